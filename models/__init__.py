@@ -1,0 +1,1 @@
+"""Risk models: they see declared manifest columns and past inspections, nothing else."""

@@ -1,0 +1,172 @@
+"""Every column of every table between stages: name, type, unit, meaning.
+
+Code and docs both read these declarations (``docs/model.md`` prints them). ``check`` refuses a
+frame that does not hold to its declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pandas as pd
+
+from sim.errors import TableError
+from sim.order import STATIONS
+
+Kind = Literal["float", "int", "bool", "str"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One declared column.
+
+    ``tier`` says who can see it: ``key`` (bookkeeping), ``own`` (what a United States risk model
+    has before arrival), ``luck`` (draws fixed before any policy acts) or ``true`` (hidden truth).
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+    tier: Literal["key", "own", "luck", "true"] = "key"
+
+
+def _own(name: str, kind: Kind, unit: str, meaning: str) -> Column:
+    return Column(name, kind, unit, meaning, "own")
+
+
+def _luck(name: str, unit: str, meaning: str) -> Column:
+    return Column(name, "float", unit, meaning, "luck")
+
+
+def _true(name: str, kind: Kind, unit: str, meaning: str) -> Column:
+    return Column(name, kind, unit, meaning, "true")
+
+
+MANIFEST: Final = (
+    Column("truck", "int", "-", "number of the truck in the replication, by arrival"),
+    Column("arrive_min", "float", "min", "arrival at the end of the queue, since midnight of day 0"),
+    _own("arrive_hour", "float", "h", "hour of the day of the scheduled arrival, 0-24"),
+    _own("weekday", "int", "-", "day of the week, Monday 0"),
+    _own("month", "int", "-", "calendar month, 1-12"),
+    _own("carrier", "int", "code", "carrier (SCAC)"),
+    _own("driver", "int", "code", "driver"),
+    _own("plate", "int", "code", "tractor plate"),
+    _own("shipper", "int", "code", "shipper; -1 for an empty truck"),
+    _own("consignee", "int", "code", "consignee; -1 for an empty truck"),
+    _own("fast", "bool", "-", "FAST truck: manufacturer, carrier and driver all enrolled"),
+    _own("ctpat_carrier", "bool", "-", "carrier is a C-TPAT member"),
+    _own("laden", "bool", "-", "carries goods"),
+    _own("commodity", "int", "code", "commodity group (HS chapters), -1 when empty"),
+    _own("density", "int", "code", "radiographic density of the declared cargo: 0 low, 1 medium, 2 high"),
+    _own("hazmat", "bool", "-", "hazardous goods declared"),
+    _own("pieces", "int", "-", "piece count at the lowest packaging level"),
+    _own("weight_kg", "float", "kg", "declared gross weight of the cargo"),
+    _own("weight_ratio", "float", "-", "declared weight over the usual weight of that commodity"),
+    _own("value_usd", "float", "USD", "declared value of the entry, 0 when empty"),
+    _own("entry_type", "int", "code", "0 PAPS, 1 in-bond, 2 informal, 3 empty/IIT"),
+    _own("origin_state", "int", "code", "Mexican state of loading"),
+    _own("lead_time_h", "float", "h", "filing lead time of the e-Manifest before arrival"),
+    _own("amended", "bool", "-", "manifest amended after the first filing"),
+    _own("seal_mismatch", "bool", "-", "seal number differs from the one first filed"),
+    _own("driver_change", "bool", "-", "driver is not the one usual for this tractor"),
+    _own("carrier_age_days", "float", "d", "days since the carrier's first crossing"),
+    _own("shipper_age_days", "float", "d", "days since the shipper's first entry; 0 when empty"),
+    _own("first_pair", "bool", "-", "first entry of this shipper with this consignee"),
+    _own("carrier_crossings_12m", "float", "-", "crossings of the carrier in the past 12 months"),
+    _own("driver_crossings_12m", "float", "-", "crossings of the driver in the past 12 months"),
+    _own("plate_crossings_12m", "float", "-", "crossings of the tractor in the past 12 months"),
+    _own("shipper_entries_12m", "float", "-", "entries of the shipper in the past 12 months"),
+    _own("carrier_exams_12m", "float", "-", "exams of the carrier's trucks in the past 12 months"),
+    _own("shipper_exams_12m", "float", "-", "exams of the shipper's goods in the past 12 months"),
+    _own("carrier_finds_5y", "float", "-", "hard-drug finds with the carrier in the past 5 years"),
+    _own("shipper_finds_5y", "float", "-", "hard-drug finds with the shipper in the past 5 years"),
+    _luck("u_tie", "0-1", "breaks ties of the risk score"),
+    _luck("u_select", "0-1", "random selection for the portal"),
+    _luck("u_floor", "0-1", "random floor under a policy"),
+    _luck("u_officer", "0-1", "the primary officer's judgement"),
+    _luck("u_order", "0-1", "agriculture or trade-compliance exam ordered"),
+    *(_luck(f"service_{s}_min", "min", f"work that the truck asks of {s}") for s in STATIONS),
+    _luck("z_portal", "z", "portal image noise"),
+    _luck("z_secondary", "z", "secondary scan noise"),
+    _luck("z_exam", "z", "physical exam noise"),
+    _luck("z_concealment", "z", "the truck's concealment factor, shared by all sensors"),
+    _true("true_p_carrying", "float", "0-1", "P(carrying | all traits, seen and unseen)"),
+    _true("true_carrying", "bool", "-", "carries hard drugs"),
+    _true("true_contraband", "int", "code", "type of drug it carries or would carry"),
+    _true("true_concealment", "int", "code", "where the load is or would be hidden"),
+    _true("true_load_kg", "float", "kg", "weight of the load, 0 when it carries none"),
+)  # fmt: skip
+
+SCORES: Final = (
+    Column("truck", "int", "-", "number of the truck"),
+    Column("p_hit", "float", "0-1", "calibrated probability that opening the truck yields a seizure"),
+    Column("risk_score", "float", "0-1", "share of the training period's trucks that scored lower"),
+)  # fmt: skip
+
+CAPACITY: Final = (
+    Column("station", "int", "code", "station, index into sim.order.STATIONS"),
+    Column("server", "int", "-", "server of that station, from 0"),
+    Column("up_min", "float", "min", "start of an interval in which the server takes trucks"),
+    Column("down_min", "float", "min", "its end"),
+    Column("drains", "bool", "-", "True: a shift ends, the truck in hand is finished; False: a breakdown"),
+)  # fmt: skip
+
+MOMENTS: Final = ("enter", "start", "end", "leave")
+_MOMENT_MEANING: Final = {
+    "enter": "joins the queue of {s}",
+    "start": "service at {s} begins",
+    "end": "service at {s} ends",
+    "leave": "gives up its server at {s} (later than end while blocked or waiting for its image)",
+}
+
+LEDGER: Final = (
+    Column("truck", "int", "-", "number of the truck"),
+    Column("arrive_min", "float", "min", "arrival at the end of the queue"),
+    Column("lane_class", "int", "code", "0 general, 1 FAST"),
+    *(
+        Column(f"{s}_{m}_min", "float", "min", _MOMENT_MEANING[m].format(s=s) + "; NaN: did not happen")
+        for s in STATIONS
+        for m in MOMENTS
+    ),
+    *(Column(f"{s}_server", "int", "-", f"server of {s} that served it, -1: none") for s in STATIONS),
+    *(
+        Column(f"{s}_done", "int", "code", "0 not visited, 1 served, 2 withdrawn from a breakdown, 3 waived")
+        for s in STATIONS
+    ),
+    Column("exit_min", "float", "min", "leaves the port; NaN: still inside at the end"),
+    Column("selected", "bool", "-", "selected for the portal before arrival"),
+    Column("referred", "bool", "-", "referred by the primary officer"),
+    Column("ordered", "bool", "-", "agriculture or trade-compliance exam ordered"),
+    *(Column(f"{s}_alarm", "bool", "-", f"alarmed at {s} (served trucks only)") for s in ("portal", "secondary")),
+    Column("opened", "bool", "-", "physically examined at a dock, to the end"),
+    Column("seized", "bool", "-", "opened and found carrying"),
+)  # fmt: skip
+
+
+def visible() -> tuple[str, ...]:
+    """Return the manifest columns that a risk model of tier ``own`` may see."""
+    return tuple(column.name for column in MANIFEST if column.tier == "own")
+
+
+def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataFrame:
+    """Return ``frame`` if it holds exactly the declared columns with the declared kinds.
+
+    Raises
+    ------
+    TableError
+        Names the first missing, unknown or mistyped column.
+    """
+    declared = {column.name: column for column in table}
+    for column in frame.columns:
+        if column not in declared:
+            raise TableError(f"{name}: unknown column '{column}'")
+    for column in table:
+        if column.name not in frame.columns:
+            raise TableError(f"{name}: missing column '{column.name}'")
+        found = frame[column.name].dtype.kind
+        allowed = {"float": "f", "int": "iu", "bool": "b", "str": "OU"}[column.kind]
+        if found not in allowed:
+            raise TableError(f"{name}.{column.name}: expected {column.kind}, got {frame[column.name].dtype}")
+    return frame
