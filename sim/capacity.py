@@ -1,0 +1,250 @@
+"""CAPACITY: when each server takes trucks. Shifts, opening hours and breakdowns, drawn beforehand.
+
+Nothing here looks at a truck or a policy: the table is the same for every alternative that has the
+same posts, and a further server leaves the breakdowns of the others as they were.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from sim.errors import ConfigError
+from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.scenario import DAY_TYPES, DayType, Outages, Scenario, Shift
+from sim.window import Window
+
+Floats = npt.NDArray[np.float64]
+Span = tuple[float, float]
+"""(start, end) in minutes since midnight of day 0."""
+
+OUTAGE_KEY: Final = 1_000_000
+"""First part of the stream key of breakdowns, far above the purposes of a truck's own luck."""
+OUTAGE_SENSORS: Final = {PORTAL: "portal", SECONDARY: "secondary", DOCK: "exam"}
+"""Stations whose units break down, and the part of ``scanner`` that says how."""
+
+
+def draw_capacity(scenario: Scenario, window: Window) -> pd.DataFrame:
+    """Draw when each server takes trucks in ``window``.
+
+    Returns
+    -------
+    DataFrame
+        CAPACITY of `sim.tables`, sorted by (station, server, up_min); the intervals of a server
+        are disjoint and lie within the window. ``drains`` is False where a breakdown cuts one.
+
+    Raises
+    ------
+    ConfigError
+        An availability below 1 whose repairs have no length.
+    """
+    rows: list[tuple[int, int, float, float, bool]] = []
+    for (station, server), shifts in schedule(scenario, window).items():
+        outages = draw_outages(scenario, window, station, server)
+        rows += [(station, server, *interval) for interval in _cut(shifts, outages)]
+    columns = ["station", "server", "up_min", "down_min", "drains"]
+    kinds = {"station": "int64", "server": "int64", "up_min": "float64", "down_min": "float64"}
+    return pd.DataFrame(rows, columns=columns).astype(kinds | {"drains": "bool"})
+
+
+def schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[Span]]:
+    """Return the manned intervals of every (station, server), breakdowns left out.
+
+    The approach is open around the clock: ``approach.lanes`` general lanes and, where FAST trucks
+    have their ``own`` lane, one more. Primary booths follow the timetable: of ``k`` open booths
+    the first ``k`` take trucks; FAST booths are numbered after all general ones. Every other
+    station keeps the port's hours, and ``extra_h`` longer. All of it ends with the window.
+    """
+    manned = {
+        (APPROACH, server): [(0.0, window.horizon_min)] for server in approach_lanes(scenario)
+    }
+    manned |= _booths(scenario, window)
+    for station in (PORTAL, SECONDARY, DOCK, ANALYST):
+        hours = _merged(_opening(scenario, window, station), window)
+        servers = scenario.servers(STATIONS[station])
+        manned |= {(station, server): hours for server in range(servers) if hours}
+    return dict(sorted(manned.items()))
+
+
+def approach_lanes(scenario: Scenario) -> range:
+    """Return the server numbers of the approach; with an ``own`` FAST lane it is the last."""
+    approach = scenario.port.approach
+    own_fast_lane = int(approach.lanes > 0 and approach.fast_lane == "own")
+    return range(approach.lanes + own_fast_lane)
+
+
+def day_type(weekday: int) -> DayType:
+    """Return the kind of day of a weekday, Monday 0.
+
+    >>> day_type(4), day_type(6)
+    ('weekday', 'sunday')
+    """
+    return DAY_TYPES[max(weekday - 4, 0)]
+
+
+def _opening(scenario: Scenario, window: Window, station: int) -> list[Span]:
+    extra_h = getattr(scenario.port, STATIONS[station]).extra_h
+    spans = []
+    for day, date in enumerate(window.dates()):
+        hours = scenario.port.hours.get(day_type(date.weekday()))
+        if hours is not None and hours.open_h < hours.close_h:
+            spans.append(_span(day, hours.open_h, hours.close_h + extra_h))
+    return spans
+
+
+def _span(day: int, from_h: float, to_h: float) -> Span:
+    return 1440.0 * day + 60.0 * from_h, 1440.0 * day + 60.0 * to_h
+
+
+def _booths(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[Span]]:
+    primary = scenario.port.primary
+    spans: dict[int, list[Span]] = {}
+    for day, date in enumerate(window.dates()):
+        for shift in _shifts(scenario, day_type(date.weekday())):
+            span = _span(day, shift.from_h, shift.to_h)
+            fast = range(primary.lanes, primary.lanes + shift.fast_lanes)
+            for booth in (*range(shift.lanes), *fast):
+                spans.setdefault(booth, []).append(span)
+    return {(PRIMARY, booth): _merged(spans[booth], window) for booth in spans}
+
+
+def _shifts(scenario: Scenario, day: DayType) -> list[Shift]:
+    """Return one kind of day's shifts: within the port's hours, staffing applied, none unbuilt."""
+    hours = scenario.port.hours.get(day)
+    if hours is None or hours.open_h >= hours.close_h:
+        return []
+    primary = scenario.port.primary
+    whole_day = Shift(
+        from_h=hours.open_h, to_h=hours.close_h, lanes=primary.lanes, fast_lanes=primary.fast_lanes
+    )
+    timetable = primary.open_by_shift
+    shifts = (whole_day,) if timetable is None else timetable.get(day, ())
+    staffed = (_staffed(scenario, shift) for shift in shifts)
+    clipped = [
+        (max(shift.from_h, hours.open_h), min(shift.to_h, hours.close_h), shift)
+        for shift in staffed
+    ]
+    return [
+        Shift(from_h=start, to_h=end, lanes=shift.lanes, fast_lanes=shift.fast_lanes)
+        for start, end, shift in clipped
+        if start < end
+    ]
+
+
+def _staffed(scenario: Scenario, shift: Shift) -> Shift:
+    staffing, primary = scenario.staffing, scenario.port.primary
+    return Shift(
+        from_h=shift.from_h,
+        to_h=shift.to_h,
+        lanes=_open(shift.lanes, staffing.max_lanes, staffing.extra_lanes, primary.lanes),
+        fast_lanes=_open(
+            shift.fast_lanes, staffing.max_fast_lanes, staffing.extra_fast_lanes, primary.fast_lanes
+        ),
+    )
+
+
+def _open(planned: int, most: int | None, extra: int, built: int) -> int:
+    manned = planned if most is None else min(planned, most)
+    return min(max(manned + extra, 0), built)
+
+
+def _merged(spans: list[Span], window: Window) -> list[Span]:
+    """Return the union of ``spans`` within the window; spans that touch become one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    horizon = window.horizon_min
+    return [(start, min(end, horizon)) for start, end in merged if start < horizon]
+
+
+def _cut(shifts: list[Span], outages: list[Span]) -> list[tuple[float, float, bool]]:
+    """Return (up, down, drains) where a server is manned and not broken."""
+    whole: list[tuple[float, float, bool]] = []
+    for shift_start, shift_end in shifts:
+        up = shift_start
+        for broken, repaired in outages:
+            if broken >= shift_end:
+                break
+            if repaired <= up:
+                continue
+            if broken > up:
+                whole.append((up, broken, False))
+            up = repaired
+        if up < shift_end:
+            whole.append((up, shift_end, True))
+    return whole
+
+
+def draw_outages(scenario: Scenario, window: Window, station: int, server: int) -> list[Span]:
+    """Draw the breakdowns of one unit: an alternating renewal process that starts in equilibrium.
+
+    Up times are exponential, repairs lognormal truncated at ``repair_max_h``; breakdowns run in
+    calendar time, manned or not. With probability 1 - availability the unit is down at time 0,
+    and then the repair under way is size-biased and a uniform share of it is left: without that
+    a run of one week would hardly ever see a long outage.
+    """
+    if station not in OUTAGE_SENSORS:
+        return []
+    name = OUTAGE_SENSORS[station]
+    outages: Outages = getattr(scenario.scanner, name).outages
+    if outages.availability_share >= 1.0:
+        return []
+    mean_repair_min = _mean_repair_min(outages, f"scanner.{name}.outages")
+    odds_up = outages.availability_share / (1.0 - outages.availability_share)
+    key = window.spawn_key(OUTAGE_KEY, station, server)
+    rng = np.random.default_rng(np.random.SeedSequence(window.seed, spawn_key=key))
+    return _renewal(outages, mean_repair_min * odds_up, window.horizon_min, rng)
+
+
+def _renewal(
+    outages: Outages, mean_up_min: float, horizon_min: float, rng: np.random.Generator
+) -> list[Span]:
+    spans: list[Span] = []
+    down_at_0, u_length, u_left = rng.random(3)
+    clock = 0.0
+    if down_at_0 >= outages.availability_share:
+        clock = (1.0 - u_left) * repair_min(outages, u_length, size_biased=True)
+        spans.append((0.0, clock))
+    while clock < horizon_min:
+        u_up, u_repair = rng.random(2)
+        broken = clock - mean_up_min * float(np.log1p(-u_up))
+        clock = broken + repair_min(outages, u_repair)
+        spans.append((broken, clock))
+    return spans
+
+
+def repair_min(outages: Outages, u: float, *, size_biased: bool = False) -> float:
+    """Return the repair time in minutes that goes with a uniform ``u`` in [0, 1).
+
+    The lognormal is truncated at ``repair_max_h``. Its size-biased form, the law of the repair that
+    a random moment falls into, is a lognormal of the same log deviation s and of log mean m + s^2,
+    truncated at the same length.
+    """
+    if outages.repair_ln_sd == 0.0:
+        return 60.0 * min(outages.repair_median_h, outages.repair_max_h)
+    ln_mean, ln_sd = np.log(outages.repair_median_h), outages.repair_ln_sd
+    if size_biased:
+        ln_mean += ln_sd**2
+    p_max = ndtr((np.log(outages.repair_max_h) - ln_mean) / ln_sd)
+    # 1 - u lies in (0, 1], so the quantile is finite and no repair is longer than allowed
+    return float(60.0 * np.exp(ln_mean + ln_sd * ndtri((1.0 - u) * p_max)))
+
+
+def _mean_repair_min(outages: Outages, key: str) -> float:
+    """Return exp(m + s^2/2) Phi((ln max - m - s^2)/s) / Phi((ln max - m)/s), in minutes."""
+    if min(outages.repair_median_h, outages.repair_max_h) <= 0.0:
+        problem = "repairs must have a length when availability_share is below 1"
+        raise ConfigError(f"{key}.repair_median_h", problem)
+    if outages.repair_ln_sd == 0.0:
+        return 60.0 * min(outages.repair_median_h, outages.repair_max_h)
+    ln_mean, ln_sd = np.log(outages.repair_median_h), outages.repair_ln_sd
+    z_max = (np.log(outages.repair_max_h) - ln_mean) / ln_sd
+    truncation = ndtr(z_max - ln_sd) / ndtr(z_max)
+    return float(60.0 * np.exp(ln_mean + ln_sd**2 / 2.0) * truncation)
