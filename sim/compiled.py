@@ -1,0 +1,205 @@
+"""The compiled engine: the port of ``sim.port`` as an event kernel, equal to it to the last bit."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numba
+from numba import njit, types
+
+from sim.errors import PolicyError
+import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
+from sim.flow import Flow, Record, assemble, empty_record
+from sim.kernel import (
+    ERROR, HEAP, Work, block, can_enter, enter, free, lane_of, new_work, pop, vacate,
+)  # fmt: skip
+from sim.order import (
+    ANALYST, ARRIVE, DOWN, END, EXIT, KIND_SHIFT, N_STATIONS, SERVED, START, STATION_SHIFT, UP,
+    WAIVED,
+)  # fmt: skip
+from sim.route import ROUTE_TYPE, Route, compiled, route_standard
+
+ID_MASK = (1 << STATION_SHIFT) - 1
+STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
+
+
+@njit(cache=True)
+def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    while True:
+        k = route(
+            truck, here, w.seen[truck], w.alarmed[truck], f.columns, w.waiting, w.n_busy, now, w.state
+        )
+        if k == EXIT:
+            return k
+        if k < 0 or k >= N_STATIONS or k == ANALYST or (w.seen[truck] >> k) & 1 == 1:
+            w.count[ERROR] = 1 + truck
+            return EXIT
+        w.seen[truck] |= 1 << k
+        if f.suspend[k] == 0 or can_enter(f, w, k, f.lane_class[truck]):
+            return k
+        r.done[truck, k] = WAIVED
+
+
+@njit(cache=True)
+def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    if here == f.join:
+        for k in range(N_STATIONS):
+            if f.room[k, 0] >= 0 and not can_enter(f, w, k, lane_of(f, k, truck)):
+                r.full[truck] |= 1 << k
+    k = choose(f, w, r, route, truck, here, now)
+    if k != EXIT and not can_enter(f, w, k, f.lane_class[truck]):
+        block(f, w, k, truck, here)
+        return
+    s = f.server_first[here] + r.server[truck, here]
+    vacate(w, r, here, s, truck, now)
+    if k == EXIT:
+        r.exit_min[truck] = now
+    else:
+        enter(f, w, r, k, truck, now)
+    free(f, w, r, here, s, now)
+
+
+@njit(cache=True)
+def arrive(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    k = choose(f, w, r, route, truck, START, now)
+    if k == EXIT:
+        r.exit_min[truck] = now
+    elif can_enter(f, w, k, f.lane_class[truck]):
+        enter(f, w, r, k, truck, now)
+    else:
+        block(f, w, k, truck, START)
+
+
+@njit(cache=True)
+def judged(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    w.image[truck] = 2
+    if f.alarm[truck, f.fork] == 1:
+        w.alarmed[truck] |= 1 << f.fork
+    if w.held[truck] == 1:
+        w.held[truck] = 0
+        depart(f, w, r, route, truck, f.join, now)
+
+
+@njit(cache=True)
+def end(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    s = f.server_first[k] + r.server[truck, k]
+    r.moments[truck, 4 * k + 2] = now
+    r.done[truck, k] = w.outcome[s]
+    served = w.outcome[s] == SERVED
+    if k == f.judge:
+        vacate(w, r, k, s, truck, now)
+        free(f, w, r, k, s, now)
+        judged(f, w, r, route, truck, now)
+        return
+    if k == f.fork and served:
+        w.image[truck] = 1
+        enter(f, w, r, f.judge, truck, now)
+    elif served and f.alarm[truck, k] == 1:
+        w.alarmed[truck] |= 1 << k
+    if k == f.join and w.image[truck] == 1:
+        w.held[truck] = 1
+        return
+    depart(f, w, r, route, truck, k, now)
+
+
+@njit(cache=True)
+def turn(f, w, r, kind, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    if kind == DOWN:
+        w.on[s] = 0
+        w.n_free[k] -= 1 - w.busy[s]
+        return
+    w.on[s] = 1
+    w.current[s] += 1
+    if w.busy[s] == 0:
+        w.n_free[k] += 1
+        free(f, w, r, k, s, now)
+
+
+def advance(f, w, r, route):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Handle every event up to the horizon, in the order of ``sim.order``."""
+    n, m = len(f.arrive_min), len(f.calendar_min)
+    truck, line = 0, 0
+    arrive_key = types.int64(ARRIVE) << KIND_SHIFT
+    while w.count[ERROR] == 0:
+        now, key, source = f.horizon_min, types.int64(-1), 0
+        if truck < n and f.arrive_min[truck] <= now:
+            now, key, source = f.arrive_min[truck], arrive_key, 1
+        if w.count[HEAP] > 0:
+            time = w.heap_min[0]
+            if time < now or (time == now and (source == 0 or w.heap_key[0] < key)):
+                now, key, source = time, w.heap_key[0], 2
+        if line < m:
+            time = f.calendar_min[line]
+            if time < now or (time == now and (source == 0 or f.calendar_key[line] < key)):
+                now, key, source = time, f.calendar_key[line], 3
+        if source == 0:
+            break
+        k, ident = (key >> STATION_SHIFT) & STATION_MASK, key & ID_MASK
+        if source == 1:
+            arrive(f, w, r, route, truck, now)
+            truck += 1
+        elif source == 2:
+            pop(w)
+            end(f, w, r, route, k, ident, now)
+        else:
+            line += 1
+            turn(f, w, r, key >> KIND_SHIFT, k, f.server_first[k] + ident, now)
+
+
+def _example() -> Flow:
+    """Return the smallest flow there is, from which the engine's types are read."""
+    none: list[float] = []
+    return assemble(
+        horizon_min=0.0, arrive_min=none, lane_class=none,
+        service_min=[[0.0] * N_STATIONS], alarm=[[0] * N_STATIONS], columns=[[0.0]],
+        absent=0, server_first=[0] * (N_STATIONS + 1), serves=none,
+        capacity=(none, none, none, none, none), hold_min=[0.0] * N_STATIONS,
+        fast_first=[0] * N_STATIONS, room=[[0, 0]] * N_STATIONS, shared_room=[0] * N_STATIONS,
+        suspend=[0] * N_STATIONS, fork=-1, judge=-1, join=-1, state_size=0,
+    )  # fmt: skip
+
+
+@functools.cache
+def engine() -> Any:  # noqa: ANN401
+    """Return the compiled event loop (from the compiler's disk cache when nothing has changed)."""
+    flow = _example()
+    kinds = [numba.typeof(part) for part in (flow, new_work(flow), empty_record(0))]
+    return njit(types.void(*kinds, ROUTE_TYPE), cache=True, nogil=True)(advance)
+
+
+@functools.cache
+def hook(route: Route) -> Any:  # noqa: ANN401
+    """Return the compiled form of a routing hook, once a process."""
+    return compiled(route)
+
+
+def run(flow: Flow, route: Route = route_standard) -> Record:
+    """Run one replication.
+
+    Parameters
+    ----------
+    flow : Flow
+        ``n`` trucks and the port's capacity, as arrays.
+    route : Route
+        Routing hook as plain Python; it is compiled on first use.
+
+    Returns
+    -------
+    Record
+        Equal to ``sim.port.run(flow, route)`` to the last bit.
+
+    Raises
+    ------
+    PolicyError
+        When the hook names a station that does not exist or one already seen.
+    """
+    work: Work = new_work(flow)
+    record = empty_record(len(flow.arrive_min))
+    engine()(flow, work, record, hook(route))
+    if work.count[ERROR]:
+        raise PolicyError(f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station")
+    return record
+
+
+assert UP == DOWN + 1 and END == UP + 1  # noqa: S101, PT018  (the calendar precedes services)

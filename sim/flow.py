@@ -1,0 +1,145 @@
+"""What both engines read: one replication as plain arrays, and what both give back.
+
+Everything that needs a logarithm, a quantile or a random number is in these arrays already:
+the engines only add, subtract, multiply, compare and look up, which is what makes them agree to
+the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.order import DOWN, N_CLASSES, N_STATIONS, UP, event_key
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+NO_LIMIT = -1
+"""Waiting room without a limit."""
+NONE = -1
+"""No such station (``fork``, ``judge``, ``join``)."""
+
+
+class Flow(NamedTuple):
+    """One replication, ready to run. ``n`` trucks, ``K`` stations, ``S`` servers, ``I`` intervals."""
+
+    horizon_min: float
+    arrive_min: Floats
+    """[n], ascending; equal times are handled by truck number."""
+    lane_class: Ints
+    """[n], 0 general, 1 FAST."""
+    service_min: Floats
+    """[n, K], the work that the truck asks of each station."""
+    alarm: Bytes
+    """[n, K], 1 where the station would alarm on the truck."""
+    columns: Floats
+    """[n, C], what the routing policy may read of the truck."""
+    absent: int
+    """Bit mask of the stations that the port does not have."""
+    server_first: Ints
+    """[K + 1], servers of station k are server_first[k] .. server_first[k + 1] - 1."""
+    serves: Ints
+    """[S], bit mask of the lane classes that the server takes."""
+    interval_first: Ints
+    """[S + 1], intervals of server s are interval_first[s] .. interval_first[s + 1] - 1."""
+    up_min: Floats
+    down_min: Floats
+    drains: Ints
+    """[I], 1: at down_min a shift ends and the truck in hand is finished; 0: a breakdown."""
+    calendar_min: Floats
+    calendar_key: Ints
+    """[2 I], every UP and DOWN in the order in which it is handled."""
+    hold_min: Floats
+    """[K], a truck is taken out unserved after standing this long in a broken-down server."""
+    fast_first: Ints
+    """[K], 1: a server that may take both classes takes FAST first; 0: first come, first served."""
+    room: Ints
+    """[K, 2], trucks that may wait, by class; -1: no limit."""
+    shared_room: Ints
+    """[K], 1: room[k, 0] holds for both classes together."""
+    suspend: Ints
+    """[K], 1: a referral to a full station is waived; 0: the truck waits where it is (blocks)."""
+    fork: int
+    """Station that sends an image to ``judge`` (-1: none)."""
+    judge: int
+    join: int
+    """Station that a truck may not leave before its image is judged."""
+    state_size: int
+    """Length of the policy's state array, zero at the start of the replication."""
+
+
+class Record(NamedTuple):
+    """What happened: the raw output of either engine, one row a truck."""
+
+    moments: Floats
+    """[n, 4 K]: enter, start, end, leave of each station; NaN: did not happen."""
+    server: npt.NDArray[np.int16]
+    """[n, K], -1: none."""
+    done: Bytes
+    """[n, K], a code of sim.order."""
+    exit_min: Floats
+    full: Ints
+    """[n], bit mask of the stations that had no room when the truck left ``join``."""
+
+
+def calendar(
+    station: Ints, server: Ints, up_min: Floats, down_min: Floats
+) -> tuple[Floats, Ints]:
+    """Return the times and keys of every UP and DOWN, in the order in which they are handled."""
+    keys = [event_key(UP, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
+    keys += [event_key(DOWN, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
+    times = np.concatenate([up_min, down_min])
+    key = np.array(keys, dtype=np.int64)
+    order = np.lexsort((key, times))
+    return times[order], key[order]
+
+
+def assemble(**parts: Any) -> Flow:  # noqa: ANN401
+    """Return a Flow with every array in the exact type and layout that the compiled engine takes.
+
+    Takes the fields of `Flow` but ``interval_first`` and the calendar, which are derived from
+    ``capacity`` = (station, server, up_min, down_min, drains), sorted by (station, server, up_min).
+    """
+    station, server, up_min, down_min, drains = parts.pop("capacity")
+    first = np.asarray(parts["server_first"], dtype=np.int64)
+    flat = first[np.asarray(station, dtype=np.int64)] + np.asarray(server, dtype=np.int64)
+    times, keys = calendar(
+        np.asarray(station, dtype=np.int64),
+        np.asarray(server, dtype=np.int64),
+        np.asarray(up_min, dtype=np.float64),
+        np.asarray(down_min, dtype=np.float64),
+    )
+    parts |= {
+        "interval_first": np.searchsorted(flat, np.arange(first[-1] + 1)),
+        "up_min": up_min,
+        "down_min": down_min,
+        "drains": drains,
+        "calendar_min": times,
+        "calendar_key": keys,
+    }
+    return Flow(**{name: _exact(kind, parts[name]) for name, kind in get_type_hints(Flow).items()})
+
+
+def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
+    if kind in (float, int):
+        return kind(value)
+    dtype = {Floats: np.float64, Ints: np.int64, Bytes: np.uint8}[kind]
+    return np.ascontiguousarray(value, dtype=dtype)
+
+
+def empty_record(n: int) -> Record:
+    """Return a record of ``n`` trucks to which nothing has happened yet."""
+    return Record(
+        moments=np.full((n, 4 * N_STATIONS), np.nan),
+        server=np.full((n, N_STATIONS), -1, dtype=np.int16),
+        done=np.zeros((n, N_STATIONS), dtype=np.uint8),
+        exit_min=np.full(n, np.nan),
+        full=np.zeros(n, dtype=np.int64),
+    )
+
+
+assert N_CLASSES == 2  # noqa: S101  (room and serves are laid out for two classes)

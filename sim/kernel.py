@@ -1,0 +1,284 @@
+"""The moves of the compiled engine: heap, queues, servers, admission. Compiled by Numba.
+
+Each move has its twin, of the same name, in ``sim.station``. ``f`` is the Flow, ``w`` the working
+state, ``r`` the Record. Nothing here may use a transcendental function or a random number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
+from sim.flow import Flow
+from sim.order import END, KIND_SHIFT, N_STATIONS, SERVED, STATION_SHIFT, WITHDRAWN
+
+HEAP = 0
+"""Index in ``count`` of the heap's size."""
+JOINED = 1
+"""Index in ``count`` of the number of queue entries so far, which orders them across classes."""
+ERROR = 2
+"""Index in ``count``: 0, or 1 + the truck whose policy broke the rules."""
+
+
+class Work(NamedTuple):
+    """Working state of one replication."""
+
+    heap_min: Any
+    heap_key: Any
+    busy: Any
+    on: Any
+    current: Any
+    """[S], index of the interval that the server is in, or was in last."""
+    outcome: Any
+    """[S], how the service in hand will end: SERVED or WITHDRAWN."""
+    n_free: Any
+    waiting: Any
+    waiting_class: Any
+    n_busy: Any
+    head: Any
+    tail: Any
+    link: Any
+    """[2, n], next in line; row 0 for trucks, row 1 for images."""
+    joined: Any
+    blocked_head: Any
+    blocked_tail: Any
+    held_at: Any
+    """[n], station whose server a blocked truck holds."""
+    seen: Any
+    alarmed: Any
+    image: Any
+    """[n], 0 none, 1 not yet judged, 2 judged."""
+    held: Any
+    """[n], 1 while the truck stands at ``join`` waiting for its image."""
+    frames: Any
+    count: Any
+    state: Any
+
+
+def new_work(f: Flow) -> Work:
+    """Return the state of an empty port before the first event."""
+    n, servers = len(f.arrive_min), int(f.server_first[-1])
+
+    def ints(*shape: int, fill: int = 0) -> Any:  # noqa: ANN401
+        return np.full(shape, fill, dtype=np.int64)
+
+    return Work(
+        heap_min=np.zeros(servers + 2),
+        heap_key=ints(servers + 2),
+        busy=ints(servers),
+        on=ints(servers),
+        current=f.interval_first[:-1] - 1,
+        outcome=ints(servers),
+        n_free=ints(N_STATIONS),
+        waiting=ints(N_STATIONS),
+        waiting_class=ints(N_STATIONS, 2),
+        n_busy=ints(N_STATIONS),
+        head=ints(N_STATIONS, 2, fill=-1),
+        tail=ints(N_STATIONS, 2, fill=-1),
+        link=ints(2, n, fill=-1),
+        joined=ints(2, n),
+        blocked_head=ints(N_STATIONS, 2, fill=-1),
+        blocked_tail=ints(N_STATIONS, 2, fill=-1),
+        held_at=ints(n),
+        seen=ints(n, fill=int(f.absent)),
+        alarmed=ints(n),
+        image=ints(n),
+        held=ints(n),
+        frames=ints(servers + N_STATIONS + 2),
+        count=ints(3),
+        state=np.zeros(max(int(f.state_size), 1)),
+    )
+
+
+@njit(cache=True)
+def push(w, time, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    place = w.count[HEAP]
+    w.count[HEAP] = place + 1
+    while place > 0:
+        above = (place - 1) >> 1
+        if w.heap_min[above] < time or (w.heap_min[above] == time and w.heap_key[above] < key):
+            break
+        w.heap_min[place] = w.heap_min[above]
+        w.heap_key[place] = w.heap_key[above]
+        place = above
+    w.heap_min[place] = time
+    w.heap_key[place] = key
+
+
+@njit(cache=True)
+def pop(w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    size = w.count[HEAP] - 1
+    w.count[HEAP] = size
+    time, key = w.heap_min[size], w.heap_key[size]
+    place = 0
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            break
+        right = below + 1
+        if right < size and (
+            w.heap_min[right] < w.heap_min[below]
+            or (w.heap_min[right] == w.heap_min[below] and w.heap_key[right] < w.heap_key[below])
+        ):
+            below = right
+        if time < w.heap_min[below] or (time == w.heap_min[below] and key < w.heap_key[below]):
+            break
+        w.heap_min[place] = w.heap_min[below]
+        w.heap_key[place] = w.heap_key[below]
+        place = below
+    w.heap_min[place] = time
+    w.heap_key[place] = key
+
+
+@njit(cache=True)
+def lane_of(f, k, truck):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    return 0 if k == f.judge else f.lane_class[truck]
+
+
+@njit(cache=True)
+def has_room(f, w, k, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    if f.shared_room[k] == 1:
+        return f.room[k, 0] < 0 or w.waiting[k] < f.room[k, 0]
+    return f.room[k, lane] < 0 or w.waiting_class[k, lane] < f.room[k, lane]
+
+
+@njit(cache=True)
+def lowest_free(f, w, k, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    if w.n_free[k] > 0:
+        for s in range(f.server_first[k], f.server_first[k + 1]):
+            if w.on[s] == 1 and w.busy[s] == 0 and (f.serves[s] >> lane) & 1 == 1:
+                return s
+    return -1
+
+
+@njit(cache=True)
+def can_enter(f, w, k, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    return has_room(f, w, k, lane) or lowest_free(f, w, k, lane) >= 0
+
+
+@njit(cache=True)
+def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    w.busy[s] = 1
+    w.n_free[k] -= 1
+    w.n_busy[k] += 1
+    r.moments[truck, 4 * k + 1] = now
+    r.server[truck, k] = s - f.server_first[k]
+    place, clock, work = w.current[s], now, f.service_min[truck, k]
+    w.outcome[s] = SERVED
+    while clock + work > f.down_min[place] and f.drains[place] == 0:
+        work = work - (f.down_min[place] - clock)
+        resume = f.up_min[place + 1] if place + 1 < f.interval_first[s + 1] else np.inf
+        if resume - f.down_min[place] > f.hold_min[k]:
+            w.outcome[s] = WITHDRAWN
+            clock, work = f.down_min[place] + f.hold_min[k], 0.0
+            break
+        if resume == np.inf:
+            return
+        place, clock = place + 1, resume
+    push(w, clock + work, (END << KIND_SHIFT) | (k << STATION_SHIFT) | truck)
+
+
+@njit(cache=True)
+def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    lane = lane_of(f, k, truck)
+    row = 1 if k == f.judge else 0
+    r.moments[truck, 4 * k] = now
+    s = lowest_free(f, w, k, lane)
+    if s >= 0:
+        start(f, w, r, k, s, truck, now)
+        return
+    w.link[row, truck] = -1
+    w.joined[row, truck] = w.count[JOINED]
+    w.count[JOINED] += 1
+    if w.head[k, lane] < 0:
+        w.head[k, lane] = truck
+    else:
+        w.link[row, w.tail[k, lane]] = truck
+    w.tail[k, lane] = truck
+    w.waiting[k] += 1
+    w.waiting_class[k, lane] += 1
+
+
+@njit(cache=True)
+def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    row = 1 if k == f.judge else 0
+    general = w.head[k, 0] if f.serves[s] & 1 else -1
+    fast = w.head[k, 1] if f.serves[s] & 2 else -1
+    if general < 0 and fast < 0:
+        return -1
+    lane = 0
+    if general < 0 or (
+        fast >= 0 and (f.fast_first[k] == 1 or w.joined[row, fast] < w.joined[row, general])
+    ):
+        lane = 1
+    truck = w.head[k, lane]
+    w.head[k, lane] = w.link[row, truck]
+    w.waiting[k] -= 1
+    w.waiting_class[k, lane] -= 1
+    return truck
+
+
+@njit(cache=True)
+def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    depth = 0
+    if hand_on(f, w, r, k, s, now):
+        w.frames[0] = k
+        depth = 1
+    while depth > 0:
+        k = w.frames[depth - 1]
+        truck = first_blocked(f, w, k)
+        if truck < 0:
+            depth -= 1
+            continue
+        here = w.held_at[truck]
+        enter(f, w, r, k, truck, now)
+        if here >= 0:
+            s = f.server_first[here] + r.server[truck, here]
+            vacate(w, r, here, s, truck, now)
+            if hand_on(f, w, r, here, s, now):
+                w.frames[depth] = here
+                depth += 1
+
+
+@njit(cache=True)
+def hand_on(f, w, r, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    if w.on[s] == 0 or w.busy[s] == 1:
+        return False
+    truck = next_in_line(f, w, k, s)
+    if truck < 0:
+        return False
+    start(f, w, r, k, s, truck, now)
+    return True
+
+
+@njit(cache=True)
+def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    r.moments[truck, 4 * k + 3] = now
+    w.busy[s] = 0
+    w.n_busy[k] -= 1
+    w.n_free[k] += w.on[s]
+
+
+@njit(cache=True)
+def first_blocked(f, w, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    for group in range(2):
+        truck = w.blocked_head[k, group]
+        if truck >= 0 and can_enter(f, w, k, f.lane_class[truck]):
+            w.blocked_head[k, group] = w.link[0, truck]
+            return truck
+    return -1
+
+
+@njit(cache=True)
+def block(f, w, k, truck, here):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+    group = 0 if f.shared_room[k] == 1 else f.lane_class[truck]
+    w.held_at[truck] = here
+    w.link[0, truck] = -1
+    if w.blocked_head[k, group] < 0:
+        w.blocked_head[k, group] = truck
+    else:
+        w.link[0, w.blocked_tail[k, group]] = truck
+    w.blocked_tail[k, group] = truck

@@ -1,0 +1,122 @@
+"""Where a truck goes next: the hook that both engines call at arrival and after every station.
+
+A routing hook is ``route(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)``:
+
+* ``truck``: row of ``columns``; ``here``: the station just left, or ``sim.order.START``
+* ``seen``, ``alarmed``: bit masks of the stations visited (or absent, or waived) and of those that
+  alarmed; an alarm is visible only once it has been raised
+* ``waiting``, ``busy`` [K]: trucks waiting and servers occupied at each station, read only
+* ``now_min``: the clock; ``state``: the policy's own memory, zero at the start of a replication
+
+It returns a station not yet seen, or ``EXIT``. It is written once: the SimPy model calls it as
+Python, the kernel as compiled code through `ROUTE_TYPE`, so that a new policy never recompiles
+the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numba import njit, types
+
+
+import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
+from sim.errors import PolicyError
+from sim.order import (
+    ANALYST, APPROACH, DOCK, EXIT, N_STATIONS, PORTAL, PRIMARY, SECONDARY, START,
+)  # fmt: skip
+
+SELECTED: Final = 0
+"""Column: 1 where the truck is selected for the portal before arrival."""
+REFERRED: Final = 1
+"""Column: 1 where the primary officer refers the truck."""
+ORDERED: Final = 2
+"""Column: 1 where an agriculture or trade-compliance exam is ordered."""
+N_COLUMNS: Final = 3
+
+ROUTE_SIGNATURE: Final = types.int64(
+    types.int64, types.int64, types.int64, types.int64, types.float64[:, ::1],
+    types.int64[::1], types.int64[::1], types.float64, types.float64[::1],
+)  # fmt: skip
+ROUTE_TYPE: Final = types.FunctionType(ROUTE_SIGNATURE)
+
+Route = Callable[..., int]
+
+
+def route_standard(  # noqa: C901, PLR0911, PLR0913
+    truck: int,
+    here: int,
+    seen: int,
+    alarmed: int,
+    columns: Any,  # noqa: ANN401
+    waiting: Any,  # noqa: ANN401, ARG001
+    busy: Any,  # noqa: ANN401, ARG001
+    now_min: float,  # noqa: ARG001
+    state: Any,  # noqa: ANN401, ARG001
+) -> int:
+    """Route by the three columns and the alarms: the northbound chain as operated today.
+
+    Portal if selected; primary; then a dock if an exam is ordered or the portal alarmed; the
+    secondary scanner if the officer refers (a dock where there is none); a dock if that alarms.
+    """
+    if (seen >> APPROACH) & 1 == 0:
+        return APPROACH
+    if (seen >> PRIMARY) & 1 == 0:
+        if (seen >> PORTAL) & 1 == 0 and columns[truck, SELECTED] > 0.0:
+            return PORTAL
+        return PRIMARY
+    no_dock = (seen >> DOCK) & 1 == 1
+    if here == PRIMARY:
+        if columns[truck, ORDERED] > 0.0 or (alarmed >> PORTAL) & 1 == 1:
+            return EXIT if no_dock else DOCK
+        if columns[truck, REFERRED] > 0.0:
+            if (seen >> SECONDARY) & 1 == 0:
+                return SECONDARY
+            return EXIT if no_dock else DOCK
+    if here == SECONDARY and (alarmed >> SECONDARY) & 1 == 1:
+        return EXIT if no_dock else DOCK
+    return EXIT
+
+
+def check_policy(route: Route, n_columns: int = N_COLUMNS, state_size: int = 0) -> None:
+    """Walk every path of a routing hook on all column patterns and refuse one that breaks the rules.
+
+    Compiled code reads out of bounds silently, so a hook is walked as Python first: every return
+    must be an ``int``, a station that exists, is not parallel and not yet seen, or ``EXIT``.
+
+    Raises
+    ------
+    PolicyError
+        Says what the hook returned and where.
+    """
+    patterns = np.array(
+        [[(code >> bit) & 1 for bit in range(n_columns)] for code in range(1 << n_columns)],
+        dtype=np.float64,
+    )
+    zeros = np.zeros(N_STATIONS, dtype=np.int64)
+    for row in range(len(patterns)):
+        stack = [(START, 1 << ANALYST, 0)]
+        while stack:
+            here, seen, alarmed = stack.pop()
+            state = np.zeros(max(state_size, 1))
+            station = route(row, here, seen, alarmed, patterns, zeros, zeros, 0.0, state)
+            _check_step(station, here, seen)
+            if station != EXIT:
+                after = seen | (1 << station)
+                stack += [(station, after, alarmed), (station, after, alarmed | (1 << station))]
+
+
+def _check_step(station: object, here: int, seen: int) -> None:
+    if not isinstance(station, int | np.integer):
+        raise PolicyError(f"policy: expected a station number after {here}, got {station!r}")
+    if station != EXIT and not 0 <= station < N_STATIONS:
+        raise PolicyError(f"policy: no station {station}; stations are 0..{N_STATIONS - 1}")
+    if station != EXIT and (seen >> int(station)) & 1:
+        raise PolicyError(f"policy: station {station} a second time (or it does not exist)")
+
+
+def compiled(route: Route) -> Any:  # noqa: ANN401
+    """Return the hook compiled for the kernel, having checked it as Python first."""
+    return njit(ROUTE_SIGNATURE, cache=True)(route)

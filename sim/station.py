@@ -1,0 +1,216 @@
+"""A station of the SimPy model: servers with a calendar, two queues, a finite waiting room.
+
+``simpy.Resource`` is not used: it decides ties of time by how many ``yield`` statements a process
+has made. Here every event carries its own rank (``sim.order``), and everything else happens at
+once, inside the event that causes it. Each move has its compiled twin in ``sim.kernel``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heappush
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.flow import Flow, Record
+from sim.order import END, FAST, GENERAL, SERVED, START, WITHDRAWN, event_key
+
+
+class Clock(simpy.Environment):
+    """A SimPy environment that takes events at absolute times, ranked by ``sim.order``.
+
+    ``Environment.schedule`` adds a delay to the present, which rounds: an event meant for 7.3
+    could fall on 7.300000000000001 and miss its tie. Priority 0 stays SimPy's own: it starts a
+    process before anything else happens.
+    """
+
+    def at(self, time: float, rank: int, ident: Any = None) -> simpy.Event:  # noqa: ANN401
+        """Return an event that happens at ``time``; equal times are handled by rank."""
+        event = simpy.Event(self)
+        event._ok, event._value = True, ident  # noqa: SLF001
+        heappush(self._queue, (time, rank + 1, next(self._eid), event))  # type: ignore[arg-type]
+        return event
+
+
+class Server:
+    """One booth, portal, scanner, dock or analyst, and the intervals in which it is up."""
+
+    def __init__(self, number: int, serves: int, intervals: list[tuple[float, float, bool]]) -> None:
+        self.number = number
+        self.lanes = [lane for lane in (GENERAL, FAST) if (serves >> lane) & 1]
+        self.intervals = intervals
+        self.place = -1
+        self.on = False
+        self.busy = False
+        self.outcome = SERVED
+
+    def finish(self, now: float, work: float, hold_min: float) -> float | None:
+        """Return when ``work`` begun now is over, breakdowns included; None: never.
+
+        A shift's end lets the truck in hand finish. A breakdown stops the work, which resumes
+        where it stopped; a truck is taken out unserved after ``hold_min`` in a broken server.
+        """
+        self.outcome = SERVED
+        place, clock = self.place, now
+        while True:
+            _, down, drains = self.intervals[place]
+            if clock + work <= down or drains:
+                return clock + work
+            work = work - (down - clock)
+            more = place + 1 < len(self.intervals)
+            resume = self.intervals[place + 1][0] if more else np.inf
+            if resume - down > hold_min:
+                self.outcome = WITHDRAWN
+                return down + hold_min
+            if resume == np.inf:
+                return None
+            place, clock = place + 1, resume
+
+
+class Station:
+    """Servers, queues and waiting room of one station, and who is blocked before it."""
+
+    def __init__(self, clock: Clock, flow: Flow, record: Record, index: int, port: Any) -> None:  # noqa: ANN401
+        self.clock, self.flow, self.record, self.index, self.port = clock, flow, record, index, port
+        first, last = int(flow.server_first[index]), int(flow.server_first[index + 1])
+        self.servers = [
+            Server(s - first, int(flow.serves[s]), _intervals(flow, s)) for s in range(first, last)
+        ]
+        self.queues: tuple[deque[int], deque[int]] = (deque(), deque())
+        self.joined: dict[int, int] = {}
+        self.blocked: tuple[deque[int], deque[int]] = (deque(), deque())
+        self.done: dict[int, simpy.Event] = {}
+        self.is_judge = index == flow.judge
+        self.rooms = [int(flow.room[index, lane]) for lane in (GENERAL, FAST)]
+        self.shared = bool(flow.shared_room[index])
+
+    def lane_of(self, truck: int) -> int:
+        """Return the queue that the truck (or its image) joins here."""
+        return GENERAL if self.is_judge else int(self.flow.lane_class[truck])
+
+    def has_room(self, lane: int) -> bool:
+        """Tell whether one more truck of this class may wait."""
+        room = self.rooms[0] if self.shared else self.rooms[lane]
+        waiting = sum(map(len, self.queues)) if self.shared else len(self.queues[lane])
+        return room < 0 or waiting < room
+
+    def lowest_free(self, lane: int) -> Server | None:
+        """Return the free server of lowest number that takes this class."""
+        for server in self.servers:
+            if server.on and not server.busy and lane in server.lanes:
+                return server
+        return None
+
+    def can_enter(self, lane: int) -> bool:
+        """Tell whether a truck of this class can be served or wait here now."""
+        return self.has_room(lane) or self.lowest_free(lane) is not None
+
+    def visit(self, truck: int) -> simpy.Event:
+        """Let the truck in, to be served or to wait; the event happens when its service ends."""
+        self.done[truck] = simpy.Event(self.clock)
+        self.enter(truck)
+        return self.done[truck]
+
+    def enter(self, truck: int) -> None:
+        """Start service at the lowest free server, or join the queue of the truck's class."""
+        lane = self.lane_of(truck)
+        self.record.moments[truck, 4 * self.index] = self.clock.now
+        server = self.lowest_free(lane)
+        if server is not None:
+            self.start(server, truck)
+            return
+        self.joined[truck] = self.port.next_ticket()
+        self.queues[lane].append(truck)
+        self.port.waiting[self.index] += 1
+
+    def start(self, server: Server, truck: int) -> None:
+        """Begin service and schedule its end."""
+        server.busy = True
+        self.port.n_busy[self.index] += 1
+        self.record.moments[truck, 4 * self.index + 1] = self.clock.now
+        self.record.server[truck, self.index] = server.number
+        work = self.flow.service_min[truck, self.index]
+        over = server.finish(self.clock.now, work, self.flow.hold_min[self.index])
+        if over is not None:
+            ended = self.clock.at(over, event_key(END, self.index, truck), truck)
+            ended.callbacks.append(self.ended)
+
+    def ended(self, event: simpy.Event) -> None:
+        """Record the end of a service, and wake whoever waits for it."""
+        truck = event.value
+        self.record.moments[truck, 4 * self.index + 2] = self.clock.now
+        self.record.done[truck, self.index] = self.server_of(truck).outcome
+        self.port.wake(self.done.pop(truck))
+
+    def server_of(self, truck: int) -> Server:
+        """Return the server at which the truck stands or stood."""
+        return self.servers[self.record.server[truck, self.index]]
+
+    def next_in_line(self, server: Server) -> int | None:
+        """Take the next truck for this server out of its queue."""
+        lines = [self.queues[lane] for lane in server.lanes if self.queues[lane]]
+        if not lines:
+            return None
+        line = lines[-1]
+        if len(lines) == 2 and not self.flow.fast_first[self.index]:
+            line = min(lines, key=lambda queue: self.joined[queue[0]])
+        self.port.waiting[self.index] -= 1
+        return line.popleft()
+
+    def vacate(self, truck: int) -> Server:
+        """Take the truck off its server."""
+        server = self.server_of(truck)
+        self.record.moments[truck, 4 * self.index + 3] = self.clock.now
+        server.busy = False
+        self.port.n_busy[self.index] -= 1
+        return server
+
+    def free(self, server: Server) -> None:
+        """Hand a free server to the next in line, then let blocked trucks into the room it left."""
+        if not server.on or server.busy:
+            return
+        truck = self.next_in_line(server)
+        if truck is None:
+            return
+        self.start(server, truck)
+        self.admit()
+
+    def admit(self) -> None:
+        """Let blocked trucks in while there is room; each gives up the server that it held."""
+        while (truck := self.first_blocked()) is not None:
+            self.enter(truck)
+            here = self.port.held_at.pop(truck)
+            if here != START:
+                behind = self.port.stations[here]
+                behind.free(behind.vacate(truck))
+
+    def first_blocked(self) -> int | None:
+        """Take the first blocked truck that can enter out of its line."""
+        for line in self.blocked:
+            if line and self.can_enter(self.lane_of(line[0])):
+                return line.popleft()
+        return None
+
+    def block(self, truck: int, here: int) -> simpy.Event:
+        """Hold the truck where it is until there is room; the event happens at its service's end."""
+        group = 0 if self.shared else self.lane_of(truck)
+        self.port.held_at[truck] = here
+        self.blocked[group].append(truck)
+        self.done[truck] = simpy.Event(self.clock)
+        return self.done[truck]
+
+    def open(self, server: Server) -> None:
+        """Bring a server up and hand it on."""
+        server.on = True
+        server.place += 1
+        self.free(server)
+
+
+def _intervals(flow: Flow, server: int) -> list[tuple[float, float, bool]]:
+    first, last = int(flow.interval_first[server]), int(flow.interval_first[server + 1])
+    return [
+        (float(flow.up_min[i]), float(flow.down_min[i]), bool(flow.drains[i]))
+        for i in range(first, last)
+    ]

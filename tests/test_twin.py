@@ -1,0 +1,108 @@
+"""The two engines agree to the last bit: 1,000 random ports on integer times full of ties."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from twin_cases import random_flow
+
+from sim import compiled, port
+from sim.flow import Flow, Record
+from sim.order import DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, WAIVED, WITHDRAWN
+from sim.route import check_policy, route_standard
+
+
+def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_min, state):  # noqa: ANN001, ANN201, ARG001, PLR0911, PLR0913
+    """Dock before or after the secondary scan by the shorter queue; every third truck skips both."""
+    if (seen >> PRIMARY) & 1 == 0:
+        if (seen >> PORTAL) & 1 == 0 and waiting[PORTAL] <= busy[PORTAL]:
+            return PORTAL
+        return PRIMARY
+    state[0] += 1.0
+    if state[0] >= 3.0:
+        state[0] = 0.0
+        return EXIT
+    scan, dock = (seen >> SECONDARY) & 1 == 0, (seen >> DOCK) & 1 == 0
+    if scan and (not dock or waiting[SECONDARY] <= waiting[DOCK]):
+        return SECONDARY
+    if dock and (alarmed > 0 or columns[truck, 0] > 0.0):
+        return DOCK
+    return EXIT
+
+
+def assert_equal(left: Record, right: Record) -> None:
+    for name, one, other in zip(Record._fields, left, right, strict=True):
+        assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f"), name
+
+
+def seen_kinds(flow: Flow, record: Record) -> set[str]:
+    """Return which hard things this case exercised."""
+    moments = record.moments.reshape(len(flow.arrive_min), -1, 4)
+    with np.errstate(invalid="ignore"):
+        blocked = (moments[:, :, 3] > moments[:, :, 2]).any()
+        stopped = (moments[:, :, 2] - moments[:, :, 1] > flow.service_min + 1e-9).any()
+    found = {
+        "blocked": blocked,
+        "outage in mid-service": stopped,
+        "withdrawn": (record.done == WITHDRAWN).any(),
+        "waived": (record.done == WAIVED).any(),
+        "served": (record.done == SERVED).any(),
+        "still inside": np.isnan(record.exit_min).any(),
+        "ties": len(np.unique(flow.arrive_min)) < len(flow.arrive_min),
+    }
+    return {name for name, is_so in found.items() if is_so}
+
+
+@pytest.mark.parametrize("three_stations", [True, False])
+def test_engines_agree_on_random_ports(three_stations: bool) -> None:  # noqa: FBT001
+    kinds: set[str] = set()
+    for seed in range(500):
+        flow = random_flow(seed, three_stations=three_stations)
+        reference = port.run(flow)
+        assert_equal(reference, compiled.run(flow))
+        kinds |= seen_kinds(flow, reference)
+    assert len(kinds) == 7, kinds
+
+
+def test_engines_agree_where_the_policy_reads_queues_and_its_own_state() -> None:
+    check_policy(route_standard)
+    for seed in range(300):
+        flow = random_flow(10_000 + seed)
+        assert_equal(port.run(flow, route_either_order), compiled.run(flow, route_either_order))
+
+
+def test_engines_agree_on_times_that_binary_fractions_cannot_hold() -> None:
+    for seed in range(200):
+        flow = random_flow(20_000 + seed, scale=0.1)
+        assert_equal(port.run(flow), compiled.run(flow))
+
+
+def test_departures_by_hand() -> None:
+    """V1: c = 2, A = 0 1 2 3 4 4.5, S = 3 3 3 1 2 1 -> D = 3 4 6 5 7 7."""
+    flow = random_flow(1)
+    n = 6
+    service = np.zeros((n, 6))
+    service[:, PRIMARY] = [3, 3, 3, 1, 2, 1]
+    flow = flow._replace(
+        horizon_min=100.0,
+        arrive_min=np.array([0, 1, 2, 3, 4, 4.5]),
+        lane_class=np.zeros(n, dtype=np.int64),
+        service_min=service,
+        alarm=np.zeros((n, 6), dtype=np.uint8),
+        columns=np.zeros((n, 3)),
+        absent=sum(1 << k for k in range(6) if k != PRIMARY),
+        server_first=np.array([0, 0, 0, 2, 2, 2, 2]),
+        serves=np.array([3, 3]),
+        interval_first=np.array([0, 1, 2]),
+        up_min=np.zeros(2),
+        down_min=np.full(2, 1000.0),
+        drains=np.ones(2, dtype=np.int64),
+        calendar_min=np.zeros(2),
+        calendar_key=np.array([(1 << 58) | (2 << 50) | s for s in range(2)]),
+        room=np.full((6, 2), -1),
+        suspend=np.zeros(6, dtype=np.int64),
+        fork=-1,
+        judge=-1,
+    )
+    for engine in (port, compiled):
+        assert engine.run(flow).exit_min.tolist() == [3, 4, 6, 5, 7, 7]

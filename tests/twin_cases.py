@@ -1,0 +1,72 @@
+"""Random small ports on integer times, so that ties are everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.flow import Flow, assemble
+from sim.order import ANALYST, APPROACH, DOCK, N_STATIONS, PORTAL, PRIMARY, SECONDARY
+
+
+def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tuple[list[Any], ...]:
+    """Return up to four intervals a server: shifts that drain and breakdowns that do not."""
+    rows = []
+    for station, count in enumerate(servers):
+        for server in range(count):
+            if rng.random() < 0.3:
+                rows.append((station, server, 0.0, float(horizon), 1))
+                continue
+            cuts = np.sort(rng.choice(horizon, size=2 * int(rng.integers(1, 5)), replace=False))
+            for up, down in cuts.reshape(-1, 2):
+                rows.append((station, server, float(up), float(down), int(rng.random() < 0.5)))
+    return tuple(list(column) for column in zip(*rows, strict=True))
+
+
+def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) -> Flow:
+    """Return one random case; ``three_stations`` keeps portal, primary and dock without analysts."""
+    rng = np.random.default_rng(seed)
+    n, horizon = int(rng.integers(10, 90)), int(rng.integers(40, 200))
+    servers = [0] * N_STATIONS
+    present = (PORTAL, PRIMARY, DOCK) if three_stations else range(N_STATIONS)
+    for station in present:
+        servers[station] = int(rng.integers(1, 4))
+    if not three_stations:
+        for station in (APPROACH, PORTAL, SECONDARY, DOCK, ANALYST):
+            servers[station] *= int(rng.random() < 0.8)
+        servers[ANALYST] *= int(servers[PORTAL] > 0)
+    judged = servers[PORTAL] > 0 and servers[ANALYST] > 0
+    total = sum(servers)
+    serves = rng.choice([1, 2, 3, 3], size=total)
+    first = np.concatenate([[0], np.cumsum(servers)])
+    serves[first[ANALYST] : first[ANALYST + 1]] = 3
+    room = np.where(rng.random((N_STATIONS, 2)) < 0.5, rng.integers(0, 4, (N_STATIONS, 2)), -1)
+    room[room[:, 0] < 0, 1] = -1
+    room[ANALYST] = -1
+    return assemble(
+        horizon_min=float(horizon) * scale,
+        arrive_min=np.sort(rng.integers(0, horizon, n)) * scale,
+        lane_class=rng.random(n) < 0.3,
+        service_min=rng.integers(0, 9, (n, N_STATIONS)) * scale,
+        alarm=rng.random((n, N_STATIONS)) < 0.4,
+        columns=rng.random((n, 3)) < 0.5,
+        absent=sum(1 << k for k in range(N_STATIONS) if servers[k] == 0),
+        server_first=first,
+        serves=serves,
+        capacity=_scaled(_capacity(rng, servers, horizon), scale),
+        hold_min=rng.choice([0.0, 3.0, 10.0, np.inf], size=N_STATIONS) * scale,
+        fast_first=rng.random(N_STATIONS) < 0.5,
+        room=room,
+        shared_room=rng.random(N_STATIONS) < 0.5,
+        suspend=rng.random(N_STATIONS) < 0.3,
+        fork=PORTAL if judged else -1,
+        judge=ANALYST if judged else -1,
+        join=PRIMARY,
+        state_size=2,
+    )
+
+
+def _scaled(capacity: tuple[list[Any], ...], scale: float) -> tuple[Any, ...]:
+    station, server, up, down, drains = capacity
+    return station, server, np.array(up) * scale, np.array(down) * scale, drains
