@@ -1,4 +1,4 @@
-"""Plain mapping -> frozen dataclass; refuses what is unknown, missing or mistyped, naming the full key."""
+"""Plain mapping -> frozen dataclass; refuses what is unknown, missing or mistyped by its full key."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _describe(kind: Any) -> str:  # noqa: ANN401
     return cast("str", getattr(kind, "__name__", str(kind)))
 
 
-def convert(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401
+def convert(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401, PLR0911
     """Return ``value`` as ``kind``, or refuse it with the full key."""
     origin = typing.get_origin(kind)
     if origin is types.UnionType:

@@ -8,14 +8,34 @@ from typing import Any
 import numba
 from numba import njit, types
 
-from sim.errors import PolicyError
 import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
+from sim.errors import PolicyError
 from sim.flow import Flow, Record, assemble, empty_record
 from sim.kernel import (
-    ERROR, HEAP, Work, block, can_enter, enter, free, lane_of, new_work, pop, vacate,
+    ERROR,
+    HEAP,
+    Work,
+    block,
+    can_enter,
+    enter,
+    free,
+    lane_of,
+    new_work,
+    pop,
+    vacate,
 )  # fmt: skip
 from sim.order import (
-    ANALYST, ARRIVE, DOWN, END, EXIT, KIND_SHIFT, N_STATIONS, SERVED, START, STATION_SHIFT, UP,
+    ANALYST,
+    ARRIVE,
+    DOWN,
+    END,
+    EXIT,
+    KIND_SHIFT,
+    N_STATIONS,
+    SERVED,
+    START,
+    STATION_SHIFT,
+    UP,
     WAIVED,
 )  # fmt: skip
 from sim.route import ROUTE_TYPE, Route, compiled, route_standard
@@ -25,10 +45,18 @@ STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
 
 
 @njit(cache=True)
-def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
     while True:
         k = route(
-            truck, here, w.seen[truck], w.alarmed[truck], f.columns, w.waiting, w.n_busy, now, w.state
+            truck,
+            here,
+            w.seen[truck],
+            w.alarmed[truck],
+            f.columns,
+            w.waiting,
+            w.n_busy,
+            now,
+            w.state,
         )
         if k == EXIT:
             return k
@@ -42,7 +70,7 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]  #
 
 
 @njit(cache=True)
-def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
     if here == f.join:
         for k in range(N_STATIONS):
             if f.room[k, 0] >= 0 and not can_enter(f, w, k, lane_of(f, k, truck)):
@@ -61,7 +89,7 @@ def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]  #
 
 
 @njit(cache=True)
-def arrive(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def arrive(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
     k = choose(f, w, r, route, truck, START, now)
     if k == EXIT:
         r.exit_min[truck] = now
@@ -72,7 +100,7 @@ def arrive(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @njit(cache=True)
-def judged(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def judged(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
     w.image[truck] = 2
     if f.alarm[truck, f.fork] == 1:
         w.alarmed[truck] |= 1 << f.fork
@@ -82,7 +110,7 @@ def judged(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @njit(cache=True)
-def end(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def end(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]
     s = f.server_first[k] + r.server[truck, k]
     r.moments[truck, 4 * k + 2] = now
     r.done[truck, k] = w.outcome[s]
@@ -104,7 +132,7 @@ def end(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @njit(cache=True)
-def turn(f, w, r, kind, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def turn(f, w, r, kind, k, s, now):  # type: ignore[no-untyped-def]
     if kind == DOWN:
         w.on[s] = 0
         w.n_free[k] -= 1 - w.busy[s]
@@ -116,7 +144,7 @@ def turn(f, w, r, kind, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN
         free(f, w, r, k, s, now)
 
 
-def advance(f, w, r, route):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def advance(f, w, r, route):  # type: ignore[no-untyped-def]
     """Handle every event up to the horizon, in the order of ``sim.order``."""
     n, m = len(f.arrive_min), len(f.calendar_min)
     truck, line = 0, 0
@@ -161,7 +189,7 @@ def _example() -> Flow:
 
 
 @functools.cache
-def engine() -> Any:  # noqa: ANN401
+def engine() -> Any:
     """Return the compiled event loop (from the compiler's disk cache when nothing has changed)."""
     flow = _example()
     kinds = [numba.typeof(part) for part in (flow, new_work(flow), empty_record(0))]
@@ -169,7 +197,7 @@ def engine() -> Any:  # noqa: ANN401
 
 
 @functools.cache
-def hook(route: Route) -> Any:  # noqa: ANN401
+def hook(route: Route) -> Any:
     """Return the compiled form of a routing hook, once a process."""
     return compiled(route)
 
@@ -198,7 +226,9 @@ def run(flow: Flow, route: Route = route_standard) -> Record:
     record = empty_record(len(flow.arrive_min))
     engine()(flow, work, record, hook(route))
     if work.count[ERROR]:
-        raise PolicyError(f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station")
+        raise PolicyError(
+            f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station"
+        )
     return record
 
 

@@ -2,7 +2,7 @@
 
 ::
 
-    ThroughgateError            every error that a user can mend; the command line prints one line, exit 2
+    ThroughgateError            every error that a user can mend: one line, exit status 2
     |-- ConfigError             a key of the scenario or study: what was found, what is allowed
     |-- TableError              a table with a missing, unknown, mistyped or out-of-range column
     |-- PolicyError             a policy that breaks the contract of ``sim.policy``

@@ -25,7 +25,7 @@ NONE = -1
 
 
 class Flow(NamedTuple):
-    """One replication, ready to run. ``n`` trucks, ``K`` stations, ``S`` servers, ``I`` intervals."""
+    """One replication, ready to run: ``n`` trucks, ``K`` stations, ``S`` servers, ``I`` intervals."""
 
     horizon_min: float
     arrive_min: Floats
@@ -86,9 +86,7 @@ class Record(NamedTuple):
     """[n], bit mask of the stations that had no room when the truck left ``join``."""
 
 
-def calendar(
-    station: Ints, server: Ints, up_min: Floats, down_min: Floats
-) -> tuple[Floats, Ints]:
+def calendar(station: Ints, server: Ints, up_min: Floats, down_min: Floats) -> tuple[Floats, Ints]:
     """Return the times and keys of every UP and DOWN, in the order in which they are handled."""
     keys = [event_key(UP, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
     keys += [event_key(DOWN, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]

@@ -62,7 +62,7 @@ def new_work(f: Flow) -> Work:
     """Return the state of an empty port before the first event."""
     n, servers = len(f.arrive_min), int(f.server_first[-1])
 
-    def ints(*shape: int, fill: int = 0) -> Any:  # noqa: ANN401
+    def ints(*shape: int, fill: int = 0) -> Any:
         return np.full(shape, fill, dtype=np.int64)
 
     return Work(
@@ -94,7 +94,7 @@ def new_work(f: Flow) -> Work:
 
 
 @njit(cache=True)
-def push(w, time, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def push(w, time, key):  # type: ignore[no-untyped-def]
     place = w.count[HEAP]
     w.count[HEAP] = place + 1
     while place > 0:
@@ -109,7 +109,7 @@ def push(w, time, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201,
 
 
 @njit(cache=True)
-def pop(w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def pop(w):  # type: ignore[no-untyped-def]
     size = w.count[HEAP] - 1
     w.count[HEAP] = size
     time, key = w.heap_min[size], w.heap_key[size]
@@ -134,19 +134,19 @@ def pop(w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
 
 
 @njit(cache=True)
-def lane_of(f, k, truck):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def lane_of(f, k, truck):  # type: ignore[no-untyped-def]
     return 0 if k == f.judge else f.lane_class[truck]
 
 
 @njit(cache=True)
-def has_room(f, w, k, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def has_room(f, w, k, lane):  # type: ignore[no-untyped-def]
     if f.shared_room[k] == 1:
         return f.room[k, 0] < 0 or w.waiting[k] < f.room[k, 0]
     return f.room[k, lane] < 0 or w.waiting_class[k, lane] < f.room[k, lane]
 
 
 @njit(cache=True)
-def lowest_free(f, w, k, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def lowest_free(f, w, k, lane):  # type: ignore[no-untyped-def]
     if w.n_free[k] > 0:
         for s in range(f.server_first[k], f.server_first[k + 1]):
             if w.on[s] == 1 and w.busy[s] == 0 and (f.serves[s] >> lane) & 1 == 1:
@@ -155,12 +155,12 @@ def lowest_free(f, w, k, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(cache=True)
-def can_enter(f, w, k, lane):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def can_enter(f, w, k, lane):  # type: ignore[no-untyped-def]
     return has_room(f, w, k, lane) or lowest_free(f, w, k, lane) >= 0
 
 
 @njit(cache=True)
-def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     w.busy[s] = 1
     w.n_free[k] -= 1
     w.n_busy[k] += 1
@@ -182,7 +182,7 @@ def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]  # noqa: A
 
 
 @njit(cache=True)
-def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
     lane = lane_of(f, k, truck)
     row = 1 if k == f.judge else 0
     r.moments[truck, 4 * k] = now
@@ -203,7 +203,7 @@ def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN0
 
 
 @njit(cache=True)
-def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
     row = 1 if k == f.judge else 0
     general = w.head[k, 0] if f.serves[s] & 1 else -1
     fast = w.head[k, 1] if f.serves[s] & 2 else -1
@@ -222,7 +222,7 @@ def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 
 @njit(cache=True)
-def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
     depth = 0
     if hand_on(f, w, r, k, s, now):
         w.frames[0] = k
@@ -244,7 +244,7 @@ def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 
 @njit(cache=True)
-def hand_on(f, w, r, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def hand_on(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
     if w.on[s] == 0 or w.busy[s] == 1:
         return False
     truck = next_in_line(f, w, k, s)
@@ -255,7 +255,7 @@ def hand_on(f, w, r, k, s, now):  # type: ignore[no-untyped-def]  # noqa: ANN001
 
 
 @njit(cache=True)
-def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     r.moments[truck, 4 * k + 3] = now
     w.busy[s] = 0
     w.n_busy[k] -= 1
@@ -263,7 +263,7 @@ def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]  # noqa: ANN
 
 
 @njit(cache=True)
-def first_blocked(f, w, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def first_blocked(f, w, k):  # type: ignore[no-untyped-def]
     for group in range(2):
         truck = w.blocked_head[k, group]
         if truck >= 0 and can_enter(f, w, k, f.lane_class[truck]):
@@ -273,7 +273,7 @@ def first_blocked(f, w, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 
 @njit(cache=True)
-def block(f, w, k, truck, here):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, D103
+def block(f, w, k, truck, here):  # type: ignore[no-untyped-def]
     group = 0 if f.shared_room[k] == 1 else f.lane_class[truck]
     w.held_at[truck] = here
     w.link[0, truck] = -1

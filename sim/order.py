@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 STATIONS: Final = ("approach", "portal", "primary", "secondary", "dock", "analyst")
-"""Every station that a port may have, in the order of the northbound chain; the analyst is parallel."""
+"""Every station that a port may have, in the northbound order; the analyst is parallel."""
 
 APPROACH: Final = 0
 PORTAL: Final = 1

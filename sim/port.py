@@ -15,7 +15,16 @@ import simpy
 from sim.errors import PolicyError
 from sim.flow import NONE, Flow, Record, empty_record
 from sim.order import (
-    ANALYST, ARRIVE, EXIT, KIND_SHIFT, N_STATIONS, SERVED, START, STATION_SHIFT, UP, WAIVED,
+    ANALYST,
+    ARRIVE,
+    EXIT,
+    KIND_SHIFT,
+    N_STATIONS,
+    SERVED,
+    START,
+    STATION_SHIFT,
+    UP,
+    WAIVED,
     event_key,
 )  # fmt: skip
 from sim.route import Route, route_standard
@@ -97,7 +106,11 @@ class Port:
             )  # fmt: skip
             if station == EXIT:
                 return EXIT
-            if not 0 <= station < N_STATIONS or station == ANALYST or self.seen[truck] >> station & 1:
+            if (
+                not 0 <= station < N_STATIONS
+                or station == ANALYST
+                or self.seen[truck] >> station & 1
+            ):
                 raise PolicyError(f"policy: truck {truck} was sent to an impossible station")
             self.seen[truck] |= 1 << station
             ahead = self.stations[station]
@@ -123,8 +136,8 @@ class Port:
         return self.tickets
 
     def wake(self, event: simpy.Event) -> None:
-        """Let ``event`` happen now, inside the present event, without a detour over the schedule."""
-        event._ok, event._value = True, None  # noqa: SLF001
+        """Let ``event`` happen now, inside the present one, with no detour over the schedule."""
+        event._ok, event._value = True, None
         callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
         for callback in callbacks or ():
             callback(event)

@@ -21,11 +21,18 @@ from typing import Any, Final
 import numpy as np
 from numba import njit, types
 
-
 import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
 from sim.errors import PolicyError
 from sim.order import (
-    ANALYST, APPROACH, DOCK, EXIT, N_STATIONS, PORTAL, PRIMARY, SECONDARY, START,
+    ANALYST,
+    APPROACH,
+    DOCK,
+    EXIT,
+    N_STATIONS,
+    PORTAL,
+    PRIMARY,
+    SECONDARY,
+    START,
 )  # fmt: skip
 
 SELECTED: Final = 0
@@ -51,10 +58,10 @@ def route_standard(  # noqa: C901, PLR0911, PLR0913
     seen: int,
     alarmed: int,
     columns: Any,  # noqa: ANN401
-    waiting: Any,  # noqa: ANN401, ARG001
-    busy: Any,  # noqa: ANN401, ARG001
-    now_min: float,  # noqa: ARG001
-    state: Any,  # noqa: ANN401, ARG001
+    waiting: Any,  # noqa: ANN401
+    busy: Any,  # noqa: ANN401
+    now_min: float,
+    state: Any,  # noqa: ANN401
 ) -> int:
     """Route by the three columns and the alarms: the northbound chain as operated today.
 
@@ -81,7 +88,7 @@ def route_standard(  # noqa: C901, PLR0911, PLR0913
 
 
 def check_policy(route: Route, n_columns: int = N_COLUMNS, state_size: int = 0) -> None:
-    """Walk every path of a routing hook on all column patterns and refuse one that breaks the rules.
+    """Walk every path of a hook on all column patterns; refuse one that breaks the rules.
 
     Compiled code reads out of bounds silently, so a hook is walked as Python first: every return
     must be an ``int``, a station that exists, is not parallel and not yet seen, or ``EXIT``.

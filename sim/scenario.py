@@ -22,7 +22,7 @@ COMMODITIES = (
 )  # fmt: skip
 """Commodity groups, in the order of the codes in MANIFEST; an empty truck has code -1."""
 CONCEALMENTS = ("in_cargo", "structure", "small")
-"""Where a load is hidden: among the goods, in the trailer or tractor's structure, a small parcel."""
+"""Where a load is hidden: among the goods, in the vehicle's structure, as a small parcel."""
 CONTRABAND = ("methamphetamine", "cocaine", "heroin", "fentanyl")
 """Hard drugs, in the order of the codes in MANIFEST."""
 DENSITIES = ("low", "medium", "high")
@@ -56,7 +56,9 @@ class Shift(Spec):
 
     def check(self) -> None:
         if self.to_h <= self.from_h:
-            raise ConfigError("to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}")
+            raise ConfigError(
+                "to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class Primary(Spec):
     room_trucks: int | None = bounded(0)
     """Trucks of one class that fit between approach and booths; null: no limit."""
     open_by_shift: dict[DayType, tuple[Shift, ...]] | None
-    """Timetable of open booths, never more than are built; null: all of them while the port is open."""
+    """Timetable of open booths, at most those built; null: all of them while the port is open."""
 
     def check(self) -> None:
         if self.lanes + self.fast_lanes < 1:
@@ -265,7 +267,7 @@ class Outages(Spec):
     repair_max_h: float = bounded(0.0)
     """Repairs are cut at this length."""
     hold_min: float | None = bounded(0.0)
-    """A truck inside a broken unit is taken out unserved after this long; null: it waits for repair."""
+    """A truck in a broken unit is taken out unserved after this long; null: it waits for repair."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

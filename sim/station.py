@@ -29,7 +29,7 @@ class Clock(simpy.Environment):
     def at(self, time: float, rank: int, ident: Any = None) -> simpy.Event:  # noqa: ANN401
         """Return an event that happens at ``time``; equal times are handled by rank."""
         event = simpy.Event(self)
-        event._ok, event._value = True, ident  # noqa: SLF001
+        event._ok, event._value = True, ident
         heappush(self._queue, (time, rank + 1, next(self._eid), event))  # type: ignore[arg-type]
         return event
 
@@ -37,7 +37,9 @@ class Clock(simpy.Environment):
 class Server:
     """One booth, portal, scanner, dock or analyst, and the intervals in which it is up."""
 
-    def __init__(self, number: int, serves: int, intervals: list[tuple[float, float, bool]]) -> None:
+    def __init__(
+        self, number: int, serves: int, intervals: list[tuple[float, float, bool]]
+    ) -> None:
         self.number = number
         self.lanes = [lane for lane in (GENERAL, FAST) if (serves >> lane) & 1]
         self.intervals = intervals
@@ -194,7 +196,7 @@ class Station:
         return None
 
     def block(self, truck: int, here: int) -> simpy.Event:
-        """Hold the truck where it is until there is room; the event happens at its service's end."""
+        """Hold the truck where it is until there is room; the event is its service's end."""
         group = 0 if self.shared else self.lane_of(truck)
         self.port.held_at[truck] = here
         self.blocked[group].append(truck)

@@ -15,7 +15,7 @@ HISTORY = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """``days`` calendar days from midnight of ``start_date``: replication ``replication`` of ``seed``.
+    """``days`` calendar days from midnight of ``start_date``, in one replication of ``seed``.
 
     Chance in different epochs or replications is independent; the same window always gives the
     same trucks, whatever the policy, the order of runs or the number of processes.

@@ -12,8 +12,8 @@ from sim.order import DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, WAIVED, WI
 from sim.route import check_policy, route_standard
 
 
-def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_min, state):  # noqa: ANN001, ANN201, ARG001, PLR0911, PLR0913
-    """Dock before or after the secondary scan by the shorter queue; every third truck skips both."""
+def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_min, state):  # noqa: ANN001, ANN201
+    """Dock before or after the secondary scan by the shorter queue; every third skips both."""
     if (seen >> PRIMARY) & 1 == 0:
         if (seen >> PORTAL) & 1 == 0 and waiting[PORTAL] <= busy[PORTAL]:
             return PORTAL
@@ -54,7 +54,7 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
 
 
 @pytest.mark.parametrize("three_stations", [True, False])
-def test_engines_agree_on_random_ports(three_stations: bool) -> None:  # noqa: FBT001
+def test_engines_agree_on_random_ports(three_stations: bool) -> None:
     kinds: set[str] = set()
     for seed in range(500):
         flow = random_flow(seed, three_stations=three_stations)

@@ -25,7 +25,7 @@ def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tup
 
 
 def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) -> Flow:
-    """Return one random case; ``three_stations`` keeps portal, primary and dock without analysts."""
+    """Return one random case; ``three_stations``: portal, primary and dock, no analysts."""
     rng = np.random.default_rng(seed)
     n, horizon = int(rng.integers(10, 90)), int(rng.integers(40, 200))
     servers = [0] * N_STATIONS

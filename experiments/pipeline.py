@@ -1,0 +1,123 @@
+"""One replication of one alternative, on one page.
+
+1  trucks      Scenario, Window           -> MANIFEST
+2  scores      MANIFEST, risk model       -> SCORES
+3  past days   Scenario, risk model       -> Past, Expected   (before the run; shared)
+4  choices     MANIFEST, SCORES, Past     -> selected, alarms
+5  flow        choices, CAPACITY          -> LEDGER           (either engine)
+6  detection   MANIFEST, LEDGER           -> every truck as a probe
+7  metrics     all of it                  -> METRICS, profiles
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sim.manifest import draw_manifest
+from sim.probe import Detection, expected_detection
+
+from sim import compiled, port
+from sim.capacity import draw_capacity
+from sim.flow import Flow, Record
+from sim.ledger import table
+from sim.metrics import measure
+from sim.policy import Expected, Past, expected, select
+from sim.prepare import prepare
+from sim.profiles import collect
+from sim.scenario import Scenario
+from sim.sensor import OperatingPoints, alarms, operating_points
+from sim.window import PAST, Window
+
+PAST_DAYS = 14
+"""Length of the sample of past days that quantiles and expected shares are taken from."""
+ENGINES: Mapping[str, Callable[[Flow], Record]] = {"compiled": compiled.run, "simpy": port.run}
+
+
+class Scorer(Protocol):
+    """A fitted risk model: MANIFEST -> SCORES."""
+
+    def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
+        """Return SCORES of the manifest's trucks, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an alternative knows before its first truck comes."""
+
+    past: Past
+    expected: Expected
+    points: OperatingPoints
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that one replication of one alternative leaves behind."""
+
+    manifest: pd.DataFrame
+    capacity: pd.DataFrame
+    ledger: pd.DataFrame
+    detection: Detection
+    metrics: dict[str, float]
+    profiles: dict[str, npt.NDArray[np.float64]]
+
+
+def past_window(window: Window) -> Window:
+    """Return the days just before ``window``, drawn once for all replications."""
+    start = dt.date.fromisoformat(window.start_date) - dt.timedelta(days=PAST_DAYS)
+    return Window(
+        seed=window.seed, epoch=PAST, replication=0, start_date=str(start), days=PAST_DAYS
+    )
+
+
+def make_plan(scenario: Scenario, past_manifest: pd.DataFrame, past_scores: pd.DataFrame) -> Plan:
+    """Fix quantiles, expected shares and operating points from past days (step 3)."""
+    past = Past(
+        risk_score=past_scores["risk_score"].to_numpy(),
+        u_tie=past_manifest["u_tie"].to_numpy(),
+        p_carrying=past_manifest["true_p_carrying"].to_numpy(),
+        trucks_per_day=len(past_manifest) / PAST_DAYS,
+    )
+    shares = expected(scenario, past_manifest, past_scores, past)
+    return Plan(past, shares, operating_points(scenario, shares.threat_image_share))
+
+
+def flow_of(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    scores: pd.DataFrame,
+    plan: Plan,
+) -> tuple[Flow, dict[str, npt.NDArray[np.bool_]], pd.DataFrame]:
+    """Return (flow, alarms, CAPACITY): steps 4 and the first half of 5."""
+    selected = select(scenario, manifest, scores, plan.past)
+    raised = alarms(scenario, plan.points, manifest)
+    capacity = draw_capacity(scenario, window)
+    return prepare(scenario, window, manifest, selected, raised, capacity), raised, capacity
+
+
+def simulate(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    scores: pd.DataFrame,
+    plan: Plan,
+    engine: str = "compiled",
+) -> Outcome:
+    """Run one replication of one alternative from its manifest (steps 4 to 7)."""
+    flow, raised, capacity = flow_of(scenario, window, manifest, scores, plan)
+    record = ENGINES[engine](flow)
+    ledger = table(flow, record, manifest, raised)
+    detection = expected_detection(scenario, plan.points, manifest, ledger, full=record.full)
+    metrics = measure(scenario, window, manifest, ledger, capacity, detection)
+    return Outcome(manifest, capacity, ledger, detection, metrics, collect(ledger, window))
+
+
+def trucks(scenario: Scenario, window: Window) -> pd.DataFrame:
+    """Draw the trucks of a window (step 1)."""
+    return draw_manifest(scenario, window)

@@ -1,0 +1,183 @@
+"""Replications, in parallel: the same bytes however many processes ran them.
+
+A replication is a pure function of (scenario, seed, replication). All alternatives of a study
+meet the same trucks in it (common random numbers); what several alternatives share (manifest,
+scores, past days) is made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from joblib import Parallel, delayed
+
+from experiments.load import Study
+from experiments.pipeline import (
+    Plan,
+    Scorer,
+    make_plan,
+    past_window,
+    simulate,
+    trucks,
+)  # fmt: skip
+from sim import compiled
+from sim.route import route_standard
+from sim.scenario import Scenario
+from sim.window import Window
+
+Profiles = dict[str, npt.NDArray[np.float64]]
+Result = tuple[list[dict[str, object]], dict[str, Profiles]]
+"""METRICS rows and profiles of one replication."""
+Progress = Callable[[int, int], None]
+"""Told (replications done, replications in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replications:
+    """METRICS of every (alternative, replication), and profiles summed over replications."""
+
+    metrics: pd.DataFrame
+    profiles: dict[str, Profiles]
+
+
+@dataclass(slots=True)
+class Shared:
+    """What does not change between replications of one study, made once in each process."""
+
+    study: Study
+    scorers: Mapping[str, Scorer]
+    past: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+    scores: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
+    plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
+
+    def plan(self, name: str, window: Window) -> Plan:
+        """Return the alternative's plan for this window's start date."""
+        if (name, window.start_date) not in self.plans:
+            scenario = self.study.alternatives[name]
+            past = (manifest_key(scenario), window.start_date)
+            if past not in self.past:
+                self.past[past] = trucks(scenario, past_window(window))
+            scores = (*past, risk_key(scenario))
+            if scores not in self.scores:
+                self.scores[scores] = self.scorers[risk_key(scenario)].score(self.past[past])
+            plan = make_plan(scenario, self.past[past], self.scores[scores])
+            self.plans[name, window.start_date] = plan
+        return self.plans[name, window.start_date]
+
+
+_OF_THIS_PROCESS: dict[str, Shared] = {}
+
+
+def shared_by(study: Study, scorers: Mapping[str, Scorer]) -> Shared:
+    """Return what this process has made for the study already; the last study only is kept."""
+    key = repr(study)
+    if key not in _OF_THIS_PROCESS:
+        _OF_THIS_PROCESS.clear()
+        _OF_THIS_PROCESS[key] = Shared(study, scorers)
+    return _OF_THIS_PROCESS[key]
+
+
+def risk_key(scenario: Scenario) -> str:
+    """Return what two scenarios must have in common to share a fitted risk model."""
+    return repr(scenario.risk)
+
+
+def manifest_key(scenario: Scenario) -> str:
+    """Return what two scenarios must have in common to meet the same trucks."""
+    scanner = scenario.scanner
+    services = [part.service for part in (scanner.portal, scanner.secondary, scanner.exam)]
+    return repr(
+        (scenario.port, scenario.traffic, scenario.threat, services, scanner.analyst.service)
+    )
+
+
+def one_replication(shared: Shared, replication: int) -> Result:
+    """Run every alternative on the trucks of one replication."""
+    study = shared.study
+    window = study.window(replication)
+    manifests: dict[str, pd.DataFrame] = {}
+    scores: dict[tuple[str, str], pd.DataFrame] = {}
+    rows, profiles = [], {}
+    for name, scenario in study.alternatives.items():
+        of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
+        if of_trucks not in manifests:
+            manifests[of_trucks] = trucks(scenario, window)
+        manifest = manifests[of_trucks]
+        if (of_trucks, of_risk) not in scores:
+            scores[of_trucks, of_risk] = shared.scorers[of_risk].score(manifest)
+        plan = shared.plan(name, window)
+        outcome = simulate(
+            scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine
+        )
+        rows.append({"alternative": name, "replication": replication} | outcome.metrics)
+        profiles[name] = outcome.profiles
+    return rows, profiles
+
+
+def chunk(study: Study, scorers: Mapping[str, Scorer], replications: range) -> list[Result]:
+    """Run several replications in this process."""
+    shared = shared_by(study, scorers)
+    return [one_replication(shared, replication) for replication in replications]
+
+
+def replicate(
+    study: Study, scorers: Mapping[str, Scorer], progress: Progress | None = None
+) -> Replications:
+    """Run the whole study.
+
+    Parameters
+    ----------
+    scorers : mapping
+        Fitted risk model by `risk_key`.
+    progress : callable, optional
+        Told how many replications are done.
+
+    Returns
+    -------
+    Replications
+        Rows sorted by (alternative in the study's order, replication).
+    """
+    warm_up(study.engine)
+    done: list[Result] = []
+    for results in _chunks(study, scorers):
+        done += results
+        if progress is not None:
+            progress(len(done), study.replications)
+    rows = pd.DataFrame([row for replication_rows, _ in done for row in replication_rows])
+    order = {name: place for place, name in enumerate(study.alternatives)}
+    rows = rows.sort_values(
+        by=["alternative", "replication"],
+        key=lambda column: column.map(order) if column.name == "alternative" else column,
+        ignore_index=True,
+    )
+    return Replications(rows, _summed(study, [profiles for _, profiles in done]))
+
+
+def warm_up(engine: str) -> None:
+    """Compile (or load) the engine before any worker needs it, so that it is done only once."""
+    if engine == "compiled":
+        compiled.engine()
+        compiled.hook(route_standard)
+
+
+def _chunks(study: Study, scorers: Mapping[str, Scorer]) -> Iterator[list[Result]]:
+    processes = min(study.processes, study.replications)
+    if processes == 1:
+        yield from (chunk(study, scorers, range(r, r + 1)) for r in range(study.replications))
+        return
+    size = max(1, min(4, study.replications // (2 * processes)))
+    starts = range(0, study.replications, size)
+    pieces = [range(start, min(start + size, study.replications)) for start in starts]
+    parallel = Parallel(n_jobs=processes, backend="loky", return_as="generator")
+    yield from parallel(delayed(chunk)(study, scorers, piece) for piece in pieces)
+
+
+def _summed(study: Study, parts: list[dict[str, Profiles]]) -> dict[str, Profiles]:
+    return {
+        name: {key: sum(part[name][key] for part in parts) for key in parts[0][name]}  # type: ignore[misc]
+        for name in study.alternatives
+    }

@@ -1,0 +1,81 @@
+"""Record -> LEDGER: one row a truck, one column a moment, plus what was decided and found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.flow import Flow, Record
+from sim.order import DOCK, N_STATIONS, PORTAL, SECONDARY, SERVED, STATIONS
+from sim.route import ORDERED, REFERRED, SELECTED
+from sim.tables import LEDGER, MOMENTS
+
+Bools = npt.NDArray[np.bool_]
+
+
+def table(
+    flow: Flow, record: Record, manifest: pd.DataFrame, alarms: Mapping[str, Bools]
+) -> pd.DataFrame:
+    """Return LEDGER of `sim.tables`, ``n`` rows in the order of MANIFEST.
+
+    A truck is *opened* when its dock exam was served to the end, *seized* when it was opened,
+    carried, and the exam found it: ``exam_find_other`` where a non-drug exam had been ordered,
+    ``exam_find`` elsewhere.
+    """
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        "truck": manifest["truck"].to_numpy(),
+        "arrive_min": flow.arrive_min,
+        "lane_class": flow.lane_class,
+        "exit_min": record.exit_min,
+        "selected": flow.columns[:, SELECTED] > 0.0,
+        "referred": flow.columns[:, REFERRED] > 0.0,
+        "ordered": flow.columns[:, ORDERED] > 0.0,
+    }
+    for k, station in enumerate(STATIONS):
+        columns[f"{station}_server"] = record.server[:, k]
+        columns[f"{station}_done"] = record.done[:, k]
+        for m, moment in enumerate(MOMENTS):
+            columns[f"{station}_{moment}_min"] = record.moments[:, len(MOMENTS) * k + m].copy()
+    for k in (PORTAL, SECONDARY):
+        columns[f"{STATIONS[k]}_alarm"] = (flow.alarm[:, k] > 0) & (record.done[:, k] == SERVED)
+    opened = (record.done[:, DOCK] == SERVED) & ~np.isnan(columns["exit_min"])
+    found = np.where(columns["ordered"], alarms["exam_find_other"], alarms["exam_find"])
+    columns["opened"] = opened
+    columns["seized"] = opened & found & manifest["true_carrying"].to_numpy()
+    return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
+
+
+def events(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Unroll LEDGER into a long event log, for process-mining tools and for the animation.
+
+    Returns
+    -------
+    DataFrame
+        XES names: ``case`` (truck), ``activity`` (station), ``lifecycle`` (enter, start, end,
+        leave), ``resource`` (station and server), ``timestamp_min``; sorted by time. Moments that
+        did not happen have no row.
+    """
+    parts = [_one_moment(ledger, station, moment) for station in STATIONS for moment in MOMENTS]
+    log = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return log.sort_values(["timestamp_min", "case"], kind="stable", ignore_index=True)
+
+
+def _one_moment(ledger: pd.DataFrame, station: str, moment: str) -> pd.DataFrame:
+    happened = ledger[f"{station}_{moment}_min"].notna()
+    rows = ledger.loc[happened]
+    server = rows[f"{station}_server"]
+    return pd.DataFrame(
+        {
+            "case": rows["truck"].to_numpy(),
+            "activity": station,
+            "lifecycle": moment,
+            "resource": np.where(server < 0, "", station + " " + server.astype(str)),
+            "timestamp_min": rows[f"{station}_{moment}_min"].to_numpy(),
+        }
+    )
+
+
+assert len(STATIONS) == N_STATIONS  # noqa: S101

@@ -1,0 +1,155 @@
+"""Scenario, MANIFEST, choices, alarms and CAPACITY -> Flow: the last step before either engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.capacity import approach_lanes
+from sim.flow import NO_LIMIT, NONE, Flow, assemble
+from sim.order import (
+    ANALYST,
+    APPROACH,
+    DOCK,
+    N_CLASSES,
+    N_STATIONS,
+    PORTAL,
+    PRIMARY,
+    SECONDARY,
+    STATIONS,
+)  # fmt: skip
+from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
+from sim.scenario import COMMODITIES, Scenario
+from sim.window import Window
+
+Bools = npt.NDArray[np.bool_]
+BOTH, GENERAL_ONLY, FAST_ONLY = 0b11, 0b01, 0b10
+
+
+def prepare(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    selected: Bools,
+    alarms: Mapping[str, Bools],
+    capacity: pd.DataFrame,
+) -> Flow:
+    """Lay one replication out as arrays.
+
+    Parameters
+    ----------
+    manifest : DataFrame
+        MANIFEST, ``n`` trucks.
+    selected : bool array [n]
+        Selected for the portal before arrival.
+    alarms : mapping
+        ``portal`` and ``secondary``: bool arrays [n] of `sim.sensor.alarms`.
+    capacity : DataFrame
+        CAPACITY of the same window.
+    """
+    serves = server_classes(scenario)
+    counts = [len(serves[k]) for k in range(N_STATIONS)]
+    judged = counts[PORTAL] > 0 and counts[ANALYST] > 0
+    return assemble(
+        horizon_min=window.horizon_min,
+        arrive_min=manifest["arrive_min"],
+        lane_class=manifest["fast"],
+        service_min=np.column_stack([manifest[f"service_{name}_min"] for name in STATIONS]),
+        alarm=_alarm(alarms, len(manifest)),
+        columns=policy_columns(scenario, manifest, selected),
+        absent=sum(1 << k for k in range(N_STATIONS) if counts[k] == 0),
+        server_first=np.concatenate([[0], np.cumsum(counts)]),
+        serves=[mask for masks in serves for mask in masks],
+        capacity=tuple(
+            capacity[name] for name in ("station", "server", "up_min", "down_min", "drains")
+        ),
+        hold_min=_hold_min(scenario),
+        fast_first=[
+            int(k == PRIMARY and scenario.port.primary.discipline == "fast_priority")
+            for k in range(N_STATIONS)
+        ],
+        room=_room(scenario),
+        shared_room=[int(k != PRIMARY) for k in range(N_STATIONS)],
+        suspend=[int(_when_full(scenario, k) == "suspend") for k in range(N_STATIONS)],
+        fork=PORTAL if judged else NONE,
+        judge=ANALYST if judged else NONE,
+        join=PRIMARY,
+        state_size=0,
+    )
+
+
+def server_classes(scenario: Scenario) -> list[list[int]]:
+    """Return, for each station, which lane classes each of its servers takes (bit masks)."""
+    approach, primary = scenario.port.approach, scenario.port.primary
+    masks: list[list[int]] = [[] for _ in range(N_STATIONS)]
+    shared = approach.fast_lane == "shared"
+    masks[APPROACH] = [BOTH if shared else GENERAL_ONLY] * approach.lanes
+    masks[APPROACH] += [FAST_ONLY] * (len(approach_lanes(scenario)) - approach.lanes)
+    masks[PRIMARY] = [BOTH if primary.lanes_serve == "all" else GENERAL_ONLY] * primary.lanes
+    fast = BOTH if primary.fast_lanes_serve == "all" else FAST_ONLY
+    masks[PRIMARY] += [fast] * primary.fast_lanes
+    for station in (PORTAL, SECONDARY, DOCK, ANALYST):
+        masks[station] = [BOTH] * scenario.servers(STATIONS[station])
+    return masks
+
+
+def referred(scenario: Scenario, manifest: pd.DataFrame) -> Bools:
+    """Return bool[n], which trucks the primary officer refers on his own judgement."""
+    port = scenario.port
+    p_refer = np.where(
+        manifest["true_carrying"], port.officer_referral_carrying_share, port.officer_referral_share
+    )
+    found = manifest["u_officer"].to_numpy() < p_refer
+    return np.asarray(found & scenario.policy.officer_referral)
+
+
+def ordered(scenario: Scenario, manifest: pd.DataFrame) -> Bools:
+    """Return bool[n], which trucks have an agriculture or trade-compliance exam ordered."""
+    mix = scenario.port.mix
+    produce = manifest["commodity"].to_numpy() == COMMODITIES.index("produce")
+    p_order = mix.compliance_exam_share + np.where(produce, mix.agriculture_exam_share, 0.0)
+    return np.asarray(manifest["laden"].to_numpy() & (manifest["u_order"].to_numpy() < p_order))
+
+
+def policy_columns(
+    scenario: Scenario, manifest: pd.DataFrame, selected: Bools
+) -> npt.NDArray[np.float64]:
+    """Return float[n, N_COLUMNS], what a routing hook may read of each truck."""
+    columns = np.zeros((len(manifest), N_COLUMNS))
+    columns[:, SELECTED] = selected
+    columns[:, REFERRED] = referred(scenario, manifest)
+    columns[:, ORDERED] = ordered(scenario, manifest)
+    return columns
+
+
+def _alarm(alarms: Mapping[str, Bools], n: int) -> npt.NDArray[np.uint8]:
+    alarm = np.zeros((n, N_STATIONS), dtype=np.uint8)
+    alarm[:, PORTAL] = alarms["portal"]
+    alarm[:, SECONDARY] = alarms["secondary"]
+    return alarm
+
+
+def _hold_min(scenario: Scenario) -> list[float]:
+    hold = [np.inf] * N_STATIONS
+    sensors = {PORTAL: scenario.scanner.portal, SECONDARY: scenario.scanner.secondary}
+    for station, sensor in {**sensors, DOCK: scenario.scanner.exam}.items():
+        if sensor.outages.hold_min is not None:
+            hold[station] = sensor.outages.hold_min
+    return hold
+
+
+def _room(scenario: Scenario) -> list[list[int]]:
+    rooms: list[int | None] = [None] * N_STATIONS
+    rooms[PRIMARY] = scenario.port.primary.room_trucks
+    for station in (PORTAL, SECONDARY, DOCK):
+        rooms[station] = getattr(scenario.port, STATIONS[station]).room_trucks
+    return [[NO_LIMIT if room is None else room] * N_CLASSES for room in rooms]
+
+
+def _when_full(scenario: Scenario, station: int) -> str:
+    if station in (PORTAL, SECONDARY, DOCK):
+        return str(getattr(scenario.port, STATIONS[station]).when_full)
+    return "block"
