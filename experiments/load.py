@@ -1,27 +1,274 @@
-"""Hydra's composed configuration -> plain mappings -> Scenario."""
+"""Overrides -> a whole study: its settings, and one frozen scenario for each alternative.
+
+The order is: the experiment, then the user's overrides, then each alternative's own. A user's
+override of what an alternative sets is refused, because it would vanish or blur the comparison.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
 
-from hydra import compose, initialize_config_module
-from omegaconf import OmegaConf
-
+from experiments.alternatives import check_alternatives, check_clashes
+from experiments.compose import (
+    PARTS,
+    Composed,
+    composed,
+    parse,
+    search_override,
+)
+from experiments.output import check_folder
+from experiments.provenance import Input, sources
+from sim.build import build
 from sim.build import scenario as build_scenario
+from sim.errors import ConfigError
 from sim.scenario import Scenario
+from sim.spec import Spec, bounded
+from sim.window import EVALUATION, Window
 
-PARTS = ("port", "traffic", "threat", "scanner", "staffing", "risk", "policy", "value")
+DEFAULT_EXPERIMENT = {"compare": "strategies"}
+"""Experiment of a verb whose overrides name none."""
 
 
-def compose_mapping(overrides: Sequence[str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Spec):
+    """The study keys of ``configs/config.yaml``, the same for every verb."""
+
+    replications: int = bounded(1, 100_000)
+    days: int = bounded(1, 366)
+    start_date: str
+    calendar: Literal["week", "year"]
+    seed: int = bounded(0, 2**63 - 1)
+    coverage: float = bounded(0.5, 0.9999)
+    baseline: str | None
+    alternatives: dict[str, tuple[str, ...]]
+    processes: int = bounded(1, 1024)
+    engine: Literal["compiled", "simpy"]
+    out: str | None
+    ledger: bool
+    manifest: str | None
+
+    def check(self) -> None:
+        """Refuse a date that is none, an empty folder name, and a manifest that is not there."""
+        if not _is_date(self.start_date):
+            raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
+        if self.out is not None and not self.out.strip():
+            raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
+        if self.manifest is not None and not Path(self.manifest).is_file():
+            raise ConfigError("manifest", f"no such file: {self.manifest!r}")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """A question, ready to run: every alternative is built and nothing is written yet."""
+
+    verb: str
+    experiment: str | None
+    replications: int
+    days: int
+    start_date: str
+    calendar: Literal["week", "year"]
+    seed: int
+    coverage: float
+    baseline: str
+    """Name of the alternative that the others are compared with."""
+    processes: int
+    engine: Literal["compiled", "simpy"]
+    out: Path
+    ledger: bool
+    manifest: Path | None
+    alternatives: dict[str, Scenario]
+    overrides: tuple[str, ...]
+    """What the user asked for."""
+    own_overrides: dict[str, tuple[str, ...]]
+    """What each alternative sets on top."""
+
+    def window(self, replication: int) -> Window:
+        """Return the stretch of calendar of one replication.
+
+        With ``calendar=year``, replication r is in month r mod 12 + 1 of the year of
+        ``start_date``, from its second Monday: a week that lies in that month whole.
+        """
+        start = self.start_date
+        if self.calendar == "year":
+            month = dt.date.fromisoformat(start).replace(month=replication % 12 + 1, day=14)
+            start = (month - dt.timedelta(days=month.weekday())).isoformat()
+        return Window(
+            seed=self.seed, epoch=EVALUATION, replication=replication, start_date=start,
+            days=self.days,
+        )  # fmt: skip
+
+    def overrides_of(self, alternative: str) -> tuple[str, ...]:
+        """Return every override of one alternative, in the order in which they apply."""
+        return (*_with_experiment(self.overrides, self.verb), *self.own_overrides[alternative])
+
+    def mapping(self, alternative: str) -> dict[str, Any]:
+        """Return one alternative's scenario as plain values, as the files and overrides give it."""
+        found = compose_mapping(self.overrides_of(alternative))
+        return {part: found[part] for part in PARTS}
+
+    def choices(self, alternative: str) -> dict[str, str | None]:
+        """Return the option that one alternative chooses of each config group."""
+        return composed(self.overrides_of(alternative)).choices
+
+    def inputs(self, alternative: str) -> list[Input]:
+        """Return one alternative's numbers with their sources; see `provenance.sources`."""
+        own = self.own_overrides[alternative]
+        return sources(composed(self.overrides_of(alternative)), self.overrides, own)
+
+
+def compose_mapping(overrides: Sequence[str] = ()) -> dict[str, Any]:
     """Return the composed configuration as plain Python values."""
-    with initialize_config_module("configs", version_base="1.3"):
-        config = compose("config", overrides=list(overrides))
-    return cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
+    return composed(overrides).mapping
 
 
 def compose_scenario(overrides: Sequence[str] = ()) -> Scenario:
     """Return the scenario that the default study gives under ``overrides``."""
+    return _scenario(tuple(overrides))
+
+
+@lru_cache(maxsize=1024)
+def _scenario(overrides: tuple[str, ...]) -> Scenario:
     mapping = compose_mapping(overrides)
-    return build_scenario({part: mapping[part] for part in PARTS})
+    _check_finite(mapping, "")
+    return build_scenario({part: mapping[part] for part in PARTS if part in mapping})
+
+
+def _check_finite(value: object, key: str) -> None:
+    """Refuse infinities and NaN anywhere, which some bounds would let pass."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _check_finite(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            _check_finite(inner, f"{key}[{place}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(key, f"must be a finite number, got {value}")
+
+
+def _checked(overrides: tuple[str, ...]) -> Scenario:
+    """Return the scenario after the risk model, too, has looked at its own settings."""
+    # Late, because scikit-learn takes a second to import and a bad key should not cost one.
+    from models.risk import make
+
+    scenario = _scenario(overrides)
+    make(scenario.risk)
+    return scenario
+
+
+def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = None) -> Study:
+    """Build the study that a verb's overrides ask for; writes nothing.
+
+    Parameters
+    ----------
+    overrides : sequence of str
+        Hydra overrides, e.g. ``["experiment=lanes", "replications=40"]``.
+    verb : str
+        ``compare`` needs two alternatives and two replications, ``run`` exactly one alternative.
+    config_dir : path, optional
+        A folder of private configs outside the repository.
+
+    Raises
+    ------
+    ConfigError
+        A key that is unknown, missing, mistyped or out of range, of any alternative.
+    OutputError
+        A folder ``out`` that cannot be written.
+
+    Examples
+    --------
+    >>> study(["policy=random_share", "policy.share=0.1"], "run").baseline
+    'random_share'
+    """
+    users = (*_search(config_dir), *overrides)
+    asked = _with_experiment(users, verb)
+    base = composed(asked)
+    settings = _settings(base.mapping)
+    _checked(asked)
+    check_alternatives(settings.alternatives)
+    own = settings.alternatives or {str(base.choices["policy"]): ()}
+    check_clashes(asked, own)
+    _check_counts(settings, own, base, verb)
+    out = _out(settings, base, verb)
+    scenarios = {name: _alternative(name, (*asked, *more)) for name, more in own.items()}
+    check_folder(out)
+    return Study(
+        verb=verb,
+        experiment=base.choices["experiment"],
+        replications=settings.replications,
+        days=settings.days,
+        start_date=settings.start_date,
+        calendar=settings.calendar,
+        seed=settings.seed,
+        coverage=settings.coverage,
+        baseline=settings.baseline or next(iter(own)),
+        processes=settings.processes,
+        engine=settings.engine,
+        out=out,
+        ledger=settings.ledger,
+        manifest=None if settings.manifest is None else Path(settings.manifest),
+        alternatives=scenarios,
+        overrides=tuple(users),
+        own_overrides=own,
+    )
+
+
+def _search(config_dir: Path | str | None) -> tuple[str, ...]:
+    return () if config_dir is None else (search_override(config_dir),)
+
+
+def _with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:
+    named = {override.key_or_group.split(".")[0] for override in parse(overrides)}
+    if verb in DEFAULT_EXPERIMENT and not named & {"experiment", "alternatives"}:
+        return (f"experiment={DEFAULT_EXPERIMENT[verb]}", *overrides)
+    return tuple(overrides)
+
+
+def _settings(mapping: Mapping[str, Any]) -> Settings:
+    return build(Settings, {key: value for key, value in mapping.items() if key not in PARTS})
+
+
+def _alternative(name: str, overrides: tuple[str, ...]) -> Scenario:
+    try:
+        return _checked(overrides)
+    except ConfigError as error:
+        raise ConfigError(f"alternatives.{name}", str(error)) from None
+
+
+def _check_counts(
+    settings: Settings, own: Mapping[str, Sequence[str]], base: Composed, verb: str
+) -> None:
+    if verb == "run" and len(own) != 1:
+        problem = f"run takes one alternative, {base.choices['experiment']!r} has {len(own)}"
+        raise ConfigError("experiment", f"{problem}; use compare, or choose a policy")
+    if verb == "compare" and len(own) < 2:
+        raise ConfigError("alternatives", f"compare needs at least 2, got {len(own)}")
+    if verb == "compare" and settings.replications < 2:
+        problem = f"must be at least 2 to compare, got {settings.replications}"
+        raise ConfigError("replications", problem)
+    if settings.baseline is not None and settings.baseline not in own:
+        raise ConfigError("baseline", f"no alternative {settings.baseline!r}; known {list(own)}")
+
+
+def _out(settings: Settings, base: Composed, verb: str) -> Path:
+    if settings.out is not None:
+        return Path(settings.out).expanduser()
+    subject = base.choices["experiment"] or base.choices["policy"]
+    return default_out(verb, str(subject))
+
+
+def default_out(verb: str, subject: str) -> Path:
+    """Return the folder of a run that names none: by verb, subject and time, below ``results``."""
+    return Path("results") / f"{verb}-{subject}-{dt.datetime.now():%Y%m%d-%H%M%S}"

@@ -1,0 +1,210 @@
+"""Where every number of a study comes from, and the record that goes with every result."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+import configs
+from experiments.comments import Kind, Note, notes
+from experiments.compose import GROUPS, PARTS, Composed, parse, search_folders
+
+if TYPE_CHECKING:
+    from experiments.load import Study
+
+CONFIGS: Final = Path(configs.__file__).parent
+USER: Final = Note("user", note="set on the command line")
+UNKNOWN: Final = Note("user", note="no source given")
+LIBRARIES: Final = (
+    "simpy", "numpy", "pandas", "scipy", "numba", "scikit-learn", "skops", "hydra-core",
+    "joblib", "pyarrow", "plotly",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One number (or list of numbers) of the scenario, and where it comes from."""
+
+    key: str
+    value: object
+    kind: Kind
+    source_id: str | None
+    confidence: str | None
+    low: float | None
+    """Range of an assumption; None where the range in the comment does not hold this number."""
+    high: float | None
+    note: str
+    file: str
+
+
+def sources(found: Composed, users: Sequence[str] = (), own: Sequence[str] = ()) -> list[Input]:
+    """List every number of one alternative with its source.
+
+    Parameters
+    ----------
+    found : Composed
+        The composed configuration of the alternative.
+    users, own : sequence of str
+        The user's overrides and the alternative's; a number that the user sets is of kind
+        ``user``, one that the alternative sets carries the experiment file's comment.
+
+    Examples
+    --------
+    >>> from experiments.compose import composed
+    >>> rows = {row.key: row for row in sources(composed(["policy.share=0.3", "policy=top_share"]),
+    ...                                         ["policy.share=0.3"])}
+    >>> rows["policy.share"].kind, rows["port.mix.fast_share"].source_id
+    ('user', 'S6')
+    """
+    folders = (CONFIGS, *search_folders(users))
+    written = _written(found, folders)
+    written.update(_own_notes(found, own, folders))
+    asked = [o.key_or_group for o in parse(users) if o.key_or_group not in GROUPS]
+    rows = []
+    for key, value in numbers({part: found.mapping[part] for part in PARTS}):
+        note, file = written.get(key, (UNKNOWN, ""))
+        if any(key == mine or key.startswith((f"{mine}.", f"{mine}[")) for mine in asked):
+            note, file = USER, ""
+        rows.append(_row(key, value, note or UNKNOWN, file))
+    return rows
+
+
+def numbers(node: object, key: str = "") -> Iterator[tuple[str, object]]:
+    """Yield every number, or list that holds numbers, of nested plain values by dotted key."""
+    if isinstance(node, Mapping):
+        for name, inner in node.items():
+            yield from numbers(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(node, list):
+        if any(True for inner in node for _ in numbers(inner, key)):
+            yield key, node
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield key, node
+
+
+def _row(key: str, value: object, note: Note, file: str) -> Input:
+    inside = (
+        note.low is not None
+        and note.high is not None
+        and isinstance(value, int | float)
+        and note.low <= value <= note.high
+    )
+    low, high = (note.low, note.high) if inside else (None, None)
+    return Input(key, value, note.kind, note.source_id, note.confidence, low, high, note.note, file)
+
+
+def _written(found: Composed, folders: Sequence[Path]) -> dict[str, tuple[Note | None, str]]:
+    """Return the note and file of each number that the chosen files set, the last one last."""
+    written: dict[str, tuple[Note | None, str]] = {}
+    for part in PARTS:
+        for path in files_of(part, found.choices[part], folders):
+            for key, note in notes(path).items():
+                written[f"{part}.{key}"] = (note, _label(path))
+    for path in files_of("experiment", found.choices["experiment"], folders):
+        written.update({key: (note, _label(path)) for key, note in notes(path).items()})
+    return written
+
+
+def _own_notes(
+    found: Composed, own: Sequence[str], folders: Sequence[Path]
+) -> dict[str, tuple[Note | None, str]]:
+    """Return the notes of the numbers that an alternative sets in its experiment's file."""
+    result: dict[str, tuple[Note | None, str]] = {}
+    for path in files_of("experiment", found.choices["experiment"], folders):
+        by_line = {
+            key.partition(".")[2].partition(".")[2]: note for key, note in notes(path).items()
+        }
+        for override in parse(own):
+            if (line := str(override.input_line)) in by_line:
+                result[override.key_or_group] = (by_line[line], _label(path))
+    return result
+
+
+def files_of(group: str, option: str | None, folders: Sequence[Path]) -> list[Path]:
+    """Return the files behind one option of a group, those that it builds on first."""
+    path = _find(group, option, folders)
+    if path is None:
+        return []
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    below = [name for name in content.get("defaults", []) if isinstance(name, str)]
+    parents = [
+        file for name in below if name != "_self_" for file in files_of(group, name, folders)
+    ]
+    return [*parents, path]
+
+
+def _find(group: str, option: str | None, folders: Sequence[Path]) -> Path | None:
+    candidates = [folder / group / f"{option}.yaml" for folder in folders]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _label(path: Path) -> str:
+    """Return the path as a reader knows it: from the repository's root, or whole if private."""
+    root = CONFIGS.parent
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def run_record(study: Study, wall_s: float) -> dict[str, Any]:
+    """Return what ``run.json`` holds: first what decides the numbers, then the machine.
+
+    Parameters
+    ----------
+    study : Study
+        The study that was run.
+    wall_s : float
+        Wall time of the run, in seconds.
+    """
+    return {
+        "throughgate": importlib.metadata.version("throughgate"),
+        "verb": study.verb,
+        "experiment": study.experiment,
+        "overrides": list(study.overrides),
+        "seed": study.seed,
+        "study": _settings(study),
+        "alternatives": {name: study.mapping(name) for name in study.alternatives},
+        "input_sha256": _hashes(study),
+        "versions": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "commit": commit(CONFIGS.parent),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cpus": os.cpu_count(),
+        "processes": study.processes,
+        "wall_s": round(wall_s, 3),
+    }
+
+
+def _settings(study: Study) -> dict[str, Any]:
+    names = ("replications", "days", "start_date", "calendar", "coverage", "baseline", "engine",
+             "ledger")  # fmt: skip
+    return {name: getattr(study, name) for name in names}
+
+
+def _hashes(study: Study) -> dict[str, str]:
+    """Return the SHA-256 of every file that the study reads, by its label."""
+    folders = (CONFIGS, *search_folders(study.overrides))
+    paths = {CONFIGS / "config.yaml"}
+    for alternative in study.alternatives:
+        for group, option in study.choices(alternative).items():
+            paths.update(files_of(group, option, folders))
+    if study.manifest is not None:
+        paths.add(study.manifest)
+    return {_label(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
+
+
+def commit(root: Path) -> str | None:
+    """Return the checkout's git commit, with ``+`` if files differ from it; None without git."""
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
+        return None
+    call = [git, "-C", str(root), "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
+    return done.stdout.strip() or None
