@@ -168,5 +168,86 @@ def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataF
         found = frame[column.name].dtype.kind
         allowed = {"float": "f", "int": "iu", "bool": "b", "str": "OU"}[column.kind]
         if found not in allowed:
-            raise TableError(f"{name}.{column.name}: expected {column.kind}, got {frame[column.name].dtype}")
+            raise TableError(
+                f"{name}.{column.name}: expected {column.kind}, got {frame[column.name].dtype}"
+            )
     return frame
+
+
+CONTRABAND_TYPES: Final = ("methamphetamine", "cocaine", "heroin", "fentanyl")
+"""The names of ``sim.scenario.CONTRABAND``, repeated here because tables stand below scenarios."""
+INSPECTION: Final = ("portal", "secondary", "dock", "analyst")
+"""Stations whose units are manned whenever the port is open, so that availability is defined."""
+
+
+def _count(name: str, meaning: str, unit: str = "trucks") -> Column:
+    return Column(name, "float", unit, meaning)
+
+
+METRICS: Final = (
+    _count("trucks", "arrived in the window"),
+    _count("exited", "left the port within the window, released or seized"),
+    Column("open_h", "float", "h", "hours that the port's doors are open within the window"),
+    Column("throughput_per_h", "float", "trucks/h", "exited / open_h"),
+    _count("n_waits", "trucks that reached primary"),
+    Column("wait_sum_min", "float", "min", "sum of the waits of those that reached primary"),
+    Column("wait_mean_min", "float", "min", "wait_sum_min / n_waits: end of queue to primary inspection [GAO-13-603]"),
+    Column("wait_bound_sum_min", "float", "min", "wait_sum_min + the wait so far of those still before primary at the end"),
+    Column("wait_bound_min", "float", "min", "wait_bound_sum_min / trucks: counts the unserved, a lower bound on their wait"),
+    _count("n_wait_known", "trucks known to have waited under or over 30 minutes"),
+    _count("n_wait_over_30", "trucks that waited over 30 minutes, or still wait and have done so"),
+    Column("p_wait_over_30_min", "float", "0-1", "n_wait_over_30 / n_wait_known"),
+    _count("queue_max", "largest number that had arrived and not reached primary"),
+    Column("crossing_sum_min", "float", "min", "sum of exit - arrival over exited trucks"),
+    Column("crossing_mean_min", "float", "min", "crossing_sum_min / exited: end of queue to last exit [FHWA-HOP-12-049]"),
+    Column("crossing_p50_min", "float", "min", "median crossing time, linear interpolation"),
+    Column("crossing_p95_min", "float", "min", "95th percentile of crossing time, linear interpolation"),
+    Column("crossing_p95_over_mean", "float", "-", "crossing_p95_min / crossing_mean_min"),
+    Column("free_flow_sum_min", "float", "min", "sum over exited trucks of the crossing time in an empty port: own work only"),
+    Column("free_flow_p50_min", "float", "min", "median crossing time in an empty port"),
+    Column("buffer_index", "float", "-", "(p95 - mean) / mean of crossing time [FHWA]"),
+    Column("planning_time_index", "float", "-", "p95 of crossing time / free_flow_p50_min [FHWA]"),
+    Column("delay_truck_h", "float", "h", "(crossing_sum_min - free_flow_sum_min) / 60: crossing less low-volume crossing [FHWA]"),
+    Column("delay_mean_min", "float", "min", "(crossing_sum_min - free_flow_sum_min) / exited"),
+    Column("delay_cost_usd", "float", "USD", "delay_truck_h x (value of time + idle fuel x diesel price)"),
+    Column("commerce_usd", "float", "USD", "declared value of laden trucks released within the window"),
+    Column("open_min", "float", "min", "60 x open_h"),
+    Column("commerce_usd_per_min", "float", "USD/min", "commerce_usd / open_min: this port, northbound, doors open"),
+    _count("n_scanned", "exited trucks that the portal or the secondary scanner served"),
+    Column("scan_rate", "float", "0-1", "n_scanned / exited"),
+    _count("n_opened", "exited trucks that were physically examined", "exams"),
+    Column("exam_rate", "float", "0-1", "n_opened / exited"),
+    _count("n_clean_scanned", "n_scanned that carried nothing"),
+    _count("n_false_alarms", "n_clean_scanned that alarmed at the portal or the secondary scanner"),
+    Column("false_alarm_rate", "float", "0-1", "n_false_alarms / n_clean_scanned"),
+    _count("n_seized", "seizures"),
+    _count("n_carrying", "exited trucks that carried"),
+    Column("hit_rate", "float", "0-1", "n_seized / n_opened"),
+    Column("detection_rate", "float", "0-1", "n_seized / n_carrying: a handful of loads, nearly all noise"),
+    Column("expected_weight", "float", "trucks", "sum of P(carrying) over trucks"),
+    Column("expected_caught", "float", "trucks", "sum of P(carrying) x P(seized | carrying, this truck's path)"),
+    Column("detection_expected", "float", "0-1", "expected_caught / expected_weight: every truck a probe"),
+    Column("seized_expected_per_100k", "float", "per 100,000 trucks", "100,000 x expected_caught / trucks"),
+    *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND_TYPES),
+    *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND_TYPES),
+    *(Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}") for t in CONTRABAND_TYPES),
+    *(Column(f"seized_kg_{t}", "float", "kg", f"{t} seized") for t in CONTRABAND_TYPES),
+    *(Column(f"leaked_kg_{t}", "float", "kg", f"{t} on trucks released") for t in CONTRABAND_TYPES),
+    *(Column(f"seized_expected_kg_{t}", "float", "kg", f"{t} that the probes lose") for t in CONTRABAND_TYPES),
+    *(Column(f"presented_expected_kg_{t}", "float", "kg", f"{t} that the probes carry") for t in CONTRABAND_TYPES),
+    *(Column(f"busy_{s}_min", "float", "server-min", f"work of trucks served at {s}") for s in STATIONS),
+    *(Column(f"held_{s}_min", "float", "server-min", f"start to leave at {s}: work, blocking, waiting for an image, repair") for s in STATIONS),
+    *(Column(f"available_{s}_min", "float", "server-min", f"CAPACITY of {s} within the window") for s in STATIONS),
+    *(Column(f"offered_{s}_min", "float", "server-min", f"work that all arrivals ask of {s}; see sim.usage.offered_min") for s in STATIONS),
+    *(Column(f"utilisation_{s}", "float", "0-1", f"busy_{s}_min / available_{s}_min") for s in STATIONS),
+    *(Column(f"occupied_{s}", "float", "-", f"held_{s}_min / available_{s}_min; above 1 when trucks sit in broken servers") for s in STATIONS),
+    *(Column(f"load_{s}", "float", "-", f"offered_{s}_min / available_{s}_min; primary: the more loaded of its lane kinds") for s in STATIONS),
+    *(Column(f"scheduled_{s}_min", "float", "server-min", f"units of {s} x opening hours (with extra_h) within the window") for s in INSPECTION),
+    *(Column(f"availability_{s}", "float", "0-1", f"available_{s}_min / scheduled_{s}_min") for s in INSPECTION),
+    _count("n_stops", "stops of exited trucks at stations, the analyst not counted", "stops"),
+    Column("stops_per_truck", "float", "stops", "n_stops / exited"),
+    _count("still_inside", "trucks that have not left at the end of the window"),
+    Column("conserved", "bool", "-", "every truck accounted for once: arrived = released + seized + still inside"),
+    Column("stable", "bool", "-", "no station was asked for more work than it had server-minutes in this window"),
+)  # fmt: skip
+"""One row a replication; numerators and denominators stand beside every ratio."""

@@ -1,0 +1,235 @@
+"""What the replications say and how sure they are: intervals, paired differences, many at once.
+
+Everything is one estimator, a ratio of (stratified) means: a plain mean divides by ones. Its
+standard error is the delete-one jackknife over replications; for a plain mean that *is* s/sqrt(n),
+and with several strata one replication is left out of its own stratum at a time. Alternatives are
+paired: the same replication is left out of both.
+
+Where no interval can be given the numbers are NaN and ``reason`` says why, in words for a table.
+
+Sources: Efron and Stein (1981) for the jackknife; Holm (1979) for the simultaneous verdict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ONE_REPLICATION: Final = "one replication only"
+LONE_STRATUM: Final = "a stratum with one replication only"
+NO_DENOMINATOR: Final = "nothing to divide by"
+UNDEFINED: Final = "undefined in every replication"
+NO_SPREAD: Final = "no spread between replications"
+IDENTICAL: Final = "identical in every replication"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with a two-sided interval; NaN and a ``reason`` where there is none."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Alternative minus baseline, with its interval and the two-sided p value of no difference."""
+
+    mean: float
+    low: float
+    high: float
+    p_value: float
+    n: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Numerator and denominator of one quantity, by replication, and each replication's stratum.
+
+    All are [n]; a plain mean has a denominator of ones. Strata weigh the same, whatever their size.
+    """
+
+    numerator: Floats
+    denominator: Floats
+    strata: Ints
+
+    @classmethod
+    def of(
+        cls,
+        numerator: npt.ArrayLike,
+        denominator: npt.ArrayLike | None = None,
+        strata: npt.ArrayLike | None = None,
+    ) -> Sample:
+        """Return the sample of a mean, or with a denominator of a ratio of sums."""
+        top = np.asarray(numerator, dtype=np.float64)
+        bottom = np.ones_like(top) if denominator is None else np.asarray(denominator, np.float64)
+        groups = np.zeros(len(top), np.int64) if strata is None else np.asarray(strata, np.int64)
+        return cls(top, bottom, groups)
+
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Return which replications have a finite numerator and denominator [n]."""
+        return np.isfinite(self.numerator) & np.isfinite(self.denominator)
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> Sample:
+        """Return the sample of the chosen replications only."""
+        return Sample(self.numerator[rows], self.denominator[rows], self.strata[rows])
+
+
+def interval(sample: Sample, coverage: float = 0.95) -> Interval:
+    """Return a ratio of sums (or a mean) over replications with its t interval.
+
+    Parameters
+    ----------
+    coverage : float
+        Probability with which the interval is meant to hold the true value.
+
+    Returns
+    -------
+    Interval
+        ``n`` counts the replications in which the quantity is defined.
+
+    Examples
+    --------
+    >>> found = interval(Sample.of([1.0, 2.0, 3.0]))
+    >>> round(found.mean, 3), round(found.low, 3), round(found.high, 3)
+    (2.0, -0.484, 4.484)
+    """
+    used, reason = _defined(sample.known(), sample)
+    if reason == UNDEFINED:
+        return Interval(np.nan, np.nan, np.nan, 0, reason)
+    mean, error, doubt = _estimate([used])
+    if doubt in ("", NO_SPREAD):
+        half = _half_width(error, used.strata, coverage)
+        return Interval(mean, mean - half, mean + half, len(used.strata), doubt or reason)
+    return Interval(mean, np.nan, np.nan, len(used.strata), doubt)
+
+
+def difference(sample: Sample, baseline: Sample, coverage: float = 0.95) -> Difference:
+    """Return alternative minus baseline over their common replications, row by row.
+
+    Both samples must hold the same replications in the same order. A difference that is exactly
+    the same in every replication has no error to speak of: p is 1 where it is zero, else NaN.
+
+    Examples
+    --------
+    >>> found = difference(Sample.of([2.0, 3.0, 5.0]), Sample.of([1.0, 2.0, 3.0]))
+    >>> round(found.mean, 3), round(found.p_value, 3)
+    (1.333, 0.057)
+    """
+    if len(sample.strata) != len(baseline.strata):
+        raise ValueError("a paired difference needs the same replications on both sides")
+    both = sample.known() & baseline.known()
+    used, reason = _defined(both, sample)
+    if reason == UNDEFINED:
+        return Difference(np.nan, np.nan, np.nan, np.nan, 0, reason)
+    mean, error, doubt = _estimate([used, baseline.take(both)])
+    n = len(used.strata)
+    if doubt == NO_SPREAD:
+        same = mean == 0.0
+        return Difference(mean, mean, mean, *((1.0, n, IDENTICAL) if same else (np.nan, n, doubt)))
+    if doubt:
+        return Difference(mean, np.nan, np.nan, np.nan, n, doubt)
+    half = _half_width(error, used.strata, coverage)
+    p_value = float(2.0 * stats.t.sf(abs(mean) / error, _freedom(used.strata)))
+    return Difference(mean, mean - half, mean + half, p_value, n, reason)
+
+
+def holm(p_values: npt.ArrayLike) -> Floats:
+    """Return Holm's adjusted p values; NaN stays NaN and does not count as a comparison.
+
+    Rejecting those at or below alpha keeps the chance of any false rejection at alpha.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).round(4).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    adjusted = np.full_like(p, np.nan)
+    known = np.flatnonzero(np.isfinite(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    steps = (len(order) - np.arange(len(order))) * p[order]
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(order) else steps
+    return adjusted
+
+
+def _defined(known: npt.NDArray[np.bool_], sample: Sample) -> tuple[Sample, str]:
+    if not known.any():
+        return sample.take(known), UNDEFINED
+    if known.all():
+        return sample, ""
+    return sample.take(known), f"undefined in {(~known).sum()} of {len(known)} replications"
+
+
+def _estimate(samples: list[Sample]) -> tuple[float, float, str]:
+    """Return estimate, standard error and what is wrong, of one ratio or of first minus second."""
+    left_out = [_leave_one_out(sample) for sample in samples]
+    whole = [_ratio(*_weighted(sample)) for sample in samples]
+    signs = (1.0, -1.0)
+    mean = float(sum(sign * value for sign, value in zip(signs, whole, strict=False)))
+    if np.isnan(mean):
+        return np.nan, np.nan, NO_DENOMINATOR
+    strata = samples[0].strata
+    sizes = np.unique(strata, return_counts=True)[1]
+    if len(strata) == 1:
+        return mean, np.nan, ONE_REPLICATION
+    if sizes.min() == 1:
+        return mean, np.nan, LONE_STRATUM
+    replicates = sum(sign * values for sign, values in zip(signs, left_out, strict=False))
+    error = _jackknife_error(np.asarray(replicates), strata)
+    if np.isnan(error):
+        return mean, np.nan, NO_DENOMINATOR
+    # Round-off between equal replications is not spread.
+    scale = max(abs(value) for value in whole)
+    return (mean, 0.0, NO_SPREAD) if error <= 1e-12 * scale else (mean, error, "")
+
+
+def _weighted(sample: Sample) -> tuple[float, float]:
+    """Return the sums over strata of the stratum means, of numerator and denominator."""
+    _, group, sizes = np.unique(sample.strata, return_inverse=True, return_counts=True)
+    weight = 1.0 / sizes[group]
+    return float(weight @ sample.numerator), float(weight @ sample.denominator)
+
+
+def _leave_one_out(sample: Sample) -> Floats:
+    """Return the ratio without each replication in turn [n]; NaN where it is undefined."""
+    _, group, sizes = np.unique(sample.strata, return_inverse=True, return_counts=True)
+    size = sizes[group].astype(np.float64)
+    parts = []
+    for values in (sample.numerator, sample.denominator):
+        totals = np.bincount(group, weights=values)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            without = (totals[group] - values) / (size - 1.0)
+        parts.append((totals / sizes).sum() - totals[group] / size + without)
+    return np.array([_ratio(top, bottom) for top, bottom in zip(*parts, strict=True)])
+
+
+def _ratio(top: float, bottom: float) -> float:
+    return float(top / bottom) if bottom > 0.0 else np.nan
+
+
+def _jackknife_error(replicates: Floats, strata: Ints) -> float:
+    """Return sqrt of the sum over strata of (n - 1)/n times the squared deviations."""
+    _, group, sizes = np.unique(strata, return_inverse=True, return_counts=True)
+    means = np.bincount(group, weights=replicates) / sizes
+    squares = np.bincount(group, weights=(replicates - means[group]) ** 2)
+    return float(np.sqrt(((sizes - 1.0) / sizes * squares).sum()))
+
+
+def _freedom(strata: Ints) -> int:
+    return int(len(strata) - len(np.unique(strata)))
+
+
+def _half_width(error: float, strata: Ints, coverage: float) -> float:
+    return float(error * stats.t.ppf(0.5 + coverage / 2.0, _freedom(strata))) if error else 0.0

@@ -1,0 +1,51 @@
+"""Nobody gets lost: every truck of a replication is accounted for exactly once."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.order import STATIONS
+from sim.tables import MOMENTS
+
+Bools = npt.NDArray[np.bool_]
+
+
+def conserved(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bool:
+    """Return whether every truck is accounted for exactly once.
+
+    The trucks of the ledger are those of the manifest; nobody is seized unopened or clean; moments
+    do not run backwards; a truck that has left stands at no station, and one that has not left is
+    where its moments say. Then arrived = released + seized + still inside.
+    """
+    same = np.array_equal(np.sort(ledger["truck"]), np.sort(manifest["truck"]))
+    if not same:
+        return False
+    carrying = manifest["true_carrying"].to_numpy(bool)[_row_of(manifest, ledger)]
+    seized, opened = ledger["seized"].to_numpy(bool), ledger["opened"].to_numpy(bool)
+    left = np.isfinite(ledger["exit_min"].to_numpy())
+    released, inside = left & ~seized, ~left & ~seized
+    adds_up = len(manifest) == released.sum() + (seized & left).sum() + inside.sum()
+    lawful = not (seized & ~(opened & carrying)).any() and not (opened & ~left).any()
+    return bool(adds_up and lawful and _in_order(ledger, left))
+
+
+def _row_of(manifest: pd.DataFrame, ledger: pd.DataFrame) -> npt.NDArray[np.int64]:
+    order = np.argsort(manifest["truck"].to_numpy(), kind="stable")
+    return np.asarray(order[np.argsort(np.argsort(ledger["truck"].to_numpy(), kind="stable"))])
+
+
+def _in_order(ledger: pd.DataFrame, left: Bools) -> bool:
+    arrive, exit_min = ledger["arrive_min"].to_numpy(), ledger["exit_min"].to_numpy()
+    for station in STATIONS:
+        moments = [ledger[f"{station}_{m}_min"].to_numpy() for m in MOMENTS]
+        chain = [arrive, *moments, *([] if station == "analyst" else [exit_min])]
+        if any(np.any(later < earlier) for earlier, later in itertools.pairwise(chain)):
+            return False
+        enter, leave = moments[0], moments[-1]
+        if station != "analyst" and np.any(left & np.isfinite(enter) & ~np.isfinite(leave)):
+            return False
+    return True

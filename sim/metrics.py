@@ -1,0 +1,299 @@
+"""LEDGER -> METRICS: one small function for each measure of one replication.
+
+``sim.tables.METRICS`` states every formula, unit and source. Numerators and denominators stand
+beside every ratio, so that a ratio over replications is a ratio of sums (`RATIOS` names the pairs).
+
+Sources: wait [GAO-13-603], crossing [FHWA-HOP-12-049], indices and delay (FHWA reliability).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sim import usage
+from sim.conservation import conserved
+from sim.order import SERVED, STATIONS, WITHDRAWN
+from sim.scenario import CONTRABAND, Scenario, Value
+from sim.tables import INSPECTION, METRICS
+from sim.usage import Bools, Floats
+from sim.window import Window
+
+
+class Ratio(NamedTuple):
+    """A metric that is ``scale x numerator / denominator``, both of them columns of METRICS."""
+
+    numerator: str
+    denominator: str
+    scale: float = 1.0
+
+
+RATIOS: Final[dict[str, Ratio]] = {
+    "throughput_per_h": Ratio("exited", "open_h"),
+    "wait_mean_min": Ratio("wait_sum_min", "n_waits"),
+    "wait_bound_min": Ratio("wait_bound_sum_min", "trucks"),
+    "p_wait_over_30_min": Ratio("n_wait_over_30", "n_wait_known"),
+    "crossing_mean_min": Ratio("crossing_sum_min", "exited"),
+    "delay_mean_min": Ratio("delay_truck_h", "exited", 60.0),
+    "commerce_usd_per_min": Ratio("commerce_usd", "open_min"),
+    "scan_rate": Ratio("n_scanned", "exited"),
+    "exam_rate": Ratio("n_opened", "exited"),
+    "false_alarm_rate": Ratio("n_false_alarms", "n_clean_scanned"),
+    "hit_rate": Ratio("n_seized", "n_opened"),
+    "detection_rate": Ratio("n_seized", "n_carrying"),
+    "detection_expected": Ratio("expected_caught", "expected_weight"),
+    "seized_expected_per_100k": Ratio("expected_caught", "trucks", 1e5),
+    "stops_per_truck": Ratio("n_stops", "exited"),
+    **{
+        f"detection_expected_{t}": Ratio(f"expected_caught_{t}", f"expected_weight_{t}")
+        for t in CONTRABAND
+    },
+    **{f"utilisation_{s}": Ratio(f"busy_{s}_min", f"available_{s}_min") for s in STATIONS},
+    **{f"occupied_{s}": Ratio(f"held_{s}_min", f"available_{s}_min") for s in STATIONS},
+    **{f"availability_{s}": Ratio(f"available_{s}_min", f"scheduled_{s}_min") for s in INSPECTION},
+}
+"""Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
+
+
+class Detection(Protocol):
+    """What the probes found: the part of ``sim.probe.Detection`` that is read here."""
+
+    weight: float
+    caught: float
+    weight_by_type: Floats
+    caught_by_type: Floats
+    kg_presented_by_type: Floats
+    kg_caught_by_type: Floats
+
+
+def ratio(numerator: float, denominator: float) -> float:
+    """Return numerator / denominator, NaN where there is nothing to divide by.
+
+    Examples
+    --------
+    >>> ratio(1.0, 4.0)
+    0.25
+    """
+    return float(numerator / denominator) if denominator > 0.0 else float("nan")
+
+
+def buffer_index(p95_min: float, mean_min: float) -> float:
+    """Return (p95 - mean) / mean of crossing time (FHWA); 2001, seven crossings: 1.62.
+
+    Examples
+    --------
+    >>> round(buffer_index(70.1, 26.8), 2)
+    1.62
+    """
+    return ratio(p95_min - mean_min, mean_min)
+
+
+def planning_time_index(p95_min: float, free_flow_min: float) -> float:
+    """Return p95 of crossing time over free-flow crossing time (FHWA).
+
+    Examples
+    --------
+    >>> planning_time_index(93.0, 15.0)
+    6.2
+    """
+    return ratio(p95_min, free_flow_min)
+
+
+def delay_min(crossing_min: Floats, free_flow_min: Floats | float) -> Floats:
+    """Return crossing time less the crossing time at low volume (FHWA), truck by truck [n]."""
+    return np.asarray(crossing_min - free_flow_min, dtype=np.float64)
+
+
+def percentile(values: Floats, share: float) -> float:
+    """Return the percentile by linear interpolation; NaN of nothing."""
+    return float(np.percentile(values, share)) if len(values) else float("nan")
+
+
+def queue_max(arrive_min: Floats, start_min: Floats) -> float:
+    """Return the largest number of trucks that had arrived and not reached primary.
+
+    The number only grows at an arrival, so it is read there: arrivals so far less starts so far.
+    A truck that starts at the very moment at which it arrives never counts as waiting.
+    """
+    if not len(arrive_min):
+        return 0.0
+    arrived = np.sort(arrive_min)
+    started = np.sort(start_min[np.isfinite(start_min)])
+    waiting = np.arange(1, len(arrived) + 1) - np.searchsorted(started, arrived, side="right")
+    return float(max(waiting.max(), 0))
+
+
+def free_flow_min(ledger: pd.DataFrame, work: dict[str, Floats]) -> Floats:
+    """Return each truck's crossing time on its own path through an empty port, in minutes [n].
+
+    approach + portal + max(primary, analyst's image) + secondary + dock, over the stations that
+    served it; the image is judged while the truck stands at primary.
+    """
+    done = {s: np.where(ledger[f"{s}_done"].to_numpy() == SERVED, work[s], 0.0) for s in STATIONS}
+    booth = np.maximum(done["primary"], done["analyst"])
+    return np.asarray(
+        done["approach"] + done["portal"] + booth + done["secondary"] + done["dock"], np.float64
+    )
+
+
+def measure(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    ledger: pd.DataFrame,
+    capacity: pd.DataFrame,
+    detection: Detection,
+) -> dict[str, float]:
+    """Return METRICS of one replication.
+
+    Parameters
+    ----------
+    manifest, ledger, capacity : DataFrame
+        One row a truck, in the same order (by ``truck``); CAPACITY of the same window.
+    detection : Detection
+        Probes' totals, from ``sim.probe.expected_detection``.
+
+    Returns
+    -------
+    dict
+        Every column of METRICS, in its order; NaN where a port lacks what the measure is about.
+    """
+    work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
+    left = np.isfinite(ledger["exit_min"].to_numpy())
+    found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
+    found |= {"still_inside": float((~left).sum())}
+    found |= _hours(scenario, window)
+    found |= _waits(ledger, window)
+    found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
+    found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
+    found |= _inspections(manifest, ledger, left)
+    found |= _kilograms(manifest, ledger, left)
+    found |= _probes(detection)
+    found |= _stations(scenario, window, ledger, capacity, work)
+    for name, (numerator, denominator, scale) in RATIOS.items():
+        found[name] = scale * ratio(found[numerator], found[denominator])
+    loads = [found[f"load_{s}"] for s in STATIONS]
+    found["stable"] = bool(not any(load > 1.0 for load in loads))
+    found["conserved"] = conserved(manifest, ledger)
+    return {column.name: found[column.name] for column in METRICS}
+
+
+def _hours(scenario: Scenario, window: Window) -> dict[str, float]:
+    minutes = usage.open_min(scenario, window)
+    return {"open_h": minutes / 60.0, "open_min": minutes}
+
+
+def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
+    arrive = ledger["arrive_min"].to_numpy()
+    start = ledger["primary_start_min"].to_numpy()
+    served = np.isfinite(start)
+    wait = np.where(served, start, np.maximum(window.horizon_min, arrive)) - arrive
+    over = wait > 30.0
+    return {
+        "n_waits": float(served.sum()),
+        "wait_sum_min": float(wait[served].sum()),
+        "wait_bound_sum_min": float(wait.sum()),
+        "n_wait_over_30": float(over.sum()),
+        "n_wait_known": float((served | over).sum()),
+        "queue_max": queue_max(arrive, start),
+    }
+
+
+def _crossings(ledger: pd.DataFrame, free_flow: Floats, left: Bools) -> dict[str, float]:
+    crossing = (ledger["exit_min"].to_numpy() - ledger["arrive_min"].to_numpy())[left]
+    mean = ratio(crossing.sum(), len(crossing))
+    p50, p95 = percentile(crossing, 50.0), percentile(crossing, 95.0)
+    free_p50 = percentile(free_flow, 50.0)
+    return {
+        "crossing_sum_min": float(crossing.sum()),
+        "crossing_p50_min": p50,
+        "crossing_p95_min": p95,
+        "crossing_p95_over_mean": ratio(p95, mean),
+        "free_flow_sum_min": float(free_flow.sum()),
+        "free_flow_p50_min": free_p50,
+        "buffer_index": buffer_index(p95, mean),
+        "planning_time_index": planning_time_index(p95, free_p50),
+        "delay_truck_h": float(delay_min(crossing, free_flow).sum()) / 60.0,
+    }
+
+
+def _money(
+    value: Value, manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools, delay_truck_h: float
+) -> dict[str, float]:
+    released = left & ~ledger["seized"].to_numpy(bool) & manifest["laden"].to_numpy(bool)
+    fuel_usd_per_h = value.idle_fuel_gal_per_h * value.diesel_usd_per_gal
+    return {
+        "commerce_usd": float(manifest["value_usd"].to_numpy()[released].sum()),
+        "delay_cost_usd": delay_truck_h * (value.value_of_time_usd_per_truck_h + fuel_usd_per_h),
+    }
+
+
+def _inspections(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
+    done = {s: ledger[f"{s}_done"].to_numpy() for s in STATIONS}
+    scanned = ((done["portal"] == SERVED) | (done["secondary"] == SERVED)) & left
+    alarmed = ledger["portal_alarm"].to_numpy(bool) | ledger["secondary_alarm"].to_numpy(bool)
+    clean = ~manifest["true_carrying"].to_numpy(bool)
+    stops = sum(
+        (((done[s] == SERVED) | (done[s] == WITHDRAWN)) & left).sum()
+        for s in STATIONS
+        if s != "analyst"
+    )
+    return {
+        "n_scanned": float(scanned.sum()),
+        "n_opened": float((ledger["opened"].to_numpy(bool) & left).sum()),
+        "n_clean_scanned": float((scanned & clean).sum()),
+        "n_false_alarms": float((scanned & clean & alarmed).sum()),
+        "n_seized": float(ledger["seized"].to_numpy(bool).sum()),
+        "n_carrying": float((~clean & left).sum()),
+        "n_stops": float(stops),
+    }
+
+
+def _kilograms(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
+    carrying = np.flatnonzero(manifest["true_carrying"].to_numpy(bool) & left)
+    kind = manifest["true_contraband"].to_numpy()[carrying]
+    load = manifest["true_load_kg"].to_numpy()[carrying]
+    seized = ledger["seized"].to_numpy(bool)[carrying]
+    found = {}
+    for code, name in enumerate(CONTRABAND):
+        found[f"seized_kg_{name}"] = float(load[seized & (kind == code)].sum())
+        found[f"leaked_kg_{name}"] = float(load[~seized & (kind == code)].sum())
+    return found
+
+
+def _probes(detection: Detection) -> dict[str, float]:
+    found = {"expected_weight": float(detection.weight), "expected_caught": float(detection.caught)}
+    for code, name in enumerate(CONTRABAND):
+        found[f"expected_weight_{name}"] = float(detection.weight_by_type[code])
+        found[f"expected_caught_{name}"] = float(detection.caught_by_type[code])
+        found[f"presented_expected_kg_{name}"] = float(detection.kg_presented_by_type[code])
+        found[f"seized_expected_kg_{name}"] = float(detection.kg_caught_by_type[code])
+    return found
+
+
+def _stations(
+    scenario: Scenario,
+    window: Window,
+    ledger: pd.DataFrame,
+    capacity: pd.DataFrame,
+    work: dict[str, Floats],
+) -> dict[str, float]:
+    available = usage.available_min(capacity, window)
+    offered = usage.offered_min(scenario, ledger, work)
+    found = _by_station("busy_{}_min", STATIONS, usage.busy_min(ledger, work))
+    found |= _by_station("held_{}_min", STATIONS, usage.held_min(ledger, window))
+    found |= _by_station("available_{}_min", STATIONS, available)
+    found |= _by_station("offered_{}_min", STATIONS, offered)
+    found |= _by_station("scheduled_{}_min", INSPECTION, usage.scheduled_min(scenario, window))
+    found |= _by_station("load_{}", STATIONS, usage.loads(offered, available))
+    lane_class = ledger["lane_class"].to_numpy(np.int64)
+    found["load_primary"] = usage.primary_load(
+        scenario, work["primary"], lane_class, capacity, window
+    )
+    return found
+
+
+def _by_station(pattern: str, stations: tuple[str, ...], values: Floats) -> dict[str, float]:
+    return {pattern.format(s): float(v) for s, v in zip(stations, values, strict=True)}

@@ -1,0 +1,102 @@
+"""LEDGER -> arrays that add up over replications: the queue over the day and the waits.
+
+A mean over replications is a sum over a count, so both are kept; nothing here is an average.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.order import N_CLASSES
+from sim.window import Window
+
+Floats = npt.NDArray[np.float64]
+
+SLOT_MIN: Final = 15.0
+"""Length of a slot of the day; the queue is sampled in its middle."""
+N_SLOTS: Final = 96
+BIN_MIN: Final = 2.0
+"""Width of a bin of the histogram of waits."""
+N_BINS: Final = 240
+"""Bins up to 480 minutes; one more holds the longer waits."""
+
+
+def collect(ledger: pd.DataFrame, window: Window) -> dict[str, Floats]:
+    """Return the profiles of one replication.
+
+    Returns
+    -------
+    dict
+        ``queue_sum`` [7, 96, 2]: trucks that had arrived and not started primary, by day of the
+        week, slot of the day (sampled at its middle) and class (0 general, 1 FAST), summed over
+        the days of the window. ``queue_days`` [7]: how many such days. ``wait_count`` [2, 241]:
+        trucks that reached primary, by class and wait in 2-minute bins, the last one 480 or more.
+
+    Examples
+    --------
+    The mean queue of general trucks on Mondays at noon is
+    ``queue_sum[0, 48, 0] / queue_days[0]``.
+    """
+    lane_class = ledger["lane_class"].to_numpy(np.int64)
+    arrive = ledger["arrive_min"].to_numpy(np.float64)
+    start = ledger["primary_start_min"].to_numpy(np.float64)
+    weekday = np.array([date.weekday() for date in window.dates()])
+    queue = np.zeros((7, N_SLOTS, N_CLASSES))
+    waits = np.zeros((N_CLASSES, N_BINS + 1))
+    for kind in range(N_CLASSES):
+        mine = lane_class == kind
+        counts = waiting_at(slot_middles(window), arrive[mine], start[mine])
+        np.add.at(queue[:, :, kind], weekday, counts.reshape(window.days, N_SLOTS))
+        waits[kind] = histogram(start[mine] - arrive[mine])
+    return {
+        "queue_sum": queue,
+        "queue_days": np.bincount(weekday, minlength=7).astype(np.float64),
+        "wait_count": waits,
+    }
+
+
+def slot_middles(window: Window) -> Floats:
+    """Return the middle of every slot of the window, in minutes [96 x days]."""
+    return np.asarray(SLOT_MIN * (np.arange(N_SLOTS * window.days) + 0.5), dtype=np.float64)
+
+
+def waiting_at(moments_min: Floats, arrive_min: Floats, start_min: Floats) -> Floats:
+    """Return how many trucks had arrived and not started at each moment.
+
+    Examples
+    --------
+    >>> waiting_at(np.array([1.0, 3.0]), np.array([0.0, 2.0]), np.array([0.5, np.nan])).tolist()
+    [0.0, 1.0]
+    """
+    arrived = np.searchsorted(np.sort(arrive_min), moments_min, side="right")
+    started = np.sort(start_min[np.isfinite(start_min)])
+    return (arrived - np.searchsorted(started, moments_min, side="right")).astype(np.float64)
+
+
+def histogram(wait_min: Floats) -> Floats:
+    """Return the number of waits in each bin, the last one open-ended [241]; NaN is left out."""
+    known = wait_min[np.isfinite(wait_min)]
+    place = np.minimum((known / BIN_MIN).astype(np.int64), N_BINS)
+    return np.bincount(place, minlength=N_BINS + 1).astype(np.float64)
+
+
+def add(total: dict[str, Floats], more: dict[str, Floats]) -> dict[str, Floats]:
+    """Return the sum of two sets of profiles; an empty ``total`` is zero."""
+    return {name: total[name] + more[name] if name in total else more[name] for name in more}
+
+
+def mean_queue(profiles: dict[str, Floats], weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)) -> Floats:
+    """Return the mean queue over the given days of the week [96, 2]; NaN without such a day."""
+    days = profiles["queue_days"][list(weekdays)].sum()
+    total: Floats = profiles["queue_sum"][list(weekdays)].sum(axis=0)
+    return total / days if days > 0.0 else np.full_like(total, np.nan)
+
+
+def share_of_waits(profiles: dict[str, Floats]) -> Floats:
+    """Return the share of trucks in each bin of wait, both classes together [241]."""
+    counts: Floats = profiles["wait_count"].sum(axis=0)
+    return counts / counts.sum() if counts.sum() > 0.0 else np.full_like(counts, np.nan)

@@ -1,0 +1,179 @@
+"""What each station was asked for, had, and gave: server-minutes within the window.
+
+Busy is the work of the trucks that were served; held adds the time that a truck sat on a server
+while blocked, waiting for its image or waiting for a repair. Offered is what all arrivals ask for,
+also those that never got through, so that an overloaded station shows as such
+however short the run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.order import FAST, SERVED, STATIONS
+from sim.scenario import DAY_TYPES, DayType, Primary, Scenario
+from sim.tables import INSPECTION
+from sim.window import Window
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+
+def open_intervals(
+    scenario: Scenario, window: Window, extra_h: float = 0.0
+) -> list[tuple[float, float]]:
+    """Return [from, to) in minutes of each stretch in which the port is open, within the window.
+
+    Parameters
+    ----------
+    extra_h : float
+        Hours added after closing; stretches that then touch are merged.
+
+    Examples
+    --------
+    A port open 07-24 on Monday gives ``[(420.0, 1440.0)]`` for that day.
+    """
+    merged: list[tuple[float, float]] = []
+    for day, date in enumerate(window.dates()):
+        hours = scenario.port.hours[_day_type(date)]
+        if hours.open_h == hours.close_h:
+            continue
+        start = 1440.0 * day + 60.0 * hours.open_h
+        end = min(1440.0 * day + 60.0 * (hours.close_h + extra_h), window.horizon_min)
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _day_type(date: dt.date) -> DayType:
+    return DAY_TYPES[max(date.weekday() - 4, 0)]
+
+
+def open_min(scenario: Scenario, window: Window, extra_h: float = 0.0) -> float:
+    """Return the minutes that the port is open within the window."""
+    return sum(end - start for start, end in open_intervals(scenario, window, extra_h))
+
+
+def available_min(capacity: pd.DataFrame, window: Window) -> Floats:
+    """Return the server-minutes of CAPACITY within the window, one number a station."""
+    up = np.clip(capacity["up_min"].to_numpy(float), 0.0, window.horizon_min)
+    down = np.clip(capacity["down_min"].to_numpy(float), 0.0, window.horizon_min)
+    station = capacity["station"].to_numpy(np.int64)
+    return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
+
+
+def busy_min(ledger: pd.DataFrame, work: dict[str, Floats]) -> Floats:
+    """Return the work of the trucks served, one number a station.
+
+    Left out: work that a withdrawn truck had received, or a truck on a server at the end.
+    """
+    return np.array([work[s][ledger[f"{s}_done"].to_numpy() == SERVED].sum() for s in STATIONS])
+
+
+def held_min(ledger: pd.DataFrame, window: Window) -> Floats:
+    """Return the minutes from start to leave (or to the window's end), one number a station."""
+    end = window.horizon_min
+    held = []
+    for station in STATIONS:
+        start = ledger[f"{station}_start_min"].to_numpy()
+        leave = ledger[f"{station}_leave_min"].to_numpy()
+        began = np.isfinite(start)
+        stop = np.minimum(np.where(np.isfinite(leave), leave, end)[began], end)
+        held.append(np.maximum(stop - start[began], 0.0).sum())
+    return np.array(held)
+
+
+def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, Floats]) -> Floats:
+    """Return the server-minutes that all arrivals ask for, one number a station.
+
+    Approach and primary: the work of every truck. Portal and analyst: that of the selected.
+    Secondary and dock: the work that the trucks which left primary brought there, scaled up to all
+    arrivals, so that a full yard which holds trucks back upstream does not hide its own overload.
+    """
+    selected = ledger["selected"].to_numpy(bool)
+    past_primary = np.isfinite(ledger["primary_leave_min"].to_numpy())
+    scale = len(ledger) / past_primary.sum() if past_primary.any() else np.nan
+    offered = dict.fromkeys(STATIONS, 0.0)
+    for station in STATIONS:
+        if not has_station(scenario, station):
+            continue
+        if station in ("approach", "primary"):
+            offered[station] = work[station].sum()
+        elif station in ("portal", "analyst"):
+            offered[station] = work[station][selected].sum()
+        else:
+            came = np.isfinite(ledger[f"{station}_enter_min"].to_numpy())
+            offered[station] = work[station][came].sum() * scale if came.any() else 0.0
+    return np.array([offered[s] for s in STATIONS])
+
+
+def has_station(scenario: Scenario, station: str) -> bool:
+    """Return whether the port has the station at all."""
+    if station == "primary":
+        return True
+    if station == "approach":
+        return scenario.port.approach.lanes > 0
+    return scenario.servers(station) > 0
+
+
+def primary_load(
+    scenario: Scenario,
+    work: Floats,
+    lane_class: npt.NDArray[np.int64],
+    capacity: pd.DataFrame,
+    window: Window,
+) -> float:
+    """Return work over server-minutes of the more loaded kind of lane.
+
+    Where general booths serve general trucks only (or FAST booths FAST trucks only), a mean over
+    all booths would hide the overload of one kind behind the idleness of the other.
+    """
+    primary = scenario.port.primary
+    booths = capacity[capacity["station"] == STATIONS.index("primary")]
+    total = available_min(booths, window).sum()
+    fast_booths = booths[booths["server"] >= primary.lanes]
+    fast_total = available_min(fast_booths, window).sum()
+    fast_work = work[lane_class == FAST].sum()
+    general_work = work.sum() - fast_work
+    loads = [_ratio(work.sum(), total)]
+    if _fast_only(primary):
+        loads.append(_ratio(general_work, total - fast_total))
+    if primary.lanes_serve == "general":
+        loads.append(_ratio(fast_work, fast_total))
+    return float(np.nanmax(loads)) if np.isfinite(loads).any() else np.nan
+
+
+def _fast_only(primary: Primary) -> bool:
+    return primary.fast_lanes_serve == "fast" and primary.fast_lanes > 0
+
+
+def _ratio(work: float, minutes: float) -> float:
+    if minutes > 0.0:
+        return float(work / minutes)
+    return np.inf if work > 0.0 else np.nan
+
+
+def scheduled_min(scenario: Scenario, window: Window) -> Floats:
+    """Return units x opening hours, one number for each station of ``INSPECTION``.
+
+    What CAPACITY holds of them is availability: the rest was lost to breakdowns, also to those that
+    began before the window. Booths have no such number: their timetable is itself the schedule.
+    """
+    return np.array(
+        [
+            scenario.servers(s) * open_min(scenario, window, getattr(scenario.port, s).extra_h)
+            for s in INSPECTION
+        ]
+    )
+
+
+def loads(offered: Floats, available: Floats) -> Floats:
+    """Return offered / available by station: NaN where neither exists, inf without servers."""
+    return np.array([_ratio(w, m) for w, m in zip(offered, available, strict=True)])
