@@ -19,13 +19,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sim.manifest import draw_manifest
 from sim.probe import Detection, expected_detection
 
 from sim import compiled, port
 from sim.capacity import draw_capacity
 from sim.flow import Flow, Record
 from sim.ledger import table
+from sim.manifest import draw_manifest
 from sim.metrics import measure
 from sim.policy import Expected, Past, expected, select
 from sim.prepare import prepare

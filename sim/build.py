@@ -1,4 +1,4 @@
-"""Plain mapping -> frozen dataclass; refuses what is unknown, missing or mistyped by its full key."""
+"""Plain mapping -> frozen dataclass; refuses what is unknown, missing or mistyped by full key."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _policy_class(mapping: Mapping[str, object], key: str) -> type[Policy]:
     name = mapping.get("name")
     if name not in POLICIES:
         raise ConfigError(_join(key, "name"), f"unknown policy {name!r}; known {sorted(POLICIES)}")
-    return POLICIES[cast("str", name)]
+    return POLICIES[str(name)]
 
 
 def _join(key: str, name: str) -> str:
@@ -89,7 +89,7 @@ def _describe(kind: Any) -> str:  # noqa: ANN401
         )
     if isinstance(kind, type) and issubclass(kind, Spec):
         return "a group of keys"
-    return cast("str", getattr(kind, "__name__", str(kind)))
+    return str(getattr(kind, "__name__", kind))
 
 
 def convert(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401, PLR0911

@@ -192,7 +192,10 @@ def _example() -> Flow:
 def engine() -> Any:
     """Return the compiled event loop (from the compiler's disk cache when nothing has changed)."""
     flow = _example()
-    kinds = [numba.typeof(part) for part in (flow, new_work(flow), empty_record(0))]
+    kinds = [
+        numba.typeof(part)  # type: ignore[no-untyped-call]
+        for part in (flow, new_work(flow), empty_record(0))
+    ]
     return njit(types.void(*kinds, ROUTE_TYPE), cache=True, nogil=True)(advance)
 
 

@@ -14,7 +14,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import llvmlite
 import numba
 import numpy as np
 import platformdirs
@@ -28,7 +27,7 @@ def cache_root() -> Path:
 def source_hash() -> str:
     """Return a hash of every source file of ``sim`` and of the compiler's versions."""
     digest = hashlib.sha256()
-    for version in (numba.__version__, llvmlite.__version__, np.__version__, sys.version):
+    for version in (numba.__version__, np.__version__, sys.version):
         digest.update(version.encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
@@ -43,7 +42,7 @@ def use_cache() -> Path:
     except OSError:
         folder = Path(tempfile.gettempdir()) / f"throughgate-compiled-{os.getuid()}" / source_hash()
         folder.mkdir(parents=True, exist_ok=True)
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return folder
 
 

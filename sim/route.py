@@ -52,7 +52,7 @@ ROUTE_TYPE: Final = types.FunctionType(ROUTE_SIGNATURE)
 Route = Callable[..., int]
 
 
-def route_standard(  # noqa: C901, PLR0911, PLR0913
+def route_standard(  # noqa: C901, PLR0911
     truck: int,
     here: int,
     seen: int,

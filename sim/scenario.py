@@ -111,7 +111,7 @@ class Approach(Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment(Spec):
-    """An inspection station of the port: how many units stand there and how many trucks may wait."""
+    """An inspection station of the port: units that stand there and trucks that may wait."""
 
     servers: int = bounded(0, 1000)
     room_trucks: int | None = bounded(0)

@@ -30,7 +30,8 @@ class Clock(simpy.Environment):
         """Return an event that happens at ``time``; equal times are handled by rank."""
         event = simpy.Event(self)
         event._ok, event._value = True, ident
-        heappush(self._queue, (time, rank + 1, next(self._eid), event))  # type: ignore[arg-type]
+        entry: Any = (time, rank + 1, next(self._eid), event)
+        heappush(self._queue, entry)
         return event
 
 
@@ -141,14 +142,14 @@ class Station:
 
     def ended(self, event: simpy.Event) -> None:
         """Record the end of a service, and wake whoever waits for it."""
-        truck = event.value
+        truck = int(event.value)  # type: ignore[arg-type]
         self.record.moments[truck, 4 * self.index + 2] = self.clock.now
         self.record.done[truck, self.index] = self.server_of(truck).outcome
         self.port.wake(self.done.pop(truck))
 
     def server_of(self, truck: int) -> Server:
         """Return the server at which the truck stands or stood."""
-        return self.servers[self.record.server[truck, self.index]]
+        return self.servers[int(self.record.server[truck, self.index])]
 
     def next_in_line(self, server: Server) -> int | None:
         """Take the next truck for this server out of its queue."""
