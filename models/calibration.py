@@ -1,0 +1,145 @@
+"""From a score to a probability, and to a place among the trucks of the past.
+
+Opened trucks are chosen ones: their hit rate is far above that of all trucks. So calibration has
+two steps: `fit_platt` learns from opened trucks of held-out years how strongly the score speaks
+(the slope), and `with_prior` shifts the level until the mean over all trucks is the hit rate that
+opening a truck at random would have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from models.evaluate import wilson
+from sim.errors import ModelError
+
+Vector = NDArray[np.float64]
+SLOPE_PRIOR_SD = 0.5
+NEWTON_STEPS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platt:
+    """p_hit = 1 / (1 + exp(-(intercept + slope x score)))."""
+
+    intercept: float
+    slope: float
+
+    def __call__(self, score: Vector) -> Vector:
+        """Return the probability (n) that goes with each score (n)."""
+        return 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * score)))
+
+
+def fit_platt(score: Vector, label: Vector, weight: Vector) -> Platt:
+    """Return the intercept and slope that make held-out scores speak the truth.
+
+    Maximum likelihood with a normal prior (mean 1, sd 0.5) on the slope: the scores of our models
+    are log odds already, and about a hundred positives cannot say more than a little.
+
+    Parameters
+    ----------
+    score, label, weight : ndarray, shape (n,)
+        Log odds given by a model that was not trained on these trucks; 1 where the truck yielded
+        a seizure; trucks that each row stands for.
+
+    Raises
+    ------
+    ModelError
+        All labels are alike.
+
+    Notes
+    -----
+    Source: J. Platt, Advances in Large Margin Classifiers (1999) 61.
+
+    Examples
+    --------
+    >>> z = np.repeat([-2.0, 2.0], 5000)
+    >>> platt = fit_platt(z, (np.arange(10000) % 5000 < 5000 * expit(z)) * 1.0, np.ones(10000))
+    >>> abs(platt.slope - 1.0) < 0.01 and abs(platt.intercept) < 0.01
+    True
+    """
+    positives = float((weight * label).sum())
+    if not 0.0 < positives < weight.sum():
+        raise ModelError("calibration needs found and not found trucks in the held-out years")
+    centre = float(np.average(score, weights=weight))
+    columns = np.column_stack([np.ones(len(score)), score - centre])
+    base = positives / float(weight.sum())
+    beta = np.array([np.log(base / (1 - base)), 1.0])
+    penalty = np.diag([0.0, SLOPE_PRIOR_SD**-2])
+    for _ in range(NEWTON_STEPS):
+        p_hit = expit(columns @ beta)
+        slope_gap = penalty @ (beta - np.array([0.0, 1.0]))
+        gradient = columns.T @ (weight * (label - p_hit)) - slope_gap
+        curvature = (columns * (weight * p_hit * (1 - p_hit))[:, None]).T @ columns + penalty
+        step = np.linalg.solve(curvature, gradient)
+        beta += step / max(1.0, float(np.abs(step).max()))
+        if np.abs(step).max() < 1e-10:
+            break
+    return Platt(intercept=float(beta[0] - beta[1] * centre), slope=float(beta[1]))
+
+
+def with_prior(platt: Platt, sample: Vector, prior: float) -> Platt:
+    """Return ``platt`` shifted until its mean over a uniform sample of all trucks is ``prior``.
+
+    Parameters
+    ----------
+    sample : ndarray, shape (m,)
+        Scores of trucks drawn uniformly from the past.
+    prior : float
+        Share of all trucks that would yield a seizure if opened, above 0 and below 1.
+
+    Examples
+    --------
+    >>> shifted = with_prior(Platt(intercept=0.0, slope=1.0), np.zeros(3), 0.01)
+    >>> round(float(shifted(np.zeros(1))[0]), 6)
+    0.01
+    """
+
+    def excess(intercept: float) -> float:
+        return float(np.log(expit(intercept + platt.slope * sample).mean() / prior))
+
+    reach = 50.0 + abs(platt.slope) * float(np.abs(sample).max())
+    return replace(platt, intercept=float(brentq(excess, -reach, reach, xtol=1e-10)))
+
+
+def reliability(p_hit: Vector, label: Vector, bins: int = 5) -> pd.DataFrame:
+    """Return forecast against outcome in groups of equally many expected hits.
+
+    Columns: trucks, forecast (mean p_hit), observed (hit rate), low and high (95 % Wilson).
+    """
+    order = np.argsort(p_hit, kind="stable")
+    expected = np.cumsum(p_hit[order])
+    group = np.minimum((bins * (expected - p_hit[order]) / expected[-1]).astype(int), bins - 1)
+    rows = []
+    for place in np.unique(group):
+        members = order[group == place]
+        low, high = wilson(float(label[members].sum()), len(members))
+        forecast, observed = float(p_hit[members].mean()), float(label[members].mean())
+        rows.append((len(members), forecast, observed, low, high))
+    return pd.DataFrame(rows, columns=["trucks", "forecast", "observed", "low", "high"])
+
+
+def rank_share(score: Vector, scale: Vector) -> Vector:
+    """Return the share of past trucks that scored lower, those with the same score counting half.
+
+    Parameters
+    ----------
+    score : ndarray, shape (n,)
+    scale : ndarray, shape (m,)
+        Sorted scores of trucks drawn uniformly from the training period: fixed, so that today's
+        trucks never depend on one another.
+
+    Examples
+    --------
+    >>> rank_share(np.array([0.0, 1.0, 5.0]), np.array([1.0, 1.0, 2.0, 3.0])).tolist()
+    [0.0, 0.25, 1.0]
+    """
+    below = np.searchsorted(scale, score, side="left")
+    up_to = np.searchsorted(scale, score, side="right")
+    return (below + up_to) / (2.0 * len(scale))

@@ -1,0 +1,213 @@
+"""How good a score is, judged where it is used: at the capacity of the port.
+
+A port scans or opens a fixed share of its trucks, so what counts is what lies among the riskiest
+share: `at_capacity`. The area under the curve and the Brier score stand beside it. Evaluation is
+always on years that come after the years of training: `rolling_years`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+from sim.errors import ModelError
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What a score finds when the riskiest ``share`` of trucks is opened.
+
+    ``hit_rate`` = hits / trucks opened (precision), ``detection_rate`` = hits / positives (recall);
+    both carry 95 % Wilson bounds.
+    """
+
+    share: float
+    trucks: float
+    hits: float
+    hit_rate: float
+    hit_rate_low: float
+    hit_rate_high: float
+    detection_rate: float
+    detection_rate_low: float
+    detection_rate_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A score on trucks that the model was not trained on."""
+
+    trucks: int
+    positives: float
+    auc: float
+    auc_low: float
+    auc_high: float
+    brier: float
+    brier_base: float
+    """Brier score of the constant forecast, for comparison."""
+    capacities: tuple[Capacity, ...]
+
+
+def rolling_years(
+    years: NDArray[np.int64],
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Yield (earlier, this) masks: each year of the past is scored by a model of the years before.
+
+    The first two years are only trained on.
+
+    Parameters
+    ----------
+    years : ndarray of int, shape (n,)
+        Year of the history (from 0) of each row.
+
+    Examples
+    --------
+    >>> [(a.sum(), b.sum()) for a, b in rolling_years(np.array([0, 1, 2, 2, 3]))]
+    [(np.int64(2), np.int64(2)), (np.int64(4), np.int64(1))]
+    """
+    for year in np.unique(years)[2:]:
+        yield years < year, years == year
+
+
+def at_capacity(
+    score: Vector, label: Vector, share: float, weight: Vector | None = None
+) -> Capacity:
+    """Return what is found when the riskiest ``share`` of the trucks is opened.
+
+    Trucks with equal scores are taken in random order, so the hits are expected hits: the group
+    that straddles the capacity counts in proportion.
+
+    Parameters
+    ----------
+    score : ndarray, shape (n,)
+        Higher is riskier.
+    label : ndarray, shape (n,)
+        1 positive, 0 not; or the probability of being positive.
+    share : float
+        Capacity as a share of all trucks, 0-1.
+    weight : ndarray, shape (n,), optional
+        Trucks that each row stands for.
+
+    Examples
+    --------
+    >>> at_capacity(np.array([3.0, 2.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0, 0.0]), 0.5).hits
+    1.0
+    """
+    weights = np.ones(len(score)) if weight is None else weight
+    _, group = np.unique(-score, return_inverse=True)
+    trucks = np.bincount(group, weights)
+    hits = np.bincount(group, weights * label)
+    capacity = share * trucks.sum()
+    before = np.cumsum(trucks) - trucks
+    taken = np.clip((capacity - before) / np.maximum(trucks, 1e-300), 0.0, 1.0)
+    found = float((taken * hits).sum())
+    hit_low, hit_high = wilson(found, capacity)
+    low, high = wilson(found, hits.sum())
+    return Capacity(
+        share=share,
+        trucks=float(capacity),
+        hits=found,
+        hit_rate=found / capacity if capacity else float("nan"),
+        hit_rate_low=hit_low,
+        hit_rate_high=hit_high,
+        detection_rate=found / float(hits.sum()) if hits.sum() else float("nan"),
+        detection_rate_low=low,
+        detection_rate_high=high,
+    )
+
+
+def wilson(hits: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson interval of a share of ``hits`` in ``n``; (0, 1) when n is 0.
+
+    Source: E. B. Wilson, J. American Statistical Association 22 (1927) 209.
+
+    Examples
+    --------
+    >>> [round(bound, 3) for bound in wilson(5, 10)]
+    [0.237, 0.763]
+    """
+    if n <= 0:
+        return 0.0, 1.0
+    z2 = float(ndtri(0.5 + level / 2)) ** 2
+    share = hits / n
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+def auc(score: Vector, label: Vector, weight: Vector | None = None) -> float:
+    """Return P(a positive scores above a negative), ties counting half.
+
+    Labels may be probabilities: each truck then stands for a positive of weight ``label`` and a
+    negative of weight ``1 - label``.
+
+    Examples
+    --------
+    >>> auc(np.array([1.0, 2.0, 2.0, 3.0]), np.array([0.0, 0.0, 1.0, 1.0]))
+    0.875
+    """
+    weights = np.ones(len(score)) if weight is None else weight
+    _, group = np.unique(score, return_inverse=True)
+    positive = np.bincount(group, weights * label)
+    negative = np.bincount(group, weights * (1.0 - label))
+    below = np.cumsum(negative) - negative
+    pairs = positive.sum() * negative.sum()
+    if pairs == 0:
+        raise ModelError("the area under the curve needs positives and negatives")
+    return float((positive * (below + negative / 2)).sum() / pairs)
+
+
+def auc_interval(score: Vector, label: Vector, level: float = 0.95) -> tuple[float, float]:
+    """Return an interval for `auc` of 0/1 labels, from the placements of the positives.
+
+    Variance = var(placements of positives) / n_pos + var(placements of negatives) / n_neg.
+    Source: DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837.
+    """
+    positive, negative = score[label > 0.5], score[label <= 0.5]
+    if len(positive) < 2 or len(negative) < 2:
+        return 0.0, 1.0
+    n_pos, n_neg = len(positive), len(negative)
+    joint = rankdata(np.concatenate([positive, negative]))
+    of_positive = (joint[:n_pos] - rankdata(positive)) / n_neg
+    of_negative = 1.0 - (joint[n_pos:] - rankdata(negative)) / n_pos
+    variance = of_positive.var(ddof=1) / n_pos + of_negative.var(ddof=1) / n_neg
+    half = float(ndtri(0.5 + level / 2)) * np.sqrt(variance)
+    middle = float(of_positive.mean())
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+def brier(p_hit: Vector, label: Vector, weight: Vector | None = None) -> float:
+    """Return the mean squared difference between forecast and label."""
+    return float(np.average((p_hit - label) ** 2, weights=weight))
+
+
+def evaluate(
+    score: Vector, p_hit: Vector, label: Vector, weight: Vector, shares: tuple[float, ...]
+) -> Evaluation:
+    """Judge scores of trucks that the model was not trained on.
+
+    Parameters
+    ----------
+    score, p_hit, label, weight : ndarray, shape (n,)
+        Score, calibrated probability, 0/1 label, trucks that each row stands for.
+    shares : tuple of float
+        Capacities, as shares of the trucks.
+    """
+    low, high = auc_interval(score, label)
+    base = np.full(len(label), np.average(label, weights=weight))
+    return Evaluation(
+        trucks=len(label),
+        positives=float(label.sum()),
+        auc=auc(score, label, weight),
+        auc_low=low,
+        auc_high=high,
+        brier=brier(p_hit, label, weight),
+        brier_base=brier(base, label, weight),
+        capacities=tuple(at_capacity(score, label, share, weight) for share in shares),
+    )
