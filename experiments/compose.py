@@ -79,6 +79,7 @@ def parse(overrides: Sequence[str]) -> list[Override]:
 
 def _parse_one(parser: OverridesParser, text: str) -> Override:
     key, equals, value = text.partition("=")
+    key = key.lstrip("+")
     if not key.strip() or (not equals and not key.startswith("~")):
         raise ConfigError(key or "override", f"expected key=value, got {text!r}")
     try:
@@ -135,6 +136,7 @@ def composed(overrides: Sequence[str]) -> Composed:
 
 @lru_cache(maxsize=1024)
 def _composed(overrides: tuple[str, ...]) -> Composed:
+    overrides = tuple(text for text in overrides if text != "experiment=null")
     parsed = parse(jobs(overrides, multirun=False)[0])
     for folder in search_folders(overrides):
         if not folder.is_dir():

@@ -194,12 +194,13 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
     """
     users = (*_search(config_dir), *overrides)
     asked = _with_experiment(users, verb)
+    given = _given(asked)
+    check_alternatives(given)
+    check_clashes(asked, given)
     base = composed(asked)
     settings = _settings(base.mapping)
     _checked(asked)
-    check_alternatives(settings.alternatives)
-    own = settings.alternatives or {str(base.choices["policy"]): ()}
-    check_clashes(asked, own)
+    own = given or {str(base.choices["policy"]): ()}
     _check_counts(settings, own, base, verb)
     out = _out(settings, base, verb)
     scenarios = {name: _alternative(name, (*asked, *more)) for name, more in own.items()}
@@ -234,6 +235,13 @@ def _with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:
     if verb in DEFAULT_EXPERIMENT and not named & {"experiment", "alternatives"}:
         return (f"experiment={DEFAULT_EXPERIMENT[verb]}", *overrides)
     return tuple(overrides)
+
+
+def _given(asked: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the alternatives of the experiment, before any other override can hide them."""
+    roots = {"experiment", "alternatives", "hydra"}
+    deciding = [o for o in parse(asked) if o.key_or_group.split(".")[0] in roots]
+    return _settings(composed([str(o.input_line) for o in deciding]).mapping).alternatives
 
 
 def _settings(mapping: Mapping[str, Any]) -> Settings:

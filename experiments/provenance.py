@@ -164,7 +164,7 @@ def run_record(study: Study, wall_s: float) -> dict[str, Any]:
         Wall time of the run, in seconds.
     """
     return {
-        "throughgate": importlib.metadata.version("throughgate"),
+        "throughgate": version("throughgate"),
         "verb": study.verb,
         "experiment": study.experiment,
         "overrides": list(study.overrides),
@@ -172,7 +172,7 @@ def run_record(study: Study, wall_s: float) -> dict[str, Any]:
         "study": _settings(study),
         "alternatives": {name: study.mapping(name) for name in study.alternatives},
         "input_sha256": _hashes(study),
-        "versions": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "versions": {name: version(name) for name in LIBRARIES},
         "commit": commit(CONFIGS.parent),
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -198,6 +198,14 @@ def _hashes(study: Study) -> dict[str, str]:
     if study.manifest is not None:
         paths.add(study.manifest)
     return {_label(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
+
+
+def version(package: str) -> str | None:
+    """Return the installed version of a package; None if it runs from a bare checkout."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def commit(root: Path) -> str | None:

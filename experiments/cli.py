@@ -1,0 +1,229 @@
+"""The command line: ``throughgate <verb> [overrides]``, or ``python -m experiments.<verb>``.
+
+This module alone catches errors. What the user can mend costs one line on stderr and exit status
+2, and nothing is written; a mistake of ours keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+import yaml
+from hydra.errors import HydraException
+from omegaconf.errors import OmegaConfBaseException
+
+from experiments.compose import GROUPS, jobs, parse, search_override
+from experiments.load import default_out, study
+from experiments.provenance import CONFIGS, version
+from sim.errors import ConfigError, ThroughgateError
+
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One question that can be asked: the module that answers it, and a line about it."""
+
+    module: str
+    line: str
+    takes_study: bool = True
+    """Whether its arguments are Hydra overrides of a study."""
+
+
+VERBS: Final[dict[str, Verb]] = {
+    "compare": Verb(
+        "experiments.compare", "compare alternatives with a baseline, on the same trucks"
+    ),
+    "run": Verb("experiments.run", "run one alternative"),
+    "train": Verb("experiments.train", "train the risk models that a study asks for"),
+    "bench": Verb("experiments.bench", "time the engines and every stage"),
+}
+"""Every verb, in the order in which they are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command line, taken apart."""
+
+    verb: str
+    overrides: tuple[str, ...]
+    multirun: bool
+    asks_help: bool
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments after the program's name; those of this process if left out.
+    """
+    try:
+        return _dispatch(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output left; what Python would flush at exit has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _complain(f"{error.filename}: {error.strerror}")
+    except (ThroughgateError, HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+        _complain(" ".join(str(error).split()))
+    return BAD_INPUT
+
+
+def run_verb(verb: str) -> NoReturn:
+    """Run one verb with this process's arguments: the last line of each verb's module."""
+    sys.exit(main([verb, *sys.argv[1:]]))
+
+
+def _dispatch(argv: list[str]) -> int:
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        _say(overview())
+        return 0
+    if argv[0] == "--version":
+        _say(version("throughgate") or "not installed")
+        return 0
+    if argv[0] not in VERBS:
+        raise ConfigError(argv[0], f"unknown verb; known {list(VERBS)}")
+    call = read(argv)
+    if call.asks_help:
+        _say(usage(call.verb))
+        return 0
+    if not VERBS[call.verb].takes_study:
+        return _answer(call.verb, list(call.overrides))
+    return _run_jobs(call)
+
+
+def read(argv: Sequence[str]) -> Call:
+    """Take a command line apart.
+
+    Raises
+    ------
+    ConfigError
+        An option that does not exist, or ``--config-dir`` without a folder.
+
+    Examples
+    --------
+    >>> read(["compare", "-m", "port=a,b"]).multirun
+    True
+    """
+    verb, *rest = argv
+    overrides: list[str] = []
+    flags: set[str] = set()
+    words = iter(rest)
+    for word in words:
+        if word in ("-m", "--multirun", "-h", "--help"):
+            flags.add(word.lstrip("-")[0])
+        elif word in ("-cd", "--config-dir"):
+            overrides.append(search_override(next(words, "")))
+        elif word.startswith("--config-dir="):
+            overrides.append(search_override(word.partition("=")[2]))
+        elif word.startswith("-") and VERBS[verb].takes_study:
+            known = ["-m", "--multirun", "--config-dir", "-h", "--help"]
+            raise ConfigError(word, f"unknown option; known {known}")
+        else:
+            overrides.append(word)
+    return Call(verb, tuple(overrides), "m" in flags, "h" in flags)
+
+
+def _run_jobs(call: Call) -> int:
+    """Check every job before the first one runs, then run them in order."""
+    every = jobs(call.overrides, multirun=call.multirun)
+    if call.multirun:
+        every = _numbered(call, every)
+    for overrides in every:
+        study(overrides, call.verb)
+    status = 0
+    for number, overrides in enumerate(every):
+        if call.multirun:
+            own = " ".join(text for text in overrides if not text.startswith("hydra."))
+            _say(f"job {number} of {len(every)}: {own}")
+        status = max(status, _answer(call.verb, list(overrides)))
+    return status
+
+
+def _numbered(call: Call, every: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Append each job's number to its ``out``, so that no job writes over another's files."""
+    default = default_out(call.verb, "sweep").as_posix()
+    numbered = []
+    for number, overrides in enumerate(every):
+        given = [o.value() for o in parse(overrides) if o.key_or_group == "out"]
+        rest = [o.input_line for o in parse(overrides) if o.key_or_group != "out"]
+        folder = f"{given[-1] if given and given[-1] is not None else default}/{number}"
+        quoted = folder.replace("'", "\\'")
+        numbered.append((*map(str, rest), f"out='{quoted}'"))
+    return numbered
+
+
+def _answer(verb: str, overrides: list[str]) -> int:
+    # Late, because a verb brings compilers and plotting along, and a bad key should not wait.
+    module = importlib.import_module(VERBS[verb].module)
+    status: int = module.main(overrides)
+    return status
+
+
+def overview() -> str:
+    """Return every verb with a line each."""
+    width = max(map(len, VERBS))
+    lines = [f"  {name:<{width}}  {verb.line}" for name, verb in VERBS.items()]
+    return "\n".join(
+        ["throughgate <verb> [overrides]", "", *lines, "", "throughgate <verb> --help says more."]
+    )
+
+
+def usage(verb: str) -> str:
+    """Return how a verb is called: its study keys and the options of each config group."""
+    keys = [f"  {key}={value}  {text}" for key, value, text in study_keys()]
+    groups = [f"  {group}: {' '.join(options(group))}" for group in GROUPS]
+    return "\n".join(
+        [
+            f"throughgate {verb} [-m] [--config-dir DIR] [key=value ...]",
+            "",
+            VERBS[verb].line,
+            "",
+            "-m runs once for each value of a comma list or range; --config-dir adds your configs.",
+            "",
+            "Study keys and their defaults:",
+            *keys,
+            "",
+            "Config groups and their options (choose with group=option, set with group.key=value):",
+            *groups,
+        ]
+    )
+
+
+def study_keys() -> list[tuple[str, str, str]]:
+    """Return every study key with its default and its line of help, read from the config file."""
+    text = (CONFIGS / "config.yaml").read_text(encoding="utf-8")
+    return re.findall(r"^(\w+): (\S+)  # (.+)$", text, flags=re.MULTILINE)
+
+
+def options(group: str) -> list[str]:
+    """Return the options of a config group that the repository holds."""
+    return sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
