@@ -8,9 +8,9 @@ from typing import Any
 import numba
 from numba import njit, types
 
-import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
 from sim.errors import PolicyError
 from sim.flow import Flow, Record, assemble, empty_record
+from sim.jit import move
 from sim.kernel import (
     ERROR,
     HEAP,
@@ -44,7 +44,7 @@ ID_MASK = (1 << STATION_SHIFT) - 1
 STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
 
 
-@njit(cache=True)
+@move()
 def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
     while True:
         k = route(
@@ -69,7 +69,7 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
         r.done[truck, k] = WAIVED
 
 
-@njit(cache=True)
+@move()
 def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
     if here == f.join:
         for k in range(N_STATIONS):
@@ -88,7 +88,7 @@ def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
     free(f, w, r, here, s, now)
 
 
-@njit(cache=True)
+@move()
 def arrive(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
     k = choose(f, w, r, route, truck, START, now)
     if k == EXIT:
@@ -99,7 +99,7 @@ def arrive(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
         block(f, w, k, truck, START)
 
 
-@njit(cache=True)
+@move()
 def judged(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
     w.image[truck] = 2
     if f.alarm[truck, f.fork] == 1:
@@ -109,7 +109,7 @@ def judged(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
         depart(f, w, r, route, truck, f.join, now)
 
 
-@njit(cache=True)
+@move()
 def end(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]
     s = f.server_first[k] + r.server[truck, k]
     r.moments[truck, 4 * k + 2] = now
@@ -131,7 +131,7 @@ def end(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]
     depart(f, w, r, route, truck, k, now)
 
 
-@njit(cache=True)
+@move()
 def turn(f, w, r, kind, k, s, now):  # type: ignore[no-untyped-def]
     if kind == DOWN:
         w.on[s] = 0
@@ -196,7 +196,7 @@ def engine() -> Any:
         numba.typeof(part)  # type: ignore[no-untyped-call]
         for part in (flow, new_work(flow), empty_record(0))
     ]
-    return njit(types.void(*kinds, ROUTE_TYPE), cache=True, nogil=True)(advance)
+    return njit(types.void(*kinds, ROUTE_TYPE), cache=True, nogil=True, _nrt=False)(advance)
 
 
 @functools.cache

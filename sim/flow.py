@@ -126,7 +126,7 @@ def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
     if kind in (float, int):
         return kind(value)
     dtype = {Floats: np.float64, Ints: np.int64, Bytes: np.uint8}[kind]
-    return np.ascontiguousarray(value, dtype=dtype)
+    return np.require(value, dtype=dtype, requirements=["C", "W"])
 
 
 def empty_record(n: int) -> Record:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
-import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
 from sim.flow import Flow
+from sim.jit import move
 from sim.order import END, KIND_SHIFT, N_STATIONS, SERVED, STATION_SHIFT, WITHDRAWN
 
 HEAP = 0
@@ -93,7 +92,7 @@ def new_work(f: Flow) -> Work:
     )
 
 
-@njit(cache=True)
+@move()
 def push(w, time, key):  # type: ignore[no-untyped-def]
     place = w.count[HEAP]
     w.count[HEAP] = place + 1
@@ -108,7 +107,7 @@ def push(w, time, key):  # type: ignore[no-untyped-def]
     w.heap_key[place] = key
 
 
-@njit(cache=True)
+@move()
 def pop(w):  # type: ignore[no-untyped-def]
     size = w.count[HEAP] - 1
     w.count[HEAP] = size
@@ -133,19 +132,19 @@ def pop(w):  # type: ignore[no-untyped-def]
     w.heap_key[place] = key
 
 
-@njit(cache=True)
+@move()
 def lane_of(f, k, truck):  # type: ignore[no-untyped-def]
     return 0 if k == f.judge else f.lane_class[truck]
 
 
-@njit(cache=True)
+@move()
 def has_room(f, w, k, lane):  # type: ignore[no-untyped-def]
     if f.shared_room[k] == 1:
         return f.room[k, 0] < 0 or w.waiting[k] < f.room[k, 0]
     return f.room[k, lane] < 0 or w.waiting_class[k, lane] < f.room[k, lane]
 
 
-@njit(cache=True)
+@move()
 def lowest_free(f, w, k, lane):  # type: ignore[no-untyped-def]
     if w.n_free[k] > 0:
         for s in range(f.server_first[k], f.server_first[k + 1]):
@@ -154,12 +153,12 @@ def lowest_free(f, w, k, lane):  # type: ignore[no-untyped-def]
     return -1
 
 
-@njit(cache=True)
+@move()
 def can_enter(f, w, k, lane):  # type: ignore[no-untyped-def]
     return has_room(f, w, k, lane) or lowest_free(f, w, k, lane) >= 0
 
 
-@njit(cache=True)
+@move()
 def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     w.busy[s] = 1
     w.n_free[k] -= 1
@@ -181,7 +180,7 @@ def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     push(w, clock + work, (END << KIND_SHIFT) | (k << STATION_SHIFT) | truck)
 
 
-@njit(cache=True)
+@move()
 def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
     lane = lane_of(f, k, truck)
     row = 1 if k == f.judge else 0
@@ -202,7 +201,7 @@ def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
     w.waiting_class[k, lane] += 1
 
 
-@njit(cache=True)
+@move()
 def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
     row = 1 if k == f.judge else 0
     general = w.head[k, 0] if f.serves[s] & 1 else -1
@@ -221,7 +220,7 @@ def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
     return truck
 
 
-@njit(cache=True)
+@move()
 def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
     depth = 0
     if hand_on(f, w, r, k, s, now):
@@ -243,7 +242,7 @@ def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
                 depth += 1
 
 
-@njit(cache=True)
+@move()
 def hand_on(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
     if w.on[s] == 0 or w.busy[s] == 1:
         return False
@@ -254,7 +253,7 @@ def hand_on(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True)
+@move()
 def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     r.moments[truck, 4 * k + 3] = now
     w.busy[s] = 0
@@ -262,7 +261,7 @@ def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     w.n_free[k] += w.on[s]
 
 
-@njit(cache=True)
+@move()
 def first_blocked(f, w, k):  # type: ignore[no-untyped-def]
     for group in range(2):
         truck = w.blocked_head[k, group]
@@ -272,7 +271,7 @@ def first_blocked(f, w, k):  # type: ignore[no-untyped-def]
     return -1
 
 
-@njit(cache=True)
+@move()
 def block(f, w, k, truck, here):  # type: ignore[no-untyped-def]
     group = 0 if f.shared_room[k] == 1 else f.lane_class[truck]
     w.held_at[truck] = here
