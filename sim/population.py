@@ -1,9 +1,7 @@
 """Carriers, drivers, tractors, shippers and consignees that come back, so that history exists.
 
 The population is fixed by ``traffic.population_seed`` and its sizes: the same firms meet every
-window. A firm's past (crossings, exams, finds) follows from its size, its age and its hidden
-propensity, never from what a truck of today carries. Zipf-like sizes, customer lists and tenure are
-assumptions about shape; no such table is published.
+window. Customer lists and states are assumptions about shape; no such table is published.
 """
 
 from __future__ import annotations
@@ -16,43 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario import COMMODITIES, Scenario
-from sim.streams import (
-    BoolArray,
-    Draw,
-    FloatArray,
-    IntArray,
-    Purpose,
-    exponential,
-    keyed_uniform,
-    normal,
-    poisson,
+from sim.firms import (
+    YEAR_DAYS,
+    Crew,
+    Firms,
+    Key,
+    Past,
+    Table,
+    draw_crew,
+    draw_firms,
+    draw_past,
+    make_table,
+    standardised,
 )
+from sim.scenario import COMMODITIES, Scenario
+from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, normal
 
-YEAR_DAYS = 365.0
 N_STATES = 32
 N_CUSTOMERS = 4
 """Usual carriers of a shipper on each side (general, FAST), and its usual consignees."""
 CARRIER_RANK_SHIFT, SHIPPER_RANK_SHIFT = 20.0, 30.0
 """Size ~ 1 / (rank + shift): the largest carrier has about 1 % of the trucks [A 5..50]."""
-NEW_FIRM_SHARE, NEW_CREW_SHARE = 0.2, 0.15
-"""Share of firms, and of drivers and tractors, that began within a year [A 0.05..0.3]."""
-NEW_SIZE = 0.6
-"""Size of a new firm beside an old one of the same rank [A 0.2..1]."""
-MEAN_AGE_DAYS = 6.0 * YEAR_DAYS
-"""Mean further age of a firm that is not new [A 3..10 years]."""
-MEMBER_TRAFFIC_SHARE = 0.5
-"""C-TPAT members' share of the trucks by size; they bring over half of imports (11,325 firms)."""
-EXAM_SHARE = 0.02
-"""Past exams per crossing of a firm that is not a member [A 0.01..0.04]."""
-MEMBER_EXAM_FACTOR = 0.2
-"""Members are 4-6 times less likely to be examined (CBP, benefits of C-TPAT)."""
-EXAM_LATENT_LN = 0.25
-"""Past exams lean towards firms with a high propensity: ln per standard deviation [A 0..0.5]."""
-FIND_SHARE = 1.0e-5
-"""Past finds per crossing: 0.7-1.1 per 100,000 trucks, Laredo field office 2025."""
-LATENT_SHARE = 0.25
-"""Part of the hidden variance that is the carrier's, and the shipper's; the truck has the rest."""
 VALUE_LEAN = dict(
     zip(COMMODITIES, (0.8, 0.6, 0.3, -0.9, -0.1, -0.3, -0.4, 0.1, -0.8, 0.0), strict=True)
 )
@@ -72,80 +54,6 @@ SHIPPER_PAST = (
 )  # fmt: skip
 DRIVERS = (Purpose.DRIVER_TENURE, Purpose.DRIVER_CROSSINGS)
 PLATES = (Purpose.PLATE_TENURE, Purpose.PLATE_CROSSINGS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """All that decides a population."""
-
-    seed: int
-    n_carriers: int
-    n_drivers: int
-    n_plates: int
-    n_shippers: int
-    n_consignees: int
-    empty_share: float
-    fast_share: float
-    commodity_share: tuple[float, ...]
-    trucks_per_year: float
-    hidden_ln_sd: float
-
-    def uniform(self, purpose: Purpose, n: int) -> FloatArray:
-        """Return n uniforms of this population."""
-        return keyed_uniform(self.seed, (int(purpose),), n)
-
-    def spread(self, purpose: Purpose, n: int) -> FloatArray:
-        """Return n uniforms, one in each n-th part of (0, 1), in random order."""
-        return (np.argsort(self.uniform(purpose, n)) + 0.5) / n
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Entities to draw from, for general (row 0) and FAST trucks (row 1), as quantised inverse CDFs."""
-
-    cells: NDArray[np.int32]
-    """Shape (2, n): each entity fills as many cells as its weight asks for, within one cell."""
-
-    def draw(self, fast: BoolArray, u: FloatArray) -> IntArray:
-        """Return an entity for each uniform."""
-        n = self.cells.shape[1]
-        return self.cells.ravel().take((u * n).astype(np.int64) + n * fast).astype(np.int64)
-
-    def weights(self, fast_share: float, n: int) -> FloatArray:
-        """Return each entity's probability under a share of FAST trucks, shape (n,)."""
-        general, fast = (np.bincount(row, minlength=n) / row.size for row in self.cells)
-        return (1.0 - fast_share) * general + fast_share * fast
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firms:
-    """Carriers or shippers before they have a past."""
-
-    size: FloatArray
-    age_days: FloatArray
-    member: BoolArray
-    """C-TPAT member."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What the records say of each firm, and what they do not say."""
-
-    age_days: FloatArray
-    crossings_12m: FloatArray
-    exams_12m: FloatArray
-    finds_5y: FloatArray
-    latent: FloatArray
-    """Hidden propensity: mean 0, standard deviation 1 over the port's trucks."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
-    """Drivers or tractors: each carrier has a range of them; the smallest carriers share."""
-
-    first: IntArray
-    count: IntArray
-    crossings_12m: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,79 +102,8 @@ def slot(u: FloatArray) -> IntArray:
 SLOT_SHARE = np.diff(np.sqrt(np.arange(N_CUSTOMERS + 1.0) / N_CUSTOMERS))
 
 
-def _table(general: FloatArray, fast: FloatArray) -> Table:
-    n = 2 ** max(16, math.ceil(math.log2(4 * general.size)))
-    middles = (np.arange(n) + 0.5) / n
-    rows = [np.searchsorted(np.cumsum(w) / w.sum(), middles) for w in (general, fast)]
-    return Table(cells=np.minimum(rows, general.size - 1).astype(np.int32))
-
-
-def _firms(key: Key, n: int, purposes: tuple[Purpose, Purpose, Purpose], shift: float) -> Firms:
-    """Draw sizes and ages; the old firms, the large first, are members until they bring their share."""
-    rank, age, member = purposes
-    u = key.spread(age, n)
-    new = u < NEW_FIRM_SHARE
-    further = exponential(
-        np.where(new, 0.0, (u - NEW_FIRM_SHARE) / (1.0 - NEW_FIRM_SHARE)), MEAN_AGE_DAYS
-    )
-    size = np.where(new, NEW_SIZE, 1.0) / (np.argsort(key.uniform(rank, n)) + shift)
-    score = np.where(new, -1.0, size**0.3 * key.uniform(member, n))
-    order = np.argsort(-score, kind="stable")
-    reached = np.cumsum(size[order]) / size.sum()
-    members = np.zeros(n, dtype=np.bool_)
-    members[order[: 1 + int(np.searchsorted(reached, MEMBER_TRAFFIC_SHARE))]] = True
-    age_days = YEAR_DAYS * np.where(new, u / NEW_FIRM_SHARE, 1.0) + further
-    return Firms(size=size, age_days=age_days, member=members & ~new)
-
-
-def _standardised(z: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return z shifted and scaled to mean 0 and standard deviation 1 under the weights."""
-    if weight.sum() == 0.0:
-        return z
-    centred = z - np.average(z, weights=weight)
-    sd = math.sqrt(np.average(centred**2, weights=weight))
-    return centred / sd if sd > 0.0 else centred
-
-
-def _past(key: Key, firms: Firms, weight: FloatArray, purposes: tuple[Purpose, ...]) -> Past:
-    """Draw the records of firms from their trucks a year, age and hidden propensity."""
-    n, years = weight.size, firms.age_days / YEAR_DAYS
-    latent_of, crossings_of, exams_of, finds_of = purposes
-    latent = _standardised(normal(key.spread(latent_of, n)), weight)
-    trucks = key.trucks_per_year * weight
-    crossings = poisson(key.uniform(crossings_of, n), trucks * np.minimum(years, 1.0))
-    exam_share = EXAM_SHARE * np.where(firms.member, MEMBER_EXAM_FACTOR, 1.0)
-    exams = crossings * exam_share * np.exp(EXAM_LATENT_LN * latent)
-    ln_sd = math.sqrt(LATENT_SHARE) * key.hidden_ln_sd
-    finds = trucks * np.minimum(years, 5.0) * FIND_SHARE * np.exp(ln_sd * latent - ln_sd**2 / 2.0)
-    return Past(
-        age_days=firms.age_days,
-        crossings_12m=crossings,
-        exams_12m=np.minimum(poisson(key.uniform(exams_of, n), exams), crossings),
-        finds_5y=poisson(key.uniform(finds_of, n), finds),
-        latent=latent,
-    )
-
-
-def _crew(key: Key, n: int, weight: FloatArray, purposes: tuple[Purpose, Purpose]) -> Crew:
-    """Share n drivers or tractors out among the carriers by traffic, at least one each."""
-    tenure, crossings = purposes
-    edges = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()]) * n
-    first = np.minimum(edges[:-1].astype(np.int64), n - 1)
-    count = np.maximum(np.minimum(edges[1:].astype(np.int64), n) - first, 1)
-    each = key.trucks_per_year * weight / count
-    steps = np.bincount(first, each, n + 1) - np.bincount(first + count, each, n + 1)
-    trucks = np.maximum(np.cumsum(steps)[:n], 0.0)
-    active = np.minimum(key.spread(tenure, n) / NEW_CREW_SHARE, 1.0)
-    return Crew(
-        first=first,
-        count=count,
-        crossings_12m=poisson(key.uniform(crossings, n), trucks * active),
-    )
-
-
 def _commodities(key: Key) -> IntArray:
-    """Return each shipper's commodity: at least one shipper for each group that is traded at all."""
+    """Return each shipper's commodity: at least one shipper for each group that is traded."""
     share = np.asarray(key.commodity_share)
     traded = np.flatnonzero(share > 0.0)
     n_more = key.n_shippers - traded.size
@@ -294,9 +131,9 @@ def _states(key: Key, purpose: Purpose, n: int) -> IntArray:
 
 def _shippers(key: Key, carrier_table: Table) -> Shippers:
     n = key.n_shippers
-    firms = _firms(key, n, SHIPPER_FIRMS, SHIPPER_RANK_SHIFT)
+    firms = draw_firms(key, n, SHIPPER_FIRMS, SHIPPER_RANK_SHIFT)
     commodity = _commodities(key)
-    table = _table(
+    table = make_table(
         _by_commodity(key, commodity, firms.size, np.ones(n, dtype=np.bool_)),
         _by_commodity(key, commodity, firms.size, firms.member),
     )
@@ -308,10 +145,10 @@ def _shippers(key: Key, carrier_table: Table) -> Shippers:
     customers = carrier_table.draw(fast, key.uniform(Purpose.SHIPPER_CUSTOMERS, fast.size))
     consignees = key.uniform(Purpose.SHIPPER_CONSIGNEES, n * N_CUSTOMERS) * key.n_consignees
     return Shippers(
-        past=_past(key, firms, weight * (1.0 - key.empty_share), SHIPPER_PAST),
+        past=draw_past(key, firms, weight * (1.0 - key.empty_share), SHIPPER_PAST),
         commodity=commodity,
         origin_state=np.where(commodity == PRODUCE, (state + 10) % N_STATES, state),
-        value_z=_standardised(value_z, weight),
+        value_z=standardised(value_z, weight),
         customers=customers.reshape(2, n, N_CUSTOMERS),
         consignees=consignees.astype(np.int64).reshape(n, N_CUSTOMERS),
         table=table,
@@ -332,19 +169,19 @@ def _carrier_weight(key: Key, table: Table, shippers: Shippers) -> FloatArray:
 def _carriers(key: Key, firms: Firms, table: Table, shippers: Shippers) -> Carriers:
     weight = _carrier_weight(key, table, shippers)
     return Carriers(
-        past=_past(key, firms, weight, CARRIER_PAST),
+        past=draw_past(key, firms, weight, CARRIER_PAST),
         ctpat=firms.member,
         home_state=_states(key, Purpose.CARRIER_STATE, key.n_carriers),
-        drivers=_crew(key, key.n_drivers, weight, DRIVERS),
-        plates=_crew(key, key.n_plates, weight, PLATES),
+        drivers=draw_crew(key, key.n_drivers, weight, DRIVERS),
+        plates=draw_crew(key, key.n_plates, weight, PLATES),
         table=table,
     )
 
 
 @functools.lru_cache(maxsize=8)
 def _population(key: Key) -> Population:
-    firms = _firms(key, key.n_carriers, CARRIER_FIRMS, CARRIER_RANK_SHIFT)
-    table = _table(firms.size, firms.size * firms.member)
+    firms = draw_firms(key, key.n_carriers, CARRIER_FIRMS, CARRIER_RANK_SHIFT)
+    table = make_table(firms.size, firms.size * firms.member)
     shippers = _shippers(key, table)
     return Population(
         carriers=_carriers(key, firms, table, shippers),

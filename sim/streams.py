@@ -14,7 +14,7 @@ from enum import IntEnum, unique
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import special
 
 from sim.errors import ConfigError
@@ -147,7 +147,7 @@ def normal(u: FloatArray) -> FloatArray:
     return z
 
 
-def lognormal(u: FloatArray, median: ArrayLike, ln_sd: float) -> FloatArray:
+def lognormal(u: FloatArray, median: float, ln_sd: float) -> FloatArray:
     """Return quantiles of a lognormal: median x exp(ln_sd x z)."""
     z = normal(u)
     z *= ln_sd
@@ -176,8 +176,7 @@ def lognormal_by_mean(u: FloatArray, mean: float, cv: float) -> FloatArray:
 def gamma(u: FloatArray, mean: float, cv: float) -> FloatArray:
     """Return quantiles of the gamma with this mean and coefficient of variation (shape 1/cv**2)."""
     shape = 1.0 / (cv * cv)
-    quantiles: FloatArray = special.gammaincinv(shape, u) * (mean / shape)
-    return quantiles
+    return np.asarray(special.gammaincinv(shape, u) * (mean / shape), dtype=np.float64)
 
 
 def triangular(u: FloatArray, mean: float, cv: float) -> FloatArray:

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.errors import ConfigError
-from sim.population import LATENT_SHARE, YEAR_DAYS, Population
+from sim.firms import LATENT_SHARE, YEAR_DAYS
+from sim.population import Population
 from sim.scenario import COMMODITIES, CONCEALMENTS, CONTRABAND, Threat
-from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, lognormal, normal
+from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, lognormal
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 KG_PER_LB = 0.45359237
@@ -103,14 +104,21 @@ def visible_ln(threat: Threat, columns: Columns) -> FloatArray:
     return total
 
 
-def hidden_ln(threat: Threat, population: Population, columns: Columns, u: FloatArray) -> FloatArray:
-    """Return the hidden part, shape (n,); of an empty truck, the shipper's share is the truck's."""
+def firms_ln(threat: Threat, population: Population, columns: Columns) -> FloatArray:
+    """Return the hidden part that is the carrier's and the shipper's, shape (n,)."""
     carrier = population.carriers.past.latent.take(columns["carrier"])
     shipper = population.shippers.past.latent.take(np.maximum(columns["shipper"], 0))
-    laden = columns["laden"]
+    total: FloatArray = carrier + columns["laden"] * shipper
+    return threat.hidden_ln_sd * math.sqrt(LATENT_SHARE) * total
+
+
+def own_ln_sd(threat: Threat, laden: BoolArray) -> FloatArray:
+    """Return the standard deviation of the truck's own hidden part, shape (n,).
+
+    Without a shipper, an empty truck has the shipper's part too.
+    """
     own_share = np.where(laden, 1.0 - 2.0 * LATENT_SHARE, 1.0 - LATENT_SHARE)
-    firms = math.sqrt(LATENT_SHARE) * (carrier + laden * shipper)
-    return threat.hidden_ln_sd * (firms + np.sqrt(own_share) * normal(u))
+    return threat.hidden_ln_sd * np.sqrt(own_share)
 
 
 def probability(ln: FloatArray, base: float) -> FloatArray:
@@ -118,26 +126,41 @@ def probability(ln: FloatArray, base: float) -> FloatArray:
     return np.minimum(np.exp(ln + base), P_MAX)
 
 
-def solve_base(ln: FloatArray, prevalence: float) -> float:
-    """Return the base for which the mean of `probability` over ``ln`` is the prevalence.
+def _mean_probability(ln: FloatArray, ln_sd: FloatArray, base: float) -> float:
+    """Return the mean of min(P_MAX, exp(base + ln + ln_sd x z)) over trucks and over z."""
+    a, sd, cap = ln + base, np.maximum(ln_sd, 1e-9), math.log(P_MAX)
+    below = np.exp(a + sd * sd / 2.0) * special.ndtr((cap - a) / sd - sd)
+    return float(np.mean(below + P_MAX * special.ndtr((a - cap) / sd)))
+
+
+def solve_base(ln: FloatArray, ln_sd: FloatArray, prevalence: float) -> float:
+    """Return the base at which the mean of P(carrying) is the prevalence.
+
+    Parameters
+    ----------
+    ln : float array, shape (n,)
+        The traits and the firms' hidden part of a large sample of trucks.
+    ln_sd : float array, shape (n,)
+        Standard deviation of the truck's own hidden part, which is integrated out.
+    prevalence : float
+        Mean of P(carrying); 0 gives a base of minus infinity.
 
     Examples
     --------
     >>> ln = np.array([0.0, 1.0, 2.0])
-    >>> round(float(probability(ln, solve_base(ln, 0.3)).mean()), 9)
+    >>> round(float(probability(ln, solve_base(ln, np.zeros(3), 0.3)).mean()), 9)
     0.3
     """
     if prevalence == 0.0:
         return -math.inf
-    low = math.log(prevalence) - float(special.logsumexp(ln)) + math.log(ln.size)
-    if float(ln.max()) + low <= math.log(P_MAX):
-        return low
-    high = max(0.0, low) - float(ln.min())
-    for _ in range(60):
-        middle = (low + high) / 2.0
-        below = float(probability(ln, middle).mean()) < prevalence
-        low, high = (middle, high) if below else (low, middle)
-    return high
+    # From below, each step raises the base by the shortfall: exact at once where nothing is capped.
+    base = math.log(prevalence) - float(special.logsumexp(ln + ln_sd**2 / 2.0)) + math.log(ln.size)
+    for _ in range(300):
+        step = math.log(prevalence / _mean_probability(ln, ln_sd, base))
+        base += step
+        if abs(step) < 1e-10:
+            break
+    return base
 
 
 def _pick(shares: tuple[float, ...], u: FloatArray) -> IntArray:
@@ -152,7 +175,9 @@ def _shares(share: Mapping[str, float], names: tuple[str, ...]) -> tuple[float, 
     return tuple(share[name] for name in names)
 
 
-def draw_threat(threat: Threat, p: FloatArray, laden: BoolArray, draw: Draw) -> dict[str, NDArray[Any]]:
+def draw_threat(
+    threat: Threat, p: FloatArray, laden: BoolArray, draw: Draw
+) -> dict[str, NDArray[Any]]:
     """Draw the hidden truth of trucks whose P(carrying) is known; each would carry something.
 
     Parameters
@@ -198,7 +223,9 @@ def _small_load(threat: Threat) -> tuple[float, float, float]:
         return float(distance >= 0.0), mean, mean
     p = float(special.ndtr(distance / sd))
     part = float(special.ndtr(distance / sd - sd))
-    return p, mean * part / p if p > 0.0 else 0.0, mean * (1.0 - part) / (1.0 - p) if p < 1.0 else 0.0
+    below = mean * part / p if p > 0.0 else 0.0
+    above = mean * (1.0 - part) / (1.0 - p) if p < 1.0 else 0.0
+    return p, below, above
 
 
 def _concealments(threat: Threat, share: Mapping[str, float]) -> tuple[FloatArray, FloatArray]:

@@ -41,9 +41,8 @@ def hour_shares(scenario: Scenario, kind: DayType) -> FloatArray:
         return np.asarray(declared, dtype=np.float64)
     hours = scenario.port.hours.get(kind, Hours(open_h=0.0, close_h=0.0))
     starts = np.arange(24.0)
-    open_h = np.clip(
-        np.minimum(starts + 1.0, hours.close_h) - np.maximum(starts, hours.open_h), 0, 1
-    )
+    until, since = np.minimum(starts + 1.0, hours.close_h), np.maximum(starts, hours.open_h)
+    open_h: FloatArray = np.clip(until - since, 0.0, 1.0)
     total = float(open_h.sum())
     return open_h / total if total > 0.0 else open_h
 
@@ -103,7 +102,8 @@ def times_at(rates: FloatArray, work: FloatArray) -> FloatArray:
     before = np.concatenate([[0.0], np.cumsum(rates[busy])[:-1]])
     place: IntArray = np.searchsorted(before, work, side="right") - 1
     share = np.clip((work - before[place]) / rates[busy][place], 0.0, 1.0 - 2.0**-40)
-    return 60.0 * (busy[place] + share)
+    times: FloatArray = 60.0 * (busy[place] + share)
+    return times
 
 
 @dataclass(frozen=True, slots=True)
