@@ -12,8 +12,9 @@ Sources: Efron and Stein (1981) for the jackknife; Holm (1979) for the simultane
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -105,14 +106,8 @@ def interval(sample: Sample, coverage: float = 0.95) -> Interval:
     >>> round(found.mean, 3), round(found.low, 3), round(found.high, 3)
     (2.0, -0.484, 4.484)
     """
-    used, reason = _defined(sample.known(), sample)
-    if reason == UNDEFINED:
-        return Interval(np.nan, np.nan, np.nan, 0, reason)
-    mean, error, doubt = _estimate([used])
-    if doubt in ("", NO_SPREAD):
-        half = _half_width(error, used.strata, coverage)
-        return Interval(mean, mean - half, mean + half, len(used.strata), doubt or reason)
-    return Interval(mean, np.nan, np.nan, len(used.strata), doubt)
+    found = of_function([sample], lambda value: value, coverage)
+    return Interval(found.mean, found.low, found.high, found.n, found.reason)
 
 
 def difference(sample: Sample, baseline: Sample, coverage: float = 0.95) -> Difference:
@@ -127,21 +122,46 @@ def difference(sample: Sample, baseline: Sample, coverage: float = 0.95) -> Diff
     >>> round(found.mean, 3), round(found.p_value, 3)
     (1.333, 0.057)
     """
-    if len(sample.strata) != len(baseline.strata):
+    found = of_function([sample, baseline], lambda one, other: one - other, coverage)
+    if found.reason == NO_SPREAD and found.mean == 0.0:
+        return replace(found, p_value=1.0, reason=IDENTICAL)
+    return found
+
+
+def of_function(
+    samples: Sequence[Sample], function: Callable[..., Any], coverage: float = 0.95
+) -> Difference:
+    """Return a function of several ratios over their common replications, and whether it is zero.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+        The same replications in the same order, in all of them.
+    function : callable
+        Takes one value (or one array of leave-one-out values) for each sample.
+
+    Raises
+    ------
+    ValueError
+        The samples differ in length: nothing to pair.
+    """
+    if len({len(sample.strata) for sample in samples}) != 1:
         raise ValueError("a paired difference needs the same replications on both sides")
-    both = sample.known() & baseline.known()
-    used, reason = _defined(both, sample)
-    if reason == UNDEFINED:
-        return Difference(np.nan, np.nan, np.nan, np.nan, 0, reason)
-    mean, error, doubt = _estimate([used, baseline.take(both)])
-    n = len(used.strata)
+    known = np.logical_and.reduce([sample.known() for sample in samples])
+    n, reason = int(known.sum()), ""
+    if n == 0:
+        return Difference(np.nan, np.nan, np.nan, np.nan, 0, UNDEFINED)
+    if n < len(known):
+        reason = f"undefined in {len(known) - n} of {len(known)} replications"
+    used = [sample.take(known) for sample in samples]
+    mean, error, doubt = _estimate(used, function)
     if doubt == NO_SPREAD:
-        same = mean == 0.0
-        return Difference(mean, mean, mean, *((1.0, n, IDENTICAL) if same else (np.nan, n, doubt)))
+        return Difference(mean, mean, mean, np.nan, n, doubt)
     if doubt:
         return Difference(mean, np.nan, np.nan, np.nan, n, doubt)
-    half = _half_width(error, used.strata, coverage)
-    p_value = float(2.0 * stats.t.sf(abs(mean) / error, _freedom(used.strata)))
+    freedom = n - len(np.unique(used[0].strata))
+    half = float(error * stats.t.ppf(0.5 + coverage / 2.0, freedom))
+    p_value = float(2.0 * stats.t.sf(abs(mean) / error, freedom))
     return Difference(mean, mean - half, mean + half, p_value, n, reason)
 
 
@@ -164,31 +184,20 @@ def holm(p_values: npt.ArrayLike) -> Floats:
     return adjusted
 
 
-def _defined(known: npt.NDArray[np.bool_], sample: Sample) -> tuple[Sample, str]:
-    if not known.any():
-        return sample.take(known), UNDEFINED
-    if known.all():
-        return sample, ""
-    return sample.take(known), f"undefined in {(~known).sum()} of {len(known)} replications"
-
-
-def _estimate(samples: list[Sample]) -> tuple[float, float, str]:
-    """Return estimate, standard error and what is wrong, of one ratio or of first minus second."""
-    left_out = [_leave_one_out(sample) for sample in samples]
+def _estimate(samples: Sequence[Sample], function: Callable[..., Any]) -> tuple[float, float, str]:
+    """Return estimate, standard error and what is wrong with it."""
     whole = [_ratio(*_weighted(sample)) for sample in samples]
-    signs = (1.0, -1.0)
-    mean = float(sum(sign * value for sign, value in zip(signs, whole, strict=False)))
-    if np.isnan(mean):
-        return np.nan, np.nan, NO_DENOMINATOR
+    mean = float(function(*whole))
     strata = samples[0].strata
-    sizes = np.unique(strata, return_counts=True)[1]
+    if not np.isfinite(mean):
+        return np.nan, np.nan, NO_DENOMINATOR
     if len(strata) == 1:
         return mean, np.nan, ONE_REPLICATION
-    if sizes.min() == 1:
+    if np.unique(strata, return_counts=True)[1].min() == 1:
         return mean, np.nan, LONE_STRATUM
-    replicates = sum(sign * values for sign, values in zip(signs, left_out, strict=False))
+    replicates = function(*(_leave_one_out(sample) for sample in samples))
     error = _jackknife_error(np.asarray(replicates), strata)
-    if np.isnan(error):
+    if not np.isfinite(error):
         return mean, np.nan, NO_DENOMINATOR
     # Round-off between equal replications is not spread.
     scale = max(abs(value) for value in whole)
@@ -225,11 +234,3 @@ def _jackknife_error(replicates: Floats, strata: Ints) -> float:
     means = np.bincount(group, weights=replicates) / sizes
     squares = np.bincount(group, weights=(replicates - means[group]) ** 2)
     return float(np.sqrt(((sizes - 1.0) / sizes * squares).sum()))
-
-
-def _freedom(strata: Ints) -> int:
-    return int(len(strata) - len(np.unique(strata)))
-
-
-def _half_width(error: float, strata: Ints, coverage: float) -> float:
-    return float(error * stats.t.ppf(0.5 + coverage / 2.0, _freedom(strata))) if error else 0.0

@@ -1,0 +1,203 @@
+"""METRICS of all replications -> ``comparison.parquet``: each metric against the baseline.
+
+Every row is one metric of one alternative with its interval, and its paired difference from the
+baseline. A ratio is the ratio of sums over replications; the verdict holds for all alternatives
+of that metric at once (Holm).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.intervals import Difference, Interval, Sample, difference, holm, interval
+from sim.metrics import RATIOS
+from sim.tables import METRICS, Column
+
+Badge = Literal["fitted", "assumed", "predicted"]
+
+COLUMNS: Final = (
+    Column("alternative", "str", "-", "name of the alternative"),
+    Column("baseline", "str", "-", "name of the alternative that it is compared with"),
+    Column("metric", "str", "-", "column of METRICS"),
+    Column("unit", "str", "-", "unit of mean, interval and difference"),
+    Column("mean", "float", "unit", "mean over replications, or ratio of sums"),
+    Column("low", "float", "unit", "lower end of its interval"),
+    Column("high", "float", "unit", "upper end of its interval"),
+    Column("difference", "float", "unit", "alternative minus baseline, paired by replication"),
+    Column("diff_low", "float", "unit", "lower end of its interval"),
+    Column("diff_high", "float", "unit", "upper end of its interval"),
+    Column("p_value", "float", "0-1", "two-sided, of no difference"),
+    Column("p_holm", "float", "0-1", "the same, adjusted for all alternatives of this metric"),
+    Column("holm_verdict", "str", "-", "baseline, higher, lower, not distinguishable, unknown"),
+    Column("n", "int", "-", "replications in which the metric is defined"),
+    Column("badge", "str", "-", "fitted, assumed or predicted"),
+    Column("note", "str", "-", "why a number is missing"),
+)
+"""Columns of ``comparison.parquet``."""
+
+WAITS: Final = (
+    "wait_", "p_wait_", "n_wait_over_30", "crossing_", "queue_max", "buffer_index",
+    "planning_time_index", "delay_", "still_inside",
+)  # fmt: skip
+"""Beginnings of the metrics that grow with the length of the run where a station is overloaded."""
+DETECTION: Final = (
+    "expected_", "detection_", "seized_", "leaked_", "presented_", "n_seized", "n_carrying",
+    "hit_rate",
+)  # fmt: skip
+"""Beginnings of the metrics that rest on assumed prevalence and sensor performance."""
+
+
+def compare(
+    metrics: pd.DataFrame,
+    baseline: str,
+    *,
+    coverage: float = 0.95,
+    strata: int | None = None,
+    unstable: Mapping[str, str] | None = None,
+    fitted: tuple[str, ...] = (),
+) -> pd.DataFrame:
+    """Return `COLUMNS` for every alternative and every number of METRICS.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        alternative, replication and METRICS, from ``experiments.replicate``.
+    baseline : str
+        Name of the alternative that the others are compared with.
+    strata : int, optional
+        Replication r is of stratum r modulo this number (12 for a year of months).
+    unstable : mapping, optional
+        Alternatives that cannot carry their load, and which station; their waits are left out,
+        because they would only say how long the run was.
+    fitted : tuple of str
+        Alternatives whose wait was fitted to observation.
+
+    Raises
+    ------
+    KeyError
+        No replication of the baseline.
+    """
+    frames = by_alternative(metrics)
+    rows = []
+    for column in (column for column in METRICS if column.kind == "float"):
+        base = sample(frames[baseline], column.name, strata)
+        of_metric = []
+        for name, frame in frames.items():
+            own = sample(frame, column.name, strata)
+            blame = (unstable or {}).get(name) or (unstable or {}).get(baseline)
+            hidden = blame is not None and column.name.startswith(WAITS)
+            row = _row(own, None if name == baseline else base, coverage)
+            badge_of = badge(column.name, fitted=name in fitted)
+            row |= {"alternative": name, "baseline": baseline, "metric": column.name}
+            row |= {"unit": column.unit, "badge": badge_of}
+            of_metric.append(_hide(row, name, unstable or {}, str(blame)) if hidden else row)
+        rows += _with_verdicts(of_metric, 1.0 - coverage)
+    return pd.DataFrame(rows)[[column.name for column in COLUMNS]]
+
+
+def by_alternative(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return each alternative's rows by replication, in the order in which they first appear."""
+    return {
+        str(name): rows.sort_values("replication", ignore_index=True)
+        for name, rows in metrics.groupby("alternative", sort=False)
+    }
+
+
+def sample(frame: pd.DataFrame, metric: str, strata: int | None = None) -> Sample:
+    """Return what one alternative's replications say of a metric.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"replication": [0, 1], "n_seized": [1.0, 0.0], "n_opened": [4.0, 6.0],
+    ...                       "hit_rate": [0.25, 0.0]})
+    >>> interval(sample(frame, "hit_rate")).mean
+    0.1
+    """
+    group: npt.NDArray[np.int64] | None = None
+    if strata is not None:
+        group = frame["replication"].to_numpy(np.int64) % strata
+    if metric not in RATIOS:
+        return Sample.of(frame[metric].to_numpy(np.float64), strata=group)
+    numerator, denominator, scale = RATIOS[metric]
+    top = scale * frame[numerator].to_numpy(np.float64)
+    return Sample.of(top, frame[denominator].to_numpy(np.float64), group)
+
+
+def badge(metric: str, *, fitted: bool) -> Badge:
+    """Return how a number came about.
+
+    *assumed*: it rests on prevalence or sensor performance that nobody has published.
+    *fitted*: the mean wait of the practice that the open lanes were fitted to.
+    *predicted*: the model's own answer to something that was not fitted.
+    """
+    if metric.startswith(DETECTION):
+        return "assumed"
+    return "fitted" if fitted and metric == "wait_mean_min" else "predicted"
+
+
+def look_up(comparison: pd.DataFrame, alternative: str, metric: str) -> pd.Series:
+    """Return the row of one metric of one alternative.
+
+    Raises
+    ------
+    KeyError
+        There is no such row.
+    """
+    chosen = (comparison["alternative"] == alternative) & (comparison["metric"] == metric)
+    if not chosen.any():
+        raise KeyError((alternative, metric))
+    return comparison.loc[chosen].iloc[0]
+
+
+def _row(own: Sample, base: Sample | None, coverage: float) -> dict[str, object]:
+    found: Interval = interval(own, coverage)
+    row: dict[str, object] = {"mean": found.mean, "low": found.low, "high": found.high}
+    row |= {"n": found.n, "note": found.reason}
+    if base is None:
+        nothing = np.nan
+        gap = Difference(0.0, nothing, nothing, nothing, found.n)
+    else:
+        gap = difference(own, base, coverage)
+    row |= {"difference": gap.mean, "diff_low": gap.low, "diff_high": gap.high}
+    row |= {"p_value": gap.p_value, "is_baseline": base is None}
+    row["note"] = found.reason or gap.reason
+    return row
+
+
+def _hide(
+    row: dict[str, object], name: str, unstable: Mapping[str, str], blame: str
+) -> dict[str, object]:
+    """Blank a wait that depends on the length of the run, or a comparison with such a wait."""
+    own = name in unstable
+    blank = dict.fromkeys(("difference", "diff_low", "diff_high", "p_value"), np.nan)
+    if own:
+        blank |= dict.fromkeys(("mean", "low", "high"), np.nan)
+    note = f"unstable: {blame}" if own else f"the baseline is unstable: {blame}"
+    return row | blank | {"note": note}
+
+
+def _with_verdicts(rows: list[dict[str, object]], alpha: float) -> list[dict[str, object]]:
+    adjusted = holm([float(str(row["p_value"])) for row in rows])
+    return [
+        row | {"p_holm": p, "holm_verdict": _verdict(row, float(p), alpha)}
+        for row, p in zip(rows, adjusted, strict=True)
+    ]
+
+
+def _verdict(row: dict[str, object], p_holm: float, alpha: float) -> str:
+    if row["is_baseline"]:
+        return "baseline"
+    gap = float(str(row["difference"]))
+    if np.isnan(p_holm):
+        constant = row["diff_low"] == row["diff_high"] and gap != 0.0
+        return _direction(gap) if constant else "unknown"
+    return _direction(gap) if p_holm <= alpha else "not distinguishable"
+
+
+def _direction(gap: float) -> str:
+    return "higher" if gap > 0.0 else "lower"

@@ -1,0 +1,225 @@
+"""Wait against detection: which alternatives are worth having, and which are dominated.
+
+An alternative is *dominated* when another one is surely better in one respect and not surely
+worse in the other; it is *dominated by a mix* when running two others on alternate days would
+find as many loads at a surely shorter wait. "Surely" is Holm's verdict over all pairs. Two
+alternatives that differ surely in neither respect are *indistinguishable*, and said to be so.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison import by_alternative, sample
+from experiments.intervals import (
+    Difference,
+    Interval,
+    Sample,
+    difference,
+    holm,
+    interval,
+    of_function,
+)
+
+WAIT: Final = "wait_mean_min"
+FOUND: Final = "detection_expected"
+SCANNED: Final = "scan_rate"
+EQUAL_SHARE: Final = 0.005
+"""Within half a point of the baseline's realised scan share, two scan shares are equal."""
+
+Status = Literal["frontier", "dominated", "mix", "unstable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One alternative on the plane of wait and detection."""
+
+    alternative: str
+    wait: Interval
+    found: Interval
+    status: Status
+    by: tuple[str, ...] = ()
+    """Who dominates it: one alternative, or the two of a mix."""
+    like: tuple[str, ...] = ()
+    """Alternatives that it cannot be told apart from."""
+    why: str = ""
+
+    def words(self) -> str:
+        """Return its standing in words."""
+        if self.status == "unstable":
+            return f"unstable: {self.why}"
+        if self.status == "mix":
+            return f"dominated by a mix of {self.by[0]} and {self.by[1]}"
+        if self.status == "dominated":
+            return f"dominated by {self.by[0]} ({self.why})"
+        return f"not told apart from {', '.join(self.like)}" if self.like else "on the frontier"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One alternative's realised scan share, and what it finds if that equals the baseline's."""
+
+    alternative: str
+    scanned: Interval
+    found: Interval
+    equal: bool
+    found_gap: Difference | None = None
+    p_holm: float = np.nan
+    wait_gap: Difference | None = None
+
+    def sure(self, alpha: float) -> bool:
+        """Return whether it finds surely more or fewer loads than the baseline."""
+        return self.found_gap is not None and self.p_holm <= alpha
+
+
+def frontier(
+    metrics: pd.DataFrame,
+    unstable: Mapping[str, str],
+    *,
+    coverage: float = 0.95,
+    strata: int | None = None,
+) -> list[Point]:
+    """Return each alternative's standing, in the order of the study.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        alternative, replication and METRICS.
+    unstable : mapping
+        Alternatives that cannot carry their load and why; they have no wait to be compared by.
+    """
+    waits, found = _samples(metrics, WAIT, strata), _samples(metrics, FOUND, strata)
+    stable = [name for name in waits if name not in unstable]
+    shorter = _surely(waits, stable, coverage, sign=-1.0)
+    more = _surely(found, stable, coverage, sign=1.0)
+    points = {}
+    for name in waits:
+        where = (interval(waits[name], coverage), interval(found[name], coverage))
+        if name in unstable:
+            points[name] = Point(name, *where, "unstable", why=unstable[name])
+            continue
+        rivals = [rival for rival in stable if rival != name]
+        by = [rival for rival in rivals if _dominates(rival, name, shorter, more)]
+        like = tuple(r for r in rivals if not shorter[r, name] and not more[r, name])
+        if by:
+            best = max(by, key=lambda rival: interval(found[rival]).mean)
+            reason = _reason(shorter[best, name], more[best, name])
+            points[name] = Point(name, *where, "dominated", (best,), like, reason)
+        else:
+            points[name] = Point(name, *where, "frontier", like=like)
+    return list(_with_mixes(points, waits, found, coverage).values())
+
+
+def equal_share(
+    metrics: pd.DataFrame,
+    baseline: str,
+    unstable: Mapping[str, str],
+    *,
+    coverage: float = 0.95,
+    strata: int | None = None,
+) -> list[Share]:
+    """Return realised scan shares, and at equal share the paired difference in loads found.
+
+    Holm's adjustment is over the alternatives at equal share only.
+    """
+    scans, found = _samples(metrics, SCANNED, strata), _samples(metrics, FOUND, strata)
+    waits = _samples(metrics, WAIT, strata)
+    level = interval(scans[baseline], coverage).mean
+    shares = []
+    for name in scans:
+        scanned, finds = interval(scans[name], coverage), interval(found[name], coverage)
+        equal = bool(abs(scanned.mean - level) <= EQUAL_SHARE)
+        gap = wait_gap = None
+        if equal and name != baseline:
+            gap = difference(found[name], found[baseline], coverage)
+            if name not in unstable and baseline not in unstable:
+                wait_gap = difference(waits[name], waits[baseline], coverage)
+        shares.append(Share(name, scanned, finds, equal, gap, np.nan, wait_gap))
+    return _adjusted(shares)
+
+
+def _adjusted(shares: list[Share]) -> list[Share]:
+    p_values = [np.nan if s.found_gap is None else s.found_gap.p_value for s in shares]
+    return [
+        Share(s.alternative, s.scanned, s.found, s.equal, s.found_gap, float(p), s.wait_gap)
+        for s, p in zip(shares, holm(p_values), strict=True)
+    ]
+
+
+def _samples(metrics: pd.DataFrame, metric: str, strata: int | None) -> dict[str, Sample]:
+    frames = by_alternative(metrics)
+    return {name: sample(frame, metric, strata) for name, frame in frames.items()}
+
+
+def _surely(
+    samples: Mapping[str, Sample], names: list[str], coverage: float, sign: float
+) -> dict[tuple[str, str], int]:
+    """Return for each ordered pair 1 if the first is surely better, -1 if worse, 0 if unsure."""
+    pairs = list(itertools.combinations(names, 2))
+    gaps = [difference(samples[one], samples[other], coverage) for one, other in pairs]
+    adjusted = holm([gap.p_value for gap in gaps])
+    sure = {}
+    for (one, other), gap, p in zip(pairs, gaps, adjusted, strict=True):
+        # A gap that is the same in every replication has no p value and needs none.
+        certain = p <= 1.0 - coverage or (gap.low == gap.high and gap.mean != 0.0)
+        verdict = int(np.sign(sign * gap.mean)) if certain else 0
+        sure[one, other], sure[other, one] = verdict, -verdict
+    return sure
+
+
+def _dominates(
+    rival: str,
+    name: str,
+    shorter: Mapping[tuple[str, str], int],
+    more: Mapping[tuple[str, str], int],
+) -> bool:
+    pair = (shorter[rival, name], more[rival, name])
+    return min(pair) >= 0 and max(pair) > 0
+
+
+def _reason(shorter: int, more: int) -> str:
+    if shorter and more:
+        return "shorter wait, more loads found"
+    return "shorter wait, loads found alike" if shorter else "more loads found, waits alike"
+
+
+def _with_mixes(
+    points: dict[str, Point],
+    waits: Mapping[str, Sample],
+    found: Mapping[str, Sample],
+    coverage: float,
+) -> dict[str, Point]:
+    """Mark those on the frontier that a mix of two others beats; the ends are never marked."""
+    ends = [name for name, point in points.items() if point.status == "frontier"]
+    marked = dict(points)
+    for name in ends:
+        for low, high in itertools.permutations([end for end in ends if end != name], 2):
+            if not points[low].found.mean < points[name].found.mean < points[high].found.mean:
+                continue
+            if _mix_gap((name, low, high), waits, found, coverage).low > 0.0:
+                point = points[name]
+                marked[name] = Point(name, point.wait, point.found, "mix", (low, high), point.like)
+                break
+    return marked
+
+
+def _mix_gap(
+    names: tuple[str, str, str],
+    waits: Mapping[str, Sample],
+    found: Mapping[str, Sample],
+    coverage: float,
+) -> Difference:
+    """Return the wait of the first less that of the mix of the others that finds as many loads."""
+
+    def gap(w: Any, d: Any, w_low: Any, d_low: Any, w_high: Any, d_high: Any) -> Any:  # noqa: ANN401
+        days = (d - d_low) / (d_high - d_low)
+        return w - (1.0 - days) * w_low - days * w_high
+
+    samples = [table[name] for name in names for table in (waits, found)]
+    return of_function(samples, gap, coverage)
