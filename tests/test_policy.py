@@ -15,6 +15,8 @@ from sim.scenario import Scenario
 
 Make = Callable[..., Scenario]
 N = 40_000
+PER_DAY = 6260.0
+"""Trucks on an average day of the default week."""
 
 
 def trucks(n: int = N, seed: int = 1) -> pd.DataFrame:
@@ -33,7 +35,7 @@ def uniform(seed: int, n: int = N) -> npt.NDArray[np.float64]:
 
 def past(score: npt.NDArray[np.float64], p_carrying: float = 1e-4) -> Past:
     u_tie = uniform(99, len(score))
-    return Past(score, u_tie, np.full(len(score), p_carrying), trucks_per_day=8000.0)
+    return Past(score, u_tie, np.full(len(score), p_carrying), trucks_per_day=PER_DAY)
 
 
 PAST = past(uniform(7))
@@ -166,10 +168,11 @@ def test_expected_shares_of_a_random_policy(make_scenario: Make) -> None:
     port = make_scenario("policy=random_share", "policy.share=0.27")
     found = expected(port, TRUCKS, BY_SCORE, PAST)
     assert found.scan_share == pytest.approx(chosen(port).mean())
-    images = 8000.0 * found.scan_share
+    images = PER_DAY * found.scan_share
     assert found.threat_image_share == pytest.approx((images * 1e-4 + 40) / (images + 40))
     # the analysts' reference is today's practice
-    assert found.threat_image_share == pytest.approx(0.0183, rel=0.05)
+    reference = port.scanner.analyst.reference_threat_image_share
+    assert found.threat_image_share == pytest.approx(reference, rel=0.05)
 
 
 def test_threats_thin_out_as_more_is_scanned(make_scenario: Make) -> None:
@@ -186,7 +189,7 @@ def test_threats_thin_out_as_more_is_scanned(make_scenario: Make) -> None:
 
 def test_a_good_score_enriches_the_images(make_scenario: Make) -> None:
     score = uniform(7)
-    sharp = Past(score, uniform(99), 4e-4 * score**3, trucks_per_day=8000.0)
+    sharp = Past(score, uniform(99), 4e-4 * score**3, trucks_per_day=PER_DAY)
     no_tests = "scanner.analyst.test_images_per_day=0"
     top = expected(make_scenario("policy=top_share", no_tests), TRUCKS, scored(score), sharp)
     random = expected(make_scenario("policy=random_share", no_tests), TRUCKS, scored(score), sharp)

@@ -1,0 +1,208 @@
+"""The load of every station over a week, before the run, and how much scanning each can carry."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.capacity import OUTAGE_SENSORS, schedule
+from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.policy import Expected
+from sim.scenario import Scenario
+from sim.sensor import operating_points, p_false_alarm
+from sim.streams import service_mean
+from sim.traffic import rates_per_h
+from sim.window import Window
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Share of trucks that come to each station after the booths, at one scan share."""
+
+    portal: float
+    analyst: float
+    secondary: float
+    dock: float
+
+
+def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -> Visits:
+    """Return visit shares, false alarms alone counted (threats are too rare to load a station).
+
+    Dock: non-drug orders, then portal false alarms, then referred trucks that the secondary scanner
+    alarms on (all of them where there is none). The portal's false alarms are those at the
+    operating point of ``expected``, whatever ``scan_share``.
+    """
+    points, mix = operating_points(scenario, expected.threat_image_share), scenario.port.mix
+    scanned = scan_share if scenario.servers("portal") > 0 else 0.0
+    produce = mix.commodity_share["produce"] * mix.agriculture_exam_share
+    ordered = (1.0 - mix.empty_share) * (produce + mix.compliance_exam_share)
+    alarmed = (1.0 - ordered) * scanned * p_false_alarm(points, "portal")
+    refers = scenario.port.officer_referral_share if scenario.policy.officer_referral else 0.0
+    referred = (1.0 - ordered - alarmed) * refers
+    confirmed = p_false_alarm(points, "secondary") if scenario.servers("secondary") > 0 else 1.0
+    return Visits(scanned, scanned, referred, ordered + alarmed + referred * confirmed)
+
+
+def weekly_load(scenario: Scenario, expected: Expected, window: Window) -> pd.DataFrame:
+    """Say before the run whether each station can carry its week, and how much scanning it allows.
+
+    Whole weeks from the window's first day are averaged (a shorter window is judged by the week
+    that it begins). Work that blocking and waiting for an image add to a booth is not counted, so a
+    load share near 1 is already too high.
+
+    Returns
+    -------
+    DataFrame
+        One row a station that the port has; booths and approach lanes that one class has to itself
+        are rows of their own (``primary_general``, ``primary_fast``).
+        ``offered_min``, ``available_min``: minutes a week of work asked for, and of manned and
+        working servers; ``load_share``: their ratio; ``stable``: it is below 1; ``rush_h``: hours
+        of the week in which more is asked than can be done; ``largest_scan_share``: the scan share
+        at which the station would be full, NaN where it does not depend on scanning.
+    """
+    days = 7 * max(window.days // 7, 1)
+    weeks = dataclasses.replace(window, days=days)
+    loads = _line_loads(scenario, weeks) + _segment_loads(scenario, expected, weeks)
+    return pd.DataFrame([load.row(days / 7.0) for load in loads])
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Work asked of one set of servers and done by it, hour by hour."""
+
+    station: str
+    offered_min: Floats
+    available_min: Floats
+    largest_scan_share: float = math.nan
+
+    def row(self, weeks: float) -> dict[str, object]:
+        offered, available = float(self.offered_min.sum()), float(self.available_min.sum())
+        idle = 0.0 if offered == 0.0 else math.inf
+        load_share = offered / available if available > 0.0 else idle
+        return {
+            "station": self.station,
+            "offered_min": offered / weeks,
+            "available_min": available / weeks,
+            "load_share": load_share,
+            "stable": load_share < 1.0,
+            "rush_h": float((self.offered_min > self.available_min).sum()) / weeks,
+            "largest_scan_share": self.largest_scan_share,
+        }
+
+
+def _manned_min(scenario: Scenario, window: Window, station: int, servers: range) -> Floats:
+    """Return float[24 days], server-minutes manned in each hour."""
+    edges = 60.0 * np.arange(24 * window.days + 1)
+    upto = np.zeros_like(edges)
+    for (where, server), spans in schedule(scenario, window).items():
+        if where == station and server in servers:
+            for up, down in spans:
+                upto += np.clip(edges - up, 0.0, down - up)
+    return np.diff(upto)
+
+
+def _line_loads(scenario: Scenario, window: Window) -> list[_Load]:
+    """Return the loads of approach and primary, whole or by class."""
+    port, arrivals = scenario.port, rates_per_h(scenario, window)
+    fast_share = port.mix.fast_share
+    approach_min = service_mean(port.approach.service)
+    headway = ((1.0 - fast_share) * approach_min, fast_share * approach_min)
+    booth = (
+        (1.0 - fast_share) * service_mean(port.primary.service),
+        fast_share * service_mean(port.primary.fast_service),
+    )
+    own = port.approach.fast_lane == "own"
+    approach = _Line(APPROACH, port.approach.lanes, int(own), own, own)
+    primary = _Line(
+        PRIMARY,
+        port.primary.lanes,
+        port.primary.fast_lanes,
+        general_only=port.primary.lanes_serve == "general",
+        fast_only=port.primary.fast_lanes_serve == "fast",
+    )
+    lines = [(primary, booth)]
+    if port.approach.lanes > 0:
+        lines.insert(0, (approach, headway))
+    return [load for line, work in lines for load in line.loads(scenario, window, arrivals, work)]
+
+
+class _Line(NamedTuple):
+    """Servers of two kinds, and whether each kind takes one class of trucks alone."""
+
+    station: int
+    lanes: int
+    fast_lanes: int
+    general_only: bool
+    fast_only: bool
+
+    def loads(
+        self, scenario: Scenario, window: Window, arrivals: Floats, work_min: tuple[float, float]
+    ) -> list[_Load]:
+        """Return every set of trucks with the only servers that it may use."""
+        name, every = STATIONS[self.station], range(self.lanes + self.fast_lanes)
+        general, fast = range(self.lanes), range(self.lanes, len(every))
+        exclusive = self.general_only and self.fast_only
+        sets = [
+            (
+                f"{name}_general",
+                work_min[0],
+                general,
+                self.fast_only and (exclusive or self.fast_lanes > 0),
+            ),
+            (f"{name}_fast", work_min[1], fast, self.general_only),
+            (name, sum(work_min), every, not exclusive),
+        ]
+        return [
+            _Load(label, arrivals * work, _manned_min(scenario, window, self.station, servers))
+            for label, work, servers, bound in sets
+            if bound
+        ]
+
+
+def _segment_loads(scenario: Scenario, expected: Expected, window: Window) -> list[_Load]:
+    """Return the loads of the stations that only some trucks visit."""
+    scanner, arrivals = scenario.scanner, rates_per_h(scenario, window)
+    at_share, at_0, at_1 = (
+        dataclasses.asdict(expected_visits(scenario, expected, share))
+        for share in (expected.scan_share, 0.0, 1.0)
+    )
+    services = {
+        PORTAL: scanner.portal.service,
+        ANALYST: scanner.analyst.service,
+        SECONDARY: scanner.secondary.service,
+        DOCK: scanner.exam.service,
+    }
+    loads = []
+    for station, service in services.items():
+        name = STATIONS[station]
+        if scenario.servers(name) == 0:
+            continue
+        whole = arrivals * service_mean(service)
+        manned = _manned_min(scenario, window, station, range(scenario.servers(name)))
+        available = manned * _availability(scenario, station)
+        largest = _largest_share(whole, available, at_0[name], at_1[name])
+        loads.append(_Load(name, whole * at_share[name], available, largest))
+    return loads
+
+
+def _availability(scenario: Scenario, station: int) -> float:
+    if station not in OUTAGE_SENSORS:
+        return 1.0
+    sensor = getattr(scenario.scanner, OUTAGE_SENSORS[station])
+    return float(sensor.outages.availability_share)
+
+
+def _largest_share(whole_min: Floats, available_min: Floats, at_0: float, at_1: float) -> float:
+    """Return the scan share at which visits, linear in it, fill the station; NaN: independent."""
+    if at_1 <= at_0 or whole_min.sum() == 0.0:
+        return math.nan
+    visits = float(available_min.sum() / whole_min.sum())
+    return min(max((visits - at_0) / (at_1 - at_0), 0.0), 1.0)
