@@ -1,0 +1,272 @@
+"""The past that risk models learn from: years of weeks under today's practice.
+
+    1  sample   every tenth week, every 25th truck: the fixed scale of all scores
+    2  plan     quantiles of the days before each quarter, as the port would have set them
+    3  week     MANIFEST -> rules' SCORES -> the port -> LEDGER; keep the opened trucks
+    4  history  all weeks, in parallel: visible columns and labels, nothing else
+
+Only opened trucks have labels. ``labels=oracle`` is the named upper bound: the truth of every
+truck. History is drawn in its own epoch and seed, so no evaluated truck is ever among it; a week
+is a pure function of (scenario, seed, week). It is the past of the port *before* the change under
+study: baseline scanners, baseline staffing, today's practice with rules.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy.special import ndtr
+
+from experiments.load import compose_scenario
+from experiments.pipeline import Plan, flow_of, make_plan, past_window, trucks
+from models.features import matrix, visible_part
+from models.fitted import Examples, FittedRisk
+from models.risk import make
+from sim import compiled
+from sim.errors import ModelError
+from sim.ledger import table
+from sim.order import SERVED
+from sim.scenario import CONCEALMENTS, CONTRABAND, DENSITIES, Risk, Scenario, replace
+from sim.sensor import OperatingPoints, d_prime
+from sim.tables import visible
+from sim.window import HISTORY, Window
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[int, int], None]
+"""Told (weeks done, weeks in all)."""
+Labels = Literal["opened", "oracle"]
+DAYS_PER_YEAR = 365.25
+QUARTER_WEEKS = 13
+SAMPLE_EVERY_WEEK, SAMPLE_EVERY_TRUCK = 10, 25
+ORACLE_EVERY_CLEAN = 50
+"""Of clean trucks the oracle's history keeps one in this many, with that weight."""
+NO_SEIZURE = (
+    "risk: no seizure in the simulated past, so there is nothing to learn from; "
+    "risk=rules and risk=constant need no labels"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the port knows after the years.
+
+    ``frame`` holds one row a truck: the visible columns, ``label`` (opened: seized; oracle:
+    carried), ``weight`` (trucks that the row stands for), ``year`` of the history from 0,
+    ``ordered`` (the exam had nothing to do with drugs) and ``stands_for`` (see `stands_for`).
+    """
+
+    frame: pd.DataFrame
+    trucks: int
+    """All trucks that came."""
+
+    @property
+    def positives(self) -> int:
+        """Trucks with label 1."""
+        return int(self.frame["label"].sum())
+
+    @property
+    def prior(self) -> float:
+        """Estimated share of all trucks that would yield a seizure if opened.
+
+        The sum over seizures of the trucks that each stands for / all trucks; where no portal
+        stands, plainly seizures / trucks, a lower bound.
+        """
+        label = self.frame["label"].to_numpy()
+        found = float((label * self.frame["stands_for"]).sum()) or float(label.sum())
+        return found / self.trucks
+
+    def examples(self) -> Examples:
+        """Return what a model may learn from.
+
+        Exams ordered for agriculture or trade compliance are left out: who is ordered follows the
+        commodity and not suspicion, so they would teach that produce is safe. Among trucks opened
+        on an alarm, how they came to be scanned cancels out of P(seizure | opened, features).
+
+        Raises
+        ------
+        ModelError
+            No seizure in the whole past.
+        """
+        frame = self.frame[~self.frame["ordered"]]
+        if not frame["label"].any():
+            raise ModelError(NO_SEIZURE)
+        return Examples(
+            raw=matrix(frame[list(visible())]),
+            label=frame["label"].to_numpy(dtype=np.float64),
+            weight=frame["weight"].to_numpy(dtype=np.float64),
+            year=frame["year"].to_numpy(dtype=np.int64),
+            prior=self.prior,
+        )
+
+
+def before(scenario: Scenario) -> Scenario:
+    """Return the port before the change under study: its trucks, today's practice by rules."""
+    today = compose_scenario(
+        ("risk=rules", "policy=todays_practice", "scanner=baseline", "staffing=baseline")
+    )
+    risk = dataclasses.replace(
+        today.risk,
+        history_years=scenario.risk.history_years,
+        history_start_date=scenario.risk.history_start_date,
+        history_seed=scenario.risk.history_seed,
+    )
+    kept = {"port": scenario.port, "traffic": scenario.traffic, "threat": scenario.threat}
+    return replace(today, risk=risk, **kept)
+
+
+def n_weeks(risk: Risk) -> int:
+    """Return the whole weeks in the years of history.
+
+    Examples
+    --------
+    >>> n_weeks(compose_scenario().risk)
+    260
+    """
+    return int(risk.history_years * DAYS_PER_YEAR // 7)
+
+
+def week_window(risk: Risk, week: int) -> Window:
+    """Return one week of the history."""
+    start = dt.date.fromisoformat(risk.history_start_date) + dt.timedelta(weeks=week)
+    return Window(
+        seed=risk.history_seed, epoch=HISTORY, replication=week, start_date=str(start), days=7
+    )
+
+
+def draw_sample(past: Scenario) -> npt.NDArray[np.float32]:
+    """Return the raw features of trucks taken evenly from the whole past, shape (m, features).
+
+    Raises
+    ------
+    ModelError
+        Not one truck came.
+    """
+    weeks = range(0, n_weeks(past.risk), SAMPLE_EVERY_WEEK)
+    parts = (visible_part(trucks(past, week_window(past.risk, week))) for week in weeks)
+    sample = np.concatenate([matrix(part.iloc[::SAMPLE_EVERY_TRUCK]) for part in parts])
+    if len(sample) == 0:
+        raise ModelError("risk: not one truck came in the simulated past")
+    return sample
+
+
+def opened_week(
+    past: Scenario, rules: FittedRisk, plan: Plan, week: int
+) -> tuple[pd.DataFrame, int]:
+    """Return the trucks that the port opened in one week, with their labels, and how many came."""
+    window = week_window(past.risk, week)
+    manifest = trucks(past, window)
+    shown = visible_part(manifest)
+    scores = rules.score(shown)
+    flow, raised, _ = flow_of(past, window, manifest, scores, plan)
+    ledger = table(flow, compiled.run(flow), manifest, raised)
+    scanned = np.asarray(ledger["portal_done"] == SERVED, dtype=np.float64)
+    hit_share = portal_hit_share(past, plan.points)
+    worth = stands_for(scores["risk_score"].to_numpy(), scanned, hit_share)
+    opened = ledger["opened"].to_numpy()
+    frame = shown.loc[opened, list(visible())].assign(
+        label=ledger.loc[opened, "seized"].to_numpy(dtype=np.float64),
+        weight=1.0,
+        ordered=ledger.loc[opened, "ordered"].to_numpy(),
+        stands_for=np.where(ledger["portal_alarm"] & ~ledger["ordered"], worth, 0.0)[opened],
+    )
+    return frame, len(manifest)
+
+
+def stands_for(risk_score: Floats, scanned: Floats, hit_share: float) -> Floats:
+    """Return how many such trucks came for each one that a portal alarm led to (n values).
+
+    1 / (share of the trucks with the same rules' score that were scanned x P(alarm | carrying)):
+    targeted trucks are scanned always, the others by the random fill.
+    """
+    _, group = np.unique(risk_score, return_inverse=True)
+    share = np.bincount(group, scanned) / np.bincount(group)
+    return 1.0 / np.maximum(share[group] * hit_share, 1e-9)
+
+
+def portal_hit_share(past: Scenario, points: OperatingPoints) -> float:
+    """Return P(portal alarm | carrying), as test images would measure it: mean of Phi(d' - t).
+
+    Averaged over contraband and over the concealments of laden trucks, at medium density.
+    """
+    types = np.array([past.threat.type_share[name] for name in CONTRABAND])
+    hidden = np.array([past.threat.concealment_share_laden[name] for name in CONCEALMENTS])
+    separation = d_prime(past, "portal")[:, :, DENSITIES.index("medium")]
+    return float(types @ ndtr(separation - points.portal) @ hidden)
+
+
+def oracle_week(past: Scenario, week: int) -> tuple[pd.DataFrame, int]:
+    """Return all trucks that carried and a sample of the clean ones, and how many came."""
+    manifest = trucks(past, week_window(past.risk, week))
+    carrying = manifest["true_carrying"].to_numpy()
+    turn = np.cumsum(~carrying) % ORACLE_EVERY_CLEAN == 0
+    kept = carrying | turn
+    frame = manifest.loc[kept, list(visible())].assign(
+        label=carrying[kept].astype(np.float64),
+        weight=np.where(carrying[kept], 1.0, float(ORACLE_EVERY_CLEAN)),
+        ordered=False,
+        stands_for=1.0,
+    )
+    return frame, len(manifest)
+
+
+def quarter(
+    past: Scenario, rules: FittedRisk, labels: Labels, weeks: range
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows of consecutive weeks, and how many trucks came in them."""
+    if labels == "oracle":
+        parts = [oracle_week(past, week) for week in weeks]
+    else:
+        days = trucks(past, past_window(week_window(past.risk, weeks[0])))
+        plan = make_plan(past, days, rules.score(visible_part(days)))
+        parts = [opened_week(past, rules, plan, week) for week in weeks]
+    frames = [
+        frame.assign(year=int(7 * week // DAYS_PER_YEAR))
+        for week, (frame, _) in zip(weeks, parts, strict=True)
+    ]
+    return pd.concat(frames, ignore_index=True), sum(came for _, came in parts)
+
+
+def draw_history(
+    past: Scenario, labels: Labels, processes: int, progress: Progress | None = None
+) -> History:
+    """Run the years of `before` through the port and keep what it learns of its trucks.
+
+    Parameters
+    ----------
+    past : Scenario
+        From `before`.
+    labels : "opened" or "oracle"
+        Who has a label.
+    processes : int
+        Quarters worked on at the same time; the result does not depend on it.
+    """
+    rules = FittedRisk.without_labels("rules", make(past.risk), draw_sample(past))
+    total = n_weeks(past.risk)
+    pieces = [
+        range(start, min(start + QUARTER_WEEKS, total)) for start in range(0, total, QUARTER_WEEKS)
+    ]
+    frames, came = [], 0
+    for piece, (frame, n) in zip(pieces, _map(past, rules, labels, pieces, processes), strict=True):
+        frames.append(frame)
+        came += n
+        if progress is not None:
+            progress(piece.stop, total)
+    return History(frame=pd.concat(frames, ignore_index=True), trucks=came)
+
+
+def _map(
+    past: Scenario, rules: FittedRisk, labels: Labels, pieces: list[range], processes: int
+) -> Iterator[tuple[pd.DataFrame, int]]:
+    if processes == 1:
+        yield from (quarter(past, rules, labels, piece) for piece in pieces)
+        return
+    parallel = Parallel(n_jobs=min(processes, len(pieces)), backend="loky", return_as="generator")
+    yield from parallel(delayed(quarter)(past, rules, labels, piece) for piece in pieces)
