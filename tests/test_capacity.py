@@ -18,6 +18,21 @@ from sim.window import EVALUATION, Window
 
 Make = Callable[..., Scenario]
 MONDAY = "2024-05-13"
+PLANNED = (
+    "port.primary.open_by_shift={weekday:[{from_h:7,to_h:10,lanes:11,fast_lanes:3},"
+    "{from_h:10,to_h:14,lanes:12,fast_lanes:3},{from_h:14,to_h:20,lanes:14,fast_lanes:4},"
+    "{from_h:20,to_h:24,lanes:12,fast_lanes:3}],saturday:[{from_h:8,to_h:16,lanes:7,fast_lanes:2}],"
+    "sunday:[{from_h:8,to_h:16,lanes:7,fast_lanes:2}]}",
+    "port.portal.extra_h=0", "port.secondary.extra_h=0", "port.dock.extra_h=0",
+    "port.analyst.extra_h=0",
+)  # fmt: skip
+"""A timetable of the tests' own: the port's is fitted, and may move."""
+
+
+@pytest.fixture(scope="module")
+def planned(make_scenario: Make) -> Make:
+    """Return `make_scenario` with the tests' own timetable under the overrides."""
+    return lambda *overrides: make_scenario(*PLANNED, *overrides)
 
 
 def window(replication: int = 0, days: int = 7, seed: int = 1) -> Window:
@@ -60,16 +75,16 @@ def test_the_same_window_gives_the_same_table(scenario: Scenario) -> None:
     )
 
 
-def test_the_timetable_opens_the_first_booths_of_each_class(scenario: Scenario) -> None:
-    assert lanes_at(scenario, 0, 6.9) == (0, 0)
-    assert lanes_at(scenario, 0, 7.0) == (11, 3)
-    assert lanes_at(scenario, 2, 14.0) == (14, 4)
-    assert lanes_at(scenario, 5, 12.0) == (7, 2)
-    assert lanes_at(scenario, 6, 16.0) == (0, 0)
+def test_the_timetable_opens_the_first_booths_of_each_class(planned: Make) -> None:
+    assert lanes_at(planned(), 0, 6.9) == (0, 0)
+    assert lanes_at(planned(), 0, 7.0) == (11, 3)
+    assert lanes_at(planned(), 2, 14.0) == (14, 4)
+    assert lanes_at(planned(), 5, 12.0) == (7, 2)
+    assert lanes_at(planned(), 6, 16.0) == (0, 0)
 
 
-def test_a_booth_open_in_touching_shifts_has_one_interval(scenario: Scenario) -> None:
-    spans = schedule(scenario, window(days=1))
+def test_a_booth_open_in_touching_shifts_has_one_interval(planned: Make) -> None:
+    spans = schedule(planned(), window(days=1))
     assert spans[PRIMARY, 0] == [(420.0, 1440.0)]
     assert spans[PRIMARY, 11] == [(600.0, 1440.0)]
     assert spans[PRIMARY, 13] == [(840.0, 1200.0)]
@@ -77,32 +92,32 @@ def test_a_booth_open_in_touching_shifts_has_one_interval(scenario: Scenario) ->
     assert (PRIMARY, 14) not in spans
 
 
-def test_april_2019_leaves_six_general_and_three_fast_booths(make_scenario: Make) -> None:
-    april = make_scenario("staffing=april_2019")
+def test_april_2019_leaves_six_general_and_three_fast_booths(planned: Make) -> None:
+    april = planned("staffing=april_2019")
     assert lanes_at(april, 0, 8.0) == (6, 3)
     assert lanes_at(april, 0, 15.0) == (6, 3)
     assert lanes_at(april, 5, 9.0) == (6, 2)
 
 
-def test_extra_lanes_open_up_to_those_built(make_scenario: Make) -> None:
-    more = make_scenario("staffing.extra_lanes=2", "staffing.extra_fast_lanes=1")
+def test_extra_lanes_open_up_to_those_built(planned: Make) -> None:
+    more = planned("staffing.extra_lanes=2", "staffing.extra_fast_lanes=1")
     assert lanes_at(more, 0, 8.0) == (13, 4)
     assert lanes_at(more, 0, 15.0) == (15, 4)
-    none = make_scenario("staffing.extra_lanes=-1000")
+    none = planned("staffing.extra_lanes=-1000")
     assert lanes_at(none, 0, 8.0) == (0, 3)
 
 
-def test_without_a_timetable_all_booths_keep_the_port_s_hours(make_scenario: Make) -> None:
-    port = make_scenario("port.primary.open_by_shift=null")
+def test_without_a_timetable_all_booths_keep_the_port_s_hours(planned: Make) -> None:
+    port = planned("port.primary.open_by_shift=null")
     assert lanes_at(port, 0, 7.0) == (15, 4)
     assert lanes_at(port, 5, 7.5) == (0, 0)
 
 
-def test_booths_shut_with_the_port(make_scenario: Make) -> None:
-    short = make_scenario("port.hours.weekday.close_h=18")
+def test_booths_shut_with_the_port(planned: Make) -> None:
+    short = planned("port.hours.weekday.close_h=18")
     assert lanes_at(short, 0, 17.9) == (14, 4)
     assert lanes_at(short, 0, 18.0) == (0, 0)
-    shut = make_scenario("port.hours.sunday.open_h=9", "port.hours.sunday.close_h=9")
+    shut = planned("port.hours.sunday.open_h=9", "port.hours.sunday.close_h=9")
     assert lanes_at(shut, 6, 10.0) == (0, 0)
 
 
@@ -113,16 +128,16 @@ def test_an_always_open_booth_has_one_interval_a_week(make_scenario: Make) -> No
     assert table.drains.all()
 
 
-def test_other_stations_keep_the_port_s_hours_and_their_extra(make_scenario: Make) -> None:
-    spans = schedule(make_scenario("port.dock.extra_h=2"), window())
+def test_other_stations_keep_the_port_s_hours_and_their_extra(planned: Make) -> None:
+    spans = schedule(planned("port.dock.extra_h=2"), window())
     assert spans[ANALYST, 5][4:] == [(6180.0, 7200.0), (7680.0, 8160.0), (9120.0, 9600.0)]
     # two hours past midnight on weekdays; Friday's run into Saturday
     assert spans[DOCK, 0][0] == (420.0, 1560.0)
     assert spans[DOCK, 0][5] == (7680.0, 8280.0)
 
 
-def test_hours_beyond_midnight_meet_the_next_opening(make_scenario: Make) -> None:
-    around = make_scenario("port.dock.extra_h=8")
+def test_hours_beyond_midnight_meet_the_next_opening(planned: Make) -> None:
+    around = planned("port.dock.extra_h=8")
     assert schedule(around, window(days=2))[DOCK, 0] == [(420.0, 2880.0)]
 
 
@@ -135,10 +150,8 @@ def test_the_approach_never_shuts(make_scenario: Make, fast_lane: str, lanes: in
 
 
 @pytest.mark.parametrize("start", [0.0, 5.0])
-def test_availability_holds_from_the_first_hour_of_a_window(
-    make_scenario: Make, start: float
-) -> None:
-    port = make_scenario(
+def test_availability_holds_from_the_first_hour_of_a_window(planned: Make, start: float) -> None:
+    port = planned(
         "port.portal.servers=20",
         "scanner.portal.outages.availability_share=0.8",
         "scanner.portal.outages.repair_ln_sd=1.0",
@@ -159,8 +172,8 @@ def up_share(scenario: Scenario, span: Window, from_d: float, to_d: float) -> fl
     return 1.0 - lost / (units * 1440.0 * (to_d - from_d))
 
 
-def test_equilibrium_start_is_down_with_the_unavailability(make_scenario: Make) -> None:
-    port = make_scenario("scanner.portal.outages.availability_share=0.7")
+def test_equilibrium_start_is_down_with_the_unavailability(planned: Make) -> None:
+    port = planned("scanner.portal.outages.availability_share=0.7")
     down = [
         bool(spans) and spans[0][0] == 0.0
         for r in range(400)
@@ -185,16 +198,16 @@ def test_repairs_follow_the_truncated_lognormal_and_its_size_biased_form() -> No
     assert biased.mean() == pytest.approx((plain**2).mean() / plain.mean(), rel=2e-3)
 
 
-def test_a_further_unit_leaves_the_others_breakdowns_alone(make_scenario: Make) -> None:
-    few, more = make_scenario("port.portal.servers=2"), make_scenario("port.portal.servers=5")
+def test_a_further_unit_leaves_the_others_breakdowns_alone(planned: Make) -> None:
+    few, more = planned("port.portal.servers=2"), planned("port.portal.servers=5")
     for replication in range(20):
         a, b = draw_capacity(few, window(replication)), draw_capacity(more, window(replication))
         shared = b[(b.station != PORTAL) | (b.server < 2)].reset_index(drop=True)
         pd.testing.assert_frame_equal(a, shared)
 
 
-def test_only_breakdowns_cut_an_interval_without_draining(make_scenario: Make) -> None:
-    port = make_scenario("scanner.secondary.outages.availability_share=0.5")
+def test_only_breakdowns_cut_an_interval_without_draining(planned: Make) -> None:
+    port = planned("scanner.secondary.outages.availability_share=0.5")
     table = pd.concat([draw_capacity(port, window(r)) for r in range(30)])
     cut = table[~table.drains]
     assert set(cut.station) == {PORTAL, SECONDARY}
@@ -204,9 +217,9 @@ def test_only_breakdowns_cut_an_interval_without_draining(make_scenario: Make) -
     assert set(drained.down_min) <= closing
 
 
-def test_lower_availability_never_gives_more_time(make_scenario: Make) -> None:
+def test_lower_availability_never_gives_more_time(planned: Make) -> None:
     def time(share: float) -> float:
-        port = make_scenario(f"scanner.portal.outages.availability_share={share}")
+        port = planned(f"scanner.portal.outages.availability_share={share}")
         table = pd.concat([draw_capacity(port, window(r)) for r in range(40)])
         portal = table[table.station == PORTAL]
         return float((portal.down_min - portal.up_min).sum())
@@ -214,7 +227,7 @@ def test_lower_availability_never_gives_more_time(make_scenario: Make) -> None:
     assert time(1.0) > time(0.95) > time(0.7) > time(0.3)
 
 
-def test_repairs_without_length_are_refused(make_scenario: Make) -> None:
-    port = make_scenario("scanner.portal.outages.repair_median_h=0")
+def test_repairs_without_length_are_refused(planned: Make) -> None:
+    port = planned("scanner.portal.outages.repair_median_h=0")
     with pytest.raises(ConfigError, match=r"scanner\.portal\.outages\.repair_median_h"):
         draw_capacity(port, window())
