@@ -1,0 +1,55 @@
+"""Small runs through the product's own steps, for tests that put theory to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from experiments.pipeline import ENGINES, Plan, flow_of, trucks
+from sim.flow import Flow
+from sim.ledger import table
+from sim.policy import Expected, Past
+from sim.scenario import Scenario
+from sim.sensor import operating_points
+from sim.window import EVALUATION, Window
+
+
+def window_of(days: int, replication: int = 0, start_date: str = "2024-05-13") -> Window:
+    return Window(
+        seed=1, epoch=EVALUATION, replication=replication, start_date=start_date, days=days
+    )
+
+
+def flat_scores(manifest: pd.DataFrame) -> pd.DataFrame:
+    """Return SCORES that know nothing."""
+    n = len(manifest)
+    return pd.DataFrame({"truck": manifest["truck"], "p_hit": np.zeros(n), "risk_score": 0.5})
+
+
+def blind_plan(scenario: Scenario) -> Plan:
+    """Return a plan whose past holds one day of trucks about which nothing is known."""
+    rng = np.random.default_rng(0)
+    past = Past(np.full(1000, 0.5), rng.random(1000), np.full(1000, 1e-4), 1000.0)
+    reference = scenario.scanner.analyst.reference_threat_image_share
+    return Plan(past, Expected(0.0, reference), operating_points(scenario, reference))
+
+
+def flow_and_ledger(
+    scenario: Scenario, window: Window, engine: str = "compiled"
+) -> tuple[Flow, pd.DataFrame]:
+    """Run one window of a scenario, policies on flat scores."""
+    manifest = trucks(scenario, window)
+    flow, alarms, _ = flow_of(
+        scenario, window, manifest, flat_scores(manifest), blind_plan(scenario)
+    )
+    return flow, table(flow, ENGINES[engine](flow), manifest, alarms)
+
+
+def ledger_of(scenario: Scenario, window: Window, engine: str = "compiled") -> pd.DataFrame:
+    return flow_and_ledger(scenario, window, engine)[1]
+
+
+def mean_and_half_width(values: list[float], z: float = 4.0) -> tuple[float, float]:
+    """Return the mean of independent replications and z standard errors."""
+    found = np.asarray(values)
+    return float(found.mean()), float(z * found.std(ddof=1) / np.sqrt(len(found)))
