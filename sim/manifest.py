@@ -164,10 +164,9 @@ def _goods(scenario: Scenario, population: Population, columns: Arrays, draw: Dr
 def _p_hazmat(scenario: Scenario) -> FloatArray:
     """Return P(hazardous goods) by commodity, with the port's share over its laden trucks."""
     mix = scenario.port.mix
-    mean = sum(
-        mix.commodity_share[name] * w for name, w in zip(COMMODITIES, HAZMAT_WEIGHT, strict=True)
-    )
-    return np.minimum(mix.hazmat_share * HAZMAT_WEIGHT / mean, 1.0)
+    shares = np.array([mix.commodity_share[name] for name in COMMODITIES])
+    chance: FloatArray = mix.hazmat_share / np.dot(shares, HAZMAT_WEIGHT) * HAZMAT_WEIGHT
+    return np.minimum(chance, 1.0)
 
 
 def _filing(columns: Arrays, draw: Draw) -> Arrays:
