@@ -15,7 +15,8 @@ from scipy.special import ndtr, ndtri
 
 from sim.errors import ConfigError
 from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY, STATIONS
-from sim.scenario import DAY_TYPES, DayType, Outages, Scenario, Shift
+from sim.scenario import DayType, Outages, Scenario, Shift
+from sim.traffic import day_type
 from sim.window import Window
 
 Floats = npt.NDArray[np.float64]
@@ -75,15 +76,6 @@ def approach_lanes(scenario: Scenario) -> range:
     approach = scenario.port.approach
     own_fast_lane = int(approach.lanes > 0 and approach.fast_lane == "own")
     return range(approach.lanes + own_fast_lane)
-
-
-def day_type(weekday: int) -> DayType:
-    """Return the kind of day of a weekday, Monday 0.
-
-    >>> day_type(4), day_type(6)
-    ('weekday', 'sunday')
-    """
-    return DAY_TYPES[max(weekday - 4, 0)]
 
 
 def _opening(scenario: Scenario, window: Window, station: int) -> list[Span]:

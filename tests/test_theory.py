@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import capacity, policy, theory
+from sim import policy, theory
 from sim.policy import Expected
 from sim.scenario import Scenario
 from sim.theory import (
@@ -36,7 +36,7 @@ def loads(scenario: Scenario, expected: Expected = TODAY, window: Window = WEEK)
     return weekly_load(scenario, expected, window).set_index("station")
 
 
-@pytest.mark.parametrize("module", [theory, policy, capacity])
+@pytest.mark.parametrize("module", [theory, policy])
 def test_examples_in_docstrings_run(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0
