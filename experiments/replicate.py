@@ -28,6 +28,7 @@ from sim import compiled
 from sim.route import route_standard
 from sim.scenario import Scenario
 from sim.window import Window
+from sim.workload import weekly_load
 
 Profiles = dict[str, npt.NDArray[np.float64]]
 Result = tuple[list[dict[str, object]], dict[str, Profiles]]
@@ -155,6 +156,15 @@ def replicate(
         ignore_index=True,
     )
     return Replications(rows, _summed(study, [profiles for _, profiles in done]))
+
+
+def loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame]:
+    """Return each alternative's weekly load by station, stated before anything is simulated."""
+    shared, window = shared_by(study, scorers), study.window(0)
+    return {
+        name: weekly_load(scenario, shared.plan(name, window).expected, window)
+        for name, scenario in study.alternatives.items()
+    }
 
 
 def warm_up(engine: str) -> None:
