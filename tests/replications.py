@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from experiments import load
+from experiments.findings import Findings, gather
+from experiments.load import Study
+from experiments.replicate import Replications
 from sim.metrics import RATIOS
 from sim.tables import METRICS
 
@@ -60,3 +68,74 @@ def one_row(wait: float, found: float, scanned: float, weight: float) -> dict[st
     for name, (numerator, denominator, scale) in RATIOS.items():
         row[name] = scale * row[numerator] / row[denominator] if row[denominator] else np.nan
     return row | {"stable": True, "conserved": True}
+
+
+def profiles(wait: float) -> dict[str, np.ndarray]:
+    """Return the profiles of one alternative: a queue that peaks at three, exponential waits."""
+    slots = np.arange(96) / 4.0
+    shape = np.exp(-0.5 * ((slots - 15.0) / 3.0) ** 2)
+    queue = np.zeros((7, 96, 2))
+    queue[:5, :, 0] = 20.0 * 8.0 * wait * shape
+    queue[:5, :, 1] = 20.0 * 2.0 * shape
+    edges = 2.0 * np.arange(242)
+    beyond = np.exp(-edges / wait)
+    counts = np.zeros((2, 241))
+    counts[0] = 1e5 * np.append(beyond[:-2] - beyond[1:-1], beyond[-2])
+    return {"queue_sum": queue, "queue_days": np.full(7, 20.0), "wait_count": counts}
+
+
+def loads(over: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return a weekly load; the stations in ``over`` are asked for 130 %."""
+    shares = {"approach": 0.3, "portal": 0.55, "primary": 0.87, "secondary": 0.1, "dock": 0.6}
+    shares |= dict.fromkeys(over, 1.3) | {"analyst": 0.5}
+    return pd.DataFrame(
+        {
+            "station": list(shares),
+            "offered_min": [1e5 * share for share in shares.values()],
+            "available_min": 1e5,
+            "load_share": list(shares.values()),
+            "stable": [share <= 1.0 for share in shares.values()],
+            "largest_scan_share": [np.nan, 0.48, 1.0, np.nan, 0.62, 0.55],
+        }
+    )
+
+
+def study(
+    names: Sequence[str], *overrides: str, out: Path | None = None, baseline: str | None = None
+) -> Study:
+    """Return a study whose alternatives are all the default scenario, under other names."""
+    default = load.study([*overrides, f"out={out or 'results/none'}"], "run")
+    scenario = default.alternatives[default.baseline]
+    return dataclasses.replace(
+        default,
+        verb="compare" if len(names) > 1 else "run",
+        baseline=baseline or names[0],
+        alternatives=dict.fromkeys(names, scenario),
+        own_overrides=dict.fromkeys(names, ()),
+    )
+
+
+def findings(
+    strategies: dict[str, tuple[float, float, float]] = STRATEGIES,
+    *,
+    n: int = N,
+    baseline: str = "todays_practice",
+    over: dict[str, tuple[str, ...]] | None = None,
+    overrides: Sequence[str] = (),
+) -> Findings:
+    """Return the findings of a study with made-up numbers."""
+    asked = study(list(strategies), f"replications={n}", *overrides, baseline=baseline)
+    return gather(asked, done(strategies, n=n), weekly(strategies, over))
+
+
+def done(strategies: dict[str, tuple[float, float, float]], *, n: int = N) -> Replications:
+    """Return made-up replications."""
+    shapes = {name: profiles(wait) for name, (wait, *_) in strategies.items()}
+    return Replications(metrics(strategies, n=n), shapes)
+
+
+def weekly(
+    strategies: Iterable[str], over: dict[str, tuple[str, ...]] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the weekly load of each alternative."""
+    return {name: loads((over or {}).get(name, ())) for name in strategies}

@@ -1,0 +1,93 @@
+"""``throughgate compare``: alternatives against a baseline, on the same trucks.
+
+1  study       overrides             -> Study        (nothing is written before this succeeds)
+2  train       Study                 -> risk models  (from the cache, where they are known)
+3  loads       Study, risk models    -> each station's weekly load, said before the run
+4  replicate   Study, risk models    -> METRICS, profiles
+5  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
+6  write       Findings              -> metrics, comparison, run.json, report.html
+7  say         Findings              -> the answer, the table, the notes
+
+``throughgate run`` takes the same steps with one alternative.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from experiments import screen
+from experiments.findings import Findings, gather
+from experiments.load import Study, study
+from experiments.output import Output
+from experiments.pipeline import Scorer, loads, simulate, trucks
+from experiments.provenance import run_record
+from experiments.replicate import replicate, risk_key, shared_by
+from experiments.report import render
+from experiments.train import ensure
+from sim.ledger import events
+
+
+def main(overrides: Sequence[str]) -> int:
+    """Compare the alternatives of a study and return the exit status."""
+    return carry_out(study(overrides, "compare"))
+
+
+def carry_out(asked: Study) -> int:
+    """Take a study from its settings to its files (steps 2 to 7)."""
+    begin = time.perf_counter()
+    terminal = screen.console()
+    scorers = train(asked)
+    weekly = loads(asked, scorers)
+    screen.before(terminal, weekly)
+    with screen.progress(terminal, asked.replications) as tell:
+        done = replicate(asked, scorers, tell)
+    found = gather(asked, done, weekly)
+    written = write(found, time.perf_counter() - begin)
+    if asked.ledger:
+        written += write_ledger(asked, scorers)
+    screen.after(terminal, found, written, time.perf_counter() - begin)
+    return 0
+
+
+def train(asked: Study) -> dict[str, Scorer]:
+    """Return the fitted risk model of every alternative, each trained once (step 2)."""
+    scorers: dict[str, Scorer] = {}
+    for scenario in asked.alternatives.values():
+        key = risk_key(scenario)
+        if key not in scorers:
+            scorers[key] = ensure(scenario.risk, scenario, asked.processes)
+    return scorers
+
+
+def write(found: Findings, wall_s: float) -> list[Path]:
+    """Write the files that every study leaves, each whole or not at all (step 6)."""
+    output = Output(found.study.out)
+    return [
+        output.write_parquet("metrics.parquet", found.metrics),
+        output.write_parquet("comparison.parquet", found.comparison),
+        output.write_json("run.json", run_record(found.study, wall_s)),
+        output.write_text("report.html", render(found)),
+    ]
+
+
+def write_ledger(asked: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
+    """Write the baseline's first replication truck by truck, and as an event log."""
+    name, window = asked.baseline, asked.window(0)
+    scenario = asked.alternatives[name]
+    plan = shared_by(asked, scorers).plan(name, window)
+    manifest = trucks(scenario, window)
+    scores = scorers[risk_key(scenario)].score(manifest)
+    ledger = simulate(scenario, window, manifest, scores, plan, asked.engine).ledger
+    output = Output(asked.out)
+    return [
+        output.write_parquet("ledger.parquet", ledger),
+        output.write_parquet("events.parquet", events(ledger)),
+    ]
+
+
+if __name__ == "__main__":
+    from experiments.cli import run_verb
+
+    run_verb("compare")

@@ -1,0 +1,294 @@
+"""Findings -> ``report.html``: one page that needs nothing but itself.
+
+The drawing library stands in the page once; nothing is fetched and nothing is sent. Text comes
+from the same functions as the terminal's, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments import figures
+from experiments.answer import answer, notes, standings
+from experiments.findings import Findings
+from experiments.legend import swatch
+from experiments.provenance import CONFIGS, Input
+from experiments.screen import largest_share
+from experiments.wording import NONE, number, percent, signed, span
+from sim.order import STATIONS
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
+FIGURES: Final = (
+    ("frontier", "Wait against loads found", figures.frontier),
+    ("queue", "Queue over the day", figures.queue),
+    ("waits", "How long trucks wait", figures.waits),
+    ("utilisation", "How busy the stations are", figures.utilisation),
+)
+HEADLINES: Final = (
+    ("wait_mean_min", "mean wait", "min", 1.0, 1),
+    ("wait_bound_min", "mean wait, the unserved counted", "min", 1.0, 1),
+    ("p_wait_over_30_min", "waited over 30 min", "%", 100.0, 1),
+    ("crossing_mean_min", "mean crossing", "min", 1.0, 1),
+    ("crossing_p95_min", "95th percentile of crossing", "min", 1.0, 0),
+    ("buffer_index", "buffer index", "", 1.0, 2),
+    ("planning_time_index", "planning-time index", "", 1.0, 1),
+    ("throughput_per_h", "trucks out per open hour", "/h", 1.0, 0),
+    ("still_inside", "still inside at the end", "trucks", 1.0, 0),
+    ("scan_rate", "scanned", "% of trucks", 100.0, 1),
+    ("exam_rate", "opened", "% of trucks", 100.0, 2),
+    ("detection_expected", "loads found, expected", "%", 100.0, 1),
+    ("seized_expected_per_100k", "expected seizures", "per 100,000", 1.0, 2),
+    ("detection_rate", "loads found, counted", "%", 100.0, 1),
+    ("hit_rate", "hits: seizures per exam", "%", 100.0, 2),
+    ("false_alarm_rate", "false alarms", "% of clean scans", 100.0, 1),
+    ("delay_truck_h", "delay", "truck-h", 1.0, 0),
+    ("delay_cost_usd", "cost of delay", "USD", 1.0, 0),
+    ("commerce_usd_per_min", "commerce of this port", "USD/min open", 1.0, 0),
+)
+"""Metric, words, unit, scale and digits of the comparison's rows."""
+UNITS: Final = {
+    "min": "min", "h": "h", "usd": "USD", "kg": "kg", "lb": "lb", "share": "share", "z": "z",
+    "prime": "z", "rho": "correlation", "years": "years", "days": "days", "per_h": "per h",
+    "trucks": "trucks", "lanes": "lanes", "servers": "units", "cv": "sd/mean",
+    "per_truck": "per truck", "usd_per_truck_h": "USD per truck-h", "usd_per_gal": "USD per gal",
+    "gal_per_h": "gal per h", "per_day": "per day", "ln_sd": "ln", "ln_mean_lb": "ln lb",
+    "ln_odds": "ln odds", "per_month": "per month", "officers": "officers",
+    "usd_per_unit": "USD per unit", "usd_per_unit_year": "USD per unit and year",
+}  # fmt: skip
+"""Unit by the end of a key's name, the longest that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: the number, its interval beneath, and a class for its look."""
+
+    text: str
+    below: str = ""
+    look: str = ""
+
+
+def render(found: Findings) -> str:
+    """Return the whole page; the same findings give the same bytes."""
+    study = found.study
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    port = study.alternatives[study.baseline].port
+    return environment.get_template("report.html.j2").render(
+        title=port.title,
+        study=study,
+        command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
+        answer=answer(found),
+        headline_badges=headline_badges(found),
+        standings=standings(found) if len(found.names) > 1 else [],
+        notes=notes(found),
+        legend=[(name, Markup(swatch(mark))) for name, mark in figures.marks(found.names).items()],  # noqa: S704
+        figures=list(_figures(found)),
+        names=found.names,
+        comparison=list(comparison_rows(found)),
+        shares=list(share_rows(found)),
+        stations=STATIONS,
+        loads=list(load_rows(found)),
+        badges=badge_rows(found),
+        groups=input_groups(study.inputs(study.baseline)),
+        changes=changes(found),
+        coverage=percent(study.coverage, 0),
+    )
+
+
+def _figures(found: Findings) -> Iterator[dict[str, object]]:
+    for place, (name, title, draw) in enumerate(FIGURES):
+        yield {
+            "name": name,
+            "title": title,
+            "words": figures.describe(found, name),
+            "html": Markup(_html(draw(found), name, first=place == 0)),  # noqa: S704
+        }
+
+
+def _html(figure: go.Figure, name: str, *, first: bool) -> str:
+    library = "inline" if first else False
+    html: str = figure.to_html(
+        full_html=False, include_plotlyjs=library, config=PLOTLY, div_id=f"figure-{name}",
+        default_height=f"{figure.layout.height}px",
+    )  # fmt: skip
+    return html
+
+
+def comparison_rows(found: Findings) -> Iterator[dict[str, object]]:
+    """Yield one row a measure: words, unit, badge, and a cell for each alternative."""
+    for metric, words, unit, scale, digits in HEADLINES:
+        rows = [found.row(name, metric) for name in found.names]
+        if all(np.isnan(row["mean"]) and not row["note"].startswith("unstable") for row in rows):
+            continue
+        badges = sorted({str(row["badge"]) for row in rows})
+        cells = [_cell(found, name, metric, scale, digits) for name in found.names]
+        yield {"words": words, "unit": unit, "badges": badges, "cells": cells}
+
+
+def _cell(found: Findings, name: str, metric: str, scale: float, digits: int) -> Cell:
+    row, own = found.row(name, metric), found.interval(name, metric)
+    if str(row["note"]).startswith("unstable"):
+        return Cell("unstable", "", "poor")
+    if np.isnan(own.mean):
+        return Cell(NONE, own.reason)
+    below = span(own, scale, digits)
+    verdict = str(row["holm_verdict"])
+    if verdict in ("higher", "lower"):
+        below += f"; {signed(scale * float(row['difference']), digits)} *"
+    return Cell(number(scale * own.mean, digits), below, "sure" if "*" in below else "")
+
+
+def share_rows(found: Findings) -> Iterator[dict[str, object]]:
+    """Yield the comparison at equal realised scan share; others say at what share they ran."""
+    if len(found.names) == 1:
+        return
+    for share in found.shares:
+        gap = share.found_gap
+        words = f"ran at {percent(share.scanned.mean)}: not compared"
+        if share.alternative == found.study.baseline:
+            words = "baseline"
+        elif gap is not None:
+            sure = " *" if share.sure(found.alpha) else ""
+            words = f"{signed(100.0 * gap.mean)} points {span(gap, 100.0)}{sure}"
+        yield {
+            "name": share.alternative,
+            "scanned": f"{percent(share.scanned.mean)} {span(share.scanned, 100.0)}",
+            "found": f"{percent(share.found.mean)} {span(share.found, 100.0)}",
+            "gap": words,
+            "equal": share.equal,
+        }
+
+
+def load_rows(found: Findings) -> Iterator[dict[str, object]]:
+    """Yield each alternative's weekly load by station, and its largest sustainable scan share."""
+    for name, load in found.loads.items():
+        shares = dict(zip(load["station"], load["load_share"], strict=True))
+        stable = dict(zip(load["station"], load["stable"], strict=True))
+        cells = [
+            Cell(percent(shares.get(s, np.nan), 0), "", "" if stable.get(s, True) else "poor")
+            for s in STATIONS
+        ]
+        yield {"name": name, "cells": cells, "largest": largest_share(load)}
+
+
+def headline_badges(found: Findings) -> list[tuple[str, str]]:
+    """Return what the answer's numbers are: (words, badge)."""
+    waits = {name: str(found.row(name, "wait_mean_min")["badge"]) for name in found.names}
+    fitted = [name for name, badge in waits.items() if badge == "fitted"]
+    badges = [(f"wait under {name}: fitted", "fitted") for name in fitted]
+    if len(fitted) < len(waits):
+        badges.append(("other waits: predicted" if fitted else "waits: predicted", "predicted"))
+    return [*badges, ("loads found: assumed", "assumed")]
+
+
+def badge_rows(found: Findings) -> list[dict[str, str]]:
+    """Return what was fitted, assumed and predicted in this study."""
+    fitted = found.comparison.loc[found.comparison["badge"] == "fitted", "alternative"].unique()
+    inputs = found.study.inputs(found.study.baseline)
+    assumed = sum(row.kind == "assumption" for row in inputs)
+    return [
+        {
+            "badge": "fitted",
+            "words": f"The mean wait under {', '.join(fitted)}: the booths open by shift were set "
+            "so that a year's mean wait is as observed."
+            if len(fitted)
+            else "Nothing in this study.",
+        },
+        {
+            "badge": "assumed",
+            "words": "Everything about loads found: prevalence, hiding places, and what the "
+            f"sensors see. {assumed} of {len(inputs)} inputs are assumptions with a range.",
+        },
+        {
+            "badge": "predicted",
+            "words": "All other waits, queues, shares and costs, and every difference between "
+            "alternatives.",
+        },
+    ]
+
+
+def input_groups(inputs: list[Input]) -> list[dict[str, Any]]:
+    """Return the inputs by config group: value, unit, source, confidence."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in inputs:
+        groups.setdefault(row.key.split(".", 1)[0], []).append(input_row(row))
+    return [{"name": name, "rows": rows} for name, rows in groups.items()]
+
+
+def input_row(row: Input) -> dict[str, str]:
+    """Return one input in words, with the address of its source where the repository has it."""
+    badge = {
+        "source": f"{row.source_id} {row.confidence}",
+        "assumption": "assumed",
+        "definition": "by definition",
+        "user": "user",
+    }[row.kind]
+    held = "" if row.low is None or row.high is None else f"{row.low:g} to {row.high:g}"
+    source, address = library().get(row.source_id or "", ("", ""))
+    words = "; ".join(text for text in (source, row.note) if text)
+    return {
+        "key": row.key,
+        "value": value_text(row.value),
+        "unit": unit_of(row.key),
+        "badge": badge,
+        "range": held,
+        "words": words,
+        "address": address,
+    }
+
+
+def value_text(value: object) -> str:
+    """Return a value as a reader would write it; long lists in short."""
+    if isinstance(value, list):
+        return ", ".join(value_text(item) for item in value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,}" if isinstance(value, int) and value >= 10_000 else f"{value:g}"
+    return str(value)
+
+
+def unit_of(key: str) -> str:
+    """Return the unit that a key's name ends in, or that of the group it stands in.
+
+    Examples
+    --------
+    >>> unit_of("value.value_of_time_usd_per_truck_h"), unit_of("threat.type_share.heroin")
+    ('USD per truck-h', 'share')
+    """
+    for part in reversed(key.split(".")):
+        words = part.split("_")
+        for start in range(len(words)):
+            ending = "_".join(words[start:])
+            if ending in UNITS:
+                return UNITS[ending]
+    return ""
+
+
+def changes(found: Findings) -> list[dict[str, Any]]:
+    """Return what each alternative sets."""
+    own = found.study.own_overrides
+    return [{"name": name, "lines": list(own.get(name, ()))} for name in found.names]
+
+
+@cache
+def library() -> dict[str, tuple[str, str]]:
+    """Return source and address by id from ``docs/sources.md``; empty outside a checkout."""
+    path = CONFIGS.parent / "docs" / "sources.md"
+    if not path.is_file():
+        return {}
+    rows = [line.strip("| ").split(" | ") for line in path.read_text("utf-8").splitlines()]
+    return {row[0]: (row[3], row[4]) for row in rows if len(row) == 6 and row[0][1:].isdigit()}

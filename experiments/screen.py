@@ -1,0 +1,216 @@
+"""What a run says on the terminal or into a log: the load before, the answer and a table after.
+
+Every table fits 80 columns; a wide screen gets more. In a log there is no colour and no bar, and
+progress is a plain line at every tenth of the way.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from experiments.answer import answer, notes, standings
+from experiments.findings import Findings, overloaded
+from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
+from sim.order import STATIONS
+
+WIDE: Final = 120
+"""Columns from which on the second table is shown."""
+DETAILS: Final = (
+    ("p95, min", "crossing_p95_min", 1.0, 0),
+    ("over 30 min, %", "p_wait_over_30_min", 100.0, 1),
+    ("queue, max", "queue_max", 1.0, 0),
+    ("exams, %", "exam_rate", 100.0, 2),
+    ("hits, %", "hit_rate", 100.0, 2),
+    ("detected, %", "detection_rate", 100.0, 1),
+    ("delay, h", "delay_truck_h", 1.0, 0),
+)
+"""Heading, metric, scale and digits of the second table; hits and detected stand together."""
+
+
+def console() -> Console:
+    """Return the screen: as wide as the terminal, or 80 columns of plain text in a log."""
+    screen = Console(highlight=False)
+    return screen if screen.is_terminal else Console(highlight=False, width=80, no_color=True)
+
+
+def say(screen: Console, line: str) -> None:
+    """Print one line as it is: no markup; long ones are wrapped between words."""
+    screen.print(Text(wrapped(screen, line)))
+
+
+def wrapped(screen: Console, line: str) -> str:
+    """Return a line broken between words, for easy reading never beyond 100 columns."""
+    return textwrap.fill(line, min(screen.width, 100), break_on_hyphens=False)
+
+
+def before(screen: Console, loads: Mapping[str, pd.DataFrame]) -> None:
+    """Say whether each station can carry its load over the week, before anything is simulated."""
+    say(screen, "Weekly load of each station, % of its capacity, and the largest share of trucks")
+    say(screen, "that the port could scan without a station being overloaded (from theory):")
+    table = _table(["alternative", *(_short(s) for s in STATIONS), "scan max"])
+    for name, load in loads.items():
+        by_station = load.set_index("station")
+        cells = [_load_cell(by_station, station) for station in STATIONS]
+        table.add_row(name, *cells, largest_share(load))
+    screen.print(table)
+    for name, why in overloaded(loads).items():
+        say(screen, f"unstable: {name}: {why}")
+    screen.print()
+
+
+def largest_share(load: pd.DataFrame) -> str:
+    """Return the largest sustainable scan share of the port: that of its tightest station.
+
+    Examples
+    --------
+    >>> largest_share(pd.DataFrame({"largest_scan_share": [0.61, 0.4, float("nan")]}))
+    '40 %'
+    """
+    shares = load["largest_scan_share"].to_numpy(np.float64)
+    shares = shares[~np.isnan(shares)]
+    return percent(min(float(shares.min()), 1.0), 0) if len(shares) else NONE
+
+
+@contextmanager
+def progress(screen: Console, total: int) -> Iterator[Callable[[int, int], None]]:
+    """Give a function (done, total) that shows how far the replications are."""
+    if not screen.is_terminal:
+        yield _plain_progress(screen)
+        return
+    columns = (
+        TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task("replications", total=total)
+        yield lambda done, _: bar.update(task, completed=done)
+
+
+def _plain_progress(screen: Console) -> Callable[[int, int], None]:
+    said = [0]
+
+    def tell(done: int, total: int) -> None:
+        tenth = 10 * done // total
+        if tenth > said[0]:
+            said[0] = tenth
+            say(screen, f"replications: {done} of {total}")
+
+    return tell
+
+
+def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: float) -> None:
+    """Print the answer, the table, what was written, and the notes, in this order."""
+    screen.print()
+    screen.print(Text(wrapped(screen, answer(found)), style="bold"))
+    screen.print()
+    screen.print(headline_table(found))
+    if screen.width >= WIDE:
+        screen.print(detail_table(found))
+    say(screen, _legend(found))
+    if len(found.names) > 1:
+        for line in standings(found):
+            say(screen, line)
+    screen.print()
+    _files(screen, written, wall_s)
+    screen.print()
+    for line in notes(found):
+        say(screen, f"Note: {line}")
+
+
+def _files(screen: Console, written: Sequence[Path], wall_s: float) -> None:
+    if not written:
+        return
+    folder = written[0].parent
+    names = ", ".join(path.name for path in written)
+    screen.print(Text(f"Written to {folder}"), soft_wrap=True)
+    say(screen, f"{names} ({wall_s:.0f} s)")
+
+
+def headline_table(found: Findings) -> Table:
+    """Return the table that fits 80 columns: wait, trucks out, scanned, found, against baseline."""
+    several = len(found.names) > 1
+    headings = ["alternative", "wait, min", "out/day", "scanned, %", "found, %"]
+    table = _table([*headings, "found, points"] if several else headings)
+    for name in found.names:
+        wait, out, scans, finds = (
+            found.interval(name, metric)
+            for metric in ("wait_mean_min", "exited", "scan_rate", "detection_expected")
+        )
+        unstable = name in found.unstable
+        cells = [
+            "unstable" if unstable else plus_minus(wait.mean, wait.low, wait.high),
+            number(out.mean / found.study.days, 0),
+            number(100.0 * scans.mean),
+            plus_minus(finds.mean, finds.low, finds.high, 100.0),
+        ]
+        table.add_row(name, *cells, *([_against(found, name)] if several else []))
+    return table
+
+
+def _against(found: Findings, name: str) -> str:
+    row = found.row(name, "detection_expected")
+    if row["holm_verdict"] == "baseline":
+        return "baseline"
+    gap = float(row["difference"])
+    if np.isnan(gap):
+        return NONE
+    half = half_width(float(row["diff_low"]), float(row["diff_high"]), 100.0)
+    mark = " *" if row["holm_verdict"] in ("higher", "lower") else ""
+    return f"{signed(100.0 * gap)} ±{half}{mark}"
+
+
+def detail_table(found: Findings) -> Table:
+    """Return the further measures that a wide screen has room for."""
+    table = _table(["alternative", *(heading for heading, *_ in DETAILS)])
+    for name in found.names:
+        cells = []
+        for _, metric, scale, digits in DETAILS:
+            own = found.interval(name, metric)
+            cells.append(plus_minus(own.mean, own.low, own.high, scale, digits))
+        table.add_row(name, *cells)
+    return table
+
+
+def _legend(found: Findings) -> str:
+    """Say what the columns mean."""
+    several = "; points: difference from the baseline, * sure (Holm)"
+    return (
+        f"± half-width of the {percent(found.study.coverage, 0)} interval. wait: end of queue to "
+        "primary; found: share of loads, every truck a probe"
+        f"{several if len(found.names) > 1 else ''}."
+    )
+
+
+def _table(headings: Sequence[str]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for place, heading in enumerate(headings):
+        table.add_column(
+            heading,
+            justify="left" if place == 0 else "right",
+            overflow="fold",
+            no_wrap=place > 0,
+        )
+    return table
+
+
+def _short(station: str) -> str:
+    return {"secondary": "second."}.get(station, station)
+
+
+def _load_cell(load: pd.DataFrame, station: str) -> str:
+    if station not in load.index:
+        return NONE
+    share = float(load.loc[[station], "load_share"].iloc[0])
+    if np.isnan(share):
+        return NONE
+    return number(100.0 * share, 0) + ("" if bool(load.loc[[station], "stable"].iloc[0]) else "!")

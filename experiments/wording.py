@@ -1,0 +1,102 @@
+"""Numbers as a reader meets them: sensible digits, and the interval or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from experiments.intervals import Difference, Interval
+
+NONE = "-"
+"""What a table shows where there is no number."""
+
+
+def number(value: float, digits: int = 1) -> str:
+    """Return a number with a thousands separator.
+
+    Examples
+    --------
+    >>> number(12345.67, 0), number(float("nan"))
+    ('12,346', '-')
+    """
+    if not np.isfinite(value):
+        return NONE if np.isnan(value) else "unlimited"
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0.0 else text
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.1912)
+    '19.1 %'
+    """
+    return f"{number(100.0 * share, digits)} %" if np.isfinite(share) else number(share)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Return a number with its sign, zero without one.
+
+    Examples
+    --------
+    >>> signed(7.13), signed(-0.01)
+    ('+7.1', '0.0')
+    """
+    text = number(value, digits)
+    return f"+{text}" if value > 0.0 and float(text.replace(",", "")) != 0.0 else text
+
+
+def span(found: Interval | Difference, scale: float = 1.0, digits: int = 1) -> str:
+    """Return the interval in brackets, or the reason why there is none.
+
+    Examples
+    --------
+    >>> span(Interval(0.19, 0.189, 0.193, 20), 100.0)
+    '[18.9, 19.3]'
+    """
+    if not np.isfinite(found.low):
+        return f"(no interval: {found.reason or 'unknown'})"
+    return f"[{number(scale * found.low, digits)}, {number(scale * found.high, digits)}]"
+
+
+def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
+    """Return ``mean ±half-width``; ``±?`` without an interval, ``±<0.1`` for less than a digit.
+
+    Examples
+    --------
+    >>> plus_minus(31.24, 29.1, 33.38)
+    '31.2 ±2.1'
+    """
+    if np.isnan(mean):
+        return NONE
+    return f"{number(scale * mean, digits)} ±{half_width(low, high, scale, digits)}"
+
+
+def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
+    """Return half the width of an interval; ``?`` where there is none.
+
+    Examples
+    --------
+    >>> half_width(0.1, 0.1002), half_width(1.0, 3.0)
+    ('<0.1', '1.0')
+    """
+    if not np.isfinite(high - low):
+        return "?"
+    half, last = scale * (high - low) / 2.0, 10.0**-digits
+    return number(half, digits) if half == 0.0 or half >= last / 2.0 else f"<{last:g}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names joined as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
