@@ -45,14 +45,15 @@ def check_clashes(users: Sequence[str], own: Mapping[str, Sequence[str]]) -> Non
         The key, and the alternative that sets it.
     """
     asked = {override.key_or_group: str(override.input_line) for override in parse(users)}
-    for name, lines in own.items():
-        for override in parse(lines):
-            key = override.key_or_group
-            if key in asked:
-                raise ConfigError(key, f"set by alternative {name!r} ({override.input_line})")
-            for below in asked:
-                if below.startswith(f"{key}."):
-                    _check_agreement(below, asked, own)
+    sets = [(name, override) for name, lines in own.items() for override in parse(lines)]
+    for name, override in sets:
+        if override.key_or_group in asked:
+            problem = f"set by alternative {name!r} ({override.input_line})"
+            raise ConfigError(override.key_or_group, problem)
+    above = tuple(f"{override.key_or_group}." for _, override in sets)
+    for key in asked:
+        if key.startswith(above):
+            _check_agreement(key, asked, own)
 
 
 def _check_agreement(key: str, asked: Mapping[str, str], own: Mapping[str, Sequence[str]]) -> None:

@@ -61,14 +61,17 @@ def read_note(comment: str) -> Note | None:
     return Note("assumption", low=float(found["low"]), high=float(found["high"]), note=note)
 
 
-@lru_cache(maxsize=256)
 def notes(path: Path) -> dict[str, Note | None]:
     """Return the note that speaks for every number of a config file, by dotted key.
 
     A list of plain values counts as one number, under its own key; None: no comment speaks for it.
     Items of a list of overrides (``alternatives``) count when they set a number.
     """
-    text = path.read_text(encoding="utf-8")
+    return dict(_notes_in(path.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=256)
+def _notes_in(text: str) -> dict[str, Note | None]:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is None:
         return {}

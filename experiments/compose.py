@@ -131,11 +131,17 @@ def composed(overrides: Sequence[str]) -> Composed:
         Unknown group option or key, or anything else that Hydra refuses: key, what was found,
         what is allowed.
     """
-    return copy.deepcopy(_composed(tuple(overrides)))
+    return copy.deepcopy(_composed(tuple(overrides), _state(overrides)))
+
+
+def _state(overrides: Sequence[str]) -> tuple[tuple[Path, int], ...]:
+    """Return what tells whether private configs have changed since they were composed."""
+    files = [file for folder in search_folders(overrides) for file in folder.rglob("*.yaml")]
+    return tuple((file, file.stat().st_mtime_ns) for file in sorted(files))
 
 
 @lru_cache(maxsize=1024)
-def _composed(overrides: tuple[str, ...]) -> Composed:
+def _composed(overrides: tuple[str, ...], _state: tuple[tuple[Path, int], ...]) -> Composed:
     overrides = tuple(text for text in overrides if text != "experiment=null")
     parsed = parse(jobs(overrides, multirun=False)[0])
     for folder in search_folders(overrides):

@@ -10,7 +10,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -136,11 +135,6 @@ def compose_mapping(overrides: Sequence[str] = ()) -> dict[str, Any]:
 
 def compose_scenario(overrides: Sequence[str] = ()) -> Scenario:
     """Return the scenario that the default study gives under ``overrides``."""
-    return _scenario(tuple(overrides))
-
-
-@lru_cache(maxsize=1024)
-def _scenario(overrides: tuple[str, ...]) -> Scenario:
     mapping = compose_mapping(overrides)
     _check_finite(mapping, "")
     return build_scenario({part: mapping[part] for part in PARTS if part in mapping})
@@ -163,7 +157,7 @@ def _checked(overrides: tuple[str, ...]) -> Scenario:
     # Late, because scikit-learn takes a second to import and a bad key should not cost one.
     from models.risk import make
 
-    scenario = _scenario(overrides)
+    scenario = compose_scenario(overrides)
     make(scenario.risk)
     return scenario
 

@@ -66,7 +66,7 @@ def scenario(mapping: Mapping[str, object]) -> Scenario:
 
 def _policy_class(mapping: Mapping[str, object], key: str) -> type[Policy]:
     name = mapping.get("name")
-    if name not in POLICIES:
+    if not isinstance(name, str) or name not in POLICIES:
         raise ConfigError(_join(key, "name"), f"unknown policy {name!r}; known {sorted(POLICIES)}")
     return POLICIES[str(name)]
 
