@@ -89,7 +89,7 @@ def times_at(rates: FloatArray, work: FloatArray) -> FloatArray:
     rates : float array, shape (hours,)
         Trucks per hour.
     work : float array, shape (n,)
-        Increasing, in [0, sum of rates).
+        In [0, sum of rates), in any order.
 
     Examples
     --------
