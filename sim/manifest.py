@@ -273,7 +273,7 @@ def _sample(scenario: Scenario, number: int) -> tuple[FloatArray, FloatArray]:
     Firms matter most, so trucks go through the shippers in order, and a lattice gives each shipper
     its carriers, FAST and empty trucks evenly: the error is a quarter of a plain sample's.
     """
-    place = np.arange(number, SAMPLE_SIZE * N_SAMPLES, N_SAMPLES)
+    place = np.arange(number, SAMPLE_SIZE * N_SAMPLES, N_SAMPLES, dtype=np.float64)
 
     def draw(purpose: Purpose) -> FloatArray:
         if purpose in LATTICE_STEP:
