@@ -1,0 +1,142 @@
+"""Every config composes and builds, names no code, and says where each number comes from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from experiments.comments import TAG, notes
+from experiments.compose import GROUPS, PARTS, composed
+from experiments.load import Settings, compose_scenario, study
+from experiments.provenance import CONFIGS
+from sim.build import build
+
+ROOT = CONFIGS.parent
+FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path != CONFIGS / "config.yaml")
+OPTIONS = [path for path in FILES if path.parent.name in PARTS]
+EXPERIMENTS = [path for path in FILES if path.parent.name == "experiment"]
+STUDY_KEYS = tuple(Settings.__dataclass_fields__)
+CONFIDENCES = {"P", "P*", "S", "D", "I"}
+
+
+def label(path: Path) -> str:
+    return path.relative_to(CONFIGS).as_posix()
+
+
+def table(text: str, first: str) -> list[list[str]]:
+    """Return the cells of every table row whose first cell matches."""
+    rows = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines()]
+    return [row for row in rows if re.fullmatch(first, row[0])]
+
+
+@pytest.fixture(scope="module")
+def sources() -> list[list[str]]:
+    return table((ROOT / "docs" / "sources.md").read_text(encoding="utf-8"), r"S\d+")
+
+
+def tags() -> list[tuple[str, re.Match[str]]]:
+    found = []
+    for path in FILES:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if (hit := TAG.search(line)) is not None:
+                found.append((f"{label(path)}: {line.strip()}", hit))
+    return found
+
+
+def test_every_group_has_options_and_every_folder_is_a_group() -> None:
+    folders = {path.name for path in CONFIGS.iterdir() if any(path.glob("*.yaml"))}
+    assert folders == set(GROUPS)
+    assert {path.parent.parent for path in FILES} == {CONFIGS}
+
+
+@pytest.mark.parametrize("path", OPTIONS, ids=label)
+def test_every_option_builds(path: Path) -> None:
+    scenario = compose_scenario([f"{path.parent.name}={path.stem}"])
+    part = getattr(scenario, path.parent.name)
+    assert path.parent.name in ("traffic", "risk", "policy") or part.name == path.stem
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=label)
+def test_every_experiment_is_a_study(path: Path) -> None:
+    found = study([f"experiment={path.stem}"], "compare")
+    assert found.experiment == path.stem
+    assert found.baseline in found.alternatives
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=label)
+def test_every_experiment_opens_with_its_command_and_question(path: Path) -> None:
+    package, command, question = path.read_text(encoding="utf-8").splitlines()[:3]
+    assert package == "# @package _global_"
+    assert command == f"# throughgate compare experiment={path.stem}"
+    assert question.startswith("# ")
+    assert "?" in question
+
+
+@pytest.mark.parametrize("path", FILES, ids=label)
+def test_every_number_has_a_source(path: Path) -> None:
+    bare = [key for key, note in notes(path).items() if note is None]
+    assert [key for key in bare if key not in STUDY_KEYS] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=label)
+def test_a_config_names_no_code(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "_target_" not in text
+    assert "${" not in text
+
+
+@pytest.mark.parametrize("path", OPTIONS, ids=label)
+def test_an_option_says_what_it_is(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# ")
+    assert "TODO" not in first
+    assert yaml.safe_load(path.read_text(encoding="utf-8"))["name"]
+
+
+def test_every_bracket_that_looks_like_a_source_is_one() -> None:
+    for path in FILES:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            comment = line.partition("# ")[2]
+            if re.match(r"\[[SAT]\d* ?[^\]]*\]", comment):
+                assert TAG.match(comment), f"{label(path)}: {line.strip()}"
+
+
+def test_every_range_is_a_range() -> None:
+    for line, hit in tags():
+        if hit["low"] is not None:
+            assert float(hit["low"]) < float(hit["high"]), line
+
+
+def test_every_source_used_has_its_row_and_every_row_is_used(sources: list[list[str]]) -> None:
+    used = {hit["id"] for _, hit in tags() if hit["id"]}
+    listed = [row[0] for row in sources]
+    assert set(listed) == used
+    assert listed == sorted(set(listed), key=lambda name: int(name[1:]))
+
+
+def test_every_source_is_whole(sources: list[list[str]]) -> None:
+    for row in sources:
+        assert len(row) == 6, row[0]
+        assert all(row), row[0]
+        assert re.fullmatch(r"https?://\S+", row[4]), row[0]
+        assert row[5] in CONFIDENCES, row[0]
+
+
+def test_a_source_is_never_trusted_beyond_its_row(sources: list[list[str]]) -> None:
+    ranks = {code: rank for rank, code in enumerate(["P", "P*", "S", "D", "I"])}
+    rows = {row[0]: ranks[row[5]] for row in sources}
+    for line, hit in tags():
+        if hit["id"]:
+            assert ranks[hit["confidence"]] >= rows[hit["id"]], line
+
+
+def test_the_study_keys_build_and_explain_themselves() -> None:
+    mapping = composed([]).mapping
+    settings = build(Settings, {key: mapping[key] for key in STUDY_KEYS})
+    assert settings.replications >= 20
+    text = (CONFIGS / "config.yaml").read_text(encoding="utf-8")
+    for key in STUDY_KEYS:
+        assert re.search(rf"^{key}: \S+  # \S", text, flags=re.MULTILINE), key

@@ -1,0 +1,122 @@
+"""Rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("sim", "models", "experiments")
+MODULES = sorted(
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).glob("*.py")
+    if path.name != "__init__.py"
+)
+TESTS = sorted((ROOT / "tests").glob("**/*.py"))
+
+TESTED_ELSEWHERE = {
+    "compiled": "test_twin holds both engines together, station by station",
+    "kernel": "the loop of compiled: test_twin",
+    "port": "test_twin holds both engines together, station by station",
+    "station": "the servers of port: test_twin",
+    "flow": "the arrays that both engines read: test_twin",
+    "route": "the standard route of both engines: test_twin",
+    "jit": "the compiler's cache of compiled: test_twin",
+}
+"""Modules without a test file of their own name, and why."""
+
+LONG_FUNCTIONS = {"compiled.py", "kernel.py"}
+"""Compiled code pays for every call with registers, so its loops may be long."""
+
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 40
+
+
+def label(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, "configs"])
+def test_packages_come_from_this_checkout(package: str) -> None:
+    file = importlib.import_module(package).__file__
+    assert file is not None
+    assert Path(file).resolve() == (ROOT / package / "__init__.py").resolve()
+
+
+def test_module_names_are_unique() -> None:
+    assert [name for name, n in Counter(path.stem for path in MODULES).items() if n > 1] == []
+
+
+def test_no_package_below_tests() -> None:
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_every_module_has_its_test(path: Path) -> None:
+    test = ROOT / "tests" / f"test_{path.stem}.py"
+    if path.stem in TESTED_ELSEWHERE:
+        assert not test.is_file(), "no exception is needed any more"
+    else:
+        assert test.is_file()
+
+
+def test_every_exception_is_needed() -> None:
+    assert set(TESTED_ELSEWHERE) <= {path.stem for path in MODULES}
+
+
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=label)
+def test_files_are_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_FILE_LINES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_functions_are_short(path: Path) -> None:
+    if path.name in LONG_FUNCTIONS:
+        pytest.skip("compiled code")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    lengths = {
+        node.name: code_lines(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function, its docstring left out."""
+    assert function.end_lineno is not None
+    length = function.end_lineno - function.lineno + 1
+    if ast.get_docstring(function) is not None:
+        docstring = function.body[0]
+        assert docstring.end_lineno is not None
+        length -= docstring.end_lineno - docstring.lineno + 1
+    return length
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", [*MODULES, *sorted(ROOT.glob("docs/**/*.md"))], ids=label)
+def test_papers_that_are_named_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for name in re.findall(r"\b[\w./-]+\.md\b", text):
+        if "NNN" not in name and not name.startswith("//"):
+            here = [ROOT / name, path.parent / name, ROOT / "docs" / name]
+            assert any(paper.is_file() for paper in here), name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_examples_in_docstrings_run(path: Path) -> None:
+    import doctest
+
+    module = importlib.import_module(f"{path.parent.name}.{path.stem}")
+    options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    assert doctest.testmod(module, optionflags=options).failed == 0
