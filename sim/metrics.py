@@ -8,7 +8,7 @@ Sources: wait [GAO-13-603], crossing [FHWA-HOP-12-049], indices and delay (FHWA 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from sim import usage
 from sim.conservation import conserved
 from sim.order import SERVED, STATIONS, WITHDRAWN
+from sim.probe import Detection
 from sim.scenario import CONTRABAND, Scenario, Value
 from sim.tables import INSPECTION, METRICS
 from sim.usage import Bools, Floats
@@ -55,17 +56,6 @@ RATIOS: Final[dict[str, Ratio]] = {
     **{f"availability_{s}": Ratio(f"available_{s}_min", f"scheduled_{s}_min") for s in INSPECTION},
 }
 """Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
-
-
-class Detection(Protocol):
-    """What the probes found: the part of ``sim.probe.Detection`` that is read here."""
-
-    weight: float
-    caught: float
-    weight_by_type: Floats
-    caught_by_type: Floats
-    kg_presented_by_type: Floats
-    kg_caught_by_type: Floats
 
 
 def ratio(numerator: float, denominator: float) -> float:
