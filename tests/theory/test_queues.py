@@ -40,7 +40,9 @@ def waits(ledger, lane_class: int | None = None):  # noqa: ANN001, ANN201
     ("per_h", "served_per_h", "lanes", "published"),
     [(100, 30, 4, 1.97316), (140, 30, 5, 5.03147), (210, 30, 8, 1.27063), (25, 60, 1, None)],
 )
-def test_wait_of_mmc(per_h: float, served_per_h: float, lanes: int, published: float | None) -> None:
+def test_wait_of_mmc(
+    per_h: float, served_per_h: float, lanes: int, published: float | None
+) -> None:
     expected = theory.mmc_wait_min(per_h, served_per_h, lanes)
     if published is not None:
         assert expected == pytest.approx(published, abs=5e-5)
@@ -51,7 +53,9 @@ def test_wait_of_mmc(per_h: float, served_per_h: float, lanes: int, published: f
     assert abs(mean - expected) < half_width
 
 
-@pytest.mark.parametrize(("cv", "dist"), [(0.0, "deterministic"), (0.5, "gamma"), (0.5, "lognormal")])
+@pytest.mark.parametrize(
+    ("cv", "dist"), [(0.0, "deterministic"), (0.5, "gamma"), (0.5, "lognormal")]
+)
 def test_wait_of_mg1_at_high_load(cv: float, dist: str) -> None:
     """Pollaczek-Khinchine at rho 0.9: times are continuous, nothing is rounded."""
     expected = theory.mg1_wait_min(27.0, 2.0, cv)
@@ -99,7 +103,9 @@ def test_rush_hour_is_the_fluid_one_in_the_limit() -> None:
     scale = 100
     rates = [150.0 * scale] * 3 + [80.0 * scale] * 21
     fluid = theory.fluid_rush([150.0] * 3 + [80.0] * 9, 120.0)
-    assert (fluid.queue_max, fluid.clears_h, fluid.delay_truck_h) == pytest.approx((90, 5.25, 236.25))
+    assert (fluid.queue_max, fluid.clears_h, fluid.delay_truck_h) == pytest.approx(
+        (90, 5.25, 236.25)
+    )
     scenario = compose_scenario(
         [*BARE, "traffic=hourly", f"traffic.trucks_per_h_by_hour={rates}", "port.primary.lanes=100",
          "port.primary.service.dist=deterministic", "port.primary.service.mean_min=0.5",
@@ -155,7 +161,9 @@ PACIFIC_HIGHWAY = ("port.mix.fast_share=0.225", "port.primary.fast_service.dist=
         (("port.primary.lanes=3", "port.primary.discipline=fcfs"), 0.8889, 0.8889),
     ],
 )  # fmt: skip
-def test_pacific_highway_lanes(layout: tuple[str, ...], fast_min: float, general_min: float) -> None:
+def test_pacific_highway_lanes(
+    layout: tuple[str, ...], fast_min: float, general_min: float
+) -> None:
     """V2: one FAST and two general booths against three pooled ones; 60/h, 30/h a booth."""
     scenario = compose_scenario([*BARE, "traffic.trucks_per_h=60", *PACIFIC_HIGHWAY, *layout])
     ledgers = [ledger_of(scenario, window_of(120, replication)) for replication in range(12)]
