@@ -179,6 +179,18 @@ def test_the_real_command_refuses_in_one_line(tmp_path: Path, argv: list[str]) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_reader_who_leaves_costs_no_traceback() -> None:
+    call = [sys.executable, "-m", "experiments.cli", "run", "--help"]
+    with subprocess.Popen(
+        call, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
 def test_no_verb_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     lines = capsys.readouterr().out.splitlines()
