@@ -52,8 +52,8 @@ def test_littles_law_at_every_station(week: tuple[object, pd.DataFrame]) -> None
     instants = rng.random(400_000) * horizon
     for station in STATIONS:
         enter, start, _, leave = moments(ledger, station)
-        for begin, finish in ((enter, start), (enter, leave)):
-            finish = np.where(np.isnan(finish), horizon, finish)
+        for begin, over in ((enter, start), (enter, leave)):
+            finish = np.where(np.isnan(over), horizon, over)
             inside = np.searchsorted(np.sort(begin), instants) - np.searchsorted(
                 np.sort(finish), instants
             )
@@ -69,8 +69,8 @@ def test_a_server_holds_one_truck_at_a_time_and_begins_only_while_up(
     capacity = draw_capacity(scenario, WEEK)  # type: ignore[arg-type]
     for index, station in enumerate(STATIONS):
         rows = ledger[ledger[f"{station}_start_min"].notna()]
-        for server, served in rows.groupby(f"{station}_server"):
-            served = served.sort_values([f"{station}_start_min", f"{station}_leave_min"])
+        for server, group in rows.groupby(f"{station}_server"):
+            served = group.sort_values([f"{station}_start_min", f"{station}_leave_min"])
             start = served[f"{station}_start_min"].to_numpy()
             leave = served[f"{station}_leave_min"].to_numpy()
             assert (leave[:-1] <= start[1:]).all(), (station, server)
