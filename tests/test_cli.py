@@ -13,86 +13,10 @@ import pytest
 
 from experiments.cli import VERBS, main, read
 from sim.errors import ConfigError
+from tests.malformed import MALFORMED
 
 ROOT = Path(__file__).parents[1]
 Refuse = Callable[..., str]
-
-MALFORMED = [
-    (["run", "policy=foo"], "policy: no option 'foo'; known ["),
-    (["run", "policy="], "policy: no option ''"),
-    (["run", "port=[bare]"], "port: expected the name of an option"),
-    (["run", "port=3"], "port: expected the name of an option, got 3"),
-    (["compare", "experiment=foo"], "experiment: no option 'foo'; known ['april_2019'"),
-    (["run", "weather=rain"], "weather: unknown key; known ["),
-    (["run", "port.primary.lane=3"], "port.primary.lane: unknown key; known ["),
-    (["run", "+port.primary.booths=3"], "port.primary.booths: unknown key; known ["),
-    (["run", "+weather=rain"], "weather: unknown key; known ["),
-    (["run", "threat.trait_ln_odds.moustache=1"], "threat.trait_ln_odds.moustache: unknown key"),
-    (["run", "~policy"], "policy: missing"),
-    (["run", "~port.primary.lanes"], "port.primary.lanes: missing"),
-    (["run", "~weather"], "weather: unknown key"),
-    (["run", "+seed=3"], "seed: exists already"),
-    (["run", "port.primary.lanes=three"], "port.primary.lanes: expected int, got 'three'"),
-    (["run", "port.primary.lanes=2.5"], "port.primary.lanes: expected int, got 2.5"),
-    (["run", "port.primary=3"], "port.primary: expected a group of keys, got 3"),
-    (["run", "policy.officer_referral=perhaps"], "policy.officer_referral: expected bool"),
-    (["run", "port.primary.lanes=-1"], "port.primary.lanes: must be between 0 and 1000, got -1"),
-    (["run", "port.mix.empty_share=1.2"], "port.mix.empty_share: must be between 0 and 1"),
-    (["run", "port.mix.empty_share=nan"], "port.mix.empty_share: must be a finite number, got nan"),
-    (["run", "scanner.portal.outages.repair_max_h=inf"], "repair_max_h: must be a finite number"),
-    (["run", "port.volume.weekday_weight=[1,1,1,1,1,1,.nan]"], "port.volume.weekday_weight"),
-    (
-        ["run", "port.primary.open_by_shift={}"],
-        "port.primary.open_by_shift: the timetable is empty",
-    ),
-    (
-        ["run", "port.primary.open_by_shift={weekday: [], saturday: [], sunday: []}"],
-        "port.primary.open_by_shift: the timetable is empty",
-    ),
-    (["run", "port.volume.hour_share.weekday=[]"], "port.volume.hour_share.weekday: expected 24"),
-    (
-        ["run", f"port.volume.hour_share.weekday={[0.05] * 24}".replace(" ", "")],
-        "port.volume.hour_share.weekday: must add up to 1, got 1.2",
-    ),
-    (["run", "policy.name=foo"], "policy.name: unknown policy 'foo'; known ["),
-    (["run", "policy.name=[threshold]"], "policy.name: unknown policy ['threshold']; known ["),
-    (["run", "risk.name=oracle"], "risk.name: unknown risk model 'oracle'; known ["),
-    (["run", "+risk.settings.depth=3"], "risk.settings.depth: unknown setting; known ["),
-    (["run", "traffic.n_carriers=0"], "traffic.n_carriers: must be between 10 and"),
-    (["run", "manifest=no_such.parquet"], "manifest: no such file: 'no_such.parquet'"),
-    (["run", "out=/dev/null/results"], "out: cannot write to '/dev/null/results'"),
-    (["run", "out=''"], "out: expected a folder or null, got ''"),
-    (["run", "start_date=2024-02-30"], "start_date: expected a date YYYY-MM-DD, got '2024-02-30'"),
-    (["run", "start_date=monday"], "start_date: expected a date"),
-    (["run", "calendar=month"], "calendar: expected one of week, year, got 'month'"),
-    (["run", "days=0"], "days: must be between 1 and 366, got 0"),
-    (["run", "seed=-1"], "seed: must be between 0 and"),
-    (["run", "seed="], "seed: expected int, got ''"),
-    (["run", "seed=${nowhere}"], "seed: Interpolation key 'nowhere' not found"),
-    (["run", "processes=0"], "processes: must be between 1 and"),
-    (["run", "coverage=1.0"], "coverage: must be between 0.5 and 0.9999"),
-    (["run", "replications=0"], "replications: must be between 1 and"),
-    (["compare", "replications=1"], "replications: must be at least 2 to compare, got 1"),
-    (["compare", "baseline=nobody"], "baseline: no alternative 'nobody'; known ['no_referral'"),
-    (["compare", "experiment=null"], "alternatives: compare needs at least 2, got 1"),
-    (["run", "experiment=strategies"], "experiment: run takes one alternative"),
-    (["run", "engine=fast"], "engine: expected one of compiled, simpy, got 'fast'"),
-    (["run", "port=bare,world_trade_bridge"], "port: several values need -m"),
-    (["run", "-m", "seed=interval(1,2)"], "seed: an interval cannot be listed"),
-    (["run", "-m", "seed=1,-2"], "seed: must be between 0 and"),
-    (["run", "seed"], "seed: expected key=value, got 'seed'"),
-    (["run", "=3"], "override: expected key=value, got '=3'"),
-    (["run", ""], "override: expected key=value, got ''"),
-    (["run", "port.hours.weekday={open_h: 7"], "port.hours.weekday: cannot read"),
-    (["run", "hydra.run.dir=elsewhere"], "hydra.run.dir: Hydra's own settings have no effect"),
-    (["compare", "policy=threshold"], "policy: set by alternative 'no_referral'"),
-    (["compare", "policy.share=0.3"], "policy.share: set by alternative 'random_27'"),
-    (["compare", "policy.officer_referral=true"], "policy.officer_referral: alternatives set it"),
-    (["run", "--config-dir", "no_such_folder"], "--config-dir: no such folder: 'no_such_folder'"),
-    (["run", "--config-dir"], "--config-dir: no such folder: ''"),
-    (["run", "--fast"], "--fast: unknown option; known ["),
-    (["rnu"], "rnu: unknown verb; known ['compare', 'run'"),
-]
 
 
 @pytest.fixture
