@@ -34,6 +34,7 @@ from sim import compiled
 from sim.errors import ModelError
 from sim.ledger import table
 from sim.order import SERVED
+from sim.route import route_standard
 from sim.scenario import CONCEALMENTS, CONTRABAND, DENSITIES, Risk, Scenario, replace
 from sim.sensor import OperatingPoints, d_prime
 from sim.tables import visible
@@ -46,8 +47,11 @@ Labels = Literal["opened", "oracle"]
 DAYS_PER_YEAR = 365.25
 QUARTER_WEEKS = 13
 SAMPLE_EVERY_WEEK, SAMPLE_EVERY_TRUCK = 10, 25
-ORACLE_EVERY_CLEAN = 50
+ORACLE_EVERY_CLEAN = 200
 """Of clean trucks the oracle's history keeps one in this many, with that weight."""
+LEARN_EVERY_CLEAN = 4
+"""Of opened trucks that were clean one in this many is learnt from, with that weight: they are a
+thousand to one, and a few of them say as much as all."""
 NO_SEIZURE = (
     "risk: no seizure in the simulated past, so there is nothing to learn from; "
     "risk=rules and risk=constant need no labels"
@@ -98,28 +102,40 @@ class History:
         frame = self.frame[~self.frame["ordered"]]
         if not frame["label"].any():
             raise ModelError(NO_SEIZURE)
+        frame, weight = thinned(frame)
         return Examples(
             raw=matrix(frame[list(visible())]),
             label=frame["label"].to_numpy(dtype=np.float64),
-            weight=frame["weight"].to_numpy(dtype=np.float64),
+            weight=weight,
             year=frame["year"].to_numpy(dtype=np.int64),
             prior=self.prior,
         )
 
 
-def before(scenario: Scenario) -> Scenario:
-    """Return the port before the change under study: its trucks, today's practice by rules."""
+def thinned(frame: pd.DataFrame) -> tuple[pd.DataFrame, Floats]:
+    """Return every positive and a part of the others, and the trucks that each row stands for."""
+    positive = frame["label"].to_numpy() > 0.0
+    kept = positive | (np.cumsum(~positive) % LEARN_EVERY_CLEAN == 0)
+    weight = frame["weight"].to_numpy(dtype=np.float64) * np.where(positive, 1, LEARN_EVERY_CLEAN)
+    return frame[kept], weight[kept]
+
+
+def before(risk: Risk, scenario: Scenario) -> Scenario:
+    """Return the port before the change under study: its trucks, today's practice by rules.
+
+    ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat.
+    """
     today = compose_scenario(
         ("risk=rules", "policy=todays_practice", "scanner=baseline", "staffing=baseline")
     )
-    risk = dataclasses.replace(
+    years = dataclasses.replace(
         today.risk,
-        history_years=scenario.risk.history_years,
-        history_start_date=scenario.risk.history_start_date,
-        history_seed=scenario.risk.history_seed,
+        history_years=risk.history_years,
+        history_start_date=risk.history_start_date,
+        history_seed=risk.history_seed,
     )
     kept = {"port": scenario.port, "traffic": scenario.traffic, "threat": scenario.threat}
-    return replace(today, risk=risk, **kept)
+    return replace(today, risk=years, **kept)
 
 
 def n_weeks(risk: Risk) -> int:
@@ -249,6 +265,10 @@ def draw_history(
         Quarters worked on at the same time; the result does not depend on it.
     """
     rules = FittedRisk.without_labels("rules", make(past.risk), draw_sample(past))
+    if labels == "opened":
+        # Compile, or load what was compiled, before any worker needs it.
+        compiled.engine()
+        compiled.hook(route_standard)
     total = n_weeks(past.risk)
     pieces = [
         range(start, min(start + QUARTER_WEEKS, total)) for start in range(0, total, QUARTER_WEEKS)

@@ -108,21 +108,29 @@ def with_prior(platt: Platt, sample: Vector, prior: float) -> Platt:
     return replace(platt, intercept=float(brentq(excess, -reach, reach, xtol=1e-10)))
 
 
-def reliability(p_hit: Vector, label: Vector, bins: int = 5) -> pd.DataFrame:
+def reliability(p_hit: Vector, label: Vector, weight: Vector, bins: int = 5) -> pd.DataFrame:
     """Return forecast against outcome in groups of equally many expected hits.
 
     Columns: trucks, forecast (mean p_hit), observed (hit rate), low and high (95 % Wilson).
     """
     order = np.argsort(p_hit, kind="stable")
-    expected = np.cumsum(p_hit[order])
-    group = np.minimum((bins * (expected - p_hit[order]) / expected[-1]).astype(int), bins - 1)
+    hits = (p_hit * weight)[order]
+    middle = (np.cumsum(hits) - hits / 2.0) / hits.sum()
+    group = np.minimum((bins * middle).astype(np.int64), bins - 1)
     rows = []
     for place in np.unique(group):
-        members = order[group == place]
-        low, high = wilson(float(label[members].sum()), len(members))
-        forecast, observed = float(p_hit[members].mean()), float(label[members].mean())
-        rows.append((len(members), forecast, observed, low, high))
+        rows.append(_one_group(order[group == place], p_hit, label, weight))
     return pd.DataFrame(rows, columns=["trucks", "forecast", "observed", "low", "high"])
+
+
+def _one_group(
+    members: NDArray[np.int64], p_hit: Vector, label: Vector, weight: Vector
+) -> tuple[float, float, float, float, float]:
+    n = float(weight[members].sum())
+    found = float((weight * label)[members].sum())
+    low, high = wilson(found, n)
+    forecast = float(np.average(p_hit[members], weights=weight[members]))
+    return n, forecast, found / n, low, high
 
 
 def rank_share(score: Vector, scale: Vector) -> Vector:

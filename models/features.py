@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import ModelError
-from sim.tables import visible
+from sim.tables import MANIFEST, visible
 
 Form = Literal["number", "log1p", "abs_log", "day_distance", "due_ratio", "code"]
 HALF_DAY_H: Final = 12.0
@@ -83,8 +83,18 @@ NO_SHIPPER: Final = {"shipper_age_days": 3650.0, "shipper_entries_12m": 1000.0}
 
 
 def visible_part(manifest: pd.DataFrame) -> pd.DataFrame:
-    """Return the key and the visible columns of a manifest: all that may be handed to a model."""
-    return manifest[["truck", *visible()]]
+    """Return the key and the visible columns of a manifest: all that may be handed to a model.
+
+    Raises
+    ------
+    ModelError
+        A column that MANIFEST does not declare: what a ledger knows is not known in advance.
+    """
+    declared = {column.name for column in MANIFEST}
+    for name in manifest.columns:
+        if name not in declared:
+            raise ModelError(f"a risk model may not see the column '{name}'")
+    return manifest[[name for name in ("truck", *visible()) if name in manifest.columns]]
 
 
 def matrix(manifest: pd.DataFrame) -> NDArray[np.float32]:

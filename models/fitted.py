@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from models.calibration import Platt, fit_platt, rank_share, with_prior
 from models.evaluate import rolling_years
-from models.features import matrix
+from models.features import matrix, visible_part
 from models.risk import RiskModel
 from sim.errors import ModelError
 from sim.tables import SCORES
@@ -76,17 +76,18 @@ class FittedRisk:
     scale: Vector
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
-        """Return SCORES (truck, p_hit, risk_score) for the visible columns of n trucks.
+        """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks.
 
-        A truck's score depends on its own row alone. Without a ``truck`` column, trucks are
-        numbered from 0.
+        A truck's score depends on the visible columns of its own row alone: luck and truth are
+        taken away first. Without a ``truck`` column, trucks are numbered from 0.
 
         Raises
         ------
         ModelError
-            A hidden or later column is among them; see `models.features.matrix`.
+            A column that MANIFEST does not declare; see `models.features`.
         """
-        judged = self.model.decision_function(matrix(manifest)) if len(manifest) else np.empty(0)
+        raw = matrix(visible_part(manifest))
+        judged = self.model.decision_function(raw) if len(raw) else np.empty(0)
         number = manifest["truck"] if "truck" in manifest.columns else np.arange(len(manifest))
         return pd.DataFrame(
             {

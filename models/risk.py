@@ -85,7 +85,9 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return a number for each truck (shape n), higher for riskier trucks."""
         check_is_fitted(self, "classes_")
         raw: Matrix = validate_data(self, X, reset=False, dtype=np.float32)
-        return self._judge(raw)
+        # One thread: replications already use every core, and the last bit must not depend on it.
+        with threadpool_limits(limits=1):
+            return self._judge(raw)
 
     def predict_proba(self, X: ArrayLike) -> Vector:  # noqa: N803
         """Return (n, 2): P(clean), P(seizure), uncalibrated; see `models.calibration`."""

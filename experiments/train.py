@@ -1,0 +1,249 @@
+"""``throughgate train``: train the risk models that a study asks for, or find them in the cache.
+
+    1  key      scenario, risk, code -> the folder that this model has, whoever trains it
+    2  find     a folder that is whole is read back
+    3  past     otherwise the simulated past is drawn, or read if another model has drawn it
+    4  train    fit, calibrate on held-out years, evaluate at capacity
+    5  store    model, facts and card, whole or not at all
+
+The cache is the user's own folder; ``THROUGHGATE_CACHE`` names another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import sklearn
+
+import models
+from experiments import history, screen
+from experiments.load import study
+from experiments.output import Output
+from models import store
+from models.calibration import reliability
+from models.card import card
+from models.evaluate import evaluate
+from models.fitted import FittedRisk
+from models.risk import RiskModel, make
+from sim.errors import ModelError, OutputError
+from sim.jit import cache_root, source_hash
+from sim.scenario import Risk, Scenario
+
+Sample = npt.NDArray[np.float32]
+Say = Callable[[str], None]
+CAPACITIES = (0.036, 0.10, 0.27, 0.50)
+"""Shares at which models are judged: the rules' target, a tenth, today's scan share, a half."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a model and the past that it learnt from are kept."""
+
+    model: Path
+    history: Path
+
+
+def main(overrides: Sequence[str]) -> int:
+    """Train every risk model of a study, say what was done, and return the exit status."""
+    asked = study(overrides, "train")
+    terminal = screen.console()
+    done: set[Path] = set()
+
+    def say(line: str) -> None:
+        screen.say(terminal, line)
+
+    for scenario in asked.alternatives.values():
+        place = places(scenario.risk, scenario)
+        if place.model in done:
+            continue
+        done.add(place.model)
+        begin = time.perf_counter()
+        with screen.progress(terminal, history.n_weeks(scenario.risk)) as tell:
+            ensure(scenario.risk, scenario, asked.processes, tell, say)
+        for line in summary(store.load_card(place.model), place, time.perf_counter() - begin):
+            say(line)
+    return 0
+
+
+def ensure(
+    risk: Risk,
+    scenario: Scenario,
+    processes: int,
+    progress: history.Progress | None = None,
+    say: Say | None = None,
+) -> FittedRisk:
+    """Return the fitted risk model: from the cache, or trained now and kept there.
+
+    Parameters
+    ----------
+    risk : Risk
+        Model, labels, years, settings.
+    scenario : Scenario
+        Gives port, traffic and threat; its policy, scanners and staffing play no part, because the
+        past is that of today's practice (`experiments.history.before`).
+    processes : int
+        Used to draw the past; the result does not depend on it.
+    progress : callable, optional
+        Told how many weeks of the past are done.
+    say : callable, optional
+        Told what is worth a line; by default a damaged cache is told on stderr.
+
+    Raises
+    ------
+    ModelError
+        Nothing to learn from, or the cache cannot be written.
+    """
+    tell = say or _to_stderr
+    place = places(risk, scenario)
+    if place.model.exists():
+        try:
+            return store.load(place.model)
+        except ModelError as error:
+            tell(f"training again: {error}")
+    fitted, record = train(risk, scenario, place, processes, progress)
+    store.save(fitted, place.model, record)
+    return fitted
+
+
+def train(
+    risk: Risk,
+    scenario: Scenario,
+    place: Place,
+    processes: int,
+    progress: history.Progress | None = None,
+) -> tuple[FittedRisk, dict[str, Any]]:
+    """Return a newly trained model and its card (steps 3 and 4)."""
+    model = make(risk)
+    past = history.before(risk, scenario)
+    sample = history.draw_sample(past)
+    if not model.NEEDS_LABELS:
+        fitted = FittedRisk.without_labels(risk.name, model, sample)
+        return fitted, card(fitted, risk, training(past, None))
+    known = recall(place.history, risk, past, processes, progress)
+    return _learn(model, risk, past, known, sample)
+
+
+def _learn(
+    model: RiskModel, risk: Risk, past: Scenario, known: history.History, sample: Sample
+) -> tuple[FittedRisk, dict[str, Any]]:
+    fitted, held = FittedRisk.from_labels(risk.name, model, known.examples(), sample)
+    judged = evaluate(held.score, held.p_hit, held.label, held.weight, CAPACITIES)
+    table = reliability(held.p_hit, held.label, held.weight)
+    return fitted, card(fitted, risk, training(past, known), judged, table)
+
+
+def training(past: Scenario, known: history.History | None) -> dict[str, Any]:
+    """Return what the card says of the past that a model learnt from."""
+    weeks = history.n_weeks(past.risk)
+    first = history.week_window(past.risk, 0).start_date
+    last = history.week_window(past.risk, weeks - 1).dates()[-1]
+    record: dict[str, Any] = {
+        "port": past.port.name,
+        "practice": f"{past.policy.name} with {past.risk.name}, simulated",
+        "period": f"{first} to {last}",
+        "weeks": weeks,
+    }
+    if known is None:
+        return record
+    drugs = known.frame[~known.frame["ordered"]]
+    return record | {
+        "trucks": known.trucks,
+        "trucks_with_labels": len(known.frame),
+        "left_out_as_ordered_for_other_reasons": len(known.frame) - len(drugs),
+        "positives": int(drugs["label"].sum()),
+        "prior_p_hit": known.prior,
+    }
+
+
+def recall(
+    path: Path, risk: Risk, past: Scenario, processes: int, progress: history.Progress | None
+) -> history.History:
+    """Return the past from the cache, or draw it and keep it (step 3).
+
+    Models that differ only in name or settings share one past.
+    """
+    try:
+        frame = pd.read_parquet(path)
+        return history.History(frame=frame, trucks=int(frame.attrs["trucks"]))
+    # A damaged file may fail in any way; a past can always be drawn again.
+    except Exception:  # noqa: S110
+        pass
+    known = history.draw_history(past, risk.labels, processes, progress)
+    frame = known.frame.copy(deep=False)
+    frame.attrs = {"trucks": known.trucks}
+    try:
+        Output(path.parent).write_parquet(path.name, frame)
+    except OSError as error:
+        raise OutputError(f"cannot write to {path.parent}: {error.strerror or error}") from None
+    return known
+
+
+def places(risk: Risk, scenario: Scenario) -> Place:
+    """Return the folders that this model and its past have, named by all that decides them."""
+    past = (repr(history.before(risk, scenario)), risk.labels, code_hash())
+    return Place(
+        model=cache_root() / "models" / _digest(*past, repr(risk)),
+        history=cache_root() / "history" / f"{_digest(*past)}.parquet",
+    )
+
+
+def code_hash() -> str:
+    """Return a hash of every source file that a trained model depends on, and of scikit-learn."""
+    digest = hashlib.sha256(f"{source_hash()} {sklearn.__version__}".encode())
+    folder = Path(__file__).parent
+    own = [folder / "history.py", folder / "pipeline.py", Path(__file__)]
+    for path in (*sorted(Path(models.__path__[0]).glob("*.py")), *own):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def summary(record: Mapping[str, Any], place: Place, seconds: float) -> list[str]:
+    """Return the lines that say what a training gave."""
+    past = record["training"]
+    lines = [f"{record['model']}: ready in {seconds:.1f} s; labels: {record['labels']}"]
+    if "positives" in past:
+        lines.append(
+            f"  {past['positives']} positives among {past['trucks_with_labels']:,} opened of "
+            f"{past['trucks']:,} trucks, {past['period']}"
+        )
+    if record["held_out"] is not None:
+        lines += _capacity_lines(record["held_out"])
+    return [*lines, f"  model and card: {place.model}"]
+
+
+def _capacity_lines(held: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"  held-out years: AUC {held['auc']:.3f} ({held['auc_low']:.3f} to "
+        f"{held['auc_high']:.3f}) over {held['positives']:g} positives",
+        "  share opened   hit rate (95 %)            detection rate (95 %)",
+    ]
+    for row in held["capacities"]:
+        cells = [f"  {row['share']:>12.1%}"]
+        for name in ("hit_rate", "detection_rate"):
+            low, high = row[f"{name}_low"], row[f"{name}_high"]
+            cells.append(f"{row[name]:.2%} ({low:.2%} to {high:.2%})".ljust(25))
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+if __name__ == "__main__":
+    from experiments.cli import run_verb
+
+    run_verb("train")

@@ -1,0 +1,97 @@
+"""The model card: what a model was trained on, how good it is, and what it must not be used for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from models.evaluate import Evaluation
+from models.features import FEATURES
+from models.fitted import FittedRisk
+from sim.scenario import Risk
+
+LABELS: Final = {
+    "opened": "trucks opened on an alarm under today's practice; the others have no label",
+    "oracle": "the truth of every truck: an upper bound that no port can have",
+    "none": "none: this model learns nothing from the past but its scale",
+}
+LIMITS: Final = (
+    "Trained on simulated trucks: it shows what a model of this kind could do, not what one does.",
+    "It has seen what today's practice finds; loads that today's practice misses teach it nothing.",
+    "Held-out figures are of opened trucks, which are not like all trucks; hit rates of all trucks "
+    "are lower by two orders of magnitude.",
+    "It does not foresee smugglers who learn what is looked for.",
+    "A score is a reason to look, never evidence against a person.",
+)
+
+
+def card(
+    fitted: FittedRisk,
+    risk: Risk,
+    training: Mapping[str, Any],
+    evaluation: Evaluation | None = None,
+    reliability: pd.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Return the card as plain values (JSON).
+
+    Parameters
+    ----------
+    training : mapping
+        What the past held: ``period``, ``weeks``, ``trucks``, ``examples``, ``positives``,
+        ``prior_p_hit``, ``port``.
+    evaluation, reliability : optional
+        On years held out from training; none for a model without labels.
+    """
+    learns = fitted.model.NEEDS_LABELS
+    return {
+        "model": fitted.name,
+        "purpose": "rank northbound trucks for inspection from their advance manifests",
+        "labels": LABELS[risk.labels if learns else "none"],
+        "training": dict(training),
+        "features": list(FEATURES),
+        "settings": dict(risk.settings),
+        "calibration": {"intercept": fitted.platt.intercept, "slope": fitted.platt.slope},
+        "held_out": None if evaluation is None else dataclasses.asdict(evaluation),
+        "reliability": None if reliability is None else reliability.to_dict("records"),
+        "limits": list(LIMITS),
+    }
+
+
+def markdown(card: Mapping[str, Any]) -> str:
+    """Return the card as text for people."""
+    lines = [f"# Model card: {card['model']}", "", f"Purpose: {card['purpose']}.", ""]
+    lines += [f"Labels: {card['labels']}.", "", "## Training", ""]
+    lines += [f"- {name}: {value}" for name, value in card["training"].items()]
+    lines += ["", "## Settings", ""]
+    lines += [f"- {name}: {value:g}" for name, value in card["settings"].items()]
+    lines += ["", "## On years held out from training", "", *_held_out(card["held_out"])]
+    lines += ["## Features", "", ", ".join(card["features"]) + ".", "", "## Limits", ""]
+    lines += [f"- {limit}" for limit in card["limits"]]
+    return "\n".join(lines) + "\n"
+
+
+def _held_out(evaluation: Mapping[str, Any] | None) -> list[str]:
+    if evaluation is None:
+        return ["Nothing was learnt, so nothing was held out.", ""]
+    auc = f"{evaluation['auc']:.3f} ({evaluation['auc_low']:.3f} to {evaluation['auc_high']:.3f})"
+    brier = f"{evaluation['brier']:.6f} (constant forecast {evaluation['brier_base']:.6f})"
+    return [
+        f"{evaluation['trucks']:,} opened trucks, {evaluation['positives']:g} positives. "
+        f"Area under the curve {auc}; Brier score {brier}.",
+        "",
+        "| riskiest share opened | hits | hit rate (95 %) | detection rate (95 %) |",
+        "|---|---|---|---|",
+        *(_row(capacity) for capacity in evaluation["capacities"]),
+        "",
+    ]
+
+
+def _row(capacity: Mapping[str, Any]) -> str:
+    cells = [f"{capacity['share']:.1%}", f"{capacity['hits']:.1f}"]
+    for name in ("hit_rate", "detection_rate"):
+        low, high = capacity[f"{name}_low"], capacity[f"{name}_high"]
+        cells.append(f"{capacity[name]:.2%} ({low:.2%} to {high:.2%})")
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,185 @@
+"""Fitted models on disk, without pickle: reading one can never run code that it brought along.
+
+A folder holds ``model.skops`` (the estimator), ``model.json`` (what it must match: version of
+scikit-learn, hash of the file, features, and the scores of a few trucks), ``card.json`` and
+``card.md``. skops builds only types that are named in `TRUSTED`, a list that is fixed here and
+never taken from the file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import sklearn
+from skops import io as skops
+
+from models.calibration import Platt
+from models.card import markdown
+from models.features import FEATURES
+from models.fitted import FittedRisk
+from models.risk import RISK_MODELS, RiskModel
+from sim.errors import ModelError
+from sim.tables import MANIFEST, visible
+
+TRUSTED: Final = (
+    *(f"{model.__module__}.{model.__name__}" for model in RISK_MODELS.values()),
+    "functools.partial",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.utils.validation.check_array",
+)
+"""Types beyond skops' own list of harmless ones: our models, and what scikit-learn's trees hold.
+
+``functools.partial`` stands inside the trees' own encoder; what it wraps must itself be trusted."""
+N_PROBES: Final = 8
+MODEL, FACTS, CARD, CARD_TEXT = "model.skops", "model.json", "card.json", "card.md"
+
+
+def save(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
+    """Write a fitted model and its card: the whole folder or nothing.
+
+    Parameters
+    ----------
+    fitted : FittedRisk
+    folder : Path
+        Replaced if it is there already.
+    card : mapping
+        From `models.card.card`.
+
+    Raises
+    ------
+    ModelError
+        The folder cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        hidden = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
+        try:
+            _write(fitted, hidden, card)
+            _swap(hidden, folder)
+        finally:
+            shutil.rmtree(hidden, ignore_errors=True)
+    except OSError as error:
+        raise ModelError(f"cannot write the model to {folder}: {error.strerror or error}") from None
+
+
+def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
+    content: dict[str, Any] = dataclasses.asdict(fitted.platt)
+    content |= {"name": fitted.name, "model": fitted.model, "scale": fitted.scale}
+    model = skops.dumps(content)
+    probes = probe_trucks()
+    scores = fitted.score(probes)
+    facts = {
+        "sklearn": sklearn.__version__,
+        "sha256": hashlib.sha256(model).hexdigest(),
+        "features": list(FEATURES),
+        "probe_p_hit": scores["p_hit"].tolist(),
+        "probe_risk_score": scores["risk_score"].tolist(),
+    }
+    (folder / MODEL).write_bytes(model)
+    _write_json(folder / FACTS, facts)
+    _write_json(folder / CARD, card)
+    (folder / CARD_TEXT).write_text(markdown(card), encoding="utf-8")
+
+
+def _write_json(path: Path, record: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(record, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _swap(hidden: Path, folder: Path) -> None:
+    """Put ``hidden`` in the place of ``folder``; a full folder cannot be replaced in one step."""
+    if folder.exists():
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".old", dir=folder.parent))
+        folder.replace(aside / folder.name)
+        shutil.rmtree(aside, ignore_errors=True)
+    hidden.replace(folder)
+
+
+def load(folder: Path) -> FittedRisk:
+    """Read a fitted model back.
+
+    Raises
+    ------
+    ModelError
+        A file is missing, changed or damaged, holds a type that is not trusted, was made by
+        another version of scikit-learn or for other features, or no longer gives the same scores.
+    """
+    facts, model = _read(folder)
+    for name, expected in (("sklearn", sklearn.__version__), ("features", list(FEATURES))):
+        if facts.get(name) != expected:
+            found = facts.get(name)
+            raise ModelError(f"{folder}: made for {name} {found}, expected {expected}")
+    if facts.get("sha256") != hashlib.sha256(model).hexdigest():
+        raise ModelError(f"{folder}: {MODEL} is not the file that {FACTS} describes")
+    fitted = _rebuild(model, folder)
+    _check_probes(fitted, facts, folder)
+    return fitted
+
+
+def load_card(folder: Path) -> dict[str, Any]:
+    """Read the card that stands beside a model."""
+    try:
+        card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: cannot read {CARD} ({error})") from None
+    return card
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        model = (folder / MODEL).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: cannot read the model ({error})") from None
+    if not isinstance(facts, dict):
+        raise ModelError(f"{folder}: {FACTS} is not a model's description")
+    return facts, model
+
+
+def _rebuild(model: bytes, folder: Path) -> FittedRisk:
+    try:
+        content = skops.loads(model, trusted=list(TRUSTED))
+    # A hostile or damaged file may fail in any way; whatever it is, the file is refused.
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(f"{folder}: refused {MODEL} ({reason})") from None
+    if not isinstance(content, dict) or not isinstance(content.get("model"), RiskModel):
+        raise ModelError(f"{folder}: {MODEL} holds no risk model")
+    try:
+        return FittedRisk(
+            name=str(content["name"]),
+            model=content["model"],
+            platt=Platt(intercept=float(content["intercept"]), slope=float(content["slope"])),
+            scale=np.asarray(content["scale"], dtype=np.float64),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder}: {MODEL} is incomplete ({error!r})") from None
+
+
+def probe_trucks() -> pd.DataFrame:
+    """Return a few made-up trucks (visible columns) whose scores are stored beside each model."""
+    kinds = {column.name: column.kind for column in MANIFEST}
+    row = np.arange(N_PROBES)
+    frame = pd.DataFrame(index=row)
+    for place, name in enumerate(visible()):
+        turn = (row * (place + 1)) % N_PROBES
+        values = {"bool": turn % 2 == 0, "int": turn, "float": 1.5 ** (turn + place % 5)}
+        frame[name] = values[kinds[name]]
+    return frame
+
+
+def _check_probes(fitted: FittedRisk, facts: Mapping[str, Any], folder: Path) -> None:
+    scores = fitted.score(probe_trucks())
+    for name in ("p_hit", "risk_score"):
+        expected = np.asarray(facts.get(f"probe_{name}", []), dtype=np.float64)
+        found = scores[name].to_numpy()
+        if expected.shape != found.shape or not np.allclose(found, expected, rtol=1e-9, atol=0.0):
+            raise ModelError(f"{folder}: the model no longer gives the scores it was stored with")
