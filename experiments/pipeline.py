@@ -19,7 +19,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sim.probe import Detection, expected_detection
 
 from sim import compiled, port
 from sim.capacity import draw_capacity
@@ -29,6 +28,7 @@ from sim.manifest import draw_manifest
 from sim.metrics import measure
 from sim.policy import Expected, Past, expected, select
 from sim.prepare import prepare
+from sim.probe import Detection, expected_detection
 from sim.profiles import collect
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, alarms, operating_points

@@ -196,7 +196,8 @@ def engine() -> Any:
         numba.typeof(part)  # type: ignore[no-untyped-call]
         for part in (flow, new_work(flow), empty_record(0))
     ]
-    return njit(types.void(*kinds, ROUTE_TYPE), cache=True, nogil=True, _nrt=False)(advance)
+    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+    return njit(types.void(*kinds, ROUTE_TYPE), **options)(advance)
 
 
 @functools.cache

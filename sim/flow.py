@@ -25,7 +25,7 @@ NONE = -1
 
 
 class Flow(NamedTuple):
-    """One replication ready to run: ``n`` trucks, ``K`` stations, ``S`` servers, ``I`` intervals."""
+    """One replication, ready: ``n`` trucks, ``K`` stations, ``S`` servers, ``I`` intervals."""
 
     horizon_min: float
     arrive_min: Floats

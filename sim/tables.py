@@ -159,9 +159,9 @@ def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataF
         Names the first missing, unknown or mistyped column.
     """
     declared = {column.name: column for column in table}
-    for column in frame.columns:
-        if column not in declared:
-            raise TableError(f"{name}: unknown column '{column}'")
+    for found_name in frame.columns:
+        if found_name not in declared:
+            raise TableError(f"{name}: unknown column '{found_name}'")
     for column in table:
         if column.name not in frame.columns:
             raise TableError(f"{name}: missing column '{column.name}'")
