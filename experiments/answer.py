@@ -21,21 +21,45 @@ def answer(found: Findings) -> str:
     """Return the answer: at equal scan share if there is such a comparison, else outright."""
     if len(found.names) == 1:
         return _alone(found)
-    sentences = [_overload(found)] if found.unstable else []
     rivals = [share for share in found.shares if share.found_gap is not None]
-    sentences.append(_at_equal_share(found, rivals) if rivals else _outright(found))
-    return " ".join(sentences)
+    compared = _at_equal_share(found, rivals) if rivals else _outright(found)
+    if not found.unstable:
+        return compared
+    first = found.study.baseline in found.unstable or not _better(found, rivals)
+    return " ".join([_overload(found), compared] if first else [compared, _overload(found)])
 
 
 def standings(found: Findings) -> list[str]:
     """Return the frontier in words: who is on it, who is dominated by whom, who is unstable."""
     on = [p.alternative for p in found.points if p.status == "frontier"]
-    alike: dict[str, list[str]] = {}
+    off: dict[str, list[str]] = {}
     for point in found.points:
-        if point.status != "frontier" or point.like:
-            alike.setdefault(point.words(), []).append(point.alternative)
+        if point.status != "frontier":
+            off.setdefault(point.words(), []).append(point.alternative)
     lines = [f"On the frontier of wait against loads found: {listed(on) or 'nobody'}."]
-    return lines + [f"{listed(names)}: {words}." for words, names in alike.items()]
+    lines += _alike(found, on)
+    lines += [f"{listed(names)}: {words}." for words, names in off.items()]
+    for name, why in found.saturated.items():
+        scans = percent(found.interval(name, "scan_rate").mean)
+        lines.append(f"{name}: {why}; trucks pass a full yard by, and {scans} were scanned.")
+    return lines
+
+
+def _alike(found: Findings, on: list[str]) -> list[str]:
+    """Return who on the frontier cannot be told apart; mutual groups are named once."""
+    groups: dict[frozenset[str], list[str]] = {}
+    for name in on:
+        like = frozenset(other for other in found.point(name).like if other in on)
+        if like:
+            groups.setdefault(like | {name}, []).append(name)
+    lines = []
+    for group, members in groups.items():
+        others = [name for name in on if name in group and name not in members]
+        if others:
+            lines.append(f"{listed(members)}: not told apart from {listed(others)}.")
+        else:
+            lines.append(f"Not told apart from each other: {listed(members)}.")
+    return lines
 
 
 def notes(found: Findings) -> list[str]:
@@ -101,7 +125,7 @@ def _overload(found: Findings) -> str:
 def _at_equal_share(found: Findings, rivals: list[Share]) -> str:
     base = next(s for s in found.shares if s.alternative == found.study.baseline)
     head = f"At equal scan share ({percent(base.scanned.mean, 0)})"
-    better = [s for s in rivals if s.sure(found.alpha) and _gap(s).mean > 0.0]
+    better = _better(found, rivals)
     if not better:
         return f"{head}, {_nothing_better(found, base, rivals)}"
     best = max(better, key=lambda share: share.found.mean)
@@ -110,6 +134,10 @@ def _at_equal_share(found: Findings, rivals: list[Share]) -> str:
         f"{span(best.found, 100.0)} against {percent(base.found.mean)} {span(base.found, 100.0)} "
         f"under {base.alternative}; {_wait_words(best.wait_gap)}."
     )
+
+
+def _better(found: Findings, rivals: list[Share]) -> list[Share]:
+    return [share for share in rivals if share.sure(found.alpha) and _gap(share).mean > 0.0]
 
 
 def _gap(share: Share) -> Difference:

@@ -17,13 +17,16 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.console import Console
+
 from experiments import screen
 from experiments.findings import Findings, gather
+from experiments.history import n_weeks
 from experiments.load import Study, study
 from experiments.output import Output
-from experiments.pipeline import Scorer, loads, simulate, trucks
+from experiments.pipeline import Scorer, simulate, trucks
 from experiments.provenance import run_record
-from experiments.replicate import replicate, risk_key, shared_by
+from experiments.replicate import loads, replicate, risk_key, shared_by
 from experiments.report import render
 from experiments.train import ensure
 from sim.ledger import events
@@ -38,9 +41,9 @@ def carry_out(asked: Study) -> int:
     """Take a study from its settings to its files (steps 2 to 7)."""
     begin = time.perf_counter()
     terminal = screen.console()
-    scorers = train(asked)
+    scorers = train(asked, terminal)
     weekly = loads(asked, scorers)
-    screen.before(terminal, weekly)
+    screen.before(terminal, asked.alternatives, weekly)
     with screen.progress(terminal, asked.replications) as tell:
         done = replicate(asked, scorers, tell)
     found = gather(asked, done, weekly)
@@ -51,13 +54,15 @@ def carry_out(asked: Study) -> int:
     return 0
 
 
-def train(asked: Study) -> dict[str, Scorer]:
+def train(asked: Study, terminal: Console) -> dict[str, Scorer]:
     """Return the fitted risk model of every alternative, each trained once (step 2)."""
     scorers: dict[str, Scorer] = {}
     for scenario in asked.alternatives.values():
-        key = risk_key(scenario)
-        if key not in scorers:
-            scorers[key] = ensure(scenario.risk, scenario, asked.processes)
+        key, risk = risk_key(scenario), scenario.risk
+        if key in scorers:
+            continue
+        with screen.progress(terminal, n_weeks(risk), f"training {risk.name}, weeks") as tell:
+            scorers[key] = ensure(risk, scenario, asked.processes, tell)
     return scorers
 
 

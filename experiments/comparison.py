@@ -42,7 +42,7 @@ COLUMNS: Final = (
 
 WAITS: Final = (
     "wait_", "p_wait_", "n_wait_over_30", "crossing_", "queue_max", "buffer_index",
-    "planning_time_index", "delay_", "still_inside",
+    "planning_time_index", "delay_",
 )  # fmt: skip
 """Beginnings of the metrics that grow with the length of the run where a station is overloaded."""
 DETECTION: Final = (

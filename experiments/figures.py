@@ -74,7 +74,8 @@ def frontier(found: Findings) -> go.Figure:
     of_name = marks(found.names)
     for point in drawn:
         _add_point(figure, point, of_name[point.alternative])
-    figure.update_xaxes(rangemode="tozero")
+    for point in best:
+        _add_label(figure, point, best)
     figure.update_yaxes(rangemode="tozero")
     return figure
 
@@ -99,6 +100,20 @@ def _add_point(figure: go.Figure, point: Point, mark: Mark) -> None:
             f"<b>{point.alternative}</b><br>wait %{{x:.1f}} min {span(point.wait)}"
             f"<br>found %{{y:.1f}} % {span(point.found, 100.0)}<br>{point.words()}<extra></extra>"
         ),
+    )
+
+
+def _add_label(figure: go.Figure, point: Point, best: list[Point]) -> None:
+    """Name a point on the side on which the picture has room."""
+    left = 2.0 * point.wait.mean > best[0].wait.mean + best[-1].wait.mean
+    figure.add_annotation(
+        x=point.wait.mean,
+        y=100.0 * point.found.mean,
+        text=point.alternative,
+        showarrow=False,
+        xanchor="right" if left else "left",
+        xshift=-10 if left else 10,
+        yshift=14,
     )
 
 
@@ -153,21 +168,25 @@ def longer_than(shares: Floats) -> Floats:
 
 def utilisation(found: Findings) -> go.Figure:
     """Share of its open time that each station works; absent stations are left out."""
-    figure = _figure("server time at work, %", "", 110 + 48 * len(_stations(found)))
     stations = _stations(found)[::-1]
-    for name, mark in marks(found.names).items():
+    row_px = max(44, 9 * len(found.names) + 16)
+    figure = _figure("server time at work, %", "", 90 + row_px * len(stations))
+    offsets = np.linspace(0.36, -0.36, len(found.names)) if len(found.names) > 1 else np.zeros(1)
+    for (name, mark), offset in zip(marks(found.names).items(), offsets, strict=True):
         rows = [found.interval(name, f"utilisation_{station}") for station in stations]
         figure.add_scatter(
             x=[100.0 * row.mean for row in rows],
-            y=stations,
+            y=np.arange(len(stations)) + offset,
+            customdata=stations,
             mode="markers",
-            marker={"symbol": f"{mark.symbol}-open", "size": 11, "color": mark.colour,
-                    "line": {"width": 2}},
+            marker={"symbol": mark.symbol, "size": 9, "color": mark.colour},
             name=name,
-            hovertemplate=f"<b>{name}</b><br>%{{y}} %{{x:.1f}} %<extra></extra>",
-        )  # fmt: skip
+            hovertemplate=f"<b>{name}</b><br>%{{customdata}} %{{x:.1f}} %<extra></extra>",
+        )
     figure.update_xaxes(range=[0, 103], dtick=20)
-    figure.update_yaxes(type="category")
+    figure.update_yaxes(
+        tickvals=np.arange(len(stations)), ticktext=stations, range=[-0.6, len(stations) - 0.4]
+    )
     return figure
 
 
@@ -243,7 +262,7 @@ def _figure(x_title: str, y_title: str, height: int) -> go.Figure:
             "template": "none",
             "height": height,
             "font": FONT,
-            "margin": {"l": 56, "r": 14, "t": 14, "b": 52},
+            "margin": {"l": 56, "r": 14, "t": 34, "b": 52},
             "showlegend": False,
             "hovermode": "closest",
             "xaxis": axis | {"title": {"text": x_title}},

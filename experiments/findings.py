@@ -14,7 +14,7 @@ from experiments.comparison import compare, look_up
 from experiments.frontier import Point, Share, equal_share, frontier
 from experiments.intervals import Interval
 from experiments.wording import percent
-from sim.scenario import Scenario
+from sim.scenario import Scenario, Segment
 
 if TYPE_CHECKING:
     from experiments.load import Study
@@ -24,7 +24,7 @@ MONTHS = 12
 """Strata of a year's replications: replication r is a week of month r modulo 12."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """Tables and verdicts of one study."""
 
@@ -35,6 +35,8 @@ class Findings:
     shares: list[Share]
     unstable: dict[str, str]
     """Alternatives that cannot carry their load, and which station."""
+    saturated: dict[str, str]
+    """Alternatives that inspect less than they ask for, because trucks pass a full yard by."""
     loads: dict[str, pd.DataFrame]
     """Weekly load of each alternative's stations, from theory and before the run."""
     profiles: Mapping[str, Mapping[str, npt.NDArray[np.float64]]]
@@ -81,7 +83,7 @@ def gather(study: Study, done: Replications, loads: dict[str, pd.DataFrame]) -> 
         first = lost.iloc[0]
         where = f"{first['alternative']}, replication {first['replication']}"
         raise RuntimeError(f"trucks are not conserved in {where}")
-    unstable = overloaded(loads)
+    unstable, saturated = overloaded(study.alternatives, loads)
     strata = MONTHS if study.calendar == "year" else None
     fitted = tuple(name for name, scenario in study.alternatives.items() if is_fitted(scenario))
     base, coverage = study.baseline, study.coverage
@@ -90,28 +92,58 @@ def gather(study: Study, done: Replications, loads: dict[str, pd.DataFrame]) -> 
     )
     points = frontier(done.metrics, unstable, coverage=coverage, strata=strata)
     shares = equal_share(done.metrics, base, unstable, coverage=coverage, strata=strata)
-    return Findings(study, done.metrics, table, points, shares, unstable, loads, done.profiles)
+    return Findings(
+        study=study,
+        metrics=done.metrics,
+        comparison=table,
+        points=points,
+        shares=shares,
+        unstable=unstable,
+        saturated=saturated,
+        loads=loads,
+        profiles=done.profiles,
+    )
 
 
-def overloaded(loads: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Return the alternatives with a station whose weekly load exceeds its capacity, and which.
+def overloaded(
+    scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the alternatives that are unstable, and those that are saturated, and where.
 
-    Examples
-    --------
-    >>> week = pd.DataFrame({"station": ["dock"], "load_share": [1.13], "stable": [False]})
-    >>> overloaded({"more_exams": week})
-    {'more_exams': 'dock is asked for 113.0 % of its weekly capacity'}
+    *Unstable*: a station is asked for more than its weekly capacity and the trucks must wait for
+    it. *Saturated*: the same at a station that trucks pass by when its yard is full, so that less
+    is inspected than was asked for, and waits stay finite. What such a station passes on to the
+    image analysts is what it can do, not what it was asked to do.
     """
-    blamed = {}
+    unstable, saturated = {}, {}
     for name, load in loads.items():
-        over = load.loc[~load["stable"].astype(bool)]
-        words = [
-            f"{station} is asked for {percent(share)} of its weekly capacity"
-            for station, share in zip(over["station"], over["load_share"], strict=True)
-        ]
-        if words:
-            blamed[name] = "; ".join(words)
-    return blamed
+        shares = dict(zip(load["station"], load["load_share"], strict=True))
+        passes = {station for station in shares if _passes(scenarios[name], station)}
+        if "analyst" in shares and "portal" in passes:
+            shares["analyst"] /= max(shares.get("portal", 0.0), 1.0)
+        over = {station: share for station, share in shares.items() if share >= 1.0}
+        blocking = {s: share for s, share in over.items() if s not in passes}
+        if blocking:
+            unstable[name] = _asked_for(blocking)
+        elif over:
+            saturated[name] = _asked_for(over)
+    return unstable, saturated
+
+
+def _passes(scenario: Scenario, station: str) -> bool:
+    """Return whether trucks pass the station by when its yard is full."""
+    part = getattr(scenario.port, station, None)
+    return (
+        isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None
+    )
+
+
+def _asked_for(over: Mapping[str, float]) -> str:
+    words = [
+        f"{station.replace('_', ' ')} is asked for {percent(share, 0)} of its weekly capacity"
+        for station, share in over.items()
+    ]
+    return "; ".join(words)
 
 
 def is_fitted(scenario: Scenario) -> bool:

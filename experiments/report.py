@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,20 +19,25 @@ from markupsafe import Markup
 from experiments import figures
 from experiments.answer import answer, notes, standings
 from experiments.findings import Findings
+from experiments.inputs import input_groups
 from experiments.legend import swatch
-from experiments.provenance import CONFIGS, Input
-from experiments.screen import largest_share
-from experiments.wording import NONE, number, percent, signed, span
+from experiments.screen import largest_share, station_load
+from experiments.wording import NONE, listed, number, percent, signed, span
 from sim.order import STATIONS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 FIGURES: Final = (
-    ("frontier", "Wait against loads found", figures.frontier),
-    ("queue", "Queue over the day", figures.queue),
-    ("waits", "How long trucks wait", figures.waits),
-    ("utilisation", "How busy the stations are", figures.utilisation),
-)
+    ("frontier", "Wait against loads found", figures.frontier,
+     "Bars: intervals of both. Grey and open: dominated."),
+    ("queue", "Queue over the day", figures.queue,
+     "Mean over weekdays, general and FAST trucks together."),
+    ("waits", "How long trucks wait", figures.waits,
+     "Share of trucks that waited longer, from the end of the queue to primary."),
+    ("utilisation", "How busy the stations are", figures.utilisation,
+     "Work done over the time that servers are open and in order."),
+)  # fmt: skip
+"""Name, title, function and caption of each figure, in the order of the page."""
 HEADLINES: Final = (
     ("wait_mean_min", "mean wait", "min", 1.0, 1),
     ("wait_bound_min", "mean wait, the unserved counted", "min", 1.0, 1),
@@ -52,29 +56,20 @@ HEADLINES: Final = (
     ("hit_rate", "hits: seizures per exam", "%", 100.0, 2),
     ("false_alarm_rate", "false alarms", "% of clean scans", 100.0, 1),
     ("delay_truck_h", "delay", "truck-h", 1.0, 0),
-    ("delay_cost_usd", "cost of delay", "USD", 1.0, 0),
-    ("commerce_usd_per_min", "commerce of this port", "USD/min open", 1.0, 0),
+    ("delay_cost_usd", "cost of delay", "thousand USD", 1e-3, 0),
+    ("commerce_usd_per_min", "commerce of this port", "thousand USD/min open", 1e-3, 1),
 )
 """Metric, words, unit, scale and digits of the comparison's rows."""
-UNITS: Final = {
-    "min": "min", "h": "h", "usd": "USD", "kg": "kg", "lb": "lb", "share": "share", "z": "z",
-    "prime": "z", "rho": "correlation", "years": "years", "days": "days", "per_h": "per h",
-    "trucks": "trucks", "lanes": "lanes", "servers": "units", "cv": "sd/mean",
-    "per_truck": "per truck", "usd_per_truck_h": "USD per truck-h", "usd_per_gal": "USD per gal",
-    "gal_per_h": "gal per h", "per_day": "per day", "ln_sd": "ln", "ln_mean_lb": "ln lb",
-    "ln_odds": "ln odds", "per_month": "per month", "officers": "officers",
-    "usd_per_unit": "USD per unit", "usd_per_unit_year": "USD per unit and year",
-}  # fmt: skip
-"""Unit by the end of a key's name, the longest that fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table: the number, its interval beneath, and a class for its look."""
+    """One cell of a table: the number, its interval and its difference, a class for its look."""
 
     text: str
     below: str = ""
     look: str = ""
+    gap: str = ""
 
 
 def render(found: Findings) -> str:
@@ -111,10 +106,12 @@ def render(found: Findings) -> str:
 
 
 def _figures(found: Findings) -> Iterator[dict[str, object]]:
-    for place, (name, title, draw) in enumerate(FIGURES):
+    without = f" Left out, as unstable: {listed(list(found.unstable))}." if found.unstable else ""
+    for place, (name, title, draw, caption) in enumerate(FIGURES):
         yield {
             "name": name,
             "title": title,
+            "caption": caption + ("" if name == "utilisation" else without),
             "words": figures.describe(found, name),
             "html": Markup(_html(draw(found), name, first=place == 0)),  # noqa: S704
         }
@@ -146,11 +143,10 @@ def _cell(found: Findings, name: str, metric: str, scale: float, digits: int) ->
         return Cell("unstable", "", "poor")
     if np.isnan(own.mean):
         return Cell(NONE, own.reason)
-    below = span(own, scale, digits)
-    verdict = str(row["holm_verdict"])
-    if verdict in ("higher", "lower"):
-        below += f"; {signed(scale * float(row['difference']), digits)} *"
-    return Cell(number(scale * own.mean, digits), below, "sure" if "*" in below else "")
+    text, below = number(scale * own.mean, digits), span(own, scale, digits)
+    if row["holm_verdict"] not in ("higher", "lower"):
+        return Cell(text, below)
+    return Cell(text, below, "sure", f"{signed(scale * float(row['difference']), digits)} *")
 
 
 def share_rows(found: Findings) -> Iterator[dict[str, object]]:
@@ -177,12 +173,8 @@ def share_rows(found: Findings) -> Iterator[dict[str, object]]:
 def load_rows(found: Findings) -> Iterator[dict[str, object]]:
     """Yield each alternative's weekly load by station, and its largest sustainable scan share."""
     for name, load in found.loads.items():
-        shares = dict(zip(load["station"], load["load_share"], strict=True))
-        stable = dict(zip(load["station"], load["stable"], strict=True))
-        cells = [
-            Cell(percent(shares.get(s, np.nan), 0), "", "" if stable.get(s, True) else "poor")
-            for s in STATIONS
-        ]
+        shares = [station_load(load, station) for station in STATIONS]
+        cells = [Cell(percent(s, 0), look="poor" if s >= 1.0 else "") for s in shares]
         yield {"name": name, "cells": cells, "largest": largest_share(load)}
 
 
@@ -222,73 +214,7 @@ def badge_rows(found: Findings) -> list[dict[str, str]]:
     ]
 
 
-def input_groups(inputs: list[Input]) -> list[dict[str, Any]]:
-    """Return the inputs by config group: value, unit, source, confidence."""
-    groups: dict[str, list[dict[str, str]]] = {}
-    for row in inputs:
-        groups.setdefault(row.key.split(".", 1)[0], []).append(input_row(row))
-    return [{"name": name, "rows": rows} for name, rows in groups.items()]
-
-
-def input_row(row: Input) -> dict[str, str]:
-    """Return one input in words, with the address of its source where the repository has it."""
-    badge = {
-        "source": f"{row.source_id} {row.confidence}",
-        "assumption": "assumed",
-        "definition": "by definition",
-        "user": "user",
-    }[row.kind]
-    held = "" if row.low is None or row.high is None else f"{row.low:g} to {row.high:g}"
-    source, address = library().get(row.source_id or "", ("", ""))
-    words = "; ".join(text for text in (source, row.note) if text)
-    return {
-        "key": row.key,
-        "value": value_text(row.value),
-        "unit": unit_of(row.key),
-        "badge": badge,
-        "range": held,
-        "words": words,
-        "address": address,
-    }
-
-
-def value_text(value: object) -> str:
-    """Return a value as a reader would write it; long lists in short."""
-    if isinstance(value, list):
-        return ", ".join(value_text(item) for item in value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,}" if isinstance(value, int) and value >= 10_000 else f"{value:g}"
-    return str(value)
-
-
-def unit_of(key: str) -> str:
-    """Return the unit that a key's name ends in, or that of the group it stands in.
-
-    Examples
-    --------
-    >>> unit_of("value.value_of_time_usd_per_truck_h"), unit_of("threat.type_share.heroin")
-    ('USD per truck-h', 'share')
-    """
-    for part in reversed(key.split(".")):
-        words = part.split("_")
-        for start in range(len(words)):
-            ending = "_".join(words[start:])
-            if ending in UNITS:
-                return UNITS[ending]
-    return ""
-
-
 def changes(found: Findings) -> list[dict[str, Any]]:
     """Return what each alternative sets."""
     own = found.study.own_overrides
     return [{"name": name, "lines": list(own.get(name, ()))} for name in found.names]
-
-
-@cache
-def library() -> dict[str, tuple[str, str]]:
-    """Return source and address by id from ``docs/sources.md``; empty outside a checkout."""
-    path = CONFIGS.parent / "docs" / "sources.md"
-    if not path.is_file():
-        return {}
-    rows = [line.strip("| ").split(" | ") for line in path.read_text("utf-8").splitlines()]
-    return {row[0]: (row[3], row[4]) for row in rows if len(row) == 6 and row[0][1:].isdigit()}

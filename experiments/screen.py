@@ -23,6 +23,7 @@ from experiments.answer import answer, notes, standings
 from experiments.findings import Findings, overloaded
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
 from sim.order import STATIONS
+from sim.scenario import Scenario
 
 WIDE: Final = 120
 """Columns from which on the second table is shown."""
@@ -54,19 +55,29 @@ def wrapped(screen: Console, line: str) -> str:
     return textwrap.fill(line, min(screen.width, 100), break_on_hyphens=False)
 
 
-def before(screen: Console, loads: Mapping[str, pd.DataFrame]) -> None:
+def before(
+    screen: Console, scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame]
+) -> None:
     """Say whether each station can carry its load over the week, before anything is simulated."""
     say(screen, "Weekly load of each station, % of its capacity, and the largest share of trucks")
     say(screen, "that the port could scan without a station being overloaded (from theory):")
     table = _table(["alternative", *(_short(s) for s in STATIONS), "scan max"])
     for name, load in loads.items():
-        by_station = load.set_index("station")
-        cells = [_load_cell(by_station, station) for station in STATIONS]
+        cells = [_load_cell(load, station) for station in STATIONS]
         table.add_row(name, *cells, largest_share(load))
     screen.print(table)
-    for name, why in overloaded(loads).items():
+    unstable, saturated = overloaded(scenarios, loads)
+    for name, why in unstable.items():
         say(screen, f"unstable: {name}: {why}")
+    for name, why in saturated.items():
+        say(screen, f"saturated: {name}: {why}; trucks pass a full yard by")
     screen.print()
+
+
+def station_load(load: pd.DataFrame, station: str) -> float:
+    """Return a station's weekly load share: the highest of its kinds of lane; NaN: not there."""
+    kinds = load["station"].str.partition("_")[0] == station
+    return float(load.loc[kinds, "load_share"].max()) if kinds.any() else float("nan")
 
 
 def largest_share(load: pd.DataFrame) -> str:
@@ -83,27 +94,27 @@ def largest_share(load: pd.DataFrame) -> str:
 
 
 @contextmanager
-def progress(screen: Console, total: int) -> Iterator[Callable[[int, int], None]]:
-    """Give a function (done, total) that shows how far the replications are."""
+def progress(
+    screen: Console, total: int, what: str = "replications"
+) -> Iterator[Callable[[int, int], None]]:
+    """Give a function (done, total) that shows how far ``what`` has come."""
     if not screen.is_terminal:
-        yield _plain_progress(screen)
+        yield _plain_progress(screen, what)
         return
-    columns = (
-        TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task("replications", total=total)
+        task = bar.add_task(what, total=total)
         yield lambda done, _: bar.update(task, completed=done)
 
 
-def _plain_progress(screen: Console) -> Callable[[int, int], None]:
+def _plain_progress(screen: Console, what: str) -> Callable[[int, int], None]:
     said = [0]
 
     def tell(done: int, total: int) -> None:
         tenth = 10 * done // total
         if tenth > said[0]:
             said[0] = tenth
-            say(screen, f"replications: {done} of {total}")
+            say(screen, f"{what}: {done} of {total}")
 
     return tell
 
@@ -208,9 +219,5 @@ def _short(station: str) -> str:
 
 
 def _load_cell(load: pd.DataFrame, station: str) -> str:
-    if station not in load.index:
-        return NONE
-    share = float(load.loc[[station], "load_share"].iloc[0])
-    if np.isnan(share):
-        return NONE
-    return number(100.0 * share, 0) + ("" if bool(load.loc[[station], "stable"].iloc[0]) else "!")
+    share = station_load(load, station)
+    return number(100.0 * share, 0) + ("!" if share >= 1.0 else "")

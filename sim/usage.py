@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.order import FAST, SERVED, STATIONS
+from sim.order import FAST, SERVED, STATIONS, WAIVED
 from sim.scenario import DAY_TYPES, DayType, Primary, Scenario
 from sim.tables import INSPECTION
 from sim.window import Window
@@ -93,11 +93,13 @@ def held_min(ledger: pd.DataFrame, window: Window) -> Floats:
 def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, Floats]) -> Floats:
     """Return the server-minutes that all arrivals ask for, one number a station.
 
-    Approach and primary: the work of every truck. Portal and analyst: that of the selected.
+    Approach and primary: the work of every truck. Portal and analyst: that of the selected, but
+    for those who passed a full yard by.
     Secondary and dock: the work that the trucks which left primary brought there, scaled up to all
     arrivals, so that a full yard which holds trucks back upstream does not hide its own overload.
     """
-    selected = ledger["selected"].to_numpy(bool)
+    waived = ledger["portal_done"].to_numpy() == WAIVED
+    selected = ledger["selected"].to_numpy(bool) & ~waived
     past_primary = np.isfinite(ledger["primary_leave_min"].to_numpy())
     scale = len(ledger) / past_primary.sum() if past_primary.any() else np.nan
     offered = dict.fromkeys(STATIONS, 0.0)

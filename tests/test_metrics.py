@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ import pytest
 
 from sim import metrics
 from sim.metrics import RATIOS, measure
-from sim.order import SERVED
+from sim.order import SERVED, STATIONS
 from sim.scenario import CONTRABAND, Scenario
 from sim.tables import CONTRABAND_TYPES, METRICS
 from tests import ledgers
@@ -283,3 +285,16 @@ def test_the_frame_of_many_replications_has_the_declared_kinds(
 
     frame = pd.DataFrame([v11_port(make_scenario), inspected(make_scenario)])
     assert check(frame, METRICS, "metrics") is frame
+
+
+def family(name: str) -> str:
+    """Return a column's name with its drug or station left open, as the documentation has it."""
+    for kind in CONTRABAND:
+        name = name.replace(kind, "<type>")
+    return re.sub(rf"(?<=_)({'|'.join(STATIONS)})(?=_|$)", "<station>", name)
+
+
+def test_the_documentation_holds_every_column() -> None:
+    text = (Path(metrics.__file__).parents[1] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE)
+    assert documented == list(dict.fromkeys(family(column.name) for column in METRICS))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import usage
-from sim.order import STATIONS
+from sim.order import STATIONS, WAIVED
 from sim.scenario import Scenario
 from tests import ledgers
 
@@ -65,6 +65,8 @@ def test_offered_to_the_portal_is_what_was_selected(scenario: Scenario) -> None:
     table["selected"] = [True, False, True]
     work = no_work(3) | {"portal": np.array([2.0, 2.0, 4.0])}
     assert usage.offered_min(scenario, table, work)[STATIONS.index("portal")] == 6.0
+    table.loc[2, "portal_done"] = WAIVED
+    assert usage.offered_min(scenario, table, work)[STATIONS.index("portal")] == 2.0
 
 
 def test_a_station_that_is_not_there_is_asked_for_nothing(

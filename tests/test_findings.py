@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from experiments.findings import gather, overloaded
+from experiments.replicate import Replications
+from sim.scenario import Scenario
+from tests import replications
+
+
+def scenarios(*overrides: str) -> dict[str, Scenario]:
+    one = replications.study(["busy"], *overrides).alternatives["busy"]
+    return {"calm": one, "busy": one}
+
+
+def test_an_overloaded_station_is_named_with_its_load() -> None:
+    weekly = replications.weekly(["calm", "busy"], {"busy": ("secondary", "dock")})
+    unstable, saturated = overloaded(scenarios(), weekly)
+    assert unstable == {
+        "busy": "secondary is asked for 130 % of its weekly capacity; "
+        "dock is asked for 130 % of its weekly capacity"
+    }
+    assert saturated == {}
+
+
+def test_a_yard_that_trucks_pass_by_saturates_and_keeps_its_wait() -> None:
+    weekly = replications.weekly(["calm", "busy"], {"busy": ("portal",)})
+    weekly["busy"].loc[weekly["busy"]["station"] == "analyst", "load_share"] = 1.2
+    passing = scenarios("port.portal.when_full=suspend", "port.portal.room_trucks=40")
+    unstable, saturated = overloaded(passing, weekly)
+    assert unstable == {}
+    assert saturated == {"busy": "portal is asked for 130 % of its weekly capacity"}
+    blocking = scenarios("port.portal.when_full=block")
+    unstable, saturated = overloaded(blocking, weekly)
+    assert "analyst is asked for 120 %" in unstable["busy"]
+    assert saturated == {}
+
+
+def test_an_unstable_alternative_has_no_wait_in_any_table() -> None:
+    found = replications.findings(over={"scan_everything": ("dock",)})
+    assert found.point("scan_everything").status == "unstable"
+    assert np.isnan(found.interval("scan_everything", "wait_mean_min").mean)
+    assert np.isfinite(found.interval("scan_everything", "detection_expected").mean)
+
+
+def test_a_lost_truck_stops_everything() -> None:
+    names = ["todays_practice"]
+    done = replications.done({"todays_practice": (30.0, 0.1, 0.27)}, n=3)
+    done.metrics.loc[1, "conserved"] = False
+    with pytest.raises(RuntimeError, match="todays_practice, replication 1"):
+        gather(replications.study(names), done, replications.weekly(names))
+
+
+def test_months_become_strata() -> None:
+    strategies = {"todays_practice": (30.0, 0.1, 0.27)}
+    done = replications.done(strategies, n=24)
+    month = done.metrics["replication"] % 12
+    busy = done.metrics.copy()
+    busy["wait_sum_min"] += 20.0 * month * busy["trucks"]
+    width = {}
+    for calendar in ("week", "year"):
+        asked = replications.study(["todays_practice"], f"calendar={calendar}", "replications=24")
+        found = gather(asked, Replications(busy, done.profiles), replications.weekly(strategies))
+        own = found.interval("todays_practice", "wait_mean_min")
+        width[calendar] = own.high - own.low
+    assert width["year"] < 0.3 * width["week"]

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import dataclasses
+from html.parser import HTMLParser
+
+import pytest
+
+from experiments.answer import answer
+from experiments.findings import Findings
+from experiments.report import comparison_rows, render
+from tests import replications
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return replications.findings(over={"scan_everything": ("dock",)})
+
+
+@pytest.fixture(scope="module")
+def page(found: Findings) -> str:
+    return render(found)
+
+
+class Tags(HTMLParser):
+    """Collects every tag with its attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
+    reader = Tags()
+    reader.feed(page)
+    return reader.found
+
+
+def test_the_page_asks_nobody_for_anything(page: str) -> None:
+    for tag, attributes in tags(page):
+        assert tag not in ("link", "iframe", "img", "object", "embed")
+        assert "src" not in attributes, tag
+    assert "@import" not in page.split("</style>", maxsplit=1)[0]
+    assert '"showSendToCloud": false' in page
+    assert '"displaylogo": false' in page
+
+
+def test_the_drawing_library_is_there_once_and_four_figures(page: str) -> None:
+    assert len(page) < 7_000_000
+    assert page.count("Plotly.newPlot(") >= 4
+    names = [a["id"] for tag, a in tags(page) if tag == "div" and "figure-" in str(a.get("id"))]
+    assert names == ["figure-frontier", "figure-queue", "figure-waits", "figure-utilisation"]
+
+
+def test_the_answer_comes_before_everything_else(found: Findings, page: str) -> None:
+    body = page[page.index("<body>") :]
+    assert answer(found).split("[")[0] in body
+    assert body.index(answer(found).split("[")[0]) < body.index("<h2")
+
+
+def test_every_figure_has_words(page: str) -> None:
+    labels = [a["aria-label"] for tag, a in tags(page) if a.get("role") == "img"]
+    assert len(labels) == 4
+    assert all(label and "todays_practice" in label for label in labels)
+
+
+def test_every_table_can_scroll_and_the_page_fits_a_telephone(page: str) -> None:
+    found = tags(page)
+    tables = [place for place, (tag, _) in enumerate(found) if tag == "table"]
+    assert len(tables) > 4
+    assert all(found[place - 1][1].get("class") == "wide" for place in tables)
+    assert any(a.get("name") == "viewport" for tag, a in found if tag == "meta")
+
+
+def test_unstable_alternatives_have_no_wait(found: Findings) -> None:
+    rows = {str(row["words"]): row for row in comparison_rows(found)}
+    last = found.names.index("scan_everything")
+    cells = rows["mean wait"]["cells"]
+    assert cells[last].text == "unstable"  # type: ignore[index]
+    finds = rows["loads found, expected"]["cells"]
+    assert finds[last].text.startswith("33.")  # type: ignore[index]
+
+
+def test_hit_and_detection_rate_stand_together(found: Findings) -> None:
+    words = [str(row["words"]) for row in comparison_rows(found)]
+    place = words.index("loads found, counted")
+    assert words[place + 1].startswith("hits")
+    assert not any("accuracy" in word for word in words)
+
+
+def test_names_are_escaped() -> None:
+    evil = "<script>alert(1)</script>"
+    found = replications.findings(
+        {"todays_practice": (31.0, 0.12, 0.277), evil: (30.0, 0.2, 0.277)}
+    )
+    plain = {"todays_practice": (31.0, 0.12, 0.277), "other": (30.0, 0.2, 0.277)}
+    scripts = [len([tag for tag, _ in tags(render(one)) if tag == "script"])
+               for one in (found, replications.findings(plain))]  # fmt: skip
+    assert scripts[0] == scripts[1]
+
+
+def test_the_same_findings_give_the_same_bytes(found: Findings, page: str) -> None:
+    assert render(found) == page
+
+
+def test_one_alternative_has_no_comparison_at_equal_share() -> None:
+    page = render(replications.findings({"todays_practice": (31.0, 0.12, 0.277)}))
+    assert "At equal scan share" not in page
+    assert "Under todays_practice trucks wait" in page
+
+
+def test_the_command_that_made_it_stands_below(found: Findings) -> None:
+    asked = dataclasses.replace(found.study, overrides=("replications=20",))
+    page = render(dataclasses.replace(found, study=asked))
+    assert "<code>throughgate compare replications=20</code>" in page

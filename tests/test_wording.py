@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from experiments import wording
+from experiments.intervals import ONE_REPLICATION, Interval
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(1234.5, 0, "1,234"), (-0.04, 1, "0.0"), (np.nan, 1, "-"), (np.inf, 1, "unlimited")],
+)
+def test_number(value: float, digits: int, text: str) -> None:
+    assert wording.number(value, digits) == text
+
+
+def test_percent_of_nothing_is_a_dash() -> None:
+    assert wording.percent(np.nan) == "-"
+    assert wording.percent(0.2768, 0) == "28 %"
+
+
+def test_an_interval_that_is_not_there_says_why() -> None:
+    found = Interval(3.0, np.nan, np.nan, 1, ONE_REPLICATION)
+    assert wording.span(found) == "(no interval: one replication only)"
+
+
+def test_plus_minus() -> None:
+    assert wording.plus_minus(0.12, 0.118, 0.122, 100.0) == "12.0 ±0.2"
+    assert wording.plus_minus(0.12, np.nan, np.nan, 100.0) == "12.0 ±?"
+    assert wording.plus_minus(np.nan, np.nan, np.nan) == "-"
+    assert wording.plus_minus(5.0, 4.999, 5.001) == "5.0 ±<0.1"
+    assert wording.plus_minus(5.0, 5.0, 5.0) == "5.0 ±0.0"
+
+
+def test_signed_zero_has_no_sign() -> None:
+    assert wording.signed(-0.001) == wording.signed(0.001) == "0.0"
+    assert wording.signed(-3.0) == "-3.0"
+
+
+def test_listed() -> None:
+    assert wording.listed([]) == ""
+    assert wording.listed(["a"]) == "a"
+    assert wording.listed(["a", "b"]) == "a and b"
