@@ -1,8 +1,7 @@
 """How any firm is drawn: its size, age and standing, its hidden propensity and its records.
 
 A firm's past (crossings, exams, finds) follows from its size, its age and its hidden propensity,
-never from what a truck of today carries. Zipf-like sizes and tenure are assumptions about shape;
-no such table is published.
+never from what a truck of today carries. The numbers behind are in ``traffic.firms``.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import trade
 from sim.streams import (
     BoolArray,
     FloatArray,
@@ -25,24 +25,6 @@ from sim.streams import (
 )
 
 YEAR_DAYS = 365.0
-NEW_FIRM_SHARE, NEW_CREW_SHARE = 0.15, 0.15
-"""Share of firms, and of drivers and tractors, that began within a year [A 0.05..0.3]."""
-NEW_SIZE = 0.6
-"""Size of a new firm beside an old one of the same rank [A 0.2..1]."""
-MEAN_AGE_DAYS = 6.0 * YEAR_DAYS
-"""Mean further age of a firm that is not new [A 3..10 years]."""
-MEMBER_TRAFFIC_SHARE = 0.5
-"""C-TPAT members' share of the trucks by size; they bring over half of imports (11,325 firms)."""
-EXAM_SHARE = 0.02
-"""Past exams per crossing of a firm that is not a member [A 0.01..0.04]."""
-MEMBER_EXAM_FACTOR = 0.2
-"""Members are 4-6 times less likely to be examined (CBP, benefits of C-TPAT)."""
-EXAM_LATENT_LN = 0.25
-"""Past exams lean towards firms with a high propensity: ln per standard deviation [A 0..0.5]."""
-FIND_SHARE = 1.0e-5
-"""Past finds per crossing: 0.7-1.1 per 100,000 trucks, Laredo field office 2025."""
-LATENT_SHARE = 0.25
-"""Part of the hidden variance that is the carrier's, and the shipper's; the truck has the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +40,11 @@ class Key:
     empty_share: float
     fast_share: float
     commodity_share: tuple[float, ...]
+    value_lean_sd: tuple[float, ...]
     trucks_per_year: float
-    hidden_ln_sd: float
+    firm_ln_sd: float
+    """Standard deviation of the log multiplier on P(carrying) that is the firm's."""
+    firms: trade.Firms
 
     def uniform(self, purpose: Purpose, n: int) -> FloatArray:
         """Return n uniforms of this population."""
@@ -122,6 +107,19 @@ class Crew:
     crossings_12m: FloatArray
 
 
+def look_up(table: FloatArray, code: IntArray) -> FloatArray:
+    """Return a firm's entry; 0 for a code that is not of the population, such as -1.
+
+    Examples
+    --------
+    >>> look_up(np.array([5.0, 7.0]), np.array([1, -1, 9])).tolist()
+    [7.0, 0.0, 0.0]
+    """
+    n = table.size
+    place = np.where((code >= 0) & (code < n), code, n)
+    return np.append(table, 0.0).take(place)
+
+
 def make_table(general: FloatArray, fast: FloatArray) -> Table:
     """Return the table that draws entities by these weights, each of shape (entities,)."""
     n = 2 ** max(16, math.ceil(math.log2(4 * general.size)))
@@ -133,18 +131,19 @@ def make_table(general: FloatArray, fast: FloatArray) -> Table:
 def draw_firms(key: Key, n: int, purposes: tuple[Purpose, Purpose, Purpose], shift: float) -> Firms:
     """Draw sizes and ages; of the old firms, the larger sooner become members."""
     rank, age, member = purposes
+    of = key.firms
     u = key.spread(age, n)
-    new = u < NEW_FIRM_SHARE
-    further = exponential(
-        np.where(new, 0.0, (u - NEW_FIRM_SHARE) / (1.0 - NEW_FIRM_SHARE)), MEAN_AGE_DAYS
-    )
-    size = np.where(new, NEW_SIZE, 1.0) / (np.argsort(key.uniform(rank, n)) + shift)
-    score = np.where(new, -1.0, size**0.3 * key.uniform(member, n))
+    new = u < of.new_firm_share
+    beyond = np.where(new, 0.0, (u - of.new_firm_share) / (1.0 - of.new_firm_share))
+    further = exponential(beyond, of.old_firm_mean_further_age_years * YEAR_DAYS)
+    ranks = np.argsort(key.uniform(rank, n)) + shift
+    size = np.where(new, of.new_size_ratio, 1.0) / ranks**of.size_zipf_exponent
+    score = np.where(new, -1.0, size**of.member_size_exponent * key.uniform(member, n))
     order = np.argsort(-score, kind="stable")
     reached = np.cumsum(size[order]) / size.sum()
     members = np.zeros(n, dtype=np.bool_)
-    members[order[: 1 + int(np.searchsorted(reached, MEMBER_TRAFFIC_SHARE))]] = True
-    age_days = YEAR_DAYS * np.where(new, u / NEW_FIRM_SHARE, 1.0) + further
+    members[order[: 1 + int(np.searchsorted(reached, of.member_traffic_share))]] = True
+    age_days = YEAR_DAYS * np.where(new, u / of.new_firm_share, 1.0) + further
     return Firms(size=size, age_days=age_days, member=members & ~new)
 
 
@@ -164,10 +163,11 @@ def draw_past(key: Key, firms: Firms, weight: FloatArray, purposes: tuple[Purpos
     latent = standardised(normal(key.spread(latent_of, n)), weight)
     trucks = key.trucks_per_year * weight
     crossings = poisson(key.uniform(crossings_of, n), trucks * np.minimum(years, 1.0))
-    exam_share = EXAM_SHARE * np.where(firms.member, MEMBER_EXAM_FACTOR, 1.0)
-    exams = crossings * exam_share * np.exp(EXAM_LATENT_LN * latent)
-    ln_sd = math.sqrt(LATENT_SHARE) * key.hidden_ln_sd
-    finds = trucks * np.minimum(years, 5.0) * FIND_SHARE * np.exp(ln_sd * latent - ln_sd**2 / 2.0)
+    of, ln_sd = key.firms, key.firm_ln_sd
+    exam_share = of.exams_per_crossing * np.where(firms.member, of.member_exam_ratio, 1.0)
+    exams = crossings * exam_share * np.exp(of.exam_latent_ln * latent)
+    leaning = np.exp(ln_sd * latent - ln_sd**2 / 2.0)
+    finds = trucks * np.minimum(years, 5.0) * of.finds_per_crossing * leaning
     return Past(
         age_days=firms.age_days,
         crossings_12m=crossings,
@@ -186,7 +186,7 @@ def draw_crew(key: Key, n: int, weight: FloatArray, purposes: tuple[Purpose, Pur
     each = key.trucks_per_year * weight / count
     steps = np.bincount(first, each, n + 1) - np.bincount(first + count, each, n + 1)
     trucks = np.maximum(np.cumsum(steps)[:n], 0.0)
-    active = np.minimum(key.spread(tenure, n) / NEW_CREW_SHARE, 1.0)
+    active = np.minimum(key.spread(tenure, n) / key.firms.new_crew_share, 1.0)
     return Crew(
         first=first,
         count=count,

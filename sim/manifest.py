@@ -10,22 +10,21 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim import threat as threats
+from sim.declared import Arrays, declare
 from sim.errors import ConfigError
-from sim.population import Population, draw_parties, draw_population, population_key
-from sim.scenario import COMMODITIES, Scenario, Service
+from sim.population import NOTHING, Columns, draw_population
+from sim.scenario import Scenario, Service
 from sim.streams import (
     Draw,
     FloatArray,
     Purpose,
     keyed_uniform,
-    lognormal,
     normal,
     service_time,
 )
@@ -33,26 +32,11 @@ from sim.tables import MANIFEST
 from sim.traffic import draw_arrivals, rates_per_h, times_at
 from sim.window import EVALUATION, Window
 
-Arrays = dict[str, NDArray[Any]]
-
-SCHEDULE_SD_H = 0.25
-"""Trucks arrive this far from the hour that their e-Manifest names [A 0..1]."""
-USUAL_WEIGHT_KG = np.array([8e3, 9e3, 1e4, 1.7e4, 1.4e4, 1.6e4, 7e3, 8e3, 1.5e4, 1e4])
-"""Usual cargo weight by commodity: 8.2 t a truck, empties included, as border-wide in 2024 [A]."""
-WEIGHT_LN_SD = 0.2
-USUAL_PIECES, PIECES_LN_SD = 400.0, 1.2
-P_LOW_DENSITY = (0.3, 0.2, 0.2, 0.05, 0.2, 0.05, 0.5, 0.6, 0.1, 0.3)
-P_HIGH_DENSITY = (0.2, 0.4, 0.4, 0.55, 0.3, 0.8, 0.1, 0.05, 0.5, 0.3)
-"""Radiographic density by commodity; the rest is medium [A]."""
-HAZMAT_WEIGHT = np.array([1.0, 1.0, 1.5, 0.1, 5.0, 1.0, 0.5, 0.3, 0.5, 1.0])
-VALUE_SHIPPER_SHARE = 0.5
-"""Part of the variance of ln(value) that is the shipper's [A]."""
-IN_BOND_SHARE, INFORMAL_SHARE = 0.09, 0.03
-LEAD_MEDIAN, LEAD_LN_SD = 2.5, 1.2
-"""Filing ahead of the least time, in multiples of it [A]."""
-AMENDED_SHARE, SEAL_MISMATCH_SHARE = 0.06, 0.012
 SAMPLE_SIZE, N_SAMPLES = 2**16, 8
-"""Trucks on which the mean of P(carrying) is set; its standard error is 0.1 % of the mean."""
+"""Trucks on which the mean of P(carrying) is set; its standard error is 0.1 % of the mean.
+
+How large the sample is and how it is laid out is numerical method, so it is no setting.
+"""
 LATTICE_STEP = {
     Purpose.CARRIER: math.sqrt(2.0),
     Purpose.FAST: math.sqrt(3.0),
@@ -80,11 +64,28 @@ def draw_manifest(scenario: Scenario, window: Window) -> pd.DataFrame:
     Raises
     ------
     ConfigError
-        A trait that does not exist, or a service time that cannot be drawn.
+        A service time that cannot be drawn.
     """
     times, draw = draw_arrivals(scenario, window)
+    return draw_trucks(scenario, window, times, draw)
+
+
+def draw_trucks(
+    scenario: Scenario, window: Window, times: FloatArray, draw: Draw, given: Columns = NOTHING
+) -> pd.DataFrame:
+    """Draw all of MANIFEST but the arrivals and the visible columns that are given.
+
+    Parameters
+    ----------
+    times : float array, shape (n,)
+        Arrival times, increasing, within the window.
+    draw : callable
+        The luck of these n trucks.
+    given : mapping of arrays, shape (n,)
+        Visible columns that are known; see `sim.declared.declare`.
+    """
     # 1. Who comes, and what they declare.
-    columns = _visible(scenario, window, times, draw)
+    columns = declare(scenario, window, times, draw, given)
     # 2. The luck that they carry through the port.
     columns |= _luck(scenario, columns["fast"], draw)
     # 3. The truth, given the traits.
@@ -94,100 +95,6 @@ def draw_manifest(scenario: Scenario, window: Window) -> pd.DataFrame:
     columns |= threats.draw_threat(scenario.threat, p, columns["laden"], draw)
     columns |= {"truck": np.arange(times.size), "arrive_min": times}
     return pd.DataFrame({column.name: columns[column.name] for column in MANIFEST}, copy=False)
-
-
-def _visible(scenario: Scenario, window: Window, times: FloatArray, draw: Draw) -> Arrays:
-    columns = _calendar(window, times, draw)
-    columns |= draw_parties(population_key(scenario), draw)
-    columns |= _records(draw_population(scenario), columns)
-    columns |= _goods(scenario, draw_population(scenario), columns, draw)
-    return columns | _filing(columns, draw)
-
-
-def _calendar(window: Window, times: FloatArray, draw: Draw) -> Arrays:
-    day = (times / 1440.0).astype(np.int64)
-    dates = window.dates()
-    hour = times / 60.0 - 24.0 * day + SCHEDULE_SD_H * normal(draw(Purpose.SCHEDULE))
-    return {
-        "arrive_hour": np.clip(hour, 0.0, 23.999),
-        "weekday": np.array([date.weekday() for date in dates]).take(day),
-        "month": np.array([date.month for date in dates]).take(day),
-    }
-
-
-def _records(population: Population, columns: Arrays) -> Arrays:
-    """Look up what is known of the carrier, its crew and the shipper (zeros for an empty truck)."""
-    carriers, shippers = population.carriers, population.shippers
-    carrier, shipper = columns["carrier"], columns["shipper"]
-    padded = {
-        name: np.append(getattr(shippers.past, name), 0.0).take(shipper, mode="wrap")
-        for name in ("age_days", "crossings_12m", "exams_12m", "finds_5y")
-    }
-    return {
-        "ctpat_carrier": carriers.ctpat.take(carrier),
-        "carrier_age_days": carriers.past.age_days.take(carrier),
-        "shipper_age_days": padded["age_days"],
-        "carrier_crossings_12m": carriers.past.crossings_12m.take(carrier),
-        "driver_crossings_12m": carriers.drivers.crossings_12m.take(columns["driver"]),
-        "plate_crossings_12m": carriers.plates.crossings_12m.take(columns["plate"]),
-        "shipper_entries_12m": padded["crossings_12m"],
-        "carrier_exams_12m": carriers.past.exams_12m.take(carrier),
-        "shipper_exams_12m": padded["exams_12m"],
-        "carrier_finds_5y": carriers.past.finds_5y.take(carrier),
-        "shipper_finds_5y": padded["finds_5y"],
-    }
-
-
-def _goods(scenario: Scenario, population: Population, columns: Arrays, draw: Draw) -> Arrays:
-    """Draw what is declared of the cargo."""
-    mix, laden, shippers = scenario.port.mix, columns["laden"], population.shippers
-    shipper = np.maximum(columns["shipper"], 0)
-    kind = shippers.commodity.take(shipper)
-    ratio = np.where(laden, lognormal(draw(Purpose.WEIGHT), 1.0, WEIGHT_LN_SD), 1.0)
-    usual = USUAL_WEIGHT_KG.take(kind)
-    pieces = 1.0 + lognormal(draw(Purpose.PIECES), USUAL_PIECES, PIECES_LN_SD)
-    value_z = math.sqrt(VALUE_SHIPPER_SHARE) * shippers.value_z.take(shipper)
-    value_z += math.sqrt(1.0 - VALUE_SHIPPER_SHARE) * normal(draw(Purpose.VALUE))
-    value = mix.value_median_usd * np.exp(mix.value_sigma * value_z)
-    u = draw(Purpose.DENSITY)
-    density = 0 + (u >= np.array(P_LOW_DENSITY).take(kind))
-    density += u >= 1.0 - np.array(P_HIGH_DENSITY).take(kind)
-    origin = shippers.origin_state.take(shipper)
-    return {
-        "commodity": np.where(laden, kind, -1),
-        "density": density * laden,
-        "hazmat": laden & (draw(Purpose.HAZMAT) < _p_hazmat(scenario).take(kind)),
-        "pieces": pieces.astype(np.int64) * laden,
-        "weight_kg": usual * ratio * laden,
-        "weight_ratio": ratio,
-        "value_usd": value * laden,
-        "origin_state": np.where(
-            laden, origin, population.carriers.home_state.take(columns["carrier"])
-        ),
-    }
-
-
-def _p_hazmat(scenario: Scenario) -> FloatArray:
-    """Return P(hazardous goods) by commodity, with the port's share over its laden trucks."""
-    mix = scenario.port.mix
-    shares = np.array([mix.commodity_share[name] for name in COMMODITIES])
-    chance: FloatArray = mix.hazmat_share / np.dot(shares, HAZMAT_WEIGHT) * HAZMAT_WEIGHT
-    return np.minimum(chance, 1.0)
-
-
-def _filing(columns: Arrays, draw: Draw) -> Arrays:
-    """Draw how the manifest was filed."""
-    laden = columns["laden"]
-    u = draw(Purpose.ENTRY_TYPE)
-    entry = (u < IN_BOND_SHARE) + 2 * ((u >= IN_BOND_SHARE) & (u < IN_BOND_SHARE + INFORMAL_SHARE))
-    least = np.where(columns["fast"], threats.MIN_LEAD_FAST_H, threats.MIN_LEAD_H)
-    ahead = lognormal(draw(Purpose.LEAD_TIME), LEAD_MEDIAN, LEAD_LN_SD)
-    return {
-        "entry_type": np.where(laden, entry, 3),
-        "lead_time_h": least * (1.0 + ahead),
-        "amended": draw(Purpose.AMENDED) < AMENDED_SHARE,
-        "seal_mismatch": laden & (draw(Purpose.SEAL) < SEAL_MISMATCH_SHARE),
-    }
 
 
 def _service(key: str, service: Service, u: FloatArray) -> FloatArray:
@@ -288,5 +195,5 @@ def _sample(scenario: Scenario, number: int) -> tuple[FloatArray, FloatArray]:
     rates = rates_per_h(scenario, SAMPLE_WEEK)
     rates = rates if rates.sum() > 0.0 else np.ones_like(rates)
     times = times_at(rates, draw(Purpose.SAMPLE) * rates.sum())
-    columns = _visible(scenario, SAMPLE_WEEK, times, draw)
+    columns = declare(scenario, SAMPLE_WEEK, times, draw)
     return _known_ln(scenario, columns), threats.own_ln_sd(scenario.threat, columns["laden"])

@@ -1,15 +1,16 @@
 """Carriers, drivers, tractors, shippers and consignees that come back, so that history exists.
 
 The population is fixed by ``traffic.population_seed`` and its sizes: the same firms meet every
-window. Customer lists and states are assumptions about shape; no such table is published.
+window. The numbers behind are in ``traffic.firms``.
 """
 
 from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,19 +31,11 @@ from sim.firms import (
 from sim.scenario import COMMODITIES, Scenario
 from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, normal
 
+Columns: TypeAlias = Mapping[str, NDArray[Any]]
+NOTHING: Final[Columns] = {}
+"""No column is given: all are drawn."""
 N_STATES = 32
-N_CUSTOMERS = 4
-"""Usual carriers of a shipper on each side (general, FAST), and its usual consignees."""
-CARRIER_RANK_SHIFT, SHIPPER_RANK_SHIFT = 20.0, 30.0
-"""Size ~ 1 / (rank + shift): the largest carrier has about 1 % of the trucks [A 5..50]."""
-VALUE_LEAN = dict(
-    zip(COMMODITIES, (0.8, 0.6, 0.3, -0.9, -0.1, -0.3, -0.4, 0.1, -0.8, 0.0), strict=True)
-)
-"""How valuable a load is, by commodity, in standard deviations of ln(value) before scaling."""
-FIRST_PAIR_SHARE = (0.15, 0.03)
-"""Share of a new and of an old shipper's loads that go to a consignee for the first time [A]."""
-DRIVER_CHANGE_SHARE = 0.08
-"""Share of trucks that a stand-in drives [A 0.03..0.2]."""
+"""Federal entities of Mexico; their codes are labels, the most frequent first."""
 PRODUCE = COMMODITIES.index("produce")
 CARRIER_FIRMS = (Purpose.CARRIER_RANK, Purpose.CARRIER_AGE, Purpose.CARRIER_MEMBER)
 CARRIER_PAST = (
@@ -79,9 +72,9 @@ class Shippers:
     value_z: FloatArray
     """How valuable its loads are: mean 0, standard deviation 1 over the laden trucks."""
     customers: IntArray
-    """Usual carriers, shape (2, shippers, N_CUSTOMERS): of its general and of its FAST trucks."""
+    """Usual carriers, shape (2, shippers, n_customers): of its general and of its FAST trucks."""
     consignees: IntArray
-    """Usual consignees, shape (shippers, N_CUSTOMERS)."""
+    """Usual consignees, shape (shippers, n_customers)."""
     table: Table
 
 
@@ -94,12 +87,14 @@ class Population:
     n_consignees: int
 
 
-def slot(u: FloatArray) -> IntArray:
-    """Return the place in a customer list: the first is used for half of the loads."""
-    return (N_CUSTOMERS * u * u).astype(np.int64)
+def slot(u: FloatArray, n: int) -> IntArray:
+    """Return the place in a list of n customers: of four, the first is used for half the loads."""
+    return (n * u * u).astype(np.int64)
 
 
-SLOT_SHARE = np.diff(np.sqrt(np.arange(N_CUSTOMERS + 1.0) / N_CUSTOMERS))
+def slot_share(n: int) -> FloatArray:
+    """Return the share of loads of each of n customers, shape (n,)."""
+    return np.diff(np.sqrt(np.arange(n + 1.0) / n))
 
 
 def _commodities(key: Key) -> IntArray:
@@ -125,13 +120,13 @@ def _by_commodity(key: Key, commodity: IntArray, size: FloatArray, wanted: BoolA
 
 def _states(key: Key, purpose: Purpose, n: int) -> IntArray:
     """Return Mexican states, Zipf-like."""
-    cumulative = np.cumsum(1.0 / np.arange(1.0, N_STATES + 1.0))
+    cumulative = np.cumsum(1.0 / np.arange(1.0, N_STATES + 1.0) ** key.firms.state_zipf_exponent)
     return np.searchsorted(cumulative / cumulative[-1], key.uniform(purpose, n)).astype(np.int64)
 
 
 def _shippers(key: Key, carrier_table: Table) -> Shippers:
-    n = key.n_shippers
-    firms = draw_firms(key, n, SHIPPER_FIRMS, SHIPPER_RANK_SHIFT)
+    n, n_customers = key.n_shippers, key.firms.n_customers
+    firms = draw_firms(key, n, SHIPPER_FIRMS, key.firms.shipper_rank_shift)
     commodity = _commodities(key)
     table = make_table(
         _by_commodity(key, commodity, firms.size, np.ones(n, dtype=np.bool_)),
@@ -139,28 +134,28 @@ def _shippers(key: Key, carrier_table: Table) -> Shippers:
     )
     weight = table.weights(key.fast_share, n)
     state = _states(key, Purpose.SHIPPER_STATE, n)
-    lean = np.array([VALUE_LEAN[name] for name in COMMODITIES])[commodity]
-    value_z = lean + normal(key.spread(Purpose.SHIPPER_VALUE, n))
-    fast = np.repeat([False, True], n * N_CUSTOMERS)
+    lean = np.array(key.value_lean_sd)
+    value_z = lean[commodity] + normal(key.spread(Purpose.SHIPPER_VALUE, n))
+    fast = np.repeat([False, True], n * n_customers)
     customers = carrier_table.draw(fast, key.uniform(Purpose.SHIPPER_CUSTOMERS, fast.size))
-    consignees = key.uniform(Purpose.SHIPPER_CONSIGNEES, n * N_CUSTOMERS) * key.n_consignees
+    consignees = key.uniform(Purpose.SHIPPER_CONSIGNEES, n * n_customers) * key.n_consignees
     return Shippers(
         past=draw_past(key, firms, weight * (1.0 - key.empty_share), SHIPPER_PAST),
         commodity=commodity,
         origin_state=np.where(commodity == PRODUCE, (state + 10) % N_STATES, state),
         value_z=standardised(value_z, weight),
-        customers=customers.reshape(2, n, N_CUSTOMERS),
-        consignees=consignees.astype(np.int64).reshape(n, N_CUSTOMERS),
+        customers=customers.reshape(2, n, n_customers),
+        consignees=consignees.astype(np.int64).reshape(n, n_customers),
         table=table,
     )
 
 
 def _carrier_weight(key: Key, table: Table, shippers: Shippers) -> FloatArray:
     """Return each carrier's share of all trucks: empties directly, the laden through shippers."""
-    n = key.n_carriers
+    n, slots = key.n_carriers, slot_share(key.firms.n_customers)
     weight = key.empty_share * table.weights(key.fast_share, n)
     for row, share in enumerate((1.0 - key.fast_share, key.fast_share)):
-        laden = shippers.table.weights(float(row), key.n_shippers)[:, None] * SLOT_SHARE
+        laden = shippers.table.weights(float(row), key.n_shippers)[:, None] * slots
         used = np.bincount(shippers.customers[row].ravel(), laden.ravel(), n)
         weight = weight + (1.0 - key.empty_share) * share * used
     return weight
@@ -180,7 +175,7 @@ def _carriers(key: Key, firms: Firms, table: Table, shippers: Shippers) -> Carri
 
 @functools.lru_cache(maxsize=8)
 def _population(key: Key) -> Population:
-    firms = draw_firms(key, key.n_carriers, CARRIER_FIRMS, CARRIER_RANK_SHIFT)
+    firms = draw_firms(key, key.n_carriers, CARRIER_FIRMS, key.firms.carrier_rank_shift)
     table = make_table(firms.size, firms.size * firms.member)
     shippers = _shippers(key, table)
     return Population(
@@ -192,7 +187,8 @@ def _population(key: Key) -> Population:
 
 def population_key(scenario: Scenario) -> Key:
     """Return all of a scenario that decides who may turn up; demand and policy do not."""
-    traffic, mix = scenario.traffic, scenario.port.mix
+    traffic, mix, threat = scenario.traffic, scenario.port.mix, scenario.threat
+    lean = traffic.declared.value_lean_sd
     return Key(
         seed=traffic.population_seed,
         n_carriers=traffic.n_carriers,
@@ -204,7 +200,9 @@ def population_key(scenario: Scenario) -> Key:
         fast_share=mix.fast_share,
         commodity_share=tuple(mix.commodity_share[name] for name in COMMODITIES),
         trucks_per_year=math.fsum(scenario.port.volume.trucks_per_month),
-        hidden_ln_sd=scenario.threat.hidden_ln_sd,
+        value_lean_sd=tuple(lean[name] for name in COMMODITIES),
+        firm_ln_sd=math.sqrt(threat.hidden_firm_share) * threat.hidden_ln_sd,
+        firms=traffic.firms,
     )
 
 
@@ -217,53 +215,78 @@ def draw_population(scenario: Scenario) -> Population:
     return _population(population_key(scenario))
 
 
-def draw_parties(key: Key, draw: Draw) -> dict[str, NDArray[Any]]:
+def draw_parties(key: Key, draw: Draw, given: Columns = NOTHING) -> dict[str, NDArray[Any]]:
     """Draw who each truck belongs to.
+
+    Parameters
+    ----------
+    key : Key
+        The population.
+    draw : callable
+        The trucks' luck.
+    given : mapping of arrays, shape (n,)
+        Columns that are known; they are used as they are, and the others drawn to go with them.
 
     Returns
     -------
     dict of arrays, shape (n,)
         ``fast laden shipper carrier plate driver driver_change consignee first_pair``; shipper and
-        consignee are -1 for an empty truck.
+        consignee are -1 for an empty truck. ``model_shipper`` and ``model_carrier`` are the firms
+        whose habits it follows: its own, or drawn ones if its own are not of the population.
     """
     population = _population(key)
     carriers, shippers = population.carriers, population.shippers
-    fast = draw(Purpose.FAST) < key.fast_share
-    laden = draw(Purpose.LADEN) >= key.empty_share
-    shipper = shippers.table.draw(fast, draw(Purpose.SHIPPER))
+    fast = given.get("fast", draw(Purpose.FAST) < key.fast_share)
+    laden = given.get("laden", draw(Purpose.LADEN) >= key.empty_share)
+    drawn = shippers.table.draw(fast, draw(Purpose.SHIPPER))
+    shipper = given.get("shipper", np.where(laden, drawn, -1))
+    model = _stand_in(shipper, key.n_shippers, drawn)
     u = draw(Purpose.CARRIER)
-    usual = (fast * key.n_shippers + shipper) * N_CUSTOMERS + slot(u)
-    carrier = np.where(laden, shippers.customers.ravel().take(usual), carriers.table.draw(fast, u))
-    parties = {"fast": fast, "laden": laden, "carrier": carrier}
-    parties["shipper"] = np.where(laden, shipper, -1)
-    return parties | _consignee(population, shipper, laden, draw) | _drive(carriers, carrier, draw)
+    usual = (fast * key.n_shippers + model) * key.firms.n_customers + slot(u, key.firms.n_customers)
+    drawn = np.where(laden, shippers.customers.ravel().take(usual), carriers.table.draw(fast, u))
+    carrier = given.get("carrier", drawn)
+    parties = {"fast": fast, "laden": laden, "shipper": shipper, "carrier": carrier}
+    parties["model_shipper"] = model
+    parties["model_carrier"] = _stand_in(carrier, key.n_carriers, drawn)
+    parties |= _consignee(key, parties, draw, given)
+    return parties | _drive(key, parties["model_carrier"], draw, given)
 
 
-def _consignee(
-    population: Population, shipper: IntArray, laden: BoolArray, draw: Draw
-) -> dict[str, NDArray[Any]]:
+def _stand_in(code: IntArray, n: int, drawn: IntArray) -> IntArray:
+    """Return the codes that are of the population, and drawn ones in place of the others."""
+    return np.where((code >= 0) & (code < n), code, drawn)
+
+
+def _consignee(key: Key, parties: Columns, draw: Draw, given: Columns) -> dict[str, NDArray[Any]]:
     """Draw consignees: a usual one, or now and then the first of a new pair."""
-    shippers = population.shippers
-    chance = np.where(shippers.past.age_days < YEAR_DAYS, *FIRST_PAIR_SHARE)
-    first_pair = laden & (draw(Purpose.FIRST_PAIR) < chance.take(shipper))
+    shippers, habits = _population(key).shippers, key.firms
+    shipper, laden = parties["model_shipper"], parties["laden"]
+    new = shippers.past.age_days < YEAR_DAYS
+    chance = np.where(new, habits.first_pair_new_share, habits.first_pair_old_share)
+    drawn = laden & (draw(Purpose.FIRST_PAIR) < chance.take(shipper))
+    first_pair = given.get("first_pair", drawn)
     u = draw(Purpose.CONSIGNEE)
-    usual = shippers.consignees.ravel().take(shipper * N_CUSTOMERS + slot(u))
-    other = (u * population.n_consignees).astype(np.int64)
+    place = shipper * habits.n_customers + slot(u, habits.n_customers)
+    usual = shippers.consignees.ravel().take(place)
+    other = (u * key.n_consignees).astype(np.int64)
     consignee = np.where(laden, np.where(first_pair, other, usual), -1)
-    return {"first_pair": first_pair, "consignee": consignee}
+    return {"first_pair": first_pair, "consignee": given.get("consignee", consignee)}
 
 
-def _drive(carriers: Carriers, carrier: IntArray, draw: Draw) -> dict[str, NDArray[Any]]:
+def _drive(key: Key, carrier: IntArray, draw: Draw, given: Columns) -> dict[str, NDArray[Any]]:
     """Draw the tractor and its driver: one of the tractor's own team, or now and then another."""
+    carriers, chance = _population(key).carriers, key.firms.driver_change_share
     n_plates, n_drivers = carriers.plates.count.take(carrier), carriers.drivers.count.take(carrier)
     plate = (draw(Purpose.PLATE) * n_plates).astype(np.int64)
     u = draw(Purpose.DRIVER_CHANGE)
-    change = (u < DRIVER_CHANGE_SHARE) & (n_drivers > 1)
+    change = given.get("driver_change", (u < chance) & (n_drivers > 1))
+    # Where a drawn change happened, u / chance is uniform; a change that is given says nothing.
+    span = 1.0 if "driver_change" in given or chance == 0.0 else chance
     usual = ((plate + draw(Purpose.DRIVER)) / n_plates * n_drivers).astype(np.int64)
-    step = 1 + (u * change / DRIVER_CHANGE_SHARE * (n_drivers - 1)).astype(np.int64)
+    step = 1 + (u * change / span * (n_drivers - 1)).astype(np.int64)
     driver = np.minimum(np.where(change, (usual + step) % n_drivers, usual), n_drivers - 1)
     return {
-        "plate": carriers.plates.first.take(carrier) + plate,
-        "driver": carriers.drivers.first.take(carrier) + driver,
+        "plate": given.get("plate", carriers.plates.first.take(carrier) + plate),
+        "driver": given.get("driver", carriers.drivers.first.take(carrier) + driver),
         "driver_change": change,
     }

@@ -13,6 +13,7 @@ from typing import Literal
 from sim.errors import ConfigError
 from sim.policy import Policy
 from sim.spec import Spec, bounded, share
+from sim.trade import BY_COMMODITY, Declared, Firms
 
 DayType = Literal["weekday", "saturday", "sunday"]
 DAY_TYPES: tuple[DayType, ...] = ("weekday", "saturday", "sunday")
@@ -27,6 +28,12 @@ CONTRABAND = ("methamphetamine", "cocaine", "heroin", "fentanyl")
 """Hard drugs, in the order of the codes in MANIFEST."""
 DENSITIES = ("low", "medium", "high")
 """Radiographic density of the declared cargo, in the order of the codes in MANIFEST."""
+TRAIT_NAMES = (
+    "fast", "empty", "produce", "plastics_chemicals", "new_carrier", "new_shipper", "first_pair",
+    "short_lead", "amended", "seal_mismatch", "driver_change", "night", "weight_odd",
+    "new_shipper_produce", "thin_history_short_lead",
+)  # fmt: skip
+"""Traits that ``threat.trait_ln_odds`` may weigh; ``sim.threat`` says what each means."""
 SEGMENTS = ("primary", "portal", "secondary", "dock", "analyst")
 
 
@@ -201,8 +208,13 @@ class Traffic(Spec):
     n_plates: int = bounded(10, 1_000_000)
     n_shippers: int = bounded(10, 1_000_000)
     n_consignees: int = bounded(10, 1_000_000)
+    firms: Firms
+    declared: Declared
 
     def check(self) -> None:
+        for name in BY_COMMODITY:
+            if set(getattr(self.declared, name)) != set(COMMODITIES):
+                raise ConfigError(f"declared.{name}", f"expected the groups {list(COMMODITIES)}")
         if self.name == "flat" and self.trucks_per_h is None:
             raise ConfigError("trucks_per_h", "missing: traffic=flat needs a number")
         if self.name == "hourly" and len(self.trucks_per_h_by_hour) != 24:
@@ -227,8 +239,14 @@ class Threat(Spec):
     """Log of the multiplier on P(carrying) for each trait that an outsider could observe."""
     hidden_ln_sd: float = bounded(0.0, 5.0)
     """Standard deviation of the log multiplier that no manifest column reveals."""
+    hidden_firm_share: float = bounded(0.0, 0.5)
+    """Part of that variance that is the carrier's, and as much the shipper's; else the truck's."""
 
     def check(self) -> None:
+        for name in self.trait_ln_odds:
+            if name not in TRAIT_NAMES:
+                problem = f"unknown trait; known {sorted(TRAIT_NAMES)}"
+                raise ConfigError(f"trait_ln_odds.{name}", problem)
         if set(self.type_share) != set(CONTRABAND):
             raise ConfigError("type_share", f"expected the types {list(CONTRABAND)}")
         for name in ("concealment_share_laden", "concealment_share_empty"):

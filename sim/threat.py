@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.errors import ConfigError
-from sim.firms import LATENT_SHARE, YEAR_DAYS
-from sim.population import Population
-from sim.scenario import COMMODITIES, CONCEALMENTS, CONTRABAND, Threat
+from sim.firms import YEAR_DAYS, look_up
+from sim.population import Columns, Population
+from sim.scenario import COMMODITIES, CONCEALMENTS, CONTRABAND, TRAIT_NAMES, Threat
 from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, lognormal
 
-Columns: TypeAlias = Mapping[str, NDArray[Any]]
 KG_PER_LB = 0.45359237
 P_MAX = 0.9
 """Nobody carries for certain."""
@@ -67,7 +65,7 @@ def _weight_odd(columns: Columns) -> BoolArray:
     return odd
 
 
-TRAITS: dict[str, Callable[[Columns], NDArray[Any]]] = {
+_MEANING: dict[str, Callable[[Columns], NDArray[Any]]] = {
     "fast": lambda c: c["fast"],
     "empty": lambda c: ~c["laden"],
     "produce": lambda c: _commodity(c, "produce"),
@@ -84,32 +82,27 @@ TRAITS: dict[str, Callable[[Columns], NDArray[Any]]] = {
     "new_shipper_produce": lambda c: _new_shipper(c) & _commodity(c, "produce"),
     "thin_history_short_lead": lambda c: _thin_history(c) & _short_lead(c),
 }
+TRAITS = {name: _MEANING[name] for name in TRAIT_NAMES}
 """Every trait that ``threat.trait_ln_odds`` may weigh, as a function of visible columns."""
 
 
 def visible_ln(threat: Threat, columns: Columns) -> FloatArray:
-    """Return the sum of trait_ln_odds x trait, shape (n,): what a perfect outsider could know.
-
-    Raises
-    ------
-    ConfigError
-        ``threat.trait_ln_odds`` names a trait that does not exist.
-    """
+    """Return the sum of trait_ln_odds x trait, shape (n,): what a perfect outsider could know."""
     total = np.zeros(columns["laden"].size)
     for name, ln_odds in threat.trait_ln_odds.items():
-        if name not in TRAITS:
-            key = f"threat.trait_ln_odds.{name}"
-            raise ConfigError(key, f"unknown trait; known {sorted(TRAITS)}")
         total += ln_odds * TRAITS[name](columns)
     return total
 
 
 def firms_ln(threat: Threat, population: Population, columns: Columns) -> FloatArray:
-    """Return the hidden part that is the carrier's and the shipper's, shape (n,)."""
-    carrier = population.carriers.past.latent.take(columns["carrier"])
-    shipper = population.shippers.past.latent.take(np.maximum(columns["shipper"], 0))
+    """Return the hidden part that is the carrier's and the shipper's, shape (n,).
+
+    A firm that is not of the population has none.
+    """
+    carrier = look_up(population.carriers.past.latent, columns["carrier"])
+    shipper = look_up(population.shippers.past.latent, columns["shipper"])
     total: FloatArray = carrier + columns["laden"] * shipper
-    return threat.hidden_ln_sd * math.sqrt(LATENT_SHARE) * total
+    return threat.hidden_ln_sd * math.sqrt(threat.hidden_firm_share) * total
 
 
 def own_ln_sd(threat: Threat, laden: BoolArray) -> FloatArray:
@@ -117,7 +110,8 @@ def own_ln_sd(threat: Threat, laden: BoolArray) -> FloatArray:
 
     Without a shipper, an empty truck has the shipper's part too.
     """
-    own_share = np.where(laden, 1.0 - 2.0 * LATENT_SHARE, 1.0 - LATENT_SHARE)
+    firm_share = threat.hidden_firm_share
+    own_share = np.where(laden, 1.0 - 2.0 * firm_share, 1.0 - firm_share)
     return threat.hidden_ln_sd * np.sqrt(own_share)
 
 

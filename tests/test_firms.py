@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sim.firms import Key, draw_crew, make_table, standardised
-from sim.population import DRIVERS
+from experiments.load import compose_scenario
+from sim.firms import Key, draw_crew, draw_firms, make_table, standardised
+from sim.population import CARRIER_FIRMS, DRIVERS
 
 U = (np.arange(400_000) + 0.5) / 400_000
 
 
 def _key(**changes: object) -> Key:
+    traffic = compose_scenario().traffic
     values: dict[str, object] = {
         "seed": 1, "n_carriers": 10, "n_drivers": 10, "n_plates": 10, "n_shippers": 10,
         "n_consignees": 10, "empty_share": 0.2, "fast_share": 0.3,
-        "commodity_share": (0.1,) * 10, "trucks_per_year": 1e5, "hidden_ln_sd": 1.0,
+        "commodity_share": (0.1,) * 10, "value_lean_sd": (0.0,) * 10, "trucks_per_year": 1e5,
+        "firm_ln_sd": 0.5, "firms": traffic.firms,
     }  # fmt: skip
     return Key(**(values | changes))  # type: ignore[arg-type]
 
@@ -51,3 +56,24 @@ def test_crews_cover_everybody_and_their_crossings_add_up(n: int) -> None:
 def test_spread_puts_one_uniform_in_each_part() -> None:
     spread = _key().spread(DRIVERS[0], 64)
     assert sorted((spread * 64).astype(int).tolist()) == list(range(64))
+
+
+@pytest.mark.parametrize("share", [0.001, 0.15, 0.999])
+def test_new_firms_have_their_share_and_no_standing(share: float) -> None:
+    habits = replace(compose_scenario().traffic.firms, new_firm_share=share)
+    firms = draw_firms(_key(firms=habits), 2000, CARRIER_FIRMS, 20.0)
+    new = firms.age_days < 365.0
+    assert new.mean() == pytest.approx(share, abs=1e-3)
+    assert not (new & firms.member).any()
+    assert firms.age_days.min() >= 0.0
+
+
+def test_a_steeper_law_of_sizes_makes_the_largest_larger() -> None:
+    habits = compose_scenario().traffic.firms
+    largest = []
+    for exponent in (0.0, 1.0, 2.0):
+        key = _key(firms=replace(habits, size_zipf_exponent=exponent, new_size_ratio=1.0))
+        size = draw_firms(key, 1000, CARRIER_FIRMS, 20.0).size
+        largest.append(size.max() / size.sum())
+    assert largest[0] == pytest.approx(1e-3)
+    assert largest == sorted(largest)

@@ -11,12 +11,12 @@ import pytest
 
 from sim.manifest import draw_manifest
 from sim.population import (
-    SLOT_SHARE,
     Population,
     draw_parties,
     draw_population,
     population_key,
     slot,
+    slot_share,
 )
 from sim.scenario import COMMODITIES, Scenario
 from sim.streams import FloatArray, Purpose, keyed_uniform
@@ -187,6 +187,7 @@ def test_firms_come_back_in_other_windows(scenario: Scenario) -> None:
 
 
 def test_slots_have_their_shares() -> None:
-    counts = np.bincount(slot((np.arange(N) + 0.5) / N))
-    np.testing.assert_allclose(counts / N, SLOT_SHARE, atol=1e-4)
-    assert SLOT_SHARE[0] == pytest.approx(0.5)
+    for n in (1, 3, 4):
+        counts = np.bincount(slot((np.arange(N) + 0.5) / N, n))
+        np.testing.assert_allclose(counts / N, slot_share(n), atol=1e-4)
+    assert slot_share(4)[0] == pytest.approx(0.5)

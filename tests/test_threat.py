@@ -13,7 +13,7 @@ from scipy import stats
 from sim import threat as threats
 from sim.errors import ConfigError
 from sim.manifest import draw_manifest, threat_base
-from sim.scenario import CONCEALMENTS, CONTRABAND, Scenario, Threat
+from sim.scenario import CONCEALMENTS, CONTRABAND, TRAIT_NAMES, Scenario, Threat
 from sim.streams import FloatArray, Purpose, keyed_uniform
 from sim.window import EVALUATION, Window
 
@@ -128,10 +128,17 @@ def test_no_trait_decides_and_all_together_help(trucks: dict, scenario: Scenario
     assert visible + 0.05 < _auc(np.log(p), p) < 0.92
 
 
-def test_an_unknown_trait_is_refused(scenario: Scenario, trucks: dict) -> None:
-    threat = replace(scenario.threat, trait_ln_odds={"red_paint": 1.0})
-    with pytest.raises(ConfigError, match=r"threat\.trait_ln_odds\.red_paint: unknown trait"):
-        threats.visible_ln(threat, trucks)
+def test_an_unknown_trait_is_refused_before_anything_is_drawn(
+    scenario: Scenario, make_scenario: Make
+) -> None:
+    with pytest.raises(ConfigError, match=r"^threat\.trait_ln_odds\.red_paint: unknown trait"):
+        make_scenario("+threat.trait_ln_odds.red_paint=1.0")
+    with pytest.raises(ConfigError, match=r"^trait_ln_odds\.red_paint: unknown trait"):
+        replace(scenario.threat, trait_ln_odds={"red_paint": 1.0})
+
+
+def test_every_known_trait_has_one_meaning() -> None:
+    assert set(threats.TRAITS) == set(threats._MEANING) == set(TRAIT_NAMES)
 
 
 @pytest.mark.parametrize("sd", [0.0, 0.5, 1.5])
