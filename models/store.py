@@ -177,7 +177,10 @@ def probe_trucks() -> pd.DataFrame:
 
 
 def _check_probes(fitted: FittedRisk, facts: Mapping[str, Any], folder: Path) -> None:
-    scores = fitted.score(probe_trucks())
+    try:
+        scores = fitted.score(probe_trucks())
+    except Exception as error:
+        raise ModelError(f"{folder}: the model cannot score a truck ({error!r})") from None
     for name in ("p_hit", "risk_score"):
         expected = np.asarray(facts.get(f"probe_{name}", []), dtype=np.float64)
         found = scores[name].to_numpy()

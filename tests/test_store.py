@@ -1,0 +1,191 @@
+"""A model file gives back the same model, or is refused; it never runs code of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import FunctionTransformer
+from skops import io as skops
+
+from models import store
+from models.card import card
+from models.features import matrix
+from models.fitted import Examples, FittedRisk
+from models.risk import RISK_MODELS, make
+from sim.errors import ModelError
+from sim.manifest import draw_manifest
+from sim.scenario import Scenario
+from sim.tables import SCORES, check, visible
+from sim.window import EVALUATION, Window
+
+
+@pytest.fixture(scope="module")
+def fitted(make_scenario: Callable[..., Scenario]) -> dict[str, FittedRisk]:
+    scenario = make_scenario("threat.prevalence_per_truck=0.02", "traffic.volume_scale=0.5")
+    window = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=2)
+    manifest = draw_manifest(scenario, window)
+    raw = matrix(manifest[list(visible())])
+    label = manifest["true_carrying"].to_numpy(dtype=np.float64)
+    year = np.arange(len(raw)) % 4
+    examples = Examples(raw=raw, label=label, weight=np.ones(len(raw)), year=year, prior=0.01)
+    found = {}
+    for name in RISK_MODELS:
+        model = make(make_scenario(f"risk={name}").risk)
+        if model.NEEDS_LABELS:
+            found[name], _ = FittedRisk.from_labels(name, model, examples, raw)
+        else:
+            found[name] = FittedRisk.without_labels(name, model, raw)
+    return found
+
+
+@pytest.fixture
+def saved(fitted: dict[str, FittedRisk], scenario: Scenario, tmp_path: Path) -> Path:
+    folder = tmp_path / "models" / "abc"
+    store.save(fitted["boosted"], folder, card(fitted["boosted"], scenario.risk, {}))
+    return folder
+
+
+UNFITTED = {
+    "name": "rules",
+    "model": RISK_MODELS["rules"](),
+    "intercept": 0.0,
+    "slope": 1.0,
+    "scale": np.zeros(3),
+}
+
+
+def rewrite(folder: Path, model: bytes) -> None:
+    """Put other bytes in the place of the model, with a hash that fits them."""
+    facts = json.loads((folder / store.FACTS).read_text())
+    facts["sha256"] = hashlib.sha256(model).hexdigest()
+    (folder / store.FACTS).write_text(json.dumps(facts))
+    (folder / store.MODEL).write_bytes(model)
+
+
+@pytest.mark.parametrize("name", sorted(RISK_MODELS))
+def test_round_trip_gives_the_same_scores_to_the_last_bit(
+    name: str, fitted: dict[str, FittedRisk], scenario: Scenario, tmp_path: Path
+) -> None:
+    model = fitted[name]
+    store.save(model, tmp_path / name, card(model, scenario.risk, {"positives": 3}))
+    again = store.load(tmp_path / name)
+    window = Window(seed=2, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=1)
+    manifest = draw_manifest(scenario, window)
+    scores = check(again.score(manifest), SCORES, "SCORES")
+    assert scores.equals(model.score(manifest))
+    assert scores["risk_score"].between(0, 1).all()
+    assert store.load_card(tmp_path / name)["training"] == {"positives": 3}
+    assert sorted(path.name for path in (tmp_path / name).iterdir()) == [
+        "card.json", "card.md", "model.json", "model.skops",
+    ]  # fmt: skip
+
+
+def test_saving_again_replaces_the_folder_and_leaves_nothing_beside(
+    saved: Path, fitted: dict[str, FittedRisk], scenario: Scenario
+) -> None:
+    store.save(fitted["rules"], saved, card(fitted["rules"], scenario.risk, {}))
+    assert store.load(saved).name == "rules"
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def test_a_save_that_fails_leaves_what_was_there(
+    saved: Path, fitted: dict[str, FittedRisk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "_write_json", full)
+    with pytest.raises(ModelError, match="No space left"):
+        store.save(fitted["rules"], saved, {})
+    assert store.load(saved).name == "boosted"
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+class Evil:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.path),)
+
+
+def test_a_pickle_is_refused_and_does_not_run(saved: Path, tmp_path: Path) -> None:
+    rewrite(saved, pickle.dumps(Evil(tmp_path / "owned")))
+    with pytest.raises(ModelError, match=r"refused model\.skops"):
+        store.load(saved)
+    assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        FunctionTransformer(func=os.system),
+        {"name": "rules", "model": FunctionTransformer(func=eval)},
+        TfidfVectorizer(tokenizer=os.listdir),
+    ],
+)
+def test_a_type_that_is_not_on_our_list_is_refused(saved: Path, content: object) -> None:
+    rewrite(saved, skops.dumps(content))
+    with pytest.raises(ModelError, match=r"refused model\.skops.*[Uu]ntrusted"):
+        store.load(saved)
+
+
+def test_our_list_trusts_nothing_that_reaches_the_system() -> None:
+    ours = ("models.risk.", "sklearn.")
+    assert [name for name in store.TRUSTED if not name.startswith(ours)] == ["functools.partial"]
+
+
+def test_a_harmless_file_that_is_no_model_is_refused(saved: Path) -> None:
+    for content, problem in (
+        ({"name": "rules", "model": 3}, "holds no risk model"),
+        ([1, 2], "holds no risk model"),
+        ({"name": "rules", "model": RISK_MODELS["rules"]()}, "incomplete"),
+        (UNFITTED, "cannot score"),
+    ):
+        rewrite(saved, skops.dumps(content))
+        with pytest.raises(ModelError, match=problem):
+            store.load(saved)
+
+
+def test_changed_bytes_are_refused(saved: Path) -> None:
+    path = saved / store.MODEL
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ModelError, match=r"not the file that model\.json describes"):
+        store.load(saved)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"sklearn": "0.1"}, "made for sklearn 0.1"),
+        ({"features": ["truck"]}, "made for features"),
+        ({"probe_p_hit": [0.5] * 8}, "no longer gives the scores"),
+        ({"probe_risk_score": []}, "no longer gives the scores"),
+    ],
+)
+def test_a_mismatch_is_refused(saved: Path, change: dict[str, object], problem: str) -> None:
+    facts = json.loads((saved / store.FACTS).read_text())
+    (saved / store.FACTS).write_text(json.dumps(facts | change))
+    with pytest.raises(ModelError, match=problem):
+        store.load(saved)
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.skops"])
+def test_a_missing_or_empty_file_is_refused(saved: Path, name: str) -> None:
+    (saved / name).write_bytes(b"")
+    with pytest.raises(ModelError):
+        store.load(saved)
+    (saved / name).unlink()
+    with pytest.raises(ModelError, match="cannot read the model"):
+        store.load(saved)
