@@ -7,10 +7,12 @@ import datetime as dt
 import numpy as np
 
 from experiments.findings import Findings
-from experiments.frontier import Share
+from experiments.frontier import EQUAL_SHARE, Share
 from experiments.intervals import Difference
 from experiments.wording import listed, number, percent, signed, span
 
+WORTH_SAYING_MIN = 0.1
+"""Smaller differences of a mean wait, however sure, decide nothing."""
 FENTANYL = (
     "Trucks only: most fentanyl that is seized travels in passenger vehicles, "
     "which are not modelled."
@@ -18,15 +20,60 @@ FENTANYL = (
 
 
 def answer(found: Findings) -> str:
-    """Return the answer: at equal scan share if there is such a comparison, else outright."""
+    """Return the answer: who finds more without scanning more, else what the gain would cost."""
     if len(found.names) == 1:
         return _alone(found)
-    rivals = [share for share in found.shares if share.found_gap is not None]
-    compared = _at_equal_share(found, rivals) if rivals else _outright(found)
+    compared = _compared(found)
     if not found.unstable:
         return compared
-    first = found.study.baseline in found.unstable or not _better(found, rivals)
+    first = found.study.baseline in found.unstable or not _better(found)
     return " ".join([_overload(found), compared] if first else [compared, _overload(found)])
+
+
+def _compared(found: Findings) -> str:
+    better = _better(found)
+    if better:
+        return _gain(found, max(better, key=lambda share: share.found.mean))
+    rivals = [share for share in found.shares if share.found_gap is not None]
+    return _nothing_better(found, rivals) if rivals else _outright(found)
+
+
+def _base(found: Findings) -> Share:
+    return next(s for s in found.shares if s.alternative == found.study.baseline)
+
+
+def _better(found: Findings) -> list[Share]:
+    """Return who surely finds more loads than the baseline while scanning no more trucks."""
+    level = _base(found).scanned.mean + EQUAL_SHARE
+    return [
+        share
+        for share in found.shares
+        if share.scanned.mean <= level and _verdict(found, share, "detection_expected") == "higher"
+    ]
+
+
+def _verdict(found: Findings, share: Share, metric: str) -> str:
+    return str(found.row(share.alternative, metric)["holm_verdict"])
+
+
+def _wait_gap(found: Findings, name: str) -> Difference:
+    row = found.row(name, "wait_mean_min")
+    return Difference(
+        row["difference"], row["diff_low"], row["diff_high"], row["p_value"], int(row["n"]),
+        str(row["note"]),
+    )  # fmt: skip
+
+
+def _gain(found: Findings, best: Share) -> str:
+    base, name = _base(found), best.alternative
+    wait = _wait_words(_wait_gap(found, name))
+    finds = f"finds {percent(best.found.mean)} of loads {span(best.found, 100.0)}"
+    against = f"{percent(base.found.mean)} {span(base.found, 100.0)} under {base.alternative}"
+    if best.equal:
+        head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {name} {finds}"
+        return f"{head} against {against}; {wait}."
+    head = f"Scanning {percent(best.scanned.mean)} of trucks, {name} {finds}"
+    return f"{head} against {against}, which scans {percent(base.scanned.mean)}; {wait}."
 
 
 def standings(found: Findings) -> list[str]:
@@ -65,7 +112,10 @@ def _alike(found: Findings, on: list[str]) -> list[str]:
 def notes(found: Findings) -> list[str]:
     """Return what a reader must know before using a number."""
     fitted = found.comparison.loc[found.comparison["badge"] == "fitted", "alternative"].unique()
-    waits = "The mean wait"
+    waits, paired = "The mean wait", ""
+    if len(found.names) > 1:
+        paired = "; differences are paired, replication by replication, on the same trucks; "
+        paired += "verdicts hold for all alternatives at once (Holm)"
     if len(fitted):
         waits = (
             f"The mean wait under {listed(list(fitted))} is fitted (through open lanes); the rest"
@@ -75,8 +125,7 @@ def notes(found: Findings) -> list[str]:
         FENTANYL,
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",
-        f"Intervals cover {percent(found.study.coverage, 0)}; differences are paired week by week "
-        "on the same trucks; verdicts hold for all alternatives at once (Holm).",
+        f"Intervals cover {percent(found.study.coverage, 0)}{paired}.",
     ]
 
 
@@ -122,30 +171,8 @@ def _overload(found: Findings) -> str:
     return " ".join(parts)
 
 
-def _at_equal_share(found: Findings, rivals: list[Share]) -> str:
-    base = next(s for s in found.shares if s.alternative == found.study.baseline)
-    head = f"At equal scan share ({percent(base.scanned.mean, 0)})"
-    better = _better(found, rivals)
-    if not better:
-        return f"{head}, {_nothing_better(found, base, rivals)}"
-    best = max(better, key=lambda share: share.found.mean)
-    return (
-        f"{head}, {best.alternative} finds {percent(best.found.mean)} of loads "
-        f"{span(best.found, 100.0)} against {percent(base.found.mean)} {span(base.found, 100.0)} "
-        f"under {base.alternative}; {_wait_words(best.wait_gap)}."
-    )
-
-
-def _better(found: Findings, rivals: list[Share]) -> list[Share]:
-    return [share for share in rivals if share.sure(found.alpha) and _gap(share).mean > 0.0]
-
-
-def _gap(share: Share) -> Difference:
-    return share.found_gap or Difference(np.nan, np.nan, np.nan, np.nan, 0)
-
-
-def _wait_words(gap: Difference | None) -> str:
-    if gap is None or np.isnan(gap.mean):
+def _wait_words(gap: Difference) -> str:
+    if np.isnan(gap.mean):
         return "their waits cannot be compared"
     if np.isnan(gap.low):
         return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
@@ -157,41 +184,35 @@ def _wait_words(gap: Difference | None) -> str:
     return f"the mean wait is {number(size.mean)} min {change} {span(size)}"
 
 
-def _nothing_better(found: Findings, base: Share, rivals: list[Share]) -> str:
-    finds = f"{percent(base.found.mean)} of loads {span(base.found, 100.0)}"
-    gaps = {s.alternative: s.wait_gap for s in rivals if s.wait_gap is not None}
-    sure = {name: gap for name, gap in gaps.items() if _shorter_or_longer(found, name)}
+def _nothing_better(found: Findings, rivals: list[Share]) -> str:
+    base = _base(found)
+    head = f"At equal scan share ({percent(base.scanned.mean, 0)}), nothing surely finds more than "
+    words = f"{head}{base.alternative} ({percent(base.found.mean)} of loads "
+    words += f"{span(base.found, 100.0)})"
     worse = [s.alternative for s in rivals if s.sure(found.alpha)]
-    words = f"nothing finds more than {base.alternative} ({finds})"
     if worse:
         words += f", and {listed(worse)} less"
-    if not sure:
-        alike = "waits cannot be compared" if not gaps else "no mean wait differs surely"
-        return f"{words}; {alike}."
-    name = max(sure, key=lambda one: abs(sure[one].mean))
-    return f"{words}; under {name} {_wait_words(sure[name])}."
-
-
-def _shorter_or_longer(found: Findings, name: str) -> bool:
-    return found.row(name, "wait_mean_min")["holm_verdict"] in ("higher", "lower")
+    gaps = {s.alternative: s.wait_gap for s in rivals if s.wait_gap is not None}
+    if not gaps:
+        return f"{words}; waits cannot be compared."
+    name = max(gaps, key=lambda one: abs(gaps[one].mean))
+    verdict = found.row(name, "wait_mean_min")["holm_verdict"]
+    if verdict in ("higher", "lower") and abs(gaps[name].mean) >= WORTH_SAYING_MIN:
+        return f"{words}; under {name} {_wait_words(gaps[name])}."
+    return f"{words}; no mean wait surely differs by {WORTH_SAYING_MIN:g} min or more."
 
 
 def _outright(found: Findings) -> str:
-    base = found.study.baseline
-    rows = {name: found.row(name, "detection_expected") for name in found.names if name != base}
-    better = {name: row for name, row in rows.items() if row["holm_verdict"] == "higher"}
-    finds = found.interval(base, "detection_expected")
-    scans = found.interval(base, "scan_rate")
-    head = f"No alternative ran at the scan share of {base} ({percent(scans.mean, 0)})"
-    against = f"{percent(finds.mean)} {span(finds, 100.0)} under {base}"
+    base = _base(found)
+    head = f"No alternative ran at the scan share of {base.alternative} "
+    head += f"({percent(base.scanned.mean, 0)})"
+    against = f"{percent(base.found.mean)} {span(base.found, 100.0)} under {base.alternative}"
+    better = [s for s in found.shares if _verdict(found, s, "detection_expected") == "higher"]
     if not better:
         return f"{head}, and none finds surely more loads than the {against}."
-    name = max(better, key=lambda one: float(better[one]["mean"]))
-    row, own = better[name], found.interval(name, "detection_expected")
-    gap = found.row(name, "wait_mean_min")
-    wait = Difference(gap["difference"], gap["diff_low"], gap["diff_high"], gap["p_value"], 0)
-    share = percent(found.interval(name, "scan_rate").mean, 0)
+    best = max(better, key=lambda share: share.found.mean)
     return (
-        f"{head}; {name}, which scans {share}, finds {percent(float(row['mean']))} of loads "
-        f"{span(own, 100.0)} against {against}, and {_wait_words(wait)}."
+        f"{head}; {best.alternative}, which scans {percent(best.scanned.mean, 0)}, finds "
+        f"{percent(best.found.mean)} of loads {span(best.found, 100.0)} against {against}, and "
+        f"{_wait_words(_wait_gap(found, best.alternative))}."
     )

@@ -26,6 +26,7 @@ from experiments.intervals import (
     interval,
     of_function,
 )
+from experiments.wording import number
 
 WAIT: Final = "wait_mean_min"
 FOUND: Final = "detection_expected"
@@ -108,8 +109,14 @@ def frontier(
         by = [rival for rival in rivals if _dominates(rival, name, shorter, more)]
         like = tuple(r for r in rivals if not shorter[r, name] and not more[r, name])
         if by:
-            best = max(by, key=lambda rival: interval(found[rival]).mean)
-            reason = _reason(shorter[best, name], more[best, name])
+            undominated = [
+                r for r in by if not any(_dominates(s, r, shorter, more) for s in stable)
+            ]
+            best = max(undominated or by, key=lambda rival: interval(found[rival]).mean)
+            reason = _reason(
+                difference(waits[best], waits[name]).mean if shorter[best, name] else 0.0,
+                difference(found[best], found[name]).mean if more[best, name] else 0.0,
+            )
             points[name] = Point(name, *where, "dominated", (best,), like, reason)
         else:
             points[name] = Point(name, *where, "frontier", like=like)
@@ -179,14 +186,19 @@ def _dominates(
     shorter: Mapping[tuple[str, str], int],
     more: Mapping[tuple[str, str], int],
 ) -> bool:
+    if rival == name:
+        return False
     pair = (shorter[rival, name], more[rival, name])
     return min(pair) >= 0 and max(pair) > 0
 
 
-def _reason(shorter: int, more: int) -> str:
-    if shorter and more:
-        return "shorter wait, more loads found"
-    return "shorter wait, loads found alike" if shorter else "more loads found, waits alike"
+def _reason(wait_gap: float, found_gap: float) -> str:
+    """Say by how much; zero stands for a difference that is not sure."""
+    wait = f"wait {number(-wait_gap, 2 if wait_gap > -0.05 else 1)} min shorter"
+    more = f"{number(100.0 * found_gap)} points more loads found"
+    if wait_gap and found_gap:
+        return f"{wait}, {more}"
+    return f"{wait}, loads found alike" if wait_gap else f"{more}, waits alike"
 
 
 def _with_mixes(

@@ -44,6 +44,7 @@ HEADLINES: Final = (
     ("p_wait_over_30_min", "waited over 30 min", "%", 100.0, 1),
     ("crossing_mean_min", "mean crossing", "min", 1.0, 1),
     ("crossing_p95_min", "95th percentile of crossing", "min", 1.0, 0),
+    ("crossing_p95_over_mean", "the same over the mean", "", 1.0, 2),
     ("buffer_index", "buffer index", "", 1.0, 2),
     ("planning_time_index", "planning-time index", "", 1.0, 1),
     ("throughput_per_h", "trucks out per open hour", "/h", 1.0, 0),

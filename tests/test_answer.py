@@ -23,8 +23,8 @@ def test_the_best_at_equal_scan_share_leads() -> None:
 
 def test_nothing_is_claimed_where_nothing_can_be_told_apart() -> None:
     text = answer(replications.findings(ALIKE))
-    assert "nothing finds more than todays_practice" in text
-    assert "no mean wait differs surely" in text
+    assert "nothing surely finds more than todays_practice" in text
+    assert "no mean wait surely differs by 0.1 min or more" in text
 
 
 def test_a_wait_that_surely_differs_is_said_with_its_interval() -> None:
@@ -33,6 +33,13 @@ def test_a_wait_that_surely_differs_is_said_with_its_interval() -> None:
     assert re.search(
         r"under one_more the mean wait is [89]\.\d min shorter \[[89]\.\d, 9\.\d\]", text
     )
+
+
+def test_finding_more_while_scanning_less_counts_as_better() -> None:
+    sharper = {"todays_practice": (31.0, 0.12, 0.277), "sharper": (30.9, 0.2, 0.15)}
+    text = answer(replications.findings(sharper))
+    assert text.startswith("Scanning 15.0 % of trucks, sharper finds ")
+    assert "todays_practice, which scans 27.7 %" in text
 
 
 def test_worse_alternatives_are_not_hidden() -> None:
