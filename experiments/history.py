@@ -274,7 +274,9 @@ def draw_history(
         range(start, min(start + QUARTER_WEEKS, total)) for start in range(0, total, QUARTER_WEEKS)
     ]
     frames, came = [], 0
-    for piece, (frame, n) in zip(pieces, _map(past, rules, labels, pieces, processes), strict=True):
+    for piece, (frame, n) in zip(
+        pieces, mapped(past, rules, labels, pieces, processes), strict=True
+    ):
         frames.append(frame)
         came += n
         if progress is not None:
@@ -282,9 +284,10 @@ def draw_history(
     return History(frame=pd.concat(frames, ignore_index=True), trucks=came)
 
 
-def _map(
+def mapped(
     past: Scenario, rules: FittedRisk, labels: Labels, pieces: list[range], processes: int
 ) -> Iterator[tuple[pd.DataFrame, int]]:
+    """Yield `quarter` of every piece, in order, several at the same time."""
     if processes == 1:
         yield from (quarter(past, rules, labels, piece) for piece in pieces)
         return

@@ -20,13 +20,13 @@ from sim.tables import visible
 from sim.window import EVALUATION, HISTORY, PAST
 
 BESIDE = {"label", "weight", "year", "ordered", "stands_for"}
-PREVALENCE = 0.003
+PREVALENCE = 0.006
 
 
 @pytest.fixture(scope="module")
 def past(make_scenario: Callable[..., Scenario]) -> Scenario:
     scenario = make_scenario(
-        f"threat.prevalence_per_truck={PREVALENCE}", "traffic.volume_scale=0.2", "risk=boosted"
+        f"threat.prevalence_per_truck={PREVALENCE}", "traffic.volume_scale=0.1", "risk=boosted"
     )
     return history.before(scenario.risk, scenario)
 
@@ -43,7 +43,7 @@ def quarter(past: Scenario, rules: FittedRisk) -> tuple[pd.DataFrame, int]:
 
 @pytest.fixture(scope="module")
 def known(past: Scenario) -> history.History:
-    return history.draw_history(past, "opened", 2)
+    return history.draw_history(past, "opened", 1)
 
 
 def test_the_past_is_todays_practice_whatever_is_under_study(
@@ -94,8 +94,16 @@ def test_a_week_is_a_function_of_its_number(
     assert came < quarter[1]
 
 
-def test_the_number_of_processes_changes_nothing(
-    past: Scenario, rules: FittedRisk, known: history.History, quarter: tuple[pd.DataFrame, int]
+def test_the_number_of_processes_changes_nothing(past: Scenario, rules: FittedRisk) -> None:
+    pieces = [range(0, 2), range(2, 4), range(4, 5)]
+    one, two = (list(history.mapped(past, rules, "opened", pieces, n)) for n in (1, 2))
+    for (frame, came), (again, came_again) in zip(one, two, strict=True):
+        pd.testing.assert_frame_equal(frame, again)
+        assert came == came_again
+
+
+def test_history_is_made_of_its_quarters(
+    known: history.History, quarter: tuple[pd.DataFrame, int]
 ) -> None:
     pd.testing.assert_frame_equal(known.frame.head(len(quarter[0])), quarter[0])
 
@@ -104,7 +112,7 @@ def test_every_week_is_there(past: Scenario, known: history.History) -> None:
     assert sorted(known.frame["year"].unique()) == [0, 1, 2, 3, 4]
     months = known.frame.groupby("year")["month"].nunique()
     assert (months >= 11).all()
-    assert known.trucks > 260 * 1000
+    assert known.trucks > 260 * 2000
 
 
 def test_prior_finds_the_share_that_opening_would_yield(

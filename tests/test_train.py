@@ -19,8 +19,8 @@ from sim.manifest import draw_manifest
 from sim.scenario import Scenario
 from sim.window import EVALUATION, Window
 
-SMALL = ("threat.prevalence_per_truck=0.002", "traffic.volume_scale=0.1")
-"""A tenth of the traffic with twenty times the loads: more positives than the real port has."""
+SMALL = ("threat.prevalence_per_truck=0.004", "traffic.volume_scale=0.05")
+"""A twentieth of the traffic with forty times the loads: more positives than the real port has."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def make(cache: Path, make_scenario: Callable[..., Scenario]) -> Callable[..., FittedRisk]:
     def ensure(*overrides: str) -> FittedRisk:
         scenario = make_scenario(*SMALL, *overrides)
-        return train.ensure(scenario.risk, scenario, 2)
+        return train.ensure(scenario.risk, scenario, 1)
 
     return ensure
 
@@ -177,7 +177,7 @@ def test_a_port_that_opens_nobody_teaches_nothing(
 ) -> None:
     scenario = make_scenario("port=bare", "traffic=flat", "traffic.trucks_per_h=5", "risk=boosted")
     with pytest.raises(ModelError, match="no seizure in the simulated past") as caught:
-        train.ensure(scenario.risk, scenario, 2)
+        train.ensure(scenario.risk, scenario, 1)
     assert "\n" not in str(caught.value)
     assert not train.places(scenario.risk, scenario).model.exists()
 
@@ -196,7 +196,7 @@ def test_verb_says_what_it_did(
     cache: Path, capsys: pytest.CaptureFixture[str], make: Callable[..., FittedRisk]
 ) -> None:
     make("risk=boosted")
-    assert train.main([*SMALL, "risk=boosted"]) == 0
+    assert train.main([*SMALL, "risk=boosted", "processes=1"]) == 0
     said = capsys.readouterr().out
     for part in ("boosted: ready in", "positives among", "27.0%", "model and card:"):
         assert part in said
