@@ -183,7 +183,7 @@ def utilisation(found: Findings) -> go.Figure:
             name=name,
             hovertemplate=f"<b>{name}</b><br>%{{customdata}} %{{x:.1f}} %<extra></extra>",
         )
-    figure.update_xaxes(range=[0, 103], dtick=20)
+    figure.update_xaxes(range=[-2, 103], dtick=20)
     figure.update_yaxes(
         tickvals=np.arange(len(stations)), ticktext=stations, range=[-0.6, len(stations) - 0.4]
     )
