@@ -11,6 +11,7 @@ The cache is the user's own folder; ``THROUGHGATE_CACHE`` names another.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sys
 import time
@@ -196,8 +197,12 @@ def places(risk: Risk, scenario: Scenario) -> Place:
     )
 
 
+@functools.cache
 def code_hash() -> str:
-    """Return a hash of every source file that a trained model depends on, and of scikit-learn."""
+    """Return a hash of every source file that a trained model depends on, and of scikit-learn.
+
+    Once a process: what has been imported does not change when a file does.
+    """
     digest = hashlib.sha256(f"{source_hash()} {sklearn.__version__}".encode())
     folder = Path(__file__).parent
     own = [folder / "history.py", folder / "pipeline.py", Path(__file__)]

@@ -240,8 +240,9 @@ def make(risk: Risk) -> RiskModel:
     Examples
     --------
     >>> make(Risk(name="constant", tier="own", labels="opened", history_years=5,
-    ...           history_start_date="2019-01-07", history_seed=1, settings={}))
-    ConstantRisk(settings={})
+    ...           history_start_date="2019-01-07", history_seed=1,
+    ...           settings={"base_p_hit": 1e-4}))
+    ConstantRisk(settings={'base_p_hit': 0.0001})
     """
     if risk.name not in RISK_MODELS:
         known = sorted(RISK_MODELS)
