@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.flow import Flow
 from sim.jit import move
-from sim.order import END, KIND_SHIFT, N_STATIONS, SERVED, STATION_SHIFT, WITHDRAWN
+from sim.order import APPROACH, END, KIND_SHIFT, N_STATIONS, SERVED, STATION_SHIFT, WITHDRAWN
 
 HEAP = 0
 """Index in ``count`` of the heap's size."""
@@ -43,6 +43,7 @@ class Work(NamedTuple):
     """[2, n], next in line; row 0 for trucks, row 1 for images."""
     joined: Any
     blocked_head: Any
+    """[K, 4], first of each line of blocked trucks: inside the port, then on the approach."""
     blocked_tail: Any
     held_at: Any
     """[n], station whose server a blocked truck holds."""
@@ -79,8 +80,8 @@ def new_work(f: Flow) -> Work:
         tail=ints(N_STATIONS, 2, fill=-1),
         link=ints(2, n, fill=-1),
         joined=ints(2, n),
-        blocked_head=ints(N_STATIONS, 2, fill=-1),
-        blocked_tail=ints(N_STATIONS, 2, fill=-1),
+        blocked_head=ints(N_STATIONS, 4, fill=-1),
+        blocked_tail=ints(N_STATIONS, 4, fill=-1),
         held_at=ints(n),
         seen=ints(n, fill=int(f.absent)),
         alarmed=ints(n),
@@ -263,7 +264,7 @@ def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
 
 @move()
 def first_blocked(f, w, k):  # type: ignore[no-untyped-def]
-    for group in range(2):
+    for group in range(4):
         truck = w.blocked_head[k, group]
         if truck >= 0 and can_enter(f, w, k, f.lane_class[truck]):
             w.blocked_head[k, group] = w.link[0, truck]
@@ -274,6 +275,8 @@ def first_blocked(f, w, k):  # type: ignore[no-untyped-def]
 @move()
 def block(f, w, k, truck, here):  # type: ignore[no-untyped-def]
     group = 0 if f.shared_room[k] == 1 else f.lane_class[truck]
+    if here <= APPROACH:
+        group += 2
     w.held_at[truck] = here
     w.link[0, truck] = -1
     if w.blocked_head[k, group] < 0:

@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from sim.flow import Flow, Record
-from sim.order import END, FAST, GENERAL, SERVED, START, WITHDRAWN, event_key
+from sim.order import APPROACH, END, FAST, GENERAL, SERVED, START, WITHDRAWN, event_key
 
 
 class Clock(simpy.Environment):
@@ -83,7 +83,7 @@ class Station:
         ]
         self.queues: tuple[deque[int], deque[int]] = (deque(), deque())
         self.joined: dict[int, int] = {}
-        self.blocked: tuple[deque[int], deque[int]] = (deque(), deque())
+        self.blocked: tuple[deque[int], ...] = (deque(), deque(), deque(), deque())
         self.done: dict[int, simpy.Event] = {}
         self.is_judge = index == flow.judge
         self.rooms = [int(flow.room[index, lane]) for lane in (GENERAL, FAST)]
@@ -190,7 +190,7 @@ class Station:
                 behind.free(behind.vacate(truck))
 
     def first_blocked(self) -> int | None:
-        """Take the first blocked truck that can enter out of its line."""
+        """Take out the first blocked truck that can enter; trucks from the approach come last."""
         for line in self.blocked:
             if line and self.can_enter(self.lane_of(line[0])):
                 return line.popleft()
@@ -198,7 +198,7 @@ class Station:
 
     def block(self, truck: int, here: int) -> simpy.Event:
         """Hold the truck where it is until there is room; the event is its service's end."""
-        group = 0 if self.shared else self.lane_of(truck)
+        group = (0 if self.shared else self.lane_of(truck)) + 2 * (here <= APPROACH)
         self.port.held_at[truck] = here
         self.blocked[group].append(truck)
         self.done[truck] = simpy.Event(self.clock)
