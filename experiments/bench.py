@@ -19,6 +19,7 @@ from experiments.load import Study, study
 from experiments.output import Output
 from experiments.replicate import warm_up
 from experiments.train import ensure
+from experiments.trucks_file import of_study
 from sim import compiled, port
 from sim.ledger import table
 from sim.metrics import measure
@@ -39,7 +40,8 @@ def timed(seconds: dict[str, list[float]], stage: str, work: Callable[[], Any]) 
 def one_round(asked: Study, scorer: Any, replication: int, seconds: dict[str, list[float]]) -> int:  # noqa: ANN401
     """Run every stage once on the week of one replication; return its number of trucks."""
     scenario, window = asked.alternatives[asked.baseline], asked.window(replication)
-    manifest = timed(seconds, "manifest", lambda: pipeline.trucks(scenario, window))
+    given = of_study(asked)
+    manifest = timed(seconds, "manifest", lambda: pipeline.trucks(scenario, window, given))
     scores = timed(seconds, "scores", lambda: scorer.score(manifest))
     plan = pipeline.make_plan(scenario, manifest, scores)
     flow, raised, capacity = timed(

@@ -23,6 +23,7 @@ from experiments.compose import (
 )
 from experiments.output import check_folder
 from experiments.provenance import Input, sources
+from experiments.trucks_file import read_trucks
 from sim.build import build
 from sim.build import scenario as build_scenario
 from sim.errors import ConfigError
@@ -60,6 +61,8 @@ class Settings(Spec):
             raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
         if self.manifest is not None and not Path(self.manifest).is_file():
             raise ConfigError("manifest", f"no such file: {self.manifest!r}")
+        if self.manifest is not None and self.calendar == "year":
+            raise ConfigError("calendar", "a manifest is one stretch of days; expected week")
 
 
 def _is_date(text: str) -> bool:
@@ -179,7 +182,9 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
     ConfigError
         A key that is unknown, missing, mistyped or out of range, of any alternative.
     OutputError
-        A folder ``out`` that cannot be written.
+        A folder ``out`` that cannot be written, or a ``manifest`` that cannot be read.
+    TableError
+        A ``manifest`` with a column or cell that makes no sense.
 
     Examples
     --------
@@ -213,11 +218,19 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
         engine=settings.engine,
         out=out,
         ledger=settings.ledger,
-        manifest=None if settings.manifest is None else Path(settings.manifest),
+        manifest=_manifest(settings),
         alternatives=scenarios,
         overrides=tuple(users),
         own_overrides=own,
     )
+
+
+def _manifest(settings: Settings) -> Path | None:
+    """Return the file of the user's own trucks, once it has been read without complaint."""
+    if settings.manifest is None:
+        return None
+    read_trucks(Path(settings.manifest), settings.days)
+    return Path(settings.manifest)
 
 
 def _search(config_dir: Path | str | None) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ import pandas as pd
 
 from sim import compiled, port
 from sim.capacity import draw_capacity
+from sim.complete import complete
 from sim.flow import Flow, Record
 from sim.ledger import table
 from sim.manifest import draw_manifest
@@ -118,6 +119,6 @@ def simulate(
     return Outcome(manifest, capacity, ledger, detection, metrics, collect(ledger, window))
 
 
-def trucks(scenario: Scenario, window: Window) -> pd.DataFrame:
-    """Draw the trucks of a window (step 1)."""
-    return draw_manifest(scenario, window)
+def trucks(scenario: Scenario, window: Window, given: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Draw the trucks of a window, or what the user's own trucks leave open (step 1)."""
+    return draw_manifest(scenario, window) if given is None else complete(scenario, window, given)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 import configs
+from experiments import trucks_file
 from experiments.comments import Kind, Note, notes
 from experiments.compose import GROUPS, PARTS, Composed, parse, search_folders
 
@@ -171,6 +172,7 @@ def run_record(study: Study, wall_s: float) -> dict[str, Any]:
         "seed": study.seed,
         "study": _settings(study),
         "alternatives": {name: study.mapping(name) for name in study.alternatives},
+        "trucks": trucks_file.record(study),
         "input_sha256": _hashes(study),
         "versions": {name: version(name) for name in LIBRARIES},
         "commit": commit(CONFIGS.parent),

@@ -51,12 +51,20 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
     return Visits(scanned, scanned, referred, ordered + alarmed + referred * confirmed)
 
 
-def weekly_load(scenario: Scenario, expected: Expected, window: Window) -> pd.DataFrame:
+def weekly_load(
+    scenario: Scenario, expected: Expected, window: Window, times_min: Floats | None = None
+) -> pd.DataFrame:
     """Say before the run whether each station can carry its week, and how much scanning it allows.
 
     Whole weeks from the window's first day are averaged (a shorter window is judged by the week
     that it begins). Work that blocking and waiting for an image add to a booth is not counted, so a
     load share near 1 is already too high.
+
+    Parameters
+    ----------
+    times_min : float array, optional
+        Arrivals that are known, shape (n,), in place of those that the scenario expects; days of
+        the week beyond the window are as expected.
 
     Returns
     -------
@@ -70,7 +78,12 @@ def weekly_load(scenario: Scenario, expected: Expected, window: Window) -> pd.Da
     """
     days = 7 * max(window.days // 7, 1)
     weeks = dataclasses.replace(window, days=days)
-    loads = _line_loads(scenario, weeks) + _segment_loads(scenario, expected, weeks)
+    arrivals = rates_per_h(scenario, weeks)
+    if times_min is not None:
+        known = 24 * min(window.days, days)
+        arrivals[:known] = np.bincount((times_min / 60.0).astype(np.int64), minlength=known)[:known]
+    loads = _line_loads(scenario, weeks, arrivals)
+    loads += _segment_loads(scenario, expected, weeks, arrivals)
     return pd.DataFrame([load.row(days / 7.0) for load in loads])
 
 
@@ -109,9 +122,9 @@ def _manned_min(scenario: Scenario, window: Window, station: int, servers: range
     return np.diff(upto)
 
 
-def _line_loads(scenario: Scenario, window: Window) -> list[_Load]:
+def _line_loads(scenario: Scenario, window: Window, arrivals: Floats) -> list[_Load]:
     """Return the loads of approach and primary, whole or by class."""
-    port, arrivals = scenario.port, rates_per_h(scenario, window)
+    port = scenario.port
     fast_share = port.mix.fast_share
     approach_min = service_mean(port.approach.service)
     headway = ((1.0 - fast_share) * approach_min, fast_share * approach_min)
@@ -167,9 +180,11 @@ class _Line(NamedTuple):
         ]
 
 
-def _segment_loads(scenario: Scenario, expected: Expected, window: Window) -> list[_Load]:
+def _segment_loads(
+    scenario: Scenario, expected: Expected, window: Window, arrivals: Floats
+) -> list[_Load]:
     """Return the loads of the stations that only some trucks visit."""
-    scanner, arrivals = scenario.scanner, rates_per_h(scenario, window)
+    scanner = scenario.scanner
     at_share, at_0, at_1 = (
         dataclasses.asdict(expected_visits(scenario, expected, share))
         for share in (expected.scan_share, 0.0, 1.0)

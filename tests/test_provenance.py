@@ -111,8 +111,8 @@ def test_the_machine_comes_last(lanes: Study) -> None:
 def test_the_hash_follows_the_manifest(tmp_path: Path) -> None:
     file = tmp_path / "trucks.csv"
     hashes = []
-    for text in ("a", "b"):
-        file.write_text(text)
+    for minute in (1, 2):
+        file.write_text(f"arrive_min\n{minute}\n")
         record = run_record(study([f"manifest={file}"], "run"), wall_s=1.0)
         hashes.append(record["input_sha256"][str(file)])
     assert hashes[0] != hashes[1]
