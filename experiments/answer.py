@@ -9,6 +9,7 @@ import numpy as np
 from experiments.findings import Findings
 from experiments.frontier import EQUAL_SHARE, Share
 from experiments.intervals import Difference
+from experiments.trucks_file import note as trucks_note
 from experiments.wording import listed, number, percent, signed, span
 
 WORTH_SAYING_MIN = 0.1
@@ -120,8 +121,10 @@ def notes(found: Findings) -> list[str]:
         waits = (
             f"The mean wait under {listed(list(fitted))} is fitted (through open lanes); the rest"
         )
+    own = trucks_note(found.study)
     return [
         _calendar(found),
+        *([own] if own else []),
         FENTANYL,
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",

@@ -29,6 +29,7 @@ from experiments.provenance import run_record
 from experiments.replicate import loads, replicate, risk_key, shared_by
 from experiments.report import render
 from experiments.train import ensure
+from experiments.trucks_file import of_study
 from sim.ledger import events
 
 
@@ -82,7 +83,7 @@ def write_ledger(asked: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
     name, window = asked.baseline, asked.window(0)
     scenario = asked.alternatives[name]
     plan = shared_by(asked, scorers).plan(name, window)
-    manifest = trucks(scenario, window)
+    manifest = trucks(scenario, window, of_study(asked))
     scores = scorers[risk_key(scenario)].score(manifest)
     ledger = simulate(scenario, window, manifest, scores, plan, asked.engine).ledger
     output = Output(asked.out)

@@ -86,6 +86,7 @@ def gather(study: Study, done: Replications, loads: dict[str, pd.DataFrame]) -> 
     unstable, saturated = overloaded(study.alternatives, loads)
     strata = MONTHS if study.calendar == "year" else None
     fitted = tuple(name for name, scenario in study.alternatives.items() if is_fitted(scenario))
+    fitted = fitted if study.manifest is None else ()
     base, coverage = study.baseline, study.coverage
     table = compare(
         done.metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted

@@ -24,6 +24,7 @@ from experiments.pipeline import (
     simulate,
     trucks,
 )  # fmt: skip
+from experiments.trucks_file import of_study
 from sim import compiled
 from sim.route import route_standard
 from sim.scenario import Scenario
@@ -106,7 +107,7 @@ def one_replication(shared: Shared, replication: int) -> Result:
     for name, scenario in study.alternatives.items():
         of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
         if of_trucks not in manifests:
-            manifests[of_trucks] = trucks(scenario, window)
+            manifests[of_trucks] = trucks(scenario, window, of_study(study))
         manifest = manifests[of_trucks]
         if (of_trucks, of_risk) not in scores:
             scores[of_trucks, of_risk] = shared.scorers[of_risk].score(manifest)
@@ -160,9 +161,10 @@ def replicate(
 
 def loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame]:
     """Return each alternative's weekly load by station, stated before anything is simulated."""
-    shared, window = shared_by(study, scorers), study.window(0)
+    shared, window, given = shared_by(study, scorers), study.window(0), of_study(study)
+    times_min = None if given is None else given["arrive_min"].to_numpy()
     return {
-        name: weekly_load(scenario, shared.plan(name, window).expected, window)
+        name: weekly_load(scenario, shared.plan(name, window).expected, window, times_min)
         for name, scenario in study.alternatives.items()
     }
 
