@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from experiments.findings import Findings
-from experiments.frontier import EQUAL_SHARE, Share
+from experiments.frontier import Share
 from experiments.intervals import Difference
 from experiments.trucks_file import note as trucks_note
 from experiments.wording import listed, number, percent, signed, span
@@ -34,7 +34,8 @@ def answer(found: Findings) -> str:
 def _compared(found: Findings) -> str:
     better = _better(found)
     if better:
-        return _gain(found, max(better, key=lambda share: share.found.mean))
+        as_asked = [share for share in better if not share.setting] or better
+        return _gain(found, max(as_asked, key=lambda share: share.found.mean))
     rivals = [share for share in found.shares if share.found_gap is not None]
     return _nothing_better(found, rivals) if rivals else _outright(found)
 
@@ -44,12 +45,16 @@ def _base(found: Findings) -> Share:
 
 
 def _better(found: Findings) -> list[Share]:
-    """Return who surely finds more loads than the baseline while scanning no more trucks."""
-    level = _base(found).scanned.mean + EQUAL_SHARE
-    return [
+    """Return who surely finds more loads than the baseline: at equal scan share, else at less."""
+    level = _base(found).scanned.mean
+    equal = [s for s in found.shares if s.found_gap is not None and s.found_gap.mean > 0.0]
+    sure = [share for share in equal if share.sure(found.alpha)]
+    return sure or [
         share
         for share in found.shares
-        if share.scanned.mean <= level and _verdict(found, share, "detection_expected") == "higher"
+        if not share.equal
+        and share.scanned.mean <= level
+        and _verdict(found, share, "detection_expected") == "higher"
     ]
 
 
@@ -67,11 +72,13 @@ def _wait_gap(found: Findings, name: str) -> Difference:
 
 def _gain(found: Findings, best: Share) -> str:
     base, name = _base(found), best.alternative
-    wait = _wait_words(_wait_gap(found, name))
+    gap = best.wait_gap if best.equal else _wait_gap(found, name)
+    wait = _wait_words(gap) if gap else "their waits cannot be compared"
+    turned = f" (set to {best.setting})" if best.setting else ""
     finds = f"finds {percent(best.found.mean)} of loads {span(best.found, 100.0)}"
     against = f"{percent(base.found.mean)} {span(base.found, 100.0)} under {base.alternative}"
     if best.equal:
-        head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {name} {finds}"
+        head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {name}{turned} {finds}"
         return f"{head} against {against}; {wait}."
     head = f"Scanning {percent(best.scanned.mean)} of trucks, {name} {finds}"
     return f"{head} against {against}, which scans {percent(base.scanned.mean)}; {wait}."

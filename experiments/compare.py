@@ -4,9 +4,10 @@
 2  train       Study                 -> risk models  (from the cache, where they are known)
 3  loads       Study, risk models    -> each station's weekly load, said before the run
 4  replicate   Study, risk models    -> METRICS, profiles
-5  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
-6  write       Findings              -> metrics, comparison, run.json, report.html
-7  say         Findings              -> the answer, the table, the notes
+5  match       METRICS               -> METRICS at the baseline's realised scan share
+6  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
+7  write       Findings              -> metrics, comparison, run.json, report.html
+8  say         Findings              -> the answer, the table, the notes
 
 ``throughgate run`` takes the same steps with one alternative.
 """
@@ -23,10 +24,11 @@ from experiments import screen
 from experiments.findings import Findings, gather
 from experiments.history import n_weeks
 from experiments.load import Study, study
+from experiments.matched import matched
 from experiments.output import Output
 from experiments.pipeline import Scorer, simulate, trucks
 from experiments.provenance import run_record
-from experiments.replicate import loads, replicate, risk_key, shared_by
+from experiments.replicate import loads, plan_of, replicate, risk_key
 from experiments.report import render
 from experiments.train import ensure
 from experiments.trucks_file import of_study
@@ -39,7 +41,7 @@ def main(overrides: Sequence[str]) -> int:
 
 
 def carry_out(asked: Study) -> int:
-    """Take a study from its settings to its files (steps 2 to 7)."""
+    """Take a study from its settings to its files (steps 2 to 8)."""
     begin = time.perf_counter()
     terminal = screen.console()
     scorers = train(asked, terminal)
@@ -47,7 +49,9 @@ def carry_out(asked: Study) -> int:
     screen.before(terminal, asked.alternatives, weekly)
     with screen.progress(terminal, asked.replications) as tell:
         done = replicate(asked, scorers, tell)
-    found = gather(asked, done, weekly)
+    with screen.progress(terminal, asked.replications, "at equal scan share") as tell:
+        equal = matched(asked, scorers, done.metrics, tell)
+    found = gather(asked, done, weekly, equal)
     written = write(found, time.perf_counter() - begin)
     if asked.ledger:
         written += write_ledger(asked, scorers)
@@ -68,7 +72,7 @@ def train(asked: Study, terminal: Console) -> dict[str, Scorer]:
 
 
 def write(found: Findings, wall_s: float) -> list[Path]:
-    """Write the files that every study leaves, each whole or not at all (step 6)."""
+    """Write the files that every study leaves, each whole or not at all (step 7)."""
     output = Output(found.study.out)
     return [
         output.write_parquet("metrics.parquet", found.metrics),
@@ -82,7 +86,7 @@ def write_ledger(asked: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
     """Write the baseline's first replication truck by truck, and as an event log."""
     name, window = asked.baseline, asked.window(0)
     scenario = asked.alternatives[name]
-    plan = shared_by(asked, scorers).plan(name, window)
+    plan = plan_of(scenario, scorers, window)
     manifest = trucks(scenario, window, of_study(asked))
     scores = scorers[risk_key(scenario)].score(manifest)
     ledger = simulate(scenario, window, manifest, scores, plan, asked.engine).ledger

@@ -13,8 +13,10 @@ import pandas as pd
 from experiments.comparison import compare, look_up
 from experiments.frontier import Point, Share, equal_share, frontier
 from experiments.intervals import Interval
+from experiments.matched import Matched
 from experiments.wording import percent
-from sim.scenario import Scenario, Segment
+from sim.scenario import Scenario
+from sim.site import Segment
 
 if TYPE_CHECKING:
     from experiments.load import Study
@@ -65,13 +67,21 @@ class Findings:
         return next(point for point in self.points if point.alternative == alternative)
 
 
-def gather(study: Study, done: Replications, loads: dict[str, pd.DataFrame]) -> Findings:
+def gather(
+    study: Study,
+    done: Replications,
+    loads: dict[str, pd.DataFrame],
+    at_equal_share: Matched | None = None,
+) -> Findings:
     """Compute every table of a study from its replications.
 
     Parameters
     ----------
     loads : dict of DataFrame
         ``sim.theory.weekly_load`` of each alternative.
+    at_equal_share : Matched, optional
+        The study at the baseline's realised scan share; without it, alternatives that scan another
+        share are not compared.
 
     Raises
     ------
@@ -92,7 +102,10 @@ def gather(study: Study, done: Replications, loads: dict[str, pd.DataFrame]) -> 
         done.metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted
     )
     points = frontier(done.metrics, unstable, coverage=coverage, strata=strata)
-    shares = equal_share(done.metrics, base, unstable, coverage=coverage, strata=strata)
+    equal = at_equal_share or Matched(done.metrics, {})
+    shares = equal_share(
+        equal.metrics, base, unstable, settings=equal.settings, coverage=coverage, strata=strata
+    )
     return Findings(
         study=study,
         metrics=done.metrics,

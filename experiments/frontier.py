@@ -8,6 +8,7 @@ alternatives that differ surely in neither respect are *indistinguishable*, and 
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +74,8 @@ class Share:
     found_gap: Difference | None = None
     p_holm: float = np.nan
     wait_gap: Difference | None = None
+    setting: str = ""
+    """What its policy was set to so that the shares meet; empty: as the study asked."""
 
     def sure(self, alpha: float) -> bool:
         """Return whether it finds surely more or fewer loads than the baseline."""
@@ -128,12 +131,20 @@ def equal_share(
     baseline: str,
     unstable: Mapping[str, str],
     *,
+    settings: Mapping[str, str] | None = None,
     coverage: float = 0.95,
     strata: int | None = None,
 ) -> list[Share]:
     """Return realised scan shares, and at equal share the paired difference in loads found.
 
     Holm's adjustment is over the alternatives at equal share only.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        As `experiments.matched` gives it: at the baseline's realised share where that can be had.
+    settings : mapping, optional
+        What the alternatives that were run again for that were set to.
     """
     scans, found = _samples(metrics, SCANNED, strata), _samples(metrics, FOUND, strata)
     waits = _samples(metrics, WAIT, strata)
@@ -147,15 +158,16 @@ def equal_share(
             gap = difference(found[name], found[baseline], coverage)
             if name not in unstable and baseline not in unstable:
                 wait_gap = difference(waits[name], waits[baseline], coverage)
-        shares.append(Share(name, scanned, finds, equal, gap, np.nan, wait_gap))
+        turned = (settings or {}).get(name, "")
+        shares.append(Share(name, scanned, finds, equal, gap, np.nan, wait_gap, turned))
     return _adjusted(shares)
 
 
 def _adjusted(shares: list[Share]) -> list[Share]:
     p_values = [np.nan if s.found_gap is None else s.found_gap.p_value for s in shares]
     return [
-        Share(s.alternative, s.scanned, s.found, s.equal, s.found_gap, float(p), s.wait_gap)
-        for s, p in zip(shares, holm(p_values), strict=True)
+        dataclasses.replace(share, p_holm=float(p))
+        for share, p in zip(shares, holm(p_values), strict=True)
     ]
 
 

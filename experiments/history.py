@@ -32,10 +32,11 @@ from models.fitted import Examples, FittedRisk
 from models.risk import make
 from sim import compiled
 from sim.errors import ModelError
+from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
 from sim.ledger import table
 from sim.order import SERVED
 from sim.route import route_standard
-from sim.scenario import CONCEALMENTS, CONTRABAND, DENSITIES, Risk, Scenario, replace
+from sim.scenario import Risk, Scenario, replace
 from sim.sensor import OperatingPoints, d_prime
 from sim.tables import visible
 from sim.window import HISTORY, Window

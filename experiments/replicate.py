@@ -48,39 +48,39 @@ class Replications:
 
 @dataclass(slots=True)
 class Shared:
-    """What does not change between replications of one study, made once in each process."""
+    """What does not change between replications, made once in each process.
 
-    study: Study
-    scorers: Mapping[str, Scorer]
-    past: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
-    scores: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict)
+    Past days are kept as the few columns that policies read; their full manifests only while
+    they are being scored.
+    """
+
+    past: dict[str, pd.DataFrame] = field(default_factory=dict)
+    scores: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
     plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
 
-    def plan(self, name: str, window: Window) -> Plan:
+    def plan(self, scenario: Scenario, scorer: Scorer, window: Window) -> Plan:
         """Return the alternative's plan for this window's start date."""
-        if (name, window.start_date) not in self.plans:
-            scenario = self.study.alternatives[name]
-            past = (manifest_key(scenario), window.start_date)
-            if past not in self.past:
-                self.past[past] = trucks(scenario, past_window(window))
-            scores = (*past, risk_key(scenario))
-            if scores not in self.scores:
-                self.scores[scores] = self.scorers[risk_key(scenario)].score(self.past[past])
-            plan = make_plan(scenario, self.past[past], self.scores[scores])
-            self.plans[name, window.start_date] = plan
-        return self.plans[name, window.start_date]
+        days = past_window(window)
+        of_trucks = f"{days} {manifest_key(scenario)}"
+        if (of_trucks, repr(scenario)) not in self.plans:
+            past, scores = self._past(scenario, scorer, days, of_trucks)
+            self.plans[of_trucks, repr(scenario)] = make_plan(scenario, past, scores)
+        return self.plans[of_trucks, repr(scenario)]
+
+    def _past(
+        self, scenario: Scenario, scorer: Scorer, days: Window, of_trucks: str
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        of_risk = risk_key(scenario)
+        if (of_trucks, of_risk) not in self.scores:
+            manifest = trucks(scenario, days)
+            self.past[of_trucks] = manifest[PAST_COLUMNS].copy()
+            self.scores[of_trucks, of_risk] = scorer.score(manifest)
+        return self.past[of_trucks], self.scores[of_trucks, of_risk]
 
 
-_OF_THIS_PROCESS: dict[str, Shared] = {}
-
-
-def shared_by(study: Study, scorers: Mapping[str, Scorer]) -> Shared:
-    """Return what this process has made for the study already; the last study only is kept."""
-    key = repr(study)
-    if key not in _OF_THIS_PROCESS:
-        _OF_THIS_PROCESS.clear()
-        _OF_THIS_PROCESS[key] = Shared(study, scorers)
-    return _OF_THIS_PROCESS[key]
+PAST_COLUMNS = ["truck", "u_tie", "u_select", "u_floor", "true_p_carrying"]
+"""Columns of past days' trucks from which a plan is made."""
+_OF_THIS_PROCESS = Shared()
 
 
 def risk_key(scenario: Scenario) -> str:
@@ -97,9 +97,8 @@ def manifest_key(scenario: Scenario) -> str:
     )
 
 
-def one_replication(shared: Shared, replication: int) -> Result:
+def one_replication(study: Study, scorers: Mapping[str, Scorer], replication: int) -> Result:
     """Run every alternative on the trucks of one replication."""
-    study = shared.study
     window = study.window(replication)
     manifests: dict[str, pd.DataFrame] = {}
     scores: dict[tuple[str, str], pd.DataFrame] = {}
@@ -110,8 +109,8 @@ def one_replication(shared: Shared, replication: int) -> Result:
             manifests[of_trucks] = trucks(scenario, window, of_study(study))
         manifest = manifests[of_trucks]
         if (of_trucks, of_risk) not in scores:
-            scores[of_trucks, of_risk] = shared.scorers[of_risk].score(manifest)
-        plan = shared.plan(name, window)
+            scores[of_trucks, of_risk] = scorers[of_risk].score(manifest)
+        plan = _OF_THIS_PROCESS.plan(scenario, scorers[of_risk], window)
         outcome = simulate(
             scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine
         )
@@ -122,8 +121,7 @@ def one_replication(shared: Shared, replication: int) -> Result:
 
 def chunk(study: Study, scorers: Mapping[str, Scorer], replications: range) -> list[Result]:
     """Run several replications in this process."""
-    shared = shared_by(study, scorers)
-    return [one_replication(shared, replication) for replication in replications]
+    return [one_replication(study, scorers, replication) for replication in replications]
 
 
 def replicate(
@@ -161,12 +159,17 @@ def replicate(
 
 def loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame]:
     """Return each alternative's weekly load by station, stated before anything is simulated."""
-    shared, window, given = shared_by(study, scorers), study.window(0), of_study(study)
+    window, given = study.window(0), of_study(study)
     times_min = None if given is None else given["arrive_min"].to_numpy()
     return {
-        name: weekly_load(scenario, shared.plan(name, window).expected, window, times_min)
+        name: weekly_load(scenario, plan_of(scenario, scorers, window).expected, window, times_min)
         for name, scenario in study.alternatives.items()
     }
+
+
+def plan_of(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -> Plan:
+    """Return what an alternative knows before the first truck of ``window`` comes."""
+    return _OF_THIS_PROCESS.plan(scenario, scorers[risk_key(scenario)], window)
 
 
 def warm_up(engine: str) -> None:

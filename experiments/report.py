@@ -164,6 +164,7 @@ def share_rows(found: Findings) -> Iterator[dict[str, object]]:
             words = f"{signed(100.0 * gap.mean)} points {span(gap, 100.0)}{sure}"
         yield {
             "name": share.alternative,
+            "setting": share.setting,
             "scanned": f"{percent(share.scanned.mean)} {span(share.scanned, 100.0)}",
             "found": f"{percent(share.found.mean)} {span(share.found, 100.0)}",
             "gap": words,

@@ -20,7 +20,7 @@ import pyarrow as pa
 from sim.complete import drawn_columns
 from sim.errors import OutputError, TableError
 from sim.population import N_STATES
-from sim.scenario import COMMODITIES
+from sim.site import COMMODITIES
 from sim.tables import MANIFEST, Column
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ def build(cls: type[T], mapping: object, key: str = "") -> T:
 
     Examples
     --------
-    >>> from sim.scenario import Hours
+    >>> from sim.site import Hours
     >>> build(Hours, {"open_h": 7, "close_h": 24}, "port.hours.weekday")
     Hours(open_h=7.0, close_h=24.0)
     """

@@ -14,8 +14,10 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from sim.errors import ConfigError
+from sim.instruments import Outages
 from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY, STATIONS
-from sim.scenario import DayType, Outages, Scenario, Shift
+from sim.scenario import Scenario
+from sim.site import DayType, Shift
 from sim.traffic import day_type
 from sim.window import Window
 

@@ -23,7 +23,8 @@ from sim.population import (
     draw_population,
     population_key,
 )
-from sim.scenario import COMMODITIES, Scenario
+from sim.scenario import Scenario
+from sim.site import COMMODITIES
 from sim.streams import Draw, FloatArray, IntArray, Purpose, lognormal, normal
 from sim.trade import Declared
 from sim.window import Window

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from sim import threat as threats
 from sim.declared import Arrays, declare
 from sim.errors import ConfigError
+from sim.instruments import Service
 from sim.population import NOTHING, Columns, draw_population
-from sim.scenario import Scenario, Service
+from sim.scenario import Scenario
 from sim.streams import (
     Draw,
     FloatArray,

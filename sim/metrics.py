@@ -15,9 +15,10 @@ import pandas as pd
 
 from sim import usage
 from sim.conservation import conserved
+from sim.instruments import CONTRABAND
 from sim.order import SERVED, STATIONS, WITHDRAWN
 from sim.probe import Detection
-from sim.scenario import CONTRABAND, Scenario, Value
+from sim.scenario import Scenario, Value
 from sim.tables import INSPECTION, METRICS
 from sim.usage import Bools, Floats
 from sim.window import Window

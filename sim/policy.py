@@ -71,7 +71,7 @@ class NoReferral(Policy):
     """Nobody is selected.
 
     The bound of no targeting at all: agriculture and trade-compliance exams alone go on (about 2 %
-    of produce, S7 of facts.md). Its configuration also silences the primary officer.
+    of produce, S7 in docs/sources.md). Its configuration also silences the primary officer.
 
     Version history: 1 (0.1.0).
     """
@@ -88,7 +88,7 @@ class TodaysPractice(Policy):
 
     Source: 27 % of commercial vehicles were scanned in FY2024 (GAO testimony, January 2026); a
     targeting system marked 3.6 % of clean shipments and 6.3 % of those with a threat (GAO, October
-    2012, maritime: the only published operating point). See facts.md sections 4 and 5.
+    2012, maritime: the only published operating point). S23 and S25 in docs/sources.md.
 
     Version history: 1 (0.1.0).
     """
@@ -119,7 +119,7 @@ class RandomShare(Policy):
     """A share of all trucks, at random.
 
     Source: the compliance-measurement sample, and the yardstick that every risk policy must beat
-    and falls back to as its score loses all power (checks.md V7, V9).
+    and falls back to as its score loses all power.
 
     Version history: 1 (0.1.0).
     """
@@ -141,7 +141,7 @@ class Threshold(Policy):
     """Every truck whose risk score reaches the cutoff.
 
     Source: a fixed score above which a shipment is held, as in the Automated Targeting System (GAO,
-    October 2012; facts.md section 5). The share scanned drifts with the traffic.
+    October 2012; S25 in docs/sources.md). The share scanned drifts with the traffic.
 
     Version history: 1 (0.1.0).
     """
@@ -158,9 +158,9 @@ class Threshold(Policy):
 class TopShare(Policy):
     """The riskiest share by the quantile of past days' scores.
 
-    Source: inspection at a capacity, the setting of customs selection (DATE, KDD 2020; checks.md
-    V9). The quantile is that of past days, because a truck is judged before the later ones of its
-    day have come (design.md section 2).
+    Source: inspection at a capacity, the setting of customs selection (DATE, KDD
+    2020). The quantile is that of past days, because a truck is judged before the later ones of its
+    day have come.
 
     Version history: 1 (0.1.0).
     """
@@ -177,7 +177,7 @@ class ScanEverything(Policy):
     """Every truck is selected.
 
     Source: the Securing America's Ports Act of 2021 asks for a plan to scan every commercial
-    vehicle at land ports of entry (facts.md section 4).
+    vehicle at land ports of entry.
 
     Version history: 1 (0.1.0).
     """

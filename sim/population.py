@@ -28,7 +28,8 @@ from sim.firms import (
     make_table,
     standardised,
 )
-from sim.scenario import COMMODITIES, Scenario
+from sim.scenario import Scenario
+from sim.site import COMMODITIES
 from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, normal
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]

@@ -22,7 +22,8 @@ from sim.order import (
     STATIONS,
 )  # fmt: skip
 from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
-from sim.scenario import COMMODITIES, Scenario
+from sim.scenario import Scenario
+from sim.site import COMMODITIES
 from sim.window import Window
 
 Bools = npt.NDArray[np.bool_]

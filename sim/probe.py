@@ -24,10 +24,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import PolicyError
+from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
 from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, STATIONS, WAIVED
 from sim.route import N_COLUMNS, ORDERED, REFERRED, route_standard
-from sim.scenario import CONCEALMENTS, CONTRABAND, DENSITIES, Scenario, Segment
+from sim.scenario import Scenario
 from sim.sensor import Load, OperatingPoints, SensorName, p_alarm
+from sim.site import Segment
 from sim.threat import class_load_kg, class_weights
 
 Floats = npt.NDArray[np.float64]

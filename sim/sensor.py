@@ -19,7 +19,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import logit, ndtr
 
-from sim.scenario import CONCEALMENTS, CONTRABAND, DENSITIES, Scenario, Sensing
+from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES, Sensing
+from sim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

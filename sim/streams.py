@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.errors import ConfigError
-from sim.scenario import Service
+from sim.instruments import Service
 from sim.window import Window
 
 FloatArray: TypeAlias = NDArray[np.float64]

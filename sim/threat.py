@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.firms import YEAR_DAYS, look_up
+from sim.instruments import CONCEALMENTS, CONTRABAND
 from sim.population import Columns, Population
-from sim.scenario import COMMODITIES, CONCEALMENTS, CONTRABAND, TRAIT_NAMES, Threat
+from sim.scenario import TRAIT_NAMES, Threat
+from sim.site import COMMODITIES
 from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, lognormal
 
 KG_PER_LB = 0.45359237

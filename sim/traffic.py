@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.scenario import DayType, Hours, Scenario
+from sim.scenario import Scenario
+from sim.site import DayType, Hours
 from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, exponential, uniform
 from sim.window import Window
 

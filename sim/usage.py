@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.order import FAST, SERVED, STATIONS, WAIVED
-from sim.scenario import DAY_TYPES, DayType, Primary, Scenario
+from sim.scenario import Scenario
+from sim.site import DAY_TYPES, DayType, Primary
 from sim.tables import INSPECTION
 from sim.window import Window
 

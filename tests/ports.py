@@ -53,3 +53,20 @@ def mean_and_half_width(values: list[float], z: float = 4.0) -> tuple[float, flo
     """Return the mean of independent replications and z standard errors."""
     found = np.asarray(values)
     return float(found.mean()), float(z * found.std(ddof=1) / np.sqrt(len(found)))
+
+
+class TruthScorer:
+    """A risk model that no port has: it scores by the hidden P(carrying)."""
+
+    def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
+        p = manifest["true_p_carrying"]
+        return pd.DataFrame(
+            {"truck": manifest["truck"], "p_hit": p, "risk_score": p.rank(pct=True) - 0.5 / len(p)}
+        )
+
+
+class FlatScorer:
+    """A risk model that knows nothing."""
+
+    def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
+        return flat_scores(manifest)

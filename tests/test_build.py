@@ -12,8 +12,10 @@ from experiments.compose import PARTS
 from experiments.load import compose_mapping
 from sim.build import build, scenario
 from sim.errors import ConfigError
+from sim.instruments import Service
 from sim.policy import POLICIES, Policy
-from sim.scenario import Hours, Primary, Scenario, Service
+from sim.scenario import Scenario
+from sim.site import Hours, Primary
 
 SERVICE = {"dist": "lognormal", "mean_min": 2, "cv": 0.5, "values_min": []}
 

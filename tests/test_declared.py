@@ -9,7 +9,8 @@ import pytest
 
 from sim.declared import declare
 from sim.firms import look_up
-from sim.scenario import COMMODITIES, Scenario
+from sim.scenario import Scenario
+from sim.site import COMMODITIES
 from sim.streams import FloatArray, Purpose, keyed_uniform
 from sim.tables import visible
 from sim.window import EVALUATION, Window

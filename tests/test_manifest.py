@@ -11,7 +11,8 @@ import pytest
 
 from sim.errors import ConfigError
 from sim.manifest import draw_manifest
-from sim.scenario import COMMODITIES, Scenario
+from sim.scenario import Scenario
+from sim.site import COMMODITIES
 from sim.tables import MANIFEST, check, visible
 from sim.window import EVALUATION, HISTORY, PAST, Window
 

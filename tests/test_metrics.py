@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +9,10 @@ import pandas as pd
 import pytest
 
 from sim import metrics
+from sim.instruments import CONTRABAND
 from sim.metrics import RATIOS, measure
-from sim.order import SERVED, STATIONS
-from sim.scenario import CONTRABAND, Scenario
+from sim.order import STATIONS
+from sim.scenario import Scenario
 from sim.tables import CONTRABAND_TYPES, METRICS
 from tests import ledgers
 
@@ -252,30 +252,6 @@ def test_an_overloaded_booth_is_unstable_however_short_the_run(
     assert found["load_primary"] == pytest.approx(1.5)
     assert found["stable"] is False
     assert found["wait_bound_min"] > found["wait_mean_min"]
-
-
-def test_44000_trucks_take_milliseconds(make_scenario: Callable[..., Scenario]) -> None:
-    n = 44_000
-    arrive = np.sort(np.random.default_rng(1).uniform(0, 10_000, n))
-    table = ledgers.ledger([0.0], [{"primary": (0.0, 1.0, 2.0, 2.0)}], [2.0])
-    table = table.loc[table.index.repeat(n)].reset_index(drop=True)
-    table["truck"] = np.arange(n)
-    for name in ("arrive_min", *(f"primary_{m}_min" for m in ("enter", "start", "end", "leave"))):
-        table[name] = arrive
-    table["primary_start_min"] += 20.0
-    table["primary_end_min"] += 22.0
-    table["primary_leave_min"] += 22.0
-    table["exit_min"] = arrive + 22.0
-    table["primary_done"] = SERVED
-    trucks = ledgers.manifest([0.0] * n, service_primary_min=2.0)
-    units = ledgers.capacity([("primary", lane, 0.0, 10_080.0) for lane in range(15)])
-    arguments = (make_scenario(), ledgers.window(7), trucks, table, units, ledgers.detection())
-    times = []
-    for _ in range(5):
-        begin = time.process_time()
-        measure(*arguments)
-        times.append(time.process_time() - begin)
-    assert min(times) < 0.1, times
 
 
 def test_the_frame_of_many_replications_has_the_declared_kinds(

@@ -18,7 +18,8 @@ from sim.population import (
     slot,
     slot_share,
 )
-from sim.scenario import COMMODITIES, Scenario
+from sim.scenario import Scenario
+from sim.site import COMMODITIES
 from sim.streams import FloatArray, Purpose, keyed_uniform
 from sim.window import EVALUATION, Window
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from sim.scenario import CONCEALMENTS, Scenario
+from sim.instruments import CONCEALMENTS
+from sim.scenario import Scenario
 from sim.sensor import (
     Load,
     OperatingPoints,

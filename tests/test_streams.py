@@ -10,7 +10,7 @@ from scipy import stats
 
 from sim import streams
 from sim.errors import ConfigError
-from sim.scenario import Service
+from sim.instruments import Service
 from sim.streams import Purpose, keyed_uniform, service_mean, service_time, uniform
 from sim.window import EVALUATION, HISTORY, Window
 

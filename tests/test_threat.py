@@ -12,8 +12,9 @@ from scipy import stats
 
 from sim import threat as threats
 from sim.errors import ConfigError
+from sim.instruments import CONCEALMENTS, CONTRABAND
 from sim.manifest import draw_manifest, threat_base
-from sim.scenario import CONCEALMENTS, CONTRABAND, TRAIT_NAMES, Scenario, Threat
+from sim.scenario import TRAIT_NAMES, Scenario, Threat
 from sim.streams import FloatArray, Purpose, keyed_uniform
 from sim.window import EVALUATION, Window
 

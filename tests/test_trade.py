@@ -12,7 +12,8 @@ from experiments.compose import composed
 from experiments.provenance import sources
 from sim.errors import ConfigError
 from sim.manifest import draw_manifest
-from sim.scenario import COMMODITIES, Scenario
+from sim.scenario import Scenario
+from sim.site import COMMODITIES
 from sim.trade import BY_COMMODITY, Declared, Firms
 from sim.window import EVALUATION, Window
 

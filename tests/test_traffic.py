@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.scenario import Scenario, Volume
+from sim.scenario import Scenario
+from sim.site import Volume
 from sim.streams import Purpose
 from sim.traffic import draw_arrivals, hour_shares, rates_per_h, trucks_per_day
 from sim.window import EVALUATION, Window

@@ -1,0 +1,115 @@
+"""Detection layers: service, sensing, outages, crew and cost of each instrument (``scanner``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.errors import ConfigError
+from sim.spec import Spec, bounded
+
+CONCEALMENTS = ("in_cargo", "structure", "small")
+"""Where a load is hidden: among the goods, in the vehicle's structure, as a small parcel."""
+CONTRABAND = ("methamphetamine", "cocaine", "heroin", "fentanyl")
+"""Hard drugs, in the order of the codes in MANIFEST."""
+DENSITIES = ("low", "medium", "high")
+"""Radiographic density of the declared cargo, in the order of the codes in MANIFEST."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Spec):
+    """A service-time distribution by its mean and coefficient of variation."""
+
+    dist: Literal["exponential", "lognormal", "gamma", "triangular", "deterministic", "empirical"]
+    mean_min: float = bounded(0.0)
+    cv: float = bounded(0.0, 5.0)
+    values_min: tuple[float, ...] = bounded(0.0)
+    """Observed times for ``empirical`` (drawn with equal weight); empty otherwise."""
+
+    def check(self) -> None:
+        if (self.dist == "empirical") != bool(self.values_min):
+            raise ConfigError("values_min", "goes with dist=empirical, and only with it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensing(Spec):
+    """A binormal ROC by contraband x concealment x cargo density, and the point it is run at."""
+
+    threshold_z: float = bounded(-5.0, 6.0)
+    """Operating threshold; a clean truck alarms with probability Phi(-threshold_z)."""
+    d_prime: dict[str, float] = bounded(0.0, 8.0)
+    """Separation by concealment, at medium density."""
+    density_shift: dict[str, float] = bounded(-8.0, 8.0)
+    contraband_shift: dict[str, float] = bounded(-8.0, 8.0)
+
+    def check(self) -> None:
+        for name, expected in (
+            ("d_prime", CONCEALMENTS),
+            ("density_shift", DENSITIES),
+            ("contraband_shift", CONTRABAND),
+        ):
+            if set(getattr(self, name)) != set(expected):
+                raise ConfigError(name, f"expected the keys {list(expected)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outages(Spec):
+    """Breakdowns of one unit: availability and a heavy-tailed (lognormal) repair."""
+
+    availability_share: float = bounded(0.01, 1.0)
+    repair_median_h: float = bounded(0.0)
+    repair_ln_sd: float = bounded(0.0, 4.0)
+    repair_max_h: float = bounded(0.0)
+    """Repairs are cut at this length."""
+    hold_min: float | None = bounded(0.0)
+    """A truck in a broken unit is taken out unserved after this long; null: it waits for repair."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost(Spec):
+    """Price of one unit (price year in ``value``)."""
+
+    capital_usd_per_unit: float = bounded(0.0)
+    om_usd_per_unit_year: float = bounded(0.0)
+    life_years: float = bounded(1.0, 100.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor(Spec):
+    """One kind of instrument or exam: service, sensing, outages, crew, cost."""
+
+    title: str
+    units: int | None = bounded(0, 1000)
+    """Overrides the port's number of units; null keeps the port's."""
+    service: Service
+    sensing: Sensing
+    outages: Outages
+    crew_officers: float = bounded(0.0)
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyst(Spec):
+    """The pool that judges portal images; prevalence moves its criterion, never d'."""
+
+    service: Service
+    criterion_slope_z: float = bounded(0.0, 2.0)
+    """Criterion shift (z units) per unit of ln odds of the threat-image share."""
+    reference_threat_image_share: float = bounded(1e-9, 0.999)
+    """Threat-image share at which the portal's quoted operating point holds."""
+    test_images_per_day: float = bounded(0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanner(Spec):
+    """All detection layers of the port and the correlation between them."""
+
+    name: str
+    portal: Sensor
+    secondary: Sensor
+    exam: Sensor
+    analyst: Analyst
+    rho: float = bounded(0.0, 0.99)
+    """Correlation between sensors through a carrying truck's concealment factor."""
+    other_exam_d_prime_shift: float = bounded(-8.0, 0.0)
+    """A non-drug exam looks less closely: its d' differs from the drug exam's by this."""

@@ -1,0 +1,168 @@
+"""One port of entry: hours, lanes, yards, volumes and mix (``port``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.errors import ConfigError
+from sim.instruments import Service
+from sim.spec import Spec, bounded, share
+
+DayType = Literal["weekday", "saturday", "sunday"]
+DAY_TYPES: tuple[DayType, ...] = ("weekday", "saturday", "sunday")
+COMMODITIES = (
+    "electrical", "machinery", "vehicle_parts", "produce", "plastics_chemicals",
+    "metals", "household", "textiles", "paper", "other",
+)  # fmt: skip
+"""Commodity groups, in the order of the codes in MANIFEST; an empty truck has code -1."""
+SEGMENTS = ("primary", "portal", "secondary", "dock", "analyst")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift(Spec):
+    """Lanes open from one hour of the day to another (the rest of the lanes are shut)."""
+
+    from_h: float = bounded(0.0, 24.0)
+    to_h: float = bounded(0.0, 24.0)
+    lanes: int = bounded(0)
+    fast_lanes: int = bounded(0)
+
+    def check(self) -> None:
+        if self.to_h <= self.from_h:
+            raise ConfigError(
+                "to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours(Spec):
+    """Opening hours of one kind of day; ``open_h == close_h`` means closed all day."""
+
+    open_h: float = bounded(0.0, 24.0)
+    close_h: float = bounded(0.0, 24.0)
+
+    def check(self) -> None:
+        if self.close_h < self.open_h:
+            raise ConfigError("close_h", f"must not be before open_h={self.open_h:g}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Primary(Spec):
+    """The primary line: booths built, booths open by shift, who may use which."""
+
+    lanes: int = bounded(0, 1000)
+    fast_lanes: int = bounded(0, 1000)
+    lanes_serve: Literal["general", "all"]
+    fast_lanes_serve: Literal["fast", "all"]
+    discipline: Literal["fcfs", "fast_priority"]
+    service: Service
+    fast_service: Service
+    room_trucks: int | None = bounded(0)
+    """Trucks of one class that fit between approach and booths; null: no limit."""
+    open_by_shift: dict[DayType, tuple[Shift, ...]] | None
+    """Timetable of open booths, at most those built; null: all of them while the port is open."""
+
+    def check(self) -> None:
+        if self.lanes + self.fast_lanes < 1:
+            raise ConfigError("lanes", "at least one booth must be built")
+        if self.open_by_shift is None:
+            return
+        if not any(self.open_by_shift.get(day) for day in DAY_TYPES):
+            raise ConfigError("open_by_shift", "the timetable is empty: no shift on any day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approach(Spec):
+    """The bridge and the road before the plaza."""
+
+    lanes: int = bounded(0, 100)
+    """0 leaves the approach out: trucks join the first queue directly."""
+    fast_lane: Literal["own", "shared"]
+    """``shared``: a FAST truck is trapped behind general trucks while the plaza is full."""
+    service: Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment(Spec):
+    """An inspection station of the port: units that stand there and trucks that may wait."""
+
+    servers: int = bounded(0, 1000)
+    room_trucks: int | None = bounded(0)
+    when_full: Literal["block", "suspend"]
+    """``block``: the truck waits where it is; ``suspend``: the referral is waived."""
+    extra_h: float = bounded(0.0, 12.0)
+    """Hours that the station is manned beyond the port's closing time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume(Spec):
+    """Northbound trucks: month counts, weights of the days of the week, shares of the hours."""
+
+    trucks_per_month: tuple[float, ...] = bounded(0.0)
+    weekday_weight: tuple[float, ...] = bounded(0.0)
+    hour_share: dict[DayType, tuple[float, ...]]
+
+    def check(self) -> None:
+        for name, size in (("trucks_per_month", 12), ("weekday_weight", 7)):
+            if len(getattr(self, name)) != size:
+                raise ConfigError(name, f"expected {size} numbers, got {len(getattr(self, name))}")
+        for day, shares in self.hour_share.items():
+            if len(shares) != 24:
+                raise ConfigError(f"hour_share.{day}", f"expected 24 numbers, got {len(shares)}")
+            if abs(sum(shares) - 1.0) > 1e-6:
+                raise ConfigError(f"hour_share.{day}", f"must add up to 1, got {sum(shares):g}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix(Spec):
+    """Who comes: empties, FAST share, commodities, value."""
+
+    empty_share: float = share()
+    fast_share: float = share()
+    commodity_share: dict[str, float] = bounded(0.0, 1.0, sums_to_one=True)
+    value_median_usd: float = bounded(0.0)
+    value_sigma: float = bounded(0.0, 5.0)
+    hazmat_share: float = share()
+    agriculture_exam_share: float = share()
+    """Share of produce trucks sent to a dock for an agriculture exam."""
+    compliance_exam_share: float = share()
+    """Share of laden trucks sent to a dock for a trade-compliance exam."""
+
+    def check(self) -> None:
+        if set(self.commodity_share) != set(COMMODITIES):
+            raise ConfigError("commodity_share", f"expected the groups {list(COMMODITIES)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port(Spec):
+    """One port of entry."""
+
+    name: str
+    title: str
+    hours: dict[DayType, Hours]
+    volume: Volume
+    mix: Mix
+    approach: Approach
+    primary: Primary
+    portal: Segment
+    analyst: Segment
+    secondary: Segment
+    dock: Segment
+    officer_referral_share: float = share()
+    """Share of clean trucks that the primary officer refers on his own judgement."""
+    officer_referral_carrying_share: float = share()
+    """The same for a truck that carries."""
+
+    def check(self) -> None:
+        primary = self.primary
+        if self.mix.fast_share > 0.0 and not primary.fast_lanes and primary.lanes_serve != "all":
+            problem = "no booth takes FAST trucks: build one, or primary.lanes_serve=all"
+            raise ConfigError("primary.fast_lanes", problem)
+        if self.mix.fast_share < 1.0 and not primary.lanes and primary.fast_lanes_serve != "all":
+            problem = (
+                "no booth takes general trucks: build one, or set primary.fast_lanes_serve=all"
+            )
+            raise ConfigError("primary.lanes", problem)
+        if self.portal.servers == 0 and self.analyst.servers > 0:
+            raise ConfigError("analyst.servers", "image analysts need portal.servers of at least 1")

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from ports import FlatScorer, TruthScorer
+
+from experiments.load import Study, compose_scenario, study
+from experiments.matched import (
+    CLOSE,
+    EQUAL_SHARE,
+    asked_share,
+    knob,
+    matched,
+    realised,
+    setting,
+    with_share,
+)  # fmt: skip
+from experiments.replicate import replicate, risk_key
+
+SHORT = ["replications=6", "days=2", "processes=1"]
+
+
+def asked_for(**alternatives: list[str]) -> Study:
+    """Return a study of the given alternatives, the first one its baseline."""
+    scenarios = {name: compose_scenario(overrides) for name, overrides in alternatives.items()}
+    one = study(SHORT, "run")
+    return dataclasses.replace(one, alternatives=scenarios, baseline=next(iter(scenarios)))
+
+
+@pytest.fixture(scope="module")
+def found():  # noqa: ANN201
+    asked = asked_for(
+        a=["policy=random_share", "policy.share=0.25"],
+        b=["policy=random_share", "policy.share=0.1"],
+        c=["policy=threshold", "policy.cutoff=0.6"],
+        d=["policy=no_referral"],
+    )
+    scorers = {risk_key(s): TruthScorer() for s in asked.alternatives.values()}
+    return asked, scorers, replicate(asked, scorers).metrics
+
+
+def test_alternatives_that_miss_the_share_are_turned_until_they_meet_it(found) -> None:  # noqa: ANN001
+    asked, scorers, metrics = found
+    before = realised(metrics)
+    assert abs(before["b"] - before["a"]) > EQUAL_SHARE
+    equal = matched(asked, scorers, metrics)
+    after = realised(equal.metrics)
+    assert set(equal.settings) == {"b", "c"}
+    for name in ("b", "c"):
+        assert abs(after[name] - before["a"]) < EQUAL_SHARE
+    assert after["a"] == before["a"]
+    assert after["d"] == before["d"]
+
+
+def test_random_shares_turned_to_the_same_level_find_the_same(found) -> None:  # noqa: ANN001
+    asked, scorers, metrics = found
+    sums = (
+        matched(asked, scorers, metrics)
+        .metrics.groupby("alternative")[["expected_caught", "expected_weight"]]
+        .sum()
+    )
+    rate = sums["expected_caught"] / sums["expected_weight"]
+    assert rate["b"] == pytest.approx(rate["a"], rel=0.05)
+    assert rate["c"] > 1.5 * rate["a"]
+
+
+def test_a_share_that_cannot_be_reached_is_left_as_it_was_asked() -> None:
+    asked = asked_for(
+        a=["policy=random_share", "policy.share=0.4"],
+        b=["policy=random_share", "policy.share=0.1", "scanner.portal.units=1"],
+    )
+    scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
+    metrics = replicate(asked, scorers).metrics
+    equal = matched(asked, scorers, metrics)
+    assert equal.settings == {}
+    assert equal.metrics is metrics
+
+
+def test_nothing_runs_again_where_shares_are_equal_already(found) -> None:  # noqa: ANN001
+    _, scorers, metrics = found
+    same = metrics[metrics["alternative"].isin(["a"])]
+    only = study([*SHORT, "policy=random_share"], "run")
+    again = matched(only, scorers, same.assign(alternative=only.baseline))
+    assert again.settings == {}
+
+
+@pytest.mark.parametrize(
+    ("policy", "share", "typed"),
+    [("top_share", 0.31, "policy.share=0.3100"), ("threshold", 0.31, "policy.cutoff=0.6900"),
+     ("todays_practice", 0.31, "policy.scan_share=0.3100"),
+     ("todays_practice", 0.001, "policy.scan_share=0.0360"),
+     ("random_share", 7.0, "policy.share=1.0000")],
+)  # fmt: skip
+def test_settings_are_as_a_user_would_type_them(policy: str, share: float, typed: str) -> None:
+    scenario = study([f"policy={policy}"], "run").alternatives.popitem()[1]
+    turned = with_share(scenario, share)
+    assert setting(turned) == typed
+    assert CLOSE < EQUAL_SHARE
+    assert asked_share(turned) == pytest.approx(min(max(share, 0.0), 1.0), abs=0.036)
+
+
+def test_policies_that_ask_for_no_share_have_no_knob() -> None:
+    for policy in ("no_referral", "scan_everything"):
+        assert knob(study([f"policy={policy}"], "run").alternatives.popitem()[1]) is None
