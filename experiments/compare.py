@@ -60,14 +60,19 @@ def carry_out(asked: Study) -> int:
 
 
 def train(asked: Study, terminal: Console) -> dict[str, Scorer]:
-    """Return the fitted risk model of every alternative, each trained once (step 2)."""
+    """Return the fitted risk model of every alternative, each trained once (step 2).
+
+    All alternatives at the baseline's port share its past: that before the change under study.
+    """
     scorers: dict[str, Scorer] = {}
+    before_change = asked.alternatives[asked.baseline]
     for scenario in asked.alternatives.values():
         key, risk = risk_key(scenario), scenario.risk
         if key in scorers:
             continue
         with screen.progress(terminal, n_weeks(risk), f"training {risk.name}, weeks") as tell:
-            scorers[key] = ensure(risk, scenario, asked.processes, tell)
+            past = before_change if scenario.port.name == before_change.port.name else scenario
+            scorers[key] = ensure(risk, past, asked.processes, tell)
     return scorers
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -80,12 +81,24 @@ class Shared:
 
 PAST_COLUMNS = ["truck", "u_tie", "u_select", "u_floor", "true_p_carrying"]
 """Columns of past days' trucks from which a plan is made."""
-_OF_THIS_PROCESS = Shared()
+_OF_THIS_PROCESS: dict[str, Shared] = {}
+
+
+def shared_by(scorers: Mapping[str, Scorer]) -> Shared:
+    """Return what this process has made with exactly these fitted models; the last set is kept."""
+    content = str(joblib.hash(scorers))
+    if content not in _OF_THIS_PROCESS:
+        _OF_THIS_PROCESS.clear()
+        _OF_THIS_PROCESS[content] = Shared()
+    return _OF_THIS_PROCESS[content]
 
 
 def risk_key(scenario: Scenario) -> str:
-    """Return what two scenarios must have in common to share a fitted risk model."""
-    return repr(scenario.risk)
+    """Return what two scenarios must have in common to share a fitted risk model.
+
+    Alternatives at one port share the past of that port before the change under study.
+    """
+    return repr((scenario.port.name, scenario.risk))
 
 
 def manifest_key(scenario: Scenario) -> str:
@@ -97,7 +110,9 @@ def manifest_key(scenario: Scenario) -> str:
     )
 
 
-def one_replication(study: Study, scorers: Mapping[str, Scorer], replication: int) -> Result:
+def one_replication(
+    study: Study, scorers: Mapping[str, Scorer], shared: Shared, replication: int
+) -> Result:
     """Run every alternative on the trucks of one replication."""
     window = study.window(replication)
     manifests: dict[str, pd.DataFrame] = {}
@@ -110,7 +125,7 @@ def one_replication(study: Study, scorers: Mapping[str, Scorer], replication: in
         manifest = manifests[of_trucks]
         if (of_trucks, of_risk) not in scores:
             scores[of_trucks, of_risk] = scorers[of_risk].score(manifest)
-        plan = _OF_THIS_PROCESS.plan(scenario, scorers[of_risk], window)
+        plan = shared.plan(scenario, scorers[of_risk], window)
         outcome = simulate(
             scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine
         )
@@ -121,7 +136,8 @@ def one_replication(study: Study, scorers: Mapping[str, Scorer], replication: in
 
 def chunk(study: Study, scorers: Mapping[str, Scorer], replications: range) -> list[Result]:
     """Run several replications in this process."""
-    return [one_replication(study, scorers, replication) for replication in replications]
+    shared = shared_by(scorers)
+    return [one_replication(study, scorers, shared, replication) for replication in replications]
 
 
 def replicate(
@@ -169,7 +185,7 @@ def loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame
 
 def plan_of(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -> Plan:
     """Return what an alternative knows before the first truck of ``window`` comes."""
-    return _OF_THIS_PROCESS.plan(scenario, scorers[risk_key(scenario)], window)
+    return shared_by(scorers).plan(scenario, scorers[risk_key(scenario)], window)
 
 
 def warm_up(engine: str) -> None:

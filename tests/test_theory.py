@@ -130,7 +130,7 @@ def test_every_station_that_exists_has_its_rows(make_scenario: Make) -> None:
     pooled = make_scenario("port.primary.lanes_serve=all", "port.primary.fast_lanes_serve=all")
     assert "primary" in loads(pooled).index
     assert "primary_fast" not in loads(pooled).index
-    no_fast = make_scenario("port.primary.fast_lanes=0")
+    no_fast = make_scenario("staffing.max_fast_lanes=0")
     assert list(loads(no_fast).index[2:4]) == ["primary_general", "primary_fast"]
     assert loads(no_fast).load_share["primary_fast"] == math.inf
 
