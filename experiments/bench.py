@@ -44,14 +44,14 @@ def one_round(asked: Study, scorer: Any, replication: int, seconds: dict[str, li
     manifest = timed(seconds, "manifest", lambda: pipeline.trucks(scenario, window, given))
     scores = timed(seconds, "scores", lambda: scorer.score(manifest))
     plan = pipeline.make_plan(scenario, manifest, scores)
-    flow, raised, capacity = timed(
+    flow, capacity = timed(
         seconds,
         "choices, capacity, arrays",
         lambda: pipeline.flow_of(scenario, window, manifest, scores, plan),
     )
     record = timed(seconds, "flow, engine=compiled", lambda: compiled.run(flow))
     timed(seconds, "flow, engine=simpy", lambda: port.run(flow))
-    ledger = timed(seconds, "ledger", lambda: table(flow, record, manifest, raised))
+    ledger = timed(seconds, "ledger", lambda: table(flow, record, manifest))
     detection = timed(
         seconds,
         "detection, every truck a probe",

@@ -94,12 +94,12 @@ def flow_of(
     manifest: pd.DataFrame,
     scores: pd.DataFrame,
     plan: Plan,
-) -> tuple[Flow, dict[str, npt.NDArray[np.bool_]], pd.DataFrame]:
-    """Return (flow, alarms, CAPACITY): steps 4 and the first half of 5."""
+) -> tuple[Flow, pd.DataFrame]:
+    """Return (flow, CAPACITY): steps 4 and the first half of 5."""
     selected = select(scenario, manifest, scores, plan.past)
     raised = alarms(scenario, plan.points, manifest)
     capacity = draw_capacity(scenario, window)
-    return prepare(scenario, window, manifest, selected, raised, capacity), raised, capacity
+    return prepare(scenario, window, manifest, selected, raised, capacity), capacity
 
 
 def simulate(
@@ -111,9 +111,9 @@ def simulate(
     engine: str = "compiled",
 ) -> Outcome:
     """Run one replication of one alternative from its manifest (steps 4 to 7)."""
-    flow, raised, capacity = flow_of(scenario, window, manifest, scores, plan)
+    flow, capacity = flow_of(scenario, window, manifest, scores, plan)
     record = ENGINES[engine](flow)
-    ledger = table(flow, record, manifest, raised)
+    ledger = table(flow, record, manifest)
     detection = expected_detection(scenario, plan.points, manifest, ledger, full=record.full)
     metrics = measure(scenario, window, manifest, ledger, capacity, detection)
     return Outcome(manifest, capacity, ledger, detection, metrics, collect(ledger, window))

@@ -184,7 +184,7 @@ def _example() -> Flow:
         absent=0, server_first=[0] * (N_STATIONS + 1), serves=none,
         capacity=(none, none, none, none, none), hold_min=[0.0] * N_STATIONS,
         fast_first=[0] * N_STATIONS, room=[[0, 0]] * N_STATIONS, shared_room=[0] * N_STATIONS,
-        suspend=[0] * N_STATIONS, fork=-1, judge=-1, join=-1, state_size=0,
+        suspend=[0] * N_STATIONS, fork=-1, judge=-1, join=-1, state=[0.0],
     )  # fmt: skip
 
 

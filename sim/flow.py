@@ -68,8 +68,8 @@ class Flow(NamedTuple):
     judge: int
     join: int
     """Station that a truck may not leave before its image is judged."""
-    state_size: int
-    """Length of the policy's state array, zero at the start of the replication."""
+    state: Floats
+    """The policy's own memory as the replication begins; each run works on a copy."""
 
 
 class Record(NamedTuple):

@@ -89,7 +89,7 @@ def new_work(f: Flow) -> Work:
         held=ints(n),
         frames=ints(servers + N_STATIONS + 2),
         count=ints(3),
-        state=np.zeros(max(int(f.state_size), 1)),
+        state=f.state.copy(),
     )
 
 

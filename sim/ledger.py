@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,9 +14,7 @@ from sim.tables import LEDGER, MOMENTS
 Bools = npt.NDArray[np.bool_]
 
 
-def table(
-    flow: Flow, record: Record, manifest: pd.DataFrame, alarms: Mapping[str, Bools]
-) -> pd.DataFrame:
+def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
     """Return LEDGER of `sim.tables`, ``n`` rows in the order of MANIFEST.
 
     A truck is *opened* when its dock exam was served to the end, *seized* when it was opened,
@@ -42,9 +38,8 @@ def table(
     for k in (PORTAL, SECONDARY):
         columns[f"{STATIONS[k]}_alarm"] = (flow.alarm[:, k] > 0) & (record.done[:, k] == SERVED)
     opened = (record.done[:, DOCK] == SERVED) & ~np.isnan(columns["exit_min"])
-    found = np.where(columns["ordered"], alarms["exam_find_other"], alarms["exam_find"])
     columns["opened"] = opened
-    columns["seized"] = opened & found & manifest["true_carrying"].to_numpy()
+    columns["seized"] = opened & (flow.alarm[:, DOCK] > 0)
     return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
 
 

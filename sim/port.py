@@ -42,7 +42,7 @@ class Port:
         self.record = empty_record(len(flow.arrive_min))
         self.waiting = np.zeros(N_STATIONS, dtype=np.int64)
         self.n_busy = np.zeros(N_STATIONS, dtype=np.int64)
-        self.state = np.zeros(max(int(flow.state_size), 1))
+        self.state = flow.state.copy()
         self.held_at: dict[int, int] = {}
         self.stations = [Station(self.clock, flow, self.record, k, self) for k in range(N_STATIONS)]
         self.seen = [int(flow.absent)] * len(flow.arrive_min)

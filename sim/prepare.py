@@ -59,7 +59,7 @@ def prepare(
         arrive_min=manifest["arrive_min"],
         lane_class=manifest["fast"],
         service_min=np.column_stack([manifest[f"service_{name}_min"] for name in STATIONS]),
-        alarm=_alarm(alarms, len(manifest)),
+        alarm=_alarm(manifest, alarms, ordered(scenario, manifest)),
         columns=policy_columns(scenario, manifest, selected),
         absent=sum(1 << k for k in range(N_STATIONS) if counts[k] == 0),
         server_first=np.concatenate([[0], np.cumsum(counts)]),
@@ -78,7 +78,7 @@ def prepare(
         fork=PORTAL if judged else NONE,
         judge=ANALYST if judged else NONE,
         join=PRIMARY,
-        state_size=0,
+        state=[0.0],
     )
 
 
@@ -126,8 +126,13 @@ def policy_columns(
     return columns
 
 
-def _alarm(alarms: Mapping[str, Bools], n: int) -> npt.NDArray[np.uint8]:
-    alarm = np.zeros((n, N_STATIONS), dtype=np.uint8)
+def _alarm(
+    manifest: pd.DataFrame, alarms: Mapping[str, Bools], is_ordered: Bools
+) -> npt.NDArray[np.uint8]:
+    """Return what each station would raise; a dock "alarms" when its exam finds a load."""
+    alarm = np.zeros((len(manifest), N_STATIONS), dtype=np.uint8)
+    found = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
+    alarm[:, DOCK] = found & manifest["true_carrying"].to_numpy()
     alarm[:, PORTAL] = alarms["portal"]
     alarm[:, SECONDARY] = alarms["secondary"]
     return alarm

@@ -6,7 +6,7 @@ A routing hook is ``route(truck, here, seen, alarmed, columns, waiting, busy, no
 * ``seen``, ``alarmed``: bit masks of the stations visited (or absent, or waived) and of those that
   alarmed; an alarm is visible only once it has been raised
 * ``waiting``, ``busy`` [K]: trucks waiting and servers occupied at each station, read only
-* ``now_min``: the clock; ``state``: the policy's own memory, zero at the start of a replication
+* ``now_min``: the clock; ``state``: the policy's own memory, as ``Flow.state`` set it at the start
 
 It returns a station not yet seen, or ``EXIT``. It is written once: the SimPy model calls it as
 Python, the kernel as compiled code through `ROUTE_TYPE`, so that a new policy never recompiles
@@ -87,7 +87,9 @@ def route_standard(  # noqa: C901, PLR0911
     return EXIT
 
 
-def check_policy(route: Route, n_columns: int = N_COLUMNS, state_size: int = 0) -> None:
+def check_policy(
+    route: Route, n_columns: int = N_COLUMNS, state: tuple[float, ...] = (0.0,)
+) -> None:
     """Walk every path of a hook on all column patterns; refuse one that breaks the rules.
 
     Compiled code reads out of bounds silently, so a hook is walked as Python first: every return
@@ -107,8 +109,8 @@ def check_policy(route: Route, n_columns: int = N_COLUMNS, state_size: int = 0) 
         stack = [(START, 1 << ANALYST, 0)]
         while stack:
             here, seen, alarmed = stack.pop()
-            state = np.zeros(max(state_size, 1))
-            station = route(row, here, seen, alarmed, patterns, zeros, zeros, 0.0, state)
+            memory = np.array(state, dtype=np.float64)
+            station = route(row, here, seen, alarmed, patterns, zeros, zeros, 0.0, memory)
             _check_step(station, here, seen)
             if station != EXIT:
                 after = seen | (1 << station)

@@ -1,6 +1,6 @@
 """Every column of every table between stages: name, type, unit, meaning.
 
-Code and docs both read these declarations (``docs/model.md`` prints them). ``check`` refuses a
+Code and docs both read these declarations (``docs/tables.md`` prints them). ``check`` refuses a
 frame that does not hold to its declaration.
 """
 

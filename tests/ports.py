@@ -39,10 +39,8 @@ def flow_and_ledger(
 ) -> tuple[Flow, pd.DataFrame]:
     """Run one window of a scenario, policies on flat scores."""
     manifest = trucks(scenario, window)
-    flow, alarms, _ = flow_of(
-        scenario, window, manifest, flat_scores(manifest), blind_plan(scenario)
-    )
-    return flow, table(flow, ENGINES[engine](flow), manifest, alarms)
+    flow, _ = flow_of(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario))
+    return flow, table(flow, ENGINES[engine](flow), manifest)
 
 
 def ledger_of(scenario: Scenario, window: Window, engine: str = "compiled") -> pd.DataFrame:

@@ -163,7 +163,7 @@ def test_unbiased_through_the_port_itself(make_scenario: Make) -> None:
     selected = manifest["u_select"].to_numpy() < 0.27
     flow = prepare(port, window, manifest, selected, raised, draw_capacity(port, window))
     record = compiled.run(flow)
-    ledger = table(flow, record, manifest, raised)
+    ledger = table(flow, record, manifest)
     assert (ledger["secondary_done"] == WAIVED).sum() > 100
     gone = ledger["exit_min"].notna() == ledger["primary_leave_min"].notna()
     assert gone.mean() > 0.999

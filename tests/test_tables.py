@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,3 +54,10 @@ def test_minutes_are_named_so() -> None:
 def test_bool_columns_of_numpy_are_bool() -> None:
     frame = pd.DataFrame({"station": [1], "server": [0], "up_min": [0.0], "down_min": [1.0]})
     assert len(check(frame.assign(drains=np.array([True])), CAPACITY, "CAPACITY")) == 1
+
+
+@pytest.mark.parametrize("table", [MANIFEST, SCORES, CAPACITY, LEDGER])
+def test_the_documentation_prints_every_column(table) -> None:  # noqa: ANN001
+    text = (Path(__file__).parent.parent / "docs" / "tables.md").read_text(encoding="utf-8")
+    for c in table:
+        assert f"| `{c.name}` | {c.kind} | {c.unit} | {c.tier} | {c.meaning} |" in text

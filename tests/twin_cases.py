@@ -63,7 +63,7 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         fork=PORTAL if judged else -1,
         judge=ANALYST if judged else -1,
         join=PRIMARY,
-        state_size=2,
+        state=[0.0, 0.0],
     )
 
 
