@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 
 from experiments.findings import Findings
 from experiments.frontier import Share
 from experiments.intervals import Difference
-from experiments.trucks_file import note as trucks_note
 from experiments.wording import listed, number, percent, signed, span
 
 WORTH_SAYING_MIN = 0.1
 """Smaller differences of a mean wait, however sure, decide nothing."""
-FENTANYL = (
-    "Trucks only: most fentanyl that is seized travels in passenger vehicles, "
-    "which are not modelled."
-)
+WORTH_LEADING_MIN = 0.5
+"""A wait that is surely shorter by this much leads the answer where loads found are alike."""
+WORTH_LEADING_SHARE = 0.002
+"""Smaller differences in the share of loads found are not worth leading with."""
 
 
 def answer(found: Findings) -> str:
-    """Return the answer: who finds more without scanning more, else what the gain would cost."""
+    """Return the answer: who finds more without scanning more, else who waits less.
+
+    Where an alternative cannot carry its load and nobody finds more, the answer is how many trucks
+    got through, under each alternative.
+    """
     if len(found.names) == 1:
         return _alone(found)
-    compared = _compared(found)
     if not found.unstable:
-        return compared
-    first = found.study.baseline in found.unstable or not _better(found)
-    return " ".join([_overload(found), compared] if first else [compared, _overload(found)])
+        return _compared(found)
+    if found.study.baseline in found.unstable or not _better(found):
+        return _through(found)
+    return " ".join([_compared(found), _overload(found)])
 
 
 def _compared(found: Findings) -> str:
@@ -36,6 +37,9 @@ def _compared(found: Findings) -> str:
     if better:
         as_asked = [share for share in better if not share.setting] or better
         return _gain(found, max(as_asked, key=lambda share: share.found.mean))
+    shorter = _shorter(found)
+    if shorter:
+        return _wait_gain(found, shorter)
     rivals = [share for share in found.shares if share.found_gap is not None]
     return _nothing_better(found, rivals) if rivals else _outright(found)
 
@@ -45,17 +49,51 @@ def _base(found: Findings) -> Share:
 
 
 def _better(found: Findings) -> list[Share]:
-    """Return who surely finds more loads than the baseline: at equal scan share, else at less."""
-    level = _base(found).scanned.mean
-    equal = [s for s in found.shares if s.found_gap is not None and s.found_gap.mean > 0.0]
-    sure = [share for share in equal if share.sure(found.alpha)]
+    """Return who surely finds more loads than the baseline: at equal scan share, else at less.
+
+    Differences too small to decide anything are left out, however sure they are.
+    """
+    base = _base(found)
+    equal = [share for share in found.shares if share.found_gap is not None]
+    sure = [
+        share
+        for share in equal
+        if share.found_gap is not None
+        and share.found_gap.mean >= WORTH_LEADING_SHARE
+        and share.sure(found.alpha)
+    ]
     return sure or [
         share
         for share in found.shares
         if not share.equal
-        and share.scanned.mean <= level
+        and share.scanned.mean <= base.scanned.mean
+        and share.found.mean - base.found.mean >= WORTH_LEADING_SHARE
         and _verdict(found, share, "detection_expected") == "higher"
     ]
+
+
+def _shorter(found: Findings) -> str | None:
+    """Return who surely shortens the mean wait most, as asked, while finding as many loads."""
+    gaps = {
+        name: _wait_gap(found, name).mean
+        for name in found.names
+        if found.row(name, "wait_mean_min")["holm_verdict"] == "lower"
+        and float(found.row(name, "detection_expected")["difference"]) > -WORTH_LEADING_SHARE
+    }
+    best = min(gaps, key=lambda name: gaps[name], default=None)
+    return best if best is not None and gaps[best] <= -WORTH_LEADING_MIN else None
+
+
+def _wait_gain(found: Findings, name: str) -> str:
+    base = found.study.baseline
+    own, finds = (found.interval(name, m) for m in ("wait_mean_min", "detection_expected"))
+    against = found.interval(base, "detection_expected")
+    wait = _wait_words(_wait_gap(found, name)).replace("the mean wait is ", "")
+    return (
+        f"Under {name} trucks wait {number(own.mean)} min {span(own)} on average, {wait} than "
+        f"under {base}; loads found are alike ({percent(finds.mean)} {span(finds, 100.0)} against "
+        f"{percent(against.mean)} {span(against, 100.0)})."
+    )
 
 
 def _verdict(found: Findings, share: Share, metric: str) -> str:
@@ -84,75 +122,6 @@ def _gain(found: Findings, best: Share) -> str:
     return f"{head} against {against}, which scans {percent(base.scanned.mean)}; {wait}."
 
 
-def standings(found: Findings) -> list[str]:
-    """Return the frontier in words: who is on it, who is dominated by whom, who is unstable."""
-    on = [p.alternative for p in found.points if p.status == "frontier"]
-    off: dict[str, list[str]] = {}
-    for point in found.points:
-        if point.status != "frontier":
-            off.setdefault(point.words(), []).append(point.alternative)
-    lines = [f"On the frontier of wait against loads found: {listed(on) or 'nobody'}."]
-    lines += _alike(found, on)
-    lines += [f"{listed(names)}: {words}." for words, names in off.items()]
-    for name, why in found.saturated.items():
-        scans = percent(found.interval(name, "scan_rate").mean)
-        lines.append(f"{name}: {why}; trucks pass a full yard by, and {scans} were scanned.")
-    return lines
-
-
-def _alike(found: Findings, on: list[str]) -> list[str]:
-    """Return who on the frontier cannot be told apart; mutual groups are named once."""
-    groups: dict[frozenset[str], list[str]] = {}
-    for name in on:
-        like = frozenset(other for other in found.point(name).like if other in on)
-        if like:
-            groups.setdefault(like | {name}, []).append(name)
-    lines = []
-    for group, members in groups.items():
-        others = [name for name in on if name in group and name not in members]
-        if others:
-            lines.append(f"{listed(members)}: not told apart from {listed(others)}.")
-        else:
-            lines.append(f"Not told apart from each other: {listed(members)}.")
-    return lines
-
-
-def notes(found: Findings) -> list[str]:
-    """Return what a reader must know before using a number."""
-    fitted = found.comparison.loc[found.comparison["badge"] == "fitted", "alternative"].unique()
-    waits, paired = "The mean wait", ""
-    if len(found.names) > 1:
-        paired = "; differences are paired, replication by replication, on the same trucks; "
-        paired += "verdicts hold for all alternatives at once (Holm)"
-    if len(fitted):
-        waits = (
-            f"The mean wait under {listed(list(fitted))} is fitted (through open lanes); the rest"
-        )
-    own = trucks_note(found.study)
-    return [
-        _calendar(found),
-        *([own] if own else []),
-        FENTANYL,
-        f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
-        "performance that nobody publishes.",
-        f"Intervals cover {percent(found.study.coverage, 0)}{paired}.",
-    ]
-
-
-def _calendar(found: Findings) -> str:
-    study = found.study
-    if study.calendar == "year":
-        year = study.start_date[:4]
-        return (
-            f"{study.replications} stretches of {study.days} days over the months of {year}, "
-            "each month weighing the same."
-        )
-    first = dt.date.fromisoformat(study.start_date)
-    last = first + dt.timedelta(days=study.days - 1)
-    when = f"{first:%d %B %Y}" if first == last else f"{first:%d %B} to {last:%d %B %Y}"
-    return f"One stretch of the calendar, {when}, drawn {study.replications} times: not a year."
-
-
 def _alone(found: Findings) -> str:
     name = found.names[0]
     finds, scans = (found.interval(name, m) for m in ("detection_expected", "scan_rate"))
@@ -169,14 +138,29 @@ def _alone(found: Findings) -> str:
     )
 
 
+def _through(found: Findings) -> str:
+    """Say of every alternative how many trucks got through and how many stood in line."""
+    parts = []
+    for name in found.names:
+        left, inside = found.interval(name, "exited"), found.interval(name, "still_inside")
+        parts.append(
+            f"{number(left.mean, 0)} trucks {span(left, digits=0)} get through under {name} and "
+            f"{number(inside.mean, 0)} {span(inside, digits=0)} are left in line"
+        )
+    days = found.study.days
+    when = "In a day" if days == 1 else f"In {days} days"
+    return f"{when} {'; '.join(parts)}. {listed(list(found.unstable))} cannot carry the load."
+
+
 def _overload(found: Findings) -> str:
     parts = []
     for name, why in found.unstable.items():
         left, inside = found.interval(name, "exited"), found.interval(name, "still_inside")
         parts.append(
             f"{name} cannot carry its load ({why}): {number(left.mean, 0)} trucks "
-            f"{span(left, digits=0)} left the port, {number(inside.mean, 0)} were still in line "
-            "at the end, and its wait grows for as long as it runs."
+            f"{span(left, digits=0)} left the port, {number(inside.mean, 0)} "
+            f"{span(inside, digits=0)} were still in line at the end, and its wait grows for as "
+            "long as it runs."
         )
     return " ".join(parts)
 
@@ -196,10 +180,16 @@ def _wait_words(gap: Difference) -> str:
 
 def _nothing_better(found: Findings, rivals: list[Share]) -> str:
     base = _base(found)
-    head = f"At equal scan share ({percent(base.scanned.mean, 0)}), nothing surely finds more than "
+    barely = any(s.sure(found.alpha) and s.found.mean > base.found.mean for s in rivals)
+    more = (
+        f"finds more by {100.0 * WORTH_LEADING_SHARE:g} points" if barely else "surely finds more"
+    )
+    head = f"At equal scan share ({percent(base.scanned.mean, 0)}), nothing {more} than "
     words = f"{head}{base.alternative} ({percent(base.found.mean)} of loads "
     words += f"{span(base.found, 100.0)})"
-    worse = [s.alternative for s in rivals if s.sure(found.alpha)]
+    worse = [
+        s.alternative for s in rivals if s.sure(found.alpha) and s.found.mean < base.found.mean
+    ]
     if worse:
         words += f", and {listed(worse)} less"
     gaps = {s.alternative: s.wait_gap for s in rivals if s.wait_gap is not None}

@@ -17,11 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments import figures
-from experiments.answer import answer, notes, standings
+from experiments.answer import answer
 from experiments.findings import Findings
 from experiments.inputs import input_groups
 from experiments.legend import swatch
 from experiments.screen import largest_share, station_load
+from experiments.standings import notes, standings
 from experiments.wording import NONE, listed, number, percent, signed, span
 from sim.order import STATIONS
 

@@ -19,8 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from experiments.answer import answer, notes, standings
+from experiments.answer import answer
 from experiments.findings import Findings, overloaded
+from experiments.standings import notes, standings
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
 from sim.order import STATIONS
 from sim.scenario import Scenario

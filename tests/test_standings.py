@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from experiments.standings import FENTANYL, notes, standings
+from tests import replications
+
+ALIKE = {"todays_practice": (31.0, 0.12, 0.277), "twin": (31.0, 0.12, 0.277)}
+
+
+def test_standings_name_who_dominates_whom() -> None:
+    lines = standings(replications.findings())
+    assert lines[0].endswith("no_referral, boosted_27 and scan_everything.")
+    assert any("random_27" in line and "dominated by boosted_27" in line for line in lines)
+
+
+def test_twins_are_named_once_and_a_saturated_port_says_what_it_scanned() -> None:
+    found = replications.findings(ALIKE, over={"twin": ("portal",)})
+    lines = standings(found)
+    assert "Not told apart from each other: todays_practice and twin." in lines
+    assert any(
+        "twin: portal is asked for 130 %" in line and "27.7 % were" in line for line in lines
+    )
+
+
+def test_notes_date_the_week_and_name_what_is_left_out() -> None:
+    text = " ".join(notes(replications.findings()))
+    assert "13 May to 19 May 2024, drawn 20 times: not a year" in text
+    assert FENTANYL in text
+    assert "fitted" in text
+    assert "assumed" in text
+    year = " ".join(notes(replications.findings(ALIKE, n=24, overrides=["calendar=year"])))
+    assert "24 stretches of 7 days over the months of 2024" in year
