@@ -16,8 +16,10 @@ import pandas as pd
 from sim import usage
 from sim.conservation import conserved
 from sim.instruments import CONTRABAND
+from sim.officers import officer_h
 from sim.order import SERVED, STATIONS, WITHDRAWN
 from sim.probe import Detection
+from sim.random_stream import stream
 from sim.scenario import Scenario, Value
 from sim.tables import INSPECTION, METRICS
 from sim.usage import Bools, Floats
@@ -155,11 +157,12 @@ def measure(
     left = np.isfinite(ledger["exit_min"].to_numpy())
     found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
     found |= {"still_inside": float((~left).sum())}
-    found |= _hours(scenario, window)
+    found |= _hours(scenario, window) | {"officer_h": officer_h(scenario, window, capacity)}
     found |= _waits(ledger, window)
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
     found |= _inspections(manifest, ledger, left)
+    found |= stream(scenario.policy, manifest, ledger)
     found |= _kilograms(manifest, ledger, left)
     found |= _probes(detection)
     found |= _stations(scenario, window, ledger, capacity, work)
