@@ -210,7 +210,7 @@ def _condensed(error: Exception, parsed: Sequence[Override]) -> ConfigError:
 
 
 def _known_beside(key: str, parsed: Sequence[Override]) -> list[str]:
-    """Return the keys that exist where ``key`` was looked for."""
+    """Return the keys that exist where ``key`` was looked for, or as near above it as there are."""
     rest = [o.input_line for o in parsed if o.key_or_group in (*GROUPS, SEARCH_PATH)]
     try:
         node: Any = _compose([line for line in rest if line is not None]).mapping
@@ -218,7 +218,7 @@ def _known_beside(key: str, parsed: Sequence[Override]) -> list[str]:
         return []
     for name in key.split(".")[:-1]:
         if not isinstance(node, Mapping) or name not in node:
-            return []
+            break
         node = node[name]
     return sorted(map(str, node)) if isinstance(node, Mapping) else []
 
