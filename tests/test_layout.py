@@ -33,6 +33,11 @@ TESTED_ELSEWHERE = {
     "workload": "the loads that theory states: test_theory",
     "instruments": "a part of the scenario: test_scenario",
     "site": "a part of the scenario: test_scenario",
+    "square_root": "published numbers and brute force: theory/test_selection",
+    "sensor_tree": "published numbers and brute force: theory/test_sensor_trees",
+    "security_game": "published numbers and brute force: theory/test_game",
+    "sampling": "published numbers and brute force: theory/test_sampling",
+    "selectivity": "published numbers and brute force: theory/test_selectivity",
 }
 """Modules without a test file of their own name, and why."""
 

@@ -1,0 +1,109 @@
+"""V7: skip-lot, random examinations, what was missed, and scans over a shift."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from sim.sampling import (
+    assignment_table,
+    assignment_thresholds,
+    clopper_pearson,
+    confidence_when_clean,
+    csp1_fraction,
+    interdiction,
+    size_for_width,
+    size_when_clean,
+)
+
+
+@pytest.mark.parametrize(
+    ("p", "i", "f", "fraction"), [(0.02, 10, 0.10, 0.11971), (0.02, 50, 0.25, 0.47790)]
+)
+def test_the_printed_fractions(p: float, i: int, f: float, fraction: float) -> None:
+    assert csp1_fraction(p, i, f) == pytest.approx(fraction, abs=5e-6)
+
+
+@pytest.mark.parametrize(("p", "i", "f"), [(0.02, 10, 0.1), (0.1, 5, 0.2), (0.3, 2, 0.5)])
+def test_the_fraction_by_the_plan_itself(p: float, i: int, f: float) -> None:
+    """Solve the chain of states 0..i of clean units in a row."""
+    q = 1.0 - p
+    chain = np.zeros((i + 1, i + 1))
+    for state in range(i):
+        chain[state, state + 1], chain[state, 0] = q, chain[state, 0] + p
+    chain[i, i], chain[i, 0] = 1.0 - f * p, f * p
+    long_run = np.linalg.matrix_power(chain, 1 << 14)[0]
+    assert csp1_fraction(p, i, f) == pytest.approx(long_run[:i].sum() + f * long_run[i])
+
+
+def test_extremes_of_skip_lot() -> None:
+    assert csp1_fraction(0.0, 10, 0.1) == pytest.approx(0.1)
+    assert csp1_fraction(1.0, 10, 0.1) == 1.0
+    assert csp1_fraction(0.5, 10, 0.0) == 0.0
+
+
+def test_six_hundred_clean_examinations() -> None:
+    assert confidence_when_clean(600, 0.005) == pytest.approx(0.950586, abs=5e-7)
+    for share, confidence in ((0.005, 0.95), (0.01, 0.9), (0.3, 0.99)):
+        n = size_when_clean(share, confidence)
+        assert confidence_when_clean(n, share) >= confidence > confidence_when_clean(n - 1, share)
+
+
+@pytest.mark.parametrize(("x", "n"), [(0, 30), (3, 100), (30, 30), (7, 9)])
+def test_the_exact_interval_inverts_the_binomial(x: int, n: int) -> None:
+    low, estimate, high = clopper_pearson(x, n)
+    assert estimate == x / n
+    assert low == 0.0 if x == 0 else binom.sf(x - 1, n, low) == pytest.approx(0.025)
+    assert high == 1.0 if x == n else binom.cdf(x, n, high) == pytest.approx(0.025)
+
+
+def test_interdiction_is_estimated_with_the_interval_that_it_deserves() -> None:
+    low, estimate, high = interdiction(100, 10, 1000, 20_000)
+    assert estimate == pytest.approx(1.0 / 3.0)
+    assert (round(low, 2), round(high, 2)) == (0.21, 0.51)
+    more = interdiction(100, 100, 10_000, 20_000)
+    assert more.high - more.low < 0.4 * (high - low)
+    assert interdiction(10, 0, 500, 1000).high == 1.0
+
+
+def test_the_interval_covers_the_truth() -> None:
+    rng = np.random.default_rng(1)
+    share, pool, seized, n = 0.004, 20_000, 60.0, 3000
+    truth = seized / (seized + share * pool)
+    found = rng.binomial(n, share, 400)
+    inside = [(e := interdiction(seized, x, n, pool)).low <= truth <= e.high for x in found]
+    assert np.mean(inside) >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400)
+
+
+@pytest.mark.parametrize(("share", "width"), [(0.02, 0.01), (0.5, 0.1), (0.0005, 0.001)])
+def test_the_size_is_the_smallest_that_is_narrow_enough(share: float, width: float) -> None:
+    n = size_for_width(share, width)
+    widths = [clopper_pearson(share * m, m) for m in (n, n - 1)]
+    assert widths[0].high - widths[0].low <= width < widths[1].high - widths[1].low
+
+
+@pytest.mark.parametrize(("k", "n", "value"), [(1, 10, 0.86110), (2, 10, 1.63600)])
+def test_scans_over_a_shift(k: int, n: int, value: float) -> None:
+    assert assignment_table(k, n)[k, n] == pytest.approx(value, abs=5e-6)
+
+
+def test_scans_over_a_shift_are_worth_what_the_table_says() -> None:
+    k, n, m = 3, 12, 60_000
+    thresholds, rng = assignment_thresholds(k, n), np.random.default_rng(2)
+    left, total = np.full(m, k), np.zeros(m)
+    for t in range(n, 0, -1):
+        score = rng.random(m)
+        taken = score > thresholds[left, t]
+        total += score * taken
+        left -= taken
+    half_width = 4.0 * total.std() / np.sqrt(m)
+    assert abs(total.mean() - assignment_table(k, n)[k, n]) < half_width
+    assert (left == 0).all()
+
+
+def test_more_scans_than_arrivals_scan_everybody() -> None:
+    table, thresholds = assignment_table(5, 3), assignment_thresholds(5, 3)
+    assert table[5, 3] == table[3, 3] == pytest.approx(1.5)
+    assert (thresholds[3:, 3] == 0.0).all()
+    assert (thresholds[0] == 1.0).all()
