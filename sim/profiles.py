@@ -1,4 +1,4 @@
-"""LEDGER -> arrays that add up over replications: the queue over the day and the waits.
+"""LEDGER -> arrays that add up over replications: the queue over the day, the waits, what binds.
 
 A mean over replications is a sum over a count, so both are kept; nothing here is an average.
 """
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.order import N_CLASSES
+from sim.order import ANALYST, APPROACH, DOCK, N_CLASSES, PORTAL, PRIMARY, SECONDARY, STATIONS
 from sim.window import Window
 
 Floats = npt.NDArray[np.float64]
@@ -35,6 +35,8 @@ def collect(ledger: pd.DataFrame, window: Window) -> dict[str, Floats]:
         week, slot of the day (sampled at its middle) and class (0 general, 1 FAST), summed over
         the days of the window. ``queue_days`` [7]: how many such days. ``wait_count`` [2, 241]:
         trucks that reached primary, by class and wait in 2-minute bins, the last one 480 or more.
+        ``lost_min`` [7, 24, 6]: truck-minutes that each station made trucks wait, by day of the
+        week and hour of the day; see `lost_spans`.
 
     Examples
     --------
@@ -56,6 +58,7 @@ def collect(ledger: pd.DataFrame, window: Window) -> dict[str, Floats]:
         "queue_sum": queue,
         "queue_days": np.bincount(weekday, minlength=7).astype(np.float64),
         "wait_count": waits,
+        "lost_min": lost_by_hour(ledger, window),
     }
 
 
@@ -100,3 +103,83 @@ def share_of_waits(profiles: dict[str, Floats]) -> Floats:
     """Return the share of trucks in each bin of wait, both classes together [241]."""
     counts: Floats = profiles["wait_count"].sum(axis=0)
     return counts / counts.sum() if counts.sum() > 0.0 else np.full_like(counts, np.nan)
+
+
+Spans = tuple[Floats, Floats]
+"""(from, to) in minutes; NaN or empty where nothing was lost."""
+
+
+def lost_by_hour(ledger: pd.DataFrame, window: Window) -> Floats:
+    """Return truck-minutes lost to each station [7, 24, 6], by day of the week and hour."""
+    weekday = np.array([date.weekday() for date in window.dates()])
+    lost = np.zeros((7, 24, len(STATIONS)))
+    for station, spans in lost_spans(ledger).items():
+        for begin, end in spans:
+            minutes = minutes_by_hour(begin, end, window).reshape(window.days, 24)
+            np.add.at(lost[:, :, station], weekday, minutes)
+    return lost
+
+
+def lost_spans(ledger: pd.DataFrame) -> dict[int, list[Spans]]:
+    """Return when trucks stood because of each station.
+
+    Waiting in a station's queue counts for that station. A truck that is done and cannot leave
+    counts for the station whose full yard holds it; at primary, until the image is judged, for the
+    analyst. So a queue in front of a booth that is blocked from behind is not the booth's alone.
+    Source: the waiting-time method of bottleneck detection, with the blocked time added to the
+    station that causes it (Roser, Nakano and Tanaka, Winter Simulation Conference 2003).
+    """
+    at = {
+        (k, moment): ledger[f"{name}_{moment}_min"].to_numpy(np.float64)
+        for k, name in enumerate(STATIONS)
+        for moment in ("enter", "start", "end", "leave")
+    }
+    lost: dict[int, list[Spans]] = {k: [] for k in range(len(STATIONS))}
+    for k in (APPROACH, PORTAL, PRIMARY, SECONDARY, DOCK):
+        lost[k].append((at[k, "enter"], at[k, "start"]))
+    for k in (APPROACH, PORTAL, PRIMARY, SECONDARY):
+        free, leave = at[k, "end"], at[k, "leave"]
+        if k == PRIMARY:
+            judged = np.maximum(free, np.fmin(at[ANALYST, "leave"], leave))
+            judged = np.where(np.isnan(at[ANALYST, "enter"]), free, judged)
+            lost[ANALYST].append((free, judged))
+            free = judged
+        for later in range(k + 1, ANALYST):
+            held = at[later, "enter"] == leave
+            lost[later].append((np.where(held, free, np.nan), leave))
+    return lost
+
+
+def minutes_by_hour(begin: Floats, end: Floats, window: Window) -> Floats:
+    """Return the minutes of all spans that fall into each hour of the window [24 x days].
+
+    A span without a beginning is none; one without an end lasts until the window's.
+
+    Examples
+    --------
+    >>> window = Window(seed=1, epoch=0, replication=0, start_date="2024-05-13", days=1)
+    >>> minutes_by_hour(np.array([50.0, 90.0]), np.array([70.0, 100.0]), window)[:2].tolist()
+    [10.0, 20.0]
+    """
+    known = np.isfinite(begin)
+    last: Floats = np.where(np.isfinite(end), end, window.horizon_min)[known]
+    edges = 60.0 * np.arange(24 * window.days + 1, dtype=np.float64)
+    return np.diff(_past(edges, begin[known]) - _past(edges, last))
+
+
+def _past(edges: Floats, moments: Floats) -> Floats:
+    """Return the sum over moments of max(edge - moment, 0), for each edge."""
+    ordered = np.sort(moments)
+    before = np.searchsorted(ordered, edges)
+    sums = np.append(0.0, np.cumsum(ordered))
+    return np.asarray(before * edges - sums[before])
+
+
+def lost_per_day(profiles: dict[str, Floats], weekdays: tuple[int, ...]) -> Floats:
+    """Return truck-minutes lost on an average one of the given days, by hour and station [24, 6].
+
+    NaN where the run held no such day.
+    """
+    days = profiles["queue_days"][list(weekdays)].sum()
+    total: Floats = profiles["lost_min"][list(weekdays)].sum(axis=0)
+    return total / days if days > 0.0 else np.full_like(total, np.nan)

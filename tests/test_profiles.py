@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ports import ledger_of, window_of
 
+from experiments.pipeline import trucks
 from sim import profiles
+from sim.metrics import free_flow_min
+from sim.order import STATIONS
 from sim.profiles import BIN_MIN, N_BINS, collect
 from tests import ledgers
 
@@ -69,3 +73,44 @@ def test_a_day_that_never_came_is_nan() -> None:
     one = collect(ledgers.ledger([0.0], [{}], [np.nan]), ledgers.window())
     assert np.isnan(profiles.mean_queue(one, (5, 6))).all()
     assert np.isnan(profiles.share_of_waits(one)).all()
+
+
+def test_a_wait_counts_for_the_station_and_the_hours_in_which_it_was_waited() -> None:
+    table = ledgers.ledger([50.0], [ledgers.at_primary(50.0, 130.0, 1.0)], [131.0])
+    lost = collect(table, ledgers.window())["lost_min"]
+    primary = lost[0, :3, STATIONS.index("primary")]
+    assert primary.tolist() == [10.0, 60.0, 10.0]
+    assert lost.sum() == 80.0
+
+
+def test_a_blocked_truck_counts_for_the_station_that_holds_it() -> None:
+    path = {"primary": (0.0, 0.0, 2.0, 12.0), "dock": (12.0, 15.0, 20.0, 20.0)}
+    lost = collect(ledgers.ledger([0.0], [path], [20.0]), ledgers.window())["lost_min"]
+    assert lost[0, 0].tolist() == [0.0, 0.0, 0.0, 0.0, 13.0, 0.0]
+
+
+def test_a_truck_held_for_its_image_counts_for_the_analyst() -> None:
+    path = {"analyst": (0.0, 1.0, 7.0, 7.0), "primary": (0.0, 0.0, 2.0, 9.0),
+            "secondary": (9.0, 9.0, 10.0, 10.0)}  # fmt: skip
+    lost = collect(ledgers.ledger([0.0], [path], [10.0]), ledgers.window())["lost_min"]
+    assert lost[0, 0].tolist() == [0.0, 0.0, 0.0, 2.0, 0.0, 5.0]
+
+
+def test_those_still_waiting_count_until_the_end() -> None:
+    path = {"primary": (1400.0, np.nan, np.nan, np.nan)}
+    lost = collect(ledgers.ledger([1400.0], [path], [np.nan]), ledgers.window())["lost_min"]
+    assert lost.sum() == 40.0
+
+
+def test_what_is_lost_is_the_delay_of_those_who_left(make_scenario) -> None:  # noqa: ANN001
+    """Crossing less own work is waiting and blocking, but for repairs and for work in parallel."""
+    scenario = make_scenario("scanner.portal.outages.availability_share=1",
+                             "scanner.secondary.outages.availability_share=1")  # fmt: skip
+    frame = trucks(scenario, window_of(3))
+    table = ledger_of(scenario, window_of(3))
+    lost = collect(table, window_of(3))["lost_min"].sum()
+    left = np.isfinite(table["exit_min"].to_numpy())
+    work = {s: frame[f"service_{s}_min"].to_numpy() for s in STATIONS}
+    delay = (table["exit_min"] - table["arrive_min"] - free_flow_min(table, work))[left].sum()
+    assert left.mean() > 0.999
+    assert lost == pytest.approx(delay, rel=0.01)
