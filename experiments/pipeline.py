@@ -31,6 +31,7 @@ from sim.policy import Expected, Past, expected, select
 from sim.prepare import prepare
 from sim.probe import Detection, expected_detection
 from sim.profiles import collect
+from sim.random_stream import stream, targeted
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, alarms, operating_points
 from sim.window import PAST, Window
@@ -115,7 +116,9 @@ def simulate(
     record = ENGINES[engine](flow)
     ledger = table(flow, record, manifest)
     detection = expected_detection(scenario, plan.points, manifest, ledger, full=record.full)
+    aimed_at = targeted(scenario, manifest, scores, plan.past)
     metrics = measure(scenario, window, manifest, ledger, capacity, detection)
+    metrics |= stream(aimed_at, manifest, ledger)
     return Outcome(manifest, capacity, ledger, detection, metrics, collect(ledger, window))
 
 

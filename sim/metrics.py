@@ -152,6 +152,7 @@ def measure(
     -------
     dict
         Every column of METRICS, in its order; NaN where a port lacks what the measure is about.
+        The random stream is empty: only who knows the policy can tell luck from targeting.
     """
     work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
     left = np.isfinite(ledger["exit_min"].to_numpy())
@@ -162,7 +163,7 @@ def measure(
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
     found |= _inspections(manifest, ledger, left)
-    found |= stream(scenario.policy, manifest, ledger)
+    found |= stream(ledger["selected"].to_numpy(bool), manifest, ledger)
     found |= _kilograms(manifest, ledger, left)
     found |= _probes(detection)
     found |= _stations(scenario, window, ledger, capacity, work)

@@ -1,8 +1,9 @@
-"""The trucks that are inspected at random, whatever their score: the only fair sample there is.
+"""The random stream: trucks inspected by luck alone, among those that targeting let pass.
 
-A truck belongs to the stream when the policy's own random draw or its random floor reaches it, also
-if its score would have selected it anyway. It is *inspected* when the portal served it: imaged, and
-opened if the image alarmed. Those opened are no sample of their own, because the alarm chose them.
+An agency that opens whom it suspects never learns what the others carry; a random sample of those
+whom targeting let pass is the only way to infer it. A truck of the sample is *inspected* when the
+portal served it: imaged, and opened if the image alarmed. Those opened are no sample of their own,
+because an alarm chose them.
 
 Source: random compliance examinations and what follows from them, GAO-02-215R.
 """
@@ -14,35 +15,42 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.order import SERVED
-from sim.policy import Policy, floor_top_up
+from sim.policy import Past, select
+from sim.scenario import Scenario
 
 Bools = npt.NDArray[np.bool_]
 
 
-def drawn_at_random(policy: Policy, manifest: pd.DataFrame) -> Bools:
-    """Return who is reached by luck alone [n]."""
-    by_policy = manifest["u_select"].to_numpy() < policy.random_share()
-    by_floor = manifest["u_floor"].to_numpy() < floor_top_up(policy)
-    return np.asarray(by_policy | by_floor)
+def targeted(scenario: Scenario, manifest: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
+    """Return bool[n], whom the policy would have selected had luck selected nobody."""
+    unlucky = manifest.copy(deep=False)
+    unlucky["u_select"] = unlucky["u_floor"] = 1.0
+    return select(scenario, unlucky, scores, past)
 
 
-def stream(policy: Policy, manifest: pd.DataFrame, ledger: pd.DataFrame) -> dict[str, float]:
+def stream(aimed_at: Bools, manifest: pd.DataFrame, ledger: pd.DataFrame) -> dict[str, float]:
     """Return the counts of the random stream, of trucks that have left the port.
+
+    Parameters
+    ----------
+    aimed_at : bool[n]
+        From `targeted`.
 
     Returns
     -------
     dict
-        ``n_random_inspected``, ``n_random_opened``, ``n_random_seized`` and ``n_uninspected``:
-        trucks that were neither imaged nor opened.
+        ``n_passed``, ``n_passed_carrying``: trucks that targeting let pass, and the truth about
+        them; ``n_random_inspected``, ``n_random_opened``, ``n_random_seized``: those that luck sent
+        to the portal.
     """
-    left = np.isfinite(ledger["exit_min"].to_numpy())
+    passed = ~aimed_at & np.isfinite(ledger["exit_min"].to_numpy())
     imaged = ledger["portal_done"].to_numpy() == SERVED
+    drawn = passed & ledger["selected"].to_numpy(bool) & imaged
     opened, seized = (ledger[name].to_numpy(bool) for name in ("opened", "seized"))
-    chosen = drawn_at_random(policy, manifest) & ledger["selected"].to_numpy(bool) & imaged & left
-    second = ledger["secondary_done"].to_numpy() == SERVED
     return {
-        "n_random_inspected": float(chosen.sum()),
-        "n_random_opened": float((chosen & opened).sum()),
-        "n_random_seized": float((chosen & seized).sum()),
-        "n_uninspected": float((left & ~imaged & ~second & ~opened).sum()),
+        "n_passed": float(passed.sum()),
+        "n_passed_carrying": float((passed & manifest["true_carrying"].to_numpy(bool)).sum()),
+        "n_random_inspected": float(drawn.sum()),
+        "n_random_opened": float((drawn & opened).sum()),
+        "n_random_seized": float((drawn & seized).sum()),
     }

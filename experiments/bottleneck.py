@@ -1,0 +1,175 @@
+"""The bottleneck ledger: which station binds at each hour, and what one more of each would change.
+
+The *binding* station of an hour is the one for which trucks stand longest, waiting in its queue or
+held upstream by its full yard (`sim.profiles.lost_spans`). What would help is another question,
+because a queue may only move to the next station; so one more of every resource is run as an
+alternative of its own, on the same trucks, and compared pair by pair.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.comparison import by_alternative, sample
+from experiments.intervals import Difference, difference, holm
+from experiments.replicate import Replications
+from sim.order import STATIONS
+from sim.profiles import lost_per_day
+from sim.scenario import Scenario, replace
+
+if TYPE_CHECKING:
+    from experiments.load import Study
+
+Floats = npt.NDArray[np.float64]
+PREFIX: Final = "+1 "
+"""Beginning of the names of the alternatives that are run for the ledger only."""
+IDLE_MIN: Final = 1.0
+"""Hours in which all trucks together stand for less than this bind nowhere."""
+GAINS: Final = ("wait_mean_min", "detection_expected", "exited", "officer_h")
+"""Metrics whose difference from the baseline the ledger shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hours of an average day in which one station binds."""
+
+    from_h: int
+    to_h: int
+    station: str
+    share: float
+    """Its part of all truck-minutes lost in these hours."""
+    truck_h: float
+    """Truck-hours lost to it in these hours of an average day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one more of a resource changes, with intervals; Holm over all resources."""
+
+    resource: str
+    gaps: dict[str, Difference]
+    p_holm: dict[str, float]
+
+    def sure(self, metric: str, alpha: float) -> bool:
+        """Return whether the change in a metric is sure for all resources at once."""
+        gap = self.gaps[metric]
+        certain = gap.low == gap.high and gap.mean != 0.0
+        return bool(self.p_holm[metric] <= alpha or certain)
+
+
+def one_more(scenario: Scenario) -> dict[str, Scenario]:
+    """Return the scenario with one more of each resource that its port has, by resource."""
+    ways: dict[str, Callable[[Scenario], Scenario | None]] = {
+        "general booth": lambda s: _booth(s, "lanes"),
+        "FAST booth": lambda s: _booth(s, "fast_lanes"),
+        "portal": lambda s: _unit(s, "portal"),
+        "image analyst": lambda s: _post(s, "analyst", "analysts"),
+        "secondary scanner": lambda s: _unit(s, "secondary"),
+        "exam dock": lambda s: _post(s, "dock", "docks"),
+    }
+    more = {name: way(scenario) for name, way in ways.items()}
+    return {name: changed for name, changed in more.items() if changed is not None}
+
+
+def _booth(scenario: Scenario, kind: str) -> Scenario | None:
+    """Open one more booth at every hour, and build it where all are open at some hour."""
+    primary, staffing = scenario.port.primary, scenario.staffing
+    built, extra = getattr(primary, kind), getattr(staffing, f"extra_{kind}")
+    if built == 0:
+        return None
+    timetable = primary.open_by_shift
+    shifts = [] if timetable is None else [s for day in timetable.values() for s in day]
+    planned = [getattr(shift, kind) for shift in shifts] or [built]
+    opened: dict[str, Any] = {f"extra_{kind}": extra + 1}
+    staffing = dataclasses.replace(staffing, **opened)
+    if max(planned) + extra >= built:
+        primary = dataclasses.replace(primary, **{kind: built + 1})
+    port = dataclasses.replace(scenario.port, primary=primary)
+    return replace(scenario, port=port, staffing=staffing)
+
+
+def _unit(scenario: Scenario, name: str) -> Scenario | None:
+    units, instrument = scenario.servers(name), getattr(scenario.scanner, name)
+    if units == 0:
+        return None
+    more = {name: dataclasses.replace(instrument, units=units + 1)}
+    return replace(scenario, scanner=dataclasses.replace(scenario.scanner, **more))
+
+
+def _post(scenario: Scenario, station: str, key: str) -> Scenario | None:
+    posts = scenario.servers(station)
+    if posts == 0:
+        return None
+    more: dict[str, Any] = {key: posts + 1}
+    return replace(scenario, staffing=dataclasses.replace(scenario.staffing, **more))
+
+
+def with_extras(study: Study) -> Study:
+    """Return the study with one alternative more for each resource of its baseline."""
+    extras = one_more(study.alternatives[study.baseline])
+    named = {f"{PREFIX}{resource}": scenario for resource, scenario in extras.items()}
+    return dataclasses.replace(study, alternatives=study.alternatives | named)
+
+
+def split(study: Study, done: Replications) -> tuple[Replications, pd.DataFrame]:
+    """Return the replications of the study alone, and METRICS of what was run for the ledger."""
+    own = done.metrics["alternative"].isin(list(study.alternatives))
+    profiles = {name: done.profiles[name] for name in study.alternatives}
+    return Replications(done.metrics[own].reset_index(drop=True), profiles), done.metrics[~own]
+
+
+def gains(
+    metrics: pd.DataFrame, extra: pd.DataFrame, baseline: str, coverage: float, strata: int | None
+) -> list[Gain]:
+    """Return what one more of each resource changes, paired replication by replication.
+
+    Parameters
+    ----------
+    metrics, extra : DataFrame
+        METRICS of the study and of the ledger's own alternatives.
+    """
+    frames, base = by_alternative(extra), by_alternative(metrics)[baseline]
+    gaps = {
+        name: {
+            metric: difference(
+                sample(frame, metric, strata), sample(base, metric, strata), coverage
+            )
+            for metric in GAINS
+        }
+        for name, frame in frames.items()
+    }
+    adjusted = {m: holm([gap[m].p_value for gap in gaps.values()]) for m in GAINS}
+    return [
+        Gain(name.removeprefix(PREFIX), gap, {m: float(adjusted[m][place]) for m in GAINS})
+        for place, (name, gap) in enumerate(gaps.items())
+    ]
+
+
+def weekdays_of(profiles: Mapping[str, Floats]) -> tuple[int, ...]:
+    """Return Monday to Friday, or all days where a run holds no weekday."""
+    return (0, 1, 2, 3, 4) if profiles["queue_days"][:5].sum() else tuple(range(7))
+
+
+def binding(profiles: Mapping[str, Floats]) -> list[Stretch]:
+    """Return the binding station of an average weekday, equal hours in a row put together."""
+    lost = lost_per_day(dict(profiles), weekdays_of(profiles))
+    hours = [(hour, int(np.argmax(row))) for hour, row in enumerate(lost) if row.sum() >= IDLE_MIN]
+    stretches: list[Stretch] = []
+    for hour, station in hours:
+        last = stretches[-1] if stretches else None
+        joined = last is not None and last.to_h == hour and last.station == STATIONS[station]
+        from_h = last.from_h if last is not None and joined else hour
+        part = lost[from_h : hour + 1]
+        mine = float(part[:, station].sum())
+        stretch = Stretch(
+            from_h, hour + 1, STATIONS[station], mine / float(part.sum()), mine / 60.0
+        )
+        stretches = [*(stretches[:-1] if joined else stretches), stretch]
+    return stretches
