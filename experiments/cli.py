@@ -208,7 +208,7 @@ def usage(verb: str) -> str:
 def study_keys() -> list[tuple[str, str, str]]:
     """Return every study key with its default and its line of help, read from the config file."""
     text = (CONFIGS / "config.yaml").read_text(encoding="utf-8")
-    return re.findall(r"^(\w+): (\S+)  # (.+)$", text, flags=re.MULTILINE)
+    return re.findall(r"^(\w+): (\S.*?)  # (.+)$", text, flags=re.MULTILINE)
 
 
 def options(group: str) -> list[str]:

@@ -14,6 +14,7 @@ from experiments.comparison import compare, look_up
 from experiments.frontier import Point, Share, equal_share, frontier
 from experiments.intervals import Interval
 from experiments.matched import Matched
+from experiments.settings import MONTHS
 from experiments.wording import percent
 from sim.scenario import Scenario
 from sim.site import Segment
@@ -21,9 +22,6 @@ from sim.site import Segment
 if TYPE_CHECKING:
     from experiments.load import Study
     from experiments.replicate import Replications
-
-MONTHS = 12
-"""Strata of a year's replications: replication r is a week of month r modulo 12."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,53 +23,16 @@ from experiments.compose import (
 )
 from experiments.output import check_folder
 from experiments.provenance import Input, sources
+from experiments.settings import MONTHS, NO_REDRAWS, Robustness, Settings
 from experiments.trucks_file import read_trucks
 from sim.build import build
 from sim.build import scenario as build_scenario
 from sim.errors import ConfigError
 from sim.scenario import Scenario
-from sim.spec import Spec, bounded
 from sim.window import EVALUATION, Window
 
 DEFAULT_EXPERIMENT = {"compare": "strategies"}
 """Experiment of a verb whose overrides name none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(Spec):
-    """The study keys of ``configs/config.yaml``, the same for every verb."""
-
-    replications: int = bounded(1, 100_000)
-    days: int = bounded(1, 366)
-    start_date: str
-    calendar: Literal["week", "year"]
-    seed: int = bounded(0, 2**63 - 1)
-    coverage: float = bounded(0.5, 0.9999)
-    baseline: str | None
-    alternatives: dict[str, tuple[str, ...]]
-    processes: int = bounded(1, 1024)
-    engine: Literal["compiled", "simpy"]
-    out: str | None
-    ledger: bool
-    manifest: str | None
-
-    def check(self) -> None:
-        """Refuse a date that is none, an empty folder name, and a manifest that is not there."""
-        if not _is_date(self.start_date):
-            raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
-        if self.out is not None and not self.out.strip():
-            raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
-        if self.manifest is not None and not Path(self.manifest).is_file():
-            raise ConfigError("manifest", f"no such file: {self.manifest!r}")
-        if self.manifest is not None and self.calendar == "year":
-            raise ConfigError("calendar", "a manifest is one stretch of days; expected week")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +59,9 @@ class Study:
     """What the user asked for."""
     own_overrides: dict[str, tuple[str, ...]]
     """What each alternative sets on top."""
+    bottleneck: bool = False
+    """Whether one more of every resource is run beside the study."""
+    robustness: Robustness = NO_REDRAWS
 
     def window(self, replication: int) -> Window:
         """Return the stretch of calendar of one replication.
@@ -222,6 +188,8 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
         alternatives=scenarios,
         overrides=tuple(users),
         own_overrides=own,
+        bottleneck=settings.bottleneck,
+        robustness=settings.robustness,
     )
 
 
@@ -272,6 +240,10 @@ def _check_counts(
         raise ConfigError("alternatives", f"compare needs at least 2, got {len(own)}")
     if verb == "compare" and settings.replications < 2:
         problem = f"must be at least 2 to compare, got {settings.replications}"
+        raise ConfigError("replications", problem)
+    if settings.calendar == "year" and settings.replications % MONTHS:
+        problem = "calendar=year takes whole multiples of 12, a week of each month; got "
+        problem += str(settings.replications)
         raise ConfigError("replications", problem)
     if settings.baseline is not None and settings.baseline not in own:
         raise ConfigError("baseline", f"no alternative {settings.baseline!r}; known {list(own)}")

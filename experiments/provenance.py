@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.metadata
 import os
@@ -186,8 +187,9 @@ def run_record(study: Study, wall_s: float) -> dict[str, Any]:
 
 def _settings(study: Study) -> dict[str, Any]:
     names = ("replications", "days", "start_date", "calendar", "coverage", "baseline", "engine",
-             "ledger")  # fmt: skip
-    return {name: getattr(study, name) for name in names}
+             "ledger", "bottleneck")  # fmt: skip
+    found = {name: getattr(study, name) for name in names}
+    return found | {"robustness": dataclasses.asdict(study.robustness)}
 
 
 def _hashes(study: Study) -> dict[str, str]:

@@ -13,6 +13,7 @@ from experiments import load
 from experiments.findings import Findings, gather
 from experiments.load import Study
 from experiments.replicate import Replications
+from experiments.settings import NO_REDRAWS
 from sim.metrics import RATIOS
 from sim.tables import METRICS
 
@@ -81,7 +82,10 @@ def profiles(wait: float) -> dict[str, np.ndarray]:
     beyond = np.exp(-edges / wait)
     counts = np.zeros((2, 241))
     counts[0] = 1e5 * np.append(beyond[:-2] - beyond[1:-1], beyond[-2])
-    return {"queue_sum": queue, "queue_days": np.full(7, 20.0), "wait_count": counts}
+    lost = np.zeros((7, 24, 6))
+    lost[:5, 7:24, 2], lost[:5, 20:24, 4] = 20.0 * 60.0 * wait, 20.0 * 90.0 * wait
+    found = {"queue_sum": queue, "queue_days": np.full(7, 20.0), "wait_count": counts}
+    return found | {"lost_min": lost}
 
 
 def loads(over: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -112,6 +116,8 @@ def study(
         baseline=baseline or names[0],
         alternatives=dict.fromkeys(names, scenario),
         own_overrides=dict.fromkeys(names, ()),
+        bottleneck=False,
+        robustness=NO_REDRAWS,
     )
 
 

@@ -52,8 +52,8 @@ def test_the_users_overrides_reach_every_alternative() -> None:
 
 def test_the_order_is_experiment_user_alternative(lanes: Study) -> None:
     assert lanes.replications == 24
-    found = study([*LANES, "replications=3", "staffing=april_2019"], "compare")
-    assert found.replications == 3
+    found = study([*LANES, "replications=36", "staffing=april_2019"], "compare")
+    assert found.replications == 36
     assert {s.staffing.max_lanes for s in found.alternatives.values()} == {6}
     assert found.alternatives["one_more"].staffing.extra_lanes == 1
 
@@ -89,7 +89,7 @@ def test_a_week_is_always_the_same_week() -> None:
 
 
 def test_a_year_is_twelve_whole_weeks_one_in_each_month() -> None:
-    found = study(["calendar=year"], "run")
+    found = study(["calendar=year", "replications=24"], "run")
     weeks = [found.window(replication).dates() for replication in range(24)]
     assert all(week[0].weekday() == 0 for week in weeks)
     assert all(week[0].month == week[-1].month for week in weeks)

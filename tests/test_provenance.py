@@ -87,15 +87,15 @@ def test_numbers_walks_groups_and_keeps_lists_whole() -> None:
 
 @pytest.fixture(scope="module")
 def lanes() -> Study:
-    return study(["experiment=lanes", "replications=3", "seed=4"], "compare")
+    return study(["experiment=lanes", "replications=12", "seed=4"], "compare")
 
 
 def test_the_record_holds_what_decides_the_numbers(lanes: Study) -> None:
     record = run_record(lanes, wall_s=1.23456)
     assert json.loads(json.dumps(record)) == record
-    assert record["overrides"] == ["experiment=lanes", "replications=3", "seed=4"]
+    assert record["overrides"] == ["experiment=lanes", "replications=12", "seed=4"]
     assert record["seed"] == 4
-    assert record["study"]["replications"] == 3
+    assert record["study"]["replications"] == 12
     assert set(record["alternatives"]) == set(lanes.alternatives)
     assert record["alternatives"]["one_more"]["staffing"]["extra_lanes"] == 1
     assert record["wall_s"] == 1.235
