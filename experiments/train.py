@@ -30,11 +30,13 @@ from experiments import history, screen
 from experiments.load import study
 from experiments.output import Output
 from models import store
+from models.base import RiskModel
 from models.calibration import reliability
 from models.card import card
 from models.evaluate import evaluate
 from models.fitted import FittedRisk
-from models.risk import RiskModel, make
+from models.importance import importance
+from models.risk import make
 from sim.errors import ModelError, OutputError
 from sim.jit import cache_root, source_hash
 from sim.scenario import Risk, Scenario
@@ -126,7 +128,7 @@ def train(
     model = make(risk)
     past = history.before(risk, scenario)
     sample = history.draw_sample(past)
-    if not model.NEEDS_LABELS:
+    if not model.LEARNS:
         fitted = FittedRisk.without_labels(risk.name, model, sample)
         return fitted, card(fitted, risk, training(past, None))
     known = recall(place.history, risk, past, processes, progress)
@@ -139,7 +141,8 @@ def _learn(
     fitted, held = FittedRisk.from_labels(risk.name, model, known.examples(), sample)
     judged = evaluate(held.score, held.p_hit, held.label, held.weight, CAPACITIES)
     table = reliability(held.p_hit, held.label, held.weight)
-    return fitted, card(fitted, risk, training(past, known), judged, table)
+    rests = importance(held)
+    return fitted, card(fitted, risk, training(past, known), judged, table, rests)
 
 
 def training(past: Scenario, known: history.History | None) -> dict[str, Any]:

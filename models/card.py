@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -16,7 +16,22 @@ from sim.scenario import Risk
 LABELS: Final = {
     "opened": "trucks opened on an alarm under today's practice; the others have no label",
     "oracle": "the truth of every truck: an upper bound that no port can have",
+    "level": "none to rank trucks by; opened trucks only set the level of p_hit",
     "none": "none: this model learns nothing from the past but its scale",
+}
+RELIABILITY: Final = {
+    "trucks": ("opened trucks", ",.0f"),
+    "forecast": ("forecast hit rate", ".3%"),
+    "observed": ("observed", ".3%"),
+    "low": ("from", ".3%"),
+    "high": ("to (95 %)", ".3%"),
+}
+"""Groups of equally many expected hits, the safest trucks first."""
+IMPORTANCE: Final = {
+    "feature": ("feature shuffled", ""),
+    "drop": ("fall of the area under the curve", "+.4f"),
+    "low": ("from", "+.4f"),
+    "high": ("to (95 %)", "+.4f"),
 }
 LIMITS: Final = (
     "Trained on simulated trucks: it shows what a model of this kind could do, not what one does.",
@@ -34,6 +49,7 @@ def card(
     training: Mapping[str, Any],
     evaluation: Evaluation | None = None,
     reliability: pd.DataFrame | None = None,
+    importance: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return the card as plain values (JSON).
 
@@ -42,22 +58,28 @@ def card(
     training : mapping
         What the past held: ``period``, ``weeks``, ``trucks``, ``examples``, ``positives``,
         ``prior_p_hit``, ``port``.
-    evaluation, reliability : optional
-        On years held out from training; none for a model without labels.
+    evaluation, reliability, importance : optional
+        On years held out from training; none for a model that learns nothing.
     """
-    learns = fitted.model.NEEDS_LABELS
     return {
         "model": fitted.name,
         "purpose": "rank northbound trucks for inspection from their advance manifests",
-        "labels": LABELS[risk.labels if learns else "none"],
+        "labels": LABELS[_labels(fitted, risk)],
         "training": dict(training),
         "features": list(FEATURES),
         "settings": dict(risk.settings),
         "calibration": {"intercept": fitted.platt.intercept, "slope": fitted.platt.slope},
         "held_out": None if evaluation is None else dataclasses.asdict(evaluation),
         "reliability": None if reliability is None else reliability.to_dict("records"),
+        "importance": None if importance is None else importance.to_dict("records"),
         "limits": list(LIMITS),
     }
+
+
+def _labels(fitted: FittedRisk, risk: Risk) -> str:
+    if fitted.model.NEEDS_LABELS:
+        return risk.labels
+    return "level" if fitted.model.LEARNS else "none"
 
 
 def markdown(card: Mapping[str, Any]) -> str:
@@ -68,6 +90,8 @@ def markdown(card: Mapping[str, Any]) -> str:
     lines += ["", "## Settings", ""]
     lines += [f"- {name}: {value:g}" for name, value in card["settings"].items()]
     lines += ["", "## On years held out from training", "", *_held_out(card["held_out"])]
+    lines += _table("Reliability", RELIABILITY, card.get("reliability"))
+    lines += _table("What the ranking rests on", IMPORTANCE, card.get("importance"))
     lines += ["## Features", "", ", ".join(card["features"]) + ".", "", "## Limits", ""]
     lines += [f"- {limit}" for limit in card["limits"]]
     return "\n".join(lines) + "\n"
@@ -87,6 +111,19 @@ def _held_out(evaluation: Mapping[str, Any] | None) -> list[str]:
         *(_row(capacity) for capacity in evaluation["capacities"]),
         "",
     ]
+
+
+def _table(
+    title: str, columns: Mapping[str, tuple[str, str]], rows: Sequence[Mapping[str, Any]] | None
+) -> list[str]:
+    if not rows:
+        return []
+    heads = "| " + " | ".join(head for head, _ in columns.values()) + " |"
+    lines = [f"## {title}", "", heads, "|" + "---|" * len(columns)]
+    for row in rows:
+        cells = [format(row[name], form) for name, (_, form) in columns.items()]
+        lines.append("| " + " | ".join(cells) + " |")
+    return [*lines, ""]
 
 
 def _row(capacity: Mapping[str, Any]) -> str:

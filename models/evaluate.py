@@ -169,17 +169,32 @@ def auc_interval(score: Vector, label: Vector, level: float = 0.95) -> tuple[flo
     Variance = var(placements of positives) / n_pos + var(placements of negatives) / n_neg.
     Source: DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837.
     """
-    positive, negative = score[label > 0.5], score[label <= 0.5]
-    if len(positive) < 2 or len(negative) < 2:
+    of_positive, of_negative = placements(score, label)
+    if len(of_positive) < 2 or len(of_negative) < 2:
         return 0.0, 1.0
-    n_pos, n_neg = len(positive), len(negative)
-    joint = rankdata(np.concatenate([positive, negative]))
-    of_positive = (joint[:n_pos] - rankdata(positive)) / n_neg
-    of_negative = 1.0 - (joint[n_pos:] - rankdata(negative)) / n_pos
-    variance = of_positive.var(ddof=1) / n_pos + of_negative.var(ddof=1) / n_neg
-    half = float(ndtri(0.5 + level / 2)) * np.sqrt(variance)
+    half = placement_half_width(of_positive, of_negative, level)
     middle = float(of_positive.mean())
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+def placements(score: Vector, label: Vector) -> tuple[Vector, Vector]:
+    """Return the share of negatives below each positive, and of positives above each negative.
+
+    Ties count half; the mean of either is the area under the curve.
+    """
+    positive, negative = score[label > 0.5], score[label <= 0.5]
+    n_pos, n_neg = len(positive), len(negative)
+    joint = rankdata(np.concatenate([positive, negative]))
+    of_positive = (joint[:n_pos] - rankdata(positive)) / max(n_neg, 1)
+    of_negative = 1.0 - (joint[n_pos:] - rankdata(negative)) / max(n_pos, 1)
+    return of_positive, of_negative
+
+
+def placement_half_width(of_positive: Vector, of_negative: Vector, level: float = 0.95) -> float:
+    """Return the half-width of the interval of a mean of placements, or of their differences."""
+    variance = of_positive.var(ddof=1) / len(of_positive)
+    variance += of_negative.var(ddof=1) / len(of_negative)
+    return float(ndtri(0.5 + level / 2)) * float(np.sqrt(variance))
 
 
 def brier(p_hit: Vector, label: Vector, weight: Vector | None = None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,13 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from models.base import UNLABELLED, RiskModel
 from models.calibration import Platt, fit_platt, rank_share, with_prior
 from models.evaluate import rolling_years
 from models.features import matrix, visible_part
-from models.risk import RiskModel
 from sim.errors import ModelError
 from sim.tables import SCORES
 
+Matrix = NDArray[np.float32]
 Vector = NDArray[np.float64]
 
 
@@ -37,7 +39,7 @@ class Examples:
         Share of all trucks that would yield a seizure if opened.
     """
 
-    raw: NDArray[np.float32]
+    raw: Matrix
     label: Vector
     weight: Vector
     year: NDArray[np.int64]
@@ -46,12 +48,25 @@ class Examples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
-    """Scores that each year got from a model of the years before it (n rows)."""
+    """Trucks that each got their score from a model of the years before theirs (n rows)."""
 
     score: Vector
     p_hit: Vector
     label: Vector
     weight: Vector
+    raw: Matrix
+    year: NDArray[np.int64]
+    models: Mapping[int, RiskModel]
+    """The model that judged each year."""
+
+    def judge(self, raw: Matrix, year: NDArray[np.int64]) -> Vector:
+        """Return the scores that trucks of these years with these features would get."""
+        score = np.empty(len(raw))
+        for one, model in self.models.items():
+            this = year == one
+            if this.any():
+                score[this] = model.decision_function(raw[this])
+        return score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +114,7 @@ class FittedRisk:
         )
 
     @classmethod
-    def without_labels(cls, name: str, model: RiskModel, sample: NDArray[np.float32]) -> Self:
+    def without_labels(cls, name: str, model: RiskModel, sample: Matrix) -> Self:
         """Return a model that learns nothing (constant, rules): only its scale is of the past.
 
         Parameters
@@ -113,9 +128,15 @@ class FittedRisk:
 
     @classmethod
     def from_labels(
-        cls, name: str, model: RiskModel, examples: Examples, sample: NDArray[np.float32]
+        cls, name: str, model: RiskModel, examples: Examples, sample: Matrix
     ) -> tuple[Self, HeldOut]:
         """Train on all years; calibrate on years that were each held out from the years before.
+
+        Parameters
+        ----------
+        sample : ndarray of float32, shape (m, len(FEATURES))
+            Trucks drawn uniformly from the past, whatever became of them: the scale of the scores,
+            and what models that ask for no labels learn from.
 
         Returns
         -------
@@ -123,25 +144,47 @@ class FittedRisk:
         HeldOut
             What the calibration was learnt on, for `models.evaluate`.
         """
-        held_out = hold_out(model, examples)
-        model.fit(examples.raw, examples.label, examples.weight)
+        held_out = hold_out(model, examples, sample)
+        fit(model, examples, np.ones(len(examples.label), dtype=bool), sample)
         scale = np.sort(model.decision_function(sample))
         slope = fit_platt(held_out.score, held_out.label, held_out.weight)
         platt = with_prior(slope, scale, examples.prior)
         return cls(name=name, model=model, platt=platt, scale=scale), held_out
 
 
-def hold_out(model: RiskModel, examples: Examples) -> HeldOut:
-    """Score each year of the examples by a clone trained on the years before it."""
+def fit(
+    model: RiskModel,
+    examples: Examples,
+    rows: NDArray[np.bool_] | NDArray[np.int64],
+    sample: Matrix,
+) -> RiskModel:
+    """Train ``model`` on some rows of the examples, and on the sample as trucks without a label."""
+    return model.fit(
+        np.concatenate([examples.raw[rows], sample]),
+        np.concatenate([examples.label[rows], np.full(len(sample), float(UNLABELLED))]),
+        np.concatenate([examples.weight[rows], np.ones(len(sample))]),
+    )
+
+
+def hold_out(model: RiskModel, examples: Examples, sample: Matrix) -> HeldOut:
+    """Score each year of the examples by a clone trained on the labels of the years before it."""
     score = np.full(len(examples.label), np.nan)
+    models = {}
     for earlier, this in rolling_years(examples.year):
-        past = clone(model).fit(
-            examples.raw[earlier], examples.label[earlier], examples.weight[earlier]
-        )
+        past = fit(clone(model), examples, earlier, sample)
         score[this] = past.decision_function(examples.raw[this])
+        models[int(examples.year[this][0])] = past
     kept = np.isfinite(score)
     if not kept.any():
         raise ModelError("the past holds fewer than three years with opened trucks")
     label, weight = examples.label[kept], examples.weight[kept]
     p_hit = fit_platt(score[kept], label, weight)(score[kept])
-    return HeldOut(score=score[kept], p_hit=p_hit, label=label, weight=weight)
+    return HeldOut(
+        score=score[kept],
+        p_hit=p_hit,
+        label=label,
+        weight=weight,
+        raw=examples.raw[kept],
+        year=examples.year[kept],
+        models=models,
+    )

@@ -22,11 +22,12 @@ import pandas as pd
 import sklearn
 from skops import io as skops
 
+from models.base import RiskModel
 from models.calibration import Platt
 from models.card import markdown
 from models.features import FEATURES
 from models.fitted import FittedRisk
-from models.risk import RISK_MODELS, RiskModel
+from models.risk import RISK_MODELS
 from sim.errors import ModelError
 from sim.tables import MANIFEST, visible
 
@@ -34,11 +35,13 @@ TRUSTED: Final = (
     *(f"{model.__module__}.{model.__name__}" for model in RISK_MODELS.values()),
     "functools.partial",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
     "sklearn.utils.validation.check_array",
 )
 """Types beyond skops' own list of harmless ones: our models, and what scikit-learn's trees hold.
 
-``functools.partial`` stands inside the trees' own encoder; what it wraps must itself be trusted."""
+``functools.partial`` stands inside the trees' own encoder; what it wraps must itself be trusted.
+Trees are walked by compiled code that checks no index, so `RiskModel.is_sound` does it first."""
 N_PROBES: Final = 8
 MODEL, FACTS, CARD, CARD_TEXT = "model.skops", "model.json", "card.json", "card.md"
 
@@ -153,6 +156,8 @@ def _rebuild(model: bytes, folder: Path) -> FittedRisk:
         raise ModelError(f"{folder}: refused {MODEL} ({reason})") from None
     if not isinstance(content, dict) or not isinstance(content.get("model"), RiskModel):
         raise ModelError(f"{folder}: {MODEL} holds no risk model")
+    if not _sound(content["model"]):
+        raise ModelError(f"{folder}: {MODEL} holds a tree that leads nowhere")
     try:
         return FittedRisk(
             name=str(content["name"]),
@@ -162,6 +167,14 @@ def _rebuild(model: bytes, folder: Path) -> FittedRisk:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{folder}: {MODEL} is incomplete ({error!r})") from None
+
+
+def _sound(model: RiskModel) -> bool:
+    try:
+        return model.is_sound()
+    # A file made to harm may lack anything; what cannot be checked is not sound.
+    except Exception:
+        return False
 
 
 def probe_trucks() -> pd.DataFrame:

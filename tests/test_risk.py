@@ -3,51 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from examples import drawn, labelled, risk
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
+from models.base import RiskModel
 from models.evaluate import at_capacity
-from models.features import FEATURES, column, matrix, visible_part
-from models.risk import RISK_MODELS, ConstantRisk, RiskModel, check_settings, make
+from models.features import FEATURES, column
+from models.risk import RISK_MODELS, ConstantRisk, make
 from models.rules import RULES, met
-from sim.errors import ConfigError, ModelError
-from sim.manifest import draw_manifest
-from sim.scenario import Scenario
-from sim.window import EVALUATION, Window
+from sim.errors import ConfigError
+from sim.scenario import Risk
 
 NAMES = sorted(RISK_MODELS)
 
 
 @pytest.fixture(scope="module")
-def risks(make_scenario: Callable[..., Scenario]) -> dict[str, Scenario]:
-    return {name: make_scenario(f"risk={name}") for name in NAMES}
+def risks() -> dict[str, Risk]:
+    return {name: risk(name) for name in NAMES}
+
+
+@pytest.fixture(scope="module", name="drawn")
+def fixture_drawn() -> tuple[np.ndarray, np.ndarray]:
+    return drawn()
 
 
 @pytest.fixture(scope="module")
-def drawn(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
-    """Raw features and P(carrying) of ten weeks spread over a year."""
-    windows = [
-        Window(seed=1, epoch=EVALUATION, replication=r, start_date=f"2024-{r + 1:02d}-08", days=7)
-        for r in range(10)
-    ]
-    frames = [draw_manifest(scenario, window) for window in windows]
-    raw = np.concatenate([matrix(visible_part(frame)) for frame in frames])
-    return raw, np.concatenate([frame["true_p_carrying"].to_numpy() for frame in frames])
-
-
-@pytest.fixture(scope="module")
-def past(drawn: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """A few thousand trucks with labels at a raised prevalence."""
-    raw, p = drawn
-    raw, p = raw[::20], p[::20]
-    label = np.random.default_rng(1).random(len(p)) < np.minimum(200 * p, 0.9)
-    return raw, label.astype(np.int64)
+def past() -> tuple[np.ndarray, np.ndarray]:
+    return labelled()
 
 
 @parametrize_with_checks(
@@ -71,59 +61,59 @@ def test_the_dummy_passes_scikit_learns_own_checks(
 
 @pytest.mark.parametrize("name", NAMES)
 class TestPromises:
-    def test_init_only_stores(self, name: str, risks: dict[str, Scenario]) -> None:
-        settings = risks[name].risk.settings
+    def test_init_only_stores(self, name: str, risks: dict[str, Risk]) -> None:
+        settings = risks[name].settings
         model = RISK_MODELS[name](settings=settings)
-        assert vars(model) == {"settings": settings}
-        assert model.get_params(deep=False) == {"settings": settings}
+        assert vars(model) == {"settings": settings, "seed": 0}
+        assert model.get_params(deep=False) == {"settings": settings, "seed": 0}
         assert clone(model).settings == settings
 
     def test_fit_returns_self_and_keeps_parameters(
-        self, name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+        self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:
-        model, raw = make(risks[name].risk), past[0].copy()
+        model, raw = make(risks[name]), past[0].copy()
         assert model.fit(raw, past[1]) is model
-        assert model.settings == risks[name].risk.settings
-        learnt = [key for key in vars(model) if key != "settings"]
+        assert model.settings == risks[name].settings
+        learnt = [key for key in vars(model) if key not in ("settings", "seed")]
         assert all(key.endswith("_") for key in learnt)
         assert model.n_features_in_ == len(FEATURES)
         np.testing.assert_array_equal(raw, past[0])
 
     def test_what_is_not_fitted_says_so(
-        self, name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+        self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:
         with pytest.raises(NotFittedError):
-            make(risks[name].risk).decision_function(past[0])
+            make(risks[name]).decision_function(past[0])
 
     def test_fitting_twice_gives_the_same_bytes(
-        self, name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+        self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:
-        once = make(risks[name].risk).fit(*past)
+        once = make(risks[name]).fit(*past)
         first = once.decision_function(past[0])
         again = once.fit(*past).decision_function(past[0])
         np.testing.assert_array_equal(first, again)
 
     def test_threads_do_not_change_a_bit(
-        self, name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+        self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:
         found = []
         for threads in (1, 2):
             with threadpool_limits(limits=threads):
-                found.append(make(risks[name].risk).fit(*past).decision_function(past[0]))
+                found.append(make(risks[name]).fit(*past).decision_function(past[0]))
         np.testing.assert_array_equal(*found)
 
     def test_a_score_depends_on_the_trucks_own_row(
-        self, name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+        self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:
-        model = make(risks[name].risk).fit(*past)
+        model = make(risks[name]).fit(*past)
         together = model.decision_function(past[0])
         np.testing.assert_array_equal(together[5:9], model.decision_function(past[0][5:9]))
         np.testing.assert_array_equal(together[::-1], model.decision_function(past[0][::-1]))
 
     def test_probabilities_add_up(
-        self, name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+        self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:
-        model = make(risks[name].risk).fit(*past)
+        model = make(risks[name]).fit(*past)
         p = model.predict_proba(past[0])
         np.testing.assert_allclose(p.sum(axis=1), 1.0)
         order = np.argsort(model.decision_function(past[0]), kind="stable")
@@ -131,48 +121,23 @@ class TestPromises:
         assert set(np.unique(model.predict(past[0]))) <= {0, 1}
 
     def test_other_widths_are_refused(
-        self, name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+        self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:
-        model = make(risks[name].risk).fit(*past)
+        model = make(risks[name]).fit(*past)
         with pytest.raises(ValueError, match="features"):
             model.decision_function(past[0][:, :-1])
 
-    def test_settings_are_checked_by_name(self, name: str, risks: dict[str, Scenario]) -> None:
-        risk = risks[name].risk
-        known = next(iter(risk.settings))
-        for settings, key, problem in (
-            (risk.settings | {"leafs": 1.0}, "leafs", "unknown setting; known"),
-            ({k: v for k, v in risk.settings.items() if k != known}, known, "missing"),
-            (risk.settings | {known: 1e9}, known, "must be between"),
-        ):
-            with pytest.raises(ConfigError, match=problem) as caught:
-                make(dataclasses.replace(risk, settings=settings))
-            assert caught.value.key == f"risk.settings.{key}"
-        with pytest.raises(ConfigError, match="must be between"):
-            check_settings(RISK_MODELS[name], risk.settings | {known: float("nan")})
 
-
-def test_an_unknown_model_is_refused(risks: dict[str, Scenario]) -> None:
-    with pytest.raises(ConfigError, match="known \\['boosted', 'constant', 'logistic', 'rules'\\]"):
-        make(dataclasses.replace(risks["rules"].risk, name="oracle"))
-
-
-@pytest.mark.parametrize("name", [n for n in NAMES if RISK_MODELS[n].NEEDS_LABELS])
-@pytest.mark.parametrize("found", [0, 1])
-def test_labels_of_one_kind_teach_nothing(
-    name: str, found: int, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
-) -> None:
-    model = make(risks[name].risk)
-    for label in (np.full(len(past[0]), found), None):
-        with pytest.raises(ModelError, match="need no labels"):
-            model.fit(past[0], label)
+def test_an_unknown_model_is_refused(risks: dict[str, Risk]) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"known {NAMES}")):
+        make(dataclasses.replace(risks["rules"], name="oracle"))
 
 
 def test_rules_have_the_published_operating_point(
-    risks: dict[str, Scenario], drawn: tuple[np.ndarray, np.ndarray]
+    risks: dict[str, Risk], drawn: tuple[np.ndarray, np.ndarray]
 ) -> None:
     raw, p = drawn
-    score = make(risks["rules"].risk).fit(raw).decision_function(raw)
+    score = make(risks["rules"]).fit(raw).decision_function(raw)
     rate = at_capacity(score, p, 0.036).detection_rate
     # Variance of a ratio of sums over trucks, each of which counts P(carrying).
     half_width = 1.96 * np.sqrt((p**2).sum() * rate) / p.sum()
@@ -181,19 +146,19 @@ def test_rules_have_the_published_operating_point(
 
 
 def test_rules_beat_chance_where_the_port_scans(
-    risks: dict[str, Scenario], drawn: tuple[np.ndarray, np.ndarray]
+    risks: dict[str, Risk], drawn: tuple[np.ndarray, np.ndarray]
 ) -> None:
     raw, p = drawn
-    score = make(risks["rules"].risk).fit(raw).decision_function(raw)
+    score = make(risks["rules"]).fit(raw).decision_function(raw)
     rate = at_capacity(score, p, 0.27).detection_rate
     assert rate - 1.96 * np.sqrt((p**2).sum() * rate) / p.sum() > 0.27 + 0.05
 
 
 def test_each_rule_adds_its_weight(
-    risks: dict[str, Scenario], drawn: tuple[np.ndarray, np.ndarray]
+    risks: dict[str, Risk], drawn: tuple[np.ndarray, np.ndarray]
 ) -> None:
-    raw, settings = drawn[0][::80], risks["rules"].risk.settings
-    base = make(risks["rules"].risk).fit(raw).decision_function(raw)
+    raw, settings = drawn[0][::80], risks["rules"].settings
+    base = make(risks["rules"]).fit(raw).decision_function(raw)
     for rule in RULES:
         changed = settings | {rule.name: settings[rule.name] + 1.0}
         more = RISK_MODELS["rules"](changed).fit(raw).decision_function(raw) - base
@@ -207,9 +172,9 @@ def test_constant_ignores_its_input(drawn: tuple[np.ndarray, np.ndarray]) -> Non
 
 
 def test_boosted_never_scores_against_what_an_inspector_expects(
-    risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+    risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
 ) -> None:
-    model, raw = make(risks["boosted"].risk).fit(*past), past[0]
+    model, raw = make(risks["boosted"]).fit(*past), past[0]
     before = model.decision_function(raw)
     mismatch = raw.copy()
     mismatch[:, FEATURES.index("seal_mismatch")] = 1.0
@@ -219,12 +184,22 @@ def test_boosted_never_scores_against_what_an_inspector_expects(
     assert (model.decision_function(older) <= before).all()
 
 
-@pytest.mark.parametrize("name", ["logistic", "boosted"])
+@pytest.mark.parametrize("name", ["logistic", "boosted", "hybrid"])
 def test_a_model_finds_the_trait_that_made_the_labels(
-    name: str, risks: dict[str, Scenario], past: tuple[np.ndarray, np.ndarray]
+    name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
 ) -> None:
     raw = past[0]
     amended = column(raw, "amended") > 0
     label = np.random.default_rng(2).random(len(raw)) < np.where(amended, 0.2, 0.002)
-    score = make(risks[name].risk).fit(raw, label.astype(int)).decision_function(raw)
+    score = make(risks[name]).fit(raw, label.astype(int)).decision_function(raw)
     assert np.quantile(score[amended], 0.05) > np.quantile(score[~amended], 0.95)
+
+
+@pytest.mark.parametrize("name", ["rules", "logistic"])
+def test_terms_add_up_to_the_score(
+    name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
+) -> None:
+    model = make(risks[name]).fit(*past)
+    terms = model.terms(past[0])
+    assert terms is not None
+    np.testing.assert_allclose(sum(terms.values()), model.decision_function(past[0]), atol=1e-9)

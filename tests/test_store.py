@@ -40,7 +40,7 @@ def fitted(make_scenario: Callable[..., Scenario]) -> dict[str, FittedRisk]:
     found = {}
     for name in RISK_MODELS:
         model = make(make_scenario(f"risk={name}").risk)
-        if model.NEEDS_LABELS:
+        if model.LEARNS:
             found[name], _ = FittedRisk.from_labels(name, model, examples, raw)
         else:
             found[name] = FittedRisk.without_labels(name, model, raw)
@@ -142,7 +142,7 @@ def test_a_type_that_is_not_on_our_list_is_refused(saved: Path, content: object)
 
 
 def test_our_list_trusts_nothing_that_reaches_the_system() -> None:
-    ours = ("models.risk.", "sklearn.")
+    ours = ("models.", "sklearn.")
     assert [name for name in store.TRUSTED if not name.startswith(ours)] == ["functools.partial"]
 
 
@@ -156,6 +156,32 @@ def test_a_harmless_file_that_is_no_model_is_refused(saved: Path) -> None:
         rewrite(saved, skops.dumps(content))
         with pytest.raises(ModelError, match=problem):
             store.load(saved)
+
+
+@pytest.mark.parametrize("field", ["left", "feature_idx"])
+def test_a_boosted_tree_that_leads_nowhere_is_refused(
+    field: str, saved: Path, fitted: dict[str, FittedRisk]
+) -> None:
+    content = skops.loads((saved / store.MODEL).read_bytes(), trusted=list(store.TRUSTED))
+    nodes = content["model"].trees_._predictors[0][0].nodes
+    nodes[field][nodes["is_leaf"] == 0] = 200
+    rewrite(saved, skops.dumps(content))
+    with pytest.raises(ModelError, match="leads nowhere"):
+        store.load(saved)
+
+
+def test_a_forest_that_leads_nowhere_is_refused(
+    fitted: dict[str, FittedRisk], scenario: Scenario, tmp_path: Path
+) -> None:
+    for name, part in (("anomaly", lambda model: model), ("hybrid", lambda model: model.anomaly_)):
+        folder = tmp_path / name
+        store.save(fitted[name], folder, card(fitted[name], scenario.risk, {}))
+        content = skops.loads((folder / store.MODEL).read_bytes(), trusted=list(store.TRUSTED))
+        tree = part(content["model"]).forest_.estimators_[3].tree_
+        tree.children_left[tree.children_left > 0] = 10_000_000
+        rewrite(folder, skops.dumps(content))
+        with pytest.raises(ModelError, match="leads nowhere"):
+            store.load(folder)
 
 
 def test_changed_bytes_are_refused(saved: Path) -> None:

@@ -1,0 +1,175 @@
+"""What every risk model is: scikit-learn's conventions, settings checked by name, one thread.
+
+``__init__`` only stores, ``fit`` checks and returns self, learned names end in ``_``,
+`RiskModel.decision_function` is higher for riskier trucks. Every number comes from ``settings``
+(``configs/risk/<name>.yaml``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import ClassVar, Final, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import ThreadpoolController
+
+from sim.errors import ConfigError, ModelError
+
+Matrix = NDArray[np.float32]
+Vector = NDArray[np.float64]
+Labels = NDArray[np.int64]
+UNLABELLED: Final = -1
+"""Label of a truck of which nobody knows what opening it would have yielded."""
+
+
+class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """What every risk model can do.
+
+    Parameters
+    ----------
+    settings : mapping of str to float, optional
+        Exactly the keys of ``KNOWN``.
+    seed : int, optional
+        Of the model's own luck, for those that have any.
+    """
+
+    KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = {}
+    """Each setting and the range it must lie in."""
+    LEARNS: ClassVar[bool] = False
+    """Whether ``fit`` learns anything; the level of what learns is set on labels of the past."""
+    NEEDS_LABELS: ClassVar[bool] = False
+    """Whether ``fit`` itself reads labels."""
+
+    def __init__(self, settings: Mapping[str, float] | None = None, seed: int = 0) -> None:
+        self.settings = settings
+        self.seed = seed
+
+    def fit(
+        self,
+        X: ArrayLike,  # noqa: N803
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Check settings, trucks and labels, learn what there is to learn, and return self.
+
+        Parameters
+        ----------
+        X : array, shape (n, len(FEATURES))
+            From `models.features.matrix`.
+        y : array of 1, 0 and -1, shape (n,), optional
+            1: opening the truck yielded a seizure; 0: it did not; -1 (`UNLABELLED`): not opened.
+            Models that need labels learn from the first two, the forest from the third if there
+            are any (and else from all trucks), whatever was found in them.
+        sample_weight : array, shape (n,), optional
+            How many trucks of the past each row stands for.
+
+        Raises
+        ------
+        ConfigError
+            A setting that is unknown, missing or out of range.
+        ModelError
+            Labels of one kind only, where the model needs both.
+        """
+        check_settings(type(self), self.settings or {})
+        raw = validate_data(self, X, dtype=np.float32)
+        self.classes_ = np.array([0, 1])
+        if self.LEARNS:
+            labels = _labels(y, len(raw))
+            if self.NEEDS_LABELS:
+                _need_both_kinds(labels)
+            weights = np.ones(len(raw)) if sample_weight is None else np.asarray(sample_weight)
+            with threads().limit(limits=1):
+                self._learn(raw, labels, weights)
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Vector:  # noqa: N803
+        """Return a number for each truck (shape n), higher for riskier trucks."""
+        check_is_fitted(self, "classes_")
+        raw: Matrix = validate_data(self, X, reset=False, dtype=np.float32)
+        # One thread: replications already use every core, and the last bit must not depend on it.
+        with threads().limit(limits=1):
+            return self._judge(raw)
+
+    def terms(self, raw: Matrix) -> dict[str, Vector] | None:
+        """Return named parts (n values each) that add up to the score; None: it is no such sum."""
+        del raw
+        return None
+
+    def predict_proba(self, X: ArrayLike) -> Vector:  # noqa: N803
+        """Return (n, 2): P(clean), P(seizure), uncalibrated; see `models.calibration`."""
+        p_hit = 1.0 / (1.0 + np.exp(-self.decision_function(X)))
+        return np.column_stack([1.0 - p_hit, p_hit])
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int64]:  # noqa: N803
+        """Return 1 where a seizure is more likely than not (hardly ever: loads are rare)."""
+        return (self.decision_function(X) > 0.0).astype(np.int64)
+
+    @property
+    def base_p_hit(self) -> float:
+        """Assumed share of all trucks that would yield a seizure; for models without labels."""
+        return self._setting("base_p_hit")
+
+    @property
+    def slope(self) -> float:
+        """Assumed log odds of a seizure per unit of score; for models without labels."""
+        return 0.0
+
+    def is_sound(self) -> bool:
+        """Return whether what was learnt can be walked without reading beyond it; see the store."""
+        return True
+
+    def _setting(self, name: str) -> float:
+        return float((self.settings or {})[name])
+
+    def _learn(self, raw: Matrix, labels: Labels, weights: Vector) -> None:
+        raise NotImplementedError
+
+    def _judge(self, raw: Matrix) -> Vector:
+        raise NotImplementedError
+
+
+def check_settings(model: type[RiskModel], settings: Mapping[str, float]) -> None:
+    """Refuse a setting that is unknown, missing, not a number or out of range."""
+    for name in settings:
+        if name not in model.KNOWN:
+            known = sorted(model.KNOWN)
+            raise ConfigError(f"risk.settings.{name}", f"unknown setting; known {known}")
+    for name, (low, high) in model.KNOWN.items():
+        if name not in settings:
+            raise ConfigError(f"risk.settings.{name}", "missing; expected a number")
+        if not low <= settings[name] <= high:
+            problem = f"must be between {low:g} and {high:g}, got {settings[name]:g}"
+            raise ConfigError(f"risk.settings.{name}", problem)
+
+
+def labelled(raw: Matrix, labels: Labels, weights: Vector) -> tuple[Matrix, Labels, Vector]:
+    """Return the trucks whose label is known."""
+    known = labels != UNLABELLED
+    return raw[known], labels[known], weights[known]
+
+
+@cache
+def threads() -> ThreadpoolController:
+    """Return the control of other libraries' threads; looking for them again takes milliseconds."""
+    return ThreadpoolController()
+
+
+def _labels(y: ArrayLike | None, n: int) -> Labels:
+    if y is None:
+        return np.full(n, UNLABELLED, dtype=np.int64)
+    labels = np.asarray(y, dtype=np.int64)
+    if labels.shape != (n,):
+        raise ModelError(f"expected {n} labels, got {labels.shape}")
+    return labels
+
+
+def _need_both_kinds(labels: Labels) -> None:
+    if not {0, 1} <= set(np.unique(labels).tolist()):
+        raise ModelError(
+            "the past holds no opened truck of each kind (found and not found); "
+            "the models 'constant' and 'rules' need no labels"
+        )
