@@ -10,20 +10,19 @@ from numba import njit, types
 
 from sim.errors import PolicyError
 from sim.flow import Flow, Record, assemble, empty_record
+from sim.heap import HEAP, pop
 from sim.jit import move
 from sim.kernel import (
     ERROR,
-    HEAP,
     Work,
     block,
     can_enter,
     enter,
     free,
-    lane_of,
     new_work,
-    pop,
     vacate,
 )  # fmt: skip
+from sim.lanes import lane_of
 from sim.order import (
     ANALYST,
     ARRIVE,
@@ -38,7 +37,16 @@ from sim.order import (
     UP,
     WAIVED,
 )  # fmt: skip
-from sim.route import ROUTE_TYPE, Route, compiled, route_standard
+from sim.route import (
+    PROFILE_TYPE,
+    ROUTE_TYPE,
+    Profile,
+    Route,
+    compiled,
+    compiled_profile,
+    profile_fast,
+    route_standard,
+)  # fmt: skip
 
 ID_MASK = (1 << STATION_SHIFT) - 1
 STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
@@ -70,7 +78,7 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
 
 
 @move()
-def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
+def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untyped-def]
     if here == f.join:
         for k in range(N_STATIONS):
             if f.room[k, 0] >= 0 and not can_enter(f, w, k, lane_of(f, k, truck)):
@@ -84,67 +92,70 @@ def depart(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
     if k == EXIT:
         r.exit_min[truck] = now
     else:
-        enter(f, w, r, k, truck, now)
-    free(f, w, r, here, s, now)
+        enter(f, w, r, profile, k, truck, now)
+    free(f, w, r, profile, here, s, now)
 
 
 @move()
-def arrive(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
+def arrive(f, w, r, route, profile, truck, now):  # type: ignore[no-untyped-def]
     k = choose(f, w, r, route, truck, START, now)
     if k == EXIT:
         r.exit_min[truck] = now
     elif can_enter(f, w, k, f.lane_class[truck]):
-        enter(f, w, r, k, truck, now)
+        enter(f, w, r, profile, k, truck, now)
     else:
         block(f, w, k, truck, START)
 
 
 @move()
-def judged(f, w, r, route, truck, now):  # type: ignore[no-untyped-def]
+def judged(f, w, r, route, profile, truck, now):  # type: ignore[no-untyped-def]
     w.image[truck] = 2
     if f.alarm[truck, f.fork] == 1:
         w.alarmed[truck] |= 1 << f.fork
     if w.held[truck] == 1:
         w.held[truck] = 0
-        depart(f, w, r, route, truck, f.join, now)
+        depart(f, w, r, route, profile, truck, f.join, now)
 
 
 @move()
-def end(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]
+def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
     s = f.server_first[k] + r.server[truck, k]
     r.moments[truck, 4 * k + 2] = now
     r.done[truck, k] = w.outcome[s]
     served = w.outcome[s] == SERVED
     if k == f.judge:
         vacate(w, r, k, s, truck, now)
-        free(f, w, r, k, s, now)
-        judged(f, w, r, route, truck, now)
+        free(f, w, r, profile, k, s, now)
+        judged(f, w, r, route, profile, truck, now)
         return
     if k == f.fork and served:
         w.image[truck] = 1
-        enter(f, w, r, f.judge, truck, now)
+        enter(f, w, r, profile, f.judge, truck, now)
     elif served and f.alarm[truck, k] == 1:
         w.alarmed[truck] |= 1 << k
     if k == f.join and w.image[truck] == 1:
         w.held[truck] = 1
         return
-    depart(f, w, r, route, truck, k, now)
+    depart(f, w, r, route, profile, truck, k, now)
 
 
 @move()
-def turn(f, w, r, kind, k, s, now):  # type: ignore[no-untyped-def]
+def turn(f, w, r, profile, kind, k, s, now):  # type: ignore[no-untyped-def]
     if kind == DOWN:
         w.on[s] = 0
         w.n_free[k] -= 1 - w.busy[s]
+        if f.per_lane[k] == 1:
+            for other in range(f.server_first[k], f.server_first[k + 1]):
+                free(f, w, r, profile, k, other, now)
         return
     w.on[s] = 1
     w.current[s] += 1
     if w.busy[s] == 0:
         w.n_free[k] += 1
-        free(f, w, r, k, s, now)
+        free(f, w, r, profile, k, s, now)
 
 
-def advance(f, w, r, route):  # type: ignore[no-untyped-def]
+def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
     """Handle every event up to the horizon, in the order of ``sim.order``."""
     n, m = len(f.arrive_min), len(f.calendar_min)
     truck, line = 0, 0
@@ -165,14 +176,14 @@ def advance(f, w, r, route):  # type: ignore[no-untyped-def]
             break
         k, ident = (key >> STATION_SHIFT) & STATION_MASK, key & ID_MASK
         if source == 1:
-            arrive(f, w, r, route, truck, now)
+            arrive(f, w, r, route, profile, truck, now)
             truck += 1
         elif source == 2:
             pop(w)
-            end(f, w, r, route, k, ident, now)
+            end(f, w, r, route, profile, k, ident, now)
         else:
             line += 1
-            turn(f, w, r, key >> KIND_SHIFT, k, f.server_first[k] + ident, now)
+            turn(f, w, r, profile, key >> KIND_SHIFT, k, f.server_first[k] + ident, now)
 
 
 def _example() -> Flow:
@@ -184,6 +195,7 @@ def _example() -> Flow:
         absent=0, server_first=[0] * (N_STATIONS + 1), serves=none,
         capacity=(none, none, none, none, none), hold_min=[0.0] * N_STATIONS,
         fast_first=[0] * N_STATIONS, room=[[0, 0]] * N_STATIONS, shared_room=[0] * N_STATIONS,
+        per_lane=[0] * N_STATIONS, lane_draw=none, profiled=-1, slow_min=none,
         suspend=[0] * N_STATIONS, fork=-1, judge=-1, join=-1, state=[0.0],
     )  # fmt: skip
 
@@ -197,7 +209,7 @@ def engine() -> Any:
         for part in (flow, new_work(flow), empty_record(0))
     ]
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-    return njit(types.void(*kinds, ROUTE_TYPE), **options)(advance)
+    return njit(types.void(*kinds, ROUTE_TYPE, PROFILE_TYPE), **options)(advance)
 
 
 @functools.cache
@@ -206,7 +218,13 @@ def hook(route: Route) -> Any:
     return compiled(route)
 
 
-def run(flow: Flow, route: Route = route_standard) -> Record:
+@functools.cache
+def profile_hook(profile: Profile) -> Any:
+    """Return the compiled form of a profile hook, once a process."""
+    return compiled_profile(profile)
+
+
+def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fast) -> Record:
     """Run one replication.
 
     Parameters
@@ -215,6 +233,8 @@ def run(flow: Flow, route: Route = route_standard) -> Record:
         ``n`` trucks and the port's capacity, as arrays.
     route : Route
         Routing hook as plain Python; it is compiled on first use.
+    profile : Profile
+        Hook that chooses the fast or the slow service at the profiled station.
 
     Returns
     -------
@@ -228,7 +248,7 @@ def run(flow: Flow, route: Route = route_standard) -> Record:
     """
     work: Work = new_work(flow)
     record = empty_record(len(flow.arrive_min))
-    engine()(flow, work, record, hook(route))
+    engine()(flow, work, record, hook(route), profile_hook(profile))
     if work.count[ERROR]:
         raise PolicyError(
             f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station"

@@ -61,6 +61,14 @@ class Flow(NamedTuple):
     """[K, 2], trucks that may wait, by class; -1: no limit."""
     shared_room: Ints
     """[K], 1: room[k, 0] holds for both classes together."""
+    per_lane: Ints
+    """[K], 1: every server has a queue of its own (with unlimited room); 0: one pooled queue."""
+    lane_draw: Floats
+    """[n], the truck's own uniform that picks its lane; negative: it joins the shortest."""
+    profiled: int
+    """Station at which a fast or a slow service is chosen as it begins (-1: none)."""
+    slow_min: Floats
+    """[n] work of the slow service at that station; empty where there is none."""
     suspend: Ints
     """[K], 1: a referral to a full station is waived; 0: the truck waits where it is (blocks)."""
     fork: int
@@ -84,6 +92,8 @@ class Record(NamedTuple):
     exit_min: Floats
     full: Ints
     """[n], bit mask of the stations that had no room when the truck left ``join``."""
+    slow: Bytes
+    """[n], 1: the slow service was chosen at the profiled station."""
 
 
 def calendar(station: Ints, server: Ints, up_min: Floats, down_min: Floats) -> tuple[Floats, Ints]:
@@ -137,6 +147,7 @@ def empty_record(n: int) -> Record:
         done=np.zeros((n, N_STATIONS), dtype=np.uint8),
         exit_min=np.full(n, np.nan),
         full=np.zeros(n, dtype=np.int64),
+        slow=np.zeros(n, dtype=np.uint8),
     )
 
 

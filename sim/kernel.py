@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.flow import Flow
+from sim.heap import push
 from sim.jit import move
+from sim.lanes import choose_lane, lane_of, next_of_lane
 from sim.order import APPROACH, END, KIND_SHIFT, N_STATIONS, SERVED, STATION_SHIFT, WITHDRAWN
 
-HEAP = 0
-"""Index in ``count`` of the heap's size."""
 JOINED = 1
 """Index in ``count`` of the number of queue entries so far, which orders them across classes."""
 ERROR = 2
@@ -37,6 +37,10 @@ class Work(NamedTuple):
     waiting: Any
     waiting_class: Any
     n_busy: Any
+    lane_head: Any
+    lane_tail: Any
+    lane_waiting: Any
+    """[S], trucks waiting in each server's own line (stations with a line per lane)."""
     head: Any
     tail: Any
     link: Any
@@ -76,6 +80,9 @@ def new_work(f: Flow) -> Work:
         waiting=ints(N_STATIONS),
         waiting_class=ints(N_STATIONS, 2),
         n_busy=ints(N_STATIONS),
+        lane_head=ints(servers, fill=-1),
+        lane_tail=ints(servers, fill=-1),
+        lane_waiting=ints(servers),
         head=ints(N_STATIONS, 2, fill=-1),
         tail=ints(N_STATIONS, 2, fill=-1),
         link=ints(2, n, fill=-1),
@@ -91,51 +98,6 @@ def new_work(f: Flow) -> Work:
         count=ints(3),
         state=f.state.copy(),
     )
-
-
-@move()
-def push(w, time, key):  # type: ignore[no-untyped-def]
-    place = w.count[HEAP]
-    w.count[HEAP] = place + 1
-    while place > 0:
-        above = (place - 1) >> 1
-        if w.heap_min[above] < time or (w.heap_min[above] == time and w.heap_key[above] < key):
-            break
-        w.heap_min[place] = w.heap_min[above]
-        w.heap_key[place] = w.heap_key[above]
-        place = above
-    w.heap_min[place] = time
-    w.heap_key[place] = key
-
-
-@move()
-def pop(w):  # type: ignore[no-untyped-def]
-    size = w.count[HEAP] - 1
-    w.count[HEAP] = size
-    time, key = w.heap_min[size], w.heap_key[size]
-    place = 0
-    while True:
-        below = 2 * place + 1
-        if below >= size:
-            break
-        right = below + 1
-        if right < size and (
-            w.heap_min[right] < w.heap_min[below]
-            or (w.heap_min[right] == w.heap_min[below] and w.heap_key[right] < w.heap_key[below])
-        ):
-            below = right
-        if time < w.heap_min[below] or (time == w.heap_min[below] and key < w.heap_key[below]):
-            break
-        w.heap_min[place] = w.heap_min[below]
-        w.heap_key[place] = w.heap_key[below]
-        place = below
-    w.heap_min[place] = time
-    w.heap_key[place] = key
-
-
-@move()
-def lane_of(f, k, truck):  # type: ignore[no-untyped-def]
-    return 0 if k == f.judge else f.lane_class[truck]
 
 
 @move()
@@ -160,13 +122,19 @@ def can_enter(f, w, k, lane):  # type: ignore[no-untyped-def]
 
 
 @move()
-def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
+def start(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
     w.busy[s] = 1
     w.n_free[k] -= 1
     w.n_busy[k] += 1
     r.moments[truck, 4 * k + 1] = now
     r.server[truck, k] = s - f.server_first[k]
     place, clock, work = w.current[s], now, f.service_min[truck, k]
+    if k == f.profiled:
+        first, last = f.server_first[k], f.server_first[k + 1]
+        lanes, serving = w.lane_waiting[first:last], w.busy[first:last]
+        if profile(truck, s - first, lanes, serving, f.columns, w.state) == 1:
+            r.slow[truck] = 1
+            work = f.slow_min[truck]
     w.outcome[s] = SERVED
     while clock + work > f.down_min[place] and f.drains[place] == 0:
         work = work - (f.down_min[place] - clock)
@@ -182,17 +150,27 @@ def start(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
 
 
 @move()
-def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
+def enter(f, w, r, profile, k, truck, now):  # type: ignore[no-untyped-def]
     lane = lane_of(f, k, truck)
     row = 1 if k == f.judge else 0
     r.moments[truck, 4 * k] = now
-    s = lowest_free(f, w, k, lane)
-    if s >= 0:
-        start(f, w, r, k, s, truck, now)
+    own = f.per_lane[k] == 1
+    s = choose_lane(f, w, k, lane, truck) if own else lowest_free(f, w, k, lane)
+    if s >= 0 and w.on[s] == 1 and w.busy[s] == 0:
+        start(f, w, r, profile, k, s, truck, now)
         return
     w.link[row, truck] = -1
     w.joined[row, truck] = w.count[JOINED]
     w.count[JOINED] += 1
+    if own and s >= 0:
+        if w.lane_head[s] < 0:
+            w.lane_head[s] = truck
+        else:
+            w.link[row, w.lane_tail[s]] = truck
+        w.lane_tail[s] = truck
+        w.lane_waiting[s] += 1
+        w.waiting[k] += 1
+        return
     if w.head[k, lane] < 0:
         w.head[k, lane] = truck
     else:
@@ -204,6 +182,8 @@ def enter(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
 
 @move()
 def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
+    if f.per_lane[k] == 1:
+        return next_of_lane(f, w, k, s)
     row = 1 if k == f.judge else 0
     general = w.head[k, 0] if f.serves[s] & 1 else -1
     fast = w.head[k, 1] if f.serves[s] & 2 else -1
@@ -222,9 +202,9 @@ def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
 
 
 @move()
-def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
+def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
     depth = 0
-    if hand_on(f, w, r, k, s, now):
+    if hand_on(f, w, r, profile, k, s, now):
         w.frames[0] = k
         depth = 1
     while depth > 0:
@@ -234,23 +214,23 @@ def free(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
             depth -= 1
             continue
         here = w.held_at[truck]
-        enter(f, w, r, k, truck, now)
+        enter(f, w, r, profile, k, truck, now)
         if here >= 0:
             s = f.server_first[here] + r.server[truck, here]
             vacate(w, r, here, s, truck, now)
-            if hand_on(f, w, r, here, s, now):
+            if hand_on(f, w, r, profile, here, s, now):
                 w.frames[depth] = here
                 depth += 1
 
 
 @move()
-def hand_on(f, w, r, k, s, now):  # type: ignore[no-untyped-def]
+def hand_on(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
     if w.on[s] == 0 or w.busy[s] == 1:
         return False
     truck = next_in_line(f, w, k, s)
     if truck < 0:
         return False
-    start(f, w, r, k, s, truck, now)
+    start(f, w, r, profile, k, s, truck, now)
     return True
 
 

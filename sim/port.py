@@ -27,7 +27,7 @@ from sim.order import (
     WAIVED,
     event_key,
 )  # fmt: skip
-from sim.route import Route, route_standard
+from sim.route import Profile, Route, profile_fast, route_standard
 from sim.station import Clock, Station
 
 Day = Generator[simpy.Event, Any, None]
@@ -36,8 +36,8 @@ Day = Generator[simpy.Event, Any, None]
 class Port:
     """Stations, clock and policy of one replication."""
 
-    def __init__(self, flow: Flow, route: Route) -> None:
-        self.flow, self.route = flow, route
+    def __init__(self, flow: Flow, route: Route, profile: Profile) -> None:
+        self.flow, self.route, self.profile = flow, route, profile
         self.clock = Clock()
         self.record = empty_record(len(flow.arrive_min))
         self.waiting = np.zeros(N_STATIONS, dtype=np.int64)
@@ -159,12 +159,12 @@ class Port:
             if key >> KIND_SHIFT == UP:
                 station.open(server)
             else:
-                server.on = False
+                station.close(server)
 
 
-def run(flow: Flow, route: Route = route_standard) -> Record:
+def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fast) -> Record:
     """Run one replication in SimPy; equal to ``sim.compiled.run`` to the last bit."""
-    port = Port(flow, route)
+    port = Port(flow, route, profile)
     port.clock.process(port.calendar())
     port.clock.process(port.arrivals())
     last = event_key(ARRIVE, N_STATIONS, 0)

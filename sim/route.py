@@ -50,6 +50,26 @@ ROUTE_SIGNATURE: Final = types.int64(
 ROUTE_TYPE: Final = types.FunctionType(ROUTE_SIGNATURE)
 
 Route = Callable[..., int]
+PROFILE_SIGNATURE: Final = types.int64(
+    types.int64, types.int64, types.int64[::1], types.int64[::1], types.float64[:, ::1],
+    types.float64[::1],
+)  # fmt: skip
+PROFILE_TYPE: Final = types.FunctionType(PROFILE_SIGNATURE)
+Profile = Callable[..., int]
+"""``profile(truck, lane, waiting, serving, columns, state)`` -> 0 (fast) or 1 (slow), asked as a
+service begins at the profiled station; ``waiting`` and ``serving`` are by lane."""
+
+
+def profile_fast(
+    truck: int,
+    lane: int,
+    waiting: Any,  # noqa: ANN401
+    serving: Any,  # noqa: ANN401
+    columns: Any,  # noqa: ANN401
+    state: Any,  # noqa: ANN401
+) -> int:
+    """Serve every truck in the one way there is."""
+    return 0
 
 
 def route_standard(  # noqa: C901, PLR0911
@@ -129,3 +149,8 @@ def _check_step(station: object, here: int, seen: int) -> None:
 def compiled(route: Route) -> Any:  # noqa: ANN401
     """Return the hook compiled for the kernel, having checked it as Python first."""
     return njit(ROUTE_SIGNATURE, cache=True)(route)
+
+
+def compiled_profile(profile: Profile) -> Any:  # noqa: ANN401
+    """Return a profile hook compiled for the kernel."""
+    return njit(PROFILE_SIGNATURE, cache=True)(profile)

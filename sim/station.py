@@ -82,6 +82,8 @@ class Station:
             Server(s - first, int(flow.serves[s]), _intervals(flow, s)) for s in range(first, last)
         ]
         self.queues: tuple[deque[int], deque[int]] = (deque(), deque())
+        self.lines: list[deque[int]] = [deque() for _ in self.servers]
+        self.has_lines = bool(flow.per_lane[index])
         self.joined: dict[int, int] = {}
         self.blocked: tuple[deque[int], ...] = (deque(), deque(), deque(), deque())
         self.done: dict[int, simpy.Event] = {}
@@ -120,13 +122,27 @@ class Station:
         """Start service at the lowest free server, or join the queue of the truck's class."""
         lane = self.lane_of(truck)
         self.record.moments[truck, 4 * self.index] = self.clock.now
-        server = self.lowest_free(lane)
-        if server is not None:
+        server = self.choose_lane(lane, truck) if self.has_lines else self.lowest_free(lane)
+        if server is not None and server.on and not server.busy:
             self.start(server, truck)
             return
         self.joined[truck] = self.port.next_ticket()
-        self.queues[lane].append(truck)
+        line = self.queues[lane]
+        if self.has_lines and server is not None:
+            line = self.lines[server.number]
+        line.append(truck)
         self.port.waiting[self.index] += 1
+
+    def choose_lane(self, lane: int, truck: int) -> Server | None:
+        """Return the truck's lane: by its own draw, else the shortest; open before closed ones."""
+        fit = [server for server in self.servers if lane in server.lanes]
+        fit = [server for server in fit if server.on] or fit
+        if not fit:
+            return None
+        draw = self.flow.lane_draw[truck]
+        if draw >= 0.0:
+            return fit[int(draw * len(fit))]
+        return min(fit, key=lambda server: len(self.lines[server.number]) + server.busy)
 
     def start(self, server: Server, truck: int) -> None:
         """Begin service and schedule its end."""
@@ -135,10 +151,21 @@ class Station:
         self.record.moments[truck, 4 * self.index + 1] = self.clock.now
         self.record.server[truck, self.index] = server.number
         work = self.flow.service_min[truck, self.index]
+        if self.index == self.flow.profiled and self.chooses_slow(server, truck):
+            self.record.slow[truck] = 1
+            work = self.flow.slow_min[truck]
         over = server.finish(self.clock.now, work, self.flow.hold_min[self.index])
         if over is not None:
             ended = self.clock.at(over, event_key(END, self.index, truck), truck)
             ended.callbacks.append(self.ended)
+
+    def chooses_slow(self, server: Server, truck: int) -> bool:
+        """Ask the policy which of the two services begins."""
+        waiting = np.array([len(line) for line in self.lines], dtype=np.int64)
+        serving = np.array([other.busy for other in self.servers], dtype=np.int64)
+        columns, state = self.flow.columns, self.port.state
+        chosen = self.port.profile(truck, server.number, waiting, serving, columns, state)
+        return bool(chosen == 1)
 
     def ended(self, event: simpy.Event) -> None:
         """Record the end of a service, and wake whoever waits for it."""
@@ -153,6 +180,8 @@ class Station:
 
     def next_in_line(self, server: Server) -> int | None:
         """Take the next truck for this server out of its queue."""
+        if self.has_lines:
+            return self.next_of_lane(server)
         lines = [self.queues[lane] for lane in server.lanes if self.queues[lane]]
         if not lines:
             return None
@@ -161,6 +190,20 @@ class Station:
             line = min(lines, key=lambda queue: self.joined[queue[0]])
         self.port.waiting[self.index] -= 1
         return line.popleft()
+
+    def next_of_lane(self, server: Server) -> int | None:
+        """Take the next of the server's own line, or of a closed one whose head joined earlier."""
+        open_to = [self.lines[server.number]]
+        open_to += [
+            line
+            for other, line in zip(self.servers, self.lines, strict=True)
+            if line and not other.on and self.lane_of(line[0]) in server.lanes
+        ]
+        lines = [line for line in open_to if line]
+        if not lines:
+            return None
+        self.port.waiting[self.index] -= 1
+        return min(lines, key=lambda line: self.joined[line[0]]).popleft()
 
     def vacate(self, truck: int) -> Server:
         """Take the truck off its server."""
@@ -203,6 +246,13 @@ class Station:
         self.blocked[group].append(truck)
         self.done[truck] = simpy.Event(self.clock)
         return self.done[truck]
+
+    def close(self, server: Server) -> None:
+        """Take a server down; the trucks in its own line go to open lanes as these fall free."""
+        server.on = False
+        if self.has_lines:
+            for other in self.servers:
+                self.free(other)
 
     def open(self, server: Server) -> None:
         """Bring a server up and hand it on."""

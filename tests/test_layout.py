@@ -23,6 +23,9 @@ TESTS = sorted((ROOT / "tests").glob("**/*.py"))
 TESTED_ELSEWHERE = {
     "compiled": "test_twin holds both engines together, station by station",
     "kernel": "the loop of compiled: test_twin",
+    "heap": "the schedule of compiled: test_twin",
+    "lanes": "the lines of compiled: test_twin",
+    "tickets": "the published check V5: theory/test_queue_aware",
     "port": "test_twin holds both engines together, station by station",
     "station": "the servers of port: test_twin",
     "flow": "the arrays that both engines read: test_twin",

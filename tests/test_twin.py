@@ -30,6 +30,16 @@ def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_m
     return EXIT
 
 
+def profile_by_tickets(truck, lane, waiting, serving, columns, state):  # noqa: ANN001, ANN201
+    """Slow where the lane is short or every fourth time; reads lanes, columns and memory."""
+    state[1] += 1.0
+    shortest = waiting.min()
+    if waiting[lane] + serving[lane] > shortest + 1 or state[1] < 4.0:
+        return int(columns[truck, 1] > 0.0)
+    state[1] = 0.0
+    return 1
+
+
 def assert_equal(left: Record, right: Record) -> None:
     for name, one, other in zip(Record._fields, left, right, strict=True):
         assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f"), name
@@ -40,7 +50,11 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
     moments = record.moments.reshape(len(flow.arrive_min), -1, 4)
     with np.errstate(invalid="ignore"):
         blocked = (moments[:, :, 3] > moments[:, :, 2]).any()
-        stopped = (moments[:, :, 2] - moments[:, :, 1] > flow.service_min + 1e-9).any()
+        work = flow.service_min.copy()
+        if flow.profiled >= 0:
+            slow = record.slow > 0
+            work[slow, flow.profiled] = flow.slow_min[slow]
+        stopped = (moments[:, :, 2] - moments[:, :, 1] > work + 1e-9).any()
     found = {
         "blocked": blocked,
         "outage in mid-service": stopped,
@@ -48,6 +62,8 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
         "waived": (record.done == WAIVED).any(),
         "served": (record.done == SERVED).any(),
         "still inside": np.isnan(record.exit_min).any(),
+        "slow service": (record.slow > 0).any(),
+        "a line per lane": (flow.per_lane > 0).any(),
         "ties": len(np.unique(flow.arrive_min)) < len(flow.arrive_min),
     }
     return {name for name, is_so in found.items() if is_so}
@@ -58,17 +74,18 @@ def test_engines_agree_on_random_ports(three_stations: bool) -> None:
     kinds: set[str] = set()
     for seed in range(500):
         flow = random_flow(seed, three_stations=three_stations)
-        reference = port.run(flow)
-        assert_equal(reference, compiled.run(flow))
+        reference = port.run(flow, route_standard, profile_by_tickets)
+        assert_equal(reference, compiled.run(flow, route_standard, profile_by_tickets))
         kinds |= seen_kinds(flow, reference)
-    assert len(kinds) == 7, kinds
+    assert len(kinds) == 9, kinds
 
 
 def test_engines_agree_where_the_policy_reads_queues_and_its_own_state() -> None:
     check_policy(route_standard)
     for seed in range(300):
         flow = random_flow(10_000 + seed)
-        assert_equal(port.run(flow, route_either_order), compiled.run(flow, route_either_order))
+        hooks = (route_either_order, profile_by_tickets)
+        assert_equal(port.run(flow, *hooks), compiled.run(flow, *hooks))
 
 
 def test_engines_agree_on_times_that_binary_fractions_cannot_hold() -> None:
@@ -101,6 +118,8 @@ def test_departures_by_hand() -> None:
         calendar_key=np.array([(1 << 58) | (2 << 50) | s for s in range(2)]),
         room=np.full((6, 2), -1),
         suspend=np.zeros(6, dtype=np.int64),
+        per_lane=np.zeros(6, dtype=np.int64),
+        profiled=-1,
         fork=-1,
         judge=-1,
     )

@@ -43,7 +43,10 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
     serves[first[ANALYST] : first[ANALYST + 1]] = 3
     room = np.where(rng.random((N_STATIONS, 2)) < 0.5, rng.integers(0, 4, (N_STATIONS, 2)), -1)
     room[room[:, 0] < 0, 1] = -1
+    per_lane = rng.random(N_STATIONS) < 0.3
+    per_lane[ANALYST] = False
     room[ANALYST] = -1
+    room[per_lane] = -1
     return assemble(
         horizon_min=float(horizon) * scale,
         arrive_min=np.sort(rng.integers(0, horizon, n)) * scale,
@@ -60,6 +63,10 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         room=room,
         shared_room=rng.random(N_STATIONS) < 0.5,
         suspend=rng.random(N_STATIONS) < 0.3,
+        per_lane=per_lane,
+        lane_draw=np.where(rng.random() < 0.5, rng.random(n), -1.0),
+        profiled=PRIMARY if rng.random() < 0.5 else -1,
+        slow_min=rng.integers(0, 20, n) * scale,
         fork=PORTAL if judged else -1,
         judge=ANALYST if judged else -1,
         join=PRIMARY,
