@@ -1,0 +1,189 @@
+"""Why one truck scores as it does, in words: its features' shares of the log odds of a find.
+
+Shares are Shapley values against the trucks of the past: what a feature adds on average, in every
+order in which the truck's values could take the place of another truck's. Exact where a score is a
+sum (rules, logistic); for trees they are sampled, and the standard error stands beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import Matrix, RiskModel, Vector
+from models.features import FEATURES
+from models.fitted import FittedRisk
+from sim.instruments import DENSITIES
+from sim.site import COMMODITIES
+
+PAIRS: Final = 100
+"""Orders drawn, each with its reverse; standard errors are then a few hundredths."""
+TOLD: Final = 5
+"""Reasons told of a truck."""
+WORDS: Final = {
+    "arrive_hour": "arrival at {:.1f} h",
+    "fast": "FAST",
+    "ctpat_carrier": "C-TPAT carrier",
+    "hazmat": "hazardous goods",
+    "weight_ratio": "{:.2f} times the usual weight",
+    "lead_time_h": "filed {:.1f} h ahead",
+    "seal_mismatch": "seal mismatch",
+    "driver_change": "unusual driver",
+    "amended": "amended",
+    "laden": "laden",
+    "first_pair": "first entry of shipper with consignee",
+    "carrier_age_days": "carrier known for {:.0f} d",
+    "shipper_age_days": "shipper known for {:.0f} d",
+}
+"""What a feature is called; a flag that is not set is told with "no"."""
+
+CODE_WORDS: Final = {
+    "commodity": ("no goods", *(name.replace("_", " and ") for name in COMMODITIES)),
+    "density": ("", *(f"{name} density" for name in DENSITIES)),
+    "entry_type": ("", "ordinary entry", "in-bond entry", "informal entry", "no entry"),
+}
+"""What a code stands for, from -1 on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A truck's score taken apart: ``base`` + sum of ``share`` = ``total``, all in log odds.
+
+    Parameters
+    ----------
+    base : float
+        Mean score of the trucks of the past that it is compared with.
+    names : tuple of str
+        Features, or rules.
+    share : ndarray, shape (len(names),)
+        What each adds.
+    error : ndarray, shape (len(names),)
+        Standard error of each share; 0 where it is exact.
+    total : float
+        The truck's score.
+    """
+
+    base: float
+    names: tuple[str, ...]
+    share: Vector
+    error: Vector
+    total: float
+
+    def largest(self, n: int) -> list[int]:
+        """Return the places of the n largest shares, either way, above twice their error."""
+        order = np.argsort(-np.abs(self.share), kind="stable")
+        told = np.abs(self.share) > np.maximum(2.0 * self.error, 0.005)
+        return [int(place) for place in order if told[place]][:n]
+
+
+def explain(
+    fitted: FittedRisk, truck: Matrix, background: Matrix, pairs: int = PAIRS, seed: int = 0
+) -> Explanation:
+    """Return what each feature of one truck adds to its log odds of a find.
+
+    Parameters
+    ----------
+    truck : ndarray of float32, shape (1, len(FEATURES))
+        From `models.features.matrix`.
+    background : ndarray of float32, shape (m, len(FEATURES))
+        Trucks of the past, drawn uniformly.
+    pairs : int
+        Orders drawn, each with its reverse, for scores that are no sums.
+
+    Notes
+    -----
+    Interventional Shapley values: S. Lundberg, S. Lee, Advances in Neural Information Processing
+    Systems 30 (2017) 4765. Sampling with reversed orders: R. Mitchell et al., J. Machine Learning
+    Research 23 (2022) 43. Every order adds up by itself, so the sum is exact though shares are not.
+    """
+    terms = fitted.model.terms(truck)
+    if terms is None:
+        found = _sampled(fitted.model, truck, background, pairs, seed)
+    else:
+        found = _exact(terms, fitted.model.terms(background) or {})
+    slope = fitted.platt.slope
+    level = fitted.platt.intercept
+    return Explanation(
+        base=level + slope * found.base,
+        names=found.names,
+        share=slope * found.share,
+        error=abs(slope) * found.error,
+        total=level + slope * found.total,
+    )
+
+
+def _exact(terms: dict[str, Vector], usual: dict[str, Vector]) -> Explanation:
+    share = np.array([float(terms[name][0] - usual[name].mean()) for name in terms])
+    return Explanation(
+        base=float(sum(values.mean() for values in usual.values())),
+        names=tuple(terms),
+        share=share,
+        error=np.zeros(len(share)),
+        total=float(sum(values[0] for values in terms.values())),
+    )
+
+
+def _sampled(
+    model: RiskModel, truck: Matrix, background: Matrix, pairs: int, seed: int
+) -> Explanation:
+    rng = np.random.default_rng(seed)
+    width = truck.shape[1]
+    others = background[np.linspace(0, len(background) - 1, pairs).astype(np.int64)]
+    orders = np.array([rng.permutation(width) for _ in range(pairs)])
+    share = (
+        _walks(model, truck, others, orders) + _walks(model, truck, others, orders[:, ::-1])
+    ) / 2
+    ends = model.decision_function(np.concatenate([truck, others]))
+    return Explanation(
+        base=float(ends[1:].mean()),
+        names=FEATURES,
+        share=share.mean(axis=0),
+        error=share.std(axis=0, ddof=1) / np.sqrt(pairs),
+        total=float(ends[0]),
+    )
+
+
+def _walks(
+    model: RiskModel, truck: Matrix, others: Matrix, orders: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return what each feature adds, shape (pairs, width), as others turn into the truck."""
+    pairs, width = orders.shape
+    rank = np.argsort(orders, axis=1)
+    step = np.arange(width + 1)
+    taken = rank[:, None, :] < step[None, :, None]
+    mixed = np.where(taken, truck[0], others[:, None, :]).reshape(-1, width)
+    score = model.decision_function(mixed).reshape(pairs, width + 1)
+    share = np.empty((pairs, width))
+    np.put_along_axis(share, orders, np.diff(score, axis=1), axis=1)
+    return share
+
+
+def sentence(found: Explanation, truck: Matrix, risk_score: float) -> str:
+    """Return one line: the score, and the features that moved it most, in log odds.
+
+    Examples
+    --------
+    >>> found = Explanation(base=-9.0, names=("night",), share=np.array([1.2]),
+    ...                     error=np.zeros(1), total=-7.8)
+    >>> sentence(found, np.zeros((1, len(FEATURES)), dtype=np.float32), 0.97)
+    'score 0.970 because: night (+1.2)'
+    """
+    told = [f"{words(found.names[k], truck)} ({found.share[k]:+.1f})" for k in found.largest(TOLD)]
+    return f"score {risk_score:.3f} because: {', '.join(told) or 'nothing sets it apart'}"
+
+
+def words(name: str, truck: Matrix) -> str:
+    """Return a feature with its value, or a rule, as a person would say it."""
+    if name not in FEATURES:
+        return name.replace("_", " ")
+    value = float(truck[0, FEATURES.index(name)])
+    known = CODE_WORDS.get(name, ())
+    if 0 <= value + 1 < len(known):
+        return known[int(value) + 1]
+    text = WORDS.get(name, name.replace("_", " ") + " {:.6g}")
+    if "{" in text:
+        return text.format(value)
+    return text if value else f"no {text}"
