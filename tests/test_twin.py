@@ -94,6 +94,14 @@ def test_engines_agree_on_times_that_binary_fractions_cannot_hold() -> None:
         assert_equal(port.run(flow), compiled.run(flow))
 
 
+@pytest.mark.slow
+def test_engines_agree_on_three_thousand_more() -> None:
+    for seed in range(3000):
+        flow = random_flow(50_000 + seed, scale=0.1 if seed % 2 else 1.0)
+        hooks = (route_either_order if seed % 3 else route_standard, profile_by_tickets)
+        assert_equal(port.run(flow, *hooks), compiled.run(flow, *hooks))
+
+
 def test_departures_by_hand() -> None:
     """V1: c = 2, A = 0 1 2 3 4 4.5, S = 3 3 3 1 2 1 -> D = 3 4 6 5 7 7."""
     flow = random_flow(1)

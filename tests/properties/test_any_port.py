@@ -1,0 +1,68 @@
+"""Properties of any port whatever: found by hypothesis, held by the compiled engine."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twin_cases import random_flow
+
+from sim import compiled, port
+from sim.flow import Flow, Record
+from sim.order import N_STATIONS, SERVED, WITHDRAWN
+
+SEEDS = st.integers(min_value=100_000, max_value=10_000_000)
+SCALES = st.floats(min_value=1e-3, max_value=1e3)
+HELD = settings(derandomize=True, deadline=None, max_examples=80)
+
+
+def moments(flow: Flow, record: Record) -> np.ndarray:
+    return record.moments.reshape(len(flow.arrive_min), N_STATIONS, 4)
+
+
+@HELD
+@given(seed=SEEDS, scale=SCALES)
+def test_moments_come_in_order_and_within_the_horizon(seed: int, scale: float) -> None:
+    flow = random_flow(seed, scale=scale)
+    record = compiled.run(flow)
+    times = moments(flow, record)
+    steps = np.diff(times, axis=2)
+    assert not (steps < 0.0).any()
+    assert not (times > flow.horizon_min).any()
+    assert not (times[:, :, 0] < flow.arrive_min[:, None]).any()
+    happened = ~np.isnan(times)
+    assert (happened[:, :, :-1] | ~happened[:, :, 1:]).all()
+
+
+@HELD
+@given(seed=SEEDS)
+def test_every_truck_is_somewhere_and_only_once(seed: int) -> None:
+    flow = random_flow(seed)
+    record = compiled.run(flow)
+    times = moments(flow, record)
+    gone = ~np.isnan(record.exit_min)
+    chain = [k for k in range(N_STATIONS) if k != flow.judge]
+    inside = (~np.isnan(times[:, chain, 0]) & np.isnan(times[:, chain, 3])).sum(axis=1)
+    assert (inside[gone] == 0).all()
+    assert (inside <= 1).all()
+    came = flow.arrive_min <= flow.horizon_min
+    never_in = np.isnan(times[:, chain, 0]).all(axis=1)
+    assert (gone | (inside == 1) | never_in)[came].all()
+    served = np.isin(record.done, (SERVED, WITHDRAWN))
+    assert (served == ~np.isnan(times[:, :, 2])).all()
+
+
+@HELD
+@given(seed=SEEDS, scale=SCALES)
+def test_both_engines_agree_at_any_scale(seed: int, scale: float) -> None:
+    flow = random_flow(seed, scale=scale)
+    for one, other in zip(port.run(flow), compiled.run(flow), strict=True):
+        assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+
+
+@HELD
+@given(seed=SEEDS)
+def test_a_port_forgets_nothing_between_runs(seed: int) -> None:
+    flow = random_flow(seed)
+    for one, other in zip(compiled.run(flow), compiled.run(flow), strict=True):
+        assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
