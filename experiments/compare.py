@@ -3,11 +3,12 @@
 1  study       overrides             -> Study        (nothing is written before this succeeds)
 2  train       Study                 -> risk models  (from the cache, where they are known)
 3  loads       Study, risk models    -> each station's weekly load, said before the run
-4  replicate   Study, risk models    -> METRICS, profiles
-5  match       METRICS               -> METRICS at the baseline's realised scan share
-6  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
-7  write       Findings              -> metrics, comparison, run.json, report.html
-8  say         Findings              -> the answer, the table, the notes
+4  replicate   Study, risk models    -> METRICS, profiles (also with one more of each resource)
+5  match       METRICS               -> METRICS at the baseline's scan share, wait, ...
+6  redraw      Study, settings of 5  -> does the ranking hold when what is assumed is redrawn?
+7  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
+8  write       Findings              -> metrics, comparison, run.json, report.html
+9  say         Findings              -> the answer, the table, the notes
 
 ``throughgate run`` takes the same steps with one alternative.
 """
@@ -18,18 +19,22 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 from experiments import screen
-from experiments.findings import Findings, gather
+from experiments.bottleneck import split, with_extras
+from experiments.findings import Besides, Findings, gather
 from experiments.history import n_weeks
 from experiments.load import Study, study
-from experiments.matched import matched
+from experiments.matched import SHARE, matched
 from experiments.output import Output
+from experiments.overload import overloaded
 from experiments.pipeline import Scorer, simulate, trucks
 from experiments.provenance import run_record
-from experiments.replicate import loads, plan_of, replicate, risk_key
+from experiments.replicate import Replications, loads, plan_of, replicate, risk_key
 from experiments.report import render
+from experiments.robustness import redraw
 from experiments.train import ensure
 from experiments.trucks_file import of_study
 from sim.ledger import events
@@ -41,22 +46,40 @@ def main(overrides: Sequence[str]) -> int:
 
 
 def carry_out(asked: Study) -> int:
-    """Take a study from its settings to its files (steps 2 to 8)."""
+    """Take a study from its settings to its files (steps 2 to 9)."""
     begin = time.perf_counter()
     terminal = screen.console()
     scorers = train(asked, terminal)
     weekly = loads(asked, scorers)
     screen.before(terminal, asked.alternatives, weekly)
-    with screen.progress(terminal, asked.replications) as tell:
-        done = replicate(asked, scorers, tell)
-    with screen.progress(terminal, asked.replications, "at equal scan share") as tell:
-        equal = matched(asked, scorers, done.metrics, tell)
-    found = gather(asked, done, weekly, equal)
+    done, besides = replicated(asked, scorers, terminal, weekly)
+    found = gather(asked, done, weekly, besides)
     written = write(found, time.perf_counter() - begin)
     if asked.ledger:
         written += write_ledger(asked, scorers)
     screen.after(terminal, found, written, time.perf_counter() - begin)
     return 0
+
+
+def replicated(
+    asked: Study,
+    scorers: Mapping[str, Scorer],
+    terminal: Console,
+    weekly: Mapping[str, pd.DataFrame],
+) -> tuple[Replications, Besides]:
+    """Run the study, and beside it what its settings ask for (steps 4 to 6)."""
+    with screen.progress(terminal, asked.replications) as tell:
+        whole = replicate(with_extras(asked) if asked.bottleneck else asked, scorers, tell)
+    done, extra = split(asked, whole)
+    unstable, _ = overloaded(asked.alternatives, weekly)
+    with screen.progress(terminal, asked.replications, "at equal levels") as tell:
+        equal = matched(asked, scorers, done.metrics, tell, unstable)
+    redrawn = None
+    if asked.robustness.draws and len(asked.alternatives) > 1:
+        with screen.progress(terminal, asked.robustness.draws, "redrawn assumptions") as tell:
+            redrawn = redraw(asked, scorers, equal[SHARE.metric].settings, tell)
+    extra_rows = extra if asked.bottleneck else None
+    return done, Besides(matched=equal, extra=extra_rows, redrawn=redrawn)
 
 
 def train(asked: Study, terminal: Console) -> dict[str, Scorer]:
@@ -77,11 +100,13 @@ def train(asked: Study, terminal: Console) -> dict[str, Scorer]:
 
 
 def write(found: Findings, wall_s: float) -> list[Path]:
-    """Write the files that every study leaves, each whole or not at all (step 7)."""
-    output = Output(found.study.out)
+    """Write the files that every study leaves, each whole or not at all (step 8)."""
+    output, redrawn = Output(found.study.out), found.redrawn
+    tables = {"metrics": found.metrics, "comparison": found.comparison}
+    if redrawn is not None:
+        tables |= {"redrawn": redrawn.rows, "redrawn_inputs": redrawn.numbers}
     return [
-        output.write_parquet("metrics.parquet", found.metrics),
-        output.write_parquet("comparison.parquet", found.comparison),
+        *(output.write_parquet(f"{name}.parquet", table) for name, table in tables.items()),
         output.write_json("run.json", run_record(found.study, wall_s)),
         output.write_text("report.html", render(found)),
     ]

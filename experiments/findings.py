@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from experiments.bottleneck import Gain, gains
 from experiments.comparison import compare, look_up
 from experiments.frontier import Point, Share, equal_share, frontier
 from experiments.intervals import Interval
-from experiments.matched import Matched
+from experiments.matched import SHARE, YARDSTICKS, Matched
+from experiments.overload import overloaded
+from experiments.robustness import Redrawn
 from experiments.settings import MONTHS
-from experiments.wording import percent
 from sim.scenario import Scenario
-from sim.site import Segment
 
 if TYPE_CHECKING:
     from experiments.load import Study
@@ -33,6 +34,9 @@ class Findings:
     comparison: pd.DataFrame
     points: list[Point]
     shares: list[Share]
+    """At equal realised scan share."""
+    levels: dict[str, list[Share]]
+    """At equal mean wait, 95th percentile of crossing and officer hours, by metric."""
     unstable: dict[str, str]
     """Alternatives that cannot carry their load, and which station."""
     saturated: dict[str, str]
@@ -40,6 +44,10 @@ class Findings:
     loads: dict[str, pd.DataFrame]
     """Weekly load of each alternative's stations, from theory and before the run."""
     profiles: Mapping[str, Mapping[str, npt.NDArray[np.float64]]]
+    gains: list[Gain]
+    """What one more of each resource of the baseline would change; empty: not asked."""
+    redrawn: Redrawn | None
+    """How the ranking fares when what is assumed is redrawn; None: not asked."""
 
     @property
     def names(self) -> list[str]:
@@ -65,11 +73,22 @@ class Findings:
         return next(point for point in self.points if point.alternative == alternative)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besides:
+    """What was run beside the study; nothing of it is needed."""
+
+    matched: Mapping[str, Matched] = field(default_factory=dict)
+    """The study at the baseline's level of each yardstick."""
+    extra: pd.DataFrame | None = None
+    """METRICS of one more of each resource."""
+    redrawn: Redrawn | None = None
+
+
 def gather(
     study: Study,
     done: Replications,
     loads: dict[str, pd.DataFrame],
-    at_equal_share: Matched | None = None,
+    besides: Besides | None = None,
 ) -> Findings:
     """Compute every table of a study from its replications.
 
@@ -77,9 +96,9 @@ def gather(
     ----------
     loads : dict of DataFrame
         ``sim.theory.weekly_load`` of each alternative.
-    at_equal_share : Matched, optional
-        The study at the baseline's realised scan share; without it, alternatives that scan another
-        share are not compared.
+    besides : Besides, optional
+        What was run beside the study; without its ``matched``, alternatives that scan another share
+        are not compared.
 
     Raises
     ------
@@ -99,63 +118,42 @@ def gather(
     table = compare(
         done.metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted
     )
+    more = besides or Besides()
     points = frontier(done.metrics, unstable, coverage=coverage, strata=strata)
-    equal = at_equal_share or Matched(done.metrics, {})
-    shares = equal_share(
-        equal.metrics, base, unstable, settings=equal.settings, coverage=coverage, strata=strata
-    )
+    levels = _levels(study, done.metrics, more.matched, unstable, strata)
+    extra = more.extra
     return Findings(
         study=study,
         metrics=done.metrics,
         comparison=table,
         points=points,
-        shares=shares,
+        shares=levels.pop(SHARE.metric),
+        levels=levels,
         unstable=unstable,
         saturated=saturated,
         loads=loads,
         profiles=done.profiles,
+        gains=[] if extra is None else gains(done.metrics, extra, base, coverage, strata),
+        redrawn=more.redrawn,
     )
 
 
-def overloaded(
-    scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the alternatives that are unstable, and those that are saturated, and where.
-
-    *Unstable*: a station is asked for more than its weekly capacity and the trucks must wait for
-    it. *Saturated*: the same at a station that trucks pass by when its yard is full, so that less
-    is inspected than was asked for, and waits stay finite. What such a station passes on to the
-    image analysts is what it can do, not what it was asked to do.
-    """
-    unstable, saturated = {}, {}
-    for name, load in loads.items():
-        shares = dict(zip(load["station"], load["load_share"], strict=True))
-        passes = {station for station in shares if _passes(scenarios[name], station)}
-        if "analyst" in shares and "portal" in passes:
-            shares["analyst"] /= max(shares.get("portal", 0.0), 1.0)
-        over = {station: share for station, share in shares.items() if share >= 1.0}
-        blocking = {s: share for s, share in over.items() if s not in passes}
-        if blocking:
-            unstable[name] = _asked_for(blocking)
-        elif over:
-            saturated[name] = _asked_for(over)
-    return unstable, saturated
-
-
-def _passes(scenario: Scenario, station: str) -> bool:
-    """Return whether trucks pass the station by when its yard is full."""
-    part = getattr(scenario.port, station, None)
-    return (
-        isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None
-    )
-
-
-def _asked_for(over: Mapping[str, float]) -> str:
-    words = [
-        f"{station.replace('_', ' ')} is asked for {percent(share, 0)} of its weekly capacity"
-        for station, share in over.items()
-    ]
-    return "; ".join(words)
+def _levels(
+    study: Study,
+    metrics: pd.DataFrame,
+    reached: Mapping[str, Matched],
+    unstable: Mapping[str, str],
+    strata: int | None,
+) -> dict[str, list[Share]]:
+    """Return the comparison at the baseline's level of each yardstick that it has."""
+    return {
+        stick.metric: equal_share(
+            reached.get(stick.metric, Matched(metrics, {})),
+            study.baseline, unstable, stick=stick, coverage=study.coverage, strata=strata,
+        )
+        for stick in YARDSTICKS
+        if not (stick.waits and study.baseline in unstable)
+    }  # fmt: skip
 
 
 def is_fitted(scenario: Scenario) -> bool:

@@ -27,13 +27,11 @@ from experiments.intervals import (
     interval,
     of_function,
 )
+from experiments.matched import SHARE, Matched, Yardstick
 from experiments.wording import number
 
 WAIT: Final = "wait_mean_min"
 FOUND: Final = "detection_expected"
-SCANNED: Final = "scan_rate"
-EQUAL_SHARE: Final = 0.005
-"""Within half a point of the baseline's realised scan share, two scan shares are equal."""
 
 Status = Literal["frontier", "dominated", "mix", "unstable"]
 
@@ -65,17 +63,20 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One alternative's realised scan share, and what it finds if that equals the baseline's."""
+    """One alternative at the baseline's level of a yardstick, and what it finds there."""
 
     alternative: str
     scanned: Interval
+    """Its scan share; of another yardstick, its level of that."""
     found: Interval
     equal: bool
     found_gap: Difference | None = None
     p_holm: float = np.nan
     wait_gap: Difference | None = None
     setting: str = ""
-    """What its policy was set to so that the shares meet; empty: as the study asked."""
+    """What its policy was set to so that the levels meet; empty: as the study asked."""
+    why: str = ""
+    """Why its level is not the baseline's."""
 
     def sure(self, alpha: float) -> bool:
         """Return whether it finds surely more or fewer loads than the baseline."""
@@ -127,39 +128,38 @@ def frontier(
 
 
 def equal_share(
-    metrics: pd.DataFrame,
+    at: Matched,
     baseline: str,
     unstable: Mapping[str, str],
     *,
-    settings: Mapping[str, str] | None = None,
+    stick: Yardstick = SHARE,
     coverage: float = 0.95,
     strata: int | None = None,
 ) -> list[Share]:
-    """Return realised scan shares, and at equal share the paired difference in loads found.
+    """Return the levels of a yardstick, and at equal level the paired difference in loads found.
 
-    Holm's adjustment is over the alternatives at equal share only.
+    Holm's adjustment is over the alternatives at equal level only.
 
     Parameters
     ----------
-    metrics : DataFrame
-        As `experiments.matched` gives it: at the baseline's realised share where that can be had.
-    settings : mapping, optional
-        What the alternatives that were run again for that were set to.
+    at : Matched
+        METRICS at the baseline's level where that can be had, from `experiments.matched`.
     """
-    scans, found = _samples(metrics, SCANNED, strata), _samples(metrics, FOUND, strata)
-    waits = _samples(metrics, WAIT, strata)
-    level = interval(scans[baseline], coverage).mean
+    reached, found = (_samples(at.metrics, m, strata) for m in (stick.metric, FOUND))
+    waits = _samples(at.metrics, WAIT, strata)
+    goal = interval(reached[baseline], coverage).mean
     shares = []
-    for name in scans:
-        scanned, finds = interval(scans[name], coverage), interval(found[name], coverage)
-        equal = bool(abs(scanned.mean - level) <= EQUAL_SHARE)
+    for name in reached:
+        level, finds = interval(reached[name], coverage), interval(found[name], coverage)
+        equal = stick.within(level.mean, goal) and not (stick.waits and name in unstable)
         gap = wait_gap = None
         if equal and name != baseline:
             gap = difference(found[name], found[baseline], coverage)
             if name not in unstable and baseline not in unstable:
                 wait_gap = difference(waits[name], waits[baseline], coverage)
-        turned = (settings or {}).get(name, "")
-        shares.append(Share(name, scanned, finds, equal, gap, np.nan, wait_gap, turned))
+        why = "" if equal else at.missed.get(name, "not brought near enough")
+        turned = at.settings.get(name, "")
+        shares.append(Share(name, level, finds, equal, gap, np.nan, wait_gap, turned, why))
     return _adjusted(shares)
 
 

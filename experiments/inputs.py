@@ -36,6 +36,7 @@ def input_row(row: Input) -> dict[str, str]:
         "user": "user",
     }[row.kind]
     held = "" if row.low is None or row.high is None else f"{row.low:g} to {row.high:g}"
+    held = f"times {held}" if row.factor else held
     source, address = library().get(row.source_id or "", ("", ""))
     words = "; ".join(text for text in (source, row.note) if text)
     return {

@@ -1,46 +1,81 @@
-"""Alternatives at the baseline's realised scan share: each one's own knob turned until they meet.
+"""Alternatives at the baseline's level of a yardstick: each one's own knob turned until they meet.
 
-What a policy asks for and what the port can scan differ: risky trucks come at busy hours, portals
-break down, a full yard lets trucks pass by. A fair comparison holds the *realised* share equal, so
-the alternatives that miss it by more than half a point are run again with the one setting of their
-policy that decides how many are selected, turned on a pilot of the same trucks.
+A fair comparison holds something equal: the realised scan share, the mean wait, the 95th percentile
+of crossing, or the officer hours. What a policy asks for and what the port can do differ (risky
+trucks come at busy hours, portals break down, a full yard lets trucks pass by), so alternatives
+that miss the baseline's level are run again with the one setting of their policy that decides how
+many are selected, turned on a pilot of the same trucks. Who cannot reach the level is named.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from experiments.frontier import EQUAL_SHARE
 from experiments.load import Study
 from experiments.pipeline import Scorer
 from experiments.replicate import Progress, replicate
-from sim.policy import Policy, RandomShare, Threshold, TodaysPractice, TopShare
+from sim.metrics import RATIOS
 from sim.scenario import Scenario, replace
 
-CLOSE = 0.001
-"""The pilot's realised share is brought within a tenth of a point of the baseline's."""
-PILOT = 4
+PILOT: Final = 4
 """Replications of the pilot."""
-ROUNDS = 5
-KNOBS: dict[type[Policy], str] = {
-    TopShare: "share", RandomShare: "share", TodaysPractice: "scan_share", Threshold: "cutoff"
+ROUNDS: Final = 8
+KNOBS: dict[str, str] = {
+    "top_share": "share", "random_share": "share", "todays_practice": "scan_share",
+    "threshold": "cutoff",
 }  # fmt: skip
-"""The setting of each policy that decides how many trucks are selected."""
+"""By policy, the setting that decides how many trucks are selected."""
+JOINT: Final = " at equal "
+"""Between an alternative's name and a metric, where several are run at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What is held equal: a metric, how near is equal, and how near a pilot is brought."""
+
+    metric: str
+    words: str
+    equal: float
+    close: float
+    relative: bool = False
+    """Whether the tolerances are shares of the baseline's level."""
+    turns: bool = True
+    """Whether what a policy selects can change it."""
+    waits: bool = False
+    """Whether it hangs on the length of the run where a station is overloaded."""
+
+    def within(self, value: float, level: float, *, pilot: bool = False) -> bool:
+        """Return whether ``value`` is equal to the baseline's level."""
+        tolerance = self.close if pilot else self.equal
+        return bool(abs(value - level) <= tolerance * (level if self.relative else 1.0))
+
+
+SHARE: Final = Yardstick("scan_rate", "scan share", equal=0.005, close=0.001)
+YARDSTICKS: Final = (
+    SHARE,
+    Yardstick("wait_mean_min", "mean wait", equal=0.25, close=0.1, waits=True),
+    Yardstick("crossing_p95_min", "95th percentile of crossing", equal=1.0, close=0.5, waits=True),
+    Yardstick("officer_h", "officer hours", equal=0.005, close=0.001, relative=True, turns=False),
+)
+"""What alternatives are compared at; half a point, a quarter of a minute, a minute, half a %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """METRICS at the baseline's realised scan share, and what was set to get there."""
+    """METRICS at the baseline's level of one yardstick, and what was set to get there."""
 
     metrics: pd.DataFrame
     """As in the study, for the alternatives that needed no turning; rerun for the others."""
     settings: dict[str, str]
     """``policy.share=0.291`` for each alternative that was run again."""
+    missed: dict[str, str] = field(default_factory=dict)
+    """Why an alternative is not at that level."""
 
 
 def matched(
@@ -48,78 +83,177 @@ def matched(
     scorers: Mapping[str, Scorer],
     metrics: pd.DataFrame,
     progress: Progress | None = None,
-) -> Matched:
-    """Return the study's METRICS at equal realised scan share.
+    unstable: Collection[str] = (),
+) -> dict[str, Matched]:
+    """Return the study's METRICS at the baseline's level of each yardstick, by its metric.
 
     Parameters
     ----------
     metrics : DataFrame
         alternative, replication and METRICS of the study as it was asked.
-
-    Notes
-    -----
-    An alternative without such a setting, or one that cannot reach the share (the portal is too
-    small), stays as it was asked; ``experiments.frontier`` then says at what share it ran.
+    unstable : collection of str
+        Alternatives that cannot carry their load: they have no wait to be held equal.
     """
-    level = realised(metrics)[study.baseline]
-    off = [
-        name
-        for name, scenario in study.alternatives.items()
-        if knob(scenario) and abs(realised(metrics)[name] - level) > EQUAL_SHARE
-    ]
-    if not off or level == 0.0:
-        return Matched(metrics, {})
-    turned = turn(study, scorers, metrics, off)
-    if not turned:
-        return Matched(metrics, {})
-    again = replicate(dataclasses.replace(study, alternatives=turned), scorers, progress).metrics
+    search = Search(study, scorers, metrics)
+    searched = {
+        stick.metric: search.turn(stick, unstable)
+        for stick in YARDSTICKS
+        if not (stick.waits and study.baseline in unstable)
+    }
+    again = _rerun(study, scorers, {m: turned for m, (turned, _) in searched.items()}, progress)
     order = {name: place for place, name in enumerate(study.alternatives)}
-    both = pd.concat([metrics[~metrics["alternative"].isin(turned)], again])
-    both = both.sort_values(
+    found = {}
+    for metric, (turned, missed) in searched.items():
+        settings = {name: setting(scenario) for name, scenario in turned.items()}
+        both = metrics
+        if turned:
+            kept = metrics[~metrics["alternative"].isin(turned)]
+            both = _ordered(pd.concat([kept, again[metric]]), order)
+        found[metric] = Matched(both, settings, missed)
+    return found
+
+
+def _rerun(
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    turned: Mapping[str, Mapping[str, Scenario]],
+    progress: Progress | None,
+) -> dict[str, pd.DataFrame]:
+    """Run every turned alternative of every yardstick at once, each scenario only once."""
+    wanted = {(n, m): s for m, of_name in turned.items() for n, s in of_name.items()}
+    distinct: dict[str, Scenario] = {}
+    where = {}
+    for (name, metric), scenario in wanted.items():
+        same = next((key for key, other in distinct.items() if other == scenario), None)
+        where[name, metric] = same or f"{name}{JOINT}{metric}"
+        distinct.setdefault(where[name, metric], scenario)
+    if not distinct:
+        return {}
+    joint = dataclasses.replace(study, alternatives=distinct)
+    done = replicate(joint, scorers, progress).metrics
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for (name, metric), key in where.items():
+        own = done[done["alternative"] == key].assign(alternative=name)
+        parts.setdefault(metric, []).append(own)
+    return {metric: pd.concat(frames) for metric, frames in parts.items()}
+
+
+def _ordered(metrics: pd.DataFrame, order: Mapping[str, int]) -> pd.DataFrame:
+    return metrics.sort_values(
         ["alternative", "replication"],
         key=lambda column: column.map(order) if column.name == "alternative" else column,
         ignore_index=True,
     )
-    return Matched(both, {name: setting(scenario) for name, scenario in turned.items()})
 
 
-def turn(
-    study: Study, scorers: Mapping[str, Scorer], metrics: pd.DataFrame, off: list[str]
-) -> dict[str, Scenario]:
-    """Return the alternatives with their knobs turned until a pilot meets the baseline's share.
+class Search:
+    """Turns knobs on a pilot; what one yardstick has tried the others need not try again."""
 
-    The share asked for is scaled by wanted over realised, a few times over; one that stops getting
-    nearer cannot reach the share and is left out.
-    """
-    pilot = metrics[metrics["replication"] < PILOT]
-    level = realised(pilot)[study.baseline]
-    found = {name: realised(pilot)[name] for name in off}
-    asked = {name: study.alternatives[name] for name in off}
-    short = min(PILOT, study.replications)
-    for _ in range(ROUNDS):
-        todo = {
-            name: with_share(scenario, asked_share(scenario) * level / found[name])
-            for name, scenario in asked.items()
-            if abs(found[name] - level) > CLOSE and found[name] > 0.0
+    def __init__(self, study: Study, scorers: Mapping[str, Scorer], metrics: pd.DataFrame) -> None:
+        self.study, self.scorers, self.whole = study, scorers, metrics
+        self.pilot = metrics[metrics["replication"] < PILOT]
+        self.tried: dict[str, dict[float, pd.DataFrame]] = {
+            name: {asked_share(s): self.pilot[self.pilot["alternative"] == name]}
+            for name, s in study.alternatives.items()
+            if knob(s)
         }
-        if not todo:
-            break
-        trial = dataclasses.replace(study, alternatives=todo, replications=short)
-        found |= realised(replicate(trial, scorers).metrics)
-        asked |= todo
-    return {name: asked[name] for name in off if abs(found[name] - level) <= EQUAL_SHARE / 2.0}
+
+    def turn(
+        self, stick: Yardstick, unstable: Collection[str]
+    ) -> tuple[dict[str, Scenario], dict[str, str]]:
+        """Return the turned scenarios of a yardstick, and why others are not at its level."""
+        whole = levels(self.whole, stick.metric)
+        level = whole[self.study.baseline]
+        off = {n: v for n, v in whole.items() if not stick.within(v, level)}
+        if stick.waits:
+            off |= {name: np.nan for name in unstable if name in whole}
+        missed = {name: why for name in off if (why := self._fixed(name, stick, unstable))}
+        todo = [name for name in off if name not in missed]
+        goal = levels(self.pilot, stick.metric)[self.study.baseline]
+        for _ in range(ROUNDS):
+            shares = {name: self._next(name, stick, goal) for name in todo}
+            trials = {name: share for name, share in shares.items() if share is not None}
+            if not trials:
+                break
+            self._try(trials)
+        turned = {}
+        for name in todo:
+            share, value = self._best(name, stick, goal)
+            if stick.within(value, goal):
+                turned[name] = with_share(self.study.alternatives[name], share)
+            else:
+                missed[name] = "its setting does not reach that level"
+        return turned, missed
+
+    def _fixed(self, name: str, stick: Yardstick, unstable: Collection[str]) -> str:
+        """Return why nothing that a policy can be set to brings an alternative to the level."""
+        if stick.waits and name in unstable:
+            return "cannot carry its load"
+        if not stick.turns:
+            return "another roster, which no setting of a policy changes"
+        return "" if name in self.tried else "its policy has no such setting"
+
+    def _values(self, name: str, stick: Yardstick) -> dict[float, float]:
+        return {
+            share: levels(frame, stick.metric).get(name, np.nan)
+            for share, frame in self.tried[name].items()
+        }
+
+    def _best(self, name: str, stick: Yardstick, goal: float) -> tuple[float, float]:
+        values = self._values(name, stick)
+        return min(values.items(), key=lambda item: abs(item[1] - goal))
+
+    def _next(self, name: str, stick: Yardstick, goal: float) -> float | None:
+        """Return the share to try next; None: near enough, or nothing is left to try."""
+        values = self._values(name, stick)
+        if stick.within(self._best(name, stick, goal)[1], goal, pilot=True):
+            return None
+        low = max((x for x, v in values.items() if v < goal), default=None)
+        high = min((x for x, v in values.items() if v >= goal), default=None)
+        if low is not None and high is not None:
+            return _between(low, high, values, goal) if low < high else None
+        if low is not None:
+            value = values[low]
+            grown = low * goal / value if stick is SHARE and value > 0.0 else 2.0 * low
+            share = asked_share(with_share(self.study.alternatives[name], max(grown, 0.01)))
+        else:
+            assert high is not None  # noqa: S101  one share at least was tried
+            shrunk = high * goal / values[high] if stick is SHARE else 0.5 * high
+            share = asked_share(with_share(self.study.alternatives[name], shrunk))
+        return None if share in values else share
+
+    def _try(self, shares: Mapping[str, float]) -> None:
+        trials = {n: with_share(self.study.alternatives[n], share) for n, share in shares.items()}
+        short = min(PILOT, self.study.replications)
+        trial = dataclasses.replace(self.study, alternatives=trials, replications=short)
+        done = replicate(trial, self.scorers).metrics
+        for name, share in shares.items():
+            self.tried[name][share] = done[done["alternative"] == name]
 
 
-def realised(metrics: pd.DataFrame) -> dict[str, float]:
-    """Return each alternative's scanned trucks over trucks, a ratio of sums."""
-    sums = metrics.groupby("alternative")[["n_scanned", "trucks"]].sum()
-    shares = sums["n_scanned"] / sums["trucks"]
-    return {str(name): float(share) for name, share in shares.items()}
+def _between(low: float, high: float, values: Mapping[float, float], goal: float) -> float | None:
+    """Return where a straight line meets the goal, not too near either end."""
+    if high - low < 1e-4:
+        return None
+    part = (goal - values[low]) / (values[high] - values[low])
+    return low + min(max(part, 0.1), 0.9) * (high - low)
+
+
+def levels(metrics: pd.DataFrame, metric: str) -> dict[str, float]:
+    """Return each alternative's metric over its replications: a mean, or a ratio of sums."""
+    groups = metrics.groupby("alternative", sort=False)
+    if metric in RATIOS:
+        numerator, denominator, scale = RATIOS[metric]
+        sums = groups[[numerator, denominator]].sum()
+        values = scale * sums[numerator] / sums[denominator]
+    else:
+        values = groups[metric].mean()
+    return {str(name): float(value) for name, value in values.items()}
 
 
 def knob(scenario: Scenario) -> str | None:
     """Return the policy's setting that decides how many trucks are selected."""
-    return KNOBS.get(type(scenario.policy))
+    return KNOBS.get(scenario.policy.name)
 
 
 def asked_share(scenario: Scenario) -> float:
@@ -130,10 +264,9 @@ def asked_share(scenario: Scenario) -> float:
 
 def with_share(scenario: Scenario, share: float) -> Scenario:
     """Return the scenario with its policy asking for another share (at most all trucks)."""
-    share = min(share, 1.0)
     name = str(knob(scenario))
-    if isinstance(scenario.policy, TodaysPractice):
-        share = max(share, scenario.policy.targeted_share)
+    least = getattr(scenario.policy, "targeted_share", 0.0) if name == "scan_share" else 0.0
+    share = max(min(share, 1.0), least)
     change: dict[str, Any] = {name: 1.0 - share if name == "cutoff" else share}
     return replace(scenario, policy=dataclasses.replace(scenario.policy, **change))
 

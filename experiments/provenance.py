@@ -47,6 +47,8 @@ class Input:
     high: float | None
     note: str
     file: str
+    factor: bool = False
+    """Whether the range is that of a factor on a whole list."""
 
 
 def sources(found: Composed, users: Sequence[str] = (), own: Sequence[str] = ()) -> list[Input]:
@@ -94,14 +96,27 @@ def numbers(node: object, key: str = "") -> Iterator[tuple[str, object]]:
 
 
 def _row(key: str, value: object, note: Note, file: str) -> Input:
-    inside = (
+    factor = isinstance(value, list) and _holds(note, 1.0) and not _holds_any(note, value)
+    low, high = (note.low, note.high) if factor or _holds(note, value) else (None, None)
+    whence = (note.kind, note.source_id, note.confidence)
+    return Input(key, value, *whence, low, high, note.note, file, factor)
+
+
+def _holds(note: Note, value: object) -> bool:
+    return (
         note.low is not None
         and note.high is not None
         and isinstance(value, int | float)
         and note.low <= value <= note.high
     )
-    low, high = (note.low, note.high) if inside else (None, None)
-    return Input(key, value, note.kind, note.source_id, note.confidence, low, high, note.note, file)
+
+
+def _holds_any(note: Note, node: object) -> bool:
+    if isinstance(node, Mapping):
+        return any(_holds_any(note, inner) for inner in node.values())
+    if isinstance(node, list):
+        return any(_holds_any(note, inner) for inner in node)
+    return _holds(note, node)
 
 
 def _written(found: Composed, folders: Sequence[Path]) -> dict[str, tuple[Note | None, str]]:

@@ -110,13 +110,25 @@ def manifest_key(scenario: Scenario) -> str:
     )
 
 
+@dataclass(slots=True)
+class Met:
+    """The trucks of one replication and their scores, each made once for all alternatives."""
+
+    manifests: dict[str, pd.DataFrame] = field(default_factory=dict)
+    scores: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+
+
 def one_replication(
-    study: Study, scorers: Mapping[str, Scorer], shared: Shared, replication: int
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    shared: Shared,
+    replication: int,
+    met: Met | None = None,
 ) -> Result:
-    """Run every alternative on the trucks of one replication."""
+    """Run every alternative on the trucks of one replication (``met``: those made before)."""
     window = study.window(replication)
-    manifests: dict[str, pd.DataFrame] = {}
-    scores: dict[tuple[str, str], pd.DataFrame] = {}
+    met = met or Met()
+    manifests, scores = met.manifests, met.scores
     rows, profiles = [], {}
     for name, scenario in study.alternatives.items():
         of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)

@@ -20,7 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.answer import answer
-from experiments.findings import Findings, overloaded
+from experiments.findings import Findings
+from experiments.overload import overloaded
 from experiments.standings import notes, standings
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
 from sim.order import STATIONS

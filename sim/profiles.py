@@ -161,7 +161,7 @@ def minutes_by_hour(begin: Floats, end: Floats, window: Window) -> Floats:
     >>> minutes_by_hour(np.array([50.0, 90.0]), np.array([70.0, 100.0]), window)[:2].tolist()
     [10.0, 20.0]
     """
-    known = np.isfinite(begin)
+    known = np.isfinite(begin) & ~(end <= begin)
     last: Floats = np.where(np.isfinite(end), end, window.horizon_min)[known]
     edges = 60.0 * np.arange(24 * window.days + 1, dtype=np.float64)
     return np.diff(_past(edges, begin[known]) - _past(edges, last))

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from experiments.frontier import Point, equal_share, frontier
+from experiments.matched import Matched
 from tests import replications
 
 
@@ -73,7 +74,7 @@ def test_an_unstable_alternative_dominates_nobody() -> None:
 
 
 def test_equal_scan_share_is_within_half_a_point_of_what_was_realised() -> None:
-    shares = equal_share(replications.metrics(), "todays_practice", {})
+    shares = equal_share(Matched(replications.metrics(), {}), "todays_practice", {})
     equal = {share.alternative for share in shares if share.equal}
     assert equal == {"todays_practice", "random_27", "rules_27", "boosted_27"}
     boosted = next(share for share in shares if share.alternative == "boosted_27")
@@ -88,7 +89,9 @@ def test_equal_scan_share_is_within_half_a_point_of_what_was_realised() -> None:
 
 
 def test_an_unstable_one_has_no_wait_at_equal_share_but_its_detection_counts() -> None:
-    shares = equal_share(replications.metrics(), "todays_practice", {"boosted_27": "dock"})
+    shares = equal_share(
+        Matched(replications.metrics(), {}), "todays_practice", {"boosted_27": "dock"}
+    )
     boosted = next(share for share in shares if share.alternative == "boosted_27")
     assert boosted.found_gap is not None
     assert boosted.wait_gap is None

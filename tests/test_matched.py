@@ -7,12 +7,12 @@ from ports import FlatScorer, TruthScorer
 
 from experiments.load import Study, compose_scenario, study
 from experiments.matched import (
-    CLOSE,
-    EQUAL_SHARE,
+    SHARE,
+    YARDSTICKS,
     asked_share,
     knob,
+    levels,
     matched,
-    realised,
     setting,
     with_share,
 )  # fmt: skip
@@ -42,13 +42,13 @@ def found():  # noqa: ANN201
 
 def test_alternatives_that_miss_the_share_are_turned_until_they_meet_it(found) -> None:  # noqa: ANN001
     asked, scorers, metrics = found
-    before = realised(metrics)
-    assert abs(before["b"] - before["a"]) > EQUAL_SHARE
-    equal = matched(asked, scorers, metrics)
-    after = realised(equal.metrics)
+    before = levels(metrics, "scan_rate")
+    assert abs(before["b"] - before["a"]) > SHARE.equal
+    equal = matched(asked, scorers, metrics)["scan_rate"]
+    after = levels(equal.metrics, "scan_rate")
     assert set(equal.settings) == {"b", "c"}
     for name in ("b", "c"):
-        assert abs(after[name] - before["a"]) < EQUAL_SHARE
+        assert abs(after[name] - before["a"]) < SHARE.equal
     assert after["a"] == before["a"]
     assert after["d"] == before["d"]
 
@@ -56,7 +56,7 @@ def test_alternatives_that_miss_the_share_are_turned_until_they_meet_it(found) -
 def test_random_shares_turned_to_the_same_level_find_the_same(found) -> None:  # noqa: ANN001
     asked, scorers, metrics = found
     sums = (
-        matched(asked, scorers, metrics)
+        matched(asked, scorers, metrics)["scan_rate"]
         .metrics.groupby("alternative")[["expected_caught", "expected_weight"]]
         .sum()
     )
@@ -72,8 +72,9 @@ def test_a_share_that_cannot_be_reached_is_left_as_it_was_asked() -> None:
     )
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
     metrics = replicate(asked, scorers).metrics
-    equal = matched(asked, scorers, metrics)
+    equal = matched(asked, scorers, metrics)["scan_rate"]
     assert equal.settings == {}
+    assert equal.missed == {"b": "its setting does not reach that level"}
     assert equal.metrics is metrics
 
 
@@ -82,7 +83,7 @@ def test_nothing_runs_again_where_shares_are_equal_already(found) -> None:  # no
     same = metrics[metrics["alternative"].isin(["a"])]
     only = study([*SHORT, "policy=random_share"], "run")
     again = matched(only, scorers, same.assign(alternative=only.baseline))
-    assert again.settings == {}
+    assert all(of_stick.settings == of_stick.missed == {} for of_stick in again.values())
 
 
 @pytest.mark.parametrize(
@@ -96,10 +97,45 @@ def test_settings_are_as_a_user_would_type_them(policy: str, share: float, typed
     scenario = study([f"policy={policy}"], "run").alternatives.popitem()[1]
     turned = with_share(scenario, share)
     assert setting(turned) == typed
-    assert CLOSE < EQUAL_SHARE
     assert asked_share(turned) == pytest.approx(min(max(share, 0.0), 1.0), abs=0.036)
 
 
 def test_policies_that_ask_for_no_share_have_no_knob() -> None:
     for policy in ("no_referral", "scan_everything"):
         assert knob(study([f"policy={policy}"], "run").alternatives.popitem()[1]) is None
+
+
+def test_a_policy_is_turned_to_the_baselines_mean_wait(found) -> None:  # noqa: ANN001
+    """Where trucks may not pass the portal by, scanning costs waiting and a knob sets the wait."""
+    block = ["port.portal.when_full=block", "scanner.portal.units=2", "start_date=2024-05-14"]
+    asked = asked_for(
+        a=["policy=random_share", "policy.share=0.22", *block],
+        b=["policy=random_share", "policy.share=0.05", *block],
+        c=["policy=no_referral", *block],
+    )
+    scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
+    metrics = replicate(asked, scorers).metrics
+    stick = next(stick for stick in YARDSTICKS if stick.metric == "wait_mean_min")
+    before = levels(metrics, "wait_mean_min")
+    assert not stick.within(before["b"], before["a"])
+    equal = matched(asked, scorers, metrics)["wait_mean_min"]
+    assert "b" in equal.settings
+    assert equal.missed == {"c": "its policy has no such setting"}
+    assert stick.within(levels(equal.metrics, "wait_mean_min")["b"], before["a"])
+    assert found
+
+
+def test_no_setting_changes_the_roster() -> None:
+    asked = asked_for(
+        a=["policy=random_share"], b=["policy=random_share", "staffing.extra_lanes=-1"]
+    )
+    scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
+    equal = matched(asked, scorers, replicate(asked, scorers).metrics)["officer_h"]
+    assert "roster" in equal.missed["b"]
+
+
+def test_the_unstable_have_no_wait_to_be_held_equal(found) -> None:  # noqa: ANN001
+    asked, scorers, metrics = found
+    equal = matched(asked, scorers, metrics, unstable={"b"})
+    assert equal["wait_mean_min"].missed["b"] == "cannot carry its load"
+    assert "wait_mean_min" not in matched(asked, scorers, metrics, unstable={"a"})

@@ -39,10 +39,12 @@ def test_an_assumption_has_a_range_that_holds_its_value() -> None:
     assert len(ranged) > 50
     for row in ranged:
         assert row.kind == "assumption"
-        assert isinstance(row.value, int | float)
         assert row.high is not None
         assert row.low is not None
-        assert row.low <= row.value <= row.high
+        assert isinstance(row.value, list) == row.factor
+        held = 1.0 if row.factor else row.value
+        assert isinstance(held, int | float)
+        assert row.low <= held <= row.high
         assert row.low < row.high
 
 
