@@ -60,6 +60,8 @@ class Study:
     own_overrides: dict[str, tuple[str, ...]]
     """What each alternative sets on top."""
     bottleneck: bool = False
+    spread: int = 0
+    explain: int = 0
     """Whether one more of every resource is run beside the study."""
     robustness: Robustness = NO_REDRAWS
 
@@ -189,6 +191,8 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
         overrides=tuple(users),
         own_overrides=own,
         bottleneck=settings.bottleneck,
+        spread=settings.spread,
+        explain=settings.explain,
         robustness=settings.robustness,
     )
 

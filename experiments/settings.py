@@ -43,10 +43,14 @@ class Settings(Spec):
     ledger: bool
     manifest: str | None
     bottleneck: bool
+    spread: int = bounded(0, 1000)
+    explain: int = bounded(0, 1000)
     robustness: Robustness
 
     def check(self) -> None:
         """Refuse a date that is none, an empty folder name, and a manifest that is not there."""
+        if self.spread == 1:
+            raise ConfigError("spread", "one past has no spread; expected 0 or at least 2")
         if not _is_date(self.start_date):
             raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
         if self.out is not None and not self.out.strip():

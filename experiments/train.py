@@ -5,17 +5,19 @@
     3  past     otherwise the simulated past is drawn, or read if another model has drawn it
     4  train    fit, calibrate on held-out years, evaluate at capacity
     5  store    model, facts and card, whole or not at all
+    6  more     if asked for: the spread over other pasts, and why trucks score high
 
 The cache is the user's own folder; ``THROUGHGATE_CACHE`` names another.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,15 +28,15 @@ import pandas as pd
 import sklearn
 
 import models
-from experiments import history, screen
-from experiments.load import study
+from experiments import history, judge, screen
+from experiments.load import Study, study
 from experiments.output import Output
 from models import store
 from models.base import RiskModel
 from models.calibration import reliability
-from models.card import card
+from models.card import card, on_screen
 from models.evaluate import evaluate
-from models.fitted import FittedRisk
+from models.fitted import Examples, FittedRisk
 from models.importance import importance
 from models.risk import make
 from sim.errors import ModelError, OutputError
@@ -74,7 +76,39 @@ def main(overrides: Sequence[str]) -> int:
             ensure(scenario.risk, scenario, asked.processes, tell, say)
         for line in summary(store.load_card(place.model), place, time.perf_counter() - begin):
             say(line)
+        for line in more(scenario, asked):
+            terminal.print(line, soft_wrap=True, markup=False)
     return 0
+
+
+def more(scenario: Scenario, asked: Study) -> Iterator[str]:
+    """Yield the lines that ``spread`` and ``explain`` ask for."""
+    risk = scenario.risk
+    if not (asked.spread or asked.explain):
+        return
+    past = history.before(risk, scenario)
+    sample = history.draw_sample(past)
+    if asked.explain:
+        yield from judge.reasons(ensure(risk, scenario, 1), past, sample, asked.explain)
+    if asked.spread and make(risk).LEARNS:
+        after = judge.draw_after(past)
+        opened, oracle = (
+            judge.spread(pasts(risk, scenario, labels, asked), sample, after)
+            for labels in ("opened", "oracle")
+        )
+        yield f"  trained on {asked.spread} pasts, judged on {len(after.p_carrying):,} trucks after"
+        yield from judge.table(opened, oracle, after)
+
+
+def pasts(
+    risk: Risk, scenario: Scenario, labels: history.Labels, asked: Study
+) -> Iterator[tuple[Risk, Examples]]:
+    """Yield the risk's own past and others of the same port, each with its own seed."""
+    for number in range(asked.spread):
+        one = dataclasses.replace(risk, labels=labels, history_seed=risk.history_seed + number)
+        past = history.before(one, scenario)
+        known = recall(places(one, scenario).history, one, past, asked.processes, None)
+        yield one, known.examples()
 
 
 def ensure(
@@ -228,23 +262,8 @@ def summary(record: Mapping[str, Any], place: Place, seconds: float) -> list[str
             f"{past['trucks']:,} trucks, {past['period']}"
         )
     if record["held_out"] is not None:
-        lines += _capacity_lines(record["held_out"])
+        lines += on_screen(record)
     return [*lines, f"  model and card: {place.model}"]
-
-
-def _capacity_lines(held: Mapping[str, Any]) -> list[str]:
-    lines = [
-        f"  held-out years: AUC {held['auc']:.3f} ({held['auc_low']:.3f} to "
-        f"{held['auc_high']:.3f}) over {held['positives']:g} positives",
-        "  share opened   hit rate (95 %)            detection rate (95 %)",
-    ]
-    for row in held["capacities"]:
-        cells = [f"  {row['share']:>12.1%}"]
-        for name in ("hit_rate", "detection_rate"):
-            low, high = row[f"{name}_low"], row[f"{name}_high"]
-            cells.append(f"{row[name]:.2%} ({low:.2%} to {high:.2%})".ljust(25))
-        lines.append("  ".join(cells).rstrip())
-    return lines
 
 
 def _to_stderr(line: str) -> None:

@@ -132,3 +132,38 @@ def _row(capacity: Mapping[str, Any]) -> str:
         low, high = capacity[f"{name}_low"], capacity[f"{name}_high"]
         cells.append(f"{capacity[name]:.2%} ({low:.2%} to {high:.2%})")
     return "| " + " | ".join(cells) + " |"
+
+
+def on_screen(card: Mapping[str, Any]) -> list[str]:
+    """Return lines of at most 80 columns on the years held out, for a model that learnt."""
+    return _capacity_lines(card["held_out"]) + _more_lines(card)
+
+
+def _capacity_lines(held: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"  held-out years: AUC {held['auc']:.3f} ({held['auc_low']:.3f} to "
+        f"{held['auc_high']:.3f}) over {held['positives']:g} positives",
+        "  share opened   hit rate (95 %)            detection rate (95 %)",
+    ]
+    for row in held["capacities"]:
+        cells = [f"  {row['share']:>12.1%}"]
+        for name in ("hit_rate", "detection_rate"):
+            low, high = row[f"{name}_low"], row[f"{name}_high"]
+            cells.append(f"{row[name]:.2%} ({low:.2%} to {high:.2%})".ljust(25))
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _more_lines(card: Mapping[str, Any]) -> list[str]:
+    """Return lines on calibration and on what the ranking rests on."""
+    groups = [
+        f"{row['forecast']:.2%} forecast, {row['low']:.2%} to {row['high']:.2%} observed"
+        for row in card["reliability"]
+    ]
+    rests = [
+        f"{row['feature']} {row['drop']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
+        for row in card["importance"][:3]
+    ]
+    lines = ["  hit rate from safest to riskiest fifth of the expected hits:"]
+    lines += [f"    {group}" for group in groups]
+    return [*lines, "  AUC rests most on (95 %):", *(f"    {one}" for one in rests)]

@@ -207,3 +207,25 @@ def test_verb_says_what_it_did(
     for part in ("boosted: ready in", "positives among", "27.0%", "model and card:"):
         assert part in said
     assert all(len(line) <= 80 for line in said.splitlines())
+
+
+def test_spread_and_reasons_are_told_when_asked_for(
+    cache: Path, capsys: pytest.CaptureFixture[str], make: Callable[..., FittedRisk]
+) -> None:
+    make("risk=logistic")
+    overrides = [*SMALL, "risk=logistic", "processes=1", "spread=2", "explain=3"]
+    assert train.main(overrides) == 0
+    said = capsys.readouterr().out
+    assert said.count("because: ") == 3
+    assert "exact" in said
+    for part in ("trained on 2 pasts", "cost of opened", "loads in 27.0%", "AUC"):
+        assert part in said
+
+
+def test_a_model_that_learns_nothing_has_no_spread(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train.main([*SMALL, "risk=rules", "processes=1", "spread=2", "explain=1"]) == 0
+    said = capsys.readouterr().out
+    assert "because: " in said
+    assert "pasts" not in said
