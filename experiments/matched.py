@@ -12,25 +12,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from experiments.knobs import asked_share, knob, setting, with_share
 from experiments.load import Study
 from experiments.pipeline import Scorer
 from experiments.replicate import Progress, replicate
 from sim.metrics import RATIOS
-from sim.scenario import Scenario, replace
+from sim.scenario import Scenario
 
 PILOT: Final = 4
 """Replications of the pilot."""
 ROUNDS: Final = 8
-KNOBS: dict[str, str] = {
-    "top_share": "share", "random_share": "share", "todays_practice": "scan_share",
-    "threshold": "cutoff",
-}  # fmt: skip
-"""By policy, the setting that decides how many trucks are selected."""
 JOINT: Final = " at equal "
 """Between an alternative's name and a metric, where several are run at once."""
 
@@ -249,29 +245,3 @@ def levels(metrics: pd.DataFrame, metric: str) -> dict[str, float]:
     else:
         values = groups[metric].mean()
     return {str(name): float(value) for name, value in values.items()}
-
-
-def knob(scenario: Scenario) -> str | None:
-    """Return the policy's setting that decides how many trucks are selected."""
-    return KNOBS.get(scenario.policy.name)
-
-
-def asked_share(scenario: Scenario) -> float:
-    """Return the share of trucks that the policy's setting asks for."""
-    value = float(getattr(scenario.policy, str(knob(scenario))))
-    return 1.0 - value if knob(scenario) == "cutoff" else value
-
-
-def with_share(scenario: Scenario, share: float) -> Scenario:
-    """Return the scenario with its policy asking for another share (at most all trucks)."""
-    name = str(knob(scenario))
-    least = getattr(scenario.policy, "targeted_share", 0.0) if name == "scan_share" else 0.0
-    share = max(min(share, 1.0), least)
-    change: dict[str, Any] = {name: 1.0 - share if name == "cutoff" else share}
-    return replace(scenario, policy=dataclasses.replace(scenario.policy, **change))
-
-
-def setting(scenario: Scenario) -> str:
-    """Return the turned setting as a user would type it."""
-    name = str(knob(scenario))
-    return f"policy.{name}={getattr(scenario.policy, name):.4f}"

@@ -24,21 +24,29 @@ from sim import compiled, port
 from sim.capacity import draw_capacity
 from sim.complete import complete
 from sim.flow import Flow, Record
+from sim.gates import visited_in_fact
+from sim.inspection import Day, with_policy
 from sim.ledger import table
 from sim.manifest import draw_manifest
 from sim.metrics import measure
+from sim.past import PAST_COLUMNS
 from sim.policy import Expected, Past, expected, select
 from sim.prepare import prepare
 from sim.probe import Detection, expected_detection
 from sim.profiles import collect
 from sim.random_stream import stream, targeted
+from sim.route import Route
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, alarms, operating_points
+from sim.traffic import rates_per_h
 from sim.window import PAST, Window
 
 PAST_DAYS = 14
 """Length of the sample of past days that quantiles and expected shares are taken from."""
-ENGINES: Mapping[str, Callable[[Flow], Record]] = {"compiled": compiled.run, "simpy": port.run}
+ENGINES: Mapping[str, Callable[[Flow, Route], Record]] = {
+    "compiled": compiled.run,
+    "simpy": port.run,
+}
 
 
 class Scorer(Protocol):
@@ -84,6 +92,8 @@ def make_plan(scenario: Scenario, past_manifest: pd.DataFrame, past_scores: pd.D
         u_tie=past_manifest["u_tie"].to_numpy(),
         p_carrying=past_manifest["true_p_carrying"].to_numpy(),
         trucks_per_day=len(past_manifest) / PAST_DAYS,
+        p_hit=past_scores["p_hit"].to_numpy(),
+        trucks=past_manifest[[name for name in PAST_COLUMNS if not name.startswith("true_")]],
     )
     shares = expected(scenario, past_manifest, past_scores, past)
     return Plan(past, shares, operating_points(scenario, shares.threat_image_share))
@@ -100,7 +110,10 @@ def flow_of(
     selected = select(scenario, manifest, scores, plan.past)
     raised = alarms(scenario, plan.points, manifest)
     capacity = draw_capacity(scenario, window)
-    return prepare(scenario, window, manifest, selected, raised, capacity), capacity
+    flow = prepare(scenario, window, manifest, selected, raised, capacity)
+    arrivals_per_h = rates_per_h(scenario, window)
+    day = Day(scenario, window, manifest, scores, plan.past, plan.points, arrivals_per_h)
+    return with_policy(flow, scenario.policy.laid_out(day)), capacity
 
 
 def simulate(
@@ -113,9 +126,9 @@ def simulate(
 ) -> Outcome:
     """Run one replication of one alternative from its manifest (steps 4 to 7)."""
     flow, capacity = flow_of(scenario, window, manifest, scores, plan)
-    record = ENGINES[engine](flow)
-    ledger = table(flow, record, manifest)
-    detection = expected_detection(scenario, plan.points, manifest, ledger, full=record.full)
+    record = ENGINES[engine](flow, scenario.policy.route)
+    ledger = table(visited_in_fact(flow, record), record, manifest)
+    detection = expected_detection(scenario, plan.points, manifest, ledger, record.full, flow)
     aimed_at = targeted(scenario, manifest, scores, plan.past)
     metrics = measure(scenario, window, manifest, ledger, capacity, detection)
     metrics |= stream(aimed_at, manifest, ledger)

@@ -7,7 +7,7 @@ scores, past days) is made once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import joblib
@@ -27,7 +27,8 @@ from experiments.pipeline import (
 )  # fmt: skip
 from experiments.trucks_file import of_study
 from sim import compiled
-from sim.route import route_standard
+from sim.past import PAST_COLUMNS
+from sim.route import Route, route_standard
 from sim.scenario import Scenario
 from sim.window import Window
 from sim.workload import weekly_load
@@ -74,13 +75,11 @@ class Shared:
         of_risk = risk_key(scenario)
         if (of_trucks, of_risk) not in self.scores:
             manifest = trucks(scenario, days)
-            self.past[of_trucks] = manifest[PAST_COLUMNS].copy()
+            self.past[of_trucks] = manifest[list(PAST_COLUMNS)].copy()
             self.scores[of_trucks, of_risk] = scorer.score(manifest)
         return self.past[of_trucks], self.scores[of_trucks, of_risk]
 
 
-PAST_COLUMNS = ["truck", "u_tie", "u_select", "u_floor", "true_p_carrying"]
-"""Columns of past days' trucks from which a plan is made."""
 _OF_THIS_PROCESS: dict[str, Shared] = {}
 
 
@@ -169,7 +168,7 @@ def replicate(
     Replications
         Rows sorted by (alternative in the study's order, replication).
     """
-    warm_up(study.engine)
+    warm_up(study.engine, {s.policy.route for s in study.alternatives.values()})
     done: list[Result] = []
     for results in _chunks(study, scorers):
         done += results
@@ -211,11 +210,12 @@ def plan_of(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -
     return shared_by(scorers).plan(scenario, scorers[risk_key(scenario)], window)
 
 
-def warm_up(engine: str) -> None:
-    """Compile (or load) the engine before any worker needs it, so that it is done only once."""
+def warm_up(engine: str, routes: Iterable[Route] = (route_standard,)) -> None:
+    """Compile (or load) the engine and the hooks before any worker needs them, so only once."""
     if engine == "compiled":
         compiled.engine()
-        compiled.hook(route_standard)
+        for route in routes:
+            compiled.hook(route)
 
 
 def _chunks(study: Study, scorers: Mapping[str, Scorer]) -> Iterator[list[Result]]:

@@ -21,7 +21,8 @@ from joblib import Parallel, delayed
 from scipy import stats
 
 from experiments.assumptions import Assumption, assumptions, draws, redrawn_mapping
-from experiments.matched import SHARE, asked_share, knob, levels, with_share
+from experiments.knobs import asked_share, knob, with_share
+from experiments.matched import SHARE, levels
 from experiments.overload import overloaded
 from experiments.pipeline import Scorer
 from experiments.replicate import (

@@ -14,6 +14,8 @@ from sim.scenario import Scenario
 from sim.spec import Spec
 
 T = TypeVar("T", bound=Spec)
+OF_THE_WHOLE: dict[str, object] = {"random_floor_share": 0.0, "officer_referral": False}
+"""What a policy that is part of another may not say: these are said once, for the whole."""
 
 
 def build(cls: type[T], mapping: object, key: str = "") -> T:
@@ -120,7 +122,20 @@ def _literal(kind: Any, value: object, key: str) -> object:  # noqa: ANN401
 def _tuple(inner: Any, value: object, key: str) -> tuple[Any, ...]:  # noqa: ANN401
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ConfigError(key, f"expected a list of {_describe(inner)}, got {value!r}")
-    return tuple(convert(inner, item, f"{key}[{place}]") for place, item in enumerate(value))
+    return tuple(
+        convert(inner, _whole_part(inner, item, f"{key}[{place}]"), f"{key}[{place}]")
+        for place, item in enumerate(value)
+    )
+
+
+def _whole_part(inner: Any, item: object, key: str) -> object:  # noqa: ANN401
+    """Return a policy that is part of another, its random floor and referral left to the whole."""
+    if inner is not Policy or not isinstance(item, Mapping):
+        return item
+    for name in OF_THE_WHOLE:
+        if name in item:
+            raise ConfigError(_join(key, name), "set it for the whole policy, not for a part")
+    return {**item, **OF_THE_WHOLE}
 
 
 def _dict(kind: Any, value: object, key: str) -> dict[str, Any]:  # noqa: ANN401

@@ -6,11 +6,17 @@ the rooms full that were full when it left primary, how likely would a load have
 probes occupy nothing and change nothing.
 
 What the truck did up to its primary exit does not depend on what it carries, because lists are made
-from the manifest and service times are its own. From there on, `sim.route.route_standard` itself is
+from the manifest and service times are its own. From there on, the policy's own routing hook is
 walked along every alarm and referral that a load could cause, and the branches are averaged over
 what is carried, how it is hidden, and the concealment factor that all sensors share. Left out, as
 rarer than one in a thousand of the small referral branch: a breakdown during that one secondary
 scan, and a dock yard that suspends referral and fills between primary and secondary.
+
+Policies that choose at the port (`sim.gates`) are probed with the choices that they made: queues
+and budgets do not know what a truck carries. A skip-lot plan does learn from finds, so that a load
+would have changed later choices: at most its clearance number of them, after each of the few loads
+found, which moves the expectation by less than clearance number x share of trucks with finds.
+Policies that test before primary are walked from the approach on by `sim.probe_early`.
 """
 
 from __future__ import annotations
@@ -23,12 +29,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.chances import NODE_WEIGHTS, Chances, chances_of
 from sim.errors import PolicyError
+from sim.flow import Flow
 from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
 from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, STATIONS, WAIVED
-from sim.route import N_COLUMNS, ORDERED, REFERRED, route_standard
+from sim.probe_early import early_paths
+from sim.route import N_COLUMNS, ORDERED, REFERRED, Route
 from sim.scenario import Scenario
-from sim.sensor import Load, OperatingPoints, SensorName, p_alarm
+from sim.sensor import OperatingPoints
 from sim.site import Segment
 from sim.threat import class_load_kg, class_weights
 
@@ -36,10 +45,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-NODES: Final[Floats] = np.linspace(-8.0, 8.0, 161)
-"""Concealment factor. The trapezoid rule at this step is exact to 1e-11 for rho up to 0.99, where
-Gauss-Hermite quadrature with 64 nodes is out by 0.01."""
-NODE_WEIGHTS: Final[Floats] = np.exp(-(NODES**2) / 2.0) / np.exp(-(NODES**2) / 2.0).sum()
 N_PATHS: Final = 16
 _NO_QUEUE: Final = np.zeros(len(STATIONS), dtype=np.int64)
 
@@ -78,21 +83,13 @@ class Path(NamedTuple):
         return self.dock_full << DOCK | self.secondary_full << SECONDARY
 
 
-class Chances(NamedTuple):
-    """P(alarm | carrying), each float64[contraband, concealment, density, node]."""
-
-    portal: Floats
-    secondary: Floats
-    exam: Floats
-    exam_other: Floats
-
-
 def expected_detection(
     scenario: Scenario,
     points: OperatingPoints,
     manifest: pd.DataFrame,
     ledger: pd.DataFrame,
     full: Ints | None = None,
+    flow: Flow | None = None,
 ) -> Detection:
     """Sum the expected loads and the expected seizures of one replication.
 
@@ -104,21 +101,26 @@ def expected_detection(
         Bit mask of the stations whose waiting rooms were full at the truck's primary exit
         (``Record.full``). It matters where a full station suspends referral; without it only the
         referrals that were waived in fact are known.
+    flow : Flow, optional
+        What the run began from; a policy that tests before primary cannot be probed without it.
 
     Returns
     -------
     Detection
         Trucks still inside primary at the end, or before it, count neither as load nor as seizure.
     """
-    p_seized = seized_table(scenario, points)
+    if scenario.policy.tests_before_primary and flow is not None:
+        paths, p_seized = early_paths(scenario, points, ledger, flow, full)
+    else:
+        paths, p_seized = _path_codes(scenario, ledger, full), seized_table(scenario, points)
     weights, loads_kg = _classes(scenario)
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
-    cell = (_path_codes(scenario, ledger, full) * 2 + laden) * len(DENSITIES) + density
+    cell = (paths * 2 + laden) * len(DENSITIES) + density
     left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
     p_carrying = np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
-    n_cells = N_PATHS * 2 * len(DENSITIES)
-    loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(N_PATHS, 2, -1)
+    n_cells = len(p_seized) * 2 * len(DENSITIES)
+    loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)
     presented = np.einsum("pld,ltc->tc", loads, weights)
     caught = np.einsum("pld,pldtc,ltc->tc", loads, p_seized, weights)
     presented_kg = np.einsum("pld,ltc,ltc->t", loads, weights, loads_kg)
@@ -150,22 +152,13 @@ def seized_table(scenario: Scenario, points: OperatingPoints) -> Floats:
         Paths are coded as in `Path`, its first field the highest bit. An empty truck's cargo has
         low density, whatever its row says.
     """
-    chances = _chances(scenario, points)
+    chances = chances_of(scenario, points)
     table = np.empty((N_PATHS, len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
     for code, flags in enumerate(itertools.product((False, True), repeat=4)):
         seized = _seized(scenario, Path(*flags), chances) @ NODE_WEIGHTS
         table[code] = np.moveaxis(seized, 2, 0)
     empty = np.broadcast_to(table[:, :1], table.shape)
     return np.stack([empty, table], axis=1)
-
-
-def _chances(scenario: Scenario, points: OperatingPoints) -> Chances:
-    contraband, concealment, density = np.indices(
-        (len(CONTRABAND), len(CONCEALMENTS), len(DENSITIES))
-    )
-    load = Load(contraband[..., None], concealment[..., None], density[..., None])
-    sensors: tuple[SensorName, ...] = ("portal", "secondary", "exam", "exam_other")
-    return Chances(*(p_alarm(scenario, points, sensor, load, NODES) for sensor in sensors))
 
 
 def _seized(scenario: Scenario, path: Path, chances: Chances) -> Floats:
@@ -180,7 +173,8 @@ def _seized(scenario: Scenario, path: Path, chances: Chances) -> Floats:
         branch = (p_image if alarm else 1.0 - p_image) * (p_refer if referred else 1.0 - p_refer)
         columns = np.zeros((1, N_COLUMNS))
         columns[0, REFERRED], columns[0, ORDERED] = referred, path.ordered
-        total += branch * _walk(columns, PRIMARY, (seen, alarm << PORTAL), path.lost, chances)
+        bits, route = (seen, alarm << PORTAL), scenario.policy.route
+        total += branch * _walk(route, columns, (PRIMARY, *bits), path.lost, chances)
     return total
 
 
@@ -188,23 +182,23 @@ def _absent(scenario: Scenario) -> int:
     return sum(1 << k for k in (SECONDARY, DOCK) if scenario.servers(STATIONS[k]) == 0)
 
 
-def _walk(columns: Floats, here: int, bits: tuple[int, int], lost: int, chances: Chances) -> Floats:
-    """Return P(seized) from ``here`` on; ``bits`` are the masks (seen, alarmed) of the hook."""
-    seen, alarmed = bits
-    station = route_standard(
-        0, here, seen, alarmed, columns, _NO_QUEUE, _NO_QUEUE, 0.0, np.zeros(1)
-    )
+def _walk(
+    route: Route, columns: Floats, at: tuple[int, int, int], lost: int, chances: Chances
+) -> Floats:
+    """Return P(seized) from primary on; ``at`` is (here, seen, alarmed) of the hook."""
+    here, seen, alarmed = at
+    station = route(0, here, seen, alarmed, columns, _NO_QUEUE, _NO_QUEUE, 0.0, np.zeros(1))
     if station == EXIT:
         return np.zeros_like(chances.exam)
     seen |= 1 << station
     if here == PRIMARY and lost >> station & 1:
-        return _walk(columns, here, (seen, alarmed), lost, chances)
+        return _walk(route, columns, (here, seen, alarmed), lost, chances)
     if station == DOCK:
         return chances.exam_other if columns[0, ORDERED] > 0.0 else chances.exam
     if station != SECONDARY:
         raise PolicyError(f"policy: the probe cannot follow a truck from primary to {station}")
-    missed = _walk(columns, SECONDARY, (seen, alarmed), lost, chances)
-    found = _walk(columns, SECONDARY, (seen, alarmed | 1 << SECONDARY), lost, chances)
+    missed = _walk(route, columns, (SECONDARY, seen, alarmed), lost, chances)
+    found = _walk(route, columns, (SECONDARY, seen, alarmed | 1 << SECONDARY), lost, chances)
     return chances.secondary * found + (1.0 - chances.secondary) * missed
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from experiments.pipeline import ENGINES, Plan, flow_of, trucks
 from sim.flow import Flow
+from sim.gates import visited_in_fact
 from sim.ledger import table
 from sim.policy import Expected, Past
 from sim.scenario import Scenario
@@ -40,7 +41,8 @@ def flow_and_ledger(
     """Run one window of a scenario, policies on flat scores."""
     manifest = trucks(scenario, window)
     flow, _ = flow_of(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario))
-    return flow, table(flow, ENGINES[engine](flow), manifest)
+    record = ENGINES[engine](flow, scenario.policy.route)
+    return flow, table(visited_in_fact(flow, record), record, manifest)
 
 
 def ledger_of(scenario: Scenario, window: Window, engine: str = "compiled") -> pd.DataFrame:

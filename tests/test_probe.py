@@ -11,12 +11,13 @@ import pytest
 
 from sim import compiled
 from sim.capacity import draw_capacity
+from sim.chances import NODE_WEIGHTS, NODES
 from sim.instruments import CONTRABAND
 from sim.ledger import table
 from sim.manifest import draw_manifest
 from sim.order import DOCK, NOT_VISITED, SECONDARY, SERVED, WAIVED
 from sim.prepare import prepare, referred
-from sim.probe import N_PATHS, NODE_WEIGHTS, NODES, Detection, expected_detection, seized_table
+from sim.probe import N_PATHS, Detection, expected_detection, seized_table
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, alarms, operating_points
 from sim.threat import draw_threat

@@ -1,0 +1,193 @@
+"""Choices made at the port: conditions that see queues, finds and earlier choices, combined freely.
+
+A *gate* says at the end of the approach whether a truck goes to the portal. A policy's gates are a
+small program in postfix order, kept in the policy's memory, so that one compiled hook runs every
+combination of them::
+
+    state = [n, kind_1, column_1, address_1, ..., kind_n, column_n, address_n, memory ...]
+
+``column`` holds what the gate reads of the truck, ``address`` is where the gate's own memory
+begins. ANY and ALL combine the last ``state[address]`` answers. After primary the standard route
+holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from sim.flow import Flow, Record
+from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, WAIVED
+from sim.route import N_COLUMNS, SELECTED, route_standard
+
+Floats = npt.NDArray[np.float64]
+
+LISTED: Final = 0
+"""The column itself: selected before arrival."""
+QUEUE: Final = 1
+"""[share, stop]: position < share x (1 - portal queue / stop)."""
+SKIP: Final = 2
+"""[clearance, fraction, clean in a row, mark of each truck ...]: skip-lot CSP-1."""
+BUDGET: Final = 3
+"""[shift_min, shifts, row, shift now, k left, n left, k of each, n of each, thresholds ...]."""
+ANY: Final = 4
+ALL: Final = 5
+
+WATCHED: Final = 1.0
+"""Mark of a truck scanned, not yet judged."""
+DOUBTED: Final = 2.0
+"""Mark of a truck whose image alarmed, not yet opened."""
+
+
+class Gate(NamedTuple):
+    """One step of the program."""
+
+    kind: int
+    column: Floats
+    """[n], what it reads of each truck; empty for ANY and ALL."""
+    memory: Floats
+
+
+def combine(kind: int, parts: Sequence[Sequence[Gate]]) -> list[Gate]:
+    """Return one program that asks all parts and combines their answers by ANY or ALL."""
+    steps = [gate for part in parts for gate in part]
+    return [*steps, Gate(kind, np.empty(0), np.array([float(len(parts))]))]
+
+
+def assemble(program: Sequence[Gate], n: int) -> tuple[Floats, Floats]:
+    """Return (columns, state) of a program for ``n`` trucks."""
+    columns = [gate.column for gate in program if len(gate.column) or gate.kind < ANY]
+    head, place, address = [float(len(program))], N_COLUMNS, 1 + 3 * len(program)
+    for gate in program:
+        head += [float(gate.kind), float(place), float(address)]
+        place += gate.kind < ANY
+        address += len(gate.memory)
+    stacked = np.column_stack(columns) if columns else np.zeros((n, 0))
+    state = np.concatenate([np.array(head), *(gate.memory for gate in program)])
+    return stacked.astype(np.float64), state
+
+
+def visited_in_fact(flow: Flow, record: Record) -> Flow:
+    """Return the flow with SELECTED set for every truck that was sent to the portal in fact."""
+    sent = ~np.isnan(record.moments[:, 4 * PORTAL]) | (record.done[:, PORTAL] == WAIVED)
+    columns = flow.columns.copy()
+    columns[:, SELECTED] = np.maximum(columns[:, SELECTED], sent)
+    return flow._replace(columns=columns)
+
+
+@njit(cache=True)
+def _queue(place: float, at: int, waiting: Any, state: Any) -> bool:  # noqa: ANN401
+    left = 1.0 - waiting[PORTAL] / state[at + 1]
+    return bool(left > 0.0 and place < state[at] * left)
+
+
+@njit(cache=True)
+def _skip(u: float, truck: int, at: int, state: Any) -> bool:  # noqa: ANN401
+    scan = state[at + 2] >= state[at] and u >= state[at + 1]
+    state[at + 3 + truck] = 0.0 if scan else WATCHED
+    return not scan
+
+
+@njit(cache=True)
+def _budget(score: float, at: int, now_min: float, state: Any) -> bool:  # noqa: ANN401
+    shifts, row = int(state[at + 1]), int(state[at + 2])
+    shift = min(int(now_min / state[at]), shifts - 1)
+    if shift != int(state[at + 3]):
+        state[at + 3] = float(shift)
+        state[at + 4] = state[at + 6 + shift]
+        state[at + 5] = state[at + 6 + shifts + shift]
+    k_left, n_left = int(state[at + 4]), int(state[at + 5])
+    if n_left > 1:
+        state[at + 5] -= 1.0
+    if k_left == 0 or score <= state[at + 6 + 2 * shifts + k_left * row + max(n_left, 1)]:
+        return False
+    state[at + 4] -= 1.0
+    return True
+
+
+@njit(cache=True)
+def _answers(bits: int, kind: int, count: int) -> int:
+    asked = (1 << count) - 1
+    found = bits & asked
+    answer = found == asked if kind == ALL else found != 0
+    return ((bits >> count) << 1) | int(answer)
+
+
+@njit(cache=True)
+def decide(truck: int, columns: Any, waiting: Any, now_min: float, state: Any) -> bool:  # noqa: ANN401
+    """Run the program for one truck; every gate is asked, because each keeps its own count."""
+    bits = 0
+    for step in range(int(state[0])):
+        kind, at = int(state[1 + 3 * step]), int(state[3 + 3 * step])
+        if kind >= ANY:
+            bits = _answers(bits, kind, int(state[at]))
+            continue
+        value = columns[truck, int(state[2 + 3 * step])]
+        if kind == QUEUE:
+            yes = _queue(value, at, waiting, state)
+        elif kind == SKIP:
+            yes = _skip(value, truck, at, state)
+        elif kind == BUDGET:
+            yes = _budget(value, at, now_min, state)
+        else:
+            yes = value > 0.0
+        bits = (bits << 1) | int(yes)
+    return bits & 1 == 1
+
+
+@njit(cache=True)
+def learn(truck: int, here: int, alarmed: int, state: Any) -> None:  # noqa: ANN401
+    """Let the skip-lot gates count who came out clean, and begin again at a find."""
+    for step in range(int(state[0])):
+        if int(state[1 + 3 * step]) != SKIP:
+            continue
+        at = int(state[3 + 3 * step])
+        mark = at + 3 + truck
+        if here <= APPROACH:
+            # not scanned after all: another gate said no, or the portal had no room
+            state[mark] = 0.0
+        elif here == PRIMARY and state[mark] == WATCHED:
+            doubted = (alarmed >> PORTAL) & 1 == 1
+            state[mark] = DOUBTED if doubted else 0.0
+            state[at + 2] += 0.0 if doubted else 1.0
+        elif here == DOCK and (alarmed >> DOCK) & 1 == 1:
+            state[at + 2] = 0.0
+            state[mark] = 0.0
+        elif here == DOCK and state[mark] == DOUBTED:
+            state[at + 2] += 1.0
+            state[mark] = 0.0
+
+
+_standard = njit(cache=True)(route_standard)
+
+
+def route_gated(  # noqa: PLR0913, PLR0917
+    truck: int,
+    here: int,
+    seen: int,
+    alarmed: int,
+    columns: Any,  # noqa: ANN401
+    waiting: Any,  # noqa: ANN401
+    busy: Any,  # noqa: ANN401
+    now_min: float,
+    state: Any,  # noqa: ANN401
+) -> int:
+    """Ask the gates once, where the approach ends; else route as operated today."""
+    if (seen >> APPROACH) & 1 == 1 and (seen >> PRIMARY) & 1 == 0:
+        if (seen >> PORTAL) & 1 == 0:
+            if decide(truck, columns, waiting, now_min, state) or columns[truck, SELECTED] > 0.0:
+                return PORTAL
+            learn(truck, here, alarmed, state)
+            return PRIMARY
+        if here <= APPROACH:
+            learn(truck, here, alarmed, state)
+    elif here in (PRIMARY, DOCK):
+        learn(truck, here, alarmed, state)
+    return _standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
+
+
+assert EXIT < APPROACH  # noqa: S101  (``here <= APPROACH`` means: before the portal)

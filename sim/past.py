@@ -1,0 +1,106 @@
+"""What a policy knows before its day: a sample of earlier days, and a truck's place in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.errors import PolicyError
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+PAST_COLUMNS = (
+    "truck", "arrive_min", "u_tie", "u_select", "u_floor", "fast", "ctpat_carrier", "commodity",
+    "laden", "density", "plate", "true_p_carrying",
+)  # fmt: skip
+"""Columns of past days' trucks from which a plan is made; the hidden one by the analysts alone."""
+BELOW_ONE = float(np.nextafter(1.0, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A sample of ``m`` trucks of earlier days, as a planner knows it before the day begins."""
+
+    risk_score: Floats
+    """[m]"""
+    u_tie: Floats
+    """[m]"""
+    p_carrying: Floats
+    """[m], P(carrying | all traits); the analysts' expectation only, never a policy's input."""
+    trucks_per_day: float
+    p_hit: Floats = field(default_factory=lambda: np.empty(0))
+    """[m]"""
+    trucks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Visible columns of the same trucks, as far as a policy reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a policy is expected to do, from past days and before the run."""
+
+    scan_share: float
+    """Share of trucks scanned at the portal."""
+    threat_image_share: float
+    """Share of the images judged by analysts that hold a threat, test images included."""
+
+
+def position(trucks: pd.DataFrame, risk_score: Floats, past_score: Floats) -> Floats:
+    """Return float[n] in [0, 1): the share of past trucks that are riskier than each truck.
+
+    A truck whose score is that of several past ones is placed among them by its own ``u_tie``, so
+    that ``position < s`` holds for a share s of trucks like those of the past.
+
+    Raises
+    ------
+    PolicyError
+        No truck came on the past days.
+    """
+    refuse_empty(past_score)
+    ranked = np.sort(past_score)
+    high = np.searchsorted(ranked, risk_score, side="right")
+    tied = high - np.searchsorted(ranked, risk_score, side="left")
+    place = (len(ranked) - high + trucks["u_tie"].to_numpy() * tied) / len(ranked)
+    return np.asarray(np.minimum(place, BELOW_ONE), dtype=np.float64)
+
+
+def riskiest(
+    trucks: pd.DataFrame, risk_score: Floats, past_score: Floats, top_share: float
+) -> Bools:
+    """Return the trucks that rank in the top ``top_share`` of past days' scores.
+
+    A truck is taken above the past quantile c, and at c itself with the probability that brings the
+    whole to ``top_share``, decided by its own ``u_tie``. With a constant score that is random
+    selection of exactly that share.
+    """
+    if top_share in (0.0, 1.0) or len(trucks) == 0:
+        return np.full(len(trucks), top_share == 1.0)
+    cutoff, p_tie = past_quantile(past_score, top_share)
+    tied = (risk_score == cutoff) & (trucks["u_tie"].to_numpy() < p_tie)
+    return np.asarray((risk_score > cutoff) | tied)
+
+
+def past_quantile(risk_score: Floats, top_share: float) -> tuple[float, float]:
+    """Return (c, p) with P(score > c) + p P(score = c) = ``top_share`` over past days.
+
+    Examples
+    --------
+    >>> past_quantile(np.array([0.1, 0.5, 0.5, 0.9]), 0.5)
+    (0.5, 0.5)
+    """
+    refuse_empty(risk_score)
+    m = len(risk_score)
+    ranked = np.sort(risk_score)
+    cutoff = float(ranked[m - min(max(int(np.ceil(top_share * m)), 1), m)])
+    above = m - int(np.searchsorted(ranked, cutoff, side="right"))
+    tied = m - above - int(np.searchsorted(ranked, cutoff, side="left"))
+    return cutoff, (top_share * m - above) / tied
+
+
+def refuse_empty(past_score: Floats) -> None:
+    """Raise PolicyError where there is no past from which a quantile could be taken."""
+    if len(past_score) == 0:
+        raise PolicyError("policy: no truck came on the past days, so a top share has no quantile")

@@ -1,0 +1,249 @@
+"""Policies that decide as a truck comes to the portal: by its queue, by finds, by what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim import gates
+from sim.errors import ConfigError
+from sim.gates import Gate, assemble, route_gated
+from sim.inspection import Day, Laid, Policy, score_of
+from sim.past import Past, position, refuse_empty
+from sim.route import Route
+from sim.sampling import assignment_thresholds, csp1_fraction
+from sim.spec import bounded, share
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gated(Policy):
+    """A policy that asks gates at the port; nobody is listed before arrival but by the floor."""
+
+    route: ClassVar[Route] = staticmethod(route_gated)
+
+    def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
+        """Return nobody: the choice is made at the port."""
+        del scores, past
+        return np.zeros(len(trucks), dtype=bool)
+
+    def laid_out(self, day: Day) -> Laid:
+        """Return the columns and the memory of the policy's gates."""
+        return Laid(*assemble(program(self, day), len(day.trucks)))
+
+    def gate(self, day: Day) -> Gate:
+        """Return the policy's own gate."""
+        raise NotImplementedError
+
+
+def program(policy: Policy, day: Day) -> list[Gate]:
+    """Return the gates that a policy asks: its own, its parts', or its list."""
+    if isinstance(policy, Combined):
+        return gates.combine(policy.kind, [program(part, day) for part in policy.parts])
+    if isinstance(policy, Gated):
+        return [policy.gate(day)]
+    listed = policy.choose(day.trucks, day.scores, day.past)
+    return [Gate(gates.LISTED, listed.astype(np.float64), np.empty(0))]
+
+
+def _position(day: Day) -> Floats:
+    return position(day.trucks, score_of(day.scores), day.past.risk_score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAware(Gated):
+    """The riskiest, fewer of them the longer the portal's queue.
+
+    With w trucks waiting at the portal, the riskiest ``share`` x (1 - w / ``stop_queue_trucks``) of
+    trucks are selected: on a quiet day the riskiest ``share``, nobody once the queue has reached
+    ``stop_queue_trucks``.
+
+    Source: thresholds that fall with congestion, as in the queueing control of inspection (Zhang,
+    Luh, Wang 2011, Transportation Research E, on C-TPAT; Kantor's queue-aware screening). The
+    linear form is ours.
+
+    Version history: 1 (0.2.0).
+    """
+
+    share: float = share()
+    stop_queue_trucks: float = bounded(1e-6, 1e6)
+
+    def gate(self, day: Day) -> Gate:
+        """Return the gate that reads the portal's queue."""
+        return Gate(gates.QUEUE, _position(day), np.array([self.share, self.stop_queue_trucks]))
+
+    def ex_ante(
+        self, scenario: Scenario, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past
+    ) -> tuple[Floats, Floats]:
+        """Return who would be selected on a quiet day: the queue is not known before the run."""
+        del scenario
+        place = position(trucks, score_of(scores), past.risk_score)
+        chosen = (place < self.share).astype(np.float64)
+        return chosen, chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipLot(Gated):
+    """Skip-lot plan CSP-1: everybody until so many clean in a row, then a fraction at random.
+
+    A scanned truck counts as clean when its image was cleared, or its exam found nothing; any find
+    at a dock returns to everybody. Results come with the delay of the port, and trucks that come
+    meanwhile are judged by what is known then.
+
+    Source: Dodge 1943, Annals of Mathematical Statistics 14:264; see `sim.sampling.csp1_fraction`.
+
+    Version history: 1 (0.2.0).
+    """
+
+    clearance_trucks: int = bounded(0, 10_000_000)
+    fraction: float = share()
+
+    def gate(self, day: Day) -> Gate:
+        """Return the gate that counts clean trucks; it marks each truck that it watches."""
+        memory = np.zeros(3 + len(day.trucks))
+        memory[:2] = self.clearance_trucks, self.fraction
+        return Gate(gates.SKIP, day.trucks["u_select"].to_numpy(dtype=np.float64), memory)
+
+    def random_share(self) -> float:
+        """Return the fraction: taken at random whatever was found."""
+        return self.fraction
+
+    def ex_ante(
+        self, scenario: Scenario, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past
+    ) -> tuple[Floats, Floats]:
+        """Return the plan's long-run fraction, at the finds that p_hit leads to expect."""
+        del scenario, scores
+        refuse_empty(past.risk_score)
+        p_find = float(past.p_hit.mean()) if len(past.p_hit) else 0.0
+        fraction = csp1_fraction(p_find, self.clearance_trucks, self.fraction)
+        chance = np.full(len(trucks), fraction)
+        return chance, chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanBudget(Gated):
+    """A fixed number of scans a shift, given out one by one to trucks that may not be called back.
+
+    A shift of n expected arrivals has k = ``share`` x n scans. A truck is scanned if its place
+    among past scores exceeds the threshold of (k left, n left), which is best when places are
+    uniform and independent. More arrivals than expected share the last scans as they come.
+
+    Source: Derman, Lieberman & Ross 1972, Management Science 18:349; see
+    `sim.sampling.assignment_thresholds`.
+
+    Version history: 1 (0.2.0).
+    """
+
+    share: float = share()
+    shift_h: float = bounded(0.25, 24.0)
+
+    def gate(self, day: Day) -> Gate:
+        """Return the gate that keeps count of scans and arrivals left in the shift."""
+        arrivals = self.arrivals_per_shift(day.arrivals_per_h)
+        n = np.maximum(np.rint(arrivals), 1.0)
+        k = np.rint(self.share * n)
+        thresholds = assignment_thresholds(int(k.max()), int(n.max()))
+        head = np.array([60.0 * self.shift_h, len(n), thresholds.shape[1], -1.0, 0.0, 0.0])
+        memory = np.concatenate([head, k, n, thresholds.ravel()])
+        return Gate(gates.BUDGET, 1.0 - _position(day), memory)
+
+    def arrivals_per_shift(self, arrivals_per_h: Floats) -> Floats:
+        """Return the expected arrivals of each shift, the first of which begins at midnight."""
+        hours = len(arrivals_per_h)
+        upto = np.concatenate([[0.0], np.cumsum(arrivals_per_h)])
+        edges = np.append(np.arange(0.0, hours, self.shift_h), hours)
+        return np.diff(np.interp(edges, np.arange(hours + 1), upto))
+
+    def ex_ante(
+        self, scenario: Scenario, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past
+    ) -> tuple[Floats, Floats]:
+        """Return the riskiest share: what the thresholds come to over a long shift."""
+        del scenario
+        place = position(trucks, score_of(scores), past.risk_score)
+        chosen = (place < self.share).astype(np.float64)
+        return chosen, chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combined(Gated):
+    """Several policies asked together."""
+
+    kind: ClassVar[int] = gates.ANY
+    parts: tuple[Policy, ...]
+    """Their random floor and referral are those of the whole."""
+
+    def check(self) -> None:
+        """Refuse nothing to combine, and parts that cannot be asked at the portal."""
+        if not self.parts:
+            raise ConfigError("parts", "must name at least one policy")
+        for place, part in enumerate(self.parts):
+            if part.tests_before_primary:
+                problem = f"{part.name} routes its trucks itself and cannot be combined"
+                raise ConfigError(f"parts[{place}].name", problem)
+
+    def at_the_port(self) -> bool:
+        """Tell whether a part decides at the port."""
+        return any(
+            part.at_the_port() if isinstance(part, Combined) else isinstance(part, Gated)
+            for part in self.parts
+        )
+
+    def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
+        """Return whom the parts select together, where all of them make lists."""
+        if self.at_the_port():
+            return np.zeros(len(trucks), dtype=bool)
+        chosen = np.stack([part.choose(trucks, scores, past) for part in self.parts])
+        return np.asarray(chosen.any(axis=0) if self.kind == gates.ANY else chosen.all(axis=0))
+
+    def random_share(self) -> float:
+        """Return what all parts (or any part) take by ``u_select``, which all of them read."""
+        each = [part.random_share() for part in self.parts]
+        return max(each) if self.kind == gates.ANY else min(each)
+
+    def ex_ante(
+        self, scenario: Scenario, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past
+    ) -> tuple[Floats, Floats]:
+        """Combine the parts' chances as if independent: exact for lists."""
+        each = [part.ex_ante(scenario, trucks, scores, past) for part in self.parts]
+        clean, carrying = (np.stack(chances) for chances in zip(*each, strict=True))
+        if self.kind == gates.ANY:
+            return 1.0 - (1.0 - clean).prod(axis=0), 1.0 - (1.0 - carrying).prod(axis=0)
+        return clean.prod(axis=0), carrying.prod(axis=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf(Combined):
+    """Selected if any of the named policies selects.
+
+    Each part keeps its own count as if it alone decided: a scan budget is spent when its own gate
+    says yes.
+
+    Source: layered targeting, as in CBP's list of rules, of which one is enough (GAO, October 2012;
+    S25 in docs/sources.md).
+
+    Version history: 1 (0.2.0).
+    """
+
+    kind: ClassVar[int] = gates.ANY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf(Combined):
+    """Selected only if all of the named policies select.
+
+    Source: as `AnyOf`; a second reason before a truck is stopped, as where a list must be confirmed
+    by a score.
+
+    Version history: 1 (0.2.0).
+    """
+
+    kind: ClassVar[int] = gates.ALL

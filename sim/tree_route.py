@@ -1,0 +1,121 @@
+"""Trees of tests as a routing hook: the truck goes where the tree says, opens or is released.
+
+The trees stand in the policy's memory::
+
+    state = [has a secondary scanner, root of tree 0, root of tree 1, nodes ...]
+    node = [station, column, next if the reading is 0, 1, ..., m]
+
+A root or a next is the address of a node, or one of `RELEASED`, `OPENED`. Column `TREE` says which
+of the two trees a truck follows; the node's column holds the truck's reading at the station (how
+many thresholds it exceeds), which is believed only once the station has raised its alarm: a scan
+that broke off, or one not made, reads 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY
+from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
+from sim.sensor_tree import Mix, Tree
+
+Floats = npt.NDArray[np.float64]
+
+RELEASED: Final = -1
+OPENED: Final = -2
+TREE: Final = N_COLUMNS
+"""Column: which of the two trees of a mix the truck follows."""
+
+
+def encode(mix: Mix, places: Mapping[str, tuple[int, int]], *, has_secondary: bool) -> Floats:
+    """Return the memory of `route_tree` for a mix of two trees.
+
+    Parameters
+    ----------
+    places : mapping
+        (station, column of its readings) by the sensor's name.
+    """
+    nodes: list[float] = []
+
+    def lay(tree: Tree) -> float:
+        if not tree.sensor:
+            return float(OPENED if tree.cost > 0.5 else RELEASED)
+        station, column = places[tree.sensor]
+        # the most suspicious channel comes first in a tree, the highest reading last in a node
+        after = [lay(child) for child in reversed(tree.after)]
+        address = 3 + len(nodes)
+        nodes.extend([float(station), float(column), *after])
+        return float(address)
+
+    roots = [lay(mix.first), lay(mix.second)]
+    return np.array([float(has_secondary), *roots, *nodes])
+
+
+@njit(cache=True)
+def _step(truck: int, seen: int, alarmed: int, columns: Any, state: Any) -> tuple[int, int]:  # noqa: ANN401
+    """Return (next station or EXIT where the tree has none, verdict so far)."""
+    at = int(state[1 + int(columns[truck, TREE])])
+    while at >= 0:
+        station = int(state[at])
+        if (seen >> station) & 1 == 0:
+            return station, at
+        if station == PORTAL and (seen >> PRIMARY) & 1 == 0:
+            # the image is judged by the time the truck leaves primary
+            return PRIMARY, at
+        reading = 0
+        if (alarmed >> station) & 1 == 1:
+            reading = max(int(columns[truck, int(state[at + 1])]), 1)
+        at = int(state[at + 2 + reading])
+    return EXIT, at
+
+
+@njit(cache=True)
+def _last(verdict: int, seen: int, alarmed: int, no_scanner: bool, refers: bool) -> int:  # noqa: FBT001
+    """Return where a truck goes after its verdict: exam orders and officers hold as today."""
+    dock = EXIT if (seen >> DOCK) & 1 == 1 else DOCK
+    if verdict == OPENED:
+        return dock
+    if not refers:
+        return EXIT
+    if (seen >> SECONDARY) & 1 == 0:
+        return SECONDARY
+    return dock if no_scanner or (alarmed >> SECONDARY) & 1 == 1 else EXIT
+
+
+def route_tree(  # noqa: PLR0913, PLR0917
+    truck: int,
+    here: int,
+    seen: int,
+    alarmed: int,
+    columns: Any,  # noqa: ANN401
+    waiting: Any,  # noqa: ANN401
+    busy: Any,  # noqa: ANN401
+    now_min: float,
+    state: Any,  # noqa: ANN401
+) -> int:
+    """Visit the sensors in the order of the truck's tree, and primary; then open or release.
+
+    A truck of the random floor goes to the portal first, and is opened if that alarms.
+    """
+    if (seen >> APPROACH) & 1 == 0:
+        return APPROACH
+    if here == DOCK:
+        return EXIT
+    floor = columns[truck, SELECTED] > 0.0
+    if floor and ((seen >> PORTAL) | (seen >> PRIMARY)) & 1 == 0:
+        return PORTAL
+    station, verdict = _step(truck, seen, alarmed, columns, state)
+    if station != EXIT:
+        return station
+    if (seen >> PRIMARY) & 1 == 0:
+        return PRIMARY
+    opened = verdict == OPENED or columns[truck, ORDERED] > 0.0
+    if floor and (alarmed >> PORTAL) & 1 == 1:
+        opened = True
+    refers = columns[truck, REFERRED] > 0.0
+    return _last(OPENED if opened else RELEASED, seen, alarmed, state[0] == 0.0, refers)

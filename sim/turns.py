@@ -1,0 +1,99 @@
+"""Screening with memory: nobody twice before his time, the riskiest of the others first."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+BINS: Final = 2000
+"""Risk is ranked in two thousand classes; ties within one are split by luck."""
+
+
+class Crossings(NamedTuple):
+    """Trucks in the order of their arrival."""
+
+    plate: Ints
+    place: Floats
+    """[n] in [0, 1): the share of traffic that is riskier."""
+    u: Floats
+    """[n], splits the class at the edge."""
+    arrive_min: Floats
+
+
+class Pool:
+    """Past traffic by class of risk, less that of the resting plates; the edge moves with it."""
+
+    def __init__(self, past: Crossings, share: float) -> None:
+        bins = np.minimum((past.place * BINS).astype(np.int64), BINS - 1)
+        plates, first, count = np.unique(past.plate, return_index=True, return_counts=True)
+        self.home = dict(zip(plates.tolist(), bins[first].tolist(), strict=True))
+        self.crossings = dict(zip(plates.tolist(), count.tolist(), strict=True))
+        # a plate's traffic stands in one class, that of its first past crossing
+        self.weight: list[float] = np.bincount(bins[first], weights=count, minlength=BINS).tolist()
+        self.target = share * len(past.plate)
+        self.edge, self.above = 0, 0.0
+
+    def takes(self, place: float, u: float) -> bool:
+        """Tell whether a truck at this place of risk is above the edge as it stands."""
+        self._settle()
+        own = min(int(place * BINS), BINS - 1)
+        if own != self.edge:
+            return own < self.edge
+        room = self.weight[own]
+        return bool(room > 0.0 and u < (self.target - self.above) / room)
+
+    def rest(self, plate: int, sign: float) -> None:
+        """Take a plate's traffic out of the pool (-1), or put it back (+1)."""
+        if plate in self.home:
+            home, amount = self.home[plate], sign * self.crossings[plate]
+            self.weight[home] += amount
+            if home < self.edge:
+                self.above += amount
+
+    def _settle(self) -> None:
+        while self.edge > 0 and self.above > self.target:
+            self.edge -= 1
+            self.above -= self.weight[self.edge]
+        while self.edge < BINS and self.above + self.weight[self.edge] <= self.target:
+            self.above += self.weight[self.edge]
+            self.edge += 1
+            if self.edge == BINS:
+                break
+
+
+def in_turn(today: Crossings, past: Crossings, share: float, rest_min: float) -> Bools:
+    """Return bool[n], who is screened when the screened rest for ``rest_min`` minutes.
+
+    A truck is screened if its plate is not resting and it is among the riskiest of the traffic that
+    does not rest, as many as make up ``share`` of all traffic.
+
+    Examples
+    --------
+    >>> two = Crossings(np.array([1, 2]), np.array([0.0, 0.5]), np.zeros(2), np.zeros(2))
+    >>> day = Crossings(np.array([1, 1, 2]), np.array([0.0, 0.0, 0.5]), np.zeros(3), np.arange(3.0))
+    >>> in_turn(day, two, 0.5, 1e9).tolist()
+    [True, False, True]
+    """
+    pool, resting = Pool(past, share), deque[tuple[float, int]]()
+    asleep: set[int] = set()
+    chosen = np.zeros(len(today.plate), dtype=bool)
+    for i, (plate, place, u, now) in enumerate(
+        zip(*(part.tolist() for part in today), strict=True)
+    ):
+        while resting and resting[0][0] <= now:
+            awake = resting.popleft()[1]
+            asleep.discard(awake)
+            pool.rest(awake, 1.0)
+        if plate not in asleep and pool.takes(place, u):
+            chosen[i] = True
+            asleep.add(plate)
+            resting.append((now + rest_min, plate))
+            pool.rest(plate, -1.0)
+    return chosen

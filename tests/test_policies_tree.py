@@ -1,0 +1,201 @@
+"""Sensor trees in the port: they land on their own cost and detection, and the probe sees them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from clear_port import clear_port, sensor
+from ports import TruthScorer, window_of
+from test_twin import assert_equal
+from twin_cases import random_flow
+
+from experiments.load import compose_scenario
+from experiments.pipeline import Outcome, make_plan, past_window, simulate, trucks
+from sim import compiled, port
+from sim.errors import ConfigError
+from sim.flow import Flow
+from sim.order import DOCK, PORTAL, SECONDARY, SERVED
+from sim.policies_tree import SensorTree, p_visit
+from sim.route import N_COLUMNS, check_policy
+from sim.scenario import Scenario
+from sim.sensor_tree import Mix, TreeSensor, at_budget, frontier
+from sim.tree_route import encode, route_tree
+
+PLACES = {"portal": (PORTAL, 4), "secondary": (SECONDARY, 5)}
+A = TreeSensor("secondary", 0.05, ((0.2, 0.6), (0.4, 0.8)))
+B = TreeSensor("portal", 0.01, ((0.4, 0.6),))
+MIXES = [at_budget(frontier([A, B]), budget) for budget in (0.05, 0.11, 0.2, 0.3, 0.5, 0.9, 1.0)]
+NO_REFERRAL = "policy.officer_referral=false"
+
+
+def tree_flow(seed: int, mix: Mix) -> Flow:
+    flow = random_flow(40_000 + seed)
+    rng, n = np.random.default_rng(seed), len(flow.arrive_min)
+    extra = [rng.integers(0, 2, n), flow.alarm[:, PORTAL],
+             flow.alarm[:, SECONDARY] * rng.integers(1, 3, n)]  # fmt: skip
+    columns = np.ascontiguousarray(np.column_stack([flow.columns, *extra]), dtype=np.float64)
+    has_secondary = not flow.absent >> SECONDARY & 1
+    return flow._replace(columns=columns, state=encode(mix, PLACES, has_secondary=has_secondary))
+
+
+def test_both_engines_follow_any_tree() -> None:
+    for seed in range(300):
+        flow = tree_flow(seed, MIXES[seed % len(MIXES)])
+        assert_equal(port.run(flow, route_tree), compiled.run(flow, route_tree))
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_the_hook_keeps_the_rules(mix: Mix) -> None:
+    state = tuple(encode(mix, PLACES, has_secondary=True).tolist())
+    check_policy(route_tree, N_COLUMNS + 3, state)
+
+
+def run(scenario: Scenario, days: int = 2, engine: str = "compiled") -> tuple[Outcome, Mix]:
+    window, scorer = window_of(days), TruthScorer()
+    before = trucks(scenario, past_window(window))
+    plan = make_plan(scenario, before, scorer.score(before))
+    manifest = trucks(scenario, window)
+    found = simulate(scenario, window, manifest, scorer.score(manifest), plan, engine)
+    assert isinstance(scenario.policy, SensorTree)
+    return found, scenario.policy.plan(scenario, plan.past)
+
+
+def tree_port(
+    budget: float, steps: str = "[]", costs: tuple[float, float] = (0.1, 0.1)
+) -> Scenario:
+    return compose_scenario(
+        clear_port(
+            "policy=sensor_tree", NO_REFERRAL, f"policy.budget_openings={budget}",
+            f"policy.tests.portal.cost_openings={costs[0]}", "policy.tests.portal.steps_z=[]",
+            f"policy.tests.secondary.cost_openings={costs[1]}",
+            f"policy.tests.secondary.steps_z={steps}",
+            *sensor("portal", 0.2, 0.8), *sensor("secondary", 0.2, 0.8),
+            trucks_per_h=300.0, prevalence=0.3,
+        )
+    )  # fmt: skip
+
+
+def cost_and_detection(
+    scenario: Scenario, found: Outcome
+) -> tuple[pd.Series[float], pd.Series[bool]]:
+    """Return what each good truck cost, in openings, and who of the bad was opened."""
+    ledger, policy = found.ledger, scenario.policy
+    assert isinstance(policy, SensorTree)
+    cost = (ledger["dock_done"] == SERVED).astype(float)
+    for name, test in policy.tests.items():
+        cost += test.cost_openings * (ledger[f"{name}_done"] == SERVED)
+    carrying = found.manifest["true_carrying"].to_numpy()
+    return cost[~carrying], ledger["opened"][carrying]
+
+
+@pytest.mark.parametrize(
+    ("budget", "steps", "costs"),
+    [(0.16, "[]", (0.1, 0.1)), (0.30, "[]", (0.1, 0.1)), (0.54, "[]", (0.1, 0.1)),
+     (0.08, "[]", (0.1, 0.1)), (0.40, "[]", (0.1, 0.1)),
+     (0.2, "[0.6]", (0.02, 0.05)), (0.35, "[0.5,1.2]", (0.1, 0.03)), (0.6, "[0.4]", (0.05, 0.05))],
+)  # fmt: skip
+def test_a_tree_lands_on_its_own_cost_and_detection(
+    budget: float, steps: str, costs: tuple[float, float]
+) -> None:
+    """V4: among them the published vertices (0.16, 0.64), (0.30, 0.80), (0.54, 0.96)."""
+    scenario = tree_port(budget, steps, costs)
+    found, mix = run(scenario)
+    if steps == "[]":
+        line = np.interp(budget, [0, 0.16, 0.30, 0.54, 1], [0, 0.64, 0.80, 0.96, 1])
+        assert mix.detection == pytest.approx(line, abs=1e-4)
+    assert mix.cost == pytest.approx(budget)
+    cost, opened = cost_and_detection(scenario, found)
+    assert abs(cost.mean() - mix.cost) < 4.0 * cost.std() / np.sqrt(len(cost)) + 1e-9
+    half_width = 4.0 * np.sqrt(mix.detection * (1.0 - mix.detection) / len(opened))
+    assert abs(opened.mean() - mix.detection) < half_width
+    # every truck a probe: the same, without the noise of who carried
+    probed = found.metrics["detection_expected"]
+    assert probed == pytest.approx(mix.detection, rel=0.02)
+
+
+def test_queues_move_the_point() -> None:
+    scenario = tree_port(0.3)
+    found, mix = run(scenario)
+    busy = compose_scenario(
+        clear_port(
+            "policy=sensor_tree", NO_REFERRAL, "policy.budget_openings=0.3",
+            "policy.tests.portal.cost_openings=0.1", "policy.tests.portal.steps_z=[]",
+            "policy.tests.secondary.cost_openings=0.1", "policy.tests.secondary.steps_z=[]",
+            *sensor("portal", 0.2, 0.8), *sensor("secondary", 0.2, 0.8),
+            "port.portal.servers=2", "port.secondary.servers=2", "port.portal.room_trucks=3",
+            "port.secondary.room_trucks=3", "port.portal.when_full=suspend",
+            "port.secondary.when_full=suspend", "scanner.portal.service.mean_min=1",
+            "scanner.secondary.service.mean_min=1", trucks_per_h=300.0, prevalence=0.3,
+        )
+    )  # fmt: skip
+    crowded, _ = run(busy)
+    assert crowded.metrics["detection_expected"] < 0.9 * mix.detection
+    opened = cost_and_detection(busy, crowded)[1].mean()
+    # rooms fill whatever trucks carry, so the probe still sees what is found
+    assert crowded.metrics["detection_expected"] == pytest.approx(opened, abs=0.04)
+    assert found.metrics["wait_mean_min"] < crowded.metrics["wait_mean_min"]
+
+
+def test_both_engines_agree_at_a_real_port() -> None:
+    scenario = compose_scenario(["policy=sensor_tree", "policy.random_floor_share=0.05"])
+    one, _ = run(scenario, days=1)
+    other, _ = run(scenario, days=1, engine="simpy")
+    assert one.ledger.equals(other.ledger)
+    assert one.metrics == other.metrics
+
+
+def test_the_probe_agrees_with_brute_force_where_loads_are_many() -> None:
+    """A real port's sensors, correlated, with referrals, exam orders and a random floor."""
+    scenario = compose_scenario(
+        [
+            "policy=sensor_tree", "policy.budget_openings=0.2", "policy.random_floor_share=0.1",
+            "threat.prevalence_per_truck=0.2", "port.officer_referral_carrying_share=0.3",
+            "port.portal.servers=40", "port.secondary.servers=40", "port.dock.servers=400",
+            "port.analyst.servers=60", "port.dock.extra_h=6", "staffing.extra_lanes=6",
+            "scanner.portal.outages.availability_share=1", "port.dock.room_trucks=null",
+            "scanner.secondary.outages.availability_share=1", "port.secondary.room_trucks=null",
+        ]
+    )  # fmt: skip
+    found, _ = run(scenario, days=3)
+    gone = found.ledger["exit_min"].notna()
+    assert gone.mean() > 0.99
+    carrying = found.manifest["true_carrying"][gone]
+    caught = found.ledger["seized"][gone].sum()
+    expected = found.metrics["expected_caught"]
+    half_width = 4.0 * np.sqrt(caught)
+    assert caught < carrying.sum()
+    assert abs(caught - expected) < half_width
+
+
+def test_visits_by_hand() -> None:
+    tree = frontier([A, B])[1]
+    channels = {one.name: one.channels() for one in (A, B)}
+    assert tree.sensor == "portal"
+    assert p_visit(tree, "portal", channels, 0) == 1.0
+    assert p_visit(tree, "secondary", channels, 0) == pytest.approx(0.4)
+    assert p_visit(tree, "secondary", channels, 1) == pytest.approx(0.6)
+
+
+def test_a_port_without_a_sensor_plans_without_it() -> None:
+    scenario = compose_scenario(
+        ["policy=sensor_tree", "port.secondary.servers=0", "policy.budget_openings=0.1"]
+    )
+    found, mix = run(scenario, days=1)
+    assert {mix.first.sensor, mix.second.sensor} <= {"portal", ""}
+    assert (found.ledger["secondary_done"] == 0).all()
+
+
+def test_a_sensor_that_no_port_has_is_refused() -> None:
+    wrong = "+policy.tests.sniffer={cost_openings:0.1,steps_z:[]}"
+    with pytest.raises(ConfigError, match=r"policy\.tests\.sniffer: unknown sensor"):
+        compose_scenario(["policy=sensor_tree", wrong])
+
+
+def test_an_exam_order_is_kept_whatever_the_tree_says() -> None:
+    flow = tree_flow(3, MIXES[0])
+    columns = flow.columns[:1].copy()
+    columns[0] = 0.0
+    columns[0, 2] = 1.0
+    seen, queue = (1 << DOCK) - 1, np.zeros(6, dtype=np.int64)
+    assert route_tree(0, 2, seen, 0, columns, queue, queue, 0.0, flow.state) == DOCK
