@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,23 +68,29 @@ def prepare(
         capacity=tuple(
             capacity[name] for name in ("station", "server", "up_min", "down_min", "drains")
         ),
-        hold_min=_hold_min(scenario),
-        fast_first=[
-            int(k == PRIMARY and scenario.port.primary.discipline == "fast_priority")
-            for k in range(N_STATIONS)
-        ],
-        room=_room(scenario),
-        shared_room=[int(k != PRIMARY) for k in range(N_STATIONS)],
-        per_lane=[0] * N_STATIONS,
         lane_draw=np.full(len(manifest), -1.0),
         profiled=NONE,
         slow_min=[],
-        suspend=[int(_when_full(scenario, k) == "suspend") for k in range(N_STATIONS)],
         fork=PORTAL if judged else NONE,
         judge=ANALYST if judged else NONE,
         join=PRIMARY,
         state=[0.0],
+        **_rules(scenario),
     )
+
+
+def _rules(scenario: Scenario) -> dict[str, Any]:
+    """Return the stations' rules: discipline, waiting rooms, what happens when they are full."""
+    stations = range(N_STATIONS)
+    priority = scenario.port.primary.discipline == "fast_priority"
+    return {
+        "hold_min": _hold_min(scenario),
+        "fast_first": [int(k == PRIMARY and priority) for k in stations],
+        "room": _room(scenario),
+        "shared_room": [int(k != PRIMARY) for k in stations],
+        "per_lane": [0 for _ in stations],
+        "suspend": [int(_when_full(scenario, k) == "suspend") for k in stations],
+    }
 
 
 def server_classes(scenario: Scenario) -> list[list[int]]:
