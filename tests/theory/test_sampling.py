@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
+from clear_port import clear_port, sensor
+from ports import blind_plan, ledger_of, mean_and_half_width, window_of
 from scipy.stats import binom
 
+from experiments.load import compose_scenario
+from experiments.pipeline import ENGINES, flow_of, trucks
+from sim.gates import visited_in_fact
 from sim.sampling import (
     assignment_table,
     assignment_thresholds,
@@ -107,3 +114,49 @@ def test_more_scans_than_arrivals_scan_everybody() -> None:
     assert table[5, 3] == table[3, 3] == pytest.approx(1.5)
     assert (thresholds[3:, 3] == 0.0).all()
     assert (thresholds[0] == 1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("p", "clearance", "fraction"), [(0.02, 10, 0.10), (0.02, 50, 0.25), (0.08, 10, 0.20)]
+)
+def test_a_port_under_skip_lot_inspects_the_fraction(
+    p: float, clearance: int, fraction: float
+) -> None:
+    """V7 through the port: trucks far apart, so that each result is known before the next comes."""
+    options = (f"policy.clearance_trucks={clearance}", f"policy.fraction={fraction}")
+    scenario = compose_scenario(
+        clear_port("policy=skip_lot", "policy.officer_referral=false", *options,
+                   *sensor("portal", 1e-4, 0.9999), prevalence=p, trucks_per_h=60.0)
+    )  # fmt: skip
+    gaps = []
+    for replication in range(8):
+        ledger = ledger_of(scenario, window_of(14, replication))
+        # what was carried by this run's trucks, found or not
+        wanted = csp1_fraction(p, clearance, fraction)
+        gaps.append(float(ledger["selected"].mean()) - wanted)
+    mean, half_width = mean_and_half_width(gaps)
+    assert abs(mean) < half_width
+    assert half_width < 0.04
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.1, 0.86110), (0.2, 1.63600)])
+def test_a_port_gives_its_scans_to_the_best_of_the_shift(share: float, value: float) -> None:
+    """V7 through the port: ten trucks an hour, one or two scans, scores uniform."""
+    scenario = compose_scenario(
+        clear_port("policy=scan_budget", "policy.shift_h=1", f"policy.share={share}",
+                   trucks_per_h=10.0)
+    )  # fmt: skip
+    window, rng = window_of(150), np.random.default_rng(4)
+    manifest = trucks(scenario, window).iloc[: 24 * 10 * 140].copy()
+    manifest["arrive_min"] = 6.0 * np.arange(len(manifest)) + 1.0
+    score = rng.random(len(manifest))
+    scores = manifest[["truck"]].assign(p_hit=score, risk_score=score)
+    plan = blind_plan(scenario)
+    past = dataclasses.replace(plan.past, risk_score=np.linspace(0.0, 1.0, 100_001))
+    flow, _ = flow_of(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
+    record = ENGINES["compiled"](flow, scenario.policy.route)
+    scanned = visited_in_fact(flow, record).columns[:, 0] > 0.0
+    per_shift = (score * scanned).reshape(-1, 10).sum(axis=1)
+    half_width = 4.0 * per_shift.std() / np.sqrt(len(per_shift))
+    assert abs(per_shift.mean() - value) < half_width
+    assert (scanned.reshape(-1, 10).sum(axis=1) == round(10 * share)).all()

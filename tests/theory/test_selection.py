@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sim.policy import Past, select
+from sim.scenario import Scenario
 from sim.square_root import (
     mean_screenings,
     mean_screenings_with_memory,
@@ -63,3 +67,67 @@ def test_the_scale_brings_the_mean_to_the_share(share: float) -> None:
 def test_units_without_weight_are_never_reached() -> None:
     assert scale_for_share([0.0, 0.0, 3.0], 0.5) == np.inf
     assert scale_for_share([0.0, 1.0, 3.0], 0.5) == pytest.approx(0.5)
+
+
+N_PLATES = len(PRESS)
+TRIALS = 3000
+
+
+def stream(n: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return trucks of 1,100 tractors in random order, and scores that know each one's risk."""
+    rng = np.random.default_rng(seed)
+    plate = rng.integers(0, N_PLATES, n)
+    luck = {name: rng.random(n) for name in ("u_tie", "u_select", "u_floor")}
+    trucks = pd.DataFrame(
+        {"truck": np.arange(n), "plate": plate, "arrive_min": np.arange(n)} | luck
+    )
+    p_hit = PRESS[plate]
+    return trucks, pd.DataFrame({"truck": trucks["truck"], "p_hit": p_hit, "risk_score": p_hit})
+
+
+def of_past(trucks: pd.DataFrame, scores: pd.DataFrame) -> Past:
+    p_hit = scores["p_hit"].to_numpy()
+    return Past(p_hit, trucks["u_tie"].to_numpy(), p_hit, 1.0, p_hit=p_hit, trucks=trucks)
+
+
+def screenings_until_caught(plates: np.ndarray, seed: int) -> np.ndarray:
+    """Return the screenings that each trial takes, its violator drawn by the prior."""
+    rng = np.random.default_rng(seed)
+    violators = rng.choice(N_PLATES, TRIALS, p=PRESS)
+    starts = rng.integers(0, len(plates) // 2, TRIALS)
+    turns = {plate: np.flatnonzero(plates == plate) for plate in np.unique(violators)}
+    caught = [
+        turns[v][np.searchsorted(turns[v], start)] - start + 1
+        for v, start in zip(violators, starts, strict=True)
+    ]
+    return np.array(caught)
+
+
+@pytest.mark.parametrize(("policy", "mean"), [("square_root", 379.737), ("random_share", 1100.0)])
+def test_the_policy_itself_takes_as_many_screenings(
+    make_scenario: Callable[..., Scenario], policy: str, mean: float
+) -> None:
+    trucks, scores = stream(2_000_000, 1)
+    past = of_past(*stream(100_000, 2))
+    port = make_scenario(f"policy={policy}", "policy.share=0.05")
+    plates = trucks["plate"].to_numpy()[select(port, trucks, scores, past)]
+    found = screenings_until_caught(plates, 3)
+    assert abs(found.mean() - mean) < 4.0 * found.std() / np.sqrt(TRIALS)
+
+
+def test_the_policy_with_memory_goes_down_the_list(
+    make_scenario: Callable[..., Scenario],
+) -> None:
+    """A small share waits for the riskiest who have not been screened: 105.5 screenings."""
+    trucks, scores = stream(400_000, 4)
+    past = of_past(*stream(50_000, 5))
+    port = make_scenario(
+        "policy=square_root", "policy.share=0.002", "policy.with_memory=true",
+        "policy.memory_days=3650",
+    )  # fmt: skip
+    plates = trucks["plate"].to_numpy()[select(port, trucks, scores, past)]
+    assert len(np.unique(plates)) == len(plates)
+    place = np.full(N_PLATES, len(plates) + (N_PLATES - len(plates) + 1) / 2.0)
+    place[plates] = np.arange(1, len(plates) + 1)
+    # trials: the violator is drawn by the prior
+    assert (PRESS * place).sum() == pytest.approx(105.5, rel=0.05)
