@@ -16,13 +16,13 @@ import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments import figures
+from experiments import figures, sections
 from experiments.answer import answer
 from experiments.findings import Findings
 from experiments.inputs import input_groups
 from experiments.legend import swatch
 from experiments.screen import largest_share, station_load
-from experiments.standings import notes, standings
+from experiments.standings import notes, standings, when
 from experiments.wording import NONE, listed, number, percent, signed, span
 from sim.order import STATIONS
 
@@ -98,6 +98,8 @@ def render(found: Findings) -> str:
         names=found.names,
         comparison=list(comparison_rows(found)),
         shares=list(share_rows(found)),
+        **_later(found),
+        when=when(found),
         stations=STATIONS,
         loads=list(load_rows(found)),
         badges=badge_rows(found),
@@ -105,6 +107,22 @@ def render(found: Findings) -> str:
         changes=changes(found),
         coverage=percent(study.coverage, 0),
     )
+
+
+def _later(found: Findings) -> dict[str, object]:
+    """Return what the sections after the first comparison show."""
+    return {
+        "binding": list(sections.binding_rows(found)),
+        "gains": list(sections.gain_rows(found)),
+        "bottleneck": sections.bottleneck_answer(found),
+        "level_heads": sections.level_heads(found),
+        "levels": list(sections.level_rows(found)) if len(found.names) > 1 else [],
+        "redrawn": list(sections.redrawn_rows(found)),
+        "redrawn_words": sections.redrawn_words(found.redrawn) if found.redrawn else "",
+        "redrawn_answer": sections.redrawn_answer(found),
+        "random": list(sections.random_rows(found)),
+        "random_words": sections.random_words(),
+    }
 
 
 def _figures(found: Findings) -> Iterator[dict[str, object]]:

@@ -22,6 +22,7 @@ from rich.text import Text
 from experiments.answer import answer
 from experiments.findings import Findings
 from experiments.overload import overloaded
+from experiments.sections import bottleneck_answer, redrawn_answer
 from experiments.standings import notes, standings
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
 from sim.order import STATIONS
@@ -132,6 +133,9 @@ def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: flo
     say(screen, _legend(found))
     if len(found.names) > 1:
         for line in standings(found):
+            say(screen, line)
+    for line in (bottleneck_answer(found), redrawn_answer(found)):
+        if line:
             say(screen, line)
     screen.print()
     _files(screen, written, wall_s)

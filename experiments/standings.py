@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from experiments.findings import Findings
+from experiments.settings import MONTHS
 from experiments.trucks_file import note as trucks_note
 from experiments.wording import listed, percent
 
@@ -69,15 +70,25 @@ def notes(found: Findings) -> list[str]:
     ]
 
 
+def when(found: Findings) -> str:
+    """Return what the figures stand for: a year, or one stretch of the calendar."""
+    study = found.study
+    if study.calendar == "year":
+        weeks = study.replications // MONTHS
+        each = "one stretch" if weeks == 1 else f"{weeks} stretches"
+        return f"the year {study.start_date[:4]}: {each} of {study.days} days in every month"
+    first = dt.date.fromisoformat(study.start_date)
+    last = first + dt.timedelta(days=study.days - 1)
+    return f"{first:%d %B %Y}" if first == last else f"{first:%d %B} to {last:%d %B %Y}"
+
+
 def _calendar(found: Findings) -> str:
     study = found.study
     if study.calendar == "year":
-        year = study.start_date[:4]
         return (
-            f"{study.replications} stretches of {study.days} days over the months of {year}, "
-            "each month weighing the same."
+            f"Annual figures, {when(found)}, each month weighing the same; intervals are "
+            "stratified by month."
         )
-    first = dt.date.fromisoformat(study.start_date)
-    last = first + dt.timedelta(days=study.days - 1)
-    when = f"{first:%d %B %Y}" if first == last else f"{first:%d %B} to {last:%d %B %Y}"
-    return f"One stretch of the calendar, {when}, drawn {study.replications} times: not a year."
+    return (
+        f"One stretch of the calendar, {when(found)}, drawn {study.replications} times: not a year."
+    )

@@ -36,7 +36,7 @@ def collect(ledger: pd.DataFrame, window: Window) -> dict[str, Floats]:
         the days of the window. ``queue_days`` [7]: how many such days. ``wait_count`` [2, 241]:
         trucks that reached primary, by class and wait in 2-minute bins, the last one 480 or more.
         ``lost_min`` [7, 24, 6]: truck-minutes that each station made trucks wait, by day of the
-        week and hour of the day; see `lost_spans`.
+        week and hour of the day; see `lost_by_hour`.
 
     Examples
     --------
@@ -105,49 +105,58 @@ def share_of_waits(profiles: dict[str, Floats]) -> Floats:
     return counts / counts.sum() if counts.sum() > 0.0 else np.full_like(counts, np.nan)
 
 
-Spans = tuple[Floats, Floats]
-"""(from, to) in minutes; NaN or empty where nothing was lost."""
-
-
 def lost_by_hour(ledger: pd.DataFrame, window: Window) -> Floats:
-    """Return truck-minutes lost to each station [7, 24, 6], by day of the week and hour."""
+    """Return truck-minutes lost to each station [7, 24, 6], by day of the week and hour.
+
+    Trucks that wait in a station's queue, or are done and cannot leave the station before it, are
+    lost to it. Where its own servers are held from behind, that part of it is passed on to the
+    station whose full yard (or late image) holds them, and so on downstream: a queue on the bridge
+    before a full plaza is the booths'. The part is the minutes that its servers are held in this
+    hour over those in which they work or are held.
+
+    Source: the waiting-time method of bottleneck detection (Roser, Nakano and Tanaka, Winter
+    Simulation Conference 2003), blocked time given to the station that causes it.
+    """
+    lost, held, work = _stood(ledger, window)
+    for k in (APPROACH, PORTAL, PRIMARY, SECONDARY):
+        busy = work[:, k] + held[:, k].sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(busy[:, None] > 0.0, held[:, k] / busy[:, None], 0.0)
+        lost += held[:, k]
+        passed = share * lost[:, k, None]
+        lost += passed
+        lost[:, k] -= passed.sum(axis=1)
     weekday = np.array([date.weekday() for date in window.dates()])
-    lost = np.zeros((7, 24, len(STATIONS)))
-    for station, spans in lost_spans(ledger).items():
-        for begin, end in spans:
-            minutes = minutes_by_hour(begin, end, window).reshape(window.days, 24)
-            np.add.at(lost[:, :, station], weekday, minutes)
-    return lost
+    total = np.zeros((7, 24, len(STATIONS)))
+    np.add.at(total, weekday, lost.reshape(window.days, 24, len(STATIONS)))
+    return total
 
 
-def lost_spans(ledger: pd.DataFrame) -> dict[int, list[Spans]]:
-    """Return when trucks stood because of each station.
+def _stood(ledger: pd.DataFrame, window: Window) -> tuple[Floats, Floats, Floats]:
+    """Return by hour: minutes in queues [h, 6], held at k because of j [h, 6, 6], at work [h, 6].
 
-    Waiting in a station's queue counts for that station. A truck that is done and cannot leave
-    counts for the station whose full yard holds it; at primary, until the image is judged, for the
-    analyst. So a queue in front of a booth that is blocked from behind is not the booth's alone.
-    Source: the waiting-time method of bottleneck detection, with the blocked time added to the
-    station that causes it (Roser, Nakano and Tanaka, Winter Simulation Conference 2003).
+    At primary a truck is held for its image until the analyst is done, and only then by a yard.
     """
     at = {
         (k, moment): ledger[f"{name}_{moment}_min"].to_numpy(np.float64)
         for k, name in enumerate(STATIONS)
         for moment in ("enter", "start", "end", "leave")
     }
-    lost: dict[int, list[Spans]] = {k: [] for k in range(len(STATIONS))}
+    n = len(STATIONS)
+    queued, held, work = (np.zeros((24 * window.days, *(n,) * d)) for d in (1, 2, 1))
     for k in (APPROACH, PORTAL, PRIMARY, SECONDARY, DOCK):
-        lost[k].append((at[k, "enter"], at[k, "start"]))
-    for k in (APPROACH, PORTAL, PRIMARY, SECONDARY):
+        queued[:, k] = minutes_by_hour(at[k, "enter"], at[k, "start"], window)
+        work[:, k] = minutes_by_hour(at[k, "start"], at[k, "end"], window)
         free, leave = at[k, "end"], at[k, "leave"]
         if k == PRIMARY:
             judged = np.maximum(free, np.fmin(at[ANALYST, "leave"], leave))
             judged = np.where(np.isnan(at[ANALYST, "enter"]), free, judged)
-            lost[ANALYST].append((free, judged))
+            held[:, k, ANALYST] = minutes_by_hour(free, judged, window)
             free = judged
         for later in range(k + 1, ANALYST):
-            held = at[later, "enter"] == leave
-            lost[later].append((np.where(held, free, np.nan), leave))
-    return lost
+            because = np.where(at[later, "enter"] == leave, free, np.nan)
+            held[:, k, later] = minutes_by_hour(because, leave, window)
+    return queued, held, work
 
 
 def minutes_by_hour(begin: Floats, end: Floats, window: Window) -> Floats:
@@ -163,16 +172,16 @@ def minutes_by_hour(begin: Floats, end: Floats, window: Window) -> Floats:
     """
     known = np.isfinite(begin) & ~(end <= begin)
     last: Floats = np.where(np.isfinite(end), end, window.horizon_min)[known]
-    edges = 60.0 * np.arange(24 * window.days + 1, dtype=np.float64)
-    return np.diff(_past(edges, begin[known]) - _past(edges, last))
+    hours = 24 * window.days
+    return np.diff(_past(begin[known], hours) - _past(last, hours))
 
 
-def _past(edges: Floats, moments: Floats) -> Floats:
-    """Return the sum over moments of max(edge - moment, 0), for each edge."""
-    ordered = np.sort(moments)
-    before = np.searchsorted(ordered, edges)
-    sums = np.append(0.0, np.cumsum(ordered))
-    return np.asarray(before * edges - sums[before])
+def _past(moments: Floats, hours: int) -> Floats:
+    """Return the sum over moments of max(edge - moment, 0) for each full hour, [hours + 1]."""
+    hour = np.minimum((moments / 60.0).astype(np.int64), hours)
+    count = np.append(0.0, np.cumsum(np.bincount(hour, minlength=hours + 1)[:hours]))
+    sums = np.append(0.0, np.cumsum(np.bincount(hour, moments, minlength=hours + 1)[:hours]))
+    return np.asarray(60.0 * np.arange(hours + 1) * count - sums, dtype=np.float64)
 
 
 def lost_per_day(profiles: dict[str, Floats], weekdays: tuple[int, ...]) -> Floats:

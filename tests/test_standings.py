@@ -28,4 +28,5 @@ def test_notes_date_the_week_and_name_what_is_left_out() -> None:
     assert "fitted" in text
     assert "assumed" in text
     year = " ".join(notes(replications.findings(ALIKE, n=24, overrides=["calendar=year"])))
-    assert "24 stretches of 7 days over the months of 2024" in year
+    assert "Annual figures, the year 2024: 2 stretches of 7 days in every month" in year
+    assert "stratified by month" in year

@@ -1,0 +1,85 @@
+"""What an agency could infer from its random stream, beside the simulated truth.
+
+E = F / (F + (x / n) M): F loads seized by targeting, x found in n random inspections among the M
+trucks that targeting let pass (GAO-02-215R). The agency sees x and n, never M's loads; the
+simulation knows them. A random inspection finds only what its sensors and exams see, so the
+estimate is of what could have been found, and lies above the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sim.sampling import Interval, clopper_pearson, interdiction, size_for_width
+
+RELATIVE_WIDTH: Final = 1.0
+"""The precision for which a sample is sized: an interval as wide as the rate itself."""
+COUNTS: Final = ["n_seized", "n_passed", "n_passed_carrying", "n_random_inspected",
+                 "n_random_opened", "n_random_seized"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The random stream of one alternative over all its replications."""
+
+    alternative: str
+    inspected: int
+    """n"""
+    opened: int
+    found: int
+    """x"""
+    rate: Interval
+    """x / n with its Clopper-Pearson interval."""
+    targeted: int
+    """F: loads seized otherwise than by the random stream."""
+    passed: int
+    """M"""
+    interdicted: Interval
+    """E, as the agency would estimate it."""
+    truth: float
+    """F / (F + loads on the trucks that targeting let pass)."""
+    needed: int | None
+    """Trucks to inspect for the wanted precision; None: nothing was found to size it by."""
+
+
+def estimates(metrics: pd.DataFrame, coverage: float = 0.95) -> list[Estimate]:
+    """Return the estimate of every alternative that has a random stream, in the order of the study.
+
+    Counts are summed over replications, as one long stretch of days.
+    """
+    sums = metrics.groupby("alternative", sort=False)[COUNTS].sum()
+    return [
+        estimate(str(name), {key: float(row[key]) for key in COUNTS}, coverage)
+        for name, row in sums.iterrows()
+        if row["n_random_inspected"] > 0
+    ]
+
+
+def estimate(name: str, counts: dict[str, float], coverage: float = 0.95) -> Estimate:
+    """Return what the random stream of one alternative says.
+
+    Parameters
+    ----------
+    counts : dict
+        `COUNTS`, columns of METRICS summed over replications.
+    """
+    n, x = counts["n_random_inspected"], counts["n_random_seized"]
+    seized, passed = counts["n_seized"] - x, counts["n_passed"]
+    rate = clopper_pearson(x, n, coverage)
+    loads = seized + counts["n_passed_carrying"]
+    return Estimate(
+        alternative=name,
+        inspected=int(n),
+        opened=int(counts["n_random_opened"]),
+        found=int(x),
+        rate=rate,
+        targeted=int(seized),
+        passed=int(passed),
+        interdicted=interdiction(seized, x, n, passed, coverage),
+        truth=seized / loads if loads > 0.0 else np.nan,
+        needed=size_for_width(x / n, RELATIVE_WIDTH * x / n, coverage) if x > 0 else None,
+    )

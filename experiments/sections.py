@@ -1,0 +1,255 @@
+"""Findings -> rows of the report's later sections: what binds, equal levels, redraws, luck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from experiments.bottleneck import Gain, binding
+from experiments.findings import Findings
+from experiments.frontier import Share
+from experiments.interdiction import RELATIVE_WIDTH, estimates
+from experiments.intervals import Difference
+from experiments.matched import YARDSTICKS
+from experiments.robustness import Culprit, Redrawn, Standing, standings
+from experiments.wording import NONE, listed, number, percent, signed, span
+from sim.sampling import Interval
+
+HUNDRED: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A cell: what it says, what stands small beneath, a class for its look."""
+
+    text: str
+    below: str = ""
+    look: str = ""
+
+
+def binding_rows(found: Findings) -> Iterator[dict[str, str]]:
+    """Yield each alternative's binding stations over an average weekday, in words."""
+    for name in found.names:
+        yield {"name": name, "words": binding_words(found, name)}
+
+
+def binding_words(found: Findings, name: str) -> str:
+    """Return which station binds from when to when, and its part of the time lost."""
+    parts = [
+        f"{s.from_h:02d}-{s.to_h:02d} h {s.station} ({percent(s.share, 0)} of the standing, "
+        f"{number(s.truck_h, 0)} truck-h)"
+        for s in binding(found.profiles[name])
+    ]
+    return "; ".join(parts) or "nothing binds"
+
+
+def gain_rows(found: Findings) -> Iterator[dict[str, object]]:
+    """Yield what one more of each resource of the baseline changes."""
+    unstable = found.study.baseline in found.unstable
+    for gain in found.gains:
+        wait = _change(gain, "wait_mean_min", found.alpha)
+        yield {
+            "resource": gain.resource,
+            "wait": Text("unstable") if unstable else wait,
+            "found": _change(gain, "detection_expected", found.alpha, HUNDRED, 2),
+            "out": _change(gain, "exited", found.alpha, 1.0 / found.study.days, 0),
+            "officers": signed(gain.gaps["officer_h"].mean / found.study.days, 0),
+        }
+
+
+def _change(gain: Gain, metric: str, alpha: float, scale: float = 1.0, digits: int = 2) -> Text:
+    gap = gain.gaps[metric]
+    if np.isnan(gap.mean):
+        return Text(NONE, gap.reason)
+    sure = gain.sure(metric, alpha)
+    if sure and abs(scale * gap.mean) < 0.5 * 10.0**-digits:
+        sure = False
+    mark = " *" if sure else ""
+    text = f"{signed(scale * gap.mean, digits)}{mark}"
+    return Text(text, span(gap, scale, digits), "sure" if sure else "")
+
+
+def bottleneck_answer(found: Findings) -> str:
+    """Return in a sentence what binds the baseline and what would help most; empty: not asked."""
+    base = found.study.baseline
+    if not found.gains:
+        return ""
+    stretches = binding(found.profiles[base])
+    head = f"Nothing binds under {base}."
+    if stretches:
+        top = max(stretches, key=lambda s: s.truck_h)
+        hours = [f"{s.from_h:02d}-{s.to_h:02d} h" for s in stretches if s.station == top.station]
+        head = f"Under {base} {top.station} binds on weekdays ({listed(hours)})."
+    if base in found.unstable:
+        return head
+    helps = [
+        g
+        for g in found.gains
+        if g.sure("wait_mean_min", found.alpha) and g.gaps["wait_mean_min"].mean <= -0.1
+    ]
+    if not helps:
+        return f"{head} One more of no resource surely shortens the mean wait by 0.1 min."
+    best = min(helps, key=lambda g: g.gaps["wait_mean_min"].mean)
+    gap = best.gaps["wait_mean_min"]
+    size = Difference(-gap.mean, -gap.high, -gap.low, gap.p_value, gap.n)
+    officers = number(best.gaps["officer_h"].mean / found.study.days, 0)
+    return (
+        f"{head} One more {best.resource} shortens the mean wait by {number(size.mean)} min "
+        f"{span(size)} for {officers} officer hours a day; no other resource by more."
+    )
+
+
+def level_rows(found: Findings) -> Iterator[dict[str, object]]:
+    """Yield loads found against the baseline at equal wait, p95 and officer hours."""
+    sticks = [stick for stick in YARDSTICKS if stick.metric in found.levels]
+    for place, name in enumerate(found.names):
+        cells = [_level(found, found.levels[stick.metric][place]) for stick in sticks]
+        yield {"name": name, "cells": cells}
+
+
+def level_heads(found: Findings) -> list[str]:
+    """Return the headings of `level_rows`: what is held equal, and the baseline's level."""
+    heads = []
+    for stick in YARDSTICKS:
+        shares = found.levels.get(stick.metric)
+        if shares:
+            base = next(s for s in shares if s.alternative == found.study.baseline)
+            unit = "h" if stick.metric == "officer_h" else "min"
+            heads.append(f"{stick.words} ({number(base.scanned.mean)} {unit})")
+    return heads
+
+
+def _level(found: Findings, share: Share) -> Text:
+    if share.alternative == found.study.baseline:
+        return Text("baseline", f"{percent(share.found.mean)} {span(share.found, HUNDRED)}")
+    gap = share.found_gap
+    if gap is None:
+        return Text(NONE, f"{number(share.scanned.mean)}: {share.why}", "aside")
+    mark = " *" if share.sure(found.alpha) else ""
+    below = span(gap, HUNDRED) + (f"; {share.setting}" if share.setting else "")
+    return Text(f"{signed(HUNDRED * gap.mean)} points{mark}", below, "sure" if mark else "")
+
+
+def redrawn_rows(found: Findings) -> Iterator[dict[str, object]]:
+    """Yield how every alternative fares over the redraws."""
+    redrawn = found.redrawn
+    if redrawn is None:
+        return
+    for standing in standings(redrawn, found.study.baseline):
+        base = standing.alternative == found.study.baseline
+        yield {
+            "name": standing.alternative,
+            "undominated": _times(standing, "undominated"),
+            "more": Text("baseline") if base else _times(standing, "more"),
+            "gap": Text(NONE) if base else _range(standing),
+            "hangs": Text(NONE) if base else _hangs(standing, found.alpha),
+        }
+
+
+def _times(standing: Standing, which: str) -> Text:
+    k, n = getattr(standing, which)
+    if n == 0:
+        return Text(NONE, "never compared")
+    return Text(f"{k} of {n}", _share_span(standing.interval(which)))
+
+
+def _share_span(share: Interval) -> str:
+    return f"[{percent(share.low, 0)}, {percent(share.high, 0)}]"
+
+
+def _range(standing: Standing) -> Text:
+    low, middle, high = (HUNDRED * value for value in standing.gap)
+    if np.isnan(middle):
+        return Text(NONE)
+    return Text(signed(middle), f"{signed(low)} to {signed(high)}")
+
+
+def _hangs(standing: Standing, alpha: float) -> Text:
+    learned, blame = standing.likeness, standing.culprit
+    if blame is None:
+        return Text(NONE)
+    if blame.p_holm <= alpha:
+        return Text(blame.key, _rho(blame), "words")
+    if learned is not None and learned.p_holm <= alpha:
+        return Text("traits that the model learned", _rho(learned), "words")
+    return Text("no single input", f"most: {blame.key}, {_rho(blame)}", "words")
+
+
+def _rho(blame: Culprit) -> str:
+    rho = blame.rho
+    return f"{signed(rho.estimate, 2)} [{number(rho.low, 2)}, {number(rho.high, 2)}]"
+
+
+def redrawn_words(redrawn: Redrawn) -> str:
+    """Return how the redraws were made, what was held, and which were refused or overloaded."""
+    words = (
+        f"{len(redrawn.inputs)} assumed inputs were redrawn together {redrawn.asked} times within "
+        f"their ranges (Latin hypercube), each time for {redrawn.replications} replications of "
+        "every alternative on the same trucks. Held fixed: the trained risk models, which so meet "
+        "smugglers unlike those they learned from; the policies; prices, costs and crews."
+    )
+    if redrawn.refused:
+        first = next(iter(redrawn.refused.values()))
+        draws = "1 draw" if len(redrawn.refused) == 1 else f"{len(redrawn.refused)} draws"
+        words += f" {draws} made no sense and so were refused ({first})."
+    if redrawn.overloaded:
+        words += (
+            f" In {redrawn.overloaded} of them no alternative can carry its load, so nobody is "
+            "ranked by waits; elsewhere one that cannot is dominated by those that can."
+        )
+    return words
+
+
+def redrawn_answer(found: Findings) -> str:
+    """Return in a sentence how well the ranking holds; empty: not asked."""
+    redrawn = found.redrawn
+    ranked = [] if redrawn is None else standings(redrawn, found.study.baseline)
+    rivals = [s for s in ranked if s.alternative != found.study.baseline and s.more[1]]
+    if redrawn is None or not rivals:
+        return ""
+    best = max(rivals, key=lambda s: (s.more[0] / s.more[1], s.gap[1]))
+    always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
+    k, n = best.more
+    if always:
+        head = f"{listed(always)} find more than {found.study.baseline} in all redraws"
+        return f"{head} of what is assumed ({n} at equal scan share)."
+    return (
+        f"What is assumed matters: redrawn {redrawn.asked} times, {best.alternative} finds more "
+        f"than {found.study.baseline} at equal scan share in {k} of {n} "
+        f"{_share_span(best.interval('more'))}, more often than any other."
+    )
+
+
+def random_rows(found: Findings) -> Iterator[dict[str, object]]:
+    """Yield what an agency could infer from each alternative's random stream."""
+    weeks = found.study.replications
+    for one in estimates(found.metrics, found.study.coverage):
+        rate = tuple(1e5 * value for value in one.rate)
+        needed = Text(NONE, "nothing found to size it by")
+        if one.needed is not None:
+            runs = one.needed / one.inspected * weeks
+            needed = Text(number(one.needed, 0), f"{number(runs, 0)} such replications")
+        yield {
+            "name": one.alternative,
+            "inspected": Text(number(one.inspected, 0), f"{number(one.opened, 0)} of them opened"),
+            "found": number(one.found, 0),
+            "rate": Text(number(rate[1]), f"[{number(rate[0])}, {number(rate[2])}]"),
+            "interdicted": Text(percent(one.interdicted.estimate), _share_span(one.interdicted)),
+            "truth": percent(one.truth),
+            "needed": needed,
+        }
+
+
+def random_words() -> str:
+    """Return what the random stream is and what its estimate leaves out."""
+    return (
+        "Trucks that luck alone sent to the portal, among those that targeting let pass, all "
+        "replications together. E = F / (F + (x / n) M): F loads found by targeting, x found in n "
+        "random inspections, M trucks let pass (GAO-02-215R). Rates have Clopper-Pearson "
+        "intervals. A random inspection finds only what image and exam see, so the estimate lies "
+        "above the truth, which only a simulation knows. Sample: trucks to inspect for an interval "
+        f"{RELATIVE_WIDTH:g} times as wide as the rate itself."
+    )
