@@ -48,6 +48,10 @@ class Replications:
     profiles: dict[str, Profiles]
 
 
+MOST_PLANS = 150
+"""Plans that a process keeps (about 2 MB each): a year of ten alternatives, not thirty redraws."""
+
+
 @dataclass(slots=True)
 class Shared:
     """What does not change between replications, made once in each process.
@@ -64,6 +68,9 @@ class Shared:
         """Return the alternative's plan for this window's start date."""
         days = past_window(window)
         of_trucks = f"{days} {manifest_key(scenario)}"
+        if len(self.plans) >= MOST_PLANS:
+            for made in (self.plans, self.scores, self.past):
+                made.clear()
         if (of_trucks, repr(scenario)) not in self.plans:
             past, scores = self._past(scenario, scorer, days, of_trucks)
             self.plans[of_trucks, repr(scenario)] = make_plan(scenario, past, scores)
