@@ -129,7 +129,7 @@ def simulate(
     record = ENGINES[engine](flow, scenario.policy.route)
     ledger = table(visited_in_fact(flow, record), record, manifest)
     detection = expected_detection(scenario, plan.points, manifest, ledger, record.full, flow)
-    aimed_at = targeted(scenario, manifest, scores, plan.past)
+    aimed_at = targeted(scenario, manifest, scores, plan.past, ledger)
     metrics = measure(scenario, window, manifest, ledger, capacity, detection)
     metrics |= stream(aimed_at, manifest, ledger)
     return Outcome(manifest, capacity, ledger, detection, metrics, collect(ledger, window))

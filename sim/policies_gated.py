@@ -30,6 +30,7 @@ class Gated(Policy):
     """A policy that asks gates at the port; nobody is listed before arrival but by the floor."""
 
     route: ClassVar[Route] = staticmethod(route_gated)
+    even_luck: ClassVar[bool] = False
 
     def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
         """Return nobody: the choice is made at the port."""

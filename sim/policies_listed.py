@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,8 @@ class SquareRoot(Policy):
 
     Version history: 1 (0.2.0).
     """
+
+    even_luck: ClassVar[bool] = False
 
     with_memory: bool
     memory_days: float = bounded(0.0, 3650.0)
@@ -80,6 +83,8 @@ class TrustedTrader(Policy):
 
     Version history: 1 (0.2.0).
     """
+
+    even_luck: ClassVar[bool] = False
 
     audit_share: float = share()
     share: float = share()
@@ -164,6 +169,8 @@ class Minimax(Policy):
 
     Version history: 1 (0.2.0).
     """
+
+    even_luck: ClassVar[bool] = False
 
     p_detection: float = share()
     """What a smuggler believes a scan to detect."""

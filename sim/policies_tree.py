@@ -62,6 +62,7 @@ class SensorTree(Policy):
 
     route: ClassVar[Route] = staticmethod(route_tree)
     tests_before_primary: ClassVar[bool] = True
+    even_luck: ClassVar[bool] = False
 
     budget_openings: float = bounded(0.0, 1.0)
     """Mean cost of a truck, in openings."""

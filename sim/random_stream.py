@@ -15,14 +15,33 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.order import SERVED
-from sim.policy import Past, select
+from sim.policy import Past, floor_top_up, select
 from sim.scenario import Scenario
 
 Bools = npt.NDArray[np.bool_]
 
 
-def targeted(scenario: Scenario, manifest: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
-    """Return bool[n], whom the policy would have selected had luck selected nobody."""
+def targeted(
+    scenario: Scenario,
+    manifest: pd.DataFrame,
+    scores: pd.DataFrame,
+    past: Past,
+    ledger: pd.DataFrame | None = None,
+) -> Bools:
+    """Return bool[n], whom the policy would have selected had luck selected nobody.
+
+    Where the policy's own luck is uneven (by risk, by class, by queue), whom it selects is no fair
+    sample: only the random floor is, and all others that were selected count as targeted. For a
+    policy that chooses at the port, ``ledger`` says who they were; trucks of the floor that it
+    would have chosen anyway are then not known apart.
+    """
+    policy = scenario.policy
+    if not policy.even_luck:
+        aimed = policy.choose(manifest, scores, past)
+        if ledger is not None:
+            floor = manifest["u_floor"].to_numpy() < floor_top_up(policy)
+            aimed |= ledger["selected"].to_numpy(bool) & ~floor
+        return aimed
     unlucky = manifest.copy(deep=False)
     unlucky["u_select"] = unlucky["u_floor"] = 1.0
     return select(scenario, unlucky, scores, past)

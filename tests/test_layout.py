@@ -44,7 +44,6 @@ TESTED_ELSEWHERE = {
     "chances": "what the probes are told of sensors: test_probe",
     "probe_early": "probes of trees against brute force: test_policies_tree",
     "turns": "screening with memory: test_policies_listed, theory/test_selection",
-    "knobs": "turned by matched: test_matched",
     "square_root": "published numbers and brute force: theory/test_selection",
     "sensor_tree": "published numbers and brute force: theory/test_sensor_trees",
     "security_game": "published numbers and brute force: theory/test_game",

@@ -57,3 +57,17 @@ def test_those_opened_are_no_sample_of_their_own(make_scenario: Callable[..., Sc
     truth = found["n_passed_carrying"] / found["n_passed"]
     assert found["n_random_seized"] / found["n_random_opened"] > 3.0 * truth
     assert found["n_random_seized"] / found["n_random_inspected"] < truth
+
+
+@pytest.mark.parametrize("policy", ["square_root", "queue_aware", "scan_budget", "minimax"])
+def test_only_the_floor_is_a_fair_sample_where_luck_is_uneven(
+    make_scenario: Callable[..., Scenario], policy: str
+) -> None:
+    found = []
+    for floor in (0.0, 0.05):
+        metrics = metrics_of(
+            make_scenario(f"policy={policy}", f"policy.random_floor_share={floor}")
+        )
+        found.append(metrics["n_random_inspected"] / metrics["trucks"])
+    assert found[0] == 0.0
+    assert 0.02 < found[1] < 0.055
