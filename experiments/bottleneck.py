@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 PREFIX: Final = "+1 "
 """Beginning of the names of the alternatives that are run for the ledger only."""
-IDLE_MIN: Final = 1.0
-"""Hours in which all trucks together stand for less than this bind nowhere."""
+IDLE_MIN: Final = 60.0
+"""In an hour in which on average less than one truck stands nothing binds."""
 GAINS: Final = ("wait_mean_min", "detection_expected", "exited", "officer_h")
 """Metrics whose difference from the baseline the ledger shows."""
 

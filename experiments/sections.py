@@ -14,7 +14,8 @@ from experiments.frontier import Share
 from experiments.interdiction import RELATIVE_WIDTH, estimates
 from experiments.intervals import Difference
 from experiments.matched import YARDSTICKS
-from experiments.robustness import Culprit, Redrawn, Standing, standings
+from experiments.robustness import Redrawn
+from experiments.verdicts import Culprit, Standing, standings
 from experiments.wording import NONE, listed, number, percent, signed, span
 from sim.sampling import Interval
 
@@ -118,7 +119,8 @@ def level_heads(found: Findings) -> list[str]:
         if shares:
             base = next(s for s in shares if s.alternative == found.study.baseline)
             unit = "h" if stick.metric == "officer_h" else "min"
-            heads.append(f"{stick.words} ({number(base.scanned.mean)} {unit})")
+            level = number(base.scanned.mean, 0 if unit == "h" else 1)
+            heads.append(f"{stick.words} ({level} {unit})")
     return heads
 
 
@@ -185,10 +187,11 @@ def _rho(blame: Culprit) -> str:
 
 def redrawn_words(redrawn: Redrawn) -> str:
     """Return how the redraws were made, what was held, and which were refused or overloaded."""
+    weeks = f"{redrawn.replications} replication{'s' if redrawn.replications > 1 else ''}"
     words = (
         f"{len(redrawn.inputs)} assumed inputs were redrawn together {redrawn.asked} times within "
-        f"their ranges (Latin hypercube), each time for {redrawn.replications} replications of "
-        "every alternative on the same trucks. Held fixed: the trained risk models, which so meet "
+        f"their ranges (Latin hypercube), each time for {weeks} of every alternative on the same "
+        "trucks. Held fixed: the trained risk models, which so meet "
         "smugglers unlike those they learned from; the policies; prices, costs and crews."
     )
     if redrawn.refused:
@@ -210,12 +213,14 @@ def redrawn_answer(found: Findings) -> str:
     rivals = [s for s in ranked if s.alternative != found.study.baseline and s.more[1]]
     if redrawn is None or not rivals:
         return ""
+    most = max(s.more[1] for s in rivals)
+    rivals = [s for s in rivals if 2 * s.more[1] >= most]
     best = max(rivals, key=lambda s: (s.more[0] / s.more[1], s.gap[1]))
     always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
     k, n = best.more
     if always:
-        head = f"{listed(always)} find more than {found.study.baseline} in all redraws"
-        return f"{head} of what is assumed ({n} at equal scan share)."
+        head = f"{listed(always)} find{'s' if len(always) == 1 else ''} more than "
+        return f"{head}{found.study.baseline} in all {n} redraws of what is assumed."
     return (
         f"What is assumed matters: redrawn {redrawn.asked} times, {best.alternative} finds more "
         f"than {found.study.baseline} at equal scan share in {k} of {n} "
@@ -245,11 +250,12 @@ def random_rows(found: Findings) -> Iterator[dict[str, object]]:
 
 def random_words() -> str:
     """Return what the random stream is and what its estimate leaves out."""
+    wide = "" if RELATIVE_WIDTH == 1.0 else f"{RELATIVE_WIDTH:g} times "
     return (
         "Trucks that luck alone sent to the portal, among those that targeting let pass, all "
         "replications together. E = F / (F + (x / n) M): F loads found by targeting, x found in n "
-        "random inspections, M trucks let pass (GAO-02-215R). Rates have Clopper-Pearson "
-        "intervals. A random inspection finds only what image and exam see, so the estimate lies "
-        "above the truth, which only a simulation knows. Sample: trucks to inspect for an interval "
-        f"{RELATIVE_WIDTH:g} times as wide as the rate itself."
+        "random inspections, M trucks let pass (GAO-02-215R); what luck finds is not targeting's. "
+        "Rates have Clopper-Pearson intervals. A random inspection finds only what image and exam "
+        "see, so the estimate lies above the truth, which only a simulation knows. Sample wanted: "
+        f"trucks to inspect for an interval {wide}as wide as the rate."
     )

@@ -26,14 +26,14 @@ def profiles(lost: dict[int, dict[str, float]]) -> dict[str, np.ndarray]:
 
 def test_the_station_for_which_trucks_stand_longest_binds() -> None:
     found = binding(profiles({7: {"primary": 90.0, "dock": 30.0}, 8: {"primary": 60.0},
-                              9: {"dock": 5.0, "portal": 4.0}}))  # fmt: skip
+                              9: {"dock": 50.0, "portal": 40.0}}))  # fmt: skip
     assert [(s.from_h, s.to_h, s.station) for s in found] == [(7, 9, "primary"), (9, 10, "dock")]
     assert found[0].share == pytest.approx(150.0 / 180.0)
     assert found[0].truck_h == pytest.approx(2.5)
 
 
 def test_idle_hours_bind_nowhere_and_break_a_stretch() -> None:
-    found = binding(profiles({7: {"primary": 9.0}, 8: {"primary": 0.5}, 9: {"primary": 9.0}}))
+    found = binding(profiles({7: {"primary": 90.0}, 8: {"primary": 50.0}, 9: {"primary": 90.0}}))
     assert [(s.from_h, s.to_h) for s in found] == [(7, 8), (9, 10)]
     assert binding(profiles({})) == []
 
