@@ -126,7 +126,7 @@ def test_no_verb_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_names_keys_and_groups(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([verb, "--help"]) == 0
     text = capsys.readouterr().out
-    for word in ("replications=", "start_date=", "engine=", "port: bare", "policy: no_referral"):
+    for word in ("replications=", "start_date=", "engine=", "port: bare", "policy: all_of"):
         assert word in text
 
 

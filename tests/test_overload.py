@@ -12,7 +12,7 @@ def scenarios(*overrides: str) -> dict[str, Scenario]:
 
 def test_an_overloaded_station_is_named_with_its_load() -> None:
     weekly = replications.weekly(["calm", "busy"], {"busy": ("secondary", "dock")})
-    unstable, saturated = overloaded(scenarios(), weekly)
+    unstable, saturated = overloaded(scenarios("port.secondary.when_full=block"), weekly)
     assert unstable == {
         "busy": "secondary is asked for 130 % of its weekly capacity; "
         "dock is asked for 130 % of its weekly capacity"
