@@ -2,7 +2,8 @@
 
 Numba looks only at the file that holds a function, not at the helpers that the function calls:
 a change in ``kernel.py`` would leave ``compiled.py``'s cache standing. The folder therefore bears
-a hash of every source file of ``sim`` and of the versions that compile them. Import this module
+a hash of every source file of ``sim`` that compiled code is made of, and of the versions that
+compile them. Import this module
 before the first ``njit``.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -20,19 +22,36 @@ import numpy as np
 import platformdirs
 
 
+COMPILES = re.compile(r"\bnjit\b|\bsim\.jit\b")
+IMPORTS = re.compile(r"^\s*(?:from sim\.(\w+) import|import sim\.(\w+))", re.MULTILINE)
+
+
 def cache_root() -> Path:
     """Return the user's cache folder of Throughgate (``THROUGHGATE_CACHE`` overrides it)."""
     return Path(os.environ.get("THROUGHGATE_CACHE") or platformdirs.user_cache_dir("throughgate"))
 
 
 def source_hash() -> str:
-    """Return a hash of every source file of ``sim`` and of the compiler's versions."""
+    """Return a hash of the sources that are compiled and of the compiler's versions."""
     digest = hashlib.sha256()
     for version in (numba.__version__, np.__version__, sys.version):
         digest.update(version.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in compiled_sources(Path(__file__).parent):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def compiled_sources(folder: Path) -> list[Path]:
+    """Return the files of ``sim`` that compile something, and all that they import from it."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    todo = [name for name, text in texts.items() if COMPILES.search(text)]
+    reached: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in texts and name not in reached:
+            reached.add(name)
+            todo += [found[0] or found[1] for found in IMPORTS.findall(texts[name])]
+    return [folder / f"{name}.py" for name in sorted(reached)]
 
 
 def use_cache() -> Path:
