@@ -8,12 +8,15 @@ from typing import Any
 import numba
 from numba import njit, types
 
+from sim.closing import at_work, has_work_left, send_home, shut, turned_away
 from sim.errors import PolicyError
 from sim.flow import Flow, Record, assemble, empty_record
 from sim.heap import HEAP, pop
 from sim.jit import move
 from sim.kernel import (
     ERROR,
+    N_LATE,
+    SHUT,
     Work,
     block,
     can_enter,
@@ -26,12 +29,16 @@ from sim.lanes import lane_of
 from sim.order import (
     ANALYST,
     ARRIVE,
+    DIVERTED,
+    DOOR,
     DOWN,
     END,
     EXIT,
     KIND_SHIFT,
     N_STATIONS,
+    PASSED_BY,
     SERVED,
+    SHUTS,
     START,
     STATION_SHIFT,
     UP,
@@ -71,8 +78,14 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
         if k < 0 or k >= N_STATIONS or k == ANALYST or (w.seen[truck] >> k) & 1 == 1:
             w.count[ERROR] = 1 + truck
             return EXIT
+        if turned_away(f, w, truck, k):
+            r.done[truck, k] = DIVERTED
+            return EXIT
         w.seen[truck] |= 1 << k
-        if f.suspend[k] == 0 or can_enter(f, w, k, f.lane_class[truck]):
+        rule = f.suspend[k]
+        if rule == 0 or (
+            can_enter(f, w, k, f.lane_class[truck]) and (rule < PASSED_BY or at_work(f, w, k))
+        ):
             return k
         r.done[truck, k] = WAIVED
 
@@ -128,7 +141,7 @@ def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
         free(f, w, r, profile, k, s, now)
         judged(f, w, r, route, profile, truck, now)
         return
-    if k == f.fork and served:
+    if k == f.fork and served and f.alarm[truck, k] < 2:
         w.image[truck] = 1
         enter(f, w, r, profile, f.judge, truck, now)
     elif served and f.alarm[truck, k] == 1:
@@ -142,14 +155,22 @@ def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
 @move()
 def turn(f, w, r, profile, kind, k, s, now):  # type: ignore[no-untyped-def]
     if kind == DOWN:
+        if f.drains[w.current[s]] == 1 and has_work_left(f, w, k):
+            w.late[s] = 1
+            w.count[N_LATE] += 1
+            return
         w.on[s] = 0
         w.n_free[k] -= 1 - w.busy[s]
         if f.per_lane[k] == 1:
             for other in range(f.server_first[k], f.server_first[k + 1]):
                 free(f, w, r, profile, k, other, now)
         return
-    w.on[s] = 1
     w.current[s] += 1
+    if w.late[s] == 1:
+        w.late[s] = 0
+        w.count[N_LATE] -= 1
+        return
+    w.on[s] = 1
     if w.busy[s] == 0:
         w.n_free[k] += 1
         free(f, w, r, profile, k, s, now)
@@ -183,7 +204,15 @@ def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
             end(f, w, r, route, profile, k, ident, now)
         else:
             line += 1
-            turn(f, w, r, profile, key >> KIND_SHIFT, k, f.server_first[k] + ident, now)
+            kind = key >> KIND_SHIFT
+            if kind != DOOR:
+                turn(f, w, r, profile, kind, k, f.server_first[k] + ident, now)
+            elif ident == SHUTS:
+                shut(f, w, r, profile, now)
+            else:
+                w.count[SHUT] = 0
+        if w.count[N_LATE] > 0:
+            send_home(f, w)
 
 
 def _example() -> Flow:
@@ -193,7 +222,8 @@ def _example() -> Flow:
         horizon_min=0.0, arrive_min=none, lane_class=none,
         service_min=[[0.0] * N_STATIONS], alarm=[[0] * N_STATIONS], columns=[[0.0]],
         absent=0, server_first=[0] * (N_STATIONS + 1), serves=none,
-        capacity=(none, none, none, none, none), hold_min=[0.0] * N_STATIONS,
+        capacity=(none, none, none, none, none), doors=(none, none),
+        hold_min=[0.0] * N_STATIONS, finishes=[0] * N_STATIONS, closing=0,
         fast_first=[0] * N_STATIONS, room=[[0, 0]] * N_STATIONS, shared_room=[0] * N_STATIONS,
         per_lane=[0] * N_STATIONS, lane_draw=none, profiled=-1, slow_min=none,
         suspend=[0] * N_STATIONS, fork=-1, judge=-1, join=-1, state=[0.0],
@@ -256,4 +286,4 @@ def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fa
     return record
 
 
-assert UP == DOWN + 1 and END == UP + 1  # noqa: S101, PT018  (the calendar precedes services)
+assert DOWN == DOOR + 1 and UP == DOWN + 1 and END == UP + 1  # noqa: S101, PT018  (the calendar precedes services)

@@ -35,7 +35,8 @@ class Flow(NamedTuple):
     service_min: Floats
     """[n, K], the work that the truck asks of each station."""
     alarm: Bytes
-    """[n, K], 1 where the station would alarm on the truck."""
+    """[n, K], 1 where the station would alarm on the truck; 2 at ``fork``: a machine clears the
+    image, and no analyst sees it."""
     columns: Floats
     """[n, C], what the routing policy may read of the truck."""
     absent: int
@@ -52,7 +53,7 @@ class Flow(NamedTuple):
     """[I], 1: at down_min a shift ends and the truck in hand is finished; 0: a breakdown."""
     calendar_min: Floats
     calendar_key: Ints
-    """[2 I], every UP and DOWN in the order in which it is handled."""
+    """[2 I + doors], every DOOR, UP and DOWN in the order in which it is handled."""
     hold_min: Floats
     """[K], a truck is taken out unserved after standing this long in a broken-down server."""
     fast_first: Ints
@@ -70,7 +71,12 @@ class Flow(NamedTuple):
     slow_min: Floats
     """[n] work of the slow service at that station; empty where there is none."""
     suspend: Ints
-    """[K], 1: a referral to a full station is waived; 0: the truck waits where it is (blocks)."""
+    """[K], 0: the truck waits where it is while the station is full (blocks); 1: the referral is
+    waived; 2: it is waived also while no server is at work."""
+    finishes: Ints
+    """[K], 1: at the end of its hours the station first serves those who wait there."""
+    closing: int
+    """What becomes of the trucks in line as the doors shut: a code of sim.order."""
     fork: int
     """Station that sends an image to ``judge`` (-1: none)."""
     judge: int
@@ -96,12 +102,14 @@ class Record(NamedTuple):
     """[n], 1: the slow service was chosen at the profiled station."""
 
 
-def calendar(station: Ints, server: Ints, up_min: Floats, down_min: Floats) -> tuple[Floats, Ints]:
-    """Return the times and keys of every UP and DOWN, in the order in which they are handled."""
+def calendar(
+    station: Ints, server: Ints, up_min: Floats, down_min: Floats, doors: tuple[Floats, Ints]
+) -> tuple[Floats, Ints]:
+    """Return times and keys of every DOOR, UP and DOWN, in the order in which they are handled."""
     keys = [event_key(UP, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
     keys += [event_key(DOWN, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
-    times = np.concatenate([up_min, down_min])
-    key = np.array(keys, dtype=np.int64)
+    times = np.concatenate([up_min, down_min, doors[0]])
+    key = np.concatenate([np.array(keys, dtype=np.int64), doors[1]])
     order = np.lexsort((key, times))
     return times[order], key[order]
 
@@ -109,10 +117,12 @@ def calendar(station: Ints, server: Ints, up_min: Floats, down_min: Floats) -> t
 def assemble(**parts: Any) -> Flow:  # noqa: ANN401
     """Return a Flow with every array in the exact type and layout that the compiled engine takes.
 
-    Takes the fields of `Flow` but ``interval_first`` and the calendar, which are derived from
-    ``capacity`` = (station, server, up_min, down_min, drains), sorted by (station, server, up_min).
+    Takes the fields of `Flow` but ``interval_first`` and the calendar, derived from
+    ``capacity`` = (station, server, up_min, down_min, drains), sorted by (station, server, up_min),
+    and ``doors`` = (time, key) of every shutting and opening that matters.
     """
     station, server, up_min, down_min, drains = parts.pop("capacity")
+    door_min, door_key = parts.pop("doors")
     first = np.asarray(parts["server_first"], dtype=np.int64)
     flat = first[np.asarray(station, dtype=np.int64)] + np.asarray(server, dtype=np.int64)
     times, keys = calendar(
@@ -120,6 +130,7 @@ def assemble(**parts: Any) -> Flow:  # noqa: ANN401
         np.asarray(server, dtype=np.int64),
         np.asarray(up_min, dtype=np.float64),
         np.asarray(down_min, dtype=np.float64),
+        (np.asarray(door_min, dtype=np.float64), np.asarray(door_key, dtype=np.int64)),
     )
     parts |= {
         "interval_first": np.searchsorted(flat, np.arange(first[-1] + 1)),

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from numba import njit
 
 from sim.flow import Flow, Record
-from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, WAIVED
+from sim.order import APPROACH, DOCK, EXIT, LOW_ENERGY, PORTAL, PRIMARY, START, WAIVED
 from sim.route import N_COLUMNS, SELECTED, route_standard
 
 Floats = npt.NDArray[np.float64]
@@ -147,7 +147,7 @@ def learn(truck: int, here: int, alarmed: int, state: Any) -> None:  # noqa: ANN
             continue
         at = int(state[3 + 3 * step])
         mark = at + 3 + truck
-        if here <= APPROACH:
+        if here < PORTAL:
             # not scanned after all: another gate said no, or the portal had no room
             state[mark] = 0.0
         elif here == PRIMARY and state[mark] == WATCHED:
@@ -176,18 +176,19 @@ def route_gated(  # noqa: PLR0913, PLR0917
     now_min: float,
     state: Any,  # noqa: ANN401
 ) -> int:
-    """Ask the gates once, where the approach ends; else route as operated today."""
-    if (seen >> APPROACH) & 1 == 1 and (seen >> PRIMARY) & 1 == 0:
+    """Ask the gates once, where the portal's turn comes; else route as operated today."""
+    step = _standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
+    if step in (PORTAL, PRIMARY):
         if (seen >> PORTAL) & 1 == 0:
-            if decide(truck, columns, waiting, now_min, state) or columns[truck, SELECTED] > 0.0:
+            if decide(truck, columns, waiting, now_min, state) or step == PORTAL:
                 return PORTAL
             learn(truck, here, alarmed, state)
             return PRIMARY
-        if here <= APPROACH:
+        if here < PORTAL:
             learn(truck, here, alarmed, state)
     elif here in (PRIMARY, DOCK):
         learn(truck, here, alarmed, state)
-    return _standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
+    return step
 
 
-assert EXIT < APPROACH  # noqa: S101  (``here <= APPROACH`` means: before the portal)
+assert START < EXIT < APPROACH < LOW_ENERGY < PORTAL  # noqa: S101, PT018  (``here < PORTAL``)

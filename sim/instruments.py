@@ -98,6 +98,10 @@ class Analyst(Spec):
     reference_threat_image_share: float = bounded(1e-9, 0.999)
     """Threat-image share at which the portal's quoted operating point holds."""
     test_images_per_day: float = bounded(0.0)
+    auto_clear_share: float = bounded(0.0, 0.999)
+    """Share of clean images that a machine clears before an analyst sees them."""
+    auto_clear_d_prime: float = bounded(0.0, 8.0)
+    """How well that machine tells threats from clean images, less the portal's shifts by type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +109,13 @@ class Scanner(Spec):
     """All detection layers of the port and the correlation between them."""
 
     name: str
+    low_energy: Sensor
     portal: Sensor
     secondary: Sensor
+    canine: Sensor
     exam: Sensor
+    origin: Sensing
+    """How the check of the country that the truck leaves finds a load; see ``port.origin``."""
     analyst: Analyst
     rho: float = bounded(0.0, 0.99)
     """Correlation between sensors through a carrying truck's concealment factor."""

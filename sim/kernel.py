@@ -20,6 +20,10 @@ JOINED = 1
 """Index in ``count`` of the number of queue entries so far, which orders them across classes."""
 ERROR = 2
 """Index in ``count``: 0, or 1 + the truck whose policy broke the rules."""
+SHUT = 3
+"""Index in ``count``: 1 while the doors are shut (where that matters to those in line)."""
+N_LATE = 4
+"""Index in ``count``: servers that stay beyond their hours."""
 
 
 class Work(NamedTuple):
@@ -29,6 +33,8 @@ class Work(NamedTuple):
     heap_key: Any
     busy: Any
     on: Any
+    late: Any
+    """[S], 1 while the server stays beyond its hours for those in line."""
     current: Any
     """[S], index of the interval that the server is in, or was in last."""
     outcome: Any
@@ -74,6 +80,7 @@ def new_work(f: Flow) -> Work:
         heap_key=ints(servers + 2),
         busy=ints(servers),
         on=ints(servers),
+        late=ints(servers),
         current=f.interval_first[:-1] - 1,
         outcome=ints(servers),
         n_free=ints(N_STATIONS),
@@ -95,7 +102,7 @@ def new_work(f: Flow) -> Work:
         image=ints(n),
         held=ints(n),
         frames=ints(servers + N_STATIONS + 2),
-        count=ints(3),
+        count=ints(5),
         state=f.state.copy(),
     )
 

@@ -1,8 +1,8 @@
 """Stations, the kinds of event, and the one order in which equal times are handled.
 
 Both engines read these numbers; nothing else may decide who goes first. Events are handled by
-``(time, kind, station, id)``, where ``id`` is the server for DOWN and UP and the truck for END and
-ARRIVE. The triple is packed into one integer, so that a heap of (time, key) is a total order.
+``(time, kind, station, id)``, where ``id`` is `SHUTS` or `OPENS` for DOOR, the server for DOWN and
+UP and the truck for END and ARRIVE. The triple is packed into one integer, so that a heap of (time, key) is a total order.
 See ``docs/decisions/006-order-of-equal-times.md``.
 """
 
@@ -10,15 +10,28 @@ from __future__ import annotations
 
 from typing import Final
 
-STATIONS: Final = ("approach", "portal", "primary", "secondary", "dock", "analyst")
-"""Every station that a port may have, in the northbound order; the analyst is parallel."""
+STATIONS: Final = (
+    "origin", "approach", "low_energy", "portal", "primary", "radiation", "secondary", "canine",
+    "dock", "safety", "analyst",
+)  # fmt: skip
+"""Every station that a port may have, in the order of the road; the analyst is parallel.
 
-APPROACH: Final = 0
-PORTAL: Final = 1
-PRIMARY: Final = 2
-SECONDARY: Final = 3
-DOCK: Final = 4
-ANALYST: Final = 5
+``origin`` is the check of the country that the truck leaves (its export check, or CBP's outbound
+inspection), ``radiation`` where alarms of the radiation portal are resolved, ``safety`` the state's
+vehicle inspection beyond the exit.
+"""
+
+ORIGIN: Final = 0
+APPROACH: Final = 1
+LOW_ENERGY: Final = 2
+PORTAL: Final = 3
+PRIMARY: Final = 4
+RADIATION: Final = 5
+SECONDARY: Final = 6
+CANINE: Final = 7
+DOCK: Final = 8
+SAFETY: Final = 9
+ANALYST: Final = 10
 N_STATIONS: Final = len(STATIONS)
 
 START: Final = -2
@@ -26,10 +39,21 @@ START: Final = -2
 EXIT: Final = -1
 """Where a truck goes when nothing more is asked of it."""
 
-DOWN: Final = 0
-UP: Final = 1
-END: Final = 2
-ARRIVE: Final = 3
+DOOR: Final = 0
+DOWN: Final = 1
+UP: Final = 2
+END: Final = 3
+ARRIVE: Final = 4
+
+SHUTS: Final = 0
+OPENS: Final = 1
+
+CARRY_OVER: Final = 0
+DIVERT: Final = 1
+SERVED_LATE: Final = 2
+"""What becomes of the trucks in line as the doors shut."""
+PASSED_BY: Final = 2
+"""Rule of a station that trucks pass by while it is full or shut (1: while it is full)."""
 
 GENERAL: Final = 0
 FAST: Final = 1
@@ -40,7 +64,9 @@ SERVED: Final = 1
 WITHDRAWN: Final = 2
 """Taken out of a broken-down server before the service was complete."""
 WAIVED: Final = 3
-"""Sent to a station whose waiting room was full and which suspends referral."""
+"""Sent to a station that was full, or shut, and suspends referral."""
+DIVERTED: Final = 4
+"""Turned away in line as the port closed."""
 
 KIND_SHIFT: Final = 58
 STATION_SHIFT: Final = 50

@@ -17,10 +17,16 @@ from sim.flow import NONE, Flow, Record, empty_record
 from sim.order import (
     ANALYST,
     ARRIVE,
+    DIVERT,
+    DIVERTED,
+    DOOR,
     EXIT,
     KIND_SHIFT,
     N_STATIONS,
+    PASSED_BY,
     SERVED,
+    SERVED_LATE,
+    SHUTS,
     START,
     STATION_SHIFT,
     UP,
@@ -30,6 +36,8 @@ from sim.order import (
 from sim.route import Profile, Route, profile_fast, route_standard
 from sim.station import Clock, Station
 
+CLEARED = 2
+"""Alarm code of an image that a machine clears."""
 Day = Generator[simpy.Event, Any, None]
 
 
@@ -49,6 +57,9 @@ class Port:
         self.alarmed = [0] * len(flow.arrive_min)
         self.images: dict[int, simpy.Event] = {}
         self.tickets = 0
+        self.is_shut = False
+        if flow.closing == SERVED_LATE or flow.finishes.any():
+            self.clock.after_event = self.send_home
 
     def truck_day(self, truck: int) -> Day:
         """One truck, from the end of the queue to the exit."""
@@ -57,8 +68,9 @@ class Port:
             yield self.go(truck, here, station)
             here = station
             if here == self.flow.fork and self.served(truck, here):
-                self.send_image(truck)
-            elif self.served(truck, here) and self.flow.alarm[truck, here]:
+                if self.flow.alarm[truck, here] != CLEARED:
+                    self.send_image(truck)
+            elif self.served(truck, here) and self.flow.alarm[truck, here] == 1:
                 self.alarmed[truck] |= 1 << here
             if here == self.flow.join and truck in self.images:
                 yield self.images[truck]
@@ -78,7 +90,7 @@ class Port:
         """Free the analyst, raise the portal's alarm, and let the truck leave primary."""
         analysts = self.stations[self.flow.judge]
         analysts.free(analysts.vacate(truck))
-        if self.flow.alarm[truck, self.flow.fork]:
+        if self.flow.alarm[truck, self.flow.fork] == 1:
             self.alarmed[truck] |= 1 << self.flow.fork
         self.wake(self.images.pop(truck))
 
@@ -112,11 +124,73 @@ class Port:
                 or self.seen[truck] >> station & 1
             ):
                 raise PolicyError(f"policy: truck {truck} was sent to an impossible station")
+            if self.diverts() and self.in_line(truck, station):
+                self.record.done[truck, station] = DIVERTED
+                return EXIT
             self.seen[truck] |= 1 << station
-            ahead = self.stations[station]
-            if not self.flow.suspend[station] or ahead.can_enter(ahead.lane_of(truck)):
+            if self.takes(self.stations[station], truck):
                 return station
             self.record.done[truck, station] = WAIVED
+
+    def takes(self, ahead: Station, truck: int) -> bool:
+        """Tell whether a truck goes to the station, be it to wait there: the rule when full."""
+        rule = self.flow.suspend[ahead.index]
+        if rule == 0:
+            return True
+        return ahead.can_enter(ahead.lane_of(truck)) and (rule < PASSED_BY or ahead.at_work())
+
+    def in_line(self, truck: int, station: int) -> bool:
+        """Tell whether a truck that would go to ``station`` has not begun primary inspection."""
+        return station == self.flow.join or not self.seen[truck] >> self.flow.join & 1
+
+    def diverts(self) -> bool:
+        """Tell whether trucks in line are turned away now."""
+        return self.is_shut and self.flow.closing == DIVERT
+
+    def turned_away(self, truck: int, station: int) -> None:
+        """Record that a truck in line at, or before, a station was turned away."""
+        self.record.done[truck, station] = DIVERTED
+        self.record.exit_min[truck] = self.clock.now
+
+    def shut(self) -> None:
+        """Shut the doors; where trucks are diverted, turn away all that stand in line."""
+        self.is_shut = True
+        if not self.diverts():
+            return
+        in_line, beyond = self.stations[: self.flow.join + 1], self.stations[self.flow.join + 1 :]
+        for station in in_line:
+            station.turn_away(self.clock.now)
+        for station in in_line:
+            station.turn_away_blocked()
+        for station in beyond:
+            for server in station.servers:
+                station.free(server)
+
+    def open(self) -> None:
+        """Open the doors."""
+        self.is_shut = False
+
+    def has_work_left(self, index: int) -> bool:
+        """Tell whether a station must stay beyond its hours."""
+        if self.flow.finishes[index]:
+            return bool(self.waiting[index] > 0)
+        join, judge = self.flow.join, self.flow.judge
+        if self.flow.closing != SERVED_LATE or not self.is_shut:
+            return False
+        if index == judge:
+            upstream = self.stations[: join + 1]
+            return bool(
+                any(s.stands() or self.n_busy[s.index] for s in upstream) or self.waiting[judge]
+            )
+        upstream = self.stations[: index + 1] if index <= join else []
+        return any(s.stands() or (s.index < index and self.n_busy[s.index]) for s in upstream)
+
+    def send_home(self) -> None:
+        """Let the late servers go whose station has no work left."""
+        for station in self.stations:
+            for server in station.servers:
+                if server.late and not self.has_work_left(station.index):
+                    server.late = server.on = False
 
     def note_full(self, truck: int, here: int) -> None:
         """Record which waiting rooms were full as the truck left ``join``."""
@@ -154,8 +228,12 @@ class Port:
         keys = self.flow.calendar_key.tolist()
         for time, key in zip(self.flow.calendar_min.tolist(), keys, strict=True):
             yield self.clock.at(time, key)
+            ident = key & ((1 << STATION_SHIFT) - 1)
+            if key >> KIND_SHIFT == DOOR:
+                self.shut() if ident == SHUTS else self.open()
+                continue
             station = self.stations[(key >> STATION_SHIFT) & mask]
-            server = station.servers[key & ((1 << STATION_SHIFT) - 1)]
+            server = station.servers[ident]
             if key >> KIND_SHIFT == UP:
                 station.open(server)
             else:

@@ -26,11 +26,16 @@ from sim.errors import PolicyError
 from sim.order import (
     ANALYST,
     APPROACH,
+    CANINE,
     DOCK,
     EXIT,
+    LOW_ENERGY,
     N_STATIONS,
+    ORIGIN,
     PORTAL,
     PRIMARY,
+    RADIATION,
+    SAFETY,
     SECONDARY,
     START,
 )  # fmt: skip
@@ -41,7 +46,17 @@ REFERRED: Final = 1
 """Column: 1 where the primary officer refers the truck."""
 ORDERED: Final = 2
 """Column: 1 where an agriculture or trade-compliance exam is ordered."""
-N_COLUMNS: Final = 3
+CHECKED: Final = 3
+"""Column: 1 where the country that the truck leaves picks it for its own check."""
+SIDE_SCANNED: Final = 4
+"""Column: 1 where the truck is led through the low-energy portal."""
+SCANNED_LATER: Final = 5
+"""Column: 1 where a selected truck is scanned after primary, the port having no portal before."""
+RADIATING: Final = 6
+"""Column: 1 where the radiation portal alarms (on harmless goods: no such threat is modelled)."""
+SAFETY_CHECKED: Final = 7
+"""Column: 1 where the state's vehicle inspectors beyond the exit pick the truck."""
+N_COLUMNS: Final = 8
 
 ROUTE_SIGNATURE: Final = types.int64(
     types.int64, types.int64, types.int64, types.int64, types.float64[:, ::1],
@@ -72,7 +87,7 @@ def profile_fast(
     return 0
 
 
-def route_standard(  # noqa: C901, PLR0911
+def route_standard(  # noqa: C901, PLR0911, PLR0912
     truck: int,
     here: int,
     seen: int,
@@ -83,27 +98,47 @@ def route_standard(  # noqa: C901, PLR0911
     now_min: float,
     state: Any,  # noqa: ANN401
 ) -> int:
-    """Route by the three columns and the alarms: the northbound chain as operated today.
+    """Route by the columns and the alarms: the chain as operated today.
 
-    Portal if selected; primary; then a dock if an exam is ordered or the portal alarmed; the
-    secondary scanner if the officer refers (a dock where there is none); a dock if that alarms.
+    Before primary: the check of the country of origin (a find ends the journey), the approach, the
+    low-energy portal, the portal if selected. After primary: whatever the radiation portal asks;
+    a dock if an exam is ordered or the portal alarmed; the secondary scanner and the dogs if the
+    officer refers, the low-energy portal alarmed or the scan was left for later (a dock where the
+    port has neither); a dock if one of them alarms; the state's safety check unless seized.
     """
-    if (seen >> APPROACH) & 1 == 0:
-        return APPROACH
     if (seen >> PRIMARY) & 1 == 0:
+        if here == START and (seen >> ORIGIN) & 1 == 0 and columns[truck, CHECKED] > 0.0:
+            return ORIGIN
+        if here == ORIGIN and (alarmed >> ORIGIN) & 1 == 1:
+            return EXIT
+        if (seen >> APPROACH) & 1 == 0:
+            return APPROACH
+        if (seen >> LOW_ENERGY) & 1 == 0 and columns[truck, SIDE_SCANNED] > 0.0:
+            return LOW_ENERGY
         if (seen >> PORTAL) & 1 == 0 and columns[truck, SELECTED] > 0.0:
             return PORTAL
         return PRIMARY
-    no_dock = (seen >> DOCK) & 1 == 1
-    if here == PRIMARY:
-        if columns[truck, ORDERED] > 0.0 or (alarmed >> PORTAL) & 1 == 1:
-            return EXIT if no_dock else DOCK
-        if columns[truck, REFERRED] > 0.0:
-            if (seen >> SECONDARY) & 1 == 0:
+    if here == PRIMARY and (seen >> RADIATION) & 1 == 0 and columns[truck, RADIATING] > 0.0:
+        return RADIATION
+    doubted = columns[truck, REFERRED] > 0.0 or (alarmed >> LOW_ENERGY) & 1 == 1
+    dock = False
+    if here in (PRIMARY, RADIATION):
+        dock = columns[truck, ORDERED] > 0.0 or (alarmed >> PORTAL) & 1 == 1
+        if not dock:
+            if (seen >> SECONDARY) & 1 == 0 and (doubted or columns[truck, SCANNED_LATER] > 0.0):
                 return SECONDARY
-            return EXIT if no_dock else DOCK
-    if here == SECONDARY and (alarmed >> SECONDARY) & 1 == 1:
-        return EXIT if no_dock else DOCK
+            if (seen >> CANINE) & 1 == 0 and doubted:
+                return CANINE
+            dock = doubted
+    elif here in (SECONDARY, CANINE):
+        dock = (alarmed >> here) & 1 == 1
+        if not dock and here == SECONDARY and (seen >> CANINE) & 1 == 0 and doubted:
+            return CANINE
+    if dock and (seen >> DOCK) & 1 == 0:
+        return DOCK
+    seized = here == DOCK and (alarmed >> DOCK) & 1 == 1
+    if (seen >> SAFETY) & 1 == 0 and columns[truck, SAFETY_CHECKED] > 0.0 and not seized:
+        return SAFETY
     return EXIT
 
 

@@ -140,12 +140,16 @@ class Scenario(Spec):
 
     def servers(self, station: str) -> int:
         """Return the units that stand at an inspection station, overrides applied."""
+        if station == "origin" and self.port.joint_inspection:
+            return 0
         override = {
+            "low_energy": self.scanner.low_energy.units,
             "portal": self.scanner.portal.units,
             "secondary": self.scanner.secondary.units,
+            "canine": self.scanner.canine.units,
             "dock": self.staffing.docks,
             "analyst": self.staffing.analysts,
-        }[station]
+        }.get(station)
         segment: Segment = getattr(self.port, station)
         return segment.servers if override is None else override
 

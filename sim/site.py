@@ -16,7 +16,10 @@ COMMODITIES = (
     "metals", "household", "textiles", "paper", "other",
 )  # fmt: skip
 """Commodity groups, in the order of the codes in MANIFEST; an empty truck has code -1."""
-SEGMENTS = ("primary", "portal", "secondary", "dock", "analyst")
+SEGMENTS = (
+    "primary", "origin", "low_energy", "portal", "radiation", "secondary", "canine", "dock",
+    "safety", "analyst",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,28 @@ class Segment(Spec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pulses(Spec):
+    """Unannounced stretches of work: how many a week, and how long each lasts."""
+
+    per_week: float = bounded(0.0, 500.0)
+    length_h: float = bounded(0.05, 24.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Segment):
+    """A check beside the chain, made of a share of the trucks by officers of its own."""
+
+    title: str
+    share: float = share()
+    """Share of the trucks that are picked (``radiation``: of laden trucks, by a false alarm)."""
+    service: Service
+    crew_officers: float = bounded(0.0)
+    """CBP officers at each post; 0 where another agency or country mans it."""
+    pulses: Pulses | None
+    """The check is made in unannounced pulses only; null: whenever the port is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Volume(Spec):
     """Northbound trucks: month counts, weights of the days of the week, shares of the hours."""
 
@@ -140,15 +165,32 @@ class Port(Spec):
 
     name: str
     title: str
+    direction: Literal["northbound", "southbound"]
+    closing: Literal["carry_over", "divert", "served_late"]
+    """What becomes of the trucks in line as the port closes: they wait for the morning, are turned
+    away, or are all served before the booths shut."""
     hours: dict[DayType, Hours]
     volume: Volume
     mix: Mix
+    origin: Check
+    """The check of the country that the truck leaves: its export check, or CBP outbound."""
+    joint_inspection: bool
+    """One stop: whom the other country picks is examined at this port's dock, by both."""
     approach: Approach
+    low_energy: Segment
+    low_energy_share: float = share()
+    """Share of the trucks led through the low-energy portal, where there is one."""
     primary: Primary
     portal: Segment
     analyst: Segment
+    radiation: Check
+    """Where alarms of the radiation portal are resolved. The portal is mandated and is passed in
+    the booth's move-up; no radiological threat is modelled, so that every alarm is false."""
     secondary: Segment
+    canine: Segment
     dock: Segment
+    safety: Check
+    """The state's vehicle inspection beyond the exit."""
     officer_referral_share: float = share()
     """Share of clean trucks that the primary officer refers on his own judgement."""
     officer_referral_carrying_share: float = share()
@@ -166,3 +208,8 @@ class Port(Spec):
             raise ConfigError("primary.lanes", problem)
         if self.portal.servers == 0 and self.analyst.servers > 0:
             raise ConfigError("analyst.servers", "image analysts need portal.servers of at least 1")
+        if self.radiation.servers == 0 and self.radiation.share > 0.0:
+            problem = "radiation portals are mandated: their alarms need at least one post"
+            raise ConfigError("radiation.servers", problem)
+        if self.joint_inspection and self.dock.servers == 0:
+            raise ConfigError("joint_inspection", "needs dock.servers of at least 1")

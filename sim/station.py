@@ -8,6 +8,7 @@ once, inside the event that causes it. Each move has its compiled twin in ``sim.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from heapq import heappush
 from typing import Any
 
@@ -34,6 +35,14 @@ class Clock(simpy.Environment):
         heappush(self._queue, entry)
         return event
 
+    def step(self) -> None:
+        """Handle one event; then whatever must follow every event."""
+        super().step()
+        if self.after_event is not None:
+            self.after_event()
+
+    after_event: Callable[[], None] | None = None
+
 
 class Server:
     """One booth, portal, scanner, dock or analyst, and the intervals in which it is up."""
@@ -46,6 +55,7 @@ class Server:
         self.intervals = intervals
         self.place = -1
         self.on = False
+        self.late = False
         self.busy = False
         self.outcome = SERVED
 
@@ -247,8 +257,20 @@ class Station:
         self.done[truck] = simpy.Event(self.clock)
         return self.done[truck]
 
+    def at_work(self) -> bool:
+        """Tell whether a server takes new trucks."""
+        return any(server.on and not server.late for server in self.servers)
+
+    def stands(self) -> bool:
+        """Tell whether trucks wait at or before the station that a server here could serve."""
+        waits = self.port.waiting[self.index] > 0 or any(self.blocked)
+        return bool(waits and any(server.on for server in self.servers))
+
     def close(self, server: Server) -> None:
         """Take a server down; the trucks in its own line go to open lanes as these fall free."""
+        if server.intervals[server.place][2] and self.port.has_work_left(self.index):
+            server.late = True
+            return
         server.on = False
         if self.has_lines:
             for other in self.servers:
@@ -256,9 +278,32 @@ class Station:
 
     def open(self, server: Server) -> None:
         """Bring a server up and hand it on."""
-        server.on = True
         server.place += 1
+        if server.late:
+            server.late = False
+            return
+        server.on = True
         self.free(server)
+
+    def turn_away(self, now: float) -> None:
+        """Turn away the trucks that wait here."""
+        lines = [*self.queues, *self.lines]
+        for truck in (truck for line in lines for truck in line):
+            self.record.moments[truck, 4 * self.index + 3] = now
+            self.port.turned_away(truck, self.index)
+        self.port.waiting[self.index] = 0
+        for line in lines:
+            line.clear()
+
+    def turn_away_blocked(self) -> None:
+        """Turn away the trucks that are blocked before the station."""
+        for line in self.blocked:
+            for truck in line:
+                self.port.turned_away(truck, self.index)
+                here = self.port.held_at.pop(truck)
+                if here != START:
+                    self.port.stations[here].vacate(truck)
+            line.clear()
 
 
 def _intervals(flow: Flow, server: int) -> list[tuple[float, float, bool]]:

@@ -20,8 +20,25 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY
-from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
+from sim.order import (
+    APPROACH,
+    DOCK,
+    EXIT,
+    ORIGIN,
+    PORTAL,
+    PRIMARY,
+    RADIATION,
+    SAFETY,
+    SECONDARY,
+)  # fmt: skip
+from sim.route import (
+    N_COLUMNS,
+    ORDERED,
+    REFERRED,
+    SAFETY_CHECKED,
+    SELECTED,
+    route_standard,
+)  # fmt: skip
 from sim.sensor_tree import Mix, Tree
 
 Floats = npt.NDArray[np.float64]
@@ -87,6 +104,9 @@ def _last(verdict: int, seen: int, alarmed: int, no_scanner: bool, refers: bool)
     return dock if no_scanner or (alarmed >> SECONDARY) & 1 == 1 else EXIT
 
 
+_standard = njit(cache=True)(route_standard)
+
+
 def route_tree(  # noqa: PLR0913, PLR0917
     truck: int,
     here: int,
@@ -102,10 +122,10 @@ def route_tree(  # noqa: PLR0913, PLR0917
 
     A truck of the random floor goes to the portal first, and is opened if that alarms.
     """
-    if (seen >> APPROACH) & 1 == 0:
-        return APPROACH
-    if here == DOCK:
-        return EXIT
+    step = _standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
+    stopped = here in (DOCK, SAFETY) or (here == ORIGIN and step == EXIT)
+    if stopped or step in (ORIGIN, APPROACH, RADIATION):
+        return step
     floor = columns[truck, SELECTED] > 0.0
     if floor and ((seen >> PORTAL) | (seen >> PRIMARY)) & 1 == 0:
         return PORTAL
@@ -118,4 +138,7 @@ def route_tree(  # noqa: PLR0913, PLR0917
     if floor and (alarmed >> PORTAL) & 1 == 1:
         opened = True
     refers = columns[truck, REFERRED] > 0.0
-    return _last(OPENED if opened else RELEASED, seen, alarmed, state[0] == 0.0, refers)
+    last = _last(OPENED if opened else RELEASED, seen, alarmed, state[0] == 0.0, refers)
+    if last == EXIT and columns[truck, SAFETY_CHECKED] > 0.0 and (seen >> SAFETY) & 1 == 0:
+        return SAFETY
+    return last

@@ -8,8 +8,21 @@ from twin_cases import random_flow
 
 from sim import compiled, port
 from sim.flow import Flow, Record
-from sim.order import DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, WAIVED, WITHDRAWN
-from sim.route import check_policy, route_standard
+from sim.order import (
+    DIVERTED,
+    DOCK,
+    EXIT,
+    N_STATIONS,
+    PORTAL,
+    PRIMARY,
+    SECONDARY,
+    SERVED,
+    UP,
+    WAIVED,
+    WITHDRAWN,
+    event_key,
+)  # fmt: skip
+from sim.route import N_COLUMNS, check_policy, route_standard
 
 
 def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_min, state):  # noqa: ANN001, ANN201
@@ -64,9 +77,22 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
         "still inside": np.isnan(record.exit_min).any(),
         "slow service": (record.slow > 0).any(),
         "a line per lane": (flow.per_lane > 0).any(),
+        "turned away": (record.done == DIVERTED).any(),
+        "served late": _served_late(flow, record),
         "ties": len(np.unique(flow.arrive_min)) < len(flow.arrive_min),
     }
     return {name for name, is_so in found.items() if is_so}
+
+
+def _served_late(flow: Flow, record: Record) -> bool:
+    """Tell whether a service began after the server's hours, and before its next ones."""
+    for truck, k in zip(*np.nonzero(record.done == SERVED), strict=True):
+        s = flow.server_first[k] + record.server[truck, k]
+        spans = slice(flow.interval_first[s], flow.interval_first[s + 1])
+        start = record.moments[truck, 4 * k + 1]
+        if not ((flow.up_min[spans] <= start) & (start <= flow.down_min[spans])).any():
+            return True
+    return False
 
 
 @pytest.mark.parametrize("three_stations", [True, False])
@@ -77,7 +103,7 @@ def test_engines_agree_on_random_ports(three_stations: bool) -> None:
         reference = port.run(flow, route_standard, profile_by_tickets)
         assert_equal(reference, compiled.run(flow, route_standard, profile_by_tickets))
         kinds |= seen_kinds(flow, reference)
-    assert len(kinds) == 9, kinds
+    assert len(kinds) == 11, kinds
 
 
 def test_engines_agree_where_the_policy_reads_queues_and_its_own_state() -> None:
@@ -106,27 +132,29 @@ def test_departures_by_hand() -> None:
     """V1: c = 2, A = 0 1 2 3 4 4.5, S = 3 3 3 1 2 1 -> D = 3 4 6 5 7 7."""
     flow = random_flow(1)
     n = 6
-    service = np.zeros((n, 6))
+    service = np.zeros((n, N_STATIONS))
     service[:, PRIMARY] = [3, 3, 3, 1, 2, 1]
     flow = flow._replace(
         horizon_min=100.0,
         arrive_min=np.array([0, 1, 2, 3, 4, 4.5]),
         lane_class=np.zeros(n, dtype=np.int64),
         service_min=service,
-        alarm=np.zeros((n, 6), dtype=np.uint8),
-        columns=np.zeros((n, 3)),
-        absent=sum(1 << k for k in range(6) if k != PRIMARY),
-        server_first=np.array([0, 0, 0, 2, 2, 2, 2]),
+        alarm=np.zeros((n, N_STATIONS), dtype=np.uint8),
+        columns=np.zeros((n, N_COLUMNS)),
+        absent=sum(1 << k for k in range(N_STATIONS) if k != PRIMARY),
+        server_first=np.array([2 * (k > PRIMARY) for k in range(N_STATIONS + 1)]),
         serves=np.array([3, 3]),
         interval_first=np.array([0, 1, 2]),
         up_min=np.zeros(2),
         down_min=np.full(2, 1000.0),
         drains=np.ones(2, dtype=np.int64),
         calendar_min=np.zeros(2),
-        calendar_key=np.array([(1 << 58) | (2 << 50) | s for s in range(2)]),
-        room=np.full((6, 2), -1),
-        suspend=np.zeros(6, dtype=np.int64),
-        per_lane=np.zeros(6, dtype=np.int64),
+        calendar_key=np.array([event_key(UP, PRIMARY, s) for s in range(2)]),
+        room=np.full((N_STATIONS, 2), -1),
+        suspend=np.zeros(N_STATIONS, dtype=np.int64),
+        per_lane=np.zeros(N_STATIONS, dtype=np.int64),
+        finishes=np.zeros(N_STATIONS, dtype=np.int64),
+        closing=0,
         profiled=-1,
         fork=-1,
         judge=-1,

@@ -7,7 +7,23 @@ from typing import Any
 import numpy as np
 
 from sim.flow import Flow, assemble
-from sim.order import ANALYST, APPROACH, DOCK, N_STATIONS, PORTAL, PRIMARY, SECONDARY
+from sim.order import (
+    ANALYST,
+    CANINE,
+    DOCK,
+    DOOR,
+    LOW_ENERGY,
+    N_STATIONS,
+    OPENS,
+    ORIGIN,
+    PORTAL,
+    PRIMARY,
+    RADIATION,
+    SAFETY,
+    SHUTS,
+    event_key,
+)  # fmt: skip
+from sim.route import N_COLUMNS
 
 
 def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tuple[list[Any], ...]:
@@ -33,8 +49,10 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
     for station in present:
         servers[station] = int(rng.integers(1, 4))
     if not three_stations:
-        for station in (APPROACH, PORTAL, SECONDARY, DOCK, ANALYST):
-            servers[station] *= int(rng.random() < 0.8)
+        for station in range(N_STATIONS):
+            rare = station in (ORIGIN, LOW_ENERGY, RADIATION, CANINE, SAFETY)
+            kept = rng.random() < (0.4 if rare else 0.8)
+            servers[station] *= int(kept or station == PRIMARY)
         servers[ANALYST] *= int(servers[PORTAL] > 0)
     judged = servers[PORTAL] > 0 and servers[ANALYST] > 0
     total = sum(servers)
@@ -52,8 +70,8 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         arrive_min=np.sort(rng.integers(0, horizon, n)) * scale,
         lane_class=rng.random(n) < 0.3,
         service_min=rng.integers(0, 9, (n, N_STATIONS)) * scale,
-        alarm=rng.random((n, N_STATIONS)) < 0.4,
-        columns=rng.random((n, 3)) < 0.5,
+        alarm=_alarms(rng, n),
+        columns=rng.random((n, N_COLUMNS)) < 0.4,
         absent=sum(1 << k for k in range(N_STATIONS) if servers[k] == 0),
         server_first=first,
         serves=serves,
@@ -62,7 +80,10 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         fast_first=rng.random(N_STATIONS) < 0.5,
         room=room,
         shared_room=rng.random(N_STATIONS) < 0.5,
-        suspend=rng.random(N_STATIONS) < 0.3,
+        suspend=rng.choice([0, 0, 0, 1, 2], size=N_STATIONS),
+        finishes=rng.random(N_STATIONS) < 0.2,
+        closing=int(rng.integers(0, 3)),
+        doors=_doors(rng, horizon, scale),
         per_lane=per_lane,
         lane_draw=np.where(rng.random() < 0.5, rng.random(n), -1.0),
         profiled=PRIMARY if rng.random() < 0.5 else -1,
@@ -72,6 +93,17 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         join=PRIMARY,
         state=[0.0, 0.0],
     )
+
+
+def _alarms(rng: np.random.Generator, n: int) -> np.ndarray:
+    alarm = (rng.random((n, N_STATIONS)) < 0.4).astype(int)
+    alarm[rng.random(n) < 0.2, PORTAL] = 2
+    return alarm
+
+
+def _doors(rng: np.random.Generator, horizon: int, scale: float) -> tuple[Any, Any]:
+    times = np.sort(rng.choice(horizon, size=4, replace=False)) * scale
+    return times, [event_key(DOOR, 0, code) for code in (SHUTS, OPENS, SHUTS, OPENS)]
 
 
 def _scaled(capacity: tuple[list[Any], ...], scale: float) -> tuple[Any, ...]:
