@@ -70,6 +70,8 @@ def one_more(scenario: Scenario) -> dict[str, Scenario]:
         "general booth": lambda s: _booth(s, "lanes"),
         "FAST booth": lambda s: _booth(s, "fast_lanes"),
         "portal": lambda s: _unit(s, "portal"),
+        "low-energy portal": lambda s: _unit(s, "low_energy"),
+        "dog team": lambda s: _unit(s, "canine"),
         "image analyst": lambda s: _post(s, "analyst", "analysts"),
         "secondary scanner": lambda s: _unit(s, "secondary"),
         "exam dock": lambda s: _post(s, "dock", "docks"),

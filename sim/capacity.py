@@ -15,7 +15,8 @@ from scipy.special import ndtr, ndtri
 
 from sim.errors import ConfigError
 from sim.instruments import Outages
-from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.order import APPROACH, CANINE, DOCK, LOW_ENERGY, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.pulses import draw_pulses
 from sim.scenario import Scenario
 from sim.site import DayType, Shift
 from sim.traffic import day_type
@@ -27,7 +28,10 @@ Span = tuple[float, float]
 
 OUTAGE_KEY: Final = 1_000_000
 """First part of the stream key of breakdowns, far above the purposes of a truck's own luck."""
-OUTAGE_SENSORS: Final = {PORTAL: "portal", SECONDARY: "secondary", DOCK: "exam"}
+OUTAGE_SENSORS: Final = {
+    LOW_ENERGY: "low_energy", PORTAL: "portal", SECONDARY: "secondary", CANINE: "canine",
+    DOCK: "exam",
+}  # fmt: skip
 """Stations whose units break down, and the part of ``scanner`` that says how."""
 
 
@@ -66,9 +70,14 @@ def schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[S
         (APPROACH, server): [(0.0, window.horizon_min)] for server in approach_lanes(scenario)
     }
     manned |= _booths(scenario, window)
-    for station in (PORTAL, SECONDARY, DOCK, ANALYST):
+    for station, name in enumerate(STATIONS):
+        if station in (APPROACH, PRIMARY):
+            continue
+        pulses = getattr(getattr(scenario.port, name), "pulses", None)
         hours = _merged(_opening(scenario, window, station), window)
-        servers = scenario.servers(STATIONS[station])
+        if pulses is not None:
+            hours = draw_pulses(pulses, hours, window, station)
+        servers = scenario.servers(name)
         manned |= {(station, server): hours for server in range(servers) if hours}
     return dict(sorted(manned.items()))
 

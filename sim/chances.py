@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
 from sim.scenario import Scenario
-from sim.sensor import Load, OperatingPoints, SensorName, p_alarm
+from sim.sensor import Load, OperatingPoints, SensorName, p_alarm, p_auto_clear
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,22 +23,36 @@ NODE_WEIGHTS: Final[Floats] = np.exp(-(NODES**2) / 2.0) / np.exp(-(NODES**2) / 2
 class Chances(NamedTuple):
     """P(alarm | carrying), each float64[contraband, concealment, density, node]."""
 
+    origin: Floats
+    low_energy: Floats
     portal: Floats
+    """Of an image that analysts may judge: what a machine clears raises no alarm."""
     secondary: Floats
+    canine: Floats
     exam: Floats
     exam_other: Floats
 
 
 def chances_of(scenario: Scenario, points: OperatingPoints) -> Chances:
     """Return P(alarm | carrying) of every sensor at its operating point."""
-    sensors: tuple[SensorName, ...] = ("portal", "secondary", "exam", "exam_other")
-    return Chances(*(p_alarm(scenario, points, sensor, _loads(), NODES) for sensor in sensors))
+    found = {
+        name: p_alarm(scenario, points, cast("SensorName", name), _loads(), NODES)
+        for name in Chances._fields
+    }
+    found["portal"] = found["portal"] * judged_share(scenario)
+    return Chances(**found)
+
+
+def judged_share(scenario: Scenario) -> Floats:
+    """Return P(no machine clears the portal's image | carrying)."""
+    return np.asarray(1.0 - p_auto_clear(scenario, _loads(), NODES), dtype=np.float64)
 
 
 def tail(scenario: Scenario, points: OperatingPoints, sensor: SensorName, step: float) -> Floats:
     """Return P(reading exceeds the sensor's threshold by more than ``step`` | carrying)."""
     shifted = dataclasses.replace(points, **{sensor: points.threshold(sensor) + step})
-    return p_alarm(scenario, shifted, sensor, _loads(), NODES)
+    exceeds = p_alarm(scenario, shifted, sensor, _loads(), NODES)
+    return exceeds * judged_share(scenario) if sensor == "portal" else exceeds
 
 
 def _loads() -> Load:

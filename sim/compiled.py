@@ -10,7 +10,7 @@ from numba import njit, types
 
 from sim.closing import at_work, has_work_left, send_home, shut, turned_away
 from sim.errors import PolicyError
-from sim.flow import Flow, Record, assemble, empty_record
+from sim.flow import CLEARED, Flow, Record, assemble, empty_record
 from sim.heap import HEAP, pop
 from sim.jit import move
 from sim.kernel import (
@@ -141,7 +141,7 @@ def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
         free(f, w, r, profile, k, s, now)
         judged(f, w, r, route, profile, truck, now)
         return
-    if k == f.fork and served and f.alarm[truck, k] < 2:
+    if k == f.fork and served and f.alarm[truck, k] != CLEARED:
         w.image[truck] = 1
         enter(f, w, r, profile, f.judge, truck, now)
     elif served and f.alarm[truck, k] == 1:

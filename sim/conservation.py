@@ -19,7 +19,8 @@ def conserved(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bool:
 
     The trucks of the ledger are those of the manifest; nobody is seized unopened or clean; moments
     do not run backwards; a truck that has left stands at no station, and one that has not left is
-    where its moments say. Then arrived = released + seized + still inside.
+    where its moments say; one turned away never began primary inspection. Then arrived = released +
+    seized + turned away + still inside.
     """
     same = np.array_equal(np.sort(ledger["truck"]), np.sort(manifest["truck"]))
     if not same:
@@ -27,9 +28,13 @@ def conserved(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bool:
     carrying = manifest["true_carrying"].to_numpy(bool)[_row_of(manifest, ledger)]
     seized, opened = ledger["seized"].to_numpy(bool), ledger["opened"].to_numpy(bool)
     left = np.isfinite(ledger["exit_min"].to_numpy())
-    released, inside = left & ~seized, ~left & ~seized
-    adds_up = len(manifest) == released.sum() + (seized & left).sum() + inside.sum()
+    diverted = ledger["diverted"].to_numpy(bool)
+    released, inside = left & ~seized & ~diverted, ~left & ~seized
+    n_gone = released.sum() + (seized & left).sum() + (diverted & left).sum()
+    adds_up = len(manifest) == n_gone + inside.sum()
+    begun = np.isfinite(ledger["primary_start_min"].to_numpy())
     lawful = not (seized & ~(opened & carrying)).any() and not (opened & ~left).any()
+    lawful &= not (diverted & (begun | seized)).any()
     return bool(adds_up and lawful and _in_order(ledger, left))
 
 

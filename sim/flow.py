@@ -20,6 +20,8 @@ Bytes = npt.NDArray[np.uint8]
 
 NO_LIMIT = -1
 """Waiting room without a limit."""
+CLEARED = 2
+"""Alarm code of an image that a machine clears, so that no analyst sees it."""
 NONE = -1
 """No such station (``fork``, ``judge``, ``join``)."""
 

@@ -191,4 +191,4 @@ def route_gated(  # noqa: PLR0913, PLR0917
     return step
 
 
-assert START < EXIT < APPROACH < LOW_ENERGY < PORTAL  # noqa: S101, PT018  (``here < PORTAL``)
+assert START < EXIT < APPROACH < LOW_ENERGY < PORTAL  # noqa: S101  (``here < PORTAL``)

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.flow import Flow, Record
-from sim.order import DOCK, N_STATIONS, PORTAL, SECONDARY, SERVED, STATIONS
+from sim.flow import CLEARED, Flow, Record
+from sim.order import DIVERTED, DOCK, N_STATIONS, ORIGIN, PORTAL, SERVED, STATIONS
 from sim.route import ORDERED, REFERRED, SELECTED
-from sim.tables import LEDGER, MOMENTS
+from sim.tables import LEDGER, MOMENTS, SENSED
 
 Bools = npt.NDArray[np.bool_]
 
@@ -17,9 +17,8 @@ Bools = npt.NDArray[np.bool_]
 def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
     """Return LEDGER of `sim.tables`, ``n`` rows in the order of MANIFEST.
 
-    A truck is *opened* when its dock exam was served to the end, *seized* when it was opened,
-    carried, and the exam found it: ``exam_find_other`` where a non-drug exam had been ordered,
-    ``exam_find`` elsewhere.
+    A truck is *opened* when its exam at a dock, or its check by the country that it leaves, was
+    served to the end; *seized* when it was opened, carried, and that exam found it.
     """
     columns: dict[str, npt.NDArray[np.generic]] = {
         "truck": manifest["truck"].to_numpy(),
@@ -35,11 +34,17 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
         columns[f"{station}_done"] = record.done[:, k]
         for m, moment in enumerate(MOMENTS):
             columns[f"{station}_{moment}_min"] = record.moments[:, len(MOMENTS) * k + m].copy()
-    for k in (PORTAL, SECONDARY):
-        columns[f"{STATIONS[k]}_alarm"] = (flow.alarm[:, k] > 0) & (record.done[:, k] == SERVED)
-    opened = (record.done[:, DOCK] == SERVED) & ~np.isnan(columns["exit_min"])
-    columns["opened"] = opened
-    columns["seized"] = opened & (flow.alarm[:, DOCK] > 0)
+    for name in SENSED:
+        k = STATIONS.index(name)
+        columns[f"{name}_alarm"] = (flow.alarm[:, k] == 1) & (record.done[:, k] == SERVED)
+    cleared = (flow.alarm[:, PORTAL] == CLEARED) & (flow.fork == PORTAL)
+    columns["cleared"] = cleared & (record.done[:, PORTAL] == SERVED)
+    columns["diverted"] = np.asarray(np.any(record.done == DIVERTED, axis=1))
+    opened = np.zeros((len(manifest), 2), dtype=bool)
+    for place, k in enumerate((ORIGIN, DOCK)):
+        opened[:, place] = (record.done[:, k] == SERVED) & ~np.isnan(columns["exit_min"])
+    columns["opened"] = np.asarray(np.any(opened, axis=1))
+    columns["seized"] = np.asarray(np.any(opened & (flow.alarm[:, [ORIGIN, DOCK]] == 1), axis=1))
     return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
 
 

@@ -112,7 +112,16 @@ def _luck(scenario: Scenario, fast: NDArray[np.bool_], draw: Draw) -> Arrays:
     primary[fast] = _service("port.primary.fast", port.primary.fast_service, u[fast])
     primary[~fast] = _service("port.primary", port.primary.service, u[~fast])
     services = {
+        "origin": ("port.origin", port.origin.service, Purpose.SERVICE_ORIGIN),
         "approach": ("port.approach", port.approach.service, Purpose.SERVICE_APPROACH),
+        "low_energy": (
+            "scanner.low_energy",
+            scanner.low_energy.service,
+            Purpose.SERVICE_SIDE,
+        ),
+        "radiation": ("port.radiation", port.radiation.service, Purpose.SERVICE_RADIATION),
+        "canine": ("scanner.canine", scanner.canine.service, Purpose.SERVICE_CANINE),
+        "safety": ("port.safety", port.safety.service, Purpose.SERVICE_SAFETY),
         "portal": ("scanner.portal", scanner.portal.service, Purpose.SERVICE_PORTAL),
         "secondary": ("scanner.secondary", scanner.secondary.service, Purpose.SERVICE_SECONDARY),
         "dock": ("scanner.exam", scanner.exam.service, Purpose.SERVICE_DOCK),
@@ -133,11 +142,19 @@ UNIFORMS = {
     "u_floor": Purpose.FLOOR,
     "u_officer": Purpose.OFFICER,
     "u_order": Purpose.ORDER,
+    "u_origin": Purpose.ORIGIN,
+    "u_low_energy": Purpose.LOW_ENERGY,
+    "u_radiation": Purpose.RADIATION,
+    "u_safety": Purpose.SAFETY,
 }
 NORMALS = {
     "z_portal": Purpose.Z_PORTAL,
     "z_secondary": Purpose.Z_SECONDARY,
     "z_exam": Purpose.Z_EXAM,
+    "z_origin": Purpose.Z_ORIGIN,
+    "z_low_energy": Purpose.Z_LOW_ENERGY,
+    "z_machine": Purpose.Z_MACHINE,
+    "z_canine": Purpose.Z_CANINE,
     "z_concealment": Purpose.Z_CONCEALMENT,
 }
 

@@ -15,6 +15,14 @@ import pandas as pd
 
 from sim import usage
 from sim.conservation import conserved
+from sim.indices import (
+    buffer_index,
+    delay_min,
+    percentile,
+    planning_time_index,
+    queue_max,
+    ratio,
+)  # fmt: skip
 from sim.instruments import CONTRABAND
 from sim.officers import officer_h
 from sim.order import SERVED, STATIONS, WITHDRAWN
@@ -24,6 +32,8 @@ from sim.scenario import Scenario, Value
 from sim.tables import INSPECTION, METRICS
 from sim.usage import Bools, Floats
 from sim.window import Window
+
+SCANNERS: Final = ("low_energy", "portal", "secondary")
 
 
 class Ratio(NamedTuple):
@@ -35,6 +45,7 @@ class Ratio(NamedTuple):
 
 
 RATIOS: Final[dict[str, Ratio]] = {
+    "diverted_share": Ratio("n_diverted", "trucks"),
     "throughput_per_h": Ratio("exited", "open_h"),
     "wait_mean_min": Ratio("wait_sum_min", "n_waits"),
     "wait_bound_min": Ratio("wait_bound_sum_min", "trucks"),
@@ -61,74 +72,15 @@ RATIOS: Final[dict[str, Ratio]] = {
 """Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
 
 
-def ratio(numerator: float, denominator: float) -> float:
-    """Return numerator / denominator, NaN where there is nothing to divide by.
-
-    Examples
-    --------
-    >>> ratio(1.0, 4.0)
-    0.25
-    """
-    return float(numerator / denominator) if denominator > 0.0 else float("nan")
-
-
-def buffer_index(p95_min: float, mean_min: float) -> float:
-    """Return (p95 - mean) / mean of crossing time (FHWA); 2001, seven crossings: 1.62.
-
-    Examples
-    --------
-    >>> round(buffer_index(70.1, 26.8), 2)
-    1.62
-    """
-    return ratio(p95_min - mean_min, mean_min)
-
-
-def planning_time_index(p95_min: float, free_flow_min: float) -> float:
-    """Return p95 of crossing time over free-flow crossing time (FHWA).
-
-    Examples
-    --------
-    >>> planning_time_index(93.0, 15.0)
-    6.2
-    """
-    return ratio(p95_min, free_flow_min)
-
-
-def delay_min(crossing_min: Floats, free_flow_min: Floats | float) -> Floats:
-    """Return crossing time less the crossing time at low volume (FHWA), truck by truck [n]."""
-    return np.asarray(crossing_min - free_flow_min, dtype=np.float64)
-
-
-def percentile(values: Floats, share: float) -> float:
-    """Return the percentile by linear interpolation; NaN of nothing."""
-    return float(np.percentile(values, share)) if len(values) else float("nan")
-
-
-def queue_max(arrive_min: Floats, start_min: Floats) -> float:
-    """Return the largest number of trucks that had arrived and not reached primary.
-
-    The number only grows at an arrival, so it is read there: arrivals so far less starts so far.
-    A truck that starts at the very moment at which it arrives never counts as waiting.
-    """
-    if not len(arrive_min):
-        return 0.0
-    arrived = np.sort(arrive_min)
-    started = np.sort(start_min[np.isfinite(start_min)])
-    waiting = np.arange(1, len(arrived) + 1) - np.searchsorted(started, arrived, side="right")
-    return float(max(waiting.max(), 0))
-
-
 def free_flow_min(ledger: pd.DataFrame, work: dict[str, Floats]) -> Floats:
     """Return each truck's crossing time on its own path through an empty port, in minutes [n].
 
-    approach + portal + max(primary, analyst's image) + secondary + dock, over the stations that
-    served it; the image is judged while the truck stands at primary.
+    The work of all stations that served it, of primary and the analyst's image the longer one: the
+    image is judged while the truck stands at primary.
     """
     done = {s: np.where(ledger[f"{s}_done"].to_numpy() == SERVED, work[s], 0.0) for s in STATIONS}
-    booth = np.maximum(done["primary"], done["analyst"])
-    return np.asarray(
-        done["approach"] + done["portal"] + booth + done["secondary"] + done["dock"], np.float64
-    )
+    booth = np.maximum(done.pop("primary"), done.pop("analyst"))
+    return np.asarray(np.sum([booth, *done.values()], axis=0), np.float64)
 
 
 def measure(
@@ -155,10 +107,13 @@ def measure(
         The random stream is empty: only who knows the policy can tell luck from targeting.
     """
     work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
-    left = np.isfinite(ledger["exit_min"].to_numpy())
+    gone, diverted = np.isfinite(ledger["exit_min"].to_numpy()), ledger["diverted"].to_numpy(bool)
+    left = gone & ~diverted
     found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
-    found |= {"still_inside": float((~left).sum())}
-    found |= _hours(scenario, window) | {"officer_h": officer_h(scenario, window, capacity)}
+    found |= {"n_diverted": float(diverted.sum()), "still_inside": float((~gone).sum())}
+    overtime_h = usage.overtime_min(ledger, capacity) / 60.0
+    found |= _hours(scenario, window) | {"overtime_h": overtime_h}
+    found |= {"officer_h": officer_h(scenario, window, capacity) + overtime_h}
     found |= _waits(ledger, window)
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
@@ -181,10 +136,12 @@ def _hours(scenario: Scenario, window: Window) -> dict[str, float]:
 
 
 def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
-    arrive = ledger["arrive_min"].to_numpy()
-    start = ledger["primary_start_min"].to_numpy()
+    arrive, checked = ledger["arrive_min"].to_numpy(), ledger["origin_leave_min"].to_numpy()
+    arrive = np.where(np.isfinite(checked), checked, arrive)
+    start, gone = ledger["primary_start_min"].to_numpy(), ledger["exit_min"].to_numpy()
     served = np.isfinite(start)
-    wait = np.where(served, start, np.maximum(window.horizon_min, arrive)) - arrive
+    unserved = np.where(np.isfinite(gone), gone, np.maximum(window.horizon_min, arrive))
+    wait = np.where(served, start, unserved) - arrive
     over = wait > 30.0
     return {
         "n_waits": float(served.sum()),
@@ -192,7 +149,7 @@ def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
         "wait_bound_sum_min": float(wait.sum()),
         "n_wait_over_30": float(over.sum()),
         "n_wait_known": float((served | over).sum()),
-        "queue_max": queue_max(arrive, start),
+        "queue_max": queue_max(arrive, np.where(served, start, gone)),
     }
 
 
@@ -227,8 +184,9 @@ def _money(
 
 def _inspections(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
     done = {s: ledger[f"{s}_done"].to_numpy() for s in STATIONS}
-    scanned = ((done["portal"] == SERVED) | (done["secondary"] == SERVED)) & left
-    alarmed = ledger["portal_alarm"].to_numpy(bool) | ledger["secondary_alarm"].to_numpy(bool)
+    scanned = np.any([done[s] == SERVED for s in SCANNERS], axis=0) & left
+    alarmed = np.any([ledger[f"{s}_alarm"].to_numpy(bool) for s in SCANNERS], axis=0)
+    at_origin = (done["origin"] == SERVED) & left
     clean = ~manifest["true_carrying"].to_numpy(bool)
     stops = sum(
         (((done[s] == SERVED) | (done[s] == WITHDRAWN)) & left).sum()
@@ -240,7 +198,10 @@ def _inspections(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> d
         "n_opened": float((ledger["opened"].to_numpy(bool) & left).sum()),
         "n_clean_scanned": float((scanned & clean).sum()),
         "n_false_alarms": float((scanned & clean & alarmed).sum()),
+        "n_opened_origin": float(at_origin.sum()),
+        "n_cleared": float(ledger["cleared"].to_numpy(bool).sum()),
         "n_seized": float(ledger["seized"].to_numpy(bool).sum()),
+        "n_seized_origin": float((ledger["seized"].to_numpy(bool) & at_origin).sum()),
         "n_carrying": float((~clean & left).sum()),
         "n_stops": float(stops),
     }

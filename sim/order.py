@@ -2,7 +2,8 @@
 
 Both engines read these numbers; nothing else may decide who goes first. Events are handled by
 ``(time, kind, station, id)``, where ``id`` is `SHUTS` or `OPENS` for DOOR, the server for DOWN and
-UP and the truck for END and ARRIVE. The triple is packed into one integer, so that a heap of (time, key) is a total order.
+UP and the truck for END and ARRIVE. The triple is packed into one integer, so that a heap of (time,
+key) is a total order.
 See ``docs/decisions/006-order-of-equal-times.md``.
 """
 

@@ -105,10 +105,11 @@ def expected(
     clean, carrying = policy.ex_ante(scenario, past_manifest, past_scores, past)
     floored = past_manifest["u_floor"].to_numpy() < floor_top_up(policy)
     clean, carrying = np.where(floored, 1.0, clean), np.where(floored, 1.0, carrying)
-    has_portal = scenario.servers("portal") > 0
-    scan_share = float(clean.mean()) if has_portal and len(clean) else 0.0
+    scans = scenario.servers("portal") > 0 or scenario.servers("secondary") > 0
+    scan_share = float(clean.mean()) if scans and len(clean) else 0.0
     analyst = scenario.scanner.analyst
-    images = past.trucks_per_day * scan_share
+    has_portal = scenario.servers("portal") > 0
+    images = past.trucks_per_day * scan_share * has_portal * (1.0 - analyst.auto_clear_share)
     total = images + analyst.test_images_per_day
     if total == 0.0:
         return Expected(scan_share, analyst.reference_threat_image_share)

@@ -13,7 +13,7 @@ import numpy as np
 import simpy
 
 from sim.errors import PolicyError
-from sim.flow import NONE, Flow, Record, empty_record
+from sim.flow import CLEARED, NONE, Flow, Record, empty_record
 from sim.order import (
     ANALYST,
     ARRIVE,
@@ -34,10 +34,9 @@ from sim.order import (
     event_key,
 )  # fmt: skip
 from sim.route import Profile, Route, profile_fast, route_standard
-from sim.station import Clock, Station
+from sim.server import Clock
+from sim.station import Station
 
-CLEARED = 2
-"""Alarm code of an image that a machine clears."""
 Day = Generator[simpy.Event, Any, None]
 
 

@@ -9,26 +9,53 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.capacity import approach_lanes
-from sim.flow import NO_LIMIT, NONE, Flow, assemble
+from sim.capacity import OUTAGE_SENSORS, approach_lanes
+from sim.flow import CLEARED, NO_LIMIT, NONE, Flow, assemble
+from sim.instruments import Sensor
 from sim.order import (
     ANALYST,
     APPROACH,
+    CANINE,
+    CARRY_OVER,
+    DIVERT,
     DOCK,
+    DOOR,
+    LOW_ENERGY,
     N_CLASSES,
     N_STATIONS,
+    OPENS,
+    ORIGIN,
+    PASSED_BY,
     PORTAL,
     PRIMARY,
     SECONDARY,
+    SERVED_LATE,
+    SHUTS,
     STATIONS,
+    event_key,
 )  # fmt: skip
-from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
+from sim.route import (
+    CHECKED,
+    N_COLUMNS,
+    ORDERED,
+    RADIATING,
+    REFERRED,
+    SAFETY_CHECKED,
+    SCANNED_LATER,
+    SELECTED,
+    SIDE_SCANNED,
+)  # fmt: skip
 from sim.scenario import Scenario
-from sim.site import COMMODITIES
+from sim.site import COMMODITIES, Check, Segment
+from sim.usage import open_intervals
 from sim.window import Window
 
 Bools = npt.NDArray[np.bool_]
 BOTH, GENERAL_ONLY, FAST_ONLY = 0b11, 0b01, 0b10
+CLOSING = {"carry_over": CARRY_OVER, "divert": DIVERT, "served_late": SERVED_LATE}
+SEGMENTS_AT = tuple(k for k in range(N_STATIONS) if k not in (APPROACH, PRIMARY))
+"""Stations of ``sim.site.Segment``: posts that serve trucks of both classes alike."""
+ROOMS_AT = tuple(k for k in SEGMENTS_AT if k != ANALYST)
 
 
 def prepare(
@@ -53,6 +80,7 @@ def prepare(
         CAPACITY of the same window.
     """
     serves = server_classes(scenario)
+    closing = CLOSING[scenario.port.closing]
     counts = [len(serves[k]) for k in range(N_STATIONS)]
     judged = counts[PORTAL] > 0 and counts[ANALYST] > 0
     return assemble(
@@ -60,7 +88,7 @@ def prepare(
         arrive_min=manifest["arrive_min"],
         lane_class=manifest["fast"],
         service_min=np.column_stack([manifest[f"service_{name}_min"] for name in STATIONS]),
-        alarm=_alarm(manifest, alarms, ordered(scenario, manifest)),
+        alarm=_alarm(manifest, alarms, exams_ordered(scenario, manifest)),
         columns=policy_columns(scenario, manifest, selected),
         absent=sum(1 << k for k in range(N_STATIONS) if counts[k] == 0),
         server_first=np.concatenate([[0], np.cumsum(counts)]),
@@ -68,6 +96,8 @@ def prepare(
         capacity=tuple(
             capacity[name] for name in ("station", "server", "up_min", "down_min", "drains")
         ),
+        doors=_doors(scenario, window) if closing != CARRY_OVER else ([], []),
+        closing=closing,
         lane_draw=np.full(len(manifest), -1.0),
         profiled=NONE,
         slow_min=[],
@@ -89,8 +119,17 @@ def _rules(scenario: Scenario) -> dict[str, Any]:
         "room": _room(scenario),
         "shared_room": [int(k != PRIMARY) for k in stations],
         "per_lane": [0 for _ in stations],
-        "suspend": [int(_when_full(scenario, k) == "suspend") for k in stations],
+        "suspend": [_when_full(scenario, k) for k in stations],
+        "finishes": [int(_in_pulses(scenario, k)) for k in stations],
     }
+
+
+def _doors(scenario: Scenario, window: Window) -> tuple[list[float], list[int]]:
+    """Return the times and keys at which the doors open and shut within the window."""
+    spans = open_intervals(scenario, window)
+    moments = [(start, OPENS) for start, _ in spans if start > 0.0]
+    moments += [(end, SHUTS) for _, end in spans if end < window.horizon_min]
+    return [time for time, _ in moments], [event_key(DOOR, 0, code) for _, code in moments]
 
 
 def server_classes(scenario: Scenario) -> list[list[int]]:
@@ -103,7 +142,7 @@ def server_classes(scenario: Scenario) -> list[list[int]]:
     masks[PRIMARY] = [BOTH if primary.lanes_serve == "all" else GENERAL_ONLY] * primary.lanes
     fast = BOTH if primary.fast_lanes_serve == "all" else FAST_ONLY
     masks[PRIMARY] += [fast] * primary.fast_lanes
-    for station in (PORTAL, SECONDARY, DOCK, ANALYST):
+    for station in SEGMENTS_AT:
         masks[station] = [BOTH] * scenario.servers(STATIONS[station])
     return masks
 
@@ -118,12 +157,20 @@ def referred(scenario: Scenario, manifest: pd.DataFrame) -> Bools:
     return np.asarray(found & scenario.policy.officer_referral)
 
 
-def ordered(scenario: Scenario, manifest: pd.DataFrame) -> Bools:
-    """Return bool[n], which trucks have an agriculture or trade-compliance exam ordered."""
+def exams_ordered(scenario: Scenario, manifest: pd.DataFrame) -> Bools:
+    """Return bool[n], which trucks have an agriculture, trade-compliance or joint exam ordered."""
     mix = scenario.port.mix
     produce = manifest["commodity"].to_numpy() == COMMODITIES.index("produce")
     p_order = mix.compliance_exam_share + np.where(produce, mix.agriculture_exam_share, 0.0)
-    return np.asarray(manifest["laden"].to_numpy() & (manifest["u_order"].to_numpy() < p_order))
+    by_this_side = manifest["laden"].to_numpy() & (manifest["u_order"].to_numpy() < p_order)
+    if not scenario.port.joint_inspection:
+        return np.asarray(by_this_side)
+    return np.asarray(by_this_side | picked_at_origin(scenario, manifest))
+
+
+def picked_at_origin(scenario: Scenario, manifest: pd.DataFrame) -> Bools:
+    """Return bool[n], whom the country that the trucks leave picks for a check."""
+    return np.asarray(manifest["u_origin"].to_numpy() < scenario.port.origin.share)
 
 
 def policy_columns(
@@ -133,26 +180,34 @@ def policy_columns(
     columns = np.zeros((len(manifest), N_COLUMNS))
     columns[:, SELECTED] = selected
     columns[:, REFERRED] = referred(scenario, manifest)
-    columns[:, ORDERED] = ordered(scenario, manifest)
+    columns[:, ORDERED] = exams_ordered(scenario, manifest)
+    port = scenario.port
+    columns[:, CHECKED] = picked_at_origin(scenario, manifest) & (scenario.servers("origin") > 0)
+    columns[:, SIDE_SCANNED] = manifest["u_low_energy"].to_numpy() < port.low_energy_share
+    columns[:, SCANNED_LATER] = selected & (scenario.servers("portal") == 0)
+    alarms = manifest["laden"].to_numpy() & (manifest["u_radiation"] < port.radiation.share)
+    columns[:, RADIATING] = alarms
+    columns[:, SAFETY_CHECKED] = manifest["u_safety"].to_numpy() < port.safety.share
     return columns
 
 
 def _alarm(
     manifest: pd.DataFrame, alarms: Mapping[str, Bools], is_ordered: Bools
 ) -> npt.NDArray[np.uint8]:
-    """Return what each station would raise; a dock "alarms" when its exam finds a load."""
+    """Return what each station would raise; one that opens trucks "alarms" as it finds a load."""
     alarm = np.zeros((len(manifest), N_STATIONS), dtype=np.uint8)
-    found = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
-    alarm[:, DOCK] = found & manifest["true_carrying"].to_numpy()
-    alarm[:, PORTAL] = alarms["portal"]
-    alarm[:, SECONDARY] = alarms["secondary"]
+    alarm[:, DOCK] = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
+    alarm[:, ORIGIN] = alarms["origin_find"]
+    alarm[:, PORTAL] = np.where(alarms["auto_clear"], CLEARED, alarms["portal"])
+    for station in (LOW_ENERGY, SECONDARY, CANINE):
+        alarm[:, station] = alarms[STATIONS[station]]
     return alarm
 
 
 def _hold_min(scenario: Scenario) -> list[float]:
     hold = [np.inf] * N_STATIONS
-    sensors = {PORTAL: scenario.scanner.portal, SECONDARY: scenario.scanner.secondary}
-    for station, sensor in {**sensors, DOCK: scenario.scanner.exam}.items():
+    for station, name in OUTAGE_SENSORS.items():
+        sensor: Sensor = getattr(scenario.scanner, name)
         if sensor.outages.hold_min is not None:
             hold[station] = sensor.outages.hold_min
     return hold
@@ -161,12 +216,19 @@ def _hold_min(scenario: Scenario) -> list[float]:
 def _room(scenario: Scenario) -> list[list[int]]:
     rooms: list[int | None] = [None] * N_STATIONS
     rooms[PRIMARY] = scenario.port.primary.room_trucks
-    for station in (PORTAL, SECONDARY, DOCK):
+    for station in ROOMS_AT:
         rooms[station] = getattr(scenario.port, STATIONS[station]).room_trucks
     return [[NO_LIMIT if room is None else room] * N_CLASSES for room in rooms]
 
 
-def _when_full(scenario: Scenario, station: int) -> str:
-    if station in (PORTAL, SECONDARY, DOCK):
-        return str(getattr(scenario.port, STATIONS[station]).when_full)
-    return "block"
+def _when_full(scenario: Scenario, station: int) -> int:
+    if station not in ROOMS_AT:
+        return 0
+    segment: Segment = getattr(scenario.port, STATIONS[station])
+    return PASSED_BY if _in_pulses(scenario, station) else int(segment.when_full == "suspend")
+
+
+def _in_pulses(scenario: Scenario, station: int) -> bool:
+    """Tell whether a station is at work in unannounced pulses only."""
+    check = getattr(scenario.port, STATIONS[station])
+    return isinstance(check, Check) and check.pulses is not None

@@ -22,6 +22,7 @@ Policies that test before primary are walked from the approach on by `sim.probe_
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -33,9 +34,22 @@ from sim.chances import NODE_WEIGHTS, Chances, chances_of
 from sim.errors import PolicyError
 from sim.flow import Flow
 from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
-from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, STATIONS, WAIVED
+from sim.order import (
+    APPROACH,
+    CANINE,
+    DOCK,
+    EXIT,
+    LOW_ENERGY,
+    ORIGIN,
+    PORTAL,
+    PRIMARY,
+    SECONDARY,
+    SERVED,
+    STATIONS,
+    WAIVED,
+)  # fmt: skip
 from sim.probe_early import early_paths
-from sim.route import N_COLUMNS, ORDERED, REFERRED, Route
+from sim.route import N_COLUMNS, ORDERED, REFERRED, SCANNED_LATER, Route
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints
 from sim.site import Segment
@@ -45,7 +59,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-N_PATHS: Final = 16
+BEFORE: Final = 1 << ORIGIN | 1 << APPROACH | 1 << LOW_ENERGY | 1 << PORTAL
+"""Bit mask of the stations before primary: a truck that has left primary never returns to them."""
+SENSING: Final = {SECONDARY: "secondary", CANINE: "canine"}
+"""Stations beyond primary that raise alarms, by their field of `Chances`."""
 _NO_QUEUE: Final = np.zeros(len(STATIONS), dtype=np.int64)
 
 
@@ -69,18 +86,26 @@ class Detection:
 class Path(NamedTuple):
     """What is known of a truck at its primary exit, as far as it matters to a load."""
 
+    checked: bool
+    """Opened by the country that it leaves."""
     ordered: bool
-    """A non-drug exam is ordered."""
+    """An exam is ordered for another reason."""
+    side_scanned: bool
+    """Served at the low-energy portal."""
     imaged: bool
     """Served at the portal."""
+    scanned_later: bool
+    """Selected, where the port has no portal before primary."""
     dock_full: bool
     """The dock's yard is full, and a referral to it is waived."""
     secondary_full: bool
+    canine_full: bool
 
     @property
     def lost(self) -> int:
         """Bit mask of the stations to which the truck cannot go."""
-        return self.dock_full << DOCK | self.secondary_full << SECONDARY
+        full = (self.dock_full << DOCK, self.secondary_full << SECONDARY)
+        return full[0] | full[1] | self.canine_full << CANINE
 
 
 def expected_detection(
@@ -107,17 +132,20 @@ def expected_detection(
     Returns
     -------
     Detection
-        Trucks still inside primary at the end, or before it, count neither as load nor as seizure.
+        Trucks still inside primary at the end, or before it, or turned away in line, count neither
+        as load nor as seizure.
     """
     if scenario.policy.tests_before_primary and flow is not None:
         paths, p_seized = early_paths(scenario, points, ledger, flow, full)
     else:
-        paths, p_seized = _path_codes(scenario, ledger, full), seized_table(scenario, points)
+        flags, paths = np.unique(_flags(scenario, ledger, full), axis=0, return_inverse=True)
+        p_seized = seized_table(scenario, points, [Path(*row) for row in flags.tolist()])
     weights, loads_kg = _classes(scenario)
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
-    cell = (paths * 2 + laden) * len(DENSITIES) + density
+    cell = (paths.ravel() * 2 + laden) * len(DENSITIES) + density
     left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
+    left &= ~ledger["diverted"].to_numpy(dtype=bool)
     p_carrying = np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
     n_cells = len(p_seized) * 2 * len(DENSITIES)
     loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)
@@ -143,20 +171,19 @@ def _classes(scenario: Scenario) -> tuple[Floats, Floats]:
     return np.stack(weights), np.stack(loads_kg)
 
 
-def seized_table(scenario: Scenario, points: OperatingPoints) -> Floats:
+def seized_table(scenario: Scenario, points: OperatingPoints, paths: Sequence[Path]) -> Floats:
     """Return P(seized | carrying, path, what is carried), averaged over the concealment factor.
 
     Returns
     -------
     float64[path, laden, density, contraband, concealment]
-        Paths are coded as in `Path`, its first field the highest bit. An empty truck's cargo has
-        low density, whatever its row says.
+        An empty truck's cargo has low density, whatever its row says.
     """
     chances = chances_of(scenario, points)
-    table = np.empty((N_PATHS, len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
-    for code, flags in enumerate(itertools.product((False, True), repeat=4)):
-        seized = _seized(scenario, Path(*flags), chances) @ NODE_WEIGHTS
-        table[code] = np.moveaxis(seized, 2, 0)
+    table = np.empty((len(paths), len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
+    for row, path in enumerate(paths):
+        seized = _seized(scenario, path, chances) @ NODE_WEIGHTS
+        table[row] = np.moveaxis(seized, 2, 0)
     empty = np.broadcast_to(table[:, :1], table.shape)
     return np.stack([empty, table], axis=1)
 
@@ -166,20 +193,33 @@ def _seized(scenario: Scenario, path: Path, chances: Chances) -> Floats:
     p_refer = (
         scenario.port.officer_referral_carrying_share if scenario.policy.officer_referral else 0.0
     )
-    p_image = chances.portal if path.imaged else np.zeros_like(chances.portal)
-    seen = 1 << APPROACH | 1 << PORTAL | 1 << PRIMARY | _absent(scenario)
-    total = np.zeros_like(chances.portal)
-    for alarm, referred in itertools.product((False, True), repeat=2):
-        branch = (p_image if alarm else 1.0 - p_image) * (p_refer if referred else 1.0 - p_refer)
-        columns = np.zeros((1, N_COLUMNS))
-        columns[0, REFERRED], columns[0, ORDERED] = referred, path.ordered
-        bits, route = (seen, alarm << PORTAL), scenario.policy.route
-        total += branch * _walk(route, columns, (PRIMARY, *bits), path.lost, chances)
-    return total
+    columns = np.zeros((1, N_COLUMNS))
+    columns[0, ORDERED], columns[0, SCANNED_LATER] = path.ordered, path.scanned_later
+    total = np.zeros_like(chances.exam)
+    alarms = [(LOW_ENERGY, chances.low_energy, path.side_scanned)]
+    for bits, chance in _raised([*alarms, (PORTAL, chances.portal, path.imaged)]):
+        for referred, p_referred in ((0.0, 1.0 - p_refer), (1.0, p_refer)):
+            columns[0, REFERRED] = referred
+            at = (PRIMARY, BEFORE | 1 << PRIMARY | _absent(scenario), bits)
+            walked = _walk(scenario.policy.route, columns, at, path.lost, chances)
+            total += chance * p_referred * walked
+    return chances.origin + (1.0 - chances.origin) * total if path.checked else total
+
+
+def _raised(sensors: list[tuple[int, Floats, bool]]) -> Iterator[tuple[int, Floats]]:
+    """Return every set of alarms that sensors before primary may raise, with its probability."""
+    met = [(station, chance) for station, chance, served in sensors if served]
+    for raised in itertools.product((False, True), repeat=len(met)):
+        bits, total = 0, np.ones_like(sensors[0][1])
+        for (station, chance), alarm in zip(met, raised, strict=True):
+            bits |= alarm << station
+            total = total * (chance if alarm else 1.0 - chance)
+        yield bits, total
 
 
 def _absent(scenario: Scenario) -> int:
-    return sum(1 << k for k in (SECONDARY, DOCK) if scenario.servers(STATIONS[k]) == 0)
+    beyond = (SECONDARY, CANINE, DOCK)
+    return sum(1 << k for k in beyond if scenario.servers(STATIONS[k]) == 0)
 
 
 def _walk(
@@ -191,28 +231,32 @@ def _walk(
     if station == EXIT:
         return np.zeros_like(chances.exam)
     seen |= 1 << station
-    if here == PRIMARY and lost >> station & 1:
+    if lost >> station & 1 and (here == PRIMARY or station == CANINE):
         return _walk(route, columns, (here, seen, alarmed), lost, chances)
     if station == DOCK:
         return chances.exam_other if columns[0, ORDERED] > 0.0 else chances.exam
-    if station != SECONDARY:
+    if station not in SENSING:
         raise PolicyError(f"policy: the probe cannot follow a truck from primary to {station}")
-    missed = _walk(route, columns, (SECONDARY, seen, alarmed), lost, chances)
-    found = _walk(route, columns, (SECONDARY, seen, alarmed | 1 << SECONDARY), lost, chances)
-    return chances.secondary * found + (1.0 - chances.secondary) * missed
+    missed = _walk(route, columns, (station, seen, alarmed), lost, chances)
+    found = _walk(route, columns, (station, seen, alarmed | 1 << station), lost, chances)
+    p_alarm: Floats = getattr(chances, SENSING[station])
+    return p_alarm * found + (1.0 - p_alarm) * missed
 
 
-def _path_codes(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None) -> Ints:
-    flags = (
-        ledger["ordered"].to_numpy(dtype=bool),
-        ledger["portal_done"].to_numpy() == SERVED,
-        _waived(scenario, ledger, full, DOCK),
-        _waived(scenario, ledger, full, SECONDARY),
-    )
-    codes = np.zeros(len(ledger), dtype=np.int64)
-    for flag in flags:
-        codes = 2 * codes + flag
-    return codes
+def _flags(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None) -> Bools:
+    """Return bool[n, 8], the fields of `Path` of every truck."""
+    later = ledger["selected"].to_numpy(dtype=bool) & (scenario.servers("portal") == 0)
+    columns = {
+        "checked": ledger["origin_done"].to_numpy() == SERVED,
+        "ordered": ledger["ordered"].to_numpy(dtype=bool),
+        "side_scanned": ledger["low_energy_done"].to_numpy() == SERVED,
+        "imaged": ledger["portal_done"].to_numpy() == SERVED,
+        "scanned_later": later,
+        "dock_full": _waived(scenario, ledger, full, DOCK),
+        "secondary_full": _waived(scenario, ledger, full, SECONDARY),
+        "canine_full": _waived(scenario, ledger, full, CANINE),
+    }
+    return np.column_stack([columns[name] for name in Path._fields])
 
 
 def _waived(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None, station: int) -> Bools:

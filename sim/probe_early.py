@@ -23,8 +23,21 @@ from sim.chances import NODE_WEIGHTS, Chances, chances_of, tail
 from sim.flow import Flow
 from sim.inspection import Reading
 from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
-from sim.order import DOCK, EXIT, N_STATIONS, PORTAL, SECONDARY, START, STATIONS, WAIVED, WITHDRAWN
-from sim.route import ORDERED, REFERRED, Route
+from sim.order import (
+    CANINE,
+    DOCK,
+    EXIT,
+    LOW_ENERGY,
+    N_STATIONS,
+    ORIGIN,
+    PORTAL,
+    SECONDARY,
+    START,
+    STATIONS,
+    WAIVED,
+    WITHDRAWN,
+)  # fmt: skip
+from sim.route import ORDERED, RADIATING, REFERRED, SAFETY_CHECKED, Route
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, SensorName
 
@@ -32,8 +45,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _NO_QUEUE: Final = np.zeros(N_STATIONS, dtype=np.int64)
-_LOSABLE: Final = (PORTAL, SECONDARY, DOCK)
-SENSOR_AT: Final[dict[int, SensorName]] = {PORTAL: "portal", SECONDARY: "secondary"}
+_LOSABLE: Final = (ORIGIN, LOW_ENERGY, PORTAL, SECONDARY, CANINE, DOCK)
+SENSOR_AT: Final[dict[int, SensorName]] = {
+    LOW_ENERGY: "low_energy", PORTAL: "portal", SECONDARY: "secondary", CANINE: "canine",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,9 @@ class Walk:
             return self.seized(columns, here, (seen, alarmed), lost)
         if station == DOCK:
             return self.chances.exam_other if columns[0, ORDERED] > 0.0 else self.chances.exam
+        if station == ORIGIN:
+            missed = self.seized(columns, station, (seen, alarmed), lost)
+            return self.chances.origin + (1.0 - self.chances.origin) * missed
         if station not in self.readings:
             return self.seized(columns, station, (seen, alarmed), lost)
         return self._tested(columns, station, (seen, alarmed), lost)
@@ -125,7 +143,7 @@ def _patterns(
     """Return the distinct rows of what decides a load's path, and each truck's row."""
     rows = np.column_stack([flow.columns, _lost(flow, ledger, full)])
     # a load has readings, and a referral, of its own
-    rows[:, [*read, REFERRED]] = 0.0
+    rows[:, [*read, REFERRED, RADIATING, SAFETY_CHECKED]] = 0.0
     patterns, codes = np.unique(rows, axis=0, return_inverse=True)
     return patterns, np.asarray(codes.ravel(), dtype=np.int64)
 
@@ -146,7 +164,7 @@ def _reading_chances(
     scenario: Scenario, points: OperatingPoints, readings: tuple[Reading, ...]
 ) -> dict[int, tuple[int, list[Floats]]]:
     """Return P(reading = 0, 1, ...) of a load at every station that tests."""
-    plain = (Reading(PORTAL, -1, (0.0,)), Reading(SECONDARY, -1, (0.0,)))
+    plain = [Reading(station, -1, (0.0,)) for station in SENSOR_AT]
     found = {}
     for reading in (*plain, *readings):
         tails = [tail(scenario, points, SENSOR_AT[reading.station], s) for s in reading.steps]

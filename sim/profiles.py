@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.order import ANALYST, APPROACH, DOCK, N_CLASSES, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.order import ANALYST, N_CLASSES, PRIMARY, STATIONS
 from sim.window import Window
 
 Floats = npt.NDArray[np.float64]
+IN_LINE: Final = tuple(k for k in range(len(STATIONS)) if k != ANALYST)
+"""The stations of the road, in its order."""
 
 SLOT_MIN: Final = 15.0
 """Length of a slot of the day; the queue is sampled in its middle."""
@@ -35,7 +37,7 @@ def collect(ledger: pd.DataFrame, window: Window) -> dict[str, Floats]:
         week, slot of the day (sampled at its middle) and class (0 general, 1 FAST), summed over
         the days of the window. ``queue_days`` [7]: how many such days. ``wait_count`` [2, 241]:
         trucks that reached primary, by class and wait in 2-minute bins, the last one 480 or more.
-        ``lost_min`` [7, 24, 6]: truck-minutes that each station made trucks wait, by day of the
+        ``lost_min`` [7, 24, K]: truck-minutes that each station made trucks wait, by day of the
         week and hour of the day; see `lost_by_hour`.
 
     Examples
@@ -106,7 +108,7 @@ def share_of_waits(profiles: dict[str, Floats]) -> Floats:
 
 
 def lost_by_hour(ledger: pd.DataFrame, window: Window) -> Floats:
-    """Return truck-minutes lost to each station [7, 24, 6], by day of the week and hour.
+    """Return truck-minutes lost to each station [7, 24, K], by day of the week and hour.
 
     Trucks that wait in a station's queue, or are done and cannot leave the station before it, are
     lost to it. Where its own servers are held from behind, that part of it is passed on to the
@@ -118,7 +120,7 @@ def lost_by_hour(ledger: pd.DataFrame, window: Window) -> Floats:
     Simulation Conference 2003), blocked time given to the station that causes it.
     """
     lost, held, work = _stood(ledger, window)
-    for k in (APPROACH, PORTAL, PRIMARY, SECONDARY):
+    for k in IN_LINE:
         busy = work[:, k] + held[:, k].sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(busy[:, None] > 0.0, held[:, k] / busy[:, None], 0.0)
@@ -133,7 +135,7 @@ def lost_by_hour(ledger: pd.DataFrame, window: Window) -> Floats:
 
 
 def _stood(ledger: pd.DataFrame, window: Window) -> tuple[Floats, Floats, Floats]:
-    """Return by hour: minutes in queues [h, 6], held at k because of j [h, 6, 6], at work [h, 6].
+    """Return by hour: minutes in queues [h, K], held at k because of j [h, K, K], at work [h, K].
 
     At primary a truck is held for its image until the analyst is done, and only then by a yard.
     """
@@ -144,8 +146,12 @@ def _stood(ledger: pd.DataFrame, window: Window) -> tuple[Floats, Floats, Floats
     }
     n = len(STATIONS)
     queued, held, work = (np.zeros((24 * window.days, *(n,) * d)) for d in (1, 2, 1))
-    for k in (APPROACH, PORTAL, PRIMARY, SECONDARY, DOCK):
-        queued[:, k] = minutes_by_hour(at[k, "enter"], at[k, "start"], window)
+    for k in IN_LINE:
+        if not np.isfinite(at[k, "enter"]).any():
+            continue
+        # one turned away in line has left the queue without a start
+        began = np.where(np.isfinite(at[k, "start"]), at[k, "start"], at[k, "leave"])
+        queued[:, k] = minutes_by_hour(at[k, "enter"], began, window)
         work[:, k] = minutes_by_hour(at[k, "start"], at[k, "end"], window)
         free, leave = at[k, "end"], at[k, "leave"]
         if k == PRIMARY:
@@ -185,7 +191,7 @@ def _past(moments: Floats, hours: int) -> Floats:
 
 
 def lost_per_day(profiles: dict[str, Floats], weekdays: tuple[int, ...]) -> Floats:
-    """Return truck-minutes lost on an average one of the given days, by hour and station [24, 6].
+    """Return truck-minutes lost on an average one of the given days, by hour and station [24, K].
 
     NaN where the run held no such day.
     """

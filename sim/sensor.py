@@ -17,20 +17,24 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import logit, ndtr
+from scipy.special import logit, ndtr, ndtri
 
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES, Sensing
+from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES, Sensing, Sensor
 from sim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-SensorName = Literal["portal", "secondary", "exam", "exam_other"]
-"""``exam_other`` is the physical exam made for agriculture or trade compliance."""
+SensorName = Literal["origin", "low_energy", "portal", "secondary", "canine", "exam", "exam_other"]
+"""``origin`` is the check of the country that the truck leaves, ``exam_other`` the physical exam
+made for agriculture or trade compliance."""
 
 NOISE: Final[dict[SensorName, str]] = {
+    "origin": "z_origin",
+    "low_energy": "z_low_energy",
     "portal": "z_portal",
     "secondary": "z_secondary",
+    "canine": "z_canine",
     "exam": "z_exam",
     "exam_other": "z_exam",
 }
@@ -43,18 +47,16 @@ LEAST_SHARE: Final = 1e-9
 class OperatingPoints:
     """Thresholds in z units: a clean truck alarms with probability Phi(-threshold)."""
 
+    origin: float
+    low_energy: float
     portal: float
     secondary: float
+    canine: float
     exam: float
 
     def threshold(self, sensor: SensorName) -> float:
         """Return the threshold of one sensor; both kinds of exam share theirs."""
-        return {
-            "portal": self.portal,
-            "secondary": self.secondary,
-            "exam": self.exam,
-            "exam_other": self.exam,
-        }[sensor]
+        return float(getattr(self, "exam" if sensor == "exam_other" else sensor))
 
 
 class Load(NamedTuple):
@@ -93,6 +95,9 @@ def operating_points(scenario: Scenario, threat_image_share: float) -> Operating
         rarity = logit(analyst.reference_threat_image_share) - logit(share)
         portal += analyst.criterion_slope_z * float(rarity)
     return OperatingPoints(
+        origin=scanner.origin.threshold_z,
+        low_energy=scanner.low_energy.sensing.threshold_z,
+        canine=scanner.canine.sensing.threshold_z,
         portal=portal,
         secondary=scanner.secondary.sensing.threshold_z,
         exam=scanner.exam.sensing.threshold_z,
@@ -101,20 +106,49 @@ def operating_points(scenario: Scenario, threat_image_share: float) -> Operating
 
 def d_prime(scenario: Scenario, sensor: SensorName) -> Floats:
     """Return d' of one sensor, float64[contraband, concealment, density], never below 0."""
-    scanner = scenario.scanner
-    parts: dict[SensorName, Sensing] = {
-        "portal": scanner.portal.sensing,
-        "secondary": scanner.secondary.sensing,
-        "exam": scanner.exam.sensing,
-        "exam_other": scanner.exam.sensing,
-    }
-    sensing = parts[sensor]
+    scanner, sensing = scenario.scanner, _sensing(scenario, sensor)
     shift = scanner.other_exam_d_prime_shift if sensor == "exam_other" else 0.0
     by_contraband = np.array([sensing.contraband_shift[name] for name in CONTRABAND])
     by_concealment = np.array([sensing.d_prime[name] for name in CONCEALMENTS])
     by_density = np.array([sensing.density_shift[name] for name in DENSITIES])
     table = by_contraband[:, None, None] + by_concealment[:, None] + by_density + shift
     return np.asarray(np.maximum(table, 0.0), dtype=np.float64)
+
+
+def _sensing(scenario: Scenario, sensor: SensorName) -> Sensing:
+    if sensor == "origin":
+        return scenario.scanner.origin
+    part: Sensor = getattr(scenario.scanner, "exam" if sensor == "exam_other" else sensor)
+    return part.sensing
+
+
+def auto_clear_z(scenario: Scenario) -> float:
+    """Return the machine's threshold: images that read below it are cleared unseen.
+
+    A share ``auto_clear_share`` of clean images reads below it. Without portal or analysts nothing
+    is cleared.
+    """
+    judged = scenario.servers("portal") > 0 and scenario.servers("analyst") > 0
+    cleared = scenario.scanner.analyst.auto_clear_share if judged else 0.0
+    return float(ndtri(cleared))
+
+
+def p_auto_clear(scenario: Scenario, load: Load, z_concealment: Floats) -> Floats:
+    """Return P(the machine clears the image | carrying, z_concealment); broadcasts as `p_alarm`.
+
+    The machine reads the same image with a noise of its own: its d' differs from the portal's by
+    one shift for all loads, so that what the portal sees badly the machine sees badly.
+    """
+    rho = scenario.scanner.rho
+    separation = _machine_d_prime(scenario)[load]
+    below = auto_clear_z(scenario) - separation + np.sqrt(rho) * z_concealment
+    return np.asarray(ndtr(below / np.sqrt(1.0 - rho)), dtype=np.float64)
+
+
+def _machine_d_prime(scenario: Scenario) -> Floats:
+    best = scenario.scanner.portal.sensing.d_prime["in_cargo"]
+    shift = scenario.scanner.analyst.auto_clear_d_prime - best
+    return np.asarray(np.maximum(d_prime(scenario, "portal") + shift, 0.0))
 
 
 def p_alarm(
@@ -146,28 +180,35 @@ def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) 
     Returns
     -------
     dict of bool[n]
-        ``portal``, ``secondary``: alarms; ``exam_find``, ``exam_find_other``: a physical exam, made
-        for drugs or for another reason, finds the load (never where the truck carries none).
+        ``low_energy``, ``portal``, ``secondary``, ``canine``: alarms; ``auto_clear``: a machine
+        clears the portal's image; ``exam_find``, ``exam_find_other``, ``origin_find``: a physical
+        exam, made for contraband, for another reason, or by the country that the truck leaves,
+        finds the load (never where the truck carries none).
     """
     carrying = manifest["true_carrying"].to_numpy(dtype=bool)
 
     def alarm(sensor: SensorName) -> Bools:
-        return _decision(scenario, sensor, manifest) > points.threshold(sensor)
+        seen = _decision(scenario, d_prime(scenario, sensor), NOISE[sensor], manifest)
+        return seen > points.threshold(sensor)
 
-    return {
-        "portal": alarm("portal"),
-        "secondary": alarm("secondary"),
+    read = _decision(scenario, _machine_d_prime(scenario), "z_machine", manifest)
+    names: tuple[SensorName, ...] = ("low_energy", "portal", "secondary", "canine")
+    return {str(name): alarm(name) for name in names} | {
+        "auto_clear": read < auto_clear_z(scenario),
+        "origin_find": carrying & alarm("origin"),
         "exam_find": carrying & alarm("exam"),
         "exam_find_other": carrying & alarm("exam_other"),
     }
 
 
-def _decision(scenario: Scenario, sensor: SensorName, manifest: pd.DataFrame) -> Floats:
+def _decision(
+    scenario: Scenario, separations: Floats, noise_of: str, manifest: pd.DataFrame
+) -> Floats:
     """Return the decision variable X of one sensor for every truck."""
     rho = scenario.scanner.rho
-    noise = manifest[NOISE[sensor]].to_numpy(dtype=np.float64)
+    noise = manifest[noise_of].to_numpy(dtype=np.float64)
     hidden = manifest["z_concealment"].to_numpy(dtype=np.float64)
-    separation = d_prime(scenario, sensor)[_load(manifest)]
+    separation = separations[_load(manifest)]
     seen = separation - np.sqrt(rho) * hidden + np.sqrt(1.0 - rho) * noise
     return np.where(manifest["true_carrying"].to_numpy(dtype=bool), seen, noise)
 

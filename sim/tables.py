@@ -87,10 +87,18 @@ MANIFEST: Final = (
     _luck("u_floor", "0-1", "random floor under a policy"),
     _luck("u_officer", "0-1", "the primary officer's judgement"),
     _luck("u_order", "0-1", "agriculture or trade-compliance exam ordered"),
+    _luck("u_origin", "0-1", "picked for a check by the country that it leaves"),
+    _luck("u_low_energy", "0-1", "led through the low-energy portal"),
+    _luck("u_radiation", "0-1", "false alarm of the radiation portal"),
+    _luck("u_safety", "0-1", "picked for the state's safety check"),
     *(_luck(f"service_{s}_min", "min", f"work that the truck asks of {s}") for s in STATIONS),
     _luck("z_portal", "z", "portal image noise"),
     _luck("z_secondary", "z", "secondary scan noise"),
     _luck("z_exam", "z", "physical exam noise"),
+    _luck("z_origin", "z", "noise of the check by the country that it leaves"),
+    _luck("z_low_energy", "z", "low-energy portal noise"),
+    _luck("z_machine", "z", "noise of the machine that clears portal images"),
+    _luck("z_canine", "z", "dog team noise"),
     _luck("z_concealment", "z", "the truck's concealment factor, shared by all sensors"),
     _true("true_p_carrying", "float", "0-1", "P(carrying | all traits, seen and unseen)"),
     _true("true_carrying", "bool", "-", "carries hard drugs"),
@@ -121,6 +129,12 @@ _MOMENT_MEANING: Final = {
     "leave": "gives up its server at {s} (later than end while blocked or waiting for its image)",
 }
 
+_DONE_MEANING: Final = (
+    "0 not visited, 1 served, 2 withdrawn from a breakdown, 3 waived, 4 turned away"
+)
+SENSED: Final = ("low_energy", "portal", "secondary", "canine")
+"""Stations whose alarm the ledger records."""
+
 LEDGER: Final = (
     Column("truck", "int", "-", "number of the truck"),
     Column("arrive_min", "float", "min", "arrival at the end of the queue"),
@@ -132,15 +146,16 @@ LEDGER: Final = (
     ),
     *(Column(f"{s}_server", "int", "-", f"server of {s} that served it, -1: none") for s in STATIONS),
     *(
-        Column(f"{s}_done", "int", "code", "0 not visited, 1 served, 2 withdrawn from a breakdown, 3 waived")
-        for s in STATIONS
+        Column(f"{s}_done", "int", "code", _DONE_MEANING) for s in STATIONS
     ),
     Column("exit_min", "float", "min", "leaves the port; NaN: still inside at the end"),
     Column("selected", "bool", "-", "selected for the portal before arrival"),
     Column("referred", "bool", "-", "referred by the primary officer"),
     Column("ordered", "bool", "-", "agriculture or trade-compliance exam ordered"),
-    *(Column(f"{s}_alarm", "bool", "-", f"alarmed at {s} (served trucks only)") for s in ("portal", "secondary")),
-    Column("opened", "bool", "-", "physically examined at a dock, to the end"),
+    *(Column(f"{s}_alarm", "bool", "-", f"alarmed at {s} (served trucks only)") for s in SENSED),
+    Column("cleared", "bool", "-", "a machine cleared its portal image: no analyst saw it"),
+    Column("diverted", "bool", "-", "turned away in line as the port closed"),
+    Column("opened", "bool", "-", "physically examined at a dock or by the country it leaves, to the end"),
     Column("seized", "bool", "-", "opened and found carrying"),
 )  # fmt: skip
 
@@ -176,7 +191,7 @@ def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataF
 
 CONTRABAND_TYPES: Final = ("methamphetamine", "cocaine", "heroin", "fentanyl")
 """The names of ``sim.scenario.CONTRABAND``, repeated here because tables stand below scenarios."""
-INSPECTION: Final = ("portal", "secondary", "dock", "analyst")
+INSPECTION: Final = ("low_energy", "portal", "radiation", "secondary", "canine", "dock", "analyst")
 """Stations whose units are manned whenever the port is open, so that availability is defined."""
 
 
@@ -187,12 +202,14 @@ def _count(name: str, meaning: str, unit: str = "trucks") -> Column:
 METRICS: Final = (
     _count("trucks", "arrived in the window"),
     _count("exited", "left the port within the window, released or seized"),
+    _count("n_diverted", "turned away in line as the port closed"),
+    Column("diverted_share", "float", "0-1", "n_diverted / trucks"),
     Column("open_h", "float", "h", "hours that the port's doors are open within the window"),
     Column("throughput_per_h", "float", "trucks/h", "exited / open_h"),
     _count("n_waits", "trucks that reached primary"),
     Column("wait_sum_min", "float", "min", "sum of the waits of those that reached primary"),
-    Column("wait_mean_min", "float", "min", "wait_sum_min / n_waits: end of queue to primary inspection [GAO-13-603]"),
-    Column("wait_bound_sum_min", "float", "min", "wait_sum_min + the wait so far of those still before primary at the end"),
+    Column("wait_mean_min", "float", "min", "wait_sum_min / n_waits: end of queue (after a check by the country it leaves) to primary [GAO-13-603]"),
+    Column("wait_bound_sum_min", "float", "min", "wait_sum_min + the wait so far of those still before primary at the end, or when turned away"),
     Column("wait_bound_min", "float", "min", "wait_bound_sum_min / trucks: counts the unserved, a lower bound on their wait"),
     _count("n_wait_known", "trucks known to have waited under or over 30 minutes"),
     _count("n_wait_over_30", "trucks that waited over 30 minutes, or still wait and have done so"),
@@ -213,14 +230,17 @@ METRICS: Final = (
     Column("commerce_usd", "float", "USD", "declared value of laden trucks released within the window"),
     Column("open_min", "float", "min", "60 x open_h"),
     Column("commerce_usd_per_min", "float", "USD/min", "commerce_usd / open_min: this port, northbound, doors open"),
-    _count("n_scanned", "exited trucks that the portal or the secondary scanner served"),
+    _count("n_scanned", "exited trucks that a portal, a low-energy portal or the secondary scanner served"),
     Column("scan_rate", "float", "0-1", "n_scanned / exited"),
     _count("n_opened", "exited trucks that were physically examined", "exams"),
+    _count("n_opened_origin", "n_opened by the country that the trucks leave", "exams"),
+    _count("n_cleared", "portal images that a machine cleared", "images"),
     Column("exam_rate", "float", "0-1", "n_opened / exited"),
     _count("n_clean_scanned", "n_scanned that carried nothing"),
-    _count("n_false_alarms", "n_clean_scanned that alarmed at the portal or the secondary scanner"),
+    _count("n_false_alarms", "n_clean_scanned that a scanner alarmed on"),
     Column("false_alarm_rate", "float", "0-1", "n_false_alarms / n_clean_scanned"),
     _count("n_seized", "seizures"),
+    _count("n_seized_origin", "n_seized by the country that the trucks leave"),
     _count("n_carrying", "exited trucks that carried"),
     Column("hit_rate", "float", "0-1", "n_seized / n_opened"),
     _count("n_passed", "exited trucks that targeting let pass: luck alone could select them"),
@@ -249,11 +269,12 @@ METRICS: Final = (
     *(Column(f"load_{s}", "float", "-", f"offered_{s}_min / available_{s}_min; primary: the more loaded of its lane kinds") for s in STATIONS),
     *(Column(f"scheduled_{s}_min", "float", "server-min", f"units of {s} x opening hours (with extra_h) within the window") for s in INSPECTION),
     *(Column(f"availability_{s}", "float", "0-1", f"available_{s}_min / scheduled_{s}_min") for s in INSPECTION),
-    Column("officer_h", "float", "h", "officers' hours: booths open + units x scheduled hours x crew of portals, secondary scanners, docks, analysts"),
+    Column("officer_h", "float", "h", "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post"),
+    Column("overtime_h", "float", "h", "booth-hours with a truck in hand beyond the booth's own hours"),
     _count("n_stops", "stops of exited trucks at stations, the analyst not counted", "stops"),
     Column("stops_per_truck", "float", "stops", "n_stops / exited"),
     _count("still_inside", "trucks that have not left at the end of the window"),
-    Column("conserved", "bool", "-", "every truck accounted for once: arrived = released + seized + still inside"),
+    Column("conserved", "bool", "-", "every truck accounted for once: arrived = released + seized + turned away + still inside"),
     Column("stable", "bool", "-", "no station was asked for more work than it had server-minutes in this window"),
 )  # fmt: skip
 """One row a replication; numerators and denominators stand beside every ratio."""

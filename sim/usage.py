@@ -95,8 +95,8 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, Floats
     """Return the server-minutes that all arrivals ask for, one number a station.
 
     Approach and primary: the work of every truck. Portal and analyst: that of the selected, but
-    for those who passed a full yard by.
-    Secondary and dock: the work that the trucks which left primary brought there, scaled up to all
+    for those who passed a full yard by. Stations before the portal: that of those who came.
+    Beyond primary: the work that the trucks which left primary brought there, scaled up to all
     arrivals, so that a full yard which holds trucks back upstream does not hide its own overload.
     """
     waived = ledger["portal_done"].to_numpy() == WAIVED
@@ -110,10 +110,13 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, Floats
         if station in ("approach", "primary"):
             offered[station] = work[station].sum()
         elif station in ("portal", "analyst"):
-            offered[station] = work[station][selected].sum()
+            seen = selected & ~(ledger["cleared"].to_numpy(bool) & (station == "analyst"))
+            offered[station] = work[station][seen].sum()
         else:
             came = np.isfinite(ledger[f"{station}_enter_min"].to_numpy())
-            offered[station] = work[station][came].sum() * scale if came.any() else 0.0
+            before = station in ("origin", "low_energy")
+            asked = work[station][came].sum() * (1.0 if before else scale)
+            offered[station] = asked if came.any() else 0.0
     return np.array([offered[s] for s in STATIONS])
 
 
@@ -180,3 +183,20 @@ def scheduled_min(scenario: Scenario, window: Window) -> Floats:
 def loads(offered: Floats, available: Floats) -> Floats:
     """Return offered / available by station: NaN where neither exists, inf without servers."""
     return np.array([_ratio(w, m) for w, m in zip(offered, available, strict=True)])
+
+
+def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
+    """Return the booth-minutes with a truck in hand beyond the booth's own hours.
+
+    A truck in hand at the end of a shift is finished; ports that serve their line late begin more.
+    """
+    began = ledger[np.isfinite(ledger["primary_start_min"].to_numpy())]
+    booths = capacity[capacity["station"] == STATIONS.index("primary")]
+    total = 0.0
+    for server, trucks in began.groupby("primary_server"):
+        spans = booths[booths["server"] == server]
+        start, leave = (trucks[f"primary_{m}_min"].to_numpy() for m in ("start", "leave"))
+        place = np.searchsorted(spans["up_min"].to_numpy(), start, side="right") - 1
+        over = leave - np.maximum(start, spans["down_min"].to_numpy()[place])
+        total += float(np.maximum(np.nan_to_num(over), 0.0).sum())
+    return total

@@ -12,10 +12,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.capacity import OUTAGE_SENSORS, schedule
-from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.order import (
+    ANALYST,
+    APPROACH,
+    CANINE,
+    DOCK,
+    LOW_ENERGY,
+    ORIGIN,
+    PORTAL,
+    PRIMARY,
+    RADIATION,
+    SAFETY,
+    SECONDARY,
+    STATIONS,
+)  # fmt: skip
 from sim.policy import Expected
 from sim.scenario import Scenario
 from sim.sensor import operating_points, p_false_alarm
+from sim.site import SEGMENTS
 from sim.streams import service_mean
 from sim.traffic import rates_per_h
 from sim.window import Window
@@ -27,28 +41,60 @@ Floats = npt.NDArray[np.float64]
 class Visits:
     """Share of trucks that come to each station after the booths, at one scan share."""
 
+    origin: float
+    low_energy: float
     portal: float
     analyst: float
+    radiation: float
     secondary: float
+    canine: float
     dock: float
+    safety: float
 
 
 def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -> Visits:
     """Return visit shares, false alarms alone counted (threats are too rare to load a station).
 
-    Dock: non-drug orders, then portal false alarms, then referred trucks that the secondary scanner
-    alarms on (all of them where there is none). The portal's false alarms are those at the
-    operating point of ``expected``, whatever ``scan_share``.
+    Dock: exams ordered, then portal false alarms, then referred trucks on which the secondary
+    scanner or the dogs alarm (all of them where there is neither). The portal's false alarms are
+    those at the operating point of ``expected``, whatever ``scan_share``.
     """
-    points, mix = operating_points(scenario, expected.threat_image_share), scenario.port.mix
-    scanned = scan_share if scenario.servers("portal") > 0 else 0.0
+    port = scenario.port
+    points = operating_points(scenario, expected.threat_image_share)
+    has = {name: float(scenario.servers(name) > 0) for name in SEGMENTS if name != "primary"}
+    side = has["low_energy"] * port.low_energy_share
+    cleared = scenario.scanner.analyst.auto_clear_share * has["analyst"]
+    image_alarms = scan_share * has["portal"] * (1.0 - cleared) * p_false_alarm(points, "portal")
+    ordered = ordered_share(scenario)
+    free = (1.0 - ordered) * (1.0 - image_alarms)
+    refers = port.officer_referral_share if scenario.policy.officer_referral else 0.0
+    doubted = 1.0 - (1.0 - refers) * (1.0 - side * p_false_alarm(points, "low_energy"))
+    later = scan_share * (1.0 - has["portal"])
+    scanned = free * has["secondary"] * (1.0 - (1.0 - doubted) * (1.0 - later))
+    confirmed = has["secondary"] * p_false_alarm(points, "secondary")
+    sniffed = free * has["canine"] * doubted * (1.0 - confirmed)
+    neither = free * doubted * (1.0 - has["secondary"]) * (1.0 - has["canine"])
+    marked = sniffed * p_false_alarm(points, "canine") + scanned * confirmed
+    return Visits(
+        origin=port.origin.share * has["origin"],
+        low_energy=side,
+        portal=scan_share * has["portal"],
+        analyst=scan_share * has["portal"] * (1.0 - cleared),
+        radiation=(1.0 - port.mix.empty_share) * port.radiation.share * has["radiation"],
+        secondary=scanned,
+        canine=sniffed,
+        dock=1.0 - (1.0 - ordered) * (1.0 - image_alarms) + marked + neither,
+        safety=port.safety.share * has["safety"],
+    )
+
+
+def ordered_share(scenario: Scenario) -> float:
+    """Return the share of trucks for which an exam is ordered whatever the sensors say."""
+    port, mix = scenario.port, scenario.port.mix
     produce = mix.commodity_share["produce"] * mix.agriculture_exam_share
     ordered = (1.0 - mix.empty_share) * (produce + mix.compliance_exam_share)
-    alarmed = (1.0 - ordered) * scanned * p_false_alarm(points, "portal")
-    refers = scenario.port.officer_referral_share if scenario.policy.officer_referral else 0.0
-    referred = (1.0 - ordered - alarmed) * refers
-    confirmed = p_false_alarm(points, "secondary") if scenario.servers("secondary") > 0 else 1.0
-    return Visits(scanned, scanned, referred, ordered + alarmed + referred * confirmed)
+    joint = port.origin.share if port.joint_inspection else 0.0
+    return 1.0 - (1.0 - ordered) * (1.0 - joint)
 
 
 def weekly_load(
@@ -184,21 +230,27 @@ def _segment_loads(
     scenario: Scenario, expected: Expected, window: Window, arrivals: Floats
 ) -> list[_Load]:
     """Return the loads of the stations that only some trucks visit."""
-    scanner = scenario.scanner
+    scanner, port = scenario.scanner, scenario.port
     at_share, at_0, at_1 = (
         dataclasses.asdict(expected_visits(scenario, expected, share))
         for share in (expected.scan_share, 0.0, 1.0)
     )
     services = {
+        ORIGIN: port.origin.service,
+        LOW_ENERGY: scanner.low_energy.service,
         PORTAL: scanner.portal.service,
         ANALYST: scanner.analyst.service,
+        RADIATION: port.radiation.service,
         SECONDARY: scanner.secondary.service,
+        CANINE: scanner.canine.service,
         DOCK: scanner.exam.service,
+        SAFETY: port.safety.service,
     }
     loads = []
     for station, service in services.items():
         name = STATIONS[station]
-        if scenario.servers(name) == 0:
+        if scenario.servers(name) == 0 or getattr(getattr(port, name), "pulses", None):
+            # trucks pass by where a station that works in pulses is shut or full
             continue
         whole = arrivals * service_mean(service)
         manned = _manned_min(scenario, window, station, range(scenario.servers(name)))

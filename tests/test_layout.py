@@ -23,6 +23,9 @@ TESTS = sorted((ROOT / "tests").glob("**/*.py"))
 TESTED_ELSEWHERE = {
     "compiled": "test_twin holds both engines together, station by station",
     "kernel": "the loop of compiled: test_twin",
+    "closing": "the closing time of compiled: test_twin",
+    "server": "the clock and the servers of port: test_twin",
+    "indices": "the formulas of metrics: test_metrics",
     "heap": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",
     "tickets": "the published check V5: theory/test_queue_aware",
