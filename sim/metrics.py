@@ -198,10 +198,10 @@ def _inspections(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> d
         "n_opened": float((ledger["opened"].to_numpy(bool) & left).sum()),
         "n_clean_scanned": float((scanned & clean).sum()),
         "n_false_alarms": float((scanned & clean & alarmed).sum()),
-        "n_opened_origin": float(at_origin.sum()),
+        "n_opened_on_leaving": float(at_origin.sum()),
         "n_cleared": float(ledger["cleared"].to_numpy(bool).sum()),
         "n_seized": float(ledger["seized"].to_numpy(bool).sum()),
-        "n_seized_origin": float((ledger["seized"].to_numpy(bool) & at_origin).sum()),
+        "n_seized_on_leaving": float((ledger["seized"].to_numpy(bool) & at_origin).sum()),
         "n_carrying": float((~clean & left).sum()),
         "n_stops": float(stops),
     }

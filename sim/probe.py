@@ -145,7 +145,7 @@ def expected_detection(
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
     cell = (paths.ravel() * 2 + laden) * len(DENSITIES) + density
     left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
-    left &= ~ledger["diverted"].to_numpy(dtype=bool)
+    left = left & ~ledger["diverted"].to_numpy(dtype=bool)
     p_carrying = np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
     n_cells = len(p_seized) * 2 * len(DENSITIES)
     loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)

@@ -121,23 +121,20 @@ def route_standard(  # noqa: C901, PLR0911, PLR0912
     if here == PRIMARY and (seen >> RADIATION) & 1 == 0 and columns[truck, RADIATING] > 0.0:
         return RADIATION
     doubted = columns[truck, REFERRED] > 0.0 or (alarmed >> LOW_ENERGY) & 1 == 1
-    dock = False
-    if here in (PRIMARY, RADIATION):
-        dock = columns[truck, ORDERED] > 0.0 or (alarmed >> PORTAL) & 1 == 1
-        if not dock:
-            if (seen >> SECONDARY) & 1 == 0 and (doubted or columns[truck, SCANNED_LATER] > 0.0):
-                return SECONDARY
-            if (seen >> CANINE) & 1 == 0 and doubted:
-                return CANINE
-            dock = doubted
-    elif here in (SECONDARY, CANINE):
+    looked = here in (SECONDARY, CANINE)
+    dock = columns[truck, ORDERED] > 0.0 or (alarmed >> PORTAL) & 1 == 1
+    if looked:
         dock = (alarmed >> here) & 1 == 1
-        if not dock and here == SECONDARY and (seen >> CANINE) & 1 == 0 and doubted:
+    if here < DOCK and not dock:
+        if (seen >> SECONDARY) & 1 == 0 and (doubted or columns[truck, SCANNED_LATER] > 0.0):
+            return SECONDARY
+        if (seen >> CANINE) & 1 == 0 and doubted:
             return CANINE
-    if dock and (seen >> DOCK) & 1 == 0:
+        dock = doubted and not looked
+    if here < DOCK and dock and (seen >> DOCK) & 1 == 0:
         return DOCK
-    seized = here == DOCK and (alarmed >> DOCK) & 1 == 1
-    if (seen >> SAFETY) & 1 == 0 and columns[truck, SAFETY_CHECKED] > 0.0 and not seized:
+    free = here != DOCK or (alarmed >> DOCK) & 1 == 0
+    if free and (seen >> SAFETY) & 1 == 0 and columns[truck, SAFETY_CHECKED] > 0.0:
         return SAFETY
     return EXIT
 
@@ -189,3 +186,6 @@ def compiled(route: Route) -> Any:  # noqa: ANN401
 def compiled_profile(profile: Profile) -> Any:  # noqa: ANN401
     """Return a profile hook compiled for the kernel."""
     return njit(PROFILE_SIGNATURE, cache=True)(profile)
+
+
+assert PRIMARY < RADIATION < SECONDARY < CANINE < DOCK < SAFETY  # noqa: S101  (``here < DOCK``)

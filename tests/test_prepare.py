@@ -7,7 +7,7 @@ from ports import flow_and_ledger, window_of
 from experiments.load import compose_scenario
 from experiments.pipeline import trucks
 from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY
-from sim.prepare import ordered, referred, server_classes
+from sim.prepare import exams_ordered, referred, server_classes
 
 DAY = window_of(1)
 HEAVY = ("threat.prevalence_per_truck=0.3", "port.officer_referral_share=0.1",
@@ -34,7 +34,7 @@ def test_officers_refer_clean_and_carrying_trucks_at_their_shares() -> None:
 def test_exams_are_ordered_for_laden_trucks_and_more_often_for_produce() -> None:
     scenario = compose_scenario(HEAVY)
     manifest = trucks(scenario, DAY)
-    found = ordered(scenario, manifest)
+    found = exams_ordered(scenario, manifest)
     laden = manifest["laden"].to_numpy()
     produce = manifest["commodity"].to_numpy() == 3
     assert not found[~laden].any()

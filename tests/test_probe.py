@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,9 @@ from sim.ledger import table
 from sim.manifest import draw_manifest
 from sim.order import DOCK, NOT_VISITED, SECONDARY, SERVED, WAIVED
 from sim.prepare import prepare, referred
-from sim.probe import N_PATHS, Detection, expected_detection, seized_table
+from sim.probe import Detection, Path, expected_detection, seized_table
 from sim.scenario import Scenario
-from sim.sensor import OperatingPoints, alarms, operating_points
+from sim.sensor import NOISE, OperatingPoints, alarms, operating_points
 from sim.threat import draw_threat
 from sim.window import EVALUATION, Window
 
@@ -48,7 +49,7 @@ def points_of(scenario: Scenario) -> OperatingPoints:
 def trucks(scenario: Scenario, seed: int, n: int = N) -> pd.DataFrame:
     """Return the manifest columns that detection reads, a fifth of the trucks carrying."""
     rng = np.random.default_rng(seed)
-    noise = ("z_portal", "z_secondary", "z_exam", "z_concealment")
+    noise = (*NOISE.values(), "z_machine", "z_concealment")
     laden = rng.random(n) < 0.7
     truth = draw_threat(scenario.threat, np.full(n, PREVALENCE), laden, lambda _: rng.random(n))
     return pd.DataFrame(
@@ -65,13 +66,19 @@ def paths(seed: int, n: int = N) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "ordered": rng.random(n) < 0.2,
+            "selected": portal != NOT_VISITED,
+            "diverted": False,
             "portal_done": portal,
             "primary_leave_min": 1.0,
             "exit_min": 2.0,
-            "dock_done": 0,
-            "secondary_done": 0,
         }
+        | {f"{name}_done": 0 for name in ("origin", "low_energy", "secondary", "canine", "dock")}
     )
+
+
+def path(**flags: int) -> Path:
+    """Return a path on which nothing happened but what is given."""
+    return Path(**(dict.fromkeys(Path._fields, False) | flags))
 
 
 def full_rooms(seed: int, n: int = N) -> npt.NDArray[np.int64]:
@@ -205,9 +212,9 @@ def test_known_waivers_stand_in_for_unknown_full_rooms(make_scenario: Make) -> N
 
 def test_more_eyes_never_see_less(make_scenario: Make) -> None:
     port = make_scenario(*OFTEN)
-    table = seized_table(port, points_of(port)).reshape(2, 2, 2, 2, -1)
-    assert table.shape[:4] == (2,) * 4
-    assert N_PATHS == 16
+    kinds = ("ordered", "imaged", "dock_full", "secondary_full")
+    paths = [path(**dict(zip(kinds, flags, strict=True))) for flags in product((0, 1), repeat=4)]
+    table = seized_table(port, points_of(port), paths).reshape(2, 2, 2, 2, -1)
     unordered = table[0]
     assert (unordered[1, 0, 0] > unordered[0, 0, 0]).all()
     assert (unordered[1, 0] >= unordered[1, 1]).all()
@@ -217,8 +224,8 @@ def test_more_eyes_never_see_less(make_scenario: Make) -> None:
 
 
 def test_the_portal_sees_less_behind_dense_cargo(scenario: Scenario) -> None:
-    seized = seized_table(scenario, points_of(scenario))
-    imaged_laden, imaged_empty = seized[0b0100, 1], seized[0b0100, 0]
+    (seized,) = seized_table(scenario, points_of(scenario), [path(imaged=1)])
+    imaged_laden, imaged_empty = seized[1], seized[0]
     assert (np.diff(imaged_laden, axis=0) < 0.0).all()
     assert (imaged_empty == imaged_laden[0]).all()
 

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from sim.instruments import CONCEALMENTS
 from sim.scenario import Scenario
 from sim.sensor import (
+    NOISE,
     Load,
     OperatingPoints,
     alarms,
@@ -41,7 +42,7 @@ def marginal(scenario: Scenario, sensor: str, case: Load, points: OperatingPoint
 
 def trucks(seed: int = 1, *, carrying: bool, n: int = N) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
-    noise = ("z_portal", "z_secondary", "z_exam", "z_concealment")
+    noise = (*NOISE.values(), "z_machine", "z_concealment")
     return pd.DataFrame(
         {name: rng.standard_normal(n) for name in noise}
         | {

@@ -8,6 +8,7 @@ import pytest
 from sim import usage
 from sim.order import STATIONS, WAIVED
 from sim.scenario import Scenario
+from sim.tables import INSPECTION
 from tests import ledgers
 
 
@@ -114,5 +115,6 @@ def test_loads_name_the_missing_server() -> None:
 
 def test_scheduled_is_units_times_opening_hours(scenario: Scenario) -> None:
     scheduled = usage.scheduled_min(scenario, ledgers.window())
-    assert scheduled[0] == scenario.servers("portal") * 1020.0
-    assert scheduled[2] == scenario.servers("dock") * 1020.0
+    at = dict(zip(INSPECTION, scheduled, strict=True))
+    assert at["portal"] == scenario.servers("portal") * 1020.0
+    assert at["dock"] == scenario.servers("dock") * 1020.0
