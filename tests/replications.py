@@ -15,6 +15,7 @@ from experiments.load import Study
 from experiments.replicate import Replications
 from experiments.settings import NO_REDRAWS
 from sim.metrics import RATIOS
+from sim.order import DOCK, PRIMARY, STATIONS
 from sim.tables import METRICS
 
 N = 20
@@ -66,6 +67,8 @@ def one_row(wait: float, found: float, scanned: float, weight: float) -> dict[st
         row |= {f"available_{station}_min": 1e5, f"held_{station}_min": 6e4 + 1e3 * place}
         row |= {f"busy_{station}_min": 5e4 + 5e3 * place + 2e4 * scanned}
         row |= {f"scheduled_{station}_min": 1.05e5}
+    for station in set(STATIONS) - set(stations):
+        row |= {f"{kind}_{station}_min": 0.0 for kind in ("available", "held", "busy", "scheduled")}
     for name, (numerator, denominator, scale) in RATIOS.items():
         row[name] = scale * row[numerator] / row[denominator] if row[denominator] else np.nan
     return row | {"stable": True, "conserved": True}
@@ -82,8 +85,8 @@ def profiles(wait: float) -> dict[str, np.ndarray]:
     beyond = np.exp(-edges / wait)
     counts = np.zeros((2, 241))
     counts[0] = 1e5 * np.append(beyond[:-2] - beyond[1:-1], beyond[-2])
-    lost = np.zeros((7, 24, 6))
-    lost[:5, 7:24, 2], lost[:5, 20:24, 4] = 20.0 * 60.0 * wait, 20.0 * 90.0 * wait
+    lost = np.zeros((7, 24, len(STATIONS)))
+    lost[:5, 7:24, PRIMARY], lost[:5, 20:24, DOCK] = 20.0 * 60.0 * wait, 20.0 * 90.0 * wait
     found = {"queue_sum": queue, "queue_days": np.full(7, 20.0), "wait_count": counts}
     return found | {"lost_min": lost}
 

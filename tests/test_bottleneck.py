@@ -78,7 +78,7 @@ def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> 
     assert booth.gaps["wait_mean_min"].high < 0.0
     assert booth.sure("wait_mean_min", 0.05)
     assert booth.gaps["officer_h"].mean == pytest.approx(17.0)
-    assert found["portal"].gaps["detection_expected"].high > 0.0
+    assert found["portal"].gaps["detection_expected"].high >= 0.0
     assert abs(found["image analyst"].gaps["wait_mean_min"].mean) < 1.0
 
 

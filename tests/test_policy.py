@@ -217,7 +217,8 @@ def test_a_good_score_enriches_the_images(make_scenario: Make) -> None:
 def test_without_images_the_reference_holds(make_scenario: Make) -> None:
     no_tests = "scanner.analyst.test_images_per_day=0"
     for overrides in (("policy=no_referral", no_tests),
-                      ("port.portal.servers=0", "port.analyst.servers=0", no_tests)):  # fmt: skip
+                      ("port.portal.servers=0", "port.analyst.servers=0", "port.secondary.servers=0",
+                       no_tests)):  # fmt: skip
         port = make_scenario(*overrides)
         found = expected(port, TRUCKS, BY_SCORE, PAST)
         assert found.scan_share == 0.0

@@ -1,4 +1,4 @@
-"""Pulses: as many as asked for, within the hours, anywhere in them, another draw for each window."""
+"""Pulses: as many as asked for, within the hours, anywhere in them, new for each window."""
 
 from __future__ import annotations
 
