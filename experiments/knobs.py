@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, Final
 
 from sim.policies_gated import Combined
+from sim.policies_tree import SensorTree
 from sim.policy import Policy
 from sim.scenario import Scenario, replace
 
@@ -29,6 +30,8 @@ def knob(scenario: Scenario) -> str | None:
 
 
 def _knob(policy: Policy) -> str | None:
+    if isinstance(policy, SensorTree) and policy.budget_openings is None:
+        return "target_detection"
     if not isinstance(policy, Combined):
         return KNOBS.get(policy.name)
     of_parts = (_knob(part) for part in policy.parts)

@@ -103,6 +103,20 @@ class Policy(Spec):
         chosen = self.choose(trucks, scores, past).astype(np.float64)
         return chosen, chosen
 
+    def tested(self, scenario: Scenario, past: Past) -> dict[str, float]:
+        """Return the share of clean trucks that a policy with tests of its own sends to each.
+
+        By station, ``dock`` among them; empty where trucks follow the standard route after the
+        portal.
+        """
+        del scenario, past
+        return {}
+
+    def describe(self, scenario: Scenario, past: Past) -> str:
+        """Return the policy's plan in words, where it makes one for the port; else nothing."""
+        del scenario, past
+        return ""
+
     def laid_out(self, day: Day) -> Laid:
         """Return the columns and the memory of the policy's own hook."""
         return Laid(np.zeros((len(day.trucks), 0)), np.zeros(1))

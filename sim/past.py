@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,6 +47,8 @@ class Expected:
     """Share of trucks scanned at the portal."""
     threat_image_share: float
     """Share of the images judged by analysts that hold a threat, test images included."""
+    tested: Mapping[str, float] = field(default_factory=dict)
+    """Share of clean trucks that the policy's own tests send to each station, and open."""
 
 
 def position(trucks: pd.DataFrame, risk_score: Floats, past_score: Floats) -> Floats:

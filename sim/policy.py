@@ -110,7 +110,9 @@ def expected(
     analyst = scenario.scanner.analyst
     images = past.trucks_per_day * scan_share
     total = images + analyst.test_images_per_day
+    tested = policy.tested(scenario, past)
     if total == 0.0:
-        return Expected(scan_share, analyst.reference_threat_image_share)
+        return Expected(scan_share, analyst.reference_threat_image_share, tested)
     p_threat = float((past.p_carrying * carrying).sum() / clean.sum()) if images > 0.0 else 0.0
-    return Expected(scan_share, (images * p_threat + analyst.test_images_per_day) / total)
+    share = (images * p_threat + analyst.test_images_per_day) / total
+    return Expected(scan_share, share, tested)

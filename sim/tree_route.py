@@ -22,7 +22,8 @@ from numba import njit
 
 from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY
 from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
-from sim.sensor_tree import Mix, Tree
+from sim.sensor_tree import Tree
+from sim.tree_mix import Mix
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,16 +42,18 @@ def encode(mix: Mix, places: Mapping[str, tuple[int, int]], *, has_secondary: bo
         (station, column of its readings) by the sensor's name.
     """
     nodes: list[float] = []
+    known: dict[int, float] = {}
 
     def lay(tree: Tree) -> float:
         if not tree.sensor:
-            return float(OPENED if tree.cost > 0.5 else RELEASED)
+            return float(OPENED if tree.opens else RELEASED)
         station, column = places[tree.sensor]
         # the most suspicious channel comes first in a tree, the highest reading last in a node
-        after = [lay(child) for child in reversed(tree.after)]
-        address = 3 + len(nodes)
-        nodes.extend([float(station), float(column), *after])
-        return float(address)
+        if id(tree) not in known:
+            after = [lay(child) for child in reversed(tree.after)]
+            known[id(tree)] = float(3 + len(nodes))
+            nodes.extend([float(station), float(column), *after])
+        return known[id(tree)]
 
     roots = [lay(mix.first), lay(mix.second)]
     return np.array([float(has_secondary), *roots, *nodes])

@@ -38,17 +38,28 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
 
     Dock: non-drug orders, then portal false alarms, then referred trucks that the secondary scanner
     alarms on (all of them where there is none). The portal's false alarms are those at the
-    operating point of ``expected``, whatever ``scan_share``.
+    operating point of ``expected``, whatever ``scan_share``. A policy with tests of its own
+    (``expected.tested``) opens whom its plan opens, and the random floor's alarms.
     """
     points, mix = operating_points(scenario, expected.threat_image_share), scenario.port.mix
     scanned = scan_share if scenario.servers("portal") > 0 else 0.0
     produce = mix.commodity_share["produce"] * mix.agriculture_exam_share
     ordered = (1.0 - mix.empty_share) * (produce + mix.compliance_exam_share)
-    alarmed = (1.0 - ordered) * scanned * p_false_alarm(points, "portal")
+    own, imaged = expected.tested, scanned
+    if own:
+        imaged = scenario.policy.random_floor_share if scanned > 0.0 else 0.0
+    opened = 1.0 - (1.0 - own.get("dock", 0.0)) * (1.0 - imaged * p_false_alarm(points, "portal"))
+    alarmed = (1.0 - ordered) * opened
     refers = scenario.port.officer_referral_share if scenario.policy.officer_referral else 0.0
     referred = (1.0 - ordered - alarmed) * refers
     confirmed = p_false_alarm(points, "secondary") if scenario.servers("secondary") > 0 else 1.0
-    return Visits(scanned, scanned, referred, ordered + alarmed + referred * confirmed)
+    second = own.get("secondary", 0.0)
+    return Visits(
+        portal=scanned,
+        analyst=scanned,
+        secondary=second + (1.0 - second) * referred,
+        dock=ordered + alarmed + referred * confirmed,
+    )
 
 
 def weekly_load(

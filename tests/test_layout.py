@@ -45,6 +45,8 @@ TESTED_ELSEWHERE = {
     "probe_early": "probes of trees against brute force: test_policies_tree",
     "turns": "screening with memory: test_policies_listed, theory/test_selection",
     "square_root": "published numbers and brute force: theory/test_selection",
+    "tree_mix": "by budget and by target: theory/test_sensor_trees",
+    "tree_text": "theory/test_sensor_trees",
     "sensor_tree": "published numbers and brute force: theory/test_sensor_trees",
     "security_game": "published numbers and brute force: theory/test_game",
     "sampling": "published numbers and brute force: theory/test_sampling",
