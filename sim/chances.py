@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.contraband import CONTRABAND
+from sim.instruments import CONCEALMENTS, DENSITIES
 from sim.scenario import Scenario
 from sim.sensor import Load, OperatingPoints, SensorName, p_alarm
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.contraband import CONTRABAND
 from sim.errors import ConfigError
 from sim.spec import Spec, bounded
 
 CONCEALMENTS = ("in_cargo", "structure", "small")
-"""Where a load is hidden: among the goods, in the vehicle's structure, as a small parcel."""
-CONTRABAND = ("methamphetamine", "cocaine", "heroin", "fentanyl")
-"""Hard drugs, in the order of the codes in MANIFEST."""
+"""Where a load is hidden: in the cargo space, among the goods where there are any; in the vehicle's
+structure (persons: the sleeper or a hollow); as a small parcel."""
 DENSITIES = ("low", "medium", "high")
 """Radiographic density of the declared cargo, in the order of the codes in MANIFEST."""
 
@@ -112,4 +112,4 @@ class Scanner(Spec):
     rho: float = bounded(0.0, 0.99)
     """Correlation between sensors through a carrying truck's concealment factor."""
     other_exam_d_prime_shift: float = bounded(-8.0, 0.0)
-    """A non-drug exam looks less closely: its d' differs from the drug exam's by this."""
+    """An exam for another reason looks less closely: its d' differs by this."""

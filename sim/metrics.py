@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim import usage
 from sim.conservation import conserved
-from sim.instruments import CONTRABAND
+from sim.contraband import CONTRABAND, amount
 from sim.officers import officer_h
 from sim.order import SERVED, STATIONS, WITHDRAWN
 from sim.probe import Detection
@@ -164,7 +164,7 @@ def measure(
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
     found |= _inspections(manifest, ledger, left)
     found |= stream(ledger["selected"].to_numpy(bool), manifest, ledger)
-    found |= _kilograms(manifest, ledger, left)
+    found |= _amounts(manifest, ledger, left)
     found |= _probes(detection)
     found |= _stations(scenario, window, ledger, capacity, work)
     for name, (numerator, denominator, scale) in RATIOS.items():
@@ -246,15 +246,15 @@ def _inspections(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> d
     }
 
 
-def _kilograms(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
+def _amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
     carrying = np.flatnonzero(manifest["true_carrying"].to_numpy(bool) & left)
     kind = manifest["true_contraband"].to_numpy()[carrying]
-    load = manifest["true_load_kg"].to_numpy()[carrying]
+    load = manifest["true_load"].to_numpy()[carrying]
     seized = ledger["seized"].to_numpy(bool)[carrying]
     found = {}
     for code, name in enumerate(CONTRABAND):
-        found[f"seized_kg_{name}"] = float(load[seized & (kind == code)].sum())
-        found[f"leaked_kg_{name}"] = float(load[~seized & (kind == code)].sum())
+        found[amount("seized", name)] = float(load[seized & (kind == code)].sum())
+        found[amount("leaked", name)] = float(load[~seized & (kind == code)].sum())
     return found
 
 
@@ -263,8 +263,8 @@ def _probes(detection: Detection) -> dict[str, float]:
     for code, name in enumerate(CONTRABAND):
         found[f"expected_weight_{name}"] = float(detection.weight_by_type[code])
         found[f"expected_caught_{name}"] = float(detection.caught_by_type[code])
-        found[f"presented_expected_kg_{name}"] = float(detection.kg_presented_by_type[code])
-        found[f"seized_expected_kg_{name}"] = float(detection.kg_caught_by_type[code])
+        found[amount("presented_expected", name)] = float(detection.amount_presented_by_type[code])
+        found[amount("seized_expected", name)] = float(detection.amount_caught_by_type[code])
     return found
 
 

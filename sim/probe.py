@@ -30,16 +30,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.chances import NODE_WEIGHTS, Chances, chances_of
+from sim.contraband import CONTRABAND
 from sim.errors import PolicyError
 from sim.flow import Flow
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.instruments import CONCEALMENTS, DENSITIES
 from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, STATIONS, WAIVED
 from sim.probe_early import early_paths
 from sim.route import N_COLUMNS, ORDERED, REFERRED, Route
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints
 from sim.site import Segment
-from sim.threat import class_load_kg, class_weights
+from sim.threat import class_load, class_weights
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -51,7 +52,7 @@ _NO_QUEUE: Final = np.zeros(len(STATIONS), dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Sums over the trucks that have left primary; arrays are by type of contraband, float64[4].
+    """Sums over the trucks that have left primary; arrays are by type of contraband, float64[8].
 
     ``caught / weight`` is the expected detection rate; ratios over replications are ratios of sums.
     """
@@ -62,15 +63,16 @@ class Detection:
     """Expected seizures: sum of P(carrying) x P(seized | carrying, the truck's path)."""
     weight_by_type: Floats
     caught_by_type: Floats
-    kg_presented_by_type: Floats
-    kg_caught_by_type: Floats
+    amount_presented_by_type: Floats
+    """In the unit of each type (`sim.contraband.UNIT`), as `amount_caught_by_type`."""
+    amount_caught_by_type: Floats
 
 
 class Path(NamedTuple):
     """What is known of a truck at its primary exit, as far as it matters to a load."""
 
     ordered: bool
-    """A non-drug exam is ordered."""
+    """An exam for another reason than contraband is ordered."""
     imaged: bool
     """Served at the portal."""
     dock_full: bool
@@ -113,7 +115,7 @@ def expected_detection(
         paths, p_seized = early_paths(scenario, points, ledger, flow, full)
     else:
         paths, p_seized = _path_codes(scenario, ledger, full), seized_table(scenario, points)
-    weights, loads_kg = _classes(scenario)
+    weights, amounts = _classes(scenario)
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
     cell = (paths * 2 + laden) * len(DENSITIES) + density
@@ -123,24 +125,24 @@ def expected_detection(
     loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)
     presented = np.einsum("pld,ltc->tc", loads, weights)
     caught = np.einsum("pld,pldtc,ltc->tc", loads, p_seized, weights)
-    presented_kg = np.einsum("pld,ltc,ltc->t", loads, weights, loads_kg)
-    caught_kg = np.einsum("pld,pldtc,ltc,ltc->t", loads, p_seized, weights, loads_kg)
+    amount_presented = np.einsum("pld,ltc,ltc->t", loads, weights, amounts)
+    amount_caught = np.einsum("pld,pldtc,ltc,ltc->t", loads, p_seized, weights, amounts)
     return Detection(
         weight=float(presented.sum()),
         caught=float(caught.sum()),
         weight_by_type=presented.sum(axis=1),
         caught_by_type=caught.sum(axis=1),
-        kg_presented_by_type=presented_kg,
-        kg_caught_by_type=caught_kg,
+        amount_presented_by_type=amount_presented,
+        amount_caught_by_type=amount_caught,
     )
 
 
 def _classes(scenario: Scenario) -> tuple[Floats, Floats]:
-    """Return P(type, concealment) and mean load in kg, each [empty or laden, type, concealment]."""
+    """Return P(type, concealment) and mean load, each [empty or laden, type, concealment]."""
     threat = scenario.threat
     weights = [class_weights(threat, laden=laden) for laden in (False, True)]
-    loads_kg = [class_load_kg(threat, laden=laden) for laden in (False, True)]
-    return np.stack(weights), np.stack(loads_kg)
+    amounts = [class_load(threat, laden=laden) for laden in (False, True)]
+    return np.stack(weights), np.stack(amounts)
 
 
 def seized_table(scenario: Scenario, points: OperatingPoints) -> Floats:

@@ -20,9 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.chances import NODE_WEIGHTS, Chances, chances_of, tail
+from sim.contraband import CONTRABAND
 from sim.flow import Flow
 from sim.inspection import Reading
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.instruments import CONCEALMENTS, DENSITIES
 from sim.order import DOCK, EXIT, N_STATIONS, PORTAL, SECONDARY, START, STATIONS, WAIVED, WITHDRAWN
 from sim.route import ORDERED, REFERRED, Route
 from sim.scenario import Scenario

@@ -19,7 +19,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import logit, ndtr
 
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES, Sensing
+from sim.contraband import CONTRABAND
+from sim.instruments import CONCEALMENTS, DENSITIES, Sensing
 from sim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -147,7 +148,7 @@ def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) 
     -------
     dict of bool[n]
         ``portal``, ``secondary``: alarms; ``exam_find``, ``exam_find_other``: a physical exam, made
-        for drugs or for another reason, finds the load (never where the truck carries none).
+        for contraband or for another reason, finds the load (never where the truck carries none).
     """
     carrying = manifest["true_carrying"].to_numpy(dtype=bool)
 

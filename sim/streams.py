@@ -147,7 +147,7 @@ def normal(u: FloatArray) -> FloatArray:
     return z
 
 
-def lognormal(u: FloatArray, median: float, ln_sd: float) -> FloatArray:
+def lognormal(u: FloatArray, median: float | FloatArray, ln_sd: float | FloatArray) -> FloatArray:
     """Return quantiles of a lognormal: median x exp(ln_sd x z)."""
     z = normal(u)
     z *= ln_sd

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from sim.contraband import CONTRABAND, UNIT, amount
 from sim.errors import TableError
 from sim.order import STATIONS
 
@@ -80,8 +81,8 @@ MANIFEST: Final = (
     _own("shipper_entries_12m", "float", "-", "entries of the shipper in the past 12 months"),
     _own("carrier_exams_12m", "float", "-", "exams of the carrier's trucks in the past 12 months"),
     _own("shipper_exams_12m", "float", "-", "exams of the shipper's goods in the past 12 months"),
-    _own("carrier_finds_5y", "float", "-", "hard-drug finds with the carrier in the past 5 years"),
-    _own("shipper_finds_5y", "float", "-", "hard-drug finds with the shipper in the past 5 years"),
+    _own("carrier_finds_5y", "float", "-", "contraband finds with the carrier in the past 5 years"),
+    _own("shipper_finds_5y", "float", "-", "contraband finds with the shipper in the past 5 years"),
     _luck("u_tie", "0-1", "breaks ties of the risk score"),
     _luck("u_select", "0-1", "random selection for the portal"),
     _luck("u_floor", "0-1", "random floor under a policy"),
@@ -93,10 +94,10 @@ MANIFEST: Final = (
     _luck("z_exam", "z", "physical exam noise"),
     _luck("z_concealment", "z", "the truck's concealment factor, shared by all sensors"),
     _true("true_p_carrying", "float", "0-1", "P(carrying | all traits, seen and unseen)"),
-    _true("true_carrying", "bool", "-", "carries hard drugs"),
-    _true("true_contraband", "int", "code", "type of drug it carries or would carry"),
+    _true("true_carrying", "bool", "-", "carries contraband"),
+    _true("true_contraband", "int", "code", "type of contraband it carries or would carry"),
     _true("true_concealment", "int", "code", "where the load is or would be hidden"),
-    _true("true_load_kg", "float", "kg", "weight of the load, 0 when it carries none"),
+    _true("true_load", "float", "kg, n or USD", "amount in the unit of its type (persons and firearms: a count), 0 when it carries none"),
 )  # fmt: skip
 
 SCORES: Final = (
@@ -174,8 +175,8 @@ def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataF
     return frame
 
 
-CONTRABAND_TYPES: Final = ("methamphetamine", "cocaine", "heroin", "fentanyl")
-"""The names of ``sim.scenario.CONTRABAND``, repeated here because tables stand below scenarios."""
+UNIT_WORDS: Final = {"kg": "kg", "n": "count", "usd": "USD"}
+"""Units of amounts of contraband as tables print them."""
 INSPECTION: Final = ("portal", "secondary", "dock", "analyst")
 """Stations whose units are manned whenever the port is open, so that availability is defined."""
 
@@ -233,13 +234,13 @@ METRICS: Final = (
     Column("expected_caught", "float", "trucks", "sum of P(carrying) x P(seized | carrying, this truck's path)"),
     Column("detection_expected", "float", "0-1", "expected_caught / expected_weight: every truck a probe"),
     Column("seized_expected_per_100k", "float", "per 100,000 trucks", "100,000 x expected_caught / trucks"),
-    *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND_TYPES),
-    *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND_TYPES),
-    *(Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}") for t in CONTRABAND_TYPES),
-    *(Column(f"seized_kg_{t}", "float", "kg", f"{t} seized") for t in CONTRABAND_TYPES),
-    *(Column(f"leaked_kg_{t}", "float", "kg", f"{t} on trucks released") for t in CONTRABAND_TYPES),
-    *(Column(f"seized_expected_kg_{t}", "float", "kg", f"{t} that the probes lose") for t in CONTRABAND_TYPES),
-    *(Column(f"presented_expected_kg_{t}", "float", "kg", f"{t} that the probes carry") for t in CONTRABAND_TYPES),
+    *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND),
+    *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND),
+    *(Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}") for t in CONTRABAND),
+    *(Column(amount("seized", t), "float", UNIT_WORDS[UNIT[t]], f"{t} seized") for t in CONTRABAND),
+    *(Column(amount("leaked", t), "float", UNIT_WORDS[UNIT[t]], f"{t} on trucks released") for t in CONTRABAND),
+    *(Column(amount("seized_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes lose") for t in CONTRABAND),
+    *(Column(amount("presented_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes carry") for t in CONTRABAND),
     *(Column(f"busy_{s}_min", "float", "server-min", f"work of trucks served at {s}") for s in STATIONS),
     *(Column(f"held_{s}_min", "float", "server-min", f"start to leave at {s}: work, blocking, waiting for an image, repair") for s in STATIONS),
     *(Column(f"available_{s}_min", "float", "server-min", f"CAPACITY of {s} within the window") for s in STATIONS),

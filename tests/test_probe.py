@@ -12,7 +12,7 @@ import pytest
 from sim import compiled
 from sim.capacity import draw_capacity
 from sim.chances import NODE_WEIGHTS, NODES
-from sim.instruments import CONTRABAND
+from sim.contraband import CONTRABAND
 from sim.ledger import table
 from sim.manifest import draw_manifest
 from sim.order import DOCK, NOT_VISITED, SECONDARY, SERVED, WAIVED
@@ -94,9 +94,9 @@ def by_brute_force(
     refers = referred(scenario, manifest)
     after_scan = found["secondary"] & found["exam_find"] & (scenario.servers("dock") > 0)
     on_referral = refers & np.where(scanned, after_scan, dock & found["exam_find"])
-    drug_path = np.where(alarm, dock & found["exam_find"], on_referral)
+    alarm_path = np.where(alarm, dock & found["exam_find"], on_referral)
     ordered = ledger["ordered"].to_numpy()
-    seized = np.where(ordered, dock & found["exam_find_other"], drug_path)
+    seized = np.where(ordered, dock & found["exam_find_other"], alarm_path)
     return np.asarray(seized & manifest["true_carrying"].to_numpy())
 
 
@@ -125,9 +125,9 @@ def test_unbiased_on_every_kind_of_path(make_scenario: Make, rho: float) -> None
 
 
 def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seized: Bools) -> None:
-    """Hold totals, types and kilograms to what was counted."""
+    """Hold totals, types and amounts to what was counted."""
     carrying = manifest["true_carrying"].to_numpy()
-    kg = manifest["true_load_kg"].to_numpy()
+    load = manifest["true_load"].to_numpy()
     assert_agree(found.weight, carrying.astype(float))
     assert_agree(found.caught, seized.astype(float))
     assert found.weight_by_type.sum() == pytest.approx(found.weight)
@@ -136,8 +136,8 @@ def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seize
         of_type = (manifest["true_contraband"] == code).to_numpy()
         assert_agree(found.weight_by_type[code], (of_type & carrying).astype(float))
         assert_agree(found.caught_by_type[code], (of_type & seized).astype(float))
-        assert_agree(found.kg_presented_by_type[code], kg * of_type)
-        assert_agree(found.kg_caught_by_type[code], kg * (of_type & seized))
+        assert_agree(found.amount_presented_by_type[code], load * of_type)
+        assert_agree(found.amount_caught_by_type[code], load * (of_type & seized))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seize
         ("port.secondary.servers=0",),
         ("policy.officer_referral=false",),
         ("port.dock.when_full=block", "port.secondary.when_full=block"),
-        ("threat.small_load_max_lb=400", "scanner.portal.sensing.density_shift.high=-2"),
+        ("threat.loads.drugs_lb.small_max=400", "scanner.portal.sensing.density_shift.high=-2"),
     ],
 )
 def test_unbiased_at_other_ports(make_scenario: Make, overrides: tuple[str, ...]) -> None:
@@ -189,7 +189,7 @@ def test_without_docks_nothing_is_seized(make_scenario: Make) -> None:
     port = make_scenario("port.dock.servers=0")
     found = expected_detection(port, points_of(port), trucks(port, 9, 500), paths(10, 500))
     assert found.caught == 0.0
-    assert found.kg_caught_by_type.sum() == 0.0
+    assert found.amount_caught_by_type.sum() == 0.0
     assert found.weight == pytest.approx(PREVALENCE * 500)
 
 
