@@ -25,6 +25,7 @@ from sim.capacity import draw_capacity
 from sim.complete import complete
 from sim.flow import Flow, Record
 from sim.gates import visited_in_fact
+from sim.insider import with_work
 from sim.inspection import Day, with_policy
 from sim.ledger import table
 from sim.manifest import draw_manifest
@@ -125,6 +126,7 @@ def simulate(
     engine: str = "compiled",
 ) -> Outcome:
     """Run one replication of one alternative from its manifest (steps 4 to 7)."""
+    manifest = with_work(scenario.insider, manifest)
     flow, capacity = flow_of(scenario, window, manifest, scores, plan)
     record = ENGINES[engine](flow, scenario.policy.route)
     ledger = table(visited_in_fact(flow, record), record, manifest)

@@ -111,9 +111,8 @@ def manifest_key(scenario: Scenario) -> str:
     """Return what two scenarios must have in common to meet the same trucks."""
     scanner = scenario.scanner
     services = [part.service for part in (scanner.portal, scanner.secondary, scanner.exam)]
-    return repr(
-        (scenario.port, scenario.traffic, scenario.threat, services, scanner.analyst.service)
-    )
+    trucks_of = (scenario.port, scenario.traffic, scenario.threat)
+    return repr((*trucks_of, services, scanner.analyst.service, scenario.insider.helped_load_share))
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import threat as threats
 from sim.declared import Arrays, declare
 from sim.errors import ConfigError
+from sim.insider import helped
 from sim.instruments import Service
 from sim.population import NOTHING, Columns, draw_population
 from sim.scenario import Scenario
@@ -94,6 +95,8 @@ def draw_trucks(
     ln = _known_ln(scenario, columns) + own_ln_sd * normal(draw(Purpose.HIDDEN))
     p = threats.probability(ln, threat_base(scenario))
     columns |= threats.draw_threat(scenario.threat, p, columns["laden"], draw)
+    with_help = helped(scenario.insider, columns["true_carrying"], columns["u_help"])
+    columns["true_insider_help"] = with_help
     columns |= {"truck": np.arange(times.size), "arrive_min": times}
     return pd.DataFrame({column.name: columns[column.name] for column in MANIFEST}, copy=False)
 
@@ -133,6 +136,13 @@ UNIFORMS = {
     "u_floor": Purpose.FLOOR,
     "u_officer": Purpose.OFFICER,
     "u_order": Purpose.ORDER,
+    "u_help": Purpose.INSIDER_HELP,
+    "u_booth_insider": Purpose.INSIDER_BOOTH,
+    "u_dock_insider": Purpose.INSIDER_DOCK,
+    "u_image_insider": Purpose.INSIDER_IMAGE,
+    "u_dock_review": Purpose.DOCK_REVIEW,
+    "u_image_review": Purpose.IMAGE_REVIEW,
+    "u_audit": Purpose.AUDIT,
 }
 NORMALS = {
     "z_portal": Purpose.Z_PORTAL,

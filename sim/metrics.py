@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim import usage
+from sim import insider, usage
 from sim.conservation import conserved
 from sim.contraband import CONTRABAND, amount
 from sim.officers import officer_h
@@ -52,7 +52,7 @@ RATIOS: Final[dict[str, Ratio]] = {
     "stops_per_truck": Ratio("n_stops", "exited"),
     **{
         f"detection_expected_{t}": Ratio(f"expected_caught_{t}", f"expected_weight_{t}")
-        for t in CONTRABAND
+        for t in ("helped", "unhelped", *CONTRABAND)
     },
     **{f"utilisation_{s}": Ratio(f"busy_{s}_min", f"available_{s}_min") for s in STATIONS},
     **{f"occupied_{s}": Ratio(f"held_{s}_min", f"available_{s}_min") for s in STATIONS},
@@ -158,7 +158,9 @@ def measure(
     left = np.isfinite(ledger["exit_min"].to_numpy())
     found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
     found |= {"still_inside": float((~left).sum())}
-    found |= _hours(scenario, window) | {"officer_h": officer_h(scenario, window, capacity)}
+    found |= {"n_audits": float(insider.audits(scenario.insider, manifest, ledger))}
+    found |= _hours(scenario, window)
+    found["officer_h"] = officer_h(scenario, window, capacity, found["n_audits"])
     found |= _waits(ledger, window)
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
@@ -260,6 +262,11 @@ def _amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[
 
 def _probes(detection: Detection) -> dict[str, float]:
     found = {"expected_weight": float(detection.weight), "expected_caught": float(detection.caught)}
+    found |= {"expected_weight_helped": float(detection.weight_helped)}
+    found |= {"expected_caught_helped": float(detection.caught_helped)}
+    for name in ("weight", "caught"):
+        without = found[f"expected_{name}"] - found[f"expected_{name}_helped"]
+        found[f"expected_{name}_unhelped"] = without
     for code, name in enumerate(CONTRABAND):
         found[f"expected_weight_{name}"] = float(detection.weight_by_type[code])
         found[f"expected_caught_{name}"] = float(detection.caught_by_type[code])

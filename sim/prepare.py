@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.capacity import approach_lanes
 from sim.flow import NO_LIMIT, NONE, Flow, assemble
+from sim.insider import BOOTH, let_pass
 from sim.order import (
     ANALYST,
     APPROACH,
@@ -22,7 +23,7 @@ from sim.order import (
     SECONDARY,
     STATIONS,
 )  # fmt: skip
-from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
+from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED, WAVED
 from sim.scenario import Scenario
 from sim.site import COMMODITIES
 from sim.window import Window
@@ -134,6 +135,7 @@ def policy_columns(
     columns[:, SELECTED] = selected
     columns[:, REFERRED] = referred(scenario, manifest)
     columns[:, ORDERED] = ordered(scenario, manifest)
+    columns[:, WAVED] = let_pass(scenario, manifest)[:, BOOTH]
     return columns
 
 

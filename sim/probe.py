@@ -21,7 +21,9 @@ Policies that test before primary are walked from the approach on by `sim.probe_
 
 from __future__ import annotations
 
+import functools
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -33,10 +35,11 @@ from sim.chances import NODE_WEIGHTS, Chances, chances_of
 from sim.contraband import CONTRABAND
 from sim.errors import PolicyError
 from sim.flow import Flow
+from sim.insider import NO_HELP, Help, before_docks
 from sim.instruments import CONCEALMENTS, DENSITIES
 from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, STATIONS, WAIVED
 from sim.probe_early import early_paths
-from sim.route import N_COLUMNS, ORDERED, REFERRED, Route
+from sim.route import N_COLUMNS, ORDERED, REFERRED, WAVED, Route
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints
 from sim.site import Segment
@@ -61,6 +64,9 @@ class Detection:
     """Expected loads: sum of P(carrying)."""
     caught: float
     """Expected seizures: sum of P(carrying) x P(seized | carrying, the truck's path)."""
+    weight_helped: float
+    """Expected loads that have help inside the port (`sim.insider`), and their seizures."""
+    caught_helped: float
     weight_by_type: Floats
     caught_by_type: Floats
     amount_presented_by_type: Floats
@@ -112,9 +118,14 @@ def expected_detection(
         Trucks still inside primary at the end, or before it, count neither as load nor as seizure.
     """
     if scenario.policy.tests_before_primary and flow is not None:
-        paths, p_seized = early_paths(scenario, points, ledger, flow, full)
+        early = functools.partial(early_paths, scenario, points, ledger, flow, full)
+        paths, unhelped = early()
+        helped = over_help(scenario, lambda help_: early(help_)[1])
     else:
-        paths, p_seized = _path_codes(scenario, ledger, full), seized_table(scenario, points)
+        paths, unhelped = _path_codes(scenario, ledger, full), seized_table(scenario, points)
+        helped = over_help(scenario, lambda help_: seized_table(scenario, points, help_))
+    share = scenario.insider.helped_load_share
+    p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
     weights, amounts = _classes(scenario)
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
@@ -130,6 +141,8 @@ def expected_detection(
     return Detection(
         weight=float(presented.sum()),
         caught=float(caught.sum()),
+        weight_helped=share * float(presented.sum()),
+        caught_helped=share * float(np.einsum("pld,pldtc,ltc->", loads, helped, weights)),
         weight_by_type=presented.sum(axis=1),
         caught_by_type=caught.sum(axis=1),
         amount_presented_by_type=amount_presented,
@@ -145,7 +158,14 @@ def _classes(scenario: Scenario) -> tuple[Floats, Floats]:
     return np.stack(weights), np.stack(amounts)
 
 
-def seized_table(scenario: Scenario, points: OperatingPoints) -> Floats:
+def over_help(scenario: Scenario, table_of: Callable[[Help], Floats]) -> Floats:
+    """Return P(seized | helped load), averaged over what compromised officers do for it."""
+    if scenario.insider.helped_load_share == 0.0:
+        return np.zeros_like(table_of(NO_HELP))
+    return np.asarray(sum(p * table_of(help_) for p, help_ in before_docks(scenario)))
+
+
+def seized_table(scenario: Scenario, points: OperatingPoints, help_: Help = NO_HELP) -> Floats:
     """Return P(seized | carrying, path, what is carried), averaged over the concealment factor.
 
     Returns
@@ -157,24 +177,24 @@ def seized_table(scenario: Scenario, points: OperatingPoints) -> Floats:
     chances = chances_of(scenario, points)
     table = np.empty((N_PATHS, len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
     for code, flags in enumerate(itertools.product((False, True), repeat=4)):
-        seized = _seized(scenario, Path(*flags), chances) @ NODE_WEIGHTS
+        seized = _seized(scenario, Path(*flags), chances, help_) @ NODE_WEIGHTS
         table[code] = np.moveaxis(seized, 2, 0)
     empty = np.broadcast_to(table[:, :1], table.shape)
     return np.stack([empty, table], axis=1)
 
 
-def _seized(scenario: Scenario, path: Path, chances: Chances) -> Floats:
+def _seized(scenario: Scenario, path: Path, chances: Chances, help_: Help) -> Floats:
     """Return P(seized | carrying, path, class, concealment factor)."""
     p_refer = (
         scenario.port.officer_referral_carrying_share if scenario.policy.officer_referral else 0.0
     )
-    p_image = chances.portal if path.imaged else np.zeros_like(chances.portal)
+    p_image = chances.portal if path.imaged and not help_.image else np.zeros_like(chances.portal)
     seen = 1 << APPROACH | 1 << PORTAL | 1 << PRIMARY | _absent(scenario)
     total = np.zeros_like(chances.portal)
     for alarm, referred in itertools.product((False, True), repeat=2):
         branch = (p_image if alarm else 1.0 - p_image) * (p_refer if referred else 1.0 - p_refer)
         columns = np.zeros((1, N_COLUMNS))
-        columns[0, REFERRED], columns[0, ORDERED] = referred, path.ordered
+        columns[0, [REFERRED, ORDERED, WAVED]] = referred, path.ordered, help_.booth
         bits, route = (seen, alarm << PORTAL), scenario.policy.route
         total += branch * _walk(route, columns, (PRIMARY, *bits), path.lost, chances)
     return total

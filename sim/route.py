@@ -41,7 +41,9 @@ REFERRED: Final = 1
 """Column: 1 where the primary officer refers the truck."""
 ORDERED: Final = 2
 """Column: 1 where an agriculture or trade-compliance exam is ordered."""
-N_COLUMNS: Final = 3
+WAVED: Final = 3
+"""Column: 1 where a compromised officer at primary lets a helped load pass (`sim.insider`)."""
+N_COLUMNS: Final = 4
 
 ROUTE_SIGNATURE: Final = types.int64(
     types.int64, types.int64, types.int64, types.int64, types.float64[:, ::1],
@@ -87,6 +89,7 @@ def route_standard(  # noqa: C901, PLR0911
 
     Portal if selected; primary; then a dock if an exam is ordered or the portal alarmed; the
     secondary scanner if the officer refers (a dock where there is none); a dock if that alarms.
+    A truck that is waved through leaves from primary unless an exam is ordered.
     """
     if (seen >> APPROACH) & 1 == 0:
         return APPROACH
@@ -95,10 +98,11 @@ def route_standard(  # noqa: C901, PLR0911
             return PORTAL
         return PRIMARY
     no_dock = (seen >> DOCK) & 1 == 1
+    waved = columns[truck, WAVED] > 0.0
     if here == PRIMARY:
-        if columns[truck, ORDERED] > 0.0 or (alarmed >> PORTAL) & 1 == 1:
+        if columns[truck, ORDERED] > 0.0 or ((alarmed >> PORTAL) & 1 == 1 and not waved):
             return EXIT if no_dock else DOCK
-        if columns[truck, REFERRED] > 0.0:
+        if columns[truck, REFERRED] > 0.0 and not waved:
             if (seen >> SECONDARY) & 1 == 0:
                 return SECONDARY
             return EXIT if no_dock else DOCK

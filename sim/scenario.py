@@ -12,6 +12,7 @@ from typing import Literal
 
 from sim.contraband import CONTRABAND, LOAD
 from sim.errors import ConfigError
+from sim.insider import Insider
 from sim.instruments import Scanner
 from sim.loads import Load
 from sim.policy import Policy
@@ -144,6 +145,7 @@ class Scenario(Spec):
     risk: Risk
     policy: Policy
     value: Value
+    insider: Insider
 
     def servers(self, station: str) -> int:
         """Return the units that stand at an inspection station, overrides applied."""

@@ -20,6 +20,7 @@ import pandas as pd
 from scipy.special import logit, ndtr
 
 from sim.contraband import CONTRABAND
+from sim.insider import let_pass
 from sim.instruments import CONCEALMENTS, DENSITIES, Sensing
 from sim.scenario import Scenario
 
@@ -149,17 +150,19 @@ def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) 
     dict of bool[n]
         ``portal``, ``secondary``: alarms; ``exam_find``, ``exam_find_other``: a physical exam, made
         for contraband or for another reason, finds the load (never where the truck carries none).
+        A helped load that a compromised officer lets pass there is neither seen nor found.
     """
     carrying = manifest["true_carrying"].to_numpy(dtype=bool)
+    _, at_dock, at_image = let_pass(scenario, manifest).T
 
     def alarm(sensor: SensorName) -> Bools:
         return _decision(scenario, sensor, manifest) > points.threshold(sensor)
 
     return {
-        "portal": alarm("portal"),
+        "portal": alarm("portal") & ~at_image,
         "secondary": alarm("secondary"),
-        "exam_find": carrying & alarm("exam"),
-        "exam_find_other": carrying & alarm("exam_other"),
+        "exam_find": carrying & alarm("exam") & ~at_dock,
+        "exam_find_other": carrying & alarm("exam_other") & ~at_dock,
     }
 
 

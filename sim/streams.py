@@ -95,6 +95,13 @@ class Purpose(IntEnum):
     PLATE_TENURE = 132
     PLATE_CROSSINGS = 133
     SAMPLE = 140
+    INSIDER_HELP = 200
+    INSIDER_BOOTH = 201
+    INSIDER_DOCK = 202
+    INSIDER_IMAGE = 203
+    DOCK_REVIEW = 204
+    IMAGE_REVIEW = 205
+    AUDIT = 206
 
 
 Draw: TypeAlias = Callable[[Purpose], FloatArray]

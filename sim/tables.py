@@ -88,6 +88,13 @@ MANIFEST: Final = (
     _luck("u_floor", "0-1", "random floor under a policy"),
     _luck("u_officer", "0-1", "the primary officer's judgement"),
     _luck("u_order", "0-1", "agriculture or trade-compliance exam ordered"),
+    _luck("u_help", "0-1", "whether its load, if it carried one, would have help inside the port"),
+    _luck("u_booth_insider", "0-1", "whether a helped load meets a compromised officer at the booth"),
+    _luck("u_dock_insider", "0-1", "the same at the dock"),
+    _luck("u_image_insider", "0-1", "the same at the image"),
+    _luck("u_dock_review", "0-1", "whether a second officer examines it too"),
+    _luck("u_image_review", "0-1", "whether a second analyst judges its image too"),
+    _luck("u_audit", "0-1", "whether its cleared image is reviewed later"),
     *(_luck(f"service_{s}_min", "min", f"work that the truck asks of {s}") for s in STATIONS),
     _luck("z_portal", "z", "portal image noise"),
     _luck("z_secondary", "z", "secondary scan noise"),
@@ -98,6 +105,7 @@ MANIFEST: Final = (
     _true("true_contraband", "int", "code", "type of contraband it carries or would carry"),
     _true("true_concealment", "int", "code", "where the load is or would be hidden"),
     _true("true_load", "float", "kg, n or USD", "amount in the unit of its type (persons and firearms: a count), 0 when it carries none"),
+    _true("true_insider_help", "bool", "-", "carries for an organisation that has help inside the port"),
 )  # fmt: skip
 
 SCORES: Final = (
@@ -177,6 +185,8 @@ def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataF
 
 UNIT_WORDS: Final = {"kg": "kg", "n": "count", "usd": "USD"}
 """Units of amounts of contraband as tables print them."""
+HELP: Final = (("helped", "with"), ("unhelped", "without"))
+"""Loads by whether they have help inside the port, and the word for it."""
 INSPECTION: Final = ("portal", "secondary", "dock", "analyst")
 """Stations whose units are manned whenever the port is open, so that availability is defined."""
 
@@ -234,6 +244,9 @@ METRICS: Final = (
     Column("expected_caught", "float", "trucks", "sum of P(carrying) x P(seized | carrying, this truck's path)"),
     Column("detection_expected", "float", "0-1", "expected_caught / expected_weight: every truck a probe"),
     Column("seized_expected_per_100k", "float", "per 100,000 trucks", "100,000 x expected_caught / trucks"),
+    *(Column(f"expected_weight_{h}", "float", "trucks", f"expected_weight of loads {w} help inside the port") for h, w in HELP),
+    *(Column(f"expected_caught_{h}", "float", "trucks", f"expected_caught of loads {w} help inside the port") for h, w in HELP),
+    *(Column(f"detection_expected_{h}", "float", "0-1", f"expected_caught_{h} / expected_weight_{h}") for h, _ in HELP),
     *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND),
     *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND),
     *(Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}") for t in CONTRABAND),
@@ -250,7 +263,8 @@ METRICS: Final = (
     *(Column(f"load_{s}", "float", "-", f"offered_{s}_min / available_{s}_min; primary: the more loaded of its lane kinds") for s in STATIONS),
     *(Column(f"scheduled_{s}_min", "float", "server-min", f"units of {s} x opening hours (with extra_h) within the window") for s in INSPECTION),
     *(Column(f"availability_{s}", "float", "0-1", f"available_{s}_min / scheduled_{s}_min") for s in INSPECTION),
-    Column("officer_h", "float", "h", "officers' hours: booths open + units x scheduled hours x crew of portals, secondary scanners, docks, analysts"),
+    Column("officer_h", "float", "h", "officers' hours: booths open + units x scheduled hours x crew of portals, secondary scanners, docks, analysts, audits"),
+    _count("n_audits", "cleared images reviewed later; not within the window's queues", "images"),
     _count("n_stops", "stops of exited trucks at stations, the analyst not counted", "stops"),
     Column("stops_per_truck", "float", "stops", "n_stops / exited"),
     _count("still_inside", "trucks that have not left at the end of the window"),

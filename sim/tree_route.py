@@ -21,7 +21,7 @@ import numpy.typing as npt
 from numba import njit
 
 from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY
-from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED
+from sim.route import N_COLUMNS, ORDERED, REFERRED, SELECTED, WAVED
 from sim.sensor_tree import Tree
 from sim.tree_mix import Mix
 
@@ -90,7 +90,7 @@ def _last(verdict: int, seen: int, alarmed: int, no_scanner: bool, refers: bool)
     return dock if no_scanner or (alarmed >> SECONDARY) & 1 == 1 else EXIT
 
 
-def route_tree(  # noqa: PLR0913, PLR0917
+def route_tree(  # noqa: PLR0911, PLR0913, PLR0917
     truck: int,
     here: int,
     seen: int,
@@ -109,6 +109,8 @@ def route_tree(  # noqa: PLR0913, PLR0917
         return APPROACH
     if here == DOCK:
         return EXIT
+    if (seen >> PRIMARY) & 1 == 1 and columns[truck, WAVED] > 0.0:
+        return DOCK if columns[truck, ORDERED] > 0.0 and (seen >> DOCK) & 1 == 0 else EXIT
     floor = columns[truck, SELECTED] > 0.0
     if floor and ((seen >> PORTAL) | (seen >> PRIMARY)) & 1 == 0:
         return PORTAL

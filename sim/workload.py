@@ -130,18 +130,18 @@ def _manned_min(scenario: Scenario, window: Window, station: int, servers: range
         if where == station and server in servers:
             for up, down in spans:
                 upto += np.clip(edges - up, 0.0, down - up)
-    return np.diff(upto)
+    return np.diff(upto) * scenario.insider.manned_share(station)
 
 
 def _line_loads(scenario: Scenario, window: Window, arrivals: Floats) -> list[_Load]:
     """Return the loads of approach and primary, whole or by class."""
     port = scenario.port
     fast_share = port.mix.fast_share
-    approach_min = service_mean(port.approach.service)
+    approach_min, assigned = service_mean(port.approach.service), scenario.insider.assigned_min
     headway = ((1.0 - fast_share) * approach_min, fast_share * approach_min)
     booth = (
-        (1.0 - fast_share) * service_mean(port.primary.service),
-        fast_share * service_mean(port.primary.fast_service),
+        (1.0 - fast_share) * (service_mean(port.primary.service) + assigned),
+        fast_share * (service_mean(port.primary.fast_service) + assigned),
     )
     own = port.approach.fast_lane == "own"
     approach = _Line(APPROACH, port.approach.lanes, int(own), own, own)
@@ -211,7 +211,7 @@ def _segment_loads(
         name = STATIONS[station]
         if scenario.servers(name) == 0:
             continue
-        whole = arrivals * service_mean(service)
+        whole = arrivals * service_mean(service) * scenario.insider.work_factor(station)
         manned = _manned_min(scenario, window, station, range(scenario.servers(name)))
         available = manned * _availability(scenario, station)
         largest = _largest_share(whole, available, at_0[name], at_1[name])
