@@ -272,10 +272,11 @@ def handovers(
     return [(float(start), float(start) + insider.handover_min) for start in starts]
 
 
-def audits(insider: Insider, manifest: pd.DataFrame, ledger: pd.DataFrame) -> int:
+def audits(scenario: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame) -> float:
     """Return how many cleared images are taken for a later review."""
-    if insider.audit_share == 0.0:
-        return 0
+    if scenario.insider.audit_share == 0.0:
+        return 0.0
     judged = ledger["analyst_done"].to_numpy() == SERVED
     cleared = judged & ~ledger["portal_alarm"].to_numpy(dtype=bool)
-    return int((cleared & (manifest["u_audit"].to_numpy() < insider.audit_share)).sum())
+    taken = manifest["u_audit"].to_numpy() < scenario.insider.audit_share
+    return float((cleared & taken).sum())

@@ -158,8 +158,7 @@ def measure(
     left = np.isfinite(ledger["exit_min"].to_numpy())
     found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
     found |= {"still_inside": float((~left).sum())}
-    found |= {"n_audits": float(insider.audits(scenario.insider, manifest, ledger))}
-    found |= _hours(scenario, window)
+    found |= _hours(scenario, window) | {"n_audits": insider.audits(scenario, manifest, ledger)}
     found["officer_h"] = officer_h(scenario, window, capacity, found["n_audits"])
     found |= _waits(ledger, window)
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
@@ -262,11 +261,10 @@ def _amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[
 
 def _probes(detection: Detection) -> dict[str, float]:
     found = {"expected_weight": float(detection.weight), "expected_caught": float(detection.caught)}
-    found |= {"expected_weight_helped": float(detection.weight_helped)}
-    found |= {"expected_caught_helped": float(detection.caught_helped)}
     for name in ("weight", "caught"):
-        without = found[f"expected_{name}"] - found[f"expected_{name}_helped"]
-        found[f"expected_{name}_unhelped"] = without
+        with_help = float(getattr(detection, f"{name}_helped"))
+        found[f"expected_{name}_helped"] = with_help
+        found[f"expected_{name}_unhelped"] = found[f"expected_{name}"] - with_help
     for code, name in enumerate(CONTRABAND):
         found[f"expected_weight_{name}"] = float(detection.weight_by_type[code])
         found[f"expected_caught_{name}"] = float(detection.caught_by_type[code])

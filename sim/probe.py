@@ -120,10 +120,11 @@ def expected_detection(
     if scenario.policy.tests_before_primary and flow is not None:
         early = functools.partial(early_paths, scenario, points, ledger, flow, full)
         paths, unhelped = early()
-        helped = over_help(scenario, lambda help_: early(help_)[1])
+        helped = over_help(scenario, unhelped, lambda help_: early(help_)[1])
     else:
         paths, unhelped = _path_codes(scenario, ledger, full), seized_table(scenario, points)
-        helped = over_help(scenario, lambda help_: seized_table(scenario, points, help_))
+        of_help = functools.partial(seized_table, scenario, points)
+        helped = over_help(scenario, unhelped, of_help)
     share = scenario.insider.helped_load_share
     p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
     weights, amounts = _classes(scenario)
@@ -158,11 +159,13 @@ def _classes(scenario: Scenario) -> tuple[Floats, Floats]:
     return np.stack(weights), np.stack(amounts)
 
 
-def over_help(scenario: Scenario, table_of: Callable[[Help], Floats]) -> Floats:
-    """Return P(seized | helped load), averaged over what compromised officers do for it."""
-    if scenario.insider.helped_load_share == 0.0:
-        return np.zeros_like(table_of(NO_HELP))
-    return np.asarray(sum(p * table_of(help_) for p, help_ in before_docks(scenario)))
+def over_help(scenario: Scenario, unhelped: Floats, table_of: Callable[[Help], Floats]) -> Floats:
+    """Return P(seized | helped load), averaged over what compromised officers do; 0 where none."""
+    total = np.zeros_like(unhelped)
+    if scenario.insider.helped_load_share > 0.0:
+        for chance, help_ in before_docks(scenario):
+            total += chance * table_of(help_)
+    return total
 
 
 def seized_table(scenario: Scenario, points: OperatingPoints, help_: Help = NO_HELP) -> Floats:

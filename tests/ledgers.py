@@ -73,6 +73,8 @@ def detection(weight: float = 0.0, caught: float = 0.0) -> SimpleNamespace:
     return SimpleNamespace(
         weight=weight,
         caught=caught,
+        weight_helped=0.0,
+        caught_helped=0.0,
         weight_by_type=weight * first,
         caught_by_type=caught * first,
         amount_presented_by_type=200.0 * weight * first,

@@ -9,7 +9,7 @@ from twin_cases import random_flow
 from sim import compiled, port
 from sim.flow import Flow, Record
 from sim.order import DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, WAIVED, WITHDRAWN
-from sim.route import check_policy, route_standard
+from sim.route import N_COLUMNS, check_policy, route_standard
 
 
 def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_min, state):  # noqa: ANN001, ANN201
@@ -114,7 +114,7 @@ def test_departures_by_hand() -> None:
         lane_class=np.zeros(n, dtype=np.int64),
         service_min=service,
         alarm=np.zeros((n, 6), dtype=np.uint8),
-        columns=np.zeros((n, 3)),
+        columns=np.zeros((n, N_COLUMNS)),
         absent=sum(1 << k for k in range(6) if k != PRIMARY),
         server_first=np.array([0, 0, 0, 2, 2, 2, 2]),
         serves=np.array([3, 3]),

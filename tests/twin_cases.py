@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.flow import Flow, assemble
 from sim.order import ANALYST, APPROACH, DOCK, N_STATIONS, PORTAL, PRIMARY, SECONDARY
+from sim.route import N_COLUMNS
 
 
 def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tuple[list[Any], ...]:
@@ -53,7 +54,7 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         lane_class=rng.random(n) < 0.3,
         service_min=rng.integers(0, 9, (n, N_STATIONS)) * scale,
         alarm=rng.random((n, N_STATIONS)) < 0.4,
-        columns=rng.random((n, 3)) < 0.5,
+        columns=rng.random((n, N_COLUMNS)) < 0.5,
         absent=sum(1 << k for k in range(N_STATIONS) if servers[k] == 0),
         server_first=first,
         serves=serves,
