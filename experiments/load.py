@@ -23,7 +23,7 @@ from experiments.compose import (
 )
 from experiments.output import check_folder
 from experiments.provenance import Input, sources
-from experiments.settings import MONTHS, NO_REDRAWS, Robustness, Settings
+from experiments.settings import MONTHS, NO_REDRAWS, SIZED, RandomStream, Robustness, Settings
 from experiments.trucks_file import read_trucks
 from sim.build import build
 from sim.build import scenario as build_scenario
@@ -64,6 +64,7 @@ class Study:
     explain: int = 0
     """Whether one more of every resource is run beside the study."""
     robustness: Robustness = NO_REDRAWS
+    random_stream: RandomStream = SIZED
 
     def window(self, replication: int) -> Window:
         """Return the stretch of calendar of one replication.
@@ -194,6 +195,7 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
         spread=settings.spread,
         explain=settings.explain,
         robustness=settings.robustness,
+        random_stream=settings.random_stream,
     )
 
 

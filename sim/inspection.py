@@ -69,6 +69,8 @@ class Policy(Spec):
     """The routing hook that both engines call."""
     tests_before_primary: ClassVar[bool] = False
     """Whether alarms decide where a truck goes before it leaves primary."""
+    plans_ahead: ClassVar[bool] = False
+    """Whether the policy makes a plan for its port that `describe` puts in words."""
     even_luck: ClassVar[bool] = True
     """Whether those whom luck selects are a fair sample of all that the policy itself lets pass."""
 

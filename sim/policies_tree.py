@@ -66,6 +66,7 @@ class SensorTree(Policy):
 
     route: ClassVar[Route] = staticmethod(route_tree)
     tests_before_primary: ClassVar[bool] = True
+    plans_ahead: ClassVar[bool] = True
     even_luck: ClassVar[bool] = False
 
     budget_openings: float | None = bounded(0.0, 1.0)

@@ -15,21 +15,24 @@ def render(tree: Tree | Mix) -> str:
     >>> from sim.tree_mix import at_budget
     >>> vertices = frontier([TreeSensor("scan", 0.1, ((0.2, 0.8),))])
     >>> print(render(vertices[1]))
-    cost 0.3000, detection 0.8000
+    cost 0.3000 openings a truck, detection 0.8000; reading 1 is the most suspicious
     test by scan
-      reading 1, most suspicious (20 % of clean, 80 % of loads): open
-      reading 2, least suspicious (80 % of clean, 20 % of loads): release
+      reading 1 of 2 (20 % of clean, 80 % of loads): open
+      reading 2 of 2 (80 % of clean, 20 % of loads): release
     >>> print(render(at_budget(vertices, 0.15)))
-    cost 0.1500, detection 0.4000
+    cost 0.1500 openings a truck, detection 0.4000; reading 1 is the most suspicious
     50 % of trucks:
       release
     50 % of trucks:
       test by scan
-        reading 1, most suspicious (20 % of clean, 80 % of loads): open
-        reading 2, least suspicious (80 % of clean, 20 % of loads): release
+        reading 1 of 2 (20 % of clean, 80 % of loads): open
+        reading 2 of 2 (80 % of clean, 20 % of loads): release
     """
-    lines = [f"cost {tree.cost:.4f}, detection {tree.detection:.4f}"]
+    head = f"cost {tree.cost:.4f} openings a truck, detection {tree.detection:.4f}"
     parts = tree.trees() if isinstance(tree, Mix) else ((1.0, tree),)
+    if any(part.sensor for _, part in parts):
+        head += "; reading 1 is the most suspicious"
+    lines = [head]
     if len(parts) == 1:
         return "\n".join(lines + _steps(parts[0][1], ""))
     for share, part in parts:
@@ -51,9 +54,9 @@ def _steps(tree: Tree, indent: str) -> list[str]:
 
 
 def _reading(place: int, channels: tuple[Point, ...]) -> str:
-    rank = {0: ", most suspicious", len(channels) - 1: ", least suspicious"}.get(place, "")
     good, bad = channels[place]
-    return f"reading {place + 1}{rank} ({_percent(good)} of clean, {_percent(bad)} of loads)"
+    shares = f"{_percent(good)} of clean, {_percent(bad)} of loads"
+    return f"reading {place + 1} of {len(channels)} ({shares})"
 
 
 def _percent(share: float) -> str:

@@ -185,7 +185,7 @@ def test_the_plan_says_who_is_tested_and_what_it_costs() -> None:
         served = (found.ledger[f"{name}_done"] == SERVED).to_numpy()[clean]
         assert abs(served.mean() - share) < 4.0 * np.sqrt(0.25 / len(served))
     words = scenario.policy.describe(scenario, plan.past)
-    assert words.startswith(f"cost {mix.cost:.4f}, detection {mix.detection:.4f}")
+    assert words.startswith(f"cost {mix.cost:.4f} openings a truck, detection ")
     assert "test by secondary" in words
 
 
