@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments import figures, sections
+from experiments.amounts import amount_rows
 from experiments.answer import answer
 from experiments.examinations import random_rows, random_words
 from experiments.findings import Findings
@@ -116,6 +117,7 @@ def render(found: Findings) -> str:
 def _later(found: Findings) -> dict[str, object]:
     """Return what the sections after the first comparison show."""
     return {
+        "amounts": list(amount_rows(found)),
         "binding": list(sections.binding_rows(found)),
         "gains": list(sections.gain_rows(found)),
         "bottleneck": sections.bottleneck_answer(found),

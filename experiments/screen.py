@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from experiments.amounts import amount_words
 from experiments.answer import answer
 from experiments.examinations import random_answer
 from experiments.findings import Findings
@@ -143,7 +144,8 @@ def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: flo
     if len(found.names) > 1:
         for line in standings(found):
             say(screen, line)
-    for line in (bottleneck_answer(found), redrawn_answer(found), random_answer(found)):
+    said = (amount_words(found), bottleneck_answer(found), redrawn_answer(found))
+    for line in (*said, random_answer(found)):
         if line:
             say(screen, line)
     screen.print()

@@ -147,6 +147,9 @@ def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seize
         ("policy.officer_referral=false",),
         ("port.dock.when_full=block", "port.secondary.when_full=block"),
         ("threat.loads.drugs_lb.small_max=400", "scanner.portal.sensing.density_shift.high=-2"),
+        ("threat=human_smuggling",),
+        ("threat=hard_drugs_and_people",),
+        ("threat=outbound",),
     ],
 )
 def test_unbiased_at_other_ports(make_scenario: Make, overrides: tuple[str, ...]) -> None:
