@@ -148,7 +148,6 @@ def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seize
         ("port.dock.when_full=block", "port.secondary.when_full=block"),
         ("threat.loads.drugs_lb.small_max=400", "scanner.portal.sensing.density_shift.high=-2"),
         ("threat=human_smuggling",),
-        ("threat=hard_drugs_and_people",),
         ("threat=outbound",),
     ],
 )
