@@ -15,7 +15,8 @@ KNOBS: Final[dict[str, str]] = {
     "threshold": "cutoff", "square_root": "share", "trusted_trader": "share",
     "asycuda": "red_expected_share", "minimax": "share", "exploration": "share",
     "queue_aware": "share", "skip_lot": "fraction", "scan_budget": "share",
-    "sensor_tree": "budget_openings",
+    "sensor_tree": "budget_openings", "ticketed": "share", "random_slow": "share",
+    "dedicated_slow": "share",
 }  # fmt: skip
 """By policy; a combination is turned by that of its first part which has one."""
 LEAST: Final[dict[str, str]] = {

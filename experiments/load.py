@@ -125,12 +125,13 @@ def _check_finite(value: object, key: str) -> None:
 
 
 def _checked(overrides: tuple[str, ...]) -> Scenario:
-    """Return the scenario after the risk model, too, has looked at its own settings."""
+    """Return the scenario after risk model and policy, too, have looked at what they need."""
     # Late, because scikit-learn takes a second to import and a bad key should not cost one.
     from models.risk import make
 
     scenario = compose_scenario(overrides)
     make(scenario.risk)
+    scenario.policy.check_within(scenario)
     return scenario
 
 

@@ -25,6 +25,7 @@ class Chances(NamedTuple):
     """P(alarm | carrying), each float64[contraband, concealment, density, node]."""
 
     portal: Floats
+    portal_slow: Floats
     secondary: Floats
     exam: Floats
     exam_other: Floats
@@ -32,7 +33,7 @@ class Chances(NamedTuple):
 
 def chances_of(scenario: Scenario, points: OperatingPoints) -> Chances:
     """Return P(alarm | carrying) of every sensor at its operating point."""
-    sensors: tuple[SensorName, ...] = ("portal", "secondary", "exam", "exam_other")
+    sensors: tuple[SensorName, ...] = ("portal", "portal_slow", "secondary", "exam", "exam_other")
     return Chances(*(p_alarm(scenario, points, sensor, _loads(), NODES) for sensor in sensors))
 
 

@@ -24,11 +24,18 @@ class Service(Spec):
     mean_min: float = bounded(0.0)
     cv: float = bounded(0.0, 5.0)
     values_min: tuple[float, ...] = bounded(0.0)
-    """Observed times for ``empirical`` (drawn with equal weight); empty otherwise."""
+    """``empirical``: observed times, drawn with equal weight. ``triangular``: least, most likely
+    and greatest time, from which mean and spread then follow; without them it is symmetric."""
 
     def check(self) -> None:
-        if (self.dist == "empirical") != bool(self.values_min):
-            raise ConfigError("values_min", "goes with dist=empirical, and only with it")
+        given = len(self.values_min)
+        if self.dist == "triangular" and given:
+            if given != 3 or list(self.values_min) != sorted(self.values_min):
+                problem = f"expected [least, most likely, greatest], got {list(self.values_min)}"
+                raise ConfigError("values_min", problem)
+        elif (self.dist == "empirical") != bool(given):
+            problem = "goes with dist=empirical or triangular, and only with them"
+            raise ConfigError("values_min", problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,22 @@ class Sensor(Spec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlowScan(Spec):
+    """The second service profile of a portal: it takes another time and sees otherwise."""
+
+    service: Service
+    sensing: Sensing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal(Sensor):
+    """A portal: its own service and sensing are those of the fast scan."""
+
+    slow: SlowScan | None
+    """Chosen by the policy as a scan begins; null: there is one way to scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analyst(Spec):
     """The pool that judges portal images; prevalence moves its criterion, never d'."""
 
@@ -105,7 +128,7 @@ class Scanner(Spec):
     """All detection layers of the port and the correlation between them."""
 
     name: str
-    portal: Sensor
+    portal: Portal
     secondary: Sensor
     exam: Sensor
     analyst: Analyst

@@ -21,7 +21,6 @@ import numba
 import numpy as np
 import platformdirs
 
-
 COMPILES = re.compile(r"\bnjit\b|\bsim\.jit\b")
 IMPORTS = re.compile(r"^\s*(?:from sim\.(\w+) import|import sim\.(\w+))", re.MULTILINE)
 

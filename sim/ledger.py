@@ -36,11 +36,20 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
         for m, moment in enumerate(MOMENTS):
             columns[f"{station}_{moment}_min"] = record.moments[:, len(MOMENTS) * k + m].copy()
     for k in (PORTAL, SECONDARY):
-        columns[f"{STATIONS[k]}_alarm"] = (flow.alarm[:, k] > 0) & (record.done[:, k] == SERVED)
+        columns[f"{STATIONS[k]}_alarm"] = raised(flow, record, k)
+    columns["portal_slow"] = (record.slow > 0) & (flow.profiled == PORTAL)
     opened = (record.done[:, DOCK] == SERVED) & ~np.isnan(columns["exit_min"])
     columns["opened"] = opened
     columns["seized"] = opened & (flow.alarm[:, DOCK] > 0)
     return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
+
+
+def raised(flow: Flow, record: Record, station: int) -> Bools:
+    """Return bool[n], the alarms of the trucks that a station served, by the service they got."""
+    alarm = flow.alarm[:, station] > 0
+    if station == flow.profiled:
+        alarm = np.where(record.slow > 0, flow.slow_alarm > 0, alarm)
+    return np.asarray(alarm & (record.done[:, station] == SERVED))
 
 
 def events(ledger: pd.DataFrame) -> pd.DataFrame:

@@ -126,6 +126,12 @@ def _luck(scenario: Scenario, fast: NDArray[np.bool_], draw: Draw) -> Arrays:
         for station, (key, service, purpose) in services.items()
     }
     luck["service_primary_min"] = primary
+    slow = scanner.portal.slow
+    luck["service_portal_slow_min"] = (
+        np.zeros(u.size)
+        if slow is None
+        else _service("scanner.portal.slow", slow.service, draw(Purpose.SERVICE_PORTAL_SLOW))
+    )
     luck |= {name: draw(purpose) for name, purpose in UNIFORMS.items()}
     return luck | {name: normal(draw(purpose)) for name, purpose in NORMALS.items()}
 
@@ -143,6 +149,8 @@ UNIFORMS = {
     "u_dock_review": Purpose.DOCK_REVIEW,
     "u_image_review": Purpose.IMAGE_REVIEW,
     "u_audit": Purpose.AUDIT,
+    "u_lane": Purpose.LANE,
+    "u_slow": Purpose.SLOW,
 }
 NORMALS = {
     "z_portal": Purpose.Z_PORTAL,

@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim import insider, usage
+from sim import insider, screening, usage
 from sim.conservation import conserved
 from sim.contraband import CONTRABAND, amount
+from sim.finds import amounts, inspections
 from sim.officers import officer_h
-from sim.order import SERVED, STATIONS, WITHDRAWN
+from sim.order import SERVED, STATIONS
 from sim.probe import Detection
 from sim.random_stream import stream
 from sim.scenario import Scenario, Value
@@ -49,6 +50,10 @@ RATIOS: Final[dict[str, Ratio]] = {
     "detection_rate": Ratio("n_seized", "n_carrying"),
     "detection_expected": Ratio("expected_caught", "expected_weight"),
     "seized_expected_per_100k": Ratio("expected_caught", "trucks", 1e5),
+    "slow_rate": Ratio("n_screened_slow", "n_screened"),
+    "screening_wait_mean_min": Ratio("screening_wait_sum_min", "n_screening_waits"),
+    "screening_detection": Ratio("screening_caught", "screening_weight"),
+    "screened_detection": Ratio("screening_caught", "screened_weight"),
     "stops_per_truck": Ratio("n_stops", "exited"),
     **{
         f"detection_expected_{t}": Ratio(f"expected_caught_{t}", f"expected_weight_{t}")
@@ -155,6 +160,7 @@ def measure(
         The random stream is empty: only who knows the policy can tell luck from targeting.
     """
     work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
+    work["portal"] = screening.portal_work(manifest, ledger)
     left = np.isfinite(ledger["exit_min"].to_numpy())
     found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
     found |= {"still_inside": float((~left).sum())}
@@ -163,11 +169,13 @@ def measure(
     found |= _waits(ledger, window)
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
-    found |= _inspections(manifest, ledger, left)
+    found |= inspections(manifest, ledger, left)
     found |= stream(ledger["selected"].to_numpy(bool), manifest, ledger)
-    found |= _amounts(manifest, ledger, left)
-    found |= _probes(detection)
+    found |= amounts(manifest, ledger, left)
+    found |= _probes(detection) | screening.measures(ledger, detection.screened)
     found |= _stations(scenario, window, ledger, capacity, work)
+    by_lane = screening.portal_load(scenario, manifest, ledger, found["available_portal_min"])
+    found["load_portal"] = found["load_portal"] if by_lane is None else by_lane
     for name, (numerator, denominator, scale) in RATIOS.items():
         found[name] = scale * ratio(found[numerator], found[denominator])
     loads = [found[f"load_{s}"] for s in STATIONS]
@@ -224,39 +232,6 @@ def _money(
         "commerce_usd": float(manifest["value_usd"].to_numpy()[released].sum()),
         "delay_cost_usd": delay_truck_h * (value.value_of_time_usd_per_truck_h + fuel_usd_per_h),
     }
-
-
-def _inspections(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
-    done = {s: ledger[f"{s}_done"].to_numpy() for s in STATIONS}
-    scanned = ((done["portal"] == SERVED) | (done["secondary"] == SERVED)) & left
-    alarmed = ledger["portal_alarm"].to_numpy(bool) | ledger["secondary_alarm"].to_numpy(bool)
-    clean = ~manifest["true_carrying"].to_numpy(bool)
-    stops = sum(
-        (((done[s] == SERVED) | (done[s] == WITHDRAWN)) & left).sum()
-        for s in STATIONS
-        if s != "analyst"
-    )
-    return {
-        "n_scanned": float(scanned.sum()),
-        "n_opened": float((ledger["opened"].to_numpy(bool) & left).sum()),
-        "n_clean_scanned": float((scanned & clean).sum()),
-        "n_false_alarms": float((scanned & clean & alarmed).sum()),
-        "n_seized": float(ledger["seized"].to_numpy(bool).sum()),
-        "n_carrying": float((~clean & left).sum()),
-        "n_stops": float(stops),
-    }
-
-
-def _amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
-    carrying = np.flatnonzero(manifest["true_carrying"].to_numpy(bool) & left)
-    kind = manifest["true_contraband"].to_numpy()[carrying]
-    load = manifest["true_load"].to_numpy()[carrying]
-    seized = ledger["seized"].to_numpy(bool)[carrying]
-    found = {}
-    for code, name in enumerate(CONTRABAND):
-        found[amount("seized", name)] = float(load[seized & (kind == code)].sum())
-        found[amount("leaked", name)] = float(load[~seized & (kind == code)].sum())
-    return found
 
 
 def _probes(detection: Detection) -> dict[str, float]:

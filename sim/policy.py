@@ -24,6 +24,7 @@ from sim.policies_plain import (
     TodaysPractice,
     TopShare,
 )  # fmt: skip
+from sim.policies_ticketed import DedicatedSlow, RandomSlow, Ticketed
 from sim.policies_tree import SensorTree
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ POLICIES: dict[str, type[Policy]] = {
     "any_of": AnyOf,
     "all_of": AllOf,
     "sensor_tree": SensorTree,
+    "ticketed": Ticketed,
+    "random_slow": RandomSlow,
+    "dedicated_slow": DedicatedSlow,
 }
 """Every policy that a configuration may name."""
 

@@ -49,7 +49,7 @@ def prepare(
     selected : bool array [n]
         Selected for the portal before arrival.
     alarms : mapping
-        ``portal`` and ``secondary``: bool arrays [n] of `sim.sensor.alarms`.
+        ``portal``, ``portal_slow`` and ``secondary``: bool arrays [n] of `sim.sensor.alarms`.
     capacity : DataFrame
         CAPACITY of the same window.
     """
@@ -69,9 +69,8 @@ def prepare(
         capacity=tuple(
             capacity[name] for name in ("station", "server", "up_min", "down_min", "drains")
         ),
-        lane_draw=np.full(len(manifest), -1.0),
-        profiled=NONE,
-        slow_min=[],
+        lane_draw=manifest["u_lane"],
+        **_slow_scan(scenario, manifest, alarms),
         fork=PORTAL if judged else NONE,
         judge=ANALYST if judged else NONE,
         join=PRIMARY,
@@ -89,8 +88,30 @@ def _rules(scenario: Scenario) -> dict[str, Any]:
         "fast_first": [int(k == PRIMARY and priority) for k in stations],
         "room": _room(scenario),
         "shared_room": [int(k != PRIMARY) for k in stations],
-        "per_lane": [0 for _ in stations],
+        "per_lane": [int(_line_rule(scenario, k)[0] == "per_lane") for k in stations],
+        "lane_random": [int(_line_rule(scenario, k)[1] == "random") for k in stations],
         "suspend": [int(_when_full(scenario, k) == "suspend") for k in stations],
+    }
+
+
+def _line_rule(scenario: Scenario, station: int) -> tuple[str, str]:
+    """Return (queue, lane_choice) of a station."""
+    if station not in (PORTAL, PRIMARY):
+        return "pooled", "shortest"
+    part = scenario.port.portal if station == PORTAL else scenario.port.primary
+    return part.queue, part.lane_choice
+
+
+def _slow_scan(
+    scenario: Scenario, manifest: pd.DataFrame, alarms: Mapping[str, Bools]
+) -> dict[str, Any]:
+    """Return where a slow service may be chosen, its work and its alarms."""
+    if not scenario.has_slow_scan():
+        return {"profiled": NONE, "slow_min": [], "slow_alarm": []}
+    return {
+        "profiled": PORTAL,
+        "slow_min": manifest["service_portal_slow_min"],
+        "slow_alarm": alarms["portal_slow"],
     }
 
 

@@ -41,6 +41,7 @@ from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, 
 from sim.probe_early import early_paths
 from sim.route import N_COLUMNS, ORDERED, REFERRED, WAVED, Route
 from sim.scenario import Scenario
+from sim.screening import Screened, screened
 from sim.sensor import OperatingPoints
 from sim.site import Segment
 from sim.threat import class_load, class_weights
@@ -49,7 +50,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-N_PATHS: Final = 16
+N_PATHS: Final = 32
 _NO_QUEUE: Final = np.zeros(len(STATIONS), dtype=np.int64)
 
 
@@ -72,11 +73,15 @@ class Detection:
     amount_presented_by_type: Floats
     """In the unit of each type (`sim.contraband.UNIT`), as `amount_caught_by_type`."""
     amount_caught_by_type: Floats
+    screened: Screened
+    """What the portal alone is expected to alarm on."""
 
 
 class Path(NamedTuple):
     """What is known of a truck at its primary exit, as far as it matters to a load."""
 
+    slow: bool
+    """Scanned slowly at the portal."""
     ordered: bool
     """An exam for another reason than contraband is ordered."""
     imaged: bool
@@ -148,6 +153,7 @@ def expected_detection(
         caught_by_type=caught.sum(axis=1),
         amount_presented_by_type=amount_presented,
         amount_caught_by_type=amount_caught,
+        screened=screened(scenario, points, manifest, ledger),
     )
 
 
@@ -179,7 +185,7 @@ def seized_table(scenario: Scenario, points: OperatingPoints, help_: Help = NO_H
     """
     chances = chances_of(scenario, points)
     table = np.empty((N_PATHS, len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
-    for code, flags in enumerate(itertools.product((False, True), repeat=4)):
+    for code, flags in enumerate(itertools.product((False, True), repeat=5)):
         seized = _seized(scenario, Path(*flags), chances, help_) @ NODE_WEIGHTS
         table[code] = np.moveaxis(seized, 2, 0)
     empty = np.broadcast_to(table[:, :1], table.shape)
@@ -191,7 +197,8 @@ def _seized(scenario: Scenario, path: Path, chances: Chances, help_: Help) -> Fl
     p_refer = (
         scenario.port.officer_referral_carrying_share if scenario.policy.officer_referral else 0.0
     )
-    p_image = chances.portal if path.imaged and not help_.image else np.zeros_like(chances.portal)
+    p_image = chances.portal_slow if path.slow else chances.portal
+    p_image = p_image if path.imaged and not help_.image else np.zeros_like(p_image)
     seen = 1 << APPROACH | 1 << PORTAL | 1 << PRIMARY | _absent(scenario)
     total = np.zeros_like(chances.portal)
     for alarm, referred in itertools.product((False, True), repeat=2):
@@ -229,6 +236,7 @@ def _walk(
 
 def _path_codes(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None) -> Ints:
     flags = (
+        ledger["portal_slow"].to_numpy(dtype=bool),
         ledger["ordered"].to_numpy(dtype=bool),
         ledger["portal_done"].to_numpy() == SERVED,
         _waived(scenario, ledger, full, DOCK),

@@ -158,6 +158,10 @@ class Scenario(Spec):
         segment: Segment = getattr(self.port, station)
         return segment.servers if override is None else override
 
+    def has_slow_scan(self) -> bool:
+        """Return whether the port has a portal that can scan slowly."""
+        return self.scanner.portal.slow is not None and self.servers("portal") > 0
+
 
 def replace(scenario: Scenario, **parts: Spec) -> Scenario:
     """Return ``scenario`` with whole parts exchanged, e.g. ``replace(s, policy=NoReferral())``."""

@@ -27,16 +27,19 @@ from sim.scenario import Scenario
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-SensorName = Literal["portal", "secondary", "exam", "exam_other"]
-"""``exam_other`` is the physical exam made for agriculture or trade compliance."""
+SensorName = Literal["portal", "portal_slow", "secondary", "exam", "exam_other"]
+"""``portal_slow`` is the portal's slow scan (the fast one, where there is none); ``exam_other`` is
+the physical exam made for agriculture or trade compliance."""
 
 NOISE: Final[dict[SensorName, str]] = {
     "portal": "z_portal",
+    "portal_slow": "z_portal",
     "secondary": "z_secondary",
     "exam": "z_exam",
     "exam_other": "z_exam",
 }
-"""Column of a truck's own noise at each sensor; a truck is opened at most once."""
+"""Column of a truck's own noise at each sensor; a truck is scanned at the portal once, and
+opened at most once."""
 LEAST_SHARE: Final = 1e-9
 """Threat-image shares below it count as this: an analyst's criterion stays finite."""
 
@@ -46,6 +49,7 @@ class OperatingPoints:
     """Thresholds in z units: a clean truck alarms with probability Phi(-threshold)."""
 
     portal: float
+    portal_slow: float
     secondary: float
     exam: float
 
@@ -53,6 +57,7 @@ class OperatingPoints:
         """Return the threshold of one sensor; both kinds of exam share theirs."""
         return {
             "portal": self.portal,
+            "portal_slow": self.portal_slow,
             "secondary": self.secondary,
             "exam": self.exam,
             "exam_other": self.exam,
@@ -88,17 +93,24 @@ def operating_points(scenario: Scenario, threat_image_share: float) -> Operating
     slope 0.207 is the line through them: (z(.30) - z(.07)) / (logit(.50) - logit(.01)).
     """
     scanner = scenario.scanner
-    portal = scanner.portal.sensing.threshold_z
+    shift_z = 0.0
     if scenario.servers("portal") > 0 and scenario.servers("analyst") > 0:
         analyst = scanner.analyst
         share = min(max(threat_image_share, LEAST_SHARE), 1.0 - LEAST_SHARE)
         rarity = logit(analyst.reference_threat_image_share) - logit(share)
-        portal += analyst.criterion_slope_z * float(rarity)
+        shift_z = analyst.criterion_slope_z * float(rarity)
     return OperatingPoints(
-        portal=portal,
+        portal=scanner.portal.sensing.threshold_z + shift_z,
+        portal_slow=slow_sensing(scenario).threshold_z + shift_z,
         secondary=scanner.secondary.sensing.threshold_z,
         exam=scanner.exam.sensing.threshold_z,
     )
+
+
+def slow_sensing(scenario: Scenario) -> Sensing:
+    """Return how the portal's slow scan sees: as the fast one, where there is no slow one."""
+    portal = scenario.scanner.portal
+    return portal.sensing if portal.slow is None else portal.slow.sensing
 
 
 def d_prime(scenario: Scenario, sensor: SensorName) -> Floats:
@@ -106,6 +118,7 @@ def d_prime(scenario: Scenario, sensor: SensorName) -> Floats:
     scanner = scenario.scanner
     parts: dict[SensorName, Sensing] = {
         "portal": scanner.portal.sensing,
+        "portal_slow": slow_sensing(scenario),
         "secondary": scanner.secondary.sensing,
         "exam": scanner.exam.sensing,
         "exam_other": scanner.exam.sensing,
@@ -148,9 +161,10 @@ def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) 
     Returns
     -------
     dict of bool[n]
-        ``portal``, ``secondary``: alarms; ``exam_find``, ``exam_find_other``: a physical exam, made
-        for contraband or for another reason, finds the load (never where the truck carries none).
-        A helped load that a compromised officer lets pass there is neither seen nor found.
+        ``portal``, ``portal_slow``, ``secondary``: alarms; ``exam_find``, ``exam_find_other``: a
+        physical exam, made for contraband or for another reason, finds the load (never where the
+        truck carries none). A helped load that a compromised officer lets pass there is neither
+        seen nor found.
     """
     carrying = manifest["true_carrying"].to_numpy(dtype=bool)
     _, at_dock, at_image = let_pass(scenario, manifest).T
@@ -160,6 +174,7 @@ def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) 
 
     return {
         "portal": alarm("portal") & ~at_image,
+        "portal_slow": alarm("portal_slow") & ~at_image,
         "secondary": alarm("secondary"),
         "exam_find": carrying & alarm("exam") & ~at_dock,
         "exam_find_other": carrying & alarm("exam_other") & ~at_dock,

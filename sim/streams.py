@@ -71,6 +71,9 @@ class Purpose(IntEnum):
     CONTRABAND = 72
     CONCEALMENT = 73
     LOAD = 74
+    LANE = 80
+    SLOW = 81
+    SERVICE_PORTAL_SLOW = 82
     CARRIER_RANK = 100
     CARRIER_AGE = 101
     CARRIER_MEMBER = 102
@@ -203,6 +206,22 @@ def triangular(u: FloatArray, mean: float, cv: float) -> FloatArray:
     return mean + half_width * np.where(u < 0.5, tail - 1.0, 1.0 - tail)
 
 
+def triangular_between(u: FloatArray, least: float, mode: float, most: float) -> FloatArray:
+    """Return quantiles of the triangular between ``least`` and ``most``, likeliest at ``mode``.
+
+    Examples
+    --------
+    >>> triangular_between(np.array([0.125, 0.5, 0.875]), 2.0, 4.0, 6.0).tolist()
+    [3.0, 4.0, 5.0]
+    """
+    width = most - least
+    if width == 0.0:
+        return np.full(u.shape, mode)
+    rising = least + np.sqrt(u * width * (mode - least))
+    falling = most - np.sqrt((1.0 - u) * width * (most - mode))
+    return np.asarray(np.where(u * width < mode - least, rising, falling))
+
+
 def empirical(u: FloatArray, values: tuple[float, ...]) -> FloatArray:
     """Return quantiles of observed values, each of equal weight."""
     return np.sort(np.asarray(values, dtype=np.float64))[(u * len(values)).astype(np.int64)]
@@ -229,8 +248,8 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
     ----------
     service : Service
         Distribution, mean and coefficient of variation. An exponential ignores ``cv``;
-        ``empirical`` takes mean and spread from its values. A mean of 0 gives zeros and a cv of 0
-        the mean itself.
+        ``empirical`` takes mean and spread from its values, and so does a ``triangular`` with
+        [least, most likely, greatest]. Else a mean of 0 gives zeros and a cv of 0 the mean itself.
     u : float array, shape (n,)
         Uniforms strictly inside (0, 1).
 
@@ -252,6 +271,8 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
     """
     if service.dist == "empirical":
         return empirical(u, service.values_min)
+    if service.values_min:
+        return triangular_between(u, *service.values_min)
     if service.dist == "exponential":
         return exponential(u, service.mean_min)
     if service.dist == "deterministic" or service.mean_min == 0.0 or service.cv == 0.0:
@@ -261,7 +282,13 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
 
 
 def service_mean(service: Service) -> float:
-    """Return the mean service time in minutes."""
-    if service.dist == "empirical":
+    """Return the mean service time in minutes: of values, each counts alike (as in a triangle).
+
+    Examples
+    --------
+    >>> service_mean(Service(dist="triangular", mean_min=0.0, cv=0.0, values_min=(2.0, 3.0, 7.0)))
+    4.0
+    """
+    if service.values_min:
         return math.fsum(service.values_min) / len(service.values_min)
     return service.mean_min

@@ -15,6 +15,7 @@ from sim.capacity import OUTAGE_SENSORS, schedule
 from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY, STATIONS
 from sim.policy import Expected
 from sim.scenario import Scenario
+from sim.screening import portal_false_alarm, portal_mean_min, splits_lanes
 from sim.sensor import operating_points, p_false_alarm
 from sim.streams import service_mean
 from sim.traffic import rates_per_h
@@ -48,7 +49,8 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
     own, imaged = expected.tested, scanned
     if own:
         imaged = scenario.policy.random_floor_share if scanned > 0.0 else 0.0
-    opened = 1.0 - (1.0 - own.get("dock", 0.0)) * (1.0 - imaged * p_false_alarm(points, "portal"))
+    p_portal = portal_false_alarm(points, expected.slow_share)
+    opened = 1.0 - (1.0 - own.get("dock", 0.0)) * (1.0 - imaged * p_portal)
     alarmed = (1.0 - ordered) * opened
     refers = scenario.port.officer_referral_share if scenario.policy.officer_referral else 0.0
     referred = (1.0 - ordered - alarmed) * refers
@@ -211,11 +213,28 @@ def _segment_loads(
         name = STATIONS[station]
         if scenario.servers(name) == 0:
             continue
-        whole = arrivals * service_mean(service) * scenario.insider.work_factor(station)
+        mean = service_mean(service) * scenario.insider.work_factor(station)
+        if station == PORTAL:
+            mean = portal_mean_min(scenario, expected.slow_share)
+        whole = arrivals * mean
         manned = _manned_min(scenario, window, station, range(scenario.servers(name)))
         available = manned * _availability(scenario, station)
         largest = _largest_share(whole, available, at_0[name], at_1[name])
         loads.append(_Load(name, whole * at_share[name], available, largest))
+    return loads + _lane_kinds(scenario, window, arrivals * at_share["portal"])
+
+
+def _lane_kinds(scenario: Scenario, window: Window, scans: Floats) -> list[_Load]:
+    """Return the loads of slow and of fast portal lanes, where trucks cannot choose of them."""
+    if not splits_lanes(scenario):
+        return []
+    lanes, slow_lanes = scenario.servers("portal"), scenario.policy.always_slow()
+    kinds = (("slow", range(slow_lanes)), ("fast", range(slow_lanes, lanes)))
+    loads = []
+    for number, (kind, servers) in enumerate(kinds):
+        work = scans * len(servers) / lanes * portal_mean_min(scenario, 1.0 - number)
+        manned = _manned_min(scenario, window, PORTAL, servers)
+        loads.append(_Load(f"portal_{kind}", work, manned * _availability(scenario, PORTAL)))
     return loads
 
 

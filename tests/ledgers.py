@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.contraband import CONTRABAND
 from sim.order import SERVED, STATIONS
+from sim.screening import Screened
 from sim.tables import CAPACITY, LEDGER, MANIFEST, MOMENTS, Column
 from sim.window import EVALUATION, Window
 
@@ -68,9 +69,10 @@ def capacity(rows: Sequence[tuple[str, int, float, float]]) -> pd.DataFrame:
 
 
 def detection(weight: float = 0.0, caught: float = 0.0) -> SimpleNamespace:
-    """Return the probes' totals, all of them methamphetamine."""
+    """Return the probes' totals, all of them methamphetamine, none of them scanned."""
     first = np.eye(len(CONTRABAND))[0]
     return SimpleNamespace(
+        screened=Screened(weight, 0.0, 0.0),
         weight=weight,
         caught=caught,
         weight_helped=0.0,

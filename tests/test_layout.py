@@ -23,6 +23,8 @@ TESTS = sorted((ROOT / "tests").glob("**/*.py"))
 TESTED_ELSEWHERE = {
     "compiled": "test_twin holds both engines together, station by station",
     "kernel": "the loop of compiled: test_twin",
+    "finds": "counts and kilograms of METRICS: test_metrics",
+    "screening": "the portal's two profiles: test_policies_ticketed, theory/test_queue_aware",
     "heap": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",
     "tickets": "the published check V5: theory/test_queue_aware",

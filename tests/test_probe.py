@@ -66,6 +66,7 @@ def paths(seed: int, n: int = N) -> pd.DataFrame:
         {
             "ordered": rng.random(n) < 0.2,
             "portal_done": portal,
+            "portal_slow": (portal == SERVED) & (rng.random(n) < 0.3),
             "primary_leave_min": 1.0,
             "exit_min": 2.0,
             "dock_done": 0,
@@ -90,7 +91,8 @@ def by_brute_force(
     scanned = np.full(len(manifest), scenario.servers("secondary") > 0)
     if scenario.port.secondary.when_full == "suspend":
         scanned &= full >> SECONDARY & 1 == 0
-    alarm = found["portal"] & (ledger["portal_done"] == SERVED).to_numpy()
+    raised = np.where(ledger["portal_slow"], found["portal_slow"], found["portal"])
+    alarm = raised & (ledger["portal_done"] == SERVED).to_numpy()
     refers = referred(scenario, manifest)
     after_scan = found["secondary"] & found["exam_find"] & (scenario.servers("dock") > 0)
     on_referral = refers & np.where(scanned, after_scan, dock & found["exam_find"])
@@ -108,11 +110,12 @@ def assert_agree(expected: float, counted: npt.NDArray[np.float64]) -> None:
 
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.7])
 def test_unbiased_on_every_kind_of_path(make_scenario: Make, rho: float) -> None:
-    port = make_scenario(f"scanner.rho={rho}", *OFTEN)
+    port = make_scenario("scanner=two_speeds", f"scanner.rho={rho}", *OFTEN)
     manifest, ledger, full = trucks(port, 1), paths(2), full_rooms(3)
     seized = by_brute_force(port, manifest, ledger, full)
-    kind = np.where(ledger["ordered"], 0, 1 + (ledger["portal_done"] == SERVED))
-    for code in range(3):
+    scan = 1 + (ledger["portal_done"] == SERVED) + ledger["portal_slow"]
+    kind = np.where(ledger["ordered"], 0, scan)
+    for code in range(4):
         for rooms in np.unique(full):
             rows = (kind == code) & (full == rooms)
             part = expected_detection(
@@ -120,8 +123,9 @@ def test_unbiased_on_every_kind_of_path(make_scenario: Make, rho: float) -> None
             )
             assert part.weight == pytest.approx(PREVALENCE * rows.sum())
             assert_agree(part.caught, seized[rows].astype(float))
-    assert_whole(port, manifest, expected_detection(
-        port, points_of(port), manifest, ledger, full), seized)  # fmt: skip
+    found = expected_detection(port, points_of(port), manifest, ledger, full)
+    assert_whole(port, manifest, found, seized)
+    assert_screened(port, manifest, ledger, found)
 
 
 def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seized: Bools) -> None:
@@ -138,6 +142,19 @@ def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seize
         assert_agree(found.caught_by_type[code], (of_type & seized).astype(float))
         assert_agree(found.amount_presented_by_type[code], load * of_type)
         assert_agree(found.amount_caught_by_type[code], load * (of_type & seized))
+
+
+def assert_screened(
+    port: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame, found: Detection
+) -> None:
+    """Hold what the portal alone is expected to alarm on to its alarms, by the scan each got."""
+    raised = alarms(port, points_of(port), manifest)
+    scanned = (ledger["portal_done"] == SERVED).to_numpy()
+    alarm = np.where(ledger["portal_slow"], raised["portal_slow"], raised["portal"]) & scanned
+    carrying = manifest["true_carrying"].to_numpy()
+    assert found.screened.weight == pytest.approx(found.weight)
+    assert_agree(found.screened.scanned, (carrying & scanned).astype(float))
+    assert_agree(found.screened.caught, (carrying & alarm).astype(float))
 
 
 @pytest.mark.parametrize(
@@ -207,15 +224,27 @@ def test_known_waivers_stand_in_for_unknown_full_rooms(make_scenario: Make) -> N
 
 def test_more_eyes_never_see_less(make_scenario: Make) -> None:
     port = make_scenario(*OFTEN)
-    table = seized_table(port, points_of(port)).reshape(2, 2, 2, 2, -1)
-    assert table.shape[:4] == (2,) * 4
-    assert N_PATHS == 16
+    by_scan = seized_table(port, points_of(port)).reshape(2, 2, 2, 2, 2, -1)
+    assert by_scan.shape[:5] == (2,) * 5
+    assert N_PATHS == 32
+    # the baseline's portal has one way to scan
+    assert (by_scan[1] == by_scan[0]).all()
+    table = by_scan[0]
     unordered = table[0]
     assert (unordered[1, 0, 0] > unordered[0, 0, 0]).all()
     assert (unordered[1, 0] >= unordered[1, 1]).all()
     assert np.allclose(table[1, 0, 0, 0], table[1, 1, 0, 0], rtol=1e-12)
     assert (table[1, :, 1] == 0.0).all()
     assert ((table >= 0.0) & (table <= 1.0)).all()
+
+
+def test_a_scan_that_sees_more_is_never_worse(make_scenario: Make) -> None:
+    port = make_scenario("scanner=two_speeds", *OFTEN)
+    fast, slow = seized_table(port, points_of(port)).reshape(2, 2, 2, 2, 2, -1)
+    # a full dock waives an alarm's exam, but takes those that the secondary scanner sends later
+    assert (slow[:, :, 0] >= fast[:, :, 0] - 1e-12).all()
+    assert (slow[0, 1, 0, 0] > fast[0, 1, 0, 0]).all()
+    assert (slow[:, 0] == fast[:, 0]).all()
 
 
 def test_the_portal_sees_less_behind_dense_cargo(scenario: Scenario) -> None:

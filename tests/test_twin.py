@@ -63,10 +63,19 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
         "served": (record.done == SERVED).any(),
         "still inside": np.isnan(record.exit_min).any(),
         "slow service": (record.slow > 0).any(),
+        "slow alarm": _slow_alarm_counts(flow, record),
         "a line per lane": (flow.per_lane > 0).any(),
         "ties": len(np.unique(flow.arrive_min)) < len(flow.arrive_min),
     }
     return {name for name, is_so in found.items() if is_so}
+
+
+def _slow_alarm_counts(flow: Flow, record: Record) -> bool:
+    """Tell whether a truck that was served slowly at the portal alarms otherwise than if fast."""
+    if flow.profiled != PORTAL:
+        return False
+    slow = (record.slow > 0) & (record.done[:, PORTAL] == SERVED)
+    return bool((flow.slow_alarm[slow] != flow.alarm[slow, PORTAL]).any())
 
 
 @pytest.mark.parametrize("three_stations", [True, False])
@@ -77,7 +86,7 @@ def test_engines_agree_on_random_ports(three_stations: bool) -> None:
         reference = port.run(flow, route_standard, profile_by_tickets)
         assert_equal(reference, compiled.run(flow, route_standard, profile_by_tickets))
         kinds |= seen_kinds(flow, reference)
-    assert len(kinds) == 9, kinds
+    assert len(kinds) == 10, kinds
 
 
 def test_engines_agree_where_the_policy_reads_queues_and_its_own_state() -> None:
