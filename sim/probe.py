@@ -41,7 +41,7 @@ from sim.order import APPROACH, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED, 
 from sim.probe_early import early_paths
 from sim.route import N_COLUMNS, ORDERED, REFERRED, WAVED, Route
 from sim.scenario import Scenario
-from sim.screening import Screened, screened
+from sim.screening import Screened, presented_weight, screened
 from sim.sensor import OperatingPoints
 from sim.site import Segment
 from sim.threat import class_load, class_weights
@@ -136,8 +136,7 @@ def expected_detection(
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
     cell = (paths * 2 + laden) * len(DENSITIES) + density
-    left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
-    p_carrying = np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
+    p_carrying = presented_weight(manifest, ledger)
     n_cells = len(p_seized) * 2 * len(DENSITIES)
     loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)
     presented = np.einsum("pld,ltc->tc", loads, weights)

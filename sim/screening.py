@@ -201,6 +201,12 @@ def measures(ledger: pd.DataFrame, found: Screened) -> dict[str, float]:
     }
 
 
+def presented_weight(manifest: pd.DataFrame, ledger: pd.DataFrame) -> Floats:
+    """Return P(carrying) of each truck that has left primary, 0 of the others, float64[n]."""
+    left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
+    return np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
+
+
 def screened(
     scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame, ledger: pd.DataFrame
 ) -> Screened:
@@ -211,8 +217,7 @@ def screened(
     manifest, ledger : DataFrame
         MANIFEST and LEDGER of the same ``n`` trucks in the same order.
     """
-    left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
-    weight = np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
+    weight = presented_weight(manifest, ledger)
     seen = np.where(ledger["portal_done"].to_numpy() == SERVED, weight, 0.0)
     slow = ledger["portal_slow"].to_numpy(dtype=bool)
     hit = p_alarm_of(scenario, points, "portal", manifest)
