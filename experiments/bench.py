@@ -49,8 +49,9 @@ def one_round(asked: Study, scorer: Any, replication: int, seconds: dict[str, li
         "choices, capacity, arrays",
         lambda: pipeline.flow_of(scenario, window, manifest, scores, plan),
     )
-    record = timed(seconds, "flow, engine=compiled", lambda: compiled.run(flow))
-    timed(seconds, "flow, engine=simpy", lambda: port.run(flow))
+    hooks = (scenario.policy.route, scenario.policy.profile)
+    record = timed(seconds, "flow, engine=compiled", lambda: compiled.run(flow, *hooks))
+    timed(seconds, "flow, engine=simpy", lambda: port.run(flow, *hooks))
     ledger = timed(seconds, "ledger", lambda: table(flow, record, manifest))
     detection = timed(
         seconds,
@@ -70,7 +71,7 @@ def run_bench(asked: Study) -> dict[str, Any]:
     """Measure `ROUNDS` weeks and return medians: microseconds a truck by stage, and the ratio."""
     scenario = asked.alternatives[asked.baseline]
     scorer = ensure(scenario.risk, scenario, asked.processes)
-    warm_up("compiled")
+    warm_up("compiled", [scenario.policy])
     one_round(asked, scorer, 0, {})
     seconds: dict[str, list[float]] = {}
     trucks = [one_round(asked, scorer, 1 + r, seconds) for r in range(ROUNDS)]

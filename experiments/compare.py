@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ from experiments.matched import SHARE, matched
 from experiments.output import Output
 from experiments.overload import overloaded
 from experiments.pipeline import Scorer, simulate, trucks
+from experiments.plans import plans
 from experiments.provenance import run_record
 from experiments.replicate import Replications, loads, plan_of, replicate, risk_key
 from experiments.report import render
@@ -52,8 +54,10 @@ def carry_out(asked: Study) -> int:
     scorers = train(asked, terminal)
     weekly = loads(asked, scorers)
     screen.before(terminal, asked.alternatives, weekly)
+    planned = plans(asked, scorers)
+    screen.plans(terminal, planned)
     done, besides = replicated(asked, scorers, terminal, weekly)
-    found = gather(asked, done, weekly, besides)
+    found = gather(asked, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write(found, time.perf_counter() - begin)
     if asked.ledger:
         written += write_ledger(asked, scorers)

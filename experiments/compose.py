@@ -25,7 +25,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.errors import ConfigError
 
-PARTS = ("port", "traffic", "threat", "scanner", "staffing", "risk", "policy", "value")
+PARTS = (
+    "port", "traffic", "threat", "scanner", "staffing", "risk", "policy", "value", "insider",
+)  # fmt: skip
 """Config groups that fill the scenario, one part each."""
 GROUPS = (*PARTS, "experiment")
 SEARCH_PATH = "hydra.searchpath"

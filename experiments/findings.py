@@ -48,6 +48,8 @@ class Findings:
     """What one more of each resource of the baseline would change; empty: not asked."""
     redrawn: Redrawn | None
     """How the ranking fares when what is assumed is redrawn; None: not asked."""
+    plans: Mapping[str, str]
+    """In words, the plan of each alternative whose policy makes one for its port."""
 
     @property
     def names(self) -> list[str]:
@@ -82,6 +84,7 @@ class Besides:
     extra: pd.DataFrame | None = None
     """METRICS of one more of each resource."""
     redrawn: Redrawn | None = None
+    plans: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(
@@ -135,6 +138,7 @@ def gather(
         profiles=done.profiles,
         gains=[] if extra is None else gains(done.metrics, extra, base, coverage, strata),
         redrawn=more.redrawn,
+        plans=more.plans,
     )
 
 

@@ -31,8 +31,9 @@ from models.features import matrix, visible_part
 from models.fitted import Examples, FittedRisk
 from models.risk import make
 from sim import compiled
+from sim.contraband import CONTRABAND
 from sim.errors import ModelError
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.instruments import DENSITIES
 from sim.ledger import table
 from sim.order import SERVED
 from sim.route import route_standard
@@ -65,7 +66,7 @@ class History:
 
     ``frame`` holds one row a truck: the visible columns, ``label`` (opened: seized; oracle:
     carried), ``weight`` (trucks that the row stands for), ``year`` of the history from 0,
-    ``ordered`` (the exam had nothing to do with drugs) and ``stands_for`` (see `stands_for`).
+    ``ordered`` (the exam had nothing to do with contraband) and ``stands_for`` (see `stands_for`).
     """
 
     frame: pd.DataFrame
@@ -213,10 +214,11 @@ def portal_hit_share(past: Scenario, points: OperatingPoints) -> float:
 
     Averaged over contraband and over the concealments of laden trucks, at medium density.
     """
-    types = np.array([past.threat.type_share[name] for name in CONTRABAND])
-    hidden = np.array([past.threat.concealment_share_laden[name] for name in CONCEALMENTS])
     separation = d_prime(past, "portal")[:, :, DENSITIES.index("medium")]
-    return float(types @ ndtr(separation - points.portal) @ hidden)
+    hits = dict(zip(CONTRABAND, ndtr(separation - points.portal), strict=True))
+    threat = past.threat
+    shares = {name: threat.load(name).shares(laden=True) for name in threat.types()}
+    return float(sum(threat.type_share[name] * (hits[name] @ shares[name]) for name in shares))
 
 
 def oracle_week(past: Scenario, week: int) -> tuple[pd.DataFrame, int]:

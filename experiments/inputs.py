@@ -12,8 +12,9 @@ UNITS: Final = {
     "prime": "z", "rho": "correlation", "years": "years", "days": "days", "per_h": "per h",
     "trucks": "trucks", "lanes": "lanes", "servers": "units", "cv": "sd/mean",
     "per_truck": "per truck", "usd_per_truck_h": "USD per truck-h", "usd_per_gal": "USD per gal",
-    "gal_per_h": "gal per h", "per_day": "per day", "ln_sd": "ln", "ln_mean_lb": "ln lb",
+    "gal_per_h": "gal per h", "per_day": "per day", "ln_sd": "ln",
     "ln_odds": "ln odds", "per_month": "per month", "officers": "officers",
+    "share_laden": "share", "share_empty": "share", "persons_n": "people", "firearms_n": "firearms",
     "usd_per_unit": "USD per unit", "usd_per_unit_year": "USD per unit and year",
 }  # fmt: skip
 """Unit by the end of a key's name, the longest that fits."""

@@ -14,10 +14,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.sampling import Interval, clopper_pearson, interdiction, size_for_width
+from experiments.settings import RandomStream
+from sim.sampling import (
+    Interval,
+    clopper_pearson,
+    interdiction,
+    size_for_width,
+    size_when_clean,
+)
 
-RELATIVE_WIDTH: Final = 1.0
-"""The precision for which a sample is sized: an interval as wide as the rate itself."""
 COUNTS: Final = ["n_seized", "n_passed", "n_passed_carrying", "n_random_inspected",
                  "n_random_opened", "n_random_seized"]  # fmt: skip
 
@@ -44,32 +49,41 @@ class Estimate:
     """F / (F + loads on the trucks that targeting let pass)."""
     needed: int | None
     """Trucks to inspect for the wanted precision; None: nothing was found to size it by."""
+    clean: int
+    """Trucks which, all found clean, rule out the share that is to be ruled out."""
 
 
-def estimates(metrics: pd.DataFrame, coverage: float = 0.95) -> list[Estimate]:
+def estimates(
+    metrics: pd.DataFrame, wanted: RandomStream, coverage: float = 0.95
+) -> list[Estimate]:
     """Return the estimate of every alternative that has a random stream, in the order of the study.
 
     Counts are summed over replications, as one long stretch of days.
     """
     sums = metrics.groupby("alternative", sort=False)[COUNTS].sum()
     return [
-        estimate(str(name), {key: float(row[key]) for key in COUNTS}, coverage)
+        estimate(str(name), {key: float(row[key]) for key in COUNTS}, wanted, coverage)
         for name, row in sums.iterrows()
         if row["n_random_inspected"] > 0
     ]
 
 
-def estimate(name: str, counts: dict[str, float], coverage: float = 0.95) -> Estimate:
+def estimate(
+    name: str, counts: dict[str, float], wanted: RandomStream, coverage: float = 0.95
+) -> Estimate:
     """Return what the random stream of one alternative says.
 
     Parameters
     ----------
     counts : dict
         `COUNTS`, columns of METRICS summed over replications.
+    wanted : RandomStream
+        The precision for which a sample is sized.
     """
     n, x = counts["n_random_inspected"], counts["n_random_seized"]
     seized, passed = counts["n_seized"] - x, counts["n_passed"]
     rate = clopper_pearson(x, n, coverage)
+    width = 2.0 * wanted.relative_half_width * x / n
     loads = seized + counts["n_passed_carrying"]
     return Estimate(
         alternative=name,
@@ -81,5 +95,6 @@ def estimate(name: str, counts: dict[str, float], coverage: float = 0.95) -> Est
         passed=int(passed),
         interdicted=interdiction(seized, x, n, passed, coverage),
         truth=seized / loads if loads > 0.0 else np.nan,
-        needed=size_for_width(x / n, RELATIVE_WIDTH * x / n, coverage) if x > 0 else None,
+        needed=size_for_width(x / n, width, coverage) if x > 0 else None,
+        clean=size_when_clean(wanted.below_share, coverage),
     )

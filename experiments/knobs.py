@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, Final
 
 from sim.policies_gated import Combined
+from sim.policies_tree import SensorTree
 from sim.policy import Policy
 from sim.scenario import Scenario, replace
 
@@ -14,7 +15,8 @@ KNOBS: Final[dict[str, str]] = {
     "threshold": "cutoff", "square_root": "share", "trusted_trader": "share",
     "asycuda": "red_expected_share", "minimax": "share", "exploration": "share",
     "queue_aware": "share", "skip_lot": "fraction", "scan_budget": "share",
-    "sensor_tree": "budget_openings",
+    "sensor_tree": "budget_openings", "ticketed": "share", "random_slow": "share",
+    "dedicated_slow": "share",
 }  # fmt: skip
 """By policy; a combination is turned by that of its first part which has one."""
 LEAST: Final[dict[str, str]] = {
@@ -29,6 +31,8 @@ def knob(scenario: Scenario) -> str | None:
 
 
 def _knob(policy: Policy) -> str | None:
+    if isinstance(policy, SensorTree) and policy.budget_openings is None:
+        return "target_detection"
     if not isinstance(policy, Combined):
         return KNOBS.get(policy.name)
     of_parts = (_knob(part) for part in policy.parts)

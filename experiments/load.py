@@ -23,7 +23,7 @@ from experiments.compose import (
 )
 from experiments.output import check_folder
 from experiments.provenance import Input, sources
-from experiments.settings import MONTHS, NO_REDRAWS, Robustness, Settings
+from experiments.settings import MONTHS, NO_REDRAWS, SIZED, RandomStream, Robustness, Settings
 from experiments.trucks_file import read_trucks
 from sim.build import build
 from sim.build import scenario as build_scenario
@@ -64,6 +64,7 @@ class Study:
     explain: int = 0
     """Whether one more of every resource is run beside the study."""
     robustness: Robustness = NO_REDRAWS
+    random_stream: RandomStream = SIZED
 
     def window(self, replication: int) -> Window:
         """Return the stretch of calendar of one replication.
@@ -124,12 +125,13 @@ def _check_finite(value: object, key: str) -> None:
 
 
 def _checked(overrides: tuple[str, ...]) -> Scenario:
-    """Return the scenario after the risk model, too, has looked at its own settings."""
+    """Return the scenario after risk model and policy, too, have looked at what they need."""
     # Late, because scikit-learn takes a second to import and a bad key should not cost one.
     from models.risk import make
 
     scenario = compose_scenario(overrides)
     make(scenario.risk)
+    scenario.policy.check_within(scenario)
     return scenario
 
 
@@ -194,6 +196,7 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
         spread=settings.spread,
         explain=settings.explain,
         robustness=settings.robustness,
+        random_stream=settings.random_stream,
     )
 
 

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from sim.capacity import draw_capacity
 from sim.complete import complete
 from sim.flow import Flow, Record
 from sim.gates import visited_in_fact
+from sim.insider import with_work
 from sim.inspection import Day, with_policy
 from sim.ledger import table
 from sim.manifest import draw_manifest
@@ -35,15 +37,16 @@ from sim.prepare import prepare
 from sim.probe import Detection, expected_detection
 from sim.profiles import collect
 from sim.random_stream import stream, targeted
-from sim.route import Route
+from sim.route import Profile, Route
 from sim.scenario import Scenario
+from sim.screening import planned_slow_share
 from sim.sensor import OperatingPoints, alarms, operating_points
 from sim.traffic import rates_per_h
 from sim.window import PAST, Window
 
 PAST_DAYS = 14
 """Length of the sample of past days that quantiles and expected shares are taken from."""
-ENGINES: Mapping[str, Callable[[Flow, Route], Record]] = {
+ENGINES: Mapping[str, Callable[[Flow, Route, Profile], Record]] = {
     "compiled": compiled.run,
     "simpy": port.run,
 }
@@ -96,7 +99,9 @@ def make_plan(scenario: Scenario, past_manifest: pd.DataFrame, past_scores: pd.D
         trucks=past_manifest[[name for name in PAST_COLUMNS if not name.startswith("true_")]],
     )
     shares = expected(scenario, past_manifest, past_scores, past)
-    return Plan(past, shares, operating_points(scenario, shares.threat_image_share))
+    points = operating_points(scenario, shares.threat_image_share)
+    slow = planned_slow_share(scenario, points, past_manifest, past_scores, past)
+    return Plan(past, dataclasses.replace(shares, slow_share=slow), points)
 
 
 def flow_of(
@@ -112,7 +117,8 @@ def flow_of(
     capacity = draw_capacity(scenario, window)
     flow = prepare(scenario, window, manifest, selected, raised, capacity)
     arrivals_per_h = rates_per_h(scenario, window)
-    day = Day(scenario, window, manifest, scores, plan.past, plan.points, arrivals_per_h)
+    day = Day(scenario, window, manifest, scores, plan.past, plan.points, arrivals_per_h,
+              plan.expected.slow_share)  # fmt: skip
     return with_policy(flow, scenario.policy.laid_out(day)), capacity
 
 
@@ -125,8 +131,9 @@ def simulate(
     engine: str = "compiled",
 ) -> Outcome:
     """Run one replication of one alternative from its manifest (steps 4 to 7)."""
+    manifest = with_work(scenario.insider, manifest)
     flow, capacity = flow_of(scenario, window, manifest, scores, plan)
-    record = ENGINES[engine](flow, scenario.policy.route)
+    record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
     ledger = table(visited_in_fact(flow, record), record, manifest)
     detection = expected_detection(scenario, plan.points, manifest, ledger, record.full, flow)
     aimed_at = targeted(scenario, manifest, scores, plan.past, ledger)

@@ -28,7 +28,8 @@ from experiments.pipeline import (
 from experiments.trucks_file import of_study
 from sim import compiled
 from sim.past import PAST_COLUMNS
-from sim.route import Route, route_standard
+from sim.policy import Policy
+from sim.route import profile_fast, route_standard
 from sim.scenario import Scenario
 from sim.window import Window
 from sim.workload import weekly_load
@@ -111,9 +112,10 @@ def manifest_key(scenario: Scenario) -> str:
     """Return what two scenarios must have in common to meet the same trucks."""
     scanner = scenario.scanner
     services = [part.service for part in (scanner.portal, scanner.secondary, scanner.exam)]
-    return repr(
-        (scenario.port, scenario.traffic, scenario.threat, services, scanner.analyst.service)
-    )
+    services += [scanner.analyst.service]
+    services += [] if scanner.portal.slow is None else [scanner.portal.slow.service]
+    trucks_of = (scenario.port, scenario.traffic, scenario.threat)
+    return repr((*trucks_of, services, scenario.insider.helped_load_share))
 
 
 @dataclass(slots=True)
@@ -175,7 +177,7 @@ def replicate(
     Replications
         Rows sorted by (alternative in the study's order, replication).
     """
-    warm_up(study.engine, {s.policy.route for s in study.alternatives.values()})
+    warm_up(study.engine, [s.policy for s in study.alternatives.values()])
     done: list[Result] = []
     for results in _chunks(study, scorers):
         done += results
@@ -217,12 +219,14 @@ def plan_of(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -
     return shared_by(scorers).plan(scenario, scorers[risk_key(scenario)], window)
 
 
-def warm_up(engine: str, routes: Iterable[Route] = (route_standard,)) -> None:
+def warm_up(engine: str, policies: Iterable[Policy] = ()) -> None:
     """Compile (or load) the engine and the hooks before any worker needs them, so only once."""
     if engine == "compiled":
         compiled.engine()
-        for route in routes:
+        for route in {route_standard, *(policy.route for policy in policies)}:
             compiled.hook(route)
+        for profile in {profile_fast, *(policy.profile for policy in policies)}:
+            compiled.profile_hook(profile)
 
 
 def _chunks(study: Study, scorers: Mapping[str, Scorer]) -> Iterator[list[Result]]:

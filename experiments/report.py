@@ -17,10 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments import figures, sections
+from experiments.amounts import amount_rows
 from experiments.answer import answer
+from experiments.examinations import random_rows, random_words
 from experiments.findings import Findings
 from experiments.inputs import input_groups
 from experiments.legend import swatch
+from experiments.plans import plan_note, plan_rows
 from experiments.screen import largest_share, station_load
 from experiments.standings import notes, standings, when
 from experiments.wording import NONE, listed, number, percent, signed, span
@@ -99,6 +102,8 @@ def render(found: Findings) -> str:
         comparison=list(comparison_rows(found)),
         shares=list(share_rows(found)),
         **_later(found),
+        plans=plan_rows(found),
+        plan_note=plan_note(),
         when=when(found),
         stations=STATIONS,
         loads=list(load_rows(found)),
@@ -112,6 +117,7 @@ def render(found: Findings) -> str:
 def _later(found: Findings) -> dict[str, object]:
     """Return what the sections after the first comparison show."""
     return {
+        "amounts": list(amount_rows(found)),
         "binding": list(sections.binding_rows(found)),
         "gains": list(sections.gain_rows(found)),
         "bottleneck": sections.bottleneck_answer(found),
@@ -120,8 +126,8 @@ def _later(found: Findings) -> dict[str, object]:
         "redrawn": list(sections.redrawn_rows(found)),
         "redrawn_words": sections.redrawn_words(found.redrawn) if found.redrawn else "",
         "redrawn_answer": sections.redrawn_answer(found),
-        "random": list(sections.random_rows(found)),
-        "random_words": sections.random_words(),
+        "random": list(random_rows(found)),
+        "random_words": random_words(found),
     }
 
 

@@ -77,7 +77,7 @@ def redraw(
     settings : mapping
         To what knobs were turned for equal scan share in the study itself; the first try.
     """
-    warm_up(study.engine)
+    warm_up(study.engine, [s.policy for s in study.alternatives.values()])
     inputs = assumptions(study.inputs(study.baseline))
     worlds = list(draws(study, inputs))
     mappings = {name: study.mapping(name) for name in study.alternatives}

@@ -19,7 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from experiments.amounts import amount_words
 from experiments.answer import answer
+from experiments.examinations import random_answer
 from experiments.findings import Findings
 from experiments.overload import overloaded
 from experiments.sections import bottleneck_answer, redrawn_answer
@@ -75,6 +77,14 @@ def before(
     for name, why in saturated.items():
         say(screen, f"saturated: {name}: {why}; trucks pass a full yard by")
     screen.print()
+
+
+def plans(screen: Console, planned: Mapping[str, str]) -> None:
+    """Print the plan of each alternative that makes one, line by line as it stands."""
+    for name, words in planned.items():
+        say(screen, f"Plan of {name}, made from past days:")
+        screen.print(Text(words), soft_wrap=True)
+        screen.print()
 
 
 def station_load(load: pd.DataFrame, station: str) -> float:
@@ -134,7 +144,8 @@ def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: flo
     if len(found.names) > 1:
         for line in standings(found):
             say(screen, line)
-    for line in (bottleneck_answer(found), redrawn_answer(found)):
+    said = (amount_words(found), bottleneck_answer(found), redrawn_answer(found))
+    for line in (*said, random_answer(found)):
         if line:
             say(screen, line)
     screen.print()

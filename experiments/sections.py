@@ -11,7 +11,6 @@ import numpy as np
 from experiments.bottleneck import Gain, binding
 from experiments.findings import Findings
 from experiments.frontier import Share
-from experiments.interdiction import RELATIVE_WIDTH, estimates
 from experiments.intervals import Difference
 from experiments.matched import YARDSTICKS
 from experiments.robustness import Redrawn
@@ -225,37 +224,4 @@ def redrawn_answer(found: Findings) -> str:
         f"What is assumed matters: redrawn {redrawn.asked} times, {best.alternative} finds more "
         f"than {found.study.baseline} at equal scan share in {k} of {n} "
         f"{_share_span(best.interval('more'))}, more often than any other."
-    )
-
-
-def random_rows(found: Findings) -> Iterator[dict[str, object]]:
-    """Yield what an agency could infer from each alternative's random stream."""
-    weeks = found.study.replications
-    for one in estimates(found.metrics, found.study.coverage):
-        rate = tuple(1e5 * value for value in one.rate)
-        needed = Text(NONE, "nothing found to size it by")
-        if one.needed is not None:
-            runs = one.needed / one.inspected * weeks
-            needed = Text(number(one.needed, 0), f"{number(runs, 0)} such replications")
-        yield {
-            "name": one.alternative,
-            "inspected": Text(number(one.inspected, 0), f"{number(one.opened, 0)} of them opened"),
-            "found": number(one.found, 0),
-            "rate": Text(number(rate[1]), f"[{number(rate[0])}, {number(rate[2])}]"),
-            "interdicted": Text(percent(one.interdicted.estimate), _share_span(one.interdicted)),
-            "truth": percent(one.truth),
-            "needed": needed,
-        }
-
-
-def random_words() -> str:
-    """Return what the random stream is and what its estimate leaves out."""
-    wide = "" if RELATIVE_WIDTH == 1.0 else f"{RELATIVE_WIDTH:g} times "
-    return (
-        "Trucks that luck alone sent to the portal, among those that targeting let pass, all "
-        "replications together. E = F / (F + (x / n) M): F loads found by targeting, x found in n "
-        "random inspections, M trucks let pass (GAO-02-215R); what luck finds is not targeting's. "
-        "Rates have Clopper-Pearson intervals. A random inspection finds only what image and exam "
-        "see, so the estimate lies above the truth, which only a simulation knows. Sample wanted: "
-        f"trucks to inspect for an interval {wide}as wide as the rate."
     )

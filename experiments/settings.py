@@ -22,6 +22,17 @@ class Robustness(Spec):
     replications: int = bounded(1, 1000)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomStream(Spec):
+    """The precision that random examinations are to have, for which a sample is sized."""
+
+    relative_half_width: float = bounded(0.01, 10.0)
+    """Half the width of the rate's interval, over the rate."""
+    below_share: float = bounded(1e-6, 0.5)
+    """Share of trucks with a load which examinations that are all clean are to rule out."""
+
+
+SIZED = RandomStream(relative_half_width=0.5, below_share=0.005)
 NO_REDRAWS = Robustness(draws=0, replications=1)
 
 
@@ -46,6 +57,7 @@ class Settings(Spec):
     spread: int = bounded(0, 1000)
     explain: int = bounded(0, 1000)
     robustness: Robustness
+    random_stream: RandomStream
 
     def check(self) -> None:
         """Refuse a date that is none, an empty folder name, and a manifest that is not there."""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from experiments.amounts import trucks_only
 from experiments.findings import Findings
 from experiments.settings import MONTHS
 from experiments.trucks_file import note as trucks_note
 from experiments.wording import listed, percent
-
-FENTANYL = (
-    "Trucks only: most fentanyl that is seized travels in passenger vehicles, "
-    "which are not modelled."
-)
 
 
 def standings(found: Findings) -> list[str]:
@@ -63,7 +59,7 @@ def notes(found: Findings) -> list[str]:
     return [
         _calendar(found),
         *([own] if own else []),
-        FENTANYL,
+        trucks_only(found.study),
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",
         f"Intervals cover {percent(found.study.coverage, 0)}{paired}.",

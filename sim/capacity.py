@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from sim.errors import ConfigError
+from sim.insider import handovers
 from sim.instruments import Outages
 from sim.order import APPROACH, CANINE, DOCK, LOW_ENERGY, PORTAL, PRIMARY, SECONDARY, STATIONS
 from sim.pulses import draw_pulses
@@ -42,7 +43,8 @@ def draw_capacity(scenario: Scenario, window: Window) -> pd.DataFrame:
     -------
     DataFrame
         CAPACITY of `sim.tables`, sorted by (station, server, up_min); the intervals of a server
-        are disjoint and lie within the window. ``drains`` is False where a breakdown cuts one.
+        are disjoint and lie within the window. ``drains`` is False where a breakdown cuts one, or
+        a handover (`sim.insider.handovers`).
 
     Raises
     ------
@@ -52,6 +54,8 @@ def draw_capacity(scenario: Scenario, window: Window) -> pd.DataFrame:
     rows: list[tuple[int, int, float, float, bool]] = []
     for (station, server), shifts in schedule(scenario, window).items():
         outages = draw_outages(scenario, window, station, server)
+        if scenario.insider.rotation_h is not None:
+            outages = sorted(outages + _rotation(scenario, window, (station, server), shifts))
         rows += [(station, server, *interval) for interval in _cut(shifts, outages)]
     columns = ["station", "server", "up_min", "down_min", "drains"]
     kinds = {"station": "int64", "server": "int64", "up_min": "float64", "down_min": "float64"}
@@ -80,6 +84,18 @@ def schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[S
         servers = scenario.servers(name)
         manned |= {(station, server): hours for server in range(servers) if hours}
     return dict(sorted(manned.items()))
+
+
+def _rotation(
+    scenario: Scenario, window: Window, post: tuple[int, int], shifts: list[Span]
+) -> list[Span]:
+    """Return a post's handovers; none as a shift begins, and none that it ends within."""
+    spans = handovers(scenario, *post, window.horizon_min)
+    return [
+        (start, end)
+        for start, end in spans
+        if any(up < start and end < down for up, down in shifts)
+    ]
 
 
 def approach_lanes(scenario: Scenario) -> range:

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.contraband import CONTRABAND
+from sim.instruments import CONCEALMENTS, DENSITIES
 from sim.scenario import Scenario
 from sim.sensor import Load, OperatingPoints, SensorName, p_alarm, p_auto_clear
 
@@ -27,6 +28,7 @@ class Chances(NamedTuple):
     low_energy: Floats
     portal: Floats
     """Of an image that analysts may judge: what a machine clears raises no alarm."""
+    portal_slow: Floats
     secondary: Floats
     canine: Floats
     exam: Floats
@@ -39,7 +41,8 @@ def chances_of(scenario: Scenario, points: OperatingPoints) -> Chances:
         name: p_alarm(scenario, points, cast("SensorName", name), _loads(), NODES)
         for name in Chances._fields
     }
-    found["portal"] = found["portal"] * judged_share(scenario)
+    for name in ("portal", "portal_slow"):
+        found[name] = found[name] * judged_share(scenario)
     return Chances(**found)
 
 

@@ -25,7 +25,7 @@ from sim.kernel import (
     new_work,
     vacate,
 )  # fmt: skip
-from sim.lanes import lane_of
+from sim.lanes import alarms, lane_of
 from sim.order import (
     ANALYST,
     ARRIVE,
@@ -123,7 +123,7 @@ def arrive(f, w, r, route, profile, truck, now):  # type: ignore[no-untyped-def]
 @move()
 def judged(f, w, r, route, profile, truck, now):  # type: ignore[no-untyped-def]
     w.image[truck] = 2
-    if f.alarm[truck, f.fork] == 1:
+    if alarms(f, r, f.fork, truck):
         w.alarmed[truck] |= 1 << f.fork
     if w.held[truck] == 1:
         w.held[truck] = 0
@@ -144,7 +144,7 @@ def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
     if k == f.fork and served and f.alarm[truck, k] != CLEARED:
         w.image[truck] = 1
         enter(f, w, r, profile, f.judge, truck, now)
-    elif served and f.alarm[truck, k] == 1:
+    elif served and alarms(f, r, k, truck):
         w.alarmed[truck] |= 1 << k
     if k == f.join and w.image[truck] == 1:
         w.held[truck] = 1
@@ -225,8 +225,9 @@ def _example() -> Flow:
         capacity=(none, none, none, none, none), doors=(none, none),
         hold_min=[0.0] * N_STATIONS, finishes=[0] * N_STATIONS, closing=0,
         fast_first=[0] * N_STATIONS, room=[[0, 0]] * N_STATIONS, shared_room=[0] * N_STATIONS,
-        per_lane=[0] * N_STATIONS, lane_draw=none, profiled=-1, slow_min=none,
-        suspend=[0] * N_STATIONS, fork=-1, judge=-1, join=-1, state=[0.0],
+        per_lane=[0] * N_STATIONS, lane_random=[0] * N_STATIONS, lane_draw=none,
+        profiled=-1, slow_min=none, slow_alarm=none, suspend=[0] * N_STATIONS,
+        fork=-1, judge=-1, join=-1, state=[0.0],
     )  # fmt: skip
 
 

@@ -66,12 +66,16 @@ class Flow(NamedTuple):
     """[K], 1: room[k, 0] holds for both classes together."""
     per_lane: Ints
     """[K], 1: every server has a queue of its own (with unlimited room); 0: one pooled queue."""
+    lane_random: Ints
+    """[K], 1: a truck's own draw picks its lane; 0: it joins the shortest."""
     lane_draw: Floats
-    """[n], the truck's own uniform that picks its lane; negative: it joins the shortest."""
+    """[n], the truck's own uniform that picks its lane: the same part of every row of lanes."""
     profiled: int
     """Station at which a fast or a slow service is chosen as it begins (-1: none)."""
     slow_min: Floats
     """[n] work of the slow service at that station; empty where there is none."""
+    slow_alarm: Bytes
+    """[n], 1 where that station would alarm on the truck after a slow service; empty likewise."""
     suspend: Ints
     """[K], 0: the truck waits where it is while the station is full (blocks); 1: the referral is
     waived; 2: it is waived also while no server is at work."""

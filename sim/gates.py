@@ -162,9 +162,6 @@ def learn(truck: int, here: int, alarmed: int, state: Any) -> None:  # noqa: ANN
             state[mark] = 0.0
 
 
-_standard = njit(cache=True)(route_standard)
-
-
 def route_gated(  # noqa: PLR0913, PLR0917
     truck: int,
     here: int,
@@ -177,7 +174,7 @@ def route_gated(  # noqa: PLR0913, PLR0917
     state: Any,  # noqa: ANN401
 ) -> int:
     """Ask the gates once, where the portal's turn comes; else route as operated today."""
-    step = _standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
+    step = route_standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
     if step in (PORTAL, PRIMARY):
         if (seen >> PORTAL) & 1 == 0:
             if decide(truck, columns, waiting, now_min, state) or step == PORTAL:

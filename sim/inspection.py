@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim.flow import Flow
 from sim.past import Past
-from sim.route import Route, route_standard
+from sim.route import Profile, Route, profile_fast, route_standard
 from sim.spec import Spec, share
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Day(NamedTuple):
     points: OperatingPoints
     arrivals_per_h: Floats
     """[24 days], expected arrivals of each hour."""
+    slow_share: float = 0.0
+    """Share of portal scans that are to be made slowly; see `Policy.slow_share_of`."""
 
 
 class Laid(NamedTuple):
@@ -67,8 +69,12 @@ class Policy(Spec):
 
     route: ClassVar[Route] = staticmethod(route_standard)
     """The routing hook that both engines call."""
+    profile: ClassVar[Profile] = staticmethod(profile_fast)
+    """The hook that chooses the fast or the slow scan as it begins, where the portal has both."""
     tests_before_primary: ClassVar[bool] = False
     """Whether alarms decide where a truck goes before it leaves primary."""
+    plans_ahead: ClassVar[bool] = False
+    """Whether the policy makes a plan for its port that `describe` puts in words."""
     even_luck: ClassVar[bool] = True
     """Whether those whom luck selects are a fair sample of all that the policy itself lets pass."""
 
@@ -102,6 +108,36 @@ class Policy(Spec):
         del scenario
         chosen = self.choose(trucks, scores, past).astype(np.float64)
         return chosen, chosen
+
+    def tested(self, scenario: Scenario, past: Past) -> dict[str, float]:
+        """Return the share of clean trucks that a policy with tests of its own sends to each.
+
+        By station, ``dock`` among them; empty where trucks follow the standard route after the
+        portal.
+        """
+        del scenario, past
+        return {}
+
+    def describe(self, scenario: Scenario, past: Past) -> str:
+        """Return the policy's plan in words, where it makes one for the port; else nothing."""
+        del scenario, past
+        return ""
+
+    def check_within(self, scenario: Scenario) -> None:
+        """Refuse a port or scanner at which the policy cannot be carried out, by its full key."""
+        del scenario
+
+    def slow_share_of(self, scenario: Scenario, p_fast: float, p_slow: float) -> float:
+        """Return the share of portal scans that are made slowly in the long run.
+
+        ``p_fast`` and ``p_slow`` are P(portal alarm | carrying) of the two profiles.
+        """
+        del scenario, p_fast, p_slow
+        return 0.0
+
+    def always_slow(self) -> int:
+        """Return how many portal lanes, from the first on, scan slowly whatever comes."""
+        return 0
 
     def laid_out(self, day: Day) -> Laid:
         """Return the columns and the memory of the policy's own hook."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.contraband import CONTRABAND
 from sim.errors import ConfigError
 from sim.spec import Spec, bounded
 
 CONCEALMENTS = ("in_cargo", "structure", "small")
-"""Where a load is hidden: among the goods, in the vehicle's structure, as a small parcel."""
-CONTRABAND = ("methamphetamine", "cocaine", "heroin", "fentanyl")
-"""Hard drugs, in the order of the codes in MANIFEST."""
+"""Where a load is hidden: in the cargo space, among the goods where there are any; in the vehicle's
+structure (persons: the sleeper or a hollow); as a small parcel."""
 DENSITIES = ("low", "medium", "high")
 """Radiographic density of the declared cargo, in the order of the codes in MANIFEST."""
 
@@ -24,11 +24,18 @@ class Service(Spec):
     mean_min: float = bounded(0.0)
     cv: float = bounded(0.0, 5.0)
     values_min: tuple[float, ...] = bounded(0.0)
-    """Observed times for ``empirical`` (drawn with equal weight); empty otherwise."""
+    """``empirical``: observed times, drawn with equal weight. ``triangular``: least, most likely
+    and greatest time, from which mean and spread then follow; without them it is symmetric."""
 
     def check(self) -> None:
-        if (self.dist == "empirical") != bool(self.values_min):
-            raise ConfigError("values_min", "goes with dist=empirical, and only with it")
+        given = len(self.values_min)
+        if self.dist == "triangular" and given:
+            if given != 3 or list(self.values_min) != sorted(self.values_min):
+                problem = f"expected [least, most likely, greatest], got {list(self.values_min)}"
+                raise ConfigError("values_min", problem)
+        elif (self.dist == "empirical") != bool(given):
+            problem = "goes with dist=empirical or triangular, and only with them"
+            raise ConfigError("values_min", problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,22 @@ class Sensor(Spec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlowScan(Spec):
+    """The second service profile of a portal: it takes another time and sees otherwise."""
+
+    service: Service
+    sensing: Sensing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal(Sensor):
+    """A portal: its own service and sensing are those of the fast scan."""
+
+    slow: SlowScan | None
+    """Chosen by the policy as a scan begins; null: there is one way to scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analyst(Spec):
     """The pool that judges portal images; prevalence moves its criterion, never d'."""
 
@@ -110,7 +133,7 @@ class Scanner(Spec):
 
     name: str
     low_energy: Sensor
-    portal: Sensor
+    portal: Portal
     secondary: Sensor
     canine: Sensor
     exam: Sensor
@@ -120,4 +143,4 @@ class Scanner(Spec):
     rho: float = bounded(0.0, 0.99)
     """Correlation between sensors through a carrying truck's concealment factor."""
     other_exam_d_prime_shift: float = bounded(-8.0, 0.0)
-    """A non-drug exam looks less closely: its d' differs from the drug exam's by this."""
+    """An exam for another reason looks less closely: its d' differs by this."""

@@ -1,4 +1,4 @@
-"""The kernel's lines of single lanes: which one a truck joins, whom a lane takes next.
+"""The kernel's single lanes: which line a truck joins, whom a lane takes next, what it alarms on.
 
 Twins of the same names are in ``sim.station``. Compiled by Numba.
 """
@@ -11,6 +11,14 @@ from sim.jit import move
 @move()
 def lane_of(f, k, truck):  # type: ignore[no-untyped-def]
     return 0 if k == f.judge else f.lane_class[truck]
+
+
+@move()
+def alarms(f, r, k, truck):  # type: ignore[no-untyped-def]
+    """Tell whether the station alarms on the truck, by the service that it was given."""
+    if k == f.profiled and r.slow[truck] == 1:
+        return f.slow_alarm[truck] == 1
+    return f.alarm[truck, k] == 1
 
 
 @move()
@@ -27,7 +35,7 @@ def choose_lane(f, w, k, lane, truck):  # type: ignore[no-untyped-def]
                     best, least = s, length
         if fit == 0:
             continue
-        if f.lane_draw[truck] < 0.0:
+        if f.lane_random[k] == 0:
             return best
         left = int(f.lane_draw[truck] * fit)
         for s in range(first, last):

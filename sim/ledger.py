@@ -35,8 +35,8 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
         for m, moment in enumerate(MOMENTS):
             columns[f"{station}_{moment}_min"] = record.moments[:, len(MOMENTS) * k + m].copy()
     for name in SENSED:
-        k = STATIONS.index(name)
-        columns[f"{name}_alarm"] = (flow.alarm[:, k] == 1) & (record.done[:, k] == SERVED)
+        columns[f"{name}_alarm"] = raised(flow, record, STATIONS.index(name))
+    columns["portal_slow"] = (record.slow > 0) & (flow.profiled == PORTAL)
     cleared = (flow.alarm[:, PORTAL] == CLEARED) & (flow.fork == PORTAL)
     columns["cleared"] = cleared & (record.done[:, PORTAL] == SERVED)
     columns["diverted"] = np.asarray(np.any(record.done == DIVERTED, axis=1))
@@ -46,6 +46,15 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
     columns["opened"] = np.asarray(np.any(opened, axis=1))
     columns["seized"] = np.asarray(np.any(opened & (flow.alarm[:, [ORIGIN, DOCK]] == 1), axis=1))
     return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
+
+
+def raised(flow: Flow, record: Record, station: int) -> Bools:
+    """Return bool[n], the alarms of the trucks that a station served, by the service they got."""
+    alarm = flow.alarm[:, station] == 1
+    if station == flow.profiled:
+        cleared = (flow.alarm[:, station] == CLEARED) & (flow.fork == station)
+        alarm = np.where(record.slow > 0, (flow.slow_alarm > 0) & ~cleared, alarm)
+    return np.asarray(alarm & (record.done[:, station] == SERVED))
 
 
 def events(ledger: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import threat as threats
 from sim.declared import Arrays, declare
 from sim.errors import ConfigError
+from sim.insider import helped
 from sim.instruments import Service
 from sim.population import NOTHING, Columns, draw_population
 from sim.scenario import Scenario
@@ -94,6 +95,8 @@ def draw_trucks(
     ln = _known_ln(scenario, columns) + own_ln_sd * normal(draw(Purpose.HIDDEN))
     p = threats.probability(ln, threat_base(scenario))
     columns |= threats.draw_threat(scenario.threat, p, columns["laden"], draw)
+    with_help = helped(scenario.insider, columns["true_carrying"], columns["u_help"])
+    columns["true_insider_help"] = with_help
     columns |= {"truck": np.arange(times.size), "arrive_min": times}
     return pd.DataFrame({column.name: columns[column.name] for column in MANIFEST}, copy=False)
 
@@ -132,6 +135,12 @@ def _luck(scenario: Scenario, fast: NDArray[np.bool_], draw: Draw) -> Arrays:
         for station, (key, service, purpose) in services.items()
     }
     luck["service_primary_min"] = primary
+    slow = scanner.portal.slow
+    luck["service_portal_slow_min"] = (
+        np.zeros(u.size)
+        if slow is None
+        else _service("scanner.portal.slow", slow.service, draw(Purpose.SERVICE_PORTAL_SLOW))
+    )
     luck |= {name: draw(purpose) for name, purpose in UNIFORMS.items()}
     return luck | {name: normal(draw(purpose)) for name, purpose in NORMALS.items()}
 
@@ -146,6 +155,15 @@ UNIFORMS = {
     "u_low_energy": Purpose.LOW_ENERGY,
     "u_radiation": Purpose.RADIATION,
     "u_safety": Purpose.SAFETY,
+    "u_help": Purpose.INSIDER_HELP,
+    "u_booth_insider": Purpose.INSIDER_BOOTH,
+    "u_dock_insider": Purpose.INSIDER_DOCK,
+    "u_image_insider": Purpose.INSIDER_IMAGE,
+    "u_dock_review": Purpose.DOCK_REVIEW,
+    "u_image_review": Purpose.IMAGE_REVIEW,
+    "u_audit": Purpose.AUDIT,
+    "u_lane": Purpose.LANE,
+    "u_slow": Purpose.SLOW,
 }
 NORMALS = {
     "z_portal": Purpose.Z_PORTAL,

@@ -13,8 +13,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim import usage
+from sim import insider, screening, usage
 from sim.conservation import conserved
+from sim.contraband import CONTRABAND, amount
+from sim.finds import amounts, inspections
 from sim.indices import (
     buffer_index,
     delay_min,
@@ -23,17 +25,14 @@ from sim.indices import (
     queue_max,
     ratio,
 )  # fmt: skip
-from sim.instruments import CONTRABAND
 from sim.officers import officer_h
-from sim.order import SERVED, STATIONS, WITHDRAWN
+from sim.order import SERVED, STATIONS
 from sim.probe import Detection
 from sim.random_stream import stream
 from sim.scenario import Scenario, Value
 from sim.tables import INSPECTION, METRICS
 from sim.usage import Bools, Floats
 from sim.window import Window
-
-SCANNERS: Final = ("low_energy", "portal", "secondary")
 
 
 class Ratio(NamedTuple):
@@ -60,10 +59,14 @@ RATIOS: Final[dict[str, Ratio]] = {
     "detection_rate": Ratio("n_seized", "n_carrying"),
     "detection_expected": Ratio("expected_caught", "expected_weight"),
     "seized_expected_per_100k": Ratio("expected_caught", "trucks", 1e5),
+    "slow_rate": Ratio("n_screened_slow", "n_screened"),
+    "screening_wait_mean_min": Ratio("screening_wait_sum_min", "n_screening_waits"),
+    "screening_detection": Ratio("screening_caught", "screening_weight"),
+    "screened_detection": Ratio("screening_caught", "screened_weight"),
     "stops_per_truck": Ratio("n_stops", "exited"),
     **{
         f"detection_expected_{t}": Ratio(f"expected_caught_{t}", f"expected_weight_{t}")
-        for t in CONTRABAND
+        for t in ("helped", "unhelped", *CONTRABAND)
     },
     **{f"utilisation_{s}": Ratio(f"busy_{s}_min", f"available_{s}_min") for s in STATIONS},
     **{f"occupied_{s}": Ratio(f"held_{s}_min", f"available_{s}_min") for s in STATIONS},
@@ -107,21 +110,25 @@ def measure(
         The random stream is empty: only who knows the policy can tell luck from targeting.
     """
     work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
+    work["portal"] = screening.portal_work(manifest, ledger)
     gone, diverted = np.isfinite(ledger["exit_min"].to_numpy()), ledger["diverted"].to_numpy(bool)
     left = gone & ~diverted
     found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
     found |= {"n_diverted": float(diverted.sum()), "still_inside": float((~gone).sum())}
-    overtime_h = usage.overtime_min(ledger, capacity) / 60.0
-    found |= _hours(scenario, window) | {"overtime_h": overtime_h}
-    found |= {"officer_h": officer_h(scenario, window, capacity) + overtime_h}
+    found |= _hours(scenario, window) | {"n_audits": insider.audits(scenario, manifest, ledger)}
+    found["overtime_h"] = usage.overtime_min(ledger, capacity) / 60.0
+    found["officer_h"] = officer_h(scenario, window, capacity, found["n_audits"])
+    found["officer_h"] += found["overtime_h"]
     found |= _waits(ledger, window)
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
-    found |= _inspections(manifest, ledger, left)
+    found |= inspections(manifest, ledger, left)
     found |= stream(ledger["selected"].to_numpy(bool), manifest, ledger)
-    found |= _kilograms(manifest, ledger, left)
-    found |= _probes(detection)
+    found |= amounts(manifest, ledger, left)
+    found |= _probes(detection) | screening.measures(ledger, detection.screened)
     found |= _stations(scenario, window, ledger, capacity, work)
+    by_lane = screening.portal_load(scenario, manifest, ledger, found["available_portal_min"])
+    found["load_portal"] = found["load_portal"] if by_lane is None else by_lane
     for name, (numerator, denominator, scale) in RATIOS.items():
         found[name] = scale * ratio(found[numerator], found[denominator])
     loads = [found[f"load_{s}"] for s in STATIONS]
@@ -182,50 +189,17 @@ def _money(
     }
 
 
-def _inspections(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
-    done = {s: ledger[f"{s}_done"].to_numpy() for s in STATIONS}
-    scanned = np.any([done[s] == SERVED for s in SCANNERS], axis=0) & left
-    alarmed = np.any([ledger[f"{s}_alarm"].to_numpy(bool) for s in SCANNERS], axis=0)
-    at_origin = (done["origin"] == SERVED) & left
-    clean = ~manifest["true_carrying"].to_numpy(bool)
-    stops = sum(
-        (((done[s] == SERVED) | (done[s] == WITHDRAWN)) & left).sum()
-        for s in STATIONS
-        if s != "analyst"
-    )
-    return {
-        "n_scanned": float(scanned.sum()),
-        "n_opened": float((ledger["opened"].to_numpy(bool) & left).sum()),
-        "n_clean_scanned": float((scanned & clean).sum()),
-        "n_false_alarms": float((scanned & clean & alarmed).sum()),
-        "n_opened_on_leaving": float(at_origin.sum()),
-        "n_cleared": float(ledger["cleared"].to_numpy(bool).sum()),
-        "n_seized": float(ledger["seized"].to_numpy(bool).sum()),
-        "n_seized_on_leaving": float((ledger["seized"].to_numpy(bool) & at_origin).sum()),
-        "n_carrying": float((~clean & left).sum()),
-        "n_stops": float(stops),
-    }
-
-
-def _kilograms(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
-    carrying = np.flatnonzero(manifest["true_carrying"].to_numpy(bool) & left)
-    kind = manifest["true_contraband"].to_numpy()[carrying]
-    load = manifest["true_load_kg"].to_numpy()[carrying]
-    seized = ledger["seized"].to_numpy(bool)[carrying]
-    found = {}
-    for code, name in enumerate(CONTRABAND):
-        found[f"seized_kg_{name}"] = float(load[seized & (kind == code)].sum())
-        found[f"leaked_kg_{name}"] = float(load[~seized & (kind == code)].sum())
-    return found
-
-
 def _probes(detection: Detection) -> dict[str, float]:
     found = {"expected_weight": float(detection.weight), "expected_caught": float(detection.caught)}
+    for name in ("weight", "caught"):
+        with_help = float(getattr(detection, f"{name}_helped"))
+        found[f"expected_{name}_helped"] = with_help
+        found[f"expected_{name}_unhelped"] = found[f"expected_{name}"] - with_help
     for code, name in enumerate(CONTRABAND):
         found[f"expected_weight_{name}"] = float(detection.weight_by_type[code])
         found[f"expected_caught_{name}"] = float(detection.caught_by_type[code])
-        found[f"presented_expected_kg_{name}"] = float(detection.kg_presented_by_type[code])
-        found[f"seized_expected_kg_{name}"] = float(detection.kg_caught_by_type[code])
+        found[amount("presented_expected", name)] = float(detection.amount_presented_by_type[code])
+        found[amount("seized_expected", name)] = float(detection.amount_caught_by_type[code])
     return found
 
 

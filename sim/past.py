@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,7 +31,8 @@ class Past:
     u_tie: Floats
     """[m]"""
     p_carrying: Floats
-    """[m], P(carrying | all traits); the analysts' expectation only, never a policy's input."""
+    """[m], P(carrying | all traits); what analysts expect, and what a promise of detection
+    is reckoned with; never what selects a truck."""
     trucks_per_day: float
     p_hit: Floats = field(default_factory=lambda: np.empty(0))
     """[m]"""
@@ -46,6 +48,10 @@ class Expected:
     """Share of trucks scanned at the portal."""
     threat_image_share: float
     """Share of the images judged by analysts that hold a threat, test images included."""
+    tested: Mapping[str, float] = field(default_factory=dict)
+    """Share of clean trucks that the policy's own tests send to each station, and open."""
+    slow_share: float = 0.0
+    """Share of portal scans that are made slowly."""
 
 
 def position(trucks: pd.DataFrame, risk_score: Floats, past_score: Floats) -> Floats:

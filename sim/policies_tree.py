@@ -1,4 +1,4 @@
-"""Several sensors in sequence, by the best tree of tests within a budget."""
+"""Several sensors in sequence, by the best tree of tests for a budget or a target."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from sim.deadlock import refuse_lock
 from sim.errors import ConfigError
 from sim.inspection import Day, Laid, Policy, Reading
 from sim.instruments import DENSITIES
 from sim.order import PORTAL, SECONDARY, STATIONS
 from sim.past import Past
 from sim.route import Route
-from sim.sensor_tree import Mix, Tree, TreeSensor, at_budget, frontier
+from sim.sensor_tree import TreeSensor, frontier
 from sim.spec import Spec, bounded
+from sim.tree_mix import Mix, at_budget, at_detection
 from sim.tree_route import TREE, encode, route_tree
+from sim.tree_text import render
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -44,28 +47,32 @@ class TreeTest(Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorTree(Policy):
-    """Tests in sequence, by the best tree of sensors that a budget allows.
+    """Tests in sequence, by the best tree of sensors for a budget or a target.
 
     The frontier of `sim.sensor_tree` is made from the sensors that the port has, at their operating
-    points; the tree (or mix of two) that detects most for ``budget_openings`` a truck is run: each
-    truck visits the sensors in the tree's order, is opened, or released. Officers' referrals and
-    ordered exams hold besides. The plan takes sensors to be independent given a load and openings
-    to find everything, as its source does; the port does not (``scanner.rho``, exams), so what is
-    found falls short of the plan. Where the two trees of a mix use the sensors in opposite orders,
-    full yards that block can hold each other up.
+    points. The tree (or mix of two) that detects most for ``budget_openings`` a truck, or the
+    cheapest that detects ``target_detection``, is run: each truck visits the sensors in the tree's
+    order, is opened, or released. Officers' referrals and ordered exams hold besides. The plan
+    takes sensors to be independent given a load and openings to find everything, as its source
+    does; the port does not (``scanner.rho``, exams), so what is found falls short of the plan.
+    Trees whose trucks could hold each other up for good in full yards that block are refused
+    (`sim.deadlock`).
 
     Source: Stroud & Saeger 2003; Boros et al. 2009, Naval Research Logistics 56:404; Kantor & Boros
     2010, Risk Analysis 30:663.
 
-    Version history: 1 (0.2.0).
+    Version history: 1 (0.2.0); 2 (0.3.0): a target detection in place of a budget.
     """
 
     route: ClassVar[Route] = staticmethod(route_tree)
     tests_before_primary: ClassVar[bool] = True
+    plans_ahead: ClassVar[bool] = True
     even_luck: ClassVar[bool] = False
 
-    budget_openings: float = bounded(0.0, 1.0)
-    """Mean cost of a truck, in openings."""
+    budget_openings: float | None = bounded(0.0, 1.0)
+    """Mean cost of a truck, in openings; None: as little as the target needs."""
+    target_detection: float | None = bounded(0.0, 1.0)
+    """Share of loads that the plan is to open; None: as many as the budget allows."""
     tests: dict[str, TreeTest]
 
     def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
@@ -74,14 +81,34 @@ class SensorTree(Policy):
         return np.zeros(len(trucks), dtype=bool)
 
     def check(self) -> None:
-        """Refuse tests by sensors that no port has."""
+        """Refuse tests by sensors that no port has, and all but one of budget and target."""
         for name in self.tests:
             if name not in STATION_OF:
                 raise ConfigError(f"tests.{name}", f"unknown sensor; known {sorted(STATION_OF)}")
+        budget, target = self.budget_openings, self.target_detection
+        if (budget is None) == (target is None):
+            both = "both are null" if budget is None else f"got {target:g} and {budget:g}"
+            problem = f"set either this or budget_openings and leave the other null; {both}"
+            raise ConfigError("target_detection", problem)
 
     def plan(self, scenario: Scenario, past: Past) -> Mix:
-        """Return the mix of trees that is run at a port, from past days."""
-        return at_budget(frontier(self.sensors(scenario, past)), self.budget_openings)
+        """Return the mix of trees that is run at a port, from past days.
+
+        Raises
+        ------
+        ConfigError
+            A target at a port that cannot open a truck, or trees that could lock the port up.
+        """
+        vertices = frontier(self.sensors(scenario, past))
+        if self.target_detection is None:
+            mix = at_budget(vertices, float(self.budget_openings or 0.0))
+        elif self.target_detection > 0.0 and scenario.servers("dock") == 0:
+            problem = f"must be 0 at a port without docks, got {self.target_detection:g}"
+            raise ConfigError("policy.target_detection", problem)
+        else:
+            mix = at_detection(vertices, self.target_detection)
+        refuse_lock(scenario, self.route, self.encoded(scenario, mix), self.levels(scenario))
+        return mix
 
     def sensors(self, scenario: Scenario, past: Past) -> list[TreeSensor]:
         """Return the port's sensors as the plan sees them: cost and ROC over past trucks' loads."""
@@ -107,14 +134,19 @@ class SensorTree(Policy):
     ) -> tuple[Floats, Floats]:
         """Return the chance of a visit to the portal under the plan."""
         del scores
-        mix, sensors = self.plan(scenario, past), self.sensors(scenario, past)
-        channels = {sensor.name: sensor.channels() for sensor in sensors}
-        each = [
-            np.array([p_visit(tree, "portal", channels, kind) for kind in (0, 1)])
-            for tree in (mix.first, mix.second)
-        ]
-        clean, carrying = each[0] + mix.second_share * (each[1] - each[0])
+        mix = self.plan(scenario, past)
+        clean, carrying = (mix.p_visit("portal", kind) for kind in (0, 1))
         return np.full(len(trucks), clean), np.full(len(trucks), carrying)
+
+    def tested(self, scenario: Scenario, past: Past) -> dict[str, float]:
+        """Return the share of clean trucks that the plan sends to each sensor and opens."""
+        mix = self.plan(scenario, past)
+        visits = {str(name): mix.p_visit(name, 0) for name in self.used(scenario)}
+        return visits | {"dock": mix.p_open(0)}
+
+    def describe(self, scenario: Scenario, past: Past) -> str:
+        """Return the trees that are run, with their planned cost and detection."""
+        return render(self.plan(scenario, past))
 
     def laid_out(self, day: Day) -> Laid:
         """Return which tree each truck follows, its readings, and the trees."""
@@ -129,9 +161,16 @@ class SensorTree(Policy):
                 for step in reading.steps
             ]
             columns.append(np.sum(each, axis=0).astype(np.float64))
-        places = {STATIONS[reading.station]: reading[:2] for reading in readings}
-        has_secondary = day.scenario.servers("secondary") > 0
-        return Laid(np.column_stack(columns), encode(mix, places, has_secondary=has_secondary))
+        return Laid(np.column_stack(columns), self.encoded(day.scenario, mix))
+
+    def encoded(self, scenario: Scenario, mix: Mix) -> Floats:
+        """Return the memory of the hook."""
+        places = {STATIONS[reading.station]: reading[:2] for reading in self.readings(scenario)}
+        return encode(mix, places, has_secondary=scenario.servers("secondary") > 0)
+
+    def levels(self, scenario: Scenario) -> tuple[int, ...]:
+        """Return how many values each column of the policy takes: the tree, then readings."""
+        return (2, *(1 + len(reading.steps) for reading in self.readings(scenario)))
 
     def readings(self, scenario: Scenario) -> tuple[Reading, ...]:
         """Return one column of readings for each sensor, after the tree's own column."""
@@ -139,18 +178,6 @@ class SensorTree(Policy):
             Reading(STATION_OF[name], TREE + 1 + place, (0.0, *sorted(self.tests[name].steps_z)))
             for place, name in enumerate(self.used(scenario))
         )
-
-
-def p_visit(
-    tree: Tree, sensor: str, channels: dict[str, tuple[tuple[float, float], ...]], kind: int
-) -> float:
-    """Return the chance that a good (0) or bad (1) truck is tested by ``sensor``."""
-    if not tree.sensor:
-        return 0.0
-    if tree.sensor == sensor:
-        return 1.0
-    parts = zip(channels[tree.sensor], tree.after, strict=True)
-    return sum(part[kind] * p_visit(child, sensor, channels, kind) for part, child in parts)
 
 
 def _shifted(points: OperatingPoints, name: SensorName, step: float) -> OperatingPoints:

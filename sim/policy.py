@@ -24,6 +24,7 @@ from sim.policies_plain import (
     TodaysPractice,
     TopShare,
 )  # fmt: skip
+from sim.policies_ticketed import DedicatedSlow, RandomSlow, Ticketed
 from sim.policies_tree import SensorTree
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ POLICIES: dict[str, type[Policy]] = {
     "any_of": AnyOf,
     "all_of": AllOf,
     "sensor_tree": SensorTree,
+    "ticketed": Ticketed,
+    "random_slow": RandomSlow,
+    "dedicated_slow": DedicatedSlow,
 }
 """Every policy that a configuration may name."""
 
@@ -111,7 +115,9 @@ def expected(
     has_portal = scenario.servers("portal") > 0
     images = past.trucks_per_day * scan_share * has_portal * (1.0 - analyst.auto_clear_share)
     total = images + analyst.test_images_per_day
+    tested = policy.tested(scenario, past)
     if total == 0.0:
-        return Expected(scan_share, analyst.reference_threat_image_share)
+        return Expected(scan_share, analyst.reference_threat_image_share, tested)
     p_threat = float((past.p_carrying * carrying).sum() / clean.sum()) if images > 0.0 else 0.0
-    return Expected(scan_share, (images * p_threat + analyst.test_images_per_day) / total)
+    share = (images * p_threat + analyst.test_images_per_day) / total
+    return Expected(scan_share, share, tested)

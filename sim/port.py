@@ -69,7 +69,7 @@ class Port:
             if here == self.flow.fork and self.served(truck, here):
                 if self.flow.alarm[truck, here] != CLEARED:
                     self.send_image(truck)
-            elif self.served(truck, here) and self.flow.alarm[truck, here] == 1:
+            elif self.served(truck, here) and self.alarms(truck, here):
                 self.alarmed[truck] |= 1 << here
             if here == self.flow.join and truck in self.images:
                 yield self.images[truck]
@@ -78,6 +78,12 @@ class Port:
         self.record.exit_min[truck] = self.clock.now
         if here != START:
             self.leave(truck, here)
+
+    def alarms(self, truck: int, station: int) -> bool:
+        """Tell whether the station alarms on the truck, by the service that it was given."""
+        if station == self.flow.profiled and self.record.slow[truck]:
+            return bool(self.flow.slow_alarm[truck])
+        return bool(self.flow.alarm[truck, station] == 1)
 
     def send_image(self, truck: int) -> None:
         """Send the truck's portal image to the analysts; the truck drives on meanwhile."""
@@ -89,7 +95,7 @@ class Port:
         """Free the analyst, raise the portal's alarm, and let the truck leave primary."""
         analysts = self.stations[self.flow.judge]
         analysts.free(analysts.vacate(truck))
-        if self.flow.alarm[truck, self.flow.fork] == 1:
+        if self.alarms(truck, self.flow.fork):
             self.alarmed[truck] |= 1 << self.flow.fork
         self.wake(self.images.pop(truck))
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.capacity import OUTAGE_SENSORS, approach_lanes
 from sim.flow import CLEARED, NO_LIMIT, NONE, Flow, assemble
+from sim.insider import BOOTH, let_pass
 from sim.instruments import Sensor
 from sim.order import (
     ANALYST,
@@ -44,6 +45,7 @@ from sim.route import (
     SCANNED_LATER,
     SELECTED,
     SIDE_SCANNED,
+    WAVED,
 )  # fmt: skip
 from sim.scenario import Scenario
 from sim.site import COMMODITIES, Check, Segment
@@ -75,7 +77,7 @@ def prepare(
     selected : bool array [n]
         Selected for the portal before arrival.
     alarms : mapping
-        ``portal`` and ``secondary``: bool arrays [n] of `sim.sensor.alarms`.
+        ``portal``, ``portal_slow`` and ``secondary``: bool arrays [n] of `sim.sensor.alarms`.
     capacity : DataFrame
         CAPACITY of the same window.
     """
@@ -98,9 +100,8 @@ def prepare(
         ),
         doors=_doors(scenario, window) if closing != CARRY_OVER else ([], []),
         closing=closing,
-        lane_draw=np.full(len(manifest), -1.0),
-        profiled=NONE,
-        slow_min=[],
+        lane_draw=manifest["u_lane"],
+        **_slow_scan(scenario, manifest, alarms),
         fork=PORTAL if judged else NONE,
         judge=ANALYST if judged else NONE,
         join=PRIMARY,
@@ -118,7 +119,8 @@ def _rules(scenario: Scenario) -> dict[str, Any]:
         "fast_first": [int(k == PRIMARY and priority) for k in stations],
         "room": _room(scenario),
         "shared_room": [int(k != PRIMARY) for k in stations],
-        "per_lane": [0 for _ in stations],
+        "per_lane": [int(_line_rule(scenario, k)[0] == "per_lane") for k in stations],
+        "lane_random": [int(_line_rule(scenario, k)[1] == "random") for k in stations],
         "suspend": [_when_full(scenario, k) for k in stations],
         "finishes": [int(_in_pulses(scenario, k)) for k in stations],
     }
@@ -130,6 +132,27 @@ def _doors(scenario: Scenario, window: Window) -> tuple[list[float], list[int]]:
     moments = [(start, OPENS) for start, _ in spans if start > 0.0]
     moments += [(end, SHUTS) for _, end in spans if end < window.horizon_min]
     return [time for time, _ in moments], [event_key(DOOR, 0, code) for _, code in moments]
+
+
+def _line_rule(scenario: Scenario, station: int) -> tuple[str, str]:
+    """Return (queue, lane_choice) of a station."""
+    if station not in (PORTAL, PRIMARY):
+        return "pooled", "shortest"
+    part = scenario.port.portal if station == PORTAL else scenario.port.primary
+    return part.queue, part.lane_choice
+
+
+def _slow_scan(
+    scenario: Scenario, manifest: pd.DataFrame, alarms: Mapping[str, Bools]
+) -> dict[str, Any]:
+    """Return where a slow service may be chosen, its work and its alarms."""
+    if not scenario.has_slow_scan():
+        return {"profiled": NONE, "slow_min": [], "slow_alarm": []}
+    return {
+        "profiled": PORTAL,
+        "slow_min": manifest["service_portal_slow_min"],
+        "slow_alarm": alarms["portal_slow"],
+    }
 
 
 def server_classes(scenario: Scenario) -> list[list[int]]:
@@ -188,6 +211,7 @@ def policy_columns(
     alarms = manifest["laden"].to_numpy() & (manifest["u_radiation"] < port.radiation.share)
     columns[:, RADIATING] = alarms
     columns[:, SAFETY_CHECKED] = manifest["u_safety"].to_numpy() < port.safety.share
+    columns[:, WAVED] = let_pass(scenario, manifest)[:, BOOTH]
     return columns
 
 

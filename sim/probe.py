@@ -21,19 +21,22 @@ Policies that test before primary are walked from the approach on by `sim.probe_
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sim.chances import NODE_WEIGHTS, Chances, chances_of
+from sim.contraband import CONTRABAND
 from sim.errors import PolicyError
 from sim.flow import Flow
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.insider import NO_HELP, Help, before_docks
+from sim.instruments import CONCEALMENTS, DENSITIES
 from sim.order import (
     APPROACH,
     CANINE,
@@ -44,16 +47,15 @@ from sim.order import (
     PORTAL,
     PRIMARY,
     SECONDARY,
-    SERVED,
     STATIONS,
-    WAIVED,
 )  # fmt: skip
+from sim.paths import Path, path_flags
 from sim.probe_early import early_paths
-from sim.route import N_COLUMNS, ORDERED, REFERRED, SCANNED_LATER, Route
+from sim.route import N_COLUMNS, ORDERED, REFERRED, SCANNED_LATER, WAVED, Route
 from sim.scenario import Scenario
+from sim.screening import Screened, presented_weight, screened
 from sim.sensor import OperatingPoints
-from sim.site import Segment
-from sim.threat import class_load_kg, class_weights
+from sim.threat import class_load, class_weights
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -68,7 +70,7 @@ _NO_QUEUE: Final = np.zeros(len(STATIONS), dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Sums over the trucks that have left primary; arrays are by type of contraband, float64[4].
+    """Sums over the trucks that have left primary; arrays are by type of contraband, float64[8].
 
     ``caught / weight`` is the expected detection rate; ratios over replications are ratios of sums.
     """
@@ -77,35 +79,16 @@ class Detection:
     """Expected loads: sum of P(carrying)."""
     caught: float
     """Expected seizures: sum of P(carrying) x P(seized | carrying, the truck's path)."""
+    weight_helped: float
+    """Expected loads that have help inside the port (`sim.insider`), and their seizures."""
+    caught_helped: float
     weight_by_type: Floats
     caught_by_type: Floats
-    kg_presented_by_type: Floats
-    kg_caught_by_type: Floats
-
-
-class Path(NamedTuple):
-    """What is known of a truck at its primary exit, as far as it matters to a load."""
-
-    checked: bool
-    """Opened by the country that it leaves."""
-    ordered: bool
-    """An exam is ordered for another reason."""
-    side_scanned: bool
-    """Served at the low-energy portal."""
-    imaged: bool
-    """Served at the portal."""
-    scanned_later: bool
-    """Selected, where the port has no portal before primary."""
-    dock_full: bool
-    """The dock's yard is full, and a referral to it is waived."""
-    secondary_full: bool
-    canine_full: bool
-
-    @property
-    def lost(self) -> int:
-        """Bit mask of the stations to which the truck cannot go."""
-        full = (self.dock_full << DOCK, self.secondary_full << SECONDARY)
-        return full[0] | full[1] | self.canine_full << CANINE
+    amount_presented_by_type: Floats
+    """In the unit of each type (`sim.contraband.UNIT`), as `amount_caught_by_type`."""
+    amount_caught_by_type: Floats
+    screened: Screened
+    """What the portal alone is expected to alarm on."""
 
 
 def expected_detection(
@@ -136,42 +119,61 @@ def expected_detection(
         as load nor as seizure.
     """
     if scenario.policy.tests_before_primary and flow is not None:
-        paths, p_seized = early_paths(scenario, points, ledger, flow, full)
+        early = functools.partial(early_paths, scenario, points, ledger, flow, full)
+        paths, unhelped = early()
+        helped = over_help(scenario, unhelped, lambda help_: early(help_)[1])
     else:
-        flags, paths = np.unique(_flags(scenario, ledger, full), axis=0, return_inverse=True)
-        p_seized = seized_table(scenario, points, [Path(*row) for row in flags.tolist()])
-    weights, loads_kg = _classes(scenario)
+        flags, paths = np.unique(path_flags(scenario, ledger, full), axis=0, return_inverse=True)
+        kinds = [Path(*row) for row in flags.tolist()]
+        of_help = functools.partial(seized_table, scenario, points, kinds)
+        unhelped = of_help()
+        helped = over_help(scenario, unhelped, of_help)
+    share = scenario.insider.helped_load_share
+    p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
+    weights, amounts = _classes(scenario)
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
     cell = (paths.ravel() * 2 + laden) * len(DENSITIES) + density
-    left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
-    left = left & ~ledger["diverted"].to_numpy(dtype=bool)
-    p_carrying = np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
+    p_carrying = presented_weight(manifest, ledger)
     n_cells = len(p_seized) * 2 * len(DENSITIES)
     loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)
     presented = np.einsum("pld,ltc->tc", loads, weights)
     caught = np.einsum("pld,pldtc,ltc->tc", loads, p_seized, weights)
-    presented_kg = np.einsum("pld,ltc,ltc->t", loads, weights, loads_kg)
-    caught_kg = np.einsum("pld,pldtc,ltc,ltc->t", loads, p_seized, weights, loads_kg)
+    amount_presented = np.einsum("pld,ltc,ltc->t", loads, weights, amounts)
+    amount_caught = np.einsum("pld,pldtc,ltc,ltc->t", loads, p_seized, weights, amounts)
     return Detection(
         weight=float(presented.sum()),
         caught=float(caught.sum()),
+        weight_helped=share * float(presented.sum()),
+        caught_helped=share * float(np.einsum("pld,pldtc,ltc->", loads, helped, weights)),
         weight_by_type=presented.sum(axis=1),
         caught_by_type=caught.sum(axis=1),
-        kg_presented_by_type=presented_kg,
-        kg_caught_by_type=caught_kg,
+        amount_presented_by_type=amount_presented,
+        amount_caught_by_type=amount_caught,
+        screened=screened(scenario, points, manifest, ledger),
     )
 
 
 def _classes(scenario: Scenario) -> tuple[Floats, Floats]:
-    """Return P(type, concealment) and mean load in kg, each [empty or laden, type, concealment]."""
+    """Return P(type, concealment) and mean load, each [empty or laden, type, concealment]."""
     threat = scenario.threat
     weights = [class_weights(threat, laden=laden) for laden in (False, True)]
-    loads_kg = [class_load_kg(threat, laden=laden) for laden in (False, True)]
-    return np.stack(weights), np.stack(loads_kg)
+    amounts = [class_load(threat, laden=laden) for laden in (False, True)]
+    return np.stack(weights), np.stack(amounts)
 
 
-def seized_table(scenario: Scenario, points: OperatingPoints, paths: Sequence[Path]) -> Floats:
+def over_help(scenario: Scenario, unhelped: Floats, table_of: Callable[[Help], Floats]) -> Floats:
+    """Return P(seized | helped load), averaged over what compromised officers do; 0 where none."""
+    total = np.zeros_like(unhelped)
+    if scenario.insider.helped_load_share > 0.0:
+        for chance, help_ in before_docks(scenario):
+            total += chance * table_of(help_)
+    return total
+
+
+def seized_table(
+    scenario: Scenario, points: OperatingPoints, paths: Sequence[Path], help_: Help = NO_HELP
+) -> Floats:
     """Return P(seized | carrying, path, what is carried), averaged over the concealment factor.
 
     Returns
@@ -182,22 +184,23 @@ def seized_table(scenario: Scenario, points: OperatingPoints, paths: Sequence[Pa
     chances = chances_of(scenario, points)
     table = np.empty((len(paths), len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
     for row, path in enumerate(paths):
-        seized = _seized(scenario, path, chances) @ NODE_WEIGHTS
+        seized = _seized(scenario, path, chances, help_) @ NODE_WEIGHTS
         table[row] = np.moveaxis(seized, 2, 0)
     empty = np.broadcast_to(table[:, :1], table.shape)
     return np.stack([empty, table], axis=1)
 
 
-def _seized(scenario: Scenario, path: Path, chances: Chances) -> Floats:
+def _seized(scenario: Scenario, path: Path, chances: Chances, help_: Help) -> Floats:
     """Return P(seized | carrying, path, class, concealment factor)."""
     p_refer = (
         scenario.port.officer_referral_carrying_share if scenario.policy.officer_referral else 0.0
     )
     columns = np.zeros((1, N_COLUMNS))
-    columns[0, ORDERED], columns[0, SCANNED_LATER] = path.ordered, path.scanned_later
+    columns[0, [ORDERED, SCANNED_LATER, WAVED]] = path.ordered, path.scanned_later, help_.booth
+    image = chances.portal_slow if path.slow else chances.portal
     total = np.zeros_like(chances.exam)
     alarms = [(LOW_ENERGY, chances.low_energy, path.side_scanned)]
-    for bits, chance in _raised([*alarms, (PORTAL, chances.portal, path.imaged)]):
+    for bits, chance in _raised([*alarms, (PORTAL, image, path.imaged and not help_.image)]):
         for referred, p_referred in ((0.0, 1.0 - p_refer), (1.0, p_refer)):
             columns[0, REFERRED] = referred
             at = (PRIMARY, BEFORE | 1 << PRIMARY | _absent(scenario), bits)
@@ -241,29 +244,3 @@ def _walk(
     found = _walk(route, columns, (station, seen, alarmed | 1 << station), lost, chances)
     p_alarm: Floats = getattr(chances, SENSING[station])
     return p_alarm * found + (1.0 - p_alarm) * missed
-
-
-def _flags(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None) -> Bools:
-    """Return bool[n, 8], the fields of `Path` of every truck."""
-    later = ledger["selected"].to_numpy(dtype=bool) & (scenario.servers("portal") == 0)
-    columns = {
-        "checked": ledger["origin_done"].to_numpy() == SERVED,
-        "ordered": ledger["ordered"].to_numpy(dtype=bool),
-        "side_scanned": ledger["low_energy_done"].to_numpy() == SERVED,
-        "imaged": ledger["portal_done"].to_numpy() == SERVED,
-        "scanned_later": later,
-        "dock_full": _waived(scenario, ledger, full, DOCK),
-        "secondary_full": _waived(scenario, ledger, full, SECONDARY),
-        "canine_full": _waived(scenario, ledger, full, CANINE),
-    }
-    return np.column_stack([columns[name] for name in Path._fields])
-
-
-def _waived(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None, station: int) -> Bools:
-    """Return bool[n], where a referral to ``station`` would have been waived at primary exit."""
-    segment: Segment = getattr(scenario.port, STATIONS[station])
-    if segment.when_full == "block":
-        return np.zeros(len(ledger), dtype=bool)
-    if full is None:
-        return np.asarray(ledger[f"{STATIONS[station]}_done"].to_numpy() == WAIVED)
-    return np.asarray(full >> station & 1 == 1)

@@ -20,9 +20,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.chances import NODE_WEIGHTS, Chances, chances_of, tail
+from sim.contraband import CONTRABAND
 from sim.flow import Flow
+from sim.insider import NO_HELP, Help
 from sim.inspection import Reading
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.instruments import CONCEALMENTS, DENSITIES
 from sim.order import (
     CANINE,
     DOCK,
@@ -37,7 +39,7 @@ from sim.order import (
     WAIVED,
     WITHDRAWN,
 )  # fmt: skip
-from sim.route import ORDERED, RADIATING, REFERRED, SAFETY_CHECKED, Route
+from sim.route import ORDERED, RADIATING, REFERRED, SAFETY_CHECKED, WAVED, Route
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, SensorName
 
@@ -101,6 +103,7 @@ def early_paths(
     ledger: pd.DataFrame,
     flow: Flow,
     full: Ints | None = None,
+    help_: Help = NO_HELP,
 ) -> tuple[Ints, Floats]:
     """Return each truck's kind of path, and P(seized | carrying) of every kind.
 
@@ -114,11 +117,12 @@ def early_paths(
     walk = Walk(
         route=scenario.policy.route,
         state=flow.state,
-        readings=_reading_chances(scenario, points, readings),
+        readings=_reading_chances(scenario, points, readings, help_),
         chances=chances_of(scenario, points),
     )
     table = np.empty((len(patterns), len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
     for code, pattern in enumerate(patterns):
+        pattern[WAVED] = help_.booth
         seized = _averaged_over_referral(scenario, walk, pattern, flow.absent)
         table[code] = np.moveaxis(seized @ NODE_WEIGHTS, 2, 0)
     empty = np.broadcast_to(table[:, :1], table.shape)
@@ -142,8 +146,8 @@ def _patterns(
 ) -> tuple[Floats, Ints]:
     """Return the distinct rows of what decides a load's path, and each truck's row."""
     rows = np.column_stack([flow.columns, _lost(flow, ledger, full)])
-    # a load has readings, and a referral, of its own
-    rows[:, [*read, REFERRED, RADIATING, SAFETY_CHECKED]] = 0.0
+    # a load has readings, a referral and help of its own
+    rows[:, [*read, REFERRED, RADIATING, SAFETY_CHECKED, WAVED]] = 0.0
     patterns, codes = np.unique(rows, axis=0, return_inverse=True)
     return patterns, np.asarray(codes.ravel(), dtype=np.int64)
 
@@ -161,7 +165,7 @@ def _lost(flow: Flow, ledger: pd.DataFrame, full: Ints | None) -> Ints:
 
 
 def _reading_chances(
-    scenario: Scenario, points: OperatingPoints, readings: tuple[Reading, ...]
+    scenario: Scenario, points: OperatingPoints, readings: tuple[Reading, ...], help_: Help
 ) -> dict[int, tuple[int, list[Floats]]]:
     """Return P(reading = 0, 1, ...) of a load at every station that tests."""
     plain = [Reading(station, -1, (0.0,)) for station in SENSOR_AT]
@@ -170,5 +174,7 @@ def _reading_chances(
         tails = [tail(scenario, points, SENSOR_AT[reading.station], s) for s in reading.steps]
         edges = [np.ones_like(tails[0]), *tails, np.zeros_like(tails[0])]
         chances = [high - low for high, low in itertools.pairwise(edges)]
+        if help_.image and reading.station == PORTAL:
+            chances = [np.ones_like(edges[0]), *(np.zeros_like(tail_) for tail_ in tails)]
         found[reading.station] = (reading.column, chances)
     return found

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import numpy as np
 from numba import njit, types
+from numba.extending import register_jitable
 
 import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
 from sim.errors import PolicyError
@@ -56,7 +57,9 @@ RADIATING: Final = 6
 """Column: 1 where the radiation portal alarms (on harmless goods: no such threat is modelled)."""
 SAFETY_CHECKED: Final = 7
 """Column: 1 where the state's vehicle inspectors beyond the exit pick the truck."""
-N_COLUMNS: Final = 8
+WAVED: Final = 8
+"""Column: 1 where a compromised officer at primary lets a helped load pass (`sim.insider`)."""
+N_COLUMNS: Final = 9
 
 ROUTE_SIGNATURE: Final = types.int64(
     types.int64, types.int64, types.int64, types.int64, types.float64[:, ::1],
@@ -87,7 +90,47 @@ def profile_fast(
     return 0
 
 
-def route_standard(  # noqa: C901, PLR0911, PLR0912
+@register_jitable
+def _before_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any) -> int:  # noqa: ANN401
+    if here == START and (seen >> ORIGIN) & 1 == 0 and columns[truck, CHECKED] > 0.0:
+        return ORIGIN
+    if here == ORIGIN and (alarmed >> ORIGIN) & 1 == 1:
+        return EXIT
+    if (seen >> APPROACH) & 1 == 0:
+        return APPROACH
+    if (seen >> LOW_ENERGY) & 1 == 0 and columns[truck, SIDE_SCANNED] > 0.0:
+        return LOW_ENERGY
+    if (seen >> PORTAL) & 1 == 0 and columns[truck, SELECTED] > 0.0:
+        return PORTAL
+    return PRIMARY
+
+
+@register_jitable
+def _after_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any) -> int:  # noqa: ANN401
+    if here == PRIMARY and (seen >> RADIATION) & 1 == 0 and columns[truck, RADIATING] > 0.0:
+        return RADIATION
+    honest, looked = columns[truck, WAVED] == 0.0, here in (SECONDARY, CANINE)
+    doubted = honest and (columns[truck, REFERRED] > 0.0 or (alarmed >> LOW_ENERGY) & 1 == 1)
+    later = honest and columns[truck, SCANNED_LATER] > 0.0
+    dock = columns[truck, ORDERED] > 0.0 or (honest and (alarmed >> PORTAL) & 1 == 1)
+    if looked:
+        dock = (alarmed >> here) & 1 == 1
+    if here < DOCK and not dock:
+        if (seen >> SECONDARY) & 1 == 0 and (doubted or later):
+            return SECONDARY
+        if (seen >> CANINE) & 1 == 0 and doubted:
+            return CANINE
+        dock = doubted and not looked
+    if here < DOCK and dock and (seen >> DOCK) & 1 == 0:
+        return DOCK
+    free = here != DOCK or (alarmed >> DOCK) & 1 == 0
+    if free and (seen >> SAFETY) & 1 == 0 and columns[truck, SAFETY_CHECKED] > 0.0:
+        return SAFETY
+    return EXIT
+
+
+@register_jitable
+def route_standard(
     truck: int,
     here: int,
     seen: int,
@@ -104,39 +147,12 @@ def route_standard(  # noqa: C901, PLR0911, PLR0912
     low-energy portal, the portal if selected. After primary: whatever the radiation portal asks;
     a dock if an exam is ordered or the portal alarmed; the secondary scanner and the dogs if the
     officer refers, the low-energy portal alarmed or the scan was left for later (a dock where the
-    port has neither); a dock if one of them alarms; the state's safety check unless seized.
+    port has neither); a dock if one of them alarms; the state's safety check unless seized. A truck
+    that is waved through leaves from primary unless an exam is ordered.
     """
     if (seen >> PRIMARY) & 1 == 0:
-        if here == START and (seen >> ORIGIN) & 1 == 0 and columns[truck, CHECKED] > 0.0:
-            return ORIGIN
-        if here == ORIGIN and (alarmed >> ORIGIN) & 1 == 1:
-            return EXIT
-        if (seen >> APPROACH) & 1 == 0:
-            return APPROACH
-        if (seen >> LOW_ENERGY) & 1 == 0 and columns[truck, SIDE_SCANNED] > 0.0:
-            return LOW_ENERGY
-        if (seen >> PORTAL) & 1 == 0 and columns[truck, SELECTED] > 0.0:
-            return PORTAL
-        return PRIMARY
-    if here == PRIMARY and (seen >> RADIATION) & 1 == 0 and columns[truck, RADIATING] > 0.0:
-        return RADIATION
-    doubted = columns[truck, REFERRED] > 0.0 or (alarmed >> LOW_ENERGY) & 1 == 1
-    looked = here in (SECONDARY, CANINE)
-    dock = columns[truck, ORDERED] > 0.0 or (alarmed >> PORTAL) & 1 == 1
-    if looked:
-        dock = (alarmed >> here) & 1 == 1
-    if here < DOCK and not dock:
-        if (seen >> SECONDARY) & 1 == 0 and (doubted or columns[truck, SCANNED_LATER] > 0.0):
-            return SECONDARY
-        if (seen >> CANINE) & 1 == 0 and doubted:
-            return CANINE
-        dock = doubted and not looked
-    if here < DOCK and dock and (seen >> DOCK) & 1 == 0:
-        return DOCK
-    free = here != DOCK or (alarmed >> DOCK) & 1 == 0
-    if free and (seen >> SAFETY) & 1 == 0 and columns[truck, SAFETY_CHECKED] > 0.0:
-        return SAFETY
-    return EXIT
+        return _before_primary(truck, here, seen, alarmed, columns)
+    return _after_primary(truck, here, seen, alarmed, columns)
 
 
 def check_policy(

@@ -10,8 +10,11 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.contraband import CONTRABAND, LOAD
 from sim.errors import ConfigError
-from sim.instruments import CONCEALMENTS, CONTRABAND, Scanner
+from sim.insider import Insider
+from sim.instruments import Scanner
+from sim.loads import Load
 from sim.policy import Policy
 from sim.site import COMMODITIES, Port, Segment
 from sim.spec import Spec, bounded
@@ -61,13 +64,9 @@ class Threat(Spec):
     name: str
     prevalence_per_truck: float = bounded(0.0, 0.5)
     type_share: dict[str, float] = bounded(0.0, 1.0, sums_to_one=True)
-    load_ln_mean_lb: float = bounded(-5.0, 15.0)
-    """Mean of ln(load in lb)."""
-    load_ln_sd: float = bounded(0.0, 5.0)
-    concealment_share_laden: dict[str, float] = bounded(0.0, 1.0, sums_to_one=True)
-    concealment_share_empty: dict[str, float] = bounded(0.0, 1.0, sums_to_one=True)
-    small_load_max_lb: float = bounded(0.0)
-    """Loads at or under this weight are hidden as a small parcel."""
+    """Of loads, by type; a type that is left out does not occur."""
+    loads: dict[str, Load]
+    """Amount and concealment, for each key of `sim.contraband.LOAD` that the types need."""
     trait_ln_odds: dict[str, float] = bounded(-10.0, 10.0)
     """Log of the multiplier on P(carrying) for each trait that an outsider could observe."""
     hidden_ln_sd: float = bounded(0.0, 5.0)
@@ -80,11 +79,20 @@ class Threat(Spec):
             if name not in TRAIT_NAMES:
                 problem = f"unknown trait; known {sorted(TRAIT_NAMES)}"
                 raise ConfigError(f"trait_ln_odds.{name}", problem)
-        if set(self.type_share) != set(CONTRABAND):
-            raise ConfigError("type_share", f"expected the types {list(CONTRABAND)}")
-        for name in ("concealment_share_laden", "concealment_share_empty"):
-            if set(getattr(self, name)) != set(CONCEALMENTS):
-                raise ConfigError(name, f"expected the classes {list(CONCEALMENTS)}")
+        for name in self.type_share:
+            if name not in CONTRABAND:
+                raise ConfigError(f"type_share.{name}", f"unknown type; known {list(CONTRABAND)}")
+        needed = {LOAD[name] for name in self.type_share}
+        if set(self.loads) != needed:
+            raise ConfigError("loads", f"these types need the loads {sorted(needed)}")
+
+    def types(self) -> tuple[str, ...]:
+        """Return the types that occur, in the order of their codes."""
+        return tuple(name for name in CONTRABAND if self.type_share.get(name, 0.0) > 0.0)
+
+    def load(self, name: str) -> Load:
+        """Return amount and concealment of a type's loads."""
+        return self.loads[LOAD[name]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +145,7 @@ class Scenario(Spec):
     risk: Risk
     policy: Policy
     value: Value
+    insider: Insider
 
     def servers(self, station: str) -> int:
         """Return the units that stand at an inspection station, overrides applied."""
@@ -152,6 +161,10 @@ class Scenario(Spec):
         }.get(station)
         segment: Segment = getattr(self.port, station)
         return segment.servers if override is None else override
+
+    def has_slow_scan(self) -> bool:
+        """Return whether the port has a portal that can scan slowly."""
+        return self.scanner.portal.slow is not None and self.servers("portal") > 0
 
 
 def replace(scenario: Scenario, **parts: Spec) -> Scenario:

@@ -19,26 +19,33 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import logit, ndtr, ndtri
 
-from sim.instruments import CONCEALMENTS, CONTRABAND, DENSITIES, Sensing, Sensor
+from sim.contraband import CONTRABAND
+from sim.insider import let_pass
+from sim.instruments import CONCEALMENTS, DENSITIES, Sensing, Sensor
 from sim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-SensorName = Literal["origin", "low_energy", "portal", "secondary", "canine", "exam", "exam_other"]
-"""``origin`` is the check of the country that the truck leaves, ``exam_other`` the physical exam
-made for agriculture or trade compliance."""
+SensorName = Literal[
+    "origin", "low_energy", "portal", "portal_slow", "secondary", "canine", "exam", "exam_other"
+]
+"""``origin`` is the check of the country that the truck leaves, ``portal_slow`` the portal's slow
+scan (the fast one, where there is none), ``exam_other`` the physical exam made for agriculture or
+trade compliance."""
 
 NOISE: Final[dict[SensorName, str]] = {
     "origin": "z_origin",
     "low_energy": "z_low_energy",
     "portal": "z_portal",
+    "portal_slow": "z_portal",
     "secondary": "z_secondary",
     "canine": "z_canine",
     "exam": "z_exam",
     "exam_other": "z_exam",
 }
-"""Column of a truck's own noise at each sensor; a truck is opened at most once."""
+"""Column of a truck's own noise at each sensor; a truck is scanned at the portal once, and
+opened at most once."""
 LEAST_SHARE: Final = 1e-9
 """Threat-image shares below it count as this: an analyst's criterion stays finite."""
 
@@ -50,6 +57,7 @@ class OperatingPoints:
     origin: float
     low_energy: float
     portal: float
+    portal_slow: float
     secondary: float
     canine: float
     exam: float
@@ -88,20 +96,27 @@ def operating_points(scenario: Scenario, threat_image_share: float) -> Operating
     slope 0.207 is the line through them: (z(.30) - z(.07)) / (logit(.50) - logit(.01)).
     """
     scanner = scenario.scanner
-    portal = scanner.portal.sensing.threshold_z
+    shift_z = 0.0
     if scenario.servers("portal") > 0 and scenario.servers("analyst") > 0:
         analyst = scanner.analyst
         share = min(max(threat_image_share, LEAST_SHARE), 1.0 - LEAST_SHARE)
         rarity = logit(analyst.reference_threat_image_share) - logit(share)
-        portal += analyst.criterion_slope_z * float(rarity)
+        shift_z = analyst.criterion_slope_z * float(rarity)
     return OperatingPoints(
         origin=scanner.origin.threshold_z,
         low_energy=scanner.low_energy.sensing.threshold_z,
         canine=scanner.canine.sensing.threshold_z,
-        portal=portal,
+        portal=scanner.portal.sensing.threshold_z + shift_z,
+        portal_slow=slow_sensing(scenario).threshold_z + shift_z,
         secondary=scanner.secondary.sensing.threshold_z,
         exam=scanner.exam.sensing.threshold_z,
     )
+
+
+def slow_sensing(scenario: Scenario) -> Sensing:
+    """Return how the portal's slow scan sees: as the fast one, where there is no slow one."""
+    portal = scenario.scanner.portal
+    return portal.sensing if portal.slow is None else portal.slow.sensing
 
 
 def d_prime(scenario: Scenario, sensor: SensorName) -> Floats:
@@ -180,24 +195,30 @@ def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) 
     Returns
     -------
     dict of bool[n]
-        ``low_energy``, ``portal``, ``secondary``, ``canine``: alarms; ``auto_clear``: a machine
-        clears the portal's image; ``exam_find``, ``exam_find_other``, ``origin_find``: a physical
-        exam, made for contraband, for another reason, or by the country that the truck leaves,
-        finds the load (never where the truck carries none).
+        ``low_energy``, ``portal``, ``portal_slow``, ``secondary``, ``canine``: alarms;
+        ``auto_clear``: a machine clears the portal's image; ``exam_find``, ``exam_find_other``,
+        ``origin_find``: a physical exam, made for contraband, for another reason, or by the country
+        that the truck leaves, finds the load (never where the truck carries none). A helped load
+        that a compromised officer lets pass there is neither seen nor found.
     """
     carrying = manifest["true_carrying"].to_numpy(dtype=bool)
+    _, at_dock, at_image = let_pass(scenario, manifest).T
 
     def alarm(sensor: SensorName) -> Bools:
         seen = _decision(scenario, d_prime(scenario, sensor), NOISE[sensor], manifest)
         return seen > points.threshold(sensor)
 
     read = _decision(scenario, _machine_d_prime(scenario), "z_machine", manifest)
-    names: tuple[SensorName, ...] = ("low_energy", "portal", "secondary", "canine")
-    return {str(name): alarm(name) for name in names} | {
+    return {
+        "low_energy": alarm("low_energy"),
+        "portal": alarm("portal") & ~at_image,
+        "portal_slow": alarm("portal_slow") & ~at_image,
         "auto_clear": read < auto_clear_z(scenario),
+        "secondary": alarm("secondary"),
+        "canine": alarm("canine"),
         "origin_find": carrying & alarm("origin"),
-        "exam_find": carrying & alarm("exam"),
-        "exam_find_other": carrying & alarm("exam_other"),
+        "exam_find": carrying & alarm("exam") & ~at_dock,
+        "exam_find_other": carrying & alarm("exam_other") & ~at_dock,
     }
 
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from sim.errors import PolicyError
 
+Floats = npt.NDArray[np.float64]
 Point = tuple[float, float]
 LEAST = 1e-12
 """Gains of detection below it are rounding, and make no vertex of their own."""
@@ -37,17 +43,32 @@ class TreeSensor:
         Raises
         ------
         PolicyError
-            The ROC does not rise, or is not concave.
+            The cost is negative, or the ROC does not rise or is not concave (as it is not where a
+            vertex lies under the diagonal).
         """
+        if not 0.0 <= self.cost < math.inf:
+            raise PolicyError(
+                f"policy: the cost of {self.name} must be at least 0, got {self.cost:g}"
+            )
         path = ((0.0, 0.0), *self.roc, (1.0, 1.0))
         parts = tuple(
             (right[0] - left[0], right[1] - left[1]) for left, right in itertools.pairwise(path)
         )
-        if any(good < -LEAST or bad < -LEAST for good, bad in parts):
-            raise PolicyError(f"policy: the ROC of {self.name} must rise from (0, 0) to (1, 1)")
-        if any(b[1] * a[0] > a[1] * b[0] + LEAST for a, b in itertools.pairwise(parts)):
-            raise PolicyError(f"policy: the ROC of {self.name} must be concave")
-        return parts
+        for place, (good, bad) in enumerate(parts):
+            if not (good >= -LEAST and bad >= -LEAST):
+                seen = f"{_pair(path[place])} comes before {_pair(path[place + 1])}"
+                raise PolicyError(
+                    f"policy: the ROC of {self.name} must rise from (0, 0) to (1, 1); {seen}"
+                )
+        for place, (one, other) in enumerate(itertools.pairwise(parts), start=1):
+            if other[1] * one[0] > one[1] * other[0] + LEAST:
+                below = f"{_pair(path[place])} lies under the line through its neighbours"
+                raise PolicyError(f"policy: the ROC of {self.name} must be concave; {below}")
+        return tuple((max(good, 0.0), max(bad, 0.0)) for good, bad in parts)
+
+
+def _pair(point: Point) -> str:
+    return f"({point[0]:g}, {point[1]:g})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +80,33 @@ class Tree:
     sensor: str = ""
     """Name of the sensor to test by; empty: ``cost`` 1 opens, 0 releases."""
     after: tuple[Tree, ...] = ()
+    channels: tuple[Point, ...] = ()
+    """(P(channel | good), P(channel | bad)) of each tree in ``after``."""
+    size: int = 1
+    """Steps of the tree, written out."""
+
+    def p_visit(self, sensor: str, kind: int) -> float:
+        """Return the chance that a good (0) or bad (1) truck is tested by ``sensor``."""
+        if not self.sensor or self.sensor == sensor:
+            return float(self.sensor == sensor)
+        parts = zip(self.channels, self.after, strict=True)
+        return sum(part[kind] * tree.p_visit(sensor, kind) for part, tree in parts)
+
+    def p_open(self, kind: int) -> float:
+        """Return the chance that a good (0) or bad (1) truck is opened."""
+        if not self.sensor:
+            return float(self.opens)
+        parts = zip(self.channels, self.after, strict=True)
+        return sum(part[kind] * tree.p_open(kind) for part, tree in parts)
+
+    @property
+    def opens(self) -> bool:
+        """Whether this is the tree that opens without a test."""
+        return not self.sensor and self.cost > 0.5
 
 
 RELEASE = Tree(0.0, 0.0)
 OPEN = Tree(1.0, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Two neighbouring vertices: ``second`` with probability ``second_share``, else ``first``."""
-
-    first: Tree
-    second: Tree
-    second_share: float
-
-    @property
-    def cost(self) -> float:
-        """Mean cost of a good truck, in openings."""
-        return self.first.cost + self.second_share * (self.second.cost - self.first.cost)
-
-    @property
-    def detection(self) -> float:
-        """Share of the bad trucks that are opened."""
-        gain = self.second.detection - self.first.detection
-        return self.first.detection + self.second_share * gain
 
 
 def frontier(sensors: Sequence[TreeSensor]) -> tuple[Tree, ...]:
@@ -114,90 +138,102 @@ def frontier(sensors: Sequence[TreeSensor]) -> tuple[Tree, ...]:
 
     @functools.cache
     def best(left: frozenset[int]) -> tuple[Tree, ...]:
-        found: list[Tree] = [RELEASE, OPEN]
+        found = [_Candidates.of((RELEASE, OPEN))]
         for i in sorted(left):
             rest = best(left - {i})
-            found += [*rest, *_test_first(sensors[i], channels[i], rest)]
-        return hull(found)
+            found += [_Candidates.of(rest), _test_first(sensors[i], channels[i], rest)]
+        return _hull(found)
 
     return best(frozenset(range(len(sensors))))
 
 
+class _Candidates(NamedTuple):
+    """Vertices that may be on the frontier: numbers of all, and how to make the tree of one."""
+
+    cost: Floats
+    detection: Floats
+    size: Floats
+    make: Callable[[int], Tree]
+
+    @classmethod
+    def of(cls, trees: tuple[Tree, ...]) -> _Candidates:
+        return cls(*_numbers(trees), trees.__getitem__)
+
+
+def _numbers(trees: tuple[Tree, ...]) -> tuple[Floats, Floats, Floats]:
+    rows = np.array([(tree.cost, tree.detection, tree.size) for tree in trees], dtype=np.float64)
+    return rows[:, 0], rows[:, 1], rows[:, 2]
+
+
 def _test_first(
     sensor: TreeSensor, channels: tuple[Point, ...], rest: tuple[Tree, ...]
-) -> list[Tree]:
+) -> _Candidates:
     """Return every vertex of "test by this sensor first", from the cheapest on."""
-    steps = []
-    for k, (good, bad) in enumerate(channels):
-        for place, (left, right) in enumerate(itertools.pairwise(rest)):
-            cost = good * (right.cost - left.cost)
-            gain = bad * (right.detection - left.detection)
-            price = gain / cost if cost > 0.0 else float("inf")
-            if gain > 0.0:
-                steps.append((-price, k, place))
-    at = [0] * len(channels)
-    trees = [_tested(sensor, channels, [rest[0]] * len(channels))]
-    for _, k, _ in sorted(steps):
-        at[k] += 1
-        trees.append(_tested(sensor, channels, [rest[place] for place in at]))
-    return trees
+    good, bad = np.array(channels).T[:, :, None]
+    cost, detection, size = _numbers(rest)
+    dearer, gain = good * np.diff(cost), bad * np.diff(detection)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = np.where(dearer > 0.0, gain / dearer, np.inf)
+    # the sort is stable: within a channel, the rest's edges keep their order
+    order = np.argsort(-price, axis=None, kind="stable")
+    order = order[gain.ravel()[order] > 0.0]
+    channel = order // max(len(rest) - 1, 1)
+
+    def upto(first: float, steps: Floats) -> Floats:
+        return first + np.concatenate([[0.0], np.cumsum(steps.ravel()[order])])
+
+    def make(vertex: int) -> Tree:
+        at = np.bincount(channel[:vertex], minlength=len(channels))
+        return _tested(sensor, channels, [rest[place] for place in at])
+
+    larger = np.broadcast_to(np.diff(size), gain.shape)
+    return _Candidates(
+        upto(sensor.cost + float(good.sum()) * rest[0].cost, dearer),
+        upto(float(bad.sum()) * rest[0].detection, gain),
+        upto(1.0 + len(channels) * rest[0].size, larger),
+        make,
+    )
 
 
 def _tested(sensor: TreeSensor, channels: tuple[Point, ...], after: list[Tree]) -> Tree:
     pairs = list(zip(channels, after, strict=True))
     cost = sensor.cost + sum(good * tree.cost for (good, _), tree in pairs)
     detection = sum(bad * tree.detection for (_, bad), tree in pairs)
-    return Tree(cost, detection, sensor.name, tuple(after))
+    size = 1 + sum(tree.size for tree in after)
+    return Tree(cost, detection, sensor.name, tuple(after), channels, size)
 
 
-def hull(trees: Iterable[Tree]) -> tuple[Tree, ...]:
-    """Return the vertices of the upper concave hull up to the highest detection."""
-    kept: list[Tree] = []
-    for tree in sorted(trees, key=lambda tree: (tree.cost, -tree.detection, _size(tree))):
-        if kept and tree.detection <= kept[-1].detection + LEAST:
-            continue
-        while len(kept) > 1 and not _turns(kept[-2], kept[-1], tree):
-            kept.pop()
-        kept.append(tree)
-    return tuple(kept)
+def _hull(found: list[_Candidates]) -> tuple[Tree, ...]:
+    """Return the vertices of the upper concave hull up to the highest detection.
 
-
-def _turns(a: Tree, b: Tree, c: Tree) -> bool:
-    """Tell whether b lies above the line from a to c."""
-    rise = (b.detection - a.detection) * (c.cost - a.cost)
-    return rise > (c.detection - a.detection) * (b.cost - a.cost) + LEAST
-
-
-def _size(tree: Tree) -> int:
-    return 1 + sum(_size(child) for child in tree.after)
-
-
-def at_budget(vertices: tuple[Tree, ...], budget: float) -> Mix:
-    """Return the best policy whose cost is at most ``budget``.
-
-    Examples
-    --------
-    >>> round(at_budget(frontier([TreeSensor("scan", 0.1, ((0.2, 0.8),))]), 0.15).detection, 6)
-    0.4
+    Of vertices that differ by rounding alone the smallest tree is kept, so that no test is made
+    which changes nothing.
     """
-    return _between(vertices, [tree.cost for tree in vertices], budget)
-
-
-def at_detection(vertices: tuple[Tree, ...], detection: float) -> Mix:
-    """Return the cheapest policy that detects at least ``detection``."""
-    return _between(vertices, [tree.detection for tree in vertices], detection)
-
-
-def _between(vertices: tuple[Tree, ...], scale: list[float], wanted: float) -> Mix:
-    if wanted >= scale[-1]:
-        return Mix(vertices[-1], vertices[-1], 0.0)
-    if wanted <= scale[0]:
-        return Mix(vertices[0], vertices[0], 0.0)
-    right = next(place for place, value in enumerate(scale) if value > wanted)
-    left = right - 1
-    return Mix(
-        vertices[left], vertices[right], (wanted - scale[left]) / (scale[right] - scale[left])
+    cost, detection, size = (np.concatenate(parts) for parts in list(zip(*found, strict=True))[:3])
+    rows = list(zip(cost.tolist(), detection.tolist(), size.tolist(), strict=True))
+    kept: list[int] = []
+    for place in np.lexsort((size, -detection, cost)).tolist():
+        new = rows[place]
+        if kept and new[1] <= rows[kept[-1]][1] + LEAST:
+            last = rows[kept[-1]]
+            if new[2] < last[2] and new[0] <= last[0] + LEAST and new[1] >= last[1] - LEAST:
+                kept[-1] = place
+            continue
+        while len(kept) > 1 and not _turns(rows[kept[-2]], rows[kept[-1]], new):
+            kept.pop()
+        kept.append(place)
+    starts = np.cumsum([0] + [len(part.cost) for part in found])
+    owners = np.searchsorted(starts, kept, side="right") - 1
+    return tuple(
+        found[owner].make(place - int(starts[owner]))
+        for owner, place in zip(owners.tolist(), kept, strict=True)
     )
+
+
+def _turns(a: tuple[float, ...], b: tuple[float, ...], c: tuple[float, ...]) -> bool:
+    """Tell whether b lies above the line from a to c."""
+    chord = (c[1] - a[1]) * (b[0] - a[0])
+    return (b[1] - a[1] - LEAST) * (c[0] - a[0]) > chord
 
 
 def test_all_then_open(sensor: TreeSensor, budget: float) -> float:
@@ -216,45 +252,3 @@ def test_all_then_open(sensor: TreeSensor, budget: float) -> float:
         detection += part * bad
         left -= part * good
     return detection
-
-
-def render(tree: Tree | Mix) -> str:
-    """Return the policy as text, one line a step.
-
-    Examples
-    --------
-    >>> print(render(frontier([TreeSensor("scan", 0.1, ((0.2, 0.8),))])[1]))
-    cost 0.3000, detection 0.8000
-    test by scan
-      reading 1 (most suspicious): open
-      reading 2 (least suspicious): release
-    """
-    if isinstance(tree, Mix):
-        share = tree.second_share
-        head = f"cost {tree.cost:.4f}, detection {tree.detection:.4f}: a mix"
-        if share == 0.0:
-            return render(tree.first)
-        parts = [f"{1.0 - share:.1%} of trucks:", *_lines(tree.first, "  ")]
-        parts += [f"{share:.1%} of trucks:", *_lines(tree.second, "  ")]
-        return "\n".join([head, *parts])
-    head = f"cost {tree.cost:.4f}, detection {tree.detection:.4f}"
-    return "\n".join([head, *_lines(tree, "")])
-
-
-def _lines(tree: Tree, indent: str) -> list[str]:
-    if not tree.sensor:
-        return [indent + verdict(tree)]
-    lines = [f"{indent}test by {tree.sensor}"]
-    for k, child in enumerate(tree.after):
-        rank = {0: " (most suspicious)", len(tree.after) - 1: " (least suspicious)"}.get(k, "")
-        label = f"{indent}  reading {k + 1}{rank}:"
-        if child.sensor:
-            lines += [label, *_lines(child, indent + "    ")]
-        else:
-            lines.append(f"{label} {verdict(child)}")
-    return lines
-
-
-def verdict(tree: Tree) -> str:
-    """Return what a tree without a test does."""
-    return "open" if tree.cost > 0.5 else "release"

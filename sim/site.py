@@ -10,6 +10,8 @@ from sim.instruments import Service
 from sim.spec import Spec, bounded, share
 
 DayType = Literal["weekday", "saturday", "sunday"]
+Queue = Literal["pooled", "per_lane"]
+LaneChoice = Literal["shortest", "random"]
 DAY_TYPES: tuple[DayType, ...] = ("weekday", "saturday", "sunday")
 COMMODITIES = (
     "electrical", "machinery", "vehicle_parts", "produce", "plastics_chemicals",
@@ -61,6 +63,10 @@ class Primary(Spec):
     discipline: Literal["fcfs", "fast_priority"]
     service: Service
     fast_service: Service
+    queue: Queue
+    """``pooled``: one line for all booths; ``per_lane``: each booth has a line of its own."""
+    lane_choice: LaneChoice
+    """Of the open lanes that take it, a truck joins the ``shortest``, or one at ``random``."""
     room_trucks: int | None = bounded(0)
     """Trucks of one class that fit between approach and booths; null: no limit."""
     open_by_shift: dict[DayType, tuple[Shift, ...]] | None
@@ -69,6 +75,11 @@ class Primary(Spec):
     def check(self) -> None:
         if self.lanes + self.fast_lanes < 1:
             raise ConfigError("lanes", "at least one booth must be built")
+        check_lanes(self.queue, self.room_trucks)
+        shared = "all" in (self.lanes_serve, self.fast_lanes_serve)
+        if self.queue == "per_lane" and shared and self.discipline == "fast_priority":
+            problem = "the line of a lane is first come, first served: expected fcfs"
+            raise ConfigError("discipline", f"{problem} with queue=per_lane, got fast_priority")
         if self.open_by_shift is None:
             return
         if not any(self.open_by_shift.get(day) for day in DAY_TYPES):
@@ -118,6 +129,24 @@ class Check(Segment):
     """CBP officers at each post; 0 where another agency or country mans it."""
     pulses: Pulses | None
     """The check is made in unannounced pulses only; null: whenever the port is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lanes(Segment):
+    """A station whose units may each have a line of their own."""
+
+    queue: Queue
+    lane_choice: LaneChoice
+
+    def check(self) -> None:
+        check_lanes(self.queue, self.room_trucks)
+
+
+def check_lanes(queue: Queue, room_trucks: int | None) -> None:
+    """Refuse a waiting room with a limit where every lane has a line of its own."""
+    if queue == "per_lane" and room_trucks is not None:
+        problem = "lines of single lanes have no limit: expected null with queue=per_lane"
+        raise ConfigError("room_trucks", f"{problem}, got {room_trucks}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +210,7 @@ class Port(Spec):
     low_energy_share: float = share()
     """Share of the trucks led through the low-energy portal, where there is one."""
     primary: Primary
-    portal: Segment
+    portal: Lanes
     analyst: Segment
     radiation: Check
     """Where alarms of the radiation portal are resolved. The portal is mandated and is passed in

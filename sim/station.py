@@ -85,9 +85,8 @@ class Station:
         fit = [server for server in fit if server.on] or fit
         if not fit:
             return None
-        draw = self.flow.lane_draw[truck]
-        if draw >= 0.0:
-            return fit[int(draw * len(fit))]
+        if self.flow.lane_random[self.index]:
+            return fit[int(self.flow.lane_draw[truck] * len(fit))]
         return min(fit, key=lambda server: len(self.lines[server.number]) + server.busy)
 
     def start(self, server: Server, truck: int) -> None:

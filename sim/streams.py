@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from enum import IntEnum, unique
 from typing import TypeAlias
 
 import numpy as np
@@ -19,95 +18,12 @@ from scipy import special
 
 from sim.errors import ConfigError
 from sim.instruments import Service
+from sim.purposes import Purpose as Purpose  # noqa: PLC0414  (its users find it here)
 from sim.window import Window
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
-
-
-@unique
-class Purpose(IntEnum):
-    """What a stream is for. The numbers are part of the results: add new ones, never reuse one."""
-
-    GAP = 0
-    KEEP = 1
-    SCHEDULE = 2
-    FAST = 10
-    LADEN = 11
-    SHIPPER = 12
-    CARRIER = 13
-    PLATE = 14
-    DRIVER = 15
-    DRIVER_CHANGE = 16
-    CONSIGNEE = 17
-    FIRST_PAIR = 18
-    DENSITY = 20
-    HAZMAT = 21
-    PIECES = 22
-    WEIGHT = 23
-    VALUE = 24
-    ENTRY_TYPE = 25
-    LEAD_TIME = 26
-    AMENDED = 27
-    SEAL = 28
-    TIE = 40
-    SELECT = 41
-    FLOOR = 42
-    OFFICER = 43
-    ORDER = 44
-    SERVICE_APPROACH = 50
-    SERVICE_PORTAL = 51
-    SERVICE_PRIMARY = 52
-    SERVICE_SECONDARY = 53
-    SERVICE_DOCK = 54
-    SERVICE_ANALYST = 55
-    SERVICE_ORIGIN = 56
-    SERVICE_SIDE = 57
-    SERVICE_RADIATION = 58
-    SERVICE_CANINE = 59
-    Z_PORTAL = 60
-    Z_SECONDARY = 61
-    Z_EXAM = 62
-    Z_CONCEALMENT = 63
-    Z_ORIGIN = 64
-    Z_LOW_ENERGY = 65
-    Z_MACHINE = 66
-    Z_CANINE = 67
-    HIDDEN = 70
-    CARRYING = 71
-    CONTRABAND = 72
-    CONCEALMENT = 73
-    LOAD = 74
-    ORIGIN = 80
-    LOW_ENERGY = 81
-    RADIATION = 82
-    SAFETY = 83
-    SERVICE_SAFETY = 84
-    CARRIER_RANK = 100
-    CARRIER_AGE = 101
-    CARRIER_MEMBER = 102
-    CARRIER_LATENT = 103
-    CARRIER_EXAMS = 104
-    CARRIER_FINDS = 105
-    CARRIER_CROSSINGS = 106
-    CARRIER_STATE = 107
-    SHIPPER_RANK = 110
-    SHIPPER_AGE = 111
-    SHIPPER_MEMBER = 112
-    SHIPPER_LATENT = 113
-    SHIPPER_EXAMS = 114
-    SHIPPER_FINDS = 115
-    SHIPPER_ENTRIES = 116
-    SHIPPER_STATE = 117
-    SHIPPER_VALUE = 118
-    SHIPPER_CUSTOMERS = 119
-    SHIPPER_CONSIGNEES = 120
-    DRIVER_TENURE = 130
-    DRIVER_CROSSINGS = 131
-    PLATE_TENURE = 132
-    PLATE_CROSSINGS = 133
-    SAMPLE = 140
 
 
 Draw: TypeAlias = Callable[[Purpose], FloatArray]
@@ -160,7 +76,7 @@ def normal(u: FloatArray) -> FloatArray:
     return z
 
 
-def lognormal(u: FloatArray, median: float, ln_sd: float) -> FloatArray:
+def lognormal(u: FloatArray, median: float | FloatArray, ln_sd: float | FloatArray) -> FloatArray:
     """Return quantiles of a lognormal: median x exp(ln_sd x z)."""
     z = normal(u)
     z *= ln_sd
@@ -209,6 +125,22 @@ def triangular(u: FloatArray, mean: float, cv: float) -> FloatArray:
     return mean + half_width * np.where(u < 0.5, tail - 1.0, 1.0 - tail)
 
 
+def triangular_between(u: FloatArray, least: float, mode: float, most: float) -> FloatArray:
+    """Return quantiles of the triangular between ``least`` and ``most``, likeliest at ``mode``.
+
+    Examples
+    --------
+    >>> triangular_between(np.array([0.125, 0.5, 0.875]), 2.0, 4.0, 6.0).tolist()
+    [3.0, 4.0, 5.0]
+    """
+    width = most - least
+    if width == 0.0:
+        return np.full(u.shape, mode)
+    rising = least + np.sqrt(u * width * (mode - least))
+    falling = most - np.sqrt((1.0 - u) * width * (most - mode))
+    return np.asarray(np.where(u * width < mode - least, rising, falling))
+
+
 def empirical(u: FloatArray, values: tuple[float, ...]) -> FloatArray:
     """Return quantiles of observed values, each of equal weight."""
     return np.sort(np.asarray(values, dtype=np.float64))[(u * len(values)).astype(np.int64)]
@@ -235,8 +167,8 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
     ----------
     service : Service
         Distribution, mean and coefficient of variation. An exponential ignores ``cv``;
-        ``empirical`` takes mean and spread from its values. A mean of 0 gives zeros and a cv of 0
-        the mean itself.
+        ``empirical`` takes mean and spread from its values, and so does a ``triangular`` with
+        [least, most likely, greatest]. Else a mean of 0 gives zeros and a cv of 0 the mean itself.
     u : float array, shape (n,)
         Uniforms strictly inside (0, 1).
 
@@ -258,6 +190,8 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
     """
     if service.dist == "empirical":
         return empirical(u, service.values_min)
+    if service.values_min:
+        return triangular_between(u, *service.values_min)
     if service.dist == "exponential":
         return exponential(u, service.mean_min)
     if service.dist == "deterministic" or service.mean_min == 0.0 or service.cv == 0.0:
@@ -267,7 +201,13 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
 
 
 def service_mean(service: Service) -> float:
-    """Return the mean service time in minutes."""
-    if service.dist == "empirical":
+    """Return the mean service time in minutes: of values, each counts alike (as in a triangle).
+
+    Examples
+    --------
+    >>> service_mean(Service(dist="triangular", mean_min=0.0, cv=0.0, values_min=(2.0, 3.0, 7.0)))
+    4.0
+    """
+    if service.values_min:
         return math.fsum(service.values_min) / len(service.values_min)
     return service.mean_min

@@ -6,30 +6,11 @@ frame that does not hold to its declaration.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-import pandas as pd
-
-from sim.errors import TableError
+from sim.columns import Column, Kind
+from sim.contraband import CONTRABAND, UNIT, amount
 from sim.order import STATIONS
-
-Kind = Literal["float", "int", "bool", "str"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One declared column.
-
-    ``tier`` says who can see it: ``key`` (bookkeeping), ``own`` (what a United States risk model
-    has before arrival), ``luck`` (draws fixed before any policy acts) or ``true`` (hidden truth).
-    """
-
-    name: str
-    kind: Kind
-    unit: str
-    meaning: str
-    tier: Literal["key", "own", "luck", "true"] = "key"
 
 
 def _own(name: str, kind: Kind, unit: str, meaning: str) -> Column:
@@ -80,8 +61,8 @@ MANIFEST: Final = (
     _own("shipper_entries_12m", "float", "-", "entries of the shipper in the past 12 months"),
     _own("carrier_exams_12m", "float", "-", "exams of the carrier's trucks in the past 12 months"),
     _own("shipper_exams_12m", "float", "-", "exams of the shipper's goods in the past 12 months"),
-    _own("carrier_finds_5y", "float", "-", "hard-drug finds with the carrier in the past 5 years"),
-    _own("shipper_finds_5y", "float", "-", "hard-drug finds with the shipper in the past 5 years"),
+    _own("carrier_finds_5y", "float", "-", "contraband finds with the carrier in the past 5 years"),
+    _own("shipper_finds_5y", "float", "-", "contraband finds with the shipper in the past 5 years"),
     _luck("u_tie", "0-1", "breaks ties of the risk score"),
     _luck("u_select", "0-1", "random selection for the portal"),
     _luck("u_floor", "0-1", "random floor under a policy"),
@@ -91,7 +72,17 @@ MANIFEST: Final = (
     _luck("u_low_energy", "0-1", "led through the low-energy portal"),
     _luck("u_radiation", "0-1", "false alarm of the radiation portal"),
     _luck("u_safety", "0-1", "picked for the state's safety check"),
+    _luck("u_help", "0-1", "whether its load, if it carried one, would have help inside the port"),
+    _luck("u_booth_insider", "0-1", "whether a helped load meets a compromised officer at the booth"),
+    _luck("u_dock_insider", "0-1", "the same at the dock"),
+    _luck("u_image_insider", "0-1", "the same at the image"),
+    _luck("u_dock_review", "0-1", "whether a second officer examines it too"),
+    _luck("u_image_review", "0-1", "whether a second analyst judges its image too"),
+    _luck("u_audit", "0-1", "whether its cleared image is reviewed later"),
+    _luck("u_lane", "0-1", "picks its lane where each has a line of its own and lane_choice is random"),
+    _luck("u_slow", "0-1", "slow portal scans at random"),
     *(_luck(f"service_{s}_min", "min", f"work that the truck asks of {s}") for s in STATIONS),
+    _luck("service_portal_slow_min", "min", "work of a slow portal scan, 0 where the portal has none"),
     _luck("z_portal", "z", "portal image noise"),
     _luck("z_secondary", "z", "secondary scan noise"),
     _luck("z_exam", "z", "physical exam noise"),
@@ -101,10 +92,11 @@ MANIFEST: Final = (
     _luck("z_canine", "z", "dog team noise"),
     _luck("z_concealment", "z", "the truck's concealment factor, shared by all sensors"),
     _true("true_p_carrying", "float", "0-1", "P(carrying | all traits, seen and unseen)"),
-    _true("true_carrying", "bool", "-", "carries hard drugs"),
-    _true("true_contraband", "int", "code", "type of drug it carries or would carry"),
+    _true("true_carrying", "bool", "-", "carries contraband"),
+    _true("true_contraband", "int", "code", "type of contraband it carries or would carry"),
     _true("true_concealment", "int", "code", "where the load is or would be hidden"),
-    _true("true_load_kg", "float", "kg", "weight of the load, 0 when it carries none"),
+    _true("true_load", "float", "kg, n or USD", "amount in the unit of its type (persons and firearms: a count), 0 when it carries none"),
+    _true("true_insider_help", "bool", "-", "carries for an organisation that has help inside the port"),
 )  # fmt: skip
 
 SCORES: Final = (
@@ -153,6 +145,7 @@ LEDGER: Final = (
     Column("referred", "bool", "-", "referred by the primary officer"),
     Column("ordered", "bool", "-", "agriculture or trade-compliance exam ordered"),
     *(Column(f"{s}_alarm", "bool", "-", f"alarmed at {s} (served trucks only)") for s in SENSED),
+    Column("portal_slow", "bool", "-", "the portal chose the slow scan for it"),
     Column("cleared", "bool", "-", "a machine cleared its portal image: no analyst saw it"),
     Column("diverted", "bool", "-", "turned away in line as the port closed"),
     Column("opened", "bool", "-", "physically examined at a dock or by the country it leaves, to the end"),
@@ -165,32 +158,10 @@ def visible() -> tuple[str, ...]:
     return tuple(column.name for column in MANIFEST if column.tier == "own")
 
 
-def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataFrame:
-    """Return ``frame`` if it holds exactly the declared columns with the declared kinds.
-
-    Raises
-    ------
-    TableError
-        Names the first missing, unknown or mistyped column.
-    """
-    declared = {column.name: column for column in table}
-    for found_name in frame.columns:
-        if found_name not in declared:
-            raise TableError(f"{name}: unknown column '{found_name}'")
-    for column in table:
-        if column.name not in frame.columns:
-            raise TableError(f"{name}: missing column '{column.name}'")
-        found = frame[column.name].dtype.kind
-        allowed = {"float": "f", "int": "iu", "bool": "b", "str": "OU"}[column.kind]
-        if found not in allowed:
-            raise TableError(
-                f"{name}.{column.name}: expected {column.kind}, got {frame[column.name].dtype}"
-            )
-    return frame
-
-
-CONTRABAND_TYPES: Final = ("methamphetamine", "cocaine", "heroin", "fentanyl")
-"""The names of ``sim.scenario.CONTRABAND``, repeated here because tables stand below scenarios."""
+UNIT_WORDS: Final = {"kg": "kg", "n": "count", "usd": "USD"}
+"""Units of amounts of contraband as tables print them."""
+HELP: Final = (("helped", "with"), ("unhelped", "without"))
+"""Loads by whether they have help inside the port, and the word for it."""
 INSPECTION: Final = ("low_energy", "portal", "radiation", "secondary", "canine", "dock", "analyst")
 """Stations whose units are manned whenever the port is open, so that availability is defined."""
 
@@ -253,13 +224,16 @@ METRICS: Final = (
     Column("expected_caught", "float", "trucks", "sum of P(carrying) x P(seized | carrying, this truck's path)"),
     Column("detection_expected", "float", "0-1", "expected_caught / expected_weight: every truck a probe"),
     Column("seized_expected_per_100k", "float", "per 100,000 trucks", "100,000 x expected_caught / trucks"),
-    *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND_TYPES),
-    *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND_TYPES),
-    *(Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}") for t in CONTRABAND_TYPES),
-    *(Column(f"seized_kg_{t}", "float", "kg", f"{t} seized") for t in CONTRABAND_TYPES),
-    *(Column(f"leaked_kg_{t}", "float", "kg", f"{t} on trucks released") for t in CONTRABAND_TYPES),
-    *(Column(f"seized_expected_kg_{t}", "float", "kg", f"{t} that the probes lose") for t in CONTRABAND_TYPES),
-    *(Column(f"presented_expected_kg_{t}", "float", "kg", f"{t} that the probes carry") for t in CONTRABAND_TYPES),
+    *(Column(f"expected_weight_{h}", "float", "trucks", f"expected_weight of loads {w} help inside the port") for h, w in HELP),
+    *(Column(f"expected_caught_{h}", "float", "trucks", f"expected_caught of loads {w} help inside the port") for h, w in HELP),
+    *(Column(f"detection_expected_{h}", "float", "0-1", f"expected_caught_{h} / expected_weight_{h}") for h, _ in HELP),
+    *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND),
+    *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND),
+    *(Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}") for t in CONTRABAND),
+    *(Column(amount("seized", t), "float", UNIT_WORDS[UNIT[t]], f"{t} seized") for t in CONTRABAND),
+    *(Column(amount("leaked", t), "float", UNIT_WORDS[UNIT[t]], f"{t} on trucks released") for t in CONTRABAND),
+    *(Column(amount("seized_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes lose") for t in CONTRABAND),
+    *(Column(amount("presented_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes carry") for t in CONTRABAND),
     *(Column(f"busy_{s}_min", "float", "server-min", f"work of trucks served at {s}") for s in STATIONS),
     *(Column(f"held_{s}_min", "float", "server-min", f"start to leave at {s}: work, blocking, waiting for an image, repair") for s in STATIONS),
     *(Column(f"available_{s}_min", "float", "server-min", f"CAPACITY of {s} within the window") for s in STATIONS),
@@ -269,8 +243,20 @@ METRICS: Final = (
     *(Column(f"load_{s}", "float", "-", f"offered_{s}_min / available_{s}_min; primary: the more loaded of its lane kinds") for s in STATIONS),
     *(Column(f"scheduled_{s}_min", "float", "server-min", f"units of {s} x opening hours (with extra_h) within the window") for s in INSPECTION),
     *(Column(f"availability_{s}", "float", "0-1", f"available_{s}_min / scheduled_{s}_min") for s in INSPECTION),
-    Column("officer_h", "float", "h", "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post"),
+    Column("officer_h", "float", "h", "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post + audits"),
     Column("overtime_h", "float", "h", "booth-hours with a truck in hand beyond the booth's own hours"),
+    _count("n_audits", "cleared images reviewed later; not within the window's queues", "images"),
+    _count("n_screened", "scanned at the portal to the end"),
+    _count("n_screened_slow", "n_screened that were scanned slowly"),
+    Column("slow_rate", "float", "0-1", "n_screened_slow / n_screened"),
+    _count("n_screening_waits", "trucks whose portal scan began"),
+    Column("screening_wait_sum_min", "float", "min", "sum of their waits in the portal's lines: portal start - portal enter"),
+    Column("screening_wait_mean_min", "float", "min", "screening_wait_sum_min / n_screening_waits"),
+    Column("screening_weight", "float", "trucks", "sum of P(carrying) over trucks that left primary"),
+    Column("screened_weight", "float", "trucks", "the same over those of them that the portal scanned"),
+    Column("screening_caught", "float", "trucks", "sum of P(carrying) x P(portal alarm | carrying, the scan it got) over those scanned"),
+    Column("screening_detection", "float", "0-1", "screening_caught / screening_weight: every truck a probe, the unscanned too"),
+    Column("screened_detection", "float", "0-1", "screening_caught / screened_weight: what a promise of detection is held to"),
     _count("n_stops", "stops of exited trucks at stations, the analyst not counted", "stops"),
     Column("stops_per_truck", "float", "stops", "n_stops / exited"),
     _count("still_inside", "trucks that have not left at the end of the window"),

@@ -12,21 +12,22 @@ only their past finds hint at, and the truck's own part, which nothing reveals.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.contraband import CONTRABAND, FACTOR, LOAD
 from sim.firms import YEAR_DAYS, look_up
-from sim.instruments import CONCEALMENTS, CONTRABAND
+from sim.instruments import CONCEALMENTS
+from sim.loads import SMALL, by_concealment, counted
 from sim.population import Columns, Population
 from sim.scenario import TRAIT_NAMES, Threat
 from sim.site import COMMODITIES
 from sim.streams import BoolArray, Draw, FloatArray, IntArray, Purpose, lognormal
 
-KG_PER_LB = 0.45359237
 P_MAX = 0.9
 """Nobody carries for certain."""
 MIN_LEAD_H, MIN_LEAD_FAST_H = 1.0, 0.5
@@ -37,7 +38,6 @@ THIN_HISTORY_CROSSINGS = 104.0
 """Fewer crossings in a year than two a week."""
 WEIGHT_ODD_RATIO = 1.5
 """Declared weight this many times the usual one, or the usual one this many times it."""
-SMALL = CONCEALMENTS.index("small")
 
 
 def _commodity(columns: Columns, name: str) -> BoolArray:
@@ -167,10 +167,6 @@ def _pick(shares: tuple[float, ...], u: FloatArray) -> IntArray:
     return code
 
 
-def _shares(share: Mapping[str, float], names: tuple[str, ...]) -> tuple[float, ...]:
-    return tuple(share[name] for name in names)
-
-
 def draw_threat(
     threat: Threat, p: FloatArray, laden: BoolArray, draw: Draw
 ) -> dict[str, NDArray[Any]]:
@@ -179,68 +175,75 @@ def draw_threat(
     Parameters
     ----------
     threat : Threat
-        Shares of types and concealments, load distribution.
+        Shares of types, amounts and concealments.
     p : float array, shape (n,)
         P(carrying | all traits).
     laden : bool array, shape (n,)
-        Whether the truck carries goods; an empty one has no cargo to hide a load in.
+        Whether the truck carries goods; loads in an empty one are hidden by shares of their own.
     draw : callable
         The trucks' luck.
 
     Returns
     -------
     dict of arrays, shape (n,)
-        The ``true_*`` columns; loads of at most ``small_load_max_lb`` are hidden as a small parcel.
+        The ``true_*`` columns; ``true_load`` is in the unit of its type (`sim.contraband.UNIT`).
     """
-    load_lb = lognormal(draw(Purpose.LOAD), math.exp(threat.load_ln_mean_lb), threat.load_ln_sd)
-    u = draw(Purpose.CONCEALMENT)
-    concealment = np.where(
-        laden,
-        _pick(_shares(threat.concealment_share_laden, CONCEALMENTS), u),
-        _pick(_shares(threat.concealment_share_empty, CONCEALMENTS), u),
-    )
-    concealment[load_lb <= threat.small_load_max_lb] = SMALL
+    kinds, shares = threat.types(), tuple(threat.type_share[name] for name in threat.types())
+    kind = _pick(shares, draw(Purpose.CONTRABAND))
     carrying = draw(Purpose.CARRYING) < p
+    amount = _amounts(threat, kind, draw(Purpose.LOAD))
+    factor = np.array([FACTOR[LOAD[name]] for name in kinds])[kind]
     return {
         "true_p_carrying": p,
         "true_carrying": carrying,
-        "true_contraband": _pick(_shares(threat.type_share, CONTRABAND), draw(Purpose.CONTRABAND)),
-        "true_concealment": concealment,
-        "true_load_kg": np.where(carrying, KG_PER_LB * load_lb, 0.0),
+        "true_contraband": np.array([CONTRABAND.index(name) for name in kinds])[kind],
+        "true_concealment": _concealments(threat, kind, amount, laden, draw(Purpose.CONCEALMENT)),
+        "true_load": np.where(carrying, factor * amount, 0.0),
     }
 
 
-def _small_load(threat: Threat) -> tuple[float, float, float]:
-    """Return P(load <= small_load_max_lb) and the mean kg of the loads up to it and above it."""
-    ln_mean, sd, limit = threat.load_ln_mean_lb, threat.load_ln_sd, threat.small_load_max_lb
-    mean = KG_PER_LB * math.exp(ln_mean + sd * sd / 2.0)
-    distance = (math.log(limit) if limit > 0.0 else -math.inf) - ln_mean
-    if sd == 0.0:
-        return float(distance >= 0.0), mean, mean
-    p = float(special.ndtr(distance / sd))
-    part = float(special.ndtr(distance / sd - sd))
-    below = mean * part / p if p > 0.0 else 0.0
-    above = mean * (1.0 - part) / (1.0 - p) if p < 1.0 else 0.0
-    return p, below, above
+def _amounts(threat: Threat, kind: IntArray, u: FloatArray) -> FloatArray:
+    """Return the amount of each load in the unit of ``threat.loads``; ``kind`` codes `types`."""
+    kinds = threat.types()
+    median = np.array([threat.load(name).median for name in kinds])
+    ln_sd = np.array([threat.load(name).ln_sd for name in kinds])
+    whole = np.array([counted(LOAD[name]) for name in kinds])
+    amount = lognormal(u, median[kind], ln_sd[kind])
+    return np.where(whole[kind], np.ceil(amount), amount)
 
 
-def _concealments(threat: Threat, share: Mapping[str, float]) -> tuple[FloatArray, FloatArray]:
-    """Return P(concealment) and the mean kg given it, each of shape (3,)."""
-    p_small, kg_below, kg_above = _small_load(threat)
-    p = (1.0 - p_small) * np.array(_shares(share, CONCEALMENTS))
-    kg = p * kg_above
-    p[SMALL] += p_small
-    kg[SMALL] += p_small * kg_below
-    return p, np.divide(kg, p, out=np.zeros_like(kg), where=p > 0.0)
+def _concealments(
+    threat: Threat, kind: IntArray, amount: FloatArray, laden: BoolArray, u: FloatArray
+) -> IntArray:
+    concealment = np.zeros(u.size, dtype=np.int64)
+    for code, name in enumerate(threat.types()):
+        load, mine = threat.load(name), kind == code
+        for is_laden in (False, True):
+            group = mine & (laden == is_laden)
+            concealment[group] = _pick(tuple(load.shares(laden=is_laden)), u[group])
+        concealment[mine & (amount <= load.small_max)] = SMALL
+    return concealment
 
 
 def class_weights(threat: Threat, *, laden: bool) -> FloatArray:
     """Return P(type, concealment | carrying), shape (contraband, concealments), adding up to 1."""
-    share = threat.concealment_share_laden if laden else threat.concealment_share_empty
-    return np.outer(_shares(threat.type_share, CONTRABAND), _concealments(threat, share)[0])
+    rows = _classes(threat, laden=laden)
+    return np.stack([threat.type_share.get(name, 0.0) * rows[name][0] for name in CONTRABAND])
 
 
-def class_load_kg(threat: Threat, *, laden: bool) -> FloatArray:
-    """Return the mean load in kg given type and concealment, shape (contraband, concealments)."""
-    share = threat.concealment_share_laden if laden else threat.concealment_share_empty
-    return np.tile(_concealments(threat, share)[1], (len(CONTRABAND), 1))
+def class_load(threat: Threat, *, laden: bool) -> FloatArray:
+    """Return the mean load given type and concealment, shape (contraband, concealments).
+
+    Each row is in the unit of its type; that of a type that does not occur is 0.
+    """
+    rows = _classes(threat, laden=laden)
+    return np.stack([FACTOR[LOAD[name]] * rows[name][1] for name in CONTRABAND])
+
+
+def _classes(threat: Threat, *, laden: bool) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Return P(concealment) and the mean amount given it, of each type; zeros: does not occur."""
+    nothing = (np.zeros(len(CONCEALMENTS)), np.zeros(len(CONCEALMENTS)))
+    return dict.fromkeys(CONTRABAND, nothing) | {
+        name: by_concealment(threat.load(name), whole=counted(LOAD[name]), laden=laden)
+        for name in threat.types()
+    }

@@ -37,9 +37,11 @@ from sim.route import (
     REFERRED,
     SAFETY_CHECKED,
     SELECTED,
+    WAVED,
     route_standard,
 )  # fmt: skip
-from sim.sensor_tree import Mix, Tree
+from sim.sensor_tree import Tree
+from sim.tree_mix import Mix
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,16 +60,18 @@ def encode(mix: Mix, places: Mapping[str, tuple[int, int]], *, has_secondary: bo
         (station, column of its readings) by the sensor's name.
     """
     nodes: list[float] = []
+    known: dict[int, float] = {}
 
     def lay(tree: Tree) -> float:
         if not tree.sensor:
-            return float(OPENED if tree.cost > 0.5 else RELEASED)
+            return float(OPENED if tree.opens else RELEASED)
         station, column = places[tree.sensor]
         # the most suspicious channel comes first in a tree, the highest reading last in a node
-        after = [lay(child) for child in reversed(tree.after)]
-        address = 3 + len(nodes)
-        nodes.extend([float(station), float(column), *after])
-        return float(address)
+        if id(tree) not in known:
+            after = [lay(child) for child in reversed(tree.after)]
+            known[id(tree)] = float(3 + len(nodes))
+            nodes.extend([float(station), float(column), *after])
+        return known[id(tree)]
 
     roots = [lay(mix.first), lay(mix.second)]
     return np.array([float(has_secondary), *roots, *nodes])
@@ -104,10 +108,7 @@ def _last(verdict: int, seen: int, alarmed: int, no_scanner: bool, refers: bool)
     return dock if no_scanner or (alarmed >> SECONDARY) & 1 == 1 else EXIT
 
 
-_standard = njit(cache=True)(route_standard)
-
-
-def route_tree(  # noqa: PLR0913, PLR0917
+def route_tree(  # noqa: PLR0911, PLR0913, PLR0917
     truck: int,
     here: int,
     seen: int,
@@ -122,9 +123,11 @@ def route_tree(  # noqa: PLR0913, PLR0917
 
     A truck of the random floor goes to the portal first, and is opened if that alarms.
     """
-    step = _standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
+    step = route_standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
     stopped = here in (DOCK, SAFETY) or (here == ORIGIN and step == EXIT)
     if stopped or step in (ORIGIN, APPROACH, RADIATION):
+        return step
+    if (seen >> PRIMARY) & 1 == 1 and columns[truck, WAVED] > 0.0:
         return step
     floor = columns[truck, SELECTED] > 0.0
     if floor and ((seen >> PORTAL) | (seen >> PRIMARY)) & 1 == 0:

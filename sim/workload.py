@@ -28,6 +28,7 @@ from sim.order import (
 )  # fmt: skip
 from sim.policy import Expected
 from sim.scenario import Scenario
+from sim.screening import portal_false_alarm, portal_mean_min, splits_lanes
 from sim.sensor import operating_points, p_false_alarm
 from sim.site import SEGMENTS
 from sim.streams import service_mean
@@ -57,19 +58,22 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
 
     Dock: exams ordered, then portal false alarms, then referred trucks on which the secondary
     scanner or the dogs alarm (all of them where there is neither). The portal's false alarms are
-    those at the operating point of ``expected``, whatever ``scan_share``.
+    those at the operating point of ``expected``, whatever ``scan_share``. A policy with tests of
+    its own (``expected.tested``) opens whom its plan opens, and the random floor's alarms.
     """
-    port = scenario.port
+    port, own = scenario.port, expected.tested
     points = operating_points(scenario, expected.threat_image_share)
     has = {name: float(scenario.servers(name) > 0) for name in SEGMENTS if name != "primary"}
     side = has["low_energy"] * port.low_energy_share
     cleared = scenario.scanner.analyst.auto_clear_share * has["analyst"]
-    image_alarms = scan_share * has["portal"] * (1.0 - cleared) * p_false_alarm(points, "portal")
+    imaged = scan_share * has["portal"]
+    acted_on = scenario.policy.random_floor_share * (imaged > 0.0) if own else imaged
+    image_alarms = acted_on * (1.0 - cleared) * portal_false_alarm(points, expected.slow_share)
     ordered = ordered_share(scenario)
-    free = (1.0 - ordered) * (1.0 - image_alarms)
+    free = (1.0 - ordered) * (1.0 - own.get("dock", 0.0)) * (1.0 - image_alarms)
     refers = port.officer_referral_share if scenario.policy.officer_referral else 0.0
     doubted = 1.0 - (1.0 - refers) * (1.0 - side * p_false_alarm(points, "low_energy"))
-    later = scan_share * (1.0 - has["portal"])
+    later = 0.0 if own else scan_share * (1.0 - has["portal"])
     scanned = free * has["secondary"] * (1.0 - (1.0 - doubted) * (1.0 - later))
     confirmed = has["secondary"] * p_false_alarm(points, "secondary")
     sniffed = free * has["canine"] * doubted * (1.0 - confirmed)
@@ -77,15 +81,19 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
     marked = sniffed * p_false_alarm(points, "canine") + scanned * confirmed
     return Visits(
         origin=port.origin.share * has["origin"],
-        low_energy=side,
-        portal=scan_share * has["portal"],
-        analyst=scan_share * has["portal"] * (1.0 - cleared),
+        low_energy=_either(own.get("low_energy", 0.0), side),
+        portal=imaged,
+        analyst=imaged * (1.0 - cleared),
         radiation=(1.0 - port.mix.empty_share) * port.radiation.share * has["radiation"],
-        secondary=scanned,
-        canine=sniffed,
-        dock=1.0 - (1.0 - ordered) * (1.0 - image_alarms) + marked + neither,
+        secondary=_either(own.get("secondary", 0.0), scanned),
+        canine=_either(own.get("canine", 0.0), sniffed),
+        dock=1.0 - free + marked + neither,
         safety=port.safety.share * has["safety"],
     )
+
+
+def _either(one: float, other: float) -> float:
+    return 1.0 - (1.0 - one) * (1.0 - other)
 
 
 def ordered_share(scenario: Scenario) -> float:
@@ -165,18 +173,18 @@ def _manned_min(scenario: Scenario, window: Window, station: int, servers: range
         if where == station and server in servers:
             for up, down in spans:
                 upto += np.clip(edges - up, 0.0, down - up)
-    return np.diff(upto)
+    return np.diff(upto) * scenario.insider.manned_share(station)
 
 
 def _line_loads(scenario: Scenario, window: Window, arrivals: Floats) -> list[_Load]:
     """Return the loads of approach and primary, whole or by class."""
     port = scenario.port
     fast_share = port.mix.fast_share
-    approach_min = service_mean(port.approach.service)
+    approach_min, assigned = service_mean(port.approach.service), scenario.insider.assigned_min
     headway = ((1.0 - fast_share) * approach_min, fast_share * approach_min)
     booth = (
-        (1.0 - fast_share) * service_mean(port.primary.service),
-        fast_share * service_mean(port.primary.fast_service),
+        (1.0 - fast_share) * (service_mean(port.primary.service) + assigned),
+        fast_share * (service_mean(port.primary.fast_service) + assigned),
     )
     own = port.approach.fast_lane == "own"
     approach = _Line(APPROACH, port.approach.lanes, int(own), own, own)
@@ -252,11 +260,28 @@ def _segment_loads(
         if scenario.servers(name) == 0 or getattr(getattr(port, name), "pulses", None):
             # trucks pass by where a station that works in pulses is shut or full
             continue
-        whole = arrivals * service_mean(service)
+        mean = service_mean(service) * scenario.insider.work_factor(station)
+        if station == PORTAL:
+            mean = portal_mean_min(scenario, expected.slow_share)
+        whole = arrivals * mean
         manned = _manned_min(scenario, window, station, range(scenario.servers(name)))
         available = manned * _availability(scenario, station)
         largest = _largest_share(whole, available, at_0[name], at_1[name])
         loads.append(_Load(name, whole * at_share[name], available, largest))
+    return loads + _lane_kinds(scenario, window, arrivals * at_share["portal"])
+
+
+def _lane_kinds(scenario: Scenario, window: Window, scans: Floats) -> list[_Load]:
+    """Return the loads of slow and of fast portal lanes, where trucks cannot choose of them."""
+    if not splits_lanes(scenario):
+        return []
+    lanes, slow_lanes = scenario.servers("portal"), scenario.policy.always_slow()
+    kinds = (("slow", range(slow_lanes)), ("fast", range(slow_lanes, lanes)))
+    loads = []
+    for number, (kind, servers) in enumerate(kinds):
+        work = scans * len(servers) / lanes * portal_mean_min(scenario, 1.0 - number)
+        manned = _manned_min(scenario, window, PORTAL, servers)
+        loads.append(_Load(f"portal_{kind}", work, manned * _availability(scenario, PORTAL)))
     return loads
 
 

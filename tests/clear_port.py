@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from scipy.special import ndtri
 
+from sim.contraband import CONTRABAND
+
 CLASSES = {
     "d_prime": ("in_cargo", "structure", "small"),
     "density_shift": ("low", "medium", "high"),
-    "contraband_shift": ("methamphetamine", "cocaine", "heroin", "fentanyl"),
+    "contraband_shift": CONTRABAND,
 }
 
 

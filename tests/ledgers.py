@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from sim.contraband import CONTRABAND
 from sim.order import SERVED, STATIONS
+from sim.screening import Screened
 from sim.tables import CAPACITY, LEDGER, MANIFEST, MOMENTS, Column
 from sim.window import EVALUATION, Window
 
@@ -67,15 +69,18 @@ def capacity(rows: Sequence[tuple[str, int, float, float]]) -> pd.DataFrame:
 
 
 def detection(weight: float = 0.0, caught: float = 0.0) -> SimpleNamespace:
-    """Return the probes' totals, all of them methamphetamine."""
-    first = np.array([1.0, 0.0, 0.0, 0.0])
+    """Return the probes' totals, all of them methamphetamine, none of them scanned."""
+    first = np.eye(len(CONTRABAND))[0]
     return SimpleNamespace(
+        screened=Screened(weight, 0.0, 0.0),
         weight=weight,
         caught=caught,
+        weight_helped=0.0,
+        caught_helped=0.0,
         weight_by_type=weight * first,
         caught_by_type=caught * first,
-        kg_presented_by_type=200.0 * weight * first,
-        kg_caught_by_type=200.0 * caught * first,
+        amount_presented_by_type=200.0 * weight * first,
+        amount_caught_by_type=200.0 * caught * first,
     )
 
 

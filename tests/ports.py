@@ -41,7 +41,7 @@ def flow_and_ledger(
     """Run one window of a scenario, policies on flat scores."""
     manifest = trucks(scenario, window)
     flow, _ = flow_of(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario))
-    record = ENGINES[engine](flow, scenario.policy.route)
+    record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
     return flow, table(visited_in_fact(flow, record), record, manifest)
 
 

@@ -36,6 +36,10 @@ def test_a_source_is_looked_up_and_an_assumption_has_its_range() -> None:
         ("port.mix.fast_share", "share"),
         ("scanner.portal.cost.capital_usd_per_unit", "USD per unit"),
         ("scanner.portal.sensing.d_prime.in_cargo", "z"),
+        ("threat.loads.drugs_lb.median", "lb"),
+        ("threat.loads.drugs_lb.ln_sd", "ln"),
+        ("threat.loads.bulk_cash_usd.small_max", "USD"),
+        ("threat.loads.persons_n.concealment_share_laden.in_cargo", "share"),
         ("threat.something", ""),
     ],
 )

@@ -35,3 +35,10 @@ def test_a_combination_is_turned_by_its_first_part_that_has_a_knob() -> None:
 def test_a_knob_stops_where_its_policy_would_not_fit() -> None:
     assert asked_share(with_share(compose_scenario(["policy=exploration"]), 0.0)) == 0.05
     assert asked_share(with_share(compose_scenario(["policy=square_root"]), 7.0)) == 1.0
+
+
+def test_a_tree_with_a_target_is_turned_by_its_target() -> None:
+    target = ["policy=sensor_tree", "policy.budget_openings=null", "policy.target_detection=0.4"]
+    turned = with_share(compose_scenario(target), 0.31)
+    assert asked_share(turned) == pytest.approx(0.31)
+    assert setting(turned) == "policy.target_detection=0.3100"

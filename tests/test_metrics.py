@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from sim import metrics
-from sim.instruments import CONTRABAND
+from sim.contraband import CONTRABAND, UNIT, amount
 from sim.metrics import RATIOS, measure
 from sim.order import STATIONS
 from sim.scenario import Scenario
-from sim.tables import CONTRABAND_TYPES, METRICS
+from sim.tables import METRICS
 from tests import ledgers
 
 V11_MIN = np.array([20.0, 25, 30, 30, 35, 40, 45, 50, 60, 120])
@@ -68,10 +68,6 @@ def test_measure_returns_exactly_the_declared_columns(
     assert list(found) == [column.name for column in METRICS]
     bools = {column.name for column in METRICS if column.kind == "bool"}
     assert {name for name, value in found.items() if isinstance(value, bool)} == bools
-
-
-def test_the_type_names_are_those_of_the_scenario() -> None:
-    assert CONTRABAND_TYPES == CONTRABAND
 
 
 def test_every_ratio_is_made_of_declared_columns(make_scenario: Callable[..., Scenario]) -> None:
@@ -139,7 +135,7 @@ def test_the_unserved_raise_the_bound_and_not_the_mean(
     assert found["queue_max"] == 2.0
 
 
-def inspected(make_scenario: Callable[..., Scenario]) -> dict[str, float]:
+def inspected(make_scenario: Callable[..., Scenario], other: str = "fentanyl") -> dict[str, float]:
     """Four trucks: clean and scanned; the same with an alarm; carrying and caught; missed."""
     arrive = [0.0, 10.0, 20.0, 30.0]
     seen = [{"portal": (a, a, a + 2, a + 2), "primary": (a + 2, a + 2, a + 3, a + 5),
@@ -160,8 +156,8 @@ def inspected(make_scenario: Callable[..., Scenario]) -> dict[str, float]:
         service_analyst_min=3.0,
         service_dock_min=60.0,
         true_carrying=[False, False, True, True],
-        true_contraband=[0, 0, 1, 3],
-        true_load_kg=[0.0, 0, 40, 7],
+        true_contraband=[0, 0, 1, CONTRABAND.index(other)],
+        true_load=[0.0, 0, 40, 7],
         laden=[True, True, True, False],
         value_usd=[100.0, 100, 100, 0],
     )
@@ -189,6 +185,18 @@ def test_inspection_shares(make_scenario: Callable[..., Scenario]) -> None:
     assert found["commerce_usd"] == 200.0
     assert found["stops_per_truck"] == (3 * 2 + 2 + 1) / 4
     assert found["conserved"] is True
+
+
+@pytest.mark.parametrize("other", ["persons", "firearms", "bulk_cash", "precursors"])
+def test_every_type_is_measured_in_its_own_unit(
+    make_scenario: Callable[..., Scenario], other: str
+) -> None:
+    found = inspected(make_scenario, other)
+    assert found[amount("leaked", other)] == 7.0
+    assert found[amount("seized", other)] == 0.0
+    units = {column.name: column.unit for column in METRICS}
+    assert units[amount("leaked", other)] == {"n": "count", "usd": "USD", "kg": "kg"}[UNIT[other]]
+    assert np.isnan(found[f"detection_expected_{other}"])  # no probe carries it
 
 
 def test_low_volume_crossing_is_the_trucks_own_path(make_scenario: Callable[..., Scenario]) -> None:
@@ -264,9 +272,9 @@ def test_the_frame_of_many_replications_has_the_declared_kinds(
 
 
 def family(name: str) -> str:
-    """Return a column's name with its drug or station left open, as the documentation has it."""
+    """Return a column's name with type and station left open, as the documentation has it."""
     for kind in CONTRABAND:
-        name = name.replace(kind, "<type>")
+        name = name.replace(f"{UNIT[kind]}_{kind}", "<unit>_<type>").replace(kind, "<type>")
     return re.sub(rf"(?<=_)({'|'.join(STATIONS)})(?=_|$)", "<station>", name)
 
 

@@ -214,7 +214,10 @@ def test_a_bad_part_is_refused_by_its_full_key(
 
 
 def test_a_tree_is_no_part_of_a_combination(make_scenario: Make) -> None:
-    tree = "{name:sensor_tree,budget_openings:0.1,tests:{portal:{cost_openings:0.1,steps_z:[]}}}"
+    tree = (
+        "{name:sensor_tree,budget_openings:0.1,target_detection:null,"
+        "tests:{portal:{cost_openings:0.1,steps_z:[]}}}"
+    )
     with pytest.raises(ConfigError, match=r"policy\.parts\[0\]\.name: sensor_tree routes"):
         make_scenario("policy=any_of", f"policy.parts=[{tree}]")
 

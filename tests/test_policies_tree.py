@@ -16,13 +16,16 @@ from sim import compiled, port
 from sim.errors import ConfigError
 from sim.flow import Flow
 from sim.order import DOCK, PORTAL, SECONDARY, SERVED
-from sim.policies_tree import SensorTree, p_visit
+from sim.policies_tree import SensorTree
 from sim.route import N_COLUMNS, check_policy
 from sim.scenario import Scenario
-from sim.sensor_tree import Mix, TreeSensor, at_budget, frontier
+from sim.sensor_tree import TreeSensor, frontier
+from sim.streams import service_mean
+from sim.tree_mix import Mix, at_budget
 from sim.tree_route import encode, route_tree
+from sim.workload import weekly_load
 
-PLACES = {"portal": (PORTAL, 4), "secondary": (SECONDARY, 5)}
+PLACES = {"portal": (PORTAL, N_COLUMNS + 1), "secondary": (SECONDARY, N_COLUMNS + 2)}
 A = TreeSensor("secondary", 0.05, ((0.2, 0.6), (0.4, 0.8)))
 B = TreeSensor("portal", 0.01, ((0.4, 0.6),))
 MIXES = [at_budget(frontier([A, B]), budget) for budget in (0.05, 0.11, 0.2, 0.3, 0.5, 0.9, 1.0)]
@@ -114,6 +117,102 @@ def test_a_tree_lands_on_its_own_cost_and_detection(
     assert probed == pytest.approx(mix.detection, rel=0.02)
 
 
+def targeted_port(target: float) -> Scenario:
+    return compose_scenario(
+        clear_port(
+            "policy=sensor_tree", NO_REFERRAL, "policy.budget_openings=null",
+            f"policy.target_detection={target}",
+            "policy.tests.portal.cost_openings=0.1", "policy.tests.portal.steps_z=[]",
+            "policy.tests.secondary.cost_openings=0.1",
+            *sensor("portal", 0.2, 0.8), *sensor("secondary", 0.2, 0.8),
+            trucks_per_h=300.0, prevalence=0.3,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("target", [0.32, 0.64, 0.75, 0.9, 0.99])
+def test_a_target_is_reached_at_the_least_cost(target: float) -> None:
+    """V4 by target: two copies of the binary sensor, (0.16, 0.64) (0.30, 0.80) (0.54, 0.96)."""
+    scenario = targeted_port(target)
+    found, mix = run(scenario)
+    assert mix.detection == pytest.approx(target)
+    least = np.interp(target, [0, 0.64, 0.80, 0.96, 1], [0, 0.16, 0.30, 0.54, 1])
+    assert mix.cost == pytest.approx(least, abs=1e-4)
+    cost, opened = cost_and_detection(scenario, found)
+    assert abs(cost.mean() - mix.cost) < 4.0 * cost.std() / np.sqrt(len(cost)) + 1e-9
+    assert abs(opened.mean() - target) < 4.0 * np.sqrt(target * (1.0 - target) / len(opened))
+
+
+@pytest.mark.parametrize(
+    ("budget", "target", "message"),
+    [
+        ("0.1", "0.5", r"policy\.target_detection: set either .*; got 0\.5 and 0\.1"),
+        ("null", "null", r"policy\.target_detection: set either .*; both are null"),
+        ("null", "1.2", r"policy\.target_detection: must be between 0 and 1, got 1\.2"),
+        ("null", "abc", r"policy\.target_detection: expected float, got 'abc'"),
+        ("-1", "null", r"policy\.budget_openings: must be between 0 and 1, got -1"),
+    ],
+)
+def test_all_but_one_of_budget_and_target_is_refused(
+    budget: str, target: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        compose_scenario(
+            ["policy=sensor_tree", f"policy.budget_openings={budget}",
+             f"policy.target_detection={target}"]
+        )  # fmt: skip
+
+
+def test_a_target_at_a_port_that_cannot_open_is_refused() -> None:
+    scenario = compose_scenario(
+        ["policy=sensor_tree", "policy.budget_openings=null", "policy.target_detection=0.4",
+         "port.dock.servers=0"]
+    )  # fmt: skip
+    message = r"policy\.target_detection: must be 0 at a port without docks, got 0\.4"
+    with pytest.raises(ConfigError, match=message):
+        run(scenario, days=1)
+
+
+def test_the_plan_says_who_is_tested_and_what_it_costs() -> None:
+    scenario = tree_port(0.2, "[0.6]", (0.02, 0.05))
+    found, mix = run(scenario)
+    clean = ~found.manifest["true_carrying"].to_numpy()
+    before = trucks(scenario, past_window(window_of(2)))
+    plan = make_plan(scenario, before, TruthScorer().score(before))
+    tested = plan.expected.tested
+    assert set(tested) == {"portal", "secondary", "dock"}
+    for name, share in tested.items():
+        served = (found.ledger[f"{name}_done"] == SERVED).to_numpy()[clean]
+        assert abs(served.mean() - share) < 4.0 * np.sqrt(0.25 / len(served))
+    words = scenario.policy.describe(scenario, plan.past)
+    assert words.startswith(f"cost {mix.cost:.4f} openings a truck, detection ")
+    assert "test by secondary" in words
+
+
+def test_the_load_before_the_run_knows_what_trees_ask_of_stations() -> None:
+    """Expected visits against those of a run with room for all, referrals and orders included."""
+    scenario = compose_scenario(
+        [
+            "policy=sensor_tree", "policy.budget_openings=0.3", "policy.random_floor_share=0.05",
+            "port.portal.servers=40", "port.secondary.servers=40", "port.dock.servers=400",
+            "port.analyst.servers=60", "port.dock.extra_h=6", "staffing.extra_lanes=6",
+            "port.portal.room_trucks=null", "port.secondary.room_trucks=null",
+            "port.dock.room_trucks=null", "scanner.analyst.criterion_slope_z=0",
+        ]
+    )  # fmt: skip
+    window, scorer = window_of(7), TruthScorer()
+    before = trucks(scenario, past_window(window))
+    plan = make_plan(scenario, before, scorer.score(before))
+    load = weekly_load(scenario, plan.expected, window).set_index("station")
+    found, _ = run(scenario, days=7)
+    for name, part in (("portal", "portal"), ("secondary", "secondary"), ("dock", "exam")):
+        visits = load.offered_min[name] / service_mean(getattr(scenario.scanner, part).service)
+        came = found.ledger[f"{name}_enter_min"].notna().sum()
+        assert came > 300
+        # how many trucks come is expected in one and drawn in the other
+        assert abs(came - visits) < 4.0 * np.sqrt(came) + 0.02 * came, name
+
+
 def test_queues_move_the_point() -> None:
     scenario = tree_port(0.3)
     found, mix = run(scenario)
@@ -170,11 +269,10 @@ def test_the_probe_agrees_with_brute_force_where_loads_are_many() -> None:
 
 def test_visits_by_hand() -> None:
     tree = frontier([A, B])[1]
-    channels = {one.name: one.channels() for one in (A, B)}
     assert tree.sensor == "portal"
-    assert p_visit(tree, "portal", channels, 0) == 1.0
-    assert p_visit(tree, "secondary", channels, 0) == pytest.approx(0.4)
-    assert p_visit(tree, "secondary", channels, 1) == pytest.approx(0.6)
+    assert tree.p_visit("portal", 0) == 1.0
+    assert tree.p_visit("secondary", 0) == pytest.approx(0.4)
+    assert tree.p_visit("secondary", 1) == pytest.approx(0.6)
 
 
 def test_a_port_without_a_sensor_plans_without_it() -> None:

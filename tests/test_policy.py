@@ -145,6 +145,8 @@ def test_a_truck_s_fate_does_not_depend_on_the_others(make_scenario: Make) -> No
 
 UNEVEN_LUCK = {"square_root", "minimax", "trusted_trader"}
 """Policies whose own luck differs between trucks, so that the floor comes on top of it."""
+EVERYBODY = {"scan_everything", "ticketed", "random_slow", "dedicated_slow"}
+"""Policies that send every truck to the portal, as configured."""
 AT_THE_PORT = {"queue_aware", "skip_lot", "scan_budget", "all_of", "sensor_tree"}
 
 
@@ -163,7 +165,7 @@ def test_the_floor_reaches_its_share_under_every_policy(make_scenario: Make, nam
         # its fraction is drawn at the port, by another luck
         assert_share(floored[low], (0.4 - 0.27) / (1 - 0.27))
     else:
-        assert_share(floored[low], 1.0 if name == "scan_everything" else 0.4)
+        assert_share(floored[low], 1.0 if name in EVERYBODY else 0.4)
 
 
 def test_a_floor_that_the_policy_meets_already_changes_nothing(make_scenario: Make) -> None:
@@ -217,8 +219,8 @@ def test_a_good_score_enriches_the_images(make_scenario: Make) -> None:
 def test_without_images_the_reference_holds(make_scenario: Make) -> None:
     no_tests = "scanner.analyst.test_images_per_day=0"
     for overrides in (("policy=no_referral", no_tests),
-                      ("port.portal.servers=0", "port.analyst.servers=0", "port.secondary.servers=0",
-                       no_tests)):  # fmt: skip
+                      ("port.portal.servers=0", "port.analyst.servers=0",
+                       "port.secondary.servers=0", no_tests)):  # fmt: skip
         port = make_scenario(*overrides)
         found = expected(port, TRUCKS, BY_SCORE, PAST)
         assert found.scan_share == 0.0

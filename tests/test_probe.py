@@ -13,12 +13,13 @@ import pytest
 from sim import compiled
 from sim.capacity import draw_capacity
 from sim.chances import NODE_WEIGHTS, NODES
-from sim.instruments import CONTRABAND
+from sim.contraband import CONTRABAND
 from sim.ledger import table
 from sim.manifest import draw_manifest
 from sim.order import DOCK, NOT_VISITED, SECONDARY, SERVED, WAIVED
+from sim.paths import Path
 from sim.prepare import prepare, referred
-from sim.probe import Detection, Path, expected_detection, seized_table
+from sim.probe import Detection, expected_detection, seized_table
 from sim.scenario import Scenario
 from sim.sensor import NOISE, OperatingPoints, alarms, operating_points
 from sim.threat import draw_threat
@@ -69,11 +70,18 @@ def paths(seed: int, n: int = N) -> pd.DataFrame:
             "selected": portal != NOT_VISITED,
             "diverted": False,
             "portal_done": portal,
+            "portal_slow": (portal == SERVED) & (rng.random(n) < 0.3),
             "primary_leave_min": 1.0,
             "exit_min": 2.0,
         }
         | {f"{name}_done": 0 for name in ("origin", "low_energy", "secondary", "canine", "dock")}
     )
+
+
+def every(kinds: tuple[str, ...]) -> list[Path]:
+    """Return the paths on which each of these things happened or not, the last one fastest."""
+    cases = product((0, 1), repeat=len(kinds))
+    return [path(**dict(zip(kinds, flags, strict=True))) for flags in cases]
 
 
 def path(**flags: int) -> Path:
@@ -97,13 +105,14 @@ def by_brute_force(
     scanned = np.full(len(manifest), scenario.servers("secondary") > 0)
     if scenario.port.secondary.when_full == "suspend":
         scanned &= full >> SECONDARY & 1 == 0
-    alarm = found["portal"] & (ledger["portal_done"] == SERVED).to_numpy()
+    raised = np.where(ledger["portal_slow"], found["portal_slow"], found["portal"])
+    alarm = raised & (ledger["portal_done"] == SERVED).to_numpy()
     refers = referred(scenario, manifest)
     after_scan = found["secondary"] & found["exam_find"] & (scenario.servers("dock") > 0)
     on_referral = refers & np.where(scanned, after_scan, dock & found["exam_find"])
-    drug_path = np.where(alarm, dock & found["exam_find"], on_referral)
+    alarm_path = np.where(alarm, dock & found["exam_find"], on_referral)
     ordered = ledger["ordered"].to_numpy()
-    seized = np.where(ordered, dock & found["exam_find_other"], drug_path)
+    seized = np.where(ordered, dock & found["exam_find_other"], alarm_path)
     return np.asarray(seized & manifest["true_carrying"].to_numpy())
 
 
@@ -115,11 +124,12 @@ def assert_agree(expected: float, counted: npt.NDArray[np.float64]) -> None:
 
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.7])
 def test_unbiased_on_every_kind_of_path(make_scenario: Make, rho: float) -> None:
-    port = make_scenario(f"scanner.rho={rho}", *OFTEN)
+    port = make_scenario("scanner=two_speeds", f"scanner.rho={rho}", *OFTEN)
     manifest, ledger, full = trucks(port, 1), paths(2), full_rooms(3)
     seized = by_brute_force(port, manifest, ledger, full)
-    kind = np.where(ledger["ordered"], 0, 1 + (ledger["portal_done"] == SERVED))
-    for code in range(3):
+    scan = 1 + (ledger["portal_done"] == SERVED) + ledger["portal_slow"]
+    kind = np.where(ledger["ordered"], 0, scan)
+    for code in range(4):
         for rooms in np.unique(full):
             rows = (kind == code) & (full == rooms)
             part = expected_detection(
@@ -127,14 +137,15 @@ def test_unbiased_on_every_kind_of_path(make_scenario: Make, rho: float) -> None
             )
             assert part.weight == pytest.approx(PREVALENCE * rows.sum())
             assert_agree(part.caught, seized[rows].astype(float))
-    assert_whole(port, manifest, expected_detection(
-        port, points_of(port), manifest, ledger, full), seized)  # fmt: skip
+    found = expected_detection(port, points_of(port), manifest, ledger, full)
+    assert_whole(port, manifest, found, seized)
+    assert_screened(port, manifest, ledger, found)
 
 
 def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seized: Bools) -> None:
-    """Hold totals, types and kilograms to what was counted."""
+    """Hold totals, types and amounts to what was counted."""
     carrying = manifest["true_carrying"].to_numpy()
-    kg = manifest["true_load_kg"].to_numpy()
+    load = manifest["true_load"].to_numpy()
     assert_agree(found.weight, carrying.astype(float))
     assert_agree(found.caught, seized.astype(float))
     assert found.weight_by_type.sum() == pytest.approx(found.weight)
@@ -143,8 +154,21 @@ def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seize
         of_type = (manifest["true_contraband"] == code).to_numpy()
         assert_agree(found.weight_by_type[code], (of_type & carrying).astype(float))
         assert_agree(found.caught_by_type[code], (of_type & seized).astype(float))
-        assert_agree(found.kg_presented_by_type[code], kg * of_type)
-        assert_agree(found.kg_caught_by_type[code], kg * (of_type & seized))
+        assert_agree(found.amount_presented_by_type[code], load * of_type)
+        assert_agree(found.amount_caught_by_type[code], load * (of_type & seized))
+
+
+def assert_screened(
+    port: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame, found: Detection
+) -> None:
+    """Hold what the portal alone is expected to alarm on to its alarms, by the scan each got."""
+    raised = alarms(port, points_of(port), manifest)
+    scanned = (ledger["portal_done"] == SERVED).to_numpy()
+    alarm = np.where(ledger["portal_slow"], raised["portal_slow"], raised["portal"]) & scanned
+    carrying = manifest["true_carrying"].to_numpy()
+    assert found.screened.weight == pytest.approx(found.weight)
+    assert_agree(found.screened.scanned, (carrying & scanned).astype(float))
+    assert_agree(found.screened.caught, (carrying & alarm).astype(float))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +177,9 @@ def assert_whole(port: Scenario, manifest: pd.DataFrame, found: Detection, seize
         ("port.secondary.servers=0",),
         ("policy.officer_referral=false",),
         ("port.dock.when_full=block", "port.secondary.when_full=block"),
-        ("threat.small_load_max_lb=400", "scanner.portal.sensing.density_shift.high=-2"),
+        ("threat.loads.drugs_lb.small_max=400", "scanner.portal.sensing.density_shift.high=-2"),
+        ("threat=human_smuggling",),
+        ("threat=outbound",),
     ],
 )
 def test_unbiased_at_other_ports(make_scenario: Make, overrides: tuple[str, ...]) -> None:
@@ -196,7 +222,7 @@ def test_without_docks_nothing_is_seized(make_scenario: Make) -> None:
     port = make_scenario("port.dock.servers=0")
     found = expected_detection(port, points_of(port), trucks(port, 9, 500), paths(10, 500))
     assert found.caught == 0.0
-    assert found.kg_caught_by_type.sum() == 0.0
+    assert found.amount_caught_by_type.sum() == 0.0
     assert found.weight == pytest.approx(PREVALENCE * 500)
 
 
@@ -212,15 +238,27 @@ def test_known_waivers_stand_in_for_unknown_full_rooms(make_scenario: Make) -> N
 
 def test_more_eyes_never_see_less(make_scenario: Make) -> None:
     port = make_scenario(*OFTEN)
-    kinds = ("ordered", "imaged", "dock_full", "secondary_full")
-    paths = [path(**dict(zip(kinds, flags, strict=True))) for flags in product((0, 1), repeat=4)]
-    table = seized_table(port, points_of(port), paths).reshape(2, 2, 2, 2, -1)
+    kinds = ("slow", "ordered", "imaged", "dock_full", "secondary_full")
+    by_scan = seized_table(port, points_of(port), every(kinds)).reshape(2, 2, 2, 2, 2, -1)
+    # the baseline's portal has one way to scan
+    assert (by_scan[1] == by_scan[0]).all()
+    table = by_scan[0]
     unordered = table[0]
     assert (unordered[1, 0, 0] > unordered[0, 0, 0]).all()
     assert (unordered[1, 0] >= unordered[1, 1]).all()
     assert np.allclose(table[1, 0, 0, 0], table[1, 1, 0, 0], rtol=1e-12)
     assert (table[1, :, 1] == 0.0).all()
     assert ((table >= 0.0) & (table <= 1.0)).all()
+
+
+def test_a_scan_that_sees_more_is_never_worse(make_scenario: Make) -> None:
+    port = make_scenario("scanner=two_speeds", *OFTEN)
+    kinds = ("slow", "ordered", "imaged", "dock_full", "secondary_full")
+    fast, slow = seized_table(port, points_of(port), every(kinds)).reshape(2, 2, 2, 2, 2, -1)
+    # a full dock waives an alarm's exam, but takes those that the secondary scanner sends later
+    assert (slow[:, :, 0] >= fast[:, :, 0] - 1e-12).all()
+    assert (slow[0, 1, 0, 0] > fast[0, 1, 0, 0]).all()
+    assert (slow[:, 0] == fast[:, 0]).all()
 
 
 def test_the_portal_sees_less_behind_dense_cargo(scenario: Scenario) -> None:

@@ -96,13 +96,6 @@ def test_without_redraws_nothing_is_said() -> None:
     assert list(sections.redrawn_rows(found)) == []
 
 
-def test_the_random_stream_stands_beside_the_truth(found: Findings) -> None:
-    row = next(sections.random_rows(found))
-    assert row["name"] == "todays_practice"
-    assert row["truth"] == "0.0 %"
-    assert "of them opened" in row["inspected"].below  # type: ignore[attr-defined]
-
-
 def test_the_report_holds_all_of_it(found: Findings) -> None:
     page = render(found)
     for name in ("shares", "levels", "redrawn", "bottleneck", "random"):

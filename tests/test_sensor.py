@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
+from sim.contraband import CONTRABAND
 from sim.instruments import CONCEALMENTS
 from sim.scenario import Scenario
 from sim.sensor import (
@@ -47,7 +48,7 @@ def trucks(seed: int = 1, *, carrying: bool, n: int = N) -> pd.DataFrame:
         {name: rng.standard_normal(n) for name in noise}
         | {
             "true_carrying": np.full(n, carrying),
-            "true_contraband": rng.integers(0, 4, n),
+            "true_contraband": rng.integers(0, len(CONTRABAND), n),
             "true_concealment": rng.integers(0, 3, n),
             "laden": rng.random(n) < 0.7,
             "density": rng.integers(0, 3, n),
@@ -177,7 +178,7 @@ def test_layers_overlap_more_as_rho_rises(make_scenario: Make) -> None:
 def test_d_prime_is_a_floored_sum_of_its_shifts(make_scenario: Make) -> None:
     port = make_scenario("scanner.portal.sensing.density_shift.high=-1.5")
     table = d_prime(port, "portal")
-    assert table.shape == (4, 3, 3)
+    assert table.shape == (len(CONTRABAND), 3, 3)
     assert table[3, 0, 0] == pytest.approx(2.136 + 0.2 - 0.2)
     assert table[0, 1, 2] == pytest.approx(0.125)
     assert table[0, 2, 2] == 0.0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from experiments.standings import FENTANYL, notes, standings
+from experiments.amounts import TRUCKS_ONLY
+from experiments.standings import notes, standings
 from tests import replications
 
 ALIKE = {"todays_practice": (31.0, 0.12, 0.277), "twin": (31.0, 0.12, 0.277)}
@@ -24,7 +25,7 @@ def test_twins_are_named_once_and_a_saturated_port_says_what_it_scanned() -> Non
 def test_notes_date_the_week_and_name_what_is_left_out() -> None:
     text = " ".join(notes(replications.findings()))
     assert "13 May to 19 May 2024, drawn 20 times: not a year" in text
-    assert FENTANYL in text
+    assert TRUCKS_ONLY in text
     assert "fitted" in text
     assert "assumed" in text
     year = " ".join(notes(replications.findings(ALIKE, n=24, overrides=["calendar=year"])))

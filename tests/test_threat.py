@@ -11,8 +11,10 @@ import pytest
 from scipy import stats
 
 from sim import threat as threats
+from sim.contraband import CONTRABAND, FACTOR, LOAD, UNIT
 from sim.errors import ConfigError
-from sim.instruments import CONCEALMENTS, CONTRABAND
+from sim.instruments import CONCEALMENTS
+from sim.loads import SMALL
 from sim.manifest import draw_manifest, threat_base
 from sim.scenario import TRAIT_NAMES, Scenario, Threat
 from sim.streams import FloatArray, Purpose, keyed_uniform
@@ -20,7 +22,6 @@ from sim.window import EVALUATION, Window
 
 Make = Callable[..., Scenario]
 N = 400_000
-SMALL = CONCEALMENTS.index("small")
 
 
 def _luck(purpose: Purpose) -> FloatArray:
@@ -79,8 +80,8 @@ def test_carrying_happens_with_its_probability(make_scenario: Make) -> None:
         group = (p >= low) & (p < high)
         sd = math.sqrt((p[group] * (1.0 - p[group])).sum())
         assert abs(carrying[group].sum() - p[group].sum()) < 4.0 * sd
-    assert not trucks["true_load_kg"][~carrying].any()
-    assert (trucks["true_load_kg"][carrying] > 0.0).all()
+    assert not trucks["true_load"][~carrying].any()
+    assert (trucks["true_load"][carrying] > 0.0).all()
 
 
 def test_no_prevalence_no_threat(make_scenario: Make) -> None:
@@ -157,18 +158,35 @@ def _drawn(threat: Threat, *, laden: bool) -> dict[str, np.ndarray]:
     return threats.draw_threat(threat, everyone, np.full(N, laden), _luck)
 
 
+def _resized(threat: Threat, **change: float) -> Threat:
+    """Return the threat with every load changed."""
+    loads = {name: replace(load, **change) for name, load in threat.loads.items()}
+    return replace(threat, loads=loads)
+
+
 @pytest.mark.parametrize("laden", [True, False])
-@pytest.mark.parametrize("small_load_max_lb", [0.0, 30.0, 600.0])
+@pytest.mark.parametrize(
+    ("option", "small_max"),
+    [
+        ("hard_drugs", None),
+        ("hard_drugs", 0.0),
+        ("hard_drugs", 600.0),
+        ("human_smuggling", 6.5),
+        ("hard_drugs_and_people", None),
+        ("outbound", None),
+        ("outbound", 3.0),
+    ],
+)
 def test_class_weights_and_loads_are_those_of_the_draw(
-    scenario: Scenario,
-    laden: bool,
-    small_load_max_lb: float,
+    make_scenario: Make, option: str, small_max: float | None, laden: bool
 ) -> None:
-    threat = replace(scenario.threat, small_load_max_lb=small_load_max_lb)
+    threat = make_scenario(f"threat={option}").threat
+    if small_max is not None:
+        threat = _resized(threat, small_max=small_max)
     drawn = _drawn(threat, laden=laden)
     weights = threats.class_weights(threat, laden=laden)
-    load_kg = threats.class_load_kg(threat, laden=laden)
-    assert weights.shape == load_kg.shape == (len(CONTRABAND), len(CONCEALMENTS))
+    mean = threats.class_load(threat, laden=laden)
+    assert weights.shape == mean.shape == (len(CONTRABAND), len(CONCEALMENTS))
     assert weights.sum() == pytest.approx(1.0)
     for kind in range(len(CONTRABAND)):
         for place in range(len(CONCEALMENTS)):
@@ -176,27 +194,98 @@ def test_class_weights_and_loads_are_those_of_the_draw(
             expected = weights[kind, place]
             assert abs(group.mean() - expected) <= 4.5 * math.sqrt(expected / N)
             if group.sum() > 1000:
-                loads = drawn["true_load_kg"][group]
+                loads = drawn["true_load"][group]
                 error = loads.std() / math.sqrt(loads.size)
-                assert abs(loads.mean() - load_kg[kind, place]) < 4.5 * error
+                assert abs(loads.mean() - mean[kind, place]) < 4.5 * error
 
 
 def test_loads_follow_the_distribution_and_small_ones_are_small(scenario: Scenario) -> None:
     drawn = _drawn(scenario.threat, laden=True)
-    load_lb = drawn["true_load_kg"] / 0.45359237
+    load_lb = drawn["true_load"] / 0.45359237
     assert stats.kstest(np.log(load_lb), "norm", (6.20, 1.42)).pvalue > 1e-3
     assert (drawn["true_concealment"][load_lb <= 30.0] == SMALL).all()
     mean_kg = (threats.class_weights(scenario.threat, laden=True)
-               * threats.class_load_kg(scenario.threat, laden=True)).sum()  # fmt: skip
+               * threats.class_load(scenario.threat, laden=True)).sum()  # fmt: skip
     assert mean_kg == pytest.approx(0.45359237 * math.exp(6.20 + 1.42**2 / 2.0))
 
 
 def test_loads_of_one_size(scenario: Scenario) -> None:
-    threat = replace(scenario.threat, load_ln_sd=0.0, load_ln_mean_lb=2.0)
+    threat = _resized(scenario.threat, ln_sd=0.0, median=8.0)
     weights = threats.class_weights(threat, laden=True)
     assert weights[:, SMALL].sum() == pytest.approx(1.0)
-    kg = 0.45359237 * math.exp(2.0)
-    np.testing.assert_allclose(threats.class_load_kg(threat, laden=True)[:, SMALL], kg)
+    occurs = np.isin(CONTRABAND, threat.types())
+    mean = threats.class_load(threat, laden=True)
+    np.testing.assert_allclose(mean[occurs, SMALL], 8.0 * 0.45359237)
+    assert not mean[~occurs].any()
+
+
+@pytest.mark.parametrize("option", ["human_smuggling", "hard_drugs_and_people", "outbound"])
+def test_only_the_types_of_the_threat_occur_and_heads_are_whole(
+    make_scenario: Make, option: str
+) -> None:
+    threat = make_scenario(f"threat={option}").threat
+    drawn = _drawn(threat, laden=True)
+    kinds = np.array(CONTRABAND)[drawn["true_contraband"]]
+    assert set(kinds) == set(threat.types()) == set(threat.type_share)
+    counts = drawn["true_load"][np.isin(kinds, [name for name in CONTRABAND if UNIT[name] == "n"])]
+    assert counts.size > 0
+    assert (counts >= 1.0).all()
+    assert (counts == np.round(counts)).all()
+
+
+def test_a_type_whose_share_is_zero_does_not_occur(make_scenario: Make) -> None:
+    threat = make_scenario(
+        "threat=outbound", "threat.type_share={firearms: 0.0, bulk_cash: 1.0, precursors: 0.0}"
+    ).threat
+    assert threat.types() == ("bulk_cash",)
+    drawn = _drawn(threat, laden=False)
+    assert (drawn["true_contraband"] == CONTRABAND.index("bulk_cash")).all()
+
+
+def test_both_northbound_threats_in_one_are_the_sum_of_the_two(make_scenario: Make) -> None:
+    drugs, people, both = (
+        make_scenario(f"threat={name}").threat
+        for name in ("hard_drugs", "human_smuggling", "hard_drugs_and_people")
+    )
+    total = drugs.prevalence_per_truck + people.prevalence_per_truck
+    assert both.prevalence_per_truck == pytest.approx(total)
+    assert both.type_share["persons"] == pytest.approx(1.0 / 11.0, abs=0.01)
+    assert both.loads == drugs.loads | people.loads
+
+
+def test_the_outbound_loads_add_up_to_the_published_flows(make_scenario: Make) -> None:
+    """10 % of 200,000 firearms and of 28 bn USD a year, in 7.6 million trucks."""
+    threat = make_scenario("threat=outbound").threat
+    loads = 7.6e6 * threat.prevalence_per_truck
+    weights = threats.class_weights(threat, laden=True)
+    amount = loads * (weights * threats.class_load(threat, laden=True)).sum(axis=1)
+    assert amount[CONTRABAND.index("firearms")] == pytest.approx(20_000, rel=0.05)
+    assert amount[CONTRABAND.index("bulk_cash")] == pytest.approx(2.8e9, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["+threat.type_share.marijuana=0.0"], r"^threat\.type_share\.marijuana: unknown type"),
+        (["+threat.type_share.persons=0.0"], r"^threat\.loads: these types need the loads"),
+        (["threat.type_share.heroin=0.5"], r"^threat\.type_share: must add up to 1"),
+        (["threat.loads.drugs_lb.median=0"], r"^threat\.loads\.drugs_lb\.median: must be between"),
+        (["~threat.loads.drugs_lb.concealment_share_laden.small"],
+         r"^threat\.loads\.drugs_lb\.concealment_share_laden: "),
+    ],
+)  # fmt: skip
+def test_a_threat_that_makes_no_sense_is_refused(
+    make_scenario: Make, overrides: list[str], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make_scenario(*overrides)
+
+
+def test_every_type_has_a_unit_and_a_load() -> None:
+    assert set(UNIT) == set(LOAD) == set(CONTRABAND)
+    for name in CONTRABAND:
+        unit = LOAD[name].rpartition("_")[2]
+        assert unit == UNIT[name] or FACTOR[LOAD[name]] != 1.0
 
 
 def test_an_empty_truck_hides_nothing_among_goods(trucks: dict) -> None:

@@ -148,7 +148,7 @@ def test_a_bad_file_is_refused_by_line_and_column(write: Write, text: str, messa
         ({"arrive_min": [1.0], "fast": [2]}, f"row 1, fast: {FLAG}, got '2'"),
         ({"arrive_min": [1.0], "fast": [None]}, f"row 1, fast: {FLAG}, got an empty cell"),
         ({"arrive_min": [1.0], "carrier": ["ABCD"]}, f"row 1, carrier: {WHOLE}, got 'ABCD'"),
-        ({"arrive_min": [1.0], "true_load_kg": [1.0]}, "'true_load_kg' is always drawn"),
+        ({"arrive_min": [1.0], "true_load": [1.0]}, "'true_load' is always drawn"),
     ],
 )  # fmt: skip
 def test_a_bad_parquet_file_is_refused_by_row(

@@ -76,6 +76,7 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
         "served": (record.done == SERVED).any(),
         "still inside": np.isnan(record.exit_min).any(),
         "slow service": (record.slow > 0).any(),
+        "slow alarm": _slow_alarm_counts(flow, record),
         "a line per lane": (flow.per_lane > 0).any(),
         "turned away": (record.done == DIVERTED).any(),
         "served late": _served_late(flow, record),
@@ -95,6 +96,14 @@ def _served_late(flow: Flow, record: Record) -> bool:
     return False
 
 
+def _slow_alarm_counts(flow: Flow, record: Record) -> bool:
+    """Tell whether a truck that was served slowly at the portal alarms otherwise than if fast."""
+    if flow.profiled != PORTAL:
+        return False
+    slow = (record.slow > 0) & (record.done[:, PORTAL] == SERVED)
+    return bool((flow.slow_alarm[slow] != flow.alarm[slow, PORTAL]).any())
+
+
 @pytest.mark.parametrize("three_stations", [True, False])
 def test_engines_agree_on_random_ports(three_stations: bool) -> None:
     kinds: set[str] = set()
@@ -103,7 +112,7 @@ def test_engines_agree_on_random_ports(three_stations: bool) -> None:
         reference = port.run(flow, route_standard, profile_by_tickets)
         assert_equal(reference, compiled.run(flow, route_standard, profile_by_tickets))
         kinds |= seen_kinds(flow, reference)
-    assert len(kinds) == 11, kinds
+    assert len(kinds) == 12, kinds
 
 
 def test_engines_agree_where_the_policy_reads_queues_and_its_own_state() -> None:

@@ -154,7 +154,7 @@ def test_a_port_gives_its_scans_to_the_best_of_the_shift(share: float, value: fl
     plan = blind_plan(scenario)
     past = dataclasses.replace(plan.past, risk_score=np.linspace(0.0, 1.0, 100_001))
     flow, _ = flow_of(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
-    record = ENGINES["compiled"](flow, scenario.policy.route)
+    record = ENGINES["compiled"](flow, scenario.policy.route, scenario.policy.profile)
     scanned = visited_in_fact(flow, record).columns[:, 0] > 0.0
     per_shift = (score * scanned).reshape(-1, 10).sum(axis=1)
     half_width = 4.0 * per_shift.std() / np.sqrt(len(per_shift))

@@ -13,14 +13,13 @@ from sim.sensor_tree import (
     RELEASE,
     Tree,
     TreeSensor,
-    at_budget,
-    at_detection,
     frontier,
-    render,
 )  # fmt: skip
 from sim.sensor_tree import (
     test_all_then_open as naive,
 )
+from sim.tree_mix import at_budget, at_detection
+from sim.tree_text import render
 
 A = TreeSensor("A", 0.05, ((0.2, 0.6), (0.4, 0.8)))
 B = TreeSensor("B", 0.01, ((0.4, 0.6),))
@@ -57,6 +56,10 @@ def all_trees(sensors: tuple[TreeSensor, ...]) -> list[tuple[float, float]]:
 
 def best_by_brute_force(points: npt.NDArray[np.float64], budget: float) -> float:
     """Return the best mix of any two trees within the budget."""
+    points = points[np.lexsort((-points[:, 1], points[:, 0]))]
+    # a tree that costs no less than another and detects no more is in no best mix
+    before = np.concatenate([[-1.0], np.maximum.accumulate(points[:, 1])[:-1]])
+    points = points[points[:, 1] > before]
     cost, detection = points.T
     cheap, dear = cost <= budget, cost > budget
     best = detection[cheap].max()
@@ -123,11 +126,102 @@ def test_a_tree_can_be_read() -> None:
     assert text.splitlines()[1] == "test by B"
     assert "test by A" in text
     mixed = render(at_budget(frontier([A, B]), 0.2))
-    assert "35.7% of trucks:" in mixed
-    assert "64.3% of trucks:" in mixed
+    assert "35.7 % of trucks:" in mixed
+    assert "64.3 % of trucks:" in mixed
 
 
-@pytest.mark.parametrize("roc", [((0.4, 0.6), (0.2, 0.8)), ((0.5, 0.4),), ((0.2, 0.3), (0.4, 0.9))])
-def test_a_roc_that_is_none_is_refused(roc: tuple[tuple[float, float], ...]) -> None:
-    with pytest.raises(PolicyError, match="the ROC of bad must"):
+@pytest.mark.parametrize(
+    ("roc", "words"),
+    [
+        (((0.4, 0.6), (0.2, 0.8)), r"must rise .*\(0\.4, 0\.6\) comes before \(0\.2, 0\.8\)"),
+        (((0.5, 0.4),), r"must be concave; \(0\.5, 0\.4\) lies under"),
+        (((0.2, 0.3), (0.4, 0.9)), r"must be concave; \(0\.2, 0\.3\) lies under"),
+        (((0.2, 1.1),), r"must rise .*\(0\.2, 1\.1\) comes before \(1, 1\)"),
+        (((-0.1, 0.5),), r"must rise"),
+        (((float("nan"), 0.5),), r"must rise"),
+    ],
+)
+def test_a_roc_that_is_none_is_refused(roc: tuple[tuple[float, float], ...], words: str) -> None:
+    with pytest.raises(PolicyError, match=f"the ROC of bad {words}"):
         frontier([TreeSensor("bad", 0.1, roc)])
+
+
+@pytest.mark.parametrize("cost", [-0.1, float("nan"), float("inf")])
+def test_a_cost_that_is_none_is_refused(cost: float) -> None:
+    with pytest.raises(PolicyError, match="the cost of bad must be at least 0"):
+        frontier([TreeSensor("bad", cost, ((0.2, 0.8),))])
+
+
+PERFECT = ((0.0, 1.0),)
+USELESS = ((0.3, 0.3),)
+HARD: dict[str, tuple[TreeSensor, ...]] = {
+    "free": (TreeSensor("a", 0.0, ((0.2, 0.6),)), TreeSensor("b", 0.0, ((0.1, 0.3), (0.5, 0.9)))),
+    "identical": tuple(TreeSensor(name, 0.1, ((0.2, 0.8),)) for name in "abc"),
+    "identical and free": tuple(TreeSensor(name, 0.0, ((0.2, 0.8),)) for name in "abc"),
+    "useless": (TreeSensor("a", 0.05, USELESS), TreeSensor("b", 0.05, ((0.2, 0.8),))),
+    "useless and free": (TreeSensor("a", 0.0, USELESS), TreeSensor("b", 0.05, ((0.2, 0.8),))),
+    "perfect": (TreeSensor("a", 0.1, PERFECT), TreeSensor("b", 0.01, ((0.3, 0.7),))),
+    "perfect and free": (TreeSensor("a", 0.0, PERFECT), TreeSensor("b", 0.01, ((0.3, 0.7),))),
+    "no false alarm": (TreeSensor("a", 0.02, ((0.0, 0.5),)), TreeSensor("b", 0.1, ((0.2, 0.9),))),
+    "no miss": (TreeSensor("a", 0.02, ((0.6, 1.0),)), TreeSensor("b", 0.1, ((0.2, 0.9),))),
+    "empty channels": (TreeSensor("a", 0.1, ((0.0, 0.0), (0.2, 0.8), (0.2, 0.8), (1.0, 1.0))),),
+    "in a line": (TreeSensor("a", 0.1, ((0.1, 0.4), (0.2, 0.8))), TreeSensor("b", 0.0, USELESS)),
+    "dearer than opening": (TreeSensor("a", 1.5, ((0.1, 0.9),)), TreeSensor("b", 0.1, PERFECT)),
+    "hair-fine": (TreeSensor("a", 1e-9, ((1e-8, 0.3), (3e-7, 0.6))), TreeSensor("b", 0.0, USELESS)),
+    "no ROC": (TreeSensor("a", 0.0, ()), TreeSensor("b", 0.1, ((0.2, 0.8),))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HARD)
+def test_hard_inputs_keep_to_the_best_of_all_trees(case: str) -> None:
+    sensors = HARD[case]
+    vertices, points = frontier(sensors), np.array(all_trees(sensors))
+    assert vertices[-1].detection == pytest.approx(1.0)
+    scales = np.array([0.0, 1e-8, 1e-6, 1e-3, *np.linspace(0.01, 1.0, 12)])
+    for budget in scales.tolist():
+        found = at_budget(vertices, budget)
+        assert found.cost <= budget + 1e-12
+        assert found.detection == pytest.approx(best_by_brute_force(points, budget), abs=1e-9)
+    for one, other in itertools.pairwise(vertices):
+        assert one.cost < other.cost
+        assert one.detection < other.detection
+
+
+def test_no_test_is_made_that_changes_nothing() -> None:
+    for case in ("useless", "useless and free", "in a line", "hair-fine", "no ROC"):
+        useless = {s.name for s in HARD[case] if s.roc in (USELESS, ())}
+        for tree in frontier(HARD[case]):
+            assert all(tree.p_visit(name, 0) == 0.0 for name in useless), case
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_instances_by_budget_and_by_target(seed: int) -> None:
+    """Two or three sensors, some free, copied, useless or of one point, against all trees."""
+    rng = np.random.default_rng(100 + seed)
+    sizes = [(1, 1, 1), (2, 1), (1, 2), (2, 1), (2, 2)][seed % 5]
+    sensors = [random_sensor(f"s{i}", m, rng) for i, m in enumerate(sizes)]
+    if seed % 4 == 1:
+        sensors[0] = TreeSensor("s0", 0.0, sensors[0].roc)
+    if seed % 4 == 2:
+        sensors[1] = TreeSensor("s1", sensors[0].cost, sensors[0].roc)
+    if seed % 4 == 3:
+        sensors[0] = TreeSensor("s0", sensors[0].cost, ((rng.random(),) * 2,))
+    vertices, points = frontier(sensors), np.array(all_trees(tuple(sensors)))
+    for target in rng.random(6).tolist():
+        found = at_detection(vertices, target)
+        assert found.detection == pytest.approx(target)
+        assert best_by_brute_force(points, found.cost) == pytest.approx(target)
+        assert best_by_brute_force(points, found.cost - 1e-6) < target
+        for kind, planned in ((0, found.cost), (1, found.detection)):
+            opened = found.p_open(kind)
+            tests = sum(s.cost * found.p_visit(s.name, 0) for s in sensors) if kind == 0 else 0.0
+            assert opened + tests == pytest.approx(planned)
+
+
+def test_many_sensors_are_soon_done() -> None:
+    rng = np.random.default_rng(8)
+    sensors = [random_sensor(f"s{i}", m, rng) for i, m in enumerate((3, 2, 2, 1, 1, 1, 1))]
+    vertices = frontier(sensors)
+    found = at_detection(vertices, 0.9)
+    assert found.detection == pytest.approx(0.9)
+    assert found.cost < at_detection(frontier(sensors[:3]), 0.9).cost

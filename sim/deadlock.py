@@ -1,0 +1,158 @@
+"""Whether trucks of one policy could hold each other up for good, each waiting for room.
+
+A truck that finds a full yard which blocks stays where it is, on the server that it holds. Where
+trucks go from station A to B and others from B to A, both yards can fill, and then nobody moves
+until the run ends. The hook is walked beforehand over all that it may read: a circle of moves, each
+into a room that blocks, is refused. Routes in one order make no circle.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import ConfigError
+from sim.order import ANALYST, EXIT, N_STATIONS, START, STATIONS
+from sim.route import N_COLUMNS, REFERRED, SELECTED, Route
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+Moves = set[tuple[int, int]]
+_NO_QUEUE = np.zeros(N_STATIONS, dtype=np.int64)
+
+
+def refuse_lock(scenario: Scenario, route: Route, state: Floats, levels: tuple[int, ...]) -> None:
+    """Refuse a hook under which the port could come to a standstill.
+
+    Parameters
+    ----------
+    state : float[s]
+        The hook's memory.
+    levels : tuple of int
+        How many values (0, 1, ...) each column beyond the standard ones takes.
+
+    Raises
+    ------
+    ConfigError
+        Names the stations and the setting that would help.
+    """
+    blocking = {station for station in range(N_STATIONS) if blocks(scenario, station)}
+    yards = [station for station in blocking if _may_suspend(scenario, station)]
+    if not yards:
+        return
+    every = moves(route, state, (_free(scenario), levels), (_absent(scenario), blocking))
+    circle = find_circle({move for move in every if move[1] in blocking})
+    if circle:
+        names = [STATIONS[station] for station in circle]
+        yard = next(station for station in circle if station in yards)
+        raise ConfigError(
+            f"port.{STATIONS[yard]}.when_full",
+            f"must be suspend for this policy, got block: trucks go {' to '.join(names)}, and full "
+            "yards could hold each other up for good",
+        )
+
+
+def blocks(scenario: Scenario, station: int) -> bool:
+    """Tell whether trucks must wait where they are when the station's room is full."""
+    part = getattr(scenario.port, STATIONS[station], None)
+    has_room = getattr(part, "room_trucks", None) is not None
+    return has_room and getattr(part, "when_full", "block") == "block"
+
+
+def _may_suspend(scenario: Scenario, station: int) -> bool:
+    return hasattr(getattr(scenario.port, STATIONS[station]), "when_full")
+
+
+def _free(scenario: Scenario) -> tuple[int, ...]:
+    """Return the standard columns that any truck may have set."""
+    policy = scenario.policy
+    never = {SELECTED} if policy.random_floor_share == 0.0 else set()
+    if not policy.officer_referral:
+        never.add(REFERRED)
+    return tuple(column for column in range(N_COLUMNS) if column not in never)
+
+
+def _absent(scenario: Scenario) -> int:
+    from sim.prepare import server_classes  # which knows of policies, through the scenario
+
+    return sum(1 << k for k, masks in enumerate(server_classes(scenario)) if not masks)
+
+
+def moves(
+    route: Route,
+    state: Floats,
+    columns: tuple[tuple[int, ...], tuple[int, ...]],
+    port: tuple[int, set[int]],
+) -> Moves:
+    """Return every (from, to) between two stations that the hook can ask for.
+
+    Of the standard columns at most two are set at a time, or all of them.
+
+    Parameters
+    ----------
+    columns : tuple
+        Standard columns that may be set; how many values each of the policy's own takes.
+    port : tuple
+        Bit mask of the stations that the port does not have; stations that turn nobody away.
+    """
+    found: Moves = set()
+    absent, blocking = port
+    for row in _rows(*columns):
+        truck = np.array([row], dtype=np.float64)
+        stack = [(START, absent | 1 << ANALYST, 0)]
+        while stack:
+            here, seen, alarmed = stack.pop()
+            memory = state.copy()
+            station = int(route(0, here, seen, alarmed, truck, _NO_QUEUE, _NO_QUEUE, 0.0, memory))
+            if station == EXIT:
+                continue
+            if here != START:
+                found.add((here, station))
+            bit = 1 << station
+            stack += [(station, seen | bit, alarmed), (station, seen | bit, alarmed | bit)]
+            if station not in blocking:
+                # turned away, and asked again where it stands
+                stack.append((here, seen | bit, alarmed))
+    return found
+
+
+def _rows(free: tuple[int, ...], levels: tuple[int, ...]) -> Iterator[tuple[float, ...]]:
+    few = itertools.chain.from_iterable(
+        itertools.combinations(free, n) for n in sorted({0, 1, 2, len(free)})
+    )
+    standard = [tuple(float(k in some) for k in range(N_COLUMNS)) for some in few]
+    own = list(itertools.product(*(range(n) for n in levels)))
+    for one, other in itertools.product(standard, own):
+        yield (*one, *map(float, other))
+
+
+def find_circle(edges: Moves) -> tuple[int, ...]:
+    """Return a circle of moves, its first station again at the end; empty: there is none.
+
+    Examples
+    --------
+    >>> find_circle({(0, 1), (1, 2), (2, 1)})
+    (1, 2, 1)
+    >>> find_circle({(0, 1), (1, 2), (0, 2)})
+    ()
+    """
+    after: dict[int, list[int]] = {}
+    for one, other in sorted(edges):
+        after.setdefault(one, []).append(other)
+
+    def search(path: tuple[int, ...]) -> tuple[int, ...]:
+        for station in after.get(path[-1], []):
+            if station in path:
+                return (*path[path.index(station) :], station)
+            found = search((*path, station))
+            if found:
+                return found
+        return ()
+
+    return next((found for start in sorted(after) if (found := search((start,)))), ())

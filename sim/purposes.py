@@ -1,0 +1,99 @@
+"""What each stream of chance is for."""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+
+
+@unique
+class Purpose(IntEnum):
+    """What a stream is for. The numbers are part of the results: add new ones, never reuse one."""
+
+    GAP = 0
+    KEEP = 1
+    SCHEDULE = 2
+    FAST = 10
+    LADEN = 11
+    SHIPPER = 12
+    CARRIER = 13
+    PLATE = 14
+    DRIVER = 15
+    DRIVER_CHANGE = 16
+    CONSIGNEE = 17
+    FIRST_PAIR = 18
+    DENSITY = 20
+    HAZMAT = 21
+    PIECES = 22
+    WEIGHT = 23
+    VALUE = 24
+    ENTRY_TYPE = 25
+    LEAD_TIME = 26
+    AMENDED = 27
+    SEAL = 28
+    TIE = 40
+    SELECT = 41
+    FLOOR = 42
+    OFFICER = 43
+    ORDER = 44
+    SERVICE_APPROACH = 50
+    SERVICE_PORTAL = 51
+    SERVICE_PRIMARY = 52
+    SERVICE_SECONDARY = 53
+    SERVICE_DOCK = 54
+    SERVICE_ANALYST = 55
+    SERVICE_ORIGIN = 56
+    SERVICE_SIDE = 57
+    SERVICE_RADIATION = 58
+    SERVICE_CANINE = 59
+    Z_PORTAL = 60
+    Z_SECONDARY = 61
+    Z_EXAM = 62
+    Z_CONCEALMENT = 63
+    Z_ORIGIN = 64
+    Z_LOW_ENERGY = 65
+    Z_MACHINE = 66
+    Z_CANINE = 67
+    HIDDEN = 70
+    CARRYING = 71
+    CONTRABAND = 72
+    CONCEALMENT = 73
+    LOAD = 74
+    LANE = 80
+    SLOW = 81
+    SERVICE_PORTAL_SLOW = 82
+    ORIGIN = 84
+    LOW_ENERGY = 85
+    RADIATION = 86
+    SAFETY = 87
+    SERVICE_SAFETY = 88
+    CARRIER_RANK = 100
+    CARRIER_AGE = 101
+    CARRIER_MEMBER = 102
+    CARRIER_LATENT = 103
+    CARRIER_EXAMS = 104
+    CARRIER_FINDS = 105
+    CARRIER_CROSSINGS = 106
+    CARRIER_STATE = 107
+    SHIPPER_RANK = 110
+    SHIPPER_AGE = 111
+    SHIPPER_MEMBER = 112
+    SHIPPER_LATENT = 113
+    SHIPPER_EXAMS = 114
+    SHIPPER_FINDS = 115
+    SHIPPER_ENTRIES = 116
+    SHIPPER_STATE = 117
+    SHIPPER_VALUE = 118
+    SHIPPER_CUSTOMERS = 119
+    SHIPPER_CONSIGNEES = 120
+    DRIVER_TENURE = 130
+    DRIVER_CROSSINGS = 131
+    PLATE_TENURE = 132
+    PLATE_CROSSINGS = 133
+    SAMPLE = 140
+    INSIDER_HELP = 200
+    INSIDER_BOOTH = 201
+    INSIDER_DOCK = 202
+    INSIDER_IMAGE = 203
+    DOCK_REVIEW = 204
+    IMAGE_REVIEW = 205
+    AUDIT = 206
