@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from experiments.intervals import Difference, Interval, Sample, difference, holm, interval
+from sim.columns import Column
 from sim.metrics import RATIOS
-from sim.tables import METRICS, Column
+from sim.tables import METRICS
 
 Badge = Literal["fitted", "assumed", "predicted"]
 

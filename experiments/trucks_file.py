@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim.columns import Column
 from sim.complete import drawn_columns
 from sim.errors import OutputError, TableError
 from sim.population import N_STATES
 from sim.site import COMMODITIES
-from sim.tables import MANIFEST, Column
+from sim.tables import MANIFEST
 
 if TYPE_CHECKING:
     from experiments.load import Study

@@ -118,22 +118,13 @@ def expected_detection(
         Trucks still inside primary at the end, or before it, or turned away in line, count neither
         as load nor as seizure.
     """
-    if scenario.policy.tests_before_primary and flow is not None:
-        early = functools.partial(early_paths, scenario, points, ledger, flow, full)
-        paths, unhelped = early()
-        helped = over_help(scenario, unhelped, lambda help_: early(help_)[1])
-    else:
-        flags, paths = np.unique(path_flags(scenario, ledger, full), axis=0, return_inverse=True)
-        kinds = [Path(*row) for row in flags.tolist()]
-        of_help = functools.partial(seized_table, scenario, points, kinds)
-        unhelped = of_help()
-        helped = over_help(scenario, unhelped, of_help)
     share = scenario.insider.helped_load_share
+    paths, unhelped, helped = _tables(scenario, points, ledger, full, flow)
     p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
     weights, amounts = _classes(scenario)
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
-    cell = (paths.ravel() * 2 + laden) * len(DENSITIES) + density
+    cell = (paths * 2 + laden) * len(DENSITIES) + density
     p_carrying = presented_weight(manifest, ledger)
     n_cells = len(p_seized) * 2 * len(DENSITIES)
     loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)
@@ -152,6 +143,26 @@ def expected_detection(
         amount_caught_by_type=amount_caught,
         screened=screened(scenario, points, manifest, ledger),
     )
+
+
+def _tables(
+    scenario: Scenario,
+    points: OperatingPoints,
+    ledger: pd.DataFrame,
+    full: Ints | None,
+    flow: Flow | None,
+) -> tuple[Ints, Floats, Floats]:
+    """Return each truck's kind of path, and P(seized | path) of loads without and with help."""
+    if scenario.policy.tests_before_primary and flow is not None:
+        early = functools.partial(early_paths, scenario, points, ledger, flow, full)
+        paths, unhelped = early()
+        return paths, unhelped, over_help(scenario, unhelped, lambda help_: early(help_)[1])
+    flags, place = np.unique(path_flags(scenario, ledger, full), axis=0, return_inverse=True)
+    kinds = [Path(*row) for row in flags.tolist()]
+    of_help = functools.partial(seized_table, scenario, points, kinds)
+    unhelped = of_help()
+    paths = np.asarray(place.ravel(), dtype=np.int64)
+    return paths, unhelped, over_help(scenario, unhelped, of_help)
 
 
 def _classes(scenario: Scenario) -> tuple[Floats, Floats]:

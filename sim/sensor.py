@@ -133,6 +133,8 @@ def d_prime(scenario: Scenario, sensor: SensorName) -> Floats:
 def _sensing(scenario: Scenario, sensor: SensorName) -> Sensing:
     if sensor == "origin":
         return scenario.scanner.origin
+    if sensor == "portal_slow":
+        return slow_sensing(scenario)
     part: Sensor = getattr(scenario.scanner, "exam" if sensor == "exam_other" else sensor)
     return part.sensing
 

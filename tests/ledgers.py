@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from sim.columns import Column
 from sim.contraband import CONTRABAND
 from sim.order import SERVED, STATIONS
 from sim.screening import Screened
-from sim.tables import CAPACITY, LEDGER, MANIFEST, MOMENTS, Column
+from sim.tables import CAPACITY, LEDGER, MANIFEST, MOMENTS
 from sim.window import EVALUATION, Window
 
 Path = Mapping[str, tuple[float, float, float, float]]

@@ -10,11 +10,12 @@ import pytest
 from scipy.stats import norm
 
 from sim.capacity import draw_capacity, draw_outages, repair_min, schedule
+from sim.columns import check
 from sim.errors import ConfigError
 from sim.instruments import Outages
 from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY
 from sim.scenario import Scenario
-from sim.tables import CAPACITY, check
+from sim.tables import CAPACITY
 from sim.window import EVALUATION, Window
 
 Make = Callable[..., Scenario]

@@ -11,7 +11,7 @@ import pytest
 from experiments import compare, screen
 from experiments.comparison import COLUMNS
 from experiments.load import Study
-from sim.tables import check
+from sim.columns import check
 from tests import replications
 
 TWO = {"todays_practice": (31.0, 0.12, 0.277), "boosted_27": (31.1, 0.19, 0.277)}

@@ -7,7 +7,8 @@ import pytest
 from experiments import comparison
 from experiments.comparison import COLUMNS, compare, look_up
 from experiments.intervals import ONE_REPLICATION, Sample, interval
-from sim.tables import METRICS, check
+from sim.columns import check
+from sim.tables import METRICS
 from tests import replications
 
 

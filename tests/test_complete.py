@@ -9,11 +9,12 @@ from ports import FlatScorer
 
 from experiments.load import compose_scenario
 from experiments.pipeline import make_plan, past_window, simulate, trucks
+from sim.columns import check
 from sim.complete import complete, drawn_columns
 from sim.errors import TableError
 from sim.manifest import draw_manifest
 from sim.scenario import Scenario
-from sim.tables import MANIFEST, check, visible
+from sim.tables import MANIFEST, visible
 from sim.window import EVALUATION, Window
 
 DAY = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=1)

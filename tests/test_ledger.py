@@ -6,9 +6,10 @@ import pytest
 from ports import ledger_of, window_of
 
 from experiments.load import compose_scenario
+from sim.columns import check
 from sim.ledger import events
 from sim.order import SERVED, STATIONS
-from sim.tables import LEDGER, MOMENTS, check
+from sim.tables import LEDGER, MOMENTS
 
 LOADED = ("threat.prevalence_per_truck=0.2", "policy=random_share", "policy.share=0.3")
 

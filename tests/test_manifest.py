@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.columns import check
 from sim.errors import ConfigError
 from sim.manifest import draw_manifest
 from sim.scenario import Scenario
 from sim.site import COMMODITIES
-from sim.tables import MANIFEST, check, visible
+from sim.tables import MANIFEST, visible
 from sim.window import EVALUATION, HISTORY, PAST, Window
 
 Make = Callable[..., Scenario]

@@ -21,10 +21,11 @@ from models.card import card
 from models.features import matrix
 from models.fitted import Examples, FittedRisk
 from models.risk import RISK_MODELS, make
+from sim.columns import check
 from sim.errors import ModelError
 from sim.manifest import draw_manifest
 from sim.scenario import Scenario
-from sim.tables import SCORES, check, visible
+from sim.tables import SCORES, visible
 from sim.window import EVALUATION, Window
 
 

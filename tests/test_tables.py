@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.columns import check
 from sim.errors import TableError
-from sim.tables import CAPACITY, LEDGER, MANIFEST, METRICS, SCORES, check, visible
+from sim.tables import CAPACITY, LEDGER, MANIFEST, METRICS, SCORES, visible
 
 
 @pytest.fixture
