@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from experiments import curves
@@ -14,7 +17,7 @@ def found() -> Findings:
 
 
 @pytest.mark.parametrize("draw", [curves.queue, curves.waits])
-def test_the_unstable_are_left_out(draw) -> None:  # noqa: ANN001
+def test_the_unstable_are_left_out(draw: Callable[[Findings], go.Figure]) -> None:
     overloaded = replications.findings(over={"scan_everything": ("dock",)})
     assert "scan_everything" not in curves.steady(overloaded)
     assert "scan_everything" not in {trace.name for trace in draw(overloaded).data}

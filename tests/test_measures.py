@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from experiments.findings import Findings
-from experiments.measures import TABLES, cell, measure_tables
+from experiments.measures import TABLES, Measure, cell, measure_tables
 from sim.tables import METRICS
 from tests import replications
 
@@ -13,7 +13,7 @@ def found() -> Findings:
     return replications.findings(over={"scan_everything": ("dock",)})
 
 
-def of(metric: str):  # noqa: ANN201
+def of(metric: str) -> Measure:
     return next(one for _, measures in TABLES for one in measures if one.metric == metric)
 
 
