@@ -24,6 +24,7 @@ TESTED_ELSEWHERE = {
     "compiled": "test_twin holds both engines together, station by station",
     "kernel": "the loop of compiled: test_twin",
     "finds": "counts and kilograms of METRICS: test_metrics",
+    "screening_words": "what the terminal says of slow scans: theory/test_screening_lanes",
     "screening": "the portal's two profiles: test_policies_ticketed, theory/test_queue_aware",
     "heap": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",
