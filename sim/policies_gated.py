@@ -70,8 +70,7 @@ class QueueAware(Gated):
     ``stop_queue_trucks``.
 
     Source: thresholds that fall with congestion, as in the queueing control of inspection (Zhang,
-    Luh, Wang 2011, Transportation Research E, on C-TPAT; Kantor's queue-aware screening). The
-    linear form is ours.
+    Luh, Wang 2011, Management Science 57:1979). The linear form is ours.
 
     Version history: 1 (0.2.0).
     """
