@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from experiments import guards
 from experiments.findings import Findings
 from experiments.frontier import Share
 from experiments.intervals import Difference
-from experiments.wording import listed, number, percent, signed, span
+from experiments.wording import listed, number, percent, span, wait_words
 
 WORTH_SAYING_MIN = 0.1
 """Smaller differences of a mean wait, however sure, decide nothing."""
@@ -25,6 +24,8 @@ def answer(found: Findings) -> str:
     """
     if len(found.names) == 1:
         return _alone(found)
+    if guards.asked(found):
+        return guards.answer(found)
     if not found.unstable:
         return _compared(found)
     if found.study.baseline in found.unstable or not _better(found):
@@ -88,7 +89,7 @@ def _wait_gain(found: Findings, name: str) -> str:
     base = found.study.baseline
     own, finds = (found.interval(name, m) for m in ("wait_mean_min", "detection_expected"))
     against = found.interval(base, "detection_expected")
-    wait = _wait_words(_wait_gap(found, name)).replace("the mean wait is ", "")
+    wait = wait_words(_wait_gap(found, name)).replace("the mean wait is ", "")
     return (
         f"Under {name} trucks wait {number(own.mean)} min {span(own)} on average, {wait} than "
         f"under {base}; loads found are alike ({percent(finds.mean)} {span(finds, 100.0)} against "
@@ -111,7 +112,7 @@ def _wait_gap(found: Findings, name: str) -> Difference:
 def _gain(found: Findings, best: Share) -> str:
     base, name = _base(found), best.alternative
     gap = best.wait_gap if best.equal else _wait_gap(found, name)
-    wait = _wait_words(gap) if gap else "their waits cannot be compared"
+    wait = wait_words(gap) if gap else "their waits cannot be compared"
     turned = f" (set to {best.setting})" if best.setting else ""
     finds = f"finds {percent(best.found.mean)} of loads {span(best.found, 100.0)}"
     against = f"{percent(base.found.mean)} {span(base.found, 100.0)} under {base.alternative}"
@@ -165,19 +166,6 @@ def _overload(found: Findings) -> str:
     return " ".join(parts)
 
 
-def _wait_words(gap: Difference) -> str:
-    if np.isnan(gap.mean):
-        return "their waits cannot be compared"
-    if np.isnan(gap.low):
-        return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
-    if gap.low <= 0.0 <= gap.high:
-        return f"the mean wait does not differ ({signed(gap.mean)} min {span(gap)})"
-    change = "longer" if gap.mean > 0.0 else "shorter"
-    low, high = sorted((abs(gap.low), abs(gap.high)))
-    size = Difference(abs(gap.mean), low, high, gap.p_value, gap.n)
-    return f"the mean wait is {number(size.mean)} min {change} {span(size)}"
-
-
 def _nothing_better(found: Findings, rivals: list[Share]) -> str:
     base = _base(found)
     barely = any(s.sure(found.alpha) and s.found.mean > base.found.mean for s in rivals)
@@ -198,7 +186,7 @@ def _nothing_better(found: Findings, rivals: list[Share]) -> str:
     name = max(gaps, key=lambda one: abs(gaps[one].mean))
     verdict = found.row(name, "wait_mean_min")["holm_verdict"]
     if verdict in ("higher", "lower") and abs(gaps[name].mean) >= WORTH_SAYING_MIN:
-        return f"{words}; under {name} {_wait_words(gaps[name])}."
+        return f"{words}; under {name} {wait_words(gaps[name])}."
     return f"{words}; no mean wait surely differs by {WORTH_SAYING_MIN:g} min or more."
 
 
@@ -214,5 +202,5 @@ def _outright(found: Findings) -> str:
     return (
         f"{head}; {best.alternative}, which scans {percent(best.scanned.mean, 0)}, finds "
         f"{percent(best.found.mean)} of loads {span(best.found, 100.0)} against {against}, and "
-        f"{_wait_words(_wait_gap(found, best.alternative))}."
+        f"{wait_words(_wait_gap(found, best.alternative))}."
     )

@@ -160,4 +160,8 @@ def _is_number(node: yaml.Node) -> bool:
 
 
 def _sets_number(text: str) -> bool:
-    return re.fullmatch(NUMBER, text.partition("=")[2].strip()) is not None
+    """Return whether an override sets a number, or a list or mapping that holds one."""
+    value = text.partition("=")[2].strip()
+    if value[:1] in ("[", "{"):
+        return re.search(rf"(?<![\w.-]){NUMBER}(?![\w.-])", value) is not None
+    return re.fullmatch(NUMBER, value) is not None

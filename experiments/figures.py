@@ -1,68 +1,31 @@
-"""Findings -> pictures: one function for each figure, readable in grey and at any width.
+"""Findings -> pictures: wait against loads found, how busy the stations are, and all in words.
 
-An alternative has the same colour, dash and marker in every figure; the page prints one legend
-for all of them, so no figure carries its own.
+Every figure is to be read in grey and at any width; `experiments.curves` draws the other two.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
+from experiments.canvas import GREY, Label, Mark, add_labels, blank, height_for, marks
+from experiments.curves import mean_queue_of, steady
 from experiments.findings import Findings
 from experiments.frontier import Point
 from experiments.wording import percent, span
 from sim.order import STATIONS
-from sim.profiles import BIN_MIN, N_BINS, N_SLOTS, SLOT_MIN, mean_queue, share_of_waits
+from sim.profiles import SLOT_MIN
 
-Floats = npt.NDArray[np.float64]
-
-
-class Mark(NamedTuple):
-    """How one alternative is drawn."""
-
-    colour: str
-    dash: str
-    symbol: str
-
-
-COLOURS: Final = (
-    "#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c6d00", "#56b4e9", "#7f3c8d",
-)  # fmt: skip
-"""Okabe and Ito's palette, its yellow darkened to be read on white."""
-DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "4px,2px", "2px,4px")
-SYMBOLS: Final = (
-    "circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down",
-)  # fmt: skip
-GREY: Final = "#a0a0a0"
-FONT: Final = {"family": "system-ui, sans-serif", "size": 14, "color": "#1a1a1a"}
-
-
-def marks(names: list[str]) -> dict[str, Mark]:
-    """Return the mark of each alternative; after the eighth, colours meet other symbols."""
-    return {
-        name: Mark(
-            COLOURS[place % len(COLOURS)],
-            DASHES[(place + place // len(COLOURS)) % len(DASHES)],
-            SYMBOLS[(place + 3 * (place // len(COLOURS))) % len(SYMBOLS)],
-        )
-        for place, name in enumerate(names)
-    }
-
-
-def steady(found: Findings) -> dict[str, Mark]:
-    """Return the marks of the alternatives whose waits do not hang on the length of the run."""
-    every = marks(found.names)
-    return {name: mark for name, mark in every.items() if name not in found.unstable}
+SHADES: Final = ((0.0, "#ffffff"), (0.5, "#c9d3dc"), (1.0, "#33475b"))
+"""From idle to always at work: darker in colour and in grey alike."""
 
 
 def frontier(found: Findings) -> go.Figure:
-    """Mean wait against loads found, both with their intervals; the dominated are grey."""
-    figure = _figure("mean wait to primary, minutes", "loads found, %", 430)
+    """Mean wait against loads found; those on the frontier filled and with their intervals."""
     drawn = [point for point in found.points if point.status != "unstable"]
+    figure = blank("mean wait to primary, minutes", "loads found, %", height_for(len(drawn), 430))
     best = sorted((p for p in drawn if p.status == "frontier"), key=lambda p: p.wait.mean)
     figure.add_scatter(
         x=[p.wait.mean for p in best],
@@ -74,47 +37,54 @@ def frontier(found: Findings) -> go.Figure:
     of_name = marks(found.names)
     for point in drawn:
         _add_point(figure, point, of_name[point.alternative])
-    for point in best:
-        _add_label(figure, point, best)
-    figure.update_yaxes(rangemode="tozero")
+    top = 110.0 * max((p.found.mean for p in drawn), default=1.0) or 1.0
+    figure.update_yaxes(range=[0, top])
+    _name_points(figure, drawn, top)
     return figure
 
 
 def _add_point(figure: go.Figure, point: Point, mark: Mark) -> None:
     on = point.status == "frontier"
-    colour = mark.colour if on else GREY
+    bars = {}
+    if on:
+        bars = {
+            "error_x": _bars(point.wait.high - point.wait.mean, mark.colour),
+            "error_y": _bars(100.0 * (point.found.high - point.found.mean), mark.colour),
+        }
     figure.add_scatter(
         x=[point.wait.mean],
         y=[100.0 * point.found.mean],
-        error_x=_bars(point.wait.high - point.wait.mean, colour),
-        error_y=_bars(100.0 * (point.found.high - point.found.mean), colour),
         mode="markers",
         marker={
             "symbol": mark.symbol if on else f"{mark.symbol}-open",
-            "size": 12,
-            "color": colour,
-            "line": {"color": mark.colour, "width": 1.5},
+            "size": 12 if on else 9,
+            "color": mark.colour if on else GREY,
+            "line": {"color": mark.colour if on else GREY, "width": 1.5},
         },
         name=point.alternative,
         hovertemplate=(
             f"<b>{point.alternative}</b><br>wait %{{x:.1f}} min {span(point.wait)}"
             f"<br>found %{{y:.1f}} % {span(point.found, 100.0)}<br>{point.words()}<extra></extra>"
         ),
+        **bars,
     )
 
 
-def _add_label(figure: go.Figure, point: Point, best: list[Point]) -> None:
-    """Name a point on the side on which the picture has room."""
-    left = 2.0 * point.wait.mean > best[0].wait.mean + best[-1].wait.mean
-    figure.add_annotation(
-        x=point.wait.mean,
-        y=100.0 * point.found.mean,
-        text=point.alternative,
-        showarrow=False,
-        xanchor="right" if left else "left",
-        xshift=-10 if left else 10,
-        yshift=14,
-    )
+def _name_points(figure: go.Figure, drawn: list[Point], top: float) -> None:
+    """Name every point on the side on which the picture has room."""
+    waits = [point.wait.mean for point in drawn]
+    middle = (min(waits, default=0.0) + max(waits, default=0.0)) / 2.0
+    labels = [
+        Label(
+            p.alternative,
+            p.wait.mean,
+            100.0 * p.found.mean,
+            left=p.wait.mean > middle,
+            bold=p.status == "frontier",
+        )
+        for p in drawn
+    ]
+    add_labels(figure, labels, top)
 
 
 def _bars(half: float, colour: str) -> dict[str, object]:
@@ -122,72 +92,40 @@ def _bars(half: float, colour: str) -> dict[str, object]:
     return {"type": "constant", "value": size, "color": colour, "thickness": 1.2, "width": 4}
 
 
-def queue(found: Findings) -> go.Figure:
-    """Mean number of trucks before primary over a weekday, all classes together."""
-    figure = _figure("hour of the day", "trucks before primary", 360)
-    hours = SLOT_MIN * (np.arange(N_SLOTS) + 0.5) / 60.0
-    for name, mark in steady(found).items():
-        _add_line(figure, name, mark, hours, mean_queue_of(found, name))
-    figure.update_xaxes(range=[0, 24], dtick=4)
-    figure.update_yaxes(rangemode="tozero")
-    return figure
-
-
-def mean_queue_of(found: Findings, name: str) -> Floats:
-    """Return the mean queue on weekdays, or on all days where the study holds no weekday [96]."""
-    profiles = dict(found.profiles[name])
-    weekdays = (0, 1, 2, 3, 4) if profiles["queue_days"][:5].sum() else tuple(range(7))
-    return np.asarray(mean_queue(profiles, weekdays).sum(axis=1))
-
-
-def waits(found: Findings) -> go.Figure:
-    """Share of trucks that waited longer than so many minutes."""
-    figure = _figure("minutes", "waited longer, % of trucks", 360)
-    edges = BIN_MIN * np.arange(N_BINS + 1)
-    longest = 30.0
-    for name, mark in steady(found).items():
-        beyond = 100.0 * longer_than(share_of_waits(dict(found.profiles[name])))
-        reached = edges[beyond > 0.5]
-        longest = max(longest, float(reached[-1]) if len(reached) else 0.0)
-        _add_line(figure, name, mark, edges, beyond)
-    figure.update_xaxes(range=[0, longest])
-    figure.update_yaxes(range=[0, 100])
-    return figure
-
-
-def longer_than(shares: Floats) -> Floats:
-    """Return the share that waited at least until the start of each bin.
-
-    Examples
-    --------
-    >>> longer_than(np.array([0.5, 0.25, 0.25])).tolist()
-    [1.0, 0.5, 0.25]
-    """
-    return np.asarray(np.cumsum(shares[::-1])[::-1])
-
-
 def utilisation(found: Findings) -> go.Figure:
-    """Share of its open time that each station works; absent stations are left out."""
-    stations = _stations(found)[::-1]
-    row_px = max(44, 9 * len(found.names) + 16)
-    figure = _figure("server time at work, %", "", 90 + row_px * len(stations))
-    offsets = np.linspace(0.36, -0.36, len(found.names)) if len(found.names) > 1 else np.zeros(1)
-    for (name, mark), offset in zip(marks(found.names).items(), offsets, strict=True):
-        rows = [found.interval(name, f"utilisation_{station}") for station in stations]
-        figure.add_scatter(
-            x=[100.0 * row.mean for row in rows],
-            y=np.arange(len(stations)) + offset,
-            customdata=stations,
-            mode="markers",
-            marker={"symbol": mark.symbol, "size": 9, "color": mark.colour},
-            name=name,
-            hovertemplate=f"<b>{name}</b><br>%{{customdata}} %{{x:.1f}} %<extra></extra>",
-        )
-    figure.update_xaxes(range=[-2, 103], dtick=20)
-    figure.update_yaxes(
-        tickvals=np.arange(len(stations)), ticktext=stations, range=[-0.6, len(stations) - 0.4]
+    """Share of its open time that each station works, darker for busier; absent ones left out."""
+    stations, names = _stations(found), found.names[::-1]
+    figure = blank("", "", 130 + 24 * len(names))
+    rows = [[found.interval(name, f"utilisation_{s}") for s in stations] for name in names]
+    figure.add_heatmap(
+        x=stations,
+        y=names,
+        z=[[100.0 * cell.mean for cell in row] for row in rows],
+        zmin=0.0,
+        zmax=100.0,
+        colorscale=[list(shade) for shade in SHADES],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        texttemplate="%{z:.0f}",
+        customdata=[[span(cell, 100.0) for cell in row] for row in rows],
+        hovertemplate="<b>%{y}</b><br>%{x} %{z:.1f} % %{customdata}<extra></extra>",
+        hoverongaps=False,
     )
+    figure.update_layout(margin={"t": 96, "b": 10, "l": 20})
+    figure.update_xaxes(side="top", tickangle=-50, showgrid=False, showline=False, ticks="")
+    figure.update_yaxes(showgrid=False, showline=False, ticks="", tickfont={"size": 12})
     return figure
+
+
+def widest_use(found: Findings) -> float:
+    """Return the largest half-width of all shares of time at work, in points."""
+    halves = [
+        (cell.high - cell.low) / 2.0
+        for name in found.names
+        for cell in (found.interval(name, f"utilisation_{s}") for s in _stations(found))
+    ]
+    return 100.0 * max((half for half in halves if np.isfinite(half)), default=float("nan"))
 
 
 def _stations(found: Findings) -> list[str]:
@@ -239,33 +177,3 @@ def _describe_use(found: Findings) -> str:
             top = max(known, key=lambda station: known[station])
             parts.append(f"{name}: busiest is {top}, {percent(known[top], 0)}.")
     return "Share of open time that each station works. " + " ".join(parts)
-
-
-def _add_line(figure: go.Figure, name: str, mark: Mark, x: object, y: object) -> None:
-    figure.add_scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": mark.colour, "dash": mark.dash, "width": 2},
-        name=name,
-        hovertemplate=f"<b>{name}</b><br>%{{x:.1f}}: %{{y:.1f}}<extra></extra>",
-    )
-
-
-def _figure(x_title: str, y_title: str, height: int) -> go.Figure:
-    axis = {
-        "showline": True, "linecolor": "#1a1a1a", "gridcolor": "#e2e2e2", "zeroline": False,
-        "ticks": "outside", "automargin": True,
-    }  # fmt: skip
-    return go.Figure(
-        layout={
-            "template": "none",
-            "height": height,
-            "font": FONT,
-            "margin": {"l": 56, "r": 14, "t": 34, "b": 52},
-            "showlegend": False,
-            "hovermode": "closest",
-            "xaxis": axis | {"title": {"text": x_title}},
-            "yaxis": axis | {"title": {"text": y_title}},
-        }
-    )

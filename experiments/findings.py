@@ -122,7 +122,8 @@ def gather(
         done.metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted
     )
     more = besides or Besides()
-    points = frontier(done.metrics, unstable, coverage=coverage, strata=strata)
+    aside = references(study)
+    points = frontier(done.metrics, unstable, coverage=coverage, strata=strata, references=aside)
     levels = _levels(study, done.metrics, more.matched, unstable, strata)
     extra = more.extra
     return Findings(
@@ -160,11 +161,21 @@ def _levels(
     }  # fmt: skip
 
 
+def references(study: Study) -> list[str]:
+    """Return the alternatives that nobody at the baseline's port can choose: less help inside."""
+    helped = {n: s.insider.helped_load_share for n, s in study.alternatives.items()}
+    return [name for name, share in helped.items() if share != helped[study.baseline]]
+
+
 def is_fitted(scenario: Scenario) -> bool:
-    """Return whether this is the practice to whose mean wait the open lanes were fitted."""
+    """Return whether this is the practice to whose mean wait the open lanes were fitted.
+
+    Insiders change no wait; what guards against them does.
+    """
     return (
         scenario.port.name == "world_trade_bridge"
         and scenario.traffic.name == "profile"
         and scenario.staffing.name == "baseline"
         and scenario.policy.name == "todays_practice"
+        and scenario.insider.name in ("none", "baseline")
     )

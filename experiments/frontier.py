@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -33,7 +33,7 @@ from experiments.wording import number
 WAIT: Final = "wait_mean_min"
 FOUND: Final = "detection_expected"
 
-Status = Literal["frontier", "dominated", "mix", "unstable"]
+Status = Literal["frontier", "dominated", "mix", "unstable", "reference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Point:
         """Return its standing in words."""
         if self.status == "unstable":
             return f"unstable: {self.why}"
+        if self.status == "reference":
+            return "no choice at this port: shown for comparison"
         if self.status == "mix":
             return f"dominated by a mix of {self.by[0]} and {self.by[1]}"
         if self.status == "dominated":
@@ -89,6 +91,7 @@ def frontier(
     *,
     coverage: float = 0.95,
     strata: int | None = None,
+    references: Collection[str] = (),
 ) -> list[Point]:
     """Return each alternative's standing, in the order of the study.
 
@@ -98,9 +101,11 @@ def frontier(
         alternative, replication and METRICS.
     unstable : mapping
         Alternatives that cannot carry their load and why; they have no wait to be compared by.
+    references : collection of str
+        Alternatives that nobody can choose, such as a port without insiders; they dominate nobody.
     """
     waits, found = _samples(metrics, WAIT, strata), _samples(metrics, FOUND, strata)
-    stable = [name for name in waits if name not in unstable]
+    stable = [name for name in waits if name not in unstable and name not in references]
     shorter = _surely(waits, stable, coverage, sign=-1.0)
     more = _surely(found, stable, coverage, sign=1.0)
     points = {}
@@ -108,6 +113,9 @@ def frontier(
         where = (interval(waits[name], coverage), interval(found[name], coverage))
         if name in unstable:
             points[name] = Point(name, *where, "unstable", why=unstable[name])
+            continue
+        if name in references:
+            points[name] = Point(name, *where, "reference")
             continue
         rivals = [rival for rival in stable if rival != name]
         by = [rival for rival in rivals if _dominates(rival, name, shorter, more)]

@@ -19,7 +19,7 @@ import pandas as pd
 
 from experiments.knobs import asked_share, knob, setting, with_share
 from experiments.load import Study
-from experiments.pipeline import Scorer
+from experiments.pipeline import Scorer, measured
 from experiments.replicate import Progress, replicate
 from sim.metrics import RATIOS
 from sim.scenario import Scenario
@@ -126,7 +126,7 @@ def _rerun(
     if not distinct:
         return {}
     joint = dataclasses.replace(study, alternatives=distinct)
-    done = replicate(joint, scorers, progress).metrics
+    done = replicate(joint, scorers, progress, measured).metrics
     parts: dict[str, list[pd.DataFrame]] = {}
     for (name, metric), key in where.items():
         own = done[done["alternative"] == key].assign(alternative=name)
@@ -222,7 +222,7 @@ class Search:
         trials = {n: with_share(self.study.alternatives[n], share) for n, share in shares.items()}
         short = min(PILOT, self.study.replications)
         trial = dataclasses.replace(self.study, alternatives=trials, replications=short)
-        done = replicate(trial, self.scorers).metrics
+        done = replicate(trial, self.scorers, way=measured).metrics
         for name, share in shares.items():
             self.tried[name][share] = done[done["alternative"] == name]
 

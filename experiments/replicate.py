@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -18,6 +19,7 @@ from joblib import Parallel, delayed
 
 from experiments.load import Study
 from experiments.pipeline import (
+    Outcome,
     Plan,
     Scorer,
     make_plan,
@@ -37,6 +39,8 @@ from sim.workload import weekly_load
 Profiles = dict[str, npt.NDArray[np.float64]]
 Result = tuple[list[dict[str, object]], dict[str, Profiles]]
 """METRICS rows and profiles of one replication."""
+Way = Callable[..., Outcome]
+"""How one alternative is run: `pipeline.simulate`, or `pipeline.measured` for METRICS alone."""
 Progress = Callable[[int, int], None]
 """Told (replications done, replications in all)."""
 
@@ -49,8 +53,18 @@ class Replications:
     profiles: dict[str, Profiles]
 
 
+MOST_MET = 4
+"""Windows whose trucks a process keeps (about 30 MB each): pilots ask for the same few again."""
 MOST_PLANS = 150
 """Plans that a process keeps (about 2 MB each): a year of ten alternatives, not thirty redraws."""
+
+
+@dataclass(slots=True)
+class Met:
+    """The trucks of one replication and their scores, each made once for all alternatives."""
+
+    manifests: dict[str, pd.DataFrame] = field(default_factory=dict)
+    scores: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,6 +78,14 @@ class Shared:
     past: dict[str, pd.DataFrame] = field(default_factory=dict)
     scores: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
     plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
+    met: dict[str, Met] = field(default_factory=dict)
+
+    def meet(self, window: Window, manifest: Path | None) -> Met:
+        """Return the trucks met in a window before, of the last few windows."""
+        key = f"{window} {manifest}"
+        while key not in self.met and len(self.met) >= MOST_MET:
+            self.met.pop(next(iter(self.met)))
+        return self.met.setdefault(key, Met())
 
     def plan(self, scenario: Scenario, scorer: Scorer, window: Window) -> Plan:
         """Return the alternative's plan for this window's start date."""
@@ -118,24 +140,16 @@ def manifest_key(scenario: Scenario) -> str:
     return repr((*trucks_of, services, scenario.insider.helped_load_share))
 
 
-@dataclass(slots=True)
-class Met:
-    """The trucks of one replication and their scores, each made once for all alternatives."""
-
-    manifests: dict[str, pd.DataFrame] = field(default_factory=dict)
-    scores: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
-
-
 def one_replication(
     study: Study,
     scorers: Mapping[str, Scorer],
     shared: Shared,
     replication: int,
-    met: Met | None = None,
+    way: Way = simulate,
 ) -> Result:
-    """Run every alternative on the trucks of one replication (``met``: those made before)."""
+    """Run every alternative on the trucks of one replication."""
     window = study.window(replication)
-    met = met or Met()
+    met = shared.meet(window, study.manifest)
     manifests, scores = met.manifests, met.scores
     rows, profiles = [], {}
     for name, scenario in study.alternatives.items():
@@ -146,22 +160,25 @@ def one_replication(
         if (of_trucks, of_risk) not in scores:
             scores[of_trucks, of_risk] = scorers[of_risk].score(manifest)
         plan = shared.plan(scenario, scorers[of_risk], window)
-        outcome = simulate(
-            scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine
-        )
+        outcome = way(scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine)
         rows.append({"alternative": name, "replication": replication} | outcome.metrics)
         profiles[name] = outcome.profiles
     return rows, profiles
 
 
-def chunk(study: Study, scorers: Mapping[str, Scorer], replications: range) -> list[Result]:
+def chunk(
+    study: Study, scorers: Mapping[str, Scorer], replications: range, way: Way = simulate
+) -> list[Result]:
     """Run several replications in this process."""
     shared = shared_by(scorers)
-    return [one_replication(study, scorers, shared, replication) for replication in replications]
+    return [one_replication(study, scorers, shared, r, way) for r in replications]
 
 
 def replicate(
-    study: Study, scorers: Mapping[str, Scorer], progress: Progress | None = None
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    progress: Progress | None = None,
+    way: Way = simulate,
 ) -> Replications:
     """Run the whole study.
 
@@ -171,6 +188,8 @@ def replicate(
         Fitted risk model by `risk_key`.
     progress : callable, optional
         Told how many replications are done.
+    way : callable
+        ``pipeline.measured`` leaves the profiles empty.
 
     Returns
     -------
@@ -179,7 +198,7 @@ def replicate(
     """
     warm_up(study.engine, [s.policy for s in study.alternatives.values()])
     done: list[Result] = []
-    for results in _chunks(study, scorers):
+    for results in _chunks(study, scorers, way):
         done += results
         if progress is not None:
             progress(len(done), study.replications)
@@ -229,16 +248,16 @@ def warm_up(engine: str, policies: Iterable[Policy] = ()) -> None:
             compiled.profile_hook(profile)
 
 
-def _chunks(study: Study, scorers: Mapping[str, Scorer]) -> Iterator[list[Result]]:
+def _chunks(study: Study, scorers: Mapping[str, Scorer], way: Way) -> Iterator[list[Result]]:
     processes = min(study.processes, study.replications)
     if processes == 1:
-        yield from (chunk(study, scorers, range(r, r + 1)) for r in range(study.replications))
+        yield from (chunk(study, scorers, range(r, r + 1), way) for r in range(study.replications))
         return
     size = max(1, min(4, study.replications // (2 * processes)))
     starts = range(0, study.replications, size)
     pieces = [range(start, min(start + size, study.replications)) for start in starts]
     parallel = Parallel(n_jobs=processes, backend="loky", return_as="generator")
-    yield from parallel(delayed(chunk)(study, scorers, piece) for piece in pieces)
+    yield from parallel(delayed(chunk)(study, scorers, piece, way) for piece in pieces)
 
 
 def _summed(study: Study, parts: list[dict[str, Profiles]]) -> dict[str, Profiles]:

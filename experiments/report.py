@@ -7,7 +7,6 @@ from the same functions as the terminal's, so the two cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,65 +15,32 @@ import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments import figures, sections
+from experiments import curves, figures, sections
 from experiments.amounts import amount_rows
 from experiments.answer import answer
 from experiments.examinations import random_rows, random_words
 from experiments.findings import Findings
 from experiments.inputs import input_groups
-from experiments.legend import swatch
+from experiments.measures import Cell, measure_tables
 from experiments.plans import plan_note, plan_rows
 from experiments.screen import largest_share, station_load
 from experiments.standings import notes, standings, when
-from experiments.wording import NONE, listed, number, percent, signed, span
+from experiments.wording import listed, number, percent, signed, span
 from sim.order import STATIONS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 FIGURES: Final = (
     ("frontier", "Wait against loads found", figures.frontier,
-     "Bars: intervals of both. Grey and open: dominated."),
-    ("queue", "Queue over the day", figures.queue,
+     "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated."),
+    ("queue", "Queue over the day", curves.queue,
      "Mean over weekdays, general and FAST trucks together."),
-    ("waits", "How long trucks wait", figures.waits,
+    ("waits", "How long trucks wait", curves.waits,
      "Share of trucks that waited longer, from the end of the queue to primary."),
     ("utilisation", "How busy the stations are", figures.utilisation,
-     "Work done over the time that servers are open and in order."),
+     "Work done over the time that servers are open and in order, in per cent."),
 )  # fmt: skip
 """Name, title, function and caption of each figure, in the order of the page."""
-HEADLINES: Final = (
-    ("wait_mean_min", "mean wait", "min", 1.0, 1),
-    ("wait_bound_min", "mean wait, the unserved counted", "min", 1.0, 1),
-    ("p_wait_over_30_min", "waited over 30 min", "%", 100.0, 1),
-    ("crossing_mean_min", "mean crossing", "min", 1.0, 1),
-    ("crossing_p95_min", "95th percentile of crossing", "min", 1.0, 0),
-    ("crossing_p95_over_mean", "the same over the mean", "", 1.0, 2),
-    ("buffer_index", "buffer index", "", 1.0, 2),
-    ("planning_time_index", "planning-time index", "", 1.0, 1),
-    ("throughput_per_h", "trucks out per open hour", "/h", 1.0, 0),
-    ("still_inside", "still inside at the end", "trucks", 1.0, 0),
-    ("scan_rate", "scanned", "% of trucks", 100.0, 1),
-    ("exam_rate", "opened", "% of trucks", 100.0, 2),
-    ("detection_expected", "loads found, expected", "%", 100.0, 1),
-    ("seized_expected_per_100k", "expected seizures", "per 100,000", 1.0, 2),
-    ("detection_rate", "loads found, counted", "%", 100.0, 1),
-    ("hit_rate", "hits: seizures per exam", "%", 100.0, 2),
-    ("false_alarm_rate", "false alarms", "% of clean scans", 100.0, 1),
-    ("delay_truck_h", "delay", "truck-h", 1.0, 0),
-    ("delay_cost_usd", "cost of delay", "thousand USD", 1e-3, 0),
-    ("commerce_usd_per_min", "commerce of this port", "thousand USD/min open", 1e-3, 1),
-)
-"""Metric, words, unit, scale and digits of the comparison's rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table: the number, its interval and its difference, a class for its look."""
-
-    text: str
-    below: str = ""
-    look: str = ""
-    gap: str = ""
 
 
 def render(found: Findings) -> str:
@@ -96,10 +62,9 @@ def render(found: Findings) -> str:
         headline_badges=headline_badges(found),
         standings=standings(found) if len(found.names) > 1 else [],
         notes=notes(found),
-        legend=[(name, Markup(swatch(mark))) for name, mark in figures.marks(found.names).items()],  # noqa: S704
         figures=list(_figures(found)),
         names=found.names,
-        comparison=list(comparison_rows(found)),
+        comparison=list(measure_tables(found)),
         shares=list(share_rows(found)),
         **_later(found),
         plans=plan_rows(found),
@@ -132,15 +97,27 @@ def _later(found: Findings) -> dict[str, object]:
 
 
 def _figures(found: Findings) -> Iterator[dict[str, object]]:
-    without = f" Left out, as unstable: {listed(list(found.unstable))}." if found.unstable else ""
     for place, (name, title, draw, caption) in enumerate(FIGURES):
         yield {
             "name": name,
             "title": title,
-            "caption": caption + ("" if name == "utilisation" else without),
+            "caption": " ".join(part for part in (caption, *_asides(found, name)) if part),
             "words": figures.describe(found, name),
             "html": Markup(_html(draw(found), name, first=place == 0)),  # noqa: S704
         }
+
+
+def _asides(found: Findings, name: str) -> Iterator[str]:
+    """Yield what a figure's caption adds: how sure, for whom a line stands, who is left out."""
+    if name == "utilisation":
+        widest = figures.widest_use(found)
+        if np.isfinite(widest):
+            yield f"Intervals reach {number(widest)} points to either side at most."
+        return
+    if name in ("queue", "waits"):
+        yield curves.stands_for(found, name)
+    if found.unstable:
+        yield f"Left out, as unstable: {listed(list(found.unstable))}."
 
 
 def _html(figure: go.Figure, name: str, *, first: bool) -> str:
@@ -150,29 +127,6 @@ def _html(figure: go.Figure, name: str, *, first: bool) -> str:
         default_height=f"{figure.layout.height}px",
     )  # fmt: skip
     return html
-
-
-def comparison_rows(found: Findings) -> Iterator[dict[str, object]]:
-    """Yield one row a measure: words, unit, badge, and a cell for each alternative."""
-    for metric, words, unit, scale, digits in HEADLINES:
-        rows = [found.row(name, metric) for name in found.names]
-        if all(np.isnan(row["mean"]) and not row["note"].startswith("unstable") for row in rows):
-            continue
-        badges = sorted({str(row["badge"]) for row in rows})
-        cells = [_cell(found, name, metric, scale, digits) for name in found.names]
-        yield {"words": words, "unit": unit, "badges": badges, "cells": cells}
-
-
-def _cell(found: Findings, name: str, metric: str, scale: float, digits: int) -> Cell:
-    row, own = found.row(name, metric), found.interval(name, metric)
-    if str(row["note"]).startswith("unstable"):
-        return Cell("unstable", "", "poor")
-    if np.isnan(own.mean):
-        return Cell(NONE, own.reason)
-    text, below = number(scale * own.mean, digits), span(own, scale, digits)
-    if row["holm_verdict"] not in ("higher", "lower"):
-        return Cell(text, below)
-    return Cell(text, below, "sure", f"{signed(scale * float(row['difference']), digits)} *")
 
 
 def share_rows(found: Findings) -> Iterator[dict[str, object]]:

@@ -20,9 +20,8 @@ from experiments.assumptions import Assumption, assumptions, draws, redrawn_mapp
 from experiments.knobs import asked_share, knob, with_share
 from experiments.matched import SHARE, levels
 from experiments.overload import overloaded
-from experiments.pipeline import Scorer
+from experiments.pipeline import Scorer, measured
 from experiments.replicate import (
-    Met,
     Progress,
     Shared,
     one_replication,
@@ -148,16 +147,14 @@ class World:
     def __init__(self, study: Study, scorers: Mapping[str, Scorer], place: int) -> None:
         self.study, self.scorers, self.shared = study, scorers, Shared()
         weeks = study.robustness.replications
-        self.weeks = {
-            (place * weeks + k) % max(study.replications, weeks): Met() for k in range(weeks)
-        }
+        self.weeks = [(place * weeks + k) % max(study.replications, weeks) for k in range(weeks)]
 
     def run(self, scenarios: dict[str, Scenario]) -> pd.DataFrame:
         """Return METRICS of the scenarios over the draw's weeks."""
         part = dataclasses.replace(self.study, alternatives=scenarios)
         rows = []
-        for r, met in self.weeks.items():
-            rows += one_replication(part, self.scorers, self.shared, r, met)[0]
+        for r in self.weeks:
+            rows += one_replication(part, self.scorers, self.shared, r, measured)[0]
         return pd.DataFrame(rows)
 
     def turned(self, asked: pd.DataFrame, first: Mapping[str, Scenario]) -> pd.DataFrame:
@@ -178,7 +175,7 @@ class World:
 
     def unstable(self) -> dict[str, str]:
         """Return the alternatives that cannot carry their load in this world."""
-        window = self.study.window(next(iter(self.weeks)))
+        window = self.study.window(self.weeks[0])
         loads = {}
         for name, scenario in self.study.alternatives.items():
             plan = self.shared.plan(scenario, self.scorers[risk_key(scenario)], window)

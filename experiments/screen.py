@@ -24,7 +24,8 @@ from experiments.answer import answer
 from experiments.examinations import random_answer
 from experiments.findings import Findings
 from experiments.overload import overloaded
-from experiments.sections import bottleneck_answer, redrawn_answer
+from experiments.screening_words import screening_words
+from experiments.sections import bottleneck_answer, redrawn_answer, redrawn_ranks
 from experiments.standings import notes, standings
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
 from sim.order import STATIONS
@@ -144,8 +145,8 @@ def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: flo
     if len(found.names) > 1:
         for line in standings(found):
             say(screen, line)
-    said = (amount_words(found), bottleneck_answer(found), redrawn_answer(found))
-    for line in (*said, random_answer(found)):
+    said = (amount_words(found), screening_words(found), bottleneck_answer(found))
+    for line in (*said, redrawn_answer(found), redrawn_ranks(found), random_answer(found)):
         if line:
             say(screen, line)
     screen.print()

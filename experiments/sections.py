@@ -19,6 +19,8 @@ from experiments.wording import NONE, listed, number, percent, signed, span
 from sim.sampling import Interval
 
 HUNDRED: Final = 100.0
+UNTRAINED: Final = ("constant", "rules")
+"""Risk models that learn nothing from the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Text:
 
 
 def binding_rows(found: Findings) -> Iterator[dict[str, str]]:
-    """Yield each alternative's binding stations over an average weekday, in words."""
-    for name in found.names:
+    """Yield each alternative's binding stations over an average weekday, the baseline's first."""
+    for name in sorted(found.names, key=lambda name: name != found.study.baseline):
         yield {"name": name, "words": binding_words(found, name)}
 
 
@@ -225,3 +227,26 @@ def redrawn_answer(found: Findings) -> str:
         f"than {found.study.baseline} at equal scan share in {k} of {n} "
         f"{_share_span(best.interval('more'))}, more often than any other."
     )
+
+
+def redrawn_ranks(found: Findings) -> str:
+    """Return in a line how often each alternative stays undominated; empty: not asked."""
+    redrawn = found.redrawn
+    ranked = [] if redrawn is None else standings(redrawn, found.study.baseline)
+    ranked = [s for s in ranked if s.undominated[1]]
+    if redrawn is None or not ranked:
+        return ""
+    ranked.sort(key=lambda s: -s.undominated[0])
+    n = ranked[0].undominated[1]
+    some = [
+        f"{s.alternative} {s.undominated[0]} {_share_span(s.interval('undominated'))}"
+        for s in ranked
+        if s.undominated[0]
+    ]
+    never = [s.alternative for s in ranked if not s.undominated[0]]
+    at_most = f" {_share_span(ranked[-1].interval('undominated'))}" if never else ""
+    parts = [*some, *([f"never{at_most} {listed(never)}"] if never else [])]
+    words = f"Undominated, of {n} redraws of what is assumed: {'; '.join(parts)}."
+    if any(s.risk.name not in UNTRAINED for s in found.study.alternatives.values()):
+        words += " Trained models are held fixed: there they meet smugglers unlike those they know."
+    return words

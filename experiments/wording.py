@@ -100,3 +100,17 @@ def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def wait_words(gap: Difference) -> str:
+    """Say how a mean wait differs, and no more than the interval does."""
+    if np.isnan(gap.mean):
+        return "their waits cannot be compared"
+    if np.isnan(gap.low):
+        return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
+    if gap.low <= 0.0 <= gap.high:
+        return f"the mean wait does not differ ({signed(gap.mean)} min {span(gap)})"
+    change = "longer" if gap.mean > 0.0 else "shorter"
+    low, high = sorted((abs(gap.low), abs(gap.high)))
+    size = Difference(abs(gap.mean), low, high, gap.p_value, gap.n)
+    return f"the mean wait is {number(size.mean)} min {change} {span(size)}"

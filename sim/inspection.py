@@ -103,7 +103,7 @@ class Policy(Spec):
     ) -> tuple[Floats, Floats]:
         """Return P(scanned at the portal) of each truck if clean and if carrying, before the run.
 
-        The random floor is left out. A policy that reads queues is taken as on a quiet day.
+        The random floor is left out. A policy that reads queues expects them from past days.
         """
         del scenario
         chosen = self.choose(trucks, scores, past).astype(np.float64)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim import gates
+from sim.congestion import p_below, waiting_law
 from sim.errors import ConfigError
 from sim.gates import Gate, assemble, route_gated
 from sim.inspection import Day, Laid, Policy, score_of
@@ -69,8 +70,7 @@ class QueueAware(Gated):
     ``stop_queue_trucks``.
 
     Source: thresholds that fall with congestion, as in the queueing control of inspection (Zhang,
-    Luh, Wang 2011, Transportation Research E, on C-TPAT; Kantor's queue-aware screening). The
-    linear form is ours.
+    Luh, Wang 2011, Management Science 57:1979). The linear form is ours.
 
     Version history: 1 (0.2.0).
     """
@@ -85,11 +85,24 @@ class QueueAware(Gated):
     def ex_ante(
         self, scenario: Scenario, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past
     ) -> tuple[Floats, Floats]:
-        """Return who would be selected on a quiet day: the queue is not known before the run."""
-        del scenario
+        """Return the chance that the queue is short enough, by past days' arrivals hour by hour."""
+        from sim.streams import service_mean
+
         place = position(trucks, score_of(scores), past.risk_score)
-        chosen = (place < self.share).astype(np.float64)
-        return chosen, chosen
+        portal, servers = scenario.scanner.portal, scenario.servers("portal")
+        served_min = service_mean(portal.service)
+        if servers == 0 or served_min == 0.0 or self.share == 0.0 or len(trucks) == 0:
+            chosen = (place < self.share).astype(np.float64)
+            return chosen, chosen
+        hour = (trucks["arrive_min"].to_numpy() // 60.0).astype(np.int64)
+        floor = self.random_floor_share
+        sent = floor + (1.0 - floor) * self.share
+        served_per_h = 60.0 / served_min * portal.outages.availability_share
+        arrivals = np.bincount(hour).astype(np.float64)
+        stop = self.stop_queue_trucks
+        law = waiting_law(sent * arrivals, served_per_h, servers, stop, floor / sent)
+        chance = p_below(law, hour, stop * (1.0 - place / self.share))
+        return chance, chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

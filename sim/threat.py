@@ -243,7 +243,9 @@ def class_load(threat: Threat, *, laden: bool) -> FloatArray:
 def _classes(threat: Threat, *, laden: bool) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Return P(concealment) and the mean amount given it, of each type; zeros: does not occur."""
     nothing = (np.zeros(len(CONCEALMENTS)), np.zeros(len(CONCEALMENTS)))
-    return dict.fromkeys(CONTRABAND, nothing) | {
-        name: by_concealment(threat.load(name), whole=counted(LOAD[name]), laden=laden)
-        for name in threat.types()
+    rows = {
+        key: by_concealment(load, whole=counted(key), laden=laden)
+        for key, load in threat.loads.items()
     }
+    occur = {name: rows[LOAD[name]] for name in threat.types()}
+    return dict.fromkeys(CONTRABAND, nothing) | occur

@@ -29,7 +29,7 @@ def realised(metrics: pd.DataFrame) -> dict[str, float]:
 @pytest.fixture(scope="module")
 def strategies() -> tuple[Study, pd.DataFrame, dict[str, float]]:
     """Four ways to pick the same share of trucks, and today's practice, at equal realised share."""
-    asked = study(["experiment=strategies", "replications=10", "baseline=random_27"], "compare")
+    asked = study(["experiment=risk_models", "replications=10", "baseline=random_27"], "compare")
     few = {name: asked.alternatives[name] for name in (*RIVALS, "todays_practice")}
     asked = dataclasses.replace(asked, alternatives=few)
     scorers = train(asked, Console(quiet=True))

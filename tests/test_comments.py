@@ -82,6 +82,20 @@ def test_a_comment_covers_its_key_and_all_below(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("override", "counts"),
+    [("a.b=0.2", True), ("a.b=[0.7]", True), ("a.b={c: 3}", True), ("a.b=[x, y]", False),
+     ("policy=top_share", False), ("value=dot_2023", False), ("a.b=[dot_2023]", False)],
+)  # fmt: skip
+def test_an_override_with_a_number_anywhere_needs_a_source(
+    tmp_path: Path, override: str, counts: bool
+) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(f"alternatives:\n  v:\n    - '{override}'\n")
+    bare = [key for key, note in notes(file).items() if note is None]
+    assert bare == ([f"alternatives.v.{override}"] if counts else [])
+
+
 def test_an_empty_file_has_no_numbers(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     file.write_text("# nothing\n")

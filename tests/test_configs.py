@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from experiments.load import compose_scenario, study
 from experiments.provenance import CONFIGS
 from experiments.settings import Settings
 from sim.build import build
+from sim.policy import POLICIES
 
 ROOT = CONFIGS.parent
 FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path != CONFIGS / "config.yaml")
@@ -141,3 +143,52 @@ def test_the_study_keys_build_and_explain_themselves() -> None:
     text = (CONFIGS / "config.yaml").read_text(encoding="utf-8")
     for key in STUDY_KEYS:
         assert re.search(rf"^{key}: \S.*  # \S", text, flags=re.MULTILINE), key
+
+
+MONTHS_OF_YEAR = {"January", "October"}
+CITED = re.compile(r"\b([A-Z][a-z]+)\b[^.;()\d]{0,80}?,? (?:of )?((?:18|19|20)\d\d)\b")
+"""A name and the year that follows it."""
+
+
+def docstrings_with_sources() -> list[tuple[str, str]]:
+    """Return (module, what stands after "Source") of every docstring of sim and models."""
+    found = []
+    for path in sorted([*(ROOT / "sim").glob("*.py"), *(ROOT / "models").glob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                text = ast.get_docstring(node) or ""
+                found += [
+                    (path.stem, part.split("\n\n")[0])
+                    for part in re.split(r"Source[s:]?", text)[1:]
+                ]
+    return found
+
+
+def test_every_paper_that_the_code_cites_has_a_row() -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs" / "sources.md").read_text("utf-8").splitlines()
+        if "|" in line
+    ]
+    cited = {
+        (module, name, year)
+        for module, text in docstrings_with_sources()
+        for name, year in CITED.findall(" ".join(text.split()))
+        if name not in MONTHS_OF_YEAR
+    }
+    assert len(cited) > 10
+    missing = [one for one in cited if not any(one[1] in row and one[2] in row for row in rows)]
+    assert missing == []
+
+
+def test_every_policy_names_its_source() -> None:
+    for name, policy in POLICIES.items():
+        assert "Source" in (policy.__doc__ or "") or name == "no_referral", name  # a bound
+
+
+def test_every_method_is_held_by_a_test_that_exists() -> None:
+    methods = table((ROOT / "docs" / "sources.md").read_text(encoding="utf-8"), r"M\d+")
+    assert [row[0] for row in methods] == [f"M{place + 1}" for place in range(len(methods))]
+    for row in methods:
+        assert len(row) == 5, row[0]
+        assert (ROOT / row[4]).exists(), row[0]

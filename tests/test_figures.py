@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from experiments import figures
+from experiments.canvas import GREY
 from experiments.findings import Findings
 from tests import replications
 
@@ -18,49 +18,48 @@ def overloaded() -> Findings:
     return replications.findings(over={"scan_everything": ("dock",)})
 
 
-def test_marks_differ_without_colour_for_sixteen_alternatives() -> None:
-    marks = figures.marks([f"alternative_{place}" for place in range(16)])
-    assert len({(mark.dash, mark.symbol) for mark in marks.values()}) == 16
-
-
 def test_the_frontier_shows_both_intervals_and_greys_the_dominated(found: Findings) -> None:
     traces = {trace.name: trace for trace in figures.frontier(found).data if trace.name}
     assert set(traces) == set(found.names)
-    point = found.point("rules_27")
-    assert traces["rules_27"].error_x.value == pytest.approx(point.wait.high - point.wait.mean)
-    assert traces["rules_27"].marker.color == figures.GREY
-    assert traces["boosted_27"].marker.color != figures.GREY
+    point = found.point("boosted_27")
+    assert traces["boosted_27"].error_x.value == pytest.approx(point.wait.high - point.wait.mean)
+    assert "min [" in traces["rules_27"].hovertemplate
+    assert traces["rules_27"].marker.color == GREY
+    assert traces["boosted_27"].marker.color != GREY
     assert "dominated by boosted_27" in traces["rules_27"].hovertemplate
 
 
 def test_the_unstable_are_left_out_of_all_that_hangs_on_the_run_length(
     overloaded: Findings,
 ) -> None:
-    for draw in (figures.frontier, figures.queue, figures.waits):
-        assert "scan_everything" not in {trace.name for trace in draw(overloaded).data}
-    assert "scan_everything" in {trace.name for trace in figures.utilisation(overloaded).data}
+    assert "scan_everything" not in {trace.name for trace in figures.frontier(overloaded).data}
+    assert "scan_everything" in figures.utilisation(overloaded).data[0].y
 
 
-def test_the_queue_is_the_mean_over_weekdays(found: Findings) -> None:
-    trace = next(t for t in figures.queue(found).data if t.name == "todays_practice")
-    profiles = found.profiles["todays_practice"]
-    expected = profiles["queue_sum"][:5].sum(axis=(0, 2)) / profiles["queue_days"][:5].sum()
-    np.testing.assert_allclose(trace.y, expected)
-    assert trace.x[0] == 0.125
+def test_every_point_is_named_and_the_frontier_in_bold(found: Findings) -> None:
+    labels = [note.text for note in figures.frontier(found).layout.annotations]
+    assert {label.removeprefix("<b>").removesuffix("</b>") for label in labels} == set(found.names)
+    bold = {label[3:-4] for label in labels if label.startswith("<b>")}
+    assert bold == {p.alternative for p in found.points if p.status == "frontier"}
 
 
-def test_the_wait_curve_falls_from_all_trucks(found: Findings) -> None:
-    for trace in figures.waits(found).data:
-        assert trace.y[0] == pytest.approx(100.0)
-        assert (np.diff(trace.y) <= 1e-9).all()
+def test_utilisation_shows_every_station_of_every_alternative(found: Findings) -> None:
+    (heat,) = figures.utilisation(found).data
+    assert set(heat.x) == {"approach", "portal", "primary", "secondary", "dock", "analyst"}
+    assert list(heat.y) == found.names[::-1]
+    row = list(heat.y).index("rules_27")
+    use = found.interval("rules_27", f"utilisation_{heat.x[0]}").mean
+    assert heat.z[row][0] == pytest.approx(100.0 * use)
+    assert figures.widest_use(found) >= 0.0
 
 
-def test_utilisation_shows_every_station_once(found: Findings) -> None:
-    figure = figures.utilisation(found)
-    assert len(figure.data) == len(found.names)
-    assert set(figure.layout.yaxis.ticktext) == {
-        "approach", "portal", "primary", "secondary", "dock", "analyst",
-    }  # fmt: skip
+def test_the_shades_grow_darker_in_grey() -> None:
+    def grey(colour: str) -> float:
+        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    greys = [grey(colour) for _, colour in figures.SHADES]
+    assert greys == sorted(greys, reverse=True)
 
 
 @pytest.mark.parametrize("name", ["frontier", "queue", "waits", "utilisation"])

@@ -30,6 +30,7 @@ TESTED_ELSEWHERE = {
     "server": "the clock and the servers of port: test_twin",
     "indices": "the formulas of metrics: test_metrics",
     "finds": "counts and kilograms of METRICS: test_metrics",
+    "screening_words": "what the terminal says of slow scans: theory/test_screening_lanes",
     "screening": "the portal's two profiles: test_policies_ticketed, theory/test_queue_aware",
     "heap": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",

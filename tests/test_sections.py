@@ -93,7 +93,14 @@ def test_redraws_are_counted_with_their_intervals(found: Findings) -> None:
 def test_without_redraws_nothing_is_said() -> None:
     found = replications.findings(LANES)
     assert sections.redrawn_answer(found) == ""
+    assert sections.redrawn_ranks(found) == ""
     assert list(sections.redrawn_rows(found)) == []
+
+
+def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> None:
+    text = sections.redrawn_ranks(found)
+    assert text.startswith("Undominated, of 10 redraws of what is assumed: other 7 [35 %, 93 %]; ")
+    assert "todays_practice 3 [7 %, 65 %]" in text
 
 
 def test_the_report_holds_all_of_it(found: Findings) -> None:
