@@ -14,7 +14,7 @@ import pandas as pd
 from sim.capacity import schedule
 from sim.order import PRIMARY
 from sim.scenario import Scenario
-from sim.streams import service_mean
+from sim.service_times import service_mean
 from sim.tables import INSPECTION
 from sim.usage import available_min, scheduled_min
 from sim.window import Window
