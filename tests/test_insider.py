@@ -14,7 +14,7 @@ from experiments.load import compose_scenario
 from experiments.pipeline import Outcome, make_plan, past_window, simulate, trucks
 from sim.capacity import draw_capacity
 from sim.errors import ConfigError
-from sim.insider import BOOTH, STAGES, handovers, let_pass, own_stage, patterns, with_work
+from sim.insider import STAGES, handovers, let_pass, own_stage, patterns, with_work
 from sim.officers import audit_min, officer_h
 from sim.order import ANALYST, DOCK, EXIT, PORTAL, PRIMARY, SECONDARY, SERVED
 from sim.route import N_COLUMNS, ORDERED, REFERRED, WAVED, route_standard
@@ -27,7 +27,14 @@ MANY = ("insider=baseline", "insider.helped_load_share=0.6", "insider.booth_shar
 """So many compromised officers that brute force sees every pattern of help."""
 GUARDED = (*MANY, "insider.rotation_h=3", "insider.double_review_share=0.4",
            "insider.audit_share=0.05")  # fmt: skip
-MEASURES = ("random_assignment", "rotation", "double_review", "audit", "all_measures")
+MEASURES = (
+    "random_inside",
+    "random_assignment",
+    "rotation",
+    "double_review",
+    "audit",
+    "all_measures",
+)
 N = 200_000
 
 
@@ -41,7 +48,7 @@ def loads(scenario: Scenario, seed: int, n: int = N) -> pd.DataFrame:
     return frame
 
 
-@pytest.mark.parametrize("more", [MANY, GUARDED, (*MANY, "insider.random_assignment=true")])
+@pytest.mark.parametrize("more", [MANY, GUARDED, (*MANY, "insider.random_assignment=everywhere")])
 def test_what_happens_follows_the_law(make_scenario: Make, more: tuple[str, ...]) -> None:
     port = make_scenario(*more)
     law = patterns(port)
@@ -72,11 +79,21 @@ def test_a_plan_holds_if_no_rotation_falls_within_it(lead_h: float, rotation_h: 
     )  # fmt: skip
     planned = np.random.default_rng(1).random(N) * rotation_h
     holds = (planned + lead_h < rotation_h).mean()
-    assert port.insider.steered == pytest.approx(0.9 * holds, abs=4.0 * 0.5 / np.sqrt(N))
+    assert np.allclose(port.insider.steered, 0.9 * holds, atol=4.0 * 0.5 / np.sqrt(N), rtol=0.0)
+
+
+def test_drawing_exams_and_images_leaves_booths_steered(make_scenario: Make) -> None:
+    port = make_scenario(*MANY, "insider.random_assignment=inside")
+    assert port.insider.steered.tolist() == [0.5, 0.0, 0.0]
+    assert port.insider.assigned_min == 0.0
+    law, kept = patterns(port), patterns(make_scenario(*MANY))
+    assert law[1].sum() == pytest.approx(kept[1].sum())
+    assert law[:, 1].sum() == pytest.approx(0.3)
+    assert law[:, :, 1].sum() == pytest.approx(0.25)
 
 
 def test_random_assignment_leaves_the_compromised_share_alone(make_scenario: Make) -> None:
-    port = make_scenario(*MANY, "insider.random_assignment=true")
+    port = make_scenario(*MANY, "insider.random_assignment=everywhere")
     law = patterns(port)
     assert law[1].sum() == pytest.approx(0.2)
     assert law[:, 1].sum() == pytest.approx(0.3)
@@ -84,7 +101,7 @@ def test_random_assignment_leaves_the_compromised_share_alone(make_scenario: Mak
 
 
 def test_a_second_look_undoes_only_what_an_honest_officer_sees(make_scenario: Make) -> None:
-    fixed = "insider.random_assignment=true"
+    fixed = "insider.random_assignment=everywhere"
     port = make_scenario(*MANY, fixed, "insider.double_review_share=1")
     law = patterns(port)
     assert law[1].sum() == pytest.approx(0.2)
@@ -213,7 +230,8 @@ def test_each_measure_finds_more_and_none_is_free(make_scenario: Make) -> None:
             today["detection_expected_unhelped"], rel=0.02
         )
         longer = found["crossing_mean_min"] > today["crossing_mean_min"]
-        assert longer or found["officer_h"] > today["officer_h"], name
+        free = name == "random_inside"
+        assert free != (longer or found["officer_h"] > today["officer_h"]), name
 
 
 def test_what_the_measures_add_to_the_work(make_scenario: Make) -> None:
@@ -273,19 +291,15 @@ def test_audits_are_a_share_of_the_cleared_images_and_paid(make_scenario: Make) 
     assert found.metrics["crossing_mean_min"] == today.metrics["crossing_mean_min"]
 
 
-def test_booths_alone_wave_trucks_through(make_scenario: Make) -> None:
-    port = make_scenario(*MANY, "insider.dock_share=0", "insider.image_share=0")
-    passed = let_pass(port, loads(port, 1, 20_000))
-    assert passed[:, BOOTH].any()
-    assert not passed[:, 1:].any()
-
-
 @pytest.mark.parametrize(
     ("override", "message"),
     [
         ("insider.booth_share=1.5", r"insider\.booth_share: must be between 0 and 1"),
         ("insider.rotation_h=0", r"insider\.rotation_h: must be between 0\.25 and 24"),
-        ("insider.random_assignment=2", r"insider\.random_assignment: expected bool"),
+        (
+            "insider.random_assignment=2",
+            r"insider\.random_assignment: expected one of nowhere, inside",
+        ),
         ("insider.handover_min=60", r"insider\.handover_min: must be shorter than rotation_h=1 h"),
     ],
 )
