@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from experiments import guards
+from experiments.equivalents import clause
 from experiments.findings import Findings
 from experiments.frontier import Share
 from experiments.intervals import Difference
@@ -118,7 +119,7 @@ def _gain(found: Findings, best: Share) -> str:
     against = f"{percent(base.found.mean)} {span(base.found, 100.0)} under {base.alternative}"
     if best.equal:
         head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {name}{turned} {finds}"
-        return f"{head} against {against}; {wait}."
+        return f"{head} against {against}; {wait}{clause(found, name)}."
     head = f"Scanning {percent(best.scanned.mean)} of trucks, {name} {finds}"
     return f"{head} against {against}, which scans {percent(base.scanned.mean)}; {wait}."
 

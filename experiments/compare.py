@@ -31,7 +31,7 @@ from experiments.load import Study, study
 from experiments.matched import SHARE, matched
 from experiments.output import Output
 from experiments.overload import overloaded
-from experiments.pipeline import Scorer, simulate, trucks
+from experiments.pipeline import Scorer, scored, simulate, trucks
 from experiments.plans import plans
 from experiments.provenance import run_record
 from experiments.replicate import Replications, loads, plan_of, replicate, risk_key
@@ -40,6 +40,7 @@ from experiments.robustness import redraw
 from experiments.train import ensure
 from experiments.trucks_file import of_study
 from sim.ledger import events
+from sim.scenario import replace
 
 
 def main(overrides: Sequence[str]) -> int:
@@ -98,7 +99,10 @@ def train(asked: Study, terminal: Console) -> dict[str, Scorer]:
         if key in scorers:
             continue
         with screen.progress(terminal, n_weeks(risk), f"training {risk.name}, weeks") as tell:
-            past = before_change if scenario.port.name == before_change.port.name else scenario
+            past = scenario
+            if scenario.port.name == before_change.port.name:
+                parts = {p: getattr(before_change, p) for p in ("port", "traffic", "threat")}
+                past = replace(scenario, **parts)
             scorers[key] = ensure(risk, past, asked.processes, tell)
     return scorers
 
@@ -122,7 +126,7 @@ def write_ledger(asked: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
     scenario = asked.alternatives[name]
     plan = plan_of(scenario, scorers, window)
     manifest = trucks(scenario, window, of_study(asked))
-    scores = scorers[risk_key(scenario)].score(manifest)
+    scores = scored(scenario, scorers[risk_key(scenario)], manifest)
     ledger = simulate(scenario, window, manifest, scores, plan, asked.engine).ledger
     output = Output(asked.out)
     return [

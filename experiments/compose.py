@@ -26,7 +26,8 @@ from omegaconf.errors import OmegaConfBaseException
 from sim.errors import ConfigError
 
 PARTS = (
-    "port", "traffic", "threat", "scanner", "staffing", "risk", "policy", "value", "insider",
+    "port", "traffic", "threat", "scanner", "staffing", "sharing", "risk", "policy", "value",
+    "insider",
 )  # fmt: skip
 """Config groups that fill the scenario, one part each."""
 GROUPS = (*PARTS, "experiment")

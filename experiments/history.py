@@ -13,7 +13,6 @@ study: baseline scanners, baseline staffing, today's practice with rules.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,9 +24,10 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy.special import ndtr
 
+from experiments.informed import TODAY, past_of
 from experiments.load import compose_scenario
 from experiments.pipeline import Plan, flow_of, make_plan, past_window, trucks
-from models.features import matrix, visible_part
+from models.features import matrix, visible_part, width_of
 from models.fitted import Examples, FittedRisk
 from models.risk import make
 from sim import compiled
@@ -37,8 +37,9 @@ from sim.instruments import DENSITIES
 from sim.ledger import table
 from sim.order import SERVED
 from sim.route import route_standard
-from sim.scenario import Risk, Scenario, replace
+from sim.scenario import Risk, Scenario
 from sim.sensor import OperatingPoints, d_prime
+from sim.sharing import Tier
 from sim.tables import visible
 from sim.window import HISTORY, Window
 
@@ -74,6 +75,11 @@ class History:
     """All trucks that came."""
 
     @property
+    def tier(self) -> Tier:
+        """What the port could see of its past trucks."""
+        return "partner" if set(visible("partner")) <= set(self.frame) else "own"
+
+    @property
     def positives(self) -> int:
         """Trucks with label 1."""
         return int(self.frame["label"].sum())
@@ -106,7 +112,7 @@ class History:
             raise ModelError(NO_SEIZURE)
         frame, weight = thinned(frame)
         return Examples(
-            raw=matrix(frame[list(visible())]),
+            raw=matrix(frame[[name for name in visible("partner") if name in frame]], self.tier),
             label=frame["label"].to_numpy(dtype=np.float64),
             weight=weight,
             year=frame["year"].to_numpy(dtype=np.int64),
@@ -127,17 +133,7 @@ def before(risk: Risk, scenario: Scenario) -> Scenario:
 
     ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat.
     """
-    today = compose_scenario(
-        ("risk=rules", "policy=todays_practice", "scanner=baseline", "staffing=baseline")
-    )
-    years = dataclasses.replace(
-        today.risk,
-        history_years=risk.history_years,
-        history_start_date=risk.history_start_date,
-        history_seed=risk.history_seed,
-    )
-    kept = {"port": scenario.port, "traffic": scenario.traffic, "threat": scenario.threat}
-    return replace(today, risk=years, **kept)
+    return past_of(risk, scenario, compose_scenario(TODAY))
 
 
 def n_weeks(risk: Risk) -> int:
@@ -168,8 +164,9 @@ def draw_sample(past: Scenario) -> npt.NDArray[np.float32]:
         Not one truck came.
     """
     weeks = range(0, n_weeks(past.risk), SAMPLE_EVERY_WEEK)
-    parts = (visible_part(trucks(past, week_window(past.risk, week))) for week in weeks)
-    sample = np.concatenate([matrix(part.iloc[::SAMPLE_EVERY_TRUCK]) for part in parts])
+    tier = past.risk.tier
+    parts = (visible_part(trucks(past, week_window(past.risk, week)), tier) for week in weeks)
+    sample = np.concatenate([matrix(part.iloc[::SAMPLE_EVERY_TRUCK], tier) for part in parts])
     if len(sample) == 0:
         raise ModelError("risk: not one truck came in the simulated past")
     return sample
@@ -181,15 +178,14 @@ def opened_week(
     """Return the trucks that the port opened in one week, with their labels, and how many came."""
     window = week_window(past.risk, week)
     manifest = trucks(past, window)
-    shown = visible_part(manifest)
-    scores = rules.score(shown)
+    scores = rules.score(manifest)
     flow, _ = flow_of(past, window, manifest, scores, plan)
     ledger = table(flow, compiled.run(flow), manifest)
     scanned = np.asarray(ledger["portal_done"] == SERVED, dtype=np.float64)
     hit_share = portal_hit_share(past, plan.points)
     worth = stands_for(scores["risk_score"].to_numpy(), scanned, hit_share)
     opened = ledger["opened"].to_numpy()
-    frame = shown.loc[opened, list(visible())].assign(
+    frame = manifest.loc[opened, list(visible(past.risk.tier))].assign(
         label=ledger.loc[opened, "seized"].to_numpy(dtype=np.float64),
         weight=1.0,
         ordered=ledger.loc[opened, "ordered"].to_numpy(),
@@ -227,7 +223,7 @@ def oracle_week(past: Scenario, week: int) -> tuple[pd.DataFrame, int]:
     carrying = manifest["true_carrying"].to_numpy()
     turn = np.cumsum(~carrying) % ORACLE_EVERY_CLEAN == 0
     kept = carrying | turn
-    frame = manifest.loc[kept, list(visible())].assign(
+    frame = manifest.loc[kept, list(visible(past.risk.tier))].assign(
         label=carrying[kept].astype(np.float64),
         weight=np.where(carrying[kept], 1.0, float(ORACLE_EVERY_CLEAN)),
         ordered=False,
@@ -267,7 +263,8 @@ def draw_history(
     processes : int
         Quarters worked on at the same time; the result does not depend on it.
     """
-    rules = FittedRisk.without_labels("rules", make(past.risk), draw_sample(past))
+    own = draw_sample(past)[:, : width_of("own")]
+    rules = FittedRisk.without_labels("rules", make(past.risk), own)
     if labels == "opened":
         # Compile, or load what was compiled, before any worker needs it.
         compiled.engine()

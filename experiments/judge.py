@@ -10,6 +10,7 @@ A port could do none of this but the last: it does not know what it let pass, an
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ def draw_after(past: Scenario) -> After:
     for place in WEEKS:
         manifest = trucks(past, history.week_window(past.risk, first + place))
         manifest = manifest.iloc[::EVERY_TRUCK]
-        raw.append(matrix(visible_part(manifest)))
+        raw.append(matrix(visible_part(manifest, past.risk.tier), past.risk.tier))
         p.append(manifest["true_p_carrying"].to_numpy())
         week.append(np.full(len(manifest), place))
     return After(raw=np.concatenate(raw), p_carrying=np.concatenate(p), week=np.concatenate(week))
@@ -136,10 +137,11 @@ def _line(name: str, cells: Sequence[str]) -> str:
 def reasons(fitted: FittedRisk, past: Scenario, sample: Sample, n: int) -> list[str]:
     """Return a line for each of the ``n`` riskiest trucks of the week after the past (step 4)."""
     window = history.week_window(past.risk, history.n_weeks(past.risk))
-    shown = visible_part(trucks(past, window))
-    scores = fitted.score(shown)
+    tier = past.risk.tier
+    shown = visible_part(trucks(past, window), tier)
+    scores = dataclasses.replace(fitted, heeds_tips=False).score(shown)
     worst = np.argsort(-scores["p_hit"].to_numpy(), kind="stable")[:n]
-    raw = matrix(shown)
+    raw = matrix(shown, tier)
     lines = [
         f"  the {len(worst)} riskiest trucks of the week from {window.start_date}, each feature's"
     ]

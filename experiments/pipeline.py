@@ -24,6 +24,7 @@ import pandas as pd
 from sim import compiled, port
 from sim.capacity import draw_capacity
 from sim.complete import complete
+from sim.counterfactual import as_if_carrying, paths_of_loads, scores_if_carrying, with_both
 from sim.flow import Flow, Record
 from sim.gates import visited_in_fact
 from sim.insider import with_work
@@ -138,7 +139,8 @@ def measured(
     flow, capacity = flow_of(scenario, window, manifest, scores, plan)
     record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
     ledger = table(visited_in_fact(flow, record), record, manifest)
-    detection = expected_detection(scenario, plan.points, manifest, ledger, record.full, flow)
+    of_loads = _as_loads_go(scenario, manifest, scores, plan, ledger)
+    detection = expected_detection(scenario, plan.points, manifest, of_loads, record.full, flow)
     metrics = measure(scenario, window, manifest, ledger, capacity, detection)
     return Outcome(manifest, capacity, ledger, detection, metrics)
 
@@ -156,6 +158,30 @@ def simulate(
     aimed_at = targeted(scenario, found.manifest, scores, plan.past, found.ledger)
     metrics = found.metrics | stream(aimed_at, found.manifest, found.ledger)
     return replace(found, metrics=metrics, profiles=collect(found.ledger, window))
+
+
+def scored(scenario: Scenario, scorer: Scorer, manifest: pd.DataFrame) -> pd.DataFrame:
+    """Return SCORES (step 2); with those of loads beside them where scores hang on the truth."""
+    scores = scorer.score(manifest)
+    if not scenario.heeds_others:
+        return scores
+    return with_both(scores, scorer.score(as_if_carrying(manifest)))
+
+
+def _as_loads_go(
+    scenario: Scenario,
+    manifest: pd.DataFrame,
+    scores: pd.DataFrame,
+    plan: Plan,
+    ledger: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the ledger that the probes read: of each truck as if it carried."""
+    with_load = scores_if_carrying(scores)
+    if with_load is None:
+        return ledger
+    selected = select(scenario, manifest, scores, plan.past)
+    if_carrying = select(scenario, manifest, with_load, plan.past)
+    return paths_of_loads(scenario, ledger, selected, if_carrying)
 
 
 def trucks(scenario: Scenario, window: Window, given: pd.DataFrame | None = None) -> pd.DataFrame:

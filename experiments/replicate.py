@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed
 
+from experiments.informed import lesson
 from experiments.load import Study
 from experiments.pipeline import (
     Outcome,
@@ -24,6 +25,7 @@ from experiments.pipeline import (
     Scorer,
     make_plan,
     past_window,
+    scored,
     simulate,
     trucks,
 )  # fmt: skip
@@ -106,7 +108,7 @@ class Shared:
         if (of_trucks, of_risk) not in self.scores:
             manifest = trucks(scenario, days)
             self.past[of_trucks] = manifest[list(PAST_COLUMNS)].copy()
-            self.scores[of_trucks, of_risk] = scorer.score(manifest)
+            self.scores[of_trucks, of_risk] = scored(scenario, scorer, manifest)
         return self.past[of_trucks], self.scores[of_trucks, of_risk]
 
 
@@ -127,7 +129,8 @@ def risk_key(scenario: Scenario) -> str:
 
     Alternatives at one port share the past of that port before the change under study.
     """
-    return repr((scenario.port.name, scenario.risk))
+    taught = lesson(scenario.risk, scenario.sharing)
+    return repr((scenario.port.name, scenario.risk, taught))
 
 
 def manifest_key(scenario: Scenario) -> str:
@@ -136,7 +139,7 @@ def manifest_key(scenario: Scenario) -> str:
     services = [part.service for part in (scanner.portal, scanner.secondary, scanner.exam)]
     services += [scanner.analyst.service]
     services += [] if scanner.portal.slow is None else [scanner.portal.slow.service]
-    trucks_of = (scenario.port, scenario.traffic, scenario.threat)
+    trucks_of = (scenario.port, scenario.traffic, scenario.threat, scenario.sharing)
     return repr((*trucks_of, services, scenario.insider.helped_load_share))
 
 
@@ -158,7 +161,7 @@ def one_replication(
             manifests[of_trucks] = trucks(scenario, window, of_study(study))
         manifest = manifests[of_trucks]
         if (of_trucks, of_risk) not in scores:
-            scores[of_trucks, of_risk] = scorers[of_risk].score(manifest)
+            scores[of_trucks, of_risk] = scored(scenario, scorers[of_risk], manifest)
         plan = shared.plan(scenario, scorers[of_risk], window)
         outcome = way(scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine)
         rows.append({"alternative": name, "replication": replication} | outcome.metrics)

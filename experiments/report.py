@@ -18,6 +18,7 @@ from markupsafe import Markup
 from experiments import curves, figures, sections
 from experiments.amounts import amount_rows
 from experiments.answer import answer
+from experiments.equivalents import sentence as portals_worth
 from experiments.examinations import random_rows, random_words
 from experiments.findings import Findings
 from experiments.inputs import input_groups
@@ -60,7 +61,7 @@ def render(found: Findings) -> str:
         command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
         answer=answer(found),
         headline_badges=headline_badges(found),
-        standings=standings(found) if len(found.names) > 1 else [],
+        standings=_standings(found) if len(found.names) > 1 else [],
         notes=notes(found),
         figures=list(_figures(found)),
         names=found.names,
@@ -77,6 +78,11 @@ def render(found: Findings) -> str:
         changes=changes(found),
         coverage=percent(study.coverage, 0),
     )
+
+
+def _standings(found: Findings) -> list[str]:
+    worth = portals_worth(found)
+    return [*standings(found), *([worth] if worth else [])]
 
 
 def _later(found: Findings) -> dict[str, object]:

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from experiments.amounts import amount_words
 from experiments.answer import answer
+from experiments.equivalents import sentence as portals_worth
 from experiments.examinations import random_answer
 from experiments.findings import Findings
 from experiments.overload import overloaded
@@ -145,8 +146,14 @@ def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: flo
     if len(found.names) > 1:
         for line in standings(found):
             say(screen, line)
-    said = (amount_words(found), screening_words(found), bottleneck_answer(found))
-    for line in (*said, redrawn_answer(found), redrawn_ranks(found), random_answer(found)):
+    said = (amount_words(found), screening_words(found), portals_worth(found))
+    for line in (
+        *said,
+        bottleneck_answer(found),
+        redrawn_answer(found),
+        redrawn_ranks(found),
+        random_answer(found),
+    ):
         if line:
             say(screen, line)
     screen.print()

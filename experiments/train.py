@@ -29,6 +29,7 @@ import sklearn
 
 import models
 from experiments import history, judge, screen
+from experiments.informed import learnt_risk
 from experiments.load import Study, study
 from experiments.output import Output
 from models import store
@@ -141,14 +142,15 @@ def ensure(
     """
     tell = say or _to_stderr
     place = places(risk, scenario)
+    heeds_tips = risk.tier == "tip"
     if place.model.exists():
         try:
-            return store.load(place.model)
+            return dataclasses.replace(store.load(place.model), heeds_tips=heeds_tips)
         except ModelError as error:
             tell(f"training again: {error}")
     fitted, record = train(risk, scenario, place, processes, progress)
     store.save(fitted, place.model, record)
-    return fitted
+    return dataclasses.replace(fitted, heeds_tips=heeds_tips)
 
 
 def train(
@@ -229,7 +231,7 @@ def places(risk: Risk, scenario: Scenario) -> Place:
     """Return the folders that this model and its past have, named by all that decides them."""
     past = (repr(history.before(risk, scenario)), risk.labels, code_hash())
     return Place(
-        model=cache_root() / "models" / _digest(*past, repr(risk)),
+        model=cache_root() / "models" / _digest(*past, repr(learnt_risk(risk, scenario.sharing))),
         history=cache_root() / "history" / f"{_digest(*past)}.parquet",
     )
 
@@ -242,7 +244,7 @@ def code_hash() -> str:
     """
     digest = hashlib.sha256(f"{source_hash()} {sklearn.__version__}".encode())
     folder = Path(__file__).parent
-    own = [folder / "history.py", folder / "pipeline.py", Path(__file__)]
+    own = [folder / name for name in ("history.py", "informed.py", "pipeline.py", "train.py")]
     for path in (*sorted(Path(models.__path__[0]).glob("*.py")), *own):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from models.evaluate import Evaluation
-from models.features import FEATURES
+from models.features import names
 from models.fitted import FittedRisk
 from sim.scenario import Risk
 
@@ -66,7 +66,7 @@ def card(
         "purpose": "rank northbound trucks for inspection from their advance manifests",
         "labels": LABELS[_labels(fitted, risk)],
         "training": dict(training),
-        "features": list(FEATURES),
+        "features": list(names(fitted.width)),
         "settings": dict(risk.settings),
         "calibration": {"intercept": fitted.platt.intercept, "slope": fitted.platt.slope},
         "held_out": None if evaluation is None else dataclasses.asdict(evaluation),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Matrix, RiskModel, Vector
-from models.features import FEATURES
+from models.features import ALL, names
 from models.fitted import FittedRisk
 from sim.instruments import DENSITIES
 from sim.site import COMMODITIES
@@ -37,8 +37,24 @@ WORDS: Final = {
     "first_pair": "first entry of shipper with consignee",
     "carrier_age_days": "carrier known for {:.0f} d",
     "shipper_age_days": "shipper known for {:.0f} d",
+    "partner_weight_gap": "export declaration {:+.0%} off in weight",
+    "partner_scan_z": "partner's scan reads {:+.1f} sd",
+    "partner_certified": "plant certified by the partner",
+    "partner_dwell_h": "{:.1f} h on the way too long",
 }
 """What a feature is called; a flag that is not set is told with "no"."""
+
+WITHOUT: Final = {
+    "partner_weight_gap": "export declaration in time",
+    "partner_scan_z": "partner's scan in time",
+    "partner_certified": "word of the plant's certification",
+    "partner_dwell_h": "GPS record in time",
+}
+"""What is missing where an item of the partner did not arrive."""
+
+ABSENT: Final = {
+    feature.name: float(np.float32(feature.absent)) for feature in ALL if feature.absent is not None
+}
 
 CODE_WORDS: Final = {
     "commodity": ("no goods", *(name.replace("_", " and ") for name in COMMODITIES)),
@@ -86,9 +102,9 @@ def explain(
 
     Parameters
     ----------
-    truck : ndarray of float32, shape (1, len(FEATURES))
+    truck : ndarray of float32, shape (1, width)
         From `models.features.matrix`.
-    background : ndarray of float32, shape (m, len(FEATURES))
+    background : ndarray of float32, shape (m, width)
         Trucks of the past, drawn uniformly.
     pairs : int
         Orders drawn, each with its reverse, for scores that are no sums.
@@ -139,7 +155,7 @@ def _sampled(
     ends = model.decision_function(np.concatenate([truck, others]))
     return Explanation(
         base=float(ends[1:].mean()),
-        names=FEATURES,
+        names=names(truck.shape[1]),
         share=share.mean(axis=0),
         error=share.std(axis=0, ddof=1) / np.sqrt(pairs),
         total=float(ends[0]),
@@ -168,7 +184,7 @@ def sentence(found: Explanation, truck: Matrix, risk_score: float) -> str:
     --------
     >>> found = Explanation(base=-9.0, names=("night",), share=np.array([1.2]),
     ...                     error=np.zeros(1), total=-7.8)
-    >>> sentence(found, np.zeros((1, len(FEATURES)), dtype=np.float32), 0.97)
+    >>> sentence(found, np.zeros((1, 29), dtype=np.float32), 0.97)
     'score 0.970 because: night (+1.2)'
     """
     told = [f"{words(found.names[k], truck)} ({found.share[k]:+.1f})" for k in found.largest(TOLD)]
@@ -177,9 +193,12 @@ def sentence(found: Explanation, truck: Matrix, risk_score: float) -> str:
 
 def words(name: str, truck: Matrix) -> str:
     """Return a feature with its value, or a rule, as a person would say it."""
-    if name not in FEATURES:
+    known_names = names(truck.shape[1])
+    if name not in known_names:
         return name.replace("_", " ")
-    value = float(truck[0, FEATURES.index(name)])
+    value = float(truck[0, known_names.index(name)])
+    if value == ABSENT.get(name):
+        return "no " + WITHOUT[name]
     known = CODE_WORDS.get(name, ())
     if 0 <= value + 1 < len(known):
         return known[int(value) + 1]

@@ -8,16 +8,17 @@ done before (ages, crossings, exams, finds) are features.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import ModelError
+from sim.sharing import TIERS, Tier
 from sim.tables import MANIFEST, visible
 
-Form = Literal["number", "log1p", "abs_log", "day_distance", "due_ratio", "code"]
+Form = Literal["number", "log1p", "abs_log", "day_distance", "due_ratio", "code", "abs"]
 HALF_DAY_H: Final = 12.0
 DUE_H, DUE_FAST_H = 1.0, 0.5
 """An e-Manifest is due an hour before arrival, half an hour for FAST (final rule, 5 Dec 2003)."""
@@ -29,11 +30,13 @@ class Feature:
 
     ``form`` says how `signals` turns the raw column into a number; ``sign`` is what an inspector
     would expect before seeing any data: +1 more is riskier, -1 more is safer, 0 no opinion.
+    ``absent`` stands for what did not arrive: a value that speaks neither for nor against a truck.
     """
 
     name: str
     form: Form
     sign: Literal[-1, 0, 1]
+    absent: float | None = None
 
 
 DECLARED: Final = (
@@ -67,22 +70,59 @@ DECLARED: Final = (
     Feature("carrier_finds_5y", "log1p", 1),
     Feature("shipper_finds_5y", "log1p", 1),
 )
-"""Every feature, in the order of the columns of `matrix`."""
+"""Every feature of tier ``own``, in the order of the columns of `matrix`."""
+
+OF_PARTNER: Final = (
+    Feature("partner_weight_gap", "abs", 1, 0.04),
+    Feature("partner_scan_z", "number", 1, 0.6),
+    Feature("partner_certified", "number", -1, 0.5),
+    Feature("partner_dwell_h", "number", 1, 0.6),
+)
+"""Features that tier ``partner`` adds after them: a matrix's width says which tier it is of. Where
+clean and loaded trucks are equally likely, at the readings assumed in ``configs/sharing``, stands
+what is absent. Tips are no feature: see `models.tips`."""
+
+ALL: Final = (*DECLARED, *OF_PARTNER)
 
 FEATURES: Final = tuple(feature.name for feature in DECLARED)
-"""Names of the features, in the order of the columns of `matrix`."""
+"""Names of the features of tier ``own``, in the order of the columns of `matrix`."""
 
 CODES: Final = tuple(place for place, feature in enumerate(DECLARED) if feature.form == "code")
 """Positions of the features that are codes without an order."""
 
 SIGNS: Final = tuple(int(feature.sign) for feature in DECLARED)
-"""Expected direction of each feature."""
+"""Expected direction of each feature of tier ``own``."""
 
 NO_SHIPPER: Final = {"shipper_age_days": 3650.0, "shipper_entries_12m": 1000.0}
 """What stands for the shipper's record of an empty truck: an old, busy one."""
 
 
-def visible_part(manifest: pd.DataFrame) -> pd.DataFrame:
+def declared(width: int) -> tuple[Feature, ...]:
+    """Return the features of a matrix of this width."""
+    return ALL[:width]
+
+
+def names(width: int) -> tuple[str, ...]:
+    """Return their names."""
+    return tuple(feature.name for feature in declared(width))
+
+
+def signs(width: int) -> tuple[int, ...]:
+    """Return their expected directions."""
+    return tuple(int(feature.sign) for feature in declared(width))
+
+
+def width_of(tier: Tier) -> int:
+    """Return how many features a model of this tier learns from."""
+    return len(DECLARED) if tier == "own" else len(ALL)
+
+
+def tier_of(width: int) -> Tier:
+    """Return the first tier whose matrix has this width."""
+    return next(tier for tier in TIERS if width_of(tier) == width)
+
+
+def visible_part(manifest: pd.DataFrame, tier: Tier = "own") -> pd.DataFrame:
     """Return the key and the visible columns of a manifest: all that may be handed to a model.
 
     Raises
@@ -90,26 +130,28 @@ def visible_part(manifest: pd.DataFrame) -> pd.DataFrame:
     ModelError
         A column that MANIFEST does not declare: what a ledger knows is not known in advance.
     """
-    declared = {column.name for column in MANIFEST}
+    known = {column.name for column in MANIFEST}
     for name in manifest.columns:
-        if name not in declared:
+        if name not in known:
             raise ModelError(f"a risk model may not see the column '{name}'")
-    return manifest[[name for name in ("truck", *visible()) if name in manifest.columns]]
+    return manifest[[name for name in ("truck", *visible(tier)) if name in manifest.columns]]
 
 
-def matrix(manifest: pd.DataFrame) -> NDArray[np.float32]:
+def matrix(manifest: pd.DataFrame, tier: Tier = "own") -> NDArray[np.float32]:
     """Return the raw features of every truck.
 
     Parameters
     ----------
     manifest : DataFrame
-        n trucks; may hold ``truck`` and visible columns (tier ``own`` of ``sim.tables.MANIFEST``)
+        n trucks; may hold ``truck`` and the columns of ``sim.tables.MANIFEST`` that the tier sees,
         and nothing else: see `visible_part`.
+    tier : "own", "partner" or "tip"
 
     Returns
     -------
-    ndarray of float32, shape (n, len(FEATURES))
-        Flags are 0 or 1; codes stay codes; units are those of the manifest.
+    ndarray of float32, shape (n, width_of(tier))
+        Flags are 0 or 1; codes stay codes; units are those of the manifest. What did not arrive of
+        the partner's items is replaced by ``absent``.
 
     Raises
     ------
@@ -123,25 +165,31 @@ def matrix(manifest: pd.DataFrame) -> NDArray[np.float32]:
     ...
     sim.errors.ModelError: a risk model may not see the column 'true_carrying'
     """
-    allowed = {"truck", *visible()}
+    allowed = {"truck", *visible(tier)}
     for column in manifest.columns:
         if column not in allowed:
             raise ModelError(f"a risk model may not see the column '{column}'")
-    for name in FEATURES:
-        if name not in manifest.columns:
-            raise ModelError(f"a risk model needs the column '{name}'")
-    raw = np.empty((len(manifest), len(FEATURES)), dtype=np.float32)
-    for place, name in enumerate(FEATURES):
-        raw[:, place] = manifest[name].to_numpy()
+    features = declared(width_of(tier))
+    for feature in features:
+        if feature.name not in manifest.columns:
+            raise ModelError(f"a risk model needs the column '{feature.name}'")
+    raw = np.empty((len(manifest), len(features)), dtype=np.float32)
+    for place, feature in enumerate(features):
+        raw[:, place] = _filled(manifest[feature.name], feature)
     if not np.isfinite(raw).all():
         place = int(np.flatnonzero(~np.isfinite(raw).all(axis=0))[0])
-        raise ModelError(f"the column '{FEATURES[place]}' holds a value that is not a number")
+        raise ModelError(f"the column '{features[place].name}' holds a value that is not a number")
     return raw
+
+
+def _filled(values: pd.Series, feature: Feature) -> NDArray[Any]:
+    found = values.to_numpy()
+    return found if feature.absent is None else np.where(np.isnan(found), feature.absent, found)
 
 
 def column(raw: NDArray[np.float32], name: str) -> NDArray[np.float32]:
     """Return one raw feature (n values) of a matrix by its name."""
-    return raw[:, FEATURES.index(name)]
+    return raw[:, names(raw.shape[1]).index(name)]
 
 
 def signals(raw: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -155,19 +203,19 @@ def signals(raw: NDArray[np.float32]) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    raw : ndarray of float32, shape (n, len(FEATURES))
-        From `matrix`.
+    raw : ndarray of float32, shape (n, width)
+        From `matrix`, of any tier.
 
     Returns
     -------
-    ndarray of float64, shape (n, len(FEATURES))
+    ndarray of float64, shape (n, width)
     """
     values = raw.astype(np.float64)
     empty = column(raw, "laden") == 0.0
     for name, known in NO_SHIPPER.items():
         values[empty, FEATURES.index(name)] = known
     due_h = np.where(column(raw, "fast") > 0.0, DUE_FAST_H, DUE_H)
-    for place, feature in enumerate(DECLARED):
+    for place, feature in enumerate(declared(raw.shape[1])):
         values[:, place] = _shape(values[:, place], feature.form, due_h)
     return values
 
@@ -178,6 +226,8 @@ def _shape(
     shaped: NDArray[np.float64] = values
     if form == "log1p":
         shaped = np.log1p(np.maximum(values, 0.0))
+    elif form == "abs":
+        shaped = np.abs(values)
     elif form == "abs_log":
         shaped = np.abs(np.log(np.maximum(values, 1e-3)))
     elif form == "due_ratio":

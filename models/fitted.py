@@ -14,7 +14,8 @@ from sklearn.base import clone
 from models.base import UNLABELLED, RiskModel
 from models.calibration import Platt, fit_platt, rank_share, with_prior
 from models.evaluate import rolling_years
-from models.features import matrix, visible_part
+from models.features import matrix, tier_of, visible_part, width_of
+from models.tips import with_tips
 from sim.errors import ModelError
 from sim.tables import SCORES
 
@@ -28,7 +29,7 @@ class Examples:
 
     Parameters
     ----------
-    raw : ndarray of float32, shape (n, len(FEATURES))
+    raw : ndarray of float32, shape (n, width)
     label : ndarray, shape (n,)
         1: opening it yielded a seizure.
     weight : ndarray, shape (n,)
@@ -83,12 +84,20 @@ class FittedRisk:
         Score to p_hit.
     scale : ndarray, shape (m,)
         Sorted scores of trucks drawn uniformly from the training period.
+    heeds_tips : bool
+        Whether tips raise a truck's score.
     """
 
     name: str
     model: RiskModel
     platt: Platt
     scale: Vector
+    heeds_tips: bool = False
+
+    @property
+    def width(self) -> int:
+        """Return how many features the model reads; before it is fitted, those of tier ``own``."""
+        return int(getattr(self.model, "n_features_in_", width_of("own")))
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
         """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks.
@@ -101,13 +110,17 @@ class FittedRisk:
         ModelError
             A column that MANIFEST does not declare; see `models.features`.
         """
-        raw = matrix(visible_part(manifest))
+        tier = tier_of(self.width)
+        raw = matrix(visible_part(manifest, tier), tier)
         judged = self.model.decision_function(raw) if len(raw) else np.empty(0)
+        p_hit = self.platt(judged)
+        if self.heeds_tips:
+            judged, p_hit = with_tips(self.platt, judged, manifest["tip"].to_numpy(np.float64))
         number = manifest["truck"] if "truck" in manifest.columns else np.arange(len(manifest))
         return pd.DataFrame(
             {
                 "truck": np.asarray(number, dtype=np.int64),
-                "p_hit": self.platt(judged),
+                "p_hit": p_hit,
                 "risk_score": rank_share(judged, self.scale),
             },
             columns=[column.name for column in SCORES],
@@ -119,7 +132,7 @@ class FittedRisk:
 
         Parameters
         ----------
-        sample : ndarray of float32, shape (m, len(FEATURES))
+        sample : ndarray of float32, shape (m, width)
             Trucks drawn uniformly from the past.
         """
         scale = np.sort(model.fit(sample).decision_function(sample))
@@ -134,7 +147,7 @@ class FittedRisk:
 
         Parameters
         ----------
-        sample : ndarray of float32, shape (m, len(FEATURES))
+        sample : ndarray of float32, shape (m, width)
             Trucks drawn uniformly from the past, whatever became of them: the scale of the scores,
             and what models that ask for no labels learn from.
 

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.evaluate import placement_half_width, placements
-from models.features import FEATURES
+from models.features import names
 from models.fitted import HeldOut, Matrix, Vector
 
 SHUFFLES: Final = 5
@@ -47,7 +47,7 @@ def importance(held: HeldOut, shuffles: int = SHUFFLES, seed: int = 0) -> pd.Dat
     base = placements(held.judge(raw, year), label)
     rng = np.random.default_rng(seed)
     found = []
-    for place, name in enumerate(FEATURES):
+    for place, name in enumerate(names(raw.shape[1])):
         score = _shuffled(
             held, raw, year, [(place, rng.permutation(len(raw))) for _ in range(shuffles)]
         )

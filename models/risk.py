@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from models.base import Labels, Matrix, RiskModel, Vector, check_settings, labelled
-from models.features import CODES, FEATURES, signals
+from models.features import CODES, names, signals
 from models.rules import LIMITS, RULES, WEIGHTS, met, points
 from models.trees import AnomalyRisk, BoostedRisk, HybridRisk
 from sim.errors import ConfigError
@@ -100,15 +100,16 @@ class LogisticRisk(RiskModel):
     def terms(self, raw: Matrix) -> dict[str, Vector]:
         """Return weight x standardised value of each feature; the codes' columns added up."""
         columns = self.scaler_.transform(self._columns(signals(raw)))
-        found = {name: np.zeros(len(raw)) for name in FEATURES}
-        for name, weight, values in zip(self._owners(), self.coef_, columns.T, strict=True):
+        width = raw.shape[1]
+        found = {name: np.zeros(len(raw)) for name in names(width)}
+        for name, weight, values in zip(self._owners(width), self.coef_, columns.T, strict=True):
             found[name] = found[name] + weight * values
         return found | {"base": np.full(len(raw), self.intercept_)}
 
-    def _owners(self) -> list[str]:
+    def _owners(self, width: int) -> list[str]:
         """Return the feature that each column of the regression comes from."""
-        numbers = [name for place, name in enumerate(FEATURES) if place not in CODES]
-        codes = [FEATURES[place] for place in CODES]
+        numbers = [name for place, name in enumerate(names(width)) if place not in CODES]
+        codes = [names(width)[place] for place in CODES]
         given = self.encoder_.get_feature_names_out(codes)
         owners = [next(code for code in codes if name.startswith(f"{code}_")) for name in given]
         return [*numbers, *owners]

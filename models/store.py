@@ -25,10 +25,11 @@ from skops import io as skops
 from models.base import RiskModel
 from models.calibration import Platt
 from models.card import markdown
-from models.features import FEATURES
+from models.features import names, tier_of, width_of
 from models.fitted import FittedRisk
 from models.risk import RISK_MODELS
 from sim.errors import ModelError
+from sim.sharing import TIERS, Tier
 from sim.tables import MANIFEST, visible
 
 TRUSTED: Final = (
@@ -43,6 +44,7 @@ TRUSTED: Final = (
 ``functools.partial`` stands inside the trees' own encoder; what it wraps must itself be trusted.
 Trees are walked by compiled code that checks no index, so `RiskModel.is_sound` does it first."""
 N_PROBES: Final = 8
+_WIDTHS: Final = tuple(dict.fromkeys(width_of(tier) for tier in TIERS))
 MODEL, FACTS, CARD, CARD_TEXT = "model.skops", "model.json", "card.json", "card.md"
 
 
@@ -78,12 +80,13 @@ def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     content: dict[str, Any] = dataclasses.asdict(fitted.platt)
     content |= {"name": fitted.name, "model": fitted.model, "scale": fitted.scale}
     model = skops.dumps(content)
-    probes = probe_trucks()
+    width = fitted.width
+    probes = probe_trucks(tier_of(width))
     scores = fitted.score(probes)
     facts = {
         "sklearn": sklearn.__version__,
         "sha256": hashlib.sha256(model).hexdigest(),
-        "features": list(FEATURES),
+        "features": list(names(width)),
         "probe_p_hit": scores["p_hit"].tolist(),
         "probe_risk_score": scores["risk_score"].tolist(),
     }
@@ -116,10 +119,11 @@ def load(folder: Path) -> FittedRisk:
         another version of scikit-learn or for other features, or no longer gives the same scores.
     """
     facts, model = _read(folder)
-    for name, expected in (("sklearn", sklearn.__version__), ("features", list(FEATURES))):
-        if facts.get(name) != expected:
+    known = {"sklearn": [sklearn.__version__], "features": [list(names(w)) for w in _WIDTHS]}
+    for name, expected in known.items():
+        if facts.get(name) not in expected:
             found = facts.get(name)
-            raise ModelError(f"{folder}: made for {name} {found}, expected {expected}")
+            raise ModelError(f"{folder}: made for {name} {found}, expected {expected[0]}")
     if facts.get("sha256") != hashlib.sha256(model).hexdigest():
         raise ModelError(f"{folder}: {MODEL} is not the file that {FACTS} describes")
     fitted = _rebuild(model, folder)
@@ -177,12 +181,12 @@ def _sound(model: RiskModel) -> bool:
         return False
 
 
-def probe_trucks() -> pd.DataFrame:
+def probe_trucks(tier: Tier = "own") -> pd.DataFrame:
     """Return a few made-up trucks (visible columns) whose scores are stored beside each model."""
     kinds = {column.name: column.kind for column in MANIFEST}
     row = np.arange(N_PROBES)
     frame = pd.DataFrame(index=row)
-    for place, name in enumerate(visible()):
+    for place, name in enumerate(visible(tier)):
         turn = (row * (place + 1)) % N_PROBES
         values = {"bool": turn % 2 == 0, "int": turn, "float": 1.5 ** (turn + place % 5)}
         frame[name] = values[kinds[name]]
@@ -191,7 +195,7 @@ def probe_trucks() -> pd.DataFrame:
 
 def _check_probes(fitted: FittedRisk, facts: Mapping[str, Any], folder: Path) -> None:
     try:
-        scores = fitted.score(probe_trucks())
+        scores = fitted.score(probe_trucks(tier_of(fitted.width)))
     except Exception as error:
         raise ModelError(f"{folder}: the model cannot score a truck ({error!r})") from None
     for name in ("p_hit", "risk_score"):

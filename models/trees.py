@@ -15,7 +15,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 
 from models.base import UNLABELLED, Labels, Matrix, RiskModel, Vector, labelled
 from models.calibration import rank_share
-from models.features import CODES, SIGNS, signals
+from models.features import CODES, signals, signs
 
 FLAG: Final = (0, 1)
 """Range of a setting that switches something off (0) or on (any other number)."""
@@ -53,7 +53,7 @@ class BoostedRisk(RiskModel):
             min_samples_leaf=int(self._setting("min_trucks_per_leaf")),
             max_features=self._setting("features_share"),
             categorical_features=list(CODES),
-            monotonic_cst=list(SIGNS) if self._setting("monotone") else None,
+            monotonic_cst=list(signs(raw.shape[1])) if self._setting("monotone") else None,
             early_stopping=False,
             random_state=self.seed,
         )
@@ -113,9 +113,9 @@ class AnomalyRisk(RiskModel):
 
     def _columns(self, values: Vector) -> Matrix:
         if self._setting("one_sided"):
-            signs = np.array(SIGNS)
-            beyond = np.maximum(signs * (values - self.median_), 0.0)
-            return beyond[:, signs != 0].astype(np.float32)
+            sign = np.array(signs(values.shape[1]))
+            beyond = np.maximum(sign * (values - self.median_), 0.0)
+            return beyond[:, sign != 0].astype(np.float32)
         numbers = values.copy()
         for place, (known, counts) in zip(CODES, self.codes_, strict=True):
             numbers[:, place] = _rareness(values[:, place], known, counts)

@@ -17,14 +17,15 @@ class Column:
     """One declared column.
 
     ``tier`` says who can see it: ``key`` (bookkeeping), ``own`` (what a United States risk model
-    has before arrival), ``luck`` (draws fixed before any policy acts) or ``true`` (hidden truth).
+    has before arrival), ``partner`` and ``tip`` (what others share, `sim.sharing`), ``luck`` (draws
+    fixed before any policy acts) or ``true`` (hidden truth).
     """
 
     name: str
     kind: Kind
     unit: str
     meaning: str
-    tier: Literal["key", "own", "luck", "true"] = "key"
+    tier: Literal["key", "own", "partner", "tip", "luck", "true"] = "key"
 
 
 def check(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ pass with probability::
 where c_k is the compromised share, a_k what audits leave of it, and s the chance that the truck
 reaches its own officer::
 
-    s = steering_share x max(0, 1 - planning_lead_h / rotation_h),   0 under random assignment.
+    s = steering_share x max(0, 1 - planning_lead_h / rotation_h),   0 where officers are drawn.
 
 A plan made L hours ahead holds if no rotation falls between: with posts that rotate every R hours,
 at a moment that the plan does not know, that is 1 - L / R. A second look by another officer, drawn
@@ -25,7 +25,7 @@ from primary unless an exam had been ordered; the dock finds nothing; the image 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -66,10 +66,10 @@ class Insider(Spec):
     """P(the truck reaches the organisation's own officer) where posts are known and kept."""
     planning_lead_h: float = bounded(0.0, 168.0)
     """How long before the truck meets the officer its lane and hour are fixed."""
-    random_assignment: bool
-    """Trucks, exams and images go to an officer drawn at the last moment."""
+    random_assignment: Literal["nowhere", "inside", "everywhere"]
+    """Where an officer is drawn at the last moment: for exams and images, or for booths as well."""
     assignment_min: float = bounded(0.0, 10.0)
-    """What that adds to each truck's time at its booth."""
+    """What drawing its booth adds to each truck's time there."""
     rotation_h: float | None = bounded(0.25, 24.0)
     """Officers change posts so often; null: they keep them for the shift."""
     handover_min: float = bounded(0.0, 60.0)
@@ -91,19 +91,19 @@ class Insider(Spec):
             raise ConfigError("handover_min", f"{problem}, got {self.handover_min:g} min")
 
     @property
-    def steered(self) -> float:
-        """P(the truck reaches its own officer), counter-measures applied.
+    def steered(self) -> Floats:
+        """P(the truck reaches its own officer) by his stage, counter-measures applied.
 
         Examples
         --------
         With posts that rotate every 4 hours and plans made 1 hour ahead, three in four of the
         plans hold: ``steering_share=0.8`` leaves 0.6.
         """
-        if self.random_assignment:
-            return 0.0
+        drawn = {"nowhere": (0, 0, 0), "inside": (0, 1, 1), "everywhere": (1, 1, 1)}
+        kept = self.steering_share * (1.0 - np.array(drawn[self.random_assignment], np.float64))
         if self.rotation_h is None:
-            return self.steering_share
-        return self.steering_share * max(0.0, 1.0 - self.planning_lead_h / self.rotation_h)
+            return kept
+        return np.asarray(kept * max(0.0, 1.0 - self.planning_lead_h / self.rotation_h))
 
     @property
     def still_willing(self) -> Floats:
@@ -121,8 +121,8 @@ class Insider(Spec):
 
     @property
     def assigned_min(self) -> float:
-        """What random assignment adds to each truck's time at its booth, in minutes."""
-        return self.assignment_min if self.random_assignment else 0.0
+        """What drawing booths adds to each truck's time there, in minutes."""
+        return self.assignment_min if self.random_assignment == "everywhere" else 0.0
 
     def work_factor(self, station: int) -> float:
         """Return the mean work at a station with second looks, as a multiple of that without."""

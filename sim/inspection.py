@@ -94,6 +94,10 @@ class Policy(Spec):
         """
         raise NotImplementedError
 
+    def at_the_port(self) -> bool:
+        """Tell whether a choice is made at the port, and not of all before arrival."""
+        return False
+
     def random_share(self) -> float:
         """Return the share that ``choose`` takes by ``u_select`` alone, whatever the score."""
         return 0.0

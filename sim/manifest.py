@@ -20,15 +20,16 @@ from sim.declared import Arrays, declare
 from sim.errors import ConfigError
 from sim.insider import helped
 from sim.instruments import Service
+from sim.partner import observe
 from sim.population import NOTHING, Columns, draw_population
 from sim.scenario import Scenario
+from sim.service_times import service_time
 from sim.streams import (
     Draw,
     FloatArray,
     Purpose,
     keyed_uniform,
     normal,
-    service_time,
 )
 from sim.tables import MANIFEST
 from sim.traffic import draw_arrivals, rates_per_h, times_at
@@ -97,6 +98,8 @@ def draw_trucks(
     columns |= threats.draw_threat(scenario.threat, p, columns["laden"], draw)
     with_help = helped(scenario.insider, columns["true_carrying"], columns["u_help"])
     columns["true_insider_help"] = with_help
+    # 4. What others say of it, given the truth.
+    columns |= observe(scenario, columns, draw)
     columns |= {"truck": np.arange(times.size), "arrive_min": times}
     return pd.DataFrame({column.name: columns[column.name] for column in MANIFEST}, copy=False)
 

@@ -15,8 +15,8 @@ from sim.capacity import schedule
 from sim.instruments import Sensor
 from sim.order import ORIGIN, PRIMARY, SAFETY, STATIONS
 from sim.scenario import Scenario
+from sim.service_times import service_mean
 from sim.site import Check
-from sim.streams import service_mean
 from sim.tables import INSPECTION
 from sim.usage import available_min, scheduled_min
 from sim.window import Window

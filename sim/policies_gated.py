@@ -38,6 +38,10 @@ class Gated(Policy):
         del scores, past
         return np.zeros(len(trucks), dtype=bool)
 
+    def at_the_port(self) -> bool:
+        """Tell that trucks are chosen at the port."""
+        return True
+
     def laid_out(self, day: Day) -> Laid:
         """Return the columns and the memory of the policy's gates."""
         return Laid(*assemble(program(self, day), len(day.trucks)))
@@ -86,7 +90,7 @@ class QueueAware(Gated):
         self, scenario: Scenario, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past
     ) -> tuple[Floats, Floats]:
         """Return the chance that the queue is short enough, by past days' arrivals hour by hour."""
-        from sim.streams import service_mean
+        from sim.service_times import service_mean
 
         place = position(trucks, score_of(scores), past.risk_score)
         portal, servers = scenario.scanner.portal, scenario.servers("portal")
@@ -206,10 +210,7 @@ class Combined(Gated):
 
     def at_the_port(self) -> bool:
         """Tell whether a part decides at the port."""
-        return any(
-            part.at_the_port() if isinstance(part, Combined) else isinstance(part, Gated)
-            for part in self.parts
-        )
+        return any(part.at_the_port() for part in self.parts)
 
     def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
         """Return whom the parts select together, where all of them make lists."""

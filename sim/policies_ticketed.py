@@ -34,6 +34,10 @@ class TwoProfiles(Policy):
     share: float = share()
     """Of all trucks, to the portal."""
 
+    def at_the_port(self) -> bool:
+        """Tell that the profile is chosen at the port."""
+        return True
+
     def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
         """Return the trucks above the past quantile, ties broken by their own uniform."""
         return riskiest(trucks, score_of(scores), past.risk_score, self.share)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.counterfactual import scores_if_carrying
 from sim.inspection import Policy
 from sim.past import Expected, Past, past_quantile, riskiest
 from sim.policies_gated import AllOf, AnyOf, QueueAware, ScanBudget, SkipLot
@@ -107,6 +108,9 @@ def expected(
     """
     policy = scenario.policy
     clean, carrying = policy.ex_ante(scenario, past_manifest, past_scores, past)
+    with_load = scores_if_carrying(past_scores)
+    if with_load is not None:
+        _, carrying = policy.ex_ante(scenario, past_manifest, with_load, past)
     floored = past_manifest["u_floor"].to_numpy() < floor_top_up(policy)
     clean, carrying = np.where(floored, 1.0, clean), np.where(floored, 1.0, carrying)
     scans = scenario.servers("portal") > 0 or scenario.servers("secondary") > 0

@@ -16,6 +16,7 @@ from sim.insider import Insider
 from sim.instruments import Scanner
 from sim.loads import Load
 from sim.policy import Policy
+from sim.sharing import Sharing
 from sim.site import COMMODITIES, Port, Segment
 from sim.spec import Spec, bounded
 from sim.trade import BY_COMMODITY, Declared, Firms
@@ -114,7 +115,8 @@ class Risk(Spec):
     """Which risk model scores the trucks, on which information, trained on which past."""
 
     name: str
-    tier: Literal["own"]
+    tier: Literal["own", "partner", "tip"]
+    """What it reads: the port's own columns, the partner's besides, tips besides."""
     labels: Literal["opened", "oracle"]
     history_years: int = bounded(5, 30)
     history_start_date: str
@@ -142,10 +144,23 @@ class Scenario(Spec):
     threat: Threat
     scanner: Scanner
     staffing: Staffing
+    sharing: Sharing
     risk: Risk
     policy: Policy
     value: Value
     insider: Insider
+
+    @property
+    def heeds_others(self) -> bool:
+        """Return whether scores hang on what others share, and so on the truth."""
+        partner = self.risk.tier != "own" and self.sharing.has_partner
+        return partner or (self.risk.tier == "tip" and self.sharing.has_tips)
+
+    def check(self) -> None:
+        """Refuse to ask what a load would have met where choices at the port hang on it."""
+        if self.heeds_others and self.policy.at_the_port():
+            problem = f"{self.policy.name!r} chooses at the port"
+            raise ConfigError("policy.name", f"{problem}; it needs risk.tier=own or sharing=none")
 
     def servers(self, station: str) -> int:
         """Return the units that stand at an inspection station, overrides applied."""

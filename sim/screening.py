@@ -19,7 +19,7 @@ from sim.order import SERVED
 from sim.past import Past
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, SensorName, d_prime, p_false_alarm
-from sim.streams import service_mean
+from sim.service_times import service_mean
 from sim.threat import class_weights
 
 Floats = npt.NDArray[np.float64]

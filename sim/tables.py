@@ -11,6 +11,7 @@ from typing import Final
 from sim.columns import Column, Kind
 from sim.contraband import CONTRABAND, UNIT, amount
 from sim.order import STATIONS
+from sim.sharing import IF, SHARED, TIERS, Tier
 
 
 def _own(name: str, kind: Kind, unit: str, meaning: str) -> Column:
@@ -63,6 +64,7 @@ MANIFEST: Final = (
     _own("shipper_exams_12m", "float", "-", "exams of the shipper's goods in the past 12 months"),
     _own("carrier_finds_5y", "float", "-", "contraband finds with the carrier in the past 5 years"),
     _own("shipper_finds_5y", "float", "-", "contraband finds with the shipper in the past 5 years"),
+    *(Column(name, "float", unit, f"{meaning}; {none}", tier) for name, unit, meaning, none, tier in SHARED),
     _luck("u_tie", "0-1", "breaks ties of the risk score"),
     _luck("u_select", "0-1", "random selection for the portal"),
     _luck("u_floor", "0-1", "random floor under a policy"),
@@ -97,6 +99,7 @@ MANIFEST: Final = (
     _true("true_concealment", "int", "code", "where the load is or would be hidden"),
     _true("true_load", "float", "kg, n or USD", "amount in the unit of its type (persons and firearms: a count), 0 when it carries none"),
     _true("true_insider_help", "bool", "-", "carries for an organisation that has help inside the port"),
+    *(_true(f"{IF}{name}", "float", unit, f"{name} were the truck carrying") for name, unit, *_ in SHARED),
 )  # fmt: skip
 
 SCORES: Final = (
@@ -153,9 +156,10 @@ LEDGER: Final = (
 )  # fmt: skip
 
 
-def visible() -> tuple[str, ...]:
-    """Return the manifest columns that a risk model of tier ``own`` may see."""
-    return tuple(column.name for column in MANIFEST if column.tier == "own")
+def visible(tier: Tier = "own") -> tuple[str, ...]:
+    """Return the manifest columns that a risk model of this tier may see."""
+    seen = TIERS[: TIERS.index(tier) + 1]
+    return tuple(column.name for column in MANIFEST if column.tier in seen)
 
 
 UNIT_WORDS: Final = {"kg": "kg", "n": "count", "usd": "USD"}

@@ -30,8 +30,8 @@ from sim.policy import Expected
 from sim.scenario import Scenario
 from sim.screening import portal_false_alarm, portal_mean_min, splits_lanes
 from sim.sensor import operating_points, p_false_alarm
+from sim.service_times import service_mean
 from sim.site import SEGMENTS
-from sim.streams import service_mean
 from sim.traffic import rates_per_h
 from sim.window import Window
 

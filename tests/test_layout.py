@@ -43,6 +43,7 @@ TESTED_ELSEWHERE = {
     "fitted": "a risk model with its calibration and scale: test_risk, test_train",
     "rules": "one of the models of risk: test_risk",
     "workload": "the loads that theory states: test_theory",
+    "service_times": "what streams of luck become: test_streams",
     "instruments": "a part of the scenario: test_scenario",
     "site": "a part of the scenario: test_scenario",
     "inspection": "what every policy is: test_policy",

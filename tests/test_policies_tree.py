@@ -20,7 +20,7 @@ from sim.policies_tree import SensorTree
 from sim.route import N_COLUMNS, check_policy
 from sim.scenario import Scenario
 from sim.sensor_tree import TreeSensor, frontier
-from sim.streams import service_mean
+from sim.service_times import service_mean
 from sim.tree_mix import Mix, at_budget
 from sim.tree_route import encode, route_tree
 from sim.workload import weekly_load

@@ -11,7 +11,8 @@ from scipy import stats
 from sim import streams
 from sim.errors import ConfigError
 from sim.instruments import Service
-from sim.streams import Purpose, keyed_uniform, service_mean, service_time, uniform
+from sim.service_times import service_mean, service_time
+from sim.streams import Purpose, keyed_uniform, uniform
 from sim.window import EVALUATION, HISTORY, Window
 
 WEEK = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=7)

@@ -17,7 +17,7 @@ from sim import compiled, port, theory
 from sim.flow import Flow, Record, assemble
 from sim.instruments import Service
 from sim.order import EXIT, N_STATIONS, PRIMARY
-from sim.streams import service_time
+from sim.service_times import service_time
 from sim.tickets import (
     U_SLOW,
     full_box,

@@ -1,0 +1,50 @@
+"""What a risk model learns from of all that others share.
+
+Tips are too few to learn from: they are heeded for what they state of themselves (`models.tips`).
+The partner's items are learnt from as they were agreed: what has leaked or been held back since,
+the past does not show (`sim.sharing.Sharing.as_agreed`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sim.scenario import Risk, Scenario, replace
+from sim.sharing import Sharing
+
+TODAY = (
+    "risk=rules", "policy=todays_practice", "scanner=baseline", "staffing=baseline", "sharing=none",
+)  # fmt: skip
+"""The practice before any change under study."""
+
+
+def learnt_risk(risk: Risk, sharing: Sharing) -> Risk:
+    """Return the risk model as it is trained: of tier ``partner`` if there is anything to read.
+
+    Models of different tiers, and of different sharing, are the same where they learn the same.
+    """
+    has_partner = risk.tier != "own" and sharing.has_partner
+    return dataclasses.replace(risk, tier="partner" if has_partner else "own")
+
+
+def past_of(risk: Risk, scenario: Scenario, today: Scenario) -> Scenario:
+    """Return the past that a model learns from: today's practice, at this port, on these trucks.
+
+    What the partner shares is there as it was agreed, for the models that read it.
+    """
+    learnt = learnt_risk(risk, scenario.sharing)
+    years = dataclasses.replace(
+        today.risk,
+        tier=learnt.tier,
+        history_years=risk.history_years,
+        history_start_date=risk.history_start_date,
+        history_seed=risk.history_seed,
+    )
+    sharing = today.sharing if learnt.tier == "own" else scenario.sharing.as_agreed()
+    kept = {"port": scenario.port, "traffic": scenario.traffic, "threat": scenario.threat}
+    return replace(today, risk=years, sharing=sharing, **kept)
+
+
+def lesson(risk: Risk, sharing: Sharing) -> str:
+    """Return what two scenarios' sharing must have in common for one fitted model to serve both."""
+    return repr(sharing.as_agreed()) if learnt_risk(risk, sharing).tier == "partner" else ""

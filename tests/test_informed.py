@@ -1,0 +1,80 @@
+"""What a model learns from of all that others share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from experiments import history, train
+from experiments.informed import learnt_risk, lesson
+from experiments.replicate import manifest_key, risk_key
+from models.features import DECLARED, OF_PARTNER, matrix, tier_of, visible_part
+from models.fitted import FittedRisk
+from models.risk import make
+from sim.manifest import draw_manifest
+from sim.scenario import Scenario
+from sim.window import EVALUATION, Window
+
+Make = Callable[..., Scenario]
+DAY = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=1)
+
+
+@pytest.mark.parametrize(
+    ("tier", "sharing", "learnt"),
+    [("own", "full", "own"), ("partner", "full", "partner"), ("partner", "tip", "own"),
+     ("tip", "full", "partner"), ("tip", "tip", "own"), ("tip", "partner", "partner")],
+)  # fmt: skip
+def test_a_model_is_trained_on_what_there_is_to_learn(
+    make_scenario: Make, tier: str, sharing: str, learnt: str
+) -> None:
+    one = make_scenario("risk=boosted", f"risk.tier={tier}", f"sharing={sharing}")
+    assert learnt_risk(one.risk, one.sharing).tier == learnt
+    past = history.before(one.risk, one)
+    assert past.risk.tier == learnt
+    assert past.sharing.has_partner == (learnt == "partner")
+    assert not past.sharing.has_tips
+
+
+def test_one_training_serves_whatever_leaks_is_withheld_or_tipped(make_scenario: Make) -> None:
+    boosted = ("risk=boosted", "risk.tier=tip")
+    full = make_scenario(*boosted, "sharing=full")
+    for override in ("sharing.scan.p_leak=0.6", "sharing.scan.withheld_share=0.5",
+                     "sharing.tip.recall_share=0.4"):  # fmt: skip
+        other = make_scenario(*boosted, "sharing=full", override)
+        assert train.places(other.risk, other) == train.places(full.risk, full)
+        assert risk_key(other) == risk_key(full)
+        assert manifest_key(other) != manifest_key(full)
+    partner = make_scenario("risk=boosted", "risk.tier=partner", "sharing=partner")
+    assert train.places(partner.risk, partner) == train.places(full.risk, full)
+    later = make_scenario(*boosted, "sharing=full", "sharing.scan.completeness_share=0.5")
+    assert train.places(later.risk, later) != train.places(full.risk, full)
+    assert risk_key(later) != risk_key(full)
+
+
+def test_a_model_of_its_own_information_has_one_past(make_scenario: Make) -> None:
+    nothing, full = (make_scenario("risk=boosted", f"sharing={name}") for name in ("none", "full"))
+    assert train.places(nothing.risk, nothing) == train.places(full.risk, full)
+    assert lesson(full.risk, full.sharing) == ""
+
+
+@pytest.mark.parametrize("name", ["constant", "rules", "anomaly"])
+def test_scores_follow_the_tier(make_scenario: Make, name: str) -> None:
+    tips = ("sharing.tip.recall_share=1", "sharing.tip.precision_share=0.02")
+    scenario = make_scenario(f"risk={name}", "risk.tier=tip", "sharing=full", *tips)
+    manifest = draw_manifest(scenario, DAY)
+    raw = matrix(visible_part(manifest, "partner"), "partner")
+    assert raw.shape[1] == len(DECLARED) + len(OF_PARTNER)
+    assert tier_of(raw.shape[1]) == "partner"
+    assert np.isfinite(raw).all()
+    fitted = FittedRisk(
+        name=name, model=make(scenario.risk).fit(raw),
+        platt=FittedRisk.without_labels("rules", make(make_scenario("risk=rules").risk), raw).platt,
+        scale=np.sort(make(scenario.risk).fit(raw).decision_function(raw)), heeds_tips=True,
+    )  # fmt: skip
+    told = manifest["tip"].to_numpy() > 0.0
+    assert 3 < told.sum() < len(manifest) / 10
+    scores = fitted.score(manifest)
+    assert scores.loc[told, "risk_score"].min() > scores.loc[~told, "risk_score"].median()
+    assert (scores.loc[told, "p_hit"] > 0.019).all()
