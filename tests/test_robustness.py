@@ -72,3 +72,16 @@ def test_a_draw_that_makes_no_sense_is_counted(
     assert len(again.rows) == 0
     assert standings(again, "random") == []
     assert again.overloaded == 0
+
+
+def test_models_of_shared_information_are_those_of_the_study(asked: Study) -> None:
+    """What is shared is redrawn too; whoever learnt from it stays as it was trained."""
+    shared = ("policy=top_share", "policy.share=0.2", "risk.tier=partner", "sharing=partner")
+    scenarios = {"random": asked.alternatives["random"], "partner": compose_scenario(shared)}
+    own: dict[str, tuple[str, ...]] = {"random": asked.own_overrides["random"], "partner": shared}
+    study_of = dataclasses.replace(asked, alternatives=scenarios, own_overrides=own)
+    scorers = {risk_key(s): TruthScorer() for s in scenarios.values()}
+    again = redraw(study_of, scorers, {})
+    assert not again.refused
+    assert len(again.rows) == 8
+    assert again.numbers["sharing.scan.d_prime"].nunique() == 4
