@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from experiments import guards
 from experiments.equivalents import clause
 from experiments.findings import Findings
@@ -13,6 +15,8 @@ WORTH_SAYING_MIN = 0.1
 """Smaller differences of a mean wait, however sure, decide nothing."""
 WORTH_LEADING_MIN = 0.5
 """A wait that is surely shorter by this much leads the answer where loads found are alike."""
+MOST_NAMED = 4
+"""Alternatives whose waits are told in the answer."""
 WORTH_LEADING_SHARE = 0.002
 """Smaller differences in the share of loads found are not worth leading with."""
 
@@ -23,6 +27,13 @@ def answer(found: Findings) -> str:
     Where an alternative cannot carry its load and nobody finds more, the answer is how many trucks
     got through, under each alternative.
     """
+    text = _answered(found)
+    if found.study.calendar == "year":
+        return f"Over the year {found.study.start_date[:4]}, {text[0].lower()}{text[1:]}"
+    return text
+
+
+def _answered(found: Findings) -> str:
     if len(found.names) == 1:
         return _alone(found)
     if guards.asked(found):
@@ -93,9 +104,16 @@ def _wait_gain(found: Findings, name: str) -> str:
     wait = wait_words(_wait_gap(found, name)).replace("the mean wait is ", "")
     return (
         f"Under {name} trucks wait {number(own.mean)} min {span(own)} on average, {wait} than "
-        f"under {base}; loads found are alike ({percent(finds.mean)} {span(finds, 100.0)} against "
+        f"under {base}{_others(found, name)}; loads found are alike "
+        f"({percent(finds.mean)} {span(finds, 100.0)} against "
         f"{percent(against.mean)} {span(against, 100.0)})."
     )
+
+
+def _others(found: Findings, leader: str) -> str:
+    rivals = [n for n in found.names if n not in (leader, found.study.baseline)]
+    said = _sure_waits(found, {n: _wait_gap(found, n) for n in rivals if n not in found.unstable})
+    return f" ({said})" if said else ""
 
 
 def _verdict(found: Findings, share: Share, metric: str) -> str:
@@ -184,11 +202,28 @@ def _nothing_better(found: Findings, rivals: list[Share]) -> str:
     gaps = {s.alternative: s.wait_gap for s in rivals if s.wait_gap is not None}
     if not gaps:
         return f"{words}; waits cannot be compared."
-    name = max(gaps, key=lambda one: abs(gaps[one].mean))
-    verdict = found.row(name, "wait_mean_min")["holm_verdict"]
-    if verdict in ("higher", "lower") and abs(gaps[name].mean) >= WORTH_SAYING_MIN:
-        return f"{words}; under {name} {wait_words(gaps[name])}."
+    said = _sure_waits(found, gaps)
+    if said:
+        return f"{words}; {said}."
     return f"{words}; no mean wait surely differs by {WORTH_SAYING_MIN:g} min or more."
+
+
+def _sure_waits(found: Findings, gaps: Mapping[str, Difference]) -> str:
+    """Return whose mean wait surely differs from the baseline's, the largest first, and by what."""
+    sure = [
+        name
+        for name, gap in gaps.items()
+        if found.row(name, "wait_mean_min")["holm_verdict"] in ("higher", "lower")
+        and abs(gap.mean) >= WORTH_SAYING_MIN
+    ]
+    sure.sort(key=lambda name: -abs(gaps[name].mean))
+    parts = [
+        f"under {name} {wait_words(gaps[name]).replace('the mean wait is ', '')}"
+        for name in sure[1:MOST_NAMED]
+    ]
+    if not sure:
+        return ""
+    return ", ".join([f"under {sure[0]} {wait_words(gaps[sure[0]])}", *parts])
 
 
 def _outright(found: Findings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -168,14 +169,24 @@ def references(study: Study) -> list[str]:
 
 
 def is_fitted(scenario: Scenario) -> bool:
-    """Return whether this is the practice to whose mean wait the open lanes were fitted.
+    """Return whether the open lanes were set so that this very scenario waits as is observed.
 
-    Insiders change no wait; what guards against them does.
+    One more analyst, one per cent more trucks: such a scenario's wait is a prediction. Insiders
+    change no wait; what guards against them does.
     """
-    return (
-        scenario.port.name == "world_trade_bridge"
-        and scenario.traffic.name == "profile"
-        and scenario.staffing.name == "baseline"
-        and scenario.policy.name == "todays_practice"
-        and scenario.insider.name in ("none", "baseline")
-    )
+    own, fitted = (_deciding(one) for one in (scenario, _practice()))
+    return own == fitted and scenario.insider.name in ("none", "baseline")
+
+
+def _deciding(scenario: Scenario) -> tuple[object, ...]:
+    """Return the parts of a scenario that decide its waits."""
+    parts = (scenario.port, scenario.traffic, scenario.scanner, scenario.staffing)
+    return (*parts, scenario.policy)
+
+
+@cache
+def _practice() -> Scenario:
+    # Late, because composing reads the disk and most of this module does not.
+    from experiments.load import compose_scenario
+
+    return compose_scenario(["policy=todays_practice"])

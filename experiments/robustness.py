@@ -77,7 +77,12 @@ def redraw(
         To what knobs were turned for equal scan share in the study itself; the first try.
     """
     warm_up(study.engine, [s.policy for s in study.alternatives.values()])
-    inputs = assumptions(study.inputs(study.baseline))
+    heeded = any(scenario.heeds_others for scenario in study.alternatives.values())
+    inputs = [
+        one
+        for one in assumptions(study.inputs(study.baseline))
+        if heeded or not one.key.startswith("sharing.")
+    ]
     worlds = list(draws(study, inputs))
     mappings = {name: study.mapping(name) for name in study.alternatives}
     rows, refused = [], {}
@@ -117,7 +122,9 @@ def one_draw(
     base = mappings[study.baseline]
     try:
         worlds = {n: build.scenario(redrawn_mapping(m, base, drawn)) for n, m in mappings.items()}
-        world = World(dataclasses.replace(study, alternatives=worlds), scorers, place)
+        # models stay those of the study: a redrawn world is not what they were trained on
+        trained = {risk_key(w): scorers[risk_key(study.alternatives[n])] for n, w in worlds.items()}
+        world = World(dataclasses.replace(study, alternatives=worlds), trained, place)
         asked = world.run(worlds)
         first = {name: _set(worlds[name], text) for name, text in settings.items()}
         equal, unstable = world.turned(asked, first), world.unstable()

@@ -219,9 +219,17 @@ def redrawn_answer(found: Findings) -> str:
     best = max(rivals, key=lambda s: (s.more[0] / s.more[1], s.gap[1]))
     always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
     k, n = best.more
+    if not k:
+        return f"In none of {n} redraws of what is assumed does anybody find more at equal share."
     if always:
         head = f"{listed(always)} find{'s' if len(always) == 1 else ''} more than "
         return f"{head}{found.study.baseline} in all {n} redraws of what is assumed."
+    if best.interval("more").low <= 0.5:
+        return (
+            f"What is assumed decides: redrawn {redrawn.asked} times, nobody finds more than "
+            f"{found.study.baseline} at equal scan share in surely more than half; most often "
+            f"{best.alternative}, in {k} of {n} {_share_span(best.interval('more'))}."
+        )
     return (
         f"What is assumed matters: redrawn {redrawn.asked} times, {best.alternative} finds more "
         f"than {found.study.baseline} at equal scan share in {k} of {n} "

@@ -44,7 +44,7 @@ class Standing:
     alternative: str
     undominated: tuple[int, int]
     more: tuple[int, int]
-    """Draws in which it finds more than the baseline at equal scan share, of those compared."""
+    """Draws in which it finds `WORTH_FOUND` more than the baseline at equal scan share."""
     gap: tuple[float, float, float]
     """Smallest, median and largest difference in loads found at equal share, over the draws."""
     culprit: Culprit | None
@@ -75,7 +75,7 @@ def standings(redrawn: Redrawn, baseline: str) -> list[Standing]:
         rival = name != baseline
         blame = culprit(gap, redrawn.numbers) if rival else None
         learned = culprit(gap, likeness(redrawn)) if rival else None
-        more = (int((gap > 0.0).sum()), len(gap))
+        more = (int((gap >= WORTH_FOUND).sum()), len(gap))
         ranked = (int(mine.sum()), len(mine))
         found.append(Standing(str(name), ranked, more, middle, blame, learned))
     return found

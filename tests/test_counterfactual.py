@@ -11,13 +11,14 @@ import pytest
 from scipy.special import ndtr
 
 from experiments.pipeline import Outcome, Plan, make_plan, past_window, scored, simulate, trucks
+from sim.columns import check
 from sim.counterfactual import as_if_carrying, paths_of_loads, scores_if_carrying
 from sim.order import NOT_VISITED, SERVED, WAIVED
 from sim.policy import expected
 from sim.probe import expected_detection
 from sim.scenario import Scenario
 from sim.sharing import IF, SHARED
-from sim.tables import SCORES, check
+from sim.tables import SCORES
 from sim.window import EVALUATION, Window
 
 Make = Callable[..., Scenario]

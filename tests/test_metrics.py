@@ -265,7 +265,7 @@ def test_an_overloaded_booth_is_unstable_however_short_the_run(
 def test_the_frame_of_many_replications_has_the_declared_kinds(
     make_scenario: Callable[..., Scenario],
 ) -> None:
-    from sim.tables import check
+    from sim.columns import check
 
     frame = pd.DataFrame([v11_port(make_scenario), inspected(make_scenario)])
     assert check(frame, METRICS, "metrics") is frame
