@@ -141,9 +141,10 @@ def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
         free(f, w, r, profile, k, s, now)
         judged(f, w, r, route, profile, truck, now)
         return
-    if k == f.fork and served and f.alarm[truck, k] != CLEARED:
-        w.image[truck] = 1
-        enter(f, w, r, profile, f.judge, truck, now)
+    if k == f.fork and served:
+        if f.alarm[truck, k] != CLEARED:
+            w.image[truck] = 1
+            enter(f, w, r, profile, f.judge, truck, now)
     elif served and alarms(f, r, k, truck):
         w.alarmed[truck] |= 1 << k
     if k == f.join and w.image[truck] == 1:

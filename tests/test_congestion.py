@@ -51,9 +51,8 @@ def test_the_scan_share_is_expected_as_it_comes(
 
 
 def test_without_a_portal_nobody_is_scanned() -> None:
-    scenario = compose_scenario(
-        ["policy=queue_aware", "port.portal.servers=0", "port.analyst.servers=0"]
-    )
+    none = [f"port.{station}.servers=0" for station in ("portal", "analyst", "secondary")]
+    scenario = compose_scenario(["policy=queue_aware", *none])
     before = trucks(scenario, past_window(window_of(1)))
     plan = make_plan(scenario, before, TruthScorer().score(before))
     assert plan.expected.scan_share == 0.0

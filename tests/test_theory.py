@@ -121,10 +121,16 @@ def test_rush_hours_lie_inside_a_stable_week(make_scenario: Make) -> None:
 
 def test_every_station_that_exists_has_its_rows(make_scenario: Make) -> None:
     names = ["approach_general", "approach_fast", "primary_general", "primary_fast",
-             "portal", "analyst", "secondary", "dock"]  # fmt: skip
+             "portal", "analyst", "radiation", "secondary", "dock"]  # fmt: skip
     assert list(loads(make_scenario()).index) == names
     less = make_scenario("port.portal.servers=0", "port.analyst.servers=0", "port.approach.lanes=0")
-    assert list(loads(less).index) == ["primary_general", "primary_fast", "secondary", "dock"]
+    assert list(loads(less).index) == [
+        "primary_general",
+        "primary_fast",
+        "radiation",
+        "secondary",
+        "dock",
+    ]
     shared = make_scenario("port.approach.fast_lane=shared", "port.primary.lanes_serve=all")
     assert list(loads(shared).index[:3]) == ["approach", "primary_general", "primary"]
     pooled = make_scenario("port.primary.lanes_serve=all", "port.primary.fast_lanes_serve=all")

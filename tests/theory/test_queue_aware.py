@@ -51,6 +51,7 @@ def lanes_flow(
     columns = np.zeros((n, U_SLOW + 1))
     columns[:, U_SLOW] = rng.random(n)
     none: dict[str, Any] = {
+        "doors": ([], []), "closing": 0, "finishes": np.zeros(N_STATIONS),
         "alarm": np.zeros((n, N_STATIONS)), "lane_class": np.zeros(n), "fork": -1, "judge": -1,
         "fast_first": [0] * N_STATIONS, "room": [[-1, -1]] * N_STATIONS,
         "shared_room": [1] * N_STATIONS, "suspend": [0] * N_STATIONS,
