@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments import curves, figures, sections
+from experiments import curves, figures, sections, stations
 from experiments.amounts import amount_rows
 from experiments.answer import answer
 from experiments.equivalents import sentence as portals_worth
@@ -24,10 +24,10 @@ from experiments.findings import Findings
 from experiments.inputs import input_groups
 from experiments.measures import Cell, measure_tables
 from experiments.plans import plan_note, plan_rows
-from experiments.screen import largest_share, station_load
+from experiments.screen import largest_share
 from experiments.standings import notes, standings, when
+from experiments.stations import present, station_load
 from experiments.wording import listed, number, percent, signed, span
-from sim.order import STATIONS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
@@ -71,7 +71,7 @@ def render(found: Findings) -> str:
         plans=plan_rows(found),
         plan_note=plan_note(),
         when=when(found),
-        stations=STATIONS,
+        stations=[stations.title(s) for s in present(found.loads.values())],
         loads=list(load_rows(found)),
         badges=badge_rows(found),
         groups=input_groups(study.inputs(study.baseline)),
@@ -160,7 +160,7 @@ def share_rows(found: Findings) -> Iterator[dict[str, object]]:
 def load_rows(found: Findings) -> Iterator[dict[str, object]]:
     """Yield each alternative's weekly load by station, and its largest sustainable scan share."""
     for name, load in found.loads.items():
-        shares = [station_load(load, station) for station in STATIONS]
+        shares = [station_load(load, s) for s in present(found.loads.values())]
         cells = [Cell(percent(s, 0), look="poor" if s >= 1.0 else "") for s in shares]
         yield {"name": name, "cells": cells, "largest": largest_share(load)}
 

@@ -28,8 +28,8 @@ from experiments.overload import overloaded
 from experiments.screening_words import screening_words
 from experiments.sections import bottleneck_answer, redrawn_answer, redrawn_ranks
 from experiments.standings import notes, standings
+from experiments.stations import present, short, station_load
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
-from sim.order import STATIONS
 from sim.scenario import Scenario
 
 WIDE: Final = 120
@@ -68,9 +68,10 @@ def before(
     """Say whether each station can carry its load over the week, before anything is simulated."""
     say(screen, "Weekly load of each station, % of its capacity, and the largest share of trucks")
     say(screen, "that the port could scan without a station being overloaded (from theory):")
-    table = _table(["alternative", *(_short(s) for s in STATIONS), "scan max"])
+    stations = present(loads.values())
+    table = _table(["alternative", *(short(s) for s in stations), "scan max"])
     for name, load in loads.items():
-        cells = [_load_cell(load, station) for station in STATIONS]
+        cells = [_load_cell(load, station) for station in stations]
         table.add_row(name, *cells, largest_share(load))
     screen.print(table)
     unstable, saturated = overloaded(scenarios, loads)
@@ -87,12 +88,6 @@ def plans(screen: Console, planned: Mapping[str, str]) -> None:
         say(screen, f"Plan of {name}, made from past days:")
         screen.print(Text(words), soft_wrap=True)
         screen.print()
-
-
-def station_load(load: pd.DataFrame, station: str) -> float:
-    """Return a station's weekly load share: the highest of its kinds of lane; NaN: not there."""
-    kinds = load["station"].str.partition("_")[0] == station
-    return float(load.loc[kinds, "load_share"].max()) if kinds.any() else float("nan")
 
 
 def largest_share(load: pd.DataFrame) -> str:
@@ -237,10 +232,6 @@ def _table(headings: Sequence[str]) -> Table:
             no_wrap=place > 0,
         )
     return table
-
-
-def _short(station: str) -> str:
-    return {"secondary": "second."}.get(station, station)
 
 
 def _load_cell(load: pd.DataFrame, station: str) -> str:

@@ -14,6 +14,7 @@ from experiments.frontier import Share
 from experiments.intervals import Difference
 from experiments.matched import YARDSTICKS
 from experiments.robustness import Redrawn
+from experiments.stations import title
 from experiments.verdicts import Culprit, Standing, standings
 from experiments.wording import NONE, listed, number, percent, signed, span
 from sim.sampling import Interval
@@ -41,7 +42,7 @@ def binding_rows(found: Findings) -> Iterator[dict[str, str]]:
 def binding_words(found: Findings, name: str) -> str:
     """Return which station binds from when to when, and its part of the time lost."""
     parts = [
-        f"{s.from_h:02d}-{s.to_h:02d} h {s.station} ({percent(s.share, 0)} of the standing, "
+        f"{s.from_h:02d}-{s.to_h:02d} h {title(s.station)} ({percent(s.share, 0)} of the standing, "
         f"{number(s.truck_h, 0)} truck-h)"
         for s in binding(found.profiles[name])
     ]
@@ -84,7 +85,7 @@ def bottleneck_answer(found: Findings) -> str:
     if stretches:
         top = max(stretches, key=lambda s: s.truck_h)
         hours = [f"{s.from_h:02d}-{s.to_h:02d} h" for s in stretches if s.station == top.station]
-        head = f"Under {base} {top.station} binds on weekdays ({listed(hours)})."
+        head = f"Under {base} {title(top.station)} binds on weekdays ({listed(hours)})."
     if base in found.unstable:
         return head
     helps = [

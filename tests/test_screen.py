@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
@@ -121,9 +120,3 @@ def test_the_screen_is_plain_when_it_is_no_terminal() -> None:
     console = screen.console()
     assert not console.is_terminal
     assert console.width == 80
-
-
-def test_of_several_kinds_of_lane_the_most_loaded_is_shown() -> None:
-    load = pd.DataFrame({"station": ["primary_general", "primary_fast"], "load_share": [0.9, 0.4]})
-    assert screen.station_load(load, "primary") == 0.9
-    assert np.isnan(screen.station_load(load, "dock"))

@@ -1,0 +1,43 @@
+"""Which stations a study has, and what planners call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import pandas as pd
+
+from sim.order import STATIONS
+
+TITLES: Final = {"origin": "check on leaving", "low_energy": "low-energy portal", "canine": "dogs",
+                 "radiation": "radiation alarms", "safety": "safety check"}  # fmt: skip
+SHORT: Final = {"origin": "leaving", "low_energy": "low en.", "secondary": "second.",
+                "radiation": "radiat."}  # fmt: skip
+KINDS: Final = ("", "_general", "_fast")
+"""Endings of a station's rows in a weekly load: all of it, or one kind of its lanes."""
+
+
+def title(station: str) -> str:
+    """Return what a station is called in a sentence.
+
+    >>> title("low_energy"), title("dock")
+    ('low-energy portal', 'dock')
+    """
+    return TITLES.get(station, station)
+
+
+def short(station: str) -> str:
+    """Return a station's name for the head of a narrow column."""
+    return SHORT.get(station, station)
+
+
+def station_load(load: pd.DataFrame, station: str) -> float:
+    """Return a station's weekly load share: the highest of its kinds of lane; NaN: not there."""
+    own = load["station"].isin([station + kind for kind in KINDS])
+    return float(load.loc[own, "load_share"].max()) if own.any() else float("nan")
+
+
+def present(loads: Iterable[pd.DataFrame]) -> tuple[str, ...]:
+    """Return the stations that some alternative has, in the order of the road."""
+    rows = {name for load in loads for name in load["station"]}
+    return tuple(s for s in STATIONS if rows & {s + kind for kind in KINDS})
