@@ -14,6 +14,7 @@ from experiments.canvas import GREY, Label, Mark, add_labels, blank, height_for,
 from experiments.curves import mean_queue_of, steady
 from experiments.findings import Findings
 from experiments.frontier import Point
+from experiments.stations import title
 from experiments.wording import percent, span
 from sim.order import STATIONS
 from sim.profiles import SLOT_MIN
@@ -98,7 +99,7 @@ def utilisation(found: Findings) -> go.Figure:
     figure = blank("", "", 130 + 24 * len(names))
     rows = [[found.interval(name, f"utilisation_{s}") for s in stations] for name in names]
     figure.add_heatmap(
-        x=stations,
+        x=[title(station) for station in stations],
         y=names,
         z=[[100.0 * cell.mean for cell in row] for row in rows],
         zmin=0.0,
@@ -138,15 +139,15 @@ def _stations(found: Findings) -> list[str]:
     ]
 
 
-def describe(found: Findings, title: str) -> str:
+def describe(found: Findings, name: str) -> str:
     """Return a figure in words, for those who cannot see it."""
-    if title == "frontier":
+    if name == "frontier":
         points = [p for p in found.points if p.status != "unstable"]
         return "Mean wait against loads found. " + " ".join(
             f"{p.alternative}: {p.wait.mean:.1f} min, {percent(p.found.mean)}, {p.words()}."
             for p in points
         )
-    return {"queue": _describe_queue, "waits": _describe_waits}.get(title, _describe_use)(found)
+    return {"queue": _describe_queue, "waits": _describe_waits}.get(name, _describe_use)(found)
 
 
 def _describe_queue(found: Findings) -> str:
@@ -175,5 +176,5 @@ def _describe_use(found: Findings) -> str:
         known = {station: share for station, share in use.items() if np.isfinite(share)}
         if known:
             top = max(known, key=lambda station: known[station])
-            parts.append(f"{name}: busiest is {top}, {percent(known[top], 0)}.")
+            parts.append(f"{name}: busiest is {title(top)}, {percent(known[top], 0)}.")
     return "Share of open time that each station works. " + " ".join(parts)

@@ -68,18 +68,41 @@ def before(
     """Say whether each station can carry its load over the week, before anything is simulated."""
     say(screen, "Weekly load of each station, % of its capacity, and the largest share of trucks")
     say(screen, "that the port could scan without a station being overloaded (from theory):")
-    stations = present(loads.values())
-    table = _table(["alternative", *(short(s) for s in stations), "scan max"])
-    for name, load in loads.items():
-        cells = [_load_cell(load, station) for station in stations]
-        table.add_row(name, *cells, largest_share(load))
-    screen.print(table)
+    for table in load_tables(loads, screen.width):
+        screen.print(table)
     unstable, saturated = overloaded(scenarios, loads)
     for name, why in unstable.items():
         say(screen, f"unstable: {name}: {why}")
     for name, why in saturated.items():
         say(screen, f"saturated: {name}: {why}; trucks pass a full yard by")
     screen.print()
+
+
+def load_tables(loads: Mapping[str, pd.DataFrame], width: int) -> list[Table]:
+    """Return the weekly loads, in as many tables under each other as the screen is narrow."""
+    columns = {
+        short(station): [_load_cell(load, station) for load in loads.values()]
+        for station in present(loads.values())
+    }
+    columns["scan max"] = [largest_share(load) for load in loads.values()]
+    names = max(len("alternative"), *(len(name) for name in loads))
+    groups: list[list[str]] = [[]]
+    for heading in columns:
+        taken = names + sum(2 + _widest(h, columns[h]) for h in (*groups[-1], heading))
+        if groups[-1] and taken > width:
+            groups.append([])
+        groups[-1].append(heading)
+    tables = []
+    for group in groups:
+        table = _table(["alternative", *group])
+        for place, name in enumerate(loads):
+            table.add_row(name, *(columns[heading][place] for heading in group))
+        tables.append(table)
+    return tables
+
+
+def _widest(heading: str, cells: Sequence[str]) -> int:
+    return max(len(text) for text in (heading, *cells))
 
 
 def plans(screen: Console, planned: Mapping[str, str]) -> None:
