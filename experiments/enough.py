@@ -59,7 +59,8 @@ def _over(gap: Difference) -> str:
     """Return how much longer than with the most a mean wait is."""
     change = "longer" if gap.mean >= 0.0 else "shorter"
     size = gap if gap.mean >= 0.0 else Difference(-gap.mean, -gap.high, -gap.low, 0.0, gap.n)
-    return f"{number(size.mean, 2)} min {change} {span(size, digits=2)}"
+    digits = 2 if size.mean < 1.0 else 1
+    return f"{number(size.mean, digits)} min {change} {span(size, digits=digits)}"
 
 
 def _post(found: Findings) -> str | None:
