@@ -18,6 +18,7 @@ from sim.contraband import UNIT, amount
 from sim.scenario import Scenario
 
 DOCKS: Final = Price("utilisation_dock", "points of the docks' time", 100.0)
+CROSSING: Final = Price("crossing_mean_min", "min of mean crossing")
 WORTH_POINTS: Final = 0.1
 """Smaller differences in loads found are called alike, however sure they are."""
 OTHER_SHARE: Final = 0.01
@@ -58,12 +59,21 @@ def _south(scenario: Scenario) -> bool:
 def _rival(found: Findings, name: str) -> str:
     if name in found.unstable:
         return f"{name} cannot carry its load ({found.unstable[name]})"
-    south = _south(found.study.alternatives[name])
-    paid = prices(found, name, PRICES if south else (*PRICES, DOCKS), "more")
+    paid = prices(found, name, _prices(found), "more")
     scans = found.interval(name, "scan_rate").mean
     other = abs(scans - found.interval(found.study.baseline, "scan_rate").mean) >= OTHER_SHARE
     dose = f" (scanning {percent(scans, 0)})" if other else ""
     return f"{name}{dose} {_finds(found, name)}, {_paid(paid)}"
+
+
+def _prices(found: Findings) -> tuple[Price, ...]:
+    """Return what is paid in: beyond the exit and before the line, crossings and not waits."""
+    base, *rest = (scenario.port for scenario in _scenarios(found))
+    if base.direction == "southbound":
+        return PRICES
+    beyond = [(port.origin, port.safety, port.joint_inspection) for port in (base, *rest)]
+    checks = any(other != beyond[0] for other in beyond[1:])
+    return (*PRICES, CROSSING, DOCKS) if checks else (*PRICES, DOCKS)
 
 
 def _finds(found: Findings, name: str) -> str:

@@ -42,7 +42,8 @@ def _change(found: Findings, name: str, kind: str) -> str:
     metric = f"wait_{kind}_mean_min"
     one = gap(found, name, metric)
     if not sure(found, name, metric):
-        return f"as long (within {span(one)} min)"
+        near = {number(end) for end in (one.low, one.high)} == {"0.0"}
+        return "as long" if near else f"as long (within {span(one)} min)"
     longer = one.mean > 0.0
     return f"{_size(one)} min {'longer' if longer else 'shorter'}"
 

@@ -71,8 +71,8 @@ def send_home(f, w):  # type: ignore[no-untyped-def]
 def _turn_away_line(w, r, k, truck, now):  # type: ignore[no-untyped-def]
     while truck >= 0:
         after = w.link[0, truck]
-        r.done[truck, k] = DIVERTED
-        r.moments[truck, 4 * k + 3] = now
+        r.done[k, truck] = DIVERTED
+        r.moments[4 * k + 3, truck] = now
         r.exit_min[truck] = now
         truck = after
 
@@ -82,10 +82,10 @@ def _turn_away_blocked(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
     while truck >= 0:
         after = w.link[0, truck]
         here = w.held_at[truck]
-        r.done[truck, k] = DIVERTED
+        r.done[k, truck] = DIVERTED
         r.exit_min[truck] = now
         if here >= 0:
-            vacate(w, r, here, f.server_first[here] + r.server[truck, here], truck, now)
+            vacate(w, r, here, f.server_first[here] + r.server[here, truck], truck, now)
         truck = after
 
 

@@ -79,7 +79,7 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
             w.count[ERROR] = 1 + truck
             return EXIT
         if turned_away(f, w, truck, k):
-            r.done[truck, k] = DIVERTED
+            r.done[k, truck] = DIVERTED
             return EXIT
         w.seen[truck] |= 1 << k
         rule = f.suspend[k]
@@ -87,7 +87,7 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
             can_enter(f, w, k, f.lane_class[truck]) and (rule < PASSED_BY or at_work(f, w, k))
         ):
             return k
-        r.done[truck, k] = WAIVED
+        r.done[k, truck] = WAIVED
 
 
 @move()
@@ -100,7 +100,7 @@ def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untype
     if k != EXIT and not can_enter(f, w, k, f.lane_class[truck]):
         block(f, w, k, truck, here)
         return
-    s = f.server_first[here] + r.server[truck, here]
+    s = f.server_first[here] + r.server[here, truck]
     vacate(w, r, here, s, truck, now)
     if k == EXIT:
         r.exit_min[truck] = now
@@ -132,9 +132,9 @@ def judged(f, w, r, route, profile, truck, now):  # type: ignore[no-untyped-def]
 
 @move()
 def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
-    s = f.server_first[k] + r.server[truck, k]
-    r.moments[truck, 4 * k + 2] = now
-    r.done[truck, k] = w.outcome[s]
+    s = f.server_first[k] + r.server[k, truck]
+    r.moments[4 * k + 2, truck] = now
+    r.done[k, truck] = w.outcome[s]
     served = w.outcome[s] == SERVED
     if k == f.judge:
         vacate(w, r, k, s, truck, now)

@@ -7,11 +7,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments import load, screen
+from experiments import screen
 from experiments.answer import answer
 from experiments.findings import Findings
-from experiments.stations import short
-from sim.order import STATIONS
 from tests import replications
 
 
@@ -78,22 +76,6 @@ def test_an_unstable_alternative_shows_no_wait() -> None:
     row = next(line for line in text.splitlines() if line.startswith("scan_everything  "))
     assert "unstable" in row
     assert "58." not in row
-
-
-@pytest.mark.parametrize("width", [60, 80, 140])
-def test_the_weekly_load_of_many_stations_fits_the_screen(width: int) -> None:
-    one = load.compose_scenario()
-    rows = pd.DataFrame({"station": STATIONS, "load_share": 1.3, "largest_scan_share": 0.4})
-    weekly = {"a_long_name_of_21_chr": rows, "busy": rows}
-    console, page = log(width)
-    screen.before(console, dict.fromkeys(weekly, one), weekly)
-    text = page.getvalue()
-    assert max(len(line) for line in text.splitlines()) <= width
-    for station in STATIONS:
-        assert short(station) in text
-    tables = len(screen.load_tables(weekly, width))
-    assert text.count("a_long_name_of_21_chr  ") == tables
-    assert tables == {60: 3, 80: 2, 140: 1}[width]
 
 
 def test_the_weekly_load_comes_before_the_run() -> None:
