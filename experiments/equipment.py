@@ -13,6 +13,7 @@ from typing import Final
 from experiments.amounts import UNIT_WORDS, WORDS, digits, types
 from experiments.findings import Findings
 from experiments.gaps import FOUND, PRICES, WAIT, Price, gap, points, prices, sure, turned, verdict
+from experiments.intervals import Difference
 from experiments.wording import listed, number, percent, span
 from sim.contraband import UNIT, amount
 from sim.scenario import Scenario
@@ -21,6 +22,8 @@ DOCKS: Final = Price("utilisation_dock", "points of the docks' time", 100.0)
 CROSSING: Final = Price("crossing_mean_min", "min of mean crossing")
 WORTH_POINTS: Final = 0.1
 """Smaller differences in loads found are called alike, however sure they are."""
+WORTH_AMOUNTS: Final = 1.0
+"""Points of difference from which on amounts of each type are told."""
 OTHER_SHARE: Final = 0.01
 """From here on a scan share is worth saying: the difference is one of doses."""
 
@@ -67,13 +70,15 @@ def _rival(found: Findings, name: str) -> str:
 
 
 def _prices(found: Findings) -> tuple[Price, ...]:
-    """Return what is paid in: beyond the exit and before the line, crossings and not waits."""
-    base, *rest = (scenario.port for scenario in _scenarios(found))
-    if base.direction == "southbound":
-        return PRICES
-    beyond = [(port.origin, port.safety, port.joint_inspection) for port in (base, *rest)]
-    checks = any(other != beyond[0] for other in beyond[1:])
-    return (*PRICES, CROSSING, DOCKS) if checks else (*PRICES, DOCKS)
+    """Return what is paid in: docks where sensors alone differ, crossings where checks do."""
+    base, *rest = _scenarios(found)
+    wait, hours = PRICES
+    if _south(base):
+        return (CROSSING, hours)
+    if all((s.port, s.staffing) == (base.port, base.staffing) for s in rest):
+        return (wait, DOCKS, hours)
+    checks = {(s.port.origin, s.port.safety, s.port.joint_inspection) for s in (base, *rest)}
+    return (wait, CROSSING, hours) if len(checks) > 1 else (wait, hours)
 
 
 def _finds(found: Findings, name: str) -> str:
@@ -89,18 +94,24 @@ def _finds(found: Findings, name: str) -> str:
 def _kinds(found: Findings, name: str, *, more: bool) -> str:
     """Return the difference in what is found of each type, where types have units of their own."""
     parts = []
-    kinds = types(found.study)
-    if len({UNIT[kind] for kind in kinds}) < 2:
+    kinds, least = types(found.study), WORTH_AMOUNTS / 100.0
+    if len({UNIT[k] for k in kinds}) < 2 or abs(gap(found, name, FOUND).mean) < least:
         return ""
     for kind in kinds:
         metric = amount("seized_expected", kind)
         if verdict(found, name, metric) == ("higher" if more else "lower"):
             own = gap(found, name, metric)
-            size, unit = own if more else turned(own), UNIT_WORDS[UNIT[kind]]
-            what = f"{unit} of {WORDS[kind]}" if unit else WORDS[kind]
-            places = digits(size.mean)
-            parts.append(f"{number(size.mean, places)} {span(size, digits=places)} {what}")
+            parts.append(_amount(own if more else turned(own), kind))
     return f"{listed(parts)} {_when(found)}" if parts else ""
+
+
+def _amount(size: Difference, kind: str) -> str:
+    unit = UNIT_WORDS[UNIT[kind]]
+    scale = 1e-3 if UNIT[kind] == "usd" else 1.0
+    unit = f"thousand {unit}" if scale != 1.0 else unit
+    what = f"{unit} of {WORDS[kind]}" if unit else WORDS[kind]
+    places = max(digits(scale * size.mean) - (UNIT[kind] == "n"), 0)
+    return f"{number(scale * size.mean, places)} {span(size, scale, places)} {what}"
 
 
 def _when(found: Findings) -> str:

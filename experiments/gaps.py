@@ -30,7 +30,7 @@ class Price(NamedTuple):
 
 PRICES: Final = (
     Price(WAIT, "min of mean wait"),
-    Price(HOURS, "officer hours a day", 1.0, 0, 0.5, a_day=True),
+    Price(HOURS, "officer hours a day", 1.0, 0, 2.0, a_day=True),
 )
 
 

@@ -59,7 +59,7 @@ def test_southbound_the_types_are_told_in_their_units() -> None:
     table = done.metrics.assign(seized_expected_n_firearms=more)
     asked = dataclasses.replace(asked, alternatives=worlds)
     found = gather(asked, Replications(table, done.profiles), replications.weekly(numbers))
-    assert re.search(r"points more \(0\.20 \[0\.\d\d, 0\.\d\d\] firearms a week\)", answer(found))
+    assert re.search(r"points more \(0\.2 \[0\.\d, 0\.\d\] firearms a week\)", answer(found))
 
 
 def test_a_choice_of_trucks_is_another_question() -> None:
