@@ -210,11 +210,14 @@ def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
 
 @move()
 def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
-    depth = 0
-    if hand_on(f, w, r, profile, k, s, now):
-        w.frames[0] = k
-        depth = 1
-    while depth > 0:
+    depth, vacant = 0, True
+    while True:
+        if vacant and hand_on(f, w, r, profile, k, s, now):
+            w.frames[depth] = k
+            depth += 1
+        vacant = False
+        if depth == 0:
+            return
         k = w.frames[depth - 1]
         truck = first_blocked(f, w, k)
         if truck < 0:
@@ -223,11 +226,8 @@ def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
         here = w.held_at[truck]
         enter(f, w, r, profile, k, truck, now)
         if here >= 0:
-            s = f.server_first[here] + r.server[here, truck]
+            k, s, vacant = here, f.server_first[here] + r.server[here, truck], True
             vacate(w, r, here, s, truck, now)
-            if hand_on(f, w, r, profile, here, s, now):
-                w.frames[depth] = here
-                depth += 1
 
 
 @move()
