@@ -68,9 +68,9 @@ def private(tmp_path: Path, old: str, new: str) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("new", ["[S73 U]", "no source"])
+@pytest.mark.parametrize("new", ["[S103 U]", "no source"])
 def test_an_unverified_number_needs_consent(tmp_path: Path, new: str) -> None:
-    folder = private(tmp_path, "[S70 D]", new)
+    folder = private(tmp_path, "[S100 D]", new)
     key = "cost.portal.assets.site.price_usd"
     assert unverified_keys(folder / "cost" / "portal.yaml") == ["assets.site.price_usd"]
     with pytest.raises(ConfigError) as found:
