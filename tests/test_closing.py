@@ -1,4 +1,4 @@
-"""What becomes of the line as the port closes: by hand in both engines, then through the product."""
+"""What becomes of the line as the port closes: by hand in both engines, then at a real port."""
 
 from __future__ import annotations
 
