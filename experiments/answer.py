@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments import guards
+from experiments import enough, equipment, fast_words, guards
 from experiments.equivalents import clause
 from experiments.findings import Findings
 from experiments.frontier import Share
 from experiments.intervals import Difference
 from experiments.wording import listed, number, percent, span, wait_words
 
+FORMS = (guards, enough, fast_words, equipment)
+"""Forms for other questions than who finds more at equal scan share; the first that fits."""
 WORTH_SAYING_MIN = 0.1
 """Smaller differences of a mean wait, however sure, decide nothing."""
 WORTH_LEADING_MIN = 0.5
@@ -36,8 +38,10 @@ def answer(found: Findings) -> str:
 def _answered(found: Findings) -> str:
     if len(found.names) == 1:
         return _alone(found)
-    if guards.asked(found):
-        return guards.answer(found)
+    form = next((form for form in FORMS if form.asked(found)), None)
+    if form is not None and found.study.baseline not in found.unstable:
+        text: str = form.answer(found)
+        return text
     if not found.unstable:
         return _compared(found)
     if found.study.baseline in found.unstable or not _better(found):

@@ -47,6 +47,8 @@ class Label(NamedTuple):
     left: bool = False
     """Whether the name stands to the left of its point."""
     bold: bool = False
+    lift: float = 0.0
+    """Pixels by which the name should stand higher than its point."""
 
 
 def marks(names: Sequence[str]) -> dict[str, Mark]:
@@ -109,9 +111,10 @@ def spread(wanted_px: Sequence[float], room_px: float) -> list[float]:
 def add_labels(figure: go.Figure, labels: Sequence[Label], top: float) -> None:
     """Write names beside points, all of them apart; the y axis goes from 0 to ``top``."""
     room_px = figure.layout.height - TOP_PX - BOTTOM_PX
-    ordered = sorted(labels, key=lambda label: -label.y)
+    ordered = sorted(labels, key=lambda label: -label.y * room_px / top - label.lift)
     own_px = [room_px * (1.0 - label.y / top) for label in ordered]
-    for label, own, placed in zip(ordered, own_px, spread(own_px, room_px), strict=True):
+    wanted = [max(own - label.lift, 0.0) for own, label in zip(own_px, ordered, strict=True)]
+    for label, own, placed in zip(ordered, own_px, spread(wanted, room_px), strict=True):
         figure.add_annotation(
             x=label.x,
             y=label.y,

@@ -10,16 +10,35 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
-from experiments.canvas import GREY, Label, Mark, add_labels, blank, height_for, marks
+from experiments.canvas import (
+    GREY,
+    LABEL_PX,
+    REACH_PX,
+    Label,
+    Mark,
+    add_labels,
+    blank,
+    height_for,
+    marks,
+)
 from experiments.curves import mean_queue_of, steady
 from experiments.findings import Findings
 from experiments.frontier import Point
+from experiments.stations import title
 from experiments.wording import percent, span
 from sim.order import STATIONS
 from sim.profiles import SLOT_MIN
 
 SHADES: Final = ((0.0, "#ffffff"), (0.5, "#c9d3dc"), (1.0, "#33475b"))
 """From idle to always at work: darker in colour and in grey alike."""
+
+
+PICTURE_PX: Final = 400.0
+"""Width of a picture as it mostly is, to judge what a name would cover."""
+NAME_PX: Final = 7.0
+"""Width of a letter."""
+NEAR: Final = 0.03
+"""Part of the picture's height within which a name covers a point."""
 
 
 def frontier(found: Findings) -> go.Figure:
@@ -71,20 +90,33 @@ def _add_point(figure: go.Figure, point: Point, mark: Mark) -> None:
 
 
 def _name_points(figure: go.Figure, drawn: list[Point], top: float) -> None:
-    """Name every point on the side on which the picture has room."""
+    """Name every point on the side on which the picture has room, above what a name would hide."""
     waits = [point.wait.mean for point in drawn]
-    middle = (min(waits, default=0.0) + max(waits, default=0.0)) / 2.0
+    low, high = min(waits, default=0.0), max(waits, default=0.0)
     labels = [
         Label(
             p.alternative,
             p.wait.mean,
             100.0 * p.found.mean,
-            left=p.wait.mean > middle,
+            left=p.wait.mean > (low + high) / 2.0,
             bold=p.status == "frontier",
+            lift=LABEL_PX if _hides(p, drawn, top, (low, high)) else 0.0,
         )
         for p in drawn
     ]
     add_labels(figure, labels, top)
+
+
+def _hides(point: Point, drawn: list[Point], top: float, ends: tuple[float, float]) -> bool:
+    """Return whether another point lies where a name beside this one would stand."""
+    wide = (REACH_PX + NAME_PX * len(point.alternative)) / PICTURE_PX * (ends[1] - ends[0])
+    side = -1.0 if point.wait.mean > sum(ends) / 2.0 else 1.0
+    gaps = [
+        side * (other.wait.mean - point.wait.mean)
+        for other in drawn
+        if 100.0 * abs(other.found.mean - point.found.mean) < NEAR * top
+    ]
+    return any(0.0 < gap < wide for gap in gaps)
 
 
 def _bars(half: float, colour: str) -> dict[str, object]:
@@ -95,10 +127,10 @@ def _bars(half: float, colour: str) -> dict[str, object]:
 def utilisation(found: Findings) -> go.Figure:
     """Share of its open time that each station works, darker for busier; absent ones left out."""
     stations, names = _stations(found), found.names[::-1]
-    figure = blank("", "", 130 + 24 * len(names))
+    figure = blank("", "", 146 + 24 * len(names))
     rows = [[found.interval(name, f"utilisation_{s}") for s in stations] for name in names]
     figure.add_heatmap(
-        x=stations,
+        x=[title(station) for station in stations],
         y=names,
         z=[[100.0 * cell.mean for cell in row] for row in rows],
         zmin=0.0,
@@ -112,7 +144,7 @@ def utilisation(found: Findings) -> go.Figure:
         hovertemplate="<b>%{y}</b><br>%{x} %{z:.1f} % %{customdata}<extra></extra>",
         hoverongaps=False,
     )
-    figure.update_layout(margin={"t": 96, "b": 10, "l": 20})
+    figure.update_layout(margin={"t": 112, "b": 10, "l": 20})
     figure.update_xaxes(side="top", tickangle=-50, showgrid=False, showline=False, ticks="")
     figure.update_yaxes(showgrid=False, showline=False, ticks="", tickfont={"size": 12})
     return figure
@@ -138,15 +170,15 @@ def _stations(found: Findings) -> list[str]:
     ]
 
 
-def describe(found: Findings, title: str) -> str:
+def describe(found: Findings, name: str) -> str:
     """Return a figure in words, for those who cannot see it."""
-    if title == "frontier":
+    if name == "frontier":
         points = [p for p in found.points if p.status != "unstable"]
         return "Mean wait against loads found. " + " ".join(
             f"{p.alternative}: {p.wait.mean:.1f} min, {percent(p.found.mean)}, {p.words()}."
             for p in points
         )
-    return {"queue": _describe_queue, "waits": _describe_waits}.get(title, _describe_use)(found)
+    return {"queue": _describe_queue, "waits": _describe_waits}.get(name, _describe_use)(found)
 
 
 def _describe_queue(found: Findings) -> str:
@@ -175,5 +207,5 @@ def _describe_use(found: Findings) -> str:
         known = {station: share for station, share in use.items() if np.isfinite(share)}
         if known:
             top = max(known, key=lambda station: known[station])
-            parts.append(f"{name}: busiest is {top}, {percent(known[top], 0)}.")
+            parts.append(f"{name}: busiest is {title(top)}, {percent(known[top], 0)}.")
     return "Share of open time that each station works. " + " ".join(parts)

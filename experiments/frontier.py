@@ -36,6 +36,11 @@ FOUND: Final = "detection_expected"
 Status = Literal["frontier", "dominated", "mix", "unstable", "reference"]
 
 
+WORTH_WAIT_MIN: Final = 0.05
+WORTH_FOUND: Final = 0.0005
+"""Smaller differences print as zero: nobody is dominated by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One alternative on the plane of wait and detection."""
@@ -106,8 +111,8 @@ def frontier(
     """
     waits, found = _samples(metrics, WAIT, strata), _samples(metrics, FOUND, strata)
     stable = [name for name in waits if name not in unstable and name not in references]
-    shorter = _surely(waits, stable, coverage, sign=-1.0)
-    more = _surely(found, stable, coverage, sign=1.0)
+    shorter = _surely(waits, stable, coverage, sign=-1.0, least=WORTH_WAIT_MIN)
+    more = _surely(found, stable, coverage, sign=1.0, least=WORTH_FOUND)
     points = {}
     for name in waits:
         where = (interval(waits[name], coverage), interval(found[name], coverage))
@@ -185,9 +190,12 @@ def _samples(metrics: pd.DataFrame, metric: str, strata: int | None) -> dict[str
 
 
 def _surely(
-    samples: Mapping[str, Sample], names: list[str], coverage: float, sign: float
+    samples: Mapping[str, Sample], names: list[str], coverage: float, sign: float, least: float
 ) -> dict[tuple[str, str], int]:
-    """Return for each ordered pair 1 if the first is surely better, -1 if worse, 0 if unsure."""
+    """Return for each ordered pair 1 if the first is surely better, -1 if worse, 0 if unsure.
+
+    A difference smaller than ``least`` decides nothing, however sure it is.
+    """
     pairs = list(itertools.combinations(names, 2))
     gaps = [difference(samples[one], samples[other], coverage) for one, other in pairs]
     adjusted = holm([gap.p_value for gap in gaps])
@@ -195,7 +203,8 @@ def _surely(
     for (one, other), gap, p in zip(pairs, gaps, adjusted, strict=True):
         # A gap that is the same in every replication has no p value and needs none.
         certain = p <= 1.0 - coverage or (gap.low == gap.high and gap.mean != 0.0)
-        verdict = int(np.sign(sign * gap.mean)) if certain else 0
+        matters = certain and abs(gap.mean) >= least
+        verdict = int(np.sign(sign * gap.mean)) if matters else 0
         sure[one, other], sure[other, one] = verdict, -verdict
     return sure
 
@@ -214,7 +223,7 @@ def _dominates(
 
 def _reason(wait_gap: float, found_gap: float) -> str:
     """Say by how much; zero stands for a difference that is not sure."""
-    wait = f"wait {number(-wait_gap, 2 if wait_gap > -0.05 else 1)} min shorter"
+    wait = f"wait {number(-wait_gap)} min shorter"
     more = f"{number(100.0 * found_gap)} points more loads found"
     if wait_gap and found_gap:
         return f"{wait}, {more}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from experiments.stations import row_title
 from experiments.wording import percent
 from sim.scenario import Scenario
 from sim.site import Segment
@@ -46,7 +47,7 @@ def _passes(scenario: Scenario, station: str) -> bool:
 
 def _asked_for(over: Mapping[str, float]) -> str:
     words = [
-        f"{station.replace('_', ' ')} is asked for {percent(share, 0)} of its weekly capacity"
+        f"{row_title(station)} is asked for {percent(share, 0)} of its weekly capacity"
         for station, share in over.items()
     ]
     return "; ".join(words)

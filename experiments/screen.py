@@ -32,6 +32,10 @@ from experiments.stations import present, short, station_load
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed
 from sim.scenario import Scenario
 
+SCAN_MAX: Final = "scan max"
+"""Column of the largest share of trucks that could be scanned."""
+GAP: Final = 2
+"""Blanks after a column."""
 WIDE: Final = 120
 """Columns from which on the second table is shown."""
 DETAILS: Final = (
@@ -66,14 +70,16 @@ def before(
     screen: Console, scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame]
 ) -> None:
     """Say whether each station can carry its load over the week, before anything is simulated."""
-    say(screen, "Weekly load of each station, % of its capacity, and the largest share of trucks")
-    say(screen, "that the port could scan without a station being overloaded (from theory):")
-    stations = present(loads.values())
-    table = _table(["alternative", *(short(s) for s in stations), "scan max"])
-    for name, load in loads.items():
-        cells = [_load_cell(load, station) for station in stations]
-        table.add_row(name, *cells, largest_share(load))
-    screen.print(table)
+    say(
+        screen,
+        "Weekly load of each station, % of its capacity, and the largest share of trucks that the "
+        "port could scan without a station being overloaded (from theory):",
+    )
+    for columns in _in_width(screen.width, max(map(len, loads)), present(loads.values())):
+        table = _table(["alternative", *(short(s) for s in columns)])
+        for name, load in loads.items():
+            table.add_row(name, *(_load_cell(load, column) for column in columns))
+        screen.print(table)
     unstable, saturated = overloaded(scenarios, loads)
     for name, why in unstable.items():
         say(screen, f"unstable: {name}: {why}")
@@ -234,6 +240,26 @@ def _table(headings: Sequence[str]) -> Table:
     return table
 
 
+def _in_width(width: int, names: int, stations: Sequence[str]) -> list[list[str]]:
+    """Return the columns of the load's tables, as many side by side as the screen holds.
+
+    >>> _in_width(40, 12, ("approach", "portal", "primary", "dock"))
+    [['approach', 'portal'], ['primary', 'dock', 'scan max']]
+    """
+    tables: list[list[str]] = [[]]
+    left = width - max(names, len("alternative")) - GAP
+    for column in (*stations, SCAN_MAX):
+        needed = len(short(column)) + GAP
+        if needed > left and tables[-1]:
+            tables.append([])
+            left = width - max(names, len("alternative")) - GAP
+        tables[-1].append(column)
+        left -= needed
+    return tables
+
+
 def _load_cell(load: pd.DataFrame, station: str) -> str:
+    if station == SCAN_MAX:
+        return largest_share(load)
     share = station_load(load, station)
     return number(100.0 * share, 0) + ("!" if share >= 1.0 else "")

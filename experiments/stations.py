@@ -31,6 +31,19 @@ def short(station: str) -> str:
     return SHORT.get(station, station)
 
 
+def row_title(row: str) -> str:
+    """Return what a row of a weekly load is called: a station, or one kind of its lanes.
+
+    >>> row_title("low_energy"), row_title("primary_fast"), row_title("portal_slow")
+    ('low-energy portal', 'primary (FAST)', 'portal (slow)')
+    """
+    station = next((s for s in STATIONS if row == s or row.startswith(f"{s}_")), row)
+    kind = row.removeprefix(station).removeprefix("_").replace("fast", "FAST")
+    if station == "portal":
+        kind = kind.lower()
+    return f"{title(station)} ({kind})" if kind else title(station)
+
+
 def station_load(load: pd.DataFrame, station: str) -> float:
     """Return a station's weekly load share: the highest of its kinds of lane; NaN: not there."""
     own = load["station"].isin([station + kind for kind in KINDS])

@@ -7,7 +7,7 @@ A truck is *in line* until its primary inspection begins; those beyond are alway
 from __future__ import annotations
 
 from sim.jit import move
-from sim.kernel import N_LATE, SHUT, free, vacate
+from sim.kernel import N_LATE, SHUT, vacate
 from sim.order import DIVERT, DIVERTED, N_STATIONS, SERVED_LATE
 
 
@@ -71,8 +71,8 @@ def send_home(f, w):  # type: ignore[no-untyped-def]
 def _turn_away_line(w, r, k, truck, now):  # type: ignore[no-untyped-def]
     while truck >= 0:
         after = w.link[0, truck]
-        r.done[truck, k] = DIVERTED
-        r.moments[truck, 4 * k + 3] = now
+        r.done[k, truck] = DIVERTED
+        r.moments[4 * k + 3, truck] = now
         r.exit_min[truck] = now
         truck = after
 
@@ -82,19 +82,22 @@ def _turn_away_blocked(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
     while truck >= 0:
         after = w.link[0, truck]
         here = w.held_at[truck]
-        r.done[truck, k] = DIVERTED
+        r.done[k, truck] = DIVERTED
         r.exit_min[truck] = now
         if here >= 0:
-            vacate(w, r, here, f.server_first[here] + r.server[truck, here], truck, now)
+            vacate(w, r, here, f.server_first[here] + r.server[here, truck], truck, now)
         truck = after
 
 
 @move()
-def shut(f, w, r, profile, now):  # type: ignore[no-untyped-def]
-    """Shut the doors; where trucks are diverted, turn away all that stand in line."""
+def shut(f, w, r, now):  # type: ignore[no-untyped-def]
+    """Shut the doors; where trucks are diverted, turn away all that stand in line.
+
+    Return the first and one past the last server that may now take a truck.
+    """
     w.count[SHUT] = 1
     if f.closing != DIVERT:
-        return
+        return 0, 0
     for k in range(f.join + 1):
         w.waiting[k] = 0
         for lane in range(2):
@@ -109,6 +112,4 @@ def shut(f, w, r, profile, now):  # type: ignore[no-untyped-def]
         for group in range(4):
             _turn_away_blocked(f, w, r, k, w.blocked_head[k, group], now)
             w.blocked_head[k, group] = -1
-    for k in range(f.join + 1, N_STATIONS):
-        for s in range(f.server_first[k], f.server_first[k + 1]):
-            free(f, w, r, profile, k, s, now)
+    return f.server_first[f.join + 1], f.server_first[N_STATIONS]

@@ -8,41 +8,23 @@ from typing import Any
 import numba
 from numba import njit, types
 
-from sim.closing import at_work, has_work_left, send_home, shut, turned_away
+from sim.closing import send_home, shut
 from sim.errors import PolicyError
-from sim.flow import CLEARED, Flow, Record, assemble, empty_record
+from sim.events import end, settle, turn
+from sim.flow import Flow, Record, assemble, empty_record
 from sim.heap import HEAP, pop
-from sim.jit import move
-from sim.kernel import (
-    ERROR,
-    N_LATE,
-    SHUT,
-    Work,
-    block,
-    can_enter,
-    enter,
-    free,
-    new_work,
-    vacate,
-)  # fmt: skip
-from sim.lanes import alarms, lane_of
+from sim.kernel import ERROR, N_LATE, SHUT, Work, new_work
 from sim.order import (
-    ANALYST,
     ARRIVE,
-    DIVERTED,
     DOOR,
     DOWN,
     END,
-    EXIT,
     KIND_SHIFT,
     N_STATIONS,
-    PASSED_BY,
-    SERVED,
     SHUTS,
     START,
     STATION_SHIFT,
     UP,
-    WAIVED,
 )  # fmt: skip
 from sim.route import (
     PROFILE_TYPE,
@@ -57,124 +39,6 @@ from sim.route import (
 
 ID_MASK = (1 << STATION_SHIFT) - 1
 STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
-
-
-@move()
-def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
-    while True:
-        k = route(
-            truck,
-            here,
-            w.seen[truck],
-            w.alarmed[truck],
-            f.columns,
-            w.waiting,
-            w.n_busy,
-            now,
-            w.state,
-        )
-        if k == EXIT:
-            return k
-        if k < 0 or k >= N_STATIONS or k == ANALYST or (w.seen[truck] >> k) & 1 == 1:
-            w.count[ERROR] = 1 + truck
-            return EXIT
-        if turned_away(f, w, truck, k):
-            r.done[truck, k] = DIVERTED
-            return EXIT
-        w.seen[truck] |= 1 << k
-        rule = f.suspend[k]
-        if rule == 0 or (
-            can_enter(f, w, k, f.lane_class[truck]) and (rule < PASSED_BY or at_work(f, w, k))
-        ):
-            return k
-        r.done[truck, k] = WAIVED
-
-
-@move()
-def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untyped-def]
-    if here == f.join:
-        for k in range(N_STATIONS):
-            if f.room[k, 0] >= 0 and not can_enter(f, w, k, lane_of(f, k, truck)):
-                r.full[truck] |= 1 << k
-    k = choose(f, w, r, route, truck, here, now)
-    if k != EXIT and not can_enter(f, w, k, f.lane_class[truck]):
-        block(f, w, k, truck, here)
-        return
-    s = f.server_first[here] + r.server[truck, here]
-    vacate(w, r, here, s, truck, now)
-    if k == EXIT:
-        r.exit_min[truck] = now
-    else:
-        enter(f, w, r, profile, k, truck, now)
-    free(f, w, r, profile, here, s, now)
-
-
-@move()
-def arrive(f, w, r, route, profile, truck, now):  # type: ignore[no-untyped-def]
-    k = choose(f, w, r, route, truck, START, now)
-    if k == EXIT:
-        r.exit_min[truck] = now
-    elif can_enter(f, w, k, f.lane_class[truck]):
-        enter(f, w, r, profile, k, truck, now)
-    else:
-        block(f, w, k, truck, START)
-
-
-@move()
-def judged(f, w, r, route, profile, truck, now):  # type: ignore[no-untyped-def]
-    w.image[truck] = 2
-    if alarms(f, r, f.fork, truck):
-        w.alarmed[truck] |= 1 << f.fork
-    if w.held[truck] == 1:
-        w.held[truck] = 0
-        depart(f, w, r, route, profile, truck, f.join, now)
-
-
-@move()
-def end(f, w, r, route, profile, k, truck, now):  # type: ignore[no-untyped-def]
-    s = f.server_first[k] + r.server[truck, k]
-    r.moments[truck, 4 * k + 2] = now
-    r.done[truck, k] = w.outcome[s]
-    served = w.outcome[s] == SERVED
-    if k == f.judge:
-        vacate(w, r, k, s, truck, now)
-        free(f, w, r, profile, k, s, now)
-        judged(f, w, r, route, profile, truck, now)
-        return
-    if k == f.fork and served:
-        if f.alarm[truck, k] != CLEARED:
-            w.image[truck] = 1
-            enter(f, w, r, profile, f.judge, truck, now)
-    elif served and alarms(f, r, k, truck):
-        w.alarmed[truck] |= 1 << k
-    if k == f.join and w.image[truck] == 1:
-        w.held[truck] = 1
-        return
-    depart(f, w, r, route, profile, truck, k, now)
-
-
-@move()
-def turn(f, w, r, profile, kind, k, s, now):  # type: ignore[no-untyped-def]
-    if kind == DOWN:
-        if f.drains[w.current[s]] == 1 and has_work_left(f, w, k):
-            w.late[s] = 1
-            w.count[N_LATE] += 1
-            return
-        w.on[s] = 0
-        w.n_free[k] -= 1 - w.busy[s]
-        if f.per_lane[k] == 1:
-            for other in range(f.server_first[k], f.server_first[k + 1]):
-                free(f, w, r, profile, k, other, now)
-        return
-    w.current[s] += 1
-    if w.late[s] == 1:
-        w.late[s] = 0
-        w.count[N_LATE] -= 1
-        return
-    w.on[s] = 1
-    if w.busy[s] == 0:
-        w.n_free[k] += 1
-        free(f, w, r, profile, k, s, now)
 
 
 def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
@@ -197,21 +61,27 @@ def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
         if source == 0:
             break
         k, ident = (key >> STATION_SHIFT) & STATION_MASK, key & ID_MASK
+        first, last = types.int64(0), types.int64(0)
+        goes, here = types.int64(-1), types.int64(START)
         if source == 1:
-            arrive(f, w, r, route, profile, truck, now)
+            goes = types.int64(truck)
             truck += 1
         elif source == 2:
             pop(w)
-            end(f, w, r, route, profile, k, ident, now)
+            s = f.server_first[k] + r.server[k, ident]
+            goes, here = end(f, w, r, profile, k, s, ident, now)
+            if k == f.judge:
+                first, last = s, s + 1
         else:
             line += 1
             kind = key >> KIND_SHIFT
             if kind != DOOR:
-                turn(f, w, r, profile, kind, k, f.server_first[k] + ident, now)
+                first, last = turn(f, w, kind, k, f.server_first[k] + ident)
             elif ident == SHUTS:
-                shut(f, w, r, profile, now)
+                first, last = shut(f, w, r, now)
             else:
                 w.count[SHUT] = 0
+        settle(f, w, r, route, profile, first, last, goes, here, now)
         if w.count[N_LATE] > 0:
             send_home(f, w)
 

@@ -93,14 +93,18 @@ class Flow(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What happened: the raw output of either engine, one row a truck."""
+    """What happened: the raw output of either engine, one column a truck.
+
+    Whoever reads it asks for one moment of all trucks, so that those lie side by side: columns of
+    LEDGER are rows of these arrays, not copies.
+    """
 
     moments: Floats
-    """[n, 4 K]: enter, start, end, leave of each station; NaN: did not happen."""
+    """[4 K, n]: enter, start, end, leave of each station; NaN: did not happen."""
     server: npt.NDArray[np.int16]
-    """[n, K], -1: none."""
+    """[K, n], -1: none."""
     done: Bytes
-    """[n, K], a code of sim.order."""
+    """[K, n], a code of sim.order."""
     exit_min: Floats
     full: Ints
     """[n], bit mask of the stations that had no room when the truck left ``join``."""
@@ -159,9 +163,9 @@ def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
 def empty_record(n: int) -> Record:
     """Return a record of ``n`` trucks to which nothing has happened yet."""
     return Record(
-        moments=np.full((n, 4 * N_STATIONS), np.nan),
-        server=np.full((n, N_STATIONS), -1, dtype=np.int16),
-        done=np.zeros((n, N_STATIONS), dtype=np.uint8),
+        moments=np.full((4 * N_STATIONS, n), np.nan),
+        server=np.full((N_STATIONS, n), -1, dtype=np.int16),
+        done=np.zeros((N_STATIONS, n), dtype=np.uint8),
         exit_min=np.full(n, np.nan),
         full=np.zeros(n, dtype=np.int64),
         slow=np.zeros(n, dtype=np.uint8),

@@ -67,7 +67,10 @@ def use_cache() -> Path:
 
 CACHE_FOLDER = use_cache()
 
-move = functools.partial(numba.njit, cache=True, forceinline=True, _nrt=False)
+move = functools.partial(
+    numba.njit, forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 """Decorator of the kernel's moves. They take tuples of some fifty arrays: counting references to
 each at every call cost 25 of 33 microseconds a truck, copying the tuples most of the rest. The
-moves allocate nothing, so they are compiled without the runtime that counts, and into one body."""
+moves allocate nothing, so they are compiled without the runtime that counts, and into one body.
+Python never calls them: the wrappers for that would be most of the time of compiling them."""

@@ -133,8 +133,8 @@ def start(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
     w.busy[s] = 1
     w.n_free[k] -= 1
     w.n_busy[k] += 1
-    r.moments[truck, 4 * k + 1] = now
-    r.server[truck, k] = s - f.server_first[k]
+    r.moments[4 * k + 1, truck] = now
+    r.server[k, truck] = s - f.server_first[k]
     place, clock, work = w.current[s], now, f.service_min[truck, k]
     if k == f.profiled:
         first, last = f.server_first[k], f.server_first[k + 1]
@@ -160,7 +160,7 @@ def start(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
 def enter(f, w, r, profile, k, truck, now):  # type: ignore[no-untyped-def]
     lane = lane_of(f, k, truck)
     row = 1 if k == f.judge else 0
-    r.moments[truck, 4 * k] = now
+    r.moments[4 * k, truck] = now
     own = f.per_lane[k] == 1
     s = choose_lane(f, w, k, lane, truck) if own else lowest_free(f, w, k, lane)
     if s >= 0 and w.on[s] == 1 and w.busy[s] == 0:
@@ -210,11 +210,14 @@ def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
 
 @move()
 def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
-    depth = 0
-    if hand_on(f, w, r, profile, k, s, now):
-        w.frames[0] = k
-        depth = 1
-    while depth > 0:
+    depth, vacant = 0, True
+    while True:
+        if vacant and hand_on(f, w, r, profile, k, s, now):
+            w.frames[depth] = k
+            depth += 1
+        vacant = False
+        if depth == 0:
+            return
         k = w.frames[depth - 1]
         truck = first_blocked(f, w, k)
         if truck < 0:
@@ -223,11 +226,8 @@ def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
         here = w.held_at[truck]
         enter(f, w, r, profile, k, truck, now)
         if here >= 0:
-            s = f.server_first[here] + r.server[truck, here]
+            k, s, vacant = here, f.server_first[here] + r.server[here, truck], True
             vacate(w, r, here, s, truck, now)
-            if hand_on(f, w, r, profile, here, s, now):
-                w.frames[depth] = here
-                depth += 1
 
 
 @move()
@@ -243,7 +243,7 @@ def hand_on(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
 
 @move()
 def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
-    r.moments[truck, 4 * k + 3] = now
+    r.moments[4 * k + 3, truck] = now
     w.busy[s] = 0
     w.n_busy[k] -= 1
     w.n_free[k] += w.on[s]

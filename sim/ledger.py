@@ -30,19 +30,19 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
         "ordered": flow.columns[:, ORDERED] > 0.0,
     }
     for k, station in enumerate(STATIONS):
-        columns[f"{station}_server"] = record.server[:, k]
-        columns[f"{station}_done"] = record.done[:, k]
+        columns[f"{station}_server"] = record.server[k]
+        columns[f"{station}_done"] = record.done[k]
         for m, moment in enumerate(MOMENTS):
-            columns[f"{station}_{moment}_min"] = record.moments[:, len(MOMENTS) * k + m].copy()
+            columns[f"{station}_{moment}_min"] = record.moments[len(MOMENTS) * k + m]
     for name in SENSED:
         columns[f"{name}_alarm"] = raised(flow, record, STATIONS.index(name))
     columns["portal_slow"] = (record.slow > 0) & (flow.profiled == PORTAL)
     cleared = (flow.alarm[:, PORTAL] == CLEARED) & (flow.fork == PORTAL)
-    columns["cleared"] = cleared & (record.done[:, PORTAL] == SERVED)
-    columns["diverted"] = np.asarray(np.any(record.done == DIVERTED, axis=1))
+    columns["cleared"] = cleared & (record.done[PORTAL] == SERVED)
+    columns["diverted"] = np.asarray(np.any(record.done == DIVERTED, axis=0))
     opened = np.zeros((len(manifest), 2), dtype=bool)
     for place, k in enumerate((ORIGIN, DOCK)):
-        opened[:, place] = (record.done[:, k] == SERVED) & ~np.isnan(columns["exit_min"])
+        opened[:, place] = (record.done[k] == SERVED) & ~np.isnan(columns["exit_min"])
     columns["opened"] = np.asarray(np.any(opened, axis=1))
     columns["seized"] = np.asarray(np.any(opened & (flow.alarm[:, [ORIGIN, DOCK]] == 1), axis=1))
     return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
@@ -54,7 +54,7 @@ def raised(flow: Flow, record: Record, station: int) -> Bools:
     if station == flow.profiled:
         cleared = (flow.alarm[:, station] == CLEARED) & (flow.fork == station)
         alarm = np.where(record.slow > 0, (flow.slow_alarm > 0) & ~cleared, alarm)
-    return np.asarray(alarm & (record.done[:, station] == SERVED))
+    return np.asarray(alarm & (record.done[station] == SERVED))
 
 
 def events(ledger: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from sim.order import SERVED, STATIONS
 from sim.probe import Detection
 from sim.random_stream import stream
 from sim.scenario import Scenario, Value
-from sim.tables import INSPECTION, METRICS
+from sim.tables import CLASSES, INSPECTION, METRICS
 from sim.usage import Bools, Floats
 from sim.window import Window
 
@@ -47,6 +47,7 @@ RATIOS: Final[dict[str, Ratio]] = {
     "diverted_share": Ratio("n_diverted", "trucks"),
     "throughput_per_h": Ratio("exited", "open_h"),
     "wait_mean_min": Ratio("wait_sum_min", "n_waits"),
+    **{f"wait_{c}_mean_min": Ratio(f"wait_{c}_sum_min", f"n_waits_{c}") for c in CLASSES},
     "wait_bound_min": Ratio("wait_bound_sum_min", "trucks"),
     "p_wait_over_30_min": Ratio("n_wait_over_30", "n_wait_known"),
     "crossing_mean_min": Ratio("crossing_sum_min", "exited"),
@@ -149,8 +150,11 @@ def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
     served = np.isfinite(start)
     unserved = np.where(np.isfinite(gone), gone, np.maximum(window.horizon_min, arrive))
     wait = np.where(served, start, unserved) - arrive
-    over = wait > 30.0
+    over, lane_class = wait > 30.0, ledger["lane_class"].to_numpy(np.int64)
+    of_class = {name: served & (lane_class == code) for code, name in enumerate(CLASSES)}
     return {
+        **{f"n_waits_{name}": float(mine.sum()) for name, mine in of_class.items()},
+        **{f"wait_{name}_sum_min": float(wait[mine].sum()) for name, mine in of_class.items()},
         "n_waits": float(served.sum()),
         "wait_sum_min": float(wait[served].sum()),
         "wait_bound_sum_min": float(wait.sum()),

@@ -130,12 +130,12 @@ class Port:
             ):
                 raise PolicyError(f"policy: truck {truck} was sent to an impossible station")
             if self.diverts() and self.in_line(truck, station):
-                self.record.done[truck, station] = DIVERTED
+                self.record.done[station, truck] = DIVERTED
                 return EXIT
             self.seen[truck] |= 1 << station
             if self.takes(self.stations[station], truck):
                 return station
-            self.record.done[truck, station] = WAIVED
+            self.record.done[station, truck] = WAIVED
 
     def takes(self, ahead: Station, truck: int) -> bool:
         """Tell whether a truck goes to the station, be it to wait there: the rule when full."""
@@ -154,7 +154,7 @@ class Port:
 
     def turned_away(self, truck: int, station: int) -> None:
         """Record that a truck in line at, or before, a station was turned away."""
-        self.record.done[truck, station] = DIVERTED
+        self.record.done[station, truck] = DIVERTED
         self.record.exit_min[truck] = self.clock.now
 
     def shut(self) -> None:
@@ -207,7 +207,7 @@ class Port:
 
     def served(self, truck: int, station: int) -> bool:
         """Tell whether the station served the truck to the end."""
-        return bool(self.record.done[truck, station] == SERVED)
+        return bool(self.record.done[station, truck] == SERVED)
 
     def next_ticket(self) -> int:
         """Return the number of the next entry into any queue."""

@@ -34,6 +34,7 @@ import pandas as pd
 
 from sim.chances import NODE_WEIGHTS, Chances, chances_of
 from sim.contraband import CONTRABAND
+from sim.distinct import distinct_rows
 from sim.errors import PolicyError
 from sim.flow import Flow
 from sim.insider import NO_HELP, Help, before_docks
@@ -159,11 +160,10 @@ def _tables(
         early = functools.partial(early_paths, scenario, points, ledger, flow, full)
         paths, unhelped = early()
         return paths, unhelped, over_help(scenario, unhelped, lambda help_: early(help_)[1])
-    flags, place = np.unique(path_flags(scenario, ledger, full), axis=0, return_inverse=True)
-    kinds = [Path(*row) for row in flags.tolist()]
+    flags, paths = distinct_rows(list(path_flags(scenario, ledger, full).T))
+    kinds = [Path(*row) for row in zip(*(flag.tolist() for flag in flags), strict=True)]
     of_help = functools.partial(seized_table, scenario, points, kinds)
     unhelped = of_help()
-    paths = np.asarray(place.ravel(), dtype=np.int64)
     return paths, unhelped, over_help(scenario, unhelped, of_help)
 
 

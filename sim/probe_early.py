@@ -21,6 +21,7 @@ import pandas as pd
 
 from sim.chances import NODE_WEIGHTS, Chances, chances_of, tail
 from sim.contraband import CONTRABAND
+from sim.distinct import distinct_rows
 from sim.flow import Flow
 from sim.insider import NO_HELP, Help
 from sim.inspection import Reading
@@ -145,11 +146,14 @@ def _patterns(
     flow: Flow, read: list[int], ledger: pd.DataFrame, full: Ints | None
 ) -> tuple[Floats, Ints]:
     """Return the distinct rows of what decides a load's path, and each truck's row."""
-    rows = np.column_stack([flow.columns, _lost(flow, ledger, full)])
     # a load has readings, a referral and help of its own
-    rows[:, [*read, REFERRED, RADIATING, SAFETY_CHECKED, WAVED]] = 0.0
-    patterns, codes = np.unique(rows, axis=0, return_inverse=True)
-    return patterns, np.asarray(codes.ravel(), dtype=np.int64)
+    own = {*read, REFERRED, RADIATING, SAFETY_CHECKED, WAVED}
+    columns = [
+        np.zeros(len(ledger)) if place in own else column
+        for place, column in enumerate(flow.columns.T)
+    ]
+    patterns, codes = distinct_rows([*columns, _lost(flow, ledger, full)])
+    return np.column_stack(patterns).astype(np.float64), codes
 
 
 def _lost(flow: Flow, ledger: pd.DataFrame, full: Ints | None) -> Ints:

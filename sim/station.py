@@ -67,7 +67,7 @@ class Station:
     def enter(self, truck: int) -> None:
         """Start service at the lowest free server, or join the queue of the truck's class."""
         lane = self.lane_of(truck)
-        self.record.moments[truck, 4 * self.index] = self.clock.now
+        self.record.moments[4 * self.index, truck] = self.clock.now
         server = self.choose_lane(lane, truck) if self.has_lines else self.lowest_free(lane)
         if server is not None and server.on and not server.busy:
             self.start(server, truck)
@@ -93,8 +93,8 @@ class Station:
         """Begin service and schedule its end."""
         server.busy = True
         self.port.n_busy[self.index] += 1
-        self.record.moments[truck, 4 * self.index + 1] = self.clock.now
-        self.record.server[truck, self.index] = server.number
+        self.record.moments[4 * self.index + 1, truck] = self.clock.now
+        self.record.server[self.index, truck] = server.number
         work = self.flow.service_min[truck, self.index]
         if self.index == self.flow.profiled and self.chooses_slow(server, truck):
             self.record.slow[truck] = 1
@@ -115,13 +115,13 @@ class Station:
     def ended(self, event: simpy.Event) -> None:
         """Record the end of a service, and wake whoever waits for it."""
         truck = int(event.value)  # type: ignore[arg-type]
-        self.record.moments[truck, 4 * self.index + 2] = self.clock.now
-        self.record.done[truck, self.index] = self.server_of(truck).outcome
+        self.record.moments[4 * self.index + 2, truck] = self.clock.now
+        self.record.done[self.index, truck] = self.server_of(truck).outcome
         self.port.wake(self.done.pop(truck))
 
     def server_of(self, truck: int) -> Server:
         """Return the server at which the truck stands or stood."""
-        return self.servers[int(self.record.server[truck, self.index])]
+        return self.servers[int(self.record.server[self.index, truck])]
 
     def next_in_line(self, server: Server) -> int | None:
         """Take the next truck for this server out of its queue."""
@@ -153,7 +153,7 @@ class Station:
     def vacate(self, truck: int) -> Server:
         """Take the truck off its server."""
         server = self.server_of(truck)
-        self.record.moments[truck, 4 * self.index + 3] = self.clock.now
+        self.record.moments[4 * self.index + 3, truck] = self.clock.now
         server.busy = False
         self.port.n_busy[self.index] -= 1
         return server
@@ -224,7 +224,7 @@ class Station:
         """Turn away the trucks that wait here."""
         lines = [*self.queues, *self.lines]
         for truck in (truck for line in lines for truck in line):
-            self.record.moments[truck, 4 * self.index + 3] = now
+            self.record.moments[4 * self.index + 3, truck] = now
             self.port.turned_away(truck, self.index)
         self.port.waiting[self.index] = 0
         for line in lines:

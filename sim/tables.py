@@ -166,6 +166,8 @@ UNIT_WORDS: Final = {"kg": "kg", "n": "count", "usd": "USD"}
 """Units of amounts of contraband as tables print them."""
 HELP: Final = (("helped", "with"), ("unhelped", "without"))
 """Loads by whether they have help inside the port, and the word for it."""
+CLASSES: Final = ("general", "fast")
+"""Classes of trucks, by the code of ``lane_class``."""
 INSPECTION: Final = ("low_energy", "portal", "radiation", "secondary", "canine", "dock", "analyst")
 """Stations whose units are manned whenever the port is open, so that availability is defined."""
 
@@ -184,6 +186,9 @@ METRICS: Final = (
     _count("n_waits", "trucks that reached primary"),
     Column("wait_sum_min", "float", "min", "sum of the waits of those that reached primary"),
     Column("wait_mean_min", "float", "min", "wait_sum_min / n_waits: end of queue (after a check by the country it leaves) to primary [GAO-13-603]"),
+    *(_count(f"n_waits_{c}", f"{w} trucks that reached primary") for c, w in zip(CLASSES, ("general", "FAST"), strict=True)),
+    *(Column(f"wait_{c}_sum_min", "float", "min", f"sum of the waits of n_waits_{c}") for c in CLASSES),
+    *(Column(f"wait_{c}_mean_min", "float", "min", f"wait_{c}_sum_min / n_waits_{c}") for c in CLASSES),
     Column("wait_bound_sum_min", "float", "min", "wait_sum_min + the wait so far of those still before primary at the end, or when turned away"),
     Column("wait_bound_min", "float", "min", "wait_bound_sum_min / trucks: counts the unserved, a lower bound on their wait"),
     _count("n_wait_known", "trucks known to have waited under or over 30 minutes"),

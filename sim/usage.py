@@ -190,12 +190,16 @@ def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
 
     A truck in hand at the end of a shift is finished; ports that serve their line late begin more.
     """
-    began = ledger[np.isfinite(ledger["primary_start_min"].to_numpy())]
+    starts = ledger["primary_start_min"].to_numpy()
+    leaves, servers = ledger["primary_leave_min"].to_numpy(), ledger["primary_server"].to_numpy()
     booths = capacity[capacity["station"] == STATIONS.index("primary")]
     total = 0.0
-    for server, trucks in began.groupby("primary_server"):
+    for server in range(int(servers.max(initial=-1)) + 1):
+        began = np.flatnonzero((servers == server) & np.isfinite(starts))
+        if not len(began):
+            continue
         spans = booths[booths["server"] == server]
-        start, leave = (trucks[f"primary_{m}_min"].to_numpy() for m in ("start", "leave"))
+        start, leave = starts[began], leaves[began]
         place = np.searchsorted(spans["up_min"].to_numpy(), start, side="right") - 1
         over = leave - np.maximum(start, spans["down_min"].to_numpy()[place])
         total += float(np.maximum(np.nan_to_num(over), 0.0).sum())

@@ -57,12 +57,12 @@ def doors(*shut_and_open: float) -> tuple[list[float], list[int]]:
 
 def at(record: Record, station: int, moment: str) -> list[float]:
     """Return one moment of all trucks at a station."""
-    found: list[float] = record.moments[:, 4 * station + MOMENTS.index(moment)].tolist()
+    found: list[float] = record.moments[4 * station + MOMENTS.index(moment)].tolist()
     return found
 
 
 def visited(record: Record, truck: int) -> list[str]:
     """Return the stations at which a truck was served, in the order in which it came to them."""
-    start = record.moments[truck].reshape(N_STATIONS, 4)[:, 1]
+    start = record.moments[:, truck].reshape(N_STATIONS, 4)[:, 1]
     served = [k for k in range(N_STATIONS) if np.isfinite(start[k])]
     return [STATIONS[k] for k in sorted(served, key=lambda k: start[k])]

@@ -1,4 +1,4 @@
-"""What becomes of the line as the port closes: by hand in both engines, then at a real port."""
+"""What becomes of the line as the port closes: by hand in both engines, then in the product."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_carried_over_the_line_waits_for_the_morning() -> None:
     record = both(one_booth(CARRY_OVER, [1.0, 2.0, 3.0, 4.0, 50.0]))
     assert at(record, PRIMARY, "start") == [1.0, 9.0, 17.0, 100.0, 108.0]
     assert record.exit_min.tolist() == [9.0, 17.0, 25.0, 108.0, 116.0]
-    assert (record.done[:, PRIMARY] == SERVED).all()
+    assert (record.done[PRIMARY] == SERVED).all()
 
 
 def test_diverted_the_line_leaves_at_closing_and_nobody_joins_it_until_morning() -> None:
@@ -53,11 +53,11 @@ def test_diverted_the_line_leaves_at_closing_and_nobody_joins_it_until_morning()
     while the port is shut, the sixth as it is open again."""
     record = both(one_booth(DIVERT, [1.0, 2.0, 3.0, 4.0, 50.0, 101.0]))
     done = [SERVED, SERVED, SERVED, DIVERTED, NOT_VISITED, SERVED]
-    assert record.done[:, PRIMARY].tolist() == done
+    assert record.done[PRIMARY].tolist() == done
     assert record.exit_min.tolist() == [9.0, 17.0, 25.0, SHUT, 50.0, 109.0]
     assert np.isnan(at(record, PRIMARY, "start")[3:5]).all()
     # whoever comes to shut doors is turned away on the road
-    assert record.done[4, APPROACH] == DIVERTED
+    assert record.done[APPROACH, 4] == DIVERTED
 
 
 def test_diverted_trucks_in_service_finish_and_are_turned_away_before_primary() -> None:
@@ -69,8 +69,8 @@ def test_diverted_trucks_in_service_finish_and_are_turned_away_before_primary() 
     )  # fmt: skip
     record = both(flow)
     assert at(record, PORTAL, "end")[:2] == [15.0, 30.0]
-    assert record.done[:, PORTAL].tolist() == [SERVED, SERVED, DIVERTED]
-    assert record.done[:, PRIMARY].tolist() == [SERVED, DIVERTED, NOT_VISITED]
+    assert record.done[PORTAL].tolist() == [SERVED, SERVED, DIVERTED]
+    assert record.done[PRIMARY].tolist() == [SERVED, DIVERTED, NOT_VISITED]
     # the scanned truck drives off as its scan ends, the one that waited as the doors shut
     assert record.exit_min.tolist() == [23.0, 30.0, SHUT]
 
@@ -80,7 +80,7 @@ def test_diverted_trucks_that_block_the_road_give_their_servers_up() -> None:
     room = np.full((N_STATIONS, 2), -1)
     room[PRIMARY, 0] = 1
     record = both(one_booth(DIVERT, [13.0, 13.0, 13.0, 14.0, 110.0], room=room))
-    assert record.done[:, PRIMARY].tolist() == [SERVED, DIVERTED, DIVERTED, NOT_VISITED, SERVED]
+    assert record.done[PRIMARY].tolist() == [SERVED, DIVERTED, DIVERTED, NOT_VISITED, SERVED]
     assert record.exit_min.tolist() == [21.0, SHUT, SHUT, SHUT, 118.0]
     assert at(record, APPROACH, "leave")[2] == SHUT
 
@@ -92,7 +92,7 @@ def test_diverted_trucks_beyond_primary_are_dealt_with() -> None:
     )  # fmt: skip
     record = both(flow)
     assert record.exit_min.tolist() == [39.0, 69.0]
-    assert (record.done[:, DOCK] == SERVED).all()
+    assert (record.done[DOCK] == SERVED).all()
 
 
 def test_served_late_booths_stay_until_the_line_is_served() -> None:

@@ -31,6 +31,7 @@ TESTED_ELSEWHERE = {
     "finds": "counts and kilograms of METRICS: test_metrics",
     "screening_words": "what the terminal says of slow scans: theory/test_screening_lanes",
     "screening": "the portal's two profiles: test_policies_ticketed, theory/test_queue_aware",
+    "events": "the moves of compiled: test_twin",
     "heap": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",
     "tickets": "the published check V5: theory/test_queue_aware",
@@ -60,7 +61,7 @@ TESTED_ELSEWHERE = {
 }
 """Modules without a test file of their own name, and why."""
 
-LONG_FUNCTIONS = {"compiled.py", "kernel.py"}
+LONG_FUNCTIONS = {"compiled.py", "events.py", "kernel.py"}
 """Compiled code pays for every call with registers, so its loops may be long."""
 
 WRITTEN_BY_RUNS = {"card.md"}

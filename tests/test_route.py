@@ -184,8 +184,8 @@ def test_where_a_truck_goes_when_a_yard_is_full_and_waives(
     record = both(
         hand_flow([0.0, 20.0], posts, work, flags, alarm=raised, room=room, suspend=suspend)
     )
-    assert record.done[0, full] == SERVED
-    assert record.done[1, full] == WAIVED
+    assert record.done[full, 0] == SERVED
+    assert record.done[full, 1] == WAIVED
     assert " ".join(visited(record, 1)) == path
 
 
@@ -202,7 +202,7 @@ def test_an_image_is_judged_before_primary_is_left_unless_a_machine_clears_it() 
     assert at(record, ANALYST, "start")[0] == 1.0
     assert at(record, PRIMARY, "leave") == [11.0, 53.0]
     assert record.exit_min.tolist() == [16.0, 53.0]
-    assert record.done[1, ANALYST] == NOT_VISITED
+    assert record.done[ANALYST, 1] == NOT_VISITED
 
 
 def test_a_check_in_pulses_is_passed_by_outside_them_and_ends_with_its_line() -> None:
@@ -217,7 +217,7 @@ def test_a_check_in_pulses_is_passed_by_outside_them_and_ends_with_its_line() ->
     )  # fmt: skip
     record = both(flow)
     done = [WAIVED, SERVED, SERVED, WAIVED, WAIVED, SERVED]
-    assert record.done[:, ORIGIN].tolist() == done
+    assert record.done[ORIGIN].tolist() == done
     # the third waits for the second, from 15 to 27, and holds the officers until 42
     assert np.array_equal(at(record, ORIGIN, "start")[1:3], [12.0, 27.0])
     assert record.exit_min.tolist() == [1.0, 28.0, 43.0, 26.0, 61.0, 117.0]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from experiments.stations import KINDS, present, short, station_load, title
+from experiments.stations import KINDS, present, row_title, short, station_load, title
 from sim.order import STATIONS
 
 LOAD = pd.DataFrame(
@@ -30,3 +30,10 @@ def test_names_are_told_apart() -> None:
     for name in (title, short):
         assert len({name(station) for station in STATIONS}) == len(STATIONS)
     assert KINDS[0] == ""
+
+
+def test_a_kind_of_lane_is_named_with_its_station() -> None:
+    assert row_title("primary_general") == "primary (general)"
+    assert row_title("approach_fast") == "approach (FAST)"
+    assert row_title("portal_fast") == "portal (fast)"  # a fast scan, not a FAST truck
+    assert all(row_title(station) == title(station) for station in STATIONS)

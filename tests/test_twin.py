@@ -60,7 +60,7 @@ def assert_equal(left: Record, right: Record) -> None:
 
 def seen_kinds(flow: Flow, record: Record) -> set[str]:
     """Return which hard things this case exercised."""
-    moments = record.moments.reshape(len(flow.arrive_min), -1, 4)
+    moments = record.moments.T.reshape(len(flow.arrive_min), -1, 4)
     with np.errstate(invalid="ignore"):
         blocked = (moments[:, :, 3] > moments[:, :, 2]).any()
         work = flow.service_min.copy()
@@ -87,10 +87,10 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
 
 def _served_late(flow: Flow, record: Record) -> bool:
     """Tell whether a service began after the server's hours, and before its next ones."""
-    for truck, k in zip(*np.nonzero(record.done == SERVED), strict=True):
-        s = flow.server_first[k] + record.server[truck, k]
+    for k, truck in zip(*np.nonzero(record.done == SERVED), strict=True):
+        s = flow.server_first[k] + record.server[k, truck]
         spans = slice(flow.interval_first[s], flow.interval_first[s + 1])
-        start = record.moments[truck, 4 * k + 1]
+        start = record.moments[4 * k + 1, truck]
         if not ((flow.up_min[spans] <= start) & (start <= flow.down_min[spans])).any():
             return True
     return False
@@ -100,7 +100,7 @@ def _slow_alarm_counts(flow: Flow, record: Record) -> bool:
     """Tell whether a truck that was served slowly at the portal alarms otherwise than if fast."""
     if flow.profiled != PORTAL:
         return False
-    slow = (record.slow > 0) & (record.done[:, PORTAL] == SERVED)
+    slow = (record.slow > 0) & (record.done[PORTAL] == SERVED)
     return bool((flow.slow_alarm[slow] != flow.alarm[slow, PORTAL]).any())
 
 

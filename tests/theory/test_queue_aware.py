@@ -79,7 +79,7 @@ def lanes_flow(
 
 
 def wait_and_detection(flow: Flow, record: Record) -> tuple[float, float]:
-    wait = record.moments[:, 4 * PRIMARY + 1] - flow.arrive_min
+    wait = record.moments[4 * PRIMARY + 1] - flow.arrive_min
     slow = record.slow[~np.isnan(wait)]
     return float(np.nanmean(wait)), float(np.where(slow > 0, P_SLOW, P_FAST).mean())
 

@@ -1,0 +1,154 @@
+"""The kernel's events: what the end of a service, a shift or an arrival sets off.
+
+Twins are in ``sim.port``. Compiled by Numba, like the smaller moves of `sim.kernel`.
+"""
+
+from __future__ import annotations
+
+from sim.closing import at_work, has_work_left, turned_away
+from sim.flow import CLEARED
+from sim.jit import move
+from sim.kernel import ERROR, N_LATE, block, can_enter, enter, free, vacate
+from sim.lanes import alarms, lane_of
+from sim.order import (
+    ANALYST,
+    DIVERTED,
+    DOWN,
+    EXIT,
+    N_STATIONS,
+    PASSED_BY,
+    SERVED,
+    START,
+    WAIVED,
+)  # fmt: skip
+
+
+@move()
+def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
+    while True:
+        k = route(
+            truck,
+            here,
+            w.seen[truck],
+            w.alarmed[truck],
+            f.columns,
+            w.waiting,
+            w.n_busy,
+            now,
+            w.state,
+        )
+        if k == EXIT:
+            return k
+        if k < 0 or k >= N_STATIONS or k == ANALYST or (w.seen[truck] >> k) & 1 == 1:
+            w.count[ERROR] = 1 + truck
+            return EXIT
+        if turned_away(f, w, truck, k):
+            r.done[k, truck] = DIVERTED
+            return EXIT
+        w.seen[truck] |= 1 << k
+        rule = f.suspend[k]
+        if rule == 0 or (
+            can_enter(f, w, k, f.lane_class[truck]) and (rule < PASSED_BY or at_work(f, w, k))
+        ):
+            return k
+        r.done[k, truck] = WAIVED
+
+
+@move()
+def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untyped-def]
+    """Send a truck on from ``here``, or in from the road; return the server it gives up, or -1."""
+    if here == f.join:
+        for k in range(N_STATIONS):
+            if f.room[k, 0] >= 0 and not can_enter(f, w, k, lane_of(f, k, truck)):
+                r.full[truck] |= 1 << k
+    k = choose(f, w, r, route, truck, here, now)
+    if k != EXIT and not can_enter(f, w, k, f.lane_class[truck]):
+        block(f, w, k, truck, here)
+        return -1
+    left = -1
+    if here != START:
+        left = f.server_first[here] + r.server[here, truck]
+        vacate(w, r, here, left, truck, now)
+    if k == EXIT:
+        r.exit_min[truck] = now
+    else:
+        enter(f, w, r, profile, k, truck, now)
+    return left
+
+
+@move()
+def judged(f, w, r, truck):  # type: ignore[no-untyped-def]
+    """Note the verdict on an image; return the truck if it stands at ``join`` for it, or -1."""
+    w.image[truck] = 2
+    if alarms(f, r, f.fork, truck):
+        w.alarmed[truck] |= 1 << f.fork
+    if w.held[truck] == 1:
+        w.held[truck] = 0
+        return truck
+    return -1
+
+
+@move()
+def end(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
+    """End a service; return the truck that goes on now, or -1, and the station that it leaves."""
+    r.moments[4 * k + 2, truck] = now
+    r.done[k, truck] = w.outcome[s]
+    served = w.outcome[s] == SERVED
+    if k == f.judge:
+        vacate(w, r, k, s, truck, now)
+        return judged(f, w, r, truck), f.join
+    if k == f.fork and served:
+        if f.alarm[truck, k] != CLEARED:
+            w.image[truck] = 1
+            enter(f, w, r, profile, f.judge, truck, now)
+    elif served and alarms(f, r, k, truck):
+        w.alarmed[truck] |= 1 << k
+    if k == f.join and w.image[truck] == 1:
+        w.held[truck] = 1
+        return -1, k
+    return truck, k
+
+
+@move()
+def turn(f, w, kind, k, s):  # type: ignore[no-untyped-def]
+    """Close or open a server; return the first and one past the last that may now take a truck."""
+    if kind == DOWN:
+        if f.drains[w.current[s]] == 1 and has_work_left(f, w, k):
+            w.late[s] = 1
+            w.count[N_LATE] += 1
+            return s, s
+        w.on[s] = 0
+        w.n_free[k] -= 1 - w.busy[s]
+        if f.per_lane[k] == 1:
+            return f.server_first[k], f.server_first[k + 1]
+        return s, s
+    w.current[s] += 1
+    if w.late[s] == 1:
+        w.late[s] = 0
+        w.count[N_LATE] -= 1
+        return s, s
+    w.on[s] = 1
+    w.n_free[k] += 1 - w.busy[s]
+    return s, s + 1 - w.busy[s]
+
+
+@move()
+def settle(f, w, r, route, profile, s, last, truck, here, now):  # type: ignore[no-untyped-def]
+    """Let servers ``s`` to ``last - 1`` take trucks, then a truck (-1: none) go on, then its own.
+
+    Every move is compiled into its caller, so the long ones have one caller: with several, the
+    first compilation took twice as long.
+    """
+    while True:
+        k = 0
+        while s < last:
+            while f.server_first[k + 1] <= s:
+                k += 1
+            free(f, w, r, profile, k, s, now)
+            s += 1
+        if truck < 0:
+            return
+        s = depart(f, w, r, route, profile, truck, here, now)
+        last, truck = s + 1, -1
+        if s < 0:
+            return
