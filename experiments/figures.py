@@ -35,6 +35,10 @@ SHADES: Final = ((0.0, "#ffffff"), (0.5, "#c9d3dc"), (1.0, "#33475b"))
 
 PICTURE_PX: Final = 400.0
 """Width of a picture as it mostly is, to judge what a name would cover."""
+HEIGHT_PX: Final = 344.0
+"""Its height."""
+LIFTS: Final = (0.0, LABEL_PX, -LABEL_PX, 2.0 * LABEL_PX, -2.0 * LABEL_PX)
+"""Where a name is tried, in pixels above its point."""
 NAME_PX: Final = 7.0
 """Width of a letter."""
 NEAR: Final = 0.03
@@ -100,21 +104,24 @@ def _name_points(figure: go.Figure, drawn: list[Point], top: float) -> None:
             100.0 * p.found.mean,
             left=p.wait.mean > (low + high) / 2.0,
             bold=p.status == "frontier",
-            lift=LABEL_PX if _hides(p, drawn, top, (low, high)) else 0.0,
+            lift=next((x for x in LIFTS if not _hides(p, drawn, top, (low, high), x)), 0.0),
         )
         for p in drawn
     ]
     add_labels(figure, labels, top)
 
 
-def _hides(point: Point, drawn: list[Point], top: float, ends: tuple[float, float]) -> bool:
-    """Return whether another point lies where a name beside this one would stand."""
+def _hides(
+    point: Point, drawn: list[Point], top: float, ends: tuple[float, float], lift: float
+) -> bool:
+    """Return whether another point lies where a name beside this one, lifted, would stand."""
     wide = (REACH_PX + NAME_PX * len(point.alternative)) / PICTURE_PX * (ends[1] - ends[0])
     side = -1.0 if point.wait.mean > sum(ends) / 2.0 else 1.0
+    height = 100.0 * point.found.mean + lift / HEIGHT_PX * top
     gaps = [
         side * (other.wait.mean - point.wait.mean)
         for other in drawn
-        if 100.0 * abs(other.found.mean - point.found.mean) < NEAR * top
+        if abs(100.0 * other.found.mean - height) < NEAR * top
     ]
     return any(0.0 < gap < wide for gap in gaps)
 
@@ -158,6 +165,14 @@ def widest_use(found: Findings) -> float:
         for cell in (found.interval(name, f"utilisation_{s}") for s in _stations(found))
     ]
     return 100.0 * max((half for half in halves if np.isfinite(half)), default=float("nan"))
+
+
+def beyond_hours(found: Findings) -> bool:
+    """Return whether some station works for longer than its hours."""
+    uses = (
+        found.interval(n, f"utilisation_{s}").mean for n in found.names for s in _stations(found)
+    )
+    return any(use > 1.0 for use in uses)
 
 
 def _stations(found: Findings) -> list[str]:

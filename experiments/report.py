@@ -119,6 +119,8 @@ def _asides(found: Findings, name: str) -> Iterator[str]:
         widest = figures.widest_use(found)
         if np.isfinite(widest):
             yield f"Intervals reach {number(widest)} points to either side at most."
+        if figures.beyond_hours(found):
+            yield "Above 100: lines seen to the end beyond the hours, as after an outbound pulse."
         return
     if name in ("queue", "waits"):
         yield curves.stands_for(found, name)

@@ -75,11 +75,9 @@ def before(
         "Weekly load of each station, % of its capacity, and the largest share of trucks that the "
         "port could scan without a station being overloaded (from theory):",
     )
-    for columns in _in_width(screen.width, max(map(len, loads)), present(loads.values())):
-        table = _table(["alternative", *(short(s) for s in columns)])
-        for name, load in loads.items():
-            table.add_row(name, *(_load_cell(load, column) for column in columns))
-        screen.print(table)
+    columns = (*present(loads.values()), SCAN_MAX)
+    rows = [[name, *(_load_cell(load, c) for c in columns)] for name, load in loads.items()]
+    print_table(screen, ["alternative", *(short(c) for c in columns)], rows)
     unstable, saturated = overloaded(scenarios, loads)
     for name, why in unstable.items():
         say(screen, f"unstable: {name}: {why}")
@@ -140,9 +138,9 @@ def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: flo
     screen.print()
     screen.print(Text(wrapped(screen, answer(found)), style="bold"))
     screen.print()
-    screen.print(headline_table(found))
+    print_table(screen, *headline_table(found))
     if screen.width >= WIDE:
-        screen.print(detail_table(found))
+        print_table(screen, *detail_table(found))
     say(screen, _legend(found))
     if len(found.names) > 1:
         for line in standings(found):
@@ -173,11 +171,15 @@ def _files(screen: Console, written: Sequence[Path], wall_s: float) -> None:
     say(screen, f"{names} ({wall_s:.0f} s)")
 
 
-def headline_table(found: Findings) -> Table:
+Rows = tuple[list[str], list[list[str]]]
+"""Headings and rows of a table, the names of the rows first."""
+
+
+def headline_table(found: Findings) -> Rows:
     """Return the table that fits 80 columns: wait, trucks out, scanned, found, against baseline."""
     several = len(found.names) > 1
     headings = ["alternative", "wait, min", "out/day", "scanned, %", "found, %"]
-    table = _table([*headings, "found, points"] if several else headings)
+    rows = []
     for name in found.names:
         wait, out, scans, finds = (
             found.interval(name, metric)
@@ -190,8 +192,8 @@ def headline_table(found: Findings) -> Table:
             number(100.0 * scans.mean),
             plus_minus(finds.mean, finds.low, finds.high, 100.0),
         ]
-        table.add_row(name, *cells, *([_against(found, name)] if several else []))
-    return table
+        rows.append([name, *cells, *([_against(found, name)] if several else [])])
+    return [*headings, "found, points"] if several else headings, rows
 
 
 def _against(found: Findings, name: str) -> str:
@@ -206,16 +208,16 @@ def _against(found: Findings, name: str) -> str:
     return f"{signed(100.0 * gap)} ±{half}{mark}"
 
 
-def detail_table(found: Findings) -> Table:
+def detail_table(found: Findings) -> Rows:
     """Return the further measures that a wide screen has room for."""
-    table = _table(["alternative", *(heading for heading, *_ in DETAILS)])
+    rows = []
     for name in found.names:
         cells = []
         for _, metric, scale, digits in DETAILS:
             own = found.interval(name, metric)
             cells.append(plus_minus(own.mean, own.low, own.high, scale, digits))
-        table.add_row(name, *cells)
-    return table
+        rows.append([name, *cells])
+    return ["alternative", *(heading for heading, *_ in DETAILS)], rows
 
 
 def _legend(found: Findings) -> str:
@@ -240,22 +242,32 @@ def _table(headings: Sequence[str]) -> Table:
     return table
 
 
-def _in_width(width: int, names: int, stations: Sequence[str]) -> list[list[str]]:
-    """Return the columns of the load's tables, as many side by side as the screen holds.
+def print_table(screen: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, in as many parts under each other as the screen is narrow."""
+    lines = [headings, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(headings))]
+    for columns in _in_width(screen.width, widths):
+        table = _table([headings[place] for place in (0, *columns)])
+        for row in rows:
+            table.add_row(*(row[place] for place in (0, *columns)))
+        screen.print(table)
 
-    >>> _in_width(40, 12, ("approach", "portal", "primary", "dock"))
-    [['approach', 'portal'], ['primary', 'dock', 'scan max']]
+
+def _in_width(width: int, widths: Sequence[int]) -> list[list[int]]:
+    """Return the columns beside the first in groups, as many side by side as the screen holds.
+
+    >>> _in_width(40, (12, 8, 6, 7, 4, 8))
+    [[1, 2, 3], [4, 5]]
     """
-    tables: list[list[str]] = [[]]
-    left = width - max(names, len("alternative")) - GAP
-    for column in (*stations, SCAN_MAX):
-        needed = len(short(column)) + GAP
-        if needed > left and tables[-1]:
-            tables.append([])
-            left = width - max(names, len("alternative")) - GAP
-        tables[-1].append(column)
-        left -= needed
-    return tables
+    groups: list[list[int]] = [[]]
+    left = width - widths[0]
+    for place in range(1, len(widths)):
+        if widths[place] + GAP > left and groups[-1]:
+            groups.append([])
+            left = width - widths[0]
+        groups[-1].append(place)
+        left -= widths[place] + GAP
+    return groups
 
 
 def _load_cell(load: pd.DataFrame, station: str) -> str:

@@ -8,8 +8,9 @@ into a room that blocks, is refused. Routes in one order make no circle.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,8 +47,8 @@ def refuse_lock(scenario: Scenario, route: Route, state: Floats, levels: tuple[i
     yards = [station for station in blocking if _may_suspend(scenario, station)]
     if not yards:
         return
-    every = moves(route, state, (_free(scenario), levels), (_absent(scenario), blocking))
-    circle = find_circle({move for move in every if move[1] in blocking})
+    port = (_absent(scenario), frozenset(blocking))
+    circle = _circle(route, tuple(state.tolist()), (_free(scenario), levels), port)
     if circle:
         names = [STATIONS[station] for station in circle]
         yard = next(station for station in circle if station in yards)
@@ -56,6 +57,18 @@ def refuse_lock(scenario: Scenario, route: Route, state: Floats, levels: tuple[i
             f"must be suspend for this policy, got block: trucks go {' to '.join(names)}, and full "
             "yards could hold each other up for good",
         )
+
+
+@functools.lru_cache(maxsize=64)
+def _circle(
+    route: Route,
+    state: tuple[float, ...],
+    columns: tuple[tuple[int, ...], tuple[int, ...]],
+    port: tuple[int, frozenset[int]],
+) -> tuple[int, ...]:
+    """Return a circle of moves into rooms that block; remembered, as replications share a plan."""
+    every = moves(route, np.array(state), columns, port)
+    return find_circle({move for move in every if move[1] in port[1]})
 
 
 def blocks(scenario: Scenario, station: int) -> bool:
@@ -88,7 +101,7 @@ def moves(
     route: Route,
     state: Floats,
     columns: tuple[tuple[int, ...], tuple[int, ...]],
-    port: tuple[int, set[int]],
+    port: tuple[int, Set[int]],
 ) -> Moves:
     """Return every (from, to) between two stations that the hook can ask for.
 

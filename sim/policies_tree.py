@@ -15,7 +15,7 @@ from sim.deadlock import refuse_lock
 from sim.errors import ConfigError
 from sim.inspection import Day, Laid, Policy, Reading
 from sim.instruments import DENSITIES
-from sim.order import PORTAL, SECONDARY, STATIONS
+from sim.order import CANINE, LOW_ENERGY, PORTAL, SECONDARY, STATIONS
 from sim.past import Past
 from sim.route import Route
 from sim.sensor_tree import TreeSensor, frontier
@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-STATION_OF: dict[SensorName, int] = {"portal": PORTAL, "secondary": SECONDARY}
-"""Sensors that a tree may test by; each must be a station of the port."""
+STATION_OF: dict[SensorName, int] = {
+    "low_energy": LOW_ENERGY, "portal": PORTAL, "secondary": SECONDARY, "canine": CANINE,
+}  # fmt: skip
+"""Sensors that a tree may test by; those that stand at the port are used."""
+STAGE_OF: dict[SensorName, int] = {"low_energy": 0, "portal": 1, "secondary": 2, "canine": 2}
+"""The order of the road: scanner and dogs stand beyond primary, in either order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +59,15 @@ class SensorTree(Policy):
     order, is opened, or released. Officers' referrals and ordered exams hold besides. The plan
     takes sensors to be independent given a load and openings to find everything, as its source
     does; the port does not (``scanner.rho``, exams), so what is found falls short of the plan.
-    Trees whose trucks could hold each other up for good in full yards that block are refused
-    (`sim.deadlock`).
+    Sensors are visited in the order of the road (low-energy portal, portal, primary, then scanner
+    and dogs in either order), or in ``any_order`` before primary. Trees whose trucks could hold
+    each other up for good in full yards that block are refused (`sim.deadlock`).
 
     Source: Stroud & Saeger 2003; Boros et al. 2009, Naval Research Logistics 56:404; Kantor & Boros
     2010, Risk Analysis 30:663.
 
-    Version history: 1 (0.2.0); 2 (0.3.0): a target detection in place of a budget.
+    Version history: 1 (0.2.0); 2 (0.3.0): a target detection in place of a budget; 3 (0.3.0): four
+    sensors, in the order of the road unless told otherwise.
     """
 
     route: ClassVar[Route] = staticmethod(route_tree)
@@ -73,6 +79,8 @@ class SensorTree(Policy):
     """Mean cost of a truck, in openings; None: as little as the target needs."""
     target_detection: float | None = bounded(0.0, 1.0)
     """Share of loads that the plan is to open; None: as many as the budget allows."""
+    any_order: bool
+    """Whether the site lets trucks reach every sensor before primary, in any order."""
     tests: dict[str, TreeTest]
 
     def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: Past) -> Bools:
@@ -112,7 +120,7 @@ class SensorTree(Policy):
 
     def sensors(self, scenario: Scenario, past: Past) -> list[TreeSensor]:
         """Return the port's sensors as the plan sees them: cost and ROC over past trucks' loads."""
-        from sim.sensor import operating_points, p_false_alarm
+        from sim.sensor import operating_points
 
         reference = scenario.scanner.analyst.reference_threat_image_share
         points = operating_points(scenario, reference)
@@ -121,8 +129,10 @@ class SensorTree(Policy):
             roc = []
             for step in (*sorted(self.tests[name].steps_z, reverse=True), 0.0):
                 at = _shifted(points, name, step)
-                roc.append((p_false_alarm(at, name), _p_hit(scenario, at, name, past.trucks)))
-            found.append(TreeSensor(name, self.tests[name].cost_openings, tuple(roc)))
+                false_alarm = _p_false_alarm(scenario, at, name)
+                roc.append((false_alarm, _p_hit(scenario, at, name, past.trucks)))
+            stage = 0 if self.any_order else STAGE_OF[name]
+            found.append(TreeSensor(name, self.tests[name].cost_openings, tuple(roc), stage))
         return found
 
     def used(self, scenario: Scenario) -> list[SensorName]:
@@ -166,7 +176,8 @@ class SensorTree(Policy):
     def encoded(self, scenario: Scenario, mix: Mix) -> Floats:
         """Return the memory of the hook."""
         places = {STATIONS[reading.station]: reading[:2] for reading in self.readings(scenario)}
-        return encode(mix, places, has_secondary=scenario.servers("secondary") > 0)
+        looks = scenario.servers("secondary") + scenario.servers("canine") > 0
+        return encode(mix, places, has_looks=looks, any_order=self.any_order)
 
     def levels(self, scenario: Scenario) -> tuple[int, ...]:
         """Return how many values each column of the policy takes: the tree, then readings."""
@@ -184,11 +195,19 @@ def _shifted(points: OperatingPoints, name: SensorName, step: float) -> Operatin
     return dataclasses.replace(points, **{name: points.threshold(name) + step})
 
 
+def _p_false_alarm(scenario: Scenario, points: OperatingPoints, name: SensorName) -> float:
+    """Return P(alarm | clean); images that a machine clears raise none."""
+    from sim.sensor import auto_clear_z, p_false_alarm
+
+    judged = 1.0 - float(ndtr(auto_clear_z(scenario))) if name == "portal" else 1.0
+    return judged * p_false_alarm(points, name)
+
+
 def _p_hit(
     scenario: Scenario, points: OperatingPoints, name: SensorName, trucks: pd.DataFrame
 ) -> float:
     """Return P(alarm | carrying) over what loads are and the cargo of past trucks."""
-    from sim.sensor import d_prime
+    from sim.chances import NODE_WEIGHTS, tail
     from sim.threat import class_weights
 
     laden = trucks["laden"].to_numpy(dtype=np.int64)
@@ -196,6 +215,5 @@ def _p_hit(
     n = len(DENSITIES)
     cargo = np.bincount(n * laden + density, minlength=2 * n).reshape(2, n) / max(len(trucks), 1)
     loads = np.stack([class_weights(scenario.threat, laden=is_laden) for is_laden in (False, True)])
-    # averaged over the concealment factor, whatever rho
-    hit = ndtr(d_prime(scenario, name) - points.threshold(name))
+    hit = tail(scenario, points, name, 0.0) @ NODE_WEIGHTS
     return float(np.einsum("ld,ltc,tcd->", cargo, loads, hit))

@@ -6,7 +6,8 @@ the rooms full that were full when it left primary, how likely would a load have
 probes occupy nothing and change nothing.
 
 What the truck did up to its primary exit does not depend on what it carries, because lists are made
-from the manifest and service times are its own. From there on, the policy's own routing hook is
+from the manifest and service times are its own (but for the few whose load the country they leave
+found: what they would have met further on is not known). From there on, the policy's own hook is
 walked along every alarm and referral that a load could cause, and the branches are averaged over
 what is carried, how it is hidden, and the concealment factor that all sensors share. Left out, as
 rarer than one in a thousand of the small referral branch: a breakdown during that one secondary
@@ -128,7 +129,8 @@ def expected_detection(
     cell = (paths * 2 + laden) * len(DENSITIES) + density
     p_carrying = presented_weight(manifest, ledger)
     n_cells = len(p_seized) * 2 * len(DENSITIES)
-    loads = np.bincount(cell, weights=p_carrying, minlength=n_cells).reshape(len(p_seized), 2, -1)
+    loads = np.bincount(cell, weights=p_carrying, minlength=n_cells)
+    loads = loads.reshape(len(p_seized), 2, len(DENSITIES))
     presented = np.einsum("pld,ltc->tc", loads, weights)
     caught = np.einsum("pld,pldtc,ltc->tc", loads, p_seized, weights)
     amount_presented = np.einsum("pld,ltc,ltc->t", loads, weights, amounts)

@@ -30,12 +30,14 @@ class TreeSensor:
     """A sensor: what one test costs, and its ROC.
 
     ``roc`` holds the vertices (false-alarm rate, detection rate) between (0, 0) and (1, 1), which
-    are left out. Two neighbouring vertices bound a channel of readings.
+    are left out. Two neighbouring vertices bound a channel of readings. After a sensor of one
+    ``stage`` none of an earlier stage can be visited.
     """
 
     name: str
     cost: float
     roc: tuple[Point, ...]
+    stage: int = 0
 
     def channels(self) -> tuple[Point, ...]:
         """Return (P(channel | good), P(channel | bad)), the most suspicious channel first.
@@ -121,7 +123,7 @@ def frontier(sensors: Sequence[TreeSensor]) -> tuple[Tree, ...]:
     Parameters
     ----------
     sensors : sequence of TreeSensor
-        Any number; each may be used once, in any order.
+        Any number; each may be used once, in any order that their stages allow.
 
     Source
     ------
@@ -140,8 +142,12 @@ def frontier(sensors: Sequence[TreeSensor]) -> tuple[Tree, ...]:
     def best(left: frozenset[int]) -> tuple[Tree, ...]:
         found = [_Candidates.of((RELEASE, OPEN))]
         for i in sorted(left):
-            rest = best(left - {i})
-            found += [_Candidates.of(rest), _test_first(sensors[i], channels[i], rest)]
+            rest = left - {i}
+            ahead = frozenset(j for j in rest if sensors[j].stage >= sensors[i].stage)
+            found += [
+                _Candidates.of(best(rest)),
+                _test_first(sensors[i], channels[i], best(ahead)),
+            ]
         return _hull(found)
 
     return best(frozenset(range(len(sensors))))

@@ -2,10 +2,11 @@
 
 The trees stand in the policy's memory::
 
-    state = [has a secondary scanner, root of tree 0, root of tree 1, nodes ...]
+    state = [has a scanner or dogs, any order, root of tree 0, root of tree 1, nodes ...]
     node = [station, column, next if the reading is 0, 1, ..., m]
 
-A root or a next is the address of a node, or one of `RELEASED`, `OPENED`. Column `TREE` says which
+A root or a next is the address of a node, or one of `RELEASED`, `OPENED`. Tests beyond primary come
+after it, unless any order is allowed. Column `TREE` says which
 of the two trees a truck follows; the node's column holds the truck's reading at the station (how
 many thresholds it exceeds), which is believed only once the station has raised its alarm: a scan
 that broke off, or one not made, reads 0.
@@ -22,8 +23,10 @@ from numba import njit
 
 from sim.order import (
     APPROACH,
+    CANINE,
     DOCK,
     EXIT,
+    LOW_ENERGY,
     ORIGIN,
     PORTAL,
     PRIMARY,
@@ -51,13 +54,23 @@ TREE: Final = N_COLUMNS
 """Column: which of the two trees of a mix the truck follows."""
 
 
-def encode(mix: Mix, places: Mapping[str, tuple[int, int]], *, has_secondary: bool) -> Floats:
+ROOTS: Final = 2
+"""Address of the root of tree 0 in the policy's memory; that of tree 1 comes next."""
+
+
+def encode(
+    mix: Mix, places: Mapping[str, tuple[int, int]], *, has_looks: bool, any_order: bool
+) -> Floats:
     """Return the memory of `route_tree` for a mix of two trees.
 
     Parameters
     ----------
     places : mapping
         (station, column of its readings) by the sensor's name.
+    has_looks : bool
+        Whether the port has a secondary scanner or dogs for the trucks that officers refer.
+    any_order : bool
+        Whether trucks reach the sensors beyond primary before it too.
     """
     nodes: list[float] = []
     known: dict[int, float] = {}
@@ -69,25 +82,26 @@ def encode(mix: Mix, places: Mapping[str, tuple[int, int]], *, has_secondary: bo
         # the most suspicious channel comes first in a tree, the highest reading last in a node
         if id(tree) not in known:
             after = [lay(child) for child in reversed(tree.after)]
-            known[id(tree)] = float(3 + len(nodes))
+            known[id(tree)] = float(ROOTS + 2 + len(nodes))
             nodes.extend([float(station), float(column), *after])
         return known[id(tree)]
 
     roots = [lay(mix.first), lay(mix.second)]
-    return np.array([float(has_secondary), *roots, *nodes])
+    return np.array([float(has_looks), float(any_order), *roots, *nodes])
 
 
 @njit(cache=True)
 def _step(truck: int, seen: int, alarmed: int, columns: Any, state: Any) -> tuple[int, int]:  # noqa: ANN401
     """Return (next station or EXIT where the tree has none, verdict so far)."""
-    at = int(state[1 + int(columns[truck, TREE])])
+    at = int(state[ROOTS + int(columns[truck, TREE])])
     while at >= 0:
-        station = int(state[at])
-        if (seen >> station) & 1 == 0:
-            return station, at
-        if station == PORTAL and (seen >> PRIMARY) & 1 == 0:
-            # the image is judged by the time the truck leaves primary
+        station, unseen = int(state[at]), (seen >> int(state[at])) & 1 == 0
+        # an image is judged by the time the truck leaves primary
+        later = station == PORTAL if not unseen else station > PRIMARY and state[1] == 0.0
+        if later and (seen >> PRIMARY) & 1 == 0:
             return PRIMARY, at
+        if unseen:
+            return station, at
         reading = 0
         if (alarmed >> station) & 1 == 1:
             reading = max(int(columns[truck, int(state[at + 1])]), 1)
@@ -96,7 +110,7 @@ def _step(truck: int, seen: int, alarmed: int, columns: Any, state: Any) -> tupl
 
 
 @njit(cache=True)
-def _last(verdict: int, seen: int, alarmed: int, no_scanner: bool, refers: bool) -> int:  # noqa: FBT001
+def _last(verdict: int, seen: int, alarmed: int, no_looks: bool, refers: bool) -> int:  # noqa: FBT001
     """Return where a truck goes after its verdict: exam orders and officers hold as today."""
     dock = EXIT if (seen >> DOCK) & 1 == 1 else DOCK
     if verdict == OPENED:
@@ -105,7 +119,10 @@ def _last(verdict: int, seen: int, alarmed: int, no_scanner: bool, refers: bool)
         return EXIT
     if (seen >> SECONDARY) & 1 == 0:
         return SECONDARY
-    return dock if no_scanner or (alarmed >> SECONDARY) & 1 == 1 else EXIT
+    alarm = ((alarmed >> SECONDARY) | (alarmed >> CANINE)) & 1 == 1
+    if not alarm and (seen >> CANINE) & 1 == 0:
+        return CANINE
+    return dock if no_looks or alarm else EXIT
 
 
 def route_tree(  # noqa: PLR0911, PLR0913, PLR0917
@@ -121,7 +138,7 @@ def route_tree(  # noqa: PLR0911, PLR0913, PLR0917
 ) -> int:
     """Visit the sensors in the order of the truck's tree, and primary; then open or release.
 
-    A truck of the random floor goes to the portal first, and is opened if that alarms.
+    A truck of the random floor goes to the portal besides, and is opened if that alarms.
     """
     step = route_standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
     stopped = here in (DOCK, SAFETY) or (here == ORIGIN and step == EXIT)
@@ -130,9 +147,9 @@ def route_tree(  # noqa: PLR0911, PLR0913, PLR0917
     if (seen >> PRIMARY) & 1 == 1 and columns[truck, WAVED] > 0.0:
         return step
     floor = columns[truck, SELECTED] > 0.0
-    if floor and ((seen >> PORTAL) | (seen >> PRIMARY)) & 1 == 0:
-        return PORTAL
     station, verdict = _step(truck, seen, alarmed, columns, state)
+    if floor and station != LOW_ENERGY and ((seen >> PORTAL) | (seen >> PRIMARY)) & 1 == 0:
+        return PORTAL
     if station != EXIT:
         return station
     if (seen >> PRIMARY) & 1 == 0:

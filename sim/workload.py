@@ -64,7 +64,7 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
     port, own = scenario.port, expected.tested
     points = operating_points(scenario, expected.threat_image_share)
     has = {name: float(scenario.servers(name) > 0) for name in SEGMENTS if name != "primary"}
-    side = has["low_energy"] * port.low_energy_share
+    side = 0.0 if own else has["low_energy"] * port.low_energy_share
     cleared = scenario.scanner.analyst.auto_clear_share * has["analyst"]
     imaged = scan_share * has["portal"]
     acted_on = scenario.policy.random_floor_share * (imaged > 0.0) if own else imaged

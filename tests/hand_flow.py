@@ -19,24 +19,24 @@ def hand_flow(
     arrive_min: Sequence[float],
     posts: Mapping[int, Spans],
     work_min: Mapping[int, float],
-    columns: Mapping[int, Sequence[float]] | None = None,
+    flags: Mapping[int, Sequence[float]] | None = None,
     **changes: object,
 ) -> Flow:
     """Return a port with one server at each of ``posts``, up in its spans; all shifts drain.
 
-    ``work_min`` is by station, the same of all trucks; ``columns`` of `sim.route` by truck.
+    ``work_min`` is by station, the same of all trucks; ``flags``: columns of `sim.route` by truck.
     """
     n, present = len(arrive_min), sorted(posts)
     rows = [(k, 0, up, down, 1) for k in present for up, down in posts[k]]
-    service, flags = np.zeros((n, N_STATIONS)), np.zeros((n, N_COLUMNS))
+    service, columns = np.zeros((n, N_STATIONS)), np.zeros((n, N_COLUMNS))
     for k, work in work_min.items():
         service[:, k] = work
-    for column, values in (columns or {}).items():
-        flags[:, column] = values
+    for column, values in (flags or {}).items():
+        columns[:, column] = values
     parts: dict[str, object] = {
         "horizon_min": 1000.0, "arrive_min": np.array(arrive_min, dtype=float),
         "lane_class": np.zeros(n), "service_min": service, "alarm": np.zeros((n, N_STATIONS)),
-        "columns": flags, "absent": sum(1 << k for k in range(N_STATIONS) if k not in posts),
+        "columns": columns, "absent": sum(1 << k for k in range(N_STATIONS) if k not in posts),
         "server_first": [sum(k < station for k in present) for station in range(N_STATIONS + 1)],
         "serves": [3] * len(present), "capacity": tuple(map(list, zip(*rows, strict=True))),
         "hold_min": np.full(N_STATIONS, np.inf), "fast_first": np.zeros(N_STATIONS),

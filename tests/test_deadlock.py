@@ -32,7 +32,7 @@ def tree_port(*overrides: str, budget: float = 0.3, trucks_per_h: float = 40.0) 
     """Return a port whose two trees use two cheap sensors, of unlike strictness."""
     return compose_scenario(
         clear_port(
-            "policy=sensor_tree", f"policy.budget_openings={budget}",
+            "policy=sensor_tree", "policy.any_order=true", f"policy.budget_openings={budget}",
             "policy.tests.portal.cost_openings=0.02", "policy.tests.portal.steps_z=[]",
             "policy.tests.secondary.cost_openings=0.02",
             *sensor("portal", 0.1, 0.5), *sensor("secondary", 0.5, 0.9),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from experiments import figures
-from experiments.canvas import GREY
+from experiments.canvas import GREY, LABEL_PX
 from experiments.findings import Findings
 from tests import replications
 
@@ -67,3 +67,13 @@ def test_every_figure_is_told_in_words(found: Findings, name: str) -> None:
     words = figures.describe(found, name)
     assert all(alternative in words for alternative in found.names)
     assert "nan" not in words
+
+
+def test_no_name_stands_on_another_point() -> None:
+    close = {"todays_practice": (31.0, 0.12, 0.277), "a_longer_name": (31.6, 0.12, 0.277),
+             "above": (31.5, 0.125, 0.277), "far": (34.0, 0.19, 0.277)}  # fmt: skip
+    found = replications.findings(close)
+    notes = {note.text: note for note in figures.frontier(found).layout.annotations}
+    name = next(note for text, note in notes.items() if "todays_practice" in text)
+    assert abs(name.ay) >= LABEL_PX  # neither over a_longer_name nor over above
+    assert next(note for text, note in notes.items() if "far" in text).ay == pytest.approx(0.0)

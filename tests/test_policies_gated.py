@@ -214,7 +214,7 @@ def test_a_bad_part_is_refused_by_its_full_key(
 
 def test_a_tree_is_no_part_of_a_combination(make_scenario: Make) -> None:
     tree = (
-        "{name:sensor_tree,budget_openings:0.1,target_detection:null,"
+        "{name:sensor_tree,budget_openings:0.1,target_detection:null,any_order:false,"
         "tests:{portal:{cost_openings:0.1,steps_z:[]}}}"
     )
     with pytest.raises(ConfigError, match=r"policy\.parts\[0\]\.name: sensor_tree routes"):

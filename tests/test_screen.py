@@ -120,3 +120,13 @@ def test_the_screen_is_plain_when_it_is_no_terminal() -> None:
     console = screen.console()
     assert not console.is_terminal
     assert console.width == 80
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_no_table_breaks_a_name_whatever_the_screen(found: Findings, width: int) -> None:
+    text = after(found, width)
+    tables = [line for line in text.splitlines() if "±" in line and "half-width" not in line]
+    assert max(len(line) for line in tables) <= width
+    for name in found.names:
+        assert any(line.startswith(f"{name}  ") for line in tables)
+    assert any("found, points" in line for line in text.splitlines())
