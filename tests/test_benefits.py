@@ -15,7 +15,7 @@ from experiments.economics.benefits import (
     co2_saved_t,
     fuel_saved_gal,
     hours_saved,
-    reliability_hours,
+    reliability_benefit,
     rule_of_half,
     user_benefit,
 )
@@ -120,8 +120,10 @@ def test_each_shipped_view_in_dollars_of_2023(name: str) -> None:
 
 def test_steadier_waits_count_where_they_are_asked_for() -> None:
     counted = dataclasses.replace(BENEFIT, reliability_ratio=0.8)
-    assert float(reliability_hours(counted, 100.0, 1.5, 1.0)) == pytest.approx(40.0)
-    assert float(reliability_hours(BENEFIT, 100.0, 1.5, 1.0)) == 0.0
+    assert float(reliability_benefit(counted, hour(), 100.0, 1.5, 1.0)) == pytest.approx(
+        40.0 * 33.5
+    )
+    assert float(reliability_benefit(BENEFIT, hour(), 100.0, 1.5, 1.0)) == 0.0
 
 
 def test_fuel_and_carbon_are_counted() -> None:

@@ -118,20 +118,22 @@ def user_benefit(
     return np.asarray(np.sum(parts, axis=0, dtype=np.float64))
 
 
-def reliability_hours(
+def reliability_benefit(
     benefit: Benefit,
+    hour: TruckHour,
     trips: npt.ArrayLike,
     deviation_h: npt.ArrayLike,
     new_deviation_h: npt.ArrayLike,
 ) -> Floats:
-    """Return truck-hours [year] that a steadier wait is worth; zero where it is not counted.
+    """Return what a steadier wait is worth by year, dollars; zero where it is not counted.
 
-    trips x reliability ratio x (standard deviation of the wait, baseline - alternative). They are
-    valued at the driver's time alone (`TruckHour.time`): nothing idles longer on average.
+    trips x reliability ratio x (standard deviation of the wait, baseline - alternative) x time.
+    Only
+    the driver's time is in it: on average nothing idles longer and no cargo waits longer.
     """
     ratio = benefit.reliability_ratio or 0.0
     gain = np.asarray(deviation_h, np.float64) - np.asarray(new_deviation_h, np.float64)
-    return np.asarray(np.asarray(trips, np.float64) * ratio * gain)
+    return np.asarray(np.asarray(trips, np.float64) * ratio * gain * hour.time)
 
 
 def fuel_saved_gal(hours_saved: npt.ArrayLike, idle_gal_per_h: float) -> Floats:
