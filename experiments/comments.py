@@ -2,7 +2,7 @@
 
 ::
 
-    # [S12 P] text            a source of docs/sources.md and its confidence (P, P*, S, D or I)
+    # [S12 P] text            a source of docs/sources.md and its confidence (P, P*, S, D, I or U)
     # [A 0.3..0.8] text       an assumption and the range over which it is swept
     # [T by definition] text  a definition, a switch or a label: nothing to look up
 
@@ -25,7 +25,7 @@ import yaml
 Kind = Literal["source", "assumption", "definition", "user"]
 NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 TAG: Final = re.compile(
-    rf"\[(?:(?P<id>S\d+) (?P<confidence>P\*|[PSDI])|A (?P<low>{NUMBER})\.\.(?P<high>{NUMBER})"
+    rf"\[(?:(?P<id>S\d+) (?P<confidence>P\*|[PSDIU])|A (?P<low>{NUMBER})\.\.(?P<high>{NUMBER})"
     r"|(?P<definition>T by definition))\]\s*(?P<note>.*)"
 )
 

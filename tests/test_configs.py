@@ -11,6 +11,7 @@ import yaml
 
 from experiments.comments import TAG, notes
 from experiments.compose import GROUPS, PARTS, composed
+from experiments.economics.catalogue import ECONOMICS
 from experiments.load import compose_scenario, study
 from experiments.provenance import CONFIGS
 from experiments.settings import Settings
@@ -20,9 +21,10 @@ from sim.policy import POLICIES
 ROOT = CONFIGS.parent
 FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path != CONFIGS / "config.yaml")
 OPTIONS = [path for path in FILES if path.parent.name in PARTS]
+ECONOMIC = [path for path in FILES if path.parent.name in ECONOMICS]
 EXPERIMENTS = [path for path in FILES if path.parent.name == "experiment"]
 STUDY_KEYS = tuple(Settings.__dataclass_fields__)
-CONFIDENCES = {"P", "P*", "S", "D", "I"}
+CONFIDENCES = {"P", "P*", "S", "D", "I", "U"}
 
 
 def label(path: Path) -> str:
@@ -51,7 +53,7 @@ def tags() -> list[tuple[str, re.Match[str]]]:
 
 def test_every_group_has_options_and_every_folder_is_a_group() -> None:
     folders = {path.name for path in CONFIGS.iterdir() if any(path.glob("*.yaml"))}
-    assert folders == set(GROUPS)
+    assert folders == {*GROUPS, *ECONOMICS}
     assert {path.parent.parent for path in FILES} == {CONFIGS}
 
 
@@ -91,7 +93,7 @@ def test_a_config_names_no_code(path: Path) -> None:
     assert "${" not in text
 
 
-@pytest.mark.parametrize("path", OPTIONS, ids=label)
+@pytest.mark.parametrize("path", [*OPTIONS, *ECONOMIC], ids=label)
 def test_an_option_says_what_it_is(path: Path) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith("# ")
@@ -105,6 +107,10 @@ def test_every_bracket_that_looks_like_a_source_is_one() -> None:
             comment = line.partition("# ")[2]
             if re.match(r"\[[SAT]\d* ?[^\]]*\]", comment):
                 assert TAG.match(comment), f"{label(path)}: {line.strip()}"
+
+
+def test_no_number_that_a_run_uses_is_unverified() -> None:
+    assert [line for line, hit in tags() if hit["confidence"] == "U"] == []
 
 
 def test_every_range_is_a_range() -> None:
@@ -129,7 +135,7 @@ def test_every_source_is_whole(sources: list[list[str]]) -> None:
 
 
 def test_a_source_is_never_trusted_beyond_its_row(sources: list[list[str]]) -> None:
-    ranks = {code: rank for rank, code in enumerate(["P", "P*", "S", "D", "I"])}
+    ranks = {code: rank for rank, code in enumerate(["P", "P*", "S", "D", "I", "U"])}
     rows = {row[0]: ranks[row[5]] for row in sources}
     for line, hit in tags():
         if hit["id"]:

@@ -1,0 +1,103 @@
+"""Discount factors, present values and annuities at a real rate.
+
+Year 0 is the base year and is not discounted; amounts fall at the end of their year.
+
+Source: OMB Circular A-94 (1992), section 8 and appendix C, for discounting at a real rate.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import ConfigError
+
+Floats = npt.NDArray[np.float64]
+
+
+def discount_factors(rate: float, years: int) -> Floats:
+    """Return (1 + rate)^-t for t = 0..years.
+
+    Raises
+    ------
+    ConfigError
+        A rate of -100 % or less.
+
+    Examples
+    --------
+    >>> discount_factors(0.25, 2).tolist()
+    [1.0, 0.8, 0.64]
+    """
+    _check(rate)
+    return np.asarray((1.0 + rate) ** -np.arange(years + 1, dtype=np.float64))
+
+
+def present_value(rate: float, amounts: npt.ArrayLike) -> float:
+    """Return the value in year 0 of ``amounts`` [t], t = 0, 1, ...
+
+    Examples
+    --------
+    >>> present_value(0.1, [100.0, 110.0])
+    200.0
+    """
+    flows = np.asarray(amounts, dtype=np.float64)
+    return float(flows @ discount_factors(rate, len(flows) - 1))
+
+
+def annuity(rate: float, years: int) -> float:
+    """Return the present value of 1 a year at the end of years 1..years.
+
+    (1 - (1 + rate)^-years) / rate; special cases: a rate of 0 gives ``years``, no years give 0, and
+    a negative rate above -100 % gives more than ``years``.
+
+    Examples
+    --------
+    >>> round(annuity(0.07, 20), 4), annuity(0.0, 20), annuity(0.07, 0)
+    (10.594, 20.0, 0.0)
+    """
+    _check(rate)
+    if rate == 0.0 or years == 0:
+        return float(years)
+    return -math.expm1(-years * math.log1p(rate)) / rate
+
+
+def growing_annuity(rate: float, growth: float, years: int) -> float:
+    """Return the present value of (1 + growth)^(t-1) at the end of years t = 1..years.
+
+    [1 - ((1 + growth) / (1 + rate))^years] / (rate - growth); special cases: growth equal to the
+    rate gives years / (1 + rate), no growth gives the annuity.
+
+    Examples
+    --------
+    >>> round(growing_annuity(0.07, 0.02, 20), 4), growing_annuity(0.25, 0.25, 5)
+    (12.3201, 4.0)
+    """
+    _check(rate)
+    if rate == growth:
+        return years / (1.0 + rate)
+    return (1.0 - ((1.0 + growth) / (1.0 + rate)) ** years) / (rate - growth)
+
+
+def annualised(amount: float, rate: float, years: int) -> float:
+    """Return the equal amount a year, years 1..years, that is worth ``amount`` in year 0.
+
+    Raises
+    ------
+    ConfigError
+        Fewer than one year.
+
+    Examples
+    --------
+    >>> annualised(annuity(0.07, 20), 0.07, 20)
+    1.0
+    """
+    if years < 1:
+        raise ConfigError("appraisal.years", f"must be at least 1, got {years}")
+    return amount / annuity(rate, years)
+
+
+def _check(rate: float) -> None:
+    if not rate > -1.0:
+        raise ConfigError("appraisal.discount_rate", f"must be above -1, got {rate:g}")

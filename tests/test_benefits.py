@@ -1,0 +1,132 @@
+"""Users' gains: hours, the rule of one half, two views that are never added."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from worked_example import BENEFIT, NONE, PRICE_YEAR, VALUE, hour
+
+from experiments.economics.benefits import (
+    between_years,
+    co2_saved_t,
+    fuel_saved_gal,
+    hours_saved,
+    reliability_hours,
+    rule_of_half,
+    user_benefit,
+)
+from experiments.economics.catalogue import read, value_of
+from experiments.economics.price_year import Deflator
+from experiments.economics.truck_hour import Benefit, truck_hour
+from sim.errors import ConfigError
+
+POSITIVE = st.floats(0.0, 1e6)
+
+
+@given(POSITIVE, st.floats(0.0, 100.0), st.floats(0.0, 100.0))
+def test_without_new_trips_the_rule_is_the_plain_difference(
+    trips: float, hours: float, new: float
+) -> None:
+    assert float(rule_of_half(trips, trips, hours, new)) == pytest.approx(trips * (hours - new))
+
+
+@given(st.floats(1.0, 1e4), st.floats(0.1, 10.0), st.floats(0.05, 0.95), st.floats(0.1, 1e3))
+def test_the_rule_is_the_area_under_a_straight_demand(
+    trips: float, hours: float, part: float, slope: float
+) -> None:
+    new_hours = hours * part
+    at = np.linspace(new_hours, hours, 2001)
+    demand = trips + slope * (hours - at)
+    area = float(np.trapezoid(demand, at))
+    found = rule_of_half(trips, trips + slope * (hours - new_hours), hours, new_hours)
+    assert float(found) == pytest.approx(area, rel=1e-9)
+
+
+def test_hours_between_simulated_years() -> None:
+    assert between_years({1: 8.0, 5: 16.0}, 5).tolist() == [8.0, 8.0, 10.0, 12.0, 14.0, 16.0]
+
+
+@pytest.mark.parametrize("simulated", [{}, {1: 1.0, 4: 1.0}, {2: 1.0, 5: 1.0}])
+def test_hours_are_never_extrapolated(simulated: dict[int, float]) -> None:
+    with pytest.raises(ConfigError, match=r"^appraisal\.simulated_years: hours are never extrap"):
+        between_years(simulated, 5)
+
+
+def test_nothing_is_saved_before_service() -> None:
+    saved = hours_saved({0: 9.0, 3: 9.0}, {0: 4.0, 3: 4.0}, [0.0, 0.0, 0.4, 1.0])
+    assert saved.tolist() == [0.0, 0.0, 2.0, 5.0]
+
+
+def test_a_loss_of_users_is_negative() -> None:
+    saved = {"all": hours_saved({1: 4.0}, {1: 5.0}, [0.0, 1.0])}
+    assert user_benefit(saved, {"all": hour()}, PRICE_YEAR).tolist() == pytest.approx([0.0, -61.95])
+
+
+def test_classes_add_up() -> None:
+    hours = {"loaded": [0.0, 2.0], "empty": [0.0, 3.0]}
+    values = {"loaded": hour(), "empty": dataclasses.replace(hour(), cargo=0.0)}
+    assert user_benefit(hours, values, PRICE_YEAR)[1] == pytest.approx(2 * 61.95 + 3 * 36.95)
+
+
+def test_views_are_never_added() -> None:
+    carrier = dataclasses.replace(hour(), view="carrier")
+    with pytest.raises(ConfigError, match=r"^benefit\.view: one view at a time, got carrier and"):
+        user_benefit({"a": [1.0], "b": [1.0]}, {"a": hour(), "b": carrier}, PRICE_YEAR)
+    with pytest.raises(ConfigError, match=r"^benefit\.view: hours are never added"):
+        hour() + carrier
+
+
+@pytest.mark.parametrize("part", ["emissions", "cargo"])
+def test_a_carrier_pays_no_damage_and_no_cargo_time(part: str) -> None:
+    parts = {"emissions": None, "cargo": None} | {part: getattr(BENEFIT, part)}
+    with pytest.raises(ConfigError, match=r"^view: a carrier pays neither"):
+        dataclasses.replace(BENEFIT, view="carrier", **parts)
+
+
+def test_hours_of_another_year_or_class_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"^benefit\.all: 2023 dollars in a study of 2024"):
+        user_benefit({"all": [1.0]}, {"all": hour()}, 2024)
+    with pytest.raises(ConfigError, match=r"^benefit\.empty: hours of a class that has no value"):
+        user_benefit({"empty": [1.0]}, {"all": hour()}, PRICE_YEAR)
+    with pytest.raises(ConfigError, match=r"^benefit\.cargo\.value_usd_per_truck: no 'empty'"):
+        truck_hour(VALUE, BENEFIT, "empty", PRICE_YEAR, NONE)
+
+
+def test_a_benefit_goes_with_its_own_prices() -> None:
+    other = dataclasses.replace(VALUE, name="other")
+    with pytest.raises(ConfigError, match=r"^benefit\.value: example goes with example, not with"):
+        truck_hour(other, BENEFIT, "all", PRICE_YEAR, NONE)
+
+
+@pytest.mark.parametrize("name", ["dot_2023", "dot_2023_cargo", "carrier_2024"])
+def test_each_shipped_view_in_dollars_of_2023(name: str) -> None:
+    gdp = read(Deflator, "deflator", "gdp")
+    benefit = read(Benefit, "benefit", name)
+    found = truck_hour(value_of(benefit), benefit, "loaded", 2023, gdp)
+    if name == "carrier_2024":
+        assert found.time == pytest.approx(71.57 * 122.272 / 125.231)
+        assert found.emissions == found.cargo == 0.0
+    else:
+        assert found.time == pytest.approx(33.50)
+        assert found.emissions == pytest.approx(30.0 * 11_000.0 / 1e6 * 122.272 / 97.277)
+    assert (found.cargo > 0.0) == (name == "dot_2023_cargo")
+    total = found.time + found.fuel + found.emissions + found.cargo
+    assert found.usd_per_h == pytest.approx(total)
+
+
+def test_steadier_waits_count_where_they_are_asked_for() -> None:
+    counted = dataclasses.replace(BENEFIT, reliability_ratio=0.8)
+    assert float(reliability_hours(counted, 100.0, 1.5, 1.0)) == pytest.approx(40.0)
+    assert float(reliability_hours(BENEFIT, 100.0, 1.5, 1.0)) == 0.0
+
+
+def test_fuel_and_carbon_are_counted() -> None:
+    gallons = fuel_saved_gal([0.0, 1000.0], 0.8)
+    assert gallons.tolist() == [0.0, 800.0]
+    assert co2_saved_t(BENEFIT, gallons).tolist() == [0.0, 8.0]
+    with pytest.raises(ConfigError, match=r"^benefit\.emissions: example counts no emissions"):
+        co2_saved_t(dataclasses.replace(BENEFIT, emissions=None), gallons)

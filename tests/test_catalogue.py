@@ -1,0 +1,112 @@
+"""The catalogue of investments: every entry builds, is restated, and names who pays."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from experiments.economics.appraisal import Appraisal
+from experiments.economics.break_even import Harm
+from experiments.economics.catalogue import ECONOMICS, measures, read, unverified_keys
+from experiments.economics.life_cycle import Purchase, cash_flow
+from experiments.economics.measure import Measure, in_dollars_of
+from experiments.economics.price_year import Deflator
+from experiments.provenance import CONFIGS
+from sim.errors import ConfigError
+
+GDP = read(Deflator, "deflator", "gdp")
+DOT = read(Appraisal, "appraisal", "dot")
+CATALOGUE = measures(DOT.price_year, GDP)
+OPTIONS = [
+    (group, path.stem) for group in ECONOMICS for path in sorted((CONFIGS / group).glob("*.yaml"))
+]
+COOPERATION = {"data_sharing", "partner_scanner", "joint_inspection", "vetting", "training"}
+
+
+@pytest.mark.parametrize(("group", "name"), OPTIONS)
+def test_every_option_builds_under_its_own_name(group: str, name: str) -> None:
+    assert read(ECONOMICS[group], group, name).name == name  # type: ignore[attr-defined]
+
+
+def test_the_catalogue_holds_what_funding_chooses_from() -> None:
+    alone = {"portal", "secondary_scanner", "booth", "dock", "officer", "analyst", "ai_review"}
+    assert {*alone, *COOPERATION, "risk_model"} <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_measure_can_be_bought(name: str) -> None:
+    flow = cash_flow(
+        [Purchase(measure=name, units=1.0, order_y=0, late_y=0)], CATALOGUE, DOT.years, 2023
+    )
+    south = ["mexico"] if name in {*COOPERATION, "mexican_officer"} else []
+    north = [] if name == "mexican_officer" else ["united_states"]
+    assert flow.payers() == south + north
+    assert float(flow.total().sum()) > 0.0
+    for line in flow.lines.values():
+        assert len(line) == DOT.years + 1
+
+
+def test_prices_are_restated_and_nothing_else() -> None:
+    before = read(Measure, "cost", "secondary_scanner")
+    after = in_dollars_of(before, 2023, GDP)
+    scanner = after.assets["scanner"]
+    assert scanner.price_usd == pytest.approx(3_250_000 * 122.272 / 97.277)
+    assert scanner.removal_usd == pytest.approx(50_000 * 122.272 / 97.277)
+    assert scanner.life_y == before.assets["scanner"].life_y
+    assert set(after.price_years().values()) == {2023}
+    assert len(set(before.price_years().values())) > 1
+
+
+def private(tmp_path: Path, old: str, new: str) -> Path:
+    shutil.copytree(CONFIGS / "cost", tmp_path / "cost")
+    path = tmp_path / "cost" / "portal.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("new", ["[S103 U]", "no source"])
+def test_an_unverified_number_needs_consent(tmp_path: Path, new: str) -> None:
+    folder = private(tmp_path, "[S100 D]", new)
+    key = "cost.portal.assets.site.price_usd"
+    assert unverified_keys(folder / "cost" / "portal.yaml") == ["assets.site.price_usd"]
+    with pytest.raises(ConfigError) as found:
+        measures(2023, GDP, folder=folder)
+    assert str(found.value).startswith(f"{key}: nobody has opened its source; accept it")
+    assert "\n" not in str(found.value)
+    assert measures(2023, GDP, [key], folder)["portal"] == CATALOGUE["portal"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("life_y: 10", "life_y: -3", "assets.scanner.life_y: must be between 1 and 100, got -3"),
+        ("life_y: 10", "life_y: 0", "assets.scanner.life_y: must be between 1 and 100, got 0"),
+        ("price_usd: 3500000", "price_usd: -1", "assets.scanner.price_usd: must be at least 0"),
+        ("payer: united_states", "payer: nobody", "assets.scanner.payer: expected one of united_"),
+        ("price_year: 2024", "price_year: 1999", "no price index of 1999; known 2013"),
+        ("construction_y: 1", "construction_y: 0", "construction_y: must be between 1 and 20"),
+    ],
+)
+def test_a_price_that_makes_no_sense(tmp_path: Path, old: str, new: str, message: str) -> None:
+    folder = private(tmp_path, old, new)
+    with pytest.raises(ConfigError) as found:
+        measures(2023, GDP, folder=folder)
+    assert message in str(found.value)
+    assert "\n" not in str(found.value)
+
+
+def test_an_option_that_is_not_there() -> None:
+    with pytest.raises(ConfigError, match=r"^harm: no option 'street_value'; known \['opioids'\]"):
+        read(Harm, "harm", "street_value")
+
+
+def test_a_measure_costs_something() -> None:
+    with pytest.raises(ConfigError, match=r"^assets: a measure without any cost"):
+        Measure(
+            name="wish", unit="wish", construction_y=1, ramp_up_share=(), assets={}, once={},
+            yearly={}, staff={},
+        )  # fmt: skip
