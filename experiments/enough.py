@@ -16,7 +16,7 @@ from experiments.gaps import WAIT
 from experiments.intervals import Difference, difference
 from experiments.settings import MONTHS
 from experiments.wording import listed, number, span
-from sim.scenario import Scenario
+from sim.scenario import Scenario, replace
 
 WORTH_MIN: Final = 0.5
 """A mean wait longer by less than this is not worth a post."""
@@ -67,16 +67,18 @@ def _post(found: Findings) -> str | None:
     """Return the one key of staffing that differs between alternatives; None: another study."""
     every = list(found.study.alternatives.values())
     for key in POSTS:
-        alike = {_without(scenario, key) for scenario in every}
-        if len(alike) == 1 and len({_count(scenario, key) for scenario in every}) == len(every):
+        rest = [_without(scenario, key) for scenario in every]
+        if all(other == rest[0] for other in rest[1:]) and len(
+            {_count(scenario, key) for scenario in every}
+        ) == len(every):
             return key
     return None
 
 
-def _without(scenario: Scenario, key: str) -> str:
+def _without(scenario: Scenario, key: str) -> Scenario:
     nobody: dict[str, Any] = {key: None}
     staffing = dataclasses.replace(scenario.staffing, **nobody)
-    return repr(dataclasses.replace(scenario, staffing=staffing))
+    return replace(scenario, staffing=staffing)
 
 
 def _count(scenario: Scenario, key: str) -> int:

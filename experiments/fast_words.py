@@ -8,7 +8,7 @@ from experiments.findings import Findings
 from experiments.gaps import gap, sure, turned
 from experiments.intervals import Difference
 from experiments.wording import listed, number, span
-from sim.scenario import Scenario
+from sim.scenario import Scenario, replace
 from sim.tables import CLASSES
 
 WORDS = {"general": "the others", "fast": "FAST trucks"}
@@ -18,8 +18,8 @@ DELAY = "delay_truck_h"
 def asked(found: Findings) -> bool:
     """Return whether the alternatives differ in what FAST trucks have to themselves alone."""
     rules = {_rules(scenario) for scenario in found.study.alternatives.values()}
-    rest = {_rest(scenario) for scenario in found.study.alternatives.values()}
-    return len(rules) > 1 and len(rest) == 1
+    rest = [_rest(scenario) for scenario in found.study.alternatives.values()]
+    return len(rules) > 1 and all(other == rest[0] for other in rest[1:])
 
 
 def answer(found: Findings) -> str:
@@ -69,7 +69,7 @@ def _rules(scenario: Scenario) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _rest(scenario: Scenario) -> str:
+def _rest(scenario: Scenario) -> Scenario:
     """Return the scenario as if nothing were FAST trucks' own, to see whether all else is alike."""
     port = scenario.port
     primary = dataclasses.replace(
@@ -78,4 +78,4 @@ def _rest(scenario: Scenario) -> str:
     )  # fmt: skip
     approach = dataclasses.replace(port.approach, fast_lane="own")
     port = dataclasses.replace(port, primary=primary, approach=approach)
-    return repr(dataclasses.replace(scenario, port=port))
+    return replace(scenario, port=port)
