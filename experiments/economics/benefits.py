@@ -128,8 +128,7 @@ def reliability_benefit(
     """Return what a steadier wait is worth by year, dollars; zero where it is not counted.
 
     trips x reliability ratio x (standard deviation of the wait, baseline - alternative) x time.
-    Only
-    the driver's time is in it: on average nothing idles longer and no cargo waits longer.
+    Only the driver's time is in it: on average nothing idles longer and no cargo waits longer.
     """
     ratio = benefit.reliability_ratio or 0.0
     gain = np.asarray(deviation_h, np.float64) - np.asarray(new_deviation_h, np.float64)
