@@ -8,6 +8,7 @@ from typing import Any
 import numba
 from numba import njit, types
 
+from sim import recursion
 from sim.closing import send_home, shut
 from sim.errors import PolicyError
 from sim.events import end, settle, turn
@@ -86,7 +87,7 @@ def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
             send_home(f, w)
 
 
-def _example() -> Flow:
+def example() -> Flow:
     """Return the smallest flow there is, from which the engine's types are read."""
     none: list[float] = []
     return assemble(
@@ -105,7 +106,7 @@ def _example() -> Flow:
 @functools.cache
 def engine() -> Any:
     """Return the compiled event loop (from the compiler's disk cache when nothing has changed)."""
-    flow = _example()
+    flow = example()
     kinds = [
         numba.typeof(part)  # type: ignore[no-untyped-call]
         for part in (flow, new_work(flow), empty_record(0))
@@ -127,7 +128,7 @@ def profile_hook(profile: Profile) -> Any:
 
 
 def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fast) -> Record:
-    """Run one replication.
+    """Run one replication, station by station where that gives the same, else event by event.
 
     Parameters
     ----------
@@ -148,6 +149,14 @@ def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fa
     PolicyError
         When the hook names a station that does not exist or one already seen.
     """
+    swept = recursion.run(flow, route) if recursion.applies(flow, route) else None
+    return run_events(flow, route, profile) if swept is None else swept
+
+
+def run_events(
+    flow: Flow, route: Route = route_standard, profile: Profile = profile_fast
+) -> Record:
+    """Run one replication event by event, whatever the flow; see `run`."""
     work: Work = new_work(flow)
     record = empty_record(len(flow.arrive_min))
     engine()(flow, work, record, hook(route), profile_hook(profile))

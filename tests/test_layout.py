@@ -32,6 +32,7 @@ TESTED_ELSEWHERE = {
     "screening_words": "what the terminal says of slow scans: theory/test_screening_lanes",
     "screening": "the portal's two profiles: test_policies_ticketed, theory/test_queue_aware",
     "events": "the moves of compiled: test_twin",
+    "sweep": "the moves of recursion: test_recursion",
     "heap": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",
     "tickets": "the published check V5: theory/test_queue_aware",
@@ -67,7 +68,7 @@ TESTED_ELSEWHERE = {
 }
 """Modules without a test file of their own name, and why."""
 
-LONG_FUNCTIONS = {"compiled.py", "events.py", "kernel.py"}
+LONG_FUNCTIONS = {"compiled.py", "events.py", "kernel.py", "sweep.py"}
 """Compiled code pays for every call with registers, so its loops may be long."""
 
 WRITTEN_BY_RUNS = {"card.md"}
