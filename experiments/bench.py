@@ -1,4 +1,7 @@
-"""``throughgate bench``: what each stage costs a truck, and how far apart the two engines are.
+"""``throughgate bench``: what each stage costs a truck, and how far apart the engines are.
+
+First the stages of a study's own week, then model c (`experiments.model_c`) in this project's
+engines and in other people's, then how the cost a truck grows with the number of trucks.
 
 Everything is measured in one run, interleaved, and reported as medians and as ratios within each
 round: machines are noisy, and a figure from another day says nothing.
@@ -11,12 +14,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 from rich.console import Console
 from rich.table import Table
 
 from experiments import cli, pipeline
 from experiments.load import Study, study
 from experiments.output import Output
+from experiments.race import growth, race
 from experiments.replicate import warm_up
 from experiments.train import ensure
 from experiments.trucks_file import of_study
@@ -27,6 +32,10 @@ from sim.probe import expected_detection
 from sim.profiles import collect
 
 ROUNDS = 5
+MODEL_C_TRUCKS = 20_000
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+
+NO_UPLOAD = {"showSendToCloud": False, "displaylogo": False}
 
 
 def timed(seconds: dict[str, list[float]], stage: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401
@@ -105,14 +114,46 @@ def show(console: Console, found: dict[str, Any]) -> None:
     console.print(rows)
 
 
+def show_model_c(console: Console, found: dict[str, Any]) -> None:
+    """Print model c by implementation, and the cost a truck by number of trucks."""
+    rows = Table("model c", title=f"{MODEL_C_TRUCKS:,} trucks, drawing them included")
+    rows.add_column("microseconds a truck", justify="right")
+    rows.add_column("times idiomatic SimPy", justify="right")
+    for name, row in found["model_c"].items():
+        middle, least, most = row["times_simpy"]
+        ratio = f"{middle:.3g} ({least:.3g} to {most:.3g})"
+        rows.add_row(name, f"{row['microseconds_a_truck']:.3f}", ratio)
+    console.print(rows)
+    sizes = Table("trucks", title="microseconds a truck, drawing them left out")
+    for name in ("events", "recursion"):
+        sizes.add_column(name, justify="right")
+    for trucks, *costs in zip(*found["growth"].values(), strict=True):
+        sizes.add_row(f"{trucks:,.0f}", *(f"{cost:.3f}" for cost in costs))
+    console.print(sizes)
+
+
+def growth_figure(found: dict[str, list[float]]) -> go.Figure:
+    """Return the cost a truck over the number of trucks, both axes logarithmic."""
+    figure = go.Figure(layout={"template": "plotly_white"})
+    for name in ("events", "recursion"):
+        figure.add_scatter(x=found["trucks"], y=found[name], name=name, mode="lines+markers")
+    figure.update_xaxes(type="log", title="trucks in one run")
+    figure.update_yaxes(type="log", title="microseconds a truck")
+    return figure
+
+
 def main(overrides: Sequence[str]) -> int:
     """Run the benchmark on one alternative; see the module."""
     asked = study(list(overrides), "bench")
     found = run_bench(asked)
-    written = Output(asked.out).write_json("bench.json", found)
-    console = Console()
+    found |= {"model_c": race(MODEL_C_TRUCKS, ROUNDS), "growth": growth(SIZES, ROUNDS)}
+    output, console = Output(asked.out), Console()
+    written = [output.write_json("bench.json", found)]
+    with output.file("bench.html") as path:
+        growth_figure(found["growth"]).write_html(path, config=NO_UPLOAD)
     show(console, found)
-    console.print(f"wrote {written}")
+    show_model_c(console, found)
+    console.print(f"wrote {written[0]} and bench.html beside it")
     return 0
 
 

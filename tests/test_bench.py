@@ -38,3 +38,19 @@ def test_the_answer_leads_with_the_ratio_of_the_engines() -> None:
     assert text.startswith("The compiled engine is 61 times as fast as the SimPy model")
     assert "50 to 70 over 3 weeks" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_model_c_and_growth_fit_the_terminal() -> None:
+    row = {"microseconds_a_truck": 0.2, "times_simpy": [50.0, 45.0, 56.0]}
+    found = {
+        "model_c": {"SimPy, idiomatic": row, "this project, recursion": row},
+        "growth": {"trucks": [1e4, 1e6], "events": [0.2, 0.3], "recursion": [0.1, 0.15]},
+    }
+    console = Console(file=io.StringIO(), width=80)
+    bench.show_model_c(console, found)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "50 (45 to 56)" in text
+    assert "1,000,000" in text
+    assert max(map(len, text.splitlines())) <= 80
+    figure = bench.growth_figure(found["growth"])
+    assert [list(line.y) for line in figure.data] == [[0.2, 0.3], [0.1, 0.15]]

@@ -1,0 +1,104 @@
+"""Model c of the benchmark: booths, then scanners for the risky, then docks for some of those.
+
+Poisson arrivals, 5 a minute; 10 booths, lognormal 1.5 min (cv 0.5); a quarter of the trucks to 6
+scanners, lognormal 4 min (cv 0.5); a fifth of those to 18 docks, gamma of shape 4, 60 min. Start
+and end of every service are kept. With ``exponential`` services of the same means each station is
+M/M/c with Poisson arrivals (Burke, Jackson), whose waits are known: that is what every
+implementation is held to before it is timed.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.flow import NO_LIMIT, Flow, assemble
+from sim.order import DOCK, N_STATIONS, PRIMARY, SECONDARY
+from sim.route import N_COLUMNS, REFERRED
+from sim.theory import mmc_wait_min
+
+Floats = npt.NDArray[np.float64]
+
+ARRIVALS_PER_MIN: Final = 5.0
+SERVERS: Final = (10, 6, 18)
+MEAN_MIN: Final = (1.5, 4.0, 60.0)
+SHARE: Final = (1.0, 0.25, 0.2)
+"""Of the trucks of the station before, those that come to this one."""
+CV: Final = 0.5
+DOCK_SHAPE: Final = 4.0
+AT: Final = (PRIMARY, SECONDARY, DOCK)
+LN_SD: Final = float(np.sqrt(np.log1p(CV**2)))
+
+
+class Trucks(NamedTuple):
+    """The luck of ``n`` trucks, drawn before the run."""
+
+    arrive_min: Floats
+    risk: Floats
+    """[n], uniform; above 0.75 to the scanners."""
+    alarm: Floats
+    """[n], uniform; below 0.2 to the docks."""
+    service_min: tuple[Floats, Floats, Floats]
+
+
+def draw(n: int, seed: int, *, exponential: bool = False) -> Trucks:
+    """Draw the trucks of one run in arrays."""
+    rng = np.random.default_rng(seed)
+    arrive = np.cumsum(rng.exponential(1.0 / ARRIVALS_PER_MIN, n))
+    if exponential:
+        booth, scan, dock = (rng.exponential(mean, n) for mean in MEAN_MIN)
+    else:
+        booth, scan = (
+            np.exp(np.log(mean) - LN_SD**2 / 2.0 + LN_SD * rng.standard_normal(n))
+            for mean in MEAN_MIN[:2]
+        )
+        dock = rng.gamma(DOCK_SHAPE, MEAN_MIN[2] / DOCK_SHAPE, n)
+    return Trucks(arrive, rng.random(n), rng.random(n), (booth, scan, dock))
+
+
+def flow_of(trucks: Trucks) -> Flow:
+    """Lay the model out for this project's engines; it ends when the last truck has left."""
+    n, none = len(trucks.arrive_min), np.zeros(N_STATIONS)
+    work, alarm = np.zeros((n, N_STATIONS)), np.zeros((n, N_STATIONS), dtype=np.uint8)
+    columns = np.zeros((n, N_COLUMNS))
+    columns[:, REFERRED] = trucks.risk > 1.0 - SHARE[1]
+    alarm[:, SECONDARY] = trucks.alarm < SHARE[2]
+    counts = np.zeros(N_STATIONS, dtype=np.int64)
+    for k, minutes, servers in zip(AT, trucks.service_min, SERVERS, strict=True):
+        work[:, k], counts[k] = minutes, servers
+    station = np.repeat(np.arange(N_STATIONS), counts)
+    number = np.concatenate([np.arange(count) for count in counts])
+    absent = sum(1 << k for k in np.flatnonzero(counts == 0).tolist())
+    end = float(trucks.arrive_min[-1]) + 1e6
+    up, down, drains = (
+        np.zeros(len(station)),
+        np.full(len(station), 2.0 * end),
+        np.ones(len(station)),
+    )
+    return assemble(
+        horizon_min=end, arrive_min=trucks.arrive_min, lane_class=np.zeros(n), service_min=work,
+        alarm=alarm, columns=columns, absent=absent,
+        server_first=np.concatenate([[0], np.cumsum(counts)]), serves=np.full(len(station), 3),
+        capacity=(station, number, up, down, drains), doors=([], []),
+        hold_min=np.full(N_STATIONS, np.inf), fast_first=none,
+        room=np.full((N_STATIONS, 2), NO_LIMIT), shared_room=np.ones(N_STATIONS), suspend=none,
+        finishes=none, closing=0, per_lane=none, lane_random=none, lane_draw=np.zeros(n),
+        profiled=-1, slow_min=[], slow_alarm=[], fork=-1, judge=-1, join=PRIMARY, state=[0.0],
+    )  # fmt: skip
+
+
+def waits_in_theory() -> tuple[float, ...]:
+    """Return the mean waits with exponential services, in minutes, station by station (Erlang C).
+
+    Examples
+    --------
+    >>> [round(wait, 2) for wait in waits_in_theory()]
+    [0.18, 2.35, 7.23]
+    """
+    rates = np.cumprod((ARRIVALS_PER_MIN, *SHARE[1:])) * 60.0
+    return tuple(
+        mmc_wait_min(float(rate), 60.0 / mean, servers)
+        for rate, mean, servers in zip(rates, MEAN_MIN, SERVERS, strict=True)
+    )

@@ -1,0 +1,89 @@
+"""Model c timed against itself: implementations interleaved in one run, then growth with trucks."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.model_c import draw, flow_of, waits_in_theory
+from experiments.rivals import Way, implementations
+from sim import compiled, recursion
+
+CHECK_RUNS: Final = 6
+Z: Final = 5.0
+"""A wait further than so many standard errors from theory stops the benchmark."""
+BYTES_A_TRUCK: Final = 1500.0
+"""What a run of the growth table takes at most; longer runs than memory allows are left out."""
+
+
+def check(name: str, way: Way, n: int) -> None:
+    """Hold an implementation's waits with exponential services to those of theory.
+
+    Raises
+    ------
+    RuntimeError
+        It does other work than the model asks for.
+    """
+    found = np.array([way(n, 100 + run, True) for run in range(CHECK_RUNS)])
+    error = found.std(axis=0, ddof=1) / np.sqrt(CHECK_RUNS)
+    # a run begins empty, which at n trucks shortens the mean wait by a few hundredths
+    slack = Z * error + 0.05 * np.array(waits_in_theory())
+    if (np.abs(found.mean(axis=0) - waits_in_theory()) > slack).any():
+        waits = ", ".join(f"{wait:.2f}" for wait in found.mean(axis=0))
+        due = ", ".join(f"{wait:.2f}" for wait in waits_in_theory())
+        raise RuntimeError(f"{name} waits {waits} min where theory says {due}")
+
+
+def race(n: int, rounds: int) -> dict[str, Any]:
+    """Time every implementation of model c: medians, and ratios within each round.
+
+    Returns
+    -------
+    dict
+        By implementation: ``microseconds_a_truck`` (median) and ``times_simpy`` (median, least and
+        greatest ratio of idiomatic SimPy's time to its own in the same round).
+    """
+    ways = implementations()
+    for name, way in ways.items():
+        check(name, way, n)
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(rounds):
+        for name, way in ways.items():
+            begun = time.perf_counter()
+            way(n, 1 + turn, False)
+            seconds[name].append(time.perf_counter() - begun)
+    return {name: _row(seconds["SimPy, idiomatic"], own, n) for name, own in seconds.items()}
+
+
+def _row(simpy: list[float], own: list[float], n: int) -> dict[str, Any]:
+    ratios = [reference / mine for reference, mine in zip(simpy, own, strict=True)]
+    return {
+        "microseconds_a_truck": 1e6 * statistics.median(own) / n,
+        "times_simpy": [statistics.median(ratios), min(ratios), max(ratios)],
+    }
+
+
+def growth(sizes: Iterable[int], rounds: int) -> dict[str, list[float]]:
+    """Return microseconds a truck of both compiled ways by number of trucks, drawing left out."""
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    fit = [n for n in sizes if n * BYTES_A_TRUCK < free]
+    found: dict[str, list[float]] = {
+        "trucks": [float(n) for n in fit],
+        "events": [],
+        "recursion": [],
+    }
+    for n in fit:
+        flow = flow_of(draw(n, 1))
+        for name, run in (("events", compiled.run_events), ("recursion", recursion.run)):
+            times = []
+            for _ in range(rounds):
+                begun = time.perf_counter()
+                run(flow)
+                times.append(time.perf_counter() - begun)
+            found[name].append(1e6 * statistics.median(times) / n)
+    return found

@@ -1,0 +1,120 @@
+"""Model c in other people's simulators and in ours: the same work, each in its own idiom.
+
+Every implementation takes (n trucks, seed, exponential services or not) and returns the mean wait
+at booths, scanners and docks, in minutes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from collections.abc import Callable, Generator
+from typing import Any
+
+import numpy as np
+import simpy
+
+from experiments.model_c import (
+    ARRIVALS_PER_MIN,
+    AT,
+    DOCK_SHAPE,
+    LN_SD,
+    MEAN_MIN,
+    SERVERS,
+    SHARE,
+    draw,
+    flow_of,
+)  # fmt: skip
+from sim import compiled, port, recursion
+from sim.flow import Flow, Record
+
+Waits = tuple[float, ...]
+Way = Callable[[int, int, bool], Waits]
+
+
+def _service(luck: random.Random, station: int, exponential: bool) -> float:
+    mean = MEAN_MIN[station]
+    if exponential:
+        return luck.expovariate(1.0 / mean)
+    if station == len(AT) - 1:
+        return luck.gammavariate(DOCK_SHAPE, mean / DOCK_SHAPE)
+    return luck.lognormvariate(np.log(mean) - LN_SD**2 / 2.0, LN_SD)
+
+
+def in_simpy(n: int, seed: int, exponential: bool) -> Waits:
+    """Run model c in idiomatic SimPy: a process for each truck, a Resource for each station."""
+    env, luck = simpy.Environment(), random.Random(seed)  # noqa: S311
+    posts = [simpy.Resource(env, capacity=servers) for servers in SERVERS]
+    log: list[list[tuple[float, float, float]]] = [[] for _ in SERVERS]
+
+    def truck() -> Generator[Any, Any, None]:
+        for station, post in enumerate(posts):
+            if luck.random() >= SHARE[station]:
+                return
+            came = env.now
+            with post.request() as turn:
+                yield turn
+                began = env.now
+                yield env.timeout(_service(luck, station, exponential))
+            log[station].append((came, began, env.now))
+
+    def arrivals() -> Generator[Any, Any, None]:
+        for _ in range(n):
+            yield env.timeout(luck.expovariate(ARRIVALS_PER_MIN))
+            env.process(truck())
+
+    env.process(arrivals())
+    env.run()
+    return tuple(sum(began - came for came, began, _ in rows) / len(rows) for rows in log)
+
+
+def in_ciw(n: int, seed: int, exponential: bool) -> Waits:
+    """Run model c in Ciw."""
+    import ciw
+
+    def work(station: int) -> Any:  # noqa: ANN401
+        mean = MEAN_MIN[station]
+        if exponential:
+            return ciw.dists.Exponential(1.0 / mean)
+        if station == len(AT) - 1:
+            return ciw.dists.Gamma(shape=DOCK_SHAPE, scale=mean / DOCK_SHAPE)
+        return ciw.dists.Lognormal(np.log(mean) - LN_SD**2 / 2.0, LN_SD)
+
+    never = [None] * (len(AT) - 1)
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(ARRIVALS_PER_MIN), *never],
+        service_distributions=[work(station) for station in range(len(AT))],
+        number_of_servers=list(SERVERS),
+        routing=[[0.0, SHARE[1], 0.0], [0.0, 0.0, SHARE[2]], [0.0, 0.0, 0.0]],
+    )
+    ciw.seed(seed)
+    day = ciw.Simulation(network)
+    day.simulate_until_max_customers(n, method="Finish")
+    records = day.get_all_records()
+    return tuple(
+        float(np.mean([one.waiting_time for one in records if one.node == station + 1]))
+        for station in range(len(AT))
+    )
+
+
+def _ours(engine: Callable[[Flow], Record | None]) -> Way:
+    def run(n: int, seed: int, exponential: bool) -> Waits:
+        record = engine(flow_of(draw(n, seed, exponential=exponential)))
+        if record is None:
+            raise RuntimeError("model c was not swept")
+        waits = (record.moments[4 * k + 1] - record.moments[4 * k] for k in AT)
+        return tuple(float(np.nanmean(wait)) for wait in waits)
+
+    return run
+
+
+def implementations() -> dict[str, Way]:
+    """Return every implementation that is installed, by its name in the table."""
+    ways: dict[str, Way] = {"SimPy, idiomatic": in_simpy}
+    if importlib.util.find_spec("ciw"):
+        ways["Ciw"] = in_ciw
+    return ways | {
+        "this project, engine=simpy": _ours(port.run),
+        "this project, events compiled": _ours(compiled.run_events),
+        "this project, recursion": _ours(recursion.run),
+    }
