@@ -136,8 +136,8 @@ def risk_key(scenario: Scenario) -> str:
 def manifest_key(scenario: Scenario) -> str:
     """Return what two scenarios must have in common to meet the same trucks."""
     scanner = scenario.scanner
-    services = [part.service for part in (scanner.portal, scanner.secondary, scanner.exam)]
-    services += [scanner.analyst.service]
+    parts = (scanner.low_energy, scanner.portal, scanner.secondary, scanner.canine, scanner.exam)
+    services = [part.service for part in (*parts, scanner.analyst)]
     services += [] if scanner.portal.slow is None else [scanner.portal.slow.service]
     trucks_of = (scenario.port, scenario.traffic, scenario.threat, scenario.sharing)
     return repr((*trucks_of, services, scenario.insider.helped_load_share))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from ports import FlatScorer
 
-from experiments.load import Study, study
+from experiments.load import Study, compose_scenario, study
 from experiments.replicate import loads, manifest_key, replicate, risk_key
 
 SHORT = ["replications=4", "days=1", "processes=1"]
@@ -76,3 +76,10 @@ def test_loads_are_stated_for_every_alternative(asked: Study) -> None:
     }
     assert portal["no_referral"] == 0.0
     assert portal["scan_everything"] > portal["random_27"] > 0.0
+
+
+@pytest.mark.parametrize("part", ["low_energy", "portal", "secondary", "canine", "exam", "analyst"])
+def test_another_service_time_of_any_instrument_is_another_truck(part: str) -> None:
+    slower = f"scanner.{part}.service.mean_min=9.5"
+    base, other = (compose_scenario(changes) for changes in ([], [slower]))
+    assert manifest_key(base) != manifest_key(other)
