@@ -190,17 +190,23 @@ def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
 
     A truck in hand at the end of a shift is finished; ports that serve their line late begin more.
     """
-    starts = ledger["primary_start_min"].to_numpy()
-    leaves, servers = ledger["primary_leave_min"].to_numpy(), ledger["primary_server"].to_numpy()
-    booths = capacity[capacity["station"] == STATIONS.index("primary")]
-    total = 0.0
-    for server in range(int(servers.max(initial=-1)) + 1):
-        began = np.flatnonzero((servers == server) & np.isfinite(starts))
-        if not len(began):
+    began = np.flatnonzero(np.isfinite(ledger["primary_start_min"].to_numpy()))
+    servers = ledger["primary_server"].to_numpy()[began]
+    # the trucks of one booth, in their order, lie side by side
+    by_server = began[np.argsort(servers, kind="stable")]
+    ends = np.cumsum(np.bincount(servers))
+    start, leave = (ledger[f"primary_{m}_min"].to_numpy()[by_server] for m in ("start", "leave"))
+    booth, up, down = (
+        capacity.loc[capacity["station"] == STATIONS.index("primary"), name].to_numpy()
+        for name in ("server", "up_min", "down_min")
+    )
+    total, first = 0.0, 0
+    for server, last in enumerate(ends):
+        trucks, own = slice(first, last), booth == server
+        first = last
+        if trucks.start == trucks.stop:
             continue
-        spans = booths[booths["server"] == server]
-        start, leave = starts[began], leaves[began]
-        place = np.searchsorted(spans["up_min"].to_numpy(), start, side="right") - 1
-        over = leave - np.maximum(start, spans["down_min"].to_numpy()[place])
+        place = np.searchsorted(up[own], start[trucks], side="right") - 1
+        over = leave[trucks] - np.maximum(start[trucks], down[own][place])
         total += float(np.maximum(np.nan_to_num(over), 0.0).sum())
     return total
