@@ -112,10 +112,7 @@ def measure(
     """
     work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
     work["portal"] = screening.portal_work(manifest, ledger)
-    gone, diverted = np.isfinite(ledger["exit_min"].to_numpy()), ledger["diverted"].to_numpy(bool)
-    left = gone & ~diverted
-    found: dict[str, float] = {"trucks": float(len(ledger)), "exited": float(left.sum())}
-    found |= {"n_diverted": float(diverted.sum()), "still_inside": float((~gone).sum())}
+    left, found = _counts(ledger)
     found |= _hours(scenario, window) | {"n_audits": insider.audits(scenario, manifest, ledger)}
     found["overtime_h"] = usage.overtime_min(ledger, capacity) / 60.0
     found["officer_h"] = officer_h(scenario, window, capacity, found["n_audits"])
@@ -136,6 +133,18 @@ def measure(
     found["stable"] = bool(not any(load > 1.0 for load in loads))
     found["conserved"] = conserved(manifest, ledger)
     return {column.name: found[column.name] for column in METRICS}
+
+
+def _counts(ledger: pd.DataFrame) -> tuple[Bools, dict[str, float]]:
+    """Return bool[n], who has left the port and was not turned away; and how many did what."""
+    gone, diverted = np.isfinite(ledger["exit_min"].to_numpy()), ledger["diverted"].to_numpy(bool)
+    left = gone & ~diverted
+    return left, {
+        "trucks": float(len(ledger)),
+        "exited": float(left.sum()),
+        "n_diverted": float(diverted.sum()),
+        "still_inside": float((~gone).sum()),
+    }
 
 
 def _hours(scenario: Scenario, window: Window) -> dict[str, float]:

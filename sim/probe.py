@@ -124,13 +124,7 @@ def expected_detection(
     paths, unhelped, helped = _tables(scenario, points, ledger, full, flow)
     p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
     weights, amounts = _classes(scenario)
-    laden = manifest["laden"].to_numpy(dtype=bool)
-    density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
-    cell = (paths * 2 + laden) * len(DENSITIES) + density
-    p_carrying = presented_weight(manifest, ledger)
-    n_cells = len(p_seized) * 2 * len(DENSITIES)
-    loads = np.bincount(cell, weights=p_carrying, minlength=n_cells)
-    loads = loads.reshape(len(p_seized), 2, len(DENSITIES))
+    loads = _loads_by_cell(manifest, ledger, paths, len(p_seized))
     presented = np.einsum("pld,ltc->tc", loads, weights)
     caught = np.einsum("pld,pldtc,ltc->tc", loads, p_seized, weights)
     amount_presented = np.einsum("pld,ltc,ltc->t", loads, weights, amounts)
@@ -146,6 +140,18 @@ def expected_detection(
         amount_caught_by_type=amount_caught,
         screened=screened(scenario, points, manifest, ledger),
     )
+
+
+def _loads_by_cell(
+    manifest: pd.DataFrame, ledger: pd.DataFrame, paths: Ints, n_paths: int
+) -> Floats:
+    """Return the expected loads in trucks that left primary, float64[path, laden, density]."""
+    laden = manifest["laden"].to_numpy(dtype=bool)
+    density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
+    cell = (paths * 2 + laden) * len(DENSITIES) + density
+    weights, n_cells = presented_weight(manifest, ledger), n_paths * 2 * len(DENSITIES)
+    loads = np.bincount(cell, weights=weights, minlength=n_cells)
+    return np.asarray(loads.reshape(n_paths, 2, len(DENSITIES)), dtype=np.float64)
 
 
 def _tables(
