@@ -66,7 +66,8 @@ def test_a_port_is_offered_only_more_of_what_it_has(
 
 
 def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> None:
-    asked = study(["replications=4", "days=1", "processes=1", "start_date=2024-05-14"], "run")
+    short = ["port.portal.servers=2", "days=1", "start_date=2024-05-14"]
+    asked = study([*short, "replications=4", "processes=1"], "run")
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
     alone = replicate(asked, scorers)
     done, extra = split(asked, replicate(with_extras(asked), scorers))
@@ -78,7 +79,7 @@ def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> 
     assert booth.gaps["wait_mean_min"].high < 0.0
     assert booth.sure("wait_mean_min", 0.05)
     assert booth.gaps["officer_h"].mean == pytest.approx(17.0)
-    assert found["portal"].gaps["detection_expected"].high >= 0.0
+    assert found["portal"].gaps["detection_expected"].low > 0.0
     assert abs(found["image analyst"].gaps["wait_mean_min"].mean) < 1.0
 
 

@@ -37,14 +37,12 @@ def found(asked: Study) -> Redrawn:
 
 def test_who_knows_the_truth_finds_more_in_every_world(found: Redrawn) -> None:
     random, truth = standings(found, "random")
-    met, worlds = truth.more
-    # a world whose scan share could not be turned to the baseline's is left out
-    assert met == worlds >= 3
+    assert truth.more == (4, 4)
     assert random.more == (0, 4)
     assert truth.gap[0] >= WORTH_FOUND
     low, share, high = truth.interval("more")
     assert (share, high) == (1.0, 1.0)
-    assert 0.25 < low < 0.5
+    assert 0.3 < low < 0.5
 
 
 def test_worlds_differ_and_are_the_same_for_every_alternative(found: Redrawn) -> None:
@@ -58,8 +56,7 @@ def test_the_knob_is_turned_within_each_world(found: Redrawn) -> None:
     before = (wide["scan_rate"]["truth"] - wide["scan_rate"]["random"]).abs()
     after = (wide["equal_scan_rate"]["truth"] - wide["equal_scan_rate"]["random"]).abs()
     assert (before > SHARE.equal).all()
-    assert (after < before).all()
-    assert (after < SHARE.equal).sum() >= 3
+    assert (after < SHARE.equal).all()
 
 
 def test_a_draw_that_makes_no_sense_is_counted(
