@@ -57,6 +57,8 @@ TESTED_ELSEWHERE = {
     "tree_text": "theory/test_sensor_trees",
     "sensor_tree": "published numbers and brute force: theory/test_sensor_trees",
     "security_game": "published numbers and brute force: theory/test_game",
+    "case": "what fund is asked: test_fund",
+    "appraised": "what fund finds: test_fund",
     "sampling": "published numbers and brute force: theory/test_sampling",
     "discounting": "closed forms against sums: test_economics_laws",
     "net_monetary": "worked out by hand: test_economics_example, and test_economics_laws",
