@@ -80,7 +80,7 @@ def replicated(
     with screen.progress(terminal, asked.replications, "at equal levels") as tell:
         equal = matched(asked, scorers, done.metrics, tell, unstable)
     redrawn = None
-    if asked.robustness.draws and len(asked.alternatives) > 1:
+    if asked.robustness.draws:
         with screen.progress(terminal, asked.robustness.draws, "redrawn assumptions") as tell:
             redrawn = redraw(asked, scorers, equal[SHARE.metric].settings, tell)
     extra_rows = extra if asked.bottleneck else None
@@ -115,7 +115,7 @@ def write(found: Findings, wall_s: float) -> list[Path]:
         tables |= {"redrawn": redrawn.rows, "redrawn_inputs": redrawn.numbers}
     return [
         *(output.write_parquet(f"{name}.parquet", table) for name, table in tables.items()),
-        output.write_json("run.json", run_record(found.study, wall_s)),
+        output.write_json("run.json", run_record(found.study, wall_s, found.unstable)),
         output.write_text("report.html", render(found)),
     ]
 

@@ -59,6 +59,8 @@ class Study:
     """What the user asked for."""
     own_overrides: dict[str, tuple[str, ...]]
     """What each alternative sets on top."""
+    high_risk_score: float
+    """Trucks that score at least this are high-risk."""
     bottleneck: bool = False
     spread: int = 0
     explain: int = 0
@@ -197,6 +199,7 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
         explain=settings.explain,
         robustness=settings.robustness,
         random_stream=settings.random_stream,
+        high_risk_score=settings.high_risk_score,
     )
 
 

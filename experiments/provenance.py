@@ -170,7 +170,9 @@ def _label(path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def run_record(study: Study, wall_s: float) -> dict[str, Any]:
+def run_record(
+    study: Study, wall_s: float, unstable: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return what ``run.json`` holds: first what decides the numbers, then the machine.
 
     Parameters
@@ -179,6 +181,8 @@ def run_record(study: Study, wall_s: float) -> dict[str, Any]:
         The study that was run.
     wall_s : float
         Wall time of the run, in seconds.
+    unstable : mapping, optional
+        Alternatives that cannot carry their load, and which station.
     """
     return {
         "throughgate": version("throughgate"),
@@ -188,6 +192,8 @@ def run_record(study: Study, wall_s: float) -> dict[str, Any]:
         "seed": study.seed,
         "study": _settings(study),
         "alternatives": {name: study.mapping(name) for name in study.alternatives},
+        "assumed": {name: _ranges(study.inputs(name)) for name in study.alternatives},
+        "unstable": dict(unstable or {}),
         "trucks": trucks_file.record(study),
         "input_sha256": _hashes(study),
         "versions": {name: version(name) for name in LIBRARIES},
@@ -202,9 +208,18 @@ def run_record(study: Study, wall_s: float) -> dict[str, Any]:
 
 def _settings(study: Study) -> dict[str, Any]:
     names = ("replications", "days", "start_date", "calendar", "coverage", "baseline", "engine",
-             "ledger", "bottleneck")  # fmt: skip
+             "ledger", "bottleneck", "high_risk_score")  # fmt: skip
     found = {name: getattr(study, name) for name in names}
     return found | {"robustness": dataclasses.asdict(study.robustness)}
+
+
+def _ranges(inputs: Sequence[Input]) -> dict[str, list[float]]:
+    """Return the range of every number that is assumed, [low, high] by key."""
+    return {
+        row.key: [row.low, row.high]
+        for row in inputs
+        if row.kind == "assumption" and row.low is not None and row.high is not None
+    }
 
 
 def _hashes(study: Study) -> dict[str, str]:

@@ -31,6 +31,7 @@ from experiments.pipeline import (
 )  # fmt: skip
 from experiments.trucks_file import of_study
 from sim import compiled
+from sim.high_risk import high_risk
 from sim.past import PAST_COLUMNS
 from sim.policy import Policy
 from sim.route import profile_fast, route_standard
@@ -164,7 +165,8 @@ def one_replication(
             scores[of_trucks, of_risk] = scored(scenario, scorers[of_risk], manifest)
         plan = shared.plan(scenario, scorers[of_risk], window)
         outcome = way(scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine)
-        rows.append({"alternative": name, "replication": replication} | outcome.metrics)
+        risky = high_risk(scores[of_trucks, of_risk], outcome.ledger, study.high_risk_score)
+        rows.append({"alternative": name, "replication": replication} | outcome.metrics | risky)
         profiles[name] = outcome.profiles
     return rows, profiles
 

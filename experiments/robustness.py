@@ -31,6 +31,7 @@ from experiments.replicate import (
 from sim import build
 from sim.errors import ThroughgateError
 from sim.scenario import Scenario
+from sim.tables import METRICS
 from sim.workload import weekly_load
 
 if TYPE_CHECKING:
@@ -41,7 +42,15 @@ TURNS: Final = 4
 that have met it are not run again."""
 COLUMNS: Final = ("draw", "alternative", "wait_mean_min", "detection_expected", "scan_rate",
                   "equal_detection", "equal_scan_rate", "unstable")  # fmt: skip
-"""Columns of ``redrawn.parquet``; ``equal_*``: with the knob turned."""
+"""Columns of ``redrawn.parquet``; ``equal_*``: with the knob turned. `BESIDES` follow them."""
+BESIDES: Final = tuple(
+    column.name
+    for column in METRICS
+    if column.kind == "float"
+    and column.name not in COLUMNS
+    and not column.name.startswith(("n_passed", "n_random"))
+)
+"""Every other number of METRICS as the draw ran as asked; a draw has no random stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Redrawn:
     replications: int
     inputs: list[Assumption]
     rows: pd.DataFrame
-    """`COLUMNS`, one row a draw and alternative."""
+    """`COLUMNS` and `BESIDES`, one row a draw and alternative."""
     numbers: pd.DataFrame
     """One row a draw, one column an input."""
     refused: dict[int, str]
@@ -99,7 +108,7 @@ def redraw(
         if progress is not None:
             progress(draw + 1, len(worlds))
     numbers = pd.DataFrame([{one.key: number for one, number in world} for world in worlds])
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *BESIDES])
     weeks = study.robustness.replications
     return Redrawn(len(worlds), weeks, inputs, table, numbers, refused)
 
@@ -131,7 +140,7 @@ def one_draw(
         equal, unstable = world.turned(asked, first), world.unstable()
     except ThroughgateError as error:
         return str(error)
-    found = {m: levels(asked, m) for m in COLUMNS[2:5]}
+    found = {m: levels(asked, m) for m in (*COLUMNS[2:5], *BESIDES)}
     turned = {m: levels(equal, m) for m in ("detection_expected", "scan_rate")}
     return [
         {"draw": place, "alternative": name}

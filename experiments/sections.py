@@ -140,7 +140,7 @@ def _level(found: Findings, share: Share) -> Text:
 def redrawn_rows(found: Findings) -> Iterator[dict[str, object]]:
     """Yield how every alternative fares over the redraws."""
     redrawn = found.redrawn
-    if redrawn is None:
+    if redrawn is None or len(found.names) == 1:
         return
     for standing in standings(redrawn, found.study.baseline):
         base = standing.alternative == found.study.baseline
@@ -209,8 +209,13 @@ def redrawn_words(redrawn: Redrawn) -> str:
 
 
 def redrawn_answer(found: Findings) -> str:
-    """Return in a sentence how well the ranking holds; empty: not asked."""
+    """Return in a sentence how well the ranking holds; empty: not asked.
+
+    Of one alternative: between which ends its loads found lie.
+    """
     redrawn = found.redrawn
+    if redrawn is not None and len(found.names) == 1:
+        return _redrawn_range(redrawn)
     ranked = [] if redrawn is None else standings(redrawn, found.study.baseline)
     rivals = [s for s in ranked if s.alternative != found.study.baseline and s.more[1]]
     if redrawn is None or not rivals:
@@ -238,12 +243,23 @@ def redrawn_answer(found: Findings) -> str:
     )
 
 
+def _redrawn_range(redrawn: Redrawn) -> str:
+    shares = redrawn.rows["detection_expected"].dropna()
+    if not len(shares):
+        return ""
+    return (
+        f"What is assumed decides: over {len(shares)} redraws of it between "
+        f"{percent(shares.min())} and {percent(shares.max())} of loads are found, half the time "
+        f"more than {percent(shares.median())}."
+    )
+
+
 def redrawn_ranks(found: Findings) -> str:
     """Return in a line how often each alternative stays undominated; empty: not asked."""
     redrawn = found.redrawn
     ranked = [] if redrawn is None else standings(redrawn, found.study.baseline)
     ranked = [s for s in ranked if s.undominated[1]]
-    if redrawn is None or not ranked:
+    if redrawn is None or not ranked or len(found.names) == 1:
         return ""
     ranked.sort(key=lambda s: -s.undominated[0])
     n = ranked[0].undominated[1]

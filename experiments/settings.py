@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from sim.errors import ConfigError
-from sim.spec import Spec, bounded
+from sim.spec import Spec, bounded, share
 
 MONTHS = 12
 """Strata of a year's replications: replication r is a week of month r modulo 12."""
@@ -58,6 +58,7 @@ class Settings(Spec):
     explain: int = bounded(0, 1000)
     robustness: Robustness
     random_stream: RandomStream
+    high_risk_score: float = share()
 
     def check(self) -> None:
         """Refuse a date that is none, an empty folder name, and a manifest that is not there."""

@@ -57,6 +57,7 @@ RATIOS: Final[dict[str, Ratio]] = {
     "exam_rate": Ratio("n_opened", "exited"),
     "false_alarm_rate": Ratio("n_false_alarms", "n_clean_scanned"),
     "hit_rate": Ratio("n_seized", "n_opened"),
+    "high_risk_inspection_rate": Ratio("n_high_risk_inspected", "n_high_risk"),
     "detection_rate": Ratio("n_seized", "n_carrying"),
     "detection_expected": Ratio("expected_caught", "expected_weight"),
     "seized_expected_per_100k": Ratio("expected_caught", "trucks", 1e5),
@@ -108,7 +109,8 @@ def measure(
     -------
     dict
         Every column of METRICS, in its order; NaN where a port lacks what the measure is about.
-        The random stream is empty: only who knows the policy can tell luck from targeting.
+        The random stream is empty: only who knows the policy can tell luck from targeting. Nobody
+        is high-risk: only who knows the scores can tell (`sim.high_risk`).
     """
     work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
     work["portal"] = screening.portal_work(manifest, ledger)
@@ -122,6 +124,7 @@ def measure(
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
     found |= inspections(manifest, ledger, left)
     found |= stream(ledger["selected"].to_numpy(bool), manifest, ledger)
+    found |= dict.fromkeys(("n_high_risk", "n_high_risk_scanned", "n_high_risk_inspected"), 0.0)
     found |= amounts(manifest, ledger, left)
     found |= _probes(detection) | screening.measures(ledger, detection.screened)
     found |= _stations(scenario, window, ledger, capacity, work)

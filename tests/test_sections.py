@@ -108,3 +108,21 @@ def test_the_report_holds_all_of_it(found: Findings) -> None:
     for name in ("shares", "levels", "redrawn", "bottleneck", "random"):
         assert f'<h2 id="{name}">' in page
     assert "run again on the same trucks with the setting shown" in page
+
+
+def test_a_run_alone_says_its_range_and_ranks_nobody() -> None:
+    one = {"todays_practice": LANES["todays_practice"]}
+    table = redrawn()
+    rows = table.rows[table.rows["alternative"] == "todays_practice"].copy()
+    rows["detection_expected"] = np.linspace(0.05, 0.27, len(rows))
+    besides = Besides(redrawn=dataclasses.replace(table, rows=rows))
+    asked = replications.study(list(one), "replications=20")
+    alone = gather(asked, replications.done(one), replications.weekly(one), besides)
+    text = sections.redrawn_answer(alone)
+    assert "between 5.0 % and 27.0 % of loads" in text
+    assert "half the time more than 16.0 %" in text
+    assert sections.redrawn_ranks(alone) == ""
+    assert list(sections.redrawn_rows(alone)) == []
+    page = render(alone)
+    assert text in page
+    assert "Undominated: of the draws" not in page
