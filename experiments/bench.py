@@ -23,6 +23,7 @@ from experiments.load import Study, study
 from experiments.output import Output
 from experiments.race import growth, race
 from experiments.replicate import warm_up
+from experiments.rivals import missing
 from experiments.train import ensure
 from experiments.trucks_file import of_study
 from sim import compiled, port
@@ -124,6 +125,8 @@ def show_model_c(console: Console, found: dict[str, Any]) -> None:
         ratio = f"{middle:.3g} ({least:.3g} to {most:.3g})"
         rows.add_row(name, f"{row['microseconds_a_truck']:.3f}", ratio)
     console.print(rows)
+    for name in found["not_installed"]:
+        console.print(f'{name}: not installed; pip install -e ".\\[bench]" adds it')
     sizes = Table("trucks", title="microseconds a truck, drawing them left out")
     for name in ("events", "recursion"):
         sizes.add_column(name, justify="right")
@@ -147,6 +150,7 @@ def main(overrides: Sequence[str]) -> int:
     asked = study(list(overrides), "bench")
     found = run_bench(asked)
     found |= {"model_c": race(MODEL_C_TRUCKS, ROUNDS), "growth": growth(SIZES, ROUNDS)}
+    found["not_installed"] = missing()
     output, console = Output(asked.out), Console()
     written = [output.write_json("bench.json", found)]
     with output.file("bench.html") as path:

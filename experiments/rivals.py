@@ -6,10 +6,10 @@ at booths, scanners and docks, in minutes.
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from collections.abc import Callable, Generator
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, Final
 
 import numpy as np
 import simpy
@@ -108,13 +108,31 @@ def _ours(engine: Callable[[Flow], Record | None]) -> Way:
     return run
 
 
+def in_cimba(n: int, seed: int, exponential: bool) -> Waits:
+    """Run model c in cimba; see `experiments.rival_cimba`."""
+    from experiments import rival_cimba
+
+    return rival_cimba.in_cimba(n, seed, exponential)
+
+
+EXTRAS: Final[dict[str, tuple[str, Way]]] = {
+    "Ciw": ("ciw", in_ciw),
+    "cimba, server processes": ("cimba", in_cimba),
+}
+"""Packages of the extra ``bench``, by their name in the table."""
+
+
 def implementations() -> dict[str, Way]:
     """Return every implementation that is installed, by its name in the table."""
     ways: dict[str, Way] = {"SimPy, idiomatic": in_simpy}
-    if importlib.util.find_spec("ciw"):
-        ways["Ciw"] = in_ciw
+    ways |= {name: way for name, (package, way) in EXTRAS.items() if find_spec(package)}
     return ways | {
         "this project, engine=simpy": _ours(port.run),
         "this project, events compiled": _ours(compiled.run_events),
         "this project, recursion": _ours(recursion.run),
     }
+
+
+def missing() -> list[str]:
+    """Return the names of those that are not installed: ``pip install -e ".[bench]"``."""
+    return [name for name, (package, _) in EXTRAS.items() if not find_spec(package)]

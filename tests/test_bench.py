@@ -43,6 +43,7 @@ def test_the_answer_leads_with_the_ratio_of_the_engines() -> None:
 def test_model_c_and_growth_fit_the_terminal() -> None:
     row = {"microseconds_a_truck": 0.2, "times_simpy": [50.0, 45.0, 56.0]}
     found = {
+        "not_installed": ["cimba"],
         "model_c": {"SimPy, idiomatic": row, "this project, recursion": row},
         "growth": {"trucks": [1e4, 1e6], "events": [0.2, 0.3], "recursion": [0.1, 0.15]},
     }
@@ -50,6 +51,7 @@ def test_model_c_and_growth_fit_the_terminal() -> None:
     bench.show_model_c(console, found)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "50 (45 to 56)" in text
+    assert 'cimba: not installed; pip install -e ".[bench]" adds it' in text
     assert "1,000,000" in text
     assert max(map(len, text.splitlines())) <= 80
     figure = bench.growth_figure(found["growth"])

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from experiments import rivals
 from experiments.race import check
-from experiments.rivals import implementations
+from experiments.rivals import implementations, missing
 
 N = 20_000
 
@@ -18,3 +19,10 @@ def test_our_three_ways_give_the_same_waits_to_the_last_bit() -> None:
     ours = [way(2000, 1, exponential) for name, way in implementations().items() if "this" in name]
     assert len(ours) == 3
     assert ours[0] == ours[1] == ours[2]
+
+
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not set(missing()) & set(implementations())
+    monkeypatch.setattr(rivals, "find_spec", lambda package: None)
+    assert missing() == list(rivals.EXTRAS)
+    assert not set(missing()) & set(implementations())
