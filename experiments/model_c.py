@@ -20,6 +20,8 @@ from sim.route import N_COLUMNS, REFERRED
 from sim.theory import mmc_wait_min
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 ARRIVALS_PER_MIN: Final = 5.0
 SERVERS: Final = (10, 6, 18)
@@ -36,26 +38,41 @@ class Trucks(NamedTuple):
     """The luck of ``n`` trucks, drawn before the run."""
 
     arrive_min: Floats
-    risk: Floats
-    """[n], uniform; above 0.75 to the scanners."""
-    alarm: Floats
-    """[n], uniform; below 0.2 to the docks."""
+    to_scan: Bools
+    """[n], risk above 0.75."""
+    to_dock: Bools
+    """[n], a scanned truck whose scan alarms."""
     service_min: tuple[Floats, Floats, Floats]
+    """Minutes of the visitors of each station, in their order."""
+
+    def visitors(self) -> tuple[Ints, ...]:
+        """Return the trucks that come to each station."""
+        scanned, docked = np.flatnonzero(self.to_scan), np.flatnonzero(self.to_dock)
+        return np.arange(len(self.to_scan)), scanned, docked
 
 
 def draw(n: int, seed: int, *, exponential: bool = False) -> Trucks:
-    """Draw the trucks of one run in arrays."""
+    """Draw the trucks of one run in arrays: a service for each station that a truck comes to."""
     rng = np.random.default_rng(seed)
-    arrive = np.cumsum(rng.exponential(1.0 / ARRIVALS_PER_MIN, n))
+    arrive = rng.exponential(1.0 / ARRIVALS_PER_MIN, n)
+    np.cumsum(arrive, out=arrive)
+    to_scan = rng.random(n) > 1.0 - SHARE[1]
+    to_dock = np.zeros(n, dtype=bool)
+    to_dock[to_scan] = rng.random(int(to_scan.sum())) < SHARE[2]
+    visits = (n, int(to_scan.sum()), int(to_dock.sum()))
     if exponential:
-        booth, scan, dock = (rng.exponential(mean, n) for mean in MEAN_MIN)
+        booth, scan, dock = (rng.exponential(*pair) for pair in zip(MEAN_MIN, visits, strict=True))
     else:
-        booth, scan = (
-            np.exp(np.log(mean) - LN_SD**2 / 2.0 + LN_SD * rng.standard_normal(n))
-            for mean in MEAN_MIN[:2]
-        )
-        dock = rng.gamma(DOCK_SHAPE, MEAN_MIN[2] / DOCK_SHAPE, n)
-    return Trucks(arrive, rng.random(n), rng.random(n), (booth, scan, dock))
+        booth, scan = (_lognormal(rng, MEAN_MIN[place], visits[place]) for place in range(2))
+        dock = rng.gamma(DOCK_SHAPE, MEAN_MIN[2] / DOCK_SHAPE, visits[2])
+    return Trucks(arrive, to_scan, to_dock, (booth, scan, dock))
+
+
+def _lognormal(rng: np.random.Generator, mean: float, n: int) -> Floats:
+    z = rng.standard_normal(n)
+    z *= LN_SD
+    z += np.log(mean) - LN_SD**2 / 2.0
+    return np.exp(z, out=z)
 
 
 def flow_of(trucks: Trucks) -> Flow:
@@ -63,11 +80,12 @@ def flow_of(trucks: Trucks) -> Flow:
     n, none = len(trucks.arrive_min), np.zeros(N_STATIONS)
     work, alarm = np.zeros((n, N_STATIONS)), np.zeros((n, N_STATIONS), dtype=np.uint8)
     columns = np.zeros((n, N_COLUMNS))
-    columns[:, REFERRED] = trucks.risk > 1.0 - SHARE[1]
-    alarm[:, SECONDARY] = trucks.alarm < SHARE[2]
+    columns[:, REFERRED] = trucks.to_scan
+    alarm[:, SECONDARY] = trucks.to_dock
+    for k, who, minutes in zip(AT, trucks.visitors(), trucks.service_min, strict=True):
+        work[who, k] = minutes
     counts = np.zeros(N_STATIONS, dtype=np.int64)
-    for k, minutes, servers in zip(AT, trucks.service_min, SERVERS, strict=True):
-        work[:, k], counts[k] = minutes, servers
+    counts[list(AT)] = SERVERS
     station = np.repeat(np.arange(N_STATIONS), counts)
     number = np.concatenate([np.arange(count) for count in counts])
     absent = sum(1 << k for k in np.flatnonzero(counts == 0).tolist())
