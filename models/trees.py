@@ -16,6 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from models.base import UNLABELLED, Labels, Matrix, RiskModel, Vector, labelled
 from models.calibration import rank_share
 from models.features import CODES, signals, signs
+from models.tree_sum import raw_scores
 
 FLAG: Final = (0, 1)
 """Range of a setting that switches something off (0) or on (any other number)."""
@@ -60,8 +61,7 @@ class BoostedRisk(RiskModel):
         self.trees_.fit(signals(raw), labels, sample_weight=weights)
 
     def _judge(self, raw: Matrix) -> Vector:
-        found: Vector = self.trees_.decision_function(signals(raw))
-        return found
+        return raw_scores(self.trees_, signals(raw))
 
     def is_sound(self) -> bool:
         """Return whether every branch leads on to a later node of its own tree."""
@@ -171,10 +171,12 @@ class HybridRisk(RiskModel):
 def _predictor_is_sound(tree: Any, width: int) -> bool:  # noqa: ANN401
     nodes = tree.nodes
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
+    children = np.concatenate([nodes["left"][inner], nodes["right"][inner]])
     by_code = inner[nodes["is_categorical"][inner] == 1]
     sets = min(len(tree.binned_left_cat_bitsets), len(tree.raw_left_cat_bitsets))
     return bool(
         _leads_on(inner, nodes["left"][inner], len(nodes))
+        and len(np.unique(children)) == len(children)
         and _leads_on(inner, nodes["right"][inner], len(nodes))
         and (nodes["feature_idx"][inner] < width).all()
         and (nodes["bitset_idx"][by_code] < sets).all()
