@@ -1,0 +1,236 @@
+"""Chapters that set the case: the problem and whom it touches, the alternatives, the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from experiments.exhibits.chapter_port import change_words
+from experiments.exhibits.choice import ask, choose
+from experiments.exhibits.dollars import millions, significant
+from experiments.exhibits.drawing import plain
+from experiments.exhibits.evidence import Evidence
+from experiments.exhibits.exhibit import Badge, Cell, Column, Part, Prose, Section, Table, words
+from experiments.exhibits.frames import Head, frame_table
+from experiments.inputs import input_row, unit_of, value_text
+from experiments.provenance import Input
+from experiments.wording import NONE, listed, number, span
+
+Problem = tuple[str, str, str, float, int, Badge, str]
+PROBLEMS: Final[tuple[Problem, ...]] = (
+    ("wait_mean_min", "mean wait to primary", "min", 1.0, 1, "predicted",
+     "drivers and carriers; shippers of perishable and just-in-time goods"),
+    ("wait_p95_min", "wait that one truck in twenty exceeds", "min", 1.0, 1, "predicted",
+     "carriers who plan for bad days; drivers' hours of service"),
+    ("delay_truck_h", "truck-hours of delay a year", "thousand h", 1e-3, 0, "predicted",
+     "carriers, shippers, residents beside the approach (idling engines)"),
+    ("elsewhere", "trips given up or made elsewhere a year", "thousand", 1e-3, 1, "predicted",
+     "carriers and other ports of entry"),
+    ("scan_rate", "share of trucks scanned", "%", 100.0, 1, "predicted",
+     "CBP; carriers that are scanned"),
+    ("detection_expected", "share of loads interdicted", "%", 100.0, 1, "assumed",
+     "public health and safety on both sides of the border"),
+    ("exam_rate", "share of trucks opened", "%", 100.0, 2, "predicted",
+     "shippers and carriers; CBP officers"),
+)  # fmt: skip
+
+
+def problem(evidence: Evidence) -> Section:
+    """Return the problem matrix: today, the last year without building, the change, the users."""
+    years = evidence.appraised.response.years
+    choice = choose(evidence).name
+    columns = (
+        Column("today", f"baseline, year {years[0]}"),
+        Column("later", f"baseline, year {years[-1]}"),
+        Column("change", f"change under {plain(choice)}, year {years[0]}"),
+        Column("change_later", f"change under {plain(choice)}, year {years[-1]}"),
+        Column("affected", "affected users"),
+    )
+    rows = tuple(_problem_rows(evidence, choice))
+    base = evidence.appraised.case.appraisal.base_year
+    return Section(
+        2, "problem", "The problem: today, without building, and with the choice",
+        (
+            Prose(
+                f"Year {years[0]} is {base + years[0]}, year {years[-1]} is {base + years[-1]}, "
+                "each simulated with its own traffic. Brackets: intervals over replications; the "
+                "change is paired, on the same trucks. Waits are predicted; everything about loads "
+                "is assumed."
+            ),
+            Table("problem_matrix", "Problem matrix", Column("measure", "measure"), columns, rows),
+        ),
+    )  # fmt: skip
+
+
+def _problem_rows(evidence: Evidence, choice: str) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+    years = evidence.appraised.response.years
+    for key, name, unit, scale, digits, badge, users in PROBLEMS:
+        levels = [evidence.level(evidence.baseline, key, year) for year in (years[0], years[-1])]
+        if all(level is None for level in levels):
+            continue
+        cells = []
+        for level in levels:
+            if level is None:
+                cells.append(Cell(NONE))
+                continue
+            ends = (
+                (scale * level.low, scale * level.high) if np.isfinite(level.low) else (None, None)
+            )
+            text = number(scale * level.mean, digits)
+            cells.append(Cell(text, span(level, scale, digits), scale * level.mean, *ends))
+        for year in (years[0], years[-1]):
+            cells.append(_change(evidence, choice, (key, scale, digits), year))
+        yield f"{name}, {unit} ({badge})", (*cells, words(users))
+
+
+def _change(evidence: Evidence, name: str, how: tuple[str, float, int], year: int) -> Cell:
+    key, scale, digits = how
+    gap = evidence.change(name, key, year)
+    if name == evidence.baseline or gap is None or not np.isfinite(gap.mean):
+        return Cell(NONE)
+    said = change_words(gap, scale, digits).removeprefix("change ")
+    head, _, tail = said.partition(" ")
+    ends = (scale * gap.low, scale * gap.high) if np.isfinite(gap.low) else (None, None)
+    return Cell(head, tail, scale * gap.mean, *ends)
+
+
+def alternatives(evidence: Evidence) -> Section:
+    """Return what each alternative buys and asks for, and what could not carry its load."""
+    columns = (
+        Column("bought", "what is bought"),
+        Column("in_service", "in service from"),
+        Column("capital_usd", "initial capital", "$ M", "assumed"),
+        Column("once_usd", "integration and training, once", "$ M", "assumed"),
+        Column("yearly_usd", "a year in full service", "$ M", "assumed"),
+        Column("posts", "staff"),
+    )
+    nothing = words("nothing: today's port, staff and rules, with the traffic of each year")
+    rows = [
+        (f"{plain(evidence.baseline)} (baseline)", (nothing, *(Cell(NONE) for _ in columns[1:])))
+    ]
+    rows += [(plain(name), _asked(evidence, name)) for name in evidence.rivals]
+    parts: list[Part] = [
+        Prose(
+            "Every alternative is measured against the no-build baseline on the same traffic, and "
+            "pays for all that it uses: scanners, works, staff. Dollars are "
+            f"{evidence.appraised.case.appraisal.price_year} dollars, not discounted; the ranges "
+            "of each price stand among the inputs, those of the sums with the present values."
+        ),
+        Table("alternatives", "What each alternative buys", Column("alternative", "alternative"),
+              columns, tuple(rows)),
+    ]  # fmt: skip
+    completions = evidence.appraised.completions
+    if completions.empty:
+        parts.append(
+            Prose("All alternatives carry the load of the design year: none had to be completed.")
+        )
+    else:
+        heads = {key: Head(plain(key).replace(" usd", ", $"), "", "dollars" if key.endswith("usd")
+                           else "name") for key in completions.columns}  # fmt: skip
+        title = "Could not carry the design year, and the cheapest completion"
+        parts.append(frame_table("completions", title, completions, heads))
+    return Section(3, "alternatives", "Alternatives and the no-build baseline", tuple(parts))
+
+
+def _asked(evidence: Evidence, name: str) -> tuple[Cell, ...]:
+    case, request = evidence.appraised.case, ask(evidence, name)
+    bought = [f"{significant(n)} x {plain(what)}" for what, n, _ in request.units]
+    staff = [f"{significant(n)} x {plain(who)}" for who, n in request.posts.items()]
+    late = {p.late_y for p in case.purchases.get(name, ()) if p.late_y}
+    wait = "" if not late else f"up to {max(late)} years late"
+    start = request.first_service_y
+    begins = NONE if start is None else f"year {start} ({case.appraisal.base_year + start})"
+    return (
+        words(listed(bought) or "no equipment"),
+        Cell(begins, wait, None if start is None else float(start)),
+        millions(request.capital_usd),
+        millions(request.once_usd),
+        millions(request.yearly_usd),
+        words(listed(staff) or "none"),
+    )
+
+
+INPUTS: Final = (
+    Column("value", "value"), Column("unit", "unit"), Column("price_year", "price year"),
+    Column("confidence", "confidence"), Column("range", "range"), Column("source", "source"),
+)  # fmt: skip
+
+
+def inputs(evidence: Evidence) -> Section:
+    """Return every input of the economics, and of the simulation, with its source."""
+    case = evidence.appraised.case
+    economic: Sequence[Input] = getattr(case, "inputs", ())
+    used = [row for row in economic if _used(evidence, row.key)]
+    simulated = case.study.inputs(evidence.baseline)
+    deflator = ", ".join(sorted(case.deflator.price_index)) or "none: one price year"
+    parts: list[Part] = [
+        Prose(
+            "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
+            "I inference; assumed: no source, so a range stands beside it. Prices are shown in "
+            "dollars of their quote and restated by the price index of gross domestic product "
+            f"(years {deflator}) to {case.appraisal.price_year} dollars before use."
+        ),
+        _drawn(evidence),
+    ]
+    if used:
+        parts.append(_inputs_table("inputs_economic", "Inputs of the economics", used))
+    else:
+        parts.append(
+            Prose("Not available: inputs of the economics. Reason: none were recorded.", "absent")
+        )
+    parts.append(
+        _inputs_table("inputs_simulation", f"Inputs of the simulation ({plain(evidence.baseline)})",
+                      simulated)
+    )  # fmt: skip
+    return Section(4, "inputs", "Inputs: value, unit, price year, source, confidence", tuple(parts))
+
+
+def _drawn(evidence: Evidence) -> Part:
+    if evidence.uncertainty is None:
+        text = "Not available: how inputs were drawn. Reason: uncertain inputs were not redrawn."
+        return Prose(text, "absent")
+    heads = {
+        "key": Head("input drawn"), "group": Head("group"),
+        "value": Head("central", "", "number"), "distribution": Head("distribution"),
+        "p10": Head("10 %", "", "number"), "p50": Head("50 %", "", "number"),
+        "p90": Head("90 %", "", "number"), "unit": Head("unit"), "source": Head("source"),
+        "confidence": Head("confidence"),
+    }  # fmt: skip
+    return frame_table("inputs_drawn", "What was drawn, and from what", evidence.uncertainty.inputs,
+                       heads, note="x: a factor on the central value.")  # fmt: skip
+
+
+def _used(evidence: Evidence, key: str) -> bool:
+    """Return whether an input bears on this case: prices of what nobody buys do not."""
+    if not key.startswith("cost."):
+        return True
+    case = evidence.appraised.case
+    bought = {p.measure for purchases in case.purchases.values() for p in purchases}
+    staff = {person for name in bought for person in case.catalogue[name].staff}
+    return key.split(".")[1] in bought | staff
+
+
+def _inputs_table(name: str, title: str, rows: Sequence[Input]) -> Table:
+    years = {
+        row.key.rpartition(".")[0]: row.value for row in rows if row.key.endswith("price_year")
+    }
+    shown = tuple(
+        (row.key, _input_cells(row, years)) for row in rows if not row.key.endswith("price_year")
+    )
+    return Table(name, title, Column("input", "input"), INPUTS, shown, look="inputs")
+
+
+def _input_cells(row: Input, years: dict[str, object]) -> tuple[Cell, ...]:
+    said = input_row(row)
+    unit = said["unit"] or unit_of(row.key)
+    money = "usd" in row.key or "USD" in unit
+    year = years.get(row.key.rpartition(".")[0]) if money else None
+    source = said["words"] + (f" {said['address']}" if said["address"] else "")
+    value = float(row.value) if isinstance(row.value, int | float) else value_text(row.value)
+    return (
+        Cell(said["value"], "", value), words(unit),
+        Cell(NONE if year is None else str(year), "", None if year is None else str(year)),
+        words(said["badge"]), words(said["range"]), words(source),
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""Chapters on what is not known: acceptability, what moves the result, and break-even."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from experiments.exhibits import plot_chance
+from experiments.exhibits.choice import choose
+from experiments.exhibits.dollars import usd
+from experiments.exhibits.drawing import plain
+from experiments.exhibits.evidence import Evidence
+from experiments.exhibits.exhibit import Cell, Column, Part, Prose, Section, Table, absent
+from experiments.exhibits.frames import TOP, Head, frame_table
+from experiments.funding.uncertainty import Uncertainty
+from experiments.wording import percent
+
+NOT_DRAWN: Final = "uncertain inputs were not redrawn in this run"
+NAME: Final = Head("alternative", "", "name")
+
+
+def acceptability(evidence: Evidence) -> Section:
+    """Return acceptability curves with their frontier, losses, and what knowing is worth."""
+    found = evidence.uncertainty
+    if found is None or found.draws.empty:
+        what = "acceptability curves, expected losses and the value of information"
+        parts: tuple[Part, ...] = (absent(what, NOT_DRAWN),)
+        return Section(13, "acceptability", "How sure the choice is", parts)
+    return Section(
+        13, "acceptability", "How sure the choice is",
+        (
+            Prose(
+                "Share of draws of all uncertain inputs in which each alternative is best, as the "
+                "threshold value of a load rises. Best in most draws is not best on average, so "
+                "the alternative of the highest mean is marked as well, and beside it stands what "
+                "choosing each would lose on average. "
+                + " ".join(found.notes)
+            ),
+            plot_chance.acceptability(evidence, found.acceptability),
+            plot_chance.expected_loss(evidence, found.acceptability),
+            _information(evidence, found),
+            _partial(found),
+            _emulator(found),
+            _noise(found),
+        ),
+    )  # fmt: skip
+
+
+def _information(evidence: Evidence, found: Uncertainty) -> Table:
+    wanted = {0.0, evidence.usd_per_load or 0.0}
+    wanted |= {evidence.break_even(n).usd_per_load or 0.0 for n in evidence.rivals}
+    frame = found.information
+    keep = [_nearest(frame, value) for value in sorted(wanted) if value >= 0.0]
+    heads = {
+        "usd_per_load": Head("threshold, $ a load", "", "dollars"),
+        "best": NAME._replace(words="highest mean"),
+        "frontier_acceptability": Head("draws in which it is best", "", "share"),
+        "evpi_usd": Head("expected value of perfect information", "$ M", "millions", "assumed"),
+    }
+    chosen = frame.loc[sorted(set(keep))]
+    table = frame_table("information", "Value of knowing everything", chosen, heads)
+    rows = tuple(
+        (usd(float(value)), cells)
+        for value, (_, cells) in zip(chosen["usd_per_load"], table.rows, strict=True)
+    )
+    note = "Most that a study which removed all doubt could be worth to this decision."
+    return Table(table.name, table.title, table.first, table.columns, rows, note)
+
+
+def _nearest(frame: pd.DataFrame, value: float) -> int:
+    return int((frame["usd_per_load"] - value).abs().to_numpy().argmin())
+
+
+def _partial(found: Uncertainty) -> Part:
+    if found.partial_information.empty:
+        return absent("value of knowing single inputs", "it was not worked out")
+    heads = {
+        "input": Head("input or group of inputs"),
+        "usd_per_load": Head("threshold, $ a load", "", "dollars"),
+        "evppi_usd": Head("value of knowing it", "$ M", "millions", "assumed"),
+        "share_of_evpi": Head("of the value of knowing all", "", "share"),
+    }
+    return frame_table("partial_information", "Value of knowing one input, largest first",
+                       found.partial_information.head(TOP), heads)  # fmt: skip
+
+
+def _emulator(found: Uncertainty) -> Part:
+    if found.emulator.empty:
+        return Prose("Every draw was simulated: no formula stood in for the simulation.", "small")
+    heads = {
+        "alternative": NAME, "output": Head("output", "", "name"),
+        "year": Head("year", "", "number"), "method": Head("formula"),
+        "worlds": Head("worlds simulated", "", "number"), "mean": Head("mean", "", "number"),
+        "cv_rmse": Head("error, cross-validated", "", "number"),
+        "cv_r2": Head("explained, cross-validated", "", "share"),
+    }  # fmt: skip
+    return frame_table("emulator", "How well fitted formulas stand in for the simulation",
+                       found.emulator, heads, note="The error is added to every draw.")  # fmt: skip
+
+
+def _noise(found: Uncertainty) -> Part:
+    if found.noise.empty:
+        return absent("noise of the replications", "fewer than two replications")
+    heads = {
+        "alternative": NAME, "measure": Head("measure", "", "name"),
+        "mean": Head("paired mean", "", "number"), "low": Head("low", "", "number"),
+        "high": Head("high", "", "number"), "se": Head("standard error", "", "number"),
+        "unpaired_se": Head("if not paired", "", "number"),
+        "correlation": Head("correlation", "", "number"),
+        "replications": Head("replications", "", "number"),
+    }  # fmt: skip
+    return frame_table(
+        "noise", "Noise of the replications, which is not decision uncertainty", found.noise, heads,
+        note="What more replications of the same inputs would remove; dollars and loads.",
+    )  # fmt: skip
+
+
+def sensitivity(evidence: Evidence) -> Section:
+    """Return the tornado, the sensitivity of the ranking, scenarios and the two-way table."""
+    found = evidence.uncertainty
+    title = "What moves the result"
+    if found is None or found.draws.empty:
+        what = "tornado, sensitivity of the ranking, scenarios"
+        return Section(14, "sensitivity", title, (absent(what, NOT_DRAWN),))
+    choice = choose(evidence).name
+    parts: list[Part] = []
+    rows = found.tornado.loc[found.tornado["alternative"] == choice]
+    if rows.empty:
+        parts.append(absent("tornado", f"{plain(choice)} does not depend on any drawn input"))
+    else:
+        least = rows["usd_per_load"].min()
+        parts.append(Prose(
+            "One input at a time at its 10 and 90 % points, all others at their central values; "
+            "nothing is counted for interdiction."))  # fmt: skip
+        parts.append(plot_chance.tornado(evidence, choice, rows.loc[rows["usd_per_load"] == least]))
+        parts.append(_tornado_table(rows))
+    parts += [_ranking(found), _scenarios(evidence, found), _two_way(found)]
+    return Section(14, "sensitivity", title, tuple(parts))
+
+
+def _tornado_table(rows: pd.DataFrame) -> Table:
+    heads = {
+        "input": Head("input"), "usd_per_load": Head("threshold, $ a load", "", "dollars"),
+        "low_point": Head("10 % point", "", "number"),
+        "high_point": Head("90 % point", "", "number"),
+        "low_usd": Head("result at 10 %", "$ M", "millions"),
+        "high_usd": Head("result at 90 %", "$ M", "millions"),
+        "swing_usd": Head("swing", "$ M", "millions", "assumed"),
+    }  # fmt: skip
+    kept = rows.groupby("usd_per_load", sort=True).head(TOP)
+    return frame_table("tornado", "The widest swings, without interdiction and at break-even",
+                       kept, heads)  # fmt: skip
+
+
+def _ranking(found: Uncertainty) -> Part:
+    if found.sensitivity.empty:
+        return absent("global sensitivity of the ranking", "it was not worked out")
+    heads = {
+        "group": Head("group of inputs", "", "name"), "output": Head("of", "", "name"),
+        "first": Head("alone", "", "share", "assumed"),
+        "first_half_width": Head("±", "", "share"),
+        "total": Head("with all interactions", "", "share", "assumed"),
+        "total_half_width": Head("±", "", "share"),
+    }  # fmt: skip
+    return frame_table(
+        "sensitivity", "What decides the ranking (Sobol's indices)", found.sensitivity, heads,
+        note="Lead: how far the choice is ahead of the best of the others; rank: whether it leads "
+        "at all. Share of its variance that goes with each group.",
+    )  # fmt: skip
+
+
+def _scenarios(evidence: Evidence, found: Uncertainty) -> Part:
+    if found.scenarios.empty:
+        return absent("scenarios", "none were run")
+    heads = {
+        "scenario": Head("scenario"), "kind": Head("kind", "", "name"), "alternative": NAME,
+        "npv0_usd": Head("net present value, interdiction not priced", "$ M", "millions"),
+        "loads": Head("more loads", "", "number"),
+        "break_even_usd": Head("break-even, $ a load", "", "dollars"),
+        "best": Head("best of the scenario"),
+    }  # fmt: skip
+    return frame_table(
+        "scenarios", "Scenarios", found.scenarios, heads,
+        note="One thing changed at a time, the rest at the central inputs; the range over "
+        f"scenarios is what to read. {', '.join(plain(n) for n in evidence.rivals)}.",
+    )  # fmt: skip
+
+
+def _two_way(found: Uncertainty) -> Part:
+    if found.two_way.empty:
+        return absent("two-way table", "it was not worked out")
+    frame = found.two_way
+    factors = sorted(frame["saving_factor"].unique())
+    columns = tuple(Column(f"best_at_{f:g}", f"{percent(float(f), 0)} of it") for f in factors)
+    rows = []
+    for value, group in frame.groupby("usd_per_load", sort=True):
+        best = dict(zip(group["saving_factor"], group["best"], strict=True))
+        cells = (plain(str(best.get(f, ""))) for f in factors)
+        rows.append((usd(float(str(value))), tuple(Cell(text, "", text) for text in cells)))
+    return Table(
+        "two_way", "Who is best, by threshold and by how much of the simulated saving comes true",
+        Column("usd_per_load", "threshold, $ a load"), columns, tuple(rows),
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Chapters that let a reviewer check: validation, reporting list, GAO's practices, impact box."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from experiments.exhibits.drawing import plain
+from experiments.exhibits.evidence import Evidence
+from experiments.exhibits.exhibit import Bullets, Part, Prose, Section, absent
+from experiments.exhibits.frames import Head, frame_table
+from experiments.exhibits.gao_practices import practices, practices_table
+from experiments.exhibits.stress_des import items, stress_table
+from experiments.exhibits.validation import validation_table
+from experiments.wording import listed, number, span
+
+WAIT: Final = "wait_mean_min"
+
+
+def validation(evidence: Evidence) -> Section:
+    """Return validation against data, and the STRESS-DES list."""
+    study = evidence.appraised.case.study
+    port = study.alternatives[evidence.baseline].port.name
+    parts: list[Part] = [validation_table(port)]
+    level = evidence.level(evidence.baseline, WAIT)
+    if level is not None:
+        year = evidence.appraised.response.years[0]
+        said = (
+            f"Here the mean wait of {plain(evidence.baseline)} in year {year} is "
+            f"{number(level.mean)} {span(level)} minutes, with that year's traffic."
+        )
+        parts.append(Prose(said))
+    listing = items(evidence)
+    done = sum(bool(item.text) for item in listing)
+    parts.append(Prose(
+        f"Reporting list (STRESS-DES): {done} of {len(listing)} items are filled by "
+        f"the program, {len(listing) - done} are open for the author."))  # fmt: skip
+    parts.append(stress_table(evidence))
+    return Section(19, "validation", "Validation against data, and STRESS-DES", tuple(parts))
+
+
+def self_check(evidence: Evidence) -> Section:
+    """Return GAO's practices with what is done and what is open."""
+    found = [one.status for one in practices(evidence)]
+    count = {status: found.count(status) for status in ("done", "part", "open")}
+    return Section(
+        20, "self-check", "Self-check: GAO's 22 practices",
+        (
+            Prose(f"{count['done']} of 22 are filled by the program, {count['part']} in part, "
+                  f"{count['open']} are open for the author."),
+            practices_table(evidence),
+        ),
+    )  # fmt: skip
+
+
+def portfolio(evidence: Evidence) -> Section:
+    """Return the best set of investments under the budget, and why the runner-up lost."""
+    found = evidence.portfolio
+    title = "Portfolio: the best set under the budget"
+    if found is None:
+        why = "no budget was given, so that no set was chosen"
+        return Section(22, "portfolio", title, (absent("best set of investments", why),))
+    name = Head("", "", "name")
+    options = {
+        "port": name._replace(words="port"), "option": name._replace(words="option"),
+        "start_y": Head("first order, year", "", "number"),
+        "spend_usd": Head("initial spending", "$ M", "millions", "assumed"),
+        "cost_usd": Head("life-cycle cost", "$ M", "millions", "assumed"),
+        "npv0_usd": Head("net present value", "$ M", "millions", "assumed"),
+        "loads": Head("more loads", "", "number", "assumed"),
+        "wait_min": Head("highest yearly wait", "min", "number", "predicted"),
+        "ceiling_min": Head("ceiling", "min", "number"), "allowed": Head("within the ceiling"),
+        "chosen": Head("chosen"), "runner_up": Head("runner-up"),
+    }  # fmt: skip
+    shadow = {
+        "constraint": Head("constraint"), "limit": Head("limit", "", "number"),
+        "used": Head("used", "", "number"),
+        "relaxed_price": Head("price of one unit more, relaxed", "", "number"),
+        "step": Head("step", "", "number"),
+        "gain_of_step": Head("gain of the step, solved again", "", "number"),
+        "unit": Head("unit"),
+    }  # fmt: skip
+    budgets = {
+        "budget_usd": Head("budget, $", "", "dollars"),
+        "spend_usd": Head("spent", "$ M", "millions"),
+        "npv0_usd": Head("net present value", "$ M", "millions", "assumed"),
+        "loads": Head("more loads", "", "number", "assumed"), "chosen": Head("chosen"),
+    }  # fmt: skip
+    spending = {
+        "year": Head("year"), "port": name._replace(words="port"),
+        "option": name._replace(words="option"), "usd": Head("spending", "$ M", "millions"),
+    }  # fmt: skip
+    return Section(
+        22, "portfolio", title,
+        (
+            Bullets(found.why),
+            Prose("Central inputs; what drawing the inputs does to each option stands in sections "
+                  "6 to 15.", "small"),
+            frame_table("portfolio_options", "Options", found.options, options),
+            frame_table("portfolio_shadow_prices", "What binds, and what more of it would bring",
+                        found.shadow, shadow),
+            frame_table("portfolio_budgets", "The choice at other budgets", found.budgets, budgets),
+            frame_table("portfolio_spending", "Spending of the chosen set by year",
+                        found.spending, spending),
+        ),
+    )  # fmt: skip
+
+
+IMPACT: Final = (
+    "Texas, 2019: border delay cost 68.3 million dollars of productivity directly; a study put the "
+    "output of both countries that goes with it at 2.3 billion dollars, 34 times as much.",
+    "One more officer at each of 33 crossings and airports: 61.8 million dollars of gross domestic "
+    "product and 1,053 jobs, or 1.87 million dollars an officer (study of 2013).",
+)
+
+
+def impact(evidence: Evidence, *, shown: bool) -> Section:
+    """Return the box of economic impact: off by default, and never added to anything."""
+    title = "Economic impact (not additive)"
+    if not shown:
+        text = (
+            "Not shown: off by default. Output, gross product and jobs hold multipliers and often "
+            "both countries; they are impacts, not benefits, and add to no figure of this report."
+        )
+        return Section(21, "impact", title, (Prose(text, "absent"),))
+    rivals = listed([plain(name) for name in evidence.rivals])
+    return Section(
+        21, "impact", title,
+        (
+            Prose("Published figures of economic impact, for the reader's sense of scale. They are "
+                  "not results of this study, hold multipliers and often both countries, and add "
+                  f"to no figure of this report. None was worked out for {rivals}.", "absent"),
+            Bullets(IMPACT),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,182 @@
+"""Everything a funding report may draw on, and the range of each figure.
+
+A range is that of the redrawn inputs, 5th to 95th percentile. Where they were not redrawn there is
+none, and the report says so: the noise of replications is no substitute and stands apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.economics.appraisal import Alternative, Worth
+from experiments.economics.break_even import BreakEven, break_even, break_even_usd_per_load
+from experiments.exhibits.dollars import Range
+from experiments.funding.appraised import Appraised
+from experiments.funding.portfolio import Portfolio
+from experiments.funding.uncertainty import Uncertainty
+from experiments.intervals import Difference, Interval, Sample, difference, interval
+
+Floats = npt.NDArray[np.float64]
+TAIL: Final = 5.0
+"""Percentile at which a range of redrawn inputs begins."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An appraised case with what is known of its uncertainty."""
+
+    appraised: Appraised
+    uncertainty: Uncertainty | None = None
+    portfolio: Portfolio | None = None
+
+    @cached_property
+    def draws(self) -> tuple[Mapping[str, Worth], ...]:
+        """Worths by draw of the inputs at the headline rate: what not knowing does."""
+        return () if self.uncertainty is None else _drawn(self.uncertainty, self.worths)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every alternative, the baseline among them, in the order of the study."""
+        return tuple(self.appraised.alternatives)
+
+    @property
+    def baseline(self) -> str:
+        """The no-build alternative."""
+        return self.appraised.case.study.baseline
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """Every alternative but the baseline."""
+        return tuple(name for name in self.names if name != self.baseline)
+
+    @property
+    def rate(self) -> float:
+        """Discount rate of the headline."""
+        return self.appraised.case.appraisal.discount_rate
+
+    @property
+    def years(self) -> int:
+        """Years after year 0."""
+        return self.appraised.case.appraisal.years
+
+    @property
+    def usd_per_load(self) -> float | None:
+        """Value of an interdicted load that the user set; None: none is used anywhere."""
+        return self.appraised.case.appraisal.interdiction_usd_per_load
+
+    @property
+    def worths(self) -> Mapping[str, Worth]:
+        """Worths at the headline rate, by alternative."""
+        return self.appraised.worths[self.rate]
+
+    def alternative(self, name: str) -> Alternative:
+        """Return the cash flows, gain and loads of one alternative by year."""
+        return self.appraised.alternatives[name]
+
+    def npv(self, name: str) -> float:
+        """Return the headline net present value, with interdiction only where it is priced."""
+        return self.worths[name].npv(self.usd_per_load)
+
+    def break_even(self, name: str) -> BreakEven:
+        """Return the threshold of one alternative and its companions."""
+        return break_even(self.worths[name], self.appraised.case.harm)
+
+    def of(self, name: str, figure: Callable[[Worth], float | None]) -> Range:
+        """Return the range of a figure of one alternative; None where there is none."""
+        return percentiles([figure(draw[name]) for draw in self.draws])
+
+    def noise(self, name: str, measure: str) -> Range:
+        """Return the interval over replications of ``npv0``, ``loads`` or ``break_even``."""
+        if self.uncertainty is None:
+            return None
+        found = self.uncertainty.noise
+        rows = found.loc[(found["alternative"] == name) & (found["measure"] == measure)]
+        if rows.empty or not np.isfinite(rows.iloc[0][["low", "high"]].to_numpy(np.float64)).all():
+            return None
+        return float(rows.iloc[0]["low"]), float(rows.iloc[0]["high"])
+
+    def npv_range(self, name: str) -> Range:
+        """Return the range of the headline net present value."""
+        return self.of(name, lambda worth: worth.npv(self.usd_per_load))
+
+    def break_even_range(self, name: str) -> Range:
+        """Return the range of the break-even value of a load."""
+        return self.of(name, break_even_usd_per_load)
+
+    def share_above(self, name: str) -> float | None:
+        """Return the share of draws in which the headline net present value is above zero."""
+        if not self.draws:
+            return None
+        return float(np.mean([draw[name].npv(self.usd_per_load) > 0.0 for draw in self.draws]))
+
+    @property
+    def coverage(self) -> float:
+        """Confidence of an interval over replications."""
+        return self.appraised.case.study.coverage
+
+    @cached_property
+    def range_words(self) -> str:
+        """What the ranges of this report are."""
+        if self.draws:
+            return f"5th to 95th percentile of {len(self.draws)} draws of all uncertain inputs"
+        return "none: uncertain inputs were not redrawn in this run"
+
+    def level(self, name: str, metric: str, year: int | None = None) -> Interval | None:
+        """Return a simulated measure in one year (the first) with its interval; None: unknown."""
+        values = self.values(name, metric, year)
+        return None if values is None else interval(Sample.of(values), self.coverage)
+
+    def change(self, name: str, metric: str, year: int | None = None) -> Difference | None:
+        """Return how a simulated measure differs from the baseline's, paired."""
+        own, base = (self.values(one, metric, year) for one in (name, self.baseline))
+        if own is None or base is None:
+            return None
+        return difference(Sample.of(own), Sample.of(base), self.coverage)
+
+    def values(self, name: str, metric: str, year: int | None = None) -> Floats | None:
+        """Return a measure by replication in one simulated year; None where it is unknown."""
+        response = self.appraised.response
+        if metric not in response.amounts or name not in response.alternatives:
+            return None
+        place = 0 if year is None else response.years.index(year)
+        found = response.amounts[metric][response.alternatives.index(name), place]
+        return found if np.isfinite(found).any() else None
+
+
+def percentiles(values: list[float | None]) -> Range:
+    """Return the 5th and 95th percentile; None where a value is undefined in some draw.
+
+    Examples
+    --------
+    >>> percentiles([float(i) for i in range(101)])
+    (5.0, 95.0)
+    >>> percentiles([1.0, None]) is None
+    True
+    """
+    if not values or any(value is None or not np.isfinite(value) for value in values):
+        return None
+    low, high = np.percentile(np.array(values, np.float64), [TAIL, 100.0 - TAIL])
+    return float(low), float(high)
+
+
+def _drawn(
+    uncertainty: Uncertainty, worths: Mapping[str, Worth]
+) -> tuple[Mapping[str, Worth], ...]:
+    """Return the draws as worths; initial capital is that of the draw if the table has it."""
+    frame = uncertainty.draws
+    found: dict[int, dict[str, Worth]] = {}
+    for row in frame.to_dict("records"):
+        name = str(row["alternative"])
+        central = worths[name]
+        capital = float(row.get("capital_usd", central.capital))
+        found.setdefault(int(row["draw"]), {})[name] = replace(
+            central, capital=capital, cost=float(row["cost_usd"]),
+            user_benefit=float(row["user_benefit_usd"]), loads=float(row["loads"]),
+        )  # fmt: skip
+    return tuple({**worths, **found[draw]} for draw in sorted(found))
