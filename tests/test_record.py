@@ -85,7 +85,7 @@ def test_every_table_has_its_file_and_the_same_rows(folder: Path) -> None:
 
 
 def test_no_table_name_is_used_twice() -> None:
-    evidence = Evidence(funded.appraised(names=("A0", "A4")), funded.uncertainty(5))
+    evidence = Evidence(funded.appraised(), funded.uncertainty(5))
     tables = all_tables(front(evidence), chapters(evidence, economic_impact=False))
     names = [table.name for table in tables]
     assert len(names) == len(set(names))
