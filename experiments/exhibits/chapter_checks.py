@@ -6,8 +6,7 @@ from typing import Final
 
 from experiments.exhibits.drawing import plain
 from experiments.exhibits.evidence import Evidence
-from experiments.exhibits.exhibit import Bullets, Part, Prose, Section, absent
-from experiments.exhibits.frames import Head, frame_table
+from experiments.exhibits.exhibit import Bullets, Part, Prose, Section
 from experiments.exhibits.gao_practices import practices, practices_table
 from experiments.exhibits.stress_des import items, stress_table
 from experiments.exhibits.validation import validation_table
@@ -48,59 +47,6 @@ def self_check(evidence: Evidence) -> Section:
             Prose(f"{count['done']} of 22 are filled by the program, {count['part']} in part, "
                   f"{count['open']} are open for the author."),
             practices_table(evidence),
-        ),
-    )  # fmt: skip
-
-
-def portfolio(evidence: Evidence) -> Section:
-    """Return the best set of investments under the budget, and why the runner-up lost."""
-    found = evidence.portfolio
-    title = "Portfolio: the best set under the budget"
-    if found is None:
-        why = "no budget was given, so that no set was chosen"
-        return Section(22, "portfolio", title, (absent("best set of investments", why),))
-    name = Head("", "", "name")
-    options = {
-        "port": name._replace(words="port"), "option": name._replace(words="option"),
-        "start_y": Head("first order, year", "", "number"),
-        "spend_usd": Head("initial spending", "$ M", "millions", "assumed"),
-        "cost_usd": Head("life-cycle cost", "$ M", "millions", "assumed"),
-        "npv0_usd": Head("net present value", "$ M", "millions", "assumed"),
-        "loads": Head("more loads", "", "number", "assumed"),
-        "wait_min": Head("highest yearly wait", "min", "number", "predicted"),
-        "ceiling_min": Head("ceiling", "min", "number"), "allowed": Head("within the ceiling"),
-        "chosen": Head("chosen"), "runner_up": Head("runner-up"),
-    }  # fmt: skip
-    shadow = {
-        "constraint": Head("constraint"), "limit": Head("limit", "", "number"),
-        "used": Head("used", "", "number"),
-        "relaxed_price": Head("price of one unit more, relaxed", "", "number"),
-        "step": Head("step", "", "number"),
-        "gain_of_step": Head("gain of the step, solved again", "", "number"),
-        "unit": Head("unit"),
-    }  # fmt: skip
-    budgets = {
-        "budget_usd": Head("budget, $", "", "dollars"),
-        "spend_usd": Head("spent", "$ M", "millions"),
-        "npv0_usd": Head("net present value", "$ M", "millions", "assumed"),
-        "loads": Head("more loads", "", "number", "assumed"), "chosen": Head("chosen"),
-    }  # fmt: skip
-    spending = {
-        "year": Head("year"), "port": name._replace(words="port"),
-        "option": name._replace(words="option"), "usd": Head("spending", "$ M", "millions"),
-    }  # fmt: skip
-    return Section(
-        22, "portfolio", title,
-        (
-            Bullets(found.why),
-            Prose("Central inputs; what drawing the inputs does to each option stands in sections "
-                  "6 to 15.", "small"),
-            frame_table("portfolio_options", "Options", found.options, options),
-            frame_table("portfolio_shadow_prices", "What binds, and what more of it would bring",
-                        found.shadow, shadow),
-            frame_table("portfolio_budgets", "The choice at other budgets", found.budgets, budgets),
-            frame_table("portfolio_spending", "Spending of the chosen set by year",
-                        found.spending, spending),
         ),
     )  # fmt: skip
 

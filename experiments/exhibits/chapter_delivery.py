@@ -153,46 +153,30 @@ def unquantified(evidence: Evidence) -> Section:
     )  # fmt: skip
 
 
+ALWAYS: Final = (
+    ("carbon dioxide of idling trucks", "as the wait goes",
+     "no damage value is in force; tonnes can be counted"),
+    ("deterrence", "for it", "how smugglers answer to more scans is not known"),
+    ("diversion to other ports, modes or hours", "against it",
+     "break-even is shown for shares that go another way"),
+    ("injuries of officers and drivers", "for it where fewer trucks are opened",
+     "no rate by exam is published"),
+    ("radiation dose and privacy of drivers", "against it",
+     "limits are set by rule, not traded against dollars"),
+    ("jobs, output and gross product", "not counted",
+     "impact, not benefit: mostly a transfer between places"),
+)  # fmt: skip
+
+
 def _effects(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
     benefit = evidence.appraised.case.benefit
     if evidence.usd_per_load is None:
-        yield (
-            "loads interdicted",
-            "for it",
-            "counted in loads; no accepted value of a load exists, so break-even stands instead",
-        )
+        why = "counted in loads; no accepted value of a load exists, so break-even stands instead"
+        yield "loads interdicted", "for it", why
     if benefit.cargo is None:
-        yield (
-            "time of the cargo",
-            "for it where waits fall, against it where they rise",
-            "the value of a day in transit was estimated on long hauls; may be switched on",
-        )
+        why = "the value of a day in transit was estimated on long hauls; may be switched on"
+        yield "time of the cargo", "for it where waits fall, against it where they rise", why
     if benefit.reliability_ratio is None:
-        yield (
-            "reliability of the wait",
-            "for it where the 95th percentile falls",
-            "shown as buffer and planning-time index; may be switched on",
-        )
-    yield (
-        "carbon dioxide of idling trucks",
-        "as the wait goes",
-        "no damage value is in force; tonnes can be counted",
-    )
-    yield ("deterrence", "for it", "how smugglers answer to more scans is not known")
-    yield (
-        "diversion to other ports, modes or hours",
-        "against it",
-        "break-even is shown for shares that go another way",
-    )
-    yield (
-        "injuries of officers and drivers",
-        "for it where fewer trucks are opened",
-        "no rate by exam is published",
-    )
-    yield (
-        "radiation dose and privacy of drivers",
-        "against it",
-        "limits are set by rule, not traded against dollars",
-    )
-    yield ("jobs, output and gross product", "not counted",
-           "impact, not benefit: mostly a transfer between places")  # fmt: skip
+        why = "shown as buffer and planning-time index; may be switched on"
+        yield "reliability of the wait", "for it where the 95th percentile falls", why
+    yield from ALWAYS

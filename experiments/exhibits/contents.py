@@ -11,6 +11,7 @@ from experiments.exhibits import (
     chapter_frontier,
     chapter_money,
     chapter_port,
+    chapter_portfolio,
 )
 from experiments.exhibits.evidence import Evidence
 from experiments.exhibits.exhibit import Section
@@ -39,5 +40,5 @@ def chapters(evidence: Evidence, *, economic_impact: bool) -> list[Section]:
         chapter_checks.validation(evidence),
         chapter_checks.self_check(evidence),
         chapter_checks.impact(evidence, shown=economic_impact),
-        chapter_checks.portfolio(evidence),
+        chapter_portfolio.portfolio(evidence),
     ]
