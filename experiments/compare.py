@@ -29,12 +29,13 @@ from experiments.findings import Besides, Findings, gather
 from experiments.history import n_weeks
 from experiments.load import Study, study
 from experiments.matched import SHARE, matched
+from experiments.met import risk_key
 from experiments.output import Output
 from experiments.overload import overloaded
 from experiments.pipeline import Scorer, scored, simulate, trucks
 from experiments.plans import plans
 from experiments.provenance import run_record
-from experiments.replicate import Replications, loads, plan_of, replicate, risk_key
+from experiments.replicate import Replications, loads, plan_of, replicate
 from experiments.report import render
 from experiments.robustness import redraw
 from experiments.train import ensure
@@ -74,7 +75,9 @@ def replicated(
 ) -> tuple[Replications, Besides]:
     """Run the study, and beside it what its settings ask for (steps 4 to 6)."""
     with screen.progress(terminal, asked.replications) as tell:
-        whole = replicate(with_extras(asked) if asked.bottleneck else asked, scorers, tell)
+        more = with_extras(asked) if asked.bottleneck else asked
+        extras = more.alternatives.keys() - asked.alternatives.keys()
+        whole = replicate(more, scorers, tell, plain=extras)
     done, extra = split(asked, whole)
     unstable, _ = overloaded(asked.alternatives, weekly)
     with screen.progress(terminal, asked.replications, "at equal levels") as tell:

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from experiments.met import Met
 from sim import compiled, port
-from sim.capacity import draw_capacity
 from sim.complete import complete
 from sim.counterfactual import as_if_carrying, paths_of_loads, scores_if_carrying, with_both
 from sim.flow import Flow, Record
@@ -30,6 +30,7 @@ from sim.gates import visited_in_fact
 from sim.insider import with_work
 from sim.inspection import Day, with_policy
 from sim.ledger import table
+from sim.levels import levels
 from sim.manifest import draw_manifest
 from sim.metrics import measure
 from sim.past import PAST_COLUMNS
@@ -89,9 +90,9 @@ def past_window(window: Window) -> Window:
     )
 
 
-def make_plan(scenario: Scenario, past_manifest: pd.DataFrame, past_scores: pd.DataFrame) -> Plan:
-    """Fix quantiles, expected shares and operating points from past days (step 3)."""
-    past = Past(
+def past_of(past_manifest: pd.DataFrame, past_scores: pd.DataFrame) -> Past:
+    """Sum up past days for the policies that read the same scores of the same trucks."""
+    return Past(
         risk_score=past_scores["risk_score"].to_numpy(),
         u_tie=past_manifest["u_tie"].to_numpy(),
         p_carrying=past_manifest["true_p_carrying"].to_numpy(),
@@ -99,6 +100,16 @@ def make_plan(scenario: Scenario, past_manifest: pd.DataFrame, past_scores: pd.D
         p_hit=past_scores["p_hit"].to_numpy(),
         trucks=past_manifest[[name for name in PAST_COLUMNS if not name.startswith("true_")]],
     )
+
+
+def make_plan(
+    scenario: Scenario,
+    past_manifest: pd.DataFrame,
+    past_scores: pd.DataFrame,
+    past: Past | None = None,
+) -> Plan:
+    """Fix quantiles, expected shares and operating points from past days (step 3)."""
+    past = past_of(past_manifest, past_scores) if past is None else past
     shares = expected(scenario, past_manifest, past_scores, past)
     points = operating_points(scenario, shares.threat_image_share)
     slow = planned_slow_share(scenario, points, past_manifest, past_scores, past)
@@ -111,11 +122,16 @@ def flow_of(
     manifest: pd.DataFrame,
     scores: pd.DataFrame,
     plan: Plan,
+    met: Met | None = None,
 ) -> tuple[Flow, pd.DataFrame]:
-    """Return (flow, CAPACITY): steps 4 and the first half of 5."""
+    """Return (flow, CAPACITY): steps 4 and the first half of 5.
+
+    What ``met`` holds of the same trucks already is not made again.
+    """
+    met = met or Met()
     selected = select(scenario, manifest, scores, plan.past)
-    raised = alarms(scenario, plan.points, manifest)
-    capacity = draw_capacity(scenario, window)
+    raised = alarms(scenario, plan.points, manifest, met.seen(scenario, manifest))
+    capacity = met.capacity(scenario, window)
     flow = prepare(scenario, window, manifest, selected, raised, capacity)
     arrivals_per_h = rates_per_h(scenario, window)
     day = Day(scenario, window, manifest, scores, plan.past, plan.points, arrivals_per_h,
@@ -130,18 +146,45 @@ def measured(
     scores: pd.DataFrame,
     plan: Plan,
     engine: str = "compiled",
+    met: Met | None = None,
 ) -> Outcome:
     """Run one replication of one alternative from its manifest (steps 4 to 7), METRICS only.
 
     What only a report's figures and its random stream need is left out, a fifth of the time.
     """
+    return _measured(measure, scenario, window, manifest, scores, plan, engine, met)
+
+
+def levelled(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    scores: pd.DataFrame,
+    plan: Plan,
+    engine: str = "compiled",
+    met: Met | None = None,
+) -> Outcome:
+    """Run one replication as `measured` does, and keep the few metrics of `sim.levels` alone."""
+    return _measured(levels, scenario, window, manifest, scores, plan, engine, met)
+
+
+def _measured(
+    by: Callable[..., dict[str, float]],
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    scores: pd.DataFrame,
+    plan: Plan,
+    engine: str,
+    met: Met | None,
+) -> Outcome:
     manifest = with_work(scenario.insider, manifest)
-    flow, capacity = flow_of(scenario, window, manifest, scores, plan)
+    flow, capacity = flow_of(scenario, window, manifest, scores, plan, met)
     record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
     ledger = table(visited_in_fact(flow, record), record, manifest)
     of_loads = _as_loads_go(scenario, manifest, scores, plan, ledger)
     detection = expected_detection(scenario, plan.points, manifest, of_loads, record.full, flow)
-    metrics = measure(scenario, window, manifest, ledger, capacity, detection)
+    metrics = by(scenario, window, manifest, ledger, capacity, detection)
     return Outcome(manifest, capacity, ledger, detection, metrics)
 
 
@@ -152,9 +195,10 @@ def simulate(
     scores: pd.DataFrame,
     plan: Plan,
     engine: str = "compiled",
+    met: Met | None = None,
 ) -> Outcome:
     """Run one replication of one alternative, with its random stream and its profiles."""
-    found = measured(scenario, window, manifest, scores, plan, engine)
+    found = measured(scenario, window, manifest, scores, plan, engine, met)
     aimed_at = targeted(scenario, found.manifest, scores, plan.past, found.ledger)
     metrics = found.metrics | stream(aimed_at, found.manifest, found.ledger)
     return replace(found, metrics=metrics, profiles=collect(found.ledger, window))

@@ -7,7 +7,8 @@ scores, past days) is made once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,15 +16,18 @@ import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joblib import Parallel, delayed
 
-from experiments.informed import lesson
+from experiments.crew import carried_out
 from experiments.load import Study
+from experiments.met import Met, manifest_key, risk_key
 from experiments.pipeline import (
     Outcome,
     Plan,
     Scorer,
+    levelled,
     make_plan,
+    measured,
+    past_of,
     past_window,
     scored,
     simulate,
@@ -32,7 +36,7 @@ from experiments.pipeline import (
 from experiments.trucks_file import of_study
 from sim import compiled
 from sim.high_risk import high_risk
-from sim.past import PAST_COLUMNS
+from sim.past import PAST_COLUMNS, Past
 from sim.policy import Policy
 from sim.route import profile_fast, route_standard
 from sim.scenario import Scenario
@@ -56,30 +60,31 @@ class Replications:
     profiles: dict[str, Profiles]
 
 
-MOST_MET = 4
-"""Windows whose trucks a process keeps (about 30 MB each): pilots ask for the same few again."""
-MOST_PLANS = 150
-"""Plans that a process keeps (about 2 MB each): a year of ten alternatives, not thirty redraws."""
+MOST_MET = 10
+"""Windows whose trucks a process keeps (about 40 MB each): searches ask for the same ones again."""
+MOST_PASTS = 24
+"""Stretches of past days that a process keeps (about 10 MB each): a year's twelve, twice."""
 
 
-@dataclass(slots=True)
-class Met:
-    """The trucks of one replication and their scores, each made once for all alternatives."""
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Past days: the few columns of them that policies read, their SCORES, and their summary."""
 
-    manifests: dict[str, pd.DataFrame] = field(default_factory=dict)
-    scores: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+    trucks: pd.DataFrame
+    scores: pd.DataFrame
+    past: Past
 
 
 @dataclass(slots=True)
 class Shared:
     """What does not change between replications, made once in each process.
 
-    Past days are kept as the few columns that policies read; their full manifests only while
-    they are being scored.
+    Past days are kept as the few columns that policies read; the full manifest of those alone that
+    were scored last, because another model may score them next.
     """
 
-    past: dict[str, pd.DataFrame] = field(default_factory=dict)
-    scores: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+    whole: dict[str, pd.DataFrame] = field(default_factory=dict)
+    days: dict[tuple[str, str], Days] = field(default_factory=dict)
     plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
     met: dict[str, Met] = field(default_factory=dict)
 
@@ -94,54 +99,44 @@ class Shared:
         """Return the alternative's plan for this window's start date."""
         days = past_window(window)
         of_trucks = f"{days} {manifest_key(scenario)}"
-        if len(self.plans) >= MOST_PLANS:
-            for made in (self.plans, self.scores, self.past):
-                made.clear()
-        if (of_trucks, repr(scenario)) not in self.plans:
-            past, scores = self._past(scenario, scorer, days, of_trucks)
-            self.plans[of_trucks, repr(scenario)] = make_plan(scenario, past, scores)
-        return self.plans[of_trucks, repr(scenario)]
+        of_plan = (of_trucks, repr(scenario))
+        if of_plan not in self.plans:
+            known = self._days(scenario, scorer, days, of_trucks)
+            self.plans[of_plan] = make_plan(scenario, known.trucks, known.scores, known.past)
+        return self.plans[of_plan]
 
-    def _past(
-        self, scenario: Scenario, scorer: Scorer, days: Window, of_trucks: str
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        of_risk = risk_key(scenario)
-        if (of_trucks, of_risk) not in self.scores:
-            manifest = trucks(scenario, days)
-            self.past[of_trucks] = manifest[list(PAST_COLUMNS)].copy()
-            self.scores[of_trucks, of_risk] = scored(scenario, scorer, manifest)
-        return self.past[of_trucks], self.scores[of_trucks, of_risk]
+    def _days(self, scenario: Scenario, scorer: Scorer, days: Window, of_trucks: str) -> Days:
+        key = (of_trucks, risk_key(scenario))
+        if key not in self.days:
+            if len(self.days) >= MOST_PASTS:
+                self.days.clear()
+                self.plans.clear()
+            if of_trucks not in self.whole:
+                self.whole = {of_trucks: trucks(scenario, days)}
+            manifest = self.whole[of_trucks]
+            kept = manifest[list(PAST_COLUMNS)].copy()
+            scores = scored(scenario, scorer, manifest)
+            self.days[key] = Days(kept, scores, past_of(kept, scores))
+        return self.days[key]
 
 
 _OF_THIS_PROCESS: dict[str, Shared] = {}
+_HASHED: list[tuple[Mapping[str, Scorer], str]] = []
 
 
-def shared_by(scorers: Mapping[str, Scorer]) -> Shared:
-    """Return what this process has made with exactly these fitted models; the last set is kept."""
-    content = str(joblib.hash(scorers))
+def content_of(scorers: Mapping[str, Scorer]) -> str:
+    """Return a hash of fitted models, worked out once for the same mapping."""
+    if not _HASHED or _HASHED[0][0] is not scorers:
+        _HASHED[:] = [(scorers, str(joblib.hash(scorers)))]
+    return _HASHED[0][1]
+
+
+def shared_by(content: str) -> Shared:
+    """Return what this process has made with the models of that hash; the last set is kept."""
     if content not in _OF_THIS_PROCESS:
         _OF_THIS_PROCESS.clear()
         _OF_THIS_PROCESS[content] = Shared()
     return _OF_THIS_PROCESS[content]
-
-
-def risk_key(scenario: Scenario) -> str:
-    """Return what two scenarios must have in common to share a fitted risk model.
-
-    Alternatives at one port share the past of that port before the change under study.
-    """
-    taught = lesson(scenario.risk, scenario.sharing)
-    return repr((scenario.port.name, scenario.risk, taught))
-
-
-def manifest_key(scenario: Scenario) -> str:
-    """Return what two scenarios must have in common to meet the same trucks."""
-    scanner = scenario.scanner
-    parts = (scanner.low_energy, scanner.portal, scanner.secondary, scanner.canine, scanner.exam)
-    services = [part.service for part in (*parts, scanner.analyst)]
-    services += [] if scanner.portal.slow is None else [scanner.portal.slow.service]
-    trucks_of = (scenario.port, scenario.traffic, scenario.threat, scenario.sharing)
-    return repr((*trucks_of, services, scenario.insider.helped_load_share))
 
 
 def one_replication(
@@ -150,33 +145,38 @@ def one_replication(
     shared: Shared,
     replication: int,
     way: Way = simulate,
+    plain: Collection[str] = (),
 ) -> Result:
     """Run every alternative on the trucks of one replication."""
-    window = study.window(replication)
+    window, given = study.window(replication), of_study(study)
     met = shared.meet(window, study.manifest)
-    manifests, scores = met.manifests, met.scores
     rows, profiles = [], {}
     for name, scenario in study.alternatives.items():
         of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
-        if of_trucks not in manifests:
-            manifests[of_trucks] = trucks(scenario, window, of_study(study))
-        manifest = manifests[of_trucks]
-        if (of_trucks, of_risk) not in scores:
-            scores[of_trucks, of_risk] = scored(scenario, scorers[of_risk], manifest)
+        draw = functools.partial(trucks, scenario, window, given)
+        manifest = met.once(("trucks", of_trucks), draw)
+        judge = functools.partial(scored, scenario, scorers[of_risk], manifest)
+        scores = met.once(("scores", of_trucks, of_risk), judge)
         plan = shared.plan(scenario, scorers[of_risk], window)
-        outcome = way(scenario, window, manifest, scores[of_trucks, of_risk], plan, study.engine)
-        risky = high_risk(scores[of_trucks, of_risk], outcome.ledger, study.high_risk_score)
-        rows.append({"alternative": name, "replication": replication} | outcome.metrics | risky)
+        run = measured if name in plain else way
+        outcome = run(scenario, window, manifest, scores, plan, study.engine, met)
+        rows.append({"alternative": name, "replication": replication} | outcome.metrics)
+        if run is not levelled:
+            rows[-1] |= high_risk(scores, outcome.ledger, study.high_risk_score)
         profiles[name] = outcome.profiles
     return rows, profiles
 
 
-def chunk(
-    study: Study, scorers: Mapping[str, Scorer], replications: range, way: Way = simulate
-) -> list[Result]:
-    """Run several replications in this process."""
-    shared = shared_by(scorers)
-    return [one_replication(study, scorers, shared, r, way) for r in replications]
+def piece(
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    content: str,
+    replication: int,
+    way: Way = simulate,
+    plain: Collection[str] = (),
+) -> Result:
+    """Run one replication with what this process has made so far."""
+    return one_replication(study, scorers, shared_by(content), replication, way, plain)
 
 
 def replicate(
@@ -184,6 +184,7 @@ def replicate(
     scorers: Mapping[str, Scorer],
     progress: Progress | None = None,
     way: Way = simulate,
+    plain: Collection[str] = (),
 ) -> Replications:
     """Run the whole study.
 
@@ -195,6 +196,8 @@ def replicate(
         Told how many replications are done.
     way : callable
         ``pipeline.measured`` leaves the profiles empty.
+    plain : collection of str
+        Alternatives that are run that way, whatever the others are.
 
     Returns
     -------
@@ -202,9 +205,14 @@ def replicate(
         Rows sorted by (alternative in the study's order, replication).
     """
     warm_up(study.engine, [s.policy for s in study.alternatives.values()])
+    content = content_of(scorers)
+    pieces = [
+        functools.partial(piece, study, scorers, content, r, way, plain)
+        for r in range(study.replications)
+    ]
     done: list[Result] = []
-    for results in _chunks(study, scorers, way):
-        done += results
+    for result in carried_out(pieces, study.processes):
+        done.append(result)
         if progress is not None:
             progress(len(done), study.replications)
     rows = pd.DataFrame([row for replication_rows, _ in done for row in replication_rows])
@@ -240,7 +248,7 @@ def loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame
 
 def plan_of(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -> Plan:
     """Return what an alternative knows before the first truck of ``window`` comes."""
-    return shared_by(scorers).plan(scenario, scorers[risk_key(scenario)], window)
+    return shared_by(content_of(scorers)).plan(scenario, scorers[risk_key(scenario)], window)
 
 
 def warm_up(engine: str, policies: Iterable[Policy] = ()) -> None:
@@ -251,18 +259,6 @@ def warm_up(engine: str, policies: Iterable[Policy] = ()) -> None:
             compiled.hook(route)
         for profile in {profile_fast, *(policy.profile for policy in policies)}:
             compiled.profile_hook(profile)
-
-
-def _chunks(study: Study, scorers: Mapping[str, Scorer], way: Way) -> Iterator[list[Result]]:
-    processes = min(study.processes, study.replications)
-    if processes == 1:
-        yield from (chunk(study, scorers, range(r, r + 1), way) for r in range(study.replications))
-        return
-    size = max(1, min(4, study.replications // (2 * processes)))
-    starts = range(0, study.replications, size)
-    pieces = [range(start, min(start + size, study.replications)) for start in starts]
-    parallel = Parallel(n_jobs=processes, backend="loky", return_as="generator")
-    yield from parallel(delayed(chunk)(study, scorers, piece, way) for piece in pieces)
 
 
 def _summed(study: Study, parts: list[dict[str, Profiles]]) -> dict[str, Profiles]:

@@ -9,25 +9,21 @@ knob turned to the baseline's realised scan share.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from joblib import Parallel, delayed
 
 from experiments.assumptions import Assumption, assumptions, draws, redrawn_mapping
+from experiments.crew import carried_out
 from experiments.knobs import asked_share, knob, with_share
 from experiments.matched import SHARE, levels
+from experiments.met import risk_key
 from experiments.overload import overloaded
-from experiments.pipeline import Scorer, measured
-from experiments.replicate import (
-    Progress,
-    Shared,
-    one_replication,
-    risk_key,
-    warm_up,
-)
+from experiments.pipeline import Scorer, levelled
+from experiments.replicate import Progress, Shared, one_replication, warm_up
 from sim import build
 from sim.errors import ThroughgateError
 from sim.scenario import Scenario
@@ -38,8 +34,7 @@ if TYPE_CHECKING:
     from experiments.load import Study
 
 TURNS: Final = 4
-"""Most times that a knob is turned within a draw to meet the baseline's realised scan share; those
-that have met it are not run again."""
+"""Most times that a knob is turned within a draw to meet the baseline's realised scan share."""
 COLUMNS: Final = ("draw", "alternative", "wait_mean_min", "detection_expected", "scan_rate",
                   "equal_detection", "equal_scan_rate", "unstable")  # fmt: skip
 """Columns of ``redrawn.parquet``; ``equal_*``: with the knob turned. `BESIDES` follow them."""
@@ -96,11 +91,11 @@ def redraw(
     worlds = list(draws(study, inputs))
     mappings = {name: study.mapping(name) for name in study.alternatives}
     rows, refused = [], {}
-    task = delayed(one_draw)
-    jobs = (
-        task(study, scorers, mappings, settings, (draw, world)) for draw, world in enumerate(worlds)
-    )
-    for draw, found in enumerate(_carried_out(jobs, min(study.processes, max(len(worlds), 1)))):
+    pieces = [
+        functools.partial(one_draw, study, scorers, mappings, settings, (draw, world))
+        for draw, world in enumerate(worlds)
+    ]
+    for draw, found in enumerate(carried_out(pieces, study.processes)):
         if isinstance(found, str):
             refused[draw] = found
         else:
@@ -111,13 +106,6 @@ def redraw(
     table = pd.DataFrame(rows, columns=[*COLUMNS, *BESIDES])
     weeks = study.robustness.replications
     return Redrawn(len(worlds), weeks, inputs, table, numbers, refused)
-
-
-def _carried_out(jobs: Iterator[Any], processes: int) -> Iterator[list[dict[str, object]] | str]:
-    if processes == 1:
-        yield from (function(*args, **more) for function, args, more in jobs)
-        return
-    yield from Parallel(n_jobs=processes, backend="loky", return_as="generator")(jobs)
 
 
 def one_draw(
@@ -171,23 +159,35 @@ class World:
         part = dataclasses.replace(self.study, alternatives=scenarios)
         rows = []
         for r in self.weeks:
-            rows += one_replication(part, self.scorers, self.shared, r, measured)[0]
+            rows += one_replication(part, self.scorers, self.shared, r, levelled)[0]
         return pd.DataFrame(rows)
 
     def turned(self, asked: pd.DataFrame, first: Mapping[str, Scenario]) -> pd.DataFrame:
-        """Return METRICS at the baseline's realised share, of those that can be brought there."""
-        goal = levels(asked, SHARE.metric)[self.study.baseline]
-        best, last = asked, dict(self.study.alternatives)
+        """Return METRICS at the baseline's realised share, of those that can be brought there.
+
+        The first turn is to where the knob stood in the study itself, or in proportion; the next
+        ones follow the line through the two tries nearest to the goal. Of all tries the nearest
+        counts.
+        """
+        whole, own = levels(asked, SHARE.metric), self.study.alternatives
+        goal, best = whole[self.study.baseline], asked
+        tried = {n: {asked_share(own[n]): v} for n, v in whole.items() if knob(own[n]) and v > 0.0}
         for turn in range(TURNS):
             shares = levels(best, SHARE.metric)
-            off = [n for n, v in shares.items() if not SHARE.within(v, goal) and knob(last[n])]
-            todo = {n: _closer(last[n], goal, shares[n]) for n in off if shares[n] > 0.0}
+            off = [name for name in tried if not SHARE.within(shares[name], goal)]
+            todo = {name: with_share(own[name], next_share(tried[name], goal)) for name in off}
             if turn == 0:
                 todo |= {name: first[name] for name in off if name in first}
+            todo = {n: s for n, s in todo.items() if asked_share(s) not in tried[n]}
             if not todo or goal == 0.0:
                 break
-            best = pd.concat([best[~best["alternative"].isin(todo)], self.run(todo)])
-            last |= todo
+            done = self.run(todo)
+            found = levels(done, SHARE.metric)
+            for name, scenario in todo.items():
+                tried[name][asked_share(scenario)] = found[name]
+            nearer = [n for n in todo if abs(found[n] - goal) < abs(shares[n] - goal)]
+            kept, gained = (~best["alternative"].isin(nearer), done["alternative"].isin(nearer))
+            best = pd.concat([best[kept], done[gained]])
         return best
 
     def unstable(self) -> dict[str, str]:
@@ -200,5 +200,27 @@ class World:
         return overloaded(self.study.alternatives, loads)[0]
 
 
-def _closer(scenario: Scenario, goal: float, realised: float) -> Scenario:
-    return with_share(scenario, asked_share(scenario) * goal / realised)
+def next_share(tried: Mapping[float, float], goal: float) -> float:
+    """Return the share to ask for next, from what was realised of those asked for so far.
+
+    In proportion after one try; after two or more on the straight line through the nearest try on
+    either side of the goal, or through the two nearest where all lie on one side. Where tries keep
+    falling on one side, the other end counts half as far off for each (the Illinois rule).
+
+    Examples
+    --------
+    >>> next_share({0.2: 0.1}, goal=0.15), next_share({0.2: 0.1, 0.4: 0.2}, goal=0.15)
+    (0.3, 0.3)
+    """
+    near = sorted(tried.items(), key=lambda item: abs(item[1] - goal))
+    x1, y1 = near[0]
+    if len(near) == 1:
+        return x1 * goal / y1
+    opposite = [item for item in near[1:] if (item[1] - goal) * (y1 - goal) < 0.0]
+    x0, y0 = (opposite or near[1:])[0]
+    if opposite:
+        same = len(near) - len(opposite)
+        y0 = goal + (y0 - goal) * 0.5 ** (same - 1)
+    if y0 == y1:
+        return x1 * goal / y1
+    return max(x1 + (goal - y1) * (x1 - x0) / (y1 - y0), 0.0)

@@ -22,10 +22,11 @@ def conserved(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bool:
     where its moments say; one turned away never began primary inspection. Then arrived = released +
     seized + turned away + still inside.
     """
-    same = np.array_equal(np.sort(ledger["truck"]), np.sort(manifest["truck"]))
-    if not same:
-        return False
-    carrying = manifest["true_carrying"].to_numpy(bool)[_row_of(manifest, ledger)]
+    carrying = manifest["true_carrying"].to_numpy(bool)
+    if not np.array_equal(ledger["truck"].to_numpy(), manifest["truck"].to_numpy()):
+        if not np.array_equal(np.sort(ledger["truck"]), np.sort(manifest["truck"])):
+            return False
+        carrying = carrying[_row_of(manifest, ledger)]
     seized, opened = ledger["seized"].to_numpy(bool), ledger["opened"].to_numpy(bool)
     left = np.isfinite(ledger["exit_min"].to_numpy())
     diverted = ledger["diverted"].to_numpy(bool)

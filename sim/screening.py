@@ -85,7 +85,7 @@ def profile_detection(
         fast, slow = (float(p_alarm_by_cargo(scenario, points, name).mean()) for name in both)
         return fast, slow
     each = (p_alarm_of(scenario, points, name, trucks) for name in both)
-    fast, slow = (float(hit @ weights / weights.sum()) for hit in each)
+    fast, slow = (float((hit * weights).sum() / weights.sum()) for hit in each)
     return fast, slow
 
 
@@ -227,7 +227,8 @@ def screened(
     hit = p_alarm_of(scenario, points, "portal", manifest)
     if slow.any():
         hit = np.where(slow, p_alarm_of(scenario, points, "portal_slow", manifest), hit)
-    return Screened(float(weight.sum()), float(seen.sum()), float(seen @ hit))
+    # a matrix product's last bit depends on the number of threads, and they quarrel over cores
+    return Screened(float(weight.sum()), float(seen.sum()), float((seen * hit).sum()))
 
 
 assert DENSITIES[0] == "low"  # noqa: S101  (an empty trailer hides as little as light cargo)

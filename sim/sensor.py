@@ -11,6 +11,7 @@ from every sensor, so layers overlap; false alarms of different sensors are inde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -46,6 +47,8 @@ NOISE: Final[dict[SensorName, str]] = {
 }
 """Column of a truck's own noise at each sensor; a truck is scanned at the portal once, and
 opened at most once."""
+Z_MACHINE: Final = "z_machine"
+"""Column of the noise of the machine that reads images."""
 LEAST_SHARE: Final = 1e-9
 """Threat-image shares below it count as this: an analyst's criterion stays finite."""
 
@@ -191,8 +194,34 @@ def p_false_alarm(points: OperatingPoints, sensor: SensorName) -> float:
     return float(ndtr(-points.threshold(sensor)))
 
 
-def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) -> dict[str, Bools]:
+def read(scenario: Scenario, manifest: pd.DataFrame) -> dict[str, Floats]:
+    """Return what each sensor sees of each truck, whatever its threshold: X of every truck.
+
+    Returns
+    -------
+    dict of float64[n]
+        By `SensorName`, and ``machine`` for the one that reads the portal's images. It hangs on
+        ``scenario.scanner`` and the trucks alone, so that alternatives can share it.
+    """
+    found = {
+        name: _decision(scenario, d_prime(scenario, name), noise_of, manifest)
+        for name, noise_of in NOISE.items()
+    }
+    return found | {"machine": _decision(scenario, _machine_d_prime(scenario), Z_MACHINE, manifest)}
+
+
+def alarms(
+    scenario: Scenario,
+    points: OperatingPoints,
+    manifest: pd.DataFrame,
+    seen: Mapping[str, Floats] | None = None,
+) -> dict[str, Bools]:
     """Return what each sensor would say of each truck, if it came there.
+
+    Parameters
+    ----------
+    seen : mapping, optional
+        What `read` gave for these trucks and this scanner.
 
     Returns
     -------
@@ -205,17 +234,16 @@ def alarms(scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame) 
     """
     carrying = manifest["true_carrying"].to_numpy(dtype=bool)
     _, at_dock, at_image = let_pass(scenario, manifest).T
+    x = read(scenario, manifest) if seen is None else seen
 
     def alarm(sensor: SensorName) -> Bools:
-        seen = _decision(scenario, d_prime(scenario, sensor), NOISE[sensor], manifest)
-        return seen > points.threshold(sensor)
+        return x[sensor] > points.threshold(sensor)
 
-    read = _decision(scenario, _machine_d_prime(scenario), "z_machine", manifest)
     return {
         "low_energy": alarm("low_energy"),
         "portal": alarm("portal") & ~at_image,
         "portal_slow": alarm("portal_slow") & ~at_image,
-        "auto_clear": read < auto_clear_z(scenario),
+        "auto_clear": x["machine"] < auto_clear_z(scenario),
         "secondary": alarm("secondary"),
         "canine": alarm("canine"),
         "origin_find": carrying & alarm("origin"),

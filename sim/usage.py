@@ -84,9 +84,9 @@ def held_min(ledger: pd.DataFrame, window: Window) -> Floats:
     held = []
     for station in STATIONS:
         start = ledger[f"{station}_start_min"].to_numpy()
-        leave = ledger[f"{station}_leave_min"].to_numpy()
-        began = np.isfinite(start)
-        stop = np.minimum(np.where(np.isfinite(leave), leave, end)[began], end)
+        began = np.flatnonzero(np.isfinite(start))
+        leave = ledger[f"{station}_leave_min"].to_numpy()[began]
+        stop = np.minimum(np.where(np.isfinite(leave), leave, end), end)
         held.append(np.maximum(stop - start[began], 0.0).sum())
     return np.array(held)
 

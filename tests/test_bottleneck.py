@@ -8,7 +8,8 @@ from ports import FlatScorer, window_of
 
 from experiments.bottleneck import PREFIX, binding, gains, one_more, split, with_extras
 from experiments.load import study
-from experiments.replicate import replicate, risk_key
+from experiments.met import risk_key
+from experiments.replicate import replicate
 from sim.capacity import draw_capacity
 from sim.order import STATIONS
 from sim.scenario import Scenario

@@ -9,7 +9,7 @@ import pytest
 
 from experiments import history, train
 from experiments.informed import learnt_risk, lesson
-from experiments.replicate import manifest_key, risk_key
+from experiments.met import manifest_key, risk_key
 from models.features import DECLARED, OF_PARTNER, matrix, tier_of, visible_part
 from models.fitted import FittedRisk
 from models.risk import make

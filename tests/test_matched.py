@@ -16,7 +16,8 @@ from experiments.matched import (
     setting,
     with_share,
 )  # fmt: skip
-from experiments.replicate import replicate, risk_key
+from experiments.met import risk_key
+from experiments.replicate import replicate
 
 SHORT = ["replications=6", "days=2", "processes=1"]
 

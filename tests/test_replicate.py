@@ -7,7 +7,8 @@ import pytest
 from ports import FlatScorer
 
 from experiments.load import Study, compose_scenario, study
-from experiments.replicate import loads, manifest_key, replicate, risk_key
+from experiments.met import manifest_key, risk_key
+from experiments.replicate import loads, replicate
 
 SHORT = ["replications=4", "days=1", "processes=1"]
 

@@ -8,8 +8,8 @@ from ports import TruthScorer
 from experiments import robustness
 from experiments.load import Study, compose_scenario, study
 from experiments.matched import SHARE
-from experiments.replicate import risk_key
-from experiments.robustness import Redrawn, redraw
+from experiments.met import risk_key
+from experiments.robustness import TURNS, Redrawn, next_share, redraw
 from experiments.verdicts import WORTH_FOUND, standings
 from sim.errors import ConfigError
 
@@ -85,3 +85,19 @@ def test_models_of_shared_information_are_those_of_the_study(asked: Study) -> No
     assert not again.refused
     assert len(again.rows) == 8
     assert again.numbers["sharing.scan.d_prime"].nunique() == 4
+
+
+@pytest.mark.parametrize("bend", [0.1, 0.3, 0.5, 0.7, 1.0])
+@pytest.mark.parametrize("goal", [0.15, 0.28, 0.45])
+def test_a_knob_whose_share_bends_meets_the_goal_within_the_turns(bend: float, goal: float) -> None:
+    """A full yard lets trucks pass, so that what is realised grows ever more slowly."""
+
+    def realised(share: float) -> float:
+        return 0.6 * share**bend
+
+    asked = (goal / 0.6) ** (1.0 / bend) * 1.6
+    tried = {asked: realised(asked)}
+    for _ in range(TURNS):
+        share = next_share(tried, goal)
+        tried[share] = realised(share)
+    assert min(abs(value - goal) for value in tried.values()) < SHARE.equal

@@ -14,8 +14,9 @@ from ports import FlatScorer
 from experiments import trucks_file
 from experiments.cli import main
 from experiments.load import Study, study
+from experiments.met import risk_key
 from experiments.provenance import run_record
-from experiments.replicate import Replications, loads, replicate, risk_key
+from experiments.replicate import Replications, loads, replicate
 from experiments.trucks_file import read_trucks
 from sim.errors import ConfigError, OutputError, TableError
 from sim.manifest import draw_manifest

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import functools
+import os
+import time
+
+import pytest
+from pieces import fail_at, square_and_process
+
+from experiments.crew import call_up, carried_out
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_results_come_in_the_order_of_the_pieces(processes: int) -> None:
+    pieces = [functools.partial(square_and_process, n) for n in range(9)]
+    found = list(carried_out(pieces, processes))
+    assert [square for square, _ in found] == [n * n for n in range(9)]
+
+
+def test_the_process_that_asks_works_too_and_the_others_as_well() -> None:
+    call_up(2, functools.partial(int, 0))
+    list(carried_out([functools.partial(square_and_process, n) for n in range(2)], 2))
+    pieces = [functools.partial(square_and_process, n) for n in range(20)]
+    workers = {process for _, process in carried_out(pieces, 2)}
+    assert os.getpid() in workers
+    assert len(workers) == 2
+
+
+def test_nothing_to_do_is_done_at_once() -> None:
+    assert list(carried_out([], 2)) == []
+
+
+@pytest.mark.parametrize("bad", [0, 1, 5])
+def test_an_error_comes_out_wherever_it_happened(bad: int) -> None:
+    pieces = [functools.partial(fail_at, n, bad) for n in range(8)]
+    with pytest.raises(ValueError, match=f"piece {bad}"):
+        list(carried_out(pieces, 2))
+    assert list(carried_out([functools.partial(fail_at, n, -1) for n in range(3)], 2)) == [0, 1, 2]
+
+
+def test_whoever_stops_reading_leaves_nothing_running() -> None:
+    pieces = [functools.partial(square_and_process, n) for n in range(1000)]
+    begun = time.perf_counter()
+    for square, _ in carried_out(pieces, 2):
+        if square >= 4:
+            break
+    assert time.perf_counter() - begun < 5.0

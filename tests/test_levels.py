@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+from ports import TruthScorer, window_of
+
+from experiments.load import compose_scenario
+from experiments.pipeline import levelled, make_plan, measured, past_window, trucks
+from sim.levels import LEVELS
+from sim.metrics import RATIOS
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["policy=top_share"],
+        ["policy=no_referral", "port.origin.share=0.2", "port.origin.servers=4"],
+        ["policy=scan_everything", "port.closing=divert"],
+    ],
+)
+def test_levels_are_those_of_metrics_to_the_last_bit(overrides: list[str]) -> None:
+    scenario, window = compose_scenario(overrides), window_of(2)
+    past, manifest = trucks(scenario, past_window(window)), trucks(scenario, window)
+    scorer = TruthScorer()
+    plan = make_plan(scenario, past, scorer.score(past))
+    one = (scenario, window, manifest, scorer.score(manifest), plan)
+    whole, few = measured(*one).metrics, levelled(*one).metrics
+    for name in LEVELS:
+        assert few[name] == whole[name]
+        assert few[RATIOS[name].numerator] == whole[RATIOS[name].numerator]
+        assert few[RATIOS[name].denominator] == whole[RATIOS[name].denominator]
