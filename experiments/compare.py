@@ -83,7 +83,8 @@ def replicated(
     with screen.progress(terminal, asked.replications, "at equal levels") as tell:
         equal = matched(asked, scorers, done.metrics, tell, unstable)
     redrawn = None
-    if asked.robustness.draws:
+    # a single replication is a first look: it has no interval, and its range would take minutes
+    if asked.robustness.draws and asked.replications > 1:
         with screen.progress(terminal, asked.robustness.draws, "redrawn assumptions") as tell:
             redrawn = redraw(asked, scorers, equal[SHARE.metric].settings, tell)
     extra_rows = extra if asked.bottleneck else None

@@ -19,7 +19,7 @@ import pandas as pd
 
 from experiments.knobs import asked_share, knob, setting, with_share
 from experiments.load import Study
-from experiments.pipeline import Scorer, measured
+from experiments.pipeline import Scorer, levelled, measured
 from experiments.replicate import Progress, replicate
 from sim.metrics import RATIOS
 from sim.scenario import Scenario
@@ -222,7 +222,7 @@ class Search:
         trials = {n: with_share(self.study.alternatives[n], share) for n, share in shares.items()}
         short = min(PILOT, self.study.replications)
         trial = dataclasses.replace(self.study, alternatives=trials, replications=short)
-        done = replicate(trial, self.scorers, way=measured).metrics
+        done = replicate(trial, self.scorers, way=levelled).metrics
         for name, share in shares.items():
             self.tried[name][share] = done[done["alternative"] == name]
 

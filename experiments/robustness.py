@@ -22,8 +22,8 @@ from experiments.knobs import asked_share, knob, with_share
 from experiments.matched import SHARE, levels
 from experiments.met import risk_key
 from experiments.overload import overloaded
-from experiments.pipeline import Scorer, levelled
-from experiments.replicate import Progress, Shared, one_replication, warm_up
+from experiments.pipeline import Scorer, levelled, measured
+from experiments.replicate import Progress, Shared, Way, one_replication, warm_up
 from sim import build
 from sim.errors import ThroughgateError
 from sim.scenario import Scenario
@@ -154,12 +154,12 @@ class World:
         weeks = study.robustness.replications
         self.weeks = [(place * weeks + k) % max(study.replications, weeks) for k in range(weeks)]
 
-    def run(self, scenarios: dict[str, Scenario]) -> pd.DataFrame:
+    def run(self, scenarios: dict[str, Scenario], way: Way = measured) -> pd.DataFrame:
         """Return METRICS of the scenarios over the draw's weeks."""
         part = dataclasses.replace(self.study, alternatives=scenarios)
         rows = []
         for r in self.weeks:
-            rows += one_replication(part, self.scorers, self.shared, r, levelled)[0]
+            rows += one_replication(part, self.scorers, self.shared, r, way)[0]
         return pd.DataFrame(rows)
 
     def turned(self, asked: pd.DataFrame, first: Mapping[str, Scenario]) -> pd.DataFrame:
@@ -181,7 +181,7 @@ class World:
             todo = {n: s for n, s in todo.items() if asked_share(s) not in tried[n]}
             if not todo or goal == 0.0:
                 break
-            done = self.run(todo)
+            done = self.run(todo, levelled)
             found = levels(done, SHARE.metric)
             for name, scenario in todo.items():
                 tried[name][asked_share(scenario)] = found[name]

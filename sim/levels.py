@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.finds import SCANNERS
+from sim.indices import percentile
 from sim.metrics import RATIOS
 from sim.order import SERVED
 from sim.probe import Detection
@@ -18,7 +19,7 @@ from sim.scenario import Scenario
 from sim.window import Window
 
 LEVELS: Final = ("wait_mean_min", "detection_expected", "scan_rate")
-"""METRICS that `levels` gives: each is a ratio, and stands beside its two sums."""
+"""Ratios that `levels` gives beside their two sums; ``crossing_p95_min`` comes with them."""
 
 
 def levels(
@@ -29,7 +30,7 @@ def levels(
     capacity: pd.DataFrame,
     detection: Detection,
 ) -> dict[str, float]:
-    """Return `LEVELS` with numerators and denominators, equal to those of `sim.metrics.measure`.
+    """Return `LEVELS`, their sums and the 95th percentile of crossing, as `sim.metrics.measure`.
 
     Parameters
     ----------
@@ -50,6 +51,7 @@ def levels(
         "n_scanned": float((scanned & left).sum()),
         "expected_weight": float(detection.weight),
         "expected_caught": float(detection.caught),
+        "crossing_p95_min": percentile((exit_min - arrive)[left], 95.0),
     }
     for name in LEVELS:
         top, bottom, scale = RATIOS[name]

@@ -22,7 +22,9 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Replace everything slow by made-up numbers; return the list of steps as they are taken."""
     steps: list[str] = []
 
-    def replicate(study: Study, _scorers: object, tell: Callable[[int, int], None]) -> object:
+    def replicate(
+        study: Study, _scorers: object, tell: Callable[[int, int], None], **_: object
+    ) -> object:
         steps.append("replicate")
         tell(study.replications, study.replications)
         return replications.done(dict.fromkeys(study.alternatives, TWO["boosted_27"]) | TWO, n=5)
@@ -80,7 +82,7 @@ def test_alternatives_that_share_a_model_train_it_once(made_up: list[str], tmp_p
 def test_nothing_is_written_when_a_replication_fails(
     made_up: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> object:
+    def fail(*_: object, **__: object) -> object:
         raise RuntimeError("half-way")
 
     monkeypatch.setattr(compare, "replicate", fail)

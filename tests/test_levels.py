@@ -24,6 +24,7 @@ def test_levels_are_those_of_metrics_to_the_last_bit(overrides: list[str]) -> No
     plan = make_plan(scenario, past, scorer.score(past))
     one = (scenario, window, manifest, scorer.score(manifest), plan)
     whole, few = measured(*one).metrics, levelled(*one).metrics
+    assert few["crossing_p95_min"] == whole["crossing_p95_min"]
     for name in LEVELS:
         assert few[name] == whole[name]
         assert few[RATIOS[name].numerator] == whole[RATIOS[name].numerator]
