@@ -75,7 +75,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Labels of one kind only, where the model needs both.
         """
         check_settings(type(self), self.settings or {})
-        raw = validate_data(self, X, dtype=np.float32)
+        # row by row in memory: in which order a sum is taken decides its last bit
+        raw = validate_data(self, X, dtype=np.float32, order="C")
         self.classes_ = np.array([0, 1])
         if self.LEARNS:
             labels = _labels(y, len(raw))

@@ -173,10 +173,11 @@ def matrix(manifest: pd.DataFrame, tier: Tier = "own") -> NDArray[np.float32]:
     for feature in features:
         if feature.name not in manifest.columns:
             raise ModelError(f"a risk model needs the column '{feature.name}'")
-    raw = np.empty((len(manifest), len(features)), dtype=np.float32)
+    # column by column in memory, as it is written here and read by `signals`
+    raw = np.empty((len(manifest), len(features)), dtype=np.float32, order="F")
     for place, feature in enumerate(features):
         raw[:, place] = _filled(manifest[feature.name], feature)
-    if not np.isfinite(raw).all():
+    if not np.isfinite(raw.T).all():
         place = int(np.flatnonzero(~np.isfinite(raw).all(axis=0))[0])
         raise ModelError(f"the column '{features[place].name}' holds a value that is not a number")
     return raw
