@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.insider import helped
 from sim.order import NOT_VISITED, SERVED, WAIVED
 from sim.sharing import IF, SHARED
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 IF_CARRYING = {"p_hit": "p_hit_if_carrying", "risk_score": "risk_score_if_carrying"}
 """Columns that SCORES have besides where a model reads what others share: the probe's alone."""
 
@@ -35,6 +37,26 @@ IF_CARRYING = {"p_hit": "p_hit_if_carrying", "risk_score": "risk_score_if_carryi
 def as_if_carrying(manifest: pd.DataFrame) -> pd.DataFrame:
     """Return the manifest with every shared item as it would read were each truck carrying."""
     return manifest.assign(**{name: manifest[IF + name] for name, *_ in SHARED})
+
+
+def with_loads(scenario: Scenario, manifest: pd.DataFrame, chosen: Ints) -> pd.DataFrame:
+    """Return the manifest with a load on board of the chosen trucks, and all else as it was.
+
+    What they carry, and where, is what they would have carried; of its size nothing is known. Whom
+    the run then seizes says by brute force what the probes say by arithmetic.
+
+    Parameters
+    ----------
+    chosen : int64[m]
+        Rows of MANIFEST.
+    """
+    carrying = manifest["true_carrying"].to_numpy(dtype=bool).copy()
+    carrying[chosen] = True
+    by_load = {name: manifest[name].to_numpy().copy() for name, *_ in SHARED}
+    for name, values in by_load.items():
+        values[chosen] = manifest[IF + name].to_numpy()[chosen]
+    with_help = helped(scenario.insider, carrying, manifest["u_help"].to_numpy())
+    return manifest.assign(true_carrying=carrying, true_insider_help=with_help, **by_load)
 
 
 def with_both(scores: pd.DataFrame, if_carrying: pd.DataFrame) -> pd.DataFrame:

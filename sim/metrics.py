@@ -60,6 +60,7 @@ RATIOS: Final[dict[str, Ratio]] = {
     "high_risk_inspection_rate": Ratio("n_high_risk_inspected", "n_high_risk"),
     "detection_rate": Ratio("n_seized", "n_carrying"),
     "detection_expected": Ratio("expected_caught", "expected_weight"),
+    "detection_error_bound": Ratio("expected_doubt", "expected_weight"),
     "seized_expected_per_100k": Ratio("expected_caught", "trucks", 1e5),
     "slow_rate": Ratio("n_screened_slow", "n_screened"),
     "screening_wait_mean_min": Ratio("screening_wait_sum_min", "n_screening_waits"),
@@ -207,6 +208,7 @@ def _money(
 
 def _probes(detection: Detection) -> dict[str, float]:
     found = {"expected_weight": float(detection.weight), "expected_caught": float(detection.caught)}
+    found["expected_doubt"] = float(detection.doubt)
     for name in ("weight", "caught"):
         with_help = float(getattr(detection, f"{name}_helped"))
         found[f"expected_{name}_helped"] = with_help

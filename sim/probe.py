@@ -9,15 +9,15 @@ What the truck did up to its primary exit does not depend on what it carries, be
 from the manifest and service times are its own (but for the few whose load the country they leave
 found: what they would have met further on is not known). From there on, the policy's own hook is
 walked along every alarm and referral that a load could cause, and the branches are averaged over
-what is carried, how it is hidden, and the concealment factor that all sensors share. Left out, as
-rarer than one in a thousand of the small referral branch: a breakdown during that one secondary
-scan, and a dock yard that suspends referral and fills between primary and secondary.
+what is carried, how it is hidden, and the concealment factor that all sensors share. Left out: a
+breakdown during a load's own secondary scan or exam, a yard that fills on its way there, and the
+end of the run. `sim.probe_bound` counts how often trucks met these, which bounds the error.
 
-Policies that choose at the port (`sim.gates`) are probed with the choices that they made: queues
-and budgets do not know what a truck carries. A skip-lot plan does learn from finds, so that a load
-would have changed later choices: at most its clearance number of them, after each of the few loads
-found, which moves the expectation by less than clearance number x share of trucks with finds.
-Policies that test before primary are walked from the approach on by `sim.probe_early`.
+Policies that choose at the port (`sim.gates`) are probed with the choices that they made. Queues
+and budgets do not know what a truck carries; skip-lot plans learn from finds, but what the run's
+own loads teach them is in the choices that the probes read, and a truck's own load comes too late
+for its own choice. Policies that test before primary are walked from the approach on by
+`sim.probe_early`.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ from sim.order import (
     STATIONS,
 )  # fmt: skip
 from sim.paths import Path, path_flags
+from sim.probe_bound import doubt
 from sim.probe_early import early_paths
 from sim.route import N_COLUMNS, ORDERED, REFERRED, SCANNED_LATER, WAVED, Route
 from sim.scenario import Scenario
@@ -91,6 +92,8 @@ class Detection:
     amount_caught_by_type: Floats
     screened: Screened
     """What the portal alone is expected to alarm on."""
+    doubt: float
+    """Expected seizures by which ``caught`` may be out, either way."""
 
 
 def expected_detection(
@@ -124,7 +127,8 @@ def expected_detection(
     paths, unhelped, helped = _tables(scenario, points, ledger, full, flow)
     p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
     weights, amounts = _classes(scenario)
-    loads = _loads_by_cell(manifest, ledger, paths, len(p_seized))
+    weight = presented_weight(manifest, ledger)
+    loads = _loads_by_cell(manifest, weight, paths, len(p_seized))
     presented = np.einsum("pld,ltc->tc", loads, weights)
     caught = np.einsum("pld,pldtc,ltc->tc", loads, p_seized, weights)
     amount_presented = np.einsum("pld,ltc,ltc->t", loads, weights, amounts)
@@ -139,18 +143,16 @@ def expected_detection(
         amount_presented_by_type=amount_presented,
         amount_caught_by_type=amount_caught,
         screened=screened(scenario, points, manifest, ledger),
+        doubt=doubt(scenario, ledger, full, weight, float(caught.sum())),
     )
 
 
-def _loads_by_cell(
-    manifest: pd.DataFrame, ledger: pd.DataFrame, paths: Ints, n_paths: int
-) -> Floats:
+def _loads_by_cell(manifest: pd.DataFrame, weight: Floats, paths: Ints, n_paths: int) -> Floats:
     """Return the expected loads in trucks that left primary, float64[path, laden, density]."""
     laden = manifest["laden"].to_numpy(dtype=bool)
     density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
     cell = (paths * 2 + laden) * len(DENSITIES) + density
-    weights, n_cells = presented_weight(manifest, ledger), n_paths * 2 * len(DENSITIES)
-    loads = np.bincount(cell, weights=weights, minlength=n_cells)
+    loads = np.bincount(cell, weights=weight, minlength=n_paths * 2 * len(DENSITIES))
     return np.asarray(loads.reshape(n_paths, 2, len(DENSITIES)), dtype=np.float64)
 
 

@@ -236,6 +236,8 @@ METRICS: Final = (
     Column("expected_weight", "float", "trucks", "sum of P(carrying) over trucks"),
     Column("expected_caught", "float", "trucks", "sum of P(carrying) x P(seized | carrying, this truck's path)"),
     Column("detection_expected", "float", "0-1", "expected_caught / expected_weight: every truck a probe"),
+    Column("expected_doubt", "float", "trucks", "by how much expected_caught may be out: see sim/probe_bound.py"),
+    Column("detection_error_bound", "float", "0-1", "expected_doubt / expected_weight: detection_expected is out by no more, either way"),
     Column("seized_expected_per_100k", "float", "per 100,000 trucks", "100,000 x expected_caught / trucks"),
     *(Column(f"expected_weight_{h}", "float", "trucks", f"expected_weight of loads {w} help inside the port") for h, w in HELP),
     *(Column(f"expected_caught_{h}", "float", "trucks", f"expected_caught of loads {w} help inside the port") for h, w in HELP),

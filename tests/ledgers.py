@@ -82,6 +82,7 @@ def detection(weight: float = 0.0, caught: float = 0.0) -> SimpleNamespace:
         caught_by_type=caught * first,
         amount_presented_by_type=200.0 * weight * first,
         amount_caught_by_type=200.0 * caught * first,
+        doubt=0.0,
     )
 
 

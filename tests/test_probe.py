@@ -16,10 +16,11 @@ from sim.chances import NODE_WEIGHTS, NODES
 from sim.contraband import CONTRABAND
 from sim.ledger import table
 from sim.manifest import draw_manifest
-from sim.order import DOCK, NOT_VISITED, SECONDARY, SERVED, WAIVED
+from sim.order import DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
 from sim.paths import Path
 from sim.prepare import prepare, referred
 from sim.probe import Detection, expected_detection, seized_table
+from sim.probe_bound import BEFORE, BEYOND
 from sim.scenario import Scenario
 from sim.sensor import NOISE, OperatingPoints, alarms, operating_points
 from sim.threat import draw_threat
@@ -75,6 +76,7 @@ def paths(seed: int, n: int = N) -> pd.DataFrame:
             "exit_min": 2.0,
         }
         | {f"{name}_done": 0 for name in ("origin", "low_energy", "secondary", "canine", "dock")}
+        | {f"{STATIONS[k]}_enter_min": np.nan for k in (*BEFORE, *BEYOND)}
     )
 
 

@@ -15,9 +15,10 @@ from test_probe import N, assert_agree, assert_whole, points_of, trucks
 from experiments.load import compose_scenario
 from experiments.pipeline import Outcome, make_plan, past_window, simulate
 from experiments.pipeline import trucks as drawn
-from sim.order import CANINE, DOCK, NOT_VISITED, SECONDARY, SERVED, WAIVED
+from sim.order import CANINE, DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
 from sim.prepare import referred
 from sim.probe import expected_detection
+from sim.probe_bound import BEFORE, BEYOND
 from sim.scenario import Scenario
 from sim.sensor import alarms
 
@@ -69,6 +70,7 @@ def paths(seed: int, *, portal: bool) -> pd.DataFrame:
             "exit_min": 2.0,
         }
         | {f"{name}_done": 0 for name in ("secondary", "canine", "dock")}
+        | {f"{STATIONS[k]}_enter_min": np.nan for k in (*BEFORE, *BEYOND)}
     )
 
 

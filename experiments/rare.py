@@ -1,0 +1,132 @@
+"""Rare threats: what probes tell of detection, against counting the seizures of the same run.
+
+Two questions. How much longer would a run have to be, for a count of seizures to be as sure as the
+probes (`variances`)? And do both mean the same (`against_loads`): trucks drawn by P(carrying) get a
+load on board and are run again, with the luck and the policy that they had; whom that run seizes is
+held to what the probes expected of these very trucks in the run without their loads. So the
+difference also holds whatever the loads do to queues, budgets and lists that the policy keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.pipeline import Outcome, Plan, measured
+from sim.counterfactual import with_loads
+from sim.scenario import Scenario
+from sim.window import Window
+
+Floats = npt.NDArray[np.float64]
+Z: Final = 1.96
+
+
+class Week(NamedTuple):
+    """The trucks of one replication and all that an alternative knows of them."""
+
+    window: Window
+    manifest: pd.DataFrame
+    scores: pd.DataFrame
+    plan: Plan
+
+
+class Held(NamedTuple):
+    """Seizures of loads that were put on board, held to what probes expected of their trucks."""
+
+    loads: float
+    detection: float
+    """Share that the probes expect to be seized."""
+    difference: float
+    """Share seized in fact, less that."""
+    half_width: float
+    """Of the 95 % interval of the difference: that of a count of so many loads."""
+    bound: float
+    """`detection_error_bound` of the runs without the loads, and what the loads' finds taught a
+    policy that learns from them: each sends at most its clearance number more trucks to be scanned.
+    """
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the difference is within its interval, widened by the bound of the error."""
+        return abs(self.difference) <= self.half_width + self.bound
+
+
+def jackknife_variance(numerator: Floats, denominator: Floats) -> float:
+    """Return the variance of a ratio of sums over replications, by deleting one at a time.
+
+    Examples
+    --------
+    >>> jackknife_variance(np.array([1.0, 3.0]), np.array([2.0, 2.0]))
+    0.25
+    """
+    without = (numerator.sum() - numerator) / (denominator.sum() - denominator)
+    n = len(numerator)
+    return float((n - 1) / n * ((without - without.mean()) ** 2).sum())
+
+
+def variances(metrics: pd.DataFrame) -> dict[str, float]:
+    """Return how sure probes and counts are of detection, from the same replications.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        METRICS of one alternative, a row a replication; loads must have come in two at least.
+
+    Returns
+    -------
+    dict
+        ``expected`` and ``counted`` detection, the standard error of each, and ``times``: the
+        variance by counting over that by probes.
+    """
+    columns = {
+        "expected": ("expected_caught", "expected_weight"),
+        "counted": ("n_seized", "n_carrying"),
+    }
+    found: dict[str, float] = {}
+    for name, (above, below) in columns.items():
+        numerator, denominator = (metrics[c].to_numpy(np.float64) for c in (above, below))
+        found[name] = float(numerator.sum() / denominator.sum())
+        found[f"{name}_se"] = math.sqrt(jackknife_variance(numerator, denominator))
+    found["times"] = (found["counted_se"] / found["expected_se"]) ** 2
+    return found
+
+
+def against_loads(scenario: Scenario, weeks: Iterable[Week], n_loads: int, seed: int = 1) -> Held:
+    """Run every week as it is, and again with loads on board; see the module.
+
+    Parameters
+    ----------
+    n_loads : int
+        Loads a week, few enough that they hardly meet each other; trucks are drawn by P(carrying).
+    """
+    both = [_both(scenario, week, n_loads, seed) for week in weeks]
+    loads = sum(before["expected_weight"] for before, _ in both)
+    share = sum(before["expected_caught"] for before, _ in both) / loads
+    seized = sum(seized for _, seized in both) / loads
+    trucks = sum(before["trucks"] for before, _ in both)
+    taught = getattr(scenario.policy, "clearance_trucks", 0) * seized * loads / trucks
+    bound = sum(before["expected_doubt"] for before, _ in both) / loads + taught
+    half_width = Z * math.sqrt(max(share * (1.0 - share), 1.0 / loads) / loads)
+    return Held(loads, share, seized - share, half_width, bound)
+
+
+def _both(scenario: Scenario, week: Week, n_loads: int, seed: int) -> tuple[dict[str, float], int]:
+    """Return METRICS of the week whose probes are the chosen trucks alone, and their seizures."""
+    rng = np.random.default_rng((seed, week.window.seed, week.window.replication))
+    weight = week.manifest["true_p_carrying"].to_numpy()
+    chosen = np.sort(rng.choice(len(weight), n_loads, replace=False, p=weight / weight.sum()))
+    alone = np.zeros(len(weight))
+    alone[chosen] = 1.0
+    probed = week.manifest.assign(true_p_carrying=alone)
+    before = _run(scenario, week, probed)
+    after = _run(scenario, week, with_loads(scenario, week.manifest, chosen))
+    return before.metrics, int(after.ledger["seized"].to_numpy(dtype=bool)[chosen].sum())
+
+
+def _run(scenario: Scenario, week: Week, manifest: pd.DataFrame) -> Outcome:
+    return measured(scenario, week.window, manifest, week.scores, week.plan)
