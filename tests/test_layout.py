@@ -83,6 +83,7 @@ TESTED_ELSEWHERE = {
     "chapter_chance": "a part of test_page",
     "chapter_break_even": "a part of test_page",
     "chapter_delivery": "a part of test_page",
+    "chapter_inputs": "a part of test_page",
     "chapter_portfolio": "a part of test_page",
     "chapter_checks": "a part of test_page",
     "plot_port": "a picture of test_page",

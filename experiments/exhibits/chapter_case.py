@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -14,8 +14,6 @@ from experiments.exhibits.drawing import plain
 from experiments.exhibits.evidence import Evidence
 from experiments.exhibits.exhibit import Badge, Cell, Column, Part, Prose, Section, Table, words
 from experiments.exhibits.frames import Head, frame_table
-from experiments.inputs import input_row, unit_of, value_text
-from experiments.provenance import Input
 from experiments.wording import NONE, listed, number, span
 
 Problem = tuple[str, str, str, float, int, Badge, str]
@@ -150,87 +148,3 @@ def _asked(evidence: Evidence, name: str) -> tuple[Cell, ...]:
         millions(request.yearly_usd),
         words(listed(staff) or "none"),
     )
-
-
-INPUTS: Final = (
-    Column("value", "value"), Column("unit", "unit"), Column("price_year", "price year"),
-    Column("confidence", "confidence"), Column("range", "range"), Column("source", "source"),
-)  # fmt: skip
-
-
-def inputs(evidence: Evidence) -> Section:
-    """Return every input of the economics, and of the simulation, with its source."""
-    case = evidence.appraised.case
-    economic: Sequence[Input] = getattr(case, "inputs", ())
-    used = [row for row in economic if _used(evidence, row.key)]
-    simulated = case.study.inputs(evidence.baseline)
-    deflator = ", ".join(sorted(case.deflator.price_index)) or "none: one price year"
-    parts: list[Part] = [
-        Prose(
-            "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
-            "I inference; assumed: no source, so a range stands beside it. Prices are shown in "
-            "dollars of their quote and restated by the price index of gross domestic product "
-            f"(years {deflator}) to {case.appraisal.price_year} dollars before use."
-        ),
-        _drawn(evidence),
-    ]
-    if used:
-        parts.append(_inputs_table("inputs_economic", "Inputs of the economics", used))
-    else:
-        parts.append(
-            Prose("Not available: inputs of the economics. Reason: none were recorded.", "absent")
-        )
-    parts.append(
-        _inputs_table("inputs_simulation", f"Inputs of the simulation ({plain(evidence.baseline)})",
-                      simulated)
-    )  # fmt: skip
-    return Section(4, "inputs", "Inputs: value, unit, price year, source, confidence", tuple(parts))
-
-
-def _drawn(evidence: Evidence) -> Part:
-    if evidence.uncertainty is None:
-        text = "Not available: how inputs were drawn. Reason: uncertain inputs were not redrawn."
-        return Prose(text, "absent")
-    heads = {
-        "key": Head("input drawn"), "group": Head("group"),
-        "value": Head("central", "", "number"), "distribution": Head("distribution"),
-        "p10": Head("10 %", "", "number"), "p50": Head("50 %", "", "number"),
-        "p90": Head("90 %", "", "number"), "unit": Head("unit"), "source": Head("source"),
-        "confidence": Head("confidence"),
-    }  # fmt: skip
-    return frame_table("inputs_drawn", "What was drawn, and from what", evidence.uncertainty.inputs,
-                       heads, note="x: a factor on the central value.")  # fmt: skip
-
-
-def _used(evidence: Evidence, key: str) -> bool:
-    """Return whether an input bears on this case: prices of what nobody buys do not."""
-    if not key.startswith("cost."):
-        return True
-    case = evidence.appraised.case
-    bought = {p.measure for purchases in case.purchases.values() for p in purchases}
-    staff = {person for name in bought for person in case.catalogue[name].staff}
-    return key.split(".")[1] in bought | staff
-
-
-def _inputs_table(name: str, title: str, rows: Sequence[Input]) -> Table:
-    years = {
-        row.key.rpartition(".")[0]: row.value for row in rows if row.key.endswith("price_year")
-    }
-    shown = tuple(
-        (row.key, _input_cells(row, years)) for row in rows if not row.key.endswith("price_year")
-    )
-    return Table(name, title, Column("input", "input"), INPUTS, shown, look="inputs")
-
-
-def _input_cells(row: Input, years: dict[str, object]) -> tuple[Cell, ...]:
-    said = input_row(row)
-    unit = said["unit"] or unit_of(row.key)
-    money = "usd" in row.key or "USD" in unit
-    year = years.get(row.key.rpartition(".")[0]) if money else None
-    source = said["words"] + (f" {said['address']}" if said["address"] else "")
-    value = float(row.value) if isinstance(row.value, int | float) else value_text(row.value)
-    return (
-        Cell(said["value"], "", value), words(unit),
-        Cell(NONE if year is None else str(year), "", None if year is None else str(year)),
-        words(said["badge"]), words(said["range"]), words(source),
-    )  # fmt: skip

@@ -17,6 +17,12 @@ from experiments.funding.uncertainty import Uncertainty
 from experiments.wording import percent
 
 NOT_DRAWN: Final = "uncertain inputs were not redrawn in this run"
+MEASURES: Final = {
+    "npv0": "net present value, $",
+    "loads": "more loads",
+    "break_even": "break-even, $ a load",
+}
+"""Measures of the noise of replications, in a reader's words."""
 NAME: Final = Head("alternative", "", "name")
 
 
@@ -110,8 +116,9 @@ def _noise(found: Uncertainty) -> Part:
         "correlation": Head("correlation", "", "number"),
         "replications": Head("replications", "", "number"),
     }  # fmt: skip
+    named = found.noise.assign(measure=found.noise["measure"].replace(MEASURES))
     return frame_table(
-        "noise", "Noise of the replications, which is not decision uncertainty", found.noise, heads,
+        "noise", "Noise of the replications, which is not decision uncertainty", named, heads,
         note="What more replications of the same inputs would remove; dollars and loads.",
     )  # fmt: skip
 
@@ -183,7 +190,7 @@ def _scenarios(evidence: Evidence, found: Uncertainty) -> Part:
     return frame_table(
         "scenarios", "Scenarios", found.scenarios, heads,
         note="One thing changed at a time, the rest at the central inputs; the range over "
-        f"scenarios is what to read. {', '.join(plain(n) for n in evidence.rivals)}.",
+        f"scenarios is what to read. Headline rate {percent(evidence.rate, 1)}.",
     )  # fmt: skip
 
 

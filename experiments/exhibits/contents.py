@@ -9,6 +9,7 @@ from experiments.exhibits import (
     chapter_checks,
     chapter_delivery,
     chapter_frontier,
+    chapter_inputs,
     chapter_money,
     chapter_port,
     chapter_portfolio,
@@ -22,7 +23,7 @@ def chapters(evidence: Evidence, *, economic_impact: bool) -> list[Section]:
     return [
         chapter_case.problem(evidence),
         chapter_case.alternatives(evidence),
-        chapter_case.inputs(evidence),
+        chapter_inputs.inputs(evidence),
         chapter_money.ledger(evidence),
         chapter_money.present_values(evidence),
         chapter_money.measures(evidence),
@@ -41,4 +42,5 @@ def chapters(evidence: Evidence, *, economic_impact: bool) -> list[Section]:
         chapter_checks.self_check(evidence),
         chapter_checks.impact(evidence, shown=economic_impact),
         chapter_portfolio.portfolio(evidence),
+        chapter_inputs.annex(evidence),
     ]

@@ -29,8 +29,6 @@ COLOURS: Final = ("#000000", "#0072b2", "#d55e00", "#009e73", "#a3548a", "#8c6d0
 """After Okabe and Ito's palette, the light ones darkened to be read on white and in grey."""
 DASHES: Final = ("-", "--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)), (0, (8, 3)))
 MARKERS: Final = ("o", "s", "D", "^", "v", "P", "X", "*")
-HATCHES: Final = ("", "////", "....", "xx", "----", "\\\\\\\\", "++", "oo", "||")
-GREYS: Final = ("#33475b", "#ffffff", "#c9d3dc", "#8ea0b2", "#eef1f4", "#5d7389", "#dddddd")
 
 
 class Style(NamedTuple):
@@ -140,9 +138,9 @@ def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]], least:
     ends : sequence
         (name, x, y, colour), in the axes' units.
     """
-    low, high = axes.get_ylim()
     ordered = sorted(ends, key=lambda end: end[2])
-    places = _apart([(y - low) / (high - low) for _, _, y, _ in ordered], least)
+    to_axes = axes.transData + axes.transAxes.inverted()
+    places = _apart([float(to_axes.transform((x, y))[1]) for _, x, y, _ in ordered], least)
     for (name, x, y, colour), place in zip(ordered, places, strict=True):
         axes.annotate(
             name, (x, y), (1.02, place), textcoords="axes fraction", va="center", ha="left",

@@ -68,9 +68,11 @@ def displacement(evidence: Evidence) -> Chart:
             axes.plot(100.0 * shares, y, color=look.colour, ls=look.dash)
             ends.append((plain(name), 80.0, float(y[-1]), look.colour))
         axes.set_xlim(0.0, 80.0)
-        axes.set_ylim(bottom=0.0)
+        if names:
+            axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(lambda y, _: f"{y:,g}")
         axes.set_xlabel("share of the extra loads that goes another way, %")
-        axes.set_ylabel("threshold, $ thousand a load")
+        axes.set_ylabel("threshold, $ thousand a load (log)")
         label_ends(axes, ends, 0.075)
         said = (
             " ".join(

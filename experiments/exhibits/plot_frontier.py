@@ -67,8 +67,8 @@ def _cloud(axes: Axes, evidence: Evidence, name: str, colour: str) -> None:
         return
     drawn = [draw[name] for draw in evidence.draws[:MOST_DRAWN]]
     axes.plot(
-        [w.loads for w in drawn], [w.cost / MILLION for w in drawn], ".", color=colour,
-        ms=3, alpha=0.45, mew=0, zorder=2,
+        [w.loads for w in drawn], [w.cost / MILLION for w in drawn], "o", color=colour,
+        ms=2.6, alpha=0.5, mew=0, zorder=2,
     )  # fmt: skip
 
 
