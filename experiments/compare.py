@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ from experiments.provenance import run_record
 from experiments.replicate import Replications, loads, plan_of, replicate
 from experiments.report import render
 from experiments.robustness import redraw
+from experiments.start import ready
 from experiments.train import ensure
 from experiments.trucks_file import of_study
 from sim.ledger import events
@@ -53,6 +55,7 @@ def carry_out(asked: Study) -> int:
     """Take a study from its settings to its files (steps 2 to 9)."""
     begin = time.perf_counter()
     terminal = screen.console()
+    asked = ready(asked, functools.partial(screen.say, terminal))
     scorers = train(asked, terminal)
     weekly = loads(asked, scorers)
     screen.before(terminal, asked.alternatives, weekly)

@@ -35,6 +35,7 @@ from experiments.pipeline import (
 )  # fmt: skip
 from experiments.trucks_file import of_study
 from sim import compiled
+from sim.errors import PolicyError
 from sim.high_risk import high_risk
 from sim.past import PAST_COLUMNS, Past
 from sim.policy import Policy
@@ -252,13 +253,35 @@ def plan_of(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -
 
 
 def warm_up(engine: str, policies: Iterable[Policy] = ()) -> None:
-    """Compile (or load) the engine and the hooks before any worker needs them, so only once."""
-    if engine == "compiled":
-        compiled.engine()
-        for route in {route_standard, *(policy.route for policy in policies)}:
-            compiled.hook(route)
-        for profile in {profile_fast, *(policy.profile for policy in policies)}:
-            compiled.profile_hook(profile)
+    """Compile (or load) the engine and the hooks before any worker needs them, so only once.
+
+    Raises
+    ------
+    PolicyError
+        A policy's hook cannot be compiled.
+    """
+    if engine != "compiled":
+        return
+    compiled.engine()
+    compiled.hook(route_standard)
+    compiled.profile_hook(profile_fast)
+    for policy in policies:
+        try:
+            compiled.hook(policy.route)
+            compiled.profile_hook(policy.profile)
+        # The compiler may trip over a hook in any way; whatever it was, SimPy can still call it.
+        except Exception as error:
+            raise PolicyError(
+                f"policy {policy.name}: its hook cannot be compiled ({_reason(error)}); "
+                "engine=simpy runs it as it is"
+            ) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return the line of a compiler's message that says what it could not do."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("Failed in", "- Resolution"))]
+    return (telling or lines or [type(error).__name__])[0]
 
 
 def _summed(study: Study, parts: list[dict[str, Profiles]]) -> dict[str, Profiles]:

@@ -19,15 +19,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import sklearn
 
 import models
+import sim
 from experiments import history, judge, screen
 from experiments.informed import learnt_risk
 from experiments.load import Study, study
@@ -41,7 +42,7 @@ from models.fitted import Examples, FittedRisk
 from models.importance import importance
 from models.risk import make
 from sim.errors import ModelError, OutputError
-from sim.jit import cache_root, source_hash
+from sim.jit import cache_root
 from sim.scenario import Risk, Scenario
 
 Sample = npt.NDArray[np.float32]
@@ -242,10 +243,13 @@ def code_hash() -> str:
 
     Once a process: what has been imported does not change when a file does.
     """
-    digest = hashlib.sha256(f"{source_hash()} {sklearn.__version__}".encode())
+    digest = hashlib.sha256()
+    for library in ("numpy", "numba", "scikit-learn"):
+        digest.update(metadata.version(library).encode())
     folder = Path(__file__).parent
-    own = [folder / name for name in ("history.py", "informed.py", "pipeline.py", "train.py")]
-    for path in (*sorted(Path(models.__path__[0]).glob("*.py")), *own):
+    own = [folder / f"{name}.py" for name in ("history", "informed", "met", "pipeline", "train")]
+    packages = [sorted(Path(package.__path__[0]).glob("*.py")) for package in (sim, models)]
+    for path in (*packages[0], *packages[1], *own):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -8,7 +8,7 @@ from typing import Any
 import numba
 from numba import njit, types
 
-from sim import recursion
+from sim import jit, recursion
 from sim.closing import send_home, shut
 from sim.errors import PolicyError
 from sim.events import end, settle, turn
@@ -113,6 +113,11 @@ def engine() -> Any:
     ]
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
     return njit(types.void(*kinds, ROUTE_TYPE, PROFILE_TYPE), **options)(advance)
+
+
+def is_kept() -> bool:
+    """Return whether an earlier process has compiled the engine for this version and machine."""
+    return jit.is_kept(advance.__name__)
 
 
 @functools.cache

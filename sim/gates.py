@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+from numba.extending import register_jitable
 
 from sim.flow import Flow, Record
 from sim.order import APPROACH, DOCK, EXIT, LOW_ENERGY, PORTAL, PRIMARY, START, WAIVED
@@ -79,20 +79,20 @@ def visited_in_fact(flow: Flow, record: Record) -> Flow:
     return flow._replace(columns=columns)
 
 
-@njit(cache=True)
+@register_jitable
 def _queue(place: float, at: int, waiting: Any, state: Any) -> bool:  # noqa: ANN401
     left = 1.0 - waiting[PORTAL] / state[at + 1]
     return bool(left > 0.0 and place < state[at] * left)
 
 
-@njit(cache=True)
+@register_jitable
 def _skip(u: float, truck: int, at: int, state: Any) -> bool:  # noqa: ANN401
     scan = state[at + 2] >= state[at] and u >= state[at + 1]
     state[at + 3 + truck] = 0.0 if scan else WATCHED
     return not scan
 
 
-@njit(cache=True)
+@register_jitable
 def _budget(score: float, at: int, now_min: float, state: Any) -> bool:  # noqa: ANN401
     shifts, row = int(state[at + 1]), int(state[at + 2])
     shift = min(int(now_min / state[at]), shifts - 1)
@@ -109,7 +109,7 @@ def _budget(score: float, at: int, now_min: float, state: Any) -> bool:  # noqa:
     return True
 
 
-@njit(cache=True)
+@register_jitable
 def _answers(bits: int, kind: int, count: int) -> int:
     asked = (1 << count) - 1
     found = bits & asked
@@ -117,7 +117,7 @@ def _answers(bits: int, kind: int, count: int) -> int:
     return ((bits >> count) << 1) | int(answer)
 
 
-@njit(cache=True)
+@register_jitable
 def decide(truck: int, columns: Any, waiting: Any, now_min: float, state: Any) -> bool:  # noqa: ANN401
     """Run the program for one truck; every gate is asked, because each keeps its own count."""
     bits = 0
@@ -139,7 +139,7 @@ def decide(truck: int, columns: Any, waiting: Any, now_min: float, state: Any) -
     return bits & 1 == 1
 
 
-@njit(cache=True)
+@register_jitable
 def learn(truck: int, here: int, alarmed: int, state: Any) -> None:  # noqa: ANN401
     """Let the skip-lot gates count who came out clean, and begin again at a find."""
     for step in range(int(state[0])):

@@ -2,9 +2,10 @@
 
 Numba looks only at the file that holds a function, not at the helpers that the function calls:
 a change in ``kernel.py`` would leave ``compiled.py``'s cache standing. The folder therefore bears
-a hash of every source file of ``sim`` that compiled code is made of, and of the versions that
-compile them. Import this module
-before the first ``njit``.
+a hash of every source file of ``sim`` that its code is made of, and of the versions that compile
+them; Numba itself tells processors apart. The engine's folder depends on the engine's sources
+alone, each hook's on the hook's own: a new policy leaves the engine as it was compiled. Import this
+module before the first ``njit``.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
 import platformdirs
 
-COMPILES = re.compile(r"\bnjit\b|\bsim\.jit\b")
-IMPORTS = re.compile(r"^\s*(?:from sim\.(\w+) import|import sim\.(\w+))", re.MULTILINE)
+ENGINE = ("compiled", "recursion")
+"""Modules that hold the engine's compiled bodies."""
+IMPORTS = re.compile(r"^\s*(?:from sim\.(\w+) import|import sim\.(\w+)|from sim import (.+))", re.M)
 
 
 def cache_root() -> Path:
@@ -30,42 +34,65 @@ def cache_root() -> Path:
     return Path(os.environ.get("THROUGHGATE_CACHE") or platformdirs.user_cache_dir("throughgate"))
 
 
-def source_hash() -> str:
-    """Return a hash of the sources that are compiled and of the compiler's versions."""
+def source_hash(*roots: str) -> str:
+    """Return a hash of the modules of ``sim`` named, all that they import from it, and versions."""
     digest = hashlib.sha256()
     for version in (numba.__version__, np.__version__, sys.version):
         digest.update(version.encode())
-    for path in compiled_sources(Path(__file__).parent):
+    for path in sources(Path(__file__).parent, roots):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def compiled_sources(folder: Path) -> list[Path]:
-    """Return the files of ``sim`` that compile something, and all that they import from it."""
+def sources(folder: Path, roots: Iterable[str]) -> list[Path]:
+    """Return the files of a package's modules, and of all that they import from it."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
-    todo = [name for name, text in texts.items() if COMPILES.search(text)]
-    reached: set[str] = set()
+    todo, reached = list(roots), set()
     while todo:
         name = todo.pop()
         if name in texts and name not in reached:
             reached.add(name)
-            todo += [found[0] or found[1] for found in IMPORTS.findall(texts[name])]
+            found = IMPORTS.findall(texts[name])
+            todo += [one for names in found for part in names for one in re.findall(r"\w+", part)]
     return [folder / f"{name}.py" for name in sorted(reached)]
 
 
-def use_cache() -> Path:
-    """Point the compiler at this version's folder, and return it."""
-    folder = cache_root() / "compiled" / source_hash()
+def folder_of(*roots: str) -> Path:
+    """Return the folder, made if need be, that keeps what these modules' sources compile to."""
+    name = source_hash(*roots)
+    folder = cache_root() / "compiled" / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"throughgate-compiled-{os.getuid()}" / source_hash()
+        folder = Path(tempfile.gettempdir()) / f"throughgate-compiled-{os.getuid()}" / name
         folder.mkdir(parents=True, exist_ok=True)
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return folder
 
 
-CACHE_FOLDER = use_cache()
+CACHE_FOLDER = folder_of(*ENGINE)
+numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
+
+
+def is_kept(function: str) -> bool:
+    """Return whether an earlier process kept what this function of the engine compiles to."""
+    return any(CACHE_FOLDER.rglob(f"*.{function}-*.nbc"))
+
+
+def compiled_hook(signature: Any, hook: Callable[..., int]) -> Any:  # noqa: ANN401
+    """Return a hook compiled for the engine, kept if all that it may call can be hashed.
+
+    That is so for hooks of ``sim``; one that comes from elsewhere is compiled in each process.
+    """
+    package, _, name = hook.__module__.rpartition(".")
+    if package != __name__.rpartition(".")[0]:
+        return numba.njit(signature)(hook)
+    config: Any = numba.config
+    config.CACHE_DIR = str(folder_of(name))
+    try:
+        return numba.njit(signature, cache=True)(hook)
+    finally:
+        config.CACHE_DIR = str(CACHE_FOLDER)
+
 
 move = functools.partial(
     numba.njit, forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True

@@ -19,11 +19,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import register_jitable
 
-import sim.jit  # noqa: F401  (sets the cache folder before the first njit)
 from sim.errors import PolicyError
+from sim.jit import compiled_hook
 from sim.order import (
     ANALYST,
     APPROACH,
@@ -195,13 +195,13 @@ def _check_step(station: object, here: int, seen: int) -> None:
 
 
 def compiled(route: Route) -> Any:  # noqa: ANN401
-    """Return the hook compiled for the kernel, having checked it as Python first."""
-    return njit(ROUTE_SIGNATURE, cache=True)(route)
+    """Return the hook compiled for the kernel."""
+    return compiled_hook(ROUTE_SIGNATURE, route)
 
 
 def compiled_profile(profile: Profile) -> Any:  # noqa: ANN401
     """Return a profile hook compiled for the kernel."""
-    return njit(PROFILE_SIGNATURE, cache=True)(profile)
+    return compiled_hook(PROFILE_SIGNATURE, profile)
 
 
 assert PRIMARY < RADIATION < SECONDARY < CANINE < DOCK < SAFETY  # noqa: S101  (``here < DOCK``)

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+from numba.extending import register_jitable
 
 from sim.order import (
     APPROACH,
@@ -90,7 +90,7 @@ def encode(
     return np.array([float(has_looks), float(any_order), *roots, *nodes])
 
 
-@njit(cache=True)
+@register_jitable
 def _step(truck: int, seen: int, alarmed: int, columns: Any, state: Any) -> tuple[int, int]:  # noqa: ANN401
     """Return (next station or EXIT where the tree has none, verdict so far)."""
     at = int(state[ROOTS + int(columns[truck, TREE])])
@@ -109,7 +109,7 @@ def _step(truck: int, seen: int, alarmed: int, columns: Any, state: Any) -> tupl
     return EXIT, at
 
 
-@njit(cache=True)
+@register_jitable
 def _last(verdict: int, seen: int, alarmed: int, no_looks: bool, refers: bool) -> int:  # noqa: FBT001
     """Return where a truck goes after its verdict: exam orders and officers hold as today."""
     dock = EXIT if (seen >> DOCK) & 1 == 1 else DOCK

@@ -40,7 +40,6 @@ TESTED_ELSEWHERE = {
     "port": "test_twin holds both engines together, station by station",
     "station": "the servers of port: test_twin",
     "flow": "the arrays that both engines read: test_twin",
-    "jit": "the compiler's cache of compiled: test_twin",
     "fitted": "a risk model with its calibration and scale: test_risk, test_train",
     "rules": "one of the models of risk: test_risk",
     "service_times": "what streams of luck become: test_streams",
