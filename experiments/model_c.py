@@ -78,12 +78,12 @@ def _lognormal(rng: np.random.Generator, mean: float, n: int) -> Floats:
 def flow_of(trucks: Trucks) -> Flow:
     """Lay the model out for this project's engines; it ends when the last truck has left."""
     n, none = len(trucks.arrive_min), np.zeros(N_STATIONS)
-    work, alarm = np.zeros((n, N_STATIONS)), np.zeros((n, N_STATIONS), dtype=np.uint8)
+    work, alarm = np.zeros((N_STATIONS, n)), np.zeros((N_STATIONS, n), dtype=np.uint8)
     columns = np.zeros((n, N_COLUMNS))
     columns[:, REFERRED] = trucks.to_scan
-    alarm[:, SECONDARY] = trucks.to_dock
+    alarm[SECONDARY] = trucks.to_dock
     for k, who, minutes in zip(AT, trucks.visitors(), trucks.service_min, strict=True):
-        work[who, k] = minutes
+        work[k, who] = minutes
     counts = np.zeros(N_STATIONS, dtype=np.int64)
     counts[list(AT)] = SERVERS
     station = np.repeat(np.arange(N_STATIONS), counts)

@@ -105,7 +105,7 @@ def _ours(engine: Callable[[Flow], Record | None]) -> Way:
         record = engine(flow_of(draw(n, seed, exponential=exponential)))
         if record is None:
             raise RuntimeError("model c was not swept")
-        waits = (record.moments[4 * k + 1] - record.moments[4 * k] for k in AT)
+        waits = (record.of(k)[1] - record.of(k)[0] for k in AT)
         return tuple(float(np.nanmean(wait)) for wait in waits)
 
     return run

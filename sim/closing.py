@@ -6,9 +6,11 @@ A truck is *in line* until its primary inspection begins; those beyond are alway
 
 from __future__ import annotations
 
+from sim.bits import take_out
 from sim.jit import move
-from sim.kernel import N_LATE, SHUT, vacate
+from sim.kernel import vacate
 from sim.order import DIVERT, DIVERTED, N_STATIONS, SERVED_LATE
+from sim.work import N_LATE, SHUT
 
 
 @move()
@@ -64,7 +66,7 @@ def send_home(f, w):  # type: ignore[no-untyped-def]
                 w.late[s] = 0
                 w.count[N_LATE] -= 1
                 w.on[s] = 0
-                w.n_free[k] -= 1 - w.busy[s]
+                take_out(w.vacant, s)
 
 
 @move()
@@ -72,7 +74,7 @@ def _turn_away_line(w, r, k, truck, now):  # type: ignore[no-untyped-def]
     while truck >= 0:
         after = w.link[0, truck]
         r.done[k, truck] = DIVERTED
-        r.moments[4 * k + 3, truck] = now
+        r.moments[4 * r.place[k] + 3, truck] = now
         r.exit_min[truck] = now
         truck = after
 
@@ -85,7 +87,7 @@ def _turn_away_blocked(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
         r.done[k, truck] = DIVERTED
         r.exit_min[truck] = now
         if here >= 0:
-            vacate(w, r, here, f.server_first[here] + r.server[here, truck], truck, now)
+            vacate(w, r, here, f.server_first[here] + r.server[r.place[here], truck], truck, now)
         truck = after
 
 
@@ -112,4 +114,5 @@ def shut(f, w, r, now):  # type: ignore[no-untyped-def]
         for group in range(4):
             _turn_away_blocked(f, w, r, k, w.blocked_head[k, group], now)
             w.blocked_head[k, group] = -1
+        w.n_blocked[k] = 0
     return f.server_first[f.join + 1], f.server_first[N_STATIONS]

@@ -9,12 +9,12 @@ import numba
 from numba import njit, types
 
 from sim import jit, recursion
+from sim.bits import fetch
 from sim.closing import send_home, shut
 from sim.errors import PolicyError
 from sim.events import end, settle, turn
 from sim.flow import Flow, Record, assemble, empty_record
 from sim.heap import HEAP, pop
-from sim.kernel import ERROR, N_LATE, SHUT, Work, new_work
 from sim.order import (
     ARRIVE,
     DOOR,
@@ -37,7 +37,9 @@ from sim.route import (
     profile_fast,
     route_standard,
 )  # fmt: skip
+from sim.work import ERROR, N_LATE, SHUT, Work, new_work
 
+AHEAD = 32
 ID_MASK = (1 << STATION_SHIFT) - 1
 STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
 
@@ -66,10 +68,13 @@ def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
         goes, here = types.int64(-1), types.int64(START)
         if source == 1:
             goes = types.int64(truck)
+            ahead = min(truck + AHEAD, n - 1)
+            fetch(f.columns, ahead, 0)
+            fetch(f.columns, ahead, f.columns.shape[1] - 1)
             truck += 1
         elif source == 2:
             pop(w)
-            s = f.server_first[k] + r.server[k, ident]
+            s = f.server_first[k] + r.server[r.place[k], ident]
             goes, here = end(f, w, r, profile, k, s, ident, now)
             if k == f.judge:
                 first, last = s, s + 1
@@ -92,7 +97,7 @@ def example() -> Flow:
     none: list[float] = []
     return assemble(
         horizon_min=0.0, arrive_min=none, lane_class=none,
-        service_min=[[0.0] * N_STATIONS], alarm=[[0] * N_STATIONS], columns=[[0.0]],
+        service_min=[[0.0]] * N_STATIONS, alarm=[[0]] * N_STATIONS, columns=[[0.0]],
         absent=0, server_first=[0] * (N_STATIONS + 1), serves=none,
         capacity=(none, none, none, none, none), doors=(none, none),
         hold_min=[0.0] * N_STATIONS, finishes=[0] * N_STATIONS, closing=0,
@@ -163,7 +168,7 @@ def run_events(
 ) -> Record:
     """Run one replication event by event, whatever the flow; see `run`."""
     work: Work = new_work(flow)
-    record = empty_record(len(flow.arrive_min))
+    record = empty_record(len(flow.arrive_min), flow.absent)
     engine()(flow, work, record, hook(route), profile_hook(profile))
     if work.count[ERROR]:
         raise PolicyError(

@@ -5,10 +5,11 @@ Twins are in ``sim.port``. Compiled by Numba, like the smaller moves of `sim.ker
 
 from __future__ import annotations
 
+from sim.bits import put_in, take_out
 from sim.closing import at_work, has_work_left, turned_away
 from sim.flow import CLEARED
 from sim.jit import move
-from sim.kernel import ERROR, N_LATE, block, can_enter, enter, free, vacate
+from sim.kernel import block, can_enter, enter, free, vacate
 from sim.lanes import alarms, lane_of
 from sim.order import (
     ANALYST,
@@ -21,6 +22,7 @@ from sim.order import (
     START,
     WAIVED,
 )  # fmt: skip
+from sim.work import ERROR, N_LATE
 
 
 @move()
@@ -58,8 +60,8 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
 def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untyped-def]
     """Send a truck on from ``here``, or in from the road; return the server it gives up, or -1."""
     if here == f.join:
-        for k in range(N_STATIONS):
-            if f.room[k, 0] >= 0 and not can_enter(f, w, k, lane_of(f, k, truck)):
+        for k in w.rooms:
+            if not can_enter(f, w, k, lane_of(f, k, truck)):
                 r.full[truck] |= 1 << k
     k = choose(f, w, r, route, truck, here, now)
     if k != EXIT and not can_enter(f, w, k, f.lane_class[truck]):
@@ -67,7 +69,7 @@ def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untype
         return -1
     left = -1
     if here != START:
-        left = f.server_first[here] + r.server[here, truck]
+        left = f.server_first[here] + r.server[r.place[here], truck]
         vacate(w, r, here, left, truck, now)
     if k == EXIT:
         r.exit_min[truck] = now
@@ -91,14 +93,14 @@ def judged(f, w, r, truck):  # type: ignore[no-untyped-def]
 @move()
 def end(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
     """End a service; return the truck that goes on now, or -1, and the station that it leaves."""
-    r.moments[4 * k + 2, truck] = now
+    r.moments[4 * r.place[k] + 2, truck] = now
     r.done[k, truck] = w.outcome[s]
     served = w.outcome[s] == SERVED
     if k == f.judge:
         vacate(w, r, k, s, truck, now)
         return judged(f, w, r, truck), f.join
     if k == f.fork and served:
-        if f.alarm[truck, k] != CLEARED:
+        if f.alarm[k, truck] != CLEARED:
             w.image[truck] = 1
             enter(f, w, r, profile, f.judge, truck, now)
     elif served and alarms(f, r, k, truck):
@@ -118,7 +120,7 @@ def turn(f, w, kind, k, s):  # type: ignore[no-untyped-def]
             w.count[N_LATE] += 1
             return s, s
         w.on[s] = 0
-        w.n_free[k] -= 1 - w.busy[s]
+        take_out(w.vacant, s)
         if f.per_lane[k] == 1:
             return f.server_first[k], f.server_first[k + 1]
         return s, s
@@ -128,7 +130,8 @@ def turn(f, w, kind, k, s):  # type: ignore[no-untyped-def]
         w.count[N_LATE] -= 1
         return s, s
     w.on[s] = 1
-    w.n_free[k] += 1 - w.busy[s]
+    if w.busy[s] == 0:
+        put_in(w.vacant, s)
     return s, s + 1 - w.busy[s]
 
 
@@ -140,11 +143,8 @@ def settle(f, w, r, route, profile, s, last, truck, here, now):  # type: ignore[
     first compilation took twice as long.
     """
     while True:
-        k = 0
         while s < last:
-            while f.server_first[k + 1] <= s:
-                k += 1
-            free(f, w, r, profile, k, s, now)
+            free(f, w, r, profile, w.station_of[s], s, now)
             s += 1
         if truck < 0:
             return

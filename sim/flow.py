@@ -7,6 +7,7 @@ the last bit.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
@@ -35,9 +36,9 @@ class Flow(NamedTuple):
     lane_class: Ints
     """[n], 0 general, 1 FAST."""
     service_min: Floats
-    """[n, K], the work that the truck asks of each station."""
+    """[K, n], the work that the truck asks of each station; of those that there are."""
     alarm: Bytes
-    """[n, K], 1 where the station would alarm on the truck; 2 at ``fork``: a machine clears the
+    """[K, n], 1 where the station would alarm on the truck; 2 at ``fork``: a machine clears the
     image, and no analyst sees it."""
     columns: Floats
     """[n, C], what the routing policy may read of the truck."""
@@ -99,10 +100,12 @@ class Record(NamedTuple):
     LEDGER are rows of these arrays, not copies.
     """
 
+    place: Ints
+    """[K], the station's place among the E that the port has; -1: none."""
     moments: Floats
-    """[4 K, n]: enter, start, end, leave of each station; NaN: did not happen."""
+    """[4 E, n]: enter, start, end, leave of each of them; NaN: did not happen. See `of`."""
     server: npt.NDArray[np.int16]
-    """[K, n], -1: none."""
+    """[E, n], -1: none. See `server_at`."""
     done: Bytes
     """[K, n], a code of sim.order."""
     exit_min: Floats
@@ -110,6 +113,18 @@ class Record(NamedTuple):
     """[n], bit mask of the stations that had no room when the truck left ``join``."""
     slow: Bytes
     """[n], 1: the slow service was chosen at the profiled station."""
+
+    def of(self, station: int) -> Floats:
+        """Return float[4, n], enter, start, end and leave of one station; NaN throughout: none."""
+        first = 4 * int(self.place[station])
+        if first < 0:
+            return np.broadcast_to(np.full(len(self.exit_min), np.nan), (4, len(self.exit_min)))
+        return self.moments[first : first + 4]
+
+    def server_at(self, station: int) -> npt.NDArray[np.int16]:
+        """Return int[n], the server of one station that each truck came to; -1: none."""
+        place = int(self.place[station])
+        return self.server[place] if place >= 0 else np.full(len(self.slow), -1, dtype=np.int16)
 
 
 def calendar(
@@ -150,7 +165,12 @@ def assemble(**parts: Any) -> Flow:  # noqa: ANN401
         "calendar_min": times,
         "calendar_key": keys,
     }
-    return Flow(**{name: _exact(kind, parts[name]) for name, kind in get_type_hints(Flow).items()})
+    return Flow(**{name: _exact(kind, parts[name]) for name, kind in _kinds().items()})
+
+
+@functools.cache
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(Flow)
 
 
 def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
@@ -160,11 +180,18 @@ def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
     return np.require(value, dtype=dtype, requirements=["C", "W"])
 
 
-def empty_record(n: int) -> Record:
-    """Return a record of ``n`` trucks to which nothing has happened yet."""
+def empty_record(n: int, absent: int = 0) -> Record:
+    """Return a record of ``n`` trucks to which nothing has happened yet.
+
+    Stations that the port does not have (bit mask ``absent``) take no memory.
+    """
+    there = [k for k in range(N_STATIONS) if (absent >> k) & 1 == 0]
+    place = np.full(N_STATIONS, -1)
+    place[there] = np.arange(len(there))
     return Record(
-        moments=np.full((4 * N_STATIONS, n), np.nan),
-        server=np.full((N_STATIONS, n), -1, dtype=np.int16),
+        place=place,
+        moments=np.full((4 * len(there), n), np.nan),
+        server=np.full((len(there), n), -1, dtype=np.int16),
         done=np.zeros((N_STATIONS, n), dtype=np.uint8),
         exit_min=np.full(n, np.nan),
         full=np.zeros(n, dtype=np.int64),

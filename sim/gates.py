@@ -73,7 +73,7 @@ def assemble(program: Sequence[Gate], n: int) -> tuple[Floats, Floats]:
 
 def visited_in_fact(flow: Flow, record: Record) -> Flow:
     """Return the flow with SELECTED set for every truck that was sent to the portal in fact."""
-    sent = ~np.isnan(record.moments[4 * PORTAL]) | (record.done[PORTAL] == WAIVED)
+    sent = ~np.isnan(record.of(PORTAL)[0]) | (record.done[PORTAL] == WAIVED)
     columns = flow.columns.copy()
     columns[:, SELECTED] = np.maximum(columns[:, SELECTED], sent)
     return flow._replace(columns=columns)

@@ -18,7 +18,7 @@ def alarms(f, r, k, truck):  # type: ignore[no-untyped-def]
     """Tell whether the station alarms on the truck, by the service that it was given."""
     if k == f.profiled and r.slow[truck] == 1:
         return f.slow_alarm[truck] == 1
-    return f.alarm[truck, k] == 1
+    return f.alarm[k, truck] == 1
 
 
 @move()

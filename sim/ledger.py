@@ -30,29 +30,29 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
         "ordered": flow.columns[:, ORDERED] > 0.0,
     }
     for k, station in enumerate(STATIONS):
-        columns[f"{station}_server"] = record.server[k]
+        columns[f"{station}_server"] = record.server_at(k)
         columns[f"{station}_done"] = record.done[k]
-        for m, moment in enumerate(MOMENTS):
-            columns[f"{station}_{moment}_min"] = record.moments[len(MOMENTS) * k + m]
+        for moment, times in zip(MOMENTS, record.of(k), strict=True):
+            columns[f"{station}_{moment}_min"] = times
     for name in SENSED:
         columns[f"{name}_alarm"] = raised(flow, record, STATIONS.index(name))
     columns["portal_slow"] = (record.slow > 0) & (flow.profiled == PORTAL)
-    cleared = (flow.alarm[:, PORTAL] == CLEARED) & (flow.fork == PORTAL)
+    cleared = (flow.alarm[PORTAL] == CLEARED) & (flow.fork == PORTAL)
     columns["cleared"] = cleared & (record.done[PORTAL] == SERVED)
     columns["diverted"] = np.asarray(np.any(record.done == DIVERTED, axis=0))
     opened = np.zeros((len(manifest), 2), dtype=bool)
     for place, k in enumerate((ORIGIN, DOCK)):
         opened[:, place] = (record.done[k] == SERVED) & ~np.isnan(columns["exit_min"])
     columns["opened"] = np.asarray(np.any(opened, axis=1))
-    columns["seized"] = np.asarray(np.any(opened & (flow.alarm[:, [ORIGIN, DOCK]] == 1), axis=1))
+    columns["seized"] = np.asarray(np.any(opened & (flow.alarm[[ORIGIN, DOCK]].T == 1), axis=1))
     return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
 
 
 def raised(flow: Flow, record: Record, station: int) -> Bools:
     """Return bool[n], the alarms of the trucks that a station served, by the service they got."""
-    alarm = flow.alarm[:, station] == 1
+    alarm = flow.alarm[station] == 1
     if station == flow.profiled:
-        cleared = (flow.alarm[:, station] == CLEARED) & (flow.fork == station)
+        cleared = (flow.alarm[station] == CLEARED) & (flow.fork == station)
         alarm = np.where(record.slow > 0, (flow.slow_alarm > 0) & ~cleared, alarm)
     return np.asarray(alarm & (record.done[station] == SERVED))
 

@@ -46,7 +46,7 @@ class Port:
     def __init__(self, flow: Flow, route: Route, profile: Profile) -> None:
         self.flow, self.route, self.profile = flow, route, profile
         self.clock = Clock()
-        self.record = empty_record(len(flow.arrive_min))
+        self.record = empty_record(len(flow.arrive_min), flow.absent)
         self.waiting = np.zeros(N_STATIONS, dtype=np.int64)
         self.n_busy = np.zeros(N_STATIONS, dtype=np.int64)
         self.state = flow.state.copy()
@@ -67,7 +67,7 @@ class Port:
             yield self.go(truck, here, station)
             here = station
             if here == self.flow.fork and self.served(truck, here):
-                if self.flow.alarm[truck, here] != CLEARED:
+                if self.flow.alarm[here, truck] != CLEARED:
                     self.send_image(truck)
             elif self.served(truck, here) and self.alarms(truck, here):
                 self.alarmed[truck] |= 1 << here
@@ -83,7 +83,7 @@ class Port:
         """Tell whether the station alarms on the truck, by the service that it was given."""
         if station == self.flow.profiled and self.record.slow[truck]:
             return bool(self.flow.slow_alarm[truck])
-        return bool(self.flow.alarm[truck, station] == 1)
+        return bool(self.flow.alarm[station, truck] == 1)
 
     def send_image(self, truck: int) -> None:
         """Send the truck's portal image to the analysts; the truck drives on meanwhile."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,7 +89,7 @@ def prepare(
         horizon_min=window.horizon_min,
         arrive_min=manifest["arrive_min"],
         lane_class=manifest["fast"],
-        service_min=np.column_stack([manifest[f"service_{name}_min"] for name in STATIONS]),
+        service_min=_service_min(manifest, counts),
         alarm=_alarm(manifest, alarms, exams_ordered(scenario, manifest)),
         columns=policy_columns(scenario, manifest, selected),
         absent=sum(1 << k for k in range(N_STATIONS) if counts[k] == 0),
@@ -108,6 +108,14 @@ def prepare(
         state=[0.0],
         **_rules(scenario),
     )
+
+
+def _service_min(manifest: pd.DataFrame, counts: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Return the work of the stations that there are; the rows of others stay untouched."""
+    service_min = np.zeros((N_STATIONS, len(manifest)))
+    for k in np.flatnonzero(counts):
+        service_min[k] = manifest[f"service_{STATIONS[k]}_min"]
+    return service_min
 
 
 def _rules(scenario: Scenario) -> dict[str, Any]:
@@ -219,12 +227,12 @@ def _alarm(
     manifest: pd.DataFrame, alarms: Mapping[str, Bools], is_ordered: Bools
 ) -> npt.NDArray[np.uint8]:
     """Return what each station would raise; one that opens trucks "alarms" as it finds a load."""
-    alarm = np.zeros((len(manifest), N_STATIONS), dtype=np.uint8)
-    alarm[:, DOCK] = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
-    alarm[:, ORIGIN] = alarms["origin_find"]
-    alarm[:, PORTAL] = np.where(alarms["auto_clear"], CLEARED, alarms["portal"])
+    alarm = np.zeros((N_STATIONS, len(manifest)), dtype=np.uint8)
+    alarm[DOCK] = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
+    alarm[ORIGIN] = alarms["origin_find"]
+    alarm[PORTAL] = np.where(alarms["auto_clear"], CLEARED, alarms["portal"])
     for station in (LOW_ENERGY, SECONDARY, CANINE):
-        alarm[:, station] = alarms[STATIONS[station]]
+        alarm[station] = alarms[STATIONS[station]]
     return alarm
 
 

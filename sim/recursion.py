@@ -91,7 +91,7 @@ def run(flow: Flow, route: Route = route_standard) -> Record | None:
         Equal to ``sim.port.run(flow, route)`` to the last bit. None where that is not certain: a
         waiting room may have been full, a service took no time, or one began at the very end.
     """
-    record = empty_record(len(flow.arrive_min))
+    record = empty_record(len(flow.arrive_min), flow.absent)
     work = _new_sweep(flow)
     _sweep()(flow, work, record, _hook(route))
     return None if work.count[FAILED] else record

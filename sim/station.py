@@ -23,6 +23,7 @@ class Station:
 
     def __init__(self, clock: Clock, flow: Flow, record: Record, index: int, port: Any) -> None:  # noqa: ANN401
         self.clock, self.flow, self.record, self.index, self.port = clock, flow, record, index, port
+        self.row = 4 * int(record.place[index])
         first, last = int(flow.server_first[index]), int(flow.server_first[index + 1])
         self.servers = [
             Server(s - first, int(flow.serves[s]), _intervals(flow, s)) for s in range(first, last)
@@ -67,7 +68,7 @@ class Station:
     def enter(self, truck: int) -> None:
         """Start service at the lowest free server, or join the queue of the truck's class."""
         lane = self.lane_of(truck)
-        self.record.moments[4 * self.index, truck] = self.clock.now
+        self.record.moments[self.row, truck] = self.clock.now
         server = self.choose_lane(lane, truck) if self.has_lines else self.lowest_free(lane)
         if server is not None and server.on and not server.busy:
             self.start(server, truck)
@@ -93,9 +94,9 @@ class Station:
         """Begin service and schedule its end."""
         server.busy = True
         self.port.n_busy[self.index] += 1
-        self.record.moments[4 * self.index + 1, truck] = self.clock.now
-        self.record.server[self.index, truck] = server.number
-        work = self.flow.service_min[truck, self.index]
+        self.record.moments[self.row + 1, truck] = self.clock.now
+        self.record.server[self.row // 4, truck] = server.number
+        work = self.flow.service_min[self.index, truck]
         if self.index == self.flow.profiled and self.chooses_slow(server, truck):
             self.record.slow[truck] = 1
             work = self.flow.slow_min[truck]
@@ -115,13 +116,13 @@ class Station:
     def ended(self, event: simpy.Event) -> None:
         """Record the end of a service, and wake whoever waits for it."""
         truck = int(event.value)  # type: ignore[arg-type]
-        self.record.moments[4 * self.index + 2, truck] = self.clock.now
+        self.record.moments[self.row + 2, truck] = self.clock.now
         self.record.done[self.index, truck] = self.server_of(truck).outcome
         self.port.wake(self.done.pop(truck))
 
     def server_of(self, truck: int) -> Server:
         """Return the server at which the truck stands or stood."""
-        return self.servers[int(self.record.server[self.index, truck])]
+        return self.servers[int(self.record.server[self.row // 4, truck])]
 
     def next_in_line(self, server: Server) -> int | None:
         """Take the next truck for this server out of its queue."""
@@ -153,7 +154,7 @@ class Station:
     def vacate(self, truck: int) -> Server:
         """Take the truck off its server."""
         server = self.server_of(truck)
-        self.record.moments[4 * self.index + 3, truck] = self.clock.now
+        self.record.moments[self.row + 3, truck] = self.clock.now
         server.busy = False
         self.port.n_busy[self.index] -= 1
         return server
@@ -224,7 +225,7 @@ class Station:
         """Turn away the trucks that wait here."""
         lines = [*self.queues, *self.lines]
         for truck in (truck for line in lines for truck in line):
-            self.record.moments[4 * self.index + 3, truck] = now
+            self.record.moments[self.row + 3, truck] = now
             self.port.turned_away(truck, self.index)
         self.port.waiting[self.index] = 0
         for line in lines:

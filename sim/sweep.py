@@ -44,7 +44,7 @@ def ask(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
 
 @move()
 def left_min(f, r, row, truck):  # type: ignore[no-untyped-def]
-    return f.arrive_min[truck] if row == ROAD else r.moments[4 * row + 3, truck]
+    return f.arrive_min[truck] if row == ROAD else r.moments[4 * r.place[row] + 3, truck]
 
 
 @move()
@@ -77,8 +77,8 @@ def next_image(f, w, r):  # type: ignore[no-untyped-def]
     while w.place[f.fork] < w.n_out[f.fork]:
         truck = types.int64(w.out[f.fork, w.place[f.fork]])
         w.place[f.fork] += 1
-        if f.alarm[truck, f.fork] != CLEARED:
-            return r.moments[4 * f.fork + 3, truck], truck
+        if f.alarm[f.fork, truck] != CLEARED:
+            return r.moments[4 * r.place[f.fork] + 3, truck], truck
     return f.horizon_min, types.int64(-1)
 
 
@@ -91,7 +91,7 @@ def come(f, w, r, k):  # type: ignore[no-untyped-def]
         time, key = next_entry(f, w, r, k)
     if key >= 0:
         truck = key & TRUCK
-        r.moments[4 * k, truck] = time
+        r.moments[4 * r.place[k], truck] = time
         w.line[w.count[N_LINE]] = truck
         w.count[N_LINE] += 1
     return time, key
@@ -99,14 +99,14 @@ def come(f, w, r, k):  # type: ignore[no-untyped-def]
 
 @move()
 def begin(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
-    end = now + f.service_min[truck, k]
-    r.moments[4 * k + 1, truck] = now
-    r.server[k, truck] = s - f.server_first[k]
+    end = now + f.service_min[k, truck]
+    r.moments[4 * r.place[k] + 1, truck] = now
+    r.server[r.place[k], truck] = s - f.server_first[k]
     if end <= now or now == f.horizon_min:
         w.count[FAILED] = 1
     key = (types.int64(k) << STATION_SHIFT) | truck
     if end <= f.horizon_min:
-        r.moments[4 * k + 2, truck] = end
+        r.moments[4 * r.place[k] + 2, truck] = end
         r.done[k, truck] = SERVED
         if k == f.join and w.judged_min[truck] >= end:
             w.by_image[truck] = 1
@@ -116,18 +116,18 @@ def begin(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
 
 @move()
 def leave(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]
-    r.moments[4 * k + 3, truck] = now
+    r.moments[4 * r.place[k] + 3, truck] = now
     if k == f.judge:
         w.judged_min[truck] = now
         return
     if k == f.fork:
-        if f.alarm[truck, k] != CLEARED:
+        if f.alarm[k, truck] != CLEARED:
             # until it is judged, the image holds the truck for good
             w.judged_min[truck] = f.horizon_min + 1.0
-    elif f.alarm[truck, k] == 1:
+    elif f.alarm[k, truck] == 1:
         w.alarmed[truck] |= 1 << k
     if k == f.join and f.fork >= 0 and r.done[f.fork, truck] == SERVED:
-        w.alarmed[truck] |= types.int64(f.alarm[truck, f.fork] == 1) << f.fork
+        w.alarmed[truck] |= types.int64(f.alarm[f.fork, truck] == 1) << f.fork
     ask(f, w, r, route, truck, k, now)
 
 
@@ -137,11 +137,11 @@ def crowded(f, w, r, k):  # type: ignore[no-untyped-def]
     last = w.count[N_LINE] - 1
     if f.room[k, 0] < 0:
         return False
-    came = r.moments[4 * k, w.line[last]]
-    while w.count[BEGUN] < last and r.moments[4 * k + 1, w.line[w.count[BEGUN]]] < came:
+    came = r.moments[4 * r.place[k], w.line[last]]
+    while w.count[BEGUN] < last and r.moments[4 * r.place[k] + 1, w.line[w.count[BEGUN]]] < came:
         w.count[BEGUN] += 1
     room = f.room[k, 0] if f.shared_room[k] == 1 else min(f.room[k, 0], f.room[k, 1])
-    waits = r.moments[4 * k + 1, w.line[last]] != came
+    waits = r.moments[4 * r.place[k] + 1, w.line[last]] != came
     return last - w.count[BEGUN] + types.int64(waits) >= room
 
 
@@ -168,7 +168,7 @@ def sweep(f, w, r, route, k):  # type: ignore[no-untyped-def]
         else:
             now, truck = w.heap_min[0], w.heap_key[0] & TRUCK
             pop(w)
-            s = f.server_first[k] + r.server[k, truck]
+            s = f.server_first[k] + r.server[r.place[k], truck]
             leave(f, w, r, route, k, truck, now)
             if key < 0 or not first:
                 w.idle[s] = 1

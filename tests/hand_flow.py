@@ -28,14 +28,14 @@ def hand_flow(
     """
     n, present = len(arrive_min), sorted(posts)
     rows = [(k, 0, up, down, 1) for k in present for up, down in posts[k]]
-    service, columns = np.zeros((n, N_STATIONS)), np.zeros((n, N_COLUMNS))
+    service, columns = np.zeros((N_STATIONS, n)), np.zeros((n, N_COLUMNS))
     for k, work in work_min.items():
-        service[:, k] = work
+        service[k] = work
     for column, values in (flags or {}).items():
         columns[:, column] = values
     parts: dict[str, object] = {
         "horizon_min": 1000.0, "arrive_min": np.array(arrive_min, dtype=float),
-        "lane_class": np.zeros(n), "service_min": service, "alarm": np.zeros((n, N_STATIONS)),
+        "lane_class": np.zeros(n), "service_min": service, "alarm": np.zeros((N_STATIONS, n)),
         "columns": columns, "absent": sum(1 << k for k in range(N_STATIONS) if k not in posts),
         "server_first": [sum(k < station for k in present) for station in range(N_STATIONS + 1)],
         "serves": [3] * len(present), "capacity": tuple(map(list, zip(*rows, strict=True))),
@@ -57,12 +57,12 @@ def doors(*shut_and_open: float) -> tuple[list[float], list[int]]:
 
 def at(record: Record, station: int, moment: str) -> list[float]:
     """Return one moment of all trucks at a station."""
-    found: list[float] = record.moments[4 * station + MOMENTS.index(moment)].tolist()
+    found: list[float] = record.of(station)[MOMENTS.index(moment)].tolist()
     return found
 
 
 def visited(record: Record, truck: int) -> list[str]:
     """Return the stations at which a truck was served, in the order in which it came to them."""
-    start = record.moments[:, truck].reshape(N_STATIONS, 4)[:, 1]
+    start = [record.of(k)[1, truck] for k in range(N_STATIONS)]
     served = [k for k in range(N_STATIONS) if np.isfinite(start[k])]
     return [STATIONS[k] for k in sorted(served, key=lambda k: start[k])]

@@ -35,8 +35,8 @@ NO_REFERRAL = "policy.officer_referral=false"
 def tree_flow(seed: int, mix: Mix) -> Flow:
     flow = random_flow(40_000 + seed)
     rng, n = np.random.default_rng(seed), len(flow.arrive_min)
-    extra = [rng.integers(0, 2, n), flow.alarm[:, PORTAL],
-             flow.alarm[:, SECONDARY] * rng.integers(1, 3, n)]  # fmt: skip
+    extra = [rng.integers(0, 2, n), flow.alarm[PORTAL],
+             flow.alarm[SECONDARY] * rng.integers(1, 3, n)]  # fmt: skip
     columns = np.ascontiguousarray(np.column_stack([flow.columns, *extra]), dtype=np.float64)
     has_looks = flow.absent >> SECONDARY & flow.absent >> CANINE & 1 == 0
     state = encode(mix, PLACES, has_looks=has_looks, any_order=seed % 2 == 0)

@@ -23,11 +23,11 @@ def feed_forward(seed: int, *, ties: bool = True, **changes: object) -> Flow:
     rng = np.random.default_rng(seed + 1000)
     station = np.repeat(np.arange(N_STATIONS), np.diff(flow.server_first))
     number = np.arange(servers) - flow.server_first[station]
-    whole = rng.integers(1, 9, (n, N_STATIONS)).astype(float)
+    whole = rng.integers(1, 9, (N_STATIONS, n)).astype(float)
     parts = flow._asdict() | {
         # no service begins at the very end, where the sweep leaves it to the events
         "horizon_min": flow.horizon_min + 0.5,
-        "service_min": whole if ties else whole * rng.random((n, N_STATIONS)),
+        "service_min": whole if ties else whole * rng.random((N_STATIONS, n)),
         "serves": np.full(servers, 3),
         "capacity": (station, number, np.zeros(servers), np.full(servers, 1e9), np.ones(servers)),
         "doors": ([], []), "closing": 0, "finishes": np.zeros(N_STATIONS),
@@ -98,14 +98,14 @@ def test_one_booth_follows_lindley(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = 2000
     arrive = np.cumsum(rng.exponential(1.0, n))
-    work = np.zeros((n, N_STATIONS))
-    work[:, PRIMARY] = rng.exponential(0.9, n)
+    work = np.zeros((N_STATIONS, n))
+    work[PRIMARY] = rng.exponential(0.9, n)
     first = (np.arange(N_STATIONS + 1) > PRIMARY).astype(int)
     none = np.zeros(N_STATIONS)
     absent = (1 << N_STATIONS) - 1 - (1 << PRIMARY)
     flow = assemble(
         horizon_min=1e9, arrive_min=arrive, lane_class=np.zeros(n), service_min=work,
-        alarm=np.zeros((n, N_STATIONS)), columns=np.zeros((n, N_COLUMNS)), absent=absent,
+        alarm=np.zeros((N_STATIONS, n)), columns=np.zeros((n, N_COLUMNS)), absent=absent,
         server_first=first, serves=[3], capacity=([PRIMARY], [0], [0.0], [2e9], [1]),
         doors=([], []), hold_min=np.full(N_STATIONS, np.inf), fast_first=none, room=UNLIMITED,
         shared_room=none, suspend=none, finishes=none, closing=0, per_lane=none,
@@ -118,6 +118,6 @@ def test_one_booth_follows_lindley(seed: int) -> None:
     free = 0.0
     for i in range(n):
         start[i] = max(arrive[i], free)
-        free = start[i] + work[i, PRIMARY]
-    assert np.array_equal(record.moments[4 * PRIMARY + 1], start)
+        free = start[i] + work[PRIMARY, i]
+    assert np.array_equal(record.of(PRIMARY)[1], start)
     assert_equal(record, compiled.run_events(flow))

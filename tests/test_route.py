@@ -55,8 +55,8 @@ def both(flow: Flow) -> Record:
 def journey(columns: tuple[int, ...], alarms: tuple[int, ...], absent: tuple[int, ...] = ()) -> str:
     """Return the stations of one truck, at a port that has all others than ``absent``."""
     posts = dict.fromkeys((k for k in ON_THE_ROAD if k not in absent), ALWAYS)
-    raised = np.zeros((1, N_STATIONS))
-    raised[0, list(alarms)] = 1
+    raised = np.zeros((N_STATIONS, 1))
+    raised[list(alarms), 0] = 1
     flags = {column: [1.0] for column in columns}
     record = both(hand_flow([0.0], posts, dict.fromkeys(posts, 1.0), flags, alarm=raised))
     assert np.isfinite(record.exit_min[0])
@@ -177,8 +177,8 @@ def test_where_a_truck_goes_when_a_yard_is_full_and_waives(
           PORTAL: SELECTED, SAFETY: SAFETY_CHECKED}[full]  # fmt: skip
     flags = {column: [0.0, 1.0] for column in columns}
     flags[by] = [1.0, float(by in columns)]
-    raised = np.zeros((2, N_STATIONS))
-    raised[1, list(alarms)] = 1
+    raised = np.zeros((N_STATIONS, 2))
+    raised[list(alarms), 1] = 1
     room, suspend = np.full((N_STATIONS, 2), -1), np.zeros(N_STATIONS)
     room[full, 0], suspend[full] = 0, 1
     record = both(
@@ -191,8 +191,8 @@ def test_where_a_truck_goes_when_a_yard_is_full_and_waives(
 
 def test_an_image_is_judged_before_primary_is_left_unless_a_machine_clears_it() -> None:
     posts = dict.fromkeys((PORTAL, PRIMARY, DOCK, ANALYST), ALWAYS)
-    raised = np.zeros((2, N_STATIONS))
-    raised[:, PORTAL] = 1, CLEARED
+    raised = np.zeros((N_STATIONS, 2))
+    raised[PORTAL] = 1, CLEARED
     work = {PORTAL: 1.0, PRIMARY: 2.0, DOCK: 5.0, ANALYST: 10.0}
     flow = hand_flow(
         [0.0, 50.0], posts, work, {SELECTED: [1.0, 1.0]},

@@ -181,8 +181,8 @@ def test_whom_an_officer_refers_is_seen_by_scanner_and_dogs(
     """A tree that releases everybody leaves the officer's own judgement."""
     release = at_budget(frontier([]), 0.0)
     posts = dict.fromkeys((PRIMARY, SECONDARY, CANINE, STATIONS.index("dock")), ALWAYS)
-    raised = np.zeros((1, len(STATIONS)))
-    raised[0, list(alarms)] = 1
+    raised = np.zeros((len(STATIONS), 1))
+    raised[list(alarms), 0] = 1
     columns = np.zeros((1, N_COLUMNS + 1))
     columns[0, REFERRED] = 1.0
     flow = hand_flow(

@@ -60,14 +60,14 @@ def assert_equal(left: Record, right: Record) -> None:
 
 def seen_kinds(flow: Flow, record: Record) -> set[str]:
     """Return which hard things this case exercised."""
-    moments = record.moments.T.reshape(len(flow.arrive_min), -1, 4)
+    moments = np.stack([record.of(k).T for k in range(N_STATIONS)], axis=1)
     with np.errstate(invalid="ignore"):
         blocked = (moments[:, :, 3] > moments[:, :, 2]).any()
         work = flow.service_min.copy()
         if flow.profiled >= 0:
             slow = record.slow > 0
-            work[slow, flow.profiled] = flow.slow_min[slow]
-        stopped = (moments[:, :, 2] - moments[:, :, 1] > work + 1e-9).any()
+            work[flow.profiled, slow] = flow.slow_min[slow]
+        stopped = (moments[:, :, 2] - moments[:, :, 1] > work.T + 1e-9).any()
     found = {
         "blocked": blocked,
         "outage in mid-service": stopped,
@@ -88,9 +88,9 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
 def _served_late(flow: Flow, record: Record) -> bool:
     """Tell whether a service began after the server's hours, and before its next ones."""
     for k, truck in zip(*np.nonzero(record.done == SERVED), strict=True):
-        s = flow.server_first[k] + record.server[k, truck]
+        s = flow.server_first[k] + record.server_at(k)[truck]
         spans = slice(flow.interval_first[s], flow.interval_first[s + 1])
-        start = record.moments[4 * k + 1, truck]
+        start = record.of(k)[1, truck]
         if not ((flow.up_min[spans] <= start) & (start <= flow.down_min[spans])).any():
             return True
     return False
@@ -101,7 +101,7 @@ def _slow_alarm_counts(flow: Flow, record: Record) -> bool:
     if flow.profiled != PORTAL:
         return False
     slow = (record.slow > 0) & (record.done[PORTAL] == SERVED)
-    return bool((flow.slow_alarm[slow] != flow.alarm[slow, PORTAL]).any())
+    return bool((flow.slow_alarm[slow] != flow.alarm[PORTAL, slow]).any())
 
 
 @pytest.mark.parametrize("three_stations", [True, False])
@@ -141,14 +141,14 @@ def test_departures_by_hand() -> None:
     """V1: c = 2, A = 0 1 2 3 4 4.5, S = 3 3 3 1 2 1 -> D = 3 4 6 5 7 7."""
     flow = random_flow(1)
     n = 6
-    service = np.zeros((n, N_STATIONS))
-    service[:, PRIMARY] = [3, 3, 3, 1, 2, 1]
+    service = np.zeros((N_STATIONS, n))
+    service[PRIMARY] = [3, 3, 3, 1, 2, 1]
     flow = flow._replace(
         horizon_min=100.0,
         arrive_min=np.array([0, 1, 2, 3, 4, 4.5]),
         lane_class=np.zeros(n, dtype=np.int64),
         service_min=service,
-        alarm=np.zeros((n, N_STATIONS), dtype=np.uint8),
+        alarm=np.zeros((N_STATIONS, n), dtype=np.uint8),
         columns=np.zeros((n, N_COLUMNS)),
         absent=sum(1 << k for k in range(N_STATIONS) if k != PRIMARY),
         server_first=np.array([2 * (k > PRIMARY) for k in range(N_STATIONS + 1)]),

@@ -69,7 +69,7 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         horizon_min=float(horizon) * scale,
         arrive_min=np.sort(rng.integers(0, horizon, n)) * scale,
         lane_class=rng.random(n) < 0.3,
-        service_min=rng.integers(0, 9, (n, N_STATIONS)) * scale,
+        service_min=rng.integers(0, 9, (N_STATIONS, n)) * scale,
         alarm=_alarms(rng, n),
         columns=rng.random((n, N_COLUMNS)) < 0.4,
         absent=sum(1 << k for k in range(N_STATIONS) if servers[k] == 0),
@@ -98,8 +98,8 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
 
 
 def _alarms(rng: np.random.Generator, n: int) -> np.ndarray:
-    alarm = (rng.random((n, N_STATIONS)) < 0.4).astype(int)
-    alarm[rng.random(n) < 0.2, PORTAL] = 2
+    alarm = (rng.random((N_STATIONS, n)) < 0.4).astype(int)
+    alarm[PORTAL, rng.random(n) < 0.2] = 2
     return alarm
 
 

@@ -89,9 +89,9 @@ def test_service_lasts_the_work_asked_for_or_longer_in_a_breakdown() -> None:
     for index, station in enumerate(STATIONS):
         took = (ledger[f"{station}_end_min"] - ledger[f"{station}_start_min"]).to_numpy()
         served = ledger[f"{station}_done"].to_numpy() == SERVED
-        short = took[served] < flow.service_min[served, index] - 1e-6
+        short = took[served] < flow.service_min[index, served] - 1e-6
         assert not short.any(), station
-        longer += int((took[served] > flow.service_min[served, index] + 1e-6).sum())
+        longer += int((took[served] > flow.service_min[index, served] + 1e-6).sum())
         withdrawn = ledger[f"{station}_done"].to_numpy() == WITHDRAWN
         assert (took[withdrawn] >= flow.hold_min[index]).all()
         longer += int(withdrawn.sum())

@@ -46,13 +46,13 @@ def lanes_flow(
     rng = np.random.default_rng(seed)
     horizon = hours * 3600.0
     n = rng.poisson(per_s * lanes * horizon)
-    work = np.zeros((n, N_STATIONS))
-    work[:, PRIMARY] = triangular(FAST_MEAN_S, 2.0, rng.random(n))
+    work = np.zeros((N_STATIONS, n))
+    work[PRIMARY] = triangular(FAST_MEAN_S, 2.0, rng.random(n))
     columns = np.zeros((n, U_SLOW + 1))
     columns[:, U_SLOW] = rng.random(n)
     none: dict[str, Any] = {
         "doors": ([], []), "closing": 0, "finishes": np.zeros(N_STATIONS),
-        "alarm": np.zeros((n, N_STATIONS)), "lane_class": np.zeros(n), "fork": -1, "judge": -1,
+        "alarm": np.zeros((N_STATIONS, n)), "lane_class": np.zeros(n), "fork": -1, "judge": -1,
         "fast_first": [0] * N_STATIONS, "room": [[-1, -1]] * N_STATIONS,
         "shared_room": [1] * N_STATIONS, "suspend": [0] * N_STATIONS,
         "hold_min": [np.inf] * N_STATIONS,
@@ -79,7 +79,7 @@ def lanes_flow(
 
 
 def wait_and_detection(flow: Flow, record: Record) -> tuple[float, float]:
-    wait = record.moments[4 * PRIMARY + 1] - flow.arrive_min
+    wait = record.of(PRIMARY)[1] - flow.arrive_min
     slow = record.slow[~np.isnan(wait)]
     return float(np.nanmean(wait)), float(np.where(slow > 0, P_SLOW, P_FAST).mean())
 

@@ -74,7 +74,7 @@ def test_departures_are_those_of_the_heap_recursion(engine: str, lanes: int) -> 
     flow, ledger = flow_and_ledger(scenario, window_of(2), engine)
     free = [0.0] * lanes
     departures = []
-    for arrive, work in zip(flow.arrive_min, flow.service_min[:, PRIMARY], strict=True):
+    for arrive, work in zip(flow.arrive_min, flow.service_min[PRIMARY], strict=True):
         departure = max(arrive, heapq.heappop(free)) + work
         departures.append(departure)
         heapq.heappush(free, departure)

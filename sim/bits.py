@@ -1,0 +1,64 @@
+"""Sets of servers as bits of 64-bit words: the lowest free one is found without a search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core.cgutils import get_item_pointer
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+from sim.jit import move
+
+WORD = 64
+
+
+@intrinsic
+def lowest_bit(context, bits):  # type: ignore[no-untyped-def]
+    """Return the place of the lowest 1 in a word that is not 0."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], context.get_constant(types.boolean, True))
+
+    return types.int64(types.uint64), code
+
+
+@intrinsic
+def fetch(context, array, row, column):  # type: ignore[no-untyped-def]
+    """Ask for the part of a 2-D array from [row, column] on, well before it is read."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = signature.args[0]
+        parts = make_array(kind)(context, builder, args[0])
+        place = get_item_pointer(context, builder, kind, parts, args[1:], wraparound=False)
+        byte = ir.IntType(8).as_pointer()
+        word = ir.IntType(32)
+        ask = builder.module.declare_intrinsic(
+            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        )
+        builder.call(ask, [builder.bitcast(place, byte), word(0), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.int64), code
+
+
+@move()
+def put_in(words, s):  # type: ignore[no-untyped-def]
+    words[s >> 6] |= types.uint64(1) << types.uint64(s & 63)
+
+
+@move()
+def take_out(words, s):  # type: ignore[no-untyped-def]
+    words[s >> 6] &= ~(types.uint64(1) << types.uint64(s & 63))
+
+
+@move()
+def lowest_common(one, other):  # type: ignore[no-untyped-def]
+    """Return the lowest member of both sets, or -1."""
+    for word in range(len(one)):
+        both = one[word] & other[word]
+        if both != 0:
+            return (word << 6) | lowest_bit(both)
+    return -1

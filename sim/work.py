@@ -1,0 +1,129 @@
+"""The kernel's working state: an empty port before the first event."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.bits import WORD
+from sim.flow import Flow
+from sim.order import N_STATIONS
+
+JOINED = 1
+"""Index in ``count`` of the number of queue entries so far, which orders them across classes."""
+ERROR = 2
+"""Index in ``count``: 0, or 1 + the truck whose policy broke the rules."""
+SHUT = 3
+"""Index in ``count``: 1 while the doors are shut (where that matters to those in line)."""
+N_LATE = 4
+"""Index in ``count``: servers that stay beyond their hours."""
+
+
+class Work(NamedTuple):
+    """Working state of one replication."""
+
+    heap_min: Any
+    heap_key: Any
+    busy: Any
+    on: Any
+    late: Any
+    """[S], 1 while the server stays beyond its hours for those in line."""
+    current: Any
+    """[S], index of the interval that the server is in, or was in last."""
+    outcome: Any
+    """[S], how the service in hand will end: SERVED or WITHDRAWN."""
+    vacant: Any
+    """[W] words of bits, 1: the server is on and not busy (see `sim.bits`)."""
+    fits: Any
+    """[K, 2, W] words of bits, 1: the server belongs to the station and takes the lane class."""
+    station_of: Any
+    """[S]"""
+    rooms: Any
+    """The stations whose waiting room is limited."""
+    n_blocked: Any
+    """[K], blocked trucks that want to go to the station."""
+    waiting: Any
+    waiting_class: Any
+    n_busy: Any
+    lane_head: Any
+    lane_tail: Any
+    lane_waiting: Any
+    """[S], trucks waiting in each server's own line (stations with a line per lane)."""
+    head: Any
+    tail: Any
+    link: Any
+    """[2, n], next in line; row 0 for trucks, row 1 for images."""
+    joined: Any
+    blocked_head: Any
+    """[K, 4], first of each line of blocked trucks: inside the port, then on the approach."""
+    blocked_tail: Any
+    held_at: Any
+    """[n], station whose server a blocked truck holds."""
+    seen: Any
+    alarmed: Any
+    image: Any
+    """[n], 0 none, 1 not yet judged, 2 judged."""
+    held: Any
+    """[n], 1 while the truck stands at ``join`` waiting for its image."""
+    frames: Any
+    count: Any
+    state: Any
+
+
+def new_work(f: Flow) -> Work:
+    """Return the state of an empty port before the first event."""
+    n, servers = len(f.arrive_min), int(f.server_first[-1])
+
+    def ints(*shape: int, fill: int = 0) -> npt.NDArray[np.int64]:
+        return np.full(shape, fill, dtype=np.int64)
+
+    # what is read only after it was written stays untouched; what is small is kept small: memory
+    # costs a truck more than its events do
+    return Work(
+        heap_min=np.zeros(servers + 2),
+        heap_key=ints(servers + 2),
+        busy=ints(servers),
+        on=ints(servers),
+        late=ints(servers),
+        current=f.interval_first[:-1] - 1,
+        outcome=ints(servers),
+        vacant=np.zeros(servers // WORD + 1, dtype=np.uint64),
+        fits=_fits(f),
+        station_of=np.repeat(np.arange(N_STATIONS), np.diff(f.server_first)),
+        rooms=np.flatnonzero(f.room[:, 0] >= 0),
+        n_blocked=ints(N_STATIONS),
+        waiting=ints(N_STATIONS),
+        waiting_class=ints(N_STATIONS, 2),
+        n_busy=ints(N_STATIONS),
+        lane_head=ints(servers, fill=-1),
+        lane_tail=ints(servers, fill=-1),
+        lane_waiting=ints(servers),
+        head=ints(N_STATIONS, 2, fill=-1),
+        tail=ints(N_STATIONS, 2, fill=-1),
+        link=np.empty((2, n), dtype=np.int32),
+        joined=np.empty((2, n), dtype=np.int64),
+        blocked_head=ints(N_STATIONS, 4, fill=-1),
+        blocked_tail=ints(N_STATIONS, 4, fill=-1),
+        held_at=np.empty(n, dtype=np.int8),
+        seen=np.full(n, f.absent, dtype=np.int16),
+        alarmed=np.zeros(n, dtype=np.int16),
+        image=np.zeros(n, dtype=np.uint8),
+        held=np.zeros(n, dtype=np.uint8),
+        frames=ints(servers + N_STATIONS + 2),
+        count=ints(5),
+        state=f.state.copy(),
+    )
+
+
+def _fits(f: Flow) -> npt.NDArray[np.uint64]:
+    station = np.repeat(np.arange(N_STATIONS), np.diff(f.server_first))
+    server = np.arange(len(station))
+    bit = np.left_shift(np.uint64(1), (server % WORD).astype(np.uint64))
+    fits = np.zeros((N_STATIONS, 2, len(station) // WORD + 1), dtype=np.uint64)
+    for lane in range(2):
+        takes = (f.serves >> lane) & 1 == 1
+        place = (station[takes], lane, server[takes] // WORD)
+        np.bitwise_or.at(fits, place, bit[takes])
+    return fits
