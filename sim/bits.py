@@ -15,8 +15,7 @@ from sim.jit import move
 WORD = 64
 
 
-@intrinsic
-def lowest_bit(context, bits):  # type: ignore[no-untyped-def]
+def _lowest_bit(context, bits):  # type: ignore[no-untyped-def]
     """Return the place of the lowest 1 in a word that is not 0."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -25,14 +24,13 @@ def lowest_bit(context, bits):  # type: ignore[no-untyped-def]
     return types.int64(types.uint64), code
 
 
-@intrinsic
-def fetch(context, array, row, column):  # type: ignore[no-untyped-def]
+def _fetch(context, array, row, column):  # type: ignore[no-untyped-def]
     """Ask for the part of a 2-D array from [row, column] on, well before it is read."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kind = signature.args[0]
-        parts = make_array(kind)(context, builder, args[0])
-        place = get_item_pointer(context, builder, kind, parts, args[1:], wraparound=False)
+        parts = make_array(kind)(context, builder, args[0])  # type: ignore[no-untyped-call]
+        place = get_item_pointer(context, builder, kind, parts, args[1:])  # type: ignore[no-untyped-call]
         byte = ir.IntType(8).as_pointer()
         word = ir.IntType(32)
         ask = builder.module.declare_intrinsic(
@@ -42,6 +40,10 @@ def fetch(context, array, row, column):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64), code
+
+
+lowest_bit: Any = intrinsic(_lowest_bit)
+fetch: Any = intrinsic(_fetch)
 
 
 @move()

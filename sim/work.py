@@ -72,53 +72,60 @@ class Work(NamedTuple):
     state: Any
 
 
+def _ints(*shape: int, fill: int = 0) -> npt.NDArray[np.int64]:
+    return np.full(shape, fill, dtype=np.int64)
+
+
 def new_work(f: Flow) -> Work:
     """Return the state of an empty port before the first event."""
-    n, servers = len(f.arrive_min), int(f.server_first[-1])
-
-    def ints(*shape: int, fill: int = 0) -> npt.NDArray[np.int64]:
-        return np.full(shape, fill, dtype=np.int64)
-
-    # what is read only after it was written stays untouched; what is small is kept small: memory
-    # costs a truck more than its events do
+    station = np.repeat(np.arange(N_STATIONS), np.diff(f.server_first))
     return Work(
-        heap_min=np.zeros(servers + 2),
-        heap_key=ints(servers + 2),
-        busy=ints(servers),
-        on=ints(servers),
-        late=ints(servers),
-        current=f.interval_first[:-1] - 1,
-        outcome=ints(servers),
-        vacant=np.zeros(servers // WORD + 1, dtype=np.uint64),
-        fits=_fits(f),
-        station_of=np.repeat(np.arange(N_STATIONS), np.diff(f.server_first)),
+        station_of=station,
         rooms=np.flatnonzero(f.room[:, 0] >= 0),
-        n_blocked=ints(N_STATIONS),
-        waiting=ints(N_STATIONS),
-        waiting_class=ints(N_STATIONS, 2),
-        n_busy=ints(N_STATIONS),
-        lane_head=ints(servers, fill=-1),
-        lane_tail=ints(servers, fill=-1),
-        lane_waiting=ints(servers),
-        head=ints(N_STATIONS, 2, fill=-1),
-        tail=ints(N_STATIONS, 2, fill=-1),
-        link=np.empty((2, n), dtype=np.int32),
-        joined=np.empty((2, n), dtype=np.int64),
-        blocked_head=ints(N_STATIONS, 4, fill=-1),
-        blocked_tail=ints(N_STATIONS, 4, fill=-1),
-        held_at=np.empty(n, dtype=np.int8),
-        seen=np.full(n, f.absent, dtype=np.int16),
-        alarmed=np.zeros(n, dtype=np.int16),
-        image=np.zeros(n, dtype=np.uint8),
-        held=np.zeros(n, dtype=np.uint8),
-        frames=ints(servers + N_STATIONS + 2),
-        count=ints(5),
+        fits=_fits(f, station),
+        current=f.interval_first[:-1] - 1,
+        waiting_class=_ints(N_STATIONS, 2),
+        head=_ints(N_STATIONS, 2, fill=-1),
+        tail=_ints(N_STATIONS, 2, fill=-1),
+        blocked_head=_ints(N_STATIONS, 4, fill=-1),
+        blocked_tail=_ints(N_STATIONS, 4, fill=-1),
+        count=_ints(5),
         state=f.state.copy(),
+        **{name: _ints(N_STATIONS) for name in ("n_blocked", "waiting", "n_busy")},
+        **_of_servers(len(station)),
+        **_of_trucks(len(f.arrive_min), f.absent),
     )
 
 
-def _fits(f: Flow) -> npt.NDArray[np.uint64]:
-    station = np.repeat(np.arange(N_STATIONS), np.diff(f.server_first))
+def _of_servers(servers: int) -> dict[str, Any]:
+    return {
+        "heap_min": np.zeros(servers + 2),
+        "heap_key": _ints(servers + 2),
+        "vacant": np.zeros(servers // WORD + 1, dtype=np.uint64),
+        "frames": _ints(servers + N_STATIONS + 2),
+        "lane_head": _ints(servers, fill=-1),
+        "lane_tail": _ints(servers, fill=-1),
+        **{name: _ints(servers) for name in ("busy", "on", "late", "outcome", "lane_waiting")},
+    }
+
+
+def _of_trucks(n: int, absent: int) -> dict[str, Any]:
+    """Return what grows with the trucks: the smallest types that hold it, for memory is dear.
+
+    What is read only after it was written stays untouched.
+    """
+    return {
+        "link": np.empty((2, n), dtype=np.int32),
+        "joined": np.empty((2, n), dtype=np.int64),
+        "held_at": np.empty(n, dtype=np.int8),
+        "seen": np.full(n, absent, dtype=np.int16),
+        "alarmed": np.zeros(n, dtype=np.int16),
+        "image": np.zeros(n, dtype=np.uint8),
+        "held": np.zeros(n, dtype=np.uint8),
+    }
+
+
+def _fits(f: Flow, station: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
     server = np.arange(len(station))
     bit = np.left_shift(np.uint64(1), (server % WORD).astype(np.uint64))
     fits = np.zeros((N_STATIONS, 2, len(station) // WORD + 1), dtype=np.uint64)

@@ -34,6 +34,7 @@ TESTED_ELSEWHERE = {
     "events": "the moves of compiled: test_twin",
     "sweep": "the moves of recursion: test_recursion",
     "rival_cimba": "one of the implementations of model c: test_rivals",
+    "work": "the state of compiled: test_twin",
     "heap": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",
     "tickets": "the published check V5: theory/test_queue_aware",
