@@ -10,7 +10,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -19,7 +19,7 @@ from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.compose import GROUPS, jobs, parse, search_override
-from experiments.load import default_out, study
+from experiments.load import default_out
 from experiments.provenance import CONFIGS, version
 from sim.errors import ConfigError, ThroughgateError
 
@@ -35,6 +35,8 @@ class Verb:
     line: str
     takes_study: bool = True
     """Whether its arguments are Hydra overrides of a study."""
+    asked: str = "experiments.load:study"
+    """Who builds the question, and so refuses a bad one before anything runs."""
 
 
 VERBS: Final[dict[str, Verb]] = {
@@ -43,6 +45,11 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "run": Verb("experiments.run", "run one alternative"),
     "train": Verb("experiments.train", "train the risk models that a study asks for"),
+    "fund": Verb(
+        "experiments.fund",
+        "make the case for money: costs, benefits and thresholds over the years",
+        asked="experiments.funding.request:case_of",
+    ),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
 }
 """Every verb, in the order in which they are listed."""
@@ -144,8 +151,9 @@ def _run_jobs(call: Call) -> int:
     every = jobs(call.overrides, multirun=call.multirun)
     if call.multirun:
         every = _numbered(call, every)
+    check = _asked(call.verb)
     for overrides in every:
-        study(overrides, call.verb)
+        check(overrides, call.verb)
     status = 0
     for number, overrides in enumerate(every):
         if call.multirun:
@@ -153,6 +161,12 @@ def _run_jobs(call: Call) -> int:
             _say(f"job {number} of {len(every)}: {own}")
         status = max(status, _answer(call.verb, list(overrides)))
     return status
+
+
+def _asked(verb: str) -> Callable[[Sequence[str], str], object]:
+    module, _, name = VERBS[verb].asked.partition(":")
+    found: Callable[[Sequence[str], str], object] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _numbered(call: Call, every: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:

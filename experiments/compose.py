@@ -31,6 +31,12 @@ PARTS = (
 )  # fmt: skip
 """Config groups that fill the scenario, one part each."""
 GROUPS = (*PARTS, "experiment")
+ECONOMIC = ("appraisal", "benefit", "deflator", "harm")
+"""Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
+FUNDING = ("accept", "complete", "demand", "persons_per_post", "purchases", "simulated_years")
+"""Keys of a funding case that an experiment may set; other verbs pass them by."""
+ROOT, FUND = "config", "fund"
+"""The files that compositions begin with: of every verb, and of ``fund``."""
 SEARCH_PATH = "hydra.searchpath"
 
 
@@ -125,8 +131,13 @@ def _alternatives(override: Override) -> list[str]:
     return [f"{key}={value}" for value in override.sweep_string_iterator()]
 
 
-def composed(overrides: Sequence[str]) -> Composed:
+def composed(overrides: Sequence[str], root: str = ROOT) -> Composed:
     """Compose the study under ``overrides``; the result is the caller's own copy.
+
+    Parameters
+    ----------
+    root : str
+        ``fund`` for a study with its economics, ``config`` for one without.
 
     Raises
     ------
@@ -134,7 +145,7 @@ def composed(overrides: Sequence[str]) -> Composed:
         Unknown group option or key, or anything else that Hydra refuses: key, what was found,
         what is allowed.
     """
-    return copy.deepcopy(_composed(tuple(overrides), _state(overrides)))
+    return copy.deepcopy(_composed(tuple(overrides), root, _state(overrides)))
 
 
 def _state(overrides: Sequence[str]) -> tuple[tuple[Path, int], ...]:
@@ -144,7 +155,9 @@ def _state(overrides: Sequence[str]) -> tuple[tuple[Path, int], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _composed(overrides: tuple[str, ...], _state: tuple[tuple[Path, int], ...]) -> Composed:
+def _composed(
+    overrides: tuple[str, ...], root: str, _state: tuple[tuple[Path, int], ...]
+) -> Composed:
     overrides = tuple(text for text in overrides if text != "experiment=null")
     parsed = parse(jobs(overrides, multirun=False)[0])
     for folder in search_folders(overrides):
@@ -153,27 +166,29 @@ def _composed(overrides: tuple[str, ...], _state: tuple[tuple[Path, int], ...]) 
     with initialize_config_module("configs", version_base="1.3"):
         _check_groups(parsed, overrides)
         try:
-            result = _compose(overrides)
+            result = _compose(overrides, root)
         except (HydraException, OmegaConfBaseException, ValueError) as error:
-            raise _condensed(error, parsed) from None
+            raise _condensed(error, parsed, root) from None
     _empty_what_was_emptied(result.mapping, parsed)
     return result
 
 
-def _compose(overrides: Sequence[str]) -> Composed:
-    config = compose("config", overrides=list(overrides), return_hydra_config=True)
+def _compose(overrides: Sequence[str], root: str) -> Composed:
+    config = compose(root, overrides=list(overrides), return_hydra_config=True)
     choices = cast("dict[str, str | None]", OmegaConf.to_container(config.hydra.runtime.choices))
     OmegaConf.set_struct(config, value=False)
     del config["hydra"]
     mapping = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
-    return Composed(mapping, {group: choices.get(group) for group in GROUPS})
+    priced = [name for name in choices if name in ECONOMIC or name.startswith("cost@")]
+    return Composed(mapping, {group: choices.get(group) for group in (*GROUPS, *priced)})
 
 
 def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
     """Refuse an option that its group does not have, before Hydra does so at length."""
     for override in parsed:
         group = override.key_or_group
-        if group not in GROUPS or override.is_delete() or override.package is not None:
+        named = override.is_delete() or override.package is not None
+        if named or group not in (*GROUPS, *ECONOMIC):
             continue
         value = override.value()
         known = _options(group, overrides)
@@ -195,12 +210,12 @@ def _options(group: str, overrides: Sequence[str]) -> list[str]:
     return sorted(loader.get_group_options(group, config_name="config", overrides=paths))
 
 
-def _condensed(error: Exception, parsed: Sequence[Override]) -> ConfigError:
+def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> ConfigError:
     """Return Hydra's several lines as one that names the key and what is allowed."""
     text = str(error)
     if found := re.search(r"Could not override '([^']+)'", text):
         key = found.group(1)
-        known = _known_beside(key, parsed)
+        known = _known_beside(key, parsed, root)
         return ConfigError(key, "unknown key" + (f"; known {known}" if known else ""))
     if found := re.search(r"already at '([^']+)'", text):
         return ConfigError(found.group(1), "exists already; leave out the +")
@@ -212,11 +227,12 @@ def _condensed(error: Exception, parsed: Sequence[Override]) -> ConfigError:
     return ConfigError(key, (text.splitlines() or [type(error).__name__])[0].strip())
 
 
-def _known_beside(key: str, parsed: Sequence[Override]) -> list[str]:
+def _known_beside(key: str, parsed: Sequence[Override], root: str) -> list[str]:
     """Return the keys that exist where ``key`` was looked for, or as near above it as there are."""
-    rest = [o.input_line for o in parsed if o.key_or_group in (*GROUPS, SEARCH_PATH)]
+    groups = (*GROUPS, *ECONOMIC, SEARCH_PATH)
+    rest = [o.input_line for o in parsed if o.key_or_group in groups]
     try:
-        node: Any = _compose([line for line in rest if line is not None]).mapping
+        node: Any = _compose([line for line in rest if line is not None], root).mapping
     except (HydraException, OmegaConfBaseException, ValueError):
         return []
     for name in key.split(".")[:-1]:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from experiments.alternatives import check_alternatives, check_clashes
 from experiments.compose import (
+    FUNDING,
     PARTS,
     Composed,
     composed,
@@ -31,8 +32,10 @@ from sim.errors import ConfigError
 from sim.scenario import Scenario
 from sim.window import EVALUATION, Window
 
-DEFAULT_EXPERIMENT = {"compare": "strategies"}
+DEFAULT_EXPERIMENT = {"compare": "strategies", "fund": "portals"}
 """Experiment of a verb whose overrides name none."""
+COMPARING = tuple(DEFAULT_EXPERIMENT)
+"""Verbs that set alternatives beside a baseline, replication by replication."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ class Study:
 
     def overrides_of(self, alternative: str) -> tuple[str, ...]:
         """Return every override of one alternative, in the order in which they apply."""
-        return (*_with_experiment(self.overrides, self.verb), *self.own_overrides[alternative])
+        return (*with_experiment(self.overrides, self.verb), *self.own_overrides[alternative])
 
     def mapping(self, alternative: str) -> dict[str, Any]:
         """Return one alternative's scenario as plain values, as the files and overrides give it."""
@@ -164,7 +167,7 @@ def study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = N
     'random_share'
     """
     users = (*_search(config_dir), *overrides)
-    asked = _with_experiment(users, verb)
+    asked = with_experiment(users, verb)
     given = _given(asked)
     check_alternatives(given)
     check_clashes(asked, given)
@@ -215,7 +218,8 @@ def _search(config_dir: Path | str | None) -> tuple[str, ...]:
     return () if config_dir is None else (search_override(config_dir),)
 
 
-def _with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:
+def with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:
+    """Return the overrides with the verb's own experiment, where they name none."""
     named = {override.key_or_group.split(".")[0] for override in parse(overrides)}
     if verb in DEFAULT_EXPERIMENT and not named & {"experiment", "alternatives"}:
         return (f"experiment={DEFAULT_EXPERIMENT[verb]}", *overrides)
@@ -230,7 +234,8 @@ def _given(asked: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _settings(mapping: Mapping[str, Any]) -> Settings:
-    return build(Settings, {key: value for key, value in mapping.items() if key not in PARTS})
+    others = (*PARTS, *FUNDING)
+    return build(Settings, {key: value for key, value in mapping.items() if key not in others})
 
 
 def _alternative(name: str, overrides: tuple[str, ...]) -> Scenario:
@@ -246,9 +251,11 @@ def _check_counts(
     if verb == "run" and len(own) != 1:
         problem = f"run takes one alternative, {base.choices['experiment']!r} has {len(own)}"
         raise ConfigError("experiment", f"{problem}; use compare, or choose a policy")
-    if verb == "compare" and len(own) < 2:
-        raise ConfigError("alternatives", f"compare needs at least 2, got {len(own)}")
-    if verb == "compare" and settings.replications < 2:
+    if verb == "fund" and settings.baseline is None:
+        raise ConfigError("baseline", "missing: every appraisal needs its no-build baseline")
+    if verb in COMPARING and len(own) < 2:
+        raise ConfigError("alternatives", f"{verb} needs at least 2, got {len(own)}")
+    if verb in COMPARING and settings.replications < 2:
         problem = f"must be at least 2 to compare, got {settings.replications}"
         raise ConfigError("replications", problem)
     if settings.calendar == "year" and settings.replications % MONTHS:

@@ -58,10 +58,17 @@ def risk_key(scenario: Scenario) -> str:
 
 
 def manifest_key(scenario: Scenario) -> str:
-    """Return what two scenarios must have in common to meet the same trucks."""
+    """Return what two scenarios must have in common to meet the same trucks.
+
+    How many lanes, scanners or docks stand there is no part of it: trucks are drawn before.
+    """
     scanner = scenario.scanner
     parts = (scanner.low_energy, scanner.portal, scanner.secondary, scanner.canine, scanner.exam)
     services = [part.service for part in (*parts, scanner.analyst)]
     services += [] if scanner.portal.slow is None else [scanner.portal.slow.service]
-    trucks_of = (scenario.port, scenario.traffic, scenario.threat, scenario.sharing)
+    port = scenario.port
+    checks = (port.origin, port.approach, port.primary, port.radiation, port.safety)
+    services += [check.service for check in checks] + [port.primary.fast_service]
+    trucks_of = (port.volume, port.hours, port.mix, scenario.traffic, scenario.threat,
+                 scenario.sharing)  # fmt: skip
     return repr((*trucks_of, services, scenario.insider.helped_load_share))

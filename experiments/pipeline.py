@@ -152,7 +152,8 @@ def measured(
 
     What only a report's figures and its random stream need is left out, a fifth of the time.
     """
-    return _measured(measure, scenario, window, manifest, scores, plan, engine, met)
+    windows = (window, window)
+    return _measured(measure, scenario, windows, manifest, scores, plan, engine, met)
 
 
 def levelled(
@@ -165,21 +166,41 @@ def levelled(
     met: Met | None = None,
 ) -> Outcome:
     """Run one replication as `measured` does, and keep the few metrics of `sim.levels` alone."""
-    return _measured(levels, scenario, window, manifest, scores, plan, engine, met)
+    windows = (window, window)
+    return _measured(levels, scenario, windows, manifest, scores, plan, engine, met)
+
+
+def served_out(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    scores: pd.DataFrame,
+    plan: Plan,
+    engine: str = "compiled",
+    met: Met | None = None,
+) -> Outcome:
+    """Run a window on for a day in which nobody comes, so that all its trucks can leave.
+
+    METRICS are the window's: hours after it count as overtime, and as nobody's capacity.
+    """
+    windows = (window, replace(window, days=window.days + 1))
+    return _measured(measure, scenario, windows, manifest, scores, plan, engine, met)
 
 
 def _measured(
     by: Callable[..., dict[str, float]],
     scenario: Scenario,
-    window: Window,
+    windows: tuple[Window, Window],
     manifest: pd.DataFrame,
     scores: pd.DataFrame,
     plan: Plan,
     engine: str,
     met: Met | None,
 ) -> Outcome:
+    """Run the second window and measure the first."""
+    window, whole = windows
     manifest = with_work(scenario.insider, manifest)
-    flow, capacity = flow_of(scenario, window, manifest, scores, plan, met)
+    flow, capacity = flow_of(scenario, whole, manifest, scores, plan, met)
     record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
     ledger = table(visited_in_fact(flow, record), record, manifest)
     of_loads = _as_loads_go(scenario, manifest, scores, plan, ledger)

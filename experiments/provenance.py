@@ -19,7 +19,7 @@ import yaml
 import configs
 from experiments import trucks_file
 from experiments.comments import Kind, Note, notes
-from experiments.compose import GROUPS, PARTS, Composed, parse, search_folders
+from experiments.compose import PARTS, Composed, parse, search_folders
 
 if TYPE_CHECKING:
     from experiments.load import Study
@@ -70,17 +70,47 @@ def sources(found: Composed, users: Sequence[str] = (), own: Sequence[str] = ())
     >>> rows["policy.share"].kind, rows["port.mix.fast_share"].source_id
     ('user', 'S6')
     """
-    folders = (CONFIGS, *search_folders(users))
-    written = _written(found, folders)
-    written.update(_own_notes(found, own, folders))
-    asked = [o.key_or_group for o in parse(users) if o.key_or_group not in GROUPS]
+    parts = {part: (part, found.choices[part]) for part in PARTS}
+    return described(found, parts, users, _own_notes(found, own, _folders(users)))
+
+
+def described(
+    found: Composed,
+    parts: Mapping[str, tuple[str, str | None]],
+    users: Sequence[str],
+    over: Mapping[str, tuple[Note | None, str]],
+) -> list[Input]:
+    """List every number below some keys with its source.
+
+    Parameters
+    ----------
+    parts : mapping
+        Group and option that fill each key, e.g. ``{"cost.portal": ("cost", "portal")}``.
+    over : mapping
+        Note and file, by key, that come before those of the parts' files.
+    """
+    written = _written(found, parts, _folders(users)) | dict(over)
+    groups = {"hydra", *found.choices}
+    asked = [o.key_or_group for o in parse(users) if not o.package and o.key_or_group not in groups]
     rows = []
-    for key, value in numbers({part: found.mapping[part] for part in PARTS}):
-        note, file = written.get(key, (UNKNOWN, ""))
-        if any(key == mine or key.startswith((f"{mine}.", f"{mine}[")) for mine in asked):
-            note, file = USER, ""
-        rows.append(_row(key, value, note or UNKNOWN, file))
+    for part in parts:
+        for key, value in numbers(_at(found.mapping, part), part):
+            note, file = written.get(key, (UNKNOWN, ""))
+            if any(key == mine or key.startswith((f"{mine}.", f"{mine}[")) for mine in asked):
+                note, file = USER, ""
+            rows.append(_row(key, value, note or UNKNOWN, file))
     return rows
+
+
+def _folders(users: Sequence[str]) -> tuple[Path, ...]:
+    return (CONFIGS, *search_folders(users))
+
+
+def _at(mapping: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401
+    node: Any = mapping
+    for name in key.split("."):
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node
 
 
 def numbers(node: object, key: str = "") -> Iterator[tuple[str, object]]:
@@ -119,15 +149,17 @@ def _holds_any(note: Note, node: object) -> bool:
     return _holds(note, node)
 
 
-def _written(found: Composed, folders: Sequence[Path]) -> dict[str, tuple[Note | None, str]]:
+def _written(
+    found: Composed, parts: Mapping[str, tuple[str, str | None]], folders: Sequence[Path]
+) -> dict[str, tuple[Note | None, str]]:
     """Return the note and file of each number that the chosen files set, the last one last."""
     written: dict[str, tuple[Note | None, str]] = {}
-    for part in PARTS:
-        for path in files_of(part, found.choices[part], folders):
+    for part, (group, option) in parts.items():
+        for path in files_of(group, option, folders):
             for key, note in notes(path).items():
-                written[f"{part}.{key}"] = (note, _label(path))
+                written[f"{part}.{key}"] = (note, label(path))
     for path in files_of("experiment", found.choices["experiment"], folders):
-        written.update({key: (note, _label(path)) for key, note in notes(path).items()})
+        written.update({key: (note, label(path)) for key, note in notes(path).items()})
     return written
 
 
@@ -142,7 +174,7 @@ def _own_notes(
         }
         for override in parse(own):
             if (line := str(override.input_line)) in by_line:
-                result[override.key_or_group] = (by_line[line], _label(path))
+                result[override.key_or_group] = (by_line[line], label(path))
     return result
 
 
@@ -164,7 +196,7 @@ def _find(group: str, option: str | None, folders: Sequence[Path]) -> Path | Non
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _label(path: Path) -> str:
+def label(path: Path) -> str:
     """Return the path as a reader knows it: from the repository's root, or whole if private."""
     root = CONFIGS.parent
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
@@ -231,7 +263,7 @@ def _hashes(study: Study) -> dict[str, str]:
             paths.update(files_of(group, option, folders))
     if study.manifest is not None:
         paths.add(study.manifest)
-    return {_label(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
+    return {label(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)}
 
 
 def version(package: str) -> str | None:

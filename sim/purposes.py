@@ -113,3 +113,4 @@ class Purpose(IntEnum):
     DOCK_REVIEW = 204
     IMAGE_REVIEW = 205
     AUDIT = 206
+    GIVE_UP = 210

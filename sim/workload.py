@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.capacity import OUTAGE_SENSORS, schedule
+from sim.hourly_load import HourlyLoad
 from sim.order import (
     ANALYST,
     APPROACH,
@@ -136,33 +137,22 @@ def weekly_load(
     if times_min is not None:
         known = 24 * min(window.days, days)
         arrivals[:known] = np.bincount((times_min / 60.0).astype(np.int64), minlength=known)[:known]
-    loads = _line_loads(scenario, weeks, arrivals)
-    loads += _segment_loads(scenario, expected, weeks, arrivals)
+    loads = hourly_loads(scenario, expected, weeks, arrivals)
     return pd.DataFrame([load.row(days / 7.0) for load in loads])
 
 
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """Work asked of one set of servers and done by it, hour by hour."""
+def hourly_loads(
+    scenario: Scenario, expected: Expected, window: Window, arrivals: Floats
+) -> list[HourlyLoad]:
+    """Return the load of every set of servers, hour by hour of the window.
 
-    station: str
-    offered_min: Floats
-    available_min: Floats
-    largest_scan_share: float = math.nan
-
-    def row(self, weeks: float) -> dict[str, object]:
-        offered, available = float(self.offered_min.sum()), float(self.available_min.sum())
-        idle = 0.0 if offered == 0.0 else math.inf
-        load_share = offered / available if available > 0.0 else idle
-        return {
-            "station": self.station,
-            "offered_min": offered / weeks,
-            "available_min": available / weeks,
-            "load_share": load_share,
-            "stable": load_share < 1.0,
-            "rush_h": float((self.offered_min > self.available_min).sum()) / weeks,
-            "largest_scan_share": self.largest_scan_share,
-        }
+    Parameters
+    ----------
+    arrivals : float array, shape (24 days,)
+        Trucks expected in each hour, before any of them gives up.
+    """
+    loads = _line_loads(scenario, window, arrivals)
+    return loads + _segment_loads(scenario, expected, window, arrivals)
 
 
 def _manned_min(scenario: Scenario, window: Window, station: int, servers: range) -> Floats:
@@ -176,7 +166,7 @@ def _manned_min(scenario: Scenario, window: Window, station: int, servers: range
     return np.diff(upto) * scenario.insider.manned_share(station)
 
 
-def _line_loads(scenario: Scenario, window: Window, arrivals: Floats) -> list[_Load]:
+def _line_loads(scenario: Scenario, window: Window, arrivals: Floats) -> list[HourlyLoad]:
     """Return the loads of approach and primary, whole or by class."""
     port = scenario.port
     fast_share = port.mix.fast_share
@@ -212,7 +202,7 @@ class _Line(NamedTuple):
 
     def loads(
         self, scenario: Scenario, window: Window, arrivals: Floats, work_min: tuple[float, float]
-    ) -> list[_Load]:
+    ) -> list[HourlyLoad]:
         """Return every set of trucks with the only servers that it may use."""
         name, every = STATIONS[self.station], range(self.lanes + self.fast_lanes)
         general, fast = range(self.lanes), range(self.lanes, len(every))
@@ -228,7 +218,7 @@ class _Line(NamedTuple):
             (name, sum(work_min), every, not exclusive),
         ]
         return [
-            _Load(label, arrivals * work, _manned_min(scenario, window, self.station, servers))
+            HourlyLoad(label, arrivals * work, _manned_min(scenario, window, self.station, servers))
             for label, work, servers, bound in sets
             if bound
         ]
@@ -236,7 +226,7 @@ class _Line(NamedTuple):
 
 def _segment_loads(
     scenario: Scenario, expected: Expected, window: Window, arrivals: Floats
-) -> list[_Load]:
+) -> list[HourlyLoad]:
     """Return the loads of the stations that only some trucks visit."""
     scanner, port = scenario.scanner, scenario.port
     at_share, at_0, at_1 = (
@@ -267,11 +257,11 @@ def _segment_loads(
         manned = _manned_min(scenario, window, station, range(scenario.servers(name)))
         available = manned * _availability(scenario, station)
         largest = _largest_share(whole, available, at_0[name], at_1[name])
-        loads.append(_Load(name, whole * at_share[name], available, largest))
+        loads.append(HourlyLoad(name, whole * at_share[name], available, largest))
     return loads + _lane_kinds(scenario, window, arrivals * at_share["portal"])
 
 
-def _lane_kinds(scenario: Scenario, window: Window, scans: Floats) -> list[_Load]:
+def _lane_kinds(scenario: Scenario, window: Window, scans: Floats) -> list[HourlyLoad]:
     """Return the loads of slow and of fast portal lanes, where trucks cannot choose of them."""
     if not splits_lanes(scenario):
         return []
@@ -281,7 +271,7 @@ def _lane_kinds(scenario: Scenario, window: Window, scans: Floats) -> list[_Load
     for number, (kind, servers) in enumerate(kinds):
         work = scans * len(servers) / lanes * portal_mean_min(scenario, 1.0 - number)
         manned = _manned_min(scenario, window, PORTAL, servers)
-        loads.append(_Load(f"portal_{kind}", work, manned * _availability(scenario, PORTAL)))
+        loads.append(HourlyLoad(f"portal_{kind}", work, manned * _availability(scenario, PORTAL)))
     return loads
 
 

@@ -19,7 +19,8 @@ from sim.build import build
 from sim.policy import POLICIES
 
 ROOT = CONFIGS.parent
-FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path != CONFIGS / "config.yaml")
+ROOTS = (CONFIGS / "config.yaml", CONFIGS / "fund.yaml")
+FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in ROOTS)
 OPTIONS = [path for path in FILES if path.parent.name in PARTS]
 ECONOMIC = [path for path in FILES if path.parent.name in ECONOMICS]
 EXPERIMENTS = [path for path in FILES if path.parent.name == "experiment"]
@@ -75,7 +76,8 @@ def test_every_experiment_is_a_study(path: Path) -> None:
 def test_every_experiment_opens_with_its_command_and_question(path: Path) -> None:
     package, command, question = path.read_text(encoding="utf-8").splitlines()[:3]
     assert package == "# @package _global_"
-    assert command == f"# throughgate compare experiment={path.stem}"
+    verb = "fund" if "purchases" in yaml.safe_load(path.read_text(encoding="utf-8")) else "compare"
+    assert command == f"# throughgate {verb} experiment={path.stem}"
     assert question.startswith("# ")
     assert "?" in question
 

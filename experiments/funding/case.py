@@ -12,10 +12,12 @@ from experiments.economics.life_cycle import Purchase
 from experiments.economics.measure import Measure
 from experiments.economics.price_year import Deflator
 from experiments.economics.truck_hour import Benefit
+from experiments.funding.terms import Terms
 from sim.scenario import Value
 
 if TYPE_CHECKING:
     from experiments.load import Study
+    from experiments.provenance import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,9 @@ class Case:
     """Every measure, in dollars of the appraisal's price year."""
     purchases: Mapping[str, tuple[Purchase, ...]]
     """What each alternative buys; nothing for the baseline."""
+    terms: Terms
+    """Demand, simulated years and consents (``configs/fund.yaml``)."""
+    inputs: tuple[Input, ...]
+    """Every number of the economics with its source; the study's own: `Study.inputs`."""
+    overrides: tuple[str, ...]
+    """What the user asked for, economics included."""

@@ -1,0 +1,122 @@
+"""Which trips are not made because the wait would be too long: no queue grows without end.
+
+A port that is asked for more than it can carry has no wait that a queue could settle at. Trips
+that would wait longer than a ceiling go by another bridge or are given up. How many is worked out
+before a day is simulated, hour by hour, from a fluid line at every station that holds trucks up:
+what is kept of an hour's arrivals is the most that the line can serve within the ceiling. A truck
+gives up by a draw of its own, so that whoever comes where less is carried also comes where more is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.hourly_load import HourlyLoad
+from sim.order import FAST, GENERAL, N_CLASSES
+from sim.policy import Expected
+from sim.scenario import Scenario
+from sim.site import Segment
+from sim.traffic import rates_per_h
+from sim.window import Window
+from sim.workload import hourly_loads
+
+Floats = npt.NDArray[np.float64]
+MIN_PER_H: Final = 60.0
+
+
+@dataclass(slots=True)
+class _Line:
+    """Trucks that wait for one set of servers, as a fluid."""
+
+    classes: tuple[int, ...]
+    capacity: Floats
+    """[hour], trucks that can be served."""
+    room: Floats
+    """[hour], the longest line at the hour's end that is served within the ceiling."""
+    queue: float = 0.0
+
+
+def kept_share(
+    scenario: Scenario, expected: Expected, window: Window, ceiling_min: float
+) -> Floats:
+    """Return the share of the trips wanted that are made, [hour, class], general and FAST.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With the year's demand in ``traffic.volume_scale``.
+    ceiling_min : float
+        Longest wait that a trip puts up with.
+    """
+    arrivals = rates_per_h(scenario, window)
+    fast = scenario.port.mix.fast_share
+    wanted = np.stack([arrivals * (1.0 - fast), arrivals * fast], axis=1)
+    found = np.ones((len(arrivals), N_CLASSES))
+    if arrivals.sum() == 0.0:
+        return found
+    loads = hourly_loads(scenario, expected, window, arrivals)
+    lines = [_line(one, wanted, ceiling_min) for one in _holding(scenario, loads)]
+    for hour in range(len(arrivals)):
+        for line in lines:
+            share = _allowed(line, hour, wanted[hour])
+            for kind in line.classes:
+                found[hour, kind] = min(found[hour, kind], share)
+        for line in lines:
+            mine = list(line.classes)
+            came = float((wanted[hour] * found[hour])[mine].sum())
+            line.queue = max(0.0, line.queue + came - float(line.capacity[hour]))
+    return found
+
+
+def _holding(scenario: Scenario, loads: Sequence[HourlyLoad]) -> list[HourlyLoad]:
+    """Return the loads of stations at which trucks must wait; others are passed by when full."""
+    return [one for one in loads if not _passed_by(scenario, one.station) and _busy(one)]
+
+
+def _busy(load: HourlyLoad) -> bool:
+    return float(load.offered_min.sum()) > 0.0
+
+
+def _passed_by(scenario: Scenario, station: str) -> bool:
+    part = getattr(scenario.port, station.removesuffix("_slow").removesuffix("_fast"), None)
+    return (
+        isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None
+    )
+
+
+def _line(load: HourlyLoad, wanted: Floats, ceiling_min: float) -> _Line:
+    classes = {"general": (GENERAL,), "fast": (FAST,)}.get(
+        load.station.rpartition("_")[2], (GENERAL, FAST)
+    )
+    work_min = float(load.offered_min.sum()) / float(wanted[:, list(classes)].sum())
+    capacity = load.available_min / work_min
+    return _Line(classes, capacity, _room(capacity, ceiling_min))
+
+
+def _room(capacity: Floats, ceiling_min: float) -> Floats:
+    """Return the longest line that is gone within the ceiling; late servers work on as before."""
+    hours = len(capacity)
+    open_hours = np.flatnonzero(capacity > 0.0)
+    after = capacity[open_hours[-1]] if len(open_hours) else 0.0
+    late = np.full(int(np.ceil(ceiling_min / MIN_PER_H)) + hours + 1, after)
+    whole = np.concatenate([capacity, late])
+    if len(open_hours):
+        whole[open_hours[-1] + 1 : hours] = after
+    served = np.concatenate([[0.0], np.cumsum(whole)])
+    ends = np.arange(1.0, hours + 1.0)
+    at = np.arange(len(served), dtype=np.float64)
+    gone = np.interp(ends + ceiling_min / MIN_PER_H, at, served)
+    return np.asarray(gone - served[1 : hours + 1])
+
+
+def _allowed(line: _Line, hour: int, wanted: Floats) -> float:
+    came = float(wanted[list(line.classes)].sum())
+    if came <= 0.0:
+        return 1.0
+    most = float(line.room[hour] + line.capacity[hour]) - line.queue
+    return min(1.0, max(0.0, most / came))

@@ -1,0 +1,102 @@
+"""The verb ``fund``: what is refused before anything runs, and a small case from end to end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_case import SMALL
+
+from experiments.cli import main
+from experiments.funding.request import case
+from sim.errors import ConfigError
+
+REFUSED = {
+    "appraisal.discount_rat=0.03": "appraisal.discount_rat: unknown key",
+    "cost.portal.assets.scanner.life_y=-3": "cost.portal.assets.scanner.life_y: must be between",
+    "appraisal.price_year=2031": "deflator.gdp.price_index: no price index of 2031",
+    "baseline=null": "baseline: missing",
+    "baseline=nobody": "baseline: no alternative 'nobody'",
+    "appraisal.years=3": "simulated_years: hours are never extrapolated",
+    "simulated_years=[7,20]": "simulated_years: hours are never extrapolated",
+    "simulated_years=[1,20,7]": "simulated_years: expected years in order",
+    "cost.portal.construction_y=9 appraisal.years=8 simulated_years=[1,8]": (
+        "appraisal.years: 8 years end before portal is in service"
+    ),
+    "value=carrier_2024": "benefit.value: dot_2023 goes with dot_2023",
+    "benefit=nothing": "benefit: no option 'nothing'",
+    "days=7": "days: has no meaning to fund",
+    "demand.growth=0.01": "demand.growth: unknown key",
+    "purchases.two_more=[]": "purchases.two_more: uses more than it buys: 2.00 of portal",
+    "purchases.one_more=[{measure: gate, units: 1, order_y: 0, late_y: 0}]": "no measure 'gate'",
+    "+cost.portal.yearly.gift={kind: staff, payer: mexico, price_year: 2024}": "missing",
+}
+
+
+def _words(override: str) -> list[str]:
+    """Return the overrides of one line; blanks within braces separate none."""
+    return [override] if "{" in override else override.split()
+
+
+@pytest.mark.parametrize("override", REFUSED)
+def test_a_bad_request_costs_one_line_and_writes_nothing(
+    override: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["fund", "experiment=portals", *_words(override), f"out={out}"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert REFUSED[override] in said.err
+    assert not out.exists()
+
+
+def test_an_unverified_number_is_taken_only_by_its_key(tmp_path: Path) -> None:
+    folder = tmp_path / "cost"
+    folder.mkdir()
+    text = (Path(__file__).parents[1] / "configs" / "cost" / "portal.yaml").read_text("utf-8")
+    recalled = text.replace("# [A 100000..1000000] image", "# [S100 U] image")
+    assert recalled != text
+    (folder / "mine.yaml").write_text(recalled, encoding="utf-8")
+    search = f"hydra.searchpath=['file://{tmp_path}']"
+    mine = ["experiment=portals", search, "cost@cost.portal=mine"]
+    key = "cost.portal.once.joining.cost_usd"
+    with pytest.raises(ConfigError, match=f"{key}: unverified"):
+        case(mine)
+    assert case([*mine, f"accept=[{key}]"]).terms.accept == (key,)
+    assert case([*mine, f"{key}=300000"]).catalogue["portal"].once["joining"].price_year == 2023
+
+
+def test_overrides_reach_every_group() -> None:
+    asked = case(
+        ["appraisal.discount_rate=0.03", "cost.portal.assets.scanner.price_usd=4e6",
+         "benefit=carrier_2024", "harm.pure_kg_per_load=0.2", "seed=7"]
+    )  # fmt: skip
+    assert asked.appraisal.discount_rate == 0.03
+    assert asked.catalogue["portal"].assets["scanner"].price_usd == pytest.approx(
+        4e6 * 122.272 / 125.231
+    )
+    assert asked.value.name == asked.benefit.value == "carrier_2024"
+    assert asked.harm.pure_kg_per_load == 0.2
+    assert asked.study.seed == 7
+    rows = {row.key: row for row in asked.inputs}
+    assert rows["cost.portal.assets.scanner.price_usd"].kind == "user"
+    assert rows["cost.portal.assets.site.price_usd"].source_id == "S100"
+    assert rows["demand.growth_share_per_y"].high == 0.03
+
+
+@pytest.mark.slow
+def test_a_small_case_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fund", *SMALL, f"out={tmp_path}"]) == 0
+    said = capsys.readouterr().out
+    assert "break-even" in said
+    assert max(map(len, said.splitlines())) <= 80
+    whole = json.loads((tmp_path / "fund.json").read_text("utf-8"))
+    described = json.loads((tmp_path / "fund.schema.json").read_text("utf-8"))
+    assert set(whole) == set(described["required"])
+    for name, rows in whole["tables"].items():
+        table = tmp_path / f"{name}.csv"
+        assert table.exists()
+        assert len(rows) == (len(pd.read_csv(table)) if rows else 0)

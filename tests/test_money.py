@@ -1,0 +1,204 @@
+"""Response -> costs, users' gain, loads, tables, the answer: on amounts made up by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_case import SMALL
+
+from experiments.economics.life_cycle import Purchase
+from experiments.funding.appraised import Appraised
+from experiments.funding.case import Case
+from experiments.funding.case_tables import (
+    frontier_table,
+    ledger_table,
+    measures_table,
+    net_benefit_table,
+)
+from experiments.funding.day_totals import CLASSES
+from experiments.funding.fund_answer import answer, choice
+from experiments.funding.money import hours, hours_gained, in_service, loads, priced, worths
+from experiments.funding.replication_noise import (
+    amounts_table,
+    measure_interval,
+    ratio_interval,
+    worths_by_replication,
+)
+from experiments.funding.request import case
+from experiments.funding.response import Response
+
+TRIPS = 1000.0
+REPLICATIONS = 3
+
+
+@pytest.fixture(scope="module")
+def asked() -> Case:
+    return case(SMALL)
+
+
+def response(saved_h: float, more_loads: float, more_trips: float = 0.0) -> Response:
+    """Return a response in which ``more`` saves hours a trip, finds loads and draws trips."""
+    amounts = {}
+    luck = np.array([0.9, 1.0, 1.1])[:REPLICATIONS]
+    for name in CLASSES:
+        trips = np.full((2, 2, REPLICATIONS), TRIPS)
+        trips[1] += more_trips
+        mean_h = np.ones((2, 2, REPLICATIONS)) * luck
+        mean_h[1] -= saved_h * luck
+        amounts |= {f"trips_{name}": trips, f"truck_h_{name}": trips * mean_h}
+        amounts[f"deviation_h_{name}"] = mean_h / 2.0
+    found = np.full((2, 2, REPLICATIONS), 30.0) * luck
+    found[1] += more_loads * luck
+    amounts["loads"] = found
+    return Response(("today", "more"), (1, 4), amounts)
+
+
+def appraised(asked: Case, found: Response) -> Appraised:
+    alternatives = priced(asked, found)
+    return Appraised(asked, found, alternatives, worths(asked, alternatives), pd.DataFrame())
+
+
+def test_nothing_is_gained_before_it_is_in_service(asked: Case) -> None:
+    """A portal takes a year to build and finds half in its first year."""
+    share = in_service(asked, "more")
+    assert share.tolist() == [0.0, 0.5, 1.0, 1.0, 1.0]
+    found = response(0.1, 6.0)
+    assert loads(asked, found, "more").tolist() == pytest.approx([30.0, 33.0, 36.0, 36.0, 36.0])
+    assert in_service(asked, "today").tolist() == [0.0, 1.0, 1.0, 1.0, 1.0]
+
+
+def test_phases_add_up_and_the_last_measure_decides(asked: Case) -> None:
+    orders = (
+        Purchase(measure="portal", units=1.0, order_y=0, late_y=0),
+        Purchase(measure="portal", units=3.0, order_y=2, late_y=0),
+        Purchase(measure="analyst", units=1.0, order_y=1, late_y=0),
+    )
+    phased = dataclasses.replace(asked, purchases={"today": (), "more": orders})
+    assert in_service(phased, "more").tolist() == pytest.approx([0.0, 0.0, 0.25, 0.625, 1.0])
+
+
+def test_late_delivery_moves_the_gain(asked: Case) -> None:
+    late = (Purchase(measure="portal", units=1.0, order_y=0, late_y=2),)
+    delayed = dataclasses.replace(asked, purchases={"today": (), "more": late})
+    assert in_service(delayed, "more").tolist() == [0.0, 0.0, 0.0, 0.5, 1.0]
+
+
+def test_hours_saved_follow_the_rule_of_one_half(asked: Case) -> None:
+    gained = hours_gained(asked, response(0.1, 0.0, more_trips=200.0), "more")
+    assert set(gained) == set(CLASSES)
+    assert gained["loaded"].tolist() == pytest.approx([0.0, 55.0, 110.0, 110.0, 110.0])
+
+
+def test_the_gain_is_hours_times_their_worth(asked: Case) -> None:
+    found = priced(asked, response(0.1, 0.0))["more"].user_benefit
+    hour = {one.usd_per_h for one in hours(asked).values()}
+    assert len(hour) == 1  # no cargo is counted, so that all classes are alike
+    assert found[-1] == pytest.approx(4 * 100.0 * hour.pop())
+
+
+def test_reliability_counts_where_it_is_asked_for(asked: Case) -> None:
+    steadier = dataclasses.replace(
+        asked, benefit=dataclasses.replace(asked.benefit, reliability_ratio=1.0)
+    )
+    plain, counted = (priced(one, response(0.1, 0.0))["more"] for one in (asked, steadier))
+    extra = 4 * TRIPS * 0.05 * hours(asked)["loaded"].time
+    assert (counted.user_benefit - plain.user_benefit)[-1] == pytest.approx(extra)
+
+
+def test_the_mean_of_replications_is_the_case(asked: Case) -> None:
+    found = response(0.1, 6.0)
+    each = worths_by_replication(asked, found)
+    for rate, whole in worths(asked, priced(asked, found)).items():
+        for measure in ("npv0_usd", "loads", "user_benefit_usd"):
+            noise = measure_interval(each, rate, "more", measure, 0.95)
+            of = {"npv0_usd": "npv0", "user_benefit_usd": "user_benefit"}.get(measure, measure)
+            assert noise.mean == pytest.approx(getattr(whole["more"], of))
+            assert noise.low < noise.mean < noise.high
+            assert measure_interval(each, rate, "today", measure, 0.95).mean == 0.0
+
+
+def test_a_threshold_is_a_ratio_of_sums(asked: Case) -> None:
+    found = response(0.1, 6.0)
+    each, rate = worths_by_replication(asked, found), asked.appraisal.discount_rate
+    worth = worths(asked, priced(asked, found))[rate]["more"]
+    parts = (lambda w: -w.npv0, lambda w: w.loads)
+    noise = ratio_interval(each, rate, "more", parts, 0.95)
+    assert noise.mean == pytest.approx(-worth.npv0 / worth.loads)
+
+
+def test_measures_hold_every_rate_and_no_worth_of_a_load(asked: Case) -> None:
+    found = response(0.1, 6.0)
+    table = measures_table(appraised(asked, found), worths_by_replication(asked, found))
+    assert table["rate"].tolist() == [0.02, 0.03, 0.07, 0.1]
+    assert "npv_usd" not in table
+    assert (table["break_even_usd_per_load_low"] < table["break_even_usd_per_load"]).all()
+    assert (table["break_even_usd_per_load"] * table["loads"]).tolist() == pytest.approx(
+        (-table["npv0_usd"]).tolist()
+    )
+
+
+def test_the_ledger_adds_up_to_the_present_values(asked: Case) -> None:
+    made = appraised(asked, response(0.1, 6.0))
+    ledger = ledger_table(made)
+    own = ledger[ledger["alternative"] == "more"]
+    worth = made.worths[0.07]["more"]
+    assert -own["discounted_usd"].sum() == pytest.approx(worth.npv0)
+    assert set(own["who"]) == {"united_states", "users"}
+    assert (own["calendar_year"] - own["year"] == asked.appraisal.base_year).all()
+    assert not len(ledger[ledger["alternative"] == "today"])
+
+
+def test_net_benefits_are_there_only_with_a_value_of_the_user(asked: Case) -> None:
+    found = response(0.1, 6.0)
+    assert net_benefit_table(appraised(asked, found)) is None
+    valued = dataclasses.replace(
+        asked,
+        appraisal=dataclasses.replace(asked.appraisal, interdiction_usd_per_load=3e6),
+    )
+    made = appraised(valued, found)
+    table = net_benefit_table(made)
+    assert table is not None
+    worth = made.worths[0.07]["more"]
+    grid = table["usd_per_load"].unique()
+    assert 0.0 in grid
+    assert 3e6 in grid
+    even = -worth.npv0 / worth.loads
+    own = table[table["alternative"] == "more"].set_index("usd_per_load")["nmb_usd"]
+    assert own.loc[even] == pytest.approx(0.0, abs=1e-3)
+    assert own.loc[0.0] == pytest.approx(worth.npv0)
+    assert (table.groupby("usd_per_load")["leads"].sum() == 1).all()
+
+
+def test_the_frontier_says_who_is_off_and_by_whom(asked: Case) -> None:
+    table = frontier_table(appraised(asked, response(-0.1, -3.0)))
+    off = table[table["alternative"] == "more"]
+    assert off["status"].tolist() == ["strong", "strong"]
+    assert off["by"].tolist() == ["today", "today"]
+
+
+@pytest.mark.parametrize(
+    ("saved_h", "more_loads", "words", "chosen"),
+    [
+        (900.0, 6.0, "more pays: ", "more"),
+        (0.1, 6.0, "it pays if each extra interdicted load is worth at least", "more"),
+        (0.1, -6.0, "nothing finds more loads than the baseline", "today"),
+    ],
+)
+def test_the_answer_follows_what_is_sure(
+    asked: Case, saved_h: float, more_loads: float, words: str, chosen: str
+) -> None:
+    found = response(saved_h, more_loads)
+    made = appraised(asked, found)
+    assert words in answer(made, worths_by_replication(asked, found))
+    assert choice(made) == chosen
+
+
+def test_amounts_are_paired_with_the_baseline(asked: Case) -> None:
+    table = amounts_table(asked, response(0.1, 6.0)).set_index(["alternative", "year", "amount"])
+    row = table.loc["more", 4, "loads"]
+    assert row["difference"] == pytest.approx(6.0)
+    assert row["diff_low"] < 6.0 < row["diff_high"]
+    assert table.loc["today", 1, "loads"]["p_value"] == 1.0
