@@ -50,6 +50,11 @@ VERBS: Final[dict[str, Verb]] = {
         "make the case for money: costs, benefits and thresholds over the years",
         asked="experiments.funding.request:case_of",
     ),
+    "scorecard": Verb(
+        "experiments.scorecard",
+        "measures against targets, over one or several runs",
+        takes_study=False,
+    ),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
 }
 """Every verb, in the order in which they are listed."""
@@ -110,6 +115,8 @@ def _dispatch(argv: list[str]) -> int:
         _say(usage(call.verb))
         return 0
     if not VERBS[call.verb].takes_study:
+        if call.multirun:
+            raise ConfigError("-m", f"{call.verb} takes no sweep")
         return _answer(call.verb, list(call.overrides))
     return _run_jobs(call)
 
@@ -199,7 +206,13 @@ def overview() -> str:
 
 
 def usage(verb: str) -> str:
-    """Return how a verb is called: its study keys and the options of each config group."""
+    """Return how a verb is called: its study keys and the options of each config group.
+
+    A verb that takes no study says so itself.
+    """
+    if not VERBS[verb].takes_study:
+        text: str = importlib.import_module(VERBS[verb].module).usage()
+        return text
     keys = [f"  {key}={value}  {text}" for key, value, text in study_keys()]
     groups = [f"  {group}: {' '.join(options(group))}" for group in GROUPS]
     return "\n".join(

@@ -14,6 +14,7 @@ from experiments.compose import GROUPS, PARTS, composed
 from experiments.economics.catalogue import ECONOMICS
 from experiments.load import compose_scenario, study
 from experiments.provenance import CONFIGS
+from experiments.scoring import targets
 from experiments.settings import Settings
 from sim.build import build
 from sim.policy import POLICIES
@@ -54,7 +55,7 @@ def tags() -> list[tuple[str, re.Match[str]]]:
 
 def test_every_group_has_options_and_every_folder_is_a_group() -> None:
     folders = {path.name for path in CONFIGS.iterdir() if any(path.glob("*.yaml"))}
-    assert folders == {*GROUPS, *ECONOMICS}
+    assert folders == {*GROUPS, *ECONOMICS, targets.GROUP}
     assert {path.parent.parent for path in FILES} == {CONFIGS}
 
 

@@ -1,0 +1,1 @@
+"""The parts of ``throughgate scorecard``: lines, targets, periods, verdicts, editions, papers."""

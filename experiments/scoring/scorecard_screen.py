@@ -1,0 +1,111 @@
+"""The scorecard on the terminal, in 80 columns: the answer, a table a group, what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from experiments.scoring import phrases
+from experiments.scoring.lines import GROUPS
+from experiments.scoring.verdict_card import Card, Part, Row
+from experiments.screen import print_table, say, wrapped
+from experiments.wording import number, plus_minus
+
+INDENT = "  "
+
+
+def show(screen: Console, card: Card, written: Sequence[Path]) -> None:
+    """Print the answer, the lines, how verdicts are reached, and what was written."""
+    screen.print(Text(wrapped(screen, phrases.answer(card)), style="bold"))
+    for sentence in phrases.findings(card):
+        say(screen, sentence)
+    if phrases.withheld(card):
+        say(screen, phrases.withheld(card))
+    for part in card.parts:
+        _show_part(screen, card, part)
+    screen.print()
+    say(screen, phrases.rule(card))
+    say(screen, phrases.high_risk(card))
+    say(screen, legend(card))
+    screen.print()
+    screen.print(Text(f"Written to {written[0].parent}"), soft_wrap=True)
+    say(screen, ", ".join(path.name for path in written))
+
+
+def _show_part(screen: Console, card: Card, part: Part) -> None:
+    periods = ", ".join(period.label for period in part.periods)
+    for group in GROUPS:
+        rows = [row for row in part.rows if row.line.group == group]
+        if rows:
+            screen.print()
+            say(screen, f"{group} ({part.direction}; {periods})")
+            several = len(part.periods) > 1
+            cells = [cell for row in rows for cell in row_cells(card, row, several=several)]
+            heads = ["line", "last", "target", *(["trend"] if several else []), "verdict"]
+            print_table(screen, heads, cells)
+
+
+def row_cells(card: Card, row: Row, *, several: bool) -> list[list[str]]:
+    """Return a line's cells; of an assumed one its range beneath.
+
+    Parameters
+    ----------
+    several : bool
+        Whether there is more than one period, and so a trend.
+    """
+    line, last = row.line, row.last
+    mark = {"assumed": "~", "fitted": "="}.get(row.badge, "")
+    name = f"{line.short}{mark}{_unit(line.unit)}"
+    verdict = f"{phrases.MARKS[row.verdict]} {row.verdict}"
+    move = [phrases.moves(card, row)] if several else []
+    cells = [name, _with_interval(row), _goal(row), *move, verdict]
+    beneath = ["", "", _goal_range(row), *([""] if several else [])]
+    beneath.append("on that target" if row.hangs else "")
+    if row.badge == "assumed" and np.isfinite(last.value):
+        beneath[1] = phrases.ends(line, last) if last.has_range else "range unknown"
+    return [cells, beneath] if any(beneath) else [cells]
+
+
+def _unit(unit: str) -> str:
+    return f", {unit.replace('thousand USD', 'kUSD')}" if unit else ""
+
+
+def _with_interval(row: Row) -> str:
+    line, last = row.line, row.last
+    if np.isnan(last.value):
+        return "-"
+    if not last.has_interval or last.low == last.high:
+        return number(last.value, line.digits)
+    if line.special:
+        return f"{number(last.value, line.digits)} {phrases.interval(line, last)}"
+    return plus_minus(last.value, last.low, last.high, digits=line.digits)
+
+
+def _goal(row: Row) -> str:
+    if row.target is None:
+        return "-"
+    return f"{'<=' if row.line.better == 'low' else '>='} {row.goal:.4g}"
+
+
+def _goal_range(row: Row) -> str:
+    ends = row.goal_range()
+    return "" if ends is None else f"{ends[0]:.3g} to {ends[1]:.3g}"
+
+
+def legend(card: Card) -> str:
+    """Say what the marks mean, and why one cannot tell of a line that says nothing."""
+    silent = [
+        f"{row.line.title}: {row.last.reason}." for row in card.rows if np.isnan(row.last.value)
+    ]
+    parts = [
+        "~ rests on assumptions, with the range over their redraws beneath; = fitted to "
+        "observation; all else is predicted. ± half-width of the interval over replications; <= at "
+        'most, >= at least. Beneath an assumed target stands its range, and "if so targeted" '
+        "where another target in it would change the verdict.",
+        *silent,
+    ]
+    return " ".join(parts)

@@ -1,0 +1,131 @@
+"""Targets of the scorecard: one option of ``configs/scorecard``, with the user's own on top.
+
+A target stands in its key's unit (``_share``: 0-1) and is a source's, an assumption with a range,
+or the user's. Null: no target, and so no verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from experiments.comments import Note, notes
+from experiments.compose import parse, search_folders
+from experiments.provenance import CONFIGS, USER
+from sim.build import build
+from sim.errors import ConfigError
+from sim.spec import Spec, bounded, share
+
+GROUP: Final = "scorecard"
+"""Config group; it fills no part of the scenario."""
+DEFAULT: Final = "common"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets(Spec):
+    """The targets of one direction; null: none."""
+
+    wait_mean_at_most_min: float | None = bounded(0.0)
+    wait_over_30_at_most_share: float | None = share()
+    crossing_mean_at_most_min: float | None = bounded(0.0)
+    crossing_p95_at_most_min: float | None = bounded(0.0)
+    buffer_index_at_most: float | None = bounded(0.0)
+    planning_time_index_at_most: float | None = bounded(1.0)
+    commerce_at_least_usd_per_min: float | None = bounded(0.0)
+    availability_at_least_share: float | None = share()
+    high_risk_inspected_at_least_share: float | None = share()
+    exam_at_least_share: float | None = share()
+    scan_at_least_share: float | None = share()
+    leaving_opened_at_least_share: float | None = share()
+    detection_at_least_share: float | None = share()
+    false_alarm_at_most_share: float | None = share()
+    sharing_at_least_share: float | None = share()
+    insider_loss_at_most_share: float | None = share()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed(Spec):
+    """What one option of ``configs/scorecard`` holds."""
+
+    name: str
+    northbound: Targets
+    southbound: Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target and where it comes from."""
+
+    value: float
+    note: Note
+    """With the range of an assumption."""
+
+
+def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
+    """Return the targets that are set, by direction and field.
+
+    Parameters
+    ----------
+    overrides : sequence of str
+        Hydra overrides, of which ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER``
+        are read.
+
+    Raises
+    ------
+    ConfigError
+        No such option or key, or a number out of range.
+
+    Examples
+    --------
+    >>> found = read_targets(["scorecard.northbound.wait_mean_at_most_min=20"])["northbound"]
+    >>> found["wait_mean_at_most_min"].value, found["wait_mean_at_most_min"].note.kind
+    (20.0, 'user')
+    """
+    path = _file(overrides)
+    mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
+    own = _set(mapping, overrides)
+    agreed, known = build(Agreed, mapping, GROUP), notes(path)
+    found: dict[str, dict[str, Target]] = {}
+    for direction in ("northbound", "southbound"):
+        values = getattr(agreed, direction)
+        found[direction] = {}
+        for field in Targets.__dataclass_fields__:
+            value, key = getattr(values, field), f"{direction}.{field}"
+            note = USER if key in own else known.get(key)
+            if value is not None:
+                found[direction][field] = Target(value, note or Note("user", note="no source"))
+    return found
+
+
+def _file(overrides: Sequence[str]) -> Path:
+    """Return the file of the option that is chosen last; private folders come first."""
+    chosen = [str(o.value()) for o in parse(overrides) if o.key_or_group == GROUP]
+    option = chosen[-1] if chosen else DEFAULT
+    folders = [*search_folders(overrides), CONFIGS]
+    files = {f.stem: f for folder in reversed(folders) for f in (folder / GROUP).glob("*.yaml")}
+    if option not in files:
+        raise ConfigError(GROUP, f"no option {option!r}; known {sorted(files)}")
+    return files[option]
+
+
+def _set(mapping: dict[str, Any], overrides: Sequence[str]) -> set[str]:
+    """Put the user's targets into the mapping and return their keys."""
+    own = set()
+    for override in parse(overrides):
+        group, _, key = override.key_or_group.partition(".")
+        if group != GROUP or not key:
+            continue
+        *above, last = key.split(".")
+        node: Any = mapping
+        for name in above:
+            node = node.get(name) if isinstance(node, Mapping) else None
+        if not isinstance(node, dict) or last not in node:
+            known = sorted(node) if isinstance(node, Mapping) else sorted(mapping)
+            raise ConfigError(override.key_or_group, f"unknown key; known {known}")
+        node[last] = override.value()
+        own.add(key)
+    return own

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from experiments.scoring.lines import GROUPS, lines_of, metric
+from experiments.scoring.targets import Targets
+from sim.scenario import Scenario
+from sim.tables import METRICS
+from tests import cards
+
+COLUMNS = {column.name for column in METRICS}
+
+
+def test_every_line_is_made_of_metrics_that_exist(scenario: Scenario) -> None:
+    for line in lines_of(scenario):
+        for formula in line.formulas:
+            assert {*formula.tops, *formula.bottoms} <= COLUMNS, line.key
+        assert bool(line.formulas) != bool(line.special), line.key
+
+
+def test_every_line_has_its_group_its_target_and_a_short_name(scenario: Scenario) -> None:
+    lines = lines_of(scenario)
+    assert len({line.key for line in lines}) == len(lines)
+    for line in lines:
+        assert line.group in GROUPS
+        assert line.target in {"", *Targets.__dataclass_fields__}
+        assert len(line.short) <= 26
+
+
+def test_every_target_can_be_met_by_some_line(make_scenario: Callable[..., Scenario]) -> None:
+    both = lines_of(make_scenario()) + lines_of(make_scenario(*cards.SOUTH))
+    assert set(Targets.__dataclass_fields__) == {line.target for line in both} - {""}
+
+
+def test_the_three_parameters_are_there_once(scenario: Scenario) -> None:
+    assert sorted(line.kpp for line in lines_of(scenario) if line.kpp) == [1, 2, 3]
+
+
+def test_types_follow_the_threat(make_scenario: Callable[..., Scenario]) -> None:
+    south = {line.key for line in lines_of(make_scenario(*cards.SOUTH))}
+    assert {"detection_firearms", "flow_bulk_cash", "leaving_opened"} <= south
+    assert "detection_heroin" not in south
+
+
+def test_whatever_tells_a_chance_of_being_found_is_withheld(scenario: Scenario) -> None:
+    for line in lines_of(scenario):
+        tells = any(
+            word in top
+            for formula in line.formulas
+            for top in (*formula.tops, *formula.bottoms)
+            for word in ("caught", "seized", "alarm", "presented")
+        )
+        assert line.withheld == (tells or line.special == "agency"), line.key
+
+
+def test_a_mean_has_no_denominator() -> None:
+    assert metric("crossing_p95_min")[0].bottoms == ()
+    assert metric("exam_rate")[0].tops == ("n_opened",)
