@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from experiments.provenance import CONFIGS
 from experiments.scoring.lines import GROUPS, lines_of, metric
 from experiments.scoring.targets import Targets
 from sim.scenario import Scenario
@@ -56,3 +57,11 @@ def test_whatever_tells_a_chance_of_being_found_is_withheld(scenario: Scenario) 
 def test_a_mean_has_no_denominator() -> None:
     assert metric("crossing_p95_min")[0].bottoms == ()
     assert metric("exam_rate")[0].tops == ("n_opened",)
+
+
+def test_the_paper_names_every_line(make_scenario: Callable[..., Scenario]) -> None:
+    paper = (CONFIGS.parent / "docs" / "scorecard.md").read_text(encoding="utf-8")
+    for line in lines_of(make_scenario()) + lines_of(make_scenario(*cards.SOUTH)):
+        title = line.title.partition(",")[0] if line.key.startswith(("det", "flow")) else line.title
+        (row,) = [row for row in paper.splitlines() if row.startswith(f"| {title}")]
+        assert row.endswith(("| no |") if line.withheld else ("| yes |", "not |")), line.key
