@@ -47,36 +47,44 @@ FIGURES: Final = (
 def render(found: Findings) -> str:
     """Return the whole page; the same findings give the same bytes."""
     study = found.study
-    environment = Environment(
+    port = study.alternatives[study.baseline].port
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            title=port.title,
+            study=study,
+            command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
+            answer=answer(found),
+            headline_badges=headline_badges(found),
+            standings=_standings(found) if len(found.names) > 1 else [],
+            notes=notes(found),
+            figures=list(_figures(found)),
+            names=found.names,
+            comparison=list(measure_tables(found)),
+            shares=list(share_rows(found)),
+            **_later(found),
+            plans=plan_rows(found),
+            plan_note=plan_note(),
+            when=when(found),
+            stations=[stations.title(s) for s in present(found.loads.values())],
+            loads=list(load_rows(found)),
+            badges=badge_rows(found),
+            groups=input_groups(study.inputs(study.baseline)),
+            changes=changes(found),
+            coverage=percent(study.coverage, 0),
+        )
+    )
+
+
+def environment() -> Environment:
+    """Return what fills a template of ours: text escaped, a name without a value refused."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-    port = study.alternatives[study.baseline].port
-    return environment.get_template("report.html.j2").render(
-        title=port.title,
-        study=study,
-        command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
-        answer=answer(found),
-        headline_badges=headline_badges(found),
-        standings=_standings(found) if len(found.names) > 1 else [],
-        notes=notes(found),
-        figures=list(_figures(found)),
-        names=found.names,
-        comparison=list(measure_tables(found)),
-        shares=list(share_rows(found)),
-        **_later(found),
-        plans=plan_rows(found),
-        plan_note=plan_note(),
-        when=when(found),
-        stations=[stations.title(s) for s in present(found.loads.values())],
-        loads=list(load_rows(found)),
-        badges=badge_rows(found),
-        groups=input_groups(study.inputs(study.baseline)),
-        changes=changes(found),
-        coverage=percent(study.coverage, 0),
     )
 
 

@@ -148,8 +148,7 @@ WORK: Final = (
     Line(
         key="high_risk_inspected", group=KPP, title="Inspection of high-risk trucks",
         short="high-risk inspected", definition="high-risk trucks that were scanned or opened, "
-        "over all high-risk trucks that left; high-risk is a risk score at or above the threshold "
-        "stated below",
+        "over all high-risk trucks that left; high-risk is a risk score at or above a threshold",
         better="high", kpp=2, formulas=metric("high_risk_inspection_rate"),
         target="high_risk_inspected_at_least_share", **PERCENT,
     ),

@@ -78,7 +78,8 @@ def _against(row: Row) -> str:
         standing = f"assumed: {ends(line, last)}"
     held = row.goal_range()
     doubt = "" if held is None else f" (assumed: {_plain(held[0])} to {_plain(held[1])})"
-    return f"{value(line, last)} {interval(line, last)} ({standing}) against {goal(row)}{doubt}"
+    luck = "" if last.low == last.high else f" {interval(line, last)}"
+    return f"{value(line, last)}{luck} ({standing}) against {goal(row)}{doubt}"
 
 
 def _few(head: str, items: list[str]) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from experiments.inputs import library
-from experiments.report import TEMPLATES
+from experiments.report import environment
 from experiments.scoring import phrases
 from experiments.scoring.lines import GROUPS
 from experiments.scoring.picture import strip
@@ -21,26 +19,26 @@ LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "
 
 def render(card: Card) -> str:
     """Return the page; the same card gives the same bytes."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("scorecard.html.j2").render(
-        title=" and ".join(part.title for part in card.parts),
-        edition=card.edition,
-        periods=", ".join(one.label for one in card.parts[0].periods),
-        answer=phrases.answer(card),
-        findings=phrases.findings(card),
-        counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],
-        parts=[_part(card, part) for part in card.parts],
-        several=len(card.parts) > 1,
-        rule=phrases.rule(card),
-        high_risk=phrases.high_risk(card),
-        withheld=phrases.withheld(card),
-        badges=sorted({row.badge for row in card.rows}),
-        targets=list(_targets(card)),
-        runs=list(_runs(card)),
-        coverage=percent(card.coverage, 0),
+    return (
+        environment()
+        .get_template("scorecard.html.j2")
+        .render(
+            title=" and ".join(part.title for part in card.parts),
+            edition=card.edition,
+            periods=", ".join(one.label for one in card.parts[0].periods),
+            answer=phrases.answer(card),
+            findings=phrases.findings(card),
+            counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],
+            parts=[_part(card, part) for part in card.parts],
+            several=len(card.parts) > 1,
+            rule=phrases.rule(card),
+            high_risk=phrases.high_risk(card),
+            withheld=phrases.withheld(card),
+            badges=sorted({row.badge for row in card.rows}),
+            targets=list(_targets(card)),
+            runs=list(_runs(card)),
+            coverage=percent(card.coverage, 0),
+        )
     )
 
 
