@@ -176,7 +176,8 @@ def _inputs() -> pd.DataFrame:
 
 
 def _draw(draw: int, name: str, worth: Worth) -> dict[str, object]:
-    return {"draw": draw, "alternative": name, "cost_usd": worth.cost, "npv0_usd": worth.npv0,
+    return {"draw": draw, "alternative": name, "cost_usd": worth.cost,
+            "capital_usd": worth.capital, "npv0_usd": worth.npv0,
             "user_benefit_usd": worth.user_benefit, "loads": worth.loads}  # fmt: skip
 
 

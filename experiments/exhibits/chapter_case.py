@@ -34,6 +34,14 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
      "shippers and carriers; CBP officers"),
 )  # fmt: skip
 
+COMPLETIONS: Final = {
+    "alternative": Head("alternative", "", "name"),
+    "short": Head("what is short"),
+    "completion": Head("cheapest completion"),
+    "price_usd": Head("its present cost", "$ M", "millions", "assumed"),
+    "completed": Head("completed in this case"),
+}
+
 
 def problem(evidence: Evidence) -> Section:
     """Return the problem matrix: today, the last year without building, the change, the users."""
@@ -125,10 +133,8 @@ def alternatives(evidence: Evidence) -> Section:
             Prose("All alternatives carry the load of the design year: none had to be completed.")
         )
     else:
-        heads = {key: Head(plain(key).replace(" usd", ", $"), "", "dollars" if key.endswith("usd")
-                           else "name") for key in completions.columns}  # fmt: skip
         title = "Could not carry the design year, and the cheapest completion"
-        parts.append(frame_table("completions", title, completions, heads))
+        parts.append(frame_table("completions", title, completions, COMPLETIONS))
     return Section(3, "alternatives", "Alternatives and the no-build baseline", tuple(parts))
 
 

@@ -27,6 +27,8 @@ Measure = tuple[str, str, str, float, int, Badge]
 """Name, words, unit, scale, digits and badge of a measure."""
 WAITS: Final[tuple[Measure, ...]] = (
     ("wait_mean_min", "wait to primary, mean", "min", 1.0, 1, "predicted"),
+    ("wait_p50_min", "wait, median", "min", 1.0, 1, "predicted"),
+    ("wait_p95_min", "wait, 95th percentile", "min", 1.0, 1, "predicted"),
     ("crossing_mean_min", "crossing time, mean", "min", 1.0, 1, "predicted"),
     ("crossing_p50_min", "crossing time, median", "min", 1.0, 1, "predicted"),
     ("crossing_p95_min", "crossing time, 95th percentile", "min", 1.0, 1, "predicted"),

@@ -168,13 +168,13 @@ def percentiles(values: list[float | None]) -> Range:
 def _drawn(
     uncertainty: Uncertainty, worths: Mapping[str, Worth]
 ) -> tuple[Mapping[str, Worth], ...]:
-    """Return the draws as worths; initial capital is that of the draw if the table has it."""
+    """Return the draws as worths; without a column of capital, nothing is known of its range."""
     frame = uncertainty.draws
     found: dict[int, dict[str, Worth]] = {}
     for row in frame.to_dict("records"):
         name = str(row["alternative"])
         central = worths[name]
-        capital = float(row.get("capital_usd", central.capital))
+        capital = float(row.get("capital_usd", np.nan))
         found.setdefault(int(row["draw"]), {})[name] = replace(
             central, capital=capital, cost=float(row["cost_usd"]),
             user_benefit=float(row["user_benefit_usd"]), loads=float(row["loads"]),
