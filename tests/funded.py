@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from experiments.compose import composed
 from experiments.economics.appraisal import Appraisal, Worth, appraise
 from experiments.economics.break_even import Harm, break_even_usd_per_load
 from experiments.economics.catalogue import read
@@ -17,9 +18,12 @@ from experiments.economics.net_monetary import Outcomes, standing
 from experiments.economics.swings import Swing
 from experiments.funding.appraised import Appraised
 from experiments.funding.case import Case as Funding
+from experiments.funding.economic_inputs import economic_inputs
 from experiments.funding.response import Response
+from experiments.funding.terms import Demand, Terms
 from experiments.funding.uncertainty import Uncertainty
 from experiments.load import Study, study
+from experiments.provenance import Input
 from tests import worked_example as example
 
 RATES = (0.02, 0.03, 0.07, 0.10)
@@ -45,6 +49,11 @@ def appraised(
 @functools.cache
 def _strategies() -> Study:
     return study(["experiment=strategies", "replications=6"], "compare")
+
+
+@functools.cache
+def _inputs_of_economics() -> tuple[Input, ...]:
+    return tuple(economic_inputs(composed([], "fund"), []))
 
 
 def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
@@ -73,6 +82,16 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
         harm=read(Harm, "harm", "opioids"),
         catalogue={n: example.measure(n) for n in names if n != "A0"},
         purchases=bought,
+        terms=Terms(
+            purchases=bought,
+            simulated_years=YEARS,
+            demand=Demand(growth_share_per_y=0.02, wait_ceiling_min=90.0),
+            persons_per_post=3.2,
+            complete=False,
+            accept=(),
+        ),
+        inputs=_inputs_of_economics(),
+        overrides=("experiment=example",),
     )
 
 

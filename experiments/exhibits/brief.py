@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments.exhibits.choice import PAYERS, Ask, Choice
 from experiments.exhibits.dollars import significant, usd, usd_range
-from experiments.exhibits.drawing import plain
+from experiments.exhibits.drawing import plain, quoted
 from experiments.exhibits.evidence import Evidence
 from experiments.wording import listed, percent, wait_words
 
@@ -49,7 +49,7 @@ def units_words(request: Ask) -> str:
 
 def choice_words(choice: Choice, evidence: Evidence) -> str:
     """Return the choice and why, claiming no more than the draws do."""
-    name = plain(choice.name)
+    name = quoted(choice.name)
     if choice.why == "none":
         return (
             "Keep the baseline: at the central inputs no alternative returns more than it costs, "
@@ -142,10 +142,10 @@ def summary(choice: Choice, request: Ask, evidence: Evidence) -> str:
 
 def _setting(evidence: Evidence) -> str:
     case = evidence.appraised.case
-    rivals = listed([plain(name) for name in evidence.rivals])
+    rivals = listed([quoted(name) for name in evidence.rivals])
     port = case.study.alternatives[evidence.baseline].port.title
     return (
-        f"This case compares {rivals} with the no-build baseline, {plain(evidence.baseline)}, at "
+        f"This case compares {rivals} with the no-build baseline, {quoted(evidence.baseline)}, at "
         f"{port} over {evidence.years} years, in {case.appraisal.price_year} dollars."
     )
 
@@ -155,7 +155,7 @@ def _bought(choice: Choice, request: Ask) -> str:
     people = f" and {listed(posts)}" if posts else ""
     what = f" for {units_words(request)}{people}" if request.units else f" for {listed(posts)}"
     return (
-        f"{plain(choice.name)} asks for {usd(request.capital_usd)} of capital and "
+        f"{quoted(choice.name)} asks for {usd(request.capital_usd)} of capital and "
         f"{usd(request.yearly_usd)} a year{what}."
     )
 

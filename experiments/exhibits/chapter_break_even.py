@@ -55,7 +55,7 @@ def _companions(evidence: Evidence) -> Table:
         "break_even", "Break-even values and their companions",
         Column("alternative", "alternative"), columns, rows,
         note="Gap below zero: what is left over, so that no worth of interdiction is needed. "
-        f"Ranges: {evidence.range_words}.",
+        f"{evidence.range_note}",
     )  # fmt: skip
 
 

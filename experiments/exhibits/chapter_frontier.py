@@ -38,7 +38,7 @@ def plane(evidence: Evidence) -> Section:
         Column("social_cost_usd", "agency cost less users' gain", "$ M", "assumed"),
     )  # fmt: skip
     parts: list[Part] = [
-        Prose(f"Ranges: {evidence.range_words}."),
+        Prose(f"{evidence.range_note}"),
         plot_frontier.plane(evidence),
         Table("cost_effectiveness", "Cost and effect above the baseline",
               Column("alternative", "alternative"), columns, rows),

@@ -23,7 +23,7 @@ INPUTS: Final = (
 def inputs(evidence: Evidence) -> Section:
     """Return every input of the economics with its source, and how the uncertain are drawn."""
     case = evidence.appraised.case
-    rows = [row for row in _economic(evidence) if _used(evidence, row.key)]
+    rows = [row for row in case.inputs if _used(evidence, row.key)]
     parts: list[Part] = [
         Prose(
             "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
@@ -45,7 +45,7 @@ def annex(evidence: Evidence) -> Section:
     """Return the inputs of the simulation, and the address of every source."""
     case = evidence.appraised.case
     rows = case.study.inputs(evidence.baseline)
-    used = {row.source_id for row in (*rows, *_economic(evidence)) if row.source_id}
+    used = {row.source_id for row in (*rows, *case.inputs) if row.source_id}
     sources = tuple(
         (name, (words(library()[name][0]), words(library()[name][1] or "no address")))
         for name in sorted(used, key=lambda name: int(name[1:]))
@@ -63,11 +63,6 @@ def annex(evidence: Evidence) -> Section:
             _inputs_table("inputs_simulation", "Inputs of the simulation", rows), table,
         ),
     )  # fmt: skip
-
-
-def _economic(evidence: Evidence) -> Sequence[Input]:
-    found: Sequence[Input] = getattr(evidence.appraised.case, "inputs", ())
-    return found
 
 
 def _drawn(evidence: Evidence) -> Part:

@@ -97,7 +97,7 @@ def present_values(evidence: Evidence) -> Section:
         (
             Prose(
                 f"Present values above the baseline at {percent(evidence.rate, 1)}, year 0. "
-                f"Beneath in brackets: {evidence.range_words}."
+                f"{evidence.range_note}"
             ),
             Table("present_values_by_category", "By category", first, heads,
                   tuple(_category_rows(evidence))),
@@ -210,9 +210,9 @@ def measures(evidence: Evidence) -> Section:
         Prose(
             f"{counted} DOT's ratio has initial capital alone below the line and everything else "
             "above it; the life-cycle ratio has all costs below. Both are above 1 exactly when the "
-            "net present value is above zero; over nothing a ratio is undefined. Ranges in "
-            f"brackets, at the headline rate: {evidence.range_words}. At the other rates figures "
-            "are those of the central inputs, and the spread over rates is the range that is shown."
+            "net present value is above zero; over nothing a ratio is undefined. "
+            f"{evidence.range_note} At the other rates figures are those of the central inputs, "
+            "and the spread over rates is the range that is shown."
         ),
         *(_rate_table(evidence, rate) for rate in _rates(evidence)),
         _returns(evidence),

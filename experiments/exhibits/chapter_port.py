@@ -22,6 +22,7 @@ from experiments.exhibits.exhibit import (
 )
 from experiments.intervals import Difference, Interval
 from experiments.wording import NONE, number, signed, span
+from sim.contraband import CONTRABAND
 
 Measure = tuple[str, str, str, float, int, Badge]
 """Name, words, unit, scale, digits and badge of a measure."""
@@ -162,12 +163,7 @@ def key_parameters(evidence: Evidence) -> Section:
     table = measure_table(evidence, "key_performance_parameters", f"Study year {year}", KEY)
     parts.append(table or absent("key performance parameters", "the simulation returned none"))
     parts.append(Prose(_intervals(evidence), "small"))
-    types = [
-        m.removeprefix("presented_")
-        for m in evidence.appraised.response.amounts
-        if m.startswith("presented_")
-    ]
-    by_type = _types_table(evidence, sorted(types))
+    by_type = _types_table(evidence, CONTRABAND)
     parts.append(by_type or absent("loads by type of contraband", "the simulation kept no types"))
     return Section(9, "key-performance", "Key performance parameters", tuple(parts))
 

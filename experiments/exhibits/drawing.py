@@ -176,3 +176,14 @@ def plain(name: str) -> str:
     'portals 2'
     """
     return name.replace("_", " ")
+
+
+def quoted(name: str) -> str:
+    """Return an alternative's name as it stands in a sentence.
+
+    Examples
+    --------
+    >>> quoted("one_more")
+    '“one more”'
+    """
+    return f"“{plain(name)}”"

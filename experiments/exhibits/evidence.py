@@ -127,6 +127,13 @@ class Evidence:
             return f"5th to 95th percentile of {len(self.draws)} draws of all uncertain inputs"
         return "none: uncertain inputs were not redrawn in this run"
 
+    @cached_property
+    def range_note(self) -> str:
+        """What the ranges of this report are, or that there are none, as a sentence."""
+        if self.draws:
+            return f"Ranges in brackets: {self.range_words}."
+        return "No ranges: uncertain inputs were not redrawn in this run."
+
     def level(self, name: str, metric: str, year: int | None = None) -> Interval | None:
         """Return a simulated measure in one year (the first) with its interval; None: unknown."""
         values = self.values(name, metric, year)

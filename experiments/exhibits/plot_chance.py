@@ -36,6 +36,7 @@ def break_even_panel(evidence: Evidence) -> Chart:
     """Break-even value of a load of each alternative, with its range."""
     names = [n for n in evidence.rivals if evidence.worths[n].loads > 0.0][::-1]
     title, said = "Break-even value of an interdicted load", []
+    bars = f"Bars: {evidence.range_words}." if evidence.draws else evidence.range_note
     with canvas(max(2.2, 1.0 + 0.36 * len(names))) as (figure, axes):
         for place, name in enumerate(names):
             found = evidence.break_even(name).usd_per_load or 0.0
@@ -51,7 +52,7 @@ def break_even_panel(evidence: Evidence) -> Chart:
         axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
         drawing = svg(figure, "break-even", title, " ".join(said))
     return Chart("break-even", title, drawing, " ".join(said) or "No alternative interdicts more.",
-                 f"Diamonds: central inputs. Bars: {evidence.range_words}.", "assumed")  # fmt: skip
+                 f"Diamonds: central inputs. {bars}", "assumed")  # fmt: skip
 
 
 def displacement(evidence: Evidence) -> Chart:

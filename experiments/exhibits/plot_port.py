@@ -49,7 +49,7 @@ def waits(evidence: Evidence) -> Chart:
         said = " ".join(_wait_words(evidence, name) for name in evidence.names)
         title = "Crossing time in the first year"
         drawing = svg(figure, "waits", title, said)
-    caption = "Bars: intervals over replications, often narrower than the mark."
+    caption = "Bars: intervals over replications."
     return Chart("waits", title, drawing, said, caption, "predicted")
 
 

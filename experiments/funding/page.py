@@ -61,10 +61,10 @@ def page(evidence: Evidence, first: Front, sections: Iterable[Section]) -> str:
         tiles=first.tiles,
         summary=first.summary,
         overview=first.overview,
-        ranges=f"Ranges: {evidence.range_words}.",
+        ranges=evidence.range_note,
         sections=list(sections),
         study=case.study,
-        command=f"throughgate {case.study.verb} {' '.join(case.study.overrides)}".strip(),
+        command=f"throughgate {case.study.verb} {' '.join(case.overrides)}".strip(),
     )
 
 
