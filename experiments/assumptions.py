@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
 
 from experiments.provenance import Input
 from sim.errors import ConfigError
@@ -86,6 +85,9 @@ def _held(key: str) -> bool:
 
 def latin_hypercube(seed: int, draws: int, inputs: int) -> Floats:
     """Return uniforms [draws, inputs]: each input meets each of ``draws`` equal parts once."""
+    # Late, because it takes longer to import than a small run can spare.
+    from scipy.stats import qmc
+
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(REDRAW_KEY,)))
     return np.asarray(qmc.LatinHypercube(d=inputs, rng=rng).random(draws))
 

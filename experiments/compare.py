@@ -27,7 +27,7 @@ from rich.console import Console
 from experiments import screen
 from experiments.bottleneck import split, with_extras
 from experiments.findings import Besides, Findings, gather
-from experiments.history import n_weeks
+from experiments.informed import n_weeks
 from experiments.load import Study, study
 from experiments.matched import SHARE, matched
 from experiments.met import risk_key
@@ -40,7 +40,7 @@ from experiments.replicate import Replications, loads, plan_of, replicate
 from experiments.report import render
 from experiments.robustness import redraw
 from experiments.start import ready
-from experiments.train import ensure
+from experiments.trained import ensure
 from experiments.trucks_file import of_study
 from sim.ledger import events
 from sim.scenario import replace

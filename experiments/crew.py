@@ -13,8 +13,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from joblib.externals.loky import get_reusable_executor
-
 Done = TypeVar("Done")
 Piece = Callable[[], Done]
 IDLE_S = 300
@@ -48,7 +46,7 @@ def carried_out(pieces: Sequence[Piece[Done]], processes: int) -> Iterator[Done]
 def call_up(processes: int, prepare: Callable[[], object]) -> None:
     """Start the other processes now, and have each of them do ``prepare`` while nobody waits."""
     if processes > 1:
-        others = get_reusable_executor(max_workers=processes - 1, timeout=IDLE_S)
+        others = _others(processes - 1)
         for _ in range(processes - 1):
             others.submit(prepare)
 
@@ -65,7 +63,7 @@ class _Crew(Generic[Done]):
 
     def results(self) -> Iterator[Done]:
         """Work on pieces here, and yield every result as soon as those before it are there."""
-        others = get_reusable_executor(max_workers=len(self.todo) - 1, timeout=IDLE_S)
+        others = _others(len(self.todo) - 1)
         feeders = [
             threading.Thread(target=self._feed, args=(mine, others), daemon=True)
             for mine in range(1, len(self.todo))
@@ -121,3 +119,10 @@ class _Crew(Generic[Done]):
 
 def _run(piece: Piece[Done]) -> Done:
     return piece()
+
+
+def _others(many: int) -> Any:  # noqa: ANN401
+    # Late: a study on one process needs none of it.
+    from joblib.externals.loky import get_reusable_executor
+
+    return get_reusable_executor(max_workers=many, timeout=IDLE_S)

@@ -24,8 +24,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy.special import ndtr
 
-from experiments.informed import TODAY, past_of
-from experiments.load import compose_scenario
+from experiments.informed import DAYS_PER_YEAR, n_weeks
 from experiments.pipeline import Plan, flow_of, make_plan, past_window, trucks
 from models.features import matrix, visible_part, width_of
 from models.fitted import Examples, FittedRisk
@@ -47,7 +46,6 @@ Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Told (weeks done, weeks in all)."""
 Labels = Literal["opened", "oracle"]
-DAYS_PER_YEAR = 365.25
 QUARTER_WEEKS = 13
 SAMPLE_EVERY_WEEK, SAMPLE_EVERY_TRUCK = 10, 25
 ORACLE_EVERY_CLEAN = 200
@@ -126,25 +124,6 @@ def thinned(frame: pd.DataFrame) -> tuple[pd.DataFrame, Floats]:
     kept = positive | (np.cumsum(~positive) % LEARN_EVERY_CLEAN == 0)
     weight = frame["weight"].to_numpy(dtype=np.float64) * np.where(positive, 1, LEARN_EVERY_CLEAN)
     return frame[kept], weight[kept]
-
-
-def before(risk: Risk, scenario: Scenario) -> Scenario:
-    """Return the port before the change under study: its trucks, today's practice by rules.
-
-    ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat.
-    """
-    return past_of(risk, scenario, compose_scenario(TODAY))
-
-
-def n_weeks(risk: Risk) -> int:
-    """Return the whole weeks in the years of history.
-
-    Examples
-    --------
-    >>> n_weeks(compose_scenario().risk)
-    260
-    """
-    return int(risk.history_years * DAYS_PER_YEAR // 7)
 
 
 def week_window(risk: Risk, week: int) -> Window:

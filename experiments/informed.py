@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 
+from experiments.load import compose_scenario
 from sim.scenario import Risk, Scenario, replace
 from sim.sharing import Sharing
 
+DAYS_PER_YEAR = 365.25
 TODAY = (
     "risk=rules", "policy=todays_practice", "scanner=baseline", "staffing=baseline", "sharing=none",
 )  # fmt: skip
@@ -48,3 +50,22 @@ def past_of(risk: Risk, scenario: Scenario, today: Scenario) -> Scenario:
 def lesson(risk: Risk, sharing: Sharing) -> str:
     """Return what two scenarios' sharing must have in common for one fitted model to serve both."""
     return repr(sharing.as_agreed()) if learnt_risk(risk, sharing).tier == "partner" else ""
+
+
+def before(risk: Risk, scenario: Scenario) -> Scenario:
+    """Return the port before the change under study: its trucks, today's practice by rules.
+
+    ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat.
+    """
+    return past_of(risk, scenario, compose_scenario(TODAY))
+
+
+def n_weeks(risk: Risk) -> int:
+    """Return the whole weeks in the years of history.
+
+    Examples
+    --------
+    >>> n_weeks(compose_scenario().risk)
+    260
+    """
+    return int(risk.history_years * DAYS_PER_YEAR // 7)

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -160,8 +160,8 @@ def of_function(
     if doubt:
         return Difference(mean, np.nan, np.nan, np.nan, n, doubt)
     freedom = n - len(np.unique(used[0].strata))
-    half = float(error * stats.t.ppf(0.5 + coverage / 2.0, freedom))
-    p_value = float(2.0 * stats.t.sf(abs(mean) / error, freedom))
+    half = float(error * stdtrit(freedom, 0.5 + coverage / 2.0))
+    p_value = float(2.0 * stdtr(freedom, -abs(mean) / error))
     return Difference(mean, mean - half, mean + half, p_value, n, reason)
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from experiments import history
+from experiments.informed import n_weeks
 from experiments.pipeline import trucks
 from models.base import RiskModel
 from models.evaluate import at_capacity, auc
@@ -58,7 +59,7 @@ class Spread:
 
 def draw_after(past: Scenario) -> After:
     """Return every fourth truck of nine weeks of the year after the history (step 1)."""
-    first = history.n_weeks(past.risk)
+    first = n_weeks(past.risk)
     raw, p, week = [], [], []
     for place in WEEKS:
         manifest = trucks(past, history.week_window(past.risk, first + place))
@@ -136,7 +137,7 @@ def _line(name: str, cells: Sequence[str]) -> str:
 
 def reasons(fitted: FittedRisk, past: Scenario, sample: Sample, n: int) -> list[str]:
     """Return a line for each of the ``n`` riskiest trucks of the week after the past (step 4)."""
-    window = history.week_window(past.risk, history.n_weeks(past.risk))
+    window = history.week_window(past.risk, n_weeks(past.risk))
     tier = past.risk.tier
     shown = visible_part(trucks(past, window), tier)
     scores = dataclasses.replace(fitted, heeds_tips=False).score(shown)

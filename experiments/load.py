@@ -26,6 +26,7 @@ from experiments.output import check_folder
 from experiments.provenance import Input, sources
 from experiments.settings import MONTHS, NO_REDRAWS, SIZED, RandomStream, Robustness, Settings
 from experiments.trucks_file import read_trucks
+from models import plain
 from sim.build import build
 from sim.build import scenario as build_scenario
 from sim.errors import ConfigError
@@ -131,11 +132,14 @@ def _check_finite(value: object, key: str) -> None:
 
 def _checked(overrides: tuple[str, ...]) -> Scenario:
     """Return the scenario after risk model and policy, too, have looked at what they need."""
-    # Late, because scikit-learn takes a second to import and a bad key should not cost one.
-    from models.risk import make
-
     scenario = compose_scenario(overrides)
-    make(scenario.risk)
+    if scenario.risk.name in plain.KNOWN:
+        plain.check_settings(plain.KNOWN[scenario.risk.name], scenario.risk.settings)
+    else:
+        # Late, because scikit-learn takes a second to import and not every run needs it.
+        from models.risk import make
+
+        make(scenario.risk)
     scenario.policy.check_within(scenario)
     return scenario
 

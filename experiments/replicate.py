@@ -8,11 +8,12 @@ scores, past days) is made once.
 from __future__ import annotations
 
 import functools
+import itertools
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -122,22 +123,26 @@ class Shared:
 
 
 _OF_THIS_PROCESS: dict[str, Shared] = {}
-_HASHED: list[tuple[Mapping[str, Scorer], str]] = []
+_KNOWN: list[tuple[Mapping[str, Scorer], str]] = []
+_NUMBER = itertools.count()
 
 
-def content_of(scorers: Mapping[str, Scorer]) -> str:
-    """Return a hash of fitted models, worked out once for the same mapping."""
-    if not _HASHED or _HASHED[0][0] is not scorers:
-        _HASHED[:] = [(scorers, str(joblib.hash(scorers)))]
-    return _HASHED[0][1]
+def token_of(scorers: Mapping[str, Scorer]) -> str:
+    """Return a name for these fitted models, by which every process keeps what it makes with them.
+
+    The same mapping has the same name as long as no other was named in between.
+    """
+    if not _KNOWN or _KNOWN[0][0] is not scorers:
+        _KNOWN[:] = [(scorers, f"{os.getpid()}-{next(_NUMBER)}")]
+    return _KNOWN[0][1]
 
 
-def shared_by(content: str) -> Shared:
-    """Return what this process has made with the models of that hash; the last set is kept."""
-    if content not in _OF_THIS_PROCESS:
+def shared_by(token: str) -> Shared:
+    """Return what this process has made with the models of that name; the last set is kept."""
+    if token not in _OF_THIS_PROCESS:
         _OF_THIS_PROCESS.clear()
-        _OF_THIS_PROCESS[content] = Shared()
-    return _OF_THIS_PROCESS[content]
+        _OF_THIS_PROCESS[token] = Shared()
+    return _OF_THIS_PROCESS[token]
 
 
 def one_replication(
@@ -171,13 +176,13 @@ def one_replication(
 def piece(
     study: Study,
     scorers: Mapping[str, Scorer],
-    content: str,
+    token: str,
     replication: int,
     way: Way = simulate,
     plain: Collection[str] = (),
 ) -> Result:
     """Run one replication with what this process has made so far."""
-    return one_replication(study, scorers, shared_by(content), replication, way, plain)
+    return one_replication(study, scorers, shared_by(token), replication, way, plain)
 
 
 def replicate(
@@ -206,9 +211,9 @@ def replicate(
         Rows sorted by (alternative in the study's order, replication).
     """
     warm_up(study.engine, [s.policy for s in study.alternatives.values()])
-    content = content_of(scorers)
+    token = token_of(scorers)
     pieces = [
-        functools.partial(piece, study, scorers, content, r, way, plain)
+        functools.partial(piece, study, scorers, token, r, way, plain)
         for r in range(study.replications)
     ]
     done: list[Result] = []
@@ -249,7 +254,7 @@ def loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame
 
 def plan_of(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -> Plan:
     """Return what an alternative knows before the first truck of ``window`` comes."""
-    return shared_by(content_of(scorers)).plan(scenario, scorers[risk_key(scenario)], window)
+    return shared_by(token_of(scorers)).plan(scenario, scorers[risk_key(scenario)], window)
 
 
 def warm_up(engine: str, policies: Iterable[Policy] = ()) -> None:

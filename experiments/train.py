@@ -13,13 +13,9 @@ The cache is the user's own folder; ``THROUGHGATE_CACHE`` names another.
 from __future__ import annotations
 
 import dataclasses
-import functools
-import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +23,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-import models
-import sim
 from experiments import history, judge, screen
-from experiments.informed import learnt_risk
+from experiments.informed import before, n_weeks
 from experiments.load import Study, study
 from experiments.output import Output
+from experiments.trained import Place, places
 from models import store
 from models.base import RiskModel
 from models.calibration import reliability
@@ -42,21 +37,12 @@ from models.fitted import Examples, FittedRisk
 from models.importance import importance
 from models.risk import make
 from sim.errors import ModelError, OutputError
-from sim.jit import cache_root
 from sim.scenario import Risk, Scenario
 
 Sample = npt.NDArray[np.float32]
 Say = Callable[[str], None]
 CAPACITIES = (0.036, 0.10, 0.27, 0.50)
 """Shares at which models are judged: the rules' target, a tenth, today's scan share, a half."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a model and the past that it learnt from are kept."""
-
-    model: Path
-    history: Path
 
 
 def main(overrides: Sequence[str]) -> int:
@@ -74,7 +60,7 @@ def main(overrides: Sequence[str]) -> int:
             continue
         done.add(place.model)
         begin = time.perf_counter()
-        with screen.progress(terminal, history.n_weeks(scenario.risk)) as tell:
+        with screen.progress(terminal, n_weeks(scenario.risk)) as tell:
             ensure(scenario.risk, scenario, asked.processes, tell, say)
         for line in summary(store.load_card(place.model), place, time.perf_counter() - begin):
             say(line)
@@ -88,7 +74,7 @@ def more(scenario: Scenario, asked: Study) -> Iterator[str]:
     risk = scenario.risk
     if not (asked.spread or asked.explain):
         return
-    past = history.before(risk, scenario)
+    past = before(risk, scenario)
     sample = history.draw_sample(past)
     if asked.explain:
         yield from judge.reasons(ensure(risk, scenario, 1), past, sample, asked.explain)
@@ -108,7 +94,7 @@ def pasts(
     """Yield the risk's own past and others of the same port, each with its own seed."""
     for number in range(asked.spread):
         one = dataclasses.replace(risk, labels=labels, history_seed=risk.history_seed + number)
-        past = history.before(one, scenario)
+        past = before(one, scenario)
         known = recall(places(one, scenario).history, one, past, asked.processes, None)
         yield one, known.examples()
 
@@ -128,7 +114,7 @@ def ensure(
         Model, labels, years, settings.
     scenario : Scenario
         Gives port, traffic and threat; its policy, scanners and staffing play no part, because the
-        past is that of today's practice (`experiments.history.before`).
+        past is that of today's practice (`experiments.informed.before`).
     processes : int
         Used to draw the past; the result does not depend on it.
     progress : callable, optional
@@ -163,7 +149,7 @@ def train(
 ) -> tuple[FittedRisk, dict[str, Any]]:
     """Return a newly trained model and its card (steps 3 and 4)."""
     model = make(risk)
-    past = history.before(risk, scenario)
+    past = before(risk, scenario)
     sample = history.draw_sample(past)
     if not model.LEARNS:
         fitted = FittedRisk.without_labels(risk.name, model, sample)
@@ -184,7 +170,7 @@ def _learn(
 
 def training(past: Scenario, known: history.History | None) -> dict[str, Any]:
     """Return what the card says of the past that a model learnt from."""
-    weeks = history.n_weeks(past.risk)
+    weeks = n_weeks(past.risk)
     first = history.week_window(past.risk, 0).start_date
     last = history.week_window(past.risk, weeks - 1).dates()[-1]
     record: dict[str, Any] = {
@@ -226,36 +212,6 @@ def recall(
     except OSError as error:
         raise OutputError(f"cannot write to {path.parent}: {error.strerror or error}") from None
     return known
-
-
-def places(risk: Risk, scenario: Scenario) -> Place:
-    """Return the folders that this model and its past have, named by all that decides them."""
-    past = (repr(history.before(risk, scenario)), risk.labels, code_hash())
-    return Place(
-        model=cache_root() / "models" / _digest(*past, repr(learnt_risk(risk, scenario.sharing))),
-        history=cache_root() / "history" / f"{_digest(*past)}.parquet",
-    )
-
-
-@functools.cache
-def code_hash() -> str:
-    """Return a hash of every source file that a trained model depends on, and of scikit-learn.
-
-    Once a process: what has been imported does not change when a file does.
-    """
-    digest = hashlib.sha256()
-    for library in ("numpy", "numba", "scikit-learn"):
-        digest.update(metadata.version(library).encode())
-    folder = Path(__file__).parent
-    own = [folder / f"{name}.py" for name in ("history", "informed", "met", "pipeline", "train")]
-    packages = [sorted(Path(package.__path__[0]).glob("*.py")) for package in (sim, models)]
-    for path in (*packages[0], *packages[1], *own):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
 def summary(record: Mapping[str, Any], place: Place, seconds: float) -> list[str]:

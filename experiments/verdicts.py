@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri, stdtr
 
 from experiments.matched import SHARE
 from experiments.robustness import Redrawn
@@ -110,11 +110,11 @@ def culprit(gap: pd.Series, numbers: pd.DataFrame) -> Culprit | None:
     rho = ranks.corrwith(gap.rank())
     key = str(rho.abs().idxmax())
     value = float(np.clip(rho[key], -0.9999, 0.9999))
-    half = stats.norm.ppf(0.975) / np.sqrt(len(gap) - 3)
+    half = ndtri(0.975) / np.sqrt(len(gap) - 3)
     low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))
     t = abs(value) * np.sqrt((len(gap) - 2) / (1.0 - value**2))
     # Of few ranks no order is rarer than one in all their orders.
-    p_value = max(float(2.0 * stats.t.sf(t, len(gap) - 2)), 2.0 / math.factorial(len(gap)))
+    p_value = max(float(2.0 * stdtr(len(gap) - 2, -t)), 2.0 / math.factorial(len(gap)))
     return Culprit(key, Interval(float(low), value, float(high)), min(p_value * len(rho), 1.0))
 
 

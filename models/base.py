@@ -17,7 +17,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController
 
-from sim.errors import ConfigError, ModelError
+from models.plain import check_settings
+from sim.errors import ModelError
 
 Matrix = NDArray[np.float32]
 Vector = NDArray[np.float64]
@@ -74,7 +75,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ModelError
             Labels of one kind only, where the model needs both.
         """
-        check_settings(type(self), self.settings or {})
+        check_settings(self.KNOWN, self.settings or {})
         # row by row in memory: in which order a sum is taken decides its last bit
         raw = validate_data(self, X, dtype=np.float32, order="C")
         self.classes_ = np.array([0, 1])
@@ -131,20 +132,6 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _judge(self, raw: Matrix) -> Vector:
         raise NotImplementedError
-
-
-def check_settings(model: type[RiskModel], settings: Mapping[str, float]) -> None:
-    """Refuse a setting that is unknown, missing, not a number or out of range."""
-    for name in settings:
-        if name not in model.KNOWN:
-            known = sorted(model.KNOWN)
-            raise ConfigError(f"risk.settings.{name}", f"unknown setting; known {known}")
-    for name, (low, high) in model.KNOWN.items():
-        if name not in settings:
-            raise ConfigError(f"risk.settings.{name}", "missing; expected a number")
-        if not low <= settings[name] <= high:
-            problem = f"must be between {low:g} and {high:g}, got {settings[name]:g}"
-            raise ConfigError(f"risk.settings.{name}", problem)
 
 
 def labelled(raw: Matrix, labels: Labels, weights: Vector) -> tuple[Matrix, Labels, Vector]:

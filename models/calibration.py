@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import expit
 
-from models.evaluate import wilson
 from sim.errors import ModelError
 
 Vector = NDArray[np.float64]
@@ -100,6 +98,8 @@ def with_prior(platt: Platt, sample: Vector, prior: float) -> Platt:
     >>> round(float(shifted(np.zeros(1))[0]), 6)
     0.01
     """
+    # Late, because few runs calibrate and all of them import this module.
+    from scipy.optimize import brentq
 
     def excess(intercept: float) -> float:
         return float(np.log(expit(intercept + platt.slope * sample).mean() / prior))
@@ -126,6 +126,8 @@ def reliability(p_hit: Vector, label: Vector, weight: Vector, bins: int = 5) -> 
 def _one_group(
     members: NDArray[np.int64], p_hit: Vector, label: Vector, weight: Vector
 ) -> tuple[float, float, float, float, float]:
+    from models.evaluate import wilson
+
     n = float(weight[members].sum())
     found = float((weight * label)[members].sum())
     low, high = wilson(found, n)

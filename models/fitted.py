@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from models.base import UNLABELLED, RiskModel
-from models.calibration import Platt, fit_platt, rank_share, with_prior
+from models.calibration import Platt, fit_platt, with_prior
 from models.evaluate import rolling_years
-from models.features import matrix, tier_of, visible_part, width_of
-from models.tips import with_tips
+from models.features import width_of
+from models.plain import scores_of
 from sim.errors import ModelError
-from sim.tables import SCORES
 
 Matrix = NDArray[np.float32]
 Vector = NDArray[np.float64]
@@ -110,21 +109,7 @@ class FittedRisk:
         ModelError
             A column that MANIFEST does not declare; see `models.features`.
         """
-        tier = tier_of(self.width)
-        raw = matrix(visible_part(manifest, tier), tier)
-        judged = self.model.decision_function(raw) if len(raw) else np.empty(0)
-        p_hit = self.platt(judged)
-        if self.heeds_tips:
-            judged, p_hit = with_tips(self.platt, judged, manifest["tip"].to_numpy(np.float64))
-        number = manifest["truck"] if "truck" in manifest.columns else np.arange(len(manifest))
-        return pd.DataFrame(
-            {
-                "truck": np.asarray(number, dtype=np.int64),
-                "p_hit": p_hit,
-                "risk_score": rank_share(judged, self.scale),
-            },
-            columns=[column.name for column in SCORES],
-        )
+        return scores_of(manifest, self.width, self.model.decision_function, self)
 
     @classmethod
     def without_labels(cls, name: str, model: RiskModel, sample: Matrix) -> Self:

@@ -13,24 +13,22 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from models.base import Labels, Matrix, RiskModel, Vector, check_settings, labelled
+from models import plain
+from models.base import Labels, Matrix, RiskModel, Vector, labelled
 from models.features import CODES, names, signals
-from models.rules import LIMITS, RULES, WEIGHTS, met, points
+from models.rules import RULES, met
 from models.trees import AnomalyRisk, BoostedRisk, HybridRisk
 from sim.errors import ConfigError
 from sim.scenario import Risk
-
-BASE = {"base_p_hit": (1e-9, 0.5)}
-"""Setting of the models that have no labels to learn the level from."""
 
 
 class ConstantRisk(RiskModel):
     """The dummy that stands beside the others: every truck the same score."""
 
-    KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = BASE
+    KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = plain.KNOWN["constant"]
 
     def _judge(self, raw: Matrix) -> Vector:
-        return np.zeros(len(raw))
+        return plain.judged("constant", raw, {})
 
 
 class RulesRisk(RiskModel):
@@ -40,12 +38,7 @@ class RulesRisk(RiskModel):
     carry score in the range in which 3.6 % of clean ones score (GAO, October 2012, [S25 S]).
     """
 
-    KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = {
-        **BASE,
-        "ln_odds_per_point": (0.0, 10.0),
-        **WEIGHTS,
-        **LIMITS,
-    }
+    KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = plain.KNOWN["rules"]
 
     @property
     def slope(self) -> float:
@@ -53,7 +46,7 @@ class RulesRisk(RiskModel):
         return self._setting("ln_odds_per_point")
 
     def _judge(self, raw: Matrix) -> Vector:
-        return points(raw, self.settings or {})
+        return plain.judged("rules", raw, self.settings or {})
 
     def terms(self, raw: Matrix) -> dict[str, Vector]:
         """Return the points that each rule gives."""
@@ -144,5 +137,5 @@ def make(risk: Risk) -> RiskModel:
     if risk.name not in RISK_MODELS:
         known = sorted(RISK_MODELS)
         raise ConfigError("risk.name", f"unknown risk model {risk.name!r}; known {known}")
-    check_settings(RISK_MODELS[risk.name], risk.settings)
+    plain.check_settings(RISK_MODELS[risk.name].KNOWN, risk.settings)
     return RISK_MODELS[risk.name](settings=dict(risk.settings))

@@ -22,6 +22,7 @@ import pandas as pd
 import sklearn
 from skops import io as skops
 
+from models import plain
 from models.base import RiskModel
 from models.calibration import Platt
 from models.card import markdown
@@ -91,9 +92,21 @@ def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
         "probe_risk_score": scores["risk_score"].tolist(),
     }
     (folder / MODEL).write_bytes(model)
+    if fitted.name in plain.KNOWN:
+        plain.keep(folder, _as_plain(fitted))
     _write_json(folder / FACTS, facts)
     _write_json(folder / CARD, card)
     (folder / CARD_TEXT).write_text(markdown(card), encoding="utf-8")
+
+
+def _as_plain(fitted: FittedRisk) -> plain.PlainRisk:
+    return plain.PlainRisk(
+        name=fitted.name,
+        settings=dict(fitted.model.settings or {}),
+        platt=fitted.platt,
+        scale=fitted.scale,
+        width=fitted.width,
+    )
 
 
 def _write_json(path: Path, record: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from experiments import history
+from experiments.informed import before, n_weeks
 from experiments.pipeline import make_plan, past_window, trucks
 from models.features import matrix, visible_part
 from models.fitted import FittedRisk
@@ -28,7 +29,7 @@ def past(make_scenario: Callable[..., Scenario]) -> Scenario:
     scenario = make_scenario(
         f"threat.prevalence_per_truck={PREVALENCE}", "traffic.volume_scale=0.1", "risk=boosted"
     )
-    return history.before(scenario.risk, scenario)
+    return before(scenario.risk, scenario)
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +54,13 @@ def test_the_past_is_todays_practice_whatever_is_under_study(
     other = make_scenario(
         "risk=boosted", "policy=scan_everything", "staffing=april_2019", "scanner.portal.units=9"
     )
-    past = history.before(one.risk, one)
-    assert past == history.before(other.risk, other)
+    past = before(one.risk, one)
+    assert past == before(other.risk, other)
     assert (past.policy.name, past.risk.name) == ("todays_practice", "rules")
 
 
 def test_history_shares_no_chance_and_no_truck_with_what_is_evaluated(past: Scenario) -> None:
-    windows = [history.week_window(past.risk, w) for w in range(history.n_weeks(past.risk))]
+    windows = [history.week_window(past.risk, w) for w in range(n_weeks(past.risk))]
     assert len({window.spawn_key() for window in windows}) == len(windows) >= 260
     assert {window.epoch for window in windows} == {HISTORY}
     assert HISTORY not in (EVALUATION, PAST)
@@ -161,7 +162,7 @@ def test_sample_is_like_all_trucks(past: Scenario, rules: FittedRisk) -> None:
 def test_no_traffic_and_no_seizure_are_said(make_scenario: Callable[..., Scenario]) -> None:
     nobody = make_scenario("traffic=flat", "traffic.trucks_per_h=0", "risk=boosted")
     with pytest.raises(ModelError, match="not one truck came"):
-        history.draw_sample(history.before(nobody.risk, nobody))
+        history.draw_sample(before(nobody.risk, nobody))
     empty = pd.DataFrame({"label": [0.0], "ordered": [False], "weight": [1.0], "stands_for": [0.0]})
     with pytest.raises(ModelError, match="no seizure in the simulated past"):
         history.History(frame=empty, trucks=10).examples()

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from experiments import history, train
-from experiments.informed import learnt_risk, lesson
+from experiments import train
+from experiments.informed import before, learnt_risk, lesson
 from experiments.met import manifest_key, risk_key
 from models.features import DECLARED, OF_PARTNER, matrix, tier_of, visible_part
 from models.fitted import FittedRisk
@@ -31,7 +31,7 @@ def test_a_model_is_trained_on_what_there_is_to_learn(
 ) -> None:
     one = make_scenario("risk=boosted", f"risk.tier={tier}", f"sharing={sharing}")
     assert learnt_risk(one.risk, one.sharing).tier == learnt
-    past = history.before(one.risk, one)
+    past = before(one.risk, one)
     assert past.risk.tier == learnt
     assert past.sharing.has_partner == (learnt == "partner")
     assert not past.sharing.has_tips

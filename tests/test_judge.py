@@ -9,6 +9,7 @@ import pytest
 from examples import examples, risk
 
 from experiments import history, judge
+from experiments.informed import before, n_weeks
 from models.evaluate import at_capacity, auc
 from models.fitted import FittedRisk
 from models.risk import make
@@ -18,7 +19,7 @@ from sim.scenario import Scenario
 @pytest.fixture(scope="module")
 def past(make_scenario: Callable[..., Scenario]) -> Scenario:
     scenario = make_scenario("traffic.volume_scale=0.1", "risk=logistic")
-    return history.before(scenario.risk, scenario)
+    return before(scenario.risk, scenario)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,8 @@ def after(past: Scenario) -> judge.After:
 
 
 def test_no_truck_of_the_past_is_judged(past: Scenario, after: judge.After) -> None:
-    last = history.week_window(past.risk, history.n_weeks(past.risk) - 1).dates()[-1]
-    first = history.week_window(past.risk, history.n_weeks(past.risk)).dates()[0]
+    last = history.week_window(past.risk, n_weeks(past.risk) - 1).dates()[-1]
+    first = history.week_window(past.risk, n_weeks(past.risk)).dates()[0]
     assert first > last
     assert sorted(set(after.week)) == list(judge.WEEKS)
     assert len(after.raw) == len(after.p_carrying) == len(after.week)

@@ -13,7 +13,7 @@ from experiments.funding.response import Response
 from experiments.funding.world import World, YearAmounts, replicated, response, world_of
 from experiments.met import risk_key
 from experiments.pipeline import Scorer
-from experiments.replicate import Shared, content_of, shared_by, warm_up
+from experiments.replicate import Shared, token_of, shared_by, warm_up
 from sim.build import scenario
 
 Progress = Callable[[int, int], None]
@@ -35,8 +35,8 @@ def simulate_case(
     world = world_of(study, study.alternatives, asked.terms.demand, asked.terms.simulated_years)
     warm_up(study.engine, [one.policy for one in study.alternatives.values()])
     done: list[YearAmounts] = []
-    content = content_of(scorers)
-    pieces = [partial(_piece, world, scorers, content, n) for n in range(study.replications)]
+    token = token_of(scorers)
+    pieces = [partial(_piece, world, scorers, token, n) for n in range(study.replications)]
     for found in carried_out(pieces, study.processes):
         done.append(found)
         if progress is not None:
@@ -78,6 +78,6 @@ def simulate_world(
     return response(world, [replicated(world, trained, replication, Shared())])
 
 
-def _piece(world: World, scorers: Mapping[str, Scorer], content: str, number: int) -> YearAmounts:
+def _piece(world: World, scorers: Mapping[str, Scorer], token: str, number: int) -> YearAmounts:
     """Run one replication with what this process has made so far."""
-    return replicated(world, scorers, number, shared_by(content))
+    return replicated(world, scorers, number, shared_by(token))
