@@ -9,11 +9,11 @@ STAMP := .venv/.installed
 PYTHON ?=
 ARGS ?=
 
-.PHONY: help setup run compare bench test test-all check format clean
+.PHONY: help setup run compare bench bench-pytest test test-all check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
-	  | while IFS='|' read -r name line; do printf '  make %-10s %s\n' "$$name" "$$line"; done
+	  | while IFS='|' read -r name line; do printf '  make %-12s %s\n' "$$name" "$$line"; done
 
 setup: $(STAMP) ## build .venv with everything that running and testing need
 
@@ -24,6 +24,10 @@ compare: run ## the same; ARGS="experiment=lanes replications=24" asks another q
 
 bench: $(STAMP) ## time both engines and every stage
 	@$(BIN)/throughgate bench $(ARGS)
+
+bench-pytest: $(STAMP) ## the same stages under pytest-benchmark
+	@$(BIN)/python -m pytest tests/benchmarks/bench_speed.py -p no:xdist --benchmark-only \
+	  --benchmark-timer=time.process_time --benchmark-columns=median,iqr,rounds $(ARGS)
 
 test: $(STAMP) ## run the tests, without the slow ones
 	@$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)

@@ -1,7 +1,8 @@
-"""``throughgate bench``: what each stage costs a truck, and how far apart the engines are.
+"""``throughgate bench``: what every stage costs a truck, and how that compares and grows.
 
-First the stages of a study's own week, then model c (`experiments.model_c`) in this project's
-engines and in other people's, then how the cost a truck grows with the number of trucks.
+The stages of a study's own week and of a year on one core; model c (`experiments.model_c`) in this
+project's engines and in other people's; growth with trucks, stations, policies and workers;
+memory; and how much surer probes are of detection than counts.
 
 Everything is measured in one run, interleaved, and reported as medians and as ratios within each
 round: machines are noisy, and a figure from another day says nothing.
@@ -14,14 +15,17 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
+import numpy as np
 from rich.console import Console
-from rich.table import Table
 
-from experiments import cli, pipeline
+from experiments import bench_words, cli, pipeline, scaling
+from experiments.bench_figure import bench_figure
 from experiments.load import Study, study
+from experiments.long_run import a_year, bytes_a_truck
 from experiments.output import Output
+from experiments.pipeline import Scorer
 from experiments.race import growth, race
+from experiments.rare import rare_threats
 from experiments.replicate import warm_up
 from experiments.rivals import missing
 from experiments.train import ensure
@@ -31,23 +35,30 @@ from sim.ledger import table
 from sim.metrics import measure
 from sim.probe import expected_detection
 from sim.profiles import collect
+from sim.scenario import Scenario
+from sim.window import Window
 
 ROUNDS = 5
 MODEL_C_TRUCKS = 20_000
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 
+STATEFUL = ("todays_practice", "queue_aware", "scan_budget", "skip_lot", "sensor_tree")
+"""Policies whose probes are held to loads on board; all but the first keep state or walk far."""
+
 NO_UPLOAD = {"showSendToCloud": False, "displaylogo": False}
 
 
 def timed(seconds: dict[str, list[float]], stage: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401
-    """Run ``work``, note its wall time under ``stage``, and return what it returns."""
-    begun = time.perf_counter()
+    """Run ``work``, note its processor time under ``stage``, and return what it returns."""
+    begun = time.process_time()
     result = work()
-    seconds.setdefault(stage, []).append(time.perf_counter() - begun)
+    seconds.setdefault(stage, []).append(time.process_time() - begun)
     return result
 
 
-def one_round(asked: Study, scorer: Any, replication: int, seconds: dict[str, list[float]]) -> int:  # noqa: ANN401
+def one_round(
+    asked: Study, scorer: Scorer, replication: int, seconds: dict[str, list[float]]
+) -> int:
     """Run every stage once on the week of one replication; return its number of trucks."""
     scenario, window = asked.alternatives[asked.baseline], asked.window(replication)
     given = of_study(asked)
@@ -77,10 +88,9 @@ def one_round(asked: Study, scorer: Any, replication: int, seconds: dict[str, li
     return len(manifest)
 
 
-def run_bench(asked: Study) -> dict[str, Any]:
+def run_bench(asked: Study, scorer: Scorer) -> dict[str, Any]:
     """Measure `ROUNDS` weeks and return medians: microseconds a truck by stage, and the ratio."""
     scenario = asked.alternatives[asked.baseline]
-    scorer = ensure(scenario.risk, scenario, asked.processes)
     warm_up("compiled", [scenario.policy])
     one_round(asked, scorer, 0, {})
     seconds: dict[str, list[float]] = {}
@@ -101,62 +111,49 @@ def run_bench(asked: Study) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
-    """Print the answer, then a line for each stage."""
-    ratio = found["simpy_over_compiled"]
-    console.print(
-        f"The compiled engine is {ratio['median']:.0f} times as fast as the SimPy model on the "
-        f"same trucks ({ratio['min']:.0f} to {ratio['max']:.0f} over {found['rounds']} weeks)."
-    )
-    rows = Table("stage", title=f"median of {found['rounds']} weeks")
-    rows.add_column("microseconds a truck", justify="right")
-    for stage, microseconds in found["microseconds_a_truck"].items():
-        rows.add_row(stage, f"{microseconds:.3f}")
-    console.print(rows)
+def compare_all(asked: Study, scorer: Scorer) -> dict[str, Any]:
+    """Return what every table of `experiments.bench_words` prints."""
+    scenario, window = asked.alternatives[asked.baseline], asked.window(0)
+    policies = scaling.policies_of(asked)
+    found = run_bench(asked, scorer)
+    found |= {"year": a_year(asked.overrides), "memory": memory(scenario, scorer, window)}
+    found |= {"model_c": race(MODEL_C_TRUCKS, ROUNDS), "model_c_trucks": MODEL_C_TRUCKS}
+    found |= {"not_installed": missing(), "growth": growth(SIZES, ROUNDS)}
+    found["stations"] = scaling.by_stations(asked, scorer, ROUNDS)
+    found["policies"] = scaling.by_policies(asked, scorer, ROUNDS)
+    found["alternatives"] = scaling.by_alternatives(asked, scorer, ROUNDS)
+    found["workers"] = scaling.by_workers(asked, scorer, ROUNDS)
+    found["worker_weeks"] = scaling.WORKER_WEEKS
+    stateful = {name: policies[name] for name in STATEFUL}
+    return found | {"rare": rare_threats(asked, scorer, stateful)}
 
 
-def show_model_c(console: Console, found: dict[str, Any]) -> None:
-    """Print model c by implementation, and the cost a truck by number of trucks."""
-    rows = Table("model c", title=f"{MODEL_C_TRUCKS:,} trucks, drawing them included")
-    rows.add_column("microseconds a truck", justify="right")
-    rows.add_column("times idiomatic SimPy", justify="right")
-    for name, row in found["model_c"].items():
-        middle, least, most = row["times_simpy"]
-        ratio = f"{middle:.3g} ({least:.3g} to {most:.3g})"
-        rows.add_row(name, f"{row['microseconds_a_truck']:.3f}", ratio)
-    console.print(rows)
-    for name in found["not_installed"]:
-        console.print(f'{name}: not installed; pip install -e ".\\[bench]" adds it')
-    sizes = Table("trucks", title="microseconds a truck, drawing them left out")
-    for name in ("events", "recursion"):
-        sizes.add_column(name, justify="right")
-    for trucks, *costs in zip(*found["growth"].values(), strict=True):
-        sizes.add_row(f"{trucks:,.0f}", *(f"{cost:.3f}" for cost in costs))
-    console.print(sizes)
-
-
-def growth_figure(found: dict[str, list[float]]) -> go.Figure:
-    """Return the cost a truck over the number of trucks, both axes logarithmic."""
-    figure = go.Figure(layout={"template": "plotly_white"})
-    for name in ("events", "recursion"):
-        figure.add_scatter(x=found["trucks"], y=found[name], name=name, mode="lines+markers")
-    figure.update_xaxes(type="log", title="trucks in one run")
-    figure.update_yaxes(type="log", title="microseconds a truck")
-    return figure
+def memory(scenario: Scenario, scorer: Scorer, window: Window) -> dict[str, float]:
+    """Return what each table and each engine's arrays take of one replication, bytes a truck."""
+    manifest = pipeline.trucks(scenario, window)
+    scores = scorer.score(manifest)
+    plan = pipeline.make_plan(scenario, manifest, scores)
+    flow, _ = pipeline.flow_of(scenario, window, manifest, scores, plan)
+    record = compiled.run(flow, scenario.policy.route, scenario.policy.profile)
+    found = bytes_a_truck({"MANIFEST": manifest, "SCORES": scores})
+    for name, arrays in (("arrays that both engines read", flow), ("record", record)):
+        parts = [part.nbytes for part in arrays if isinstance(part, np.ndarray)]
+        found[name] = sum(parts) / len(manifest)
+    # of LEDGER the moments are the record's own
+    return found | bytes_a_truck({"LEDGER, the record among it": table(flow, record, manifest)})
 
 
 def main(overrides: Sequence[str]) -> int:
     """Run the benchmark on one alternative; see the module."""
     asked = study(list(overrides), "bench")
-    found = run_bench(asked)
-    found |= {"model_c": race(MODEL_C_TRUCKS, ROUNDS), "growth": growth(SIZES, ROUNDS)}
-    found["not_installed"] = missing()
+    scenario = asked.alternatives[asked.baseline]
+    found = compare_all(asked, ensure(scenario.risk, scenario, asked.processes))
     output, console = Output(asked.out), Console()
     written = [output.write_json("bench.json", found)]
     with output.file("bench.html") as path:
-        growth_figure(found["growth"]).write_html(path, config=NO_UPLOAD)
-    show(console, found)
-    show_model_c(console, found)
+        bench_figure(found).write_html(path, config=NO_UPLOAD)
+    for part in bench_words.PARTS:
+        part(console, found)
     console.print(f"wrote {written[0]} and bench.html beside it")
     return 0
 

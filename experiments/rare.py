@@ -10,20 +10,25 @@ difference also holds whatever the loads do to queues, budgets and lists that th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.pipeline import Outcome, Plan, measured
+from experiments.load import Study
+from experiments.pipeline import Outcome, Plan, Scorer, measured, scored, trucks
+from experiments.replicate import Shared
 from sim.counterfactual import with_loads
 from sim.scenario import Scenario
 from sim.window import Window
 
 Floats = npt.NDArray[np.float64]
 Z: Final = 1.96
+WEEKS: Final = 12
+LOADED_WEEKS, LOADS = 6, 400
+"""Weeks that are run with loads on board, and loads in each: one truck in a hundred."""
 
 
 class Week(NamedTuple):
@@ -130,3 +135,38 @@ def _both(scenario: Scenario, week: Week, n_loads: int, seed: int) -> tuple[dict
 
 def _run(scenario: Scenario, week: Week, manifest: pd.DataFrame) -> Outcome:
     return measured(scenario, week.window, manifest, week.scores, week.plan)
+
+
+def rare_threats(asked: Study, scorer: Scorer, policies: Mapping[str, Scenario]) -> dict[str, Any]:
+    """Return both questions' answers at the study's port; see the module.
+
+    Parameters
+    ----------
+    policies : mapping of Scenario
+        The port under each policy that is held to loads on board.
+
+    Returns
+    -------
+    dict
+        ``one_in``, ``weeks``, ``variances`` (of the study's own policy) and ``against_loads``.
+    """
+    own = asked.alternatives[asked.baseline]
+    shared = Shared()
+
+    def week(scenario: Scenario, replication: int) -> Week:
+        window = asked.window(replication)
+        manifest = trucks(scenario, window)
+        scores = scored(scenario, scorer, manifest)
+        return Week(window, manifest, scores, shared.plan(scenario, scorer, window))
+
+    runs = [_run(own, one, one.manifest) for one in (week(own, r) for r in range(WEEKS))]
+    held = {
+        name: against_loads(scenario, (week(scenario, r) for r in range(LOADED_WEEKS)), LOADS)
+        for name, scenario in policies.items()
+    }
+    return {
+        "one_in": 1.0 / own.threat.prevalence_per_truck,
+        "weeks": WEEKS,
+        "variances": variances(pd.DataFrame([run.metrics for run in runs])),
+        "against_loads": [{"policy": name, **one._asdict()} for name, one in held.items()],
+    }

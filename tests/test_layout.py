@@ -57,6 +57,7 @@ TESTED_ELSEWHERE = {
     "tree_mix": "by budget and by target: theory/test_sensor_trees",
     "tree_text": "theory/test_sensor_trees",
     "sensor_tree": "published numbers and brute force: theory/test_sensor_trees",
+    "bench_figure": "the figure of test_bench_words",
     "security_game": "published numbers and brute force: theory/test_game",
     "case": "what fund is asked: test_fund",
     "appraised": "what fund finds: test_fund",
