@@ -156,14 +156,13 @@ def after(screen: Console, found: Findings, written: Sequence[Path], wall_s: flo
         if line:
             say(screen, line)
     screen.print()
-    files(screen, written, wall_s)
+    _files(screen, written, wall_s)
     screen.print()
     for line in notes(found):
         say(screen, f"Note: {line}")
 
 
-def files(screen: Console, written: Sequence[Path], wall_s: float) -> None:
-    """Say which files were written, where, and how long it all took."""
+def _files(screen: Console, written: Sequence[Path], wall_s: float) -> None:
     if not written:
         return
     folder = written[0].parent

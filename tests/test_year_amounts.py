@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.funding.day_totals import ADDED, CLASSES, N_MIN, DayTotals, percentile_min
+from experiments.funding.day_totals import ADDED, CLASSES, HOURS, N_MIN, DayTotals, percentile_min
 from experiments.funding.year_amounts import year_amounts
 
 
@@ -16,6 +16,7 @@ def totals(trips: float, hours: float, minutes: int) -> DayTotals:
         each = hours / trips
         sums |= {f"trips_{name}": trips, f"hours_{name}": hours, f"wanted_{name}": trips + 1.0}
         sums[f"squares_{name}"] = trips * each * each
+    sums |= {f"{what}_{hour:02d}": trips for what in ("came", "waited") for hour in range(HOURS)}
     histogram = np.zeros(N_MIN)
     histogram[minutes] = 4.0 * trips
     return DayTotals(sums, dict.fromkeys(("wait", "crossing", "free_flow"), histogram))
@@ -35,6 +36,10 @@ def test_a_ratio_is_one_of_sums() -> None:
     trips = 4.0 * (200.0 * 10.0 + 166.0 * 5.0)
     minutes = 200.0 * 300.0 + 166.0 * 50.0
     assert year_amounts(YEAR)["crossing_mean_min"] == pytest.approx(minutes / trips)
+
+
+def test_waits_by_hour_are_means_over_the_trucks_of_that_hour() -> None:
+    assert year_amounts(YEAR)["wait_min_hour_07"] == pytest.approx(1.0)
 
 
 def test_the_spread_is_that_of_trips_over_the_year() -> None:

@@ -15,7 +15,7 @@ from experiments.economics.price_year import Deflator
 from sim.errors import ConfigError
 from sim.spec import Spec, bounded
 
-Payer = Literal["united_states", "mexico"]
+Payer = Literal["united_states", "mexico", "texas"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ ADDED: Final = tuple(
     and not column.name.startswith("load_")
 )
 """METRICS of a day that add up to a year's."""
+HOURS: Final = 24
 N_MIN: Final = 1440
 """One-minute bins of the histograms; the last one holds a day and more."""
 
@@ -70,6 +71,7 @@ def day_totals(outcome: Outcome, wanted: Floats) -> DayTotals:
         sums[f"squares_{name}"] = float((own * own).sum())
         sums[f"trips_{name}"] = float(len(own))
         sums[f"wanted_{name}"] = float(wanted[place])
+    sums |= _by_hour(ledger, left)
     return DayTotals(sums, _histograms(manifest, ledger, left))
 
 
@@ -80,6 +82,18 @@ def classes(manifest: pd.DataFrame) -> list[Bools]:
     produce = manifest["commodity"].to_numpy() == COMMODITIES.index("produce")
     perishable = laden & ~fast & produce
     return [~laden, fast, laden & ~fast & ~perishable, perishable]
+
+
+def _by_hour(ledger: pd.DataFrame, left: Bools) -> dict[str, float]:
+    """Return trucks and their waits by hour of arrival: ``came_07``, ``waited_07`` and so on."""
+    arrive = ledger["arrive_min"].to_numpy(np.float64)
+    wait = ledger["primary_start_min"].to_numpy(np.float64) - arrive
+    known = left & np.isfinite(wait)
+    hour = (arrive[known] // 60.0).astype(np.int64)
+    came = np.bincount(hour, minlength=HOURS)
+    waited = np.bincount(hour, weights=wait[known], minlength=HOURS)
+    found = {f"came_{h:02d}": float(came[h]) for h in range(HOURS)}
+    return found | {f"waited_{h:02d}": float(waited[h]) for h in range(HOURS)}
 
 
 def _histograms(manifest: pd.DataFrame, ledger: pd.DataFrame, left: Bools) -> dict[str, Floats]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
+import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
@@ -15,6 +15,7 @@ from experiments.economics.break_even import break_even
 from experiments.economics.dominance import Place, agency_places, social_places
 from experiments.economics.internal_rate import internal_rate
 from experiments.funding.appraised import Appraised
+from experiments.funding.case import Case
 from experiments.funding.fund_answer import MILLION, THOUSAND, answer
 from experiments.funding.replication_noise import (
     ByReplication,
@@ -25,7 +26,26 @@ from experiments.funding.year_amounts import ELSEWHERE
 from experiments.wording import NONE, half_width, listed, number, percent, plus_minus, signed
 
 Rows = tuple[list[str], list[list[str]]]
-MOSTLY: Final = {"assumption": "assumed", "source": "sourced", "user": "yours"}
+
+
+def before(terminal: Console, asked: Case, short: pd.DataFrame) -> None:
+    """Say what is simulated, and which alternatives cannot carry their load."""
+    study, years = asked.study, asked.terms.simulated_years
+    names = [name for name in study.alternatives if name != study.baseline]
+    screen.say(
+        terminal,
+        f"{listed(names)} against {study.baseline}: years {listed([str(y) for y in years])} of "
+        f"demand, 12 representative days each, {study.replications} replications.",
+    )
+    for row in short.to_dict(orient="records"):
+        done = "completed" if row["completed"] else "refused"
+        price = number(MILLION * float(row["price_usd"]))
+        screen.say(
+            terminal,
+            f"{done}: {row['alternative']}: {row['short']}; the cheapest completion is "
+            f"{row['completion']}, {price} million USD: {row['overrides']} and purchases "
+            f"{row['purchases']}" + ("" if row["completed"] else " (complete=true takes it)"),
+        )
 
 
 def after(
@@ -48,10 +68,19 @@ def after(
     for line in (*frontier_words(found), *spent_words(found)):
         screen.say(terminal, line)
     terminal.print()
-    screen.files(terminal, written, wall_s)
+    _files(terminal, found, written, wall_s)
     terminal.print()
     for line in notes(found):
         screen.say(terminal, f"Note: {line}")
+
+
+def _files(terminal: Console, found: Appraised, written: Sequence[Path], wall_s: float) -> None:
+    folder = found.case.study.out
+    terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
+    top = [path.name for path in written if path.parent == folder.absolute()]
+    below = sorted({path.parent.name for path in written if path.parent != folder.absolute()})
+    tables = [f"{sum(p.parent.name == one for p in written)} tables in {one}" for one in below]
+    screen.say(terminal, f"{', '.join([*top, *tables])} ({wall_s:.0f} s)")
 
 
 def worth_table(found: Appraised, each: ByReplication) -> Rows:
@@ -196,7 +225,7 @@ def notes(found: Appraised) -> list[str]:
     lines = [
         "Badges: hours, loads and waits are predicted, but for the wait of today's practice in "
         "today's traffic, which is fitted through open lanes; prices are sourced where published "
-        f"and else assumed ({assumed} of {len(kinds)} numbers; ranges in inputs.csv).",
+        f"and else assumed ({assumed} of {len(kinds)} numbers; ranges in data/inputs.csv).",
         f"Demand grows by {percent(demand.growth_share_per_y)} a year (assumed); years "
         f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie "
         "straight between them. Trips that would wait more than "

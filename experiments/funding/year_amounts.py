@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.funding.day_totals import CLASSES, DayTotals, percentile_min
+from experiments.funding.day_totals import CLASSES, HOURS, DayTotals, percentile_min
 from experiments.funding.response import LOADS, LOADS_OF, PRESENTED_OF, TRIPS, TRUCK_H
 from sim.contraband import CONTRABAND
 from sim.indices import buffer_index, planning_time_index, ratio
@@ -18,6 +18,8 @@ WANTED: Final = "wanted_"
 """Prefix of the trips a year that one class of truck would make if nobody waited too long."""
 DEVIATION: Final = "deviation_h_"
 """Prefix of the standard deviation of one class's hours at the port, over the year's trips."""
+HOUR: Final = "wait_min_hour_"
+"""Prefix of the mean wait of trucks that arrive in one hour of the day, over the year."""
 ELSEWHERE: Final = "elsewhere"
 """Trips a year that are not made here because the wait would be above the ceiling."""
 
@@ -36,6 +38,8 @@ def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
         found[name] = scale * ratio(sums[numerator], sums[denominator])
     found |= _times(days, found["crossing_mean_min"])
     found |= _by_class(sums)
+    found |= {f"{HOUR}{h:02d}": ratio(sums[f"waited_{h:02d}"], sums[f"came_{h:02d}"])
+              for h in range(HOURS)}  # fmt: skip
     found[LOADS] = sums["expected_caught"]
     for kind in CONTRABAND:
         found[f"{LOADS_OF}{kind}"] = sums[f"expected_caught_{kind}"]
@@ -43,7 +47,7 @@ def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
     return {name: value for name, value in found.items() if not name.startswith(HIDDEN)}
 
 
-HIDDEN: Final = ("hours_", "squares_")
+HIDDEN: Final = ("hours_", "squares_", "came_", "waited_")
 """Prefixes of sums that serve to work out others."""
 
 
