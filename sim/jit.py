@@ -23,6 +23,7 @@ from typing import Any
 import numba
 import numpy as np
 import platformdirs
+from numba.core.errors import NumbaError
 
 ENGINE = ("compiled", "recursion")
 """Modules that hold the engine's compiled bodies."""
@@ -85,13 +86,24 @@ def compiled_hook(signature: Any, hook: Callable[..., int]) -> Any:  # noqa: ANN
     """
     package, _, name = hook.__module__.rpartition(".")
     if package != __name__.rpartition(".")[0]:
-        return numba.njit(signature)(hook)
+        return _compiled(signature, hook)
     config: Any = numba.config
     config.CACHE_DIR = str(folder_of(name))
     try:
-        return numba.njit(signature, cache=True)(hook)
+        return _compiled(signature, hook, cache=True)
     finally:
         config.CACHE_DIR = str(CACHE_FOLDER)
+
+
+def _compiled(signature: Any, hook: Callable[..., int], **options: bool) -> Any:  # noqa: ANN401
+    """Compile a hook without counting references, unless it makes arrays of its own.
+
+    That is a quarter of what a call costs, and there are two to six for each truck.
+    """
+    try:
+        return numba.njit(signature, _nrt=False, **options)(hook)
+    except NumbaError:
+        return numba.njit(signature, **options)(hook)
 
 
 move = functools.partial(

@@ -18,10 +18,12 @@ import numba
 import numpy as np
 from numba import njit, types
 
+from sim.bits import WORD
 from sim.flow import Flow, Record, empty_record
 from sim.order import CARRY_OVER, N_STATIONS, PASSED_BY
 from sim.route import ROUTE_TYPE, Route, compiled, route_standard
-from sim.sweep import BEGUN, FAILED, sweep_all
+from sim.sweep import FAILED, N_SOURCES, sweep_all
+from sim.work import fits
 
 
 class Sweep(NamedTuple):
@@ -30,7 +32,11 @@ class Sweep(NamedTuple):
     heap_min: Any
     heap_key: Any
     idle: Any
-    """[S], 1 while the server waits for a truck."""
+    """[W] words of bits, 1 while the server waits for a truck (see `sim.bits`)."""
+    own: Any
+    """[K, W] words of bits, 1: the server belongs to the station."""
+    sources: Any
+    """The lists from which trucks come to the station at hand."""
     out: Any
     """[K + 1, n], the trucks that left each station, in the order in which they did; last: the
     arrivals."""
@@ -102,18 +108,20 @@ def _new_sweep(flow: Flow) -> Sweep:
     return Sweep(
         heap_min=np.zeros(servers + 2),
         heap_key=np.zeros(servers + 2, dtype=np.int64),
-        idle=np.zeros(servers, dtype=np.int64),
+        idle=np.zeros(servers // WORD + 1, dtype=np.uint64),
+        own=np.ascontiguousarray(fits(flow)[:, 0]),
+        sources=np.zeros(N_STATIONS + 1, dtype=np.int64),
         out=np.empty((N_STATIONS + 1, n), dtype=np.int32),
         to=np.empty((N_STATIONS + 1, n), dtype=np.int8),
         n_out=np.zeros(N_STATIONS + 1, dtype=np.int64),
         place=np.zeros(N_STATIONS + 1, dtype=np.int64),
         line=np.empty(n, dtype=np.int32),
-        seen=np.full(n, flow.absent, dtype=np.int64),
-        alarmed=np.zeros(n, dtype=np.int64),
+        seen=np.full(n, flow.absent, dtype=np.int16),
+        alarmed=np.zeros(n, dtype=np.int16),
         judged_min=np.full(n, -np.inf),
         by_image=np.zeros(n, dtype=np.uint8),
         nothing=np.zeros(N_STATIONS, dtype=np.int64),
-        count=np.zeros(BEGUN + 1, dtype=np.int64),
+        count=np.zeros(N_SOURCES + 1, dtype=np.int64),
         state=flow.state.copy(),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from numba import types
 
+from sim.bits import fetch, lowest_common, put_in, take_out
 from sim.flow import CLEARED
 from sim.heap import HEAP, pop, push
 from sim.jit import move
@@ -18,6 +19,8 @@ N_LINE = 2
 """Index in ``count``: trucks that have come to the station at hand."""
 BEGUN = 3
 """Index in ``count``: those of them that had begun before the last one came."""
+N_SOURCES = 4
+"""Index in ``count``: lists from which trucks come to the station at hand."""
 TRUCK = (1 << STATION_SHIFT) - 1
 ROAD = N_STATIONS
 """The list of the arrivals, and their rank among events at equal times."""
@@ -48,12 +51,26 @@ def left_min(f, r, row, truck):  # type: ignore[no-untyped-def]
 
 
 @move()
+def find_sources(f, w, k):  # type: ignore[no-untyped-def]
+    """Note the lists on which somebody goes to ``k``, and the first who does."""
+    w.count[N_SOURCES] = 0
+    for row in range(N_STATIONS + 1):
+        w.place[row] = 0
+        if k == f.judge or (row != ROAD and (row >= k or row == ANALYST)):
+            continue
+        while w.place[row] < w.n_out[row] and w.to[row, w.place[row]] != k:
+            w.place[row] += 1
+        if w.place[row] < w.n_out[row]:
+            w.sources[w.count[N_SOURCES]] = row
+            w.count[N_SOURCES] += 1
+
+
+@move()
 def next_entry(f, w, r, k):  # type: ignore[no-untyped-def]
     """Return time and key of the next truck that comes to ``k``; the key is -1 after the last."""
     time, key, chosen = f.horizon_min, types.int64(-1), 0
-    for row in range(N_STATIONS + 1):
-        if row != ROAD and (row >= k or row == ANALYST):
-            continue
+    for source in range(w.count[N_SOURCES]):
+        row = w.sources[source]
         place = w.place[row]
         while place < w.n_out[row] and w.to[row, place] != k:
             place += 1
@@ -100,6 +117,7 @@ def come(f, w, r, k):  # type: ignore[no-untyped-def]
 @move()
 def begin(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     end = now + f.service_min[k, truck]
+    fetch(f.columns, truck, 0)
     r.moments[4 * r.place[k] + 1, truck] = now
     r.server[r.place[k], truck] = s - f.server_first[k]
     if end <= now or now == f.horizon_min:
@@ -149,20 +167,17 @@ def crowded(f, w, r, k):  # type: ignore[no-untyped-def]
 def sweep(f, w, r, route, k):  # type: ignore[no-untyped-def]
     """Serve everybody who comes to station ``k``, in the order of events."""
     w.count[HEAP], w.count[N_LINE], w.count[BEGUN] = 0, 0, 0
-    for row in range(N_STATIONS + 1):
-        w.place[row] = 0
+    find_sources(f, w, k)
     n_idle = f.server_first[k + 1] - f.server_first[k]
     for s in range(f.server_first[k], f.server_first[k + 1]):
-        w.idle[s] = 1
+        put_in(w.idle, s)
     came, key = come(f, w, r, k)
     while w.count[FAILED] == 0:
         none = w.count[HEAP] == 0
         first = none or came < w.heap_min[0] or (came == w.heap_min[0] and key < w.heap_key[0])
         if key >= 0 and n_idle > 0 and first:
-            s, now, n_idle = f.server_first[k], came, n_idle - 1
-            while w.idle[s] == 0:
-                s += 1
-            w.idle[s] = 0
+            s, now, n_idle = lowest_common(w.idle, w.own[k]), came, n_idle - 1
+            take_out(w.idle, s)
         elif none or w.heap_min[0] > f.horizon_min:
             break
         else:
@@ -171,7 +186,7 @@ def sweep(f, w, r, route, k):  # type: ignore[no-untyped-def]
             s = f.server_first[k] + r.server[r.place[k], truck]
             leave(f, w, r, route, k, truck, now)
             if key < 0 or not first:
-                w.idle[s] = 1
+                put_in(w.idle, s)
                 n_idle += 1
                 continue
         begin(f, w, r, k, s, key & TRUCK, now)

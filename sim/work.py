@@ -82,7 +82,7 @@ def new_work(f: Flow) -> Work:
     return Work(
         station_of=station,
         rooms=np.flatnonzero(f.room[:, 0] >= 0),
-        fits=_fits(f, station),
+        fits=fits(f),
         current=f.interval_first[:-1] - 1,
         waiting_class=_ints(N_STATIONS, 2),
         head=_ints(N_STATIONS, 2, fill=-1),
@@ -125,12 +125,14 @@ def _of_trucks(n: int, absent: int) -> dict[str, Any]:
     }
 
 
-def _fits(f: Flow, station: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+def fits(f: Flow) -> npt.NDArray[np.uint64]:
+    """Return [K, 2, W] words of bits, 1: the server belongs to the station and takes the class."""
+    station = np.repeat(np.arange(N_STATIONS), np.diff(f.server_first))
     server = np.arange(len(station))
     bit = np.left_shift(np.uint64(1), (server % WORD).astype(np.uint64))
-    fits = np.zeros((N_STATIONS, 2, len(station) // WORD + 1), dtype=np.uint64)
+    words = np.zeros((N_STATIONS, 2, len(station) // WORD + 1), dtype=np.uint64)
     for lane in range(2):
         takes = (f.serves >> lane) & 1 == 1
         place = (station[takes], lane, server[takes] // WORD)
-        np.bitwise_or.at(fits, place, bit[takes])
-    return fits
+        np.bitwise_or.at(words, place, bit[takes])
+    return words
