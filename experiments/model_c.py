@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sim.flow import NO_LIMIT, Flow, assemble
 from sim.order import DOCK, N_STATIONS, PRIMARY, SECONDARY
 from sim.route import N_COLUMNS, REFERRED
+from sim.streams import exponential as exponential_times
 from sim.theory import mmc_wait_min
 
 Floats = npt.NDArray[np.float64]
@@ -53,15 +54,18 @@ class Trucks(NamedTuple):
 
 def draw(n: int, seed: int, *, exponential: bool = False) -> Trucks:
     """Draw the trucks of one run in arrays: a service for each station that a truck comes to."""
-    rng = np.random.default_rng(seed)
-    arrive = rng.exponential(1.0 / ARRIVALS_PER_MIN, n)
+    rng = np.random.Generator(np.random.SFC64(seed))
+    arrive = exponential_times(rng.random(n), 1.0 / ARRIVALS_PER_MIN)
     np.cumsum(arrive, out=arrive)
     to_scan = rng.random(n) > 1.0 - SHARE[1]
     to_dock = np.zeros(n, dtype=bool)
     to_dock[to_scan] = rng.random(int(to_scan.sum())) < SHARE[2]
     visits = (n, int(to_scan.sum()), int(to_dock.sum()))
     if exponential:
-        booth, scan, dock = (rng.exponential(*pair) for pair in zip(MEAN_MIN, visits, strict=True))
+        booth, scan, dock = (
+            exponential_times(rng.random(visit), mean)
+            for mean, visit in zip(MEAN_MIN, visits, strict=True)
+        )
     else:
         booth, scan = (_lognormal(rng, MEAN_MIN[place], visits[place]) for place in range(2))
         dock = rng.gamma(DOCK_SHAPE, MEAN_MIN[2] / DOCK_SHAPE, visits[2])
@@ -96,8 +100,8 @@ def flow_of(trucks: Trucks) -> Flow:
         np.ones(len(station)),
     )
     return assemble(
-        horizon_min=end, arrive_min=trucks.arrive_min, lane_class=np.zeros(n), service_min=work,
-        alarm=alarm, columns=columns, absent=absent,
+        horizon_min=end, arrive_min=trucks.arrive_min, lane_class=np.zeros(n, dtype=np.int64),
+        service_min=work, alarm=alarm, columns=columns, absent=absent,
         server_first=np.concatenate([[0], np.cumsum(counts)]), serves=np.full(len(station), 3),
         capacity=(station, number, up, down, drains), doors=([], []),
         hold_min=np.full(N_STATIONS, np.inf), fast_first=none,

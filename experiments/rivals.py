@@ -100,13 +100,20 @@ def in_ciw(n: int, seed: int, exponential: bool) -> Waits:
     )
 
 
+def _mean_wait(record: Record, station: int) -> float:
+    came, began = record.of(station)[:2]
+    if np.isnan(began).any():
+        there = np.flatnonzero(record.done[station])
+        came, began = came[there], began[there]
+    return float(np.mean(began - came))
+
+
 def _ours(engine: Callable[[Flow], Record | None]) -> Way:
     def run(n: int, seed: int, exponential: bool) -> Waits:
         record = engine(flow_of(draw(n, seed, exponential=exponential)))
         if record is None:
             raise RuntimeError("model c was not swept")
-        waits = (record.of(k)[1] - record.of(k)[0] for k in AT)
-        return tuple(float(np.nanmean(wait)) for wait in waits)
+        return tuple(_mean_wait(record, k) for k in AT)
 
     return run
 

@@ -90,7 +90,10 @@ def exponential(u: FloatArray, mean: float) -> FloatArray:
     >>> exponential(np.array([0.5]), 2.0).round(4).tolist()
     [1.3863]
     """
-    return -mean * np.log1p(-u)
+    x = np.negative(u)
+    np.log1p(x, out=x)
+    x *= -mean
+    return x
 
 
 def poisson(u: FloatArray, mean: FloatArray) -> FloatArray:
