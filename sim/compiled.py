@@ -159,7 +159,7 @@ def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fa
     PolicyError
         When the hook names a station that does not exist or one already seen.
     """
-    swept = recursion.run(flow, route) if recursion.applies(flow, route) else None
+    swept = recursion.run(flow) if recursion.applies(flow, route) else None
     return run_events(flow, route, profile) if swept is None else swept
 
 

@@ -95,13 +95,14 @@ def compiled_hook(signature: Any, hook: Callable[..., int]) -> Any:  # noqa: ANN
         config.CACHE_DIR = str(CACHE_FOLDER)
 
 
-def _compiled(signature: Any, hook: Callable[..., int], **options: bool) -> Any:  # noqa: ANN401
+def _compiled(signature: Any, hook: Callable[..., int], **options: Any) -> Any:  # noqa: ANN401
     """Compile a hook without counting references, unless it makes arrays of its own.
 
     That is a quarter of what a call costs, and there are two to six for each truck.
     """
+    uncounted: dict[str, Any] = options | {"_nrt": False}
     try:
-        return numba.njit(signature, _nrt=False, **options)(hook)
+        return numba.njit(signature, **uncounted)(hook)
     except NumbaError:
         return numba.njit(signature, **options)(hook)
 

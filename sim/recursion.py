@@ -21,7 +21,7 @@ from numba import njit, types
 from sim.bits import WORD
 from sim.flow import Flow, Record, empty_record
 from sim.order import CARRY_OVER, N_STATIONS, PASSED_BY
-from sim.route import ROUTE_TYPE, Route, compiled, route_standard
+from sim.route import Route, route_standard
 from sim.sweep import FAILED, N_SOURCES, sweep_all
 from sim.work import fits
 
@@ -53,8 +53,6 @@ class Sweep(NamedTuple):
     """[n], when the image is judged; -inf: there is none."""
     by_image: Any
     """[n], 1 where the verdict on its image let the truck leave ``join``."""
-    nothing: Any
-    """[K], queues and servers in use: the hooks that may be swept do not read them."""
     count: Any
     state: Any
 
@@ -88,18 +86,18 @@ def _always_up(flow: Flow) -> bool:
     return bool(once and early.all() and late.all())
 
 
-def run(flow: Flow, route: Route = route_standard) -> Record | None:
+def run(flow: Flow) -> Record | None:
     """Sweep over the stations of a flow to which `applies` holds.
 
     Returns
     -------
     Record or None
-        Equal to ``sim.port.run(flow, route)`` to the last bit. None where that is not certain: a
+        Equal to ``sim.port.run(flow)`` to the last bit. None where that is not certain: a
         waiting room may have been full, a service took no time, or one began at the very end.
     """
     record = empty_record(len(flow.arrive_min), flow.absent)
     work = _new_sweep(flow)
-    _sweep()(flow, work, record, _hook(route))
+    _sweep()(flow, work, record)
     return None if work.count[FAILED] else record
 
 
@@ -120,7 +118,6 @@ def _new_sweep(flow: Flow) -> Sweep:
         alarmed=np.zeros(n, dtype=np.int16),
         judged_min=np.full(n, -np.inf),
         by_image=np.zeros(n, dtype=np.uint8),
-        nothing=np.zeros(N_STATIONS, dtype=np.int64),
         count=np.zeros(N_SOURCES + 1, dtype=np.int64),
         state=flow.state.copy(),
     )
@@ -137,9 +134,4 @@ def _sweep() -> Any:  # noqa: ANN401
         for part in (flow, _new_sweep(flow), empty_record(0))
     ]
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-    return njit(types.void(*kinds, ROUTE_TYPE), **options)(sweep_all)
-
-
-@functools.cache
-def _hook(route: Route) -> Any:  # noqa: ANN401
-    return compiled(route)
+    return njit(types.void(*kinds), **options)(sweep_all)

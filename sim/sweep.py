@@ -12,6 +12,7 @@ from sim.flow import CLEARED
 from sim.heap import HEAP, pop, push
 from sim.jit import move
 from sim.order import ANALYST, EXIT, N_STATIONS, SERVED, START, STATION_SHIFT
+from sim.route import route_standard
 
 FAILED = 1
 """Index in ``count``: 1 where the sweep may differ from the engines."""
@@ -27,10 +28,13 @@ ROAD = N_STATIONS
 
 
 @move()
-def ask(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
-    """Ask the hook where the truck goes, and put it on the list of those that left ``here``."""
-    k = route(
-        truck, here, w.seen[truck], w.alarmed[truck], f.columns, w.nothing, w.nothing, now, w.state
+def ask(f, w, r, truck, here, now):  # type: ignore[no-untyped-def]
+    """Ask where the truck goes, and put it on the list of those that left ``here``.
+
+    Only the standard route is swept, so its code stands here and is not called.
+    """
+    k = route_standard(
+        truck, here, w.seen[truck], w.alarmed[truck], f.columns, w.count, w.count, now, w.state
     )
     if k == EXIT:
         r.exit_min[truck] = now
@@ -133,7 +137,7 @@ def begin(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
 
 
 @move()
-def leave(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]
+def leave(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
     r.moments[4 * r.place[k] + 3, truck] = now
     if k == f.judge:
         w.judged_min[truck] = now
@@ -146,7 +150,7 @@ def leave(f, w, r, route, k, truck, now):  # type: ignore[no-untyped-def]
         w.alarmed[truck] |= 1 << k
     if k == f.join and f.fork >= 0 and r.done[f.fork, truck] == SERVED:
         w.alarmed[truck] |= types.int64(f.alarm[f.fork, truck] == 1) << f.fork
-    ask(f, w, r, route, truck, k, now)
+    ask(f, w, r, truck, k, now)
 
 
 @move()
@@ -164,7 +168,7 @@ def crowded(f, w, r, k):  # type: ignore[no-untyped-def]
 
 
 @move()
-def sweep(f, w, r, route, k):  # type: ignore[no-untyped-def]
+def sweep(f, w, r, k):  # type: ignore[no-untyped-def]
     """Serve everybody who comes to station ``k``, in the order of events."""
     w.count[HEAP], w.count[N_LINE], w.count[BEGUN] = 0, 0, 0
     find_sources(f, w, k)
@@ -184,7 +188,7 @@ def sweep(f, w, r, route, k):  # type: ignore[no-untyped-def]
             now, truck = w.heap_min[0], w.heap_key[0] & TRUCK
             pop(w)
             s = f.server_first[k] + r.server[r.place[k], truck]
-            leave(f, w, r, route, k, truck, now)
+            leave(f, w, r, k, truck, now)
             if key < 0 or not first:
                 put_in(w.idle, s)
                 n_idle += 1
@@ -199,15 +203,15 @@ def sweep(f, w, r, route, k):  # type: ignore[no-untyped-def]
         came, key = come(f, w, r, k)
 
 
-def sweep_all(f, w, r, route):  # type: ignore[no-untyped-def]
+def sweep_all(f, w, r):  # type: ignore[no-untyped-def]
     """Let the trucks arrive, then serve station after station; the images before primary."""
     for truck in range(len(f.arrive_min)):
         if f.arrive_min[truck] <= f.horizon_min:
-            ask(f, w, r, route, truck, START, f.arrive_min[truck])
+            ask(f, w, r, truck, START, f.arrive_min[truck])
     for turn in range(N_STATIONS):
         # the images are judged right after the station that takes them
         k = turn
         if f.judge >= 0 and turn > f.fork:
             k = f.judge if turn == f.fork + 1 else turn - 1
         if (f.absent >> k) & 1 == 0 and f.server_first[k + 1] > f.server_first[k]:
-            sweep(f, w, r, route, k)
+            sweep(f, w, r, k)
