@@ -271,7 +271,9 @@ def redrawn_ranks(found: Findings) -> str:
     never = [s.alternative for s in ranked if not s.undominated[0]]
     at_most = f" {_share_span(ranked[-1].interval('undominated'))}" if never else ""
     parts = [*some, *([f"never{at_most} {listed(never)}"] if never else [])]
-    words = f"Undominated, of {n} redraws of what is assumed: {'; '.join(parts)}."
+    words = (
+        f"Undominated, of {n} redraw{'' if n == 1 else 's'} of what is assumed: {'; '.join(parts)}."
+    )
     if any(s.risk.name not in UNTRAINED for s in found.study.alternatives.values()):
         words += " Trained models are held fixed: there they meet smugglers unlike those they know."
     return words

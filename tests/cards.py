@@ -23,6 +23,8 @@ from tests import replications
 
 NAME = "todays_practice"
 SOUTH = ("port=world_trade_bridge_south", "threat=outbound", "scanner=nuevo_laredo")
+DRAWS = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
+"""Loads found in each redraw, as a multiple; in the last one the port is overloaded."""
 SECRET_SHARE = 0.13791
 """Share of loads found: a number that stands nowhere else."""
 
@@ -41,7 +43,7 @@ def write_run(
     found: float = SECRET_SHARE,
     n: int = 12,
     seed: int = 1,
-    draws: Sequence[float] | None = (0.8, 1.0, 1.3),
+    draws: Sequence[float] | None = DRAWS,
 ) -> Path:
     """Write a made-up run, its redraws with loads found times ``draws``; return the folder."""
     metrics = replications.metrics({NAME: (wait, found, 0.277)}, n=n, seed=seed)

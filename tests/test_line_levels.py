@@ -41,9 +41,9 @@ def test_the_range_runs_from_the_smallest_to_the_largest_draw(periods: list[Peri
     found = level(line(periods, "detection"), periods[0], 0.95)
     assert found.range_low == pytest.approx(0.8 * found.value, rel=1e-3)
     assert found.range_high == pytest.approx(1.3 * found.value, rel=1e-3)
-    assert found.range_words == "3 redraws"
+    assert found.range_words == "6 redraws"
     assert level(line(periods, "wait_mean"), periods[0], 0.95).range_words.startswith(
-        "2 redraws of 3"
+        "5 redraws of 6"
     )
 
 
@@ -54,6 +54,14 @@ def test_without_redraws_the_range_is_not_computed(periods: list[Period]) -> Non
     assert found.range_words == "not computed"
 
 
+def test_a_few_redraws_make_no_range(periods: list[Period]) -> None:
+    draws = cards.redrawn(periods[0].metrics, cards.DRAWS[:4])
+    (few,) = cards.with_periods(periods[:1], redrawn=draws)
+    found = level(line(periods, "detection"), few, 0.95)
+    assert not found.has_range
+    assert "4 of 4 redraws" in found.range_words
+
+
 def test_a_share_stays_between_nothing_and_all(periods: list[Period]) -> None:
     metrics = periods[0].metrics.copy()
     metrics["n_high_risk_inspected"] = metrics["n_high_risk"] * np.where(
@@ -61,8 +69,14 @@ def test_a_share_stays_between_nothing_and_all(periods: list[Period]) -> None:
     )
     (one,) = cards.with_periods(periods[:1], metrics=metrics)
     found = level(line(periods, "high_risk_inspected"), one, 0.9999)
-    assert found.high <= 100.0
+    assert found.high == 100.0
     assert found.low < 99.5 < found.high
+
+
+def test_a_wait_is_not_less_than_nothing(periods: list[Period]) -> None:
+    metrics = periods[0].metrics.head(2).assign(wait_sum_min=[0.0, 8e4])
+    (one,) = cards.with_periods(periods[:1], metrics=metrics)
+    assert level(line(periods, "wait_mean"), one, 0.95).low == 0.0
 
 
 def test_the_trend_of_two_periods_is_their_paired_difference(periods: list[Period]) -> None:

@@ -93,7 +93,9 @@ def test_a_year_is_twelve_months(tmp_path: Path) -> None:
     assert [month.label for month in months][:2] == ["2024 Jan", "2024 Feb"]
     assert [len(month.metrics) for month in months] == [2] * 12
     assert set(months[1].metrics["replication"]) == {1, 13}
+    assert not months[0].fitted
     (whole,) = cards.series(run)
+    assert whole.fitted
     assert whole.strata == 12
     week = cards.write_run(tmp_path / "week")
     assert "calendar=year" in refused(week, by="month")

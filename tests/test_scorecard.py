@@ -112,10 +112,10 @@ def test_help_names_every_key(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.slow
 def test_a_run_of_the_real_engine_makes_a_card(tmp_path: Path) -> None:
-    keys = ["replications=2", "days=1", "processes=1", "robustness.draws=2", "insider=baseline"]
+    keys = ["replications=2", "days=1", "processes=1", "robustness.draws=6", "insider=baseline"]
     assert call(*keys, f"out={tmp_path}") == 0
     record = json.loads((tmp_path / "scorecard.json").read_text(encoding="utf-8"))
     lines = {line["line"]: line for line in record["parts"][0]["lines"]}
     assert lines["insider_loss"]["levels"][0]["value"] > 0.0
     assert 90.0 < lines["high_risk_inspected"]["levels"][0]["value"] <= 100.0
-    assert lines["detection"]["levels"][0]["range_note"] == "2 redraws"
+    assert lines["detection"]["levels"][0]["range_note"] == "6 redraws"

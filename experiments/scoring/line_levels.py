@@ -24,6 +24,8 @@ from experiments.settings import SIZED
 from experiments.wording import number
 
 NOT_COMPUTED: Final = "not computed"
+FEWEST_DRAWS: Final = 5
+"""With fewer draws the ends of a range say nothing."""
 PARTNER_ITEMS: Final = ("declaration", "scan", "certification", "dwell")
 
 
@@ -70,8 +72,8 @@ def level(line: Line, period: Period, coverage: float) -> Level:
     samples = samples_of(line, period.metrics, period.strata)
     found = of_function(samples, line.combine, coverage)
     value, low, high = (line.scale * x for x in (found.mean, found.low, found.high))
-    if line.share:
-        low, high = max(low, 0.0), min(high, line.scale)
+    low = low if line.signed else float(np.maximum(low, 0.0))
+    high = float(np.minimum(high, line.scale)) if line.share else high
     return Level(
         value=value, low=low, high=high, n=found.n, reason=found.reason,
         **_range(line, period), detail=_amounts(line, period),
@@ -141,8 +143,8 @@ def _range(line: Line, period: Period) -> dict[str, Any]:
         draws = draws[~draws["unstable"].to_numpy(bool)]
     values = [line.scale * _point(line, draws.iloc[[k]]) for k in range(len(draws))]
     known = [value for value in values if np.isfinite(value)]
-    if not known:
-        return {"range_words": f"{NOT_COMPUTED}: no draw has it"}
+    if len(known) < FEWEST_DRAWS:
+        return {"range_words": f"{NOT_COMPUTED}: {len(known)} of {asked} redraws have it"}
     left = "" if len(draws) == asked else f" of {asked}, the rest overloaded"
     ends = {"range_low": min(known), "range_high": max(known)}
     return ends | {"range_words": f"{len(known)} redraws{left}"}

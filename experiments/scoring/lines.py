@@ -64,7 +64,9 @@ class Line:
     kpp: int = 0
     """Number of CBP's key performance parameter that the line carries."""
     share: bool = False
-    """Whether it cannot leave 0 to 1: an interval that would is cut there."""
+    """Whether it cannot exceed 1: an interval that would is cut there."""
+    signed: bool = False
+    """Whether it can be less than nothing; the interval of any other line is cut at 0."""
     amount: str = ""
     """Type of contraband whose amounts are said beside the share."""
 
@@ -222,7 +224,7 @@ INTEGRITY: Final = (
         "finds that officers who help smugglers undo",
         better="low", assumed=True, withheld=True, target="insider_loss_at_most_share",
         formulas=metric("detection_expected") + metric("detection_expected_unhelped"),
-        combine=lambda found, unhelped: 1.0 - found / unhelped, **(PERCENT | {"share": False}),
+        combine=lambda found, unhelped: 1.0 - found / unhelped, signed=True, **PERCENT,
     ),
 )  # fmt: skip
 

@@ -55,8 +55,12 @@ class Period:
 
     @property
     def fitted(self) -> bool:
-        """Whether the open lanes were set so that this scenario waits as is observed."""
-        return self.record["trucks"] is None and is_fitted(self.scenario)
+        """Whether the open lanes were set so that this scenario waits as is observed.
+
+        They were set for a year's mean; what a month makes of it is predicted.
+        """
+        is_month = self.strata is None and self.settings["calendar"] == "year"
+        return not is_month and self.record["trucks"] is None and is_fitted(self.scenario)
 
     @property
     def unstable(self) -> str:

@@ -48,6 +48,14 @@ def _where(card: Card) -> str:
     return f"{ports}, {listed(list(lasts))}"
 
 
+def span_of(part: Part) -> str:
+    """Return the labels of the periods; of many the first and the last."""
+    labels = [period.label for period in part.periods]
+    if len(labels) <= MOST_NAMED:
+        return ", ".join(labels)
+    return f"{labels[0]} to {labels[-1]}, {len(labels)} periods"
+
+
 def findings(card: Card) -> list[str]:
     """Return for each direction which lines are off course, by how much, and which are on course.
 

@@ -25,7 +25,7 @@ def render(card: Card) -> str:
         .render(
             title=" and ".join(part.title for part in card.parts),
             edition=card.edition,
-            periods=", ".join(one.label for one in card.parts[0].periods),
+            periods=phrases.span_of(card.parts[0]),
             answer=phrases.answer(card),
             findings=phrases.findings(card),
             counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],

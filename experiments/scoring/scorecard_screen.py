@@ -37,7 +37,7 @@ def show(screen: Console, card: Card, written: Sequence[Path]) -> None:
 
 
 def _show_part(screen: Console, card: Card, part: Part) -> None:
-    periods = ", ".join(period.label for period in part.periods)
+    periods = phrases.span_of(part)
     for group in GROUPS:
         rows = [row for row in part.rows if row.line.group == group]
         if rows:
@@ -80,7 +80,7 @@ def _with_interval(row: Row) -> str:
         return "-"
     if not last.has_interval or last.low == last.high:
         return number(last.value, line.digits)
-    if line.special:
+    if line.special or not np.isclose(last.high - last.value, last.value - last.low, rtol=1e-6):
         return f"{number(last.value, line.digits)} {phrases.interval(line, last)}"
     return plus_minus(last.value, last.low, last.high, digits=line.digits)
 
