@@ -20,7 +20,7 @@ from experiments.funding.giving_up import kept_share
 from experiments.funding.world import at_demand
 from experiments.met import risk_key
 from experiments.pipeline import Plan, Scorer
-from experiments.replicate import content_of, shared_by
+from experiments.replicate import token_of, shared_by
 from sim.order import FAST, GENERAL
 from sim.scenario import Scenario
 from sim.traffic import rates_per_h, trucks_per_day
@@ -47,7 +47,7 @@ class Shortage:
 
 def plans(asked: Case, scorers: Mapping[str, Scorer]) -> dict[str, Plan]:
     """Return what every alternative knows from past days at the demand of year 0."""
-    shared = shared_by(content_of(scorers))
+    shared = shared_by(token_of(scorers))
     start = Window(
         seed=asked.study.seed, epoch=EVALUATION, replication=0, start_date=asked.study.start_date,
         days=1,
