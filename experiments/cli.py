@@ -18,7 +18,7 @@ import yaml
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.compose import GROUPS, jobs, parse, search_override
+from experiments.compose import ECONOMIC, FUND, GROUPS, ROOT, jobs, parse, search_override
 from experiments.load import default_out
 from experiments.provenance import CONFIGS, version
 from sim.errors import ConfigError, ThroughgateError
@@ -228,14 +228,40 @@ def usage(verb: str) -> str:
             "",
             "Config groups and their options (choose with group=option, set with group.key=value):",
             *groups,
+            *(_economics() if verb == FUND else ()),
         ]
     )
 
 
-def study_keys() -> list[tuple[str, str, str]]:
-    """Return every study key with its default and its line of help, read from the config file."""
-    text = (CONFIGS / "config.yaml").read_text(encoding="utf-8")
-    return re.findall(r"^(\w+): (\S.*?)  # (.+)$", text, flags=re.MULTILINE)
+def _economics() -> list[str]:
+    """Return the keys, groups and catalogue that a funding case has beside a study."""
+    return [
+        "",
+        "Keys of the funding case and their defaults:",
+        *(f"  {key}={value}  {text}" for key, value, text in study_keys(FUND)),
+        "",
+        "Economic groups and their options:",
+        *(f"  {group}: {' '.join(options(group))}" for group in ECONOMIC),
+        "",
+        "Catalogue; set with cost.MEASURE.KEY=value, as cost.portal.construction_y=2:",
+        f"  {' '.join(options('cost'))}",
+    ]
+
+
+def study_keys(root: str = ROOT) -> list[tuple[str, str, str]]:
+    """Return every key of a root file with its default and its line of help, read from the file.
+
+    Keys one level down have their group before them; where a number comes from is left out.
+    """
+    text = (CONFIGS / f"{root}.yaml").read_text(encoding="utf-8")
+    found, above = [], ""
+    for indent, key, value, help_text in re.findall(
+        r"^( *)(\w+):(?: (\S.*?))?  # (?:\[[^\]]*\] )?(.+)$", text, flags=re.MULTILINE
+    ):
+        above = above if indent else key
+        if value:
+            found.append((f"{above}.{key}" if indent else key, value, help_text))
+    return found
 
 
 def options(group: str) -> list[str]:

@@ -41,8 +41,9 @@ def test_every_measure_can_be_bought(name: str) -> None:
         [Purchase(measure=name, units=1.0, order_y=0, late_y=0)], CATALOGUE, DOT.years, 2023
     )
     south = ["mexico"] if name in {*COOPERATION, "mexican_officer"} else []
-    north = [] if name == "mexican_officer" else ["united_states"]
-    assert flow.payers() == south + north
+    north = [] if name in {"mexican_officer", "state_post"} else ["united_states"]
+    state = ["texas"] if name == "state_post" else []
+    assert flow.payers() == south + state + north
     assert float(flow.total().sum()) > 0.0
     for line in flow.lines.values():
         assert len(line) == DOT.years + 1

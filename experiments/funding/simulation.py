@@ -13,7 +13,7 @@ from experiments.funding.response import Response
 from experiments.funding.world import World, YearAmounts, replicated, response, world_of
 from experiments.met import risk_key
 from experiments.pipeline import Scorer
-from experiments.replicate import Shared, token_of, shared_by, warm_up
+from experiments.replicate import Shared, shared_by, token_of, warm_up
 from sim.build import scenario
 
 Progress = Callable[[int, int], None]

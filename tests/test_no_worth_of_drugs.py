@@ -1,0 +1,104 @@
+"""With the value of a load null, no dollar value of drugs stands in any file of a case."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_case import SMALL
+from test_money import response
+
+from experiments.fund import appraised, tables, write
+from experiments.funding.completion import completions_table
+from experiments.funding.replication_noise import worths_by_replication
+from experiments.funding.request import case
+
+WORTH = 3_123_457.0
+"""A value of a load whose digits turn up nowhere by chance."""
+FORBIDDEN = re.compile(
+    r"street value|value of (the )?drugs|drugs? worth|worth of (the )?drugs|interdiction benefit",
+    re.IGNORECASE,
+)
+PRICED = ("npv_usd", "nmb_usd")
+"""Columns that hold loads in dollars."""
+
+
+def files(folder: Path, usd_per_load: float | None) -> Path:
+    """Write all files of a made-up case and return their folder."""
+    asked = case([*SMALL, f"out={folder}"])
+    appraisal = dataclasses.replace(asked.appraisal, interdiction_usd_per_load=usd_per_load)
+    asked = dataclasses.replace(asked, appraisal=appraisal)
+    found = appraised(asked, response(0.1, 6.0), completions_table({}, completed=False))
+    write(found, tables(found, worths_by_replication(asked, found.response)), 0.0)
+    return folder
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != "funding.schema.json":
+            text = path.read_text(encoding="utf-8")
+            yield path.name, html.unescape(re.sub(r"<[^>]+>", " ", text))
+
+
+@pytest.fixture(scope="module")
+def unpriced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return files(tmp_path_factory.mktemp("null"), None)
+
+
+@pytest.fixture(scope="module")
+def priced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return files(tmp_path_factory.mktemp("priced"), WORTH)
+
+
+def test_no_file_speaks_of_a_worth_of_drugs(unpriced: Path) -> None:
+    for name, text in texts(unpriced):
+        assert not FORBIDDEN.search(text), name
+
+
+def test_no_table_prices_loads(unpriced: Path) -> None:
+    assert not (unpriced / "data" / "net_benefit.csv").exists()
+    for path in (unpriced / "data").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as lines:
+            heads = next(csv.reader(lines), [])
+        assert not set(heads) & set(PRICED), path.name
+
+
+def test_the_null_is_written_as_null(unpriced: Path) -> None:
+    text = (unpriced / "funding.json").read_text(encoding="utf-8")
+    assert "nan" not in {str(value).lower() for value in _leaves(json.loads(text))}
+
+
+def test_net_values_hold_no_loads(unpriced: Path, priced: Path) -> None:
+    """The search can fail: with a value it finds what it looks for."""
+    assert (priced / "data" / "net_benefit.csv").exists()
+    with (priced / "data" / "measures.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert all(
+        float(row["npv_usd"]) == pytest.approx(float(row["npv0_usd"]) + WORTH * float(row["loads"]))
+        for row in rows
+    )
+    with (unpriced / "data" / "measures.csv").open(encoding="utf-8", newline="") as lines:
+        null = list(csv.DictReader(lines))
+    for row in null:
+        ratio = (float(row["user_benefit_usd"])) / float(row["cost_usd"])
+        assert float(row["life_cycle_ratio"]) == pytest.approx(ratio)
+    for name, text in texts(unpriced):
+        assert "3,123,457" not in text, name
+        assert "3123457" not in text, name
+
+
+def _leaves(node: object) -> Iterator[object]:
+    if isinstance(node, dict):
+        for inner in node.values():
+            yield from _leaves(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _leaves(inner)
+    else:
+        yield node
