@@ -100,3 +100,21 @@ def test_a_small_case_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixt
         table = tmp_path / f"{name}.csv"
         assert table.exists()
         assert len(rows) == (len(pd.read_csv(table)) if rows else 0)
+
+
+def test_a_private_folder_adds_a_measure(tmp_path: Path) -> None:
+    (tmp_path / "cost").mkdir()
+    text = (Path(__file__).parents[1] / "configs" / "cost" / "training.yaml").read_text("utf-8")
+    mine = text.replace("name: training", "name: mine")
+    (tmp_path / "cost" / "mine.yaml").write_text(mine, encoding="utf-8")
+    asked = case(
+        [*SMALL, f"hydra.searchpath=['file://{tmp_path}']", "+cost@cost.mine=mine",
+         "purchases.more=[{measure: portal, units: 1, order_y: 0, late_y: 0}, "
+         "{measure: analyst, units: 1, order_y: 0, late_y: 0}, "
+         "{measure: mine, units: 1, order_y: 1, late_y: 0}]"]
+    )  # fmt: skip
+    assert asked.catalogue["mine"].price_years() == {
+        key.replace("training", "mine", 1): 2023
+        for key in asked.catalogue["training"].price_years()
+    }
+    assert any(row.key == "cost.mine.once.design.cost_usd" and row.low for row in asked.inputs)

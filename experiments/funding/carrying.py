@@ -20,7 +20,7 @@ from experiments.funding.giving_up import kept_share
 from experiments.funding.world import at_demand
 from experiments.met import risk_key
 from experiments.pipeline import Plan, Scorer
-from experiments.replicate import token_of, shared_by
+from experiments.replicate import shared_by, token_of
 from sim.order import FAST, GENERAL
 from sim.scenario import Scenario
 from sim.traffic import rates_per_h, trucks_per_day
