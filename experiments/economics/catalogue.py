@@ -15,6 +15,7 @@ import yaml
 from experiments.comments import notes
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.break_even import Harm
+from experiments.economics.doubt import Doubt
 from experiments.economics.measure import Measure, in_dollars_of
 from experiments.economics.price_year import Deflator
 from experiments.economics.truck_hour import Benefit
@@ -27,6 +28,7 @@ from sim.spec import Spec
 T = TypeVar("T", bound=Spec)
 ECONOMICS: Final[dict[str, type[Spec]]] = {
     "appraisal": Appraisal, "benefit": Benefit, "cost": Measure, "deflator": Deflator, "harm": Harm,
+    "uncertainty": Doubt,
 }  # fmt: skip
 """Config groups of the economics, one file an option; they fill no part of the scenario."""
 
