@@ -44,19 +44,11 @@ class Law:
         0.5
         """
         p = np.asarray(u, dtype=np.float64)
-        if self.kind == "uniform":
-            return np.asarray(self.a + p * (self.b - self.a))
-        if self.kind == "log_uniform":
-            return np.asarray(self.a * (self.b / self.a) ** p)
-        if self.kind == "gamma":
-            return _gamma(p, self.a, self.b)
-        if self.kind == "overrun":
-            return _overrun(p, self.a, self.b, self.c)
-        if self.kind == "triangular":
-            return _triangular(p, self.a, self.b, self.c)
-        if self.kind == "pert":
-            return _pert(p, self.a, self.b, self.c)
-        return np.exp(_pert(p, *np.log([self.a, self.b, self.c])))
+        quantile = {
+            "uniform": _uniform, "log_uniform": _log_uniform, "triangular": _triangular,
+            "pert": _pert, "log_pert": _log_pert, "gamma": _gamma, "overrun": _overrun,
+        }[self.kind]  # fmt: skip
+        return quantile(p, self.a, self.b, self.c)
 
     @property
     def words(self) -> str:
@@ -80,7 +72,15 @@ def ranged(low: float, likeliest: float, high: float) -> Law:
     return Law("pert", low, likeliest, high)
 
 
-def _gamma(p: Floats, mean: float, cv: float) -> Floats:
+def _uniform(p: Floats, low: float, high: float, _: float) -> Floats:
+    return np.asarray(low + p * (high - low))
+
+
+def _log_uniform(p: Floats, low: float, high: float, _: float) -> Floats:
+    return np.asarray(low * (high / low) ** p)
+
+
+def _gamma(p: Floats, mean: float, cv: float, _: float) -> Floats:
     if cv == 0.0 or mean == 0.0:
         return np.full_like(p, mean)
     shape = 1.0 / cv**2
@@ -105,3 +105,7 @@ def _pert(p: Floats, low: float, mode: float, high: float) -> Floats:
         return np.full_like(p, low)
     share = (mode - low) / width
     return np.asarray(low + width * special.betaincinv(1.0 + 4.0 * share, 5.0 - 4.0 * share, p))
+
+
+def _log_pert(p: Floats, low: float, mode: float, high: float) -> Floats:
+    return np.asarray(np.exp(_pert(p, np.log(low), np.log(mode), np.log(high))))
