@@ -43,7 +43,13 @@ def test_a_group_is_worth_no_less_than_its_members_and_no_more_than_all() -> Non
     worth = table["evppi_usd"]
     assert worth["both"] > worth["a"] > worth["b"] > worth["d"]
     assert worth["both"] <= standing(outcomes, 0.0).perfect_information
-    assert table["group"].to_dict() == {"a": False, "b": False, "c": False, "d": False, "both": True}
+    assert table["group"].to_dict() == {
+        "a": False,
+        "b": False,
+        "c": False,
+        "d": False,
+        "both": True,
+    }
     assert list(table["share_of_evpi"]) == pytest.approx(
         list(worth / standing(outcomes, 0.0).perfect_information)
     )
@@ -51,7 +57,8 @@ def test_a_group_is_worth_no_less_than_its_members_and_no_more_than_all() -> Non
 
 def test_knowing_is_worth_nothing_where_the_choice_is_sure() -> None:
     outcomes, inputs = gaussian(2, 300)
-    sure = Outcomes(outcomes.names, outcomes.npv0 + [[0.0, 100.0]], outcomes.loads, outcomes.cost)
+    ahead = outcomes.npv0 + np.array([0.0, 100.0])
+    sure = Outcomes(outcomes.names, ahead, outcomes.loads, outcomes.cost)
     assert evppi(sure.benefit(0.0), inputs["a"][:, None]) == pytest.approx(0.0, abs=1e-9)
 
 

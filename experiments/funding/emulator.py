@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 FOLDS: Final = 8
 ALPHAS: Final = tuple(np.logspace(-2, 4, 13))
 TINY: Final = 1e-3
-"""Share of an output's largest mean that is added before logarithms are taken: zeros stay finite."""
+"""Share of an output's largest mean added before logarithms are taken, so that zeros stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ class Emulator:
         return found
 
 
-def fit(worlds: npt.ArrayLike, targets: npt.ArrayLike, centre: npt.ArrayLike, seed: int) -> Emulator:
+def fit(
+    worlds: npt.ArrayLike, targets: npt.ArrayLike, centre: npt.ArrayLike, seed: int
+) -> Emulator:
     """Fit formulas to targets [world, column] over worlds [world, input], best on unseen worlds.
 
     Raises
@@ -77,9 +79,7 @@ def fit(worlds: npt.ArrayLike, targets: npt.ArrayLike, centre: npt.ArrayLike, se
     chosen = [min(loss, key=lambda name: loss[name][place]) for place in range(y.shape[1])]
     used = {name: _fitted(make(), x, y) for name, make in _methods(seed).items() if name in chosen}
     best = np.column_stack([unseen[name][:, place] for place, name in enumerate(chosen)])
-    return Emulator(
-        (), used, tuple(chosen), np.asarray(centre, np.float64), y - best, best, y
-    )
+    return Emulator((), used, tuple(chosen), np.asarray(centre, np.float64), y - best, best, y)
 
 
 def _methods(seed: int) -> dict[str, Callable[[], Any]]:
