@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 FOLDS: Final = 8
 ALPHAS: Final = tuple(np.logspace(-2, 4, 13))
 TINY: Final = 1e-3
-"""Share of an output's largest mean added before logarithms are taken, so that zeros stay finite."""
+"""Share of an output's largest mean that is added before logarithms: zeros stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
