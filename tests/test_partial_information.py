@@ -39,7 +39,9 @@ def test_gaussian_inputs_are_worth_what_the_formula_says(seed: int) -> None:
 
 def test_a_group_is_worth_no_less_than_its_members_and_no_more_than_all() -> None:
     outcomes, inputs = gaussian(1, 500)
-    table = partial_information(outcomes, inputs, {"both": ["a", "b"]}, [0.0]).set_index("input")
+    single = {name: column[:, None] for name, column in inputs.items()}
+    both = {"both": np.column_stack([inputs["a"], inputs["b"]])}
+    table = partial_information(outcomes, single, both, [0.0]).set_index("input")
     worth = table["evppi_usd"]
     assert worth["both"] > worth["a"] > worth["b"] > worth["d"]
     assert worth["both"] <= standing(outcomes, 0.0).perfect_information

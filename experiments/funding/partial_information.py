@@ -48,48 +48,37 @@ def evppi(benefit: Floats, known: Floats) -> float:
 def partial_information(
     outcomes: Outcomes,
     inputs: Mapping[str, Floats],
-    groups: Mapping[str, Sequence[str]],
+    groups: Mapping[str, Floats],
     usd_per_load: Sequence[float],
-    leading: int = 10,
 ) -> pd.DataFrame:
-    """Return what knowing each leading input, and each group, would be worth.
+    """Return what knowing each input, and each group, would be worth.
 
-    Inputs are leading by their rank correlation with the lead of the best alternative over the
-    next; all groups are tried. See `Uncertainty.partial_information`.
+    Parameters
+    ----------
+    inputs : mapping
+        What is known of each input [draw, 1]: its numbers, or the uniforms behind them.
+    groups : mapping
+        What is known of each group [draw, feature]: a few numbers that sum it up, such as the
+        outcomes if it alone moved.
+
+    Returns
+    -------
+    DataFrame
+        See `Uncertainty.partial_information`.
     """
+    tried = [(name, False, known) for name, known in inputs.items()]
+    tried += [(name, True, known) for name, known in groups.items()]
     rows = []
     for price in usd_per_load:
         benefit = outcomes.benefit(price)
-        perfect = float((benefit.max(axis=1)).mean() - benefit.mean(axis=0).max())
-        tried: list[tuple[str, bool, list[str]]] = [
-            (name, False, [name]) for name in _leading(benefit, inputs, leading)
-        ]
-        tried += [(name, True, list(members)) for name, members in groups.items()]
-        for name, several, members in tried:
-            known = np.column_stack([inputs[member] for member in members])
-            worth = min(evppi(benefit, known), perfect)
-            share = worth / perfect if perfect > 0.0 else 0.0
-            rows.append((price, name, several, worth, share))
+        perfect = float(benefit.max(axis=1).mean() - benefit.mean(axis=0).max())
+        for name, several, known in tried:
+            worth = min(evppi(benefit, known), perfect) if known.shape[1] else 0.0
+            rows.append((price, name, several, worth, worth / perfect if perfect > 0.0 else 0.0))
     columns = ["usd_per_load", "input", "group", "evppi_usd", "share_of_evpi"]
     table = pd.DataFrame(rows, columns=columns)
     order = ["usd_per_load", "group", "evppi_usd", "input"]
     return table.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
-
-
-def _leading(benefit: Floats, inputs: Mapping[str, Floats], count: int) -> list[str]:
-    """Return the inputs that move the distance between the two best means the most."""
-    from scipy import stats
-
-    order = np.argsort(-benefit.mean(axis=0), kind="stable")
-    lead = benefit[:, order[0]] - benefit[:, order[1]]
-    if lead.std() == 0.0:
-        return []
-    weight = {
-        name: abs(float(stats.spearmanr(column, lead).statistic))
-        for name, column in inputs.items()
-        if np.ptp(column) > 0.0
-    }
-    return sorted(weight, key=lambda name: (-weight[name], name))[:count]
 
 
 def _given(known: Floats, over: Floats) -> Floats:

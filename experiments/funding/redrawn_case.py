@@ -82,13 +82,16 @@ def _measure(measure: Measure, changes: Drawn, over: Mapping[str, float]) -> Mea
         number, central = changes.get(key, (1.0, 1.0))
         return number / central if central else 1.0
 
+    def price(name: str, kind: str) -> float:
+        return scale(f"assets.{name}.price_usd") * over.get(kind, 1.0)
+
     def whole(key: str, own: int) -> int:
         return int(changes[key][0]) if key in changes else own
 
     assets = {
         name: dataclasses.replace(
             asset,
-            price_usd=asset.price_usd * scale(f"assets.{name}.price_usd") * over[asset.kind],
+            price_usd=asset.price_usd * price(name, asset.kind),
             removal_usd=asset.removal_usd * scale(f"assets.{name}.removal_usd"),
             life_y=whole(f"assets.{name}.life_y", asset.life_y),
         )

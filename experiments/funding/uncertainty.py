@@ -12,11 +12,39 @@ axis of a sweep (0 and each break-even among its points): no value of a load is 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import qmc
+
+from experiments.economics.break_even import break_even_usd_per_load
+from experiments.economics.doubt import Doubt
+from experiments.funding import acceptability, scenario_tables
+from experiments.funding.beliefs import Belief, economic
+from experiments.funding.case import Case
+from experiments.funding.global_sensitivity import sobol
+from experiments.funding.paired_noise import noise_table
+from experiments.funding.partial_information import partial_information
+from experiments.funding.redrawn_worlds import errors_table, fitted
+from experiments.funding.response import Response
+from experiments.funding.tornado import leading, tornado
+from experiments.funding.valuation import Points, Valuation, mean_response
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from experiments.pipeline import Scorer
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[int, int], None]
+DRAW_KEY: Final = 2_100_000
+"""Stream key of the draws."""
+UNEXPLAINED: Final = "error of the formulas"
+"""Group of what formulas leave unexplained, in the global sensitivity."""
+LEADING: Final = 8
+"""Inputs whose partial information is worked out one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +99,160 @@ class Uncertainty:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by its name, in the order above."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "notes"}
+
+
+def uncertain(
+    asked: Case,
+    response: Response,
+    scorers: Mapping[str, Scorer],
+    doubt: Doubt,
+    progress: Progress | None = None,
+) -> Uncertainty:
+    """Return all that is uncertain about a case.
+
+    Parameters
+    ----------
+    scorers : mapping
+        Fitted risk model by `experiments.replicate.risk_key`.
+    progress : callable, optional
+        Told (worlds simulated, worlds in all).
+    """
+    formulas = fitted(asked, scorers, doubt.worlds, progress)
+    valuation = Valuation(asked, mean_response(response), tuple(economic(asked, doubt)), formulas)
+    return tables_of(valuation, doubt, noise_table(asked, response))
+
+
+def tables_of(valuation: Valuation, doubt: Doubt, noise: pd.DataFrame) -> Uncertainty:
+    """Return every table of a case whose formulas are fitted."""
+    asked, formulas = valuation.asked, valuation.formulas
+    uniforms, points = _drawn(valuation, doubt)
+    base = valuation.worths({}, None)
+    thresholds = {name: break_even_usd_per_load(worth) for name, worth in base.items()}
+    prices = acceptability.sweep(doubt.usd_per_load, thresholds.values())
+    shown = [price for price in prices if price == 0.0 or price in thresholds.values()]
+    swings = tornado(valuation)
+    return Uncertainty(
+        inputs=_inputs_table(valuation.beliefs),
+        draws=_draws_table(points),
+        emulator=pd.DataFrame() if formulas is None else errors_table(formulas, valuation.response),
+        acceptability=acceptability.acceptability(points.outcomes, prices),
+        information=acceptability.information(points.outcomes, prices),
+        partial_information=partial_information(
+            points.outcomes,
+            _known(valuation, uniforms, leading(swings, LEADING)),
+            _groups_known(valuation, uniforms),
+            shown,
+        ),
+        intervals=acceptability.intervals(
+            points.outcomes, points.harm_usd_per_load, points.not_replaced, asked.study.baseline
+        ),
+        tornado=swings,
+        sensitivity=_sensitivity(valuation, doubt, shown),
+        scenarios=scenario_tables.scenario_table(valuation, doubt),
+        two_way=scenario_tables.two_way(valuation, doubt, prices),
+        noise=noise,
+        notes=_notes(valuation, doubt),
+    )
+
+
+def _drawn(valuation: Valuation, doubt: Doubt) -> tuple[Floats, Points]:
+    """Return the draws' uniforms [draw, belief], and what they come to."""
+    seeds = np.random.SeedSequence(valuation.asked.study.seed, spawn_key=(DRAW_KEY,))
+    rng = np.random.default_rng(seeds)
+    uniforms = qmc.LatinHypercube(d=len(valuation.beliefs), rng=rng).random(doubt.draws)
+    worlds = 0 if valuation.formulas is None else len(valuation.formulas.emulator.errors)
+    errors = rng.integers(worlds, size=doubt.draws) if worlds else None
+    return uniforms, valuation.at(uniforms, errors)
+
+
+def _known(valuation: Valuation, uniforms: Floats, names: list[str]) -> dict[str, Floats]:
+    """Return what each leading input's draws say [draw, 1]."""
+    places = {one.name: place for place, one in enumerate(valuation.beliefs)}
+    return {name: uniforms[:, [places[name]]] for name in names}
+
+
+def _groups_known(valuation: Valuation, uniforms: Floats) -> dict[str, Floats]:
+    """Return what each group's draws say: the outcomes if it alone moved [draw, feature]."""
+    groups = [one.group for one in valuation.beliefs]
+    found = {}
+    for group in dict.fromkeys(groups):
+        if group == "harm":
+            continue
+        outcomes = valuation.only(uniforms, [one == group for one in groups])
+        features = np.hstack([outcomes.npv0, outcomes.loads])
+        found[group] = features[:, np.ptp(features, axis=0) > 0.0]
+    return found
+
+
+def _sensitivity(valuation: Valuation, doubt: Doubt, prices: list[float]) -> pd.DataFrame:
+    """Return Sobol's indices of the lead of the case's own choice, and of whether it leads."""
+    groups = [one.group for one in valuation.beliefs]
+    formulas = valuation.formulas
+    if formulas is not None:
+        groups.append(UNEXPLAINED)
+    base = valuation.worths({}, None)
+    first = {p: max(base, key=lambda name: (base[name].npv(p), -base[name].cost)) for p in prices}
+
+    def outputs(points: Floats) -> dict[str, Floats]:
+        n = len(valuation.beliefs)
+        errors = None
+        if formulas is not None:
+            worlds = len(formulas.emulator.errors)
+            errors = np.minimum((points[:, n] * worlds).astype(np.int64), worlds - 1)
+        found = valuation.at(points[:, :n], errors).outcomes
+        made: dict[str, Floats] = {}
+        for price in prices:
+            benefit = found.benefit(price)
+            place = found.names.index(first[price])
+            lead = benefit[:, place] - np.delete(benefit, place, axis=1).max(axis=1)
+            made[f"lead of {first[price]} at {price:.0f} USD a load"] = lead
+            rank = (lead >= 0.0).astype(np.float64)
+            made[f"rank of {first[price]} at {price:.0f} USD a load"] = rank
+        return made
+
+    return sobol(outputs, groups, doubt.sobol_base, valuation.asked.study.seed)
+
+
+def _inputs_table(beliefs: tuple[Belief, ...]) -> pd.DataFrame:
+    rows = [
+        {
+            "key": one.name, "group": one.group, "value": one.value, "distribution": one.words,
+            "p10": one.number(0.1), "p50": one.number(0.5), "p90": one.number(0.9),
+            "unit": one.unit, "source": one.source, "confidence": one.confidence,
+        }
+        for one in beliefs
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _draws_table(points: Points) -> pd.DataFrame:
+    names, (n, width) = points.outcomes.names, points.outcomes.npv0.shape
+    return pd.DataFrame(
+        {
+            "draw": np.repeat(np.arange(n), width),
+            "alternative": np.tile(np.array(names, dtype=object), n),
+            "cost_usd": points.costs.ravel(),
+            "user_benefit_usd": points.user_benefit.ravel(),
+            "npv0_usd": points.outcomes.npv0.ravel(),
+            "loads": points.outcomes.loads.ravel(),
+        }
+    )
+
+
+def _notes(valuation: Valuation, doubt: Doubt) -> tuple[str, ...]:
+    found = [
+        f"{doubt.draws} draws of {len(valuation.beliefs)} uncertain numbers, all together, by a "
+        "Latin hypercube; discount rate, years and price index are scenarios and never drawn.",
+        "Prices that are one number written twice share a draw; one overrun hits all equipment, "
+        "one all civil works; all else is drawn independently.",
+    ]
+    if valuation.formulas is None:
+        return (*found, "Simulation inputs stay as they are: no worlds were redrawn.")
+    worlds, refused = len(valuation.formulas.emulator.errors), valuation.formulas.refused
+    found.append(
+        f"{worlds} redrawn worlds were simulated"
+        + (f" ({refused} more made no sense)" if refused else "")
+        + "; formulas fitted to them carry the draws, and their errors on unseen worlds are added "
+        "to every draw."
+    )
+    return tuple(found)
