@@ -24,19 +24,32 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 FOLDS: Final = 8
 ALPHAS: Final = tuple(np.logspace(-2, 4, 13))
+SCREENED: Final = 12
+"""Inputs that the quadratic formula keeps for each output, those that go with it the most."""
 TINY: Final = 1e-3
 """Share of an output's largest mean that is added before logarithms: zeros stay finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Formulas of some columns from some inputs."""
+
+    columns: Ints
+    inputs: Ints
+    methods: Mapping[str, Any]
+    """Fitted estimators by method, each of all columns of the block."""
+    chosen: tuple[str, ...]
+    """Method of every column of the block."""
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
     """Fitted formulas of every output."""
 
-    names: tuple[str, ...]
-    methods: Mapping[str, Any]
-    """Fitted estimators by method, each of all columns."""
+    blocks: tuple[Block, ...]
     chosen: tuple[str, ...]
     """Method of every column."""
     centre: Floats
@@ -50,20 +63,35 @@ class Emulator:
 
     def shift(self, worlds: npt.ArrayLike) -> Floats:
         """Return by how much each column differs from the middle world [world, column]."""
-        points = np.atleast_2d(np.asarray(worlds, dtype=np.float64))
+        points = np.vstack([self.centre[None, :], np.atleast_2d(np.asarray(worlds, np.float64))])
         found = np.zeros((len(points), len(self.chosen)))
-        for method, estimator in self.methods.items():
-            columns = [place for place, one in enumerate(self.chosen) if one == method]
-            if columns:
-                middle = _predicted(estimator, self.centre[None, :])
-                found[:, columns] = (_predicted(estimator, points) - middle)[:, columns]
-        return found
+        for block in self.blocks:
+            for method, estimator in block.methods.items():
+                mine = np.array([one == method for one in block.chosen])
+                said = _predicted(estimator, points[:, block.inputs])
+                found[:, block.columns[mine]] = said[:, mine]
+        return np.asarray(found[1:] - found[0])
 
 
 def fit(
-    worlds: npt.ArrayLike, targets: npt.ArrayLike, centre: npt.ArrayLike, seed: int
+    worlds: npt.ArrayLike,
+    targets: npt.ArrayLike,
+    centre: npt.ArrayLike,
+    relevant: npt.ArrayLike,
+    seed: int,
 ) -> Emulator:
-    """Fit formulas to targets [world, column] over worlds [world, input], best on unseen worlds.
+    """Fit formulas to what was simulated, choosing for each output what predicts best.
+
+    Parameters
+    ----------
+    worlds : array
+        [world, input], each 0 to 1.
+    targets : array
+        [world, column].
+    centre : array
+        [input], from which shifts are counted.
+    relevant : bool array
+        [input, column]: which inputs an output can depend on at all.
 
     Raises
     ------
@@ -73,46 +101,67 @@ def fit(
     x, y = np.asarray(worlds, np.float64), np.asarray(targets, np.float64)
     if len(x) < 10:
         raise ValueError(f"{len(x)} worlds are too few to fit and check formulas")
+    may = np.asarray(relevant, bool)
     folds = np.random.default_rng(seed).permutation(len(x)) % FOLDS
-    unseen = {name: _unseen(make, x, y, folds) for name, make in _methods(seed).items()}
-    loss = {name: ((found - y) ** 2).mean(axis=0) for name, found in unseen.items()}
-    chosen = [min(loss, key=lambda name: loss[name][place]) for place in range(y.shape[1])]
-    used = {name: _fitted(make(), x, y) for name, make in _methods(seed).items() if name in chosen}
-    best = np.column_stack([unseen[name][:, place] for place, name in enumerate(chosen)])
-    return Emulator((), used, tuple(chosen), np.asarray(centre, np.float64), y - best, best, y)
+    best, chosen, blocks = np.empty_like(y), [""] * y.shape[1], []
+    for pattern in sorted({tuple(column) for column in may.T.tolist()}):
+        columns = np.flatnonzero((may == np.array(pattern)[:, None]).all(axis=0))
+        inputs = np.flatnonzero(pattern)
+        block, unseen = _block(x, y, (inputs, columns), folds, seed)
+        blocks.append(block)
+        best[:, columns] = unseen
+        for column, method in zip(columns, block.chosen, strict=True):
+            chosen[column] = method
+    middle = np.asarray(centre, np.float64)
+    return Emulator(tuple(blocks), tuple(chosen), middle, y - best, best, y)
+
+
+def _block(
+    x: Floats, y: Floats, places: tuple[Ints, Ints], folds: Ints, seed: int
+) -> tuple[Block, Floats]:
+    """Return the formulas of one block, and what they say of worlds they have not seen."""
+    inputs, columns = places
+    own, goal = x[:, inputs], y[:, columns]
+    ways = _methods(seed)
+    unseen = {name: _unseen(make, own, goal, folds) for name, make in ways.items()}
+    loss = {name: ((found - goal) ** 2).mean(axis=0) for name, found in unseen.items()}
+    chosen = tuple(min(loss, key=lambda name: loss[name][c]) for c in range(len(columns)))
+    used = {name: _fitted(ways[name](), own, goal) for name in ways if name in chosen}
+    best = np.column_stack([unseen[name][:, c] for c, name in enumerate(chosen)])
+    return Block(columns, inputs, used, chosen), best
 
 
 def _methods(seed: int) -> dict[str, Callable[[], Any]]:
     """Return the ways that are tried, the plainest first: it wins a tie."""
-    from sklearn.compose import TransformedTargetRegressor
     from sklearn.dummy import DummyRegressor
-    from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+    from sklearn.ensemble import ExtraTreesRegressor
+    from sklearn.feature_selection import SelectKBest, f_regression
     from sklearn.linear_model import RidgeCV
+    from sklearn.multioutput import MultiOutputRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-    def ridge(*steps: object) -> Any:  # noqa: ANN401
-        return make_pipeline(*steps, StandardScaler(), RidgeCV(ALPHAS, alpha_per_target=True))
+    def linear() -> Any:  # noqa: ANN401
+        return make_pipeline(StandardScaler(), RidgeCV(ALPHAS, alpha_per_target=True))
 
-    def process() -> Any:  # noqa: ANN401
-        smooth = ConstantKernel(1.0, (1e-2, 1e4)) * RBF(3.0, (0.5, 50.0))
-        one = GaussianProcessRegressor(smooth + WhiteKernel(0.1, (1e-5, 1e1)), random_state=seed)
-        return TransformedTargetRegressor(one, transformer=StandardScaler())
+    def quadratic() -> Any:  # noqa: ANN401
+        few = SelectKBest(f_regression, k=SCREENED)
+        squares = FunctionTransformer(_squares)
+        return MultiOutputRegressor(make_pipeline(few, squares, StandardScaler(), RidgeCV(ALPHAS)))
 
-    return {
-        "mean": DummyRegressor,
-        "linear": ridge,
-        "quadratic": lambda: ridge(FunctionTransformer(_squares)),
-        "gaussian process": process,
-    }
+    def trees() -> Any:  # noqa: ANN401
+        return ExtraTreesRegressor(
+            n_estimators=200, min_samples_leaf=3, max_features=0.3, random_state=seed
+        )
+
+    return {"mean": DummyRegressor, "linear": linear, "quadratic": quadratic, "trees": trees}
 
 
 def _squares(x: Floats) -> Floats:
     return np.hstack([x, (x - 0.5) ** 2])
 
 
-def _unseen(make: Callable[[], Any], x: Floats, y: Floats, folds: npt.NDArray[Any]) -> Floats:
+def _unseen(make: Callable[[], Any], x: Floats, y: Floats, folds: Ints) -> Floats:
     """Return predictions of each world by formulas that have not seen it."""
     found = np.empty_like(y)
     for fold in range(FOLDS):
@@ -122,11 +171,10 @@ def _unseen(make: Callable[[], Any], x: Floats, y: Floats, folds: npt.NDArray[An
 
 
 def _fitted(estimator: Any, x: Floats, y: Floats) -> Any:  # noqa: ANN401
-    from sklearn.exceptions import ConvergenceWarning
-
     with warnings.catch_warnings():
-        # A kernel's parameter at its bound: the fit is judged by unseen worlds, not by this.
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        # Fewer inputs than are kept, or an output that never moves: both are fitted all the same.
+        warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module="sklearn")
         return estimator.fit(x, y)
 
 

@@ -31,7 +31,7 @@ def noise_table(asked: Case, found: Response) -> pd.DataFrame:
         if name == base:
             continue
         own = [_levels(asked, found, r, means, name) for r in range(found.replications)]
-        for place, measure in enumerate(("npv0_usd", "loads")):
+        for place, measure in enumerate(("npv0", "loads")):
             alternative = np.array([one[0][place] for one in own])
             baseline = np.array([one[1][place] for one in own])
             rows.append(

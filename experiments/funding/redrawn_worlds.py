@@ -1,14 +1,16 @@
-"""Redrawn worlds of a funding case, simulated cheaply, and formulas fitted to them.
+"""Redrawn worlds of a funding case, each simulated for a few days, and formulas fitted to them.
 
-Inputs of the simulation are drawn by a Latin hypercube through their laws, so that what formulas
-leave unexplained is spread as it is in the world. Each world is a few days of one replication's
-luck; the case's own parameters are simulated on the same luck, and only the change between the two
-is fitted. What the alternatives themselves set is what is compared, and stays.
+Inputs of the simulation are drawn by a Latin hypercube through their laws. Each world has the luck
+of one of a few replications; the case's own parameters are simulated on the same luck, and only
+the change between the two is kept: the case's level comes from its own many days. Draws take the
+worlds as they were simulated. Formulas stand in for draws beyond them (with their error) and say
+which inputs a result hangs on. What the alternatives themselves set is compared, and stays.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +39,15 @@ DAYS: Final = 3
 """Representative days of a world: a weekday, a Saturday, a Sunday."""
 LUCKS: Final = 4
 """Replications whose luck the worlds take in turn."""
+NO_QUEUE: Final = {"declared", "firms", "threat", "sensing", "shift", "prime", "rho", "mix"}
+"""Words of inputs that say who carries what and what is seen, and not how long it takes."""
+NO_FIND: Final = {"declared", "room", "safety"}
+"""Words of inputs that hardly say what is found."""
+MANNED: Final = {
+    "port.analyst.servers": "staffing.analysts",
+    "port.dock.servers": "staffing.docks",
+}
+"""Counts that the staffing overrides: where alternatives differ in it, they differ in both."""
 NEARLY_ONE: Final = np.nextafter(1.0, 0.0)
 
 
@@ -49,8 +60,23 @@ class Formulas:
     alternatives: tuple[str, ...]
     years: tuple[int, ...]
     baseline: int
+    uniforms: Floats
+    """[draw, input] behind every draw's simulation inputs; the first ones were simulated."""
+    simulated: Mapping[int, Floats]
+    """Draw -> change of every column on a log scale, as simulated."""
     refused: int
     """Worlds that made no sense and were left out."""
+
+    def shifts(self, rng: np.random.Generator) -> Floats:
+        """Return every draw's change [draw, column]: simulated, or by formulas with an error."""
+        points = np.column_stack(
+            [one.law.at(column) for one, column in zip(self.inputs, self.uniforms.T, strict=True)]
+        )
+        places = rng.integers(len(self.emulator.errors), size=len(points))
+        found = self.emulator.shift(points) + self.emulator.errors[places]
+        for draw, row in self.simulated.items():
+            found[draw] = row
+        return np.asarray(found)
 
     def factors(self, shifts: Floats) -> Floats:
         """Return the factor on every amount [point, output, alternative, year]."""
@@ -76,7 +102,8 @@ def _drawn_inputs(asked: Case) -> list[Assumption]:
         if row.key.startswith(DEMAND) and _has_range(row)
     ]
     for one in assumptions(study.inputs(study.baseline)):
-        alike = len({repr(_at(mapping, one.key)) for mapping in mappings}) == 1
+        keys = (one.key, MANNED.get(one.key, one.key))
+        alike = all(len({repr(_at(mapping, key)) for mapping in mappings}) == 1 for key in keys)
         if alike and (heeded or not one.key.startswith("sharing.")):
             found.append(one)
     return found
@@ -96,6 +123,7 @@ def _at(mapping: Mapping[str, Any], key: str) -> object:
 def fitted(
     asked: Case,
     scorers: Mapping[str, Scorer],
+    draws: int,
     worlds: int,
     progress: Progress | None = None,
 ) -> Formulas | None:
@@ -105,13 +133,16 @@ def fitted(
     ----------
     scorers : mapping
         Fitted risk model by `experiments.replicate.risk_key`; they stay as they are.
+    draws, worlds : int
+        Draws in all, and how many of them, the first, are simulated.
     """
     inputs = simulation_beliefs(asked)
+    worlds = min(worlds, draws)
     if worlds == 0 or not inputs:
         return None
-    uniforms = latin_hypercube(asked.study.seed, worlds, len(inputs))
+    uniforms = latin_hypercube(asked.study.seed, draws, len(inputs))
     positions = np.column_stack(
-        [one.law.at(column) for one, column in zip(inputs, uniforms.T, strict=True)]
+        [one.law.at(column) for one, column in zip(inputs, uniforms[:worlds].T, strict=True)]
     )
     found = _simulated(asked, scorers, inputs, positions, progress)
     logs = [None if one is None else _logs(one, asked.study.baseline) for one in found]
@@ -123,11 +154,23 @@ def fitted(
     kept = list(drawn)
     targets = np.array(list(drawn.values()))
     middle = np.array([one.law.b for one in inputs])
-    emulator = fit(positions[kept], targets, middle, asked.study.seed)
+    relevant = _relevant(inputs, targets.shape[1])
+    emulator = fit(positions[kept], targets, middle, relevant, asked.study.seed)
     names = tuple(asked.study.alternatives)
     baseline = names.index(asked.study.baseline)
     refused = worlds - len(kept)
-    return Formulas(tuple(inputs), emulator, names, asked.terms.simulated_years, baseline, refused)
+    years = asked.terms.simulated_years
+    return Formulas(tuple(inputs), emulator, names, years, baseline, uniforms, drawn, refused)
+
+
+def _relevant(inputs: Sequence[Belief], columns: int) -> npt.NDArray[np.bool_]:
+    """Return which inputs each column can depend on [input, column]; loads come last."""
+    found = np.ones((len(inputs), columns), dtype=bool)
+    words = [set(re.split(r"[._]", one.keys[0])) for one in inputs]
+    flows = columns // len(OUTPUTS) * (len(OUTPUTS) - 1)
+    found[:, :flows] = np.array([not own & NO_QUEUE for own in words])[:, None]
+    found[:, flows:] = np.array([not own & NO_FIND for own in words])[:, None]
+    return found
 
 
 def _simulated(

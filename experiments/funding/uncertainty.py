@@ -117,7 +117,7 @@ def uncertain(
     progress : callable, optional
         Told (worlds simulated, worlds in all).
     """
-    formulas = fitted(asked, scorers, doubt.worlds, progress)
+    formulas = fitted(asked, scorers, doubt.draws, doubt.worlds, progress)
     valuation = Valuation(asked, mean_response(response), tuple(economic(asked, doubt)), formulas)
     return tables_of(valuation, doubt, noise_table(asked, response))
 
@@ -159,10 +159,11 @@ def _drawn(valuation: Valuation, doubt: Doubt) -> tuple[Floats, Points]:
     """Return the draws' uniforms [draw, belief], and what they come to."""
     seeds = np.random.SeedSequence(valuation.asked.study.seed, spawn_key=(DRAW_KEY,))
     rng = np.random.default_rng(seeds)
-    uniforms = qmc.LatinHypercube(d=len(valuation.beliefs), rng=rng).random(doubt.draws)
-    worlds = 0 if valuation.formulas is None else len(valuation.formulas.emulator.errors)
-    errors = rng.integers(worlds, size=doubt.draws) if worlds else None
-    return uniforms, valuation.at(uniforms, errors)
+    economic = qmc.LatinHypercube(d=len(valuation.economic), rng=rng).random(doubt.draws)
+    if valuation.formulas is None:
+        return economic, valuation.at(economic, None)
+    points = valuation.at(economic, valuation.formulas.shifts(rng))
+    return np.hstack([economic, valuation.formulas.uniforms]), points
 
 
 def _known(valuation: Valuation, uniforms: Floats, names: list[str]) -> dict[str, Floats]:
@@ -194,12 +195,12 @@ def _sensitivity(valuation: Valuation, doubt: Doubt, prices: list[float]) -> pd.
     first = {p: max(base, key=lambda name: (base[name].npv(p), -base[name].cost)) for p in prices}
 
     def outputs(points: Floats) -> dict[str, Floats]:
-        n = len(valuation.beliefs)
-        errors = None
+        n, shifts = len(valuation.economic), None
         if formulas is not None:
             worlds = len(formulas.emulator.errors)
-            errors = np.minimum((points[:, n] * worlds).astype(np.int64), worlds - 1)
-        found = valuation.at(points[:, :n], errors).outcomes
+            errors = np.minimum((points[:, -1] * worlds).astype(np.int64), worlds - 1)
+            shifts = valuation.emulated(points[:, n:-1], errors)
+        found = valuation.at(points[:, :n], shifts).outcomes
         made: dict[str, Floats] = {}
         for price in prices:
             benefit = found.benefit(price)
@@ -248,11 +249,13 @@ def _notes(valuation: Valuation, doubt: Doubt) -> tuple[str, ...]:
     ]
     if valuation.formulas is None:
         return (*found, "Simulation inputs stay as they are: no worlds were redrawn.")
-    worlds, refused = len(valuation.formulas.emulator.errors), valuation.formulas.refused
+    worlds, refused = len(valuation.formulas.simulated), valuation.formulas.refused
+    rest = doubt.draws - worlds
     found.append(
-        f"{worlds} redrawn worlds were simulated"
-        + (f" ({refused} more made no sense)" if refused else "")
-        + "; formulas fitted to them carry the draws, and their errors on unseen worlds are added "
-        "to every draw."
+        f"{worlds} of the draws were simulated, each as a world of its own"
+        + (f"; {refused} more made no sense" if refused else "")
+        + (f"; {rest} follow formulas, their error on unseen worlds added" if rest else "")
+        + ". Tornado, global and partial sensitivity of simulation inputs rest on formulas fitted "
+        "to those worlds; what formulas leave unexplained is a group of its own."
     )
     return tuple(found)

@@ -57,20 +57,19 @@ class Valuation:
         """Every uncertain number, those of the economics first."""
         return (*self.economic, *(self.formulas.inputs if self.formulas else ()))
 
-    def at(self, uniforms: Floats, errors: Ints | None = None) -> Points:
+    def at(self, uniforms: Floats, shifts: Floats | None) -> Points:
         """Return the worth of every alternative at many points.
 
         Parameters
         ----------
         uniforms : array
-            [point, belief].
-        errors : int array, optional
-            [point] whose world's error of the formulas is added; none if left out.
+            [point, economic belief].
+        shifts : array, optional
+            [point, column] change of the response on a log scale; None: as in the case itself.
         """
-        n = len(self.economic)
-        columns = [one.law.at(u) for one, u in zip(self.economic, uniforms.T[:n], strict=True)]
+        columns = [one.law.at(u) for one, u in zip(self.economic, uniforms.T, strict=True)]
         drawns = [drawn(self.economic, row) for row in np.column_stack(columns).tolist()]
-        factors = self._factors(uniforms[:, n:], errors)
+        factors = self._factors(shifts)
         rows = [
             self.worths(found, None if factors is None else factors[place])
             for place, found in enumerate(drawns)
@@ -83,6 +82,21 @@ class Valuation:
             np.array([one for one, _ in harms]),
             np.array([share for _, share in harms]),
         )
+
+    def emulated(self, uniforms: Floats, errors: Ints | None = None) -> Floats | None:
+        """Return changes of the response by formulas [point, column].
+
+        Parameters
+        ----------
+        uniforms : array
+            [point, simulation input].
+        errors : int array, optional
+            [point] whose world's error of the formulas is added; none if left out.
+        """
+        if self.formulas is None:
+            return None
+        shifts = self.formulas.emulator.shift(self._positions(uniforms))
+        return shifts if errors is None else shifts + self.formulas.emulator.errors[errors]
 
     def only(self, uniforms: Floats, group: Sequence[bool]) -> Outcomes:
         """Return the outcomes if some numbers alone were drawn, all others as in the case itself.
@@ -132,12 +146,9 @@ class Valuation:
             for name, worth in worths.items()
         }
 
-    def _factors(self, uniforms: Floats, errors: Ints | None) -> Floats | None:
-        if self.formulas is None:
+    def _factors(self, shifts: Floats | None) -> Floats | None:
+        if self.formulas is None or shifts is None:
             return None
-        shifts = self.formulas.emulator.shift(self._positions(uniforms))
-        if errors is not None:
-            shifts = shifts + self.formulas.emulator.errors[errors]
         return self.formulas.factors(shifts)
 
     def _positions(self, uniforms: Floats) -> Floats:
