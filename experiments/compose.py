@@ -31,7 +31,7 @@ PARTS = (
 )  # fmt: skip
 """Config groups that fill the scenario, one part each."""
 GROUPS = (*PARTS, "experiment")
-ECONOMIC = ("appraisal", "benefit", "deflator", "harm")
+ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
 FUNDING = ("accept", "complete", "demand", "persons_per_post", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""

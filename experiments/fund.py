@@ -5,8 +5,9 @@
 3  complete    Case, risk models    -> who cannot carry the last year, and what would complete them
 4  simulate    Case, risk models    -> Response     (demand years, paired replications)
 5  appraise    Case, Response       -> Appraised    (costs, users' gain, loads, present values)
-6  write       Appraised            -> the report, the whole as JSON, tables as CSV
-7  say         Appraised            -> the answer, the tables, the notes
+6  doubt       Case, Response       -> Uncertainty  (draws, worlds of their own, sensitivities)
+7  write       all of it            -> the report, the whole as JSON, tables as CSV
+8  say         Appraised            -> the answer, the tables, the notes
 """
 
 from __future__ import annotations
@@ -19,31 +20,35 @@ import pandas as pd
 
 from experiments import screen
 from experiments.compare import train
+from experiments.economics.doubt import Doubt
 from experiments.funding import case_tables, fund_screen
 from experiments.funding.appraised import Appraised
 from experiments.funding.case import Case
 from experiments.funding.completion import completions, completions_table
 from experiments.funding.money import priced, worths
 from experiments.funding.papers import write_papers
+from experiments.funding.redrawn_worlds import n_worlds
 from experiments.funding.replication_noise import (
     ByReplication,
     amounts_table,
     worths_by_replication,
 )
-from experiments.funding.request import case
+from experiments.funding.request import case, doubt
 from experiments.funding.response import Response
 from experiments.funding.simulation import simulate_case
+from experiments.funding.uncertainty import Uncertainty, uncertain
 from experiments.output import Output
 from experiments.provenance import run_record
 
 
 def main(overrides: Sequence[str]) -> int:
     """Make the funding case of a study and return the exit status."""
-    return carry_out(case(overrides))
+    asked = case(overrides)
+    return carry_out(asked, doubt(asked))
 
 
-def carry_out(asked: Case) -> int:
-    """Take a case from its settings to its files (steps 2 to 7)."""
+def carry_out(asked: Case, doubted: Doubt) -> int:
+    """Take a case from its settings to its files (steps 2 to 8)."""
     begin = time.perf_counter()
     terminal = screen.console()
     scorers = train(asked.study, terminal)
@@ -54,7 +59,10 @@ def carry_out(asked: Case) -> int:
         simulated = simulate_case(carried, scorers, tell)
     found = appraised(carried, simulated, short)
     each = worths_by_replication(carried, simulated)
-    written = write(found, tables(found, each), time.perf_counter() - begin)
+    with screen.progress(terminal, n_worlds(doubted), "redrawn worlds of all years") as tell:
+        unsure = uncertain(carried, simulated, scorers, doubted, tell)
+    made = tables(found, each) | unsure_tables(unsure)
+    written = write(found, unsure, made, time.perf_counter() - begin)
     fund_screen.after(terminal, found, each, written, time.perf_counter() - begin)
     return 0
 
@@ -79,12 +87,20 @@ def tables(found: Appraised, each: ByReplication) -> dict[str, pd.DataFrame]:
     return made if net_benefit is None else made | {"net_benefit": net_benefit}
 
 
-def write(found: Appraised, made: Mapping[str, pd.DataFrame], wall_s: float) -> list[Path]:
-    """Write the files of the case, each whole or not at all (step 6)."""
+def unsure_tables(found: Uncertainty) -> dict[str, pd.DataFrame]:
+    """Return every table of the uncertainty by the name of its file."""
+    made = {name: table for name, table in found.tables().items() if len(table.columns)}
+    return {"drawn_inputs" if name == "inputs" else name: table for name, table in made.items()}
+
+
+def write(
+    found: Appraised, unsure: Uncertainty, made: Mapping[str, pd.DataFrame], wall_s: float
+) -> list[Path]:
+    """Write the files of the case, each whole or not at all (step 7)."""
     output = Output(found.case.study.out)
     record = run_record(found.case.study, wall_s) | {"overrides": list(found.case.overrides)}
     return [
-        *write_papers(output, found),
+        *write_papers(output, found, unsure),
         *(
             output.write_text(f"data/{name}.csv", table.to_csv(index=False))
             for name, table in made.items()

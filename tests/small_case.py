@@ -4,7 +4,8 @@ from __future__ import annotations
 
 SMALL = (
     "port=bota", "baseline=today", "replications=2", "processes=1", "appraisal.years=4",
-    "simulated_years=[1,4]",
+    "simulated_years=[1,4]", "uncertainty.worlds=0", "uncertainty.draws=10",
+    "uncertainty.sobol_base=2",
     "+alternatives.today=['policy=todays_practice']",
     "+alternatives.more=['policy=todays_practice', 'policy.scan_share=0.5', "
     "'port.portal.servers=2', 'staffing.analysts=2']",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from worked_example import MILLION, Case, replications
 
 from experiments.economics.discounting import present_value
 from experiments.funding.paired_noise import paired
-from worked_example import MILLION, Case, replications
 
 RATE, LOAD_USD = 0.07, 300_000.0
 

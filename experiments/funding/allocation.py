@@ -77,7 +77,7 @@ class Programme:
         """Return the options of the best set; None if no set keeps the limits."""
         scale = max(float(np.abs(self.values).max()), 1e-300)
         found = optimize.milp(
-            -self.values / scale, integrality=np.ones(len(self.options)),
+            -self.values / scale, integrality=np.ones(len(self.options), dtype=np.int64),
             bounds=optimize.Bounds(0.0, 1.0), constraints=self._constraints(),
             options={"mip_rel_gap": 0.0},
         )  # fmt: skip

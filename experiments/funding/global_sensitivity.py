@@ -51,7 +51,7 @@ def sobol(
     }  # fmt: skip
     points = np.asarray(sample.sample(problem, base, calc_second_order=False, seed=seed))
     order = list(dict.fromkeys(groups))
-    rows = []
+    rows: list[tuple[str, str, float, float, float, float]] = []
     for name, values in outputs(points).items():
         if np.ptp(values) == 0.0:
             rows += [(name, group, 0.0, 0.0, 0.0, 0.0) for group in order]
@@ -59,10 +59,10 @@ def sobol(
         found = analyze.analyze(
             problem, values, calc_second_order=False, conf_level=coverage, seed=seed
         )
-        four = zip(found["S1"], found["S1_conf"], found["ST"], found["ST_conf"], strict=True)
-        rows += [
-            (name, group, *map(float, indices)) for group, indices in zip(order, four, strict=True)
-        ]
+        parts = [np.asarray(found[key], np.float64) for key in ("S1", "S1_conf", "ST", "ST_conf")]
+        for place, group in enumerate(order):
+            first, first_half, total, total_half = (float(part[place]) for part in parts)
+            rows.append((name, group, first, first_half, total, total_half))
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(["output", "total"], ascending=[True, False], ignore_index=True)
 

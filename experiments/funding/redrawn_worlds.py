@@ -20,6 +20,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from experiments.assumptions import Assumption, assumptions, latin_hypercube, redrawn_mapping
+from experiments.economics.doubt import Doubt
 from experiments.funding.beliefs import Belief, simulated
 from experiments.funding.case import Case
 from experiments.funding.emulator import TINY, Emulator, fit
@@ -29,7 +30,6 @@ from sim.errors import ThroughgateError
 
 if TYPE_CHECKING:
     from experiments.pipeline import Scorer
-    from experiments.provenance import Input
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -87,6 +87,12 @@ class Formulas:
         return np.asarray(np.exp(np.where(others[None, None, :, None], logs + level, level)))
 
 
+def n_worlds(doubt: Doubt) -> int:
+    """Return how many worlds are simulated, the case itself under each luck among them."""
+    drawn = min(doubt.worlds, doubt.draws)
+    return drawn + LUCKS if drawn else 0
+
+
 def simulation_beliefs(asked: Case) -> list[Belief]:
     """Return what is uncertain about the simulation, but for what the alternatives set."""
     return simulated(_drawn_inputs(asked))
@@ -99,7 +105,7 @@ def _drawn_inputs(asked: Case) -> list[Assumption]:
     found = [
         Assumption(row.key, row.value, row.low, row.high)
         for row in asked.inputs
-        if row.key.startswith(DEMAND) and _has_range(row)
+        if row.key.startswith(DEMAND) and row.low is not None and row.high is not None
     ]
     for one in assumptions(study.inputs(study.baseline)):
         keys = (one.key, MANNED.get(one.key, one.key))
@@ -107,10 +113,6 @@ def _drawn_inputs(asked: Case) -> list[Assumption]:
         if alike and (heeded or not one.key.startswith("sharing.")):
             found.append(one)
     return found
-
-
-def _has_range(row: Input) -> bool:
-    return row.kind == "assumption" and row.low is not None and row.high is not None
 
 
 def _at(mapping: Mapping[str, Any], key: str) -> object:

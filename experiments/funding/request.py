@@ -20,6 +20,7 @@ from experiments.compose import (
 )  # fmt: skip
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.break_even import Harm
+from experiments.economics.doubt import Doubt
 from experiments.economics.life_cycle import cash_flow
 from experiments.economics.measure import Measure, in_dollars_of
 from experiments.economics.price_year import Deflator
@@ -79,6 +80,18 @@ def case(overrides: Sequence[str]) -> Case:
 def case_of(overrides: Sequence[str], _verb: str) -> Case:
     """Build the case, as the command line asks every verb's question."""
     return case(overrides)
+
+
+def doubt(asked: Case) -> Doubt:
+    """Return how sure the numbers of a case are held to be, as its overrides have it.
+
+    Raises
+    ------
+    ConfigError
+        A key of ``uncertainty`` that is out of range.
+    """
+    found = composed(with_experiment(asked.overrides, FUND), FUND)
+    return build(Doubt, found.mapping["uncertainty"], "uncertainty")
 
 
 def _refuse_study_keys(overrides: Sequence[str]) -> None:
