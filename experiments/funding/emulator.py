@@ -27,6 +27,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FOLDS: Final = 8
 ALPHAS: Final = tuple(np.logspace(-2, 4, 13))
+WORTH_IT: Final = 0.9
+"""A formula is taken if its squared error on unseen worlds is below this share of the mean's."""
 SCREENED: Final = 12
 """Inputs that the quadratic formula keeps for each output, those that go with it the most."""
 TINY: Final = 1e-3
@@ -125,10 +127,19 @@ def _block(
     ways = _methods(seed)
     unseen = {name: _unseen(make, own, goal, folds) for name, make in ways.items()}
     loss = {name: ((found - goal) ** 2).mean(axis=0) for name, found in unseen.items()}
-    chosen = tuple(min(loss, key=lambda name: loss[name][c]) for c in range(len(columns)))
+    chosen = tuple(_best({n: float(of[c]) for n, of in loss.items()}) for c in range(len(columns)))
     used = {name: _fitted(ways[name](), own, goal) for name in ways if name in chosen}
     best = np.column_stack([unseen[name][:, c] for c, name in enumerate(chosen)])
     return Block(columns, inputs, used, chosen), best
+
+
+def _best(loss: Mapping[str, float]) -> str:
+    """Return the way of the least error, or the plain mean where none is clearly better.
+
+    A formula that explains nothing would add its own scatter to the error that is kept whole.
+    """
+    best = min(loss, key=lambda name: loss[name])
+    return best if loss[best] < WORTH_IT * loss["mean"] else "mean"
 
 
 def _methods(seed: int) -> dict[str, Callable[[], Any]]:

@@ -41,8 +41,6 @@ Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 DRAW_KEY: Final = 2_100_000
 """Stream key of the draws."""
-UNEXPLAINED: Final = "error of the formulas"
-"""Group of what formulas leave unexplained, in the global sensitivity."""
 LEADING: Final = 8
 """Inputs whose partial information is worked out one by one."""
 
@@ -186,21 +184,17 @@ def _groups_known(valuation: Valuation, uniforms: Floats) -> dict[str, Floats]:
 
 
 def _sensitivity(valuation: Valuation, doubt: Doubt, prices: list[float]) -> pd.DataFrame:
-    """Return Sobol's indices of the lead of the case's own choice, and of whether it leads."""
+    """Return Sobol's indices of the lead of the case's own choice, and of whether it leads.
+
+    Of what the formulas say: what they leave unexplained is no input that could be known.
+    """
     groups = [one.group for one in valuation.beliefs]
-    formulas = valuation.formulas
-    if formulas is not None:
-        groups.append(UNEXPLAINED)
     base = valuation.worths({}, None)
     first = {p: max(base, key=lambda name: (base[name].npv(p), -base[name].cost)) for p in prices}
 
     def outputs(points: Floats) -> dict[str, Floats]:
-        n, shifts = len(valuation.economic), None
-        if formulas is not None:
-            worlds = len(formulas.emulator.errors)
-            errors = np.minimum((points[:, -1] * worlds).astype(np.int64), worlds - 1)
-            shifts = valuation.emulated(points[:, n:-1], errors)
-        found = valuation.at(points[:, :n], shifts).outcomes
+        n = len(valuation.economic)
+        found = valuation.at(points[:, :n], valuation.emulated(points[:, n:])).outcomes
         made: dict[str, Floats] = {}
         for price in prices:
             benefit = found.benefit(price)
@@ -256,6 +250,6 @@ def _notes(valuation: Valuation, doubt: Doubt) -> tuple[str, ...]:
         + (f"; {refused} more made no sense" if refused else "")
         + (f"; {rest} follow formulas, their error on unseen worlds added" if rest else "")
         + ". Tornado, global and partial sensitivity of simulation inputs rest on formulas fitted "
-        "to those worlds; what formulas leave unexplained is a group of its own."
+        "to those worlds and cover what these explain (table emulator), not the rest."
     )
     return tuple(found)
