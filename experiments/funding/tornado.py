@@ -24,8 +24,8 @@ def tornado(valuation: Valuation) -> pd.DataFrame:
     """
     base = valuation.worths({}, None)
     rows = []
-    for belief in valuation.beliefs:
-        ends = [valuation.moved(belief, u) for u in POINTS]
+    every = valuation.ends(POINTS)
+    for belief, ends in zip(valuation.beliefs, every, strict=True):
         points = [belief.number(u) for u in POINTS]
         for name in base:
             if name != valuation.asked.study.baseline:

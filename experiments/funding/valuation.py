@@ -123,6 +123,21 @@ class Valuation:
             rows.append(self.worths(found, None if factors is None else factors[place]))
         return Outcomes.of(rows)
 
+    def ends(self, points: Sequence[float]) -> list[list[dict[str, Worth]]]:
+        """Return the worths with one number at each quantile, [belief][quantile]."""
+        found = [[self.moved(one, u) for u in points] for one in self.economic]
+        if self.formulas is None:
+            return found
+        formulas = self.formulas
+        n = len(formulas.inputs)
+        worlds = np.repeat(formulas.emulator.centre[None, :], n * len(points), axis=0)
+        for place, belief in enumerate(formulas.inputs):
+            for step, u in enumerate(points):
+                worlds[place * len(points) + step, place] = float(belief.law.at(u))
+        factors = formulas.factors(formulas.emulator.shift(worlds))
+        every = [self.worths({}, factor) for factor in factors]
+        return found + [every[i * len(points) : (i + 1) * len(points)] for i in range(n)]
+
     def moved(self, belief: Belief, u: float) -> dict[str, Worth]:
         """Return the worths with one number at a quantile and all others as in the case itself."""
         if self.formulas is None or belief.assumption is None:

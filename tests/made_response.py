@@ -1,0 +1,73 @@
+"""A response of the small case that nobody simulated, and formulas with a known truth."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from small_case import SMALL
+
+from experiments.economics.catalogue import read
+from experiments.economics.doubt import Doubt
+from experiments.funding.beliefs import economic
+from experiments.funding.case import Case
+from experiments.funding.day_totals import CLASSES
+from experiments.funding.emulator import fit
+from experiments.funding.redrawn_worlds import OUTPUTS, Formulas, simulation_beliefs
+from experiments.funding.request import case
+from experiments.funding.response import Response
+from experiments.funding.valuation import Valuation, mean_response
+
+REPLICATIONS = 4
+WORLDS = 40
+GROWTH = "demand.growth_share_per_y"
+
+
+@functools.cache
+def small() -> Case:
+    return case(SMALL)
+
+
+@functools.cache
+def standard() -> Doubt:
+    return read(Doubt, "uncertainty", "standard")
+
+
+@functools.cache
+def response() -> Response:
+    """Hours fall by a tenth and a fifth, loads rise by a quarter; luck is shared."""
+    rng = np.random.default_rng(1)
+    luck = 1.0 + 0.1 * rng.normal(size=(1, 1, REPLICATIONS))
+    own = 1.0 + 0.01 * rng.normal(size=(2, 2, REPLICATIONS))
+    hours = np.array([[20e3, 30e3], [18e3, 24e3]])[:, :, None] * luck * own
+    amounts = {}
+    for name in CLASSES:
+        amounts[f"truck_h_{name}"] = hours
+        amounts[f"trips_{name}"] = np.full((2, 2, REPLICATIONS), 25e3)
+        amounts[f"deviation_h_{name}"] = np.full((2, 2, REPLICATIONS), 0.2)
+    amounts["loads"] = np.array([[8.0, 8.0], [10.0, 10.0]])[:, :, None] * luck * own
+    return Response(("today", "more"), (1, 4), amounts)
+
+
+@functools.cache
+def formulas() -> Formulas:
+    """Growth moves the baseline's hours by its position, up and down; nothing else matters."""
+    inputs = simulation_beliefs(small())
+    place = [one.name for one in inputs].index(GROWTH)
+    centre = np.array([one.law.b for one in inputs])
+    rng = np.random.default_rng(2)
+    x = rng.random((WORLDS, len(inputs)))
+    columns = len(OUTPUTS) * 2 * 2
+    y = 1e-3 * rng.normal(size=(WORLDS, columns))
+    y[:, :2] += x[:, [place]] - centre[place]
+    relevant = np.zeros((len(inputs), columns), bool)
+    relevant[place] = True
+    emulator = fit(x, y, centre, relevant, 1)
+    return Formulas(tuple(inputs), emulator, ("today", "more"), (1, 4), 0, x, {0: y[0]}, 0)
+
+
+def valuation(*, simulated: bool = False) -> Valuation:
+    return Valuation(
+        small(), mean_response(response()), tuple(economic(small(), standard())),
+        formulas() if simulated else None,
+    )  # fmt: skip
