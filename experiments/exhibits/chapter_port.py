@@ -40,6 +40,7 @@ KEY: Final[tuple[Measure, ...]] = (
     ("availability_portal", "availability of portals", "%", 100.0, 1, "assumed"),
     ("availability_secondary", "availability of secondary scanners", "%", 100.0, 1, "assumed"),
     ("scan_rate", "inspection (scan) rate", "%", 100.0, 1, "predicted"),
+    ("high_risk_inspection_rate", "high-risk trucks inspected", "%", 100.0, 1, "predicted"),
     ("exam_rate", "exam rate", "%", 100.0, 2, "predicted"),
     ("detection_expected", "detection: loads interdicted", "%", 100.0, 1, "assumed"),
     ("false_alarm_rate", "false alarms", "%", 100.0, 2, "assumed"),
