@@ -10,10 +10,11 @@ import numpy as np
 from experiments.economics.life_cycle import with_staff
 from experiments.exhibits import plot_spending
 from experiments.exhibits.choice import PERSON, choose
-from experiments.exhibits.dollars import MILLION, millions
+from experiments.exhibits.dollars import MILLION, millions, significant
 from experiments.exhibits.drawing import plain
 from experiments.exhibits.evidence import Evidence
-from experiments.exhibits.exhibit import Cell, Column, Prose, Section, Table, words
+from experiments.exhibits.exhibit import Cell, Column, Part, Prose, Section, Table, absent, words
+from experiments.exhibits.user_gain import amounts
 from experiments.wording import number
 
 OPEN: Final = "open: for the author"
@@ -146,13 +147,38 @@ def unquantified(evidence: Evidence) -> Section:
         Column("why", "why it is not in dollars"),
     )
     rows = tuple((name, (words(way), words(why))) for name, way, why in _effects(evidence))
+    counted = _counted(evidence)
     return Section(
         18, "unquantified", "Effects that are not in dollars",
         (Table("unquantified_effects", "Unquantified effects", Column("effect", "effect"),
-               columns, rows),),
+               columns, rows), counted),
     )  # fmt: skip
 
 
+def _counted(evidence: Evidence) -> Part:
+    """Return hours, fuel and carbon in their own units."""
+    found = {name: amounts(evidence, name) for name in evidence.rivals}
+    keys = list(next(iter(found.values()), {}))
+    if not keys:
+        return absent("hours, fuel and carbon in their own units", "no hours by class of truck")
+    columns = tuple(Column(key, AMOUNTS[key][0], AMOUNTS[key][1], "predicted") for key in keys)
+    rows = tuple(
+        (plain(name), tuple(Cell(significant(own[key]), "", own[key]) for key in keys))
+        for name, own in found.items()
+    )
+    return Table(
+        "amounts_saved", "Counted in their own units, over all years",
+        Column("alternative", "alternative"), columns, rows,
+        note="Above the baseline, not discounted, central inputs; below zero: more than without. "
+        "Fuel is in dollars among the users' gain; carbon is not.",
+    )  # fmt: skip
+
+
+AMOUNTS: Final = {
+    "truck_h": ("truck-hours saved", "h"),
+    "fuel_gal": ("diesel not burnt", "gal"),
+    "co2_t": ("carbon dioxide not emitted", "t"),
+}
 ALWAYS: Final = (
     ("carbon dioxide of idling trucks", "as the wait goes",
      "no damage value is in force; tonnes can be counted"),

@@ -17,6 +17,8 @@ from experiments.exhibits.dollars import MILLION, dollars, millions, ratio
 from experiments.exhibits.drawing import plain
 from experiments.exhibits.evidence import Evidence
 from experiments.exhibits.exhibit import Cell, Column, Part, Prose, Section, Table, words
+from experiments.exhibits.user_gain import PARTS as PARTS_OF_HOUR
+from experiments.exhibits.user_gain import present_parts
 from experiments.wording import NONE, number, percent
 
 Floats = npt.NDArray[np.float64]
@@ -115,9 +117,13 @@ def _category_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]
         found = [_kind(evidence, rival, None, kind) for rival in evidence.rivals]
         if any(found):
             yield name, tuple(millions(amount) for amount in found)
+    apart = {rival: present_parts(evidence, rival) for rival in evidence.rivals}
+    for part in PARTS_OF_HOUR:
+        if all(part in parts for parts in apart.values()) and apart:
+            yield f"of users' gain: {part}", tuple(millions(p[part]) for p in apart.values())
     figures: tuple[tuple[str, Callable[[Worth], float]], ...] = (
         ("all costs", lambda w: w.cost),
-        ("users' gain: time, fuel, damage of emissions", lambda w: w.user_benefit),
+        ("users' gain", lambda w: w.user_benefit),
         ("net present value, interdiction not priced", lambda w: w.npv0),
     )
     for words_, figure in figures:
