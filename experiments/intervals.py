@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 ONE_REPLICATION: Final = "one replication only"
-LONE_STRATUM: Final = "a stratum with one replication only"
+LONE_STRATUM: Final = "one replication a month only"
 NO_DENOMINATOR: Final = "nothing to divide by"
 UNDEFINED: Final = "undefined in every replication"
 NO_SPREAD: Final = "no spread between replications"

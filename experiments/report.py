@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments import curves, figures, sections, stations
+from experiments import curves, figures, redrawn_words, sections, stations
 from experiments.amounts import amount_rows
 from experiments.answer import answer
 from experiments.equivalents import sentence as portals_worth
@@ -103,8 +103,8 @@ def _later(found: Findings) -> dict[str, object]:
         "level_heads": sections.level_heads(found),
         "levels": list(sections.level_rows(found)) if len(found.names) > 1 else [],
         "redrawn": list(sections.redrawn_rows(found)),
-        "redrawn_words": sections.redrawn_words(found.redrawn) if found.redrawn else "",
-        "redrawn_answer": sections.redrawn_answer(found),
+        "redrawn_words": redrawn_words.redrawn_words(found.redrawn) if found.redrawn else "",
+        "redrawn_answer": redrawn_words.redrawn_answer(found),
         "random": list(random_rows(found)),
         "random_words": random_words(found),
     }

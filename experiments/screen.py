@@ -25,8 +25,9 @@ from experiments.equivalents import sentence as portals_worth
 from experiments.examinations import random_answer
 from experiments.findings import Findings
 from experiments.overload import overloaded
+from experiments.redrawn_words import redrawn_answer, redrawn_ranks
 from experiments.screening_words import screening_words
-from experiments.sections import bottleneck_answer, redrawn_answer, redrawn_ranks
+from experiments.sections import bottleneck_answer
 from experiments.standings import notes, standings
 from experiments.stations import present, short, station_load
 from experiments.wording import NONE, half_width, number, percent, plus_minus, signed

@@ -28,7 +28,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(run, "study", study)
     monkeypatch.setattr(compare, "ensure", lambda *_: None)
     monkeypatch.setattr(compare, "loads", lambda asked, _: replications.weekly(asked.alternatives))
-    monkeypatch.setattr(compare, "replicate", lambda *_: replications.done(ONE, n=4))
+    monkeypatch.setattr(compare, "replicate", lambda *_, **__: replications.done(ONE, n=4))
     monkeypatch.setattr(compare, "write_ledger", write_ledger)
     return tmp_path / "out"
 

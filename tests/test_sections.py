@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import sections
+from experiments import redrawn_words, sections
 from experiments.bottleneck import PREFIX, gains
 from experiments.findings import Besides, Findings, gather
 from experiments.matched import Matched
@@ -84,21 +84,21 @@ def test_redraws_are_counted_with_their_intervals(found: Findings) -> None:
     assert other["more"].text == "9 of 12"  # type: ignore[attr-defined]
     assert other["more"].below == "[43 %, 95 %]"  # type: ignore[attr-defined]
     assert other["undominated"].text == "7 of 10"  # type: ignore[attr-defined]
-    words = sections.redrawn_words(found.redrawn)  # type: ignore[arg-type]
+    words = redrawn_words.redrawn_words(found.redrawn)  # type: ignore[arg-type]
     assert "1 draw made no sense" in words
     assert "In 2 of them no alternative can carry its load" in words
-    assert "in 9 of 12" in sections.redrawn_answer(found)
+    assert "in 9 of 12" in redrawn_words.redrawn_answer(found)
 
 
 def test_without_redraws_nothing_is_said() -> None:
     found = replications.findings(LANES)
-    assert sections.redrawn_answer(found) == ""
-    assert sections.redrawn_ranks(found) == ""
+    assert redrawn_words.redrawn_answer(found) == ""
+    assert redrawn_words.redrawn_ranks(found) == ""
     assert list(sections.redrawn_rows(found)) == []
 
 
 def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> None:
-    text = sections.redrawn_ranks(found)
+    text = redrawn_words.redrawn_ranks(found)
     assert text.startswith("Undominated, of 10 redraws of what is assumed: other 7 [35 %, 93 %]; ")
     assert "todays_practice 3 [7 %, 65 %]" in text
 
@@ -108,21 +108,3 @@ def test_the_report_holds_all_of_it(found: Findings) -> None:
     for name in ("shares", "levels", "redrawn", "bottleneck", "random"):
         assert f'<h2 id="{name}">' in page
     assert "run again on the same trucks with the setting shown" in page
-
-
-def test_a_run_alone_says_its_range_and_ranks_nobody() -> None:
-    one = {"todays_practice": LANES["todays_practice"]}
-    table = redrawn()
-    rows = table.rows[table.rows["alternative"] == "todays_practice"].copy()
-    rows["detection_expected"] = np.linspace(0.05, 0.27, len(rows))
-    besides = Besides(redrawn=dataclasses.replace(table, rows=rows))
-    asked = replications.study(list(one), "replications=20")
-    alone = gather(asked, replications.done(one), replications.weekly(one), besides)
-    text = sections.redrawn_answer(alone)
-    assert "between 5.0 % and 27.0 % of loads" in text
-    assert "half the time more than 16.0 %" in text
-    assert sections.redrawn_ranks(alone) == ""
-    assert list(sections.redrawn_rows(alone)) == []
-    page = render(alone)
-    assert text in page
-    assert "Undominated: of the draws" not in page
