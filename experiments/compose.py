@@ -16,10 +16,16 @@ from pathlib import Path
 from typing import Any, cast
 
 from hydra import compose, initialize_config_module
+from hydra._internal.core_plugins.importlib_resources_config_source import (
+    ImportlibResourcesConfigSource,
+)
+from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException, OverrideParseException
+from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -152,6 +158,22 @@ def _state(overrides: Sequence[str]) -> tuple[tuple[Path, int], ...]:
     """Return what tells whether private configs have changed since they were composed."""
     files = [file for folder in search_folders(overrides) for file in folder.rglob("*.yaml")]
     return tuple((file, file.stat().st_mtime_ns) for file in sorted(files))
+
+
+class _ReadOnce(ImportlibResourcesConfigSource):
+    """The repository's own configs, each file parsed once: a study composes them twenty times."""
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Return a copy of the file's content, which does not change while a process runs."""
+        key = (self.provider, self.path, config_path)
+        if key not in _PARSED:
+            _PARSED[key] = super().load_config(config_path)
+        return copy.deepcopy(_PARSED[key])
+
+
+_PARSED: dict[tuple[str, str, str], ConfigResult] = {}
+Plugins.instance()  # registers Hydra's own sources, of which ours takes the place of one
+SourcesRegistry.instance().types[_ReadOnce.scheme()] = _ReadOnce
 
 
 @lru_cache(maxsize=1024)

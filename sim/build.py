@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ def build(cls: type[T], mapping: object, key: str = "") -> T:
     for name in mapping:
         if name not in fields:
             raise ConfigError(_join(key, str(name)), f"unknown key; known {sorted(fields)}")
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cast("Any", cls))
     values = {}
     for name in fields:
         if name not in mapping:
@@ -59,6 +60,11 @@ def build(cls: type[T], mapping: object, key: str = "") -> T:
         return cls(**values)
     except ConfigError as error:
         raise (error.under(key) if key else error) from None
+
+
+@functools.cache
+def _hints(cls: Any) -> dict[str, Any]:  # noqa: ANN401
+    return typing.get_type_hints(cls)
 
 
 def scenario(mapping: Mapping[str, object]) -> Scenario:

@@ -66,11 +66,30 @@ def position(trucks: pd.DataFrame, risk_score: Floats, past_score: Floats) -> Fl
         No truck came on the past days.
     """
     refuse_empty(past_score)
+    for known in _PLACED:
+        if known[0] is trucks and _same(known[1], risk_score) and _same(known[2], past_score):
+            return known[3]
     ranked = np.sort(past_score)
     high = np.searchsorted(ranked, risk_score, side="right")
     tied = high - np.searchsorted(ranked, risk_score, side="left")
     place = (len(ranked) - high + trucks["u_tie"].to_numpy() * tied) / len(ranked)
-    return np.asarray(np.minimum(place, BELOW_ONE), dtype=np.float64)
+    found = np.asarray(np.minimum(place, BELOW_ONE), dtype=np.float64)
+    found.setflags(write=False)
+    _PLACED[:] = [(trucks, risk_score, past_score, found), *_PLACED[:1]]
+    return found
+
+
+_PLACED: list[tuple[pd.DataFrame, Floats, Floats, Floats]] = []
+"""The two sets of trucks placed last, those of a day and of the past: several policies ask."""
+
+
+def _same(one: Floats, other: Floats) -> bool:
+    """Tell whether two arrays are the same memory, which both keep from being used anew."""
+    return (
+        one.shape == other.shape
+        and one.strides == other.strides
+        and one.__array_interface__["data"] == other.__array_interface__["data"]
+    )
 
 
 def riskiest(

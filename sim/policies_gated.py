@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -59,6 +60,10 @@ def program(policy: Policy, day: Day) -> list[Gate]:
         return [policy.gate(day)]
     listed = policy.choose(day.trucks, day.scores, day.past)
     return [Gate(gates.LISTED, listed.astype(np.float64), np.empty(0))]
+
+
+def _round_up(number: float) -> int:
+    return 128 * math.ceil(number / 128.0)
 
 
 def _position(day: Day) -> Floats:
@@ -169,7 +174,9 @@ class ScanBudget(Gated):
         arrivals = self.arrivals_per_shift(day.arrivals_per_h)
         n = np.maximum(np.rint(arrivals), 1.0)
         k = np.rint(self.share * n)
-        thresholds = assignment_thresholds(int(k.max()), int(n.max()))
+        # the same table serves budgets and days that differ a little
+        whole = assignment_thresholds(_round_up(k.max()), _round_up(n.max()))
+        thresholds = whole[: int(k.max()) + 1, : int(n.max()) + 1]
         head = np.array([60.0 * self.shift_h, len(n), thresholds.shape[1], -1.0, 0.0, 0.0])
         memory = np.concatenate([head, k, n, thresholds.ravel()])
         return Gate(gates.BUDGET, 1.0 - _position(day), memory)

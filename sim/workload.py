@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.capacity import OUTAGE_SENSORS, schedule
+from sim.capacity import OUTAGE_SENSORS, Span, schedule
 from sim.hourly_load import HourlyLoad
 from sim.order import (
     ANALYST,
@@ -155,11 +155,21 @@ def hourly_loads(
     return loads + _segment_loads(scenario, expected, window, arrivals)
 
 
+_LAST: list[tuple[Scenario, Window, dict[tuple[int, int], list[Span]]]] = []
+
+
+def _schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[Span]]:
+    """Return the schedule, worked out once for all stations of a scenario."""
+    if not _LAST or _LAST[0][0] is not scenario or _LAST[0][1] != window:
+        _LAST[:] = [(scenario, window, schedule(scenario, window))]
+    return _LAST[0][2]
+
+
 def _manned_min(scenario: Scenario, window: Window, station: int, servers: range) -> Floats:
     """Return float[24 days], server-minutes manned in each hour."""
     edges = 60.0 * np.arange(24 * window.days + 1)
     upto = np.zeros_like(edges)
-    for (where, server), spans in schedule(scenario, window).items():
+    for (where, server), spans in _schedule(scenario, window).items():
         if where == station and server in servers:
             for up, down in spans:
                 upto += np.clip(edges - up, 0.0, down - up)

@@ -1,0 +1,117 @@
+"""What a person waits for: the first weekday, the next one, `make run`, and two workers for one.
+
+Each is timed in processes of its own, as a user starts them. Models are trained beforehand, in the
+user's own cache; compiled code goes to a folder of this benchmark, so that it is missing at first.
+
+    python -m experiments.bench_start            # a weekday cold and warm, one worker and two
+    python -m experiments.bench_start whole      # also `throughgate compare`, whole
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sim.jit import cache_root
+
+DAY: Final = ("run", "days=1", "replications=1")
+WEEKS: Final = ("compare", "replications=12", "robustness.draws=0", "bottleneck=false")
+"""Weeks of all strategies, whose pieces are alike: what more workers are good for."""
+ROUNDS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds of one command, and the bytes of the METRICS that it wrote."""
+
+    wall_s: float
+    cpu_s: float
+    metrics: bytes
+
+
+def timed(words: Sequence[str], cache: Path, out: Path) -> Took:
+    """Run a command in a process of its own and time it, its worker processes included.
+
+    Parameters
+    ----------
+    words : sequence of str
+        A verb and its overrides.
+    cache : Path
+        Folder of compiled code and models (``THROUGHGATE_CACHE``).
+    """
+    command = [sys.executable, "-m", "experiments.cli", *words, f"out={out}"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.perf_counter()
+    environment = os.environ | {"THROUGHGATE_CACHE": str(cache)}
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    wall_s = time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Took(wall_s, cpu_s, (out / "metrics.parquet").read_bytes())
+
+
+def borrowed(folder: Path) -> Path:
+    """Return a cache in ``folder`` with the user's own models and no compiled code."""
+    cache = folder / "cache"
+    cache.mkdir()
+    for name in ("models", "history"):
+        own = cache_root() / name
+        own.mkdir(parents=True, exist_ok=True)
+        (cache / name).symlink_to(own)
+    return cache
+
+
+def weekday(folder: Path) -> dict[str, Took]:
+    """Time one weekday at one port with an empty compile cache, and with a full one."""
+    cache = borrowed(folder)
+    timed(DAY, cache, folder / "models")  # trains what is missing
+    found = {"weekday, cold": timed(DAY, cache, folder / "cold")}
+    compiling = ("run", "days=7", "replications=4", "robustness.draws=0")
+    found["compiling"] = timed(compiling, cache, folder / "compiling")
+    warm = [timed(DAY, cache, folder / f"warm{n}") for n in range(ROUNDS)]
+    found["weekday, warm"] = sorted(warm, key=lambda one: one.wall_s)[ROUNDS // 2]
+    if found["weekday, warm"].metrics != found["weekday, cold"].metrics:
+        raise AssertionError("engines differ")
+    return found
+
+
+def workers(folder: Path) -> tuple[float, list[float]]:
+    """Return how many times as fast two workers are as one, median and each round's."""
+    ratios = []
+    for number in range(ROUNDS):
+        took = [
+            timed((*WEEKS, f"processes={n}"), cache_root(), folder / f"w{number}{n}")
+            for n in (1, 2)
+        ]
+        if took[0].metrics != took[1].metrics:
+            raise AssertionError("workers differ")
+        ratios.append(took[0].wall_s / took[1].wall_s)
+    return statistics.median(ratios), ratios
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure, print a line each, and return the exit status."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found = weekday(folder)
+        if "whole" in words:
+            found["make run"] = timed(("compare",), cache_root(), folder / "whole")
+        ratio, ratios = workers(folder)
+    for what, took in found.items():
+        sys.stdout.write(f"{what:<16} {took.wall_s:7.2f} s wall {took.cpu_s:7.2f} s CPU\n")
+    sys.stdout.write(f"two workers      {ratio:7.2f} times one {json.dumps(ratios)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
