@@ -14,6 +14,7 @@ study: baseline scanners, baseline staffing, today's practice with rules.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -21,9 +22,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from joblib import Parallel, delayed
 from scipy.special import ndtr
 
+from experiments.crew import carried_out
 from experiments.informed import DAYS_PER_YEAR, n_weeks
 from experiments.pipeline import Plan, flow_of, make_plan, past_window, trucks
 from models.features import matrix, visible_part, width_of
@@ -267,8 +268,5 @@ def mapped(
     past: Scenario, rules: FittedRisk, labels: Labels, pieces: list[range], processes: int
 ) -> Iterator[tuple[pd.DataFrame, int]]:
     """Yield `quarter` of every piece, in order, several at the same time."""
-    if processes == 1:
-        yield from (quarter(past, rules, labels, piece) for piece in pieces)
-        return
-    parallel = Parallel(n_jobs=min(processes, len(pieces)), backend="loky", return_as="generator")
-    yield from parallel(delayed(quarter)(past, rules, labels, piece) for piece in pieces)
+    each = [functools.partial(quarter, past, rules, labels, piece) for piece in pieces]
+    yield from carried_out(each, processes)

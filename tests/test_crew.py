@@ -45,3 +45,14 @@ def test_whoever_stops_reading_leaves_nothing_running() -> None:
         if square >= 4:
             break
     assert time.perf_counter() - begun < 5.0
+
+
+def test_processes_called_up_serve_whoever_comes_next() -> None:
+    call_up(2, functools.partial(int, 0))
+    assert list(carried_out([functools.partial(fail_at, n, -1) for n in range(4)], 2)) == [
+        0, 1, 2, 3,
+    ]  # fmt: skip
+    call_up(3, functools.partial(int, 0))
+    assert list(carried_out([functools.partial(fail_at, n, -1) for n in range(4)], 2)) == [
+        0, 1, 2, 3,
+    ]  # fmt: skip
