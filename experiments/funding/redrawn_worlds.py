@@ -13,13 +13,14 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 
 from experiments.assumptions import Assumption, assumptions, latin_hypercube, redrawn_mapping
+from experiments.crew import carried_out
 from experiments.economics.doubt import Doubt
 from experiments.funding.beliefs import Belief, simulated
 from experiments.funding.case import Case
@@ -186,12 +187,9 @@ def _simulated(
     mappings = {name: asked.study.mapping(name) for name in asked.study.alternatives}
     tasks: list[tuple[Floats | None, int]] = [(None, luck) for luck in range(LUCKS)]
     tasks += [(row, place % LUCKS) for place, row in enumerate(positions)]
-    processes = min(asked.study.processes, len(tasks))
-    every = Parallel(n_jobs=processes, return_as="generator", batch_size=4)(
-        delayed(_one)(asked, scorers, mappings, inputs, task) for task in tasks
-    )
-    found = []
-    for one in every:
+    pieces = [partial(_one, asked, scorers, mappings, inputs, task) for task in tasks]
+    found: list[Response | None] = []
+    for one in carried_out(pieces, asked.study.processes):
         found.append(one)
         if progress is not None:
             progress(len(found), len(tasks))

@@ -54,7 +54,8 @@ class Uncertainty:
     ``group``, ``value`` (central), ``distribution`` (words), ``p10``, ``p50``, ``p90``, ``unit``
     (``x`` for a factor), ``source``, ``confidence``."""
     draws: pd.DataFrame
-    """``draw``, ``alternative``, ``cost_usd``, ``user_benefit_usd``, ``npv0_usd``, ``loads``."""
+    """``draw``, ``alternative``, ``capital_usd``, ``cost_usd``, ``user_benefit_usd``, ``npv0_usd``,
+    ``loads``."""
     emulator: pd.DataFrame
     """How well cheap formulas stand in for the simulation: ``output`` (``truck_h``, ``loads``),
     ``alternative``, ``year``, ``method``, ``worlds``, ``mean``, ``cv_rmse``, ``cv_r2``; the error
@@ -226,6 +227,7 @@ def _draws_table(points: Points) -> pd.DataFrame:
         {
             "draw": np.repeat(np.arange(n), width),
             "alternative": np.tile(np.array(names, dtype=object), n),
+            "capital_usd": points.capital.ravel(),
             "cost_usd": points.costs.ravel(),
             "user_benefit_usd": points.user_benefit.ravel(),
             "npv0_usd": points.outcomes.npv0.ravel(),

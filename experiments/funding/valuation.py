@@ -36,6 +36,8 @@ class Points:
     """[point, alternative]."""
     costs: Floats
     """[point, alternative]."""
+    capital: Floats
+    """[point, alternative]."""
     harm_usd_per_load: Floats
     """[point] what a load would do if nothing replaced it; for shares of seizures only."""
     not_replaced: Floats
@@ -79,6 +81,7 @@ class Valuation:
             Outcomes.of(rows),
             np.array([[worth.user_benefit for worth in row.values()] for row in rows]),
             np.array([[worth.cost for worth in row.values()] for row in rows]),
+            np.array([[worth.capital for worth in row.values()] for row in rows]),
             np.array([one for one, _ in harms]),
             np.array([share for _, share in harms]),
         )
