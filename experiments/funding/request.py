@@ -102,7 +102,8 @@ def _refuse_study_keys(overrides: Sequence[str]) -> None:
 
 def _value_of_benefit(overrides: Sequence[str]) -> tuple[str, ...]:
     """Return the option of ``value`` that goes with the benefit, unless the user names one."""
-    if any(override.key_or_group == "value" for override in parse(overrides)):
+    asked = {override.key_or_group for override in parse(overrides)}
+    if "value" in asked or not any(key.split(".")[0] == "benefit" for key in asked):
         return ()
     benefit = composed(with_experiment(overrides, FUND), FUND).mapping["benefit"]
     name = benefit.get("value") if isinstance(benefit, Mapping) else None
