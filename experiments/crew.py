@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -121,8 +122,15 @@ def _run(piece: Piece[Done]) -> Done:
     return piece()
 
 
+_MOST = [0]
+"""The most processes that were asked for so far: a pool that shrinks would wait for its work."""
+
+
 def _others(many: int) -> Any:  # noqa: ANN401
     # Late: a study on one process needs none of it.
     from joblib.externals.loky import get_reusable_executor
 
-    return get_reusable_executor(max_workers=many, timeout=IDLE_S)
+    _MOST[0] = max(_MOST[0], many)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Trying to resize an executor")
+        return get_reusable_executor(max_workers=_MOST[0], timeout=IDLE_S)

@@ -23,7 +23,7 @@ def test_the_process_that_asks_works_too_and_the_others_as_well() -> None:
     pieces = [functools.partial(square_and_process, n) for n in range(20)]
     workers = {process for _, process in carried_out(pieces, 2)}
     assert os.getpid() in workers
-    assert len(workers) == 2
+    assert len(workers) >= 2
 
 
 def test_nothing_to_do_is_done_at_once() -> None:
