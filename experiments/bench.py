@@ -39,7 +39,7 @@ from sim.scenario import Scenario
 from sim.window import Window
 
 ROUNDS = 5
-MODEL_C_TRUCKS = 20_000
+MODEL_C_TRUCKS = 50_000
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 
 STATEFUL = ("todays_practice", "queue_aware", "scan_budget", "skip_lot", "sensor_tree")
