@@ -6,6 +6,7 @@ the compiled engine are counted apart. ``python -m experiments.long_run [overrid
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import resource
@@ -26,25 +27,28 @@ from experiments.train import ensure
 from sim.scenario import Scenario
 
 WEEKS: Final = 52
+SETTLED: Final = ("replications", "days", "calendar", "processes", "out")
+"""Settings that the year decides."""
 ONE_CORE: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
 
 def settled(overrides: Sequence[str]) -> list[str]:
     """Return the overrides of the year: week by week, one core, boosted trees by default."""
     named = {override.key_or_group for override in parse(overrides)}
-    risk = [] if "risk" in named else ["risk=boosted"]
+    # an experiment's alternatives may name models of their own
+    risk = [] if named & {"risk", "experiment"} else ["risk=boosted"]
     kept = [
         str(override.input_line)
         for override in parse(overrides)
-        if override.key_or_group not in ("replications", "days", "processes", "out")
+        if override.key_or_group not in SETTLED
     ]
-    return [*kept, *risk, f"replications={WEEKS}", "days=7", "processes=1"]
+    return [*kept, *risk, f"replications={WEEKS}", "days=7", "calendar=week", "processes=1"]
 
 
 def year_of(asked: Study) -> dict[str, float]:
     """Run every week of the year in this process; see `a_year`."""
-    name = asked.baseline
-    scenario = asked.alternatives[name]
+    scenario = _baseline(asked)
+    asked = dataclasses.replace(asked, alternatives={asked.baseline: scenario})
     scorers = {risk_key(scenario): ensure(scenario.risk, scenario, 1)}
     ready = time.process_time()
     found = replicate(asked, scorers, way=measured).metrics

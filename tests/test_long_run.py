@@ -7,14 +7,23 @@ import sys
 import pytest
 
 from experiments import long_run
+from experiments.load import study
 
 
 def test_a_year_is_fifty_two_weeks_on_one_core_with_boosted_trees_by_default() -> None:
     asked = long_run.settled(["policy=top_share", "replications=3", "days=1", "out=there"])
     assert asked == [
-        "policy=top_share", "risk=boosted", "replications=52", "days=7", "processes=1"
+        "policy=top_share", "risk=boosted", "replications=52", "days=7", "calendar=week",
+        "processes=1",
     ]  # fmt: skip
-    assert "risk=boosted" not in long_run.settled(["risk=constant"])
+    for own in ("risk=constant", "experiment=risk_models"):
+        assert "risk=boosted" not in long_run.settled([own])
+
+
+def test_of_an_experiment_the_baseline_alone_is_run() -> None:
+    asked = study(["experiment=lanes", "calendar=week", "days=1", "replications=2"], "bench")
+    assert len(asked.alternatives) > 1
+    assert long_run.year_of(asked)["weeks"] == 2
 
 
 def test_a_process_of_its_own_tells_time_and_memory() -> None:
