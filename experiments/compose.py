@@ -39,7 +39,8 @@ PARTS = (
 GROUPS = (*PARTS, "experiment")
 ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
-FUNDING = ("accept", "complete", "demand", "persons_per_post", "purchases", "simulated_years")
+FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "purchases",
+           "simulated_years")  # fmt: skip
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
 ROOT, FUND = "config", "fund"
 """The files that compositions begin with: of every verb, and of ``fund``."""

@@ -21,7 +21,7 @@ import pandas as pd
 from experiments import screen
 from experiments.compare import train
 from experiments.economics.doubt import Doubt
-from experiments.funding import case_tables, fund_screen
+from experiments.funding import case_tables, fund_screen, portfolio_case
 from experiments.funding.appraised import Appraised
 from experiments.funding.case import Case
 from experiments.funding.completion import completions, completions_table
@@ -33,7 +33,7 @@ from experiments.funding.replication_noise import (
     amounts_table,
     worths_by_replication,
 )
-from experiments.funding.request import case, doubt
+from experiments.funding.request import case, doubt, plan
 from experiments.funding.response import Response
 from experiments.funding.simulation import simulate_case
 from experiments.funding.uncertainty import Uncertainty, uncertain
@@ -43,6 +43,8 @@ from experiments.provenance import run_record
 
 def main(overrides: Sequence[str]) -> int:
     """Make the funding case of a study and return the exit status."""
+    if (many := plan(overrides)) is not None:
+        return portfolio_case.carry_out(many, overrides)
     asked = case(overrides)
     return carry_out(asked, doubt(asked))
 

@@ -29,7 +29,7 @@ from experiments.funding.case import Case
 from experiments.funding.day_totals import CLASSES
 from experiments.funding.economic_inputs import economic_inputs, refuse_unverified
 from experiments.funding.enough_bought import check_bought
-from experiments.funding.terms import Terms
+from experiments.funding.terms import Plan, Terms
 from experiments.load import Study, study, with_experiment
 from sim.build import build
 from sim.errors import ConfigError
@@ -80,6 +80,18 @@ def case(overrides: Sequence[str]) -> Case:
 def case_of(overrides: Sequence[str], _verb: str) -> Case:
     """Build the case, as the command line asks every verb's question."""
     return case(overrides)
+
+
+def plan(overrides: Sequence[str]) -> Plan | None:
+    """Return the portfolio that the overrides ask for; None: a case of one port.
+
+    Raises
+    ------
+    ConfigError
+        A key of ``portfolio`` that is unknown, missing or out of range.
+    """
+    found = composed(with_experiment(overrides, FUND), FUND).mapping["portfolio"]
+    return None if found is None else build(Plan, found, "portfolio")
 
 
 def doubt(asked: Case) -> Doubt:

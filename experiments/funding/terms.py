@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from experiments.economics.life_cycle import Purchase
 from sim.errors import ConfigError
@@ -30,6 +31,40 @@ class Demand(Spec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortPlan(Spec):
+    """One port of a portfolio: a funding case of its own."""
+
+    overrides: tuple[str, ...]
+    """What its case is asked with, its experiment among them."""
+    ceiling_min: float | None = bounded(0.0)
+    """Highest yearly mean wait that is allowed there; null: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Spec):
+    """Ports, budgets and what is sought over all of them."""
+
+    payer: Literal["united_states", "mexico"]
+    """Whose budget it is."""
+    objective: Literal["npv", "loads"]
+    usd_per_load: float | None = bounded(0.0)
+    budget_usd: float | None = bounded(0.0)
+    """Of buying, building and joining, all ports and years together, undiscounted."""
+    yearly_usd: float | None = bounded(0.0)
+    """In every year, running costs and staff included."""
+    start_y: tuple[int, ...] = bounded(0, 60)
+    """Years by which all orders of an option may be put off."""
+    units: dict[str, float] = bounded(0.0)
+    """Units that can be had in all, by measure."""
+    ports: dict[str, PortPlan]
+
+    def check(self) -> None:
+        """Refuse a portfolio of no port or no start."""
+        if not self.ports or not self.start_y:
+            raise ConfigError("ports" if self.start_y else "start_y", "at least one is needed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms(Spec):
     """What ``fund`` asks beside the study and the economic groups."""
 
@@ -39,6 +74,7 @@ class Terms(Spec):
     persons_per_post: float = bounded(1.0, 10.0)
     """Persons that man one post over the week."""
     complete: bool
+    portfolio: Plan | None
     accept: tuple[str, ...]
 
     def check(self) -> None:
