@@ -57,13 +57,19 @@ def choice_words(choice: Choice, evidence: Evidence) -> str:
         )
     if choice.why == "threshold":
         return (
-            f"{name}, but only if interdiction is worth its price: no alternative pays in time "
-            "saved alone. Of all alternatives it asks society for least per additional load."
+            f"{name}, but only if interdiction is worth its price: at the central inputs no "
+            f"alternative pays in time saved alone{_sometimes(choice, evidence)}. Of all "
+            "alternatives it asks society for least per additional load."
         )
     ground = "at the value of a load that the user set" if choice.why == "priced" else (
         "in time and money alone, with nothing counted for interdiction"
     )  # fmt: skip
     return f"{name}: it has the highest net present value {ground}.{_how_sure(choice, evidence)}"
+
+
+def _sometimes(choice: Choice, evidence: Evidence) -> str:
+    share = evidence.share_above(choice.name)
+    return "" if share is None else f" (this one does in {percent(share, 0)} of draws)"
 
 
 def _how_sure(choice: Choice, evidence: Evidence) -> str:
