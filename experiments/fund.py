@@ -96,7 +96,7 @@ def unsure_tables(found: Uncertainty) -> dict[str, pd.DataFrame]:
 
 
 def write(
-    found: Appraised, unsure: Uncertainty, made: Mapping[str, pd.DataFrame], wall_s: float
+    found: Appraised, unsure: Uncertainty | None, made: Mapping[str, pd.DataFrame], wall_s: float
 ) -> list[Path]:
     """Write the files of the case, each whole or not at all (step 7)."""
     output = Output(found.case.study.out)

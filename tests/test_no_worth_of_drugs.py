@@ -35,7 +35,7 @@ def files(folder: Path, usd_per_load: float | None) -> Path:
     appraisal = dataclasses.replace(asked.appraisal, interdiction_usd_per_load=usd_per_load)
     asked = dataclasses.replace(asked, appraisal=appraisal)
     found = appraised(asked, response(0.1, 6.0), completions_table({}, completed=False))
-    write(found, tables(found, worths_by_replication(asked, found.response)), 0.0)
+    write(found, None, tables(found, worths_by_replication(asked, found.response)), 0.0)
     return folder
 
 

@@ -56,7 +56,7 @@ def _pays(found: Appraised, each: ByReplication, paying: list[str]) -> str:
     best, rate = paying[0], found.case.appraisal.discount_rate
     worth = found.worths[rate][best]
     npv = measure_interval(each, rate, best, "npv0_usd", found.case.study.coverage)
-    words = f"On time and money alone {best} pays: {_millions(worth.npv0, npv)} net at "
+    words = f"On time and money alone, {best} pays: {_millions(worth.npv0, npv)} net at "
     words += f"{percent(rate, 0)} over {found.case.appraisal.years} years"
     ratio = worth.dot_ratio(None)
     words += f", {number(ratio, 2)} for a dollar of capital" if ratio is not None else ""
