@@ -77,9 +77,9 @@ def case(overrides: Sequence[str]) -> Case:
     return made
 
 
-def case_of(overrides: Sequence[str], _verb: str) -> Case:
-    """Build the case, as the command line asks every verb's question."""
-    return case(overrides)
+def case_of(overrides: Sequence[str], _verb: str) -> Case | Plan:
+    """Build the case, or the plan of several, as the command line asks every verb's question."""
+    return plan(overrides) or case(overrides)
 
 
 def plan(overrides: Sequence[str]) -> Plan | None:
