@@ -83,6 +83,7 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
         catalogue={n: example.measure(n) for n in names if n != "A0"},
         purchases=bought,
         terms=Terms(
+            portfolio=None,
             purchases=bought,
             simulated_years=YEARS,
             demand=Demand(growth_share_per_y=0.02, wait_ceiling_min=90.0),

@@ -28,7 +28,7 @@ def test_settings_are_checked_by_name(name: str) -> None:
             make(dataclasses.replace(found, settings=settings))
         assert caught.value.key == f"risk.settings.{key}"
     with pytest.raises(ConfigError, match="must be between"):
-        check_settings(RISK_MODELS[name], found.settings | {known: float("nan")})
+        check_settings(RISK_MODELS[name].KNOWN, found.settings | {known: float("nan")})
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if RISK_MODELS[n].NEEDS_LABELS])

@@ -12,6 +12,7 @@ import yaml
 from experiments.comments import TAG, notes
 from experiments.compose import GROUPS, PARTS, composed
 from experiments.economics.catalogue import ECONOMICS
+from experiments.funding.request import plan
 from experiments.load import compose_scenario, study
 from experiments.provenance import CONFIGS
 from experiments.scoring import targets
@@ -25,6 +26,10 @@ FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in ROOTS)
 OPTIONS = [path for path in FILES if path.parent.name in PARTS]
 ECONOMIC = [path for path in FILES if path.parent.name in ECONOMICS]
 EXPERIMENTS = [path for path in FILES if path.parent.name == "experiment"]
+PORTFOLIOS = [
+    path for path in EXPERIMENTS if "portfolio" in yaml.safe_load(path.read_text("utf-8"))
+]
+STUDIES = [path for path in EXPERIMENTS if path not in PORTFOLIOS]
 STUDY_KEYS = tuple(Settings.__dataclass_fields__)
 CONFIDENCES = {"P", "P*", "S", "D", "I", "U"}
 
@@ -66,18 +71,26 @@ def test_every_option_builds(path: Path) -> None:
     assert path.parent.name in ("traffic", "risk", "policy") or part.name == path.stem
 
 
-@pytest.mark.parametrize("path", EXPERIMENTS, ids=label)
+@pytest.mark.parametrize("path", STUDIES, ids=label)
 def test_every_experiment_is_a_study(path: Path) -> None:
     found = study([f"experiment={path.stem}"], "compare")
     assert found.experiment == path.stem
     assert found.baseline in found.alternatives
 
 
+@pytest.mark.parametrize("path", PORTFOLIOS, ids=label)
+def test_every_portfolio_is_a_plan_of_ports(path: Path) -> None:
+    found = plan([f"experiment={path.stem}"])
+    assert found is not None
+    assert len(found.ports) > 1
+
+
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=label)
 def test_every_experiment_opens_with_its_command_and_question(path: Path) -> None:
     package, command, question = path.read_text(encoding="utf-8").splitlines()[:3]
     assert package == "# @package _global_"
-    verb = "fund" if "purchases" in yaml.safe_load(path.read_text(encoding="utf-8")) else "compare"
+    keys = yaml.safe_load(path.read_text(encoding="utf-8"))
+    verb = "fund" if {"purchases", "portfolio"} & set(keys) else "compare"
     assert command == f"# throughgate {verb} experiment={path.stem}"
     assert question.startswith("# ")
     assert "?" in question

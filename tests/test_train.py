@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import history, train
+from experiments import history, informed, train
 from models import store
 from models.evaluate import at_capacity, auc
 from models.fitted import FittedRisk
@@ -30,7 +30,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THROUGHGATE_CACHE", str(folder))
-        patch.setattr(history, "DAYS_PER_YEAR", DAYS_PER_YEAR)
+        for module in (history, informed):
+            patch.setattr(module, "DAYS_PER_YEAR", DAYS_PER_YEAR)
         # A small port has few clean trucks; the oracle keeps as many of them as from a large one.
         patch.setattr(history, "ORACLE_EVERY_CLEAN", 40)
         yield folder
