@@ -65,7 +65,8 @@ def carry_out(asked: Case, doubted: Doubt) -> int:
         unsure = uncertain(carried, simulated, scorers, doubted, tell)
     made = tables(found, each) | unsure_tables(unsure)
     written = write(found, unsure, made, time.perf_counter() - begin)
-    fund_screen.after(terminal, found, each, written, time.perf_counter() - begin)
+    wall_s = time.perf_counter() - begin
+    fund_screen.after(terminal, found, each, unsure, (written, wall_s))
     return 0
 
 

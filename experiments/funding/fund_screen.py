@@ -16,12 +16,14 @@ from experiments.economics.dominance import Place, agency_places, social_places
 from experiments.economics.internal_rate import internal_rate
 from experiments.funding.appraised import Appraised
 from experiments.funding.case import Case
+from experiments.funding.doubt_words import doubt_table, doubt_words
 from experiments.funding.fund_answer import MILLION, THOUSAND, answer
 from experiments.funding.replication_noise import (
     ByReplication,
     measure_interval,
     ratio_interval,
 )
+from experiments.funding.uncertainty import Uncertainty
 from experiments.funding.year_amounts import ELSEWHERE
 from experiments.wording import NONE, half_width, listed, number, percent, plus_minus, signed
 
@@ -52,8 +54,8 @@ def after(
     terminal: Console,
     found: Appraised,
     each: ByReplication,
-    written: Sequence[Path],
-    wall_s: float,
+    unsure: Uncertainty,
+    written: tuple[Sequence[Path], float],
 ) -> None:
     """Print the answer, the tables, what was written, and the notes, in this order."""
     terminal.print()
@@ -62,13 +64,16 @@ def after(
     screen.print_table(terminal, *worth_table(found, each))
     screen.say(terminal, legend(found))
     terminal.print()
+    screen.print_table(terminal, *doubt_table(unsure))
+    screen.say(terminal, doubt_words(unsure))
+    terminal.print()
     screen.print_table(terminal, *rates_table(found))
     terminal.print()
     screen.print_table(terminal, *port_table(found))
     for line in (*frontier_words(found), *spent_words(found)):
         screen.say(terminal, line)
     terminal.print()
-    _files(terminal, found, written, wall_s)
+    _files(terminal, found, *written)
     terminal.print()
     for line in notes(found):
         screen.say(terminal, f"Note: {line}")
