@@ -78,3 +78,15 @@ def test_a_gain_is_called_clear_only_if_nearly_all_draws_agree() -> None:
     assert ("is clear" in words) == (share >= 0.95)
     bare = Evidence(funded.appraised(3e5))
     assert "not tested" in brief.choice_words(Choice("A4", "priced"), bare)
+
+
+@pytest.mark.parametrize(("without", "known"), [(1, True), (50, False)])
+def test_draws_without_a_break_even_stand_above_all_others(without: int, known: bool) -> None:
+    found = Evidence(funded.appraised())
+    draws = [Worth(20, 0.07, 1e6, 2e6 + 1e4 * n, 0.0, 10.0) for n in range(100 - without)]
+    draws += [Worth(20, 0.07, 1e6, 2e6, 0.0, -1.0)] * without
+    found.__dict__["draws"] = tuple({"A4": worth} for worth in draws)
+    held = found.break_even_range("A4")
+    assert (held is not None) == known
+    if held is not None:
+        assert held == pytest.approx((2.04e5, 2.94e5))

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.economics.appraisal import Alternative, Worth
-from experiments.economics.break_even import BreakEven, break_even, break_even_usd_per_load
+from experiments.economics.break_even import BreakEven, break_even
 from experiments.exhibits.dollars import Range
+from experiments.funding.acceptability import break_evens
 from experiments.funding.appraised import Appraised
 from experiments.funding.portfolio import Portfolio
 from experiments.funding.uncertainty import Uncertainty
@@ -106,8 +107,17 @@ class Evidence:
         return self.of(name, lambda worth: worth.npv(self.usd_per_load))
 
     def break_even_range(self, name: str) -> Range:
-        """Return the range of the break-even value of a load."""
-        return self.of(name, break_even_usd_per_load)
+        """Return the range of the break-even value of a load; None where an end has none.
+
+        Draws in which no value of a load would do stand above all others.
+        """
+        if not self.draws:
+            return None
+        worths = [draw[name] for draw in self.draws]
+        npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
+        ends = np.quantile(break_evens(npv0, loads), [TAIL / 100.0, 1.0 - TAIL / 100.0],
+                           method="inverted_cdf")  # fmt: skip
+        return (float(ends[0]), float(ends[1])) if np.isfinite(ends).all() else None
 
     def share_above(self, name: str) -> float | None:
         """Return the share of draws in which the headline net present value is above zero."""
