@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
@@ -12,6 +11,7 @@ from experiments.exhibits.evidence import Evidence
 from experiments.funding.page import grouped, render
 from experiments.funding.uncertainty import Uncertainty
 from tests import funded
+from tests.page_tags import tags
 
 TITLES = (
     "The problem", "Alternatives", "Inputs", "Costs and benefits year by year", "Present values",
@@ -39,21 +39,6 @@ def page(uncertainty: Uncertainty) -> str:
 @pytest.fixture(scope="module")
 def bare() -> str:
     return render(funded.appraised())
-
-
-class Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
-def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
-    reader = Tags()
-    reader.feed(page)
-    return reader.found
 
 
 def test_the_page_asks_nobody_for_anything_and_runs_no_script(page: str) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-from html.parser import HTMLParser
 
 import pytest
 
@@ -9,6 +8,7 @@ from experiments.answer import answer
 from experiments.findings import Findings
 from experiments.report import render
 from tests import replications
+from tests.page_tags import tags
 
 
 @pytest.fixture(scope="module")
@@ -19,23 +19,6 @@ def found() -> Findings:
 @pytest.fixture(scope="module")
 def page(found: Findings) -> str:
     return render(found)
-
-
-class Tags(HTMLParser):
-    """Collects every tag with its attributes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
-def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
-    reader = Tags()
-    reader.feed(page)
-    return reader.found
 
 
 def test_the_page_asks_nobody_for_anything(page: str) -> None:
