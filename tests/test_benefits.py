@@ -14,6 +14,7 @@ from experiments.economics.benefits import (
     between_years,
     co2_saved_t,
     fuel_saved_gal,
+    half_below_ceiling,
     hours_saved,
     reliability_benefit,
     rule_of_half,
@@ -44,6 +45,39 @@ def test_the_rule_is_the_area_under_a_straight_demand(
     area = float(np.trapezoid(demand, at))
     found = rule_of_half(trips, trips + slope * (hours - new_hours), hours, new_hours)
     assert float(found) == pytest.approx(area, rel=1e-9)
+
+
+@given(POSITIVE, st.floats(0.0, 10.0), st.floats(0.0, 10.0), st.floats(0.0, 10.0))
+def test_without_trips_won_or_lost_the_ceiling_is_without_effect(
+    trips: float, hours: float, new: float, most: float
+) -> None:
+    found = float(half_below_ceiling(trips, trips, hours, new, most))
+    assert found == pytest.approx(trips * (hours - new))
+
+
+@given(st.floats(1.0, 1e4), st.floats(0.0, 1.0), st.floats(0.1, 3.0), st.floats(0.0, 5.0))
+def test_turning_trips_away_is_never_a_gain(
+    trips: float, part: float, hours: float, most: float
+) -> None:
+    """Those who are left go on as before, or no faster: who is turned away loses or breaks even."""
+    assert float(half_below_ceiling(trips, trips * part, hours, hours, most)) <= 0.0
+
+
+@given(st.floats(0.1, 10.0), st.floats(0.05, 0.95), st.floats(1.0, 1e3), st.floats(0.1, 1e3))
+def test_trips_won_up_to_the_ceiling_are_the_area_under_a_straight_demand(
+    most: float, part: float, trips: float, slope: float
+) -> None:
+    """At the ceiling only those come who always come: all that is won is won below it."""
+    new = most * part
+    at = np.linspace(new, most, 2001)
+    area = float(np.trapezoid(trips + slope * (most - at), at))
+    found = half_below_ceiling(trips, trips + slope * (most - new), most, new, most)
+    assert float(found) == pytest.approx(area, rel=1e-9)
+
+
+def test_what_is_won_one_way_is_lost_the_other() -> None:
+    there = float(half_below_ceiling(100.0, 120.0, 1.0, 0.5, 1.5))
+    assert there == -float(half_below_ceiling(120.0, 100.0, 0.5, 1.0, 1.5)) == 60.0
 
 
 def test_hours_between_simulated_years() -> None:

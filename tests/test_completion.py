@@ -13,7 +13,7 @@ from experiments.economics.discounting import present_value
 from experiments.economics.life_cycle import cash_flow
 from experiments.funding.carrying import ENOUGH, load_shares, plans
 from experiments.funding.case import Case
-from experiments.funding.completion import COLUMNS, completions, completions_table
+from experiments.funding.completion import COLUMNS, completions, completions_table, one_more
 from experiments.funding.enough_bought import lacking
 from experiments.funding.request import case
 from experiments.met import risk_key
@@ -69,6 +69,20 @@ def test_the_completion_carries_the_load_pays_for_it_and_has_no_unit_too_many(
     assert whole.study.overrides_of("short")[-1].split("=")[0] in (
         "staffing.analysts", "staffing.docks", "scanner.portal.units", "scanner.secondary.units"
     )  # fmt: skip
+
+
+def test_portals_in_secondary_are_completed_by_more_of_their_own() -> None:
+    """What is priced is the machine that is simulated, with the persons bought for each."""
+    asked = case([
+        *SMALL,
+        "+alternatives.inside=['policy=todays_practice', 'scanner=in_secondary', "
+        "'scanner.secondary.units=2', 'staffing.analysts=0']",
+        "+purchases.inside=[{measure: portal, units: 2, order_y: 0, late_y: 0}, "
+        "{measure: officer, units: 6.4, order_y: 0, late_y: 0}]",
+    ])  # fmt: skip
+    assert one_more(asked, "inside", "secondary") == {"portal": 1.0, "officer": 3.2}
+    assert one_more(asked, "more", "secondary") == {"secondary_scanner": 1.0}
+    assert one_more(asked, "inside", "dock") == {"dock": 1.0}
 
 
 def test_the_overrides_proposed_are_those_a_user_may_write(

@@ -20,7 +20,15 @@ from experiments.funding.case_tables import (
 )
 from experiments.funding.day_totals import CLASSES
 from experiments.funding.fund_answer import answer, choice
-from experiments.funding.money import hours, hours_gained, in_service, loads, priced, worths
+from experiments.funding.money import (
+    hours,
+    hours_gained,
+    in_service,
+    loads,
+    most_hours,
+    priced,
+    worths,
+)
 from experiments.funding.replication_noise import (
     amounts_table,
     measure_interval,
@@ -87,9 +95,30 @@ def test_late_delivery_moves_the_gain(asked: Case) -> None:
 
 
 def test_hours_saved_follow_the_rule_of_one_half(asked: Case) -> None:
+    """1,000 trips gain 0.1 h; 200 are won at 0.9 h of the 1.5 h that a trip puts up with."""
     gained = hours_gained(asked, response(0.1, 0.0, more_trips=200.0), "more")
     assert set(gained) == set(CLASSES)
-    assert gained["loaded"].tolist() == pytest.approx([0.0, 55.0, 110.0, 110.0, 110.0])
+    whole = 1000.0 * 0.1 + 200.0 * (1.5 - 0.9) / 2.0
+    assert gained["loaded"].tolist() == pytest.approx([0.0, whole / 2, whole, whole, whole])
+
+
+def test_a_port_that_turns_trips_away_does_not_gain_by_its_shorter_line(asked: Case) -> None:
+    gained = hours_gained(asked, response(0.02, 0.0, more_trips=-200.0), "more")
+    assert gained["loaded"][-1] == pytest.approx(800.0 * 0.02 - 200.0 * (1.5 - 1.0) / 2.0)
+    assert gained["loaded"][-1] < 0.0
+
+
+def test_inspection_after_primary_is_no_part_of_the_wait_ceiling(asked: Case) -> None:
+    found = response(0.0, 0.0, more_trips=100.0)
+    minutes = {"wait_mean_min": 50.0, "crossing_mean_min": 60.0}
+    shape = found.amounts["loads"].shape
+    known = {**found.amounts, **{name: np.full(shape, v) for name, v in minutes.items()}}
+    longer = dataclasses.replace(found, amounts=known)
+    most_h = (90.0 + 10.0) / 60.0
+    assert most_hours(asked, longer).tolist() == pytest.approx([most_h] * 5)
+    assert hours_gained(asked, longer, "more")["loaded"][-1] == pytest.approx(
+        100.0 * (most_h - 1.0) / 2.0
+    )
 
 
 def test_the_gain_is_hours_times_their_worth(asked: Case) -> None:

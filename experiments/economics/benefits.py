@@ -90,6 +90,42 @@ def rule_of_half(
     return np.asarray(both * gain / 2.0)
 
 
+def half_below_ceiling(
+    trips: npt.ArrayLike,
+    new_trips: npt.ArrayLike,
+    hours: npt.ArrayLike,
+    new_hours: npt.ArrayLike,
+    most_hours: npt.ArrayLike,
+) -> Floats:
+    """Return the hours gained by users when trips are turned away by a ceiling of the wait.
+
+    Trips that are made both times gain the whole difference. A trip that is won gains half of what
+    its new hours leave below the ceiling, one that is lost loses half of what its old hours left:
+    the last of them would have taken as long as anybody puts up with. `rule_of_half` over mean
+    hours would count it as a gain that a port which turns trips away leaves shorter lines.
+    With unchanged trips both are the plain difference of hours. Each is [..., year].
+
+    Parameters
+    ----------
+    most_hours : array
+        Hours at the port that the last trip still puts up with; not below those of trips made.
+
+    Examples
+    --------
+    >>> float(half_below_ceiling(100.0, 120.0, 1.0, 0.5, 1.5))  # 100 gain 0.5 h, 20 gain 1 h / 2
+    60.0
+    >>> float(half_below_ceiling(100.0, 50.0, 1.0, 0.75, 2.0))  # 50 gain 0.25 h, 50 lose 1 h / 2
+    -12.5
+    """
+    before, after = np.asarray(trips, np.float64), np.asarray(new_trips, np.float64)
+    old, new = np.asarray(hours, np.float64), np.asarray(new_hours, np.float64)
+    most = np.maximum(np.asarray(most_hours, np.float64), np.maximum(old, new))
+    both = np.minimum(before, after) * (old - new)
+    won = np.maximum(after - before, 0.0) * (most - new) / 2.0
+    lost = np.maximum(before - after, 0.0) * (most - old) / 2.0
+    return np.asarray(both + won - lost)
+
+
 def user_benefit(
     hours_saved: Mapping[str, npt.ArrayLike], hour: Mapping[str, TruckHour], price_year: int
 ) -> Floats:
@@ -98,7 +134,8 @@ def user_benefit(
     Parameters
     ----------
     hours_saved : mapping
-        Truck-hours below the baseline's by class, each [0..T]; `rule_of_half` where trips change.
+        Truck-hours below the baseline's by class, each [0..T]; where trips change:
+        `half_below_ceiling`.
     hour : mapping
         What an hour is worth, by class.
 

@@ -33,6 +33,7 @@ KEYS: Final = {
 }
 MEASURES: Final = {"portal": "portal", "secondary": "secondary_scanner", "dock": "dock"}
 """What is bought for one unit more of a station; analysts are bought as persons."""
+PORTAL: Final = "portal"
 ROUNDS: Final = 6
 COLUMNS: Final = (
     "alternative", "short", "completion", "price_usd", "overrides", "purchases", "completed",
@@ -125,12 +126,12 @@ def _purchases(asked: Case, now: Case, name: str) -> tuple[Purchase, ...]:
     Units are ordered so that they come into service with the alternative's own.
     """
     before, after = asked.study.alternatives[name], now.study.alternatives[name]
+    more = {s: float(after.servers(s) - before.servers(s)) for s in MEASURES}
     bought = [
-        _order(
-            asked, name, MEASURES[station], float(after.servers(station) - before.servers(station))
-        )
-        for station in MEASURES
-        if after.servers(station) > before.servers(station)
+        _order(asked, name, measure, number * per_unit)
+        for station, number in more.items()
+        if number > 0.0
+        for measure, per_unit in one_more(asked, name, station).items()
     ]
     with_units = dataclasses.replace(
         now, purchases={**asked.purchases, name: (*asked.purchases[name], *bought)}
@@ -139,6 +140,24 @@ def _purchases(asked: Case, now: Case, name: str) -> tuple[Purchase, ...]:
     if persons > 0.0:
         bought.append(_order(asked, name, "analyst", round(persons, 2)))
     return tuple(bought)
+
+
+def one_more(asked: Case, name: str, station: str) -> dict[str, float]:
+    """Return what one unit more of a station takes of each measure.
+
+    An alternative that sets up portals in secondary is completed by what it buys itself, machine
+    and persons alike: a legacy scanner has neither their price nor their speed.
+    """
+    own: dict[str, float] = {}
+    for purchase in asked.purchases[name]:
+        own[purchase.measure] = own.get(purchase.measure, 0.0) + purchase.units
+    machines = own.get(PORTAL, 0.0)
+    alternatives = asked.study.alternatives
+    ahead = alternatives[name].servers(PORTAL) - alternatives[asked.study.baseline].servers(PORTAL)
+    if station != "secondary" or MEASURES[station] in own or machines <= 0.0 or ahead > 0:
+        return {MEASURES[station]: 1.0}
+    persons = {m: n / machines for m, n in own.items() if asked.catalogue[m].unit == "person"}
+    return {PORTAL: 1.0} | persons
 
 
 def _order(asked: Case, name: str, measure: str, units: float) -> Purchase:

@@ -235,7 +235,7 @@ def notes(found: Appraised) -> list[str]:
         f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie "
         "straight between them. Trips that would wait more than "
         f"{number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won or lost "
-        "count half.",
+        "count half of what is left to that.",
     ]
     if asked.appraisal.interdiction_usd_per_load is None:
         lines.append(

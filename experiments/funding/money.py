@@ -2,13 +2,14 @@
 
 Hours and trips lie straight between the simulated years. Users' gain follows the rule of one half:
 trips that are made anyway gain the whole difference of the mean hours at the port, trips that are
-induced or given up half of it. What is not yet in service gives nothing: the gain of the complete
-alternative is scaled by the share that is.
+won or lost half of what is left to the wait at which trips are not made. What is not yet in service
+gives nothing: the gain of the complete alternative is scaled by the share that is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,8 @@ import numpy.typing as npt
 from experiments.economics.appraisal import Alternative, Worth, appraise
 from experiments.economics.benefits import (
     between_years,
+    half_below_ceiling,
     reliability_benefit,
-    rule_of_half,
     user_benefit,
 )
 from experiments.economics.life_cycle import CashFlow, cash_flow, service_share
@@ -28,6 +29,9 @@ from experiments.funding.response import LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.year_amounts import DEVIATION
 
 Floats = npt.NDArray[np.float64]
+MIN_PER_H: Final = 60.0
+BEYOND: Final = ("crossing_mean_min", "wait_mean_min")
+"""Their difference is what a truck spends at the port after its wait to primary."""
 
 
 def costs(asked: Case) -> dict[str, CashFlow]:
@@ -69,11 +73,25 @@ def hours(asked: Case) -> dict[str, TruckHour]:
 def hours_gained(asked: Case, found: Response, name: str) -> dict[str, Floats]:
     """Return the hours a year that users gain over the baseline, by class [0..T]."""
     base, share = asked.study.baseline, in_service(asked, name)
+    most = most_hours(asked, found)
     gained = {}
     for kind in found.classes:
         before, after = (_trips_and_hours(asked, found, n, kind) for n in (base, name))
-        gained[kind] = rule_of_half(before[0], after[0], before[1], after[1]) * share
+        gained[kind] = half_below_ceiling(before[0], after[0], before[1], after[1], most) * share
     return gained
+
+
+def most_hours(asked: Case, found: Response) -> Floats:
+    """Return the hours at the port that the last trip puts up with [0..T]: ceiling and inspection.
+
+    What comes on top of the wait to primary is the baseline's mean, where it is known.
+    """
+    years, base = asked.appraisal.years, asked.study.baseline
+    minutes = np.full(years + 1, asked.terms.demand.wait_ceiling_min)
+    if set(BEYOND) <= set(found.amounts):
+        crossing, wait = (between_years(found.mean(name, base), years) for name in BEYOND)
+        minutes += crossing - wait
+    return np.asarray(minutes / MIN_PER_H)
 
 
 def users_gain(asked: Case, found: Response, name: str) -> Floats:
