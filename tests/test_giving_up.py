@@ -15,6 +15,7 @@ from sim.policy import Expected
 from sim.scenario import Scenario
 from sim.traffic import rates_per_h
 from sim.window import EVALUATION, Window
+from sim.workload import hourly_loads
 
 FLAT = ("port=bare", "traffic=flat", "port.primary.lanes=1")
 DAY = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-14", days=1)
@@ -71,3 +72,43 @@ def test_more_booths_keep_no_fewer_and_fast_trucks_have_their_own(make_scenario:
 
 def test_a_closed_day_gives_nobody_up(make_scenario: Make) -> None:
     assert (shares(make_scenario("traffic.volume_scale=0.0"), 60.0) == 1.0).all()
+
+
+SHORT_OF_DOCKS = ("port.dock.servers=4", "scanner.exam.service.mean_min=120.0")
+
+
+def test_a_dock_that_few_are_sent_to_turns_nobody_away_before_its_yard_is_full(
+    make_scenario: Make,
+) -> None:
+    """2 exams an hour are done; trips are turned away once more than a yard of trucks is behind."""
+    port = make_scenario(*SHORT_OF_DOCKS)
+    whole = make_scenario()
+    expected = expected_of(port)
+    arrivals = rates_per_h(port, DAY)
+    loads = {one.station: one for one in hourly_loads(port, expected, DAY, arrivals)}
+    late_min = np.cumsum(loads["dock"].offered_min - loads["dock"].available_min)
+    behind = np.maximum.accumulate(late_min) / 120.0
+    found, free = shares(port, 90.0), shares(whole, 90.0)
+    in_the_yard = behind < float(port.port.dock.room_trucks or 0)
+    assert in_the_yard.any()
+    assert not in_the_yard.all()
+    assert found[in_the_yard] == pytest.approx(free[in_the_yard])
+    assert found[~in_the_yard].sum() < free[~in_the_yard].sum()
+
+
+def test_a_larger_yard_keeps_no_fewer(make_scenario: Make) -> None:
+    few, many = (make_scenario(*SHORT_OF_DOCKS, f"port.dock.room_trucks={n}") for n in (10, 80))
+    kept, kept_more = shares(few, 90.0), shares(many, 90.0)
+    assert (kept_more >= kept - 1e-12).all()
+    assert kept_more.sum() > kept.sum()
+
+
+def test_a_wait_that_few_meet_counts_for_its_share(make_scenario: Make) -> None:
+    """Analysts have room without end: a trip counts on the share of their wait that is its own."""
+    port = make_scenario(
+        "port.analyst.servers=3", "staffing.analysts=3", "scanner.analyst.service.mean_min=8.0"
+    )
+    share = expected_of(port).scan_share
+    assert 0.0 < share < 1.0
+    assert (shares(port, 90.0) >= shares(port, 90.0 * share) - 1e-12).all()
+    assert shares(port, 90.0).sum() > shares(port, 90.0 * share).sum()

@@ -5,11 +5,16 @@ that would wait longer than a ceiling go by another bridge or are given up. How 
 before a day is simulated, hour by hour, from a fluid line at every station that holds trucks up:
 what is kept of an hour's arrivals is the most that the line can serve within the ceiling. A truck
 gives up by a draw of its own, so that whoever comes where less is carried also comes where more is.
+
+Where only some trucks are sent, a trip counts on its share of that wait; and everybody waits as
+soon as the trucks sent there fill their yard and stand in the way. Whichever comes first decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +28,7 @@ from sim.scenario import Scenario
 from sim.site import Segment
 from sim.traffic import rates_per_h
 from sim.window import Window
-from sim.workload import hourly_loads
+from sim.workload import expected_visits, hourly_loads
 
 Floats = npt.NDArray[np.float64]
 MIN_PER_H: Final = 60.0
@@ -60,7 +65,11 @@ def kept_share(
     if arrivals.sum() == 0.0:
         return found
     loads = hourly_loads(scenario, expected, window, arrivals)
-    lines = [_line(one, wanted, ceiling_min) for one in _holding(scenario, loads)]
+    visits = dataclasses.asdict(expected_visits(scenario, expected, expected.scan_share))
+    lines = [
+        _line(one, wanted, ceiling_min, _sent(scenario, visits, one.station))
+        for one in _holding(scenario, loads)
+    ]
     for hour in range(len(arrivals)):
         for line in lines:
             share = _allowed(line, hour, wanted[hour])
@@ -89,13 +98,34 @@ def _passed_by(scenario: Scenario, station: str) -> bool:
     )
 
 
-def _line(load: HourlyLoad, wanted: Floats, ceiling_min: float) -> _Line:
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """How many trucks are sent to a station, and where they wait for it."""
+
+    share: float = 1.0
+    yard_trucks: float = 0.0
+    """Those who wait there stand in nobody's way; inf: no end."""
+
+
+def _sent(scenario: Scenario, visits: Mapping[str, float], station: str) -> _Sent:
+    name = station.removesuffix("_slow").removesuffix("_fast").removesuffix("_general")
+    share = visits.get(name, 1.0)
+    if not 0.0 < share < 1.0:
+        return _Sent()
+    room = getattr(getattr(scenario.port, name), "room_trucks", None)
+    return _Sent(share, math.inf if room is None else float(room))
+
+
+def _line(load: HourlyLoad, wanted: Floats, ceiling_min: float, sent: _Sent) -> _Line:
     classes = {"general": (GENERAL,), "fast": (FAST,)}.get(
         load.station.rpartition("_")[2], (GENERAL, FAST)
     )
     work_min = float(load.offered_min.sum()) / float(wanted[:, list(classes)].sum())
     capacity = load.available_min / work_min
-    return _Line(classes, capacity, _room(capacity, ceiling_min))
+    # in trucks of the whole line, of whom a share is sent here
+    before_all_wait = _room(capacity, ceiling_min) + sent.yard_trucks / sent.share
+    room = np.minimum(before_all_wait, _room(capacity, ceiling_min / sent.share))
+    return _Line(classes, capacity, room)
 
 
 def _room(capacity: Floats, ceiling_min: float) -> Floats:
