@@ -10,7 +10,7 @@ many are selected, turned on a pilot of the same trucks. Who cannot reach the le
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -237,11 +237,22 @@ def _between(low: float, high: float, values: Mapping[float, float], goal: float
 
 def levels(metrics: pd.DataFrame, metric: str) -> dict[str, float]:
     """Return each alternative's metric over its replications: a mean, or a ratio of sums."""
+    return all_levels(metrics, [metric])[metric]
+
+
+def all_levels(metrics: pd.DataFrame, wanted: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return `levels` of several metrics, the table gone through only once."""
     groups = metrics.groupby("alternative", sort=False)
-    if metric in RATIOS:
-        numerator, denominator, scale = RATIOS[metric]
-        sums = groups[[numerator, denominator]].sum()
-        values = scale * sums[numerator] / sums[denominator]
-    else:
-        values = groups[metric].mean()
-    return {str(name): float(value) for name, value in values.items()}
+    ratios = {name: RATIOS[name] for name in wanted if name in RATIOS}
+    summed = list(dict.fromkeys(n for ratio in ratios.values() for n in ratio[:2]))
+    plain = [name for name in wanted if name not in ratios]
+    sums, means = groups[summed].sum(), groups[plain].mean()
+    found = {}
+    for name in wanted:
+        if name in ratios:
+            numerator, denominator, scale = ratios[name]
+            values = scale * sums[numerator] / sums[denominator]
+        else:
+            values = means[name]
+        found[name] = {str(key): float(value) for key, value in values.items()}
+    return found

@@ -6,6 +6,7 @@ change with a policy; each is kept by what decides it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -39,13 +40,40 @@ class Met:
 
     def seen(self, scenario: Scenario, manifest: pd.DataFrame) -> Seen:
         """Return what each sensor sees of each truck (`sim.sensor.read`)."""
-        key = ("seen", manifest_key(scenario), repr(scenario.scanner))
+        key = ("seen", manifest_key(scenario), said(scenario.scanner))
         return self.once(key, lambda: read(scenario, manifest))
 
     def capacity(self, scenario: Scenario, window: Window) -> pd.DataFrame:
         """Return CAPACITY of the window."""
         parts = (scenario.port, scenario.scanner, scenario.staffing, scenario.insider)
-        return self.once(("capacity", repr(parts)), lambda: draw_capacity(scenario, window))
+        key = ("capacity", *(said(part) for part in parts))
+        return self.once(key, lambda: draw_capacity(scenario, window))
+
+
+def said(part: object) -> str:
+    """Return ``repr`` of a frozen part of a scenario, written out once for each object."""
+    return _kept((part,), lambda: repr(part))
+
+
+def scenario_key(scenario: Scenario) -> str:
+    """Return what two scenarios must have in common to be equal."""
+    return " ".join(said(getattr(scenario, one.name)) for one in dataclasses.fields(scenario))
+
+
+_SAID: dict[tuple[int, ...], tuple[tuple[object, ...], str]] = {}
+MOST_SAID = 1024
+"""Texts of frozen parts that are kept, a few kB each."""
+
+
+def _kept(parts: tuple[object, ...], say: Callable[[], str]) -> str:
+    """Return what is said of these very objects, worked out the first time only."""
+    place = tuple(map(id, parts))
+    if place not in _SAID:
+        if len(_SAID) >= MOST_SAID:
+            _SAID.clear()
+        # the parts are kept with it, so that no other object can come to stand in their place
+        _SAID[place] = (parts, say())
+    return _SAID[place][1]
 
 
 def risk_key(scenario: Scenario) -> str:
@@ -54,7 +82,7 @@ def risk_key(scenario: Scenario) -> str:
     Alternatives at one port share the past of that port before the change under study.
     """
     taught = lesson(scenario.risk, scenario.sharing)
-    return repr((scenario.port.name, scenario.risk, taught))
+    return repr((scenario.port.name, said(scenario.risk), taught))
 
 
 def manifest_key(scenario: Scenario) -> str:
@@ -62,6 +90,12 @@ def manifest_key(scenario: Scenario) -> str:
 
     How many lanes, scanners or docks stand there is no part of it: trucks are drawn before.
     """
+    parts = (scenario.port, scenario.scanner, scenario.traffic, scenario.threat, scenario.sharing,
+             scenario.insider)  # fmt: skip
+    return _kept(parts, lambda: _manifest_key(scenario))
+
+
+def _manifest_key(scenario: Scenario) -> str:
     scanner = scenario.scanner
     parts = (scanner.low_energy, scanner.portal, scanner.secondary, scanner.canine, scanner.exam)
     services = [part.service for part in (*parts, scanner.analyst)]

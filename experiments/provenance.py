@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -183,12 +184,16 @@ def files_of(group: str, option: str | None, folders: Sequence[Path]) -> list[Pa
     path = _find(group, option, folders)
     if path is None:
         return []
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    below = [name for name in content.get("defaults", []) if isinstance(name, str)]
-    parents = [
-        file for name in below if name != "_self_" for file in files_of(group, name, folders)
-    ]
-    return [*parents, path]
+    below = _built_on(path.read_text(encoding="utf-8"))
+    return [*(file for name in below for file in files_of(group, name, folders)), path]
+
+
+@lru_cache(maxsize=256)
+def _built_on(text: str) -> tuple[str, ...]:
+    """Return the options that a config file builds on."""
+    content = yaml.safe_load(text) or {}
+    below = content.get("defaults", [])
+    return tuple(name for name in below if isinstance(name, str) and name != "_self_")
 
 
 def _find(group: str, option: str | None, folders: Sequence[Path]) -> Path | None:

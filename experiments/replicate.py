@@ -20,7 +20,7 @@ import pandas as pd
 
 from experiments.crew import carried_out
 from experiments.load import Study
-from experiments.met import Met, manifest_key, risk_key
+from experiments.met import Met, manifest_key, risk_key, scenario_key
 from experiments.pipeline import (
     Outcome,
     Plan,
@@ -101,7 +101,7 @@ class Shared:
         """Return the alternative's plan for this window's start date."""
         days = past_window(window)
         of_trucks = f"{days} {manifest_key(scenario)}"
-        of_plan = (of_trucks, repr(scenario))
+        of_plan = (of_trucks, scenario_key(scenario))
         if of_plan not in self.plans:
             known = self._days(scenario, scorer, days, of_trucks)
             self.plans[of_plan] = make_plan(scenario, known.trucks, known.scores, known.past)

@@ -19,7 +19,7 @@ import pandas as pd
 from experiments.assumptions import Assumption, assumptions, draws, redrawn_mapping
 from experiments.crew import carried_out
 from experiments.knobs import asked_share, knob, with_share
-from experiments.matched import SHARE, levels
+from experiments.matched import SHARE, all_levels, levels
 from experiments.met import risk_key
 from experiments.overload import overloaded
 from experiments.pipeline import Scorer, levelled, measured
@@ -128,8 +128,8 @@ def one_draw(
         equal, unstable = world.turned(asked, first), world.unstable()
     except ThroughgateError as error:
         return str(error)
-    found = {m: levels(asked, m) for m in (*COLUMNS[2:5], *BESIDES)}
-    turned = {m: levels(equal, m) for m in ("detection_expected", "scan_rate")}
+    found = all_levels(asked, (*COLUMNS[2:5], *BESIDES))
+    turned = all_levels(equal, ("detection_expected", "scan_rate"))
     return [
         {"draw": place, "alternative": name}
         | {metric: values[name] for metric, values in found.items()}

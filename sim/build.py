@@ -68,8 +68,23 @@ def _hints(cls: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def scenario(mapping: Mapping[str, object]) -> Scenario:
-    """Build the whole scenario; see `build`."""
-    return build(Scenario, mapping)
+    """Build the whole scenario; see `build`.
+
+    Alternatives of a study differ in a part or two, so that parts built before are met again; all
+    but the policy, whose class may be another one under the same name.
+    """
+    keys = {name: (name, repr(part)) for name, part in mapping.items() if name != "policy"}
+    parts = {name: _BUILT.get(keys.get(name, ("", "")), part) for name, part in mapping.items()}
+    made = build(Scenario, parts)
+    if len(_BUILT) > MOST_BUILT:
+        _BUILT.clear()
+    _BUILT.update({key: getattr(made, name) for name, key in keys.items()})
+    return made
+
+
+_BUILT: dict[tuple[str, str], object] = {}
+MOST_BUILT = 256
+"""Parts of scenarios that are kept, some 10 kB each."""
 
 
 def _policy_class(mapping: Mapping[str, object], key: str) -> type[Policy]:
@@ -115,7 +130,7 @@ def convert(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401, PLR0911
     if origin is dict:
         return _dict(kind, value, key)
     if isinstance(kind, type) and issubclass(kind, Spec):
-        return build(kind, value, key)
+        return value if isinstance(value, kind) else build(kind, value, key)
     return _scalar(kind, value, key)
 
 

@@ -33,6 +33,7 @@ import pandas as pd
 
 from sim.errors import ConfigError
 from sim.order import ANALYST, DOCK, PRIMARY, SERVED
+from sim.rows import rows_of
 from sim.spec import Spec, bounded, share
 
 if TYPE_CHECKING:
@@ -243,6 +244,8 @@ def let_pass(scenario: Scenario, manifest: pd.DataFrame) -> Bools:
 
 def with_work(insider: Insider, manifest: pd.DataFrame) -> pd.DataFrame:
     """Return MANIFEST with the work that the counter-measures add to booths, docks and analysts."""
+    if insider.assigned_min == insider.double_review_share == 0.0:
+        return rows_of(manifest)
     added = manifest.copy(deep=False)
     if insider.assigned_min > 0.0:
         added["service_primary_min"] = manifest["service_primary_min"] + insider.assigned_min
@@ -252,7 +255,7 @@ def with_work(insider: Insider, manifest: pd.DataFrame) -> pd.DataFrame:
             again = manifest[f"u_{name}_review"].to_numpy() < insider.double_review_share
             factor = np.where(again, 1.0 + looks[name], 1.0)
             added[f"service_{station}_min"] = manifest[f"service_{station}_min"] * factor
-    return added
+    return rows_of(added)
 
 
 def handovers(

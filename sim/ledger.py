@@ -9,6 +9,7 @@ import pandas as pd
 from sim.flow import CLEARED, Flow, Record
 from sim.order import DIVERTED, DOCK, N_STATIONS, ORIGIN, PORTAL, SERVED, STATIONS
 from sim.route import ORDERED, REFERRED, SELECTED
+from sim.rows import Rows
 from sim.tables import LEDGER, MOMENTS, SENSED
 
 Bools = npt.NDArray[np.bool_]
@@ -45,7 +46,7 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
         opened[:, place] = (record.done[k] == SERVED) & ~np.isnan(columns["exit_min"])
     columns["opened"] = np.asarray(np.any(opened, axis=1))
     columns["seized"] = np.asarray(np.any(opened & (flow.alarm[[ORIGIN, DOCK]].T == 1), axis=1))
-    return pd.DataFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
+    return Rows({column.name: columns[column.name] for column in LEDGER}, copy=False)
 
 
 def raised(flow: Flow, record: Record, station: int) -> Bools:

@@ -22,6 +22,7 @@ from sim.insider import helped
 from sim.instruments import Service
 from sim.partner import observe
 from sim.population import NOTHING, Columns, draw_population
+from sim.rows import Rows
 from sim.scenario import Scenario
 from sim.service_times import service_time
 from sim.streams import (
@@ -101,7 +102,7 @@ def draw_trucks(
     # 4. What others say of it, given the truth.
     columns |= observe(scenario, columns, draw)
     columns |= {"truck": np.arange(times.size), "arrive_min": times}
-    return pd.DataFrame({column.name: columns[column.name] for column in MANIFEST}, copy=False)
+    return Rows({column.name: columns[column.name] for column in MANIFEST}, copy=False)
 
 
 def _service(key: str, service: Service, u: FloatArray) -> FloatArray:
