@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from experiments.kept import copied
 from experiments.provenance import Input
 from sim.errors import ConfigError
 
@@ -108,7 +109,7 @@ def redrawn_mapping(
     ConfigError
         Shares that were redrawn add up to nothing.
     """
-    found = _copied(own)
+    found = copied(dict(own))
     groups = set()
     for assumption, number in drawn:
         path = assumption.key.split(".")
@@ -121,13 +122,6 @@ def redrawn_mapping(
     for group in sorted(groups):
         _renormalise(_at(found, group), ".".join(group))
     return found
-
-
-def _copied(node: Any) -> Any:  # noqa: ANN401
-    """Return a copy of plain values, in a tenth of the time of ``copy.deepcopy``."""
-    if isinstance(node, dict):
-        return {name: _copied(inner) for name, inner in node.items()}
-    return [_copied(inner) for inner in node] if isinstance(node, list) else node
 
 
 def _at(node: Any, path: Sequence[str]) -> Any:  # noqa: ANN401

@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import hydra
+import omegaconf
 from hydra import compose, initialize_config_module
 from hydra._internal.core_plugins.importlib_resources_config_source import (
     ImportlibResourcesConfigSource,
@@ -29,6 +31,7 @@ from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.kept import copied, keep, recall
 from sim.errors import ConfigError
 
 PARTS = (
@@ -152,7 +155,8 @@ def composed(overrides: Sequence[str], root: str = ROOT) -> Composed:
         Unknown group option or key, or anything else that Hydra refuses: key, what was found,
         what is allowed.
     """
-    return copy.deepcopy(_composed(tuple(overrides), root, _state(overrides)))
+    found = _composed(tuple(overrides), root, _state(overrides))
+    return Composed(copied(found.mapping), dict(found.choices))
 
 
 def _state(overrides: Sequence[str]) -> tuple[tuple[Path, int], ...]:
@@ -181,6 +185,16 @@ SourcesRegistry.instance().types[_ReadOnce.scheme()] = _ReadOnce
 def _composed(
     overrides: tuple[str, ...], root: str, _state: tuple[tuple[Path, int], ...]
 ) -> Composed:
+    versions = (hydra.__version__, omegaconf.__version__)
+    kept = recall(overrides, root, *versions)
+    if kept is None:
+        made = _made(overrides, root)
+        keep({"mapping": made.mapping, "choices": made.choices}, overrides, root, *versions)
+        return made
+    return Composed(kept["mapping"], kept["choices"])
+
+
+def _made(overrides: tuple[str, ...], root: str) -> Composed:
     overrides = tuple(text for text in overrides if text != "experiment=null")
     parsed = parse(jobs(overrides, multirun=False)[0])
     for folder in search_folders(overrides):
@@ -225,11 +239,11 @@ def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
 
 
 def _options(group: str, overrides: Sequence[str]) -> list[str]:
-    hydra = GlobalHydra.instance().hydra
+    running = GlobalHydra.instance().hydra
     paths = [text for text in overrides if text.startswith(SEARCH_PATH)]
-    if hydra is None:
+    if running is None:
         return []
-    loader = hydra.config_loader
+    loader = running.config_loader
     return sorted(loader.get_group_options(group, config_name="config", overrides=paths))
 
 

@@ -33,13 +33,15 @@ class Rows(pd.DataFrame):
         if met is None:
             met = {}
             object.__setattr__(self, "_met", met)
+            # pandas is quicker at cutting a table of its own kind
+            object.__setattr__(self, "_plain", pd.DataFrame(self, copy=False))
         if key not in met:
-            met[key] = super().__getitem__(key)
+            met[key] = self.__dict__["_plain"][key]
         return met[key]
 
     def __setitem__(self, key: Any, value: Any) -> None:  # noqa: ANN401
         """Set a column, and forget what was kept."""
-        object.__setattr__(self, "_met", {})
+        object.__setattr__(self, "_met", None)
         super().__setitem__(key, value)
 
 
