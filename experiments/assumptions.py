@@ -109,7 +109,7 @@ def redrawn_mapping(
     ConfigError
         Shares that were redrawn add up to nothing.
     """
-    found = copied(dict(own))
+    found: dict[str, Any] = copied(dict(own))
     groups = set()
     for assumption, number in drawn:
         path = assumption.key.split(".")

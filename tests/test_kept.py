@@ -1,0 +1,91 @@
+"""`experiments.kept`: what is kept comes back as it was, and never stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments import kept
+from experiments.compose import composed
+
+VALUES = {"mapping": {"a": [1, 1.0, True, None, {"b": "x"}]}, "choices": {"policy": None}}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def test_what_is_kept_comes_back_with_its_types() -> None:
+    assert kept.recall(["seed=1"], "config", "1.0") is None
+    kept.keep(VALUES, ["seed=1"], "config", "1.0")
+    assert repr(kept.recall(["seed=1"], "config", "1.0")) == repr(VALUES)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [(["seed=2"], "config", "1.0"), (["seed=1"], "fund", "1.0"), (["seed=1"], "config", "2.0")],
+)
+def test_another_override_root_or_version_is_not_the_same(
+    other: tuple[list[str], str, str],
+) -> None:
+    kept.keep(VALUES, ["seed=1"], "config", "1.0")
+    assert kept.recall(*other) is None
+
+
+def test_a_changed_config_file_is_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.keep(VALUES, ["seed=1"], "config")
+    monkeypatch.setattr(kept, "_of_configs", lambda: "changed")
+    assert kept.recall(["seed=1"], "config") is None
+
+
+@pytest.mark.parametrize("text", ["policy.share=${oc.env:SHARE}", "hydra.searchpath=[file:///x]"])
+def test_what_the_environment_or_private_configs_decide_is_not_kept(
+    text: str, folder: Path
+) -> None:
+    kept.keep(VALUES, [text], "config")
+    assert kept.recall([text], "config") is None
+    assert not list(folder.rglob("*.json"))
+
+
+def test_values_that_json_would_change_are_not_kept() -> None:
+    kept.keep({"mapping": {1: (2,)}}, ["seed=1"], "config")
+    assert kept.recall(["seed=1"], "config") is None
+
+
+def test_a_broken_file_or_a_folder_that_cannot_be_written_costs_time_alone(folder: Path) -> None:
+    kept.keep(VALUES, ["seed=1"], "config")
+    next(folder.rglob("*.json")).write_text("{", encoding="utf-8")
+    assert kept.recall(["seed=1"], "config") is None
+    (folder / "composed").rename(folder / "was")
+    (folder / "composed").write_text("", encoding="utf-8")
+    kept.keep(VALUES, ["seed=1"], "config")
+    assert kept.recall(["seed=1"], "config") is None
+
+
+def test_the_folder_does_not_grow_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_KEPT", 6)
+    for seed in range(20):
+        kept.keep(VALUES, [f"seed={seed}"], "config")
+    assert len(list(folder.rglob("*.json"))) <= 6
+    assert kept.recall(["seed=19"], "config") is not None
+
+
+def test_a_composition_is_the_same_from_the_file(folder: Path) -> None:
+    overrides = ["policy=top_share", "policy.share=0.123"]
+    first = composed(overrides)
+    files = list(folder.rglob("*.json"))
+    again = kept.recall(overrides, "config", *_versions())
+    assert len(files) == 1
+    assert again is not None
+    assert repr(again["mapping"]) == repr(first.mapping)
+    assert repr(again["choices"]) == repr(first.choices)
+
+
+def _versions() -> tuple[str, str]:
+    import hydra
+    import omegaconf
+
+    return hydra.__version__, omegaconf.__version__
