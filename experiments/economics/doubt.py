@@ -31,7 +31,8 @@ class Doubt(Spec):
     """One option of the group ``uncertainty``."""
 
     name: str
-    draws: int = bounded(2, 100_000)
+    draws: int = bounded(10, 100_000)
+    """Fewer say nothing of a range, and leave nothing to cross-validate on."""
     worlds: int = bounded(0, 100_000)
     """Redrawn worlds that are simulated; 0: simulation inputs stay as they are."""
     sobol_base: int = bounded(2, 2**16)

@@ -7,7 +7,8 @@ The study is composed as for every other verb; the economics beside it are compo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from experiments.compose import (
@@ -66,10 +67,12 @@ def case(overrides: Sequence[str]) -> Case:
     (0.03, 'today')
     """
     _refuse_study_keys(overrides)
+    _refuse_missing(overrides)
     users = (*overrides, *_value_of_benefit(overrides))
     found = composed(with_experiment(users, FUND), FUND)
-    terms = build(Terms, {key: found.mapping[key] for key in FUNDING})
+    terms = build(Terms, {key: found.mapping[key] for key in FUNDING if key in found.mapping})
     inputs = economic_inputs(found, users)
+    _refuse_unknown(terms.accept, {row.key for row in inputs})
     refuse_unverified(inputs, terms.accept)
     asked = study(_of_study(users), FUND)
     made = _case(asked, found, terms, tuple(users), tuple(inputs))
@@ -90,7 +93,7 @@ def plan(overrides: Sequence[str]) -> Plan | None:
     ConfigError
         A key of ``portfolio`` that is unknown, missing or out of range.
     """
-    found = composed(with_experiment(overrides, FUND), FUND).mapping["portfolio"]
+    found = composed(with_experiment(overrides, FUND), FUND).mapping.get("portfolio")
     return None if found is None else build(Plan, found, "portfolio")
 
 
@@ -110,6 +113,21 @@ def _refuse_study_keys(overrides: Sequence[str]) -> None:
     for override in parse(overrides):
         if (key := override.key_or_group) in NOT_HERE:
             raise ConfigError(key, f"has no meaning to fund: {NOT_HERE[key]}")
+
+
+def _refuse_missing(overrides: Sequence[str]) -> None:
+    found = composed(with_experiment(overrides, FUND), FUND)
+    for group in ECONOMIC:
+        if group not in found.mapping:
+            raise ConfigError(group, "missing; expected the name of an option")
+
+
+def _refuse_unknown(accepted: Sequence[str], known: Collection[str]) -> None:
+    """Refuse consent to a number that is not there: the key is misspelt."""
+    for place, key in enumerate(accepted):
+        if key not in known:
+            near = difflib.get_close_matches(key, sorted(known), n=1) or ["see data/inputs.csv"]
+            raise ConfigError(f"accept[{place}]", f"no number {key!r}; nearest: {near[0]}")
 
 
 def _value_of_benefit(overrides: Sequence[str]) -> tuple[str, ...]:
