@@ -15,11 +15,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from experiments import screen
 from experiments.compare import train
+from experiments.economics.appraisal import Appraisal
 from experiments.economics.doubt import Doubt
 from experiments.funding import case_tables, fund_screen, portfolio_case
 from experiments.funding.appraised import Appraised
@@ -39,6 +41,9 @@ from experiments.funding.simulation import simulate_case
 from experiments.funding.uncertainty import Uncertainty, uncertain
 from experiments.output import Output
 from experiments.provenance import run_record
+
+PRICED: Final = ("mean_nmb_usd", "nmb_usd")
+"""Columns of the uncertainty that hold loads in dollars."""
 
 
 def main(overrides: Sequence[str]) -> int:
@@ -63,7 +68,7 @@ def carry_out(asked: Case, doubted: Doubt) -> int:
     each = worths_by_replication(carried, simulated)
     with screen.progress(terminal, n_worlds(doubted), "redrawn worlds of all years") as tell:
         unsure = uncertain(carried, simulated, scorers, doubted, tell)
-    made = tables(found, each) | unsure_tables(unsure)
+    made = tables(found, each) | unsure_tables(unsure, asked.appraisal)
     written = write(found, unsure, made, time.perf_counter() - begin)
     wall_s = time.perf_counter() - begin
     fund_screen.after(terminal, found, each, unsure, (written, wall_s))
@@ -90,9 +95,15 @@ def tables(found: Appraised, each: ByReplication) -> dict[str, pd.DataFrame]:
     return made if net_benefit is None else made | {"net_benefit": net_benefit}
 
 
-def unsure_tables(found: Uncertainty) -> dict[str, pd.DataFrame]:
-    """Return every table of the uncertainty by the name of its file."""
+def unsure_tables(found: Uncertainty, appraisal: Appraisal) -> dict[str, pd.DataFrame]:
+    """Return every table of the uncertainty by the name of its file.
+
+    Without a value of a load, none of them adds loads to dollars: which alternative leads at a
+    threshold is in them, and what it would then be worth is not.
+    """
     made = {name: table for name, table in found.tables().items() if len(table.columns)}
+    if appraisal.interdiction_usd_per_load is None:
+        made = {n: table.drop(columns=list(PRICED), errors="ignore") for n, table in made.items()}
     return {"drawn_inputs" if name == "inputs" else name: table for name, table in made.items()}
 
 

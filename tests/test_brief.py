@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from experiments.economics.appraisal import Worth
 from experiments.exhibits import brief
 from experiments.exhibits.choice import Choice, ask, choose
+from experiments.exhibits.dollars import dollars
 from experiments.exhibits.evidence import Evidence
 from tests import funded
 
@@ -80,13 +83,21 @@ def test_a_gain_is_called_clear_only_if_nearly_all_draws_agree() -> None:
     assert "not tested" in brief.choice_words(Choice("A4", "priced"), bare)
 
 
-@pytest.mark.parametrize(("without", "known"), [(1, True), (50, False)])
-def test_draws_without_a_break_even_stand_above_all_others(without: int, known: bool) -> None:
+@pytest.mark.parametrize(
+    ("without", "held"),
+    [(1, pytest.approx((2.04e5, 2.94e5))), (50, pytest.approx((2.04e5, math.inf))), (99, None)],
+)
+def test_draws_without_a_break_even_stand_above_all_others(
+    without: int, held: tuple[float, float] | None
+) -> None:
     found = Evidence(funded.appraised())
     draws = [Worth(20, 0.07, 1e6, 2e6 + 1e4 * n, 0.0, 10.0) for n in range(100 - without)]
     draws += [Worth(20, 0.07, 1e6, 2e6, 0.0, -1.0)] * without
     found.__dict__["draws"] = tuple({"A4": worth} for worth in draws)
-    held = found.break_even_range("A4")
-    assert (held is not None) == known
-    if held is not None:
-        assert held == pytest.approx((2.04e5, 2.94e5))
+    assert found.break_even_range("A4") == held
+
+
+def test_a_range_without_a_high_end_says_so() -> None:
+    cell = dollars(3e5, (1e5, math.inf))
+    assert (cell.text, cell.below) == ("$300,000", "[$100,000, none]")
+    assert (cell.low, cell.high) == (None, None)

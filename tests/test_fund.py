@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from small_case import SMALL
+from test_no_worth_of_drugs import FORBIDDEN, priced_columns, texts
 
 from experiments.cli import main
 from experiments.funding.request import case
@@ -133,6 +134,11 @@ def test_a_small_case_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["fund", *SMALL, f"out={tmp_path}"]) == 0
     said = capsys.readouterr().out
     assert "break-even" in said
+    for name, text in texts(tmp_path):
+        assert not FORBIDDEN.search(text), name
+    for path in tmp_path.rglob("*.csv"):
+        heads = set(path.read_text("utf-8").partition("\n")[0].split(","))
+        assert not heads & priced_columns(path), path.name
     assert max(map(len, said.replace(str(tmp_path), "").splitlines())) <= 80
     assert {"report.html", "funding.json", "run.json"} <= {p.name for p in tmp_path.iterdir()}
     measures = pd.read_csv(tmp_path / "data" / "measures.csv")

@@ -11,13 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from made_response import response as made_response
+from made_response import valuation
 from small_case import SMALL
 from test_money import response
 
-from experiments.fund import appraised, tables, write
+from experiments.fund import appraised, tables, unsure_tables, write
 from experiments.funding.completion import completions_table
+from experiments.funding.paired_noise import noise_table
 from experiments.funding.replication_noise import worths_by_replication
-from experiments.funding.request import case
+from experiments.funding.request import case, doubt
+from experiments.funding.uncertainty import tables_of
 
 WORTH = 3_123_457.0
 """A value of a load whose digits turn up nowhere by chance."""
@@ -25,8 +29,13 @@ FORBIDDEN = re.compile(
     r"street value|value of (the )?drugs|drugs? worth|worth of (the )?drugs|interdiction benefit",
     re.IGNORECASE,
 )
-PRICED = ("npv_usd", "nmb_usd")
+PRICED = ("npv_usd", "nmb_usd", "mean_nmb_usd")
 """Columns that hold loads in dollars."""
+
+
+def priced_columns(path: Path) -> set[str]:
+    """Return what a table may not hold; the report's own net present value counts no loads."""
+    return set(PRICED) - ({"npv_usd"} if path.parent.name == "tables" else set())
 
 
 def files(folder: Path, usd_per_load: float | None) -> Path:
@@ -35,7 +44,10 @@ def files(folder: Path, usd_per_load: float | None) -> Path:
     appraisal = dataclasses.replace(asked.appraisal, interdiction_usd_per_load=usd_per_load)
     asked = dataclasses.replace(asked, appraisal=appraisal)
     found = appraised(asked, response(0.1, 6.0), completions_table({}, completed=False))
-    write(found, None, tables(found, worths_by_replication(asked, found.response)), 0.0)
+    unsure = dataclasses.replace(valuation(), asked=asked)
+    doubted = tables_of(unsure, doubt(asked), noise_table(asked, made_response()))
+    made = tables(found, worths_by_replication(asked, found.response))
+    write(found, doubted, made | unsure_tables(doubted, asked.appraisal), 0.0)
     return folder
 
 
@@ -63,10 +75,31 @@ def test_no_file_speaks_of_a_worth_of_drugs(unpriced: Path) -> None:
 
 def test_no_table_prices_loads(unpriced: Path) -> None:
     assert not (unpriced / "data" / "net_benefit.csv").exists()
+    for path in unpriced.rglob("*.csv"):
+        assert not set(_heads(path)) & priced_columns(path), path.name
+
+
+def test_draws_are_among_the_files_that_are_searched(unpriced: Path, priced: Path) -> None:
+    for name in ("draws", "draws_at_rates", "drawn_returns", "acceptability", "two_way"):
+        assert (unpriced / "data" / f"{name}.csv").is_file(), name
+    assert "nmb_usd" in _heads(priced / "data" / "two_way.csv")
+    assert "mean_nmb_usd" in _heads(priced / "data" / "acceptability.csv")
+
+
+def test_no_amount_of_dollars_is_loads_at_some_price(unpriced: Path) -> None:
+    """Whatever a threshold is, no file holds it times the loads of an alternative or a draw."""
+    prices = {float(r["usd_per_load"]) for r in _rows(unpriced / "data" / "acceptability.csv")}
+    measures = _rows(unpriced / "data" / "measures.csv")
+    loads = {float(row["loads"]) for row in measures}
+    worths = {price * load for price in prices - {0.0} for load in loads if load}
+    # a break-even times its loads is the net cost by definition, and nobody's valuation
+    worths -= {w for w in worths for r in measures if abs(abs(float(r["npv0_usd"])) - w) < 1.0}
+    assert worths
     for path in (unpriced / "data").glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as lines:
-            heads = next(csv.reader(lines), [])
-        assert not set(heads) & set(PRICED), path.name
+        for row in _rows(path):
+            for head, cell in row.items():
+                if head.endswith("_usd") and cell:
+                    assert all(abs(float(cell) - worth) > 1e-3 for worth in worths), path.name
 
 
 def test_the_null_is_written_as_null(unpriced: Path) -> None:
@@ -91,6 +124,16 @@ def test_net_values_hold_no_loads(unpriced: Path, priced: Path) -> None:
     for name, text in texts(unpriced):
         assert "3,123,457" not in text, name
         assert "3123457" not in text, name
+
+
+def _heads(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return next(csv.reader(lines), [])
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def _leaves(node: object) -> Iterator[object]:

@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from experiments.economics.appraisal import Worth, net_flow, payback_y
+from experiments.economics.appraisal import Worth, net_flow
 from experiments.economics.discounting import discount_factors, present_value
-from experiments.economics.internal_rate import internal_rate
 from experiments.economics.life_cycle import INITIAL
 from experiments.exhibits.choice import KINDS, PAYERS
 from experiments.exhibits.dollars import MILLION, dollars, millions, ratio
 from experiments.exhibits.drawing import plain
 from experiments.exhibits.evidence import Evidence
 from experiments.exhibits.exhibit import Cell, Column, Part, Prose, Section, Table, words
+from experiments.exhibits.returns import returns
 from experiments.exhibits.user_gain import PARTS as PARTS_OF_HOUR
 from experiments.exhibits.user_gain import present_parts
 from experiments.wording import NONE, number, percent
@@ -217,11 +217,11 @@ def measures(evidence: Evidence) -> Section:
             f"{counted} DOT's ratio has initial capital alone below the line and everything else "
             "above it; the life-cycle ratio has all costs below. Both are above 1 exactly when the "
             "net present value is above zero; over nothing a ratio is undefined. "
-            f"{evidence.range_note} At the other rates figures are those of the central inputs, "
-            "and the spread over rates is the range that is shown."
+            f"{evidence.range_note} The same draws stand behind every rate: a rate is a scenario "
+            "and never drawn. A high end of none: in so many draws no value of a load would do."
         ),
-        *(_rate_table(evidence, rate) for rate in _rates(evidence)),
-        _returns(evidence),
+        *(_rate_table(evidence.at(rate), rate == evidence.rate) for rate in _rates(evidence)),
+        returns(evidence),
     ]
     return Section(7, "measures", "Net present value and benefit-cost ratios", tuple(parts))
 
@@ -231,53 +231,22 @@ def _rates(evidence: Evidence) -> list[float]:
     return sorted(evidence.appraised.worths, key=lambda rate: (rate != evidence.rate, rate))
 
 
-def _rate_table(evidence: Evidence, rate: float) -> Table:
-    worths = evidence.appraised.worths[rate]
-    rows = [(plain(name), _measures(evidence, name, worths[name])) for name in evidence.rivals]
-    head = " (headline)" if rate == evidence.rate else ""
+def _rate_table(evidence: Evidence, headline: bool) -> Table:  # noqa: FBT001
+    rate, head = evidence.rate, " (headline)" if headline else ""
+    rows = [(plain(name), _measures(evidence, name)) for name in evidence.rivals]
     return Table(
         f"measures_at_{100.0 * rate:g}_percent", f"At {percent(rate, 1)} a year{head}",
         Column("alternative", "alternative"), MEASURES, tuple(rows),
     )  # fmt: skip
 
 
-def _measures(evidence: Evidence, name: str, worth: Worth) -> tuple[Cell, ...]:
-    price = evidence.usd_per_load
-    head = worth.rate == evidence.rate
-    of = evidence.of if head else lambda *_: None
+def _measures(evidence: Evidence, name: str) -> tuple[Cell, ...]:
+    price, of, worth = evidence.usd_per_load, evidence.of, evidence.worths[name]
     threshold = -worth.npv0 / worth.loads if worth.loads > 0.0 else None
     return (
         millions(worth.npv(price), of(name, lambda w: w.npv(price))),
         ratio(worth.dot_ratio(price), of(name, lambda w: w.dot_ratio(price))),
         ratio(worth.life_cycle_ratio(price), of(name, lambda w: w.life_cycle_ratio(price))),
         millions(worth.annualised_net(price), of(name, lambda w: w.annualised_net(price))),
-        dollars(threshold, evidence.break_even_range(name) if head else None, "no more loads"),
+        dollars(threshold, evidence.break_even_range(name), "no more loads"),
     )
-
-
-def _returns(evidence: Evidence) -> Table:
-    rows = []
-    for name in evidence.rivals:
-        own, base = evidence.alternative(name), evidence.alternative(evidence.baseline)
-        net = net_flow(own, base, evidence.usd_per_load)
-        found = internal_rate(net)
-        rate = words(found.reason, look="aside words") if found.rate is None else Cell(
-            percent(found.rate, 2), "", found.rate
-        )  # fmt: skip
-        rows.append((plain(name), (rate, _payback(net, 0.0), _payback(net, evidence.rate))))
-    columns = (
-        Column("internal_rate", "internal rate of return", "", "assumed"),
-        Column("payback_y", "payback, not discounted", "year"),
-        Column("discounted_payback_y", "payback, discounted", "year"),
-    )
-    return Table(
-        "returns", "Internal rate of return and payback, central inputs",
-        Column("alternative", "alternative"), columns, tuple(rows),
-        note="The internal rate is given only where there is exactly one; else the reason stands. "
-        "These three rest on the central inputs: read them with the ranges above.",
-    )  # fmt: skip
-
-
-def _payback(net: Floats, rate: float) -> Cell:
-    year = payback_y(net, rate)
-    return Cell("never", look="aside") if year is None else Cell(str(year), "", float(year))

@@ -87,7 +87,7 @@ def dollars(amount_usd: float | None, held: Range = None, why: str = "") -> Cell
     """Return a cell of dollars to three digits with its range, or why there is none."""
     if amount_usd is None or not math.isfinite(amount_usd):
         return Cell("none", why, None, look="aside")
-    below = "" if held is None else f"[{usd(held[0])}, {usd(held[1])}]"
+    below = "" if held is None else f"[{_end(held[0])}, {_end(held[1])}]"
     return Cell(usd(amount_usd), below, amount_usd, *_ends(held))
 
 
@@ -107,7 +107,12 @@ def range_words(held: Range, scale: float = 1.0, digits: int = 1) -> str:
 
 def usd_range(held: Range) -> str:
     """Return a range of dollars in words, or that there is none."""
-    return "no range" if held is None else f"{usd(held[0])} to {usd(held[1])}"
+    return "no range" if held is None else f"{_end(held[0])} to {_end(held[1])}"
+
+
+def _end(amount_usd: float) -> str:
+    """Return one end of a range; at an infinite one no sum of dollars would do."""
+    return usd(amount_usd) if math.isfinite(amount_usd) else "none"
 
 
 def _ends(held: Range) -> tuple[float | None, float | None]:

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from experiments.economics.appraisal import Alternative, Worth
 from experiments.economics.break_even import BreakEven, break_even
@@ -35,11 +36,23 @@ class Evidence:
     appraised: Appraised
     uncertainty: Uncertainty | None = None
     portfolio: Portfolio | None = None
+    at_rate: float | None = None
+    """Discount rate that everything is read at; None: the headline's."""
 
     @cached_property
     def draws(self) -> tuple[Mapping[str, Worth], ...]:
-        """Worths by draw of the inputs at the headline rate: what not knowing does."""
-        return () if self.uncertainty is None else _drawn(self.uncertainty, self.worths)
+        """Worths by draw of the inputs: what not knowing does."""
+        if self.uncertainty is None:
+            return ()
+        drawn = self.uncertainty.draws
+        if self.rate != self.appraised.case.appraisal.discount_rate:
+            others = self.uncertainty.draws_at_rates
+            drawn = others if others.empty else others.loc[others["rate"] == self.rate]
+        return _drawn(drawn, self.worths)
+
+    def at(self, rate: float) -> Evidence:
+        """Return the evidence with the worths and draws of another rate in the headline's place."""
+        return replace(self, at_rate=rate)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,8 +71,12 @@ class Evidence:
 
     @property
     def rate(self) -> float:
-        """Discount rate of the headline."""
-        return self.appraised.case.appraisal.discount_rate
+        """Discount rate of the headline, or the one that is read at."""
+        return (
+            self.at_rate
+            if self.at_rate is not None
+            else self.appraised.case.appraisal.discount_rate
+        )
 
     @property
     def years(self) -> int:
@@ -107,9 +124,10 @@ class Evidence:
         return self.of(name, lambda worth: worth.npv(self.usd_per_load))
 
     def break_even_range(self, name: str) -> Range:
-        """Return the range of the break-even value of a load; None where an end has none.
+        """Return the range of the break-even value of a load.
 
-        Draws in which no value of a load would do stand above all others.
+        Draws in which no value of a load would do stand above all others: an infinite high end is
+        one that there is none at. None where there is none at the low end either.
         """
         if not self.draws:
             return None
@@ -117,7 +135,15 @@ class Evidence:
         npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
         ends = np.quantile(break_evens(npv0, loads), [TAIL / 100.0, 1.0 - TAIL / 100.0],
                            method="inverted_cdf")  # fmt: skip
-        return (float(ends[0]), float(ends[1])) if np.isfinite(ends).all() else None
+        return (float(ends[0]), float(ends[1])) if np.isfinite(ends[0]) else None
+
+    def returns(self, name: str, column: str) -> Floats:
+        """Return the draws' own rates of return or paybacks; NaN: none; empty: nothing drawn."""
+        if self.uncertainty is None or self.uncertainty.drawn_returns.empty:
+            return np.empty(0)
+        found = self.uncertainty.drawn_returns
+        mine = found.loc[found["alternative"] == name, column]
+        return mine.to_numpy(dtype=np.float64, na_value=np.nan)
 
     def share_above(self, name: str) -> float | None:
         """Return the share of draws in which the headline net present value is above zero."""
@@ -182,11 +208,8 @@ def percentiles(values: list[float | None]) -> Range:
     return float(low), float(high)
 
 
-def _drawn(
-    uncertainty: Uncertainty, worths: Mapping[str, Worth]
-) -> tuple[Mapping[str, Worth], ...]:
+def _drawn(frame: pd.DataFrame, worths: Mapping[str, Worth]) -> tuple[Mapping[str, Worth], ...]:
     """Return the draws as worths; without a column of capital, nothing is known of its range."""
-    frame = uncertainty.draws
     found: dict[int, dict[str, Worth]] = {}
     for row in frame.to_dict("records"):
         name = str(row["alternative"])

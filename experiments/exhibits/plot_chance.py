@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def break_even_panel(evidence: Evidence) -> Chart:
             found = evidence.break_even(name).usd_per_load or 0.0
             held = evidence.break_even_range(name)
             if held is not None:
-                axes.plot(np.array(held) / 1e3, [place, place], color=INK, lw=1.2, marker="|", ms=9)
+                _bar(axes, held, place)
             axes.plot(found / 1e3, place, "D", color=INK, ms=7)
             said.append(f"{plain(name)}: {usd(found)} a load, range {usd_range(held)}.")
         axes.axvline(0.0, color=INK, lw=0.8)
@@ -53,6 +53,18 @@ def break_even_panel(evidence: Evidence) -> Chart:
         drawing = svg(figure, "break-even", title, " ".join(said))
     return Chart("break-even", title, drawing, " ".join(said) or "No alternative interdicts more.",
                  f"Diamonds: central inputs. {bars}", "assumed")  # fmt: skip
+
+
+def _bar(axes: Any, held: tuple[float, float], place: int) -> None:  # noqa: ANN401
+    """Draw a range; one that no value of a load ends runs out of the picture."""
+    low, high = held
+    if np.isfinite(high):
+        axes.plot([low / 1e3, high / 1e3], [place, place], color=INK, lw=1.2, marker="|", ms=9)
+        return
+    axes.plot(low / 1e3, place, color=INK, marker="|", ms=9)
+    right = axes.get_yaxis_transform()
+    axes.annotate("", (1.0, place), (low / 1e3, place), xycoords=right, textcoords="data",
+                  arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.2})  # fmt: skip
 
 
 def displacement(evidence: Evidence) -> Chart:

@@ -13,7 +13,7 @@ axis of a sweep (0 and each break-even among its points): no value of a load is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from experiments.economics.doubt import Doubt
 from experiments.funding import acceptability, scenario_tables
 from experiments.funding.beliefs import Belief, economic
 from experiments.funding.case import Case
+from experiments.funding.drawn_rates import drawn_rates
 from experiments.funding.global_sensitivity import sobol
 from experiments.funding.paired_noise import noise_table
 from experiments.funding.partial_information import partial_information
@@ -94,6 +95,11 @@ class Uncertainty:
     ``unpaired_se``, ``correlation``, ``replications``."""
     notes: tuple[str, ...]
     """Sentences that go beside the tables: number of draws and worlds, errors, what is fixed."""
+    draws_at_rates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The draws at the other rates: as ``draws``, with ``rate``; see `drawn_rates`."""
+    drawn_returns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """``draw``, ``alternative``, ``irr``, ``irr_reason``, ``payback_y``,
+    ``discounted_payback_y``."""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by its name, in the order above."""
@@ -124,7 +130,9 @@ def uncertain(
 def tables_of(valuation: Valuation, doubt: Doubt, noise: pd.DataFrame) -> Uncertainty:
     """Return every table of a case whose formulas are fitted."""
     asked, formulas = valuation.asked, valuation.formulas
-    uniforms, points = _drawn(valuation, doubt)
+    uniforms, shifts, points = _drawn(valuation, doubt)
+    n = len(valuation.economic)
+    at_rates, returns = drawn_rates(valuation, uniforms[:, :n], shifts)
     base = valuation.worths({}, None)
     thresholds = {name: break_even_usd_per_load(worth) for name, worth in base.items()}
     prices = acceptability.sweep(doubt.usd_per_load, thresholds.values())
@@ -151,18 +159,21 @@ def tables_of(valuation: Valuation, doubt: Doubt, noise: pd.DataFrame) -> Uncert
         two_way=scenario_tables.two_way(valuation, doubt, prices),
         noise=noise,
         notes=_notes(valuation, doubt),
+        draws_at_rates=at_rates,
+        drawn_returns=returns,
     )
 
 
-def _drawn(valuation: Valuation, doubt: Doubt) -> tuple[Floats, Points]:
-    """Return the draws' uniforms [draw, belief], and what they come to."""
+def _drawn(valuation: Valuation, doubt: Doubt) -> tuple[Floats, Floats | None, Points]:
+    """Return the draws' uniforms [draw, belief], their shifts, and what they come to."""
     seeds = np.random.SeedSequence(valuation.asked.study.seed, spawn_key=(DRAW_KEY,))
     rng = np.random.default_rng(seeds)
     economic = qmc.LatinHypercube(d=len(valuation.economic), rng=rng).random(doubt.draws)
     if valuation.formulas is None:
-        return economic, valuation.at(economic, None)
-    points = valuation.at(economic, valuation.formulas.shifts(rng))
-    return np.hstack([economic, valuation.formulas.uniforms]), points
+        return economic, None, valuation.at(economic, None)
+    shifts = valuation.formulas.shifts(rng)
+    points = valuation.at(economic, shifts)
+    return np.hstack([economic, valuation.formulas.uniforms]), shifts, points
 
 
 def _known(valuation: Valuation, uniforms: Floats, names: list[str]) -> dict[str, Floats]:
