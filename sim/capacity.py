@@ -18,6 +18,7 @@ from sim.insider import handovers
 from sim.instruments import Outages
 from sim.order import APPROACH, CANINE, DOCK, LOW_ENERGY, PORTAL, PRIMARY, SECONDARY, STATIONS
 from sim.pulses import draw_pulses
+from sim.rows import rows_of
 from sim.scenario import Scenario
 from sim.site import DayType, Shift
 from sim.traffic import day_type
@@ -59,7 +60,7 @@ def draw_capacity(scenario: Scenario, window: Window) -> pd.DataFrame:
         rows += [(station, server, *interval) for interval in _cut(shifts, outages)]
     columns = ["station", "server", "up_min", "down_min", "drains"]
     kinds = {"station": "int64", "server": "int64", "up_min": "float64", "down_min": "float64"}
-    return pd.DataFrame(rows, columns=columns).astype(kinds | {"drains": "bool"})
+    return rows_of(pd.DataFrame(rows, columns=columns).astype(kinds | {"drains": "bool"}))
 
 
 def schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[Span]]:

@@ -49,9 +49,9 @@ def _in_order(ledger: pd.DataFrame, left: Bools) -> bool:
     for station in STATIONS:
         moments = [ledger[f"{station}_{m}_min"].to_numpy() for m in MOMENTS]
         chain = [arrive, *moments, *([] if station == "analyst" else [exit_min])]
-        if any(np.any(later < earlier) for earlier, later in itertools.pairwise(chain)):
+        if any((later < earlier).any() for earlier, later in itertools.pairwise(chain)):
             return False
         enter, leave = moments[0], moments[-1]
-        if station != "analyst" and np.any(left & np.isfinite(enter) & ~np.isfinite(leave)):
+        if station != "analyst" and (left & np.isfinite(enter) & ~np.isfinite(leave)).any():
             return False
     return True

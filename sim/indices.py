@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.usage import Floats
@@ -48,6 +50,18 @@ def delay_min(crossing_min: Floats, free_flow_min: Floats | float) -> Floats:
 def percentile(values: Floats, share: float) -> float:
     """Return the percentile by linear interpolation; NaN of nothing."""
     return float(np.percentile(values, share)) if len(values) else float("nan")
+
+
+def percentiles(values: Floats, shares: Sequence[float]) -> list[float]:
+    """Return several percentiles of the same values, put in order only once.
+
+    Examples
+    --------
+    >>> percentiles(np.array([3.0, 1.0, 2.0]), (50.0, 100.0))
+    [2.0, 3.0]
+    """
+    found = np.percentile(values, shares) if len(values) else np.full(len(shares), np.nan)
+    return [float(value) for value in found]
 
 
 def queue_max(arrive_min: Floats, start_min: Floats) -> float:

@@ -156,7 +156,9 @@ class Policy(Spec):
 def with_policy(flow: Flow, laid: Laid) -> Flow:
     """Return the flow with what the policy's own hook reads."""
     columns = np.ascontiguousarray(np.column_stack([flow.columns, laid.columns]))
-    return flow._replace(columns=columns, state=np.array(laid.state, dtype=np.float64))
+    # a run writes into it: every `Laid` is a new one
+    state = np.require(laid.state, dtype=np.float64, requirements=["C", "W"])
+    return flow._replace(columns=columns, state=state)
 
 
 def score_of(scores: pd.DataFrame) -> Floats:

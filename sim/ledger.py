@@ -41,11 +41,11 @@ def table(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:
     cleared = (flow.alarm[PORTAL] == CLEARED) & (flow.fork == PORTAL)
     columns["cleared"] = cleared & (record.done[PORTAL] == SERVED)
     columns["diverted"] = np.asarray(np.any(record.done == DIVERTED, axis=0))
-    opened = np.zeros((len(manifest), 2), dtype=bool)
-    for place, k in enumerate((ORIGIN, DOCK)):
-        opened[:, place] = (record.done[k] == SERVED) & ~np.isnan(columns["exit_min"])
-    columns["opened"] = np.asarray(np.any(opened, axis=1))
-    columns["seized"] = np.asarray(np.any(opened & (flow.alarm[[ORIGIN, DOCK]].T == 1), axis=1))
+    left = ~np.isnan(columns["exit_min"])
+    opened = {k: (record.done[k] == SERVED) & left for k in (ORIGIN, DOCK)}
+    columns["opened"] = opened[ORIGIN] | opened[DOCK]
+    found = [opened[k] & (flow.alarm[k] == 1) for k in (ORIGIN, DOCK)]
+    columns["seized"] = found[0] | found[1]
     return Rows({column.name: columns[column.name] for column in LEDGER}, copy=False)
 
 

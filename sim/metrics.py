@@ -21,6 +21,7 @@ from sim.indices import (
     buffer_index,
     delay_min,
     percentile,
+    percentiles,
     planning_time_index,
     queue_max,
     ratio,
@@ -84,9 +85,13 @@ def free_flow_min(ledger: pd.DataFrame, work: dict[str, Floats]) -> Floats:
     The work of all stations that served it, of primary and the analyst's image the longer one: the
     image is judged while the truck stands at primary.
     """
-    done = {s: np.where(ledger[f"{s}_done"].to_numpy() == SERVED, work[s], 0.0) for s in STATIONS}
-    booth = np.maximum(done.pop("primary"), done.pop("analyst"))
-    return np.asarray(np.sum([booth, *done.values()], axis=0), np.float64)
+    served = {s: ledger[f"{s}_done"].to_numpy() == SERVED for s in STATIONS}
+    booth, image = (np.where(served.pop(s), work[s], 0.0) for s in ("primary", "analyst"))
+    total = np.maximum(booth, image)
+    for station, mine in served.items():
+        if mine.any():
+            total += np.where(mine, work[station], 0.0)
+    return np.asarray(total, np.float64)
 
 
 def measure(
@@ -180,7 +185,7 @@ def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
 def _crossings(ledger: pd.DataFrame, free_flow: Floats, left: Bools) -> dict[str, float]:
     crossing = (ledger["exit_min"].to_numpy() - ledger["arrive_min"].to_numpy())[left]
     mean = ratio(crossing.sum(), len(crossing))
-    p50, p95 = percentile(crossing, 50.0), percentile(crossing, 95.0)
+    p50, p95 = percentiles(crossing, (50.0, 95.0))
     free_p50 = percentile(free_flow, 50.0)
     return {
         "crossing_sum_min": float(crossing.sum()),

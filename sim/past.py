@@ -66,21 +66,26 @@ def position(trucks: pd.DataFrame, risk_score: Floats, past_score: Floats) -> Fl
         No truck came on the past days.
     """
     refuse_empty(past_score)
-    for known in _PLACED:
-        if known[0] is trucks and _same(known[1], risk_score) and _same(known[2], past_score):
-            return known[3]
+    u_tie = trucks["u_tie"].to_numpy()
+    asked = (u_tie, risk_score, past_score)
+    for number, (known, found) in enumerate(_PLACED):
+        if all(map(_same, known, asked)):
+            _PLACED.insert(0, _PLACED.pop(number))
+            return found
     ranked = np.sort(past_score)
     high = np.searchsorted(ranked, risk_score, side="right")
     tied = high - np.searchsorted(ranked, risk_score, side="left")
-    place = (len(ranked) - high + trucks["u_tie"].to_numpy() * tied) / len(ranked)
+    place = (len(ranked) - high + u_tie * tied) / len(ranked)
     found = np.asarray(np.minimum(place, BELOW_ONE), dtype=np.float64)
     found.setflags(write=False)
-    _PLACED[:] = [(trucks, risk_score, past_score, found), *_PLACED[:1]]
+    _PLACED[:] = [(asked, found), *_PLACED[: MOST_PLACED - 1]]
     return found
 
 
-_PLACED: list[tuple[pd.DataFrame, Floats, Floats, Floats]] = []
-"""The two sets of trucks placed last, those of a day and of the past: several policies ask."""
+MOST_PLACED = 6
+"""Sets of trucks whose places are kept, a few MB each: days and the past, by each of the models."""
+_PLACED: list[tuple[tuple[Floats, Floats, Floats], Floats]] = []
+"""The sets of trucks placed last: several policies ask for the same ones."""
 
 
 def _same(one: Floats, other: Floats) -> bool:

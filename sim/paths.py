@@ -43,8 +43,8 @@ class Path(NamedTuple):
         return full[0] | full[1] | self.canine_full << CANINE
 
 
-def path_flags(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None) -> Bools:
-    """Return bool[n, fields], the fields of `Path` of every truck."""
+def path_flags(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None) -> list[Bools]:
+    """Return the fields of `Path` of every truck, each bool[n]."""
     later = ledger["selected"].to_numpy(dtype=bool) & (scenario.servers("portal") == 0)
     columns = {
         "checked": ledger["origin_done"].to_numpy() == SERVED,
@@ -57,7 +57,7 @@ def path_flags(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None) -> B
         "secondary_full": _waived(scenario, ledger, full, SECONDARY),
         "canine_full": _waived(scenario, ledger, full, CANINE),
     }
-    return np.column_stack([columns[name] for name in Path._fields])
+    return [columns[name] for name in Path._fields]
 
 
 def _waived(scenario: Scenario, ledger: pd.DataFrame, full: Ints | None, station: int) -> Bools:

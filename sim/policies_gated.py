@@ -62,8 +62,19 @@ def program(policy: Policy, day: Day) -> list[Gate]:
     return [Gate(gates.LISTED, listed.astype(np.float64), np.empty(0))]
 
 
-def _round_up(number: float) -> int:
-    return 128 * math.ceil(number / 128.0)
+_LARGEST: list[Floats] = []
+"""The largest table of thresholds made so far: what it says does not hang on its size."""
+
+
+def _thresholds(scans: int, arrivals: int) -> Floats:
+    """Return t[k, n] up to these numbers, out of a table that serves others as well."""
+    if not _LARGEST or _LARGEST[0].shape[0] <= scans or _LARGEST[0].shape[1] <= arrivals:
+        _LARGEST[:] = [assignment_thresholds(_round_up(scans), _round_up(arrivals))]
+    return _LARGEST[0][: scans + 1, : arrivals + 1]
+
+
+def _round_up(number: int) -> int:
+    return 256 * math.ceil((number + 1) / 256.0)
 
 
 def _position(day: Day) -> Floats:
@@ -174,11 +185,11 @@ class ScanBudget(Gated):
         arrivals = self.arrivals_per_shift(day.arrivals_per_h)
         n = np.maximum(np.rint(arrivals), 1.0)
         k = np.rint(self.share * n)
-        # the same table serves budgets and days that differ a little
-        whole = assignment_thresholds(_round_up(k.max()), _round_up(n.max()))
-        thresholds = whole[: int(k.max()) + 1, : int(n.max()) + 1]
-        head = np.array([60.0 * self.shift_h, len(n), thresholds.shape[1], -1.0, 0.0, 0.0])
-        memory = np.concatenate([head, k, n, thresholds.ravel()])
+        thresholds = _thresholds(int(k.max()), int(n.max()))
+        head = [60.0 * self.shift_h, len(n), thresholds.shape[1], -1.0, 0.0, 0.0, *k, *n]
+        memory = np.empty(len(head) + thresholds.size)
+        memory[: len(head)] = head
+        memory[len(head) :].reshape(thresholds.shape)[:] = thresholds
         return Gate(gates.BUDGET, 1.0 - _position(day), memory)
 
     def arrivals_per_shift(self, arrivals_per_h: Floats) -> Floats:

@@ -168,7 +168,7 @@ def _tables(
         early = functools.partial(early_paths, scenario, points, ledger, flow, full)
         paths, unhelped = early()
         return paths, unhelped, over_help(scenario, unhelped, lambda help_: early(help_)[1])
-    flags, paths = distinct_rows(list(path_flags(scenario, ledger, full).T))
+    flags, paths = distinct_rows(path_flags(scenario, ledger, full))
     kinds = [Path(*row) for row in zip(*(flag.tolist() for flag in flags), strict=True)]
     of_help = functools.partial(seized_table, scenario, points, kinds)
     unhelped = of_help()

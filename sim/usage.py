@@ -70,6 +70,14 @@ def available_min(capacity: pd.DataFrame, window: Window) -> Floats:
     return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
 
 
+def _minutes(capacity: pd.DataFrame, window: Window, mine: Bools) -> float:
+    """Return the server-minutes within the window of some of CAPACITY's rows."""
+    spans = (capacity[name].to_numpy(float)[mine] for name in ("up_min", "down_min"))
+    up, down = (np.clip(span, 0.0, window.horizon_min) for span in spans)
+    # added up one by one, as a whole station's minutes are
+    return float(np.bincount(np.zeros(len(up), np.int64), weights=down - up, minlength=1)[0])
+
+
 def busy_min(ledger: pd.DataFrame, work: dict[str, Floats]) -> Floats:
     """Return the work of the trucks served, one number a station.
 
@@ -85,6 +93,9 @@ def held_min(ledger: pd.DataFrame, window: Window) -> Floats:
     for station in STATIONS:
         start = ledger[f"{station}_start_min"].to_numpy()
         began = np.flatnonzero(np.isfinite(start))
+        if not len(began):
+            held.append(0.0)
+            continue
         leave = ledger[f"{station}_leave_min"].to_numpy()[began]
         stop = np.minimum(np.where(np.isfinite(leave), leave, end), end)
         held.append(np.maximum(stop - start[began], 0.0).sum())
@@ -142,10 +153,10 @@ def primary_load(
     all booths would hide the overload of one kind behind the idleness of the other.
     """
     primary = scenario.port.primary
-    booths = capacity[capacity["station"] == STATIONS.index("primary")]
-    total = available_min(booths, window).sum()
-    fast_booths = booths[booths["server"] >= primary.lanes]
-    fast_total = available_min(fast_booths, window).sum()
+    booth = capacity["station"].to_numpy() == STATIONS.index("primary")
+    total = _minutes(capacity, window, booth)
+    fast_booth = booth & (capacity["server"].to_numpy() >= primary.lanes)
+    fast_total = _minutes(capacity, window, fast_booth)
     fast_work = work[lane_class == FAST].sum()
     general_work = work.sum() - fast_work
     loads = [_ratio(work.sum(), total)]
@@ -196,10 +207,8 @@ def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
     by_server = began[np.argsort(servers, kind="stable")]
     ends = np.cumsum(np.bincount(servers))
     start, leave = (ledger[f"primary_{m}_min"].to_numpy()[by_server] for m in ("start", "leave"))
-    booth, up, down = (
-        capacity.loc[capacity["station"] == STATIONS.index("primary"), name].to_numpy()
-        for name in ("server", "up_min", "down_min")
-    )
+    mine = capacity["station"].to_numpy() == STATIONS.index("primary")
+    booth, up, down = (capacity[name].to_numpy()[mine] for name in ("server", "up_min", "down_min"))
     total, first = 0.0, 0
     for server, last in enumerate(ends):
         trucks, own = slice(first, last), booth == server
