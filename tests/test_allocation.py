@@ -16,8 +16,9 @@ from experiments.funding.allocation import (
     Programme,
     broken,
     programme,
-    why_infeasible,
 )
+from experiments.funding.infeasible import why_infeasible
+from experiments.funding.shadow_prices import relaxed_prices
 
 MILLION = 1e6
 
@@ -53,7 +54,8 @@ def limits(
         None if yearly is None else yearly * MILLION,
         {} if ceiling is None else {"port0": ceiling},
         {} if units is None else {"portal": units},
-    )
+        (), (),
+    )  # fmt: skip
 
 
 def sets(one: Programme) -> list[tuple[int, ...]]:
@@ -101,7 +103,7 @@ def test_a_split_dollar_is_worth_its_price(
 ) -> None:
     """The relaxation is concave: the dual lies between the gains of a dollar more and less."""
     one = programme(built(made), limits(total), "npv", None)
-    price = one.relaxed_prices()["total budget"]
+    price = relaxed_prices(one)["total budget"].dual
     values = [relaxed(one.widened("total budget", step)) for step in (-1e3, 0.0, 1e3)]
     if any(value is None for value in values):
         return
@@ -160,7 +162,7 @@ def test_a_wider_limit_is_worth_nothing_until_an_option_fits() -> None:
     assert gain(1.9 * MILLION) == 0.0
     assert gain(2.0 * MILLION) == pytest.approx(1.0 * MILLION)
     between = one.widened("total budget", 1.0 * MILLION)
-    assert between.relaxed_prices()["total budget"] == pytest.approx(4.0 / 7.0)
+    assert relaxed_prices(between)["total budget"].dual == pytest.approx(4.0 / 7.0)
 
 
 def test_units_that_can_be_had_bind() -> None:
@@ -173,7 +175,7 @@ def test_an_infeasible_ceiling_names_the_least_wait() -> None:
     assert one.best() is None
     assert why_infeasible(one) == (
         "wait ceiling of north",
-        "15 min cannot be kept: the least is 20 (large at north)",
+        "no option keeps to 15 min: the least wait is 20.0 min (large at north for 12.0 m USD)",
     )
 
 
@@ -182,6 +184,98 @@ def test_a_budget_too_small_for_the_ceilings_says_what_they_take() -> None:
     name, why = why_infeasible(one)
     assert name == "total budget"
     assert why == (
-        "6,000,000 USD cannot be kept beside the limits before it: "
-        "the least is 12,000,000 (large at north)"
+        "6,000,000 USD is not enough, and the wait ceilings must be kept: "
+        "the cheapest set takes 12,000,000 (large at north for 12.0 m USD)"
     )
+
+
+RULES = st.sampled_from([
+    (), (("port0.option1", "port1.option0"),), (("port0.option0", "port1.option1"),),
+    (("port1.option0", "port0.option0"), ("port0.option0", "port1.option0")),
+])  # fmt: skip
+GROUPS = st.sampled_from([(), (("port0.option0", "port1.option0"),),
+                          (("port0.option1", "port1.option1", "port2.option0"),)])  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(MADE, WIDTH, RULES, GROUPS)
+def test_needs_and_exclusions_are_kept_as_brute_force_keeps_them(
+    made: list[list[tuple[float, float, float, float]]],
+    total: float | None,
+    needs: tuple[tuple[str, str], ...],
+    excludes: tuple[tuple[str, ...], ...],
+) -> None:
+    options = built(made)
+    bounds = replace(limits(total), needs=needs, excludes=excludes)
+    plain = programme(options, limits(total), "npv", None)
+
+    def kept(chosen: tuple[int, ...]) -> bool:
+        keys = {options[place].key for place in chosen}
+        paired = all(needed in keys for one, needed in needs if one in keys)
+        return paired and all(len(keys & set(group)) <= 1 for group in excludes)
+
+    allowed = [chosen for chosen in sets(plain) if kept(chosen)]
+    found = programme(options, bounds, "npv", None).best()
+    if not allowed:
+        assert found is None
+        return
+    assert found is not None
+    assert kept(found)
+    assert plain.value(found) == pytest.approx(max(map(plain.value, allowed)), abs=1e-3)
+
+
+def test_what_is_needed_begins_no_later() -> None:
+    late = replace(TWO[4], start_y=2, loads=30.0)
+    options = [*TWO, late]
+    one = programme(
+        options, replace(limits(), needs=(("north.large", "south.small"),)), "loads", None
+    )
+    # the later one finds more, but then the large one in the north would have nothing to rest on
+    assert named(one, one.best()) == ["small", "small"]
+    both_late = [*options, replace(TWO[2], start_y=2)]
+    two = programme(both_late, replace(limits(), needs=(("north.large", "south.small"),)), "loads",
+                    None)  # fmt: skip
+    chosen = two.best()
+    assert chosen is not None
+    assert [(two.options[i].name, two.options[i].start_y) for i in chosen] == [
+        ("small", 2), ("large", 2)
+    ]  # fmt: skip
+
+
+def test_a_dollar_too_much_is_too_much() -> None:
+    """Far within the solver's own tolerance of 1e-6, and yet over the budget."""
+    dear = replace(TWO[1], initial_usd=10.0 * MILLION + 1.0)
+    one = programme([TWO[0], dear], limits(total=10.0), "npv", None)
+    assert named(one, one.best()) == ["none"]
+    exact = programme([TWO[0], replace(dear, initial_usd=10.0 * MILLION)], limits(total=10.0),
+                      "npv", None)  # fmt: skip
+    assert named(exact, exact.best()) == ["small"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(MADE, st.integers(1, 90).map(float))
+def test_the_choice_holds_as_far_as_it_is_said_to(
+    made: list[list[tuple[float, float, float, float]]], total: float
+) -> None:
+    from experiments.funding.shadow_prices import shadow_table
+
+    one = programme(built(made), limits(total), "npv", None)
+    found = one.solved()
+    if found is None:
+        return
+    row = shadow_table(one, found).iloc[0]
+    value = one.value(found.chosen)
+    at = one.widened("total budget", row["holds_from"] - row["limit"]).best()
+    assert at is not None
+    assert one.value(at) == pytest.approx(value, abs=1e-3)
+    every = [c for c in itertools.product(*places(one)) if one.value(c) > value + 1.0]
+    needed = [sum(one.options[i].initial_usd for i in c) for c in every]
+    if not needed:
+        assert np.isnan(row["next_better_at"])
+    else:
+        assert row["next_better_at"] == pytest.approx(min(needed))
+
+
+def places(one: Programme) -> list[list[int]]:
+    ports = list(dict.fromkeys(o.port for o in one.options))
+    return [[i for i, o in enumerate(one.options) if o.port == port] for port in ports]

@@ -1,32 +1,28 @@
-"""Options of a port from a made response, and a plan that is refused in one line."""
+"""A plan from its overrides: what is refused in one line, and the files that a choice leaves."""
 
 from __future__ import annotations
 
-import dataclasses
+import csv
 import json
 from pathlib import Path
 
 import pytest
-from made_response import response, small
+from planned import found
 
-from experiments.funding.portfolio import portfolio
-from experiments.funding.portfolio_case import limits, options_of, write
+from experiments.funding.portfolio_case import cases_of, out_of
+from experiments.funding.portfolio_files import write
+from experiments.funding.portfolio_found import limits
 from experiments.funding.request import plan
-from experiments.funding.response import Response
 from experiments.funding.terms import Plan
 from sim.errors import ConfigError
 
-
-def asked() -> Plan:
-    found = plan(["experiment=portfolio"])
-    assert found is not None
-    return found
+SHIPPED = ["experiment=portfolio"]
 
 
-def waited() -> Response:
-    made = response()
-    minutes = made.amounts["truck_h_loaded"] / 1000.0
-    return dataclasses.replace(made, amounts={**made.amounts, "wait_mean_min": minutes})
+def asked(*overrides: str) -> Plan:
+    made = plan([*SHIPPED, *overrides])
+    assert made is not None
+    return made
 
 
 def test_the_shipped_plan_is_sound_and_other_cases_have_none() -> None:
@@ -35,34 +31,71 @@ def test_the_shipped_plan_is_sound_and_other_cases_have_none() -> None:
     assert plan(["experiment=portals"]) is None
 
 
-def test_a_plan_without_ports_is_refused() -> None:
-    with pytest.raises(ConfigError, match="ports"):
-        dataclasses.replace(asked(), ports={})
+@pytest.mark.parametrize(
+    ("override", "key"),
+    [
+        ("portfolio.budget_usd=-1", "portfolio.budget_usd"),
+        ("portfolio.yearly_usd=-1", "portfolio.yearly_usd"),
+        ("portfolio.budget_usd=much", "portfolio.budget_usd"),
+        ("portfolio.ports={}", "portfolio.ports"),
+        ("portfolio.start_y=[]", "portfolio.start_y"),
+        ("portfolio.start_y=[2,0]", "portfolio.start_y"),
+        ("portfolio.ports.laredo.ceiling_min=0", "portfolio.ports.laredo.ceiling_min"),
+        ("portfolio.ports.laredo.ceiling_min=-5", "portfolio.ports.laredo.ceiling_min"),
+        ("portfolio.payer=france", "portfolio.payer"),
+        ("portfolio.objective=votes", "portfolio.objective"),
+        ("portfolio.usd_per_load=5", "portfolio.usd_per_load"),
+        ("portfolio.units={portal: -1}", "portfolio.units.portal"),
+        ("portfolio.needs=[[laredo.two_more]]", "portfolio.needs"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_one_line(override: str, key: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        asked(override)
+    assert str(refused.value).startswith(key)
+    assert "\n" not in str(refused.value)
 
 
-def test_later_starts_cost_and_find_less() -> None:
-    found = list(options_of("here", small(), waited(), asked()))
-    assert [(one.name, one.start_y) for one in found] == [("today", 0), ("more", 0), ("more", 2)]
-    none, early, late = found
-    assert (none.initial_usd, none.npv0_usd, none.loads) == (0.0, 0.0, 0.0)
-    assert early.initial_usd == late.initial_usd > 0.0
-    assert late.loads < early.loads
-    assert late.cost_usd < early.cost_usd
-    assert early.spend_usd[0] > 0.0
-    assert late.spend_usd[:2].sum() == 0.0
-    assert early.units == {"portal": 1.0, "analyst": 1.0}
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("portfolio.price_year=2020", "budgets in dollars of 2020, costs in dollars of 2023"),
+        ("+portfolio.units.blimp=1", "portfolio.units.blimp: no such measure"),
+        ("portfolio.needs=[[laredo.ten_more, laredo.today]]", "no option 'laredo.ten_more'"),
+        ("portfolio.ports.laredo.overrides=['port=atlantis']", "portfolio.ports.laredo: port"),
+        (
+            "portfolio.ports.laredo.overrides=['experiment=portals','replications=3']",
+            "portfolio.ports.el_paso: another number of replications than laredo",
+        ),
+    ],
+)
+def test_what_only_the_ports_show_is_refused_in_one_line(override: str, words: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        cases_of(asked(override), [*SHIPPED, override])
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_asked_beside_the_plan_holds_at_every_port() -> None:
+    made = cases_of(asked(), [*SHIPPED, "replications=2", "seed=7", "out=elsewhere"])
+    assert {one.study.seed for one in made.values()} == {7}
+    assert {one.study.replications for one in made.values()} == {2}
+    assert out_of([*SHIPPED, "out=elsewhere"]) == Path("elsewhere")
 
 
 def test_what_was_chosen_is_written(tmp_path: Path) -> None:
-    made = list(options_of("here", small(), waited(), asked()))
-    found = portfolio(made, limits(dataclasses.replace(asked(), ports={
-        "here": next(iter(asked().ports.values()))
-    })), "loads", None)  # fmt: skip
-    names = {path.name for path in write(found, tmp_path)}
-    assert names == {
-        "portfolio_options.csv", "portfolio_spending.csv", "portfolio_shadow.csv",
-        "portfolio_budgets.csv", "portfolio.json",
-    }  # fmt: skip
+    made = found()
+    names = {path.relative_to(tmp_path).as_posix() for path in write(made, tmp_path)}
+    assert {"portfolio.html", "portfolio.json", "run.json", "data/shadow.csv",
+            "tables/portfolio_options.csv", "tables/overview.csv"} <= names  # fmt: skip
     record = json.loads((tmp_path / "portfolio.json").read_text())
     assert record["usd_per_load"] is None
-    assert record["why"] == list(found.why)
+    assert record["why"] == list(made.chosen.why)
+    assert record["solver"]["proven"] is True
+    assert record["answer"]["What to buy, where and when"].startswith("Buy at")
+    with (tmp_path / "data" / "options.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["loads"]) for row in rows] == pytest.approx([o.loads for o in made.options])
+    assert len(record["tables"]["options"]) == len(rows)
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert set(run["ports"]) == {"here", "there"}

@@ -33,7 +33,7 @@ def inputs(evidence: Evidence) -> Section:
             "Catalogue entries that nobody buys are left out. Inputs of the simulation follow in "
             "section 23, addresses of all sources at its end."
         ),
-        _inputs_table("inputs_economic", "Inputs of the economics", rows)
+        inputs_table("inputs_economic", "Inputs of the economics", rows)
         if rows
         else absent("inputs of the economics", "none were recorded"),
         _drawn(evidence),
@@ -60,7 +60,7 @@ def annex(evidence: Evidence) -> Section:
         (
             Prose(f"As {plain(evidence.baseline)} has them; what the others set beside it stands "
                   "in run.json."),
-            _inputs_table("inputs_simulation", "Inputs of the simulation", rows), table,
+            inputs_table("inputs_simulation", "Inputs of the simulation", rows), table,
         ),
     )  # fmt: skip
 
@@ -89,7 +89,8 @@ def _used(evidence: Evidence, key: str) -> bool:
     return key.split(".")[1] in bought | staff
 
 
-def _inputs_table(name: str, title: str, rows: Sequence[Input]) -> Table:
+def inputs_table(name: str, title: str, rows: Sequence[Input]) -> Table:
+    """Return inputs with value, unit, price year, source or range, and what they are taken from."""
     ends = "price_year"
     years = {row.key.rpartition(".")[0]: row.value for row in rows if row.key.endswith(ends)}
     shown = tuple((row.key, _input_cells(row, years)) for row in rows if not row.key.endswith(ends))

@@ -1,24 +1,34 @@
 """The best set of options under limits, as an integer programme that HiGHS solves.
 
-One binary number an option, exactly one option a port; limits are linear. The solver's answer is
-exact (gap 0). Prices of limits come two ways: the dual of the linear relaxation, which lets ports
-take shares of options, is what the *next* dollar would be worth if options could be split; and
-the same programme solved again with a wider limit says what a real step gains, which is often
-nothing until a whole option fits.
+One binary number an option, exactly one option a port; limits are linear. The solver works with
+tolerances, so that its answer is checked against every limit as it is written; a set that breaks
+one by less than the tolerance is cut off and the programme solved again. Of sets that are worth
+the same the cheapest over its life is taken, so that ties do not hang on the order of options.
 
 Source: Huangfu and Hall (2018) for HiGHS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
+from sim.errors import ConfigError
+
 Floats = npt.NDArray[np.float64]
+SPREAD: Final = 1e4
+"""Largest value as the solver sees it: its absolute gap, 1e-6, is then 1e-10 of it."""
+TIE: Final = 1e-9
+"""Share of the largest value by which two sets may differ and still be worth the same."""
+SLACK: Final = 1e-9
+"""Share of a limit by which rounding may exceed it."""
+RULE: Final = "rule"
+"""Unit of what is no amount but a condition between options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,14 @@ class Option:
     npv0_usd: float
     loads: float
     wait_min: float
+    """Highest mean wait of a year in which the ceiling holds."""
     units: Mapping[str, float]
     """Units that it buys, by measure."""
+
+    @property
+    def key(self) -> str:
+        """How rules name it: the port and the option, whenever it begins."""
+        return f"{self.port}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,10 @@ class Limits:
     """Highest yearly mean wait, by port."""
     units: Mapping[str, float]
     """Units that can be had in all, by measure."""
+    needs: Sequence[Sequence[str]]
+    """Pairs of port.option: the first not without the second, which begins no later."""
+    excludes: Sequence[Sequence[str]]
+    """Groups of port.option of which at most one may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,24 @@ class Limit:
     unit: str
     row: Floats
     bound: float
+
+    @property
+    def scale(self) -> float:
+        """Largest number of the limit, by which a solver divides it."""
+        return max(float(np.abs(self.row).max()), abs(self.bound), 1e-300)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A best set, and how far the solver proved it."""
+
+    chosen: tuple[int, ...]
+    gap: float
+    """Between the set and the bound that the solver proved, as a share."""
+    nodes: int
+    """Of the search tree."""
+    proven: bool
+    """Whether the solver closed the gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +113,47 @@ class Programme:
 
     def best(self) -> tuple[int, ...] | None:
         """Return the options of the best set; None if no set keeps the limits."""
-        scale = max(float(np.abs(self.values).max()), 1e-300)
-        found = optimize.milp(
-            -self.values / scale, integrality=np.ones(len(self.options), dtype=np.int64),
-            bounds=optimize.Bounds(0.0, 1.0), constraints=self._constraints(),
-            options={"mip_rel_gap": 0.0},
-        )  # fmt: skip
-        if found.x is None:
+        found = self.solved()
+        return None if found is None else found.chosen
+
+    def solved(self) -> Solution | None:
+        """Return the best set and what the solver said of it; None if no set keeps the limits."""
+        scale = _largest(self.values)
+        first = self._proven(self.values / scale, self.limits, -np.inf)
+        if first is None:
             return None
-        return tuple(np.flatnonzero(np.asarray(found.x) > 0.5).tolist())
+        least = self.value(first.chosen) - TIE * scale
+        costs = np.array([option.cost_usd for option in self.options])
+        cheapest = self._proven(-costs / _largest(costs), self.limits, least)
+        return first if cheapest is None else replace(first, chosen=cheapest.chosen)
+
+    def cheapest(self, row: Floats, least_value: float) -> tuple[int, ...] | None:
+        """Return the set that uses least of a row and is worth at least so much; None: no set."""
+        found = self._proven(-row / _largest(row), self.limits, least_value)
+        return None if found is None else found.chosen
+
+    def _proven(
+        self, values: Floats, limits: Sequence[Limit], least_value: float
+    ) -> Solution | None:
+        """Solve, and solve again without what keeps a limit only by the solver's tolerance."""
+        cuts = list(self.cuts)
+        while True:
+            rows = [*self._constraints(limits, cuts), *self._at_least(least_value)]
+            found = optimize.milp(
+                -SPREAD * values, integrality=np.ones(len(self.options), dtype=np.int64),
+                bounds=optimize.Bounds(0.0, 1.0), constraints=rows,
+                options={"mip_rel_gap": 0.0},
+            )  # fmt: skip
+            if found.x is None:
+                if found.status == INFEASIBLE:
+                    return None
+                raise ConfigError("portfolio", f"the solver stopped without a set: {found.message}")
+            chosen = tuple(np.flatnonzero(np.asarray(found.x) > 0.5).tolist())
+            kept = not broken(replace(self, limits=tuple(limits)), chosen)
+            if kept and self.value(chosen) >= least_value:
+                nodes, gap = int(found.mip_node_count or 0), float(found.mip_gap or 0.0)
+                return Solution(chosen, gap, nodes, found.status == OPTIMAL)
+            cuts.append(frozenset(chosen))
 
     def value(self, chosen: Sequence[int]) -> float:
         """Return what a set is worth."""
@@ -101,45 +171,44 @@ class Programme:
         return replace(self, limits=limits)
 
     def unlimited(self) -> Programme:
-        """Return the programme without any limit but one option a port."""
-        return replace(self, limits=())
+        """Return the programme without any limit but the rules between options."""
+        return replace(self, limits=tuple(one for one in self.limits if one.unit == RULE))
 
-    def relaxed_prices(self) -> dict[str, float]:
-        """Return by limit what one more unit of it gains if options could be split; NaN: none."""
-        if not self.limits:
-            return {}
-        scales = np.array([_scale(one) for one in self.limits])
-        scale = max(float(np.abs(self.values).max()), 1e-300)
-        rows = np.array([one.row for one in self.limits]) / scales[:, None]
-        found = optimize.linprog(
-            -self.values / scale, rows, np.array([one.bound for one in self.limits]) / scales,
-            self._ports(), np.ones(len(self._ports())), (0.0, 1.0), method="highs",
-        )  # fmt: skip
-        if found.status != 0:
-            return {one.name: float("nan") for one in self.limits}
-        duals = -np.asarray(found.ineqlin.marginals) * scale / scales
-        return {one.name: float(dual) + 0.0 for one, dual in zip(self.limits, duals, strict=True)}
+    @property
+    def amounts(self) -> tuple[Limit, ...]:
+        """The limits that are amounts: all but the rules between options."""
+        return tuple(one for one in self.limits if one.unit != RULE)
 
-    def _ports(self) -> Floats:
+    def ports(self) -> Floats:
+        """Return which options are of which port [port, option], zeros and ones."""
         ports = list(dict.fromkeys(option.port for option in self.options))
         return np.array([[float(o.port == port) for o in self.options] for port in ports])
 
-    def _constraints(self) -> list[optimize.LinearConstraint]:
-        found = [optimize.LinearConstraint(self._ports(), 1.0, 1.0)]
-        for one in self.limits:
-            scale = _scale(one)
-            slack = 1e-9 * abs(one.bound) / scale
-            found.append(
-                optimize.LinearConstraint(one.row / scale, -np.inf, one.bound / scale + slack)
-            )
-        for cut in self.cuts:
+    def _constraints(
+        self, limits: Sequence[Limit], cuts: Sequence[frozenset[int]]
+    ) -> Iterator[optimize.LinearConstraint]:
+        yield optimize.LinearConstraint(self.ports(), 1.0, 1.0)
+        for one in limits:
+            scale = one.scale
+            slack = SLACK * abs(one.bound) / scale
+            yield optimize.LinearConstraint(one.row / scale, -np.inf, one.bound / scale + slack)
+        for cut in cuts:
             row = np.array([float(place in cut) for place in range(len(self.options))])
-            found.append(optimize.LinearConstraint(row, -np.inf, len(cut) - 1.0))
-        return found
+            yield optimize.LinearConstraint(row, -np.inf, len(cut) - 1.0)
+
+    def _at_least(self, value: float) -> Iterator[optimize.LinearConstraint]:
+        if np.isfinite(value):
+            scale = _largest(self.values)
+            yield optimize.LinearConstraint(self.values / scale, value / scale, np.inf)
 
 
-def _scale(limit: Limit) -> float:
-    return max(float(np.abs(limit.row).max()), abs(limit.bound), 1e-300)
+OPTIMAL: Final = 0
+INFEASIBLE: Final = 2
+"""Status of `scipy.optimize.milp`."""
+
+
+def _largest(values: Floats) -> float:
+    return max(float(np.abs(values).max()), 1e-300)
 
 
 def programme(
@@ -177,33 +246,24 @@ def _limits(options: Sequence[Option], limits: Limits) -> list[Limit]:
     for measure, most in limits.units.items():
         row = np.array([option.units.get(measure, 0.0) for option in options])
         found.append(Limit(f"units of {measure}", measure, row, most))
-    return found
+    return [*found, *_rules(options, limits)]
+
+
+def _rules(options: Sequence[Option], limits: Limits) -> Iterator[Limit]:
+    """Yield needs and exclusions: an option by a year takes what it needs by that year."""
+    keys = [option.key for option in options]
+    for one, needed in limits.needs:
+        for year in sorted({o.start_y for o in options if o.key == one}):
+            own = [float(o.key == one and o.start_y <= year) for o in options]
+            base = [float(o.key == needed and o.start_y <= year) for o in options]
+            row = np.array(own) - np.array(base)
+            yield Limit(f"{one} by year {year} needs {needed}", RULE, row, 0.0)
+    for group in limits.excludes:
+        row = np.array([float(key in group) for key in keys])
+        yield Limit(f"at most one of {', '.join(group)}", RULE, row, 1.0)
 
 
 def broken(programme: Programme, chosen: Sequence[int]) -> list[tuple[Limit, float]]:
     """Return the limits that a set breaks, each with by how much."""
     used = [(one, float(one.row[list(chosen)].sum())) for one in programme.limits]
-    return [(one, use - one.bound) for one, use in used if use > one.bound * (1.0 + 1e-9)]
-
-
-def why_infeasible(programme: Programme) -> tuple[str, str]:
-    """Return the limit that no set can keep, alone or last of all, and why, for one line.
-
-    First ceilings that no option of a port meets; then the first limit, in their order, that
-    cannot be kept beside those before it, with the least that would do.
-    """
-    kept: tuple[Limit, ...] = ()
-    order = sorted(programme.limits, key=lambda one: not one.name.startswith("wait ceiling"))
-    for one in order:
-        trial = replace(programme, limits=(*kept, one))
-        if trial.best() is None:
-            least = replace(programme, limits=kept, values=-one.row)
-            chosen = least.best() or ()
-            use = float(one.row[list(chosen)].sum())
-            names = [programme.options[place] for place in chosen if one.row[place] > 0.0]
-            words = ", ".join(f"{option.name} at {option.port}" for option in names)
-            beside = " beside the limits before it" if kept and one.unit != "min" else ""
-            problem = f"{one.bound:,.0f} {one.unit} cannot be kept{beside}"
-            return one.name, f"{problem}: the least is {use:,.0f} ({words})"
-        kept = (*kept, one)
-    return "portfolio", "no set keeps all limits"
+    return [(one, use - one.bound) for one, use in used if use > one.bound + SLACK * abs(one.bound)]

@@ -45,16 +45,10 @@ def render(
 
 def page(evidence: Evidence, first: Front, sections: Iterable[Section]) -> str:
     """Return the page of what stands on its first sheet and in its sections."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["grouped"] = lambda parts: list(grouped(parts))
     case = evidence.appraised.case
-    return environment.get_template("fund.html.j2").render(
+    return filled(
+        kind="Funding case",
+        record="funding.json",
         title=first.title,
         period=first.period,
         answer=first.answer,
@@ -66,6 +60,19 @@ def page(evidence: Evidence, first: Front, sections: Iterable[Section]) -> str:
         study=case.study,
         command=f"throughgate {case.study.verb} {' '.join(case.overrides)}".strip(),
     )
+
+
+def filled(**what: object) -> str:
+    """Return the page of a case or of a portfolio, which have one form."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["grouped"] = lambda parts: list(grouped(parts))
+    return environment.get_template("fund.html.j2").render(**what)
 
 
 def grouped(parts: Iterable[Part]) -> Iterator[list[Part]]:

@@ -7,25 +7,28 @@ measures do together at one port is simulated together, never added up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from experiments.funding.allocation import (
+    Limit,
     Limits,
     Option,
     Programme,
+    Solution,
     broken,
     programme,
-    why_infeasible,
 )
+from experiments.funding.infeasible import why_infeasible
+from experiments.funding.shadow_prices import frontier_steps, shadow_table
 from sim.errors import ConfigError
 
-STEP: Final = 0.1
-"""Share of a limit by which it is widened to see what that gains."""
-BUDGETS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
-"""Totals, as shares of the total asked for, at which the choice is made again."""
+TOTAL: Final = "total budget"
+MOST_SETS: Final = 5
+"""Best sets that are ranked beside the choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,26 @@ class Portfolio:
     """Every option: ``port``, ``option``, ``start_y`` (year of the first order), ``spend_usd``
     (initial, undiscounted, of the payer whose budget it is), ``cost_usd`` (present value),
     ``npv0_usd``, ``loads`` (discounted, above the port's baseline), ``wait_min`` (highest yearly
-    mean), ``ceiling_min``, ``allowed`` (False: its wait breaks the ceiling), ``chosen``,
-    ``runner_up``."""
+    mean in which the ceiling holds), ``ceiling_min``, ``allowed`` (False: its wait breaks the
+    ceiling), ``chosen``, ``runner_up``."""
     spending: pd.DataFrame
     """``year``, ``port``, ``option``, ``usd`` of the chosen set, undiscounted."""
     shadow: pd.DataFrame
     """``constraint`` (total budget, budget of a year, wait ceiling of a port, units of a measure),
-    ``limit``, ``used``, ``relaxed_price`` (dual of the linear relaxation, a unit), ``step``,
-    ``gain_of_step`` (what the integer optimum gains when the limit is ``step`` wider, re-solved),
-    ``unit``."""
+    ``limit``, ``used``, ``left``; ``relaxed_price`` (dual of the linear relaxation, a unit) and
+    the limits ``relaxed_low`` and ``relaxed_high`` between which it holds; ``step``,
+    ``gain_of_step`` and ``loss_of_step`` (of the integer optimum, solved again with the limit so
+    much wider and narrower; NaN: nothing keeps it); ``holds_from`` (least limit at which the same
+    set is best), ``next_better_at`` (least limit at which another is worth more; NaN: never) and
+    ``gain_there``; ``unit``."""
     budgets: pd.DataFrame
-    """The same choice at other totals: ``budget_usd``, ``objective``, ``npv0_usd``, ``loads``,
-    ``spend_usd``, ``chosen`` (words)."""
+    """Every total at which the best set changes, all other limits as they are: ``budget_usd``
+    (least that pays for the set), ``objective``, ``npv0_usd``, ``loads``, ``spend_usd``,
+    ``chosen`` (words), ``now`` (whether it is the choice)."""
+    sets: pd.DataFrame
+    """The choice and the next best sets that keep all limits: ``rank``, ``chosen`` (words),
+    ``objective``, ``npv0_usd``, ``loads``, ``spend_usd``, ``cost_usd``, ``behind`` (objective
+    short of the choice's), ``differs`` (where, in words)."""
     objective: str
     """``npv`` or ``loads``."""
     usd_per_load: float | None
@@ -55,12 +66,15 @@ class Portfolio:
     """Objective of the choice."""
     runner_up_value: float | None
     """Objective of the second best set; None if there is no other."""
+    solved: Solution
+    """The choice as places of ``options``, and how far the solver proved it."""
+    second: tuple[int, ...] | None
     why: tuple[str, ...]
     """Sentences: what was chosen, what binds, the runner-up and why it lost."""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by its name."""
-        names = ("options", "spending", "shadow", "budgets")
+        names = ("options", "spending", "shadow", "budgets", "sets")
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name in names}
 
 
@@ -75,22 +89,36 @@ def portfolio(
         No set keeps the limits: the limit that no set can keep, and the least that would do.
     """
     whole = programme(options, limits, objective, usd_per_load)
-    best = whole.best()
-    if best is None:
+    found = whole.solved()
+    if found is None:
         name, why = why_infeasible(whole)
         raise ConfigError(f"portfolio: {name}", why)
-    second = whole.without(best).best()
+    ranked = list(_ranked(whole, found.chosen))
+    second = ranked[1] if len(ranked) > 1 else None
     return Portfolio(
-        options=_options_table(whole, limits, best, second),
-        spending=_spending_table(whole, best),
-        shadow=_shadow_table(whole, best),
-        budgets=_budgets_table(whole, limits, best),
+        options=_options_table(whole, limits, found.chosen, second),
+        spending=_spending_table(whole, found.chosen),
+        shadow=shadow_table(whole, found),
+        budgets=_budgets_table(whole, found.chosen),
+        sets=_sets_table(whole, ranked),
         objective=objective,
         usd_per_load=usd_per_load,
-        value=whole.value(best),
+        value=whole.value(found.chosen),
         runner_up_value=None if second is None else whole.value(second),
-        why=tuple(_why(whole, best, second)),
+        solved=found,
+        second=second,
+        why=tuple(_why(whole, found.chosen, second)),
     )
+
+
+def _ranked(whole: Programme, best: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    found: tuple[int, ...] | None = best
+    for _ in range(MOST_SETS + 1):
+        if found is None:
+            return
+        yield found
+        whole = whole.without(found)
+        found = whole.best()
 
 
 def _options_table(
@@ -121,45 +149,52 @@ def _spending_table(whole: Programme, best: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "port", "option", "usd"])
 
 
-def _shadow_table(whole: Programme, best: Sequence[int]) -> pd.DataFrame:
-    """Return what each limit's dual says, and what a step of it gains for whole options."""
-    prices, value = whole.relaxed_prices(), whole.value(best)
-    rows = []
-    for one in whole.limits:
-        step = STEP * abs(one.bound) or 1.0
-        wider = whole.widened(one.name, step).best()
-        rows.append(
-            {
-                "constraint": one.name, "limit": one.bound,
-                "used": float(one.row[list(best)].sum()), "relaxed_price": prices[one.name],
-                "step": step, "gain_of_step": whole.value(wider or best) - value,
-                "unit": one.unit,
-            }
-        )  # fmt: skip
-    columns = ["constraint", "limit", "used", "relaxed_price", "step", "gain_of_step", "unit"]
+def _sums(whole: Programme, chosen: Sequence[int]) -> dict[str, object]:
+    own = [whole.options[place] for place in chosen]
+    return {
+        "chosen": words_of(own), "objective": whole.value(chosen),
+        "npv0_usd": sum(one.npv0_usd for one in own), "loads": sum(one.loads for one in own),
+        "spend_usd": sum(one.initial_usd for one in own),
+        "cost_usd": sum(one.cost_usd for one in own),
+    }  # fmt: skip
+
+
+def _budgets_table(whole: Programme, best: Sequence[int]) -> pd.DataFrame:
+    asked = whole
+    if all(one.name != TOTAL for one in whole.limits):
+        row = np.array([option.initial_usd for option in whole.options])
+        enough = Limit(TOTAL, "USD", row, max(float(np.abs(row).sum()), 1.0))
+        asked = replace(whole, limits=(*whole.limits, enough))
+    rows = [
+        {"budget_usd": least, **_sums(whole, chosen), "now": set(chosen) == set(best)}
+        for least, chosen in frontier_steps(asked, TOTAL)
+    ]
+    columns = ["budget_usd", "objective", "npv0_usd", "loads", "spend_usd", "chosen", "now"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _budgets_table(whole: Programme, limits: Limits, best: Sequence[int]) -> pd.DataFrame:
-    total = limits.total_usd
-    rows = []
-    for share in BUDGETS if total else ():
-        budget = share * (total or 0.0)
-        chosen = whole.widened("total budget", budget - (total or 0.0)).best()
-        if chosen is None:
-            continue
-        own = [whole.options[place] for place in chosen]
-        rows.append(
-            {
-                "budget_usd": budget, "objective": whole.value(chosen),
-                "npv0_usd": sum(one.npv0_usd for one in own),
-                "loads": sum(one.loads for one in own),
-                "spend_usd": sum(one.initial_usd for one in own),
-                "chosen": _words(whole, chosen),
-            }
-        )  # fmt: skip
-    columns = ["budget_usd", "objective", "npv0_usd", "loads", "spend_usd", "chosen"]
-    return pd.DataFrame(rows, columns=columns)
+def _sets_table(whole: Programme, ranked: Sequence[tuple[int, ...]]) -> pd.DataFrame:
+    best = ranked[0]
+    rows = [
+        {
+            "rank": rank, **_sums(whole, chosen),
+            "behind": whole.value(best) - whole.value(chosen),
+            "differs": "; ".join(differences(whole.options, best, chosen)),
+        }
+        for rank, chosen in enumerate(ranked, 1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def differences(
+    options: Sequence[Option], best: Sequence[int], other: Sequence[int]
+) -> Iterator[str]:
+    """Yield in words where another set differs from the best."""
+    own = {options[place].port: options[place] for place in best}
+    for place in other:
+        one = options[place]
+        if one is not own[one.port]:
+            yield f"{option_words(one)} instead of {option_words(own[one.port])} at {one.port}"
 
 
 def _why(whole: Programme, best: Sequence[int], second: Sequence[int] | None) -> Iterator[str]:
@@ -167,7 +202,7 @@ def _why(whole: Programme, best: Sequence[int], second: Sequence[int] | None) ->
     loads, npv0 = sum(one.loads for one in own), sum(one.npv0_usd for one in own)
     spent = sum(one.initial_usd for one in own)
     yield (
-        f"Chosen: {_words(whole, best)}: {loads:,.1f} more loads, net present value without them "
+        f"Chosen: {words_of(own)}: {loads:,.1f} more loads, net present value without them "
         f"{npv0 / 1e6:,.1f} m USD, initial spending {spent / 1e6:,.1f} m USD."
     )
     free = whole.unlimited().best()
@@ -175,17 +210,32 @@ def _why(whole: Programme, best: Sequence[int], second: Sequence[int] | None) ->
         over = "; ".join(
             f"{one.name} by {_amount(by, one.unit)}" for one, by in broken(whole, free)
         )
-        yield f"Without limits it would be {_words(whole, free)}, which exceeds {over}."
+        yield (
+            f"Without limits it would be {words_of([whole.options[place] for place in free])}, "
+            f"which exceeds the limits: {over}."
+        )
     elif free is not None:
         yield "No limit binds: without any the choice is the same."
     if second is None:
         yield "No other set keeps the limits."
         return
+    yield _lost(whole, best, second)
+
+
+def _lost(whole: Programme, best: Sequence[int], second: Sequence[int]) -> str:
     loss = whole.value(best) - whole.value(second)
+    words = words_of([whole.options[place] for place in second])
+    if loss <= 1e-9 * float(np.abs(whole.values).max()):
+        dearer = sum(whole.options[place].cost_usd for place in second) - sum(
+            whole.options[place].cost_usd for place in best
+        )
+        return (
+            f"Runner-up: {words}; it keeps all limits and is worth the same, but costs "
+            f"{dearer / 1e6:,.1f} m USD more over its life."
+        )
     unit = "loads" if _in_loads(whole) else "USD of net present value"
     shown = f"{loss:,.1f}" if _in_loads(whole) else f"{loss:,.0f}"
-    words = _words(whole, second)
-    yield f"Runner-up: {words}; it keeps all limits and is worth {shown} {unit} less."
+    return f"Runner-up: {words}; it keeps all limits and is worth {shown} {unit} less."
 
 
 def _in_loads(whole: Programme) -> bool:
@@ -194,12 +244,18 @@ def _in_loads(whole: Programme) -> bool:
     )
 
 
-def _words(whole: Programme, chosen: Sequence[int]) -> str:
-    own = [whole.options[place] for place in chosen]
-    return ", ".join(
-        f"{one.name} at {one.port}" + (f" from year {one.start_y}" if one.start_y else "")
-        for one in own
-    )
+def words_of(own: Sequence[Option]) -> str:
+    """Return a set in words, port by port."""
+    return ", ".join(f"{one.name} at {one.port}{_from(one)}" for one in own)
+
+
+def option_words(one: Option) -> str:
+    """Return an option in words, without its port."""
+    return f"{one.name}{_from(one)}"
+
+
+def _from(one: Option) -> str:
+    return f" from year {one.start_y}" if one.start_y else ""
 
 
 def _amount(number: float, unit: str) -> str:

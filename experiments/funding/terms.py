@@ -36,8 +36,10 @@ class PortPlan(Spec):
 
     overrides: tuple[str, ...]
     """What its case is asked with, its experiment among them."""
-    ceiling_min: float | None = bounded(0.0)
+    ceiling_min: float | None = bounded(0.1, 1440.0)
     """Highest yearly mean wait that is allowed there; null: none."""
+    ceiling_from_y: int = bounded(1, 60)
+    """First year in which it has to be kept: before, nothing new may stand yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +54,30 @@ class Plan(Spec):
     """Of buying, building and joining, all ports and years together, undiscounted."""
     yearly_usd: float | None = bounded(0.0)
     """In every year, running costs and staff included."""
+    price_year: int = bounded(1990, 2100)
+    """Whose dollars the budgets are."""
     start_y: tuple[int, ...] = bounded(0, 60)
     """Years by which all orders of an option may be put off."""
     units: dict[str, float] = bounded(0.0)
     """Units that can be had in all, by measure."""
+    needs: tuple[tuple[str, ...], ...]
+    """Pairs of PORT.OPTION: the first not without the second, which begins no later."""
+    excludes: tuple[tuple[str, ...], ...]
+    """Groups of PORT.OPTION of which at most one may be."""
     ports: dict[str, PortPlan]
 
     def check(self) -> None:
-        """Refuse a portfolio of no port or no start."""
+        """Refuse a portfolio of no port or no start, starts said twice, and a price not asked."""
         if not self.ports or not self.start_y:
             raise ConfigError("ports" if self.start_y else "start_y", "at least one is needed")
+        if list(self.start_y) != sorted(set(self.start_y)):
+            found = list(self.start_y)
+            raise ConfigError("start_y", f"expected years in order, each once, got {found}")
+        if any(len(pair) != 2 for pair in self.needs):
+            raise ConfigError("needs", "expected pairs, e.g. [[laredo.two_more, el_paso.one_more]]")
+        if self.usd_per_load is not None and self.objective == "loads":
+            problem = "a value of a load counts for objective=npv alone; loads are counted already"
+            raise ConfigError("usd_per_load", problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
