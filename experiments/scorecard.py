@@ -12,6 +12,7 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -26,7 +27,7 @@ from experiments.scoring.edition import in_edition
 from experiments.scoring.periods import Period, read_series
 from experiments.scoring.scorecard_keys import KEYS, Asked, read_keys
 from experiments.scoring.targets import read_targets
-from experiments.scoring.verdict_card import Card, make
+from experiments.scoring.verdict_card import Card, Edition, make
 from sim.errors import ConfigError
 
 EXAMPLE = "throughgate scorecard runs=[results/2024,results/2025] periods=[2024,2025]"
@@ -41,8 +42,10 @@ def main(overrides: Sequence[str]) -> int:
     terminal = screen.console()
     if asked.simulates:
         made = _study(asked)
-        simulate(made, terminal)
-        series, out = [_series("runs", (str(made.out),), asked)], made.out
+        out = made.out
+        check_folder(out)
+        simulate(run := _apart(made, asked.edition), terminal)
+        series = [_series("runs", (str(run.out),), asked)]
     else:
         series = directions(asked)
         out = _out(asked, series[0][0])
@@ -75,6 +78,9 @@ def _series(key: str, folders: tuple[str, ...], asked: Asked) -> list[Period]:
     labels = asked.periods
     if asked.simulates and not labels:
         labels = ("this run",)
+    elif asked.edition == "public" and not labels:
+        # a folder's name may say what no reader outside should know
+        labels = tuple(f"period {number}" for number in range(1, len(folders) + 1))
     return read_series(key, folders, labels, asked.alternative, asked.by)
 
 
@@ -107,6 +113,13 @@ def _study(asked: Asked) -> Study:
         return made
     folder = _quoted(str(default_out("scorecard", made.alternatives[made.baseline].port.name)))
     return study([*QUICK, *asked.study, f"out='{folder}'"], "run")
+
+
+def _apart(made: Study, edition: Edition) -> Study:
+    """Return the study with its files beside a public scorecard's folder, never in it."""
+    if edition == "internal":
+        return made
+    return replace(made, out=made.out.with_name(f"{made.out.name}-internal-run"))
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The funding report in a real browser: nothing leaves, all is drawn, nothing is cut on paper."""
+"""Report, portfolio and scorecard in a real browser: nothing leaves, nothing is cut on paper."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ import pypdf
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from experiments.exhibits import portfolio_page
 from experiments.funding.page import render
-from tests import funded
+from experiments.scoring import scorecard_page
+from experiments.scoring.edition import in_edition
+from experiments.scoring.targets import read_targets
+from experiments.scoring.verdict_card import make
+from tests import cards, funded, planned
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine"),
 ]
-CHARTS = 15
+CHARTS = {"report": 15, "portfolio": 5}
+CARDS = ("scorecard", "public")
 PX_PER_MM = 96.0 / 25.4
 MARGIN_MM = 12.0
 PAPERS = {"A4": 210.0, "Letter": 215.9}
@@ -40,11 +46,37 @@ TOO_WIDE = """() => [...document.querySelectorAll("svg, table, p, h1, h2, h3")]
   .map(e => e.tagName + " " + e.textContent.slice(0, 60))"""
 
 
+STRIPS = """() => [...document.querySelectorAll("svg.strip")].map(s => ({
+  marks: s.querySelectorAll("circle").length,
+  width: s.getBoundingClientRect().width, height: s.getBoundingClientRect().height,
+}))"""
+LINES = """() => [...document.querySelectorAll("table.lines tbody tr")].map(r => [
+  r.querySelector("th").firstChild.textContent.trim(),
+  r.querySelector("td.words b").textContent.trim(),
+  r.querySelector(".verdict").textContent.trim()])"""
+
+
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("fund") / "report.html"
-    path.write_text(render(funded.appraised(), funded.uncertainty()), encoding="utf-8")
-    return path
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    made = planned.found()
+    north = [cards.write_run(folder / f"n{k}", wait=30.0 + k, seed=k) for k in (1, 2, 3)]
+    south = [cards.write_run(folder / f"s{k}", *cards.SOUTH, wait=5.0, seed=k) for k in (1, 2, 3)]
+    card = make([cards.series(*north), cards.series(*south, key="southbound")], read_targets())
+    texts = {
+        "report": render(funded.appraised(), funded.uncertainty()),
+        "portfolio": portfolio_page.render(made, portfolio_page.page_of(made)),
+        "scorecard": scorecard_page.render(card),
+        "public": scorecard_page.render(in_edition(card, "public")),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in texts}
+
+
+@pytest.fixture(scope="module")
+def report(pages: dict[str, Path]) -> Path:
+    return pages["report"]
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +102,15 @@ def opened(browser: Browser, path: Path, width: int) -> tuple[Page, list[str], l
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", CHARTS)
 def test_nothing_leaves_and_all_charts_are_drawn(
-    browser: Browser, report: Path, width: int
+    browser: Browser, pages: dict[str, Path], name: str, width: int
 ) -> None:
-    page, asked, said = opened(browser, report, width)
-    assert asked == [report.as_uri()]
+    page, asked, said = opened(browser, pages[name], width)
+    assert asked == [pages[name].as_uri()]
     assert said == []
     figures: list[dict[str, Any]] = page.evaluate(FIGURES)
-    assert len(figures) == CHARTS
+    assert len(figures) == CHARTS[name]
     for figure in figures:
         assert figure["paths"] > 5, figure["title"]
         assert figure["texts"], figure["title"]
@@ -87,8 +120,11 @@ def test_nothing_leaves_and_all_charts_are_drawn(
     assert page.evaluate(TOO_WIDE) == []
 
 
-def test_the_text_of_charts_is_read_on_a_phone(browser: Browser, report: Path) -> None:
-    page, _, _ = opened(browser, report, 390)
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_text_of_charts_is_read_on_a_phone(
+    browser: Browser, pages: dict[str, Path], name: str
+) -> None:
+    page, _, _ = opened(browser, pages[name], 390)
     sizes = page.evaluate(
         """() => [...document.querySelectorAll("svg text")].filter(t => t.textContent.trim())
            .map(t => parseFloat(getComputedStyle(t).fontSize)
@@ -98,9 +134,11 @@ def test_the_text_of_charts_is_read_on_a_phone(browser: Browser, report: Path) -
 
 
 @pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("name", CHARTS)
 def test_no_chart_is_cut_on_paper(
-    browser: Browser, report: Path, tmp_path: Path, paper: str
+    browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str, paper: str
 ) -> None:
+    report = pages[name]
     width = int((PAPERS[paper] - 2.0 * MARGIN_MM) * PX_PER_MM)
     page, _, said = opened(browser, report, width)
     page.emulate_media(media="print")
@@ -108,10 +146,11 @@ def test_no_chart_is_cut_on_paper(
     figures = page.evaluate(FIGURES)
     page.pdf(path=tmp_path / "report.pdf", format=paper)
     assert said == []
-    pages = texts_of(tmp_path / "report.pdf")
-    assert cut(figures, pages) == []
-    assert "Executive summary" in pages[0]
-    assert pages[1].lstrip().startswith("2. The problem"), "the answer keeps to one page"
+    texts = texts_of(tmp_path / "report.pdf")
+    assert cut(figures, texts) == []
+    assert "Executive summary" in texts[0]
+    second = {"report": "2. The problem", "portfolio": "2. The choice"}[name]
+    assert texts[1].lstrip().startswith(second), "the answer keeps to one page"
 
 
 def test_a_chart_that_is_cut_would_be_found(browser: Browser, report: Path, tmp_path: Path) -> None:
@@ -120,6 +159,38 @@ def test_a_chart_that_is_cut_would_be_found(browser: Browser, report: Path, tmp_
     figures = page.evaluate(FIGURES)
     page.pdf(path=tmp_path / "cut.pdf", format="A4")
     assert cut(figures, texts_of(tmp_path / "cut.pdf")) == ["Cost-effectiveness plane"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", CARDS)
+def test_a_scorecard_asks_for_nothing_and_draws_every_line(
+    browser: Browser, pages: dict[str, Path], name: str, width: int
+) -> None:
+    page, asked, said = opened(browser, pages[name], width)
+    assert asked == [pages[name].as_uri()]
+    assert said == []
+    strips: list[dict[str, float]] = page.evaluate(STRIPS)
+    assert len(strips) > 20
+    assert all(one["marks"] >= 1 and one["width"] > 150 and one["height"] > 10 for one in strips)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("name", CARDS)
+def test_no_line_of_a_scorecard_is_cut_on_paper(
+    browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str, paper: str
+) -> None:
+    page, _, said = opened(browser, pages[name], int((PAPERS[paper] - 2.0 * MARGIN_MM) * PX_PER_MM))
+    page.emulate_media(media="print")
+    assert page.evaluate(TOO_WIDE) == []
+    rows: list[list[str]] = page.evaluate(LINES)
+    page.pdf(path=tmp_path / "card.pdf", format=paper)
+    assert said == []
+    texts = [squeeze(text) for text in texts_of(tmp_path / "card.pdf")]
+    lost = [row for row in rows if not any(all(squeeze(p) in t for p in row) for t in texts)]
+    assert len(rows) > 20
+    assert lost == []
 
 
 def texts_of(path: Path) -> list[str]:

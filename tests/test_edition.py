@@ -93,8 +93,20 @@ def test_every_paper_says_what_is_withheld_and_in_which_lines(internal: Card) ->
 def test_the_rest_stays_as_it_is(internal: Card) -> None:
     public = in_edition(internal, "public")
     kept = [row for row in internal.rows if not row.line.withheld]
-    assert public.rows == kept
+    told = [row for row in kept if row.line.key != "sharing"]
+    assert [row for row in public.rows if row.line.key != "sharing"] == told
+    assert [row.line for row in public.rows] == [row.line for row in kept]
+    assert [row.verdict for row in public.rows] == [row.verdict for row in kept]
     assert {row.line.kpp for row in public.rows} == {0, 1, 2, 3}
+
+
+def test_what_targeting_reads_is_not_told(internal: Card) -> None:
+    assert all("targeting reads" in text for name, text in papers(internal).items()
+               if name != "terminal")  # fmt: skip
+    for name, text in papers(in_edition(internal, "public")).items():
+        assert "targeting reads" not in text, name
+        assert "tips arrive" not in text, name
+        assert "no tips" not in text, name
 
 
 def test_an_edition_that_does_not_exist_is_refused() -> None:

@@ -47,11 +47,16 @@ def test_the_range_runs_from_the_smallest_to_the_largest_draw(periods: list[Peri
     )
 
 
-def test_without_redraws_the_range_is_not_computed(periods: list[Period]) -> None:
+def test_without_redraws_no_range_and_nothing_assumed_is_shown(periods: list[Period]) -> None:
     (bare,) = cards.with_periods(periods[:1], redrawn=None)
     found = level(line(periods, "detection"), bare, 0.95)
     assert not found.has_range
-    assert found.range_words == "not computed"
+    assert np.isnan(found.value)
+    assert "its range is not computed: the run has no redraws" in found.reason
+    assert trend(line(periods, "detection"), [bare, bare], 0.95) is None
+    wait = level(line(periods, "wait_mean"), bare, 0.95)
+    assert np.isfinite(wait.value)
+    assert wait.range_words == "not computed"
 
 
 def test_a_few_redraws_make_no_range(periods: list[Period]) -> None:
@@ -59,7 +64,8 @@ def test_a_few_redraws_make_no_range(periods: list[Period]) -> None:
     (few,) = cards.with_periods(periods[:1], redrawn=draws)
     found = level(line(periods, "detection"), few, 0.95)
     assert not found.has_range
-    assert "4 of 4 redraws" in found.range_words
+    assert np.isnan(found.value)
+    assert "4 of 4 redraws have it, 5 are needed" in found.reason
 
 
 def test_a_share_stays_between_nothing_and_all(periods: list[Period]) -> None:

@@ -49,6 +49,51 @@ def test_both_directions_stand_on_one_card(runs: dict[str, Path], tmp_path: Path
     assert record["edition"] == "public"
 
 
+def test_a_public_card_numbers_its_periods_and_names_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("secret-before", "secret-after", "secret-south", "secret-south-too")
+    own = [tmp_path / name for name in names]
+    for folder, more in zip(own, ((), (), cards.SOUTH, cards.SOUTH), strict=True):
+        cards.write_run(folder, *more)
+    out = tmp_path / "out"
+    keys = (f"runs=[{own[0]},{own[1]}]", f"southbound=[{own[2]},{own[3]}]", f"out={out}")
+    assert call(*keys, "edition=public") == 0
+    printed = capsys.readouterr().out.replace(str(out), "")
+    record = json.loads((out / "scorecard.json").read_text(encoding="utf-8"))
+    assert record["parts"][0]["periods"] == ["period 1", "period 2"]
+    for text in (printed, *(path.read_text(encoding="utf-8") for path in out.iterdir())):
+        assert "period 2" in text
+        assert "secret" not in text
+        assert str(tmp_path) not in text
+    assert call(*keys) == 0
+    assert "secret-after" in (out / "scorecard.html").read_text(encoding="utf-8")
+
+
+def test_a_way_that_was_not_given_is_said_on_the_lines_of_both(
+    runs: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert call(f"runs={runs['2024']}", f"out={out}") == 0
+    assert "Southbound: no runs were given" in " ".join(capsys.readouterr().out.split())
+    record = json.loads((out / "scorecard.json").read_text(encoding="utf-8"))
+    lines = {line["line"]: line["levels"][-1]["detail"] for line in record["parts"][0]["lines"]}
+    said = {key for key, detail in lines.items() if "no southbound run was given" in detail}
+    assert {"detection", "detection_fentanyl", "seized_per_100k", "agency"} <= said
+    assert "wait_mean" not in said
+    assert call(f"runs={runs['2024']}", f"southbound={runs['south']}", f"out={out}") == 0
+    assert "were given" not in (out / "scorecard.html").read_text(encoding="utf-8")
+
+
+def test_the_run_behind_a_public_card_is_kept_out_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorecard, "simulate", lambda asked, _: cards.write_run(asked.out))
+    assert call(f"out={tmp_path / 'out'}", "edition=public") == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == FILES
+    assert (tmp_path / "out-internal-run" / "run.json").is_file()
+
+
 @pytest.mark.parametrize(
     ("keys", "said"),
     [

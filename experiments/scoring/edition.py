@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from experiments.scoring.verdict_card import EDITIONS, Card, Edition, Part
+from experiments.scoring.verdict_card import EDITIONS, Card, Edition, Part, Row
 from sim.errors import ConfigError
 
 WITHHELD: Final = (
@@ -43,7 +43,14 @@ def in_edition(card: Card, edition: Edition) -> Card:
     return replace(card, edition=edition, parts=parts, high_risk_score=None)
 
 
+def _plain(row: Row) -> Row:
+    """Return a line without what its details say of targeting."""
+    if row.line.special != "sharing":
+        return row
+    return replace(row, levels=tuple(replace(one, detail="") for one in row.levels))
+
+
 def _published(part: Part) -> Part:
-    kept = tuple(row for row in part.rows if not row.line.withheld)
+    kept = tuple(_plain(row) for row in part.rows if not row.line.withheld)
     titles = tuple(row.line.title for row in part.rows if row.line.withheld)
     return replace(part, rows=kept, withheld=titles)

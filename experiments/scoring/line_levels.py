@@ -109,6 +109,9 @@ def absent(line: Line, period: Period) -> str:
         return "nobody inside helps smugglers in this run (insider=none); insider=baseline does"
     if period.unstable and _waits(line):
         return f"unstable: {period.unstable}; its waits only say how long the run was"
+    if line.assumed and not line.special and "range_low" not in (held := _range(line, period)):
+        why = held.get("range_words", f"{NOT_COMPUTED}: the run has no redraws")
+        return f"not shown: it rests on assumptions and its range is {why} (robustness.draws)"
     return ""
 
 
@@ -144,7 +147,8 @@ def _range(line: Line, period: Period) -> dict[str, Any]:
     values = [line.scale * _point(line, draws.iloc[[k]]) for k in range(len(draws))]
     known = [value for value in values if np.isfinite(value)]
     if len(known) < FEWEST_DRAWS:
-        return {"range_words": f"{NOT_COMPUTED}: {len(known)} of {asked} redraws have it"}
+        few = f"{len(known)} of {asked} redraws have it, {FEWEST_DRAWS} are needed"
+        return {"range_words": f"{NOT_COMPUTED}: {few}"}
     left = "" if len(draws) == asked else f" of {asked}, the rest overloaded"
     ends = {"range_low": min(known), "range_high": max(known)}
     return ends | {"range_words": f"{len(known)} redraws{left}"}

@@ -67,7 +67,19 @@ def findings(card: Card) -> list[str]:
         off = [f"{_named(row)} {_against(row)}" for row in _with(part, OFF)]
         on = [_named(row) for row in _with(part, ON)]
         found += [_few(f"{head}off course", off), _few(f"{head}on course", on)]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in (*found, one_way(card)) if sentence]
+
+
+def one_way(card: Card) -> str:
+    """Return that the other direction was not given; empty: both were."""
+    if len(card.parts) > 1:
+        return ""
+    if card.parts[0].direction == "southbound":
+        return "Northbound: no runs were given (runs=[...]), so that no line is told of that way."
+    return (
+        "Southbound: no runs were given (southbound=[...]), so that no line is told of that way, "
+        "what is found of firearms, cash and precursors among them."
+    )
 
 
 def _with(part: Part, verdict: str) -> list[Row]:

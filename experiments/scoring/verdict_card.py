@@ -18,7 +18,7 @@ import numpy as np
 from experiments.comparison import badge
 from experiments.intervals import Difference, holm
 from experiments.scoring.line_levels import Level, level, trend
-from experiments.scoring.lines import Line, lines_of
+from experiments.scoring.lines import DETECTION, FLOW, Line, lines_of
 from experiments.scoring.periods import Period
 from experiments.scoring.targets import Target
 
@@ -28,6 +28,8 @@ OFF: Final = "off course"
 UNKNOWN: Final = "cannot tell"
 NONE_SET: Final = "no target"
 VERDICTS: Final[tuple[Verdict, ...]] = (ON, OFF, UNKNOWN, NONE_SET)
+BOTH_WAYS: Final = (DETECTION, FLOW)
+"""Groups that are meant for both directions."""
 Edition = Literal["internal", "public"]
 EDITIONS: Final[tuple[Edition, ...]] = ("internal", "public")
 
@@ -138,6 +140,9 @@ def make(series: Sequence[Sequence[Period]], targets: Mapping[str, Mapping[str, 
     settings = series[0][0].settings
     coverage = float(settings["coverage"])
     parts = [_part(tuple(periods), targets, coverage) for periods in series]
+    if len(parts) == 1:
+        one = parts[0]
+        parts = [replace(one, rows=tuple(_one_way(row, one.direction) for row in one.rows))]
     every = [row for part in parts for row in part.rows]
     p = holm([np.nan if row.trend is None else row.trend.p_value for row in every])
     adjusted = iter(p.tolist())
@@ -169,6 +174,17 @@ def _row(line: Line, periods: tuple[Period, ...], target: Target | None, coverag
     ends = found.goal_range() or ()
     hangs = any(judge(line, levels[-1], end / line.scale)[0] != verdict for end in ends)
     return replace(found, hangs=hangs)
+
+
+def _one_way(row: Row, direction: str) -> Row:
+    """Return a line that is meant for both ways with the note that the other was not given."""
+    if row.line.group not in BOTH_WAYS:
+        return row
+    other = "northbound" if direction == "southbound" else "southbound"
+    last = row.levels[-1]
+    note = f"{direction} alone: no {other} run was given"
+    detail = "; ".join(text for text in (last.detail, note) if text)
+    return replace(row, levels=(*row.levels[:-1], replace(last, detail=detail)))
 
 
 def _badge(line: Line, last: Period) -> str:
