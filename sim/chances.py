@@ -37,13 +37,28 @@ class Chances(NamedTuple):
 
 def chances_of(scenario: Scenario, points: OperatingPoints) -> Chances:
     """Return P(alarm | carrying) of every sensor at its operating point."""
-    found = {
-        name: p_alarm(scenario, points, cast("SensorName", name), _loads(), NODES)
-        for name in Chances._fields
-    }
+    found = {name: _p_alarm(scenario, points, cast("SensorName", name)) for name in Chances._fields}
     for name in ("portal", "portal_slow"):
         found[name] = found[name] * judged_share(scenario)
     return Chances(**found)
+
+
+def _p_alarm(scenario: Scenario, points: OperatingPoints, name: SensorName) -> Floats:
+    """Return P(alarm | carrying) of one sensor; alternatives share all but the portal's point."""
+    key = (id(scenario.scanner), name, points.threshold(name))
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        found = p_alarm(scenario, points, name, _loads(), NODES)
+        found.setflags(write=False)
+        # the scanner is kept with it, so that no other object can come to stand in its place
+        _KNOWN[key] = (scenario.scanner, found)
+    return _KNOWN[key][1]
+
+
+MOST_KNOWN = 256
+"""Tables of P(alarm | carrying) that are kept, 0.1 MB each."""
+_KNOWN: dict[tuple[int, SensorName, float], tuple[object, Floats]] = {}
 
 
 def judged_share(scenario: Scenario) -> Floats:

@@ -72,7 +72,7 @@ def position(trucks: pd.DataFrame, risk_score: Floats, past_score: Floats) -> Fl
         if all(map(_same, known, asked)):
             _PLACED.insert(0, _PLACED.pop(number))
             return found
-    ranked = np.sort(past_score)
+    ranked = _ranked(past_score)
     high = np.searchsorted(ranked, risk_score, side="right")
     tied = high - np.searchsorted(ranked, risk_score, side="left")
     place = (len(ranked) - high + u_tie * tied) / len(ranked)
@@ -86,6 +86,21 @@ MOST_PLACED = 6
 """Sets of trucks whose places are kept, a few MB each: days and the past, by each of the models."""
 _PLACED: list[tuple[tuple[Floats, Floats, Floats], Floats]] = []
 """The sets of trucks placed last: several policies ask for the same ones."""
+
+
+_RANKED: list[tuple[Floats, Floats]] = []
+
+
+def _ranked(scores: Floats) -> Floats:
+    """Return the scores in ascending order; every policy asks for those of the same past days."""
+    for number, (known, found) in enumerate(_RANKED):
+        if _same(known, scores):
+            _RANKED.insert(0, _RANKED.pop(number))
+            return found
+    found = np.sort(scores)
+    found.setflags(write=False)
+    _RANKED[:] = [(scores, found), *_RANKED[: MOST_PLACED - 1]]
+    return found
 
 
 def _same(one: Floats, other: Floats) -> bool:
@@ -123,7 +138,7 @@ def past_quantile(risk_score: Floats, top_share: float) -> tuple[float, float]:
     """
     refuse_empty(risk_score)
     m = len(risk_score)
-    ranked = np.sort(risk_score)
+    ranked = _ranked(risk_score)
     cutoff = float(ranked[m - min(max(int(np.ceil(top_share * m)), 1), m)])
     above = m - int(np.searchsorted(ranked, cutoff, side="right"))
     tied = m - above - int(np.searchsorted(ranked, cutoff, side="left"))

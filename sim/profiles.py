@@ -160,8 +160,9 @@ def _stood(ledger: pd.DataFrame, window: Window) -> tuple[Floats, Floats, Floats
             held[:, k, ANALYST] = minutes_by_hour(free, judged, window)
             free = judged
         for later in range(k + 1, ANALYST):
-            because = np.where(at[later, "enter"] == leave, free, np.nan)
-            held[:, k, later] = minutes_by_hour(because, leave, window)
+            because = np.flatnonzero(at[later, "enter"] == leave)
+            if len(because):
+                held[:, k, later] = minutes_by_hour(free[because], leave[because], window)
     return queued, held, work
 
 
