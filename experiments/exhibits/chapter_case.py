@@ -14,6 +14,7 @@ from experiments.exhibits.drawing import plain
 from experiments.exhibits.evidence import Evidence
 from experiments.exhibits.exhibit import Badge, Cell, Column, Part, Prose, Section, Table, words
 from experiments.exhibits.frames import Head, frame_table
+from experiments.funding.lost_trips import lost_words
 from experiments.wording import NONE, listed, number, span
 
 Problem = tuple[str, str, str, float, int, Badge, str]
@@ -130,11 +131,16 @@ def alternatives(evidence: Evidence) -> Section:
     completions = evidence.appraised.completions
     if completions.empty:
         parts.append(
-            Prose("All alternatives carry the load of the design year: none had to be completed.")
+            Prose(
+                "Scanners, analysts and docks of all alternatives carry the load of the design "
+                "year: none had to be completed."
+            )
         )
     else:
         title = "Could not carry the design year, and the cheapest completion"
         parts.append(frame_table("completions", title, completions, COMPLETIONS))
+    if (lost := lost_words(evidence.appraised)) is not None:
+        parts.append(Prose(lost))
     return Section(3, "alternatives", "Alternatives and the no-build baseline", tuple(parts))
 
 

@@ -195,6 +195,8 @@ class Evidence:
 def percentiles(values: list[float | None]) -> Range:
     """Return the 5th and 95th percentile; None where a value is undefined in some draw.
 
+    Each is the value of a draw, as in the tables of the uncertainty: nothing lies between draws.
+
     Examples
     --------
     >>> percentiles([float(i) for i in range(101)])
@@ -204,7 +206,8 @@ def percentiles(values: list[float | None]) -> Range:
     """
     if not values or any(value is None or not np.isfinite(value) for value in values):
         return None
-    low, high = np.percentile(np.array(values, np.float64), [TAIL, 100.0 - TAIL])
+    ends = [TAIL, 100.0 - TAIL]
+    low, high = np.percentile(np.array(values, np.float64), ends, method="inverted_cdf")
     return float(low), float(high)
 
 

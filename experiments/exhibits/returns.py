@@ -53,7 +53,7 @@ def _rate(evidence: Evidence, name: str, net: Floats) -> Cell:
     if len(drawn):
         below = f"a rate in {percent(len(known) / len(drawn), 0)} of draws"
     if len(known):
-        low, high = (float(end) for end in np.quantile(known, ENDS))
+        low, high = (float(end) for end in np.quantile(known, ENDS, method="inverted_cdf"))
         below, ends = f"{below}: [{percent(low, 1)}, {percent(high, 1)}]", (low, high)
     if found.rate is None:
         return Cell(found.reason, below, None, *ends, look="aside words")

@@ -71,7 +71,8 @@ def _threshold(found: Appraised, each: ByReplication) -> str:
     name, rate = choice(found), found.case.appraisal.discount_rate
     if name == found.case.study.baseline:
         return (
-            "Nothing pays on time and money alone, and nothing finds more loads than the baseline."
+            "Nothing pays on time and money alone, and nothing finds more loads than the baseline: "
+            f"keep {name}. Present values: {_burdens(found)}."
         )
     even = break_even(found.worths[rate][name], found.case.harm)
     noise = ratio_interval(
@@ -85,6 +86,19 @@ def _threshold(found: Appraised, each: ByReplication) -> str:
         words += f", that is if at least {percent(even.not_replaced_share, 1)} of what is seized "
         words += "is not replaced"
     return f"{words}."
+
+
+def _burdens(found: Appraised) -> str:
+    """Return what each alternative costs and what users lose or gain by it."""
+    base, worths = found.case.study.baseline, found.worths[found.case.appraisal.discount_rate]
+    parts = [
+        f"{name} costs {number(MILLION * worth.cost)} million USD and users "
+        f"{'lose' if worth.user_benefit < 0.0 else 'gain'} "
+        f"{number(MILLION * abs(worth.user_benefit))}"
+        for name, worth in worths.items()
+        if name != base
+    ]
+    return "; ".join(parts)
 
 
 def _at_value(found: Appraised, value: float) -> str:

@@ -10,22 +10,24 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments import screen
-from experiments.economics.appraisal import net_flow, payback_y
 from experiments.economics.break_even import break_even
 from experiments.economics.dominance import Place, agency_places, social_places
-from experiments.economics.internal_rate import internal_rate
+from experiments.exhibits.evidence import Evidence
 from experiments.funding.appraised import Appraised
 from experiments.funding.case import Case
 from experiments.funding.doubt_words import doubt_table, doubt_words
-from experiments.funding.fund_answer import MILLION, THOUSAND, answer
+from experiments.funding.fund_answer import MILLION, THOUSAND, answer, choice
+from experiments.funding.fund_rates import RANGES, held, rates_table
+from experiments.funding.lost_trips import lost_words
 from experiments.funding.replication_noise import (
+    MEASURES,
     ByReplication,
     measure_interval,
     ratio_interval,
 )
 from experiments.funding.uncertainty import Uncertainty
 from experiments.funding.year_amounts import ELSEWHERE
-from experiments.wording import NONE, half_width, listed, number, percent, plus_minus, signed
+from experiments.wording import half_width, listed, number, percent, plus_minus
 
 Rows = tuple[list[str], list[list[str]]]
 
@@ -59,7 +61,8 @@ def after(
 ) -> None:
     """Print the answer, the tables, what was written, and the notes, in this order."""
     terminal.print()
-    terminal.print(Text(screen.wrapped(terminal, answer(found, each)), style="bold"))
+    said = f"{answer(found, each)} {held(Evidence(found, unsure), choice(found))}"
+    terminal.print(Text(screen.wrapped(terminal, said), style="bold"))
     terminal.print()
     screen.print_table(terminal, *worth_table(found, each))
     screen.say(terminal, legend(found))
@@ -67,7 +70,8 @@ def after(
     screen.print_table(terminal, *doubt_table(unsure))
     screen.say(terminal, doubt_words(unsure))
     terminal.print()
-    screen.print_table(terminal, *rates_table(found))
+    screen.print_table(terminal, *rates_table(Evidence(found, unsure)))
+    screen.say(terminal, RANGES)
     terminal.print()
     screen.print_table(terminal, *port_table(found))
     for line in (*frontier_words(found), *spent_words(found)):
@@ -95,7 +99,10 @@ def worth_table(found: Appraised, each: ByReplication) -> Rows:
     for name in _rivals(found):
         worth = found.worths[rate][name]
         noise = {
-            measure: measure_interval(each, rate, name, measure, coverage)
+            measure: (
+                MEASURES[measure](worth),
+                measure_interval(each, rate, name, measure, coverage),
+            )
             for measure in ("user_benefit_usd", "npv0_usd", "loads")
         }
         rows.append(
@@ -103,8 +110,8 @@ def worth_table(found: Appraised, each: ByReplication) -> Rows:
                 name,
                 number(MILLION * worth.cost),
                 *(
-                    plus_minus(one.mean, one.low, one.high, MILLION if "usd" in measure else 1.0)
-                    for measure, one in noise.items()
+                    plus_minus(value, one.low, one.high, MILLION if "usd" in measure else 1.0)
+                    for measure, (value, one) in noise.items()
                 ),
                 _threshold(found, each, name),
             ]
@@ -125,31 +132,6 @@ def _threshold(found: Appraised, each: ByReplication, name: str) -> str:
     )
     half = half_width(noise.low, noise.high, THOUSAND, 0)
     return f"{number(THOUSAND * even.usd_per_load, 0)} ±{half}"
-
-
-def rates_table(found: Appraised) -> Rows:
-    """Return net present value by rate, both ratios, internal rate and payback."""
-    value, own = found.case.appraisal.interdiction_usd_per_load, found.case.appraisal.discount_rate
-    base = found.alternatives[found.case.study.baseline]
-    rows = []
-    for name in _rivals(found):
-        worth, net = found.worths[own][name], net_flow(found.alternatives[name], base, value)
-        npv = [signed(MILLION * worths[name].npv(value)) for worths in found.worths.values()]
-        ratios = [_ratio(worth.dot_ratio(value)), _ratio(worth.life_cycle_ratio(value))]
-        internal, back = internal_rate(net), payback_y(net)
-        shown = percent(internal.rate) if internal.rate is not None else _short(internal.reason)
-        years = str(back) if back is not None else "never"
-        rows.append([name, *npv, *ratios, shown, years])
-    rates = [f"at {percent(rate, 0)}" for rate in found.worths]
-    return ["net value, m", *rates, "BCR DOT", "BCR life", "IRR", "payback, y"], rows
-
-
-def _short(reason: str) -> str:
-    return reason.partition(":")[0]
-
-
-def _ratio(ratio: float | None) -> str:
-    return NONE if ratio is None else number(ratio, 2)
 
 
 def port_table(found: Appraised) -> Rows:
@@ -237,6 +219,8 @@ def notes(found: Appraised) -> list[str]:
         f"{number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won or lost "
         "count half of what is left to that.",
     ]
+    if (lost := lost_words(found)) is not None:
+        lines.append(lost)
     if asked.appraisal.interdiction_usd_per_load is None:
         lines.append(
             "Interdiction is not priced: break-even values are thresholds, not worths. Set "
