@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+from experiments.scoring import phrases
 from experiments.scoring.edition import in_edition
 from experiments.scoring.scorecard_page import render
 from experiments.scoring.targets import read_targets
@@ -76,6 +78,18 @@ def test_every_line_wears_its_badge_and_verdict(card: Card, page: str) -> None:
     heads = [row for row in page.split('<tr><th scope="row">') if '<td class="picture">' in row]
     assert len(heads) == len(card.rows)
     assert all('<span class="badge ' in head and '<span class="verdict ' in head for head in heads)
+
+
+def test_every_level_stands_with_its_interval_and_a_reason_stands_once(
+    card: Card, page: str, tmp_path: Path
+) -> None:
+    cells = page.split('<td class="words" data-label="last period">')[1:]
+    for row, cell in zip(card.rows, cells, strict=True):
+        if row.last.has_interval and row.last.low < row.last.high:
+            assert phrases.interval(row.line, row.last) in cell.split("</td>")[0], row.line.key
+    bare = make([cards.series(cards.write_run(tmp_path / "bare", draws=None))], read_targets())
+    own = next(row for row in render(bare).split("<tr>") if "Loads found, all types" in row)
+    assert own.count("its range is not computed") == 1
 
 
 def test_the_three_parameters_are_defined(page: str) -> None:

@@ -73,6 +73,8 @@ def _spending(found: PortfolioFound) -> Section:
     )  # fmt: skip
     base = found.ports[0].asked.appraisal.base_year
     years["calendar"] = (years["year"] + base).astype(str)
+    total = {"year": "all years", "calendar": "-", "usd": years["usd"].sum(), "left_usd": "-"}
+    shown = pd.DataFrame([*years.to_dict("records"), total])
     heads = {
         "year": Head("year of the study"), "calendar": Head("calendar year"),
         "usd": Head("spending", "$ M", "millions", "assumed"),
@@ -82,7 +84,7 @@ def _spending(found: PortfolioFound) -> Section:
         Prose("Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
               "residual values are nobody's cash."),
         plots.spending(found),
-        replace(frame_table("portfolio_spending", "Year by year", years, heads), look="ledger"),
+        replace(frame_table("portfolio_spending", "Year by year", shown, heads), look="ledger"),
     )  # fmt: skip
     if years.empty:
         parts = (absent("spending by year", "nothing is bought"),)

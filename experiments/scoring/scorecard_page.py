@@ -69,7 +69,7 @@ def _row(card: Card, part: Part, row: Row) -> dict[str, Any]:
         "badge": row.badge,
         "strip": strip(row, tuple(period.label for period in part.periods)),
         "value": phrases.value(line, last),
-        "interval": "" if row.why == last.reason else phrases.interval(line, last),
+        "interval": "" if row.why and row.why == last.reason else phrases.interval(line, last),
         "range": phrases.ranged(line, last),
         "detail": last.detail,
         "goal": phrases.goal(row),
