@@ -163,7 +163,7 @@ def uncertainty(draws: int = 40) -> Uncertainty:
         ),
         partial_information=pd.DataFrame(
             [{"usd_per_load": 40840.0, "input": "hours saved", "group": False, "evppi_usd": 2.1e6,
-              "share_of_evpi": 0.6}]
+              "se_usd": 3e5, "nothing_known_usd": 4e5, "shown": True, "share_of_evpi": 0.6}]
         ),
         intervals=pd.DataFrame([_quantiles(n, found) for n in rivals]),
         tornado=pd.DataFrame([row for n in rivals for row in _tornado(n)]),

@@ -13,10 +13,12 @@ from experiments.funding.beliefs import economic
 from experiments.funding.case import Case
 from experiments.funding.day_totals import CLASSES
 from experiments.funding.emulator import fit
-from experiments.funding.redrawn_worlds import OUTPUTS, Formulas, simulation_beliefs
+from experiments.funding.possible_worlds import simulation_beliefs
+from experiments.funding.redrawn_worlds import Formulas
 from experiments.funding.request import case
 from experiments.funding.response import Response
 from experiments.funding.valuation import Valuation, mean_response
+from experiments.funding.world_runs import OUTPUTS
 
 REPLICATIONS = 4
 WORLDS = 40
@@ -63,7 +65,11 @@ def formulas() -> Formulas:
     relevant = np.zeros((len(inputs), columns), bool)
     relevant[place] = True
     emulator = fit(x, y, centre, relevant, 1)
-    return Formulas(tuple(inputs), emulator, ("today", "more"), (1, 4), 0, x, {0: y[0]}, 0)
+    again = {place: y[place] + 1e-3 * rng.normal(size=columns) for place in range(8)}
+    first = {place: y[place] for place in range(8)}
+    return Formulas(
+        tuple(inputs), emulator, ("today", "more"), (1, 4), 0, x, first, 0, again, WORLDS, {}
+    )
 
 
 def valuation(*, simulated: bool = False) -> Valuation:

@@ -11,7 +11,7 @@ from experiments.assumptions import Assumption
 from experiments.economics.catalogue import read
 from experiments.economics.doubt import Doubt
 from experiments.funding.beliefs import Belief, economic, simulated
-from experiments.funding.redrawn_worlds import simulation_beliefs
+from experiments.funding.possible_worlds import simulation_beliefs
 from experiments.funding.request import case
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from experiments.economics.net_monetary import Outcomes, standing
-from experiments.funding.partial_information import evppi, partial_information
+from experiments.funding.partial_information import estimated, evppi, partial_information
 
 
 def unit_loss(mean: float, sd: float) -> float:
@@ -72,3 +72,21 @@ def test_a_curve_is_followed() -> None:
     edge = 0.5**0.5
     truth = (1.0 / 3.0 - 0.5) - (edge**3 / 3.0 - 0.5 * edge)
     assert evppi(benefit, x[:, None]) == pytest.approx(truth, abs=0.05)
+
+
+def test_an_input_that_says_nothing_is_shown_about_as_often_as_chance_allows() -> None:
+    rng = np.random.default_rng(1)
+    tries, shown = 60, 0
+    for _ in range(tries):
+        benefit = np.column_stack([np.zeros(100), rng.normal(size=100)])
+        shown += estimated(benefit, rng.random((100, 1)), rng).shown
+    # one in twenty, by a quantile of 40 shuffles; four standard errors of a share above it
+    assert shown / tries <= 0.075 + 4.0 * (0.075 * 0.925 / tries) ** 0.5
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_there_is_shown_and_its_error_covers(seed: int) -> None:
+    outcomes, inputs = gaussian(seed, 200)
+    found = estimated(outcomes.benefit(0.0), inputs["a"][:, None], np.random.default_rng(seed))
+    assert found.shown
+    assert found.worth == pytest.approx(unit_loss(1.0, 3.0), abs=4.0 * found.se)

@@ -85,10 +85,24 @@ def _partial(found: Uncertainty) -> Part:
         "input": Head("input or group of inputs"),
         "usd_per_load": Head("threshold, $ a load", "", "dollars"),
         "evppi_usd": Head("value of knowing it", "$ M", "millions", "assumed"),
+        "se_usd": Head("standard error", "$ M", "millions"),
+        "nothing_known_usd": Head("reached by chance", "$ M", "millions"),
         "share_of_evpi": Head("of the value of knowing all", "", "share"),
     }
-    return frame_table("partial_information", "Value of knowing one input, largest first",
-                       found.partial_information.head(TOP), heads)  # fmt: skip
+    frame = found.partial_information
+    shown = frame.loc[frame["shown"].astype(bool)]
+    if shown.empty:
+        return absent(
+            "value of knowing single inputs",
+            "no input or group is worth more to know than a shuffled one by chance: these draws "
+            "are too few to rank them",
+        )
+    return frame_table(
+        "partial_information", "Value of knowing one input, largest first", shown.head(TOP), heads,
+        note="By regression of the draws themselves. Reached by chance: what an input that says "
+        "nothing reaches in one of twenty cases; inputs below it are left out, which does not say "
+        "that they are worth nothing.",
+    )  # fmt: skip
 
 
 def _emulator(found: Uncertainty) -> Part:
@@ -101,8 +115,11 @@ def _emulator(found: Uncertainty) -> Part:
         "cv_rmse": Head("error, cross-validated", "", "number"),
         "cv_r2": Head("explained, cross-validated", "", "share"),
     }  # fmt: skip
-    return frame_table("emulator", "How well fitted formulas stand in for the simulation",
-                       found.emulator, heads, note="The error is added to every draw.")  # fmt: skip
+    return frame_table(
+        "emulator", "How well fitted formulas stand in for the simulation", found.emulator, heads,
+        note="0 % or less: the formula says no more than the mean. The error is added to every "
+        "draw that was not simulated.",
+    )  # fmt: skip
 
 
 def _noise(found: Uncertainty) -> Part:
@@ -173,7 +190,9 @@ def _ranking(found: Uncertainty) -> Part:
     return frame_table(
         "sensitivity", "What decides the ranking (Sobol's indices)", found.sensitivity, heads,
         note="Lead: how far the choice is ahead of the best of the others; rank: whether it leads "
-        "at all. Share of its variance that goes with each group.",
+        "at all. Share of its variance that goes with each group, as far as formulas explain the "
+        "simulation: how far that is stands in the table of formulas. Where they explain nothing, "
+        "a simulation group of 0 % is unknown, not unimportant.",
     )  # fmt: skip
 
 

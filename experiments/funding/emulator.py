@@ -43,6 +43,8 @@ class Block:
     inputs: Ints
     methods: Mapping[str, Any]
     """Fitted estimators by method, each of all columns of the block."""
+    folds: Mapping[str, tuple[Any, ...]]
+    """The same fitted without the worlds of each fold."""
     chosen: tuple[str, ...]
     """Method of every column of the block."""
 
@@ -56,6 +58,8 @@ class Emulator:
     """Method of every column."""
     centre: Floats
     """[input] the middle world."""
+    fold: Ints
+    """[world] the fold in which each world is left out."""
     errors: Floats
     """[world, column], log scale: errors on unseen worlds."""
     unseen: Floats
@@ -65,12 +69,29 @@ class Emulator:
 
     def shift(self, worlds: npt.ArrayLike) -> Floats:
         """Return by how much each column differs from the middle world [world, column]."""
+        return self._shift(worlds, None)
+
+    def shift_left_out(self, worlds: npt.ArrayLike) -> Floats:
+        """Return `shift`, each of the fitted worlds (in their order) by formulas without it.
+
+        What is changed of a world so stays free of its own luck and outcome; rows beyond the
+        fitted worlds follow the formulas of all.
+        """
+        points = np.atleast_2d(np.asarray(worlds, np.float64))
+        found = self._shift(points, None)
+        for fold in range(FOLDS):
+            mine = np.flatnonzero(self.fold[: len(points)] == fold)
+            found[mine] = self._shift(points[mine], fold)
+        return found
+
+    def _shift(self, worlds: npt.ArrayLike, fold: int | None) -> Floats:
         points = np.vstack([self.centre[None, :], np.atleast_2d(np.asarray(worlds, np.float64))])
         found = np.zeros((len(points), len(self.chosen)))
         for block in self.blocks:
-            for method, estimator in block.methods.items():
+            for method in block.methods:
+                fitted = block.methods[method] if fold is None else block.folds[method][fold]
                 mine = np.array([one == method for one in block.chosen])
-                said = _predicted(estimator, points[:, block.inputs])
+                said = _predicted(fitted, points[:, block.inputs])
                 found[:, block.columns[mine]] = said[:, mine]
         return np.asarray(found[1:] - found[0])
 
@@ -115,7 +136,7 @@ def fit(
         for column, method in zip(columns, block.chosen, strict=True):
             chosen[column] = method
     middle = np.asarray(centre, np.float64)
-    return Emulator(tuple(blocks), tuple(chosen), middle, y - best, best, y)
+    return Emulator(tuple(blocks), tuple(chosen), middle, folds, y - best, best, y)
 
 
 def _block(
@@ -125,12 +146,14 @@ def _block(
     inputs, columns = places
     own, goal = x[:, inputs], y[:, columns]
     ways = _methods(seed)
-    unseen = {name: _unseen(make, own, goal, folds) for name, make in ways.items()}
+    parts = {name: _without_each(make, own, goal, folds) for name, make in ways.items()}
+    unseen = {name: _unseen(fitted, own, goal, folds) for name, fitted in parts.items()}
     loss = {name: ((found - goal) ** 2).mean(axis=0) for name, found in unseen.items()}
     chosen = tuple(_best({n: float(of[c]) for n, of in loss.items()}) for c in range(len(columns)))
     used = {name: _fitted(ways[name](), own, goal) for name in ways if name in chosen}
     best = np.column_stack([unseen[name][:, c] for c, name in enumerate(chosen)])
-    return Block(columns, inputs, used, chosen), best
+    left_out = {name: parts[name] for name in used}
+    return Block(columns, inputs, used, left_out, chosen), best
 
 
 def _best(loss: Mapping[str, float]) -> str:
@@ -172,12 +195,16 @@ def _squares(x: Floats) -> Floats:
     return np.hstack([x, (x - 0.5) ** 2])
 
 
-def _unseen(make: Callable[[], Any], x: Floats, y: Floats, folds: Ints) -> Floats:
+def _without_each(make: Callable[[], Any], x: Floats, y: Floats, folds: Ints) -> tuple[Any, ...]:
+    """Return formulas fitted without the worlds of each fold."""
+    return tuple(_fitted(make(), x[folds != fold], y[folds != fold]) for fold in range(FOLDS))
+
+
+def _unseen(fitted: tuple[Any, ...], x: Floats, y: Floats, folds: Ints) -> Floats:
     """Return predictions of each world by formulas that have not seen it."""
     found = np.empty_like(y)
-    for fold in range(FOLDS):
-        out = folds == fold
-        found[out] = _predicted(_fitted(make(), x[~out], y[~out]), x[out])
+    for fold, estimator in enumerate(fitted):
+        found[folds == fold] = _predicted(estimator, x[folds == fold])
     return found
 
 

@@ -84,14 +84,15 @@ def kept_share(
 
 def _holding(scenario: Scenario, loads: Sequence[HourlyLoad]) -> list[HourlyLoad]:
     """Return the loads of stations at which trucks must wait; others are passed by when full."""
-    return [one for one in loads if not _passed_by(scenario, one.station) and _busy(one)]
+    return [one for one in loads if not passed_by(scenario, one.station) and _busy(one)]
 
 
 def _busy(load: HourlyLoad) -> bool:
     return float(load.offered_min.sum()) > 0.0
 
 
-def _passed_by(scenario: Scenario, station: str) -> bool:
+def passed_by(scenario: Scenario, station: str) -> bool:
+    """Say whether trucks that find a station full drive on instead of waiting for it."""
     part = getattr(scenario.port, station.removesuffix("_slow").removesuffix("_fast"), None)
     return (
         isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None

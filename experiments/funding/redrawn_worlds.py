@@ -1,10 +1,13 @@
 """Redrawn worlds of a funding case, each simulated for a few days, and formulas fitted to them.
 
-Inputs of the simulation are drawn by a Latin hypercube through their laws. Each world has the luck
-of one of a few replications; the case's own parameters are simulated on the same luck, and only
-the change between the two is kept: the case's level comes from its own many days. Draws take the
-worlds as they were simulated. Formulas stand in for draws beyond them (with their error) and say
-which inputs a result hangs on. What the alternatives themselves set is compared, and stays.
+Inputs of the simulation are drawn by a Latin hypercube through their laws (`possible_worlds`). A
+world meets the luck of another replication in every year, so that its luck is averaged
+over its years at no cost; the case's own parameters are simulated on all of them, and a world
+counts by its ratio to their mean: the case's level comes from its own many days. Some worlds are
+simulated twice, on other luck: that says how much of the draws' spread is luck, which is no doubt
+about parameters. Draws take the worlds as they were simulated. Formulas stand in for draws beyond
+them (with their error) and say which inputs a result hangs on. What the alternatives themselves
+set is compared, and stays.
 """
 
 from __future__ import annotations
@@ -13,43 +16,50 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from experiments.assumptions import Assumption, assumptions, latin_hypercube, redrawn_mapping
-from experiments.crew import carried_out
 from experiments.economics.doubt import Doubt
-from experiments.funding.beliefs import Belief, simulated
+from experiments.funding.beliefs import Belief
 from experiments.funding.case import Case
-from experiments.funding.emulator import TINY, Emulator, fit
-from experiments.funding.response import LOADS, TRIPS, TRUCK_H, Response
-from experiments.funding.simulation import simulate_world
-from sim.errors import ThroughgateError
+from experiments.funding.emulator import Emulator, fit
+from experiments.funding.possible_worlds import (
+    Sampled,
+    positions,
+    sampled,
+    simulation_beliefs,
+)
+from experiments.funding.response import Response
+from experiments.funding.simulated_ends import (
+    LED,
+    leading_inputs,
+    n_ends,
+    savings,
+    simulated_ends,
+)
+from experiments.funding.world_runs import (
+    LUCKS,
+    OUTPUTS,
+    log_change,
+    own_tasks,
+    simulated_tasks,
+    totals,
+    world_tasks,
+)
 
 if TYPE_CHECKING:
     from experiments.pipeline import Scorer
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
-OUTPUTS: Final = ("truck_h", "trips", "loads")
-DEMAND: Final = "demand."
-DAYS: Final = 3
-"""Representative days of a world: a weekday, a Saturday, a Sunday."""
-LUCKS: Final = 4
-"""Replications whose luck the worlds take in turn."""
+REPEATED: Final = 12
+"""Worlds that are simulated on other luck as well."""
 NO_QUEUE: Final = {"declared", "firms", "threat", "sensing", "shift", "prime", "rho", "mix"}
 """Words of inputs that say who carries what and what is seen, and not how long it takes."""
 NO_FIND: Final = {"declared", "room", "safety"}
 """Words of inputs that hardly say what is found."""
-MANNED: Final = {
-    "port.analyst.servers": "staffing.analysts",
-    "port.dock.servers": "staffing.docks",
-}
-"""Counts that the staffing overrides: where alternatives differ in it, they differ in both."""
-NEARLY_ONE: Final = np.nextafter(1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,13 @@ class Formulas:
     """Draw -> change of every column on a log scale, as simulated."""
     refused: int
     """Worlds that made no sense and were left out."""
+    repeated: Mapping[int, Floats]
+    """Draw -> the same change on other luck."""
+    tried: int
+    """Draws looked at to find those that are possible; 0: none was ruled out."""
+    ends: Mapping[tuple[int, float], Floats]
+    """(input, quantile) -> change of every column with that input alone at its quantile, as
+    simulated, for the inputs that lead."""
 
     def shifts(self, rng: np.random.Generator) -> Floats:
         """Return every draw's change [draw, column]: simulated, or by formulas with an error."""
@@ -79,6 +96,18 @@ class Formulas:
             found[draw] = row
         return np.asarray(found)
 
+    def shift_left_out(self, points: Floats) -> Floats:
+        """Return changes by formulas [draw, column], each draw's by some that have not seen it.
+
+        Parameters
+        ----------
+        points : array
+            [draw, input], the draws with some inputs changed.
+        """
+        found, kept = self.emulator.shift(points), list(self.simulated)
+        found[kept] = self.emulator.shift_left_out(points[kept])
+        return found
+
     def factors(self, shifts: Floats) -> Floats:
         """Return the factor on every amount [point, output, alternative, year]."""
         shape = (len(shifts), len(OUTPUTS), len(self.alternatives), len(self.years))
@@ -89,38 +118,9 @@ class Formulas:
 
 
 def n_worlds(doubt: Doubt) -> int:
-    """Return how many worlds are simulated, the case itself under each luck among them."""
+    """Return how many worlds are simulated: the case under each luck, draws, repetitions, ends."""
     drawn = min(doubt.worlds, doubt.draws)
-    return drawn + LUCKS if drawn else 0
-
-
-def simulation_beliefs(asked: Case) -> list[Belief]:
-    """Return what is uncertain about the simulation, but for what the alternatives set."""
-    return simulated(_drawn_inputs(asked))
-
-
-def _drawn_inputs(asked: Case) -> list[Assumption]:
-    study = asked.study
-    mappings = [study.mapping(name) for name in study.alternatives]
-    heeded = any(one.heeds_others for one in study.alternatives.values())
-    found = [
-        Assumption(row.key, row.value, row.low, row.high)
-        for row in asked.inputs
-        if row.key.startswith(DEMAND) and row.low is not None and row.high is not None
-    ]
-    for one in assumptions(study.inputs(study.baseline)):
-        keys = (one.key, MANNED.get(one.key, one.key))
-        alike = all(len({repr(_at(mapping, key)) for mapping in mappings}) == 1 for key in keys)
-        if alike and (heeded or not one.key.startswith("sharing.")):
-            found.append(one)
-    return found
-
-
-def _at(mapping: Mapping[str, Any], key: str) -> object:
-    node: Any = mapping
-    for name in key.split("."):
-        node = node.get(name) if isinstance(node, Mapping) else None
-    return node
+    return LUCKS + drawn + min(REPEATED, drawn) + n_ends(LED) if drawn else 0
 
 
 def fitted(
@@ -143,27 +143,77 @@ def fitted(
     worlds = min(worlds, draws)
     if worlds == 0 or not inputs:
         return None
-    uniforms = latin_hypercube(asked.study.seed, draws, len(inputs))
-    positions = np.column_stack(
-        [one.law.at(column) for one, column in zip(inputs, uniforms[:worlds].T, strict=True)]
+    drawn = sampled(asked, scorers, inputs, draws)
+    points = positions(inputs, drawn.uniforms[:worlds])
+    again = points[:REPEATED]
+    years = len(asked.terms.simulated_years)
+    tell = _Told(progress, LUCKS + worlds + len(again) + n_ends(len(inputs)))
+    tasks = own_tasks(years) + world_tasks(points, years) + world_tasks(again, years, LUCKS // 2)
+    found = simulated_tasks(asked, scorers, inputs, tasks, tell)
+    levels = [None if one is None else totals(one) for one in found]
+    own = [one for one in levels[:LUCKS] if one is not None]
+    base = tuple(asked.study.alternatives).index(asked.study.baseline)
+    changes = _changes(levels[LUCKS:], np.mean(own, axis=0), base, worlds)
+    kept = list(changes.first)
+    saved = savings(np.array([levels[LUCKS + place] for place in kept]), base)
+    led = leading_inputs(points[kept], saved)
+    ends = simulated_ends(asked, scorers, inputs, led, own, tell)
+    return _fitted(asked, inputs, drawn, points, dataclasses.replace(changes, ends=ends))
+
+
+@dataclass(slots=True)
+class _Told:
+    """Tells how many worlds of all are simulated."""
+
+    progress: Progress | None
+    whole: int
+    done: int = 0
+
+    def __call__(self) -> None:
+        self.done += 1
+        if self.progress is not None:
+            self.progress(self.done, self.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Changes of every column on a log scale: by world on first and on other luck, at ends."""
+
+    first: Mapping[int, Floats]
+    again: Mapping[int, Floats]
+    ends: Mapping[tuple[int, float], Floats]
+
+
+def _changes(levels: Sequence[Floats | None], own: Floats, base: int, worlds: int) -> _Changes:
+    rows = [None if one is None else log_change(one, own, base) for one in levels]
+    return _Changes(
+        {place: row for place, row in enumerate(rows[:worlds]) if row is not None},
+        {place: row for place, row in enumerate(rows[worlds:]) if row is not None},
+        {},
     )
-    found = _simulated(asked, scorers, inputs, positions, progress)
-    logs = [None if one is None else _logs(one, asked.study.baseline) for one in found]
-    drawn = {
-        place: row - own
-        for place, row in enumerate(logs[LUCKS:])
-        if row is not None and (own := logs[place % LUCKS]) is not None
-    }
-    kept = list(drawn)
-    targets = np.array(list(drawn.values()))
+
+
+def _fitted(
+    asked: Case, inputs: Sequence[Belief], drawn: Sampled, points: Floats, changes: _Changes
+) -> Formulas:
+    kept = list(changes.first)
+    targets = np.array(list(changes.first.values()))
     middle = np.array([one.law.b for one in inputs])
     relevant = _relevant(inputs, targets.shape[1])
-    emulator = fit(positions[kept], targets, middle, relevant, asked.study.seed)
     names = tuple(asked.study.alternatives)
-    baseline = names.index(asked.study.baseline)
-    refused = worlds - len(kept)
-    years = asked.terms.simulated_years
-    return Formulas(tuple(inputs), emulator, names, years, baseline, uniforms, drawn, refused)
+    return Formulas(
+        inputs=tuple(inputs),
+        emulator=fit(points[kept], targets, middle, relevant, asked.study.seed),
+        alternatives=names,
+        years=asked.terms.simulated_years,
+        baseline=names.index(asked.study.baseline),
+        uniforms=drawn.uniforms,
+        simulated=changes.first,
+        refused=len(points) - len(kept),
+        repeated={place: row for place, row in changes.again.items() if place in changes.first},
+        tried=drawn.tried,
+        ends=changes.ends,
+    )
 
 
 def _relevant(inputs: Sequence[Belief], columns: int) -> npt.NDArray[np.bool_]:
@@ -174,79 +224,6 @@ def _relevant(inputs: Sequence[Belief], columns: int) -> npt.NDArray[np.bool_]:
     found[:, :flows] = np.array([not own & NO_QUEUE for own in words])[:, None]
     found[:, flows:] = np.array([not own & NO_FIND for own in words])[:, None]
     return found
-
-
-def _simulated(
-    asked: Case,
-    scorers: Mapping[str, Scorer],
-    inputs: Sequence[Belief],
-    positions: Floats,
-    progress: Progress | None,
-) -> list[Response | None]:
-    """Return the case itself under each luck, then every world; None where it makes no sense."""
-    mappings = {name: asked.study.mapping(name) for name in asked.study.alternatives}
-    tasks: list[tuple[Floats | None, int]] = [(None, luck) for luck in range(LUCKS)]
-    tasks += [(row, place % LUCKS) for place, row in enumerate(positions)]
-    pieces = [partial(_one, asked, scorers, mappings, inputs, task) for task in tasks]
-    found: list[Response | None] = []
-    for one in carried_out(pieces, asked.study.processes):
-        found.append(one)
-        if progress is not None:
-            progress(len(found), len(tasks))
-    return found
-
-
-def _one(
-    asked: Case,
-    scorers: Mapping[str, Scorer],
-    mappings: Mapping[str, Mapping[str, Any]],
-    inputs: Sequence[Belief],
-    task: tuple[Floats | None, int],
-) -> Response | None:
-    row, luck = task
-    numbers = [] if row is None else list(_numbers(inputs, row))
-    demand = {one.key.removeprefix(DEMAND): v for one, v in numbers if one.key.startswith(DEMAND)}
-    terms = dataclasses.replace(
-        asked.terms, demand=dataclasses.replace(asked.terms.demand, **demand)
-    )
-    own = [(one, v) for one, v in numbers if not one.key.startswith(DEMAND)]
-    base = mappings[asked.study.baseline]
-    try:
-        redrawn = {name: redrawn_mapping(one, base, own) for name, one in mappings.items()}
-        moved = dataclasses.replace(asked, terms=terms)
-        return simulate_world(moved, redrawn, scorers, terms.simulated_years, (DAYS, luck))
-    except ThroughgateError:
-        if row is None:
-            raise
-        return None
-
-
-def _numbers(inputs: Sequence[Belief], row: Floats) -> list[tuple[Assumption, float]]:
-    return [
-        (one.assumption, one.assumption.at(min(float(place), NEARLY_ONE)))
-        for one, place in zip(inputs, row, strict=True)
-        if one.assumption is not None
-    ]
-
-
-def totals(found: Response) -> Floats:
-    """Return hours, trips and loads a year [output, alternative, year], over classes and luck."""
-    parts = (
-        sum(found.amounts[f"{TRUCK_H}{name}"] for name in found.classes),
-        sum(found.amounts[f"{TRIPS}{name}"] for name in found.classes),
-        found.amounts[LOADS],
-    )
-    return np.array([np.asarray(part).mean(axis=2) for part in parts])
-
-
-def _logs(found: Response, baseline: str) -> Floats:
-    """Return the baseline's logs, and everybody else's above them, as one row."""
-    levels = totals(found)
-    logs = np.log(levels + TINY * levels.max(axis=(1, 2), keepdims=True) + 1e-12)
-    base = found.alternatives.index(baseline)
-    above = logs - logs[:, [base]]
-    above[:, base] = logs[:, base]
-    return np.asarray(above.ravel())
 
 
 def errors_table(found: Formulas, response: Response) -> Any:  # noqa: ANN401

@@ -17,7 +17,7 @@ from experiments.economics.doubt import Doubt
 from experiments.economics.truck_hour import Benefit
 from experiments.funding.case import Case
 from experiments.funding.money import priced
-from experiments.funding.redrawn_worlds import DEMAND
+from experiments.funding.possible_worlds import DEMAND
 from experiments.funding.response import Response
 from experiments.funding.valuation import Valuation, changed
 

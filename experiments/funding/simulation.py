@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -49,7 +50,7 @@ def simulate_world(
     mappings: Mapping[str, Mapping[str, Any]],
     scorers: Mapping[str, Scorer],
     years: Sequence[int],
-    sample: tuple[int, int] = (3, 0),
+    sample: tuple[int, int | Sequence[int]] = (3, 0),
 ) -> Response:
     """Return the response of one redrawn world, one replication of it, in this process.
 
@@ -64,18 +65,25 @@ def simulate_world(
     years : sequence of int
         Study years to simulate.
     sample : (days, replication)
-        Representative days of a year (3 times 1, 2, 3, 4, 6 or 12), and whose luck they have:
-        worlds of the same replication meet the same luck.
+        Representative days of a year (3 times 1, 2, 3, 4, 6 or 12), and whose luck they have, one
+        for all years or one for each: worlds of the same replication meet the same luck.
     """
     scenarios = {
         name: scenario({part: mapping[part] for part in PARTS})
         for name, mapping in mappings.items()
     }
-    days, replication = sample
+    days, lucks = sample
+    each = [lucks] * len(years) if isinstance(lucks, int) else lucks
     own = asked.study.alternatives
     trained = {risk_key(one): scorers[risk_key(own[name])] for name, one in scenarios.items()}
     world = world_of(asked.study, scenarios, asked.terms.demand, years, days)
-    return response(world, [replicated(world, trained, replication, Shared())])
+    shared = Shared()
+    found: YearAmounts = [[] for _ in scenarios]
+    for year, luck in zip(years, each, strict=True):
+        one = dataclasses.replace(world, years=(year,))
+        for kept, each_year in zip(found, replicated(one, trained, luck, shared), strict=True):
+            kept.extend(each_year)
+    return response(world, [found])
 
 
 def _piece(world: World, scorers: Mapping[str, Scorer], token: str, number: int) -> YearAmounts:

@@ -33,6 +33,7 @@ from experiments.funding.partial_information import partial_information
 from experiments.funding.redrawn_worlds import errors_table, fitted
 from experiments.funding.response import Response
 from experiments.funding.tornado import leading, tornado
+from experiments.funding.uncertainty_notes import uncertainty_notes
 from experiments.funding.valuation import Points, Valuation, mean_response
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class Uncertainty:
     """``usd_per_load``, ``best``, ``frontier_acceptability``, ``evpi_usd``."""
     partial_information: pd.DataFrame
     """Value of knowing one input or group: ``usd_per_load``, ``input``, ``group`` (True: several
-    inputs), ``evppi_usd``, ``share_of_evpi``; largest first."""
+    inputs), ``evppi_usd``, ``se_usd``, ``nothing_known_usd`` (what shuffled inputs reach in one of
+    twenty cases), ``shown`` (whether it is above that), ``share_of_evpi``; those shown first."""
     intervals: pd.DataFrame
     """One row an alternative: ``npv0_mean_usd``, ``npv0_p5_usd``, ``npv0_p50_usd``,
     ``npv0_p95_usd``, ``pays_share`` (draws with NPV above zero), ``best_share`` (draws in which it
@@ -149,6 +151,7 @@ def tables_of(valuation: Valuation, doubt: Doubt, noise: pd.DataFrame) -> Uncert
             _known(valuation, uniforms, leading(swings, LEADING)),
             _groups_known(valuation, uniforms),
             shown,
+            asked.study.seed,
         ),
         intervals=acceptability.intervals(
             points.outcomes, points.harm_usd_per_load, points.not_replaced, asked.study.baseline
@@ -158,7 +161,7 @@ def tables_of(valuation: Valuation, doubt: Doubt, noise: pd.DataFrame) -> Uncert
         scenarios=scenario_tables.scenario_table(valuation, doubt),
         two_way=scenario_tables.two_way(valuation, doubt, prices),
         noise=noise,
-        notes=_notes(valuation, doubt),
+        notes=uncertainty_notes(valuation, doubt),
         draws_at_rates=at_rates,
         drawn_returns=returns,
     )
@@ -245,24 +248,3 @@ def _draws_table(points: Points) -> pd.DataFrame:
             "loads": points.outcomes.loads.ravel(),
         }
     )
-
-
-def _notes(valuation: Valuation, doubt: Doubt) -> tuple[str, ...]:
-    found = [
-        f"{doubt.draws} draws of {len(valuation.beliefs)} uncertain numbers, all together, by a "
-        "Latin hypercube; discount rate, years and price index are scenarios and never drawn.",
-        "Prices that are one number written twice share a draw; one overrun hits all equipment, "
-        "one all civil works; all else is drawn independently.",
-    ]
-    if valuation.formulas is None:
-        return (*found, "Simulation inputs stay as they are: no worlds were redrawn.")
-    worlds, refused = len(valuation.formulas.simulated), valuation.formulas.refused
-    rest = doubt.draws - worlds
-    found.append(
-        f"{worlds} of the draws were simulated, each as a world of its own"
-        + (f"; {refused} more made no sense" if refused else "")
-        + (f"; {rest} follow formulas, their error on unseen worlds added" if rest else "")
-        + ". Tornado, global and partial sensitivity of simulation inputs rest on formulas fitted "
-        "to those worlds and cover what these explain (table emulator), not the rest."
-    )
-    return tuple(found)

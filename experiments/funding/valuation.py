@@ -104,6 +104,8 @@ class Valuation:
     def only(self, uniforms: Floats, group: Sequence[bool]) -> Outcomes:
         """Return the outcomes if some numbers alone were drawn, all others as in the case itself.
 
+        Simulation inputs act by formulas that have not seen the draw's own world.
+
         Parameters
         ----------
         uniforms : array
@@ -119,7 +121,7 @@ class Valuation:
         if self.formulas is not None and any(group[n:]):
             points = self._positions(uniforms[:, n:])
             kept = np.where(np.asarray(group[n:]), points, self.formulas.emulator.centre)
-            factors = self.formulas.factors(self.formulas.emulator.shift(kept))
+            factors = self.formulas.factors(self.formulas.shift_left_out(kept))
         rows = []
         for place in range(len(uniforms)):
             found = drawn(some, [column[place] for column in numbers])
@@ -127,7 +129,10 @@ class Valuation:
         return Outcomes.of(rows)
 
     def ends(self, points: Sequence[float]) -> list[list[dict[str, Worth]]]:
-        """Return the worths with one number at each quantile, [belief][quantile]."""
+        """Return the worths with one number at each quantile, [belief][quantile].
+
+        As simulated there, for simulation inputs that lead; else by formulas.
+        """
         found = [[self.moved(one, u) for u in points] for one in self.economic]
         if self.formulas is None:
             return found
@@ -137,7 +142,11 @@ class Valuation:
         for place, belief in enumerate(formulas.inputs):
             for step, u in enumerate(points):
                 worlds[place * len(points) + step, place] = float(belief.law.at(u))
-        factors = formulas.factors(formulas.emulator.shift(worlds))
+        shifts = formulas.emulator.shift(worlds)
+        for (place, u), change in formulas.ends.items():
+            if u in points:
+                shifts[place * len(points) + points.index(u)] = change
+        factors = formulas.factors(shifts)
         every = [self.worths({}, factor) for factor in factors]
         return found + [every[i * len(points) : (i + 1) * len(points)] for i in range(n)]
 
