@@ -50,6 +50,8 @@ def break_even_panel(evidence: Evidence) -> Chart:
         axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
+        axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
+        axes.xaxis.set_major_formatter("{x:,.0f}")
         drawing = svg(figure, "break-even", title, " ".join(said))
     return Chart("break-even", title, drawing, " ".join(said) or "No alternative interdicts more.",
                  f"Diamonds: central inputs. {bars}", "assumed")  # fmt: skip
