@@ -73,7 +73,7 @@ def prices_table(found: PortfolioFound) -> Table:
         Column("next_better_at", "next change at"),
     )  # fmt: skip
     rows = tuple(
-        (str(row["constraint"]), _price_cells(row, found))
+        (plain(str(row["constraint"])), _price_cells(row, found))
         for row in binding(found.chosen.shadow).to_dict("records")
     )
     return Table(
