@@ -25,8 +25,9 @@ from typing import Final
 from sim.jit import cache_root
 
 DAY: Final = ("run", "days=1", "replications=1")
-WEEKS: Final = ("compare", "replications=12", "robustness.draws=0", "bottleneck=false")
-"""Weeks of all strategies, whose pieces are alike: what more workers are good for."""
+WEEKS: Final = ("compare", "replications=20", "robustness.draws=0", "bottleneck=false")
+"""The study's own 20 weeks of all strategies, whose pieces are alike; the whole command is timed,
+what one process does alone included."""
 ROUNDS: Final = 3
 
 
@@ -96,19 +97,26 @@ def workers(folder: Path) -> tuple[float, list[float]]:
         if took[0].metrics != took[1].metrics:
             raise AssertionError("workers differ")
         ratios.append(took[0].wall_s / took[1].wall_s)
+        for n, one in enumerate(took, start=1):
+            _say(f"workers={n}, {number + 1}", one)
     return statistics.median(ratios), ratios
+
+
+def _say(what: str, took: Took) -> None:
+    """Print a line at once: who stops the benchmark early keeps what it measured."""
+    sys.stdout.write(f"{what:<16} {took.wall_s:7.2f} s wall {took.cpu_s:7.2f} s CPU\n")
+    sys.stdout.flush()
 
 
 def main(words: Sequence[str]) -> int:
     """Measure, print a line each, and return the exit status."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found = weekday(folder)
+        for what, took in weekday(folder).items():
+            _say(what, took)
         if "whole" in words:
-            found["make run"] = timed(("compare",), cache_root(), folder / "whole")
+            _say("make run", timed(("compare",), cache_root(), folder / "whole"))
         ratio, ratios = workers(folder)
-    for what, took in found.items():
-        sys.stdout.write(f"{what:<16} {took.wall_s:7.2f} s wall {took.cpu_s:7.2f} s CPU\n")
     sys.stdout.write(f"two workers      {ratio:7.2f} times one {json.dumps(ratios)}\n")
     return 0
 
