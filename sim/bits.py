@@ -42,17 +42,31 @@ def _fetch(context, array, row, column):  # type: ignore[no-untyped-def]
     return types.void(array, types.int64, types.int64), code
 
 
+def _index(context, value):  # type: ignore[no-untyped-def]
+    """Return an index that is never negative: nobody need test whether it counts from the end."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        number = context.cast(builder, args[0], signature.args[0], types.int64)
+        builder.assume(builder.icmp_signed(">=", number, ir.Constant(number.type, 0)))
+        return number
+
+    return types.int64(value), code
+
+
+index: Any = intrinsic(_index)
 lowest_bit: Any = intrinsic(_lowest_bit)
 fetch: Any = intrinsic(_fetch)
 
 
 @move()
-def put_in(words, s):  # type: ignore[no-untyped-def]
+def put_in(words, place):  # type: ignore[no-untyped-def]
+    s = index(place)
     words[s >> 6] |= types.uint64(1) << types.uint64(s & 63)
 
 
 @move()
-def take_out(words, s):  # type: ignore[no-untyped-def]
+def take_out(words, place):  # type: ignore[no-untyped-def]
+    s = index(place)
     words[s >> 6] &= ~(types.uint64(1) << types.uint64(s & 63))
 
 

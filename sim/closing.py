@@ -6,7 +6,7 @@ A truck is *in line* until its primary inspection begins; those beyond are alway
 
 from __future__ import annotations
 
-from sim.bits import take_out
+from sim.bits import index, take_out
 from sim.jit import move
 from sim.kernel import vacate
 from sim.order import DIVERT, DIVERTED, N_STATIONS, SERVED_LATE
@@ -74,7 +74,7 @@ def _turn_away_line(w, r, k, truck, now):  # type: ignore[no-untyped-def]
     while truck >= 0:
         after = w.link[0, truck]
         r.done[k, truck] = DIVERTED
-        r.moments[4 * r.place[k] + 3, truck] = now
+        r.moments[4 * index(r.place[k]) + 3, truck] = now
         r.exit_min[truck] = now
         truck = after
 
@@ -87,7 +87,7 @@ def _turn_away_blocked(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
         r.done[k, truck] = DIVERTED
         r.exit_min[truck] = now
         if here >= 0:
-            vacate(w, r, here, f.server_first[here] + r.server[r.place[here], truck], truck, now)
+            vacate(w, r, here, f.server_first[here] + r.server[index(r.place[here]), truck], truck, now)
         truck = after
 
 

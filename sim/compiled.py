@@ -6,15 +6,16 @@ import functools
 from typing import Any
 
 import numba
+import numpy as np
 from numba import njit, types
 
 from sim import jit, recursion
-from sim.bits import fetch
+from sim.bits import fetch, index
 from sim.closing import send_home, shut
 from sim.errors import PolicyError
 from sim.events import end, settle, turn
 from sim.flow import Flow, Record, assemble, empty_record
-from sim.heap import HEAP, pop
+from sim.jit import move
 from sim.order import (
     ARRIVE,
     DOOR,
@@ -25,6 +26,7 @@ from sim.order import (
     SHUTS,
     START,
     STATION_SHIFT,
+    TRUCK_SHIFT,
     UP,
 )  # fmt: skip
 from sim.route import (
@@ -37,56 +39,59 @@ from sim.route import (
     profile_fast,
     route_standard,
 )  # fmt: skip
+from sim.schedule import DUE
 from sim.work import ERROR, N_LATE, SHUT, Work, new_work
 
 AHEAD = 32
 ID_MASK = (1 << STATION_SHIFT) - 1
+SERVER_MASK = (1 << TRUCK_SHIFT) - 1
 STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
+
+
+@move()
+def time_of(times, place):  # type: ignore[no-untyped-def]
+    """Return the time of an event, beyond the last one: never."""
+    return times[index(place)] if place < len(times) else np.inf
 
 
 def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
     """Handle every event up to the horizon, in the order of ``sim.order``."""
-    n, m = len(f.arrive_min), len(f.calendar_min)
-    truck, line = 0, 0
-    arrive_key = types.int64(ARRIVE) << KIND_SHIFT
+    truck, line = types.int64(0), types.int64(0)
+    arrives, turns = time_of(f.arrive_min, truck), time_of(f.calendar_min, line)
     while w.count[ERROR] == 0:
-        now, key, source = f.horizon_min, types.int64(-1), 0
-        if truck < n and f.arrive_min[truck] <= now:
-            now, key, source = f.arrive_min[truck], arrive_key, 1
-        if w.count[HEAP] > 0:
-            time = w.heap_min[0]
-            if time < now or (time == now and (source == 0 or w.heap_key[0] < key)):
-                now, key, source = time, w.heap_key[0], 2
-        if line < m:
-            time = f.calendar_min[line]
-            if time < now or (time == now and (source == 0 or f.calendar_key[line] < key)):
-                now, key, source = time, f.calendar_key[line], 3
-        if source == 0:
+        # whatever the calendar turns precedes ends of services at equal times, and these arrivals
+        due = index(w.count[DUE])
+        now = min(w.due_min[due], arrives)
+        if min(turns, now) > f.horizon_min:
             break
-        k, ident = (key >> STATION_SHIFT) & STATION_MASK, key & ID_MASK
         first, last = types.int64(0), types.int64(0)
         goes, here = types.int64(-1), types.int64(START)
-        if source == 1:
-            goes = types.int64(truck)
-            ahead = min(truck + AHEAD, n - 1)
-            fetch(f.columns, ahead, 0)
-            fetch(f.columns, ahead, f.columns.shape[1] - 1)
-            truck += 1
-        elif source == 2:
-            pop(w)
-            s = f.server_first[k] + r.server[r.place[k], ident]
-            goes, here = end(f, w, r, profile, k, s, ident, now)
-            if k == f.judge:
-                first, last = s, s + 1
-        else:
+        if turns <= now:
+            now, key = turns, f.calendar_key[line]
             line += 1
-            kind = key >> KIND_SHIFT
+            turns = time_of(f.calendar_min, line)
+            kind, k, ident = key >> KIND_SHIFT, (key >> STATION_SHIFT) & STATION_MASK, key & ID_MASK
             if kind != DOOR:
                 first, last = turn(f, w, kind, k, f.server_first[k] + ident)
             elif ident == SHUTS:
                 first, last = shut(f, w, r, now)
             else:
                 w.count[SHUT] = 0
+        elif now < arrives or w.due_min[due] == now:
+            key = w.due_key[due]
+            w.count[DUE] = due - 1
+            k, ident = (key >> STATION_SHIFT) & STATION_MASK, (key & ID_MASK) >> TRUCK_SHIFT
+            s = index(f.server_first[k] + (key & SERVER_MASK))
+            goes, here = end(f, w, r, profile, k, s, ident, now)
+            if k == f.judge:
+                first, last = s, s + 1
+        else:
+            goes = index(truck)
+            ahead = min(truck + AHEAD, len(f.arrive_min) - 1)
+            fetch(f.columns, ahead, 0)
+            fetch(f.columns, ahead, f.columns.shape[1] - 1)
+            truck += 1
+            arrives = time_of(f.arrive_min, truck)
         settle(f, w, r, route, profile, first, last, goes, here, now)
         if w.count[N_LATE] > 0:
             send_home(f, w)
@@ -167,7 +172,7 @@ def run_events(
     flow: Flow, route: Route = route_standard, profile: Profile = profile_fast
 ) -> Record:
     """Run one replication event by event, whatever the flow; see `run`."""
-    work: Work = new_work(flow)
+    work: Work = new_work(flow, standard=route is route_standard)
     record = empty_record(len(flow.arrive_min), flow.absent)
     engine()(flow, work, record, hook(route), profile_hook(profile))
     if work.count[ERROR]:

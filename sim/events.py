@@ -5,7 +5,10 @@ Twins are in ``sim.port``. Compiled by Numba, like the smaller moves of `sim.ker
 
 from __future__ import annotations
 
-from sim.bits import put_in, take_out
+import numpy as np
+from numba import types
+
+from sim.bits import index, put_in, take_out
 from sim.closing import at_work, has_work_left, turned_away
 from sim.flow import CLEARED
 from sim.jit import move
@@ -22,23 +25,25 @@ from sim.order import (
     START,
     WAIVED,
 )  # fmt: skip
+from sim.route import route_standard
 from sim.work import ERROR, N_LATE
+
+
+@move()
+def next_station(f, w, route, truck, here, now):  # type: ignore[no-untyped-def]
+    """Ask the hook; the standard one, which most policies use, is not called but stands here."""
+    seen, alarmed = types.int64(w.seen[truck]), types.int64(w.alarmed[truck])
+    if w.standard:
+        return route_standard(
+            truck, here, seen, alarmed, f.columns, w.waiting, w.n_busy, now, w.state
+        )
+    return route(truck, here, seen, alarmed, f.columns, w.waiting, w.n_busy, now, w.state)
 
 
 @move()
 def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
     while True:
-        k = route(
-            truck,
-            here,
-            w.seen[truck],
-            w.alarmed[truck],
-            f.columns,
-            w.waiting,
-            w.n_busy,
-            now,
-            w.state,
-        )
+        k = next_station(f, w, route, truck, here, now)
         if k == EXIT:
             return k
         if k < 0 or k >= N_STATIONS or k == ANALYST or (w.seen[truck] >> k) & 1 == 1:
@@ -57,8 +62,9 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
 
 
 @move()
-def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untyped-def]
+def depart(f, w, r, route, profile, mover, here, now):  # type: ignore[no-untyped-def]
     """Send a truck on from ``here``, or in from the road; return the server it gives up, or -1."""
+    truck = index(mover)
     if here == f.join:
         for k in w.rooms:
             if not can_enter(f, w, k, lane_of(f, k, truck)):
@@ -69,12 +75,12 @@ def depart(f, w, r, route, profile, truck, here, now):  # type: ignore[no-untype
         return -1
     left = -1
     if here != START:
-        left = f.server_first[here] + r.server[r.place[here], truck]
-        vacate(w, r, here, left, truck, now)
+        left = index(f.server_first[index(here)] + r.server[index(r.place[here]), truck])
+        vacate(w, r, index(here), left, truck, now)
     if k == EXIT:
         r.exit_min[truck] = now
     else:
-        enter(f, w, r, profile, k, truck, now)
+        enter(f, w, r, profile, index(k), truck, now)
     return left
 
 
@@ -93,7 +99,7 @@ def judged(f, w, r, truck):  # type: ignore[no-untyped-def]
 @move()
 def end(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
     """End a service; return the truck that goes on now, or -1, and the station that it leaves."""
-    r.moments[4 * r.place[k] + 2, truck] = now
+    r.moments[4 * index(r.place[k]) + 2, truck] = now
     r.done[k, truck] = w.outcome[s]
     served = w.outcome[s] == SERVED
     if k == f.judge:
@@ -125,6 +131,8 @@ def turn(f, w, kind, k, s):  # type: ignore[no-untyped-def]
             return f.server_first[k], f.server_first[k + 1]
         return s, s
     w.current[s] += 1
+    place = w.current[s]
+    w.stops_min[s] = np.inf if f.drains[place] == 1 else f.down_min[place]
     if w.late[s] == 1:
         w.late[s] = 0
         w.count[N_LATE] -= 1

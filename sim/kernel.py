@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.bits import lowest_common, put_in, take_out
-from sim.heap import push
+from sim.bits import index, lowest_common, put_in, take_out
 from sim.jit import move
 from sim.lanes import choose_lane, lane_of, next_of_lane
-from sim.order import APPROACH, END, KIND_SHIFT, SERVED, STATION_SHIFT, WITHDRAWN
+from sim.order import APPROACH, END, KIND_SHIFT, SERVED, STATION_SHIFT, TRUCK_SHIFT, WITHDRAWN
+from sim.schedule import push
 from sim.work import JOINED
 
 
@@ -30,17 +30,19 @@ def lowest_free(f, w, k, lane):  # type: ignore[no-untyped-def]
 
 @move()
 def can_enter(f, w, k, lane):  # type: ignore[no-untyped-def]
-    return has_room(f, w, k, lane) or lowest_free(f, w, k, lane) >= 0
+    return not w.limited or has_room(f, w, k, lane) or lowest_free(f, w, k, lane) >= 0
 
 
 @move()
-def start(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
+def start(f, w, r, profile, k, server, waiter, now):  # type: ignore[no-untyped-def]
+    s, truck = index(server), index(waiter)
     w.busy[s] = 1
     take_out(w.vacant, s)
     w.n_busy[k] += 1
-    r.moments[4 * r.place[k] + 1, truck] = now
-    r.server[r.place[k], truck] = s - f.server_first[k]
-    place, clock, work = w.current[s], now, f.service_min[k, truck]
+    r.moments[4 * index(r.place[k]) + 1, truck] = now
+    number = s - f.server_first[k]
+    r.server[index(r.place[k]), truck] = number
+    work = f.service_min[k, truck]
     if k == f.profiled:
         first, last = f.server_first[k], f.server_first[k + 1]
         lanes, serving = w.lane_waiting[first:last], w.busy[first:last]
@@ -48,24 +50,35 @@ def start(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
             r.slow[truck] = 1
             work = f.slow_min[truck]
     w.outcome[s] = SERVED
+    clock = now + work
+    if clock > w.stops_min[s]:
+        clock = interrupted(f, w, k, s, now, work)
+        if clock == np.inf:
+            return
+    push(w, clock, (END << KIND_SHIFT) | (k << STATION_SHIFT) | (truck << TRUCK_SHIFT) | number)
+
+
+@move()
+def interrupted(f, w, k, s, now, work):  # type: ignore[no-untyped-def]
+    """Return when a service ends that a breakdown interrupts: never, if the server stays down."""
+    place, clock = w.current[s], now
     while clock + work > f.down_min[place] and f.drains[place] == 0:
         work = work - (f.down_min[place] - clock)
         resume = f.up_min[place + 1] if place + 1 < f.interval_first[s + 1] else np.inf
         if resume - f.down_min[place] > f.hold_min[k]:
             w.outcome[s] = WITHDRAWN
-            clock, work = f.down_min[place] + f.hold_min[k], 0.0
-            break
+            return f.down_min[place] + f.hold_min[k]
         if resume == np.inf:
-            return
+            return resume
         place, clock = place + 1, resume
-    push(w, clock + work, (END << KIND_SHIFT) | (k << STATION_SHIFT) | truck)
+    return clock + work
 
 
 @move()
 def enter(f, w, r, profile, k, truck, now):  # type: ignore[no-untyped-def]
     lane = lane_of(f, k, truck)
     row = 1 if k == f.judge else 0
-    r.moments[4 * r.place[k], truck] = now
+    r.moments[4 * index(r.place[k]), truck] = now
     own = f.per_lane[k] == 1
     s = choose_lane(f, w, k, lane, truck) if own else lowest_free(f, w, k, lane)
     if s >= 0 and w.on[s] == 1 and w.busy[s] == 0:
@@ -121,7 +134,7 @@ def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
             w.frames[depth] = k
             depth += 1
         vacant = False
-        if depth == 0:
+        if depth == 0 or not w.limited:
             return
         k = w.frames[depth - 1]
         truck = first_blocked(f, w, k)
@@ -131,7 +144,7 @@ def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
         here = w.held_at[truck]
         enter(f, w, r, profile, k, truck, now)
         if here >= 0:
-            k, s, vacant = here, f.server_first[here] + r.server[r.place[here], truck], True
+            k, s, vacant = here, f.server_first[here] + r.server[index(r.place[here]), truck], True
             vacate(w, r, here, s, truck, now)
 
 
@@ -148,7 +161,7 @@ def hand_on(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
 
 @move()
 def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
-    r.moments[4 * r.place[k] + 3, truck] = now
+    r.moments[4 * index(r.place[k]) + 3, truck] = now
     w.busy[s] = 0
     w.n_busy[k] -= 1
     if w.on[s] == 1:

@@ -71,6 +71,8 @@ DIVERTED: Final = 4
 
 KIND_SHIFT: Final = 58
 STATION_SHIFT: Final = 50
+TRUCK_SHIFT: Final = 15
+"""In the keys of ENDs the kernel keeps the server below the truck."""
 
 
 def event_key(kind: int, station: int, ident: int) -> int:

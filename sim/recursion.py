@@ -22,6 +22,7 @@ from sim.bits import WORD
 from sim.flow import Flow, Record, empty_record
 from sim.order import CARRY_OVER, N_STATIONS, PASSED_BY
 from sim.route import Route, route_standard
+from sim.schedule import NEVER
 from sim.sweep import FAILED, N_SOURCES, sweep_all
 from sim.work import fits
 
@@ -29,8 +30,8 @@ from sim.work import fits
 class Sweep(NamedTuple):
     """Working state of one sweep over the stations."""
 
-    heap_min: Any
-    heap_key: Any
+    due_min: Any
+    due_key: Any
     idle: Any
     """[W] words of bits, 1 while the server waits for a truck (see `sim.bits`)."""
     own: Any
@@ -104,8 +105,8 @@ def run(flow: Flow) -> Record | None:
 def _new_sweep(flow: Flow) -> Sweep:
     n, servers = len(flow.arrive_min), int(flow.server_first[-1])
     return Sweep(
-        heap_min=np.zeros(servers + 2),
-        heap_key=np.zeros(servers + 2, dtype=np.int64),
+        due_min=np.full(servers + 2, np.inf),
+        due_key=np.full(servers + 2, NEVER),
         idle=np.zeros(servers // WORD + 1, dtype=np.uint64),
         own=np.ascontiguousarray(fits(flow)[:, 0]),
         sources=np.zeros(N_STATIONS + 1, dtype=np.int64),

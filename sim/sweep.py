@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from numba import types
 
-from sim.bits import fetch, lowest_common, put_in, take_out
+from sim.bits import fetch, index, lowest_common, put_in, take_out
 from sim.flow import CLEARED
-from sim.heap import HEAP, pop, push
 from sim.jit import move
 from sim.order import ANALYST, EXIT, N_STATIONS, SERVED, START, STATION_SHIFT
 from sim.route import route_standard
+from sim.schedule import DUE, push
 
 FAILED = 1
 """Index in ``count``: 1 where the sweep may differ from the engines."""
@@ -51,7 +51,7 @@ def ask(f, w, r, truck, here, now):  # type: ignore[no-untyped-def]
 
 @move()
 def left_min(f, r, row, truck):  # type: ignore[no-untyped-def]
-    return f.arrive_min[truck] if row == ROAD else r.moments[4 * r.place[row] + 3, truck]
+    return f.arrive_min[truck] if row == ROAD else r.moments[4 * index(r.place[row]) + 3, truck]
 
 
 @move()
@@ -112,7 +112,7 @@ def come(f, w, r, k):  # type: ignore[no-untyped-def]
         time, key = next_entry(f, w, r, k)
     if key >= 0:
         truck = key & TRUCK
-        r.moments[4 * r.place[k], truck] = time
+        r.moments[4 * index(r.place[k]), truck] = time
         w.line[w.count[N_LINE]] = truck
         w.count[N_LINE] += 1
     return time, key
@@ -122,13 +122,13 @@ def come(f, w, r, k):  # type: ignore[no-untyped-def]
 def begin(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     end = now + f.service_min[k, truck]
     fetch(f.columns, truck, 0)
-    r.moments[4 * r.place[k] + 1, truck] = now
-    r.server[r.place[k], truck] = s - f.server_first[k]
+    r.moments[4 * index(r.place[k]) + 1, truck] = now
+    r.server[index(r.place[k]), truck] = s - f.server_first[k]
     if end <= now or now == f.horizon_min:
         w.count[FAILED] = 1
     key = (types.int64(k) << STATION_SHIFT) | truck
     if end <= f.horizon_min:
-        r.moments[4 * r.place[k] + 2, truck] = end
+        r.moments[4 * index(r.place[k]) + 2, truck] = end
         r.done[k, truck] = SERVED
         if k == f.join and w.judged_min[truck] >= end:
             w.by_image[truck] = 1
@@ -138,7 +138,7 @@ def begin(f, w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
 
 @move()
 def leave(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
-    r.moments[4 * r.place[k] + 3, truck] = now
+    r.moments[4 * index(r.place[k]) + 3, truck] = now
     if k == f.judge:
         w.judged_min[truck] = now
         return
@@ -159,35 +159,35 @@ def crowded(f, w, r, k):  # type: ignore[no-untyped-def]
     last = w.count[N_LINE] - 1
     if f.room[k, 0] < 0:
         return False
-    came = r.moments[4 * r.place[k], w.line[last]]
-    while w.count[BEGUN] < last and r.moments[4 * r.place[k] + 1, w.line[w.count[BEGUN]]] < came:
+    came = r.moments[4 * index(r.place[k]), w.line[last]]
+    while w.count[BEGUN] < last and r.moments[4 * index(r.place[k]) + 1, w.line[w.count[BEGUN]]] < came:
         w.count[BEGUN] += 1
     room = f.room[k, 0] if f.shared_room[k] == 1 else min(f.room[k, 0], f.room[k, 1])
-    waits = r.moments[4 * r.place[k] + 1, w.line[last]] != came
+    waits = r.moments[4 * index(r.place[k]) + 1, w.line[last]] != came
     return last - w.count[BEGUN] + types.int64(waits) >= room
 
 
 @move()
 def sweep(f, w, r, k):  # type: ignore[no-untyped-def]
     """Serve everybody who comes to station ``k``, in the order of events."""
-    w.count[HEAP], w.count[N_LINE], w.count[BEGUN] = 0, 0, 0
+    w.count[DUE], w.count[N_LINE], w.count[BEGUN] = 0, 0, 0
     find_sources(f, w, k)
     n_idle = f.server_first[k + 1] - f.server_first[k]
     for s in range(f.server_first[k], f.server_first[k + 1]):
         put_in(w.idle, s)
     came, key = come(f, w, r, k)
     while w.count[FAILED] == 0:
-        none = w.count[HEAP] == 0
-        first = none or came < w.heap_min[0] or (came == w.heap_min[0] and key < w.heap_key[0])
+        due, after = w.due_min[w.count[DUE]], w.due_key[w.count[DUE]]
+        first = came < due or (came == due and key < after)
         if key >= 0 and n_idle > 0 and first:
             s, now, n_idle = lowest_common(w.idle, w.own[k]), came, n_idle - 1
             take_out(w.idle, s)
-        elif none or w.heap_min[0] > f.horizon_min:
+        elif due > f.horizon_min:
             break
         else:
-            now, truck = w.heap_min[0], w.heap_key[0] & TRUCK
-            pop(w)
-            s = f.server_first[k] + r.server[r.place[k], truck]
+            now, truck = due, after & TRUCK
+            w.count[DUE] -= 1
+            s = f.server_first[k] + r.server[index(r.place[k]), truck]
             leave(f, w, r, k, truck, now)
             if key < 0 or not first:
                 put_in(w.idle, s)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.bits import WORD
 from sim.flow import Flow
 from sim.order import N_STATIONS
+from sim.schedule import NEVER
 
 JOINED = 1
 """Index in ``count`` of the number of queue entries so far, which orders them across classes."""
@@ -24,14 +25,21 @@ N_LATE = 4
 class Work(NamedTuple):
     """Working state of one replication."""
 
-    heap_min: Any
-    heap_key: Any
+    standard: bool
+    """Whether trucks go by the standard route, whose code stands in the kernel."""
+    limited: bool
+    """Whether a waiting room is finite, so that trucks may be blocked."""
+    due_min: Any
+    due_key: Any
+    """[S + 2], the ends to come, the next one last (see `sim.schedule`)."""
     busy: Any
     on: Any
     late: Any
     """[S], 1 while the server stays beyond its hours for those in line."""
     current: Any
     """[S], index of the interval that the server is in, or was in last."""
+    stops_min: Any
+    """[S], when a breakdown ends that interval; inf: the truck in hand is finished."""
     outcome: Any
     """[S], how the service in hand will end: SERVED or WITHDRAWN."""
     vacant: Any
@@ -76,10 +84,12 @@ def _ints(*shape: int, fill: int = 0) -> npt.NDArray[np.int64]:
     return np.full(shape, fill, dtype=np.int64)
 
 
-def new_work(f: Flow) -> Work:
+def new_work(f: Flow, *, standard: bool = False) -> Work:
     """Return the state of an empty port before the first event."""
     station = np.repeat(np.arange(N_STATIONS), np.diff(f.server_first))
     return Work(
+        standard=standard,
+        limited=bool((f.room >= 0).any()),
         station_of=station,
         rooms=np.flatnonzero(f.room[:, 0] >= 0),
         fits=fits(f),
@@ -99,8 +109,9 @@ def new_work(f: Flow) -> Work:
 
 def _of_servers(servers: int) -> dict[str, Any]:
     return {
-        "heap_min": np.zeros(servers + 2),
-        "heap_key": _ints(servers + 2),
+        "due_min": np.full(servers + 2, np.inf),
+        "due_key": _ints(servers + 2, fill=NEVER),
+        "stops_min": np.full(servers, np.inf),
         "vacant": np.zeros(servers // WORD + 1, dtype=np.uint64),
         "frames": _ints(servers + N_STATIONS + 2),
         "lane_head": _ints(servers, fill=-1),

@@ -20,7 +20,7 @@ def names(*roots: str) -> set[str]:
 
 def test_every_source_that_the_engine_calls_is_hashed() -> None:
     reached = names(*jit.ENGINE)
-    assert {"compiled", "kernel", "events", "heap", "lanes", "closing", "route"} <= reached
+    assert {"compiled", "kernel", "events", "schedule", "lanes", "closing", "route"} <= reached
     assert {"order", "flow", "recursion", "sweep", "jit"} <= reached
     assert not {path.stem for path in FOLDER.glob("policies_*.py")} & reached
 

@@ -35,7 +35,7 @@ TESTED_ELSEWHERE = {
     "sweep": "the moves of recursion: test_recursion",
     "rival_cimba": "one of the implementations of model c: test_rivals",
     "work": "the state of compiled: test_twin",
-    "heap": "the schedule of compiled: test_twin",
+    "schedule": "the schedule of compiled: test_twin",
     "lanes": "the lines of compiled: test_twin",
     "tickets": "the published check V5: theory/test_queue_aware",
     "port": "test_twin holds both engines together, station by station",
