@@ -31,6 +31,7 @@ from experiments.model_c import (
 )  # fmt: skip
 from sim import compiled, port, recursion
 from sim.flow import Flow, Record
+from sim.order import SERVED
 
 Waits = tuple[float, ...]
 Way = Callable[[int, int, bool], Waits]
@@ -104,7 +105,7 @@ def in_ciw(n: int, seed: int, exponential: bool) -> Waits:
 def _mean_wait(record: Record, station: int) -> float:
     came, began = record.of(station)[:2]
     if np.isnan(began).any():
-        there = np.flatnonzero(record.done[station])
+        there = np.flatnonzero(record.done[station] == SERVED)
         came, began = came[there], began[there]
     return float(np.mean(began - came))
 
