@@ -18,6 +18,7 @@ CHECK_RUNS: Final = 6
 Z: Final = 5.0
 """A wait further than so many standard errors from theory stops the benchmark."""
 CHECK_TRUCKS: Final = 20_000
+ENOUGH_S: Final = 0.25
 BYTES_A_TRUCK: Final = 800.0
 """What a run of the growth table takes at most; longer runs than memory allows are left out."""
 
@@ -55,10 +56,21 @@ def race(n: int, rounds: int) -> dict[str, Any]:
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds):
         for name, way in ways.items():
-            begun = cpu_seconds(name)
-            way(n, 1 + turn, False)
-            seconds[name].append(cpu_seconds(name) - begun)
+            seconds[name].append(_seconds_a_run(name, way, n, 1 + 1000 * turn))
     return {name: _row(seconds["SimPy, idiomatic"], own, n) for name, own in seconds.items()}
+
+
+def _seconds_a_run(name: str, way: Way, n: int, seed: int) -> float:
+    """Return the CPU time of a run, the mean of as many in a row as take `ENOUGH_S` together.
+
+    A single run of a few milliseconds would tell what the implementation before it left of the
+    caches, and how soon the system hands out memory; one that takes longer finds its own there.
+    """
+    begun, spent, runs = cpu_seconds(name), 0.0, 0
+    while spent < ENOUGH_S:
+        way(n, seed + runs, False)
+        spent, runs = cpu_seconds(name) - begun, runs + 1
+    return spent / runs
 
 
 def _row(simpy: list[float], own: list[float], n: int) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from experiments.model_c import (
 )  # fmt: skip
 from sim import compiled, port, recursion
 from sim.flow import Flow, Record
+from sim.held_memory import hold_memory
 from sim.order import SERVED
 
 Waits = tuple[float, ...]
@@ -132,6 +133,7 @@ def in_cimba(n: int, seed: int, exponential: bool) -> Waits:
 def _in_cimba(n: int, seed: int, exponential: bool) -> Waits:
     from experiments import rival_cimba
 
+    hold_memory()
     return rival_cimba.in_cimba(n, seed, exponential)
 
 

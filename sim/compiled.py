@@ -15,6 +15,7 @@ from sim.closing import send_home, shut
 from sim.errors import PolicyError
 from sim.events import end, settle, turn
 from sim.flow import Flow, Record, assemble, empty_record
+from sim.held_memory import hold_memory
 from sim.jit import move
 from sim.order import (
     ARRIVE,
@@ -116,6 +117,7 @@ def example() -> Flow:
 @functools.cache
 def engine() -> Any:
     """Return the compiled event loop (from the compiler's disk cache when nothing has changed)."""
+    hold_memory()
     flow = example()
     kinds = [
         numba.typeof(part)  # type: ignore[no-untyped-call]

@@ -20,6 +20,7 @@ from numba import njit, types
 
 from sim.bits import WORD
 from sim.flow import Flow, Record, empty_record
+from sim.held_memory import hold_memory
 from sim.order import CARRY_OVER, N_STATIONS, PASSED_BY
 from sim.route import Route, route_standard
 from sim.schedule import NEVER
@@ -129,6 +130,7 @@ def _sweep() -> Any:  # noqa: ANN401
     """Return the compiled sweep (from the compiler's disk cache when nothing has changed)."""
     from sim.compiled import example  # this module is a part of it
 
+    hold_memory()
     flow = example()
     kinds = [
         numba.typeof(part)  # type: ignore[no-untyped-call]

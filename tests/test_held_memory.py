@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from sim.held_memory import hold_memory
+
+FAULTS = """
+import resource, sys
+import numpy as np
+from sim.held_memory import hold_memory
+if sys.argv[1] == "held" and not hold_memory():
+    sys.exit("no")
+for turn in range(4):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    some = [np.ones(1 << 17) for _ in range(30)]
+    del some
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def faults(held: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS, held], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(not hold_memory(), reason="the C library cannot be told")
+def test_memory_is_not_asked_for_twice() -> None:
+    assert faults("held") < 0.01 * faults("not")
