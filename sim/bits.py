@@ -65,6 +65,12 @@ def put_in(words, place):  # type: ignore[no-untyped-def]
 
 
 @move()
+def is_in(words, place):  # type: ignore[no-untyped-def]
+    s = index(place)
+    return (words[s >> 6] >> types.uint64(s & 63)) & types.uint64(1) != 0
+
+
+@move()
 def take_out(words, place):  # type: ignore[no-untyped-def]
     s = index(place)
     words[s >> 6] &= ~(types.uint64(1) << types.uint64(s & 63))
@@ -73,7 +79,10 @@ def take_out(words, place):  # type: ignore[no-untyped-def]
 @move()
 def lowest_common(one, other):  # type: ignore[no-untyped-def]
     """Return the lowest member of both sets, or -1."""
-    for word in range(len(one)):
+    both = one[0] & other[0]
+    if both != 0:
+        return lowest_bit(both)
+    for word in range(1, len(one)):
         both = one[word] & other[word]
         if both != 0:
             return (word << 6) | lowest_bit(both)

@@ -16,7 +16,7 @@ from sim.work import N_LATE, SHUT
 @move()
 def turned_away(f, w, truck, k):  # type: ignore[no-untyped-def]
     """Tell whether a truck that would go to ``k`` is still in line, and the doors are shut."""
-    in_line = k == f.join or (w.seen[truck] >> f.join) & 1 == 0
+    in_line = k == f.join or (w.trail[truck] >> f.join) & 1 == 0
     return f.closing == DIVERT and w.count[SHUT] == 1 and in_line
 
 

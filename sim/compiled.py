@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -19,11 +20,13 @@ from sim.held_memory import hold_memory
 from sim.jit import move
 from sim.order import (
     ARRIVE,
+    CARRY_OVER,
     DOOR,
     DOWN,
     END,
     KIND_SHIFT,
     N_STATIONS,
+    PASSED_BY,
     SHUTS,
     START,
     STATION_SHIFT,
@@ -41,9 +44,9 @@ from sim.route import (
     route_standard,
 )  # fmt: skip
 from sim.schedule import DUE
-from sim.work import ERROR, N_LATE, SHUT, Work, new_work
+from sim.work import ERROR, N_LATE, SHUT, Rules, Work, new_work
 
-AHEAD = 32
+AHEAD = 48
 ID_MASK = (1 << STATION_SHIFT) - 1
 SERVER_MASK = (1 << TRUCK_SHIFT) - 1
 STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
@@ -56,6 +59,17 @@ def time_of(times, place):  # type: ignore[no-untyped-def]
 
 
 def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
+    """Handle every event of any port."""
+    handle_all(f, w, r, Rules(route, profile, False))  # noqa: FBT003  (Numba takes no keywords)
+
+
+def advance_plain(f, w, r, route, profile):  # type: ignore[no-untyped-def]
+    """Handle every event of a plain port (see `is_plain`): what it lacks is compiled away."""
+    handle_all(f, w, r, Rules(route, profile, True))  # noqa: FBT003
+
+
+@move()
+def handle_all(f, w, r, x):  # type: ignore[no-untyped-def]
     """Handle every event up to the horizon, in the order of ``sim.order``."""
     truck, line = types.int64(0), types.int64(0)
     arrives, turns = time_of(f.arrive_min, truck), time_of(f.calendar_min, line)
@@ -66,14 +80,16 @@ def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
         if min(turns, now) > f.horizon_min:
             break
         first, last = types.int64(0), types.int64(0)
-        goes, here = types.int64(-1), types.int64(START)
+        goes, here, server = types.int64(-1), types.int64(START), types.int64(-1)
         if turns <= now:
             now, key = turns, f.calendar_key[line]
             line += 1
             turns = time_of(f.calendar_min, line)
             kind, k, ident = key >> KIND_SHIFT, (key >> STATION_SHIFT) & STATION_MASK, key & ID_MASK
             if kind != DOOR:
-                first, last = turn(f, w, kind, k, f.server_first[k] + ident)
+                first, last = turn(f, w, x, kind, k, f.server_first[k] + ident)
+            elif x.plain:
+                continue
             elif ident == SHUTS:
                 first, last = shut(f, w, r, now)
             else:
@@ -83,18 +99,20 @@ def advance(f, w, r, route, profile):  # type: ignore[no-untyped-def]
             w.count[DUE] = due - 1
             k, ident = (key >> STATION_SHIFT) & STATION_MASK, (key & ID_MASK) >> TRUCK_SHIFT
             s = index(f.server_first[k] + (key & SERVER_MASK))
-            goes, here = end(f, w, r, profile, k, s, ident, now)
-            if k == f.judge:
-                first, last = s, s + 1
+            goes, here = end(f, w, r, x, k, s, ident, now)
+            server = s
+            if not x.plain and k == f.judge:
+                first, last, server = s, s + 1, types.int64(-1)
         else:
             goes = index(truck)
             ahead = min(truck + AHEAD, len(f.arrive_min) - 1)
             fetch(f.columns, ahead, 0)
             fetch(f.columns, ahead, f.columns.shape[1] - 1)
+            fetch(f.service_min, f.join, ahead)
             truck += 1
             arrives = time_of(f.arrive_min, truck)
-        settle(f, w, r, route, profile, first, last, goes, here, now)
-        if w.count[N_LATE] > 0:
+        settle(f, w, r, x, first, last, goes, here, server, now)
+        if not x.plain and w.count[N_LATE] > 0:
             send_home(f, w)
 
 
@@ -114,8 +132,20 @@ def example() -> Flow:
     )  # fmt: skip
 
 
+def is_plain(flow: Flow) -> bool:
+    """Tell whether a port has none of what `Rules.plain` leaves out.
+
+    Lines are pooled and waiting rooms endless, nobody judges images, doors stay open, and there is
+    one kind of service. Hooks, shifts, breakdowns and both classes of trucks may be whatever.
+    """
+    pooled = not flow.per_lane.any() and not (flow.room >= 0).any()
+    open_doors = flow.closing == CARRY_OVER and not flow.finishes.any()
+    alone = flow.profiled < 0 and flow.fork < 0 and flow.judge < 0
+    return bool(pooled and open_doors and alone and (flow.suspend < PASSED_BY).all())
+
+
 @functools.cache
-def engine() -> Any:
+def engine(loop: Callable[..., None] = advance) -> Any:
     """Return the compiled event loop (from the compiler's disk cache when nothing has changed)."""
     hold_memory()
     flow = example()
@@ -124,7 +154,7 @@ def engine() -> Any:
         for part in (flow, new_work(flow), empty_record(0))
     ]
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-    return njit(types.void(*kinds, ROUTE_TYPE, PROFILE_TYPE), **options)(advance)
+    return njit(types.void(*kinds, ROUTE_TYPE, PROFILE_TYPE), **options)(loop)
 
 
 def is_kept() -> bool:
@@ -176,7 +206,8 @@ def run_events(
     """Run one replication event by event, whatever the flow; see `run`."""
     work: Work = new_work(flow, standard=route is route_standard)
     record = empty_record(len(flow.arrive_min), flow.absent)
-    engine()(flow, work, record, hook(route), profile_hook(profile))
+    loop = advance_plain if is_plain(flow) else advance
+    engine(loop)(flow, work, record, hook(route), profile_hook(profile))
     if work.count[ERROR]:
         raise PolicyError(
             f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station"

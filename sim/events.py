@@ -26,35 +26,35 @@ from sim.order import (
     WAIVED,
 )  # fmt: skip
 from sim.route import route_standard
-from sim.work import ERROR, N_LATE
+from sim.work import ALARM_SHIFT, ERROR, N_LATE, SEEN
 
 
 @move()
-def next_station(f, w, route, truck, here, now):  # type: ignore[no-untyped-def]
+def next_station(f, w, x, truck, here, now):  # type: ignore[no-untyped-def]
     """Ask the hook; the standard one, which most policies use, is not called but stands here."""
-    seen, alarmed = types.int64(w.seen[truck]), types.int64(w.alarmed[truck])
+    seen, alarmed = w.trail[truck] & SEEN, types.int64(w.trail[truck] >> ALARM_SHIFT)
     if w.standard:
         return route_standard(
             truck, here, seen, alarmed, f.columns, w.waiting, w.n_busy, now, w.state
         )
-    return route(truck, here, seen, alarmed, f.columns, w.waiting, w.n_busy, now, w.state)
+    return x.route(truck, here, seen, alarmed, f.columns, w.waiting, w.n_busy, now, w.state)
 
 
 @move()
-def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
+def choose(f, w, r, x, truck, here, now):  # type: ignore[no-untyped-def]
     while True:
-        k = next_station(f, w, route, truck, here, now)
+        k = next_station(f, w, x, truck, here, now)
         if k == EXIT:
             return k
-        if k < 0 or k >= N_STATIONS or k == ANALYST or (w.seen[truck] >> k) & 1 == 1:
+        if k < 0 or k >= N_STATIONS or k == ANALYST or (w.trail[truck] >> k) & 1 == 1:
             w.count[ERROR] = 1 + truck
             return EXIT
-        if turned_away(f, w, truck, k):
+        if not x.plain and turned_away(f, w, truck, k):
             r.done[k, truck] = DIVERTED
             return EXIT
-        w.seen[truck] |= 1 << k
+        w.trail[truck] |= 1 << k
         rule = f.suspend[k]
-        if rule == 0 or (
+        if x.plain or rule == 0 or (
             can_enter(f, w, k, f.lane_class[truck]) and (rule < PASSED_BY or at_work(f, w, k))
         ):
             return k
@@ -62,25 +62,31 @@ def choose(f, w, r, route, truck, here, now):  # type: ignore[no-untyped-def]
 
 
 @move()
-def depart(f, w, r, route, profile, mover, here, now):  # type: ignore[no-untyped-def]
-    """Send a truck on from ``here``, or in from the road; return the server it gives up, or -1."""
+def depart(f, w, r, x, mover, here, server, now):  # type: ignore[no-untyped-def]
+    """Send a truck on from ``here``, or in from the road; return the server it gives up, or -1.
+
+    ``server`` is that server; -1: it is looked up.
+    """
     truck = index(mover)
-    if here == f.join:
+    if not x.plain and here == f.join:
         for k in w.rooms:
             if not can_enter(f, w, k, lane_of(f, k, truck)):
                 r.full[truck] |= 1 << k
-    k = choose(f, w, r, route, truck, here, now)
-    if k != EXIT and not can_enter(f, w, k, f.lane_class[truck]):
+    k = choose(f, w, r, x, truck, here, now)
+    if not x.plain and k != EXIT and not can_enter(f, w, k, f.lane_class[truck]):
         block(f, w, k, truck, here)
         return -1
-    left = -1
+    left = types.int64(-1)
     if here != START:
-        left = index(f.server_first[index(here)] + r.server[index(r.place[here]), truck])
+        left = server
+        if not x.plain and left < 0:
+            left = f.server_first[index(here)] + r.server[index(r.place[here]), truck]
+        left = index(left)
         vacate(w, r, index(here), left, truck, now)
     if k == EXIT:
         r.exit_min[truck] = now
     else:
-        enter(f, w, r, profile, index(k), truck, now)
+        enter(f, w, r, x, index(k), truck, now)
     return left
 
 
@@ -89,7 +95,7 @@ def judged(f, w, r, truck):  # type: ignore[no-untyped-def]
     """Note the verdict on an image; return the truck if it stands at ``join`` for it, or -1."""
     w.image[truck] = 2
     if alarms(f, r, f.fork, truck):
-        w.alarmed[truck] |= 1 << f.fork
+        w.trail[truck] |= 1 << (ALARM_SHIFT + f.fork)
     if w.held[truck] == 1:
         w.held[truck] = 0
         return truck
@@ -97,20 +103,26 @@ def judged(f, w, r, truck):  # type: ignore[no-untyped-def]
 
 
 @move()
-def end(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
+def end(f, w, r, x, k, s, truck, now):  # type: ignore[no-untyped-def]
     """End a service; return the truck that goes on now, or -1, and the station that it leaves."""
     r.moments[4 * index(r.place[k]) + 2, truck] = now
-    r.done[k, truck] = w.outcome[s]
     served = w.outcome[s] == SERVED
+    r.done[k, truck] = w.outcome[s]
+    if not served:
+        w.outcome[s] = SERVED
+    if x.plain:
+        if served and f.alarm[k, truck] == 1:
+            w.trail[truck] |= 1 << (ALARM_SHIFT + k)
+        return truck, k
     if k == f.judge:
         vacate(w, r, k, s, truck, now)
         return judged(f, w, r, truck), f.join
     if k == f.fork and served:
         if f.alarm[k, truck] != CLEARED:
             w.image[truck] = 1
-            enter(f, w, r, profile, f.judge, truck, now)
+            enter(f, w, r, x, f.judge, truck, now)
     elif served and alarms(f, r, k, truck):
-        w.alarmed[truck] |= 1 << k
+        w.trail[truck] |= 1 << (ALARM_SHIFT + k)
     if k == f.join and w.image[truck] == 1:
         w.held[truck] = 1
         return -1, k
@@ -118,16 +130,16 @@ def end(f, w, r, profile, k, s, truck, now):  # type: ignore[no-untyped-def]
 
 
 @move()
-def turn(f, w, kind, k, s):  # type: ignore[no-untyped-def]
+def turn(f, w, x, kind, k, s):  # type: ignore[no-untyped-def]
     """Close or open a server; return the first and one past the last that may now take a truck."""
     if kind == DOWN:
-        if f.drains[w.current[s]] == 1 and has_work_left(f, w, k):
+        if not x.plain and f.drains[w.current[s]] == 1 and has_work_left(f, w, k):
             w.late[s] = 1
             w.count[N_LATE] += 1
             return s, s
         w.on[s] = 0
         take_out(w.vacant, s)
-        if f.per_lane[k] == 1:
+        if not x.plain and f.per_lane[k] == 1:
             return f.server_first[k], f.server_first[k + 1]
         return s, s
     w.current[s] += 1
@@ -144,7 +156,7 @@ def turn(f, w, kind, k, s):  # type: ignore[no-untyped-def]
 
 
 @move()
-def settle(f, w, r, route, profile, s, last, truck, here, now):  # type: ignore[no-untyped-def]
+def settle(f, w, r, x, s, last, truck, here, server, now):  # type: ignore[no-untyped-def]
     """Let servers ``s`` to ``last - 1`` take trucks, then a truck (-1: none) go on, then its own.
 
     Every move is compiled into its caller, so the long ones have one caller: with several, the
@@ -152,11 +164,11 @@ def settle(f, w, r, route, profile, s, last, truck, here, now):  # type: ignore[
     """
     while True:
         while s < last:
-            free(f, w, r, profile, w.station_of[s], s, now)
+            free(f, w, r, x, w.station_of[s], s, now)
             s += 1
         if truck < 0:
             return
-        s = depart(f, w, r, route, profile, truck, here, now)
+        s = depart(f, w, r, x, truck, here, server, now)
         last, truck = s + 1, -1
         if s < 0:
             return

@@ -1,14 +1,15 @@
 """The moves of the compiled engine: heap, queues, servers, admission. Compiled by Numba.
 
 Each move has its twin, of the same name, in ``sim.station``. ``f`` is the Flow, ``w`` the working
-state, ``r`` the Record. Nothing here may use a transcendental function or a random number.
+state, ``r`` the Record, ``x`` the Rules. Nothing here may use a transcendental function or a random number.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numba import types
 
-from sim.bits import index, lowest_common, put_in, take_out
+from sim.bits import index, is_in, lowest_common, put_in, take_out
 from sim.jit import move
 from sim.lanes import choose_lane, lane_of, next_of_lane
 from sim.order import APPROACH, END, KIND_SHIFT, SERVED, STATION_SHIFT, TRUCK_SHIFT, WITHDRAWN
@@ -34,7 +35,7 @@ def can_enter(f, w, k, lane):  # type: ignore[no-untyped-def]
 
 
 @move()
-def start(f, w, r, profile, k, server, waiter, now):  # type: ignore[no-untyped-def]
+def start(f, w, r, x, k, server, waiter, now):  # type: ignore[no-untyped-def]
     s, truck = index(server), index(waiter)
     w.busy[s] = 1
     take_out(w.vacant, s)
@@ -43,13 +44,12 @@ def start(f, w, r, profile, k, server, waiter, now):  # type: ignore[no-untyped-
     number = s - f.server_first[k]
     r.server[index(r.place[k]), truck] = number
     work = f.service_min[k, truck]
-    if k == f.profiled:
+    if not x.plain and k == f.profiled:
         first, last = f.server_first[k], f.server_first[k + 1]
         lanes, serving = w.lane_waiting[first:last], w.busy[first:last]
-        if profile(truck, s - first, lanes, serving, f.columns, w.state) == 1:
+        if x.profile(truck, s - first, lanes, serving, f.columns, w.state) == 1:
             r.slow[truck] = 1
             work = f.slow_min[truck]
-    w.outcome[s] = SERVED
     clock = now + work
     if clock > w.stops_min[s]:
         clock = interrupted(f, w, k, s, now, work)
@@ -75,18 +75,21 @@ def interrupted(f, w, k, s, now, work):  # type: ignore[no-untyped-def]
 
 
 @move()
-def enter(f, w, r, profile, k, truck, now):  # type: ignore[no-untyped-def]
-    lane = lane_of(f, k, truck)
-    row = 1 if k == f.judge else 0
+def enter(f, w, r, x, k, truck, now):  # type: ignore[no-untyped-def]
+    lane = types.int64(0)
+    if w.mixed:
+        lane = f.lane_class[truck] if x.plain else lane_of(f, k, truck)
+    row = 1 if not x.plain and k == f.judge else 0
     r.moments[4 * index(r.place[k]), truck] = now
-    own = f.per_lane[k] == 1
+    own = not x.plain and f.per_lane[k] == 1
     s = choose_lane(f, w, k, lane, truck) if own else lowest_free(f, w, k, lane)
-    if s >= 0 and w.on[s] == 1 and w.busy[s] == 0:
-        start(f, w, r, profile, k, s, truck, now)
+    if s >= 0 and (not own or is_in(w.vacant, s)):
+        start(f, w, r, x, k, s, truck, now)
         return
     w.link[row, truck] = -1
-    w.joined[row, truck] = w.count[JOINED]
-    w.count[JOINED] += 1
+    if w.mixed:
+        w.joined[row, truck] = w.count[JOINED]
+        w.count[JOINED] += 1
     if own and s >= 0:
         if w.lane_head[s] < 0:
             w.lane_head[s] = truck
@@ -99,42 +102,47 @@ def enter(f, w, r, profile, k, truck, now):  # type: ignore[no-untyped-def]
     if w.head[k, lane] < 0:
         w.head[k, lane] = truck
     else:
-        w.link[row, w.tail[k, lane]] = truck
+        w.link[row, index(w.tail[k, lane])] = truck
     w.tail[k, lane] = truck
     w.waiting[k] += 1
-    w.waiting_class[k, lane] += 1
+    if not x.plain:
+        w.waiting_class[k, lane] += 1
 
 
 @move()
-def next_in_line(f, w, k, s):  # type: ignore[no-untyped-def]
-    if f.per_lane[k] == 1:
+def next_in_line(f, w, x, k, s):  # type: ignore[no-untyped-def]
+    if not x.plain and f.per_lane[k] == 1:
         return next_of_lane(f, w, k, s)
-    row = 1 if k == f.judge else 0
+    row = 1 if not x.plain and k == f.judge else 0
+    lane = next_class(f, w, k, s, row) if w.mixed else types.int64(0)
+    truck = w.head[k, lane]
+    if truck >= 0 and (not w.mixed or (f.serves[s] >> lane) & 1 == 1):
+        w.head[k, lane] = w.link[row, index(truck)]
+        w.waiting[k] -= 1
+        if not x.plain:
+            w.waiting_class[k, lane] -= 1
+        return truck
+    return types.int64(-1)
+
+
+@move()
+def next_class(f, w, k, s, row):  # type: ignore[no-untyped-def]
+    """Return the class of whose trucks the server takes the next one, if there is any."""
     general = w.head[k, 0] if f.serves[s] & 1 else -1
     fast = w.head[k, 1] if f.serves[s] & 2 else -1
-    if general < 0 and fast < 0:
-        return -1
-    lane = 0
-    if general < 0 or (
-        fast >= 0 and (f.fast_first[k] == 1 or w.joined[row, fast] < w.joined[row, general])
-    ):
-        lane = 1
-    truck = w.head[k, lane]
-    w.head[k, lane] = w.link[row, truck]
-    w.waiting[k] -= 1
-    w.waiting_class[k, lane] -= 1
-    return truck
+    first = f.fast_first[k] == 1 or w.joined[row, fast] < w.joined[row, general]
+    return types.int64(fast >= 0 and (general < 0 or first))
 
 
 @move()
-def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
+def free(f, w, r, x, k, s, now):  # type: ignore[no-untyped-def]
     depth, vacant = 0, True
     while True:
-        if vacant and hand_on(f, w, r, profile, k, s, now):
+        if vacant and hand_on(f, w, r, x, k, s, now):
             w.frames[depth] = k
             depth += 1
         vacant = False
-        if depth == 0 or not w.limited:
+        if x.plain or depth == 0 or not w.limited:
             return
         k = w.frames[depth - 1]
         truck = first_blocked(f, w, k)
@@ -142,20 +150,20 @@ def free(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
             depth -= 1
             continue
         here = w.held_at[truck]
-        enter(f, w, r, profile, k, truck, now)
+        enter(f, w, r, x, k, truck, now)
         if here >= 0:
             k, s, vacant = here, f.server_first[here] + r.server[index(r.place[here]), truck], True
             vacate(w, r, here, s, truck, now)
 
 
 @move()
-def hand_on(f, w, r, profile, k, s, now):  # type: ignore[no-untyped-def]
-    if w.on[s] == 0 or w.busy[s] == 1:
+def hand_on(f, w, r, x, k, s, now):  # type: ignore[no-untyped-def]
+    if not is_in(w.vacant, s):
         return False
-    truck = next_in_line(f, w, k, s)
+    truck = next_in_line(f, w, x, k, s)
     if truck < 0:
         return False
-    start(f, w, r, profile, k, s, truck, now)
+    start(f, w, r, x, k, s, truck, now)
     return True
 
 

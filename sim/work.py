@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sim.bits import WORD
 from sim.flow import Flow
-from sim.order import N_STATIONS
+from sim.order import N_STATIONS, SERVED
 from sim.schedule import NEVER
 
 JOINED = 1
@@ -21,6 +21,20 @@ SHUT = 3
 N_LATE = 4
 """Index in ``count``: servers that stay beyond their hours."""
 
+ALARM_SHIFT = 16
+SEEN = (1 << ALARM_SHIFT) - 1
+"""Where the alarms of a truck's trail begin, and the bits before."""
+
+
+class Rules(NamedTuple):
+    """What the kernel's moves go by besides the flow."""
+
+    route: Any
+    profile: Any
+    plain: Any
+    """Compiled in as true or false: whether limited rooms, blocking, a line per lane, images,
+    closing doors and a choice of services are left out (see `sim.compiled.is_plain`)."""
+
 
 class Work(NamedTuple):
     """Working state of one replication."""
@@ -29,6 +43,8 @@ class Work(NamedTuple):
     """Whether trucks go by the standard route, whose code stands in the kernel."""
     limited: bool
     """Whether a waiting room is finite, so that trucks may be blocked."""
+    mixed: bool
+    """Whether classes of trucks, or lines of lanes, differ in who is next."""
     due_min: Any
     due_key: Any
     """[S + 2], the ends to come, the next one last (see `sim.schedule`)."""
@@ -69,8 +85,8 @@ class Work(NamedTuple):
     blocked_tail: Any
     held_at: Any
     """[n], station whose server a blocked truck holds."""
-    seen: Any
-    alarmed: Any
+    trail: Any
+    """[n], stations seen (or absent, or waived), and from `ALARM_SHIFT` on those that alarmed."""
     image: Any
     """[n], 0 none, 1 not yet judged, 2 judged."""
     held: Any
@@ -90,6 +106,7 @@ def new_work(f: Flow, *, standard: bool = False) -> Work:
     return Work(
         standard=standard,
         limited=bool((f.room >= 0).any()),
+        mixed=bool(f.lane_class.any() or f.per_lane.any() or (f.serves != 3).any()),
         station_of=station,
         rooms=np.flatnonzero(f.room[:, 0] >= 0),
         fits=fits(f),
@@ -116,7 +133,8 @@ def _of_servers(servers: int) -> dict[str, Any]:
         "frames": _ints(servers + N_STATIONS + 2),
         "lane_head": _ints(servers, fill=-1),
         "lane_tail": _ints(servers, fill=-1),
-        **{name: _ints(servers) for name in ("busy", "on", "late", "outcome", "lane_waiting")},
+        **{name: _ints(servers) for name in ("busy", "on", "late", "lane_waiting")},
+        "outcome": _ints(servers, fill=SERVED),
     }
 
 
@@ -129,8 +147,7 @@ def _of_trucks(n: int, absent: int) -> dict[str, Any]:
         "link": np.empty((2, n), dtype=np.int32),
         "joined": np.empty((2, n), dtype=np.int64),
         "held_at": np.empty(n, dtype=np.int8),
-        "seen": np.full(n, absent, dtype=np.int16),
-        "alarmed": np.zeros(n, dtype=np.int16),
+        "trail": np.full(n, absent, dtype=np.int32),
         "image": np.zeros(n, dtype=np.uint8),
         "held": np.zeros(n, dtype=np.uint8),
     }
