@@ -87,7 +87,9 @@ def _turn_away_blocked(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
         r.done[k, truck] = DIVERTED
         r.exit_min[truck] = now
         if here >= 0:
-            vacate(w, r, here, f.server_first[here] + r.server[index(r.place[here]), truck], truck, now)
+            vacate(
+                w, r, here, f.server_first[here] + r.server[index(r.place[here]), truck], truck, now
+            )
         truck = after
 
 

@@ -19,7 +19,6 @@ from sim.flow import Flow, Record, assemble, empty_record
 from sim.held_memory import hold_memory
 from sim.jit import move
 from sim.order import (
-    ARRIVE,
     CARRY_OVER,
     DOOR,
     DOWN,
@@ -47,6 +46,8 @@ from sim.schedule import DUE
 from sim.work import ERROR, N_LATE, SHUT, Rules, Work, new_work
 
 AHEAD = 48
+PLAIN_TRUCKS = 50_000
+"""From so many trucks on, the loop for plain ports is compiled for them if it is not kept."""
 ID_MASK = (1 << STATION_SHIFT) - 1
 SERVER_MASK = (1 << TRUCK_SHIFT) - 1
 STATION_MASK = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
@@ -144,9 +145,19 @@ def is_plain(flow: Flow) -> bool:
     return bool(pooled and open_doors and alone and (flow.suspend < PASSED_BY).all())
 
 
-@functools.cache
-def engine(loop: Callable[..., None] = advance) -> Any:
+def engine(*, plain: bool = False) -> Any:
     """Return the compiled event loop (from the compiler's disk cache when nothing has changed)."""
+    return _compiled_loop(advance_plain if plain else advance)
+
+
+def takes_plain(flow: Flow) -> bool:
+    """Tell whether the loop for plain ports is used: compiling it must not keep a small run."""
+    many = len(flow.arrive_min) >= PLAIN_TRUCKS
+    return is_plain(flow) and (many or jit.is_kept(advance_plain.__name__))
+
+
+@functools.cache
+def _compiled_loop(loop: Callable[..., None]) -> Any:
     hold_memory()
     flow = example()
     kinds = [
@@ -206,8 +217,8 @@ def run_events(
     """Run one replication event by event, whatever the flow; see `run`."""
     work: Work = new_work(flow, standard=route is route_standard)
     record = empty_record(len(flow.arrive_min), flow.absent)
-    loop = advance_plain if is_plain(flow) else advance
-    engine(loop)(flow, work, record, hook(route), profile_hook(profile))
+    loop = engine(plain=takes_plain(flow))
+    loop(flow, work, record, hook(route), profile_hook(profile))
     if work.count[ERROR]:
         raise PolicyError(
             f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station"

@@ -54,8 +54,10 @@ def choose(f, w, r, x, truck, here, now):  # type: ignore[no-untyped-def]
             return EXIT
         w.trail[truck] |= 1 << k
         rule = f.suspend[k]
-        if x.plain or rule == 0 or (
-            can_enter(f, w, k, f.lane_class[truck]) and (rule < PASSED_BY or at_work(f, w, k))
+        if (
+            x.plain
+            or rule == 0
+            or (can_enter(f, w, k, f.lane_class[truck]) and (rule < PASSED_BY or at_work(f, w, k)))
         ):
             return k
         r.done[k, truck] = WAIVED

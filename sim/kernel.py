@@ -1,7 +1,8 @@
 """The moves of the compiled engine: heap, queues, servers, admission. Compiled by Numba.
 
 Each move has its twin, of the same name, in ``sim.station``. ``f`` is the Flow, ``w`` the working
-state, ``r`` the Record, ``x`` the Rules. Nothing here may use a transcendental function or a random number.
+state, ``r`` the Record, ``x`` the Rules. Nothing here may use a transcendental function or a random
+number.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from numba import types
 from sim.bits import index, is_in, lowest_common, put_in, take_out
 from sim.jit import move
 from sim.lanes import choose_lane, lane_of, next_of_lane
-from sim.order import APPROACH, END, KIND_SHIFT, SERVED, STATION_SHIFT, TRUCK_SHIFT, WITHDRAWN
+from sim.order import APPROACH, END, KIND_SHIFT, STATION_SHIFT, TRUCK_SHIFT, WITHDRAWN
 from sim.schedule import push
 from sim.work import JOINED
 

@@ -160,7 +160,8 @@ def crowded(f, w, r, k):  # type: ignore[no-untyped-def]
     if f.room[k, 0] < 0:
         return False
     came = r.moments[4 * index(r.place[k]), w.line[last]]
-    while w.count[BEGUN] < last and r.moments[4 * index(r.place[k]) + 1, w.line[w.count[BEGUN]]] < came:
+    began = 4 * index(r.place[k]) + 1
+    while w.count[BEGUN] < last and r.moments[began, w.line[w.count[BEGUN]]] < came:
         w.count[BEGUN] += 1
     room = f.room[k, 0] if f.shared_room[k] == 1 else min(f.room[k, 0], f.room[k, 1])
     waits = r.moments[4 * index(r.place[k]) + 1, w.line[last]] != came

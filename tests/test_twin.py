@@ -11,7 +11,9 @@ from sim.flow import Flow, Record
 from sim.order import (
     DIVERTED,
     DOCK,
+    DOOR,
     EXIT,
+    KIND_SHIFT,
     N_STATIONS,
     PORTAL,
     PRIMARY,
@@ -22,7 +24,7 @@ from sim.order import (
     WITHDRAWN,
     event_key,
 )  # fmt: skip
-from sim.route import N_COLUMNS, check_policy, route_standard
+from sim.route import N_COLUMNS, Route, check_policy, route_standard
 
 
 def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_min, state):  # noqa: ANN001, ANN201
@@ -127,6 +129,30 @@ def test_engines_agree_on_times_that_binary_fractions_cannot_hold() -> None:
     for seed in range(200):
         flow = random_flow(20_000 + seed, scale=0.1)
         assert_equal(port.run(flow), compiled.run(flow))
+
+
+def plain_flow(seed: int) -> Flow:
+    """Return a random case without what the loop for plain ports leaves out."""
+    flow = random_flow(seed, three_stations=True)
+    none = np.zeros(N_STATIONS, dtype=np.int64)
+    doors = flow.calendar_key >> KIND_SHIFT == DOOR
+    return flow._replace(
+        room=np.full_like(flow.room, -1), per_lane=none, finishes=none, suspend=none % 2,
+        closing=0, profiled=-1, fork=-1, judge=-1, calendar_min=flow.calendar_min[~doors],
+        calendar_key=flow.calendar_key[~doors],
+        serves=np.full_like(flow.serves, 3) if seed % 2 else flow.serves,
+        lane_class=flow.lane_class * (seed % 4 > 1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("hook", [route_standard, route_either_order])
+def test_the_loop_for_plain_ports_agrees(hook: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "PLAIN_TRUCKS", 0)
+    for seed in range(200):
+        flow = plain_flow(30_000 + seed)
+        assert compiled.takes_plain(flow)
+        assert_equal(port.run(flow, hook), compiled.run_events(flow, hook))
+        assert not compiled.takes_plain(flow._replace(room=np.ones_like(flow.room)))
 
 
 @pytest.mark.slow
