@@ -9,7 +9,7 @@ from made_response import formulas, response, small, standard
 
 from experiments.compare import train
 from experiments.funding.redrawn_worlds import REPEATED, errors_table, fitted, n_worlds
-from experiments.funding.simulated_ends import LED, n_ends
+from experiments.funding.simulated_ends import n_ends
 from experiments.funding.world_runs import LUCKS, totals
 from experiments.screen import console
 
@@ -50,7 +50,7 @@ def test_errors_are_told_in_the_output_s_unit() -> None:
 def test_no_worlds_are_no_formulas() -> None:
     assert fitted(small(), {}, 10, 0) is None
     assert n_worlds(standard()) == (
-        min(standard().worlds, standard().draws) + LUCKS + REPEATED + n_ends(LED)
+        min(standard().worlds, standard().draws) + LUCKS + REPEATED + n_ends(standard().worlds)
     )
 
 
@@ -59,7 +59,7 @@ def test_worlds_of_a_small_case_are_simulated_and_fitted() -> None:
     told: list[tuple[int, int]] = []
     found = fitted(small(), train(small().study, console()), 12, 10, lambda *t: told.append(t))
     assert found is not None
-    assert told[-1] == (10 + LUCKS + 10 + n_ends(LED),) * 2
+    assert told[-1] == (10 + LUCKS + 1,) * 2
     assert len(found.simulated) + found.refused == 10
     assert found.emulator.targets.shape[1] == 3 * 2 * 2
     assert np.isfinite(found.shifts(np.random.default_rng(1))).all()

@@ -23,4 +23,5 @@ def test_outcomes_are_sums_over_years_above_the_baseline() -> None:
 
 
 def test_each_end_is_simulated_on_two_sets_of_luck() -> None:
-    assert n_ends(2) == 2 * 2 * 2
+    assert n_ends(50) == 2 * 2 * 2
+    assert n_ends(20) == 0, "too few worlds to say who leads"

@@ -33,9 +33,9 @@ from experiments.funding.possible_worlds import (
 )
 from experiments.funding.response import Response
 from experiments.funding.simulated_ends import (
-    LED,
     leading_inputs,
     n_ends,
+    n_led,
     savings,
     simulated_ends,
 )
@@ -120,7 +120,11 @@ class Formulas:
 def n_worlds(doubt: Doubt) -> int:
     """Return how many worlds are simulated: the case under each luck, draws, repetitions, ends."""
     drawn = min(doubt.worlds, doubt.draws)
-    return LUCKS + drawn + min(REPEATED, drawn) + n_ends(LED) if drawn else 0
+    return LUCKS + drawn + _repeated(drawn) + n_ends(drawn) if drawn else 0
+
+
+def _repeated(worlds: int) -> int:
+    return min(REPEATED, worlds // 10)
 
 
 def fitted(
@@ -145,9 +149,9 @@ def fitted(
         return None
     drawn = sampled(asked, scorers, inputs, draws)
     points = positions(inputs, drawn.uniforms[:worlds])
-    again = points[:REPEATED]
+    again = points[: _repeated(worlds)]
     years = len(asked.terms.simulated_years)
-    tell = _Told(progress, LUCKS + worlds + len(again) + n_ends(len(inputs)))
+    tell = _Told(progress, LUCKS + worlds + len(again) + n_ends(worlds, len(inputs)))
     tasks = own_tasks(years) + world_tasks(points, years) + world_tasks(again, years, LUCKS // 2)
     found = simulated_tasks(asked, scorers, inputs, tasks, tell)
     levels = [None if one is None else totals(one) for one in found]
@@ -156,7 +160,7 @@ def fitted(
     changes = _changes(levels[LUCKS:], np.mean(own, axis=0), base, worlds)
     kept = list(changes.first)
     saved = savings(np.array([levels[LUCKS + place] for place in kept]), base)
-    led = leading_inputs(points[kept], saved)
+    led = leading_inputs(points[kept], saved, n_led(worlds))
     ends = simulated_ends(asked, scorers, inputs, led, own, tell)
     return _fitted(asked, inputs, drawn, points, dataclasses.replace(changes, ends=ends))
 

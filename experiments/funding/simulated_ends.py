@@ -37,9 +37,18 @@ TWICE: Final = (0, LUCKS // 2)
 """Each end is simulated on two sets of luck."""
 
 
-def n_ends(inputs: int) -> int:
+WORLDS_EACH: Final = 25
+"""Redrawn worlds for each input whose ends are simulated: fewer cannot tell who leads."""
+
+
+def n_led(worlds: int) -> int:
+    """Return how many inputs have their ends simulated."""
+    return min(LED, worlds // WORLDS_EACH)
+
+
+def n_ends(worlds: int, inputs: int = LED) -> int:
     """Return how many worlds stand at ends."""
-    return min(LED, inputs) * len(ENDS) * len(TWICE)
+    return min(n_led(worlds), inputs) * len(ENDS) * len(TWICE)
 
 
 def leading_inputs(points: Floats, outcomes: Floats, count: int = LED) -> list[int]:
