@@ -16,6 +16,8 @@ UNITS: Final = {
     "ln_odds": "ln odds", "per_month": "per month", "officers": "officers",
     "share_laden": "share", "share_empty": "share", "persons_n": "people", "firearms_n": "firearms",
     "usd_per_unit": "USD per unit", "usd_per_unit_year": "USD per unit and year",
+    "usd_per_y": "USD per year", "usd_per_t": "USD per t", "y": "years", "g_per_h": "g per h",
+    "kg_per_gal": "kg per gal", "kg_per_y": "kg per year", "per_y": "per year",
 }  # fmt: skip
 """Unit by the end of a key's name, the longest that fits."""
 
@@ -36,7 +38,8 @@ def input_row(row: Input) -> dict[str, str]:
         "definition": "by definition",
         "user": "user",
     }[row.kind]
-    held = "" if row.low is None or row.high is None else f"{row.low:g} to {row.high:g}"
+    ends = (row.low, row.high)
+    held = "" if None in ends else " to ".join(_end_text(end) for end in ends)
     held = f"times {held}" if row.factor else held
     source, address = library().get(row.source_id or "", ("", ""))
     words = "; ".join(text for text in (source, row.note) if text)
@@ -49,6 +52,12 @@ def input_row(row: Input) -> dict[str, str]:
         "words": words,
         "address": address,
     }
+
+
+def _end_text(end: object) -> str:
+    """Return one end of a range: whole thousands with their commas, never powers of ten."""
+    whole = isinstance(end, float) and end.is_integer()
+    return value_text(int(end) if whole and isinstance(end, float) else end)
 
 
 def value_text(value: object) -> str:

@@ -1,7 +1,7 @@
 """Memory that one replication has used is kept for the next, where the C library is told so.
 
 Freed, it would go back to the system, which hands it out again page by page and wiped: that took
-half as long again as a replication's events. What a process holds at its peak stays the same.
+half as long again as a replication's events. A process holds on to what it has used until it ends.
 """
 
 from __future__ import annotations

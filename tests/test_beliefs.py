@@ -98,7 +98,7 @@ def test_positions_are_taken_on_the_scale_of_redraws(assumption: Assumption, mod
 def test_points_are_in_the_number_s_own_unit() -> None:
     life = beliefs()["cost.portal.assets.scanner.life_y"]
     assert life.number(0.9) == round(life.number(0.9))
-    assert life.unit == "y"
+    assert life.unit == "years"
     assert beliefs()["overrun.equipment"].unit == "x"
     growth = inputs()["demand.growth_share_per_y"]
     assert 0.0 < growth.number(0.1) < growth.number(0.9) < 0.03

@@ -21,7 +21,7 @@ INPUTS: Final = (
 
 
 def inputs(evidence: Evidence) -> Section:
-    """Return every input of the economics with its source, and how the uncertain are drawn."""
+    """Return every input of the economics with its source."""
     case = evidence.appraised.case
     rows = [row for row in case.inputs if _used(evidence, row.key)]
     parts: list[Part] = [
@@ -30,19 +30,18 @@ def inputs(evidence: Evidence) -> Section:
             "I inference; assumed: no source, so a range stands beside it. Prices are in dollars "
             "of the year of their quote; before use they are restated to "
             f"{case.appraisal.price_year} dollars by the price index of gross domestic product. "
-            "Catalogue entries that nobody buys are left out. Inputs of the simulation follow in "
-            "section 23, addresses of all sources at its end."
+            "Catalogue entries that nobody buys are left out. Inputs of the simulation, the laws "
+            "that uncertain numbers are drawn from, and addresses of all sources: section 23."
         ),
         inputs_table("inputs_economic", "Inputs of the economics", rows)
         if rows
         else absent("inputs of the economics", "none were recorded"),
-        _drawn(evidence),
     ]
     return Section(4, "inputs", "Inputs: value, unit, price year, source, confidence", tuple(parts))
 
 
 def annex(evidence: Evidence) -> Section:
-    """Return the inputs of the simulation, and the address of every source."""
+    """Return the inputs of the simulation, what all were drawn from, and addresses of sources."""
     case = evidence.appraised.case
     rows = case.study.inputs(evidence.baseline)
     used = {row.source_id for row in (*rows, *case.inputs) if row.source_id}
@@ -60,7 +59,8 @@ def annex(evidence: Evidence) -> Section:
         (
             Prose(f"As {plain(evidence.baseline)} has them; what the others set beside it stands "
                   "in run.json."),
-            inputs_table("inputs_simulation", "Inputs of the simulation", rows), table,
+            inputs_table("inputs_simulation", "Inputs of the simulation", rows),
+            _drawn(evidence), table,
         ),
     )  # fmt: skip
 

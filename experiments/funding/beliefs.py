@@ -34,6 +34,7 @@ from experiments.comments import notes
 from experiments.economics.doubt import Doubt
 from experiments.funding.case import Case
 from experiments.funding.distributions import Law, ranged
+from experiments.inputs import unit_of
 from experiments.provenance import CONFIGS, Input
 
 SHARED: Final = ("price_usd", "cost_usd", "cost_usd_per_y", "removal_usd", "life_y")
@@ -42,11 +43,6 @@ WHOLE: Final = ("life_y", "construction_y")
 OVERRUN: Final = "overrun."
 LOADS_SCALE: Final = "loads.scale"
 NOT_REPLACED: Final = "harm.not_replaced_share"
-UNITS: Final = (
-    ("_usd_per_gal", "USD/gal"), ("_usd_per_truck_h", "USD/h"), ("_usd_per_t", "USD/t"),
-    ("_usd_per_y", "USD/y"), ("_usd", "USD"), ("_gal_per_h", "gal/h"), ("_g_per_h", "g/h"),
-    ("_kg_per_load", "kg"), ("_per_day", "1/day"), ("_min", "min"), ("_y", "y"), ("_share", "1"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,7 @@ class Belief:
         """The unit that the key ends in; ``x`` for factors."""
         if self.keys[0].startswith((OVERRUN, LOADS_SCALE)):
             return "x"
-        found = (unit for end, unit in UNITS if self.keys[0].endswith(end))
-        return next(found, "persons" if ".staff." in self.keys[0] else "")
+        return unit_of(self.keys[0]) or ("persons" if ".staff." in self.keys[0] else "")
 
     @property
     def words(self) -> str:
