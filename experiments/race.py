@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -57,20 +58,32 @@ def race(n: int, rounds: int) -> dict[str, Any]:
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds):
         for name, way in ways.items():
-            seconds[name].append(_seconds_a_run(name, way, n, 1 + 1000 * turn))
+            run = functools.partial(_run, way, n, 1 + 1000 * turn)
+            seconds[name].append(seconds_a_run(run, functools.partial(cpu_seconds, name)))
     return {name: _row(seconds["SimPy, idiomatic"], own, n) for name, own in seconds.items()}
 
 
-def _seconds_a_run(name: str, way: Way, n: int, seed: int) -> float:
-    """Return the CPU time of a run, the mean of as many in a row as take `ENOUGH_S` together.
+def _run(way: Way, n: int, seed: int, number: int) -> None:
+    way(n, seed + number, False)
 
-    A single run of a few milliseconds would tell what the implementation before it left of the
-    caches, and how soon the system hands out memory; one that takes longer finds its own there.
+
+def seconds_a_run(
+    work: Callable[[int], object], clock: Callable[[], float] = time.process_time
+) -> float:
+    """Return the time of a run, the mean of as many in a row as take `ENOUGH_S` together.
+
+    A single run of a few milliseconds would tell what the one before it left of the caches, and
+    how soon the system hands out memory; one that takes longer finds its own there.
+
+    Parameters
+    ----------
+    work : callable
+        Called with the number of the run, from 0.
     """
-    begun, spent, runs = cpu_seconds(name), 0.0, 0
+    begun, spent, runs = clock(), 0.0, 0
     while spent < ENOUGH_S:
-        way(n, seed + runs, False)
-        spent, runs = cpu_seconds(name) - begun, runs + 1
+        work(runs)
+        spent, runs = clock() - begun, runs + 1
     return spent / runs
 
 
