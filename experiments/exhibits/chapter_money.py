@@ -172,7 +172,12 @@ def _party_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
         yield f"{PAYERS.get(payer, plain(payer))}: pays", (
             words(standing),
             *(
-                millions(-_kind(evidence, rival, payer, None), sign=True)
+                millions(
+                    -_kind(evidence, rival, payer, None),
+                    # draws keep what all pay together
+                    evidence.of(rival, lambda w: -w.cost) if len(payers) == 1 else None,
+                    sign=True,
+                )
                 for rival in evidence.rivals
             ),
         )  # fmt: skip

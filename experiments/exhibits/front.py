@@ -38,12 +38,9 @@ class Tile:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """Everything on the first sheet."""
-
-    choice: Choice
-    request: Ask
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What stands on the first sheet of a case's page and of a portfolio's."""
 
     title: str
     period: str
@@ -51,6 +48,14 @@ class Front:
     tiles: tuple[Tile, ...]
     summary: str
     overview: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front(Sheet):
+    """The first sheet of a case, with what it is about."""
+
+    choice: Choice
+    request: Ask
 
 
 def front(evidence: Evidence) -> Front:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from experiments.exhibits.dollars import amount, millions, significant, usd, usd_range
 from experiments.exhibits.drawing import plain
 from experiments.exhibits.exhibit import Cell, Column, Section, Table
-from experiments.exhibits.front import Tile
+from experiments.exhibits.front import Sheet, Tile
 from experiments.exhibits.portfolio_inputs import inputs
 from experiments.exhibits.portfolio_sections import sections
 from experiments.exhibits.portfolio_words import (
@@ -26,16 +26,10 @@ from experiments.funding.portfolio_found import PortfolioFound
 from experiments.wording import NONE, listed, number, percent
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Everything on a portfolio's page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Sheet):
+    """The first sheet of a portfolio, and its sections."""
 
-    title: str
-    period: str
-    answer: tuple[tuple[str, str], ...]
-    tiles: tuple[Tile, ...]
-    summary: str
-    overview: Table
     sections: tuple[Section, ...]
 
     def tables(self) -> Iterator[Table]:
@@ -77,12 +71,7 @@ def render(found: PortfolioFound, page: Page) -> str:
     return filled(
         kind="Portfolio",
         record="portfolio.json",
-        title=page.title,
-        period=page.period,
-        answer=page.answer,
-        tiles=page.tiles,
-        summary=page.summary,
-        overview=page.overview,
+        first=page,
         ranges=f"Ranges in brackets: 5th to 95th percentile of {draws} draws of uncertain inputs.",
         sections=page.sections,
         study=found.ports[0].asked.study,

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from experiments.exhibits.contents import chapters
 from experiments.exhibits.evidence import Evidence
 from experiments.exhibits.exhibit import Chart, Part, Section
-from experiments.exhibits.front import Front, front
+from experiments.exhibits.front import Front, Sheet, front
 from experiments.funding.appraised import Appraised
 from experiments.funding.portfolio import Portfolio
 from experiments.funding.uncertainty import Uncertainty
@@ -49,12 +49,7 @@ def page(evidence: Evidence, first: Front, sections: Iterable[Section]) -> str:
     return filled(
         kind="Funding case",
         record="funding.json",
-        title=first.title,
-        period=first.period,
-        answer=first.answer,
-        tiles=first.tiles,
-        summary=first.summary,
-        overview=first.overview,
+        first=first,
         ranges=evidence.range_note,
         sections=list(sections),
         study=case.study,
@@ -62,7 +57,7 @@ def page(evidence: Evidence, first: Front, sections: Iterable[Section]) -> str:
     )
 
 
-def filled(**what: object) -> str:
+def filled(*, first: Sheet, **what: object) -> str:
     """Return the page of a case or of a portfolio, which have one form."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -72,7 +67,15 @@ def filled(**what: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["grouped"] = lambda parts: list(grouped(parts))
-    return environment.get_template("fund.html.j2").render(**what)
+    return environment.get_template("fund.html.j2").render(
+        title=first.title,
+        period=first.period,
+        answer=first.answer,
+        tiles=first.tiles,
+        summary=first.summary,
+        overview=first.overview,
+        **what,
+    )
 
 
 def grouped(parts: Iterable[Part]) -> Iterator[list[Part]]:
