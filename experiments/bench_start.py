@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sim.jit import cache_root
+from sim.cache_files import cache_root
 
 DAY: Final = ("run", "days=1", "replications=1")
 WEEKS: Final = ("compare", "replications=20", "robustness.draws=0", "bottleneck=false")
@@ -64,11 +65,10 @@ def timed(words: Sequence[str], cache: Path, out: Path) -> Took:
 def borrowed(folder: Path) -> Path:
     """Return a cache in ``folder`` with the user's own models and no compiled code."""
     cache = folder / "cache"
-    cache.mkdir()
+    cache.mkdir(mode=0o700)
     for name in ("models", "history"):
-        own = cache_root() / name
-        own.mkdir(parents=True, exist_ok=True)
-        (cache / name).symlink_to(own)
+        if (cache_root() / name).is_dir():
+            shutil.copytree(cache_root() / name, cache / name)
     return cache
 
 

@@ -10,28 +10,29 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import configs
-from sim.jit import cache_root
+from sim import cache_files
+from sim.source_hash import files_hash, source_files
 
 MOST_KEPT: Final = 1024
 """Files that the folder holds, 20 kB each; the older half goes when there are more."""
+COMPOSING: Final = "experiments.compose"
+"""The module that composes."""
 
 
 def recall(overrides: Sequence[str], root: str, *versions: str) -> dict[str, Any] | None:
-    """Return what was kept of these overrides; None where nothing was, or it cannot be read."""
+    """Return what was kept of these overrides; None where nothing was, or it is damaged."""
     if not _decide_alone(overrides):
         return None
-    try:
-        found = json.loads(_file(overrides, root, versions).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    content = cache_files.read(_file(overrides, root, versions))
+    if content is None:
         return None
-    return found if isinstance(found, dict) else None
+    values: dict[str, Any] = json.loads(content)
+    return values
 
 
 def keep(found: dict[str, Any], overrides: Sequence[str], root: str, *versions: str) -> None:
@@ -40,16 +41,8 @@ def keep(found: dict[str, Any], overrides: Sequence[str], root: str, *versions: 
     if not _decide_alone(overrides) or repr(json.loads(text)) != repr(found):
         return
     path = _file(overrides, root, versions)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    if cache_files.write(path, text.encode()):
         _make_room(path.parent)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except OSError:
-        # a cache that cannot be written costs time and nothing else
-        return
 
 
 def copied(node: Any) -> Any:  # noqa: ANN401
@@ -73,22 +66,18 @@ def _decide_alone(overrides: Sequence[str]) -> bool:
 
 def _file(overrides: Sequence[str], root: str, versions: Sequence[str]) -> Path:
     digest = hashlib.sha256(json.dumps([_of_configs(), root, *versions, *overrides]).encode())
-    return cache_root() / "composed" / f"{digest.hexdigest()[:32]}.json"
+    return cache_files.cache().root / "composed" / f"{digest.hexdigest()[:32]}.json"
 
 
 @functools.cache
 def _of_configs() -> str:
     """Return a hash of every config file, and of the code that composes them."""
-    folder, digest = Path(configs.__file__).parent, hashlib.sha256()
-    paths = [*sorted(folder.rglob("*.yaml")), *sorted(Path(__file__).parent.glob("compose.py"))]
-    for path in paths:
-        digest.update(path.name.encode() + b"\n" + str(path.parent.name).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    folder = Path(configs.__file__).resolve().parent
+    return files_hash([*folder.rglob("*.yaml"), *source_files([COMPOSING])])
 
 
 def _make_room(folder: Path) -> None:
     files = list(folder.glob("*.json"))
-    if len(files) >= MOST_KEPT:
+    if len(files) > MOST_KEPT:
         for path in sorted(files, key=lambda one: one.stat().st_mtime)[: MOST_KEPT // 2]:
             path.unlink(missing_ok=True)

@@ -9,20 +9,25 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 
-import models
-import sim
 from experiments.informed import before, learnt_risk
 from experiments.pipeline import Scorer
 from models import plain
-from sim.jit import cache_root
+from sim import cache_files
 from sim.scenario import Risk, Scenario
+from sim.source_hash import ROOT, files_hash, package_files, source_files
 
 Progress = Callable[[int, int], None]
+DRAWING: Final = ("experiments.history", "experiments.informed")
+"""Modules that draw the past: they decide a model, and so does all that they import."""
+TRAINING: Final = ("experiments.train", "experiments.trained")
+"""Modules that train: they decide a model, what they say on the screen does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ def ensure(
     Raises
     ------
     ModelError
-        Nothing to learn from, or the cache cannot be written.
+        Nothing to learn from.
     """
     found = plain.recall(places(risk, scenario).model) if risk.name in plain.KNOWN else None
     if found is not None:
@@ -54,9 +59,10 @@ def ensure(
 def places(risk: Risk, scenario: Scenario) -> Place:
     """Return the folders that this model and its past have, named by all that decides them."""
     past = (repr(before(risk, scenario)), risk.labels, code_hash())
+    root = cache_files.cache().root
     return Place(
-        model=cache_root() / "models" / _digest(*past, repr(learnt_risk(risk, scenario.sharing))),
-        history=cache_root() / "history" / f"{_digest(*past)}.parquet",
+        model=root / "models" / _digest(*past, repr(learnt_risk(risk, scenario.sharing))),
+        history=root / "history" / f"{_digest(*past)}.parquet",
     )
 
 
@@ -66,18 +72,19 @@ def code_hash() -> str:
 
     Once a process: what has been imported does not change when a file does.
     """
-    digest = hashlib.sha256()
-    for library in ("numpy", "numba", "scikit-learn"):
-        digest.update(metadata.version(library).encode())
-    folder = Path(__file__).parent
-    own = [
-        folder / f"{name}.py"
-        for name in ("history", "informed", "met", "pipeline", "train", "trained")
-    ]
-    packages = [sorted(Path(package.__path__[0]).glob("*.py")) for package in (sim, models)]
-    for path in (*packages[0], *packages[1], *own):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    versions = [metadata.version(name) for name in ("numpy", "numba", "scikit-learn")]
+    return files_hash(learnt_from(), [*versions, sys.version])
+
+
+def learnt_from(folder: Path = ROOT) -> list[Path]:
+    """Return the source files that decide what a model has learnt.
+
+    All of `sim` and `models`, what draws the past with all of `experiments` that it imports, and
+    what trains.
+    """
+    drawing = source_files(DRAWING, folder, within=("experiments",))
+    training = source_files(TRAINING, folder, within=())
+    return [*package_files(("sim", "models"), folder), *drawing, *training]
 
 
 def _digest(*parts: str) -> str:

@@ -213,11 +213,9 @@ def _add(e, values, score):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 @functools.cache
 def _compiled() -> Any:  # noqa: ANN401
-    from numba import njit
+    from sim.jit import compiled_and_kept
 
-    import sim.jit  # noqa: F401  (says where compiled code is kept)
-
-    return njit(cache=True, nogil=True)(_add)
+    return compiled_and_kept(_add, (__name__,), nogil=True)
 
 
 class _Process:

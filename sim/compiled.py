@@ -8,7 +8,7 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from sim import jit, recursion
 from sim.bits import fetch, index
@@ -164,8 +164,8 @@ def _compiled_loop(loop: Callable[..., None]) -> Any:
         numba.typeof(part)  # type: ignore[no-untyped-call]
         for part in (flow, new_work(flow), empty_record(0))
     ]
-    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-    return njit(types.void(*kinds, ROUTE_TYPE, PROFILE_TYPE), **options)(loop)
+    signature = types.void(*kinds, ROUTE_TYPE, PROFILE_TYPE)
+    return jit.compiled_and_kept(loop, jit.ENGINE, signature, nogil=True, _nrt=False)
 
 
 def is_kept() -> bool:

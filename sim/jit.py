@@ -1,110 +1,172 @@
-"""Where compiled code is kept between processes, so that it is never stale.
+"""Where compiled code is kept between processes, so that it is never stale, damaged or foreign.
 
-Numba looks only at the file that holds a function, not at the helpers that the function calls:
-a change in ``kernel.py`` would leave ``compiled.py``'s cache standing. The folder therefore bears
-a hash of every source file of ``sim`` that its code is made of, and of the versions that compile
-them; Numba itself tells processors apart. The engine's folder depends on the engine's sources
-alone, each hook's on the hook's own: a new policy leaves the engine as it was compiled. Import this
-module before the first ``njit``.
+Numba looks only at the file that holds a function, not at the helpers that the function calls: a
+change in a helper would leave the caller's compiled code standing. The folder therefore bears a
+hash of every source file that the code is made of, and of the versions that compile them; Numba
+itself tells processors apart. The engine's folder depends on the engine's sources alone, each
+hook's on the hook's own: a new policy leaves the engine as it was compiled.
+
+Numba's files are pickles. `_CheckedFiles` reads and writes them in Numba's place, through
+`sim.cache_files`, so that nothing is unpickled whose keyed checksum does not fit.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+# (Numba declares no types.)
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
-import re
+import pickle
 import sys
-import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import llvmlite
 import numba
 import numpy as np
-import platformdirs
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.compiler import CompileResult
 from numba.core.errors import NumbaError
 
-ENGINE = ("compiled", "recursion")
+from sim import cache_files
+from sim.source_hash import files_hash, source_files
+
+ENGINE: Final = ("sim.compiled", "sim.recursion")
 """Modules that hold the engine's compiled bodies."""
-IMPORTS = re.compile(r"^\s*(?:from sim\.(\w+) import|import sim\.(\w+)|from sim import (.+))", re.M)
+VERSIONS: Final = (numba.__version__, llvmlite.__version__, np.__version__, sys.version)
 
 
-def cache_root() -> Path:
-    """Return the user's cache folder of Throughgate (``THROUGHGATE_CACHE`` overrides it)."""
-    return Path(os.environ.get("THROUGHGATE_CACHE") or platformdirs.user_cache_dir("throughgate"))
+def folder_of(*modules: str) -> Path:
+    """Return the folder for what these modules, and all that they import, compile to."""
+    return cache_files.cache().root / "compiled" / _hash_of(modules)
 
 
-def source_hash(*roots: str) -> str:
-    """Return a hash of the modules of ``sim`` named, all that they import from it, and versions."""
-    digest = hashlib.sha256()
-    for version in (numba.__version__, np.__version__, sys.version):
-        digest.update(version.encode())
-    for path in sources(Path(__file__).parent, roots):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+@functools.cache
+def _hash_of(modules: tuple[str, ...]) -> str:
+    """Return the name of a folder, once a process: what was imported stays as it was."""
+    return files_hash(source_files(modules), VERSIONS)[:16]
 
 
-def sources(folder: Path, roots: Iterable[str]) -> list[Path]:
-    """Return the files of a package's modules, and of all that they import from it."""
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
-    todo, reached = list(roots), set()
-    while todo:
-        name = todo.pop()
-        if name in texts and name not in reached:
-            reached.add(name)
-            found = IMPORTS.findall(texts[name])
-            todo += [one for names in found for part in names for one in re.findall(r"\w+", part)]
-    return [folder / f"{name}.py" for name in sorted(reached)]
+class _CheckedFiles(IndexDataCacheFile):
+    """Numba's index and data files, each verified before it is unpickled.
+
+    An entry holds its own key: of two processes that write at once, one may name the other's file.
+    """
+
+    def save(self, key: Any, data: Any) -> None:  # noqa: ANN401
+        super().save(key, (key, data))
+
+    def load(self, key: Any) -> Any:  # noqa: ANN401
+        found = super().load(key)
+        return found[1] if found is not None and found[0] == key else None
+
+    def _load_index(self) -> dict[Any, str]:
+        content = cache_files.read(Path(self._index_path))
+        return {} if content is None else dict(pickle.loads(content))  # noqa: S301  (verified)
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        cache_files.write(Path(self._index_path), self._dump(overloads))
+
+    def _load_data(self, name: str) -> Any:  # noqa: ANN401
+        content = cache_files.read(Path(self._data_path(name)))
+        return None if content is None else pickle.loads(content)  # noqa: S301  (verified)
+
+    def _save_data(self, name: str, data: Any) -> None:  # noqa: ANN401
+        cache_files.write(Path(self._data_path(name)), self._dump(data))
+
+    def throw_away(self, reason: str) -> None:
+        """Remove the index, after which no data file of this function is read."""
+        cache_files.throw_away(Path(self._index_path), reason)
 
 
-def folder_of(*roots: str) -> Path:
-    """Return the folder, made if need be, that keeps what these modules' sources compile to."""
-    name = source_hash(*roots)
-    folder = cache_root() / "compiled" / name
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"throughgate-compiled-{os.getuid()}" / name
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+class _CheckedCache(FunctionCache):
+    """Numba's cache of one function, in a folder of our choice and with files that are checked."""
 
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+        self._name, self._py_func, self._cache_path = repr(function), function, str(folder)
+        module = function.__module__.rpartition(".")[2]
+        line = function.__code__.co_firstlineno
+        base = f"{module}.{function.__qualname__}-{line}.py{sys.version_info[0]}"
+        base = f"{base}{sys.version_info[1]}".replace("<", "").replace(">", "")
+        self._cache_file: _CheckedFiles = _CheckedFiles(str(folder), base, source_stamp=None)
+        self.enable()
 
-CACHE_FOLDER = folder_of(*ENGINE)
-numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401
+        key = self._index_key(sig, target_context.codegen())
+        try:
+            payload = self._cache_file.load(key)
+            return payload and CompileResult._rebuild(target_context, *payload)
+        # Whatever keeps a compiler from reading what another of its processes wrote, it can
+        # compile anew.
+        except Exception as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            self._cache_file.throw_away(
+                f"{self._cache_file._index_path}: cannot be read ({reason})"
+            )
+            return None
+
+    def _save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401
+        if all(loop.can_cache for loop in data.lifted) and not data.library.has_dynamic_globals:
+            self._cache_file.save(self._index_key(sig, data.codegen), data._reduce())
 
 
 def is_kept(function: str) -> bool:
-    """Return whether an earlier process kept what this function of the engine compiles to."""
-    return any(CACHE_FOLDER.rglob(f"*.{function}-*.nbc"))
+    """Return whether an earlier process kept what this function of the engine compiles to.
+
+    What was damaged since is thrown away here already, with one line.
+    """
+    folder = folder_of(*ENGINE)
+    index, data = (sorted(folder.glob(f"*.{function}-*.{end}")) for end in ("nbi", "nbc"))
+    whole = [cache_files.read(path) is not None for path in (*index, *data)]
+    return bool(index and data) and all(whole)
+
+
+def compiled_and_kept(
+    function: Callable[..., Any],
+    modules: tuple[str, ...],
+    signature: Any = None,  # noqa: ANN401
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Return a function compiled, or loaded if an earlier process has compiled it.
+
+    Parameters
+    ----------
+    function : callable
+    modules : tuple of str
+        Full names of the modules that, with what they import, hold all that the function calls.
+    signature : optional
+        Numba's; without it the function is compiled at its first call.
+    **options
+        Of ``numba.njit``.
+    """
+    dispatcher: Any = numba.njit(**options)(function)
+    dispatcher._cache = _CheckedCache(function, folder_of(*modules))
+    if signature is not None:
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+    return dispatcher
 
 
 def compiled_hook(signature: Any, hook: Callable[..., int]) -> Any:  # noqa: ANN401
     """Return a hook compiled for the engine, kept if all that it may call can be hashed.
 
     That is so for hooks of ``sim``; one that comes from elsewhere is compiled in each process.
+    Compiled without counting references, unless it makes arrays of its own: that is a quarter of
+    what a call costs, and there are two to six for each truck.
     """
-    package, _, name = hook.__module__.rpartition(".")
-    if package != __name__.rpartition(".")[0]:
-        return _compiled(signature, hook)
-    config: Any = numba.config
-    config.CACHE_DIR = str(folder_of(name))
+    module = hook.__module__
+    if module.partition(".")[0] == __name__.partition(".")[0]:
+        make = functools.partial(compiled_and_kept, hook, (module,), signature)
+    else:
+        make = functools.partial(_compiled, hook, signature)
     try:
-        return _compiled(signature, hook, cache=True)
-    finally:
-        config.CACHE_DIR = str(CACHE_FOLDER)
-
-
-def _compiled(signature: Any, hook: Callable[..., int], **options: Any) -> Any:  # noqa: ANN401
-    """Compile a hook without counting references, unless it makes arrays of its own.
-
-    That is a quarter of what a call costs, and there are two to six for each truck.
-    """
-    uncounted: dict[str, Any] = options | {"_nrt": False}
-    try:
-        return numba.njit(signature, **uncounted)(hook)
+        return make(_nrt=False)
     except NumbaError:
-        return numba.njit(signature, **options)(hook)
+        return make()
+
+
+def _compiled(hook: Callable[..., int], signature: Any, **options: Any) -> Any:  # noqa: ANN401
+    return numba.njit(signature, **options)(hook)
 
 
 move = functools.partial(

@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from sim.bits import WORD
 from sim.flow import Flow, Record, empty_record
 from sim.held_memory import hold_memory
+from sim.jit import ENGINE, compiled_and_kept
 from sim.order import CARRY_OVER, N_STATIONS, PASSED_BY
 from sim.route import Route, route_standard
 from sim.schedule import NEVER
@@ -136,5 +137,4 @@ def _sweep() -> Any:  # noqa: ANN401
         numba.typeof(part)  # type: ignore[no-untyped-call]
         for part in (flow, _new_sweep(flow), empty_record(0))
     ]
-    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-    return njit(types.void(*kinds), **options)(sweep_all)
+    return compiled_and_kept(sweep_all, ENGINE, types.void(*kinds), nogil=True, _nrt=False)
