@@ -56,6 +56,11 @@ VERBS: Final[dict[str, Verb]] = {
         takes_study=False,
     ),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
+    "cache": Verb(
+        "experiments.cache",
+        "show, check or clear what is kept between runs",
+        takes_study=False,
+    ),
 }
 """Every verb, in the order in which they are listed."""
 

@@ -13,6 +13,7 @@ The cache is the user's own folder; ``THROUGHGATE_CACHE`` names another.
 from __future__ import annotations
 
 import dataclasses
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,6 @@ import pandas as pd
 from experiments import history, judge, screen
 from experiments.informed import before, n_weeks
 from experiments.load import Study, study
-from experiments.output import Output
 from experiments.trained import Place, places
 from models import store
 from models.base import RiskModel
@@ -36,7 +36,8 @@ from models.evaluate import evaluate
 from models.fitted import Examples, FittedRisk
 from models.importance import importance
 from models.risk import make
-from sim.errors import ModelError, OutputError
+from sim import cache_files
+from sim.errors import ModelError
 from sim.scenario import Risk, Scenario
 
 Sample = npt.NDArray[np.float32]
@@ -125,7 +126,7 @@ def ensure(
     Raises
     ------
     ModelError
-        Nothing to learn from, or the cache cannot be written.
+        Nothing to learn from.
     """
     tell = say or _to_stderr
     place = places(risk, scenario)
@@ -136,7 +137,11 @@ def ensure(
         except ModelError as error:
             tell(f"training again: {error}")
     fitted, record = train(risk, scenario, place, processes, progress)
-    store.save(fitted, place.model, record)
+    try:
+        store.save(fitted, place.model, record)
+    except ModelError as error:
+        # a model that cannot be kept is as good as one that is
+        tell(f"not kept: {error}")
     return dataclasses.replace(fitted, heeds_tips=heeds_tips)
 
 
@@ -198,19 +203,20 @@ def recall(
 
     Models that differ only in name or settings share one past.
     """
-    try:
-        frame = pd.read_parquet(path)
-        return history.History(frame=frame, trucks=int(frame.attrs["trucks"]))
-    # A damaged file may fail in any way; a past can always be drawn again.
-    except Exception:  # noqa: S110
-        pass
+    content = cache_files.read(path)
+    if content is not None:
+        try:
+            frame = pd.read_parquet(io.BytesIO(content))
+            return history.History(frame=frame, trucks=int(frame.attrs["trucks"]))
+        # Another version of pandas may fail in any way; a past can always be drawn again.
+        except Exception as error:
+            cache_files.throw_away(path, f"{path}: cannot be read ({type(error).__name__})")
     known = history.draw_history(past, risk.labels, processes, progress)
     frame = known.frame.copy(deep=False)
     frame.attrs = {"trucks": known.trucks}
-    try:
-        Output(path.parent).write_parquet(path.name, frame)
-    except OSError as error:
-        raise OutputError(f"cannot write to {path.parent}: {error.strerror or error}") from None
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow", index=False)
+    cache_files.write(path, buffer.getvalue())
     return known
 
 

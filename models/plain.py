@@ -7,7 +7,6 @@ scikit-learn's, and both give the same scores to the last bit.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from models.calibration import Platt, rank_share
 from models.features import matrix, tier_of, visible_part
 from models.rules import LIMITS, WEIGHTS, points
 from models.tips import with_tips
+from sim import cache_files
 from sim.errors import ConfigError
 from sim.tables import SCORES
 
@@ -107,7 +107,10 @@ def check_settings(known: Mapping[str, tuple[float, float]], settings: Mapping[s
 
 
 def keep(folder: Path, model: PlainRisk) -> None:
-    """Write a model as numbers beside the form that scikit-learn's models are kept in."""
+    """Write a model as numbers beside the form that scikit-learn's models are kept in.
+
+    The folder is sealed afterwards (`sim.cache_files.seal_folder`).
+    """
     buffer = io.BytesIO()
     np.save(buffer, model.scale, allow_pickle=False)
     facts = {
@@ -116,27 +119,27 @@ def keep(folder: Path, model: PlainRisk) -> None:
         "intercept": model.platt.intercept,
         "slope": model.platt.slope,
         "width": model.width,
-        "scale_sha256": hashlib.sha256(buffer.getvalue()).hexdigest(),
     }
     (folder / SCALE).write_bytes(buffer.getvalue())
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
 def recall(folder: Path) -> PlainRisk | None:
-    """Return the model that `keep` wrote; None where it is not there, or not whole."""
+    """Return the model that `keep` wrote; None where it is not there, or is thrown away."""
     try:
-        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        content = (folder / SCALE).read_bytes()
-        if hashlib.sha256(content).hexdigest() != facts["scale_sha256"]:
-            return None
+        contents = cache_files.verified_folder(folder, (FACTS, SCALE))
+        facts = json.loads(contents[FACTS])
         check_settings(KNOWN[facts["name"]], facts["settings"])
         return PlainRisk(
             name=facts["name"],
             settings=facts["settings"],
             platt=Platt(intercept=float(facts["intercept"]), slope=float(facts["slope"])),
-            scale=np.load(io.BytesIO(content), allow_pickle=False),
+            scale=np.load(io.BytesIO(contents[SCALE]), allow_pickle=False),
             width=int(facts["width"]),
         )
-    # A damaged file may fail in any way; the whole model stands beside it.
-    except (OSError, ValueError, KeyError, TypeError, ConfigError):
+    except FileNotFoundError:
+        return None
+    # What another build of this program wrote may fail in any way; it can be made again.
+    except Exception as error:
+        cache_files.throw_away(folder, str(error) or type(error).__name__)
         return None

@@ -1,19 +1,19 @@
 """Fitted models on disk, without pickle: reading one can never run code that it brought along.
 
-A folder holds ``model.skops`` (the estimator), ``model.json`` (what it must match: version of
-scikit-learn, hash of the file, features, and the scores of a few trucks), ``card.json`` and
-``card.md``. skops builds only types that are named in `TRUSTED`, a list that is fixed here and
-never taken from the file.
+A folder of the cache holds ``model.skops`` (the estimator), ``model.json`` (what it must match:
+version of scikit-learn, features, and the scores of a few trucks), ``card.json``, ``card.md`` and
+the keyed checksums of all of them (`sim.cache_files`), which are verified before anything is read.
+skops builds only types that are named in `TRUSTED`, a list that is fixed here and never taken from
+the file.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +29,9 @@ from models.card import markdown
 from models.features import names, tier_of, width_of
 from models.fitted import FittedRisk
 from models.risk import RISK_MODELS
+from sim import cache_files
 from sim.errors import ModelError
+from sim.private_files import CacheError, make_folder
 from sim.sharing import TIERS, Tier
 from sim.tables import MANIFEST, visible
 
@@ -56,7 +58,7 @@ def save(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     ----------
     fitted : FittedRisk
     folder : Path
-        Replaced if it is there already.
+        Below the cache's folder; replaced if it is there already.
     card : mapping
         From `models.card.card`.
 
@@ -66,32 +68,33 @@ def save(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
         The folder cannot be written.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent, cache_files.cache().root)
         hidden = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
         try:
             _write(fitted, hidden, card)
+            cache_files.seal_folder(hidden, folder)
             _swap(hidden, folder)
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
     except OSError as error:
         raise ModelError(f"cannot write the model to {folder}: {error.strerror or error}") from None
+    except CacheError as error:
+        raise ModelError(f"cannot write the model: {error}") from None
 
 
 def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     content: dict[str, Any] = dataclasses.asdict(fitted.platt)
     content |= {"name": fitted.name, "model": fitted.model, "scale": fitted.scale}
-    model = skops.dumps(content)
     width = fitted.width
     probes = probe_trucks(tier_of(width))
     scores = fitted.score(probes)
     facts = {
         "sklearn": sklearn.__version__,
-        "sha256": hashlib.sha256(model).hexdigest(),
         "features": list(names(width)),
         "probe_p_hit": scores["p_hit"].tolist(),
         "probe_risk_score": scores["risk_score"].tolist(),
     }
-    (folder / MODEL).write_bytes(model)
+    (folder / MODEL).write_bytes(skops.dumps(content))
     if fitted.name in plain.KNOWN:
         plain.keep(folder, _as_plain(fitted))
     _write_json(folder / FACTS, facts)
@@ -131,37 +134,44 @@ def load(folder: Path) -> FittedRisk:
         A file is missing, changed or damaged, holds a type that is not trusted, was made by
         another version of scikit-learn or for other features, or no longer gives the same scores.
     """
-    facts, model = _read(folder)
+    contents = _read(folder, (FACTS, MODEL, CARD, CARD_TEXT))
+    facts, model = _record(contents[FACTS], folder, FACTS), contents[MODEL]
     known = {"sklearn": [sklearn.__version__], "features": [list(names(w)) for w in _WIDTHS]}
     for name, expected in known.items():
         if facts.get(name) not in expected:
             found = facts.get(name)
             raise ModelError(f"{folder}: made for {name} {found}, expected {expected[0]}")
-    if facts.get("sha256") != hashlib.sha256(model).hexdigest():
-        raise ModelError(f"{folder}: {MODEL} is not the file that {FACTS} describes")
     fitted = _rebuild(model, folder)
     _check_probes(fitted, facts, folder)
     return fitted
 
 
 def load_card(folder: Path) -> dict[str, Any]:
-    """Read the card that stands beside a model."""
-    try:
-        card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder}: cannot read {CARD} ({error})") from None
-    return card
+    """Read the card that stands beside a model.
+
+    Raises
+    ------
+    ModelError
+        It is missing, changed or damaged.
+    """
+    return _record(_read(folder, (CARD,))[CARD], folder, CARD)
 
 
-def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
+def _read(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
     try:
-        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        model = (folder / MODEL).read_bytes()
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder}: cannot read the model ({error})") from None
-    if not isinstance(facts, dict):
-        raise ModelError(f"{folder}: {FACTS} is not a model's description")
-    return facts, model
+        return cache_files.verified_folder(folder, names)
+    except (CacheError, OSError) as error:
+        raise ModelError(f"cannot read the model ({error})") from None
+
+
+def _record(content: bytes, folder: Path, name: str) -> dict[str, Any]:
+    try:
+        record = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{folder}: cannot read {name} ({error})") from None
+    if not isinstance(record, dict):
+        raise ModelError(f"{folder}: {name} is not a model's description")
+    return record
 
 
 def _rebuild(model: bytes, folder: Path) -> FittedRisk:

@@ -32,6 +32,7 @@ from typing import Final
 import platformdirs
 
 from sim.private_files import (
+    FILE_MODE,
     KEY_BYTES,
     CacheError,
     chain,
@@ -50,8 +51,6 @@ KEY_NAME: Final = "cache-key"
 STAND_IN: Final = "THROUGHGATE_TEMPORARY_CACHE"
 """Names the temporary cache to the worker processes, so that they share it."""
 _HEAD_BYTES: Final = len(MARK) + 2 * KEY_BYTES + 1
-_TEMPORARY: Final = (".", ".tmp")
-"""How the name of a file begins and ends while it is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +104,11 @@ _TOLD: Final[set[str]] = set()
 
 def _stand_in(root: Path, error: Exception) -> Cache:
     """Return a temporary cache: a parent process's, or one of our own, removed at exit."""
-    named = os.environ.get(STAND_IN)
-    if named and (folder := Path(named)).is_dir():
-        check_folder(folder)
-        return Cache(folder, read_key(folder / KEY_NAME))
+    if named := os.environ.get(STAND_IN):
+        try:
+            return Cache(Path(named), stored_key(Path(named) / KEY_NAME))
+        except (CacheError, OSError) as unusable:
+            tell(f"cache: {_reason(unusable, Path(named))}")
     folder = Path(tempfile.mkdtemp(prefix="throughgate-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[STAND_IN] = str(folder)
@@ -191,16 +191,23 @@ def read(path: Path) -> bytes | None:
 
 
 def throw_away(path: Path, reason: str) -> None:
-    """Remove a file or folder below the cache's folder, and say why in one line."""
-    tell(f"cache: {reason}; thrown away, to be made again")
+    """Remove a file or folder below the cache's folder, and say why in one line.
+
+    In a folder that others may write to, nothing is read and nothing removed.
+    """
     try:
         for folder in chain(path.parent, cache().root):
             check_folder(folder)
+    except (CacheError, OSError) as error:
+        tell(f"cache: {_reason(error, path)}; done without")
+        return
+    tell(f"cache: {reason}; thrown away, to be made again")
+    try:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    except (CacheError, OSError) as error:
+    except OSError as error:
         tell(f"cache: cannot remove {_reason(error, path)}")
 
 
@@ -212,7 +219,7 @@ def write(path: Path, content: bytes) -> bool:
     using = cache()
     try:
         make_folder(path.parent, using.root)
-        handle, name = tempfile.mkstemp(prefix=_TEMPORARY[0], suffix=_TEMPORARY[1], dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(sealed(path, content, using))
@@ -239,6 +246,10 @@ def seal_folder(hidden: Path, final: Path) -> None:
     hashes = {path.name: _hash(path.read_bytes()) for path in sorted(hidden.iterdir())}
     text = json.dumps(hashes, indent=2) + "\n"
     (hidden / CHECKSUMS).write_bytes(sealed(final / CHECKSUMS, text.encode(), cache()))
+    for path in hidden.iterdir():
+        path.chmod(FILE_MODE)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def verified_folder(
@@ -267,6 +278,11 @@ def verified_folder(
         if hashes.get(name) != _hash(contents[name]):
             raise CacheError(f"{folder / name}: damaged, or changed since it was written")
     return contents
+
+
+def is_unfinished(path: Path) -> bool:
+    """Return whether a file is, or lies in a folder that is, still being written or replaced."""
+    return any(part.startswith(".") and part.endswith((".tmp", ".old")) for part in path.parts)
 
 
 def _hash(content: bytes) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 
 KEY_BYTES: Final = 32
 FOLDER_MODE: Final = 0o700
+FILE_MODE: Final = 0o600
 OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
