@@ -6,6 +6,7 @@ user's cache folder (`sim.cache_files`). All of it can be made again; nothing el
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -121,7 +122,11 @@ def problem_of(path: Path, using: Cache) -> str:
     if is_unfinished(path.relative_to(using.root)):
         return ""
     try:
-        if path.relative_to(using.root).parts[0] == "models" and path.name != CHECKSUMS:
+        if path.name == CHECKSUMS:
+            names = json.loads(verified(path, using))
+            missing = [name for name in names if not (path.parent / name).exists()]
+            return f"{path.parent}: missing {missing}" if missing else ""
+        if path.relative_to(using.root).parts[0] == "models":
             verified_folder(path.parent, (path.name,), using)
         else:
             verified(path, using)
