@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from experiments.bench_start import borrowed, timed
-from sim.jit import cache_root
+from sim.cache_files import cache_root
 
 
 def test_a_command_is_timed_with_all_that_it_started(tmp_path: Path) -> None:
@@ -17,7 +17,12 @@ def test_a_command_is_timed_with_all_that_it_started(tmp_path: Path) -> None:
     assert took.metrics == (tmp_path / "out" / "metrics.parquet").read_bytes()
 
 
-def test_the_borrowed_cache_has_models_and_nothing_compiled(tmp_path: Path) -> None:
+def test_the_borrowed_cache_has_models_and_nothing_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("models", "compiled"):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path / "mine"))
     cache = borrowed(tmp_path)
     assert (cache / "models").is_dir()
     assert not (cache / "compiled").exists()

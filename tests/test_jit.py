@@ -5,38 +5,28 @@ from typing import Any
 
 import pytest
 
-import sim
-from sim import compiled, jit
+from sim import cache_files, compiled, jit
 from sim.gates import route_gated
 from sim.route import ROUTE_SIGNATURE, route_standard
+from sim.source_hash import ROOT, source_files
 from sim.tree_route import route_tree
-
-FOLDER = Path(sim.__file__).parent
 
 
 def names(*roots: str) -> set[str]:
-    return {path.stem for path in jit.sources(FOLDER, roots)}
+    return {path.stem for path in source_files(roots)}
 
 
 def test_every_source_that_the_engine_calls_is_hashed() -> None:
     reached = names(*jit.ENGINE)
     assert {"compiled", "kernel", "events", "schedule", "lanes", "closing", "route"} <= reached
     assert {"order", "flow", "recursion", "sweep", "jit"} <= reached
-    assert not {path.stem for path in FOLDER.glob("policies_*.py")} & reached
+    assert not {path.stem for path in (ROOT / "sim").rglob("policies_*.py")} & reached
 
 
 @pytest.mark.parametrize(("hook", "own"), [(route_gated, "gates"), (route_tree, "tree_route")])
 def test_a_hook_is_hashed_by_all_that_it_calls(hook: Any, own: str) -> None:
     assert hook.__module__ == f"sim.{own}"
-    assert {own, "route", "order"} <= names(own)
-
-
-def test_a_changed_helper_changes_the_hash_and_a_stranger_does_not(tmp_path: Path) -> None:
-    (tmp_path / "loop.py").write_text("from sim.helper import add\nfrom sim import far, near\n")
-    for name in ("helper", "far", "near", "stranger"):
-        (tmp_path / f"{name}.py").write_text("")
-    found = {path.stem for path in jit.sources(tmp_path, ["loop"])}
-    assert found == {"loop", "helper", "far", "near"}
+    assert {own, "route", "order"} <= names(hook.__module__)
 
 
 def test_a_hook_from_elsewhere_is_compiled_and_not_kept() -> None:
@@ -68,3 +58,80 @@ def test_a_new_policy_leaves_the_engine_as_it_was() -> None:
     assert compiled.engine() is body
     assert list(body.signatures) == signatures
     assert compiled.is_kept()
+
+
+def twice(number: Any) -> Any:
+    return 2 * number
+
+
+@pytest.fixture
+def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a small function, with an empty cache."""
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(cache_files, "_TOLD", set())
+    return twice
+
+
+def make(function: Any) -> Any:
+    return jit.compiled_and_kept(function, ("sim.bits",), "int64(int64)")
+
+
+def hits(dispatcher: Any) -> int:
+    return sum(dispatcher.stats.cache_hits.values())
+
+
+def test_what_was_compiled_is_loaded(
+    function: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert [hits(make(function)), hits(make(function))] == [0, 1]
+    assert make(function)(21) == 42
+    kept = [path.suffix for path in (tmp_path / "cache" / "compiled").rglob("*.nb?")]
+    assert sorted(kept) == [".nbc", ".nbi"]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_file_that_is_whole_and_cannot_be_loaded_is_compiled_anew(
+    function: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make(function)
+    for suffix, content in ((".nbi", b"no pickle"), (".nbc", b""), (".nbc", b"N.")):
+        (path,) = (tmp_path / "cache").rglob(f"*{suffix}")
+        assert cache_files.write(path, content)
+        assert hits(dispatcher := make(function)) == 0
+        assert dispatcher(21) == 42
+        assert hits(make(function)) == 1
+    assert capfd.readouterr().err.count("thrown away") >= 1
+
+
+def test_damaged_machine_code_with_a_checksum_that_fits_is_compiled_anew(
+    function: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    make(function)
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("LLVM bitcode parsing error\nInvalid record")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jit.CompileResult, "_rebuild", refuse)
+        assert make(function)(21) == 42
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "LLVM bitcode parsing error" in line
+    assert hits(make(function)) == 1
+
+
+def test_an_index_that_names_another_entrys_file_gives_nothing(
+    function: Any, tmp_path: Path
+) -> None:
+    """Two processes that write at once may both take the first free name."""
+    integer = jit.compiled_and_kept(function, ("sim.bits",), "int64(int64)")
+    (path,) = (tmp_path / "cache").rglob("*.nbc")
+    content = cache_files.verified(path)
+    jit.compiled_and_kept(function, ("sim.bits",), "float64(float64)")
+    (other,) = (tmp_path / "cache").rglob("*.2.nbc")
+    cache_files.write(other, content)
+    real = jit.compiled_and_kept(function, ("sim.bits",), "float64(float64)")
+    assert hits(real) == 0
+    assert (integer(3), real(1.5)) == (6, 3.0)

@@ -8,6 +8,7 @@ import pytest
 
 from experiments import kept
 from experiments.compose import composed
+from sim import cache_files
 
 VALUES = {"mapping": {"a": [1, 1.0, True, None, {"b": "x"}]}, "choices": {"policy": None}}
 
@@ -15,6 +16,7 @@ VALUES = {"mapping": {"a": [1, 1.0, True, None, {"b": "x"}]}, "choices": {"polic
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path))
+    monkeypatch.setattr(cache_files, "_TOLD", set())
     return tmp_path
 
 
@@ -55,10 +57,19 @@ def test_values_that_json_would_change_are_not_kept() -> None:
     assert kept.recall(["seed=1"], "config") is None
 
 
-def test_a_broken_file_or_a_folder_that_cannot_be_written_costs_time_alone(folder: Path) -> None:
+@pytest.mark.parametrize("text", ["{", "{}", "", '{"mapping": {}}'])
+def test_a_broken_file_is_thrown_away(
+    text: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     kept.keep(VALUES, ["seed=1"], "config")
-    next(folder.rglob("*.json")).write_text("{", encoding="utf-8")
+    next(folder.rglob("*.json")).write_text(text, encoding="utf-8")
     assert kept.recall(["seed=1"], "config") is None
+    assert not list(folder.rglob("*.json"))
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_costs_time_alone(folder: Path) -> None:
+    kept.keep(VALUES, ["seed=1"], "config")
     (folder / "composed").rename(folder / "was")
     (folder / "composed").write_text("", encoding="utf-8")
     kept.keep(VALUES, ["seed=1"], "config")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from models.card import card
 from models.features import matrix, visible_part
 from models.fitted import FittedRisk
 from models.risk import RISK_MODELS, make
+from sim import cache_files
 from sim.errors import ConfigError
 
 
@@ -27,10 +29,18 @@ def fitted(request: pytest.FixtureRequest) -> FittedRisk:
 
 @pytest.fixture(scope="module")
 def folder(fitted: FittedRisk, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("models") / "one"
+    root = tmp_path_factory.mktemp("cache")
     risk = compose_scenario([f"risk={fitted.name}"]).risk
-    store.save(fitted, where, card(fitted, risk, {}))
-    return where
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THROUGHGATE_CACHE", str(root))
+        store.save(fitted, root / "models" / "one", card(fitted, risk, {}))
+    return root / "models" / "one"
+
+
+@pytest.fixture(autouse=True)
+def cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(folder.parents[1]))
+    monkeypatch.setattr(cache_files, "_TOLD", set())
 
 
 @pytest.mark.parametrize("heeds_tips", [False, True])
@@ -45,22 +55,57 @@ def test_plain_scores_are_those_of_the_whole_model(
     assert one.equals(other)
 
 
-def test_a_damaged_file_is_not_read(folder: Path, tmp_path: Path) -> None:
-    assert plain.recall(tmp_path) is None
-    whole = plain.recall(folder)
+def copy_of(folder: Path) -> Path:
+    """Return the folder of another model, written by this program."""
+    whole, other = plain.recall(folder), folder.with_name("other")
     assert whole is not None
-    plain.keep(tmp_path, whole)
-    again = plain.recall(tmp_path)
+    shutil.rmtree(other, ignore_errors=True)
+    other.mkdir(mode=0o700)
+    plain.keep(other, whole)
+    cache_files.seal_folder(other, other)
+    return other
+
+
+def test_what_is_kept_comes_back(folder: Path) -> None:
+    assert plain.recall(folder.with_name("none")) is None
+    whole, again = plain.recall(folder), plain.recall(copy_of(folder))
+    assert whole is not None
     assert again is not None
     assert np.array_equal(again.scale, whole.scale)
-    facts = json.loads((tmp_path / plain.FACTS).read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (plain.SCALE, b"damaged"),
+        (plain.FACTS, b"{}"),
+        (plain.FACTS, b"[" * 100_000),
+        (plain.FACTS, b""),
+    ],
+)
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_damaged_model_is_thrown_away_with_one_line(
+    name: str, content: bytes, sealed: bool, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = copy_of(folder)
+    (other / name).write_bytes(content)
+    if sealed:
+        (other / cache_files.CHECKSUMS).unlink()
+        cache_files.seal_folder(other, other)
+    assert plain.recall(other) is None
+    assert not other.exists()
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_setting_that_is_missing_is_not_made_up(folder: Path) -> None:
+    facts = json.loads((folder / plain.FACTS).read_text())
     for key in facts:
+        other = copy_of(folder)
         broken = {name: value for name, value in facts.items() if name != key}
-        (tmp_path / plain.FACTS).write_text(json.dumps(broken))
-        assert plain.recall(tmp_path) is None
-    (tmp_path / plain.FACTS).write_text(json.dumps(facts))
-    (tmp_path / plain.SCALE).write_bytes(b"damaged")
-    assert plain.recall(tmp_path) is None
+        (other / plain.FACTS).write_text(json.dumps(broken))
+        (other / cache_files.CHECKSUMS).unlink()
+        cache_files.seal_folder(other, other)
+        assert plain.recall(other) is None
 
 
 def test_plain_models_are_those_that_learn_nothing() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import pickle
@@ -21,6 +20,7 @@ from models.card import card
 from models.features import matrix
 from models.fitted import Examples, FittedRisk
 from models.risk import RISK_MODELS, make
+from sim import cache_files
 from sim.columns import check
 from sim.errors import ModelError
 from sim.manifest import draw_manifest
@@ -48,6 +48,11 @@ def fitted(make_scenario: Callable[..., Scenario]) -> dict[str, FittedRisk]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path))
+
+
 @pytest.fixture
 def saved(fitted: dict[str, FittedRisk], scenario: Scenario, tmp_path: Path) -> Path:
     folder = tmp_path / "models" / "abc"
@@ -65,11 +70,14 @@ UNFITTED = {
 
 
 def rewrite(folder: Path, model: bytes) -> None:
-    """Put other bytes in the place of the model, with a hash that fits them."""
-    facts = json.loads((folder / store.FACTS).read_text())
-    facts["sha256"] = hashlib.sha256(model).hexdigest()
-    (folder / store.FACTS).write_text(json.dumps(facts))
+    """Put other bytes in the place of the model, with checksums that fit them."""
     (folder / store.MODEL).write_bytes(model)
+    reseal(folder)
+
+
+def reseal(folder: Path) -> None:
+    (folder / cache_files.CHECKSUMS).unlink()
+    cache_files.seal_folder(folder, folder)
 
 
 @pytest.mark.parametrize("name", sorted(RISK_MODELS))
@@ -85,7 +93,7 @@ def test_round_trip_gives_the_same_scores_to_the_last_bit(
     assert scores.equals(model.score(manifest))
     assert scores["risk_score"].between(0, 1).all()
     assert store.load_card(tmp_path / name)["training"] == {"positives": 3}
-    files = {"card.json", "card.md", "model.json", "model.skops"}
+    files = {"card.json", "card.md", "model.json", "model.skops", cache_files.CHECKSUMS}
     files |= {plain.FACTS, plain.SCALE} if name in plain.KNOWN else set()
     assert {path.name for path in (tmp_path / name).iterdir()} == files
 
@@ -188,7 +196,7 @@ def test_a_forest_that_leads_nowhere_is_refused(
 def test_changed_bytes_are_refused(saved: Path) -> None:
     path = saved / store.MODEL
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(ModelError, match=r"not the file that model\.json describes"):
+    with pytest.raises(ModelError, match=r"model\.skops: damaged"):
         store.load(saved)
 
 
@@ -204,11 +212,12 @@ def test_changed_bytes_are_refused(saved: Path) -> None:
 def test_a_mismatch_is_refused(saved: Path, change: dict[str, object], problem: str) -> None:
     facts = json.loads((saved / store.FACTS).read_text())
     (saved / store.FACTS).write_text(json.dumps(facts | change))
+    reseal(saved)
     with pytest.raises(ModelError, match=problem):
         store.load(saved)
 
 
-@pytest.mark.parametrize("name", ["model.json", "model.skops"])
+@pytest.mark.parametrize("name", ["model.json", "model.skops", "card.json", "card.md"])
 def test_a_missing_or_empty_file_is_refused(saved: Path, name: str) -> None:
     (saved / name).write_bytes(b"")
     with pytest.raises(ModelError):

@@ -14,7 +14,8 @@ from experiments import history, informed, train
 from models import store
 from models.evaluate import at_capacity, auc
 from models.fitted import FittedRisk
-from sim.errors import ModelError, OutputError
+from sim import cache_files
+from sim.errors import ModelError
 from sim.manifest import draw_manifest
 from sim.scenario import Scenario
 from sim.window import EVALUATION, Window
@@ -131,7 +132,8 @@ def test_training_again_gives_the_same_bytes(
     assert again.score(trucks).equals(first)
     assert [line.startswith("training again") for line in said] == [True]
     assert store.load(place.model).score(trucks).equals(first)
-    assert capfd.readouterr().err == ""
+    (line,) = capfd.readouterr().err.splitlines()
+    assert str(place.history) in line
 
 
 def test_what_does_not_decide_a_model_does_not_name_it(
@@ -189,14 +191,31 @@ def test_a_port_that_opens_nobody_teaches_nothing(
     assert not train.places(scenario.risk, scenario).model.exists()
 
 
-def test_a_cache_that_cannot_be_written_is_one_clear_line(
+def test_a_cache_that_cannot_be_written_is_done_without_in_one_line(
+    tmp_path: Path,
+    make_scenario: Callable[..., Scenario],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path / "file"))
+    monkeypatch.setenv(cache_files.STAND_IN, "")
+    (tmp_path / "file").write_text("not a folder")
+    scenario = make_scenario("port=bare", "traffic=flat", "traffic.trucks_per_h=5", "risk=rules")
+    assert train.ensure(scenario.risk, scenario, 1).name == "rules"
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "expected a folder" in line
+
+
+def test_a_model_that_cannot_be_kept_is_used_all_the_same(
     tmp_path: Path, make_scenario: Callable[..., Scenario], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path / "file"))
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path / "cache"))
     scenario = make_scenario("port=bare", "traffic=flat", "traffic.trucks_per_h=5", "risk=rules")
-    with pytest.raises((ModelError, OutputError), match="cannot write"):
-        train.ensure(scenario.risk, scenario, 1)
+    place = train.places(scenario.risk, scenario)
+    place.model.parent.write_text("not a folder")
+    said: list[str] = []
+    assert train.ensure(scenario.risk, scenario, 1, say=said.append).name == "rules"
+    assert [line.startswith("not kept: ") for line in said] == [True]
 
 
 def test_verb_says_what_it_did(

@@ -34,6 +34,10 @@ def test_rules_are_made_once_and_then_read_without_the_libraries_of_learning(
 
 def test_every_source_of_the_past_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model learns from simulated trucks: whatever draws them decides what it is."""
+    files = {path.stem for path in trained.learnt_from()}
+    assert {"history", "informed", "met", "pipeline", "train", "trained"} <= files
+    assert {"trees", "store", "compiled", "manifest"} <= files
+    assert not {"answer", "screen", "cli"} & files
     own = Path(str(manifest.__file__))
     before, read = trained.code_hash.__wrapped__(), Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: b"changed" if path == own else read(path))
