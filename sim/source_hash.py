@@ -83,12 +83,18 @@ def imported(source: bytes) -> tuple[str, ...]:
     ('sim.a.b', 'sim.c', 'sim.c.d')
     """
     names: list[str] = []
-    for node in ast.walk(ast.parse(source)):
+    todo: list[ast.AST] = [ast.parse(source)]
+    while todo:
+        node = todo.pop()
+        # an import is a statement: expressions, nine tenths of a tree, hold none
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, block, ())
+            todo += inner if isinstance(inner, list) else ()
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(names)
+    return tuple(sorted(names))
 
 
 def _file_of(module: str, folder: Path) -> Path | None:

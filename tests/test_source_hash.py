@@ -105,7 +105,25 @@ def test_a_root_that_does_not_exist_is_refused(tree: Path) -> None:
 
 def test_words_in_a_docstring_are_no_import() -> None:
     assert imported(b'"""\nfrom sim.a import b\n"""\n') == ()
-    assert imported(b"import sim.a.b as c, numpy") == ("sim.a.b", "numpy")
+    assert imported(b"import sim.a.b as c, numpy") == ("numpy", "sim.a.b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    {}\nexcept ImportError:\n    pass",
+        "try:\n    pass\nexcept ImportError:\n    {}",
+        "try:\n    pass\nfinally:\n    {}",
+        "if x:\n    pass\nelse:\n    {}",
+        "for x in y:\n    {}",
+        "with x:\n    {}",
+        "class A:\n    def f(self):\n        {}",
+        "match x:\n    case 1:\n        {}",
+        "y = lambda: 1; {}",
+    ],
+)
+def test_an_import_is_found_wherever_it_stands(text: str) -> None:
+    assert imported(text.format("import sim.a").encode()) == ("sim.a",)
 
 
 def test_the_roots_that_the_program_names_exist() -> None:
