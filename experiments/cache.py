@@ -49,7 +49,7 @@ KINDS: Final = (
 )
 
 
-def main(words: Sequence[str]) -> int:
+def main(overrides: Sequence[str]) -> int:
     """Show, check or clear the cache, and return the exit status.
 
     Raises
@@ -57,12 +57,14 @@ def main(words: Sequence[str]) -> int:
     ConfigError
         Another word than one of `ACTIONS`, or more than one.
     """
-    if len(words) > 1 or (words and words[0] not in ACTIONS):
-        raise ConfigError("cache", f"expected nothing or one of {list(ACTIONS)}, got {list(words)}")
+    if len(overrides) > 1 or (overrides and overrides[0] not in ACTIONS):
+        raise ConfigError(
+            "cache", f"expected nothing or one of {list(ACTIONS)}, got {list(overrides)}"
+        )
     root = cache_root()
-    if not words:
+    if not overrides:
         return _show(root)
-    return _check(root) if words[0] == "check" else _clear(root)
+    return _check(root) if overrides[0] == "check" else _clear(root)
 
 
 def usage() -> str:
