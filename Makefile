@@ -9,11 +9,11 @@ STAMP := .venv/.installed
 PYTHON ?=
 ARGS ?=
 
-.PHONY: help setup run compare bench bench-pytest test test-all check format clean
+.PHONY: help setup run compare bench bench-pytest test test-all test-baseline check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
-	  | while IFS='|' read -r name line; do printf '  make %-12s %s\n' "$$name" "$$line"; done
+	  | while IFS='|' read -r name line; do printf '  make %-13s %s\n' "$$name" "$$line"; done
 
 setup: $(STAMP) ## build .venv with everything that running and testing need
 
@@ -34,6 +34,10 @@ test: $(STAMP) ## run the tests, without the slow ones
 
 test-all: $(STAMP) ## run all tests
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-baseline: $(STAMP) ## run the same without the vector code that NumPy has for this processor
+	@features=$$($(BIN)/python tests/tools/numpy_features.py); \
+	NPY_DISABLE_CPU_FEATURES="$$features" $(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
 
 check: $(STAMP) ## lint, format, types, and the one-way imports
 	@$(BIN)/ruff check

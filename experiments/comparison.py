@@ -116,7 +116,7 @@ def sample(frame: pd.DataFrame, metric: str, strata: int | None = None) -> Sampl
     --------
     >>> frame = pd.DataFrame({"replication": [0, 1], "n_seized": [1.0, 0.0], "n_opened": [4.0, 6.0],
     ...                       "hit_rate": [0.25, 0.0]})
-    >>> interval(sample(frame, "hit_rate")).mean
+    >>> round(interval(sample(frame, "hit_rate")).mean, 12)
     0.1
     """
     group: npt.NDArray[np.int64] | None = None

@@ -21,6 +21,7 @@ import configs
 from experiments import trucks_file
 from experiments.comments import Kind, Note, notes
 from experiments.compose import PARTS, Composed, parse, search_folders
+from experiments.processor import processor
 
 if TYPE_CHECKING:
     from experiments.load import Study
@@ -237,6 +238,7 @@ def run_record(
         "commit": commit(CONFIGS.parent),
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "processor": processor(),
         "cpus": os.cpu_count(),
         "processes": study.processes,
         "wall_s": round(wall_s, 3),

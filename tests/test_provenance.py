@@ -107,7 +107,7 @@ def test_the_record_holds_what_decides_the_numbers(lanes: Study) -> None:
 
 def test_the_machine_comes_last(lanes: Study) -> None:
     keys = list(run_record(lanes, wall_s=1.0))
-    assert keys[-5:] == ["python", "platform", "cpus", "processes", "wall_s"]
+    assert keys[-6:] == ["python", "platform", "processor", "cpus", "processes", "wall_s"]
 
 
 def test_the_hash_follows_the_manifest(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def discount_factors(rate: float, years: int) -> Floats:
 
     Examples
     --------
-    >>> discount_factors(0.25, 2).tolist()
+    >>> discount_factors(0.25, 2).round(12).tolist()
     [1.0, 0.8, 0.64]
     """
     _check(rate)
@@ -39,7 +39,7 @@ def present_value(rate: float, amounts: npt.ArrayLike) -> float:
 
     Examples
     --------
-    >>> present_value(0.1, [100.0, 110.0])
+    >>> round(present_value(0.1, [100.0, 110.0]), 9)
     200.0
     """
     flows = np.asarray(amounts, dtype=np.float64)

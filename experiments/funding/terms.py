@@ -24,8 +24,8 @@ class Demand(Spec):
 
         Examples
         --------
-        >>> Demand(growth_share_per_y=0.1, wait_ceiling_min=60.0).factor(2)
-        1.2100000000000002
+        >>> round(Demand(growth_share_per_y=0.1, wait_ceiling_min=60.0).factor(2), 12)
+        1.21
         """
         return float((1.0 + self.growth_share_per_y) ** year)
 
