@@ -8,8 +8,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PYTHON ?=
 ARGS ?=
+BASE ?=
 
-.PHONY: help setup run compare bench bench-pytest test test-all check format clean
+.PHONY: help setup run compare bench bench-pytest test test-all same check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -34,6 +35,10 @@ test: $(STAMP) ## run the tests, without the slow ones
 
 test-all: $(STAMP) ## run all tests
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+same: $(STAMP) ## compare all results with those of a commit: make same BASE=<commit>
+	@[ -n "$(BASE)" ] || { echo "name a commit: make same BASE=<commit>" >&2; exit 2; }
+	@$(BIN)/python -m tests.tools.same_results $(BASE) $(ARGS)
 
 check: $(STAMP) ## lint, format, types, and the one-way imports
 	@$(BIN)/ruff check
