@@ -8,8 +8,8 @@ from typing import Final
 
 SHORT: Final = ("days=2", "replications=2", "processes=1", "robustness.draws=2")
 """Two replications, so that there are intervals, and two redraws of what is assumed."""
-THIN: Final = ("traffic.volume_scale=0.1", "threat.prevalence_per_truck=0.05")
-"""A tenth of the traffic with many loads, so that a risk model is trained in seconds."""
+THIN: Final = ("traffic.volume_scale=0.05", "threat.prevalence_per_truck=0.02")
+"""A twentieth of the traffic with many loads, so that a risk model is trained in seconds."""
 FUND: Final = (
     "replications=2", "processes=1", "appraisal.years=4", "simulated_years=[1,4]",
     "uncertainty.draws=10", "uncertainty.sobol_base=2",
@@ -54,12 +54,7 @@ def _compare(experiment: str, *more: str) -> Command:
 
 
 COMMANDS: Final[dict[str, Command]] = {
-    "train_logistic": Command(
-        ("train", "risk=logistic", "processes=1", *THIN, "risk.history_seed=7"), trains=True
-    ),
-    "train_boosted": Command(
-        ("train", "risk=boosted", "processes=1", *THIN, "risk.history_seed=8"), trains=True
-    ),
+    "train": Command(("train", "risk=boosted", "processes=1", *THIN), trains=True),
     "strategies": _compare("strategies", *THIN),
     "risk_models": _compare(
         "risk_models", *THIN, "~alternatives.hybrid_27", "~alternatives.anomaly_27",
@@ -67,7 +62,7 @@ COMMANDS: Final[dict[str, Command]] = {
     ),
     "sharing": _compare(
         "sharing", *THIN, "~alternatives.half_withheld", "~alternatives.half_leaked",
-        "~alternatives.partner", "~alternatives.own_five_portals",
+        "~alternatives.partner", "~alternatives.tip", "~alternatives.own_five_portals",
     ),
     "southbound": _compare("southbound"),
     "insiders": _compare("insiders"),
