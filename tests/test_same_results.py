@@ -34,7 +34,7 @@ def tables(tmp_path: Path, change: Callable[[pd.DataFrame], Any]) -> str | None:
 def texts(tmp_path: Path, name: str, *contents: str) -> str | None:
     paths = [tmp_path / side / name for side in ("old", "new")]
     for path, content in zip(paths, contents, strict=True):
-        path.parent.mkdir()
+        path.parent.mkdir(parents=True)
         path.write_text(content, encoding="utf-8")
     return first_difference(*paths)
 
@@ -111,6 +111,23 @@ def test_a_record_that_differs_names_the_key(
     tmp_path: Path, new: dict[str, Any], words: str
 ) -> None:
     assert records(tmp_path, new) == words
+
+
+def test_the_record_of_a_port_drops_the_same_keys_and_no_other(tmp_path: Path) -> None:
+    def plan(commit: str, name: str) -> str:
+        return json.dumps({"ports": {"laredo": {"commit": commit, "port": {"commit": name}}}})
+
+    assert texts(tmp_path / "a", "run.json", plan("a", "x"), plan("b", "x")) is None
+    words = "key ports.laredo.port.commit: 'x' and 'y'"
+    assert texts(tmp_path / "b", "run.json", plan("a", "x"), plan("b", "y")) == words
+
+
+def test_the_commit_in_a_sentence_does_not_count(tmp_path: Path) -> None:
+    old, new = (
+        f"a\n5.1 of commit {digit * 40}{mark.strip('-')}; numpy 2\n" for digit, mark in ("1-", "2+")
+    )
+    assert texts(tmp_path / "a", "x.csv", old, new) is None
+    assert texts(tmp_path / "b", "x.csv", old, new.replace("numpy 2", "numpy 3")) is not None
 
 
 def test_a_key_is_dropped_in_its_own_file_only(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -29,6 +30,12 @@ IGNORED_JSON: Final[dict[tuple[str, str], str]] = {
     ("model.json", "sha256"): "of a .skops file, which names classes by module",
 }
 """Keys of records that are not results, by file name and dotted key, with the reason."""
+
+OF_A_PORT: Final = re.compile(r"^ports\.[^.]+\.(?=\w+$)")
+"""A portfolio's run.json holds one such record for each port."""
+
+COMMIT_IN_TEXT: Final = re.compile(r"\bcommit [0-9a-f]{40}\+?")
+"""A funding case's checklist of its simulation names the commit in a sentence."""
 
 IGNORED_SCHEMA: Final = ("creator", "pandas_version")
 """Versions in the metadata that pandas keeps in a Parquet schema."""
@@ -58,10 +65,10 @@ def compare_folders(base: Path, present: Path) -> tuple[int, list[str]]:
 
 
 def without_paths(text: str, roots: Sequence[tuple[str, str]]) -> str:
-    """Return a text with the folders of one side under names that both sides share."""
+    """Return a text with the folders and the commit of one side under names of both."""
     for path, name in roots:
         text = text.replace(path, name)
-    return text
+    return COMMIT_IN_TEXT.sub("commit <commit>", text)
 
 
 def _files(folder: Path) -> set[str]:
@@ -173,7 +180,8 @@ def _nodes(old: Any, new: Any, file: str, key: str) -> str | None:
 
 def _kept(node: dict[str, Any], file: str, key: str) -> dict[str, Any]:
     prefix = f"{key}." if key else ""
-    return {n: v for n, v in node.items() if (file, prefix + n) not in IGNORED_JSON}
+    keys = {name: OF_A_PORT.sub("", prefix + name) for name in node}
+    return {name: v for name, v in node.items() if (file, keys[name]) not in IGNORED_JSON}
 
 
 def _unlike(old: Sequence[str], new: Sequence[str]) -> str:
