@@ -122,10 +122,15 @@ def test_the_record_of_a_port_drops_the_same_keys_and_no_other(tmp_path: Path) -
     assert texts(tmp_path / "b", "run.json", plan("a", "x"), plan("b", "y")) == words
 
 
+def test_only_hashes_of_files_may_stand_in_other_order(tmp_path: Path) -> None:
+    one, two = {"x.csv": "1", "configs/a.yaml": "2"}, {"configs/a.yaml": "2", "x.csv": "1"}
+    for key, words in (("input_sha256", None), ("study", "keys of study in other order")):
+        old, new = json.dumps({key: one}), json.dumps({key: two})
+        assert texts(tmp_path / key, "run.json", old, new) == words
+
+
 def test_the_commit_in_a_sentence_does_not_count(tmp_path: Path) -> None:
-    old, new = (
-        f"a\n5.1 of commit {digit * 40}{mark.strip('-')}; numpy 2\n" for digit, mark in ("1-", "2+")
-    )
+    old, new = (f"a\n5.1 of commit {at}; numpy 2\n" for at in ("1" * 40, "2" * 40 + "+"))
     assert texts(tmp_path / "a", "x.csv", old, new) is None
     assert texts(tmp_path / "b", "x.csv", old, new.replace("numpy 2", "numpy 3")) is not None
 

@@ -34,6 +34,9 @@ IGNORED_JSON: Final[dict[tuple[str, str], str]] = {
 OF_A_PORT: Final = re.compile(r"^ports\.[^.]+\.(?=\w+$)")
 """A portfolio's run.json holds one such record for each port."""
 
+SORTED_BY_PATH: Final = {("run.json", "input_sha256")}
+"""Records whose keys stand in the order of absolute paths, so in that of the sides' folders."""
+
 COMMIT_IN_TEXT: Final = re.compile(r"\bcommit [0-9a-f]{40}\+?")
 """A funding case's checklist of its simulation names the commit in a sentence."""
 
@@ -181,7 +184,8 @@ def _nodes(old: Any, new: Any, file: str, key: str) -> str | None:
 def _kept(node: dict[str, Any], file: str, key: str) -> dict[str, Any]:
     prefix = f"{key}." if key else ""
     keys = {name: OF_A_PORT.sub("", prefix + name) for name in node}
-    return {name: v for name, v in node.items() if (file, keys[name]) not in IGNORED_JSON}
+    kept = {name: v for name, v in node.items() if (file, keys[name]) not in IGNORED_JSON}
+    return dict(sorted(kept.items())) if (file, OF_A_PORT.sub("", key)) in SORTED_BY_PATH else kept
 
 
 def _unlike(old: Sequence[str], new: Sequence[str]) -> str:
