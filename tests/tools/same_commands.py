@@ -73,12 +73,14 @@ COMMANDS: Final[dict[str, Command]] = {
     "analysts": _compare("analysts"),
     "border_checks": _compare("border_checks"),
     "fast_lanes": _compare("fast_lanes"),
-    "volume_of_a_year": _compare("volume", "calendar=year", "robustness.draws=0"),
+    "volume_of_a_year": _compare(
+        "volume", "calendar=year", "replications=12", "days=1", "robustness.draws=0"
+    ),
     "run_simpy": Command(("run", *SHORT, *THIN, "engine=simpy", "ledger=true", "policy=skip_lot")),
     "run_compiled": Command(("run", *SHORT, "port=pharr", "ledger=true", "policy=minimax")),
     "run_trucks": Command(("run", *SHORT, "manifest={trucks}", "policy=random_share")),
     "fund": Command(("fund", *FUND, *BOTA, "uncertainty.worlds=0")),
-    "fund_worlds": Command(("fund", *FUND, *BOTA, "uncertainty.worlds=3", "seed=2")),
+    "fund_worlds": Command(("fund", *FUND, *BOTA, "uncertainty.worlds=10", "seed=2")),
     "fund_portals": Command(("fund", "experiment=portals", *FUND, "uncertainty.worlds=0")),
     "portfolio": Command(
         ("fund", "experiment=portfolio", *FUND, "uncertainty.worlds=0", "portfolio.start_y=[0]")
