@@ -8,8 +8,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PYTHON ?=
 ARGS ?=
+BASE ?=
 
-.PHONY: help setup run compare bench bench-pytest test test-all test-baseline check format clean
+.PHONY: help setup run compare bench bench-pytest test test-all test-baseline same check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -38,6 +39,10 @@ test-all: $(STAMP) ## run all tests
 test-baseline: $(STAMP) ## run the same without the vector code that NumPy has for this processor
 	@features=$$($(BIN)/python tests/tools/numpy_features.py); \
 	NPY_DISABLE_CPU_FEATURES="$$features" $(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+
+same: $(STAMP) ## compare all results with those of a commit: make same BASE=<commit>
+	@[ -n "$(BASE)" ] || { echo "name a commit: make same BASE=<commit>" >&2; exit 2; }
+	@$(BIN)/python -m tests.tools.same_results $(BASE) $(ARGS)
 
 check: $(STAMP) ## lint, format, types, and the one-way imports
 	@$(BIN)/ruff check

@@ -127,9 +127,13 @@ def _verdict(found: Findings, share: Share, metric: str) -> str:
 def _wait_gap(found: Findings, name: str) -> Difference:
     row = found.row(name, "wait_mean_min")
     return Difference(
-        row["difference"], row["diff_low"], row["diff_high"], row["p_value"], int(row["n"]),
+        row["difference"],
+        row["diff_low"],
+        row["diff_high"],
+        row["p_value"],
+        int(row["n"]),
         str(row["note"]),
-    )  # fmt: skip
+    )
 
 
 def _gain(found: Findings, best: Share) -> str:

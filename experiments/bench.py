@@ -108,9 +108,11 @@ def run_bench(asked: Study, scorer: Scorer) -> dict[str, Any]:
         "trucks_a_round": statistics.median(trucks),
         "microseconds_a_truck": per_truck,
         "simpy_over_compiled": {
-            "median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)
+            "median": statistics.median(ratios),
+            "min": min(ratios),
+            "max": max(ratios),
         },
-    }  # fmt: skip
+    }
 
 
 def compare_all(

@@ -30,8 +30,9 @@ PATHS: Final = {"flow": "flow alone", "path": "choices to METRICS"}
 
 def bench_figure(found: Found) -> go.Figure:
     """Return ten panels in two columns."""
-    figure = make_subplots(rows=5, cols=2, subplot_titles=TITLES, vertical_spacing=0.075,
-                           horizontal_spacing=0.24)  # fmt: skip
+    figure = make_subplots(
+        rows=5, cols=2, subplot_titles=TITLES, vertical_spacing=0.075, horizontal_spacing=0.24
+    )
     stages = {k: v for k, v in found["microseconds_a_truck"].items() if k != SLOW_STAGE}
     _bars(figure, (1, 1), stages)
     model_c = {name: row["microseconds_a_truck"] for name, row in found["model_c"].items()}
@@ -72,9 +73,14 @@ def _framed(figure: go.Figure, found: Found) -> go.Figure:
         figure.update_yaxes(autorange="reversed", type="category", row=row, col=col)
     for row, col in ((2, 1), (2, 2), (3, 2)):
         figure.update_yaxes(rangemode="tozero", row=row, col=col)
-    figure.update_layout(template="plotly_white", font=FONT, height=1800, showlegend=False,
-                         margin={"l": 200, "r": 60, "t": 110, "b": 60},
-                         title={"text": title, "x": 0.01, "font": {"size": 18}})  # fmt: skip
+    figure.update_layout(
+        template="plotly_white",
+        font=FONT,
+        height=1800,
+        showlegend=False,
+        margin={"l": 200, "r": 60, "t": 110, "b": 60},
+        title={"text": title, "x": 0.01, "font": {"size": 18}},
+    )
     figure.update_annotations(font={"size": 14})
     figure.update_xaxes(title_font={"size": 13})
     figure.update_yaxes(title_font={"size": 13})
@@ -84,20 +90,33 @@ def _framed(figure: go.Figure, found: Found) -> go.Figure:
 def _bars(figure: go.Figure, at: tuple[int, int], values: dict[str, float]) -> None:
     row, col = at
     figure.add_bar(
-        x=list(values.values()), y=list(values), orientation="h", row=row, col=col,
-        marker={"color": COLOURS[1]}, text=[f"{value:.3g}" for value in values.values()],
-        textposition="auto", cliponaxis=False, hoverinfo="x+y",
-    )  # fmt: skip
+        x=list(values.values()),
+        y=list(values),
+        orientation="h",
+        row=row,
+        col=col,
+        marker={"color": COLOURS[1]},
+        text=[f"{value:.3g}" for value in values.values()],
+        textposition="auto",
+        cliponaxis=False,
+        hoverinfo="x+y",
+    )
 
 
 def _dots(figure: go.Figure, at: tuple[int, int], values: dict[str, float]) -> None:
     """Draw values on a logarithmic axis, where the length of a bar would mean nothing."""
     row, col = at
     figure.add_scatter(
-        x=list(values.values()), y=list(values), mode="markers+text", row=row, col=col,
-        marker={"color": COLOURS[1], "size": 10}, textposition="middle right",
-        text=[f"  {value:.3g}" for value in values.values()], cliponaxis=False,
-    )  # fmt: skip
+        x=list(values.values()),
+        y=list(values),
+        mode="markers+text",
+        row=row,
+        col=col,
+        marker={"color": COLOURS[1], "size": 10},
+        textposition="middle right",
+        text=[f"  {value:.3g}" for value in values.values()],
+        cliponaxis=False,
+    )
     figure.update_xaxes(type="log", dtick=1, exponentformat="power", row=row, col=col)
 
 
@@ -106,10 +125,14 @@ def _differences(figure: go.Figure, at: tuple[int, int], rows: list[Found]) -> N
     row, col = at
     reach = [held["half_width"] + held["bound"] for held in rows]
     figure.add_scatter(
-        x=[held["difference"] for held in rows], y=[held["policy"] for held in rows],
-        mode="markers", marker={"color": COLOURS[1], "size": 9}, row=row, col=col,
+        x=[held["difference"] for held in rows],
+        y=[held["policy"] for held in rows],
+        mode="markers",
+        marker={"color": COLOURS[1], "size": 9},
+        row=row,
+        col=col,
         error_x={"array": reach, "color": COLOURS[1], "thickness": 1.2},
-    )  # fmt: skip
+    )
     figure.update_xaxes(zerolinecolor="#1a1a1a", zerolinewidth=1, row=row, col=col)
 
 
@@ -123,9 +146,15 @@ def _line(
     row, col = at
     xs, ys = points
     figure.add_scatter(
-        x=xs, y=ys, name=name, mode="lines+markers+text", row=row, col=col,
-        text=[name, *[""] * (len(xs) - 1)], cliponaxis=False,
+        x=xs,
+        y=ys,
+        name=name,
+        mode="lines+markers+text",
+        row=row,
+        col=col,
+        text=[name, *[""] * (len(xs) - 1)],
+        cliponaxis=False,
         textposition="bottom right" if place else "top right",
         line={"color": COLOURS[1 + place], "dash": DASHES[place]},
         marker={"symbol": SYMBOLS[place], "size": 8},
-    )  # fmt: skip
+    )

@@ -148,20 +148,30 @@ def rare(console: Console, found: Found) -> None:
         ("estimate", "detection", "standard error", "variance"),
         (
             ("counting seizures", f"{row['counted']:.4f}", f"{row['counted_se']:.5f}", "1"),
-            ("every truck a probe", f"{row['expected']:.4f}", f"{row['expected_se']:.5f}",
-             f"1 / {row['times']:,.0f}"),
+            (
+                "every truck a probe",
+                f"{row['expected']:.4f}",
+                f"{row['expected_se']:.5f}",
+                f"1 / {row['times']:,.0f}",
+            ),
         ),
-    )  # fmt: skip
+    )
     print_table(
         console,
         "Loads put on board of trucks: share seized, less what probes said without them",
         ("policy", "loads", "probes", "difference", "95 %", "bound"),
         (
-            (held["policy"], f"{held['loads']:,.0f}", f"{held['detection']:.4f}",
-             f"{held['difference']:+.4f}", f"±{held['half_width']:.4f}", f"{held['bound']:.4f}")
+            (
+                held["policy"],
+                f"{held['loads']:,.0f}",
+                f"{held['detection']:.4f}",
+                f"{held['difference']:+.4f}",
+                f"±{held['half_width']:.4f}",
+                f"{held['bound']:.4f}",
+            )
             for held in found["rare"]["against_loads"]
         ),
-    )  # fmt: skip
+    )
 
 
 PARTS = (stages, year, model_c, by_trucks, by_stations, by_policies, by_workers, rare)

@@ -13,13 +13,27 @@ from typing import Final, NamedTuple
 import plotly.graph_objects as go
 
 COLOURS: Final = (
-    "#000000", "#0072b2", "#d55e00", "#009e73", "#a3548a", "#8c6d00", "#3a87ad", "#7f3c8d",
-)  # fmt: skip
+    "#000000",
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#a3548a",
+    "#8c6d00",
+    "#3a87ad",
+    "#7f3c8d",
+)
 """After Okabe and Ito's palette, the light ones darkened to be read on white and in grey."""
 DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "4px,2px", "2px,4px")
 SYMBOLS: Final = (
-    "circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down",
-)  # fmt: skip
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "x",
+    "star",
+    "triangle-down",
+)
 GREY: Final = "#6e6e6e"
 FONT: Final = {"family": "system-ui, sans-serif", "size": 14, "color": "#1a1a1a"}
 TOP_PX: Final = 34
@@ -66,9 +80,13 @@ def marks(names: Sequence[str]) -> dict[str, Mark]:
 def blank(x_title: str, y_title: str, height: int) -> go.Figure:
     """Return an empty figure, ``height`` pixels high and as wide as the page allows."""
     axis = {
-        "showline": True, "linecolor": "#1a1a1a", "gridcolor": "#e2e2e2", "zeroline": False,
-        "ticks": "outside", "automargin": True,
-    }  # fmt: skip
+        "showline": True,
+        "linecolor": "#1a1a1a",
+        "gridcolor": "#e2e2e2",
+        "zeroline": False,
+        "ticks": "outside",
+        "automargin": True,
+    }
     return go.Figure(
         layout={
             "template": "none",

@@ -42,14 +42,31 @@ COLUMNS: Final = (
 """Columns of ``comparison.parquet``."""
 
 WAITS: Final = (
-    "wait_", "p_wait_", "n_wait_over_30", "crossing_", "queue_max", "buffer_index",
-    "planning_time_index", "delay_", "screening_wait_",
-)  # fmt: skip
+    "wait_",
+    "p_wait_",
+    "n_wait_over_30",
+    "crossing_",
+    "queue_max",
+    "buffer_index",
+    "planning_time_index",
+    "delay_",
+    "screening_wait_",
+)
 """Beginnings of the metrics that grow with the length of the run where a station is overloaded."""
 DETECTION: Final = (
-    "expected_", "detection_", "seized_", "leaked_", "presented_", "n_seized", "n_carrying",
-    "hit_rate", "screening_weight", "screening_caught", "screening_detection", "screened_",
-)  # fmt: skip
+    "expected_",
+    "detection_",
+    "seized_",
+    "leaked_",
+    "presented_",
+    "n_seized",
+    "n_carrying",
+    "hit_rate",
+    "screening_weight",
+    "screening_caught",
+    "screening_detection",
+    "screened_",
+)
 """Beginnings of the metrics that rest on assumed prevalence and sensor performance."""
 
 

@@ -35,15 +35,30 @@ from experiments.kept import copied, keep, recall
 from sim.errors import ConfigError
 
 PARTS = (
-    "port", "traffic", "threat", "scanner", "staffing", "sharing", "risk", "policy", "value",
+    "port",
+    "traffic",
+    "threat",
+    "scanner",
+    "staffing",
+    "sharing",
+    "risk",
+    "policy",
+    "value",
     "insider",
-)  # fmt: skip
+)
 """Config groups that fill the scenario, one part each."""
 GROUPS = (*PARTS, "experiment")
 ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
-FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "purchases",
-           "simulated_years")  # fmt: skip
+FUNDING = (
+    "accept",
+    "complete",
+    "demand",
+    "persons_per_post",
+    "portfolio",
+    "purchases",
+    "simulated_years",
+)
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
 ROOT, FUND = "config", "fund"
 """The files that compositions begin with: of every verb, and of ``fund``."""

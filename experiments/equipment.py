@@ -32,8 +32,9 @@ def asked(found: Findings) -> bool:
     """Return whether alternatives differ in port or scanner while the choice of trucks stands."""
     base, *rest = _scenarios(found)
     moved = any((other.port, other.scanner) != (base.port, base.scanner) for other in rest)
-    steady = all((s.policy, s.risk, s.threat) == (base.policy, base.risk, base.threat)
-                 for s in rest)  # fmt: skip
+    steady = all(
+        (s.policy, s.risk, s.threat) == (base.policy, base.risk, base.threat) for s in rest
+    )
     return moved and (steady or _south(base))
 
 

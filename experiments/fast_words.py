@@ -64,18 +64,25 @@ def _delay(found: Findings, name: str) -> str:
 def _rules(scenario: Scenario) -> tuple[object, ...]:
     primary = scenario.port.primary
     return (
-        primary.lanes_serve, primary.fast_lanes_serve, primary.lanes, primary.fast_lanes,
+        primary.lanes_serve,
+        primary.fast_lanes_serve,
+        primary.lanes,
+        primary.fast_lanes,
         scenario.port.approach.fast_lane,
-    )  # fmt: skip
+    )
 
 
 def _rest(scenario: Scenario) -> Scenario:
     """Return the scenario as if nothing were FAST trucks' own, to see whether all else is alike."""
     port = scenario.port
     primary = dataclasses.replace(
-        port.primary, lanes_serve="all", fast_lanes_serve="all", lanes=1, fast_lanes=1,
+        port.primary,
+        lanes_serve="all",
+        fast_lanes_serve="all",
+        lanes=1,
+        fast_lanes=1,
         open_by_shift=None,
-    )  # fmt: skip
+    )
     approach = dataclasses.replace(port.approach, fast_lane="own")
     port = dataclasses.replace(port, primary=primary, approach=approach)
     return replace(scenario, port=port)

@@ -155,11 +155,15 @@ def _levels(
     return {
         stick.metric: equal_share(
             reached.get(stick.metric, Matched(metrics, {})),
-            study.baseline, unstable, stick=stick, coverage=study.coverage, strata=strata,
+            study.baseline,
+            unstable,
+            stick=stick,
+            coverage=study.coverage,
+            strata=strata,
         )
         for stick in YARDSTICKS
         if not (stick.waits and study.baseline in unstable)
-    }  # fmt: skip
+    }
 
 
 def references(study: Study) -> list[str]:

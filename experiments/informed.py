@@ -15,8 +15,12 @@ from sim.sharing import Sharing
 
 DAYS_PER_YEAR = 365.25
 TODAY = (
-    "risk=rules", "policy=todays_practice", "scanner=baseline", "staffing=baseline", "sharing=none",
-)  # fmt: skip
+    "risk=rules",
+    "policy=todays_practice",
+    "scanner=baseline",
+    "staffing=baseline",
+    "sharing=none",
+)
 """The practice before any change under study."""
 
 

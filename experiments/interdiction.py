@@ -23,8 +23,14 @@ from sim.sampling import (
     size_when_clean,
 )
 
-COUNTS: Final = ["n_seized", "n_passed", "n_passed_carrying", "n_random_inspected",
-                 "n_random_opened", "n_random_seized"]  # fmt: skip
+COUNTS: Final = [
+    "n_seized",
+    "n_passed",
+    "n_passed_carrying",
+    "n_random_inspected",
+    "n_random_opened",
+    "n_random_seized",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,28 @@ from sim.policy import Policy
 from sim.scenario import Scenario, replace
 
 KNOBS: Final[dict[str, str]] = {
-    "top_share": "share", "random_share": "share", "todays_practice": "scan_share",
-    "threshold": "cutoff", "square_root": "share", "trusted_trader": "share",
-    "asycuda": "red_expected_share", "minimax": "share", "exploration": "share",
-    "queue_aware": "share", "skip_lot": "fraction", "scan_budget": "share",
-    "sensor_tree": "budget_openings", "ticketed": "share", "random_slow": "share",
+    "top_share": "share",
+    "random_share": "share",
+    "todays_practice": "scan_share",
+    "threshold": "cutoff",
+    "square_root": "share",
+    "trusted_trader": "share",
+    "asycuda": "red_expected_share",
+    "minimax": "share",
+    "exploration": "share",
+    "queue_aware": "share",
+    "skip_lot": "fraction",
+    "scan_budget": "share",
+    "sensor_tree": "budget_openings",
+    "ticketed": "share",
+    "random_slow": "share",
     "dedicated_slow": "share",
-}  # fmt: skip
+}
 """By policy; a combination is turned by that of its first part which has one."""
 LEAST: Final[dict[str, str]] = {
-    "todays_practice": "targeted_share", "exploration": "exploration_share"
-}  # fmt: skip
+    "todays_practice": "targeted_share",
+    "exploration": "exploration_share",
+}
 """By policy, the setting below which its knob cannot be turned."""
 
 

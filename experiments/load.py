@@ -83,9 +83,12 @@ class Study:
             month = dt.date.fromisoformat(start).replace(month=replication % 12 + 1, day=14)
             start = (month - dt.timedelta(days=month.weekday())).isoformat()
         return Window(
-            seed=self.seed, epoch=EVALUATION, replication=replication, start_date=start,
+            seed=self.seed,
+            epoch=EVALUATION,
+            replication=replication,
+            start_date=start,
             days=self.days,
-        )  # fmt: skip
+        )
 
     def overrides_of(self, alternative: str) -> tuple[str, ...]:
         """Return every override of one alternative, in the order in which they apply."""

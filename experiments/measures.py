@@ -37,35 +37,49 @@ class Cell:
 
 
 TABLES: Final[tuple[tuple[str, tuple[Measure, ...]], ...]] = (
-    ("In short", (
-        Measure("wait_mean_min", "mean wait", "min", 1.0, 1),
-        Measure("p_wait_over_30_min", "waited over 30 min", "%", 100.0, 1),
-        Measure("crossing_p95_min", "95th percentile of crossing", "min", 1.0, 0),
-        Measure("scan_rate", "scanned", "% of trucks", 100.0, 1),
-        Measure("exam_rate", "opened", "% of trucks", 100.0, 2),
-        Measure("detection_expected", "loads found, expected", "%", 100.0, 1),
-        Measure("delay_cost_usd", "cost of delay", "thousand USD", 1e-3, 0),
-    )),
-    ("Waits and crossings", (
-        Measure("wait_bound_min", "mean wait, the unserved counted", "min", 1.0, 1),
-        Measure("crossing_mean_min", "mean crossing", "min", 1.0, 1),
-        Measure("crossing_p95_over_mean", "95th percentile over the mean", "", 1.0, 2),
-        Measure("buffer_index", "buffer index", "", 1.0, 2),
-        Measure("planning_time_index", "planning-time index", "", 1.0, 1),
-        Measure("delay_truck_h", "delay", "truck-h", 1.0, 0),
-    )),
-    ("Through the port", (
-        Measure("throughput_per_h", "trucks out per open hour", "/h", 1.0, 0),
-        Measure("still_inside", "still inside at the end", "trucks", 1.0, 0),
-        Measure("commerce_usd_per_min", "commerce of this port", "thousand USD/min open", 1e-3, 1),
-    )),
-    ("Seizures and alarms", (
-        Measure("seized_expected_per_100k", "expected seizures", "per 100,000", 1.0, 2),
-        Measure("detection_rate", "loads found, counted", "%", 100.0, 1),
-        Measure("hit_rate", "hits: seizures per exam", "%", 100.0, 2),
-        Measure("false_alarm_rate", "false alarms", "% of clean scans", 100.0, 1),
-    )),
-)  # fmt: skip
+    (
+        "In short",
+        (
+            Measure("wait_mean_min", "mean wait", "min", 1.0, 1),
+            Measure("p_wait_over_30_min", "waited over 30 min", "%", 100.0, 1),
+            Measure("crossing_p95_min", "95th percentile of crossing", "min", 1.0, 0),
+            Measure("scan_rate", "scanned", "% of trucks", 100.0, 1),
+            Measure("exam_rate", "opened", "% of trucks", 100.0, 2),
+            Measure("detection_expected", "loads found, expected", "%", 100.0, 1),
+            Measure("delay_cost_usd", "cost of delay", "thousand USD", 1e-3, 0),
+        ),
+    ),
+    (
+        "Waits and crossings",
+        (
+            Measure("wait_bound_min", "mean wait, the unserved counted", "min", 1.0, 1),
+            Measure("crossing_mean_min", "mean crossing", "min", 1.0, 1),
+            Measure("crossing_p95_over_mean", "95th percentile over the mean", "", 1.0, 2),
+            Measure("buffer_index", "buffer index", "", 1.0, 2),
+            Measure("planning_time_index", "planning-time index", "", 1.0, 1),
+            Measure("delay_truck_h", "delay", "truck-h", 1.0, 0),
+        ),
+    ),
+    (
+        "Through the port",
+        (
+            Measure("throughput_per_h", "trucks out per open hour", "/h", 1.0, 0),
+            Measure("still_inside", "still inside at the end", "trucks", 1.0, 0),
+            Measure(
+                "commerce_usd_per_min", "commerce of this port", "thousand USD/min open", 1e-3, 1
+            ),
+        ),
+    ),
+    (
+        "Seizures and alarms",
+        (
+            Measure("seized_expected_per_100k", "expected seizures", "per 100,000", 1.0, 2),
+            Measure("detection_rate", "loads found, counted", "%", 100.0, 1),
+            Measure("hit_rate", "hits: seizures per exam", "%", 100.0, 2),
+            Measure("false_alarm_rate", "false alarms", "% of clean scans", 100.0, 1),
+        ),
+    ),
+)
 """Title and measures of each table; hits and loads found stand together."""
 
 

@@ -90,8 +90,14 @@ def manifest_key(scenario: Scenario) -> str:
 
     How many lanes, scanners or docks stand there is no part of it: trucks are drawn before.
     """
-    parts = (scenario.port, scenario.scanner, scenario.traffic, scenario.threat, scenario.sharing,
-             scenario.insider)  # fmt: skip
+    parts = (
+        scenario.port,
+        scenario.scanner,
+        scenario.traffic,
+        scenario.threat,
+        scenario.sharing,
+        scenario.insider,
+    )
     return _kept(parts, lambda: _manifest_key(scenario))
 
 
@@ -103,6 +109,12 @@ def _manifest_key(scenario: Scenario) -> str:
     port = scenario.port
     checks = (port.origin, port.approach, port.primary, port.radiation, port.safety)
     services += [check.service for check in checks] + [port.primary.fast_service]
-    trucks_of = (port.volume, port.hours, port.mix, scenario.traffic, scenario.threat,
-                 scenario.sharing)  # fmt: skip
+    trucks_of = (
+        port.volume,
+        port.hours,
+        port.mix,
+        scenario.traffic,
+        scenario.threat,
+        scenario.sharing,
+    )
     return repr((*trucks_of, services, scenario.insider.helped_load_share))

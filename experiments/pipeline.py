@@ -134,8 +134,16 @@ def flow_of(
     capacity = met.capacity(scenario, window)
     flow = prepare(scenario, window, manifest, selected, raised, capacity)
     arrivals_per_h = rates_per_h(scenario, window)
-    day = Day(scenario, window, manifest, scores, plan.past, plan.points, arrivals_per_h,
-              plan.expected.slow_share)  # fmt: skip
+    day = Day(
+        scenario,
+        window,
+        manifest,
+        scores,
+        plan.past,
+        plan.points,
+        arrivals_per_h,
+        plan.expected.slow_share,
+    )
     return with_policy(flow, scenario.policy.laid_out(day)), capacity
 
 

@@ -30,9 +30,18 @@ CONFIGS: Final = Path(configs.__file__).parent
 USER: Final = Note("user", note="set on the command line")
 UNKNOWN: Final = Note("user", note="no source given")
 LIBRARIES: Final = (
-    "simpy", "numpy", "pandas", "scipy", "numba", "scikit-learn", "skops", "hydra-core",
-    "joblib", "pyarrow", "plotly",
-)  # fmt: skip
+    "simpy",
+    "numpy",
+    "pandas",
+    "scipy",
+    "numba",
+    "scikit-learn",
+    "skops",
+    "hydra-core",
+    "joblib",
+    "pyarrow",
+    "plotly",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +255,18 @@ def run_record(
 
 
 def _settings(study: Study) -> dict[str, Any]:
-    names = ("replications", "days", "start_date", "calendar", "coverage", "baseline", "engine",
-             "ledger", "bottleneck", "high_risk_score")  # fmt: skip
+    names = (
+        "replications",
+        "days",
+        "start_date",
+        "calendar",
+        "coverage",
+        "baseline",
+        "engine",
+        "ledger",
+        "bottleneck",
+        "high_risk_score",
+    )
     found = {name: getattr(study, name) for name in names}
     return found | {"robustness": dataclasses.asdict(study.robustness)}
 

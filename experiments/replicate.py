@@ -33,7 +33,7 @@ from experiments.pipeline import (
     scored,
     simulate,
     trucks,
-)  # fmt: skip
+)
 from experiments.trucks_file import of_study
 from sim import compiled
 from sim.errors import PolicyError

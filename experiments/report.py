@@ -32,15 +32,31 @@ from experiments.wording import listed, number, percent, signed, span
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 FIGURES: Final = (
-    ("frontier", "Wait against loads found", figures.frontier,
-     "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated."),
-    ("queue", "Queue over the day", curves.queue,
-     "Mean over weekdays, general and FAST trucks together."),
-    ("waits", "How long trucks wait", curves.waits,
-     "Share of trucks that waited longer, from the end of the queue to primary."),
-    ("utilisation", "How busy the stations are", figures.utilisation,
-     "Work done over the time that servers are open and in order, in per cent."),
-)  # fmt: skip
+    (
+        "frontier",
+        "Wait against loads found",
+        figures.frontier,
+        "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated.",
+    ),
+    (
+        "queue",
+        "Queue over the day",
+        curves.queue,
+        "Mean over weekdays, general and FAST trucks together.",
+    ),
+    (
+        "waits",
+        "How long trucks wait",
+        curves.waits,
+        "Share of trucks that waited longer, from the end of the queue to primary.",
+    ),
+    (
+        "utilisation",
+        "How busy the stations are",
+        figures.utilisation,
+        "Work done over the time that servers are open and in order, in per cent.",
+    ),
+)
 """Name, title, function and caption of each figure, in the order of the page."""
 
 
@@ -139,9 +155,12 @@ def _asides(found: Findings, name: str) -> Iterator[str]:
 def _html(figure: go.Figure, name: str, *, first: bool) -> str:
     library = "inline" if first else False
     html: str = figure.to_html(
-        full_html=False, include_plotlyjs=library, config=PLOTLY, div_id=f"figure-{name}",
+        full_html=False,
+        include_plotlyjs=library,
+        config=PLOTLY,
+        div_id=f"figure-{name}",
         default_height=f"{figure.layout.height}px",
-    )  # fmt: skip
+    )
     return html
 
 

@@ -18,7 +18,7 @@ from experiments.model_c import (
     MEAN_MIN,
     SERVERS,
     SHARE,
-)  # fmt: skip
+)
 
 GAP_MIN = 1.0 / ARRIVALS_PER_MIN
 BOOTHS, SCANNERS, DOCKS = SERVERS

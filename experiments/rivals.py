@@ -28,7 +28,7 @@ from experiments.model_c import (
     SHARE,
     draw,
     flow_of,
-)  # fmt: skip
+)
 from sim import compiled, port, recursion
 from sim.flow import Flow, Record
 from sim.held_memory import hold_memory

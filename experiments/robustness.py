@@ -35,8 +35,16 @@ if TYPE_CHECKING:
 
 TURNS: Final = 4
 """Most times that a knob is turned within a draw to meet the baseline's realised scan share."""
-COLUMNS: Final = ("draw", "alternative", "wait_mean_min", "detection_expected", "scan_rate",
-                  "equal_detection", "equal_scan_rate", "unstable")  # fmt: skip
+COLUMNS: Final = (
+    "draw",
+    "alternative",
+    "wait_mean_min",
+    "detection_expected",
+    "scan_rate",
+    "equal_detection",
+    "equal_scan_rate",
+    "unstable",
+)
 """Columns of ``redrawn.parquet``; ``equal_*``: with the knob turned. `BESIDES` follow them."""
 BESIDES: Final = tuple(
     column.name

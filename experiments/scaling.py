@@ -23,21 +23,35 @@ from sim.order import STATIONS
 from sim.scenario import Scenario
 
 LADDER: Final[dict[str, tuple[str, ...]]] = {
-    "booths": ("port.portal.servers=0", "port.analyst.servers=0", "port.secondary.servers=0",
-               "port.dock.servers=0"),
+    "booths": (
+        "port.portal.servers=0",
+        "port.analyst.servers=0",
+        "port.secondary.servers=0",
+        "port.dock.servers=0",
+    ),
     "and docks": ("port.portal.servers=0", "port.analyst.servers=0", "port.secondary.servers=0"),
     "and scanners": ("port.portal.servers=0", "port.analyst.servers=0"),
     "and portals (the port)": (),
     "and dogs, low energy": ("port.canine.servers=2", "port.low_energy.servers=4"),
-    "all eleven": ("port.canine.servers=2", "port.low_energy.servers=4", "port.origin.servers=30",
-                   "port.safety.servers=30"),
-}  # fmt: skip
+    "all eleven": (
+        "port.canine.servers=2",
+        "port.low_energy.servers=4",
+        "port.origin.servers=30",
+        "port.safety.servers=30",
+    ),
+}
 """Ports of more and more stations, as overrides of World Trade Bridge. The bridge and the posts
 that resolve radiation alarms stand at all of them."""
 POLICIES: Final = (
-    "no_referral", "todays_practice", "top_share", "scan_everything", "queue_aware", "scan_budget",
-    "skip_lot", "sensor_tree",
-)  # fmt: skip
+    "no_referral",
+    "todays_practice",
+    "top_share",
+    "scan_everything",
+    "queue_aware",
+    "scan_budget",
+    "skip_lot",
+    "sensor_tree",
+)
 """Each with its settings in ``configs/policy``."""
 ALTERNATIVES: Final = (1, 2, 4, 8)
 WORKER_WEEKS: Final = 16

@@ -158,10 +158,15 @@ def usage() -> str:
     """Return how the verb is called."""
     indent = " " * (max(map(len, KEYS)) + 4)
     keys = [
-        textwrap.fill(words, 80, initial_indent=f"  {key}".ljust(len(indent)),
-                      subsequent_indent=indent, break_on_hyphens=False)
+        textwrap.fill(
+            words,
+            80,
+            initial_indent=f"  {key}".ljust(len(indent)),
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+        )
         for key, words in KEYS.items()
-    ]  # fmt: skip
+    ]
     return "\n".join(
         [
             "throughgate scorecard [--config-dir DIR] [key=value ...]",

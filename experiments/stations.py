@@ -9,10 +9,20 @@ import pandas as pd
 
 from sim.order import STATIONS
 
-TITLES: Final = {"origin": "check on leaving", "low_energy": "low-energy portal", "canine": "dogs",
-                 "radiation": "radiation alarms", "safety": "safety check"}  # fmt: skip
-SHORT: Final = {"origin": "leaving", "approach": "appr.", "low_energy": "low en.",
-                "radiation": "rad.", "secondary": "sec."}  # fmt: skip
+TITLES: Final = {
+    "origin": "check on leaving",
+    "low_energy": "low-energy portal",
+    "canine": "dogs",
+    "radiation": "radiation alarms",
+    "safety": "safety check",
+}
+SHORT: Final = {
+    "origin": "leaving",
+    "approach": "appr.",
+    "low_energy": "low en.",
+    "radiation": "rad.",
+    "secondary": "sec.",
+}
 KINDS: Final = ("", "_general", "_fast")
 """Endings of a station's rows in a weekly load: all of it, or one kind of its lanes."""
 

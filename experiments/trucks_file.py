@@ -112,9 +112,13 @@ def _csv(path: Path) -> pd.DataFrame:
         # A line longer than the header is cut with a warning only.
         warnings.simplefilter("error", pd.errors.ParserWarning)
         cells = pd.read_csv(
-            path, dtype=str, encoding="utf-8-sig", index_col=False, keep_default_na=False,
+            path,
+            dtype=str,
+            encoding="utf-8-sig",
+            index_col=False,
+            keep_default_na=False,
             skip_blank_lines=False,
-        )  # fmt: skip
+        )
     filled = np.flatnonzero((cells.fillna("") != "").any(axis=1))
     return cells.iloc[: filled[-1] + 1 if filled.size else 0]
 

@@ -41,7 +41,7 @@ from sim.private_files import (
     make_folder,
     make_key,
     stored_key,
-)  # fmt: skip
+)
 
 MARK: Final = b"throughgate-cache-1 "
 """A file begins with it, then comes the checksum in hexadecimal digits and the end of the line."""

@@ -31,9 +31,12 @@ Span = tuple[float, float]
 OUTAGE_KEY: Final = 1_000_000
 """First part of the stream key of breakdowns, far above the purposes of a truck's own luck."""
 OUTAGE_SENSORS: Final = {
-    LOW_ENERGY: "low_energy", PORTAL: "portal", SECONDARY: "secondary", CANINE: "canine",
+    LOW_ENERGY: "low_energy",
+    PORTAL: "portal",
+    SECONDARY: "secondary",
+    CANINE: "canine",
     DOCK: "exam",
-}  # fmt: skip
+}
 """Stations whose units break down, and the part of ``scanner`` that says how."""
 
 

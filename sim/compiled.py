@@ -31,7 +31,7 @@ from sim.order import (
     STATION_SHIFT,
     TRUCK_SHIFT,
     UP,
-)  # fmt: skip
+)
 from sim.route import (
     PROFILE_TYPE,
     ROUTE_TYPE,
@@ -41,7 +41,7 @@ from sim.route import (
     compiled_profile,
     profile_fast,
     route_standard,
-)  # fmt: skip
+)
 from sim.schedule import DUE
 from sim.work import ERROR, N_LATE, SHUT, Rules, Work, new_work
 
@@ -121,16 +121,35 @@ def example() -> Flow:
     """Return the smallest flow there is, from which the engine's types are read."""
     none: list[float] = []
     return assemble(
-        horizon_min=0.0, arrive_min=none, lane_class=none,
-        service_min=[[0.0]] * N_STATIONS, alarm=[[0]] * N_STATIONS, columns=[[0.0]],
-        absent=0, server_first=[0] * (N_STATIONS + 1), serves=none,
-        capacity=(none, none, none, none, none), doors=(none, none),
-        hold_min=[0.0] * N_STATIONS, finishes=[0] * N_STATIONS, closing=0,
-        fast_first=[0] * N_STATIONS, room=[[0, 0]] * N_STATIONS, shared_room=[0] * N_STATIONS,
-        per_lane=[0] * N_STATIONS, lane_random=[0] * N_STATIONS, lane_draw=none,
-        profiled=-1, slow_min=none, slow_alarm=none, suspend=[0] * N_STATIONS,
-        fork=-1, judge=-1, join=-1, state=[0.0],
-    )  # fmt: skip
+        horizon_min=0.0,
+        arrive_min=none,
+        lane_class=none,
+        service_min=[[0.0]] * N_STATIONS,
+        alarm=[[0]] * N_STATIONS,
+        columns=[[0.0]],
+        absent=0,
+        server_first=[0] * (N_STATIONS + 1),
+        serves=none,
+        capacity=(none, none, none, none, none),
+        doors=(none, none),
+        hold_min=[0.0] * N_STATIONS,
+        finishes=[0] * N_STATIONS,
+        closing=0,
+        fast_first=[0] * N_STATIONS,
+        room=[[0, 0]] * N_STATIONS,
+        shared_room=[0] * N_STATIONS,
+        per_lane=[0] * N_STATIONS,
+        lane_random=[0] * N_STATIONS,
+        lane_draw=none,
+        profiled=-1,
+        slow_min=none,
+        slow_alarm=none,
+        suspend=[0] * N_STATIONS,
+        fork=-1,
+        judge=-1,
+        join=-1,
+        state=[0.0],
+    )
 
 
 def is_plain(flow: Flow) -> bool:

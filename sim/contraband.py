@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 CONTRABAND: Final = (
-    "methamphetamine", "cocaine", "heroin", "fentanyl",
-    "persons", "firearms", "bulk_cash", "precursors",
-)  # fmt: skip
+    "methamphetamine",
+    "cocaine",
+    "heroin",
+    "fentanyl",
+    "persons",
+    "firearms",
+    "bulk_cash",
+    "precursors",
+)
 """In the order of the codes in MANIFEST: northbound drugs and persons, then what goes south."""
 UNIT: Final = {
     "methamphetamine": "kg",

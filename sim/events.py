@@ -24,7 +24,7 @@ from sim.order import (
     SERVED,
     START,
     WAIVED,
-)  # fmt: skip
+)
 from sim.route import route_standard
 from sim.work import ALARM_SHIFT, ERROR, N_LATE, SEEN
 

@@ -25,7 +25,7 @@ from sim.indices import (
     planning_time_index,
     queue_max,
     ratio,
-)  # fmt: skip
+)
 from sim.officers import officer_h
 from sim.order import SERVED, STATIONS
 from sim.probe import Detection

@@ -12,9 +12,18 @@ from __future__ import annotations
 from typing import Final
 
 STATIONS: Final = (
-    "origin", "approach", "low_energy", "portal", "primary", "radiation", "secondary", "canine",
-    "dock", "safety", "analyst",
-)  # fmt: skip
+    "origin",
+    "approach",
+    "low_energy",
+    "portal",
+    "primary",
+    "radiation",
+    "secondary",
+    "canine",
+    "dock",
+    "safety",
+    "analyst",
+)
 """Every station that a port may have, in the order of the road; the analyst is parallel.
 
 ``origin`` is the check of the country that the truck leaves (its export check, or CBP's outbound

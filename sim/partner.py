@@ -91,11 +91,13 @@ def _item(scenario: Scenario, name: str) -> tuple[Item, Purpose, Purpose]:
         "partner_weight_gap": (sharing.declaration, Purpose.GAP_FATE, Purpose.GAP_DELAY),
         "partner_scan_z": (sharing.scan, Purpose.PARTNER_SCAN_FATE, Purpose.PARTNER_SCAN_DELAY),
         "partner_certified": (
-            sharing.certification, Purpose.CERTIFIED_FATE, Purpose.CERTIFIED_DELAY
+            sharing.certification,
+            Purpose.CERTIFIED_FATE,
+            Purpose.CERTIFIED_DELAY,
         ),
         "partner_dwell_h": (sharing.dwell, Purpose.DWELL_FATE, Purpose.DWELL_DELAY),
         "tip": (sharing.tip, Purpose.TIP_FATE, Purpose.TIP_DELAY),
-    }  # fmt: skip
+    }
     return items[name]
 
 

@@ -15,9 +15,19 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 PAST_COLUMNS = (
-    "truck", "arrive_min", "u_tie", "u_select", "u_floor", "fast", "ctpat_carrier", "commodity",
-    "laden", "density", "plate", "true_p_carrying",
-)  # fmt: skip
+    "truck",
+    "arrive_min",
+    "u_tie",
+    "u_select",
+    "u_floor",
+    "fast",
+    "ctpat_carrier",
+    "commodity",
+    "laden",
+    "density",
+    "plate",
+    "true_p_carrying",
+)
 """Columns of past days' trucks from which a plan is made; the hidden one by the analysts alone."""
 BELOW_ONE = float(np.nextafter(1.0, 0.0))
 

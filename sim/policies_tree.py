@@ -32,8 +32,11 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 STATION_OF: dict[SensorName, int] = {
-    "low_energy": LOW_ENERGY, "portal": PORTAL, "secondary": SECONDARY, "canine": CANINE,
-}  # fmt: skip
+    "low_energy": LOW_ENERGY,
+    "portal": PORTAL,
+    "secondary": SECONDARY,
+    "canine": CANINE,
+}
 """Sensors that a tree may test by; those that stand at the port are used."""
 STAGE_OF: dict[SensorName, int] = {"low_energy": 0, "portal": 1, "secondary": 2, "canine": 2}
 """The order of the road: scanner and dogs stand beyond primary, in either order."""

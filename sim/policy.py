@@ -24,7 +24,7 @@ from sim.policies_plain import (
     Threshold,
     TodaysPractice,
     TopShare,
-)  # fmt: skip
+)
 from sim.policies_ticketed import DedicatedSlow, RandomSlow, Ticketed
 from sim.policies_tree import SensorTree
 
@@ -32,9 +32,16 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 __all__ = [
-    "POLICIES", "Expected", "Past", "Policy", "expected", "floor_top_up", "past_quantile",
-    "riskiest", "select",
-]  # fmt: skip
+    "POLICIES",
+    "Expected",
+    "Past",
+    "Policy",
+    "expected",
+    "floor_top_up",
+    "past_quantile",
+    "riskiest",
+    "select",
+]
 
 Bools = npt.NDArray[np.bool_]
 

@@ -32,7 +32,7 @@ from sim.order import (
     UP,
     WAIVED,
     event_key,
-)  # fmt: skip
+)
 from sim.route import Profile, Route, profile_fast, route_standard
 from sim.server import Clock
 from sim.station import Station
@@ -118,9 +118,16 @@ class Port:
         """Ask the policy for the next station; a full one that suspends referral is waived."""
         while True:
             station = self.route(
-                truck, here, self.seen[truck], self.alarmed[truck], self.flow.columns,
-                self.waiting, self.n_busy, self.clock.now, self.state,
-            )  # fmt: skip
+                truck,
+                here,
+                self.seen[truck],
+                self.alarmed[truck],
+                self.flow.columns,
+                self.waiting,
+                self.n_busy,
+                self.clock.now,
+                self.state,
+            )
             if station == EXIT:
                 return EXIT
             if (

@@ -34,7 +34,7 @@ from sim.order import (
     SHUTS,
     STATIONS,
     event_key,
-)  # fmt: skip
+)
 from sim.route import (
     CHECKED,
     N_COLUMNS,
@@ -46,7 +46,7 @@ from sim.route import (
     SELECTED,
     SIDE_SCANNED,
     WAVED,
-)  # fmt: skip
+)
 from sim.scenario import Scenario
 from sim.site import COMMODITIES, Check, Segment
 from sim.usage import open_intervals

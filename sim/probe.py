@@ -50,7 +50,7 @@ from sim.order import (
     PRIMARY,
     SECONDARY,
     STATIONS,
-)  # fmt: skip
+)
 from sim.paths import Path, path_flags
 from sim.probe_bound import doubt
 from sim.probe_early import early_paths

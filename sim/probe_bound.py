@@ -27,7 +27,7 @@ from sim.order import (
     SERVED,
     STATIONS,
     WAIVED,
-)  # fmt: skip
+)
 from sim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]

@@ -39,7 +39,7 @@ from sim.order import (
     STATIONS,
     WAIVED,
     WITHDRAWN,
-)  # fmt: skip
+)
 from sim.route import ORDERED, RADIATING, REFERRED, SAFETY_CHECKED, WAVED, Route
 from sim.scenario import Scenario
 from sim.sensor import OperatingPoints, SensorName
@@ -50,8 +50,11 @@ Ints = npt.NDArray[np.int64]
 _NO_QUEUE: Final = np.zeros(N_STATIONS, dtype=np.int64)
 _LOSABLE: Final = (ORIGIN, LOW_ENERGY, PORTAL, SECONDARY, CANINE, DOCK)
 SENSOR_AT: Final[dict[int, SensorName]] = {
-    LOW_ENERGY: "low_energy", PORTAL: "portal", SECONDARY: "secondary", CANINE: "canine",
-}  # fmt: skip
+    LOW_ENERGY: "low_energy",
+    PORTAL: "portal",
+    SECONDARY: "secondary",
+    CANINE: "canine",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,10 +70,16 @@ def applies(flow: Flow, route: Route) -> bool:
     """
     plain = not any(
         part.any()
-        for part in (flow.fast_first, flow.per_lane, flow.finishes, flow.serves != 3,
-                     flow.suspend == PASSED_BY, flow.room == 0,
-                     (flow.room[:, 0] < 0) != (flow.room[:, 1] < 0))
-    )  # fmt: skip
+        for part in (
+            flow.fast_first,
+            flow.per_lane,
+            flow.finishes,
+            flow.serves != 3,
+            flow.suspend == PASSED_BY,
+            flow.room == 0,
+            (flow.room[:, 0] < 0) != (flow.room[:, 1] < 0),
+        )
+    )
     in_order = flow.fork < flow.join < N_STATIONS - 1 and (flow.fork < 0) == (flow.judge < 0)
     open_doors = flow.closing == CARRY_OVER and flow.profiled < 0
     return route is route_standard and plain and in_order and open_doors and _always_up(flow)

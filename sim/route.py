@@ -39,7 +39,7 @@ from sim.order import (
     SAFETY,
     SECONDARY,
     START,
-)  # fmt: skip
+)
 
 SELECTED: Final = 0
 """Column: 1 where the truck is selected for the portal before arrival."""
@@ -62,16 +62,27 @@ WAVED: Final = 8
 N_COLUMNS: Final = 9
 
 ROUTE_SIGNATURE: Final = types.int64(
-    types.int64, types.int64, types.int64, types.int64, types.float64[:, ::1],
-    types.int64[::1], types.int64[::1], types.float64, types.float64[::1],
-)  # fmt: skip
+    types.int64,
+    types.int64,
+    types.int64,
+    types.int64,
+    types.float64[:, ::1],
+    types.int64[::1],
+    types.int64[::1],
+    types.float64,
+    types.float64[::1],
+)
 ROUTE_TYPE: Final = types.FunctionType(ROUTE_SIGNATURE)
 
 Route = Callable[..., int]
 PROFILE_SIGNATURE: Final = types.int64(
-    types.int64, types.int64, types.int64[::1], types.int64[::1], types.float64[:, ::1],
+    types.int64,
+    types.int64,
+    types.int64[::1],
+    types.int64[::1],
+    types.float64[:, ::1],
     types.float64[::1],
-)  # fmt: skip
+)
 PROFILE_TYPE: Final = types.FunctionType(PROFILE_SIGNATURE)
 Profile = Callable[..., int]
 """``profile(truck, lane, waiting, serving, columns, state)`` -> 0 (fast) or 1 (slow), asked as a

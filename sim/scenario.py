@@ -22,10 +22,22 @@ from sim.spec import Spec, bounded
 from sim.trade import BY_COMMODITY, Declared, Firms
 
 TRAIT_NAMES = (
-    "fast", "empty", "produce", "plastics_chemicals", "new_carrier", "new_shipper", "first_pair",
-    "short_lead", "amended", "seal_mismatch", "driver_change", "night", "weight_odd",
-    "new_shipper_produce", "thin_history_short_lead",
-)  # fmt: skip
+    "fast",
+    "empty",
+    "produce",
+    "plastics_chemicals",
+    "new_carrier",
+    "new_shipper",
+    "first_pair",
+    "short_lead",
+    "amended",
+    "seal_mismatch",
+    "driver_change",
+    "night",
+    "weight_odd",
+    "new_shipper_produce",
+    "thin_history_short_lead",
+)
 """Traits that ``threat.trait_ln_odds`` may weigh; ``sim.threat`` says what each means."""
 
 

@@ -19,23 +19,35 @@ TIERS: Final[tuple[Tier, ...]] = ("own", "partner", "tip")
 _ABSENT: Final = "NaN: none in time"
 SHARED: Final[tuple[tuple[str, str, str, str, Literal["partner", "tip"]], ...]] = (
     (
-        "partner_weight_gap", "-",
-        "ln(weight of the Mexican export declaration / weight declared)", _ABSENT, "partner",
+        "partner_weight_gap",
+        "-",
+        "ln(weight of the Mexican export declaration / weight declared)",
+        _ABSENT,
+        "partner",
     ),
     (
-        "partner_scan_z", "z",
-        "reading of the partner's scan, standard normal if clean", _ABSENT, "partner",
+        "partner_scan_z",
+        "z",
+        "reading of the partner's scan, standard normal if clean",
+        _ABSENT,
+        "partner",
     ),
     (
-        "partner_certified", "0-1",
-        "1: the plant is certified by the partner, 0: it is not", _ABSENT, "partner",
+        "partner_certified",
+        "0-1",
+        "1: the plant is certified by the partner, 0: it is not",
+        _ABSENT,
+        "partner",
     ),
     (
-        "partner_dwell_h", "h",
-        "time on the way by GPS beyond what the route takes", _ABSENT, "partner",
+        "partner_dwell_h",
+        "h",
+        "time on the way by GPS beyond what the route takes",
+        _ABSENT,
+        "partner",
     ),
     ("tip", "0-1", "chance that the truck carries, as a tip states it", "0: no tip", "tip"),
-)  # fmt: skip
+)
 """Columns that others share: name, unit, meaning, what stands where there is none, tier."""
 IF: Final = "true_if_"
 """Begins the name of a column that says what another would hold were the truck carrying."""
@@ -143,6 +155,11 @@ class Sharing(Spec):
 
 
 _NO_TIPS = Tip(
-    completeness_share=0.0, delay_mean_h=0.0, error_share=0.0, withheld_share=0.0, p_leak=0.0,
-    recall_share=0.0, precision_share=1.0,
-)  # fmt: skip
+    completeness_share=0.0,
+    delay_mean_h=0.0,
+    error_share=0.0,
+    withheld_share=0.0,
+    p_leak=0.0,
+    recall_share=0.0,
+    precision_share=1.0,
+)

@@ -14,14 +14,30 @@ Queue = Literal["pooled", "per_lane"]
 LaneChoice = Literal["shortest", "random"]
 DAY_TYPES: tuple[DayType, ...] = ("weekday", "saturday", "sunday")
 COMMODITIES = (
-    "electrical", "machinery", "vehicle_parts", "produce", "plastics_chemicals",
-    "metals", "household", "textiles", "paper", "other",
-)  # fmt: skip
+    "electrical",
+    "machinery",
+    "vehicle_parts",
+    "produce",
+    "plastics_chemicals",
+    "metals",
+    "household",
+    "textiles",
+    "paper",
+    "other",
+)
 """Commodity groups, in the order of the codes in MANIFEST; an empty truck has code -1."""
 SEGMENTS = (
-    "primary", "origin", "low_energy", "portal", "radiation", "secondary", "canine", "dock",
-    "safety", "analyst",
-)  # fmt: skip
+    "primary",
+    "origin",
+    "low_energy",
+    "portal",
+    "radiation",
+    "secondary",
+    "canine",
+    "dock",
+    "safety",
+    "analyst",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

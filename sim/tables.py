@@ -28,7 +28,9 @@ def _true(name: str, kind: Kind, unit: str, meaning: str) -> Column:
 
 MANIFEST: Final = (
     Column("truck", "int", "-", "number of the truck in the replication, by arrival"),
-    Column("arrive_min", "float", "min", "arrival at the end of the queue, since midnight of day 0"),
+    Column(
+        "arrive_min", "float", "min", "arrival at the end of the queue, since midnight of day 0"
+    ),
     _own("arrive_hour", "float", "h", "hour of the day of the scheduled arrival, 0-24"),
     _own("weekday", "int", "-", "day of the week, Monday 0"),
     _own("month", "int", "-", "calendar month, 1-12"),
@@ -41,7 +43,12 @@ MANIFEST: Final = (
     _own("ctpat_carrier", "bool", "-", "carrier is a C-TPAT member"),
     _own("laden", "bool", "-", "carries goods"),
     _own("commodity", "int", "code", "commodity group (HS chapters), -1 when empty"),
-    _own("density", "int", "code", "radiographic density of the declared cargo: 0 low, 1 medium, 2 high"),
+    _own(
+        "density",
+        "int",
+        "code",
+        "radiographic density of the declared cargo: 0 low, 1 medium, 2 high",
+    ),
     _own("hazmat", "bool", "-", "hazardous goods declared"),
     _own("pieces", "int", "-", "piece count at the lowest packaging level"),
     _own("weight_kg", "float", "kg", "declared gross weight of the cargo"),
@@ -64,7 +71,10 @@ MANIFEST: Final = (
     _own("shipper_exams_12m", "float", "-", "exams of the shipper's goods in the past 12 months"),
     _own("carrier_finds_5y", "float", "-", "contraband finds with the carrier in the past 5 years"),
     _own("shipper_finds_5y", "float", "-", "contraband finds with the shipper in the past 5 years"),
-    *(Column(name, "float", unit, f"{meaning}; {none}", tier) for name, unit, meaning, none, tier in SHARED),
+    *(
+        Column(name, "float", unit, f"{meaning}; {none}", tier)
+        for name, unit, meaning, none, tier in SHARED
+    ),
     _luck("u_tie", "0-1", "breaks ties of the risk score"),
     _luck("u_select", "0-1", "random selection for the portal"),
     _luck("u_floor", "0-1", "random floor under a policy"),
@@ -75,16 +85,22 @@ MANIFEST: Final = (
     _luck("u_radiation", "0-1", "false alarm of the radiation portal"),
     _luck("u_safety", "0-1", "picked for the state's safety check"),
     _luck("u_help", "0-1", "whether its load, if it carried one, would have help inside the port"),
-    _luck("u_booth_insider", "0-1", "whether a helped load meets a compromised officer at the booth"),
+    _luck(
+        "u_booth_insider", "0-1", "whether a helped load meets a compromised officer at the booth"
+    ),
     _luck("u_dock_insider", "0-1", "the same at the dock"),
     _luck("u_image_insider", "0-1", "the same at the image"),
     _luck("u_dock_review", "0-1", "whether a second officer examines it too"),
     _luck("u_image_review", "0-1", "whether a second analyst judges its image too"),
     _luck("u_audit", "0-1", "whether its cleared image is reviewed later"),
-    _luck("u_lane", "0-1", "picks its lane where each has a line of its own and lane_choice is random"),
+    _luck(
+        "u_lane", "0-1", "picks its lane where each has a line of its own and lane_choice is random"
+    ),
     _luck("u_slow", "0-1", "slow portal scans at random"),
     *(_luck(f"service_{s}_min", "min", f"work that the truck asks of {s}") for s in STATIONS),
-    _luck("service_portal_slow_min", "min", "work of a slow portal scan, 0 where the portal has none"),
+    _luck(
+        "service_portal_slow_min", "min", "work of a slow portal scan, 0 where the portal has none"
+    ),
     _luck("z_portal", "z", "portal image noise"),
     _luck("z_secondary", "z", "secondary scan noise"),
     _luck("z_exam", "z", "physical exam noise"),
@@ -97,24 +113,44 @@ MANIFEST: Final = (
     _true("true_carrying", "bool", "-", "carries contraband"),
     _true("true_contraband", "int", "code", "type of contraband it carries or would carry"),
     _true("true_concealment", "int", "code", "where the load is or would be hidden"),
-    _true("true_load", "float", "kg, n or USD", "amount in the unit of its type (persons and firearms: a count), 0 when it carries none"),
-    _true("true_insider_help", "bool", "-", "carries for an organisation that has help inside the port"),
-    *(_true(f"{IF}{name}", "float", unit, f"{name} were the truck carrying") for name, unit, *_ in SHARED),
-)  # fmt: skip
+    _true(
+        "true_load",
+        "float",
+        "kg, n or USD",
+        "amount in the unit of its type (persons and firearms: a count), 0 when it carries none",
+    ),
+    _true(
+        "true_insider_help",
+        "bool",
+        "-",
+        "carries for an organisation that has help inside the port",
+    ),
+    *(
+        _true(f"{IF}{name}", "float", unit, f"{name} were the truck carrying")
+        for name, unit, *_ in SHARED
+    ),
+)
 
 SCORES: Final = (
     Column("truck", "int", "-", "number of the truck"),
-    Column("p_hit", "float", "0-1", "calibrated probability that opening the truck yields a seizure"),
+    Column(
+        "p_hit", "float", "0-1", "calibrated probability that opening the truck yields a seizure"
+    ),
     Column("risk_score", "float", "0-1", "share of the training period's trucks that scored lower"),
-)  # fmt: skip
+)
 
 CAPACITY: Final = (
     Column("station", "int", "code", "station, index into sim.order.STATIONS"),
     Column("server", "int", "-", "server of that station, from 0"),
     Column("up_min", "float", "min", "start of an interval in which the server takes trucks"),
     Column("down_min", "float", "min", "its end"),
-    Column("drains", "bool", "-", "True: a shift ends, the truck in hand is finished; False: a breakdown"),
-)  # fmt: skip
+    Column(
+        "drains",
+        "bool",
+        "-",
+        "True: a shift ends, the truck in hand is finished; False: a breakdown",
+    ),
+)
 
 MOMENTS: Final = ("enter", "start", "end", "leave")
 _MOMENT_MEANING: Final = {
@@ -135,14 +171,17 @@ LEDGER: Final = (
     Column("arrive_min", "float", "min", "arrival at the end of the queue"),
     Column("lane_class", "int", "code", "0 general, 1 FAST"),
     *(
-        Column(f"{s}_{m}_min", "float", "min", _MOMENT_MEANING[m].format(s=s) + "; NaN: did not happen")
+        Column(
+            f"{s}_{m}_min", "float", "min", _MOMENT_MEANING[m].format(s=s) + "; NaN: did not happen"
+        )
         for s in STATIONS
         for m in MOMENTS
     ),
-    *(Column(f"{s}_server", "int", "-", f"server of {s} that served it, -1: none") for s in STATIONS),
     *(
-        Column(f"{s}_done", "int", "code", _DONE_MEANING) for s in STATIONS
+        Column(f"{s}_server", "int", "-", f"server of {s} that served it, -1: none")
+        for s in STATIONS
     ),
+    *(Column(f"{s}_done", "int", "code", _DONE_MEANING) for s in STATIONS),
     Column("exit_min", "float", "min", "leaves the port; NaN: still inside at the end"),
     Column("selected", "bool", "-", "selected for the portal before arrival"),
     Column("referred", "bool", "-", "referred by the primary officer"),
@@ -151,9 +190,14 @@ LEDGER: Final = (
     Column("portal_slow", "bool", "-", "the portal chose the slow scan for it"),
     Column("cleared", "bool", "-", "a machine cleared its portal image: no analyst saw it"),
     Column("diverted", "bool", "-", "turned away in line as the port closed"),
-    Column("opened", "bool", "-", "physically examined at a dock or by the country it leaves, to the end"),
+    Column(
+        "opened",
+        "bool",
+        "-",
+        "physically examined at a dock or by the country it leaves, to the end",
+    ),
     Column("seized", "bool", "-", "opened and found carrying"),
-)  # fmt: skip
+)
 
 
 def visible(tier: Tier = "own") -> tuple[str, ...]:
@@ -185,32 +229,88 @@ METRICS: Final = (
     Column("throughput_per_h", "float", "trucks/h", "exited / open_h"),
     _count("n_waits", "trucks that reached primary"),
     Column("wait_sum_min", "float", "min", "sum of the waits of those that reached primary"),
-    Column("wait_mean_min", "float", "min", "wait_sum_min / n_waits: end of queue (after a check by the country it leaves) to primary [GAO-13-603]"),
-    *(_count(f"n_waits_{c}", f"{w} trucks that reached primary") for c, w in zip(CLASSES, ("general", "FAST"), strict=True)),
-    *(Column(f"wait_{c}_sum_min", "float", "min", f"sum of the waits of n_waits_{c}") for c in CLASSES),
-    *(Column(f"wait_{c}_mean_min", "float", "min", f"wait_{c}_sum_min / n_waits_{c}") for c in CLASSES),
-    Column("wait_bound_sum_min", "float", "min", "wait_sum_min + the wait so far of those still before primary at the end, or when turned away"),
-    Column("wait_bound_min", "float", "min", "wait_bound_sum_min / trucks: counts the unserved, a lower bound on their wait"),
+    Column(
+        "wait_mean_min",
+        "float",
+        "min",
+        "wait_sum_min / n_waits: end of queue (after a check by the country it leaves) to primary [GAO-13-603]",
+    ),
+    *(
+        _count(f"n_waits_{c}", f"{w} trucks that reached primary")
+        for c, w in zip(CLASSES, ("general", "FAST"), strict=True)
+    ),
+    *(
+        Column(f"wait_{c}_sum_min", "float", "min", f"sum of the waits of n_waits_{c}")
+        for c in CLASSES
+    ),
+    *(
+        Column(f"wait_{c}_mean_min", "float", "min", f"wait_{c}_sum_min / n_waits_{c}")
+        for c in CLASSES
+    ),
+    Column(
+        "wait_bound_sum_min",
+        "float",
+        "min",
+        "wait_sum_min + the wait so far of those still before primary at the end, or when turned away",
+    ),
+    Column(
+        "wait_bound_min",
+        "float",
+        "min",
+        "wait_bound_sum_min / trucks: counts the unserved, a lower bound on their wait",
+    ),
     _count("n_wait_known", "trucks known to have waited under or over 30 minutes"),
     _count("n_wait_over_30", "trucks that waited over 30 minutes, or still wait and have done so"),
     Column("p_wait_over_30_min", "float", "0-1", "n_wait_over_30 / n_wait_known"),
     _count("queue_max", "largest number that had arrived and not reached primary"),
     Column("crossing_sum_min", "float", "min", "sum of exit - arrival over exited trucks"),
-    Column("crossing_mean_min", "float", "min", "crossing_sum_min / exited: end of queue to last exit [FHWA-HOP-12-049]"),
+    Column(
+        "crossing_mean_min",
+        "float",
+        "min",
+        "crossing_sum_min / exited: end of queue to last exit [FHWA-HOP-12-049]",
+    ),
     Column("crossing_p50_min", "float", "min", "median crossing time, linear interpolation"),
-    Column("crossing_p95_min", "float", "min", "95th percentile of crossing time, linear interpolation"),
+    Column(
+        "crossing_p95_min", "float", "min", "95th percentile of crossing time, linear interpolation"
+    ),
     Column("crossing_p95_over_mean", "float", "-", "crossing_p95_min / crossing_mean_min"),
-    Column("free_flow_sum_min", "float", "min", "sum over exited trucks of the crossing time in an empty port: own work only"),
+    Column(
+        "free_flow_sum_min",
+        "float",
+        "min",
+        "sum over exited trucks of the crossing time in an empty port: own work only",
+    ),
     Column("free_flow_p50_min", "float", "min", "median crossing time in an empty port"),
     Column("buffer_index", "float", "-", "(p95 - mean) / mean of crossing time [FHWA]"),
     Column("planning_time_index", "float", "-", "p95 of crossing time / free_flow_p50_min [FHWA]"),
-    Column("delay_truck_h", "float", "h", "(crossing_sum_min - free_flow_sum_min) / 60: crossing less low-volume crossing [FHWA]"),
+    Column(
+        "delay_truck_h",
+        "float",
+        "h",
+        "(crossing_sum_min - free_flow_sum_min) / 60: crossing less low-volume crossing [FHWA]",
+    ),
     Column("delay_mean_min", "float", "min", "(crossing_sum_min - free_flow_sum_min) / exited"),
-    Column("delay_cost_usd", "float", "USD", "delay_truck_h x (value of time + idle fuel x diesel price)"),
-    Column("commerce_usd", "float", "USD", "declared value of laden trucks released within the window"),
+    Column(
+        "delay_cost_usd",
+        "float",
+        "USD",
+        "delay_truck_h x (value of time + idle fuel x diesel price)",
+    ),
+    Column(
+        "commerce_usd", "float", "USD", "declared value of laden trucks released within the window"
+    ),
     Column("open_min", "float", "min", "60 x open_h"),
-    Column("commerce_usd_per_min", "float", "USD/min", "commerce_usd / open_min: this port, northbound, doors open"),
-    _count("n_scanned", "exited trucks that a portal, a low-energy portal or the secondary scanner served"),
+    Column(
+        "commerce_usd_per_min",
+        "float",
+        "USD/min",
+        "commerce_usd / open_min: this port, northbound, doors open",
+    ),
+    _count(
+        "n_scanned",
+        "exited trucks that a portal, a low-energy portal or the secondary scanner served",
+    ),
     Column("scan_rate", "float", "0-1", "n_scanned / exited"),
     _count("n_opened", "exited trucks that were physically examined", "exams"),
     _count("n_opened_on_leaving", "n_opened by the country that the trucks leave", "exams"),
@@ -232,50 +332,221 @@ METRICS: Final = (
     _count("n_high_risk_scanned", "n_high_risk that a scanner served"),
     _count("n_high_risk_inspected", "n_high_risk that were scanned or physically examined"),
     Column("high_risk_inspection_rate", "float", "0-1", "n_high_risk_inspected / n_high_risk"),
-    Column("detection_rate", "float", "0-1", "n_seized / n_carrying: a handful of loads, nearly all noise"),
+    Column(
+        "detection_rate",
+        "float",
+        "0-1",
+        "n_seized / n_carrying: a handful of loads, nearly all noise",
+    ),
     Column("expected_weight", "float", "trucks", "sum of P(carrying) over trucks"),
-    Column("expected_caught", "float", "trucks", "sum of P(carrying) x P(seized | carrying, this truck's path)"),
-    Column("detection_expected", "float", "0-1", "expected_caught / expected_weight: every truck a probe"),
-    Column("expected_doubt", "float", "trucks", "by how much expected_caught may be out: see sim/probe_bound.py"),
-    Column("detection_error_bound", "float", "0-1", "expected_doubt / expected_weight: detection_expected is out by no more, either way"),
-    Column("seized_expected_per_100k", "float", "per 100,000 trucks", "100,000 x expected_caught / trucks"),
-    *(Column(f"expected_weight_{h}", "float", "trucks", f"expected_weight of loads {w} help inside the port") for h, w in HELP),
-    *(Column(f"expected_caught_{h}", "float", "trucks", f"expected_caught of loads {w} help inside the port") for h, w in HELP),
-    *(Column(f"detection_expected_{h}", "float", "0-1", f"expected_caught_{h} / expected_weight_{h}") for h, _ in HELP),
-    *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND),
-    *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND),
-    *(Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}") for t in CONTRABAND),
+    Column(
+        "expected_caught",
+        "float",
+        "trucks",
+        "sum of P(carrying) x P(seized | carrying, this truck's path)",
+    ),
+    Column(
+        "detection_expected",
+        "float",
+        "0-1",
+        "expected_caught / expected_weight: every truck a probe",
+    ),
+    Column(
+        "expected_doubt",
+        "float",
+        "trucks",
+        "by how much expected_caught may be out: see sim/probe_bound.py",
+    ),
+    Column(
+        "detection_error_bound",
+        "float",
+        "0-1",
+        "expected_doubt / expected_weight: detection_expected is out by no more, either way",
+    ),
+    Column(
+        "seized_expected_per_100k",
+        "float",
+        "per 100,000 trucks",
+        "100,000 x expected_caught / trucks",
+    ),
+    *(
+        Column(
+            f"expected_weight_{h}",
+            "float",
+            "trucks",
+            f"expected_weight of loads {w} help inside the port",
+        )
+        for h, w in HELP
+    ),
+    *(
+        Column(
+            f"expected_caught_{h}",
+            "float",
+            "trucks",
+            f"expected_caught of loads {w} help inside the port",
+        )
+        for h, w in HELP
+    ),
+    *(
+        Column(
+            f"detection_expected_{h}", "float", "0-1", f"expected_caught_{h} / expected_weight_{h}"
+        )
+        for h, _ in HELP
+    ),
+    *(
+        Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}")
+        for t in CONTRABAND
+    ),
+    *(
+        Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}")
+        for t in CONTRABAND
+    ),
+    *(
+        Column(
+            f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}"
+        )
+        for t in CONTRABAND
+    ),
     *(Column(amount("seized", t), "float", UNIT_WORDS[UNIT[t]], f"{t} seized") for t in CONTRABAND),
-    *(Column(amount("leaked", t), "float", UNIT_WORDS[UNIT[t]], f"{t} on trucks released") for t in CONTRABAND),
-    *(Column(amount("seized_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes lose") for t in CONTRABAND),
-    *(Column(amount("presented_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes carry") for t in CONTRABAND),
-    *(Column(f"busy_{s}_min", "float", "server-min", f"work of trucks served at {s}") for s in STATIONS),
-    *(Column(f"held_{s}_min", "float", "server-min", f"start to leave at {s}: work, blocking, waiting for an image, repair") for s in STATIONS),
-    *(Column(f"available_{s}_min", "float", "server-min", f"CAPACITY of {s} within the window") for s in STATIONS),
-    *(Column(f"offered_{s}_min", "float", "server-min", f"work that all arrivals ask of {s}; see sim.usage.offered_min") for s in STATIONS),
-    *(Column(f"utilisation_{s}", "float", "0-1", f"busy_{s}_min / available_{s}_min") for s in STATIONS),
-    *(Column(f"occupied_{s}", "float", "-", f"held_{s}_min / available_{s}_min; above 1 when trucks sit in broken servers") for s in STATIONS),
-    *(Column(f"load_{s}", "float", "-", f"offered_{s}_min / available_{s}_min; primary: the more loaded of its lane kinds") for s in STATIONS),
-    *(Column(f"scheduled_{s}_min", "float", "server-min", f"units of {s} x opening hours (with extra_h) within the window") for s in INSPECTION),
-    *(Column(f"availability_{s}", "float", "0-1", f"available_{s}_min / scheduled_{s}_min") for s in INSPECTION),
-    Column("officer_h", "float", "h", "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post + audits"),
-    Column("overtime_h", "float", "h", "booth-hours with a truck in hand beyond the booth's own hours"),
+    *(
+        Column(amount("leaked", t), "float", UNIT_WORDS[UNIT[t]], f"{t} on trucks released")
+        for t in CONTRABAND
+    ),
+    *(
+        Column(
+            amount("seized_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes lose"
+        )
+        for t in CONTRABAND
+    ),
+    *(
+        Column(
+            amount("presented_expected", t),
+            "float",
+            UNIT_WORDS[UNIT[t]],
+            f"{t} that the probes carry",
+        )
+        for t in CONTRABAND
+    ),
+    *(
+        Column(f"busy_{s}_min", "float", "server-min", f"work of trucks served at {s}")
+        for s in STATIONS
+    ),
+    *(
+        Column(
+            f"held_{s}_min",
+            "float",
+            "server-min",
+            f"start to leave at {s}: work, blocking, waiting for an image, repair",
+        )
+        for s in STATIONS
+    ),
+    *(
+        Column(f"available_{s}_min", "float", "server-min", f"CAPACITY of {s} within the window")
+        for s in STATIONS
+    ),
+    *(
+        Column(
+            f"offered_{s}_min",
+            "float",
+            "server-min",
+            f"work that all arrivals ask of {s}; see sim.usage.offered_min",
+        )
+        for s in STATIONS
+    ),
+    *(
+        Column(f"utilisation_{s}", "float", "0-1", f"busy_{s}_min / available_{s}_min")
+        for s in STATIONS
+    ),
+    *(
+        Column(
+            f"occupied_{s}",
+            "float",
+            "-",
+            f"held_{s}_min / available_{s}_min; above 1 when trucks sit in broken servers",
+        )
+        for s in STATIONS
+    ),
+    *(
+        Column(
+            f"load_{s}",
+            "float",
+            "-",
+            f"offered_{s}_min / available_{s}_min; primary: the more loaded of its lane kinds",
+        )
+        for s in STATIONS
+    ),
+    *(
+        Column(
+            f"scheduled_{s}_min",
+            "float",
+            "server-min",
+            f"units of {s} x opening hours (with extra_h) within the window",
+        )
+        for s in INSPECTION
+    ),
+    *(
+        Column(f"availability_{s}", "float", "0-1", f"available_{s}_min / scheduled_{s}_min")
+        for s in INSPECTION
+    ),
+    Column(
+        "officer_h",
+        "float",
+        "h",
+        "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post + audits",
+    ),
+    Column(
+        "overtime_h", "float", "h", "booth-hours with a truck in hand beyond the booth's own hours"
+    ),
     _count("n_audits", "cleared images reviewed later; not within the window's queues", "images"),
     _count("n_screened", "scanned at the portal to the end"),
     _count("n_screened_slow", "n_screened that were scanned slowly"),
     Column("slow_rate", "float", "0-1", "n_screened_slow / n_screened"),
     _count("n_screening_waits", "trucks whose portal scan began"),
-    Column("screening_wait_sum_min", "float", "min", "sum of their waits in the portal's lines: portal start - portal enter"),
+    Column(
+        "screening_wait_sum_min",
+        "float",
+        "min",
+        "sum of their waits in the portal's lines: portal start - portal enter",
+    ),
     Column("screening_wait_mean_min", "float", "min", "screening_wait_sum_min / n_screening_waits"),
-    Column("screening_weight", "float", "trucks", "sum of P(carrying) over trucks that left primary"),
-    Column("screened_weight", "float", "trucks", "the same over those of them that the portal scanned"),
-    Column("screening_caught", "float", "trucks", "sum of P(carrying) x P(portal alarm | carrying, the scan it got) over those scanned"),
-    Column("screening_detection", "float", "0-1", "screening_caught / screening_weight: every truck a probe, the unscanned too"),
-    Column("screened_detection", "float", "0-1", "screening_caught / screened_weight: what a promise of detection is held to"),
+    Column(
+        "screening_weight", "float", "trucks", "sum of P(carrying) over trucks that left primary"
+    ),
+    Column(
+        "screened_weight", "float", "trucks", "the same over those of them that the portal scanned"
+    ),
+    Column(
+        "screening_caught",
+        "float",
+        "trucks",
+        "sum of P(carrying) x P(portal alarm | carrying, the scan it got) over those scanned",
+    ),
+    Column(
+        "screening_detection",
+        "float",
+        "0-1",
+        "screening_caught / screening_weight: every truck a probe, the unscanned too",
+    ),
+    Column(
+        "screened_detection",
+        "float",
+        "0-1",
+        "screening_caught / screened_weight: what a promise of detection is held to",
+    ),
     _count("n_stops", "stops of exited trucks at stations, the analyst not counted", "stops"),
     Column("stops_per_truck", "float", "stops", "n_stops / exited"),
     _count("still_inside", "trucks that have not left at the end of the window"),
-    Column("conserved", "bool", "-", "every truck accounted for once: arrived = released + seized + turned away + still inside"),
-    Column("stable", "bool", "-", "no station was asked for more work than it had server-minutes in this window"),
-)  # fmt: skip
+    Column(
+        "conserved",
+        "bool",
+        "-",
+        "every truck accounted for once: arrived = released + seized + turned away + still inside",
+    ),
+    Column(
+        "stable",
+        "bool",
+        "-",
+        "no station was asked for more work than it had server-minutes in this window",
+    ),
+)
 """One row a replication; numerators and denominators stand beside every ratio."""

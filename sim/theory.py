@@ -13,9 +13,18 @@ from typing import NamedTuple
 from sim.workload import Visits, expected_visits, weekly_load
 
 __all__ = [
-    "Rush", "Visits", "erlang_b", "erlang_c", "expected_visits", "fluid_rush",
-    "jackson_sojourn_min", "mg1_wait_min", "mmc_wait_min", "priority_wait_min", "weekly_load",
-]  # fmt: skip
+    "Rush",
+    "Visits",
+    "erlang_b",
+    "erlang_c",
+    "expected_visits",
+    "fluid_rush",
+    "jackson_sojourn_min",
+    "mg1_wait_min",
+    "mmc_wait_min",
+    "priority_wait_min",
+    "weekly_load",
+]
 
 
 def erlang_b(load_erlang: float, servers: int) -> float:

@@ -13,8 +13,12 @@ from sim.errors import ConfigError
 from sim.spec import Spec, bounded, share
 
 BY_COMMODITY = (
-    "usual_weight_kg", "low_density_share", "high_density_share", "hazmat_weight", "value_lean_sd",
-)  # fmt: skip
+    "usual_weight_kg",
+    "low_density_share",
+    "high_density_share",
+    "hazmat_weight",
+    "value_lean_sd",
+)
 """Fields of `Declared` that hold one number for each commodity group."""
 
 

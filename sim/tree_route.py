@@ -33,7 +33,7 @@ from sim.order import (
     RADIATION,
     SAFETY,
     SECONDARY,
-)  # fmt: skip
+)
 from sim.route import (
     N_COLUMNS,
     ORDERED,
@@ -42,7 +42,7 @@ from sim.route import (
     SELECTED,
     WAVED,
     route_standard,
-)  # fmt: skip
+)
 from sim.sensor_tree import Tree
 from sim.tree_mix import Mix
 

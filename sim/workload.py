@@ -26,7 +26,7 @@ from sim.order import (
     SAFETY,
     SECONDARY,
     STATIONS,
-)  # fmt: skip
+)
 from sim.policy import Expected
 from sim.scenario import Scenario
 from sim.screening import portal_false_alarm, portal_mean_min, splits_lanes

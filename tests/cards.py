@@ -62,13 +62,18 @@ def _as_is(metrics: pd.DataFrame) -> dict[str, Any]:
     trucks, weight = metrics["trucks"], metrics["expected_weight"]
     found = metrics["expected_caught"]
     return {
-        "n_high_risk": 0.04 * trucks, "n_high_risk_inspected": 0.0395 * trucks,
-        "n_passed": 0.96 * trucks, "n_random_inspected": 0.24 * trucks, "n_random_seized": 1.0,
-        "n_seized": 3.0, "n_opened_on_leaving": 0.05 * trucks,
-        "expected_weight_unhelped": 0.8 * weight, "expected_caught_unhelped": 0.9 * found,
+        "n_high_risk": 0.04 * trucks,
+        "n_high_risk_inspected": 0.0395 * trucks,
+        "n_passed": 0.96 * trucks,
+        "n_random_inspected": 0.24 * trucks,
+        "n_random_seized": 1.0,
+        "n_seized": 3.0,
+        "n_opened_on_leaving": 0.05 * trucks,
+        "expected_weight_unhelped": 0.8 * weight,
+        "expected_caught_unhelped": 0.9 * found,
         **{f"expected_caught_{t}": 0.5 * found for t in ("heroin", "fentanyl", "firearms")},
         **{f"expected_weight_{t}": 0.5 * weight for t in ("heroin", "fentanyl", "firearms")},
-    }  # fmt: skip
+    }
 
 
 def redrawn(metrics: pd.DataFrame, factors: Sequence[float]) -> pd.DataFrame:

@@ -30,13 +30,19 @@ def sensor(name: str, false_alarms: float, hits: float) -> list[str]:
 def clear_port(*overrides: str, trucks_per_h: float = 60.0, prevalence: float = 0.02) -> list[str]:
     """Return overrides for a port with room for all; exams find everything."""
     found = [
-        "port=bare", "port.primary.lanes=50",
-        "traffic=flat", f"traffic.trucks_per_h={trucks_per_h}",
-        "port.primary.service.dist=deterministic", "port.primary.service.mean_min=0.001",
-        "scanner.rho=0", "scanner.analyst.criterion_slope_z=0",
-        f"threat.prevalence_per_truck={prevalence}", "port.analyst.servers=50",
-        "scanner.analyst.service.dist=deterministic", "scanner.analyst.service.mean_min=0.001",
-    ]  # fmt: skip
+        "port=bare",
+        "port.primary.lanes=50",
+        "traffic=flat",
+        f"traffic.trucks_per_h={trucks_per_h}",
+        "port.primary.service.dist=deterministic",
+        "port.primary.service.mean_min=0.001",
+        "scanner.rho=0",
+        "scanner.analyst.criterion_slope_z=0",
+        f"threat.prevalence_per_truck={prevalence}",
+        "port.analyst.servers=50",
+        "scanner.analyst.service.dist=deterministic",
+        "scanner.analyst.service.mean_min=0.001",
+    ]
     for station, name in (("portal", "portal"), ("secondary", "secondary"), ("dock", "exam")):
         found += [
             f"port.{station}.servers=50",

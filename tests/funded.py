@@ -109,15 +109,24 @@ def response(names: tuple[str, ...]) -> Response:
     found = {"truck_h_all": wait * example.TRUCKS * growth, "trips_all": example.TRUCKS * growth}
     minutes = 60.0 * wait
     found |= {
-        "loads": loads, "loads_fentanyl": 0.1 * loads, "presented_fentanyl": np.full(shape, 20.0),
-        "loads_methamphetamine": 0.9 * loads, "presented_methamphetamine": np.full(shape, 180.0),
-        "wait_mean_min": minutes, "crossing_mean_min": minutes + 6.0,
-        "crossing_p50_min": 0.9 * minutes + 5.0, "crossing_p95_min": 2.5 * minutes,
-        "buffer_index": 1.4 + 0.01 * wait, "planning_time_index": 6.0 + wait,
-        "scan_rate": loads / 60.0, "exam_rate": 0.02 + loads / 2000.0,
-        "false_alarm_rate": np.full(shape, 0.04), "detection_expected": loads / 200.0,
-        "availability_portal": np.full(shape, 0.94), "officer_h": np.full(shape, 4e5),
-    }  # fmt: skip
+        "loads": loads,
+        "loads_fentanyl": 0.1 * loads,
+        "presented_fentanyl": np.full(shape, 20.0),
+        "loads_methamphetamine": 0.9 * loads,
+        "presented_methamphetamine": np.full(shape, 180.0),
+        "wait_mean_min": minutes,
+        "crossing_mean_min": minutes + 6.0,
+        "crossing_p50_min": 0.9 * minutes + 5.0,
+        "crossing_p95_min": 2.5 * minutes,
+        "buffer_index": 1.4 + 0.01 * wait,
+        "planning_time_index": 6.0 + wait,
+        "scan_rate": loads / 60.0,
+        "exam_rate": 0.02 + loads / 2000.0,
+        "false_alarm_rate": np.full(shape, 0.04),
+        "detection_expected": loads / 200.0,
+        "availability_portal": np.full(shape, 0.94),
+        "officer_h": np.full(shape, 4e5),
+    }
     return Response(names, YEARS, found)
 
 
@@ -148,57 +157,138 @@ def uncertainty(draws: int = 40) -> Uncertainty:
         inputs=_inputs(),
         draws=pd.DataFrame([_draw(k, n, w[n]) for k, w in enumerate(found) for n in w]),
         emulator=pd.DataFrame(
-            [{"output": "truck_h", "alternative": "A4", "year": 1, "method": "quadratic",
-              "worlds": 20, "mean": 9e5, "cv_rmse": 1e4, "cv_r2": 0.98}]
+            [
+                {
+                    "output": "truck_h",
+                    "alternative": "A4",
+                    "year": 1,
+                    "method": "quadratic",
+                    "worlds": 20,
+                    "mean": 9e5,
+                    "cv_rmse": 1e4,
+                    "cv_r2": 0.98,
+                }
+            ]
         ),
         acceptability=pd.DataFrame(
-            {"usd_per_load": usd, "alternative": name, "acceptability": s.acceptability[i],
-             "mean_nmb_usd": outcomes.benefit(usd)[:, i].mean(),
-             "expected_loss_usd": s.expected_loss[i], "best": name == s.best}
-            for usd, s in at.items() for i, name in enumerate(outcomes.names)
+            {
+                "usd_per_load": usd,
+                "alternative": name,
+                "acceptability": s.acceptability[i],
+                "mean_nmb_usd": outcomes.benefit(usd)[:, i].mean(),
+                "expected_loss_usd": s.expected_loss[i],
+                "best": name == s.best,
+            }
+            for usd, s in at.items()
+            for i, name in enumerate(outcomes.names)
         ),
         information=pd.DataFrame(
-            {"usd_per_load": usd, "best": s.best, "frontier_acceptability": s.frontier,
-             "evpi_usd": s.perfect_information} for usd, s in at.items()
+            {
+                "usd_per_load": usd,
+                "best": s.best,
+                "frontier_acceptability": s.frontier,
+                "evpi_usd": s.perfect_information,
+            }
+            for usd, s in at.items()
         ),
         partial_information=pd.DataFrame(
-            [{"usd_per_load": 40840.0, "input": "hours saved", "group": False, "evppi_usd": 2.1e6,
-              "se_usd": 3e5, "nothing_known_usd": 4e5, "shown": True, "share_of_evpi": 0.6}]
+            [
+                {
+                    "usd_per_load": 40840.0,
+                    "input": "hours saved",
+                    "group": False,
+                    "evppi_usd": 2.1e6,
+                    "se_usd": 3e5,
+                    "nothing_known_usd": 4e5,
+                    "shown": True,
+                    "share_of_evpi": 0.6,
+                }
+            ]
         ),
         intervals=pd.DataFrame([_quantiles(n, found) for n in rivals]),
         tornado=pd.DataFrame([row for n in rivals for row in _tornado(n)]),
         sensitivity=pd.DataFrame(
-            [{"output": "lead", "group": "time", "first": 0.5, "first_half_width": 0.1,
-              "total": 0.6, "total_half_width": 0.1}]
+            [
+                {
+                    "output": "lead",
+                    "group": "time",
+                    "first": 0.5,
+                    "first_half_width": 0.1,
+                    "total": 0.6,
+                    "total_half_width": 0.1,
+                }
+            ]
         ),
         scenarios=pd.DataFrame(
-            [{"scenario": "a year late", "kind": "late", "alternative": n, "npv0_usd": -2e7,
-              "loads": 300.0, "break_even_usd": 6e4, "best": n == "A4"} for n in rivals]
+            [
+                {
+                    "scenario": "a year late",
+                    "kind": "late",
+                    "alternative": n,
+                    "npv0_usd": -2e7,
+                    "loads": 300.0,
+                    "break_even_usd": 6e4,
+                    "best": n == "A4",
+                }
+                for n in rivals
+            ]
         ),
         two_way=pd.DataFrame(
-            [{"usd_per_load": usd, "saving_factor": f, "best": "A4" if f > 0.5 else "A0",
-              "nmb_usd": 1e6} for usd in thresholds for f in (0.0, 0.5, 1.0, 1.5)]
+            [
+                {
+                    "usd_per_load": usd,
+                    "saving_factor": f,
+                    "best": "A4" if f > 0.5 else "A0",
+                    "nmb_usd": 1e6,
+                }
+                for usd in thresholds
+                for f in (0.0, 0.5, 1.0, 1.5)
+            ]
         ),
         noise=pd.DataFrame(
-            {"alternative": n, "measure": "npv0", "mean": -1e7, "low": -1.2e7, "high": -8e6,
-             "se": 1e6, "unpaired_se": 3e6, "correlation": 0.9, "replications": REPLICATIONS}
+            {
+                "alternative": n,
+                "measure": "npv0",
+                "mean": -1e7,
+                "low": -1.2e7,
+                "high": -8e6,
+                "se": 1e6,
+                "unpaired_se": 3e6,
+                "correlation": 0.9,
+                "replications": REPLICATIONS,
+            }
             for n in rivals
         ),
         notes=(f"{draws} draws of six inputs; nothing else varies.",),
-    )  # fmt: skip
+    )
 
 
 def _inputs() -> pd.DataFrame:
-    row = {"key": "cost.capital", "group": "cost", "value": 1.0, "distribution": "lognormal",
-           "p10": 0.9, "p50": 1.1, "p90": 1.5, "unit": "x", "source": "assumed",
-           "confidence": "A"}  # fmt: skip
+    row = {
+        "key": "cost.capital",
+        "group": "cost",
+        "value": 1.0,
+        "distribution": "lognormal",
+        "p10": 0.9,
+        "p50": 1.1,
+        "p90": 1.5,
+        "unit": "x",
+        "source": "assumed",
+        "confidence": "A",
+    }
     return pd.DataFrame([row])
 
 
 def _draw(draw: int, name: str, worth: Worth) -> dict[str, object]:
-    return {"draw": draw, "alternative": name, "cost_usd": worth.cost,
-            "capital_usd": worth.capital, "npv0_usd": worth.npv0,
-            "user_benefit_usd": worth.user_benefit, "loads": worth.loads}  # fmt: skip
+    return {
+        "draw": draw,
+        "alternative": name,
+        "cost_usd": worth.cost,
+        "capital_usd": worth.capital,
+        "npv0_usd": worth.npv0,
+        "user_benefit_usd": worth.user_benefit,
+        "loads": worth.loads,
+    }
 
 
 def _quantiles(name: str, found: list[dict[str, Worth]]) -> dict[str, object]:
@@ -211,10 +301,11 @@ def _quantiles(name: str, found: list[dict[str, Worth]]) -> dict[str, object]:
     per_load = harm.pure_kg_per_load * harm.deaths_per_pure_kg * harm.value_of_statistical_life_usd
     row: dict[str, object] = {"alternative": name}
     for key, figure in (
-        ("npv0", lambda w: w.npv0), ("loads", lambda w: w.loads),
+        ("npv0", lambda w: w.npv0),
+        ("loads", lambda w: w.loads),
         ("break_even", break_even_usd_per_load),
         ("not_replaced", lambda w: w.npv0 / w.loads / -per_load),
-    ):  # fmt: skip
+    ):
         unit = "_usd" if key in ("npv0", "break_even") else ""
         row |= {f"{key}_p{p}{unit}": v for p, v in zip((5, 50, 95), at(figure), strict=True)}
     row["npv0_mean_usd"] = float(np.mean([world[name].npv0 for world in found]))
@@ -227,13 +318,26 @@ def _tornado(name: str) -> list[dict[str, object]]:
     def outcome(**change: float) -> float:
         return example.Case(**change).worths()[name].npv0  # type: ignore[arg-type]
 
-    points = {"capital": (0.9, 1.5), "opex": (0.8, 1.3), "growth": (0.0, 0.04),
-              "usd_per_h": (37.0, 80.0), "saving": (0.5, 1.5)}  # fmt: skip
+    points = {
+        "capital": (0.9, 1.5),
+        "opex": (0.8, 1.3),
+        "growth": (0.0, 0.04),
+        "usd_per_h": (37.0, 80.0),
+        "saving": (0.5, 1.5),
+    }
     base = outcome()
     swings = [Swing(k, outcome(**{k: lo}), outcome(**{k: hi})) for k, (lo, hi) in points.items()]
     return [
-        {"alternative": name, "usd_per_load": 0.0, "input": s.name, "low_point": points[s.name][0],
-         "high_point": points[s.name][1], "low_usd": s.low, "high_usd": s.high,
-         "swing_usd": s.width, "base_usd": base}
+        {
+            "alternative": name,
+            "usd_per_load": 0.0,
+            "input": s.name,
+            "low_point": points[s.name][0],
+            "high_point": points[s.name][1],
+            "low_usd": s.low,
+            "high_usd": s.high,
+            "swing_usd": s.width,
+            "base_usd": base,
+        }
         for s in sorted(swings, key=lambda s: -s.width)
-    ]  # fmt: skip
+    ]

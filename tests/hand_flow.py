@@ -34,18 +34,35 @@ def hand_flow(
     for column, values in (flags or {}).items():
         columns[:, column] = values
     parts: dict[str, object] = {
-        "horizon_min": 1000.0, "arrive_min": np.array(arrive_min, dtype=float),
-        "lane_class": np.zeros(n), "service_min": service, "alarm": np.zeros((N_STATIONS, n)),
-        "columns": columns, "absent": sum(1 << k for k in range(N_STATIONS) if k not in posts),
+        "horizon_min": 1000.0,
+        "arrive_min": np.array(arrive_min, dtype=float),
+        "lane_class": np.zeros(n),
+        "service_min": service,
+        "alarm": np.zeros((N_STATIONS, n)),
+        "columns": columns,
+        "absent": sum(1 << k for k in range(N_STATIONS) if k not in posts),
         "server_first": [sum(k < station for k in present) for station in range(N_STATIONS + 1)],
-        "serves": [3] * len(present), "capacity": tuple(map(list, zip(*rows, strict=True))),
-        "hold_min": np.full(N_STATIONS, np.inf), "fast_first": np.zeros(N_STATIONS),
-        "room": np.full((N_STATIONS, 2), -1), "shared_room": np.ones(N_STATIONS),
-        "suspend": np.zeros(N_STATIONS), "finishes": np.zeros(N_STATIONS), "closing": 0,
-        "doors": ([], []), "per_lane": np.zeros(N_STATIONS), "lane_random": np.zeros(N_STATIONS),
-        "lane_draw": np.zeros(n), "profiled": -1, "slow_min": [], "slow_alarm": [],
-        "fork": -1, "judge": -1, "join": PRIMARY, "state": [0.0],
-    }  # fmt: skip
+        "serves": [3] * len(present),
+        "capacity": tuple(map(list, zip(*rows, strict=True))),
+        "hold_min": np.full(N_STATIONS, np.inf),
+        "fast_first": np.zeros(N_STATIONS),
+        "room": np.full((N_STATIONS, 2), -1),
+        "shared_room": np.ones(N_STATIONS),
+        "suspend": np.zeros(N_STATIONS),
+        "finishes": np.zeros(N_STATIONS),
+        "closing": 0,
+        "doors": ([], []),
+        "per_lane": np.zeros(N_STATIONS),
+        "lane_random": np.zeros(N_STATIONS),
+        "lane_draw": np.zeros(n),
+        "profiled": -1,
+        "slow_min": [],
+        "slow_alarm": [],
+        "fork": -1,
+        "judge": -1,
+        "join": PRIMARY,
+        "state": [0.0],
+    }
     return assemble(**(parts | changes))
 
 

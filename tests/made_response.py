@@ -74,6 +74,8 @@ def formulas() -> Formulas:
 
 def valuation(*, simulated: bool = False) -> Valuation:
     return Valuation(
-        small(), mean_response(response()), tuple(economic(small(), standard())),
+        small(),
+        mean_response(response()),
+        tuple(economic(small(), standard())),
         formulas() if simulated else None,
-    )  # fmt: skip
+    )

@@ -53,16 +53,22 @@ def found(budget_usd: float | None = 8e6, objective: str = "loads") -> Portfolio
     luck = [[each.only(r).options(own) for r in range(each.found.replications)] for each in ports]
     how = (limits(own), own.objective, own.usd_per_load)
     return PortfolioFound(
-        plan=own, overrides=("experiment=portfolio",), ports=ports, options=tuple(options),
+        plan=own,
+        overrides=("experiment=portfolio",),
+        ports=ports,
+        options=tuple(options),
         chosen=chosen,
         draws=robustness(
-            joined([worlds for worlds, _ in drawn.values()]), how, chosen.solved.chosen,
-            chosen.second, 0,
+            joined([worlds for worlds, _ in drawn.values()]),
+            how,
+            chosen.solved.chosen,
+            chosen.second,
+            0,
         ),
         luck=robustness(joined(luck), how, chosen.solved.chosen, chosen.second, 0),
         beliefs={name: beliefs for name, (_, beliefs) in drawn.items()},
         refused=pd.DataFrame(),
-    )  # fmt: skip
+    )
 
 
 def joined(by_port: list) -> list:  # type: ignore[type-arg]

@@ -26,9 +26,17 @@ MILLION = 1e6
 def option(port: str, name: str, initial: float, npv0: float, loads: float, wait: float) -> Option:
     yearly = np.array([initial, initial / 10.0, initial / 10.0]) * MILLION
     return Option(
-        port, name, 0, yearly, initial * MILLION, 1.2 * initial * MILLION, npv0 * MILLION, loads,
-        wait, {"portal": round(initial / 5.0)},
-    )  # fmt: skip
+        port,
+        name,
+        0,
+        yearly,
+        initial * MILLION,
+        1.2 * initial * MILLION,
+        npv0 * MILLION,
+        loads,
+        wait,
+        {"portal": round(initial / 5.0)},
+    )
 
 
 ROUND = st.integers(0, 40).map(float)
@@ -46,16 +54,19 @@ def built(made: list[list[tuple[float, float, float, float]]]) -> list[Option]:
 
 
 def limits(
-    total: float | None = None, yearly: float | None = None, ceiling: float | None = None,
+    total: float | None = None,
+    yearly: float | None = None,
+    ceiling: float | None = None,
     units: float | None = None,
-) -> Limits:  # fmt: skip
+) -> Limits:
     return Limits(
         None if total is None else total * MILLION,
         None if yearly is None else yearly * MILLION,
         {} if ceiling is None else {"port0": ceiling},
         {} if units is None else {"portal": units},
-        (), (),
-    )  # fmt: skip
+        (),
+        (),
+    )
 
 
 def sets(one: Programme) -> list[tuple[int, ...]]:
@@ -121,17 +132,24 @@ def relaxed(one: Programme) -> float | None:
     rows = np.array([limit.row for limit in one.limits]) / MILLION
     bounds = np.array([limit.bound for limit in one.limits]) / MILLION
     found = optimize.linprog(
-        -one.values / MILLION, rows, bounds, equal, np.ones(len(ports)), (0, 1),
+        -one.values / MILLION,
+        rows,
+        bounds,
+        equal,
+        np.ones(len(ports)),
+        (0, 1),
         method="highs-ipm",
-    )  # fmt: skip
+    )
     return -found.fun * MILLION if found.status == 0 else None
 
 
 TWO = [
-    option("north", "none", 0.0, 0.0, 0.0, 60.0), option("north", "small", 5.0, 6.0, 4.0, 45.0),
-    option("north", "large", 12.0, 10.0, 20.0, 20.0), option("south", "none", 0.0, 0.0, 0.0, 30.0),
+    option("north", "none", 0.0, 0.0, 0.0, 60.0),
+    option("north", "small", 5.0, 6.0, 4.0, 45.0),
+    option("north", "large", 12.0, 10.0, 20.0, 20.0),
+    option("south", "none", 0.0, 0.0, 0.0, 30.0),
     option("south", "small", 5.0, 3.0, 9.0, 25.0),
-]  # fmt: skip
+]
 
 
 def named(one: Programme, chosen: tuple[int, ...] | None) -> list[str] | None:
@@ -189,12 +207,21 @@ def test_a_budget_too_small_for_the_ceilings_says_what_they_take() -> None:
     )
 
 
-RULES = st.sampled_from([
-    (), (("port0.option1", "port1.option0"),), (("port0.option0", "port1.option1"),),
-    (("port1.option0", "port0.option0"), ("port0.option0", "port1.option0")),
-])  # fmt: skip
-GROUPS = st.sampled_from([(), (("port0.option0", "port1.option0"),),
-                          (("port0.option1", "port1.option1", "port2.option0"),)])  # fmt: skip
+RULES = st.sampled_from(
+    [
+        (),
+        (("port0.option1", "port1.option0"),),
+        (("port0.option0", "port1.option1"),),
+        (("port1.option0", "port0.option0"), ("port0.option0", "port1.option0")),
+    ]
+)
+GROUPS = st.sampled_from(
+    [
+        (),
+        (("port0.option0", "port1.option0"),),
+        (("port0.option1", "port1.option1", "port2.option0"),),
+    ]
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -233,13 +260,15 @@ def test_what_is_needed_begins_no_later() -> None:
     # the later one finds more, but then the large one in the north would have nothing to rest on
     assert named(one, one.best()) == ["small", "small"]
     both_late = [*options, replace(TWO[2], start_y=2)]
-    two = programme(both_late, replace(limits(), needs=(("north.large", "south.small"),)), "loads",
-                    None)  # fmt: skip
+    two = programme(
+        both_late, replace(limits(), needs=(("north.large", "south.small"),)), "loads", None
+    )
     chosen = two.best()
     assert chosen is not None
     assert [(two.options[i].name, two.options[i].start_y) for i in chosen] == [
-        ("small", 2), ("large", 2)
-    ]  # fmt: skip
+        ("small", 2),
+        ("large", 2),
+    ]
 
 
 def test_a_dollar_too_much_is_too_much() -> None:
@@ -247,8 +276,9 @@ def test_a_dollar_too_much_is_too_much() -> None:
     dear = replace(TWO[1], initial_usd=10.0 * MILLION + 1.0)
     one = programme([TWO[0], dear], limits(total=10.0), "npv", None)
     assert named(one, one.best()) == ["none"]
-    exact = programme([TWO[0], replace(dear, initial_usd=10.0 * MILLION)], limits(total=10.0),
-                      "npv", None)  # fmt: skip
+    exact = programme(
+        [TWO[0], replace(dear, initial_usd=10.0 * MILLION)], limits(total=10.0), "npv", None
+    )
     assert named(exact, exact.best()) == ["small"]
 
 

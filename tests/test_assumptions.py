@@ -9,7 +9,7 @@ from experiments.assumptions import (
     draws,
     latin_hypercube,
     redrawn_mapping,
-)  # fmt: skip
+)
 from experiments.load import Study, study
 from sim.build import scenario as build_scenario
 from sim.errors import ConfigError

@@ -27,8 +27,11 @@ def inputs() -> dict[str, Belief]:
 
 
 KINDS = {
-    "overrun.equipment": "overrun", "overrun.civil_works": "overrun", "loads.scale": "pert",
-    "harm.not_replaced_share": "log_uniform", "harm.pure_kg_per_load": "log_uniform",
+    "overrun.equipment": "overrun",
+    "overrun.civil_works": "overrun",
+    "loads.scale": "pert",
+    "harm.not_replaced_share": "log_uniform",
+    "harm.pure_kg_per_load": "log_uniform",
     "cost.portal.assets.scanner.price_usd": "pert",
     "cost.portal.assets.scanner.life_y": "pert",
     "cost.portal.yearly.upkeep.cost_usd_per_y": "uniform",
@@ -36,7 +39,7 @@ KINDS = {
     "cost.analyst.yearly.salary.cost_usd_per_y": "gamma",
     "value.value_of_time_usd_per_truck_h": "gamma",
     "value.diesel_usd_per_gal": "triangular",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("key", KINDS)
@@ -58,8 +61,9 @@ def test_one_number_written_twice_is_drawn_once() -> None:
     found = economic(case([*SMALL[:-1], f"+{bought}"]), read(Doubt, "uncertainty", "standard"))
     (pay,) = [one for one in found if "cost.officer.yearly.salary.cost_usd_per_y" in one.keys]
     assert set(pay.keys) == {
-        "cost.officer.yearly.salary.cost_usd_per_y", "cost.analyst.yearly.salary.cost_usd_per_y",
-    }  # fmt: skip
+        "cost.officer.yearly.salary.cost_usd_per_y",
+        "cost.analyst.yearly.salary.cost_usd_per_y",
+    }
 
 
 def test_what_the_user_sets_stays() -> None:

@@ -16,9 +16,13 @@ from experiments.bench_figure import TITLES, bench_figure
 def found() -> dict[str, Any]:
     row = {"microseconds_a_truck": 0.2, "times_simpy": [50.0, 45.0, 56.0]}
     held = {
-        "policy": "todays_practice", "loads": 2400.0, "detection": 0.139, "difference": -0.0024,
-        "half_width": 0.0138, "bound": 0.0001,
-    }  # fmt: skip
+        "policy": "todays_practice",
+        "loads": 2400.0,
+        "detection": 0.139,
+        "difference": -0.0024,
+        "half_width": 0.0138,
+        "bound": 0.0001,
+    }
     return {
         "rounds": 3,
         "trucks_a_round": 10,
@@ -34,16 +38,27 @@ def found() -> dict[str, Any]:
         "worker_weeks": 16,
         "workers": [{"workers": 2, "seconds": 1.5, "times": [1.8, 1.7, 1.9]}],
         "year": {
-            "model": "boosted", "trucks": 2_277_861.0, "weeks": 52.0, "start_cpu_s": 3.1,
-            "run_cpu_s": 5.5, "peak_bytes": 8.1e8,
+            "model": "boosted",
+            "trucks": 2_277_861.0,
+            "weeks": 52.0,
+            "start_cpu_s": 3.1,
+            "run_cpu_s": 5.5,
+            "peak_bytes": 8.1e8,
         },
         "memory": {"MANIFEST": 800.0},
         "rare": {
-            "one_in": 10_000.0, "weeks": 12, "against_loads": [held],
-            "variances": {"counted": 0.17, "counted_se": 0.06, "expected": 0.14,
-                          "expected_se": 0.0012, "times": 2500.0},
+            "one_in": 10_000.0,
+            "weeks": 12,
+            "against_loads": [held],
+            "variances": {
+                "counted": 0.17,
+                "counted_se": 0.06,
+                "expected": 0.14,
+                "expected_se": 0.0012,
+                "times": 2500.0,
+            },
         },
-    }  # fmt: skip
+    }
 
 
 def printed(found: dict[str, Any]) -> str:
@@ -65,11 +80,19 @@ def test_every_question_has_its_figures_in_80_columns(found: dict[str, Any]) -> 
     assert "…" not in text
     flat = " ".join(text.split())
     for words in (
-        "2,277,861 trucks in 52 weeks", "in 5.5 s of processor time", "0.81 GB of memory",
-        "50 (45 to 56)", 'cimba: not installed; pip install -e ".[bench]" adds it', "1,000,000",
-        "and portals (the port)", "todays_practice", "1.8 (1.7 to 1.9)", "1 / 2,500", "-0.0024",
+        "2,277,861 trucks in 52 weeks",
+        "in 5.5 s of processor time",
+        "0.81 GB of memory",
+        "50 (45 to 56)",
+        'cimba: not installed; pip install -e ".[bench]" adds it',
+        "1,000,000",
+        "and portals (the port)",
+        "todays_practice",
+        "1.8 (1.7 to 1.9)",
+        "1 / 2,500",
+        "-0.0024",
         "±0.0138",
-    ):  # fmt: skip
+    ):
         assert words in flat
 
 

@@ -51,11 +51,13 @@ def crowded(seed: int, *, all_up: bool = False) -> Flow:
     work = flow.service_min.copy()
     work[PRIMARY] += 60.0
     parts = flow._asdict() | {
-        "service_min": work, "server_first": np.concatenate([[0], np.cumsum(counts)]),
+        "service_min": work,
+        "server_first": np.concatenate([[0], np.cumsum(counts)]),
         "serves": np.where(up > 0, rng.choice([1, 2, 3], len(station)), 3),
-        "arrive_min": np.sort(rng.integers(0, 20, n)).astype(float), "doors": ([], []),
+        "arrive_min": np.sort(rng.integers(0, 20, n)).astype(float),
+        "doors": ([], []),
         "capacity": (station, number, up, np.full(len(station), 1e9), np.ones(len(station))),
-    }  # fmt: skip
+    }
     for derived in ("interval_first", "up_min", "down_min", "drains", "calendar_min"):
         del parts[derived]
     del parts["calendar_key"]

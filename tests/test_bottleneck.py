@@ -26,8 +26,15 @@ def profiles(lost: dict[int, dict[str, float]]) -> dict[str, np.ndarray]:
 
 
 def test_the_station_for_which_trucks_stand_longest_binds() -> None:
-    found = binding(profiles({7: {"primary": 90.0, "dock": 30.0}, 8: {"primary": 60.0},
-                              9: {"dock": 50.0, "portal": 40.0}}))  # fmt: skip
+    found = binding(
+        profiles(
+            {
+                7: {"primary": 90.0, "dock": 30.0},
+                8: {"primary": 60.0},
+                9: {"dock": 50.0, "portal": 40.0},
+            }
+        )
+    )
     assert [(s.from_h, s.to_h, s.station) for s in found] == [(7, 9, "primary"), (9, 10, "dock")]
     assert found[0].share == pytest.approx(150.0 / 180.0)
     assert found[0].truck_h == pytest.approx(2.5)
@@ -51,8 +58,12 @@ def test_one_more_adds_to_its_own_station_at_every_hour(
 ) -> None:
     scenario = make_scenario(*overrides)
     before, open_min = servers(scenario), 60.0 * (5 * 17 + 2 * 8)
-    for resource, station in (("general booth", "primary"), ("FAST booth", "primary"),
-                              ("image analyst", "analyst"), ("exam dock", "dock")):  # fmt: skip
+    for resource, station in (
+        ("general booth", "primary"),
+        ("FAST booth", "primary"),
+        ("image analyst", "analyst"),
+        ("exam dock", "dock"),
+    ):
         after = servers(one_more(scenario)[resource])
         assert after[station] - before[station] >= open_min
         assert after[station] - before[station] <= 1.3 * open_min
@@ -85,8 +96,18 @@ def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> 
 
 
 def test_holm_counts_the_resources() -> None:
-    asked = study(["replications=4", "days=1", "processes=1", "port=bare", "traffic=flat",
-                   "traffic.trucks_per_h=30", "policy=no_referral"], "run")  # fmt: skip
+    asked = study(
+        [
+            "replications=4",
+            "days=1",
+            "processes=1",
+            "port=bare",
+            "traffic=flat",
+            "traffic.trucks_per_h=30",
+            "policy=no_referral",
+        ],
+        "run",
+    )
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
     done, extra = split(asked, replicate(with_extras(asked), scorers))
     (gain,) = gains(done.metrics, extra, asked.baseline, 0.95, None)

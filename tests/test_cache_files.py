@@ -161,9 +161,12 @@ def test_worker_processes_share_the_temporary_cache_and_its_maker_removes_it(
         f"subprocess.run([sys.executable, '-c', {inner!r}], check=True)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", outer], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", outer],
+        capture_output=True,
+        text=True,
+        check=True,
         env=os.environ | {"PYTHONPATH": str(Path(cache_files.__file__).parents[1])},
-    )  # fmt: skip
+    )
     folder, found = done.stdout.splitlines()
     assert found == "b'shared'"
     assert done.stderr.count("\n") == 1
@@ -172,9 +175,12 @@ def test_worker_processes_share_the_temporary_cache_and_its_maker_removes_it(
 
 @pytest.mark.parametrize("damage", ["short", "readable", "link"])
 def test_a_key_that_cannot_be_trusted_is_made_anew(
-    damage: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    damage: str,
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(cache_files, "_CACHES", {})
     path = root / "kind" / "file"
     write(path, CONTENT)

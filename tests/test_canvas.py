@@ -13,7 +13,7 @@ from experiments.canvas import (
     height_for,
     marks,
     spread,
-)  # fmt: skip
+)
 
 
 def test_marks_differ_without_colour_for_twenty_alternatives() -> None:

@@ -25,9 +25,11 @@ PLANNED = (
     "{from_h:10,to_h:14,lanes:12,fast_lanes:3},{from_h:14,to_h:20,lanes:14,fast_lanes:4},"
     "{from_h:20,to_h:24,lanes:12,fast_lanes:3}],saturday:[{from_h:8,to_h:16,lanes:7,fast_lanes:2}],"
     "sunday:[{from_h:8,to_h:16,lanes:7,fast_lanes:2}]}",
-    "port.portal.extra_h=0", "port.secondary.extra_h=0", "port.dock.extra_h=0",
+    "port.portal.extra_h=0",
+    "port.secondary.extra_h=0",
+    "port.dock.extra_h=0",
     "port.analyst.extra_h=0",
-)  # fmt: skip
+)
 """A timetable of the tests' own: the port's is fitted, and may move."""
 
 
@@ -187,9 +189,12 @@ def test_equilibrium_start_is_down_with_the_unavailability(planned: Make) -> Non
 
 def test_repairs_follow_the_truncated_lognormal_and_its_size_biased_form() -> None:
     outages = Outages(
-        availability_share=0.9, repair_median_h=6.0, repair_ln_sd=1.2, repair_max_h=48.0,
+        availability_share=0.9,
+        repair_median_h=6.0,
+        repair_ln_sd=1.2,
+        repair_max_h=48.0,
         hold_min=None,
-    )  # fmt: skip
+    )
     u = (np.arange(4000) + 0.5) / 4000
     plain = np.array([repair_min(outages, x) for x in u])
     biased = np.array([repair_min(outages, x, size_biased=True) for x in u])

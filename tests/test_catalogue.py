@@ -108,6 +108,12 @@ def test_an_option_that_is_not_there() -> None:
 def test_a_measure_costs_something() -> None:
     with pytest.raises(ConfigError, match=r"^assets: a measure without any cost"):
         Measure(
-            name="wish", unit="wish", construction_y=1, ramp_up_share=(), assets={}, once={},
-            yearly={}, staff={},
-        )  # fmt: skip
+            name="wish",
+            unit="wish",
+            construction_y=1,
+            ramp_up_share=(),
+            assets={},
+            once={},
+            yearly={},
+            staff={},
+        )

@@ -56,8 +56,10 @@ def test_more_dogs_find_more_of_what_is_referred() -> None:
     assert (np.diff([each[DETECTION] for each in found]) > 0.01).all()
     assert found[2]["load_canine"] < found[1]["load_canine"]
     assert found[2]["busy_canine_min"] > found[1]["busy_canine_min"]
-    unreferred = [port(*small, "policy.officer_referral=false", f"port.canine.servers={n}").metrics
-                  for n in (0, 3)]  # fmt: skip
+    unreferred = [
+        port(*small, "policy.officer_referral=false", f"port.canine.servers={n}").metrics
+        for n in (0, 3)
+    ]
     assert unreferred[0][DETECTION] == unreferred[1][DETECTION]
     assert unreferred[1]["busy_canine_min"] == 0.0
 

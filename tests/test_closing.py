@@ -25,7 +25,7 @@ from sim.order import (
     PRIMARY,
     SERVED,
     SERVED_LATE,
-)  # fmt: skip
+)
 from sim.route import ORDERED, SELECTED
 
 HOURS = ((0.0, 20.0), (100.0, 200.0))
@@ -64,9 +64,13 @@ def test_diverted_trucks_in_service_finish_and_are_turned_away_before_primary() 
     """At closing one truck is in the portal, one waits for it and one has a booth's server."""
     posts = {PORTAL: ALWAYS, PRIMARY: HOURS}
     flow = hand_flow(
-        [0.0, 1.0, 2.0], posts, {PORTAL: 15.0, PRIMARY: 8.0}, {SELECTED: [1.0] * 3},
-        closing=DIVERT, doors=doors(SHUT, OPEN),
-    )  # fmt: skip
+        [0.0, 1.0, 2.0],
+        posts,
+        {PORTAL: 15.0, PRIMARY: 8.0},
+        {SELECTED: [1.0] * 3},
+        closing=DIVERT,
+        doors=doors(SHUT, OPEN),
+    )
     record = both(flow)
     assert at(record, PORTAL, "end")[:2] == [15.0, 30.0]
     assert record.done[PORTAL].tolist() == [SERVED, SERVED, DIVERTED]
@@ -87,9 +91,13 @@ def test_diverted_trucks_that_block_the_road_give_their_servers_up() -> None:
 
 def test_diverted_trucks_beyond_primary_are_dealt_with() -> None:
     flow = hand_flow(
-        [1.0, 2.0], {PRIMARY: HOURS, DOCK: ALWAYS}, {PRIMARY: 8.0, DOCK: 30.0},
-        {ORDERED: [1.0, 1.0]}, closing=DIVERT, doors=doors(SHUT, OPEN),
-    )  # fmt: skip
+        [1.0, 2.0],
+        {PRIMARY: HOURS, DOCK: ALWAYS},
+        {PRIMARY: 8.0, DOCK: 30.0},
+        {ORDERED: [1.0, 1.0]},
+        closing=DIVERT,
+        doors=doors(SHUT, OPEN),
+    )
     record = both(flow)
     assert record.exit_min.tolist() == [39.0, 69.0]
     assert (record.done[DOCK] == SERVED).all()
@@ -107,9 +115,15 @@ def test_served_late_portal_and_analyst_stay_with_the_booth() -> None:
     posts = dict.fromkeys((PORTAL, PRIMARY, ANALYST), HOURS)
     work = {PORTAL: 10.0, PRIMARY: 2.0, ANALYST: 6.0}
     flow = hand_flow(
-        [1.0, 2.0, 3.0], posts, work, {SELECTED: [1.0] * 3}, closing=SERVED_LATE,
-        doors=doors(SHUT, OPEN), fork=PORTAL, judge=ANALYST,
-    )  # fmt: skip
+        [1.0, 2.0, 3.0],
+        posts,
+        work,
+        {SELECTED: [1.0] * 3},
+        closing=SERVED_LATE,
+        doors=doors(SHUT, OPEN),
+        fork=PORTAL,
+        judge=ANALYST,
+    )
     record = both(flow)
     assert at(record, PORTAL, "start") == [1.0, 11.0, 21.0]
     assert at(record, ANALYST, "start") == [11.0, 21.0, 31.0]
@@ -130,11 +144,15 @@ def few_booths(closing: str, *overrides: str, days: int = 3) -> Outcome:
     """
     scenario = compose_scenario(
         [
-            "policy=todays_practice", "staffing=april_2019", f"port.closing={closing}",
-            "port.primary.lanes=12", "port.primary.fast_lanes=3", "traffic.volume_scale=0.7",
+            "policy=todays_practice",
+            "staffing=april_2019",
+            f"port.closing={closing}",
+            "port.primary.lanes=12",
+            "port.primary.fast_lanes=3",
+            "traffic.volume_scale=0.7",
             *overrides,
         ]
-    )  # fmt: skip
+    )
     window, scorer = window_of(days), TruthScorer()
     before = trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))

@@ -77,16 +77,34 @@ def test_a_comment_covers_its_key_and_all_below(tmp_path: Path) -> None:
     assert found["alternatives.w.policy.share=0.2"] == S1
     assert found["alternatives.w.policy.z=3"] is None
     assert set(found) == {
-        "a", "b.c", "b.d.e", "b.g", "b.h", "b.j", "k", "m.n", "m.o", "t", "u",
-        "alternatives.w.policy.share=0.2", "alternatives.w.policy.z=3",
-    }  # fmt: skip
+        "a",
+        "b.c",
+        "b.d.e",
+        "b.g",
+        "b.h",
+        "b.j",
+        "k",
+        "m.n",
+        "m.o",
+        "t",
+        "u",
+        "alternatives.w.policy.share=0.2",
+        "alternatives.w.policy.z=3",
+    }
 
 
 @pytest.mark.parametrize(
     ("override", "counts"),
-    [("a.b=0.2", True), ("a.b=[0.7]", True), ("a.b={c: 3}", True), ("a.b=[x, y]", False),
-     ("policy=top_share", False), ("value=dot_2023", False), ("a.b=[dot_2023]", False)],
-)  # fmt: skip
+    [
+        ("a.b=0.2", True),
+        ("a.b=[0.7]", True),
+        ("a.b={c: 3}", True),
+        ("a.b=[x, y]", False),
+        ("policy=top_share", False),
+        ("value=dot_2023", False),
+        ("a.b=[dot_2023]", False),
+    ],
+)
 def test_an_override_with_a_number_anywhere_needs_a_source(
     tmp_path: Path, override: str, counts: bool
 ) -> None:

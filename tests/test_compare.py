@@ -51,8 +51,11 @@ def test_every_file_is_written_and_can_be_read_back(made_up: list[str], tmp_path
     assert compare.carry_out(asked(tmp_path / "out")) == 0
     folder = tmp_path / "out"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "comparison.parquet", "metrics.parquet", "report.html", "run.json",
-    ]  # fmt: skip
+        "comparison.parquet",
+        "metrics.parquet",
+        "report.html",
+        "run.json",
+    ]
     table = pd.read_parquet(folder / "comparison.parquet")
     check(table, COLUMNS, "comparison")
     metrics = pd.read_parquet(folder / "metrics.parquet")

@@ -24,7 +24,7 @@ SHORT = (
     "+alternatives.short=['policy=scan_everything', 'port.portal.servers=2']",
     "+purchases.short=[{measure: portal, units: 1, order_y: 0, late_y: 0}]",
     "demand.growth_share_per_y=0.03",
-)  # fmt: skip
+)
 """An alternative that scans everybody with two portals, one analyst and the docks of today."""
 
 
@@ -67,19 +67,24 @@ def test_the_completion_carries_the_load_pays_for_it_and_has_no_unit_too_many(
         if one.station != "analyst":
             assert math.ceil(shares[one.station] * units / ENOUGH) == units
     assert whole.study.overrides_of("short")[-1].split("=")[0] in (
-        "staffing.analysts", "staffing.docks", "scanner.portal.units", "scanner.secondary.units"
-    )  # fmt: skip
+        "staffing.analysts",
+        "staffing.docks",
+        "scanner.portal.units",
+        "scanner.secondary.units",
+    )
 
 
 def test_portals_in_secondary_are_completed_by_more_of_their_own() -> None:
     """What is priced is the machine that is simulated, with the persons bought for each."""
-    asked = case([
-        *SMALL,
-        "+alternatives.inside=['policy=todays_practice', 'scanner=in_secondary', "
-        "'scanner.secondary.units=2', 'staffing.analysts=0']",
-        "+purchases.inside=[{measure: portal, units: 2, order_y: 0, late_y: 0}, "
-        "{measure: officer, units: 6.4, order_y: 0, late_y: 0}]",
-    ])  # fmt: skip
+    asked = case(
+        [
+            *SMALL,
+            "+alternatives.inside=['policy=todays_practice', 'scanner=in_secondary', "
+            "'scanner.secondary.units=2', 'staffing.analysts=0']",
+            "+purchases.inside=[{measure: portal, units: 2, order_y: 0, late_y: 0}, "
+            "{measure: officer, units: 6.4, order_y: 0, late_y: 0}]",
+        ]
+    )
     assert one_more(asked, "inside", "secondary") == {"portal": 1.0, "officer": 3.2}
     assert one_more(asked, "more", "secondary") == {"secondary_scanner": 1.0}
     assert one_more(asked, "inside", "dock") == {"dock": 1.0}

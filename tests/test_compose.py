@@ -46,8 +46,11 @@ def test_an_empty_group_empties() -> None:
 def test_jobs_expand_lists_ranges_and_globs_of_values() -> None:
     found = jobs(["a=1,2", "b=range(0,4,2)", "c=[1,2]", "d='x,y'"], multirun=True)
     assert [job[:2] for job in found] == [
-        ("a=1", "b=0"), ("a=1", "b=2"), ("a=2", "b=0"), ("a=2", "b=2"),
-    ]  # fmt: skip
+        ("a=1", "b=0"),
+        ("a=1", "b=2"),
+        ("a=2", "b=0"),
+        ("a=2", "b=2"),
+    ]
     assert {job[2:] for job in found} == {("c=[1,2]", "d='x,y'")}
     assert jobs([], multirun=True) == [()]
 

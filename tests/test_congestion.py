@@ -38,9 +38,14 @@ def test_the_scan_share_is_expected_as_it_comes(
 ) -> None:
     """Within 4 points of a week of the port, where the quiet day may be 30 points off."""
     scenario = compose_scenario(
-        ["policy=queue_aware", f"policy.share={share}", f"policy.stop_queue_trucks={stop}",
-         f"policy.random_floor_share={floor}", f"port.portal.servers={servers}"]
-    )  # fmt: skip
+        [
+            "policy=queue_aware",
+            f"policy.share={share}",
+            f"policy.stop_queue_trucks={stop}",
+            f"policy.random_floor_share={floor}",
+            f"port.portal.servers={servers}",
+        ]
+    )
     window, scorer = window_of(7), TruthScorer()
     before = trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))

@@ -22,12 +22,24 @@ from sim.tables import SCORES
 from sim.window import EVALUATION, Window
 
 Make = Callable[..., Scenario]
-OPEN = ("policy=top_share", "threat.prevalence_per_truck=0.1", "threat.hidden_ln_sd=0.3",
-        "port.officer_referral_carrying_share=0.2", "port.secondary.when_full=suspend",
-        "scanner.exam.service.mean_min=2", "port.dock.servers=60", "port.dock.extra_h=6",
-        "port.primary.room_trucks=null", "staffing.extra_lanes=4", "staffing.analysts=20",
-        "scanner.analyst.service.mean_min=0.5", "risk.tier=tip", "sharing=full",
-        "sharing.scan.completeness_share=0.9", "sharing.scan.d_prime=2")  # fmt: skip
+OPEN = (
+    "policy=top_share",
+    "threat.prevalence_per_truck=0.1",
+    "threat.hidden_ln_sd=0.3",
+    "port.officer_referral_carrying_share=0.2",
+    "port.secondary.when_full=suspend",
+    "scanner.exam.service.mean_min=2",
+    "port.dock.servers=60",
+    "port.dock.extra_h=6",
+    "port.primary.room_trucks=null",
+    "staffing.extra_lanes=4",
+    "staffing.analysts=20",
+    "scanner.analyst.service.mean_min=0.5",
+    "risk.tier=tip",
+    "sharing=full",
+    "sharing.scan.completeness_share=0.9",
+    "sharing.scan.d_prime=2",
+)
 """Many loads, docks that keep up with them, and a partner's scan that says much."""
 CRAMPED = ("port.portal.servers=1", "port.portal.room_trucks=2")
 """A portal whose yard turns many trucks away."""
@@ -112,8 +124,13 @@ def test_what_a_model_does_not_read_changes_no_byte(make_scenario: Make, sharing
     results = []
     for scenario in (base, other):
         manifest = trucks(scenario, window(1))
-        own_only = pd.DataFrame({"truck": manifest["truck"], "p_hit": 1e-4 * manifest["u_officer"],
-                                 "risk_score": manifest["u_officer"]})  # fmt: skip
+        own_only = pd.DataFrame(
+            {
+                "truck": manifest["truck"],
+                "p_hit": 1e-4 * manifest["u_officer"],
+                "risk_score": manifest["u_officer"],
+            }
+        )
 
         class Fixed:
             def score(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -50,9 +50,15 @@ def test_whoever_stops_reading_leaves_nothing_running() -> None:
 def test_processes_called_up_serve_whoever_comes_next() -> None:
     call_up(2, functools.partial(int, 0))
     assert list(carried_out([functools.partial(fail_at, n, -1) for n in range(4)], 2)) == [
-        0, 1, 2, 3,
-    ]  # fmt: skip
+        0,
+        1,
+        2,
+        3,
+    ]
     call_up(3, functools.partial(int, 0))
     assert list(carried_out([functools.partial(fail_at, n, -1) for n in range(4)], 2)) == [
-        0, 1, 2, 3,
-    ]  # fmt: skip
+        0,
+        1,
+        2,
+        3,
+    ]

@@ -99,9 +99,13 @@ def one_file(root: Path, pattern: str) -> Path:
     "pattern", ["composed/*.json", "models/*/plain.json", "models/*/scale.npy"]
 )
 def test_a_run_gives_the_same_bytes(
-    pattern: str, form: str, root: Path, clean: tuple[Path, bytes], tmp_path: Path,
+    pattern: str,
+    form: str,
+    root: Path,
+    clean: tuple[Path, bytes],
+    tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     damaged = list(root.glob(pattern))
     for path in damaged:
         path.write_bytes(FORMS[form](path.read_bytes()))
@@ -217,8 +221,11 @@ def test_a_pickle_in_a_folder_that_could_be_guessed_is_not_read(tmp_path: Path) 
             (folder / f"{names}{end}").write_bytes(pickle.dumps(Evil(owned)))
     done = subprocess.run(
         [sys.executable, "-c", f"{code} route.compiled(route.route_standard)"],
-        env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert not owned.exists()
     assert done.stderr.count("\n") == 1
     assert {path.name.startswith("throughgate-compiled-") for path in temporary.iterdir()} == {True}

@@ -22,25 +22,38 @@ from sim.route import N_COLUMNS, route_standard
 from sim.scenario import Scenario
 
 BLOCKING = (
-    "port.secondary.when_full=block", "port.secondary.room_trucks=2", "port.secondary.servers=1",
-    "port.portal.when_full=block", "port.portal.room_trucks=2", "port.portal.servers=1",
-    "port.primary.room_trucks=2", "port.primary.lanes=2",
-)  # fmt: skip
+    "port.secondary.when_full=block",
+    "port.secondary.room_trucks=2",
+    "port.secondary.servers=1",
+    "port.portal.when_full=block",
+    "port.portal.room_trucks=2",
+    "port.portal.servers=1",
+    "port.primary.room_trucks=2",
+    "port.primary.lanes=2",
+)
 
 
 def tree_port(*overrides: str, budget: float = 0.3, trucks_per_h: float = 40.0) -> Scenario:
     """Return a port whose two trees use two cheap sensors, of unlike strictness."""
     return compose_scenario(
         clear_port(
-            "policy=sensor_tree", "policy.any_order=true", f"policy.budget_openings={budget}",
-            "policy.tests.portal.cost_openings=0.02", "policy.tests.portal.steps_z=[]",
+            "policy=sensor_tree",
+            "policy.any_order=true",
+            f"policy.budget_openings={budget}",
+            "policy.tests.portal.cost_openings=0.02",
+            "policy.tests.portal.steps_z=[]",
             "policy.tests.secondary.cost_openings=0.02",
-            *sensor("portal", 0.1, 0.5), *sensor("secondary", 0.5, 0.9),
-            "port.officer_referral_share=0.3", "scanner.secondary.service.mean_min=1",
-            "scanner.portal.service.mean_min=1", "port.primary.service.mean_min=1",
-            *overrides, trucks_per_h=trucks_per_h, prevalence=0.02,
+            *sensor("portal", 0.1, 0.5),
+            *sensor("secondary", 0.5, 0.9),
+            "port.officer_referral_share=0.3",
+            "scanner.secondary.service.mean_min=1",
+            "scanner.portal.service.mean_min=1",
+            "port.primary.service.mean_min=1",
+            *overrides,
+            trucks_per_h=trucks_per_h,
+            prevalence=0.02,
         )
-    )  # fmt: skip
+    )
 
 
 def planned(scenario: Scenario, days: int = 1) -> Flow:

@@ -11,10 +11,14 @@ from scipy import integrate, stats
 from experiments.funding.distributions import Law, ranged
 
 LAWS = [
-    Law("uniform", 2.0, 5.0), Law("log_uniform", 0.002, 0.5), Law("triangular", 3.5, 4.2, 5.5),
-    Law("pert", 0.5, 1.0, 1.5), Law("log_pert", 0.01, 0.1, 2.0), Law("gamma", 33.5, 0.2),
+    Law("uniform", 2.0, 5.0),
+    Law("log_uniform", 0.002, 0.5),
+    Law("triangular", 3.5, 4.2, 5.5),
+    Law("pert", 0.5, 1.0, 1.5),
+    Law("log_pert", 0.01, 0.1, 2.0),
+    Law("gamma", 33.5, 0.2),
     Law("overrun", 0.9, 1.1, 1.6),
-]  # fmt: skip
+]
 
 
 def mean(law: Law) -> float:

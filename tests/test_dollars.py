@@ -9,9 +9,17 @@ from experiments.exhibits.dollars import amount, dollars, millions, ratio, signi
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "$0"), (999.6, "$1,000"), (-0.0, "$0"), (999_999.0, "$1.00 million"),
-     (-40_844.0, "-$40,800"), (5.678, "$5.68"), (float("nan"), "-"), (2.5e9, "$2.50 billion")],
-)  # fmt: skip
+    [
+        (0.0, "$0"),
+        (999.6, "$1,000"),
+        (-0.0, "$0"),
+        (999_999.0, "$1.00 million"),
+        (-40_844.0, "-$40,800"),
+        (5.678, "$5.68"),
+        (float("nan"), "-"),
+        (2.5e9, "$2.50 billion"),
+    ],
+)
 def test_dollars_have_three_digits(value: float, text: str) -> None:
     assert usd(value) == text
 

@@ -10,8 +10,12 @@ from experiments.economics.doubt import Doubt
 from sim.errors import ConfigError
 
 BAD: dict[str, Any] = {
-    "sobol_base": 48, "worlds": 9, "loads_scale": (1.0, 0.5, 1.5), "draws": 1, "cv": -0.1,
-}  # fmt: skip
+    "sobol_base": 48,
+    "worlds": 9,
+    "loads_scale": (1.0, 0.5, 1.5),
+    "draws": 1,
+    "cv": -0.1,
+}
 
 
 def test_the_standard_one_is_sound() -> None:

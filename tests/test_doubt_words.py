@@ -11,10 +11,16 @@ from experiments.funding.uncertainty import Uncertainty
 
 NAN = float("nan")
 ROW = {
-    "alternative": "portals", "npv0_p5_usd": -3e6, "npv0_p95_usd": 4e6, "loads_p5": 1.0,
-    "loads_p95": 9.0, "break_even_p5_usd": 2e5, "break_even_p95_usd": 5e5, "pays_share": 0.25,
+    "alternative": "portals",
+    "npv0_p5_usd": -3e6,
+    "npv0_p95_usd": 4e6,
+    "loads_p5": 1.0,
+    "loads_p95": 9.0,
+    "break_even_p5_usd": 2e5,
+    "break_even_p95_usd": 5e5,
+    "pays_share": 0.25,
     "best_share": 0.125,
-}  # fmt: skip
+}
 EMPTY = {f.name: pd.DataFrame() for f in dataclasses.fields(Uncertainty) if f.name != "notes"}
 
 

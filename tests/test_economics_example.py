@@ -20,10 +20,15 @@ from experiments.intervals import Sample, difference
 LOAD_USD = 0.30 * MILLION
 RATE = 0.07
 HARM = Harm(
-    name="example", price_year=PRICE_YEAR, value_of_statistical_life_usd=13.2e6,
-    deaths_per_y=74_702.0, pure_consumed_kg_per_y=9_000.0, pure_kg_per_load=2.0,
-    not_replaced_low_share=0.002, not_replaced_high_share=0.5,
-)  # fmt: skip
+    name="example",
+    price_year=PRICE_YEAR,
+    value_of_statistical_life_usd=13.2e6,
+    deaths_per_y=74_702.0,
+    pure_consumed_kg_per_y=9_000.0,
+    pure_kg_per_load=2.0,
+    not_replaced_low_share=0.002,
+    not_replaced_high_share=0.5,
+)
 
 
 @pytest.fixture(scope="module")

@@ -68,14 +68,27 @@ def test_the_public_edition_holds_nothing_that_is_withheld(internal: Card) -> No
 
 @pytest.mark.parametrize(
     "word",
-    ["0.964", "high_risk_score", "detection_at_least_share", "false_alarm_at_most_share",
-     "insider_loss", "secret-folder", "seed", "overrides\": [\""],
-)  # fmt: skip
+    [
+        "0.964",
+        "high_risk_score",
+        "detection_at_least_share",
+        "false_alarm_at_most_share",
+        "insider_loss",
+        "secret-folder",
+        "seed",
+        'overrides": ["',
+    ],
+)
 def test_no_threshold_target_or_setting_is_told(internal: Card, word: str) -> None:
     after = papers(in_edition(internal, "public"))
     for name, text in after.items():
-        if (name, word) not in (("json", "high_risk_score"), ("page", "seed"), ("csv", "seed"),
-                                ("json", "seed"), ("terminal", "seed")):  # fmt: skip
+        if (name, word) not in (
+            ("json", "high_risk_score"),
+            ("page", "seed"),
+            ("csv", "seed"),
+            ("json", "seed"),
+            ("terminal", "seed"),
+        ):
             assert word not in text, name
     assert '"high_risk_score": null' in after["json"]
 
@@ -101,8 +114,9 @@ def test_the_rest_stays_as_it_is(internal: Card) -> None:
 
 
 def test_what_targeting_reads_is_not_told(internal: Card) -> None:
-    assert all("targeting reads" in text for name, text in papers(internal).items()
-               if name != "terminal")  # fmt: skip
+    assert all(
+        "targeting reads" in text for name, text in papers(internal).items() if name != "terminal"
+    )
     for name, text in papers(in_edition(internal, "public")).items():
         assert "targeting reads" not in text, name
         assert "tips arrive" not in text, name

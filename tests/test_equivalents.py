@@ -23,10 +23,12 @@ MADE_UP = {
     "six": (31.0, 0.28, 0.41),
 }
 SET = {
-    "own": (), "partner": ("risk.tier=partner", "sharing=partner"),
-    "everything": ("risk.tier=tip", "sharing=full"), "five": ("scanner.portal.units=5",),
+    "own": (),
+    "partner": ("risk.tier=partner", "sharing=partner"),
+    "everything": ("risk.tier=tip", "sharing=full"),
+    "five": ("scanner.portal.units=5",),
     "six": ("scanner.portal.units=6",),
-}  # fmt: skip
+}
 
 
 def findings(names: tuple[str, ...] = tuple(SET)) -> Findings:
@@ -75,8 +77,10 @@ def test_the_interval_holds_the_true_number(seed: int) -> None:
     held = 0
     for _ in range(200):
         weight = rng.gamma(60.0, 1.0, 12)
-        at = [Sample.of(weight * (share + rng.normal(0.0, 0.01, 12)), weight)
-              for share in (0.23, 0.20, 0.24, 0.28)]  # fmt: skip
+        at = [
+            Sample.of(weight * (share + rng.normal(0.0, 0.01, 12)), weight)
+            for share in (0.23, 0.20, 0.24, 0.28)
+        ]
         found = in_portals(at[0], [4, 5, 6], at[1:])
         held += found.low <= 4.75 <= found.high
     assert held >= 180

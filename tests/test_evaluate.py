@@ -15,7 +15,7 @@ from models.evaluate import (
     evaluate,
     rolling_years,
     wilson,
-)  # fmt: skip
+)
 from sim.errors import ModelError
 
 RNG = np.random.default_rng(1)

@@ -70,8 +70,12 @@ def test_every_figure_is_told_in_words(found: Findings, name: str) -> None:
 
 
 def test_no_name_stands_on_another_point() -> None:
-    close = {"todays_practice": (31.0, 0.12, 0.277), "a_longer_name": (31.6, 0.12, 0.277),
-             "above": (31.5, 0.125, 0.277), "far": (34.0, 0.19, 0.277)}  # fmt: skip
+    close = {
+        "todays_practice": (31.0, 0.12, 0.277),
+        "a_longer_name": (31.6, 0.12, 0.277),
+        "above": (31.5, 0.125, 0.277),
+        "far": (34.0, 0.19, 0.277),
+    }
     found = replications.findings(close)
     notes = {note.text: note for note in figures.frontier(found).layout.annotations}
     name = next(note for text, note in notes.items() if "todays_practice" in text)

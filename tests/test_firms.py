@@ -17,11 +17,20 @@ U = (np.arange(400_000) + 0.5) / 400_000
 def _key(**changes: object) -> Key:
     traffic = compose_scenario().traffic
     values: dict[str, object] = {
-        "seed": 1, "n_carriers": 10, "n_drivers": 10, "n_plates": 10, "n_shippers": 10,
-        "n_consignees": 10, "empty_share": 0.2, "fast_share": 0.3,
-        "commodity_share": (0.1,) * 10, "value_lean_sd": (0.0,) * 10, "trucks_per_year": 1e5,
-        "firm_ln_sd": 0.5, "firms": traffic.firms,
-    }  # fmt: skip
+        "seed": 1,
+        "n_carriers": 10,
+        "n_drivers": 10,
+        "n_plates": 10,
+        "n_shippers": 10,
+        "n_consignees": 10,
+        "empty_share": 0.2,
+        "fast_share": 0.3,
+        "commodity_share": (0.1,) * 10,
+        "value_lean_sd": (0.0,) * 10,
+        "trucks_per_year": 1e5,
+        "firm_ln_sd": 0.5,
+        "firms": traffic.firms,
+    }
     return Key(**(values | changes))  # type: ignore[arg-type]
 
 

@@ -113,9 +113,14 @@ def test_an_unverified_number_is_taken_only_by_its_key(tmp_path: Path) -> None:
 
 def test_overrides_reach_every_group() -> None:
     asked = case(
-        ["appraisal.discount_rate=0.03", "cost.portal.assets.scanner.price_usd=4e6",
-         "benefit=carrier_2024", "harm.pure_kg_per_load=0.2", "seed=7"]
-    )  # fmt: skip
+        [
+            "appraisal.discount_rate=0.03",
+            "cost.portal.assets.scanner.price_usd=4e6",
+            "benefit=carrier_2024",
+            "harm.pure_kg_per_load=0.2",
+            "seed=7",
+        ]
+    )
     assert asked.appraisal.discount_rate == 0.03
     assert asked.catalogue["portal"].assets["scanner"].price_usd == pytest.approx(
         4e6 * 122.272 / 125.231
@@ -158,11 +163,15 @@ def test_a_private_folder_adds_a_measure(tmp_path: Path) -> None:
     mine = text.replace("name: training", "name: mine")
     (tmp_path / "cost" / "mine.yaml").write_text(mine, encoding="utf-8")
     asked = case(
-        [*SMALL, f"hydra.searchpath=['file://{tmp_path}']", "+cost@cost.mine=mine",
-         "purchases.more=[{measure: portal, units: 1, order_y: 0, late_y: 0}, "
-         "{measure: analyst, units: 1, order_y: 0, late_y: 0}, "
-         "{measure: mine, units: 1, order_y: 1, late_y: 0}]"]
-    )  # fmt: skip
+        [
+            *SMALL,
+            f"hydra.searchpath=['file://{tmp_path}']",
+            "+cost@cost.mine=mine",
+            "purchases.more=[{measure: portal, units: 1, order_y: 0, late_y: 0}, "
+            "{measure: analyst, units: 1, order_y: 0, late_y: 0}, "
+            "{measure: mine, units: 1, order_y: 1, late_y: 0}]",
+        ]
+    )
     assert asked.catalogue["mine"].price_years() == {
         key.replace("training", "mine", 1): 2023
         for key in asked.catalogue["training"].price_years()

@@ -18,10 +18,14 @@ def evidence() -> Evidence:
     others = [unsure.draws.assign(rate=rate) for rate in (0.02, 0.03, 0.1)]
     returns = pd.DataFrame(
         {
-            "draw": [0, 1], "alternative": "A4", "irr": [0.01, None], "irr_reason": "",
-            "payback_y": [9, None], "discounted_payback_y": [None, None],
+            "draw": [0, 1],
+            "alternative": "A4",
+            "irr": [0.01, None],
+            "irr_reason": "",
+            "payback_y": [9, None],
+            "discounted_payback_y": [None, None],
         }
-    )  # fmt: skip
+    )
     drawn = dataclasses.replace(unsure, draws_at_rates=pd.concat(others), drawn_returns=returns)
     return Evidence(funded.appraised(), drawn)
 

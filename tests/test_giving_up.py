@@ -34,9 +34,11 @@ def shares(scenario: Scenario, ceiling_min: float) -> np.ndarray:  # type: ignor
 
 def flat(make_scenario: Make, per_h: float, service_min: float) -> Scenario:
     return make_scenario(
-        *FLAT, f"traffic.trucks_per_h={per_h}", f"port.primary.service.mean_min={service_min}",
+        *FLAT,
+        f"traffic.trucks_per_h={per_h}",
+        f"port.primary.service.mean_min={service_min}",
         f"port.primary.fast_service.mean_min={service_min}",
-    )  # fmt: skip
+    )
 
 
 def test_whoever_can_be_served_comes(make_scenario: Make) -> None:

@@ -16,8 +16,12 @@ from experiments.load import compose_scenario
 from experiments.wording import wait_words
 from tests import replications
 
-WORLDS = {"no_insiders": "none", "todays_posts": "baseline", "random_assignment":
-          "random_assignment", "audit": "audit"}  # fmt: skip
+WORLDS = {
+    "no_insiders": "none",
+    "todays_posts": "baseline",
+    "random_assignment": "random_assignment",
+    "audit": "audit",
+}
 NUMBERS = {
     "no_insiders": (22.0, 0.14, 0.277),
     "todays_posts": (22.0, 0.12, 0.277),

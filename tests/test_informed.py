@@ -23,9 +23,15 @@ DAY = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", d
 
 @pytest.mark.parametrize(
     ("tier", "sharing", "learnt"),
-    [("own", "full", "own"), ("partner", "full", "partner"), ("partner", "tip", "own"),
-     ("tip", "full", "partner"), ("tip", "tip", "own"), ("tip", "partner", "partner")],
-)  # fmt: skip
+    [
+        ("own", "full", "own"),
+        ("partner", "full", "partner"),
+        ("partner", "tip", "own"),
+        ("tip", "full", "partner"),
+        ("tip", "tip", "own"),
+        ("tip", "partner", "partner"),
+    ],
+)
 def test_a_model_is_trained_on_what_there_is_to_learn(
     make_scenario: Make, tier: str, sharing: str, learnt: str
 ) -> None:
@@ -40,8 +46,11 @@ def test_a_model_is_trained_on_what_there_is_to_learn(
 def test_one_training_serves_whatever_leaks_is_withheld_or_tipped(make_scenario: Make) -> None:
     boosted = ("risk=boosted", "risk.tier=tip")
     full = make_scenario(*boosted, "sharing=full")
-    for override in ("sharing.scan.p_leak=0.6", "sharing.scan.withheld_share=0.5",
-                     "sharing.tip.recall_share=0.4"):  # fmt: skip
+    for override in (
+        "sharing.scan.p_leak=0.6",
+        "sharing.scan.withheld_share=0.5",
+        "sharing.tip.recall_share=0.4",
+    ):
         other = make_scenario(*boosted, "sharing=full", override)
         assert train.places(other.risk, other) == train.places(full.risk, full)
         assert risk_key(other) == risk_key(full)
@@ -69,10 +78,12 @@ def test_scores_follow_the_tier(make_scenario: Make, name: str) -> None:
     assert tier_of(raw.shape[1]) == "partner"
     assert np.isfinite(raw).all()
     fitted = FittedRisk(
-        name=name, model=make(scenario.risk).fit(raw),
+        name=name,
+        model=make(scenario.risk).fit(raw),
         platt=FittedRisk.without_labels("rules", make(make_scenario("risk=rules").risk), raw).platt,
-        scale=np.sort(make(scenario.risk).fit(raw).decision_function(raw)), heeds_tips=True,
-    )  # fmt: skip
+        scale=np.sort(make(scenario.risk).fit(raw).decision_function(raw)),
+        heeds_tips=True,
+    )
     told = manifest["tip"].to_numpy() > 0.0
     assert 3 < told.sum() < len(manifest) / 10
     scores = fitted.score(manifest)

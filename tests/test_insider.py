@@ -21,12 +21,21 @@ from sim.route import N_COLUMNS, ORDERED, REFERRED, WAVED, route_standard
 from sim.scenario import Scenario
 
 Make = Callable[..., Scenario]
-MANY = ("insider=baseline", "insider.helped_load_share=0.6", "insider.booth_share=0.2",
-        "insider.dock_share=0.3", "insider.image_share=0.25",
-        "insider.steering_share=0.5")  # fmt: skip
+MANY = (
+    "insider=baseline",
+    "insider.helped_load_share=0.6",
+    "insider.booth_share=0.2",
+    "insider.dock_share=0.3",
+    "insider.image_share=0.25",
+    "insider.steering_share=0.5",
+)
 """So many compromised officers that brute force sees every pattern of help."""
-GUARDED = (*MANY, "insider.rotation_h=3", "insider.double_review_share=0.4",
-           "insider.audit_share=0.05")  # fmt: skip
+GUARDED = (
+    *MANY,
+    "insider.rotation_h=3",
+    "insider.double_review_share=0.4",
+    "insider.audit_share=0.05",
+)
 MEASURES = (
     "random_inside",
     "random_assignment",
@@ -41,8 +50,14 @@ N = 200_000
 def loads(scenario: Scenario, seed: int, n: int = N) -> pd.DataFrame:
     """Return the manifest columns that insiders read; every truck carries."""
     rng = np.random.default_rng(seed)
-    names = ("u_help", "u_booth_insider", "u_dock_insider", "u_image_insider", "u_dock_review",
-             "u_image_review")  # fmt: skip
+    names = (
+        "u_help",
+        "u_booth_insider",
+        "u_dock_insider",
+        "u_image_insider",
+        "u_dock_review",
+        "u_image_review",
+    )
     frame = pd.DataFrame({name: rng.random(n) for name in names})
     frame["true_insider_help"] = frame["u_help"] < scenario.insider.helped_load_share
     return frame
@@ -74,9 +89,13 @@ def test_stages_are_not_independent_where_each_has_one_officer(make_scenario: Ma
 @pytest.mark.parametrize(("lead_h", "rotation_h"), [(1.0, 4.0), (2.0, 3.0), (3.0, 2.0), (0.0, 1.0)])
 def test_a_plan_holds_if_no_rotation_falls_within_it(lead_h: float, rotation_h: float) -> None:
     port = compose_scenario(
-        ["insider=rotation", f"insider.planning_lead_h={lead_h}",
-         f"insider.rotation_h={rotation_h}", "insider.steering_share=0.9"]
-    )  # fmt: skip
+        [
+            "insider=rotation",
+            f"insider.planning_lead_h={lead_h}",
+            f"insider.rotation_h={rotation_h}",
+            "insider.steering_share=0.9",
+        ]
+    )
     planned = np.random.default_rng(1).random(N) * rotation_h
     holds = (planned + lead_h < rotation_h).mean()
     assert np.allclose(port.insider.steered, 0.9 * holds, atol=4.0 * 0.5 / np.sqrt(N), rtol=0.0)
@@ -111,8 +130,9 @@ def test_an_analyst_stays_willing_if_none_of_his_loads_is_audited(make_scenario:
 
 
 def test_nobody_helps_where_there_is_no_post(make_scenario: Make) -> None:
-    port = make_scenario(*MANY, "port.dock.servers=0", "port.portal.servers=0",
-                         "port.analyst.servers=0")  # fmt: skip
+    port = make_scenario(
+        *MANY, "port.dock.servers=0", "port.portal.servers=0", "port.analyst.servers=0"
+    )
     assert own_stage(port).tolist() == [1.0, 0.0, 0.0]
     assert not let_pass(port, loads(port, 1, 2000))[:, 1:].any()
     alone = make_scenario("insider=baseline", *(f"insider.{one}_share=0" for one in STAGES))
@@ -142,9 +162,11 @@ def run(scenario: Scenario, days: int = 2, engine: str = "compiled") -> Outcome:
 
 
 ROOMY = (
-    "port.officer_referral_carrying_share=0.3", "port.mix.compliance_exam_share=0.05",
-    "scanner.portal.outages.availability_share=1", "scanner.secondary.outages.availability_share=1",
-)  # fmt: skip
+    "port.officer_referral_carrying_share=0.3",
+    "port.mix.compliance_exam_share=0.05",
+    "scanner.portal.outages.availability_share=1",
+    "scanner.secondary.outages.availability_share=1",
+)
 POLICIES = {
     "listed": ("policy=random_share", "policy.share=0.6"),
     "gated": ("policy=queue_aware",),

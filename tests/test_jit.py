@@ -31,9 +31,16 @@ def test_a_hook_is_hashed_by_all_that_it_calls(hook: Any, own: str) -> None:
 
 def test_a_hook_from_elsewhere_is_compiled_and_not_kept() -> None:
     def own(
-        truck: int, here: int, seen: int, alarmed: int, columns: Any,
-        waiting: Any, busy: Any, now_min: float, state: Any,
-    ) -> int:  # fmt: skip
+        truck: int,
+        here: int,
+        seen: int,
+        alarmed: int,
+        columns: Any,
+        waiting: Any,
+        busy: Any,
+        now_min: float,
+        state: Any,
+    ) -> int:
         return 3
 
     dispatcher = jit.compiled_hook(ROUTE_SIGNATURE, own)
@@ -48,9 +55,16 @@ def test_a_new_policy_leaves_the_engine_as_it_was() -> None:
     signatures = list(body.signatures)
 
     def elsewhere(
-        truck: int, here: int, seen: int, alarmed: int, columns: Any,
-        waiting: Any, busy: Any, now_min: float, state: Any,
-    ) -> int:  # fmt: skip
+        truck: int,
+        here: int,
+        seen: int,
+        alarmed: int,
+        columns: Any,
+        waiting: Any,
+        busy: Any,
+        now_min: float,
+        state: Any,
+    ) -> int:
         return route_standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)
 
     flow = compiled.example()

@@ -27,11 +27,19 @@ PORTAL = Measure(
     ramp_up_share=(0.5, 0.75),
     assets={
         "scanner": Asset(
-            kind="equipment", payer="united_states", price_usd=100.0, price_year=2023, life_y=4,
+            kind="equipment",
+            payer="united_states",
+            price_usd=100.0,
+            price_year=2023,
+            life_y=4,
             removal_usd=3.0,
         ),
         "site": Asset(
-            kind="civil_works", payer="mexico", price_usd=60.0, price_year=2023, life_y=30,
+            kind="civil_works",
+            payer="mexico",
+            price_usd=60.0,
+            price_year=2023,
+            life_y=30,
             removal_usd=0.0,
         ),
     },
@@ -42,13 +50,19 @@ PORTAL = Measure(
         )
     },
     staff={"officer": 2.0},
-)  # fmt: skip
+)
 OFFICER = dataclasses.replace(
-    PORTAL, name="officer", construction_y=1, assets={}, once={}, staff={}, ramp_up_share=(),
+    PORTAL,
+    name="officer",
+    construction_y=1,
+    assets={},
+    once={},
+    staff={},
+    ramp_up_share=(),
     yearly={
         "salary": Yearly(kind="staff", payer="united_states", cost_usd_per_y=5.0, price_year=2023)
     },
-)  # fmt: skip
+)
 CATALOGUE = {"portal": PORTAL, "officer": OFFICER}
 
 

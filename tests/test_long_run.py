@@ -13,9 +13,13 @@ from experiments.load import study
 def test_a_year_is_fifty_two_weeks_on_one_core_with_boosted_trees_by_default() -> None:
     asked = long_run.settled(["policy=top_share", "replications=3", "days=1", "out=there"])
     assert asked == [
-        "policy=top_share", "risk=boosted", "replications=52", "days=7", "calendar=week",
+        "policy=top_share",
+        "risk=boosted",
+        "replications=52",
+        "days=7",
+        "calendar=week",
         "processes=1",
-    ]  # fmt: skip
+    ]
     for own in ("risk=constant", "experiment=risk_models"):
         assert "risk=boosted" not in long_run.settled([own])
 

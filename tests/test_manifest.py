@@ -29,8 +29,13 @@ def week(scenario: Scenario) -> pd.DataFrame:
 
 
 def _other(**changes: object) -> Window:
-    values = {"seed": 1, "epoch": EVALUATION, "replication": 0,
-              "start_date": "2024-05-13", "days": 1} | changes  # fmt: skip
+    values = {
+        "seed": 1,
+        "epoch": EVALUATION,
+        "replication": 0,
+        "start_date": "2024-05-13",
+        "days": 1,
+    } | changes
     return Window(**values)  # type: ignore[arg-type]
 
 
@@ -148,8 +153,17 @@ def test_the_manifest_is_filed_in_time(week: pd.DataFrame) -> None:
 
 def test_empty_trucks_declare_nothing(week: pd.DataFrame) -> None:
     empty = week[~week["laden"]]
-    for name in ("pieces", "weight_kg", "value_usd", "density", "hazmat", "seal_mismatch",
-                 "shipper_age_days", "shipper_entries_12m", "shipper_finds_5y"):  # fmt: skip
+    for name in (
+        "pieces",
+        "weight_kg",
+        "value_usd",
+        "density",
+        "hazmat",
+        "seal_mismatch",
+        "shipper_age_days",
+        "shipper_entries_12m",
+        "shipper_finds_5y",
+    ):
         assert not empty[name].any(), name
     assert (empty["entry_type"] == 3).all()
     assert (empty[["commodity", "shipper", "consignee"]] == -1).all(axis=None)

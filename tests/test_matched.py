@@ -15,7 +15,7 @@ from experiments.matched import (
     matched,
     setting,
     with_share,
-)  # fmt: skip
+)
 from experiments.met import risk_key
 from experiments.replicate import replicate
 
@@ -89,11 +89,14 @@ def test_nothing_runs_again_where_shares_are_equal_already(found) -> None:  # no
 
 @pytest.mark.parametrize(
     ("policy", "share", "typed"),
-    [("top_share", 0.31, "policy.share=0.3100"), ("threshold", 0.31, "policy.cutoff=0.6900"),
-     ("todays_practice", 0.31, "policy.scan_share=0.3100"),
-     ("todays_practice", 0.001, "policy.scan_share=0.0360"),
-     ("random_share", 7.0, "policy.share=1.0000")],
-)  # fmt: skip
+    [
+        ("top_share", 0.31, "policy.share=0.3100"),
+        ("threshold", 0.31, "policy.cutoff=0.6900"),
+        ("todays_practice", 0.31, "policy.scan_share=0.3100"),
+        ("todays_practice", 0.001, "policy.scan_share=0.0360"),
+        ("random_share", 7.0, "policy.share=1.0000"),
+    ],
+)
 def test_settings_are_as_a_user_would_type_them(policy: str, share: float, typed: str) -> None:
     scenario = study([f"policy={policy}"], "run").alternatives.popitem()[1]
     turned = with_share(scenario, share)

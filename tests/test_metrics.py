@@ -138,8 +138,14 @@ def test_the_unserved_raise_the_bound_and_not_the_mean(
 def inspected(make_scenario: Callable[..., Scenario], other: str = "fentanyl") -> dict[str, float]:
     """Four trucks: clean and scanned; the same with an alarm; carrying and caught; missed."""
     arrive = [0.0, 10.0, 20.0, 30.0]
-    seen = [{"portal": (a, a, a + 2, a + 2), "primary": (a + 2, a + 2, a + 3, a + 5),
-             "analyst": (a + 2, a + 2, a + 5, a + 5)} for a in arrive]  # fmt: skip
+    seen = [
+        {
+            "portal": (a, a, a + 2, a + 2),
+            "primary": (a + 2, a + 2, a + 3, a + 5),
+            "analyst": (a + 2, a + 2, a + 5, a + 5),
+        }
+        for a in arrive
+    ]
     for truck in (1, 2):
         at = arrive[truck] + 5
         seen[truck]["dock"] = (at, at, at + 60, at + 60)

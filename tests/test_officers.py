@@ -24,9 +24,13 @@ def test_a_bare_port_pays_its_booths_alone(make_scenario: Callable[..., Scenario
 
 @pytest.mark.parametrize(
     ("station", "change"),
-    [("portal", "scanner.portal.units=5"), ("secondary", "scanner.secondary.units=3"),
-     ("dock", "staffing.docks=17"), ("analyst", "staffing.analysts=7")],
-)  # fmt: skip
+    [
+        ("portal", "scanner.portal.units=5"),
+        ("secondary", "scanner.secondary.units=3"),
+        ("dock", "staffing.docks=17"),
+        ("analyst", "staffing.analysts=7"),
+    ],
+)
 def test_one_more_post_costs_its_crew_for_its_hours(
     make_scenario: Callable[..., Scenario], station: str, change: str
 ) -> None:

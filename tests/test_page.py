@@ -14,16 +14,42 @@ from tests import funded
 from tests.page_tags import tags
 
 TITLES = (
-    "The problem", "Alternatives", "Inputs", "Costs and benefits year by year", "Present values",
-    "Net present value and benefit-cost", "Throughput", "Key performance", "Cost-effectiveness",
-    "Efficient frontiers", "Net benefit", "How sure", "What moves", "Break-even", "Spending",
-    "Risk register", "Effects that are not", "Validation", "Self-check", "Economic impact",
-)  # fmt: skip
+    "The problem",
+    "Alternatives",
+    "Inputs",
+    "Costs and benefits year by year",
+    "Present values",
+    "Net present value and benefit-cost",
+    "Throughput",
+    "Key performance",
+    "Cost-effectiveness",
+    "Efficient frontiers",
+    "Net benefit",
+    "How sure",
+    "What moves",
+    "Break-even",
+    "Spending",
+    "Risk register",
+    "Effects that are not",
+    "Validation",
+    "Self-check",
+    "Economic impact",
+)
 """Sections 2 to 21 in the order in which reviewers ask for them; the answer is the first."""
 CHARTS = (
-    "waits", "growth", "plane", "frontier-agency", "frontier-social", "break-even",
-    "acceptability", "expected-loss", "tornado", "displacement", "not-replaced", "spending-A4",
-)  # fmt: skip
+    "waits",
+    "growth",
+    "plane",
+    "frontier-agency",
+    "frontier-social",
+    "break-even",
+    "acceptability",
+    "expected-loss",
+    "tornado",
+    "displacement",
+    "not-replaced",
+    "spending-A4",
+)
 
 
 @pytest.fixture(scope="module")

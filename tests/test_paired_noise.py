@@ -26,9 +26,14 @@ def levels(name: str) -> np.ndarray:
 def test_the_example_is_met_to_four_digits() -> None:
     found = paired(levels("A4"), levels("A0"), 0.95)
     stated = {
-        "mean": 82.37, "low": 63.73, "high": 101.0, "se": 7.250, "unpaired_se": 16.01,
-        "correlation": 0.8883, "replications": 6,
-    }  # fmt: skip
+        "mean": 82.37,
+        "low": 63.73,
+        "high": 101.0,
+        "se": 7.250,
+        "unpaired_se": 16.01,
+        "correlation": 0.8883,
+        "replications": 6,
+    }
     for key, value in stated.items():
         assert f"{found[key]:.4g}" == f"{value:.4g}", key
 

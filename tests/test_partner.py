@@ -17,14 +17,24 @@ from sim.window import EVALUATION, Window
 
 Make = Callable[..., Scenario]
 NAMES = [name for name, *_ in SHARED]
-OF = {"partner_weight_gap": "declaration", "partner_scan_z": "scan", "partner_dwell_h": "dwell",
-      "partner_certified": "certification", "tip": "tip"}  # fmt: skip
+OF = {
+    "partner_weight_gap": "declaration",
+    "partner_scan_z": "scan",
+    "partner_dwell_h": "dwell",
+    "partner_certified": "certification",
+    "tip": "tip",
+}
 PLAIN = tuple(
     f"sharing.{item}.{key}={value}"
     for item in OF.values()
-    for key, value in {"completeness_share": 1, "delay_mean_h": 0, "error_share": 0,
-                       "withheld_share": 0, "p_leak": 0}.items()
-)  # fmt: skip
+    for key, value in {
+        "completeness_share": 1,
+        "delay_mean_h": 0,
+        "error_share": 0,
+        "withheld_share": 0,
+        "p_leak": 0,
+    }.items()
+)
 """Every item arrives at once and is right."""
 
 

@@ -129,10 +129,13 @@ def test_a_budget_is_never_overspent(make_scenario: Make) -> None:
         ("skip_lot", "policy.clearance_trucks=20"),
         ("scan_budget", "policy.shift_h=3"),
         ("all_of",),
-        ("any_of", "policy.parts=[{name:skip_lot,clearance_trucks:5,fraction:0.1},"
-                   "{name:queue_aware,share:0.3,stop_queue_trucks:9}]"),
+        (
+            "any_of",
+            "policy.parts=[{name:skip_lot,clearance_trucks:5,fraction:0.1},"
+            "{name:queue_aware,share:0.3,stop_queue_trucks:9}]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_both_engines_agree_at_a_real_port(policy: tuple[str, ...]) -> None:
     scenario = compose_scenario(
         [f"policy={policy[0]}", "policy.random_floor_share=0.02", *policy[1:]]
@@ -196,15 +199,19 @@ def test_lists_combine_before_arrival(make_scenario: Make) -> None:
         ("[{name:top_share}]", r"policy\.parts\[0\]\.share: missing"),
         ("[{name:none_such}]", r"policy\.parts\[0\]\.name: unknown policy"),
         ("[{name:threshold,cutoff:0.5,x:1}]", r"policy\.parts\[0\]\.x: unknown key"),
-        ("[{name:any_of,parts:[{name:threshold,cutoff:q}]}]",
-         r"policy\.parts\[0\]\.parts\[0\]\.cutoff: expected float, got 'q'"),
-        ("[{name:threshold,cutoff:0.5,officer_referral:true}]",
-         r"policy\.parts\[0\]\.officer_referral: set it for the whole policy"),
+        (
+            "[{name:any_of,parts:[{name:threshold,cutoff:q}]}]",
+            r"policy\.parts\[0\]\.parts\[0\]\.cutoff: expected float, got 'q'",
+        ),
+        (
+            "[{name:threshold,cutoff:0.5,officer_referral:true}]",
+            r"policy\.parts\[0\]\.officer_referral: set it for the whole policy",
+        ),
         ("[]", r"policy\.parts: must name at least one"),
         ("7", r"policy\.parts: expected a list"),
         ("[3]", r"policy\.parts\[0\]: expected a group of keys"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_part_is_refused_by_its_full_key(
     make_scenario: Make, parts: str, message: str
 ) -> None:

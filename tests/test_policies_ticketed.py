@@ -25,16 +25,20 @@ LANES = ("scanner=two_speeds", "port.portal.queue=per_lane", "port.portal.room_t
 PAST_DAYS = Window(seed=1, epoch=PAST, replication=0, start_date="2024-05-06", days=2)
 REFUSED = [
     ((), "scanner.portal.slow: expected a service and a sensing"),
-    (("scanner=two_speeds", "port.portal.servers=0", "port.analyst.servers=0"),
-     "port.portal.servers: expected at least 1"),
+    (
+        ("scanner=two_speeds", "port.portal.servers=0", "port.analyst.servers=0"),
+        "port.portal.servers: expected at least 1",
+    ),
     (("scanner=two_speeds",), "port.portal.queue: expected per_lane"),
     (("scanner=two_speeds", "port.portal.queue=per_lane"), "port.portal.room_trucks: lines of"),
     ((*LANES, "policy.slow_share=null"), "policy.slow_share: expected a number here or in"),
     ((*LANES, "policy.target_detection=0.3"), "policy.slow_share: expected a number here or in"),
-    ((*LANES, "policy.slow_share=null", "policy.target_detection=0.95"),
-     r"target_detection: expected 0\.\d+ \(all scans fast\) to 0\.\d+ \(all slow\), got 0.95"),
+    (
+        (*LANES, "policy.slow_share=null", "policy.target_detection=0.95"),
+        r"target_detection: expected 0\.\d+ \(all scans fast\) to 0\.\d+ \(all slow\), got 0.95",
+    ),
     ((*LANES, "policy.box_trucks=0"), "policy.box_trucks: must be between 1 and"),
-]  # fmt: skip
+]
 """Overrides of policy=ticketed, and what is said of them."""
 
 
@@ -102,8 +106,13 @@ def test_the_shortest_lanes_draw_the_slow_tickets() -> None:
 def test_a_promised_detection_is_kept_at_a_real_port(
     make_scenario: Make, policy: str, target: float
 ) -> None:
-    overrides = (f"policy={policy}", *LANES, "policy.share=0.4", "policy.slow_share=null",
-                 "scanner.portal.outages.availability_share=1")  # fmt: skip
+    overrides = (
+        f"policy={policy}",
+        *LANES,
+        "policy.share=0.4",
+        "policy.slow_share=null",
+        "scanner.portal.outages.availability_share=1",
+    )
     scenario = make_scenario(*overrides, f"policy.target_detection={target}")
     plan = planned(scenario)
     assert 0.0 < plan.expected.slow_share < 1.0
@@ -152,8 +161,12 @@ def test_alarms_busy_time_and_ledger_are_those_of_the_scan_that_was_made(
 
 @pytest.mark.parametrize("policy", ["ticketed", "random_slow", "dedicated_slow"])
 def test_both_engines_and_both_queues_agree(make_scenario: Make, policy: str) -> None:
-    lanes = (*LANES, "port.portal.lane_choice=random", "port.primary.queue=per_lane",
-             "port.primary.room_trucks=null")  # fmt: skip
+    lanes = (
+        *LANES,
+        "port.portal.lane_choice=random",
+        "port.primary.queue=per_lane",
+        "port.primary.room_trucks=null",
+    )
     scenario = make_scenario(f"policy={policy}", *lanes, "policy.share=0.5")
     one, other = (outcome(scenario, engine=engine) for engine in ("compiled", "simpy"))
     pd.testing.assert_frame_equal(one.ledger, other.ledger, check_exact=True)

@@ -35,8 +35,11 @@ NO_REFERRAL = "policy.officer_referral=false"
 def tree_flow(seed: int, mix: Mix) -> Flow:
     flow = random_flow(40_000 + seed)
     rng, n = np.random.default_rng(seed), len(flow.arrive_min)
-    extra = [rng.integers(0, 2, n), flow.alarm[PORTAL],
-             flow.alarm[SECONDARY] * rng.integers(1, 3, n)]  # fmt: skip
+    extra = [
+        rng.integers(0, 2, n),
+        flow.alarm[PORTAL],
+        flow.alarm[SECONDARY] * rng.integers(1, 3, n),
+    ]
     columns = np.ascontiguousarray(np.column_stack([flow.columns, *extra]), dtype=np.float64)
     has_looks = flow.absent >> SECONDARY & flow.absent >> CANINE & 1 == 0
     state = encode(mix, PLACES, has_looks=has_looks, any_order=seed % 2 == 0)
@@ -70,14 +73,19 @@ def tree_port(
 ) -> Scenario:
     return compose_scenario(
         clear_port(
-            "policy=sensor_tree", NO_REFERRAL, f"policy.budget_openings={budget}",
-            f"policy.tests.portal.cost_openings={costs[0]}", "policy.tests.portal.steps_z=[]",
+            "policy=sensor_tree",
+            NO_REFERRAL,
+            f"policy.budget_openings={budget}",
+            f"policy.tests.portal.cost_openings={costs[0]}",
+            "policy.tests.portal.steps_z=[]",
             f"policy.tests.secondary.cost_openings={costs[1]}",
             f"policy.tests.secondary.steps_z={steps}",
-            *sensor("portal", 0.2, 0.8), *sensor("secondary", 0.2, 0.8),
-            trucks_per_h=300.0, prevalence=0.3,
+            *sensor("portal", 0.2, 0.8),
+            *sensor("secondary", 0.2, 0.8),
+            trucks_per_h=300.0,
+            prevalence=0.3,
         )
-    )  # fmt: skip
+    )
 
 
 def cost_and_detection(
@@ -95,10 +103,17 @@ def cost_and_detection(
 
 @pytest.mark.parametrize(
     ("budget", "steps", "costs"),
-    [(0.16, "[]", (0.1, 0.1)), (0.30, "[]", (0.1, 0.1)), (0.54, "[]", (0.1, 0.1)),
-     (0.08, "[]", (0.1, 0.1)), (0.40, "[]", (0.1, 0.1)),
-     (0.2, "[0.6]", (0.02, 0.05)), (0.35, "[0.5,1.2]", (0.1, 0.03)), (0.6, "[0.4]", (0.05, 0.05))],
-)  # fmt: skip
+    [
+        (0.16, "[]", (0.1, 0.1)),
+        (0.30, "[]", (0.1, 0.1)),
+        (0.54, "[]", (0.1, 0.1)),
+        (0.08, "[]", (0.1, 0.1)),
+        (0.40, "[]", (0.1, 0.1)),
+        (0.2, "[0.6]", (0.02, 0.05)),
+        (0.35, "[0.5,1.2]", (0.1, 0.03)),
+        (0.6, "[0.4]", (0.05, 0.05)),
+    ],
+)
 def test_a_tree_lands_on_its_own_cost_and_detection(
     budget: float, steps: str, costs: tuple[float, float]
 ) -> None:
@@ -121,14 +136,19 @@ def test_a_tree_lands_on_its_own_cost_and_detection(
 def targeted_port(target: float) -> Scenario:
     return compose_scenario(
         clear_port(
-            "policy=sensor_tree", NO_REFERRAL, "policy.budget_openings=null",
+            "policy=sensor_tree",
+            NO_REFERRAL,
+            "policy.budget_openings=null",
             f"policy.target_detection={target}",
-            "policy.tests.portal.cost_openings=0.1", "policy.tests.portal.steps_z=[]",
+            "policy.tests.portal.cost_openings=0.1",
+            "policy.tests.portal.steps_z=[]",
             "policy.tests.secondary.cost_openings=0.1",
-            *sensor("portal", 0.2, 0.8), *sensor("secondary", 0.2, 0.8),
-            trucks_per_h=300.0, prevalence=0.3,
+            *sensor("portal", 0.2, 0.8),
+            *sensor("secondary", 0.2, 0.8),
+            trucks_per_h=300.0,
+            prevalence=0.3,
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("target", [0.32, 0.64, 0.75, 0.9, 0.99])
@@ -159,16 +179,23 @@ def test_all_but_one_of_budget_and_target_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         compose_scenario(
-            ["policy=sensor_tree", f"policy.budget_openings={budget}",
-             f"policy.target_detection={target}"]
-        )  # fmt: skip
+            [
+                "policy=sensor_tree",
+                f"policy.budget_openings={budget}",
+                f"policy.target_detection={target}",
+            ]
+        )
 
 
 def test_a_target_at_a_port_that_cannot_open_is_refused() -> None:
     scenario = compose_scenario(
-        ["policy=sensor_tree", "policy.budget_openings=null", "policy.target_detection=0.4",
-         "port.dock.servers=0"]
-    )  # fmt: skip
+        [
+            "policy=sensor_tree",
+            "policy.budget_openings=null",
+            "policy.target_detection=0.4",
+            "port.dock.servers=0",
+        ]
+    )
     message = r"policy\.target_detection: must be 0 at a port without docks, got 0\.4"
     with pytest.raises(ConfigError, match=message):
         run(scenario, days=1)
@@ -194,13 +221,21 @@ def test_the_load_before_the_run_knows_what_trees_ask_of_stations() -> None:
     """Expected visits against those of a run with room for all, referrals and orders included."""
     scenario = compose_scenario(
         [
-            "policy=sensor_tree", "policy.budget_openings=0.3", "policy.random_floor_share=0.05",
-            "port.portal.servers=40", "port.secondary.servers=40", "port.dock.servers=400",
-            "port.analyst.servers=60", "port.dock.extra_h=6", "staffing.extra_lanes=6",
-            "port.portal.room_trucks=null", "port.secondary.room_trucks=null",
-            "port.dock.room_trucks=null", "scanner.analyst.criterion_slope_z=0",
+            "policy=sensor_tree",
+            "policy.budget_openings=0.3",
+            "policy.random_floor_share=0.05",
+            "port.portal.servers=40",
+            "port.secondary.servers=40",
+            "port.dock.servers=400",
+            "port.analyst.servers=60",
+            "port.dock.extra_h=6",
+            "staffing.extra_lanes=6",
+            "port.portal.room_trucks=null",
+            "port.secondary.room_trucks=null",
+            "port.dock.room_trucks=null",
+            "scanner.analyst.criterion_slope_z=0",
         ]
-    )  # fmt: skip
+    )
     window, scorer = window_of(7), TruthScorer()
     before = trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
@@ -219,16 +254,27 @@ def test_queues_move_the_point() -> None:
     found, mix = run(scenario)
     busy = compose_scenario(
         clear_port(
-            "policy=sensor_tree", NO_REFERRAL, "policy.budget_openings=0.3",
-            "policy.tests.portal.cost_openings=0.1", "policy.tests.portal.steps_z=[]",
-            "policy.tests.secondary.cost_openings=0.1", "policy.tests.secondary.steps_z=[]",
-            *sensor("portal", 0.2, 0.8), *sensor("secondary", 0.2, 0.8),
-            "port.portal.servers=2", "port.secondary.servers=2", "port.portal.room_trucks=3",
-            "port.secondary.room_trucks=3", "port.portal.when_full=suspend",
-            "port.secondary.when_full=suspend", "scanner.portal.service.mean_min=1",
-            "scanner.secondary.service.mean_min=1", trucks_per_h=300.0, prevalence=0.3,
+            "policy=sensor_tree",
+            NO_REFERRAL,
+            "policy.budget_openings=0.3",
+            "policy.tests.portal.cost_openings=0.1",
+            "policy.tests.portal.steps_z=[]",
+            "policy.tests.secondary.cost_openings=0.1",
+            "policy.tests.secondary.steps_z=[]",
+            *sensor("portal", 0.2, 0.8),
+            *sensor("secondary", 0.2, 0.8),
+            "port.portal.servers=2",
+            "port.secondary.servers=2",
+            "port.portal.room_trucks=3",
+            "port.secondary.room_trucks=3",
+            "port.portal.when_full=suspend",
+            "port.secondary.when_full=suspend",
+            "scanner.portal.service.mean_min=1",
+            "scanner.secondary.service.mean_min=1",
+            trucks_per_h=300.0,
+            prevalence=0.3,
         )
-    )  # fmt: skip
+    )
     crowded, _ = run(busy)
     assert crowded.metrics["detection_expected"] < 0.9 * mix.detection
     opened = cost_and_detection(busy, crowded)[1].mean()
@@ -249,14 +295,23 @@ def test_the_probe_agrees_with_brute_force_where_loads_are_many() -> None:
     """A real port's sensors, correlated, with referrals, exam orders and a random floor."""
     scenario = compose_scenario(
         [
-            "policy=sensor_tree", "policy.budget_openings=0.2", "policy.random_floor_share=0.1",
-            "threat.prevalence_per_truck=0.2", "port.officer_referral_carrying_share=0.3",
-            "port.portal.servers=40", "port.secondary.servers=40", "port.dock.servers=400",
-            "port.analyst.servers=60", "port.dock.extra_h=6", "staffing.extra_lanes=6",
-            "scanner.portal.outages.availability_share=1", "port.dock.room_trucks=null",
-            "scanner.secondary.outages.availability_share=1", "port.secondary.room_trucks=null",
+            "policy=sensor_tree",
+            "policy.budget_openings=0.2",
+            "policy.random_floor_share=0.1",
+            "threat.prevalence_per_truck=0.2",
+            "port.officer_referral_carrying_share=0.3",
+            "port.portal.servers=40",
+            "port.secondary.servers=40",
+            "port.dock.servers=400",
+            "port.analyst.servers=60",
+            "port.dock.extra_h=6",
+            "staffing.extra_lanes=6",
+            "scanner.portal.outages.availability_share=1",
+            "port.dock.room_trucks=null",
+            "scanner.secondary.outages.availability_share=1",
+            "port.secondary.room_trucks=null",
         ]
-    )  # fmt: skip
+    )
     found, _ = run(scenario, days=3)
     gone = found.ledger["exit_min"].notna()
     assert gone.mean() > 0.99

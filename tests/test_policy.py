@@ -125,8 +125,11 @@ def test_todays_practice_is_the_riskiest_and_a_random_fill(make_scenario: Make) 
 
 
 def test_a_larger_share_contains_the_smaller(make_scenario: Make) -> None:
-    for name, key in (("random_share", "share"), ("top_share", "share"),
-                      ("todays_practice", "scan_share")):  # fmt: skip
+    for name, key in (
+        ("random_share", "share"),
+        ("top_share", "share"),
+        ("todays_practice", "scan_share"),
+    ):
         nested = [
             chosen(make_scenario(f"policy={name}", f"policy.{key}={x}")) for x in (0.1, 0.3, 0.9)
         ]
@@ -218,9 +221,10 @@ def test_a_good_score_enriches_the_images(make_scenario: Make) -> None:
 
 def test_without_images_the_reference_holds(make_scenario: Make) -> None:
     no_tests = "scanner.analyst.test_images_per_day=0"
-    for overrides in (("policy=no_referral", no_tests),
-                      ("port.portal.servers=0", "port.analyst.servers=0",
-                       "port.secondary.servers=0", no_tests)):  # fmt: skip
+    for overrides in (
+        ("policy=no_referral", no_tests),
+        ("port.portal.servers=0", "port.analyst.servers=0", "port.secondary.servers=0", no_tests),
+    ):
         port = make_scenario(*overrides)
         found = expected(port, TRUCKS, BY_SCORE, PAST)
         assert found.scan_share == 0.0

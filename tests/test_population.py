@@ -172,8 +172,12 @@ def test_past_finds_lean_towards_high_propensity(scenario: Scenario) -> None:
 
 def test_the_population_is_fixed_by_its_own_seed_only(make_scenario: Make) -> None:
     base = draw_population(make_scenario())
-    for same in ("policy=scan_everything", "traffic.volume_scale=1.1", "staffing=april_2019",
-                 "threat.prevalence_per_truck=0.01"):  # fmt: skip
+    for same in (
+        "policy=scan_everything",
+        "traffic.volume_scale=1.1",
+        "staffing=april_2019",
+        "threat.prevalence_per_truck=0.01",
+    ):
         assert _same(base, draw_population(make_scenario(same)))
     assert not _same(base, draw_population(make_scenario("traffic.population_seed=2")))
 

@@ -65,9 +65,11 @@ def test_sets_are_ranked_and_say_where_they_differ() -> None:
     found = portfolio(TWO, limits(total=10.0), "npv", None).sets
     assert found["behind"].is_monotonic_increasing
     assert found["differs"].tolist() == [
-        "", "none instead of small at south", "none instead of small at north",
+        "",
+        "none instead of small at south",
+        "none instead of small at north",
         "none instead of small at north; none instead of small at south",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_tie_goes_to_the_cheaper_and_says_so() -> None:
@@ -113,5 +115,6 @@ def test_one_option_a_port_leaves_no_runner_up() -> None:
     found = portfolio(TWO[:1], limits(), "npv", None)
     assert found.runner_up_value is None
     assert found.why[1:] == (
-        "No limit binds: without any the choice is the same.", "No other set keeps the limits."
-    )  # fmt: skip
+        "No limit binds: without any the choice is the same.",
+        "No other set keeps the limits.",
+    )

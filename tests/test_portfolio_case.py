@@ -86,8 +86,14 @@ def test_what_is_asked_beside_the_plan_holds_at_every_port() -> None:
 def test_what_was_chosen_is_written(tmp_path: Path) -> None:
     made = found()
     names = {path.relative_to(tmp_path).as_posix() for path in write(made, tmp_path)}
-    assert {"portfolio.html", "portfolio.json", "run.json", "data/shadow.csv",
-            "tables/portfolio_options.csv", "tables/overview.csv"} <= names  # fmt: skip
+    assert {
+        "portfolio.html",
+        "portfolio.json",
+        "run.json",
+        "data/shadow.csv",
+        "tables/portfolio_options.csv",
+        "tables/overview.csv",
+    } <= names
     record = json.loads((tmp_path / "portfolio.json").read_text())
     assert record["usd_per_load"] is None
     assert record["why"] == list(made.chosen.why)

@@ -32,8 +32,9 @@ def test_shares_of_a_port_add_up_and_totals_are_those_of_the_choice() -> None:
     assert made.draws.sets["share"].sum() == pytest.approx(1.0 - made.draws.none_share)
     assert len(made.draws.totals) == DRAWS
     best = made.draws.totals["best"].mean()
-    row = made.draws.sets[[set(c) == set(made.chosen.solved.chosen)
-                           for c in made.draws.sets["chosen"]]]  # fmt: skip
+    row = made.draws.sets[
+        [set(c) == set(made.chosen.solved.chosen) for c in made.draws.sets["chosen"]]
+    ]
     assert best == pytest.approx(row["share"].sum())
 
 

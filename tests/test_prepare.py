@@ -10,9 +10,13 @@ from sim.order import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY
 from sim.prepare import exams_ordered, referred, server_classes
 
 DAY = window_of(1)
-HEAVY = ("threat.prevalence_per_truck=0.3", "port.officer_referral_share=0.1",
-         "port.officer_referral_carrying_share=0.4", "port.mix.compliance_exam_share=0.1",
-         "port.mix.agriculture_exam_share=0.3")  # fmt: skip
+HEAVY = (
+    "threat.prevalence_per_truck=0.3",
+    "port.officer_referral_share=0.1",
+    "port.officer_referral_carrying_share=0.4",
+    "port.mix.compliance_exam_share=0.1",
+    "port.mix.agriculture_exam_share=0.3",
+)
 
 
 def share_and_half_width(found: np.ndarray, p: float) -> tuple[float, float]:
@@ -48,17 +52,26 @@ def test_booths_take_the_classes_that_the_port_says() -> None:
     assert masks[PRIMARY] == [1] * 15 + [2] * 4
     assert masks[APPROACH] == [1] * 4 + [2]
     assert [len(masks[k]) for k in (PORTAL, SECONDARY, DOCK, ANALYST)] == [4, 2, 16, 6]
-    shared = compose_scenario(["port.approach.fast_lane=shared", "port.primary.lanes_serve=all",
-                               "port.primary.fast_lanes_serve=all"])  # fmt: skip
+    shared = compose_scenario(
+        [
+            "port.approach.fast_lane=shared",
+            "port.primary.lanes_serve=all",
+            "port.primary.fast_lanes_serve=all",
+        ]
+    )
     assert set(server_classes(shared)[APPROACH]) == {3}
     assert set(server_classes(shared)[PRIMARY]) == {3}
 
 
 @pytest.mark.parametrize(
     ("override", "station", "servers"),
-    [("scanner.portal.units=7", PORTAL, 7), ("staffing.docks=3", DOCK, 3),
-     ("staffing.analysts=2", ANALYST, 2), ("port.secondary.servers=0", SECONDARY, 0)],
-)  # fmt: skip
+    [
+        ("scanner.portal.units=7", PORTAL, 7),
+        ("staffing.docks=3", DOCK, 3),
+        ("staffing.analysts=2", ANALYST, 2),
+        ("port.secondary.servers=0", SECONDARY, 0),
+    ],
+)
 def test_units_can_be_overridden(override: str, station: int, servers: int) -> None:
     assert len(server_classes(compose_scenario([override]))[station]) == servers
 

@@ -30,17 +30,28 @@ Make = Callable[..., Scenario]
 Bools = npt.NDArray[np.bool_]
 N = 150_000
 PREVALENCE = 0.2
-OFTEN = ("port.officer_referral_carrying_share=0.4", "port.dock.when_full=suspend",
-         "port.secondary.when_full=suspend")  # fmt: skip
+OFTEN = (
+    "port.officer_referral_carrying_share=0.4",
+    "port.dock.when_full=suspend",
+    "port.secondary.when_full=suspend",
+)
 """Referrals often enough, and full yards that waive them, for brute force to see every branch."""
 
 
-BUSY = ("threat.prevalence_per_truck=0.2", "port.officer_referral_carrying_share=0.2",
-        "port.secondary.servers=1", "port.secondary.room_trucks=1",
-        "port.secondary.when_full=suspend", "scanner.secondary.outages.availability_share=1",
-        "scanner.exam.service.mean_min=2", "port.dock.servers=40", "port.dock.extra_h=6",
-        "port.primary.room_trucks=null", "staffing.extra_lanes=4",
-        "scanner.analyst.service.mean_min=0.5")  # fmt: skip
+BUSY = (
+    "threat.prevalence_per_truck=0.2",
+    "port.officer_referral_carrying_share=0.2",
+    "port.secondary.servers=1",
+    "port.secondary.room_trucks=1",
+    "port.secondary.when_full=suspend",
+    "scanner.secondary.outages.availability_share=1",
+    "scanner.exam.service.mean_min=2",
+    "port.dock.servers=40",
+    "port.dock.extra_h=6",
+    "port.primary.room_trucks=null",
+    "staffing.extra_lanes=4",
+    "scanner.analyst.service.mean_min=0.5",
+)
 """A week with a fifth of the trucks carrying, and docks that keep up with them."""
 
 

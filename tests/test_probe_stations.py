@@ -27,10 +27,14 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 OFTEN = (
-    "port.officer_referral_carrying_share=0.4", "port.dock.when_full=suspend",
-    "port.secondary.when_full=suspend", "port.canine.when_full=suspend",
-    "port.low_energy.servers=2", "port.canine.servers=3", "port.origin.servers=2",
-)  # fmt: skip
+    "port.officer_referral_carrying_share=0.4",
+    "port.dock.when_full=suspend",
+    "port.secondary.when_full=suspend",
+    "port.canine.when_full=suspend",
+    "port.low_energy.servers=2",
+    "port.canine.servers=3",
+    "port.origin.servers=2",
+)
 PORTS = {
     "every station": (),
     "every station, sensors independent": ("scanner.rho=0",),
@@ -38,24 +42,30 @@ PORTS = {
     "dogs alone": ("port.secondary.servers=0",),
     "scanned later": ("port.portal.servers=0", "port.analyst.servers=0"),
     "scanned later, with a machine that reads nothing": (
-        "scanner=ai_review", "port.portal.servers=0", "port.analyst.servers=0",
+        "scanner=ai_review",
+        "port.portal.servers=0",
+        "port.analyst.servers=0",
     ),
     "machine clears": ("scanner=ai_review",),
     "machine clears the slow scan too": (
-        "scanner=two_speeds", "scanner.analyst.auto_clear_share=0.5",
+        "scanner=two_speeds",
+        "scanner.analyst.auto_clear_share=0.5",
     ),
     "rooms that block": (
-        "port.dock.when_full=block", "port.secondary.when_full=block",
+        "port.dock.when_full=block",
+        "port.secondary.when_full=block",
         "port.canine.when_full=block",
     ),
-}  # fmt: skip
+}
 
 
 def paths(seed: int, *, portal: bool) -> pd.DataFrame:
     """Return the ledger columns that the probe reads, the further stations among them."""
     rng = np.random.default_rng(seed)
-    done = {name: rng.choice([NOT_VISITED, SERVED, WAIVED], N, p=[0.4, 0.5, 0.1])
-            for name in ("origin", "low_energy", "portal")}  # fmt: skip
+    done = {
+        name: rng.choice([NOT_VISITED, SERVED, WAIVED], N, p=[0.4, 0.5, 0.1])
+        for name in ("origin", "low_energy", "portal")
+    }
     selected = done["portal"] != NOT_VISITED
     if not portal:
         done["portal"][:] = np.where(selected, WAIVED, NOT_VISITED)
@@ -128,25 +138,32 @@ def test_unbiased_at_every_station(make_scenario: Make, overrides: tuple[str, ..
 
 
 ROOMY = (
-    "port.officer_referral_carrying_share=0.3", "port.mix.compliance_exam_share=0.05",
-    "scanner.low_energy.service.mean_min=0.001", "scanner.canine.service.mean_min=0.001",
+    "port.officer_referral_carrying_share=0.3",
+    "port.mix.compliance_exam_share=0.05",
+    "scanner.low_energy.service.mean_min=0.001",
+    "scanner.canine.service.mean_min=0.001",
     "scanner.low_energy.outages.availability_share=1",
     "scanner.canine.outages.availability_share=1",
-    "port.low_energy.room_trucks=null", "port.canine.room_trucks=null",
-)  # fmt: skip
+    "port.low_energy.room_trucks=null",
+    "port.canine.room_trucks=null",
+)
 THROUGH = {
     "low-energy portal": ("port.low_energy.servers=50",),
     "dogs": ("port.canine.servers=50",),
     "both": ("port.low_energy.servers=50", "port.canine.servers=50"),
     "both, no scanner": (
-        "port.low_energy.servers=50", "port.canine.servers=50", "port.secondary.servers=0",
+        "port.low_energy.servers=50",
+        "port.canine.servers=50",
+        "port.secondary.servers=0",
     ),
     "scanned later": (
-        "port.canine.servers=50", "port.portal.servers=0", "port.analyst.servers=0",
+        "port.canine.servers=50",
+        "port.portal.servers=0",
+        "port.analyst.servers=0",
     ),
     "machine clears": ("scanner.analyst.auto_clear_share=0.5",),
     "joint inspection": ("port.joint_inspection=true", "port.origin.share=0.3"),
-}  # fmt: skip
+}
 
 
 def run(scenario: Scenario, days: int = 2) -> Outcome:
@@ -159,8 +176,11 @@ def run(scenario: Scenario, days: int = 2) -> Outcome:
 
 def roomy(*overrides: str, prevalence: float = 0.3) -> Scenario:
     """Return a port with room for all, whose sensors miss as the real ones do."""
-    real = [line for line in clear_port(trucks_per_h=400.0, prevalence=prevalence)
-            if ".sensing." not in line and "rho" not in line]  # fmt: skip
+    real = [
+        line
+        for line in clear_port(trucks_per_h=400.0, prevalence=prevalence)
+        if ".sensing." not in line and "rho" not in line
+    ]
     chosen = ("policy=random_share", "policy.share=0.5")
     return compose_scenario([*real, *ROOMY, *chosen, *overrides])
 
@@ -177,9 +197,11 @@ def test_unbiased_through_a_port(stations: tuple[str, ...]) -> None:
 def test_the_check_of_origin_counts_what_it_finds_itself() -> None:
     """Loads so rare that hardly a truck is missed whose further path is not known."""
     checks = (
-        "port.origin.servers=200", "port.origin.share=0.5",
-        "port.origin.service.dist=deterministic", "port.origin.service.mean_min=0",
-    )  # fmt: skip
+        "port.origin.servers=200",
+        "port.origin.share=0.5",
+        "port.origin.service.dist=deterministic",
+        "port.origin.service.mean_min=0",
+    )
     found, without = (run(roomy(*more, prevalence=0.02), days=7) for more in (checks, ()))
     assert (found.ledger["origin_done"] == SERVED).mean() == pytest.approx(0.5, abs=0.02)
     caught = float(found.ledger["seized"].sum())

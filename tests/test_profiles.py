@@ -91,8 +91,11 @@ def test_a_blocked_truck_counts_for_the_station_that_holds_it() -> None:
 
 
 def test_a_truck_held_for_its_image_counts_for_the_analyst() -> None:
-    path = {"analyst": (0.0, 1.0, 7.0, 7.0), "primary": (0.0, 0.0, 2.0, 9.0),
-            "secondary": (9.0, 9.0, 10.0, 10.0)}  # fmt: skip
+    path = {
+        "analyst": (0.0, 1.0, 7.0, 7.0),
+        "primary": (0.0, 0.0, 2.0, 9.0),
+        "secondary": (9.0, 9.0, 10.0, 10.0),
+    }
     lost = collect(ledgers.ledger([0.0], [path], [10.0]), ledgers.window())["lost_min"]
     assert lost[0, 0, STATIONS.index("secondary")] == pytest.approx(2.0)
     assert lost[0, 0, STATIONS.index("analyst")] == pytest.approx(5.0)
@@ -118,8 +121,10 @@ def test_those_still_waiting_count_until_the_end() -> None:
 
 def test_what_is_lost_is_the_delay_of_those_who_left(make_scenario) -> None:  # noqa: ANN001
     """Crossing less own work is waiting and blocking, but for repairs and for work in parallel."""
-    scenario = make_scenario("scanner.portal.outages.availability_share=1",
-                             "scanner.secondary.outages.availability_share=1")  # fmt: skip
+    scenario = make_scenario(
+        "scanner.portal.outages.availability_share=1",
+        "scanner.secondary.outages.availability_share=1",
+    )
     frame = trucks(scenario, window_of(3))
     table = ledger_of(scenario, window_of(3))
     lost = collect(table, window_of(3))["lost_min"].sum()

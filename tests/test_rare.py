@@ -18,17 +18,28 @@ from sim.window import EVALUATION, Window
 
 RARE = "threat.prevalence_per_truck=0.0001"
 SCREENING = (
-    "port=screening_lanes", "scanner=screening_lanes", "threat=even", "traffic=flat",
-    "traffic.trucks_per_h=3600.0", "policy=ticketed",
-)  # fmt: skip
+    "port=screening_lanes",
+    "scanner=screening_lanes",
+    "threat=even",
+    "traffic=flat",
+    "traffic.trucks_per_h=3600.0",
+    "policy=ticketed",
+)
 SMALL_YARDS = (
-    "port.dock.servers=5", "port.dock.when_full=suspend", "port.dock.room_trucks=0",
-    "port.secondary.servers=2", "port.secondary.when_full=suspend", "port.secondary.room_trucks=1",
-)  # fmt: skip
+    "port.dock.servers=5",
+    "port.dock.when_full=suspend",
+    "port.dock.room_trucks=0",
+    "port.secondary.servers=2",
+    "port.secondary.when_full=suspend",
+    "port.secondary.room_trucks=1",
+)
 FULL_AFTER_A_SCAN = (
-    "policy=todays_practice", "port.officer_referral_carrying_share=0.7",
-    "port.officer_referral_share=0.02", "port.secondary.servers=20", *SMALL_YARDS[:3],
-)  # fmt: skip
+    "policy=todays_practice",
+    "port.officer_referral_carrying_share=0.7",
+    "port.officer_referral_share=0.02",
+    "port.secondary.servers=20",
+    *SMALL_YARDS[:3],
+)
 """Referrals fill the docks while their trucks are being scanned, which no probe can know."""
 
 

@@ -30,11 +30,17 @@ def feed_forward(seed: int, *, ties: bool = True, **changes: object) -> Flow:
         "service_min": whole if ties else whole * rng.random((N_STATIONS, n)),
         "serves": np.full(servers, 3),
         "capacity": (station, number, np.zeros(servers), np.full(servers, 1e9), np.ones(servers)),
-        "doors": ([], []), "closing": 0, "finishes": np.zeros(N_STATIONS),
-        "fast_first": np.zeros(N_STATIONS), "per_lane": np.zeros(N_STATIONS),
-        "suspend": rng.choice([0, 1], N_STATIONS), "profiled": -1, "slow_min": [],
-        "slow_alarm": [], "room": UNLIMITED,
-    }  # fmt: skip
+        "doors": ([], []),
+        "closing": 0,
+        "finishes": np.zeros(N_STATIONS),
+        "fast_first": np.zeros(N_STATIONS),
+        "per_lane": np.zeros(N_STATIONS),
+        "suspend": rng.choice([0, 1], N_STATIONS),
+        "profiled": -1,
+        "slow_min": [],
+        "slow_alarm": [],
+        "room": UNLIMITED,
+    }
     for derived in ("interval_first", "up_min", "down_min", "drains"):
         del parts[derived]
     del parts["calendar_min"], parts["calendar_key"]
@@ -104,14 +110,35 @@ def test_one_booth_follows_lindley(seed: int) -> None:
     none = np.zeros(N_STATIONS)
     absent = (1 << N_STATIONS) - 1 - (1 << PRIMARY)
     flow = assemble(
-        horizon_min=1e9, arrive_min=arrive, lane_class=np.zeros(n), service_min=work,
-        alarm=np.zeros((N_STATIONS, n)), columns=np.zeros((n, N_COLUMNS)), absent=absent,
-        server_first=first, serves=[3], capacity=([PRIMARY], [0], [0.0], [2e9], [1]),
-        doors=([], []), hold_min=np.full(N_STATIONS, np.inf), fast_first=none, room=UNLIMITED,
-        shared_room=none, suspend=none, finishes=none, closing=0, per_lane=none,
-        lane_random=none, lane_draw=np.zeros(n), profiled=-1, slow_min=[], slow_alarm=[],
-        fork=-1, judge=-1, join=PRIMARY, state=[0.0],
-    )  # fmt: skip
+        horizon_min=1e9,
+        arrive_min=arrive,
+        lane_class=np.zeros(n),
+        service_min=work,
+        alarm=np.zeros((N_STATIONS, n)),
+        columns=np.zeros((n, N_COLUMNS)),
+        absent=absent,
+        server_first=first,
+        serves=[3],
+        capacity=([PRIMARY], [0], [0.0], [2e9], [1]),
+        doors=([], []),
+        hold_min=np.full(N_STATIONS, np.inf),
+        fast_first=none,
+        room=UNLIMITED,
+        shared_room=none,
+        suspend=none,
+        finishes=none,
+        closing=0,
+        per_lane=none,
+        lane_random=none,
+        lane_draw=np.zeros(n),
+        profiled=-1,
+        slow_min=[],
+        slow_alarm=[],
+        fork=-1,
+        judge=-1,
+        join=PRIMARY,
+        state=[0.0],
+    )
     record = recursion.run(flow)
     assert record is not None
     start = np.empty(n)

@@ -42,9 +42,11 @@ def test_where_nobody_carries_the_load_redraws_say_how_many_get_through() -> Non
     drawn = Redrawn(3, 1, [], pd.DataFrame(rows), pd.DataFrame(index=range(3)), {})
     weekly = replications.weekly(both, dict.fromkeys(both, ("primary",)))
     found = gather(
-        replications.study(list(both), "replications=20"), replications.done(both), weekly,
+        replications.study(list(both), "replications=20"),
+        replications.done(both),
+        weekly,
         Besides(redrawn=drawn),
-    )  # fmt: skip
+    )
     assert set(found.unstable) == set(both)
     text = redrawn_words.redrawn_answer(found)
     assert "7,200 to 7,600 trucks get through under fully_staffed" in text

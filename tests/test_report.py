@@ -73,8 +73,10 @@ def test_names_are_escaped() -> None:
         {"todays_practice": (31.0, 0.12, 0.277), evil: (30.0, 0.2, 0.277)}
     )
     plain = {"todays_practice": (31.0, 0.12, 0.277), "other": (30.0, 0.2, 0.277)}
-    scripts = [len([tag for tag, _ in tags(render(one)) if tag == "script"])
-               for one in (found, replications.findings(plain))]  # fmt: skip
+    scripts = [
+        len([tag for tag, _ in tags(render(one)) if tag == "script"])
+        for one in (found, replications.findings(plain))
+    ]
     assert scripts[0] == scripts[1]
 
 

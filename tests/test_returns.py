@@ -16,10 +16,14 @@ from experiments.exhibits.returns import returns
 def drawn(rates: list[float | None], years: list[int | None]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "draw": range(len(rates)), "alternative": "A4", "irr": rates, "irr_reason": "",
-            "payback_y": years, "discounted_payback_y": years,
+            "draw": range(len(rates)),
+            "alternative": "A4",
+            "irr": rates,
+            "irr_reason": "",
+            "payback_y": years,
+            "discounted_payback_y": years,
         }
-    )  # fmt: skip
+    )
 
 
 def cells(table: pd.DataFrame) -> tuple[Cell, ...]:

@@ -13,8 +13,14 @@ from experiments.robustness import TURNS, Redrawn, next_share, redraw
 from experiments.verdicts import WORTH_FOUND, standings
 from sim.errors import ConfigError
 
-SHORT = ["replications=2", "days=1", "processes=1", "start_date=2024-05-14", "robustness.draws=4",
-         "robustness.replications=1"]  # fmt: skip
+SHORT = [
+    "replications=2",
+    "days=1",
+    "processes=1",
+    "start_date=2024-05-14",
+    "robustness.draws=4",
+    "robustness.replications=1",
+]
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +30,10 @@ def asked() -> Study:
         "random": compose_scenario(["policy=random_share", "policy.share=0.1"]),
         "truth": compose_scenario(["policy=top_share", "policy.share=0.2"]),
     }
-    own = {"random": ("policy=random_share", "policy.share=0.1"),
-           "truth": ("policy=top_share", "policy.share=0.2")}  # fmt: skip
+    own = {
+        "random": ("policy=random_share", "policy.share=0.1"),
+        "truth": ("policy=top_share", "policy.share=0.2"),
+    }
     return dataclasses.replace(one, alternatives=scenarios, baseline="random", own_overrides=own)
 
 

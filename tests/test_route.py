@@ -28,7 +28,7 @@ from sim.order import (
     SECONDARY,
     SERVED,
     WAIVED,
-)  # fmt: skip
+)
 from sim.route import (
     CHECKED,
     ORDERED,
@@ -40,7 +40,7 @@ from sim.route import (
     SIDE_SCANNED,
     WAVED,
     check_policy,
-)  # fmt: skip
+)
 
 ON_THE_ROAD = tuple(k for k in range(N_STATIONS) if k != ANALYST)
 
@@ -173,8 +173,14 @@ def test_where_a_truck_goes_when_a_yard_is_full_and_waives(
     """The first truck occupies the full station, which has no room to wait, and so do others."""
     posts = dict.fromkeys(ON_THE_ROAD, ALWAYS)
     work = dict.fromkeys(ON_THE_ROAD, 1.0) | {full: 100.0}
-    by = {DOCK: ORDERED, SECONDARY: REFERRED, CANINE: REFERRED, LOW_ENERGY: SIDE_SCANNED,
-          PORTAL: SELECTED, SAFETY: SAFETY_CHECKED}[full]  # fmt: skip
+    by = {
+        DOCK: ORDERED,
+        SECONDARY: REFERRED,
+        CANINE: REFERRED,
+        LOW_ENERGY: SIDE_SCANNED,
+        PORTAL: SELECTED,
+        SAFETY: SAFETY_CHECKED,
+    }[full]
     flags = {column: [0.0, 1.0] for column in columns}
     flags[by] = [1.0, float(by in columns)]
     raised = np.zeros((N_STATIONS, 2))
@@ -195,9 +201,14 @@ def test_an_image_is_judged_before_primary_is_left_unless_a_machine_clears_it() 
     raised[PORTAL] = 1, CLEARED
     work = {PORTAL: 1.0, PRIMARY: 2.0, DOCK: 5.0, ANALYST: 10.0}
     flow = hand_flow(
-        [0.0, 50.0], posts, work, {SELECTED: [1.0, 1.0]},
-        alarm=raised, fork=PORTAL, judge=ANALYST,
-    )  # fmt: skip
+        [0.0, 50.0],
+        posts,
+        work,
+        {SELECTED: [1.0, 1.0]},
+        alarm=raised,
+        fork=PORTAL,
+        judge=ANALYST,
+    )
     record = both(flow)
     assert at(record, ANALYST, "start")[0] == 1.0
     assert at(record, PRIMARY, "leave") == [11.0, 53.0]
@@ -212,9 +223,13 @@ def test_a_check_in_pulses_is_passed_by_outside_them_and_ends_with_its_line() ->
     posts = {ORIGIN: [(10.0, 20.0), (100.0, 120.0)], PRIMARY: ALWAYS}
     arrive = [0.0, 12.0, 15.0, 25.0, 60.0, 101.0]
     flow = hand_flow(
-        arrive, posts, {ORIGIN: 15.0, PRIMARY: 1.0}, {CHECKED: [1.0] * 6},
-        finishes=finishes, suspend=suspend,
-    )  # fmt: skip
+        arrive,
+        posts,
+        {ORIGIN: 15.0, PRIMARY: 1.0},
+        {CHECKED: [1.0] * 6},
+        finishes=finishes,
+        suspend=suspend,
+    )
     record = both(flow)
     done = [WAIVED, SERVED, SERVED, WAIVED, WAIVED, SERVED]
     assert record.done[ORIGIN].tolist() == done

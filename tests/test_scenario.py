@@ -26,9 +26,14 @@ def test_replace_leaves_the_original_as_it_was(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize(
     ("overrides", "station", "expected"),
-    [((), "dock", 16), (("staffing.docks=5",), "dock", 5), (("staffing.analysts=0",), "analyst", 0),
-     (("scanner.portal.units=9",), "portal", 9), (("scanner.secondary.units=0",), "secondary", 0)],
-)  # fmt: skip
+    [
+        ((), "dock", 16),
+        (("staffing.docks=5",), "dock", 5),
+        (("staffing.analysts=0",), "analyst", 0),
+        (("scanner.portal.units=9",), "portal", 9),
+        (("scanner.secondary.units=0",), "secondary", 0),
+    ],
+)
 def test_units_follow_the_port_unless_overridden(
     overrides: tuple[str, ...], station: str, expected: int
 ) -> None:

@@ -71,8 +71,10 @@ def test_where_nothing_helps_it_says_so(found: Findings) -> None:
 def test_levels_name_what_is_held_equal_and_who_cannot_reach_it(found: Findings) -> None:
     heads = sections.level_heads(found)
     assert [head.partition(" (")[0] for head in heads] == [
-        "mean wait", "95th percentile of crossing", "officer hours",
-    ]  # fmt: skip
+        "mean wait",
+        "95th percentile of crossing",
+        "officer hours",
+    ]
     base, other = sections.level_rows(found)
     assert base["cells"][0].text == "baseline"  # type: ignore[index]
     assert other["cells"][2].text.startswith("+4.")  # type: ignore[index]

@@ -60,11 +60,15 @@ def trucks(seed: int = 1, *, carrying: bool, n: int = N) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("sensor", "concealment", "quoted"),
     [
-        ("portal", "in_cargo", 0.65), ("portal", "structure", 0.45), ("portal", "small", 0.25),
+        ("portal", "in_cargo", 0.65),
+        ("portal", "structure", 0.45),
+        ("portal", "small", 0.25),
         ("secondary", "in_cargo", 0.55),
-        ("exam", "in_cargo", 0.95), ("exam", "structure", 0.80), ("exam", "small", 0.80),
+        ("exam", "in_cargo", 0.95),
+        ("exam", "structure", 0.80),
+        ("exam", "small", 0.80),
     ],
-)  # fmt: skip
+)
 def test_configured_d_prime_give_the_quoted_detection(
     make_scenario: Make, rho: float, sensor: str, concealment: str, quoted: float
 ) -> None:
@@ -159,8 +163,12 @@ def test_alarms_happen_as_often_as_p_alarm_says(make_scenario: Make, rho: float)
     density = np.where(frame["laden"], frame["density"], 0)
     case = Load(frame["true_contraband"].to_numpy(), frame["true_concealment"].to_numpy(), density)
     z = frame["z_concealment"].to_numpy()
-    for sensor, name in (("portal", "portal"), ("secondary", "secondary"),
-                         ("exam", "exam_find"), ("exam_other", "exam_find_other")):  # fmt: skip
+    for sensor, name in (
+        ("portal", "portal"),
+        ("secondary", "secondary"),
+        ("exam", "exam_find"),
+        ("exam_other", "exam_find_other"),
+    ):
         excess = found[name] - p_alarm(port, points, sensor, case, z)
         assert abs(excess.mean()) < 3.3 * excess.std() / np.sqrt(N)
 

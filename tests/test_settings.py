@@ -27,8 +27,15 @@ def test_redraws_and_the_ledger_are_on_unless_switched_off() -> None:
     assert (off.bottleneck, off.robustness.draws) == (False, 0)
 
 
-@pytest.mark.parametrize("bad", ["robustness.draws=-1", "robustness.replications=0",
-                                 "robustness.draws=many", "bottleneck=perhaps"])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "robustness.draws=-1",
+        "robustness.replications=0",
+        "robustness.draws=many",
+        "bottleneck=perhaps",
+    ],
+)
 def test_nonsense_costs_one_line(bad: str) -> None:
     key = bad.partition("=")[0]
     with pytest.raises(ConfigError, match=f"^{key}"):

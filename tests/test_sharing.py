@@ -82,6 +82,9 @@ def test_a_tier_heeds_what_is_shared_with_it(make_scenario: Make) -> None:
         for option in ("none", "partner", "tip", "full")
     }
     assert {pair for pair, is_heeded in heeded.items() if is_heeded} == {
-        ("partner", "partner"), ("partner", "full"), ("tip", "partner"), ("tip", "tip"),
+        ("partner", "partner"),
+        ("partner", "full"),
+        ("tip", "partner"),
+        ("tip", "tip"),
         ("tip", "full"),
-    }  # fmt: skip
+    }

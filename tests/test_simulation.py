@@ -63,11 +63,12 @@ def test_more_demand_is_more_trips_and_no_shorter_a_wait(
     asked: Case, scorers: dict[str, Scorer]
 ) -> None:
     growing = dataclasses.replace(
-        asked, terms=dataclasses.replace(
+        asked,
+        terms=dataclasses.replace(
             asked.terms,
             demand=dataclasses.replace(asked.terms.demand, growth_share_per_y=0.1),
-        )
-    )  # fmt: skip
+        ),
+    )
     found = few(asked, scorers, growing)
     wanted = found.amounts["trucks"] + found.amounts["elsewhere"]
     half_width = 4.0 / np.sqrt(wanted.min() / 366.0)  # trucks of the days that were drawn

@@ -51,9 +51,12 @@ def named(files: list[Path], folder: Path) -> set[str]:
 
 def test_imports_are_followed_through_nested_packages(tree: Path) -> None:
     engine = {
-        "sim/__init__.py", "sim/shared.py", "sim/engine/__init__.py", "sim/engine/moves.py",
+        "sim/__init__.py",
+        "sim/shared.py",
+        "sim/engine/__init__.py",
+        "sim/engine/moves.py",
         "sim/engine/late.py",
-    }  # fmt: skip
+    }
     loop = engine | {"sim/engine/kernel/__init__.py", "sim/engine/kernel/loop.py"}
     lists = engine | {"sim/policies/__init__.py", "sim/policies/lists.py"}
     assert named(source_files(["sim.engine.kernel.loop"], tree), tree) == loop

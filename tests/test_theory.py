@@ -120,8 +120,17 @@ def test_rush_hours_lie_inside_a_stable_week(make_scenario: Make) -> None:
 
 
 def test_every_station_that_exists_has_its_rows(make_scenario: Make) -> None:
-    names = ["approach_general", "approach_fast", "primary_general", "primary_fast",
-             "portal", "analyst", "radiation", "secondary", "dock"]  # fmt: skip
+    names = [
+        "approach_general",
+        "approach_fast",
+        "primary_general",
+        "primary_fast",
+        "portal",
+        "analyst",
+        "radiation",
+        "secondary",
+        "dock",
+    ]
     assert list(loads(make_scenario()).index) == names
     less = make_scenario("port.portal.servers=0", "port.analyst.servers=0", "port.approach.lanes=0")
     assert list(loads(less).index) == [

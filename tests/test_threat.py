@@ -204,8 +204,10 @@ def test_loads_follow_the_distribution_and_small_ones_are_small(scenario: Scenar
     load_lb = drawn["true_load"] / 0.45359237
     assert stats.kstest(np.log(load_lb), "norm", (6.20, 1.42)).pvalue > 1e-3
     assert (drawn["true_concealment"][load_lb <= 30.0] == SMALL).all()
-    mean_kg = (threats.class_weights(scenario.threat, laden=True)
-               * threats.class_load(scenario.threat, laden=True)).sum()  # fmt: skip
+    mean_kg = (
+        threats.class_weights(scenario.threat, laden=True)
+        * threats.class_load(scenario.threat, laden=True)
+    ).sum()
     assert mean_kg == pytest.approx(0.45359237 * math.exp(6.20 + 1.42**2 / 2.0))
 
 
@@ -270,10 +272,12 @@ def test_the_outbound_loads_add_up_to_the_published_flows(make_scenario: Make) -
         (["+threat.type_share.persons=0.0"], r"^threat\.loads: these types need the loads"),
         (["threat.type_share.heroin=0.5"], r"^threat\.type_share: must add up to 1"),
         (["threat.loads.drugs_lb.median=0"], r"^threat\.loads\.drugs_lb\.median: must be between"),
-        (["~threat.loads.drugs_lb.concealment_share_laden.small"],
-         r"^threat\.loads\.drugs_lb\.concealment_share_laden: "),
+        (
+            ["~threat.loads.drugs_lb.concealment_share_laden.small"],
+            r"^threat\.loads\.drugs_lb\.concealment_share_laden: ",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_threat_that_makes_no_sense_is_refused(
     make_scenario: Make, overrides: list[str], message: str
 ) -> None:

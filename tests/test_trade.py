@@ -77,10 +77,17 @@ def test_nonsense_is_refused_by_its_key(make_scenario: Make, override: str, mess
 
 @pytest.mark.parametrize(
     "override",
-    ["firms.driver_change_share=0", "firms.first_pair_new_share=1", "firms.n_customers=1",
-     "firms.member_traffic_share=1", "declared.value_shipper_share=1", "declared.schedule_sd_h=0",
-     "declared.lead_ratio_median=0", "declared.pieces_ln_sd=3"],
-)  # fmt: skip
+    [
+        "firms.driver_change_share=0",
+        "firms.first_pair_new_share=1",
+        "firms.n_customers=1",
+        "firms.member_traffic_share=1",
+        "declared.value_shipper_share=1",
+        "declared.schedule_sd_h=0",
+        "declared.lead_ratio_median=0",
+        "declared.pieces_ln_sd=3",
+    ],
+)
 def test_extremes_work(make_scenario: Make, override: str) -> None:
     frame = draw_manifest(make_scenario(f"traffic.{override}"), DAY)
     shared = [IF * hidden + name for name, *_ in SHARED for hidden in (0, 1)]

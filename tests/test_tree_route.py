@@ -22,8 +22,12 @@ from sim.sensor_tree import Tree, TreeSensor, frontier
 from sim.tree_mix import Mix, at_budget
 from sim.tree_route import encode, route_tree
 
-POINTS = {"low_energy": (0.3, 0.6), "portal": (0.2, 0.75), "secondary": (0.15, 0.7),
-          "canine": (0.1, 0.65)}  # fmt: skip
+POINTS = {
+    "low_energy": (0.3, 0.6),
+    "portal": (0.2, 0.75),
+    "secondary": (0.15, 0.7),
+    "canine": (0.1, 0.65),
+}
 COSTS = {"low_energy": 0.005, "portal": 0.01, "secondary": 0.02, "canine": 0.02}
 FOUR = [TreeSensor(name, COSTS[name], (POINTS[name],), STAGE_OF[name]) for name in POINTS]  # type: ignore[index]
 PLACES = {name: (k, N_COLUMNS + 1 + i) for i, (name, k) in enumerate(STATION_OF.items())}
@@ -31,17 +35,23 @@ PLACES = {name: (k, N_COLUMNS + 1 + i) for i, (name, k) in enumerate(STATION_OF.
 
 def four_sensors(budget: float, *overrides: str, any_order: bool = False) -> Scenario:
     """Return a port with room for all and four sensors of one operating point each."""
-    found = ["policy=sensor_tree", "policy.officer_referral=false", f"policy.any_order={any_order}",
-             f"policy.budget_openings={budget}", "policy.tests.portal.steps_z=[]"]  # fmt: skip
+    found = [
+        "policy=sensor_tree",
+        "policy.officer_referral=false",
+        f"policy.any_order={any_order}",
+        f"policy.budget_openings={budget}",
+        "policy.tests.portal.steps_z=[]",
+    ]
     for name, (false_alarms, hits) in POINTS.items():
         found += [f"policy.tests.{name}.cost_openings={COSTS[name]}"]
         found += sensor(name, false_alarms, hits)
     for name in ("low_energy", "canine"):
         found += [
-            f"port.{name}.servers=50", f"port.{name}.room_trucks=null",
+            f"port.{name}.servers=50",
+            f"port.{name}.room_trucks=null",
             f"scanner.{name}.service.mean_min=0.001",
             f"scanner.{name}.outages.availability_share=1",
-        ]  # fmt: skip
+        ]
     return compose_scenario(clear_port(*found, *overrides, trucks_per_h=300.0, prevalence=0.3))
 
 
@@ -100,8 +110,9 @@ def test_in_the_port_scanner_and_dogs_come_after_primary(any_order: bool) -> Non
     scenario = four_sensors(0.12, cheap_dogs, any_order=any_order)
     found, _ = run(scenario, days=1)
     ledger = found.ledger
-    early = {name: (ledger[f"{name}_start_min"] < ledger["primary_start_min"]).any()
-             for name in POINTS}  # fmt: skip
+    early = {
+        name: (ledger[f"{name}_start_min"] < ledger["primary_start_min"]).any() for name in POINTS
+    }
     assert any_order or (early["low_energy"] and early["portal"])
     assert early["canine"] == any_order
     assert any_order or not early["secondary"]
@@ -114,10 +125,13 @@ def test_in_the_port_scanner_and_dogs_come_after_primary(any_order: bool) -> Non
 def test_both_engines_agree_over_four_sensors() -> None:
     scenario = compose_scenario(
         [
-            "policy=sensor_tree", "policy.budget_openings=0.05",
-            "policy.random_floor_share=0.05", "port.low_energy.servers=2", "port.canine.servers=3",
+            "policy=sensor_tree",
+            "policy.budget_openings=0.05",
+            "policy.random_floor_share=0.05",
+            "port.low_energy.servers=2",
+            "port.canine.servers=3",
         ]
-    )  # fmt: skip
+    )
     one, _ = run(scenario, days=1)
     other, _ = run(scenario, days=1, engine="simpy")
     assert one.ledger.equals(other.ledger)
@@ -130,17 +144,26 @@ def test_probes_of_four_sensors_agree_with_brute_force() -> None:
     """Real sensors, correlated, with referrals to scanner and dogs and a random floor."""
     scenario = compose_scenario(
         [
-            *(line for line in clear_port(trucks_per_h=300.0, prevalence=0.3)
-              if ".sensing." not in line and "rho" not in line),
-            "policy=sensor_tree", "policy.budget_openings=0.1", "policy.random_floor_share=0.1",
-            "port.officer_referral_carrying_share=0.3", "port.low_energy.servers=50",
-            "port.canine.servers=50", "port.low_energy.room_trucks=null",
-            "port.canine.room_trucks=null", "scanner.low_energy.service.mean_min=0.001",
-            "scanner.canine.service.mean_min=0.001", "scanner=ai_review",
+            *(
+                line
+                for line in clear_port(trucks_per_h=300.0, prevalence=0.3)
+                if ".sensing." not in line and "rho" not in line
+            ),
+            "policy=sensor_tree",
+            "policy.budget_openings=0.1",
+            "policy.random_floor_share=0.1",
+            "port.officer_referral_carrying_share=0.3",
+            "port.low_energy.servers=50",
+            "port.canine.servers=50",
+            "port.low_energy.room_trucks=null",
+            "port.canine.room_trucks=null",
+            "scanner.low_energy.service.mean_min=0.001",
+            "scanner.canine.service.mean_min=0.001",
+            "scanner=ai_review",
             "scanner.low_energy.outages.availability_share=1",
             "scanner.canine.outages.availability_share=1",
         ]
-    )  # fmt: skip
+    )
     found, mix = run(scenario)
     assert mix.p_visit("low_energy", 1) > 0.0
     caught = float(found.ledger["seized"].sum())
@@ -160,8 +183,11 @@ def test_trees_lead_along_the_road(mix: Mix) -> None:
 
 
 def test_yards_of_scanner_and_dogs_that_block_are_refused_where_trees_go_both_ways() -> None:
-    blocking = [f"port.{name}.{what}" for name in ("secondary", "canine")
-                for what in ("when_full=block", "room_trucks=2")]  # fmt: skip
+    blocking = [
+        f"port.{name}.{what}"
+        for name in ("secondary", "canine")
+        for what in ("when_full=block", "room_trucks=2")
+    ]
     scenario = four_sensors(0.2, *blocking, *sensor("secondary", 0.4, 0.9))
     with pytest.raises(ConfigError, match=r"secondary\.when_full: must be suspend for this policy"):
         run(scenario, days=1)
@@ -186,9 +212,13 @@ def test_whom_an_officer_refers_is_seen_by_scanner_and_dogs(
     columns = np.zeros((1, N_COLUMNS + 1))
     columns[0, REFERRED] = 1.0
     flow = hand_flow(
-        [0.0], posts, dict.fromkeys(posts, 1.0), alarm=raised, columns=columns,
+        [0.0],
+        posts,
+        dict.fromkeys(posts, 1.0),
+        alarm=raised,
+        columns=columns,
         state=encode(release, {}, has_looks=True, any_order=False),
-    )  # fmt: skip
+    )
     record = port.run(flow, route_tree)
     assert_equal(record, compiled.run(flow, route_tree))
     assert " ".join(visited(record, 0)) == path

@@ -132,7 +132,7 @@ def test_a_file_that_changes_is_read_again(write: Write) -> None:
         ("arrive_min\n1,2\n", "trucks.csv' is no table ("),
         ("arrive_min,fast\n1,1\n2,1,9\n", "trucks.csv' is no table ("),
     ],
-)  # fmt: skip
+)
 def test_a_bad_file_is_refused_by_line_and_column(write: Write, text: str, message: str) -> None:
     with pytest.raises(TableError) as refused:
         read_trucks(write(text), 1)
@@ -151,7 +151,7 @@ def test_a_bad_file_is_refused_by_line_and_column(write: Write, text: str, messa
         ({"arrive_min": [1.0], "carrier": ["ABCD"]}, f"row 1, carrier: {WHOLE}, got 'ABCD'"),
         ({"arrive_min": [1.0], "true_load": [1.0]}, "'true_load' is always drawn"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_parquet_file_is_refused_by_row(
     write: Write, frame: dict[str, object], message: str
 ) -> None:

@@ -23,7 +23,7 @@ from sim.order import (
     WAIVED,
     WITHDRAWN,
     event_key,
-)  # fmt: skip
+)
 from sim.route import N_COLUMNS, Route, check_policy, route_standard
 
 
@@ -137,12 +137,19 @@ def plain_flow(seed: int) -> Flow:
     none = np.zeros(N_STATIONS, dtype=np.int64)
     doors = flow.calendar_key >> KIND_SHIFT == DOOR
     return flow._replace(
-        room=np.full_like(flow.room, -1), per_lane=none, finishes=none, suspend=none % 2,
-        closing=0, profiled=-1, fork=-1, judge=-1, calendar_min=flow.calendar_min[~doors],
+        room=np.full_like(flow.room, -1),
+        per_lane=none,
+        finishes=none,
+        suspend=none % 2,
+        closing=0,
+        profiled=-1,
+        fork=-1,
+        judge=-1,
+        calendar_min=flow.calendar_min[~doors],
         calendar_key=flow.calendar_key[~doors],
         serves=np.full_like(flow.serves, 3) if seed % 2 else flow.serves,
         lane_class=flow.lane_class * (seed % 4 > 1),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("hook", [route_standard, route_either_order])

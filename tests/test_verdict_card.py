@@ -49,8 +49,9 @@ def test_a_predicted_line_says_when_redraws_reach_the_other_side() -> None:
 
 def test_without_interval_or_target_there_is_no_verdict() -> None:
     assert judge(WAIT, Level(value=20.0, reason="one replication only"), 30.0) == (
-        "cannot tell", "no interval: one replication only",
-    )  # fmt: skip
+        "cannot tell",
+        "no interval: one replication only",
+    )
     assert judge(WAIT, at(1.0, 2.0), None)[0] == "no target"
     assert judge(SEIZED[0], at(1.0, 2.0), 5.0)[0] == "no target"
     assert judge(WAIT, Level(value=np.nan, reason="unstable"), 30.0) == ("cannot tell", "unstable")

@@ -17,11 +17,13 @@ def draw_of(*rows: tuple[str, float, float, bool]) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("rows", "best"),
-    [([("a", 20.0, 0.10, False), ("b", 20.05, 0.20, False)], {"b"}),
-     ([("a", 20.0, 0.10, False), ("b", 25.0, 0.20, False)], {"a", "b"}),
-     ([("a", 20.0, 0.10, False), ("b", 20.05, 0.101, False)], {"a", "b"}),
-     ([("a", 20.0, 0.10, False), ("b", 5.0, 0.20, True)], {"a"})],
-)  # fmt: skip
+    [
+        ([("a", 20.0, 0.10, False), ("b", 20.05, 0.20, False)], {"b"}),
+        ([("a", 20.0, 0.10, False), ("b", 25.0, 0.20, False)], {"a", "b"}),
+        ([("a", 20.0, 0.10, False), ("b", 20.05, 0.101, False)], {"a", "b"}),
+        ([("a", 20.0, 0.10, False), ("b", 5.0, 0.20, True)], {"a"}),
+    ],
+)
 def test_dominance_within_a_draw(
     rows: list[tuple[str, float, float, bool]], best: set[str]
 ) -> None:

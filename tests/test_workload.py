@@ -15,17 +15,31 @@ from sim.window import Window
 from sim.workload import weekly_load
 
 STATIONS = (
-    "origin", "low_energy", "portal", "analyst", "radiation", "secondary", "canine", "dock",
+    "origin",
+    "low_energy",
+    "portal",
+    "analyst",
+    "radiation",
+    "secondary",
+    "canine",
+    "dock",
     "safety",
-)  # fmt: skip
+)
 ROOM_FOR_ALL = (
-    *(f"port.{name}.servers={n}" for name, n in zip(
-        STATIONS, (40, 6, 10, 20, 10, 20, 20, 80, 40), strict=True)),
+    *(
+        f"port.{name}.servers={n}"
+        for name, n in zip(STATIONS, (40, 6, 10, 20, 10, 20, 20, 80, 40), strict=True)
+    ),
     *(f"port.{name}.room_trucks=null" for name in STATIONS if name != "analyst"),
-    "port.primary.room_trucks=null", "port.dock.extra_h=6", "staffing.extra_lanes=4",
-    "staffing.extra_fast_lanes=2", "port.radiation.share=0.05", "port.officer_referral_share=0.05",
-    "policy=todays_practice", "scanner.analyst.criterion_slope_z=0",
-)  # fmt: skip
+    "port.primary.room_trucks=null",
+    "port.dock.extra_h=6",
+    "staffing.extra_lanes=4",
+    "staffing.extra_fast_lanes=2",
+    "port.radiation.share=0.05",
+    "port.officer_referral_share=0.05",
+    "policy=todays_practice",
+    "scanner.analyst.criterion_slope_z=0",
+)
 PORTS = {
     "every station": (),
     "machine clears": ("scanner=ai_review",),
@@ -34,7 +48,7 @@ PORTS = {
     "dogs alone": ("port.secondary.servers=0",),
     "neither scanner nor dogs": ("port.secondary.servers=0", "port.canine.servers=0"),
     "joint inspection": ("port.joint_inspection=true", "port.dock.servers=200"),
-}  # fmt: skip
+}
 
 
 def week(scenario: Scenario) -> tuple[pd.DataFrame, Outcome]:

@@ -22,7 +22,7 @@ from sim.order import (
     SAFETY,
     SHUTS,
     event_key,
-)  # fmt: skip
+)
 from sim.route import N_COLUMNS
 
 

@@ -24,18 +24,25 @@ PRICE_YEAR = 2023
 MILLION = 1e6
 NONE = Deflator(name="none", price_index={})
 VALUE = Value(
-    name="example", price_year=PRICE_YEAR, value_of_time_usd_per_truck_h=33.5,
-    idle_fuel_gal_per_h=0.8, diesel_usd_per_gal=3.75,
-)  # fmt: skip
+    name="example",
+    price_year=PRICE_YEAR,
+    value_of_time_usd_per_truck_h=33.5,
+    idle_fuel_gal_per_h=0.8,
+    diesel_usd_per_gal=3.75,
+)
 BENEFIT = Benefit(
-    name="example", view="dot", value="example", occupants_per_truck=1.0, reliability_ratio=None,
+    name="example",
+    view="dot",
+    value="example",
+    occupants_per_truck=1.0,
+    reliability_ratio=None,
     emissions=Emissions(
         nox_g_per_h=30.0, nox_damage_usd_per_t=15_000.0, price_year=PRICE_YEAR, co2_kg_per_gal=10.0
     ),
     cargo=Cargo(
         value_share_per_day=0.01, value_usd_per_truck={"all": 60_000.0}, price_year=PRICE_YEAR
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -78,22 +85,33 @@ def measure(name: str, capital: float = 1.0, opex: float = 1.0) -> Measure:
 
     def asset(kind: str, price: float, life_y: int) -> Asset:
         return Asset(
-            kind=kind, payer="united_states", price_usd=price * capital * MILLION,  # type: ignore[arg-type]
-            price_year=PRICE_YEAR, life_y=life_y, removal_usd=0.0,
-        )  # fmt: skip
+            kind=kind,
+            payer="united_states",
+            price_usd=price * capital * MILLION,  # type: ignore[arg-type]
+            price_year=PRICE_YEAR,
+            life_y=life_y,
+            removal_usd=0.0,
+        )
 
     yearly = Yearly(
-        kind="operation", payer="united_states",
-        cost_usd_per_y=option.opex * opex * MILLION, price_year=PRICE_YEAR,
-    )  # fmt: skip
+        kind="operation",
+        payer="united_states",
+        cost_usd_per_y=option.opex * opex * MILLION,
+        price_year=PRICE_YEAR,
+    )
     return Measure(
-        name=name, unit="all of it", construction_y=1, ramp_up_share=(), once={}, staff={},
+        name=name,
+        unit="all of it",
+        construction_y=1,
+        ramp_up_share=(),
+        once={},
+        staff={},
         assets={
             "equipment": asset("equipment", option.equipment, 10),
             "civil": asset("civil_works", option.civil, 30),
         },
         yearly={"operation": yearly},
-    )  # fmt: skip
+    )
 
 
 def costs(name: str, capital: float = 1.0, opex: float = 1.0) -> CashFlow:

@@ -27,9 +27,13 @@ from sim.spec import Spec
 
 T = TypeVar("T", bound=Spec)
 ECONOMICS: Final[dict[str, type[Spec]]] = {
-    "appraisal": Appraisal, "benefit": Benefit, "cost": Measure, "deflator": Deflator, "harm": Harm,
+    "appraisal": Appraisal,
+    "benefit": Benefit,
+    "cost": Measure,
+    "deflator": Deflator,
+    "harm": Harm,
     "uncertainty": Doubt,
-}  # fmt: skip
+}
 """Config groups of the economics, one file an option; they fill no part of the scenario."""
 
 

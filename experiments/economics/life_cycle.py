@@ -26,8 +26,15 @@ Line = tuple[str, str]
 """Who pays, and for what."""
 INITIAL: Final = ("equipment", "civil_works")
 KINDS: Final = (
-    *INITIAL, "integration", "training", "replacement", "operation", "staff", "removal", "residual",
-)  # fmt: skip
+    *INITIAL,
+    "integration",
+    "training",
+    "replacement",
+    "operation",
+    "staff",
+    "removal",
+    "residual",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

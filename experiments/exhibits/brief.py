@@ -61,9 +61,11 @@ def choice_words(choice: Choice, evidence: Evidence) -> str:
             f"alternative pays in time saved alone{_sometimes(choice, evidence)}. Of all "
             "alternatives it asks society for least per additional load."
         )
-    ground = "at the value of a load that the user set" if choice.why == "priced" else (
-        "in time and money alone, with nothing counted for interdiction"
-    )  # fmt: skip
+    ground = (
+        "at the value of a load that the user set"
+        if choice.why == "priced"
+        else ("in time and money alone, with nothing counted for interdiction")
+    )
     return f"{name}: it has the highest net present value {ground}.{_how_sure(choice, evidence)}"
 
 
@@ -84,9 +86,11 @@ def worth_words(name: str, evidence: Evidence) -> str:
     """Return the net present value with its range in a sentence."""
     held = evidence.npv_range(name)
     value = evidence.npv(name)
-    counted = "time and money alone" if evidence.usd_per_load is None else (
-        "time, money and the user's value of a load"
-    )  # fmt: skip
+    counted = (
+        "time and money alone"
+        if evidence.usd_per_load is None
+        else ("time, money and the user's value of a load")
+    )
     return (
         f"Over {evidence.years} years at {percent(evidence.rate, 0)} its net present value on "
         f"{counted} is {usd(value)} ({_held(held)})."
@@ -97,9 +101,11 @@ def break_even_words(name: str, evidence: Evidence) -> str:
     """Return the break-even sentence of one alternative."""
     found = evidence.break_even(name)
     if found.usd_per_load is None:
-        more = "and pays on time and money alone" if found.pays_without else (
-            "and does not pay on time and money alone: no break-even exists"
-        )  # fmt: skip
+        more = (
+            "and pays on time and money alone"
+            if found.pays_without
+            else ("and does not pay on time and money alone: no break-even exists")
+        )
         return f"It interdicts no more than the baseline {more}."
     held = evidence.break_even_range(name)
     if found.pays_without:
@@ -108,9 +114,11 @@ def break_even_words(name: str, evidence: Evidence) -> str:
             f"(break-even {usd(found.usd_per_load)} a load, {_held(held)})."
         )
     share = found.not_replaced_share
-    also = "" if share is None else (
-        f", that is if at least {share_words(share)} of what is seized is not replaced"
-    )  # fmt: skip
+    also = (
+        ""
+        if share is None
+        else (f", that is if at least {share_words(share)} of what is seized is not replaced")
+    )
     return (
         f"It pays if each extra interdicted load is worth at least {usd(found.usd_per_load)} "
         f"({_held(held)}){also}."

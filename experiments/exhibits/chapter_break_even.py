@@ -34,7 +34,7 @@ def break_even(evidence: Evidence) -> Section:
         plot_chance.displacement(evidence),
         plot_chance.not_replaced(evidence),
         _companions(evidence),
-    ]  # fmt: skip
+    ]
     if evidence.usd_per_load is not None:
         parts.insert(1, plot_chance.break_even_panel(evidence))
     title = "Break-even: what interdiction would have to be worth"
@@ -52,11 +52,14 @@ def _companions(evidence: Evidence) -> Table:
     )
     rows = tuple((plain(n), _companion_cells(evidence, n)) for n in evidence.rivals)
     return Table(
-        "break_even", "Break-even values and their companions",
-        Column("alternative", "alternative"), columns, rows,
+        "break_even",
+        "Break-even values and their companions",
+        Column("alternative", "alternative"),
+        columns,
+        rows,
         note="Gap below zero: what is left over, so that no worth of interdiction is needed. "
         f"{evidence.range_note}",
-    )  # fmt: skip
+    )
 
 
 def _companion_cells(evidence: Evidence, name: str) -> tuple[Cell, ...]:
@@ -71,11 +74,12 @@ def _companion_cells(evidence: Evidence, name: str) -> tuple[Cell, ...]:
         dollars(found.usd_per_load, evidence.break_even_range(name), "no more loads"),
         millions(found.annual_gap_usd, held),
         Cell(significant(found.deaths_per_y), _held(deaths), found.deaths_per_y, *_ends(deaths)),
-        Cell("not known", "no officer in the catalogue") if officer is None
+        Cell("not known", "no officer in the catalogue")
+        if officer is None
         else Cell(number(cost / officer), "", cost / officer),
         _not_replaced(evidence, name, found.not_replaced_share),
         Cell("not known", "no draws") if none is None else Cell(percent(none, 0), "", 100.0 * none),
-    )  # fmt: skip
+    )
 
 
 def _not_replaced(evidence: Evidence, name: str, share: float | None) -> Cell:

@@ -19,21 +19,70 @@ from experiments.wording import NONE, listed, number, span
 
 Problem = tuple[str, str, str, float, int, Badge, str]
 PROBLEMS: Final[tuple[Problem, ...]] = (
-    ("wait_mean_min", "mean wait to primary", "min", 1.0, 1, "predicted",
-     "drivers and carriers; shippers of perishable and just-in-time goods"),
-    ("wait_p95_min", "wait that one truck in twenty exceeds", "min", 1.0, 1, "predicted",
-     "carriers who plan for bad days; drivers' hours of service"),
-    ("delay_truck_h", "truck-hours of delay a year", "thousand h", 1e-3, 0, "predicted",
-     "carriers, shippers, residents beside the approach (idling engines)"),
-    ("elsewhere", "trips given up or made elsewhere a year", "thousand", 1e-3, 1, "predicted",
-     "carriers and other ports of entry"),
-    ("scan_rate", "share of trucks scanned", "%", 100.0, 1, "predicted",
-     "CBP; carriers that are scanned"),
-    ("detection_expected", "share of loads interdicted", "%", 100.0, 1, "assumed",
-     "public health and safety on both sides of the border"),
-    ("exam_rate", "share of trucks opened", "%", 100.0, 2, "predicted",
-     "shippers and carriers; CBP officers"),
-)  # fmt: skip
+    (
+        "wait_mean_min",
+        "mean wait to primary",
+        "min",
+        1.0,
+        1,
+        "predicted",
+        "drivers and carriers; shippers of perishable and just-in-time goods",
+    ),
+    (
+        "wait_p95_min",
+        "wait that one truck in twenty exceeds",
+        "min",
+        1.0,
+        1,
+        "predicted",
+        "carriers who plan for bad days; drivers' hours of service",
+    ),
+    (
+        "delay_truck_h",
+        "truck-hours of delay a year",
+        "thousand h",
+        1e-3,
+        0,
+        "predicted",
+        "carriers, shippers, residents beside the approach (idling engines)",
+    ),
+    (
+        "elsewhere",
+        "trips given up or made elsewhere a year",
+        "thousand",
+        1e-3,
+        1,
+        "predicted",
+        "carriers and other ports of entry",
+    ),
+    (
+        "scan_rate",
+        "share of trucks scanned",
+        "%",
+        100.0,
+        1,
+        "predicted",
+        "CBP; carriers that are scanned",
+    ),
+    (
+        "detection_expected",
+        "share of loads interdicted",
+        "%",
+        100.0,
+        1,
+        "assumed",
+        "public health and safety on both sides of the border",
+    ),
+    (
+        "exam_rate",
+        "share of trucks opened",
+        "%",
+        100.0,
+        2,
+        "predicted",
+        "shippers and carriers; CBP officers",
+    ),
+)
 
 COMPLETIONS: Final = {
     "alternative": Head("alternative", "", "name"),
@@ -58,7 +107,9 @@ def problem(evidence: Evidence) -> Section:
     rows = tuple(_problem_rows(evidence, choice))
     base = evidence.appraised.case.appraisal.base_year
     return Section(
-        2, "problem", "The problem: today, without building, and with the choice",
+        2,
+        "problem",
+        "The problem: today, without building, and with the choice",
         (
             Prose(
                 f"Year {years[0]} is {base + years[0]}, year {years[-1]} is {base + years[-1]}, "
@@ -68,7 +119,7 @@ def problem(evidence: Evidence) -> Section:
             ),
             Table("problem_matrix", "Problem matrix", Column("measure", "measure"), columns, rows),
         ),
-    )  # fmt: skip
+    )
 
 
 def _problem_rows(evidence: Evidence, choice: str) -> Iterator[tuple[str, tuple[Cell, ...]]]:
@@ -125,9 +176,14 @@ def alternatives(evidence: Evidence) -> Section:
             f"{evidence.appraised.case.appraisal.price_year} dollars, not discounted; the ranges "
             "of each price stand among the inputs, those of the sums with the present values."
         ),
-        Table("alternatives", "What each alternative buys", Column("alternative", "alternative"),
-              columns, tuple(rows)),
-    ]  # fmt: skip
+        Table(
+            "alternatives",
+            "What each alternative buys",
+            Column("alternative", "alternative"),
+            columns,
+            tuple(rows),
+        ),
+    ]
     completions = evidence.appraised.completions
     if completions.empty:
         parts.append(

@@ -34,14 +34,15 @@ def acceptability(evidence: Evidence) -> Section:
         parts: tuple[Part, ...] = (absent(what, NOT_DRAWN),)
         return Section(13, "acceptability", "How sure the choice is", parts)
     return Section(
-        13, "acceptability", "How sure the choice is",
+        13,
+        "acceptability",
+        "How sure the choice is",
         (
             Prose(
                 "Share of draws of all uncertain inputs in which each alternative is best, as the "
                 "threshold value of a load rises. Best in most draws is not best on average, so "
                 "the alternative of the highest mean is marked as well, and beside it stands what "
-                "choosing each would lose on average. "
-                + " ".join(found.notes)
+                "choosing each would lose on average. " + " ".join(found.notes)
             ),
             plot_chance.acceptability(evidence, found.acceptability),
             plot_chance.expected_loss(evidence, found.acceptability),
@@ -50,7 +51,7 @@ def acceptability(evidence: Evidence) -> Section:
             _emulator(found),
             _noise(found),
         ),
-    )  # fmt: skip
+    )
 
 
 def _information(evidence: Evidence, found: Uncertainty) -> Table:
@@ -98,46 +99,61 @@ def _partial(found: Uncertainty) -> Part:
             "are too few to rank them",
         )
     return frame_table(
-        "partial_information", "Value of knowing one input, largest first", shown.head(TOP), heads,
+        "partial_information",
+        "Value of knowing one input, largest first",
+        shown.head(TOP),
+        heads,
         note="By regression of the draws themselves. Reached by chance: what an input that says "
         "nothing reaches in one of twenty cases; inputs below it are left out, which does not say "
         "that they are worth nothing.",
-    )  # fmt: skip
+    )
 
 
 def _emulator(found: Uncertainty) -> Part:
     if found.emulator.empty:
         return Prose("Every draw was simulated: no formula stood in for the simulation.", "small")
     heads = {
-        "alternative": NAME, "output": Head("output", "", "name"),
-        "year": Head("year", "", "number"), "method": Head("formula"),
-        "worlds": Head("worlds simulated", "", "number"), "mean": Head("mean", "", "number"),
+        "alternative": NAME,
+        "output": Head("output", "", "name"),
+        "year": Head("year", "", "number"),
+        "method": Head("formula"),
+        "worlds": Head("worlds simulated", "", "number"),
+        "mean": Head("mean", "", "number"),
         "cv_rmse": Head("error, cross-validated", "", "number"),
         "cv_r2": Head("explained, cross-validated", "", "share"),
-    }  # fmt: skip
+    }
     return frame_table(
-        "emulator", "How well fitted formulas stand in for the simulation", found.emulator, heads,
+        "emulator",
+        "How well fitted formulas stand in for the simulation",
+        found.emulator,
+        heads,
         note="0 % or less: the formula says no more than the mean. The error is added to every "
         "draw that was not simulated.",
-    )  # fmt: skip
+    )
 
 
 def _noise(found: Uncertainty) -> Part:
     if found.noise.empty:
         return absent("noise of the replications", "fewer than two replications")
     heads = {
-        "alternative": NAME, "measure": Head("measure", "", "name"),
-        "mean": Head("paired mean", "", "number"), "low": Head("low", "", "number"),
-        "high": Head("high", "", "number"), "se": Head("standard error", "", "number"),
+        "alternative": NAME,
+        "measure": Head("measure", "", "name"),
+        "mean": Head("paired mean", "", "number"),
+        "low": Head("low", "", "number"),
+        "high": Head("high", "", "number"),
+        "se": Head("standard error", "", "number"),
         "unpaired_se": Head("if not paired", "", "number"),
         "correlation": Head("correlation", "", "number"),
         "replications": Head("replications", "", "number"),
-    }  # fmt: skip
+    }
     named = found.noise.assign(measure=found.noise["measure"].replace(MEASURES))
     return frame_table(
-        "noise", "Noise of the replications, which is not decision uncertainty", named, heads,
+        "noise",
+        "Noise of the replications, which is not decision uncertainty",
+        named,
+        heads,
         note="What more replications of the same inputs would remove; dollars and loads.",
-    )  # fmt: skip
+    )
 
 
 def sensitivity(evidence: Evidence) -> Section:
@@ -154,9 +170,12 @@ def sensitivity(evidence: Evidence) -> Section:
         parts.append(absent("tornado", f"{plain(choice)} does not depend on any drawn input"))
     else:
         least = rows["usd_per_load"].min()
-        parts.append(Prose(
-            "One input at a time at its 10 and 90 % points, all others at their central values; "
-            "nothing is counted for interdiction."))  # fmt: skip
+        parts.append(
+            Prose(
+                "One input at a time at its 10 and 90 % points, all others at their central values; "
+                "nothing is counted for interdiction."
+            )
+        )
         parts.append(plot_chance.tornado(evidence, choice, rows.loc[rows["usd_per_load"] == least]))
         parts.append(_tornado_table(rows))
     parts += [_ranking(found), _scenarios(evidence, found), _two_way(found)]
@@ -165,52 +184,63 @@ def sensitivity(evidence: Evidence) -> Section:
 
 def _tornado_table(rows: pd.DataFrame) -> Table:
     heads = {
-        "input": Head("input"), "usd_per_load": Head("threshold, $ a load", "", "dollars"),
+        "input": Head("input"),
+        "usd_per_load": Head("threshold, $ a load", "", "dollars"),
         "low_point": Head("10 % point", "", "number"),
         "high_point": Head("90 % point", "", "number"),
         "low_usd": Head("result at 10 %", "$ M", "millions"),
         "high_usd": Head("result at 90 %", "$ M", "millions"),
         "swing_usd": Head("swing", "$ M", "millions", "assumed"),
-    }  # fmt: skip
+    }
     kept = rows.groupby("usd_per_load", sort=True).head(TOP)
-    return frame_table("tornado", "The widest swings, without interdiction and at break-even",
-                       kept, heads)  # fmt: skip
+    return frame_table(
+        "tornado", "The widest swings, without interdiction and at break-even", kept, heads
+    )
 
 
 def _ranking(found: Uncertainty) -> Part:
     if found.sensitivity.empty:
         return absent("global sensitivity of the ranking", "it was not worked out")
     heads = {
-        "group": Head("group of inputs", "", "name"), "output": Head("of", "", "name"),
+        "group": Head("group of inputs", "", "name"),
+        "output": Head("of", "", "name"),
         "first": Head("alone", "", "share", "assumed"),
         "first_half_width": Head("±", "", "share"),
         "total": Head("with all interactions", "", "share", "assumed"),
         "total_half_width": Head("±", "", "share"),
-    }  # fmt: skip
+    }
     return frame_table(
-        "sensitivity", "What decides the ranking (Sobol's indices)", found.sensitivity, heads,
+        "sensitivity",
+        "What decides the ranking (Sobol's indices)",
+        found.sensitivity,
+        heads,
         note="Lead: how far the choice is ahead of the best of the others; rank: whether it leads "
         "at all. Share of its variance that goes with each group, as far as formulas explain the "
         "simulation: how far that is stands in the table of formulas. Where they explain nothing, "
         "a simulation group of 0 % is unknown, not unimportant.",
-    )  # fmt: skip
+    )
 
 
 def _scenarios(evidence: Evidence, found: Uncertainty) -> Part:
     if found.scenarios.empty:
         return absent("scenarios", "none were run")
     heads = {
-        "scenario": Head("scenario"), "kind": Head("kind", "", "name"), "alternative": NAME,
+        "scenario": Head("scenario"),
+        "kind": Head("kind", "", "name"),
+        "alternative": NAME,
         "npv0_usd": Head("net present value, interdiction not priced", "$ M", "millions"),
         "loads": Head("more loads", "", "number"),
         "break_even_usd": Head("break-even, $ a load", "", "dollars"),
         "best": Head("best of the scenario"),
-    }  # fmt: skip
+    }
     return frame_table(
-        "scenarios", "Scenarios", found.scenarios, heads,
+        "scenarios",
+        "Scenarios",
+        found.scenarios,
+        heads,
         note="One thing changed at a time, the rest at the central inputs; the range over "
         f"scenarios is what to read. Headline rate {percent(evidence.rate, 1)}.",
-    )  # fmt: skip
+    )
 
 
 def _two_way(found: Uncertainty) -> Part:
@@ -225,6 +255,9 @@ def _two_way(found: Uncertainty) -> Part:
         cells = (plain(str(best.get(f, ""))) for f in factors)
         rows.append((usd(float(str(value))), tuple(Cell(text, "", text) for text in cells)))
     return Table(
-        "two_way", "Who is best, by threshold and by how much of the simulated saving comes true",
-        Column("usd_per_load", "threshold, $ a load"), columns, tuple(rows),
-    )  # fmt: skip
+        "two_way",
+        "Who is best, by threshold and by how much of the simulated saving comes true",
+        Column("usd_per_load", "threshold, $ a load"),
+        columns,
+        tuple(rows),
+    )

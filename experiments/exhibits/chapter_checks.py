@@ -30,9 +30,12 @@ def validation(evidence: Evidence) -> Section:
         parts.append(Prose(said))
     listing = items(evidence)
     done = sum(bool(item.text) for item in listing)
-    parts.append(Prose(
-        f"Reporting list (STRESS-DES): {done} of {len(listing)} items are filled by "
-        f"the program, {len(listing) - done} are open for the author."))  # fmt: skip
+    parts.append(
+        Prose(
+            f"Reporting list (STRESS-DES): {done} of {len(listing)} items are filled by "
+            f"the program, {len(listing) - done} are open for the author."
+        )
+    )
     parts.append(stress_table(evidence))
     return Section(19, "validation", "Validation against data, and STRESS-DES", tuple(parts))
 
@@ -42,13 +45,17 @@ def self_check(evidence: Evidence) -> Section:
     found = [one.status for one in practices(evidence)]
     count = {status: found.count(status) for status in ("done", "part", "open")}
     return Section(
-        20, "self-check", "Self-check: GAO's 22 practices",
+        20,
+        "self-check",
+        "Self-check: GAO's 22 practices",
         (
-            Prose(f"{count['done']} of 22 are filled by the program, {count['part']} in part, "
-                  f"{count['open']} are open for the author."),
+            Prose(
+                f"{count['done']} of 22 are filled by the program, {count['part']} in part, "
+                f"{count['open']} are open for the author."
+            ),
             practices_table(evidence),
         ),
-    )  # fmt: skip
+    )
 
 
 IMPACT: Final = (
@@ -70,11 +77,16 @@ def impact(evidence: Evidence, *, shown: bool) -> Section:
         return Section(21, "impact", title, (Prose(text, "absent"),))
     rivals = listed([plain(name) for name in evidence.rivals])
     return Section(
-        21, "impact", title,
+        21,
+        "impact",
+        title,
         (
-            Prose("Published figures of economic impact, for the reader's sense of scale. They are "
-                  "not results of this study, hold multipliers and often both countries, and add "
-                  f"to no figure of this report. None was worked out for {rivals}.", "absent"),
+            Prose(
+                "Published figures of economic impact, for the reader's sense of scale. They are "
+                "not results of this study, hold multipliers and often both countries, and add "
+                f"to no figure of this report. None was worked out for {rivals}.",
+                "absent",
+            ),
             Bullets(IMPACT),
         ),
-    )  # fmt: skip
+    )

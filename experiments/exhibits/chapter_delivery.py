@@ -43,16 +43,27 @@ def spending(evidence: Evidence) -> Section:
             usd, posts = float(totals[name][year]), float(staff[name][year])
             cells += [Cell(number(usd / MILLION, 2), "", usd), Cell(number(posts), "", posts)]
         rows.append((f"{year} ({base + year})", tuple(cells)))
-    table = Table("spending", "Spending and staff by year", Column("year", "year"), columns,
-                  tuple(rows), look="ledger")  # fmt: skip
+    table = Table(
+        "spending",
+        "Spending and staff by year",
+        Column("year", "year"),
+        columns,
+        tuple(rows),
+        look="ledger",
+    )
     return Section(
-        16, "spending", "Spending profile with civil works and staff",
+        16,
+        "spending",
+        "Spending profile with civil works and staff",
         (
-            Prose("Central inputs, not discounted; the ranges of the prices stand among the "
-                  "inputs. The last year holds the value that is left, below zero."),
-            *charts, table,
+            Prose(
+                "Central inputs, not discounted; the ranges of the prices stand among the "
+                "inputs. The last year holds the value that is left, below zero."
+            ),
+            *charts,
+            table,
         ),
-    )  # fmt: skip
+    )
 
 
 def _posts(evidence: Evidence, name: str) -> np.ndarray:
@@ -67,19 +78,43 @@ def _posts(evidence: Evidence, name: str) -> np.ndarray:
 
 
 RISKS: Final = (
-    ("late", "late delivery", "service, and with it all gain, begins later; bills do not wait",
-     "contract milestones; civil works funded with the scanners"),
-    ("downtime", "downtime", "machines stand still more often than assumed",
-     "spares and repair times in the contract; availability reported monthly"),
-    ("price", "prices above the estimate", "capital and upkeep cost more",
-     "fixed-price options; contingency at the upper end of the range"),
-    ("staffing", "posts stay vacant", "bought equipment waits for analysts and officers",
-     "hire before delivery; remote review; do not accept delivery without posts"),
-    ("growth", "traffic grows otherwise", "queues are convex in traffic: gain and wait both change",
-     "phase the orders; review after the first phase"),
-    ("displaced", "smugglers go elsewhere", "part of the further loads goes by another way",
-     "share data with other ports; random examinations as a check"),
-)  # fmt: skip
+    (
+        "late",
+        "late delivery",
+        "service, and with it all gain, begins later; bills do not wait",
+        "contract milestones; civil works funded with the scanners",
+    ),
+    (
+        "downtime",
+        "downtime",
+        "machines stand still more often than assumed",
+        "spares and repair times in the contract; availability reported monthly",
+    ),
+    (
+        "price",
+        "prices above the estimate",
+        "capital and upkeep cost more",
+        "fixed-price options; contingency at the upper end of the range",
+    ),
+    (
+        "staffing",
+        "posts stay vacant",
+        "bought equipment waits for analysts and officers",
+        "hire before delivery; remote review; do not accept delivery without posts",
+    ),
+    (
+        "growth",
+        "traffic grows otherwise",
+        "queues are convex in traffic: gain and wait both change",
+        "phase the orders; review after the first phase",
+    ),
+    (
+        "displaced",
+        "smugglers go elsewhere",
+        "part of the further loads goes by another way",
+        "share data with other ports; random examinations as a check",
+    ),
+)
 
 
 def risks(evidence: Evidence) -> Section:
@@ -93,19 +128,31 @@ def risks(evidence: Evidence) -> Section:
         Column("owner", "owner"),
     )
     rows = tuple(
-        (name, (words(what), _effect(evidence, choice, kind), words(cure),
-                Cell(OPEN, look="open"), Cell(OPEN, look="open")))
-        for kind, name, what, cure in RISKS
-    )  # fmt: skip
-    return Section(
-        17, "risks", "Risk register",
         (
-            Prose("Effects are the lowest and highest net present value over the scenarios and "
-                  "swings of that kind, interdiction not priced; mitigations are suggestions. "
-                  "Likelihood and owner are for the requesting office to fill in."),
+            name,
+            (
+                words(what),
+                _effect(evidence, choice, kind),
+                words(cure),
+                Cell(OPEN, look="open"),
+                Cell(OPEN, look="open"),
+            ),
+        )
+        for kind, name, what, cure in RISKS
+    )
+    return Section(
+        17,
+        "risks",
+        "Risk register",
+        (
+            Prose(
+                "Effects are the lowest and highest net present value over the scenarios and "
+                "swings of that kind, interdiction not priced; mitigations are suggestions. "
+                "Likelihood and owner are for the requesting office to fill in."
+            ),
             Table("risk_register", "Risks of the choice", Column("risk", "risk"), columns, rows),
         ),
-    )  # fmt: skip
+    )
 
 
 PRICED: Final = ("price", "capital", "cost_usd", "overrun", "civil", "equipment")
@@ -119,8 +166,13 @@ def _effect(evidence: Evidence, name: str, kind: str) -> Cell:
     low, high = min(found), max(found)
     if len(found) == 1:
         return millions(low)
-    return Cell(f"{number(low / MILLION, 2)} to {number(high / MILLION, 2)}",
-                f"{len(found)} cases", low, low, high)  # fmt: skip
+    return Cell(
+        f"{number(low / MILLION, 2)} to {number(high / MILLION, 2)}",
+        f"{len(found)} cases",
+        low,
+        low,
+        high,
+    )
 
 
 def _outcomes(evidence: Evidence, name: str, kind: str) -> Iterator[float]:
@@ -149,10 +201,20 @@ def unquantified(evidence: Evidence) -> Section:
     rows = tuple((name, (words(way), words(why))) for name, way, why in _effects(evidence))
     counted = _counted(evidence)
     return Section(
-        18, "unquantified", "Effects that are not in dollars",
-        (Table("unquantified_effects", "Unquantified effects", Column("effect", "effect"),
-               columns, rows), counted),
-    )  # fmt: skip
+        18,
+        "unquantified",
+        "Effects that are not in dollars",
+        (
+            Table(
+                "unquantified_effects",
+                "Unquantified effects",
+                Column("effect", "effect"),
+                columns,
+                rows,
+            ),
+            counted,
+        ),
+    )
 
 
 def _counted(evidence: Evidence) -> Part:
@@ -167,11 +229,14 @@ def _counted(evidence: Evidence) -> Part:
         for name, own in found.items()
     )
     return Table(
-        "amounts_saved", "Counted in their own units, over all years",
-        Column("alternative", "alternative"), columns, rows,
+        "amounts_saved",
+        "Counted in their own units, over all years",
+        Column("alternative", "alternative"),
+        columns,
+        rows,
         note="Above the baseline, not discounted, central inputs; below zero: more than without. "
         "Fuel is in dollars among the users' gain; carbon is not.",
-    )  # fmt: skip
+    )
 
 
 AMOUNTS: Final = {
@@ -180,18 +245,33 @@ AMOUNTS: Final = {
     "co2_t": ("carbon dioxide not emitted", "t"),
 }
 ALWAYS: Final = (
-    ("carbon dioxide of idling trucks", "as the wait goes",
-     "no damage value is in force; tonnes can be counted"),
+    (
+        "carbon dioxide of idling trucks",
+        "as the wait goes",
+        "no damage value is in force; tonnes can be counted",
+    ),
     ("deterrence", "for it", "how smugglers answer to more scans is not known"),
-    ("diversion to other ports, modes or hours", "against it",
-     "break-even is shown for shares that go another way"),
-    ("injuries of officers and drivers", "for it where fewer trucks are opened",
-     "no rate by exam is published"),
-    ("radiation dose and privacy of drivers", "against it",
-     "limits are set by rule, not traded against dollars"),
-    ("jobs, output and gross product", "not counted",
-     "impact, not benefit: mostly a transfer between places"),
-)  # fmt: skip
+    (
+        "diversion to other ports, modes or hours",
+        "against it",
+        "break-even is shown for shares that go another way",
+    ),
+    (
+        "injuries of officers and drivers",
+        "for it where fewer trucks are opened",
+        "no rate by exam is published",
+    ),
+    (
+        "radiation dose and privacy of drivers",
+        "against it",
+        "limits are set by rule, not traded against dollars",
+    ),
+    (
+        "jobs, output and gross product",
+        "not counted",
+        "impact, not benefit: mostly a transfer between places",
+    ),
+)
 
 
 def _effects(evidence: Evidence) -> Iterator[tuple[str, str, str]]:

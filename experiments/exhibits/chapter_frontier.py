@@ -25,24 +25,32 @@ from experiments.wording import listed, percent
 def plane(evidence: Evidence) -> Section:
     """Return the cost-effectiveness plane."""
     rows = tuple(
-        (plain(name), (
-            millions(evidence.worths[name].cost, evidence.of(name, lambda w: w.cost)),
-            amount(evidence.worths[name].loads, evidence.of(name, lambda w: w.loads)),
-            millions(-evidence.worths[name].npv0, evidence.of(name, lambda w: -w.npv0)),
-        ))
+        (
+            plain(name),
+            (
+                millions(evidence.worths[name].cost, evidence.of(name, lambda w: w.cost)),
+                amount(evidence.worths[name].loads, evidence.of(name, lambda w: w.loads)),
+                millions(-evidence.worths[name].npv0, evidence.of(name, lambda w: -w.npv0)),
+            ),
+        )
         for name in evidence.rivals
-    )  # fmt: skip
+    )
     columns = (
         Column("agency_cost_usd", "agency cost above baseline", "$ M", "assumed"),
         Column("loads", "more loads interdicted, discounted", "", "assumed"),
         Column("social_cost_usd", "agency cost less users' gain", "$ M", "assumed"),
-    )  # fmt: skip
+    )
     parts: list[Part] = [
         Prose(f"{evidence.range_note}"),
         plot_frontier.plane(evidence),
-        Table("cost_effectiveness", "Cost and effect above the baseline",
-              Column("alternative", "alternative"), columns, rows),
-    ]  # fmt: skip
+        Table(
+            "cost_effectiveness",
+            "Cost and effect above the baseline",
+            Column("alternative", "alternative"),
+            columns,
+            rows,
+        ),
+    ]
     if not evidence.draws:
         parts.insert(1, absent("spread of the points", "uncertain inputs were not redrawn"))
     return Section(10, "plane", "Cost-effectiveness plane", tuple(parts))
@@ -52,7 +60,9 @@ def frontiers(evidence: Evidence) -> Section:
     """Return both frontiers, the cost of one more load on them, and why the others are off."""
     agency, social = agency_places(evidence.worths), social_places(evidence.worths)
     return Section(
-        11, "frontiers", "Efficient frontiers, and why each option is off them",
+        11,
+        "frontiers",
+        "Efficient frontiers, and why each option is off them",
         (
             Prose(
                 "A frontier holds the options that interdict most for their cost. Strongly "
@@ -66,7 +76,7 @@ def frontiers(evidence: Evidence) -> Section:
             _places_table(evidence, "frontier_agency", "Agency frontier", agency),
             _places_table(evidence, "frontier_social", "Society's frontier", social),
         ),
-    )  # fmt: skip
+    )
 
 
 def _places_table(evidence: Evidence, name: str, title: str, places: Sequence[Place]) -> Table:
@@ -87,13 +97,16 @@ def _place_cells(evidence: Evidence, place: Place, *, agency: bool) -> tuple[Cel
     share = _share_on(evidence, place.name, agency=agency)
     return (
         millions(place.cost, held if place.name != evidence.baseline else None),
-        amount(place.effect, evidence.of(place.name, lambda w: w.loads)
-               if place.name != evidence.baseline else None),
+        amount(
+            place.effect,
+            evidence.of(place.name, lambda w: w.loads) if place.name != evidence.baseline else None,
+        ),
         dollars(place.icer, _icer_range(evidence, place, agency=agency), ""),
         words(reason(place)),
-        Cell("not known", "no draws", look="aside") if share is None else Cell(
-            percent(share, 0), "", 100.0 * share),
-    )  # fmt: skip
+        Cell("not known", "no draws", look="aside")
+        if share is None
+        else Cell(percent(share, 0), "", 100.0 * share),
+    )
 
 
 def reason(place: Place) -> str:

@@ -14,10 +14,13 @@ from experiments.provenance import Input
 from experiments.wording import NONE
 
 INPUTS: Final = (
-    Column("value", "value"), Column("unit", "unit"), Column("price_year", "price year"),
-    Column("confidence", "source and confidence"), Column("range", "range"),
+    Column("value", "value"),
+    Column("unit", "unit"),
+    Column("price_year", "price year"),
+    Column("confidence", "source and confidence"),
+    Column("range", "range"),
     Column("note", "what it is taken from"),
-)  # fmt: skip
+)
 
 
 def inputs(evidence: Evidence) -> Section:
@@ -55,28 +58,43 @@ def annex(evidence: Evidence) -> Section:
         columns = (Column("what", "what it is"), Column("address", "address"))
         table = Table("sources", "Sources", Column("id", "id"), columns, sources, look="inputs")
     return Section(
-        23, "annex", "Annex: inputs of the simulation, and sources",
+        23,
+        "annex",
+        "Annex: inputs of the simulation, and sources",
         (
-            Prose(f"As {plain(evidence.baseline)} has them; what the others set beside it stands "
-                  "in run.json."),
+            Prose(
+                f"As {plain(evidence.baseline)} has them; what the others set beside it stands "
+                "in run.json."
+            ),
             inputs_table("inputs_simulation", "Inputs of the simulation", rows),
-            _drawn(evidence), table,
+            _drawn(evidence),
+            table,
         ),
-    )  # fmt: skip
+    )
 
 
 def _drawn(evidence: Evidence) -> Part:
     if evidence.uncertainty is None:
         return absent("how inputs were drawn", "uncertain inputs were not redrawn in this run")
     heads = {
-        "key": Head("input drawn"), "group": Head("group", "", "name"),
-        "value": Head("central", "", "number"), "distribution": Head("distribution"),
-        "p10": Head("10 %", "", "number"), "p50": Head("50 %", "", "number"),
-        "p90": Head("90 %", "", "number"), "unit": Head("unit"), "source": Head("source"),
+        "key": Head("input drawn"),
+        "group": Head("group", "", "name"),
+        "value": Head("central", "", "number"),
+        "distribution": Head("distribution"),
+        "p10": Head("10 %", "", "number"),
+        "p50": Head("50 %", "", "number"),
+        "p90": Head("90 %", "", "number"),
+        "unit": Head("unit"),
+        "source": Head("source"),
         "confidence": Head("confidence"),
-    }  # fmt: skip
-    return frame_table("inputs_drawn", "What was drawn, and from what", evidence.uncertainty.inputs,
-                       heads, note="x: a factor on the central value.")  # fmt: skip
+    }
+    return frame_table(
+        "inputs_drawn",
+        "What was drawn, and from what",
+        evidence.uncertainty.inputs,
+        heads,
+        note="x: a factor on the central value.",
+    )
 
 
 def _used(evidence: Evidence, key: str) -> bool:
@@ -104,10 +122,13 @@ def _input_cells(row: Input, years: dict[str, object]) -> tuple[Cell, ...]:
     year = _price_year(row.key, years) if money else None
     value = float(row.value) if isinstance(row.value, int | float) else value_text(row.value)
     return (
-        Cell(said["value"], "", value, look="words"), words(unit),
-        words(NONE if year is None else str(year)), words(said["badge"]), words(said["range"]),
+        Cell(said["value"], "", value, look="words"),
+        words(unit),
+        words(NONE if year is None else str(year)),
+        words(said["badge"]),
+        words(said["range"]),
         words(row.note),
-    )  # fmt: skip
+    )
 
 
 def _price_year(key: str, years: dict[str, object]) -> object | None:

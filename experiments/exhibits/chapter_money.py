@@ -75,9 +75,14 @@ def _ledger(evidence: Evidence, name: str) -> Table:
     whole[8], whole[10] = Cell(""), Cell("")
     rows.append(("sum", (*whole, Cell(number(loads.sum()), "", float(loads.sum())))))
     return Table(
-        f"ledger_{name}", f"{plain(name)}: ledger", YEAR, LEDGER, tuple(rows), look="ledger",
+        f"ledger_{name}",
+        f"{plain(name)}: ledger",
+        YEAR,
+        LEDGER,
+        tuple(rows),
+        look="ledger",
         note="Interdicted loads are an amount and are not in the net.",
-    )  # fmt: skip
+    )
 
 
 def _amounts(columns: list[Floats], year: int) -> Iterator[Cell]:
@@ -95,21 +100,33 @@ def present_values(evidence: Evidence) -> Section:
     heads = tuple(Column(name, plain(name), "$ M") for name in rivals)
     first = Column("category", "category")
     return Section(
-        6, "present-values", "Present values: what it costs, who gains, who pays",
+        6,
+        "present-values",
+        "Present values: what it costs, who gains, who pays",
         (
             Prose(
                 f"Present values above the baseline at {percent(evidence.rate, 1)}, year 0. "
                 f"{evidence.range_note}"
             ),
-            Table("present_values_by_category", "By category", first, heads,
-                  tuple(_category_rows(evidence))),
-            Table("present_values_by_party", "By who gains and who pays", Column("party", "party"),
-                  (Column("standing", "standing"), *heads), tuple(_party_rows(evidence)),
-                  note="Duties, tolls and seized cash pass from one party to another and are left "
-                  "out. Money of both governments counts in full, which understates the net "
-                  "benefit to residents of the United States."),
+            Table(
+                "present_values_by_category",
+                "By category",
+                first,
+                heads,
+                tuple(_category_rows(evidence)),
+            ),
+            Table(
+                "present_values_by_party",
+                "By who gains and who pays",
+                Column("party", "party"),
+                (Column("standing", "standing"), *heads),
+                tuple(_party_rows(evidence)),
+                note="Duties, tolls and seized cash pass from one party to another and are left "
+                "out. Money of both governments counts in full, which understates the net "
+                "benefit to residents of the United States.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _category_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
@@ -169,28 +186,35 @@ def _party_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     payers = {p for name in evidence.rivals for p in evidence.alternative(name).cost.payers()}
     for payer in sorted(payers, reverse=True):
         standing = "counted" if payer == "united_states" else "counted; outside U.S. standing"
-        yield f"{PAYERS.get(payer, plain(payer))}: pays", (
-            words(standing),
+        yield (
+            f"{PAYERS.get(payer, plain(payer))}: pays",
+            (
+                words(standing),
+                *(
+                    millions(
+                        -_kind(evidence, rival, payer, None),
+                        # draws keep what all pay together
+                        evidence.of(rival, lambda w: -w.cost) if len(payers) == 1 else None,
+                        sign=True,
+                    )
+                    for rival in evidence.rivals
+                ),
+            ),
+        )
+    yield (
+        "drivers, carriers and shippers: gain",
+        (
+            words("counted; residents and non-residents not told apart"),
             *(
                 millions(
-                    -_kind(evidence, rival, payer, None),
-                    # draws keep what all pay together
-                    evidence.of(rival, lambda w: -w.cost) if len(payers) == 1 else None,
+                    evidence.worths[rival].user_benefit,
+                    evidence.of(rival, lambda w: w.user_benefit),
                     sign=True,
                 )
                 for rival in evidence.rivals
             ),
-        )  # fmt: skip
-    yield "drivers, carriers and shippers: gain", (
-        words("counted; residents and non-residents not told apart"),
-        *(
-            millions(
-                evidence.worths[rival].user_benefit, evidence.of(rival, lambda w: w.user_benefit),
-                sign=True,
-            )
-            for rival in evidence.rivals
         ),
-    )  # fmt: skip
+    )
     yield (
         "public: loads kept out",
         (
@@ -198,9 +222,10 @@ def _party_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
             *(_loads(evidence, rival) for rival in evidence.rivals),
         ),
     )
-    yield "smugglers: lose the loads", (
-        words("no standing"), *(Cell(NONE, look="aside") for _ in evidence.rivals)
-    )  # fmt: skip
+    yield (
+        "smugglers: lose the loads",
+        (words("no standing"), *(Cell(NONE, look="aside") for _ in evidence.rivals)),
+    )
 
 
 MEASURES: Final = (
@@ -214,9 +239,11 @@ MEASURES: Final = (
 
 def measures(evidence: Evidence) -> Section:
     """Return net present value and both ratios at every rate, internal rate and payback."""
-    counted = "Interdiction is not priced." if evidence.usd_per_load is None else (
-        "Interdiction is counted at the value of a load that the user set."
-    )  # fmt: skip
+    counted = (
+        "Interdiction is not priced."
+        if evidence.usd_per_load is None
+        else ("Interdiction is counted at the value of a load that the user set.")
+    )
     parts: list[Part] = [
         Prose(
             f"{counted} DOT's ratio has initial capital alone below the line and everything else "
@@ -240,9 +267,12 @@ def _rate_table(evidence: Evidence, headline: bool) -> Table:  # noqa: FBT001
     rate, head = evidence.rate, " (headline)" if headline else ""
     rows = [(plain(name), _measures(evidence, name)) for name in evidence.rivals]
     return Table(
-        f"measures_at_{100.0 * rate:g}_percent", f"At {percent(rate, 1)} a year{head}",
-        Column("alternative", "alternative"), MEASURES, tuple(rows),
-    )  # fmt: skip
+        f"measures_at_{100.0 * rate:g}_percent",
+        f"At {percent(rate, 1)} a year{head}",
+        Column("alternative", "alternative"),
+        MEASURES,
+        tuple(rows),
+    )
 
 
 def _measures(evidence: Evidence, name: str) -> tuple[Cell, ...]:

@@ -103,9 +103,10 @@ def measure_table(
 ) -> Table | None:
     """Return a table of simulated measures with differences; None if none of them is known."""
     known = [
-        m for m in wanted
+        m
+        for m in wanted
         if any(evidence.values(one, m[0], year) is not None for one in evidence.names)
-    ]  # fmt: skip
+    ]
     if not known:
         return None
     columns = tuple(Column(m[0], m[1], m[2], m[5]) for m in known)
@@ -154,11 +155,14 @@ def _growth_table(evidence: Evidence) -> Table:
         for n in evidence.names
     )
     return Table(
-        "wait_by_year", "Mean wait to primary by simulated year",
-        Column("alternative", "alternative"), columns, rows,
+        "wait_by_year",
+        "Mean wait to primary by simulated year",
+        Column("alternative", "alternative"),
+        columns,
+        rows,
         note="Every one of these years was simulated with its own traffic. Years between are "
         "interpolated; a congested wait is never multiplied by growth.",
-    )  # fmt: skip
+    )
 
 
 def key_parameters(evidence: Evidence) -> Section:
@@ -174,8 +178,11 @@ def key_parameters(evidence: Evidence) -> Section:
 
 
 def _types_table(evidence: Evidence, types: Sequence[str]) -> Table | None:
-    known = [t for t in types if (v := evidence.values(evidence.baseline, f"presented_{t}"))
-             is not None and v.sum() > 0.0]  # fmt: skip
+    known = [
+        t
+        for t in types
+        if (v := evidence.values(evidence.baseline, f"presented_{t}")) is not None and v.sum() > 0.0
+    ]
     if not known:
         return None
     rows = tuple(
@@ -184,11 +191,14 @@ def _types_table(evidence: Evidence, types: Sequence[str]) -> Table | None:
     )
     columns = tuple(Column(f"interdicted_{t}", plain(t), "loads a year", "assumed") for t in known)
     return Table(
-        "interdicted_by_type", "Loads interdicted in the first year, by type",
-        Column("alternative", "alternative"), columns, rows,
+        "interdicted_by_type",
+        "Loads interdicted in the first year, by type",
+        Column("alternative", "alternative"),
+        columns,
+        rows,
         note="Beneath: the interval over replications, and the loads presented. How many are "
         "presented is assumed. Amounts only: none of them is priced.",
-    )  # fmt: skip
+    )
 
 
 def _of_type(evidence: Evidence, name: str, kind: str) -> Cell:

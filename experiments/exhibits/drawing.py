@@ -143,10 +143,17 @@ def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]], least:
     places = _apart([float(to_axes.transform((x, y))[1]) for _, x, y, _ in ordered], least)
     for (name, x, y, colour), place in zip(ordered, places, strict=True):
         axes.annotate(
-            name, (x, y), (1.02, place), textcoords="axes fraction", va="center", ha="left",
-            color=colour, fontsize=FONT_PT - 0.5, annotation_clip=False,
+            name,
+            (x, y),
+            (1.02, place),
+            textcoords="axes fraction",
+            va="center",
+            ha="left",
+            color=colour,
+            fontsize=FONT_PT - 0.5,
+            annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": "#aaaaaa", "lw": 0.6, "shrinkA": 0},
-        )  # fmt: skip
+        )
 
 
 def _apart(wanted: Sequence[float], least: float) -> list[float]:

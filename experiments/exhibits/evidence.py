@@ -133,8 +133,9 @@ class Evidence:
             return None
         worths = [draw[name] for draw in self.draws]
         npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
-        ends = np.quantile(break_evens(npv0, loads), [TAIL / 100.0, 1.0 - TAIL / 100.0],
-                           method="inverted_cdf")  # fmt: skip
+        ends = np.quantile(
+            break_evens(npv0, loads), [TAIL / 100.0, 1.0 - TAIL / 100.0], method="inverted_cdf"
+        )
         return (float(ends[0]), float(ends[1])) if np.isfinite(ends[0]) else None
 
     def returns(self, name: str, column: str) -> Floats:
@@ -219,7 +220,10 @@ def _drawn(frame: pd.DataFrame, worths: Mapping[str, Worth]) -> tuple[Mapping[st
         central = worths[name]
         capital = float(row.get("capital_usd", np.nan))
         found.setdefault(int(row["draw"]), {})[name] = replace(
-            central, capital=capital, cost=float(row["cost_usd"]),
-            user_benefit=float(row["user_benefit_usd"]), loads=float(row["loads"]),
-        )  # fmt: skip
+            central,
+            capital=capital,
+            cost=float(row["cost_usd"]),
+            user_benefit=float(row["user_benefit_usd"]),
+            loads=float(row["loads"]),
+        )
     return tuple({**worths, **found[draw]} for draw in sorted(found))

@@ -80,22 +80,33 @@ def front(evidence: Evidence) -> Front:
         tiles=() if choice.why == "none" else tuple(_tiles(evidence, choice.name)),
         summary=summary(choice, request, evidence),
         overview=_overview(evidence),
-    )  # fmt: skip
+    )
 
 
 def _tiles(evidence: Evidence, name: str) -> list[Tile]:
     worth, price = evidence.worths[name], evidence.usd_per_load
     at = percent(evidence.rate, 0)
     found = {
-        "npv_usd": (f"Net present value at {at}", dollars(
-            evidence.npv(name), evidence.npv_range(name))),
-        "dot_ratio": (f"Benefit-cost ratio at {at}, DOT", ratio(
-            worth.dot_ratio(price), evidence.of(name, lambda w: w.dot_ratio(price)))),
-        "life_cycle_ratio": (f"Benefit-cost ratio at {at}, life cycle", ratio(
-            worth.life_cycle_ratio(price), evidence.of(name, lambda w: w.life_cycle_ratio(price)))),
-        "break_even_usd_per_load": ("Break-even: dollars a load", dollars(
-            evidence.break_even(name).usd_per_load, evidence.break_even_range(name))),
-    }  # fmt: skip
+        "npv_usd": (
+            f"Net present value at {at}",
+            dollars(evidence.npv(name), evidence.npv_range(name)),
+        ),
+        "dot_ratio": (
+            f"Benefit-cost ratio at {at}, DOT",
+            ratio(worth.dot_ratio(price), evidence.of(name, lambda w: w.dot_ratio(price))),
+        ),
+        "life_cycle_ratio": (
+            f"Benefit-cost ratio at {at}, life cycle",
+            ratio(
+                worth.life_cycle_ratio(price),
+                evidence.of(name, lambda w: w.life_cycle_ratio(price)),
+            ),
+        ),
+        "break_even_usd_per_load": (
+            "Break-even: dollars a load",
+            dollars(evidence.break_even(name).usd_per_load, evidence.break_even_range(name)),
+        ),
+    }
     return [
         Tile(
             key, words, c.text, _below(c), ("predicted", "assumed"), _float(c.value), c.low, c.high
@@ -124,8 +135,13 @@ def _overview(evidence: Evidence) -> Table:
     nothing = (*(Cell("0", "", 0.0) for _ in columns[:-1]), Cell(NONE, look="aside"))
     rows = [(f"{plain(evidence.baseline)} (baseline)", nothing)]
     rows += [(plain(name), _glance(evidence, name)) for name in evidence.rivals]
-    return Table("overview", "All alternatives at a glance, above the baseline",
-                 Column("alternative", "alternative"), columns, tuple(rows))  # fmt: skip
+    return Table(
+        "overview",
+        "All alternatives at a glance, above the baseline",
+        Column("alternative", "alternative"),
+        columns,
+        tuple(rows),
+    )
 
 
 def _glance(evidence: Evidence, name: str) -> tuple[Cell, ...]:

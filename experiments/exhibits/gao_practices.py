@@ -32,44 +32,114 @@ class Practice(NamedTuple):
 
 
 FIXED: Final = (
-    Practice(1, "initialise", "define the mission need", "part",
-             "section 2 gives the problem in numbers; the mission need statement is the author's"),
-    Practice(2, "initialise", "define functional requirements", "open",
-             "the operational requirements document is the requesting office's"),
-    Practice(3, "initialise", "set the time frame of the analysis", "open",
-             "when the analysis was ordered and is due is not known to the program"),
+    Practice(
+        1,
+        "initialise",
+        "define the mission need",
+        "part",
+        "section 2 gives the problem in numbers; the mission need statement is the author's",
+    ),
+    Practice(
+        2,
+        "initialise",
+        "define functional requirements",
+        "open",
+        "the operational requirements document is the requesting office's",
+    ),
+    Practice(
+        3,
+        "initialise",
+        "set the time frame of the analysis",
+        "open",
+        "when the analysis was ordered and is due is not known to the program",
+    ),
     Practice(4, "initialise", "form the team", "open", "names and skills of the team"),
-    Practice(5, "initialise", "define selection criteria", "done",
-             "net present value, ratios, break-even and cost of a further load; section 7, 11, 15"),
-    Practice(6, "initialise", "weigh the selection criteria", "part",
-             "dollars weigh alike; the weight of a load is shown as a threshold, for a decider"),
-    Practice(7, "initialise", "write down the process of the analysis", "done",
-             "section 19 (STRESS-DES) and the method notes of each section"),
-    Practice(8, "identify", "list a full range of alternatives", "part",
-             "section 3; whether the list is wide enough is the author's to argue"),
+    Practice(
+        5,
+        "initialise",
+        "define selection criteria",
+        "done",
+        "net present value, ratios, break-even and cost of a further load; section 7, 11, 15",
+    ),
+    Practice(
+        6,
+        "initialise",
+        "weigh the selection criteria",
+        "part",
+        "dollars weigh alike; the weight of a load is shown as a threshold, for a decider",
+    ),
+    Practice(
+        7,
+        "initialise",
+        "write down the process of the analysis",
+        "done",
+        "section 19 (STRESS-DES) and the method notes of each section",
+    ),
+    Practice(
+        8,
+        "identify",
+        "list a full range of alternatives",
+        "part",
+        "section 3; whether the list is wide enough is the author's to argue",
+    ),
     Practice(9, "identify", "describe the alternatives", "done", "section 3 and 4"),
     Practice(10, "identify", "include a baseline", "done", "the no-build baseline; section 3"),
-    Practice(11, "identify", "assess the viability of alternatives", "done",
-             "each must carry the load of the design year, or is completed; section 3"),
-    Practice(12, "analyse", "identify risks and mitigation", "part",
-             "section 17; likelihood and owner are open there"),
+    Practice(
+        11,
+        "identify",
+        "assess the viability of alternatives",
+        "done",
+        "each must carry the load of the design year, or is completed; section 3",
+    ),
+    Practice(
+        12,
+        "analyse",
+        "identify risks and mitigation",
+        "part",
+        "section 17; likelihood and owner are open there",
+    ),
     Practice(13, "analyse", "measure benefits over the life cycle", "done", "section 5 and 6"),
-    Practice(14, "analyse", "tie benefits to the mission need", "part",
-             "section 2 and 9; the link to the mission need statement is the author's"),
+    Practice(
+        14,
+        "analyse",
+        "tie benefits to the mission need",
+        "part",
+        "section 2 and 9; the link to the mission need statement is the author's",
+    ),
     Practice(15, "analyse", "estimate life-cycle costs", "done", "section 5, 6 and 16"),
-)  # fmt: skip
+)
 LATER: Final = (
     Practice(18, "document", "put the analysis in one document", "done", "this report"),
-    Practice(19, "document", "state ground rules and assumptions", "done",
-             "section 4, each with source, confidence and range"),
-    Practice(20, "document", "ensure that the analysis is impartial", "part",
-             "the same trucks, prices and rules for all; who pays for the analysis is open"),
-    Practice(21, "document", "have it reviewed independently", "open",
-             "no review is claimed; the inputs, seed and version to repeat it stand in run.json"),
-    Practice(22, "select", "compare by net present value", "done",
-             "section 7, in time and money; interdiction is compared by break-even, because no "
-             "accepted value of a load exists"),
-)  # fmt: skip
+    Practice(
+        19,
+        "document",
+        "state ground rules and assumptions",
+        "done",
+        "section 4, each with source, confidence and range",
+    ),
+    Practice(
+        20,
+        "document",
+        "ensure that the analysis is impartial",
+        "part",
+        "the same trucks, prices and rules for all; who pays for the analysis is open",
+    ),
+    Practice(
+        21,
+        "document",
+        "have it reviewed independently",
+        "open",
+        "no review is claimed; the inputs, seed and version to repeat it stand in run.json",
+    ),
+    Practice(
+        22,
+        "select",
+        "compare by net present value",
+        "done",
+        "section 7, in time and money; interdiction is compared by break-even, because no "
+        "accepted value of a load exists",
+    ),
+)
 
 
 def practices(evidence: Evidence) -> list[Practice]:
@@ -107,6 +177,10 @@ def practices_table(evidence: Evidence) -> Table:
         for one in practices(evidence)
     )
     return Table(
-        "gao_22_practices", "Self-check against GAO's 22 practices", Column("number", "no."),
-        columns, rows, note="A self-check by the program, not a review.",
-    )  # fmt: skip
+        "gao_22_practices",
+        "Self-check against GAO's 22 practices",
+        Column("number", "no."),
+        columns,
+        rows,
+        note="A self-check by the program, not a review.",
+    )

@@ -53,8 +53,14 @@ def break_even_panel(evidence: Evidence) -> Chart:
         axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
         axes.xaxis.set_major_formatter("{x:,.0f}")
         drawing = svg(figure, "break-even", title, " ".join(said))
-    return Chart("break-even", title, drawing, " ".join(said) or "No alternative interdicts more.",
-                 f"Diamonds: central inputs. {bars}", "assumed")  # fmt: skip
+    return Chart(
+        "break-even",
+        title,
+        drawing,
+        " ".join(said) or "No alternative interdicts more.",
+        f"Diamonds: central inputs. {bars}",
+        "assumed",
+    )
 
 
 def _bar(axes: Any, held: tuple[float, float], place: int) -> None:  # noqa: ANN401
@@ -65,8 +71,14 @@ def _bar(axes: Any, held: tuple[float, float], place: int) -> None:  # noqa: ANN
         return
     axes.plot(low / 1e3, place, color=INK, marker="|", ms=9)
     right = axes.get_yaxis_transform()
-    axes.annotate("", (1.0, place), (low / 1e3, place), xycoords=right, textcoords="data",
-                  arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.2})  # fmt: skip
+    axes.annotate(
+        "",
+        (1.0, place),
+        (low / 1e3, place),
+        xycoords=right,
+        textcoords="data",
+        arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.2},
+    )
 
 
 def displacement(evidence: Evidence) -> Chart:
@@ -125,10 +137,14 @@ def not_replaced(evidence: Evidence) -> Chart:
         axes.set_xlabel("share not replaced at which it breaks even (log scale)")
         drawing = svg(figure, "not-replaced", title, " ".join(said))
     return Chart(
-        "not-replaced", title, drawing, " ".join(said),
+        "not-replaced",
+        title,
+        drawing,
+        " ".join(said),
         "Grey: what studies of drug markets leave possible. Left of it: pays under all of them; "
-        "right of it: under none. Dotted: all of it, which no study supports.", "assumed",
-    )  # fmt: skip
+        "right of it: under none. Dotted: all of it, which no study supports.",
+        "assumed",
+    )
 
 
 def _share_bar(axes: Axes, evidence: Evidence, name: str, place: int, central: float) -> None:
@@ -163,9 +179,14 @@ def acceptability(evidence: Evidence, table: pd.DataFrame) -> Chart:
         label_ends(axes, ends, 0.075)
         said = _acceptability_words(evidence, shown)
         drawing = svg(figure, "acceptability", title, said)
-    return Chart("acceptability", title, drawing, said,
-                 "Marks: the alternative of the highest mean there (acceptability frontier).",
-                 "assumed")  # fmt: skip
+    return Chart(
+        "acceptability",
+        title,
+        drawing,
+        said,
+        "Marks: the alternative of the highest mean there (acceptability frontier).",
+        "assumed",
+    )
 
 
 def expected_loss(evidence: Evidence, table: pd.DataFrame) -> Chart:
@@ -187,9 +208,14 @@ def expected_loss(evidence: Evidence, table: pd.DataFrame) -> Chart:
         label_ends(axes, ends, 0.075)
         said = "Lowest at each value: " + " ".join(_lowest(shown))
         drawing = svg(figure, "expected-loss", title, said)
-    return Chart("expected-loss", title, drawing, said,
-                 "The lowest line at each value is the expected value of perfect information.",
-                 "assumed")  # fmt: skip
+    return Chart(
+        "expected-loss",
+        title,
+        drawing,
+        said,
+        "The lowest line at each value is the expected value of perfect information.",
+        "assumed",
+    )
 
 
 def _swept(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
@@ -229,8 +255,9 @@ def tornado(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
         for place, row in enumerate(shown.to_dict("records")):
             low, high = float(row["low_usd"]) / MILLION, float(row["high_usd"]) / MILLION
             for end, hatch, face in ((low, "", "#33475b"), (high, "////", "white")):
-                axes.barh(place, end - base, left=base, height=0.62, hatch=hatch, fc=face, ec=INK,
-                          lw=0.8)  # fmt: skip
+                axes.barh(
+                    place, end - base, left=base, height=0.62, hatch=hatch, fc=face, ec=INK, lw=0.8
+                )
             labels.append(_short(str(row["input"])))
         axes.axvline(base, color=INK, lw=1.0)
         if (

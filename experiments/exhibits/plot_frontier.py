@@ -67,17 +67,29 @@ def _cloud(axes: Axes, evidence: Evidence, name: str, colour: str) -> None:
         return
     drawn = [draw[name] for draw in evidence.draws[:MOST_DRAWN]]
     axes.plot(
-        [w.loads for w in drawn], [w.cost / MILLION for w in drawn], "o", color=colour,
-        ms=2.6, alpha=0.5, mew=0, zorder=2,
-    )  # fmt: skip
+        [w.loads for w in drawn],
+        [w.cost / MILLION for w in drawn],
+        "o",
+        color=colour,
+        ms=2.6,
+        alpha=0.5,
+        mew=0,
+        zorder=2,
+    )
 
 
 def _name(axes: Axes, name: str, at: tuple[float, float]) -> None:
     axes.annotate(
-        plain(name), at, (6, 6), textcoords="offset points", fontsize=FONT_PT - 0.5,
-        fontweight="bold", zorder=6, annotation_clip=False,
+        plain(name),
+        at,
+        (6, 6),
+        textcoords="offset points",
+        fontsize=FONT_PT - 0.5,
+        fontweight="bold",
+        zorder=6,
+        annotation_clip=False,
         bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
-    )  # fmt: skip
+    )
 
 
 def frontier(evidence: Evidence, name: str, title: str, places: Sequence[Place]) -> Chart:
@@ -89,9 +101,14 @@ def frontier(evidence: Evidence, name: str, title: str, places: Sequence[Place])
         for place in places:
             on = place.status == "frontier"
             axes.plot(
-                place.effect, place.cost / MILLION, "o", ms=9 if on else 7,
-                mfc=INK if on else "white", mec=INK if on else FAINT, zorder=4,
-            )  # fmt: skip
+                place.effect,
+                place.cost / MILLION,
+                "o",
+                ms=9 if on else 7,
+                mfc=INK if on else "white",
+                mec=INK if on else FAINT,
+                zorder=4,
+            )
             _name(axes, place.name, (place.effect, place.cost / MILLION))
         for before, after in itertools.pairwise(hull):
             _slope(axes, before, after)
@@ -101,10 +118,14 @@ def frontier(evidence: Evidence, name: str, title: str, places: Sequence[Place])
         said = " ".join(_place_words(place) for place in places)
         drawing = svg(figure, f"frontier-{name}", title, said)
     return Chart(
-        f"frontier-{name}", title, drawing, said,
+        f"frontier-{name}",
+        title,
+        drawing,
+        said,
         "Filled and joined: on the frontier; open: off it. Along the line: cost of one more load, "
-        "present dollars over discounted loads, central inputs.", "assumed",
-    )  # fmt: skip
+        "present dollars over discounted loads, central inputs.",
+        "assumed",
+    )
 
 
 def _slope(axes: Axes, before: Place, after: Place) -> None:
@@ -112,10 +133,14 @@ def _slope(axes: Axes, before: Place, after: Place) -> None:
         return
     middle = ((before.effect + after.effect) / 2.0, (before.cost + after.cost) / 2.0 / MILLION)
     axes.annotate(
-        f"{usd(after.icer)} a load", middle, (10, -13), textcoords="offset points",
-        fontsize=FONT_PT - 1.0, style="italic",
+        f"{usd(after.icer)} a load",
+        middle,
+        (10, -13),
+        textcoords="offset points",
+        fontsize=FONT_PT - 1.0,
+        style="italic",
         bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
-    )  # fmt: skip
+    )
 
 
 def _place_words(place: Place) -> str:
@@ -149,8 +174,7 @@ def net_benefit(evidence: Evidence, most_usd: float) -> Chart:
             for name, w in evidence.worths.items()
         )
         drawing = svg(figure, "net-benefit", title, said)
-    return Chart("net-benefit", title, drawing, said,
-                 f"Bands: {evidence.range_words}.", "assumed")  # fmt: skip
+    return Chart("net-benefit", title, drawing, said, f"Bands: {evidence.range_words}.", "assumed")
 
 
 def _line(worth: Worth, values: np.ndarray) -> np.ndarray:

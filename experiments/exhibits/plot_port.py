@@ -64,10 +64,20 @@ def _one_wait(axes, evidence: Evidence, name: str, place: int) -> None:  # type:
             continue
         half = level.high - level.mean if np.isfinite(level.high) else 0.0
         axes.errorbar(
-            level.mean, place, xerr=half, marker=marker, ms=11 if marker == "|" else 7, mec=INK,
-            mfc=face, mew=1.6 if marker == "|" else 1.1, color=INK, capsize=3, lw=1.1, ls="none",
+            level.mean,
+            place,
+            xerr=half,
+            marker=marker,
+            ms=11 if marker == "|" else 7,
+            mec=INK,
+            mfc=face,
+            mew=1.6 if marker == "|" else 1.1,
+            color=INK,
+            capsize=3,
+            lw=1.1,
+            ls="none",
             label=words,
-        )  # fmt: skip
+        )
 
 
 def _wait_words(evidence: Evidence, name: str) -> str:
@@ -93,8 +103,16 @@ def growth(evidence: Evidence) -> Chart:
             x, y = [year for year, _ in known], [level.mean for _, level in known]
             half = [v.high - v.mean if np.isfinite(v.high) else 0.0 for _, v in known]
             look = looks[name]
-            axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker,
-                          ms=5, capsize=2.5)  # fmt: skip
+            axes.errorbar(
+                x,
+                y,
+                yerr=half,
+                color=look.colour,
+                ls=look.dash,
+                marker=look.marker,
+                ms=5,
+                capsize=2.5,
+            )
             ends.append((plain(name), x[-1], y[-1], look.colour))
         axes.set_xlabel("study year")
         axes.set_ylabel("mean wait to primary, minutes")
@@ -104,8 +122,9 @@ def growth(evidence: Evidence) -> Chart:
         title = "Mean wait as traffic grows"
         said = " ".join(f"{name}: {number(y)} minutes in year {x}." for name, x, y, _ in ends)
         drawing = svg(figure, "growth", title, said)
-    return Chart("growth", title, drawing, said, "Marks: simulated years. Bars: intervals.",
-                 "predicted")  # fmt: skip
+    return Chart(
+        "growth", title, drawing, said, "Marks: simulated years. Bars: intervals.", "predicted"
+    )
 
 
 def hourly(evidence: Evidence) -> Chart | None:
@@ -126,8 +145,9 @@ def hourly(evidence: Evidence) -> Chart | None:
             y = np.array([np.nan if v is None else v.mean for v in levels])
             if not np.isfinite(y).any():
                 continue
-            half = np.array([0.0 if v is None or not np.isfinite(v.high) else v.high - v.mean
-                             for v in levels])  # fmt: skip
+            half = np.array(
+                [0.0 if v is None or not np.isfinite(v.high) else v.high - v.mean for v in levels]
+            )
             look = looks[name]
             axes.plot(hours, y, color=look.colour, ls=look.dash, marker=look.marker, ms=3.5)
             axes.fill_between(hours, y - half, y + half, color=look.colour, alpha=0.15, lw=0)
@@ -140,5 +160,6 @@ def hourly(evidence: Evidence) -> Chart | None:
         axes.set_ylim(bottom=0.0)
         label_ends(axes, ends, 0.075)
         drawing = svg(figure, "hourly", title, " ".join(said))
-    return Chart("hourly", title, drawing, " ".join(said), "Bands: intervals over replications.",
-                 "predicted")  # fmt: skip
+    return Chart(
+        "hourly", title, drawing, " ".join(said), "Bands: intervals over replications.", "predicted"
+    )

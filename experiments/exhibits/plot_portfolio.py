@@ -38,11 +38,17 @@ def options_plane(found: PortfolioFound) -> Chart:
             look, x = looks[row["port"]], row["spend_usd"] / MILLION
             y = factor * _worth(found, row)
             axes.plot(
-                x, y, look.marker, ms=9 if row["chosen"] else 7, mec=look.colour,
-                mfc=look.colour if row["chosen"] else "white", zorder=4,
-            )  # fmt: skip
-            said.append(f"{_name(row)} at {plain(row['port'])}: {usd(row['spend_usd'])}, "
-                        f"{number(y)}.")  # fmt: skip
+                x,
+                y,
+                look.marker,
+                ms=9 if row["chosen"] else 7,
+                mec=look.colour,
+                mfc=look.colour if row["chosen"] else "white",
+                zorder=4,
+            )
+            said.append(
+                f"{_name(row)} at {plain(row['port'])}: {usd(row['spend_usd'])}, {number(y)}."
+            )
         for name, look in looks.items():
             axes.plot([], [], look.marker, mec=look.colour, mfc="white", ls="", label=plain(name))
         axes.axhline(0.0, color=FAINT, lw=0.7)
@@ -74,10 +80,17 @@ def spending(found: PortfolioFound) -> Chart:
             own = frame.loc[frame["port"] == port.name].set_index("year")["usd"]
             bar = own.reindex(years, fill_value=0.0).to_numpy(np.float64) / MILLION
             axes.bar(
-                years, bar, bottom=below, width=0.75, color=GREYS[place % len(GREYS)],
-                edgecolor=INK, linewidth=0.7, hatch=HATCHES[place % len(HATCHES)],
-                label=plain(port.name), zorder=3,
-            )  # fmt: skip
+                years,
+                bar,
+                bottom=below,
+                width=0.75,
+                color=GREYS[place % len(GREYS)],
+                edgecolor=INK,
+                linewidth=0.7,
+                hatch=HATCHES[place % len(HATCHES)],
+                label=plain(port.name),
+                zorder=3,
+            )
             below = below + bar
         said = f"Most in year {int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
         if found.plan.yearly_usd is not None:
@@ -107,7 +120,7 @@ def frontier(found: PortfolioFound) -> Chart:
         f"From {usd(row['budget_usd'])}: {plain(str(row['chosen']))}, "
         f"{number(factor * row['objective'])}."
         for row in frame.to_dict("records")
-    )  # fmt: skip
+    )
     with canvas(3.2) as (figure, axes):
         axes.step([*at, last], [*worth, worth[-1]], where="post", color=INK, lw=1.6)
         axes.plot(at, worth, "o", color=INK, ms=6, mfc="white", zorder=4)
@@ -138,9 +151,14 @@ def shares(found: PortfolioFound) -> Chart:
         for place, (row, chosen) in enumerate(zip(rows, marks, strict=True)):
             share = 100.0 * row["share_best"]
             axes.barh(
-                place, share, height=0.62, color=FAINT if chosen else PALE, edgecolor=INK,
-                linewidth=0.7, zorder=3,
-            )  # fmt: skip
+                place,
+                share,
+                height=0.62,
+                color=FAINT if chosen else PALE,
+                edgecolor=INK,
+                linewidth=0.7,
+                zorder=3,
+            )
             axes.text(share + 1.5, place, f"{share:.0f} %", va="center", fontsize=8.5)
         names = [f"{plain(row['port'])}: {_name(row)}" for row in rows]
         axes.set_yticks(range(len(rows)), names)

@@ -38,8 +38,17 @@ def spending(evidence: Evidence, name: str) -> Chart:
             if not amounts.any():
                 continue
             bottom = np.where(amounts >= 0.0, above, below)
-            axes.bar(years, amounts, bottom=bottom, width=0.8, label=words, ec=INK, lw=0.5,
-                     fc=FILLS[kind][0], hatch=FILLS[kind][1])  # fmt: skip
+            axes.bar(
+                years,
+                amounts,
+                bottom=bottom,
+                width=0.8,
+                label=words,
+                ec=INK,
+                lw=0.5,
+                fc=FILLS[kind][0],
+                hatch=FILLS[kind][1],
+            )
             above += np.maximum(amounts, 0.0)
             below += np.minimum(amounts, 0.0)
             said.append(f"{words} {usd(MILLION * float(amounts.sum()))} in all.")

@@ -24,10 +24,12 @@ def inputs(found: PortfolioFound) -> Section:
     shared = [r for r in rows[first] if all(r in own for own in rows.values())]
     parts: list[Part] = [
         _plan(found),
-        Prose("Confidence: P primary source, P* primary data republished, S secondary, D derived, "
-              "I inference; assumed: no source, so a range stands beside it."),
+        Prose(
+            "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
+            "I inference; assumed: no source, so a range stands beside it."
+        ),
         inputs_table("portfolio_inputs", "Inputs that the ports share", shared),
-    ]  # fmt: skip
+    ]
     for name, own in rows.items():
         if rest := [row for row in own if row not in shared]:
             title = f"Inputs of {plain(name)} alone"
@@ -40,8 +42,9 @@ def inputs(found: PortfolioFound) -> Section:
 def _plan(found: PortfolioFound) -> Table:
     rows = [(name, (Cell(text, "", text, look="words"), words(SET))) for name, text in _set(found)]
     columns = (Column("value", "value"), Column("source", "source"))
-    return Table("portfolio_plan", "Limits and what is sought", Column("key", "key"), columns,
-                 tuple(rows))  # fmt: skip
+    return Table(
+        "portfolio_plan", "Limits and what is sought", Column("key", "key"), columns, tuple(rows)
+    )
 
 
 def _set(found: PortfolioFound) -> Iterator[tuple[str, str]]:

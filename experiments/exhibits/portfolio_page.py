@@ -50,19 +50,29 @@ def page_of(found: PortfolioFound) -> Page:
         ("How sure the choice is", sure_words(found)),
     ]
     return Page(
-        title=listed([plain(port.asked.study.alternatives[port.asked.study.baseline].port.title)
-                      for port in found.ports]),
+        title=listed(
+            [
+                plain(port.asked.study.alternatives[port.asked.study.baseline].port.title)
+                for port in found.ports
+            ]
+        ),
         period=f"{appraisal.base_year} to {appraisal.base_year + appraisal.years}, in "
-               f"{appraisal.price_year} dollars",
+        f"{appraisal.price_year} dollars",
         answer=tuple(answer),
         tiles=tuple(_tiles(found)),
         summary=" ".join(
-            [buy_words(found), cost_words(found), benefit_words(found), runner_up_words(found),
-             sure_words(found), priced_words(found)]
+            [
+                buy_words(found),
+                cost_words(found),
+                benefit_words(found),
+                runner_up_words(found),
+                sure_words(found),
+                priced_words(found),
+            ]
         ),
         overview=_overview(found),
         sections=(*sections(found), inputs(found)),
-    )  # fmt: skip
+    )
 
 
 def render(found: PortfolioFound, page: Page) -> str:
@@ -86,26 +96,48 @@ def _tiles(found: PortfolioFound) -> Iterator[Tile]:
     at = percent(found.ports[0].asked.appraisal.discount_rate, 0)
     low, high = found.drawn("spend_usd")
     yield Tile(
-        "spend_usd", "Initial spending, undiscounted", usd(totals["spend_usd"]),
-        f"{of}; drawn {usd_range((low, high))}", ("assumed",), totals["spend_usd"], low, high,
-    )  # fmt: skip
+        "spend_usd",
+        "Initial spending, undiscounted",
+        usd(totals["spend_usd"]),
+        f"{of}; drawn {usd_range((low, high))}",
+        ("assumed",),
+        totals["spend_usd"],
+        low,
+        high,
+    )
     low, high = found.drawn("loads")
     yield Tile(
-        "loads", "More loads interdicted, discounted", significant(totals["loads"]),
-        f"{significant(low)} to {significant(high)}", ("predicted", "assumed"), totals["loads"],
-        low, high,
-    )  # fmt: skip
+        "loads",
+        "More loads interdicted, discounted",
+        significant(totals["loads"]),
+        f"{significant(low)} to {significant(high)}",
+        ("predicted", "assumed"),
+        totals["loads"],
+        low,
+        high,
+    )
     low, high = found.drawn("npv0_usd")
     yield Tile(
-        "npv0_usd", f"Net present value at {at}, interdiction not priced",
-        usd(totals["npv0_usd"]), usd_range((low, high)), ("predicted", "assumed"),
-        totals["npv0_usd"], low, high,
-    )  # fmt: skip
+        "npv0_usd",
+        f"Net present value at {at}, interdiction not priced",
+        usd(totals["npv0_usd"]),
+        usd_range((low, high)),
+        ("predicted", "assumed"),
+        totals["npv0_usd"],
+        low,
+        high,
+    )
     best = float(found.draws.totals["best"].mean())
     yield Tile(
-        "best_share", "Draws in which the same set is best", percent(best, 0),
-        f"of {found.draws.draws} draws", ("assumed",), best, None, None,
-    )  # fmt: skip
+        "best_share",
+        "Draws in which the same set is best",
+        percent(best, 0),
+        f"of {found.draws.draws} draws",
+        ("assumed",),
+        best,
+        None,
+        None,
+    )
 
 
 def _total(found: PortfolioFound, key: str) -> float:
@@ -116,7 +148,8 @@ def _total(found: PortfolioFound, key: str) -> float:
 
 def _overview(found: PortfolioFound) -> Table:
     columns = (
-        Column("buys", "buys"), Column("start_y", "ordered in"),
+        Column("buys", "buys"),
+        Column("start_y", "ordered in"),
         Column("spend_usd", "initial spending", "$ M", "assumed"),
         Column("cost_usd", "life-cycle cost", "$ M", "assumed"),
         Column("npv0_usd", "net present value", "$ M", "assumed"),
@@ -124,7 +157,7 @@ def _overview(found: PortfolioFound) -> Table:
         Column("wait_min", "highest yearly wait", "min", "predicted"),
         Column("ceiling_min", "ceiling", "min"),
         Column("share_best", "best in draws", "%", "assumed"),
-    )  # fmt: skip
+    )
     rows = tuple(
         (f"{plain(port.name)}: {plain(found.own(port.name).name)}", _at_a_glance(found, port.name))
         for port in found.ports
@@ -146,8 +179,11 @@ def _at_a_glance(found: PortfolioFound, port: str) -> tuple[Cell, ...]:
     return (
         Cell(bought or "nothing", "", bought or "nothing", look="words"),
         Cell(str(base + own.start_y) if bought else NONE, "", float(base + own.start_y)),
-        millions(own.initial_usd, held("spend_usd")), millions(own.cost_usd, held("cost_usd")),
-        millions(own.npv0_usd, held("npv0_usd")), amount(own.loads, held("loads")),
-        amount(own.wait_min), Cell(NONE) if ceiling is None else amount(ceiling, digits=0),
+        millions(own.initial_usd, held("spend_usd")),
+        millions(own.cost_usd, held("cost_usd")),
+        millions(own.npv0_usd, held("npv0_usd")),
+        amount(own.loads, held("loads")),
+        amount(own.wait_min),
+        Cell(NONE) if ceiling is None else amount(ceiling, digits=0),
         Cell(number(100.0 * drawn["share_best"], 0), "", float(drawn["share_best"])),
-    )  # fmt: skip
+    )

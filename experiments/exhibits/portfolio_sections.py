@@ -23,10 +23,12 @@ BUDGETS: Final = {
     "budget_usd": Head("from a budget of", "$ M", "millions"),
     "objective": Head("objective", "", "number", "assumed"),
     "npv0_usd": Head("net present value", "$ M", "millions", "assumed"),
-    "loads": Head("more loads", "", "number", "assumed"), "now": Head("the choice"),
-}  # fmt: skip
+    "loads": Head("more loads", "", "number", "assumed"),
+    "now": Head("the choice"),
+}
 SETS: Final = {
-    "rank": Head("rank"), "chosen": Head("set", "", "name"),
+    "rank": Head("rank"),
+    "chosen": Head("set", "", "name"),
     "objective": Head("objective", "", "number", "assumed"),
     "behind": Head("behind the choice", "", "number", "assumed"),
     "npv0_usd": Head("net present value", "$ M", "millions", "assumed"),
@@ -34,22 +36,30 @@ SETS: Final = {
     "spend_usd": Head("initial spending", "$ M", "millions", "assumed"),
     "cost_usd": Head("life-cycle cost", "$ M", "millions", "assumed"),
     "differs": Head("differs from the choice by", "", "name"),
-}  # fmt: skip
+}
 WAITS: Final = {
-    "label": Head("port"), "year": Head("year of the study"),
+    "label": Head("port"),
+    "year": Head("year of the study"),
     "wait_min": Head("mean wait", "min", "number", "predicted"),
-    "low": Head("interval from", "min", "number"), "high": Head("to", "min", "number"),
+    "low": Head("interval from", "min", "number"),
+    "high": Head("to", "min", "number"),
     "elsewhere_per_y": Head("trips turned away by the wait", "a year", "number", "predicted"),
     "ceiling_min": Head("ceiling", "min", "number"),
-}  # fmt: skip
+}
 
 
 def sections(found: PortfolioFound) -> list[Section]:
     """Return what stands between the first sheet and the inputs."""
     return [
-        _choice(found), _spending(found), _prices(found), _frontier(found), _runner_up(found),
-        _sure(found), _waits(found), _method(found),
-    ]  # fmt: skip
+        _choice(found),
+        _spending(found),
+        _prices(found),
+        _frontier(found),
+        _runner_up(found),
+        _sure(found),
+        _waits(found),
+        _method(found),
+    ]
 
 
 def _choice(found: PortfolioFound) -> Section:
@@ -68,24 +78,27 @@ def _choice(found: PortfolioFound) -> Section:
 
 def _spending(found: PortfolioFound) -> Section:
     years = pd.DataFrame(found.chosen.spending.groupby("year")["usd"].sum()).reset_index()
-    years["left_usd"] = np.nan if found.plan.yearly_usd is None else (
-        found.plan.yearly_usd - years["usd"]
-    )  # fmt: skip
+    years["left_usd"] = (
+        np.nan if found.plan.yearly_usd is None else (found.plan.yearly_usd - years["usd"])
+    )
     base = found.ports[0].asked.appraisal.base_year
     years["calendar"] = (years["year"] + base).astype(str)
     total = {"year": "all years", "calendar": "-", "usd": years["usd"].sum(), "left_usd": "-"}
     shown = pd.DataFrame([*years.to_dict("records"), total])
     heads = {
-        "year": Head("year of the study"), "calendar": Head("calendar year"),
+        "year": Head("year of the study"),
+        "calendar": Head("calendar year"),
         "usd": Head("spending", "$ M", "millions", "assumed"),
         "left_usd": Head("left of the year's budget", "$ M", "millions"),
-    }  # fmt: skip
+    }
     parts: tuple[Part, ...] = (
-        Prose("Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
-              "residual values are nobody's cash."),
+        Prose(
+            "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
+            "residual values are nobody's cash."
+        ),
         plots.spending(found),
         replace(frame_table("portfolio_spending", "Year by year", shown, heads), look="ledger"),
-    )  # fmt: skip
+    )
     if years.empty:
         parts = (absent("spending by year", "nothing is bought"),)
     return Section(3, "spending", "Cost against each year's budget", parts)
@@ -95,39 +108,57 @@ def _prices(found: PortfolioFound) -> Section:
     solved = found.chosen.solved
     proof = "proved to be the best" if solved.proven else "not proved to be the best"
     return Section(
-        4, "prices", "What binds, and what more of it would bring",
+        4,
+        "prices",
+        "What binds, and what more of it would bring",
         (
-            Prose(f"Solved by HiGHS as an integer programme: the set is {proof}; gap "
-                  f"{percent(solved.gap, 2)}, {solved.nodes} "
-                  f"{'node' if solved.nodes == 1 else 'nodes'} of the search tree.", "lead"),
+            Prose(
+                f"Solved by HiGHS as an integer programme: the set is {proof}; gap "
+                f"{percent(solved.gap, 2)}, {solved.nodes} "
+                f"{'node' if solved.nodes == 1 else 'nodes'} of the search tree.",
+                "lead",
+            ),
             Bullets(tuple(meaning(found))),
             prices_table(found)
-            if len(found.chosen.shadow) else absent("prices of limits", "no limit was given"),
+            if len(found.chosen.shadow)
+            else absent("prices of limits", "no limit was given"),
         ),
-    )  # fmt: skip
+    )
 
 
 def _frontier(found: PortfolioFound) -> Section:
     return Section(
-        5, "budget-frontier", "What each budget would bring",
+        5,
+        "budget-frontier",
+        "What each budget would bring",
         (
             plots.frontier(found),
-            frame_table("portfolio_budgets", "Budgets at which the best set changes",
-                        found.chosen.budgets, BUDGETS,
-                        note="All other limits as they are; central inputs."),
+            frame_table(
+                "portfolio_budgets",
+                "Budgets at which the best set changes",
+                found.chosen.budgets,
+                BUDGETS,
+                note="All other limits as they are; central inputs.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _runner_up(found: PortfolioFound) -> Section:
     return Section(
-        6, "runner-up", "The runner-up, and why it lost",
+        6,
+        "runner-up",
+        "The runner-up, and why it lost",
         (
             Prose(runner_up_words(found), "lead"),
-            frame_table("portfolio_sets", "The choice and the next best sets within the limits",
-                        found.chosen.sets, SETS),
+            frame_table(
+                "portfolio_sets",
+                "The choice and the next best sets within the limits",
+                found.chosen.sets,
+                SETS,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _sure(found: PortfolioFound) -> Section:
@@ -143,18 +174,23 @@ def _sure(found: PortfolioFound) -> Section:
     drawn = (
         f"{worlds} of the draws at every port are worlds simulated anew, the rest follow formulas "
         "fitted to them, their error added."
-        if worlds else "Simulation inputs stay as they are: no worlds were redrawn."
-    )  # fmt: skip
+        if worlds
+        else "Simulation inputs stay as they are: no worlds were redrawn."
+    )
     return Section(
-        7, "robustness", "How sure the choice is",
+        7,
+        "robustness",
+        "How sure the choice is",
         (
-            Prose(f"{found.draws.draws} draws of prices, lives, values of time and loads found. "
-                  f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
-                  "as they are. Replications by themselves are noise, no doubt about inputs."),
+            Prose(
+                f"{found.draws.draws} draws of prices, lives, values of time and loads found. "
+                f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
+                "as they are. Replications by themselves are noise, no doubt about inputs."
+            ),
             plots.shares(found),
             frame_table("portfolio_robust_sets", "Sets that are best in some draw", frame, heads),
         ),
-    )  # fmt: skip
+    )
 
 
 def _waits(found: PortfolioFound) -> Section:
@@ -164,33 +200,46 @@ def _waits(found: PortfolioFound) -> Section:
         for row in frame.to_dict("records")
     ]
     return Section(
-        8, "waits", "The wait at each port against its ceiling",
+        8,
+        "waits",
+        "The wait at each port against its ceiling",
         (
-            Prose("End of the queue to primary inspection, mean of a year. Trips that would wait "
-                  "too long are made elsewhere: a wait that stays low because trips stay away is "
-                  "no relief, so they stand beside it."),
+            Prose(
+                "End of the queue to primary inspection, mean of a year. Trips that would wait "
+                "too long are made elsewhere: a wait that stays low because trips stay away is "
+                "no relief, so they stand beside it."
+            ),
             plots.wait_lines(found),
-            frame_table("portfolio_waits", "Simulated years", frame, WAITS,
-                        note="No interval: not all of it is in service in that year."),
+            frame_table(
+                "portfolio_waits",
+                "Simulated years",
+                frame,
+                WAITS,
+                note="No interval: not all of it is in service in that year.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _method(found: PortfolioFound) -> Section:
     return Section(
-        9, "method", "What is counted, and what is not",
+        9,
+        "method",
+        "What is counted, and what is not",
         (
-            Bullets((
-                "Exactly one simulated option at each port, the port as it is among them: what "
-                "measures do together at one port is simulated together and never added up. "
-                "Ports do not send each other trips: their gains are added.",
-                "An option that is put off brings nothing until it is in service; its port keeps "
-                "the wait that it has until then.",
-                "The total budget pays for equipment, civil works and joining; a year's budget for "
-                "all cash of that year, without residual values.",
-                "Of sets that are worth the same the one that costs least over its life is taken.",
-                "Every port is also a funding case of its own: throughgate fund with the port's "
-                "overrides gives its full report.",
-            )),
+            Bullets(
+                (
+                    "Exactly one simulated option at each port, the port as it is among them: what "
+                    "measures do together at one port is simulated together and never added up. "
+                    "Ports do not send each other trips: their gains are added.",
+                    "An option that is put off brings nothing until it is in service; its port keeps "
+                    "the wait that it has until then.",
+                    "The total budget pays for equipment, civil works and joining; a year's budget for "
+                    "all cash of that year, without residual values.",
+                    "Of sets that are worth the same the one that costs least over its life is taken.",
+                    "Every port is also a funding case of its own: throughgate fund with the port's "
+                    "overrides gives its full report.",
+                )
+            ),
         ),
-    )  # fmt: skip
+    )

@@ -25,16 +25,23 @@ def options_table(found: PortfolioFound) -> Table:
         Column("npv0_usd", "net present value", "$ M", "assumed"),
         Column("loads", "more loads", "", "assumed"),
         Column("wait_min", "highest yearly wait", "min", "predicted"),
-        Column("allowed", "within the ceiling"), Column("place", "place"),
-    )  # fmt: skip
+        Column("allowed", "within the ceiling"),
+        Column("place", "place"),
+    )
     options = found.chosen.options.to_dict("records")
     drawn = found.draws.options.to_dict("records")
     rows = tuple(
         (option_label(row), _option_cells(row, held))
         for row, held in zip(options, drawn, strict=True)
     )
-    return Table("portfolio_options", "All options", Column("option", "option"), columns, rows,
-                 note="Ranges: 5th to 95th percentile of the draws; waits: central.")  # fmt: skip
+    return Table(
+        "portfolio_options",
+        "All options",
+        Column("option", "option"),
+        columns,
+        rows,
+        note="Ranges: 5th to 95th percentile of the draws; waits: central.",
+    )
 
 
 def option_label(row: Any) -> str:  # noqa: ANN401
@@ -53,36 +60,42 @@ def _option_cells(row: Any, held: Any) -> tuple[Cell, ...]:  # noqa: ANN401
     if row["runner_up"]:
         place = "chosen, in the runner-up too" if place else "runner-up"
     return (
-        millions(row["spend_usd"], ends("spend_usd")), millions(row["cost_usd"], ends("cost_usd")),
-        millions(row["npv0_usd"], ends("npv0_usd")), amount(row["loads"], ends("loads")),
+        millions(row["spend_usd"], ends("spend_usd")),
+        millions(row["cost_usd"], ends("cost_usd")),
+        millions(row["npv0_usd"], ends("npv0_usd")),
+        amount(row["loads"], ends("loads")),
         amount(row["wait_min"]),
         Cell("yes" if row["allowed"] else "no", "", "yes" if row["allowed"] else "no"),
         words(place or NONE),
-    )  # fmt: skip
+    )
 
 
 def prices_table(found: PortfolioFound) -> Table:
     """Return the limits that matter, with their duals, steps and ranges."""
     gain = "loads" if found.plan.objective == "loads" else "$ M"
     columns = (
-        Column("limit", "limit at"), Column("used", "used"),
+        Column("limit", "limit at"),
+        Column("used", "used"),
         Column("relaxed_price", "dual: a unit more, options split", gain, "assumed"),
         Column("gain_of_step", "a whole step more brings", gain, "assumed"),
         Column("loss_of_step", "a whole step less costs", gain, "assumed"),
         Column("holds_from", "the choice holds from"),
         Column("next_better_at", "next change at"),
-    )  # fmt: skip
+    )
     rows = tuple(
         (plain(str(row["constraint"])), _price_cells(row, found))
         for row in binding(found.chosen.shadow).to_dict("records")
     )
     return Table(
-        "portfolio_shadow_prices", "Limits and their prices", Column("constraint", "limit"),
-        columns, rows,
+        "portfolio_shadow_prices",
+        "Limits and their prices",
+        Column("constraint", "limit"),
+        columns,
+        rows,
         note="Units and steps: $ 1 million, 1 minute, 1 unit of a measure. Below a dual: between "
         "which limits it holds. Years' budgets of which more would bring nothing are left out, but "
         "for the dearest year; all stand in data/shadow.csv.",
-    )  # fmt: skip
+    )
 
 
 def _price_cells(row: Any, found: PortfolioFound) -> tuple[Cell, ...]:  # noqa: ANN401
@@ -94,13 +107,16 @@ def _price_cells(row: Any, found: PortfolioFound) -> tuple[Cell, ...]:  # noqa: 
     better = row["next_better_at"]
     there = "" if pd.isna(better) else f"+{significant(scale * row['gain_there'])} there"
     return (
-        _limit(row["limit"], row), _limit(row["used"], row, f"{_at(row['left'], row)} left"),
+        _limit(row["limit"], row),
+        _limit(row["used"], row, f"{_at(row['left'], row)} left"),
         Cell(significant(price), below, price),
-        _gain(scale * row["gain_of_step"]), _gain(scale * row["loss_of_step"], "cannot be kept"),
+        _gain(scale * row["gain_of_step"]),
+        _gain(scale * row["loss_of_step"], "cannot be kept"),
         _limit(row["holds_from"], row),
-        Cell("none", "more of it alone brings nothing", None, look="aside") if pd.isna(better)
+        Cell("none", "more of it alone brings nothing", None, look="aside")
+        if pd.isna(better)
         else _limit(better, row, there),
-    )  # fmt: skip
+    )
 
 
 def _gain(value: float, why: str = "") -> Cell:

@@ -110,8 +110,14 @@ def sure_words(found: PortfolioFound) -> str:
     same = int(luck.totals["best"].sum())
     sure = "clear" if best >= 0.95 else "not certain"
     none = f", and in {percent(draws.none_share, 0)} no set does" if draws.none_share else ""
-    rival = next((row for row in draws.sets.to_dict("records")
-                  if set(row["chosen"]) != set(found.chosen.solved.chosen)), None)  # fmt: skip
+    rival = next(
+        (
+            row
+            for row in draws.sets.to_dict("records")
+            if set(row["chosen"]) != set(found.chosen.solved.chosen)
+        ),
+        None,
+    )
     if rival is not None:
         words = words_of([found.options[place] for place in rival["chosen"]])
         none += f"; most often else: {plain(words)} ({percent(rival['share'], 0)})"

@@ -103,8 +103,11 @@ def _section(section: Section) -> dict[str, Any]:
             text
             for part in section.parts
             for text in (
-                part.items if isinstance(part, Bullets)
-                else (part.text,) if isinstance(part, Prose) else ()
+                part.items
+                if isinstance(part, Bullets)
+                else (part.text,)
+                if isinstance(part, Prose)
+                else ()
             )
         ],
         "tables": [table.name for table in section.tables()],
@@ -112,7 +115,7 @@ def _section(section: Section) -> dict[str, Any]:
             {"name": c.name, "title": c.title, "words": c.words, "badge": c.badge}
             for c in section.charts()
         ],
-    }  # fmt: skip
+    }
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -36,12 +36,15 @@ def returns(evidence: Evidence) -> Table:
         )
         rows.append((plain(name), cells))
     return Table(
-        "returns", "Internal rate of return and payback",
-        Column("alternative", "alternative"), COLUMNS, tuple(rows),
+        "returns",
+        "Internal rate of return and payback",
+        Column("alternative", "alternative"),
+        COLUMNS,
+        tuple(rows),
         note="The internal rate is given only where there is exactly one; else the reason stands. "
         f"{evidence.range_note} The range of the rate is over the draws that have one; a payback "
         "of never stands above all years.",
-    )  # fmt: skip
+    )
 
 
 def _rate(evidence: Evidence, name: str, net: Floats) -> Cell:

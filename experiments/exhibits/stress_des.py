@@ -140,8 +140,14 @@ def stress_table(evidence: Evidence) -> Table:
         (item.number, (words(item.asks), _status(item), words(item.text or "to be written")))
         for item in items(evidence)
     )
-    return Table("stress_des", "STRESS-DES", Column("number", "no."), columns, rows,
-                 note="Items without an answer are open for the author.")  # fmt: skip
+    return Table(
+        "stress_des",
+        "STRESS-DES",
+        Column("number", "no."),
+        columns,
+        rows,
+        note="Items without an answer are open for the author.",
+    )
 
 
 def _status(item: Item) -> Cell:

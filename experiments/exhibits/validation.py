@@ -35,11 +35,14 @@ def validation_table(port: str, docs: Path = DOCS) -> Part:
         (name, (words(own), words(other), _kind(kind))) for name, own, other, kind in rows
     )
     return Table(
-        "validation", "The model beside published figures, today's practice",
-        Column("measure", "measure"), columns, shown,
+        "validation",
+        "The model beside published figures, today's practice",
+        Column("measure", "measure"),
+        columns,
+        shown,
         note="Fitted: the input was chosen to come near the figure, so that agreement proves "
         "nothing. Predicted: nothing was chosen for it.",
-    )  # fmt: skip
+    )
 
 
 def _kind(text: str) -> Cell:

@@ -140,10 +140,12 @@ class Programme:
         while True:
             rows = [*self._constraints(limits, cuts), *self._at_least(least_value)]
             found = optimize.milp(
-                -SPREAD * values, integrality=np.ones(len(self.options), dtype=np.int64),
-                bounds=optimize.Bounds(0.0, 1.0), constraints=rows,
+                -SPREAD * values,
+                integrality=np.ones(len(self.options), dtype=np.int64),
+                bounds=optimize.Bounds(0.0, 1.0),
+                constraints=rows,
                 options={"mip_rel_gap": 0.0},
-            )  # fmt: skip
+            )
             if found.x is None:
                 if found.status == INFEASIBLE:
                     return None

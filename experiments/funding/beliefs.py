@@ -115,9 +115,14 @@ def _position(one: Assumption) -> Belief:
     centre = 1.0 if one.factor or not isinstance(one.value, int | float) else float(one.value)
     mode = _place(one, centre)
     return Belief(
-        (one.key,), f"simulation: {one.key.partition('.')[0]}", centre,
-        Law("pert", 0.0, mode, 1.0), "assumption", "A", one,
-    )  # fmt: skip
+        (one.key,),
+        f"simulation: {one.key.partition('.')[0]}",
+        centre,
+        Law("pert", 0.0, mode, 1.0),
+        "assumption",
+        "A",
+        one,
+    )
 
 
 def _logged(one: Assumption) -> bool:

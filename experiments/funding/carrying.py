@@ -49,9 +49,12 @@ def plans(asked: Case, scorers: Mapping[str, Scorer]) -> dict[str, Plan]:
     """Return what every alternative knows from past days at the demand of year 0."""
     shared = shared_by(token_of(scorers))
     start = Window(
-        seed=asked.study.seed, epoch=EVALUATION, replication=0, start_date=asked.study.start_date,
+        seed=asked.study.seed,
+        epoch=EVALUATION,
+        replication=0,
+        start_date=asked.study.start_date,
         days=1,
-    )  # fmt: skip
+    )
     return {
         name: shared.plan(scenario, scorers[risk_key(scenario)], start)
         for name, scenario in asked.study.alternatives.items()

@@ -167,8 +167,14 @@ def net_benefit_table(found: Appraised) -> pd.DataFrame | None:
     for price, leader in zip(grid, leaders(worths, grid), strict=True):
         for name, worth in worths.items():
             nmb = worth.npv(price)
-            rows.append({"usd_per_load": price, "alternative": name, "nmb_usd": nmb,
-                         "leads": name == leader})  # fmt: skip
+            rows.append(
+                {
+                    "usd_per_load": price,
+                    "alternative": name,
+                    "nmb_usd": nmb,
+                    "leads": name == leader,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -186,9 +192,15 @@ def inputs_table(found: Appraised) -> pd.DataFrame:
     """
     return pd.DataFrame(
         {
-            "key": row.key, "value": str(row.value), "kind": row.kind, "source": row.source_id,
-            "confidence": row.confidence, "low": row.low, "high": row.high, "note": row.note,
+            "key": row.key,
+            "value": str(row.value),
+            "kind": row.kind,
+            "source": row.source_id,
+            "confidence": row.confidence,
+            "low": row.low,
+            "high": row.high,
+            "note": row.note,
             "file": row.file,
         }
         for row in found.case.inputs
-    )  # fmt: skip
+    )

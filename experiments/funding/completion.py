@@ -36,8 +36,14 @@ MEASURES: Final = {"portal": "portal", "secondary": "secondary_scanner", "dock":
 PORTAL: Final = "portal"
 ROUNDS: Final = 6
 COLUMNS: Final = (
-    "alternative", "short", "completion", "price_usd", "overrides", "purchases", "completed",
-)  # fmt: skip
+    "alternative",
+    "short",
+    "completion",
+    "price_usd",
+    "overrides",
+    "purchases",
+    "completed",
+)
 
 
 @dataclass(frozen=True, slots=True)

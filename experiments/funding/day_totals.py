@@ -26,9 +26,16 @@ Bools = npt.NDArray[np.bool_]
 CLASSES: Final = ("empty", "fast", "loaded", "perishable")
 """Classes of trucks whose hours are counted apart; FAST are laden ones, perishable is produce."""
 NOT_ADDED: Final = (
-    "queue_max", "crossing_p50_min", "crossing_p95_min", "crossing_p95_over_mean",
-    "free_flow_p50_min", "buffer_index", "planning_time_index", "conserved", "stable",
-)  # fmt: skip
+    "queue_max",
+    "crossing_p50_min",
+    "crossing_p95_min",
+    "crossing_p95_over_mean",
+    "free_flow_p50_min",
+    "buffer_index",
+    "planning_time_index",
+    "conserved",
+    "stable",
+)
 """METRICS that are neither sums nor ratios of sums."""
 ADDED: Final = tuple(
     column.name

@@ -45,9 +45,14 @@ class Law:
         """
         p = np.asarray(u, dtype=np.float64)
         quantile = {
-            "uniform": _uniform, "log_uniform": _log_uniform, "triangular": _triangular,
-            "pert": _pert, "log_pert": _log_pert, "gamma": _gamma, "overrun": _overrun,
-        }[self.kind]  # fmt: skip
+            "uniform": _uniform,
+            "log_uniform": _log_uniform,
+            "triangular": _triangular,
+            "pert": _pert,
+            "log_pert": _log_pert,
+            "gamma": _gamma,
+            "overrun": _overrun,
+        }[self.kind]
         return quantile(p, self.a, self.b, self.c)
 
     @property

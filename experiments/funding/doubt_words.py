@@ -17,8 +17,14 @@ MOVING = ("npv0_p5_usd", "npv0_p95_usd", "loads_p5", "loads_p95")
 
 def doubt_table(found: Uncertainty) -> Rows:
     """Return net value, loads and break-even of every alternative over the draws, 5 to 95 %."""
-    headings = ["5 to 95 % of draws", "net, m", "more loads", "break-even, k/load", "pays, %",
-                "best, %"]  # fmt: skip
+    headings = [
+        "5 to 95 % of draws",
+        "net, m",
+        "more loads",
+        "break-even, k/load",
+        "pays, %",
+        "best, %",
+    ]
     rows = [
         [
             str(row["alternative"]),

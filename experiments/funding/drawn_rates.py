@@ -21,12 +21,23 @@ from experiments.funding.valuation import Valuation, changed
 
 Floats = npt.NDArray[np.float64]
 RATES: Final = (
-    "draw", "alternative", "rate", "capital_usd", "cost_usd", "user_benefit_usd", "npv0_usd",
+    "draw",
+    "alternative",
+    "rate",
+    "capital_usd",
+    "cost_usd",
+    "user_benefit_usd",
+    "npv0_usd",
     "loads",
-)  # fmt: skip
+)
 RETURNS: Final = (
-    "draw", "alternative", "irr", "irr_reason", "payback_y", "discounted_payback_y",
-)  # fmt: skip
+    "draw",
+    "alternative",
+    "irr",
+    "irr_reason",
+    "payback_y",
+    "discounted_payback_y",
+)
 
 
 def drawn_rates(
@@ -73,15 +84,20 @@ def _at_rates(
     base, own = asked.study.baseline, asked.appraisal.discount_rate
     return [
         {
-            "draw": draw, "alternative": name, "rate": rate, "capital_usd": worth.capital,
-            "cost_usd": worth.cost, "user_benefit_usd": worth.user_benefit,
-            "npv0_usd": worth.npv0, "loads": scale * worth.loads,
+            "draw": draw,
+            "alternative": name,
+            "rate": rate,
+            "capital_usd": worth.capital,
+            "cost_usd": worth.cost,
+            "user_benefit_usd": worth.user_benefit,
+            "npv0_usd": worth.npv0,
+            "loads": scale * worth.loads,
         }
         for rate in asked.appraisal.rates()
         if rate != own
         for name, worth in appraise(alternatives, base, rate).items()
         if name != base
-    ]  # fmt: skip
+    ]
 
 
 def _returns(
@@ -96,9 +112,14 @@ def _returns(
             continue
         net = net_flow(one, alternatives[baseline], scaled)
         rate = internal_rate(net)
-        rows.append({
-            "draw": draw, "alternative": name, "irr": rate.rate, "irr_reason": rate.reason,
-            "payback_y": payback_y(net),
-            "discounted_payback_y": payback_y(net, appraisal.discount_rate),
-        })  # fmt: skip
+        rows.append(
+            {
+                "draw": draw,
+                "alternative": name,
+                "irr": rate.rate,
+                "irr_reason": rate.reason,
+                "payback_y": payback_y(net),
+                "discounted_payback_y": payback_y(net, appraisal.discount_rate),
+            }
+        )
     return rows

@@ -46,9 +46,11 @@ def sobol(
 
     names = [f"x{place}" for place in range(len(groups))]
     problem = {
-        "num_vars": len(groups), "names": names, "bounds": [[0.0, 1.0]] * len(groups),
+        "num_vars": len(groups),
+        "names": names,
+        "bounds": [[0.0, 1.0]] * len(groups),
         "groups": list(groups),
-    }  # fmt: skip
+    }
     points = np.asarray(sample.sample(problem, base, calc_second_order=False, seed=seed))
     order = list(dict.fromkeys(groups))
     rows: list[tuple[str, str, float, float, float, float]] = []

@@ -60,8 +60,15 @@ def paired(alternative: Floats, baseline: Floats, coverage: float) -> dict[str, 
     mean = float(gap.mean())
     if n < 2:
         nan = math.nan
-        return {"mean": mean, "low": nan, "high": nan, "se": nan, "unpaired_se": nan,
-                "correlation": nan, "replications": n}  # fmt: skip
+        return {
+            "mean": mean,
+            "low": nan,
+            "high": nan,
+            "se": nan,
+            "unpaired_se": nan,
+            "correlation": nan,
+            "replications": n,
+        }
     error = float(gap.std(ddof=1)) / math.sqrt(n)
     half = float(stats.t.ppf(0.5 + coverage / 2.0, n - 1)) * error
     spreads = [float(one.var(ddof=1)) for one in (alternative, baseline)]

@@ -31,9 +31,15 @@ BOOTSTRAPS: Final = 40
 CHANCE: Final = 0.95
 """Quantile of the estimates on shuffled inputs that an estimate must exceed to be shown as one."""
 COLUMNS: Final = (
-    "usd_per_load", "input", "group", "evppi_usd", "se_usd", "nothing_known_usd", "shown",
+    "usd_per_load",
+    "input",
+    "group",
+    "evppi_usd",
+    "se_usd",
+    "nothing_known_usd",
+    "shown",
     "share_of_evpi",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

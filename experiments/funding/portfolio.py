@@ -129,13 +129,20 @@ def _options_table(
         ceiling = limits.ceiling_min.get(one.port)
         rows.append(
             {
-                "port": one.port, "option": one.name, "start_y": one.start_y,
-                "spend_usd": one.initial_usd, "cost_usd": one.cost_usd,
-                "npv0_usd": one.npv0_usd, "loads": one.loads, "wait_min": one.wait_min,
-                "ceiling_min": ceiling, "allowed": ceiling is None or one.wait_min <= ceiling,
-                "chosen": place in best, "runner_up": second is not None and place in second,
+                "port": one.port,
+                "option": one.name,
+                "start_y": one.start_y,
+                "spend_usd": one.initial_usd,
+                "cost_usd": one.cost_usd,
+                "npv0_usd": one.npv0_usd,
+                "loads": one.loads,
+                "wait_min": one.wait_min,
+                "ceiling_min": ceiling,
+                "allowed": ceiling is None or one.wait_min <= ceiling,
+                "chosen": place in best,
+                "runner_up": second is not None and place in second,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 
@@ -152,11 +159,13 @@ def _spending_table(whole: Programme, best: Sequence[int]) -> pd.DataFrame:
 def _sums(whole: Programme, chosen: Sequence[int]) -> dict[str, object]:
     own = [whole.options[place] for place in chosen]
     return {
-        "chosen": words_of(own), "objective": whole.value(chosen),
-        "npv0_usd": sum(one.npv0_usd for one in own), "loads": sum(one.loads for one in own),
+        "chosen": words_of(own),
+        "objective": whole.value(chosen),
+        "npv0_usd": sum(one.npv0_usd for one in own),
+        "loads": sum(one.loads for one in own),
         "spend_usd": sum(one.initial_usd for one in own),
         "cost_usd": sum(one.cost_usd for one in own),
-    }  # fmt: skip
+    }
 
 
 def _budgets_table(whole: Programme, best: Sequence[int]) -> pd.DataFrame:
@@ -177,12 +186,13 @@ def _sets_table(whole: Programme, ranked: Sequence[tuple[int, ...]]) -> pd.DataF
     best = ranked[0]
     rows = [
         {
-            "rank": rank, **_sums(whole, chosen),
+            "rank": rank,
+            **_sums(whole, chosen),
             "behind": whole.value(best) - whole.value(chosen),
             "differs": "; ".join(differences(whole.options, best, chosen)),
         }
         for rank, chosen in enumerate(ranked, 1)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 

@@ -164,6 +164,4 @@ def _formulas(
 
 
 def _joined(by_port: Sequence[Worlds]) -> Worlds:
-    return [
-        [one for options in same for one in options] for same in zip(*by_port, strict=True)
-    ]  # fmt: skip
+    return [[one for options in same for one in options] for same in zip(*by_port, strict=True)]

@@ -87,9 +87,12 @@ def _uniforms(belief: Belief, draws: int, seed: int) -> Floats:
 
 
 def robustness(
-    worlds: Worlds, plan: tuple[Limits, str, float | None], best: Sequence[int],
-    second: Sequence[int] | None, simulated: int,
-) -> Robustness:  # fmt: skip
+    worlds: Worlds,
+    plan: tuple[Limits, str, float | None],
+    best: Sequence[int],
+    second: Sequence[int] | None,
+    simulated: int,
+) -> Robustness:
     """Return how often what is best, and what the chosen set comes to in every draw.
 
     Parameters
@@ -108,14 +111,17 @@ def robustness(
         value = whole.value(best)
         rows.append(
             {
-                "draw": draw, "npv0_usd": sum(o.npv0_usd for o in own),
-                "loads": sum(o.loads for o in own), "cost_usd": sum(o.cost_usd for o in own),
-                "spend_usd": sum(o.initial_usd for o in own), "objective": value,
+                "draw": draw,
+                "npv0_usd": sum(o.npv0_usd for o in own),
+                "loads": sum(o.loads for o in own),
+                "cost_usd": sum(o.cost_usd for o in own),
+                "spend_usd": sum(o.initial_usd for o in own),
+                "objective": value,
                 "lead": np.nan if second is None else value - whole.value(second),
                 "within": not broken(whole, best),
                 "best": winner is not None and set(winner) == set(best),
             }
-        )  # fmt: skip
+        )
     known = [one for one in chosen if one is not None]
     return Robustness(
         options=_options_table(worlds, known),
@@ -131,9 +137,11 @@ def _options_table(worlds: Worlds, chosen: Sequence[Sequence[int]]) -> pd.DataFr
     rows = []
     for place, one in enumerate(worlds[0]):
         row: dict[str, object] = {
-            "port": one.port, "option": one.name, "start_y": one.start_y,
+            "port": one.port,
+            "option": one.name,
+            "start_y": one.start_y,
             "share_best": sum(place in winner for winner in chosen) / len(worlds),
-        }  # fmt: skip
+        }
         for key, field in AMOUNTS.items():
             values = [getattr(options[place], field) for options in worlds]
             row[f"{key}_p5"], row[f"{key}_p95"] = np.percentile(values, [5.0, 95.0]).tolist()
@@ -142,8 +150,11 @@ def _options_table(worlds: Worlds, chosen: Sequence[Sequence[int]]) -> pd.DataFr
 
 
 AMOUNTS: Final = {
-    "npv0_usd": "npv0_usd", "loads": "loads", "cost_usd": "cost_usd", "spend_usd": "initial_usd",
-}  # fmt: skip
+    "npv0_usd": "npv0_usd",
+    "loads": "loads",
+    "cost_usd": "cost_usd",
+    "spend_usd": "initial_usd",
+}
 """Column -> field of an option."""
 
 

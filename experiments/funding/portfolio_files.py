@@ -48,13 +48,20 @@ def raw_tables(found: PortfolioFound) -> dict[str, pd.DataFrame]:
     """Return every table behind the page by the name of its file."""
     drawn = pd.DataFrame(
         {
-            "port": port, "input": one.name, "group": one.group, "value": one.value,
-            "distribution": one.words, "p10": one.number(0.1), "p90": one.number(0.9),
-            "unit": one.unit, "source": one.source, "confidence": one.confidence,
+            "port": port,
+            "input": one.name,
+            "group": one.group,
+            "value": one.value,
+            "distribution": one.words,
+            "p10": one.number(0.1),
+            "p90": one.number(0.9),
+            "unit": one.unit,
+            "source": one.source,
+            "confidence": one.confidence,
         }
         for port, beliefs in found.beliefs.items()
         for one in beliefs
-    )  # fmt: skip
+    )
     return {
         **found.chosen.tables(),
         "waits": waits_table(found),
@@ -84,7 +91,9 @@ def record(found: PortfolioFound, page: Page) -> dict[str, Any]:
         "draws": found.draws.draws,
         "worlds": found.draws.worlds,
         "solver": {
-            "name": "HiGHS", "gap": chosen.solved.gap, "nodes": chosen.solved.nodes,
+            "name": "HiGHS",
+            "gap": chosen.solved.gap,
+            "nodes": chosen.solved.nodes,
             "proven": chosen.solved.proven,
         },
         "value": chosen.value,
@@ -93,12 +102,19 @@ def record(found: PortfolioFound, page: Page) -> dict[str, Any]:
         "answer": dict(page.answer),
         "summary": page.summary,
         "headline": [
-            {"key": t.key, "words": t.words, "value": t.value, "low": t.low, "high": t.high,
-             "badges": list(t.badges)} for t in page.tiles
+            {
+                "key": t.key,
+                "words": t.words,
+                "value": t.value,
+                "low": t.low,
+                "high": t.high,
+                "badges": list(t.badges),
+            }
+            for t in page.tiles
         ],
         "none_share": found.draws.none_share,
         "tables": {name: _rows(table) for name, table in raw_tables(found).items()},
-    }  # fmt: skip
+    }
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -100,13 +100,17 @@ def _wait_rows(found: PortfolioFound, port: PortCase, *, chosen: bool) -> list[d
         full = abs(level.mean - means[year]) < 1e-9
         rows.append(
             {
-                "port": port.name, "option": name, "chosen": chosen, "year": year,
-                "wait_min": float(means[year]), "low": level.low if full else np.nan,
+                "port": port.name,
+                "option": name,
+                "chosen": chosen,
+                "year": year,
+                "wait_min": float(means[year]),
+                "low": level.low if full else np.nan,
                 "high": level.high if full else np.nan,
                 "elsewhere_per_y": np.nan if away is None else float(away[place, at].mean()),
                 "ceiling_min": found.plan.ports[port.name].ceiling_min,
             }
-        )  # fmt: skip
+        )
     return rows
 
 

@@ -65,11 +65,14 @@ def options_table(found: PortfolioFound) -> Rows:
         rows.append(
             [
                 f"{row['port']}: {row['option']}{start}{mark}",
-                number(MILLION * row["spend_usd"]), number(MILLION * row["cost_usd"]),
-                signed(MILLION * row["npv0_usd"]), number(row["loads"]),
-                number(row["wait_min"]), percent(float(share), 0),
+                number(MILLION * row["spend_usd"]),
+                number(MILLION * row["cost_usd"]),
+                signed(MILLION * row["npv0_usd"]),
+                number(row["loads"]),
+                number(row["wait_min"]),
+                percent(float(share), 0),
             ]
-        )  # fmt: skip
+        )
     heads = ["option", "spent, m", "cost, m", "net, m", "loads", "wait, min", "in best"]
     return heads, rows
 
@@ -84,11 +87,13 @@ def shadow_table(found: PortfolioFound) -> Rows:
         better = row["next_better_at"]
         rows.append(
             [
-                row["constraint"], f"{number(scale * row['limit'])} {unit}",
-                number(scale * row["used"]), signed(gain, 2),
+                row["constraint"],
+                f"{number(scale * row['limit'])} {unit}",
+                number(scale * row["used"]),
+                signed(gain, 2),
                 NONE if pd.isna(better) else number(scale * better),
             ]
-        )  # fmt: skip
+        )
     worth = "loads" if found.plan.objective == "loads" else "m USD"
     return ["limit", "at", "used", f"one more, {worth}", "next change at"], rows
 

@@ -108,11 +108,14 @@ def _measure(measure: Measure, changes: Drawn, over: Mapping[str, float]) -> Mea
         for name, each in measure.yearly.items()
     }
     return dataclasses.replace(
-        measure, assets=assets, once=once, yearly=yearly,
+        measure,
+        assets=assets,
+        once=once,
+        yearly=yearly,
         staff={name: n * scale(f"staff.{name}") for name, n in measure.staff.items()},
         construction_y=whole("construction_y", measure.construction_y),
         ramp_up_share=_ramp(measure.ramp_up_share, changes.get("ramp_up_share")),
-    )  # fmt: skip
+    )
 
 
 def _ramp(shares: tuple[float, ...], pair: tuple[float, float] | None) -> tuple[float, ...]:

@@ -253,11 +253,15 @@ def errors_table(found: Formulas, response: Response) -> Any:  # noqa: ANN401
                 error = float(((real - said) ** 2).mean())
                 rows.append(
                     {
-                        "output": output, "alternative": name, "year": year,
-                        "method": found.emulator.chosen[column], "worlds": len(truth),
-                        "mean": float(real.mean()), "spread": spread**0.5,
+                        "output": output,
+                        "alternative": name,
+                        "year": year,
+                        "method": found.emulator.chosen[column],
+                        "worlds": len(truth),
+                        "mean": float(real.mean()),
+                        "spread": spread**0.5,
                         "cv_rmse": error**0.5,
                         "cv_r2": 1.0 - error / spread if spread > 0.0 else float("nan"),
                     }
-                )  # fmt: skip
+                )
     return pd.DataFrame(rows)

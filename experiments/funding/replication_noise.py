@@ -83,12 +83,16 @@ def _amount_row(
         "alternative": found.alternatives[alternative],
         "year": found.years[year],
         "amount": name,
-        "mean": level.mean, "low": level.low, "high": level.high,
-        "difference": gap.mean, "diff_low": gap.low, "diff_high": gap.high,
+        "mean": level.mean,
+        "low": level.low,
+        "high": level.high,
+        "difference": gap.mean,
+        "diff_low": gap.low,
+        "diff_high": gap.high,
         "p_value": gap.p_value,
         "replications": level.n,
         "note": level.reason,
-    }  # fmt: skip
+    }
 
 
 def _sample(values: Floats) -> Sample:

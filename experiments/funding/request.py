@@ -18,7 +18,7 @@ from experiments.compose import (
     Composed,
     composed,
     parse,
-)  # fmt: skip
+)
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.break_even import Harm
 from experiments.economics.doubt import Doubt

@@ -65,10 +65,16 @@ def _rows(words: str, kind: str, worths: Mapping[str, Worth]) -> Iterator[dict[s
     best = max(worths, key=lambda name: (worths[name].npv0, -worths[name].cost))
     for name, worth in worths.items():
         yield {
-            "scenario": words, "kind": kind, "alternative": name, "npv0_usd": worth.npv0,
-            "user_benefit_usd": worth.user_benefit, "cost_usd": worth.cost, "loads": worth.loads,
-            "break_even_usd": break_even_usd_per_load(worth), "best": name == best,
-        }  # fmt: skip
+            "scenario": words,
+            "kind": kind,
+            "alternative": name,
+            "npv0_usd": worth.npv0,
+            "user_benefit_usd": worth.user_benefit,
+            "cost_usd": worth.cost,
+            "loads": worth.loads,
+            "break_even_usd": break_even_usd_per_load(worth),
+            "best": name == best,
+        }
 
 
 def _worths(asked: Case, response: Response) -> dict[str, Worth]:

@@ -47,10 +47,14 @@ class _Relaxed:
     def optimum(self) -> tuple[float, Floats] | None:
         """Return the best value and the duals; None if there is no point at all."""
         found = optimize.linprog(
-            -self.values, self.rows if len(self.rows) else None,
-            self.bounds if len(self.rows) else None, self.ports, np.ones(len(self.ports)),
-            (0.0, 1.0), method="highs",
-        )  # fmt: skip
+            -self.values,
+            self.rows if len(self.rows) else None,
+            self.bounds if len(self.rows) else None,
+            self.ports,
+            np.ones(len(self.ports)),
+            (0.0, 1.0),
+            method="highs",
+        )
         if found.status != 0:
             return None
         duals = -np.asarray(found.ineqlin.marginals) if len(self.rows) else np.array([])
@@ -70,10 +74,14 @@ class _Relaxed:
         tangent = np.append(-self.values, slope)
         reach = -(at - slope * self.bounds[place]) + TANGENT
         found = optimize.linprog(
-            np.append(np.zeros(n), -sign), np.vstack([rows, tangent]), np.append(bounds, reach),
-            np.hstack([self.ports, np.zeros((len(self.ports), 1))]), np.ones(len(self.ports)),
-            [*((0.0, 1.0) for _ in range(n)), (None, None)], method="highs",
-        )  # fmt: skip
+            np.append(np.zeros(n), -sign),
+            np.vstack([rows, tangent]),
+            np.append(bounds, reach),
+            np.hstack([self.ports, np.zeros((len(self.ports), 1))]),
+            np.ones(len(self.ports)),
+            [*((0.0, 1.0) for _ in range(n)), (None, None)],
+            method="highs",
+        )
         return sign * np.inf if found.x is None else float(found.x[n])
 
 
@@ -110,10 +118,21 @@ def shadow_table(programme: Programme, best: Solution) -> pd.DataFrame:
     """Return what every limit is worth; see `experiments.funding.portfolio.Portfolio`."""
     prices, value = relaxed_prices(programme), programme.value(best.chosen)
     columns = [
-        "constraint", "limit", "used", "left", "relaxed_price", "relaxed_low", "relaxed_high",
-        "step", "gain_of_step", "loss_of_step", "holds_from", "next_better_at", "gain_there",
+        "constraint",
+        "limit",
+        "used",
+        "left",
+        "relaxed_price",
+        "relaxed_low",
+        "relaxed_high",
+        "step",
+        "gain_of_step",
+        "loss_of_step",
+        "holds_from",
+        "next_better_at",
+        "gain_there",
         "unit",
-    ]  # fmt: skip
+    ]
     rows = [_row(programme, best, value, one, prices[one.name]) for one in programme.amounts]
     return pd.DataFrame(rows, columns=columns)
 
@@ -126,15 +145,21 @@ def _row(
     used = float(one.row[list(best.chosen)].sum())
     better = next_better(programme, value, one)
     return {
-        "constraint": one.name, "limit": one.bound, "used": used, "left": one.bound - used,
-        "relaxed_price": price.dual, "relaxed_low": price.low, "relaxed_high": price.high,
-        "step": step, "gain_of_step": programme.value(wider or best.chosen) - value,
+        "constraint": one.name,
+        "limit": one.bound,
+        "used": used,
+        "left": one.bound - used,
+        "relaxed_price": price.dual,
+        "relaxed_low": price.low,
+        "relaxed_high": price.high,
+        "step": step,
+        "gain_of_step": programme.value(wider or best.chosen) - value,
         "loss_of_step": np.nan if narrower is None else value - programme.value(narrower),
         "holds_from": used,
         "next_better_at": np.nan if better is None else float(one.row[list(better)].sum()),
         "gain_there": np.nan if better is None else programme.value(better) - value,
         "unit": one.unit,
-    }  # fmt: skip
+    }
 
 
 def next_better(programme: Programme, value: float, one: Limit) -> tuple[int, ...] | None:

@@ -30,8 +30,17 @@ def tornado(valuation: Valuation) -> pd.DataFrame:
         for name in base:
             if name != valuation.asked.study.baseline:
                 rows += _rows(name, base, ends, (belief.name, *points))
-    columns = ["alternative", "usd_per_load", "input", "low_point", "high_point", "low_usd",
-               "high_usd", "swing_usd", "base_usd"]  # fmt: skip
+    columns = [
+        "alternative",
+        "usd_per_load",
+        "input",
+        "low_point",
+        "high_point",
+        "low_usd",
+        "high_usd",
+        "swing_usd",
+        "base_usd",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     if table.empty:
         return table

@@ -226,12 +226,19 @@ def _sensitivity(valuation: Valuation, doubt: Doubt, prices: list[float]) -> pd.
 def _inputs_table(beliefs: tuple[Belief, ...]) -> pd.DataFrame:
     rows = [
         {
-            "key": one.name, "group": one.group, "value": one.value, "distribution": one.words,
-            "p10": one.number(0.1), "p50": one.number(0.5), "p90": one.number(0.9),
-            "unit": one.unit, "source": one.source, "confidence": one.confidence,
+            "key": one.name,
+            "group": one.group,
+            "value": one.value,
+            "distribution": one.words,
+            "p10": one.number(0.1),
+            "p50": one.number(0.5),
+            "p90": one.number(0.9),
+            "unit": one.unit,
+            "source": one.source,
+            "confidence": one.confidence,
         }
         for one in beliefs
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 

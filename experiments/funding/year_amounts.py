@@ -38,8 +38,10 @@ def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
         found[name] = scale * ratio(sums[numerator], sums[denominator])
     found |= _times(days, found["crossing_mean_min"])
     found |= _by_class(sums)
-    found |= {f"{HOUR}{h:02d}": ratio(sums[f"waited_{h:02d}"], sums[f"came_{h:02d}"])
-              for h in range(HOURS)}  # fmt: skip
+    found |= {
+        f"{HOUR}{h:02d}": ratio(sums[f"waited_{h:02d}"], sums[f"came_{h:02d}"])
+        for h in range(HOURS)
+    }
     found[LOADS] = sums["expected_caught"]
     for kind in CONTRABAND:
         found[f"{LOADS_OF}{kind}"] = sums[f"expected_caught_{kind}"]

@@ -75,9 +75,14 @@ def level(line: Line, period: Period, coverage: float) -> Level:
     low = low if line.signed else float(np.maximum(low, 0.0))
     high = float(np.minimum(high, line.scale)) if line.share else high
     return Level(
-        value=value, low=low, high=high, n=found.n, reason=found.reason,
-        **_range(line, period), detail=_amounts(line, period),
-    )  # fmt: skip
+        value=value,
+        low=low,
+        high=high,
+        n=found.n,
+        reason=found.reason,
+        **_range(line, period),
+        detail=_amounts(line, period),
+    )
 
 
 def trend(line: Line, periods: Sequence[Period], coverage: float) -> Difference | None:
@@ -188,11 +193,16 @@ def _sharing(line: Line, period: Period) -> Level:
     heeded = "own data alone" if tier == "own" else f"shared data up to tier {tier!r}"
     tips = "tips arrive" if sharing.has_tips else "no tips"
     return Level(
-        value=value, low=value, high=value, n=0, reason="a setting, not simulated",
+        value=value,
+        low=value,
+        high=value,
+        n=0,
+        reason="a setting, not simulated",
         range_low=line.scale * float(np.mean([low for low, _ in ends])),
         range_high=line.scale * float(np.mean([high for _, high in ends])),
-        range_words="ranges of the setting", detail=f"targeting reads {heeded}; {tips}",
-    )  # fmt: skip
+        range_words="ranges of the setting",
+        detail=f"targeting reads {heeded}; {tips}",
+    )
 
 
 def _agency(line: Line, period: Period, coverage: float) -> Level:
@@ -203,7 +213,10 @@ def _agency(line: Line, period: Period, coverage: float) -> Level:
     found = estimate(period.alternative, counts, SIZED, coverage)
     low, middle, high = (line.scale * share for share in found.interdicted)
     return Level(
-        value=middle, low=low, high=high, n=len(period.metrics),
+        value=middle,
+        low=low,
+        high=high,
+        n=len(period.metrics),
         range_words=f"{NOT_COMPUTED}: a redraw has no random stream",
         detail=f"{number(found.found, 0)} found in {number(found.inspected, 0)} random inspections",
-    )  # fmt: skip
+    )

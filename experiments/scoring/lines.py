@@ -92,141 +92,257 @@ def _sums(pattern: str) -> tuple[str, ...]:
 PERCENT: Final[dict[str, Any]] = {"unit": "%", "scale": 100.0, "share": True}
 WAITS: Final = (
     Line(
-        key="wait_mean", group=WAITS_GROUP, title="Mean wait", short="mean wait",
+        key="wait_mean",
+        group=WAITS_GROUP,
+        title="Mean wait",
+        short="mean wait",
         definition="end of the queue to the primary inspection point, the wait that CBP publishes "
         "(GAO-13-603)",
-        unit="min", better="low", formulas=metric("wait_mean_min"), target="wait_mean_at_most_min",
+        unit="min",
+        better="low",
+        formulas=metric("wait_mean_min"),
+        target="wait_mean_at_most_min",
     ),
     Line(
-        key="wait_over_30", group=WAITS_GROUP, title="Waited over 30 minutes",
-        short="waited over 30 min", definition="share of trucks, by the same wait",
-        better="low", formulas=metric("p_wait_over_30_min"), target="wait_over_30_at_most_share",
+        key="wait_over_30",
+        group=WAITS_GROUP,
+        title="Waited over 30 minutes",
+        short="waited over 30 min",
+        definition="share of trucks, by the same wait",
+        better="low",
+        formulas=metric("p_wait_over_30_min"),
+        target="wait_over_30_at_most_share",
         **PERCENT,
     ),
     Line(
-        key="crossing_mean", group=WAITS_GROUP, title="Mean crossing time",
-        short="mean crossing", definition="end of the queue to the last exit, secondary and state "
+        key="crossing_mean",
+        group=WAITS_GROUP,
+        title="Mean crossing time",
+        short="mean crossing",
+        definition="end of the queue to the last exit, secondary and state "
         "inspection included (FHWA-HOP-12-049)",
-        unit="min", better="low", formulas=metric("crossing_mean_min"),
+        unit="min",
+        better="low",
+        formulas=metric("crossing_mean_min"),
         target="crossing_mean_at_most_min",
     ),
     Line(
-        key="crossing_p95", group=WAITS_GROUP, title="95th percentile of crossing time",
-        short="95th pct. of crossing", definition="one truck in twenty takes longer; mean over "
-        "replications",
-        unit="min", better="low", digits=0, formulas=metric("crossing_p95_min"),
+        key="crossing_p95",
+        group=WAITS_GROUP,
+        title="95th percentile of crossing time",
+        short="95th pct. of crossing",
+        definition="one truck in twenty takes longer; mean over replications",
+        unit="min",
+        better="low",
+        digits=0,
+        formulas=metric("crossing_p95_min"),
         target="crossing_p95_at_most_min",
     ),
     Line(
-        key="buffer_index", group=WAITS_GROUP, title="Buffer index", short="buffer index",
+        key="buffer_index",
+        group=WAITS_GROUP,
+        title="Buffer index",
+        short="buffer index",
         definition="(95th percentile - mean) / mean of crossing time: what must be set aside "
         "beyond the mean to be on time 19 times in 20 (FHWA)",
-        unit="", better="low", digits=2, formulas=metric("buffer_index"),
+        unit="",
+        better="low",
+        digits=2,
+        formulas=metric("buffer_index"),
         target="buffer_index_at_most",
     ),
     Line(
-        key="planning_time_index", group=WAITS_GROUP, title="Planning-time index",
-        short="planning-time index", definition="95th percentile of crossing time over its median "
-        "in an empty port (FHWA)",
-        unit="", better="low", formulas=metric("planning_time_index"),
+        key="planning_time_index",
+        group=WAITS_GROUP,
+        title="Planning-time index",
+        short="planning-time index",
+        definition="95th percentile of crossing time over its median in an empty port (FHWA)",
+        unit="",
+        better="low",
+        formulas=metric("planning_time_index"),
         target="planning_time_index_at_most",
     ),
-)  # fmt: skip
+)
 WORK: Final = (
     Line(
-        key="commerce", group=COMMERCE, title="Commerce per minute", short="commerce per minute",
+        key="commerce",
+        group=COMMERCE,
+        title="Commerce per minute",
+        short="commerce per minute",
         definition="declared value of laden trucks released, over the minutes that the port is "
         "open",
-        unit="thousand USD/min", scale=1e-3, better="high",
-        formulas=metric("commerce_usd_per_min"), target="commerce_at_least_usd_per_min",
+        unit="thousand USD/min",
+        scale=1e-3,
+        better="high",
+        formulas=metric("commerce_usd_per_min"),
+        target="commerce_at_least_usd_per_min",
     ),
     Line(
-        key="availability", group=KPP, title="Availability of scanners", short="availability",
+        key="availability",
+        group=KPP,
+        title="Availability of scanners",
+        short="availability",
         definition="hours that large-scale scanners were in order over the hours that they were "
         "scheduled, all portals and scanners together",
-        better="high", kpp=1, target="availability_at_least_share",
-        formulas=(Formula(_sums("available_{}_min"), _sums("scheduled_{}_min")),), **PERCENT,
-    ),
-    Line(
-        key="high_risk_inspected", group=KPP, title="Inspection of high-risk trucks",
-        short="high-risk inspected", definition="high-risk trucks that were scanned or opened, "
-        "over all high-risk trucks that left; high-risk is a risk score at or above a threshold",
-        better="high", kpp=2, formulas=metric("high_risk_inspection_rate"),
-        target="high_risk_inspected_at_least_share", **PERCENT,
-    ),
-    Line(
-        key="exam_rate", group=KPP, title="Examination of cargo", short="cargo examined",
-        definition="trucks physically examined over trucks that left",
-        better="high", kpp=3, digits=2, formulas=metric("exam_rate"), target="exam_at_least_share",
+        better="high",
+        kpp=1,
+        target="availability_at_least_share",
+        formulas=(Formula(_sums("available_{}_min"), _sums("scheduled_{}_min")),),
         **PERCENT,
     ),
     Line(
-        key="scan_rate", group=KPP, title="Scan rate", short="scanned",
-        definition="trucks that a portal or a scanner imaged over trucks that left",
-        better="high", formulas=metric("scan_rate"), target="scan_at_least_share", **PERCENT,
+        key="high_risk_inspected",
+        group=KPP,
+        title="Inspection of high-risk trucks",
+        short="high-risk inspected",
+        definition="high-risk trucks that were scanned or opened, "
+        "over all high-risk trucks that left; high-risk is a risk score at or above a threshold",
+        better="high",
+        kpp=2,
+        formulas=metric("high_risk_inspection_rate"),
+        target="high_risk_inspected_at_least_share",
+        **PERCENT,
     ),
-)  # fmt: skip
+    Line(
+        key="exam_rate",
+        group=KPP,
+        title="Examination of cargo",
+        short="cargo examined",
+        definition="trucks physically examined over trucks that left",
+        better="high",
+        kpp=3,
+        digits=2,
+        formulas=metric("exam_rate"),
+        target="exam_at_least_share",
+        **PERCENT,
+    ),
+    Line(
+        key="scan_rate",
+        group=KPP,
+        title="Scan rate",
+        short="scanned",
+        definition="trucks that a portal or a scanner imaged over trucks that left",
+        better="high",
+        formulas=metric("scan_rate"),
+        target="scan_at_least_share",
+        **PERCENT,
+    ),
+)
 LEAVING: Final = Line(
-    key="leaving_opened", group=KPP, title="Opened by the country they leave",
-    short="opened on leaving", definition="trucks that the country they leave examined, over "
-    "trucks that left the port",
-    better="high", digits=2, target="leaving_opened_at_least_share",
-    formulas=(Formula(("n_opened_on_leaving",), ("exited",)),), **PERCENT,
-)  # fmt: skip
+    key="leaving_opened",
+    group=KPP,
+    title="Opened by the country they leave",
+    short="opened on leaving",
+    definition="trucks that the country they leave examined, over trucks that left the port",
+    better="high",
+    digits=2,
+    target="leaving_opened_at_least_share",
+    formulas=(Formula(("n_opened_on_leaving",), ("exited",)),),
+    **PERCENT,
+)
 FOUND: Final = Line(
-    key="detection", group=DETECTION, title="Loads found, all types", short="loads found",
+    key="detection",
+    group=DETECTION,
+    title="Loads found, all types",
+    short="loads found",
     definition="expected seizures over expected loads, every truck a probe: P(carrying) x "
     "P(seized if carrying, on this truck's path)",
-    better="high", formulas=metric("detection_expected"), target="detection_at_least_share",
-    assumed=True, withheld=True, **PERCENT,
-)  # fmt: skip
+    better="high",
+    formulas=metric("detection_expected"),
+    target="detection_at_least_share",
+    assumed=True,
+    withheld=True,
+    **PERCENT,
+)
 SEIZED: Final = (
     Line(
-        key="seized_per_100k", group=FLOW, title="Seizures expected", short="seizures",
+        key="seized_per_100k",
+        group=FLOW,
+        title="Seizures expected",
+        short="seizures",
         definition="expected seizures per 100,000 trucks that arrive",
-        unit="per 100,000", digits=2, better="neither", assumed=True, withheld=True,
+        unit="per 100,000",
+        digits=2,
+        better="neither",
+        assumed=True,
+        withheld=True,
         formulas=metric("seized_expected_per_100k"),
     ),
     Line(
-        key="agency", group=FLOW, title="Interdicted, as the agency could know it",
-        short="interdicted, as known", definition="F / (F + (x / n) M): F loads found by "
+        key="agency",
+        group=FLOW,
+        title="Interdicted, as the agency could know it",
+        short="interdicted, as known",
+        definition="F / (F + (x / n) M): F loads found by "
         "targeting, x found in n random inspections of the M trucks that targeting let pass "
         "(GAO-02-215R); an upper view, since an inspection misses loads too",
-        better="high", special="agency", assumed=True, withheld=True, **PERCENT,
+        better="high",
+        special="agency",
+        assumed=True,
+        withheld=True,
+        **PERCENT,
     ),
-)  # fmt: skip
+)
 FALSE: Final = (
     Line(
-        key="false_alarms", group=ALARMS, title="False alarms", short="false alarms",
+        key="false_alarms",
+        group=ALARMS,
+        title="False alarms",
+        short="false alarms",
         definition="clean trucks on which a scanner alarmed, over clean trucks scanned",
-        better="low", formulas=metric("false_alarm_rate"), target="false_alarm_at_most_share",
-        assumed=True, withheld=True, **PERCENT,
+        better="low",
+        formulas=metric("false_alarm_rate"),
+        target="false_alarm_at_most_share",
+        assumed=True,
+        withheld=True,
+        **PERCENT,
     ),
     Line(
-        key="hit_rate", group=ALARMS, title="Exams that find", short="exams that find",
+        key="hit_rate",
+        group=ALARMS,
+        title="Exams that find",
+        short="exams that find",
         definition="expected seizures over physical examinations",
-        better="high", digits=2, assumed=True, withheld=True,
+        better="high",
+        digits=2,
+        assumed=True,
+        withheld=True,
         formulas=(Formula(("expected_caught",), ("n_opened",)),),
         **PERCENT,
     ),
-)  # fmt: skip
+)
 INTEGRITY: Final = (
     Line(
-        key="sharing", group=TRUST, title="Data-sharing level", short="data shared",
+        key="sharing",
+        group=TRUST,
+        title="Data-sharing level",
+        short="data shared",
         definition="of four things that a partner can send of every truck (export declaration, "
         "scan, certified plant, time on the way), the share that is sent, mean of the four",
-        better="high", special="sharing", assumed=True, target="sharing_at_least_share", digits=0,
+        better="high",
+        special="sharing",
+        assumed=True,
+        target="sharing_at_least_share",
+        digits=0,
         **PERCENT,
     ),
     Line(
-        key="insider_loss", group=TRUST, title="Insider exposure", short="finds lost to insiders",
+        key="insider_loss",
+        group=TRUST,
+        title="Insider exposure",
+        short="finds lost to insiders",
         definition="1 - loads found / loads found of those without help inside: the part of the "
         "finds that officers who help smugglers undo",
-        better="low", assumed=True, withheld=True, target="insider_loss_at_most_share",
+        better="low",
+        assumed=True,
+        withheld=True,
+        target="insider_loss_at_most_share",
         formulas=metric("detection_expected") + metric("detection_expected_unhelped"),
-        combine=lambda found, unhelped: 1.0 - found / unhelped, signed=True, **PERCENT,
+        combine=lambda found, unhelped: 1.0 - found / unhelped,
+        signed=True,
+        **PERCENT,
     ),
-)  # fmt: skip
+)
 
 
 def lines_of(scenario: Scenario) -> list[Line]:
@@ -234,28 +350,49 @@ def lines_of(scenario: Scenario) -> list[Line]:
     leaving = [LEAVING] if scenario.servers("origin") else []
     types = scenario.threat.types()
     return [
-        *WAITS, *WORK, *leaving, FOUND, *_by_type(types), SEIZED[0], *_amounts(types), SEIZED[1],
-        *FALSE, *INTEGRITY,
-    ]  # fmt: skip
+        *WAITS,
+        *WORK,
+        *leaving,
+        FOUND,
+        *_by_type(types),
+        SEIZED[0],
+        *_amounts(types),
+        SEIZED[1],
+        *FALSE,
+        *INTEGRITY,
+    ]
 
 
 def _by_type(types: tuple[str, ...]) -> Iterator[Line]:
     for kind in types:
         yield Line(
-            key=f"detection_{kind}", group=DETECTION, title=f"Loads found, {WORDS[kind]}",
-            short=f"  {WORDS[kind]}", definition="the same, of loads of this type",
-            better="high", formulas=metric(f"detection_expected_{kind}"), assumed=True,
-            target="detection_at_least_share", withheld=True, **PERCENT,
-        )  # fmt: skip
+            key=f"detection_{kind}",
+            group=DETECTION,
+            title=f"Loads found, {WORDS[kind]}",
+            short=f"  {WORDS[kind]}",
+            definition="the same, of loads of this type",
+            better="high",
+            formulas=metric(f"detection_expected_{kind}"),
+            assumed=True,
+            target="detection_at_least_share",
+            withheld=True,
+            **PERCENT,
+        )
 
 
 def _amounts(types: tuple[str, ...]) -> Iterator[Line]:
     for kind in types:
         top, bottom = amount("seized_expected", kind), amount("presented_expected", kind)
         yield Line(
-            key=f"flow_{kind}", group=FLOW, title=f"Seized of the flow, {WORDS[kind]}",
-            short=f"  {WORDS[kind]}", definition=f"expected {unit_words(kind)} seized over "
-            "expected flow",
-            better="high", formulas=(Formula((top,), (bottom,)),), assumed=True, withheld=True,
-            amount=kind, **PERCENT,
-        )  # fmt: skip
+            key=f"flow_{kind}",
+            group=FLOW,
+            title=f"Seized of the flow, {WORDS[kind]}",
+            short=f"  {WORDS[kind]}",
+            definition=f"expected {unit_words(kind)} seized over expected flow",
+            better="high",
+            formulas=(Formula((top,), (bottom,)),),
+            assumed=True,
+            withheld=True,
+            amount=kind,
+            **PERCENT,
+        )

@@ -37,22 +37,38 @@ def _rows(card: Card, part: Part) -> Iterator[dict[str, Any]]:
         for period, one in zip(part.periods, row.levels, strict=True):
             judged = _judged(card, row) if period is part.periods[-1] else {}
             yield {
-                "direction": part.direction, "port": part.title, "group": row.line.group,
-                "line": row.line.key, "title": row.line.title, "badge": row.badge,
-                "period": period.label, **_level(row, one), **judged,
-            }  # fmt: skip
+                "direction": part.direction,
+                "port": part.title,
+                "group": row.line.group,
+                "line": row.line.key,
+                "title": row.line.title,
+                "badge": row.badge,
+                "period": period.label,
+                **_level(row, one),
+                **judged,
+            }
     for title in part.withheld:
-        yield {"direction": part.direction, "port": part.title, "title": title,
-               "verdict": "withheld"}  # fmt: skip
+        yield {
+            "direction": part.direction,
+            "port": part.title,
+            "title": title,
+            "verdict": "withheld",
+        }
 
 
 def _level(row: Row, one: Level) -> dict[str, Any]:
     return {
-        "value": _number(one.value), "low": _number(one.low), "high": _number(one.high),
-        "unit": row.line.unit, "replications": one.n, "note": one.reason,
-        "range_low": _number(one.range_low), "range_high": _number(one.range_high),
-        "range_note": one.range_words, "detail": one.detail,
-    }  # fmt: skip
+        "value": _number(one.value),
+        "low": _number(one.low),
+        "high": _number(one.high),
+        "unit": row.line.unit,
+        "replications": one.n,
+        "note": one.reason,
+        "range_low": _number(one.range_low),
+        "range_high": _number(one.range_high),
+        "range_note": one.range_words,
+        "detail": one.detail,
+    }
 
 
 def _judged(card: Card, row: Row) -> dict[str, Any]:
@@ -60,13 +76,20 @@ def _judged(card: Card, row: Row) -> dict[str, Any]:
     gap = row.trend
     slope = (np.nan,) * 3 if gap is None else (gap.mean, gap.low, gap.high)
     return {
-        "target": _number(row.goal), "target_side": _side(row),
-        "target_low": _number(ends[0]), "target_high": _number(ends[1]),
-        "target_source": phrases.goal_whence(row), "verdict": row.verdict, "why": row.why,
-        "verdict_hangs_on_target": row.hangs, "trend": row.direction(card.alpha),
-        "trend_a_period": _number(slope[0]), "trend_low": _number(slope[1]),
-        "trend_high": _number(slope[2]), "trend_p_holm": _number(row.p_holm),
-    }  # fmt: skip
+        "target": _number(row.goal),
+        "target_side": _side(row),
+        "target_low": _number(ends[0]),
+        "target_high": _number(ends[1]),
+        "target_source": phrases.goal_whence(row),
+        "verdict": row.verdict,
+        "why": row.why,
+        "verdict_hangs_on_target": row.hangs,
+        "trend": row.direction(card.alpha),
+        "trend_a_period": _number(slope[0]),
+        "trend_low": _number(slope[1]),
+        "trend_high": _number(slope[2]),
+        "trend_p_holm": _number(row.p_holm),
+    }
 
 
 def _side(row: Row) -> str | None:
@@ -120,10 +143,17 @@ def _line(card: Card, part: Part, row: Row) -> dict[str, Any]:
         for period, one in zip(part.periods, row.levels, strict=True)
     ]
     return {
-        "line": line.key, "title": line.title, "group": line.group, "kpp": line.kpp or None,
-        "definition": line.definition, "badge": row.badge, "better": line.better,
-        "unit": line.unit, "levels": levels, **_judged(card, row),
-    }  # fmt: skip
+        "line": line.key,
+        "title": line.title,
+        "group": line.group,
+        "kpp": line.kpp or None,
+        "definition": line.definition,
+        "badge": row.badge,
+        "better": line.better,
+        "unit": line.unit,
+        "levels": levels,
+        **_judged(card, row),
+    }
 
 
 def schema() -> dict[str, Any]:

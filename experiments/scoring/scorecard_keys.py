@@ -92,9 +92,14 @@ def _asked(own: dict[str, Any], targets: Sequence[str], study: Sequence[str]) ->
         raise ConfigError("by", f"expected one of {', '.join(get_args(By))}, got {by!r}")
     alternative, out = (_text(key, own.get(key)) for key in ("alternative", "out"))
     return Asked(
-        **lists, by=by, alternative=alternative, edition=edition_of(own.get("edition", "internal")),
-        out=out, targets=tuple(targets), study=tuple(study),
-    )  # fmt: skip
+        **lists,
+        by=by,
+        alternative=alternative,
+        edition=edition_of(own.get("edition", "internal")),
+        out=out,
+        targets=tuple(targets),
+        study=tuple(study),
+    )
 
 
 def _value(override: Override) -> Any:  # noqa: ANN401

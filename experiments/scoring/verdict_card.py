@@ -168,9 +168,15 @@ def _row(line: Line, periods: tuple[Period, ...], target: Target | None, coverag
     levels = tuple(level(line, period, coverage) for period in periods)
     verdict, why = judge(line, levels[-1], None if target is None else target.value)
     found = Row(
-        line=line, badge=_badge(line, periods[-1]), levels=levels, target=target,
-        verdict=verdict, why=why, hangs=False, trend=trend(line, periods, coverage),
-    )  # fmt: skip
+        line=line,
+        badge=_badge(line, periods[-1]),
+        levels=levels,
+        target=target,
+        verdict=verdict,
+        why=why,
+        hangs=False,
+        trend=trend(line, periods, coverage),
+    )
     ends = found.goal_range() or ()
     hangs = any(judge(line, levels[-1], end / line.scale)[0] != verdict for end in ends)
     return replace(found, hangs=hangs)

@@ -37,11 +37,12 @@ def watched(d_prime: float, misses: float) -> Scenario:
     assert CONTRABAND[0] == "methamphetamine"
     sensing = [f"scanner.portal.sensing.d_prime.{name}={d_prime}" for name in CONCEALMENTS]
     return port(
-        *sensing, f"scanner.portal.sensing.threshold_z={threshold}",
+        *sensing,
+        f"scanner.portal.sensing.threshold_z={threshold}",
         "scanner.portal.sensing.density_shift.low=0",
         "scanner.portal.sensing.contraband_shift.methamphetamine=0",
         "scanner.analyst.reference_threat_image_share=0.5",
-    )  # fmt: skip
+    )
 
 
 def test_misses_at_the_published_prevalences() -> None:
@@ -74,10 +75,15 @@ def test_analysts_find_less_the_more_is_scanned(test_images: int) -> None:
     window, scorer, found = window_of(1), TruthScorer(), {}
     for share in (0.05, 0.25, 0.5, 1.0):
         scenario = port(
-            "policy=random_share", f"policy.share={share}", "policy.officer_referral=false",
-            "port.portal.servers=40", "port.portal.room_trucks=null", "port.analyst.servers=99",
-            "port.dock.servers=99", f"scanner.analyst.test_images_per_day={test_images}",
-        )  # fmt: skip
+            "policy=random_share",
+            f"policy.share={share}",
+            "policy.officer_referral=false",
+            "port.portal.servers=40",
+            "port.portal.room_trucks=null",
+            "port.analyst.servers=99",
+            "port.dock.servers=99",
+            f"scanner.analyst.test_images_per_day={test_images}",
+        )
         before = trucks(scenario, past_window(window))
         plan = make_plan(scenario, before, scorer.score(before))
         manifest = trucks(scenario, window)

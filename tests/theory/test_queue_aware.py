@@ -25,7 +25,7 @@ from sim.tickets import (
     profile_mix,
     profile_ticket,
     slow_share,
-)  # fmt: skip
+)
 
 P_FAST, P_SLOW = 0.3, 0.8
 FAST_MEAN_S, SLOW_MEAN_S = 4.0, 20.0
@@ -51,12 +51,19 @@ def lanes_flow(
     columns = np.zeros((n, U_SLOW + 1))
     columns[:, U_SLOW] = rng.random(n)
     none: dict[str, Any] = {
-        "doors": ([], []), "closing": 0, "finishes": np.zeros(N_STATIONS),
-        "alarm": np.zeros((N_STATIONS, n)), "lane_class": np.zeros(n), "fork": -1, "judge": -1,
-        "fast_first": [0] * N_STATIONS, "room": [[-1, -1]] * N_STATIONS,
-        "shared_room": [1] * N_STATIONS, "suspend": [0] * N_STATIONS,
+        "doors": ([], []),
+        "closing": 0,
+        "finishes": np.zeros(N_STATIONS),
+        "alarm": np.zeros((N_STATIONS, n)),
+        "lane_class": np.zeros(n),
+        "fork": -1,
+        "judge": -1,
+        "fast_first": [0] * N_STATIONS,
+        "room": [[-1, -1]] * N_STATIONS,
+        "shared_room": [1] * N_STATIONS,
+        "suspend": [0] * N_STATIONS,
         "hold_min": [np.inf] * N_STATIONS,
-    }  # fmt: skip
+    }
     return assemble(
         horizon_min=horizon,
         arrive_min=np.sort(rng.random(n) * horizon),

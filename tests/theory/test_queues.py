@@ -22,10 +22,17 @@ BARE = ("port=bare", "traffic=flat", "policy=no_referral")
 def bare(trucks_per_h: float, lanes: int, mean_min: float, *more: str, dist: str = "exponential"):  # noqa: ANN201
     cv = {"exponential": 1.0, "deterministic": 0.0}.get(dist, 0.5)
     return compose_scenario(
-        [*BARE, f"traffic.trucks_per_h={trucks_per_h}", f"port.primary.lanes={lanes}",
-         f"port.primary.service.dist={dist}", f"port.primary.service.mean_min={mean_min}",
-         f"port.primary.service.cv={cv}", f"port.primary.fast_service.mean_min={mean_min}", *more]
-    )  # fmt: skip
+        [
+            *BARE,
+            f"traffic.trucks_per_h={trucks_per_h}",
+            f"port.primary.lanes={lanes}",
+            f"port.primary.service.dist={dist}",
+            f"port.primary.service.mean_min={mean_min}",
+            f"port.primary.service.cv={cv}",
+            f"port.primary.fast_service.mean_min={mean_min}",
+            *more,
+        ]
+    )
 
 
 def waits(ledger, lane_class: int | None = None):  # noqa: ANN001, ANN201
@@ -107,10 +114,16 @@ def test_rush_hour_is_the_fluid_one_in_the_limit() -> None:
         (90, 5.25, 236.25)
     )
     scenario = compose_scenario(
-        [*BARE, "traffic=hourly", f"traffic.trucks_per_h_by_hour={rates}", "port.primary.lanes=100",
-         "port.primary.service.dist=deterministic", "port.primary.service.mean_min=0.5",
-         "port.primary.service.cv=0"]
-    )  # fmt: skip
+        [
+            *BARE,
+            "traffic=hourly",
+            f"traffic.trucks_per_h_by_hour={rates}",
+            "port.primary.lanes=100",
+            "port.primary.service.dist=deterministic",
+            "port.primary.service.mean_min=0.5",
+            "port.primary.service.cv=0",
+        ]
+    )
     delays, peaks = [], []
     for replication in range(8):
         ledger = ledger_of(scenario, window_of(1, replication))
@@ -132,14 +145,26 @@ def test_scanner_then_analysts_is_the_jackson_network() -> None:
     expected = theory.jackson_sojourn_min(60.0, [(80.0, 1), (24.0, 3)])
     assert expected == pytest.approx(9.0112, abs=5e-5)
     scenario = compose_scenario(
-        ["port=bare", "traffic=flat", "policy=scan_everything", "traffic.trucks_per_h=60",
-         "port.portal.servers=1", "port.analyst.servers=3", "port.primary.lanes=400",
-         "port.primary.service.dist=deterministic", "port.primary.service.mean_min=0",
-         "port.primary.service.cv=0", "scanner.portal.service.dist=exponential",
-         "scanner.portal.service.mean_min=0.75", "scanner.portal.service.cv=1",
-         "scanner.analyst.service.dist=exponential", "scanner.analyst.service.mean_min=2.5",
-         "scanner.analyst.service.cv=1", "scanner.portal.outages.availability_share=1"]
-    )  # fmt: skip
+        [
+            "port=bare",
+            "traffic=flat",
+            "policy=scan_everything",
+            "traffic.trucks_per_h=60",
+            "port.portal.servers=1",
+            "port.analyst.servers=3",
+            "port.primary.lanes=400",
+            "port.primary.service.dist=deterministic",
+            "port.primary.service.mean_min=0",
+            "port.primary.service.cv=0",
+            "scanner.portal.service.dist=exponential",
+            "scanner.portal.service.mean_min=0.75",
+            "scanner.portal.service.cv=1",
+            "scanner.analyst.service.dist=exponential",
+            "scanner.analyst.service.mean_min=2.5",
+            "scanner.analyst.service.cv=1",
+            "scanner.portal.outages.availability_share=1",
+        ]
+    )
     means = []
     for replication in range(12):
         ledger = ledger_of(scenario, window_of(90, replication))
@@ -155,12 +180,19 @@ PACIFIC_HIGHWAY = ("port.mix.fast_share=0.225", "port.primary.fast_service.dist=
 @pytest.mark.parametrize(
     ("layout", "fast_min", "general_min"),
     [
-        (("port.primary.lanes=2", "port.primary.fast_lanes=1", "port.primary.lanes_serve=general"),
-         1.6364, 3.0078),
+        (
+            (
+                "port.primary.lanes=2",
+                "port.primary.fast_lanes=1",
+                "port.primary.lanes_serve=general",
+            ),
+            1.6364,
+            3.0078,
+        ),
         (("port.primary.lanes=3", "port.primary.discipline=fast_priority"), 0.3486, 1.0458),
         (("port.primary.lanes=3", "port.primary.discipline=fcfs"), 0.8889, 0.8889),
     ],
-)  # fmt: skip
+)
 def test_pacific_highway_lanes(
     layout: tuple[str, ...], fast_min: float, general_min: float
 ) -> None:

@@ -125,9 +125,15 @@ def test_a_port_under_skip_lot_inspects_the_fraction(
     """V7 through the port: trucks far apart, so that each result is known before the next comes."""
     options = (f"policy.clearance_trucks={clearance}", f"policy.fraction={fraction}")
     scenario = compose_scenario(
-        clear_port("policy=skip_lot", "policy.officer_referral=false", *options,
-                   *sensor("portal", 1e-4, 0.9999), prevalence=p, trucks_per_h=60.0)
-    )  # fmt: skip
+        clear_port(
+            "policy=skip_lot",
+            "policy.officer_referral=false",
+            *options,
+            *sensor("portal", 1e-4, 0.9999),
+            prevalence=p,
+            trucks_per_h=60.0,
+        )
+    )
     gaps = []
     for replication in range(8):
         ledger = ledger_of(scenario, window_of(14, replication))
@@ -143,9 +149,10 @@ def test_a_port_under_skip_lot_inspects_the_fraction(
 def test_a_port_gives_its_scans_to_the_best_of_the_shift(share: float, value: float) -> None:
     """V7 through the port: ten trucks an hour, one or two scans, scores uniform."""
     scenario = compose_scenario(
-        clear_port("policy=scan_budget", "policy.shift_h=1", f"policy.share={share}",
-                   trucks_per_h=10.0)
-    )  # fmt: skip
+        clear_port(
+            "policy=scan_budget", "policy.shift_h=1", f"policy.share={share}", trucks_per_h=10.0
+        )
+    )
     window, rng = window_of(150), np.random.default_rng(4)
     manifest = trucks(scenario, window).iloc[: 24 * 10 * 140].copy()
     manifest["arrive_min"] = 6.0 * np.arange(len(manifest)) + 1.0

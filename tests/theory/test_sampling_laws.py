@@ -37,11 +37,15 @@ def test_skip_lot_inspects_its_fraction_also_where_scans_miss(
     """V7: q = 1 - p d, d the detection of a scan."""
     scenario = compose_scenario(
         clear_port(
-            "policy=skip_lot", "policy.officer_referral=false", f"policy.fraction={fraction}",
-            f"policy.clearance_trucks={clearance}", *sensor("portal", 1e-4, hits),
-            prevalence=p, trucks_per_h=60.0,
+            "policy=skip_lot",
+            "policy.officer_referral=false",
+            f"policy.fraction={fraction}",
+            f"policy.clearance_trucks={clearance}",
+            *sensor("portal", 1e-4, hits),
+            prevalence=p,
+            trucks_per_h=60.0,
         )
-    )  # fmt: skip
+    )
     wanted = csp1_fraction(p * hits, clearance, fraction)
     gaps = [
         float(ledger_of(scenario, window_of(14, r))["selected"].mean()) - wanted for r in range(8)
@@ -55,9 +59,13 @@ def test_skip_lot_inspects_its_fraction_also_where_scans_miss(
 def test_a_port_scans_the_best_of_any_shift(arrivals: int, scans: int) -> None:
     """V7: the mean sum of scores is that of the table, and no scan is left."""
     scenario = compose_scenario(
-        clear_port("policy=scan_budget", "policy.shift_h=1",
-                   f"policy.share={scans / arrivals}", trucks_per_h=float(arrivals))
-    )  # fmt: skip
+        clear_port(
+            "policy=scan_budget",
+            "policy.shift_h=1",
+            f"policy.share={scans / arrivals}",
+            trucks_per_h=float(arrivals),
+        )
+    )
     days = 3000 // (24 * arrivals) + 40
     window, rng = window_of(days), np.random.default_rng(arrivals)
     n = 24 * arrivals * (days - 10)
@@ -99,11 +107,15 @@ def test_the_estimate_of_an_agency_covers_what_its_inspections_could_find(
     """V7: E = F / (F + (x/n) M) of forty runs; what sensors miss stays out of the estimate."""
     scenario = compose_scenario(
         clear_port(
-            "policy=top_share", f"policy.share={share}", f"policy.random_floor_share={floor}",
-            "policy.officer_referral=false", *sensor("portal", 0.01, hits),
-            trucks_per_h=60.0, prevalence=0.02,
+            "policy=top_share",
+            f"policy.share={share}",
+            f"policy.random_floor_share={floor}",
+            "policy.officer_referral=false",
+            *sensor("portal", 0.01, hits),
+            trucks_per_h=60.0,
+            prevalence=0.02,
         )
-    )  # fmt: skip
+    )
     scorer, covered, runs, below = TruthScorer(), 0, 40, 0
     before = trucks(scenario, past_window(window_of(1)))
     plan = make_plan(scenario, before, scorer.score(before))

@@ -53,8 +53,11 @@ def test_tickets_halve_the_wait_at_the_same_detection() -> None:
     assert load == pytest.approx(0.72, abs=1e-9)
 
 
-FEWER = ("port.portal.servers=6", "traffic.trucks_per_h=1728",
-         "scanner.portal.service.values_min=[0.03,0.05,0.13]")  # fmt: skip
+FEWER = (
+    "port.portal.servers=6",
+    "traffic.trucks_per_h=1728",
+    "scanner.portal.service.values_min=[0.03,0.05,0.13]",
+)
 """Six lanes, 0.08/s in each, and a fast scan of 1.8, 3, 7.8 s."""
 
 

@@ -122,9 +122,11 @@ def test_the_policy_with_memory_goes_down_the_list(
     trucks, scores = stream(400_000, 4)
     past = of_past(*stream(50_000, 5))
     port = make_scenario(
-        "policy=square_root", "policy.share=0.002", "policy.with_memory=true",
+        "policy=square_root",
+        "policy.share=0.002",
+        "policy.with_memory=true",
         "policy.memory_days=3650",
-    )  # fmt: skip
+    )
     plates = trucks["plate"].to_numpy()[select(port, trucks, scores, past)]
     assert len(np.unique(plates)) == len(plates)
     place = np.full(N_PLATES, len(plates) + (N_PLATES - len(plates) + 1) / 2.0)

@@ -133,12 +133,12 @@ def test_no_coverage_of_classes_leaves_a_watching_smuggler_less(seed: int) -> No
     here = weights > 0.0
     best = linprog(
         [0.0] * here.sum() + [1.0],
-        np.vstack([
-            np.hstack([-np.diag(d * v[here]), -np.ones((here.sum(), 1))]), [*weights[here], 0.0]
-        ]),
+        np.vstack(
+            [np.hstack([-np.diag(d * v[here]), -np.ones((here.sum(), 1))]), [*weights[here], 0.0]]
+        ),
         [*-v[here], share],
         bounds=[(0, 1)] * here.sum() + [(0, None)],
-    ).fun  # fmt: skip
+    ).fun
     covered = policy.coverage(before)
     assert (weights * covered).sum() <= share + 1e-9
     assert loss(v[here], covered[here], d) == pytest.approx(best, rel=1e-6)
@@ -157,10 +157,14 @@ def test_at_the_deterrence_share_of_a_port_smuggling_pays_nothing(
     share = deterrence_share(gain, penalty, hits)
     scenario = compose_scenario(
         clear_port(
-            "policy=random_share", f"policy.share={share}", "policy.officer_referral=false",
-            *sensor("portal", 0.01, hits), trucks_per_h=300.0, prevalence=0.3,
+            "policy=random_share",
+            f"policy.share={share}",
+            "policy.officer_referral=false",
+            *sensor("portal", 0.01, hits),
+            trucks_per_h=300.0,
+            prevalence=0.3,
         )
-    )  # fmt: skip
+    )
     carrying = draw(scenario, window_of(3))["true_carrying"].to_numpy(bool)
     caught = ledger_of(scenario, window_of(3))["seized"].to_numpy(float)[carrying]
     pay = np.where(caught > 0.0, -penalty, gain)
@@ -180,8 +184,11 @@ def test_the_red_lane_comes_out_at_its_rates_whatever_they_are(seed: int) -> Non
     def port(expected: float) -> Scenario:
         own = rates.copy()
         own[0, 2] = expected
-        names = [f"{lane}_{part}_share" for lane in ("red", "yellow", "blue")
-                 for part in ("criteria", "random", "expected")]  # fmt: skip
+        names = [
+            f"{lane}_{part}_share"
+            for lane in ("red", "yellow", "blue")
+            for part in ("criteria", "random", "expected")
+        ]
         return port_under("asycuda", **dict(zip(names, own.ravel().tolist(), strict=True)))
 
     policy = port(rates[0, 2]).policy
@@ -202,9 +209,14 @@ def test_the_red_lane_comes_out_at_its_rates_whatever_they_are(seed: int) -> Non
 
 @pytest.mark.parametrize(
     ("policy", "share"),
-    [("asycuda", "red_expected_share"), ("exploration", "share"), ("square_root", "share"),
-     ("top_share", "share"), ("todays_practice", "scan_share")],
-)  # fmt: skip
+    [
+        ("asycuda", "red_expected_share"),
+        ("exploration", "share"),
+        ("square_root", "share"),
+        ("top_share", "share"),
+        ("todays_practice", "scan_share"),
+    ],
+)
 @pytest.mark.parametrize("size", [0.1, 0.4])
 def test_without_power_every_list_is_a_random_sample(policy: str, share: str, size: float) -> None:
     """V9: scores that know nothing; the selected carry as often as all do."""

@@ -14,7 +14,7 @@ from sim.sensor_tree import (
     Tree,
     TreeSensor,
     frontier,
-)  # fmt: skip
+)
 from sim.sensor_tree import (
     test_all_then_open as naive,
 )
@@ -74,7 +74,12 @@ def test_the_published_frontiers() -> None:
     assert inner(frontier([SCAN])) == [(0.3, 0.8)]
     assert inner(frontier([SCAN, AGAIN])) == [(0.16, 0.64), (0.3, 0.8), (0.54, 0.96)]
     assert inner(frontier([A, B])) == [
-        (0.11, 0.36), (0.25, 0.60), (0.332, 0.72), (0.45, 0.80), (0.68, 0.92)]  # fmt: skip
+        (0.11, 0.36),
+        (0.25, 0.60),
+        (0.332, 0.72),
+        (0.45, 0.80),
+        (0.68, 0.92),
+    ]
 
 
 def test_mixing_doubles_what_the_naive_plan_finds() -> None:
@@ -102,9 +107,8 @@ def test_five_sensors_with_three_vertices_are_soon_done() -> None:
     vertices = frontier(sensors)
     assert len(vertices) > 3
     slopes = [
-        (b.detection - a.detection) / (b.cost - a.cost)
-        for a, b in itertools.pairwise(vertices)
-    ]  # fmt: skip
+        (b.detection - a.detection) / (b.cost - a.cost) for a, b in itertools.pairwise(vertices)
+    ]
     assert all(left > right for left, right in itertools.pairwise(slopes))
     fewer = frontier(sensors[:4])
     for tree in fewer:
@@ -169,7 +173,7 @@ HARD: dict[str, tuple[TreeSensor, ...]] = {
     "dearer than opening": (TreeSensor("a", 1.5, ((0.1, 0.9),)), TreeSensor("b", 0.1, PERFECT)),
     "hair-fine": (TreeSensor("a", 1e-9, ((1e-8, 0.3), (3e-7, 0.6))), TreeSensor("b", 0.0, USELESS)),
     "no ROC": (TreeSensor("a", 0.0, ()), TreeSensor("b", 0.1, ((0.2, 0.8),))),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", HARD)
