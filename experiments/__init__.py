@@ -1,1 +1,6 @@
-"""Questions put to the port: the only place that knows Hydra, figures, files and the screen."""
+"""The command line and its verbs, one module each, and small tools that all verbs use.
+
+In: overrides of ``configs/``.
+Out: folders of results: a page, tables, a record of the run.
+Imported by: nobody but the console script ``throughgate``.
+"""

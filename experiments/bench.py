@@ -1,6 +1,6 @@
 """``throughgate bench``: what every stage costs a truck, and how that compares and grows.
 
-The stages of a study's own week and of a year on one core; model c (`experiments.model_c`) in this
+The stages of a study's own week and of a year on one core; model c (`experiments.benchmarks.model_c`) in this
 project's engines and in other people's; growth with trucks, stations, policies and workers;
 memory; and how much surer probes are of detection than counts.
 
@@ -18,25 +18,26 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from experiments import bench_words, cli, pipeline, scaling
-from experiments.bench_figure import bench_figure
-from experiments.load import Study, study
-from experiments.long_run import a_year, bytes_a_truck
-from experiments.output import Output
-from experiments.pipeline import Scorer
-from experiments.race import growth, race, seconds_a_run
-from experiments.rare import rare_threats
-from experiments.replicate import warm_up
-from experiments.rivals import missing
-from experiments.train import ensure
-from experiments.trucks_file import of_study
-from sim import compiled, port
-from sim.ledger import table
-from sim.metrics import measure
-from sim.probe import expected_detection
-from sim.profiles import collect
+from experiments import cli
+from experiments.benchmarks import report, scaling
+from experiments.benchmarks.rare_events import measure_rare_threats
+from experiments.benchmarks.report import bench_figure
+from experiments.benchmarks.rivals import cost_by_truck_count, missing_implementations, race_model_c, seconds_per_run
+from experiments.benchmarks.scaling import bytes_per_truck, time_year
+from experiments.execution.replicate import compile_for_run
+from experiments.files import OutputFolder
+from experiments.study.study import Study, build_study
+from experiments.training.train import ensure_fitted
+from sim import replication as sim_replication
+from sim.engine import simpy_port
+from sim.engine.kernel import loop
+from sim.engine.ledger import build_ledger
+from sim.replication import Scorer
+from sim.results.expected_detection import expected_detection
+from sim.results.metrics import measure_replication
+from sim.results.profiles import collect_profiles
 from sim.scenario import Scenario
-from sim.window import Window
+from sim.setting.window import Window
 
 ROUNDS = 5
 MODEL_C_TRUCKS = 50_000
@@ -48,55 +49,49 @@ STATEFUL = ("todays_practice", "queue_aware", "scan_budget", "skip_lot", "sensor
 NO_UPLOAD = {"showSendToCloud": False, "displaylogo": False}
 
 
-def timed(seconds: dict[str, list[float]], stage: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401
+def time_stage(seconds: dict[str, list[float]], stage: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401
     """Run ``work``, note its processor time under ``stage``, and return what it returns.
 
     As in the race, the time is the mean of as many runs in a row as take a quarter of a second.
     """
     found: dict[str, Any] = {}
-    seconds.setdefault(stage, []).append(seconds_a_run(lambda _: found.update(result=work())))
+    seconds.setdefault(stage, []).append(seconds_per_run(lambda _: found.update(result=work())))
     return found["result"]
 
 
-def one_round(
-    asked: Study, scorer: Scorer, replication: int, seconds: dict[str, list[float]]
-) -> int:
+def time_week(study: Study, scorer: Scorer, replication: int, seconds: dict[str, list[float]]) -> int:
     """Run every stage once on the week of one replication; return its number of trucks."""
-    scenario, window = asked.alternatives[asked.baseline], asked.window(replication)
-    given = of_study(asked)
-    manifest = timed(seconds, "manifest", lambda: pipeline.trucks(scenario, window, given))
-    scores = timed(seconds, "scores", lambda: scorer.score(manifest))
-    plan = pipeline.make_plan(scenario, manifest, scores)
-    flow, capacity = timed(
+    scenario, window = study.alternatives[study.baseline], study.window(replication)
+    given = study.user_trucks()
+    manifest = time_stage(seconds, "manifest", lambda: sim_replication.draw_window_trucks(scenario, window, given))
+    scores = time_stage(seconds, "scores", lambda: scorer.score(manifest))
+    plan = sim_replication.make_plan(scenario, manifest, scores)
+    flow, capacity = time_stage(
         seconds,
         "choices, capacity, arrays",
-        lambda: pipeline.flow_of(scenario, window, manifest, scores, plan),
+        lambda: sim_replication.build_flow(scenario, window, manifest, scores, plan),
     )
     hooks = (scenario.policy.route, scenario.policy.profile)
-    record = timed(seconds, "flow, engine=compiled", lambda: compiled.run(flow, *hooks))
-    timed(seconds, "flow, engine=simpy", lambda: port.run(flow, *hooks))
-    ledger = timed(seconds, "ledger", lambda: table(flow, record, manifest))
-    detection = timed(
+    record = time_stage(seconds, "flow, engine=compiled", lambda: loop.run(flow, *hooks))
+    time_stage(seconds, "flow, engine=simpy", lambda: simpy_port.run(flow, *hooks))
+    ledger = time_stage(seconds, "ledger", lambda: build_ledger(flow, record, manifest))
+    detection = time_stage(
         seconds,
         "detection, every truck a probe",
-        lambda: expected_detection(scenario, plan.points, manifest, ledger, full=record.full),
+        lambda: expected_detection(scenario, plan.points, manifest, ledger, rooms_full=record.full),
     )
-    timed(
-        seconds,
-        "metrics",
-        lambda: measure(scenario, window, manifest, ledger, capacity, detection),
-    )
-    timed(seconds, "profiles", lambda: collect(ledger, window))
+    time_stage(seconds, "metrics", lambda: measure_replication(scenario, window, manifest, ledger, capacity, detection))
+    time_stage(seconds, "profiles", lambda: collect_profiles(ledger, window))
     return len(manifest)
 
 
-def run_bench(asked: Study, scorer: Scorer) -> dict[str, Any]:
+def run_bench(study: Study, scorer: Scorer) -> dict[str, Any]:
     """Measure `ROUNDS` weeks and return medians: microseconds a truck by stage, and the ratio."""
-    scenario = asked.alternatives[asked.baseline]
-    warm_up("compiled", [scenario.policy])
-    one_round(asked, scorer, 0, {})
+    scenario = study.alternatives[study.baseline]
+    compile_for_run("compiled", [scenario.policy])
+    time_week(study, scorer, 0, {})
     seconds: dict[str, list[float]] = {}
-    trucks = [one_round(asked, scorer, 1 + r, seconds) for r in range(ROUNDS)]
+    trucks = [time_week(study, scorer, 1 + r, seconds) for r in range(ROUNDS)]
     per_truck = {
         stage: statistics.median(1e6 * s / n for s, n in zip(times, trucks, strict=True))
         for stage, times in seconds.items()
@@ -107,32 +102,26 @@ def run_bench(asked: Study, scorer: Scorer) -> dict[str, Any]:
         "rounds": ROUNDS,
         "trucks_a_round": statistics.median(trucks),
         "microseconds_a_truck": per_truck,
-        "simpy_over_compiled": {
-            "median": statistics.median(ratios),
-            "min": min(ratios),
-            "max": max(ratios),
-        },
+        "simpy_over_compiled": {"median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)},
     }
 
 
-def compare_all(
-    asked: Study, scorer: Scorer, say: Callable[[str], None] = lambda _: None
-) -> dict[str, Any]:
-    """Return what every table of `experiments.bench_words` prints; tell of each as it begins."""
-    scenario, window = asked.alternatives[asked.baseline], asked.window(0)
-    policies = scaling.policies_of(asked)
+def run_all_comparisons(study: Study, scorer: Scorer, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """Return what every table of `experiments.benchmarks.report` prints; tell of each as it begins."""
+    scenario, window = study.alternatives[study.baseline], study.window(0)
+    policies = scaling.scenario_by_policy(study)
     stateful = {name: policies[name] for name in STATEFUL}
     steps: dict[str, Callable[[], dict[str, Any]]] = {
-        "stages of a week": lambda: run_bench(asked, scorer),
-        "a year on one core": lambda: {"year": a_year(asked.overrides)},
-        "memory": lambda: {"memory": memory(scenario, scorer, window)},
+        "stages of a week": lambda: run_bench(study, scorer),
+        "a year on one core": lambda: {"year": time_year(study.overrides)},
+        "memory": lambda: {"memory": memory_per_truck(scenario, scorer, window)},
         "model c in other simulators": _model_c,
-        "growth with trucks": lambda: {"growth": growth(SIZES, ROUNDS)},
-        "stations": lambda: {"stations": scaling.by_stations(asked, scorer, ROUNDS)},
-        "policies": lambda: {"policies": scaling.by_policies(asked, scorer, ROUNDS)},
-        "alternatives": lambda: {"alternatives": scaling.by_alternatives(asked, scorer, ROUNDS)},
-        "workers": lambda: {"workers": scaling.by_workers(asked, scorer, ROUNDS)},
-        "rare threats": lambda: {"rare": rare_threats(asked, scorer, stateful)},
+        "growth with trucks": lambda: {"growth": cost_by_truck_count(SIZES, ROUNDS)},
+        "stations": lambda: {"stations": scaling.cost_by_stations(study, scorer, ROUNDS)},
+        "policies": lambda: {"policies": scaling.cost_by_policy(study, scorer, ROUNDS)},
+        "alternatives": lambda: {"alternatives": scaling.cost_by_alternatives(study, scorer, ROUNDS)},
+        "workers": lambda: {"workers": scaling.speed_up_by_workers(study, scorer, ROUNDS)},
+        "rare threats": lambda: {"rare": measure_rare_threats(study, scorer, stateful)},
     }
     found: dict[str, Any] = {"worker_weeks": scaling.WORKER_WEEKS}
     for place, (what, step) in enumerate(steps.items(), 1):
@@ -143,36 +132,36 @@ def compare_all(
 
 def _model_c() -> dict[str, Any]:
     """Return the race, how many trucks ran in it, and who is missing from it."""
-    raced = race(MODEL_C_TRUCKS, ROUNDS)
-    return {"model_c": raced, "model_c_trucks": MODEL_C_TRUCKS, "not_installed": missing()}
+    raced = race_model_c(MODEL_C_TRUCKS, ROUNDS)
+    return {"model_c": raced, "model_c_trucks": MODEL_C_TRUCKS, "not_installed": missing_implementations()}
 
 
-def memory(scenario: Scenario, scorer: Scorer, window: Window) -> dict[str, float]:
+def memory_per_truck(scenario: Scenario, scorer: Scorer, window: Window) -> dict[str, float]:
     """Return what each table and each engine's arrays take of one replication, bytes a truck."""
-    manifest = pipeline.trucks(scenario, window)
+    manifest = sim_replication.draw_window_trucks(scenario, window)
     scores = scorer.score(manifest)
-    plan = pipeline.make_plan(scenario, manifest, scores)
-    flow, _ = pipeline.flow_of(scenario, window, manifest, scores, plan)
-    record = compiled.run(flow, scenario.policy.route, scenario.policy.profile)
-    found = bytes_a_truck({"MANIFEST": manifest, "SCORES": scores})
+    plan = sim_replication.make_plan(scenario, manifest, scores)
+    flow, _ = sim_replication.build_flow(scenario, window, manifest, scores, plan)
+    record = loop.run(flow, scenario.policy.route, scenario.policy.profile)
+    found = bytes_per_truck({"MANIFEST": manifest, "SCORES": scores})
     for name, arrays in (("arrays that both engines read", flow), ("record", record)):
         parts = [part.nbytes for part in arrays if isinstance(part, np.ndarray)]
         found[name] = sum(parts) / len(manifest)
     # of LEDGER the moments are the record's own
-    return found | bytes_a_truck({"LEDGER, the record among it": table(flow, record, manifest)})
+    return found | bytes_per_truck({"LEDGER, the record among it": build_ledger(flow, record, manifest)})
 
 
 def main(overrides: Sequence[str]) -> int:
     """Run the benchmark on one alternative; see the module."""
-    asked = study(list(overrides), "bench")
+    asked = build_study(list(overrides), "bench")
     scenario = asked.alternatives[asked.baseline]
-    output, console = Output(asked.out), Console()
-    scorer = ensure(scenario.risk, scenario, asked.processes)
-    found = compare_all(asked, scorer, functools.partial(console.print, style="dim"))
+    output, console = OutputFolder(asked.out), Console()
+    scorer = ensure_fitted(scenario.risk, scenario, asked.processes)
+    found = run_all_comparisons(asked, scorer, functools.partial(console.print, style="dim"))
     written = [output.write_json("bench.json", found)]
     with output.file("bench.html") as path:
         bench_figure(found).write_html(path, config=NO_UPLOAD)
-    for part in bench_words.PARTS:
+    for part in report.PRINTERS:
         part(console, found)
     console.print(f"wrote {written[0]} and bench.html beside it")
     return 0

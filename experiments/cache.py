@@ -1,7 +1,7 @@
 """``throughgate cache``: what is kept between runs, whether it is whole, and how to be rid of it.
 
 Compiled code, fitted models, simulated histories and compositions of configs are kept in the
-user's cache folder (`sim.cache_files`). All of it can be made again; nothing else is touched.
+user's cache folder (`sim.caching.cache_files`). All of it can be made again; nothing else is touched.
 """
 
 from __future__ import annotations
@@ -15,17 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sim.cache_files import (
-    CHECKSUMS,
-    Cache,
-    cache_root,
-    is_unfinished,
-    key_path,
-    verified,
-    verified_folder,
-)
+from sim.caching.cache_files import CHECKSUMS, Cache, cache_root, is_unfinished, key_path, verified, verified_folder
+from sim.caching.private_files import CacheError, check_folder, stored_key
 from sim.errors import ConfigError
-from sim.private_files import CacheError, check_folder, stored_key
 
 ACTIONS: Final = ("check", "clear")
 OTHER: Final = "anything else"
@@ -58,9 +50,7 @@ def main(overrides: Sequence[str]) -> int:
         Another word than one of `ACTIONS`, or more than one.
     """
     if len(overrides) > 1 or (overrides and overrides[0] not in ACTIONS):
-        raise ConfigError(
-            "cache", f"expected nothing or one of {list(ACTIONS)}, got {list(overrides)}"
-        )
+        raise ConfigError("cache", f"expected nothing or one of {list(ACTIONS)}, got {list(overrides)}")
     root = cache_root()
     if not overrides:
         return _show(root)

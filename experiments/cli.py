@@ -18,9 +18,10 @@ import yaml
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.compose import ECONOMIC, FUND, GROUPS, ROOT, jobs, parse, search_override
-from experiments.load import default_out
-from experiments.provenance import CONFIGS, version
+from experiments.study.compose import ECONOMIC, FUND, GROUPS, ROOT, parse_overrides, search_override, sweep_jobs
+from experiments.study.run_record import package_version
+from experiments.study.sources import CONFIGS
+from experiments.study.study import default_folder
 from sim.errors import ConfigError, ThroughgateError
 
 BAD_INPUT: Final = 2
@@ -35,38 +36,28 @@ class Verb:
     line: str
     takes_study: bool = True
     """Whether its arguments are Hydra overrides of a study."""
-    asked: str = "experiments.load:study"
+    asked: str = "experiments.study.study:build_study"
     """Who builds the question, and so refuses a bad one before anything runs."""
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "compare": Verb(
-        "experiments.compare", "compare alternatives with a baseline, on the same trucks"
-    ),
+    "compare": Verb("experiments.compare", "compare alternatives with a baseline, on the same trucks"),
     "run": Verb("experiments.run", "run one alternative"),
     "train": Verb("experiments.train", "train the risk models that a study asks for"),
     "fund": Verb(
         "experiments.fund",
         "make the case for money: costs, benefits and thresholds over the years",
-        asked="experiments.funding.request:case_of",
+        asked="experiments.funding.request:build_case_or_plan",
     ),
-    "scorecard": Verb(
-        "experiments.scorecard",
-        "measures against targets, over one or several runs",
-        takes_study=False,
-    ),
+    "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", takes_study=False),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
-    "cache": Verb(
-        "experiments.cache",
-        "show, check or clear what is kept between runs",
-        takes_study=False,
-    ),
+    "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", takes_study=False),
 }
 """Every verb, in the order in which they are listed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CommandLine:
     """A command line, taken apart."""
 
     verb: str
@@ -108,16 +99,16 @@ def run_verb(verb: str) -> NoReturn:
 
 def _dispatch(argv: list[str]) -> int:
     if not argv or argv[0] in ("-h", "--help", "help"):
-        _say(overview())
+        _say(verb_overview())
         return 0
     if argv[0] == "--version":
-        _say(version("throughgate") or "not installed")
+        _say(package_version("throughgate") or "not installed")
         return 0
     if argv[0] not in VERBS:
         raise ConfigError(argv[0], f"unknown verb; known {list(VERBS)}")
-    call = read(argv)
+    call = parse_command_line(argv)
     if call.asks_help:
-        _say(usage(call.verb))
+        _say(verb_usage(call.verb))
         return 0
     if not VERBS[call.verb].takes_study:
         if call.multirun:
@@ -126,7 +117,7 @@ def _dispatch(argv: list[str]) -> int:
     return _run_jobs(call)
 
 
-def read(argv: Sequence[str]) -> Call:
+def parse_command_line(argv: Sequence[str]) -> CommandLine:
     """Take a command line apart.
 
     Raises
@@ -136,7 +127,7 @@ def read(argv: Sequence[str]) -> Call:
 
     Examples
     --------
-    >>> read(["compare", "-m", "port=a,b"]).multirun
+    >>> parse_command_line(["compare", "-m", "port=a,b"]).multirun
     True
     """
     verb, *rest = argv
@@ -155,12 +146,12 @@ def read(argv: Sequence[str]) -> Call:
             raise ConfigError(word, f"unknown option; known {known}")
         else:
             overrides.append(word)
-    return Call(verb, tuple(overrides), "m" in flags, "h" in flags)
+    return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
 
 
-def _run_jobs(call: Call) -> int:
+def _run_jobs(call: CommandLine) -> int:
     """Check every job before the first one runs, then run them in order."""
-    every = jobs(call.overrides, multirun=call.multirun)
+    every = sweep_jobs(call.overrides, multirun=call.multirun)
     if call.multirun:
         every = _numbered(call, every)
     check = _asked(call.verb)
@@ -181,13 +172,13 @@ def _asked(verb: str) -> Callable[[Sequence[str], str], object]:
     return found
 
 
-def _numbered(call: Call, every: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _numbered(call: CommandLine, jobs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Append each job's number to its ``out``, so that no job writes over another's files."""
-    default = default_out(call.verb, "sweep").as_posix()
+    default = default_folder(call.verb, "sweep").as_posix()
     numbered = []
-    for number, overrides in enumerate(every):
-        given = [o.value() for o in parse(overrides) if o.key_or_group == "out"]
-        rest = [o.input_line for o in parse(overrides) if o.key_or_group != "out"]
+    for number, overrides in enumerate(jobs):
+        given = [o.value() for o in parse_overrides(overrides) if o.key_or_group == "out"]
+        rest = [o.input_line for o in parse_overrides(overrides) if o.key_or_group != "out"]
         folder = f"{given[-1] if given and given[-1] is not None else default}/{number}"
         quoted = folder.replace("'", "\\'")
         numbered.append((*map(str, rest), f"out='{quoted}'"))
@@ -201,16 +192,14 @@ def _answer(verb: str, overrides: list[str]) -> int:
     return status
 
 
-def overview() -> str:
+def verb_overview() -> str:
     """Return every verb with a line each."""
     width = max(map(len, VERBS))
     lines = [f"  {name:<{width}}  {verb.line}" for name, verb in VERBS.items()]
-    return "\n".join(
-        ["throughgate <verb> [overrides]", "", *lines, "", "throughgate <verb> --help says more."]
-    )
+    return "\n".join(["throughgate <verb> [overrides]", "", *lines, "", "throughgate <verb> --help says more."])
 
 
-def usage(verb: str) -> str:
+def verb_usage(verb: str) -> str:
     """Return how a verb is called: its study keys and the options of each config group.
 
     A verb that takes no study says so itself.
@@ -219,7 +208,7 @@ def usage(verb: str) -> str:
         text: str = importlib.import_module(VERBS[verb].module).usage()
         return text
     keys = [f"  {key}={value}  {text}" for key, value, text in study_keys()]
-    groups = [f"  {group}: {' '.join(options(group))}" for group in GROUPS]
+    groups = [f"  {group}: {' '.join(group_options(group))}" for group in GROUPS]
     return "\n".join(
         [
             f"throughgate {verb} [-m] [--config-dir DIR] [key=value ...]",
@@ -246,10 +235,10 @@ def _economics() -> list[str]:
         *(f"  {key}={value}  {text}" for key, value, text in study_keys(FUND)),
         "",
         "Economic groups and their options:",
-        *(f"  {group}: {' '.join(options(group))}" for group in ECONOMIC),
+        *(f"  {group}: {' '.join(group_options(group))}" for group in ECONOMIC),
         "",
         "Catalogue; set with cost.MEASURE.KEY=value, as cost.portal.construction_y=2:",
-        f"  {' '.join(options('cost'))}",
+        f"  {' '.join(group_options('cost'))}",
     ]
 
 
@@ -269,7 +258,7 @@ def study_keys(root: str = ROOT) -> list[tuple[str, str, str]]:
     return found
 
 
-def options(group: str) -> list[str]:
+def group_options(group: str) -> list[str]:
     """Return the options of a config group that the repository holds."""
     return sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
 

@@ -11,6 +11,12 @@
 9  say         Findings              -> the answer, the table, the notes
 
 ``throughgate run`` takes the same steps with one alternative.
+
+How a study begins: nobody waits for a compiler whose work he would not see.
+
+Both engines give the same ledger to the last bit, so that which of them runs is a matter of time
+alone. Where the engine was compiled by an earlier run, it is loaded. Where it was not, a small
+study is run in SimPy and a large one compiles first; either is said in one line.
 """
 
 from __future__ import annotations
@@ -18,128 +24,145 @@ from __future__ import annotations
 import dataclasses
 import functools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 from rich.console import Console
 
-from experiments import screen
-from experiments.bottleneck import split, with_extras
-from experiments.findings import Besides, Findings, gather
-from experiments.informed import n_weeks
-from experiments.load import Study, study
-from experiments.matched import SHARE, matched
-from experiments.met import risk_key
-from experiments.output import Output
-from experiments.overload import overloaded
-from experiments.pipeline import Scorer, scored, simulate, trucks
-from experiments.plans import plans
-from experiments.provenance import run_record
-from experiments.replicate import Replications, loads, plan_of, replicate
-from experiments.report import render
-from experiments.robustness import redraw
-from experiments.start import ready
-from experiments.trained import ensure
-from experiments.trucks_file import of_study
-from sim.ledger import events
-from sim.scenario import replace
+from experiments.execution.bottleneck import split_off_extras, study_with_extra_resources
+from experiments.execution.overload import overloaded_alternatives
+from experiments.execution.parallel import start_workers
+from experiments.execution.replicate import Replications, compile_for_run, plan_for_window, replicate, weekly_loads
+from experiments.execution.robustness import redraw_study
+from experiments.execution.tuning import SCAN_SHARE, match_to_baseline
+from experiments.files import OutputFolder
+from experiments.report import terminal as report_terminal
+from experiments.report.findings import Findings, SideResults, gather_findings
+from experiments.report.notes import describe_plans
+from experiments.report.page import render_report
+from experiments.study.run_record import run_record
+from experiments.study.study import Study, build_study
+from experiments.training.find_or_train import train_all
+from sim.engine.kernel import loop
+from sim.engine.ledger import event_log
+from sim.replication import Scorer, draw_window_trucks, score_manifest, simulate_replication
+from sim.shared_draws import risk_key
+from sim.trucks.arrivals import rates_per_h
+
+if TYPE_CHECKING:
+    from experiments.study.study import Study
+
+Say = Callable[[str], None]
+SMALL_TRUCKS: Final = 120_000
+"""Passages of trucks that SimPy runs in less time than compiling the engine takes: at about 30
+microseconds each against 6 to 12 seconds."""
+
+
+def compile_engine_for(study: Study, say: Say) -> Study:
+    """Return the study with the engine that it begins with, compiled and ready for all policies.
+
+    Raises
+    ------
+    PolicyError
+        A policy's hook cannot be compiled; nothing has been run or written then.
+    """
+    if study.engine == "compiled" and not loop.is_engine_cached():
+        n = n_truck_passages(study)
+        if n <= SMALL_TRUCKS:
+            say(
+                f"Running {n:,.0f} passages of trucks in SimPy: the compiled engine is not on this "
+                "machine yet, and compiling it would take longer. The results are the same."
+            )
+            return dataclasses.replace(study, engine="simpy")
+        say("Compiling the engine, once for this version on this machine: 6 to 15 seconds.")
+    compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
+    if study.replications > 1:
+        policies = [scenario.policy for scenario in study.alternatives.values()]
+        start_workers(study.processes, functools.partial(compile_for_run, study.engine, policies))
+    return study
+
+
+def n_truck_passages(study: Study) -> float:
+    """Return how many trucks pass in all that the study runs, its redraws and ledger included."""
+    whole = study_with_extra_resources(study) if study.bottleneck else study
+    weeks = study.replications
+    draws = study.robustness.draws * study.robustness.replications if weeks > 1 else 0
+    window = study.window(0)
+    return sum(
+        float(rates_per_h(scenario, window).sum()) * (weeks + 2.0 * draws) for scenario in whole.alternatives.values()
+    )
 
 
 def main(overrides: Sequence[str]) -> int:
     """Compare the alternatives of a study and return the exit status."""
-    return carry_out(study(overrides, "compare"))
+    return run_comparison(build_study(overrides, "compare"))
 
 
-def carry_out(asked: Study) -> int:
+def run_comparison(study: Study) -> int:
     """Take a study from its settings to its files (steps 2 to 9)."""
     begin = time.perf_counter()
-    terminal = screen.console()
-    asked = ready(asked, functools.partial(screen.say, terminal))
-    scorers = train(asked, terminal)
-    weekly = loads(asked, scorers)
-    screen.before(terminal, asked.alternatives, weekly)
-    planned = plans(asked, scorers)
-    screen.plans(terminal, planned)
-    done, besides = replicated(asked, scorers, terminal, weekly)
-    found = gather(asked, done, weekly, dataclasses.replace(besides, plans=planned))
-    written = write(found, time.perf_counter() - begin)
-    if asked.ledger:
-        written += write_ledger(asked, scorers)
-    screen.after(terminal, found, written, time.perf_counter() - begin)
+    terminal = report_terminal.open_console()
+    study = compile_engine_for(study, functools.partial(report_terminal.print_line, terminal))
+    scorers = train_all(study, terminal)
+    weekly = weekly_loads(study, scorers)
+    report_terminal.print_load_check(terminal, study.alternatives, weekly)
+    planned = describe_plans(study, scorers)
+    report_terminal.print_plans(terminal, planned)
+    done, besides = replicate_with_extras(study, scorers, terminal, weekly)
+    found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
+    written = write_comparison_files(found, time.perf_counter() - begin)
+    if study.ledger:
+        written += write_ledger(study, scorers)
+    report_terminal.print_findings(terminal, found, written, time.perf_counter() - begin)
     return 0
 
 
-def replicated(
-    asked: Study,
-    scorers: Mapping[str, Scorer],
-    terminal: Console,
-    weekly: Mapping[str, pd.DataFrame],
-) -> tuple[Replications, Besides]:
+def replicate_with_extras(
+    study: Study, scorers: Mapping[str, Scorer], terminal: Console, weekly: Mapping[str, pd.DataFrame]
+) -> tuple[Replications, SideResults]:
     """Run the study, and beside it what its settings ask for (steps 4 to 6)."""
-    with screen.progress(terminal, asked.replications) as tell:
-        more = with_extras(asked) if asked.bottleneck else asked
-        extras = more.alternatives.keys() - asked.alternatives.keys()
+    with report_terminal.show_progress(terminal, study.replications) as tell:
+        more = study_with_extra_resources(study) if study.bottleneck else study
+        extras = more.alternatives.keys() - study.alternatives.keys()
         whole = replicate(more, scorers, tell, plain=extras)
-    done, extra = split(asked, whole)
-    unstable, _ = overloaded(asked.alternatives, weekly)
-    with screen.progress(terminal, asked.replications, "at equal levels") as tell:
-        equal = matched(asked, scorers, done.metrics, tell, unstable)
+    done, extra = split_off_extras(study, whole)
+    unstable, _ = overloaded_alternatives(study.alternatives, weekly)
+    with report_terminal.show_progress(terminal, study.replications, "at equal levels") as tell:
+        equal = match_to_baseline(study, scorers, done.metrics, tell, unstable)
     redrawn = None
     # a single replication is a first look: it has no interval, and its range would take minutes
-    if asked.robustness.draws and asked.replications > 1:
-        with screen.progress(terminal, asked.robustness.draws, "redrawn assumptions") as tell:
-            redrawn = redraw(asked, scorers, equal[SHARE.metric].settings, tell)
-    extra_rows = extra if asked.bottleneck else None
-    return done, Besides(matched=equal, extra=extra_rows, redrawn=redrawn)
+    if study.robustness.draws and study.replications > 1:
+        with report_terminal.show_progress(terminal, study.robustness.draws, "redrawn assumptions") as tell:
+            redrawn = redraw_study(study, scorers, equal[SCAN_SHARE.metric].settings, tell)
+    extra_rows = extra if study.bottleneck else None
+    return done, SideResults(matched=equal, extra=extra_rows, redrawn=redrawn)
 
 
-def train(asked: Study, terminal: Console) -> dict[str, Scorer]:
-    """Return the fitted risk model of every alternative, each trained once (step 2).
-
-    All alternatives at the baseline's port share its past: that before the change under study.
-    """
-    scorers: dict[str, Scorer] = {}
-    before_change = asked.alternatives[asked.baseline]
-    for scenario in asked.alternatives.values():
-        key, risk = risk_key(scenario), scenario.risk
-        if key in scorers:
-            continue
-        with screen.progress(terminal, n_weeks(risk), f"training {risk.name}, weeks") as tell:
-            past = scenario
-            if scenario.port.name == before_change.port.name:
-                parts = {p: getattr(before_change, p) for p in ("port", "traffic", "threat")}
-                past = replace(scenario, **parts)
-            scorers[key] = ensure(risk, past, asked.processes, tell)
-    return scorers
-
-
-def write(found: Findings, wall_s: float) -> list[Path]:
+def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:
     """Write the files that every study leaves, each whole or not at all (step 8)."""
-    output, redrawn = Output(found.study.out), found.redrawn
-    tables = {"metrics": found.metrics, "comparison": found.comparison}
+    output, redrawn = OutputFolder(findings.study.out), findings.redrawn
+    tables = {"metrics": findings.metrics, "comparison": findings.comparison}
     if redrawn is not None:
         tables |= {"redrawn": redrawn.rows, "redrawn_inputs": redrawn.numbers}
     return [
         *(output.write_parquet(f"{name}.parquet", table) for name, table in tables.items()),
-        output.write_json("run.json", run_record(found.study, wall_s, found.unstable)),
-        output.write_text("report.html", render(found)),
+        output.write_json("run.json", run_record(findings.study, wall_s, findings.unstable)),
+        output.write_text("report.html", render_report(findings)),
     ]
 
 
-def write_ledger(asked: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
+def write_ledger(study: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
     """Write the baseline's first replication truck by truck, and as an event log."""
-    name, window = asked.baseline, asked.window(0)
-    scenario = asked.alternatives[name]
-    plan = plan_of(scenario, scorers, window)
-    manifest = trucks(scenario, window, of_study(asked))
-    scores = scored(scenario, scorers[risk_key(scenario)], manifest)
-    ledger = simulate(scenario, window, manifest, scores, plan, asked.engine).ledger
-    output = Output(asked.out)
-    return [
-        output.write_parquet("ledger.parquet", ledger),
-        output.write_parquet("events.parquet", events(ledger)),
-    ]
+    name, window = study.baseline, study.window(0)
+    scenario = study.alternatives[name]
+    plan = plan_for_window(scenario, scorers, window)
+    manifest = draw_window_trucks(scenario, window, study.user_trucks())
+    scores = score_manifest(scenario, scorers[risk_key(scenario)], manifest)
+    ledger = simulate_replication(scenario, window, manifest, scores, plan, study.engine).ledger
+    output = OutputFolder(study.out)
+    return [output.write_parquet("ledger.parquet", ledger), output.write_parquet("events.parquet", event_log(ledger))]
 
 
 if __name__ == "__main__":

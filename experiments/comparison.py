@@ -14,10 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.intervals import Difference, Interval, Sample, difference, holm, interval
-from sim.columns import Column
-from sim.metrics import RATIOS
-from sim.tables import METRICS
+from experiments.intervals import (
+    Difference,
+    IntervalEstimate,
+    Sample,
+    estimate_interval,
+    holm_adjusted,
+    paired_difference,
+)
+from sim.results.metrics import RATIOS
+from sim.tables import METRICS, Column
 
 Badge = Literal["fitted", "assumed", "predicted"]
 
@@ -70,7 +76,7 @@ DETECTION: Final = (
 """Beginnings of the metrics that rest on assumed prevalence and sensor performance."""
 
 
-def compare(
+def compare_to_baseline(
     metrics: pd.DataFrame,
     baseline: str,
     *,
@@ -84,7 +90,7 @@ def compare(
     Parameters
     ----------
     metrics : DataFrame
-        alternative, replication and METRICS, from ``experiments.replicate``.
+        alternative, replication and METRICS, from ``experiments.execution.replicate``.
     baseline : str
         Name of the alternative that the others are compared with.
     strata : int, optional
@@ -100,17 +106,17 @@ def compare(
     KeyError
         No replication of the baseline.
     """
-    frames = by_alternative(metrics)
+    frames = metrics_by_alternative(metrics)
     rows = []
     for column in (column for column in METRICS if column.kind == "float"):
-        base = sample(frames[baseline], column.name, strata)
+        base = metric_sample(frames[baseline], column.name, strata)
         of_metric = []
         for name, frame in frames.items():
-            own = sample(frame, column.name, strata)
+            own = metric_sample(frame, column.name, strata)
             blame = (unstable or {}).get(name) or (unstable or {}).get(baseline)
             hidden = blame is not None and column.name.startswith(WAITS)
             row = _row(own, None if name == baseline else base, coverage)
-            badge_of = badge(column.name, fitted=name in fitted)
+            badge_of = metric_badge(column.name, fitted=name in fitted)
             row |= {"alternative": name, "baseline": baseline, "metric": column.name}
             row |= {"unit": column.unit, "badge": badge_of}
             of_metric.append(_hide(row, name, unstable or {}, str(blame)) if hidden else row)
@@ -118,7 +124,7 @@ def compare(
     return pd.DataFrame(rows)[[column.name for column in COLUMNS]]
 
 
-def by_alternative(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def metrics_by_alternative(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return each alternative's rows by replication, in the order in which they first appear."""
     return {
         str(name): rows.sort_values("replication", ignore_index=True)
@@ -126,14 +132,14 @@ def by_alternative(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def sample(frame: pd.DataFrame, metric: str, strata: int | None = None) -> Sample:
+def metric_sample(frame: pd.DataFrame, metric: str, strata: int | None = None) -> Sample:
     """Return what one alternative's replications say of a metric.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"replication": [0, 1], "n_seized": [1.0, 0.0], "n_opened": [4.0, 6.0],
     ...                       "hit_rate": [0.25, 0.0]})
-    >>> round(interval(sample(frame, "hit_rate")).mean, 12)
+    >>> round(estimate_interval(metric_sample(frame, "hit_rate")).mean, 12)
     0.1
     """
     group: npt.NDArray[np.int64] | None = None
@@ -146,7 +152,7 @@ def sample(frame: pd.DataFrame, metric: str, strata: int | None = None) -> Sampl
     return Sample.of(top, frame[denominator].to_numpy(np.float64), group)
 
 
-def badge(metric: str, *, fitted: bool) -> Badge:
+def metric_badge(metric: str, *, fitted: bool) -> Badge:
     """Return how a number came about.
 
     *assumed*: it rests on prevalence or sensor performance that nobody has published.
@@ -162,7 +168,7 @@ _PLACES: list[tuple[pd.DataFrame, dict[tuple[str, str], int]]] = []
 """The table that was looked into last, and where its rows stand: a report asks thousands."""
 
 
-def look_up(comparison: pd.DataFrame, alternative: str, metric: str) -> pd.Series:
+def comparison_row(comparison: pd.DataFrame, alternative: str, metric: str) -> pd.Series:
     """Return the row of one metric of one alternative.
 
     Raises
@@ -176,35 +182,33 @@ def look_up(comparison: pd.DataFrame, alternative: str, metric: str) -> pd.Serie
     return comparison.iloc[_PLACES[0][1][alternative, metric]]
 
 
-def _row(own: Sample, base: Sample | None, coverage: float) -> dict[str, object]:
-    found: Interval = interval(own, coverage)
+def _row(alternative: Sample, baseline: Sample | None, coverage: float) -> dict[str, object]:
+    found: IntervalEstimate = estimate_interval(alternative, coverage)
     row: dict[str, object] = {"mean": found.mean, "low": found.low, "high": found.high}
     row |= {"n": found.n, "note": found.reason}
-    if base is None:
+    if baseline is None:
         nothing = np.nan
         gap = Difference(0.0, nothing, nothing, nothing, found.n)
     else:
-        gap = difference(own, base, coverage)
+        gap = paired_difference(alternative, baseline, coverage)
     row |= {"difference": gap.mean, "diff_low": gap.low, "diff_high": gap.high}
-    row |= {"p_value": gap.p_value, "is_baseline": base is None}
+    row |= {"p_value": gap.p_value, "is_baseline": baseline is None}
     row["note"] = found.reason or gap.reason
     return row
 
 
-def _hide(
-    row: dict[str, object], name: str, unstable: Mapping[str, str], blame: str
-) -> dict[str, object]:
+def _hide(row: dict[str, object], name: str, unstable: Mapping[str, str], reason: str) -> dict[str, object]:
     """Blank a wait that depends on the length of the run, or a comparison with such a wait."""
     own = name in unstable
     blank = dict.fromkeys(("difference", "diff_low", "diff_high", "p_value"), np.nan)
     if own:
         blank |= dict.fromkeys(("mean", "low", "high"), np.nan)
-    note = f"unstable: {blame}" if own else f"the baseline is unstable: {blame}"
+    note = f"unstable: {reason}" if own else f"the baseline is unstable: {reason}"
     return row | blank | {"note": note}
 
 
 def _with_verdicts(rows: list[dict[str, object]], alpha: float) -> list[dict[str, object]]:
-    adjusted = holm([float(str(row["p_value"])) for row in rows])
+    adjusted = holm_adjusted([float(str(row["p_value"])) for row in rows])
     return [
         row | {"p_holm": p, "holm_verdict": _verdict(row, float(p), alpha)}
         for row, p in zip(rows, adjusted, strict=True)

@@ -8,6 +8,15 @@
 6  doubt       Case, Response       -> Uncertainty  (draws, worlds of their own, sensitivities)
 7  write       all of it            -> the report, the whole as JSON, tables as CSV
 8  say         Appraised            -> the answer, the tables, the notes
+
+``throughgate fund`` of several ports: each a funding case, and the best set over all of them.
+
+1  cases      Plan, overrides  -> a Case a port       (nothing is written before this succeeds)
+2  complete   Case             -> who cannot carry the last year is left out, or completed
+3  simulate   Case             -> Response            (demand years, paired replications)
+4  choose     options, limits  -> Portfolio           (an integer programme, solved by HiGHS)
+5  doubt      draws, worlds    -> Robustness          (how often each option is in the best set)
+6  write      all of it        -> the page, the whole as JSON, tables as CSV
 """
 
 from __future__ import annotations
@@ -15,110 +24,244 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+from rich.console import Console
 
-from experiments import screen
-from experiments.compare import train
 from experiments.economics.appraisal import Appraisal
-from experiments.economics.doubt import Doubt
-from experiments.funding import case_tables, fund_screen, portfolio_case
-from experiments.funding.appraised import Appraised
-from experiments.funding.case import Case
-from experiments.funding.completion import completions, completions_table
-from experiments.funding.money import priced, worths
-from experiments.funding.papers import write_papers
-from experiments.funding.redrawn_worlds import n_worlds
-from experiments.funding.replication_noise import (
-    ByReplication,
-    amounts_table,
-    worths_by_replication,
+from experiments.files import OutputFolder, check_writable
+from experiments.funding import tables as funding_tables
+from experiments.funding.annual import Response
+from experiments.funding.case import FundingCase, PortfolioPlan, UncertaintySettings
+from experiments.funding.cash_flows import AppraisedCase, present_worths, price_alternatives
+from experiments.funding.completion import complete_alternatives, completions_table
+from experiments.funding.demand_years import simulate_case
+from experiments.funding.noise import WorthsByReplication, amounts_table, present_worths_by_replication
+from experiments.funding.portfolio.best_set import Portfolio, best_portfolio
+from experiments.funding.portfolio.draws import (
+    OptionsByDraw,
+    PortfolioRobustness,
+    options_by_draw,
+    portfolio_robustness,
 )
-from experiments.funding.request import case, doubt, plan
-from experiments.funding.response import Response
-from experiments.funding.simulation import simulate_case
-from experiments.funding.uncertainty import Uncertainty, uncertain
-from experiments.output import Output
-from experiments.provenance import run_record
+from experiments.funding.portfolio.options import SimulatedPort, check_comparable_cases, check_portfolio_plan
+from experiments.funding.portfolio.results import PortfolioResults, portfolio_limits
+from experiments.funding.report import terminal as funding_terminal
+from experiments.funding.report.page import write_case_report
+from experiments.funding.report.portfolio_page import write_portfolio_files
+from experiments.funding.report.portfolio_terminal import print_port_plan, print_portfolio
+from experiments.funding.request import build_case, read_portfolio_plan, read_uncertainty_settings
+from experiments.funding.uncertainty.analysis import Uncertainty, analyze_uncertainty
+from experiments.funding.uncertainty.input_distributions import UncertainInput
+from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, n_simulated_worlds
+from experiments.report import terminal as report_terminal
+from experiments.study.compose import parse_overrides
+from experiments.study.run_record import run_record
+from experiments.study.study import default_folder
+from experiments.training.find_or_train import train_all
+from sim.errors import ConfigError
 
-PRICED: Final = ("mean_nmb_usd", "nmb_usd")
+if TYPE_CHECKING:
+    from sim.replication import Scorer
+
+PLAN_KEYS: Final = ("experiment", "out")
+"""Keys of the plan itself; what else is asked beside it holds at every port."""
+
+
+def fund_portfolio(plan: PortfolioPlan, overrides: Sequence[str]) -> int:
+    """Simulate every port of a plan, choose the best set and write what was found."""
+    begin, terminal = time.perf_counter(), report_terminal.open_console()
+    folder = portfolio_folder(overrides)
+    check_writable(folder)
+    cases = port_cases(plan, overrides)
+    doubted = _doubt(cases)
+    ports, scorers, refused = _simulated(terminal, plan, cases)
+    options = [one for port in ports for one in port.options(plan)]
+    if len(options) == len(ports):
+        raise ConfigError("portfolio.ports", "nothing to choose: no port has another option")
+    chosen = best_portfolio(options, portfolio_limits(plan), plan.objective, plan.usd_per_load)
+    unsure = _doubted(terminal, ports, scorers, (plan, doubted), chosen)
+    found = PortfolioResults(plan, tuple(overrides), tuple(ports), tuple(options), chosen, *unsure, refused)
+    written = write_portfolio_files(found, folder, time.perf_counter() - begin)
+    print_portfolio(terminal, found, folder, written, time.perf_counter() - begin)
+    return 0
+
+
+def port_cases(plan: PortfolioPlan, overrides: Sequence[str]) -> dict[str, FundingCase]:
+    """Return every port's case: its own overrides, and those that stand beside the plan.
+
+    Raises
+    ------
+    ConfigError
+        A case that is unsound, under ``portfolio.ports.<name>``; cases that cannot be added up; a
+        plan that names what no port has.
+    """
+    beside = [
+        str(one.input_line)
+        for one in parse_overrides(overrides)
+        if one.key_or_group not in PLAN_KEYS and one.key_or_group.split(".")[0] != "portfolio"
+    ]
+    cases = {}
+    for name, port in plan.ports.items():
+        try:
+            cases[name] = build_case([*port.overrides, *beside])
+        except ConfigError as error:
+            raise ConfigError(f"portfolio.ports.{name}: {error.key}", error.problem) from None
+    check_comparable_cases(cases)
+    check_portfolio_plan(plan, cases)
+    return cases
+
+
+def portfolio_folder(overrides: Sequence[str]) -> Path:
+    """Return the folder of the plan's files."""
+    asked = [str(o.value()) for o in parse_overrides(overrides) if o.key_or_group == "out"]
+    return Path(asked[-1]) if asked else default_folder("fund", "portfolio")
+
+
+def _doubt(cases: Mapping[str, FundingCase]) -> UncertaintySettings:
+    every = {name: read_uncertainty_settings(one) for name, one in cases.items()}
+    first = next(iter(every.values()))
+    for name, one in every.items():
+        if one != first:
+            problem = "how sure numbers are held to be must be the same at every port"
+            raise ConfigError(f"portfolio.ports.{name}: uncertainty", problem)
+    return first
+
+
+def _simulated(
+    terminal: Console, plan: PortfolioPlan, cases: Mapping[str, FundingCase]
+) -> tuple[list[SimulatedPort], dict[str, Mapping[str, Scorer]], pd.DataFrame]:
+    """Return the ports as simulated, without alternatives that cannot carry their load."""
+    ports, tables = [], []
+    scorers: dict[str, Mapping[str, Scorer]] = {}
+    for name, asked in cases.items():
+        scorers[name] = train_all(asked.study, terminal)
+        lacking, carried = complete_alternatives(asked, scorers[name])
+        short = completions_table(lacking, completed=asked.terms.complete)
+        tables.append(short.assign(port=name))
+        print_port_plan(terminal, name, carried, short)
+        n = carried.study.replications
+        with report_terminal.show_progress(terminal, n, f"replications of all years, {name}") as tell:
+            found = simulate_case(carried, scorers[name], tell)
+        ports.append(SimulatedPort(name, carried, found, plan.ports[name].ceiling_from_y))
+    return ports, scorers, pd.concat(tables, ignore_index=True)
+
+
+def _doubted(
+    terminal: Console,
+    ports: Sequence[SimulatedPort],
+    scorers: Mapping[str, Mapping[str, Scorer]],
+    plan_and_settings: tuple[PortfolioPlan, UncertaintySettings],
+    portfolio: Portfolio,
+) -> tuple[PortfolioRobustness, PortfolioRobustness, dict[str, tuple[UncertainInput, ...]]]:
+    """Return how sure the choice is over draws and over replications, and what was drawn."""
+    plan, doubted = plan_and_settings
+    by_port, beliefs, simulated = [], {}, doubted.draws
+    for port in ports:
+        formulas = _formulas(terminal, port, scorers[port.name], doubted)
+        simulated = min(simulated, 0 if formulas is None else len(formulas.simulated))
+        worlds, beliefs[port.name] = options_by_draw(port, plan, doubted, formulas)
+        by_port.append(worlds)
+    n = ports[0].found.replications
+    luck = [[port.only(r).options(plan) for r in range(n)] for port in ports]
+    asked = (portfolio_limits(plan), plan.objective, plan.usd_per_load)
+    best, second = portfolio.solved.chosen, portfolio.second
+    return (
+        portfolio_robustness(_joined(by_port), asked, best, second, simulated),
+        portfolio_robustness(_joined(luck), asked, best, second, 0),
+        beliefs,
+    )
+
+
+def _formulas(
+    terminal: Console, port: SimulatedPort, scorers: Mapping[str, Scorer], settings: UncertaintySettings
+) -> FittedFormulas | None:
+    total = n_simulated_worlds(settings)
+    if total == 0:
+        return None
+    with report_terminal.show_progress(terminal, total, f"redrawn worlds, {port.name}") as tell:
+        return fit_formulas(port.asked, scorers, settings.draws, settings.worlds, tell)
+
+
+def _joined(by_port: Sequence[OptionsByDraw]) -> OptionsByDraw:
+    return [[one for options in same for one in options] for same in zip(*by_port, strict=True)]
+
+
+PRICED_COLUMNS: Final = ("mean_nmb_usd", "nmb_usd")
 """Columns of the uncertainty that hold loads in dollars."""
 
 
 def main(overrides: Sequence[str]) -> int:
     """Make the funding case of a study and return the exit status."""
-    if (many := plan(overrides)) is not None:
-        return portfolio_case.carry_out(many, overrides)
-    asked = case(overrides)
-    return carry_out(asked, doubt(asked))
+    if (many := read_portfolio_plan(overrides)) is not None:
+        return fund_portfolio(many, overrides)
+    asked = build_case(overrides)
+    return fund_case(asked, read_uncertainty_settings(asked))
 
 
-def carry_out(asked: Case, doubted: Doubt) -> int:
+def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:
     """Take a case from its settings to its files (steps 2 to 8)."""
     begin = time.perf_counter()
-    terminal = screen.console()
-    scorers = train(asked.study, terminal)
-    lacking, carried = completions(asked, scorers)
-    short = completions_table(lacking, completed=asked.terms.complete)
-    fund_screen.before(terminal, carried, short)
-    with screen.progress(terminal, carried.study.replications, "replications of all years") as tell:
+    terminal = report_terminal.open_console()
+    scorers = train_all(case.study, terminal)
+    lacking, carried = complete_alternatives(case, scorers)
+    short = completions_table(lacking, completed=case.terms.complete)
+    funding_terminal.print_case_plan(terminal, carried, short)
+    with report_terminal.show_progress(terminal, carried.study.replications, "replications of all years") as tell:
         simulated = simulate_case(carried, scorers, tell)
-    found = appraised(carried, simulated, short)
-    each = worths_by_replication(carried, simulated)
-    with screen.progress(terminal, n_worlds(doubted), "redrawn worlds of all years") as tell:
-        unsure = uncertain(carried, simulated, scorers, doubted, tell)
-    made = tables(found, each) | unsure_tables(unsure, asked.appraisal)
-    written = write(found, unsure, made, time.perf_counter() - begin)
+    found = appraise_case(carried, simulated, short)
+    each = present_worths_by_replication(carried, simulated)
+    with report_terminal.show_progress(terminal, n_simulated_worlds(settings), "redrawn worlds of all years") as tell:
+        unsure = analyze_uncertainty(carried, simulated, scorers, settings, tell)
+    made = raw_case_tables(found, each) | raw_uncertainty_tables(unsure, case.appraisal)
+    written = write_case_files(found, unsure, made, time.perf_counter() - begin)
     wall_s = time.perf_counter() - begin
-    fund_screen.after(terminal, found, each, unsure, (written, wall_s))
+    funding_terminal.print_case_results(terminal, found, each, unsure, (written, wall_s))
     return 0
 
 
-def appraised(asked: Case, simulated: Response, short: pd.DataFrame) -> Appraised:
+def appraise_case(case: FundingCase, simulated: Response, completions: pd.DataFrame) -> AppraisedCase:
     """Return the deterministic case (step 5)."""
-    alternatives = priced(asked, simulated)
-    return Appraised(asked, simulated, alternatives, worths(asked, alternatives), short)
+    alternatives = price_alternatives(case, simulated)
+    return AppraisedCase(case, simulated, alternatives, present_worths(case, alternatives), completions)
 
 
-def tables(found: Appraised, each: ByReplication) -> dict[str, pd.DataFrame]:
+def raw_case_tables(appraised: AppraisedCase, by_replication: WorthsByReplication) -> dict[str, pd.DataFrame]:
     """Return the raw tables of the case by the name of their file."""
     made = {
-        "measures": case_tables.measures_table(found, each),
-        "ledger": case_tables.ledger_table(found),
-        "frontiers": case_tables.frontier_table(found),
-        "amounts": amounts_table(found.case, found.response),
-        "inputs": case_tables.inputs_table(found),
-        "completions": found.completions,
+        "measures": funding_tables.decision_measures_table(appraised, by_replication),
+        "ledger": funding_tables.ledger_table(appraised),
+        "frontiers": funding_tables.frontier_table(appraised),
+        "amounts": amounts_table(appraised.case, appraised.response),
+        "inputs": funding_tables.economic_inputs_table(appraised),
+        "completions": appraised.completions,
     }
-    net_benefit = case_tables.net_benefit_table(found)
+    net_benefit = funding_tables.net_benefit_table(appraised)
     return made if net_benefit is None else made | {"net_benefit": net_benefit}
 
 
-def unsure_tables(found: Uncertainty, appraisal: Appraisal) -> dict[str, pd.DataFrame]:
+def raw_uncertainty_tables(uncertainty: Uncertainty, appraisal: Appraisal) -> dict[str, pd.DataFrame]:
     """Return every table of the uncertainty by the name of its file.
 
     Without a value of a load, none of them adds loads to dollars: which alternative leads at a
     threshold is in them, and what it would then be worth is not.
     """
-    made = {name: table for name, table in found.tables().items() if len(table.columns)}
+    made = {name: table for name, table in uncertainty.tables().items() if len(table.columns)}
     if appraisal.interdiction_usd_per_load is None:
-        made = {n: table.drop(columns=list(PRICED), errors="ignore") for n, table in made.items()}
+        made = {n: table.drop(columns=list(PRICED_COLUMNS), errors="ignore") for n, table in made.items()}
     return {"drawn_inputs" if name == "inputs" else name: table for name, table in made.items()}
 
 
-def write(
-    found: Appraised, unsure: Uncertainty | None, made: Mapping[str, pd.DataFrame], wall_s: float
+def write_case_files(
+    appraised: AppraisedCase, uncertainty: Uncertainty | None, raw_tables: Mapping[str, pd.DataFrame], wall_s: float
 ) -> list[Path]:
     """Write the files of the case, each whole or not at all (step 7)."""
-    output = Output(found.case.study.out)
-    record = run_record(found.case.study, wall_s) | {"overrides": list(found.case.overrides)}
+    output = OutputFolder(appraised.case.study.out)
+    record = run_record(appraised.case.study, wall_s) | {"overrides": list(appraised.case.overrides)}
     return [
-        *write_papers(output, found, unsure),
-        *(
-            output.write_text(f"data/{name}.csv", table.to_csv(index=False))
-            for name, table in made.items()
-        ),
+        *write_case_report(output, appraised, uncertainty),
+        *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw_tables.items()),
         output.write_json("run.json", record),
     ]
 

@@ -20,8 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from sim.arrays import FloatArray, IntArray
 
 ONE_REPLICATION: Final = "one replication only"
 LONE_STRATUM: Final = "one replication a month only"
@@ -32,7 +31,7 @@ IDENTICAL: Final = "identical in every replication"
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class IntervalEstimate:
     """An estimate with a two-sided interval; NaN and a ``reason`` where there is none."""
 
     mean: float
@@ -61,16 +60,13 @@ class Sample:
     All are [n]; a plain mean has a denominator of ones. Strata weigh the same, whatever their size.
     """
 
-    numerator: Floats
-    denominator: Floats
-    strata: Ints
+    numerator: FloatArray
+    denominator: FloatArray
+    strata: IntArray
 
     @classmethod
     def of(
-        cls,
-        numerator: npt.ArrayLike,
-        denominator: npt.ArrayLike | None = None,
-        strata: npt.ArrayLike | None = None,
+        cls, numerator: npt.ArrayLike, denominator: npt.ArrayLike | None = None, strata: npt.ArrayLike | None = None
     ) -> Sample:
         """Return the sample of a mean, or with a denominator of a ratio of sums."""
         top = np.asarray(numerator, dtype=np.float64)
@@ -87,7 +83,7 @@ class Sample:
         return Sample(self.numerator[rows], self.denominator[rows], self.strata[rows])
 
 
-def interval(sample: Sample, coverage: float = 0.95) -> Interval:
+def estimate_interval(sample: Sample, coverage: float = 0.95) -> IntervalEstimate:
     """Return a ratio of sums (or a mean) over replications with its t interval.
 
     Parameters
@@ -102,15 +98,15 @@ def interval(sample: Sample, coverage: float = 0.95) -> Interval:
 
     Examples
     --------
-    >>> found = interval(Sample.of([1.0, 2.0, 3.0]))
+    >>> found = estimate_interval(Sample.of([1.0, 2.0, 3.0]))
     >>> round(found.mean, 3), round(found.low, 3), round(found.high, 3)
     (2.0, -0.484, 4.484)
     """
-    found = of_function([sample], lambda value: value, coverage)
-    return Interval(found.mean, found.low, found.high, found.n, found.reason)
+    found = function_interval([sample], lambda value: value, coverage)
+    return IntervalEstimate(found.mean, found.low, found.high, found.n, found.reason)
 
 
-def difference(sample: Sample, baseline: Sample, coverage: float = 0.95) -> Difference:
+def paired_difference(sample: Sample, baseline: Sample, coverage: float = 0.95) -> Difference:
     """Return alternative minus baseline over their common replications, row by row.
 
     Both samples must hold the same replications in the same order. A difference that is exactly
@@ -118,19 +114,17 @@ def difference(sample: Sample, baseline: Sample, coverage: float = 0.95) -> Diff
 
     Examples
     --------
-    >>> found = difference(Sample.of([2.0, 3.0, 5.0]), Sample.of([1.0, 2.0, 3.0]))
+    >>> found = paired_difference(Sample.of([2.0, 3.0, 5.0]), Sample.of([1.0, 2.0, 3.0]))
     >>> round(found.mean, 3), round(found.p_value, 3)
     (1.333, 0.057)
     """
-    found = of_function([sample, baseline], lambda one, other: one - other, coverage)
+    found = function_interval([sample, baseline], lambda one, other: one - other, coverage)
     if found.reason == NO_SPREAD and found.mean == 0.0:
         return replace(found, p_value=1.0, reason=IDENTICAL)
     return found
 
 
-def of_function(
-    samples: Sequence[Sample], function: Callable[..., Any], coverage: float = 0.95
-) -> Difference:
+def function_interval(samples: Sequence[Sample], function: Callable[..., Any], coverage: float = 0.95) -> Difference:
     """Return a function of several ratios over their common replications, and whether it is zero.
 
     Parameters
@@ -165,14 +159,14 @@ def of_function(
     return Difference(mean, mean - half, mean + half, p_value, n, reason)
 
 
-def holm(p_values: npt.ArrayLike) -> Floats:
+def holm_adjusted(p_values: npt.ArrayLike) -> FloatArray:
     """Return Holm's adjusted p values; NaN stays NaN and does not count as a comparison.
 
     Rejecting those at or below alpha keeps the chance of any false rejection at alpha.
 
     Examples
     --------
-    >>> holm([0.01, 0.04, 0.03]).round(4).tolist()
+    >>> holm_adjusted([0.01, 0.04, 0.03]).round(4).tolist()
     [0.03, 0.06, 0.06]
     """
     p = np.asarray(p_values, dtype=np.float64)
@@ -211,7 +205,7 @@ def _weighted(sample: Sample) -> tuple[float, float]:
     return float(weight @ sample.numerator), float(weight @ sample.denominator)
 
 
-def _leave_one_out(sample: Sample) -> Floats:
+def _leave_one_out(sample: Sample) -> FloatArray:
     """Return the ratio without each replication in turn [n]; NaN where it is undefined."""
     _, group, sizes = np.unique(sample.strata, return_inverse=True, return_counts=True)
     size = sizes[group].astype(np.float64)
@@ -224,11 +218,11 @@ def _leave_one_out(sample: Sample) -> Floats:
     return np.array([_ratio(top, bottom) for top, bottom in zip(*parts, strict=True)])
 
 
-def _ratio(top: float, bottom: float) -> float:
-    return float(top / bottom) if bottom > 0.0 else np.nan
+def _ratio(numerator: float, denominator: float) -> float:
+    return float(numerator / denominator) if denominator > 0.0 else np.nan
 
 
-def _jackknife_error(replicates: Floats, strata: Ints) -> float:
+def _jackknife_error(replicates: FloatArray, strata: IntArray) -> float:
     """Return sqrt of the sum over strata of (n - 1)/n times the squared deviations."""
     _, group, sizes = np.unique(strata, return_inverse=True, return_counts=True)
     means = np.bincount(group, weights=replicates) / sizes

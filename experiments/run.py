@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.compare import carry_out
-from experiments.load import study
+from experiments.compare import run_comparison
+from experiments.study.study import build_study
 
 
 def main(overrides: Sequence[str]) -> int:
     """Run the one alternative of a study and return the exit status."""
-    return carry_out(study(overrides, "run"))
+    return run_comparison(build_study(overrides, "run"))
 
 
 if __name__ == "__main__":

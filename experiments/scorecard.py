@@ -17,17 +17,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from experiments import compare, screen
-from experiments.findings import gather
-from experiments.load import Study, default_out, study
-from experiments.output import Output, check_folder
-from experiments.replicate import loads
-from experiments.scoring import scorecard_files, scorecard_page, scorecard_screen
-from experiments.scoring.edition import in_edition
-from experiments.scoring.periods import Period, read_series
-from experiments.scoring.scorecard_keys import KEYS, Asked, read_keys
-from experiments.scoring.targets import read_targets
-from experiments.scoring.verdict_card import Card, Edition, make
+from experiments import compare
+from experiments.execution.replicate import weekly_loads
+from experiments.files import OutputFolder, check_writable
+from experiments.report import terminal as report_terminal
+from experiments.report.findings import gather_findings
+from experiments.scorecards import files, page
+from experiments.scorecards import terminal as scorecards_terminal
+from experiments.scorecards.card import Edition, Scorecard, make_scorecard, scorecard_in_edition
+from experiments.scorecards.periods import Period, read_series
+from experiments.scorecards.request import KEYS, ScorecardRequest, read_request
+from experiments.scorecards.targets import read_targets
+from experiments.study.study import Study, build_study, default_folder
+from experiments.training.find_or_train import train_all
 from sim.errors import ConfigError
 
 EXAMPLE = "throughgate scorecard runs=[results/2024,results/2025] periods=[2024,2025]"
@@ -37,25 +39,25 @@ QUICK = ("bottleneck=false",)
 
 def main(overrides: Sequence[str]) -> int:
     """Make a scorecard and return the exit status."""
-    asked = read_keys(overrides)
+    asked = read_request(overrides)
     targets = read_targets(asked.targets)
-    terminal = screen.console()
+    terminal = report_terminal.open_console()
     if asked.simulates:
         made = _study(asked)
         out = made.out
-        check_folder(out)
-        simulate(run := _apart(made, asked.edition), terminal)
+        check_writable(out)
+        simulate_study(run := _apart(made, asked.edition), terminal)
         series = [_series("runs", (str(run.out),), asked)]
     else:
-        series = directions(asked)
+        series = read_directions(asked)
         out = _out(asked, series[0][0])
-        check_folder(out)
-    card = in_edition(make(series, targets), asked.edition)
-    scorecard_screen.show(terminal, card, write(card, out))
+        check_writable(out)
+    card = scorecard_in_edition(make_scorecard(series, targets), asked.edition)
+    scorecards_terminal.print_scorecard(terminal, card, write_scorecard(card, out))
     return 0
 
 
-def directions(asked: Asked) -> list[list[Period]]:
+def read_directions(request: ScorecardRequest) -> list[list[Period]]:
     """Return the periods of each direction that is given.
 
     Raises
@@ -64,32 +66,32 @@ def directions(asked: Asked) -> list[list[Period]]:
         A run of the wrong direction, or anything that `read_series` refuses.
     """
     series = []
-    for key, folders in (("runs", asked.runs), ("southbound", asked.southbound)):
+    for key, folders in (("runs", request.runs), ("southbound", request.southbound)):
         if folders:
-            found = _series(key, folders, asked)
-            _check_direction(key, found[0], both=bool(asked.runs and asked.southbound))
+            found = _series(key, folders, request)
+            _check_direction(key, found[0], both=bool(request.runs and request.southbound))
             series.append(found)
     if len(series) == 2:
         _check_alike(*series)
     return series
 
 
-def _series(key: str, folders: tuple[str, ...], asked: Asked) -> list[Period]:
-    labels = asked.periods
-    if asked.simulates and not labels:
+def _series(key: str, folders: tuple[str, ...], request: ScorecardRequest) -> list[Period]:
+    labels = request.periods
+    if request.simulates and not labels:
         labels = ("this run",)
-    elif asked.edition == "public" and not labels:
+    elif request.edition == "public" and not labels:
         # a folder's name may say what no reader outside should know
         labels = tuple(f"period {number}" for number in range(1, len(folders) + 1))
-    return read_series(key, folders, labels, asked.alternative, asked.by)
+    return read_series(key, folders, labels, request.alternative, request.by)
 
 
-def _check_direction(key: str, first: Period, *, both: bool) -> None:
-    way = first.scenario.port.direction
+def _check_direction(key: str, period: Period, *, both: bool) -> None:
+    way = period.scenario.port.direction
     if key == "southbound" and way != "southbound":
-        raise ConfigError(key, f"{str(first.folder)!r} is of a {way} port; give it as runs")
+        raise ConfigError(key, f"{str(period.folder)!r} is of a {way} port; give it as runs")
     if key == "runs" and way == "southbound" and both:
-        problem = f"{str(first.folder)!r} is of a southbound port; beside southbound give"
+        problem = f"{str(period.folder)!r} is of a southbound port; beside southbound give"
         raise ConfigError(key, f"{problem} northbound runs")
 
 
@@ -105,49 +107,46 @@ def _check_alike(north: Sequence[Period], south: Sequence[Period]) -> None:
             raise ConfigError("southbound", f"{problem}; a scorecard has one")
 
 
-def _study(asked: Asked) -> Study:
+def _study(request: ScorecardRequest) -> Study:
     """Return the study that is simulated where no run is given; today's practice by default."""
-    out = [] if asked.out is None else [f"out='{_quoted(asked.out)}'"]
-    made = study([*QUICK, *asked.study, *out], "run")
-    if asked.out is not None:
+    out = [] if request.out is None else [f"out='{_quoted(request.out)}'"]
+    made = build_study([*QUICK, *request.study, *out], "run")
+    if request.out is not None:
         return made
-    folder = _quoted(str(default_out("scorecard", made.alternatives[made.baseline].port.name)))
-    return study([*QUICK, *asked.study, f"out='{folder}'"], "run")
+    folder = _quoted(str(default_folder("scorecard", made.alternatives[made.baseline].port.name)))
+    return build_study([*QUICK, *request.study, f"out='{folder}'"], "run")
 
 
-def _apart(made: Study, edition: Edition) -> Study:
+def _apart(study: Study, edition: Edition) -> Study:
     """Return the study with its files beside a public scorecard's folder, never in it."""
     if edition == "internal":
-        return made
-    return replace(made, out=made.out.with_name(f"{made.out.name}-internal-run"))
+        return study
+    return replace(study, out=study.out.with_name(f"{study.out.name}-internal-run"))
 
 
 def _quoted(text: str) -> str:
     return text.replace("'", "\\'")
 
 
-def _out(asked: Asked, first: Period) -> Path:
-    if asked.out is not None:
-        return Path(asked.out).expanduser()
-    return default_out("scorecard", first.scenario.port.name)
+def _out(request: ScorecardRequest, period: Period) -> Path:
+    if request.out is not None:
+        return Path(request.out).expanduser()
+    return default_folder("scorecard", period.scenario.port.name)
 
 
-def simulate(asked: Study, terminal: Console) -> None:
+def simulate_study(study: Study, terminal: Console) -> None:
     """Run one alternative and leave what ``throughgate run`` leaves, without its words."""
     begin = time.perf_counter()
-    scorers = compare.train(asked, terminal)
-    weekly = loads(asked, scorers)
-    done, besides = compare.replicated(asked, scorers, terminal, weekly)
-    compare.write(gather(asked, done, weekly, besides), time.perf_counter() - begin)
+    scorers = train_all(study, terminal)
+    weekly = weekly_loads(study, scorers)
+    done, besides = compare.replicate_with_extras(study, scorers, terminal, weekly)
+    compare.write_comparison_files(gather_findings(study, done, weekly, besides), time.perf_counter() - begin)
 
 
-def write(card: Card, folder: Path) -> list[Path]:
+def write_scorecard(card: Scorecard, folder: Path) -> list[Path]:
     """Write page, table and record, each whole or not at all."""
-    texts = {
-        "scorecard.html": scorecard_page.render(card),
-        "scorecard.csv": scorecard_files.csv_text(card),
-    }
-    record, output = scorecard_files.record(card), Output(folder)
+    texts = {"scorecard.html": page.render_scorecard(card), "scorecard.csv": files.scorecard_csv(card)}
+    record, output = files.scorecard_record(card), OutputFolder(folder)
     return [
         *(output.write_text(name, text) for name, text in texts.items()),
         output.write_json("scorecard.json", record),
@@ -159,11 +158,7 @@ def usage() -> str:
     indent = " " * (max(map(len, KEYS)) + 4)
     keys = [
         textwrap.fill(
-            words,
-            80,
-            initial_indent=f"  {key}".ljust(len(indent)),
-            subsequent_indent=indent,
-            break_on_hyphens=False,
+            words, 80, initial_indent=f"  {key}".ljust(len(indent)), subsequent_indent=indent, break_on_hyphens=False
         )
         for key, words in KEYS.items()
     ]

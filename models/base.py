@@ -17,12 +17,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController
 
-from models.plain import check_settings
+from models.baselines import check_settings
+from sim.arrays import Float32Array, FloatArray, IntArray
 from sim.errors import ModelError
 
-Matrix = NDArray[np.float32]
-Vector = NDArray[np.float64]
-Labels = NDArray[np.int64]
 UNLABELLED: Final = -1
 """Label of a truck of which nobody knows what opening it would have yielded."""
 
@@ -60,7 +58,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : array, shape (n, len(FEATURES))
-            From `models.features.matrix`.
+            From `models.features.feature_matrix`.
         y : array of 1, 0 and -1, shape (n,), optional
             1: opening the truck yielded a seizure; 0: it did not; -1 (`UNLABELLED`): not opened.
             Models that need labels learn from the first two, the forest from the third if there
@@ -84,24 +82,24 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if self.NEEDS_LABELS:
                 _need_both_kinds(labels)
             weights = np.ones(len(raw)) if sample_weight is None else np.asarray(sample_weight)
-            with threads().limit(limits=1):
+            with thread_pool_controller().limit(limits=1):
                 self._learn(raw, labels, weights)
         return self
 
-    def decision_function(self, X: ArrayLike) -> Vector:  # noqa: N803
+    def decision_function(self, X: ArrayLike) -> FloatArray:  # noqa: N803
         """Return a number for each truck (shape n), higher for riskier trucks."""
         check_is_fitted(self, "classes_")
-        raw: Matrix = validate_data(self, X, reset=False, dtype=np.float32)
+        raw: Float32Array = validate_data(self, X, reset=False, dtype=np.float32)
         # One thread: replications already use every core, and the last bit must not depend on it.
-        with threads().limit(limits=1):
+        with thread_pool_controller().limit(limits=1):
             return self._judge(raw)
 
-    def terms(self, raw: Matrix) -> dict[str, Vector] | None:
+    def terms(self, raw: Float32Array) -> dict[str, FloatArray] | None:
         """Return named parts (n values each) that add up to the score; None: it is no such sum."""
         del raw
         return None
 
-    def predict_proba(self, X: ArrayLike) -> Vector:  # noqa: N803
+    def predict_proba(self, X: ArrayLike) -> FloatArray:  # noqa: N803
         """Return (n, 2): P(clean), P(seizure), uncalibrated; see `models.calibration`."""
         p_hit = 1.0 / (1.0 + np.exp(-self.decision_function(X)))
         return np.column_stack([1.0 - p_hit, p_hit])
@@ -127,26 +125,28 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _setting(self, name: str) -> float:
         return float((self.settings or {})[name])
 
-    def _learn(self, raw: Matrix, labels: Labels, weights: Vector) -> None:
+    def _learn(self, raw: Float32Array, labels: IntArray, weights: FloatArray) -> None:
         raise NotImplementedError
 
-    def _judge(self, raw: Matrix) -> Vector:
+    def _judge(self, raw: Float32Array) -> FloatArray:
         raise NotImplementedError
 
 
-def labelled(raw: Matrix, labels: Labels, weights: Vector) -> tuple[Matrix, Labels, Vector]:
+def labelled_trucks(
+    raw: Float32Array, labels: IntArray, weights: FloatArray
+) -> tuple[Float32Array, IntArray, FloatArray]:
     """Return the trucks whose label is known."""
     known = labels != UNLABELLED
     return raw[known], labels[known], weights[known]
 
 
 @cache
-def threads() -> ThreadpoolController:
+def thread_pool_controller() -> ThreadpoolController:
     """Return the control of other libraries' threads; looking for them again takes milliseconds."""
     return ThreadpoolController()
 
 
-def _labels(y: ArrayLike | None, n: int) -> Labels:
+def _labels(y: ArrayLike | None, n: int) -> IntArray:
     if y is None:
         return np.full(n, UNLABELLED, dtype=np.int64)
     labels = np.asarray(y, dtype=np.int64)
@@ -155,7 +155,7 @@ def _labels(y: ArrayLike | None, n: int) -> Labels:
     return labels
 
 
-def _need_both_kinds(labels: Labels) -> None:
+def _need_both_kinds(labels: IntArray) -> None:
     if not {0, 1} <= set(np.unique(labels).tolist()):
         raise ModelError(
             "the past holds no opened truck of each kind (found and not found); "

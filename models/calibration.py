@@ -2,7 +2,7 @@
 
 Opened trucks are chosen ones: their hit rate is far above that of all trucks. So calibration has
 two steps: `fit_platt` learns from opened trucks of held-out years how strongly the score speaks
-(the slope), and `with_prior` shifts the level until the mean over all trucks is the hit rate that
+(the slope), and `shift_to_prior` shifts the level until the mean over all trucks is the hit rate that
 opening a truck at random would have.
 """
 
@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from sim.arrays import FloatArray
 from sim.errors import ModelError
 
-Vector = NDArray[np.float64]
 SLOPE_PRIOR_SD = 0.5
 NEWTON_STEPS = 100
 
@@ -29,12 +29,12 @@ class Platt:
     intercept: float
     slope: float
 
-    def __call__(self, score: Vector) -> Vector:
+    def __call__(self, score: FloatArray) -> FloatArray:
         """Return the probability (n) that goes with each score (n)."""
         return 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * score)))
 
 
-def fit_platt(score: Vector, label: Vector, weight: Vector) -> Platt:
+def fit_platt(score: FloatArray, label: FloatArray, weight: FloatArray) -> Platt:
     """Return the intercept and slope that make held-out scores speak the truth.
 
     Maximum likelihood with a normal prior (mean 1, sd 0.5) on the slope: the scores of our models
@@ -82,7 +82,7 @@ def fit_platt(score: Vector, label: Vector, weight: Vector) -> Platt:
     return Platt(intercept=float(beta[0] - beta[1] * centre), slope=float(beta[1]))
 
 
-def with_prior(platt: Platt, sample: Vector, prior: float) -> Platt:
+def shift_to_prior(platt: Platt, sample: FloatArray, prior: float) -> Platt:
     """Return ``platt`` shifted until its mean over a uniform sample of all trucks is ``prior``.
 
     Parameters
@@ -94,7 +94,7 @@ def with_prior(platt: Platt, sample: Vector, prior: float) -> Platt:
 
     Examples
     --------
-    >>> shifted = with_prior(Platt(intercept=0.0, slope=1.0), np.zeros(3), 0.01)
+    >>> shifted = shift_to_prior(Platt(intercept=0.0, slope=1.0), np.zeros(3), 0.01)
     >>> round(float(shifted(np.zeros(1))[0]), 6)
     0.01
     """
@@ -108,7 +108,7 @@ def with_prior(platt: Platt, sample: Vector, prior: float) -> Platt:
     return replace(platt, intercept=float(brentq(excess, -reach, reach, xtol=1e-10)))
 
 
-def reliability(p_hit: Vector, label: Vector, weight: Vector, bins: int = 5) -> pd.DataFrame:
+def reliability_table(p_hit: FloatArray, label: FloatArray, weight: FloatArray, bins: int = 5) -> pd.DataFrame:
     """Return forecast against outcome in groups of equally many expected hits.
 
     Columns: trucks, forecast (mean p_hit), observed (hit rate), low and high (95 % Wilson).
@@ -124,18 +124,18 @@ def reliability(p_hit: Vector, label: Vector, weight: Vector, bins: int = 5) -> 
 
 
 def _one_group(
-    members: NDArray[np.int64], p_hit: Vector, label: Vector, weight: Vector
+    members: NDArray[np.int64], p_hit: FloatArray, label: FloatArray, weight: FloatArray
 ) -> tuple[float, float, float, float, float]:
-    from models.evaluate import wilson
+    from models.evaluate import wilson_interval
 
     n = float(weight[members].sum())
     found = float((weight * label)[members].sum())
-    low, high = wilson(found, n)
+    low, high = wilson_interval(found, n)
     forecast = float(np.average(p_hit[members], weights=weight[members]))
     return n, forecast, found / n, low, high
 
 
-def rank_share(score: Vector, scale: Vector) -> Vector:
+def rank_share(score: FloatArray, scale: FloatArray) -> FloatArray:
     """Return the share of past trucks that scored lower, those with the same score counting half.
 
     Parameters

@@ -1,7 +1,7 @@
 """How good a score is, judged where it is used: at the capacity of the port.
 
 A port scans or opens a fixed share of its trucks, so what counts is what lies among the riskiest
-share: `at_capacity`. The area under the curve and the Brier score stand beside it. Evaluation is
+share: `evaluate_at_capacity`. The area under the curve and the Brier score stand beside it. Evaluation is
 always on years that come after the years of training: `rolling_years`.
 """
 
@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
+from sim.arrays import FloatArray
 from sim.errors import ModelError
-
-Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
+class CapacityResult:
     """What a score finds when the riskiest ``share`` of trucks is opened.
 
     ``hit_rate`` = hits / trucks opened (precision), ``detection_rate`` = hits / positives (recall);
@@ -51,12 +50,10 @@ class Evaluation:
     brier: float
     brier_base: float
     """Brier score of the constant forecast, for comparison."""
-    capacities: tuple[Capacity, ...]
+    capacities: tuple[CapacityResult, ...]
 
 
-def rolling_years(
-    years: NDArray[np.int64],
-) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+def rolling_years(years: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
     """Yield (earlier, this) masks: each year of the past is scored by a model of the years before.
 
     The first two years are only trained on.
@@ -75,9 +72,9 @@ def rolling_years(
         yield years < year, years == year
 
 
-def at_capacity(
-    score: Vector, label: Vector, share: float, weight: Vector | None = None
-) -> Capacity:
+def evaluate_at_capacity(
+    score: FloatArray, label: FloatArray, share: float, weight: FloatArray | None = None
+) -> CapacityResult:
     """Return what is found when the riskiest ``share`` of the trucks is opened.
 
     Trucks with equal scores are taken in random order, so the hits are expected hits: the group
@@ -96,7 +93,7 @@ def at_capacity(
 
     Examples
     --------
-    >>> at_capacity(np.array([3.0, 2.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0, 0.0]), 0.5).hits
+    >>> evaluate_at_capacity(np.array([3.0, 2.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0, 0.0]), 0.5).hits
     1.0
     """
     weights = np.ones(len(score)) if weight is None else weight
@@ -107,9 +104,9 @@ def at_capacity(
     before = np.cumsum(trucks) - trucks
     taken = np.clip((capacity - before) / np.maximum(trucks, 1e-300), 0.0, 1.0)
     found = float((taken * hits).sum())
-    hit_low, hit_high = wilson(found, capacity)
-    low, high = wilson(found, hits.sum())
-    return Capacity(
+    hit_low, hit_high = wilson_interval(found, capacity)
+    low, high = wilson_interval(found, hits.sum())
+    return CapacityResult(
         share=share,
         trucks=float(capacity),
         hits=found,
@@ -122,14 +119,14 @@ def at_capacity(
     )
 
 
-def wilson(hits: float, n: float, level: float = 0.95) -> tuple[float, float]:
+def wilson_interval(hits: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Return the Wilson interval of a share of ``hits`` in ``n``; (0, 1) when n is 0.
 
     Source: E. B. Wilson, J. American Statistical Association 22 (1927) 209.
 
     Examples
     --------
-    >>> [round(bound, 3) for bound in wilson(5, 10)]
+    >>> [round(bound, 3) for bound in wilson_interval(5, 10)]
     [0.237, 0.763]
     """
     if n <= 0:
@@ -141,7 +138,7 @@ def wilson(hits: float, n: float, level: float = 0.95) -> tuple[float, float]:
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def auc(score: Vector, label: Vector, weight: Vector | None = None) -> float:
+def auc(score: FloatArray, label: FloatArray, weight: FloatArray | None = None) -> float:
     """Return P(a positive scores above a negative), ties counting half.
 
     Labels may be probabilities: each truck then stands for a positive of weight ``label`` and a
@@ -163,7 +160,7 @@ def auc(score: Vector, label: Vector, weight: Vector | None = None) -> float:
     return float((positive * (below + negative / 2)).sum() / pairs)
 
 
-def auc_interval(score: Vector, label: Vector, level: float = 0.95) -> tuple[float, float]:
+def auc_interval(score: FloatArray, label: FloatArray, level: float = 0.95) -> tuple[float, float]:
     """Return an interval for `auc` of 0/1 labels, from the placements of the positives.
 
     Variance = var(placements of positives) / n_pos + var(placements of negatives) / n_neg.
@@ -177,7 +174,7 @@ def auc_interval(score: Vector, label: Vector, level: float = 0.95) -> tuple[flo
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def placements(score: Vector, label: Vector) -> tuple[Vector, Vector]:
+def placements(score: FloatArray, label: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the share of negatives below each positive, and of positives above each negative.
 
     Ties count half; the mean of either is the area under the curve.
@@ -190,20 +187,20 @@ def placements(score: Vector, label: Vector) -> tuple[Vector, Vector]:
     return of_positive, of_negative
 
 
-def placement_half_width(of_positive: Vector, of_negative: Vector, level: float = 0.95) -> float:
+def placement_half_width(of_positive: FloatArray, of_negative: FloatArray, level: float = 0.95) -> float:
     """Return the half-width of the interval of a mean of placements, or of their differences."""
     variance = of_positive.var(ddof=1) / len(of_positive)
     variance += of_negative.var(ddof=1) / len(of_negative)
     return float(ndtri(0.5 + level / 2)) * float(np.sqrt(variance))
 
 
-def brier(p_hit: Vector, label: Vector, weight: Vector | None = None) -> float:
+def brier_score(p_hit: FloatArray, label: FloatArray, weight: FloatArray | None = None) -> float:
     """Return the mean squared difference between forecast and label."""
     return float(np.average((p_hit - label) ** 2, weights=weight))
 
 
 def evaluate(
-    score: Vector, p_hit: Vector, label: Vector, weight: Vector, shares: tuple[float, ...]
+    score: FloatArray, p_hit: FloatArray, label: FloatArray, weight: FloatArray, shares: tuple[float, ...]
 ) -> Evaluation:
     """Judge scores of trucks that the model was not trained on.
 
@@ -222,7 +219,7 @@ def evaluate(
         auc=auc(score, label, weight),
         auc_low=low,
         auc_high=high,
-        brier=brier(p_hit, label, weight),
-        brier_base=brier(base, label, weight),
-        capacities=tuple(at_capacity(score, label, share, weight) for share in shares),
+        brier=brier_score(p_hit, label, weight),
+        brier_base=brier_score(base, label, weight),
+        capacities=tuple(evaluate_at_capacity(score, label, share, weight) for share in shares),
     )

@@ -1,6 +1,6 @@
 """What a risk model sees of a truck: visible manifest columns, and nothing else.
 
-The whitelist is `sim.tables.visible`. Identity codes (carrier, driver, plate, shipper, consignee)
+The whitelist is `sim.tables.visible_columns`. Identity codes (carrier, driver, plate, shipper, consignee)
 are visible but are no features: a model would learn names, and names change; what the names have
 done before (ages, crossings, exams, finds) are features.
 """
@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import ModelError
-from sim.sharing import TIERS, Tier
-from sim.tables import MANIFEST, visible
+from sim.setting.sharing import TIERS, Tier
+from sim.tables import MANIFEST, visible_columns
 
 Form = Literal["number", "log1p", "abs_log", "day_distance", "due_ratio", "code", "abs"]
 HALF_DAY_H: Final = 12.0
@@ -28,7 +28,7 @@ DUE_H, DUE_FAST_H = 1.0, 0.5
 class Feature:
     """One visible column as a model uses it.
 
-    ``form`` says how `signals` turns the raw column into a number; ``sign`` is what an inspector
+    ``form`` says how `transformed_features` turns the raw column into a number; ``sign`` is what an inspector
     would expect before seeing any data: +1 more is riskier, -1 more is safer, 0 no opinion.
     ``absent`` stands for what did not arrive: a value that speaks neither for nor against a truck.
     """
@@ -39,7 +39,7 @@ class Feature:
     absent: float | None = None
 
 
-DECLARED: Final = (
+DECLARED_FEATURES: Final = (
     Feature("arrive_hour", "day_distance", 1),
     Feature("weekday", "number", 0),
     Feature("fast", "number", -1),
@@ -70,9 +70,9 @@ DECLARED: Final = (
     Feature("carrier_finds_5y", "log1p", 1),
     Feature("shipper_finds_5y", "log1p", 1),
 )
-"""Every feature of tier ``own``, in the order of the columns of `matrix`."""
+"""Every feature of tier ``own``, in the order of the columns of `feature_matrix`."""
 
-OF_PARTNER: Final = (
+PARTNER_FEATURES: Final = (
     Feature("partner_weight_gap", "abs", 1, 0.04),
     Feature("partner_scan_z", "number", 1, 0.6),
     Feature("partner_certified", "number", -1, 0.5),
@@ -80,46 +80,46 @@ OF_PARTNER: Final = (
 )
 """Features that tier ``partner`` adds after them: a matrix's width says which tier it is of. Where
 clean and loaded trucks are equally likely, at the readings assumed in ``configs/sharing``, stands
-what is absent. Tips are no feature: see `models.tips`."""
+what is absent. Tips are no feature: see `models.baselines`."""
 
-ALL: Final = (*DECLARED, *OF_PARTNER)
+ALL_FEATURES: Final = (*DECLARED_FEATURES, *PARTNER_FEATURES)
 
-FEATURES: Final = tuple(feature.name for feature in DECLARED)
-"""Names of the features of tier ``own``, in the order of the columns of `matrix`."""
+FEATURES: Final = tuple(feature.name for feature in DECLARED_FEATURES)
+"""Names of the features of tier ``own``, in the order of the columns of `feature_matrix`."""
 
-CODES: Final = tuple(place for place, feature in enumerate(DECLARED) if feature.form == "code")
+CODE_COLUMNS: Final = tuple(place for place, feature in enumerate(DECLARED_FEATURES) if feature.form == "code")
 """Positions of the features that are codes without an order."""
 
-SIGNS: Final = tuple(int(feature.sign) for feature in DECLARED)
+DECLARED_SIGNS: Final = tuple(int(feature.sign) for feature in DECLARED_FEATURES)
 """Expected direction of each feature of tier ``own``."""
 
 NO_SHIPPER: Final = {"shipper_age_days": 3650.0, "shipper_entries_12m": 1000.0}
 """What stands for the shipper's record of an empty truck: an old, busy one."""
 
 
-def declared(width: int) -> tuple[Feature, ...]:
+def features_of_width(width: int) -> tuple[Feature, ...]:
     """Return the features of a matrix of this width."""
-    return ALL[:width]
+    return ALL_FEATURES[:width]
 
 
-def names(width: int) -> tuple[str, ...]:
+def feature_names(width: int) -> tuple[str, ...]:
     """Return their names."""
-    return tuple(feature.name for feature in declared(width))
+    return tuple(feature.name for feature in features_of_width(width))
 
 
-def signs(width: int) -> tuple[int, ...]:
+def feature_signs(width: int) -> tuple[int, ...]:
     """Return their expected directions."""
-    return tuple(int(feature.sign) for feature in declared(width))
+    return tuple(int(feature.sign) for feature in features_of_width(width))
 
 
-def width_of(tier: Tier) -> int:
+def width_of_tier(tier: Tier) -> int:
     """Return how many features a model of this tier learns from."""
-    return len(DECLARED) if tier == "own" else len(ALL)
+    return len(DECLARED_FEATURES) if tier == "own" else len(ALL_FEATURES)
 
 
-def tier_of(width: int) -> Tier:
+def tier_of_width(width: int) -> Tier:
     """Return the first tier whose matrix has this width."""
-    return next(tier for tier in TIERS if width_of(tier) == width)
+    return next(tier for tier in TIERS if width_of_tier(tier) == width)
 
 
 def visible_part(manifest: pd.DataFrame, tier: Tier = "own") -> pd.DataFrame:
@@ -134,10 +134,10 @@ def visible_part(manifest: pd.DataFrame, tier: Tier = "own") -> pd.DataFrame:
     for name in manifest.columns:
         if name not in known:
             raise ModelError(f"a risk model may not see the column '{name}'")
-    return manifest[[name for name in ("truck", *visible(tier)) if name in manifest.columns]]
+    return manifest[[name for name in ("truck", *visible_columns(tier)) if name in manifest.columns]]
 
 
-def matrix(manifest: pd.DataFrame, tier: Tier = "own") -> NDArray[np.float32]:
+def feature_matrix(manifest: pd.DataFrame, tier: Tier = "own") -> NDArray[np.float32]:
     """Return the raw features of every truck.
 
     Parameters
@@ -160,16 +160,16 @@ def matrix(manifest: pd.DataFrame, tier: Tier = "own") -> NDArray[np.float32]:
 
     Examples
     --------
-    >>> matrix(pd.DataFrame({"true_carrying": [True]}))
+    >>> feature_matrix(pd.DataFrame({"true_carrying": [True]}))
     Traceback (most recent call last):
     ...
     sim.errors.ModelError: a risk model may not see the column 'true_carrying'
     """
-    allowed = {"truck", *visible(tier)}
+    allowed = {"truck", *visible_columns(tier)}
     for column in manifest.columns:
         if column not in allowed:
             raise ModelError(f"a risk model may not see the column '{column}'")
-    features = declared(width_of(tier))
+    features = features_of_width(width_of_tier(tier))
     for feature in features:
         if feature.name not in manifest.columns:
             raise ModelError(f"a risk model needs the column '{feature.name}'")
@@ -188,12 +188,12 @@ def _filled(values: pd.Series, feature: Feature) -> NDArray[Any]:
     return found if feature.absent is None else np.where(np.isnan(found), feature.absent, found)
 
 
-def column(raw: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+def feature_column(raw: NDArray[np.float32], name: str) -> NDArray[np.float32]:
     """Return one raw feature (n values) of a matrix by its name."""
-    return raw[:, names(raw.shape[1]).index(name)]
+    return raw[:, feature_names(raw.shape[1]).index(name)]
 
 
-def signals(raw: NDArray[np.float32]) -> NDArray[np.float64]:
+def transformed_features(raw: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the features in the form that statistical models use.
 
     ``log1p``: ln(1 + x), as ages and counts run over decades; ``abs_log``: abs(ln x), as too
@@ -205,25 +205,23 @@ def signals(raw: NDArray[np.float32]) -> NDArray[np.float64]:
     Parameters
     ----------
     raw : ndarray of float32, shape (n, width)
-        From `matrix`, of any tier.
+        From `feature_matrix`, of any tier.
 
     Returns
     -------
     ndarray of float64, shape (n, width)
     """
     values = raw.astype(np.float64)
-    empty = column(raw, "laden") == 0.0
+    empty = feature_column(raw, "laden") == 0.0
     for name, known in NO_SHIPPER.items():
         values[empty, FEATURES.index(name)] = known
-    due_h = np.where(column(raw, "fast") > 0.0, DUE_FAST_H, DUE_H)
-    for place, feature in enumerate(declared(raw.shape[1])):
+    due_h = np.where(feature_column(raw, "fast") > 0.0, DUE_FAST_H, DUE_H)
+    for place, feature in enumerate(features_of_width(raw.shape[1])):
         values[:, place] = _shape(values[:, place], feature.form, due_h)
     return values
 
 
-def _shape(
-    values: NDArray[np.float64], form: Form, due_h: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _shape(values: NDArray[np.float64], form: Form, due_h: NDArray[np.float64]) -> NDArray[np.float64]:
     shaped: NDArray[np.float64] = values
     if form == "log1p":
         shaped = np.log1p(np.maximum(values, 0.0))

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from models.base import UNLABELLED, RiskModel
-from models.calibration import Platt, fit_platt, with_prior
+from models.baselines import scores_table
+from models.calibration import Platt, fit_platt, shift_to_prior
 from models.evaluate import rolling_years
-from models.features import width_of
-from models.plain import scores_of
+from models.features import width_of_tier
+from sim.arrays import Float32Array, FloatArray
 from sim.errors import ModelError
-
-Matrix = NDArray[np.float32]
-Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +37,9 @@ class Examples:
         Share of all trucks that would yield a seizure if opened.
     """
 
-    raw: Matrix
-    label: Vector
-    weight: Vector
+    raw: Float32Array
+    label: FloatArray
+    weight: FloatArray
     year: NDArray[np.int64]
     prior: float
 
@@ -50,16 +48,16 @@ class Examples:
 class HeldOut:
     """Trucks that each got their score from a model of the years before theirs (n rows)."""
 
-    score: Vector
-    p_hit: Vector
-    label: Vector
-    weight: Vector
-    raw: Matrix
+    score: FloatArray
+    p_hit: FloatArray
+    label: FloatArray
+    weight: FloatArray
+    raw: Float32Array
     year: NDArray[np.int64]
     models: Mapping[int, RiskModel]
     """The model that judged each year."""
 
-    def judge(self, raw: Matrix, year: NDArray[np.int64]) -> Vector:
+    def judge(self, raw: Float32Array, year: NDArray[np.int64]) -> FloatArray:
         """Return the scores that trucks of these years with these features would get."""
         score = np.empty(len(raw))
         for one, model in self.models.items():
@@ -76,7 +74,7 @@ class FittedRisk:
     Parameters
     ----------
     name : str
-        Name in `models.risk.RISK_MODELS`.
+        Name in `models.registry.RISK_MODELS`.
     model : RiskModel
         Fitted.
     platt : Platt
@@ -90,13 +88,13 @@ class FittedRisk:
     name: str
     model: RiskModel
     platt: Platt
-    scale: Vector
+    scale: FloatArray
     heeds_tips: bool = False
 
     @property
     def width(self) -> int:
         """Return how many features the model reads; before it is fitted, those of tier ``own``."""
-        return int(getattr(self.model, "n_features_in_", width_of("own")))
+        return int(getattr(self.model, "n_features_in_", width_of_tier("own")))
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
         """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks.
@@ -109,10 +107,10 @@ class FittedRisk:
         ModelError
             A column that MANIFEST does not declare; see `models.features`.
         """
-        return scores_of(manifest, self.width, self.model.decision_function, self)
+        return scores_table(manifest, self.width, self.model.decision_function, self)
 
     @classmethod
-    def without_labels(cls, name: str, model: RiskModel, sample: Matrix) -> Self:
+    def without_labels(cls, name: str, model: RiskModel, sample: Float32Array) -> Self:
         """Return a model that learns nothing (constant, rules): only its scale is of the past.
 
         Parameters
@@ -121,13 +119,11 @@ class FittedRisk:
             Trucks drawn uniformly from the past.
         """
         scale = np.sort(model.fit(sample).decision_function(sample))
-        platt = with_prior(Platt(intercept=0.0, slope=model.slope), scale, model.base_p_hit)
+        platt = shift_to_prior(Platt(intercept=0.0, slope=model.slope), scale, model.base_p_hit)
         return cls(name=name, model=model, platt=platt, scale=scale)
 
     @classmethod
-    def from_labels(
-        cls, name: str, model: RiskModel, examples: Examples, sample: Matrix
-    ) -> tuple[Self, HeldOut]:
+    def from_labels(cls, name: str, model: RiskModel, examples: Examples, sample: Float32Array) -> tuple[Self, HeldOut]:
         """Train on all years; calibrate on years that were each held out from the years before.
 
         Parameters
@@ -146,15 +142,12 @@ class FittedRisk:
         fit(model, examples, np.ones(len(examples.label), dtype=bool), sample)
         scale = np.sort(model.decision_function(sample))
         slope = fit_platt(held_out.score, held_out.label, held_out.weight)
-        platt = with_prior(slope, scale, examples.prior)
+        platt = shift_to_prior(slope, scale, examples.prior)
         return cls(name=name, model=model, platt=platt, scale=scale), held_out
 
 
 def fit(
-    model: RiskModel,
-    examples: Examples,
-    rows: NDArray[np.bool_] | NDArray[np.int64],
-    sample: Matrix,
+    model: RiskModel, examples: Examples, rows: NDArray[np.bool_] | NDArray[np.int64], sample: Float32Array
 ) -> RiskModel:
     """Train ``model`` on some rows of the examples, and on the sample as trucks without a label."""
     return model.fit(
@@ -164,7 +157,7 @@ def fit(
     )
 
 
-def hold_out(model: RiskModel, examples: Examples, sample: Matrix) -> HeldOut:
+def hold_out(model: RiskModel, examples: Examples, sample: Float32Array) -> HeldOut:
     """Score each year of the examples by a clone trained on the labels of the years before it."""
     score = np.full(len(examples.label), np.nan)
     models = {}

@@ -2,7 +2,7 @@
 
 A folder of the cache holds ``model.skops`` (the estimator), ``model.json`` (what it must match:
 version of scikit-learn, features, and the scores of a few trucks), ``card.json``, ``card.md`` and
-the keyed checksums of all of them (`sim.cache_files`), which are verified before anything is read.
+the keyed checksums of all of them (`sim.caching.cache_files`), which are verified before anything is read.
 skops builds only types that are named in `TRUSTED`, a list that is fixed here and never taken from
 the file.
 """
@@ -22,18 +22,18 @@ import pandas as pd
 import sklearn
 from skops import io as skops
 
-from models import plain
+from models import baselines
 from models.base import RiskModel
 from models.calibration import Platt
-from models.card import markdown
-from models.features import names, tier_of, width_of
+from models.features import feature_names, tier_of_width, width_of_tier
 from models.fitted import FittedRisk
-from models.risk import RISK_MODELS
-from sim import cache_files
+from models.model_card import model_card_markdown
+from models.registry import RISK_MODELS
+from sim.caching import cache_files
+from sim.caching.private_files import CacheError, make_folder
 from sim.errors import ModelError
-from sim.private_files import CacheError, make_folder
-from sim.sharing import TIERS, Tier
-from sim.tables import MANIFEST, visible
+from sim.setting.sharing import TIERS, Tier
+from sim.tables import MANIFEST, visible_columns
 
 TRUSTED: Final = (
     *(f"{model.__module__}.{model.__name__}" for model in RISK_MODELS.values()),
@@ -47,11 +47,11 @@ TRUSTED: Final = (
 ``functools.partial`` stands inside the trees' own encoder; what it wraps must itself be trusted.
 Trees are walked by compiled code that checks no index, so `RiskModel.is_sound` does it first."""
 N_PROBES: Final = 8
-_WIDTHS: Final = tuple(dict.fromkeys(width_of(tier) for tier in TIERS))
-MODEL, FACTS, CARD, CARD_TEXT = "model.skops", "model.json", "card.json", "card.md"
+_WIDTHS: Final = tuple(dict.fromkeys(width_of_tier(tier) for tier in TIERS))
+MODEL_FILE, FACTS_FILE, CARD_FILE, CARD_TEXT_FILE = "model.skops", "model.json", "card.json", "card.md"
 
 
-def save(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
+def save_model(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     """Write a fitted model and its card: the whole folder or nothing.
 
     Parameters
@@ -60,7 +60,7 @@ def save(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     folder : Path
         Below the cache's folder; replaced if it is there already.
     card : mapping
-        From `models.card.card`.
+        From `models.model_card.build_model_card`.
 
     Raises
     ------
@@ -86,24 +86,24 @@ def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     content: dict[str, Any] = dataclasses.asdict(fitted.platt)
     content |= {"name": fitted.name, "model": fitted.model, "scale": fitted.scale}
     width = fitted.width
-    probes = probe_trucks(tier_of(width))
+    probes = probe_trucks(tier_of_width(width))
     scores = fitted.score(probes)
     facts = {
         "sklearn": sklearn.__version__,
-        "features": list(names(width)),
+        "features": list(feature_names(width)),
         "probe_p_hit": scores["p_hit"].tolist(),
         "probe_risk_score": scores["risk_score"].tolist(),
     }
-    (folder / MODEL).write_bytes(skops.dumps(content))
-    if fitted.name in plain.KNOWN:
-        plain.keep(folder, _as_plain(fitted))
-    _write_json(folder / FACTS, facts)
-    _write_json(folder / CARD, card)
-    (folder / CARD_TEXT).write_text(markdown(card), encoding="utf-8")
+    (folder / MODEL_FILE).write_bytes(skops.dumps(content))
+    if fitted.name in baselines.KNOWN_SETTINGS:
+        baselines.save_baseline(folder, _as_plain(fitted))
+    _write_json(folder / FACTS_FILE, facts)
+    _write_json(folder / CARD_FILE, card)
+    (folder / CARD_TEXT_FILE).write_text(model_card_markdown(card), encoding="utf-8")
 
 
-def _as_plain(fitted: FittedRisk) -> plain.PlainRisk:
-    return plain.PlainRisk(
+def _as_plain(fitted: FittedRisk) -> baselines.BaselineRisk:
+    return baselines.BaselineRisk(
         name=fitted.name,
         settings=dict(fitted.model.settings or {}),
         platt=fitted.platt,
@@ -116,16 +116,16 @@ def _write_json(path: Path, record: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(record, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _swap(hidden: Path, folder: Path) -> None:
-    """Put ``hidden`` in the place of ``folder``; a full folder cannot be replaced in one step."""
+def _swap(staging: Path, folder: Path) -> None:
+    """Put ``staging`` in the place of ``folder``; a full folder cannot be replaced in one step."""
     if folder.exists():
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".old", dir=folder.parent))
         folder.replace(aside / folder.name)
         shutil.rmtree(aside, ignore_errors=True)
-    hidden.replace(folder)
+    staging.replace(folder)
 
 
-def load(folder: Path) -> FittedRisk:
+def load_model(folder: Path) -> FittedRisk:
     """Read a fitted model back.
 
     Raises
@@ -134,9 +134,9 @@ def load(folder: Path) -> FittedRisk:
         A file is missing, changed or damaged, holds a type that is not trusted, was made by
         another version of scikit-learn or for other features, or no longer gives the same scores.
     """
-    contents = _read(folder, (FACTS, MODEL, CARD, CARD_TEXT))
-    facts, model = _record(contents[FACTS], folder, FACTS), contents[MODEL]
-    known = {"sklearn": [sklearn.__version__], "features": [list(names(w)) for w in _WIDTHS]}
+    contents = _read(folder, (FACTS_FILE, MODEL_FILE, CARD_FILE, CARD_TEXT_FILE))
+    facts, model = _record(contents[FACTS_FILE], folder, FACTS_FILE), contents[MODEL_FILE]
+    known = {"sklearn": [sklearn.__version__], "features": [list(feature_names(w)) for w in _WIDTHS]}
     for name, expected in known.items():
         if facts.get(name) not in expected:
             found = facts.get(name)
@@ -154,7 +154,7 @@ def load_card(folder: Path) -> dict[str, Any]:
     ModelError
         It is missing, changed or damaged.
     """
-    return _record(_read(folder, (CARD,))[CARD], folder, CARD)
+    return _record(_read(folder, (CARD_FILE,))[CARD_FILE], folder, CARD_FILE)
 
 
 def _read(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
@@ -180,11 +180,11 @@ def _rebuild(model: bytes, folder: Path) -> FittedRisk:
     # A hostile or damaged file may fail in any way; whatever it is, the file is refused.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelError(f"{folder}: refused {MODEL} ({reason})") from None
+        raise ModelError(f"{folder}: refused {MODEL_FILE} ({reason})") from None
     if not isinstance(content, dict) or not isinstance(content.get("model"), RiskModel):
-        raise ModelError(f"{folder}: {MODEL} holds no risk model")
+        raise ModelError(f"{folder}: {MODEL_FILE} holds no risk model")
     if not _sound(content["model"]):
-        raise ModelError(f"{folder}: {MODEL} holds a tree that leads nowhere")
+        raise ModelError(f"{folder}: {MODEL_FILE} holds a tree that leads nowhere")
     try:
         return FittedRisk(
             name=str(content["name"]),
@@ -193,7 +193,7 @@ def _rebuild(model: bytes, folder: Path) -> FittedRisk:
             scale=np.asarray(content["scale"], dtype=np.float64),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder}: {MODEL} is incomplete ({error!r})") from None
+        raise ModelError(f"{folder}: {MODEL_FILE} is incomplete ({error!r})") from None
 
 
 def _sound(model: RiskModel) -> bool:
@@ -209,7 +209,7 @@ def probe_trucks(tier: Tier = "own") -> pd.DataFrame:
     kinds = {column.name: column.kind for column in MANIFEST}
     row = np.arange(N_PROBES)
     frame = pd.DataFrame(index=row)
-    for place, name in enumerate(visible(tier)):
+    for place, name in enumerate(visible_columns(tier)):
         turn = (row * (place + 1)) % N_PROBES
         values = {"bool": turn % 2 == 0, "int": turn, "float": 1.5 ** (turn + place % 5)}
         frame[name] = values[kinds[name]]
@@ -218,7 +218,7 @@ def probe_trucks(tier: Tier = "own") -> pd.DataFrame:
 
 def _check_probes(fitted: FittedRisk, facts: Mapping[str, Any], folder: Path) -> None:
     try:
-        scores = fitted.score(probe_trucks(tier_of(fitted.width)))
+        scores = fitted.score(probe_trucks(tier_of_width(fitted.width)))
     except Exception as error:
         raise ModelError(f"{folder}: the model cannot score a truck ({error!r})") from None
     for name in ("p_hit", "risk_score"):

@@ -2,7 +2,7 @@
 
 The forest asks how easily random cuts set a truck apart from the others: a truck that few cuts
 isolate is odd. Odd is not risky, so by default a value only counts as odd on the side that an
-inspector would expect (`models.features.DECLARED`).
+inspector would expect (`models.features.DECLARED_FEATURES`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 
-from models.base import UNLABELLED, Labels, Matrix, RiskModel, Vector, labelled
+from models.base import UNLABELLED, RiskModel, labelled_trucks
 from models.calibration import rank_share
-from models.features import CODES, signals, signs
-from models.tree_sum import raw_scores
+from models.compiled_trees import raw_scores
+from models.features import CODE_COLUMNS, feature_signs, transformed_features
+from sim.arrays import Float32Array, FloatArray, IntArray
 
 FLAG: Final = (0, 1)
 """Range of a setting that switches something off (0) or on (any other number)."""
@@ -27,7 +28,7 @@ class BoostedRisk(RiskModel):
 
     A few hundred positives cannot carry a free model: trees have few leaves, the penalty on leaves
     counts in units of positives, and each feature with an expected sign may only act in that
-    direction (``models.features.DECLARED``). That costs nothing: on the
+    direction (``models.features.DECLARED_FEATURES``). That costs nothing: on the
     year after the history, the riskiest 27 % hold 57.1 % of the loads with these constraints and
     57.0 % without (mean of six pasts; 61.7 % and 61.7 % with oracle labels).
     """
@@ -44,8 +45,8 @@ class BoostedRisk(RiskModel):
     LEARNS: ClassVar[bool] = True
     NEEDS_LABELS: ClassVar[bool] = True
 
-    def _learn(self, raw: Matrix, labels: Labels, weights: Vector) -> None:
-        raw, labels, weights = labelled(raw, labels, weights)
+    def _learn(self, raw: Float32Array, labels: IntArray, weights: FloatArray) -> None:
+        raw, labels, weights = labelled_trucks(raw, labels, weights)
         self.trees_ = HistGradientBoostingClassifier(
             max_iter=int(self._setting("trees")),
             max_leaf_nodes=int(self._setting("leaves")),
@@ -53,15 +54,15 @@ class BoostedRisk(RiskModel):
             l2_regularization=self._setting("l2"),
             min_samples_leaf=int(self._setting("min_trucks_per_leaf")),
             max_features=self._setting("features_share"),
-            categorical_features=list(CODES),
-            monotonic_cst=list(signs(raw.shape[1])) if self._setting("monotone") else None,
+            categorical_features=list(CODE_COLUMNS),
+            monotonic_cst=list(feature_signs(raw.shape[1])) if self._setting("monotone") else None,
             early_stopping=False,
             random_state=self.seed,
         )
-        self.trees_.fit(signals(raw), labels, sample_weight=weights)
+        self.trees_.fit(transformed_features(raw), labels, sample_weight=weights)
 
-    def _judge(self, raw: Matrix) -> Vector:
-        return raw_scores(self.trees_, signals(raw))
+    def _judge(self, raw: Float32Array) -> FloatArray:
+        return raw_scores(self.trees_, transformed_features(raw))
 
     def is_sound(self) -> bool:
         """Return whether every branch leads on to a later node of its own tree."""
@@ -87,12 +88,12 @@ class AnomalyRisk(RiskModel):
     }
     LEARNS: ClassVar[bool] = True
 
-    def _learn(self, raw: Matrix, labels: Labels, weights: Vector) -> None:
+    def _learn(self, raw: Float32Array, labels: IntArray, weights: FloatArray) -> None:
         del weights
         unlabelled = labels == UNLABELLED
-        values = signals(raw[unlabelled] if unlabelled.any() else raw)
+        values = transformed_features(raw[unlabelled] if unlabelled.any() else raw)
         self.median_ = np.median(values, axis=0)
-        self.codes_ = [np.unique(values[:, place], return_counts=True) for place in CODES]
+        self.codes_ = [np.unique(values[:, place], return_counts=True) for place in CODE_COLUMNS]
         self.forest_ = IsolationForest(
             n_estimators=int(self._setting("forest_trees")),
             max_samples=min(int(self._setting("trucks_per_tree")), len(values)),
@@ -100,10 +101,10 @@ class AnomalyRisk(RiskModel):
         )
         self.forest_.fit(self._columns(values))
 
-    def _judge(self, raw: Matrix) -> Vector:
+    def _judge(self, raw: Float32Array) -> FloatArray:
         if len(raw) == 0:
             return np.empty(0)
-        found: Vector = -self.forest_.score_samples(self._columns(signals(raw)))
+        found: FloatArray = -self.forest_.score_samples(self._columns(transformed_features(raw)))
         return found
 
     def is_sound(self) -> bool:
@@ -111,22 +112,22 @@ class AnomalyRisk(RiskModel):
         width = self.forest_.n_features_in_
         return all(_tree_is_sound(one.tree_, width) for one in self.forest_.estimators_)
 
-    def _columns(self, values: Vector) -> Matrix:
+    def _columns(self, values: FloatArray) -> Float32Array:
         if self._setting("one_sided"):
-            sign = np.array(signs(values.shape[1]))
+            sign = np.array(feature_signs(values.shape[1]))
             beyond = np.maximum(sign * (values - self.median_), 0.0)
             return beyond[:, sign != 0].astype(np.float32)
         numbers = values.copy()
-        for place, (known, counts) in zip(CODES, self.codes_, strict=True):
+        for place, (known, counts) in zip(CODE_COLUMNS, self.codes_, strict=True):
             numbers[:, place] = _rareness(values[:, place], known, counts)
         return numbers.astype(np.float32)
 
 
-def _rareness(codes: Vector, known: Vector, counts: Labels) -> Vector:
+def _rareness(codes: FloatArray, known: FloatArray, counts: IntArray) -> FloatArray:
     """Return -ln(share of trucks with the same code); a new code is as rare as one truck."""
     place = np.minimum(np.searchsorted(known, codes), len(known) - 1)
     n = np.where(known[place] == codes, counts[place], 1)
-    found: Vector = -np.log(n / counts.sum())
+    found: FloatArray = -np.log(n / counts.sum())
     return found
 
 
@@ -147,7 +148,7 @@ class HybridRisk(RiskModel):
     LEARNS: ClassVar[bool] = True
     NEEDS_LABELS: ClassVar[bool] = True
 
-    def _learn(self, raw: Matrix, labels: Labels, weights: Vector) -> None:
+    def _learn(self, raw: Float32Array, labels: IntArray, weights: FloatArray) -> None:
         self.boosted_ = BoostedRisk(self._part(BoostedRisk), self.seed)
         self.boosted_.fit(raw, labels, weights)
         self.anomaly_ = AnomalyRisk(self._part(AnomalyRisk), self.seed)
@@ -156,7 +157,7 @@ class HybridRisk(RiskModel):
         trucks = raw[unlabelled] if unlabelled.any() else raw
         self.scale_ = np.sort(self.anomaly_.decision_function(trucks))
 
-    def _judge(self, raw: Matrix) -> Vector:
+    def _judge(self, raw: Float32Array) -> FloatArray:
         odd = rank_share(self.anomaly_.decision_function(raw), self.scale_)
         return self.boosted_.decision_function(raw) + self._setting("anomaly_weight") * odd
 
@@ -195,6 +196,6 @@ def _tree_is_sound(tree: Any, width: int) -> bool:  # noqa: ANN401
     )
 
 
-def _leads_on(node: Labels, child: Labels, n: int) -> bool:
+def _leads_on(node: IntArray, child: IntArray, n: int) -> bool:
     later = child.astype(np.int64) > node
     return bool(n > 0 and (later & (child < n)).all())

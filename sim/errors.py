@@ -5,7 +5,7 @@
     ThroughgateError            every error that a user can mend: one line, exit status 2
     |-- ConfigError             a key of the scenario or study: what was found, what is allowed
     |-- TableError              a table with a missing, unknown, mistyped or out-of-range column
-    |-- PolicyError             a policy that breaks the contract of ``sim.policy``
+    |-- PolicyError             a policy that breaks the contract of ``sim.policies.registry``
     |-- ModelError              a risk model that cannot be trained, stored or read back
     `-- OutputError             a folder or file that cannot be written or read
 """

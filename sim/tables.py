@@ -1,17 +1,62 @@
 """Every column of every table between stages: name, type, unit, meaning.
 
-Code and docs both read these declarations (``docs/tables.md`` prints them). ``check`` refuses a
+Code and docs both read these declarations (``docs/tables.md`` prints them). ``check_table`` refuses a
 frame that does not hold to its declaration.
+
+A declared column of a table between stages, and the check that a frame holds to its table.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from sim.columns import Column, Kind
-from sim.contraband import CONTRABAND, UNIT, amount
-from sim.order import STATIONS
-from sim.sharing import IF, SHARED, TIERS, Tier
+import pandas as pd
+
+from sim.errors import TableError
+from sim.setting.contraband import CONTRABAND, CONTRABAND_UNIT, amount_column
+from sim.setting.sharing import IF_CARRYING_PREFIX, SHARED_ITEMS, TIERS, Tier
+from sim.stations import STATIONS
+
+Kind = Literal["float", "int", "bool", "str"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One declared column.
+
+    ``tier`` says who can see it: ``key`` (bookkeeping), ``own`` (what a United States risk model
+    has before arrival), ``partner`` and ``tip`` (what others share, `sim.setting.sharing`), ``luck`` (draws
+    fixed before any policy acts) or ``true`` (hidden truth).
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+    tier: Literal["key", "own", "partner", "tip", "luck", "true"] = "key"
+
+
+def check_table(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataFrame:
+    """Return ``frame`` if it holds exactly the declared columns with the declared kinds.
+
+    Raises
+    ------
+    TableError
+        Names the first missing, unknown or mistyped column.
+    """
+    declared = {column.name: column for column in table}
+    for found_name in frame.columns:
+        if found_name not in declared:
+            raise TableError(f"{name}: unknown column '{found_name}'")
+    for column in table:
+        if column.name not in frame.columns:
+            raise TableError(f"{name}: missing column '{column.name}'")
+        found = frame[column.name].dtype.kind
+        allowed = {"float": "f", "int": "iu", "bool": "b", "str": "OU"}[column.kind]
+        if found not in allowed:
+            raise TableError(f"{name}.{column.name}: expected {column.kind}, got {frame[column.name].dtype}")
+    return frame
 
 
 def _own(name: str, kind: Kind, unit: str, meaning: str) -> Column:
@@ -28,9 +73,7 @@ def _true(name: str, kind: Kind, unit: str, meaning: str) -> Column:
 
 MANIFEST: Final = (
     Column("truck", "int", "-", "number of the truck in the replication, by arrival"),
-    Column(
-        "arrive_min", "float", "min", "arrival at the end of the queue, since midnight of day 0"
-    ),
+    Column("arrive_min", "float", "min", "arrival at the end of the queue, since midnight of day 0"),
     _own("arrive_hour", "float", "h", "hour of the day of the scheduled arrival, 0-24"),
     _own("weekday", "int", "-", "day of the week, Monday 0"),
     _own("month", "int", "-", "calendar month, 1-12"),
@@ -43,12 +86,7 @@ MANIFEST: Final = (
     _own("ctpat_carrier", "bool", "-", "carrier is a C-TPAT member"),
     _own("laden", "bool", "-", "carries goods"),
     _own("commodity", "int", "code", "commodity group (HS chapters), -1 when empty"),
-    _own(
-        "density",
-        "int",
-        "code",
-        "radiographic density of the declared cargo: 0 low, 1 medium, 2 high",
-    ),
+    _own("density", "int", "code", "radiographic density of the declared cargo: 0 low, 1 medium, 2 high"),
     _own("hazmat", "bool", "-", "hazardous goods declared"),
     _own("pieces", "int", "-", "piece count at the lowest packaging level"),
     _own("weight_kg", "float", "kg", "declared gross weight of the cargo"),
@@ -71,10 +109,7 @@ MANIFEST: Final = (
     _own("shipper_exams_12m", "float", "-", "exams of the shipper's goods in the past 12 months"),
     _own("carrier_finds_5y", "float", "-", "contraband finds with the carrier in the past 5 years"),
     _own("shipper_finds_5y", "float", "-", "contraband finds with the shipper in the past 5 years"),
-    *(
-        Column(name, "float", unit, f"{meaning}; {none}", tier)
-        for name, unit, meaning, none, tier in SHARED
-    ),
+    *(Column(name, "float", unit, f"{meaning}; {none}", tier) for name, unit, meaning, none, tier in SHARED_ITEMS),
     _luck("u_tie", "0-1", "breaks ties of the risk score"),
     _luck("u_select", "0-1", "random selection for the portal"),
     _luck("u_floor", "0-1", "random floor under a policy"),
@@ -85,22 +120,16 @@ MANIFEST: Final = (
     _luck("u_radiation", "0-1", "false alarm of the radiation portal"),
     _luck("u_safety", "0-1", "picked for the state's safety check"),
     _luck("u_help", "0-1", "whether its load, if it carried one, would have help inside the port"),
-    _luck(
-        "u_booth_insider", "0-1", "whether a helped load meets a compromised officer at the booth"
-    ),
+    _luck("u_booth_insider", "0-1", "whether a helped load meets a compromised officer at the booth"),
     _luck("u_dock_insider", "0-1", "the same at the dock"),
     _luck("u_image_insider", "0-1", "the same at the image"),
     _luck("u_dock_review", "0-1", "whether a second officer examines it too"),
     _luck("u_image_review", "0-1", "whether a second analyst judges its image too"),
     _luck("u_audit", "0-1", "whether its cleared image is reviewed later"),
-    _luck(
-        "u_lane", "0-1", "picks its lane where each has a line of its own and lane_choice is random"
-    ),
+    _luck("u_lane", "0-1", "picks its lane where each has a line of its own and lane_choice is random"),
     _luck("u_slow", "0-1", "slow portal scans at random"),
     *(_luck(f"service_{s}_min", "min", f"work that the truck asks of {s}") for s in STATIONS),
-    _luck(
-        "service_portal_slow_min", "min", "work of a slow portal scan, 0 where the portal has none"
-    ),
+    _luck("service_portal_slow_min", "min", "work of a slow portal scan, 0 where the portal has none"),
     _luck("z_portal", "z", "portal image noise"),
     _luck("z_secondary", "z", "secondary scan noise"),
     _luck("z_exam", "z", "physical exam noise"),
@@ -119,37 +148,25 @@ MANIFEST: Final = (
         "kg, n or USD",
         "amount in the unit of its type (persons and firearms: a count), 0 when it carries none",
     ),
-    _true(
-        "true_insider_help",
-        "bool",
-        "-",
-        "carries for an organisation that has help inside the port",
-    ),
+    _true("true_insider_help", "bool", "-", "carries for an organisation that has help inside the port"),
     *(
-        _true(f"{IF}{name}", "float", unit, f"{name} were the truck carrying")
-        for name, unit, *_ in SHARED
+        _true(f"{IF_CARRYING_PREFIX}{name}", "float", unit, f"{name} were the truck carrying")
+        for name, unit, *_ in SHARED_ITEMS
     ),
 )
 
 SCORES: Final = (
     Column("truck", "int", "-", "number of the truck"),
-    Column(
-        "p_hit", "float", "0-1", "calibrated probability that opening the truck yields a seizure"
-    ),
+    Column("p_hit", "float", "0-1", "calibrated probability that opening the truck yields a seizure"),
     Column("risk_score", "float", "0-1", "share of the training period's trucks that scored lower"),
 )
 
 CAPACITY: Final = (
-    Column("station", "int", "code", "station, index into sim.order.STATIONS"),
+    Column("station", "int", "code", "station, index into sim.stations.STATIONS"),
     Column("server", "int", "-", "server of that station, from 0"),
     Column("up_min", "float", "min", "start of an interval in which the server takes trucks"),
     Column("down_min", "float", "min", "its end"),
-    Column(
-        "drains",
-        "bool",
-        "-",
-        "True: a shift ends, the truck in hand is finished; False: a breakdown",
-    ),
+    Column("drains", "bool", "-", "True: a shift ends, the truck in hand is finished; False: a breakdown"),
 )
 
 MOMENTS: Final = ("enter", "start", "end", "leave")
@@ -160,10 +177,8 @@ _MOMENT_MEANING: Final = {
     "leave": "gives up its server at {s} (later than end while blocked or waiting for its image)",
 }
 
-_DONE_MEANING: Final = (
-    "0 not visited, 1 served, 2 withdrawn from a breakdown, 3 waived, 4 turned away"
-)
-SENSED: Final = ("low_energy", "portal", "secondary", "canine")
+_DONE_MEANING: Final = "0 not visited, 1 served, 2 withdrawn from a breakdown, 3 waived, 4 turned away"
+SENSED_STATIONS: Final = ("low_energy", "portal", "secondary", "canine")
 """Stations whose alarm the ledger records."""
 
 LEDGER: Final = (
@@ -171,36 +186,26 @@ LEDGER: Final = (
     Column("arrive_min", "float", "min", "arrival at the end of the queue"),
     Column("lane_class", "int", "code", "0 general, 1 FAST"),
     *(
-        Column(
-            f"{s}_{m}_min", "float", "min", _MOMENT_MEANING[m].format(s=s) + "; NaN: did not happen"
-        )
+        Column(f"{s}_{m}_min", "float", "min", _MOMENT_MEANING[m].format(s=s) + "; NaN: did not happen")
         for s in STATIONS
         for m in MOMENTS
     ),
-    *(
-        Column(f"{s}_server", "int", "-", f"server of {s} that served it, -1: none")
-        for s in STATIONS
-    ),
+    *(Column(f"{s}_server", "int", "-", f"server of {s} that served it, -1: none") for s in STATIONS),
     *(Column(f"{s}_done", "int", "code", _DONE_MEANING) for s in STATIONS),
     Column("exit_min", "float", "min", "leaves the port; NaN: still inside at the end"),
     Column("selected", "bool", "-", "selected for the portal before arrival"),
     Column("referred", "bool", "-", "referred by the primary officer"),
     Column("ordered", "bool", "-", "agriculture or trade-compliance exam ordered"),
-    *(Column(f"{s}_alarm", "bool", "-", f"alarmed at {s} (served trucks only)") for s in SENSED),
+    *(Column(f"{s}_alarm", "bool", "-", f"alarmed at {s} (served trucks only)") for s in SENSED_STATIONS),
     Column("portal_slow", "bool", "-", "the portal chose the slow scan for it"),
     Column("cleared", "bool", "-", "a machine cleared its portal image: no analyst saw it"),
     Column("diverted", "bool", "-", "turned away in line as the port closed"),
-    Column(
-        "opened",
-        "bool",
-        "-",
-        "physically examined at a dock or by the country it leaves, to the end",
-    ),
+    Column("opened", "bool", "-", "physically examined at a dock or by the country it leaves, to the end"),
     Column("seized", "bool", "-", "opened and found carrying"),
 )
 
 
-def visible(tier: Tier = "own") -> tuple[str, ...]:
+def visible_columns(tier: Tier = "own") -> tuple[str, ...]:
     """Return the manifest columns that a risk model of this tier may see."""
     seen = TIERS[: TIERS.index(tier) + 1]
     return tuple(column.name for column in MANIFEST if column.tier in seen)
@@ -208,11 +213,11 @@ def visible(tier: Tier = "own") -> tuple[str, ...]:
 
 UNIT_WORDS: Final = {"kg": "kg", "n": "count", "usd": "USD"}
 """Units of amounts of contraband as tables print them."""
-HELP: Final = (("helped", "with"), ("unhelped", "without"))
+HELP_SUFFIXES: Final = (("helped", "with"), ("unhelped", "without"))
 """Loads by whether they have help inside the port, and the word for it."""
-CLASSES: Final = ("general", "fast")
+LANE_CLASSES: Final = ("general", "fast")
 """Classes of trucks, by the code of ``lane_class``."""
-INSPECTION: Final = ("low_energy", "portal", "radiation", "secondary", "canine", "dock", "analyst")
+INSPECTION_STATIONS: Final = ("low_energy", "portal", "radiation", "secondary", "canine", "dock", "analyst")
 """Stations whose units are manned whenever the port is open, so that availability is defined."""
 
 
@@ -237,16 +242,10 @@ METRICS: Final = (
     ),
     *(
         _count(f"n_waits_{c}", f"{w} trucks that reached primary")
-        for c, w in zip(CLASSES, ("general", "FAST"), strict=True)
+        for c, w in zip(LANE_CLASSES, ("general", "FAST"), strict=True)
     ),
-    *(
-        Column(f"wait_{c}_sum_min", "float", "min", f"sum of the waits of n_waits_{c}")
-        for c in CLASSES
-    ),
-    *(
-        Column(f"wait_{c}_mean_min", "float", "min", f"wait_{c}_sum_min / n_waits_{c}")
-        for c in CLASSES
-    ),
+    *(Column(f"wait_{c}_sum_min", "float", "min", f"sum of the waits of n_waits_{c}") for c in LANE_CLASSES),
+    *(Column(f"wait_{c}_mean_min", "float", "min", f"wait_{c}_sum_min / n_waits_{c}") for c in LANE_CLASSES),
     Column(
         "wait_bound_sum_min",
         "float",
@@ -265,15 +264,10 @@ METRICS: Final = (
     _count("queue_max", "largest number that had arrived and not reached primary"),
     Column("crossing_sum_min", "float", "min", "sum of exit - arrival over exited trucks"),
     Column(
-        "crossing_mean_min",
-        "float",
-        "min",
-        "crossing_sum_min / exited: end of queue to last exit [FHWA-HOP-12-049]",
+        "crossing_mean_min", "float", "min", "crossing_sum_min / exited: end of queue to last exit [FHWA-HOP-12-049]"
     ),
     Column("crossing_p50_min", "float", "min", "median crossing time, linear interpolation"),
-    Column(
-        "crossing_p95_min", "float", "min", "95th percentile of crossing time, linear interpolation"
-    ),
+    Column("crossing_p95_min", "float", "min", "95th percentile of crossing time, linear interpolation"),
     Column("crossing_p95_over_mean", "float", "-", "crossing_p95_min / crossing_mean_min"),
     Column(
         "free_flow_sum_min",
@@ -291,26 +285,11 @@ METRICS: Final = (
         "(crossing_sum_min - free_flow_sum_min) / 60: crossing less low-volume crossing [FHWA]",
     ),
     Column("delay_mean_min", "float", "min", "(crossing_sum_min - free_flow_sum_min) / exited"),
-    Column(
-        "delay_cost_usd",
-        "float",
-        "USD",
-        "delay_truck_h x (value of time + idle fuel x diesel price)",
-    ),
-    Column(
-        "commerce_usd", "float", "USD", "declared value of laden trucks released within the window"
-    ),
+    Column("delay_cost_usd", "float", "USD", "delay_truck_h x (value of time + idle fuel x diesel price)"),
+    Column("commerce_usd", "float", "USD", "declared value of laden trucks released within the window"),
     Column("open_min", "float", "min", "60 x open_h"),
-    Column(
-        "commerce_usd_per_min",
-        "float",
-        "USD/min",
-        "commerce_usd / open_min: this port, northbound, doors open",
-    ),
-    _count(
-        "n_scanned",
-        "exited trucks that a portal, a low-energy portal or the secondary scanner served",
-    ),
+    Column("commerce_usd_per_min", "float", "USD/min", "commerce_usd / open_min: this port, northbound, doors open"),
+    _count("n_scanned", "exited trucks that a portal, a low-energy portal or the secondary scanner served"),
     Column("scan_rate", "float", "0-1", "n_scanned / exited"),
     _count("n_opened", "exited trucks that were physically examined", "exams"),
     _count("n_opened_on_leaving", "n_opened by the country that the trucks leave", "exams"),
@@ -332,30 +311,15 @@ METRICS: Final = (
     _count("n_high_risk_scanned", "n_high_risk that a scanner served"),
     _count("n_high_risk_inspected", "n_high_risk that were scanned or physically examined"),
     Column("high_risk_inspection_rate", "float", "0-1", "n_high_risk_inspected / n_high_risk"),
-    Column(
-        "detection_rate",
-        "float",
-        "0-1",
-        "n_seized / n_carrying: a handful of loads, nearly all noise",
-    ),
+    Column("detection_rate", "float", "0-1", "n_seized / n_carrying: a handful of loads, nearly all noise"),
     Column("expected_weight", "float", "trucks", "sum of P(carrying) over trucks"),
-    Column(
-        "expected_caught",
-        "float",
-        "trucks",
-        "sum of P(carrying) x P(seized | carrying, this truck's path)",
-    ),
-    Column(
-        "detection_expected",
-        "float",
-        "0-1",
-        "expected_caught / expected_weight: every truck a probe",
-    ),
+    Column("expected_caught", "float", "trucks", "sum of P(carrying) x P(seized | carrying, this truck's path)"),
+    Column("detection_expected", "float", "0-1", "expected_caught / expected_weight: every truck a probe"),
     Column(
         "expected_doubt",
         "float",
         "trucks",
-        "by how much expected_caught may be out: see sim/probe_bound.py",
+        "by how much expected_caught may be out: see sim/results/expected_detection_error.py",
     ),
     Column(
         "detection_error_bound",
@@ -363,74 +327,46 @@ METRICS: Final = (
         "0-1",
         "expected_doubt / expected_weight: detection_expected is out by no more, either way",
     ),
-    Column(
-        "seized_expected_per_100k",
-        "float",
-        "per 100,000 trucks",
-        "100,000 x expected_caught / trucks",
+    Column("seized_expected_per_100k", "float", "per 100,000 trucks", "100,000 x expected_caught / trucks"),
+    *(
+        Column(f"expected_weight_{h}", "float", "trucks", f"expected_weight of loads {w} help inside the port")
+        for h, w in HELP_SUFFIXES
+    ),
+    *(
+        Column(f"expected_caught_{h}", "float", "trucks", f"expected_caught of loads {w} help inside the port")
+        for h, w in HELP_SUFFIXES
+    ),
+    *(
+        Column(f"detection_expected_{h}", "float", "0-1", f"expected_caught_{h} / expected_weight_{h}")
+        for h, _ in HELP_SUFFIXES
+    ),
+    *(Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}") for t in CONTRABAND),
+    *(Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}") for t in CONTRABAND),
+    *(
+        Column(f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}")
+        for t in CONTRABAND
+    ),
+    *(Column(amount_column("seized", t), "float", UNIT_WORDS[CONTRABAND_UNIT[t]], f"{t} seized") for t in CONTRABAND),
+    *(
+        Column(amount_column("leaked", t), "float", UNIT_WORDS[CONTRABAND_UNIT[t]], f"{t} on trucks released")
+        for t in CONTRABAND
     ),
     *(
         Column(
-            f"expected_weight_{h}",
+            amount_column("seized_expected", t), "float", UNIT_WORDS[CONTRABAND_UNIT[t]], f"{t} that the probes lose"
+        )
+        for t in CONTRABAND
+    ),
+    *(
+        Column(
+            amount_column("presented_expected", t),
             "float",
-            "trucks",
-            f"expected_weight of loads {w} help inside the port",
-        )
-        for h, w in HELP
-    ),
-    *(
-        Column(
-            f"expected_caught_{h}",
-            "float",
-            "trucks",
-            f"expected_caught of loads {w} help inside the port",
-        )
-        for h, w in HELP
-    ),
-    *(
-        Column(
-            f"detection_expected_{h}", "float", "0-1", f"expected_caught_{h} / expected_weight_{h}"
-        )
-        for h, _ in HELP
-    ),
-    *(
-        Column(f"expected_weight_{t}", "float", "trucks", f"expected_weight of {t}")
-        for t in CONTRABAND
-    ),
-    *(
-        Column(f"expected_caught_{t}", "float", "trucks", f"expected_caught of {t}")
-        for t in CONTRABAND
-    ),
-    *(
-        Column(
-            f"detection_expected_{t}", "float", "0-1", f"expected_caught_{t} / expected_weight_{t}"
-        )
-        for t in CONTRABAND
-    ),
-    *(Column(amount("seized", t), "float", UNIT_WORDS[UNIT[t]], f"{t} seized") for t in CONTRABAND),
-    *(
-        Column(amount("leaked", t), "float", UNIT_WORDS[UNIT[t]], f"{t} on trucks released")
-        for t in CONTRABAND
-    ),
-    *(
-        Column(
-            amount("seized_expected", t), "float", UNIT_WORDS[UNIT[t]], f"{t} that the probes lose"
-        )
-        for t in CONTRABAND
-    ),
-    *(
-        Column(
-            amount("presented_expected", t),
-            "float",
-            UNIT_WORDS[UNIT[t]],
+            UNIT_WORDS[CONTRABAND_UNIT[t]],
             f"{t} that the probes carry",
         )
         for t in CONTRABAND
     ),
-    *(
-        Column(f"busy_{s}_min", "float", "server-min", f"work of trucks served at {s}")
-        for s in STATIONS
-    ),
+    *(Column(f"busy_{s}_min", "float", "server-min", f"work of trucks served at {s}") for s in STATIONS),
     *(
         Column(
             f"held_{s}_min",
@@ -440,23 +376,17 @@ METRICS: Final = (
         )
         for s in STATIONS
     ),
-    *(
-        Column(f"available_{s}_min", "float", "server-min", f"CAPACITY of {s} within the window")
-        for s in STATIONS
-    ),
+    *(Column(f"available_{s}_min", "float", "server-min", f"CAPACITY of {s} within the window") for s in STATIONS),
     *(
         Column(
             f"offered_{s}_min",
             "float",
             "server-min",
-            f"work that all arrivals ask of {s}; see sim.usage.offered_min",
+            f"work that all arrivals ask of {s}; see sim.results.usage.offered_min",
         )
         for s in STATIONS
     ),
-    *(
-        Column(f"utilisation_{s}", "float", "0-1", f"busy_{s}_min / available_{s}_min")
-        for s in STATIONS
-    ),
+    *(Column(f"utilisation_{s}", "float", "0-1", f"busy_{s}_min / available_{s}_min") for s in STATIONS),
     *(
         Column(
             f"occupied_{s}",
@@ -482,11 +412,11 @@ METRICS: Final = (
             "server-min",
             f"units of {s} x opening hours (with extra_h) within the window",
         )
-        for s in INSPECTION
+        for s in INSPECTION_STATIONS
     ),
     *(
         Column(f"availability_{s}", "float", "0-1", f"available_{s}_min / scheduled_{s}_min")
-        for s in INSPECTION
+        for s in INSPECTION_STATIONS
     ),
     Column(
         "officer_h",
@@ -494,9 +424,7 @@ METRICS: Final = (
         "h",
         "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post + audits",
     ),
-    Column(
-        "overtime_h", "float", "h", "booth-hours with a truck in hand beyond the booth's own hours"
-    ),
+    Column("overtime_h", "float", "h", "booth-hours with a truck in hand beyond the booth's own hours"),
     _count("n_audits", "cleared images reviewed later; not within the window's queues", "images"),
     _count("n_screened", "scanned at the portal to the end"),
     _count("n_screened_slow", "n_screened that were scanned slowly"),
@@ -509,12 +437,8 @@ METRICS: Final = (
         "sum of their waits in the portal's lines: portal start - portal enter",
     ),
     Column("screening_wait_mean_min", "float", "min", "screening_wait_sum_min / n_screening_waits"),
-    Column(
-        "screening_weight", "float", "trucks", "sum of P(carrying) over trucks that left primary"
-    ),
-    Column(
-        "screened_weight", "float", "trucks", "the same over those of them that the portal scanned"
-    ),
+    Column("screening_weight", "float", "trucks", "sum of P(carrying) over trucks that left primary"),
+    Column("screened_weight", "float", "trucks", "the same over those of them that the portal scanned"),
     Column(
         "screening_caught",
         "float",
@@ -542,11 +466,6 @@ METRICS: Final = (
         "-",
         "every truck accounted for once: arrived = released + seized + turned away + still inside",
     ),
-    Column(
-        "stable",
-        "bool",
-        "-",
-        "no station was asked for more work than it had server-minutes in this window",
-    ),
+    Column("stable", "bool", "-", "no station was asked for more work than it had server-minutes in this window"),
 )
 """One row a replication; numerators and denominators stand beside every ratio."""

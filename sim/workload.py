@@ -1,4 +1,7 @@
-"""The load of every station over a week, before the run, and how much scanning each can carry."""
+"""The load of every station over a week, before the run, and how much scanning each can carry.
+
+What one set of servers is asked for and has, hour by hour, before anything is simulated.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sim.capacity import OUTAGE_SENSORS, Span, schedule
-from sim.hourly_load import HourlyLoad
-from sim.order import (
+from sim.arrays import FloatArray
+from sim.engine.capacity import OUTAGE_SENSORS, Span, manned_intervals
+from sim.policies.base import PastTraffic, PolicyExpectation
+from sim.scenario import Scenario
+from sim.screening import portal_false_alarm, portal_mean_min, profile_detection
+from sim.sensors import OperatingPoints, operating_points, p_false_alarm
+from sim.setting.port import SEGMENTS
+from sim.setting.window import Window
+from sim.stations import (
     ANALYST,
     APPROACH,
     CANINE,
@@ -27,20 +35,37 @@ from sim.order import (
     SECONDARY,
     STATIONS,
 )
-from sim.policy import Expected
-from sim.scenario import Scenario
-from sim.screening import portal_false_alarm, portal_mean_min, splits_lanes
-from sim.sensor import operating_points, p_false_alarm
-from sim.service_times import service_mean
-from sim.site import SEGMENTS
-from sim.traffic import rates_per_h
-from sim.window import Window
-
-Floats = npt.NDArray[np.float64]
+from sim.trucks.arrivals import rates_per_h
+from sim.trucks.service_times import service_mean_min
 
 
 @dataclass(frozen=True, slots=True)
-class Visits:
+class HourlyLoad:
+    """Work asked of one set of servers and done by it, hour by hour."""
+
+    station: str
+    offered_min: FloatArray
+    available_min: FloatArray
+    largest_scan_share: float = math.nan
+
+    def row(self, weeks: float) -> dict[str, object]:
+        """Return the row of `sim.workload.weekly_load`, per week."""
+        offered, available = float(self.offered_min.sum()), float(self.available_min.sum())
+        idle = 0.0 if offered == 0.0 else math.inf
+        load_share = offered / available if available > 0.0 else idle
+        return {
+            "station": self.station,
+            "offered_min": offered / weeks,
+            "available_min": available / weeks,
+            "load_share": load_share,
+            "stable": load_share < 1.0,
+            "rush_h": float((self.offered_min > self.available_min).sum()) / weeks,
+            "largest_scan_share": self.largest_scan_share,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VisitShares:
     """Share of trucks that come to each station after the booths, at one scan share."""
 
     origin: float
@@ -54,7 +79,7 @@ class Visits:
     safety: float
 
 
-def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -> Visits:
+def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share: float) -> VisitShares:
     """Return visit shares, false alarms alone counted (threats are too rare to load a station).
 
     Dock: exams ordered, then portal false alarms, then referred trucks on which the secondary
@@ -70,7 +95,7 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
     imaged = scan_share * has["portal"]
     acted_on = scenario.policy.random_floor_share * (imaged > 0.0) if own else imaged
     image_alarms = acted_on * (1.0 - cleared) * portal_false_alarm(points, expected.slow_share)
-    ordered = ordered_share(scenario)
+    ordered = ordered_exam_share(scenario)
     free = (1.0 - ordered) * (1.0 - own.get("dock", 0.0)) * (1.0 - image_alarms)
     refers = port.officer_referral_share if scenario.policy.officer_referral else 0.0
     doubted = 1.0 - (1.0 - refers) * (1.0 - side * p_false_alarm(points, "low_energy"))
@@ -80,7 +105,7 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
     sniffed = free * has["canine"] * doubted * (1.0 - confirmed)
     neither = free * doubted * (1.0 - has["secondary"]) * (1.0 - has["canine"])
     marked = sniffed * p_false_alarm(points, "canine") + scanned * confirmed
-    return Visits(
+    return VisitShares(
         origin=port.origin.share * has["origin"],
         low_energy=_either(own.get("low_energy", 0.0), side),
         portal=imaged,
@@ -93,11 +118,11 @@ def expected_visits(scenario: Scenario, expected: Expected, scan_share: float) -
     )
 
 
-def _either(one: float, other: float) -> float:
-    return 1.0 - (1.0 - one) * (1.0 - other)
+def _either(p_first: float, p_second: float) -> float:
+    return 1.0 - (1.0 - p_first) * (1.0 - p_second)
 
 
-def ordered_share(scenario: Scenario) -> float:
+def ordered_exam_share(scenario: Scenario) -> float:
     """Return the share of trucks for which an exam is ordered whatever the sensors say."""
     port, mix = scenario.port, scenario.port.mix
     produce = mix.commodity_share["produce"] * mix.agriculture_exam_share
@@ -107,7 +132,7 @@ def ordered_share(scenario: Scenario) -> float:
 
 
 def weekly_load(
-    scenario: Scenario, expected: Expected, window: Window, times_min: Floats | None = None
+    scenario: Scenario, expected: PolicyExpectation, window: Window, times_min: FloatArray | None = None
 ) -> pd.DataFrame:
     """Say before the run whether each station can carry its week, and how much scanning it allows.
 
@@ -142,7 +167,7 @@ def weekly_load(
 
 
 def hourly_loads(
-    scenario: Scenario, expected: Expected, window: Window, arrivals: Floats
+    scenario: Scenario, expected: PolicyExpectation, window: Window, arrivals: FloatArray
 ) -> list[HourlyLoad]:
     """Return the load of every set of servers, hour by hour of the window.
 
@@ -161,11 +186,11 @@ _LAST: list[tuple[Scenario, Window, dict[tuple[int, int], list[Span]]]] = []
 def _schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[Span]]:
     """Return the schedule, worked out once for all stations of a scenario."""
     if not _LAST or _LAST[0][0] is not scenario or _LAST[0][1] != window:
-        _LAST[:] = [(scenario, window, schedule(scenario, window))]
+        _LAST[:] = [(scenario, window, manned_intervals(scenario, window))]
     return _LAST[0][2]
 
 
-def _manned_min(scenario: Scenario, window: Window, station: int, servers: range) -> Floats:
+def _manned_min(scenario: Scenario, window: Window, station: int, servers: range) -> FloatArray:
     """Return float[24 days], server-minutes manned in each hour."""
     edges = 60.0 * np.arange(24 * window.days + 1)
     upto = np.zeros_like(edges)
@@ -176,15 +201,15 @@ def _manned_min(scenario: Scenario, window: Window, station: int, servers: range
     return np.diff(upto) * scenario.insider.manned_share(station)
 
 
-def _line_loads(scenario: Scenario, window: Window, arrivals: Floats) -> list[HourlyLoad]:
+def _line_loads(scenario: Scenario, window: Window, arrivals: FloatArray) -> list[HourlyLoad]:
     """Return the loads of approach and primary, whole or by class."""
     port = scenario.port
     fast_share = port.mix.fast_share
-    approach_min, assigned = service_mean(port.approach.service), scenario.insider.assigned_min
+    approach_min, assigned = service_mean_min(port.approach.service), scenario.insider.assigned_min
     headway = ((1.0 - fast_share) * approach_min, fast_share * approach_min)
     booth = (
-        (1.0 - fast_share) * (service_mean(port.primary.service) + assigned),
-        fast_share * (service_mean(port.primary.fast_service) + assigned),
+        (1.0 - fast_share) * (service_mean_min(port.primary.service) + assigned),
+        fast_share * (service_mean_min(port.primary.fast_service) + assigned),
     )
     own = port.approach.fast_lane == "own"
     approach = _Line(APPROACH, port.approach.lanes, int(own), own, own)
@@ -211,19 +236,14 @@ class _Line(NamedTuple):
     fast_only: bool
 
     def loads(
-        self, scenario: Scenario, window: Window, arrivals: Floats, work_min: tuple[float, float]
+        self, scenario: Scenario, window: Window, arrivals: FloatArray, work_min: tuple[float, float]
     ) -> list[HourlyLoad]:
         """Return every set of trucks with the only servers that it may use."""
         name, every = STATIONS[self.station], range(self.lanes + self.fast_lanes)
         general, fast = range(self.lanes), range(self.lanes, len(every))
         exclusive = self.general_only and self.fast_only
         sets = [
-            (
-                f"{name}_general",
-                work_min[0],
-                general,
-                self.fast_only and (exclusive or self.fast_lanes > 0),
-            ),
+            (f"{name}_general", work_min[0], general, self.fast_only and (exclusive or self.fast_lanes > 0)),
             (f"{name}_fast", work_min[1], fast, self.general_only),
             (name, sum(work_min), every, not exclusive),
         ]
@@ -235,13 +255,12 @@ class _Line(NamedTuple):
 
 
 def _segment_loads(
-    scenario: Scenario, expected: Expected, window: Window, arrivals: Floats
+    scenario: Scenario, expected: PolicyExpectation, window: Window, arrivals: FloatArray
 ) -> list[HourlyLoad]:
     """Return the loads of the stations that only some trucks visit."""
     scanner, port = scenario.scanner, scenario.port
     at_share, at_0, at_1 = (
-        dataclasses.asdict(expected_visits(scenario, expected, share))
-        for share in (expected.scan_share, 0.0, 1.0)
+        dataclasses.asdict(expected_visits(scenario, expected, share)) for share in (expected.scan_share, 0.0, 1.0)
     )
     services = {
         ORIGIN: port.origin.service,
@@ -260,7 +279,7 @@ def _segment_loads(
         if scenario.servers(name) == 0 or getattr(getattr(port, name), "pulses", None):
             # trucks pass by where a station that works in pulses is shut or full
             continue
-        mean = service_mean(service) * scenario.insider.work_factor(station)
+        mean = service_mean_min(service) * scenario.insider.work_factor(station)
         if station == PORTAL:
             mean = portal_mean_min(scenario, expected.slow_share)
         whole = arrivals * mean
@@ -271,7 +290,7 @@ def _segment_loads(
     return loads + _lane_kinds(scenario, window, arrivals * at_share["portal"])
 
 
-def _lane_kinds(scenario: Scenario, window: Window, scans: Floats) -> list[HourlyLoad]:
+def _lane_kinds(scenario: Scenario, window: Window, scans: FloatArray) -> list[HourlyLoad]:
     """Return the loads of slow and of fast portal lanes, where trucks cannot choose of them."""
     if not splits_lanes(scenario):
         return []
@@ -292,9 +311,78 @@ def _availability(scenario: Scenario, station: int) -> float:
     return float(sensor.outages.availability_share)
 
 
-def _largest_share(whole_min: Floats, available_min: Floats, at_0: float, at_1: float) -> float:
+def _largest_share(whole_min: FloatArray, available_min: FloatArray, visits_at_0: float, visits_at_1: float) -> float:
     """Return the scan share at which visits, linear in it, fill the station; NaN: independent."""
-    if at_1 <= at_0 or whole_min.sum() == 0.0:
+    if visits_at_1 <= visits_at_0 or whole_min.sum() == 0.0:
         return math.nan
     visits = float(available_min.sum() / whole_min.sum())
-    return min(max((visits - at_0) / (at_1 - at_0), 0.0), 1.0)
+    return min(max((visits - visits_at_0) / (visits_at_1 - visits_at_0), 0.0), 1.0)
+
+
+def planned_slow_share(
+    scenario: Scenario, points: OperatingPoints, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
+) -> float:
+    """Return the share of scans that the policy means to make slowly, from past days.
+
+    Parameters
+    ----------
+    trucks, scores : DataFrame
+        Past trucks (`sim.policies.base.PAST_COLUMNS`) and their SCORES; ``past`` is their summary.
+
+    Raises
+    ------
+    ConfigError
+        A target detection that fast and slow scans of these trucks cannot reach.
+    """
+    if not scenario.has_slow_scan():
+        return 0.0
+    policy = scenario.policy
+    _, scanned = policy.ex_ante(scenario, trucks, scores, past)
+    both = profile_detection(scenario, points, trucks, scanned * past.p_carrying)
+    return policy.slow_share_of(scenario, *both)
+
+
+def portal_work(manifest: pd.DataFrame, ledger: pd.DataFrame) -> FloatArray:
+    """Return the work that each truck asks of the portal, in minutes [n], by the profile it got.
+
+    A truck whose scan has not begun counts with both works, in the proportion chosen so far.
+    """
+    fast = manifest["service_portal_min"].to_numpy(dtype=np.float64)
+    slow = manifest["service_portal_slow_min"].to_numpy(dtype=np.float64)
+    chosen = ledger["portal_slow"].to_numpy(dtype=bool)
+    begun = np.isfinite(ledger["portal_start_min"].to_numpy())
+    share = chosen[begun].mean() if begun.any() else 0.0
+    return np.asarray(np.where(begun, np.where(chosen, slow, fast), fast + share * (slow - fast)))
+
+
+def portal_load(scenario: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame, available_min: float) -> float | None:
+    """Return the load of the busier kind of lane where lanes are fast or slow for good.
+
+    None where a truck of either kind of lane could have gone to the other, so that the whole
+    portal's load says it all.
+
+    Parameters
+    ----------
+    available_min : float
+        Server-minutes of the whole portal within the window.
+    """
+    lanes, slow_lanes = scenario.servers("portal"), scenario.policy.always_slow()
+    if not splits_lanes(scenario) or available_min <= 0.0:
+        return None
+    came = np.isfinite(ledger["portal_enter_min"].to_numpy())
+    to_slow = manifest["u_lane"].to_numpy() * lanes < slow_lanes
+    loads = []
+    for goes, column, n in (
+        (to_slow, "service_portal_slow_min", slow_lanes),
+        (~to_slow, "service_portal_min", lanes - slow_lanes),
+    ):
+        asked = manifest[column].to_numpy(dtype=np.float64)[came & goes].sum()
+        loads.append(asked / (available_min * n / lanes))
+    return float(max(loads))
+
+
+def splits_lanes(scenario: Scenario) -> bool:
+    """Tell whether some lanes always scan slowly, some never, and trucks cannot choose."""
+    portal, slow_lanes = scenario.port.portal, scenario.policy.always_slow()
+    held = portal.queue == "per_lane" and portal.lane_choice == "random"
+    return scenario.has_slow_scan() and held and 0 < slow_lanes < scenario.servers("portal")

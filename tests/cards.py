@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.load import study
-from experiments.output import Output
-from experiments.provenance import run_record
-from experiments.robustness import BESIDES, COLUMNS
-from experiments.scoring.periods import Period, read_series
-from experiments.scoring.targets import read_targets
-from experiments.scoring.verdict_card import Card, make
-from sim.metrics import RATIOS
+from experiments.execution.robustness import BESIDES, COLUMNS
+from experiments.files import OutputFolder
+from experiments.scorecards.card import Scorecard, make_scorecard
+from experiments.scorecards.periods import Period, read_series
+from experiments.scorecards.targets import read_targets
+from experiments.study.run_record import run_record
+from experiments.study.study import build_study
+from sim.results.metrics import RATIOS
 from tests import replications
 
 NAME = "todays_practice"
@@ -32,7 +32,7 @@ SECRET_SHARE = 0.13791
 @cache
 def recorded(*overrides: str) -> dict[str, Any]:
     """Return what ``run.json`` holds of a run with these overrides."""
-    asked = study([*overrides], "run")
+    asked = build_study([*overrides], "run")
     return run_record(asked, 1.0)
 
 
@@ -48,7 +48,7 @@ def write_run(
     """Write a made-up run, its redraws with loads found times ``draws``; return the folder."""
     metrics = replications.metrics({NAME: (wait, found, 0.277)}, n=n, seed=seed)
     metrics = metrics.assign(**_as_is(metrics))
-    output, record = Output(folder), recorded(*overrides)
+    output, record = OutputFolder(folder), recorded(*overrides)
     name = record["study"]["baseline"]
     output.write_parquet("metrics.parquet", metrics.assign(alternative=name))
     output.write_json("run.json", record)
@@ -96,13 +96,10 @@ def series(*folders: Path, key: str = "runs") -> list[Period]:
     return read_series(key, [str(folder) for folder in folders], (), None, "run")
 
 
-def card(tmp: Path, *waits: float, overrides: Sequence[str] = (), **more: Any) -> Card:
+def card(tmp: Path, *waits: float, overrides: Sequence[str] = (), **more: Any) -> Scorecard:
     """Return the scorecard of made-up periods with these mean waits, each of its own luck."""
-    folders = [
-        write_run(tmp / f"y{k}", wait=wait, **({"seed": k + 1} | more))
-        for k, wait in enumerate(waits)
-    ]
-    return make([series(*folders)], read_targets(list(overrides)))
+    folders = [write_run(tmp / f"y{k}", wait=wait, **({"seed": k + 1} | more)) for k, wait in enumerate(waits)]
+    return make_scorecard([series(*folders)], read_targets(list(overrides)))
 
 
 def with_periods(periods: Sequence[Period], **more: Any) -> list[Period]:

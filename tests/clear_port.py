@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy.special import ndtri
 
-from sim.contraband import CONTRABAND
+from sim.setting.contraband import CONTRABAND
 
 CLASSES = {
     "d_prime": ("in_cargo", "structure", "small"),
@@ -16,11 +16,7 @@ CLASSES = {
 def sensor(name: str, false_alarms: float, hits: float) -> list[str]:
     """Return overrides that give one sensor one operating point, whatever the load."""
     threshold = float(-ndtri(false_alarms))
-    wanted = {
-        "d_prime": threshold + float(ndtri(hits)),
-        "density_shift": 0.0,
-        "contraband_shift": 0.0,
-    }
+    wanted = {"d_prime": threshold + float(ndtri(hits)), "density_shift": 0.0, "contraband_shift": 0.0}
     found = [f"scanner.{name}.sensing.threshold_z={threshold}"]
     for group, classes in CLASSES.items():
         found += [f"scanner.{name}.sensing.{group}.{one}={wanted[group]}" for one in classes]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from experiments.load import compose_scenario
+from experiments.study.study import compose_scenario
 from sim.scenario import Scenario
 
 

@@ -6,12 +6,12 @@ from functools import cache
 
 import numpy as np
 
-from experiments.load import compose_scenario
-from models.features import matrix, visible_part
+from experiments.study.study import compose_scenario
+from models.features import feature_matrix, visible_part
 from models.fitted import Examples
-from sim.manifest import draw_manifest
 from sim.scenario import Risk
-from sim.window import EVALUATION, Window
+from sim.setting.window import EVALUATION, Window
+from sim.trucks.manifest import draw_manifest
 
 
 @cache
@@ -24,11 +24,10 @@ def risk(name: str) -> Risk:
 def drawn() -> tuple[np.ndarray, np.ndarray]:
     """Return raw features and P(carrying) of ten weeks spread over a year."""
     windows = [
-        Window(seed=1, epoch=EVALUATION, replication=r, start_date=f"2024-{r + 1:02d}-08", days=7)
-        for r in range(10)
+        Window(seed=1, epoch=EVALUATION, replication=r, start_date=f"2024-{r + 1:02d}-08", days=7) for r in range(10)
     ]
     frames = [draw_manifest(compose_scenario(), window) for window in windows]
-    raw = np.concatenate([matrix(visible_part(frame)) for frame in frames])
+    raw = np.concatenate([feature_matrix(visible_part(frame)) for frame in frames])
     return raw, np.concatenate([frame["true_p_carrying"].to_numpy() for frame in frames])
 
 
@@ -45,9 +44,5 @@ def examples() -> Examples:
     """Return those trucks as five years of opened ones."""
     raw, label = labelled()
     return Examples(
-        raw=raw,
-        label=label.astype(np.float64),
-        weight=np.ones(len(raw)),
-        year=np.arange(len(raw)) % 5,
-        prior=1e-4,
+        raw=raw, label=label.astype(np.float64), weight=np.ones(len(raw)), year=np.arange(len(raw)) % 5, prior=1e-4
     )

@@ -8,22 +8,20 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from swings import Swing
 
-from experiments.compose import composed
-from experiments.economics.appraisal import Appraisal, Worth, appraise
-from experiments.economics.break_even import Harm, break_even_usd_per_load
-from experiments.economics.catalogue import read
-from experiments.economics.life_cycle import Purchase
-from experiments.economics.net_monetary import Outcomes, standing
-from experiments.economics.swings import Swing
-from experiments.funding.appraised import Appraised
-from experiments.funding.case import Case as Funding
-from experiments.funding.economic_inputs import economic_inputs
-from experiments.funding.response import Response
-from experiments.funding.terms import Demand, Terms
-from experiments.funding.uncertainty import Uncertainty
-from experiments.load import Study, study
-from experiments.provenance import Input
+from experiments.economics.appraisal import Appraisal, PresentWorth, appraise
+from experiments.economics.cost_effectiveness import DrawOutcomes, Harm, break_even_usd_per_load, decide_at_value
+from experiments.economics.costs import Purchase
+from experiments.funding.annual import Response
+from experiments.funding.case import CaseTerms, Demand
+from experiments.funding.case import FundingCase as Funding
+from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.request import economic_inputs, read_economic_option
+from experiments.funding.uncertainty.analysis import Uncertainty
+from experiments.study.compose import compose_config
+from experiments.study.sources import SourcedInput
+from experiments.study.study import Study, build_study
 from tests import worked_example as example
 
 RATES = (0.02, 0.03, 0.07, 0.10)
@@ -31,13 +29,11 @@ YEARS = (1, 7, 13, 20)
 REPLICATIONS = 6
 
 
-def appraised(
-    usd_per_load: float | None = None, names: tuple[str, ...] = tuple(example.OPTIONS)
-) -> Appraised:
+def appraised(usd_per_load: float | None = None, names: tuple[str, ...] = tuple(example.OPTIONS)) -> AppraisedCase:
     """Return the worked example, with waits that vary a little between replications."""
     case = example.Case()
     alternatives = {n: a for n, a in case.alternatives().items() if n in names}
-    return Appraised(
+    return AppraisedCase(
         case=funding(usd_per_load, names),
         response=response(names),
         alternatives=alternatives,
@@ -48,12 +44,12 @@ def appraised(
 
 @functools.cache
 def _strategies() -> Study:
-    return study(["experiment=strategies", "replications=6"], "compare")
+    return build_study(["experiment=strategies", "replications=6"], "compare")
 
 
 @functools.cache
-def _inputs_of_economics() -> tuple[Input, ...]:
-    return tuple(economic_inputs(composed([], "fund"), []))
+def _inputs_of_economics() -> tuple[SourcedInput, ...]:
+    return tuple(economic_inputs(compose_config([], "fund"), []))
 
 
 def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
@@ -67,22 +63,19 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
         alternatives=dict.fromkeys(names, scenario),
         own_overrides=dict.fromkeys(names, base.own_overrides[base.baseline]),
     )
-    appraisal = read(Appraisal, "appraisal", "dot")
+    appraisal = read_economic_option(Appraisal, "appraisal", "dot")
     appraisal = dataclasses.replace(appraisal, interdiction_usd_per_load=usd_per_load)
-    bought = {
-        n: () if n == "A0" else (Purchase(measure=n, units=1.0, order_y=0, late_y=0),)
-        for n in names
-    }
+    bought = {n: () if n == "A0" else (Purchase(measure=n, units=1.0, order_y=0, late_y=0),) for n in names}
     return Funding(
         study=asked,
         appraisal=appraisal,
         benefit=example.BENEFIT,
         value=example.VALUE,
         deflator=example.NONE,
-        harm=read(Harm, "harm", "opioids"),
+        harm=read_economic_option(Harm, "harm", "opioids"),
         catalogue={n: example.measure(n) for n in names if n != "A0"},
         purchases=bought,
-        terms=Terms(
+        terms=CaseTerms(
             portfolio=None,
             purchases=bought,
             simulated_years=YEARS,
@@ -130,7 +123,7 @@ def response(names: tuple[str, ...]) -> Response:
     return Response(names, YEARS, found)
 
 
-def worlds(draws: int = 40) -> list[dict[str, Worth]]:
+def worlds(draws: int = 40) -> list[dict[str, PresentWorth]]:
     """Return the worths of draws of six inputs; a world that is good for one is so for all."""
     rng = np.random.default_rng(2)
     return [
@@ -149,9 +142,9 @@ def worlds(draws: int = 40) -> list[dict[str, Worth]]:
 @functools.cache
 def uncertainty(draws: int = 40) -> Uncertainty:
     found = worlds(draws)
-    outcomes = Outcomes.of(found)
+    outcomes = DrawOutcomes.of(found)
     thresholds = [0.0, 20e3, 40840.0, 60e3, 100e3, 300e3]
-    at = {usd: standing(outcomes, usd) for usd in thresholds}
+    at = {usd: decide_at_value(outcomes, usd) for usd in thresholds}
     rivals = [name for name in outcomes.names if name != "A0"]
     return Uncertainty(
         inputs=_inputs(),
@@ -235,12 +228,7 @@ def uncertainty(draws: int = 40) -> Uncertainty:
         ),
         two_way=pd.DataFrame(
             [
-                {
-                    "usd_per_load": usd,
-                    "saving_factor": f,
-                    "best": "A4" if f > 0.5 else "A0",
-                    "nmb_usd": 1e6,
-                }
+                {"usd_per_load": usd, "saving_factor": f, "best": "A4" if f > 0.5 else "A0", "nmb_usd": 1e6}
                 for usd in thresholds
                 for f in (0.0, 0.5, 1.0, 1.5)
             ]
@@ -279,7 +267,7 @@ def _inputs() -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def _draw(draw: int, name: str, worth: Worth) -> dict[str, object]:
+def _draw(draw: int, name: str, worth: PresentWorth) -> dict[str, object]:
     return {
         "draw": draw,
         "alternative": name,
@@ -291,13 +279,13 @@ def _draw(draw: int, name: str, worth: Worth) -> dict[str, object]:
     }
 
 
-def _quantiles(name: str, found: list[dict[str, Worth]]) -> dict[str, object]:
-    def at(figure: Callable[[Worth], float | None]) -> list[float]:
+def _quantiles(name: str, found: list[dict[str, PresentWorth]]) -> dict[str, object]:
+    def at(figure: Callable[[PresentWorth], float | None]) -> list[float]:
         values = [figure(world[name]) for world in found]
         known = [value for value in values if value is not None]
         return [float(q) for q in np.percentile(known, [5, 50, 95])]
 
-    harm = read(Harm, "harm", "opioids")
+    harm = read_economic_option(Harm, "harm", "opioids")
     per_load = harm.pure_kg_per_load * harm.deaths_per_pure_kg * harm.value_of_statistical_life_usd
     row: dict[str, object] = {"alternative": name}
     for key, figure in (

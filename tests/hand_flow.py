@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.flow import Flow, Record, assemble
-from sim.order import DOOR, N_STATIONS, OPENS, PRIMARY, SHUTS, STATIONS, event_key
-from sim.route import N_COLUMNS
+from sim.engine.flow import Flow, Record, assemble_flow
+from sim.engine.routes import N_COLUMNS
+from sim.stations import DOOR, N_STATIONS, OPENS, PRIMARY, SHUTS, STATIONS, event_key
 
 Spans = Sequence[tuple[float, float]]
 ALWAYS: Spans = ((0.0, 1000.0),)
@@ -24,7 +24,7 @@ def hand_flow(
 ) -> Flow:
     """Return a port with one server at each of ``posts``, up in its spans; all shifts drain.
 
-    ``work_min`` is by station, the same of all trucks; ``flags``: columns of `sim.route` by truck.
+    ``work_min`` is by station, the same of all trucks; ``flags``: columns of `sim.engine.routes` by truck.
     """
     n, present = len(arrive_min), sorted(posts)
     rows = [(k, 0, up, down, 1) for k in present for up, down in posts[k]]
@@ -63,7 +63,7 @@ def hand_flow(
         "join": PRIMARY,
         "state": [0.0],
     }
-    return assemble(**(parts | changes))
+    return assemble_flow(**(parts | changes))
 
 
 def doors(*shut_and_open: float) -> tuple[list[float], list[int]]:

@@ -8,12 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from sim.columns import Column
-from sim.contraband import CONTRABAND
-from sim.order import SERVED, STATIONS
-from sim.screening import Screened
-from sim.tables import CAPACITY, LEDGER, MANIFEST, MOMENTS
-from sim.window import EVALUATION, Window
+from sim.results.expected_detection import ScreeningTotals
+from sim.setting.contraband import CONTRABAND
+from sim.setting.window import EVALUATION, Window
+from sim.stations import SERVED, STATIONS
+from sim.tables import CAPACITY, LEDGER, MANIFEST, MOMENTS, Column
 
 Path = Mapping[str, tuple[float, float, float, float]]
 """Station -> (enter, start, end, leave); NaN: did not happen."""
@@ -40,9 +39,7 @@ def manifest(arrive_min: Sequence[float], **columns: object) -> pd.DataFrame:
     return frame
 
 
-def ledger(
-    arrive_min: Sequence[float], paths: Sequence[Path], exit_min: Sequence[float]
-) -> pd.DataFrame:
+def ledger(arrive_min: Sequence[float], paths: Sequence[Path], exit_min: Sequence[float]) -> pd.DataFrame:
     """Return the ledger of trucks that were served at every station of their path."""
     frame = _blank(LEDGER, len(arrive_min))
     frame["truck"] = np.arange(len(arrive_min))
@@ -73,7 +70,7 @@ def detection(weight: float = 0.0, caught: float = 0.0) -> SimpleNamespace:
     """Return the probes' totals, all of them methamphetamine, none of them scanned."""
     first = np.eye(len(CONTRABAND))[0]
     return SimpleNamespace(
-        screened=Screened(weight, 0.0, 0.0),
+        screened=ScreeningTotals(weight, 0.0, 0.0),
         weight=weight,
         caught=caught,
         weight_helped=0.0,

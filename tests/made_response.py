@@ -7,18 +7,14 @@ import functools
 import numpy as np
 from small_case import SMALL
 
-from experiments.economics.catalogue import read
-from experiments.economics.doubt import Doubt
-from experiments.funding.beliefs import economic
-from experiments.funding.case import Case
-from experiments.funding.day_totals import CLASSES
-from experiments.funding.emulator import fit
-from experiments.funding.possible_worlds import simulation_beliefs
-from experiments.funding.redrawn_worlds import Formulas
-from experiments.funding.request import case
-from experiments.funding.response import Response
-from experiments.funding.valuation import Valuation, mean_response
-from experiments.funding.world_runs import OUTPUTS
+from experiments.funding.annual import CLASSES, Response
+from experiments.funding.case import FundingCase, UncertaintySettings
+from experiments.funding.request import build_case, read_economic_option
+from experiments.funding.uncertainty.accepted_draws import drawn_simulation_inputs
+from experiments.funding.uncertainty.emulator import fit_emulator
+from experiments.funding.uncertainty.input_distributions import uncertain_economic_inputs
+from experiments.funding.uncertainty.redrawn_worlds import OUTPUTS, FittedFormulas
+from experiments.funding.uncertainty.valuation import Valuation, mean_response
 
 REPLICATIONS = 4
 WORLDS = 40
@@ -26,13 +22,13 @@ GROWTH = "demand.growth_share_per_y"
 
 
 @functools.cache
-def small() -> Case:
-    return case(SMALL)
+def small() -> FundingCase:
+    return build_case(SMALL)
 
 
 @functools.cache
-def standard() -> Doubt:
-    return read(Doubt, "uncertainty", "standard")
+def standard() -> UncertaintySettings:
+    return read_economic_option(UncertaintySettings, "uncertainty", "standard")
 
 
 @functools.cache
@@ -52,9 +48,9 @@ def response() -> Response:
 
 
 @functools.cache
-def formulas() -> Formulas:
+def formulas() -> FittedFormulas:
     """Growth moves the baseline's hours by its position, up and down; nothing else matters."""
-    inputs = simulation_beliefs(small())
+    inputs = drawn_simulation_inputs(small())
     place = [one.name for one in inputs].index(GROWTH)
     centre = np.array([one.law.b for one in inputs])
     rng = np.random.default_rng(2)
@@ -64,18 +60,16 @@ def formulas() -> Formulas:
     y[:, :2] += x[:, [place]] - centre[place]
     relevant = np.zeros((len(inputs), columns), bool)
     relevant[place] = True
-    emulator = fit(x, y, centre, relevant, 1)
+    emulator = fit_emulator(x, y, centre, relevant, 1)
     again = {place: y[place] + 1e-3 * rng.normal(size=columns) for place in range(8)}
     first = {place: y[place] for place in range(8)}
-    return Formulas(
-        tuple(inputs), emulator, ("today", "more"), (1, 4), 0, x, first, 0, again, WORLDS, {}
-    )
+    return FittedFormulas(tuple(inputs), emulator, ("today", "more"), (1, 4), 0, x, first, 0, again, WORLDS, {})
 
 
 def valuation(*, simulated: bool = False) -> Valuation:
     return Valuation(
         small(),
         mean_response(response()),
-        tuple(economic(small(), standard())),
+        tuple(uncertain_economic_inputs(small(), standard())),
         formulas() if simulated else None,
     )

@@ -26,10 +26,7 @@ MALFORMED = [
     (["run", "port.mix.empty_share=nan"], "port.mix.empty_share: must be a finite number, got nan"),
     (["run", "scanner.portal.outages.repair_max_h=inf"], "repair_max_h: must be a finite number"),
     (["run", "port.volume.weekday_weight=[1,1,1,1,1,1,.nan]"], "port.volume.weekday_weight"),
-    (
-        ["run", "port.primary.open_by_shift={}"],
-        "port.primary.open_by_shift: the timetable is empty",
-    ),
+    (["run", "port.primary.open_by_shift={}"], "port.primary.open_by_shift: the timetable is empty"),
     (
         ["run", "port.primary.open_by_shift={weekday: [], saturday: [], sunday: []}"],
         "port.primary.open_by_shift: the timetable is empty",

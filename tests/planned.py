@@ -9,63 +9,56 @@ from typing import Any
 import pandas as pd
 from made_response import response, small, standard
 
-from experiments.funding.portfolio import portfolio
-from experiments.funding.portfolio_draws import draws_of, robustness
-from experiments.funding.portfolio_found import PortfolioFound, limits
-from experiments.funding.portfolio_options import PortCase
-from experiments.funding.request import plan
-from experiments.funding.terms import Plan, PortPlan
+from experiments.funding.case import PortfolioPlan, PortPlan
+from experiments.funding.portfolio.best_set import best_portfolio
+from experiments.funding.portfolio.draws import options_by_draw, portfolio_robustness
+from experiments.funding.portfolio.options import SimulatedPort
+from experiments.funding.portfolio.results import PortfolioResults, portfolio_limits
+from experiments.funding.request import read_portfolio_plan
 
 DRAWS = 12
 PORT = PortPlan(overrides=("port=bota",), ceiling_min=40.0, ceiling_from_y=1)
 
 
-def asked(**changes: Any) -> Plan:
+def asked(**changes: Any) -> PortfolioPlan:
     """Return the shipped plan for the two ports here and there."""
-    found = plan(["experiment=portfolio"])
+    found = read_portfolio_plan(["experiment=portfolio"])
     assert found is not None
     ports = {"here": PORT, "there": PORT}
     every: dict[str, Any] = {"ports": ports, "start_y": (0, 1)} | changes
     return dataclasses.replace(found, **every)
 
 
-def port(name: str, hours: float = 1.0) -> PortCase:
+def port(name: str, hours: float = 1.0) -> SimulatedPort:
     """Return a port whose trucks wait for so many times the made response's hours."""
     made = response()
-    amounts = {
-        key: values * (hours if key.startswith("truck_h") else 1.0)
-        for key, values in made.amounts.items()
-    }
+    amounts = {key: values * (hours if key.startswith("truck_h") else 1.0) for key, values in made.amounts.items()}
     amounts["wait_mean_min"] = amounts["truck_h_loaded"] / 1000.0
     amounts["elsewhere"] = 0.0 * amounts["truck_h_loaded"] + 100.0
-    return PortCase(name, small(), dataclasses.replace(made, amounts=amounts), 1)
+    return SimulatedPort(name, small(), dataclasses.replace(made, amounts=amounts), 1)
 
 
 @functools.cache
-def found(budget_usd: float | None = 8e6, objective: str = "loads") -> PortfolioFound:
+def found(budget_usd: float | None = 8e6, objective: str = "loads") -> PortfolioResults:
     """Return a whole portfolio; the port there has half the hours."""
     own = asked(budget_usd=budget_usd, objective=objective, units={})
     ports = (port("here"), port("there", 0.5))
     doubt = dataclasses.replace(standard(), draws=DRAWS)
     options = [one for each in ports for one in each.options(own)]
-    chosen = portfolio(options, limits(own), own.objective, own.usd_per_load)
-    drawn = {each.name: draws_of(each, own, doubt, None) for each in ports}
+    chosen = best_portfolio(options, portfolio_limits(own), own.objective, own.usd_per_load)
+    drawn = {each.name: options_by_draw(each, own, doubt, None) for each in ports}
     luck = [[each.only(r).options(own) for r in range(each.found.replications)] for each in ports]
-    how = (limits(own), own.objective, own.usd_per_load)
-    return PortfolioFound(
+    how = (portfolio_limits(own), own.objective, own.usd_per_load)
+    return PortfolioResults(
         plan=own,
         overrides=("experiment=portfolio",),
         ports=ports,
         options=tuple(options),
         chosen=chosen,
-        draws=robustness(
-            joined([worlds for worlds, _ in drawn.values()]),
-            how,
-            chosen.solved.chosen,
-            chosen.second,
-            0,
+        draws=portfolio_robustness(
+            joined([worlds for worlds, _ in drawn.values()]), how, chosen.solved.chosen, chosen.second, 0
         ),
-        luck=robustness(joined(luck), how, chosen.solved.chosen, chosen.second, 0),
+        luck=portfolio_robustness(joined(luck), how, chosen.solved.chosen, chosen.second, 0),
         beliefs={name: beliefs for name, (_, beliefs) in drawn.items()},
         refused=pd.DataFrame(),
     )

@@ -5,20 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from experiments.pipeline import ENGINES, Plan, flow_of, trucks
-from sim.flow import Flow
-from sim.gates import visited_in_fact
-from sim.ledger import table
-from sim.policy import Expected, Past
+from sim.engine.flow import Flow
+from sim.engine.ledger import build_ledger
+from sim.policies.base import PastTraffic, PolicyExpectation
+from sim.policies.gates import with_actual_portal_visits
+from sim.replication import ENGINES, OperatingPlan, build_flow, draw_window_trucks
 from sim.scenario import Scenario
-from sim.sensor import operating_points
-from sim.window import EVALUATION, Window
+from sim.sensors import operating_points
+from sim.setting.window import EVALUATION, Window
 
 
 def window_of(days: int, replication: int = 0, start_date: str = "2024-05-13") -> Window:
-    return Window(
-        seed=1, epoch=EVALUATION, replication=replication, start_date=start_date, days=days
-    )
+    return Window(seed=1, epoch=EVALUATION, replication=replication, start_date=start_date, days=days)
 
 
 def flat_scores(manifest: pd.DataFrame) -> pd.DataFrame:
@@ -27,22 +25,20 @@ def flat_scores(manifest: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"truck": manifest["truck"], "p_hit": np.zeros(n), "risk_score": 0.5})
 
 
-def blind_plan(scenario: Scenario) -> Plan:
+def blind_plan(scenario: Scenario) -> OperatingPlan:
     """Return a plan whose past holds one day of trucks about which nothing is known."""
     rng = np.random.default_rng(0)
-    past = Past(np.full(1000, 0.5), rng.random(1000), np.full(1000, 1e-4), 1000.0)
+    past = PastTraffic(np.full(1000, 0.5), rng.random(1000), np.full(1000, 1e-4), 1000.0)
     reference = scenario.scanner.analyst.reference_threat_image_share
-    return Plan(past, Expected(0.0, reference), operating_points(scenario, reference))
+    return OperatingPlan(past, PolicyExpectation(0.0, reference), operating_points(scenario, reference))
 
 
-def flow_and_ledger(
-    scenario: Scenario, window: Window, engine: str = "compiled"
-) -> tuple[Flow, pd.DataFrame]:
+def flow_and_ledger(scenario: Scenario, window: Window, engine: str = "compiled") -> tuple[Flow, pd.DataFrame]:
     """Run one window of a scenario, policies on flat scores."""
-    manifest = trucks(scenario, window)
-    flow, _ = flow_of(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario))
+    manifest = draw_window_trucks(scenario, window)
+    flow, _ = build_flow(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario))
     record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
-    return flow, table(visited_in_fact(flow, record), record, manifest)
+    return flow, build_ledger(with_actual_portal_visits(flow, record), record, manifest)
 
 
 def ledger_of(scenario: Scenario, window: Window, engine: str = "compiled") -> pd.DataFrame:
@@ -60,9 +56,7 @@ class TruthScorer:
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
         p = manifest["true_p_carrying"]
-        return pd.DataFrame(
-            {"truck": manifest["truck"], "p_hit": p, "risk_score": p.rank(pct=True) - 0.5 / len(p)}
-        )
+        return pd.DataFrame({"truck": manifest["truck"], "p_hit": p, "risk_score": p.rank(pct=True) - 0.5 / len(p)})
 
 
 class FlatScorer:

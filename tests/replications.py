@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments import load
-from experiments.findings import Findings, gather
-from experiments.load import Study
-from experiments.replicate import Replications
-from experiments.settings import NO_REDRAWS
-from sim.metrics import RATIOS
-from sim.order import DOCK, PRIMARY, STATIONS
+from experiments.execution.replicate import Replications
+from experiments.report.findings import Findings, gather_findings
+from experiments.study import study as study_module
+from experiments.study.study import NO_REDRAWS, Study
+from sim.results.metrics import RATIOS
+from sim.stations import DOCK, PRIMARY, STATIONS
 from sim.tables import METRICS
 
 N = 20
@@ -107,11 +106,9 @@ def loads(over: tuple[str, ...] = ()) -> pd.DataFrame:
     )
 
 
-def study(
-    names: Sequence[str], *overrides: str, out: Path | None = None, baseline: str | None = None
-) -> Study:
+def study(names: Sequence[str], *overrides: str, out: Path | None = None, baseline: str | None = None) -> Study:
     """Return a study whose alternatives are all the default scenario, under other names."""
-    default = load.study([*overrides, f"out={out or 'results/none'}"], "run")
+    default = study_module.build_study([*overrides, f"out={out or 'results/none'}"], "run")
     scenario = default.alternatives[default.baseline]
     return dataclasses.replace(
         default,
@@ -134,7 +131,7 @@ def findings(
 ) -> Findings:
     """Return the findings of a study with made-up numbers."""
     asked = study(list(strategies), f"replications={n}", *overrides, baseline=baseline)
-    return gather(asked, done(strategies, n=n), weekly(strategies, over))
+    return gather_findings(asked, done(strategies, n=n), weekly(strategies, over))
 
 
 def done(strategies: dict[str, tuple[float, float, float]], *, n: int = N) -> Replications:
@@ -143,8 +140,6 @@ def done(strategies: dict[str, tuple[float, float, float]], *, n: int = N) -> Re
     return Replications(metrics(strategies, n=n), shapes)
 
 
-def weekly(
-    strategies: Iterable[str], over: dict[str, tuple[str, ...]] | None = None
-) -> dict[str, pd.DataFrame]:
+def weekly(strategies: Iterable[str], over: dict[str, tuple[str, ...]] | None = None) -> dict[str, pd.DataFrame]:
     """Return the weekly load of each alternative."""
     return {name: loads((over or {}).get(name, ())) for name in strategies}

@@ -14,10 +14,10 @@ import pytest
 from made_response import response
 from small_case import SMALL
 
-from experiments.fund import appraised, tables, write
+from experiments.fund import appraise_case, raw_case_tables, write_case_files
 from experiments.funding.completion import completions_table
-from experiments.funding.replication_noise import worths_by_replication
-from experiments.funding.request import case
+from experiments.funding.noise import present_worths_by_replication
+from experiments.funding.request import build_case
 
 RATES = (0.02, 0.03, 0.07, 0.10)
 
@@ -30,9 +30,9 @@ def rows(path: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("hand")
-    asked = case([*SMALL, f"out={out}"])
-    found = appraised(asked, response(), completions_table({}, completed=False))
-    write(found, None, tables(found, worths_by_replication(asked, found.response)), 0.0)
+    asked = build_case([*SMALL, f"out={out}"])
+    found = appraise_case(asked, response(), completions_table({}, completed=False))
+    write_case_files(found, None, raw_case_tables(found, present_worths_by_replication(asked, found.response)), 0.0)
     return out
 
 
@@ -85,9 +85,7 @@ def test_values_ratios_and_thresholds(
     assert float(row["cost_usd_per_load"]) == pytest.approx(present(rate, cost) / more, rel=1e-9)
 
 
-def test_rate_of_return_and_payback(
-    folder: Path, streams: tuple[list[float], list[float], list[float]]
-) -> None:
+def test_rate_of_return_and_payback(folder: Path, streams: tuple[list[float], list[float], list[float]]) -> None:
     _, cost, gain = streams
     net = [g - c for g, c in zip(gain, cost, strict=True)]
     row = rows(folder / "data" / "measures.csv")[0]
@@ -108,10 +106,7 @@ def test_the_frontier_has_the_ratio_of_cost_to_loads(folder: Path) -> None:
     (measured,) = [r for r in rows(folder / "data" / "measures.csv") if float(r["rate"]) == 0.07]
     found = {(r["frontier"], r["alternative"]): r for r in rows(folder / "data" / "frontiers.csv")}
     loads = float(measured["loads"])
-    for frontier, usd in (
-        ("agency", float(measured["cost_usd"])),
-        ("social", -float(measured["npv0_usd"])),
-    ):
+    for frontier, usd in (("agency", float(measured["cost_usd"])), ("social", -float(measured["npv0_usd"]))):
         row = found[frontier, "more"]
         if row["icer_usd_per_load"]:
             assert float(row["icer_usd_per_load"]) == pytest.approx(usd / loads, rel=1e-9)

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from experiments.exhibits.evidence import Evidence
-from experiments.exhibits.exhibit import Table
-from experiments.exhibits.gao_practices import practices, practices_table
-from experiments.exhibits.stress_des import items, stress_table
-from experiments.exhibits.validation import validation_table
+from experiments.funding.chapters.checks import (
+    gao_practices,
+    gao_practices_table,
+    stress_des_items,
+    stress_des_table,
+    validation_table,
+)
+from experiments.funding.exhibits.elements import Table
+from experiments.funding.exhibits.evidence import Evidence
 from tests import funded
 
 
@@ -20,30 +24,30 @@ def evidence() -> Evidence:
 
 
 def test_there_are_22_practices_in_order(evidence: Evidence) -> None:
-    found = practices(evidence)
+    found = gao_practices(evidence)
     assert [one.number for one in found] == list(range(1, 23))
     assert {one.status for one in found} == {"done", "part", "open"}
-    assert len(practices_table(evidence).rows) == 22
+    assert len(gao_practices_table(evidence).rows) == 22
 
 
 def test_what_the_program_cannot_know_is_open(evidence: Evidence) -> None:
-    status = {one.number: one.status for one in practices(evidence)}
+    status = {one.number: one.status for one in gao_practices(evidence)}
     for number in (2, 3, 4, 21):
         assert status[number] == "open"
 
 
 def test_ranges_count_only_if_inputs_were_redrawn(evidence: Evidence) -> None:
-    drawn = {one.number: one.status for one in practices(evidence)}
-    bare = {one.number: one.status for one in practices(Evidence(funded.appraised()))}
+    drawn = {one.number: one.status for one in gao_practices(evidence)}
+    bare = {one.number: one.status for one in gao_practices(Evidence(funded.appraised()))}
     assert [drawn[16], drawn[17]] == ["done", "done"]
     assert [bare[16], bare[17]] == ["open", "open"]
 
 
 def test_stress_des_has_24_rows_and_some_are_open(evidence: Evidence) -> None:
-    found = items(evidence)
+    found = stress_des_items(evidence)
     assert len(found) == 24
     assert not {item.number for item in found if not item.text} - {"2.1", "3.2", "6.1"}
-    cells = dict(stress_table(evidence).rows)
+    cells = dict(stress_des_table(evidence).rows)
     assert cells["2.1"][1].text == "open: for the author"
     assert "seed 1" in cells["5.2"][2].text
 

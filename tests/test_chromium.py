@@ -13,19 +13,15 @@ import pypdf
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from experiments.exhibits import portfolio_page
-from experiments.funding.page import render
-from experiments.scoring import scorecard_page
-from experiments.scoring.edition import in_edition
-from experiments.scoring.targets import read_targets
-from experiments.scoring.verdict_card import make
+from experiments.funding.report import portfolio_page
+from experiments.funding.report.page import render_case_page
+from experiments.scorecards import page as scorecards_page
+from experiments.scorecards.card import make_scorecard, scorecard_in_edition
+from experiments.scorecards.targets import read_targets
 from tests import cards, funded, planned
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine")]
 CHARTS = {"report": 15, "portfolio": 5}
 CARDS = ("scorecard", "public")
 PX_PER_MM = 96.0 / 25.4
@@ -62,12 +58,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = planned.found()
     north = [cards.write_run(folder / f"n{k}", wait=30.0 + k, seed=k) for k in (1, 2, 3)]
     south = [cards.write_run(folder / f"s{k}", *cards.SOUTH, wait=5.0, seed=k) for k in (1, 2, 3)]
-    card = make([cards.series(*north), cards.series(*south, key="southbound")], read_targets())
+    card = make_scorecard([cards.series(*north), cards.series(*south, key="southbound")], read_targets())
     texts = {
-        "report": render(funded.appraised(), funded.uncertainty()),
-        "portfolio": portfolio_page.render(made, portfolio_page.page_of(made)),
-        "scorecard": scorecard_page.render(card),
-        "public": scorecard_page.render(in_edition(card, "public")),
+        "report": render_case_page(funded.appraised(), funded.uncertainty()),
+        "portfolio": portfolio_page.render_portfolio_page(made, portfolio_page.build_portfolio_page(made)),
+        "scorecard": scorecards_page.render_scorecard(card),
+        "public": scorecards_page.render_scorecard(scorecard_in_edition(card, "public")),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
@@ -121,9 +117,7 @@ def test_nothing_leaves_and_all_charts_are_drawn(
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_the_text_of_charts_is_read_on_a_phone(
-    browser: Browser, pages: dict[str, Path], name: str
-) -> None:
+def test_the_text_of_charts_is_read_on_a_phone(browser: Browser, pages: dict[str, Path], name: str) -> None:
     page, _, _ = opened(browser, pages[name], 390)
     sizes = page.evaluate(
         """() => [...document.querySelectorAll("svg text")].filter(t => t.textContent.trim())

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments.compare import train
-from experiments.comparison import sample
-from experiments.intervals import difference
-from experiments.load import Study, study
-from experiments.matched import matched
-from experiments.replicate import replicate
+from experiments.comparison import metric_sample
+from experiments.execution.replicate import replicate
+from experiments.execution.tuning import match_to_baseline
+from experiments.intervals import paired_difference
+from experiments.study.study import Study, build_study
+from experiments.training.find_or_train import train_all
 
 RIVALS = ("random_27", "constant_27", "rules_27", "boosted_27")
 DETECTION = "detection_expected"
@@ -29,24 +29,22 @@ def realised(metrics: pd.DataFrame) -> dict[str, float]:
 @pytest.fixture(scope="module")
 def strategies() -> tuple[Study, pd.DataFrame, dict[str, float]]:
     """Four ways to pick the same share of trucks, and today's practice, at equal realised share."""
-    asked = study(["experiment=risk_models", "replications=10", "baseline=random_27"], "compare")
+    asked = build_study(["experiment=risk_models", "replications=10", "baseline=random_27"], "compare")
     few = {name: asked.alternatives[name] for name in (*RIVALS, "todays_practice")}
     asked = dataclasses.replace(asked, alternatives=few)
-    scorers = train(asked, Console(quiet=True))
+    scorers = train_all(asked, Console(quiet=True))
     as_asked = replicate(asked, scorers).metrics
-    return asked, matched(asked, scorers, as_asked)["scan_rate"].metrics, realised(as_asked)
+    return asked, match_to_baseline(asked, scorers, as_asked)["scan_rate"].metrics, realised(as_asked)
 
 
 def gap(metrics: pd.DataFrame, one: str, other: str) -> tuple[float, float]:
     """Return the paired 95 % interval of the difference in expected detection."""
     of = dict(iter(metrics.groupby("alternative")))
-    found = difference(sample(of[one], DETECTION, None), sample(of[other], DETECTION, None))
+    found = paired_difference(metric_sample(of[one], DETECTION, None), metric_sample(of[other], DETECTION, None))
     return found.low, found.high
 
 
-def test_shares_are_equal_within_half_a_point(
-    strategies: tuple[Study, pd.DataFrame, dict[str, float]],
-) -> None:
+def test_shares_are_equal_within_half_a_point(strategies: tuple[Study, pd.DataFrame, dict[str, float]]) -> None:
     shares = realised(strategies[1])
     assert all(abs(shares[name] - shares["random_27"]) < 0.005 for name in RIVALS)
 
@@ -72,9 +70,9 @@ def test_todays_practice_scans_and_finds_what_is_published(
 
 
 def test_a_weekday_clears_eight_thousand_and_april_2019_five() -> None:
-    asked = study(["experiment=april_2019", "replications=10"], "compare")
-    normal = study(["replications=10", "days=1", "policy=todays_practice"], "run")
-    scorers = train(asked, Console(quiet=True))
+    asked = build_study(["experiment=april_2019", "replications=10"], "compare")
+    normal = build_study(["replications=10", "days=1", "policy=todays_practice"], "run")
+    scorers = train_all(asked, Console(quiet=True))
     whole = replicate(normal, scorers).metrics
     few = replicate(asked, scorers).metrics
     few = few[few["alternative"] == "april_2019"]
@@ -85,7 +83,7 @@ def test_a_weekday_clears_eight_thousand_and_april_2019_five() -> None:
 
 
 def test_the_years_mean_wait_is_near_the_published_half_hour() -> None:
-    asked = study(["calendar=year", "replications=12"], "run")
-    rows = replicate(asked, train(asked, Console(quiet=True))).metrics
+    asked = build_study(["calendar=year", "replications=12"], "run")
+    rows = replicate(asked, train_all(asked, Console(quiet=True))).metrics
     mean = rows["wait_sum_min"].sum() / rows["n_waits"].sum()
     assert 15.0 < mean < 45.0

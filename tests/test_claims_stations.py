@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from test_probe_stations import run
 
-from experiments.load import compose_scenario
-from experiments.pipeline import Outcome
+from experiments.study.study import compose_scenario
+from sim.replication import Outcome
 
 DAYS = 3
 DOUBT = ("port.officer_referral_share=0.03", "port.officer_referral_carrying_share=0.3")
@@ -56,10 +56,7 @@ def test_more_dogs_find_more_of_what_is_referred() -> None:
     assert (np.diff([each[DETECTION] for each in found]) > 0.01).all()
     assert found[2]["load_canine"] < found[1]["load_canine"]
     assert found[2]["busy_canine_min"] > found[1]["busy_canine_min"]
-    unreferred = [
-        port(*small, "policy.officer_referral=false", f"port.canine.servers={n}").metrics
-        for n in (0, 3)
-    ]
+    unreferred = [port(*small, "policy.officer_referral=false", f"port.canine.servers={n}").metrics for n in (0, 3)]
     assert unreferred[0][DETECTION] == unreferred[1][DETECTION]
     assert unreferred[1]["busy_canine_min"] == 0.0
 

@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from experiments.comments import TAG, notes
-from experiments.compose import GROUPS, PARTS, composed
-from experiments.economics.catalogue import ECONOMICS
-from experiments.funding.request import plan
-from experiments.load import compose_scenario, study
-from experiments.provenance import CONFIGS
-from experiments.scoring import targets
-from experiments.settings import Settings
-from sim.build import build
-from sim.policy import POLICIES
+from experiments.funding.request import ECONOMICS, read_portfolio_plan
+from experiments.scorecards import targets
+from experiments.study.compose import GROUPS, PARTS, compose_config
+from experiments.study.sources import CONFIGS, TAG, source_notes
+from experiments.study.study import StudySettings, build_study, compose_scenario
+from sim.policies.base import POLICIES
+from sim.setting.spec import build_spec
 
 ROOT = CONFIGS.parent
 ROOTS = (CONFIGS / "config.yaml", CONFIGS / "fund.yaml")
@@ -26,11 +23,9 @@ FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in ROOTS)
 OPTIONS = [path for path in FILES if path.parent.name in PARTS]
 ECONOMIC = [path for path in FILES if path.parent.name in ECONOMICS]
 EXPERIMENTS = [path for path in FILES if path.parent.name == "experiment"]
-PORTFOLIOS = [
-    path for path in EXPERIMENTS if "portfolio" in yaml.safe_load(path.read_text("utf-8"))
-]
+PORTFOLIOS = [path for path in EXPERIMENTS if "portfolio" in yaml.safe_load(path.read_text("utf-8"))]
 STUDIES = [path for path in EXPERIMENTS if path not in PORTFOLIOS]
-STUDY_KEYS = tuple(Settings.__dataclass_fields__)
+STUDY_KEYS = tuple(StudySettings.__dataclass_fields__)
 CONFIDENCES = {"P", "P*", "S", "D", "I", "U"}
 
 
@@ -73,14 +68,14 @@ def test_every_option_builds(path: Path) -> None:
 
 @pytest.mark.parametrize("path", STUDIES, ids=label)
 def test_every_experiment_is_a_study(path: Path) -> None:
-    found = study([f"experiment={path.stem}"], "compare")
+    found = build_study([f"experiment={path.stem}"], "compare")
     assert found.experiment == path.stem
     assert found.baseline in found.alternatives
 
 
 @pytest.mark.parametrize("path", PORTFOLIOS, ids=label)
 def test_every_portfolio_is_a_plan_of_ports(path: Path) -> None:
-    found = plan([f"experiment={path.stem}"])
+    found = read_portfolio_plan([f"experiment={path.stem}"])
     assert found is not None
     assert len(found.ports) > 1
 
@@ -98,7 +93,7 @@ def test_every_experiment_opens_with_its_command_and_question(path: Path) -> Non
 
 @pytest.mark.parametrize("path", FILES, ids=label)
 def test_every_number_has_a_source(path: Path) -> None:
-    bare = [key for key, note in notes(path).items() if note is None]
+    bare = [key for key, note in source_notes(path).items() if note is None]
     assert [key for key in bare if key not in STUDY_KEYS] == []
 
 
@@ -159,8 +154,8 @@ def test_a_source_is_never_trusted_beyond_its_row(sources: list[list[str]]) -> N
 
 
 def test_the_study_keys_build_and_explain_themselves() -> None:
-    mapping = composed([]).mapping
-    settings = build(Settings, {key: mapping[key] for key in STUDY_KEYS})
+    mapping = compose_config([]).mapping
+    settings = build_spec(StudySettings, {key: mapping[key] for key in STUDY_KEYS})
     assert settings.replications >= 20
     text = (CONFIGS / "config.yaml").read_text(encoding="utf-8")
     for key in STUDY_KEYS:
@@ -179,19 +174,12 @@ def docstrings_with_sources() -> list[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
                 text = ast.get_docstring(node) or ""
-                found += [
-                    (path.stem, part.split("\n\n")[0])
-                    for part in re.split(r"Source[s:]?", text)[1:]
-                ]
+                found += [(path.stem, part.split("\n\n")[0]) for part in re.split(r"Source[s:]?", text)[1:]]
     return found
 
 
 def test_every_paper_that_the_code_cites_has_a_row() -> None:
-    rows = [
-        line
-        for line in (ROOT / "docs" / "sources.md").read_text("utf-8").splitlines()
-        if "|" in line
-    ]
+    rows = [line for line in (ROOT / "docs" / "sources.md").read_text("utf-8").splitlines() if "|" in line]
     cited = {
         (module, name, year)
         for module, text in docstrings_with_sources()

@@ -18,13 +18,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from experiments import cache, cli, history, informed, kept, train
-from experiments.compose import _composed
-from experiments.load import compose_scenario
-from experiments.trained import places
+from experiments import cache, cli, train
+from experiments.study import compose
+from experiments.study.compose import _composed
+from experiments.study.study import compose_scenario
+from experiments.training import simulated_history
+from experiments.training.cache import model_folders
 from models import store
-from sim import cache_files, compiled, jit, route
-from sim.source_hash import ROOT
+from sim import compiling
+from sim.caching import cache_files
+from sim.caching.source_hash import ROOT
+from sim.engine import routes
+from sim.engine.kernel import loop
 
 RUN = ["port=bare", "traffic=flat", "traffic.trucks_per_h=5", "risk=rules", "days=1"]
 RUN += ["replications=1", "processes=1", "bottleneck=false"]
@@ -61,7 +66,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     with pytest.MonkeyPatch.context() as patch:
         use(folder / "cache", patch)
         metrics = run(folder / "out")
-        route.compiled(route.route_standard)
+        routes.compile_route(routes.route_standard)
         assert compose_scenario(LEARN).risk.name == "logistic"
     return folder, metrics
 
@@ -95,16 +100,9 @@ def one_file(root: Path, pattern: str) -> Path:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(
-    "pattern", ["composed/*.json", "models/*/plain.json", "models/*/scale.npy"]
-)
+@pytest.mark.parametrize("pattern", ["composed/*.json", "models/*/plain.json", "models/*/scale.npy"])
 def test_a_run_gives_the_same_bytes(
-    pattern: str,
-    form: str,
-    root: Path,
-    clean: tuple[Path, bytes],
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
+    pattern: str, form: str, root: Path, clean: tuple[Path, bytes], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     damaged = list(root.glob(pattern))
     for path in damaged:
@@ -122,23 +120,21 @@ def test_a_run_gives_the_same_bytes(
 @pytest.mark.parametrize("name", ["model.skops", "model.json", "card.json"])
 def test_a_model_is_trained_again(name: str, form: str, root: Path) -> None:
     scenario = compose_scenario(RUN[:4])
-    path = places(scenario.risk, scenario).model / name
+    path = model_folders(scenario.risk, scenario).model / name
     whole = path.read_bytes()
     path.write_bytes(FORMS[form](whole))
     said: list[str] = []
-    again = train.ensure(scenario.risk, scenario, 1, say=said.append)
+    again = train.ensure_fitted(scenario.risk, scenario, 1, say=said.append)
     assert again.name == "rules"
     assert [line.startswith("training again") for line in said] == [True]
-    assert store.load(path.parent).name == "rules"
-    assert train.ensure(scenario.risk, scenario, 1, say=said.append).name == "rules"
+    assert store.load_model(path.parent).name == "rules"
+    assert train.ensure_fitted(scenario.risk, scenario, 1, say=said.append).name == "rules"
     assert len(said) == 1
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
-def test_a_hook_is_compiled_again(
-    suffix: str, form: str, root: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_hook_is_compiled_again(suffix: str, form: str, root: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = one_file(root, f"compiled/*/route.route_standard-*{suffix}")
     path.write_bytes(FORMS[form](path.read_bytes()))
     assert hits() == 0
@@ -150,7 +146,7 @@ def test_a_hook_is_compiled_again(
 
 def hits() -> int:
     """Return how many signatures of a hook were loaded and not compiled."""
-    return sum(route.compiled(route.route_standard).stats.cache_hits.values())
+    return sum(routes.compile_route(routes.route_standard).stats.cache_hits.values())
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -159,13 +155,15 @@ def test_a_past_is_drawn_again(
 ) -> None:
     """What is drawn is a table at hand: what counts is that it is kept, and not read damaged."""
     scenario = compose_scenario(LEARN)
-    path = places(scenario.risk, scenario).history
+    path = model_folders(scenario.risk, scenario).history
     frame = pd.DataFrame({"label": [0.0, 1.0], "ordered": [False, True]})
-    made = history.History(frame=frame, trucks=7)
-    monkeypatch.setattr(history, "draw_history", lambda *_: made)
+    made = simulated_history.SimulatedHistory(frame=frame, trucks=7)
+    monkeypatch.setattr(simulated_history, "draw_history", lambda *_: made)
 
-    def recall() -> history.History:
-        return train.recall(path, scenario.risk, informed.before(scenario.risk, scenario), 1, None)
+    def recall() -> simulated_history.SimulatedHistory:
+        return train.load_or_draw_past(
+            path, scenario.risk, simulated_history.port_before_change(scenario.risk, scenario), 1, None
+        )
 
     recall()
     path.write_bytes(FORMS[form](path.read_bytes()))
@@ -173,13 +171,11 @@ def test_a_past_is_drawn_again(
     assert (again.trucks, again.frame.equals(made.frame)) == (7, True)
     (line,) = capfd.readouterr().err.splitlines()
     assert str(path) in line
-    monkeypatch.setattr(history, "draw_history", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr(simulated_history, "draw_history", lambda *_: pytest.fail("drawn again"))
     assert recall().frame.equals(made.frame)
 
 
-def test_a_kept_number_that_was_changed_is_not_believed(
-    root: Path, clean: tuple[Path, bytes], tmp_path: Path
-) -> None:
+def test_a_kept_number_that_was_changed_is_not_believed(root: Path, clean: tuple[Path, bytes], tmp_path: Path) -> None:
     """F3: one bit made a mean service of 2 minutes 3, and the run said nothing."""
     changed = 0
     for path in root.glob("composed/*.json"):
@@ -195,7 +191,7 @@ def test_a_planted_pickle_is_not_read(root: Path, tmp_path: Path) -> None:
     for path in root.rglob("*.nb?"):
         path.write_bytes(pickle.dumps(Evil(tmp_path / "owned")))
     assert hits() == 0
-    assert not compiled.is_kept()
+    assert not loop.is_engine_cached()
     assert not (tmp_path / "owned").exists()
 
 
@@ -204,7 +200,8 @@ def test_a_pickle_in_a_folder_that_could_be_guessed_is_not_read(tmp_path: Path) 
     (tmp_path / "file").write_text("no folder")
     temporary, owned = tmp_path / "tmp", tmp_path / "owned"
     temporary.mkdir()
-    code = "from sim import jit, route; print(jit.folder_of('sim.route').name);"
+    imports = "from sim import compiling; from sim.engine import routes;"
+    code = f"{imports} print(compiling.compiled_folder('sim.engine.routes').name);"
     environment = os.environ | {
         "TMPDIR": str(temporary),
         "THROUGHGATE_CACHE": str(tmp_path / "file"),
@@ -213,14 +210,14 @@ def test_a_pickle_in_a_folder_that_could_be_guessed_is_not_read(tmp_path: Path) 
         "PYTHONPATH": str(ROOT),
     }
     for uid in (os.getuid(), "default"):
-        folder = temporary / f"throughgate-compiled-{uid}" / jit.folder_of("sim.route").name
+        folder = temporary / f"throughgate-compiled-{uid}" / compiling.compiled_folder("sim.engine.routes").name
         folder.mkdir(parents=True)
-        line = route.route_standard.__code__.co_firstlineno
-        names = f"route.route_standard-{line}.py{sys.version_info[0]}{sys.version_info[1]}"
+        line = routes.route_standard.__code__.co_firstlineno
+        names = f"routes.route_standard-{line}.py{sys.version_info[0]}{sys.version_info[1]}"
         for end in (".nbi", ".1.nbc"):
             (folder / f"{names}{end}").write_bytes(pickle.dumps(Evil(owned)))
     done = subprocess.run(
-        [sys.executable, "-c", f"{code} route.compiled(route.route_standard)"],
+        [sys.executable, "-c", f"{code} compiling.compile_route(routes.route_standard)"],
         env=environment,
         capture_output=True,
         text=True,
@@ -250,4 +247,4 @@ def test_what_was_damaged_is_found_by_the_check(root: Path) -> None:
     path = one_file(root, "composed/*.json")
     path.write_bytes(FORMS["a bit flipped"](path.read_bytes()))
     assert cache.main(["check"]) == 1
-    assert kept.recall(RUN, "config") is None
+    assert compose.read_composition(RUN, "config") is None

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from swings import swings
 from worked_example import MILLION, PRICE_YEAR, YEARS, Case, costs, four, hour, net
 from worked_example import replications as replicated
 
-from experiments.economics.appraisal import Worth, appraise
-from experiments.economics.break_even import Harm, additive_not_replaced, break_even
+from experiments.economics.appraisal import PresentWorth, appraise, internal_rate_of_return
+from experiments.economics.cost_effectiveness import (
+    DrawOutcomes,
+    Harm,
+    agency_frontier,
+    best_by_value,
+    break_even_threshold,
+    decide_at_value,
+    not_replaced_share_additive,
+    social_frontier,
+)
+from experiments.economics.costs import INITIAL_COST_KINDS
 from experiments.economics.discounting import annuity, growing_annuity, present_value
-from experiments.economics.dominance import agency_places, social_places
-from experiments.economics.internal_rate import internal_rate
-from experiments.economics.life_cycle import INITIAL
-from experiments.economics.net_monetary import Outcomes, leaders, standing
-from experiments.economics.swings import swings
-from experiments.intervals import Sample, difference
+from experiments.intervals import Sample, paired_difference
 
 LOAD_USD = 0.30 * MILLION
 RATE = 0.07
@@ -32,7 +38,7 @@ HARM = Harm(
 
 
 @pytest.fixture(scope="module")
-def worths() -> dict[str, Worth]:
+def worths() -> dict[str, PresentWorth]:
     return Case().worths()
 
 
@@ -61,12 +67,10 @@ def test_an_hour_and_the_annuities() -> None:
         ("A4", 30.00, 7.625, 52.97, 1.292),
     ],
 )
-def test_costs_by_kind(
-    name: str, capital: float, replacement: float, operation: float, residual: float
-) -> None:
+def test_costs_by_kind(name: str, capital: float, replacement: float, operation: float, residual: float) -> None:
     flow = costs(name)
     for kinds, stated in [
-        (INITIAL, capital),
+        (INITIAL_COST_KINDS, capital),
         (("replacement",), replacement),
         (("operation",), operation),
         (("residual",), 0.0 - residual),
@@ -83,14 +87,14 @@ TABLE = {
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_present_values_and_ratios(worths: dict[str, Worth], name: str) -> None:
+def test_present_values_and_ratios(worths: dict[str, PresentWorth], name: str) -> None:
     cost, users, loads, npv0, threshold, nmb, dot, life_cycle = TABLE[name]
     worth = worths[name]
     millions(worth.cost, cost)
     millions(worth.user_benefit, users)
     same(worth.loads, loads)
     millions(worth.npv0, npv0)
-    found = break_even(worth, HARM)
+    found = break_even_threshold(worth, HARM)
     assert found.usd_per_load is not None
     millions(found.usd_per_load, threshold)
     millions(worth.npv(LOAD_USD), nmb)
@@ -101,8 +105,8 @@ def test_present_values_and_ratios(worths: dict[str, Worth], name: str) -> None:
     same(ratios[1], life_cycle)
 
 
-def test_the_agency_s_frontier(worths: dict[str, Worth]) -> None:
-    found = {place.name: place for place in agency_places(worths)}
+def test_the_agency_s_frontier(worths: dict[str, PresentWorth]) -> None:
+    found = {place.name: place for place in agency_frontier(worths)}
     on = {name: place.icer for name, place in found.items() if place.status == "frontier"}
     assert list(on) == ["A0", "A1", "A4"]
     assert on["A0"] is None
@@ -115,13 +119,12 @@ def test_the_agency_s_frontier(worths: dict[str, Worth]) -> None:
     millions(share * worths["A4"].cost + (1 - share) * worths["A1"].cost, 45.43)
 
 
-def test_the_agency_s_sweep(worths: dict[str, Worth]) -> None:
+def test_the_agency_s_sweep(worths: dict[str, PresentWorth]) -> None:
     outcomes = {
-        name: Worth(YEARS, RATE, worth.capital, worth.cost, 0.0, worth.loads)
-        for name, worth in worths.items()
+        name: PresentWorth(YEARS, RATE, worth.capital, worth.cost, 0.0, worth.loads) for name, worth in worths.items()
     }
     prices = [step * 1000.0 for step in range(401)]
-    found = leaders(outcomes, prices)
+    found = best_by_value(outcomes, prices)
     changes = [
         (round(price / MILLION, 3), name)
         for price, before, name in zip(prices[1:], found[:-1], found[1:], strict=True)
@@ -131,8 +134,8 @@ def test_the_agency_s_sweep(worths: dict[str, Worth]) -> None:
     assert changes == [(0.252, "A1"), (0.296, "A4")]
 
 
-def test_society_s_frontier(worths: dict[str, Worth]) -> None:
-    found = {place.name: place for place in social_places(worths)}
+def test_society_s_frontier(worths: dict[str, PresentWorth]) -> None:
+    found = {place.name: place for place in social_frontier(worths)}
     assert found["A0"].status == "frontier"
     millions(found["A4"].icer or 0.0, 0.04084)
     assert {name for name, place in found.items() if place.by == ("A4",)} == {"A1", "A2", "A3"}
@@ -140,33 +143,28 @@ def test_society_s_frontier(worths: dict[str, Worth]) -> None:
 
 @pytest.mark.parametrize(
     ("rate", "npv0", "threshold"),
-    [
-        (0.02, 0.7731, -0.001576),
-        (0.03, -2.964, 0.006640),
-        (0.07, -12.98, 0.04084),
-        (0.10, -17.27, 0.06763),
-    ],
+    [(0.02, 0.7731, -0.001576), (0.03, -2.964, 0.006640), (0.07, -12.98, 0.04084), (0.10, -17.27, 0.06763)],
 )
 def test_other_rates(rate: float, npv0: float, threshold: float) -> None:
-    found = break_even(worth := Case().worths(rate)["A4"], HARM)
+    found = break_even_threshold(worth := Case().worths(rate)["A4"], HARM)
     millions(worth.npv0, npv0)
     millions(found.usd_per_load or 0.0, threshold)
     assert found.pays_without == (rate == 0.02)
 
 
 def test_the_internal_rates() -> None:
-    same(internal_rate(net("A4", None)).rate or 0.0, 0.02193)
-    same(internal_rate(net("A4", LOAD_USD)).rate or 0.0, 0.3425)
+    same(internal_rate_of_return(net("A4", None)).rate or 0.0, 0.02193)
+    same(internal_rate_of_return(net("A4", LOAD_USD)).rate or 0.0, 0.3425)
 
 
-def test_companions_of_the_threshold(worths: dict[str, Worth]) -> None:
-    found = break_even(worths["A4"], HARM)
+def test_companions_of_the_threshold(worths: dict[str, PresentWorth]) -> None:
+    found = break_even_threshold(worths["A4"], HARM)
     millions(found.annual_gap_usd, 1.225)
     same(found.deaths_per_y, 0.09282)
     same(HARM.deaths_per_pure_kg, 8.300)
     millions(HARM.deaths_per_pure_kg * HARM.value_of_statistical_life_usd, 109.6)
     same(found.not_replaced_share or 0.0, 0.0001864)
-    same(additive_not_replaced(0.5, 10_000.0, 5.0 / 2.25e-6), 0.002250)
+    same(not_replaced_share_additive(0.5, 10_000.0, 5.0 / 2.25e-6), 0.002250)
 
 
 def test_the_tornado() -> None:
@@ -198,9 +196,7 @@ def test_the_tornado() -> None:
     }
     assert [swing.name for swing in found] == list(stated)
     for swing in found:
-        for number, figure in zip(
-            (swing.low, swing.high, swing.width), stated[swing.name], strict=True
-        ):
+        for number, figure in zip((swing.low, swing.high, swing.width), stated[swing.name], strict=True):
             same(number, figure)
 
 
@@ -208,16 +204,13 @@ def levels() -> np.ndarray:
     """Return the net benefit [replication, A0 A1 A4] at 0.30 M a load, against no wait at all."""
     return np.array(
         [
-            [
-                present_value(RATE, one.user_benefit - one.cost.total() + LOAD_USD * one.loads)
-                for one in found.values()
-            ]
+            [present_value(RATE, one.user_benefit - one.cost.total() + LOAD_USD * one.loads) for one in found.values()]
             for found in replicated(Case(from_h=0.0))
         ]
     )
 
 
-def test_replications_are_paired(worths: dict[str, Worth]) -> None:
+def test_replications_are_paired(worths: dict[str, PresentWorth]) -> None:
     table = levels() / MILLION
     gap = table[:, 2] - table[:, 0]
     for found, stated in zip(gap, (57.57, 104.0, 71.56, 96.35, 72.83, 91.90), strict=True):
@@ -226,7 +219,7 @@ def test_replications_are_paired(worths: dict[str, Worth]) -> None:
     same(gap.mean(), 82.37)
     same(gap.std(ddof=1), 17.76)
     same(gap.std(ddof=1) / np.sqrt(6), 7.250)
-    paired = difference(Sample.of(table[:, 2]), Sample.of(table[:, 0]))
+    paired = paired_difference(Sample.of(table[:, 2]), Sample.of(table[:, 0]))
     same(paired.low, 63.73)
     same(paired.high, 101.0)
     spread = table.std(axis=0, ddof=1)
@@ -234,14 +227,14 @@ def test_replications_are_paired(worths: dict[str, Worth]) -> None:
     same(float(np.corrcoef(table[:, 2], table[:, 0])[0, 1]), 0.8883)
 
 
-def by_replication() -> list[dict[str, Worth]]:
+def by_replication() -> list[dict[str, PresentWorth]]:
     return [appraise(found, "A0", RATE) for found in replicated()]
 
 
 def test_the_threshold_by_replication() -> None:
     stated = (0.09875, -0.006738, 0.06709, 0.01578, 0.04538, 0.03713)
     for found, figure in zip(by_replication(), stated, strict=True):
-        millions(break_even(found["A4"], HARM).usd_per_load or 0.0, figure)
+        millions(break_even_threshold(found["A4"], HARM).usd_per_load or 0.0, figure)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +249,7 @@ def test_the_threshold_by_replication() -> None:
     ],
 )
 def test_acceptability(price: float, shares: tuple[float, float], best: str) -> None:
-    found = standing(Outcomes.of(by_replication()), price * MILLION)
+    found = decide_at_value(DrawOutcomes.of(by_replication()), price * MILLION)
     same(float(found.acceptability[0]), shares[0])
     same(float(found.acceptability[2]), shares[1])
     assert found.acceptability[1] == 0.0
@@ -265,15 +258,14 @@ def test_acceptability(price: float, shares: tuple[float, float], best: str) -> 
 
 
 def test_the_mean_benefit_at_which_the_lead_changes() -> None:
-    outcomes = Outcomes.of(by_replication())
+    outcomes = DrawOutcomes.of(by_replication())
     millions(float(outcomes.benefit(0.04 * MILLION)[:, 2].mean()), -0.2676)
     millions(float(outcomes.benefit(0.05 * MILLION)[:, 2].mean()), 2.911)
 
 
 @pytest.mark.parametrize(
-    ("price", "stated"),
-    [(0.03, 2.879), (0.04, 4.177), (0.05, 3.199), (0.06, 2.210), (0.10, 0.0), (0.30, 0.0)],
+    ("price", "stated"), [(0.03, 2.879), (0.04, 4.177), (0.05, 3.199), (0.06, 2.210), (0.10, 0.0), (0.30, 0.0)]
 )
 def test_perfect_information(price: float, stated: float) -> None:
-    found = standing(Outcomes.of(by_replication()), price * MILLION)
+    found = decide_at_value(DrawOutcomes.of(by_replication()), price * MILLION)
     millions(found.perfect_information, stated)

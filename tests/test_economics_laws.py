@@ -10,24 +10,24 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from worked_example import Case, replications
 
-from experiments.economics.appraisal import Worth, appraise
-from experiments.economics.break_even import Harm, break_even, break_even_usd_per_load, displaced
-from experiments.economics.catalogue import read
-from experiments.economics.discounting import (
-    annualised,
-    annuity,
-    discount_factors,
-    growing_annuity,
-    present_value,
+from experiments.economics.appraisal import PresentWorth, appraise
+from experiments.economics.cost_effectiveness import (
+    DrawOutcomes,
+    Harm,
+    break_even_threshold,
+    break_even_usd_per_load,
+    decide_at_value,
+    loads_after_displacement,
 )
-from experiments.economics.net_monetary import Outcomes, standing
+from experiments.economics.discounting import annualised, annuity, discount_factors, growing_annuity, present_value
+from experiments.funding.request import read_economic_option
 from sim.errors import ConfigError
 
-HARM = read(Harm, "harm", "opioids")
+HARM = read_economic_option(Harm, "harm", "opioids")
 RATES = st.floats(-0.5, 0.5)
 MONEY = st.floats(-1e9, 1e9)
 WORTHS = st.builds(
-    Worth,
+    PresentWorth,
     years=st.integers(1, 40),
     rate=st.sampled_from([0.02, 0.03, 0.07, 0.10]),
     capital=st.floats(1e3, 1e9),
@@ -48,9 +48,7 @@ def test_an_annuity_is_its_sum(rate: float, years: int) -> None:
 def test_a_growing_annuity_is_its_sum(rate: float, growth: float, years: int) -> None:
     assume(rate == growth or abs(rate - growth) > 1e-6)
     flows = [0.0, *((1.0 + growth) ** np.arange(years))]
-    assert growing_annuity(rate, growth, years) == pytest.approx(
-        present_value(rate, flows), rel=1e-6, abs=1e-12
-    )
+    assert growing_annuity(rate, growth, years) == pytest.approx(present_value(rate, flows), rel=1e-6, abs=1e-12)
 
 
 @given(MONEY, st.floats(0.0, 0.5), st.integers(1, 40))
@@ -67,7 +65,7 @@ def test_a_rate_that_makes_no_sense() -> None:
 
 
 @given(WORTHS)
-def test_at_break_even_nothing_is_left(worth: Worth) -> None:
+def test_at_break_even_nothing_is_left(worth: PresentWorth) -> None:
     threshold = break_even_usd_per_load(worth)
     if worth.loads <= 0.0:
         assert threshold is None
@@ -80,19 +78,17 @@ def test_at_break_even_nothing_is_left(worth: Worth) -> None:
 
 
 @given(WORTHS)
-def test_half_the_loads_need_twice_the_value(worth: Worth) -> None:
+def test_half_the_loads_need_twice_the_value(worth: PresentWorth) -> None:
     assume(worth.loads > 1e-3)
-    half = dataclasses.replace(worth, loads=displaced(worth.loads, 0.5))
-    first, second = break_even(worth, HARM), break_even(half, HARM)
+    half = dataclasses.replace(worth, loads=loads_after_displacement(worth.loads, 0.5))
+    first, second = break_even_threshold(worth, HARM), break_even_threshold(half, HARM)
     assert second.usd_per_load == pytest.approx(2.0 * (first.usd_per_load or 0.0))
     assert second.not_replaced_share == pytest.approx(2.0 * (first.not_replaced_share or 0.0))
     assert second.deaths_per_y == first.deaths_per_y, "the gap itself is money"
 
 
 @given(WORTHS, PRICES)
-def test_both_ratios_exceed_one_exactly_when_the_option_pays(
-    worth: Worth, price: float | None
-) -> None:
+def test_both_ratios_exceed_one_exactly_when_the_option_pays(worth: PresentWorth, price: float | None) -> None:
     size = abs(worth.user_benefit) + worth.cost + (price or 0.0) * abs(worth.loads)
     assume(abs(worth.npv(price)) > 1e-9 * size)
     assume(abs(worth.npv(price)) > 1e-9 * worth.capital)
@@ -104,25 +100,25 @@ def test_both_ratios_exceed_one_exactly_when_the_option_pays(
 
 @pytest.mark.parametrize("spent", [0.0, -5.0])
 def test_a_ratio_over_nothing_is_undefined_and_not_infinite(spent: float) -> None:
-    worth = Worth(20, 0.07, spent, spent, 10.0, 1.0)
+    worth = PresentWorth(20, 0.07, spent, spent, 10.0, 1.0)
     assert worth.dot_ratio(None) is None
     assert worth.life_cycle_ratio(None) is None
 
 
 def test_more_loads_are_no_lives_where_none_are_found() -> None:
-    worth = Worth(20, 0.07, 1.0, 1e6, 0.0, 0.0)
-    found = break_even(worth, HARM)
+    worth = PresentWorth(20, 0.07, 1.0, 1e6, 0.0, 0.0)
+    found = break_even_threshold(worth, HARM)
     assert (found.usd_per_load, found.not_replaced_share) == (None, None)
     assert found.deaths_per_y > 0.0
 
 
 def test_harm_of_a_load_without_drugs_is_no_threshold() -> None:
     none = dataclasses.replace(HARM, pure_kg_per_load=0.0)
-    assert break_even(Case().worths()["A4"], none).not_replaced_share is None
+    assert break_even_threshold(Case().worths()["A4"], none).not_replaced_share is None
     with pytest.raises(ConfigError, match=r"^not_replaced_low_share: above"):
         dataclasses.replace(HARM, not_replaced_low_share=0.9)
     with pytest.raises(ConfigError, match=r"^displaced_share: must be between 0 and 1"):
-        displaced(1.0, 1.5)
+        loads_after_displacement(1.0, 1.5)
 
 
 @pytest.mark.parametrize("price", [None, 0.0, 4e4, 3e5])
@@ -136,9 +132,7 @@ def test_the_mean_of_replications_is_the_result_of_the_means(price: float | None
 
 TABLES = st.integers(1, 6).flatmap(
     lambda n: st.lists(
-        st.lists(st.tuples(st.integers(-9, 9), st.integers(-5, 5)), min_size=n, max_size=n),
-        min_size=1,
-        max_size=8,
+        st.lists(st.tuples(st.integers(-9, 9), st.integers(-5, 5)), min_size=n, max_size=n), min_size=1, max_size=8
     )
 )
 
@@ -149,30 +143,25 @@ def test_acceptability_adds_up_and_knowing_is_never_worth_less_than_nothing(
 ) -> None:
     draws = [
         {
-            f"o{i}": Worth(20, 0.07, 1.0, float(i), float(i + npv0), float(loads))
+            f"o{i}": PresentWorth(20, 0.07, 1.0, float(i), float(i + npv0), float(loads))
             for i, (npv0, loads) in enumerate(row)
         }
         for row in table
     ]
-    outcomes = Outcomes.of(draws)
-    found = standing(outcomes, price)
+    outcomes = DrawOutcomes.of(draws)
+    found = decide_at_value(outcomes, price)
     assert found.acceptability.sum() == pytest.approx(1.0)
     assert found.perfect_information >= -1e-12
     assert found.perfect_information == pytest.approx(float(found.expected_loss.min()))
     best = outcomes.benefit(price).mean(axis=0).max()
-    assert outcomes.benefit(price).max(axis=1).mean() - best == pytest.approx(
-        found.perfect_information, abs=1e-9
-    )
+    assert outcomes.benefit(price).max(axis=1).mean() - best == pytest.approx(found.perfect_information, abs=1e-9)
     if len(table) == 1:
         assert found.perfect_information == pytest.approx(0.0, abs=1e-12)
         assert found.frontier == 1.0
 
 
 def test_ties_go_to_the_cheaper() -> None:
-    same = {
-        "dear": Worth(20, 0.07, 1.0, 9.0, 9.0, 0.0),
-        "cheap": Worth(20, 0.07, 1.0, 2.0, 2.0, 0.0),
-    }
-    found = standing(Outcomes.of([same]), 5.0)
+    same = {"dear": PresentWorth(20, 0.07, 1.0, 9.0, 9.0, 0.0), "cheap": PresentWorth(20, 0.07, 1.0, 2.0, 2.0, 0.0)}
+    found = decide_at_value(DrawOutcomes.of([same]), 5.0)
     assert found.best == "cheap"
     assert found.acceptability.tolist() == [0.0, 1.0]

@@ -3,128 +3,30 @@
 from __future__ import annotations
 
 import ast
+import doctest
+import graphlib
 import importlib
 import re
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
+import grimp
 import pytest
+
+from tests.tools.public_names import names_in_several_modules, public_names
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("sim", "models", "experiments")
-MODULES = sorted(
-    path
-    for package in PACKAGES
-    for path in (ROOT / package).rglob("*.py")
-    if path.name != "__init__.py"
-)
-TESTS = sorted((ROOT / "tests").glob("**/*.py"))
-
-TESTED_ELSEWHERE = {
-    "compiled": "test_twin holds both engines together, station by station",
-    "kernel": "the loop of compiled: test_twin",
-    "purposes": "the names of streams: test_streams",
-    "columns": "the columns of tables: test_tables",
-    "paths": "what the probes know of a truck: test_probe",
-    "server": "the clock and the servers of port: test_twin",
-    "indices": "the formulas of metrics: test_metrics",
-    "finds": "counts and kilograms of METRICS: test_metrics",
-    "screening_words": "what the terminal says of slow scans: theory/test_screening_lanes",
-    "screening": "the portal's two profiles: test_policies_ticketed, theory/test_queue_aware",
-    "events": "the moves of compiled: test_twin",
-    "sweep": "the moves of recursion: test_recursion",
-    "rival_cimba": "one of the implementations of model c: test_rivals",
-    "work": "the state of compiled: test_twin",
-    "schedule": "the schedule of compiled: test_twin",
-    "lanes": "the lines of compiled: test_twin",
-    "tickets": "the published check V5: theory/test_queue_aware",
-    "port": "test_twin holds both engines together, station by station",
-    "station": "the servers of port: test_twin",
-    "flow": "the arrays that both engines read: test_twin",
-    "fitted": "a risk model with its calibration and scale: test_risk, test_train",
-    "rules": "one of the models of risk: test_risk",
-    "service_times": "what streams of luck become: test_streams",
-    "instruments": "a part of the scenario: test_scenario",
-    "site": "a part of the scenario: test_scenario",
-    "inspection": "what every policy is: test_policy",
-    "past": "positions and quantiles of past days: test_policy",
-    "policies_plain": "test_policy",
-    "gates": "choices at the port: test_policies_gated",
-    "chances": "what the probes are told of sensors: test_probe",
-    "probe_early": "probes of trees against brute force: test_policies_tree",
-    "turns": "screening with memory: test_policies_listed, theory/test_selection",
-    "square_root": "published numbers and brute force: theory/test_selection",
-    "tree_mix": "by budget and by target: theory/test_sensor_trees",
-    "tree_text": "theory/test_sensor_trees",
-    "sensor_tree": "published numbers and brute force: theory/test_sensor_trees",
-    "bench_figure": "the figure of test_bench_words",
-    "security_game": "published numbers and brute force: theory/test_game",
-    "case": "what fund is asked: test_fund",
-    "appraised": "what fund finds: test_fund",
-    "request": "what fund is asked: test_fund",
-    "terms": "the keys of fund.yaml: test_fund",
-    "economic_inputs": "sources and consents: test_fund",
-    "fund_screen": "what fund says: test_fund",
-    "world": "days under all alternatives: test_simulation",
-    "day_totals": "what adds up to a year: test_year_amounts",
-    "carrying": "who cannot carry the design year: test_completion",
-    "hourly_load": "the loads of test_workload",
-    "replication_noise": "what replications leave open: test_money",
-    "case_tables": "tables of a case that needs no simulation: test_money",
-    "fund_answer": "the sentence of a case that needs no simulation: test_money",
-    "enough_bought": "what is used and not bought is refused: test_fund",
-    "sampling": "published numbers and brute force: theory/test_sampling",
-    "discounting": "closed forms against sums: test_economics_laws",
-    "net_monetary": "worked out by hand: test_economics_example, and test_economics_laws",
-    "break_even": "worked out by hand: test_economics_example, and test_economics_laws",
-    "swings": "worked out by hand: test_economics_example",
-    "truck_hour": "what an hour is worth: test_benefits",
-    "measure": "the entries of test_catalogue",
-    "exhibit": "the shapes of test_page and test_record",
-    "evidence": "what test_page and test_brief draw on",
-    "choice": "what test_brief says",
-    "contents": "the order of test_page",
-    "front": "the first sheet of test_page",
-    "papers": "what test_record writes",
-    "validation": "a table of test_checklists",
-    "gao_practices": "test_checklists",
-    "stress_des": "test_checklists",
-    "chapter_case": "a part of test_page",
-    "chapter_money": "a part of test_page; its sums in test_record",
-    "chapter_port": "a part of test_page",
-    "chapter_frontier": "a part of test_page; its ratios in test_record",
-    "chapter_chance": "a part of test_page",
-    "chapter_break_even": "a part of test_page",
-    "chapter_delivery": "a part of test_page",
-    "chapter_inputs": "a part of test_page",
-    "chapter_portfolio": "a part of test_page",
-    "infeasible": "limits that no set keeps: test_allocation",
-    "shadow_prices": "duals by differences: test_allocation, steps by hand: test_portfolio",
-    "portfolio_found": "what test_portfolio_page is made of",
-    "portfolio_files": "what test_portfolio_case writes",
-    "portfolio_sections": "a part of test_portfolio_page",
-    "portfolio_tables": "a part of test_portfolio_page",
-    "portfolio_words": "the sentences of test_portfolio_page",
-    "portfolio_inputs": "a part of test_portfolio_page",
-    "plot_portfolio": "the pictures of test_portfolio_page",
-    "chapter_checks": "a part of test_page",
-    "plot_port": "a picture of test_page",
-    "plot_frontier": "a picture of test_page",
-    "plot_chance": "a picture of test_page",
-    "plot_spending": "a picture of test_page",
-    "frames": "the tables of test_page and test_record",
-    "selectivity": "published numbers and brute force: theory/test_selectivity",
-}
-"""Modules without a test file of their own name, and why."""
-
-LONG_FUNCTIONS = {"compiled.py", "events.py", "kernel.py", "sweep.py"}
-"""Compiled code pays for every call with registers, so its loops may be long."""
-
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MODULES = [path for path in FILES if path.name != "__init__.py"]
+FOLDERS = sorted({path.parent for path in MODULES})
 WRITTEN_BY_RUNS = {"card.md"}
 """Papers that the program writes; they are not in the checkout."""
-
-MAX_FILE_LINES = 300
-MAX_FUNCTION_LINES = 40
+MOST_MODULES_A_PACKAGE = 14
+MOST_SHARED_NAMES = 0.06
+MOST_UNFORMATTED = 40
+UNCLEAR_PARAMETERS = {"found", "asked", "own", "one", "each"}
+"""Words that do not say what a parameter is."""
 
 
 def label(path: Path) -> str:
@@ -138,54 +40,82 @@ def test_packages_come_from_this_checkout(package: str) -> None:
     assert Path(file).resolve() == (ROOT / package / "__init__.py").resolve()
 
 
-def test_module_names_are_unique() -> None:
-    assert [name for name, n in Counter(path.stem for path in MODULES).items() if n > 1] == []
+@pytest.mark.parametrize("folder", FOLDERS, ids=label)
+def test_packages_are_small_and_say_what_they_are_for(folder: Path) -> None:
+    modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= MOST_MODULES_A_PACKAGE
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    purpose = ast.get_docstring(ast.parse(text)) or ""
+    for heading in ("In:", "Out:", "Imported by:"):
+        assert heading in purpose, f"{label(folder)}/__init__.py says {heading}"
+
+
+@pytest.fixture(scope="module")
+def imports() -> dict[str, set[str]]:
+    """Every import of one of our modules by another: lazy and type-checking ones included."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    return {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+
+def test_no_files_import_each_other(imports: dict[str, set[str]]) -> None:
+    graphlib.TopologicalSorter(imports).prepare()
+
+
+def test_no_packages_import_each_other(imports: dict[str, set[str]]) -> None:
+    """Among the modules and packages of each package, imports go one way."""
+    for package in (label(folder).replace("/", ".") for folder in FOLDERS):
+        rooms: dict[str, set[str]] = defaultdict(set)
+        depth = package.count(".") + 2
+        for module, imported in imports.items():
+            for other in imported:
+                if module.startswith(f"{package}.") and other.startswith(f"{package}."):
+                    here, there = (".".join(name.split(".")[:depth]) for name in (module, other))
+                    if here != there:
+                        rooms[here].add(there)
+        graphlib.TopologicalSorter(rooms).prepare()
 
 
 def test_no_package_below_tests() -> None:
     assert list((ROOT / "tests").rglob("__init__.py")) == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=label)
-def test_every_module_has_its_test(path: Path) -> None:
-    test = ROOT / "tests" / f"test_{path.stem}.py"
-    if path.stem in TESTED_ELSEWHERE:
-        assert not test.is_file(), "no exception is needed any more"
-    else:
-        assert test.is_file()
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").glob("*/**/test_*.py")), ids=label)
+def test_tests_stand_where_their_modules_do(path: Path) -> None:
+    """``tests/<package>/test_<module>[_<aspect>].py``; theory and properties are of no one module."""
+    folder = path.parent.relative_to(ROOT / "tests")
+    if folder.parts[0] not in PACKAGES:
+        assert folder.parts[0] in {"theory", "properties", "benchmarks", "tools"}
+        return
+    modules = {module.stem for module in (ROOT / folder).glob("*.py")}
+    name = path.stem.removeprefix("test_")
+    assert any(name == module or name.startswith(f"{module}_") for module in modules)
 
 
-def test_every_exception_is_needed() -> None:
-    assert set(TESTED_ELSEWHERE) <= {path.stem for path in MODULES}
+@pytest.mark.parametrize("folder", FOLDERS, ids=label)
+def test_every_package_has_tests(folder: Path) -> None:
+    assert list((ROOT / "tests" / folder.relative_to(ROOT)).glob("test_*.py"))
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=label)
-def test_files_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_FILE_LINES
+def test_names_are_defined_once() -> None:
+    names = public_names(ROOT)
+    shared = names_in_several_modules(names)
+    assert len(shared) <= MOST_SHARED_NAMES * len(names), shared
 
 
-@pytest.mark.parametrize("path", MODULES, ids=label)
-def test_functions_are_short(path: Path) -> None:
-    if path.name in LONG_FUNCTIONS:
-        pytest.skip("compiled code")
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    lengths = {
-        node.name: code_lines(node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
-    assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}
+@pytest.mark.parametrize("path", FILES, ids=label)
+def test_parameters_say_what_they_are(path: Path) -> None:
+    unclear = [
+        f"{node.name}({argument.arg})"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+        if argument.arg in UNCLEAR_PARAMETERS
+    ]
+    assert unclear == []
 
 
-def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Return the lines of a function, its docstring left out."""
-    assert function.end_lineno is not None
-    length = function.end_lineno - function.lineno + 1
-    if ast.get_docstring(function) is not None:
-        docstring = function.body[0]
-        assert docstring.end_lineno is not None
-        length -= docstring.end_lineno - docstring.lineno + 1
-    return length
+def test_the_formatter_wins() -> None:
+    assert sum(path.read_text(encoding="utf-8").count("# fmt: skip") for path in FILES) <= MOST_UNFORMATTED
 
 
 @pytest.mark.parametrize("path", MODULES, ids=label)
@@ -193,7 +123,7 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("path", [*MODULES, *sorted(ROOT.glob("docs/**/*.md"))], ids=label)
+@pytest.mark.parametrize("path", [*FILES, *sorted(ROOT.glob("docs/**/*.md"))], ids=label)
 def test_papers_that_are_named_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for name in re.findall(r"\b[\w./-]+\.md\b", text):
@@ -202,11 +132,37 @@ def test_papers_that_are_named_exist(path: Path) -> None:
             assert any(paper.is_file() for paper in here), name
 
 
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *sorted(ROOT.glob("docs/**/*.md")), *FILES], ids=label)
+def test_modules_that_are_named_exist(path: Path) -> None:
+    """Paths of modules in prose, and dotted names in backquotes, lead somewhere."""
+    if path.name == "CHANGELOG.md":
+        pytest.skip("it tells of what was")
+    text = path.read_text(encoding="utf-8")
+    gone = [
+        name
+        for name in re.findall(r"(?<![\w./])((?:sim|models|experiments)/[\w/]+\.py)", text)
+        if not (ROOT / name).is_file()
+    ]
+    for name in re.findall(r"`((?:sim|models|experiments)(?:\.\w+)+)", text):
+        if not _exists(name.split(".")):
+            gone.append(name)
+    assert gone == []
+
+
+def _exists(parts: list[str]) -> bool:
+    """Tell whether a dotted name is a package, a module, or something that a module defines."""
+    for cut in range(len(parts), 0, -1):
+        place = ROOT.joinpath(*parts[:cut])
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if file.is_file():
+            rest = parts[cut:]
+            return not rest or bool(re.search(rf"\b{rest[0]}\b", file.read_text(encoding="utf-8")))
+    return False
+
+
 @pytest.mark.parametrize("path", MODULES, ids=label)
 def test_examples_in_docstrings_run(path: Path) -> None:
-    import doctest
-
-    if path.stem == "rival_cimba":
+    if path.stem == "cimba_model":
         pytest.importorskip("cimba", reason="the extra bench is not installed")
     module = importlib.import_module(label(path).removesuffix(".py").replace("/", "."))
     options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS

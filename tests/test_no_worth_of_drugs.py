@@ -16,18 +16,16 @@ from made_response import valuation
 from small_case import SMALL
 from test_money import response
 
-from experiments.fund import appraised, tables, unsure_tables, write
+from experiments.fund import appraise_case, raw_case_tables, raw_uncertainty_tables, write_case_files
 from experiments.funding.completion import completions_table
-from experiments.funding.paired_noise import noise_table
-from experiments.funding.replication_noise import worths_by_replication
-from experiments.funding.request import case, doubt
-from experiments.funding.uncertainty import tables_of
+from experiments.funding.noise import noise_table, present_worths_by_replication
+from experiments.funding.request import build_case, read_uncertainty_settings
+from experiments.funding.uncertainty.analysis import tabulate_uncertainty
 
 WORTH = 3_123_457.0
 """A value of a load whose digits turn up nowhere by chance."""
 FORBIDDEN = re.compile(
-    r"street value|value of (the )?drugs|drugs? worth|worth of (the )?drugs|interdiction benefit",
-    re.IGNORECASE,
+    r"street value|value of (the )?drugs|drugs? worth|worth of (the )?drugs|interdiction benefit", re.IGNORECASE
 )
 PRICED = ("npv_usd", "nmb_usd", "mean_nmb_usd")
 """Columns that hold loads in dollars."""
@@ -40,14 +38,14 @@ def priced_columns(path: Path) -> set[str]:
 
 def files(folder: Path, usd_per_load: float | None) -> Path:
     """Write all files of a made-up case and return their folder."""
-    asked = case([*SMALL, f"out={folder}"])
+    asked = build_case([*SMALL, f"out={folder}"])
     appraisal = dataclasses.replace(asked.appraisal, interdiction_usd_per_load=usd_per_load)
     asked = dataclasses.replace(asked, appraisal=appraisal)
-    found = appraised(asked, response(0.1, 6.0), completions_table({}, completed=False))
+    found = appraise_case(asked, response(0.1, 6.0), completions_table({}, completed=False))
     unsure = dataclasses.replace(valuation(), asked=asked)
-    doubted = tables_of(unsure, doubt(asked), noise_table(asked, made_response()))
-    made = tables(found, worths_by_replication(asked, found.response))
-    write(found, doubted, made | unsure_tables(doubted, asked.appraisal), 0.0)
+    doubted = tabulate_uncertainty(unsure, read_uncertainty_settings(asked), noise_table(asked, made_response()))
+    made = raw_case_tables(found, present_worths_by_replication(asked, found.response))
+    write_case_files(found, doubted, made | raw_uncertainty_tables(doubted, asked.appraisal), 0.0)
     return folder
 
 
@@ -113,8 +111,7 @@ def test_net_values_hold_no_loads(unpriced: Path, priced: Path) -> None:
     with (priced / "data" / "measures.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert all(
-        float(row["npv_usd"]) == pytest.approx(float(row["npv0_usd"]) + WORTH * float(row["loads"]))
-        for row in rows
+        float(row["npv_usd"]) == pytest.approx(float(row["npv0_usd"]) + WORTH * float(row["loads"])) for row in rows
     )
     with (unpriced / "data" / "measures.csv").open(encoding="utf-8", newline="") as lines:
         null = list(csv.DictReader(lines))

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from ports import ledger_of, window_of
 
-from experiments.load import compose_scenario, study
-from sim.policy import Expected
+from experiments.study.study import build_study, compose_scenario
+from sim.policies.base import PolicyExpectation
 from sim.scenario import Scenario
-from sim.site import DAY_TYPES, Hours
-from sim.theory import weekly_load
-from sim.traffic import day_type, hour_shares, rates_per_h
-from sim.window import Window
+from sim.setting.port import DAY_TYPES, Hours
+from sim.setting.window import Window
+from sim.trucks.arrivals import day_type, hour_shares, rates_per_h
+from sim.workload import weekly_load
 
 TRUCKS_2024 = {
     "world_trade_bridge": 2_288_051,
@@ -61,7 +61,7 @@ def trucks_of(name: str, month: int) -> float:
 @cache
 def weeks(name: str) -> tuple[Window, ...]:
     """Return one week of each month, as ``calendar=year`` lays them."""
-    year = study([f"port={name}", "calendar=year", "replications=12"], "run")
+    year = build_study([f"port={name}", "calendar=year", "replications=12"], "run")
     return tuple(year.window(replication) for replication in range(12))
 
 
@@ -102,7 +102,7 @@ def test_trucks_come_while_the_port_is_open_or_in_the_hour_before(name: str) -> 
 
 @pytest.mark.parametrize("name", PORTS)
 def test_no_month_overruns_a_station(name: str) -> None:
-    expected = Expected(0.27, port(name).scanner.analyst.reference_threat_image_share)
+    expected = PolicyExpectation(0.27, port(name).scanner.analyst.reference_threat_image_share)
     for window in weeks(name):
         load = weekly_load(port(name), expected, window).set_index("station")
         assert load["stable"].all(), f"{window.start_date}\n{load['load_share']}"

@@ -12,15 +12,15 @@ from clear_port import clear_port
 from ports import TruthScorer, window_of
 from test_probe import N, assert_agree, assert_whole, points_of, trucks
 
-from experiments.load import compose_scenario
-from experiments.pipeline import Outcome, make_plan, past_window, simulate
-from experiments.pipeline import trucks as drawn
-from sim.order import CANINE, DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
-from sim.prepare import referred
-from sim.probe import expected_detection
-from sim.probe_bound import BEFORE, BEYOND
+from experiments.study.study import compose_scenario
+from sim.engine.prepare import officer_referrals
+from sim.replication import Outcome, make_plan, past_window, simulate_replication
+from sim.replication import draw_window_trucks as drawn
+from sim.results.expected_detection import expected_detection
+from sim.results.expected_detection_error import STATIONS_BEFORE_PRIMARY, STATIONS_BEYOND_PRIMARY
 from sim.scenario import Scenario
-from sim.sensor import alarms
+from sim.sensors import sensor_alarms
+from sim.stations import CANINE, DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
 
 Make = Callable[..., Scenario]
 Bools = npt.NDArray[np.bool_]
@@ -47,15 +47,8 @@ PORTS = {
         "port.analyst.servers=0",
     ),
     "machine clears": ("scanner=ai_review",),
-    "machine clears the slow scan too": (
-        "scanner=two_speeds",
-        "scanner.analyst.auto_clear_share=0.5",
-    ),
-    "rooms that block": (
-        "port.dock.when_full=block",
-        "port.secondary.when_full=block",
-        "port.canine.when_full=block",
-    ),
+    "machine clears the slow scan too": ("scanner=two_speeds", "scanner.analyst.auto_clear_share=0.5"),
+    "rooms that block": ("port.dock.when_full=block", "port.secondary.when_full=block", "port.canine.when_full=block"),
 }
 
 
@@ -80,7 +73,7 @@ def paths(seed: int, *, portal: bool) -> pd.DataFrame:
             "exit_min": 2.0,
         }
         | {f"{name}_done": 0 for name in ("secondary", "canine", "dock")}
-        | {f"{STATIONS[k]}_enter_min": np.nan for k in (*BEFORE, *BEYOND)}
+        | {f"{STATIONS[k]}_enter_min": np.nan for k in (*STATIONS_BEFORE_PRIMARY, *STATIONS_BEYOND_PRIMARY)}
     )
 
 
@@ -90,11 +83,9 @@ def full_rooms(seed: int) -> Ints:
     return masks[0] | masks[1] | masks[2]
 
 
-def by_brute_force(
-    scenario: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame, full: Ints
-) -> Bools:
+def by_brute_force(scenario: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame, full: Ints) -> Bools:
     """Return who is seized when each truck's own alarms and referral are simply followed."""
-    found = alarms(scenario, points_of(scenario), manifest)
+    found = sensor_alarms(scenario, points_of(scenario), manifest)
 
     def stands(name: str, station: int) -> Bools:
         waives = getattr(scenario.port, name).when_full == "suspend"
@@ -105,7 +96,7 @@ def by_brute_force(
     dock, find = stands("dock", DOCK), found["exam_find"]
     image = np.where(ledger["portal_slow"], found["portal_slow"], found["portal"])
     image &= (ledger["portal_done"] == SERVED).to_numpy() & ~found["auto_clear"]
-    doubt = referred(scenario, manifest)
+    doubt = officer_referrals(scenario, manifest)
     doubt |= found["low_energy"] & (ledger["low_energy_done"] == SERVED).to_numpy()
     later = ledger["selected"].to_numpy() & (scenario.servers("portal") == 0)
     scanned = secondary & (doubt | later)
@@ -151,16 +142,8 @@ THROUGH = {
     "low-energy portal": ("port.low_energy.servers=50",),
     "dogs": ("port.canine.servers=50",),
     "both": ("port.low_energy.servers=50", "port.canine.servers=50"),
-    "both, no scanner": (
-        "port.low_energy.servers=50",
-        "port.canine.servers=50",
-        "port.secondary.servers=0",
-    ),
-    "scanned later": (
-        "port.canine.servers=50",
-        "port.portal.servers=0",
-        "port.analyst.servers=0",
-    ),
+    "both, no scanner": ("port.low_energy.servers=50", "port.canine.servers=50", "port.secondary.servers=0"),
+    "scanned later": ("port.canine.servers=50", "port.portal.servers=0", "port.analyst.servers=0"),
     "machine clears": ("scanner.analyst.auto_clear_share=0.5",),
     "joint inspection": ("port.joint_inspection=true", "port.origin.share=0.3"),
 }
@@ -171,7 +154,7 @@ def run(scenario: Scenario, days: int = 2) -> Outcome:
     before = drawn(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = drawn(scenario, window)
-    return simulate(scenario, window, manifest, scorer.score(manifest), plan)
+    return simulate_replication(scenario, window, manifest, scorer.score(manifest), plan)
 
 
 def roomy(*overrides: str, prevalence: float = 0.3) -> Scenario:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli import VERBS, read
-from experiments.compose import composed, jobs
-from experiments.scoring.scorecard_keys import read_keys
+from experiments.cli import VERBS, parse_command_line
+from experiments.scorecards.request import read_request
+from experiments.study.compose import compose_config, sweep_jobs
 
 ROOT = Path(__file__).parents[1]
 PAPERS = ["README.md", "CONTRIBUTING.md"]
@@ -50,12 +50,12 @@ def test_every_throughgate_command_composes() -> None:
         if not words:
             continue
         private = "--config-dir" in words
-        call = read([word for word in words if private is False] or [words[0]])
+        call = parse_command_line([word for word in words if private is False] or [words[0]])
         if call.verb == "scorecard":
-            assert read_keys(call.overrides).runs
+            assert read_request(call.overrides).runs
             continue
-        for overrides in jobs(call.overrides, multirun=call.multirun):
-            composed(overrides)
+        for overrides in sweep_jobs(call.overrides, multirun=call.multirun):
+            compose_config(overrides)
 
 
 def test_every_verb_stands_in_the_readme_or_the_help() -> None:

@@ -75,9 +75,7 @@ def test_the_same_table_is_equal_with_its_empty_cells(tmp_path: Path) -> None:
         (lambda t: t.iloc[:2], "rows: 3 and 2"),
     ],
 )
-def test_one_bit_of_a_table_is_found(
-    tmp_path: Path, change: Callable[[pd.DataFrame], Any], words: str
-) -> None:
+def test_one_bit_of_a_table_is_found(tmp_path: Path, change: Callable[[pd.DataFrame], Any], words: str) -> None:
     found = tables(tmp_path, change)
     assert found is not None
     assert found.startswith(words)
@@ -111,9 +109,7 @@ def test_only_listed_keys_of_a_record_are_dropped(tmp_path: Path) -> None:
         (dict(reversed(RECORD.items())), "keys of the record in other order"),
     ],
 )
-def test_a_record_that_differs_names_the_key(
-    tmp_path: Path, new: dict[str, Any], words: str
-) -> None:
+def test_a_record_that_differs_names_the_key(tmp_path: Path, new: dict[str, Any], words: str) -> None:
     assert records(tmp_path, new) == words
 
 
@@ -152,9 +148,7 @@ def test_a_key_is_dropped_in_its_own_file_only(tmp_path: Path) -> None:
         ("a,b\n1,2\n3,4\n", "line 3: None and ['3', '4']"),
     ],
 )
-def test_text_of_a_csv_counts_to_the_last_digit(
-    tmp_path: Path, new: str, words: str | None
-) -> None:
+def test_text_of_a_csv_counts_to_the_last_digit(tmp_path: Path, new: str, words: str | None) -> None:
     assert texts(tmp_path, "x.csv", "a,b\n1,2\n", new) == words
 
 

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from twin_cases import random_flow
 
-from sim import compiled, port
-from sim.flow import Flow, Record
-from sim.order import (
+from sim.compiling import Route
+from sim.engine import simpy_port
+from sim.engine.flow import Flow, Record
+from sim.engine.kernel import loop
+from sim.engine.routes import N_COLUMNS, check_policy, route_standard
+from sim.stations import (
     DIVERTED,
     DOCK,
     DOOR,
@@ -24,7 +27,6 @@ from sim.order import (
     WITHDRAWN,
     event_key,
 )
-from sim.route import N_COLUMNS, Route, check_policy, route_standard
 
 
 def route_either_order(truck, here, seen, alarmed, columns, waiting, busy, now_min, state):  # noqa: ANN001, ANN201
@@ -111,8 +113,8 @@ def test_engines_agree_on_random_ports(three_stations: bool) -> None:
     kinds: set[str] = set()
     for seed in range(500):
         flow = random_flow(seed, three_stations=three_stations)
-        reference = port.run(flow, route_standard, profile_by_tickets)
-        assert_equal(reference, compiled.run(flow, route_standard, profile_by_tickets))
+        reference = simpy_port.run(flow, route_standard, profile_by_tickets)
+        assert_equal(reference, loop.run(flow, route_standard, profile_by_tickets))
         kinds |= seen_kinds(flow, reference)
     assert len(kinds) == 12, kinds
 
@@ -122,13 +124,13 @@ def test_engines_agree_where_the_policy_reads_queues_and_its_own_state() -> None
     for seed in range(300):
         flow = random_flow(10_000 + seed)
         hooks = (route_either_order, profile_by_tickets)
-        assert_equal(port.run(flow, *hooks), compiled.run(flow, *hooks))
+        assert_equal(simpy_port.run(flow, *hooks), loop.run(flow, *hooks))
 
 
 def test_engines_agree_on_times_that_binary_fractions_cannot_hold() -> None:
     for seed in range(200):
         flow = random_flow(20_000 + seed, scale=0.1)
-        assert_equal(port.run(flow), compiled.run(flow))
+        assert_equal(simpy_port.run(flow), loop.run(flow))
 
 
 def plain_flow(seed: int) -> Flow:
@@ -154,12 +156,12 @@ def plain_flow(seed: int) -> Flow:
 
 @pytest.mark.parametrize("hook", [route_standard, route_either_order])
 def test_the_loop_for_plain_ports_agrees(hook: Route, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "PLAIN_TRUCKS", 0)
+    monkeypatch.setattr(loop, "PLAIN_TRUCKS", 0)
     for seed in range(200):
         flow = plain_flow(30_000 + seed)
-        assert compiled.takes_plain(flow)
-        assert_equal(port.run(flow, hook), compiled.run_events(flow, hook))
-        assert not compiled.takes_plain(flow._replace(room=np.ones_like(flow.room)))
+        assert loop.uses_plain_loop(flow)
+        assert_equal(simpy_port.run(flow, hook), loop.run_events(flow, hook))
+        assert not loop.uses_plain_loop(flow._replace(room=np.ones_like(flow.room)))
 
 
 @pytest.mark.slow
@@ -167,7 +169,7 @@ def test_engines_agree_on_three_thousand_more() -> None:
     for seed in range(3000):
         flow = random_flow(50_000 + seed, scale=0.1 if seed % 2 else 1.0)
         hooks = (route_either_order if seed % 3 else route_standard, profile_by_tickets)
-        assert_equal(port.run(flow, *hooks), compiled.run(flow, *hooks))
+        assert_equal(simpy_port.run(flow, *hooks), loop.run(flow, *hooks))
 
 
 def test_departures_by_hand() -> None:
@@ -201,5 +203,5 @@ def test_departures_by_hand() -> None:
         fork=-1,
         judge=-1,
     )
-    for engine in (port, compiled):
+    for engine in (simpy_port, loop):
         assert engine.run(flow).exit_min.tolist() == [3, 4, 6, 5, 7, 7]

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.flow import Flow, assemble
-from sim.order import (
+from sim.engine.flow import Flow, assemble_flow
+from sim.engine.routes import N_COLUMNS
+from sim.stations import (
     ANALYST,
     CANINE,
     DOCK,
@@ -23,7 +24,6 @@ from sim.order import (
     SHUTS,
     event_key,
 )
-from sim.route import N_COLUMNS
 
 
 def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tuple[list[Any], ...]:
@@ -65,7 +65,7 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
     per_lane[ANALYST] = False
     room[ANALYST] = -1
     room[per_lane] = -1
-    return assemble(
+    return assemble_flow(
         horizon_min=float(horizon) * scale,
         arrive_min=np.sort(rng.integers(0, horizon, n)) * scale,
         lane_class=rng.random(n) < 0.3,

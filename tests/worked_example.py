@@ -10,13 +10,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.economics.appraisal import Alternative, Worth, appraise, net_flow
-from experiments.economics.benefits import hours_saved, user_benefit
-from experiments.economics.life_cycle import CashFlow, Purchase, cash_flow, service_share
-from experiments.economics.measure import Asset, Measure, Yearly
-from experiments.economics.price_year import Deflator
-from experiments.economics.truck_hour import Benefit, Cargo, Emissions, TruckHour, truck_hour
-from sim.scenario import Value
+from experiments.economics.appraisal import AnnualFlows, PresentWorth, appraise, incremental_cash_flow
+from experiments.economics.benefits import (
+    Benefit,
+    Cargo,
+    Emissions,
+    TruckHourValue,
+    truck_hour_value,
+    truck_hours_saved,
+    user_benefit,
+)
+from experiments.economics.costs import (
+    Asset,
+    CashFlow,
+    InvestmentMeasure,
+    Purchase,
+    YearlyCost,
+    purchase_cash_flow,
+    service_share,
+)
+from experiments.economics.discounting import Deflator
+from sim.setting.setting import Value
 
 YEARS = 20
 TRUCKS = 1e6
@@ -36,12 +50,8 @@ BENEFIT = Benefit(
     value="example",
     occupants_per_truck=1.0,
     reliability_ratio=None,
-    emissions=Emissions(
-        nox_g_per_h=30.0, nox_damage_usd_per_t=15_000.0, price_year=PRICE_YEAR, co2_kg_per_gal=10.0
-    ),
-    cargo=Cargo(
-        value_share_per_day=0.01, value_usd_per_truck={"all": 60_000.0}, price_year=PRICE_YEAR
-    ),
+    emissions=Emissions(nox_g_per_h=30.0, nox_damage_usd_per_t=15_000.0, price_year=PRICE_YEAR, co2_kg_per_gal=10.0),
+    cargo=Cargo(value_share_per_day=0.01, value_usd_per_truck={"all": 60_000.0}, price_year=PRICE_YEAR),
 )
 
 
@@ -63,11 +73,7 @@ OPTIONS = {
     "A3": Option(10.0, 12.0, 4.0, 0.95, 36.0),
     "A4": Option(15.0, 15.0, 5.0, 0.90, 50.0),
 }
-LOADS = {
-    "A0": (18, 22, 19, 21, 20, 20),
-    "A1": (27, 33, 29, 31, 28, 32),
-    "A4": (45, 54, 48, 53, 47, 53),
-}
+LOADS = {"A0": (18, 22, 19, 21, 20, 20), "A1": (27, 33, 29, 31, 28, 32), "A4": (45, 54, 48, 53, 47, 53)}
 """By replication, on the same seeds."""
 WAITS_H = {
     "A0": (0.94, 1.08, 0.97, 1.03, 1.00, 0.98),
@@ -76,11 +82,11 @@ WAITS_H = {
 }
 
 
-def hour() -> TruckHour:
-    return truck_hour(VALUE, BENEFIT, "all", PRICE_YEAR, NONE)
+def hour() -> TruckHourValue:
+    return truck_hour_value(VALUE, BENEFIT, "all", PRICE_YEAR, NONE)
 
 
-def measure(name: str, capital: float = 1.0, opex: float = 1.0) -> Measure:
+def measure(name: str, capital: float = 1.0, opex: float = 1.0) -> InvestmentMeasure:
     option = OPTIONS[name]
 
     def asset(kind: str, price: float, life_y: int) -> Asset:
@@ -93,30 +99,24 @@ def measure(name: str, capital: float = 1.0, opex: float = 1.0) -> Measure:
             removal_usd=0.0,
         )
 
-    yearly = Yearly(
-        kind="operation",
-        payer="united_states",
-        cost_usd_per_y=option.opex * opex * MILLION,
-        price_year=PRICE_YEAR,
+    yearly = YearlyCost(
+        kind="operation", payer="united_states", cost_usd_per_y=option.opex * opex * MILLION, price_year=PRICE_YEAR
     )
-    return Measure(
+    return InvestmentMeasure(
         name=name,
         unit="all of it",
         construction_y=1,
         ramp_up_share=(),
         once={},
         staff={},
-        assets={
-            "equipment": asset("equipment", option.equipment, 10),
-            "civil": asset("civil_works", option.civil, 30),
-        },
+        assets={"equipment": asset("equipment", option.equipment, 10), "civil": asset("civil_works", option.civil, 30)},
         yearly={"operation": yearly},
     )
 
 
 def costs(name: str, capital: float = 1.0, opex: float = 1.0) -> CashFlow:
     bought = Purchase(measure=name, units=1.0, order_y=0, late_y=0)
-    return cash_flow([bought], {name: measure(name, capital, opex)}, YEARS, PRICE_YEAR)
+    return purchase_cash_flow([bought], {name: measure(name, capital, opex)}, YEARS, PRICE_YEAR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,39 +134,32 @@ class Case:
 
     def alternatives(
         self, waits: Mapping[str, float] | None = None, loads: Mapping[str, float] | None = None
-    ) -> dict[str, Alternative]:
+    ) -> dict[str, AnnualFlows]:
         waits = waits or {name: option.wait_h for name, option in OPTIONS.items()}
         loads = loads or {name: option.loads for name, option in OPTIONS.items()}
         return {name: self._alternative(name, waits, loads) for name in waits}
 
-    def _alternative(
-        self, name: str, waits: Mapping[str, float], loads: Mapping[str, float]
-    ) -> Alternative:
+    def _alternative(self, name: str, waits: Mapping[str, float], loads: Mapping[str, float]) -> AnnualFlows:
         bought = Purchase(measure=name, units=1.0, order_y=0, late_y=0)
         service = service_share(bought, measure(name), YEARS)
         start = waits["A0"] if self.from_h is None else self.from_h
         new_wait = start - self.saving * (start - waits[name])
-        saved = hours_saved(self._hours(start), self._hours(new_wait), service)
+        saved = truck_hours_saved(self._hours(start), self._hours(new_wait), service)
         if self.usd_per_h is None:
             gain = user_benefit({"all": saved}, {"all": hour()}, PRICE_YEAR)
         else:
             gain = saved * self.usd_per_h
         found = loads["A0"] + self.more_loads * (loads[name] - loads["A0"])
-        return Alternative(
-            costs(name, self.capital, self.opex), gain, np.where(service > 0.0, found, 0.0)
-        )
+        return AnnualFlows(costs(name, self.capital, self.opex), gain, np.where(service > 0.0, found, 0.0))
 
     def _hours(self, wait_h: float) -> dict[int, float]:
-        return {
-            year: wait_h * TRUCKS * (1.0 + self.growth) ** (year - 1)
-            for year in range(1, YEARS + 1)
-        }
+        return {year: wait_h * TRUCKS * (1.0 + self.growth) ** (year - 1) for year in range(1, YEARS + 1)}
 
-    def worths(self, rate: float = 0.07) -> dict[str, Worth]:
+    def worths(self, rate: float = 0.07) -> dict[str, PresentWorth]:
         return appraise(self.alternatives(), "A0", rate)
 
 
-def replications(case: Case | None = None) -> list[dict[str, Alternative]]:
+def replications(case: Case | None = None) -> list[dict[str, AnnualFlows]]:
     """Return A0, A1 and A4 by replication; each level is held for all years."""
     return [
         (case or Case()).alternatives(
@@ -178,7 +171,7 @@ def replications(case: Case | None = None) -> list[dict[str, Alternative]]:
 
 def net(name: str, usd_per_load: float | None) -> np.ndarray:
     found = Case().alternatives()
-    return net_flow(found[name], found["A0"], usd_per_load)
+    return incremental_cash_flow(found[name], found["A0"], usd_per_load)
 
 
 def four(number: float) -> str:

@@ -2,23 +2,32 @@
 
 Interdiction is an amount, not money: it is priced only where the user gives a value of a load.
 Nothing else in the package puts dollars on it.
+
+The internal rate of return, given only where there is exactly one.
+
+Amounts whose sign changes once have one rate at which their present value is zero. Amounts that
+change sign more often (equipment is bought again) still have one rate above zero if what has come
+in so far changes sign once (Norstrøm). Otherwise there may be several, and any would mislead.
+
+Source: Norstrøm (1972) for the second criterion.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 
-from experiments.economics.discounting import annualised, present_value
-from experiments.economics.life_cycle import INITIAL, CashFlow
-from experiments.economics.price_year import one_price_year
+from experiments.economics.costs import INITIAL_COST_KINDS, CashFlow
+from experiments.economics.discounting import annualised, check_price_years, present_value
+from sim.arrays import FloatArray
 from sim.errors import ConfigError
-from sim.spec import Spec, bounded
-
-Floats = npt.NDArray[np.float64]
+from sim.setting.spec import Spec, bounded_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +35,15 @@ class Appraisal(Spec):
     """How a study counts: its years, its dollars and its rates."""
 
     name: str
-    base_year: int = bounded(2000, 2100)
+    base_year: int = bounded_field(2000, 2100)
     """Calendar year of year 0, in which the first order is placed."""
-    price_year: int = bounded(1990, 2100)
-    years: int = bounded(1, 60)
+    price_year: int = bounded_field(1990, 2100)
+    years: int = bounded_field(1, 60)
     """Years after year 0."""
-    discount_rate: float = bounded(0.0, 1.0)
+    discount_rate: float = bounded_field(0.0, 1.0)
     """Real rate of the headline."""
-    sensitivity_rates: tuple[float, ...] = bounded(0.0, 1.0)
-    interdiction_usd_per_load: float | None = bounded(0.0)
+    sensitivity_rates: tuple[float, ...] = bounded_field(0.0, 1.0)
+    interdiction_usd_per_load: float | None = bounded_field(0.0)
     """Value of one more interdicted load; null: interdiction is not priced anywhere."""
 
     def rates(self) -> list[float]:
@@ -43,19 +52,19 @@ class Appraisal(Spec):
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class AnnualFlows:
     """What one alternative costs and does in years 0..T."""
 
     cost: CashFlow
-    user_benefit: Floats
+    user_benefit: FloatArray
     """Dollars a year gained over the baseline, [0..T]; zeros for the baseline itself."""
-    loads: Floats
+    loads: FloatArray
     """Loads interdicted, [0..T]: a level, not a difference."""
     view: str = "dot"
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
+class PresentWorth:
     """Present values of one alternative above the baseline's, in dollars and in loads."""
 
     years: int
@@ -88,9 +97,7 @@ class Worth:
         return gain / self.cost if self.cost > 0.0 else None
 
 
-def appraise(
-    alternatives: Mapping[str, Alternative], baseline: str | None, rate: float
-) -> dict[str, Worth]:
+def appraise(alternatives: Mapping[str, AnnualFlows], baseline: str | None, rate: float) -> dict[str, PresentWorth]:
     """Return the worth of every alternative, the baseline (all zero) among them.
 
     Raises
@@ -108,20 +115,20 @@ def appraise(
     return {name: _worth(one, base, rate) for name, one in alternatives.items()}
 
 
-def net_flow(one: Alternative, base: Alternative, usd_per_load: float | None) -> Floats:
+def incremental_cash_flow(flows: AnnualFlows, baseline: AnnualFlows, usd_per_load: float | None) -> FloatArray:
     """Return the net amounts above the baseline by year [0..T], undiscounted."""
-    net = one.user_benefit - base.user_benefit - (one.cost.total() - base.cost.total())
-    return net if usd_per_load is None else net + usd_per_load * (one.loads - base.loads)
+    net = flows.user_benefit - baseline.user_benefit - (flows.cost.total() - baseline.cost.total())
+    return net if usd_per_load is None else net + usd_per_load * (flows.loads - baseline.loads)
 
 
-def payback_y(net: npt.ArrayLike, rate: float = 0.0) -> int | None:
+def payback_year(net: npt.ArrayLike, rate: float = 0.0) -> int | None:
     """Return the first year at whose end the amounts so far, discounted, add up to zero or more.
 
     None: never within the years; 0: nothing is spent before it comes back.
 
     Examples
     --------
-    >>> payback_y([-10.0, 6.0, 6.0]), payback_y([-10.0, 6.0, 6.0], 0.2), payback_y([1.0])
+    >>> payback_year([-10.0, 6.0, 6.0]), payback_year([-10.0, 6.0, 6.0], 0.2), payback_year([1.0])
     (2, None, 0)
     """
     flows = np.asarray(net, dtype=np.float64)
@@ -130,25 +137,86 @@ def payback_y(net: npt.ArrayLike, rate: float = 0.0) -> int | None:
     return int(back[0]) if len(back) else None
 
 
-def _alike(name: str, one: Alternative, base: Alternative) -> None:
-    one_price_year({f"alternatives.{name}": one.cost.price_year}, base.cost.price_year)
-    if one.view != base.view:
-        problem = f"the {one.view} view beside the {base.view} view; views are never mixed"
+def _alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
+    check_price_years({f"alternatives.{name}": flows.cost.price_year}, baseline.cost.price_year)
+    if flows.view != baseline.view:
+        problem = f"the {flows.view} view beside the {baseline.view} view; views are never mixed"
         raise ConfigError(f"alternatives.{name}", problem)
-    lengths = {one.cost.years + 1, len(one.user_benefit), len(one.loads), base.cost.years + 1}
+    lengths = {flows.cost.years + 1, len(flows.user_benefit), len(flows.loads), baseline.cost.years + 1}
     if len(lengths) > 1:
         raise ConfigError(f"alternatives.{name}", f"series of different lengths {sorted(lengths)}")
 
 
-def _worth(one: Alternative, base: Alternative, rate: float) -> Worth:
-    def above(levels: Floats, others: Floats) -> float:
+def _worth(flows: AnnualFlows, baseline: AnnualFlows, rate: float) -> PresentWorth:
+    def above(levels: FloatArray, others: FloatArray) -> float:
         return present_value(rate, levels - others)
 
-    return Worth(
-        years=base.cost.years,
+    return PresentWorth(
+        years=baseline.cost.years,
         rate=rate,
-        capital=above(one.cost.total(kinds=INITIAL), base.cost.total(kinds=INITIAL)),
-        cost=above(one.cost.total(), base.cost.total()),
-        user_benefit=above(one.user_benefit, base.user_benefit),
-        loads=above(one.loads, base.loads),
+        capital=above(flows.cost.total(kinds=INITIAL_COST_KINDS), baseline.cost.total(kinds=INITIAL_COST_KINDS)),
+        cost=above(flows.cost.total(), baseline.cost.total()),
+        user_benefit=above(flows.user_benefit, baseline.user_benefit),
+        loads=above(flows.loads, baseline.loads),
     )
+
+
+LEAST: Final = -1.0 + 1e-9
+MOST: Final = 1e6
+ROUND: Final = 1e-12
+"""Sums so far that are smaller than this part of the largest amount are zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class InternalRateOfReturn:
+    """The rate, or None and why there is none."""
+
+    rate: float | None
+    reason: str = ""
+
+
+def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
+    """Return the rate at which net amounts [year 0..T] have no present value.
+
+    Examples
+    --------
+    >>> internal_rate_of_return([-100.0, 110.0]).rate
+    0.1
+    >>> internal_rate_of_return([-10.0, 13.0, -2.0, 1.0]).reason  # something is bought again in year 2
+    ''
+    >>> internal_rate_of_return([-1.0, 3.0, -2.0]).reason
+    'multiple possible: the sign changes 2 times'
+    >>> internal_rate_of_return([-1.0, -1.0]).reason
+    'none: never a net gain'
+    """
+    flows = np.asarray(net, dtype=np.float64)
+    if not flows.any():
+        return InternalRateOfReturn(None, "none: nothing is spent and nothing gained")
+    flows = flows / np.abs(flows).max()
+    changes = _changes(flows)
+    if changes == 0:
+        return InternalRateOfReturn(None, f"none: never a net {'cost' if flows.sum() > 0.0 else 'gain'}")
+    if changes == 1:
+        return _between(flows, LEAST)
+    so_far = np.cumsum(flows)
+    if abs(so_far[-1]) > ROUND and _changes(np.where(np.abs(so_far) > ROUND, so_far, 0.0)) == 1:
+        return _between(flows, 0.0)
+    return InternalRateOfReturn(None, f"multiple possible: the sign changes {changes} times")
+
+
+def _changes(amounts: FloatArray) -> int:
+    signs = np.sign(amounts[amounts != 0.0])
+    return int((signs[1:] != signs[:-1]).sum())
+
+
+def _between(flows: FloatArray, least: float) -> InternalRateOfReturn:
+    def worth(log_growth: float) -> float:
+        """Return the present value over that of the largest factor, so that nothing overflows."""
+        powers = -log_growth * np.arange(len(flows))
+        return float(flows @ np.exp(powers - powers.max()))
+
+    low, high = math.log1p(least), math.log1p(MOST)
+    if worth(low) * worth(high) > 0.0:
+        return InternalRateOfReturn(None, f"none between {least:.0%} and {MOST:.0%} a year")
+    found = brentq(worth, low, high, xtol=1e-14, rtol=1e-14)
+    return InternalRateOfReturn(round(math.expm1(float(found)), 12))

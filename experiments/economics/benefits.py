@@ -2,24 +2,153 @@
 
 Hours come from simulated years and are interpolated between them. A congested wait is never scaled
 with demand: queues are convex in load, so that hours outside the simulated years are refused.
+
+What an hour of a truck in line is worth, in one of two views that are never added.
+
+The DOT view counts what the country loses: the driver's time, idle fuel, damage by emissions and,
+where the user asks for it, the value of cargo in transit. The carrier's view counts what the
+carrier pays: its marginal cost an hour, which holds the driver's wage already, and idle fuel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from experiments.economics.price_year import one_price_year
-from experiments.economics.truck_hour import Benefit, TruckHour
+from experiments.economics.discounting import Deflator, check_price_years
+from sim.arrays import FloatArray
 from sim.errors import ConfigError
+from sim.setting.setting import Value
+from sim.setting.spec import Spec, bounded_field
 
-Floats = npt.NDArray[np.float64]
+View = Literal["dot", "carrier"]
+G_PER_T: Final = 1e6
+HOURS_PER_DAY: Final = 24.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emissions(Spec):
+    """What an idling truck emits, and the damage of it."""
+
+    nox_g_per_h: float = bounded_field(0.0)
+    nox_damage_usd_per_t: float = bounded_field(0.0)
+    price_year: int = bounded_field(1990, 2100)
+    co2_kg_per_gal: float = bounded_field(0.0)
+    """Counted in tonnes, not priced: no damage value is in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cargo(Spec):
+    """The value of time in transit of what trucks carry."""
+
+    value_share_per_day: float = bounded_field(0.0, 1.0)
+    value_usd_per_truck: dict[str, float] = bounded_field(0.0)
+    """By class of truck: loaded, empty, fast, perishable, as the study names them."""
+    price_year: int = bounded_field(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benefit(Spec):
+    """What counts as a benefit of a shorter wait, beside time and fuel (`sim.setting.setting.Value`)."""
+
+    name: str
+    view: View
+    value: str
+    """The option of the group ``value`` whose time and fuel it goes with."""
+    occupants_per_truck: float = bounded_field(0.0, 10.0)
+    emissions: Emissions | None
+    cargo: Cargo | None
+    reliability_ratio: float | None = bounded_field(0.0, 5.0)
+    """Hours of the mean wait that an hour of its standard deviation is worth; null: none."""
+
+    def check(self) -> None:
+        """Refuse to count in the carrier's view what the carrier does not pay."""
+        if self.view == "carrier" and (self.emissions is not None or self.cargo is not None):
+            raise ConfigError("view", "a carrier pays neither emissions nor cargo time; set null")
+
+
+@dataclass(frozen=True, slots=True)
+class TruckHourValue:
+    """Dollars of ``price_year`` an hour of one truck in line, by what they stand for."""
+
+    view: View
+    price_year: int
+    time: float
+    fuel: float
+    emissions: float
+    cargo: float
+
+    @property
+    def usd_per_h(self) -> float:
+        """The whole hour."""
+        return self.time + self.fuel + self.emissions + self.cargo
+
+    def __add__(self, other: object) -> TruckHourValue:
+        """Refuse: views are alternatives, and hours of two classes are weighed by their hours."""
+        raise ConfigError("benefit.view", "hours are never added: the views count the same time")
+
+
+def truck_hour_value(
+    value: Value, benefit: Benefit, truck_class: str, price_year: int, deflator: Deflator
+) -> TruckHourValue:
+    """Return what an hour of one class of truck is worth, in dollars of ``price_year``.
+
+    occupants x time + fuel x price + grams x damage + cargo value x share a day / 24.
+
+    Raises
+    ------
+    ConfigError
+        A value that is not the one the benefit goes with, a class whose cargo has no value, or a
+        price year that the deflator does not have.
+
+    Examples
+    --------
+    >>> value = Value(name="v", price_year=2023, value_of_time_usd_per_truck_h=30.0,
+    ...               idle_fuel_gal_per_h=0.5, diesel_usd_per_gal=4.0)
+    >>> plain = Benefit(name="b", view="dot", value="v", occupants_per_truck=1.0, emissions=None,
+    ...                 cargo=None, reliability_ratio=None)
+    >>> truck_hour_value(value, plain, "loaded", 2023, Deflator(name="none", price_index={})).usd_per_h
+    32.0
+    """
+    if value.name != benefit.value:
+        problem = f"{benefit.name} goes with {benefit.value}, not with {value.name}"
+        raise ConfigError("benefit.value", problem)
+    to_year = deflator.restated(1.0, value.price_year, price_year)
+    return TruckHourValue(
+        view=benefit.view,
+        price_year=price_year,
+        time=benefit.occupants_per_truck * value.value_of_time_usd_per_truck_h * to_year,
+        fuel=value.idle_fuel_gal_per_h * value.diesel_usd_per_gal * to_year,
+        emissions=_emissions(benefit.emissions, price_year, deflator),
+        cargo=_cargo(benefit.cargo, truck_class, price_year, deflator),
+    )
+
+
+def _emissions(emissions: Emissions | None, price_year: int, deflator: Deflator) -> float:
+    if emissions is None:
+        return 0.0
+    damage = emissions.nox_g_per_h * emissions.nox_damage_usd_per_t / G_PER_T
+    return deflator.restated(damage, emissions.price_year, price_year)
+
+
+def _cargo(cargo: Cargo | None, truck_class: str, price_year: int, deflator: Deflator) -> float:
+    if cargo is None:
+        return 0.0
+    if truck_class not in cargo.value_usd_per_truck:
+        known = sorted(cargo.value_usd_per_truck)
+        raise ConfigError("benefit.cargo.value_usd_per_truck", f"no {truck_class!r}; known {known}")
+    worth = cargo.value_usd_per_truck[truck_class] * cargo.value_share_per_day / HOURS_PER_DAY
+    return deflator.restated(worth, cargo.price_year, price_year)
+
+
 KG_PER_T = 1000.0
 
 
-def between_years(simulated: Mapping[int, float], years: int) -> Floats:
+def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
     """Return an amount for years 0..``years``, straight between the simulated years.
 
     Year 0, in which nothing new is in service, takes the amount of the first simulated year.
@@ -36,7 +165,7 @@ def between_years(simulated: Mapping[int, float], years: int) -> Floats:
 
     Examples
     --------
-    >>> between_years({1: 10.0, 3: 30.0}, 3).tolist()
+    >>> interpolate_years({1: 10.0, 3: 30.0}, 3).tolist()
     [10.0, 10.0, 20.0, 30.0]
     """
     if not simulated or min(simulated) > 1 or max(simulated) < years:
@@ -48,9 +177,9 @@ def between_years(simulated: Mapping[int, float], years: int) -> Floats:
     return np.asarray(found, dtype=np.float64)
 
 
-def hours_saved(
+def truck_hours_saved(
     baseline: Mapping[int, float], alternative: Mapping[int, float], service: npt.ArrayLike
-) -> Floats:
+) -> FloatArray:
     """Return truck-hours below the baseline's in years 0..T, from hours in the simulated years.
 
     Parameters
@@ -62,18 +191,18 @@ def hours_saved(
 
     Examples
     --------
-    >>> hours_saved({1: 9.0, 3: 9.0}, {1: 7.0, 3: 5.0}, [0.0, 0.5, 1.0, 1.0]).tolist()
+    >>> truck_hours_saved({1: 9.0, 3: 9.0}, {1: 7.0, 3: 5.0}, [0.0, 0.5, 1.0, 1.0]).tolist()
     [0.0, 1.0, 3.0, 4.0]
     """
     share = np.asarray(service, np.float64)
     years = len(share) - 1
-    gain = between_years(baseline, years) - between_years(alternative, years)
+    gain = interpolate_years(baseline, years) - interpolate_years(alternative, years)
     return np.asarray(gain * share)
 
 
 def rule_of_half(
     trips: npt.ArrayLike, new_trips: npt.ArrayLike, hours: npt.ArrayLike, new_hours: npt.ArrayLike
-) -> Floats:
+) -> FloatArray:
     """Return the hours gained by users when hours a trip change and trips answer.
 
     (trips + new_trips) / 2 x (hours - new_hours): the trips that are made anyway gain the whole
@@ -90,13 +219,13 @@ def rule_of_half(
     return np.asarray(both * gain / 2.0)
 
 
-def half_below_ceiling(
+def rule_of_half_below_ceiling(
     trips: npt.ArrayLike,
     new_trips: npt.ArrayLike,
     hours: npt.ArrayLike,
     new_hours: npt.ArrayLike,
     most_hours: npt.ArrayLike,
-) -> Floats:
+) -> FloatArray:
     """Return the hours gained by users when trips are turned away by a ceiling of the wait.
 
     Trips that are made both times gain the whole difference. A trip that is won gains half of what
@@ -112,9 +241,9 @@ def half_below_ceiling(
 
     Examples
     --------
-    >>> float(half_below_ceiling(100.0, 120.0, 1.0, 0.5, 1.5))  # 100 gain 0.5 h, 20 gain 1 h / 2
+    >>> float(rule_of_half_below_ceiling(100.0, 120.0, 1.0, 0.5, 1.5))  # 100 gain 0.5 h, 20 gain 1 h / 2
     60.0
-    >>> float(half_below_ceiling(100.0, 50.0, 1.0, 0.75, 2.0))  # 50 gain 0.25 h, 50 lose 1 h / 2
+    >>> float(rule_of_half_below_ceiling(100.0, 50.0, 1.0, 0.75, 2.0))  # 50 gain 0.25 h, 50 lose 1 h / 2
     -12.5
     """
     before, after = np.asarray(trips, np.float64), np.asarray(new_trips, np.float64)
@@ -127,15 +256,15 @@ def half_below_ceiling(
 
 
 def user_benefit(
-    hours_saved: Mapping[str, npt.ArrayLike], hour: Mapping[str, TruckHour], price_year: int
-) -> Floats:
+    hours_saved: Mapping[str, npt.ArrayLike], hour: Mapping[str, TruckHourValue], price_year: int
+) -> FloatArray:
     """Return the users' gain by year [0..T], dollars of ``price_year``, summed over classes.
 
     Parameters
     ----------
     hours_saved : mapping
         Truck-hours below the baseline's by class, each [0..T]; where trips change:
-        `half_below_ceiling`.
+        `rule_of_half_below_ceiling`.
     hour : mapping
         What an hour is worth, by class.
 
@@ -148,20 +277,18 @@ def user_benefit(
         raise ConfigError(f"benefit.{missing[0]}", "hours of a class that has no value")
     if len(views := sorted({one.view for one in hour.values()})) > 1:
         raise ConfigError("benefit.view", f"one view at a time, got {' and '.join(views)}")
-    one_price_year({f"benefit.{name}": one.price_year for name, one in hour.items()}, price_year)
-    parts = [
-        np.asarray(hours, np.float64) * hour[name].usd_per_h for name, hours in hours_saved.items()
-    ]
+    check_price_years({f"benefit.{name}": one.price_year for name, one in hour.items()}, price_year)
+    parts = [np.asarray(hours, np.float64) * hour[name].usd_per_h for name, hours in hours_saved.items()]
     return np.asarray(np.sum(parts, axis=0, dtype=np.float64))
 
 
 def reliability_benefit(
     benefit: Benefit,
-    hour: TruckHour,
+    hour: TruckHourValue,
     trips: npt.ArrayLike,
     deviation_h: npt.ArrayLike,
     new_deviation_h: npt.ArrayLike,
-) -> Floats:
+) -> FloatArray:
     """Return what a steadier wait is worth by year, dollars; zero where it is not counted.
 
     trips x reliability ratio x (standard deviation of the wait, baseline - alternative) x time.
@@ -172,12 +299,12 @@ def reliability_benefit(
     return np.asarray(np.asarray(trips, np.float64) * ratio * gain * hour.time)
 
 
-def fuel_saved_gal(hours_saved: npt.ArrayLike, idle_gal_per_h: float) -> Floats:
+def fuel_saved_gal(hours_saved: npt.ArrayLike, idle_gal_per_h: float) -> FloatArray:
     """Return gallons of diesel not burnt in line, by year; priced in the truck-hour already."""
     return np.asarray(np.asarray(hours_saved, np.float64) * idle_gal_per_h)
 
 
-def co2_saved_t(benefit: Benefit, fuel_gal: npt.ArrayLike) -> Floats:
+def co2_saved_t(benefit: Benefit, fuel_gal: npt.ArrayLike) -> FloatArray:
     """Return tonnes of carbon dioxide not emitted, by year: shown, and not priced.
 
     Raises

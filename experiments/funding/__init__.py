@@ -1,5 +1,6 @@
-"""The funding case: simulated alternatives turned into costs, benefits, uncertainty and a choice.
+"""A funding case: what is asked, years simulated, money, checks; its uncertainty, report and portfolio.
 
-``case`` holds what is asked, ``response`` what the simulation says of it, ``appraised`` what comes
-of both; the arithmetic of money is in `experiments.economics`.
+In: overrides with prices, and fitted risk models.
+Out: costs, benefits and loads by year, with intervals.
+Imported by: the verb ``fund``.
 """

@@ -1,27 +1,170 @@
-"""A funding case before anything is simulated: who asks for what, and how it is counted."""
+"""A funding case before anything is simulated: who asks for what, and how it is counted.
+
+The keys of ``configs/fund.yaml``: what is bought when, and how demand grows meanwhile.
+
+How sure the numbers of a funding case are held to be: laws, draws and scenarios.
+
+The distributions themselves are rules by kind of number
+(`experiments.funding.uncertainty.input_distributions`); their parameters are here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from experiments.economics.appraisal import Appraisal
-from experiments.economics.break_even import Harm
-from experiments.economics.life_cycle import Purchase
-from experiments.economics.measure import Measure
-from experiments.economics.price_year import Deflator
-from experiments.economics.truck_hour import Benefit
-from experiments.funding.terms import Terms
-from sim.scenario import Value
+from experiments.economics.benefits import Benefit
+from experiments.economics.cost_effectiveness import Harm
+from experiments.economics.costs import InvestmentMeasure, Purchase
+from experiments.economics.discounting import Deflator
+from sim.errors import ConfigError
+from sim.setting.setting import Value
+from sim.setting.spec import Spec, bounded_field
 
 if TYPE_CHECKING:
-    from experiments.load import Study
-    from experiments.provenance import Input
+    from experiments.study.sources import SourcedInput
+    from experiments.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand(Spec):
+    """How many trips are wanted in each year, and what a wait does to them."""
+
+    growth_share_per_y: float = bounded_field(-0.2, 0.2)
+    """Of the trips wanted; year 0 has the counts of ``port.volume``."""
+    wait_ceiling_min: float = bounded_field(1.0, 1440.0)
+    """A trip that would wait longer than this to reach primary is not made here."""
+
+    def factor(self, year: int) -> float:
+        """Return the trips wanted in a study year, as a multiple of year 0's.
+
+        Examples
+        --------
+        >>> round(Demand(growth_share_per_y=0.1, wait_ceiling_min=60.0).factor(2), 12)
+        1.21
+        """
+        return float((1.0 + self.growth_share_per_y) ** year)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortPlan(Spec):
+    """One port of a portfolio: a funding case of its own."""
+
+    overrides: tuple[str, ...]
+    """What its case is asked with, its experiment among them."""
+    ceiling_min: float | None = bounded_field(0.1, 1440.0)
+    """Highest yearly mean wait that is allowed there; null: none."""
+    ceiling_from_y: int = bounded_field(1, 60)
+    """First year in which it has to be kept: before, nothing new may stand yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioPlan(Spec):
+    """Ports, budgets and what is sought over all of them."""
+
+    payer: Literal["united_states", "mexico"]
+    """Whose budget it is."""
+    objective: Literal["npv", "loads"]
+    usd_per_load: float | None = bounded_field(0.0)
+    budget_usd: float | None = bounded_field(0.0)
+    """Of buying, building and joining, all ports and years together, undiscounted."""
+    yearly_usd: float | None = bounded_field(0.0)
+    """In every year, running costs and staff included."""
+    price_year: int = bounded_field(1990, 2100)
+    """Whose dollars the budgets are."""
+    start_y: tuple[int, ...] = bounded_field(0, 60)
+    """Years by which all orders of an option may be put off."""
+    units: dict[str, float] = bounded_field(0.0)
+    """Units that can be had in all, by measure."""
+    needs: tuple[tuple[str, ...], ...]
+    """Pairs of PORT.OPTION: the first not without the second, which begins no later."""
+    excludes: tuple[tuple[str, ...], ...]
+    """Groups of PORT.OPTION of which at most one may be."""
+    ports: dict[str, PortPlan]
+
+    def check(self) -> None:
+        """Refuse a portfolio of no port or no start, starts said twice, and a price not asked."""
+        if not self.ports or not self.start_y:
+            raise ConfigError("ports" if self.start_y else "start_y", "at least one is needed")
+        if list(self.start_y) != sorted(set(self.start_y)):
+            found = list(self.start_y)
+            raise ConfigError("start_y", f"expected years in order, each once, got {found}")
+        if any(len(pair) != 2 for pair in self.needs):
+            raise ConfigError("needs", "expected pairs, e.g. [[laredo.two_more, el_paso.one_more]]")
+        if self.usd_per_load is not None and self.objective == "loads":
+            problem = "a value of a load counts for objective=npv alone; loads are counted already"
+            raise ConfigError("usd_per_load", problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTerms(Spec):
+    """What ``fund`` asks beside the study and the economic groups."""
+
+    purchases: dict[str, tuple[Purchase, ...]]
+    simulated_years: tuple[int, ...] = bounded_field(0, 100)
+    demand: Demand
+    persons_per_post: float = bounded_field(1.0, 10.0)
+    """Persons that man one post over the week."""
+    complete: bool
+    portfolio: PortfolioPlan | None
+    accept: tuple[str, ...]
+
+    def check(self) -> None:
+        """Refuse years that are out of order or said twice."""
+        if list(self.simulated_years) != sorted(set(self.simulated_years)):
+            found = list(self.simulated_years)
+            raise ConfigError("simulated_years", f"expected years in order, each once, got {found}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostOverrun(Spec):
+    """Price paid over the price planned, by percentile."""
+
+    p5: float = bounded_field(0.01, 100.0)
+    p50: float = bounded_field(0.01, 100.0)
+    p95: float = bounded_field(0.01, 100.0)
+
+    def check(self) -> None:
+        """Refuse percentiles out of order."""
+        if not self.p5 < self.p50 < self.p95:
+            raise ConfigError("p50", "must lie between p5 and p95")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncertaintySettings(Spec):
+    """One option of the group ``uncertainty``."""
+
+    name: str
+    draws: int = bounded_field(10, 100_000)
+    """Fewer say nothing of a range, and leave nothing to cross-validate on."""
+    worlds: int = bounded_field(0, 100_000)
+    """Redrawn worlds that are simulated; 0: simulation inputs stay as they are."""
+    sobol_base: int = bounded_field(2, 2**16)
+    overrun: CostOverrun
+    cv: float = bounded_field(0.0, 1.0)
+    loads_scale: tuple[float, ...] = bounded_field(0.0)
+    growth_points: float = bounded_field(0.0, 0.2)
+    usd_per_load: tuple[float, ...] = bounded_field(0.0)
+    saving_factors: tuple[float, ...] = bounded_field(0.0)
+    displaced_shares: tuple[float, ...] = bounded_field(0.0, 1.0)
+    late_y: tuple[int, ...] = bounded_field(1, 20)
+    downtime_shares: tuple[float, ...] = bounded_field(0.0, 1.0)
+    horizons_y: tuple[int, ...] = bounded_field(1, 60)
+
+    def check(self) -> None:
+        """Refuse a base sample that is no power of two, a law without three points in order."""
+        if self.sobol_base & (self.sobol_base - 1):
+            raise ConfigError("sobol_base", f"must be a power of two, got {self.sobol_base}")
+        if self.worlds and self.worlds < 10:
+            raise ConfigError("worlds", f"must be 0, or at least 10 to fit to, got {self.worlds}")
+        if len(self.loads_scale) != 3 or sorted(self.loads_scale) != list(self.loads_scale):
+            raise ConfigError("loads_scale", "lowest, likeliest and highest factor, in order")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class FundingCase:
     """Everything that is fixed before the first truck is drawn."""
 
     study: Study
@@ -31,13 +174,13 @@ class Case:
     value: Value
     deflator: Deflator
     harm: Harm
-    catalogue: Mapping[str, Measure]
+    catalogue: Mapping[str, InvestmentMeasure]
     """Every measure, in dollars of the appraisal's price year."""
     purchases: Mapping[str, tuple[Purchase, ...]]
     """What each alternative buys; nothing for the baseline."""
-    terms: Terms
+    terms: CaseTerms
     """Demand, simulated years and consents (``configs/fund.yaml``)."""
-    inputs: tuple[Input, ...]
+    inputs: tuple[SourcedInput, ...]
     """Every number of the economics with its source; the study's own: `Study.inputs`."""
     overrides: tuple[str, ...]
     """What the user asked for, economics included."""

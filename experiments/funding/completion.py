@@ -15,15 +15,14 @@ from typing import Final
 
 import pandas as pd
 
+from experiments.economics.costs import Purchase, purchase_cash_flow
 from experiments.economics.discounting import present_value
-from experiments.economics.life_cycle import Purchase, cash_flow
-from experiments.funding.carrying import Shortage, plans, shortages
-from experiments.funding.case import Case
-from experiments.funding.enough_bought import lacking
-from experiments.load import compose_scenario
-from experiments.pipeline import Plan, Scorer
-from experiments.wording import listed, percent
+from experiments.funding.case import FundingCase
+from experiments.funding.checks import Shortage, base_year_plans, shortages, units_not_bought
+from experiments.number_format import listed, percent
+from experiments.study.study import compose_scenario
 from sim.errors import ConfigError
+from sim.replication import OperatingPlan, Scorer
 
 KEYS: Final = {
     "portal": "scanner.portal.units",
@@ -35,15 +34,7 @@ MEASURES: Final = {"portal": "portal", "secondary": "secondary_scanner", "dock":
 """What is bought for one unit more of a station; analysts are bought as persons."""
 PORTAL: Final = "portal"
 ROUNDS: Final = 6
-COLUMNS: Final = (
-    "alternative",
-    "short",
-    "completion",
-    "price_usd",
-    "overrides",
-    "purchases",
-    "completed",
-)
+COLUMNS: Final = ("alternative", "short", "completion", "price_usd", "overrides", "purchases", "completed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +62,14 @@ class Completion:
     def purchase_words(self) -> str:
         """Write the purchases as the user would."""
         return ", ".join(
-            f"{{measure: {p.measure}, units: {p.units:g}, order_y: {p.order_y}, "
-            f"late_y: {p.late_y}}}"
+            f"{{measure: {p.measure}, units: {p.units:g}, order_y: {p.order_y}, late_y: {p.late_y}}}"
             for p in self.purchases
         )
 
 
-def completions(asked: Case, scorers: Mapping[str, Scorer]) -> tuple[dict[str, Completion], Case]:
+def complete_alternatives(
+    case: FundingCase, scorers: Mapping[str, Scorer]
+) -> tuple[dict[str, Completion], FundingCase]:
     """Return who cannot carry the design year, with the completion, and the case without gaps.
 
     With ``complete=true`` those alternatives are replaced by their completions; else they are left
@@ -88,132 +80,132 @@ def completions(asked: Case, scorers: Mapping[str, Scorer]) -> tuple[dict[str, C
     ConfigError
         Nothing is left to compare, or a station for which the catalogue has nothing.
     """
-    known = plans(asked, scorers)
+    known = base_year_plans(case, scorers)
     found = {
-        name: completion(asked, name, known[name])
-        for name in asked.study.alternatives
-        if name != asked.study.baseline and _short(asked, name, known[name])
+        name: cheapest_completion(case, name, known[name])
+        for name in case.study.alternatives
+        if name != case.study.baseline and _short(case, name, known[name])
     }
-    return found, _completed(asked, found) if asked.terms.complete else _left(asked, found)
+    return found, _completed(case, found) if case.terms.complete else _left(case, found)
 
 
-def baseline_short(asked: Case, scorers: Mapping[str, Scorer]) -> list[Shortage]:
+def baseline_shortages(case: FundingCase, scorers: Mapping[str, Scorer]) -> list[Shortage]:
     """Return what the baseline itself leaves short: it is flagged, not refused."""
-    return _short(asked, asked.study.baseline, plans(asked, scorers)[asked.study.baseline])
+    return _short(case, case.study.baseline, base_year_plans(case, scorers)[case.study.baseline])
 
 
-def _short(asked: Case, name: str, plan: Plan) -> list[Shortage]:
-    return shortages(asked, asked.study.alternatives[name], plan)
+def _short(case: FundingCase, name: str, plan: OperatingPlan) -> list[Shortage]:
+    return shortages(case, case.study.alternatives[name], plan)
 
 
-def completion(asked: Case, name: str, plan: Plan) -> Completion:
+def cheapest_completion(case: FundingCase, name: str, plan: OperatingPlan) -> Completion:
     """Return the cheapest completion of one alternative."""
-    first = _short(asked, name, plan)
-    now, overrides = asked, dict[str, int]()
+    first = _short(case, name, plan)
+    now, overrides = case, dict[str, int]()
     for _ in range(ROUNDS):
         short = _short(now, name, plan)
         if not short:
             break
         overrides |= {KEYS[one.station]: one.units + one.missing for one in short}
-        now = with_more(asked, name, tuple(f"{k}={v}" for k, v in overrides.items()), ())
+        now = case_with_more(case, name, tuple(f"{k}={v}" for k, v in overrides.items()), ())
     else:
         problem = f"cannot be completed by more units of {listed([s.station for s in first])}"
         raise ConfigError(f"alternatives.{name}", problem)
-    bought = _purchases(asked, now, name)
-    flow = cash_flow(bought, asked.catalogue, asked.appraisal.years, asked.appraisal.price_year)
-    price = present_value(asked.appraisal.discount_rate, flow.total())
+    bought = _purchases(case, now, name)
+    flow = purchase_cash_flow(bought, case.catalogue, case.appraisal.years, case.appraisal.price_year)
+    price = present_value(case.appraisal.discount_rate, flow.total())
     words = tuple(f"{key}={value}" for key, value in overrides.items())
     return Completion(name, tuple(first), words, bought, price)
 
 
-def _purchases(asked: Case, now: Case, name: str) -> tuple[Purchase, ...]:
+def _purchases(case: FundingCase, completed_case: FundingCase, name: str) -> tuple[Purchase, ...]:
     """Return what pays for the units that an alternative has now and had not before.
 
     Units are ordered so that they come into service with the alternative's own.
     """
-    before, after = asked.study.alternatives[name], now.study.alternatives[name]
+    before, after = case.study.alternatives[name], completed_case.study.alternatives[name]
     more = {s: float(after.servers(s) - before.servers(s)) for s in MEASURES}
     bought = [
-        _order(asked, name, measure, number * per_unit)
+        _order(case, name, measure, number * per_unit)
         for station, number in more.items()
         if number > 0.0
-        for measure, per_unit in one_more(asked, name, station).items()
+        for measure, per_unit in measures_for_one_more(case, name, station).items()
     ]
     with_units = dataclasses.replace(
-        now, purchases={**asked.purchases, name: (*asked.purchases[name], *bought)}
+        completed_case, purchases={**case.purchases, name: (*case.purchases[name], *bought)}
     )
-    persons = lacking(with_units, name).get("analyst", 0.0)
+    persons = units_not_bought(with_units, name).get("analyst", 0.0)
     if persons > 0.0:
-        bought.append(_order(asked, name, "analyst", round(persons, 2)))
+        bought.append(_order(case, name, "analyst", round(persons, 2)))
     return tuple(bought)
 
 
-def one_more(asked: Case, name: str, station: str) -> dict[str, float]:
+def measures_for_one_more(case: FundingCase, name: str, station: str) -> dict[str, float]:
     """Return what one unit more of a station takes of each measure.
 
     An alternative that sets up portals in secondary is completed by what it buys itself, machine
     and persons alike: a legacy scanner has neither their price nor their speed.
     """
     own: dict[str, float] = {}
-    for purchase in asked.purchases[name]:
+    for purchase in case.purchases[name]:
         own[purchase.measure] = own.get(purchase.measure, 0.0) + purchase.units
     machines = own.get(PORTAL, 0.0)
-    alternatives = asked.study.alternatives
-    ahead = alternatives[name].servers(PORTAL) - alternatives[asked.study.baseline].servers(PORTAL)
+    alternatives = case.study.alternatives
+    ahead = alternatives[name].servers(PORTAL) - alternatives[case.study.baseline].servers(PORTAL)
     if station != "secondary" or MEASURES[station] in own or machines <= 0.0 or ahead > 0:
         return {MEASURES[station]: 1.0}
-    persons = {m: n / machines for m, n in own.items() if asked.catalogue[m].unit == "person"}
+    persons = {m: n / machines for m, n in own.items() if case.catalogue[m].unit == "person"}
     return {PORTAL: 1.0} | persons
 
 
-def _order(asked: Case, name: str, measure: str, units: float) -> Purchase:
-    if measure not in asked.catalogue:
+def _order(case: FundingCase, name: str, measure: str, units: float) -> Purchase:
+    if measure not in case.catalogue:
         raise ConfigError(f"cost.{measure}", f"the catalogue has no {measure} to complete {name}")
-    own = asked.purchases[name]
-    first = min((p.first_service_y(asked.catalogue[p.measure]) for p in own), default=1)
-    order_y = max(first - asked.catalogue[measure].construction_y, 0)
+    own = case.purchases[name]
+    first = min((p.first_service_y(case.catalogue[p.measure]) for p in own), default=1)
+    order_y = max(first - case.catalogue[measure].construction_y, 0)
     return Purchase(measure=measure, units=units, order_y=order_y, late_y=0)
 
 
-def with_more(
-    asked: Case, name: str, overrides: tuple[str, ...], bought: tuple[Purchase, ...]
-) -> Case:
+def case_with_more(
+    case: FundingCase, name: str, overrides: tuple[str, ...], bought: tuple[Purchase, ...]
+) -> FundingCase:
     """Return the case with one alternative that sets and buys more."""
-    study = asked.study
+    study = case.study
     own = {**study.own_overrides, name: (*study.own_overrides[name], *overrides)}
     changed = dataclasses.replace(study, own_overrides=own)
     scenario = compose_scenario(changed.overrides_of(name))
     alternatives = {**study.alternatives, name: scenario}
     return dataclasses.replace(
-        asked,
+        case,
         study=dataclasses.replace(changed, alternatives=alternatives),
-        purchases={**asked.purchases, name: (*asked.purchases[name], *bought)},
+        purchases={**case.purchases, name: (*case.purchases[name], *bought)},
     )
 
 
-def _completed(asked: Case, found: Mapping[str, Completion]) -> Case:
-    for name, one in found.items():
-        asked = with_more(asked, name, one.overrides, one.purchases)
-    return asked
+def _completed(case: FundingCase, completions: Mapping[str, Completion]) -> FundingCase:
+    for name, one in completions.items():
+        case = case_with_more(case, name, one.overrides, one.purchases)
+    return case
 
 
-def _left(asked: Case, found: Mapping[str, Completion]) -> Case:
-    kept = [name for name in asked.study.alternatives if name not in found]
+def _left(case: FundingCase, completions: Mapping[str, Completion]) -> FundingCase:
+    kept = [name for name in case.study.alternatives if name not in completions]
     if len(kept) < 2:
-        one = next(iter(found.values()))
-        problem = f"cannot carry year {asked.terms.simulated_years[-1]}: {one.short_words()}"
+        one = next(iter(completions.values()))
+        problem = f"cannot carry year {case.terms.simulated_years[-1]}: {one.short_words()}"
         hint = "no alternative is left; complete=true buys what is missing"
         raise ConfigError(f"alternatives.{one.alternative}", f"{problem}; {hint}")
     study = dataclasses.replace(
-        asked.study,
-        alternatives={name: asked.study.alternatives[name] for name in kept},
-        own_overrides={name: asked.study.own_overrides[name] for name in kept},
+        case.study,
+        alternatives={name: case.study.alternatives[name] for name in kept},
+        own_overrides={name: case.study.own_overrides[name] for name in kept},
     )
-    purchases = {name: asked.purchases[name] for name in kept}
-    return dataclasses.replace(asked, study=study, purchases=purchases)
+    purchases = {name: case.purchases[name] for name in kept}
+    return dataclasses.replace(case, study=study, purchases=purchases)
 
 
-def completions_table(found: Mapping[str, Completion], *, completed: bool) -> pd.DataFrame:
+def completions_table(completions: Mapping[str, Completion], *, completed: bool) -> pd.DataFrame:
     """Return the completions, a row an alternative; the columns are `COLUMNS`."""
     rows = [
         {
@@ -225,10 +217,10 @@ def completions_table(found: Mapping[str, Completion], *, completed: bool) -> pd
             "purchases": one.purchase_words(),
             "completed": completed,
         }
-        for one in found.values()
+        for one in completions.values()
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _words(one: Completion) -> str:
-    return listed([f"{p.units:g} x {p.measure.replace('_', ' ')}" for p in one.purchases])
+def _words(completion: Completion) -> str:
+    return listed([f"{p.units:g} x {p.measure.replace('_', ' ')}" for p in completion.purchases])

@@ -2,39 +2,94 @@
 
 The study is composed as for every other verb; the economics beside it are composed by Hydra from
 ``configs/fund.yaml``, so that groups, overrides and private folders work alike.
+
+Where every number of a funding case's economics comes from, and whether anybody looked it up.
+
+The economic groups of ``configs/``: catalogue of costs, benefits, deflators, harms, appraisals.
+
+Each file is read, built and checked by itself. A number whose source nobody has opened (confidence
+U in its comment), or that has no comment at all, is refused until the user accepts it by its key.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
-from experiments.compose import (
-    ECONOMIC,
-    FUND,
-    FUNDING,
-    Composed,
-    composed,
-    parse,
-)
+import yaml
+
 from experiments.economics.appraisal import Appraisal
-from experiments.economics.break_even import Harm
-from experiments.economics.doubt import Doubt
-from experiments.economics.life_cycle import cash_flow
-from experiments.economics.measure import Measure, in_dollars_of
-from experiments.economics.price_year import Deflator
-from experiments.economics.truck_hour import Benefit, truck_hour
-from experiments.funding.case import Case
-from experiments.funding.day_totals import CLASSES
-from experiments.funding.economic_inputs import economic_inputs, refuse_unverified
-from experiments.funding.enough_bought import check_bought
-from experiments.funding.terms import Plan, Terms
-from experiments.load import Study, study, with_experiment
-from sim.build import build
+from experiments.economics.benefits import Benefit, truck_hour_value
+from experiments.economics.cost_effectiveness import Harm
+from experiments.economics.costs import InvestmentMeasure, purchase_cash_flow, restate_measure
+from experiments.economics.discounting import Deflator
+from experiments.funding.annual import CLASSES
+from experiments.funding.case import CaseTerms, FundingCase, PortfolioPlan, UncertaintySettings
+from experiments.funding.checks import check_purchases_cover_use
+from experiments.study.compose import ECONOMIC, FUND, FUNDING, ComposedConfig, compose_config, parse_overrides
+from experiments.study.sources import CONFIGS, SourcedInput, describe_inputs, path_label, source_notes
+from experiments.study.study import Study, build_study, overrides_with_experiment
 from sim.errors import ConfigError
-from sim.scenario import Value
+from sim.setting.setting import Value
+from sim.setting.spec import Spec, build_spec
+
+COST: Final = "cost@"
+"""How Hydra names the choice of a catalogue entry: ``cost@cost.portal``."""
+
+
+def economic_inputs(config: ComposedConfig, user_overrides: Sequence[str]) -> list[SourcedInput]:
+    """List every number of the economic groups, the catalogue and the keys of ``fund.yaml``.
+
+    Parameters
+    ----------
+    config : Composed
+        A composition from the root ``fund``.
+    user_overrides : sequence of str
+        The user's overrides: what they set is of kind ``user``.
+
+    Examples
+    --------
+    >>> from experiments.study.compose import compose_config
+    >>> rows = {row.key: row for row in economic_inputs(compose_config([], "fund"), [])}
+    >>> rows["cost.portal.assets.scanner.price_usd"].low, rows["harm.deaths_per_y"].source_id
+    (3000000.0, 'S111')
+    """
+    path = CONFIGS / f"{FUND}.yaml"
+    own = {key: (note, path_label(path)) for key, note in source_notes(path).items()}
+    parts: dict[str, tuple[str, str | None]] = dict.fromkeys(FUNDING, ("", None))
+    rows = describe_inputs(config, parts, user_overrides, own)
+    return rows + describe_inputs(config, _parts(config), user_overrides, {})
+
+
+def _parts(config: ComposedConfig) -> dict[str, tuple[str, str | None]]:
+    """Return group and option of every economic part, by its key."""
+    parts: dict[str, tuple[str, str | None]] = {g: (g, config.choices[g]) for g in ECONOMIC}
+    for group, option in sorted(config.choices.items()):
+        if group.startswith(COST):
+            parts[group.removeprefix(COST)] = ("cost", option)
+    return parts
+
+
+def refuse_unverified(rows: Iterable[SourcedInput], accepted: Collection[str]) -> None:
+    """Refuse numbers that are recalled or have no source, unless the user takes them by key.
+
+    A number on the user's own command line is the user's, and is taken.
+
+    Raises
+    ------
+    ConfigError
+        The first such number, by its key.
+    """
+    for row in rows:
+        bare = row.kind == "user" and row.note == "no source given"
+        if (bare or row.confidence == "U") and row.key not in accepted:
+            problem = "unverified: nobody has opened its source"
+            hint = f"set it yourself, or take it with accept=[{row.key}]"
+            raise ConfigError(row.key, f"{problem}; {hint}")
+
 
 ONLY_FUND: Final = (*ECONOMIC, "cost", *FUNDING)
 """Roots of the keys that belong to the economics alone."""
@@ -48,7 +103,7 @@ NOT_HERE: Final = {
 """Study keys that mean nothing to ``fund``, and why."""
 
 
-def case(overrides: Sequence[str]) -> Case:
+def build_case(overrides: Sequence[str]) -> FundingCase:
     """Build the funding case that the overrides ask for; writes nothing.
 
     Raises
@@ -62,30 +117,30 @@ def case(overrides: Sequence[str]) -> Case:
 
     Examples
     --------
-    >>> asked = case(["experiment=portals", "appraisal.discount_rate=0.03"])
+    >>> asked = build_case(["experiment=portals", "appraisal.discount_rate=0.03"])
     >>> asked.appraisal.discount_rate, asked.study.baseline
     (0.03, 'today')
     """
     _refuse_study_keys(overrides)
     _refuse_missing(overrides)
     users = (*overrides, *_value_of_benefit(overrides))
-    found = composed(with_experiment(users, FUND), FUND)
-    terms = build(Terms, {key: found.mapping[key] for key in FUNDING if key in found.mapping})
+    found = compose_config(overrides_with_experiment(users, FUND), FUND)
+    terms = build_spec(CaseTerms, {key: found.mapping[key] for key in FUNDING if key in found.mapping})
     inputs = economic_inputs(found, users)
     _refuse_unknown(terms.accept, {row.key for row in inputs})
     refuse_unverified(inputs, terms.accept)
-    asked = study(_of_study(users), FUND)
+    asked = build_study(_of_study(users), FUND)
     made = _case(asked, found, terms, tuple(users), tuple(inputs))
     _check(made)
     return made
 
 
-def case_of(overrides: Sequence[str], _verb: str) -> Case | Plan:
+def build_case_or_plan(overrides: Sequence[str], _verb: str) -> FundingCase | PortfolioPlan:
     """Build the case, or the plan of several, as the command line asks every verb's question."""
-    return plan(overrides) or case(overrides)
+    return read_portfolio_plan(overrides) or build_case(overrides)
 
 
-def plan(overrides: Sequence[str]) -> Plan | None:
+def read_portfolio_plan(overrides: Sequence[str]) -> PortfolioPlan | None:
     """Return the portfolio that the overrides ask for; None: a case of one port.
 
     Raises
@@ -93,11 +148,11 @@ def plan(overrides: Sequence[str]) -> Plan | None:
     ConfigError
         A key of ``portfolio`` that is unknown, missing or out of range.
     """
-    found = composed(with_experiment(overrides, FUND), FUND).mapping.get("portfolio")
-    return None if found is None else build(Plan, found, "portfolio")
+    found = compose_config(overrides_with_experiment(overrides, FUND), FUND).mapping.get("portfolio")
+    return None if found is None else build_spec(PortfolioPlan, found, "portfolio")
 
 
-def doubt(asked: Case) -> Doubt:
+def read_uncertainty_settings(case: FundingCase) -> UncertaintySettings:
     """Return how sure the numbers of a case are held to be, as its overrides have it.
 
     Raises
@@ -105,76 +160,72 @@ def doubt(asked: Case) -> Doubt:
     ConfigError
         A key of ``uncertainty`` that is out of range.
     """
-    found = composed(with_experiment(asked.overrides, FUND), FUND)
-    return build(Doubt, found.mapping["uncertainty"], "uncertainty")
+    found = compose_config(overrides_with_experiment(case.overrides, FUND), FUND)
+    return build_spec(UncertaintySettings, found.mapping["uncertainty"], "uncertainty")
 
 
 def _refuse_study_keys(overrides: Sequence[str]) -> None:
-    for override in parse(overrides):
+    for override in parse_overrides(overrides):
         if (key := override.key_or_group) in NOT_HERE:
             raise ConfigError(key, f"has no meaning to fund: {NOT_HERE[key]}")
 
 
 def _refuse_missing(overrides: Sequence[str]) -> None:
-    found = composed(with_experiment(overrides, FUND), FUND)
+    found = compose_config(overrides_with_experiment(overrides, FUND), FUND)
     for group in ECONOMIC:
         if group not in found.mapping:
             raise ConfigError(group, "missing; expected the name of an option")
 
 
-def _refuse_unknown(accepted: Sequence[str], known: Collection[str]) -> None:
+def _refuse_unknown(accepted: Sequence[str], known_keys: Collection[str]) -> None:
     """Refuse consent to a number that is not there: the key is misspelt."""
     for place, key in enumerate(accepted):
-        if key not in known:
-            near = difflib.get_close_matches(key, sorted(known), n=1) or ["see data/inputs.csv"]
+        if key not in known_keys:
+            near = difflib.get_close_matches(key, sorted(known_keys), n=1) or ["see data/inputs.csv"]
             raise ConfigError(f"accept[{place}]", f"no number {key!r}; nearest: {near[0]}")
 
 
 def _value_of_benefit(overrides: Sequence[str]) -> tuple[str, ...]:
     """Return the option of ``value`` that goes with the benefit, unless the user names one."""
-    asked = {override.key_or_group for override in parse(overrides)}
+    asked = {override.key_or_group for override in parse_overrides(overrides)}
     if "value" in asked or not any(key.split(".")[0] == "benefit" for key in asked):
         return ()
-    benefit = composed(with_experiment(overrides, FUND), FUND).mapping["benefit"]
+    benefit = compose_config(overrides_with_experiment(overrides, FUND), FUND).mapping["benefit"]
     name = benefit.get("value") if isinstance(benefit, Mapping) else None
     return (f"value={name}",) if isinstance(name, str) else ()
 
 
-def _of_study(users: Sequence[str]) -> list[str]:
+def _of_study(user_overrides: Sequence[str]) -> list[str]:
     """Return the overrides that reach the study: all but the economics'."""
     return [
         str(override.input_line)
-        for override in parse(users)
+        for override in parse_overrides(user_overrides)
         if override.key_or_group.split(".")[0].split("@")[0] not in ONLY_FUND
     ]
 
 
 def _case(
-    asked: Study,
-    found: Composed,
-    terms: Terms,
-    users: tuple[str, ...],
-    inputs: tuple[Any, ...],
-) -> Case:
-    mapping = found.mapping
-    appraisal = build(Appraisal, mapping["appraisal"], "appraisal")
-    deflator = build(Deflator, mapping["deflator"], "deflator")
+    study: Study, config: ComposedConfig, terms: CaseTerms, user_overrides: tuple[str, ...], inputs: tuple[Any, ...]
+) -> FundingCase:
+    mapping = config.mapping
+    appraisal = build_spec(Appraisal, mapping["appraisal"], "appraisal")
+    deflator = build_spec(Deflator, mapping["deflator"], "deflator")
     catalogue = {
-        name: in_dollars_of(build(Measure, one, f"cost.{name}"), appraisal.price_year, deflator)
+        name: restate_measure(build_spec(InvestmentMeasure, one, f"cost.{name}"), appraisal.price_year, deflator)
         for name, one in sorted(mapping["cost"].items())
     }
-    return Case(
-        study=asked,
+    return FundingCase(
+        study=study,
         appraisal=appraisal,
-        benefit=build(Benefit, mapping["benefit"], "benefit"),
-        value=build(Value, mapping["value"], "value"),
+        benefit=build_spec(Benefit, mapping["benefit"], "benefit"),
+        value=build_spec(Value, mapping["value"], "value"),
         deflator=deflator,
-        harm=_restated(build(Harm, mapping["harm"], "harm"), appraisal.price_year, deflator),
+        harm=_restated(build_spec(Harm, mapping["harm"], "harm"), appraisal.price_year, deflator),
         catalogue=catalogue,
-        purchases={name: terms.purchases.get(name, ()) for name in asked.alternatives},
+        purchases={name: terms.purchases.get(name, ()) for name in study.alternatives},
         terms=terms,
         inputs=inputs,
-        overrides=users,
+        overrides=user_overrides,
     )
 
 
@@ -183,28 +234,99 @@ def _restated(harm: Harm, price_year: int, deflator: Deflator) -> Harm:
     return dataclasses.replace(harm, value_of_statistical_life_usd=usd, price_year=price_year)
 
 
-def _check(made: Case) -> None:
+def _check(case: FundingCase) -> None:
     """Refuse what only the whole shows: years, dollars, and who buys what."""
-    _check_purchases(made)
-    years, simulated = made.appraisal.years, made.terms.simulated_years
+    _check_purchases(case)
+    years, simulated = case.appraisal.years, case.terms.simulated_years
     if not simulated or simulated[0] != 1 or simulated[-1] != years:
         problem = f"hours are never extrapolated: begin with 1 and end with {years}"
         raise ConfigError("simulated_years", f"{problem}, got {list(simulated)}")
-    for bought in made.purchases.values():
-        cash_flow(bought, made.catalogue, years, made.appraisal.price_year)
+    for bought in case.purchases.values():
+        purchase_cash_flow(bought, case.catalogue, years, case.appraisal.price_year)
     for name in CLASSES:
-        truck_hour(made.value, made.benefit, name, made.appraisal.price_year, made.deflator)
-    check_bought(made)
+        truck_hour_value(case.value, case.benefit, name, case.appraisal.price_year, case.deflator)
+    check_purchases_cover_use(case)
 
 
-def _check_purchases(made: Case) -> None:
-    for name, bought in made.terms.purchases.items():
-        if name not in made.study.alternatives:
-            known = list(made.study.alternatives)
+def _check_purchases(case: FundingCase) -> None:
+    for name, bought in case.terms.purchases.items():
+        if name not in case.study.alternatives:
+            known = list(case.study.alternatives)
             raise ConfigError(f"purchases.{name}", f"no such alternative; known {known}")
-        if name == made.study.baseline and bought:
+        if name == case.study.baseline and bought:
             raise ConfigError(f"purchases.{name}", "the baseline is today's port and buys nothing")
         for place, purchase in enumerate(bought):
-            if purchase.measure not in made.catalogue:
-                problem = f"no measure {purchase.measure!r}; known {sorted(made.catalogue)}"
+            if purchase.measure not in case.catalogue:
+                problem = f"no measure {purchase.measure!r}; known {sorted(case.catalogue)}"
                 raise ConfigError(f"purchases.{name}[{place}].measure", problem)
+
+
+T = TypeVar("T", bound=Spec)
+ECONOMICS: Final[dict[str, type[Spec]]] = {
+    "appraisal": Appraisal,
+    "benefit": Benefit,
+    "cost": InvestmentMeasure,
+    "deflator": Deflator,
+    "harm": Harm,
+    "uncertainty": UncertaintySettings,
+}
+"""Config groups of the economics, one file an option; they fill no part of the scenario."""
+
+
+def read_economic_option(
+    cls: type[T], group: str, name: str, accepted: Collection[str] = (), folder: Path = CONFIGS
+) -> T:
+    """Return one option of one group.
+
+    Parameters
+    ----------
+    accepted : collection of str
+        Keys of unverified numbers that the user takes all the same, one by one.
+    folder : Path
+        Where the groups lie; the project's own by default.
+
+    Raises
+    ------
+    ConfigError
+        No such option, whatever building refuses, or an unverified number without consent.
+
+    Examples
+    --------
+    >>> read_economic_option(Deflator, "deflator", "gdp").name
+    'gdp'
+    """
+    path = folder / group / f"{name}.yaml"
+    if not path.is_file():
+        known = sorted(option.stem for option in (folder / group).glob("*.yaml"))
+        raise ConfigError(group, f"no option {name!r}; known {known}")
+    key = f"{group}.{name}" if group == "cost" else group
+    for unverified in unverified_keys(path):
+        if f"{key}.{unverified}" not in accepted:
+            problem = "nobody has opened its source; accept it by name or set another value"
+            raise ConfigError(f"{key}.{unverified}", problem)
+    return build_spec(cls, yaml.safe_load(path.read_text(encoding="utf-8")), key)
+
+
+def unverified_keys(path: Path) -> list[str]:
+    """Return the numbers of a config file that are recalled (confidence U) or have no source."""
+    return [key for key, note in source_notes(path).items() if note is None or note.confidence == "U"]
+
+
+def read_catalogue(
+    price_year: int, deflator: Deflator, accepted: Collection[str] = (), folder: Path = CONFIGS
+) -> dict[str, InvestmentMeasure]:
+    """Return the whole catalogue in dollars of one year, by name.
+
+    Raises
+    ------
+    ConfigError
+        A measure that cannot be built or restated, or an unverified price without consent.
+    """
+    names = sorted(path.stem for path in (folder / "cost").glob("*.yaml"))
+    found = {name: read_economic_option(InvestmentMeasure, "cost", name, accepted, folder) for name in names}
+    return {name: restate_measure(measure, price_year, deflator) for name, measure in found.items()}
+
+
+def read_time_values(benefit: Benefit, accepted: Collection[str] = ()) -> Value:
+    """Return the prices of time and fuel that a benefit goes with."""
+    return read_economic_option(Value, "value", benefit.value, accepted)

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twin_cases import random_flow
 
-from sim import compiled, port
-from sim.flow import Flow, Record
-from sim.order import DIVERTED, N_STATIONS, SERVED, WITHDRAWN
+from sim.engine import simpy_port
+from sim.engine.flow import Flow, Record
+from sim.engine.kernel import loop
+from sim.stations import DIVERTED, N_STATIONS, SERVED, WITHDRAWN
 
 SEEDS = st.integers(min_value=100_000, max_value=10_000_000)
 SCALES = st.floats(min_value=1e-3, max_value=1e3)
@@ -24,7 +25,7 @@ def moments(flow: Flow, record: Record) -> np.ndarray:
 @given(seed=SEEDS, scale=SCALES)
 def test_moments_come_in_order_and_within_the_horizon(seed: int, scale: float) -> None:
     flow = random_flow(seed, scale=scale)
-    record = compiled.run(flow)
+    record = loop.run(flow)
     times = moments(flow, record)
     steps = np.diff(times, axis=2)
     assert not (steps < 0.0).any()
@@ -41,7 +42,7 @@ def test_moments_come_in_order_and_within_the_horizon(seed: int, scale: float) -
 @given(seed=SEEDS)
 def test_every_truck_is_somewhere_and_only_once(seed: int) -> None:
     flow = random_flow(seed)
-    record = compiled.run(flow)
+    record = loop.run(flow)
     times = moments(flow, record)
     gone = ~np.isnan(record.exit_min)
     chain = [k for k in range(N_STATIONS) if k != flow.judge]
@@ -59,7 +60,7 @@ def test_every_truck_is_somewhere_and_only_once(seed: int) -> None:
 @given(seed=SEEDS, scale=SCALES)
 def test_both_engines_agree_at_any_scale(seed: int, scale: float) -> None:
     flow = random_flow(seed, scale=scale)
-    for one, other in zip(port.run(flow), compiled.run(flow), strict=True):
+    for one, other in zip(simpy_port.run(flow), loop.run(flow), strict=True):
         assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
 
 
@@ -67,5 +68,5 @@ def test_both_engines_agree_at_any_scale(seed: int, scale: float) -> None:
 @given(seed=SEEDS)
 def test_a_port_forgets_nothing_between_runs(seed: int) -> None:
     flow = random_flow(seed)
-    for one, other in zip(compiled.run(flow), compiled.run(flow), strict=True):
+    for one, other in zip(loop.run(flow), loop.run(flow), strict=True):
         assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f")

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from ports import flow_and_ledger, ledger_of, window_of
 
-from experiments.load import compose_scenario
-from sim.capacity import draw_capacity
-from sim.order import SERVED, STATIONS, WITHDRAWN
+from experiments.study.study import compose_scenario
+from sim.engine.capacity import draw_capacity
+from sim.stations import SERVED, STATIONS, WITHDRAWN
 
 WEEK = window_of(7)
 POLICY = ("policy=random_share", "policy.share=0.27")
@@ -17,9 +17,7 @@ POLICY = ("policy=random_share", "policy.share=0.27")
 
 @pytest.fixture(scope="module", params=["block", "suspend"])
 def week(request: pytest.FixtureRequest) -> tuple[object, pd.DataFrame]:
-    full = [
-        f"port.{station}.when_full={request.param}" for station in ("portal", "secondary", "dock")
-    ]
+    full = [f"port.{station}.when_full={request.param}" for station in ("portal", "secondary", "dock")]
     scenario = compose_scenario([*POLICY, *full, "port.dock.servers=10", "port.dock.room_trucks=5"])
     return scenario, ledger_of(scenario, WEEK)
 
@@ -56,17 +54,13 @@ def test_littles_law_at_every_station(week: tuple[object, pd.DataFrame]) -> None
             continue
         for begin, over in ((enter, start), (enter, leave)):
             finish = np.where(np.isnan(over), horizon, over)
-            inside = np.searchsorted(np.sort(begin), instants) - np.searchsorted(
-                np.sort(finish), instants
-            )
+            inside = np.searchsorted(np.sort(begin), instants) - np.searchsorted(np.sort(finish), instants)
             arrival_rate, sojourn = len(begin) / horizon, (finish - begin).mean()
             half_width = 4.0 * inside.std() / np.sqrt(len(instants))
             assert abs(inside.mean() - arrival_rate * sojourn) < half_width + 1e-9, station
 
 
-def test_a_server_holds_one_truck_at_a_time_and_begins_only_while_up(
-    week: tuple[object, pd.DataFrame],
-) -> None:
+def test_a_server_holds_one_truck_at_a_time_and_begins_only_while_up(week: tuple[object, pd.DataFrame]) -> None:
     scenario, ledger = week
     capacity = draw_capacity(scenario, WEEK)  # type: ignore[arg-type]
     for index, station in enumerate(STATIONS):

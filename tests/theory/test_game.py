@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from sim.security_game import coverage, deterrence_share, loss
+from sim.algorithms.security_game import deterrence_share, minimax_coverage, smuggler_gain
 
 VALUES = [10.0, 6.0, 4.0, 2.0]
 
@@ -22,14 +22,14 @@ def by_linear_program(v: np.ndarray, budget: float, d: float, w: np.ndarray) -> 
 
 @pytest.mark.parametrize(("budget", "value"), [(1.0, 3.870968), (2.0, 1.967213)])
 def test_the_printed_values(budget: float, value: float) -> None:
-    x = coverage(VALUES, budget)
-    assert loss(VALUES, x) == pytest.approx(value, abs=1e-6)
+    x = minimax_coverage(VALUES, budget)
+    assert smuggler_gain(VALUES, x) == pytest.approx(value, abs=1e-6)
     assert x.sum() == pytest.approx(budget)
 
 
 def test_top_first_and_uniform_do_worse() -> None:
-    assert loss(VALUES, [1, 0, 0, 0]) == 6.0
-    assert loss(VALUES, [0.25] * 4) == 7.5
+    assert smuggler_gain(VALUES, [1, 0, 0, 0]) == 6.0
+    assert smuggler_gain(VALUES, [0.25] * 4) == 7.5
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -38,23 +38,21 @@ def test_no_coverage_does_better(seed: int) -> None:
     n = int(rng.integers(1, 9))
     v, w = rng.random(n) + 0.05, rng.random(n) + 0.05
     d, budget = float(rng.choice([1.0, 0.3, 0.8])), float(rng.random() * w.sum() * 1.2)
-    x = coverage(v, budget, d, w)
+    x = minimax_coverage(v, budget, d, w)
     assert ((x >= 0.0) & (x <= 1.0)).all()
     assert (w * x).sum() <= budget + 1e-9
-    assert loss(v, x, d) == pytest.approx(by_linear_program(v, budget, d, w), abs=1e-8)
+    assert smuggler_gain(v, x, d) == pytest.approx(by_linear_program(v, budget, d, w), abs=1e-8)
 
 
 def test_extremes() -> None:
-    assert coverage(VALUES, 0.0).tolist() == [0.0] * 4
-    assert coverage(VALUES, 4.0).tolist() == [1.0] * 4
-    assert coverage(VALUES, 3.0, p_detection=0.0).tolist() == [0.0] * 4
-    assert loss(VALUES, coverage(VALUES, 4.0, 0.5), 0.5) == 5.0
+    assert minimax_coverage(VALUES, 0.0).tolist() == [0.0] * 4
+    assert minimax_coverage(VALUES, 4.0).tolist() == [1.0] * 4
+    assert minimax_coverage(VALUES, 3.0, p_detection=0.0).tolist() == [0.0] * 4
+    assert smuggler_gain(VALUES, minimax_coverage(VALUES, 4.0, 0.5), 0.5) == 5.0
 
 
 @pytest.mark.parametrize(("gain", "penalty", "d"), [(1, 4, 1.0), (1, 4, 0.5), (3, 2, 0.9)])
-def test_at_the_deterrence_share_smuggling_pays_nothing(
-    gain: float, penalty: float, d: float
-) -> None:
+def test_at_the_deterrence_share_smuggling_pays_nothing(gain: float, penalty: float, d: float) -> None:
     caught = deterrence_share(gain, penalty, d) * d
     assert (1.0 - caught) * gain - caught * penalty == pytest.approx(0.0)
     assert deterrence_share(1, 4) == pytest.approx(0.20)

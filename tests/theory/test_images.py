@@ -10,13 +10,13 @@ import pytest
 from ports import TruthScorer, window_of
 from scipy.special import logit, ndtr, ndtri
 
-from experiments.load import compose_scenario
-from experiments.pipeline import make_plan, past_window, simulate, trucks
-from sim.instruments import CONCEALMENTS, CONTRABAND
+from experiments.study.study import compose_scenario
+from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
 from sim.scenario import Scenario
-from sim.sensor import Load, operating_points, p_alarm, p_false_alarm
+from sim.sensors import HiddenLoad, operating_points, p_alarm, p_false_alarm
+from sim.setting.contraband import CONCEALMENTS, CONTRABAND
 
-LOAD = Load(np.array([0]), np.array([0]), np.array([0]))
+LOAD = HiddenLoad(np.array([0]), np.array([0]), np.array([0]))
 
 
 @cache
@@ -57,9 +57,7 @@ def test_misses_at_the_published_prevalences() -> None:
 
 @pytest.mark.parametrize(("d_prime", "misses"), [(1.0, 0.2), (2.0, 0.05), (3.5, 0.01)])
 @pytest.mark.parametrize("prevalence", [0.9, 0.3, 0.02, 0.0015, 1e-5])
-def test_the_criterion_moves_and_what_eyes_can_tell_does_not(
-    d_prime: float, misses: float, prevalence: float
-) -> None:
+def test_the_criterion_moves_and_what_eyes_can_tell_does_not(d_prime: float, misses: float, prevalence: float) -> None:
     """The miss rate moves by the slope times the log odds, and d' stays, at any prevalence."""
     scenario = watched(d_prime, misses)
     slope = scenario.scanner.analyst.criterion_slope_z
@@ -84,10 +82,10 @@ def test_analysts_find_less_the_more_is_scanned(test_images: int) -> None:
             "port.dock.servers=99",
             f"scanner.analyst.test_images_per_day={test_images}",
         )
-        before = trucks(scenario, past_window(window))
+        before = draw_window_trucks(scenario, past_window(window))
         plan = make_plan(scenario, before, scorer.score(before))
-        manifest = trucks(scenario, window)
-        metrics = simulate(scenario, window, manifest, scorer.score(manifest), plan).metrics
+        manifest = draw_window_trucks(scenario, window)
+        metrics = simulate_replication(scenario, window, manifest, scorer.score(manifest), plan).metrics
         found[share] = (plan.points.portal, metrics["detection_expected"] / metrics["scan_rate"])
     thresholds, per_scan = np.array(list(found.values())).T
     if test_images == 0:

@@ -13,14 +13,15 @@ from examples import labelled, risk
 from scipy import stats
 from scipy.special import ndtr, ndtri
 
-from experiments.load import compose_scenario
-from experiments.pipeline import Plan, make_plan, simulate, trucks
+from experiments.study.study import compose_scenario
 from models.calibration import rank_share
-from models.evaluate import at_capacity, auc
-from models.risk import make
-from sim.policy import Past, select
+from models.evaluate import auc, evaluate_at_capacity
+from models.registry import make_risk_model
+from sim.policies.base import PastTraffic
+from sim.policies.registry import select_trucks
+from sim.replication import OperatingPlan, draw_window_trucks, make_plan, simulate_replication
 from sim.scenario import Scenario
-from sim.window import EVALUATION, Window
+from sim.setting.window import EVALUATION, Window
 
 WINDOW = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=7)
 
@@ -35,7 +36,7 @@ class TestAnIdentity:
         rng = np.random.default_rng(1)
         label = (rng.random(20_000) < prevalence).astype(float)
         score = np.round(levels * (label + rng.normal(size=20_000)))
-        found = at_capacity(score, label, share)
+        found = evaluate_at_capacity(score, label, share)
         expected = found.hit_rate * share / label.mean()
         assert found.detection_rate == pytest.approx(expected, rel=1e-12)
 
@@ -45,14 +46,14 @@ class TestAnIdentity:
         label = np.zeros(n)
         label[: round(0.3239 * 0.05 * n)] = 1.0
         label[n // 2 : n // 2 + round((0.0224 - 0.3239 * 0.05) * n)] = 1.0
-        found = at_capacity(-np.arange(n, dtype=float), label, 0.05)
+        found = evaluate_at_capacity(-np.arange(n, dtype=float), label, 0.05)
         assert found.hit_rate == pytest.approx(0.3239)
         assert found.detection_rate == pytest.approx(0.3239 * 0.05 / 0.0224, abs=1e-9)
 
     def test_of_a_run_of_the_port(self, make_scenario: Callable[..., Scenario]) -> None:
         scenario = make_scenario("threat.prevalence_per_truck=0.02", "traffic.volume_scale=0.3")
-        manifest = trucks(scenario, WINDOW)
-        found = simulate(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario)).metrics
+        manifest = draw_window_trucks(scenario, WINDOW)
+        found = simulate_replication(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario)).metrics
         illicit = found["n_carrying"] / found["exited"]
         assert found["n_seized"] > 0
         expected = found["hit_rate"] * found["exam_rate"] / illicit
@@ -71,10 +72,8 @@ def shuffled(manifest: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def plan(scenario: Scenario) -> Plan:
-    days = trucks(
-        scenario, Window(seed=1, epoch=1, replication=0, start_date="2024-04-29", days=14)
-    )
+def plan(scenario: Scenario) -> OperatingPlan:
+    days = draw_window_trucks(scenario, Window(seed=1, epoch=1, replication=0, start_date="2024-04-29", days=14))
     return make_plan(scenario, days, shuffled(days))
 
 
@@ -86,19 +85,17 @@ def weigh(p: np.ndarray) -> float:
 class TestAScoreWithoutPowerIsRandomSelection:
     @pytest.mark.parametrize("share", [0.05, 0.27, 0.6])
     @pytest.mark.parametrize("name", ["todays_practice", "top_share", "threshold"])
-    def test_selection(
-        self, name: str, share: float, make_scenario: Callable[..., Scenario]
-    ) -> None:
+    def test_selection(self, name: str, share: float, make_scenario: Callable[..., Scenario]) -> None:
         setting = {
             "todays_practice": [f"policy.scan_share={share}", f"policy.targeted_share={share / 2}"],
             "top_share": [f"policy.share={share}"],
             "threshold": [f"policy.cutoff={1 - share}"],
         }[name]
         scenario = make_scenario(f"policy={name}", *setting)
-        manifest = trucks(scenario, WINDOW)
+        manifest = draw_window_trucks(scenario, WINDOW)
         p = manifest["true_p_carrying"].to_numpy()
         scores = shuffled(manifest)
-        selected = select(scenario, manifest, scores, plan(scenario).past)
+        selected = select_trucks(scenario.policy, manifest, scores, plan(scenario).past)
         noise = weigh(p) * np.sqrt(share * (1 - share))
         assert selected.mean() == pytest.approx(share, abs=0.02)
         assert p[selected].sum() / p.sum() == pytest.approx(selected.mean(), abs=3 * noise)
@@ -106,18 +103,16 @@ class TestAScoreWithoutPowerIsRandomSelection:
     def test_power_fades_to_the_share_itself(self, make_scenario: Callable[..., Scenario]) -> None:
         """Score = a x ln P(carrying) + noise: the loads selected fall to 27 % as a goes to 0."""
         scenario = make_scenario("policy=top_share", "policy.share=0.27")
-        manifest = trucks(scenario, WINDOW)
+        manifest = draw_window_trucks(scenario, WINDOW)
         p = manifest["true_p_carrying"].to_numpy()
         noise = np.random.default_rng(3).normal(size=len(p))
         caught, power = [], []
         for a in (2.0, 1.0, 0.5, 0.2, 0.0):
             score = a * (np.log(p) - np.log(p).mean()) / np.log(p).std() + noise
             rank = rank_share(score, np.sort(score))
-            past = Past(
-                risk_score=rank, u_tie=np.zeros(0), p_carrying=np.zeros(0), trucks_per_day=1.0
-            )
+            past = PastTraffic(risk_score=rank, u_tie=np.zeros(0), p_carrying=np.zeros(0), trucks_per_day=1.0)
             scores = pd.DataFrame({"risk_score": rank})
-            selected = select(scenario, manifest, scores, past)
+            selected = select_trucks(scenario.policy, manifest, scores, past)
             caught.append(float(p[selected].sum() / p.sum()))
             power.append(auc(score, p))
         assert np.all(np.diff(caught) < 0)
@@ -131,8 +126,8 @@ class TestAScoreWithoutPowerIsRandomSelection:
         found = {}
         for name in ("top_share", "random_share"):
             scenario = make_scenario(f"policy={name}", "policy.share=0.27")
-            manifest = trucks(scenario, WINDOW)
-            outcome = simulate(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario))
+            manifest = draw_window_trucks(scenario, WINDOW)
+            outcome = simulate_replication(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario))
             found[name] = outcome.metrics
         p = manifest["true_p_carrying"].to_numpy()
         # Two sets of 27 % drawn apart from one another: their sums of P(carrying) differ by chance.
@@ -148,8 +143,8 @@ class TestAScoreWithoutPowerIsRandomSelection:
         raw, label = labelled()
         half = len(raw) // 2
         blind = np.random.default_rng(4).permutation(raw)
-        score = make(risk(name)).fit(raw[:half], label[:half]).decision_function(blind[half:])
-        found = at_capacity(score, label[half:].astype(float), 0.27)
+        score = make_risk_model(risk(name)).fit(raw[:half], label[:half]).decision_function(blind[half:])
+        found = evaluate_at_capacity(score, label[half:].astype(float), 0.27)
         assert found.detection_rate_low <= 0.27 <= found.detection_rate_high
 
 
@@ -167,19 +162,17 @@ class TestBinormal:
         label = np.repeat([1.0, 0.0], self.N)
         return np.concatenate([z + d_prime, z]), label, np.where(label > 0, 1e-9, 1.0)
 
-    @pytest.mark.parametrize(
-        ("share", "recall"), [(0.3, 0.8), (0.1, 0.5), (0.05, 0.72301), (0.27, 0.58), (0.5, 0.5)]
-    )
+    @pytest.mark.parametrize(("share", "recall"), [(0.3, 0.8), (0.1, 0.5), (0.05, 0.72301), (0.27, 0.58), (0.5, 0.5)])
     def test_a_pair_of_share_and_recall_is_reproduced(self, share: float, recall: float) -> None:
         d_prime = float(ndtri(recall) + ndtri(1.0 - share))
         score, label, weight = self.scores(d_prime)
-        found = at_capacity(score, label, share, weight)
+        found = evaluate_at_capacity(score, label, share, weight)
         assert found.detection_rate == pytest.approx(recall, abs=1e-3)
         assert auc(score, label, weight) == pytest.approx(ndtr(d_prime / np.sqrt(2)), abs=1e-3)
 
     def test_published_figures(self) -> None:
         score, label, weight = self.scores(1.36602)
-        assert at_capacity(score, label, 0.3, weight).detection_rate == pytest.approx(0.8, abs=1e-4)
+        assert evaluate_at_capacity(score, label, 0.3, weight).detection_rate == pytest.approx(0.8, abs=1e-4)
         assert auc(score, label, weight) == pytest.approx(0.83296, abs=1e-4)
 
 
@@ -194,9 +187,7 @@ NARROW, WIDE = 230.0, 277.0
 def found(young_days: float, *, drift: bool, random: bool) -> np.ndarray:
     """Return the share of loads found at the end, of each seed."""
     scenario = compose_scenario()
-    return np.array(
-        [share_found(scenario, seed, young_days, drift=drift, random=random) for seed in SEEDS]
-    )
+    return np.array([share_found(scenario, seed, young_days, drift=drift, random=random) for seed in SEEDS])
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:

@@ -13,19 +13,21 @@ import numpy as np
 import pytest
 from ports import mean_and_half_width
 
-from sim import compiled, port, theory
-from sim.flow import Flow, Record, assemble
-from sim.instruments import Service
-from sim.order import EXIT, N_STATIONS, PRIMARY
-from sim.service_times import service_time
-from sim.tickets import (
+from sim.algorithms import queueing
+from sim.engine import simpy_port
+from sim.engine.flow import Flow, Record, assemble_flow
+from sim.engine.kernel import loop
+from sim.policies.slow_scans import (
     U_SLOW,
-    full_box,
+    full_ticket_box,
     profile_lanes,
     profile_mix,
     profile_ticket,
-    slow_share,
+    slow_share_for_detection,
 )
+from sim.setting.scanner import Service
+from sim.stations import EXIT, N_STATIONS, PRIMARY
+from sim.trucks.service_times import service_time
 
 P_FAST, P_SLOW = 0.3, 0.8
 FAST_MEAN_S, SLOW_MEAN_S = 4.0, 20.0
@@ -40,9 +42,7 @@ def triangular(mean_s: float, half_range_s: float, u: np.ndarray) -> np.ndarray:
     return service_time(Service(dist="triangular", mean_min=mean_s, cv=cv, values_min=()), u)
 
 
-def lanes_flow(
-    seed: int, state: list[float], *, hours: float = 30.0, per_s: float = 0.1, lanes: int = 10
-) -> Flow:
+def lanes_flow(seed: int, state: list[float], *, hours: float = 30.0, per_s: float = 0.1, lanes: int = 10) -> Flow:
     rng = np.random.default_rng(seed)
     horizon = hours * 3600.0
     n = rng.poisson(per_s * lanes * horizon)
@@ -64,7 +64,7 @@ def lanes_flow(
         "suspend": [0] * N_STATIONS,
         "hold_min": [np.inf] * N_STATIONS,
     }
-    return assemble(
+    return assemble_flow(
         horizon_min=horizon,
         arrive_min=np.sort(rng.random(n) * horizon),
         service_min=work,
@@ -95,18 +95,18 @@ def run(profile: Any, state: list[float], **more: float) -> tuple[np.ndarray, np
     found = []
     for seed in range(12):
         flow = lanes_flow(seed, state, **more)  # type: ignore[arg-type]
-        found.append(wait_and_detection(flow, compiled.run(flow, route_to_primary, profile)))
+        found.append(wait_and_detection(flow, loop.run(flow, route_to_primary, profile)))
     wait, detection = np.array(found).T
     return wait, detection
 
 
 @pytest.mark.parametrize(("per_s", "target"), [(0.1, 0.40), (0.08, 0.45)])
 def test_a_random_mix_in_every_lane_is_mg1(per_s: float, target: float) -> None:
-    share = slow_share(target, P_FAST, P_SLOW)
+    share = slow_share_for_detection(target, P_FAST, P_SLOW)
     mean = (1.0 - share) * FAST_MEAN_S + share * SLOW_MEAN_S
     square = (1.0 - share) * (16.0 + 4.0 / 6.0) + share * (400.0 + 100.0 / 6.0)
     cv = np.sqrt(square - mean**2) / mean
-    expected = theory.mg1_wait_min(60.0 * per_s, mean, cv)
+    expected = queueing.mg1_wait_min(60.0 * per_s, mean, cv)
     if (per_s, target) == (0.1, 0.40):
         assert expected == pytest.approx(17.26, abs=0.01)
     wait, detection = run(profile_mix, [share], per_s=per_s)
@@ -117,7 +117,7 @@ def test_a_random_mix_in_every_lane_is_mg1(per_s: float, target: float) -> None:
 
 
 def test_tickets_halve_the_wait_at_the_same_detection() -> None:
-    wait, detection = run(profile_ticket, full_box(100, slow_share(0.40, P_FAST, P_SLOW)))
+    wait, detection = run(profile_ticket, full_ticket_box(100, slow_share_for_detection(0.40, P_FAST, P_SLOW)))
     found, half_width = mean_and_half_width(list(wait))
     assert half_width < 0.15
     assert abs(found - 8.07) < half_width + 0.03
@@ -130,7 +130,7 @@ def test_two_slow_lanes_and_eight_fast_ones_are_unstable() -> None:
     backlog = []
     for seed in range(6):
         flow = lanes_flow(seed, [2.0], hours=hours)
-        record = compiled.run(flow, route_to_primary, profile_lanes)
+        record = loop.run(flow, route_to_primary, profile_lanes)
         backlog.append(np.isnan(record.exit_min).sum() / (hours * 3600.0))
     mean, half_width = mean_and_half_width(backlog)
     assert half_width < 0.01
@@ -139,8 +139,8 @@ def test_two_slow_lanes_and_eight_fast_ones_are_unstable() -> None:
 
 @pytest.mark.parametrize("profile", [profile_ticket, profile_mix])
 def test_both_engines_choose_alike(profile: Any) -> None:
-    flow = lanes_flow(3, full_box(100, 0.2) if profile is profile_ticket else [0.2], hours=0.5)
-    one, other = (e.run(flow, route_to_primary, profile) for e in (port, compiled))
+    flow = lanes_flow(3, full_ticket_box(100, 0.2) if profile is profile_ticket else [0.2], hours=0.5)
+    one, other = (e.run(flow, route_to_primary, profile) for e in (simpy_port, loop))
     for left, right in zip(one, other, strict=True):
         assert np.array_equal(left, right, equal_nan=left.dtype.kind == "f")
 
@@ -148,4 +148,4 @@ def test_both_engines_choose_alike(profile: Any) -> None:
 @pytest.mark.parametrize("target", [0.29, 0.81])
 def test_a_detection_beyond_both_profiles_is_refused(target: float) -> None:
     with pytest.raises(ValueError, match=r"must lie between 0\.3 and 0\.8"):
-        slow_share(target, P_FAST, P_SLOW)
+        slow_share_for_detection(target, P_FAST, P_SLOW)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from ports import flow_and_ledger, ledger_of, mean_and_half_width, window_of
 
-from experiments.load import compose_scenario
-from sim import theory
-from sim.order import PRIMARY
+from experiments.study.study import compose_scenario
+from sim.algorithms import queueing
+from sim.stations import PRIMARY
 
 BARE = ("port=bare", "traffic=flat", "policy=no_referral")
 
@@ -47,10 +47,8 @@ def waits(ledger, lane_class: int | None = None):  # noqa: ANN001, ANN201
     ("per_h", "served_per_h", "lanes", "published"),
     [(100, 30, 4, 1.97316), (140, 30, 5, 5.03147), (210, 30, 8, 1.27063), (25, 60, 1, None)],
 )
-def test_wait_of_mmc(
-    per_h: float, served_per_h: float, lanes: int, published: float | None
-) -> None:
-    expected = theory.mmc_wait_min(per_h, served_per_h, lanes)
+def test_wait_of_mmc(per_h: float, served_per_h: float, lanes: int, published: float | None) -> None:
+    expected = queueing.mmc_wait_min(per_h, served_per_h, lanes)
     if published is not None:
         assert expected == pytest.approx(published, abs=5e-5)
     scenario = bare(per_h, lanes, 60.0 / served_per_h)
@@ -60,12 +58,10 @@ def test_wait_of_mmc(
     assert abs(mean - expected) < half_width
 
 
-@pytest.mark.parametrize(
-    ("cv", "dist"), [(0.0, "deterministic"), (0.5, "gamma"), (0.5, "lognormal")]
-)
+@pytest.mark.parametrize(("cv", "dist"), [(0.0, "deterministic"), (0.5, "gamma"), (0.5, "lognormal")])
 def test_wait_of_mg1_at_high_load(cv: float, dist: str) -> None:
     """Pollaczek-Khinchine at rho 0.9: times are continuous, nothing is rounded."""
-    expected = theory.mg1_wait_min(27.0, 2.0, cv)
+    expected = queueing.mg1_wait_min(27.0, 2.0, cv)
     scenario = bare(27.0, 1, 2.0, dist=dist)
     means = [waits(ledger_of(scenario, window_of(300, r))).mean() for r in range(12)]
     mean, half_width = mean_and_half_width(means)
@@ -109,10 +105,8 @@ def test_rush_hour_is_the_fluid_one_in_the_limit() -> None:
     """
     scale = 100
     rates = [150.0 * scale] * 3 + [80.0 * scale] * 21
-    fluid = theory.fluid_rush([150.0] * 3 + [80.0] * 9, 120.0)
-    assert (fluid.queue_max, fluid.clears_h, fluid.delay_truck_h) == pytest.approx(
-        (90, 5.25, 236.25)
-    )
+    fluid = queueing.fluid_rush([150.0] * 3 + [80.0] * 9, 120.0)
+    assert (fluid.queue_max, fluid.clears_h, fluid.delay_truck_h) == pytest.approx((90, 5.25, 236.25))
     scenario = compose_scenario(
         [
             *BARE,
@@ -142,7 +136,7 @@ def test_rush_hour_is_the_fluid_one_in_the_limit() -> None:
 
 def test_scanner_then_analysts_is_the_jackson_network() -> None:
     """60/h, scanner M/M/1 at 80/h, three analysts of mean 2.5 min: 9.0112 min in all."""
-    expected = theory.jackson_sojourn_min(60.0, [(80.0, 1), (24.0, 3)])
+    expected = queueing.jackson_sojourn_min(60.0, [(80.0, 1), (24.0, 3)])
     assert expected == pytest.approx(9.0112, abs=5e-5)
     scenario = compose_scenario(
         [
@@ -180,22 +174,12 @@ PACIFIC_HIGHWAY = ("port.mix.fast_share=0.225", "port.primary.fast_service.dist=
 @pytest.mark.parametrize(
     ("layout", "fast_min", "general_min"),
     [
-        (
-            (
-                "port.primary.lanes=2",
-                "port.primary.fast_lanes=1",
-                "port.primary.lanes_serve=general",
-            ),
-            1.6364,
-            3.0078,
-        ),
+        (("port.primary.lanes=2", "port.primary.fast_lanes=1", "port.primary.lanes_serve=general"), 1.6364, 3.0078),
         (("port.primary.lanes=3", "port.primary.discipline=fast_priority"), 0.3486, 1.0458),
         (("port.primary.lanes=3", "port.primary.discipline=fcfs"), 0.8889, 0.8889),
     ],
 )
-def test_pacific_highway_lanes(
-    layout: tuple[str, ...], fast_min: float, general_min: float
-) -> None:
+def test_pacific_highway_lanes(layout: tuple[str, ...], fast_min: float, general_min: float) -> None:
     """V2: one FAST and two general booths against three pooled ones; 60/h, 30/h a booth."""
     scenario = compose_scenario([*BARE, "traffic.trucks_per_h=60", *PACIFIC_HIGHWAY, *layout])
     ledgers = [ledger_of(scenario, window_of(120, replication)) for replication in range(12)]

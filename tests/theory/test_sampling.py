@@ -10,24 +10,22 @@ from clear_port import clear_port, sensor
 from ports import blind_plan, ledger_of, mean_and_half_width, window_of
 from scipy.stats import binom
 
-from experiments.load import compose_scenario
-from experiments.pipeline import ENGINES, flow_of, trucks
-from sim.gates import visited_in_fact
-from sim.sampling import (
+from experiments.study.study import compose_scenario
+from sim.algorithms.sampling import (
     assignment_table,
     assignment_thresholds,
     clopper_pearson,
     confidence_when_clean,
     csp1_fraction,
-    interdiction,
-    size_for_width,
-    size_when_clean,
+    interdiction_interval,
+    sample_size_for_width,
+    sample_size_when_clean,
 )
+from sim.policies.gates import with_actual_portal_visits
+from sim.replication import ENGINES, build_flow, draw_window_trucks
 
 
-@pytest.mark.parametrize(
-    ("p", "i", "f", "fraction"), [(0.02, 10, 0.10, 0.11971), (0.02, 50, 0.25, 0.47790)]
-)
+@pytest.mark.parametrize(("p", "i", "f", "fraction"), [(0.02, 10, 0.10, 0.11971), (0.02, 50, 0.25, 0.47790)])
 def test_the_printed_fractions(p: float, i: int, f: float, fraction: float) -> None:
     assert csp1_fraction(p, i, f) == pytest.approx(fraction, abs=5e-6)
 
@@ -53,7 +51,7 @@ def test_extremes_of_skip_lot() -> None:
 def test_six_hundred_clean_examinations() -> None:
     assert confidence_when_clean(600, 0.005) == pytest.approx(0.950586, abs=5e-7)
     for share, confidence in ((0.005, 0.95), (0.01, 0.9), (0.3, 0.99)):
-        n = size_when_clean(share, confidence)
+        n = sample_size_when_clean(share, confidence)
         assert confidence_when_clean(n, share) >= confidence > confidence_when_clean(n - 1, share)
 
 
@@ -66,12 +64,12 @@ def test_the_exact_interval_inverts_the_binomial(x: int, n: int) -> None:
 
 
 def test_interdiction_is_estimated_with_the_interval_that_it_deserves() -> None:
-    low, estimate, high = interdiction(100, 10, 1000, 20_000)
+    low, estimate, high = interdiction_interval(100, 10, 1000, 20_000)
     assert estimate == pytest.approx(1.0 / 3.0)
     assert (round(low, 2), round(high, 2)) == (0.21, 0.51)
-    more = interdiction(100, 100, 10_000, 20_000)
+    more = interdiction_interval(100, 100, 10_000, 20_000)
     assert more.high - more.low < 0.4 * (high - low)
-    assert interdiction(10, 0, 500, 1000).high == 1.0
+    assert interdiction_interval(10, 0, 500, 1000).high == 1.0
 
 
 def test_the_interval_covers_the_truth() -> None:
@@ -79,13 +77,13 @@ def test_the_interval_covers_the_truth() -> None:
     share, pool, seized, n = 0.004, 20_000, 60.0, 3000
     truth = seized / (seized + share * pool)
     found = rng.binomial(n, share, 400)
-    inside = [(e := interdiction(seized, x, n, pool)).low <= truth <= e.high for x in found]
+    inside = [(e := interdiction_interval(seized, x, n, pool)).low <= truth <= e.high for x in found]
     assert np.mean(inside) >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400)
 
 
 @pytest.mark.parametrize(("share", "width"), [(0.02, 0.01), (0.5, 0.1), (0.0005, 0.001)])
 def test_the_size_is_the_smallest_that_is_narrow_enough(share: float, width: float) -> None:
-    n = size_for_width(share, width)
+    n = sample_size_for_width(share, width)
     widths = [clopper_pearson(share * m, m) for m in (n, n - 1)]
     assert widths[0].high - widths[0].low <= width < widths[1].high - widths[1].low
 
@@ -116,12 +114,8 @@ def test_more_scans_than_arrivals_scan_everybody() -> None:
     assert (thresholds[0] == 1.0).all()
 
 
-@pytest.mark.parametrize(
-    ("p", "clearance", "fraction"), [(0.02, 10, 0.10), (0.02, 50, 0.25), (0.08, 10, 0.20)]
-)
-def test_a_port_under_skip_lot_inspects_the_fraction(
-    p: float, clearance: int, fraction: float
-) -> None:
+@pytest.mark.parametrize(("p", "clearance", "fraction"), [(0.02, 10, 0.10), (0.02, 50, 0.25), (0.08, 10, 0.20)])
+def test_a_port_under_skip_lot_inspects_the_fraction(p: float, clearance: int, fraction: float) -> None:
     """V7 through the port: trucks far apart, so that each result is known before the next comes."""
     options = (f"policy.clearance_trucks={clearance}", f"policy.fraction={fraction}")
     scenario = compose_scenario(
@@ -149,20 +143,18 @@ def test_a_port_under_skip_lot_inspects_the_fraction(
 def test_a_port_gives_its_scans_to_the_best_of_the_shift(share: float, value: float) -> None:
     """V7 through the port: ten trucks an hour, one or two scans, scores uniform."""
     scenario = compose_scenario(
-        clear_port(
-            "policy=scan_budget", "policy.shift_h=1", f"policy.share={share}", trucks_per_h=10.0
-        )
+        clear_port("policy=scan_budget", "policy.shift_h=1", f"policy.share={share}", trucks_per_h=10.0)
     )
     window, rng = window_of(150), np.random.default_rng(4)
-    manifest = trucks(scenario, window).iloc[: 24 * 10 * 140].copy()
+    manifest = draw_window_trucks(scenario, window).iloc[: 24 * 10 * 140].copy()
     manifest["arrive_min"] = 6.0 * np.arange(len(manifest)) + 1.0
     score = rng.random(len(manifest))
     scores = manifest[["truck"]].assign(p_hit=score, risk_score=score)
     plan = blind_plan(scenario)
     past = dataclasses.replace(plan.past, risk_score=np.linspace(0.0, 1.0, 100_001))
-    flow, _ = flow_of(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
+    flow, _ = build_flow(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
     record = ENGINES["compiled"](flow, scenario.policy.route, scenario.policy.profile)
-    scanned = visited_in_fact(flow, record).columns[:, 0] > 0.0
+    scanned = with_actual_portal_visits(flow, record).columns[:, 0] > 0.0
     per_shift = (score * scanned).reshape(-1, 10).sum(axis=1)
     half_width = 4.0 * per_shift.std() / np.sqrt(len(per_shift))
     assert abs(per_shift.mean() - value) < half_width

@@ -10,21 +10,20 @@ from clear_port import clear_port, sensor
 from ports import TruthScorer, blind_plan, ledger_of, mean_and_half_width, window_of
 from scipy.stats import binom
 
-from experiments.interdiction import COUNTS, estimate
-from experiments.load import compose_scenario
-from experiments.pipeline import ENGINES, flow_of, make_plan, past_window, simulate, trucks
-from experiments.settings import RandomStream
-from sim.gates import visited_in_fact
-from sim.sampling import (
+from experiments.report.agency_estimate import COUNTS, agency_estimate
+from experiments.study.study import RandomStreamPrecision, compose_scenario
+from sim.algorithms.sampling import (
     assignment_table,
     clopper_pearson,
     confidence_when_clean,
     csp1_fraction,
-    size_for_width,
-    size_when_clean,
+    sample_size_for_width,
+    sample_size_when_clean,
 )
+from sim.policies.gates import with_actual_portal_visits
+from sim.replication import ENGINES, build_flow, draw_window_trucks, make_plan, past_window, simulate_replication
 
-WANTED = RandomStream(relative_half_width=0.5, below_share=0.005)
+WANTED = RandomStreamPrecision(relative_half_width=0.5, below_share=0.005)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +46,7 @@ def test_skip_lot_inspects_its_fraction_also_where_scans_miss(
         )
     )
     wanted = csp1_fraction(p * hits, clearance, fraction)
-    gaps = [
-        float(ledger_of(scenario, window_of(14, r))["selected"].mean()) - wanted for r in range(8)
-    ]
+    gaps = [float(ledger_of(scenario, window_of(14, r))["selected"].mean()) - wanted for r in range(8)]
     mean, half_width = mean_and_half_width(gaps)
     assert abs(mean) < half_width
     assert half_width < 0.05
@@ -60,24 +57,21 @@ def test_a_port_scans_the_best_of_any_shift(arrivals: int, scans: int) -> None:
     """V7: the mean sum of scores is that of the table, and no scan is left."""
     scenario = compose_scenario(
         clear_port(
-            "policy=scan_budget",
-            "policy.shift_h=1",
-            f"policy.share={scans / arrivals}",
-            trucks_per_h=float(arrivals),
+            "policy=scan_budget", "policy.shift_h=1", f"policy.share={scans / arrivals}", trucks_per_h=float(arrivals)
         )
     )
     days = 3000 // (24 * arrivals) + 40
     window, rng = window_of(days), np.random.default_rng(arrivals)
     n = 24 * arrivals * (days - 10)
-    manifest = trucks(scenario, window).iloc[:n].copy()
+    manifest = draw_window_trucks(scenario, window).iloc[:n].copy()
     manifest["arrive_min"] = 60.0 / arrivals * (np.arange(n) + 0.5)
     score = rng.random(n)
     scores = manifest[["truck"]].assign(p_hit=score, risk_score=score)
     plan = blind_plan(scenario)
     past = dataclasses.replace(plan.past, risk_score=np.linspace(0.0, 1.0, 100_001))
-    flow, _ = flow_of(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
+    flow, _ = build_flow(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
     record = ENGINES["compiled"](flow, scenario.policy.route)
-    scanned = visited_in_fact(flow, record).columns[:, 0] > 0.0
+    scanned = with_actual_portal_visits(flow, record).columns[:, 0] > 0.0
     per_shift = (score * scanned).reshape(-1, arrivals).sum(axis=1)
     half_width = 4.0 * per_shift.std() / np.sqrt(len(per_shift))
     assert abs(per_shift.mean() - assignment_table(scans, arrivals)[scans, arrivals]) < half_width
@@ -88,19 +82,17 @@ def test_a_port_scans_the_best_of_any_shift(arrivals: int, scans: int) -> None:
 def test_every_sample_is_the_smallest_that_does(seed: int) -> None:
     rng = np.random.default_rng(seed)
     share, confidence = float(10.0 ** rng.uniform(-5, -0.5)), float(rng.uniform(0.5, 0.999))
-    n = size_when_clean(share, confidence)
+    n = sample_size_when_clean(share, confidence)
     assert confidence_when_clean(n, share) >= confidence > confidence_when_clean(n - 1, share)
     width = share * float(rng.uniform(0.1, 1.5))
-    n = size_for_width(share, width, confidence)
+    n = sample_size_for_width(share, width, confidence)
     low, _, high = clopper_pearson(share * n, n, confidence)
     assert high - low <= width
     # 1.2 times as precise takes more
-    assert size_for_width(share, width / 1.2, confidence) > n
+    assert sample_size_for_width(share, width / 1.2, confidence) > n
 
 
-@pytest.mark.parametrize(
-    ("floor", "share", "hits"), [(0.2, 0.1, 0.9999), (0.5, 0.02, 0.9999), (0.3, 0.1, 0.6)]
-)
+@pytest.mark.parametrize(("floor", "share", "hits"), [(0.2, 0.1, 0.9999), (0.5, 0.02, 0.9999), (0.3, 0.1, 0.6)])
 def test_the_estimate_of_an_agency_covers_what_its_inspections_could_find(
     floor: float, share: float, hits: float
 ) -> None:
@@ -117,13 +109,13 @@ def test_the_estimate_of_an_agency_covers_what_its_inspections_could_find(
         )
     )
     scorer, covered, runs, below = TruthScorer(), 0, 40, 0
-    before = trucks(scenario, past_window(window_of(1)))
+    before = draw_window_trucks(scenario, past_window(window_of(1)))
     plan = make_plan(scenario, before, scorer.score(before))
     for replication in range(runs):
         window = window_of(1, replication)
-        manifest = trucks(scenario, window)
-        metrics = simulate(scenario, window, manifest, scorer.score(manifest), plan).metrics
-        found = estimate("a", {name: metrics[name] for name in COUNTS}, WANTED)
+        manifest = draw_window_trucks(scenario, window)
+        metrics = simulate_replication(scenario, window, manifest, scorer.score(manifest), plan).metrics
+        found = agency_estimate("a", {name: metrics[name] for name in COUNTS}, WANTED)
         findable = found.targeted + hits * metrics["n_passed_carrying"]
         truth = found.targeted / findable if findable else np.nan
         low, _, high = found.interdicted

@@ -11,9 +11,9 @@ import pytest
 from ports import FlatScorer, mean_and_half_width, window_of
 
 from experiments.cli import main
-from experiments.load import study
-from experiments.pipeline import make_plan, past_window, simulate, trucks
-from sim import theory
+from experiments.study.study import build_study
+from sim.algorithms import queueing
+from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
 from sim.scenario import Scenario
 from sim.workload import weekly_load
 
@@ -21,20 +21,20 @@ DAY_S = 86_400.0
 
 
 def alternatives(*overrides: str) -> dict[str, Scenario]:
-    return study(["experiment=screening_lanes", *overrides], "compare").alternatives
+    return build_study(["experiment=screening_lanes", *overrides], "compare").alternatives
 
 
 def days_of(scenario: Scenario, replications: int = 4) -> tuple[list[dict[str, float]], float]:
     """Return METRICS of some days, and the largest load of a station, stated before them."""
     one_day = dataclasses.replace(past_window(window_of(1)), days=1)
-    past = trucks(scenario, one_day)
+    past = draw_window_trucks(scenario, one_day)
     plan = make_plan(scenario, past, FlatScorer().score(past))
     found = []
     for replication in range(replications):
         window = window_of(1, replication)
-        manifest = trucks(scenario, window)
+        manifest = draw_window_trucks(scenario, window)
         scores = FlatScorer().score(manifest)
-        found.append(simulate(scenario, window, manifest, scores, plan).metrics)
+        found.append(simulate_replication(scenario, window, manifest, scores, plan).metrics)
     return found, float(weekly_load(scenario, plan.expected, window_of(1))["load_share"].max())
 
 
@@ -53,17 +53,11 @@ def test_tickets_halve_the_wait_at_the_same_detection() -> None:
     assert load == pytest.approx(0.72, abs=1e-9)
 
 
-FEWER = (
-    "port.portal.servers=6",
-    "traffic.trucks_per_h=1728",
-    "scanner.portal.service.values_min=[0.03,0.05,0.13]",
-)
+FEWER = ("port.portal.servers=6", "traffic.trucks_per_h=1728", "scanner.portal.service.values_min=[0.03,0.05,0.13]")
 """Six lanes, 0.08/s in each, and a fast scan of 1.8, 3, 7.8 s."""
 
 
-@pytest.mark.parametrize(
-    ("overrides", "per_lane_h", "fast_s"), [((), 360.0, (2, 4, 6)), (FEWER, 288.0, (1.8, 3, 7.8))]
-)
+@pytest.mark.parametrize(("overrides", "per_lane_h", "fast_s"), [((), 360.0, (2, 4, 6)), (FEWER, 288.0, (1.8, 3, 7.8))])
 def test_a_random_mix_in_every_lane_is_mg1(
     overrides: tuple[str, ...], per_lane_h: float, fast_s: tuple[float, float, float]
 ) -> None:
@@ -73,7 +67,7 @@ def test_a_random_mix_in_every_lane_is_mg1(
     squares = means**2 + (a * a + b * b + c * c - a * b - a * c - b * c) / 18.0
     mean, square = np.array([0.8, 0.2]) @ means, np.array([0.8, 0.2]) @ squares
     cv = np.sqrt(square - mean**2) / mean
-    expected = 60.0 * theory.mg1_wait_min(per_lane_h, mean / 60.0, cv)
+    expected = 60.0 * queueing.mg1_wait_min(per_lane_h, mean / 60.0, cv)
     if not overrides:
         assert expected == pytest.approx(17.26, abs=0.01)
     days, load = days_of(alternatives(*overrides)["random_slow"])
@@ -93,9 +87,7 @@ def test_lanes_of_their_own_are_unstable_and_said_to_be_so() -> None:
     assert all(day["load_portal"] > 1.9 for day in days)
 
 
-def test_the_terminal_says_wait_slow_scans_and_detection(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_the_terminal_says_wait_slow_scans_and_detection(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     small = ("traffic.trucks_per_h=60", "port.portal.servers=2", "replications=2", "processes=1")
     overrides = ["experiment=screening_lanes", *small, f"out={tmp_path / 'found'}"]
     assert main(["compare", *overrides]) == 0

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.policy import Past, select
-from sim.scenario import Scenario
-from sim.square_root import (
+from sim.algorithms.square_root import (
     mean_screenings,
     mean_screenings_with_memory,
     scale_for_share,
-    square_root,
+    square_root_sampling,
 )
+from sim.policies.base import PastTraffic
+from sim.policies.registry import select_trucks
+from sim.scenario import Scenario
 
 PRESS = np.array([0.009] * 100 + [0.0001] * 1000)
 """The paper's own example: a tenth of the units holds nine tenths of the risk."""
@@ -27,7 +28,7 @@ def test_the_printed_numbers() -> None:
     assert mean_screenings(PRESS, PRESS) == pytest.approx(1100.0)
     assert mean_screenings(PRESS, np.ones(1100)) == pytest.approx(1100.0)
     assert mean_screenings(PRESS, rounded) == pytest.approx(380.0)
-    assert mean_screenings(PRESS, square_root(PRESS)) == pytest.approx(379.737, abs=5e-4)
+    assert mean_screenings(PRESS, square_root_sampling(PRESS)) == pytest.approx(379.737, abs=5e-4)
     assert mean_screenings_with_memory(PRESS) == pytest.approx(105.5)
 
 
@@ -35,18 +36,17 @@ def test_the_printed_numbers() -> None:
 def test_nothing_is_faster_than_the_square_root(seed: int) -> None:
     rng = np.random.default_rng(seed)
     p = rng.dirichlet(np.full(12, 0.5))
-    least = mean_screenings(p, square_root(p))
+    least = mean_screenings(p, square_root_sampling(p))
     assert least == pytest.approx(np.sqrt(p).sum() ** 2)
     for _ in range(200):
-        q = square_root(p) * np.exp(0.3 * rng.standard_normal(12))
+        q = square_root_sampling(p) * np.exp(0.3 * rng.standard_normal(12))
         assert mean_screenings(p, q) >= least
 
 
 def test_with_memory_the_order_of_falling_risk_is_best() -> None:
     p = np.array([0.5, 0.05, 0.3, 0.15])
     orders = [
-        sum(p[unit] * (turn + 1) for turn, unit in enumerate(order))
-        for order in itertools.permutations(range(4))
+        sum(p[unit] * (turn + 1) for turn, unit in enumerate(order)) for order in itertools.permutations(range(4))
     ]
     assert mean_screenings_with_memory(p) == pytest.approx(min(orders))
 
@@ -78,16 +78,14 @@ def stream(n: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = np.random.default_rng(seed)
     plate = rng.integers(0, N_PLATES, n)
     luck = {name: rng.random(n) for name in ("u_tie", "u_select", "u_floor")}
-    trucks = pd.DataFrame(
-        {"truck": np.arange(n), "plate": plate, "arrive_min": np.arange(n)} | luck
-    )
+    trucks = pd.DataFrame({"truck": np.arange(n), "plate": plate, "arrive_min": np.arange(n)} | luck)
     p_hit = PRESS[plate]
     return trucks, pd.DataFrame({"truck": trucks["truck"], "p_hit": p_hit, "risk_score": p_hit})
 
 
-def of_past(trucks: pd.DataFrame, scores: pd.DataFrame) -> Past:
+def of_past(trucks: pd.DataFrame, scores: pd.DataFrame) -> PastTraffic:
     p_hit = scores["p_hit"].to_numpy()
-    return Past(p_hit, trucks["u_tie"].to_numpy(), p_hit, 1.0, p_hit=p_hit, trucks=trucks)
+    return PastTraffic(p_hit, trucks["u_tie"].to_numpy(), p_hit, 1.0, p_hit=p_hit, trucks=trucks)
 
 
 def screenings_until_caught(plates: np.ndarray, seed: int) -> np.ndarray:
@@ -97,8 +95,7 @@ def screenings_until_caught(plates: np.ndarray, seed: int) -> np.ndarray:
     starts = rng.integers(0, len(plates) // 2, TRIALS)
     turns = {plate: np.flatnonzero(plates == plate) for plate in np.unique(violators)}
     caught = [
-        turns[v][np.searchsorted(turns[v], start)] - start + 1
-        for v, start in zip(violators, starts, strict=True)
+        turns[v][np.searchsorted(turns[v], start)] - start + 1 for v, start in zip(violators, starts, strict=True)
     ]
     return np.array(caught)
 
@@ -110,24 +107,19 @@ def test_the_policy_itself_takes_as_many_screenings(
     trucks, scores = stream(2_000_000, 1)
     past = of_past(*stream(100_000, 2))
     port = make_scenario(f"policy={policy}", "policy.share=0.05")
-    plates = trucks["plate"].to_numpy()[select(port, trucks, scores, past)]
+    plates = trucks["plate"].to_numpy()[select_trucks(port.policy, trucks, scores, past)]
     found = screenings_until_caught(plates, 3)
     assert abs(found.mean() - mean) < 4.0 * found.std() / np.sqrt(TRIALS)
 
 
-def test_the_policy_with_memory_goes_down_the_list(
-    make_scenario: Callable[..., Scenario],
-) -> None:
+def test_the_policy_with_memory_goes_down_the_list(make_scenario: Callable[..., Scenario]) -> None:
     """A small share waits for the riskiest who have not been screened: 105.5 screenings."""
     trucks, scores = stream(400_000, 4)
     past = of_past(*stream(50_000, 5))
     port = make_scenario(
-        "policy=square_root",
-        "policy.share=0.002",
-        "policy.with_memory=true",
-        "policy.memory_days=3650",
+        "policy=square_root", "policy.share=0.002", "policy.with_memory=true", "policy.memory_days=3650"
     )
-    plates = trucks["plate"].to_numpy()[select(port, trucks, scores, past)]
+    plates = trucks["plate"].to_numpy()[select_trucks(port.policy, trucks, scores, past)]
     assert len(np.unique(plates)) == len(plates)
     place = np.full(N_PLATES, len(plates) + (N_PLATES - len(plates) + 1) / 2.0)
     place[plates] = np.arange(1, len(plates) + 1)

@@ -15,15 +15,15 @@ from ports import ledger_of, window_of
 from scipy.optimize import linprog
 from test_policy import BY_SCORE, PAST, TRUCKS, N, past, scored, trucks, uniform
 
-from experiments.load import compose_scenario
-from experiments.pipeline import trucks as draw
-from sim.past import position
-from sim.policies_listed import Asycuda, Minimax
-from sim.policy import Past, select
-from sim.scenario import Scenario, replace
-from sim.security_game import deterrence_share, loss
-from sim.site import COMMODITIES
-from sim.square_root import mean_screenings, mean_screenings_with_memory, square_root
+from experiments.study.study import compose_scenario
+from sim.algorithms.security_game import deterrence_share, smuggler_gain
+from sim.algorithms.square_root import mean_screenings, mean_screenings_with_memory, square_root_sampling
+from sim.policies.base import PastTraffic, risk_position
+from sim.policies.lists import Asycuda, Minimax
+from sim.policies.registry import select_trucks
+from sim.replication import draw_window_trucks as draw
+from sim.scenario import Scenario, replace_parts
+from sim.setting.port import COMMODITIES
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def base(policy: str) -> Scenario:
 def port_under(policy: str, **settings: Any) -> Scenario:
     """Return the default port under a policy, some of its settings turned."""
     scenario = base(policy)
-    return replace(scenario, policy=dataclasses.replace(scenario.policy, **settings))
+    return replace_parts(scenario, policy=dataclasses.replace(scenario.policy, **settings))
 
 
 def priors(seed: int) -> Floats:
@@ -62,9 +62,9 @@ def stream(p: Floats, n: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame, pd.DataFrame({"truck": frame["truck"], "p_hit": p_hit, "risk_score": p_hit})
 
 
-def of_past(frame: pd.DataFrame, scores: pd.DataFrame) -> Past:
+def of_past(frame: pd.DataFrame, scores: pd.DataFrame) -> PastTraffic:
     p_hit = scores["p_hit"].to_numpy()
-    return Past(p_hit, frame["u_tie"].to_numpy(), p_hit, 1.0, p_hit=p_hit, trucks=frame)
+    return PastTraffic(p_hit, frame["u_tie"].to_numpy(), p_hit, 1.0, p_hit=p_hit, trucks=frame)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -77,14 +77,14 @@ def test_each_unit_is_screened_as_often_as_the_plan_draws_it(seed: int) -> None:
     for name in ("square_root", "random_share"):
         share = min(0.05, 0.5 * np.sqrt(p).mean() / np.sqrt(p).max())
         port = port_under(name, share=share)
-        plates = frame["plate"].to_numpy()[select(port, frame, scores, before)]
+        plates = frame["plate"].to_numpy()[select_trucks(port.policy, frame, scores, before)]
         needed[name] = mean_screenings(p, np.bincount(plates, minlength=len(p)))
     # a count of about m screenings a unit puts 1/m too much on the mean of 1/q, and its noise
     slack = 0.02 + 3.0 * len(p) / (share * len(frame))
     wanted = np.count_nonzero(p) if seed % 5 != 4 else len(p)
     assert needed["square_root"] == pytest.approx(np.sqrt(p).sum() ** 2, rel=slack)
     assert needed["random_share"] == pytest.approx(wanted, rel=slack)
-    assert mean_screenings(p, square_root(p)) <= len(p) * (1.0 + 1e-12)
+    assert mean_screenings(p, square_root_sampling(p)) <= len(p) * (1.0 + 1e-12)
     strong = mean_screenings(p, p)
     assert strong == pytest.approx(np.count_nonzero(p))
 
@@ -97,7 +97,7 @@ def test_with_memory_the_policy_goes_down_any_list(seed: int) -> None:
     frame, scores = stream(p, 60_000, seed)
     before = of_past(*stream(p, 60_000, seed + 50))
     port = port_under("square_root", share=0.0015, with_memory=True, memory_days=3650.0)
-    plates = frame["plate"].to_numpy()[select(port, frame, scores, before)]
+    plates = frame["plate"].to_numpy()[select_trucks(port.policy, frame, scores, before)]
     reached, turn = len(plates), np.arange(1, len(plates) + 1)
     assert reached >= 10
     assert np.array_equal(np.sort(plates), np.arange(reached))
@@ -105,7 +105,7 @@ def test_with_memory_the_policy_goes_down_any_list(seed: int) -> None:
     assert (p[plates] * turn).sum() == pytest.approx(in_order, rel=0.1)
     rest = p[reached:] * np.arange(reached + 1, len(p) + 1)
     assert in_order + rest.sum() == pytest.approx(mean_screenings_with_memory(p))
-    assert in_order + rest.sum() < mean_screenings(p, square_root(p))
+    assert in_order + rest.sum() < mean_screenings(p, square_root_sampling(p))
 
 
 def game(seed: int) -> tuple[dict[str, float], float, float, float]:
@@ -119,9 +119,7 @@ def game(seed: int) -> tuple[dict[str, float], float, float, float]:
 def test_no_coverage_of_classes_leaves_a_watching_smuggler_less(seed: int) -> None:
     """V6: the shares in fact against a linear programme, for any values, budget and detection."""
     values, ratio, d, share = game(seed)
-    port = port_under(
-        "minimax", value_by_commodity=values, fast_value_ratio=ratio, p_detection=d, share=share
-    )
+    port = port_under("minimax", value_by_commodity=values, fast_value_ratio=ratio, p_detection=d, share=share)
     policy = port.policy
     assert isinstance(policy, Minimax)
     kind = 2 * (TRUCKS["commodity"].to_numpy() + 1) + TRUCKS["fast"].to_numpy(int)
@@ -133,16 +131,14 @@ def test_no_coverage_of_classes_leaves_a_watching_smuggler_less(seed: int) -> No
     here = weights > 0.0
     best = linprog(
         [0.0] * here.sum() + [1.0],
-        np.vstack(
-            [np.hstack([-np.diag(d * v[here]), -np.ones((here.sum(), 1))]), [*weights[here], 0.0]]
-        ),
+        np.vstack([np.hstack([-np.diag(d * v[here]), -np.ones((here.sum(), 1))]), [*weights[here], 0.0]]),
         [*-v[here], share],
         bounds=[(0, 1)] * here.sum() + [(0, None)],
     ).fun
     covered = policy.coverage(before)
     assert (weights * covered).sum() <= share + 1e-9
-    assert loss(v[here], covered[here], d) == pytest.approx(best, rel=1e-6)
-    chosen = select(port, TRUCKS, BY_SCORE, before)
+    assert smuggler_gain(v[here], covered[here], d) == pytest.approx(best, rel=1e-6)
+    chosen = select_trucks(port.policy, TRUCKS, BY_SCORE, before)
     counts = np.bincount(kind, minlength=len(v))
     in_fact = np.bincount(kind, chosen, minlength=len(v)) / np.maximum(counts, 1)
     half_width = 4.0 * np.sqrt(covered * (1.0 - covered) / np.maximum(counts, 1)) + 1e-9
@@ -150,9 +146,7 @@ def test_no_coverage_of_classes_leaves_a_watching_smuggler_less(seed: int) -> No
 
 
 @pytest.mark.parametrize(("gain", "penalty", "hits"), [(1, 4, 0.8), (2, 3, 0.9), (1, 19, 0.5)])
-def test_at_the_deterrence_share_of_a_port_smuggling_pays_nothing(
-    gain: float, penalty: float, hits: float
-) -> None:
+def test_at_the_deterrence_share_of_a_port_smuggling_pays_nothing(gain: float, penalty: float, hits: float) -> None:
     """V6 through the port: caught as often as the threshold says, a smuggler gains nothing."""
     share = deterrence_share(gain, penalty, hits)
     scenario = compose_scenario(
@@ -185,9 +179,7 @@ def test_the_red_lane_comes_out_at_its_rates_whatever_they_are(seed: int) -> Non
         own = rates.copy()
         own[0, 2] = expected
         names = [
-            f"{lane}_{part}_share"
-            for lane in ("red", "yellow", "blue")
-            for part in ("criteria", "random", "expected")
+            f"{lane}_{part}_share" for lane in ("red", "yellow", "blue") for part in ("criteria", "random", "expected")
         ]
         return port_under("asycuda", **dict(zip(names, own.ravel().tolist(), strict=True)))
 
@@ -197,11 +189,11 @@ def test_the_red_lane_comes_out_at_its_rates_whatever_they_are(seed: int) -> Non
     criteria, random, expected = rates[0]
     assert red.criteria == criteria
     assert red.total <= min(max(criteria + random, expected), 1.0) + 1e-12
-    chosen = select(port(expected), TRUCKS, BY_SCORE, PAST)
+    chosen = select_trucks(port(expected).policy, TRUCKS, BY_SCORE, PAST)
     half_width = 4.0 * np.sqrt(0.25 * 2.0 / N)
     assert abs(chosen.mean() - red.total) < half_width
-    place = position(TRUCKS, BY_SCORE["risk_score"].to_numpy(), PAST.risk_score)
-    fewer = select(port(expected / 3.0), TRUCKS, BY_SCORE, PAST)
+    place = risk_position(TRUCKS, BY_SCORE["risk_score"].to_numpy(), PAST.risk_score)
+    fewer = select_trucks(port(expected / 3.0).policy, TRUCKS, BY_SCORE, PAST)
     assert chosen[place < criteria].all()
     assert fewer[place < criteria].all()
     assert fewer.sum() <= chosen.sum()
@@ -223,7 +215,7 @@ def test_without_power_every_list_is_a_random_sample(policy: str, share: str, si
     port = port_under(policy, **{share: size})
     rng = np.random.default_rng(11)
     carrying = rng.random(N) < 0.2
-    selected = select(port, TRUCKS, scored(uniform(12)), past(uniform(13)))
+    selected = select_trucks(port.policy, TRUCKS, scored(uniform(12)), past(uniform(13)))
     assert selected.mean() == pytest.approx(size, abs=0.02)
     spread = 4.0 * np.sqrt(0.2 * 0.8 / selected.sum())
     assert abs(carrying[selected].mean() - carrying.mean()) < spread

@@ -8,18 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from sim.errors import PolicyError
-from sim.sensor_tree import (
+from sim.algorithms.decision_tree import (
     RELEASE,
-    Tree,
+    DecisionTree,
     TreeSensor,
-    frontier,
+    best_mix_at_budget,
+    cheapest_mix_at_detection,
+    efficient_trees,
+    tree_text,
 )
-from sim.sensor_tree import (
-    test_all_then_open as naive,
-)
-from sim.tree_mix import at_budget, at_detection
-from sim.tree_text import render
+from sim.algorithms.decision_tree import detection_when_all_tested as naive
+from sim.errors import PolicyError
 
 A = TreeSensor("A", 0.05, ((0.2, 0.6), (0.4, 0.8)))
 B = TreeSensor("B", 0.01, ((0.4, 0.6),))
@@ -27,7 +26,7 @@ SCAN = TreeSensor("scan", 0.1, ((0.2, 0.8),))
 AGAIN = TreeSensor("again", 0.1, ((0.2, 0.8),))
 
 
-def inner(trees: tuple[Tree, ...]) -> list[tuple[float, float]]:
+def inner(trees: tuple[DecisionTree, ...]) -> list[tuple[float, float]]:
     """Return the vertices between RELEASE and OPEN."""
     return [(round(tree.cost, 9), round(tree.detection, 9)) for tree in trees[1:-1]]
 
@@ -71,20 +70,14 @@ def best_by_brute_force(points: npt.NDArray[np.float64], budget: float) -> float
 
 
 def test_the_published_frontiers() -> None:
-    assert inner(frontier([SCAN])) == [(0.3, 0.8)]
-    assert inner(frontier([SCAN, AGAIN])) == [(0.16, 0.64), (0.3, 0.8), (0.54, 0.96)]
-    assert inner(frontier([A, B])) == [
-        (0.11, 0.36),
-        (0.25, 0.60),
-        (0.332, 0.72),
-        (0.45, 0.80),
-        (0.68, 0.92),
-    ]
+    assert inner(efficient_trees([SCAN])) == [(0.3, 0.8)]
+    assert inner(efficient_trees([SCAN, AGAIN])) == [(0.16, 0.64), (0.3, 0.8), (0.54, 0.96)]
+    assert inner(efficient_trees([A, B])) == [(0.11, 0.36), (0.25, 0.60), (0.332, 0.72), (0.45, 0.80), (0.68, 0.92)]
 
 
 def test_mixing_doubles_what_the_naive_plan_finds() -> None:
     assert naive(SCAN, 0.15) == pytest.approx(0.20)
-    assert at_budget(frontier([SCAN]), 0.15).detection == pytest.approx(0.40)
+    assert best_mix_at_budget(efficient_trees([SCAN]), 0.15).detection == pytest.approx(0.40)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -92,9 +85,9 @@ def test_no_tree_and_no_mix_of_trees_beats_the_frontier(seed: int) -> None:
     rng = np.random.default_rng(seed)
     sizes = [(1, 1, 1), (2, 1), (3, 1), (1, 2), (2, 2), (4,)][seed]
     sensors = tuple(random_sensor(str(i), m, rng) for i, m in enumerate(sizes))
-    vertices, points = frontier(sensors), np.array(all_trees(sensors))
+    vertices, points = efficient_trees(sensors), np.array(all_trees(sensors))
     for budget in rng.random(8):
-        found = at_budget(vertices, float(budget))
+        found = best_mix_at_budget(vertices, float(budget))
         assert found.cost <= budget + 1e-12
         assert found.detection == pytest.approx(best_by_brute_force(points, float(budget)))
     for tree in vertices:
@@ -104,32 +97,30 @@ def test_no_tree_and_no_mix_of_trees_beats_the_frontier(seed: int) -> None:
 def test_five_sensors_with_three_vertices_are_soon_done() -> None:
     rng = np.random.default_rng(9)
     sensors = [random_sensor(name, 3, rng) for name in "abcde"]
-    vertices = frontier(sensors)
+    vertices = efficient_trees(sensors)
     assert len(vertices) > 3
-    slopes = [
-        (b.detection - a.detection) / (b.cost - a.cost) for a, b in itertools.pairwise(vertices)
-    ]
+    slopes = [(b.detection - a.detection) / (b.cost - a.cost) for a, b in itertools.pairwise(vertices)]
     assert all(left > right for left, right in itertools.pairwise(slopes))
-    fewer = frontier(sensors[:4])
+    fewer = efficient_trees(sensors[:4])
     for tree in fewer:
-        assert at_budget(vertices, tree.cost).detection >= tree.detection - 1e-9
+        assert best_mix_at_budget(vertices, tree.cost).detection >= tree.detection - 1e-9
 
 
 def test_a_budget_and_a_target_name_the_same_point() -> None:
-    vertices = frontier([A, B])
+    vertices = efficient_trees([A, B])
     for budget in (0.0, 0.05, 0.2, 0.3, 0.5, 0.9, 1.0):
-        found = at_budget(vertices, budget)
+        found = best_mix_at_budget(vertices, budget)
         assert found.cost == pytest.approx(budget)
-        assert at_detection(vertices, found.detection).cost == pytest.approx(budget)
-    assert at_budget(vertices, 7.0).detection == 1.0
-    assert at_budget(vertices, 0.0).first == RELEASE
+        assert cheapest_mix_at_detection(vertices, found.detection).cost == pytest.approx(budget)
+    assert best_mix_at_budget(vertices, 7.0).detection == 1.0
+    assert best_mix_at_budget(vertices, 0.0).first == RELEASE
 
 
 def test_a_tree_can_be_read() -> None:
-    text = render(at_budget(frontier([A, B]), 0.11))
+    text = tree_text(best_mix_at_budget(efficient_trees([A, B]), 0.11))
     assert text.splitlines()[1] == "test by B"
     assert "test by A" in text
-    mixed = render(at_budget(frontier([A, B]), 0.2))
+    mixed = tree_text(best_mix_at_budget(efficient_trees([A, B]), 0.2))
     assert "35.7 % of trucks:" in mixed
     assert "64.3 % of trucks:" in mixed
 
@@ -147,13 +138,13 @@ def test_a_tree_can_be_read() -> None:
 )
 def test_a_roc_that_is_none_is_refused(roc: tuple[tuple[float, float], ...], words: str) -> None:
     with pytest.raises(PolicyError, match=f"the ROC of bad {words}"):
-        frontier([TreeSensor("bad", 0.1, roc)])
+        efficient_trees([TreeSensor("bad", 0.1, roc)])
 
 
 @pytest.mark.parametrize("cost", [-0.1, float("nan"), float("inf")])
 def test_a_cost_that_is_none_is_refused(cost: float) -> None:
     with pytest.raises(PolicyError, match="the cost of bad must be at least 0"):
-        frontier([TreeSensor("bad", cost, ((0.2, 0.8),))])
+        efficient_trees([TreeSensor("bad", cost, ((0.2, 0.8),))])
 
 
 PERFECT = ((0.0, 1.0),)
@@ -179,11 +170,11 @@ HARD: dict[str, tuple[TreeSensor, ...]] = {
 @pytest.mark.parametrize("case", HARD)
 def test_hard_inputs_keep_to_the_best_of_all_trees(case: str) -> None:
     sensors = HARD[case]
-    vertices, points = frontier(sensors), np.array(all_trees(sensors))
+    vertices, points = efficient_trees(sensors), np.array(all_trees(sensors))
     assert vertices[-1].detection == pytest.approx(1.0)
     scales = np.array([0.0, 1e-8, 1e-6, 1e-3, *np.linspace(0.01, 1.0, 12)])
     for budget in scales.tolist():
-        found = at_budget(vertices, budget)
+        found = best_mix_at_budget(vertices, budget)
         assert found.cost <= budget + 1e-12
         assert found.detection == pytest.approx(best_by_brute_force(points, budget), abs=1e-9)
     for one, other in itertools.pairwise(vertices):
@@ -194,7 +185,7 @@ def test_hard_inputs_keep_to_the_best_of_all_trees(case: str) -> None:
 def test_no_test_is_made_that_changes_nothing() -> None:
     for case in ("useless", "useless and free", "in a line", "hair-fine", "no ROC"):
         useless = {s.name for s in HARD[case] if s.roc in (USELESS, ())}
-        for tree in frontier(HARD[case]):
+        for tree in efficient_trees(HARD[case]):
             assert all(tree.p_visit(name, 0) == 0.0 for name in useless), case
 
 
@@ -210,9 +201,9 @@ def test_random_instances_by_budget_and_by_target(seed: int) -> None:
         sensors[1] = TreeSensor("s1", sensors[0].cost, sensors[0].roc)
     if seed % 4 == 3:
         sensors[0] = TreeSensor("s0", sensors[0].cost, ((rng.random(),) * 2,))
-    vertices, points = frontier(sensors), np.array(all_trees(tuple(sensors)))
+    vertices, points = efficient_trees(sensors), np.array(all_trees(tuple(sensors)))
     for target in rng.random(6).tolist():
-        found = at_detection(vertices, target)
+        found = cheapest_mix_at_detection(vertices, target)
         assert found.detection == pytest.approx(target)
         assert best_by_brute_force(points, found.cost) == pytest.approx(target)
         assert best_by_brute_force(points, found.cost - 1e-6) < target
@@ -225,7 +216,7 @@ def test_random_instances_by_budget_and_by_target(seed: int) -> None:
 def test_many_sensors_are_soon_done() -> None:
     rng = np.random.default_rng(8)
     sensors = [random_sensor(f"s{i}", m, rng) for i, m in enumerate((3, 2, 2, 1, 1, 1, 1))]
-    vertices = frontier(sensors)
-    found = at_detection(vertices, 0.9)
+    vertices = efficient_trees(sensors)
+    found = cheapest_mix_at_detection(vertices, 0.9)
     assert found.detection == pytest.approx(0.9)
-    assert found.cost < at_detection(frontier(sensors[:3]), 0.9).cost
+    assert found.cost < cheapest_mix_at_detection(efficient_trees(sensors[:3]), 0.9).cost

@@ -63,11 +63,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "train": Command(("train", "risk=boosted", "processes=1", *THIN), trains=True),
     "strategies": _compare("strategies", *THIN),
     "risk_models": _compare(
-        "risk_models",
-        *THIN,
-        "~alternatives.hybrid_27",
-        "~alternatives.anomaly_27",
-        "~alternatives.logistic_27",
+        "risk_models", *THIN, "~alternatives.hybrid_27", "~alternatives.anomaly_27", "~alternatives.logistic_27"
     ),
     "sharing": _compare(
         "sharing",
@@ -87,30 +83,20 @@ COMMANDS: Final[dict[str, Command]] = {
     "analysts": _compare("analysts"),
     "border_checks": _compare("border_checks"),
     "fast_lanes": _compare("fast_lanes"),
-    "volume_of_a_year": _compare(
-        "volume", "calendar=year", "replications=12", "days=1", "robustness.draws=0"
-    ),
+    "volume_of_a_year": _compare("volume", "calendar=year", "replications=12", "days=1", "robustness.draws=0"),
     "run_simpy": Command(("run", *SHORT, *THIN, "engine=simpy", "ledger=true", "policy=skip_lot")),
     "run_compiled": Command(("run", *SHORT, "port=pharr", "ledger=true", "policy=minimax")),
     "run_trucks": Command(("run", *SHORT, "manifest={trucks}", "policy=random_share")),
     "fund": Command(("fund", *FUND, *BOTA, "uncertainty.worlds=0")),
     "fund_worlds": Command(("fund", *FUND, *BOTA, "uncertainty.worlds=10", "seed=2")),
     "fund_portals": Command(("fund", "experiment=portals", *FUND, "uncertainty.worlds=0")),
-    "portfolio": Command(
-        ("fund", "experiment=portfolio", *FUND, "uncertainty.worlds=0", "portfolio.start_y=[0]")
-    ),
+    "portfolio": Command(("fund", "experiment=portfolio", *FUND, "uncertainty.worlds=0", "portfolio.start_y=[0]")),
     "scorecard": Command(
         ("scorecard", "runs=[{run_compiled},{run_simpy}]", "periods=[before,after]"),
         needs=("run_compiled", "run_simpy"),
     ),
     "scorecard_both_ways": Command(
-        (
-            "scorecard",
-            "runs={placement}",
-            "alternative=before_primary",
-            "southbound={southbound}",
-            "edition=public",
-        ),
+        ("scorecard", "runs={placement}", "alternative=before_primary", "southbound={southbound}", "edition=public"),
         needs=("placement", "southbound"),
     ),
 }

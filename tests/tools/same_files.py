@@ -76,9 +76,7 @@ def without_paths(text: str, roots: Sequence[tuple[str, str]]) -> str:
 
 def _files(folder: Path) -> set[str]:
     return {
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix in SUFFIXES
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.suffix in SUFFIXES
     }
 
 
@@ -94,9 +92,7 @@ def _parquet(base: Path, present: Path) -> str | None:
         return f"rows: {old.num_rows} and {new.num_rows}"
     for name in old.column_names:
         if old.schema.field(name).type != new.schema.field(name).type:
-            return f"column {name}: type {old.schema.field(name).type} and " + str(
-                new.schema.field(name).type
-            )
+            return f"column {name}: type {old.schema.field(name).type} and " + str(new.schema.field(name).type)
         row = _row_that_differs(old[name], new[name])
         if row is not None:
             values = f"{old[name][row].as_py()!r} and {new[name][row].as_py()!r}"
@@ -112,8 +108,7 @@ def _row_that_differs(old: pa.ChunkedArray, new: pa.ChunkedArray) -> int | None:
     if pa.types.is_floating(old.type):
         bits = np.dtype(f"u{old.type.bit_width // 8}")
         left, right = (
-            np.ascontiguousarray(column.to_numpy().astype(bits.str.replace("u", "f")))
-            for column in (old, new)
+            np.ascontiguousarray(column.to_numpy().astype(bits.str.replace("u", "f"))) for column in (old, new)
         )
         nans = np.isnan(left) & np.isnan(right)
         unlike = (left.view(bits) != right.view(bits)) & ~nans
@@ -153,8 +148,7 @@ def _rows(path: Path) -> list[list[str]]:
 
 def _json(base: Path, present: Path) -> str | None:
     old, new = (
-        json.loads(without_paths(path.read_text(encoding="utf-8"), _roots_of(path)))
-        for path in (base, present)
+        json.loads(without_paths(path.read_text(encoding="utf-8"), _roots_of(path))) for path in (base, present)
     )
     return _nodes(old, new, base.name, "")
 
@@ -171,10 +165,7 @@ def _nodes(old: Any, new: Any, file: str, key: str) -> str | None:
     elif isinstance(old, list):
         if len(old) != len(new):
             return f"key {key}: {len(old)} and {len(new)} entries"
-        pairs = [
-            (f"{key}[{place}]", one, two)
-            for place, (one, two) in enumerate(zip(old, new, strict=True))
-        ]
+        pairs = [(f"{key}[{place}]", one, two) for place, (one, two) in enumerate(zip(old, new, strict=True))]
     else:
         return None if repr(old) == repr(new) else f"key {key}: {old!r} and {new!r}"
     found = (_nodes(one, two, file, name) for name, one, two in pairs)

@@ -143,12 +143,7 @@ class Side:
     def _check_import(self) -> None:
         call = [sys.executable, "-c", "import experiments; print(experiments.__file__)"]
         file = subprocess.run(
-            call,
-            cwd=self.checkout,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=True,
+            call, cwd=self.checkout, env=self.environment(), capture_output=True, text=True, check=True
         ).stdout.strip()
         if self.checkout not in Path(file).resolve().parents:
             sys.exit(f"{self.name}: {file} is imported, which is not below {self.checkout}")
@@ -254,9 +249,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("base", help="commit to compare with")
     parser.add_argument("--jobs", type=int, default=1, help="commands at the same time")
-    parser.add_argument(
-        "--only", action="append", choices=list(COMMANDS), help="this command; may be repeated"
-    )
+    parser.add_argument("--only", action="append", choices=list(COMMANDS), help="this command; may be repeated")
     parser.add_argument("--keep", type=Path, help="folder in which all outputs are kept")
     parser.add_argument(
         "--base-results",

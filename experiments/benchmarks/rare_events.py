@@ -1,0 +1,170 @@
+"""Rare threats: what probes tell of detection, against counting the seizures of the same run.
+
+Two questions. How much longer would a run have to be, for a count of seizures to be as sure as the
+probes (`detection_variances`)? And do both mean the same (`compare_with_loads`): trucks drawn by P(carrying) get a
+load on board and are run again, with the luck and the policy that they had; whom that run seizes is
+held to what the probes expected of these very trucks in the run without their loads. So the
+difference also holds whatever the loads do to queues, budgets and lists that the policy keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.execution.replicate import ProcessCache
+from experiments.study.study import Study
+from sim.arrays import FloatArray
+from sim.replication import OperatingPlan, Outcome, Scorer, draw_window_trucks, score_manifest, simulate_metrics
+from sim.scenario import Scenario
+from sim.setting.window import Window
+from sim.trucks.counterfactual import with_loads_on_board
+
+Z: Final = 1.96
+WEEKS: Final = 12
+LOADED_WEEKS, LOADS = 6, 400
+"""Weeks that are run with loads on board, and loads in each: one truck in a hundred."""
+
+
+class ScoredWeek(NamedTuple):
+    """The trucks of one replication and all that an alternative knows of them."""
+
+    window: Window
+    manifest: pd.DataFrame
+    scores: pd.DataFrame
+    plan: OperatingPlan
+
+
+class SeizureComparison(NamedTuple):
+    """Seizures of loads that were put on board, held to what probes expected of their trucks."""
+
+    loads: float
+    detection: float
+    """Share that the probes expect to be seized."""
+    difference: float
+    """Share seized in fact, less that."""
+    half_width: float
+    """Of the 95 % interval of the difference: that of a count of so many loads."""
+    bound: float
+    """`detection_error_bound` of the runs without the loads, and what the loads' finds taught a
+    policy that learns from them: each sends at most its clearance number more trucks to be scanned.
+    """
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the difference is within its interval, widened by the bound of the error."""
+        return abs(self.difference) <= self.half_width + self.bound
+
+
+def jackknife_variance(numerator: FloatArray, denominator: FloatArray) -> float:
+    """Return the variance of a ratio of sums over replications, by deleting one at a time.
+
+    Examples
+    --------
+    >>> jackknife_variance(np.array([1.0, 3.0]), np.array([2.0, 2.0]))
+    0.25
+    """
+    without = (numerator.sum() - numerator) / (denominator.sum() - denominator)
+    n = len(numerator)
+    return float((n - 1) / n * ((without - without.mean()) ** 2).sum())
+
+
+def detection_variances(metrics: pd.DataFrame) -> dict[str, float]:
+    """Return how sure probes and counts are of detection, from the same replications.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        METRICS of one alternative, a row a replication; loads must have come in two at least.
+
+    Returns
+    -------
+    dict
+        ``expected`` and ``counted`` detection, the standard error of each, and ``times``: the
+        variance by counting over that by probes.
+    """
+    columns = {"expected": ("expected_caught", "expected_weight"), "counted": ("n_seized", "n_carrying")}
+    found: dict[str, float] = {}
+    for name, (above, below) in columns.items():
+        numerator, denominator = (metrics[c].to_numpy(np.float64) for c in (above, below))
+        found[name] = float(numerator.sum() / denominator.sum())
+        found[f"{name}_se"] = math.sqrt(jackknife_variance(numerator, denominator))
+    found["times"] = (found["counted_se"] / found["expected_se"]) ** 2
+    return found
+
+
+def compare_with_loads(
+    scenario: Scenario, weeks: Iterable[ScoredWeek], n_loads: int, seed: int = 1
+) -> SeizureComparison:
+    """Run every week as it is, and again with loads on board; see the module.
+
+    Parameters
+    ----------
+    n_loads : int
+        Loads a week, few enough that they hardly meet each other; trucks are drawn by P(carrying).
+    """
+    both = [_both(scenario, week, n_loads, seed) for week in weeks]
+    loads = sum(before["expected_weight"] for before, _ in both)
+    share = sum(before["expected_caught"] for before, _ in both) / loads
+    seized = sum(seized for _, seized in both) / loads
+    trucks = sum(before["trucks"] for before, _ in both)
+    taught = getattr(scenario.policy, "clearance_trucks", 0) * seized * loads / trucks
+    bound = sum(before["expected_doubt"] for before, _ in both) / loads + taught
+    half_width = Z * math.sqrt(max(share * (1.0 - share), 1.0 / loads) / loads)
+    return SeizureComparison(loads, share, seized - share, half_width, bound)
+
+
+def _both(scenario: Scenario, week: ScoredWeek, n_loads: int, seed: int) -> tuple[dict[str, float], int]:
+    """Return METRICS of the week whose probes are the chosen trucks alone, and their seizures."""
+    rng = np.random.default_rng((seed, week.window.seed, week.window.replication))
+    weight = week.manifest["true_p_carrying"].to_numpy()
+    chosen = np.sort(rng.choice(len(weight), n_loads, replace=False, p=weight / weight.sum()))
+    alone = np.zeros(len(weight))
+    alone[chosen] = 1.0
+    probed = week.manifest.assign(true_p_carrying=alone)
+    before = _run(scenario, week, probed)
+    after = _run(scenario, week, with_loads_on_board(scenario, week.manifest, chosen))
+    return before.metrics, int(after.ledger["seized"].to_numpy(dtype=bool)[chosen].sum())
+
+
+def _run(scenario: Scenario, week: ScoredWeek, manifest: pd.DataFrame) -> Outcome:
+    return simulate_metrics(scenario, week.window, manifest, week.scores, week.plan)
+
+
+def measure_rare_threats(study: Study, scorer: Scorer, policies: Mapping[str, Scenario]) -> dict[str, Any]:
+    """Return both questions' answers at the study's port; see the module.
+
+    Parameters
+    ----------
+    policies : mapping of Scenario
+        The port under each policy that is held to loads on board.
+
+    Returns
+    -------
+    dict
+        ``one_in``, ``weeks``, ``detection_variances`` (of the study's own policy) and ``compare_with_loads``.
+    """
+    own = study.alternatives[study.baseline]
+    shared = ProcessCache()
+
+    def week(scenario: Scenario, replication: int) -> ScoredWeek:
+        window = study.window(replication)
+        manifest = draw_window_trucks(scenario, window)
+        scores = score_manifest(scenario, scorer, manifest)
+        return ScoredWeek(window, manifest, scores, shared.plan(scenario, scorer, window))
+
+    runs = [_run(own, one, one.manifest) for one in (week(own, r) for r in range(WEEKS))]
+    held = {
+        name: compare_with_loads(scenario, (week(scenario, r) for r in range(LOADED_WEEKS)), LOADS)
+        for name, scenario in policies.items()
+    }
+    return {
+        "one_in": 1.0 / own.threat.prevalence_per_truck,
+        "weeks": WEEKS,
+        "variances": detection_variances(pd.DataFrame([run.metrics for run in runs])),
+        "against_loads": [{"policy": name, **one._asdict()} for name, one in held.items()],
+    }

@@ -1,0 +1,268 @@
+"""How the cost of a run grows: with stations, with policies, with alternatives, with workers.
+
+Everything but workers is processor time, of rounds that take the cases in turn; each round is a
+week of its own.
+
+A simulated year of the study's port in a process of its own: the time of one core, and memory.
+
+Weeks from trucks to METRICS until they add up to a year; imports, loading the trained model and
+the compiled engine are counted apart. ``python -m experiments.benchmarks.scaling [overrides]`` prints JSON.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from experiments.execution.replicate import ProcessCache, compile_for_run, replicate, run_replication
+from experiments.study.compose import parse_overrides
+from experiments.study.study import Study, build_study, compose_scenario
+from experiments.training.train import ensure_fitted
+from sim.engine.kernel import loop
+from sim.replication import Scorer, build_flow, draw_window_trucks, make_plan, simulate_metrics
+from sim.scenario import Scenario
+from sim.shared_draws import risk_key
+from sim.stations import STATIONS
+
+LADDER: Final[dict[str, tuple[str, ...]]] = {
+    "booths": ("port.portal.servers=0", "port.analyst.servers=0", "port.secondary.servers=0", "port.dock.servers=0"),
+    "and docks": ("port.portal.servers=0", "port.analyst.servers=0", "port.secondary.servers=0"),
+    "and scanners": ("port.portal.servers=0", "port.analyst.servers=0"),
+    "and portals (the port)": (),
+    "and dogs, low energy": ("port.canine.servers=2", "port.low_energy.servers=4"),
+    "all eleven": (
+        "port.canine.servers=2",
+        "port.low_energy.servers=4",
+        "port.origin.servers=30",
+        "port.safety.servers=30",
+    ),
+}
+"""Ports of more and more stations, as overrides of World Trade Bridge. The bridge and the posts
+that resolve radiation alarms stand at all of them."""
+POLICIES: Final = (
+    "no_referral",
+    "todays_practice",
+    "top_share",
+    "scan_everything",
+    "queue_aware",
+    "scan_budget",
+    "skip_lot",
+    "sensor_tree",
+)
+"""Each with its settings in ``configs/policy``."""
+ALTERNATIVES: Final = (1, 2, 4, 8)
+WORKER_WEEKS: Final = 16
+PLENTY: Final = 8
+"""More workers than this are not tried."""
+
+Row = dict[str, Any]
+
+
+def without_group(overrides: Sequence[str], group: str) -> list[str]:
+    """Return the overrides that leave one group of settings alone.
+
+    Examples
+    --------
+    >>> without_group(["policy=top_share", "policy.share=0.1", "seed=2"], "policy")
+    ['seed=2']
+    """
+    return [
+        str(override.input_line)
+        for override in parse_overrides(overrides)
+        if override.key_or_group.split(".")[0] != group
+    ]
+
+
+def cost_by_stations(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
+    """Return the cost of ports of more and more stations, a row each."""
+    kept = without_group(study.overrides, "port")
+    cases = {name: compose_scenario((*kept, *more)) for name, more in LADDER.items()}
+    rows = _costs(study, cases, scorer, rounds)
+    return [row | {"stations": _stations(cases[row["case"]])} for row in rows]
+
+
+def _stations(scenario: Scenario) -> int:
+    standing = [s for s in STATIONS if s not in ("approach", "primary") and scenario.servers(s)]
+    return 2 + len(standing)
+
+
+def cost_by_policy(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
+    """Return the cost of each policy at the study's port, a row each."""
+    return _costs(study, scenario_by_policy(study), scorer, rounds)
+
+
+def scenario_by_policy(study: Study) -> dict[str, Scenario]:
+    """Return the study's port under each of `POLICIES`."""
+    kept = without_group(study.overrides, "policy")
+    return {name: compose_scenario((*kept, f"policy={name}")) for name in POLICIES}
+
+
+def _costs(study: Study, cases: Mapping[str, Scenario], scorer: Scorer, rounds: int) -> list[Row]:
+    """Return microseconds a truck of the flow and of all from choices to METRICS, case by case."""
+    compile_for_run("compiled", [scenario.policy for scenario in cases.values()])
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
+    for replication in range(rounds + 1):
+        for name, scenario in cases.items():
+            found[name].append(_cost(study, scenario, scorer, replication))
+    middles = {
+        # the first round warms caches up
+        name: [statistics.median(part) for part in zip(*costs[1:], strict=True)]
+        for name, costs in found.items()
+    }
+    return [{"case": name, "flow": flow, "path": path} for name, (flow, path) in middles.items()]
+
+
+def _cost(study: Study, scenario: Scenario, scorer: Scorer, replication: int) -> tuple[float, float]:
+    window = study.window(replication)
+    manifest = draw_window_trucks(scenario, window)
+    scores = scorer.score(manifest)
+    plan = make_plan(scenario, manifest, scores)
+    flow, _ = build_flow(scenario, window, manifest, scores, plan)
+    hooks = (scenario.policy.route, scenario.policy.profile)
+    seconds = (
+        work_cpu_seconds(lambda: loop.run(flow, *hooks)),
+        work_cpu_seconds(lambda: simulate_metrics(scenario, window, manifest, scores, plan)),
+    )
+    return 1e6 * seconds[0] / len(manifest), 1e6 * seconds[1] / len(manifest)
+
+
+def work_cpu_seconds(work: Callable[[], Any]) -> float:
+    """Return the processor time of this process that ``work`` takes, in seconds."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
+def cost_by_alternatives(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
+    """Return what each of several alternatives costs from trucks to METRICS, a row a number.
+
+    Trucks, scores and readings are shared, so that the more alternatives, the less each.
+    """
+    every = scenario_by_policy(study)
+    scorers = {risk_key(scenario): scorer for scenario in every.values()}
+    shared, seconds = ProcessCache(), {n: list[float]() for n in ALTERNATIVES}
+    for turn in range(rounds + 1):
+        for n in ALTERNATIVES:
+            names = list(every)[:n]
+            case = dataclasses.replace(study, alternatives={name: every[name] for name in names})
+            shared.met.clear()
+            begun = time.process_time()
+            rows, _ = run_replication(case, scorers, shared, turn, simulate_metrics)
+            spent = 1e6 * (time.process_time() - begun)
+            trucks_met = float(str(rows[0]["trucks"]))
+            # the first round plans from past days
+            seconds[n] += [spent / trucks_met / n] if turn else []
+    return [{"alternatives": n, "each": statistics.median(own)} for n, own in seconds.items()]
+
+
+def speed_up_by_workers(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
+    """Return how much sooner more workers are done with the same weeks, by the clock."""
+    scenario = study.alternatives[study.baseline]
+    scorers = {risk_key(scenario): scorer}
+    counts = [n for n in (1, 2, 4, PLENTY) if n <= (os.cpu_count() or 1)]
+    seconds: dict[int, list[float]] = {n: [] for n in counts}
+    for turn in range(rounds + 1):
+        for n in counts:
+            # trucks of its own, because workers keep those that they met
+            case = dataclasses.replace(study, processes=n, replications=WORKER_WEEKS, seed=study.seed + turn)
+            begun = time.perf_counter()
+            replicate(case, scorers, simulator=simulate_metrics)
+            # the first round starts the workers
+            seconds[n] += [time.perf_counter() - begun] if turn else []
+    return [_speed_up(n, seconds[1], own) for n, own in seconds.items()]
+
+
+def _speed_up(workers: int, one_worker_s: list[float], several_workers_s: list[float]) -> Row:
+    ratios = sorted(single / mine for single, mine in zip(one_worker_s, several_workers_s, strict=True))
+    return {
+        "workers": workers,
+        "seconds": statistics.median(several_workers_s),
+        "times": [statistics.median(ratios), ratios[0], ratios[-1]],
+    }
+
+
+WEEKS: Final = 52
+FIXED_KEYS: Final = ("replications", "days", "calendar", "processes", "out")
+"""Settings that the year decides."""
+ONE_CORE: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+
+
+def year_overrides(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides of the year: week by week, one core, boosted trees by default."""
+    named = {override.key_or_group for override in parse_overrides(overrides)}
+    # an experiment's alternatives may name models of their own
+    risk = [] if named & {"risk", "experiment"} else ["risk=boosted"]
+    kept = [
+        str(override.input_line) for override in parse_overrides(overrides) if override.key_or_group not in FIXED_KEYS
+    ]
+    return [*kept, *risk, f"replications={WEEKS}", "days=7", "calendar=week", "processes=1"]
+
+
+def run_year(study: Study) -> dict[str, float]:
+    """Run every week of the year in this process; see `time_year`."""
+    scenario = _baseline(study)
+    study = dataclasses.replace(study, alternatives={study.baseline: scenario})
+    scorers = {risk_key(scenario): ensure_fitted(scenario.risk, scenario, 1)}
+    ready = time.process_time()
+    found = replicate(study, scorers, simulator=simulate_metrics).metrics
+    return {
+        "trucks": float(found["trucks"].sum()),
+        "weeks": float(len(found)),
+        "start_cpu_s": ready,
+        "run_cpu_s": time.process_time() - ready,
+        "peak_bytes": 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    }
+
+
+def time_year(overrides: Sequence[str]) -> dict[str, Any]:
+    """Run a year in a fresh process on one core.
+
+    Parameters
+    ----------
+    overrides : sequence of str
+        Of the study; the model, if none is named, is ``boosted``, and is trained first if need be.
+
+    Returns
+    -------
+    dict
+        ``model``, ``draw_window_trucks``, ``weeks``; ``start_cpu_s`` (imports, model, compiled code) and
+        ``run_cpu_s`` (user and system time of everything from trucks to METRICS), ``peak_bytes``
+        of the process.
+    """
+    wanted = year_overrides(overrides)
+    scenario = _baseline(build_study(wanted, "bench"))
+    ensure_fitted(scenario.risk, scenario, os.cpu_count() or 1)
+    command = [sys.executable, "-m", "experiments.benchmarks.scaling", *wanted]
+    done = subprocess.run(  # noqa: S603  (this very program)
+        command, env={**os.environ, **ONE_CORE}, capture_output=True, text=True, check=True
+    )
+    return {"model": scenario.risk.name, **json.loads(done.stdout)}
+
+
+def _baseline(study: Study) -> Scenario:
+    return study.alternatives[study.baseline]
+
+
+def bytes_per_truck(frames: dict[str, pd.DataFrame]) -> dict[str, float]:
+    """Return what each table takes, in bytes a truck.
+
+    Examples
+    --------
+    >>> bytes_per_truck({"two": pd.DataFrame({"a": [1.0, 2.0], "b": [True, False]})})
+    {'two': 9.0}
+    """
+    return {name: float(frame.memory_usage(index=False).sum()) / len(frame) for name, frame in frames.items()}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(run_year(build_study(sys.argv[1:], "bench"))) + "\n")

@@ -1,0 +1,266 @@
+"""Cash flows of purchases over a study's years, by who pays and for what.
+
+A purchase ordered in year b with ``construction_y`` c is paid in equal parts in the years b..b+c-1
+and is in service from b+c on; ``late_y`` years of delay move the service, not the payments. An
+asset is replaced every ``life_y`` years, strictly before the last year; what is left of its last
+life in the last year is its residual value, straight line, a negative cost. Yearly payments are
+made in every year of service.
+
+One entry of the catalogue of investments: what a unit of it costs, and which government pays.
+
+The parts of a measure are assets (bought, worn out, replaced, removed), payments made once when it
+is bought, yearly payments, and the staff that it takes, as persons of other measures.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from experiments.economics.discounting import Deflator, check_price_years
+from sim.arrays import FloatArray
+from sim.errors import ConfigError
+from sim.setting.spec import Spec, bounded_field
+
+Payer = Literal["united_states", "mexico", "texas"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset(Spec):
+    """What is bought, wears out after ``life_y`` years and is then bought again."""
+
+    kind: Literal["equipment", "civil_works"]
+    payer: Payer
+    price_usd: float = bounded_field(0.0)
+    price_year: int = bounded_field(1990, 2100)
+    life_y: int = bounded_field(1, 100)
+    removal_usd: float = bounded_field(0.0)
+    """Decommissioning, paid whenever a life ends; in dollars of the same year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeCost(Spec):
+    """What is paid once for a unit, when it is bought."""
+
+    kind: Literal["integration", "training"]
+    payer: Payer
+    cost_usd: float = bounded_field(0.0)
+    price_year: int = bounded_field(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearlyCost(Spec):
+    """What a unit costs in every year of service."""
+
+    kind: Literal["operation", "staff", "training"]
+    payer: Payer
+    cost_usd_per_y: float = bounded_field(0.0)
+    price_year: int = bounded_field(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvestmentMeasure(Spec):
+    """One way to spend money, for one unit of it."""
+
+    name: str
+    unit: str
+    """What one unit is, in words."""
+    construction_y: int = bounded_field(1, 20)
+    """Years from the order to service; 1: paid in the year of the order, in service the next."""
+    ramp_up_share: tuple[float, ...] = bounded_field(0.0, 1.0)
+    """Share of its full effect in its first years of service; 1 thereafter."""
+    assets: dict[str, Asset]
+    once: dict[str, OneTimeCost]
+    yearly: dict[str, YearlyCost]
+    staff: dict[str, float] = bounded_field(0.0)
+    """Persons a unit takes, by the measure that a person is (officer, analyst, ...)."""
+
+    def check(self) -> None:
+        """Refuse a measure that costs nothing at all: it would win every comparison."""
+        if not (self.assets or self.once or self.yearly or self.staff):
+            raise ConfigError("assets", "a measure without any cost; give assets, once or yearly")
+
+    def price_years(self) -> dict[str, int]:
+        """Return the price year of every amount, by its key."""
+        return {f"cost.{self.name}.{key}": part.price_year for key, part in self._priced()}
+
+    def _priced(self) -> Iterator[tuple[str, Asset | OneTimeCost | YearlyCost]]:
+        yield from ((f"assets.{name}", asset) for name, asset in self.assets.items())
+        yield from ((f"once.{name}", once) for name, once in self.once.items())
+        yield from ((f"yearly.{name}", yearly) for name, yearly in self.yearly.items())
+
+
+def restate_measure(measure: InvestmentMeasure, price_year: int, deflator: Deflator) -> InvestmentMeasure:
+    """Return the measure with every amount in dollars of ``price_year``.
+
+    Raises
+    ------
+    ConfigError
+        A price year that the deflator does not have.
+    """
+
+    def scale(part: Asset | OneTimeCost | YearlyCost) -> Callable[[float], float]:
+        return lambda usd: deflator.restated(usd, part.price_year, price_year)
+
+    assets = {
+        name: dataclasses.replace(
+            asset,
+            price_usd=scale(asset)(asset.price_usd),
+            removal_usd=scale(asset)(asset.removal_usd),
+            price_year=price_year,
+        )
+        for name, asset in measure.assets.items()
+    }
+    once = {
+        name: dataclasses.replace(one, cost_usd=scale(one)(one.cost_usd), price_year=price_year)
+        for name, one in measure.once.items()
+    }
+    yearly = {
+        name: dataclasses.replace(each, cost_usd_per_y=scale(each)(each.cost_usd_per_y), price_year=price_year)
+        for name, each in measure.yearly.items()
+    }
+    return dataclasses.replace(measure, assets=assets, once=once, yearly=yearly)
+
+
+Line = tuple[str, str]
+"""Who pays, and for what."""
+INITIAL_COST_KINDS: Final = ("equipment", "civil_works")
+COST_KINDS: Final = (
+    *INITIAL_COST_KINDS,
+    "integration",
+    "training",
+    "replacement",
+    "operation",
+    "staff",
+    "removal",
+    "residual",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase(Spec):
+    """So many units of a measure, ordered in one year; phased delivery is several purchases."""
+
+    measure: str
+    units: float = bounded_field(0.0)
+    order_y: int = bounded_field(0, 100)
+    late_y: int = bounded_field(0, 20)
+
+    def first_service_y(self, measure: InvestmentMeasure) -> int:
+        """Return the first year in which the units work."""
+        return self.order_y + measure.construction_y + self.late_y
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlow:
+    """Costs by payer and kind, each [year 0..T], dollars of ``price_year``; residuals below 0."""
+
+    price_year: int
+    lines: Mapping[Line, FloatArray]
+    years: int
+
+    def total(self, payer: str | None = None, kinds: Iterable[str] = COST_KINDS) -> FloatArray:
+        """Return the costs by year [0..T], of one payer or all, of some kinds or all."""
+        wanted = set(kinds)
+        found = np.zeros(self.years + 1)
+        for (who, kind), amounts in self.lines.items():
+            if kind in wanted and payer in (None, who):
+                found += amounts
+        return found
+
+    def payers(self) -> list[str]:
+        """Return who pays anything, in alphabetical order."""
+        return sorted({who for who, _ in self.lines})
+
+
+def purchase_cash_flow(
+    purchases: Iterable[Purchase], catalogue: Mapping[str, InvestmentMeasure], years: int, price_year: int
+) -> CashFlow:
+    """Return what the purchases, with the staff that they take, cost in years 0..``years``.
+
+    Raises
+    ------
+    ConfigError
+        A measure that the catalogue lacks, an amount of another price year, or a purchase that is
+        not in service before the last year.
+    """
+    lines: dict[Line, FloatArray] = {}
+    for purchase in purchases_with_staff(purchases, catalogue):
+        measure = catalogue[purchase.measure]
+        check_price_years(measure.price_years(), price_year)
+        first = purchase.first_service_y(measure)
+        if first > years:
+            problem = f"{years} years end before {measure.name} is in service (year {first})"
+            raise ConfigError("appraisal.years", problem)
+        for payer, kind, year, usd in _payments(purchase, measure, years):
+            line = lines.setdefault((payer, kind), np.zeros(years + 1))
+            line[year] += usd * purchase.units
+    return CashFlow(price_year, lines, years)
+
+
+def purchases_with_staff(
+    purchases: Iterable[Purchase], catalogue: Mapping[str, InvestmentMeasure]
+) -> Iterator[Purchase]:
+    """Yield the purchases, each followed by the persons that it takes.
+
+    Persons are hired so that they are trained when the units come into service.
+    """
+    for purchase in purchases:
+        measure = _known(purchase.measure, catalogue, "purchase.measure")
+        yield purchase
+        for name, persons in measure.staff.items():
+            person = _known(name, catalogue, f"cost.{measure.name}.staff")
+            if person.staff:
+                raise ConfigError(f"cost.{name}.staff", "a person takes no further staff")
+            order_y = purchase.order_y + measure.construction_y - person.construction_y
+            yield Purchase(
+                measure=name, units=purchase.units * persons, order_y=max(order_y, 0), late_y=purchase.late_y
+            )
+
+
+def service_share(purchase: Purchase, measure: InvestmentMeasure, years: int) -> FloatArray:
+    """Return the share [0..years] of its full effect that the purchase has in each year."""
+    share = np.zeros(years + 1)
+    first = purchase.first_service_y(measure)
+    for year in range(first, years + 1):
+        place = year - first
+        share[year] = measure.ramp_up_share[place] if place < len(measure.ramp_up_share) else 1.0
+    return share
+
+
+def _known(name: str, catalogue: Mapping[str, InvestmentMeasure], key: str) -> InvestmentMeasure:
+    if name not in catalogue:
+        raise ConfigError(key, f"no measure {name!r}; known {sorted(catalogue)}")
+    return catalogue[name]
+
+
+def _payments(purchase: Purchase, measure: InvestmentMeasure, years: int) -> Iterator[tuple[str, str, int, float]]:
+    """Yield (payer, kind, year, dollars) for one unit."""
+    first = purchase.first_service_y(measure)
+    for asset in measure.assets.values():
+        for step in range(measure.construction_y):
+            part = asset.price_usd / measure.construction_y
+            yield asset.payer, asset.kind, purchase.order_y + step, part
+        yield from _worn_out(asset, first - 1, years)
+    for once in measure.once.values():
+        yield once.payer, once.kind, purchase.order_y, once.cost_usd
+    for yearly in measure.yearly.values():
+        for year in range(first, years + 1):
+            yield yearly.payer, yearly.kind, year, yearly.cost_usd_per_y
+
+
+def _worn_out(asset: Asset, delivered: int, years: int) -> Iterator[tuple[str, str, int, float]]:
+    """Yield replacements, removals and the residual value of an asset delivered at a year's end."""
+    last = delivered
+    while last + asset.life_y < years:
+        last += asset.life_y
+        yield asset.payer, "replacement", last, asset.price_usd
+        yield asset.payer, "removal", last, asset.removal_usd
+    left = asset.life_y - (years - last)
+    yield asset.payer, "residual", years, -asset.price_usd * left / asset.life_y
+    if left == 0:
+        yield asset.payer, "removal", years, asset.removal_usd

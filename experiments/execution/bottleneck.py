@@ -1,0 +1,173 @@
+"""The bottleneck ledger: which station binds at each hour, and what one more of each would change.
+
+The *binding* station of an hour is the one for which trucks stand longest, waiting in its queue or
+held upstream by its full yard (`sim.results.profiles.lost_by_hour`). What would help is another question,
+because a queue may only move to the next station; so one more of every resource is run as an
+alternative of its own, on the same trucks, and compared pair by pair.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison import metric_sample, metrics_by_alternative
+from experiments.execution.replicate import Replications
+from experiments.intervals import Difference, holm_adjusted, paired_difference
+from sim.arrays import FloatArray
+from sim.results.profiles import lost_per_day
+from sim.scenario import Scenario, replace_parts
+from sim.stations import STATIONS
+
+if TYPE_CHECKING:
+    from experiments.study.study import Study
+PREFIX: Final = "+1 "
+"""Beginning of the names of the alternatives that are run for the ledger only."""
+IDLE_MIN: Final = 60.0
+"""In an hour in which on average less than one truck stands nothing binds."""
+GAINS: Final = ("wait_mean_min", "detection_expected", "exited", "officer_h")
+"""Metrics whose difference from the baseline the ledger shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class BindingHours:
+    """Hours of an average day in which one station binds."""
+
+    from_h: int
+    to_h: int
+    station: str
+    share: float
+    """Its part of all truck-minutes lost in these hours."""
+    truck_h: float
+    """Truck-hours lost to it in these hours of an average day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGain:
+    """What one more of a resource changes, with intervals; Holm over all resources."""
+
+    resource: str
+    gaps: dict[str, Difference]
+    p_holm: dict[str, float]
+
+    def sure(self, metric: str, alpha: float) -> bool:
+        """Return whether the change in a metric is sure for all resources at once."""
+        gap = self.gaps[metric]
+        certain = gap.low == gap.high and gap.mean != 0.0
+        return bool(self.p_holm[metric] <= alpha or certain)
+
+
+def scenarios_with_one_more(scenario: Scenario) -> dict[str, Scenario]:
+    """Return the scenario with one more of each resource that its port has, by resource."""
+    ways: dict[str, Callable[[Scenario], Scenario | None]] = {
+        "general booth": lambda s: _booth(s, "lanes"),
+        "FAST booth": lambda s: _booth(s, "fast_lanes"),
+        "portal": lambda s: _unit(s, "portal"),
+        "low-energy portal": lambda s: _unit(s, "low_energy"),
+        "dog team": lambda s: _unit(s, "canine"),
+        "image analyst": lambda s: _post(s, "analyst", "analysts"),
+        "secondary scanner": lambda s: _unit(s, "secondary"),
+        "exam dock": lambda s: _post(s, "dock", "docks"),
+    }
+    more = {name: way(scenario) for name, way in ways.items()}
+    return {name: changed for name, changed in more.items() if changed is not None}
+
+
+def _booth(scenario: Scenario, kind: str) -> Scenario | None:
+    """Open one more booth at every hour, and build it where all are open at some hour."""
+    primary, staffing = scenario.port.primary, scenario.staffing
+    built, extra = getattr(primary, kind), getattr(staffing, f"extra_{kind}")
+    if built == 0:
+        return None
+    timetable = primary.open_by_shift
+    shifts = [] if timetable is None else [s for day in timetable.values() for s in day]
+    planned = [getattr(shift, kind) for shift in shifts] or [built]
+    opened: dict[str, Any] = {f"extra_{kind}": extra + 1}
+    staffing = dataclasses.replace(staffing, **opened)
+    if max(planned) + extra >= built:
+        primary = dataclasses.replace(primary, **{kind: built + 1})
+    port = dataclasses.replace(scenario.port, primary=primary)
+    return replace_parts(scenario, port=port, staffing=staffing)
+
+
+def _unit(scenario: Scenario, name: str) -> Scenario | None:
+    units, instrument = scenario.servers(name), getattr(scenario.scanner, name)
+    if units == 0:
+        return None
+    more = {name: dataclasses.replace(instrument, units=units + 1)}
+    return replace_parts(scenario, scanner=dataclasses.replace(scenario.scanner, **more))
+
+
+def _post(scenario: Scenario, station: str, key: str) -> Scenario | None:
+    posts = scenario.servers(station)
+    if posts == 0:
+        return None
+    more: dict[str, Any] = {key: posts + 1}
+    return replace_parts(scenario, staffing=dataclasses.replace(scenario.staffing, **more))
+
+
+def study_with_extra_resources(study: Study) -> Study:
+    """Return the study with one alternative more for each resource of its baseline."""
+    extras = scenarios_with_one_more(study.alternatives[study.baseline])
+    named = {f"{PREFIX}{resource}": scenario for resource, scenario in extras.items()}
+    return dataclasses.replace(study, alternatives=study.alternatives | named)
+
+
+def split_off_extras(study: Study, replications: Replications) -> tuple[Replications, pd.DataFrame]:
+    """Return the replications of the study alone, and METRICS of what was run for the ledger."""
+    own = replications.metrics["alternative"].isin(list(study.alternatives))
+    profiles = {name: replications.profiles[name] for name in study.alternatives}
+    return Replications(replications.metrics[own].reset_index(drop=True), profiles), replications.metrics[~own]
+
+
+def resource_gains(
+    metrics: pd.DataFrame, extra_metrics: pd.DataFrame, baseline: str, coverage: float, strata: int | None
+) -> list[ResourceGain]:
+    """Return what one more of each resource changes, paired replication by replication.
+
+    Parameters
+    ----------
+    metrics, extra : DataFrame
+        METRICS of the study and of the ledger's own alternatives.
+    """
+    frames, base = metrics_by_alternative(extra_metrics), metrics_by_alternative(metrics)[baseline]
+    gaps = {
+        name: {
+            metric: paired_difference(
+                metric_sample(frame, metric, strata), metric_sample(base, metric, strata), coverage
+            )
+            for metric in GAINS
+        }
+        for name, frame in frames.items()
+    }
+    adjusted = {m: holm_adjusted([gap[m].p_value for gap in gaps.values()]) for m in GAINS}
+    return [
+        ResourceGain(name.removeprefix(PREFIX), gap, {m: float(adjusted[m][place]) for m in GAINS})
+        for place, (name, gap) in enumerate(gaps.items())
+    ]
+
+
+def profile_weekdays(profiles: Mapping[str, FloatArray]) -> tuple[int, ...]:
+    """Return Monday to Friday, or all days where a run holds no weekday."""
+    return (0, 1, 2, 3, 4) if profiles["queue_days"][:5].sum() else tuple(range(7))
+
+
+def binding_stations(profiles: Mapping[str, FloatArray]) -> list[BindingHours]:
+    """Return the binding station of an average weekday, equal hours in a row put together."""
+    lost = lost_per_day(dict(profiles), profile_weekdays(profiles))
+    hours = [(hour, int(np.argmax(row))) for hour, row in enumerate(lost) if row.sum() >= IDLE_MIN]
+    stretches: list[BindingHours] = []
+    for hour, station in hours:
+        last = stretches[-1] if stretches else None
+        joined = last is not None and last.to_h == hour and last.station == STATIONS[station]
+        from_h = last.from_h if last is not None and joined else hour
+        part = lost[from_h : hour + 1]
+        mine = float(part[:, station].sum())
+        stretch = BindingHours(from_h, hour + 1, STATIONS[station], mine / float(part.sum()), mine / 60.0)
+        stretches = [*(stretches[:-1] if joined else stretches), stretch]
+    return stretches

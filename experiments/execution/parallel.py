@@ -1,0 +1,133 @@
+"""Independent pieces of work on several processes, of which this one is the first.
+
+The process that asks does not wait for others: it works too, so that what it has made already (the
+trucks of a window, plans, compiled code) serves at once, and two processes cost one start-up.
+Every piece has a process of its own choice (piece i belongs to process i modulo their number), so
+that what a process keeps of a window is met again; who is done early takes from the others.
+"""
+
+from __future__ import annotations
+
+import collections
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+Done = TypeVar("Done")
+Piece = Callable[[], Done]
+IDLE_S = 300
+"""A process that has had nothing to do for so long ends."""
+
+
+def run_pieces(pieces: Sequence[Piece[Done]], processes: int) -> Iterator[Done]:
+    """Yield what the pieces give, in their order.
+
+    Parameters
+    ----------
+    pieces : sequence of callables without arguments
+        Functions of a module with their arguments (``functools.partial``): what they give must not
+        depend on the process that runs them.
+    processes : int
+        This one included.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> list(run_pieces([partial(pow, 2, n) for n in range(4)], processes=1))
+    [1, 2, 4, 8]
+    """
+    many = min(processes, len(pieces))
+    if many <= 1:
+        yield from (piece() for piece in pieces)
+        return
+    yield from _WorkerPool(pieces, many).results()
+
+
+def start_workers(processes: int, prepare: Callable[[], object]) -> None:
+    """Start the other processes now, and have each of them do ``prepare`` while nobody waits."""
+    if processes > 1:
+        others = _others(processes - 1)
+        for _ in range(processes - 1):
+            others.submit(prepare)
+
+
+class _WorkerPool(Generic[Done]):
+    def __init__(self, pieces: Sequence[Piece[Done]], processes: int) -> None:
+        self.pieces = pieces
+        self.todo = [collections.deque(range(mine, len(pieces), processes)) for mine in range(processes)]
+        self.done: dict[int, Done] = {}
+        self.failed: list[BaseException] = []
+        self.changed = threading.Condition()
+
+    def results(self) -> Iterator[Done]:
+        """Work on pieces here, and yield every result as soon as those before it are there."""
+        others = _others(len(self.todo) - 1)
+        feeders = [
+            threading.Thread(target=self._feed, args=(mine, others), daemon=True) for mine in range(1, len(self.todo))
+        ]
+        for feeder in feeders:
+            feeder.start()
+        given = 0
+        try:
+            while given < len(self.pieces):
+                own = self._next(0)
+                if own is not None:
+                    self._keep(own, self.pieces[own]())
+                while given < len(self.pieces) and (own is None or given in self.done):
+                    yield self._wait_for(given)
+                    given += 1
+        finally:
+            # whoever stops here, by choice or by an error, leaves nothing behind that still runs
+            for deque in self.todo:
+                deque.clear()
+            for feeder in feeders:
+                feeder.join()
+
+    def _feed(self, worker: int, executor: Any) -> None:  # noqa: ANN401
+        try:
+            while (piece := self._next(worker)) is not None:
+                self._keep(piece, executor.submit(_run, self.pieces[piece]).result())
+        # It is raised again where the results are awaited.
+        except BaseException as error:
+            with self.changed:
+                self.failed.append(error)
+                self.changed.notify_all()
+
+    def _next(self, worker: int) -> int | None:
+        """Return the next piece of one's own, or the last of whoever has most left."""
+        with self.changed:
+            if self.todo[worker]:
+                return self.todo[worker].popleft()
+            longest = max(self.todo, key=len)
+            return longest.pop() if longest else None
+
+    def _keep(self, piece: int, result: Done) -> None:
+        with self.changed:
+            self.done[piece] = result
+            self.changed.notify_all()
+
+    def _wait_for(self, piece: int) -> Done:
+        with self.changed:
+            self.changed.wait_for(lambda: piece in self.done or self.failed)
+            if self.failed:
+                raise self.failed[0]
+            return self.done.pop(piece)
+
+
+def _run(piece: Piece[Done]) -> Done:
+    return piece()
+
+
+_MOST = [0]
+"""The most processes that were asked for so far: a pool that shrinks would wait for its work."""
+
+
+def _others(n_processes: int) -> Any:  # noqa: ANN401
+    # Late: a study on one process needs none of it.
+    from joblib.externals.loky import get_reusable_executor
+
+    _MOST[0] = max(_MOST[0], n_processes)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Trying to resize an executor")
+        return get_reusable_executor(max_workers=_MOST[0], timeout=IDLE_S)

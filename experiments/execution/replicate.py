@@ -1,0 +1,292 @@
+"""Replications, in parallel: the same bytes however many processes ran them.
+
+A replication is a pure function of (scenario, seed, replication). All alternatives of a study
+meet the same trucks in it (common random numbers); what several alternatives share (manifest,
+scores, past days) is made once.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.execution.parallel import run_pieces
+from experiments.study.study import Study
+from sim.engine.kernel import loop
+from sim.engine.routes import profile_fast, route_standard
+from sim.errors import PolicyError
+from sim.policies.base import PAST_COLUMNS, PastTraffic, Policy
+from sim.replication import (
+    OperatingPlan,
+    Outcome,
+    Scorer,
+    draw_window_trucks,
+    make_plan,
+    past_window,
+    score_manifest,
+    simulate_levels,
+    simulate_metrics,
+    simulate_replication,
+    summarize_past,
+)
+from sim.results.groups import high_risk_counts
+from sim.scenario import Scenario
+from sim.setting.window import Window
+from sim.shared_draws import SharedDraws, manifest_key, risk_key, scenario_key
+from sim.workload import weekly_load
+
+Profiles = dict[str, npt.NDArray[np.float64]]
+Result = tuple[list[dict[str, object]], dict[str, Profiles]]
+"""METRICS rows and profiles of one replication."""
+Simulator = Callable[..., Outcome]
+"""How one alternative is run: `pipeline.simulate`, or `pipeline.measured` for METRICS alone."""
+Progress = Callable[[int, int], None]
+"""Told (replications done, replications in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replications:
+    """METRICS of every (alternative, replication), and profiles summed over replications."""
+
+    metrics: pd.DataFrame
+    profiles: dict[str, Profiles]
+
+
+MOST_SHARED_DRAWS = 10
+"""Windows whose trucks a process keeps (about 40 MB each): searches ask for the same ones again."""
+MOST_PASTS = 24
+"""Stretches of past days that a process keeps (about 10 MB each): a year's twelve, twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastDays:
+    """Past days: the few columns of them that policies read, their SCORES, and their summary."""
+
+    trucks: pd.DataFrame
+    scores: pd.DataFrame
+    past: PastTraffic
+
+
+@dataclass(slots=True)
+class ProcessCache:
+    """What does not change between replications, made once in each process.
+
+    Past days are kept as the few columns that policies read; the full manifest of those alone that
+    were scored last, because another model may score them next.
+    """
+
+    whole: dict[str, pd.DataFrame] = field(default_factory=dict)
+    days: dict[tuple[str, str], PastDays] = field(default_factory=dict)
+    plans: dict[tuple[str, str], OperatingPlan] = field(default_factory=dict)
+    met: dict[str, SharedDraws] = field(default_factory=dict)
+
+    def meet(self, window: Window, manifest: Path | None) -> SharedDraws:
+        """Return the trucks met in a window before, of the last few windows."""
+        key = f"{window} {manifest}"
+        while key not in self.met and len(self.met) >= MOST_SHARED_DRAWS:
+            self.met.pop(next(iter(self.met)))
+        return self.met.setdefault(key, SharedDraws())
+
+    def plan(self, scenario: Scenario, scorer: Scorer, window: Window) -> OperatingPlan:
+        """Return the alternative's plan for this window's start date."""
+        days = past_window(window)
+        of_trucks = f"{days} {manifest_key(scenario)}"
+        of_plan = (of_trucks, scenario_key(scenario))
+        if of_plan not in self.plans:
+            known = self._days(scenario, scorer, days, of_trucks)
+            self.plans[of_plan] = make_plan(scenario, known.trucks, known.scores, known.past)
+        return self.plans[of_plan]
+
+    def _days(self, scenario: Scenario, scorer: Scorer, days: Window, of_trucks: str) -> PastDays:
+        key = (of_trucks, risk_key(scenario))
+        if key not in self.days:
+            if len(self.days) >= MOST_PASTS:
+                self.days.clear()
+                self.plans.clear()
+            if of_trucks not in self.whole:
+                self.whole = {of_trucks: draw_window_trucks(scenario, days)}
+            manifest = self.whole[of_trucks]
+            kept = manifest[list(PAST_COLUMNS)].copy()
+            scores = score_manifest(scenario, scorer, manifest)
+            self.days[key] = PastDays(kept, scores, summarize_past(kept, scores))
+        return self.days[key]
+
+
+_OF_THIS_PROCESS: dict[str, ProcessCache] = {}
+_KNOWN: list[tuple[Mapping[str, Scorer], str]] = []
+_NUMBER = itertools.count()
+
+
+def scorers_token(scorers: Mapping[str, Scorer]) -> str:
+    """Return a name for these fitted models, by which every process keeps what it makes with them.
+
+    The same mapping has the same name as long as no other was named in between.
+    """
+    if not _KNOWN or _KNOWN[0][0] is not scorers:
+        _KNOWN[:] = [(scorers, f"{os.getpid()}-{next(_NUMBER)}")]
+    return _KNOWN[0][1]
+
+
+def process_cache(token: str) -> ProcessCache:
+    """Return what this process has made with the models of that name; the last set is kept."""
+    if token not in _OF_THIS_PROCESS:
+        _OF_THIS_PROCESS.clear()
+        _OF_THIS_PROCESS[token] = ProcessCache()
+    return _OF_THIS_PROCESS[token]
+
+
+def run_replication(
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    shared: ProcessCache,
+    replication: int,
+    simulator: Simulator = simulate_replication,
+    plain: Collection[str] = (),
+) -> Result:
+    """Run every alternative on the trucks of one replication."""
+    window, given = study.window(replication), study.user_trucks()
+    met = shared.meet(window, study.manifest)
+    rows, profiles = [], {}
+    for name, scenario in study.alternatives.items():
+        of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
+        draw = functools.partial(draw_window_trucks, scenario, window, given)
+        manifest = met.once(("trucks", of_trucks), draw)
+        judge = functools.partial(score_manifest, scenario, scorers[of_risk], manifest)
+        scores = met.once(("scores", of_trucks, of_risk), judge)
+        plan = shared.plan(scenario, scorers[of_risk], window)
+        run = simulate_metrics if name in plain else simulator
+        outcome = run(scenario, window, manifest, scores, plan, study.engine, met)
+        rows.append({"alternative": name, "replication": replication} | outcome.metrics)
+        if run is not simulate_levels:
+            rows[-1] |= high_risk_counts(scores, outcome.ledger, study.high_risk_score)
+        profiles[name] = outcome.profiles
+    return rows, profiles
+
+
+def run_piece(
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    token: str,
+    replication: int,
+    simulator: Simulator = simulate_replication,
+    plain: Collection[str] = (),
+) -> Result:
+    """Run one replication with what this process has made so far."""
+    return run_replication(study, scorers, process_cache(token), replication, simulator, plain)
+
+
+def replicate(
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    progress: Progress | None = None,
+    simulator: Simulator = simulate_replication,
+    plain: Collection[str] = (),
+) -> Replications:
+    """Run the whole study.
+
+    Parameters
+    ----------
+    scorers : mapping
+        Fitted risk model by `risk_key`.
+    progress : callable, optional
+        Told how many replications are done.
+    simulator : callable
+        ``pipeline.measured`` leaves the profiles empty.
+    plain : collection of str
+        Alternatives that are run that way, whatever the others are.
+
+    Returns
+    -------
+    Replications
+        Rows sorted by (alternative in the study's order, replication).
+    """
+    compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
+    token = scorers_token(scorers)
+    pieces = [
+        functools.partial(run_piece, study, scorers, token, r, simulator, plain) for r in range(study.replications)
+    ]
+    done: list[Result] = []
+    for result in run_pieces(pieces, study.processes):
+        done.append(result)
+        if progress is not None:
+            progress(len(done), study.replications)
+    rows = pd.DataFrame([row for replication_rows, _ in done for row in replication_rows])
+    order = {name: place for place, name in enumerate(study.alternatives)}
+    rows = rows.sort_values(
+        by=["alternative", "replication"],
+        key=lambda column: column.map(order) if column.name == "alternative" else column,
+        ignore_index=True,
+    )
+    return Replications(rows, _summed(study, [profiles for _, profiles in done]))
+
+
+def weekly_loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame]:
+    """Return each alternative's weekly load by station, stated before anything is simulated.
+
+    Of a year it is the week in which the port is hardest pressed: a port that cannot carry April
+    has no yearly wait that would not depend on how long April is.
+    """
+    windows = {study.window(r).start_date: study.window(r) for r in range(study.replications)}
+    given = study.user_trucks()
+    times_min = None if given is None else given["arrive_min"].to_numpy()
+    return {
+        name: max(
+            (
+                weekly_load(s, plan_for_window(s, scorers, window).expected, window, times_min)
+                for window in windows.values()
+            ),
+            key=lambda load: float(load["load_share"].max()),
+        )
+        for name, s in study.alternatives.items()
+    }
+
+
+def plan_for_window(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -> OperatingPlan:
+    """Return what an alternative knows before the first truck of ``window`` comes."""
+    return process_cache(scorers_token(scorers)).plan(scenario, scorers[risk_key(scenario)], window)
+
+
+def compile_for_run(engine: str, policies: Iterable[Policy] = ()) -> None:
+    """Compile (or load) the engine and the hooks before any worker needs them, so only once.
+
+    Raises
+    ------
+    PolicyError
+        A policy's hook cannot be compiled.
+    """
+    if engine != "compiled":
+        return
+    loop.compiled_event_loop()
+    loop.cached_route(route_standard)
+    loop.cached_profile(profile_fast)
+    for policy in policies:
+        try:
+            loop.cached_route(policy.route)
+            loop.cached_profile(policy.profile)
+        # The compiler may trip over a hook in any way; whatever it was, SimPy can still call it.
+        except Exception as error:
+            raise PolicyError(
+                f"policy {policy.name}: its hook cannot be compiled ({_reason(error)}); engine=simpy runs it as it is"
+            ) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return the line of a compiler's message that says what it could not do."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("Failed in", "- Resolution"))]
+    return (telling or lines or [type(error).__name__])[0]
+
+
+def _summed(study: Study, parts: list[dict[str, Profiles]]) -> dict[str, Profiles]:
+    return {
+        name: {key: sum(part[name][key] for part in parts) for key in parts[0][name]}  # type: ignore[misc]
+        for name in study.alternatives
+    }

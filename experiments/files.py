@@ -1,0 +1,112 @@
+"""Files of a run: each written whole or not at all, and only under the run's own folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from sim.errors import OutputError
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+"""Folder of the pages' templates and style sheets."""
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that could not be written, before any work; leaves nothing behind.
+
+    Raises
+    ------
+    OutputError
+        ``out``: the folder, and why nothing can be written there.
+    """
+    absolute = folder.absolute()
+    existing = next(path for path in (absolute, *absolute.parents) if path.exists())
+    if not existing.is_dir():
+        raise OutputError(f"out: cannot write to {str(folder)!r} ({existing} is not a folder)")
+    try:
+        # Asking for permission is not enough: a read-only or virtual file system refuses later.
+        os.rmdir(tempfile.mkdtemp(prefix=".throughgate-", dir=existing))  # noqa: PTH106
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise OutputError(f"out: cannot write to {str(folder)!r} ({problem})") from None
+
+
+class OutputFolder:
+    """The folder of one run.
+
+    Parameters
+    ----------
+    folder : Path
+        Made, with its parents, when the first file is written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     OutputFolder(Path(folder) / "run").write_text("note.txt", "done").read_text()
+    'done'
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[Path]:
+        """Give the path of a hidden file, which takes the name ``name`` when the block ends well.
+
+        Parameters
+        ----------
+        name : str
+            Relative to the folder, e.g. ``metrics.parquet`` or ``plotly/plotly.js``.
+
+        Raises
+        ------
+        OutputError
+            A name outside the folder.
+        """
+        final = self._path(name)
+        hidden = final.with_name(f".{final.name}.tmp")
+        final.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield hidden
+            _flush(hidden)
+            hidden.replace(final)
+        finally:
+            hidden.unlink(missing_ok=True)
+
+    def write_text(self, name: str, text: str) -> Path:
+        """Write text as UTF-8 and return its path."""
+        with self.file(name) as path:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        return self._path(name)
+
+    def write_json(self, name: str, record: Mapping[str, object]) -> Path:
+        """Write a record as indented JSON, keys in their own order; NaN is refused."""
+        text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False, default=str)
+        return self.write_text(name, text + "\n")
+
+    def write_parquet(self, name: str, frame: pd.DataFrame) -> Path:
+        """Write a table without its index; the same table gives the same bytes."""
+        with self.file(name) as path:
+            frame.to_parquet(path, engine="pyarrow", index=False)
+        return self._path(name)
+
+    def _path(self, name: str) -> Path:
+        path = (self.folder / name).absolute()
+        folder = Path(os.path.normpath(self.folder.absolute()))
+        if Path(name).is_absolute() or folder not in Path(os.path.normpath(path)).parents:
+            raise OutputError(f"{name!r} is not a file name below {str(self.folder)!r}")
+        return path
+
+
+def _flush(path: Path) -> None:
+    """Push the bytes to the disk, so that a machine that dies keeps the old file or the new one."""
+    with path.open("rb") as written:
+        os.fsync(written.fileno())

@@ -1,0 +1,142 @@
+"""Which trips are not made because the wait would be too long: no queue grows without end.
+
+A port that is asked for more than it can carry has no wait that a queue could settle at. Trips
+that would wait longer than a ceiling go by another bridge or are given up. How many is worked out
+before a day is simulated, hour by hour, from a fluid line at every station that holds trucks up:
+what is kept of an hour's arrivals is the most that the line can serve within the ceiling. A truck
+gives up by a draw of its own, so that whoever comes where less is carried also comes where more is.
+
+Where only some trucks are sent, a trip counts on its share of that wait; and everybody waits as
+soon as the trucks sent there fill their yard and stand in the way. Whichever comes first decides.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.arrays import FloatArray
+from sim.policies.base import PolicyExpectation
+from sim.scenario import Scenario
+from sim.setting.port import Segment
+from sim.setting.window import Window
+from sim.stations import FAST, GENERAL, N_CLASSES
+from sim.trucks.arrivals import rates_per_h
+from sim.workload import HourlyLoad, expected_visits, hourly_loads
+
+MIN_PER_H: Final = 60.0
+
+
+@dataclass(slots=True)
+class _FluidQueue:
+    """Trucks that wait for one set of servers, as a fluid."""
+
+    classes: tuple[int, ...]
+    capacity: FloatArray
+    """[hour], trucks that can be served."""
+    room: FloatArray
+    """[hour], the longest line at the hour's end that is served within the ceiling."""
+    queue: float = 0.0
+
+
+def trips_made_share(scenario: Scenario, expected: PolicyExpectation, window: Window, ceiling_min: float) -> FloatArray:
+    """Return the share of the trips wanted that are made, [hour, class], general and FAST.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With the year's demand in ``traffic.volume_scale``.
+    ceiling_min : float
+        Longest wait that a trip puts up with.
+    """
+    arrivals = rates_per_h(scenario, window)
+    fast = scenario.port.mix.fast_share
+    wanted = np.stack([arrivals * (1.0 - fast), arrivals * fast], axis=1)
+    found = np.ones((len(arrivals), N_CLASSES))
+    if arrivals.sum() == 0.0:
+        return found
+    loads = hourly_loads(scenario, expected, window, arrivals)
+    visits = dataclasses.asdict(expected_visits(scenario, expected, expected.scan_share))
+    lines = [_line(one, wanted, ceiling_min, _sent(scenario, visits, one.station)) for one in _holding(scenario, loads)]
+    for hour in range(len(arrivals)):
+        for line in lines:
+            share = _allowed(line, hour, wanted[hour])
+            for kind in line.classes:
+                found[hour, kind] = min(found[hour, kind], share)
+        for line in lines:
+            mine = list(line.classes)
+            came = float((wanted[hour] * found[hour])[mine].sum())
+            line.queue = max(0.0, line.queue + came - float(line.capacity[hour]))
+    return found
+
+
+def _holding(scenario: Scenario, loads: Sequence[HourlyLoad]) -> list[HourlyLoad]:
+    """Return the loads of stations at which trucks must wait; others are passed by when full."""
+    return [one for one in loads if not is_passed_when_full(scenario, one.station) and _busy(one)]
+
+
+def _busy(load: HourlyLoad) -> bool:
+    return float(load.offered_min.sum()) > 0.0
+
+
+def is_passed_when_full(scenario: Scenario, station: str) -> bool:
+    """Say whether trucks that find a station full drive on instead of waiting for it."""
+    part = getattr(scenario.port, station.removesuffix("_slow").removesuffix("_fast"), None)
+    return isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _StationVisits:
+    """How many trucks are sent to a station, and where they wait for it."""
+
+    share: float = 1.0
+    yard_trucks: float = 0.0
+    """Those who wait there stand in nobody's way; inf: no end."""
+
+
+def _sent(scenario: Scenario, visits: Mapping[str, float], station: str) -> _StationVisits:
+    name = station.removesuffix("_slow").removesuffix("_fast").removesuffix("_general")
+    share = visits.get(name, 1.0)
+    if not 0.0 < share < 1.0:
+        return _StationVisits()
+    room = getattr(getattr(scenario.port, name), "room_trucks", None)
+    return _StationVisits(share, math.inf if room is None else float(room))
+
+
+def _line(load: HourlyLoad, wanted_trips: FloatArray, ceiling_min: float, sent: _StationVisits) -> _FluidQueue:
+    classes = {"general": (GENERAL,), "fast": (FAST,)}.get(load.station.rpartition("_")[2], (GENERAL, FAST))
+    work_min = float(load.offered_min.sum()) / float(wanted_trips[:, list(classes)].sum())
+    capacity = load.available_min / work_min
+    # in trucks of the whole line, of whom a share is sent here
+    before_all_wait = _room(capacity, ceiling_min) + sent.yard_trucks / sent.share
+    room = np.minimum(before_all_wait, _room(capacity, ceiling_min / sent.share))
+    return _FluidQueue(classes, capacity, room)
+
+
+def _room(capacity: FloatArray, ceiling_min: float) -> FloatArray:
+    """Return the longest line that is gone within the ceiling; late servers work on as before."""
+    hours = len(capacity)
+    open_hours = np.flatnonzero(capacity > 0.0)
+    after = capacity[open_hours[-1]] if len(open_hours) else 0.0
+    late = np.full(int(np.ceil(ceiling_min / MIN_PER_H)) + hours + 1, after)
+    whole = np.concatenate([capacity, late])
+    if len(open_hours):
+        whole[open_hours[-1] + 1 : hours] = after
+    served = np.concatenate([[0.0], np.cumsum(whole)])
+    ends = np.arange(1.0, hours + 1.0)
+    at = np.arange(len(served), dtype=np.float64)
+    gone = np.interp(ends + ceiling_min / MIN_PER_H, at, served)
+    return np.asarray(gone - served[1 : hours + 1])
+
+
+def _allowed(line: _FluidQueue, hour: int, wanted_trips: FloatArray) -> float:
+    came = float(wanted_trips[list(line.classes)].sum())
+    if came <= 0.0:
+        return 1.0
+    most = float(line.room[hour] + line.capacity[hour]) - line.queue
+    return min(1.0, max(0.0, most / came))

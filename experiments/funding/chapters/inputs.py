@@ -1,0 +1,147 @@
+"""Inputs of the case: value, unit, price year, source and confidence of every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from experiments.funding.exhibits.cells import ColumnHead, frame_table
+from experiments.funding.exhibits.elements import (
+    Cell,
+    Part,
+    Prose,
+    Section,
+    Table,
+    TableColumn,
+    missing_part,
+    text_cell,
+)
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.style import plain_name
+from experiments.number_format import NONE
+from experiments.study.inputs import input_row, source_library, unit_of_key, value_text
+from experiments.study.sources import SourcedInput
+
+INPUTS: Final = (
+    TableColumn("value", "value"),
+    TableColumn("unit", "unit"),
+    TableColumn("price_year", "price year"),
+    TableColumn("confidence", "source and confidence"),
+    TableColumn("range", "range"),
+    TableColumn("note", "what it is taken from"),
+)
+
+
+def inputs_chapter(evidence: Evidence) -> Section:
+    """Return every input of the economics with its source."""
+    case = evidence.appraised.case
+    rows = [row for row in case.inputs if _used(evidence, row.key)]
+    parts: list[Part] = [
+        Prose(
+            "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
+            "I inference; assumed: no source, so a range stands beside it. Prices are in dollars "
+            "of the year of their quote; before use they are restated to "
+            f"{case.appraisal.price_year} dollars by the price index of gross domestic product. "
+            "Catalogue entries that nobody buys are left out. Inputs of the simulation, the laws "
+            "that uncertain numbers are drawn from, and addresses of all sources: section 23."
+        ),
+        sourced_inputs_table("inputs_economic", "Inputs of the economics", rows)
+        if rows
+        else missing_part("inputs of the economics", "none were recorded"),
+    ]
+    return Section(4, "inputs", "Inputs: value, unit, price year, source, confidence", tuple(parts))
+
+
+def inputs_annex(evidence: Evidence) -> Section:
+    """Return the inputs of the simulation, what all were drawn from, and addresses of sources."""
+    case = evidence.appraised.case
+    rows = case.study.inputs(evidence.baseline)
+    used = {row.source_id for row in (*rows, *case.inputs) if row.source_id}
+    sources = tuple(
+        (name, (text_cell(source_library()[name][0]), text_cell(source_library()[name][1] or "no address")))
+        for name in sorted(used, key=lambda name: int(name[1:]))
+        if name in source_library()
+    )
+    table: Part = missing_part("addresses of the sources", "their list is not part of this installation")
+    if sources:
+        columns = (TableColumn("what", "what it is"), TableColumn("address", "address"))
+        table = Table("sources", "Sources", TableColumn("id", "id"), columns, sources, look="inputs")
+    return Section(
+        23,
+        "annex",
+        "Annex: inputs of the simulation, and sources",
+        (
+            Prose(f"As {plain_name(evidence.baseline)} has them; what the others set beside it stands in run.json."),
+            sourced_inputs_table("inputs_simulation", "Inputs of the simulation", rows),
+            _drawn(evidence),
+            table,
+        ),
+    )
+
+
+def _drawn(evidence: Evidence) -> Part:
+    if evidence.uncertainty is None:
+        return missing_part("how inputs were drawn", "uncertain inputs were not redrawn in this run")
+    heads = {
+        "key": ColumnHead("input drawn"),
+        "group": ColumnHead("group", "", "name"),
+        "value": ColumnHead("central", "", "number"),
+        "distribution": ColumnHead("distribution"),
+        "p10": ColumnHead("10 %", "", "number"),
+        "p50": ColumnHead("50 %", "", "number"),
+        "p90": ColumnHead("90 %", "", "number"),
+        "unit": ColumnHead("unit"),
+        "source": ColumnHead("source"),
+        "confidence": ColumnHead("confidence"),
+    }
+    return frame_table(
+        "inputs_drawn",
+        "What was drawn, and from what",
+        evidence.uncertainty.inputs,
+        heads,
+        note="x: a factor on the central value.",
+    )
+
+
+def _used(evidence: Evidence, key: str) -> bool:
+    """Return whether an input bears on this case: prices of what nobody buys do not."""
+    if not key.startswith("cost."):
+        return True
+    case = evidence.appraised.case
+    bought = {p.measure for purchases in case.purchases.values() for p in purchases}
+    staff = {person for name in bought for person in case.catalogue[name].staff}
+    return key.split(".")[1] in bought | staff
+
+
+def sourced_inputs_table(name: str, title: str, rows: Sequence[SourcedInput]) -> Table:
+    """Return inputs with value, unit, price year, source or range, and what they are taken from."""
+    ends = "price_year"
+    years = {row.key.rpartition(".")[0]: row.value for row in rows if row.key.endswith(ends)}
+    shown = tuple((row.key, _input_cells(row, years)) for row in rows if not row.key.endswith(ends))
+    return Table(name, title, TableColumn("input", "input"), INPUTS, shown, look="inputs")
+
+
+def _input_cells(row: SourcedInput, years: dict[str, object]) -> tuple[Cell, ...]:
+    said = input_row(row)
+    unit = said["unit"] or unit_of_key(row.key)
+    money = "usd" in row.key or "USD" in unit
+    year = _price_year(row.key, years) if money else None
+    value = float(row.value) if isinstance(row.value, int | float) else value_text(row.value)
+    return (
+        Cell(said["value"], "", value, look="words"),
+        text_cell(unit),
+        text_cell(NONE if year is None else str(year)),
+        text_cell(said["badge"]),
+        text_cell(said["range"]),
+        text_cell(row.note),
+    )
+
+
+def _price_year(key: str, years: dict[str, object]) -> object | None:
+    """Return the price year that stands beside a number, or beside what it stands in."""
+    above = key
+    while "." in above:
+        above = above.rpartition(".")[0]
+        if above in years:
+            return years[above]
+    return None

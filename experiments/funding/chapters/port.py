@@ -1,0 +1,192 @@
+"""Chapters on the port: what trucks wait, how reliably, and the key performance parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from experiments.funding.exhibits import charts_port
+from experiments.funding.exhibits.elements import Badge, Cell, Part, Prose, Section, Table, TableColumn, missing_part
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.style import plain_name
+from experiments.intervals import Difference, IntervalEstimate
+from experiments.number_format import NONE, number, signed, span
+from sim.setting.contraband import CONTRABAND
+
+SimulatedMeasure = tuple[str, str, str, float, int, Badge]
+"""Name, words, unit, scale, digits and badge of a measure."""
+WAITS: Final[tuple[SimulatedMeasure, ...]] = (
+    ("wait_mean_min", "wait to primary, mean", "min", 1.0, 1, "predicted"),
+    ("wait_p50_min", "wait, median", "min", 1.0, 1, "predicted"),
+    ("wait_p95_min", "wait, 95th percentile", "min", 1.0, 1, "predicted"),
+    ("crossing_mean_min", "crossing time, mean", "min", 1.0, 1, "predicted"),
+    ("crossing_p50_min", "crossing time, median", "min", 1.0, 1, "predicted"),
+    ("crossing_p95_min", "crossing time, 95th percentile", "min", 1.0, 1, "predicted"),
+    ("buffer_index", "buffer index", "", 1.0, 2, "predicted"),
+    ("planning_time_index", "planning-time index", "", 1.0, 2, "predicted"),
+)
+KEY_PARAMETERS: Final[tuple[SimulatedMeasure, ...]] = (
+    ("availability_portal", "availability of portals", "%", 100.0, 1, "assumed"),
+    ("availability_secondary", "availability of secondary scanners", "%", 100.0, 1, "assumed"),
+    ("scan_rate", "inspection (scan) rate", "%", 100.0, 1, "predicted"),
+    ("high_risk_inspection_rate", "high-risk trucks inspected", "%", 100.0, 1, "predicted"),
+    ("exam_rate", "exam rate", "%", 100.0, 2, "predicted"),
+    ("detection_expected", "detection: loads interdicted", "%", 100.0, 1, "assumed"),
+    ("false_alarm_rate", "false alarms", "%", 100.0, 2, "assumed"),
+)
+DEFINITIONS: Final = (
+    "Availability: time in which the machines were manned and in order, over the time for which "
+    "they were scheduled. Inspection (scan) rate: trucks imaged at a portal over trucks that left "
+    "the port. Exam rate: trucks opened at a dock over trucks that left the port.",
+    "Detection: share of the loads presented that is interdicted by the whole chain of checks, "
+    "with every truck counted by its probability of carrying; it rests on the assumed prevalence "
+    "and on assumed sensor performance. False alarms: alarms over scans of trucks that carry "
+    "nothing.",
+    "High-risk trucks: those whose risk score is at least the threshold of this study "
+    "(high_risk_score in run.json); inspected: scanned or opened.",
+)
+
+
+def throughput_chapter(evidence: Evidence) -> Section:
+    """Return waits and reliability with intervals, by alternative, by year and over the day."""
+    years = evidence.appraised.response.years
+    parts: list[Part] = [
+        Prose(
+            "Wait: end of the queue to the primary booth, as CBP counts it. Crossing: end of the "
+            "queue to the last exit. Buffer index: (95th percentile - mean) / mean of crossing "
+            "time. Planning-time index: 95th percentile over the median in an empty port. "
+            f"{_intervals(evidence)} The lanes open in today's practice were set so that the mean "
+            "wait of the counted year comes near what was observed (fitted, section 19); the years "
+            "here have other traffic, so that all their waits are predicted."
+        )
+    ]
+    if table := measure_table(evidence, "throughput", f"Study year {years[0]}", WAITS):
+        parts.append(table)
+        parts.append(charts_port.crossing_time_chart(evidence))
+    else:
+        parts.append(missing_part("waits and reliability", "the simulation returned none"))
+    if len(years) > 1 and evidence.values(evidence.baseline, WAITS[0][0]) is not None:
+        parts.append(_growth_table(evidence))
+        parts.append(charts_port.wait_by_year_chart(evidence))
+    parts.append(_profile(evidence))
+    return Section(8, "throughput", "Throughput and reliability", tuple(parts))
+
+
+def _profile(evidence: Evidence) -> Part:
+    chart = charts_port.hourly_wait_chart(evidence)
+    if chart is None:
+        return missing_part("course of the wait over the day", "this run kept no hourly profile")
+    return chart
+
+
+def _intervals(evidence: Evidence) -> str:
+    return (
+        f"Intervals are of {100 * evidence.coverage:.0f} % over "
+        f"{evidence.appraised.response.replications} replications on the same trucks for all "
+        "alternatives; differences from the baseline are paired."
+    )
+
+
+def measure_table(
+    evidence: Evidence, name: str, title: str, measures: Sequence[SimulatedMeasure], year: int | None = None
+) -> Table | None:
+    """Return a table of simulated measures with differences; None if none of them is known."""
+    known = [m for m in measures if any(evidence.values(one, m[0], year) is not None for one in evidence.names)]
+    if not known:
+        return None
+    columns = tuple(TableColumn(m[0], m[1], m[2], m[5]) for m in known)
+    rows = tuple(
+        (plain_name(one), tuple(measure_cell(evidence, one, m, year) for m in known)) for one in evidence.names
+    )
+    return Table(name, title, TableColumn("alternative", "alternative"), columns, rows)
+
+
+def measure_cell(evidence: Evidence, name: str, measure: SimulatedMeasure, year: int | None = None) -> Cell:
+    """Return one measure of one alternative with its interval, and its paired difference."""
+    key, _, _, scale, digits, _ = measure
+    level = evidence.level(name, key, year)
+    if level is None:
+        return Cell(NONE, "not at this port")
+    below = span(level, scale, digits)
+    gap = None if name == evidence.baseline else evidence.change(name, key, year)
+    if gap is not None and np.isfinite(gap.mean):
+        below += f"; {paired_difference_words(gap, scale, digits)}"
+    ends = (scale * level.low, scale * level.high) if np.isfinite(level.low) else (None, None)
+    return Cell(number(scale * level.mean, digits), below, scale * level.mean, *ends)
+
+
+def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:
+    """Return a paired difference with its interval.
+
+    Examples
+    --------
+    >>> paired_difference_words(Difference(-2.0, -3.0, -1.0, 0.01, 6), 1.0, 1)
+    'change -2.0 [-3.0, -1.0]'
+    """
+    ends = span(gap, scale, digits) if np.isfinite(gap.low) else ""
+    return f"change {signed(scale * gap.mean, digits)} {ends}".strip()
+
+
+def _growth_table(evidence: Evidence) -> Table:
+    response = evidence.appraised.response
+    base = evidence.appraised.case.appraisal.base_year
+    columns = tuple(
+        TableColumn(f"wait_mean_min_year_{year}", f"year {year} ({base + year})", "min", "predicted")
+        for year in response.years
+    )
+    rows = tuple(
+        (plain_name(n), tuple(measure_cell(evidence, n, WAITS[0], year) for year in response.years))
+        for n in evidence.names
+    )
+    return Table(
+        "wait_by_year",
+        "Mean wait to primary by simulated year",
+        TableColumn("alternative", "alternative"),
+        columns,
+        rows,
+        note="Every one of these years was simulated with its own traffic. Years between are "
+        "interpolated; a congested wait is never multiplied by growth.",
+    )
+
+
+def key_parameters_chapter(evidence: Evidence) -> Section:
+    """Return the key performance parameters, with their definitions."""
+    year = evidence.appraised.response.years[0]
+    parts: list[Part] = [Prose(text) for text in DEFINITIONS]
+    table = measure_table(evidence, "key_performance_parameters", f"Study year {year}", KEY_PARAMETERS)
+    parts.append(table or missing_part("key performance parameters", "the simulation returned none"))
+    parts.append(Prose(_intervals(evidence), "small"))
+    by_type = _types_table(evidence, CONTRABAND)
+    parts.append(by_type or missing_part("loads by type of contraband", "the simulation kept no types"))
+    return Section(9, "key-performance", "Key performance parameters", tuple(parts))
+
+
+def _types_table(evidence: Evidence, types: Sequence[str]) -> Table | None:
+    known = [
+        t for t in types if (v := evidence.values(evidence.baseline, f"presented_{t}")) is not None and v.sum() > 0.0
+    ]
+    if not known:
+        return None
+    rows = tuple((plain_name(name), tuple(_of_type(evidence, name, kind) for kind in known)) for name in evidence.names)
+    columns = tuple(TableColumn(f"interdicted_{t}", plain_name(t), "loads a year", "assumed") for t in known)
+    return Table(
+        "interdicted_by_type",
+        "Loads interdicted in the first year, by type",
+        TableColumn("alternative", "alternative"),
+        columns,
+        rows,
+        note="Beneath: the interval over replications, and the loads presented. How many are "
+        "presented is assumed. Amounts only: none of them is priced.",
+    )
+
+
+def _of_type(evidence: Evidence, name: str, kind: str) -> Cell:
+    found: IntervalEstimate | None = evidence.level(name, f"loads_{kind}")
+    presented = evidence.level(name, f"presented_{kind}")
+    if found is None or presented is None:
+        return Cell(NONE)
+    ends = (found.low, found.high) if np.isfinite(found.low) else (None, None)
+    below = f"{span(found)} of {number(presented.mean)}"
+    return Cell(number(found.mean), below, found.mean, *ends)

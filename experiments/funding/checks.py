@@ -1,0 +1,195 @@
+"""Whether scanners, analysts, docks and booths carry an alternative's load in the design year.
+
+The design year is the last one, in the hardest pressed month. What is to be carried are the trips
+that are made: those that a port turns away by its wait are shown as going elsewhere, under the
+baseline as under every alternative. A station is short if its weekly load reaches its capacity.
+
+Whether an alternative pays for what it uses: nothing may stand at the port that nobody bought.
+
+What is counted is what the scenario has above the baseline's: scanners, docks, booths and analysts'
+posts, and the officers who man more booth-hours a week.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from experiments.economics.costs import InvestmentMeasure, Purchase
+from experiments.execution.replicate import process_cache, scorers_token
+from experiments.funding.balking import trips_made_share
+from experiments.funding.case import FundingCase
+from experiments.funding.demand_years import scenario_at_demand
+from sim.engine.capacity import manned_intervals
+from sim.errors import ConfigError
+from sim.replication import OperatingPlan, Scorer
+from sim.results.usage import open_min
+from sim.scenario import Scenario
+from sim.setting.window import EVALUATION, Window
+from sim.shared_draws import risk_key
+from sim.stations import FAST, GENERAL, PRIMARY
+from sim.trucks.arrivals import rates_per_h, trucks_per_day
+from sim.workload import hourly_loads
+
+ENOUGH: Final = 0.98
+"""Share of its weekly capacity that a station may be asked for: at 1 nothing is left for chance."""
+CARRIERS: Final = ("portal", "secondary", "analyst", "dock")
+"""Stations whose load an alternative answers for; booths turn away what they cannot carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """One station that cannot carry what it is asked for."""
+
+    station: str
+    load_share: float
+    units: int
+    """Units that stand there."""
+    missing: int
+    """Units more that would carry it."""
+
+
+def base_year_plans(case: FundingCase, scorers: Mapping[str, Scorer]) -> dict[str, OperatingPlan]:
+    """Return what every alternative knows from past days at the demand of year 0."""
+    shared = process_cache(scorers_token(scorers))
+    start = Window(seed=case.study.seed, epoch=EVALUATION, replication=0, start_date=case.study.start_date, days=1)
+    return {
+        name: shared.plan(scenario, scorers[risk_key(scenario)], start)
+        for name, scenario in case.study.alternatives.items()
+    }
+
+
+def hardest_week(scenario: Scenario, year: int) -> Window:
+    """Return the second week of the month that has most trucks on a weekday."""
+    months = [_monday(year, month) for month in range(1, 13)]
+    start = max(months, key=lambda day: trucks_per_day(scenario, day))
+    return Window(seed=0, epoch=EVALUATION, replication=0, start_date=start.isoformat(), days=7)
+
+
+def _monday(year: int, month: int) -> dt.date:
+    middle = dt.date(year, month, 14)
+    return middle - dt.timedelta(days=middle.weekday())
+
+
+def load_shares(case: FundingCase, scenario: Scenario, plan: OperatingPlan) -> dict[str, float]:
+    """Return the weekly load over the capacity of every station in the design year.
+
+    A portal that trucks pass by when it is full passes on no more images than it can take.
+    """
+    year = case.terms.simulated_years[-1]
+    grown = scenario_at_demand(scenario, case.terms.demand, year)
+    week = hardest_week(grown, int(case.study.start_date[:4]))
+    offered: dict[str, float] = {}
+    available: dict[str, float] = {}
+    for date in week.dates():
+        day = replace(week, start_date=date.isoformat(), days=1)
+        kept = trips_made_share(grown, plan.expected, day, case.terms.demand.wait_ceiling_min)
+        fast = grown.port.mix.fast_share
+        made = kept[:, GENERAL] * (1.0 - fast) + kept[:, FAST] * fast
+        for load in hourly_loads(grown, plan.expected, day, rates_per_h(grown, day) * made):
+            offered[load.station] = offered.get(load.station, 0.0) + float(load.offered_min.sum())
+            own = float(load.available_min.sum())
+            available[load.station] = available.get(load.station, 0.0) + own
+    shares = {s: offered[s] / available[s] if available[s] > 0.0 else np.inf for s in offered}
+    if "analyst" in shares:
+        shares["analyst"] /= max(shares.get("portal", 0.0), 1.0)
+    return {station: float(share) for station, share in shares.items()}
+
+
+def shortages(case: FundingCase, scenario: Scenario, plan: OperatingPlan) -> list[Shortage]:
+    """Return the stations that an alternative leaves short in the design year."""
+    found = []
+    for station, share in load_shares(case, scenario, plan).items():
+        if station not in CARRIERS or share <= ENOUGH:
+            continue
+        units = scenario.servers(station)
+        if units > 0 and math.isfinite(share):
+            needed = math.ceil(units * share / ENOUGH)
+            found.append(Shortage(station, share, units, max(needed - units, 1)))
+    return found
+
+
+WEEK: Final = Window(seed=0, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=7)
+"""A plain week: what is manned by the timetable does not hang on chance."""
+TOLERANCE: Final = 0.06
+"""Persons and units that rounding may leave out."""
+SCANNERS: Final = ("portal", "secondary_scanner")
+MANS: Final = {"analyst": ("portal",), "officer": ("booth",)}
+"""Measures whose staff man what is counted here, by person."""
+
+
+def bought_units(purchases: Sequence[Purchase], catalogue: Mapping[str, InvestmentMeasure]) -> dict[str, float]:
+    """Return the units bought of every measure, and of those persons who man what is counted.
+
+    An officer of a dock mans no booth, and an analyst who reads a risk model's errors reads no
+    images: only persons of `MANS` are added to those bought by themselves.
+
+    Examples
+    --------
+    >>> bought_units([], {})
+    {}
+    """
+    units: dict[str, float] = {}
+    for purchase in purchases:
+        units[purchase.measure] = units.get(purchase.measure, 0.0) + purchase.units
+        for person, persons in catalogue[purchase.measure].staff.items():
+            if purchase.measure in MANS.get(person, ()):
+                units[person] = units.get(person, 0.0) + purchase.units * persons
+    return units
+
+
+def units_used(scenario: Scenario, persons_per_post: float) -> dict[str, float]:
+    """Return what stands and serves at the port, in the catalogue's units."""
+    primary = scenario.port.primary
+    per_week_h = persons_per_post / (open_min(scenario, WEEK) / 60.0)
+    return {
+        "portal": float(scenario.servers("portal") + scenario.servers("secondary")),
+        "dock": float(scenario.servers("dock")),
+        "booth": float(primary.lanes + primary.fast_lanes),
+        "analyst": scenario.servers("analyst") * persons_per_post,
+        "officer": booth_hours(scenario) * per_week_h,
+    }
+
+
+def booth_hours(scenario: Scenario) -> float:
+    """Return the hours a week that booths are manned, all booths together."""
+    spans = [
+        down - up
+        for (station, _), times in manned_intervals(scenario, WEEK).items()
+        if station == PRIMARY
+        for up, down in times
+    ]
+    return sum(spans) / 60.0
+
+
+def units_not_bought(case: FundingCase, name: str) -> dict[str, float]:
+    """Return what an alternative uses above the baseline and has not bought, by measure."""
+    alternatives = case.study.alternatives
+    persons = case.terms.persons_per_post
+    base, own = (units_used(alternatives[n], persons) for n in (case.study.baseline, name))
+    units = bought_units(case.purchases[name], case.catalogue)
+    units["portal"] = sum(units.get(one, 0.0) for one in SCANNERS)
+    short = {what: own[what] - base[what] - units.get(what, 0.0) for what in own}
+    return {what: number for what, number in short.items() if number > TOLERANCE}
+
+
+def check_purchases_cover_use(case: FundingCase) -> None:
+    """Refuse an alternative that uses what it does not buy.
+
+    Raises
+    ------
+    ConfigError
+        ``purchases.<alternative>``: the measure, and how many units are missing.
+    """
+    for name in case.study.alternatives:
+        if name == case.study.baseline:
+            continue
+        if short := units_not_bought(case, name):
+            words = ", ".join(f"{number:.2f} of {what}" for what, number in short.items())
+            problem = f"uses more than it buys: {words} are missing"
+            raise ConfigError(f"purchases.{name}", problem)

@@ -1,0 +1,298 @@
+"""One world -> Response: alternatives by demand year on the same trucks, by replication.
+
+A replication of a year is one day of each stratum (`representative_days`). All alternatives meet the same trucks
+on it; a larger demand adds trucks and leaves those of a smaller one as they are. Days are
+independent: whoever is in line as the port closes is served late, in the night, and whoever would
+wait beyond the ceiling does not come (`giving_up`). See docs/decisions/013-demand-years.md.
+
+A case's alternatives simulated: all replications in parallel, or one redrawn world by itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.execution.parallel import run_pieces
+from experiments.execution.replicate import ProcessCache, compile_for_run, process_cache, scorers_token
+from experiments.funding.annual import (
+    DayTotals,
+    Response,
+    Stratum,
+    day_totals,
+    representative_days,
+    truck_class_masks,
+    year_amounts,
+)
+from experiments.funding.balking import trips_made_share
+from experiments.funding.case import Demand, FundingCase
+from experiments.study.compose import PARTS
+from sim.arrays import FloatArray
+from sim.replication import OperatingPlan, Scorer, draw_window_trucks, score_manifest, simulate_served_out
+from sim.scenario import Scenario, build_scenario, replace_parts
+from sim.setting.window import EVALUATION, Window
+from sim.shared_draws import SharedDraws, manifest_key, risk_key
+from sim.stations import FAST, GENERAL
+from sim.trucks.streams import Purpose, draw_uniforms
+
+YearAmounts = list[list[dict[str, float]]]
+"""[alternative][year] -> amounts of one replication."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """One set of parameters: every alternative in it, and the years in which it is looked at."""
+
+    scenarios: Mapping[str, Scenario]
+    """The alternatives at the demand of year 0."""
+    demand: Demand
+    years: tuple[int, ...]
+    strata: tuple[Stratum, ...]
+    seed: int
+    start_date: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class _WantedTrips:
+    """The trips that are wanted on one day, and what those that are made have in common."""
+
+    window: Window
+    manifest: pd.DataFrame
+    scores: pd.DataFrame
+    u: FloatArray
+    made: dict[bytes, _TripsMade] = field(default_factory=dict)
+    """By the shares that do not give up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TripsMade:
+    """The trips that are made where some give up, and what sensors see of them."""
+
+    manifest: pd.DataFrame
+    scores: pd.DataFrame
+    met: SharedDraws = field(default_factory=SharedDraws)
+
+
+def build_parameter_set(
+    study: Any,  # noqa: ANN401
+    scenarios: Mapping[str, Scenario],
+    demand: Demand,
+    years: Sequence[int],
+    days: int = 12,
+) -> ParameterSet:
+    """Return the world of a study: its calendar year, seed and engine.
+
+    Parameters
+    ----------
+    study : experiments.study.study.Study
+    days : int
+        Representative days; see `strata.strata`.
+    """
+    year = int(study.start_date[:4])
+    return ParameterSet(
+        scenarios=dict(scenarios),
+        demand=demand,
+        years=tuple(years),
+        strata=representative_days(year, days),
+        seed=study.seed,
+        start_date=study.start_date,
+        engine=study.engine,
+    )
+
+
+def replicate_annual_amounts(
+    parameters: ParameterSet, scorers: Mapping[str, Scorer], replication: int, shared: ProcessCache
+) -> YearAmounts:
+    """Return the annual amounts of one replication, [alternative][year].
+
+    Parameters
+    ----------
+    scorers : mapping
+        Fitted risk model by `sim.shared_draws.risk_key`.
+    shared : Shared
+        Where past days are kept.
+    """
+    plans = _plans(parameters, scorers, shared)
+    found: YearAmounts = [[] for _ in parameters.scenarios]
+    for year in parameters.years:
+        days: list[list[tuple[float, DayTotals]]] = [[] for _ in parameters.scenarios]
+        for number, stratum in enumerate(parameters.strata):
+            window = _window(parameters, number, replication)
+            for place, totals in enumerate(_day(parameters, scorers, plans, (year, window))):
+                days[place].append((stratum.weight, totals))
+        for place, own in enumerate(days):
+            found[place].append(year_amounts(own))
+    return found
+
+
+def combine_replications(parameters: ParameterSet, replications: Sequence[YearAmounts]) -> Response:
+    """Return the response that replications make, in their order."""
+    names = replications[0][0][0]
+    amounts = {
+        name: np.array(
+            [
+                [[found[a][y][name] for found in replications] for y in range(len(parameters.years))]
+                for a in range(len(parameters.scenarios))
+            ]
+        )
+        for name in names
+    }
+    return Response(tuple(parameters.scenarios), parameters.years, amounts)
+
+
+def scenario_at_demand(scenario: Scenario, demand: Demand, year: int) -> Scenario:
+    """Return an alternative as it meets a year's demand, the line at closing served late."""
+    scale = scenario.traffic.volume_scale * demand.factor(year)
+    return replace_parts(
+        scenario,
+        traffic=dataclasses.replace(scenario.traffic, volume_scale=scale),
+        port=dataclasses.replace(scenario.port, closing="served_late"),
+    )
+
+
+def _plans(parameters: ParameterSet, scorers: Mapping[str, Scorer], shared: ProcessCache) -> dict[str, OperatingPlan]:
+    """Return what each alternative knows from past days, at the demand of year 0."""
+    start = Window(seed=parameters.seed, epoch=EVALUATION, replication=0, start_date=parameters.start_date, days=1)
+    return {n: shared.plan(s, scorers[risk_key(s)], start) for n, s in parameters.scenarios.items()}
+
+
+def _window(parameters: ParameterSet, number: int, replication: int) -> Window:
+    """Return the day of one stratum, of luck of its own."""
+    date = parameters.strata[number].date(replication).isoformat()
+    own = replication * len(parameters.strata) + number
+    return Window(seed=parameters.seed, epoch=EVALUATION, replication=own, start_date=date, days=1)
+
+
+def _day(
+    parameters: ParameterSet,
+    scorers: Mapping[str, Scorer],
+    plans: Mapping[str, OperatingPlan],
+    year_and_window: tuple[int, Window],
+) -> list[DayTotals]:
+    """Return the totals of one day under every alternative, all on the same trucks."""
+    year, window = year_and_window
+    met: dict[tuple[str, str], _WantedTrips] = {}
+    found = []
+    for name, base in parameters.scenarios.items():
+        scenario = scenario_at_demand(base, parameters.demand, year)
+        key = (manifest_key(scenario), risk_key(base))
+        if key not in met:
+            met[key] = _draw_wanted_trips(scenario, scorers[key[1]], window)
+        plan = _at_year(plans[name], parameters.demand.factor(year))
+        found.append(_simulate_day(parameters, scenario, plan, met[key]))
+    return found
+
+
+def _draw_wanted_trips(scenario: Scenario, scorer: Scorer, window: Window) -> _WantedTrips:
+    manifest = draw_window_trucks(scenario, window)
+    u = draw_uniforms(window, Purpose.GIVE_UP, len(manifest))
+    return _WantedTrips(window, manifest, score_manifest(scenario, scorer, manifest), u)
+
+
+def _at_year(plan: OperatingPlan, factor: float) -> OperatingPlan:
+    past = dataclasses.replace(plan.past, trucks_per_day=plan.past.trucks_per_day * factor)
+    return dataclasses.replace(plan, past=past)
+
+
+def _simulate_day(
+    parameters: ParameterSet, scenario: Scenario, plan: OperatingPlan, wanted_trips: _WantedTrips
+) -> DayTotals:
+    """Return the totals of one alternative on the trips of one day that are made."""
+    share = trips_made_share(scenario, plan.expected, wanted_trips.window, parameters.demand.wait_ceiling_min)
+    key = share.tobytes()
+    if key not in wanted_trips.made:
+        wanted_trips.made[key] = _trips_made(wanted_trips, share)
+    made = wanted_trips.made[key]
+    outcome = simulate_served_out(
+        scenario, wanted_trips.window, made.manifest, made.scores, plan, parameters.engine, made.met
+    )
+    asked_for = [mine.sum() for mine in truck_class_masks(wanted_trips.manifest)]
+    return day_totals(outcome, np.array(asked_for, dtype=np.float64))
+
+
+def _trips_made(wanted_trips: _WantedTrips, share: FloatArray) -> _TripsMade:
+    manifest, scores = wanted_trips.manifest, wanted_trips.scores
+    hour = (manifest["arrive_min"].to_numpy() // 60.0).astype(np.int64)
+    kind = np.where(manifest["fast"].to_numpy(bool), FAST, GENERAL)
+    comes = wanted_trips.u < share[hour, kind]
+    if comes.all():
+        return _TripsMade(manifest, scores)
+    number = np.arange(comes.sum())
+    manifest = manifest.loc[comes].reset_index(drop=True).assign(truck=number)
+    return _TripsMade(manifest, scores.loc[comes].reset_index(drop=True).assign(truck=number))
+
+
+Progress = Callable[[int, int], None]
+
+
+def simulate_case(case: FundingCase, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> Response:
+    """Return the response of every alternative at every simulated year, paired by replication.
+
+    Parameters
+    ----------
+    scorers : mapping
+        Fitted risk model by `sim.shared_draws.risk_key`.
+    progress : callable, optional
+        Told (replications done, replications in all).
+    """
+    study = case.study
+    world = build_parameter_set(study, study.alternatives, case.terms.demand, case.terms.simulated_years)
+    compile_for_run(study.engine, [one.policy for one in study.alternatives.values()])
+    done: list[YearAmounts] = []
+    token = scorers_token(scorers)
+    pieces = [partial(_piece, world, scorers, token, n) for n in range(study.replications)]
+    for found in run_pieces(pieces, study.processes):
+        done.append(found)
+        if progress is not None:
+            progress(len(done), study.replications)
+    return combine_replications(world, done)
+
+
+def simulate_redrawn_case(
+    case: FundingCase,
+    mappings: Mapping[str, Mapping[str, Any]],
+    scorers: Mapping[str, Scorer],
+    years: Sequence[int],
+    sample: tuple[int, int | Sequence[int]] = (3, 0),
+) -> Response:
+    """Return the response of one redrawn world, one replication of it, in this process.
+
+    Parameters
+    ----------
+    case : Case
+        For its demand (replace ``terms`` to redraw growth), seed, calendar and engine.
+    mappings : mapping
+        Each alternative's scenario as plain values, as `assumptions.redrawn_mapping` gives it.
+    scorers : mapping
+        Fitted risk model by `sim.shared_draws.risk_key`, of the study's own scenarios.
+    years : sequence of int
+        Study years to simulate.
+    sample : (days, replication)
+        Representative days of a year (3 times 1, 2, 3, 4, 6 or 12), and whose luck they have, one
+        for all years or one for each: worlds of the same replication meet the same luck.
+    """
+    scenarios = {name: build_scenario({part: mapping[part] for part in PARTS}) for name, mapping in mappings.items()}
+    days, lucks = sample
+    each = [lucks] * len(years) if isinstance(lucks, int) else lucks
+    own = case.study.alternatives
+    trained = {risk_key(one): scorers[risk_key(own[name])] for name, one in scenarios.items()}
+    world = build_parameter_set(case.study, scenarios, case.terms.demand, years, days)
+    shared = ProcessCache()
+    found: YearAmounts = [[] for _ in scenarios]
+    for year, luck in zip(years, each, strict=True):
+        one = dataclasses.replace(world, years=(year,))
+        for kept, each_year in zip(found, replicate_annual_amounts(one, trained, luck, shared), strict=True):
+            kept.extend(each_year)
+    return combine_replications(world, [found])
+
+
+def _piece(parameters: ParameterSet, scorers: Mapping[str, Scorer], token: str, number: int) -> YearAmounts:
+    """Run one replication with what this process has made so far."""
+    return replicate_annual_amounts(parameters, scorers, number, process_cache(token))

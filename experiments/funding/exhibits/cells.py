@@ -1,0 +1,188 @@
+"""Dollars, shares and their ranges as a committee reads them.
+
+Data frames as tables: words for columns, dollars in millions, nothing left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.funding.exhibits.elements import Badge, Cell, Table, TableColumn, text_cell
+from experiments.funding.exhibits.style import plain_name
+from experiments.number_format import NONE, number, percent, signed
+
+MILLION: Final = 1e6
+Range = tuple[float, float] | None
+"""Low and high end; None: no range is known."""
+
+
+def usd(amount: float) -> str:
+    """Return dollars to three digits.
+
+    Examples
+    --------
+    >>> usd(12_980_000.0), usd(40_844.0), usd(-95.3), usd(1.5e9), usd(0.0)
+    ('$13.0 million', '$40,800', '-$95.3', '$1.50 billion', '$0')
+    """
+    if not math.isfinite(amount):
+        return NONE
+    size = abs(amount)
+    rounded = float(f"{size:.3g}")
+    sign = "-" if amount < 0.0 and rounded > 0.0 else ""
+    if rounded == 0.0:
+        return "$0"
+    if rounded >= MILLION:
+        scale, name = (1e9, "billion") if rounded >= 1e9 else (MILLION, "million")
+        return f"{sign}${_digits(rounded / scale)} {name}"
+    return f"{sign}${_digits(rounded)}"
+
+
+def _digits(size: float) -> str:
+    """Return a positive number to three digits, with a thousands separator."""
+    places = max(0, 2 - math.floor(math.log10(size))) if size > 0.0 else 0
+    return f"{size:,.{min(places, 4)}f}"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number to so many digits, without exponent unless it is tiny.
+
+    Examples
+    --------
+    >>> significant(0.0001864), significant(1234.5), significant(0.5)
+    ('0.000186', '1,230', '0.5')
+    """
+    if not math.isfinite(value):
+        return NONE
+    if value == 0.0:
+        return "0"
+    rounded = float(f"{value:.{digits}g}")
+    size = abs(rounded)
+    if size >= 1000.0:
+        return f"{rounded:,.0f}"
+    return f"{rounded:.{digits}g}" if size >= 1e-3 else f"{rounded:.{digits + 3}f}".rstrip("0")
+
+
+def millions_cell(amount: float, value_range: Range = None, *, sign: bool = False) -> Cell:
+    """Return a cell in millions of dollars with its range; the machine's value is in dollars.
+
+    Examples
+    --------
+    >>> millions_cell(-12_980_000.0, (-20e6, 5e6)).text, millions_cell(-12_980_000.0, (-20e6, 5e6)).below
+    ('-12.98', '[-20.00, 5.00]')
+    """
+    if not math.isfinite(amount):
+        return Cell(NONE)
+    text = signed(amount / MILLION, 2) if sign else number(amount / MILLION, 2)
+    return Cell(text, range_words(value_range, MILLION, 2), amount, *_ends(value_range))
+
+
+def amount_cell(value: float, value_range: Range = None, digits: int = 1, scale: float = 1.0) -> Cell:
+    """Return a cell of a number with its range; ``scale`` turns it into the column's unit."""
+    if not math.isfinite(value):
+        return Cell(NONE)
+    low, high = _ends(value_range)
+    ends = (None if low is None else scale * low, None if high is None else scale * high)
+    below = range_words(value_range, 1.0 / scale, digits)
+    return Cell(number(scale * value, digits), below, scale * value, *ends)
+
+
+def dollars_cell(amount_usd: float | None, value_range: Range = None, why: str = "") -> Cell:
+    """Return a cell of dollars to three digits with its range, or why there is none."""
+    if amount_usd is None or not math.isfinite(amount_usd):
+        return Cell("none", why, None, look="aside")
+    below = "" if value_range is None else f"[{_end(value_range[0])}, {_end(value_range[1])}]"
+    return Cell(usd(amount_usd), below, amount_usd, *_ends(value_range))
+
+
+def ratio_cell(value: float | None, value_range: Range = None) -> Cell:
+    """Return a benefit-cost ratio with its range; undefined is said, never infinite."""
+    if value is None:
+        return Cell("undefined", "", None, look="aside")
+    return Cell(number(value, 2), range_words(value_range, 1.0, 2), value, *_ends(value_range))
+
+
+def range_words(value_range: Range, scale: float = 1.0, digits: int = 1) -> str:
+    """Return a range in brackets, in units of ``scale``; empty without one."""
+    if value_range is None or not all(math.isfinite(end) for end in value_range):
+        return ""
+    return f"[{number(value_range[0] / scale, digits)}, {number(value_range[1] / scale, digits)}]"
+
+
+def usd_range_words(value_range: Range) -> str:
+    """Return a range of dollars in words, or that there is none."""
+    return "no range" if value_range is None else f"{_end(value_range[0])} to {_end(value_range[1])}"
+
+
+def _end(amount_usd: float) -> str:
+    """Return one end of a range; at an infinite one no sum of dollars would do."""
+    return usd(amount_usd) if math.isfinite(amount_usd) else "none"
+
+
+def _ends(value_range: Range) -> tuple[float | None, float | None]:
+    if value_range is None or not all(math.isfinite(end) for end in value_range):
+        return None, None
+    return value_range
+
+
+class ColumnHead(NamedTuple):
+    """How one column of a frame is shown."""
+
+    words: str
+    unit: str = ""
+    how: str = "text"
+    """``text``, ``name``, ``millions_cell``, ``dollars_cell``, ``number``, ``share`` or ``yes``."""
+    badge: Badge = ""
+
+
+def frame_table(name: str, title: str, frame: pd.DataFrame, heads: Mapping[str, ColumnHead], note: str = "") -> Table:
+    """Return a frame as a table; its first column names the rows, the others follow ``heads``.
+
+    Columns that the frame lacks are left out.
+    """
+    known = [key for key in heads if key in frame.columns]
+    first, rest = known[0], known[1:]
+    rows = tuple(
+        (plain_name(str(row[first])), tuple(_cell(row[key], heads[key].how) for key in rest))
+        for row in frame.to_dict("records")
+    )
+    columns = tuple(TableColumn(key, heads[key].words, heads[key].unit, heads[key].badge) for key in rest)
+    return Table(name, title, TableColumn(first, heads[first].words), columns, rows, note)
+
+
+def _cell(value: object, style: str) -> Cell:
+    if isinstance(value, bool | np.bool_):
+        return Cell("yes" if value else "no", "", "yes" if value else "no")
+    if isinstance(value, int | float | np.integer | np.floating):
+        return _number(float(value), style)
+    text = str(value)
+    if text in ("None", "nan"):
+        return Cell(NONE)
+    return text_cell(plain_name(text) if style == "name" else text)
+
+
+def _number(number: float, style: str) -> Cell:
+    if not np.isfinite(number):
+        return Cell("none", look="aside")
+    if style == "millions":
+        return millions_cell(number)
+    if style == "dollars":
+        return dollars_cell(number)
+    if style == "share":
+        return Cell(percent(number, 1), "", number)
+    return Cell(significant(number, 4), "", number)
+
+
+TOP: Final = 12
+"""Rows of a long ranking that are shown; the rest stand in the CSV of the tables behind it."""
+
+
+def rows_of_alternatives(frame: pd.DataFrame, alternatives: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of some alternatives, in the order given."""
+    order = {name: place for place, name in enumerate(alternatives)}
+    kept = frame.loc[frame["alternative"].isin(list(order))]
+    return kept.sort_values("alternative", key=lambda column: column.map(order), kind="stable")

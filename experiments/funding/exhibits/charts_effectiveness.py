@@ -1,0 +1,193 @@
+"""Charts of cost against loads interdicted: the plane with its draws, and the two frontiers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from experiments.economics.appraisal import PresentWorth
+from experiments.economics.cost_effectiveness import FrontierPlace
+from experiments.funding.exhibits.cells import MILLION, significant, usd
+from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.style import (
+    FAINT,
+    FONT_PT,
+    INK,
+    alternative_styles,
+    figure_to_svg,
+    label_ends,
+    open_figure,
+    plain_name,
+)
+from experiments.number_format import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_DRAWN: Final = 200
+"""Draws of one alternative that a picture can hold."""
+LOADS: Final = "more loads interdicted (discounted)"
+
+
+def cost_effectiveness_chart(evidence: Evidence) -> Chart:
+    """Cost-effectiveness plane: extra agency cost against extra loads, draws behind the means."""
+    looks = alternative_styles(evidence.names)
+    title = "Cost-effectiveness plane"
+    with open_figure(3.6) as (figure, axes):
+        for name in evidence.names:
+            _cloud(axes, evidence, name, looks[name].colour)
+        points = {name: (w.loads, w.cost / MILLION) for name, w in evidence.worths.items()}
+        for name, (x, y) in points.items():
+            look = looks[name]
+            axes.plot(x, y, look.marker, color=look.colour, mec="white", mew=0.8, ms=9, zorder=5)
+            _name(axes, name, (x, y))
+        axes.axhline(0.0, color=INK, lw=0.8)
+        axes.axvline(0.0, color=INK, lw=0.8)
+        axes.set_xlabel(LOADS)
+        axes.set_ylabel("agency cost above baseline, $ million")
+        said = " ".join(
+            f"{plain_name(n)}: {number(x)} more loads for {usd(MILLION * y)}." for n, (x, y) in points.items()
+        )
+        drawing = figure_to_svg(figure, "plane", title, said)
+    drawn = "Small marks: draws of all uncertain inputs. " if evidence.draws else ""
+    caption = (
+        f"{drawn}Large marks: central inputs. Upper right: dearer and interdicts more; lower left: "
+        "cheaper and interdicts less."
+    )
+    return Chart("plane", title, drawing, said, caption, "assumed")
+
+
+def _cloud(axes: Axes, evidence: Evidence, name: str, colour: str) -> None:
+    if name == evidence.baseline or not evidence.draws:
+        return
+    drawn = [draw[name] for draw in evidence.draws[:MOST_DRAWN]]
+    axes.plot(
+        [w.loads for w in drawn],
+        [w.cost / MILLION for w in drawn],
+        "o",
+        color=colour,
+        ms=2.6,
+        alpha=0.5,
+        mew=0,
+        zorder=2,
+    )
+
+
+def _name(axes: Axes, name: str, point: tuple[float, float]) -> None:
+    axes.annotate(
+        plain_name(name),
+        point,
+        (6, 6),
+        textcoords="offset points",
+        fontsize=FONT_PT - 0.5,
+        fontweight="bold",
+        zorder=6,
+        annotation_clip=False,
+        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
+    )
+
+
+def cost_frontier_chart(evidence: Evidence, name: str, title: str, places: Sequence[FrontierPlace]) -> Chart:
+    """One frontier: those on it joined, the cost of one more load written along the line."""
+    title_axis = "agency cost" if name == "agency" else "cost to society"
+    with open_figure(3.4) as (figure, axes):
+        hull = sorted((p for p in places if p.status == "frontier"), key=lambda p: p.effect)
+        axes.plot([p.effect for p in hull], [p.cost / MILLION for p in hull], color=INK, lw=1.4)
+        for place in places:
+            on = place.status == "frontier"
+            axes.plot(
+                place.effect,
+                place.cost / MILLION,
+                "o",
+                ms=9 if on else 7,
+                mfc=INK if on else "white",
+                mec=INK if on else FAINT,
+                zorder=4,
+            )
+            _name(axes, place.name, (place.effect, place.cost / MILLION))
+        for before, after in itertools.pairwise(hull):
+            _slope(axes, before, after)
+        axes.axhline(0.0, color=FAINT, lw=0.7)
+        axes.set_xlabel(LOADS)
+        axes.set_ylabel(f"{title_axis}, $ million")
+        said = " ".join(_place_words(place) for place in places)
+        drawing = figure_to_svg(figure, f"frontier-{name}", title, said)
+    return Chart(
+        f"frontier-{name}",
+        title,
+        drawing,
+        said,
+        "Filled and joined: on the frontier; open: off it. Along the line: cost of one more load, "
+        "present dollars over discounted loads, central inputs.",
+        "assumed",
+    )
+
+
+def _slope(axes: Axes, lower: FrontierPlace, higher: FrontierPlace) -> None:
+    if higher.icer is None:
+        return
+    middle = ((lower.effect + higher.effect) / 2.0, (lower.cost + higher.cost) / 2.0 / MILLION)
+    axes.annotate(
+        f"{usd(higher.icer)} a load",
+        middle,
+        (10, -13),
+        textcoords="offset points",
+        fontsize=FONT_PT - 1.0,
+        style="italic",
+        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
+    )
+
+
+def _place_words(place: FrontierPlace) -> str:
+    where = f"{plain_name(place.name)}: {significant(place.effect)} loads, {usd(place.cost)}"
+    if place.status == "frontier":
+        more = "" if place.icer is None else f", {usd(place.icer)} for one more load"
+        return f"{where}, on the frontier{more}."
+    return f"{where}, off the frontier."
+
+
+def net_benefit_chart(evidence: Evidence, most_usd: float) -> Chart:
+    """Net monetary benefit over the value of a load; drawn only where the user set a value."""
+    looks = alternative_styles(evidence.names)
+    title = "Net benefit over the value of a load"
+    values = np.linspace(0.0, most_usd, 50)
+    with open_figure() as (figure, axes):
+        ends = []
+        for name in evidence.names:
+            _band(axes, evidence, name, values, looks[name].colour)
+            y = _line(evidence.worths[name], values)
+            axes.plot(values / 1e3, y, color=looks[name].colour, ls=looks[name].dash)
+            ends.append((plain_name(name), values[-1] / 1e3, float(y[-1]), looks[name].colour))
+        chosen = evidence.usd_per_load or 0.0
+        axes.axvline(chosen / 1e3, color=FAINT, ls=":", lw=1.2)
+        axes.axhline(0.0, color=INK, lw=0.8)
+        axes.set_xlabel("value of an interdicted load, $ thousand (dotted: the user's)")
+        axes.set_ylabel("net present benefit, $ million")
+        label_ends(axes, ends, 0.075)
+        said = " ".join(
+            f"{plain_name(name)}: {usd(w.npv0)} at 0, {usd(w.npv(chosen))} at the user's value."
+            for name, w in evidence.worths.items()
+        )
+        drawing = figure_to_svg(figure, "net-benefit", title, said)
+    return Chart("net-benefit", title, drawing, said, f"Bands: {evidence.range_words}.", "assumed")
+
+
+def _line(worth: PresentWorth, values: np.ndarray) -> np.ndarray:
+    return np.asarray((worth.npv0 + values * worth.loads) / MILLION)
+
+
+def _band(axes: Axes, evidence: Evidence, name: str, values: np.ndarray, colour: str) -> None:
+    ends = [_range_at(evidence, name, float(value)) for value in values]
+    known = [end for end in ends if end is not None]
+    if len(known) == len(values) and name != evidence.baseline:
+        low, high = np.array(known).T / MILLION
+        axes.fill_between(values / 1e3, low, high, color=colour, alpha=0.12, lw=0)
+
+
+def _range_at(evidence: Evidence, name: str, usd_per_load: float) -> tuple[float, float] | None:
+    figure: Callable[[PresentWorth], float] = lambda worth: worth.npv(usd_per_load)  # noqa: E731
+    return evidence.of(name, figure)

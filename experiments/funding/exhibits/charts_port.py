@@ -1,0 +1,207 @@
+"""Charts of the port: waits by alternative and year, and the wait over the day.
+
+Charts of what is spent when.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from experiments.funding.exhibits.cells import MILLION, usd
+from experiments.funding.exhibits.choice import COST_KIND_WORDS
+from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.style import (
+    FAINT,
+    HEIGHT_IN,
+    INK,
+    alternative_styles,
+    figure_to_svg,
+    label_ends,
+    open_figure,
+    plain_name,
+)
+from experiments.number_format import number, span
+
+CROSSING_MARKERS: Final = (
+    ("crossing_p50_min", "median", "o", "white"),
+    ("crossing_mean_min", "mean", "D", INK),
+    ("crossing_p95_min", "95th percentile", "|", INK),
+)
+HOUR: Final = "wait_min_hour_"
+"""Prefix of the mean wait of trucks that arrive in one hour of the day."""
+
+
+def crossing_time_chart(evidence: Evidence) -> Chart:
+    """Crossing time of each alternative: median, mean and 95th percentile with intervals."""
+    names = evidence.names[::-1]
+    height = max(HEIGHT_IN - 0.8, 0.9 + 0.34 * len(names))
+    with open_figure(height) as (figure, axes):
+        for place, name in enumerate(names):
+            _one_wait(axes, evidence, name, place)
+        axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
+        axes.set_ylim(-0.6, len(names) - 0.4)
+        axes.set_xlim(left=0.0)
+        axes.set_xlabel("crossing time, minutes")
+        axes.grid(axis="y", visible=False)
+        handles, labels = axes.get_legend_handles_labels()
+        unique = dict(zip(labels, handles, strict=True))
+        figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=3, frameon=False)
+        said = " ".join(_wait_words(evidence, name) for name in evidence.names)
+        title = "Crossing time in the first year"
+        drawing = figure_to_svg(figure, "waits", title, said)
+    caption = "Bars: intervals over replications."
+    return Chart("waits", title, drawing, said, caption, "predicted")
+
+
+def _one_wait(axes, evidence: Evidence, name: str, row_index: int) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    found = {key: evidence.level(name, key) for key, *_ in CROSSING_MARKERS}
+    ends = [f.mean for f in found.values() if f is not None]
+    if ends:
+        axes.plot([min(ends), max(ends)], [row_index, row_index], color=FAINT, lw=1.0, zorder=1)
+    for key, words, marker, face in CROSSING_MARKERS:
+        level = found[key]
+        if level is None:
+            continue
+        half = level.high - level.mean if np.isfinite(level.high) else 0.0
+        axes.errorbar(
+            level.mean,
+            row_index,
+            xerr=half,
+            marker=marker,
+            ms=11 if marker == "|" else 7,
+            mec=INK,
+            mfc=face,
+            mew=1.6 if marker == "|" else 1.1,
+            color=INK,
+            capsize=3,
+            lw=1.1,
+            ls="none",
+            label=words,
+        )
+
+
+def _wait_words(evidence: Evidence, name: str) -> str:
+    parts = [
+        f"{words} {number(level.mean)} {span(level)}"
+        for key, words, *_ in CROSSING_MARKERS
+        if (level := evidence.level(name, key)) is not None
+    ]
+    return f"{plain_name(name)}: {', '.join(parts)} minutes."
+
+
+def wait_by_year_chart(evidence: Evidence) -> Chart:
+    """Mean wait by simulated year, one line an alternative."""
+    response = evidence.appraised.response
+    looks = alternative_styles(evidence.names)
+    with open_figure() as (figure, axes):
+        ends = []
+        for name in evidence.names:
+            levels = [evidence.level(name, "wait_mean_min", year) for year in response.years]
+            known = [(y, v) for y, v in zip(response.years, levels, strict=True) if v is not None]
+            if not known:
+                continue
+            x, y = [year for year, _ in known], [level.mean for _, level in known]
+            half = [v.high - v.mean if np.isfinite(v.high) else 0.0 for _, v in known]
+            look = looks[name]
+            axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker, ms=5, capsize=2.5)
+            ends.append((plain_name(name), x[-1], y[-1], look.colour))
+        axes.set_xlabel("study year")
+        axes.set_ylabel("mean wait to primary, minutes")
+        axes.set_ylim(bottom=0.0)
+        axes.set_xticks(response.years)
+        label_ends(axes, ends, 0.075)
+        title = "Mean wait as traffic grows"
+        said = " ".join(f"{name}: {number(y)} minutes in year {x}." for name, x, y, _ in ends)
+        drawing = figure_to_svg(figure, "growth", title, said)
+    return Chart("growth", title, drawing, said, "Marks: simulated years. Bars: intervals.", "predicted")
+
+
+def hourly_wait_chart(evidence: Evidence) -> Chart | None:
+    """Mean wait by hour of arrival; None if the run kept none."""
+    hours = sorted(
+        int(key.removeprefix(HOUR))
+        for key in evidence.appraised.response.amounts
+        if key.startswith(HOUR) and key.removeprefix(HOUR).isdigit()
+    )
+    if not hours:
+        return None
+    looks = alternative_styles(evidence.names)
+    title, said = "Wait over the day in the first year", []
+    with open_figure() as (figure, axes):
+        ends = []
+        for name in evidence.names:
+            levels = [evidence.level(name, f"{HOUR}{hour:02d}") for hour in hours]
+            y = np.array([np.nan if v is None else v.mean for v in levels])
+            if not np.isfinite(y).any():
+                continue
+            half = np.array([0.0 if v is None or not np.isfinite(v.high) else v.high - v.mean for v in levels])
+            look = looks[name]
+            axes.plot(hours, y, color=look.colour, ls=look.dash, marker=look.marker, ms=3.5)
+            axes.fill_between(hours, y - half, y + half, color=look.colour, alpha=0.15, lw=0)
+            last = int(np.flatnonzero(np.isfinite(y))[-1])
+            ends.append((plain_name(name), float(hours[last]), float(y[last]), look.colour))
+            top = int(np.nanargmax(y))
+            said.append(f"{plain_name(name)}: highest {number(y[top])} minutes at {hours[top]} h.")
+        axes.set_xlabel("hour of arrival")
+        axes.set_ylabel("mean wait to primary, minutes")
+        axes.set_ylim(bottom=0.0)
+        label_ends(axes, ends, 0.075)
+        drawing = figure_to_svg(figure, "hourly", title, " ".join(said))
+    return Chart("hourly", title, drawing, " ".join(said), "Bands: intervals over replications.", "predicted")
+
+
+FILLS: Final = {
+    "equipment": ("#33475b", ""),
+    "civil_works": ("#ffffff", "////"),
+    "integration": ("#c9d3dc", "xx"),
+    "training": ("#ffffff", ".."),
+    "replacement": ("#8ea0b2", ""),
+    "operation": ("#e6eaee", ""),
+    "staff": ("#ffffff", "\\\\\\\\"),
+    "removal": ("#c9d3dc", "++"),
+    "residual": ("#ffffff", "--"),
+}
+"""Grey and pattern of each kind: dark for what is bought, light for what is paid every year."""
+
+
+def spending_chart(evidence: Evidence, name: str) -> Chart:
+    """Yearly spending of one alternative by kind, not discounted; residual value below zero."""
+    own, base = (evidence.alternative(one).cost for one in (name, evidence.baseline))
+    years = np.arange(evidence.years + 1)
+    title, said = f"Spending by year: {plain_name(name)}", []
+    with open_figure(3.5) as (figure, axes):
+        above, below = np.zeros(len(years)), np.zeros(len(years))
+        for kind, words in COST_KIND_WORDS.items():
+            amounts = (own.total(kinds=[kind]) - base.total(kinds=[kind])) / MILLION
+            if not amounts.any():
+                continue
+            bottom = np.where(amounts >= 0.0, above, below)
+            axes.bar(
+                years,
+                amounts,
+                bottom=bottom,
+                width=0.8,
+                label=words,
+                ec=INK,
+                lw=0.5,
+                fc=FILLS[kind][0],
+                hatch=FILLS[kind][1],
+            )
+            above += np.maximum(amounts, 0.0)
+            below += np.minimum(amounts, 0.0)
+            said.append(f"{words} {usd(MILLION * float(amounts.sum()))} in all.")
+        axes.axhline(0.0, color=INK, lw=0.8)
+        axes.set_xlabel("study year")
+        axes.set_ylabel("$ million, not discounted")
+        axes.set_xticks(range(0, evidence.years + 1, 2 if evidence.years <= 20 else 5))
+        axes.set_xlim(-0.6, evidence.years + 0.6)
+        axes.grid(axis="x", visible=False)
+        if said:
+            figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)
+        words_all = " ".join(said) or "Nothing is spent."
+        drawing = figure_to_svg(figure, f"spending-{name}", title, words_all)
+    caption = "Central inputs. Below zero: value that is left at the end."
+    return Chart(f"spending-{name}", title, drawing, words_all, caption, "assumed")

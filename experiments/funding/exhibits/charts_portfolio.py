@@ -1,0 +1,202 @@
+"""Charts of a portfolio: options, spending by year, the budget frontier, shares, waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from experiments.funding.exhibits.cells import MILLION, usd
+from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.style import (
+    FAINT,
+    INK,
+    PALE,
+    alternative_styles,
+    figure_to_svg,
+    label_ends,
+    open_figure,
+    plain_name,
+)
+from experiments.funding.portfolio.results import PortfolioResults, port_waits_by_year
+from experiments.number_format import number, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+HATCHES: Final = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
+"""Fillings by port, so that they are told apart in grey."""
+GREYS: Final = ("#6e6e6e", "#ffffff", "#d9dee3", "#ffffff", "#b8b8b8", "#ffffff")
+
+
+def objective_axis(portfolio: PortfolioResults) -> tuple[str, float, str]:
+    """Return the objective's column, the factor that brings it to the axis, and the axis' words."""
+    if portfolio.plan.objective == "loads":
+        return "loads", 1.0, "more loads interdicted (discounted)"
+    return "objective", 1.0 / MILLION, "net present value, $ million"
+
+
+def options_chart(portfolio: PortfolioResults) -> Chart:
+    """Every option: what it spends at first against what it brings; the choice is filled."""
+    _, factor, words = objective_axis(portfolio)
+    title = "Options of every port"
+    looks = alternative_styles([port.name for port in portfolio.ports])
+    said = []
+    with open_figure(3.4) as (figure, axes):
+        for row in portfolio.chosen.options.to_dict("records"):
+            look, x = looks[row["port"]], row["spend_usd"] / MILLION
+            y = factor * _worth(portfolio, row)
+            axes.plot(
+                x,
+                y,
+                look.marker,
+                ms=9 if row["chosen"] else 7,
+                mec=look.colour,
+                mfc=look.colour if row["chosen"] else "white",
+                zorder=4,
+            )
+            said.append(f"{_name(row)} at {plain_name(row['port'])}: {usd(row['spend_usd'])}, {number(y)}.")
+        for name, look in looks.items():
+            axes.plot([], [], look.marker, mec=look.colour, mfc="white", ls="", label=plain_name(name))
+        axes.axhline(0.0, color=FAINT, lw=0.7)
+        axes.set_xlabel("initial spending, $ million")
+        axes.set_ylabel(words)
+        axes.legend(frameon=False, loc="best")
+        drawing = figure_to_svg(figure, "options", title, " ".join(said))
+    caption = "Filled: chosen; open: not. One mark an option, central inputs."
+    return Chart("options", title, drawing, " ".join(said), caption, "assumed")
+
+
+def _worth(portfolio: PortfolioResults, row: Any) -> float:  # noqa: ANN401
+    if portfolio.plan.objective == "loads":
+        return float(row["loads"])
+    return float(row["npv0_usd"] + (portfolio.plan.usd_per_load or 0.0) * row["loads"])
+
+
+def _name(row: Any) -> str:  # noqa: ANN401
+    return plain_name(str(row["option"])) + (f" from year {row['start_y']}" if row["start_y"] else "")
+
+
+def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
+    """Spending of the chosen set in each year, by port, under the yearly budget."""
+    frame, title = portfolio.chosen.spending, "Spending of the chosen set by year"
+    years = np.arange(portfolio.ports[0].asked.appraisal.years + 1)
+    below = np.zeros(len(years))
+    with open_figure(3.0) as (figure, axes):
+        for place, port in enumerate(portfolio.ports):
+            own = frame.loc[frame["port"] == port.name].set_index("year")["usd"]
+            bar = own.reindex(years, fill_value=0.0).to_numpy(np.float64) / MILLION
+            axes.bar(
+                years,
+                bar,
+                bottom=below,
+                width=0.75,
+                color=GREYS[place % len(GREYS)],
+                edgecolor=INK,
+                linewidth=0.7,
+                hatch=HATCHES[place % len(HATCHES)],
+                label=plain_name(port.name),
+                zorder=3,
+            )
+            below = below + bar
+        said = f"Most in year {int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
+        if portfolio.plan.yearly_usd is not None:
+            axes.axhline(portfolio.plan.yearly_usd / MILLION, color=INK, ls="--", lw=1.4)
+            said += f" Budget of every year: {usd(portfolio.plan.yearly_usd)}."
+        axes.set_xlabel("year of the study")
+        axes.set_ylim(0.0, 1.3 * max(float(below.max()), (portfolio.plan.yearly_usd or 0.0) / MILLION, 1.0))
+        axes.set_ylabel("$ million, not discounted")
+        axes.legend(frameon=False, loc="upper right")
+        drawing = figure_to_svg(figure, "spending", title, said)
+    caption = "Dashed: the budget of every year. Peaks after year 0 are replacements."
+    if portfolio.plan.yearly_usd is None:
+        caption = "No yearly budget was given. Peaks after year 0 are replacements."
+    return Chart("spending", title, drawing, said, caption, "assumed")
+
+
+def budget_frontier_chart(portfolio: PortfolioResults) -> Chart:
+    """Draw the best objective at every total budget: a staircase, because options are whole."""
+    frame, title = portfolio.chosen.budgets, "What each budget would bring"
+    _, factor, words = objective_axis(portfolio)
+    at = frame["budget_usd"].to_numpy(np.float64) / MILLION
+    worth = factor * frame["objective"].to_numpy(np.float64)
+    last = max(float(at[-1]), (portfolio.plan.budget_usd or 0.0) / MILLION) * 1.15 + 1.0
+    said = " ".join(
+        f"From {usd(row['budget_usd'])}: {plain_name(str(row['chosen']))}, {number(factor * row['objective'])}."
+        for row in frame.to_dict("records")
+    )
+    with open_figure(3.2) as (figure, axes):
+        axes.step([*at, last], [*worth, worth[-1]], where="post", color=INK, lw=1.6)
+        axes.plot(at, worth, "o", color=INK, ms=6, mfc="white", zorder=4)
+        now = frame["now"].to_numpy(bool)
+        axes.plot(at[now], worth[now], "o", color=INK, ms=8, zorder=5)
+        if portfolio.plan.budget_usd is not None:
+            axes.axvline(portfolio.plan.budget_usd / MILLION, color=INK, ls="--", lw=1.2)
+        axes.set_xlim(left=min(0.0, float(at[0])), right=last)
+        axes.set_xlabel("total budget, $ million (dashed: the budget asked for)")
+        axes.set_ylabel(words)
+        drawing = figure_to_svg(figure, "budget-frontier", title, said)
+    caption = (
+        "Each mark: the least budget at which that set is the best, all other limits as they are; "
+        "filled: the choice. Between marks one more dollar brings nothing. Central inputs."
+    )
+    return Chart("budget-frontier", title, drawing, said, caption, "assumed")
+
+
+def selection_share_chart(portfolio: PortfolioResults) -> Chart:
+    """How often each option is in the best set of a draw."""
+    frame, title = portfolio.draws.options, "How often each option is in the best set"
+    rows = frame.to_dict("records")
+    marks = portfolio.chosen.options["chosen"].to_list()
+    said = " ".join(f"{_name(row)} at {plain_name(row['port'])}: {percent(row['share_best'], 0)}." for row in rows)
+    with open_figure(0.9 + 0.32 * len(rows)) as (figure, axes):
+        for place, (row, chosen) in enumerate(zip(rows, marks, strict=True)):
+            share = 100.0 * row["share_best"]
+            axes.barh(
+                place, share, height=0.62, color=FAINT if chosen else PALE, edgecolor=INK, linewidth=0.7, zorder=3
+            )
+            axes.text(share + 1.5, place, f"{share:.0f} %", va="center", fontsize=8.5)
+        names = [f"{plain_name(row['port'])}: {_name(row)}" for row in rows]
+        axes.set_yticks(range(len(rows)), names)
+        axes.invert_yaxis()
+        axes.set_xlim(0.0, 115.0)
+        axes.set_xlabel(f"% of {portfolio.draws.draws} draws of uncertain inputs")
+        axes.grid(visible=False, axis="y")
+        drawing = figure_to_svg(figure, "shares", title, said)
+    caption = "Dark: chosen at the central inputs. The shares of one port add up to 100 % of the "
+    caption += "draws in which some set keeps all limits."
+    return Chart("shares", title, drawing, said, caption, "assumed")
+
+
+def port_waits_chart(portfolio: PortfolioResults) -> Chart:
+    """Mean waits by year at every port, as it is and as chosen, under its ceiling."""
+    title = "Mean wait by year against the ceilings"
+    looks, said = alternative_styles([port.name for port in portfolio.ports]), []
+    ends: list[tuple[str, float, float, str]] = []
+    with open_figure(3.3) as (figure, axes):
+        for port in portfolio.ports:
+            base, own = port_waits_by_year(portfolio, port)
+            years, look = np.arange(len(own)), looks[port.name]
+            axes.plot(years[1:], base[1:], color=look.colour, ls=":", lw=1.2)
+            axes.plot(years[1:], own[1:], color=look.colour, ls="-", lw=1.8)
+            ends.append((plain_name(port.name), float(years[-1]), float(own[-1]), look.colour))
+            said.append(
+                f"{plain_name(port.name)}: {number(own[1])} min in year 1, {number(own[-1])} in year "
+                f"{years[-1]}; as it is {number(base[1])} and {number(base[-1])}."
+            )
+            _ceiling(axes, portfolio, port.name, look.colour)
+        axes.set_ylim(bottom=0.0)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_xlabel("year of the study")
+        axes.set_ylabel("mean wait, minutes")
+        label_ends(axes, ends, 0.08)
+        drawing = figure_to_svg(figure, "waits", title, " ".join(said))
+    caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
+    return Chart("waits", title, drawing, " ".join(said), caption, "predicted")
+
+
+def _ceiling(axes: Axes, portfolio: PortfolioResults, port: str, colour: str) -> None:
+    plan = portfolio.plan.ports[port]
+    if plan.ceiling_min is not None:
+        last = portfolio.ports[0].asked.appraisal.years
+        axes.plot([plan.ceiling_from_y, last], [plan.ceiling_min] * 2, "--", color=colour, lw=1.2)

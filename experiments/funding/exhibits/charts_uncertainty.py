@@ -1,0 +1,276 @@
+"""Charts of what is not known: break-even values, acceptability, expected loss, tornado."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.funding.exhibits.cells import MILLION, usd, usd_range_words
+from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.style import (
+    FAINT,
+    FONT_PT,
+    INK,
+    PALE,
+    alternative_styles,
+    figure_to_svg,
+    label_ends,
+    open_figure,
+    plain_name,
+)
+from experiments.number_format import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SHOWN_BARS: Final = 10
+"""Inputs of a tornado; the rest move the outcome less."""
+KNEE: Final = 4.0
+"""Times the largest break-even value up to which a sweep is drawn."""
+
+
+def break_even_chart(evidence: Evidence) -> Chart:
+    """Break-even value of a load of each alternative, with its range."""
+    names = [n for n in evidence.rivals if evidence.worths[n].loads > 0.0][::-1]
+    title, said = "Break-even value of an interdicted load", []
+    bars = f"Bars: {evidence.range_words}." if evidence.draws else evidence.range_note
+    with open_figure(max(2.2, 1.0 + 0.36 * len(names))) as (figure, axes):
+        for place, name in enumerate(names):
+            found = evidence.break_even(name).usd_per_load or 0.0
+            held = evidence.break_even_range(name)
+            if held is not None:
+                _bar(axes, held, place)
+            axes.plot(found / 1e3, place, "D", color=INK, ms=7)
+            said.append(f"{plain_name(name)}: {usd(found)} a load, range {usd_range_words(held)}.")
+        axes.axvline(0.0, color=INK, lw=0.8)
+        axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
+        axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
+        axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        drawing = figure_to_svg(figure, "break-even", title, " ".join(said))
+    return Chart(
+        "break-even",
+        title,
+        drawing,
+        " ".join(said) or "No alternative interdicts more.",
+        f"Diamonds: central inputs. {bars}",
+        "assumed",
+    )
+
+
+def _bar(axes: Any, value_range: tuple[float, float], row_index: int) -> None:  # noqa: ANN401
+    """Draw a range; one that no value of a load ends runs out of the picture."""
+    low, high = value_range
+    if np.isfinite(high):
+        axes.plot([low / 1e3, high / 1e3], [row_index, row_index], color=INK, lw=1.2, marker="|", ms=9)
+        return
+    axes.plot(low / 1e3, row_index, color=INK, marker="|", ms=9)
+    right = axes.get_yaxis_transform()
+    axes.annotate(
+        "",
+        (1.0, row_index),
+        (low / 1e3, row_index),
+        xycoords=right,
+        textcoords="data",
+        arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.2},
+    )
+
+
+def displacement_chart(evidence: Evidence) -> Chart:
+    """Break-even value as a share of the extra loads goes by another way: v* / (1 - share)."""
+    names = [n for n in evidence.rivals if (evidence.break_even(n).usd_per_load or 0.0) > 0.0]
+    looks = alternative_styles(evidence.names)
+    shares = np.linspace(0.0, 0.8, 60)
+    title = "Break-even value if smugglers go another way"
+    with open_figure() as (figure, axes):
+        ends = []
+        for name in names:
+            y = (evidence.break_even(name).usd_per_load or 0.0) / (1.0 - shares) / 1e3
+            look = looks[name]
+            axes.plot(100.0 * shares, y, color=look.colour, ls=look.dash)
+            ends.append((plain_name(name), 80.0, float(y[-1]), look.colour))
+        axes.set_xlim(0.0, 80.0)
+        if names:
+            axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(lambda y, _: f"{y:,g}")
+        axes.set_xlabel("share of the extra loads that goes another way, %")
+        axes.set_ylabel("threshold, $ thousand a load (log)")
+        label_ends(axes, ends, 0.075)
+        said = (
+            " ".join(
+                f"{plain_name(n)}: {usd(evidence.break_even(n).usd_per_load or 0.0)} if none does, "
+                f"{usd(2.0 * (evidence.break_even(n).usd_per_load or 0.0))} if half does."
+                for n in names
+            )
+            or "No alternative has a break-even value above zero."
+        )
+        drawing = figure_to_svg(figure, "displacement", title, said)
+    caption = "Central inputs; the ranges of the values at 0 % stand in the panel."
+    return Chart("displacement", title, drawing, said, caption, "assumed")
+
+
+def not_replaced_chart(evidence: Evidence) -> Chart:
+    """Share of what is seized that must not be replaced, against the range thought possible."""
+    harm = evidence.appraised.case.harm
+    shares = {n: evidence.break_even(n).not_replaced_share for n in evidence.rivals}
+    known = {n: s for n, s in shares.items() if s is not None and s > 0.0}
+    names = list(known)[::-1]
+    low, high = harm.not_replaced_low_share, harm.not_replaced_high_share
+    title = "Share of seizures that must not be replaced"
+    said = [f"Prior range {percent(low, 2)} to {percent(high, 0)}."]
+    with open_figure(max(2.2, 1.1 + 0.36 * len(names))) as (figure, axes):
+        axes.axvspan(low, high, color=PALE, zorder=0)
+        axes.axvline(1.0, color=FAINT, ls=":", lw=1.2)
+        for place, name in enumerate(names):
+            _share_bar(axes, evidence, name, place, known[name])
+            said.append(f"{plain_name(name)}: {100.0 * known[name]:.3g} %.")
+        axes.set_xscale("log")
+        axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
+        axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
+        axes.grid(axis="y", visible=False)
+        axes.xaxis.set_major_formatter(lambda x, _: f"{100.0 * x:g} %")
+        axes.set_xlabel("share not replaced at which it breaks even (log scale)")
+        drawing = figure_to_svg(figure, "not-replaced", title, " ".join(said))
+    return Chart(
+        "not-replaced",
+        title,
+        drawing,
+        " ".join(said),
+        "Grey: what studies of drug markets leave possible. Left of it: pays under all of them; "
+        "right of it: under none. Dotted: all of it, which no study supports.",
+        "assumed",
+    )
+
+
+def _share_bar(axes: Axes, evidence: Evidence, name: str, row_index: int, central: float) -> None:
+    table = None if evidence.uncertainty is None else evidence.uncertainty.intervals
+    if table is not None:
+        row = table.loc[table["alternative"] == name]
+        ends = [] if row.empty else row.iloc[0][["not_replaced_p5", "not_replaced_p95"]].tolist()
+        if ends and np.isfinite(ends).all() and ends[1] > 0.0:
+            first = max(float(ends[0]), central / 1e3)
+            axes.plot([first, float(ends[1])], [row_index, row_index], color=INK, lw=1.2, marker="|", ms=9)
+    axes.plot(central, row_index, "D", color=INK, ms=7)
+
+
+def acceptability_chart(evidence: Evidence, table: pd.DataFrame) -> Chart:
+    """Draw acceptability curves, with the frontier (the option of the highest mean) drawn bold."""
+    looks = alternative_styles(evidence.names)
+    title = "How often each alternative is best"
+    shown = _swept(evidence, table)
+    with open_figure(3.6) as (figure, axes):
+        ends = []
+        for name in evidence.names:
+            rows = shown.loc[shown["alternative"] == name]
+            x, y = rows["usd_per_load"] / 1e3, 100.0 * rows["acceptability"]
+            best = rows["best"].astype(bool)
+            look = looks[name]
+            axes.plot(x, y, color=look.colour, ls=look.dash)
+            axes.plot(x[best], y[best], ls="none", marker=look.marker, color=look.colour, ms=6.5)
+            ends.append((plain_name(name), float(x.iloc[-1]), float(y.iloc[-1]), look.colour))
+        axes.set_ylim(-2.0, 102.0)
+        axes.set_xlabel("threshold, $ thousand a load: no value is claimed")
+        axes.set_ylabel("draws in which it is best, %")
+        label_ends(axes, ends, 0.075)
+        said = _acceptability_words(evidence, shown)
+        drawing = figure_to_svg(figure, "acceptability", title, said)
+    return Chart(
+        "acceptability",
+        title,
+        drawing,
+        said,
+        "Marks: the alternative of the highest mean there (acceptability frontier).",
+        "assumed",
+    )
+
+
+def expected_loss_chart(evidence: Evidence, table: pd.DataFrame) -> Chart:
+    """Draw the expected loss of each choice; the lowest is what knowing all would be worth."""
+    looks = alternative_styles(evidence.names)
+    title = "What choosing wrongly costs on average"
+    shown = _swept(evidence, table)
+    with open_figure() as (figure, axes):
+        ends = []
+        for name in evidence.names:
+            rows = shown.loc[shown["alternative"] == name]
+            x, y = rows["usd_per_load"] / 1e3, rows["expected_loss_usd"] / MILLION
+            look = looks[name]
+            axes.plot(x, y, color=look.colour, ls=look.dash)
+            ends.append((plain_name(name), float(x.iloc[-1]), float(y.iloc[-1]), look.colour))
+        axes.set_ylim(bottom=0.0)
+        axes.set_xlabel("threshold, $ thousand a load: no value is claimed")
+        axes.set_ylabel("expected loss, $ million")
+        label_ends(axes, ends, 0.075)
+        said = "Lowest at each value: " + " ".join(_lowest(shown))
+        drawing = figure_to_svg(figure, "expected-loss", title, said)
+    return Chart(
+        "expected-loss",
+        title,
+        drawing,
+        said,
+        "The lowest line at each value is the expected value of perfect information.",
+        "assumed",
+    )
+
+
+def _swept(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the sweep as far as something changes: some times the largest break-even value."""
+    found = [evidence.break_even(n).usd_per_load or 0.0 for n in evidence.rivals]
+    most = max([KNEE * max(found, default=0.0), evidence.usd_per_load or 0.0])
+    near = table.loc[table["usd_per_load"] <= most] if most > 0.0 else table
+    few = near["usd_per_load"].nunique() < 3
+    return (table if few else near).sort_values("usd_per_load", kind="stable")
+
+
+def _acceptability_words(evidence: Evidence, shown: pd.DataFrame) -> str:
+    first = shown["usd_per_load"].min()
+    rows = shown.loc[shown["usd_per_load"] == first]
+    said = [f"{plain_name(str(r.alternative))} {percent(float(r.acceptability), 0)}" for r in rows.itertuples()]
+    return f"With nothing counted for interdiction: {', '.join(said)} of draws."
+
+
+def _lowest(shown: pd.DataFrame) -> list[str]:
+    said = []
+    for value, rows in shown.groupby("usd_per_load"):
+        best = rows.sort_values("expected_loss_usd", kind="stable").iloc[0]
+        said.append(f"{usd(float(str(value)))}: {plain_name(str(best['alternative']))}.")
+    return said[:: max(1, len(said) // 6)]
+
+
+def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
+    """One input at a time at its 10 and 90 % points, the widest swing on top."""
+    shown = rows.sort_values("swing_usd", ascending=False, kind="stable").head(SHOWN_BARS)[::-1]
+    base = float(shown["base_usd"].iloc[0]) / MILLION
+    title = f"What moves the net present value of {plain_name(name)}"
+    with open_figure(1.1 + 0.34 * len(shown)) as (figure, axes):
+        labels = []
+        for place, row in enumerate(shown.to_dict("records")):
+            low, high = float(row["low_usd"]) / MILLION, float(row["high_usd"]) / MILLION
+            for end, hatch, face in ((low, "", "#33475b"), (high, "////", "white")):
+                axes.barh(place, end - base, left=base, height=0.62, hatch=hatch, fc=face, ec=INK, lw=0.8)
+            labels.append(_short(str(row["input"])))
+        axes.axvline(base, color=INK, lw=1.0)
+        if shown[["low_usd", "high_usd"]].min().min() < 0.0 < shown[["low_usd", "high_usd"]].max().max():
+            axes.axvline(0.0, color=FAINT, lw=1.2, ls=":")
+        axes.set_yticks(range(len(labels)), labels, fontsize=FONT_PT - 1.5)
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel("net present value, $ million (dotted: zero)")
+        said = " ".join(
+            f"{r['input']}: {usd(r['low_usd'])} at its low point, {usd(r['high_usd'])} at its high."
+            for r in shown[::-1].to_dict("records")
+        )
+        drawing = figure_to_svg(figure, "tornado", title, said)
+    caption = "Dark: the input at its 10 % point; hatched: at its 90 % point."
+    return Chart("tornado", title, drawing, said, caption, "assumed")
+
+
+def _short(text: str, max_length: int = 34) -> str:
+    """Return a label that leaves room for its bar."""
+    words = plain_name(text.partition(" + ")[0]).split(".")
+    label = " ".join(words[-2:]) if len(words) > 1 else words[0]
+    return label if len(label) <= max_length else f"{label[: max_length - 1]}…"

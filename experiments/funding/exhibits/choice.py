@@ -1,0 +1,117 @@
+"""What the numbers support, and what it asks for: the choice and the request behind it.
+
+With a value of a load that the user set, the choice has the highest net present value. Without one
+it is the option that pays on time and money alone; if none does, the first option of the social
+frontier, which asks least of each further load. No value of a load is ever assumed to choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from experiments.economics.cost_effectiveness import social_frontier
+from experiments.economics.costs import INITIAL_COST_KINDS, Purchase, purchases_with_staff
+from experiments.funding.exhibits.evidence import Evidence
+
+ONCE: Final = ("integration", "training")
+YEARLY: Final = ("operation", "staff", "training")
+PERSON: Final = "person"
+"""Unit of the measures that are people."""
+PAYERS: Final = {"united_states": "United States government", "mexico": "Mexican government"}
+COST_KIND_WORDS: Final = {
+    "equipment": "equipment",
+    "civil_works": "civil works",
+    "integration": "integration",
+    "training": "training",
+    "replacement": "replacement",
+    "operation": "operation and upkeep",
+    "staff": "staff",
+    "removal": "removal",
+    "residual": "residual value",
+}
+"""Kinds of cost in a reader's words, in the order in which they fall due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the numbers support."""
+
+    name: str
+    why: Literal["priced", "pays", "threshold", "none"]
+    """``priced``: best at the user's value of a load; ``pays``: best on time and money alone, and
+    above zero; ``threshold``: pays from its break-even value on; ``none``: the baseline stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRequest:
+    """What has to be granted for one alternative; dollars of the price year, not discounted."""
+
+    capital: Mapping[tuple[str, str], float]
+    """Initial capital by payer and kind."""
+    once_usd: float
+    """Integration and training before service."""
+    yearly_usd: float
+    """Operation and staff in a year of full service."""
+    posts: Mapping[str, float]
+    units: tuple[tuple[str, float, str], ...]
+    """Measure, how many, and what one unit is."""
+    first_service_y: int | None
+
+    @property
+    def capital_usd(self) -> float:
+        """Initial capital of all payers."""
+        return sum(self.capital.values())
+
+
+def choose_alternative(evidence: Evidence) -> Choice:
+    """Return what the numbers support at the central inputs."""
+    npvs = {name: evidence.npv(name) for name in evidence.names}
+    best = max(npvs, key=lambda name: (npvs[name], -evidence.worths[name].cost))
+    if evidence.usd_per_load is not None:
+        return Choice(best, "priced" if best != evidence.baseline else "none")
+    if best != evidence.baseline and npvs[best] > 0.0:
+        return Choice(best, "pays")
+    hull = [p for p in social_frontier(evidence.worths) if p.status == "frontier"]
+    ranked = sorted((p for p in hull if p.name != evidence.baseline), key=lambda p: p.effect)
+    more = [p for p in ranked if evidence.worths[p.name].loads > 0.0]
+    if not more:
+        return Choice(evidence.baseline, "none")
+    return Choice(more[0].name, "threshold")
+
+
+def request_funding(evidence: Evidence, name: str) -> FundingRequest:
+    """Return what one alternative asks for, above the baseline."""
+    case = evidence.appraised.case
+    own, base = (evidence.alternative(one).cost for one in (name, evidence.baseline))
+    capital = {
+        (payer, kind): float(own.total(payer, [kind]).sum() - base.total(payer, [kind]).sum())
+        for payer in own.payers()
+        for kind in INITIAL_COST_KINDS
+    }
+    purchases = case.purchases.get(name, ())
+    posts, units = _counted(evidence, purchases)
+    once, yearly = (own.total(kinds=kinds) - base.total(kinds=kinds) for kinds in (ONCE, YEARLY))
+    first = [p.first_service_y(case.catalogue[p.measure]) for p in purchases]
+    return FundingRequest(
+        capital={line: usd for line, usd in capital.items() if usd},
+        once_usd=float(once[: min(first, default=1)].sum()),
+        yearly_usd=float(yearly[evidence.years - 1]),
+        posts=posts,
+        units=units,
+        first_service_y=min(first, default=None),
+    )
+
+
+def _counted(
+    evidence: Evidence, purchases: tuple[Purchase, ...]
+) -> tuple[dict[str, float], tuple[tuple[str, float, str], ...]]:
+    """Return the posts by kind of person, and the units of everything else."""
+    catalogue = evidence.appraised.case.catalogue
+    posts: dict[str, float] = {}
+    units: dict[str, float] = {}
+    for bought in purchases_with_staff(purchases, catalogue):
+        where = posts if catalogue[bought.measure].unit == PERSON else units
+        where[bought.measure] = where.get(bought.measure, 0.0) + bought.units
+    return posts, tuple((name, n, catalogue[name].unit) for name, n in units.items())

@@ -1,0 +1,224 @@
+"""Everything a funding report may draw on, and the range of each figure.
+
+A range is that of the redrawn inputs, 5th to 95th percentile. Where they were not redrawn there is
+none, and the report says so: the noise of replications is no substitute and stands apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.economics.appraisal import AnnualFlows, PresentWorth
+from experiments.economics.cost_effectiveness import BreakEven, break_even_threshold
+from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.exhibits.cells import Range
+from experiments.funding.portfolio.best_set import Portfolio
+from experiments.funding.uncertainty.analysis import Uncertainty
+from experiments.funding.uncertainty.sensitivity import break_even_values
+from experiments.intervals import Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
+from sim.arrays import FloatArray
+
+TAIL_PERCENT: Final = 5.0
+"""Percentile at which a range of redrawn inputs begins."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An appraised case with what is known of its uncertainty."""
+
+    appraised: AppraisedCase
+    uncertainty: Uncertainty | None = None
+    portfolio: Portfolio | None = None
+    at_rate: float | None = None
+    """Discount rate that everything is read at; None: the headline's."""
+
+    @cached_property
+    def draws(self) -> tuple[Mapping[str, PresentWorth], ...]:
+        """Worths by draw of the inputs: what not knowing does."""
+        if self.uncertainty is None:
+            return ()
+        drawn = self.uncertainty.draws
+        if self.rate != self.appraised.case.appraisal.discount_rate:
+            others = self.uncertainty.draws_at_rates
+            drawn = others if others.empty else others.loc[others["rate"] == self.rate]
+        return _drawn(drawn, self.worths)
+
+    def at(self, rate: float) -> Evidence:
+        """Return the evidence with the worths and draws of another rate in the headline's place."""
+        return replace(self, at_rate=rate)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every alternative, the baseline among them, in the order of the study."""
+        return tuple(self.appraised.alternatives)
+
+    @property
+    def baseline(self) -> str:
+        """The no-build alternative."""
+        return self.appraised.case.study.baseline
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """Every alternative but the baseline."""
+        return tuple(name for name in self.names if name != self.baseline)
+
+    @property
+    def rate(self) -> float:
+        """Discount rate of the headline, or the one that is read at."""
+        return self.at_rate if self.at_rate is not None else self.appraised.case.appraisal.discount_rate
+
+    @property
+    def years(self) -> int:
+        """Years after year 0."""
+        return self.appraised.case.appraisal.years
+
+    @property
+    def usd_per_load(self) -> float | None:
+        """Value of an interdicted load that the user set; None: none is used anywhere."""
+        return self.appraised.case.appraisal.interdiction_usd_per_load
+
+    @property
+    def worths(self) -> Mapping[str, PresentWorth]:
+        """Worths at the headline rate, by alternative."""
+        return self.appraised.worths[self.rate]
+
+    def alternative(self, name: str) -> AnnualFlows:
+        """Return the cash flows, gain and loads of one alternative by year."""
+        return self.appraised.alternatives[name]
+
+    def npv(self, name: str) -> float:
+        """Return the headline net present value, with interdiction only where it is priced."""
+        return self.worths[name].npv(self.usd_per_load)
+
+    def break_even(self, name: str) -> BreakEven:
+        """Return the threshold of one alternative and its companions."""
+        return break_even_threshold(self.worths[name], self.appraised.case.harm)
+
+    def of(self, name: str, figure: Callable[[PresentWorth], float | None]) -> Range:
+        """Return the range of a figure of one alternative; None where there is none."""
+        return percentile_range([figure(draw[name]) for draw in self.draws])
+
+    def noise(self, name: str, measure: str) -> Range:
+        """Return the interval over replications of ``npv0``, ``loads`` or ``break_even_threshold``."""
+        if self.uncertainty is None:
+            return None
+        found = self.uncertainty.noise
+        rows = found.loc[(found["alternative"] == name) & (found["measure"] == measure)]
+        if rows.empty or not np.isfinite(rows.iloc[0][["low", "high"]].to_numpy(np.float64)).all():
+            return None
+        return float(rows.iloc[0]["low"]), float(rows.iloc[0]["high"])
+
+    def npv_range(self, name: str) -> Range:
+        """Return the range of the headline net present value."""
+        return self.of(name, lambda worth: worth.npv(self.usd_per_load))
+
+    def break_even_range(self, name: str) -> Range:
+        """Return the range of the break-even value of a load.
+
+        Draws in which no value of a load would do stand above all others: an infinite high end is
+        one that there is none at. None where there is none at the low end either.
+        """
+        if not self.draws:
+            return None
+        worths = [draw[name] for draw in self.draws]
+        npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
+        ends = np.quantile(
+            break_even_values(npv0, loads), [TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0], method="inverted_cdf"
+        )
+        return (float(ends[0]), float(ends[1])) if np.isfinite(ends[0]) else None
+
+    def returns(self, name: str, column: str) -> FloatArray:
+        """Return the draws' own rates of return or paybacks; NaN: none; empty: nothing drawn."""
+        if self.uncertainty is None or self.uncertainty.drawn_returns.empty:
+            return np.empty(0)
+        found = self.uncertainty.drawn_returns
+        mine = found.loc[found["alternative"] == name, column]
+        return mine.to_numpy(dtype=np.float64, na_value=np.nan)
+
+    def share_above(self, name: str) -> float | None:
+        """Return the share of draws in which the headline net present value is above zero."""
+        if not self.draws:
+            return None
+        return float(np.mean([draw[name].npv(self.usd_per_load) > 0.0 for draw in self.draws]))
+
+    @property
+    def coverage(self) -> float:
+        """Confidence of an interval over replications."""
+        return self.appraised.case.study.coverage
+
+    @cached_property
+    def range_words(self) -> str:
+        """What the ranges of this report are."""
+        if self.draws:
+            return f"5th to 95th percentile of {len(self.draws)} draws of all uncertain inputs"
+        return "none: uncertain inputs were not redrawn in this run"
+
+    @cached_property
+    def range_note(self) -> str:
+        """What the ranges of this report are, or that there are none, as a sentence."""
+        if self.draws:
+            return f"Ranges in brackets: {self.range_words}."
+        return "No ranges: uncertain inputs were not redrawn in this run."
+
+    def level(self, name: str, metric: str, year: int | None = None) -> IntervalEstimate | None:
+        """Return a simulated measure in one year (the first) with its interval; None: unknown."""
+        values = self.values(name, metric, year)
+        return None if values is None else estimate_interval(Sample.of(values), self.coverage)
+
+    def change(self, name: str, metric: str, year: int | None = None) -> Difference | None:
+        """Return how a simulated measure differs from the baseline's, paired."""
+        own, base = (self.values(one, metric, year) for one in (name, self.baseline))
+        if own is None or base is None:
+            return None
+        return paired_difference(Sample.of(own), Sample.of(base), self.coverage)
+
+    def values(self, name: str, metric: str, year: int | None = None) -> FloatArray | None:
+        """Return a measure by replication in one simulated year; None where it is unknown."""
+        response = self.appraised.response
+        if metric not in response.amounts or name not in response.alternatives:
+            return None
+        place = 0 if year is None else response.years.index(year)
+        found = response.amounts[metric][response.alternatives.index(name), place]
+        return found if np.isfinite(found).any() else None
+
+
+def percentile_range(values: list[float | None]) -> Range:
+    """Return the 5th and 95th percentile; None where a value is undefined in some draw.
+
+    Each is the value of a draw, as in the tables of the uncertainty: nothing lies between draws.
+
+    Examples
+    --------
+    >>> percentile_range([float(i) for i in range(101)])
+    (5.0, 95.0)
+    >>> percentile_range([1.0, None]) is None
+    True
+    """
+    if not values or any(value is None or not np.isfinite(value) for value in values):
+        return None
+    ends = [TAIL_PERCENT, 100.0 - TAIL_PERCENT]
+    low, high = np.percentile(np.array(values, np.float64), ends, method="inverted_cdf")
+    return float(low), float(high)
+
+
+def _drawn(frame: pd.DataFrame, worths: Mapping[str, PresentWorth]) -> tuple[Mapping[str, PresentWorth], ...]:
+    """Return the draws as worths; without a column of capital, nothing is known of its range."""
+    found: dict[int, dict[str, PresentWorth]] = {}
+    for row in frame.to_dict("records"):
+        name = str(row["alternative"])
+        central = worths[name]
+        capital = float(row.get("capital_usd", np.nan))
+        found.setdefault(int(row["draw"]), {})[name] = replace(
+            central,
+            capital=capital,
+            cost=float(row["cost_usd"]),
+            user_benefit=float(row["user_benefit_usd"]),
+            loads=float(row["loads"]),
+        )
+    return tuple({**worths, **found[draw]} for draw in sorted(found))

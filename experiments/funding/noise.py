@@ -1,0 +1,192 @@
+"""Replication noise: how far more replications of the same parameters could move a figure.
+
+No decision uncertainty: it vanishes with run length. Alternatives meet the same trucks, so that
+their difference varies less than they do; what independent trucks would have cost in precision is
+shown beside it.
+
+What replications alone leave open: paired intervals of amounts, present values and thresholds.
+
+An interval here says how far more replications of the same parameters could move a figure; what is
+not known of the parameters is another matter (`experiments.funding.uncertainty.analysis`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from experiments.economics.appraisal import PresentWorth, appraise
+from experiments.funding.annual import Response
+from experiments.funding.case import FundingCase
+from experiments.funding.cash_flows import present_worths, price_alternatives
+from experiments.intervals import IntervalEstimate, Sample, estimate_interval, function_interval, paired_difference
+from sim.arrays import FloatArray
+
+
+def noise_table(case: FundingCase, response: Response) -> pd.DataFrame:
+    """Return the paired intervals of every alternative; see `Uncertainty.noise`."""
+    base = case.study.baseline
+    means = {name: values.mean(axis=2, keepdims=True) for name, values in response.amounts.items()}
+    rows = []
+    for name in response.alternatives:
+        if name == base:
+            continue
+        own = [_levels(case, response, r, means, name) for r in range(response.replications)]
+        for place, measure in enumerate(("npv0", "loads")):
+            alternative = np.array([one[0][place] for one in own])
+            baseline = np.array([one[1][place] for one in own])
+            rows.append(
+                {"alternative": name, "measure": measure}
+                | paired_level_difference(alternative, baseline, case.study.coverage)
+            )
+    return pd.DataFrame(rows)
+
+
+def paired_level_difference(alternative: FloatArray, baseline: FloatArray, coverage: float) -> dict[str, float]:
+    """Return the paired difference of two sets of levels, and what pairing is worth.
+
+    Parameters
+    ----------
+    alternative, baseline : array
+        [replication], the same replications in the same order.
+
+    Examples
+    --------
+    >>> found = paired_level_difference(np.array([3.0, 5.0, 4.0]), np.array([1.0, 2.0, 3.0]), 0.95)
+    >>> found["mean"], round(found["se"], 4), round(found["correlation"], 4)
+    (2.0, 0.5774, 0.5)
+    """
+    n = len(alternative)
+    gap = alternative - baseline
+    mean = float(gap.mean())
+    if n < 2:
+        nan = math.nan
+        return {
+            "mean": mean,
+            "low": nan,
+            "high": nan,
+            "se": nan,
+            "unpaired_se": nan,
+            "correlation": nan,
+            "replications": n,
+        }
+    error = float(gap.std(ddof=1)) / math.sqrt(n)
+    half = float(stats.t.ppf(0.5 + coverage / 2.0, n - 1)) * error
+    spreads = [float(one.var(ddof=1)) for one in (alternative, baseline)]
+    both = math.sqrt(spreads[0] * spreads[1])
+    covariance = float(np.cov(alternative, baseline)[0, 1])
+    return {
+        "mean": mean,
+        "low": mean - half,
+        "high": mean + half,
+        "se": error,
+        "unpaired_se": math.sqrt(sum(spreads) / n),
+        "correlation": covariance / both if both > 0.0 else math.nan,
+        "replications": n,
+    }
+
+
+def _levels(
+    case: FundingCase, response: Response, replication: int, means: dict[str, FloatArray], name: str
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return (value, loads) of an alternative and of its baseline, both against the mean baseline.
+
+    The baseline's luck is valued in the alternative's place: same service, no cost.
+    """
+    base = response.alternatives.index(case.study.baseline)
+    place = response.alternatives.index(name)
+    both = []
+    for source in (place, base):
+        amounts = {key: values.copy() for key, values in means.items()}
+        for key, values in response.amounts.items():
+            amounts[key][place, :, 0] = values[source, :, replication]
+        one = Response(response.alternatives, response.years, amounts)
+        worth = appraise(price_alternatives(case, one), case.study.baseline, case.appraisal.discount_rate)
+        cost = worth[name].cost if source == place else 0.0
+        both.append((worth[name].user_benefit - cost, worth[name].loads))
+    return both[0], both[1]
+
+
+MEASURES: Final[Mapping[str, Callable[[PresentWorth], float]]] = {
+    "npv0_usd": lambda worth: worth.npv0,
+    "user_benefit_usd": lambda worth: worth.user_benefit,
+    "loads": lambda worth: worth.loads,
+}
+"""Present values that are means over replications, each linear in them."""
+WorthsByReplication = list[dict[float, dict[str, PresentWorth]]]
+"""Worths of every replication by itself, by rate and alternative."""
+
+
+def present_worths_by_replication(case: FundingCase, response: Response) -> WorthsByReplication:
+    """Return the present values that each replication alone would give."""
+    return [present_worths(case, price_alternatives(case, response.only(r))) for r in range(response.replications)]
+
+
+def measure_interval(
+    by_replication: WorthsByReplication, rate: float, name: str, measure: str, coverage: float
+) -> IntervalEstimate:
+    """Return the t interval of one of `MEASURES`, paired: every worth is above its own baseline."""
+    values = [MEASURES[measure](one[rate][name]) for one in by_replication]
+    return estimate_interval(Sample.of(values), coverage)
+
+
+def ratio_interval(
+    by_replication: WorthsByReplication,
+    rate: float,
+    name: str,
+    parts: tuple[Callable[[PresentWorth], float], Callable[[PresentWorth], float]],
+    coverage: float,
+) -> IntervalEstimate:
+    """Return the jackknife interval of a ratio of two sums over replications.
+
+    None where the denominator is not above zero: a threshold that some replications lack.
+    """
+    top, bottom = ([part(one[rate][name]) for one in by_replication] for part in parts)
+    found = function_interval([Sample.of(top, bottom)], lambda value: value, coverage)
+    return IntervalEstimate(found.mean, found.low, found.high, found.n, found.reason)
+
+
+def amounts_table(case: FundingCase, response: Response) -> pd.DataFrame:
+    """Return every simulated amount with its interval, and its paired difference from the baseline.
+
+    Columns: ``alternative``, ``year``, ``amount``, ``mean``, ``low``, ``high``, ``paired_difference``,
+    ``diff_low``, ``diff_high``, ``p_value``, ``replications``, ``note``.
+    """
+    rows = [
+        _amount_row(case, response, name, (alternative, year))
+        for name in response.amounts
+        for alternative in range(len(response.alternatives))
+        for year in range(len(response.years))
+    ]
+    return pd.DataFrame(rows)
+
+
+def _amount_row(case: FundingCase, response: Response, name: str, index: tuple[int, int]) -> dict[str, object]:
+    alternative, year = index
+    base = response.alternatives.index(case.study.baseline)
+    own, other = (_sample(response.amounts[name][a, year]) for a in (alternative, base))
+    level = estimate_interval(own, case.study.coverage)
+    gap = paired_difference(own, other, case.study.coverage)
+    return {
+        "alternative": response.alternatives[alternative],
+        "year": response.years[year],
+        "amount": name,
+        "mean": level.mean,
+        "low": level.low,
+        "high": level.high,
+        "difference": gap.mean,
+        "diff_low": gap.low,
+        "diff_high": gap.high,
+        "p_value": gap.p_value,
+        "replications": level.n,
+        "note": level.reason,
+    }
+
+
+def _sample(values: FloatArray) -> Sample:
+    return Sample.of(values)

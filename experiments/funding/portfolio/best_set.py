@@ -1,0 +1,268 @@
+"""The best set of investments over several ports under budgets and wait ceilings.
+
+Exactly one simulated option is chosen at each port, its no-build option among them: what several
+measures do together at one port is simulated together, never added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.funding.portfolio.integer_program import (
+    IntegerProgram,
+    LinearLimit,
+    PortfolioLimits,
+    PortfolioOption,
+    Solution,
+    broken_limits,
+    build_integer_program,
+    why_infeasible,
+)
+from experiments.funding.portfolio.shadow_prices import frontier_steps, shadow_price_table
+from sim.errors import ConfigError
+
+TOTAL_BUDGET: Final = "total budget"
+MOST_SETS: Final = 5
+"""Best sets that are ranked beside the choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """The choice, what binds it, and what came second."""
+
+    options: pd.DataFrame
+    """Every option: ``port``, ``option``, ``start_y`` (year of the first order), ``spend_usd``
+    (initial, undiscounted, of the payer whose budget it is), ``cost_usd`` (present value),
+    ``npv0_usd``, ``loads`` (discounted, above the port's baseline), ``wait_min`` (highest yearly
+    mean in which the ceiling holds), ``ceiling_min``, ``allowed`` (False: its wait breaks the
+    ceiling), ``chosen``, ``runner_up``."""
+    spending: pd.DataFrame
+    """``year``, ``port``, ``option``, ``usd`` of the chosen set, undiscounted."""
+    shadow: pd.DataFrame
+    """``constraint`` (total budget, budget of a year, wait ceiling of a port, units of a measure),
+    ``limit``, ``used``, ``left``; ``relaxed_price`` (dual of the linear relaxation, a unit) and
+    the limits ``relaxed_low`` and ``relaxed_high`` between which it holds; ``step``,
+    ``gain_of_step`` and ``loss_of_step`` (of the integer optimum, solved again with the limit so
+    much wider and narrower; NaN: nothing keeps it); ``holds_from`` (least limit at which the same
+    set is best), ``next_better_at`` (least limit at which another is worth more; NaN: never) and
+    ``gain_there``; ``unit``."""
+    budgets: pd.DataFrame
+    """Every total at which the best set changes, all other limits as they are: ``budget_usd``
+    (least that pays for the set), ``objective``, ``npv0_usd``, ``loads``, ``spend_usd``,
+    ``chosen`` (words), ``now`` (whether it is the choice)."""
+    sets: pd.DataFrame
+    """The choice and the next best sets that keep all limits: ``rank``, ``chosen`` (words),
+    ``objective``, ``npv0_usd``, ``loads``, ``spend_usd``, ``cost_usd``, ``behind`` (objective
+    short of the choice's), ``differs`` (where, in words)."""
+    objective: str
+    """``npv`` or ``loads``."""
+    usd_per_load: float | None
+    value: float
+    """Objective of the choice."""
+    runner_up_value: float | None
+    """Objective of the second best set; None if there is no other."""
+    solved: Solution
+    """The choice as places of ``options``, and how far the solver proved it."""
+    second: tuple[int, ...] | None
+    why: tuple[str, ...]
+    """Sentences: what was chosen, what binds, the runner-up and why it lost."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table by its name."""
+        names = ("options", "spending", "shadow", "budgets", "sets")
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name in names}
+
+
+def best_portfolio(
+    options: Sequence[PortfolioOption], limits: PortfolioLimits, objective: str, usd_per_load: float | None
+) -> Portfolio:
+    """Return the best set, the runner-up, and what more of each limit would bring.
+
+    Raises
+    ------
+    ConfigError
+        No set keeps the limits: the limit that no set can keep, and the least that would do.
+    """
+    whole = build_integer_program(options, limits, objective, usd_per_load)
+    found = whole.solved()
+    if found is None:
+        name, why = why_infeasible(whole)
+        raise ConfigError(f"portfolio: {name}", why)
+    ranked = list(_ranked(whole, found.chosen))
+    second = ranked[1] if len(ranked) > 1 else None
+    return Portfolio(
+        options=_options_table(whole, limits, found.chosen, second),
+        spending=_spending_table(whole, found.chosen),
+        shadow=shadow_price_table(whole, found),
+        budgets=_budgets_table(whole, found.chosen),
+        sets=_sets_table(whole, ranked),
+        objective=objective,
+        usd_per_load=usd_per_load,
+        value=whole.value(found.chosen),
+        runner_up_value=None if second is None else whole.value(second),
+        solved=found,
+        second=second,
+        why=tuple(_why(whole, found.chosen, second)),
+    )
+
+
+def _ranked(program: IntegerProgram, best_set: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    found: tuple[int, ...] | None = best_set
+    for _ in range(MOST_SETS + 1):
+        if found is None:
+            return
+        yield found
+        program = program.without(found)
+        found = program.best()
+
+
+def _options_table(
+    program: IntegerProgram, limits: PortfolioLimits, best_set: Sequence[int], runner_up: Sequence[int] | None
+) -> pd.DataFrame:
+    rows = []
+    for place, one in enumerate(program.options):
+        ceiling = limits.ceiling_min.get(one.port)
+        rows.append(
+            {
+                "port": one.port,
+                "option": one.name,
+                "start_y": one.start_y,
+                "spend_usd": one.initial_usd,
+                "cost_usd": one.cost_usd,
+                "npv0_usd": one.npv0_usd,
+                "loads": one.loads,
+                "wait_min": one.wait_min,
+                "ceiling_min": ceiling,
+                "allowed": ceiling is None or one.wait_min <= ceiling,
+                "chosen": place in best_set,
+                "runner_up": runner_up is not None and place in runner_up,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _spending_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.DataFrame:
+    rows = [
+        (year, program.options[place].port, program.options[place].name, float(usd))
+        for place in best_set
+        for year, usd in enumerate(program.options[place].spend_usd)
+        if usd != 0.0
+    ]
+    return pd.DataFrame(rows, columns=["year", "port", "option", "usd"])
+
+
+def _sums(program: IntegerProgram, chosen_set: Sequence[int]) -> dict[str, object]:
+    own = [program.options[place] for place in chosen_set]
+    return {
+        "chosen": set_words(own),
+        "objective": program.value(chosen_set),
+        "npv0_usd": sum(one.npv0_usd for one in own),
+        "loads": sum(one.loads for one in own),
+        "spend_usd": sum(one.initial_usd for one in own),
+        "cost_usd": sum(one.cost_usd for one in own),
+    }
+
+
+def _budgets_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.DataFrame:
+    asked = program
+    if all(one.name != TOTAL_BUDGET for one in program.limits):
+        row = np.array([option.initial_usd for option in program.options])
+        enough = LinearLimit(TOTAL_BUDGET, "USD", row, max(float(np.abs(row).sum()), 1.0))
+        asked = replace(program, limits=(*program.limits, enough))
+    rows = [
+        {"budget_usd": least, **_sums(program, chosen), "now": set(chosen) == set(best_set)}
+        for least, chosen in frontier_steps(asked, TOTAL_BUDGET)
+    ]
+    columns = ["budget_usd", "objective", "npv0_usd", "loads", "spend_usd", "chosen", "now"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _sets_table(program: IntegerProgram, ranked: Sequence[tuple[int, ...]]) -> pd.DataFrame:
+    best = ranked[0]
+    rows = [
+        {
+            "rank": rank,
+            **_sums(program, chosen),
+            "behind": program.value(best) - program.value(chosen),
+            "differs": "; ".join(set_differences(program.options, best, chosen)),
+        }
+        for rank, chosen in enumerate(ranked, 1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def set_differences(
+    options: Sequence[PortfolioOption], best_set: Sequence[int], other_set: Sequence[int]
+) -> Iterator[str]:
+    """Yield in words where another set differs from the best."""
+    own = {options[place].port: options[place] for place in best_set}
+    for place in other_set:
+        one = options[place]
+        if one is not own[one.port]:
+            yield f"{option_words(one)} instead of {option_words(own[one.port])} at {one.port}"
+
+
+def _why(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[int] | None) -> Iterator[str]:
+    own = [program.options[place] for place in best_set]
+    loads, npv0 = sum(one.loads for one in own), sum(one.npv0_usd for one in own)
+    spent = sum(one.initial_usd for one in own)
+    yield (
+        f"Chosen: {set_words(own)}: {loads:,.1f} more loads, net present value without them "
+        f"{npv0 / 1e6:,.1f} m USD, initial spending {spent / 1e6:,.1f} m USD."
+    )
+    free = program.unlimited().best()
+    if free is not None and set(free) != set(best_set):
+        over = "; ".join(f"{one.name} by {_amount(by, one.unit)}" for one, by in broken_limits(program, free))
+        yield (
+            f"Without limits it would be {set_words([program.options[place] for place in free])}, "
+            f"which exceeds the limits: {over}."
+        )
+    elif free is not None:
+        yield "No limit binds: without any the choice is the same."
+    if runner_up is None:
+        yield "No other set keeps the limits."
+        return
+    yield _lost(program, best_set, runner_up)
+
+
+def _lost(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[int]) -> str:
+    loss = program.value(best_set) - program.value(runner_up)
+    words = set_words([program.options[place] for place in runner_up])
+    if loss <= 1e-9 * float(np.abs(program.values).max()):
+        dearer = sum(program.options[place].cost_usd for place in runner_up) - sum(
+            program.options[place].cost_usd for place in best_set
+        )
+        return (
+            f"Runner-up: {words}; it keeps all limits and is worth the same, but costs "
+            f"{dearer / 1e6:,.1f} m USD more over its life."
+        )
+    unit = "loads" if _in_loads(program) else "USD of net present value"
+    shown = f"{loss:,.1f}" if _in_loads(program) else f"{loss:,.0f}"
+    return f"Runner-up: {words}; it keeps all limits and is worth {shown} {unit} less."
+
+
+def _in_loads(program: IntegerProgram) -> bool:
+    return all(value == option.loads for value, option in zip(program.values, program.options, strict=True))
+
+
+def set_words(options: Sequence[PortfolioOption]) -> str:
+    """Return a set in words, port by port."""
+    return ", ".join(f"{one.name} at {one.port}{_from(one)}" for one in options)
+
+
+def option_words(option: PortfolioOption) -> str:
+    """Return an option in words, without its port."""
+    return f"{option.name}{_from(option)}"
+
+
+def _from(option: PortfolioOption) -> str:
+    return f" from year {option.start_y}" if option.start_y else ""
+
+
+def _amount(number: float, unit: str) -> str:
+    return f"{number / 1e6:,.1f} m USD" if unit == "USD" else f"{number:,.1f} {unit}"

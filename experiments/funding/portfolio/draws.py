@@ -1,0 +1,164 @@
+"""How often each option is in the best set: over draws of what is not known, and over luck.
+
+Numbers of the economics that two ports share (a price, an hour's value) are one draw for both.
+Inputs of the simulation are drawn port by port by the same plan. Budgets stay as they are while
+prices are drawn, so that a set may cost more than there is; waits stay at the central inputs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.funding.case import PortfolioPlan, UncertaintySettings
+from experiments.funding.portfolio.integer_program import (
+    PortfolioLimits,
+    PortfolioOption,
+    broken_limits,
+    build_integer_program,
+)
+from experiments.funding.portfolio.options import SimulatedPort, price_options
+from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, UncertainInput, uncertain_economic_inputs
+from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
+from experiments.funding.uncertainty.valuation import drawn_changes, mean_response, redrawn_case, scale_response
+from sim.arrays import FloatArray
+
+OptionsByDraw = list[list[PortfolioOption]]
+"""The same options in the same order, by draw."""
+PORTFOLIO_KEY: Final = 2_100_002
+"""Stream key of the draws of a portfolio."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRobustness:
+    """What other draws of the inputs would have chosen."""
+
+    options: pd.DataFrame
+    """Every option in the order of the portfolio's: ``port``, ``option``, ``start_y``,
+    ``share_best`` (of draws, in whose best set it is), and 5th and 95th percentile of
+    ``npv0_usd``, ``loads``, ``cost_usd``, ``spend_usd`` as ``.._p5`` and ``.._p95``."""
+    sets: pd.DataFrame
+    """Every set that is best in some draw: ``chosen`` (places), ``share``."""
+    totals: pd.DataFrame
+    """``draw``, and of the chosen set ``npv0_usd``, ``loads``, ``cost_usd``, ``spend_usd``,
+    ``objective``, ``lead`` (its objective above the runner-up's; NaN: none), ``within`` (whether
+    it keeps every limit), ``best`` (whether it is the draw's best set)."""
+    none_share: float
+    """Share of draws in which no set keeps the limits."""
+    draws: int
+    worlds: int
+    """Draws whose simulation inputs were simulated, of each port."""
+
+
+def options_by_draw(
+    port: SimulatedPort, plan: PortfolioPlan, settings: UncertaintySettings, formulas: FittedFormulas | None
+) -> tuple[OptionsByDraw, tuple[UncertainInput, ...]]:
+    """Return the port's options in every draw, and what was drawn."""
+    beliefs, seed = tuple(uncertain_economic_inputs(port.asked, settings)), port.asked.study.seed
+    columns = [one.law.at(_uniforms(one, settings.draws, seed)) for one in beliefs]
+    rows = np.column_stack(columns).tolist()
+    response, choices = mean_response(port.found), port.choices(plan)
+    factors = None
+    if formulas is not None:
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,)))
+        factors = formulas.factors(formulas.shifts(rng))
+    worlds = []
+    for place, row in enumerate(rows):
+        found = drawn_changes(beliefs, row)
+        moved = dataclasses.replace(
+            port,
+            asked=redrawn_case(port.asked, found),
+            found=response if factors is None else scale_response(response, factors[place]),
+        )
+        scale = found.get(LOADS_SCALE, (1.0, 1.0))[0]
+        worlds.append(list(price_options(moved, choices, plan, scale)))
+    return worlds, (*beliefs, *(formulas.inputs if formulas else ()))
+
+
+def _uniforms(uncertain_input: UncertainInput, draws: int, seed: int) -> FloatArray:
+    """Return a stratified sample that hangs on the number's own name, whatever else is drawn."""
+    key = (PORTFOLIO_KEY, zlib.crc32(uncertain_input.keys[0].encode()))
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+    return np.asarray((rng.permutation(draws) + rng.random(draws)) / draws)
+
+
+def portfolio_robustness(
+    worlds: OptionsByDraw,
+    plan: tuple[PortfolioLimits, str, float | None],
+    best_set: Sequence[int],
+    runner_up: Sequence[int] | None,
+    simulated: int,
+) -> PortfolioRobustness:
+    """Return how often what is best, and what the chosen set comes to in every draw.
+
+    Parameters
+    ----------
+    worlds : list
+        All ports' options by draw.
+    plan : tuple
+        Limits, objective and value of a load.
+    """
+    chosen, rows = [], []
+    for draw, options in enumerate(worlds):
+        whole = build_integer_program(options, plan[0], plan[1], plan[2])
+        winner = whole.best()
+        chosen.append(winner)
+        own = [options[place] for place in best_set]
+        value = whole.value(best_set)
+        rows.append(
+            {
+                "draw": draw,
+                "npv0_usd": sum(o.npv0_usd for o in own),
+                "loads": sum(o.loads for o in own),
+                "cost_usd": sum(o.cost_usd for o in own),
+                "spend_usd": sum(o.initial_usd for o in own),
+                "objective": value,
+                "lead": np.nan if runner_up is None else value - whole.value(runner_up),
+                "within": not broken_limits(whole, best_set),
+                "best": winner is not None and set(winner) == set(best_set),
+            }
+        )
+    known = [one for one in chosen if one is not None]
+    return PortfolioRobustness(
+        options=_options_table(worlds, known),
+        sets=_sets_table(known, len(worlds)),
+        totals=pd.DataFrame(rows),
+        none_share=1.0 - len(known) / len(worlds),
+        draws=len(worlds),
+        worlds=simulated,
+    )
+
+
+def _options_table(worlds: OptionsByDraw, chosen_sets: Sequence[Sequence[int]]) -> pd.DataFrame:
+    rows = []
+    for place, one in enumerate(worlds[0]):
+        row: dict[str, object] = {
+            "port": one.port,
+            "option": one.name,
+            "start_y": one.start_y,
+            "share_best": sum(place in winner for winner in chosen_sets) / len(worlds),
+        }
+        for key, field in AMOUNTS.items():
+            values = [getattr(options[place], field) for options in worlds]
+            row[f"{key}_p5"], row[f"{key}_p95"] = np.percentile(values, [5.0, 95.0]).tolist()
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+AMOUNTS: Final = {"npv0_usd": "npv0_usd", "loads": "loads", "cost_usd": "cost_usd", "spend_usd": "initial_usd"}
+"""Column -> field of an option."""
+
+
+def _sets_table(chosen_sets: Sequence[tuple[int, ...]], draws: int) -> pd.DataFrame:
+    counts: dict[tuple[int, ...], int] = {}
+    for one in chosen_sets:
+        counts[one] = counts.get(one, 0) + 1
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    rows = [(one, number / draws) for one, number in ranked]
+    return pd.DataFrame(rows, columns=["chosen", "share"])

@@ -1,0 +1,313 @@
+"""The best set of options under limits, as an integer programme that HiGHS solves.
+
+One binary number an option, exactly one option a port; limits are linear. The solver works with
+tolerances, so that its answer is checked against every limit as it is written; a set that breaks
+one by less than the tolerance is cut off and the programme solved again. Of sets that are worth
+the same the cheapest over its life is taken, so that ties do not hang on the order of options.
+
+Source: Huangfu and Hall (2018) for HiGHS.
+
+Why no set of options keeps the limits, and the cheapest set that would keep the waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from scipy import optimize
+
+from sim.arrays import FloatArray
+from sim.errors import ConfigError
+
+SPREAD: Final = 1e4
+"""Largest value as the solver sees it: its absolute gap, 1e-6, is then 1e-10 of it."""
+TIE: Final = 1e-9
+"""Share of the largest value by which two sets may differ and still be worth the same."""
+SLACK: Final = 1e-9
+"""Share of a limit by which rounding may exceed it."""
+RULE: Final = "rule"
+"""Unit of what is no amount but a condition between options."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioOption:
+    """One simulated way to equip one port, begun in one year."""
+
+    port: str
+    name: str
+    start_y: int
+    spend_usd: FloatArray
+    """[0..T] what the budget's payer pays, undiscounted, residual values left out."""
+    initial_usd: float
+    """What counts against the total: buying and joining, undiscounted."""
+    cost_usd: float
+    npv0_usd: float
+    loads: float
+    wait_min: float
+    """Highest mean wait of a year in which the ceiling holds."""
+    units: Mapping[str, float]
+    """Units that it buys, by measure."""
+
+    @property
+    def key(self) -> str:
+        """How rules name it: the port and the option, whenever it begins."""
+        return f"{self.port}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioLimits:
+    """What a set may not exceed; None: no limit."""
+
+    total_usd: float | None
+    yearly_usd: float | None
+    """In every year 0..T."""
+    ceiling_min: Mapping[str, float]
+    """Highest yearly mean wait, by port."""
+    units: Mapping[str, float]
+    """Units that can be had in all, by measure."""
+    needs: Sequence[Sequence[str]]
+    """Pairs of port.option: the first not without the second, which begins no later."""
+    excludes: Sequence[Sequence[str]]
+    """Groups of port.option of which at most one may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinearLimit:
+    """One linear limit over all options."""
+
+    name: str
+    unit: str
+    row: FloatArray
+    bound: float
+
+    @property
+    def scale(self) -> float:
+        """Largest number of the limit, by which a solver divides it."""
+        return max(float(np.abs(self.row).max()), abs(self.bound), 1e-300)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A best set, and how far the solver proved it."""
+
+    chosen: tuple[int, ...]
+    gap: float
+    """Between the set and the bound that the solver proved, as a share."""
+    nodes: int
+    """Of the search tree."""
+    proven: bool
+    """Whether the solver closed the gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerProgram:
+    """Values and limits over options, ready for the solver; values are maximised."""
+
+    options: tuple[PortfolioOption, ...]
+    values: FloatArray
+    limits: tuple[LinearLimit, ...]
+    cuts: tuple[frozenset[int], ...] = ()
+    """Sets that are not to be chosen again."""
+
+    def best(self) -> tuple[int, ...] | None:
+        """Return the options of the best set; None if no set keeps the limits."""
+        found = self.solved()
+        return None if found is None else found.chosen
+
+    def solved(self) -> Solution | None:
+        """Return the best set and what the solver said of it; None if no set keeps the limits."""
+        scale = _largest(self.values)
+        first = self._proven(self.values / scale, self.limits, -np.inf)
+        if first is None:
+            return None
+        least = self.value(first.chosen) - TIE * scale
+        costs = np.array([option.cost_usd for option in self.options])
+        cheapest = self._proven(-costs / _largest(costs), self.limits, least)
+        return first if cheapest is None else replace(first, chosen=cheapest.chosen)
+
+    def cheapest(self, row: FloatArray, least_value: float) -> tuple[int, ...] | None:
+        """Return the set that uses least of a row and is worth at least so much; None: no set."""
+        found = self._proven(-row / _largest(row), self.limits, least_value)
+        return None if found is None else found.chosen
+
+    def _proven(self, values: FloatArray, limits: Sequence[LinearLimit], least_value: float) -> Solution | None:
+        """Solve, and solve again without what keeps a limit only by the solver's tolerance."""
+        cuts = list(self.cuts)
+        while True:
+            rows = [*self._constraints(limits, cuts), *self._at_least(least_value)]
+            found = optimize.milp(
+                -SPREAD * values,
+                integrality=np.ones(len(self.options), dtype=np.int64),
+                bounds=optimize.Bounds(0.0, 1.0),
+                constraints=rows,
+                options={"mip_rel_gap": 0.0},
+            )
+            if found.x is None:
+                if found.status == INFEASIBLE:
+                    return None
+                raise ConfigError("portfolio", f"the solver stopped without a set: {found.message}")
+            chosen = tuple(np.flatnonzero(np.asarray(found.x) > 0.5).tolist())
+            kept = not broken_limits(replace(self, limits=tuple(limits)), chosen)
+            if kept and self.value(chosen) >= least_value:
+                nodes, gap = int(found.mip_node_count or 0), float(found.mip_gap or 0.0)
+                return Solution(chosen, gap, nodes, found.status == OPTIMAL)
+            cuts.append(frozenset(chosen))
+
+    def value(self, chosen_set: Sequence[int]) -> float:
+        """Return what a set is worth."""
+        return float(self.values[list(chosen_set)].sum())
+
+    def without(self, chosen_set: Sequence[int]) -> IntegerProgram:
+        """Return the programme in which a set cannot be chosen (a no-good cut)."""
+        return replace(self, cuts=(*self.cuts, frozenset(chosen_set)))
+
+    def widened(self, name: str, step: float) -> IntegerProgram:
+        """Return the programme with one limit wider by a step."""
+        limits = tuple(replace(one, bound=one.bound + step) if one.name == name else one for one in self.limits)
+        return replace(self, limits=limits)
+
+    def unlimited(self) -> IntegerProgram:
+        """Return the programme without any limit but the rules between options."""
+        return replace(self, limits=tuple(one for one in self.limits if one.unit == RULE))
+
+    @property
+    def amounts(self) -> tuple[LinearLimit, ...]:
+        """The limits that are amounts: all but the rules between options."""
+        return tuple(one for one in self.limits if one.unit != RULE)
+
+    def ports(self) -> FloatArray:
+        """Return which options are of which port [port, option], zeros and ones."""
+        ports = list(dict.fromkeys(option.port for option in self.options))
+        return np.array([[float(o.port == port) for o in self.options] for port in ports])
+
+    def _constraints(
+        self, limits: Sequence[LinearLimit], cuts: Sequence[frozenset[int]]
+    ) -> Iterator[optimize.LinearConstraint]:
+        yield optimize.LinearConstraint(self.ports(), 1.0, 1.0)
+        for one in limits:
+            scale = one.scale
+            slack = SLACK * abs(one.bound) / scale
+            yield optimize.LinearConstraint(one.row / scale, -np.inf, one.bound / scale + slack)
+        for cut in cuts:
+            row = np.array([float(place in cut) for place in range(len(self.options))])
+            yield optimize.LinearConstraint(row, -np.inf, len(cut) - 1.0)
+
+    def _at_least(self, value: float) -> Iterator[optimize.LinearConstraint]:
+        if np.isfinite(value):
+            scale = _largest(self.values)
+            yield optimize.LinearConstraint(self.values / scale, value / scale, np.inf)
+
+
+OPTIMAL: Final = 0
+INFEASIBLE: Final = 2
+"""Status of `scipy.optimize.milp`."""
+
+
+def _largest(values: FloatArray) -> float:
+    return max(float(np.abs(values).max()), 1e-300)
+
+
+def build_integer_program(
+    options: Sequence[PortfolioOption], limits: PortfolioLimits, objective: str, usd_per_load: float | None
+) -> IntegerProgram:
+    """Return the programme of a catalogue of options.
+
+    Parameters
+    ----------
+    objective : str
+        ``npv``: net present value, loads priced only if a value is given; ``loads``: loads alone,
+        the most for the budget.
+    """
+    npv0 = np.array([option.npv0_usd for option in options])
+    loads = np.array([option.loads for option in options])
+    values = loads if objective == "loads" else npv0 + (usd_per_load or 0.0) * loads
+    return IntegerProgram(tuple(options), values, tuple(_limits(options, limits)))
+
+
+def _limits(options: Sequence[PortfolioOption], limits: PortfolioLimits) -> list[LinearLimit]:
+    found = []
+    if limits.total_usd is not None:
+        row = np.array([option.initial_usd for option in options])
+        found.append(LinearLimit("total budget", "USD", row, limits.total_usd))
+    if limits.yearly_usd is not None:
+        spend = np.array([option.spend_usd for option in options])
+        found += [
+            LinearLimit(f"budget of year {year}", "USD", spend[:, year], limits.yearly_usd)
+            for year in range(spend.shape[1])
+            if spend[:, year].max() > 0.0
+        ]
+    for port, ceiling in limits.ceiling_min.items():
+        row = np.array([o.wait_min if o.port == port else 0.0 for o in options])
+        found.append(LinearLimit(f"wait ceiling of {port}", "min", row, ceiling))
+    for measure, most in limits.units.items():
+        row = np.array([option.units.get(measure, 0.0) for option in options])
+        found.append(LinearLimit(f"units of {measure}", measure, row, most))
+    return [*found, *_rules(options, limits)]
+
+
+def _rules(options: Sequence[PortfolioOption], limits: PortfolioLimits) -> Iterator[LinearLimit]:
+    """Yield needs and exclusions: an option by a year takes what it needs by that year."""
+    keys = [option.key for option in options]
+    for one, needed in limits.needs:
+        for year in sorted({o.start_y for o in options if o.key == one}):
+            own = [float(o.key == one and o.start_y <= year) for o in options]
+            base = [float(o.key == needed and o.start_y <= year) for o in options]
+            row = np.array(own) - np.array(base)
+            yield LinearLimit(f"{one} by year {year} needs {needed}", RULE, row, 0.0)
+    for group in limits.excludes:
+        row = np.array([float(key in group) for key in keys])
+        yield LinearLimit(f"at most one of {', '.join(group)}", RULE, row, 1.0)
+
+
+def broken_limits(program: IntegerProgram, chosen_set: Sequence[int]) -> list[tuple[LinearLimit, float]]:
+    """Return the limits that a set breaks, each with by how much."""
+    used = [(one, float(one.row[list(chosen_set)].sum())) for one in program.limits]
+    return [(one, use - one.bound) for one, use in used if use > one.bound + SLACK * abs(one.bound)]
+
+
+CEILING: Final = "wait ceiling"
+"""How the names of wait ceilings begin."""
+
+
+def why_infeasible(program: IntegerProgram) -> tuple[str, str]:
+    """Return the limit that no set can keep, alone or last of all, and why, for one line.
+
+    First ceilings that no option of a port meets; then the first limit, in their order, that
+    cannot be kept beside those before it, with the set that needs least of it.
+    """
+    kept: tuple[LinearLimit, ...] = ()
+    order = sorted(program.limits, key=lambda one: not one.name.startswith(CEILING))
+    for one in order:
+        if replace(program, limits=(*kept, one)).best() is None:
+            return one.name, _problem(replace(program, limits=kept), one)
+        kept = (*kept, one)
+    return "limits", "no set keeps all of them"
+
+
+def _problem(program: IntegerProgram, tested_limit: LinearLimit) -> str:
+    if tested_limit.unit == RULE:
+        return "cannot be kept beside the limits before it"
+    chosen = program.cheapest(tested_limit.row, -np.inf) or ()
+    used = float(tested_limit.row[list(chosen)].sum())
+    if tested_limit.name.startswith(CEILING):
+        met = _words(program, [place for place in chosen if tested_limit.row[place] > 0.0])
+        return f"no option keeps to {tested_limit.bound:,.0f} min: the least wait is {used:,.1f} min ({met})"
+    words = _words(program, [place for place in chosen if tested_limit.row[place] > 0.0])
+    beside = ""
+    if any(limit.name.startswith(CEILING) for limit in program.limits):
+        beside = ", and the wait ceilings must be kept"
+    bound = f"{tested_limit.bound:,.0f} {tested_limit.unit}"
+    return f"{bound} is not enough{beside}: the cheapest set takes {used:,.0f} ({words})"
+
+
+def _words(program: IntegerProgram, chosen_set: Sequence[int]) -> str:
+    own = [program.options[place] for place in chosen_set]
+    return ", ".join(
+        f"{one.name} at {one.port}"
+        + (f" from year {one.start_y}" if one.start_y else "")
+        + (f" for {one.initial_usd / 1e6:,.1f} m USD" if one.initial_usd else "")
+        for one in own
+    )

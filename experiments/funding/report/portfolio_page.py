@@ -1,0 +1,536 @@
+"""The page of a portfolio, in the form of a funding report: the answer, then what it rests on.
+
+The sections of a portfolio's page after its first sheet.
+
+The files of a portfolio: its page, the whole as JSON, its tables as CSV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.files import OutputFolder
+from experiments.funding.exhibits import charts_portfolio
+from experiments.funding.exhibits.cells import (
+    ColumnHead,
+    amount_cell,
+    frame_table,
+    millions_cell,
+    significant,
+    usd,
+    usd_range_words,
+)
+from experiments.funding.exhibits.elements import Bullets, Cell, Part, Prose, Section, Table, TableColumn, missing_part
+from experiments.funding.exhibits.style import plain_name
+from experiments.funding.portfolio.best_set import set_words
+from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
+from experiments.funding.report.page import fill_funding_template
+from experiments.funding.report.portfolio_tables import (
+    limit_prices_table,
+    portfolio_inputs_section,
+    portfolio_options_table,
+)
+from experiments.funding.report.portfolio_text import (
+    benefit_words,
+    bought_units_words,
+    choice_certainty_words,
+    chosen_purchases_words,
+    cost_words,
+    limit_price_notes,
+    objective_words,
+    port_waits_words,
+    runner_up_words,
+)
+from experiments.funding.report.record import report_table_csv
+from experiments.funding.report.summary import FirstSheet, HeadlineTile
+from experiments.number_format import NONE, listed, number, percent
+from experiments.study.run_record import run_record
+
+BUDGETS: Final = {
+    "chosen": ColumnHead("best set", "", "name"),
+    "budget_usd": ColumnHead("from a budget of", "$ M", "millions"),
+    "objective": ColumnHead("objective", "", "number", "assumed"),
+    "npv0_usd": ColumnHead("net present value", "$ M", "millions", "assumed"),
+    "loads": ColumnHead("more loads", "", "number", "assumed"),
+    "now": ColumnHead("the choice"),
+}
+SETS: Final = {
+    "rank": ColumnHead("rank"),
+    "chosen": ColumnHead("set", "", "name"),
+    "objective": ColumnHead("objective", "", "number", "assumed"),
+    "behind": ColumnHead("behind the choice", "", "number", "assumed"),
+    "npv0_usd": ColumnHead("net present value", "$ M", "millions", "assumed"),
+    "loads": ColumnHead("more loads", "", "number", "assumed"),
+    "spend_usd": ColumnHead("initial spending", "$ M", "millions", "assumed"),
+    "cost_usd": ColumnHead("life-cycle cost", "$ M", "millions", "assumed"),
+    "differs": ColumnHead("differs from the choice by", "", "name"),
+}
+WAITS: Final = {
+    "label": ColumnHead("port"),
+    "year": ColumnHead("year of the study"),
+    "wait_min": ColumnHead("mean wait", "min", "number", "predicted"),
+    "low": ColumnHead("interval from", "min", "number"),
+    "high": ColumnHead("to", "min", "number"),
+    "elsewhere_per_y": ColumnHead("trips turned away by the wait", "a year", "number", "predicted"),
+    "ceiling_min": ColumnHead("ceiling", "min", "number"),
+}
+
+
+def portfolio_sections(portfolio: PortfolioResults) -> list[Section]:
+    """Return what stands between the first sheet and the inputs."""
+    return [
+        _choice(portfolio),
+        _spending(portfolio),
+        _prices(portfolio),
+        _frontier(portfolio),
+        _runner_up(portfolio),
+        _sure(portfolio),
+        _waits(portfolio),
+        _method(portfolio),
+    ]
+
+
+def _choice(portfolio: PortfolioResults) -> Section:
+    parts: list[Part] = [
+        Prose(objective_words(portfolio), "lead"),
+        Bullets(tuple(plain_name(line) for line in portfolio.chosen.why)),
+        charts_portfolio.options_chart(portfolio),
+        portfolio_options_table(portfolio),
+    ]
+    for row in portfolio.refused.to_dict("records"):
+        fate = "was completed by" if row["completed"] else "was left out; it would take"
+        text = f"{plain_name(row['alternative'])} at {plain_name(row['port'])} {fate} {row['completion']}"
+        parts.append(Prose(f"{text}, because {row['short']}.", "small"))
+    return Section(2, "choice", "The choice among all options", tuple(parts))
+
+
+def _spending(portfolio: PortfolioResults) -> Section:
+    years = pd.DataFrame(portfolio.chosen.spending.groupby("year")["usd"].sum()).reset_index()
+    years["left_usd"] = np.nan if portfolio.plan.yearly_usd is None else (portfolio.plan.yearly_usd - years["usd"])
+    base = portfolio.ports[0].asked.appraisal.base_year
+    years["calendar"] = (years["year"] + base).astype(str)
+    total = {"year": "all years", "calendar": "-", "usd": years["usd"].sum(), "left_usd": "-"}
+    shown = pd.DataFrame([*years.to_dict("records"), total])
+    heads = {
+        "year": ColumnHead("year of the study"),
+        "calendar": ColumnHead("calendar year"),
+        "usd": ColumnHead("spending", "$ M", "millions", "assumed"),
+        "left_usd": ColumnHead("left of the year's budget", "$ M", "millions"),
+    }
+    parts: tuple[Part, ...] = (
+        Prose(
+            "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
+            "residual values are nobody's cash."
+        ),
+        charts_portfolio.portfolio_spending_chart(portfolio),
+        replace(frame_table("portfolio_spending", "Year by year", shown, heads), look="ledger"),
+    )
+    if years.empty:
+        parts = (missing_part("spending by year", "nothing is bought"),)
+    return Section(3, "spending", "Cost against each year's budget", parts)
+
+
+def _prices(portfolio: PortfolioResults) -> Section:
+    solved = portfolio.chosen.solved
+    proof = "proved to be the best" if solved.proven else "not proved to be the best"
+    return Section(
+        4,
+        "prices",
+        "What binds, and what more of it would bring",
+        (
+            Prose(
+                f"Solved by HiGHS as an integer programme: the set is {proof}; gap "
+                f"{percent(solved.gap, 2)}, {solved.nodes} "
+                f"{'node' if solved.nodes == 1 else 'nodes'} of the search tree.",
+                "lead",
+            ),
+            Bullets(tuple(limit_price_notes(portfolio))),
+            limit_prices_table(portfolio)
+            if len(portfolio.chosen.shadow)
+            else missing_part("prices of limits", "no limit was given"),
+        ),
+    )
+
+
+def _frontier(portfolio: PortfolioResults) -> Section:
+    return Section(
+        5,
+        "budget-frontier",
+        "What each budget would bring",
+        (
+            charts_portfolio.budget_frontier_chart(portfolio),
+            frame_table(
+                "portfolio_budgets",
+                "Budgets at which the best set changes",
+                portfolio.chosen.budgets,
+                BUDGETS,
+                note="All other limits as they are; central inputs.",
+            ),
+        ),
+    )
+
+
+def _runner_up(portfolio: PortfolioResults) -> Section:
+    return Section(
+        6,
+        "runner-up",
+        "The runner-up, and why it lost",
+        (
+            Prose(runner_up_words(portfolio), "lead"),
+            frame_table(
+                "portfolio_sets", "The choice and the next best sets within the limits", portfolio.chosen.sets, SETS
+            ),
+        ),
+    )
+
+
+def _sure(portfolio: PortfolioResults) -> Section:
+    rows = portfolio.draws.sets.head(8)
+    frame = pd.DataFrame(
+        {
+            "set": [set_words([portfolio.options[p] for p in chosen]) for chosen in rows["chosen"]],
+            "share": rows["share"],
+        }
+    )
+    heads = {"set": ColumnHead("best set"), "share": ColumnHead("of draws", "", "share", "assumed")}
+    worlds = portfolio.draws.worlds
+    drawn = (
+        f"{worlds} of the draws at every port are worlds simulated anew, the rest follow formulas "
+        "fitted to them, their error added."
+        if worlds
+        else "Simulation inputs stay as they are: no worlds were redrawn."
+    )
+    return Section(
+        7,
+        "robustness",
+        "How sure the choice is",
+        (
+            Prose(
+                f"{portfolio.draws.draws} draws of prices, lives, values of time and loads found. "
+                f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
+                "as they are. Replications by themselves are noise, no doubt about inputs."
+            ),
+            charts_portfolio.selection_share_chart(portfolio),
+            frame_table("portfolio_robust_sets", "Sets that are best in some draw", frame, heads),
+        ),
+    )
+
+
+def _waits(portfolio: PortfolioResults) -> Section:
+    frame = port_waits_table(portfolio)
+    frame["label"] = [f"{row['port']}, {'chosen' if row['chosen'] else 'as it is'}" for row in frame.to_dict("records")]
+    return Section(
+        8,
+        "waits",
+        "The wait at each port against its ceiling",
+        (
+            Prose(
+                "End of the queue to primary inspection, mean of a year. Trips that would wait "
+                "too long are made elsewhere: a wait that stays low because trips stay away is "
+                "no relief, so they stand beside it."
+            ),
+            charts_portfolio.port_waits_chart(portfolio),
+            frame_table(
+                "portfolio_waits",
+                "Simulated years",
+                frame,
+                WAITS,
+                note="No interval: not all of it is in service in that year.",
+            ),
+        ),
+    )
+
+
+def _method(portfolio: PortfolioResults) -> Section:
+    return Section(
+        9,
+        "method",
+        "What is counted, and what is not",
+        (
+            Bullets(
+                (
+                    "Exactly one simulated option at each port, the port as it is among them: what "
+                    "measures do together at one port is simulated together and never added up. "
+                    "Ports do not send each other trips: their gains are added.",
+                    "An option that is put off brings nothing until it is in service; its port keeps "
+                    "the wait that it has until then.",
+                    "The total budget pays for equipment, civil works and joining; a year's budget for "
+                    "all cash of that year, without residual values.",
+                    "Of sets that are worth the same the one that costs least over its life is taken.",
+                    "Every port is also a funding case of its own: throughgate fund with the port's "
+                    "overrides gives its full report.",
+                )
+            ),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioPage(FirstSheet):
+    """The first sheet of a portfolio, and its sections."""
+
+    sections: tuple[Section, ...]
+
+    def tables(self) -> Iterator[Table]:
+        """Yield every table, that of the first sheet first."""
+        yield self.overview
+        for section in self.sections:
+            yield from section.tables()
+
+
+def build_portfolio_page(portfolio: PortfolioResults) -> PortfolioPage:
+    """Return what stands on the page."""
+    appraisal = portfolio.ports[0].asked.appraisal
+    answer = [
+        ("What to buy, where and when", chosen_purchases_words(portfolio)),
+        ("What it costs, against the budgets", cost_words(portfolio)),
+        ("What it brings", benefit_words(portfolio)),
+        ("The wait at each port", port_waits_words(portfolio)),
+        ("How sure the choice is", choice_certainty_words(portfolio)),
+    ]
+    return PortfolioPage(
+        title=listed(
+            [
+                plain_name(port.asked.study.alternatives[port.asked.study.baseline].port.title)
+                for port in portfolio.ports
+            ]
+        ),
+        period=f"{appraisal.base_year} to {appraisal.base_year + appraisal.years}, in {appraisal.price_year} dollars",
+        answer=tuple(answer),
+        tiles=tuple(_tiles(portfolio)),
+        summary=" ".join(
+            [
+                chosen_purchases_words(portfolio),
+                cost_words(portfolio),
+                benefit_words(portfolio),
+                runner_up_words(portfolio),
+                choice_certainty_words(portfolio),
+                objective_words(portfolio),
+            ]
+        ),
+        overview=_overview(portfolio),
+        sections=(*portfolio_sections(portfolio), portfolio_inputs_section(portfolio)),
+    )
+
+
+def render_portfolio_page(portfolio: PortfolioResults, page: PortfolioPage) -> str:
+    """Return the page; the same portfolio gives the same bytes."""
+    draws = portfolio.draws.draws
+    return fill_funding_template(
+        kind="Portfolio",
+        record="portfolio.json",
+        sheet=page,
+        ranges=f"Ranges in brackets: 5th to 95th percentile of {draws} draws of uncertain inputs.",
+        sections=page.sections,
+        study=portfolio.ports[0].asked.study,
+        command=f"throughgate fund {' '.join(portfolio.overrides)}".strip(),
+    )
+
+
+def _tiles(portfolio: PortfolioResults) -> Iterator[HeadlineTile]:
+    totals = {key: _total(portfolio, key) for key in ("loads", "npv0_usd", "spend_usd")}
+    budget = portfolio.plan.budget_usd
+    of = "no total budget" if budget is None else f"of {usd(budget)}"
+    at = percent(portfolio.ports[0].asked.appraisal.discount_rate, 0)
+    low, high = portfolio.drawn("spend_usd")
+    yield HeadlineTile(
+        "spend_usd",
+        "Initial spending, undiscounted",
+        usd(totals["spend_usd"]),
+        f"{of}; drawn {usd_range_words((low, high))}",
+        ("assumed",),
+        totals["spend_usd"],
+        low,
+        high,
+    )
+    low, high = portfolio.drawn("loads")
+    yield HeadlineTile(
+        "loads",
+        "More loads interdicted, discounted",
+        significant(totals["loads"]),
+        f"{significant(low)} to {significant(high)}",
+        ("predicted", "assumed"),
+        totals["loads"],
+        low,
+        high,
+    )
+    low, high = portfolio.drawn("npv0_usd")
+    yield HeadlineTile(
+        "npv0_usd",
+        f"Net present value at {at}, interdiction not priced",
+        usd(totals["npv0_usd"]),
+        usd_range_words((low, high)),
+        ("predicted", "assumed"),
+        totals["npv0_usd"],
+        low,
+        high,
+    )
+    best = float(portfolio.draws.totals["best"].mean())
+    yield HeadlineTile(
+        "best_share",
+        "Draws in which the same set is best",
+        percent(best, 0),
+        f"of {portfolio.draws.draws} draws",
+        ("assumed",),
+        best,
+        None,
+        None,
+    )
+
+
+def _total(portfolio: PortfolioResults, key: str) -> float:
+    field = "initial_usd" if key == "spend_usd" else key
+    chosen = portfolio.chosen.solved.chosen
+    return float(sum(getattr(portfolio.options[place], field) for place in chosen))
+
+
+def _overview(portfolio: PortfolioResults) -> Table:
+    columns = (
+        TableColumn("buys", "buys"),
+        TableColumn("start_y", "ordered in"),
+        TableColumn("spend_usd", "initial spending", "$ M", "assumed"),
+        TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"),
+        TableColumn("npv0_usd", "net present value", "$ M", "assumed"),
+        TableColumn("loads", "more loads interdicted, discounted", "", "assumed"),
+        TableColumn("wait_min", "highest yearly wait", "min", "predicted"),
+        TableColumn("ceiling_min", "ceiling", "min"),
+        TableColumn("share_best", "best in draws", "%", "assumed"),
+    )
+    rows = tuple(
+        (f"{plain_name(port.name)}: {plain_name(portfolio.own(port.name).name)}", _at_a_glance(portfolio, port.name))
+        for port in portfolio.ports
+    )
+    first = TableColumn("port", "port and option")
+    return Table("overview", "The chosen set at a glance", first, columns, rows)
+
+
+def _at_a_glance(portfolio: PortfolioResults, port: str) -> tuple[Cell, ...]:
+    own, ceiling = portfolio.own(port), portfolio.plan.ports[port].ceiling_min
+    place = next(i for i in portfolio.chosen.solved.chosen if portfolio.options[i] is own)
+    drawn = portfolio.draws.options.iloc[place]
+    base = portfolio.ports[0].asked.appraisal.base_year
+
+    def held(key: str) -> tuple[float, float] | None:
+        return (float(drawn[f"{key}_p5"]), float(drawn[f"{key}_p95"])) if own.units else None
+
+    bought = bought_units_words(portfolio, own)
+    return (
+        Cell(bought or "nothing", "", bought or "nothing", look="words"),
+        Cell(str(base + own.start_y) if bought else NONE, "", float(base + own.start_y)),
+        millions_cell(own.initial_usd, held("spend_usd")),
+        millions_cell(own.cost_usd, held("cost_usd")),
+        millions_cell(own.npv0_usd, held("npv0_usd")),
+        amount_cell(own.loads, held("loads")),
+        amount_cell(own.wait_min),
+        Cell(NONE) if ceiling is None else amount_cell(ceiling, digits=0),
+        Cell(number(100.0 * drawn["share_best"], 0), "", float(drawn["share_best"])),
+    )
+
+
+FORMAT = "throughgate-portfolio/2"
+
+
+def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: float = 0.0) -> list[Path]:
+    """Write ``portfolio.html``, ``portfolio.json``, ``run.json``, the page's and raw tables."""
+    output, page = OutputFolder(folder), build_portfolio_page(portfolio)
+    raw = raw_portfolio_tables(portfolio)
+    return [
+        output.write_text("portfolio.html", render_portfolio_page(portfolio, page)),
+        output.write_json("portfolio.json", portfolio_record(portfolio, page)),
+        *(output.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in page.tables()),
+        *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw.items()),
+        output.write_json("run.json", _run(portfolio, wall_s)),
+    ]
+
+
+def _run(portfolio: PortfolioResults, wall_s: float) -> dict[str, Any]:
+    """Return what repeats the run: every port's own record."""
+    ports = {
+        port.name: run_record(port.asked.study, wall_s) | {"overrides": list(port.asked.overrides)}
+        for port in portfolio.ports
+    }
+    return {"verb": "fund", "overrides": list(portfolio.overrides), "wall_s": wall_s, "ports": ports}
+
+
+def raw_portfolio_tables(portfolio: PortfolioResults) -> dict[str, pd.DataFrame]:
+    """Return every table behind the page by the name of its file."""
+    drawn = pd.DataFrame(
+        {
+            "port": port,
+            "input": one.name,
+            "group": one.group,
+            "value": one.value,
+            "distribution": one.words,
+            "p10": one.number(0.1),
+            "p90": one.number(0.9),
+            "unit": one.unit,
+            "source": one.source,
+            "confidence": one.confidence,
+        }
+        for port, beliefs in portfolio.beliefs.items()
+        for one in beliefs
+    )
+    return {
+        **portfolio.chosen.tables(),
+        "waits": port_waits_table(portfolio),
+        "robustness": portfolio.draws.options,
+        "draws": portfolio.draws.totals,
+        "replications": portfolio.luck.totals,
+        "drawn_inputs": drawn,
+        "refused": portfolio.refused,
+    }
+
+
+def portfolio_record(portfolio: PortfolioResults, page: PortfolioPage) -> dict[str, Any]:
+    """Return the whole as plain values."""
+    plan, chosen, first = portfolio.plan, portfolio.chosen, portfolio.ports[0].asked
+    return {
+        "format": FORMAT,
+        "overrides": list(portfolio.overrides),
+        "objective": plan.objective,
+        "usd_per_load": plan.usd_per_load,
+        "payer": plan.payer,
+        "budget_usd": plan.budget_usd,
+        "yearly_usd": plan.yearly_usd,
+        "price_year": plan.price_year,
+        "ports": {p.name: list(p.asked.overrides) for p in portfolio.ports},
+        "replications": first.study.replications,
+        "seed": first.study.seed,
+        "draws": portfolio.draws.draws,
+        "worlds": portfolio.draws.worlds,
+        "solver": {
+            "name": "HiGHS",
+            "gap": chosen.solved.gap,
+            "nodes": chosen.solved.nodes,
+            "proven": chosen.solved.proven,
+        },
+        "value": chosen.value,
+        "runner_up_value": chosen.runner_up_value,
+        "why": list(chosen.why),
+        "answer": dict(page.answer),
+        "summary": page.summary,
+        "headline": [
+            {"key": t.key, "words": t.words, "value": t.value, "low": t.low, "high": t.high, "badges": list(t.badges)}
+            for t in page.tiles
+        ],
+        "none_share": portfolio.draws.none_share,
+        "tables": {name: _rows(table) for name, table in raw_portfolio_tables(portfolio).items()},
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    known = table.astype(object).where(table.notna(), None)
+    return [{str(k): _plain(v) for k, v in row.items()} for row in known.to_dict(orient="records")]
+
+
+def _plain(value: object) -> object:
+    """Return a number that JSON has; what is without end is left out."""
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return None
+    return value

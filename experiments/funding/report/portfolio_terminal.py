@@ -1,0 +1,135 @@
+"""What a portfolio says on the terminal: what is simulated, the choice, two tables, the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from experiments.funding.case import FundingCase
+from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.report import terminal as funding_terminal
+from experiments.number_format import NONE, number, percent, signed
+from experiments.report import terminal as report_terminal
+
+Rows = tuple[list[str], list[list[str]]]
+TO_MILLIONS: Final = 1e-6
+TOLERANCE: Final = 1e-9
+
+
+def print_port_plan(terminal: Console, name: str, case: FundingCase, shortfalls: pd.DataFrame) -> None:
+    """Say what is simulated at one port, and which alternatives cannot carry their load."""
+    report_terminal.print_line(terminal, f"{name}:")
+    funding_terminal.print_case_plan(terminal, case, shortfalls)
+
+
+def print_portfolio(
+    terminal: Console, portfolio: PortfolioResults, folder: Path, paths: Sequence[Path], wall_s: float
+) -> None:
+    """Print the choice, what binds, how sure it is, and what was written."""
+    terminal.print()
+    first, *rest = portfolio.chosen.why
+    terminal.print(Text(report_terminal.wrap_line(terminal, first), style="bold"))
+    for line in rest:
+        report_terminal.print_line(terminal, line)
+    terminal.print()
+    report_terminal.print_table(terminal, *options_terminal_table(portfolio))
+    report_terminal.print_line(
+        terminal,
+        "* chosen, + runner-up; spent: initial, undiscounted; cost and net: present values; "
+        "in best: share of draws in whose best set it is.",
+    )
+    terminal.print()
+    report_terminal.print_table(terminal, *limits_terminal_table(portfolio))
+    for line in choice_certainty_lines(portfolio):
+        report_terminal.print_line(terminal, line)
+    terminal.print()
+    _files(terminal, folder, paths, wall_s)
+
+
+def options_terminal_table(portfolio: PortfolioResults) -> Rows:
+    """Return every option with what it costs, brings, and how often it is best."""
+    rows = []
+    shares = portfolio.draws.options["share_best"]
+    for row, share in zip(portfolio.chosen.options.to_dict("records"), shares, strict=True):
+        mark = "*" if row["chosen"] else "+" if row["runner_up"] else ""
+        start = f" y{row['start_y']}" if row["start_y"] else ""
+        rows.append(
+            [
+                f"{row['port']}: {row['option']}{start}{mark}",
+                number(TO_MILLIONS * row["spend_usd"]),
+                number(TO_MILLIONS * row["cost_usd"]),
+                signed(TO_MILLIONS * row["npv0_usd"]),
+                number(row["loads"]),
+                number(row["wait_min"]),
+                percent(float(share), 0),
+            ]
+        )
+    heads = ["option", "spent, m", "cost, m", "net, m", "loads", "wait, min", "in best"]
+    return heads, rows
+
+
+def limits_terminal_table(portfolio: PortfolioResults) -> Rows:
+    """Return what binds or nearly binds, and what a step more of it gains."""
+    rows = []
+    for row in relevant_limits(portfolio.chosen.shadow).to_dict("records"):
+        scale = TO_MILLIONS if row["unit"] == "USD" else 1.0
+        unit = "m USD" if row["unit"] == "USD" else row["unit"]
+        gain = objective_scale(portfolio) * row["gain_of_step"]
+        better = row["next_better_at"]
+        rows.append(
+            [
+                row["constraint"],
+                f"{number(scale * row['limit'])} {unit}",
+                number(scale * row["used"]),
+                signed(gain, 2),
+                NONE if pd.isna(better) else number(scale * better),
+            ]
+        )
+    worth = "loads" if portfolio.plan.objective == "loads" else "m USD"
+    return ["limit", "at", "used", f"one more, {worth}", "next change at"], rows
+
+
+def relevant_limits(shadow: pd.DataFrame) -> pd.DataFrame:
+    """Return the limits that matter: years' budgets only where more of them would bring something.
+
+    The year in which most is spent stands for the others.
+    """
+    year = shadow["constraint"].str.startswith("budget of year")
+    felt = shadow["next_better_at"].notna() | (shadow["relaxed_price"].abs() > TOLERANCE)
+    peak = shadow.index == shadow.loc[year, "used"].idxmax() if year.any() else False
+    return shadow.loc[~year | felt | peak]
+
+
+def objective_scale(portfolio: PortfolioResults) -> float:
+    """Return the factor that brings the objective to loads, or to millions of dollars."""
+    return 1.0 if portfolio.plan.objective == "loads" else TO_MILLIONS
+
+
+def choice_certainty_lines(portfolio: PortfolioResults) -> list[str]:
+    """Say how often draws and replications choose the same set."""
+    draws, luck = portfolio.draws, portfolio.luck
+    own = float(draws.totals["best"].mean())
+    same = int(luck.totals["best"].sum())
+    within = float(draws.totals["within"].mean())
+    words = [
+        f"The same set is best in {percent(own, 0)} of {draws.draws} draws of uncertain inputs, "
+        f"and keeps all limits in {percent(within, 0)} of them"
+        + (f"; in {percent(draws.none_share, 0)} no set does." if draws.none_share else "."),
+        f"Noise alone: the same set is best in {same} of {luck.draws} replications by themselves.",
+    ]
+    if draws.worlds == 0:
+        words.append("Simulation inputs stay as they are: no worlds were redrawn.")
+    return words
+
+
+def _files(terminal: Console, folder: Path, paths: Sequence[Path], wall_s: float) -> None:
+    terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
+    top = [path.name for path in paths if path.parent == folder.absolute()]
+    below = sorted({path.parent.name for path in paths if path.parent != folder.absolute()})
+    tables = [f"{sum(p.parent.name == one for p in paths)} tables in {one}" for one in below]
+    report_terminal.print_line(terminal, f"{', '.join([*top, *tables])} ({wall_s:.0f} s)")

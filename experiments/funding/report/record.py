@@ -1,0 +1,165 @@
+"""The report for machines: ``funding.json`` as its schema has it, and one CSV for each table.
+
+Everything comes from the same tables as the page, so that the three cannot disagree.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.funding.exhibits.elements import Bullets, Cell, Prose, Section, Table
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.portfolio.best_set import Portfolio
+from experiments.funding.report.summary import CaseFirstSheet
+
+SCHEMA: Final = Path(__file__).parent / "funding.schema.json"
+VERSION: Final = "throughgate-funding-1"
+
+
+def funding_schema() -> dict[str, Any]:
+    """Return the JSON Schema that every ``funding.json`` meets."""
+    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
+
+
+def funding_record(evidence: Evidence, sheet: CaseFirstSheet, sections: Sequence[Section]) -> dict[str, Any]:
+    """Return the whole report as plain values: what was asked, the answer, every table."""
+    return {
+        "schema": VERSION,
+        "case": _case(evidence, sheet),
+        "answer": _answer(sheet),
+        "sections": [_section(section) for section in sections],
+        "tables": {table.name: _table(table) for table in report_tables(sheet, sections)},
+        "portfolio": _portfolio(evidence.portfolio),
+    }
+
+
+def report_tables(sheet: CaseFirstSheet, sections: Sequence[Section]) -> list[Table]:
+    """Return every table, that of the first sheet first."""
+    return [sheet.overview, *(table for section in sections for table in section.tables())]
+
+
+def _case(evidence: Evidence, sheet: CaseFirstSheet) -> dict[str, Any]:
+    case = evidence.appraised.case
+    return {
+        "port": sheet.title,
+        "baseline": evidence.baseline,
+        "alternatives": list(evidence.names),
+        "appraisal": {k: _plain(v) for k, v in dataclasses.asdict(case.appraisal).items()},
+        "simulated_years": list(evidence.appraised.response.years),
+        "replications": evidence.appraised.response.replications,
+        "seed": case.study.seed,
+        "engine": case.study.engine,
+        "coverage": case.study.coverage,
+        "draws": len(evidence.draws),
+        "ranges": evidence.range_words,
+    }
+
+
+def _answer(sheet: CaseFirstSheet) -> dict[str, Any]:
+    request = sheet.request
+    return {
+        "choice": sheet.choice.name,
+        "why": sheet.choice.why,
+        "sentences": dict(sheet.answer),
+        "summary": sheet.summary,
+        "ask": {
+            "capital_usd": request.capital_usd,
+            "once_usd": request.once_usd,
+            "yearly_usd": request.yearly_usd,
+            "capital_by_payer": [
+                {"payer": payer, "kind": kind, "usd": usd} for (payer, kind), usd in request.capital.items()
+            ],
+            "units": [{"measure": m, "units": n, "unit": u} for m, n, u in request.units],
+            "posts": dict(request.posts),
+        },
+        "headline": [
+            {
+                "key": tile.key,
+                "words": tile.words,
+                "value": tile.value,
+                "low": tile.low,
+                "high": tile.high,
+                "badges": list(tile.badges),
+            }
+            for tile in sheet.tiles
+        ],
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "number": section.number,
+        "slug": section.slug,
+        "title": section.title,
+        "sentences": [
+            text
+            for part in section.parts
+            for text in (part.items if isinstance(part, Bullets) else (part.text,) if isinstance(part, Prose) else ())
+        ],
+        "tables": [table.name for table in section.tables()],
+        "charts": [{"name": c.name, "title": c.title, "words": c.words, "badge": c.badge} for c in section.charts()],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "note": table.note,
+        "rows_are": table.first.key,
+        "columns": [dataclasses.asdict(column) for column in table.columns],
+        "rows": [{"name": name, "cells": [_cell(cell) for cell in cells]} for name, cells in table.rows],
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    found = {"value": cell.value, "low": cell.low, "high": cell.high, "text": cell.text}
+    return found | ({"below": cell.below} if cell.below else {})
+
+
+def _portfolio(portfolio: Portfolio | None) -> dict[str, Any] | None:
+    if portfolio is None:
+        return None
+    return {
+        "objective": portfolio.objective,
+        "usd_per_load": portfolio.usd_per_load,
+        "value": portfolio.value,
+        "runner_up_value": portfolio.runner_up_value,
+        "why": list(portfolio.why),
+    }
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def report_table_csv(table: Table) -> str:
+    """Return a table as CSV: numbers as they are, with their low and high ends beside them.
+
+    Examples
+    --------
+    >>> from experiments.funding.exhibits.elements import TableColumn
+    >>> found = Table("t", "T", Column("name", "name"), (Column("x", "x", "h"),),
+    ...               (("one", (Cell("1.0", "[0, 2]", 1.0, 0.0, 2.0),)),))
+    >>> report_table_csv(found).splitlines()
+    ['name,x,x_low,x_high', 'one,1.0,0.0,2.0']
+    """
+    ranged = [any(cells[place].low is not None for _, cells in table.rows) for place in range(len(table.columns))]
+    heads = [table.first.key]
+    for column, ends in zip(table.columns, ranged, strict=True):
+        heads += [column.key, *([f"{column.key}_low", f"{column.key}_high"] if ends else [])]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    for name, cells in table.rows:
+        row: list[object] = [name]
+        for cell, ends in zip(cells, ranged, strict=True):
+            row += [cell.value, *([cell.low, cell.high] if ends else [])]
+        writer.writerow(["" if value is None else value for value in row])
+    return text.getvalue()

@@ -1,0 +1,355 @@
+"""What a funding case says on the terminal: the answer, two tables of 80 columns, the notes.
+
+What the draws of parameters say of a case on the terminal: the range that decides.
+
+Net value by rate, ratios and returns on the terminal, each over its range from the draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from experiments.economics.appraisal import PresentWorth, incremental_cash_flow, internal_rate_of_return, payback_year
+from experiments.economics.cost_effectiveness import (
+    FrontierPlace,
+    agency_frontier,
+    break_even_threshold,
+    social_frontier,
+)
+from experiments.funding.annual import ELSEWHERE
+from experiments.funding.case import FundingCase
+from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.exhibits.evidence import TAIL_PERCENT, Evidence
+from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
+from experiments.funding.report.summary import TO_MILLIONS, TO_THOUSANDS, funding_answer, headline_alternative
+from experiments.funding.tables import lost_trips_words
+from experiments.funding.uncertainty.analysis import Uncertainty
+from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
+from experiments.report import terminal as report_terminal
+
+Rows = tuple[list[str], list[list[str]]]
+PERCENT = 100.0
+MOVING = ("npv0_p5_usd", "npv0_p95_usd", "loads_p5", "loads_p95")
+"""All zero in the row of the baseline, which is left out."""
+
+
+def draw_ranges_table(uncertainty: Uncertainty) -> Rows:
+    """Return net value, loads and break-even of every alternative over the draws, 5 to 95 %."""
+    headings = ["5 to 95 % of draws", "net, m", "more loads", "break-even, k/load", "pays, %", "best, %"]
+    rows = [
+        [
+            str(row["alternative"]),
+            _range(row, "npv0", TO_MILLIONS, "_usd"),
+            _range(row, "loads", 1.0, ""),
+            _range(row, "break_even", TO_THOUSANDS, "_usd", 0),
+            f"{PERCENT * float(row['pays_share']):.0f}",
+            f"{PERCENT * float(row['best_share']):.0f}",
+        ]
+        for row in uncertainty.intervals.to_dict(orient="records")
+        if any(row[name] for name in MOVING)
+    ]
+    return headings, rows
+
+
+def draw_ranges_note(uncertainty: Uncertainty) -> str:
+    """Return what the table stands for."""
+    draws = int(uncertainty.draws["draw"].nunique())
+    return (
+        f"{draws} draws of all prices, values and assumptions together: what is not known, "
+        "beside which the noise of replications above is small. pays: draws with a net value "
+        "above zero; best: draws in which it leads, with no worth put on loads."
+    )
+
+
+def _range(row: dict[Any, Any], name: str, unit: float, ending: str, digits: int = 1) -> str:
+    low, high = (float(row[f"{name}_p{share}{ending}"]) for share in (5, 95))
+    if math.isnan(low) or math.isnan(high):  # a percentile at which there is no break-even
+        return "none in part"
+    return f"{number(unit * low, digits)} to {number(unit * high, digits)}"
+
+
+RANGES: Final = (
+    "Below each line: the 5th and the 95th percentile of the draws, at every rate; of the internal "
+    "rate, of the draws that have one."
+)
+ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
+
+
+def draws_sentence(evidence: Evidence, name: str) -> str:
+    """Return what the draws say of the alternative that the answer is about; empty: nothing."""
+    if not evidence.draws or name == evidence.baseline:
+        return ""
+    npv = evidence.npv_range(name)
+    share = evidence.share_above(name) or 0.0
+    if npv is None:
+        return ""
+    low, high = (number(TO_MILLIONS * end) for end in npv)
+    words = f"Over {len(evidence.draws)} draws of all that is uncertain, {name} is worth {low} to "
+    words += f"{high} million USD net and pays in {percent(share, 0)} of them"
+    even = evidence.break_even_range(name)
+    if even is None:
+        return f"{words}."
+    ends = [number(TO_THOUSANDS * e, 0) if np.isfinite(e) else "none" for e in even]
+    return f"{words}; its break-even is {ends[0]} to {ends[1]} thousand USD a load."
+
+
+def rates_table(evidence: Evidence) -> Rows:
+    """Return net present value by rate, both ratios, internal rate and payback, with ranges."""
+    rates = sorted(evidence.appraised.worths)
+    rows = []
+    for name in evidence.rivals:
+        cells = [*_figures(evidence, rates, name), *_returns(evidence, name)]
+        rows.append([name, *(one[0] for one in cells)])
+        if evidence.draws:
+            rows += [[words, *(one[k] for one in cells)] for k, words in _LINES]
+    heads = [f"at {percent(rate, 0)}" for rate in rates]
+    return ["net value, m", *heads, "BCR DOT", "BCR life", "IRR", "payback, y"], rows
+
+
+_LINES: Final = ((1, "  5 %"), (2, "  95 %"))
+
+
+def _figures(evidence: Evidence, rates: list[float], name: str) -> Iterator[tuple[str, str, str]]:
+    price = evidence.usd_per_load
+    for rate in rates:
+        at = evidence if rate == evidence.rate else evidence.at(rate)
+        yield _cell(at, name, lambda w: w.npv(price), lambda usd: signed(TO_MILLIONS * usd))
+    yield _cell(evidence, name, lambda w: w.dot_ratio(price), lambda r: number(r, 2))
+    yield _cell(evidence, name, lambda w: w.life_cycle_ratio(price), lambda r: number(r, 2))
+
+
+def _cell(
+    evidence: Evidence, name: str, figure: Callable[[PresentWorth], float | None], format_value: Callable[[float], str]
+) -> tuple[str, str, str]:
+    value, ends = figure(evidence.worths[name]), evidence.of(name, figure)
+    shown = NONE if value is None else format_value(value)
+    return (shown, NONE, NONE) if ends is None else (shown, format_value(ends[0]), format_value(ends[1]))
+
+
+def _returns(evidence: Evidence, name: str) -> Iterator[tuple[str, str, str]]:
+    own, base = evidence.alternative(name), evidence.alternative(evidence.baseline)
+    net = incremental_cash_flow(own, base, evidence.usd_per_load)
+    found = internal_rate_of_return(net)
+    shown = found.reason.partition(":")[0] if found.rate is None else percent(found.rate)
+    known = evidence.returns(name, "irr")
+    known = known[np.isfinite(known)]
+    ends = [NONE] * 2
+    if len(known):
+        found_ends = np.quantile(known, ENDS, method="inverted_cdf")
+        ends = [percent(float(end)) for end in found_ends]
+    yield shown, ends[0], ends[1]
+    year = payback_year(net)
+    drawn = evidence.returns(name, "payback_y")
+    years = np.where(np.isfinite(drawn), drawn, np.inf)
+    last = [_year(e) for e in np.quantile(years, ENDS, method="inverted_cdf")] if len(years) else []
+    low, high = last or [NONE] * 2
+    yield ("never" if year is None else str(year)), low, high
+
+
+def _year(year: float) -> str:
+    return f"{year:.0f}" if np.isfinite(year) else "never"
+
+
+def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
+    """Say what is simulated, and which alternatives cannot carry their load."""
+    study, years = case.study, case.terms.simulated_years
+    names = [name for name in study.alternatives if name != study.baseline]
+    report_terminal.print_line(
+        terminal,
+        f"{listed(names)} against {study.baseline}: years {listed([str(y) for y in years])} of "
+        f"demand, 12 representative days each, {study.replications} replications.",
+    )
+    for row in shortfalls.to_dict(orient="records"):
+        done = "completed" if row["completed"] else "refused"
+        price = number(TO_MILLIONS * float(row["price_usd"]))
+        report_terminal.print_line(
+            terminal,
+            f"{done}: {row['alternative']}: {row['short']}; the cheapest completion is "
+            f"{row['completion']}, {price} million USD: {row['overrides']} and purchases "
+            f"{row['purchases']}" + ("" if row["completed"] else " (complete=true takes it)"),
+        )
+
+
+def print_case_results(
+    terminal: Console,
+    appraised: AppraisedCase,
+    by_replication: WorthsByReplication,
+    uncertainty: Uncertainty,
+    files_and_time: tuple[Sequence[Path], float],
+) -> None:
+    """Print the answer, the tables, what was written, and the notes, in this order."""
+    terminal.print()
+    over_draws = draws_sentence(Evidence(appraised, uncertainty), headline_alternative(appraised))
+    said = f"{funding_answer(appraised, by_replication)} {over_draws}"
+    terminal.print(Text(report_terminal.wrap_line(terminal, said), style="bold"))
+    terminal.print()
+    report_terminal.print_table(terminal, *present_worth_table(appraised, by_replication))
+    report_terminal.print_line(terminal, present_worth_legend(appraised))
+    terminal.print()
+    report_terminal.print_table(terminal, *draw_ranges_table(uncertainty))
+    report_terminal.print_line(terminal, draw_ranges_note(uncertainty))
+    terminal.print()
+    report_terminal.print_table(terminal, *rates_table(Evidence(appraised, uncertainty)))
+    report_terminal.print_line(terminal, RANGES)
+    terminal.print()
+    report_terminal.print_table(terminal, *port_performance_table(appraised))
+    for line in (*frontier_words(appraised), *spending_by_payer(appraised)):
+        report_terminal.print_line(terminal, line)
+    terminal.print()
+    _files(terminal, appraised, *files_and_time)
+    terminal.print()
+    for line in case_notes(appraised):
+        report_terminal.print_line(terminal, f"Note: {line}")
+
+
+def _files(terminal: Console, appraised: AppraisedCase, paths: Sequence[Path], wall_s: float) -> None:
+    folder = appraised.case.study.out
+    terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
+    top = [path.name for path in paths if path.parent == folder.absolute()]
+    below = sorted({path.parent.name for path in paths if path.parent != folder.absolute()})
+    tables = [f"{sum(p.parent.name == one for p in paths)} tables in {one}" for one in below]
+    report_terminal.print_line(terminal, f"{', '.join([*top, *tables])} ({wall_s:.0f} s)")
+
+
+def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplication) -> Rows:
+    """Return cost, users' gain, loads, net value and threshold of every alternative."""
+    rate, coverage = appraised.case.appraisal.discount_rate, appraised.case.study.coverage
+    rows = []
+    for name in _rivals(appraised):
+        worth = appraised.worths[rate][name]
+        noise = {
+            measure: (MEASURES[measure](worth), measure_interval(by_replication, rate, name, measure, coverage))
+            for measure in ("user_benefit_usd", "npv0_usd", "loads")
+        }
+        rows.append(
+            [
+                name,
+                number(TO_MILLIONS * worth.cost),
+                *(
+                    plus_minus(value, one.low, one.high, TO_MILLIONS if "usd" in measure else 1.0)
+                    for measure, (value, one) in noise.items()
+                ),
+                _threshold(appraised, by_replication, name),
+            ]
+        )
+    headings = ["alternative", "cost, m", "users, m", "net, m", "more loads", "break-even, k/load"]
+    return headings, rows
+
+
+def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, name: str) -> str:
+    rate = appraised.case.appraisal.discount_rate
+    even = break_even_threshold(appraised.worths[rate][name], appraised.case.harm)
+    if even.pays_without:
+        return "pays anyway"
+    if even.usd_per_load is None:
+        return "none"
+    noise = ratio_interval(
+        by_replication, rate, name, (lambda w: -w.npv0, lambda w: w.loads), appraised.case.study.coverage
+    )
+    half = half_width(noise.low, noise.high, TO_THOUSANDS, 0)
+    return f"{number(TO_THOUSANDS * even.usd_per_load, 0)} ±{half}"
+
+
+def port_performance_table(appraised: AppraisedCase) -> Rows:
+    """Return wait, scans, loads found and trips lost in the first and the last year."""
+    first, last = 0, len(appraised.response.years) - 1
+    columns = (
+        ("wait, min", "wait_mean_min", 1.0, 1),
+        ("scanned, %", "scan_rate", 100.0, 0),
+        ("found, %", "detection_expected", 100.0, 1),
+        ("elsewhere, k/y", ELSEWHERE, TO_THOUSANDS, 0),
+    )
+    rows = []
+    for place, name in enumerate(appraised.response.alternatives):
+        cells = []
+        for _, amount, scale, digits in columns:
+            values = appraised.response.amounts[amount][place].mean(axis=1)
+            ends = (number(scale * float(values[y]), digits) for y in (first, last))
+            cells.append(" to ".join(ends))
+        rows.append([name, *cells])
+    years = f"years {appraised.response.years[first]} and {appraised.response.years[last]}"
+    return [years, *(heading for heading, *_ in columns)], rows
+
+
+def frontier_words(appraised: AppraisedCase) -> list[str]:
+    """Return both frontiers in words: who keeps others off, and what one more load costs."""
+    worths = appraised.worths[appraised.case.appraisal.discount_rate]
+    return [
+        _frontier("Governments' money for loads (agency frontier)", agency_frontier(worths)),
+        _frontier("All costs, users' time too (social frontier)", social_frontier(worths)),
+    ]
+
+
+def _frontier(title: str, places: Sequence[FrontierPlace]) -> str:
+    on = sorted((p for p in places if p.status == "frontier"), key=lambda p: p.effect)
+    steps = [
+        p.name if p.icer is None else f"{p.name} ({number(TO_THOUSANDS * p.icer, 0)} k a further load)" for p in on
+    ]
+    off = [
+        f"{p.name} is off it ({'dominated' if p.status != 'extended' else 'a mix does better'}: {listed(p.by)})"
+        for p in places
+        if p.status != "frontier"
+    ]
+    return f"{title}: {', then '.join(steps)}{'; ' if off else ''}{'; '.join(off)}."
+
+
+def spending_by_payer(appraised: AppraisedCase) -> list[str]:
+    """Return who pays what, undiscounted, of every alternative."""
+    lines = []
+    for name in _rivals(appraised):
+        cost = appraised.alternatives[name].cost
+        paid = [
+            f"{payer.replace('_', ' ')} {number(TO_MILLIONS * float(cost.total(payer).sum()))} m"
+            for payer in cost.payers()
+        ]
+        lines.append(f"{name} spends over all years, undiscounted: {listed(paid) or 'nothing'}.")
+    return lines
+
+
+def present_worth_legend(appraised: AppraisedCase) -> str:
+    """Say what the first table's columns mean."""
+    appraisal, coverage = appraised.case.appraisal, appraised.case.study.coverage
+    return (
+        f"Present values above {appraised.case.study.baseline}, USD of {appraisal.price_year} at "
+        f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after "
+        f"{appraisal.base_year}; users: {appraised.case.benefit.view} view of time and fuel; loads "
+        f"discounted like money; ± half-width of the {percent(coverage, 0)} interval over "
+        "replications alone."
+    )
+
+
+def case_notes(appraised: AppraisedCase) -> list[str]:
+    """Return what a reader must know before using a number, with the badges of the figures."""
+    asked = appraised.case
+    demand, kinds = asked.terms.demand, [row.kind for row in asked.inputs]
+    assumed = sum(kind == "assumption" for kind in kinds)
+    lines = [
+        "Badges: hours, loads and waits are predicted, but for the wait of today's practice in "
+        "today's traffic, which is fitted through open lanes; prices are sourced where published "
+        f"and else assumed ({assumed} of {len(kinds)} numbers; ranges in data/inputs.csv).",
+        f"Demand grows by {percent(demand.growth_share_per_y)} a year (assumed); years "
+        f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie "
+        "straight between them. Trips that would wait more than "
+        f"{number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won or lost "
+        "count half of what is left to that.",
+    ]
+    if (lost := lost_trips_words(appraised)) is not None:
+        lines.append(lost)
+    if asked.appraisal.interdiction_usd_per_load is None:
+        lines.append(
+            "Interdiction is not priced: break-even values are thresholds, not worths. Set "
+            "appraisal.interdiction_usd_per_load to count one."
+        )
+    return lines
+
+
+def _rivals(appraised: AppraisedCase) -> list[str]:
+    return [name for name in appraised.response.alternatives if name != appraised.case.study.baseline]

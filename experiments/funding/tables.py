@@ -1,0 +1,243 @@
+"""The deterministic case as tables: measures, annual ledger, frontiers, each one CSV of its name.
+
+Present values are above the baseline, in dollars of the appraisal's price year. Dollars of
+interdiction stand in no table unless the user gives a value of a load; what is there without it are
+thresholds: the value at which an alternative would break even, and what one more load costs.
+
+What the port turns away under every alternative: said beside the answer, no ground to refuse.
+
+Scanners, analysts and docks are an alternative's own: one that leaves them short is refused. Booths
+are the port's: where the baseline already lacks them, refusing would leave nothing to
+compare, and leaving it unsaid would hide the largest shortage of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.economics.appraisal import PresentWorth, incremental_cash_flow, internal_rate_of_return, payback_year
+from experiments.economics.cost_effectiveness import (
+    FrontierPlace,
+    agency_frontier,
+    best_by_value,
+    break_even_threshold,
+    social_frontier,
+)
+from experiments.economics.discounting import discount_factors
+from experiments.funding.annual import ELSEWHERE, TRIPS
+from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
+from experiments.number_format import number, percent
+
+USERS: Final = "users"
+STEPS: Final = 11
+"""Values of a load in the table of net benefits, from nothing to twice the user's."""
+
+
+def decision_measures_table(appraised: AppraisedCase, by_replication: WorthsByReplication) -> pd.DataFrame:
+    """Return every decision measure by rate and alternative.
+
+    Columns: ``rate``, ``alternative``, ``capital_usd``, ``cost_usd``, ``user_benefit_usd`` with
+    ``_low`` and ``_high``, ``loads`` (..), ``npv0_usd`` (..), ``dot_ratio``, ``life_cycle_ratio``,
+    ``annualised_usd``, ``irr``, ``irr_reason``, ``payback_year``, ``discounted_payback_y``,
+    ``break_even_usd_per_load`` (..), ``cost_usd_per_load`` (..), ``annual_gap_usd``,
+    ``gap_deaths_per_y``, ``not_replaced_share``; ``npv_usd`` where the user gives a value of a
+    load, which ratios, rates of return and paybacks then hold too.
+    """
+    rows = [
+        _measures_row(appraised, by_replication, rate, name)
+        for rate, worths in appraised.worths.items()
+        for name in worths
+        if name != appraised.case.study.baseline
+    ]
+    return pd.DataFrame(rows)
+
+
+def _measures_row(
+    appraised: AppraisedCase, by_replication: WorthsByReplication, rate: float, name: str
+) -> dict[str, Any]:
+    worth, value = appraised.worths[rate][name], appraised.case.appraisal.interdiction_usd_per_load
+    base = appraised.alternatives[appraised.case.study.baseline]
+    net = incremental_cash_flow(appraised.alternatives[name], base, value)
+    internal, even = internal_rate_of_return(net), break_even_threshold(worth, appraised.case.harm)
+    row: dict[str, Any] = {"rate": rate, "alternative": name}
+    row |= {"capital_usd": worth.capital, "cost_usd": worth.cost}
+    row |= _with_noise(appraised, by_replication, rate, name)
+    if value is not None:
+        row["npv_usd"] = worth.npv(value)
+    return row | {
+        "dot_ratio": worth.dot_ratio(value),
+        "life_cycle_ratio": worth.life_cycle_ratio(value),
+        "annualised_usd": worth.annualised_net(value),
+        "irr": internal.rate,
+        "irr_reason": internal.reason,
+        "payback_y": payback_year(net),
+        "discounted_payback_y": payback_year(net, rate),
+        "annual_gap_usd": even.annual_gap_usd,
+        "gap_deaths_per_y": even.deaths_per_y,
+        "not_replaced_share": even.not_replaced_share,
+    }
+
+
+def _with_noise(
+    appraised: AppraisedCase, by_replication: WorthsByReplication, rate: float, name: str
+) -> dict[str, Any]:
+    """Return the measures that replications move, each with its paired interval."""
+    worth, coverage = appraised.worths[rate][name], appraised.case.study.coverage
+    row: dict[str, Any] = {}
+    for measure, of in MEASURES.items():
+        noise = measure_interval(by_replication, rate, name, measure, coverage)
+        row |= {measure: of(worth), f"{measure}_low": noise.low, f"{measure}_high": noise.high}
+    ratios = {
+        "break_even_usd_per_load": (lambda w: -w.npv0, lambda w: w.loads),
+        "cost_usd_per_load": (lambda w: w.cost, lambda w: w.loads),
+    }
+    for measure, parts in ratios.items():
+        more = worth.loads > 0.0
+        noise = ratio_interval(by_replication, rate, name, parts, coverage)
+        row[measure] = parts[0](worth) / worth.loads if more else None
+        row[f"{measure}_low"] = noise.low if more else None
+        row[f"{measure}_high"] = noise.high if more else None
+    return row
+
+
+def ledger_table(appraised: AppraisedCase) -> pd.DataFrame:
+    """Return the annual ledger: who pays or gains what for what, year by year.
+
+    Columns: ``alternative``, ``year``, ``calendar_year``, ``who``, ``kind``, ``usd`` (costs above,
+    gains and residuals below zero), ``discounted_usd`` at the appraisal's own rate.
+    """
+    appraisal = appraised.case.appraisal
+    factors = discount_factors(appraisal.discount_rate, appraisal.years)
+    rows = []
+    for name, who, kind, amounts in _lines(appraised):
+        for year in np.flatnonzero(amounts):
+            rows.append(
+                {
+                    "alternative": name,
+                    "year": int(year),
+                    "calendar_year": appraisal.base_year + int(year),
+                    "who": who,
+                    "kind": kind,
+                    "usd": float(amounts[year]),
+                    "discounted_usd": float(amounts[year] * factors[year]),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _lines(appraised: AppraisedCase) -> Iterator[tuple[str, str, str, Any]]:
+    for name, one in appraised.alternatives.items():
+        for (who, kind), amounts in one.cost.lines.items():
+            yield name, who, kind, amounts
+        yield name, USERS, "time_and_fuel", -one.user_benefit
+
+
+def frontier_table(appraised: AppraisedCase) -> pd.DataFrame:
+    """Return both frontiers at the appraisal's own rate.
+
+    Columns: ``frontier`` (agency: what governments pay; social: users' time counted too),
+    ``alternative``, ``cost_usd``, ``loads``, ``status`` (frontier, strong, extended, same),
+    ``icer_usd_per_load`` (over the option before it), ``by`` (who dominates it).
+    """
+    worths = appraised.worths[appraised.case.appraisal.discount_rate]
+    rows = []
+    for frontier, places in (("agency", agency_frontier(worths)), ("social", social_frontier(worths))):
+        rows += [{"frontier": frontier} | _place_row(place) for place in places]
+    return pd.DataFrame(rows)
+
+
+def _place_row(place: FrontierPlace) -> dict[str, Any]:
+    return {
+        "alternative": place.name,
+        "cost_usd": place.cost,
+        "loads": place.effect,
+        "status": place.status,
+        "icer_usd_per_load": place.icer,
+        "by": " + ".join(place.by) if place.status != "frontier" else "",
+    }
+
+
+def net_benefit_table(appraised: AppraisedCase) -> pd.DataFrame | None:
+    """Return net monetary benefits over values of a load; None unless the user gives one.
+
+    Columns: ``usd_per_load``, ``alternative``, ``nmb_usd``, ``leads``. Nothing, the user's value,
+    twice it and every break-even are among the values.
+    """
+    value = appraised.case.appraisal.interdiction_usd_per_load
+    if value is None:
+        return None
+    worths = appraised.worths[appraised.case.appraisal.discount_rate]
+    grid = sorted({*np.linspace(0.0, 2.0 * value, STEPS).tolist(), *_thresholds(worths)})
+    rows = []
+    for price, leader in zip(grid, best_by_value(worths, grid), strict=True):
+        for name, worth in worths.items():
+            nmb = worth.npv(price)
+            rows.append({"usd_per_load": price, "alternative": name, "nmb_usd": nmb, "leads": name == leader})
+    return pd.DataFrame(rows)
+
+
+def _thresholds(worths: dict[str, PresentWorth] | Any) -> Iterator[float]:  # noqa: ANN401
+    for worth in worths.values():
+        if worth.loads > 0.0 and worth.npv0 < 0.0:
+            yield -worth.npv0 / worth.loads
+
+
+def economic_inputs_table(appraised: AppraisedCase) -> pd.DataFrame:
+    """Return every number of the economics with its source.
+
+    Columns: ``key``, ``value``, ``kind``, ``source``, ``confidence``, ``low``, ``high``, ``note``,
+    ``file``.
+    """
+    return pd.DataFrame(
+        {
+            "key": row.key,
+            "value": str(row.value),
+            "kind": row.kind,
+            "source": row.source_id,
+            "confidence": row.confidence,
+            "low": row.low,
+            "high": row.high,
+            "note": row.note,
+            "file": row.file,
+        }
+        for row in appraised.case.inputs
+    )
+
+
+TO_THOUSANDS: Final = 1e-3
+WORTH_SAYING: Final = 0.01
+"""Share of the trips wanted from which on those lost are spoken of."""
+
+
+def lost_trips_share(appraised: AppraisedCase, name: str) -> float:
+    """Return the share of the trips wanted in the last year that an alternative turns away."""
+    amounts, last = appraised.response.amounts, len(appraised.response.years) - 1
+    if ELSEWHERE not in amounts:
+        return 0.0
+    place = appraised.response.alternatives.index(name)
+    lost = float(amounts[ELSEWHERE][place, last].mean())
+    made = sum(float(amounts[f"{TRIPS}{kind}"][place, last].mean()) for kind in appraised.response.classes)
+    return lost / (lost + made) if lost > 0.0 else 0.0
+
+
+def lost_trips_words(appraised: AppraisedCase) -> str | None:
+    """Return what nobody carries in the last year; None where it is next to nothing."""
+    base = appraised.case.study.baseline
+    shares = {name: lost_trips_share(appraised, name) for name in appraised.response.alternatives}
+    if shares[base] < WORTH_SAYING:
+        return None
+    year = appraised.response.years[-1]
+    least = min(shares, key=lambda name: shares[name])
+    place = appraised.response.alternatives.index(base)
+    lost = TO_THOUSANDS * float(appraised.response.amounts[ELSEWHERE][place, -1].mean())
+    return (
+        f"In year {year} the port under {base} does not carry what is wanted: {number(lost, 0)} "
+        f"thousand trips a year, {percent(shares[base], 0)}, go elsewhere, and at least "
+        f"{percent(shares[least], 0)} under every alternative. None is refused for booths that the "
+        "baseline lacks as well; one that is meant to carry that growth must buy them."
+    )

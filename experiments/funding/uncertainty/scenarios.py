@@ -1,0 +1,164 @@
+"""What is never sampled, as scenarios: rates, years, growth, late or idle equipment, views.
+
+Each scenario changes one thing in the case and goes through the arithmetic of the headline.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+
+import pandas as pd
+
+from experiments.economics.appraisal import PresentWorth, appraise
+from experiments.economics.benefits import Benefit
+from experiments.economics.cost_effectiveness import break_even_usd_per_load, loads_after_displacement
+from experiments.funding.annual import Response
+from experiments.funding.case import FundingCase, UncertaintySettings
+from experiments.funding.cash_flows import price_alternatives
+from experiments.funding.request import read_economic_option, read_time_values
+from experiments.funding.uncertainty.accepted_draws import DEMAND
+from experiments.funding.uncertainty.valuation import Valuation, scale_response
+
+OTHER_VIEWS = ("dot_2023", "dot_2023_cargo", "carrier_2024")
+"""Benefits that are shown beside the case's own, never added to it."""
+WorthScenario = tuple[str, str, Mapping[str, PresentWorth]]
+"""Words, kind, worths."""
+
+
+def scenario_table(valuation: Valuation, settings: UncertaintySettings) -> pd.DataFrame:
+    """Return every scenario by alternative; see `Uncertainty.scenarios`."""
+    asked, response = valuation.asked, valuation.response
+    found: list[WorthScenario] = [("the case itself", "base", valuation.worths({}, None))]
+    found += _rates(asked, response)
+    found += _horizons(asked, response, settings.horizons_y)
+    found += _growth(valuation, settings.growth_points)
+    found += _late(asked, response, settings.late_y)
+    found += _downtime(valuation, settings.downtime_shares)
+    found += _displaced(valuation, settings.displaced_shares)
+    found += _views(asked, response)
+    rows = [row for one in found for row in _rows(*one)]
+    return pd.DataFrame(rows)
+
+
+def two_way_table(valuation: Valuation, settings: UncertaintySettings, usd_per_load: Iterable[float]) -> pd.DataFrame:
+    """Return who leads where loads and saved hours are worth more or less.
+
+    Columns: ``usd_per_load``, ``saving_factor``, ``best``, ``nmb_usd``.
+    """
+    base = valuation.worths({}, None)
+    rows = []
+    for price in usd_per_load:
+        for factor in settings.saving_factors:
+            benefit = {
+                name: factor * worth.user_benefit - worth.cost + price * worth.loads for name, worth in base.items()
+            }
+            # ties go to the cheaper, as everywhere
+            best = max(benefit, key=lambda name: (benefit[name], -base[name].cost))
+            rows.append((price, factor, best, benefit[best]))
+    return pd.DataFrame(rows, columns=["usd_per_load", "saving_factor", "best", "nmb_usd"])
+
+
+def _rows(scenario: str, kind: str, worths: Mapping[str, PresentWorth]) -> Iterator[dict[str, object]]:
+    best = max(worths, key=lambda name: (worths[name].npv0, -worths[name].cost))
+    for name, worth in worths.items():
+        yield {
+            "scenario": scenario,
+            "kind": kind,
+            "alternative": name,
+            "npv0_usd": worth.npv0,
+            "user_benefit_usd": worth.user_benefit,
+            "cost_usd": worth.cost,
+            "loads": worth.loads,
+            "break_even_usd": break_even_usd_per_load(worth),
+            "best": name == best,
+        }
+
+
+def _worths(case: FundingCase, response: Response) -> dict[str, PresentWorth]:
+    return appraise(price_alternatives(case, response), case.study.baseline, case.appraisal.discount_rate)
+
+
+def _rates(case: FundingCase, response: Response) -> Iterator[WorthScenario]:
+    for rate in case.appraisal.rates():
+        appraisal = dataclasses.replace(case.appraisal, discount_rate=rate)
+        moved = dataclasses.replace(case, appraisal=appraisal)
+        yield f"discount rate {rate:.1%}", "rate", _worths(moved, response)
+
+
+def _horizons(case: FundingCase, response: Response, years: Iterable[int]) -> Iterator[WorthScenario]:
+    served = [
+        bought.first_service_y(case.catalogue[bought.measure])
+        for purchases in case.purchases.values()
+        for bought in purchases
+    ]
+    for y in sorted({*years, case.appraisal.years}):
+        if not max(served, default=1) <= y <= case.appraisal.years:
+            continue
+        appraisal = dataclasses.replace(case.appraisal, years=y)
+        moved = dataclasses.replace(case, appraisal=appraisal)
+        yield f"{y} years of operation", "horizon", _worths(moved, response)
+
+
+def _growth(valuation: Valuation, points: float) -> Iterator[WorthScenario]:
+    """Yield slower and faster growth by the formulas, as far as their range goes."""
+    formulas = valuation.formulas
+    if formulas is None:
+        return
+    for place, belief in enumerate(formulas.inputs):
+        one = belief.assumption
+        if one is None or one.key != f"{DEMAND}growth_share_per_y":
+            continue
+        for step in (-points, points):
+            growth = min(max(belief.value + step, one.low), one.high)
+            point = formulas.emulator.centre.copy()
+            point[place] = (growth - one.low) / (one.high - one.low)
+            factors = formulas.factors(formulas.emulator.shift(point[None, :]))[0]
+            worths = _worths(valuation.asked, scale_response(valuation.response, factors))
+            yield f"growth {growth:.1%} a year (formulas)", "growth", worths
+
+
+def _late(case: FundingCase, response: Response, years: Iterable[int]) -> Iterator[WorthScenario]:
+    for late in years:
+        purchases = {
+            name: tuple(dataclasses.replace(one, late_y=one.late_y + late) for one in bought)
+            for name, bought in case.purchases.items()
+        }
+        moved = dataclasses.replace(case, purchases=purchases)
+        served = [one.first_service_y(case.catalogue[one.measure]) for b in purchases.values() for one in b]
+        if max(served, default=1) <= case.appraisal.years:
+            yield f"everything {late} years late", "late", _worths(moved, response)
+
+
+def _downtime(valuation: Valuation, shares: Iterable[float]) -> Iterator[WorthScenario]:
+    """Yield what is left where a share of what was bought stands still; costs stay."""
+    base = valuation.worths({}, None)
+    for share in shares:
+        worths = {
+            name: dataclasses.replace(
+                worth, user_benefit=worth.user_benefit * (1.0 - share), loads=worth.loads * (1.0 - share)
+            )
+            for name, worth in base.items()
+        }
+        yield f"out of service {share:.0%} of the time", "downtime", worths
+
+
+def _displaced(valuation: Valuation, shares: Iterable[float]) -> Iterator[WorthScenario]:
+    base = valuation.worths({}, None)
+    for share in shares:
+        worths = {
+            name: dataclasses.replace(worth, loads=loads_after_displacement(worth.loads, share))
+            for name, worth in base.items()
+        }
+        yield f"{share:.0%} of loads go another way", "displaced", worths
+
+
+def _views(case: FundingCase, response: Response) -> Iterator[WorthScenario]:
+    """Yield the other views of a truck-hour; they count the same time and are never added."""
+    for name in OTHER_VIEWS:
+        benefit = read_economic_option(Benefit, "benefit", name)
+        if name == case.benefit.name:
+            continue
+        moved = dataclasses.replace(case, benefit=benefit, value=read_time_values(benefit))
+        words = "the carrier's" if benefit.view == "carrier" else "DOT's"
+        yield f"{words} view of a truck-hour ({name})", "view", _worths(moved, response)

@@ -1,0 +1,236 @@
+"""Who is best in how many draws, by how much the others lose, and what knowing would be worth.
+
+Tables over the value of a load; the arithmetic is `economics.net_monetary`. Draws are draws of
+parameters, never replications.
+
+Which groups of inputs the ranking hangs on: Sobol's indices, by SALib.
+
+First order: the share of the variance that goes if a group alone were known. Total: the share that
+stays if all else were known. Their difference is what the group does together with others.
+
+Sources: Saltelli et al. (2010) for the estimators; Herman and Usher (2017) for SALib.
+
+One uncertain number at a time at its 10 and 90 % points, all others as in the case itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.economics.appraisal import PresentWorth
+from experiments.economics.cost_effectiveness import DrawOutcomes, break_even_usd_per_load, decide_at_value
+from experiments.funding.uncertainty.valuation import Valuation
+from sim.arrays import FloatArray
+
+
+def acceptability_table(outcomes: DrawOutcomes, usd_per_load: Iterable[float]) -> pd.DataFrame:
+    """Return one row a value of a load and alternative; see `Uncertainty.acceptability`."""
+    rows = []
+    for price in usd_per_load:
+        found = decide_at_value(outcomes, price)
+        means = outcomes.benefit(price).mean(axis=0)
+        for place, name in enumerate(outcomes.names):
+            rows.append(
+                {
+                    "usd_per_load": price,
+                    "alternative": name,
+                    "acceptability": float(found.acceptability[place]),
+                    "mean_nmb_usd": float(means[place]),
+                    "expected_loss_usd": float(found.expected_loss[place]),
+                    "best": name == found.best,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def perfect_information_table(outcomes: DrawOutcomes, usd_per_load: Iterable[float]) -> pd.DataFrame:
+    """Return the frontier and the value of perfect information by value of a load."""
+    rows = [decide_at_value(outcomes, price) for price in usd_per_load]
+    return pd.DataFrame(
+        {
+            "usd_per_load": [row.usd_per_load for row in rows],
+            "best": [row.best for row in rows],
+            "frontier_acceptability": [row.frontier for row in rows],
+            "evpi_usd": [row.perfect_information for row in rows],
+        }
+    )
+
+
+def draw_intervals_table(
+    outcomes: DrawOutcomes, harm_usd_per_load: npt.ArrayLike, shares: npt.ArrayLike, baseline: str
+) -> pd.DataFrame:
+    """Return how far the draws spread, by alternative; see `Uncertainty.intervals`.
+
+    Parameters
+    ----------
+    harm_usd_per_load : array
+        By draw: what a load would do if nothing replaced it, to turn break-evens into shares of
+        seizures that must not be replaced; it is no value of a load.
+    shares : array
+        By draw: the share not replaced, drawn from its prior.
+    """
+    best = decide_at_value(outcomes, 0.0).acceptability
+    rows = []
+    for place, name in enumerate(outcomes.names):
+        npv0, loads = outcomes.npv0[:, place], outcomes.loads[:, place]
+        row = {"alternative": name, "npv0_mean_usd": float(npv0.mean())}
+        row |= _percentiles("npv0", npv0, "_usd")
+        row |= {"pays_share": float((npv0 > 0.0).mean()), "best_share": float(best[place])}
+        threshold = break_even_values(npv0, loads)
+        # Without an end the order of draws is still known: those come last.
+        row |= _percentiles("break_even", threshold, "_usd")
+        row["no_break_even_share"] = float(np.isinf(threshold).mean())
+        row |= _percentiles("loads", loads, "")
+        needed = threshold / np.asarray(harm_usd_per_load, np.float64)
+        row |= _percentiles("not_replaced", needed, "")
+        row["not_replaced_enough_share"] = float((needed <= np.asarray(shares)).mean())
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    undefined = [c for c in table if str(c).startswith(("break_even", "not_replaced"))]
+    table.loc[table["alternative"] == baseline, [*undefined, "no_break_even_share"]] = np.nan
+    return table
+
+
+def break_even_values(npv0: FloatArray, loads: FloatArray) -> FloatArray:
+    """Return by draw what a load must be worth; +inf where no value of it would do.
+
+    Zero or less: the option pays without. An option that finds fewer loads than the baseline has
+    no break-even unless it pays by itself.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(loads > 0.0, -npv0 / loads, np.where(npv0 >= 0.0, -np.inf, np.inf))
+    return np.asarray(found)
+
+
+def sweep_points(grid: Sequence[float], thresholds: Iterable[float | None]) -> list[float]:
+    """Return the points of a sweep: 0, those asked for, and every break-even above 0.
+
+    Examples
+    --------
+    >>> sweep_points([100.0], [None, -5.0, 40.0])
+    [0.0, 40.0, 100.0]
+    """
+    ours = [one for one in thresholds if one is not None and np.isfinite(one) and one > 0.0]
+    return sorted({0.0, *map(float, grid), *map(float, ours)})
+
+
+def _percentiles(name: str, values: FloatArray, unit: str) -> dict[str, float]:
+    points = np.quantile(values, [0.05, 0.5, 0.95], method="inverted_cdf")
+    return {
+        f"{name}_p{place}{unit}": float(point) if np.isfinite(point) else np.nan
+        for place, point in zip((5, 50, 95), points, strict=True)
+    }
+
+
+SOBOL_COLUMNS = ["output", "group", "first", "first_half_width", "total", "total_half_width"]
+
+
+def sobol_indices(
+    outputs: Callable[[FloatArray], Mapping[str, FloatArray]],
+    groups: Sequence[str],
+    n_base: int,
+    seed: int,
+    coverage: float = 0.95,
+) -> pd.DataFrame:
+    """Return Sobol's indices of every output by group of inputs.
+
+    Parameters
+    ----------
+    outputs : callable
+        Takes uniforms [point, input] and returns each output [point].
+    groups : sequence of str
+        The group of every input; inputs of a group move together.
+    n_base : int
+        Base sample, a power of two; (groups + 2) times as many points are evaluated.
+
+    Returns
+    -------
+    DataFrame
+        See `Uncertainty.sensitivity`; zeros for an output that nothing moves.
+    """
+    from SALib.analyze import sobol as analyze
+    from SALib.sample import sobol as sample
+
+    names = [f"x{place}" for place in range(len(groups))]
+    problem = {"num_vars": len(groups), "names": names, "bounds": [[0.0, 1.0]] * len(groups), "groups": list(groups)}
+    points = np.asarray(sample.sample(problem, n_base, calc_second_order=False, seed=seed))
+    order = list(dict.fromkeys(groups))
+    rows: list[tuple[str, str, float, float, float, float]] = []
+    for name, values in outputs(points).items():
+        if np.ptp(values) == 0.0:
+            rows += [(name, group, 0.0, 0.0, 0.0, 0.0) for group in order]
+            continue
+        found = analyze.analyze(problem, values, calc_second_order=False, conf_level=coverage, seed=seed)
+        parts = [np.asarray(found[key], np.float64) for key in ("S1", "S1_conf", "ST", "ST_conf")]
+        for place, group in enumerate(order):
+            first, first_half, total, total_half = (float(part[place]) for part in parts)
+            rows.append((name, group, first, first_half, total, total_half))
+    table = pd.DataFrame(rows, columns=SOBOL_COLUMNS)
+    return table.sort_values(["output", "total"], ascending=[True, False], ignore_index=True)
+
+
+def n_sobol_points(groups: Sequence[str], n_base: int) -> int:
+    """Return how many points `sobol_indices` evaluates."""
+    return n_base * (len(set(groups)) + 2)
+
+
+POINTS: Final = (0.1, 0.9)
+NEGLIGIBLE: Final = 1e-4
+"""Swings below this share of the widest are left out."""
+
+
+def tornado_table(valuation: Valuation) -> pd.DataFrame:
+    """Return the swings of every alternative; see `Uncertainty.tornado`.
+
+    Two outcomes: net present value without any worth of loads, and net monetary benefit at the
+    alternative's own break-even, where it is zero in the case itself.
+    """
+    base = valuation.worths({}, None)
+    rows = []
+    every = valuation.ends(POINTS)
+    for belief, ends in zip(valuation.beliefs, every, strict=True):
+        points = [belief.number(u) for u in POINTS]
+        for name in base:
+            if name != valuation.asked.study.baseline:
+                rows += _rows(name, base, ends, (belief.name, *points))
+    columns = [
+        "alternative",
+        "usd_per_load",
+        "input",
+        "low_point",
+        "high_point",
+        "low_usd",
+        "high_usd",
+        "swing_usd",
+        "base_usd",
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    if table.empty:
+        return table
+    widest = table.groupby(["alternative", "usd_per_load"])["swing_usd"].transform("max")
+    table = table[table["swing_usd"] > NEGLIGIBLE * widest]
+    order = ["alternative", "usd_per_load", "swing_usd", "input"]
+    return table.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
+
+
+def widest_swing_inputs(table: pd.DataFrame, count: int) -> list[str]:
+    """Return the inputs of the widest swings of any alternative, without worth of loads first."""
+    ranked = table.sort_values(["swing_usd", "input"], ascending=[False, True])
+    return list(dict.fromkeys(ranked["input"]))[:count]
+
+
+def _rows(
+    name: str, base: Mapping[str, PresentWorth], ends: list[dict[str, PresentWorth]], label: tuple[object, ...]
+) -> list[tuple[object, ...]]:
+    own = break_even_usd_per_load(base[name])
+    prices = [0.0] if own is None or own <= 0.0 else [0.0, own]
+    rows: list[tuple[object, ...]] = []
+    for price in prices:
+        low, high = (end[name].npv(price) for end in ends)
+        rows.append((name, price, *label, low, high, abs(high - low), base[name].npv(price)))
+    return rows

@@ -1,0 +1,179 @@
+"""Numbers as a reader meets them: sensible digits, and the interval or why there is none.
+
+Which stations a study has, and what planners call them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.intervals import Difference, IntervalEstimate
+from sim.stations import STATIONS
+
+NONE = "-"
+"""What a table shows where there is no number."""
+
+
+def number(value: float, digits: int = 1) -> str:
+    """Return a number with a thousands separator.
+
+    Examples
+    --------
+    >>> number(12345.67, 0), number(float("nan"))
+    ('12,346', '-')
+    """
+    if not np.isfinite(value):
+        return NONE if np.isnan(value) else "unlimited"
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0.0 else text
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.1912)
+    '19.1 %'
+    """
+    return f"{number(100.0 * share, digits)} %" if np.isfinite(share) else number(share)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Return a number with its sign, zero without one.
+
+    Examples
+    --------
+    >>> signed(7.13), signed(-0.01)
+    ('+7.1', '0.0')
+    """
+    text = number(value, digits)
+    return f"+{text}" if value > 0.0 and float(text.replace(",", "")) != 0.0 else text
+
+
+def span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digits: int = 1) -> str:
+    """Return the interval in brackets, or the reason why there is none.
+
+    Examples
+    --------
+    >>> span(IntervalEstimate(0.19, 0.189, 0.193, 20), 100.0)
+    '[18.9, 19.3]'
+    """
+    if not np.isfinite(estimate.low):
+        return f"(no interval: {estimate.reason or 'unknown'})"
+    return f"[{number(scale * estimate.low, digits)}, {number(scale * estimate.high, digits)}]"
+
+
+def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
+    """Return ``mean ±half-width``; ``±?`` without an interval, ``±<0.1`` for less than a digit.
+
+    Examples
+    --------
+    >>> plus_minus(31.24, 29.1, 33.38)
+    '31.2 ±2.1'
+    """
+    if np.isnan(mean):
+        return NONE
+    return f"{number(scale * mean, digits)} ±{half_width(low, high, scale, digits)}"
+
+
+def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
+    """Return half the width of an interval; ``?`` where there is none.
+
+    Examples
+    --------
+    >>> half_width(0.1, 0.1002), half_width(1.0, 3.0)
+    ('<0.1', '1.0')
+    """
+    if not np.isfinite(high - low):
+        return "?"
+    half, last = scale * (high - low) / 2.0, 10.0**-digits
+    return number(half, digits) if half == 0.0 or half >= last / 2.0 else f"<{last:g}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names joined as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def wait_difference_words(gap: Difference) -> str:
+    """Say how a mean wait differs, and no more than the interval does."""
+    if np.isnan(gap.mean):
+        return "their waits cannot be compared"
+    if np.isnan(gap.low):
+        return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
+    if gap.low <= 0.0 <= gap.high:
+        return f"the mean wait does not differ ({signed(gap.mean)} min {span(gap)})"
+    change = "longer" if gap.mean > 0.0 else "shorter"
+    low, high = sorted((abs(gap.low), abs(gap.high)))
+    size = Difference(abs(gap.mean), low, high, gap.p_value, gap.n)
+    return f"the mean wait is {number(size.mean)} min {change} {span(size)}"
+
+
+STATION_TITLES: Final = {
+    "origin": "check on leaving",
+    "low_energy": "low-energy portal",
+    "canine": "dogs",
+    "radiation": "radiation alarms",
+    "safety": "safety check",
+}
+SHORT_STATION_TITLES: Final = {
+    "origin": "leaving",
+    "approach": "appr.",
+    "low_energy": "low en.",
+    "radiation": "rad.",
+    "secondary": "sec.",
+}
+LANE_SUFFIXES: Final = ("", "_general", "_fast")
+"""Endings of a station's rows in a weekly load: all of it, or one kind of its lanes."""
+
+
+def station_title(station: str) -> str:
+    """Return what a station is called in a sentence.
+
+    >>> station_title("low_energy"), station_title("dock")
+    ('low-energy portal', 'dock')
+    """
+    return STATION_TITLES.get(station, station)
+
+
+def short_station_title(station: str) -> str:
+    """Return a station's name for the head of a narrow column."""
+    return SHORT_STATION_TITLES.get(station, station)
+
+
+def load_row_title(row: str) -> str:
+    """Return what a row of a weekly load is called: a station, or one kind of its lanes.
+
+    >>> load_row_title("low_energy"), load_row_title("primary_fast"), load_row_title("portal_slow")
+    ('low-energy portal', 'primary (FAST)', 'portal (slow)')
+    """
+    station = next((s for s in STATIONS if row == s or row.startswith(f"{s}_")), row)
+    kind = row.removeprefix(station).removeprefix("_").replace("fast", "FAST")
+    if station == "portal":
+        kind = kind.lower()
+    return f"{station_title(station)} ({kind})" if kind else station_title(station)
+
+
+def station_load(load: pd.DataFrame, station: str) -> float:
+    """Return a station's weekly load share: the highest of its kinds of lane; NaN: not there."""
+    own = load["station"].isin([station + kind for kind in LANE_SUFFIXES])
+    return float(load.loc[own, "load_share"].max()) if own.any() else float("nan")
+
+
+def present_stations(loads: Iterable[pd.DataFrame]) -> tuple[str, ...]:
+    """Return the stations that some alternative has, in the order of the road."""
+    rows = {name for load in loads for name in load["station"]}
+    return tuple(s for s in STATIONS if rows & {s + kind for kind in LANE_SUFFIXES})

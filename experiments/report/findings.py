@@ -1,0 +1,193 @@
+"""What a study found, in one object: everything that the screen and the report show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.comparison import compare_to_baseline, comparison_row
+from experiments.execution.bottleneck import ResourceGain, resource_gains
+from experiments.execution.overload import overloaded_alternatives
+from experiments.execution.robustness import RedrawnResults
+from experiments.execution.tuning import SCAN_SHARE, YARDSTICKS, MatchedMetrics
+from experiments.intervals import IntervalEstimate
+from experiments.report.frontier import FrontierPoint, LevelComparison, compare_at_equal_level, frontier_points
+from experiments.study.study import MONTHS
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from experiments.execution.replicate import Replications
+    from experiments.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Tables and verdicts of one study."""
+
+    study: Study
+    metrics: pd.DataFrame
+    comparison: pd.DataFrame
+    points: list[FrontierPoint]
+    shares: list[LevelComparison]
+    """At equal realised scan share."""
+    levels: dict[str, list[LevelComparison]]
+    """At equal mean wait, 95th percentile of crossing and officer hours, by metric."""
+    unstable: dict[str, str]
+    """Alternatives that cannot carry their load, and which station."""
+    saturated: dict[str, str]
+    """Alternatives that inspect less than they ask for, because trucks pass a full yard by."""
+    loads: dict[str, pd.DataFrame]
+    """Weekly load of each alternative's stations, from theory and before the run."""
+    profiles: Mapping[str, Mapping[str, npt.NDArray[np.float64]]]
+    gains: list[ResourceGain]
+    """What one more of each resource of the baseline would change; empty: not asked."""
+    redrawn: RedrawnResults | None
+    """How the ranking fares when what is assumed is redrawn; None: not asked."""
+    plans: Mapping[str, str]
+    """In words, the plan of each alternative whose policy makes one for its port."""
+
+    @property
+    def names(self) -> list[str]:
+        """Alternatives in the study's order."""
+        return list(self.study.alternatives)
+
+    @property
+    def alpha(self) -> float:
+        """Chance of a false verdict that the study accepts."""
+        return 1.0 - self.study.coverage
+
+    def row(self, alternative: str, metric: str) -> pd.Series:
+        """Return one row of the comparison."""
+        return comparison_row(self.comparison, alternative, metric)
+
+    def interval(self, alternative: str, metric: str) -> IntervalEstimate:
+        """Return a metric of an alternative with its interval."""
+        row = self.row(alternative, metric)
+        return IntervalEstimate(row["mean"], row["low"], row["high"], int(row["n"]), str(row["note"]))
+
+    def point(self, alternative: str) -> FrontierPoint:
+        """Return the alternative's standing on the frontier."""
+        return next(point for point in self.points if point.alternative == alternative)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideResults:
+    """What was run beside the study; nothing of it is needed."""
+
+    matched: Mapping[str, MatchedMetrics] = field(default_factory=dict)
+    """The study at the baseline's level of each yardstick."""
+    extra: pd.DataFrame | None = None
+    """METRICS of one more of each resource."""
+    redrawn: RedrawnResults | None = None
+    plans: Mapping[str, str] = field(default_factory=dict)
+
+
+def gather_findings(
+    study: Study, replications: Replications, loads: dict[str, pd.DataFrame], besides: SideResults | None = None
+) -> Findings:
+    """Compute every table of a study from its replications.
+
+    Parameters
+    ----------
+    loads : dict of DataFrame
+        ``sim.workload.weekly_load`` of each alternative.
+    besides : Besides, optional
+        What was run beside the study; without its ``matched``, alternatives that scan another share
+        are not compared.
+
+    Raises
+    ------
+    RuntimeError
+        A replication lost or doubled a truck: the model is wrong and its numbers must not go out.
+    """
+    lost = replications.metrics.loc[~replications.metrics["conserved"].astype(bool)]
+    if len(lost):
+        first = lost.iloc[0]
+        where = f"{first['alternative']}, replication {first['replication']}"
+        raise RuntimeError(f"trucks are not conserved in {where}")
+    unstable, saturated = overloaded_alternatives(study.alternatives, loads)
+    strata = MONTHS if study.calendar == "year" else None
+    fitted = tuple(name for name, scenario in study.alternatives.items() if is_fitted(scenario))
+    fitted = fitted if study.manifest is None else ()
+    base, coverage = study.baseline, study.coverage
+    table = compare_to_baseline(
+        replications.metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted
+    )
+    more = besides or SideResults()
+    aside = reference_alternatives(study)
+    points = frontier_points(replications.metrics, unstable, coverage=coverage, strata=strata, references=aside)
+    levels = _levels(study, replications.metrics, more.matched, unstable, strata)
+    extra = more.extra
+    return Findings(
+        study=study,
+        metrics=replications.metrics,
+        comparison=table,
+        points=points,
+        shares=levels.pop(SCAN_SHARE.metric),
+        levels=levels,
+        unstable=unstable,
+        saturated=saturated,
+        loads=loads,
+        profiles=replications.profiles,
+        gains=[] if extra is None else resource_gains(replications.metrics, extra, base, coverage, strata),
+        redrawn=more.redrawn,
+        plans=more.plans,
+    )
+
+
+def _levels(
+    study: Study,
+    metrics: pd.DataFrame,
+    matched: Mapping[str, MatchedMetrics],
+    unstable: Mapping[str, str],
+    strata: int | None,
+) -> dict[str, list[LevelComparison]]:
+    """Return the comparison at the baseline's level of each yardstick that it has."""
+    return {
+        stick.metric: compare_at_equal_level(
+            matched.get(stick.metric, MatchedMetrics(metrics, {})),
+            study.baseline,
+            unstable,
+            yardstick=stick,
+            coverage=study.coverage,
+            strata=strata,
+        )
+        for stick in YARDSTICKS
+        if not (stick.waits and study.baseline in unstable)
+    }
+
+
+def reference_alternatives(study: Study) -> list[str]:
+    """Return the alternatives that nobody at the baseline's port can choose: less help inside."""
+    helped = {n: s.insider.helped_load_share for n, s in study.alternatives.items()}
+    return [name for name, share in helped.items() if share != helped[study.baseline]]
+
+
+def is_fitted(scenario: Scenario) -> bool:
+    """Return whether the open lanes were set so that this very scenario waits as is observed.
+
+    One more analyst, one per cent more trucks: such a scenario's wait is a prediction. Insiders
+    change no wait; what guards against them does.
+    """
+    own, fitted = (_deciding(one) for one in (scenario, _practice()))
+    return own == fitted and scenario.insider.name in ("none", "baseline")
+
+
+def _deciding(scenario: Scenario) -> tuple[object, ...]:
+    """Return the parts of a scenario that decide its waits."""
+    parts = (scenario.port, scenario.traffic, scenario.scanner, scenario.staffing)
+    return (*parts, scenario.policy)
+
+
+@cache
+def _practice() -> Scenario:
+    # Late, because composing reads the disk and most of this module does not.
+    from experiments.study.study import compose_scenario
+
+    return compose_scenario(["policy=todays_practice"])

@@ -1,0 +1,254 @@
+"""Wait against detection: which alternatives are worth having, and which are dominated.
+
+An alternative is *dominated* when another one is surely better in one respect and not surely
+worse in the other; it is *dominated by a mix* when running two others on alternate days would
+find as many loads at a surely shorter wait. "Surely" is Holm's verdict over all pairs. Two
+alternatives that differ surely in neither respect are *indistinguishable*, and said to be so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison import metric_sample, metrics_by_alternative
+from experiments.execution.tuning import SCAN_SHARE, MatchedMetrics, Yardstick
+from experiments.intervals import (
+    Difference,
+    IntervalEstimate,
+    Sample,
+    estimate_interval,
+    function_interval,
+    holm_adjusted,
+    paired_difference,
+)
+from experiments.number_format import number
+
+WAIT: Final = "wait_mean_min"
+LOADS_FOUND: Final = "detection_expected"
+
+Status = Literal["frontier", "dominated", "mix", "unstable", "reference"]
+
+
+WORTH_WAIT_MIN: Final = 0.05
+WORTH_DETECTION: Final = 0.0005
+"""Smaller differences print as zero: nobody is dominated by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """One alternative on the plane of wait and detection."""
+
+    alternative: str
+    wait: IntervalEstimate
+    found: IntervalEstimate
+    status: Status
+    by: tuple[str, ...] = ()
+    """Who dominates it: one alternative, or the two of a mix."""
+    like: tuple[str, ...] = ()
+    """Alternatives that it cannot be told apart from."""
+    why: str = ""
+
+    def words(self) -> str:
+        """Return its standing in words."""
+        if self.status == "unstable":
+            return f"unstable: {self.why}"
+        if self.status == "reference":
+            return "no choice at this port: shown for comparison"
+        if self.status == "mix":
+            return f"dominated by a mix of {self.by[0]} and {self.by[1]}"
+        if self.status == "dominated":
+            return f"dominated by {self.by[0]} ({self.why})"
+        return f"not told apart from {', '.join(self.like)}" if self.like else "on the frontier"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelComparison:
+    """One alternative at the baseline's level of a yardstick, and what it finds there."""
+
+    alternative: str
+    scanned: IntervalEstimate
+    """Its scan share; of another yardstick, its level of that."""
+    found: IntervalEstimate
+    equal: bool
+    found_gap: Difference | None = None
+    p_holm: float = np.nan
+    wait_gap: Difference | None = None
+    setting: str = ""
+    """What its policy was set to so that the levels meet; empty: as the study asked."""
+    why: str = ""
+    """Why its level is not the baseline's."""
+
+    def sure(self, alpha: float) -> bool:
+        """Return whether it finds surely more or fewer loads than the baseline."""
+        return self.found_gap is not None and self.p_holm <= alpha
+
+
+def frontier_points(
+    metrics: pd.DataFrame,
+    unstable: Mapping[str, str],
+    *,
+    coverage: float = 0.95,
+    strata: int | None = None,
+    references: Collection[str] = (),
+) -> list[FrontierPoint]:
+    """Return each alternative's standing, in the order of the study.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        alternative, replication and METRICS.
+    unstable : mapping
+        Alternatives that cannot carry their load and why; they have no wait to be compared by.
+    references : collection of str
+        Alternatives that nobody can choose, such as a port without insiders; they dominate nobody.
+    """
+    waits, found = _samples(metrics, WAIT, strata), _samples(metrics, LOADS_FOUND, strata)
+    stable = [name for name in waits if name not in unstable and name not in references]
+    shorter = _surely(waits, stable, coverage, sign=-1.0, least=WORTH_WAIT_MIN)
+    more = _surely(found, stable, coverage, sign=1.0, least=WORTH_DETECTION)
+    points = {}
+    for name in waits:
+        where = (estimate_interval(waits[name], coverage), estimate_interval(found[name], coverage))
+        if name in unstable:
+            points[name] = FrontierPoint(name, *where, "unstable", why=unstable[name])
+            continue
+        if name in references:
+            points[name] = FrontierPoint(name, *where, "reference")
+            continue
+        rivals = [rival for rival in stable if rival != name]
+        by = [rival for rival in rivals if _dominates(rival, name, shorter, more)]
+        like = tuple(r for r in rivals if not shorter[r, name] and not more[r, name])
+        if by:
+            undominated = [r for r in by if not any(_dominates(s, r, shorter, more) for s in stable)]
+            best = max(undominated or by, key=lambda rival: estimate_interval(found[rival]).mean)
+            reason = _reason(
+                paired_difference(waits[best], waits[name]).mean if shorter[best, name] else 0.0,
+                paired_difference(found[best], found[name]).mean if more[best, name] else 0.0,
+            )
+            points[name] = FrontierPoint(name, *where, "dominated", (best,), like, reason)
+        else:
+            points[name] = FrontierPoint(name, *where, "frontier", like=like)
+    return list(_with_mixes(points, waits, found, coverage).values())
+
+
+def compare_at_equal_level(
+    matched: MatchedMetrics,
+    baseline: str,
+    unstable: Mapping[str, str],
+    *,
+    yardstick: Yardstick = SCAN_SHARE,
+    coverage: float = 0.95,
+    strata: int | None = None,
+) -> list[LevelComparison]:
+    """Return the levels of a yardstick, and at equal level the paired difference in loads found.
+
+    Holm's adjustment is over the alternatives at equal level only.
+
+    Parameters
+    ----------
+    matched : Matched
+        METRICS at the baseline's level where that can be had, from `experiments.execution.tuning`.
+    """
+    reached, found = (_samples(matched.metrics, m, strata) for m in (yardstick.metric, LOADS_FOUND))
+    waits = _samples(matched.metrics, WAIT, strata)
+    goal = estimate_interval(reached[baseline], coverage).mean
+    shares = []
+    for name in reached:
+        level, finds = estimate_interval(reached[name], coverage), estimate_interval(found[name], coverage)
+        equal = yardstick.within(level.mean, goal) and not (yardstick.waits and name in unstable)
+        gap = wait_gap = None
+        if equal and name != baseline:
+            gap = paired_difference(found[name], found[baseline], coverage)
+            if name not in unstable and baseline not in unstable:
+                wait_gap = paired_difference(waits[name], waits[baseline], coverage)
+        why = "" if equal else matched.missed.get(name, "not brought near enough")
+        turned = matched.settings.get(name, "")
+        shares.append(LevelComparison(name, level, finds, equal, gap, np.nan, wait_gap, turned, why))
+    return _adjusted(shares)
+
+
+def _adjusted(shares: list[LevelComparison]) -> list[LevelComparison]:
+    p_values = [np.nan if s.found_gap is None else s.found_gap.p_value for s in shares]
+    return [
+        dataclasses.replace(share, p_holm=float(p)) for share, p in zip(shares, holm_adjusted(p_values), strict=True)
+    ]
+
+
+def _samples(metrics: pd.DataFrame, metric: str, strata: int | None) -> dict[str, Sample]:
+    frames = metrics_by_alternative(metrics)
+    return {name: metric_sample(frame, metric, strata) for name, frame in frames.items()}
+
+
+def _surely(
+    samples: Mapping[str, Sample], names: list[str], coverage: float, sign: float, least: float
+) -> dict[tuple[str, str], int]:
+    """Return for each ordered pair 1 if the first is surely better, -1 if worse, 0 if unsure.
+
+    A difference smaller than ``least`` decides nothing, however sure it is.
+    """
+    pairs = list(itertools.combinations(names, 2))
+    gaps = [paired_difference(samples[one], samples[other], coverage) for one, other in pairs]
+    adjusted = holm_adjusted([gap.p_value for gap in gaps])
+    sure = {}
+    for (one, other), gap, p in zip(pairs, gaps, adjusted, strict=True):
+        # A gap that is the same in every replication has no p value and needs none.
+        certain = p <= 1.0 - coverage or (gap.low == gap.high and gap.mean != 0.0)
+        matters = certain and abs(gap.mean) >= least
+        verdict = int(np.sign(sign * gap.mean)) if matters else 0
+        sure[one, other], sure[other, one] = verdict, -verdict
+    return sure
+
+
+def _dominates(
+    rival: str, name: str, waits_less: Mapping[tuple[str, str], int], finds_more: Mapping[tuple[str, str], int]
+) -> bool:
+    if rival == name:
+        return False
+    pair = (waits_less[rival, name], finds_more[rival, name])
+    return min(pair) >= 0 and max(pair) > 0
+
+
+def _reason(wait_gap: float, found_gap: float) -> str:
+    """Say by how much; zero stands for a difference that is not sure."""
+    wait = f"wait {number(-wait_gap)} min shorter"
+    more = f"{number(100.0 * found_gap)} points more loads found"
+    if wait_gap and found_gap:
+        return f"{wait}, {more}"
+    return f"{wait}, loads found alike" if wait_gap else f"{more}, waits alike"
+
+
+def _with_mixes(
+    points: dict[str, FrontierPoint], waits: Mapping[str, Sample], detections: Mapping[str, Sample], coverage: float
+) -> dict[str, FrontierPoint]:
+    """Mark those on the frontier that a mix of two others beats; the ends are never marked."""
+    ends = [name for name, point in points.items() if point.status == "frontier"]
+    marked = dict(points)
+    for name in ends:
+        for low, high in itertools.permutations([end for end in ends if end != name], 2):
+            if not points[low].found.mean < points[name].found.mean < points[high].found.mean:
+                continue
+            if _mix_gap((name, low, high), waits, detections, coverage).low > 0.0:
+                point = points[name]
+                marked[name] = FrontierPoint(name, point.wait, point.found, "mix", (low, high), point.like)
+                break
+    return marked
+
+
+def _mix_gap(
+    names: tuple[str, str, str], waits: Mapping[str, Sample], detections: Mapping[str, Sample], coverage: float
+) -> Difference:
+    """Return the wait of the first less that of the mix of the others that finds as many loads."""
+
+    def gap(w: Any, d: Any, w_low: Any, d_low: Any, w_high: Any, d_high: Any) -> Any:  # noqa: ANN401
+        days = (d - d_low) / (d_high - d_low)
+        return w - (1.0 - days) * w_low - days * w_high
+
+    samples = [table[name] for name in names for table in (waits, detections)]
+    return function_interval(samples, gap, coverage)

@@ -1,0 +1,353 @@
+"""What redraws of all that is assumed say, in sentences for screen and report.
+
+Random examinations in words: what they say, and how many a wanted precision would take.
+
+Who is worth having and who is dominated, in words, and what a reader must know besides.
+
+What policies that plan for their port mean to do, in words, before anything is simulated.
+
+What fast and slow portal scans came to, in a sentence: wait, share of slow scans, detection.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from experiments.execution.replicate import plan_for_window
+from experiments.execution.robustness import RedrawnResults, standings_over_draws
+from experiments.number_format import NONE, listed, number, percent, span
+from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
+from experiments.report.findings import Findings
+from experiments.report.tables import TextCell, share_span, trucks_only_note
+from experiments.study.manifest_file import drawn_columns_note as trucks_note
+from experiments.study.study import MONTHS, Study
+from sim.algorithms.sampling import ShareInterval
+from sim.replication import Scorer
+
+UNTRAINED: Final = ("constant", "rules")
+"""Risk models that learn nothing from the past."""
+
+
+def redraws_note(redrawn: RedrawnResults) -> str:
+    """Return how the redraws were made, what was held, and which were refused or overloaded."""
+    weeks = f"{redrawn.replications} replication{'s' if redrawn.replications > 1 else ''}"
+    words = (
+        f"{len(redrawn.inputs)} assumed inputs were redrawn together {redrawn.asked} times within "
+        f"their ranges (Latin hypercube), each time for {weeks} of every alternative on the same "
+        "trucks. Held fixed: the trained risk models, which so meet "
+        "smugglers unlike those they learned from; the policies; prices, costs and crews."
+    )
+    if redrawn.refused:
+        first = next(iter(redrawn.refused.values()))
+        draws = "1 draw" if len(redrawn.refused) == 1 else f"{len(redrawn.refused)} draws"
+        words += f" {draws} made no sense and so were refused ({first})."
+    if redrawn.overloaded:
+        words += (
+            f" In {redrawn.overloaded} of them no alternative can carry its load, so nobody is "
+            "ranked by waits; elsewhere one that cannot is dominated by those that can."
+        )
+    return words
+
+
+def redraws_answer(findings: Findings) -> str:
+    """Return in a sentence how well the ranking holds; empty: not asked.
+
+    Of one alternative: between which ends its loads found lie.
+    """
+    redrawn = findings.redrawn
+    if redrawn is None:
+        return ""
+    if len(findings.names) == 1:
+        return _found_range(redrawn)
+    if set(findings.names) == set(findings.unstable):
+        return _through_range(redrawn, findings)
+    return _ranking(redrawn, findings)
+
+
+def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
+    """Return how often the alternative that does so most often finds more than the baseline."""
+    ranked = standings_over_draws(redrawn, findings.study.baseline)
+    rivals = [s for s in ranked if s.alternative != findings.study.baseline and s.more[1]]
+    if not rivals:
+        return ""
+    most = max(s.more[1] for s in rivals)
+    rivals = [s for s in rivals if 2 * s.more[1] >= most]
+    best = max(rivals, key=lambda s: (s.more[0] / s.more[1], s.gap[1]))
+    always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
+    k, n = best.more
+    if not k:
+        return f"In none of {n} redraws of what is assumed does anybody find more at equal share."
+    if always:
+        head = f"{listed(always)} find{'s' if len(always) == 1 else ''} more than "
+        return f"{head}{findings.study.baseline} in all {n} redraws of what is assumed."
+    if best.interval("more").low <= 0.5:
+        return (
+            f"What is assumed decides: redrawn {redrawn.asked} times, nobody finds more than "
+            f"{findings.study.baseline} at equal scan share in surely more than half; most often "
+            f"{best.alternative}, in {k} of {n} {share_span(best.interval('more'))}."
+        )
+    return (
+        f"What is assumed matters: redrawn {redrawn.asked} times, {best.alternative} finds more "
+        f"than {findings.study.baseline} at equal scan share in {k} of {n} "
+        f"{share_span(best.interval('more'))}, more often than any other."
+    )
+
+
+def _found_range(redrawn: RedrawnResults) -> str:
+    shares = redrawn.rows["detection_expected"].dropna()
+    if not len(shares):
+        return ""
+    return (
+        f"What is assumed decides: over {len(shares)} redraws of it between "
+        f"{percent(shares.min())} and {percent(shares.max())} of loads are found, half the time "
+        f"more than {percent(shares.median())}."
+    )
+
+
+def _through_range(redrawn: RedrawnResults, findings: Findings) -> str:
+    """Return how many trucks get through over the redraws, where nobody can carry the load."""
+    exited = redrawn.rows.pivot_table(index="draw", columns="alternative", values="exited")
+    if not len(exited):
+        return ""
+    base = findings.study.baseline
+    said = []
+    for name in (base, *(name for name in findings.names if name != base)):
+        low, high = (number(float(x), 0) for x in (exited[name].min(), exited[name].max()))
+        fewer = int((exited[name] < exited[base]).sum())
+        tail = "" if name == base else f", fewer than under {base} in {fewer}"
+        said.append(f"{low} to {high} trucks get through under {name}{tail}")
+    return f"Over {len(exited)} redraws of what is assumed {'; '.join(said)}."
+
+
+def redraws_ranking_note(findings: Findings) -> str:
+    """Return in a line how often each alternative stays undominated; empty: not asked."""
+    redrawn = findings.redrawn
+    ranked = [] if redrawn is None else standings_over_draws(redrawn, findings.study.baseline)
+    ranked = [s for s in ranked if s.undominated[1]]
+    alone = len(findings.names) == 1 or set(findings.names) == set(findings.unstable)
+    if redrawn is None or not ranked or alone:
+        return ""
+    ranked.sort(key=lambda s: -s.undominated[0])
+    n = ranked[0].undominated[1]
+    some = [
+        f"{s.alternative} {s.undominated[0]} {share_span(s.interval('undominated'))}"
+        for s in ranked
+        if s.undominated[0]
+    ]
+    never = [s.alternative for s in ranked if not s.undominated[0]]
+    at_most = f" {share_span(ranked[-1].interval('undominated'))}" if never else ""
+    parts = [*some, *([f"never{at_most} {listed(never)}"] if never else [])]
+    words = f"Undominated, of {n} redraw{'' if n == 1 else 's'} of what is assumed: {'; '.join(parts)}."
+    if any(s.risk.name not in UNTRAINED for s in findings.study.alternatives.values()):
+        words += " Trained models are held fixed: there they meet smugglers unlike those they know."
+    return words
+
+
+PER_TRUCKS: float = 1e5
+"""Rates of loads are said per so many trucks."""
+
+
+def random_stream_rows(findings: Findings) -> Iterator[dict[str, object]]:
+    """Yield what an agency could infer from each alternative's random stream."""
+    for one in _estimates(findings):
+        yield {
+            "name": one.alternative,
+            "inspected": TextCell(number(one.inspected, 0), f"{number(one.opened, 0)} of them opened"),
+            "found": number(one.found, 0),
+            "rate": TextCell(number(PER_TRUCKS * one.rate.estimate), _per_100k(one.rate)),
+            "interdicted": TextCell(percent(one.interdicted.estimate), _shares(one.interdicted)),
+            "truth": percent(one.truth),
+            "needed": _needed(findings, one),
+            "clean": TextCell(number(one.clean, 0), _at_this_rate(findings, one, one.clean)),
+        }
+
+
+def random_stream_note(findings: Findings) -> str:
+    """Return what the random stream is and what its estimate leaves out."""
+    wanted = findings.study.random_stream
+    return (
+        "Trucks that luck alone sent to the portal, among those that targeting let pass, all "
+        "replications together. E = F / (F + (x / n) M): F loads found by targeting, x found in n "
+        "random inspections, M trucks let pass (GAO-02-215R); what luck finds is not targeting's. "
+        "Rates have Clopper-Pearson intervals. A random inspection finds only what image and exam "
+        "see, so the estimate lies above the truth, which only a simulation knows. Sample wanted: "
+        "trucks to inspect until the interval of the rate is as narrow as "
+        f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and "
+        f"all found clean, give {percent(findings.study.coverage, 0)} confidence that fewer than "
+        f"{percent(wanted.below_share, 2)} of those let pass hold a load that inspection can see."
+    )
+
+
+def random_stream_answer(findings: Findings) -> str:
+    """Return in a few sentences what the baseline's random stream says; empty: it has none."""
+    one = next((e for e in _estimates(findings) if e.alternative == findings.study.baseline), None)
+    if one is None:
+        return ""
+    wanted, sure = findings.study.random_stream, percent(findings.study.coverage, 0)
+    loads = f"{number(one.found, 0)} load{'' if one.found == 1 else 's'}"
+    text = (
+        f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} "
+        f"found, {number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. From them an "
+        f"agency would put the loads that targeting interdicts at "
+        f"{percent(one.interdicted.estimate, 0)} {_shares(one.interdicted)}; in truth it is "
+        f"{percent(one.truth)}. "
+    )
+    if one.needed is not None:
+        text += (
+            f"To know the rate to within ±{percent(wanted.relative_half_width, 0)} takes "
+            f"{number(one.needed, 0)} ({_at_this_rate(findings, one, one.needed)}). "
+        )
+    return text + (
+        f"{number(one.clean, 0)} examinations, all clean, give {sure} confidence of fewer than "
+        f"{percent(wanted.below_share, 2)}."
+    )
+
+
+def _estimates(findings: Findings) -> list[AgencyEstimate]:
+    return agency_estimates(findings.metrics, findings.study.random_stream, findings.study.coverage)
+
+
+def _needed(findings: Findings, estimate: AgencyEstimate) -> TextCell:
+    if estimate.needed is None:
+        return TextCell(NONE, "nothing found to size it by")
+    return TextCell(number(estimate.needed, 0), _at_this_rate(findings, estimate, estimate.needed))
+
+
+def _at_this_rate(findings: Findings, estimate: AgencyEstimate, n_needed: int) -> str:
+    """Return how long the alternative's own random stream would take."""
+    days = n_needed / estimate.inspected * findings.study.replications * findings.study.days
+    return f"{number(days, 0)} days at this rate" if days >= 1.0 else "within a day at this rate"
+
+
+def _per_100k(rate: ShareInterval) -> str:
+    return f"[{number(PER_TRUCKS * rate.low)}, {number(PER_TRUCKS * rate.high)}]"
+
+
+def _shares(share: ShareInterval) -> str:
+    return f"[{percent(share.low, 0)}, {percent(share.high, 0)}]"
+
+
+def frontier_notes(findings: Findings) -> list[str]:
+    """Return the frontier in words: who is on it, who is dominated by whom, who is unstable."""
+    on = [p.alternative for p in findings.points if p.status == "frontier"]
+    off: dict[str, list[str]] = {}
+    for point in findings.points:
+        if point.status != "frontier":
+            off.setdefault(point.words(), []).append(point.alternative)
+    lines = [f"On the frontier of wait against loads found: {listed(on) or 'nobody'}."]
+    lines += _alike(findings, on)
+    lines += [f"{listed(names)}: {words}." for words, names in off.items()]
+    for name, why in findings.saturated.items():
+        scans = percent(findings.interval(name, "scan_rate").mean)
+        lines.append(f"{name}: {why}; trucks pass a full yard by, and {scans} were scanned.")
+    return lines
+
+
+def _alike(findings: Findings, on_frontier: list[str]) -> list[str]:
+    """Return who on the frontier cannot be told apart; mutual groups are named once."""
+    groups: dict[frozenset[str], list[str]] = {}
+    for name in on_frontier:
+        like = frozenset(other for other in findings.point(name).like if other in on_frontier)
+        if like:
+            groups.setdefault(like | {name}, []).append(name)
+    lines = []
+    for group, members in groups.items():
+        others = [name for name in on_frontier if name in group and name not in members]
+        if others:
+            lines.append(f"{listed(members)}: not told apart from {listed(others)}.")
+        else:
+            lines.append(f"Not told apart from each other: {listed(members)}.")
+    return lines
+
+
+def reader_notes(findings: Findings) -> list[str]:
+    """Return what a reader must know before using a number."""
+    fitted = findings.comparison.loc[findings.comparison["badge"] == "fitted", "alternative"].unique()
+    waits, paired = "The mean wait", ""
+    if len(findings.names) > 1:
+        paired = "; differences are paired, replication by replication, on the same trucks; "
+        paired += "verdicts hold for all alternatives at once (Holm)"
+    if len(fitted):
+        waits = f"The mean wait under {listed(list(fitted))} is fitted (through open lanes); the rest"
+    own = None if findings.study.manifest is None else trucks_note(findings.study.manifest, findings.study.days)
+    return [
+        _calendar(findings),
+        *([own] if own else []),
+        trucks_only_note(findings.study),
+        f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
+        "performance that nobody publishes.",
+        f"Intervals cover {percent(findings.study.coverage, 0)}{paired}.",
+    ]
+
+
+def calendar_words(findings: Findings) -> str:
+    """Return what the figures stand for: a year, or one stretch of the calendar."""
+    study = findings.study
+    if study.calendar == "year":
+        weeks = study.replications // MONTHS
+        each = "one stretch" if weeks == 1 else f"{weeks} stretches"
+        return f"the year {study.start_date[:4]}: {each} of {study.days} days in every month"
+    first = dt.date.fromisoformat(study.start_date)
+    last = first + dt.timedelta(days=study.days - 1)
+    return f"{first:%d %B %Y}" if first == last else f"{first:%d %B} to {last:%d %B %Y}"
+
+
+def _calendar(findings: Findings) -> str:
+    study = findings.study
+    if study.calendar == "year":
+        words = calendar_words(findings)
+        return f"Annual figures, {words}, each month weighing the same; intervals are stratified by month."
+    return f"One stretch of the calendar, {calendar_words(findings)}, drawn {study.replications} times: not a year."
+
+
+def describe_plans(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, str]:
+    """Return the plan of each alternative that makes one, as made for the study's first window."""
+    found = {}
+    for name, scenario in study.alternatives.items():
+        if not scenario.policy.plans_ahead:
+            continue
+        past = plan_for_window(scenario, scorers, study.window(0)).past
+        found[name] = scenario.policy.describe(scenario, past)
+    return found
+
+
+def plan_rows(findings: Findings) -> list[dict[str, str]]:
+    """Return each plan beside what its port found."""
+    rows = []
+    for name, words in findings.plans.items():
+        own = findings.interval(name, "detection_expected")
+        rows.append({"name": name, "words": words, "found": f"{percent(own.mean)} of loads {span(own, 100.0)}"})
+    return rows
+
+
+def plan_note() -> str:
+    """Return what a plan leaves out, and so why the port falls short of it."""
+    return (
+        "The plan takes sensors to be independent, openings to find everything and yards to have "
+        "room; the port has loads hidden well from every sensor, exams that miss, and queues."
+    )
+
+
+def screening_note(findings: Findings) -> str:
+    """Return a sentence on every alternative's portal, or nothing where no portal scans slowly."""
+    scenarios = findings.study.alternatives
+    if not any(scenario.has_slow_scan() for scenario in scenarios.values()):
+        return ""
+    return "At the portal: " + "; ".join(_portal_sentence(findings, name) for name in findings.names) + "."
+
+
+def _portal_sentence(findings: Findings, name: str) -> str:
+    wait, slow, detects = (
+        findings.interval(name, metric) for metric in ("screening_wait_mean_min", "slow_rate", "screened_detection")
+    )
+    queue = (
+        "its wait depends on the length of the run"
+        if name in findings.unstable
+        else f"a wait of {number(60.0 * wait.mean)} s {span(wait, 60.0)}"
+    )
+    return (
+        f"under {name} {queue}, {percent(slow.mean)} of scans slow, "
+        f"alarms on {percent(detects.mean)} of the loads scanned {span(detects, 100.0)}"
+    )

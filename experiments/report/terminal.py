@@ -1,0 +1,280 @@
+"""What a run says on the terminal or into a log: the load before, the answer and a table after.
+
+Every table fits 80 columns; a wide screen gets more. In a log there is no colour and no bar, and
+progress is a plain line at every tenth of the way.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from experiments.execution.overload import overloaded_alternatives
+from experiments.number_format import (
+    NONE,
+    half_width,
+    number,
+    percent,
+    plus_minus,
+    present_stations,
+    short_station_title,
+    signed,
+    station_load,
+)
+from experiments.report.answer import comparison_answer
+from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
+from experiments.report.findings import Findings
+from experiments.report.notes import (
+    frontier_notes,
+    random_stream_answer,
+    reader_notes,
+    redraws_answer,
+    redraws_ranking_note,
+    screening_note,
+)
+from experiments.report.tables import amounts_sentence, bottleneck_answer
+from sim.scenario import Scenario
+
+SCAN_MAX: Final = "scan max"
+"""Column of the largest share of trucks that could be scanned."""
+GAP: Final = 2
+"""Blanks after a column."""
+WIDE: Final = 120
+"""Columns from which on the second table is shown."""
+DETAILS: Final = (
+    ("p95, min", "crossing_p95_min", 1.0, 0),
+    ("over 30 min, %", "p_wait_over_30_min", 100.0, 1),
+    ("queue, max", "queue_max", 1.0, 0),
+    ("exams, %", "exam_rate", 100.0, 2),
+    ("hits, %", "hit_rate", 100.0, 2),
+    ("detected, %", "detection_rate", 100.0, 1),
+    ("delay, h", "delay_truck_h", 1.0, 0),
+)
+"""Heading, metric, scale and digits of the second table; hits and detected stand together."""
+
+
+def open_console() -> Console:
+    """Return the screen: as wide as the terminal, or 80 columns of plain text in a log."""
+    screen = Console(highlight=False)
+    return screen if screen.is_terminal else Console(highlight=False, width=80, no_color=True)
+
+
+def print_line(terminal: Console, line: str) -> None:
+    """Print one line as it is: no markup; long ones are wrapped between words."""
+    terminal.print(Text(wrap_line(terminal, line)))
+
+
+def wrap_line(terminal: Console, line: str) -> str:
+    """Return a line broken between words, for easy reading never beyond 100 columns."""
+    return textwrap.fill(line, min(terminal.width, 100), break_on_hyphens=False)
+
+
+def print_load_check(terminal: Console, scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame]) -> None:
+    """Say whether each station can carry its load over the week, before anything is simulated."""
+    print_line(
+        terminal,
+        "Weekly load of each station, % of its capacity, and the largest share of trucks that the "
+        "port could scan without a station being overloaded (from theory):",
+    )
+    columns = (*present_stations(loads.values()), SCAN_MAX)
+    rows = [[name, *(_load_cell(load, c) for c in columns)] for name, load in loads.items()]
+    print_table(terminal, ["alternative", *(short_station_title(c) for c in columns)], rows)
+    unstable, saturated = overloaded_alternatives(scenarios, loads)
+    for name, why in unstable.items():
+        print_line(terminal, f"unstable: {name}: {why}")
+    for name, why in saturated.items():
+        print_line(terminal, f"saturated: {name}: {why}; trucks pass a full yard by")
+    terminal.print()
+
+
+def print_plans(terminal: Console, planned: Mapping[str, str]) -> None:
+    """Print the plan of each alternative that makes one, line by line as it stands."""
+    for name, words in planned.items():
+        print_line(terminal, f"Plan of {name}, made from past days:")
+        terminal.print(Text(words), soft_wrap=True)
+        terminal.print()
+
+
+def largest_scan_share(load: pd.DataFrame) -> str:
+    """Return the largest sustainable scan share of the port: that of its tightest station.
+
+    Examples
+    --------
+    >>> largest_scan_share(pd.DataFrame({"largest_scan_share": [0.61, 0.4, float("nan")]}))
+    '40 %'
+    """
+    shares = load["largest_scan_share"].to_numpy(np.float64)
+    shares = shares[~np.isnan(shares)]
+    return percent(min(float(shares.min()), 1.0), 0) if len(shares) else NONE
+
+
+@contextmanager
+def show_progress(terminal: Console, total: int, label: str = "replications") -> Iterator[Callable[[int, int], None]]:
+    """Give a function (done, total) that shows how far ``label`` has come."""
+    if not terminal.is_terminal:
+        yield _plain_progress(terminal, label)
+        return
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=terminal, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done, _: bar.update(task, completed=done)
+
+
+def _plain_progress(terminal: Console, label: str) -> Callable[[int, int], None]:
+    said = [0]
+
+    def tell(done: int, total: int) -> None:
+        tenth = 10 * done // total
+        if tenth > said[0]:
+            said[0] = tenth
+            print_line(terminal, f"{label}: {done} of {total}")
+
+    return tell
+
+
+def print_findings(terminal: Console, findings: Findings, paths: Sequence[Path], wall_s: float) -> None:
+    """Print the answer, the table, what was written, and the notes, in this order."""
+    terminal.print()
+    terminal.print(Text(wrap_line(terminal, comparison_answer(findings)), style="bold"))
+    terminal.print()
+    print_table(terminal, *headline_table(findings))
+    if terminal.width >= WIDE:
+        print_table(terminal, *detail_table(findings))
+    print_line(terminal, _legend(findings))
+    if len(findings.names) > 1:
+        for line in frontier_notes(findings):
+            print_line(terminal, line)
+    said = (amounts_sentence(findings), screening_note(findings), portals_worth(findings))
+    for line in (
+        *said,
+        bottleneck_answer(findings),
+        redraws_answer(findings),
+        redraws_ranking_note(findings),
+        random_stream_answer(findings),
+    ):
+        if line:
+            print_line(terminal, line)
+    terminal.print()
+    _files(terminal, paths, wall_s)
+    terminal.print()
+    for line in reader_notes(findings):
+        print_line(terminal, f"Note: {line}")
+
+
+def _files(terminal: Console, paths: Sequence[Path], wall_s: float) -> None:
+    if not paths:
+        return
+    folder = paths[0].parent
+    names = ", ".join(path.name for path in paths)
+    terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
+    print_line(terminal, f"{names} ({wall_s:.0f} s)")
+
+
+Rows = tuple[list[str], list[list[str]]]
+"""Headings and rows of a table, the names of the rows first."""
+
+
+def headline_table(findings: Findings) -> Rows:
+    """Return the table that fits 80 columns: wait, trucks out, scanned, found, against baseline."""
+    several = len(findings.names) > 1
+    headings = ["alternative", "wait, min", "out/day", "scanned, %", "found, %"]
+    rows = []
+    for name in findings.names:
+        wait, out, scans, finds = (
+            findings.interval(name, metric) for metric in ("wait_mean_min", "exited", "scan_rate", "detection_expected")
+        )
+        unstable = name in findings.unstable
+        cells = [
+            "unstable" if unstable else plus_minus(wait.mean, wait.low, wait.high),
+            number(out.mean / findings.study.days, 0),
+            number(100.0 * scans.mean),
+            plus_minus(finds.mean, finds.low, finds.high, 100.0),
+        ]
+        rows.append([name, *cells, *([_against(findings, name)] if several else [])])
+    return [*headings, "found, points"] if several else headings, rows
+
+
+def _against(findings: Findings, name: str) -> str:
+    row = findings.row(name, "detection_expected")
+    if row["holm_verdict"] == "baseline":
+        return "baseline"
+    gap = float(row["difference"])
+    if np.isnan(gap):
+        return NONE
+    half = half_width(float(row["diff_low"]), float(row["diff_high"]), 100.0)
+    mark = " *" if row["holm_verdict"] in ("higher", "lower") else ""
+    return f"{signed(100.0 * gap)} ±{half}{mark}"
+
+
+def detail_table(findings: Findings) -> Rows:
+    """Return the further measures that a wide screen has room for."""
+    rows = []
+    for name in findings.names:
+        cells = []
+        for _, metric, scale, digits in DETAILS:
+            own = findings.interval(name, metric)
+            cells.append(plus_minus(own.mean, own.low, own.high, scale, digits))
+        rows.append([name, *cells])
+    return ["alternative", *(heading for heading, *_ in DETAILS)], rows
+
+
+def _legend(findings: Findings) -> str:
+    """Say what the columns mean."""
+    several = "; points: difference from the baseline, * sure (Holm)"
+    return (
+        f"± half-width of the {percent(findings.study.coverage, 0)} interval. wait: end of queue to "
+        "primary; found: share of loads, every truck a probe"
+        f"{several if len(findings.names) > 1 else ''}."
+    )
+
+
+def _table(headings: Sequence[str]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if place == 0 else "right", overflow="fold", no_wrap=place > 0)
+    return table
+
+
+def print_table(terminal: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, in as many parts under each other as the screen is narrow."""
+    lines = [headings, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(headings))]
+    for columns in _in_width(terminal.width, widths):
+        table = _table([headings[place] for place in (0, *columns)])
+        for row in rows:
+            table.add_row(*(row[place] for place in (0, *columns)))
+        terminal.print(table)
+
+
+def _in_width(width: int, widths: Sequence[int]) -> list[list[int]]:
+    """Return the columns beside the first in groups, as many side by side as the screen holds.
+
+    >>> _in_width(40, (12, 8, 6, 7, 4, 8))
+    [[1, 2, 3], [4, 5]]
+    """
+    groups: list[list[int]] = [[]]
+    left = width - widths[0]
+    for place in range(1, len(widths)):
+        if widths[place] + GAP > left and groups[-1]:
+            groups.append([])
+            left = width - widths[0]
+        groups[-1].append(place)
+        left -= widths[place] + GAP
+    return groups
+
+
+def _load_cell(load: pd.DataFrame, station: str) -> str:
+    if station == SCAN_MAX:
+        return largest_scan_share(load)
+    share = station_load(load, station)
+    return number(100.0 * share, 0) + ("!" if share >= 1.0 else "")

@@ -1,0 +1,294 @@
+"""The scorecard itself: every line judged against its target, its trend, and the answer.
+
+The rule, which stands on the page: a line is *on course* if the interval of its last period lies
+wholly on the good side of the target (the target itself is good), *off course* if it lies wholly
+on the bad side. Of a line that rests on what is assumed, the range over redraws must lie there
+too. Otherwise one *cannot tell*. Each verdict is of its line alone; a trend is marked as sure only
+where it is so for all lines of the card at once (Holm).
+
+Editions of the scorecard: the public one leaves out what would help a smuggler.
+
+Withheld are chances of being found and whatever gives them away (false alarms, hits, insiders,
+what random inspections say), the threshold of high risk, and how the runs were set: folders, seed,
+overrides and with them schedules and shares. What is withheld is taken out of the card itself, so
+that no paper made from it can show it; the titles of the lines stay, to say what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from experiments.comparison import metric_badge
+from experiments.intervals import Difference, holm_adjusted
+from experiments.scorecards.levels import LineLevel, line_level, line_trend
+from experiments.scorecards.lines import DETECTION, FLOW, ScorecardLine, scorecard_lines
+from experiments.scorecards.periods import Period
+from experiments.scorecards.targets import Target
+from sim.errors import ConfigError
+
+Verdict = Literal["on course", "off course", "cannot tell", "no target"]
+ON: Final = "on course"
+OFF: Final = "off course"
+UNKNOWN: Final = "cannot tell"
+NONE_SET: Final = "no target"
+VERDICTS: Final[tuple[Verdict, ...]] = (ON, OFF, UNKNOWN, NONE_SET)
+BOTH_WAYS: Final = (DETECTION, FLOW)
+"""Groups that are meant for both directions."""
+Edition = Literal["internal", "public"]
+EDITIONS: Final[tuple[Edition, ...]] = ("internal", "public")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedLine:
+    """One line of the card over its periods."""
+
+    line: ScorecardLine
+    badge: str
+    """fitted, assumed or predicted"""
+    levels: tuple[LineLevel, ...]
+    """One a period."""
+    target: Target | None
+    verdict: Verdict
+    why: str
+    """Why one cannot tell, or on what a verdict hangs; empty otherwise."""
+    hangs: bool
+    """Whether the verdict would be another elsewhere in the range of an assumed target."""
+    trend: Difference | None
+    p_holm: float = np.nan
+
+    @property
+    def last(self) -> LineLevel:
+        """The level that is judged."""
+        return self.levels[-1]
+
+    @property
+    def goal(self) -> float:
+        """The target in the line's unit; NaN: none."""
+        return np.nan if self.target is None else self.line.scale * self.target.value
+
+    def goal_range(self) -> tuple[float, float] | None:
+        """Return the range of an assumed target in the line's unit."""
+        note = None if self.target is None else self.target.note
+        if note is None or note.low is None or note.high is None:
+            return None
+        return self.line.scale * note.low, self.line.scale * note.high
+
+    def direction(self, alpha: float) -> str:
+        """Return how the line moves: better, worse, rising, falling, unchanged, or not told.
+
+        Parameters
+        ----------
+        alpha : float
+            Chance of any false trend on the card that is accepted.
+        """
+        if self.trend is None or np.isnan(self.trend.mean):
+            return "one period" if len(self.levels) < 2 else "-"
+        if self.trend.mean == 0.0:
+            return "unchanged"
+        constant = np.isnan(self.p_holm) and self.trend.low == self.trend.high
+        if not constant and not self.p_holm <= alpha:
+            return "not clear"
+        up = self.trend.mean > 0.0
+        if self.line.better == "neither":
+            return "rising" if up else "falling"
+        return "better" if up == (self.line.better == "high") else "worse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorecardPart:
+    """One direction: its port, its periods and its lines."""
+
+    title: str
+    direction: str
+    periods: tuple[Period, ...]
+    rows: tuple[JudgedLine, ...]
+    withheld: tuple[str, ...] = ()
+    """Titles of the lines that an edition leaves out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorecard:
+    """The whole scorecard."""
+
+    parts: tuple[ScorecardPart, ...]
+    edition: Edition
+    coverage: float
+    high_risk_score: float | None
+    """From which score on a truck is high-risk; None: withheld."""
+
+    @property
+    def rows(self) -> list[JudgedLine]:
+        """Every line of every direction."""
+        return [row for part in self.parts for row in part.rows]
+
+    @property
+    def alpha(self) -> float:
+        """Chance of a false verdict that is accepted."""
+        return 1.0 - self.coverage
+
+    def count(self, verdict: Verdict) -> int:
+        """Return how many lines have this verdict."""
+        return sum(row.verdict == verdict for row in self.rows)
+
+
+def make_scorecard(series: Sequence[Sequence[Period]], targets: Mapping[str, Mapping[str, Target]]) -> Scorecard:
+    """Return the internal edition of the scorecard.
+
+    Parameters
+    ----------
+    series : sequence of sequence of Period
+        The periods of each direction, in order.
+    targets : mapping
+        From `targets.read_targets`.
+    """
+    settings = series[0][0].settings
+    coverage = float(settings["coverage"])
+    parts = [_part(tuple(periods), targets, coverage) for periods in series]
+    if len(parts) == 1:
+        one = parts[0]
+        parts = [replace(one, rows=tuple(_one_way(row, one.direction) for row in one.rows))]
+    every = [row for part in parts for row in part.rows]
+    p = holm_adjusted([np.nan if row.trend is None else row.trend.p_value for row in every])
+    adjusted = iter(p.tolist())
+    whole = [replace(part, rows=tuple(replace(row, p_holm=next(adjusted)) for row in part.rows)) for part in parts]
+    score = float(settings["high_risk_score"])
+    return Scorecard(parts=tuple(whole), edition="internal", coverage=coverage, high_risk_score=score)
+
+
+def _part(periods: tuple[Period, ...], targets: Mapping[str, Mapping[str, Target]], coverage: float) -> ScorecardPart:
+    port = periods[-1].scenario.port
+    own = targets[port.direction]
+    lines = scorecard_lines(periods[-1].scenario)
+    rows = tuple(_row(line, periods, own.get(line.target), coverage) for line in lines)
+    return ScorecardPart(title=port.title, direction=port.direction, periods=periods, rows=rows)
+
+
+def _row(line: ScorecardLine, periods: tuple[Period, ...], target: Target | None, coverage: float) -> JudgedLine:
+    levels = tuple(line_level(line, period, coverage) for period in periods)
+    verdict, why = judge_line(line, levels[-1], None if target is None else target.value)
+    found = JudgedLine(
+        line=line,
+        badge=_badge(line, periods[-1]),
+        levels=levels,
+        target=target,
+        verdict=verdict,
+        why=why,
+        hangs=False,
+        trend=line_trend(line, periods, coverage),
+    )
+    ends = found.goal_range() or ()
+    hangs = any(judge_line(line, levels[-1], end / line.scale)[0] != verdict for end in ends)
+    return replace(found, hangs=hangs)
+
+
+def _one_way(row: JudgedLine, direction: str) -> JudgedLine:
+    """Return a line that is meant for both ways with the note that the other was not given."""
+    if row.line.group not in BOTH_WAYS:
+        return row
+    other = "northbound" if direction == "southbound" else "southbound"
+    last = row.levels[-1]
+    note = f"{direction} alone: no {other} run was given"
+    detail = "; ".join(text for text in (last.detail, note) if text)
+    return replace(row, levels=(*row.levels[:-1], replace(last, detail=detail)))
+
+
+def _badge(line: ScorecardLine, period: Period) -> str:
+    if line.assumed:
+        return "assumed"
+    return metric_badge("wait_mean_min" if line.key == "wait_mean" else "", fitted=period.fitted)
+
+
+def judge_line(line: ScorecardLine, level: LineLevel, target: float | None) -> tuple[Verdict, str]:
+    """Return the verdict on the last period, and why one cannot tell.
+
+    Parameters
+    ----------
+    target : float, optional
+        In natural units (a share is 0-1).
+    """
+    if target is None or line.better == "neither":
+        return NONE_SET, ""
+    if np.isnan(level.value):
+        return UNKNOWN, level.reason
+    if not level.has_interval:
+        return UNKNOWN, f"no interval: {level.reason}"
+    if line.assumed and not level.has_range:
+        return UNKNOWN, f"range over assumptions {level.range_words}"
+    ends: list[tuple[str, float, float]] = [("interval", level.low, level.high)]
+    if line.assumed:
+        ends.append(("range over assumptions", level.range_low, level.range_high))
+    goal, better = line.scale * target, line.better
+    sides = [_side(low, high, goal, high_is_good=better == "high") for _, low, high in ends]
+    if sides[0] == sides[-1] and sides[0] != UNKNOWN:
+        return sides[0], _caveat(level, sides[0], goal, high_is_good=better == "high")
+    straddles = [name for (name, *_), side in zip(ends, sides, strict=True) if side == UNKNOWN]
+    return UNKNOWN, f"target within the {' and the '.join(straddles)}" if straddles else (
+        "interval and range lie on different sides"
+    )
+
+
+def _caveat(level: LineLevel, side: str, goal: float, *, high_is_good: bool) -> str:
+    """Return that other assumptions would turn a verdict; empty: they would not, or none is run."""
+    if not level.has_range:
+        return ""
+    reached = _side(level.range_low, level.range_high, goal, high_is_good=high_is_good)
+    return "" if reached == side else "as assumed; redraws reach the other side"
+
+
+def _side(low: float, high: float, goal: float, *, high_is_good: bool) -> Any:  # noqa: ANN401
+    """Return on which side of the target an interval lies; the target itself is good.
+
+    A ten-thousandth of a per cent is round-off, not a miss.
+    """
+    slack = 1e-6 * abs(goal)
+    if (low >= goal - slack) if high_is_good else (high <= goal + slack):
+        return ON
+    if (high < goal - slack) if high_is_good else (low > goal + slack):
+        return OFF
+    return UNKNOWN
+
+
+WITHHELD: Final = (
+    "thresholds (the risk score from which on a truck is high-risk), chances of being found and "
+    "what gives them away, schedules, and the settings and seeds of the runs"
+)
+"""In words, what the public edition leaves out beside its lines."""
+
+
+def parse_edition(text: str) -> Edition:
+    """Return the edition of this name.
+
+    Raises
+    ------
+    ConfigError
+        There is none.
+    """
+    for known in EDITIONS:
+        if text == known:
+            return known
+    raise ConfigError("edition", f"expected one of {', '.join(EDITIONS)}, got {text!r}")
+
+
+def scorecard_in_edition(card: Scorecard, edition: Edition) -> Scorecard:
+    """Return the card as an edition shows it."""
+    if edition == "internal":
+        return card
+    parts = tuple(_published(part) for part in card.parts)
+    return replace(card, edition=edition, parts=parts, high_risk_score=None)
+
+
+def _plain(row: JudgedLine) -> JudgedLine:
+    """Return a line without what its details say of targeting."""
+    if row.line.special != "sharing":
+        return row
+    return replace(row, levels=tuple(replace(one, detail="") for one in row.levels))
+
+
+def _published(part: ScorecardPart) -> ScorecardPart:
+    kept = tuple(_plain(row) for row in part.rows if not row.line.withheld)
+    titles = tuple(row.line.title for row in part.rows if row.line.withheld)
+    return replace(part, rows=kept, withheld=titles)

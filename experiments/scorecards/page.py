@@ -1,0 +1,228 @@
+"""The scorecard as one page of HTML that needs nothing but itself: no script, no request.
+
+A line over its periods as a small picture: points, intervals, ranges, and the target.
+
+Plain SVG, drawn by the page itself, so that a card needs no drawing library and prints in grey: the
+range over assumptions is a pale band, the interval a dark bar, the target a dashed line with the
+good side marked by an arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from experiments.number_format import percent
+from experiments.report.page import template_environment
+from experiments.scorecards import wording
+from experiments.scorecards.card import VERDICTS, JudgedLine, Scorecard, ScorecardPart
+from experiments.scorecards.lines import GROUPS
+from experiments.scorecards.wording import interval_text, level_text, target_text
+from experiments.study.inputs import source_library
+
+WIDTH: Final = 260.0
+STEP: Final = 18.0
+"""Height of a period."""
+LEFT: Final = 76.0
+"""Room for the periods' labels."""
+MARGIN: Final = 8.0
+LABEL: Final = 11
+"""Most letters of a label."""
+PALE: Final = "#c9d3dc"
+DARK: Final = "#1a1a1a"
+BLUE: Final = "#0072b2"
+
+
+def line_picture(row: JudgedLine, labels: tuple[str, ...]) -> Markup:
+    """Return the picture of one line; empty where it says nothing.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        One a period, as written at the left.
+    """
+    ends = _ends(row)
+    if ends is None:
+        return Markup()
+    height = STEP * len(row.levels) + 6.0
+    parts = [
+        f'<svg class="strip" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
+        f'height="{height:g}" role="img" aria-label="{escape(line_picture_words(row, labels))}">',
+        *_target(row, ends, height),
+        *_periods(row, labels, ends),
+        "</svg>",
+    ]
+    return Markup("".join(parts))  # noqa: S704
+
+
+def line_picture_words(row: JudgedLine, labels: tuple[str, ...]) -> str:
+    """Return the picture in words."""
+    parts = [
+        f"{label}: {level_text(row.line, one)} {interval_text(row.line, one)}"
+        for label, one in zip(labels, row.levels, strict=True)
+    ]
+    tail = "" if row.target is None else f" Target: {target_text(row)}."
+    return f"{row.line.title}. {'; '.join(parts)}.{tail}"
+
+
+def _ends(row: JudgedLine) -> tuple[float, float] | None:
+    """Return the ends of the scale: all that is drawn, zero left out; None: nothing is."""
+    numbers = [row.goal]
+    for one in row.levels:
+        numbers += [one.value, one.low, one.high]
+        numbers += [one.range_low, one.range_high] if row.line.assumed else []
+    known = [x for x in numbers if np.isfinite(x)]
+    if not any(np.isfinite(one.value) for one in row.levels):
+        return None
+    low, high = min(known), max(known)
+    room = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - room, high + room
+
+
+def _x(number: float, ends: tuple[float, float]) -> float:
+    share = (number - ends[0]) / (ends[1] - ends[0])
+    return round(LEFT + share * (WIDTH - LEFT - MARGIN), 1)
+
+
+def _target(row: JudgedLine, ends: tuple[float, float], height: float) -> Iterator[str]:
+    if not np.isfinite(row.goal):
+        return
+    x = _x(row.goal, ends)
+    tip = 5.0 if row.line.better == "high" else -5.0
+    yield (
+        f'<line x1="{x}" x2="{x}" y1="0" y2="{height:g}" stroke="{DARK}" stroke-dasharray="3 2"/>'
+        f'<path d="M{x} 0 l{tip:g} 3 l{-tip:g} 3 z" fill="{DARK}"/>'
+    )
+
+
+def _periods(row: JudgedLine, labels: tuple[str, ...], ends: tuple[float, float]) -> Iterator[str]:
+    for place, (label, one) in enumerate(zip(labels, row.levels, strict=True)):
+        y = 3.0 + STEP * (place + 0.5)
+        short = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
+        yield f'<text x="0" y="{y + 4.0:g}" font-size="11" fill="#555">{escape(short)}</text>'
+        if not np.isfinite(one.value):
+            continue
+        if row.line.assumed and one.has_range:
+            yield _bar(_x(one.range_low, ends), _x(one.range_high, ends), y, 10.0, PALE)
+        if one.has_interval:
+            yield _bar(_x(one.low, ends), _x(one.high, ends), y, 3.0, DARK)
+        fill = BLUE if place == len(labels) - 1 else "#fff"
+        x = _x(one.value, ends)
+        yield f'<circle cx="{x}" cy="{y:g}" r="4" fill="{fill}" stroke="{DARK}"/>'
+
+
+def _bar(low: float, high: float, y: float, thick: float, colour: str) -> str:
+    top, wide = y - thick / 2.0, max(high - low, 0.5)
+    return f'<rect x="{low}" y="{top:g}" width="{wide:.1f}" height="{thick:g}" fill="{colour}"/>'
+
+
+LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "no target": "none"}
+"""Class of a verdict's look, by verdict."""
+
+
+def render_scorecard(card: Scorecard) -> str:
+    """Return the page; the same card gives the same bytes."""
+    return (
+        template_environment()
+        .get_template("scorecard.html.j2")
+        .render(
+            title=" and ".join(part.title for part in card.parts),
+            edition=card.edition,
+            periods=wording.period_span(card.parts[0]),
+            answer=wording.scorecard_answer(card),
+            findings=wording.direction_findings(card),
+            counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],
+            parts=[_part(card, part) for part in card.parts],
+            several=len(card.parts) > 1,
+            rule=wording.verdict_rule(card),
+            high_risk=wording.high_risk_definition(card),
+            withheld=wording.withheld_note(card),
+            badges=sorted({row.badge for row in card.rows}),
+            targets=list(_targets(card)),
+            runs=list(_runs(card)),
+            coverage=percent(card.coverage, 0),
+        )
+    )
+
+
+def _part(card: Scorecard, part: ScorecardPart) -> dict[str, Any]:
+    groups = [{"name": name, "rows": [_row(card, part, row) for row in part.rows if _in(row, name)]} for name in GROUPS]
+    return {
+        "direction": part.direction,
+        "title": part.title,
+        "parameters": _parameters(card, part),
+        "groups": [group for group in groups if group["rows"]],
+        "withheld": part.withheld,
+    }
+
+
+def _in(row: JudgedLine, group: str) -> bool:
+    return row.line.group == group
+
+
+def _row(card: Scorecard, part: ScorecardPart, row: JudgedLine) -> dict[str, Any]:
+    line, last = row.line, row.last
+    return {
+        "title": line.title,
+        "definition": line.definition,
+        "kpp": line.kpp,
+        "badge": row.badge,
+        "strip": line_picture(row, tuple(period.label for period in part.periods)),
+        "value": wording.level_text(line, last),
+        "interval": "" if row.why and row.why == last.reason else wording.interval_text(line, last),
+        "range": wording.assumption_range_text(line, last),
+        "detail": last.detail,
+        "goal": wording.target_text(row),
+        "goal_whence": wording.target_origin(row),
+        "moves": wording.trend_word(card, row),
+        "moves_by": wording.trend_size_text(row),
+        "verdict": row.verdict,
+        "look": LOOKS[row.verdict],
+        "why": row.why,
+    }
+
+
+def _parameters(card: Scorecard, part: ScorecardPart) -> list[dict[str, Any]]:
+    """Return CBP's key performance parameters of one direction, in their order."""
+    rows = sorted((row for row in part.rows if row.line.kpp), key=lambda row: row.line.kpp)
+    return [_row(card, part, row) for row in rows]
+
+
+def _targets(card: Scorecard) -> Iterator[dict[str, str]]:
+    """Yield where each target comes from, once for each direction."""
+    for part in card.parts:
+        seen = set()
+        for row in part.rows:
+            if row.target is None or row.line.target in seen:
+                continue
+            seen.add(row.line.target)
+            note = row.target.note
+            source, address = source_library().get(note.source_id or "", ("", ""))
+            yield {
+                "key": f"scorecard.{part.direction}.{row.line.target}",
+                "value": f"{row.target.value:g}",
+                "whence": wording.target_origin(row),
+                "words": "; ".join(text for text in (source, note.note) if text),
+                "address": address,
+            }
+
+
+def _runs(card: Scorecard) -> Iterator[dict[str, str]]:
+    """Yield how each period was made; nothing in an edition that withholds it."""
+    if card.edition != "internal":
+        return
+    for part in card.parts:
+        for period in part.periods:
+            record, days = period.record, period.settings["days"]
+            yield {
+                "label": f"{part.direction}, {period.label}",
+                "folder": str(period.folder),
+                "words": f"alternative {period.alternative}; seed {record['seed']}; "
+                f"{len(period.metrics)} replications of {days} days from "
+                f"{period.settings['start_date']}, calendar={period.settings['calendar']}; "
+                f"throughgate {record['throughgate']}",
+                "command": f"throughgate {record['verb']} {' '.join(record['overrides'])}".strip(),
+            }

@@ -1,0 +1,109 @@
+"""The scorecard on the terminal, in 80 columns: the answer, a table a group, what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from experiments.number_format import number, plus_minus
+from experiments.report.terminal import print_line, print_table, wrap_line
+from experiments.scorecards import wording
+from experiments.scorecards.card import JudgedLine, Scorecard, ScorecardPart
+from experiments.scorecards.lines import GROUPS
+
+INDENT = "  "
+
+
+def print_scorecard(terminal: Console, card: Scorecard, paths: Sequence[Path]) -> None:
+    """Print the answer, the lines, how verdicts are reached, and what was written."""
+    terminal.print(Text(wrap_line(terminal, wording.scorecard_answer(card)), style="bold"))
+    for sentence in wording.direction_findings(card):
+        print_line(terminal, sentence)
+    if wording.withheld_note(card):
+        print_line(terminal, wording.withheld_note(card))
+    for part in card.parts:
+        _show_part(terminal, card, part)
+    terminal.print()
+    print_line(terminal, wording.verdict_rule(card))
+    print_line(terminal, wording.high_risk_definition(card))
+    print_line(terminal, scorecard_legend(card))
+    terminal.print()
+    terminal.print(Text(f"Written to {paths[0].parent}"), soft_wrap=True)
+    print_line(terminal, ", ".join(path.name for path in paths))
+
+
+def _show_part(terminal: Console, card: Scorecard, part: ScorecardPart) -> None:
+    periods = wording.period_span(part)
+    for group in GROUPS:
+        rows = [row for row in part.rows if row.line.group == group]
+        if rows:
+            terminal.print()
+            print_line(terminal, f"{group} ({part.direction}; {periods})")
+            several = len(part.periods) > 1
+            cells = [cell for row in rows for cell in row_cells(card, row, several=several)]
+            heads = ["line", "last", "target", *(["trend"] if several else []), "verdict"]
+            print_table(terminal, heads, cells)
+
+
+def row_cells(card: Scorecard, row: JudgedLine, *, several: bool) -> list[list[str]]:
+    """Return a line's cells; of an assumed one its range beneath.
+
+    Parameters
+    ----------
+    several : bool
+        Whether there is more than one period, and so a trend.
+    """
+    line, last = row.line, row.last
+    mark = {"assumed": "~", "fitted": "="}.get(row.badge, "")
+    name = f"{line.short}{mark}{_unit(line.unit)}"
+    verdict = f"{wording.MARKS[row.verdict]} {row.verdict}"
+    move = [wording.trend_word(card, row)] if several else []
+    cells = [name, _with_interval(row), _goal(row), *move, verdict]
+    beneath = ["", "", _goal_range(row), *([""] if several else [])]
+    beneath.append("on that target" if row.hangs else "")
+    if row.badge == "assumed" and np.isfinite(last.value):
+        beneath[1] = wording.range_ends_text(line, last) if last.has_range else "range unknown"
+    return [cells, beneath] if any(beneath) else [cells]
+
+
+def _unit(unit: str) -> str:
+    return f", {unit.replace('thousand USD', 'kUSD')}" if unit else ""
+
+
+def _with_interval(row: JudgedLine) -> str:
+    line, last = row.line, row.last
+    if np.isnan(last.value):
+        return "-"
+    if not last.has_interval or last.low == last.high:
+        return number(last.value, line.digits)
+    if line.special or not np.isclose(last.high - last.value, last.value - last.low, rtol=1e-6):
+        return f"{number(last.value, line.digits)} {wording.interval_text(line, last)}"
+    return plus_minus(last.value, last.low, last.high, digits=line.digits)
+
+
+def _goal(row: JudgedLine) -> str:
+    if row.target is None:
+        return "-"
+    return f"{'<=' if row.line.better == 'low' else '>='} {row.goal:.4g}"
+
+
+def _goal_range(row: JudgedLine) -> str:
+    ends = row.goal_range()
+    return "" if ends is None else f"{ends[0]:.3g} to {ends[1]:.3g}"
+
+
+def scorecard_legend(card: Scorecard) -> str:
+    """Say what the marks mean, and why one cannot tell of a line that says nothing."""
+    silent = [f"{row.line.title}: {row.last.reason}." for row in card.rows if np.isnan(row.last.value)]
+    parts = [
+        "~ rests on assumptions, with the range over their redraws beneath; = fitted to "
+        "observation; all else is predicted. ± half-width of the interval over replications; <= at "
+        'most, >= at least. Beneath an assumed target stands its range, and "if so targeted" '
+        "where another target in it would change the verdict.",
+        *silent,
+    ]
+    return " ".join(parts)

@@ -1,1 +1,0 @@
-"""The parts of ``throughgate scorecard``: lines, targets, periods, verdicts, editions, papers."""

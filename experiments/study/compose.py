@@ -1,0 +1,359 @@
+"""Hydra's side of a study: overrides in, plain values out, and each refusal in one clear line.
+
+Only Hydra's compose function is used, so Hydra writes no file, sets up no logging and changes no
+folder. A composition takes about 0.15 s and is cached by its overrides.
+
+Compositions of configs, kept between processes: Hydra takes a third of a second for each.
+
+A composition is a function of the overrides, of the project's own config files, and of the code and
+libraries that compose them. Its file is named by a hash of all of these, so that it is never stale.
+What private configs or the environment have a say in is composed anew each time.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+import hydra
+import omegaconf
+from hydra import compose, initialize_config_module
+from hydra._internal.core_plugins.importlib_resources_config_source import ImportlibResourcesConfigSource
+from hydra._internal.sources_registry import SourcesRegistry
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.core.plugins import Plugins
+from hydra.errors import HydraException, OverrideParseException
+from hydra.plugins.config_source import ConfigResult
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+import configs
+from sim.caching import cache_files
+from sim.caching.source_hash import files_hash, source_files
+from sim.errors import ConfigError
+
+MOST_KEPT: Final = 1024
+"""Files that the folder holds, 20 kB each; the older half goes when there are more."""
+COMPOSING: Final = "experiments.study.compose"
+"""The module that composes."""
+
+
+def read_composition(overrides: Sequence[str], root: str, *versions: str) -> dict[str, Any] | None:
+    """Return what was kept of these overrides; None where nothing was, or it is damaged."""
+    if not _decide_alone(overrides):
+        return None
+    content = cache_files.read(_file(overrides, root, versions))
+    if content is None:
+        return None
+    values: dict[str, Any] = json.loads(content)
+    return values
+
+
+def store_composition(values: dict[str, Any], overrides: Sequence[str], root: str, *versions: str) -> None:
+    """Keep plain values for the processes to come, where they come back from JSON as they are."""
+    text = json.dumps(values)
+    if not _decide_alone(overrides) or repr(json.loads(text)) != repr(values):
+        return
+    path = _file(overrides, root, versions)
+    if cache_files.write(path, text.encode()):
+        _make_room(path.parent)
+
+
+def copy_plain_values(node: Any) -> Any:  # noqa: ANN401
+    """Return a copy of plain values, in a tenth of the time of ``copy.deepcopy``.
+
+    Examples
+    --------
+    >>> one = {"a": [1, {"b": 2.0}]}
+    >>> two = copy_plain_values(one)
+    >>> two == one, two["a"] is one["a"]
+    (True, False)
+    """
+    if isinstance(node, dict):
+        return {name: copy_plain_values(inner) for name, inner in node.items()}
+    return [copy_plain_values(inner) for inner in node] if isinstance(node, list) else node
+
+
+def _decide_alone(overrides: Sequence[str]) -> bool:
+    return not any("${" in text or text.lstrip("+~").startswith("hydra") for text in overrides)
+
+
+def _file(overrides: Sequence[str], root: str, versions: Sequence[str]) -> Path:
+    digest = hashlib.sha256(json.dumps([_of_configs(), root, *versions, *overrides]).encode())
+    return cache_files.cache().root / "composed" / f"{digest.hexdigest()[:32]}.json"
+
+
+@functools.cache
+def _of_configs() -> str:
+    """Return a hash of every config file, and of the code that composes them."""
+    folder = Path(configs.__file__).resolve().parent
+    return files_hash([*folder.rglob("*.yaml"), *source_files([COMPOSING])])
+
+
+def _make_room(folder: Path) -> None:
+    files = list(folder.glob("*.json"))
+    if len(files) > MOST_KEPT:
+        for path in sorted(files, key=lambda one: one.stat().st_mtime)[: MOST_KEPT // 2]:
+            path.unlink(missing_ok=True)
+
+
+PARTS = ("port", "traffic", "threat", "scanner", "staffing", "sharing", "risk", "policy", "value", "insider")
+"""Config groups that fill the scenario, one part each."""
+GROUPS = (*PARTS, "experiment")
+ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
+"""Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
+FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "purchases", "simulated_years")
+"""Keys of a funding case that an experiment may set; other verbs pass them by."""
+ROOT, FUND = "config", "fund"
+"""The files that compositions begin with: of every verb, and of ``fund``."""
+SEARCH_PATH = "hydra.searchpath"
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedConfig:
+    """What Hydra makes of some overrides: plain values, and the option chosen of each group."""
+
+    mapping: dict[str, Any]
+    choices: dict[str, str | None]
+
+
+def search_override(config_dir: Path | str) -> str:
+    """Return the override that adds a folder of private configs to the search path.
+
+    Raises
+    ------
+    ConfigError
+        The folder does not exist.
+    """
+    folder = Path(config_dir).expanduser().resolve()
+    if not str(config_dir) or not folder.is_dir():
+        raise ConfigError("--config-dir", f"no such folder: {str(config_dir)!r}")
+    quoted = str(folder).replace("'", "\\'")
+    return f"{SEARCH_PATH}=['file://{quoted}']"
+
+
+def search_folders(overrides: Sequence[str]) -> tuple[Path, ...]:
+    """Return the folders of private configs that the overrides add, in order."""
+    paths = [
+        path
+        for override in parse_overrides(overrides)
+        if override.key_or_group == SEARCH_PATH
+        for path in cast("list[Any]", override.value() or [])
+    ]
+    return tuple(Path(str(path).removeprefix("file://")) for path in paths)
+
+
+def parse_overrides(overrides: Sequence[str]) -> list[Override]:
+    """Parse overrides with Hydra's own grammar.
+
+    Raises
+    ------
+    ConfigError
+        An override that cannot be read, named by its key.
+    """
+    parser = OverridesParser.create()
+    return [_parse_one(parser, text) for text in overrides]
+
+
+def _parse_one(parser: OverridesParser, text: str) -> Override:
+    key, equals, value = text.partition("=")
+    key = key.lstrip("+")
+    if not key.strip() or (not equals and not key.startswith("~")):
+        raise ConfigError(key or "override", f"expected key=value, got {text!r}")
+    try:
+        override = parser.parse_override(text)
+    except (OverrideParseException, HydraException) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(key, f"cannot read {value or text!r} ({reason})") from None
+    if override.key_or_group.startswith("hydra") and override.key_or_group != SEARCH_PATH:
+        raise ConfigError(key, "Hydra's own settings have no effect here; out=DIR names the folder")
+    return override
+
+
+def sweep_jobs(overrides: Sequence[str], *, multirun: bool) -> list[tuple[str, ...]]:
+    """Expand comma lists and ranges into one list of overrides a job, the last key fastest.
+
+    Raises
+    ------
+    ConfigError
+        A list of values without ``-m``, or an interval, which has no end of values.
+
+    Examples
+    --------
+    >>> sweep_jobs(["policy=a,b", "seed=range(1,3)"], multirun=True)[1]
+    ('policy=a', 'seed=2')
+    """
+    parsed = parse_overrides(overrides)
+    for override in parsed:
+        if override.is_sweep_override() and not (multirun and override.is_discrete_sweep()):
+            reason = "an interval cannot be listed" if multirun else "several values need -m"
+            hint = "give the values" if multirun else "one run a value; a list is [a,b]"
+            found = override.get_value_string()
+            raise ConfigError(override.get_key_element(), f"{reason} ({hint}), got {found}")
+    return list(itertools.product(*(_alternatives(override) for override in parsed)))
+
+
+def _alternatives(override: Override) -> list[str]:
+    if not override.is_sweep_override():
+        return [cast("str", override.input_line)]
+    key = override.get_key_element()
+    return [f"{key}={value}" for value in override.sweep_string_iterator()]
+
+
+def compose_config(overrides: Sequence[str], root: str = ROOT) -> ComposedConfig:
+    """Compose the study under ``overrides``; the result is the caller's own copy.
+
+    Parameters
+    ----------
+    root : str
+        ``fund`` for a study with its economics, ``config`` for one without.
+
+    Raises
+    ------
+    ConfigError
+        Unknown group option or key, or anything else that Hydra refuses: key, what was found,
+        what is allowed.
+    """
+    found = _composed(tuple(overrides), root, _state(overrides))
+    return ComposedConfig(copy_plain_values(found.mapping), dict(found.choices))
+
+
+def _state(overrides: Sequence[str]) -> tuple[tuple[Path, int], ...]:
+    """Return what tells whether private configs have changed since they were composed."""
+    files = [file for folder in search_folders(overrides) for file in folder.rglob("*.yaml")]
+    return tuple((file, file.stat().st_mtime_ns) for file in sorted(files))
+
+
+class _ReadOnce(ImportlibResourcesConfigSource):
+    """The repository's own configs, each file parsed once: a study composes them twenty times."""
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Return a copy of the file's content, which does not change while a process runs."""
+        key = (self.provider, self.path, config_path)
+        if key not in _PARSED:
+            _PARSED[key] = super().load_config(config_path)
+        return copy.deepcopy(_PARSED[key])
+
+
+_PARSED: dict[tuple[str, str, str], ConfigResult] = {}
+Plugins.instance()  # registers Hydra's own sources, of which ours takes the place of one
+SourcesRegistry.instance().types[_ReadOnce.scheme()] = _ReadOnce
+
+
+@lru_cache(maxsize=1024)
+def _composed(overrides: tuple[str, ...], root: str, _state: tuple[tuple[Path, int], ...]) -> ComposedConfig:
+    versions = (hydra.__version__, omegaconf.__version__)
+    kept = read_composition(overrides, root, *versions)
+    if kept is None:
+        made = _made(overrides, root)
+        store_composition({"mapping": made.mapping, "choices": made.choices}, overrides, root, *versions)
+        return made
+    return ComposedConfig(kept["mapping"], kept["choices"])
+
+
+def _made(overrides: tuple[str, ...], root: str) -> ComposedConfig:
+    overrides = tuple(text for text in overrides if text != "experiment=null")
+    parsed = parse_overrides(sweep_jobs(overrides, multirun=False)[0])
+    for folder in search_folders(overrides):
+        if not folder.is_dir():
+            raise ConfigError("--config-dir", f"no such folder: {str(folder)!r}")
+    with initialize_config_module("configs", version_base="1.3"):
+        _check_groups(parsed, overrides)
+        try:
+            result = _compose(overrides, root)
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
+            raise _condensed(error, parsed, root) from None
+    _empty_what_was_emptied(result.mapping, parsed)
+    return result
+
+
+def _compose(overrides: Sequence[str], root: str) -> ComposedConfig:
+    config = compose(root, overrides=list(overrides), return_hydra_config=True)
+    choices = cast("dict[str, str | None]", OmegaConf.to_container(config.hydra.runtime.choices))
+    OmegaConf.set_struct(config, value=False)
+    del config["hydra"]
+    mapping = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
+    priced = [name for name in choices if name in ECONOMIC or name.startswith("cost@")]
+    return ComposedConfig(mapping, {group: choices.get(group) for group in (*GROUPS, *priced)})
+
+
+def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
+    """Refuse an option that its group does not have, before Hydra does so at length."""
+    for override in parsed:
+        group = override.key_or_group
+        named = override.is_delete() or override.package is not None
+        if named or group not in (*GROUPS, *ECONOMIC):
+            continue
+        value = override.value()
+        known = _options(group, overrides)
+        if group == "experiment" and value is None:
+            continue
+        if not isinstance(value, str):
+            found = override.get_value_string()
+            raise ConfigError(group, f"expected the name of an option, got {found}; known {known}")
+        if value not in known:
+            raise ConfigError(group, f"no option {value!r}; known {known}")
+
+
+def _options(group: str, overrides: Sequence[str]) -> list[str]:
+    running = GlobalHydra.instance().hydra
+    paths = [text for text in overrides if text.startswith(SEARCH_PATH)]
+    if running is None:
+        return []
+    loader = running.config_loader
+    return sorted(loader.get_group_options(group, config_name="config", overrides=paths))
+
+
+def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> ConfigError:
+    """Return Hydra's several lines as one that names the key and what is allowed."""
+    text = str(error)
+    if found := re.search(r"Could not override '([^']+)'", text):
+        key = found.group(1)
+        known = _known_beside(key, parsed, root)
+        return ConfigError(key, "unknown key" + (f"; known {known}" if known else ""))
+    if found := re.search(r"already at '([^']+)'", text):
+        return ConfigError(found.group(1), "exists already; leave out the +")
+    if found := re.search(r"Multiple values for (\S+?)\. ", text):
+        return ConfigError(found.group(1), "given twice; give it once, without +")
+    if found := re.search(r"Could not delete from config\. '([^']+)' does not exist", text):
+        return ConfigError(found.group(1), "unknown key, nothing to delete")
+    key = str(getattr(error, "full_key", None) or "configs")
+    return ConfigError(key, (text.splitlines() or [type(error).__name__])[0].strip())
+
+
+def _known_beside(key: str, parsed: Sequence[Override], root: str) -> list[str]:
+    """Return the keys that exist where ``key`` was looked for, or as near above it as there are."""
+    groups = (*GROUPS, *ECONOMIC, SEARCH_PATH)
+    rest = [o.input_line for o in parsed if o.key_or_group in groups]
+    try:
+        node: Any = _compose([line for line in rest if line is not None], root).mapping
+    except (HydraException, OmegaConfBaseException, ValueError):
+        return []
+    for name in key.split(".")[:-1]:
+        if not isinstance(node, Mapping) or name not in node:
+            break
+        node = node[name]
+    return sorted(map(str, node)) if isinstance(node, Mapping) else []
+
+
+def _empty_what_was_emptied(mapping: dict[str, Any], parsed: Sequence[Override]) -> None:
+    """Make ``key={}`` mean an empty group: Hydra merges it, which would change nothing."""
+    for override in parsed:
+        if override.is_delete() or override.is_sweep_override() or override.value() != {}:
+            continue
+        *above, last = override.key_or_group.split(".")
+        node: Any = mapping
+        for name in above:
+            node = node[name]
+        node[last] = {}

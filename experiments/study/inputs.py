@@ -1,0 +1,189 @@
+"""Every input of a study in words: value, unit, source, confidence, range.
+
+``docs/assumptions.md``: every assumed number of ``configs/``, its range and its reason.
+
+``python -m experiments.study.inputs`` writes the page anew; a test holds it to the configs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from experiments.study.sources import CONFIGS, SourcedInput, SourceNote, numbers_in, source_notes
+
+UNITS: Final = {
+    "min": "min",
+    "h": "h",
+    "usd": "USD",
+    "kg": "kg",
+    "lb": "lb",
+    "share": "share",
+    "z": "z",
+    "prime": "z",
+    "rho": "correlation",
+    "years": "years",
+    "days": "days",
+    "per_h": "per h",
+    "trucks": "trucks",
+    "lanes": "lanes",
+    "servers": "units",
+    "cv": "sd/mean",
+    "per_truck": "per truck",
+    "usd_per_truck_h": "USD per truck-h",
+    "usd_per_gal": "USD per gal",
+    "gal_per_h": "gal per h",
+    "per_day": "per day",
+    "ln_sd": "ln",
+    "ln_odds": "ln odds",
+    "per_month": "per month",
+    "officers": "officers",
+    "share_laden": "share",
+    "share_empty": "share",
+    "persons_n": "people",
+    "firearms_n": "firearms",
+    "usd_per_unit": "USD per unit",
+    "usd_per_unit_year": "USD per unit and year",
+    "usd_per_y": "USD per year",
+    "usd_per_t": "USD per t",
+    "y": "years",
+    "g_per_h": "g per h",
+    "kg_per_gal": "kg per gal",
+    "kg_per_y": "kg per year",
+    "per_y": "per year",
+}
+"""Unit by the end of a key's name, the longest that fits."""
+
+
+def input_groups(inputs: list[SourcedInput]) -> list[dict[str, Any]]:
+    """Return the inputs by config group: value, unit, source, confidence."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in inputs:
+        groups.setdefault(row.key.split(".", 1)[0], []).append(input_row(row))
+    return [{"name": name, "rows": rows} for name, rows in groups.items()]
+
+
+def input_row(row: SourcedInput) -> dict[str, str]:
+    """Return one input in words, with the address of its source where the repository has it."""
+    badge = {
+        "source": f"{row.source_id} {row.confidence}",
+        "assumption": "assumed",
+        "definition": "by definition",
+        "user": "user",
+    }[row.kind]
+    ends = (row.low, row.high)
+    held = "" if None in ends else " to ".join(_end_text(end) for end in ends)
+    held = f"times {held}" if row.factor else held
+    source, address = source_library().get(row.source_id or "", ("", ""))
+    words = "; ".join(text for text in (source, row.note) if text)
+    return {
+        "key": row.key,
+        "value": value_text(row.value),
+        "unit": unit_of_key(row.key),
+        "badge": badge,
+        "range": held,
+        "words": words,
+        "address": address,
+    }
+
+
+def _end_text(end: object) -> str:
+    """Return one end of a range: whole thousands with their commas, never powers of ten."""
+    whole = isinstance(end, float) and end.is_integer()
+    return value_text(int(end) if whole and isinstance(end, float) else end)
+
+
+def value_text(value: object) -> str:
+    """Return a value as a reader would write it; long lists in short."""
+    if isinstance(value, list):
+        return ", ".join(value_text(item) for item in value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,}" if isinstance(value, int) and value >= 10_000 else f"{value:g}"
+    return str(value)
+
+
+def unit_of_key(key: str) -> str:
+    """Return the unit that a key's name ends in, or that of the group it stands in.
+
+    Examples
+    --------
+    >>> unit_of_key("value.value_of_time_usd_per_truck_h"), unit_of_key("threat.type_share.heroin")
+    ('USD per truck-h', 'share')
+    """
+    for part in reversed(key.split(".")):
+        words = part.split("_")
+        for start in range(len(words)):
+            ending = "_".join(words[start:])
+            if ending in UNITS:
+                return UNITS[ending]
+    return ""
+
+
+@cache
+def source_library() -> dict[str, tuple[str, str]]:
+    """Return source and address by id from ``docs/sources.md``; empty outside a checkout."""
+    path = CONFIGS.parent / "docs" / "sources.md"
+    if not path.is_file():
+        return {}
+    rows = [line.strip("| ").split(" | ") for line in path.read_text("utf-8").splitlines()]
+    return {row[0]: (row[3], row[4]) for row in rows if len(row) == 6 and row[0][1:].isdigit()}
+
+
+PAGE: Final = CONFIGS.parent / "docs" / "assumptions.md"
+HEAD: Final = """\
+# Assumptions
+
+Numbers that nobody has published, by config file: the value that is used, the range over which it
+is swept (of a list, a factor on all of it where the range holds none of its numbers), and why.
+`compare` redraws those of ports, traffic, threats, scanners and staffing, all together
+(`robustness.draws`). Written by `python -m experiments.study.inputs`.
+
+| file | key | value | range | why |
+|---|---|---|---|---|
+"""
+
+
+def assumptions_page() -> str:
+    """Return the whole page."""
+    files = sorted(path for path in CONFIGS.rglob("*.yaml") if path.parent != CONFIGS)
+    return HEAD + "".join(row for path in files for row in assumption_rows(path))
+
+
+def assumption_rows(path: Path) -> Iterator[str]:
+    """Yield a line for every assumed number of one config file."""
+    values = dict(numbers_in(yaml.safe_load(path.read_text(encoding="utf-8")) or {}))
+    name = path.relative_to(CONFIGS).with_suffix("").as_posix()
+    for key, note in source_notes(path).items():
+        if note is not None and note.kind == "assumption":
+            cells = (name, f"`{_key(key)}`", _value(key, values), _range(note), _why(note))
+            yield f"| {' | '.join(cells)} |\n"
+
+
+def _key(key: str) -> str:
+    return key.partition("=")[0]
+
+
+def _value(key: str, values: dict[str, Any]) -> str:
+    """Return the value of a key, or that which an alternative's override sets."""
+    return value_text(values[key]) if key in values else key.partition("=")[2]
+
+
+def _range(note: SourceNote) -> str:
+    return f"{note.low:g} to {note.high:g}"
+
+
+def _why(note: SourceNote) -> str:
+    return note.note.replace("|", "/") or "-"
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(assumptions_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,348 @@
+"""Where every number of a study comes from, and the record that goes with every result.
+
+The comments in ``configs/`` that say where each number comes from.
+
+::
+
+    # [S12 P] text            a source of docs/sources.md and its confidence (P, P*, S, D, I or U)
+    # [A 0.3..0.8] text       an assumption and the range over which it is swept
+    # [T by definition] text  a definition, a switch or a label: nothing to look up
+
+A comment on a key's line speaks for the key and everything below it, a comment alone on its line
+for the key under it. A range belongs to those numbers below it that lie inside it: in
+``{mean_min: 2.0, cv: 0.6}  # [A 1.6..2.2]`` it is the range of ``mean_min`` alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import yaml
+
+import configs
+from experiments.study.compose import PARTS, ComposedConfig, parse_overrides, search_folders
+
+if TYPE_CHECKING:
+    pass
+
+Kind = Literal["source", "assumption", "definition", "user"]
+NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+TAG: Final = re.compile(
+    rf"\[(?:(?P<id>S\d+) (?P<confidence>P\*|[PSDIU])|A (?P<low>{NUMBER})\.\.(?P<high>{NUMBER})"
+    r"|(?P<definition>T by definition))\]\s*(?P<note>.*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """What one comment says."""
+
+    kind: Kind
+    source_id: str | None = None
+    confidence: str | None = None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+
+def parse_source_note(comment: str) -> SourceNote | None:
+    """Read one comment; None if it has no tag.
+
+    Examples
+    --------
+    >>> parse_source_note("[A 0.3..0.8] a guess")
+    Note(kind='assumption', source_id=None, confidence=None, low=0.3, high=0.8, note='a guess')
+    """
+    found = TAG.match(comment.strip().lstrip("#").strip())
+    if found is None:
+        return None
+    note = found["note"].strip()
+    if found["id"]:
+        return SourceNote("source", source_id=found["id"], confidence=found["confidence"], note=note)
+    if found["definition"]:
+        return SourceNote("definition", note=note)
+    return SourceNote("assumption", low=float(found["low"]), high=float(found["high"]), note=note)
+
+
+def source_notes(path: Path) -> dict[str, SourceNote | None]:
+    """Return the note that speaks for every number of a config file, by dotted key.
+
+    A list of plain values counts as one number, under its own key; None: no comment speaks for it.
+    Items of a list of overrides (``alternatives``) count when they set a number.
+    """
+    return dict(_notes_in(path.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=256)
+def _notes_in(text: str) -> dict[str, SourceNote | None]:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if root is None:
+        return {}
+    return dict(_walk(root, "", None, _comments(text, root)))
+
+
+def _comments(text: str, root: yaml.Node) -> dict[int, tuple[bool, SourceNote]]:
+    """Return, by line, whether the comment stands alone, and its note."""
+    inside = [(node.start_mark.index, node.end_mark.index) for node in _scalars(root)]
+    found = {}
+    start = 0
+    for number, line in enumerate(text.split("\n")):
+        for place in (hit.start() for hit in re.finditer(r"(?:(?<=\s)|^)#", line)):
+            if not any(low <= start + place < high for low, high in inside):
+                note = parse_source_note(line[place:])
+                if note is not None:
+                    found[number] = (not line[:place].strip(), note)
+                break
+        start += len(line) + 1
+    return found
+
+
+def _scalars(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _scalars(item)
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for inner in pair:
+                yield from _scalars(inner)
+
+
+def _walk(
+    node: yaml.Node, key: str, inherited: SourceNote | None, comments: Mapping[int, tuple[bool, SourceNote]]
+) -> Iterator[tuple[str, SourceNote | None]]:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            note = _spoken(name, value, comments) or inherited
+            yield from _walk(value, f"{key}.{name.value}" if key else name.value, note, comments)
+    elif isinstance(node, yaml.SequenceNode):
+        yield from _walk_list(node, key, inherited, comments)
+    elif _is_number(node):
+        yield key, inherited
+
+
+def _walk_list(
+    node: yaml.SequenceNode, key: str, inherited: SourceNote | None, comments: Mapping[int, tuple[bool, SourceNote]]
+) -> Iterator[tuple[str, SourceNote | None]]:
+    if any(_is_number(inner) for inner in _scalars(node)):
+        yield key, inherited
+    for item in node.value:
+        if isinstance(item, yaml.ScalarNode) and _sets_number(item.value):
+            yield f"{key}.{item.value}", _spoken(item, item, comments) or inherited
+
+
+def _spoken(name: yaml.Node, value: yaml.Node, comments: Mapping[int, tuple[bool, SourceNote]]) -> SourceNote | None:
+    """Return the note on the key's line, after a value of one piece, or alone above the key."""
+    line = name.start_mark.line
+    last = value.end_mark.line
+    block = isinstance(value, yaml.CollectionNode) and not value.flow_style
+    for number in (line,) if block else (line, last):
+        if number in comments and not comments[number][0]:
+            return comments[number][1]
+    for number in (line - 1, line - 2):
+        if number in comments and comments[number][0]:
+            return comments[number][1]
+        if number not in comments:
+            return None
+    return None
+
+
+def _is_number(node: yaml.Node) -> bool:
+    return node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float") or (
+        # YAML 1.1 reads 1e-4 as text; Hydra reads it as a number.
+        isinstance(node, yaml.ScalarNode) and node.style is None and re.fullmatch(NUMBER, node.value) is not None
+    )
+
+
+def _sets_number(text: str) -> bool:
+    """Return whether an override sets a number, or a list or mapping that holds one."""
+    value = text.partition("=")[2].strip()
+    if value[:1] in ("[", "{"):
+        return re.search(rf"(?<![\w.-]){NUMBER}(?![\w.-])", value) is not None
+    return re.fullmatch(NUMBER, value) is not None
+
+
+CONFIGS: Final = Path(configs.__file__).parent
+USER: Final = SourceNote("user", note="set on the command line")
+UNKNOWN: Final = SourceNote("user", note="no source given")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedInput:
+    """One number (or list of numbers) of the scenario, and where it comes from."""
+
+    key: str
+    value: object
+    kind: Kind
+    source_id: str | None
+    confidence: str | None
+    low: float | None
+    """Range of an assumption; None where the range in the comment does not hold this number."""
+    high: float | None
+    note: str
+    file: str
+    factor: bool = False
+    """Whether the range is that of a factor on a whole list."""
+
+
+def input_sources(
+    config: ComposedConfig, user_overrides: Sequence[str] = (), alternative_overrides: Sequence[str] = ()
+) -> list[SourcedInput]:
+    """List every number of one alternative with its source.
+
+    Parameters
+    ----------
+    config : Composed
+        The composed configuration of the alternative.
+    user_overrides, own : sequence of str
+        The user's overrides and the alternative's; a number that the user sets is of kind
+        ``user``, one that the alternative sets carries the experiment file's comment.
+
+    Examples
+    --------
+    >>> from experiments.study.compose import compose_config
+    >>> rows = {row.key: row for row in input_sources(composed(["policy.share=0.3", "policy=top_share"]),
+    ...                                         ["policy.share=0.3"])}
+    >>> rows["policy.share"].kind, rows["port.mix.fast_share"].source_id
+    ('user', 'S6')
+    """
+    parts = {part: (part, config.choices[part]) for part in PARTS}
+    return describe_inputs(
+        config, parts, user_overrides, _own_notes(config, alternative_overrides, _folders(user_overrides))
+    )
+
+
+def describe_inputs(
+    config: ComposedConfig,
+    parts: Mapping[str, tuple[str, str | None]],
+    user_overrides: Sequence[str],
+    overriding_notes: Mapping[str, tuple[SourceNote | None, str]],
+) -> list[SourcedInput]:
+    """List every number below some keys with its source.
+
+    Parameters
+    ----------
+    parts : mapping
+        Group and option that fill each key, e.g. ``{"cost.portal": ("cost", "portal")}``.
+    overriding_notes : mapping
+        Note and file, by key, that come before those of the parts' files.
+    """
+    written = _written(config, parts, _folders(user_overrides)) | dict(overriding_notes)
+    groups = {"hydra", *config.choices}
+    asked = [o.key_or_group for o in parse_overrides(user_overrides) if not o.package and o.key_or_group not in groups]
+    rows = []
+    for part in parts:
+        for key, value in numbers_in(_at(config.mapping, part), part):
+            note, file = written.get(key, (UNKNOWN, ""))
+            if any(key == mine or key.startswith((f"{mine}.", f"{mine}[")) for mine in asked):
+                note, file = USER, ""
+            rows.append(_row(key, value, note or UNKNOWN, file))
+    return rows
+
+
+def _folders(user_overrides: Sequence[str]) -> tuple[Path, ...]:
+    return (CONFIGS, *search_folders(user_overrides))
+
+
+def _at(mapping: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401
+    node: Any = mapping
+    for name in key.split("."):
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node
+
+
+def numbers_in(node: object, key: str = "") -> Iterator[tuple[str, object]]:
+    """Yield every number, or list that holds numbers, of nested plain values by dotted key."""
+    if isinstance(node, Mapping):
+        for name, inner in node.items():
+            yield from numbers_in(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(node, list):
+        if any(True for inner in node for _ in numbers_in(inner, key)):
+            yield key, node
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield key, node
+
+
+def _row(key: str, value: object, note: SourceNote, file: str) -> SourcedInput:
+    factor = isinstance(value, list) and _holds(note, 1.0) and not _holds_any(note, value)
+    low, high = (note.low, note.high) if factor or _holds(note, value) else (None, None)
+    whence = (note.kind, note.source_id, note.confidence)
+    return SourcedInput(key, value, *whence, low, high, note.note, file, factor)
+
+
+def _holds(note: SourceNote, value: object) -> bool:
+    return (
+        note.low is not None
+        and note.high is not None
+        and isinstance(value, int | float)
+        and note.low <= value <= note.high
+    )
+
+
+def _holds_any(note: SourceNote, node: object) -> bool:
+    if isinstance(node, Mapping):
+        return any(_holds_any(note, inner) for inner in node.values())
+    if isinstance(node, list):
+        return any(_holds_any(note, inner) for inner in node)
+    return _holds(note, node)
+
+
+def _written(
+    config: ComposedConfig, parts: Mapping[str, tuple[str, str | None]], folders: Sequence[Path]
+) -> dict[str, tuple[SourceNote | None, str]]:
+    """Return the note and file of each number that the chosen files set, the last one last."""
+    written: dict[str, tuple[SourceNote | None, str]] = {}
+    for part, (group, option) in parts.items():
+        for path in option_files(group, option, folders):
+            for key, note in source_notes(path).items():
+                written[f"{part}.{key}"] = (note, path_label(path))
+    for path in option_files("experiment", config.choices["experiment"], folders):
+        written.update({key: (note, path_label(path)) for key, note in source_notes(path).items()})
+    return written
+
+
+def _own_notes(
+    config: ComposedConfig, alternative_overrides: Sequence[str], folders: Sequence[Path]
+) -> dict[str, tuple[SourceNote | None, str]]:
+    """Return the notes of the numbers that an alternative sets in its experiment's file."""
+    result: dict[str, tuple[SourceNote | None, str]] = {}
+    for path in option_files("experiment", config.choices["experiment"], folders):
+        by_line = {key.partition(".")[2].partition(".")[2]: note for key, note in source_notes(path).items()}
+        for override in parse_overrides(alternative_overrides):
+            if (line := str(override.input_line)) in by_line:
+                result[override.key_or_group] = (by_line[line], path_label(path))
+    return result
+
+
+def option_files(group: str, option: str | None, folders: Sequence[Path]) -> list[Path]:
+    """Return the files behind one option of a group, those that it builds on first."""
+    path = _find(group, option, folders)
+    if path is None:
+        return []
+    below = _built_on(path.read_text(encoding="utf-8"))
+    return [*(file for name in below for file in option_files(group, name, folders)), path]
+
+
+@lru_cache(maxsize=256)
+def _built_on(text: str) -> tuple[str, ...]:
+    """Return the options that a config file builds on."""
+    content = yaml.safe_load(text) or {}
+    below = content.get("defaults", [])
+    return tuple(name for name in below if isinstance(name, str) and name != "_self_")
+
+
+def _find(group: str, option: str | None, folders: Sequence[Path]) -> Path | None:
+    candidates = [folder / group / f"{option}.yaml" for folder in folders]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def path_label(path: Path) -> str:
+    """Return the path as a reader knows it: from the repository's root, or whole if private."""
+    root = CONFIGS.parent
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -1,0 +1,417 @@
+"""Overrides -> a whole study: its settings, and one frozen scenario for each alternative.
+
+The order is: the experiment, then the user's overrides, then each alternative's own. A user's
+override of what an alternative sets is refused, because it would vanish or blur the comparison.
+
+What the alternatives of a study may set, and what the user may not set beside them.
+
+The study keys: how a question is run, the same for every verb.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from hydra.core.override_parser.types import Override
+
+from experiments.files import check_writable
+from experiments.study.compose import FUNDING, PARTS, ComposedConfig, compose_config, parse_overrides, search_override
+from experiments.study.manifest_file import read_manifest_file
+from experiments.study.sources import SourcedInput, input_sources
+from models import baselines
+from sim.errors import ConfigError
+from sim.scenario import Scenario, build_scenario
+from sim.setting.spec import Spec, bounded_field, build_spec, share_field
+from sim.setting.window import EVALUATION, Window
+
+
+def check_alternatives(alternatives: Mapping[str, Sequence[str]]) -> None:
+    """Refuse an alternative that names no policy, or sets anything but parts of the scenario.
+
+    Raises
+    ------
+    ConfigError
+        ``alternatives.<name>``: what it sets, what it must.
+    """
+    for name, own in alternatives.items():
+        keys = [override.key_or_group for override in _parse_own(name, own)]
+        strays = [key for key in keys if key.split(".")[0] not in PARTS]
+        if strays:
+            problem = f"may set only parts of the scenario {list(PARTS)}, got {strays[0]!r}"
+            raise ConfigError(f"alternatives.{name}", problem)
+        if "policy" not in keys:
+            raise ConfigError(f"alternatives.{name}", "must name its policy, e.g. policy=threshold")
+
+
+def _parse_own(name: str, overrides: Sequence[str]) -> list[Override]:
+    try:
+        return parse_overrides(overrides)
+    except ConfigError as error:
+        raise ConfigError(f"alternatives.{name}", str(error)) from None
+
+
+def check_override_clashes(user_overrides: Sequence[str], alternatives: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a user's override of a key that an alternative sets, itself or by its group.
+
+    Raises
+    ------
+    ConfigError
+        The key, and the alternative that sets it.
+    """
+    asked = {override.key_or_group: str(override.input_line) for override in parse_overrides(user_overrides)}
+    sets = [(name, override) for name, lines in alternatives.items() for override in parse_overrides(lines)]
+    for name, override in sets:
+        if override.key_or_group in asked:
+            problem = f"set by alternative {name!r} ({override.input_line})"
+            raise ConfigError(override.key_or_group, problem)
+    above = tuple(f"{override.key_or_group}." for _, override in sets)
+    for key in asked:
+        if key.startswith(above):
+            _check_agreement(key, asked, alternatives)
+
+
+def _check_agreement(key: str, user_overrides: Mapping[str, str], alternatives: Mapping[str, Sequence[str]]) -> None:
+    """Refuse ``key`` unless every alternative, left alone, gives it the same value."""
+    rest = [line for other, line in user_overrides.items() if other != key]
+    found = {name: _lookup(compose_config([*rest, *lines]).mapping, key) for name, lines in alternatives.items()}
+    first, *others = found.items()
+    for name, value in others:
+        if value != first[1]:
+            problem = f"alternatives set it apart ({first[0]!r}: {first[1]}, {name!r}: {value})"
+            raise ConfigError(key, problem)
+
+
+def _lookup(mapping: Mapping[str, Any], key: str) -> object:
+    node: Any = mapping
+    for name in key.split("."):
+        if not isinstance(node, Mapping) or name not in node:
+            return "nothing"
+        node = node[name]
+    return node
+
+
+MONTHS = 12
+"""Strata of a year's replications: replication r is a week of month r modulo 12."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobustnessSettings(Spec):
+    """How often, and how long, the assumed inputs are redrawn to see whether a ranking holds."""
+
+    draws: int = bounded_field(0, 10_000)
+    replications: int = bounded_field(1, 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomStreamPrecision(Spec):
+    """The precision that random examinations are to have, for which a sample is sized."""
+
+    relative_half_width: float = bounded_field(0.01, 10.0)
+    """Half the width of the rate's interval, over the rate."""
+    below_share: float = bounded_field(1e-6, 0.5)
+    """Share of trucks with a load which examinations that are all clean are to rule out."""
+
+
+DEFAULT_PRECISION = RandomStreamPrecision(relative_half_width=0.5, below_share=0.005)
+NO_REDRAWS = RobustnessSettings(draws=0, replications=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySettings(Spec):
+    """The study keys of ``configs/config.yaml``, the same for every verb."""
+
+    replications: int = bounded_field(1, 100_000)
+    days: int = bounded_field(1, 366)
+    start_date: str
+    calendar: Literal["week", "year"]
+    seed: int = bounded_field(0, 2**63 - 1)
+    coverage: float = bounded_field(0.5, 0.9999)
+    baseline: str | None
+    alternatives: dict[str, tuple[str, ...]]
+    processes: int = bounded_field(1, 1024)
+    engine: Literal["compiled", "simpy"]
+    out: str | None
+    ledger: bool
+    manifest: str | None
+    bottleneck: bool
+    spread: int = bounded_field(0, 1000)
+    explain: int = bounded_field(0, 1000)
+    robustness: RobustnessSettings
+    random_stream: RandomStreamPrecision
+    high_risk_score: float = share_field()
+
+    def check(self) -> None:
+        """Refuse a date that is none, an empty folder name, and a manifest that is not there."""
+        if self.spread == 1:
+            raise ConfigError("spread", "one past has no spread; expected 0 or at least 2")
+        if not _is_date(self.start_date):
+            raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
+        if self.out is not None and not self.out.strip():
+            raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
+        if self.manifest is not None and not Path(self.manifest).is_file():
+            raise ConfigError("manifest", f"no such file: {self.manifest!r}")
+        if self.manifest is not None and self.calendar == "year":
+            raise ConfigError("calendar", "a manifest is one stretch of days; expected week")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+DEFAULT_EXPERIMENT = {"compare": "strategies", "fund": "portals"}
+"""Experiment of a verb whose overrides name none."""
+COMPARING = tuple(DEFAULT_EXPERIMENT)
+"""Verbs that set alternatives beside a baseline, replication by replication."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """A question, ready to run: every alternative is built and nothing is written yet."""
+
+    verb: str
+    experiment: str | None
+    replications: int
+    days: int
+    start_date: str
+    calendar: Literal["week", "year"]
+    seed: int
+    coverage: float
+    baseline: str
+    """Name of the alternative that the others are compared with."""
+    processes: int
+    engine: Literal["compiled", "simpy"]
+    out: Path
+    ledger: bool
+    manifest: Path | None
+    alternatives: dict[str, Scenario]
+    overrides: tuple[str, ...]
+    """What the user asked for."""
+    own_overrides: dict[str, tuple[str, ...]]
+    """What each alternative sets on top."""
+    high_risk_score: float
+    """Trucks that score at least this are high-risk."""
+    bottleneck: bool = False
+    spread: int = 0
+    explain: int = 0
+    """Whether one more of every resource is run beside the study."""
+    robustness: RobustnessSettings = NO_REDRAWS
+    random_stream: RandomStreamPrecision = DEFAULT_PRECISION
+
+    def window(self, replication: int) -> Window:
+        """Return the stretch of calendar of one replication.
+
+        With ``calendar=year``, replication r is in month r mod 12 + 1 of the year of
+        ``start_date``, from its second Monday: a week that lies in that month whole.
+        """
+        start = self.start_date
+        if self.calendar == "year":
+            month = dt.date.fromisoformat(start).replace(month=replication % 12 + 1, day=14)
+            start = (month - dt.timedelta(days=month.weekday())).isoformat()
+        return Window(seed=self.seed, epoch=EVALUATION, replication=replication, start_date=start, days=self.days)
+
+    def user_trucks(self) -> pd.DataFrame | None:
+        """Return the user's own trucks (``manifest=FILE``); None: trucks are simulated."""
+        return None if self.manifest is None else read_manifest_file(self.manifest, self.days)
+
+    def overrides_of(self, alternative: str) -> tuple[str, ...]:
+        """Return every override of one alternative, in the order in which they apply."""
+        return (*overrides_with_experiment(self.overrides, self.verb), *self.own_overrides[alternative])
+
+    def mapping(self, alternative: str) -> dict[str, Any]:
+        """Return one alternative's scenario as plain values, as the files and overrides give it."""
+        found = compose_mapping(self.overrides_of(alternative))
+        return {part: found[part] for part in PARTS}
+
+    def choices(self, alternative: str) -> dict[str, str | None]:
+        """Return the option that one alternative chooses of each config group."""
+        return compose_config(self.overrides_of(alternative)).choices
+
+    def inputs(self, alternative: str) -> list[SourcedInput]:
+        """Return one alternative's numbers with their sources; see `provenance.sources`."""
+        own = self.own_overrides[alternative]
+        return input_sources(compose_config(self.overrides_of(alternative)), self.overrides, own)
+
+
+def compose_mapping(overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the composed configuration as plain Python values."""
+    return compose_config(overrides).mapping
+
+
+def compose_scenario(overrides: Sequence[str] = ()) -> Scenario:
+    """Return the scenario that the default study gives under ``overrides``."""
+    mapping = compose_mapping(overrides)
+    _check_finite(mapping, "")
+    return build_scenario({part: mapping[part] for part in PARTS if part in mapping})
+
+
+def _check_finite(value: object, key: str) -> None:
+    """Refuse infinities and NaN anywhere, which some bounds would let pass."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _check_finite(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            _check_finite(inner, f"{key}[{place}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(key, f"must be a finite number, got {value}")
+
+
+def _checked(overrides: tuple[str, ...]) -> Scenario:
+    """Return the scenario after risk model and policy, too, have looked at what they need."""
+    scenario = compose_scenario(overrides)
+    if scenario.risk.name in baselines.KNOWN_SETTINGS:
+        baselines.check_settings(baselines.KNOWN_SETTINGS[scenario.risk.name], scenario.risk.settings)
+    else:
+        # Late, because scikit-learn takes a second to import and not every run needs it.
+        from models.registry import make_risk_model
+
+        make_risk_model(scenario.risk)
+    scenario.policy.check_within(scenario)
+    return scenario
+
+
+def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = None) -> Study:
+    """Build the study that a verb's overrides ask for; writes nothing.
+
+    Parameters
+    ----------
+    overrides : sequence of str
+        Hydra overrides, e.g. ``["experiment=lanes", "replications=40"]``.
+    verb : str
+        ``compare`` needs two alternatives and two replications, ``run`` exactly one alternative.
+    config_dir : path, optional
+        A folder of private configs outside the repository.
+
+    Raises
+    ------
+    ConfigError
+        A key that is unknown, missing, mistyped or out of range, of any alternative.
+    OutputError
+        A folder ``out`` that cannot be written, or a ``manifest`` that cannot be read.
+    TableError
+        A ``manifest`` with a column or cell that makes no sense.
+
+    Examples
+    --------
+    >>> build_study(["policy=random_share", "policy.share=0.1"], "run").baseline
+    'random_share'
+    """
+    users = (*_search(config_dir), *overrides)
+    asked = overrides_with_experiment(users, verb)
+    given = _given(asked)
+    check_alternatives(given)
+    check_override_clashes(asked, given)
+    base = compose_config(asked)
+    settings = _settings(base.mapping)
+    _checked(asked)
+    own = given or {str(base.choices["policy"]): ()}
+    _check_counts(settings, own, base, verb)
+    out = _out(settings, base, verb)
+    scenarios = {name: _alternative(name, (*asked, *more)) for name, more in own.items()}
+    check_writable(out)
+    return Study(
+        verb=verb,
+        experiment=base.choices["experiment"],
+        replications=settings.replications,
+        days=settings.days,
+        start_date=settings.start_date,
+        calendar=settings.calendar,
+        seed=settings.seed,
+        coverage=settings.coverage,
+        baseline=settings.baseline or next(iter(own)),
+        processes=settings.processes,
+        engine=settings.engine,
+        out=out,
+        ledger=settings.ledger,
+        manifest=_manifest(settings),
+        alternatives=scenarios,
+        overrides=tuple(users),
+        own_overrides=own,
+        bottleneck=settings.bottleneck,
+        spread=settings.spread,
+        explain=settings.explain,
+        robustness=settings.robustness,
+        random_stream=settings.random_stream,
+        high_risk_score=settings.high_risk_score,
+    )
+
+
+def _manifest(settings: StudySettings) -> Path | None:
+    """Return the file of the user's own trucks, once it has been read without complaint."""
+    if settings.manifest is None:
+        return None
+    read_manifest_file(Path(settings.manifest), settings.days)
+    return Path(settings.manifest)
+
+
+def _search(config_dir: Path | str | None) -> tuple[str, ...]:
+    return () if config_dir is None else (search_override(config_dir),)
+
+
+def overrides_with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:
+    """Return the overrides with the verb's own experiment, where they name none."""
+    named = {override.key_or_group.split(".")[0] for override in parse_overrides(overrides)}
+    if verb in DEFAULT_EXPERIMENT and not named & {"experiment", "alternatives"}:
+        return (f"experiment={DEFAULT_EXPERIMENT[verb]}", *overrides)
+    return tuple(overrides)
+
+
+def _given(overrides: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the alternatives of the experiment, before any other override can hide them."""
+    roots = {"experiment", "alternatives", "hydra"}
+    deciding = [o for o in parse_overrides(overrides) if o.key_or_group.split(".")[0] in roots]
+    return _settings(compose_config([str(o.input_line) for o in deciding]).mapping).alternatives
+
+
+def _settings(mapping: Mapping[str, Any]) -> StudySettings:
+    others = (*PARTS, *FUNDING)
+    return build_spec(StudySettings, {key: value for key, value in mapping.items() if key not in others})
+
+
+def _alternative(name: str, overrides: tuple[str, ...]) -> Scenario:
+    try:
+        return _checked(overrides)
+    except ConfigError as error:
+        raise ConfigError(f"alternatives.{name}", str(error)) from None
+
+
+def _check_counts(
+    settings: StudySettings, alternatives: Mapping[str, Sequence[str]], config: ComposedConfig, verb: str
+) -> None:
+    if verb == "run" and len(alternatives) != 1:
+        problem = f"run takes one alternative, {config.choices['experiment']!r} has {len(alternatives)}"
+        raise ConfigError("experiment", f"{problem}; use compare, or choose a policy")
+    if verb == "fund" and settings.baseline is None:
+        raise ConfigError("baseline", "missing: every appraisal needs its no-build baseline")
+    if verb in COMPARING and len(alternatives) < 2:
+        raise ConfigError("alternatives", f"{verb} needs at least 2, got {len(alternatives)}")
+    if verb in COMPARING and settings.replications < 2:
+        problem = f"must be at least 2 to compare, got {settings.replications}"
+        raise ConfigError("replications", problem)
+    if settings.calendar == "year" and settings.replications % MONTHS:
+        problem = "calendar=year takes whole multiples of 12, a week of each month; got "
+        problem += str(settings.replications)
+        raise ConfigError("replications", problem)
+    if settings.baseline is not None and settings.baseline not in alternatives:
+        raise ConfigError("baseline", f"no alternative {settings.baseline!r}; known {list(alternatives)}")
+
+
+def _out(settings: StudySettings, config: ComposedConfig, verb: str) -> Path:
+    if settings.out is not None:
+        return Path(settings.out).expanduser()
+    subject = config.choices["experiment"] or config.choices["policy"]
+    return default_folder(verb, str(subject))
+
+
+def default_folder(verb: str, subject: str) -> Path:
+    """Return the folder of a run that names none: by verb, subject and time, below ``results``."""
+    return Path("results") / f"{verb}-{subject}-{dt.datetime.now():%Y%m%d-%H%M%S}"

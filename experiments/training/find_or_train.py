@@ -1,0 +1,57 @@
+"""The fitted risk model of a scenario: found at once where it was trained before."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from rich.console import Console
+
+from experiments.report import terminal as report_terminal
+from experiments.study.study import Study
+from experiments.training.cache import model_folders
+from experiments.training.past_practice import history_weeks
+from models import baselines
+from sim.replication import Scorer
+from sim.scenario import Risk, Scenario, replace_parts
+from sim.shared_draws import risk_key
+
+Progress = Callable[[int, int], None]
+
+
+def fitted_scorer(risk: Risk, scenario: Scenario, processes: int, progress: Progress | None = None) -> Scorer:
+    """Return the fitted risk model, from the cache or trained now; see `experiments.train`.
+
+    Raises
+    ------
+    ModelError
+        Nothing to learn from.
+    """
+    found = (
+        baselines.load_baseline(model_folders(risk, scenario).model) if risk.name in baselines.KNOWN_SETTINGS else None
+    )
+    if found is not None:
+        return dataclasses.replace(found, heeds_tips=risk.tier == "tip")
+    from experiments.training import train
+
+    return train.ensure_fitted(risk, scenario, processes, progress)
+
+
+def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
+    """Return the fitted risk model of every alternative, each trained once (step 2).
+
+    All alternatives at the baseline's port share its past: that before the change under study.
+    """
+    scorers: dict[str, Scorer] = {}
+    before_change = study.alternatives[study.baseline]
+    for scenario in study.alternatives.values():
+        key, risk = risk_key(scenario), scenario.risk
+        if key in scorers:
+            continue
+        with report_terminal.show_progress(terminal, history_weeks(risk), f"training {risk.name}, weeks") as tell:
+            past = scenario
+            if scenario.port.name == before_change.port.name:
+                parts = {p: getattr(before_change, p) for p in ("port", "traffic", "threat")}
+                past = replace_parts(scenario, **parts)
+            scorers[key] = fitted_scorer(risk, past, study.processes, tell)
+    return scorers

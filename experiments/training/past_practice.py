@@ -1,0 +1,52 @@
+"""The port before the change under study: today's practice, which risk models learn from."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from experiments.study.study import compose_scenario
+from sim.scenario import Risk, Scenario, replace_parts
+from sim.shared_draws import risk_as_trained
+
+TODAYS_OVERRIDES = ("risk=rules", "policy=todays_practice", "scanner=baseline", "staffing=baseline", "sharing=none")
+"""The practice before any change under study."""
+
+
+def training_past(risk: Risk, scenario: Scenario, today: Scenario) -> Scenario:
+    """Return the past that a model learns from: today's practice, at this port, on these trucks.
+
+    What the partner shares is there as it was agreed, for the models that read it.
+    """
+    learnt = risk_as_trained(risk, scenario.sharing)
+    years = dataclasses.replace(
+        today.risk,
+        tier=learnt.tier,
+        history_years=risk.history_years,
+        history_start_date=risk.history_start_date,
+        history_seed=risk.history_seed,
+    )
+    sharing = today.sharing if learnt.tier == "own" else scenario.sharing.as_agreed()
+    kept = {"port": scenario.port, "traffic": scenario.traffic, "threat": scenario.threat}
+    return replace_parts(today, risk=years, sharing=sharing, **kept)
+
+
+def port_before_change(risk: Risk, scenario: Scenario) -> Scenario:
+    """Return the port before the change under study: its trucks, today's practice by rules.
+
+    ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat.
+    """
+    return training_past(risk, scenario, compose_scenario(TODAYS_OVERRIDES))
+
+
+DAYS_PER_YEAR = 365.25
+
+
+def history_weeks(risk: Risk) -> int:
+    """Return the whole weeks in the years of history.
+
+    Examples
+    --------
+    >>> history_weeks(compose_scenario().risk)
+    260
+    """
+    return int(risk.history_years * DAYS_PER_YEAR // 7)

@@ -1,0 +1,194 @@
+"""What queueing theory says beforehand: formulas that the engines must meet.
+
+The formulas are exact under their assumptions (Poisson arrivals, no breakdowns, one station) and
+serve as yardsticks; `sim.workload` judges the whole port as configured.
+
+How long the portal's queue is expected to be when scanning gives way to it.
+
+Hour by hour the portal is taken as a birth-death process in balance: with w trucks waiting, trucks
+are sent at the rate arrivals x share x (1 - w / stop), and scans are made at the rate of the
+portals that work. That is exact for Poisson arrivals and exponential scans whose rates do not
+change; a rush shorter than the queue's memory is so taken to be a little longer than it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.arrays import FloatArray
+
+
+def erlang_b(load_erlang: float, servers: int) -> float:
+    """Return the share of arrivals lost at ``servers`` servers without a waiting room (Erlang B).
+
+    By the stable recursion B(0) = 1, B(k) = a B(k-1) / (k + a B(k-1)).
+
+    >>> round(erlang_b(2.0, 3), 6)
+    0.210526
+    """
+    lost = 1.0
+    for server in range(1, servers + 1):
+        lost = load_erlang * lost / (server + load_erlang * lost)
+    return lost
+
+
+def erlang_c(load_erlang: float, servers: int) -> float:
+    """Return P(wait > 0) in M/M/c (Erlang C): B / (1 - rho (1 - B)); 1 where the load is too much.
+
+    >>> round(erlang_c(2.0, 3), 6)
+    0.444444
+    """
+    if load_erlang >= servers:
+        return 1.0
+    lost = erlang_b(load_erlang, servers)
+    return lost / (1.0 - load_erlang / servers * (1.0 - lost))
+
+
+def mmc_wait_min(arrivals_per_h: float, served_per_h: float, servers: int) -> float:
+    """Return the mean wait in queue of M/M/c, minutes: C / (c mu - lambda); inf if overloaded.
+
+    >>> [round(mmc_wait_min(*case), 5) for case in ((100, 30, 4), (140, 30, 5), (210, 30, 8))]
+    [1.97316, 5.03147, 1.27063]
+    """
+    spare_per_h = servers * served_per_h - arrivals_per_h
+    if spare_per_h <= 0.0:
+        return math.inf
+    return 60.0 * erlang_c(arrivals_per_h / served_per_h, servers) / spare_per_h
+
+
+def mg1_wait_min(arrivals_per_h: float, service_mean_min: float, service_cv: float) -> float:
+    """Return the mean wait in queue of M/G/1, minutes (Pollaczek-Khinchine).
+
+    Wq = rho / (1 - rho) x (1 + cv^2) / 2 x mean service; inf if overloaded. The last example is
+    V5 of the published checks: a fifth slow, triangular(10, 20, 30) s, the others (2, 4, 6) s.
+
+    >>> round(mg1_wait_min(20.0, 2.0, 1.0), 9) == round(mmc_wait_min(20.0, 30.0, 1), 9)
+    True
+    >>> mean_s, square_s = 0.2 * 20 + 0.8 * 4, 0.2 * (400 + 50 / 3) + 0.8 * (16 + 2 / 3)
+    >>> cv = math.sqrt(square_s / mean_s**2 - 1)
+    >>> round(60 * mg1_wait_min(360.0, mean_s / 60, cv), 2)
+    17.26
+    """
+    rho = arrivals_per_h * service_mean_min / 60.0
+    if rho >= 1.0:
+        return math.inf
+    return rho / (1.0 - rho) * (1.0 + service_cv**2) / 2.0 * service_mean_min
+
+
+def priority_wait_min(arrivals_per_h: Sequence[float], served_per_h: float, servers: int) -> list[float]:
+    """Return the mean wait of each class, first class first, in M/M/c without preemption, minutes.
+
+    W_k = C / (c mu) / ((1 - s_{k-1}) (1 - s_k)), s_k the load share of classes 1..k (Cobham 1954;
+    one service rate for all). A class that cannot be carried waits for ever.
+
+    >>> [round(wait, 4) for wait in priority_wait_min([13.5, 46.5], 30.0, 3)]
+    [0.3486, 1.0458]
+    """
+    total_per_h = servers * served_per_h
+    base_min = 60.0 * erlang_c(sum(arrivals_per_h) / served_per_h, servers) / total_per_h
+    waits, before = [], 0.0
+    for rate in arrivals_per_h:
+        upto = before + rate / total_per_h
+        waits.append(base_min / ((1.0 - before) * (1.0 - upto)) if upto < 1.0 else math.inf)
+        before = upto
+    return waits
+
+
+def jackson_sojourn_min(arrivals_per_h: float, stations: Sequence[tuple[float, int]]) -> float:
+    """Return the mean time through M/M/c stations in series, minutes (Jackson 1957).
+
+    ``stations`` are (served_per_h of one server, servers).
+
+    >>> round(jackson_sojourn_min(60.0, [(80.0, 1), (24.0, 3)]), 4)
+    9.0112
+    """
+    return sum(mmc_wait_min(arrivals_per_h, mu, c) + 60.0 / mu for mu, c in stations)
+
+
+class Rush(NamedTuple):
+    """A fluid queue over some hours."""
+
+    queue_max: float
+    clears_h: float
+    """When the last queue has gone; inf if it has not."""
+    delay_truck_h: float
+
+
+def fluid_rush(arrivals_per_h: Sequence[float], capacity_per_h: float) -> Rush:
+    """Return the queue of a steady stream whose rate changes by the hour: a rush without chance.
+
+    >>> fluid_rush([150.0] * 3 + [80.0] * 21, 120.0)
+    Rush(queue_max=90.0, clears_h=5.25, delay_truck_h=236.25)
+    """
+    queue = queue_max = clears_h = delay = 0.0
+    for hour, rate in enumerate(arrivals_per_h):
+        growth = rate - capacity_per_h
+        after = max(queue + growth, 0.0)
+        # with a queue that runs empty inside the hour, the area is a triangle
+        lasts_h = queue / -growth if queue + growth < 0.0 else 1.0
+        delay += lasts_h * (queue + after) / 2.0
+        clears_h = hour + lasts_h if queue > 0.0 else clears_h
+        queue, queue_max = after, max(queue_max, after)
+    return Rush(queue_max, clears_h if queue == 0.0 else math.inf, delay)
+
+
+MOST_WAITING: Final = 400
+"""Longer queues are taken to be as long as this."""
+
+
+def queue_length_distribution(
+    arrivals_per_h: FloatArray, served_per_h: float, servers: int, stop_length: float, always_share: float = 0.0
+) -> FloatArray:
+    """Return P(w trucks are waiting) of each hour, float[hours, W + 1].
+
+    Parameters
+    ----------
+    arrivals_per_h : float[hours]
+        Trucks that would be sent if nobody waited.
+    served_per_h : float
+        By one server.
+    stop_length : float
+        Trucks waiting at which nobody is sent any more.
+    always_share : float
+        Part of ``arrivals_per_h`` that is sent whatever the queue.
+
+    Source
+    ------
+    Birth-death balance, p(n + 1) = p(n) birth(n) / death(n + 1), as for any M(n)/M/c queue.
+
+    Examples
+    --------
+    >>> queue_length_distribution(np.array([30.0]), 30.0, 1, 1.0).round(4).tolist()
+    [[0.6667, 0.3333]]
+    """
+    longest = int(min(np.ceil(stop_length), MOST_WAITING))
+    n = np.arange(servers + longest)
+    waiting = np.maximum(n - servers, 0)
+    left = np.maximum(1.0 - waiting / stop_length, 0.0)
+    birth = arrivals_per_h[:, None] * (always_share + (1.0 - always_share) * left)
+    death = served_per_h * np.minimum(n + 1, servers)
+    with np.errstate(divide="ignore"):
+        steps = np.cumsum(np.log(birth) - np.log(death), axis=1)
+    steps = np.concatenate([np.zeros((len(arrivals_per_h), 1)), steps], axis=1)
+    weight = np.exp(steps - steps.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    return np.column_stack([weight[:, : servers + 1].sum(axis=1), weight[:, servers + 1 :]])
+
+
+def p_queue_below(queue_distribution: FloatArray, hour: npt.NDArray[np.int64], limit: FloatArray) -> FloatArray:
+    """Return P(w < limit) of each truck in its hour, float[n].
+
+    Examples
+    --------
+    >>> law = np.array([[0.5, 0.3, 0.2]])
+    >>> p_queue_below(law, np.array([0, 0, 0]), np.array([0.0, 1.5, 9.0])).round(3).tolist()
+    [0.0, 0.8, 1.0]
+    """
+    upto = np.concatenate([np.zeros((len(queue_distribution), 1)), np.cumsum(queue_distribution, axis=1)], axis=1)
+    place = np.clip(np.ceil(limit), 0, queue_distribution.shape[1]).astype(np.int64)
+    return np.asarray(np.minimum(upto[hour, place], 1.0))

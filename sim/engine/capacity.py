@@ -1,0 +1,357 @@
+"""CAPACITY: when each server takes trucks. Shifts, opening hours and breakdowns, drawn beforehand.
+
+Nothing here looks at a truck or a policy: the table is the same for every alternative that has the
+same posts, and a further server leaves the breakdowns of the others as they were.
+
+Unannounced pulses: when a check is made that nobody should be able to foresee.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from sim.errors import ConfigError
+from sim.frames import cached_frame
+from sim.setting.port import DAY_TYPES, DayType, Pulses, Shift
+from sim.setting.scanner import Outages
+from sim.setting.setting import Setting
+from sim.setting.window import Window
+from sim.stations import APPROACH, CANINE, DOCK, LOW_ENERGY, N_STATIONS, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.trucks.arrivals import day_type
+from sim.trucks.insider import handover_intervals
+
+Span = tuple[float, float]
+PULSE_KEY: Final = 1_000_001
+"""First part of the stream key of pulses, far above the purposes of a truck's own luck."""
+
+
+def draw_pulses(pulses: Pulses, hours: list[Span], window: Window, station: int) -> list[Span]:
+    """Draw the pulses of one station within its hours: a Poisson number, each anywhere.
+
+    Parameters
+    ----------
+    pulses : Pulses
+        ``per_week`` of them begin in a calendar week of working hours, each ``length_h`` long.
+    hours : list of (start, end)
+        Disjoint working hours in minutes, ascending.
+
+    Returns
+    -------
+    list of (start, end)
+        Union of the pulses, cut to the hours. Begun anywhere in the hours, so that no hour is safe;
+        a pulse stops as the port closes.
+    """
+    open_min = sum(end - start for start, end in hours)
+    if open_min == 0.0:
+        return []
+    key = window.spawn_key(PULSE_KEY, station)
+    rng = np.random.default_rng(np.random.SeedSequence(window.seed, spawn_key=key))
+    number = rng.poisson(pulses.per_week * window.days / 7.0)
+    begun = sorted(_within(hours, place * open_min) for place in rng.random(number))
+    return _union([(start, min(start + 60.0 * pulses.length_h, end)) for start, end in begun])
+
+
+def _within(hours: list[Span], place: float) -> Span:
+    """Return the moment at ``place`` minutes of work, and the end of the hours it falls into."""
+    for start, end in hours:
+        if place < end - start:
+            return start + place, end
+        place -= end - start
+    return hours[-1][1], hours[-1][1]
+
+
+def _union(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+"""(start, end) in minutes since midnight of day 0."""
+
+OUTAGE_KEY: Final = 1_000_000
+"""First part of the stream key of breakdowns, far above the purposes of a truck's own luck."""
+OUTAGE_SENSORS: Final = {
+    LOW_ENERGY: "low_energy",
+    PORTAL: "portal",
+    SECONDARY: "secondary",
+    CANINE: "canine",
+    DOCK: "exam",
+}
+"""Stations whose units break down, and the part of ``scanner`` that says how."""
+
+
+def draw_capacity(setting: Setting, window: Window) -> pd.DataFrame:
+    """Draw when each server takes trucks in ``window``.
+
+    Returns
+    -------
+    DataFrame
+        CAPACITY of `sim.tables`, sorted by (station, server, up_min); the intervals of a server
+        are disjoint and lie within the window. ``drains`` is False where a breakdown cuts one, or
+        a handover (`sim.trucks.insider.handover_intervals`).
+
+    Raises
+    ------
+    ConfigError
+        An availability below 1 whose repairs have no length.
+    """
+    rows: list[tuple[int, int, float, float, bool]] = []
+    for (station, server), shifts in manned_intervals(setting, window).items():
+        outages = draw_outages(setting, window, station, server)
+        if setting.insider.rotation_h is not None:
+            outages = sorted(outages + _rotation(setting, window, (station, server), shifts))
+        rows += [(station, server, *interval) for interval in _cut(shifts, outages)]
+    columns = ["station", "server", "up_min", "down_min", "drains"]
+    kinds = {"station": "int64", "server": "int64", "up_min": "float64", "down_min": "float64"}
+    return cached_frame(pd.DataFrame(rows, columns=columns).astype(kinds | {"drains": "bool"}))
+
+
+def manned_intervals(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:
+    """Return the manned intervals of every (station, server), breakdowns left out.
+
+    The approach is open around the clock: ``approach.lanes`` general lanes and, where FAST trucks
+    have their ``own`` lane, one more. Primary booths follow the timetable: of ``k`` open booths
+    the first ``k`` take trucks; FAST booths are numbered after all general ones. Every other
+    station keeps the port's hours, and ``extra_h`` longer. All of it ends with the window.
+    """
+    manned = {(APPROACH, server): [(0.0, window.horizon_min)] for server in approach_lanes(setting)}
+    manned |= _booths(setting, window)
+    for station, name in enumerate(STATIONS):
+        if station in (APPROACH, PRIMARY):
+            continue
+        pulses = getattr(getattr(setting.port, name), "pulses", None)
+        hours = _merged(_opening(setting, window, station), window)
+        if pulses is not None:
+            hours = draw_pulses(pulses, hours, window, station)
+        servers = setting.servers(name)
+        manned |= {(station, server): hours for server in range(servers) if hours}
+    return dict(sorted(manned.items()))
+
+
+def _rotation(setting: Setting, window: Window, post: tuple[int, int], shifts: list[Span]) -> list[Span]:
+    """Return a post's handovers; none as a shift begins, and none that it ends within."""
+    spans = handover_intervals(setting, *post, window.horizon_min)
+    return [(start, end) for start, end in spans if any(up < start and end < down for up, down in shifts)]
+
+
+def approach_lanes(setting: Setting) -> range:
+    """Return the server numbers of the approach; with an ``own`` FAST lane it is the last."""
+    approach = setting.port.approach
+    own_fast_lane = int(approach.lanes > 0 and approach.fast_lane == "own")
+    return range(approach.lanes + own_fast_lane)
+
+
+def _opening(setting: Setting, window: Window, station: int) -> list[Span]:
+    extra_h = getattr(setting.port, STATIONS[station]).extra_h
+    spans = []
+    for day, date in enumerate(window.dates()):
+        hours = setting.port.hours.get(day_type(date.weekday()))
+        if hours is not None and hours.open_h < hours.close_h:
+            spans.append(_span(day, hours.open_h, hours.close_h + extra_h))
+    return spans
+
+
+def _span(day: int, from_h: float, to_h: float) -> Span:
+    return 1440.0 * day + 60.0 * from_h, 1440.0 * day + 60.0 * to_h
+
+
+def _booths(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:
+    primary = setting.port.primary
+    spans: dict[int, list[Span]] = {}
+    for day, date in enumerate(window.dates()):
+        for shift in _shifts(setting, day_type(date.weekday())):
+            span = _span(day, shift.from_h, shift.to_h)
+            fast = range(primary.lanes, primary.lanes + shift.fast_lanes)
+            for booth in (*range(shift.lanes), *fast):
+                spans.setdefault(booth, []).append(span)
+    return {(PRIMARY, booth): _merged(spans[booth], window) for booth in spans}
+
+
+def _shifts(setting: Setting, day: DayType) -> list[Shift]:
+    """Return one kind of day's shifts: within the port's hours, staffing applied, none unbuilt."""
+    hours = setting.port.hours.get(day)
+    if hours is None or hours.open_h >= hours.close_h:
+        return []
+    primary = setting.port.primary
+    whole_day = Shift(from_h=hours.open_h, to_h=hours.close_h, lanes=primary.lanes, fast_lanes=primary.fast_lanes)
+    timetable = primary.open_by_shift
+    shifts = (whole_day,) if timetable is None else timetable.get(day, ())
+    staffed = (_staffed(setting, shift) for shift in shifts)
+    clipped = [(max(shift.from_h, hours.open_h), min(shift.to_h, hours.close_h), shift) for shift in staffed]
+    return [
+        Shift(from_h=start, to_h=end, lanes=shift.lanes, fast_lanes=shift.fast_lanes)
+        for start, end, shift in clipped
+        if start < end
+    ]
+
+
+def _staffed(setting: Setting, shift: Shift) -> Shift:
+    staffing, primary = setting.staffing, setting.port.primary
+    return Shift(
+        from_h=shift.from_h,
+        to_h=shift.to_h,
+        lanes=_open(shift.lanes, staffing.max_lanes, staffing.extra_lanes, primary.lanes),
+        fast_lanes=_open(shift.fast_lanes, staffing.max_fast_lanes, staffing.extra_fast_lanes, primary.fast_lanes),
+    )
+
+
+def _open(planned: int, most: int | None, extra: int, built: int) -> int:
+    manned = planned if most is None else min(planned, most)
+    return min(max(manned + extra, 0), built)
+
+
+def _merged(spans: list[Span], window: Window) -> list[Span]:
+    """Return the union of ``spans`` within the window; spans that touch become one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    horizon = window.horizon_min
+    return [(start, min(end, horizon)) for start, end in merged if start < horizon]
+
+
+def _cut(shifts: list[Span], outages: list[Span]) -> list[tuple[float, float, bool]]:
+    """Return (up, down, drains) where a server is manned and not broken."""
+    whole: list[tuple[float, float, bool]] = []
+    for shift_start, shift_end in shifts:
+        up = shift_start
+        for broken, repaired in outages:
+            if broken >= shift_end:
+                break
+            if repaired <= up:
+                continue
+            if broken > up:
+                whole.append((up, broken, False))
+            up = repaired
+        if up < shift_end:
+            whole.append((up, shift_end, True))
+    return whole
+
+
+def draw_outages(setting: Setting, window: Window, station: int, server: int) -> list[Span]:
+    """Draw the breakdowns of one unit: an alternating renewal process that starts in equilibrium.
+
+    Up times are exponential, repairs lognormal truncated at ``repair_max_h``; breakdowns run in
+    calendar time, manned or not. With probability 1 - availability the unit is down at time 0,
+    and then the repair under way is size-biased and a uniform share of it is left: without that
+    a run of one week would hardly ever see a long outage.
+    """
+    if station not in OUTAGE_SENSORS:
+        return []
+    name = OUTAGE_SENSORS[station]
+    outages: Outages = getattr(setting.scanner, name).outages
+    if outages.availability_share >= 1.0:
+        return []
+    mean_repair_min = _mean_repair_min(outages, f"scanner.{name}.outages")
+    odds_up = outages.availability_share / (1.0 - outages.availability_share)
+    key = window.spawn_key(OUTAGE_KEY, station, server)
+    rng = np.random.default_rng(np.random.SeedSequence(window.seed, spawn_key=key))
+    return _renewal(outages, mean_repair_min * odds_up, window.horizon_min, rng)
+
+
+def _renewal(outages: Outages, mean_up_min: float, horizon_min: float, rng: np.random.Generator) -> list[Span]:
+    spans: list[Span] = []
+    down_at_0, u_length, u_left = rng.random(3)
+    clock = 0.0
+    if down_at_0 >= outages.availability_share:
+        clock = (1.0 - u_left) * repair_min(outages, u_length, size_biased=True)
+        spans.append((0.0, clock))
+    while clock < horizon_min:
+        u_up, u_repair = rng.random(2)
+        broken = clock - mean_up_min * float(np.log1p(-u_up))
+        clock = broken + repair_min(outages, u_repair)
+        spans.append((broken, clock))
+    return spans
+
+
+def repair_min(outages: Outages, u: float, *, size_biased: bool = False) -> float:
+    """Return the repair time in minutes that goes with a uniform ``u`` in [0, 1).
+
+    The lognormal is truncated at ``repair_max_h``. Its size-biased form, the law of the repair that
+    a random moment falls into, is a lognormal of the same log deviation s and of log mean m + s^2,
+    truncated at the same length.
+    """
+    if outages.repair_ln_sd == 0.0:
+        return 60.0 * min(outages.repair_median_h, outages.repair_max_h)
+    ln_mean, ln_sd = np.log(outages.repair_median_h), outages.repair_ln_sd
+    if size_biased:
+        ln_mean += ln_sd**2
+    p_max = ndtr((np.log(outages.repair_max_h) - ln_mean) / ln_sd)
+    # 1 - u lies in (0, 1], so the quantile is finite and no repair is longer than allowed
+    return float(60.0 * np.exp(ln_mean + ln_sd * ndtri((1.0 - u) * p_max)))
+
+
+def _mean_repair_min(outages: Outages, key: str) -> float:
+    """Return exp(m + s^2/2) Phi((ln max - m - s^2)/s) / Phi((ln max - m)/s), in minutes."""
+    if min(outages.repair_median_h, outages.repair_max_h) <= 0.0:
+        problem = "repairs must have a length when availability_share is below 1"
+        raise ConfigError(f"{key}.repair_median_h", problem)
+    if outages.repair_ln_sd == 0.0:
+        return 60.0 * min(outages.repair_median_h, outages.repair_max_h)
+    ln_mean, ln_sd = np.log(outages.repair_median_h), outages.repair_ln_sd
+    z_max = (np.log(outages.repair_max_h) - ln_mean) / ln_sd
+    truncation = ndtr(z_max - ln_sd) / ndtr(z_max)
+    return float(60.0 * np.exp(ln_mean + ln_sd**2 / 2.0) * truncation)
+
+
+def open_intervals(setting: Setting, window: Window, extra_h: float = 0.0) -> list[tuple[float, float]]:
+    """Return [from, to) in minutes of each stretch in which the port is open, within the window.
+
+    Parameters
+    ----------
+    extra_h : float
+        Hours added after closing; stretches that then touch are merged.
+
+    Examples
+    --------
+    A port open 07-24 on Monday gives ``[(420.0, 1440.0)]`` for that day.
+    """
+    merged: list[tuple[float, float]] = []
+    for day, date in enumerate(window.dates()):
+        hours = setting.port.hours[_day_type(date)]
+        if hours.open_h == hours.close_h:
+            continue
+        start = 1440.0 * day + 60.0 * hours.open_h
+        end = min(1440.0 * day + 60.0 * (hours.close_h + extra_h), window.horizon_min)
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _day_type(date: dt.date) -> DayType:
+    return DAY_TYPES[max(date.weekday() - 4, 0)]
+
+
+SEGMENTS_AT = tuple(k for k in range(N_STATIONS) if k not in (APPROACH, PRIMARY))
+"""Stations of ``sim.setting.port.Segment``: posts that serve trucks of both classes alike."""
+
+
+def server_classes(setting: Setting) -> list[list[int]]:
+    """Return, for each station, which lane classes each of its servers takes (bit masks)."""
+    approach, primary = setting.port.approach, setting.port.primary
+    masks: list[list[int]] = [[] for _ in range(N_STATIONS)]
+    shared = approach.fast_lane == "shared"
+    masks[APPROACH] = [BOTH if shared else GENERAL_ONLY] * approach.lanes
+    masks[APPROACH] += [FAST_ONLY] * (len(approach_lanes(setting)) - approach.lanes)
+    masks[PRIMARY] = [BOTH if primary.lanes_serve == "all" else GENERAL_ONLY] * primary.lanes
+    fast = BOTH if primary.fast_lanes_serve == "all" else FAST_ONLY
+    masks[PRIMARY] += [fast] * primary.fast_lanes
+    for station in SEGMENTS_AT:
+        masks[station] = [BOTH] * setting.servers(STATIONS[station])
+    return masks
+
+
+BOTH, GENERAL_ONLY, FAST_ONLY = 0b11, 0b01, 0b10

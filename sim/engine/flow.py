@@ -1,0 +1,236 @@
+"""What both engines read: one replication as plain arrays, and what both give back.
+
+Everything that needs a logarithm, a quantile or a random number is in these arrays already:
+the engines only add, subtract, multiply, compare and look up, which is what makes them agree to
+the last bit.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.arrays import FloatArray, IntArray
+from sim.stations import DOWN, N_CLASSES, N_STATIONS, UP, event_key
+
+Bytes = npt.NDArray[np.uint8]
+
+NO_LIMIT = -1
+"""Waiting room without a limit."""
+CLEARED = 2
+"""Alarm code of an image that a machine clears, so that no analyst sees it."""
+NO_STATION = -1
+"""No such station (``fork``, ``judge``, ``join``)."""
+
+
+class Flow(NamedTuple):
+    """One replication, ready: ``n`` trucks, ``K`` stations, ``S`` servers, ``I`` intervals."""
+
+    horizon_min: float
+    arrive_min: FloatArray
+    """[n], ascending; equal times are handled by truck number."""
+    lane_class: IntArray
+    """[n], 0 general, 1 FAST."""
+    service_min: FloatArray
+    """[K, n], the work that the truck asks of each station; of those that there are."""
+    alarm: Bytes
+    """[K, n], 1 where the station would alarm on the truck; 2 at ``fork``: a machine clears the
+    image, and no analyst sees it."""
+    columns: FloatArray
+    """[n, C], what the routing policy may read of the truck."""
+    absent: int
+    """Bit mask of the stations that the port does not have."""
+    server_first: IntArray
+    """[K + 1], servers of station k are server_first[k] .. server_first[k + 1] - 1."""
+    serves: IntArray
+    """[S], bit mask of the lane classes that the server takes."""
+    interval_first: IntArray
+    """[S + 1], intervals of server s are interval_first[s] .. interval_first[s + 1] - 1."""
+    up_min: FloatArray
+    down_min: FloatArray
+    drains: IntArray
+    """[I], 1: at down_min a shift ends and the truck in hand is finished; 0: a breakdown."""
+    calendar_min: FloatArray
+    calendar_key: IntArray
+    """[2 I + doors], every DOOR, UP and DOWN in the order in which it is handled."""
+    hold_min: FloatArray
+    """[K], a truck is taken out unserved after standing this long in a broken-down server."""
+    fast_first: IntArray
+    """[K], 1: a server that may take both classes takes FAST first; 0: first come, first served."""
+    room: IntArray
+    """[K, 2], trucks that may wait, by class; -1: no limit."""
+    shared_room: IntArray
+    """[K], 1: room[k, 0] holds for both classes together."""
+    per_lane: IntArray
+    """[K], 1: every server has a queue of its own (with unlimited room); 0: one pooled queue."""
+    lane_random: IntArray
+    """[K], 1: a truck's own draw picks its lane; 0: it joins the shortest."""
+    lane_draw: FloatArray
+    """[n], the truck's own uniform that picks its lane: the same part of every row of lanes."""
+    profiled: int
+    """Station at which a fast or a slow service is chosen as it begins (-1: none)."""
+    slow_min: FloatArray
+    """[n] work of the slow service at that station; empty where there is none."""
+    slow_alarm: Bytes
+    """[n], 1 where that station would alarm on the truck after a slow service; empty likewise."""
+    suspend: IntArray
+    """[K], 0: the truck waits where it is while the station is full (blocks); 1: the referral is
+    waived; 2: it is waived also while no server is at work."""
+    finishes: IntArray
+    """[K], 1: at the end of its hours the station first serves those who wait there."""
+    closing: int
+    """What becomes of the trucks in line as the doors shut: a code of sim.stations."""
+    fork: int
+    """Station that sends an image to ``judge`` (-1: none)."""
+    judge: int
+    join: int
+    """Station that a truck may not leave before its image is judged."""
+    state: FloatArray
+    """The policy's own memory as the replication begins; each run works on a copy."""
+
+
+class Record(NamedTuple):
+    """What happened: the raw output of either engine, one column a truck.
+
+    Whoever reads it asks for one moment of all trucks, so that those lie side by side: columns of
+    LEDGER are rows of these arrays, not copies.
+    """
+
+    place: IntArray
+    """[K], the station's place among the E that the port has; -1: none."""
+    moments: FloatArray
+    """[4 E, n]: enter, start, end, leave of each of them; NaN: did not happen. See `of`."""
+    server: npt.NDArray[np.int16]
+    """[E, n], -1: none. See `server_at`."""
+    done: Bytes
+    """[K, n], a code of sim.stations."""
+    exit_min: FloatArray
+    full: IntArray
+    """[n], bit mask of the stations that had no room when the truck left ``join``."""
+    slow: Bytes
+    """[n], 1: the slow service was chosen at the profiled station."""
+
+    def of(self, station: int) -> FloatArray:
+        """Return float[4, n], enter, start, end and leave of one station; NaN throughout: none."""
+        first = 4 * int(self.place[station])
+        if first < 0:
+            return np.broadcast_to(np.full(len(self.exit_min), np.nan), (4, len(self.exit_min)))
+        return self.moments[first : first + 4]
+
+    def server_at(self, station: int) -> npt.NDArray[np.int16]:
+        """Return int[n], the server of one station that each truck came to; -1: none."""
+        place = int(self.place[station])
+        return self.server[place] if place >= 0 else np.full(len(self.slow), -1, dtype=np.int16)
+
+
+def order_calendar(
+    station: IntArray, server: IntArray, up_min: FloatArray, down_min: FloatArray, doors: tuple[FloatArray, IntArray]
+) -> tuple[FloatArray, IntArray]:
+    """Return times and keys of every DOOR, UP and DOWN, in the order in which they are handled."""
+    keys = [event_key(UP, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
+    keys += [event_key(DOWN, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
+    times = np.concatenate([up_min, down_min, doors[0]])
+    key = np.concatenate([np.array(keys, dtype=np.int64), doors[1]])
+    order = np.lexsort((key, times))
+    return times[order], key[order]
+
+
+def assemble_flow(**parts: Any) -> Flow:  # noqa: ANN401
+    """Return a Flow with every array in the exact type and layout that the compiled engine takes.
+
+    Takes the fields of `Flow` but ``interval_first`` and the calendar, derived from
+    ``capacity`` = (station, server, up_min, down_min, drains), sorted by (station, server, up_min),
+    and ``doors`` = (time, key) of every shutting and opening that matters.
+    """
+    station, server, up_min, down_min, drains = parts.pop("capacity")
+    door_min, door_key = parts.pop("doors")
+    first = np.asarray(parts["server_first"], dtype=np.int64)
+    flat = first[np.asarray(station, dtype=np.int64)] + np.asarray(server, dtype=np.int64)
+    times, keys = order_calendar(
+        np.asarray(station, dtype=np.int64),
+        np.asarray(server, dtype=np.int64),
+        np.asarray(up_min, dtype=np.float64),
+        np.asarray(down_min, dtype=np.float64),
+        (np.asarray(door_min, dtype=np.float64), np.asarray(door_key, dtype=np.int64)),
+    )
+    parts |= {
+        "interval_first": np.searchsorted(flat, np.arange(first[-1] + 1)),
+        "up_min": up_min,
+        "down_min": down_min,
+        "drains": drains,
+        "calendar_min": times,
+        "calendar_key": keys,
+    }
+    return Flow(**{name: _exact(kind, parts[name]) for name, kind in _kinds().items()})
+
+
+@functools.cache
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(Flow)
+
+
+def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
+    if kind in (float, int):
+        return kind(value)
+    dtype = {FloatArray: np.float64, IntArray: np.int64, Bytes: np.uint8}[kind]
+    return np.require(value, dtype=dtype, requirements=["C", "W"])
+
+
+def empty_record(n: int, absent: int = 0) -> Record:
+    """Return a record of ``n`` trucks to which nothing has happened yet.
+
+    Stations that the port does not have (bit mask ``absent``) take no memory.
+    """
+    there = [k for k in range(N_STATIONS) if (absent >> k) & 1 == 0]
+    place = np.full(N_STATIONS, -1)
+    place[there] = np.arange(len(there))
+    return Record(
+        place=place,
+        moments=np.full((4 * len(there), n), np.nan),
+        server=np.full((len(there), n), -1, dtype=np.int16),
+        done=np.zeros((N_STATIONS, n), dtype=np.uint8),
+        exit_min=np.full(n, np.nan),
+        full=np.zeros(n, dtype=np.int64),
+        slow=np.zeros(n, dtype=np.uint8),
+    )
+
+
+assert N_CLASSES == 2  # noqa: S101  (room and serves are laid out for two classes)
+
+
+def smallest_flow() -> Flow:
+    """Return the smallest flow there is, from which the engine's types are read."""
+    none: list[float] = []
+    return assemble_flow(
+        horizon_min=0.0,
+        arrive_min=none,
+        lane_class=none,
+        service_min=[[0.0]] * N_STATIONS,
+        alarm=[[0]] * N_STATIONS,
+        columns=[[0.0]],
+        absent=0,
+        server_first=[0] * (N_STATIONS + 1),
+        serves=none,
+        capacity=(none, none, none, none, none),
+        doors=(none, none),
+        hold_min=[0.0] * N_STATIONS,
+        finishes=[0] * N_STATIONS,
+        closing=0,
+        fast_first=[0] * N_STATIONS,
+        room=[[0, 0]] * N_STATIONS,
+        shared_room=[0] * N_STATIONS,
+        per_lane=[0] * N_STATIONS,
+        lane_random=[0] * N_STATIONS,
+        lane_draw=none,
+        profiled=-1,
+        slow_min=none,
+        slow_alarm=none,
+        suspend=[0] * N_STATIONS,
+        fork=-1,
+        judge=-1,
+        join=-1,
+        state=[0.0],
+    )

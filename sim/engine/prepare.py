@@ -1,0 +1,240 @@
+"""Setting, MANIFEST, choices, alarms and CAPACITY -> Flow: the last step before either engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.arrays import BoolArray
+from sim.engine.capacity import OUTAGE_SENSORS, SEGMENTS_AT, open_intervals, server_classes
+from sim.engine.flow import CLEARED, NO_LIMIT, NO_STATION, Flow, assemble_flow
+from sim.engine.routes import (
+    CHECKED,
+    N_COLUMNS,
+    ORDERED,
+    RADIATING,
+    REFERRED,
+    SAFETY_CHECKED,
+    SCANNED_LATER,
+    SELECTED,
+    SIDE_SCANNED,
+    WAVED,
+)
+from sim.setting.insider import BOOTH
+from sim.setting.port import COMMODITIES, Check, Segment
+from sim.setting.scanner import Sensor
+from sim.setting.setting import Setting
+from sim.setting.window import Window
+from sim.stations import (
+    ANALYST,
+    CANINE,
+    CARRY_OVER,
+    DIVERT,
+    DOCK,
+    DOOR,
+    LOW_ENERGY,
+    N_CLASSES,
+    N_STATIONS,
+    OPENS,
+    ORIGIN,
+    PASSED_BY,
+    PORTAL,
+    PRIMARY,
+    SECONDARY,
+    SERVED_LATE,
+    SHUTS,
+    STATIONS,
+    event_key,
+)
+from sim.trucks.insider import stages_let_pass
+
+CLOSING = {"carry_over": CARRY_OVER, "divert": DIVERT, "served_late": SERVED_LATE}
+ROOMS_AT = tuple(k for k in SEGMENTS_AT if k != ANALYST)
+
+
+def prepare_flow(  # noqa: PLR0913
+    setting: Setting,
+    window: Window,
+    manifest: pd.DataFrame,
+    selected: BoolArray,
+    alarms: Mapping[str, BoolArray],
+    capacity: pd.DataFrame,
+    *,
+    officer_referral: bool,
+) -> Flow:
+    """Lay one replication out as arrays.
+
+    Parameters
+    ----------
+    manifest : DataFrame
+        MANIFEST, ``n`` trucks.
+    selected : bool array [n]
+        Selected for the portal before arrival.
+    alarms : mapping
+        ``portal``, ``portal_slow`` and ``secondary``: bool arrays [n] of `sim.sensors.sensor_alarms`.
+    capacity : DataFrame
+        CAPACITY of the same window.
+    officer_referral : bool
+        Primary officers refer trucks on their own judgment.
+    """
+    serves = server_classes(setting)
+    closing = CLOSING[setting.port.closing]
+    counts = [len(serves[k]) for k in range(N_STATIONS)]
+    judged = counts[PORTAL] > 0 and counts[ANALYST] > 0
+    return assemble_flow(
+        horizon_min=window.horizon_min,
+        arrive_min=manifest["arrive_min"],
+        lane_class=manifest["fast"],
+        service_min=_service_min(manifest, counts),
+        alarm=_alarm(manifest, alarms, exams_ordered(setting, manifest)),
+        columns=policy_columns(setting, manifest, selected, officer_referral=officer_referral),
+        absent=sum(1 << k for k in range(N_STATIONS) if counts[k] == 0),
+        server_first=np.concatenate([[0], np.cumsum(counts)]),
+        serves=[mask for masks in serves for mask in masks],
+        capacity=tuple(capacity[name] for name in ("station", "server", "up_min", "down_min", "drains")),
+        doors=_doors(setting, window) if closing != CARRY_OVER else ([], []),
+        closing=closing,
+        lane_draw=manifest["u_lane"],
+        **_slow_scan(setting, manifest, alarms),
+        fork=PORTAL if judged else NO_STATION,
+        judge=ANALYST if judged else NO_STATION,
+        join=PRIMARY,
+        state=[0.0],
+        **_rules(setting),
+    )
+
+
+def _service_min(manifest: pd.DataFrame, counts: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Return the work of the stations that there are; the rows of others stay untouched."""
+    service_min = np.zeros((N_STATIONS, len(manifest)))
+    for k in np.flatnonzero(counts):
+        service_min[k] = manifest[f"service_{STATIONS[k]}_min"]
+    return service_min
+
+
+def _rules(setting: Setting) -> dict[str, Any]:
+    """Return the stations' rules: discipline, waiting rooms, what happens when they are full."""
+    stations = range(N_STATIONS)
+    priority = setting.port.primary.discipline == "fast_priority"
+    return {
+        "hold_min": _hold_min(setting),
+        "fast_first": [int(k == PRIMARY and priority) for k in stations],
+        "room": _room(setting),
+        "shared_room": [int(k != PRIMARY) for k in stations],
+        "per_lane": [int(_line_rule(setting, k)[0] == "per_lane") for k in stations],
+        "lane_random": [int(_line_rule(setting, k)[1] == "random") for k in stations],
+        "suspend": [_when_full(setting, k) for k in stations],
+        "finishes": [int(_in_pulses(setting, k)) for k in stations],
+    }
+
+
+def _doors(setting: Setting, window: Window) -> tuple[list[float], list[int]]:
+    """Return the times and keys at which the doors open and shut within the window."""
+    spans = open_intervals(setting, window)
+    moments = [(start, OPENS) for start, _ in spans if start > 0.0]
+    moments += [(end, SHUTS) for _, end in spans if end < window.horizon_min]
+    return [time for time, _ in moments], [event_key(DOOR, 0, code) for _, code in moments]
+
+
+def _line_rule(setting: Setting, station: int) -> tuple[str, str]:
+    """Return (queue, lane_choice) of a station."""
+    if station not in (PORTAL, PRIMARY):
+        return "pooled", "shortest"
+    part = setting.port.portal if station == PORTAL else setting.port.primary
+    return part.queue, part.lane_choice
+
+
+def _slow_scan(setting: Setting, manifest: pd.DataFrame, alarms: Mapping[str, BoolArray]) -> dict[str, Any]:
+    """Return where a slow service may be chosen, its work and its alarms."""
+    if not setting.has_slow_scan():
+        return {"profiled": NO_STATION, "slow_min": [], "slow_alarm": []}
+    return {"profiled": PORTAL, "slow_min": manifest["service_portal_slow_min"], "slow_alarm": alarms["portal_slow"]}
+
+
+def officer_referrals(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
+    """Return bool[n], which trucks the primary officer refers on his own judgement."""
+    port = setting.port
+    p_refer = np.where(manifest["true_carrying"], port.officer_referral_carrying_share, port.officer_referral_share)
+    found = manifest["u_officer"].to_numpy() < p_refer
+    return np.asarray(found)
+
+
+def exams_ordered(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
+    """Return bool[n], which trucks have an agriculture, trade-compliance or joint exam ordered."""
+    mix = setting.port.mix
+    produce = manifest["commodity"].to_numpy() == COMMODITIES.index("produce")
+    p_order = mix.compliance_exam_share + np.where(produce, mix.agriculture_exam_share, 0.0)
+    by_this_side = manifest["laden"].to_numpy() & (manifest["u_order"].to_numpy() < p_order)
+    if not setting.port.joint_inspection:
+        return np.asarray(by_this_side)
+    return np.asarray(by_this_side | picked_at_origin(setting, manifest))
+
+
+def picked_at_origin(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
+    """Return bool[n], whom the country that the trucks leave picks for a check."""
+    return np.asarray(manifest["u_origin"].to_numpy() < setting.port.origin.share)
+
+
+def policy_columns(
+    setting: Setting, manifest: pd.DataFrame, selected: BoolArray, *, officer_referral: bool
+) -> npt.NDArray[np.float64]:
+    """Return float[n, N_COLUMNS], what a routing hook may read of each truck."""
+    columns = np.zeros((len(manifest), N_COLUMNS))
+    columns[:, SELECTED] = selected
+    if officer_referral:
+        columns[:, REFERRED] = officer_referrals(setting, manifest)
+    columns[:, ORDERED] = exams_ordered(setting, manifest)
+    port = setting.port
+    columns[:, CHECKED] = picked_at_origin(setting, manifest) & (setting.servers("origin") > 0)
+    columns[:, SIDE_SCANNED] = manifest["u_low_energy"].to_numpy() < port.low_energy_share
+    columns[:, SCANNED_LATER] = selected & (setting.servers("portal") == 0)
+    alarms = manifest["laden"].to_numpy() & (manifest["u_radiation"] < port.radiation.share)
+    columns[:, RADIATING] = alarms
+    columns[:, SAFETY_CHECKED] = manifest["u_safety"].to_numpy() < port.safety.share
+    columns[:, WAVED] = stages_let_pass(setting, manifest)[:, BOOTH]
+    return columns
+
+
+def _alarm(manifest: pd.DataFrame, alarms: Mapping[str, BoolArray], is_ordered: BoolArray) -> npt.NDArray[np.uint8]:
+    """Return what each station would raise; one that opens trucks "alarms" as it finds a load."""
+    alarm = np.zeros((N_STATIONS, len(manifest)), dtype=np.uint8)
+    alarm[DOCK] = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
+    alarm[ORIGIN] = alarms["origin_find"]
+    alarm[PORTAL] = np.where(alarms["auto_clear"], CLEARED, alarms["portal"])
+    for station in (LOW_ENERGY, SECONDARY, CANINE):
+        alarm[station] = alarms[STATIONS[station]]
+    return alarm
+
+
+def _hold_min(setting: Setting) -> list[float]:
+    hold = [np.inf] * N_STATIONS
+    for station, name in OUTAGE_SENSORS.items():
+        sensor: Sensor = getattr(setting.scanner, name)
+        if sensor.outages.hold_min is not None:
+            hold[station] = sensor.outages.hold_min
+    return hold
+
+
+def _room(setting: Setting) -> list[list[int]]:
+    rooms: list[int | None] = [None] * N_STATIONS
+    rooms[PRIMARY] = setting.port.primary.room_trucks
+    for station in ROOMS_AT:
+        rooms[station] = getattr(setting.port, STATIONS[station]).room_trucks
+    return [[NO_LIMIT if room is None else room] * N_CLASSES for room in rooms]
+
+
+def _when_full(setting: Setting, station: int) -> int:
+    if station not in ROOMS_AT:
+        return 0
+    segment: Segment = getattr(setting.port, STATIONS[station])
+    return PASSED_BY if _in_pulses(setting, station) else int(segment.when_full == "suspend")
+
+
+def _in_pulses(setting: Setting, station: int) -> bool:
+    """Tell whether a station is at work in unannounced pulses only."""
+    check = getattr(setting.port, STATIONS[station])
+    return isinstance(check, Check) and check.pulses is not None

@@ -1,0 +1,87 @@
+"""Inspection policies by name: who is selected for the portal, and what is expected of it.
+
+To add one: a class with ``@register("name")`` in one of `MODULES`, a file in ``configs/policy/``,
+a test. `sim.policies.base.Policy` says what a policy may do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.arrays import BoolArray
+from sim.policies import gated, lists, sensor_tree, slow_scans
+from sim.policies.base import POLICIES, PastTraffic, Policy, PolicyExpectation
+from sim.trucks.counterfactual import scores_if_carrying
+
+if TYPE_CHECKING:
+    from sim.setting.setting import Setting
+
+__all__ = ["POLICIES", "Policy", "floor_top_up", "policy_expectation", "select_trucks"]
+
+MODULES = (lists, gated, sensor_tree, slow_scans)
+"""Modules whose policies are registered as they are imported."""
+
+
+def select_trucks(policy: Policy, manifest: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> BoolArray:
+    """Return bool[n], who is selected for the portal before arrival under a policy.
+
+    The random floor adds trucks by ``u_floor`` alone, so that with those that the policy itself
+    takes at random, whatever their score, ``random_floor_share`` of all trucks are reached (more
+    where the policy's luck differs between trucks, as by class or by risk).
+
+    Parameters
+    ----------
+    manifest, scores : DataFrame
+        MANIFEST and SCORES of the same trucks in the same order.
+
+    Raises
+    ------
+    PolicyError
+        The policy needs a quantile of past days, and no truck came on them.
+    """
+    chosen = policy.choose(manifest, scores, past)
+    return chosen | (manifest["u_floor"].to_numpy() < floor_top_up(policy))
+
+
+def floor_top_up(policy: Policy) -> float:
+    """Return r such that 1 - (1 - a)(1 - r) is the random floor, a being at random already.
+
+    >>> policy = lists.RandomShare(name="r", random_floor_share=0.5, officer_referral=True, share=0.2)
+    >>> round(floor_top_up(policy), 3)
+    0.375
+    """
+    already = policy.random_share()
+    if already >= policy.random_floor_share:
+        return 0.0
+    return (policy.random_floor_share - already) / (1.0 - already)
+
+
+def policy_expectation(
+    policy: Policy, setting: Setting, past_manifest: pd.DataFrame, past_scores: pd.DataFrame, past: PastTraffic
+) -> PolicyExpectation:
+    """Return what the policy would have done on past days: the run's own trucks have no say.
+
+    The threat-image share is (images a day x mean P(carrying) of the scanned + test images a day)
+    / (images a day + test images a day); with no image at all it is the analysts' reference.
+    """
+    clean, carrying = policy.ex_ante(setting, past_manifest, past_scores, past)
+    with_load = scores_if_carrying(past_scores)
+    if with_load is not None:
+        _, carrying = policy.ex_ante(setting, past_manifest, with_load, past)
+    floored = past_manifest["u_floor"].to_numpy() < floor_top_up(policy)
+    clean, carrying = np.where(floored, 1.0, clean), np.where(floored, 1.0, carrying)
+    scans = setting.servers("portal") > 0 or setting.servers("secondary") > 0
+    scan_share = float(clean.mean()) if scans and len(clean) else 0.0
+    analyst = setting.scanner.analyst
+    has_portal = setting.servers("portal") > 0
+    images = past.trucks_per_day * scan_share * has_portal * (1.0 - analyst.auto_clear_share)
+    total = images + analyst.test_images_per_day
+    tested = policy.tested(setting, past)
+    if total == 0.0:
+        return PolicyExpectation(scan_share, analyst.reference_threat_image_share, tested)
+    p_threat = float((past.p_carrying * carrying).sum() / clean.sum()) if images > 0.0 else 0.0
+    share = (images * p_threat + analyst.test_images_per_day) / total
+    return PolicyExpectation(scan_share, share, tested)

@@ -1,0 +1,378 @@
+"""LEDGER -> METRICS: one small function for each measure of one replication.
+
+``sim.tables.METRICS`` states every formula, unit and source. Numerators and denominators stand
+beside every ratio, so that a ratio over replications is a ratio of sums (`RATIOS` names the pairs).
+
+Sources: wait [GAO-13-603], crossing [FHWA-HOP-12-049], indices and delay (FHWA reliability).
+
+Nobody gets lost: every truck of a replication is accounted for exactly once.
+
+LEDGER -> METRICS of inspection: what was scanned, alarmed on, opened and seized, and how much.
+
+``left`` [n] says which trucks have left the port; the others count nowhere.
+
+LEDGER -> the few METRICS that a knob is turned by, where nobody reads the others.
+
+A third of the time of a week went into measures that a search over settings throws away.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.arrays import BoolArray, FloatArray
+from sim.results import usage
+from sim.results.expected_detection import ExpectedDetection, screening_measures
+from sim.results.groups import random_stream_counts
+from sim.results.indices import (
+    buffer_index,
+    delay_min,
+    longest_queue,
+    percentile,
+    percentile_values,
+    planning_time_index,
+    ratio_or_nan,
+)
+from sim.results.usage import officer_h
+from sim.scenario import Scenario
+from sim.setting.contraband import CONTRABAND, amount_column
+from sim.setting.setting import Value
+from sim.setting.window import Window
+from sim.stations import SCANNERS, SERVED, STATIONS, WITHDRAWN
+from sim.tables import INSPECTION_STATIONS, LANE_CLASSES, METRICS, MOMENTS
+from sim.trucks import insider
+from sim.workload import portal_load, portal_work
+
+
+def all_trucks_accounted_for(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bool:
+    """Return whether every truck is accounted for exactly once.
+
+    The trucks of the ledger are those of the manifest; nobody is seized unopened or clean; moments
+    do not run backwards; a truck that has left stands at no station, and one that has not left is
+    where its moments say; one turned away never began primary inspection. Then arrived = released +
+    seized + turned away + still inside.
+    """
+    carrying = manifest["true_carrying"].to_numpy(bool)
+    if not np.array_equal(ledger["truck"].to_numpy(), manifest["truck"].to_numpy()):
+        if not np.array_equal(np.sort(ledger["truck"]), np.sort(manifest["truck"])):
+            return False
+        carrying = carrying[_row_of(manifest, ledger)]
+    seized, opened = ledger["seized"].to_numpy(bool), ledger["opened"].to_numpy(bool)
+    left = np.isfinite(ledger["exit_min"].to_numpy())
+    diverted = ledger["diverted"].to_numpy(bool)
+    released, inside = left & ~seized & ~diverted, ~left & ~seized
+    n_gone = released.sum() + (seized & left).sum() + (diverted & left).sum()
+    adds_up = len(manifest) == n_gone + inside.sum()
+    begun = np.isfinite(ledger["primary_start_min"].to_numpy())
+    lawful = not (seized & ~(opened & carrying)).any() and not (opened & ~left).any()
+    lawful &= not (diverted & (begun | seized)).any()
+    return bool(adds_up and lawful and _in_order(ledger, left))
+
+
+def _row_of(manifest: pd.DataFrame, ledger: pd.DataFrame) -> npt.NDArray[np.int64]:
+    order = np.argsort(manifest["truck"].to_numpy(), kind="stable")
+    return np.asarray(order[np.argsort(np.argsort(ledger["truck"].to_numpy(), kind="stable"))])
+
+
+def _in_order(ledger: pd.DataFrame, has_exited: BoolArray) -> bool:
+    arrive, exit_min = ledger["arrive_min"].to_numpy(), ledger["exit_min"].to_numpy()
+    for station in STATIONS:
+        moments = [ledger[f"{station}_{m}_min"].to_numpy() for m in MOMENTS]
+        chain = [arrive, *moments, *([] if station == "analyst" else [exit_min])]
+        if any((later < earlier).any() for earlier, later in itertools.pairwise(chain)):
+            return False
+        enter, leave = moments[0], moments[-1]
+        if station != "analyst" and (has_exited & np.isfinite(enter) & ~np.isfinite(leave)).any():
+            return False
+    return True
+
+
+def inspection_counts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray) -> dict[str, float]:
+    """Return the counts of METRICS that tell of scans, alarms, exams and seizures."""
+    done = {s: ledger[f"{s}_done"].to_numpy() for s in STATIONS}
+    scanned = np.any([done[s] == SERVED for s in SCANNERS], axis=0) & has_exited
+    alarmed = np.any([ledger[f"{s}_alarm"].to_numpy(bool) for s in SCANNERS], axis=0)
+    on_leaving = (done["origin"] == SERVED) & has_exited
+    clean = ~manifest["true_carrying"].to_numpy(bool)
+    stops = sum((((done[s] == SERVED) | (done[s] == WITHDRAWN)) & has_exited).sum() for s in STATIONS if s != "analyst")
+    return {
+        "n_scanned": float(scanned.sum()),
+        "n_opened": float((ledger["opened"].to_numpy(bool) & has_exited).sum()),
+        "n_clean_scanned": float((scanned & clean).sum()),
+        "n_false_alarms": float((scanned & clean & alarmed).sum()),
+        "n_opened_on_leaving": float(on_leaving.sum()),
+        "n_cleared": float(ledger["cleared"].to_numpy(bool).sum()),
+        "n_seized_on_leaving": float((ledger["seized"].to_numpy(bool) & on_leaving).sum()),
+        "n_seized": float(ledger["seized"].to_numpy(bool).sum()),
+        "n_carrying": float((~clean & has_exited).sum()),
+        "n_stops": float(stops),
+    }
+
+
+def seized_and_leaked_amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray) -> dict[str, float]:
+    """Return what was seized and what leaked of each type of contraband, in its unit."""
+    carrying = np.flatnonzero(manifest["true_carrying"].to_numpy(bool) & has_exited)
+    kind = manifest["true_contraband"].to_numpy()[carrying]
+    load = manifest["true_load"].to_numpy()[carrying]
+    seized = ledger["seized"].to_numpy(bool)[carrying]
+    found = {}
+    for code, name in enumerate(CONTRABAND):
+        found[amount_column("seized", name)] = float(load[seized & (kind == code)].sum())
+        found[amount_column("leaked", name)] = float(load[~seized & (kind == code)].sum())
+    return found
+
+
+class Ratio(NamedTuple):
+    """A metric that is ``scale x numerator / denominator``, both of them columns of METRICS."""
+
+    numerator: str
+    denominator: str
+    scale: float = 1.0
+
+
+RATIOS: Final[dict[str, Ratio]] = {
+    "diverted_share": Ratio("n_diverted", "trucks"),
+    "throughput_per_h": Ratio("exited", "open_h"),
+    "wait_mean_min": Ratio("wait_sum_min", "n_waits"),
+    **{f"wait_{c}_mean_min": Ratio(f"wait_{c}_sum_min", f"n_waits_{c}") for c in LANE_CLASSES},
+    "wait_bound_min": Ratio("wait_bound_sum_min", "trucks"),
+    "p_wait_over_30_min": Ratio("n_wait_over_30", "n_wait_known"),
+    "crossing_mean_min": Ratio("crossing_sum_min", "exited"),
+    "delay_mean_min": Ratio("delay_truck_h", "exited", 60.0),
+    "commerce_usd_per_min": Ratio("commerce_usd", "open_min"),
+    "scan_rate": Ratio("n_scanned", "exited"),
+    "exam_rate": Ratio("n_opened", "exited"),
+    "false_alarm_rate": Ratio("n_false_alarms", "n_clean_scanned"),
+    "hit_rate": Ratio("n_seized", "n_opened"),
+    "high_risk_inspection_rate": Ratio("n_high_risk_inspected", "n_high_risk"),
+    "detection_rate": Ratio("n_seized", "n_carrying"),
+    "detection_expected": Ratio("expected_caught", "expected_weight"),
+    "detection_error_bound": Ratio("expected_doubt", "expected_weight"),
+    "seized_expected_per_100k": Ratio("expected_caught", "trucks", 1e5),
+    "slow_rate": Ratio("n_screened_slow", "n_screened"),
+    "screening_wait_mean_min": Ratio("screening_wait_sum_min", "n_screening_waits"),
+    "screening_detection": Ratio("screening_caught", "screening_weight"),
+    "screened_detection": Ratio("screening_caught", "screened_weight"),
+    "stops_per_truck": Ratio("n_stops", "exited"),
+    **{
+        f"detection_expected_{t}": Ratio(f"expected_caught_{t}", f"expected_weight_{t}")
+        for t in ("helped", "unhelped", *CONTRABAND)
+    },
+    **{f"utilisation_{s}": Ratio(f"busy_{s}_min", f"available_{s}_min") for s in STATIONS},
+    **{f"occupied_{s}": Ratio(f"held_{s}_min", f"available_{s}_min") for s in STATIONS},
+    **{f"availability_{s}": Ratio(f"available_{s}_min", f"scheduled_{s}_min") for s in INSPECTION_STATIONS},
+}
+"""Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
+
+
+def free_flow_min(ledger: pd.DataFrame, work: dict[str, FloatArray]) -> FloatArray:
+    """Return each truck's crossing time on its own path through an empty port, in minutes [n].
+
+    The work of all stations that served it, of primary and the analyst's image the longer one: the
+    image is judged while the truck stands at primary.
+    """
+    served = {s: ledger[f"{s}_done"].to_numpy() == SERVED for s in STATIONS}
+    booth, image = (np.where(served.pop(s), work[s], 0.0) for s in ("primary", "analyst"))
+    total = np.maximum(booth, image)
+    for station, mine in served.items():
+        if mine.any():
+            total += np.where(mine, work[station], 0.0)
+    return np.asarray(total, np.float64)
+
+
+def measure_replication(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    ledger: pd.DataFrame,
+    capacity: pd.DataFrame,
+    detection: ExpectedDetection,
+) -> dict[str, float]:
+    """Return METRICS of one replication.
+
+    Parameters
+    ----------
+    manifest, ledger, capacity : DataFrame
+        One row a truck, in the same order (by ``truck``); CAPACITY of the same window.
+    detection : Detection
+        Probes' totals, from ``sim.results.expected_detection.expected_detection``.
+
+    Returns
+    -------
+    dict
+        Every column of METRICS, in its order; NaN where a port lacks what the measure is about.
+        The random stream is empty: only who knows the policy can tell luck from targeting. Nobody
+        is high-risk: only who knows the scores can tell (`sim.results.groups`).
+    """
+    work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
+    work["portal"] = portal_work(manifest, ledger)
+    left, found = _counts(ledger)
+    found |= _hours(scenario, window) | {"n_audits": insider.n_audited_images(scenario, manifest, ledger)}
+    found["overtime_h"] = usage.overtime_min(ledger, capacity) / 60.0
+    found["officer_h"] = officer_h(scenario, window, capacity, found["n_audits"])
+    found["officer_h"] += found["overtime_h"]
+    found |= _waits(ledger, window)
+    found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
+    found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
+    found |= inspection_counts(manifest, ledger, left)
+    found |= random_stream_counts(ledger["selected"].to_numpy(bool), manifest, ledger)
+    found |= dict.fromkeys(("n_high_risk", "n_high_risk_scanned", "n_high_risk_inspected"), 0.0)
+    found |= seized_and_leaked_amounts(manifest, ledger, left)
+    found |= _probes(detection) | screening_measures(ledger, detection.screened)
+    found |= _stations(scenario, window, ledger, capacity, work)
+    by_lane = portal_load(scenario, manifest, ledger, found["available_portal_min"])
+    found["load_portal"] = found["load_portal"] if by_lane is None else by_lane
+    for name, (numerator, denominator, scale) in RATIOS.items():
+        found[name] = scale * ratio_or_nan(found[numerator], found[denominator])
+    loads = [found[f"load_{s}"] for s in STATIONS]
+    found["stable"] = bool(not any(load > 1.0 for load in loads))
+    found["conserved"] = all_trucks_accounted_for(manifest, ledger)
+    return {column.name: found[column.name] for column in METRICS}
+
+
+def _counts(ledger: pd.DataFrame) -> tuple[BoolArray, dict[str, float]]:
+    """Return bool[n], who has left the port and was not turned away; and how many did what."""
+    gone, diverted = np.isfinite(ledger["exit_min"].to_numpy()), ledger["diverted"].to_numpy(bool)
+    left = gone & ~diverted
+    return left, {
+        "trucks": float(len(ledger)),
+        "exited": float(left.sum()),
+        "n_diverted": float(diverted.sum()),
+        "still_inside": float((~gone).sum()),
+    }
+
+
+def _hours(scenario: Scenario, window: Window) -> dict[str, float]:
+    minutes = usage.open_min(scenario, window)
+    return {"open_h": minutes / 60.0, "open_min": minutes}
+
+
+def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
+    arrive, checked = ledger["arrive_min"].to_numpy(), ledger["origin_leave_min"].to_numpy()
+    arrive = np.where(np.isfinite(checked), checked, arrive)
+    start, gone = ledger["primary_start_min"].to_numpy(), ledger["exit_min"].to_numpy()
+    served = np.isfinite(start)
+    unserved = np.where(np.isfinite(gone), gone, np.maximum(window.horizon_min, arrive))
+    wait = np.where(served, start, unserved) - arrive
+    over, lane_class = wait > 30.0, ledger["lane_class"].to_numpy(np.int64)
+    of_class = {name: served & (lane_class == code) for code, name in enumerate(LANE_CLASSES)}
+    return {
+        **{f"n_waits_{name}": float(mine.sum()) for name, mine in of_class.items()},
+        **{f"wait_{name}_sum_min": float(wait[mine].sum()) for name, mine in of_class.items()},
+        "n_waits": float(served.sum()),
+        "wait_sum_min": float(wait[served].sum()),
+        "wait_bound_sum_min": float(wait.sum()),
+        "n_wait_over_30": float(over.sum()),
+        "n_wait_known": float((served | over).sum()),
+        "queue_max": longest_queue(arrive, np.where(served, start, gone)),
+    }
+
+
+def _crossings(ledger: pd.DataFrame, free_flow: FloatArray, has_exited: BoolArray) -> dict[str, float]:
+    crossing = (ledger["exit_min"].to_numpy() - ledger["arrive_min"].to_numpy())[has_exited]
+    mean = ratio_or_nan(crossing.sum(), len(crossing))
+    p50, p95 = percentile_values(crossing, (50.0, 95.0))
+    free_p50 = percentile(free_flow, 50.0)
+    return {
+        "crossing_sum_min": float(crossing.sum()),
+        "crossing_p50_min": p50,
+        "crossing_p95_min": p95,
+        "crossing_p95_over_mean": ratio_or_nan(p95, mean),
+        "free_flow_sum_min": float(free_flow.sum()),
+        "free_flow_p50_min": free_p50,
+        "buffer_index": buffer_index(p95, mean),
+        "planning_time_index": planning_time_index(p95, free_p50),
+        "delay_truck_h": float(delay_min(crossing, free_flow).sum()) / 60.0,
+    }
+
+
+def _money(
+    value: Value, manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray, delay_truck_h: float
+) -> dict[str, float]:
+    released = has_exited & ~ledger["seized"].to_numpy(bool) & manifest["laden"].to_numpy(bool)
+    fuel_usd_per_h = value.idle_fuel_gal_per_h * value.diesel_usd_per_gal
+    return {
+        "commerce_usd": float(manifest["value_usd"].to_numpy()[released].sum()),
+        "delay_cost_usd": delay_truck_h * (value.value_of_time_usd_per_truck_h + fuel_usd_per_h),
+    }
+
+
+def _probes(detection: ExpectedDetection) -> dict[str, float]:
+    found = {"expected_weight": float(detection.weight), "expected_caught": float(detection.caught)}
+    found["expected_doubt"] = float(detection.doubt)
+    for name in ("weight", "caught"):
+        with_help = float(getattr(detection, f"{name}_helped"))
+        found[f"expected_{name}_helped"] = with_help
+        found[f"expected_{name}_unhelped"] = found[f"expected_{name}"] - with_help
+    for code, name in enumerate(CONTRABAND):
+        found[f"expected_weight_{name}"] = float(detection.weight_by_type[code])
+        found[f"expected_caught_{name}"] = float(detection.caught_by_type[code])
+        found[amount_column("presented_expected", name)] = float(detection.amount_presented_by_type[code])
+        found[amount_column("seized_expected", name)] = float(detection.amount_caught_by_type[code])
+    return found
+
+
+def _stations(
+    scenario: Scenario, window: Window, ledger: pd.DataFrame, capacity: pd.DataFrame, work: dict[str, FloatArray]
+) -> dict[str, float]:
+    available = usage.available_min(capacity, window)
+    offered = usage.offered_min(scenario, ledger, work)
+    found = _by_station("busy_{}_min", STATIONS, usage.busy_min(ledger, work))
+    found |= _by_station("held_{}_min", STATIONS, usage.held_min(ledger, window))
+    found |= _by_station("available_{}_min", STATIONS, available)
+    found |= _by_station("offered_{}_min", STATIONS, offered)
+    found |= _by_station("scheduled_{}_min", INSPECTION_STATIONS, usage.scheduled_min(scenario, window))
+    found |= _by_station("load_{}", STATIONS, usage.station_loads(offered, available))
+    lane_class = ledger["lane_class"].to_numpy(np.int64)
+    found["load_primary"] = usage.primary_load(scenario, work["primary"], lane_class, capacity, window)
+    return found
+
+
+def _by_station(pattern: str, stations: tuple[str, ...], values: FloatArray) -> dict[str, float]:
+    return {pattern.format(s): float(v) for s, v in zip(stations, values, strict=True)}
+
+
+TUNING_MEASURES: Final = ("wait_mean_min", "detection_expected", "scan_rate")
+"""Ratios that `tuning_measures` gives beside their two sums; ``crossing_p95_min`` comes with them."""
+
+
+def tuning_measures(
+    scenario: Scenario,
+    window: Window,
+    manifest: pd.DataFrame,
+    ledger: pd.DataFrame,
+    capacity: pd.DataFrame,
+    detection: ExpectedDetection,
+) -> dict[str, float]:
+    """Return `TUNING_MEASURES`, their sums and the 95th percentile of crossing, as `measure_replication`.
+
+    Parameters
+    ----------
+    scenario, window, manifest, ledger, capacity, detection
+        As in ``measure_replication``; most of them are not needed here.
+    """
+    del scenario, window, manifest, capacity
+    exit_min, arrive = ledger["exit_min"].to_numpy(), ledger["arrive_min"].to_numpy()
+    checked, start = ledger["origin_leave_min"].to_numpy(), ledger["primary_start_min"].to_numpy()
+    left = np.isfinite(exit_min) & ~ledger["diverted"].to_numpy(bool)
+    wait = start - np.where(np.isfinite(checked), checked, arrive)
+    served = np.isfinite(start)
+    scanned = np.any([ledger[f"{s}_done"].to_numpy() == SERVED for s in SCANNERS], axis=0)
+    found = {
+        "exited": float(left.sum()),
+        "n_waits": float(served.sum()),
+        "wait_sum_min": float(wait[served].sum()),
+        "n_scanned": float((scanned & left).sum()),
+        "expected_weight": float(detection.weight),
+        "expected_caught": float(detection.caught),
+        "crossing_p95_min": percentile((exit_min - arrive)[left], 95.0),
+    }
+    for name in TUNING_MEASURES:
+        top, bottom, scale = RATIOS[name]
+        found[name] = scale * found[top] / found[bottom] if found[bottom] > 0.0 else float("nan")
+    return found

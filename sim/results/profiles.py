@@ -1,0 +1,200 @@
+"""LEDGER -> arrays that add up over replications: the queue over the day, the waits, what binds.
+
+A mean over replications is a sum over a count, so both are kept; nothing here is an average.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sim.arrays import FloatArray
+from sim.setting.window import Window
+from sim.stations import ANALYST, N_CLASSES, PRIMARY, STATIONS
+
+IN_LINE: Final = tuple(k for k in range(len(STATIONS)) if k != ANALYST)
+"""The stations of the road, in its order."""
+
+SLOT_MIN: Final = 15.0
+"""Length of a slot of the day; the queue is sampled in its middle."""
+N_SLOTS: Final = 96
+BIN_MIN: Final = 2.0
+"""Width of a bin of the histogram of waits."""
+N_BINS: Final = 240
+"""Bins up to 480 minutes; one more holds the longer waits."""
+
+
+def collect_profiles(ledger: pd.DataFrame, window: Window) -> dict[str, FloatArray]:
+    """Return the profiles of one replication.
+
+    Returns
+    -------
+    dict
+        ``queue_sum`` [7, 96, 2]: trucks that had arrived and not started primary, by day of the
+        week, slot of the day (sampled at its middle) and class (0 general, 1 FAST), summed over
+        the days of the window. ``queue_days`` [7]: how many such days. ``wait_count`` [2, 241]:
+        trucks that reached primary, by class and wait in 2-minute bins, the last one 480 or more.
+        ``lost_min`` [7, 24, K]: truck-minutes that each station made trucks wait, by day of the
+        week and hour of the day; see `lost_by_hour`.
+
+    Examples
+    --------
+    The mean queue of general trucks on Mondays at noon is
+    ``queue_sum[0, 48, 0] / queue_days[0]``.
+    """
+    lane_class = ledger["lane_class"].to_numpy(np.int64)
+    arrive = ledger["arrive_min"].to_numpy(np.float64)
+    start = ledger["primary_start_min"].to_numpy(np.float64)
+    weekday = np.array([date.weekday() for date in window.dates()])
+    queue = np.zeros((7, N_SLOTS, N_CLASSES))
+    waits = np.zeros((N_CLASSES, N_BINS + 1))
+    for kind in range(N_CLASSES):
+        mine = lane_class == kind
+        counts = n_waiting_at(slot_middles(window), arrive[mine], start[mine])
+        np.add.at(queue[:, :, kind], weekday, counts.reshape(window.days, N_SLOTS))
+        waits[kind] = wait_histogram(start[mine] - arrive[mine])
+    return {
+        "queue_sum": queue,
+        "queue_days": np.bincount(weekday, minlength=7).astype(np.float64),
+        "wait_count": waits,
+        "lost_min": lost_by_hour(ledger, window),
+    }
+
+
+def slot_middles(window: Window) -> FloatArray:
+    """Return the middle of every slot of the window, in minutes [96 x days]."""
+    return np.asarray(SLOT_MIN * (np.arange(N_SLOTS * window.days) + 0.5), dtype=np.float64)
+
+
+def n_waiting_at(moments_min: FloatArray, arrive_min: FloatArray, start_min: FloatArray) -> FloatArray:
+    """Return how many trucks had arrived and not started at each moment.
+
+    Examples
+    --------
+    >>> n_waiting_at(np.array([1.0, 3.0]), np.array([0.0, 2.0]), np.array([0.5, np.nan])).tolist()
+    [0.0, 1.0]
+    """
+    arrived = np.searchsorted(np.sort(arrive_min), moments_min, side="right")
+    started = np.sort(start_min[np.isfinite(start_min)])
+    return (arrived - np.searchsorted(started, moments_min, side="right")).astype(np.float64)
+
+
+def wait_histogram(wait_min: FloatArray) -> FloatArray:
+    """Return the number of waits in each bin, the last one open-ended [241]; NaN is left out."""
+    known = wait_min[np.isfinite(wait_min)]
+    place = np.minimum((known / BIN_MIN).astype(np.int64), N_BINS)
+    return np.bincount(place, minlength=N_BINS + 1).astype(np.float64)
+
+
+def add_profiles(total: dict[str, FloatArray], increment: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return the sum of two sets of profiles; an empty ``total`` is zero."""
+    return {name: total[name] + increment[name] if name in total else increment[name] for name in increment}
+
+
+def mean_queue(profiles: dict[str, FloatArray], weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)) -> FloatArray:
+    """Return the mean queue over the given days of the week [96, 2]; NaN without such a day."""
+    days = profiles["queue_days"][list(weekdays)].sum()
+    total: FloatArray = profiles["queue_sum"][list(weekdays)].sum(axis=0)
+    return total / days if days > 0.0 else np.full_like(total, np.nan)
+
+
+def share_of_waits(profiles: dict[str, FloatArray]) -> FloatArray:
+    """Return the share of trucks in each bin of wait, both classes together [241]."""
+    counts: FloatArray = profiles["wait_count"].sum(axis=0)
+    return counts / counts.sum() if counts.sum() > 0.0 else np.full_like(counts, np.nan)
+
+
+def lost_by_hour(ledger: pd.DataFrame, window: Window) -> FloatArray:
+    """Return truck-minutes lost to each station [7, 24, K], by day of the week and hour.
+
+    Trucks that wait in a station's queue, or are done and cannot leave the station before it, are
+    lost to it. Where its own servers are held from behind, that part of it is passed on to the
+    station whose full yard (or late image) holds them, and so on downstream: a queue on the bridge
+    before a full plaza is the booths'. The part is the minutes that its servers are held in this
+    hour over those in which they work or are held.
+
+    Source: the waiting-time method of bottleneck detection (Roser, Nakano and Tanaka, Winter
+    Simulation Conference 2003), blocked time given to the station that causes it.
+    """
+    lost, held, work = _stood(ledger, window)
+    for k in IN_LINE:
+        busy = work[:, k] + held[:, k].sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(busy[:, None] > 0.0, held[:, k] / busy[:, None], 0.0)
+        lost += held[:, k]
+        passed = share * lost[:, k, None]
+        lost += passed
+        lost[:, k] -= passed.sum(axis=1)
+    weekday = np.array([date.weekday() for date in window.dates()])
+    total = np.zeros((7, 24, len(STATIONS)))
+    np.add.at(total, weekday, lost.reshape(window.days, 24, len(STATIONS)))
+    return total
+
+
+def _stood(ledger: pd.DataFrame, window: Window) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return by hour: minutes in queues [h, K], held at k because of j [h, K, K], at work [h, K].
+
+    At primary a truck is held for its image until the analyst is done, and only then by a yard.
+    """
+    at = {
+        (k, moment): ledger[f"{name}_{moment}_min"].to_numpy(np.float64)
+        for k, name in enumerate(STATIONS)
+        for moment in ("enter", "start", "end", "leave")
+    }
+    n = len(STATIONS)
+    queued, held, work = (np.zeros((24 * window.days, *(n,) * d)) for d in (1, 2, 1))
+    for k in IN_LINE:
+        if not np.isfinite(at[k, "enter"]).any():
+            continue
+        # one turned away in line has left the queue without a start
+        began = np.where(np.isfinite(at[k, "start"]), at[k, "start"], at[k, "leave"])
+        queued[:, k] = minutes_by_hour(at[k, "enter"], began, window)
+        work[:, k] = minutes_by_hour(at[k, "start"], at[k, "end"], window)
+        free, leave = at[k, "end"], at[k, "leave"]
+        if k == PRIMARY:
+            judged = np.maximum(free, np.fmin(at[ANALYST, "leave"], leave))
+            judged = np.where(np.isnan(at[ANALYST, "enter"]), free, judged)
+            held[:, k, ANALYST] = minutes_by_hour(free, judged, window)
+            free = judged
+        for later in range(k + 1, ANALYST):
+            because = np.flatnonzero(at[later, "enter"] == leave)
+            if len(because):
+                held[:, k, later] = minutes_by_hour(free[because], leave[because], window)
+    return queued, held, work
+
+
+def minutes_by_hour(begin: FloatArray, end: FloatArray, window: Window) -> FloatArray:
+    """Return the minutes of all spans that fall into each hour of the window [24 x days].
+
+    A span without a beginning is none; one without an end lasts until the window's.
+
+    Examples
+    --------
+    >>> window = Window(seed=1, epoch=0, replication=0, start_date="2024-05-13", days=1)
+    >>> minutes_by_hour(np.array([50.0, 90.0]), np.array([70.0, 100.0]), window)[:2].tolist()
+    [10.0, 20.0]
+    """
+    known = np.isfinite(begin) & ~(end <= begin)
+    last: FloatArray = np.where(np.isfinite(end), end, window.horizon_min)[known]
+    hours = 24 * window.days
+    return np.diff(_past(begin[known], hours) - _past(last, hours))
+
+
+def _past(moments: FloatArray, hours: int) -> FloatArray:
+    """Return the sum over moments of max(edge - moment, 0) for each full hour, [hours + 1]."""
+    hour = np.minimum((moments / 60.0).astype(np.int64), hours)
+    count = np.append(0.0, np.cumsum(np.bincount(hour, minlength=hours + 1)[:hours]))
+    sums = np.append(0.0, np.cumsum(np.bincount(hour, moments, minlength=hours + 1)[:hours]))
+    return np.asarray(60.0 * np.arange(hours + 1) * count - sums, dtype=np.float64)
+
+
+def lost_per_day(profiles: dict[str, FloatArray], weekdays: tuple[int, ...]) -> FloatArray:
+    """Return truck-minutes lost on an average one of the given days, by hour and station [24, K].
+
+    NaN where the run held no such day.
+    """
+    days = profiles["queue_days"][list(weekdays)].sum()
+    total: FloatArray = profiles["lost_min"][list(weekdays)].sum(axis=0)
+    return total / days if days > 0.0 else np.full_like(total, np.nan)

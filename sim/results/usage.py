@@ -1,0 +1,234 @@
+"""What each station was asked for, had, and gave: server-minutes within the window.
+
+Busy is the work of the trucks that were served; held adds the time that a truck sat on a server
+while blocked, waiting for its image or waiting for a repair. Offered is what all arrivals ask for,
+also those that never got through, so that an overloaded station shows as such
+however short the run.
+
+Officer hours: what an alternative asks of the roster, whatever the trucks do.
+
+officer_h = booth-hours open + sum over instruments, docks and checks of (units x manned hours x
+crew) + analysts' hours. A booth and an analyst are one officer each. A crew is paid for its
+posts' hours also while the machine is broken, so the instruments count by their schedule and only
+the booths, whose timetable is their schedule, by CAPACITY. Handovers are paid, and so are the
+analysts who audit recorded images. Officers of other offices (agriculture, trade) are not modelled.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.arrays import BoolArray, FloatArray
+from sim.engine.capacity import manned_intervals, open_intervals
+from sim.scenario import Scenario
+from sim.setting.port import Check, Primary
+from sim.setting.scanner import Sensor
+from sim.setting.window import Window
+from sim.stations import FAST, ORIGIN, PRIMARY, SAFETY, SERVED, STATIONS, WAIVED
+from sim.tables import INSPECTION_STATIONS
+from sim.trucks.service_times import service_mean_min
+
+
+def open_min(scenario: Scenario, window: Window, extra_h: float = 0.0) -> float:
+    """Return the minutes that the port is open within the window."""
+    return sum(end - start for start, end in open_intervals(scenario, window, extra_h))
+
+
+def available_min(capacity: pd.DataFrame, window: Window) -> FloatArray:
+    """Return the server-minutes of CAPACITY within the window, one number a station."""
+    up = np.clip(capacity["up_min"].to_numpy(float), 0.0, window.horizon_min)
+    down = np.clip(capacity["down_min"].to_numpy(float), 0.0, window.horizon_min)
+    station = capacity["station"].to_numpy(np.int64)
+    return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
+
+
+def _minutes(capacity: pd.DataFrame, window: Window, rows: BoolArray) -> float:
+    """Return the server-minutes within the window of some of CAPACITY's rows."""
+    spans = (capacity[name].to_numpy(float)[rows] for name in ("up_min", "down_min"))
+    up, down = (np.clip(span, 0.0, window.horizon_min) for span in spans)
+    # added up one by one, as a whole station's minutes are
+    return float(np.bincount(np.zeros(len(up), np.int64), weights=down - up, minlength=1)[0])
+
+
+def busy_min(ledger: pd.DataFrame, work: dict[str, FloatArray]) -> FloatArray:
+    """Return the work of the trucks served, one number a station.
+
+    Left out: work that a withdrawn truck had received, or a truck on a server at the end.
+    """
+    return np.array([work[s][ledger[f"{s}_done"].to_numpy() == SERVED].sum() for s in STATIONS])
+
+
+def held_min(ledger: pd.DataFrame, window: Window) -> FloatArray:
+    """Return the minutes from start to leave (or to the window's end), one number a station."""
+    end = window.horizon_min
+    held = []
+    for station in STATIONS:
+        start = ledger[f"{station}_start_min"].to_numpy()
+        began = np.flatnonzero(np.isfinite(start))
+        if not len(began):
+            held.append(0.0)
+            continue
+        leave = ledger[f"{station}_leave_min"].to_numpy()[began]
+        stop = np.minimum(np.where(np.isfinite(leave), leave, end), end)
+        held.append(np.maximum(stop - start[began], 0.0).sum())
+    return np.array(held)
+
+
+def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, FloatArray]) -> FloatArray:
+    """Return the server-minutes that all arrivals ask for, one number a station.
+
+    Approach and primary: the work of every truck. Portal and analyst: that of the selected, but
+    for those who passed a full yard by. Stations before the portal: that of those who came.
+    Beyond primary: the work that the trucks which left primary brought there, scaled up to all
+    arrivals, so that a full yard which holds trucks back upstream does not hide its own overload.
+    """
+    waived = ledger["portal_done"].to_numpy() == WAIVED
+    selected = ledger["selected"].to_numpy(bool) & ~waived
+    past_primary = np.isfinite(ledger["primary_leave_min"].to_numpy())
+    scale = len(ledger) / past_primary.sum() if past_primary.any() else np.nan
+    offered = dict.fromkeys(STATIONS, 0.0)
+    for station in STATIONS:
+        if not has_station(scenario, station):
+            continue
+        if station in ("approach", "primary"):
+            offered[station] = work[station].sum()
+        elif station in ("portal", "analyst"):
+            seen = selected & ~(ledger["cleared"].to_numpy(bool) & (station == "analyst"))
+            offered[station] = work[station][seen].sum()
+        else:
+            came = np.isfinite(ledger[f"{station}_enter_min"].to_numpy())
+            before = station in ("origin", "low_energy")
+            asked = work[station][came].sum() * (1.0 if before else scale)
+            offered[station] = asked if came.any() else 0.0
+    return np.array([offered[s] for s in STATIONS])
+
+
+def has_station(scenario: Scenario, station: str) -> bool:
+    """Return whether the port has the station at all."""
+    if station == "primary":
+        return True
+    if station == "approach":
+        return scenario.port.approach.lanes > 0
+    return scenario.servers(station) > 0
+
+
+def primary_load(
+    scenario: Scenario, work: FloatArray, lane_class: npt.NDArray[np.int64], capacity: pd.DataFrame, window: Window
+) -> float:
+    """Return work over server-minutes of the more loaded kind of lane.
+
+    Where general booths serve general trucks only (or FAST booths FAST trucks only), a mean over
+    all booths would hide the overload of one kind behind the idleness of the other.
+    """
+    primary = scenario.port.primary
+    booth = capacity["station"].to_numpy() == STATIONS.index("primary")
+    total = _minutes(capacity, window, booth)
+    fast_booth = booth & (capacity["server"].to_numpy() >= primary.lanes)
+    fast_total = _minutes(capacity, window, fast_booth)
+    fast_work = work[lane_class == FAST].sum()
+    general_work = work.sum() - fast_work
+    loads = [_ratio(work.sum(), total)]
+    if _fast_only(primary):
+        loads.append(_ratio(general_work, total - fast_total))
+    if primary.lanes_serve == "general":
+        loads.append(_ratio(fast_work, fast_total))
+    return float(np.nanmax(loads)) if np.isfinite(loads).any() else np.nan
+
+
+def _fast_only(primary: Primary) -> bool:
+    return primary.fast_lanes_serve == "fast" and primary.fast_lanes > 0
+
+
+def _ratio(work: float, minutes: float) -> float:
+    if minutes > 0.0:
+        return float(work / minutes)
+    return np.inf if work > 0.0 else np.nan
+
+
+def scheduled_min(scenario: Scenario, window: Window) -> FloatArray:
+    """Return units x opening hours, one number for each station of ``INSPECTION_STATIONS``.
+
+    What CAPACITY holds of them is availability: the rest was lost to breakdowns, also to those that
+    began before the window. Booths have no such number: their timetable is itself the schedule.
+    """
+    return np.array(
+        [
+            scenario.servers(s) * open_min(scenario, window, getattr(scenario.port, s).extra_h)
+            for s in INSPECTION_STATIONS
+        ]
+    )
+
+
+def station_loads(offered: FloatArray, available: FloatArray) -> FloatArray:
+    """Return offered / available by station: NaN where neither exists, inf without servers."""
+    return np.array([_ratio(w, m) for w, m in zip(offered, available, strict=True)])
+
+
+def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
+    """Return the booth-minutes with a truck in hand beyond the booth's own hours.
+
+    A truck in hand at the end of a shift is finished; ports that serve their line late begin more.
+    """
+    began = np.flatnonzero(np.isfinite(ledger["primary_start_min"].to_numpy()))
+    servers = ledger["primary_server"].to_numpy()[began]
+    # the trucks of one booth, in their order, lie side by side
+    by_server = began[np.argsort(servers, kind="stable")]
+    ends = np.cumsum(np.bincount(servers))
+    start, leave = (ledger[f"primary_{m}_min"].to_numpy()[by_server] for m in ("start", "leave"))
+    mine = capacity["station"].to_numpy() == STATIONS.index("primary")
+    booth, up, down = (capacity[name].to_numpy()[mine] for name in ("server", "up_min", "down_min"))
+    total, first = 0.0, 0
+    for server, last in enumerate(ends):
+        trucks, own = slice(first, last), booth == server
+        first = last
+        if trucks.start == trucks.stop:
+            continue
+        place = np.searchsorted(up[own], start[trucks], side="right") - 1
+        over = leave[trucks] - np.maximum(start[trucks], down[own][place])
+        total += float(np.maximum(np.nan_to_num(over), 0.0).sum())
+    return total
+
+
+def officer_h(scenario: Scenario, window: Window, capacity: pd.DataFrame, n_audits: float = 0.0) -> float:
+    """Return the officer hours of one window.
+
+    Parameters
+    ----------
+    capacity : DataFrame
+        CAPACITY of the same window.
+    n_audits : float
+        Images reviewed once more, later, each as long as a second look takes.
+    """
+    manned_min = available_min(capacity, window)
+    paid_min = _booths_min(scenario, window, capacity) + n_audits * audit_min(scenario)
+    paid_min += sum(crew_size(scenario, STATIONS[k]) * manned_min[k] for k in (ORIGIN, SAFETY))
+    posts = zip(INSPECTION_STATIONS, scheduled_min(scenario, window), strict=True)
+    return float(paid_min + sum(crew_size(scenario, name) * minutes for name, minutes in posts)) / 60.0
+
+
+def audit_min(scenario: Scenario) -> float:
+    """Return the minutes that a later review of one image takes: a second look (`sim.trucks.insider`)."""
+    return service_mean_min(scenario.scanner.analyst.service) * scenario.insider.image_review_factor
+
+
+def _booths_min(scenario: Scenario, window: Window, capacity: pd.DataFrame) -> float:
+    if scenario.insider.rotation_h is None:
+        return float(available_min(capacity, window)[PRIMARY])
+    manned = manned_intervals(scenario, window)
+    return sum(end - up for (k, _), spans in manned.items() if k == PRIMARY for up, end in spans)
+
+
+def crew_size(scenario: Scenario, station: str) -> float:
+    """Return the officers on one server of a station: ``scanner.<instrument>.crew_officers``.
+
+    A dock's team is that of the exam; a booth and an analyst are one officer; a check beside the
+    chain says itself how many (none where another agency or country mans it).
+    """
+    if station in ("origin", "radiation", "safety"):
+        check: Check = getattr(scenario.port, station)
+        return check.crew_officers
+    sensor = {"dock": "exam"}.get(station, station)
+    team = getattr(scenario.scanner, sensor, None)
+    return float(team.crew_officers) if isinstance(team, Sensor) else 1.0

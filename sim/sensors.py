@@ -1,0 +1,323 @@
+"""Alarms: a binormal ROC for each sensor, run at a threshold; a well-hidden load evades them all.
+
+Sensor k sees of truck i the decision variable
+
+    X = d' - sqrt(rho) z_concealment + sqrt(1 - rho) z_k    where the truck carries,
+    X = z_k                                                 where it does not,
+
+and alarms where X exceeds its threshold. A load that is hidden well (z_concealment high) is hidden
+from every sensor, so layers overlap; false alarms of different sensors are independent.
+
+What each sensor makes of a load: P(alarm | carrying) by class of load and concealment factor.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple, cast
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit, ndtr, ndtri
+
+from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.setting.scanner import Sensing, Sensor
+from sim.setting.setting import Setting
+from sim.trucks.insider import stages_let_pass
+
+SensorName = Literal["origin", "low_energy", "portal", "portal_slow", "secondary", "canine", "exam", "exam_other"]
+"""``origin`` is the check of the country that the truck leaves, ``portal_slow`` the portal's slow
+scan (the fast one, where there is none), ``exam_other`` the physical exam made for agriculture or
+trade compliance."""
+
+NOISE: Final[dict[SensorName, str]] = {
+    "origin": "z_origin",
+    "low_energy": "z_low_energy",
+    "portal": "z_portal",
+    "portal_slow": "z_portal",
+    "secondary": "z_secondary",
+    "canine": "z_canine",
+    "exam": "z_exam",
+    "exam_other": "z_exam",
+}
+"""Column of a truck's own noise at each sensor; a truck is scanned at the portal once, and
+opened at most once."""
+Z_MACHINE: Final = "z_machine"
+"""Column of the noise of the machine that reads images."""
+LEAST_SHARE: Final = 1e-9
+"""Threat-image shares below it count as this: an analyst's criterion stays finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoints:
+    """Thresholds in z units: a clean truck alarms with probability Phi(-threshold)."""
+
+    origin: float
+    low_energy: float
+    portal: float
+    portal_slow: float
+    secondary: float
+    canine: float
+    exam: float
+
+    def threshold(self, sensor: SensorName) -> float:
+        """Return the threshold of one sensor; both kinds of exam share theirs."""
+        return float(getattr(self, "exam" if sensor == "exam_other" else sensor))
+
+
+class HiddenLoad(NamedTuple):
+    """What is hidden, how, and behind what: codes as in MANIFEST, arrays that broadcast."""
+
+    contraband: IntArray
+    concealment: IntArray
+    density: IntArray
+
+
+def operating_points(setting: Setting, threat_image_share: float) -> OperatingPoints:
+    """Return the thresholds, the portal's moved by its analysts' criterion.
+
+    The rarer threats are among the images that analysts judge, the higher their criterion::
+
+        threshold = threshold_z + slope (logit(reference share) - logit(share))
+
+    so hits and false alarms fall together and d' never moves. Without a portal or without
+    analysts nothing is moved.
+
+    Parameters
+    ----------
+    threat_image_share : float
+        Expected share of images that hold a threat, test images included (`sim.policies.registry.policy_expectation`).
+
+    Source
+    ------
+    Wolfe et al. 2005, Nature 435:439: misses of 7, 16 and 30 % at 50, 10 and 1 % prevalence. The
+    slope 0.207 is the line through them: (z(.30) - z(.07)) / (logit(.50) - logit(.01)).
+    """
+    scanner = setting.scanner
+    shift_z = 0.0
+    if setting.servers("portal") > 0 and setting.servers("analyst") > 0:
+        analyst = scanner.analyst
+        share = min(max(threat_image_share, LEAST_SHARE), 1.0 - LEAST_SHARE)
+        rarity = logit(analyst.reference_threat_image_share) - logit(share)
+        shift_z = analyst.criterion_slope_z * float(rarity)
+    return OperatingPoints(
+        origin=scanner.origin.threshold_z,
+        low_energy=scanner.low_energy.sensing.threshold_z,
+        canine=scanner.canine.sensing.threshold_z,
+        portal=scanner.portal.sensing.threshold_z + shift_z,
+        portal_slow=slow_sensing(setting).threshold_z + shift_z,
+        secondary=scanner.secondary.sensing.threshold_z,
+        exam=scanner.exam.sensing.threshold_z,
+    )
+
+
+def slow_sensing(setting: Setting) -> Sensing:
+    """Return how the portal's slow scan sees: as the fast one, where there is no slow one."""
+    portal = setting.scanner.portal
+    return portal.sensing if portal.slow is None else portal.slow.sensing
+
+
+def d_prime(setting: Setting, sensor: SensorName) -> FloatArray:
+    """Return d' of one sensor, float64[contraband, concealment, density], never below 0."""
+    scanner, sensing = setting.scanner, _sensing(setting, sensor)
+    shift = scanner.other_exam_d_prime_shift if sensor == "exam_other" else 0.0
+    by_contraband = np.array([sensing.contraband_shift[name] for name in CONTRABAND])
+    by_concealment = np.array([sensing.d_prime[name] for name in CONCEALMENTS])
+    by_density = np.array([sensing.density_shift[name] for name in DENSITIES])
+    table = by_contraband[:, None, None] + by_concealment[:, None] + by_density + shift
+    return np.asarray(np.maximum(table, 0.0), dtype=np.float64)
+
+
+def _sensing(setting: Setting, sensor: SensorName) -> Sensing:
+    if sensor == "origin":
+        return setting.scanner.origin
+    if sensor == "portal_slow":
+        return slow_sensing(setting)
+    part: Sensor = getattr(setting.scanner, "exam" if sensor == "exam_other" else sensor)
+    return part.sensing
+
+
+def auto_clear_z(setting: Setting) -> float:
+    """Return the machine's threshold: images that read below it are cleared unseen.
+
+    A share ``auto_clear_share`` of clean images reads below it. Without portal or analysts nothing
+    is cleared.
+    """
+    judged = setting.servers("portal") > 0 and setting.servers("analyst") > 0
+    cleared = setting.scanner.analyst.auto_clear_share if judged else 0.0
+    return float(ndtri(cleared))
+
+
+def p_auto_clear(setting: Setting, load: HiddenLoad, z_concealment: FloatArray) -> FloatArray:
+    """Return P(the machine clears the image | carrying, z_concealment); broadcasts as `p_alarm`.
+
+    The machine reads the same image with a noise of its own: its d' differs from the portal's by
+    one shift for all loads, so that what the portal sees badly the machine sees badly.
+    """
+    rho = setting.scanner.rho
+    separation = _machine_d_prime(setting)[load]
+    below = auto_clear_z(setting) - separation + np.sqrt(rho) * z_concealment
+    return np.asarray(ndtr(below / np.sqrt(1.0 - rho)), dtype=np.float64)
+
+
+def _machine_d_prime(setting: Setting) -> FloatArray:
+    best = setting.scanner.portal.sensing.d_prime["in_cargo"]
+    shift = setting.scanner.analyst.auto_clear_d_prime - best
+    return np.asarray(np.maximum(d_prime(setting, "portal") + shift, 0.0))
+
+
+def p_alarm(
+    setting: Setting, points: OperatingPoints, sensor: SensorName, load: HiddenLoad, z_concealment: FloatArray
+) -> FloatArray:
+    """Return P(alarm | carrying, z_concealment) = Phi((d' - sqrt(rho) z - t) / sqrt(1 - rho)).
+
+    ``load`` and ``z_concealment`` broadcast. Given z the sensors are independent; averaged over z,
+    each alarms with probability Phi(d' - t), whatever rho.
+    """
+    rho = setting.scanner.rho
+    separation = d_prime(setting, sensor)[load]
+    excess = separation - np.sqrt(rho) * z_concealment - points.threshold(sensor)
+    return np.asarray(ndtr(excess / np.sqrt(1.0 - rho)), dtype=np.float64)
+
+
+def p_false_alarm(points: OperatingPoints, sensor: SensorName) -> float:
+    """Return P(alarm | clean) = Phi(-threshold)."""
+    return float(ndtr(-points.threshold(sensor)))
+
+
+def sensor_readings(setting: Setting, manifest: pd.DataFrame) -> dict[str, FloatArray]:
+    """Return what each sensor sees of each truck, whatever its threshold: X of every truck.
+
+    Returns
+    -------
+    dict of float64[n]
+        By `SensorName`, and ``machine`` for the one that reads the portal's images. It hangs on
+        ``setting.scanner`` and the trucks alone, so that alternatives can share it.
+    """
+    found = {name: _decision(setting, d_prime(setting, name), noise_of, manifest) for name, noise_of in NOISE.items()}
+    return found | {"machine": _decision(setting, _machine_d_prime(setting), Z_MACHINE, manifest)}
+
+
+def sensor_alarms(
+    setting: Setting, points: OperatingPoints, manifest: pd.DataFrame, readings: Mapping[str, FloatArray] | None = None
+) -> dict[str, BoolArray]:
+    """Return what each sensor would say of each truck, if it came there.
+
+    Parameters
+    ----------
+    readings : mapping, optional
+        What `sensor_readings` gave for these trucks and this scanner.
+
+    Returns
+    -------
+    dict of bool[n]
+        ``low_energy``, ``portal``, ``portal_slow``, ``secondary``, ``canine``: alarms;
+        ``auto_clear``: a machine clears the portal's image; ``exam_find``, ``exam_find_other``,
+        ``origin_find``: a physical exam, made for contraband, for another reason, or by the country
+        that the truck leaves, finds the load (never where the truck carries none). A helped load
+        that a compromised officer lets pass there is neither seen nor found.
+    """
+    carrying = manifest["true_carrying"].to_numpy(dtype=bool)
+    _, at_dock, at_image = stages_let_pass(setting, manifest).T
+    x = sensor_readings(setting, manifest) if readings is None else readings
+
+    def alarm(sensor: SensorName) -> BoolArray:
+        return x[sensor] > points.threshold(sensor)
+
+    return {
+        "low_energy": alarm("low_energy"),
+        "portal": alarm("portal") & ~at_image,
+        "portal_slow": alarm("portal_slow") & ~at_image,
+        "auto_clear": x["machine"] < auto_clear_z(setting),
+        "secondary": alarm("secondary"),
+        "canine": alarm("canine"),
+        "origin_find": carrying & alarm("origin"),
+        "exam_find": carrying & alarm("exam") & ~at_dock,
+        "exam_find_other": carrying & alarm("exam_other") & ~at_dock,
+    }
+
+
+def _decision(setting: Setting, separations: FloatArray, noise_column: str, manifest: pd.DataFrame) -> FloatArray:
+    """Return the decision variable X of one sensor for every truck."""
+    rho = setting.scanner.rho
+    noise = manifest[noise_column].to_numpy(dtype=np.float64)
+    hidden = manifest["z_concealment"].to_numpy(dtype=np.float64)
+    separation = separations[_load(manifest)]
+    seen = separation - np.sqrt(rho) * hidden + np.sqrt(1.0 - rho) * noise
+    return np.where(manifest["true_carrying"].to_numpy(dtype=bool), seen, noise)
+
+
+def _load(manifest: pd.DataFrame) -> HiddenLoad:
+    laden = manifest["laden"].to_numpy(dtype=bool)
+    return HiddenLoad(
+        contraband=manifest["true_contraband"].to_numpy(dtype=np.int64),
+        concealment=manifest["true_concealment"].to_numpy(dtype=np.int64),
+        # nothing stands before a load in an empty trailer
+        density=np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0),
+    )
+
+
+NODES: Final[FloatArray] = np.linspace(-8.0, 8.0, 161)
+"""Concealment factor. The trapezoid rule at this step is exact to 1e-11 for rho up to 0.99, where
+Gauss-Hermite quadrature with 64 nodes is out by 0.01."""
+NODE_WEIGHTS: Final[FloatArray] = np.exp(-(NODES**2) / 2.0) / np.exp(-(NODES**2) / 2.0).sum()
+
+
+class AlarmChances(NamedTuple):
+    """P(alarm | carrying), each float64[contraband, concealment, density, node]."""
+
+    origin: FloatArray
+    low_energy: FloatArray
+    portal: FloatArray
+    """Of an image that analysts may judge: what a machine clears raises no alarm."""
+    portal_slow: FloatArray
+    secondary: FloatArray
+    canine: FloatArray
+    exam: FloatArray
+    exam_other: FloatArray
+
+
+def alarm_chances(setting: Setting, points: OperatingPoints) -> AlarmChances:
+    """Return P(alarm | carrying) of every sensor at its operating point."""
+    found = {name: _p_alarm(setting, points, cast("SensorName", name)) for name in AlarmChances._fields}
+    for name in ("portal", "portal_slow"):
+        found[name] = found[name] * p_image_judged(setting)
+    return AlarmChances(**found)
+
+
+def _p_alarm(setting: Setting, points: OperatingPoints, name: SensorName) -> FloatArray:
+    """Return P(alarm | carrying) of one sensor; alternatives share all but the portal's point."""
+    key = (id(setting.scanner), name, points.threshold(name))
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        found = p_alarm(setting, points, name, _loads(), NODES)
+        found.setflags(write=False)
+        # the scanner is kept with it, so that no other object can come to stand in its place
+        _KNOWN[key] = (setting.scanner, found)
+    return _KNOWN[key][1]
+
+
+MOST_KNOWN = 256
+"""Tables of P(alarm | carrying) that are kept, 0.1 MB each."""
+_KNOWN: dict[tuple[int, SensorName, float], tuple[object, FloatArray]] = {}
+
+
+def p_image_judged(setting: Setting) -> FloatArray:
+    """Return P(no machine clears the portal's image | carrying)."""
+    return np.asarray(1.0 - p_auto_clear(setting, _loads(), NODES), dtype=np.float64)
+
+
+def p_reading_above(setting: Setting, points: OperatingPoints, sensor: SensorName, margin: float) -> FloatArray:
+    """Return P(reading exceeds the sensor's threshold by more than ``margin`` | carrying)."""
+    shifted = dataclasses.replace(points, **{sensor: points.threshold(sensor) + margin})
+    exceeds = p_alarm(setting, shifted, sensor, _loads(), NODES)
+    return exceeds * p_image_judged(setting) if sensor == "portal" else exceeds
+
+
+def _loads() -> HiddenLoad:
+    contraband, concealment, density = np.indices((len(CONTRABAND), len(CONCEALMENTS), len(DENSITIES)))
+    return HiddenLoad(contraband[..., None], concealment[..., None], density[..., None])

@@ -1,0 +1,64 @@
+"""What is smuggled: the closed list of types, the unit of each, and whose load sizes it shares."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CONTRABAND: Final = (
+    "methamphetamine",
+    "cocaine",
+    "heroin",
+    "fentanyl",
+    "persons",
+    "firearms",
+    "bulk_cash",
+    "precursors",
+)
+"""In the order of the codes in MANIFEST: northbound drugs and persons, then what goes south."""
+CONTRABAND_UNIT: Final = {
+    "methamphetamine": "kg",
+    "cocaine": "kg",
+    "heroin": "kg",
+    "fentanyl": "kg",
+    "persons": "n",
+    "firearms": "n",
+    "bulk_cash": "usd",
+    "precursors": "kg",
+}
+"""Unit of every amount in MANIFEST and METRICS; ``n`` is a count."""
+LOAD_SIZE_OF: Final = {
+    "methamphetamine": "drugs_lb",
+    "cocaine": "drugs_lb",
+    "heroin": "drugs_lb",
+    "fentanyl": "drugs_lb",
+    "persons": "persons_n",
+    "firearms": "firearms_n",
+    "bulk_cash": "bulk_cash_usd",
+    "precursors": "precursors_kg",
+}
+"""Key of ``threat.loads`` for how much one load is and where it is hidden; it ends in its unit."""
+KG_PER_LB: Final = 0.45359237
+UNIT_FACTOR: Final = {name: KG_PER_LB if name.endswith("_lb") else 1.0 for name in LOAD_SIZE_OF.values()}
+"""From the unit of ``threat.loads`` to that of MANIFEST."""
+SOUTHBOUND_CONTRABAND: Final = ("firearms", "bulk_cash", "precursors")
+"""Types that leave the United States."""
+
+
+def amount_column(measure: str, kind: str) -> str:
+    """Return the METRICS column of an amount, its unit in the name.
+
+    Examples
+    --------
+    >>> amount_column("seized", "bulk_cash"), amount_column("presented_expected", "heroin")
+    ('seized_usd_bulk_cash', 'presented_expected_kg_heroin')
+    """
+    return f"{measure}_{CONTRABAND_UNIT[kind]}_{kind}"
+
+
+CONCEALMENTS = ("in_cargo", "structure", "small")
+"""Where a load is hidden: in the cargo space, among the goods where there are any; in the vehicle's
+structure (persons: the sleeper or a hollow); as a small parcel."""
+
+
+DENSITIES = ("low", "medium", "high")
+"""Radiographic density of the declared cargo, in the order of the codes in MANIFEST."""

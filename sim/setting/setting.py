@@ -1,0 +1,71 @@
+"""What is there, whatever the policy: port, traffic, threat, scanners, staffing, sharing, insiders, prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.setting.insider import Insider
+from sim.setting.port import Port, Segment
+from sim.setting.scanner import Scanner
+from sim.setting.sharing import Sharing
+from sim.setting.spec import Spec, bounded_field
+from sim.setting.threat import Threat
+from sim.setting.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffing(Spec):
+    """Changes to the port's own timetable and posts; null keeps the port's figure."""
+
+    name: str
+    max_lanes: int | None = bounded_field(0)
+    max_fast_lanes: int | None = bounded_field(0)
+    extra_lanes: int = bounded_field(-1000, 1000)
+    """General booths opened beyond the timetable at every hour (up to those built)."""
+    extra_fast_lanes: int = bounded_field(-1000, 1000)
+    analysts: int | None = bounded_field(0)
+    docks: int | None = bounded_field(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value(Spec):
+    """Prices of time, all in dollars of one price year."""
+
+    name: str
+    price_year: int = bounded_field(1990, 2100)
+    value_of_time_usd_per_truck_h: float = bounded_field(0.0)
+    idle_fuel_gal_per_h: float = bounded_field(0.0)
+    diesel_usd_per_gal: float = bounded_field(0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Spec):
+    """Where an alternative is played out: all of it but the risk model and the policy."""
+
+    port: Port
+    traffic: Traffic
+    threat: Threat
+    scanner: Scanner
+    staffing: Staffing
+    sharing: Sharing
+    value: Value
+    insider: Insider
+
+    def servers(self, station: str) -> int:
+        """Return the units that stand at an inspection station, overrides applied."""
+        if station == "origin" and self.port.joint_inspection:
+            return 0
+        override = {
+            "low_energy": self.scanner.low_energy.units,
+            "portal": self.scanner.portal.units,
+            "secondary": self.scanner.secondary.units,
+            "canine": self.scanner.canine.units,
+            "dock": self.staffing.docks,
+            "analyst": self.staffing.analysts,
+        }.get(station)
+        segment: Segment = getattr(self.port, station)
+        return segment.servers if override is None else override
+
+    def has_slow_scan(self) -> bool:
+        """Return whether the port has a portal that can scan slowly."""
+        return self.scanner.portal.slow is not None and self.servers("portal") > 0

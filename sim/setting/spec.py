@@ -1,0 +1,234 @@
+"""Range-checked, frozen building blocks for the scenario.
+
+A ``Spec`` is a frozen dataclass whose fields may carry bounds; a value outside them is refused
+with the field's own name, so that ``sim.setting.spec`` can put the full key before it.
+
+Plain mapping -> frozen dataclass; refuses what is unknown, missing or mistyped by full key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, cast
+
+from sim.errors import ConfigError
+
+
+def bounded_field(low: float = -math.inf, high: float = math.inf, *, sums_to_one: bool = False) -> Any:  # noqa: ANN401
+    """Declare a field whose every number lies in [low, high].
+
+    The bounds hold for a plain number, for each element of a tuple and for each value of a
+    mapping; with ``sums_to_one`` the elements or values must add up to 1 (within 1e-6).
+    """
+    return dataclasses.field(metadata={"low": low, "high": high, "sums_to_one": sums_to_one})
+
+
+def share_field() -> Any:  # noqa: ANN401
+    """Declare a field that is a share of a whole, 0 to 1."""
+    return bounded_field(0.0, 1.0)
+
+
+def _numbers(value: object) -> Iterable[tuple[str, float]]:
+    if isinstance(value, bool) or value is None:
+        return
+    if isinstance(value, int | float):
+        yield "", float(value)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from ((f".{name}{tail}", number) for tail, number in _numbers(inner))
+    elif isinstance(value, tuple):
+        for position, inner in enumerate(value):
+            yield from ((f"[{position}]{tail}", number) for tail, number in _numbers(inner))
+
+
+def _span(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"at least {low:g}"
+    if math.isinf(low):
+        return f"at most {high:g}"
+    return f"between {low:g} and {high:g}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """Base of every part of the scenario: checks each field's numbers when it is made."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            self._check_field(field)
+        self.check()
+
+    def _check_field(self, field: dataclasses.Field[Any]) -> None:
+        low = field.metadata.get("low", -math.inf)
+        high = field.metadata.get("high", math.inf)
+        found = list(_numbers(getattr(self, field.name)))
+        for tail, number in found:
+            if math.isnan(number):
+                raise ConfigError(f"{field.name}{tail}", "must be a number, got nan")
+            if not low <= number <= high:
+                raise ConfigError(f"{field.name}{tail}", f"must be {_span(low, high)}, got {number:g}")
+        if field.metadata.get("sums_to_one") and abs(sum(n for _, n in found) - 1.0) > 1e-6:
+            total = sum(n for _, n in found)
+            raise ConfigError(field.name, f"must add up to 1, got {total:g}")
+
+    def check(self) -> None:
+        """Refuse combinations of fields that make no sense; parts override it."""
+
+    @classmethod
+    def variants(cls) -> Mapping[str, type[Spec]] | None:
+        """Return the classes among which a mapping's ``name`` chooses; None: this class alone."""
+        return None
+
+    @classmethod
+    def as_part(cls, mapping: Mapping[str, object], key: str) -> Mapping[str, object]:
+        """Return the mapping of an element of a list of this class, completed or refused."""
+        del key
+        return mapping
+
+
+T = TypeVar("T", bound=Spec)
+
+
+def build_spec(cls: type[T], mapping: object, key: str = "") -> T:
+    """Fill a ``Spec`` from a mapping of plain values.
+
+    Parameters
+    ----------
+    cls : type
+        The dataclass to fill; one with variants stands for whichever ``name`` selects.
+    mapping : object
+        What the configuration holds under ``key``.
+    key : str
+        Full dotted key of the mapping, for messages.
+
+    Raises
+    ------
+    ConfigError
+        ``<key>: unknown ...``, ``missing``, ``expected int, got 'three'``, or a range.
+
+    Examples
+    --------
+    >>> from sim.setting.port import Hours
+    >>> build_spec(Hours, {"open_h": 7, "close_h": 24}, "port.hours.weekday")
+    Hours(open_h=7.0, close_h=24.0)
+    """
+    if not isinstance(mapping, Mapping):
+        raise ConfigError(key, f"expected a group of keys, got {mapping!r}")
+    cls = _variant(cls, mapping, key)
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    for name in mapping:
+        if name not in fields:
+            raise ConfigError(_join(key, str(name)), f"unknown key; known {sorted(fields)}")
+    hints = _hints(cast("Any", cls))
+    values = {}
+    for name in fields:
+        if name not in mapping:
+            raise ConfigError(_join(key, name), f"missing; expected {_describe(hints[name])}")
+        values[name] = convert_value(hints[name], mapping[name], _join(key, name))
+    try:
+        return cls(**values)
+    except ConfigError as error:
+        raise (error.under(key) if key else error) from None
+
+
+@functools.cache
+def _hints(cls: Any) -> dict[str, Any]:  # noqa: ANN401
+    return typing.get_type_hints(cls)
+
+
+def _variant(cls: type[T], mapping: Mapping[str, object], key: str) -> type[T]:
+    """Return the class that fills the mapping: ``cls``, or the variant of it that ``name`` selects."""
+    variants = cls.variants()
+    if variants is None:
+        return cls
+    name = mapping.get("name")
+    if not isinstance(name, str) or name not in variants:
+        problem = f"unknown {cls.__name__.lower()} {name!r}; known {sorted(variants)}"
+        raise ConfigError(_join(key, "name"), problem)
+    return cast("type[T]", variants[name])
+
+
+def _join(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def _describe(kind: Any) -> str:  # noqa: ANN401
+    origin = typing.get_origin(kind)
+    if origin is Literal:
+        return "one of " + ", ".join(map(str, typing.get_args(kind)))
+    if origin is tuple:
+        return f"a list of {_describe(typing.get_args(kind)[0])}"
+    if origin is dict:
+        return "a group of keys"
+    if origin is types.UnionType:
+        return " or ".join("null" if arg is type(None) else _describe(arg) for arg in typing.get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, Spec):
+        return "a group of keys"
+    return str(getattr(kind, "__name__", kind))
+
+
+def convert_value(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401, PLR0911
+    """Return ``value`` as ``kind``, or refuse it with the full key."""
+    origin = typing.get_origin(kind)
+    if origin is types.UnionType:
+        if value is None:
+            return None
+        inner = next(arg for arg in typing.get_args(kind) if arg is not type(None))
+        return convert_value(inner, value, key)
+    if origin is Literal:
+        return _literal(kind, value, key)
+    if origin is tuple:
+        return _tuple(typing.get_args(kind)[0], value, key)
+    if origin is dict:
+        return _dict(kind, value, key)
+    if isinstance(kind, type) and issubclass(kind, Spec):
+        return value if isinstance(value, kind) else build_spec(kind, value, key)
+    return _scalar(kind, value, key)
+
+
+def _literal(kind: Any, value: object, key: str) -> object:  # noqa: ANN401
+    if value not in typing.get_args(kind):
+        raise ConfigError(key, f"expected {_describe(kind)}, got {value!r}")
+    return value
+
+
+def _tuple(inner: Any, value: object, key: str) -> tuple[Any, ...]:  # noqa: ANN401
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise ConfigError(key, f"expected a list of {_describe(inner)}, got {value!r}")
+    return tuple(
+        convert_value(inner, _element(inner, item, f"{key}[{place}]"), f"{key}[{place}]")
+        for place, item in enumerate(value)
+    )
+
+
+def _element(inner: Any, item: object, key: str) -> object:  # noqa: ANN401
+    """Return an element of a list, completed by its class where that has a say in it."""
+    if isinstance(inner, type) and issubclass(inner, Spec) and isinstance(item, Mapping):
+        return inner.as_part(item, key)
+    return item
+
+
+def _dict(kind: Any, value: object, key: str) -> dict[str, Any]:  # noqa: ANN401
+    if not isinstance(value, Mapping):
+        raise ConfigError(key, f"expected a group of keys, got {value!r}")
+    names, inner = typing.get_args(kind)
+    allowed = typing.get_args(names) if typing.get_origin(names) is Literal else None
+    for name in value:
+        if allowed is not None and name not in allowed:
+            raise ConfigError(_join(key, str(name)), f"unknown key; known {sorted(allowed)}")
+    return {str(name): convert_value(inner, item, _join(key, str(name))) for name, item in value.items()}
+
+
+def _scalar(kind: type, value: object, key: str) -> object:
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if kind in (bool, str) and isinstance(value, kind):
+        return value
+    raise ConfigError(key, f"expected {kind.__name__}, got {value!r}")

@@ -1,0 +1,120 @@
+"""What alternatives that meet the same trucks have in common, made once for all of them.
+
+Trucks, scores, what sensors see of each truck, and when servers are open and in order do not
+change with a policy; each is kept by what decides it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.engine.capacity import draw_capacity
+from sim.scenario import Risk, Scenario
+from sim.sensors import sensor_readings
+from sim.setting.sharing import Sharing
+from sim.setting.window import Window
+
+Made = TypeVar("Made")
+SensorReadings = dict[str, npt.NDArray[np.float64]]
+
+
+@dataclass(slots=True)
+class SharedDraws:
+    """The trucks of one window, and what has been worked out of them so far."""
+
+    made: dict[tuple[str, ...], object] = field(default_factory=dict)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
+        """Return what ``make`` gives, made the first time that ``key`` is asked for."""
+        if key not in self.made:
+            self.made[key] = make()
+        found: Made = self.made[key]  # type: ignore[assignment]
+        return found
+
+    def seen(self, scenario: Scenario, manifest: pd.DataFrame) -> SensorReadings:
+        """Return what each sensor sees of each truck (`sim.sensors.sensor_readings`)."""
+        key = ("seen", manifest_key(scenario), cached_repr(scenario.scanner))
+        return self.once(key, lambda: sensor_readings(scenario, manifest))
+
+    def capacity(self, scenario: Scenario, window: Window) -> pd.DataFrame:
+        """Return CAPACITY of the window."""
+        parts = (scenario.port, scenario.scanner, scenario.staffing, scenario.insider)
+        key = ("capacity", *(cached_repr(part) for part in parts))
+        return self.once(key, lambda: draw_capacity(scenario, window))
+
+
+def cached_repr(part: object) -> str:
+    """Return ``repr`` of a frozen part of a scenario, written out once for each object."""
+    return _kept((part,), lambda: repr(part))
+
+
+def scenario_key(scenario: Scenario) -> str:
+    """Return what two scenarios must have in common to be equal."""
+    return " ".join(cached_repr(getattr(scenario, one.name)) for one in dataclasses.fields(scenario))
+
+
+_REPRS: dict[tuple[int, ...], tuple[tuple[object, ...], str]] = {}
+MOST_REPRS = 1024
+"""Texts of frozen parts that are kept, a few kB each."""
+
+
+def _kept(parts: tuple[object, ...], say: Callable[[], str]) -> str:
+    """Return what is said of these very objects, worked out the first time only."""
+    place = tuple(map(id, parts))
+    if place not in _REPRS:
+        if len(_REPRS) >= MOST_REPRS:
+            _REPRS.clear()
+        # the parts are kept with it, so that no other object can come to stand in their place
+        _REPRS[place] = (parts, say())
+    return _REPRS[place][1]
+
+
+def risk_key(scenario: Scenario) -> str:
+    """Return what two scenarios must have in common to share a fitted risk model.
+
+    Alternatives at one port share the past of that port before the change under study.
+    """
+    taught = training_sharing_key(scenario.risk, scenario.sharing)
+    return repr((scenario.port.name, cached_repr(scenario.risk), taught))
+
+
+def manifest_key(scenario: Scenario) -> str:
+    """Return what two scenarios must have in common to meet the same trucks.
+
+    How many lanes, scanners or docks stand there is no part of it: trucks are drawn before.
+    """
+    parts = (scenario.port, scenario.scanner, scenario.traffic, scenario.threat, scenario.sharing, scenario.insider)
+    return _kept(parts, lambda: _manifest_key(scenario))
+
+
+def _manifest_key(scenario: Scenario) -> str:
+    scanner = scenario.scanner
+    parts = (scanner.low_energy, scanner.portal, scanner.secondary, scanner.canine, scanner.exam)
+    services = [part.service for part in (*parts, scanner.analyst)]
+    services += [] if scanner.portal.slow is None else [scanner.portal.slow.service]
+    port = scenario.port
+    checks = (port.origin, port.approach, port.primary, port.radiation, port.safety)
+    services += [check.service for check in checks] + [port.primary.fast_service]
+    trucks_of = (port.volume, port.hours, port.mix, scenario.traffic, scenario.threat, scenario.sharing)
+    return repr((*trucks_of, services, scenario.insider.helped_load_share))
+
+
+def risk_as_trained(risk: Risk, sharing: Sharing) -> Risk:
+    """Return the risk model as it is trained: of tier ``partner`` if there is anything to read.
+
+    Models of different tiers, and of different sharing, are the same where they learn the same.
+    """
+    has_partner = risk.tier != "own" and sharing.has_partner
+    return dataclasses.replace(risk, tier="partner" if has_partner else "own")
+
+
+def training_sharing_key(risk: Risk, sharing: Sharing) -> str:
+    """Return what two scenarios' sharing must have in common for one fitted model to serve both."""
+    return repr(sharing.as_agreed()) if risk_as_trained(risk, sharing).tier == "partner" else ""

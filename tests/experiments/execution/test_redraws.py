@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from experiments.execution.redraws import (
+    AssumedInput,
+    assumed_inputs,
+    latin_hypercube,
+    mapping_with_redraws,
+    redraw_inputs,
+)
+from experiments.study.study import Study, build_study
+from sim.errors import ConfigError
+from sim.scenario import build_scenario
+
+
+@pytest.fixture(scope="module")
+def asked() -> Study:
+    return build_study(["experiment=lanes", "robustness.draws=20"], "compare")
+
+
+@pytest.fixture(scope="module")
+def found(asked: Study) -> list[AssumedInput]:
+    return assumed_inputs(asked.inputs(asked.baseline))
+
+
+def test_a_latin_hypercube_meets_every_part_of_every_range_once() -> None:
+    table = latin_hypercube(1, 10, 5)
+    assert np.array_equal(np.sort((10 * table).astype(int), axis=0), np.tile(np.arange(10), (5, 1)).T)
+    assert np.array_equal(table, latin_hypercube(1, 10, 5))
+    assert not np.array_equal(table, latin_hypercube(2, 10, 5))
+
+
+def test_models_policies_prices_and_crews_are_held(found: list[AssumedInput]) -> None:
+    keys = {one.key for one in found}
+    assert len(keys) > 150
+    assert {"scanner.rho", "threat.prevalence_per_truck", "port.primary.service.mean_min"} <= keys
+    assert not [key for key in keys if key.startswith(("risk.", "policy.", "value."))]
+    assert not [key for key in keys if ".cost." in key or key.endswith(("crew_officers", ".cv"))]
+
+
+def test_numbers_stay_in_their_ranges_and_whole_where_they_are_counts(asked: Study, found: list[AssumedInput]) -> None:
+    for world in redraw_inputs(asked, found):
+        for one, number in world:
+            assert one.low <= number <= one.high
+            assert isinstance(one.value, list) or isinstance(number, int) == isinstance(one.value, int)
+
+
+def test_a_range_over_a_decade_is_redrawn_on_a_log_scale() -> None:
+    wide = AssumedInput("p", 1e-4, 2e-5, 5e-4)
+    assert wide.at(0.5) == pytest.approx(1e-4)
+    assert AssumedInput("q", 0.2, 0.1, 0.5).at(0.5) == pytest.approx(0.3)
+
+
+def test_every_draw_builds_and_shares_add_up(asked: Study, found: list[AssumedInput]) -> None:
+    base = asked.mapping(asked.baseline)
+    for world in redraw_inputs(asked, found):
+        for name in asked.alternatives:
+            mapping = mapping_with_redraws(asked.mapping(name), base, world)
+            built = build_scenario(mapping)
+            assert sum(built.threat.type_share.values()) == pytest.approx(1.0)
+            assert sum(built.port.volume.hour_share["weekday"]) == pytest.approx(1.0)
+            assert built.staffing == asked.alternatives[name].staffing
+    assert base == asked.mapping(asked.baseline)
+
+
+def test_a_shape_is_bent_and_a_timetable_is_scaled() -> None:
+    base = {"port": {"hour_share": [0.5, 0.25, 0.25], "shifts": [{"from_h": 7, "lanes": 10}]}}
+    shape = AssumedInput("port.hour_share", None, 0.5, 1.5, factor=True)
+    lanes = AssumedInput("port.shifts", None, 0.85, 1.15, factor=True)
+    new = mapping_with_redraws(base, base, [(shape, 0.0), (lanes, 1.15)])
+    assert new["port"]["hour_share"] == pytest.approx([1 / 3] * 3)
+    assert new["port"]["shifts"] == [{"from_h": 7, "lanes": 12}]
+
+
+def test_an_alternative_keeps_what_it_sets_itself() -> None:
+    base, own = {"a": {"x": 1.0, "y": 2.0}}, {"a": {"x": 5.0, "y": 2.0}}
+    drawn = [(AssumedInput(f"a.{k}", 1.0, 0.0, 9.0), 7.0) for k in ("x", "y")]
+    assert mapping_with_redraws(own, base, drawn) == {"a": {"x": 5.0, "y": 7.0}}
+
+
+def test_shares_of_nothing_are_refused() -> None:
+    base = {"a": {"x": 0.5, "y": 0.5}}
+    drawn = [(AssumedInput(f"a.{k}", 0.5, 0.0, 1.0), 0.0) for k in ("x", "y")]
+    with pytest.raises(ConfigError, match="add up to nothing"):
+        mapping_with_redraws(base, base, drawn)

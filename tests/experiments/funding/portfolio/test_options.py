@@ -1,0 +1,95 @@
+"""Options of a port: later starts, waits until service, and plans that name what is not there."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from made_response import small
+from planned import PORT, asked, port
+
+from experiments.economics.benefits import interpolate_years
+from experiments.funding.portfolio.options import (
+    check_comparable_cases,
+    check_portfolio_plan,
+    defer_purchases,
+    mean_wait_by_year,
+)
+from sim.errors import ConfigError
+
+
+def test_later_starts_cost_and_find_less() -> None:
+    made = port("here").options(asked(start_y=(0, 2)))
+    assert [(one.name, one.start_y) for one in made] == [("today", 0), ("more", 0), ("more", 2)]
+    none, early, late = made
+    assert (none.initial_usd, none.npv0_usd, none.loads) == (0.0, 0.0, 0.0)
+    assert early.initial_usd == late.initial_usd > 0.0
+    assert late.loads < early.loads
+    assert late.cost_usd < early.cost_usd
+    assert early.spend_usd[0] > 0.0
+    assert late.spend_usd[:2].sum() == 0.0
+    assert early.units == {"portal": 1.0, "analyst": 1.0}
+
+
+def test_what_comes_too_late_to_serve_is_no_option() -> None:
+    assert [one.start_y for one in port("here").options(asked(start_y=(0, 60)))] == [0, 0]
+
+
+def test_until_it_is_in_service_an_option_keeps_the_ports_wait() -> None:
+    here = port("here")
+    base = interpolate_years(here.found.mean("wait_mean_min", "today"), 4)
+    more = interpolate_years(here.found.mean("wait_mean_min", "more"), 4)
+    assert (more < base).all()
+    moved = defer_purchases(small(), 2)
+    found = mean_wait_by_year(moved, here.found, "more")
+    # ordered in year 2, built in one, half in service in its first year and whole from the next
+    assert found[:4] == pytest.approx(base[:4])
+    assert found[4] == pytest.approx(more[4])
+    assert mean_wait_by_year(small(), here.found, "today") == pytest.approx(base)
+
+
+def test_a_ceiling_may_begin_when_something_can_stand() -> None:
+    here = port("here")
+    late = next(o for o in here.options(asked(start_y=(0, 2))) if o.start_y == 2)
+    from_last = dataclasses.replace(here, ceiling_from_y=4)
+    later = next(o for o in from_last.options(asked(start_y=(0, 2))) if o.start_y == 2)
+    base = interpolate_years(here.found.mean("wait_mean_min", "today"), 4)
+    more = interpolate_years(here.found.mean("wait_mean_min", "more"), 4)
+    assert late.wait_min == pytest.approx(base[3])
+    assert later.wait_min == pytest.approx(more[4])
+    assert later.wait_min < late.wait_min
+
+
+def test_a_replication_by_itself_is_part_of_the_mean() -> None:
+    here, plan = port("here"), asked()
+    whole = np.array([one.loads for one in here.options(plan)])
+    parts = [[one.loads for one in here.only(r).options(plan)] for r in range(4)]
+    assert np.mean(parts, axis=0) == pytest.approx(whole)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"price_year": 2020}, "portfolio.price_year: budgets in dollars of 2020"),
+        ({"units": {"dirigible": 1.0}}, "portfolio.units.dirigible: no such measure"),
+        ({"needs": (("here.more", "here.none"),)}, "portfolio.needs: no option 'here.none'"),
+        ({"excludes": (("here.more", "x.y"),)}, "portfolio.excludes: no option 'x.y'"),
+        ({"ports": {"here": dataclasses.replace(PORT, ceiling_from_y=9)}}, "portfolio.ports.here.ceiling_from_y"),
+    ],
+)
+def test_a_plan_that_names_what_no_port_has_is_one_line(changes: dict[str, object], key: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        check_portfolio_plan(asked(**changes), {"here": small()})
+    assert str(refused.value).startswith(key)
+    assert "\n" not in str(refused.value)
+
+
+def test_ports_that_cannot_be_added_up_are_refused() -> None:
+    other = dataclasses.replace(small(), appraisal=dataclasses.replace(small().appraisal, discount_rate=0.01))
+    check_comparable_cases({"here": small(), "there": small()})
+    with pytest.raises(ConfigError, match=r"portfolio.ports.there: another appraisal than here"):
+        check_comparable_cases({"here": small(), "there": other})
+    shorter = dataclasses.replace(small(), study=dataclasses.replace(small().study, replications=9))
+    with pytest.raises(ConfigError, match="another number of replications"):
+        check_comparable_cases({"here": small(), "there": shorter})

@@ -1,0 +1,84 @@
+"""The page of a portfolio: the answer first, all numbers from the tables, nothing from outside."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from page_tags import tags
+from planned import DRAWS, found
+
+from experiments.funding.exhibits.elements import Table
+from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.report.portfolio_page import build_portfolio_page, render_portfolio_page
+from experiments.funding.report.portfolio_text import (
+    choice_certainty_words,
+    chosen_purchases_words,
+    cost_words,
+    port_waits_words,
+)
+
+
+def html(made: PortfolioResults) -> str:
+    return render_portfolio_page(made, build_portfolio_page(made))
+
+
+def test_the_answer_says_what_where_when_and_against_which_budget() -> None:
+    made = found()
+    assert [made.own(name).name for name in ("here", "there")].count("more") == 1
+    words = chosen_purchases_words(made)
+    assert "1 portal and 3.2 analyst posts" in words
+    assert "ordered in 2026" in words
+    assert "of a budget of $8.00 million" in cost_words(made)
+    assert "(ceiling 40)" in port_waits_words(made)
+    assert f"of {DRAWS} draws" in choice_certainty_words(made)
+
+
+def test_nothing_bought_is_said() -> None:
+    made = found(budget_usd=0.0)
+    assert chosen_purchases_words(made).startswith("Buy nothing")
+    text = html(made)
+    assert "nothing is bought" in text
+    assert "No other set keeps the limits." in text
+
+
+def test_one_page_that_needs_nothing_else() -> None:
+    text = html(found())
+    every = tags(text)
+    assert not [tag for tag, _ in every if tag in ("script", "link", "img", "iframe")]
+    assert not re.search(r"""(?:src|href)=["'](?!#)""", text)
+    charts = [attrs for tag, attrs in every if tag == "svg"]
+    assert len(charts) == 5
+    assert all(one["role"] == "img" and one["aria-labelledby"] for one in charts)
+    assert text.index("What to buy") < text.index("Executive summary") < text.index("2. The choice")
+
+
+def test_tables_are_those_of_the_choice() -> None:
+    made = found()
+    tables = {table.name: table for table in build_portfolio_page(made).tables()}
+    assert len(tables["portfolio_options"].rows) == len(made.options)
+    used = cell(tables["portfolio_shadow_prices"], "total budget", "used")
+    chosen = [made.options[place] for place in made.chosen.solved.chosen]
+    spent = sum(one.initial_usd for one in chosen)
+    assert used == pytest.approx(spent)
+    assert cell(tables["portfolio_shadow_prices"], "total budget", "next_better_at") == (pytest.approx(2.0 * spent))
+    ends = [cells[1] for _, cells in tables["portfolio_options"].rows if cells[1].value]
+    assert all(one.low is not None and one.low <= one.high for one in ends)  # type: ignore[operator]
+
+
+def cell(table: Table, name: str, key: str) -> object:
+    place = [column.key for column in table.columns].index(key)
+    return next(cells for row, cells in table.rows if row == name)[place].value
+
+
+@pytest.mark.parametrize("objective", ["loads", "npv"])
+def test_no_worth_of_drugs_is_printed_unless_it_is_asked_for(objective: str) -> None:
+    text = html(found(budget_usd=20e6, objective=objective))
+    assert "no dollar value is put on interdiction" in text
+    assert not re.search(r"\$[\d.,]+ (?:\w+ )?a load", text)
+
+
+def test_no_limit_no_budget_still_makes_a_page() -> None:
+    text = html(found(budget_usd=None))
+    assert "no total budget" in text
+    assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL).lower().split()

@@ -1,0 +1,98 @@
+"""The answer in sentences: short enough, following from numbers, no surer than the draws."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from experiments.economics.appraisal import PresentWorth
+from experiments.funding.exhibits.cells import dollars_cell
+from experiments.funding.exhibits.choice import Choice, choose_alternative, request_funding
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.report import summary
+from tests import funded
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return Evidence(funded.appraised(), funded.uncertainty())
+
+
+def test_the_choice_needs_no_value_of_a_load(evidence: Evidence) -> None:
+    assert choose_alternative(evidence) == Choice("A4", "threshold")
+    assert choose_alternative(Evidence(funded.appraised(3e5))) == Choice("A4", "priced")
+    assert choose_alternative(Evidence(funded.appraised(0.0))) == Choice("A0", "none")
+    assert choose_alternative(Evidence(funded.appraised(names=("A0",)))) == Choice("A0", "none")
+
+
+def test_what_pays_by_itself_is_chosen_for_that() -> None:
+    appraised = funded.appraised()
+    rate = appraised.case.appraisal.discount_rate
+    worths = dict(appraised.worths[rate])
+    worths["A1"] = PresentWorth(20, rate, 8.5e6, 26e6, 30e6, 10.0)
+    appraised.worths[rate].update(worths)  # type: ignore[attr-defined]
+    assert choose_alternative(Evidence(appraised)) == Choice("A1", "pays")
+
+
+def test_the_ask_is_what_is_bought(evidence: Evidence) -> None:
+    request = request_funding(evidence, "A4")
+    assert request.capital_usd == pytest.approx(30e6)
+    assert request.yearly_usd == pytest.approx(5e6)
+    assert request.first_service_y == 1
+    words = summary.request_words(request, evidence)
+    assert "$30.0 million of initial capital from the United States government" in words
+    assert "$5.00 million a year" in words
+
+
+def test_the_break_even_sentence_carries_value_range_and_share(evidence: Evidence) -> None:
+    words = summary.break_even_words("A4", evidence)
+    low, high = evidence.break_even_range("A4") or (0.0, 0.0)
+    assert "at least $40,800" in words
+    assert low < 40_844 < high
+    assert "is not replaced" in words
+
+
+@pytest.mark.parametrize("usd_per_load", [None, 3e5])
+def test_the_summary_is_short_and_whole(usd_per_load: float | None) -> None:
+    evidence = Evidence(funded.appraised(usd_per_load), funded.uncertainty())
+    choice = choose_alternative(evidence)
+    text = summary.executive_summary(choice, request_funding(evidence, choice.name), evidence)
+    assert 60 <= len(text.split()) <= summary.MOST_WORDS
+    assert text.endswith(".")
+    assert ("No dollar value is put on interdiction" in text) == (usd_per_load is None)
+
+
+def test_a_summary_that_is_too_long_loses_whole_sentences(evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    choice = choose_alternative(evidence)
+    monkeypatch.setattr(summary, "MOST_WORDS", 120)
+    text = summary.executive_summary(choice, request_funding(evidence, choice.name), evidence)
+    assert len(text.split()) <= 120
+    assert text.startswith("This case compares")
+    assert text.endswith("listed with ranges.")
+
+
+def test_a_gain_is_called_clear_only_if_nearly_all_draws_agree() -> None:
+    evidence = Evidence(funded.appraised(3e5), funded.uncertainty())
+    words = summary.choice_words(Choice("A4", "priced"), evidence)
+    share = evidence.share_above("A4") or 0.0
+    assert ("is clear" in words) == (share >= 0.95)
+    bare = Evidence(funded.appraised(3e5))
+    assert "not tested" in summary.choice_words(Choice("A4", "priced"), bare)
+
+
+@pytest.mark.parametrize(
+    ("without", "held"), [(1, pytest.approx((2.04e5, 2.94e5))), (50, pytest.approx((2.04e5, math.inf))), (99, None)]
+)
+def test_draws_without_a_break_even_stand_above_all_others(without: int, held: tuple[float, float] | None) -> None:
+    found = Evidence(funded.appraised())
+    draws = [PresentWorth(20, 0.07, 1e6, 2e6 + 1e4 * n, 0.0, 10.0) for n in range(100 - without)]
+    draws += [PresentWorth(20, 0.07, 1e6, 2e6, 0.0, -1.0)] * without
+    found.__dict__["draws"] = tuple({"A4": worth} for worth in draws)
+    assert found.break_even_range("A4") == held
+
+
+def test_a_range_without_a_high_end_says_so() -> None:
+    cell = dollars_cell(3e5, (1e5, math.inf))
+    assert (cell.text, cell.below) == ("$300,000", "[$100,000, none]")
+    assert (cell.low, cell.high) == (None, None)

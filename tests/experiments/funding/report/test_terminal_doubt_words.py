@@ -1,0 +1,48 @@
+"""What the terminal says of the draws."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+
+from experiments.funding.report.terminal import draw_ranges_note, draw_ranges_table
+from experiments.funding.uncertainty.analysis import Uncertainty
+
+NAN = float("nan")
+ROW = {
+    "alternative": "portals",
+    "npv0_p5_usd": -3e6,
+    "npv0_p95_usd": 4e6,
+    "loads_p5": 1.0,
+    "loads_p95": 9.0,
+    "break_even_p5_usd": 2e5,
+    "break_even_p95_usd": 5e5,
+    "pays_share": 0.25,
+    "best_share": 0.125,
+}
+EMPTY = {f.name: pd.DataFrame() for f in dataclasses.fields(Uncertainty) if f.name != "notes"}
+
+
+def unsure(**changed: float) -> Uncertainty:
+    more = {"intervals": pd.DataFrame([ROW | changed]), "draws": pd.DataFrame({"draw": [0, 0, 1]})}
+    return Uncertainty(**(EMPTY | more), notes=())
+
+
+def test_ranges_are_those_of_the_draws() -> None:
+    _, rows = draw_ranges_table(unsure())
+    assert rows == [["portals", "-3.0 to 4.0", "1.0 to 9.0", "200 to 500", "25", "12"]]
+
+
+def test_a_threshold_that_some_draws_lack_has_no_range() -> None:
+    _, rows = draw_ranges_table(unsure(break_even_p95_usd=NAN))
+    assert rows[0][3] == "none in part"
+
+
+def test_draws_are_counted_once() -> None:
+    assert draw_ranges_note(unsure()).startswith("2 draws of ")
+
+
+def test_what_may_stand_in_the_baselines_row_is_left_out() -> None:
+    _, rows = draw_ranges_table(unsure(loads_p95=0.0, loads_p5=0.0, npv0_p5_usd=0.0, npv0_p95_usd=0.0))
+    assert rows == []

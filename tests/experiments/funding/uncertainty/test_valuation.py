@@ -1,0 +1,81 @@
+"""A case's worth as a function of uncertain numbers: the headline's own arithmetic."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from made_response import REPLICATIONS, response, small, valuation
+
+from experiments.economics.appraisal import appraise
+from experiments.funding.cash_flows import price_alternatives
+from experiments.funding.uncertainty.input_distributions import LOADS_SCALE
+from experiments.funding.uncertainty.valuation import mean_response, scale_response
+
+
+def test_the_case_itself_is_the_headline() -> None:
+    headline = appraise(price_alternatives(small(), response()), "today", small().appraisal.discount_rate)
+    found = valuation().worths({}, None)
+    for name, worth in headline.items():
+        for field in dataclasses.fields(worth):
+            assert getattr(found[name], field.name) == pytest.approx(getattr(worth, field.name))
+
+
+def test_only_numbers_that_are_drawn_move() -> None:
+    one = valuation()
+    nothing = one.only(np.full((2, len(one.beliefs)), 0.9), [False] * len(one.beliefs))
+    base = one.worths({}, None)["more"]
+    assert nothing.npv0[:, 1].tolist() == [base.npv0] * 2
+
+
+def test_loads_are_scaled_and_money_is_not() -> None:
+    one = valuation()
+    base, moved = one.worths({}, None), one.worths({LOADS_SCALE: (0.5, 1.0)}, None)
+    assert moved["more"].loads == pytest.approx(0.5 * base["more"].loads)
+    assert moved["more"].npv0 == base["more"].npv0
+
+
+def test_a_price_moves_its_cost_one_for_one() -> None:
+    one = valuation()
+    (price,) = [b for b in one.economic if "scanner.price_usd" in b.name]
+    ends = [one.moved(price, u)["more"].capital for u in (0.1, 0.9)]
+    step = price.number(0.9) - price.number(0.1)
+    restated = small().catalogue["portal"].assets["scanner"].price_usd / price.value
+    assert ends[1] - ends[0] == pytest.approx(step * restated)
+
+
+def test_factors_move_hours_trips_and_loads_by_alternative_and_year() -> None:
+    middle = mean_response(response())
+    factors = np.ones((3, 2, 2))
+    factors[0, 1, 0], factors[2, 0, 1] = 0.5, 3.0
+    found = scale_response(middle, factors)
+    assert found.mean("truck_h_loaded", "more")[1] == 0.5 * middle.mean("truck_h_loaded", "more")[1]
+    assert found.mean("truck_h_loaded", "more")[4] == middle.mean("truck_h_loaded", "more")[4]
+    assert found.mean("loads", "today")[4] == 3.0 * middle.mean("loads", "today")[4]
+    # the spread of hours follows their mean
+    assert found.mean("deviation_h_empty", "more")[1] == pytest.approx(0.1)
+
+
+def test_draws_of_the_economics_leave_the_baseline_at_zero() -> None:
+    one = valuation()
+    points = one.at(np.random.default_rng(1).random((5, len(one.economic))), None)
+    assert (points.outcomes.npv0[:, 0] == 0.0).all()
+    assert np.ptp(points.outcomes.npv0[:, 1]) > 0.0
+    assert points.outcomes.npv0 == pytest.approx(points.user_benefit - points.costs)
+    assert (points.harm_usd_per_load > 0.0).all()
+
+
+def test_a_simulated_input_moves_through_its_formula() -> None:
+    one = valuation(simulated=True)
+    (growth,) = [b for b in one.beliefs if b.name.startswith("demand.growth")]
+    less, more = (one.moved(growth, u)["more"].user_benefit for u in (0.1, 0.9))
+    base = one.worths({}, None)["more"].user_benefit
+    assert less < base < more
+    # hours of both alternatives move by the same factor, exp(position - middle)
+    assert more / base == pytest.approx(np.exp(growth.law.at(0.9) - growth.law.b), rel=0.05)
+
+
+def test_the_mean_response_has_one_replication() -> None:
+    assert mean_response(response()).replications == 1
+    assert response().replications == REPLICATIONS

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from experiments.report.answer import comparison_answer
+from experiments.report.findings import Findings
+from experiments.report.page import render_report
+from tests import replications
+from tests.page_tags import tags
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return replications.findings(over={"scan_everything": ("dock",)})
+
+
+@pytest.fixture(scope="module")
+def page(found: Findings) -> str:
+    return render_report(found)
+
+
+def test_the_page_asks_nobody_for_anything(page: str) -> None:
+    for tag, attributes in tags(page):
+        assert tag not in ("link", "iframe", "img", "object", "embed")
+        assert "src" not in attributes, tag
+    assert "@import" not in page.split("</style>", maxsplit=1)[0]
+    assert '"showSendToCloud": false' in page
+    assert '"displaylogo": false' in page
+
+
+def test_the_drawing_library_is_there_once_and_four_figures(page: str) -> None:
+    assert len(page) < 7_000_000
+    assert page.count("Plotly.newPlot(") >= 4
+    names = [a["id"] for tag, a in tags(page) if tag == "div" and "figure-" in str(a.get("id"))]
+    assert names == ["figure-frontier", "figure-queue", "figure-waits", "figure-utilisation"]
+
+
+def test_the_answer_comes_before_everything_else(found: Findings, page: str) -> None:
+    body = page[page.index("<body>") :]
+    assert comparison_answer(found).split("[")[0] in body
+    assert body.index(comparison_answer(found).split("[")[0]) < body.index("<h2")
+
+
+def test_every_figure_has_words(page: str) -> None:
+    labels = [a["aria-label"] for tag, a in tags(page) if a.get("role") == "img"]
+    assert len(labels) == 4
+    assert all(label and "todays_practice" in label for label in labels)
+
+
+def test_every_table_can_scroll_and_the_page_fits_a_telephone(page: str) -> None:
+    found = tags(page)
+    tables = [place for place, (tag, _) in enumerate(found) if tag == "table"]
+    assert len(tables) > 4
+    assert all(found[place - 1][1].get("class") == "wide" for place in tables)
+    assert any(a.get("name") == "viewport" for tag, a in found if tag == "meta")
+
+
+def test_on_a_telephone_every_cell_says_what_it_is(page: str) -> None:
+    """Rows become cards there, without the headings."""
+    inside = False
+    for tag, attributes in tags(page):
+        if tag == "table":
+            inside = attributes.get("class") == "cards"
+        if tag == "td" and inside:
+            assert attributes.get("data-label")
+
+
+def test_names_are_escaped() -> None:
+    evil = "<script>alert(1)</script>"
+    found = replications.findings({"todays_practice": (31.0, 0.12, 0.277), evil: (30.0, 0.2, 0.277)})
+    plain = {"todays_practice": (31.0, 0.12, 0.277), "other": (30.0, 0.2, 0.277)}
+    scripts = [
+        len([tag for tag, _ in tags(render_report(one)) if tag == "script"])
+        for one in (found, replications.findings(plain))
+    ]
+    assert scripts[0] == scripts[1]
+
+
+def test_the_same_findings_give_the_same_bytes(found: Findings, page: str) -> None:
+    assert render_report(found) == page
+
+
+def test_one_alternative_has_no_comparison_at_equal_share() -> None:
+    page = render_report(replications.findings({"todays_practice": (31.0, 0.12, 0.277)}))
+    assert "At equal scan share" not in page
+    assert "Under todays_practice trucks wait" in page
+
+
+def test_the_command_that_made_it_stands_below(found: Findings) -> None:
+    asked = dataclasses.replace(found.study, overrides=("replications=20",))
+    page = render_report(dataclasses.replace(found, study=asked))
+    assert "<code>throughgate compare replications=20</code>" in page

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from experiments.report import terminal
+from experiments.report.answer import comparison_answer
+from experiments.report.findings import Findings
+from tests import replications
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return replications.findings()
+
+
+def log(width: int = 80) -> tuple[Console, io.StringIO]:
+    page = io.StringIO()
+    return Console(file=page, width=width, highlight=False, no_color=True), page
+
+
+def after(found: Findings, width: int = 80) -> str:
+    console, page = log(width)
+    written = [Path("results/strategies/metrics.parquet"), Path("results/strategies/report.html")]
+    terminal.print_findings(console, found, written, 12.0)
+    return page.getvalue()
+
+
+def test_the_answer_comes_first_and_every_line_fits(found: Findings) -> None:
+    text = after(found)
+    first = " ".join(text.strip().split("\n\n")[0].split())
+    assert first == comparison_answer(found)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "\x1b" not in text
+
+
+def test_no_cell_is_cut(found: Findings) -> None:
+    text = after(found)
+    assert "…" not in text
+    for name in found.names:
+        assert name in text
+
+
+def test_long_names_fold_and_keep_the_numbers_whole() -> None:
+    long = "boosted_with_a_random_floor_and_a_second_portal"
+    found = replications.findings({"todays_practice": (31.0, 0.12, 0.277), long: (31.0, 0.2, 0.277)})
+    text = after(found)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "+8.0" in text
+    assert "…" not in text
+
+
+def test_a_wide_screen_gets_more(found: Findings) -> None:
+    assert "p95, min" in after(found, 140)
+    assert "p95, min" not in after(found, 80)
+    wide = after(found, 140)
+    assert "hits, %" in wide
+    assert "detected, %" in wide
+    assert max(len(line) for line in wide.splitlines()) <= 140
+
+
+def test_what_was_written_stands_before_the_notes(found: Findings) -> None:
+    text = after(found)
+    assert text.index("Written to results/strategies") < text.index("Note:")
+    assert "metrics.parquet, report.html (12 s)" in text
+
+
+def test_an_unstable_alternative_shows_no_wait() -> None:
+    text = after(replications.findings(over={"scan_everything": ("dock",)}))
+    row = next(line for line in text.splitlines() if line.startswith("scan_everything  "))
+    assert "unstable" in row
+    assert "58." not in row
+
+
+def test_the_weekly_load_comes_before_the_run() -> None:
+    console, page = log()
+    one = replications.study(["busy"]).alternatives["busy"]
+    weekly = replications.weekly(["calm", "busy", "full"], {"busy": ("dock",), "full": ("portal",)})
+    terminal.print_load_check(console, dict.fromkeys(weekly, one), weekly)
+    text = page.getvalue()
+    assert "130!" in text
+    assert "unstable: busy: dock is asked for 130 %" in text
+    assert "saturated: full: portal is asked for 130 %" in text
+    assert "48 %" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(("shares", "text"), [([0.4, 0.6], "40 %"), ([2.0], "100 %"), ([float("nan")], "-")])
+def test_largest_sustainable_share(shares: list[float], text: str) -> None:
+    assert terminal.largest_scan_share(pd.DataFrame({"largest_scan_share": shares})) == text
+
+
+def test_a_log_gets_plain_lines_at_every_tenth() -> None:
+    console, page = log()
+    with terminal.show_progress(console, 40) as tell:
+        for done in range(1, 41):
+            tell(done, 40)
+    lines = page.getvalue().splitlines()
+    assert len(lines) == 10
+    assert lines[-1] == "replications: 40 of 40"
+
+
+def test_a_terminal_gets_a_bar() -> None:
+    page = io.StringIO()
+    console = Console(file=page, width=80, force_terminal=True)
+    with terminal.show_progress(console, 4) as tell:
+        tell(4, 4)
+    assert "4/4" in page.getvalue()
+
+
+def test_the_screen_is_plain_when_it_is_no_terminal() -> None:
+    console = terminal.open_console()
+    assert not console.is_terminal
+    assert console.width == 80
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_no_table_breaks_a_name_whatever_the_screen(found: Findings, width: int) -> None:
+    text = after(found, width)
+    tables = [line for line in text.splitlines() if "±" in line and "half-width" not in line]
+    assert max(len(line) for line in tables) <= width
+    for name in found.names:
+        assert any(line.startswith(f"{name}  ") for line in tables)
+    assert any("found, points" in line for line in text.splitlines())

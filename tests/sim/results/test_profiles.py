@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ports import ledger_of, window_of
+
+from sim.replication import draw_window_trucks
+from sim.results import profiles
+from sim.results.metrics import free_flow_min
+from sim.results.profiles import BIN_MIN, N_BINS, collect_profiles
+from sim.stations import STATIONS
+from tests import ledgers
+
+
+def test_the_queue_is_sampled_at_slot_middles_by_weekday_and_class() -> None:
+    paths = [ledgers.at_primary(0.0, 20.0, 1.0), ledgers.at_primary(1441.0, 1449.0, 1.0)]
+    table = ledgers.ledger([0.0, 1441.0], paths, [21.0, 1450.0])
+    table["lane_class"] = [0, 1]
+    found = collect_profiles(table, ledgers.window(2))
+    assert found["queue_sum"].sum() == 2.0
+    assert found["queue_sum"][0, 0, 0] == 1.0  # Monday 00:07:30; at 00:22:30 it is served
+    assert found["queue_sum"][1, 0, 1] == 1.0  # Tuesday 00:07:30, FAST
+    assert found["queue_days"].tolist() == [1, 1, 0, 0, 0, 0, 0]
+
+
+def test_the_unserved_wait_to_the_end_and_are_in_no_histogram() -> None:
+    table = ledgers.ledger([1380.0], [{}], [np.nan])
+    found = collect_profiles(table, ledgers.window())
+    assert found["queue_sum"][0, :, 0].sum() == 4.0
+    assert found["wait_count"].sum() == 0.0
+
+
+def test_bins_of_wait() -> None:
+    waits = np.array([0.0, 1.99, 2.0, 479.9, 480.0, 5000.0, np.nan])
+    found = profiles.wait_histogram(waits)
+    assert (found[0], found[1], found[N_BINS - 1], found[N_BINS]) == (2, 1, 1, 2)
+    assert found.sum() == 6
+
+
+def test_histogram_mean_is_the_mean_wait_within_a_bin() -> None:
+    _, table = ledgers.tandem(5000)
+    counts = collect_profiles(table, ledgers.window(7))["wait_count"].sum(axis=0)
+    middles = BIN_MIN * (np.arange(N_BINS + 1) + 0.5)
+    wait = (table["primary_start_min"] - table["arrive_min"]).mean()
+    assert (counts * middles).sum() / counts.sum() == pytest.approx(wait, abs=BIN_MIN / 2)
+
+
+def test_sampled_queue_obeys_littles_law() -> None:
+    """Mean queue = arrival rate x mean wait, up to the sampling of a path every 15 minutes."""
+    _, table = ledgers.tandem(60 * 24 * 28, work_min=0.8)
+    window = ledgers.window(28)
+    table = table[table["arrive_min"] < window.horizon_min]
+    found = collect_profiles(table, window)
+    queue = found["queue_sum"].sum() / (found["queue_days"].sum() * profiles.N_SLOTS)
+    wait = (table["primary_start_min"] - table["arrive_min"]).to_numpy()
+    expected = wait.sum() / window.horizon_min
+    daily = found["queue_sum"].sum(axis=(1, 2)) / found["queue_days"] / profiles.N_SLOTS
+    half_width = 2.45 * daily.std(ddof=1) / np.sqrt(7)
+    assert queue == pytest.approx(expected, abs=half_width)
+
+
+def test_profiles_add_over_replications() -> None:
+    _, table = ledgers.tandem(1000)
+    one = collect_profiles(table, ledgers.window())
+    twice = profiles.add_profiles(profiles.add_profiles({}, one), one)
+    for name, values in one.items():
+        np.testing.assert_array_equal(twice[name], 2 * values)
+    np.testing.assert_array_equal(profiles.mean_queue(twice, (0,)), profiles.mean_queue(one, (0,)))
+    np.testing.assert_allclose(profiles.share_of_waits(twice).sum(), 1.0)
+
+
+def test_a_day_that_never_came_is_nan() -> None:
+    one = collect_profiles(ledgers.ledger([0.0], [{}], [np.nan]), ledgers.window())
+    assert np.isnan(profiles.mean_queue(one, (5, 6))).all()
+    assert np.isnan(profiles.share_of_waits(one)).all()
+
+
+def test_a_wait_counts_for_the_station_and_the_hours_in_which_it_was_waited() -> None:
+    table = ledgers.ledger([50.0], [ledgers.at_primary(50.0, 130.0, 1.0)], [131.0])
+    lost = collect_profiles(table, ledgers.window())["lost_min"]
+    primary = lost[0, :3, STATIONS.index("primary")]
+    assert primary.tolist() == [10.0, 60.0, 10.0]
+    assert lost.sum() == 80.0
+
+
+def test_a_blocked_truck_counts_for_the_station_that_holds_it() -> None:
+    path = {"primary": (0.0, 0.0, 2.0, 12.0), "dock": (12.0, 15.0, 20.0, 20.0)}
+    lost = collect_profiles(ledgers.ledger([0.0], [path], [20.0]), ledgers.window())["lost_min"]
+    assert lost[0, 0, STATIONS.index("dock")] == pytest.approx(13.0)
+    assert lost.sum() == pytest.approx(13.0)
+
+
+def test_a_truck_held_for_its_image_counts_for_the_analyst() -> None:
+    path = {"analyst": (0.0, 1.0, 7.0, 7.0), "primary": (0.0, 0.0, 2.0, 9.0), "secondary": (9.0, 9.0, 10.0, 10.0)}
+    lost = collect_profiles(ledgers.ledger([0.0], [path], [10.0]), ledgers.window())["lost_min"]
+    assert lost[0, 0, STATIONS.index("secondary")] == pytest.approx(2.0)
+    assert lost[0, 0, STATIONS.index("analyst")] == pytest.approx(5.0)
+    assert lost.sum() == pytest.approx(7.0)
+
+
+def test_a_queue_before_a_blocked_station_is_passed_on_to_what_blocks_it() -> None:
+    """Two thirds of the approach's hour is spent held by the plaza, so is its queue."""
+    first = {"approach": (0.0, 0.0, 10.0, 30.0), "primary": (30.0, 30.0, 40.0, 40.0)}
+    second = {"approach": (0.0, 30.0, 30.0, 30.0), "primary": (30.0, 40.0, 50.0, 50.0)}
+    table = ledgers.ledger([0.0, 0.0], [first, second], [40.0, 50.0])
+    lost = collect_profiles(table, ledgers.window())["lost_min"][0, 0]
+    assert lost[STATIONS.index("approach")] == pytest.approx(10.0)
+    assert lost[STATIONS.index("primary")] == pytest.approx(20.0 + 20.0 + 10.0)
+    assert lost.sum() == pytest.approx(60.0)
+
+
+def test_those_still_waiting_count_until_the_end() -> None:
+    path = {"primary": (1400.0, np.nan, np.nan, np.nan)}
+    lost = collect_profiles(ledgers.ledger([1400.0], [path], [np.nan]), ledgers.window())["lost_min"]
+    assert lost.sum() == 40.0
+
+
+def test_what_is_lost_is_the_delay_of_those_who_left(make_scenario) -> None:  # noqa: ANN001
+    """Crossing less own work is waiting and blocking, but for repairs and for work in parallel."""
+    scenario = make_scenario(
+        "scanner.portal.outages.availability_share=1", "scanner.secondary.outages.availability_share=1"
+    )
+    frame = draw_window_trucks(scenario, window_of(3))
+    table = ledger_of(scenario, window_of(3))
+    lost = collect_profiles(table, window_of(3))["lost_min"].sum()
+    left = np.isfinite(table["exit_min"].to_numpy())
+    work = {s: frame[f"service_{s}_min"].to_numpy() for s in STATIONS}
+    delay = (table["exit_min"] - table["arrive_min"] - free_flow_min(table, work))[left].sum()
+    assert left.mean() > 0.999
+    assert lost == pytest.approx(delay, rel=0.01)
