@@ -94,7 +94,7 @@ def test_it_is_found_again_and_never_drawn_again(
     make: Callable[..., FittedRisk], trucks: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = make("risk=boosted").score(trucks)
-    monkeypatch.setattr(train, "train", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr(training, "train_model", lambda *_: pytest.fail("trained again"))
     assert make("risk=boosted").score(trucks).equals(first)
 
 

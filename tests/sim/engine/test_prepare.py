@@ -6,7 +6,8 @@ from ports import flow_and_ledger, window_of
 
 from experiments.study.study import compose_scenario
 from sim.engine.capacity import server_classes
-from sim.engine.prepare import exams_ordered, officer_referrals
+from sim.engine.prepare import exams_ordered, officer_referrals, policy_columns
+from sim.engine.routes import REFERRED
 from sim.replication import draw_window_trucks
 from sim.stations import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY
 
@@ -32,8 +33,10 @@ def test_officers_refer_clean_and_carrying_trucks_at_their_shares() -> None:
     for rows, p in ((~carrying, 0.1), (carrying, 0.4)):
         share, half_width = share_and_half_width(found[rows], p)
         assert abs(share - p) < half_width
-    silent = compose_scenario([*HEAVY, "policy.officer_referral=false"])
-    assert not officer_referrals(silent, manifest).any()
+    nobody = np.zeros(len(manifest), dtype=bool)
+    for asked in (True, False):
+        columns = policy_columns(scenario, manifest, nobody, officer_referral=asked)
+        assert np.array_equal(columns[:, REFERRED] == 1.0, found & asked)
 
 
 def test_exams_are_ordered_for_laden_trucks_and_more_often_for_produce() -> None:
