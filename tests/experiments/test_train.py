@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from experiments import train
-from experiments.training import simulated_history
+from experiments.training import past_practice, simulated_history
+from experiments.training import train as training
+from experiments.training.cache import ModelFolders, model_folders
 from models import store
 from models.evaluate import auc, evaluate_at_capacity
 from models.fitted import FittedRisk
@@ -32,7 +34,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THROUGHGATE_CACHE", str(folder))
-        for module in (simulated_history, simulated_history):
+        for module in (past_practice, simulated_history):
             patch.setattr(module, "DAYS_PER_YEAR", DAYS_PER_YEAR)
         # A small port has few clean trucks; the oracle keeps as many of them as from a large one.
         patch.setattr(simulated_history, "ORACLE_EVERY_CLEAN", 40)
@@ -43,7 +45,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def make(cache: Path, make_scenario: Callable[..., Scenario]) -> Callable[..., FittedRisk]:
     def ensure(*overrides: str) -> FittedRisk:
         scenario = make_scenario(*SMALL, *overrides)
-        return train.ensure_fitted(scenario.risk, scenario, 1)
+        return training.ensure_fitted(scenario.risk, scenario, 1)
 
     return ensure
 
@@ -112,12 +114,12 @@ def test_training_again_gives_the_same_bytes(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     scenario = make_scenario(*SMALL, "risk=boosted")
-    place = train.places(scenario.risk, scenario)
+    place = model_folders(scenario.risk, scenario)
     first = make("risk=boosted").score(trucks)
     (place.model / store.MODEL_FILE).write_bytes(b"damaged")
     place.history.write_bytes(b"damaged")
     said: list[str] = []
-    again = train.ensure_fitted(scenario.risk, scenario, 1, say=said.append)
+    again = training.ensure_fitted(scenario.risk, scenario, 1, say=said.append)
     assert again.score(trucks).equals(first)
     assert [line.startswith("training again") for line in said] == [True]
     assert store.load_model(place.model).score(trucks).equals(first)
@@ -126,9 +128,9 @@ def test_training_again_gives_the_same_bytes(
 
 
 def test_what_does_not_decide_a_model_does_not_name_it(make_scenario: Callable[..., Scenario]) -> None:
-    def place(*overrides: str) -> train.Place:
+    def place(*overrides: str) -> ModelFolders:
         scenario = make_scenario("risk=boosted", *overrides)
-        return train.places(scenario.risk, scenario)
+        return model_folders(scenario.risk, scenario)
 
     base = place()
     assert place("policy=scan_everything", "staffing=april_2019") == base
@@ -142,7 +144,7 @@ def test_what_does_not_decide_a_model_does_not_name_it(make_scenario: Callable[.
 def test_the_card_tells_the_past(make: Callable[..., FittedRisk], make_scenario: Callable[..., Scenario]) -> None:
     make("risk=boosted")
     scenario = make_scenario(*SMALL, "risk=boosted")
-    place = train.places(scenario.risk, scenario)
+    place = model_folders(scenario.risk, scenario)
     record = store.load_card(place.model)
     assert record["training"]["period"] == "2019-01-07 to 2020-04-05"
     assert record["training"]["weeks"] == 5 * DAYS_PER_YEAR // 7
@@ -150,15 +152,15 @@ def test_the_card_tells_the_past(make: Callable[..., FittedRisk], make_scenario:
     assert len(record["reliability"]) >= 3
     lines = train.training_summary(record, place, 1.0)
     assert any("positives among" in line for line in lines)
-    assert sum("%" in line for line in lines) >= len(train.CAPACITIES)
+    assert sum("%" in line for line in lines) >= len(training.CAPACITIES)
     assert json.dumps(record, allow_nan=False)
 
 
 @pytest.mark.parametrize("name", ["rules", "constant"])
 def test_models_without_labels_need_no_seizure(name: str, cache: Path, make_scenario: Callable[..., Scenario]) -> None:
     scenario = make_scenario("port=bare", "traffic=flat", "traffic.trucks_per_h=20", f"risk={name}")
-    fitted = train.ensure_fitted(scenario.risk, scenario, 1)
-    place = train.places(scenario.risk, scenario)
+    fitted = training.ensure_fitted(scenario.risk, scenario, 1)
+    place = model_folders(scenario.risk, scenario)
     assert fitted.name == name
     assert not place.history.exists()
     assert store.load_card(place.model)["held_out"] is None
@@ -167,9 +169,9 @@ def test_models_without_labels_need_no_seizure(name: str, cache: Path, make_scen
 def test_a_port_that_opens_nobody_teaches_nothing(cache: Path, make_scenario: Callable[..., Scenario]) -> None:
     scenario = make_scenario("port=bare", "traffic=flat", "traffic.trucks_per_h=5", "risk=boosted")
     with pytest.raises(ModelError, match="no seizure in the simulated past") as caught:
-        train.ensure_fitted(scenario.risk, scenario, 1)
+        training.ensure_fitted(scenario.risk, scenario, 1)
     assert "\n" not in str(caught.value)
-    assert not train.places(scenario.risk, scenario).model.exists()
+    assert not model_folders(scenario.risk, scenario).model.exists()
 
 
 def test_a_cache_that_cannot_be_written_is_done_without_in_one_line(
@@ -182,7 +184,7 @@ def test_a_cache_that_cannot_be_written_is_done_without_in_one_line(
     monkeypatch.setenv(cache_files.STAND_IN, "")
     (tmp_path / "file").write_text("not a folder")
     scenario = make_scenario("port=bare", "traffic=flat", "traffic.trucks_per_h=5", "risk=rules")
-    assert train.ensure_fitted(scenario.risk, scenario, 1).name == "rules"
+    assert training.ensure_fitted(scenario.risk, scenario, 1).name == "rules"
     (line,) = capfd.readouterr().err.splitlines()
     assert "expected a folder" in line
 
@@ -192,10 +194,10 @@ def test_a_model_that_cannot_be_kept_is_used_all_the_same(
 ) -> None:
     monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path / "cache"))
     scenario = make_scenario("port=bare", "traffic=flat", "traffic.trucks_per_h=5", "risk=rules")
-    place = train.places(scenario.risk, scenario)
+    place = model_folders(scenario.risk, scenario)
     place.model.parent.write_text("not a folder")
     said: list[str] = []
-    assert train.ensure_fitted(scenario.risk, scenario, 1, say=said.append).name == "rules"
+    assert training.ensure_fitted(scenario.risk, scenario, 1, say=said.append).name == "rules"
     assert [line.startswith("not kept: ") for line in said] == [True]
 
 
