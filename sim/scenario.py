@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.errors import ConfigError
-from sim.policies.base import Policy
+from sim.policies import registry
 from sim.setting.setting import Setting
 from sim.setting.spec import Spec, bounded_field, build_spec
 
@@ -36,7 +36,8 @@ class Scenario(Setting):
     """One alternative, whole: what is there, the risk model and the policy."""
 
     risk: Risk
-    policy: Policy
+    policy: registry.Policy
+    """One of `sim.policies.registry.POLICIES`, which that module has filled."""
 
     @property
     def heeds_others(self) -> bool:
