@@ -1,15 +1,9 @@
-"""From cash flows to present values: each alternative against the baseline, at one rate.
+"""Present values of each alternative above the baseline's, and the rates of return.
 
-Interdiction is an amount, not money: it is priced only where the user gives a value of a load.
-Nothing else in the package puts dollars on it.
+In: costs, users' gain and loads interdicted by year. Out: net present values, ratios, payback and
+internal rates of return. Loads are priced only where the user gives a value of a load.
 
-The internal rate of return, given only where there is exactly one.
-
-Amounts whose sign changes once have one rate at which their present value is zero. Amounts that
-change sign more often (equipment is bought again) still have one rate above zero if what has come
-in so far changes sign once (Norstrøm). Otherwise there may be several, and any would mislead.
-
-Source: Norstrøm (1972) for the second criterion.
+Source: Norstrøm (1972) for the second test that there is only one internal rate of return.
 """
 
 from __future__ import annotations
@@ -76,7 +70,7 @@ class PresentWorth:
 
     @property
     def npv0(self) -> float:
-        """Users' gain less cost; interdiction is not priced."""
+        """Net present value without interdiction: users' gain less cost."""
         return self.user_benefit - self.cost
 
     def npv(self, usd_per_load: float | None) -> float:
@@ -148,16 +142,11 @@ def _alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
 
 
 def _worth(flows: AnnualFlows, baseline: AnnualFlows, rate: float) -> PresentWorth:
-    def above(levels: FloatArray, others: FloatArray) -> float:
-        return present_value(rate, levels - others)
-
+    own, base = (
+        (f.cost.total(kinds=INITIAL_COST_KINDS), f.cost.total(), f.user_benefit, f.loads) for f in (flows, baseline)
+    )
     return PresentWorth(
-        years=baseline.cost.years,
-        rate=rate,
-        capital=above(flows.cost.total(kinds=INITIAL_COST_KINDS), baseline.cost.total(kinds=INITIAL_COST_KINDS)),
-        cost=above(flows.cost.total(), baseline.cost.total()),
-        user_benefit=above(flows.user_benefit, baseline.user_benefit),
-        loads=above(flows.loads, baseline.loads),
+        baseline.cost.years, rate, *(present_value(rate, a - b) for a, b in zip(own, base, strict=True))
     )
 
 
@@ -177,6 +166,10 @@ class InternalRateOfReturn:
 
 def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
     """Return the rate at which net amounts [year 0..T] have no present value.
+
+    None, with the reason, where there is no such rate or where there may be several. Amounts whose
+    sign changes once have one rate. Those that change sign more often (equipment is bought again)
+    still have one above zero if the sum so far changes sign once (Norstrøm).
 
     Examples
     --------

@@ -174,11 +174,6 @@ def sobol_indices(
     return table.sort_values(["output", "total"], ascending=[True, False], ignore_index=True)
 
 
-def n_sobol_points(groups: Sequence[str], n_base: int) -> int:
-    """Return how many points `sobol_indices` evaluates."""
-    return n_base * (len(set(groups)) + 2)
-
-
 POINTS: Final = (0.1, 0.9)
 NEGLIGIBLE: Final = 1e-4
 """Swings below this share of the widest are left out."""
