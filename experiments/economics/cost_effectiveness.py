@@ -31,8 +31,8 @@ from sim.setting.spec import Spec, bounded_field
 
 Points = Mapping[str, tuple[float, float]]
 """(cost, effect) by name."""
-Dominated = dict[str, tuple[Literal["strong", "same", "extended"], tuple[str, ...]]]
-"""How an option is dominated, and by whom."""
+Standing = tuple[Literal["frontier", "strong", "same", "extended"], tuple[str, ...]]
+"""How an option stands, and by whom: who dominates it, or who comes before it on the frontier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def frontier_places(points: Points) -> list[FrontierPlace]:
     [('none', 'frontier', None, ()), ('one', 'extended', None, ('none', 'two')),
      ('poor', 'strong', None, ('one',)), ('two', 'frontier', 1.5, ('none',))]
     """
-    dominated: Dominated = {}
+    dominated: dict[str, Standing] = {}
     for name in points:
         _note_dominator(name, points, dominated)
     hull = sorted((name for name in points if name not in dominated), key=lambda name: points[name][1])
@@ -72,7 +72,8 @@ def frontier_places(points: Points) -> list[FrontierPlace]:
     before = dict(zip(hull[1:], hull[:-1], strict=True))
     places = []
     for name, point in points.items():
-        status, by = dominated.get(name, ("frontier", (before[name],) if name in before else ()))
+        on_frontier: Standing = ("frontier", (before[name],) if name in before else ())
+        status, by = dominated.get(name, on_frontier)
         ratio = icer(points[by[0]], point) if status == "frontier" and by else None
         places.append(FrontierPlace(name, *point, status, ratio, by))
     return places
@@ -93,7 +94,7 @@ def icer(lower: tuple[float, float], higher: tuple[float, float]) -> float:
     return (higher[0] - lower[0]) / (higher[1] - lower[1])
 
 
-def _note_dominator(name: str, points: Points, dominated: Dominated) -> None:
+def _note_dominator(name: str, points: Points, dominated: dict[str, Standing]) -> None:
     """Note who dominates an option: the cheapest of several, or the first of those alike."""
     cost, effect = points[name]
     order = list(points)
@@ -105,7 +106,7 @@ def _note_dominator(name: str, points: Points, dominated: Dominated) -> None:
         dominated[name] = "same", (alike[0],)
 
 
-def _convex(names: list[str], points: Points, dominated: Dominated) -> list[str]:
+def _convex(names: list[str], points: Points, dominated: dict[str, Standing]) -> list[str]:
     """Return the lower convex hull of options in order; note who is off it, and between whom."""
     hull: list[str] = []
     dropped = []

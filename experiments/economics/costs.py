@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -97,7 +97,7 @@ class InvestmentMeasure(Spec):
 
     def with_parts(self, revise: Callable[[str, CostPart], CostPart]) -> InvestmentMeasure:
         """Return the measure with ``revise(key, part)`` in the place of every asset and payment."""
-        parts = {
+        parts: dict[str, Any] = {
             group: {name: revise(f"{group}.{name}", part) for name, part in getattr(self, group).items()}
             for group in PART_GROUPS
         }
@@ -114,8 +114,10 @@ def restate_measure(measure: InvestmentMeasure, price_year: int, deflator: Defla
     """
 
     def restated(_: str, part: CostPart) -> CostPart:
-        amounts = {name: deflator.restated(usd, part.price_year, price_year) for name, usd in amounts_of(part).items()}
-        return dataclasses.replace(part, **amounts, price_year=price_year)
+        changed: dict[str, Any] = {"price_year": price_year}
+        for name, usd in amounts_of(part).items():
+            changed[name] = deflator.restated(usd, part.price_year, price_year)
+        return dataclasses.replace(part, **changed)
 
     return measure.with_parts(restated)
 

@@ -1,14 +1,15 @@
-"""How often each option is in the best set: over draws of what is not known, and over luck.
+"""How often each option is in the best set: over draws of uncertain inputs, and over replications.
 
-Numbers of the economics that two ports share (a price, an hour's value) are one draw for both.
-Inputs of the simulation are drawn port by port by the same plan. Budgets stay as they are while
-prices are drawn, so that a set may cost more than there is; waits stay at the central inputs.
+Economic inputs that two ports share (a price, an hour's value) are one draw for both. Simulation
+inputs are drawn port by port by the same plan. Budgets stay as they are while prices are drawn, so
+a set may cost more than there is; waits stay at the central inputs.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,8 @@ from sim.arrays import FloatArray
 
 OptionsByDraw = list[list[PortfolioOption]]
 """The same options in the same order, by draw."""
+AMOUNTS: Final = {"npv0_usd": "npv0_usd", "loads": "loads", "cost_usd": "cost_usd", "spend_usd": "initial_usd"}
+"""Column -> field of an option."""
 PORTFOLIO_KEY: Final = 2_100_002
 """Stream key of the draws of a portfolio."""
 
@@ -97,12 +100,7 @@ def portfolio_robustness(
 ) -> PortfolioRobustness:
     """Return how often what is best, and what the chosen set comes to in every draw.
 
-    Parameters
-    ----------
-    worlds : list
-        All ports' options by draw.
-    plan : tuple
-        Limits, objective and value of a load.
+    ``worlds`` are all ports' options by draw; ``plan`` the limits, objective and value of a load.
     """
     chosen, rows = [], []
     for draw, options in enumerate(worlds):
@@ -114,10 +112,7 @@ def portfolio_robustness(
         rows.append(
             {
                 "draw": draw,
-                "npv0_usd": sum(o.npv0_usd for o in own),
-                "loads": sum(o.loads for o in own),
-                "cost_usd": sum(o.cost_usd for o in own),
-                "spend_usd": sum(o.initial_usd for o in own),
+                **{column: sum(getattr(o, field) for o in own) for column, field in AMOUNTS.items()},
                 "objective": value,
                 "lead": np.nan if runner_up is None else value - whole.value(runner_up),
                 "within": not broken_limits(whole, best_set),
@@ -151,14 +146,7 @@ def _options_table(worlds: OptionsByDraw, chosen_sets: Sequence[Sequence[int]]) 
     return pd.DataFrame(rows)
 
 
-AMOUNTS: Final = {"npv0_usd": "npv0_usd", "loads": "loads", "cost_usd": "cost_usd", "spend_usd": "initial_usd"}
-"""Column -> field of an option."""
-
-
 def _sets_table(chosen_sets: Sequence[tuple[int, ...]], draws: int) -> pd.DataFrame:
-    counts: dict[tuple[int, ...], int] = {}
-    for one in chosen_sets:
-        counts[one] = counts.get(one, 0) + 1
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(Counter(chosen_sets).items(), key=lambda pair: (-pair[1], pair[0]))
     rows = [(one, number / draws) for one, number in ranked]
     return pd.DataFrame(rows, columns=["chosen", "share"])
