@@ -25,9 +25,9 @@ from experiments.funding.portfolio.integer_program import (
     build_integer_program,
 )
 from experiments.funding.portfolio.options import SimulatedPort, price_options
-from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, UncertainInput, uncertain_economic_inputs
+from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
-from experiments.funding.uncertainty.valuation import drawn_changes, mean_response, redrawn_case, scale_response
+from experiments.funding.uncertainty.valuation import Valuation, mean_response
 from sim.arrays import FloatArray
 
 OptionsByDraw = list[list[PortfolioOption]]
@@ -64,23 +64,15 @@ def options_by_draw(
 ) -> tuple[OptionsByDraw, tuple[UncertainInput, ...]]:
     """Return the port's options in every draw, and what was drawn."""
     beliefs, seed = tuple(uncertain_economic_inputs(port.asked, settings)), port.asked.study.seed
-    columns = [one.law.at(_uniforms(one, settings.draws, seed)) for one in beliefs]
-    rows = np.column_stack(columns).tolist()
-    response, choices = mean_response(port.found), port.choices(plan)
-    factors = None
+    valuation, choices = Valuation(port.asked, mean_response(port.found), beliefs, formulas), port.choices(plan)
+    shifts = None
     if formulas is not None:
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,)))
-        factors = formulas.factors(formulas.shifts(rng))
+        shifts = formulas.shifts(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,))))
+    uniforms = [_uniforms(one, settings.draws, seed) for one in beliefs]
     worlds = []
-    for place, row in enumerate(rows):
-        found = drawn_changes(beliefs, row)
-        moved = dataclasses.replace(
-            port,
-            asked=redrawn_case(port.asked, found),
-            found=response if factors is None else scale_response(response, factors[place]),
-        )
-        scale = found.get(LOADS_SCALE, (1.0, 1.0))[0]
-        worlds.append(list(price_options(moved, choices, plan, scale)))
+    for draw in valuation.drawn_cases(uniforms, shifts, settings.draws):
+        moved = dataclasses.replace(port, asked=draw.case, found=draw.response)
+        worlds.append(list(price_options(moved, choices, plan, draw.scale)))
     return worlds, (*beliefs, *(formulas.inputs if formulas else ()))
 
 

@@ -13,8 +13,9 @@ from experiments.funding.case import PortfolioPlan
 from experiments.funding.portfolio.best_set import Portfolio
 from experiments.funding.portfolio.draws import PortfolioRobustness
 from experiments.funding.portfolio.integer_program import PortfolioLimits, PortfolioOption
-from experiments.funding.portfolio.options import WAIT, SimulatedPort, defer_purchases, mean_wait_by_year
+from experiments.funding.portfolio.options import WAIT, SimulatedPort, mean_wait_by_year
 from experiments.funding.uncertainty.input_distributions import UncertainInput
+from experiments.funding.uncertainty.scenarios import defer_purchases
 from experiments.intervals import IntervalEstimate, Sample, estimate_interval
 
 
@@ -55,10 +56,6 @@ class PortfolioResults:
         """Return the option that is chosen at a port."""
         every = (self.options[place] for place in self.chosen.solved.chosen)
         return next(one for one in every if one.port == port)
-
-    def limits(self) -> PortfolioLimits:
-        """Return what a set may not exceed."""
-        return portfolio_limits(self.plan)
 
 
 def portfolio_limits(plan: PortfolioPlan) -> PortfolioLimits:
