@@ -196,13 +196,12 @@ def check_against_theory(name: str, implementation: Implementation, n: int) -> N
     RuntimeError
         It does other work than the model asks for.
     """
-    found = np.array([implementation(n, 100 + run, True) for run in range(CHECK_RUNS)])
-    error = found.std(axis=0, ddof=1) / np.sqrt(CHECK_RUNS)
+    runs, theory = np.array([implementation(n, 100 + run, True) for run in range(CHECK_RUNS)]), theoretical_waits()
+    error = runs.std(axis=0, ddof=1) / np.sqrt(CHECK_RUNS)
     # a run begins empty, which at n trucks shortens the mean wait by a few hundredths
-    slack = Z * error + 0.05 * np.array(theoretical_waits())
-    if (np.abs(found.mean(axis=0) - theoretical_waits()) > slack).any():
-        waits = ", ".join(f"{wait:.2f}" for wait in found.mean(axis=0))
-        due = ", ".join(f"{wait:.2f}" for wait in theoretical_waits())
+    slack = Z * error + 0.05 * np.array(theory)
+    if (np.abs(runs.mean(axis=0) - theory) > slack).any():
+        waits, due = (", ".join(f"{wait:.2f}" for wait in each) for each in (runs.mean(axis=0), theory))
         raise RuntimeError(f"{name} waits {waits} min where theory says {due}")
 
 

@@ -23,6 +23,11 @@ from sim.arrays import FloatArray
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field
 
+LEAST, MOST = -1.0 + 1e-9, 1e6
+"""Rates a year between which an internal rate of return is looked for."""
+ROUND: Final = 1e-12
+"""Sums so far that are smaller than this part of the largest amount are zero."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appraisal(Spec):
@@ -104,9 +109,9 @@ def appraise(alternatives: Mapping[str, AnnualFlows], baseline: str | None, rate
         problem = f"every appraisal needs its no-build baseline; got {baseline!r}"
         raise ConfigError("baseline", f"{problem}, known {sorted(alternatives)}")
     base = alternatives[baseline]
-    for name, one in alternatives.items():
-        _alike(name, one, base)
-    return {name: _worth(one, base, rate) for name, one in alternatives.items()}
+    for name, flows in alternatives.items():
+        _check_alike(name, flows, base)
+    return {name: _worth(flows, base, rate) for name, flows in alternatives.items()}
 
 
 def incremental_cash_flow(flows: AnnualFlows, baseline: AnnualFlows, usd_per_load: float | None) -> FloatArray:
@@ -131,7 +136,7 @@ def payback_year(net: npt.ArrayLike, rate: float = 0.0) -> int | None:
     return int(back[0]) if len(back) else None
 
 
-def _alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
+def _check_alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
     check_price_years({f"alternatives.{name}": flows.cost.price_year}, baseline.cost.price_year)
     if flows.view != baseline.view:
         problem = f"the {flows.view} view beside the {baseline.view} view; views are never mixed"
@@ -148,12 +153,6 @@ def _worth(flows: AnnualFlows, baseline: AnnualFlows, rate: float) -> PresentWor
     return PresentWorth(
         baseline.cost.years, rate, *(present_value(rate, a - b) for a, b in zip(own, base, strict=True))
     )
-
-
-LEAST: Final = -1.0 + 1e-9
-MOST: Final = 1e6
-ROUND: Final = 1e-12
-"""Sums so far that are smaller than this part of the largest amount are zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,5 +210,4 @@ def _between(flows: FloatArray, least: float) -> InternalRateOfReturn:
     low, high = math.log1p(least), math.log1p(MOST)
     if worth(low) * worth(high) > 0.0:
         return InternalRateOfReturn(None, f"none between {least:.0%} and {MOST:.0%} a year")
-    found = brentq(worth, low, high, xtol=1e-14, rtol=1e-14)
-    return InternalRateOfReturn(round(math.expm1(float(found)), 12))
+    return InternalRateOfReturn(round(math.expm1(float(brentq(worth, low, high, xtol=1e-14, rtol=1e-14))), 12))

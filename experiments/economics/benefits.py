@@ -144,12 +144,8 @@ def _cargo(cargo: Cargo | None, truck_class: str, price_year: int, deflator: Def
 def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
     """Return an amount for years 0..``years``, straight between the simulated years.
 
-    Year 0, in which nothing new is in service, takes the amount of the first simulated year.
-
-    Parameters
-    ----------
-    simulated : mapping
-        Amount by year of the study; the first may be 0 or 1, the last not before ``years``.
+    Year 0, in which nothing new is in service, takes the amount of the first simulated year, which
+    may be 0 or 1; the last may not be before ``years``.
 
     Raises
     ------
@@ -166,8 +162,7 @@ def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
         problem = f"hours are never extrapolated; simulate years 1 and {years}, got {found}"
         raise ConfigError("appraisal.simulated_years", problem)
     at = sorted(simulated)
-    found = np.interp(np.arange(years + 1.0), at, [simulated[year] for year in at])
-    return np.asarray(found, dtype=np.float64)
+    return np.asarray(np.interp(np.arange(years + 1.0), at, [simulated[year] for year in at]), dtype=np.float64)
 
 
 def rule_of_half_below_ceiling(
@@ -183,12 +178,8 @@ def rule_of_half_below_ceiling(
     whole difference. A trip that is won gains half of what its new hours leave below the ceiling;
     one that is lost loses half of what its old hours left. The plain rule over mean hours would
     count the shorter lines of a port that turns trips away as a gain. With unchanged trips both
-    are the difference of hours. Each array is [..., year].
-
-    Parameters
-    ----------
-    most_hours : array
-        Hours at the port that the last trip still puts up with; not below those of trips made.
+    are the difference of hours. Each array is [..., year]; ``most_hours`` are the hours at the port
+    that the last trip still puts up with, not below those of trips made.
 
     Examples
     --------
@@ -211,13 +202,8 @@ def user_benefit(
 ) -> FloatArray:
     """Return the users' gain by year [0..T], dollars of ``price_year``, summed over classes.
 
-    Parameters
-    ----------
-    hours_saved : mapping
-        Truck-hours below the baseline's by class, each [0..T]; where trips change:
-        `rule_of_half_below_ceiling`.
-    hour : mapping
-        What an hour is worth, by class.
+    ``hours_saved`` are truck-hours below the baseline's by class, each [0..T] (where trips change:
+    `rule_of_half_below_ceiling`); ``hour`` is what an hour of each class is worth.
 
     Raises
     ------

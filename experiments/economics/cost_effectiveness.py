@@ -50,12 +50,7 @@ class FrontierPlace:
 
 
 def frontier_places(points: Points) -> list[FrontierPlace]:
-    """Return the place of every option, in the order given.
-
-    Parameters
-    ----------
-    points : mapping
-        (cost, effect) by name; both may be negative, as differences from a baseline are.
+    """Return the place of every option, in the order given; costs and effects may be negative.
 
     Examples
     --------

@@ -124,14 +124,7 @@ class Deflator(Spec):
 
 
 def check_price_years(years: Mapping[str, int], expected: int) -> None:
-    """Refuse amounts that are not all in dollars of ``expected``.
-
-    Parameters
-    ----------
-    years : mapping
-        Price year by the key of the amount.
-    expected : int
-        The study's price year.
+    """Refuse amounts that are not all in dollars of ``expected``; ``years`` are by the key of the amount.
 
     Raises
     ------
@@ -146,5 +139,4 @@ def check_price_years(years: Mapping[str, int], expected: int) -> None:
     """
     for key, year in years.items():
         if year != expected:
-            problem = f"{year} dollars in a study of {expected} dollars; restate them first"
-            raise ConfigError(key, problem)
+            raise ConfigError(key, f"{year} dollars in a study of {expected} dollars; restate them first")

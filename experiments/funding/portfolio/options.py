@@ -119,8 +119,7 @@ def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:
             "number of replications": (one.study.replications, first.study.replications),
             "seed": (one.study.seed, first.study.seed),
         }
-        differ = [what for what, (own, other) in pairs.items() if own != other]
-        if differ:
+        if differ := [what for what, (own, other) in pairs.items() if own != other]:
             problem = f"another {differ[0]} than {first_name}; values would not add up"
             raise ConfigError(f"portfolio.ports.{name}", problem)
 
@@ -140,11 +139,9 @@ def check_portfolio_plan(plan: PortfolioPlan, cases: Mapping[str, FundingCase]) 
     if unknown := [measure for measure in plan.units if measure not in first.catalogue]:
         raise ConfigError(f"portfolio.units.{unknown[0]}", f"no such measure; known {sorted(first.catalogue)}")
     known = [f"{port}.{name}" for port, one in cases.items() for name in one.study.alternatives]
-    named = [("needs", one) for pair in plan.needs for one in pair]
-    named += [("excludes", one) for group in plan.excludes for one in group]
-    for key, one in named:
-        if one not in known:
-            raise ConfigError(f"portfolio.{key}", f"no option {one!r}; known {known}")
+    for key, groups in (("needs", plan.needs), ("excludes", plan.excludes)):
+        if unknown := [one for group in groups for one in group if one not in known]:
+            raise ConfigError(f"portfolio.{key}", f"no option {unknown[0]!r}; known {known}")
     for name, port in plan.ports.items():
         if port.ceiling_from_y > first.appraisal.years:
             problem = f"must be a year of the appraisal, at most {first.appraisal.years}"

@@ -72,22 +72,15 @@ def port_waits_table(portfolio: PortfolioResults) -> pd.DataFrame:
     replications; NaN while it is not), ``elsewhere_per_y`` (trips that the wait turns away),
     ``ceiling_min``.
     """
-    return pd.DataFrame(
-        row
-        for port in portfolio.ports
-        for chosen in (False, True)
-        for row in _wait_rows(portfolio, port, chosen=chosen)
-    )
+    pairs = ((port, chosen) for port in portfolio.ports for chosen in (False, True))
+    return pd.DataFrame(row for port, chosen in pairs for row in _wait_rows(portfolio, port, chosen=chosen))
 
 
 def _wait_rows(portfolio: PortfolioResults, port: SimulatedPort, *, chosen: bool) -> list[dict[str, object]]:
     own = portfolio.own(port.name)
-    base = port.asked.study.baseline
-    name = own.name if chosen else base
-    moved = defer_purchases(port.asked, own.start_y if chosen else 0)
-    means = mean_wait_by_year(moved, port.found, name)
-    amounts = port.found.amounts
-    place = port.found.alternatives.index(name)
+    name, start = (own.name, own.start_y) if chosen else (port.asked.study.baseline, 0)
+    means = mean_wait_by_year(defer_purchases(port.asked, start), port.found, name)
+    amounts, place = port.found.amounts, port.found.alternatives.index(name)
     away = amounts.get(ELSEWHERE)
     rows: list[dict[str, object]] = []
     for at, year in enumerate(port.found.years):

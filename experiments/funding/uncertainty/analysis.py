@@ -240,7 +240,7 @@ def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, no
     thresholds = {name: break_even_usd_per_load(worth) for name, worth in base.items()}
     prices = uncertainty_sensitivity.sweep_points(settings.usd_per_load, thresholds.values())
     shown = [price for price in prices if price == 0.0 or price in thresholds.values()]
-    swings = tornado_table(valuation)
+    swings, places = tornado_table(valuation), {one.name: place for place, one in enumerate(valuation.beliefs)}
     return Uncertainty(
         inputs=_inputs_table(valuation.beliefs),
         draws=_draws_table(points),
@@ -249,7 +249,7 @@ def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, no
         information=uncertainty_sensitivity.perfect_information_table(points.outcomes, prices),
         partial_information=evppi_table(
             points.outcomes,
-            _known(valuation, uniforms, widest_swing_inputs(swings, LEADING)),
+            {name: uniforms[:, [places[name]]] for name in widest_swing_inputs(swings, LEADING)},
             _groups_known(valuation, uniforms),
             shown,
             valuation.asked.study.seed,
@@ -280,12 +280,6 @@ def _drawn(
     shifts = valuation.formulas.shifts(rng)
     points = valuation.at(economic, shifts)
     return np.hstack([economic, valuation.formulas.uniforms]), shifts, points
-
-
-def _known(valuation: Valuation, uniforms: FloatArray, names: list[str]) -> dict[str, FloatArray]:
-    """Return what each leading input's draws say [draw, 1]."""
-    places = {one.name: place for place, one in enumerate(valuation.beliefs)}
-    return {name: uniforms[:, [places[name]]] for name in names}
 
 
 def _groups_known(valuation: Valuation, uniforms: FloatArray) -> dict[str, FloatArray]:

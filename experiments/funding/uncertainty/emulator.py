@@ -134,7 +134,10 @@ def _block(
     inputs, columns = places
     own, goal = x[:, inputs], y[:, columns]
     ways = _methods(seed)
-    parts = {name: _without_each(make, own, goal, folds) for name, make in ways.items()}
+    parts = {
+        name: tuple(_fitted(make(), own[folds != fold], goal[folds != fold]) for fold in range(FOLDS))
+        for name, make in ways.items()
+    }
     unseen = {name: _unseen(fitted, own, goal, folds) for name, fitted in parts.items()}
     loss = {name: ((found - goal) ** 2).mean(axis=0) for name, found in unseen.items()}
     chosen = tuple(_best({n: float(of[c]) for n, of in loss.items()}) for c in range(len(columns)))
@@ -179,13 +182,6 @@ def _methods(seed: int) -> dict[str, Callable[[], Estimator]]:
 
 def _squares(x: FloatArray) -> FloatArray:
     return np.hstack([x, (x - 0.5) ** 2])
-
-
-def _without_each(
-    make: Callable[[], Estimator], x: FloatArray, y: FloatArray, folds: IntArray
-) -> tuple[Estimator, ...]:
-    """Return formulas fitted without the worlds of each fold."""
-    return tuple(_fitted(make(), x[folds != fold], y[folds != fold]) for fold in range(FOLDS))
 
 
 def _unseen(fitted: tuple[Estimator, ...], x: FloatArray, y: FloatArray, folds: IntArray) -> FloatArray:

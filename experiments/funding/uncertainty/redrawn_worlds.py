@@ -175,7 +175,7 @@ def changes_at_ends(
     """
     years = range(len(case.terms.simulated_years))
     lucks = [tuple((first + year) % LUCKS for year in years) for first in TWICE]
-    own_same = np.mean([_mixed(case_totals, mine) for mine in lucks], axis=0)
+    mixed = [np.stack([case_totals[luck][:, :, year] for year, luck in enumerate(own)], axis=-1) for own in lucks]
     middle = np.array([one.law.b for one in inputs])
     places = [(place, u) for place in leading for u in ENDS]
     tasks: list[Task] = []
@@ -189,13 +189,8 @@ def changes_at_ends(
     for key in places:
         levels = [annual_totals(one) for one in itertools.islice(responses, len(TWICE)) if one is not None]
         if len(levels) == len(TWICE):
-            ends[key] = log_change(np.mean(levels, axis=0), own_same, base)
+            ends[key] = log_change(np.mean(levels, axis=0), np.mean(mixed, axis=0), base)
     return ends
-
-
-def _mixed(case_totals: Sequence[FloatArray], luck_numbers: Sequence[int]) -> FloatArray:
-    """Return totals whose years meet the luck that is asked for."""
-    return np.stack([case_totals[luck][:, :, year] for year, luck in enumerate(luck_numbers)], axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
