@@ -161,8 +161,7 @@ def main(overrides: Sequence[str]) -> int:
     written = [output.write_json("bench.json", found)]
     with output.file("bench.html") as path:
         bench_figure(found).write_html(path, config=NO_UPLOAD)
-    for part in report.PRINTERS:
-        part(console, found)
+    report.print_report(console, found)
     console.print(f"wrote {written[0]} and bench.html beside it")
     return 0
 

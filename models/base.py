@@ -12,7 +12,7 @@ from functools import cache
 from typing import ClassVar, Final, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController
@@ -26,15 +26,7 @@ UNLABELLED: Final = -1
 
 
 class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """What every risk model can do.
-
-    Parameters
-    ----------
-    settings : mapping of str to float, optional
-        Exactly the keys of ``KNOWN``.
-    seed : int, optional
-        Of the model's own luck, for those that have any.
-    """
+    """What every risk model can do; ``settings`` has exactly the keys of ``KNOWN``, ``seed`` is for random fits."""
 
     KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = {}
     """Each setting and the range it must lie in."""
@@ -47,12 +39,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.settings = settings
         self.seed = seed
 
-    def fit(
-        self,
-        X: ArrayLike,  # noqa: N803
-        y: ArrayLike | None = None,
-        sample_weight: ArrayLike | None = None,
-    ) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None) -> Self:  # noqa: N803
         """Check settings, trucks and labels, learn what there is to learn, and return self.
 
         Parameters
@@ -79,8 +66,9 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.array([0, 1])
         if self.LEARNS:
             labels = _labels(y, len(raw))
-            if self.NEEDS_LABELS:
-                _need_both_kinds(labels)
+            if self.NEEDS_LABELS and not {0, 1} <= set(np.unique(labels).tolist()):
+                problem = "the past holds no opened truck of each kind (found and not found)"
+                raise ModelError(f"{problem}; the models 'constant' and 'rules' need no labels")
             weights = np.ones(len(raw)) if sample_weight is None else np.asarray(sample_weight)
             with thread_pool_controller().limit(limits=1):
                 self._learn(raw, labels, weights)
@@ -98,15 +86,6 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return named parts (n values each) that add up to the score; None: it is no such sum."""
         del raw
         return None
-
-    def predict_proba(self, X: ArrayLike) -> FloatArray:  # noqa: N803
-        """Return (n, 2): P(clean), P(seizure), uncalibrated; see `models.calibration`."""
-        p_hit = 1.0 / (1.0 + np.exp(-self.decision_function(X)))
-        return np.column_stack([1.0 - p_hit, p_hit])
-
-    def predict(self, X: ArrayLike) -> NDArray[np.int64]:  # noqa: N803
-        """Return 1 where a seizure is more likely than not (hardly ever: loads are rare)."""
-        return (self.decision_function(X) > 0.0).astype(np.int64)
 
     @property
     def base_p_hit(self) -> float:
@@ -153,11 +132,3 @@ def _labels(y: ArrayLike | None, n: int) -> IntArray:
     if labels.shape != (n,):
         raise ModelError(f"expected {n} labels, got {labels.shape}")
     return labels
-
-
-def _need_both_kinds(labels: IntArray) -> None:
-    if not {0, 1} <= set(np.unique(labels).tolist()):
-        raise ModelError(
-            "the past holds no opened truck of each kind (found and not found); "
-            "the models 'constant' and 'rules' need no labels"
-        )

@@ -1,22 +1,11 @@
-"""Risk models that learn nothing, ready for use without the libraries that others learn with.
+"""Risk models without learning (constant, weighted rules), and tips of intelligence.
 
-Those take a second and a half to import, half of what a small run takes. What a model of rules is
-made of, its points and its scale, needs none of them; `models.registry` holds the same model as one of
-scikit-learn's, and both give the same scores to the last bit.
-
-Weighted rules on visible columns: the points that stand for today's targeting.
-
-Each rule is a named indicator, the column it reads, and how: a ``flag`` that is set, a number
-``below`` or ``above`` a limit, or a code ``equal`` to one. A truck's points are the sum of the
-weights of the rules that it meets.
-
-Tips of intelligence: acted upon for what they state, not learnt from the few that came true.
-
-A tip that names its own chance of being right is a second, independent reason to open a truck::
-
-    p_hit with a tip = 1 - (1 - p_hit)(1 - tip)
-
-and the truck's place among those of the past is that of a truck with this p_hit.
+They need none of the libraries that others learn with, which take a second and a half to import;
+`models.registry` holds the same models as scikit-learn's, with the same scores to the last bit. The
+rules stand for today's targeting: a truck's points are the sum of the weights of the rules that it
+meets. A tip names its own chance of being right and is a second, independent reason to open a
+truck: p_hit with a tip = 1 - (1 - p_hit)(1 - tip); the truck's place among those of the past is
+that of a truck with this p_hit.
 """
 
 from __future__ import annotations
@@ -26,16 +15,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import logit
 
 from models.calibration import Platt, rank_share
 from models.features import feature_column, feature_matrix, tier_of_width, visible_part
-from sim.arrays import Float32Array, FloatArray
+from sim.arrays import BoolArray, Float32Array, FloatArray
 from sim.caching import cache_files
 from sim.errors import ConfigError
 from sim.tables import SCORES
@@ -43,7 +31,10 @@ from sim.tables import SCORES
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One named indicator; ``limit`` names the setting that holds its limit, or is a fixed code."""
+    """One named indicator: a flag that is set, a number below or above a limit, or a code equal to one.
+
+    ``limit`` names the setting that holds the limit, or is a fixed code.
+    """
 
     name: str
     column: str
@@ -53,7 +44,6 @@ class Rule:
 
 IN_BOND: Final = 1
 PRODUCE: Final = 3
-
 RULES: Final = (
     Rule("fast", "fast", "flag"),
     Rule("ctpat_carrier", "ctpat_carrier", "flag"),
@@ -86,19 +76,10 @@ RULE_LIMITS: Final = {
 """Settings that are limits, with their units in their names."""
 
 
-def rule_points(raw: NDArray[np.float32], settings: Mapping[str, float]) -> NDArray[np.float64]:
-    """Return the points of every truck.
+def rule_points(raw: Float32Array, settings: Mapping[str, float]) -> FloatArray:
+    """Return the points [n] of trucks with raw features [n, len(FEATURES)].
 
-    Parameters
-    ----------
-    raw : ndarray of float32, shape (n, len(FEATURES))
-        From `models.features.feature_matrix`.
-    settings : mapping
-        A weight for each of `RULE_WEIGHTS` and a number for each of `RULE_LIMITS`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
+    ``settings`` hold a weight for each of `RULE_WEIGHTS` and a number for each of `RULE_LIMITS`.
     """
     total = np.zeros(len(raw))
     for rule in RULES:
@@ -106,28 +87,18 @@ def rule_points(raw: NDArray[np.float32], settings: Mapping[str, float]) -> NDAr
     return total
 
 
-def meets_rule(rule: Rule, raw: NDArray[np.float32], settings: Mapping[str, float]) -> NDArray[np.bool_]:
+def meets_rule(rule: Rule, raw: Float32Array, settings: Mapping[str, float]) -> BoolArray:
     """Return which trucks (n) meet one rule."""
     values = feature_column(raw, rule.column)
     limit = settings[rule.limit] if isinstance(rule.limit, str) else rule.limit
-    if rule.how == "below":
-        return np.asarray(values < limit)
-    if rule.how == "equal":
-        return np.asarray(values == limit)
-    return np.asarray(values > limit)
+    compare = {"below": np.less, "equal": np.equal}.get(rule.how, np.greater)
+    return np.asarray(compare(values, limit))
 
 
 def apply_tips(platt: Platt, model_score: FloatArray, tip: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return scores (n) and p_hit (n) of trucks, raised where there is a tip.
+    """Return scores [n] and p_hit [n] of trucks, raised where there is a tip.
 
-    Parameters
-    ----------
-    platt : Platt
-        Score to p_hit.
-    model_score : ndarray, shape (n,)
-        The model's scores.
-    tip : ndarray, shape (n,)
-        Chance that the truck carries, as the tip states it; 0: no tip.
+    ``tip`` [n] is the chance that the truck carries, as the tip states it; 0: no tip.
 
     Examples
     --------
@@ -172,7 +143,7 @@ class BaselineRisk:
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
         """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks."""
-        return scores_table(manifest, self.width, self._judge, self)
+        return scores_table(manifest, self.width, self._judge, Calibration(self.platt, self.scale, self.heeds_tips))
 
     def _judge(self, raw: Float32Array) -> FloatArray:
         return baseline_scores(self.name, raw, self.settings)
@@ -183,16 +154,22 @@ def baseline_scores(name: str, raw: Float32Array, settings: Mapping[str, float])
     return rule_points(raw, settings) if name == "rules" else np.zeros(len(raw))
 
 
-def scores_table(
-    manifest: pd.DataFrame,
-    width: int,
-    score_raw: Callable[[Float32Array], FloatArray],
-    model: Any,  # noqa: ANN401
-) -> pd.DataFrame:
-    """Return SCORES of a manifest under a model with ``platt``, ``scale`` and ``heeds_tips``.
+class Calibration(NamedTuple):
+    """What turns a model's scores into SCORES."""
 
-    A truck's score depends on the visible columns of its own row alone: luck and truth are
-    taken away first. Without a ``truck`` column, trucks are numbered from 0.
+    platt: Platt
+    scale: FloatArray
+    """Sorted scores of trucks drawn uniformly from the past."""
+    heeds_tips: bool
+
+
+def scores_table(
+    manifest: pd.DataFrame, width: int, score_raw: Callable[[Float32Array], FloatArray], model: Calibration
+) -> pd.DataFrame:
+    """Return SCORES of a manifest under a model that reads ``width`` features.
+
+    A truck's score depends on the visible columns of its own row alone: random numbers and truth
+    are taken away first. Without a ``truck`` column, trucks are numbered from 0.
     """
     tier = tier_of_width(width)
     raw = feature_matrix(visible_part(manifest, tier), tier)

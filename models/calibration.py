@@ -38,13 +38,9 @@ def fit_platt(score: FloatArray, label: FloatArray, weight: FloatArray) -> Platt
     """Return the intercept and slope that make held-out scores speak the truth.
 
     Maximum likelihood with a normal prior (mean 1, sd 0.5) on the slope: the scores of our models
-    are log odds already, and about a hundred positives cannot say more than a little.
-
-    Parameters
-    ----------
-    score, label, weight : ndarray, shape (n,)
-        Log odds given by a model that was not trained on these trucks; 1 where the truck yielded
-        a seizure; trucks that each row stands for.
+    are log odds already, and about a hundred positives cannot say more than a little. Arrays are
+    [n]: log odds given by a model that was not trained on these trucks; 1 where the truck yielded a
+    seizure; trucks that each row stands for.
 
     Raises
     ------
@@ -85,12 +81,8 @@ def fit_platt(score: FloatArray, label: FloatArray, weight: FloatArray) -> Platt
 def shift_to_prior(platt: Platt, sample: FloatArray, prior: float) -> Platt:
     """Return ``platt`` shifted until its mean over a uniform sample of all trucks is ``prior``.
 
-    Parameters
-    ----------
-    sample : ndarray, shape (m,)
-        Scores of trucks drawn uniformly from the past.
-    prior : float
-        Share of all trucks that would yield a seizure if opened, above 0 and below 1.
+    ``sample`` [m] are scores of trucks drawn uniformly from the past; ``prior`` is the share of all
+    trucks that would yield a seizure if opened, above 0 and below 1.
 
     Examples
     --------
@@ -117,9 +109,7 @@ def reliability_table(p_hit: FloatArray, label: FloatArray, weight: FloatArray, 
     hits = (p_hit * weight)[order]
     middle = (np.cumsum(hits) - hits / 2.0) / hits.sum()
     group = np.minimum((bins * middle).astype(np.int64), bins - 1)
-    rows = []
-    for place in np.unique(group):
-        rows.append(_one_group(order[group == place], p_hit, label, weight))
+    rows = [_one_group(order[group == place], p_hit, label, weight) for place in np.unique(group)]
     return pd.DataFrame(rows, columns=["trucks", "forecast", "observed", "low", "high"])
 
 
@@ -136,14 +126,10 @@ def _one_group(
 
 
 def rank_share(score: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return the share of past trucks that scored lower, those with the same score counting half.
+    """Return the share [n] of past trucks that scored lower, those with the same score counting half.
 
-    Parameters
-    ----------
-    score : ndarray, shape (n,)
-    scale : ndarray, shape (m,)
-        Sorted scores of trucks drawn uniformly from the training period: fixed, so that today's
-        trucks never depend on one another.
+    ``scale`` [m] are sorted scores of trucks drawn uniformly from the training period: fixed, so
+    that today's trucks never depend on one another.
 
     Examples
     --------

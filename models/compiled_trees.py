@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import functools
 import weakref
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ import numpy.typing as npt
 from sim.arrays import FloatArray, IntArray
 
 Bits = npt.NDArray[np.uint64]
+FittedTrees: TypeAlias = Any
+"""Fitted trees of scikit-learn, or a part of them; they have no types."""
 
 CHANGE_OVER: Final = 250_000
 """Trucks that a process scores before it compiles: what they cost is what compiling costs."""
@@ -75,14 +78,11 @@ class _Node(NamedTuple):
     by_code: Bits | None
 
 
-def lay_out_trees(trees: Any) -> CompiledTrees | None:  # noqa: ANN401
+def lay_out_trees(trees: FittedTrees) -> CompiledTrees | None:
     """Lay out a fitted `HistGradientBoostingClassifier` of two classes.
 
-    Returns
-    -------
-    TreeSum or None
-        None: it cannot be laid out, because a tree has more than 64 leaves, or a category is no
-        whole number from 0 to 255.
+    None: it cannot be laid out, because a tree has more than 64 leaves, or a category is no whole
+    number from 0 to 255.
     """
     order, categories = _columns(trees)
     if any(not _whole(codes).all() for codes in categories):
@@ -107,7 +107,7 @@ def lay_out_trees(trees: Any) -> CompiledTrees | None:  # noqa: ANN401
     )
 
 
-def _columns(trees: Any) -> tuple[IntArray, list[FloatArray]]:  # noqa: ANN401
+def _columns(trees: FittedTrees) -> tuple[IntArray, list[FloatArray]]:
     """Return the feature behind each column of the trees, and the codes of the first columns.
 
     scikit-learn numbers the codes that it met in training, and puts their columns first.
@@ -124,7 +124,7 @@ def _whole(codes: FloatArray) -> npt.NDArray[np.bool_]:
     return np.asarray((codes >= 0) & (codes < CODES) & (codes == np.floor(codes)))
 
 
-def _tree(tree: Any, order: IntArray, categories: list[FloatArray]) -> tuple[list[_Node], list[float]]:  # noqa: ANN401
+def _tree(tree: FittedTrees, order: IntArray, categories: list[FloatArray]) -> tuple[list[_Node], list[float]]:
     """Return the inner nodes of one tree and the values of its leaves from left to right."""
     nodes, inner, values = tree.nodes, [], []
 
@@ -142,7 +142,7 @@ def _tree(tree: Any, order: IntArray, categories: list[FloatArray]) -> tuple[lis
     return inner, values
 
 
-def _inner(tree: Any, node: Any, mask: int, order: IntArray, categories: list[FloatArray]) -> _Node:  # noqa: ANN401
+def _inner(tree: FittedTrees, node: FittedTrees, mask: int, order: IntArray, categories: list[FloatArray]) -> _Node:
     column, missing = int(node["feature_idx"]), bool(node["missing_go_to_left"])
     if not node["is_categorical"]:
         return _Node(int(order[column]), float(node["num_threshold"]), missing, mask, None)
@@ -162,17 +162,9 @@ def _leaves(values: list[float]) -> FloatArray:
 
 
 def sum_trees(ensemble: CompiledTrees, values: FloatArray) -> FloatArray:
-    """Return the raw score of every truck, float64[n].
+    """Return the raw score [n] of every truck: ``trees.decision_function(values)``, to the last bit.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n, features)
-        Best in columns (Fortran's order), which need no copy. NaN is missing.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Equal to ``trees.decision_function(values)`` to the last bit.
+    ``values`` are [n, features], best in columns (Fortran's order), which need no copy. NaN is missing.
     """
     score = np.full(len(values), ensemble.base)
     _compiled()(ensemble, np.ascontiguousarray(values.T, dtype=np.float64), score)
@@ -212,10 +204,11 @@ def _add(e, values, score):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 
 @functools.cache
-def _compiled() -> Any:  # noqa: ANN401
+def _compiled() -> Callable[[CompiledTrees, FloatArray, FloatArray], None]:
     from sim.compiling import compiled_and_kept
 
-    return compiled_and_kept(_add, (__name__,), nogil=True)
+    kept: Callable[[CompiledTrees, FloatArray, FloatArray], None] = compiled_and_kept(_add, (__name__,), nogil=True)
+    return kept
 
 
 class _Process:
@@ -223,20 +216,17 @@ class _Process:
 
     def __init__(self) -> None:
         self.scored = 0
-        self.laid_out: weakref.WeakKeyDictionary[Any, CompiledTrees | None] = weakref.WeakKeyDictionary()
+        self.laid_out: weakref.WeakKeyDictionary[FittedTrees, CompiledTrees | None] = weakref.WeakKeyDictionary()
 
 
 _PROCESS = _Process()
 
 
-def raw_scores(trees: Any, values: FloatArray) -> FloatArray:  # noqa: ANN401
-    """Return ``trees.decision_function(values)``, float64[n], the faster way of both.
+def raw_scores(trees: FittedTrees, values: FloatArray) -> FloatArray:
+    """Return ``trees.decision_function(values)`` [n], the faster way of both.
 
-    Parameters
-    ----------
-    trees : HistGradientBoostingClassifier
-        Fitted, of two classes, and not fitted again while it is in use.
-    values : ndarray, shape (n, features)
+    ``trees`` are a `HistGradientBoostingClassifier` of two classes, not fitted again while it is in
+    use; ``values`` are [n, features].
     """
     _PROCESS.scored += len(values)
     if _PROCESS.scored > CHANGE_OVER and trees not in _PROCESS.laid_out:

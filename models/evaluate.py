@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from sim.arrays import FloatArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import ModelError
 
 
@@ -53,15 +52,10 @@ class Evaluation:
     capacities: tuple[CapacityResult, ...]
 
 
-def rolling_years(years: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+def rolling_years(years: IntArray) -> Iterator[tuple[BoolArray, BoolArray]]:
     """Yield (earlier, this) masks: each year of the past is scored by a model of the years before.
 
-    The first two years are only trained on.
-
-    Parameters
-    ----------
-    years : ndarray of int, shape (n,)
-        Year of the history (from 0) of each row.
+    The first two years are only trained on. ``years`` [n] are years of the history, from 0.
 
     Examples
     --------
@@ -78,18 +72,9 @@ def evaluate_at_capacity(
     """Return what is found when the riskiest ``share`` of the trucks is opened.
 
     Trucks with equal scores are taken in random order, so the hits are expected hits: the group
-    that straddles the capacity counts in proportion.
-
-    Parameters
-    ----------
-    score : ndarray, shape (n,)
-        Higher is riskier.
-    label : ndarray, shape (n,)
-        1 positive, 0 not; or the probability of being positive.
-    share : float
-        Capacity as a share of all trucks, 0-1.
-    weight : ndarray, shape (n,), optional
-        Trucks that each row stands for.
+    that straddles the capacity counts in proportion. Arrays are [n]: ``score`` is higher for
+    riskier trucks, ``label`` 1 for positives, 0 for others, or the probability of being positive;
+    ``weight`` is how many trucks each row stands for; ``share`` of all trucks, 0 to 1.
 
     Examples
     --------
@@ -202,14 +187,10 @@ def brier_score(p_hit: FloatArray, label: FloatArray, weight: FloatArray | None 
 def evaluate(
     score: FloatArray, p_hit: FloatArray, label: FloatArray, weight: FloatArray, shares: tuple[float, ...]
 ) -> Evaluation:
-    """Judge scores of trucks that the model was not trained on.
+    """Return how good scores [n] are on trucks that the model was not trained on.
 
-    Parameters
-    ----------
-    score, p_hit, label, weight : ndarray, shape (n,)
-        Score, calibrated probability, 0/1 label, trucks that each row stands for.
-    shares : tuple of float
-        Capacities, as shares of the trucks.
+    ``p_hit`` [n] is the calibrated probability, ``label`` [n] 0 or 1, ``weight`` [n] the trucks that
+    each row stands for, ``shares`` the capacities as shares of the trucks.
     """
     low, high = auc_interval(score, label)
     base = np.full(len(label), np.average(label, weights=weight))

@@ -1,13 +1,10 @@
-"""Why one truck scores as it does, in words: its features' shares of the log odds of a find.
+"""Why one truck scores as it does, and what a model would lose without each feature.
 
-Shares are Shapley values against the trucks of the past: what a feature adds on average, in every
-order in which the truck's values could take the place of another truck's. Exact where a score is a
-sum (rules, logistic); for trees they are sampled, and the standard error stands beside them.
-
-What a model would lose without each feature: the area under the curve, its values shuffled.
-
-Measured on held-out years, so a feature that was learnt by heart counts for nothing. Features that
-say the same (a carrier's age and its crossings) stand in for one another and both look small.
+A feature's share of the log odds of a find is its Shapley value against trucks of the past: what it
+adds on average, in every order in which the truck's values could take the place of another truck's.
+Exact where a score is a sum (rules, logistic); for trees sampled, with a standard error. A
+feature's importance is the fall of the area under the curve, on held-out years, when its values are
+shuffled; features that say the same stand in for one another and both look small.
 """
 
 from __future__ import annotations
@@ -17,13 +14,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from models.base import RiskModel
 from models.evaluate import placement_half_width, placements
 from models.features import ALL_FEATURES, feature_names
 from models.fitted import FittedRisk, HeldOut
-from sim.arrays import Float32Array, FloatArray
+from sim.arrays import Float32Array, FloatArray, IntArray
 from sim.setting.contraband import DENSITIES
 from sim.setting.port import COMMODITIES
 
@@ -74,27 +70,18 @@ CODE_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A truck's score taken apart: ``base`` + sum of ``share`` = ``total``, all in log odds.
-
-    Parameters
-    ----------
-    base : float
-        Mean score of the trucks of the past that it is compared with.
-    names : tuple of str
-        Features, or rules.
-    share : ndarray, shape (len(names),)
-        What each adds.
-    error : ndarray, shape (len(names),)
-        Standard error of each share; 0 where it is exact.
-    total : float
-        The truck's score.
-    """
+    """A truck's score taken apart: ``base`` + sum of ``share`` = ``total``, all in log odds."""
 
     base: float
+    """Mean score of the trucks of the past that it is compared with."""
     names: tuple[str, ...]
+    """Features, or rules."""
     share: FloatArray
+    """What each of the names adds."""
     error: FloatArray
+    """Standard error of each share; 0 where it is exact."""
     total: float
+    """The truck's score."""
 
     def largest(self, n: int) -> list[int]:
         """Return the places of the n largest shares, either way, above twice their error."""
@@ -106,16 +93,10 @@ class Explanation:
 def explain(
     fitted: FittedRisk, truck: Float32Array, background: Float32Array, pairs: int = N_PAIRS, seed: int = 0
 ) -> Explanation:
-    """Return what each feature of one truck adds to its log odds of a find.
+    """Return what each feature of one truck [1, width] adds to its log odds of a find.
 
-    Parameters
-    ----------
-    truck : ndarray of float32, shape (1, width)
-        From `models.features.feature_matrix`.
-    background : ndarray of float32, shape (m, width)
-        Trucks of the past, drawn uniformly.
-    pairs : int
-        Orders drawn, each with its reverse, for scores that are no sums.
+    ``background`` [m, width] are trucks of the past, drawn uniformly; ``pairs`` the orders drawn,
+    each with its reverse, for scores that are no sums.
 
     Notes
     -----
@@ -128,8 +109,7 @@ def explain(
         found = _sampled(fitted.model, truck, background, pairs, seed)
     else:
         found = _exact(terms, fitted.model.terms(background) or {})
-    slope = fitted.platt.slope
-    level = fitted.platt.intercept
+    slope, level = fitted.platt.slope, fitted.platt.intercept
     return Explanation(
         base=level + slope * found.base,
         names=found.names,
@@ -166,9 +146,7 @@ def _sampled(model: RiskModel, truck: Float32Array, background: Float32Array, pa
     )
 
 
-def _walks(
-    model: RiskModel, truck: Float32Array, others: Float32Array, orders: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _walks(model: RiskModel, truck: Float32Array, others: Float32Array, orders: IntArray) -> FloatArray:
     """Return what each feature adds, shape (pairs, width), as others turn into the truck."""
     pairs, width = orders.shape
     rank = np.argsort(orders, axis=1)
@@ -221,20 +199,10 @@ N_NEGATIVES: Final = 1500
 
 
 def feature_importance(held_out: HeldOut, shuffles: int = N_SHUFFLES, seed: int = 0) -> pd.DataFrame:
-    """Return how much of the area under the curve rests on each feature.
+    """Return ``feature``, ``drop`` (of the area under the curve), ``low``, ``high`` (95 %, over trucks).
 
-    Parameters
-    ----------
-    held_out : HeldOut
-        At least two positives and two negatives.
-    shuffles : int
-        Times that each feature is shuffled among the trucks; their mean counts.
-
-    Returns
-    -------
-    DataFrame
-        ``feature``, ``drop`` (of the area under the curve), ``low``, ``high`` (95 %, over trucks);
-        largest drop first.
+    The largest drop comes first. Each feature is shuffled so many times among the trucks, of which
+    two at least must be positive and two negative; the mean counts.
 
     Notes
     -----
@@ -253,16 +221,14 @@ def feature_importance(held_out: HeldOut, shuffles: int = N_SHUFFLES, seed: int 
     return frame.sort_values("drop", ascending=False, kind="stable", ignore_index=True)
 
 
-def _rows(label: FloatArray) -> NDArray[np.int64]:
+def _rows(label: FloatArray) -> IntArray:
     """Return all positives and evenly spaced negatives."""
     negative = np.flatnonzero(label <= 0.5)
     step = max(1, len(negative) // N_NEGATIVES)
     return np.sort(np.concatenate([np.flatnonzero(label > 0.5), negative[::step]]))
 
 
-def _shuffled(
-    held_out: HeldOut, raw: Float32Array, year: NDArray[np.int64], orders: list[tuple[int, NDArray[np.int64]]]
-) -> NDArray[np.float64]:
+def _shuffled(held_out: HeldOut, raw: Float32Array, year: IntArray, orders: list[tuple[int, IntArray]]) -> FloatArray:
     """Return the scores, shape (shuffles, n), with a feature in each of these orders."""
     many = np.tile(raw, (len(orders), 1, 1))
     for turn, (place, order) in enumerate(orders):

@@ -1,12 +1,13 @@
 """What a risk model sees of a truck: visible manifest columns, and nothing else.
 
-The whitelist is `sim.tables.visible_columns`. Identity codes (carrier, driver, plate, shipper, consignee)
-are visible but are no features: a model would learn names, and names change; what the names have
-done before (ages, crossings, exams, finds) are features.
+The whitelist is `sim.tables.visible_columns`. Identity codes (carrier, driver, plate, shipper,
+consignee) are visible but are no features: a model would learn names, and names change; what the
+names have done before (ages, crossings, exams, finds) are features.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arrays import Float32Array, FloatArray
 from sim.errors import ModelError
 from sim.setting.sharing import TIERS, Tier
 from sim.tables import MANIFEST, visible_columns
@@ -28,8 +30,8 @@ DUE_H, DUE_FAST_H = 1.0, 0.5
 class Feature:
     """One visible column as a model uses it.
 
-    ``form`` says how `transformed_features` turns the raw column into a number; ``sign`` is what an inspector
-    would expect before seeing any data: +1 more is riskier, -1 more is safer, 0 no opinion.
+    ``form`` says how `transformed_features` turns the raw column into a number; ``sign`` is what an
+    inspector would expect before seeing any data: +1 more is riskier, -1 more is safer, 0 no opinion.
     ``absent`` stands for what did not arrive: a value that speaks neither for nor against a truck.
     """
 
@@ -90,9 +92,6 @@ FEATURES: Final = tuple(feature.name for feature in DECLARED_FEATURES)
 CODE_COLUMNS: Final = tuple(place for place, feature in enumerate(DECLARED_FEATURES) if feature.form == "code")
 """Positions of the features that are codes without an order."""
 
-DECLARED_SIGNS: Final = tuple(int(feature.sign) for feature in DECLARED_FEATURES)
-"""Expected direction of each feature of tier ``own``."""
-
 NO_SHIPPER: Final = {"shipper_age_days": 3650.0, "shipper_entries_12m": 1000.0}
 """What stands for the shipper's record of an empty truck: an old, busy one."""
 
@@ -137,21 +136,12 @@ def visible_part(manifest: pd.DataFrame, tier: Tier = "own") -> pd.DataFrame:
     return manifest[[name for name in ("truck", *visible_columns(tier)) if name in manifest.columns]]
 
 
-def feature_matrix(manifest: pd.DataFrame, tier: Tier = "own") -> NDArray[np.float32]:
-    """Return the raw features of every truck.
+def feature_matrix(manifest: pd.DataFrame, tier: Tier = "own") -> Float32Array:
+    """Return the raw features of n trucks, float32 [n, width_of_tier(tier)].
 
-    Parameters
-    ----------
-    manifest : DataFrame
-        n trucks; may hold ``truck`` and the columns of ``sim.tables.MANIFEST`` that the tier sees,
-        and nothing else: see `visible_part`.
-    tier : "own", "partner" or "tip"
-
-    Returns
-    -------
-    ndarray of float32, shape (n, width_of(tier))
-        Flags are 0 or 1; codes stay codes; units are those of the manifest. What did not arrive of
-        the partner's items is replaced by ``absent``.
+    The manifest may hold ``truck`` and the columns of `sim.tables.MANIFEST` that the tier sees, and
+    nothing else: see `visible_part`. Flags are 0 or 1; codes stay codes; units are those of the
+    manifest. What did not arrive of the partner's items is replaced by ``absent``.
 
     Raises
     ------
@@ -188,28 +178,19 @@ def _filled(values: pd.Series, feature: Feature) -> NDArray[Any]:
     return found if feature.absent is None else np.where(np.isnan(found), feature.absent, found)
 
 
-def feature_column(raw: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+def feature_column(raw: Float32Array, name: str) -> Float32Array:
     """Return one raw feature (n values) of a matrix by its name."""
     return raw[:, feature_names(raw.shape[1]).index(name)]
 
 
-def transformed_features(raw: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the features in the form that statistical models use.
+def transformed_features(raw: Float32Array) -> FloatArray:
+    """Return the features of a matrix of any tier [n, width] in the form that statistical models use.
 
     ``log1p``: ln(1 + x), as ages and counts run over decades; ``abs_log``: abs(ln x), as too
     light and too heavy are both odd; ``day_distance``: hours from noon (0-12), as the middle of the
     night is far from noon on both sides; ``due_ratio``: ln of the lead time over the least that the
     law allows this truck; ``code``: x + 1, so that "none" (-1) is a category. The shipper of an
     empty truck, which has none, counts as long known.
-
-    Parameters
-    ----------
-    raw : ndarray of float32, shape (n, width)
-        From `feature_matrix`, of any tier.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, width)
     """
     values = raw.astype(np.float64)
     empty = feature_column(raw, "laden") == 0.0
@@ -221,18 +202,14 @@ def transformed_features(raw: NDArray[np.float32]) -> NDArray[np.float64]:
     return values
 
 
-def _shape(values: NDArray[np.float64], form: Form, due_h: NDArray[np.float64]) -> NDArray[np.float64]:
-    shaped: NDArray[np.float64] = values
-    if form == "log1p":
-        shaped = np.log1p(np.maximum(values, 0.0))
-    elif form == "abs":
-        shaped = np.abs(values)
-    elif form == "abs_log":
-        shaped = np.abs(np.log(np.maximum(values, 1e-3)))
-    elif form == "due_ratio":
-        shaped = np.log(np.maximum(values, 1e-3) / due_h)
-    elif form == "day_distance":
-        shaped = np.abs(values - HALF_DAY_H)
-    elif form == "code":
-        shaped = values + 1.0
-    return shaped
+def _shape(values: FloatArray, form: Form, due_h: FloatArray) -> FloatArray:
+    shapes: dict[Form, Callable[[], FloatArray]] = {
+        "number": lambda: values,
+        "log1p": lambda: np.log1p(np.maximum(values, 0.0)),
+        "abs": lambda: np.abs(values),
+        "abs_log": lambda: np.abs(np.log(np.maximum(values, 1e-3))),
+        "due_ratio": lambda: np.log(np.maximum(values, 1e-3) / due_h),
+        "day_distance": lambda: np.abs(values - HALF_DAY_H),
+        "code": lambda: values + 1.0,
+    }
+    return shapes[form]()

@@ -8,40 +8,31 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import clone
 
 from models.base import UNLABELLED, RiskModel
-from models.baselines import scores_table
+from models.baselines import Calibration, scores_table
 from models.calibration import Platt, fit_platt, shift_to_prior
 from models.evaluate import rolling_years
 from models.features import width_of_tier
-from sim.arrays import Float32Array, FloatArray
+from sim.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from sim.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """Trucks of the past whose labels are known.
-
-    Parameters
-    ----------
-    raw : ndarray of float32, shape (n, width)
-    label : ndarray, shape (n,)
-        1: opening it yielded a seizure.
-    weight : ndarray, shape (n,)
-        Trucks of the past that the row stands for.
-    year : ndarray of int, shape (n,)
-        Year of the history, from 0.
-    prior : float
-        Share of all trucks that would yield a seizure if opened.
-    """
+    """Trucks of the past whose labels are known; arrays have n rows."""
 
     raw: Float32Array
+    """Features [n, width]."""
     label: FloatArray
+    """1: opening it yielded a seizure."""
     weight: FloatArray
-    year: NDArray[np.int64]
+    """Trucks of the past that the row stands for."""
+    year: IntArray
+    """Year of the history, from 0."""
     prior: float
+    """Share of all trucks that would yield a seizure if opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +44,11 @@ class HeldOut:
     label: FloatArray
     weight: FloatArray
     raw: Float32Array
-    year: NDArray[np.int64]
+    year: IntArray
     models: Mapping[int, RiskModel]
     """The model that judged each year."""
 
-    def judge(self, raw: Float32Array, year: NDArray[np.int64]) -> FloatArray:
+    def judge(self, raw: Float32Array, year: IntArray) -> FloatArray:
         """Return the scores that trucks of these years with these features would get."""
         score = np.empty(len(raw))
         for one, model in self.models.items():
@@ -69,27 +60,17 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedRisk:
-    """Turns visible manifest columns into SCORES, truck by truck.
-
-    Parameters
-    ----------
-    name : str
-        Name in `models.registry.RISK_MODELS`.
-    model : RiskModel
-        Fitted.
-    platt : Platt
-        Score to p_hit.
-    scale : ndarray, shape (m,)
-        Sorted scores of trucks drawn uniformly from the training period.
-    heeds_tips : bool
-        Whether tips raise a truck's score.
-    """
+    """Turns visible manifest columns into SCORES, truck by truck, by a fitted model."""
 
     name: str
+    """Name in `models.registry.RISK_MODELS`."""
     model: RiskModel
     platt: Platt
+    """Score to p_hit."""
     scale: FloatArray
+    """Sorted scores of trucks drawn uniformly from the training period."""
     heeds_tips: bool = False
+    """Whether tips raise a truck's score."""
 
     @property
     def width(self) -> int:
@@ -97,27 +78,20 @@ class FittedRisk:
         return int(getattr(self.model, "n_features_in_", width_of_tier("own")))
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
-        """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks.
-
-        A truck's score depends on the visible columns of its own row alone: luck and truth are
-        taken away first. Without a ``truck`` column, trucks are numbered from 0.
+        """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks; see `scores_table`.
 
         Raises
         ------
         ModelError
             A column that MANIFEST does not declare; see `models.features`.
         """
-        return scores_table(manifest, self.width, self.model.decision_function, self)
+        return scores_table(
+            manifest, self.width, self.model.decision_function, Calibration(self.platt, self.scale, self.heeds_tips)
+        )
 
     @classmethod
     def without_labels(cls, name: str, model: RiskModel, sample: Float32Array) -> Self:
-        """Return a model that learns nothing (constant, rules): only its scale is of the past.
-
-        Parameters
-        ----------
-        sample : ndarray of float32, shape (m, width)
-            Trucks drawn uniformly from the past.
-        """
+        """Return a model that learns nothing: only its scale is of the past, of a uniform sample [m, width]."""
         scale = np.sort(model.fit(sample).decision_function(sample))
         platt = shift_to_prior(Platt(intercept=0.0, slope=model.slope), scale, model.base_p_hit)
         return cls(name=name, model=model, platt=platt, scale=scale)
@@ -126,17 +100,9 @@ class FittedRisk:
     def from_labels(cls, name: str, model: RiskModel, examples: Examples, sample: Float32Array) -> tuple[Self, HeldOut]:
         """Train on all years; calibrate on years that were each held out from the years before.
 
-        Parameters
-        ----------
-        sample : ndarray of float32, shape (m, width)
-            Trucks drawn uniformly from the past, whatever became of them: the scale of the scores,
-            and what models that ask for no labels learn from.
-
-        Returns
-        -------
-        FittedRisk
-        HeldOut
-            What the calibration was learnt on, for `models.evaluate`.
+        ``sample`` [m, width] are trucks drawn uniformly from the past, whatever became of them: the
+        scale of the scores, and what models that ask for no labels learn from. The held-out trucks
+        that the calibration was learned on are returned for `models.evaluate`.
         """
         held_out = hold_out(model, examples, sample)
         fit(model, examples, np.ones(len(examples.label), dtype=bool), sample)
@@ -146,9 +112,7 @@ class FittedRisk:
         return cls(name=name, model=model, platt=platt, scale=scale), held_out
 
 
-def fit(
-    model: RiskModel, examples: Examples, rows: NDArray[np.bool_] | NDArray[np.int64], sample: Float32Array
-) -> RiskModel:
+def fit(model: RiskModel, examples: Examples, rows: BoolArray | IntArray, sample: Float32Array) -> RiskModel:
     """Train ``model`` on some rows of the examples, and on the sample as trucks without a label."""
     return model.fit(
         np.concatenate([examples.raw[rows], sample]),
@@ -170,12 +134,5 @@ def hold_out(model: RiskModel, examples: Examples, sample: Float32Array) -> Held
         raise ModelError("the past holds fewer than three years with opened trucks")
     label, weight = examples.label[kept], examples.weight[kept]
     p_hit = fit_platt(score[kept], label, weight)(score[kept])
-    return HeldOut(
-        score=score[kept],
-        p_hit=p_hit,
-        label=label,
-        weight=weight,
-        raw=examples.raw[kept],
-        year=examples.year[kept],
-        models=models,
-    )
+    raw, year = examples.raw[kept], examples.year[kept]
+    return HeldOut(score=score[kept], p_hit=p_hit, label=label, weight=weight, raw=raw, year=year, models=models)

@@ -53,18 +53,16 @@ def build_model_card(
 ) -> dict[str, Any]:
     """Return the card as plain values (JSON).
 
-    Parameters
-    ----------
-    training : mapping
-        What the past held: ``period``, ``weeks``, ``trucks``, ``examples``, ``positives``,
-        ``prior_p_hit``, ``port``.
-    evaluation, reliability, importance : optional
-        On years held out from training; none for a model that learns nothing.
+    ``training`` says what the past held: ``period``, ``weeks``, ``trucks``, ``examples``,
+    ``positives``, ``prior_p_hit``, ``port``. ``evaluation``, ``reliability`` and ``importance`` are
+    of years held out from training; none for a model that learns nothing.
     """
+    unlabelled = "level" if fitted.model.LEARNS else "none"
+    labels = risk.labels if fitted.model.NEEDS_LABELS else unlabelled
     return {
         "model": fitted.name,
         "purpose": "rank northbound trucks for inspection from their advance manifests",
-        "labels": LABELS[_labels(fitted, risk)],
+        "labels": LABELS[labels],
         "training": dict(training),
         "features": list(feature_names(fitted.width)),
         "settings": dict(risk.settings),
@@ -74,12 +72,6 @@ def build_model_card(
         "importance": None if importance is None else importance.to_dict("records"),
         "limits": list(USE_LIMITS),
     }
-
-
-def _labels(fitted: FittedRisk, risk: Risk) -> str:
-    if fitted.model.NEEDS_LABELS:
-        return risk.labels
-    return "level" if fitted.model.LEARNS else "none"
 
 
 def model_card_markdown(card: Mapping[str, Any]) -> str:
@@ -108,7 +100,10 @@ def _held_out(evaluation: Mapping[str, Any] | None) -> list[str]:
         "",
         "| riskiest share opened | hits | hit rate (95 %) | detection rate (95 %) |",
         "|---|---|---|---|",
-        *(_row(capacity) for capacity in evaluation["capacities"]),
+        *(
+            "| " + " | ".join([f"{c['share']:.1%}", f"{c['hits']:.1f}", *_rates(c)]) + " |"
+            for c in evaluation["capacities"]
+        ),
         "",
     ]
 
@@ -124,43 +119,28 @@ def _table(title: str, columns: Mapping[str, tuple[str, str]], rows: Sequence[Ma
     return [*lines, ""]
 
 
-def _row(capacity: Mapping[str, Any]) -> str:
-    cells = [f"{capacity['share']:.1%}", f"{capacity['hits']:.1f}"]
-    for name in ("hit_rate", "detection_rate"):
-        low, high = capacity[f"{name}_low"], capacity[f"{name}_high"]
-        cells.append(f"{capacity[name]:.2%} ({low:.2%} to {high:.2%})")
-    return "| " + " | ".join(cells) + " |"
+def _rates(capacity: Mapping[str, Any]) -> list[str]:
+    """Return hit rate and detection rate, each with its 95 % interval."""
+    return [
+        "{:.2%} ({:.2%} to {:.2%})".format(*(capacity[f"{name}{end}"] for end in ("", "_low", "_high")))
+        for name in ("hit_rate", "detection_rate")
+    ]
 
 
 def model_card_lines(card: Mapping[str, Any]) -> list[str]:
-    """Return lines of at most 80 columns on the years held out, for a model that learnt."""
-    return _capacity_lines(card["held_out"]) + _more_lines(card)
-
-
-def _capacity_lines(held_out: Mapping[str, Any]) -> list[str]:
+    """Return lines of at most 80 columns on the years held out, for a model that learned."""
+    held_out = card["held_out"]
+    auc = f"AUC {held_out['auc']:.3f} ({held_out['auc_low']:.3f} to {held_out['auc_high']:.3f})"
     lines = [
-        f"  held-out years: AUC {held_out['auc']:.3f} ({held_out['auc_low']:.3f} to "
-        f"{held_out['auc_high']:.3f}) over {held_out['positives']:g} positives",
+        f"  held-out years: {auc} over {held_out['positives']:g} positives",
         "  share opened   hit rate (95 %)            detection rate (95 %)",
     ]
     for row in held_out["capacities"]:
-        cells = [f"  {row['share']:>12.1%}"]
-        for name in ("hit_rate", "detection_rate"):
-            low, high = row[f"{name}_low"], row[f"{name}_high"]
-            cells.append(f"{row[name]:.2%} ({low:.2%} to {high:.2%})".ljust(25))
-        lines.append("  ".join(cells).rstrip())
+        lines.append("  ".join([f"  {row['share']:>12.1%}", *(cell.ljust(25) for cell in _rates(row))]).rstrip())
+    lines.append("  hit rate from safest to riskiest fifth of the expected hits:")
+    for row in card["reliability"]:
+        lines.append(f"    {row['forecast']:.2%} forecast, {row['low']:.2%} to {row['high']:.2%} observed")
+    lines.append("  AUC rests most on (95 %):")
+    for row in card["importance"][:3]:
+        lines.append(f"    {row['feature']} {row['drop']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})")
     return lines
-
-
-def _more_lines(card: Mapping[str, Any]) -> list[str]:
-    """Return lines on calibration and on what the ranking rests on."""
-    groups = [
-        f"{row['forecast']:.2%} forecast, {row['low']:.2%} to {row['high']:.2%} observed" for row in card["reliability"]
-    ]
-    rests = [
-        f"{row['feature']} {row['drop']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
-        for row in card["importance"][:3]
-    ]
-    lines = ["  hit rate from safest to riskiest fifth of the expected hits:"]
-    lines += [f"    {group}" for group in groups]
-    return [*lines, "  AUC rests most on (95 %):", *(f"    {one}" for one in rests)]

@@ -90,10 +90,10 @@ class LogisticRisk(RiskModel):
         """Return weight x standardised value of each feature; the codes' columns added up."""
         columns = self.scaler_.transform(self._columns(transformed_features(raw)))
         width = raw.shape[1]
-        found = {name: np.zeros(len(raw)) for name in feature_names(width)}
+        terms = {name: np.zeros(len(raw)) for name in feature_names(width)}
         for name, weight, values in zip(self._owners(width), self.coef_, columns.T, strict=True):
-            found[name] = found[name] + weight * values
-        return found | {"base": np.full(len(raw), self.intercept_)}
+            terms[name] = terms[name] + weight * values
+        return terms | {"base": np.full(len(raw), self.intercept_)}
 
     def _owners(self, width: int) -> list[str]:
         """Return the feature that each column of the regression comes from."""
@@ -131,7 +131,6 @@ def make_risk_model(risk: Risk) -> RiskModel:
     ConstantRisk(settings={'base_p_hit': 0.0001})
     """
     if risk.name not in RISK_MODELS:
-        known = sorted(RISK_MODELS)
-        raise ConfigError("risk.name", f"unknown risk model {risk.name!r}; known {known}")
+        raise ConfigError("risk.name", f"unknown risk model {risk.name!r}; known {sorted(RISK_MODELS)}")
     baselines.check_settings(RISK_MODELS[risk.name].KNOWN, risk.settings)
     return RISK_MODELS[risk.name](settings=dict(risk.settings))

@@ -54,13 +54,8 @@ MODEL_FILE, FACTS_FILE, CARD_FILE, CARD_TEXT_FILE = "model.skops", "model.json",
 def save_model(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     """Write a fitted model and its card: the whole folder or nothing.
 
-    Parameters
-    ----------
-    fitted : FittedRisk
-    folder : Path
-        Below the cache's folder; replaced if it is there already.
-    card : mapping
-        From `models.model_card.build_model_card`.
+    ``folder`` is below the cache's, and replaced if it is there already; ``card`` is from
+    `models.model_card.build_model_card`.
 
     Raises
     ------
@@ -96,20 +91,14 @@ def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
     }
     (folder / MODEL_FILE).write_bytes(skops.dumps(content))
     if fitted.name in baselines.KNOWN_SETTINGS:
-        baselines.save_baseline(folder, _as_plain(fitted))
+        settings, scale = dict(fitted.model.settings or {}), fitted.scale
+        plain = baselines.BaselineRisk(
+            name=fitted.name, settings=settings, platt=fitted.platt, scale=scale, width=width
+        )
+        baselines.save_baseline(folder, plain)
     _write_json(folder / FACTS_FILE, facts)
     _write_json(folder / CARD_FILE, card)
     (folder / CARD_TEXT_FILE).write_text(model_card_markdown(card), encoding="utf-8")
-
-
-def _as_plain(fitted: FittedRisk) -> baselines.BaselineRisk:
-    return baselines.BaselineRisk(
-        name=fitted.name,
-        settings=dict(fitted.model.settings or {}),
-        platt=fitted.platt,
-        scale=fitted.scale,
-        width=fitted.width,
-    )
 
 
 def _write_json(path: Path, record: Mapping[str, Any]) -> None:

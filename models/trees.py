@@ -8,14 +8,14 @@ inspector would expect (`models.features.DECLARED_FEATURES`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 
 from models.base import UNLABELLED, RiskModel, labelled_trucks
 from models.calibration import rank_share
-from models.compiled_trees import raw_scores
+from models.compiled_trees import FittedTrees, raw_scores
 from models.features import CODE_COLUMNS, feature_signs, transformed_features
 from sim.arrays import Float32Array, FloatArray, IntArray
 
@@ -28,9 +28,9 @@ class BoostedRisk(RiskModel):
 
     A few hundred positives cannot carry a free model: trees have few leaves, the penalty on leaves
     counts in units of positives, and each feature with an expected sign may only act in that
-    direction (``models.features.DECLARED_FEATURES``). That costs nothing: on the
-    year after the history, the riskiest 27 % hold 57.1 % of the loads with these constraints and
-    57.0 % without (mean of six pasts; 61.7 % and 61.7 % with oracle labels).
+    direction. That costs nothing: on the year after the history, the riskiest 27 % hold 57.1 % of
+    the loads with these constraints and 57.0 % without (mean of six pasts; 61.7 % and 61.7 % with
+    oracle labels).
     """
 
     KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = {
@@ -169,7 +169,7 @@ class HybridRisk(RiskModel):
         return {name: self._setting(name) for name in model.KNOWN}
 
 
-def _predictor_is_sound(tree: Any, width: int) -> bool:  # noqa: ANN401
+def _predictor_is_sound(tree: FittedTrees, width: int) -> bool:
     nodes = tree.nodes
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
     children = np.concatenate([nodes["left"][inner], nodes["right"][inner]])
@@ -184,7 +184,7 @@ def _predictor_is_sound(tree: Any, width: int) -> bool:  # noqa: ANN401
     )
 
 
-def _tree_is_sound(tree: Any, width: int) -> bool:  # noqa: ANN401
+def _tree_is_sound(tree: FittedTrees, width: int) -> bool:
     if tree.capacity != tree.node_count or tree.n_features != width:
         return False
     inner = np.flatnonzero(tree.children_left != tree.children_right)

@@ -16,11 +16,10 @@ from experiments.economics.cost_effectiveness import (
     best_by_value,
     break_even_threshold,
     decide_at_value,
-    not_replaced_share_additive,
     social_frontier,
 )
 from experiments.economics.costs import INITIAL_COST_KINDS
-from experiments.economics.discounting import annuity, growing_annuity, present_value
+from experiments.economics.discounting import annuity, present_value
 from experiments.intervals import Sample, paired_difference
 
 LOAD_USD = 0.30 * MILLION
@@ -55,7 +54,7 @@ def test_an_hour_and_the_annuities() -> None:
     assert (hour().time, hour().cargo) == (33.5, 25.0)
     assert (hour().fuel, hour().emissions) == pytest.approx((3.0, 0.45))
     same(annuity(RATE, YEARS), 10.59)
-    same(growing_annuity(RATE, 0.02, YEARS), 12.32)
+    same(present_value(RATE, [0.0, *1.02 ** np.arange(YEARS)]), 12.32)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +163,6 @@ def test_companions_of_the_threshold(worths: dict[str, PresentWorth]) -> None:
     same(HARM.deaths_per_pure_kg, 8.300)
     millions(HARM.deaths_per_pure_kg * HARM.value_of_statistical_life_usd, 109.6)
     same(found.not_replaced_share or 0.0, 0.0001864)
-    same(not_replaced_share_additive(0.5, 10_000.0, 5.0 / 2.25e-6), 0.002250)
 
 
 def test_the_tornado() -> None:

@@ -19,7 +19,7 @@ from experiments.economics.cost_effectiveness import (
     decide_at_value,
     loads_after_displacement,
 )
-from experiments.economics.discounting import annualised, annuity, discount_factors, growing_annuity, present_value
+from experiments.economics.discounting import annualised, annuity, discount_factors, present_value
 from experiments.funding.request import read_economic_option
 from sim.errors import ConfigError
 
@@ -42,13 +42,6 @@ PRICES = st.one_of(st.none(), st.floats(0.0, 1e7))
 def test_an_annuity_is_its_sum(rate: float, years: int) -> None:
     factors = discount_factors(rate, years)
     assert annuity(rate, years) == pytest.approx(float(factors[1:].sum()), rel=1e-6)
-
-
-@given(RATES, RATES, st.integers(0, 30))
-def test_a_growing_annuity_is_its_sum(rate: float, growth: float, years: int) -> None:
-    assume(rate == growth or abs(rate - growth) > 1e-6)
-    flows = [0.0, *((1.0 + growth) ** np.arange(years))]
-    assert growing_annuity(rate, growth, years) == pytest.approx(present_value(rate, flows), rel=1e-6, abs=1e-12)
 
 
 @given(MONEY, st.floats(0.0, 0.5), st.integers(1, 40))

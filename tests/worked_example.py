@@ -16,8 +16,8 @@ from experiments.economics.benefits import (
     Cargo,
     Emissions,
     TruckHourValue,
+    interpolate_years,
     truck_hour_value,
-    truck_hours_saved,
     user_benefit,
 )
 from experiments.economics.costs import (
@@ -144,7 +144,9 @@ class Case:
         service = service_share(bought, measure(name), YEARS)
         start = waits["A0"] if self.from_h is None else self.from_h
         new_wait = start - self.saving * (start - waits[name])
-        saved = truck_hours_saved(self._hours(start), self._hours(new_wait), service)
+        saved = service * (
+            interpolate_years(self._hours(start), YEARS) - interpolate_years(self._hours(new_wait), YEARS)
+        )
         if self.usd_per_h is None:
             gain = user_benefit({"all": saved}, {"all": hour()}, PRICE_YEAR)
         else:

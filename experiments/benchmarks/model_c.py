@@ -1,10 +1,10 @@
 """Model c of the benchmark: booths, then scanners for the risky, then docks for some of those.
 
-Poisson arrivals, 5 a minute; 10 booths, lognormal 1.5 min (cv 0.5); a quarter of the trucks to 6
-scanners, lognormal 4 min (cv 0.5); a fifth of those to 18 docks, gamma of shape 4, 60 min. Start
+Poisson arrivals, 5 a minute; 10 booths, lognormal 1.5 min (CV 0.5); a quarter of the trucks to 6
+scanners, lognormal 4 min (CV 0.5); a fifth of those to 18 docks, gamma of shape 4, 60 min. Start
 and end of every service are kept. With ``exponential`` services of the same means each station is
-M/M/c with Poisson arrivals (Burke, Jackson), whose waits are known: that is what every
-implementation is held to before it is timed.
+M/M/c with Poisson arrivals (Burke, Jackson): every implementation is checked against its known
+waits before it is timed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LN_SD: Final = float(np.sqrt(np.log1p(CV**2)))
 
 
 class ModelCTrucks(NamedTuple):
-    """The luck of ``n`` trucks, drawn before the run."""
+    """The random numbers of ``n`` trucks, drawn before the run."""
 
     arrive_min: FloatArray
     to_scan: BoolArray

@@ -1,10 +1,10 @@
-"""Rare threats: what probes tell of detection, against counting the seizures of the same run.
+"""Detection of rare loads: the expected-detection estimate against counting seizures.
 
-Two questions. How much longer would a run have to be, for a count of seizures to be as sure as the
-probes (`detection_variances`)? And do both mean the same (`compare_with_loads`): trucks drawn by P(carrying) get a
-load on board and are run again, with the luck and the policy that they had; whom that run seizes is
-held to what the probes expected of these very trucks in the run without their loads. So the
-difference also holds whatever the loads do to queues, budgets and lists that the policy keeps.
+Two questions, answered from the same replications. How much longer would a run have to be for a
+count of seizures to be as sure as the estimate (`detection_variances`)? And do both mean the same
+(`compare_with_loads`)? Trucks drawn by P(carrying) get a load on board and are run again with the
+same random numbers; whom that run seizes is held to what the estimate expected of these trucks in
+the run without their loads, so that effects of loads on queues, budgets and lists count too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ScoredWeek(NamedTuple):
 
 
 class SeizureComparison(NamedTuple):
-    """Seizures of loads that were put on board, held to what probes expected of their trucks."""
+    """Seizures of loads put on board, against what the estimate expected of their trucks."""
 
     loads: float
     detection: float
@@ -53,11 +53,6 @@ class SeizureComparison(NamedTuple):
     """`detection_error_bound` of the runs without the loads, and what the loads' finds taught a
     policy that learns from them: each sends at most its clearance number more trucks to be scanned.
     """
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the difference is within its interval, widened by the bound of the error."""
-        return abs(self.difference) <= self.half_width + self.bound
 
 
 def jackknife_variance(numerator: FloatArray, denominator: FloatArray) -> float:
@@ -74,23 +69,16 @@ def jackknife_variance(numerator: FloatArray, denominator: FloatArray) -> float:
 
 
 def detection_variances(metrics: pd.DataFrame) -> dict[str, float]:
-    """Return how sure probes and counts are of detection, from the same replications.
+    """Return how sure the estimate and counts are of detection, from METRICS of one alternative.
 
-    Parameters
-    ----------
-    metrics : DataFrame
-        METRICS of one alternative, a row a replication; loads must have come in two at least.
-
-    Returns
-    -------
-    dict
-        ``expected`` and ``counted`` detection, the standard error of each, and ``times``: the
-        variance by counting over that by probes.
+    Loads must have come in two replications at least. Returns ``expected`` and ``counted``
+    detection, the standard error of each (``.._se``), and ``times``: the variance by counting over
+    that of the estimate.
     """
     columns = {"expected": ("expected_caught", "expected_weight"), "counted": ("n_seized", "n_carrying")}
     found: dict[str, float] = {}
-    for name, (above, below) in columns.items():
-        numerator, denominator = (metrics[c].to_numpy(np.float64) for c in (above, below))
+    for name, pair in columns.items():
+        numerator, denominator = (metrics[column].to_numpy(np.float64) for column in pair)
         found[name] = float(numerator.sum() / denominator.sum())
         found[f"{name}_se"] = math.sqrt(jackknife_variance(numerator, denominator))
     found["times"] = (found["counted_se"] / found["expected_se"]) ** 2
@@ -100,13 +88,7 @@ def detection_variances(metrics: pd.DataFrame) -> dict[str, float]:
 def compare_with_loads(
     scenario: Scenario, weeks: Iterable[ScoredWeek], n_loads: int, seed: int = 1
 ) -> SeizureComparison:
-    """Run every week as it is, and again with loads on board; see the module.
-
-    Parameters
-    ----------
-    n_loads : int
-        Loads a week, few enough that they hardly meet each other; trucks are drawn by P(carrying).
-    """
+    """Run every week as it is, and again with ``n_loads`` loads on board, few enough that they hardly meet."""
     both = [_both(scenario, week, n_loads, seed) for week in weeks]
     loads = sum(before["expected_weight"] for before, _ in both)
     share = sum(before["expected_caught"] for before, _ in both) / loads
@@ -136,17 +118,10 @@ def _run(scenario: Scenario, week: ScoredWeek, manifest: pd.DataFrame) -> Outcom
 
 
 def measure_rare_threats(study: Study, scorer: Scorer, policies: Mapping[str, Scenario]) -> dict[str, Any]:
-    """Return both questions' answers at the study's port; see the module.
+    """Return the answers at the study's port, as ``one_in``, ``weeks``, ``variances`` and ``against_loads``.
 
-    Parameters
-    ----------
-    policies : mapping of Scenario
-        The port under each policy that is held to loads on board.
-
-    Returns
-    -------
-    dict
-        ``one_in``, ``weeks``, ``detection_variances`` (of the study's own policy) and ``compare_with_loads``.
+    ``policies`` holds the port under each policy that is compared with loads on board; variances
+    are of the study's own policy.
     """
     own = study.alternatives[study.baseline]
     shared = ProcessCache()

@@ -1,9 +1,7 @@
-"""Model c in other people's simulators and in ours: the same work, each in its own idiom.
+"""Model c in other simulators and in this project's engines: checked against theory, then timed.
 
 Every implementation takes (n trucks, seed, exponential services or not) and returns the mean wait
-at booths, scanners and docks, in minutes.
-
-Model c timed against itself: implementations interleaved in one run, then growth with trucks.
+at booths, scanners and docks, in minutes. Rounds are interleaved in one run.
 """
 
 from __future__ import annotations
@@ -84,7 +82,7 @@ def model_c_in_ciw(n: int, seed: int, exponential: bool) -> Waits:
     """Run model c in Ciw."""
     import ciw
 
-    def work(station: int) -> Any:  # noqa: ANN401
+    def work(station: int) -> object:
         mean = MEAN_MIN[station]
         if exponential:
             return ciw.dists.Exponential(1.0 / mean)
@@ -127,7 +125,7 @@ def _ours(engine: Callable[[Flow], Record | None]) -> Implementation:
 
 
 def model_c_in_cimba(n: int, seed: int, exponential: bool) -> Waits:
-    """Run model c in cimba, in a process of its own; see `experiments.benchmarks.rivals`.
+    """Run model c in cimba, in a process of its own.
 
     cimba compiles its models only where it was imported before anything else was compiled. The
     process stays, and handing over a call takes a tenth of a millisecond.
@@ -198,24 +196,20 @@ def check_against_theory(name: str, implementation: Implementation, n: int) -> N
     RuntimeError
         It does other work than the model asks for.
     """
-    found = np.array([implementation(n, 100 + run, True) for run in range(CHECK_RUNS)])
-    error = found.std(axis=0, ddof=1) / np.sqrt(CHECK_RUNS)
+    runs, theory = np.array([implementation(n, 100 + run, True) for run in range(CHECK_RUNS)]), theoretical_waits()
+    error = runs.std(axis=0, ddof=1) / np.sqrt(CHECK_RUNS)
     # a run begins empty, which at n trucks shortens the mean wait by a few hundredths
-    slack = Z * error + 0.05 * np.array(theoretical_waits())
-    if (np.abs(found.mean(axis=0) - theoretical_waits()) > slack).any():
-        waits = ", ".join(f"{wait:.2f}" for wait in found.mean(axis=0))
-        due = ", ".join(f"{wait:.2f}" for wait in theoretical_waits())
+    slack = Z * error + 0.05 * np.array(theory)
+    if (np.abs(runs.mean(axis=0) - theory) > slack).any():
+        waits, due = (", ".join(f"{wait:.2f}" for wait in each) for each in (runs.mean(axis=0), theory))
         raise RuntimeError(f"{name} waits {waits} min where theory says {due}")
 
 
 def race_model_c(n: int, rounds: int) -> dict[str, Any]:
-    """Time every implementation of model c, in CPU time: medians, and ratios within each round.
+    """Return the CPU time of every implementation of model c, by its name.
 
-    Returns
-    -------
-    dict
-        By implementation: ``microseconds_a_truck`` (median) and ``times_simpy`` (median, least and
-        greatest ratio of idiomatic SimPy's time to its own in the same round).
+    ``microseconds_a_truck`` (median) and ``times_simpy`` (median, least and greatest ratio of
+    idiomatic SimPy's time to its own in the same round).
     """
     ways = installed_implementations()
     for name, way in ways.items():
@@ -224,8 +218,8 @@ def race_model_c(n: int, rounds: int) -> dict[str, Any]:
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds):
         for name, way in ways.items():
-            run = functools.partial(_run, way, n, 1 + 1000 * turn)
-            seconds[name].append(seconds_per_run(run, functools.partial(implementation_cpu_seconds, name)))
+            work = functools.partial(_run, way, n, 1 + 1000 * turn)
+            seconds[name].append(seconds_per_run(work, functools.partial(implementation_cpu_seconds, name)))
     return {name: _row(seconds["SimPy, idiomatic"], own, n) for name, own in seconds.items()}
 
 
@@ -234,15 +228,10 @@ def _run(implementation: Implementation, n: int, seed: int, number: int) -> None
 
 
 def seconds_per_run(work: Callable[[int], object], clock: Callable[[], float] = time.process_time) -> float:
-    """Return the time of a run, the mean of as many in a row as take `LEAST_TIMED_S` together.
+    """Return the seconds of ``work(run number)``: the mean of as many in a row as take `LEAST_TIMED_S`.
 
     A single run of a few milliseconds would tell what the one before it left of the caches, and
     how soon the system hands out memory; one that takes longer finds its own there.
-
-    Parameters
-    ----------
-    work : callable
-        Called with the number of the run, from 0.
     """
     begun, spent, runs = clock(), 0.0, 0
     while spent < LEAST_TIMED_S:

@@ -1,12 +1,9 @@
-"""How the cost of a run grows: with stations, with policies, with alternatives, with workers.
+"""How the cost of a run grows with stations, policies, alternatives and workers; a year on one core.
 
-Everything but workers is processor time, of rounds that take the cases in turn; each round is a
-week of its own.
-
-A simulated year of the study's port in a process of its own: the time of one core, and memory.
-
-Weeks from trucks to METRICS until they add up to a year; imports, loading the trained model and
-the compiled engine are counted apart. ``python -m experiments.benchmarks.scaling [overrides]`` prints JSON.
+All but workers is processor time, of rounds that take the cases in turn; each round is a week of
+its own. The year runs in a fresh process: weeks from trucks to METRICS, with imports, the trained
+model and compiled code counted apart.
+``python -m experiments.benchmarks.scaling [overrides]`` prints the year as JSON.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -50,15 +47,9 @@ LADDER: Final[dict[str, tuple[str, ...]]] = {
 """Ports of more and more stations, as overrides of World Trade Bridge. The bridge and the posts
 that resolve radiation alarms stand at all of them."""
 POLICIES: Final = (
-    "no_referral",
-    "todays_practice",
-    "top_share",
-    "scan_everything",
-    "queue_aware",
-    "scan_budget",
-    "skip_lot",
-    "sensor_tree",
-)
+    "no_referral", "todays_practice", "top_share", "scan_everything",
+    "queue_aware", "scan_budget", "skip_lot", "sensor_tree",
+)  # fmt: skip
 """Each with its settings in ``configs/policy``."""
 ALTERNATIVES: Final = (1, 2, 4, 8)
 WORKER_WEEKS: Final = 16
@@ -110,44 +101,34 @@ def scenario_by_policy(study: Study) -> dict[str, Scenario]:
 def _costs(study: Study, cases: Mapping[str, Scenario], scorer: Scorer, rounds: int) -> list[Row]:
     """Return microseconds a truck of the flow and of all from choices to METRICS, case by case."""
     compile_for_run("compiled", [scenario.policy for scenario in cases.values()])
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in cases}
     for replication in range(rounds + 1):
         for name, scenario in cases.items():
             found[name].append(_cost(study, scenario, scorer, replication))
-    middles = {
-        # the first round warms caches up
-        name: [statistics.median(part) for part in zip(*costs[1:], strict=True)]
+    # the first round warms caches up
+    return [
+        {"case": name} | {key: statistics.median(c[key] for c in costs[1:]) for key in ("flow", "path")}
         for name, costs in found.items()
-    }
-    return [{"case": name, "flow": flow, "path": path} for name, (flow, path) in middles.items()]
+    ]
 
 
-def _cost(study: Study, scenario: Scenario, scorer: Scorer, replication: int) -> tuple[float, float]:
+def _cost(study: Study, scenario: Scenario, scorer: Scorer, replication: int) -> dict[str, float]:
     window = study.window(replication)
     manifest = draw_window_trucks(scenario, window)
     scores = scorer.score(manifest)
     plan = make_plan(scenario, manifest, scores)
     flow, _ = build_flow(scenario, window, manifest, scores, plan)
     hooks = (scenario.policy.route, scenario.policy.profile)
-    seconds = (
-        work_cpu_seconds(lambda: loop.run(flow, *hooks)),
-        work_cpu_seconds(lambda: simulate_metrics(scenario, window, manifest, scores, plan)),
-    )
-    return 1e6 * seconds[0] / len(manifest), 1e6 * seconds[1] / len(manifest)
-
-
-def work_cpu_seconds(work: Callable[[], Any]) -> float:
-    """Return the processor time of this process that ``work`` takes, in seconds."""
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
+    times = [time.process_time()]
+    loop.run(flow, *hooks)
+    times.append(time.process_time())
+    simulate_metrics(scenario, window, manifest, scores, plan)
+    times.append(time.process_time())
+    return {key: 1e6 * (times[i + 1] - times[i]) / len(manifest) for i, key in enumerate(("flow", "path"))}
 
 
 def cost_by_alternatives(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
-    """Return what each of several alternatives costs from trucks to METRICS, a row a number.
-
-    Trucks, scores and readings are shared, so that the more alternatives, the less each.
-    """
+    """Return what each of several alternatives costs that share trucks, scores and readings, a row a number."""
     every = scenario_by_policy(study)
     scorers = {risk_key(scenario): scorer for scenario in every.values()}
     shared, seconds = ProcessCache(), {n: list[float]() for n in ALTERNATIVES}
@@ -179,16 +160,12 @@ def speed_up_by_workers(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
             replicate(case, scorers, simulator=simulate_metrics)
             # the first round starts the workers
             seconds[n] += [time.perf_counter() - begun] if turn else []
-    return [_speed_up(n, seconds[1], own) for n, own in seconds.items()]
-
-
-def _speed_up(workers: int, one_worker_s: list[float], several_workers_s: list[float]) -> Row:
-    ratios = sorted(single / mine for single, mine in zip(one_worker_s, several_workers_s, strict=True))
-    return {
-        "workers": workers,
-        "seconds": statistics.median(several_workers_s),
-        "times": [statistics.median(ratios), ratios[0], ratios[-1]],
-    }
+    rows = []
+    for n, own in seconds.items():
+        ratios = sorted(single / mine for single, mine in zip(seconds[1], own, strict=True))
+        times = [statistics.median(ratios), ratios[0], ratios[-1]]
+        rows.append({"workers": n, "seconds": statistics.median(own), "times": times})
+    return rows
 
 
 WEEKS: Final = 52
@@ -225,19 +202,11 @@ def run_year(study: Study) -> dict[str, float]:
 
 
 def time_year(overrides: Sequence[str]) -> dict[str, Any]:
-    """Run a year in a fresh process on one core.
+    """Run a year in a fresh process on one core; a model that is missing is trained first.
 
-    Parameters
-    ----------
-    overrides : sequence of str
-        Of the study; the model, if none is named, is ``boosted``, and is trained first if need be.
-
-    Returns
-    -------
-    dict
-        ``model``, ``draw_window_trucks``, ``weeks``; ``start_cpu_s`` (imports, model, compiled code) and
-        ``run_cpu_s`` (user and system time of everything from trucks to METRICS), ``peak_bytes``
-        of the process.
+    Returns ``model``, ``trucks``, ``weeks``; ``start_cpu_s`` (imports, model, compiled code) and
+    ``run_cpu_s`` (user and system time of everything from trucks to METRICS), ``peak_bytes`` of
+    the process.
     """
     wanted = year_overrides(overrides)
     scenario = _baseline(build_study(wanted, "bench"))

@@ -42,14 +42,9 @@ class CommandTime:
 
 
 def time_command(arguments: Sequence[str], cache: Path, out: Path) -> CommandTime:
-    """Run a command in a process of its own and time it, its worker processes included.
+    """Run a command (a verb and its overrides) in a process of its own, and time it with its workers.
 
-    Parameters
-    ----------
-    arguments : sequence of str
-        A verb and its overrides.
-    cache : Path
-        Folder of compiled code and models (``THROUGHGATE_CACHE``).
+    ``cache`` is its folder of compiled code and models (``THROUGHGATE_CACHE``).
     """
     command = [sys.executable, "-m", "experiments.cli", *arguments, f"out={out}"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -100,7 +95,7 @@ def speed_up_of_two_workers(folder: Path) -> tuple[float, list[float]]:
 
 
 def _say(label: str, command_time: CommandTime) -> None:
-    """Print a line at once: who stops the benchmark early keeps what it measured."""
+    """Print a line at once, so that what was measured stays if the benchmark is stopped."""
     sys.stdout.write(f"{label:<16} {command_time.wall_s:7.2f} s wall {command_time.cpu_s:7.2f} s CPU\n")
     sys.stdout.flush()
 

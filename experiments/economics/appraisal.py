@@ -1,15 +1,9 @@
-"""From cash flows to present values: each alternative against the baseline, at one rate.
+"""Present values of each alternative above the baseline's, and the rates of return.
 
-Interdiction is an amount, not money: it is priced only where the user gives a value of a load.
-Nothing else in the package puts dollars on it.
+In: costs, users' gain and loads interdicted by year. Out: net present values, ratios, payback and
+internal rates of return. Loads are priced only where the user gives a value of a load.
 
-The internal rate of return, given only where there is exactly one.
-
-Amounts whose sign changes once have one rate at which their present value is zero. Amounts that
-change sign more often (equipment is bought again) still have one rate above zero if what has come
-in so far changes sign once (Norstrøm). Otherwise there may be several, and any would mislead.
-
-Source: Norstrøm (1972) for the second criterion.
+Source: Norstrøm (1972) for the second test that there is only one internal rate of return.
 """
 
 from __future__ import annotations
@@ -28,6 +22,11 @@ from experiments.economics.discounting import annualised, check_price_years, pre
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field
+
+LEAST, MOST = -1.0 + 1e-9, 1e6
+"""Rates a year between which an internal rate of return is looked for."""
+ROUND: Final = 1e-12
+"""Sums so far that are smaller than this part of the largest amount are zero."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ class PresentWorth:
 
     @property
     def npv0(self) -> float:
-        """Users' gain less cost; interdiction is not priced."""
+        """Net present value without interdiction: users' gain less cost."""
         return self.user_benefit - self.cost
 
     def npv(self, usd_per_load: float | None) -> float:
@@ -110,9 +109,9 @@ def appraise(alternatives: Mapping[str, AnnualFlows], baseline: str | None, rate
         problem = f"every appraisal needs its no-build baseline; got {baseline!r}"
         raise ConfigError("baseline", f"{problem}, known {sorted(alternatives)}")
     base = alternatives[baseline]
-    for name, one in alternatives.items():
-        _alike(name, one, base)
-    return {name: _worth(one, base, rate) for name, one in alternatives.items()}
+    for name, flows in alternatives.items():
+        _check_alike(name, flows, base)
+    return {name: _worth(flows, base, rate) for name, flows in alternatives.items()}
 
 
 def incremental_cash_flow(flows: AnnualFlows, baseline: AnnualFlows, usd_per_load: float | None) -> FloatArray:
@@ -137,7 +136,7 @@ def payback_year(net: npt.ArrayLike, rate: float = 0.0) -> int | None:
     return int(back[0]) if len(back) else None
 
 
-def _alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
+def _check_alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
     check_price_years({f"alternatives.{name}": flows.cost.price_year}, baseline.cost.price_year)
     if flows.view != baseline.view:
         problem = f"the {flows.view} view beside the {baseline.view} view; views are never mixed"
@@ -148,23 +147,12 @@ def _alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
 
 
 def _worth(flows: AnnualFlows, baseline: AnnualFlows, rate: float) -> PresentWorth:
-    def above(levels: FloatArray, others: FloatArray) -> float:
-        return present_value(rate, levels - others)
-
-    return PresentWorth(
-        years=baseline.cost.years,
-        rate=rate,
-        capital=above(flows.cost.total(kinds=INITIAL_COST_KINDS), baseline.cost.total(kinds=INITIAL_COST_KINDS)),
-        cost=above(flows.cost.total(), baseline.cost.total()),
-        user_benefit=above(flows.user_benefit, baseline.user_benefit),
-        loads=above(flows.loads, baseline.loads),
+    own, base = (
+        (f.cost.total(kinds=INITIAL_COST_KINDS), f.cost.total(), f.user_benefit, f.loads) for f in (flows, baseline)
     )
-
-
-LEAST: Final = -1.0 + 1e-9
-MOST: Final = 1e6
-ROUND: Final = 1e-12
-"""Sums so far that are smaller than this part of the largest amount are zero."""
+    return PresentWorth(
+        baseline.cost.years, rate, *(present_value(rate, a - b) for a, b in zip(own, base, strict=True))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +165,10 @@ class InternalRateOfReturn:
 
 def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
     """Return the rate at which net amounts [year 0..T] have no present value.
+
+    None, with the reason, where there is no such rate or where there may be several. Amounts whose
+    sign changes once have one rate. Those that change sign more often (equipment is bought again)
+    still have one above zero if the sum so far changes sign once (Norstrøm).
 
     Examples
     --------
@@ -218,5 +210,4 @@ def _between(flows: FloatArray, least: float) -> InternalRateOfReturn:
     low, high = math.log1p(least), math.log1p(MOST)
     if worth(low) * worth(high) > 0.0:
         return InternalRateOfReturn(None, f"none between {least:.0%} and {MOST:.0%} a year")
-    found = brentq(worth, low, high, xtol=1e-14, rtol=1e-14)
-    return InternalRateOfReturn(round(math.expm1(float(found)), 12))
+    return InternalRateOfReturn(round(math.expm1(float(brentq(worth, low, high, xtol=1e-14, rtol=1e-14))), 12))

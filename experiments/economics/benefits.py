@@ -1,13 +1,9 @@
-"""What users gain: truck-hours saved by class, trips that are new, reliability, fuel and carbon.
+"""What users gain from shorter waits: the value of a truck-hour, hours saved, reliability, fuel.
 
-Hours come from simulated years and are interpolated between them. A congested wait is never scaled
-with demand: queues are convex in load, so that hours outside the simulated years are refused.
-
-What an hour of a truck in line is worth, in one of two views that are never added.
-
-The DOT view counts what the country loses: the driver's time, idle fuel, damage by emissions and,
-where the user asks for it, the value of cargo in transit. The carrier's view counts what the
-carrier pays: its marginal cost an hour, which holds the driver's wage already, and idle fuel.
+Hours come from simulated years and are interpolated between them, never scaled with demand: queues
+are convex in load. An hour is valued in one of two views that are never added. The DOT view counts
+the driver's time, idle fuel, damage by emissions and, where the user asks for it, the value of
+cargo in transit. The carrier's view counts its marginal cost an hour (wage included) and idle fuel.
 """
 
 from __future__ import annotations
@@ -145,18 +141,11 @@ def _cargo(cargo: Cargo | None, truck_class: str, price_year: int, deflator: Def
     return deflator.restated(worth, cargo.price_year, price_year)
 
 
-KG_PER_T = 1000.0
-
-
 def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
     """Return an amount for years 0..``years``, straight between the simulated years.
 
-    Year 0, in which nothing new is in service, takes the amount of the first simulated year.
-
-    Parameters
-    ----------
-    simulated : mapping
-        Amount by year of the study; the first may be 0 or 1, the last not before ``years``.
+    Year 0, in which nothing new is in service, takes the amount of the first simulated year, which
+    may be 0 or 1; the last may not be before ``years``.
 
     Raises
     ------
@@ -173,50 +162,7 @@ def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
         problem = f"hours are never extrapolated; simulate years 1 and {years}, got {found}"
         raise ConfigError("appraisal.simulated_years", problem)
     at = sorted(simulated)
-    found = np.interp(np.arange(years + 1.0), at, [simulated[year] for year in at])
-    return np.asarray(found, dtype=np.float64)
-
-
-def truck_hours_saved(
-    baseline: Mapping[int, float], alternative: Mapping[int, float], service: npt.ArrayLike
-) -> FloatArray:
-    """Return truck-hours below the baseline's in years 0..T, from hours in the simulated years.
-
-    Parameters
-    ----------
-    baseline, alternative : mapping
-        Truck-hours in line of one class by simulated year, with everything in service.
-    service : array
-        Share of the alternative that is in service, [0..T] (`life_cycle.service_share`).
-
-    Examples
-    --------
-    >>> truck_hours_saved({1: 9.0, 3: 9.0}, {1: 7.0, 3: 5.0}, [0.0, 0.5, 1.0, 1.0]).tolist()
-    [0.0, 1.0, 3.0, 4.0]
-    """
-    share = np.asarray(service, np.float64)
-    years = len(share) - 1
-    gain = interpolate_years(baseline, years) - interpolate_years(alternative, years)
-    return np.asarray(gain * share)
-
-
-def rule_of_half(
-    trips: npt.ArrayLike, new_trips: npt.ArrayLike, hours: npt.ArrayLike, new_hours: npt.ArrayLike
-) -> FloatArray:
-    """Return the hours gained by users when hours a trip change and trips answer.
-
-    (trips + new_trips) / 2 x (hours - new_hours): the trips that are made anyway gain the whole
-    difference, those that are induced (or given up) half of it, because the last of them gains
-    nothing. With unchanged trips it is the plain difference of hours. Each is [..., year].
-
-    Examples
-    --------
-    >>> float(rule_of_half(100.0, 120.0, 1.0, 0.5))
-    55.0
-    """
-    both = np.asarray(trips, np.float64) + np.asarray(new_trips, np.float64)
-    gain = np.asarray(hours, np.float64) - np.asarray(new_hours, np.float64)
-    return np.asarray(both * gain / 2.0)
+    return np.asarray(np.interp(np.arange(years + 1.0), at, [simulated[year] for year in at]), dtype=np.float64)
 
 
 def rule_of_half_below_ceiling(
@@ -228,16 +174,12 @@ def rule_of_half_below_ceiling(
 ) -> FloatArray:
     """Return the hours gained by users when trips are turned away by a ceiling of the wait.
 
-    Trips that are made both times gain the whole difference. A trip that is won gains half of what
-    its new hours leave below the ceiling, one that is lost loses half of what its old hours left:
-    the last of them would have taken as long as anybody puts up with. `rule_of_half` over mean
-    hours would count it as a gain that a port which turns trips away leaves shorter lines.
-    With unchanged trips both are the plain difference of hours. Each is [..., year].
-
-    Parameters
-    ----------
-    most_hours : array
-        Hours at the port that the last trip still puts up with; not below those of trips made.
+    The rule of one half, with the ceiling as the end of demand. Trips made both times gain the
+    whole difference. A trip that is won gains half of what its new hours leave below the ceiling;
+    one that is lost loses half of what its old hours left. The plain rule over mean hours would
+    count the shorter lines of a port that turns trips away as a gain. With unchanged trips both
+    are the difference of hours. Each array is [..., year]; ``most_hours`` are the hours at the port
+    that the last trip still puts up with, not below those of trips made.
 
     Examples
     --------
@@ -260,13 +202,8 @@ def user_benefit(
 ) -> FloatArray:
     """Return the users' gain by year [0..T], dollars of ``price_year``, summed over classes.
 
-    Parameters
-    ----------
-    hours_saved : mapping
-        Truck-hours below the baseline's by class, each [0..T]; where trips change:
-        `rule_of_half_below_ceiling`.
-    hour : mapping
-        What an hour is worth, by class.
+    ``hours_saved`` are truck-hours below the baseline's by class, each [0..T] (where trips change:
+    `rule_of_half_below_ceiling`); ``hour`` is what an hour of each class is worth.
 
     Raises
     ------
@@ -302,16 +239,3 @@ def reliability_benefit(
 def fuel_saved_gal(hours_saved: npt.ArrayLike, idle_gal_per_h: float) -> FloatArray:
     """Return gallons of diesel not burnt in line, by year; priced in the truck-hour already."""
     return np.asarray(np.asarray(hours_saved, np.float64) * idle_gal_per_h)
-
-
-def co2_saved_t(benefit: Benefit, fuel_gal: npt.ArrayLike) -> FloatArray:
-    """Return tonnes of carbon dioxide not emitted, by year: shown, and not priced.
-
-    Raises
-    ------
-    ConfigError
-        The benefit counts no emissions.
-    """
-    if benefit.emissions is None:
-        raise ConfigError("benefit.emissions", f"{benefit.name} counts no emissions")
-    return np.asarray(fuel_gal, np.float64) * benefit.emissions.co2_kg_per_gal / KG_PER_T

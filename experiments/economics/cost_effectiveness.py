@@ -1,30 +1,18 @@
-"""Cost-effectiveness: who is on the frontier, at which ratio, and who keeps the others off it.
+"""Cost-effectiveness: dominance and ICERs, break-even values of a load, net monetary benefit.
 
-Options in the order of their effect. *Strong dominance*: another costs no more and does no less,
-one of them strictly. *Extended dominance*: the ratio to reach an option is not below the ratio to
-go on from it, so that a mix of its neighbours does as much for less. What is left is the lower
-convex hull, whose incremental cost-effectiveness ratios (ICERs) rise strictly.
+In: present worths of alternatives. *Strong dominance*: another option costs no more and does no
+less, one of them strictly. *Extended dominance*: the ratio to reach an option is not below the
+ratio to go on from it, so that a mix of its neighbors does as much for less. What is left, the
+lower convex hull, has incremental cost-effectiveness ratios (ICERs) that rise strictly.
 
-The options of the frontier lead one after another as the worth of an effect rises, which
-`net_monetary.leaders` finds the other way round.
+No value of a load is assumed: the break-even value is turned into things a reader can judge, as
+DHS does where benefits of security cannot be estimated. Acceptability and the value of perfect
+information are over draws of *parameters* [draw, alternative]; the spread over replications
+vanishes with run length and is no decision uncertainty.
 
-Source: Karlsson and Johannesson (1996) for the decision rules of cost-effectiveness analysis.
-
-What one more interdicted load must be worth for an option to pay, and what that would mean.
-
-No value of a load is assumed: the threshold is turned into things a reader can judge. This is the
-break-even analysis that DHS uses where benefits of security cannot be estimated.
-
-Source: RAND WR-487 (2007) for break-even analysis of a land-border rule.
-
-Net monetary benefit over the value of a load: who leads, how surely, what knowing is worth.
-
-Everything takes outcomes [draw, alternative]: net present value without interdiction, and loads
-above the baseline's. Draws are draws of *parameters*. Replications of one set of parameters may be
-passed to check arithmetic, but their spread vanishes with run length: no decision uncertainty.
-
-Sources: Fenwick, Claxton and Sculpher (2001) for acceptability curves and frontiers; Raiffa and
-Schlaifer (1961) for the expected value of perfect information.
+Sources: Karlsson and Johannesson (1996) for dominance; RAND WR-487 (2007) for break-even analysis
+of a land-border rule; Fenwick, Claxton and Sculpher (2001) for acceptability; Raiffa and Schlaifer
+(1961) for the expected value of perfect information.
 """
 
 from __future__ import annotations
@@ -41,6 +29,11 @@ from sim.arrays import FloatArray
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field
 
+Points = Mapping[str, tuple[float, float]]
+"""(cost, effect) by name."""
+Standing = tuple[Literal["frontier", "strong", "same", "extended"], tuple[str, ...]]
+"""How an option stands, and by whom: who dominates it, or who comes before it on the frontier."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrontierPlace:
@@ -56,13 +49,8 @@ class FrontierPlace:
     """Who dominates it: one option (strong, same) or the two whose mix does (extended)."""
 
 
-def frontier_places(points: Mapping[str, tuple[float, float]]) -> list[FrontierPlace]:
-    """Return the place of every option, in the order given.
-
-    Parameters
-    ----------
-    points : mapping
-        (cost, effect) by name; both may be negative, as differences from a baseline are.
+def frontier_places(points: Points) -> list[FrontierPlace]:
+    """Return the place of every option, in the order given; costs and effects may be negative.
 
     Examples
     --------
@@ -71,14 +59,19 @@ def frontier_places(points: Mapping[str, tuple[float, float]]) -> list[FrontierP
     [('none', 'frontier', None, ()), ('one', 'extended', None, ('none', 'two')),
      ('poor', 'strong', None, ('one',)), ('two', 'frontier', 1.5, ('none',))]
     """
-    off: dict[str, tuple[Literal["strong", "same", "extended"], tuple[str, ...]]] = {}
+    dominated: dict[str, Standing] = {}
     for name in points:
-        if (found := _dominator(name, points)) is not None:
-            off[name] = found
-    hull = sorted((name for name in points if name not in off), key=lambda name: points[name][1])
-    hull = _convex(hull, points, off)
+        _note_dominator(name, points, dominated)
+    hull = sorted((name for name in points if name not in dominated), key=lambda name: points[name][1])
+    hull = _convex(hull, points, dominated)
     before = dict(zip(hull[1:], hull[:-1], strict=True))
-    return [_place(name, points, off, before) for name in points]
+    places = []
+    for name, point in points.items():
+        on_frontier: Standing = ("frontier", (before[name],) if name in before else ())
+        status, by = dominated.get(name, on_frontier)
+        ratio = icer(points[by[0]], point) if status == "frontier" and by else None
+        places.append(FrontierPlace(name, *point, status, ratio, by))
+    return places
 
 
 def agency_frontier(worths: Mapping[str, PresentWorth]) -> list[FrontierPlace]:
@@ -96,24 +89,19 @@ def icer(lower: tuple[float, float], higher: tuple[float, float]) -> float:
     return (higher[0] - lower[0]) / (higher[1] - lower[1])
 
 
-def _dominator(
-    name: str, points: Mapping[str, tuple[float, float]]
-) -> tuple[Literal["strong", "same"], tuple[str, ...]] | None:
-    """Return who keeps an option off: the cheapest dominator, or the first of those alike."""
+def _note_dominator(name: str, points: Points, dominated: dict[str, Standing]) -> None:
+    """Note who dominates an option: the cheapest of several, or the first of those alike."""
     cost, effect = points[name]
     order = list(points)
     rivals = [other for other, (c, e) in points.items() if c <= cost and e >= effect and (c, e) != (cost, effect)]
-    if rivals:
-        return "strong", (min(rivals, key=lambda other: (points[other][0], -points[other][1])),)
     alike = [other for other in order[: order.index(name)] if points[other] == points[name]]
-    return ("same", (alike[0],)) if alike else None
+    if rivals:
+        dominated[name] = "strong", (min(rivals, key=lambda other: (points[other][0], -points[other][1])),)
+    elif alike:
+        dominated[name] = "same", (alike[0],)
 
 
-def _convex(
-    names: list[str],
-    points: Mapping[str, tuple[float, float]],
-    dominated: dict[str, tuple[Literal["strong", "same", "extended"], tuple[str, ...]]],
-) -> list[str]:
+def _convex(names: list[str], points: Points, dominated: dict[str, Standing]) -> list[str]:
     """Return the lower convex hull of options in order; note who is off it, and between whom."""
     hull: list[str] = []
     dropped = []
@@ -127,22 +115,6 @@ def _convex(
         above = next(one for one in hull if points[one][1] > effect)
         dominated[name] = ("extended", (below, above))
     return hull
-
-
-def _place(
-    name: str,
-    points: Mapping[str, tuple[float, float]],
-    dominated: Mapping[str, tuple[Literal["strong", "same", "extended"], tuple[str, ...]]],
-    predecessors: Mapping[str, str],
-) -> FrontierPlace:
-    cost, effect = points[name]
-    if name in dominated:
-        status, by = dominated[name]
-        return FrontierPlace(name, cost, effect, status, None, by)
-    if name not in predecessors:
-        return FrontierPlace(name, cost, effect, "frontier", None, ())
-    ratio = icer(points[predecessors[name]], points[name])
-    return FrontierPlace(name, cost, effect, "frontier", ratio, (predecessors[name],))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,20 +180,6 @@ def break_even_threshold(worth: PresentWorth, harm: Harm) -> BreakEven:
         deaths_per_y=gap / harm.value_of_statistical_life_usd,
         not_replaced_share=shared,
     )
-
-
-def not_replaced_share_additive(elasticity: float, cost_usd_per_kg: float, price_usd_per_kg: float) -> float:
-    """Return the share of a seizure that lowers consumption if costs pass to prices one for one.
-
-    |elasticity| x replacement cost / retail price. With delivered quantity Q, seizure rate s and
-    replacement cost c, dp/ds = c / (1 - s)^2 and dS/ds = Q / (1 - s)^2, hence -dQ/dS.
-
-    Examples
-    --------
-    >>> round(not_replaced_share_additive(-0.5, 10_000.0, 5.0 / 2.25e-6), 5)
-    0.00225
-    """
-    return abs(elasticity) * cost_usd_per_kg / price_usd_per_kg
 
 
 def loads_after_displacement(loads: float, share: float) -> float:

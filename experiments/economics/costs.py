@@ -1,15 +1,11 @@
-"""Cash flows of purchases over a study's years, by who pays and for what.
+"""Measures (what a unit costs, and which government pays) and the cash flows of purchases.
 
-A purchase ordered in year b with ``construction_y`` c is paid in equal parts in the years b..b+c-1
-and is in service from b+c on; ``late_y`` years of delay move the service, not the payments. An
-asset is replaced every ``life_y`` years, strictly before the last year; what is left of its last
-life in the last year is its residual value, straight line, a negative cost. Yearly payments are
-made in every year of service.
-
-One entry of the catalogue of investments: what a unit of it costs, and which government pays.
-
-The parts of a measure are assets (bought, worn out, replaced, removed), payments made once when it
-is bought, yearly payments, and the staff that it takes, as persons of other measures.
+A measure has assets (bought, worn out, replaced, removed), payments made once, yearly payments, and
+the staff that it takes, as persons of other measures. A purchase ordered in year b with
+``construction_y`` c is paid in equal parts in the years b..b+c-1 and is in service from b+c on;
+``late_y`` years of delay move the service, not the payments. An asset is replaced every ``life_y``
+years, strictly before the last year; what is left of its last life is its residual value, straight
+line, a negative cost. Yearly payments are made in every year of service.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -62,6 +58,13 @@ class YearlyCost(Spec):
     price_year: int = bounded_field(1990, 2100)
 
 
+CostPart = Asset | OneTimeCost | YearlyCost
+PART_GROUPS: Final = ("assets", "once", "yearly")
+"""Fields of a measure that hold its parts."""
+AMOUNT_FIELDS: Final = ("price_usd", "removal_usd", "cost_usd", "cost_usd_per_y")
+"""Fields of the parts that are dollars."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvestmentMeasure(Spec):
     """One way to spend money, for one unit of it."""
@@ -88,10 +91,17 @@ class InvestmentMeasure(Spec):
         """Return the price year of every amount, by its key."""
         return {f"cost.{self.name}.{key}": part.price_year for key, part in self._priced()}
 
-    def _priced(self) -> Iterator[tuple[str, Asset | OneTimeCost | YearlyCost]]:
-        yield from ((f"assets.{name}", asset) for name, asset in self.assets.items())
-        yield from ((f"once.{name}", once) for name, once in self.once.items())
-        yield from ((f"yearly.{name}", yearly) for name, yearly in self.yearly.items())
+    def _priced(self) -> Iterator[tuple[str, CostPart]]:
+        for group in PART_GROUPS:
+            yield from ((f"{group}.{name}", part) for name, part in getattr(self, group).items())
+
+    def with_parts(self, revise: Callable[[str, CostPart], CostPart]) -> InvestmentMeasure:
+        """Return the measure with ``revise(key, part)`` in the place of every asset and payment."""
+        parts: dict[str, Any] = {
+            group: {name: revise(f"{group}.{name}", part) for name, part in getattr(self, group).items()}
+            for group in PART_GROUPS
+        }
+        return dataclasses.replace(self, **parts)
 
 
 def restate_measure(measure: InvestmentMeasure, price_year: int, deflator: Deflator) -> InvestmentMeasure:
@@ -103,27 +113,18 @@ def restate_measure(measure: InvestmentMeasure, price_year: int, deflator: Defla
         A price year that the deflator does not have.
     """
 
-    def scale(part: Asset | OneTimeCost | YearlyCost) -> Callable[[float], float]:
-        return lambda usd: deflator.restated(usd, part.price_year, price_year)
+    def restated(_: str, part: CostPart) -> CostPart:
+        changed: dict[str, Any] = {"price_year": price_year}
+        for name, usd in amounts_of(part).items():
+            changed[name] = deflator.restated(usd, part.price_year, price_year)
+        return dataclasses.replace(part, **changed)
 
-    assets = {
-        name: dataclasses.replace(
-            asset,
-            price_usd=scale(asset)(asset.price_usd),
-            removal_usd=scale(asset)(asset.removal_usd),
-            price_year=price_year,
-        )
-        for name, asset in measure.assets.items()
-    }
-    once = {
-        name: dataclasses.replace(one, cost_usd=scale(one)(one.cost_usd), price_year=price_year)
-        for name, one in measure.once.items()
-    }
-    yearly = {
-        name: dataclasses.replace(each, cost_usd_per_y=scale(each)(each.cost_usd_per_y), price_year=price_year)
-        for name, each in measure.yearly.items()
-    }
-    return dataclasses.replace(measure, assets=assets, once=once, yearly=yearly)
+    return measure.with_parts(restated)
+
+
+def amounts_of(part: CostPart) -> dict[str, float]:
+    """Return the dollars of an asset or a payment by the name of the field."""
+    return {name: getattr(part, name) for name in AMOUNT_FIELDS if hasattr(part, name)}
 
 
 Line = tuple[str, str]
@@ -166,11 +167,11 @@ class CashFlow:
     def total(self, payer: str | None = None, kinds: Iterable[str] = COST_KINDS) -> FloatArray:
         """Return the costs by year [0..T], of one payer or all, of some kinds or all."""
         wanted = set(kinds)
-        found = np.zeros(self.years + 1)
+        total = np.zeros(self.years + 1)
         for (who, kind), amounts in self.lines.items():
             if kind in wanted and payer in (None, who):
-                found += amounts
-        return found
+                total += amounts
+        return total
 
     def payers(self) -> list[str]:
         """Return who pays anything, in alphabetical order."""
@@ -224,12 +225,8 @@ def purchases_with_staff(
 
 def service_share(purchase: Purchase, measure: InvestmentMeasure, years: int) -> FloatArray:
     """Return the share [0..years] of its full effect that the purchase has in each year."""
-    share = np.zeros(years + 1)
     first = purchase.first_service_y(measure)
-    for year in range(first, years + 1):
-        place = year - first
-        share[year] = measure.ramp_up_share[place] if place < len(measure.ramp_up_share) else 1.0
-    return share
+    return np.array([*[0.0] * first, *measure.ramp_up_share, *[1.0] * years][: years + 1])
 
 
 def _known(name: str, catalogue: Mapping[str, InvestmentMeasure], key: str) -> InvestmentMeasure:

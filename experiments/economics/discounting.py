@@ -1,10 +1,9 @@
-"""Discount factors, present values and annuities at a real rate.
+"""Discount factors, present values and annuities at a real rate, and dollars of other price years.
 
-Year 0 is the base year and is not discounted; amounts fall at the end of their year.
+Year 0 is the base year and is not discounted; amounts fall at the end of their year. Dollars of
+different price years are never mixed silently.
 
 Source: OMB Circular A-94 (1992), section 8 and appendix C, for discounting at a real rate.
-
-Price years: dollars of one year turned into those of another, and never mixed silently.
 """
 
 from __future__ import annotations
@@ -67,23 +66,6 @@ def annuity(rate: float, years: int) -> float:
     return -math.expm1(-years * math.log1p(rate)) / rate
 
 
-def growing_annuity(rate: float, growth: float, years: int) -> float:
-    """Return the present value of (1 + growth)^(t-1) at the end of years t = 1..years.
-
-    [1 - ((1 + growth) / (1 + rate))^years] / (rate - growth); special cases: growth equal to the
-    rate gives years / (1 + rate), no growth gives the annuity.
-
-    Examples
-    --------
-    >>> round(growing_annuity(0.07, 0.02, 20), 4), growing_annuity(0.25, 0.25, 5)
-    (12.3201, 4.0)
-    """
-    _check(rate)
-    if rate == growth:
-        return years / (1.0 + rate)
-    return (1.0 - ((1.0 + growth) / (1.0 + rate)) ** years) / (rate - growth)
-
-
 def annualised(amount: float, rate: float, years: int) -> float:
     """Return the equal amount a year, years 1..years, that is worth ``amount`` in year 0.
 
@@ -142,14 +124,7 @@ class Deflator(Spec):
 
 
 def check_price_years(years: Mapping[str, int], expected: int) -> None:
-    """Refuse amounts that are not all in dollars of ``expected``.
-
-    Parameters
-    ----------
-    years : mapping
-        Price year by the key of the amount.
-    expected : int
-        The study's price year.
+    """Refuse amounts that are not all in dollars of ``expected``; ``years`` are by the key of the amount.
 
     Raises
     ------
@@ -164,5 +139,4 @@ def check_price_years(years: Mapping[str, int], expected: int) -> None:
     """
     for key, year in years.items():
         if year != expected:
-            problem = f"{year} dollars in a study of {expected} dollars; restate them first"
-            raise ConfigError(key, problem)
+            raise ConfigError(key, f"{year} dollars in a study of {expected} dollars; restate them first")

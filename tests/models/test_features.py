@@ -12,7 +12,6 @@ from models.evaluate import auc
 from models.features import (
     CODE_COLUMNS,
     DECLARED_FEATURES,
-    DECLARED_SIGNS,
     FEATURES,
     feature_column,
     feature_matrix,
@@ -43,7 +42,7 @@ def manifest(scenario: Scenario) -> pd.DataFrame:
 def test_features_are_visible_and_no_identities() -> None:
     assert set(FEATURES) <= set(visible_columns())
     assert not set(FEATURES) & IDENTITIES
-    assert len(set(FEATURES)) == len(FEATURES) == len(DECLARED_SIGNS)
+    assert len(set(FEATURES)) == len(FEATURES) == len(DECLARED_FEATURES)
 
 
 def test_every_truth_and_every_luck_is_hidden() -> None:

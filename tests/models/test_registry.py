@@ -110,14 +110,6 @@ class TestPromises:
         np.testing.assert_array_equal(together[5:9], model.decision_function(past[0][5:9]))
         np.testing.assert_array_equal(together[::-1], model.decision_function(past[0][::-1]))
 
-    def test_probabilities_add_up(self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]) -> None:
-        model = make_risk_model(risks[name]).fit(*past)
-        p = model.predict_proba(past[0])
-        np.testing.assert_allclose(p.sum(axis=1), 1.0)
-        order = np.argsort(model.decision_function(past[0]), kind="stable")
-        assert (np.diff(p[order, 1]) >= 0).all()
-        assert set(np.unique(model.predict(past[0]))) <= {0, 1}
-
     def test_other_widths_are_refused(
         self, name: str, risks: dict[str, Risk], past: tuple[np.ndarray, np.ndarray]
     ) -> None:

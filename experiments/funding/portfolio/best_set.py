@@ -7,13 +7,14 @@ measures do together at one port is simulated together, never added up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from experiments.funding.portfolio.integer_program import (
+    TOTAL_BUDGET,
     IntegerProgram,
     LinearLimit,
     PortfolioLimits,
@@ -26,7 +27,6 @@ from experiments.funding.portfolio.integer_program import (
 from experiments.funding.portfolio.shadow_prices import frontier_steps, shadow_price_table
 from sim.errors import ConfigError
 
-TOTAL_BUDGET: Final = "total budget"
 MOST_SETS: Final = 5
 """Best sets that are ranked beside the choice."""
 
@@ -74,8 +74,7 @@ class Portfolio:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by its name."""
-        names = ("options", "spending", "shadow", "budgets", "sets")
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name in names}
+        return {name: getattr(self, name) for name in ("options", "spending", "shadow", "budgets", "sets")}
 
 
 def best_portfolio(
@@ -88,37 +87,37 @@ def best_portfolio(
     ConfigError
         No set keeps the limits: the limit that no set can keep, and the least that would do.
     """
-    whole = build_integer_program(options, limits, objective, usd_per_load)
-    found = whole.solved()
-    if found is None:
-        name, why = why_infeasible(whole)
+    program = build_integer_program(options, limits, objective, usd_per_load)
+    solution = program.solved()
+    if solution is None:
+        name, why = why_infeasible(program)
         raise ConfigError(f"portfolio: {name}", why)
-    ranked = list(_ranked(whole, found.chosen))
+    best = solution.chosen
+    ranked = list(_ranked(program, best))
     second = ranked[1] if len(ranked) > 1 else None
     return Portfolio(
-        options=_options_table(whole, limits, found.chosen, second),
-        spending=_spending_table(whole, found.chosen),
-        shadow=shadow_price_table(whole, found),
-        budgets=_budgets_table(whole, found.chosen),
-        sets=_sets_table(whole, ranked),
+        options=_options_table(program, limits, best, second),
+        spending=_spending_table(program, best),
+        shadow=shadow_price_table(program, solution),
+        budgets=_budgets_table(program, best),
+        sets=_sets_table(program, ranked),
         objective=objective,
         usd_per_load=usd_per_load,
-        value=whole.value(found.chosen),
-        runner_up_value=None if second is None else whole.value(second),
-        solved=found,
+        value=program.value(best),
+        runner_up_value=None if second is None else program.value(second),
+        solved=solution,
         second=second,
-        why=tuple(_why(whole, found.chosen, second)),
+        why=tuple(_why(program, best, second)),
     )
 
 
 def _ranked(program: IntegerProgram, best_set: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    found: tuple[int, ...] | None = best_set
-    for _ in range(MOST_SETS + 1):
-        if found is None:
+    yield best_set
+    for _ in range(MOST_SETS):
+        program = program.without(best_set)
+        if (next_set := program.best()) is None:
             return
-        yield found
-        program = program.without(found)
-        found = program.best()
+        yield (best_set := next_set)
 
 
 def _options_table(
@@ -156,7 +155,7 @@ def _spending_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.Data
     return pd.DataFrame(rows, columns=["year", "port", "option", "usd"])
 
 
-def _sums(program: IntegerProgram, chosen_set: Sequence[int]) -> dict[str, object]:
+def _sums(program: IntegerProgram, chosen_set: Sequence[int]) -> dict[str, Any]:
     own = [program.options[place] for place in chosen_set]
     return {
         "chosen": set_words(own),
@@ -169,14 +168,14 @@ def _sums(program: IntegerProgram, chosen_set: Sequence[int]) -> dict[str, objec
 
 
 def _budgets_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.DataFrame:
-    asked = program
+    with_budget = program
     if all(one.name != TOTAL_BUDGET for one in program.limits):
         row = np.array([option.initial_usd for option in program.options])
         enough = LinearLimit(TOTAL_BUDGET, "USD", row, max(float(np.abs(row).sum()), 1.0))
-        asked = replace(program, limits=(*program.limits, enough))
+        with_budget = replace(program, limits=(*program.limits, enough))
     rows = [
         {"budget_usd": least, **_sums(program, chosen), "now": set(chosen) == set(best_set)}
-        for least, chosen in frontier_steps(asked, TOTAL_BUDGET)
+        for least, chosen in frontier_steps(with_budget, TOTAL_BUDGET)
     ]
     columns = ["budget_usd", "objective", "npv0_usd", "loads", "spend_usd", "chosen", "now"]
     return pd.DataFrame(rows, columns=columns)
@@ -204,24 +203,20 @@ def set_differences(
     for place in other_set:
         one = options[place]
         if one is not own[one.port]:
-            yield f"{option_words(one)} instead of {option_words(own[one.port])} at {one.port}"
+            old = own[one.port]
+            yield f"{one.name}{one.begin_words} instead of {old.name}{old.begin_words} at {one.port}"
 
 
 def _why(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[int] | None) -> Iterator[str]:
-    own = [program.options[place] for place in best_set]
-    loads, npv0 = sum(one.loads for one in own), sum(one.npv0_usd for one in own)
-    spent = sum(one.initial_usd for one in own)
+    sums = _sums(program, best_set)
     yield (
-        f"Chosen: {set_words(own)}: {loads:,.1f} more loads, net present value without them "
-        f"{npv0 / 1e6:,.1f} m USD, initial spending {spent / 1e6:,.1f} m USD."
+        f"Chosen: {sums['chosen']}: {sums['loads']:,.1f} more loads, net present value without them "
+        f"{sums['npv0_usd'] / 1e6:,.1f} m USD, initial spending {sums['spend_usd'] / 1e6:,.1f} m USD."
     )
     free = program.unlimited().best()
     if free is not None and set(free) != set(best_set):
         over = "; ".join(f"{one.name} by {_amount(by, one.unit)}" for one, by in broken_limits(program, free))
-        yield (
-            f"Without limits it would be {set_words([program.options[place] for place in free])}, "
-            f"which exceeds the limits: {over}."
-        )
+        yield f"Without limits it would be {_sums(program, free)['chosen']}, which exceeds the limits: {over}."
     elif free is not None:
         yield "No limit binds: without any the choice is the same."
     if runner_up is None:
@@ -231,37 +226,21 @@ def _why(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[i
 
 
 def _lost(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[int]) -> str:
-    loss = program.value(best_set) - program.value(runner_up)
-    words = set_words([program.options[place] for place in runner_up])
+    best, other = (_sums(program, chosen) for chosen in (best_set, runner_up))
+    loss = best["objective"] - other["objective"]
     if loss <= 1e-9 * float(np.abs(program.values).max()):
-        dearer = sum(program.options[place].cost_usd for place in runner_up) - sum(
-            program.options[place].cost_usd for place in best_set
-        )
         return (
-            f"Runner-up: {words}; it keeps all limits and is worth the same, but costs "
-            f"{dearer / 1e6:,.1f} m USD more over its life."
+            f"Runner-up: {other['chosen']}; it keeps all limits and is worth the same, but costs "
+            f"{(other['cost_usd'] - best['cost_usd']) / 1e6:,.1f} m USD more over its life."
         )
-    unit = "loads" if _in_loads(program) else "USD of net present value"
-    shown = f"{loss:,.1f}" if _in_loads(program) else f"{loss:,.0f}"
-    return f"Runner-up: {words}; it keeps all limits and is worth {shown} {unit} less."
-
-
-def _in_loads(program: IntegerProgram) -> bool:
-    return all(value == option.loads for value, option in zip(program.values, program.options, strict=True))
+    in_loads = all(value == option.loads for value, option in zip(program.values, program.options, strict=True))
+    lost = f"{loss:,.1f} loads" if in_loads else f"{loss:,.0f} USD of net present value"
+    return f"Runner-up: {other['chosen']}; it keeps all limits and is worth {lost} less."
 
 
 def set_words(options: Sequence[PortfolioOption]) -> str:
     """Return a set in words, port by port."""
-    return ", ".join(f"{one.name} at {one.port}{_from(one)}" for one in options)
-
-
-def option_words(option: PortfolioOption) -> str:
-    """Return an option in words, without its port."""
-    return f"{option.name}{_from(option)}"
-
-
-def _from(option: PortfolioOption) -> str:
-    return f" from year {option.start_y}" if option.start_y else ""
+    return ", ".join(f"{one.name} at {one.port}{one.begin_words}" for one in options)
 
 
 def _amount(number: float, unit: str) -> str:

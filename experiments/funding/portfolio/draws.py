@@ -1,14 +1,15 @@
-"""How often each option is in the best set: over draws of what is not known, and over luck.
+"""How often each option is in the best set: over draws of uncertain inputs, and over replications.
 
-Numbers of the economics that two ports share (a price, an hour's value) are one draw for both.
-Inputs of the simulation are drawn port by port by the same plan. Budgets stay as they are while
-prices are drawn, so that a set may cost more than there is; waits stay at the central inputs.
+Economic inputs that two ports share (a price, an hour's value) are one draw for both. Simulation
+inputs are drawn port by port by the same plan. Budgets stay as they are while prices are drawn, so
+a set may cost more than there is; waits stay at the central inputs.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,13 +25,15 @@ from experiments.funding.portfolio.integer_program import (
     build_integer_program,
 )
 from experiments.funding.portfolio.options import SimulatedPort, price_options
-from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, UncertainInput, uncertain_economic_inputs
+from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
-from experiments.funding.uncertainty.valuation import drawn_changes, mean_response, redrawn_case, scale_response
+from experiments.funding.uncertainty.valuation import Valuation, mean_response
 from sim.arrays import FloatArray
 
 OptionsByDraw = list[list[PortfolioOption]]
 """The same options in the same order, by draw."""
+AMOUNTS: Final = {"npv0_usd": "npv0_usd", "loads": "loads", "cost_usd": "cost_usd", "spend_usd": "initial_usd"}
+"""Column -> field of an option."""
 PORTFOLIO_KEY: Final = 2_100_002
 """Stream key of the draws of a portfolio."""
 
@@ -61,23 +64,15 @@ def options_by_draw(
 ) -> tuple[OptionsByDraw, tuple[UncertainInput, ...]]:
     """Return the port's options in every draw, and what was drawn."""
     beliefs, seed = tuple(uncertain_economic_inputs(port.asked, settings)), port.asked.study.seed
-    columns = [one.law.at(_uniforms(one, settings.draws, seed)) for one in beliefs]
-    rows = np.column_stack(columns).tolist()
-    response, choices = mean_response(port.found), port.choices(plan)
-    factors = None
+    valuation, choices = Valuation(port.asked, mean_response(port.found), beliefs, formulas), port.choices(plan)
+    shifts = None
     if formulas is not None:
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,)))
-        factors = formulas.factors(formulas.shifts(rng))
+        shifts = formulas.shifts(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,))))
+    uniforms = [_uniforms(one, settings.draws, seed) for one in beliefs]
     worlds = []
-    for place, row in enumerate(rows):
-        found = drawn_changes(beliefs, row)
-        moved = dataclasses.replace(
-            port,
-            asked=redrawn_case(port.asked, found),
-            found=response if factors is None else scale_response(response, factors[place]),
-        )
-        scale = found.get(LOADS_SCALE, (1.0, 1.0))[0]
-        worlds.append(list(price_options(moved, choices, plan, scale)))
+    for draw in valuation.drawn_cases(uniforms, shifts, settings.draws):
+        moved = dataclasses.replace(port, asked=draw.case, found=draw.response)
+        worlds.append(list(price_options(moved, choices, plan, draw.scale)))
     return worlds, (*beliefs, *(formulas.inputs if formulas else ()))
 
 
@@ -97,12 +92,7 @@ def portfolio_robustness(
 ) -> PortfolioRobustness:
     """Return how often what is best, and what the chosen set comes to in every draw.
 
-    Parameters
-    ----------
-    worlds : list
-        All ports' options by draw.
-    plan : tuple
-        Limits, objective and value of a load.
+    ``worlds`` are all ports' options by draw; ``plan`` the limits, objective and value of a load.
     """
     chosen, rows = [], []
     for draw, options in enumerate(worlds):
@@ -114,10 +104,7 @@ def portfolio_robustness(
         rows.append(
             {
                 "draw": draw,
-                "npv0_usd": sum(o.npv0_usd for o in own),
-                "loads": sum(o.loads for o in own),
-                "cost_usd": sum(o.cost_usd for o in own),
-                "spend_usd": sum(o.initial_usd for o in own),
+                **{column: sum(getattr(o, field) for o in own) for column, field in AMOUNTS.items()},
                 "objective": value,
                 "lead": np.nan if runner_up is None else value - whole.value(runner_up),
                 "within": not broken_limits(whole, best_set),
@@ -151,14 +138,7 @@ def _options_table(worlds: OptionsByDraw, chosen_sets: Sequence[Sequence[int]]) 
     return pd.DataFrame(rows)
 
 
-AMOUNTS: Final = {"npv0_usd": "npv0_usd", "loads": "loads", "cost_usd": "cost_usd", "spend_usd": "initial_usd"}
-"""Column -> field of an option."""
-
-
 def _sets_table(chosen_sets: Sequence[tuple[int, ...]], draws: int) -> pd.DataFrame:
-    counts: dict[tuple[int, ...], int] = {}
-    for one in chosen_sets:
-        counts[one] = counts.get(one, 0) + 1
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(Counter(chosen_sets).items(), key=lambda pair: (-pair[1], pair[0]))
     rows = [(one, number / draws) for one, number in ranked]
     return pd.DataFrame(rows, columns=["chosen", "share"])

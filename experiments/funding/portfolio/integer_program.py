@@ -1,13 +1,11 @@
-"""The best set of options under limits, as an integer programme that HiGHS solves.
+"""The best set of options under limits, as an integer program that HiGHS solves.
 
 One binary number an option, exactly one option a port; limits are linear. The solver works with
-tolerances, so that its answer is checked against every limit as it is written; a set that breaks
-one by less than the tolerance is cut off and the programme solved again. Of sets that are worth
-the same the cheapest over its life is taken, so that ties do not hang on the order of options.
+tolerances, so its answer is checked against every limit as written; a set that breaks one by less
+than the tolerance is cut off and the program solved again. Of sets worth the same, the cheapest
+over its life is taken. Where no set keeps the limits, `why_infeasible` names the one that fails.
 
 Source: Huangfu and Hall (2018) for HiGHS.
-
-Why no set of options keeps the limits, and the cheapest set that would keep the waits.
 """
 
 from __future__ import annotations
@@ -30,6 +28,11 @@ SLACK: Final = 1e-9
 """Share of a limit by which rounding may exceed it."""
 RULE: Final = "rule"
 """Unit of what is no amount but a condition between options."""
+TOTAL_BUDGET: Final = "total budget"
+CEILING: Final = "wait ceiling"
+"""How the names of wait ceilings begin."""
+OPTIMAL, INFEASIBLE = 0, 2
+"""Status of `scipy.optimize.milp`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class PortfolioOption:
     def key(self) -> str:
         """How rules name it: the port and the option, whenever it begins."""
         return f"{self.port}.{self.name}"
+
+    @property
+    def begin_words(self) -> str:
+        """When it begins, in words; nothing if that is year 0."""
+        return f" from year {self.start_y}" if self.start_y else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +122,8 @@ class IntegerProgram:
 
     def best(self) -> tuple[int, ...] | None:
         """Return the options of the best set; None if no set keeps the limits."""
-        found = self.solved()
-        return None if found is None else found.chosen
+        solution = self.solved()
+        return None if solution is None else solution.chosen
 
     def solved(self) -> Solution | None:
         """Return the best set and what the solver said of it; None if no set keeps the limits."""
@@ -161,16 +169,16 @@ class IntegerProgram:
         return float(self.values[list(chosen_set)].sum())
 
     def without(self, chosen_set: Sequence[int]) -> IntegerProgram:
-        """Return the programme in which a set cannot be chosen (a no-good cut)."""
+        """Return the program in which a set cannot be chosen (a no-good cut)."""
         return replace(self, cuts=(*self.cuts, frozenset(chosen_set)))
 
     def widened(self, name: str, step: float) -> IntegerProgram:
-        """Return the programme with one limit wider by a step."""
+        """Return the program with one limit wider by a step."""
         limits = tuple(replace(one, bound=one.bound + step) if one.name == name else one for one in self.limits)
         return replace(self, limits=limits)
 
     def unlimited(self) -> IntegerProgram:
-        """Return the programme without any limit but the rules between options."""
+        """Return the program without any limit but the rules between options."""
         return replace(self, limits=tuple(one for one in self.limits if one.unit == RULE))
 
     @property
@@ -201,11 +209,6 @@ class IntegerProgram:
             yield optimize.LinearConstraint(self.values / scale, value / scale, np.inf)
 
 
-OPTIMAL: Final = 0
-INFEASIBLE: Final = 2
-"""Status of `scipy.optimize.milp`."""
-
-
 def _largest(values: FloatArray) -> float:
     return max(float(np.abs(values).max()), 1e-300)
 
@@ -213,13 +216,10 @@ def _largest(values: FloatArray) -> float:
 def build_integer_program(
     options: Sequence[PortfolioOption], limits: PortfolioLimits, objective: str, usd_per_load: float | None
 ) -> IntegerProgram:
-    """Return the programme of a catalogue of options.
+    """Return the program of a catalog of options.
 
-    Parameters
-    ----------
-    objective : str
-        ``npv``: net present value, loads priced only if a value is given; ``loads``: loads alone,
-        the most for the budget.
+    ``objective`` is ``npv`` (net present value, loads priced only if a value is given) or ``loads``
+    (loads alone, the most for the budget).
     """
     npv0 = np.array([option.npv0_usd for option in options])
     loads = np.array([option.loads for option in options])
@@ -227,38 +227,31 @@ def build_integer_program(
     return IntegerProgram(tuple(options), values, tuple(_limits(options, limits)))
 
 
-def _limits(options: Sequence[PortfolioOption], limits: PortfolioLimits) -> list[LinearLimit]:
-    found = []
+def _limits(options: Sequence[PortfolioOption], limits: PortfolioLimits) -> Iterator[LinearLimit]:
     if limits.total_usd is not None:
-        row = np.array([option.initial_usd for option in options])
-        found.append(LinearLimit("total budget", "USD", row, limits.total_usd))
+        yield LinearLimit(TOTAL_BUDGET, "USD", np.array([o.initial_usd for o in options]), limits.total_usd)
     if limits.yearly_usd is not None:
-        spend = np.array([option.spend_usd for option in options])
-        found += [
-            LinearLimit(f"budget of year {year}", "USD", spend[:, year], limits.yearly_usd)
-            for year in range(spend.shape[1])
-            if spend[:, year].max() > 0.0
-        ]
+        for year, spend in enumerate(np.array([o.spend_usd for o in options]).T):
+            if spend.max() > 0.0:
+                yield LinearLimit(f"budget of year {year}", "USD", spend, limits.yearly_usd)
     for port, ceiling in limits.ceiling_min.items():
         row = np.array([o.wait_min if o.port == port else 0.0 for o in options])
-        found.append(LinearLimit(f"wait ceiling of {port}", "min", row, ceiling))
+        yield LinearLimit(f"{CEILING} of {port}", "min", row, ceiling)
     for measure, most in limits.units.items():
-        row = np.array([option.units.get(measure, 0.0) for option in options])
-        found.append(LinearLimit(f"units of {measure}", measure, row, most))
-    return [*found, *_rules(options, limits)]
+        yield LinearLimit(f"units of {measure}", measure, np.array([o.units.get(measure, 0.0) for o in options]), most)
+    yield from _rules(options, limits)
 
 
 def _rules(options: Sequence[PortfolioOption], limits: PortfolioLimits) -> Iterator[LinearLimit]:
     """Yield needs and exclusions: an option by a year takes what it needs by that year."""
-    keys = [option.key for option in options]
     for one, needed in limits.needs:
         for year in sorted({o.start_y for o in options if o.key == one}):
-            own = [float(o.key == one and o.start_y <= year) for o in options]
-            base = [float(o.key == needed and o.start_y <= year) for o in options]
-            row = np.array(own) - np.array(base)
-            yield LinearLimit(f"{one} by year {year} needs {needed}", RULE, row, 0.0)
+            own, base = (
+                np.array([float(o.key == key and o.start_y <= year) for o in options]) for key in (one, needed)
+            )
+            yield LinearLimit(f"{one} by year {year} needs {needed}", RULE, own - base, 0.0)
     for group in limits.excludes:
-        row = np.array([float(key in group) for key in keys])
+        row = np.array([float(option.key in group) for option in options])
         yield LinearLimit(f"at most one of {', '.join(group)}", RULE, row, 1.0)
 
 
@@ -268,22 +261,16 @@ def broken_limits(program: IntegerProgram, chosen_set: Sequence[int]) -> list[tu
     return [(one, use - one.bound) for one, use in used if use > one.bound + SLACK * abs(one.bound)]
 
 
-CEILING: Final = "wait ceiling"
-"""How the names of wait ceilings begin."""
-
-
 def why_infeasible(program: IntegerProgram) -> tuple[str, str]:
     """Return the limit that no set can keep, alone or last of all, and why, for one line.
 
     First ceilings that no option of a port meets; then the first limit, in their order, that
     cannot be kept beside those before it, with the set that needs least of it.
     """
-    kept: tuple[LinearLimit, ...] = ()
     order = sorted(program.limits, key=lambda one: not one.name.startswith(CEILING))
-    for one in order:
-        if replace(program, limits=(*kept, one)).best() is None:
-            return one.name, _problem(replace(program, limits=kept), one)
-        kept = (*kept, one)
+    for place, one in enumerate(order):
+        if replace(program, limits=tuple(order[: place + 1])).best() is None:
+            return one.name, _problem(replace(program, limits=tuple(order[:place])), one)
     return "limits", "no set keeps all of them"
 
 
@@ -292,22 +279,18 @@ def _problem(program: IntegerProgram, tested_limit: LinearLimit) -> str:
         return "cannot be kept beside the limits before it"
     chosen = program.cheapest(tested_limit.row, -np.inf) or ()
     used = float(tested_limit.row[list(chosen)].sum())
-    if tested_limit.name.startswith(CEILING):
-        met = _words(program, [place for place in chosen if tested_limit.row[place] > 0.0])
-        return f"no option keeps to {tested_limit.bound:,.0f} min: the least wait is {used:,.1f} min ({met})"
     words = _words(program, [place for place in chosen if tested_limit.row[place] > 0.0])
-    beside = ""
-    if any(limit.name.startswith(CEILING) for limit in program.limits):
-        beside = ", and the wait ceilings must be kept"
+    if tested_limit.name.startswith(CEILING):
+        return f"no option keeps to {tested_limit.bound:,.0f} min: the least wait is {used:,.1f} min ({words})"
+    ceilings = any(limit.name.startswith(CEILING) for limit in program.limits)
+    beside = ", and the wait ceilings must be kept" if ceilings else ""
     bound = f"{tested_limit.bound:,.0f} {tested_limit.unit}"
     return f"{bound} is not enough{beside}: the cheapest set takes {used:,.0f} ({words})"
 
 
 def _words(program: IntegerProgram, chosen_set: Sequence[int]) -> str:
-    own = [program.options[place] for place in chosen_set]
+    own = (program.options[place] for place in chosen_set)
     return ", ".join(
-        f"{one.name} at {one.port}"
-        + (f" from year {one.start_y}" if one.start_y else "")
-        + (f" for {one.initial_usd / 1e6:,.1f} m USD" if one.initial_usd else "")
-        for one in own
+        f"{o.name} at {o.port}{o.begin_words}" + (f" for {o.initial_usd / 1e6:,.1f} m USD" if o.initial_usd else "")
+        for o in own
     )

@@ -21,6 +21,7 @@ from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase, PortfolioPlan
 from experiments.funding.cash_flows import price_alternatives, share_in_service
 from experiments.funding.portfolio.integer_program import PortfolioOption
+from experiments.funding.uncertainty.scenarios import defer_purchases, last_service_y
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
 
@@ -46,7 +47,7 @@ class SimulatedPort:
         kept = [(study.baseline, 0)]
         for name in self.found.alternatives:
             for start in () if name == study.baseline else plan.start_y:
-                if _last_service(defer_purchases(self.asked, start), name) <= years:
+                if last_service_y(defer_purchases(self.asked, start), name) <= years:
                     kept.append((name, start))
         return kept
 
@@ -64,10 +65,7 @@ def price_options(
 ) -> Iterator[PortfolioOption]:
     """Yield the options of a port, priced by the arithmetic of a funding case.
 
-    Parameters
-    ----------
-    loads_scale : float
-        Factor on loads above the baseline's, which simulation knows nothing of.
+    ``loads_scale`` multiplies loads above the baseline's, for what simulation does not know.
     """
     for start in dict.fromkeys(start for _, start in choices):
         moved = defer_purchases(port.asked, start)
@@ -98,25 +96,11 @@ def mean_wait_by_year(case: FundingCase, response: Response, name: str) -> Float
     return np.asarray(np.where(share >= 1.0, own, coming))
 
 
-def defer_purchases(case: FundingCase, years: int) -> FundingCase:
-    """Return the case with every order so many years later."""
-    purchases = {
-        name: tuple(dataclasses.replace(one, order_y=one.order_y + years) for one in bought)
-        for name, bought in case.purchases.items()
-    }
-    return dataclasses.replace(case, purchases=purchases)
-
-
 def _units(case: FundingCase, name: str) -> dict[str, float]:
     units: dict[str, float] = {}
     for bought in case.purchases[name]:
         units[bought.measure] = units.get(bought.measure, 0.0) + bought.units
     return units
-
-
-def _last_service(case: FundingCase, name: str) -> int:
-    served = [one.first_service_y(case.catalogue[one.measure]) for one in case.purchases[name]]
-    return max(served, default=1)
 
 
 def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:
@@ -135,8 +119,7 @@ def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:
             "number of replications": (one.study.replications, first.study.replications),
             "seed": (one.study.seed, first.study.seed),
         }
-        differ = [what for what, (own, other) in pairs.items() if own != other]
-        if differ:
+        if differ := [what for what, (own, other) in pairs.items() if own != other]:
             problem = f"another {differ[0]} than {first_name}; values would not add up"
             raise ConfigError(f"portfolio.ports.{name}", problem)
 
@@ -151,21 +134,14 @@ def check_portfolio_plan(plan: PortfolioPlan, cases: Mapping[str, FundingCase]) 
     """
     first = next(iter(cases.values()))
     if plan.price_year != first.appraisal.price_year:
-        problem = (
-            f"budgets in dollars of {plan.price_year}, costs in dollars of "
-            f"{first.appraisal.price_year}; restate the budgets, price years are never mixed"
-        )
-        raise ConfigError("portfolio.price_year", problem)
-    for measure in plan.units:
-        if measure not in first.catalogue:
-            problem = f"no such measure; known {sorted(first.catalogue)}"
-            raise ConfigError(f"portfolio.units.{measure}", problem)
+        years = f"budgets in dollars of {plan.price_year}, costs in dollars of {first.appraisal.price_year}"
+        raise ConfigError("portfolio.price_year", f"{years}; restate the budgets, price years are never mixed")
+    if unknown := [measure for measure in plan.units if measure not in first.catalogue]:
+        raise ConfigError(f"portfolio.units.{unknown[0]}", f"no such measure; known {sorted(first.catalogue)}")
     known = [f"{port}.{name}" for port, one in cases.items() for name in one.study.alternatives]
-    named = [("needs", one) for pair in plan.needs for one in pair]
-    named += [("excludes", one) for group in plan.excludes for one in group]
-    for key, one in named:
-        if one not in known:
-            raise ConfigError(f"portfolio.{key}", f"no option {one!r}; known {known}")
+    for key, groups in (("needs", plan.needs), ("excludes", plan.excludes)):
+        if unknown := [one for group in groups for one in group if one not in known]:
+            raise ConfigError(f"portfolio.{key}", f"no option {unknown[0]!r}; known {known}")
     for name, port in plan.ports.items():
         if port.ceiling_from_y > first.appraisal.years:
             problem = f"must be a year of the appraisal, at most {first.appraisal.years}"

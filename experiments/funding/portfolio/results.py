@@ -13,8 +13,9 @@ from experiments.funding.case import PortfolioPlan
 from experiments.funding.portfolio.best_set import Portfolio
 from experiments.funding.portfolio.draws import PortfolioRobustness
 from experiments.funding.portfolio.integer_program import PortfolioLimits, PortfolioOption
-from experiments.funding.portfolio.options import WAIT, SimulatedPort, defer_purchases, mean_wait_by_year
+from experiments.funding.portfolio.options import WAIT, SimulatedPort, mean_wait_by_year
 from experiments.funding.uncertainty.input_distributions import UncertainInput
+from experiments.funding.uncertainty.scenarios import defer_purchases
 from experiments.intervals import IntervalEstimate, Sample, estimate_interval
 
 
@@ -56,10 +57,6 @@ class PortfolioResults:
         every = (self.options[place] for place in self.chosen.solved.chosen)
         return next(one for one in every if one.port == port)
 
-    def limits(self) -> PortfolioLimits:
-        """Return what a set may not exceed."""
-        return portfolio_limits(self.plan)
-
 
 def portfolio_limits(plan: PortfolioPlan) -> PortfolioLimits:
     """Return what a set of options may not exceed."""
@@ -75,22 +72,15 @@ def port_waits_table(portfolio: PortfolioResults) -> pd.DataFrame:
     replications; NaN while it is not), ``elsewhere_per_y`` (trips that the wait turns away),
     ``ceiling_min``.
     """
-    return pd.DataFrame(
-        row
-        for port in portfolio.ports
-        for chosen in (False, True)
-        for row in _wait_rows(portfolio, port, chosen=chosen)
-    )
+    pairs = ((port, chosen) for port in portfolio.ports for chosen in (False, True))
+    return pd.DataFrame(row for port, chosen in pairs for row in _wait_rows(portfolio, port, chosen=chosen))
 
 
 def _wait_rows(portfolio: PortfolioResults, port: SimulatedPort, *, chosen: bool) -> list[dict[str, object]]:
     own = portfolio.own(port.name)
-    base = port.asked.study.baseline
-    name = own.name if chosen else base
-    moved = defer_purchases(port.asked, own.start_y if chosen else 0)
-    means = mean_wait_by_year(moved, port.found, name)
-    amounts = port.found.amounts
-    place = port.found.alternatives.index(name)
+    name, start = (own.name, own.start_y) if chosen else (port.asked.study.baseline, 0)
+    means = mean_wait_by_year(defer_purchases(port.asked, start), port.found, name)
+    amounts, place = port.found.amounts, port.found.alternatives.index(name)
     away = amounts.get(ELSEWHERE)
     rows: list[dict[str, object]] = []
     for at, year in enumerate(port.found.years):

@@ -1,10 +1,10 @@
-"""What more of each limit would bring: as a dual, by solving again, and up to where it holds.
+"""Shadow prices: what more of each limit would bring.
 
 Three answers, because options are whole. *Dual*: of the linear relaxation, in which a port may
-take shares of options; it is a slope, and holds between two ends that are worked out beside it.
-*Step*: the integer programme solved again with the limit wider and narrower; often nothing, until
-a whole option fits. *Range of the choice*: the least limit at which the same set is still the
-best, and the least at which another one is worth more.
+take shares of options; it is a slope, and holds between two ends given beside it. *Step*: the
+integer program solved again with the limit wider and narrower; often nothing, until a whole option
+fits. *Range of the choice*: the least limit at which the same set is still the best, and the least
+at which another one is worth more.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ from sim.arrays import FloatArray
 
 LIMIT_STEPS: Final = {"USD": 1e6, "min": 1.0}
 """Step by unit; one unit of anything else."""
+COLUMNS: Final = (
+    "constraint", "limit", "used", "left", "relaxed_price", "relaxed_low", "relaxed_high", "step",
+    "gain_of_step", "loss_of_step", "holds_from", "next_better_at", "gain_there", "unit",
+)  # fmt: skip
+TANGENT: Final = 1e-9
+"""How far below its tangent an optimum of size 1 counts as on it."""
 MOST_STEPS: Final = 60
 """Most budgets at which the best set changes that are looked for."""
 
@@ -84,10 +90,6 @@ class _Relaxed:
         return sign * np.inf if found.x is None else float(found.x[n])
 
 
-TANGENT: Final = 1e-9
-"""How far below its tangent an optimum of size 1 counts as on it."""
-
-
 def relaxed_prices(program: IntegerProgram) -> dict[str, DualPrice]:
     """Return by limit what a unit more gains if options could be split; NaN: no such point."""
     if not program.limits:
@@ -105,35 +107,18 @@ def relaxed_prices(program: IntegerProgram) -> dict[str, DualPrice]:
         return {one.name: DualPrice(np.nan, np.nan, np.nan) for one in program.limits}
     value, duals = found
     prices = {}
-    for place, one in enumerate(program.limits):
+    for place, (one, scale) in enumerate(zip(program.limits, scales, strict=True)):
         slope = float(duals[place]) + 0.0
-        low, high = (relaxed.end(place, value, slope, sign) for sign in (-1.0, 1.0))
-        own = scales[place]
-        prices[one.name] = DualPrice(slope * size / own, low * own, high * own)
+        low, high = (scale * relaxed.end(place, value, slope, sign) for sign in (-1.0, 1.0))
+        prices[one.name] = DualPrice(slope * size / scale, low, high)
     return prices
 
 
 def shadow_price_table(program: IntegerProgram, solution: Solution) -> pd.DataFrame:
     """Return what every limit is worth; see `experiments.funding.portfolio.best_set.Portfolio`."""
     prices, value = relaxed_prices(program), program.value(solution.chosen)
-    columns = [
-        "constraint",
-        "limit",
-        "used",
-        "left",
-        "relaxed_price",
-        "relaxed_low",
-        "relaxed_high",
-        "step",
-        "gain_of_step",
-        "loss_of_step",
-        "holds_from",
-        "next_better_at",
-        "gain_there",
-        "unit",
-    ]
     rows = [_row(program, solution, value, one, prices[one.name]) for one in program.amounts]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _row(

@@ -1,11 +1,9 @@
-"""What is drawn of the simulation, and which draws are possible at all.
+"""Draws of simulation inputs, and which of them are possible.
 
-Numbers that are assumed apart were found together: booths, service times and docks were set so that
-the port carries its traffic. Drawn independently, many sets of them make a port that cannot have
-carried the trucks that were counted there, and what such a port would do later says nothing. They
-are drawn again: a world counts if no station of the baseline, over the base year, is asked for more
-than it can do. It is the least that the counts tell; waits are not asked to fit, for few ports
-publish one and a year's mean has no stated error.
+Assumed numbers were set together: booths, service times and docks so that the port carries its
+traffic. Drawn independently, many sets of them make a port that cannot have carried the trucks
+counted there. They are drawn again: a draw is accepted if no station of the baseline, over the base
+year, is asked for more than it can do. Waits are not compared, for few ports publish one.
 
 Source: Craig et al. (1997) for ruling out inputs by what was observed before using a model.
 """
@@ -16,7 +14,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -38,8 +36,6 @@ from sim.setting.window import EVALUATION, Window
 from sim.trucks.arrivals import rates_per_h
 from sim.workload import hourly_loads
 
-if TYPE_CHECKING:
-    from sim.workload import HourlyLoad
 DrawnNumbers = Sequence[tuple[AssumedInput, float]]
 DEMAND: Final = "demand."
 MANNED: Final = {"port.analyst.servers": "staffing.analysts", "port.dock.servers": "staffing.docks"}
@@ -70,7 +66,7 @@ def _drawn_inputs(case: FundingCase) -> list[AssumedInput]:
     study = case.study
     mappings = [study.mapping(name) for name in study.alternatives]
     heeded = any(one.heeds_others for one in study.alternatives.values())
-    found = [
+    inputs = [
         AssumedInput(row.key, row.value, row.low, row.high)
         for row in case.inputs
         if row.key.startswith(DEMAND) and row.low is not None and row.high is not None
@@ -79,8 +75,8 @@ def _drawn_inputs(case: FundingCase) -> list[AssumedInput]:
         keys = (one.key, MANNED.get(one.key, one.key))
         alike = all(len({repr(_at(mapping, key)) for mapping in mappings}) == 1 for key in keys)
         if alike and (heeded or not one.key.startswith("sharing.")):
-            found.append(one)
-    return found
+            inputs.append(one)
+    return inputs
 
 
 def _at(mapping: Mapping[str, Any], key: str) -> object:
@@ -181,8 +177,7 @@ def base_year_load_shares(scenario: Scenario, expected: PolicyExpectation, case:
     for stratum in representative_days(int(case.study.start_date[:4])):
         date = stratum.date(0).isoformat()
         day = Window(seed=0, epoch=EVALUATION, replication=0, start_date=date, days=1)
-        loads: list[HourlyLoad] = hourly_loads(scenario, expected, day, rates_per_h(scenario, day))
-        for load in loads:
+        for load in hourly_loads(scenario, expected, day, rates_per_h(scenario, day)):
             work, time = stratum.weight * load.offered_min, stratum.weight * load.available_min
             offered[load.station] = offered.get(load.station, 0.0) + float(work.sum())
             available[load.station] = available.get(load.station, 0.0) + float(time.sum())

@@ -1,25 +1,19 @@
 """What is not known about a funding case, and what that does to the choice.
 
-Two kinds of doubt, never mixed. *Decision uncertainty*: parameters (prices, lives, values of time,
-arrivals, service times, detection) are drawn together, and each draw has its own best alternative.
-*Replication noise*: what more replications of the same parameters would remove; it stands in
-`Uncertainty.noise` alone.
+Two kinds of uncertainty, never mixed. *Decision uncertainty*: parameters (prices, lives, values of
+time, arrivals, service times, detection) are drawn together, and each draw has its own best
+alternative. *Replication noise*: what more replications of the same parameters would remove; it
+stands in `Uncertainty.noise` alone.
 
-Every field is one table, written as one CSV of its own name. Dollars are present values of the
-appraisal's price year above the baseline; loads are discounted like money. ``usd_per_load`` is the
-axis of a sweep (0 and each break-even among its points): no value of a load is claimed.
-
-The draws of a case at the other discount rates, and each draw's own rate of return and payback.
-
-The same draws as those of the headline: a rate is a scenario and never drawn, but what a figure at
-another rate rests on is as uncertain as at the headline's.
-
-What goes beside the tables of a case's uncertainty: what was drawn, ruled out, left to luck.
+Every field of `Uncertainty` is one table, written as one CSV of its own name. Dollars are present
+values of the appraisal's price year above the baseline; loads are discounted like money.
+``usd_per_load`` is the axis of a sweep (0 and each break-even among its points): no value of a load
+is claimed. A discount rate is a scenario and never drawn: the same draws are shown at every rate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,151 +21,90 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from experiments.economics.appraisal import (
-    AnnualFlows,
-    appraise,
-    incremental_cash_flow,
-    internal_rate_of_return,
-    payback_year,
-)
+from experiments.economics.appraisal import appraise, incremental_cash_flow, internal_rate_of_return, payback_year
 from experiments.economics.cost_effectiveness import break_even_usd_per_load
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import price_alternatives
+from experiments.funding.demand_years import Progress
 from experiments.funding.noise import noise_table
 from experiments.funding.uncertainty import scenarios as uncertainty_scenarios
 from experiments.funding.uncertainty import sensitivity as uncertainty_sensitivity
 from experiments.funding.uncertainty.evppi import evppi_table
-from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, UncertainInput, uncertain_economic_inputs
-from experiments.funding.uncertainty.redrawn_worlds import fit_formulas, formula_errors_table
+from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
+from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, formula_errors_table
 from experiments.funding.uncertainty.sensitivity import sobol_indices, tornado_table, widest_swing_inputs
-from experiments.funding.uncertainty.valuation import (
-    Valuation,
-    ValuationPoints,
-    drawn_changes,
-    mean_response,
-    redrawn_case,
-    scale_response,
-)
+from experiments.funding.uncertainty.valuation import Valuation, ValuationPoints, mean_response
 from sim.arrays import FloatArray
 
 if TYPE_CHECKING:
     from sim.replication import Scorer
+DRAW_KEY: Final = 2_100_000
+"""Stream key of the draws."""
+LEADING: Final = 8
+"""Inputs whose partial information is worked out one by one."""
 RATE_COLUMNS: Final = (
-    "draw",
-    "alternative",
-    "rate",
-    "capital_usd",
-    "cost_usd",
-    "user_benefit_usd",
-    "npv0_usd",
-    "loads",
-)
+    "draw", "alternative", "rate", "capital_usd", "cost_usd", "user_benefit_usd", "npv0_usd", "loads",
+)  # fmt: skip
 RETURN_COLUMNS: Final = ("draw", "alternative", "irr", "irr_reason", "payback_y", "discounted_payback_y")
 
 
 def draws_at_other_rates(
     valuation: Valuation, uniforms: FloatArray, shifts: FloatArray | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return every draw at every other rate, and every draw's returns.
+    """Return every draw at every other rate (`RATE_COLUMNS`), and every draw's returns (`RETURN_COLUMNS`).
 
-    Parameters
-    ----------
-    uniforms : array
-        [draw, economic belief].
-    shifts : array, optional
-        [draw, column] change of the response on a log scale, as of the headline's draws.
-
-    Returns
-    -------
-    rates : pandas.DataFrame
-        The columns are `RATE_COLUMNS`; the baseline, which is zero, is left out.
-    returns : pandas.DataFrame
-        The columns are `RETURN_COLUMNS`; missing: no rate, or never paid back within the years. Where the
-        user gives a value of a load, it is in them as in the headline's.
+    ``uniforms`` are [draw, economic input], ``shifts`` [draw, column] those of the headline's draws.
+    The baseline, which is zero, is left out. Missing: no rate, or never paid back within the years.
+    Where the user gives a value of a load, it is in the returns as in the headline's.
     """
-    columns = [one.law.at(u) for one, u in zip(valuation.economic, uniforms.T, strict=True)]
-    rows = np.column_stack(columns).tolist() if columns else [[] for _ in uniforms]
-    known = None
-    if valuation.formulas is not None and shifts is not None:
-        known = valuation.formulas.factors(shifts)
+    case, baseline = valuation.asked, valuation.asked.study.baseline
+    price = case.appraisal.interdiction_usd_per_load
     rates: list[dict[str, Any]] = []
     returns: list[dict[str, Any]] = []
-    for draw, numbers in enumerate(rows):
-        found = drawn_changes(valuation.economic, numbers)
-        response = valuation.response if known is None else scale_response(valuation.response, known[draw])
-        alternatives = price_alternatives(redrawn_case(valuation.asked, found), response)
-        scale = found.get(LOADS_SCALE, (1.0, 1.0))[0]
-        rates += _at_rates(valuation, alternatives, draw, scale)
-        returns += _returns(valuation, alternatives, draw, scale)
+    for number, draw in enumerate(valuation.drawn_cases(uniforms.T, shifts, len(uniforms))):
+        alternatives = price_alternatives(draw.case, draw.response)
+        rates += [
+            {
+                "draw": number,
+                "alternative": name,
+                "rate": rate,
+                "capital_usd": worth.capital,
+                "cost_usd": worth.cost,
+                "user_benefit_usd": worth.user_benefit,
+                "npv0_usd": worth.npv0,
+                "loads": draw.scale * worth.loads,
+            }
+            for rate in case.appraisal.rates()
+            if rate != case.appraisal.discount_rate
+            for name, worth in appraise(alternatives, baseline, rate).items()
+            if name != baseline
+        ]
+        for name, flows in alternatives.items():
+            if name != baseline:
+                net = incremental_cash_flow(
+                    flows, alternatives[baseline], None if price is None else draw.scale * price
+                )
+                irr = internal_rate_of_return(net)
+                paid_back = payback_year(net), payback_year(net, case.appraisal.discount_rate)
+                returns.append(dict(zip(RETURN_COLUMNS, (number, name, irr.rate, irr.reason, *paid_back), strict=True)))
     return pd.DataFrame(rates, columns=list(RATE_COLUMNS)), pd.DataFrame(returns, columns=list(RETURN_COLUMNS))
 
 
-def _at_rates(
-    valuation: Valuation, alternatives: dict[str, AnnualFlows], draw: int, scale: float
-) -> list[dict[str, Any]]:
-    asked = valuation.asked
-    base, own = asked.study.baseline, asked.appraisal.discount_rate
-    return [
-        {
-            "draw": draw,
-            "alternative": name,
-            "rate": rate,
-            "capital_usd": worth.capital,
-            "cost_usd": worth.cost,
-            "user_benefit_usd": worth.user_benefit,
-            "npv0_usd": worth.npv0,
-            "loads": scale * worth.loads,
-        }
-        for rate in asked.appraisal.rates()
-        if rate != own
-        for name, worth in appraise(alternatives, base, rate).items()
-        if name != base
-    ]
-
-
-def _returns(
-    valuation: Valuation, alternatives: dict[str, AnnualFlows], draw: int, scale: float
-) -> list[dict[str, Any]]:
-    appraisal, baseline = valuation.asked.appraisal, valuation.asked.study.baseline
-    price = appraisal.interdiction_usd_per_load
-    scaled = None if price is None else scale * price
-    rows = []
-    for name, one in alternatives.items():
-        if name == baseline:
-            continue
-        net = incremental_cash_flow(one, alternatives[baseline], scaled)
-        rate = internal_rate_of_return(net)
-        rows.append(
-            {
-                "draw": draw,
-                "alternative": name,
-                "irr": rate.rate,
-                "irr_reason": rate.reason,
-                "payback_y": payback_year(net),
-                "discounted_payback_y": payback_year(net, appraisal.discount_rate),
-            }
-        )
-    return rows
-
-
 def uncertainty_notes(valuation: Valuation, settings: UncertaintySettings) -> tuple[str, ...]:
-    """Return the sentences that go beside the tables of a case's uncertainty."""
-    found = [
+    """Return the sentences that go beside the tables: what was drawn, ruled out, left to chance."""
+    notes = [
         f"{settings.draws} draws of {len(valuation.beliefs)} uncertain numbers, all together, by a "
         "Latin hypercube; discount rate, years and price index are scenarios and never drawn.",
         "Prices that are one number written twice share a draw; one overrun hits all equipment, "
         "one all civil works; all else is drawn independently.",
     ]
     if valuation.formulas is None:
-        return (*found, "Simulation inputs stay as they are: no worlds were redrawn.")
-    return (*found, *_world_notes(valuation, settings))
+        return (*notes, "Simulation inputs stay as they are: no worlds were redrawn.")
+    return (*notes, *_world_notes(valuation, valuation.formulas, settings))
 
 
-def _world_notes(valuation: Valuation, settings: UncertaintySettings) -> Iterator[str]:
-    formulas = valuation.formulas
-    if formulas is None:
-        return
+def _world_notes(valuation: Valuation, formulas: FittedFormulas, settings: UncertaintySettings) -> Iterator[str]:
     worlds, refused = len(formulas.simulated), formulas.refused
     rest = settings.draws - worlds
     yield (
@@ -189,7 +122,7 @@ def _world_notes(valuation: Valuation, settings: UncertaintySettings) -> Iterato
     if len(formulas.repeated) > 1:
         yield (
             f"{len(formulas.repeated)} worlds were simulated twice, on other luck: luck makes up "
-            f"{_percent(chance_variance_share(valuation))} of the spread (variance) of users' gain over "
+            f"{100.0 * chance_variance_share(valuation):.0f} % of the spread (variance) of users' gain over "
             "worlds; the rest is doubt about inputs."
         )
     yield (
@@ -217,17 +150,6 @@ def chance_variance_share(valuation: Valuation) -> float:
     between = ((first - gains(list(formulas.repeated.values()))) ** 2).mean(axis=0) / 2.0
     whole = gains(list(formulas.simulated.values())).var(axis=0, ddof=1)
     return float((between / np.maximum(whole, 1e-300)).max())
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %"
-
-
-Progress = Callable[[int, int], None]
-DRAW_KEY: Final = 2_100_000
-"""Stream key of the draws."""
-LEADING: Final = 8
-"""Inputs whose partial information is worked out one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +205,7 @@ class Uncertainty:
     draws_at_rates: pd.DataFrame = field(default_factory=pd.DataFrame)
     """The draws at the other rates: as ``draws``, with ``rate``; see `draws_at_other_rates`."""
     drawn_returns: pd.DataFrame = field(default_factory=pd.DataFrame)
-    """``draw``, ``alternative``, ``irr``, ``irr_reason``, ``payback_year``,
+    """``draw``, ``alternative``, ``irr``, ``irr_reason``, ``payback_y``,
     ``discounted_payback_y``."""
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -300,12 +222,8 @@ def analyze_uncertainty(
 ) -> Uncertainty:
     """Return all that is uncertain about a case.
 
-    Parameters
-    ----------
-    scorers : mapping
-        Fitted risk model by `sim.shared_draws.risk_key`.
-    progress : callable, optional
-        Told (worlds simulated, worlds in all).
+    ``scorers`` are fitted risk models by `sim.shared_draws.risk_key`; ``progress`` is told how many
+    worlds of all are simulated.
     """
     formulas = fit_formulas(case, scorers, settings.draws, settings.worlds, progress)
     valuation = Valuation(case, mean_response(response), tuple(uncertain_economic_inputs(case, settings)), formulas)
@@ -314,7 +232,7 @@ def analyze_uncertainty(
 
 def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, noise: pd.DataFrame) -> Uncertainty:
     """Return every table of a case whose formulas are fitted."""
-    asked, formulas = valuation.asked, valuation.formulas
+    formulas = valuation.formulas
     uniforms, shifts, points = _drawn(valuation, settings)
     n = len(valuation.economic)
     at_rates, returns = draws_at_other_rates(valuation, uniforms[:, :n], shifts)
@@ -322,7 +240,7 @@ def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, no
     thresholds = {name: break_even_usd_per_load(worth) for name, worth in base.items()}
     prices = uncertainty_sensitivity.sweep_points(settings.usd_per_load, thresholds.values())
     shown = [price for price in prices if price == 0.0 or price in thresholds.values()]
-    swings = tornado_table(valuation)
+    swings, places = tornado_table(valuation), {one.name: place for place, one in enumerate(valuation.beliefs)}
     return Uncertainty(
         inputs=_inputs_table(valuation.beliefs),
         draws=_draws_table(points),
@@ -331,13 +249,13 @@ def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, no
         information=uncertainty_sensitivity.perfect_information_table(points.outcomes, prices),
         partial_information=evppi_table(
             points.outcomes,
-            _known(valuation, uniforms, widest_swing_inputs(swings, LEADING)),
+            {name: uniforms[:, [places[name]]] for name in widest_swing_inputs(swings, LEADING)},
             _groups_known(valuation, uniforms),
             shown,
-            asked.study.seed,
+            valuation.asked.study.seed,
         ),
         intervals=uncertainty_sensitivity.draw_intervals_table(
-            points.outcomes, points.harm_usd_per_load, points.not_replaced, asked.study.baseline
+            points.outcomes, points.harm_usd_per_load, points.not_replaced, valuation.asked.study.baseline
         ),
         tornado=swings,
         sensitivity=_sensitivity(valuation, settings, shown),
@@ -362,12 +280,6 @@ def _drawn(
     shifts = valuation.formulas.shifts(rng)
     points = valuation.at(economic, shifts)
     return np.hstack([economic, valuation.formulas.uniforms]), shifts, points
-
-
-def _known(valuation: Valuation, uniforms: FloatArray, names: list[str]) -> dict[str, FloatArray]:
-    """Return what each leading input's draws say [draw, 1]."""
-    places = {one.name: place for place, one in enumerate(valuation.beliefs)}
-    return {name: uniforms[:, [places[name]]] for name in names}
 
 
 def _groups_known(valuation: Valuation, uniforms: FloatArray) -> dict[str, FloatArray]:
@@ -395,15 +307,14 @@ def _sensitivity(valuation: Valuation, settings: UncertaintySettings, prices: li
     def outputs(points: FloatArray) -> dict[str, FloatArray]:
         n = len(valuation.economic)
         found = valuation.at(points[:, :n], valuation.emulated(points[:, n:])).outcomes
-        made: dict[str, FloatArray] = {}
+        columns: dict[str, FloatArray] = {}
         for price in prices:
             benefit = found.benefit(price)
             place = found.names.index(first[price])
             lead = benefit[:, place] - np.delete(benefit, place, axis=1).max(axis=1)
-            made[f"lead of {first[price]} at {price:.0f} USD a load"] = lead
-            rank = (lead >= 0.0).astype(np.float64)
-            made[f"rank of {first[price]} at {price:.0f} USD a load"] = rank
-        return made
+            what = f"of {first[price]} at {price:.0f} USD a load"
+            columns |= {f"lead {what}": lead, f"rank {what}": (lead >= 0.0).astype(np.float64)}
+        return columns
 
     return sobol_indices(outputs, groups, settings.sobol_base, valuation.asked.study.seed)
 

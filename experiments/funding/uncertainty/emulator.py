@@ -1,13 +1,10 @@
-"""Cheap formulas in the place of the simulation, with an error that is measured and kept.
+"""Formulas in the place of the simulation (an emulator), with an error that is measured and kept.
 
-Worlds [world, input] in [0, 1] are simulated; what they say of every output [world, ...] is fitted
-on a log scale: the baseline's level, and the ratio of every alternative to it (common random
-numbers make that the steadier number). The way that predicts unseen worlds best is taken, output
-by output. Its errors on unseen worlds, whole rows at a time so that outputs stay correlated, are
-added to every draw: lack of fit and the noise of one short simulation alike.
-
-Predictions start from the case's own response, which many replications stand behind: formulas say
-only by how much a world differs from the middle one.
+Worlds [world, input] in [0, 1] are simulated; what they say of every output is fitted on a log
+scale: the baseline's level, and the ratio of every alternative to it. The method that predicts
+unseen worlds best is taken, output by output. Its errors on unseen worlds, whole rows at a time so
+that outputs stay correlated, are added to every draw. Predictions start from the case's own
+response: formulas say only by how much a world differs from the middle one.
 
 Sources: O'Hagan (2006) for emulators; Stone (1974) for the choice by prediction of what was left
 out.
@@ -18,13 +15,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.arrays import FloatArray, IntArray
 
+Estimator: TypeAlias = Any
+"""An estimator of scikit-learn, which has no types."""
 FOLDS: Final = 8
 ALPHAS: Final = tuple(np.logspace(-2, 4, 13))
 WORTH_IT: Final = 0.9
@@ -41,9 +40,9 @@ class EmulatorBlock:
 
     columns: IntArray
     inputs: IntArray
-    methods: Mapping[str, Any]
+    methods: Mapping[str, Estimator]
     """Fitted estimators by method, each of all columns of the block."""
-    folds: Mapping[str, tuple[Any, ...]]
+    folds: Mapping[str, tuple[Estimator, ...]]
     """The same fitted without the worlds of each fold."""
     chosen: tuple[str, ...]
     """Method of every column of the block."""
@@ -101,16 +100,9 @@ def fit_emulator(
 ) -> Emulator:
     """Fit formulas to what was simulated, choosing for each output what predicts best.
 
-    Parameters
-    ----------
-    worlds : array
-        [world, input], each 0 to 1.
-    targets : array
-        [world, column].
-    centre : array
-        [input], from which shifts are counted.
-    relevant : bool array
-        [input, column]: which inputs an output can depend on at all.
+    ``worlds`` are [world, input], each 0 to 1; ``targets`` [world, column]; ``centre`` [input] is
+    where shifts are counted from; ``relevant`` [input, column] says which inputs an output can
+    depend on at all.
 
     Raises
     ------
@@ -142,7 +134,10 @@ def _block(
     inputs, columns = places
     own, goal = x[:, inputs], y[:, columns]
     ways = _methods(seed)
-    parts = {name: _without_each(make, own, goal, folds) for name, make in ways.items()}
+    parts = {
+        name: tuple(_fitted(make(), own[folds != fold], goal[folds != fold]) for fold in range(FOLDS))
+        for name, make in ways.items()
+    }
     unseen = {name: _unseen(fitted, own, goal, folds) for name, fitted in parts.items()}
     loss = {name: ((found - goal) ** 2).mean(axis=0) for name, found in unseen.items()}
     chosen = tuple(_best({n: float(of[c]) for n, of in loss.items()}) for c in range(len(columns)))
@@ -161,7 +156,7 @@ def _best(loss: Mapping[str, float]) -> str:
     return best if loss[best] < WORTH_IT * loss["mean"] else "mean"
 
 
-def _methods(seed: int) -> dict[str, Callable[[], Any]]:
+def _methods(seed: int) -> dict[str, Callable[[], Estimator]]:
     """Return the ways that are tried, the plainest first: it wins a tie."""
     from sklearn.dummy import DummyRegressor
     from sklearn.ensemble import ExtraTreesRegressor
@@ -171,15 +166,15 @@ def _methods(seed: int) -> dict[str, Callable[[], Any]]:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-    def linear() -> Any:  # noqa: ANN401
+    def linear() -> Estimator:
         return make_pipeline(StandardScaler(), RidgeCV(ALPHAS, alpha_per_target=True))
 
-    def quadratic() -> Any:  # noqa: ANN401
+    def quadratic() -> Estimator:
         few = SelectKBest(f_regression, k=SCREENED)
         squares = FunctionTransformer(_squares)
         return MultiOutputRegressor(make_pipeline(few, squares, StandardScaler(), RidgeCV(ALPHAS)))
 
-    def trees() -> Any:  # noqa: ANN401
+    def trees() -> Estimator:
         return ExtraTreesRegressor(n_estimators=200, min_samples_leaf=3, max_features=0.3, random_state=seed)
 
     return {"mean": DummyRegressor, "linear": linear, "quadratic": quadratic, "trees": trees}
@@ -189,12 +184,7 @@ def _squares(x: FloatArray) -> FloatArray:
     return np.hstack([x, (x - 0.5) ** 2])
 
 
-def _without_each(make: Callable[[], Any], x: FloatArray, y: FloatArray, folds: IntArray) -> tuple[Any, ...]:
-    """Return formulas fitted without the worlds of each fold."""
-    return tuple(_fitted(make(), x[folds != fold], y[folds != fold]) for fold in range(FOLDS))
-
-
-def _unseen(fitted: tuple[Any, ...], x: FloatArray, y: FloatArray, folds: IntArray) -> FloatArray:
+def _unseen(fitted: tuple[Estimator, ...], x: FloatArray, y: FloatArray, folds: IntArray) -> FloatArray:
     """Return predictions of each world by formulas that have not seen it."""
     found = np.empty_like(y)
     for fold, estimator in enumerate(fitted):
@@ -202,7 +192,7 @@ def _unseen(fitted: tuple[Any, ...], x: FloatArray, y: FloatArray, folds: IntArr
     return found
 
 
-def _fitted(estimator: Any, x: FloatArray, y: FloatArray) -> Any:  # noqa: ANN401
+def _fitted(estimator: Estimator, x: FloatArray, y: FloatArray) -> Estimator:
     with warnings.catch_warnings():
         # Fewer inputs than are kept, or an output that never moves: both are fitted all the same.
         warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
@@ -210,6 +200,6 @@ def _fitted(estimator: Any, x: FloatArray, y: FloatArray) -> Any:  # noqa: ANN40
         return estimator.fit(x, y)
 
 
-def _predicted(estimator: Any, x: FloatArray) -> FloatArray:  # noqa: ANN401
+def _predicted(estimator: Estimator, x: FloatArray) -> FloatArray:
     found = np.asarray(estimator.predict(x), dtype=np.float64)
     return found.reshape(len(x), -1)

@@ -1,22 +1,15 @@
-"""What it would be worth to know one input, or a few, before choosing (EVPPI).
+"""Expected value of partial perfect information (EVPPI): what knowing some inputs would be worth.
 
-With all inputs unknown one chooses the best mean. With one of them known one would choose by the
-mean given it, which a smooth regression of the draws on that input estimates. The gain is
-E[max_a E(NMB_a | input)] - max_a E(NMB_a). No formula stands in for the simulation here: the draws
-themselves are regressed.
+With all inputs unknown one chooses the best mean; with one of them known, the best mean given it,
+which a smooth regression of the draws on that input estimates. The gain is
+E[max_a E(NMB_a | input)] - max_a E(NMB_a). The draws themselves are regressed, without formulas.
 
-A regression on few draws finds a little knowledge in anything. How much it finds in inputs that
-say nothing is measured, by shuffling the input against the draws: an estimate that such inputs
-reach in more than one of twenty cases is told to be none that these draws can show.
+The regression is the candidate that predicts draws left out best (PRESS, Allen 1974): the plain
+mean, straight lines, and cubic splines at a ladder of ridge penalties. As a regression on few draws
+finds a little knowledge in anything, the input is also shuffled against the draws: an estimate that
+shuffled inputs reach in more than one of twenty cases is not shown as one.
 
 Source: Strong, Oakley and Brennan (2014) for the estimate by regression on one set of draws.
-
-The mean of some columns given a few inputs, by splines that are shrunk as far as they predict.
-
-Every candidate is judged by what it says of a draw that was left out, which linear smoothers give
-in closed form (Allen 1974, PRESS): the plain mean, straight lines, and cubic splines at a ladder of
-ridge penalties. The mean stays where nothing predicts better, so that noise is not taken for
-knowledge more often than chance does.
 """
 
 from __future__ import annotations
@@ -40,19 +33,9 @@ EPS: Final = 1e-12
 
 
 def conditional_means(known_inputs: FloatArray, columns: FloatArray) -> FloatArray:
-    """Return the mean of each column given the inputs, at the draws themselves.
+    """Return the mean of each column given the inputs, at the draws themselves [draw, column].
 
-    Parameters
-    ----------
-    known_inputs : array
-        [draw, input].
-    columns : array
-        [draw, column].
-
-    Returns
-    -------
-    array
-        [draw, column].
+    ``known_inputs`` are [draw, input], ``columns`` [draw, column].
 
     Examples
     --------
@@ -116,15 +99,8 @@ BOOTSTRAPS: Final = 40
 SHUFFLE_QUANTILE: Final = 0.95
 """Quantile of the estimates on shuffled inputs that an estimate must exceed to be shown as one."""
 COLUMNS: Final = (
-    "usd_per_load",
-    "input",
-    "group",
-    "evppi_usd",
-    "se_usd",
-    "nothing_known_usd",
-    "shown",
-    "share_of_evpi",
-)
+    "usd_per_load", "input", "group", "evppi_usd", "se_usd", "nothing_known_usd", "shown", "share_of_evpi",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +122,7 @@ class EvppiEstimate:
 def evppi(benefit: FloatArray, known_inputs: FloatArray) -> float:
     """Return the expected value of knowing some inputs, in the unit of the benefit.
 
-    Parameters
-    ----------
-    benefit : array
-        Net monetary benefit [draw, alternative].
-    known_inputs : array
-        The inputs that would be known [draw, input].
+    ``benefit`` is the net monetary benefit [draw, alternative], ``known_inputs`` are [draw, input].
     """
     best = int(benefit.mean(axis=0).argmax())
     over = benefit - benefit[:, [best]]
@@ -175,20 +146,11 @@ def evppi_table(
     usd_per_load: Sequence[float],
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Return what knowing each input, and each group, would be worth.
+    """Return what knowing each input, and each group, would be worth; see `Uncertainty.partial_information`.
 
-    Parameters
-    ----------
-    inputs : mapping
-        What is known of each input [draw, 1]: its numbers, or the uniforms behind them.
-    groups : mapping
-        What is known of each group [draw, feature]: a few numbers that sum it up, such as the
-        outcomes if it alone moved. Formulas behind them must not have seen the draw's own outcome.
-
-    Returns
-    -------
-    DataFrame
-        See `Uncertainty.partial_information`.
+    ``inputs`` hold what is known of each input [draw, 1]: its numbers, or the uniforms behind them;
+    ``groups`` what is known of each group [draw, feature]: a few numbers that sum it up, such as
+    the outcomes if it alone moved. Formulas behind them must not have seen the draw's own outcome.
     """
     tried = [(name, False, known) for name, known in inputs.items()]
     tried += [(name, True, known) for name, known in groups.items()]

@@ -1,7 +1,7 @@
 """How every uncertain number of a funding case is distributed: one rule by kind of number.
 
 ==========================  =======================================================================
-number                      law
+number                      distribution
 ==========================  =======================================================================
 price of equipment, works   its own range (beta-PERT), times one overrun for all equipment and one
                             for all civil works: lognormal, median above 1
@@ -19,19 +19,17 @@ simulation inputs           beta-PERT over the range (a scaled beta, for shares 
 Ranges wider than tenfold are taken on a log scale. Prices, pay and lives of the same part with the
 same value and range are one number written twice: they share one draw. All else is independent,
 but that an overrun hits all equipment (or works) alike. Held fixed, and shown as scenarios: the
-discount rate, the years, the price index. A person's training time is fixed.
+discount rate, the years, the price index. A person's training time is fixed. Draws, the points of
+a tornado and sensitivity samples all pass uniforms through the same quantile function.
 
-Laws of uncertain numbers, each by its quantile function.
-
-A draw, a tornado's point and a sensitivity sample all pass uniforms through the same function.
-Sources: Malcolm et al. (1959) for the PERT law; the others are textbook laws.
+Source: Malcolm et al. (1959) for the PERT distribution; the others are textbook ones.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -73,38 +71,17 @@ class Distribution:
         >>> float(Distribution("triangular", 0.0, 1.0, 1.0).at(0.25))
         0.5
         """
-        p = np.asarray(u, dtype=np.float64)
-        quantile = {
-            "uniform": _uniform,
-            "log_uniform": _log_uniform,
-            "triangular": _triangular,
-            "pert": _pert,
-            "log_pert": _log_pert,
-            "gamma": _gamma,
-            "overrun": _overrun,
-        }[self.kind]
-        return quantile(p, self.a, self.b, self.c)
+        return DISTRIBUTIONS[self.kind][0](np.asarray(u, dtype=np.float64), self.a, self.b, self.c)
 
     @property
     def words(self) -> str:
         """The law as a reader sees it."""
-        three = f"{self.a:g}, {self.b:g}, {self.c:g}"
-        return {
-            "uniform": f"uniform {self.a:g} to {self.b:g}",
-            "log_uniform": f"log-uniform {self.a:g} to {self.b:g}",
-            "triangular": f"triangular {three}",
-            "pert": f"beta-PERT {three}",
-            "log_pert": f"beta-PERT {three} on a log scale",
-            "gamma": f"gamma, mean {self.a:g}, CV {self.b:g}",
-            "overrun": f"lognormal, 5/50/95 % at {three}",
-        }[self.kind]
+        return DISTRIBUTIONS[self.kind][1].format(a=self.a, b=self.b, c=self.c)
 
 
 def pert_over_range(low: float, likeliest: float, high: float) -> Distribution:
     """Return the beta-PERT law of a number with a range, on a log scale where that is wide."""
-    if low > 0.0 and high / low > WIDE:
-        return Distribution("log_pert", low, likeliest, high)
-    return Distribution("pert", low, likeliest, high)
+    return Distribution("log_pert" if low > 0.0 and high / low > WIDE else "pert", low, likeliest, high)
 
 
 def _uniform(p: FloatArray, low: float, high: float, _: float) -> FloatArray:
@@ -128,15 +105,13 @@ def _overrun(p: FloatArray, low: float, median: float, high: float) -> FloatArra
 
 
 def _triangular(p: FloatArray, low: float, mode: float, high: float) -> FloatArray:
-    width = high - low
-    if width == 0.0:
+    if (width := high - low) == 0.0:
         return np.full_like(p, low)
     return np.asarray(stats.triang.ppf(p, (mode - low) / width, loc=low, scale=width))
 
 
 def _pert(p: FloatArray, low: float, mode: float, high: float) -> FloatArray:
-    width = high - low
-    if width == 0.0:
+    if (width := high - low) == 0.0:
         return np.full_like(p, low)
     share = (mode - low) / width
     return np.asarray(low + width * special.betaincinv(1.0 + 4.0 * share, 5.0 - 4.0 * share, p))
@@ -144,6 +119,18 @@ def _pert(p: FloatArray, low: float, mode: float, high: float) -> FloatArray:
 
 def _log_pert(p: FloatArray, low: float, mode: float, high: float) -> FloatArray:
     return np.asarray(np.exp(_pert(p, np.log(low), np.log(mode), np.log(high))))
+
+
+DISTRIBUTIONS: Final[dict[str, tuple[Callable[[FloatArray, float, float, float], FloatArray], str]]] = {
+    "uniform": (_uniform, "uniform {a:g} to {b:g}"),
+    "log_uniform": (_log_uniform, "log-uniform {a:g} to {b:g}"),
+    "triangular": (_triangular, "triangular {a:g}, {b:g}, {c:g}"),
+    "pert": (_pert, "beta-PERT {a:g}, {b:g}, {c:g}"),
+    "log_pert": (_log_pert, "beta-PERT {a:g}, {b:g}, {c:g} on a log scale"),
+    "gamma": (_gamma, "gamma, mean {a:g}, CV {b:g}"),
+    "overrun": (_overrun, "lognormal, 5/50/95 % at {a:g}, {b:g}, {c:g}"),
+}
+"""Quantile function and words of every kind."""
 
 
 SHARED: Final = ("price_usd", "cost_usd", "cost_usd_per_y", "removal_usd", "life_y")
@@ -206,10 +193,9 @@ class UncertainInput:
 def uncertain_economic_inputs(case: FundingCase, settings: UncertaintySettings) -> list[UncertainInput]:
     """Return what is uncertain about prices, lives, values and harms of a case."""
     merged: dict[object, UncertainInput] = {}
-    for key, belief in _written(case, settings):
+    for key, one in _written(case, settings):
         known = merged.get(key)
-        keys = (*known.keys, *belief.keys) if known else belief.keys
-        merged[key] = UncertainInput(keys, belief.group, belief.value, belief.law, belief.source, belief.confidence)
+        merged[key] = replace(one, keys=(*known.keys, *one.keys)) if known else one
     return [*merged.values(), *_made_up(case, settings)]
 
 
@@ -220,16 +206,8 @@ def uncertain_simulation_inputs(assumed: Iterable[AssumedInput]) -> list[Uncerta
 
 def _position(assumed: AssumedInput) -> UncertainInput:
     centre = 1.0 if assumed.factor or not isinstance(assumed.value, int | float) else float(assumed.value)
-    mode = _place(assumed, centre)
-    return UncertainInput(
-        (assumed.key,),
-        f"simulation: {assumed.key.partition('.')[0]}",
-        centre,
-        Distribution("pert", 0.0, mode, 1.0),
-        "assumption",
-        "A",
-        assumed,
-    )
+    law, group = Distribution("pert", 0.0, _place(assumed, centre), 1.0), f"simulation: {assumed.key.partition('.')[0]}"
+    return UncertainInput((assumed.key,), group, centre, law, "assumption", "A", assumed)
 
 
 def _logged(assumed: AssumedInput) -> bool:
@@ -238,7 +216,7 @@ def _logged(assumed: AssumedInput) -> bool:
 
 
 def _place(assumed: AssumedInput, number: float) -> float:
-    """Return where a number lies in its range, so that `Assumption.at` gives it back."""
+    """Return where a number lies in its range, so that `AssumedInput.at` gives it back."""
     if isinstance(assumed.value, int) and not assumed.factor:
         return (number - assumed.low + 0.5) / (assumed.high - assumed.low + 1.0)
     if assumed.high == assumed.low:

@@ -1,44 +1,30 @@
-"""Redrawn worlds of a funding case, each simulated for a few days, and formulas fitted to them.
+"""Redrawn worlds of a funding case, each simulated for a few days of every year, and formulas fitted.
 
-Inputs of the simulation are drawn by a Latin hypercube through their laws (`possible_worlds`). A
-world meets the luck of another replication in every year, so that its luck is averaged
-over its years at no cost; the case's own parameters are simulated on all of them, and a world
-counts by its ratio to their mean: the case's level comes from its own many days. Some worlds are
-simulated twice, on other luck: that says how much of the draws' spread is luck, which is no doubt
-about parameters. Draws take the worlds as they were simulated. Formulas stand in for draws beyond
-them (with their error) and say which inputs a result hangs on. What the alternatives themselves
-set is compared, and stays.
-
-Redrawn worlds carried out: each simulated for a few days of every year, on luck of its own.
-
-Every year of a world meets the luck of another of a few replications: its present value averages
-over all of them, at no cost. The case itself is simulated on all of them as well.
-
-Worlds simulated at the ends of the simulation inputs that the draws point to.
-
-A tornado moves one input to its 10 and 90 % points. What formulas say of that is only as good as
-they are; for the inputs that the redrawn worlds show to lead, the two worlds are simulated, on the
-same luck as the case itself.
+Simulation inputs are drawn by a Latin hypercube through their distributions. Every year of a world
+takes the random numbers of another of a few replications; the case itself is simulated on all of
+them, and a world counts by its ratio to their mean. Some worlds are simulated twice, on other
+replications, which tells how much of the draws' spread is replication noise. Formulas stand in for
+draws beyond the simulated ones, with their error. For the inputs that lead, the worlds at their 10
+and 90 % points are simulated for the tornado. What the alternatives themselves set stays.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from experiments.execution.parallel import run_pieces
 from experiments.funding.annual import LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.case import FundingCase, UncertaintySettings
-from experiments.funding.demand_years import simulate_redrawn_case
+from experiments.funding.demand_years import Progress, simulate_redrawn_case
 from experiments.funding.uncertainty.accepted_draws import (
-    AcceptedDraws,
     case_with_drawn_inputs,
     draw_accepted,
     drawn_simulation_inputs,
@@ -48,12 +34,10 @@ from experiments.funding.uncertainty.accepted_draws import (
 from experiments.funding.uncertainty.emulator import TINY, Emulator, fit_emulator
 from experiments.funding.uncertainty.evppi import conditional_means
 from experiments.funding.uncertainty.input_distributions import UncertainInput
-from sim.arrays import FloatArray
+from sim.arrays import BoolArray, FloatArray
 from sim.errors import ThroughgateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sim.replication import Scorer
 Task = tuple[FloatArray | None, tuple[int, ...]]
 """Positions of all inputs (None: the case itself), and whose luck each year meets."""
@@ -62,6 +46,19 @@ DAYS: Final = 3
 """Representative days of a world: a weekday, a Saturday, a Sunday."""
 LUCKS: Final = 4
 """Replications whose luck the years of worlds take in turn."""
+ENDS: Final = (0.1, 0.9)
+N_LEADING: Final = 6
+"""Inputs whose ends are simulated."""
+TWICE: Final = (0, LUCKS // 2)
+"""Each end is simulated on two sets of luck."""
+WORLDS_EACH: Final = 25
+"""Redrawn worlds for each input whose ends are simulated: fewer cannot tell who leads."""
+REPEATED: Final = 12
+"""Worlds that are simulated on other luck as well."""
+NO_QUEUE: Final = {"declared", "firms", "threat", "sensing", "shift", "prime", "rho", "mix"}
+"""Words of inputs that say who carries what and what is seen, and not how long it takes."""
+NO_FIND: Final = {"declared", "room", "safety"}
+"""Words of inputs that hardly say what is found."""
 
 
 def unchanged_case_tasks(years: int) -> list[Task]:
@@ -83,20 +80,17 @@ def simulate_tasks(
     on_done: Callable[[], None] | None = None,
 ) -> list[Response | None]:
     """Return what each task comes to; None where its numbers make no sense together."""
-    found: list[Response | None] = []
+    responses: list[Response | None] = []
     pieces = [partial(_simulate_task, case, scorers, inputs, task) for task in tasks]
-    for one in run_pieces(pieces, case.study.processes):
-        found.append(one)
+    for response in run_pieces(pieces, case.study.processes):
+        responses.append(response)
         if on_done is not None:
             on_done()
-    return found
+    return responses
 
 
 def _simulate_task(
-    case: FundingCase,
-    scorers: Mapping[str, Scorer],
-    inputs: Sequence[UncertainInput],
-    task: tuple[FloatArray | None, tuple[int, ...]],
+    case: FundingCase, scorers: Mapping[str, Scorer], inputs: Sequence[UncertainInput], task: Task
 ) -> Response | None:
     row, lucks = task
     mappings = {name: case.study.mapping(name) for name in case.study.alternatives}
@@ -128,17 +122,6 @@ def log_change(levels: FloatArray, case_levels: FloatArray, baseline_index: int)
     return np.asarray(above.ravel())
 
 
-ENDS: Final = (0.1, 0.9)
-N_LEADING: Final = 6
-"""Inputs whose ends are simulated."""
-TWICE: Final = (0, LUCKS // 2)
-"""Each end is simulated on two sets of luck."""
-
-
-WORLDS_EACH: Final = 25
-"""Redrawn worlds for each input whose ends are simulated: fewer cannot tell who leads."""
-
-
 def n_leading_inputs(worlds: int) -> int:
     """Return how many inputs have their ends simulated."""
     return min(N_LEADING, worlds // WORLDS_EACH)
@@ -152,12 +135,7 @@ def n_end_worlds(worlds: int, inputs: int = N_LEADING) -> int:
 def leading_inputs(points: FloatArray, outcomes: FloatArray, count: int = N_LEADING) -> list[int]:
     """Return the inputs that say most about any outcome, by the share that a smooth curve explains.
 
-    Parameters
-    ----------
-    points : array
-        [world, input].
-    outcomes : array
-        [world, outcome].
+    ``points`` are [world, input], ``outcomes`` [world, outcome].
 
     Examples
     --------
@@ -177,10 +155,7 @@ def leading_inputs(points: FloatArray, outcomes: FloatArray, count: int = N_LEAD
 def savings_above_baseline(levels: FloatArray, baseline_index: int) -> FloatArray:
     """Return hours saved and loads found above the baseline's [world, outcome].
 
-    Parameters
-    ----------
-    levels : array
-        [world, output, alternative, year], hours, trips and loads.
+    ``levels`` are hours, trips and loads [world, output, alternative, year].
     """
     above = np.delete(levels - levels[:, :, [baseline_index]], baseline_index, axis=2).sum(axis=3)
     return np.asarray(above.reshape(len(levels), -1))
@@ -194,18 +169,13 @@ def changes_at_ends(
     case_totals: Sequence[FloatArray],
     on_done: Callable[[], None] | None = None,
 ) -> dict[tuple[int, float], FloatArray]:
-    """Return the change of every column, on a log scale, by (input, quantile).
+    """Return the change of every column, on a log scale, by (input, quantile) of the leading inputs.
 
-    Parameters
-    ----------
-    leading : sequence of int
-        Inputs whose ends are simulated.
-    case_totals : sequence of array
-        The case's own totals under each luck.
+    ``case_totals`` are the case's own totals under each luck.
     """
     years = range(len(case.terms.simulated_years))
     lucks = [tuple((first + year) % LUCKS for year in years) for first in TWICE]
-    own_same = np.mean([_mixed(case_totals, mine) for mine in lucks], axis=0)
+    mixed = [np.stack([case_totals[luck][:, :, year] for year, luck in enumerate(own)], axis=-1) for own in lucks]
     middle = np.array([one.law.b for one in inputs])
     places = [(place, u) for place in leading for u in ENDS]
     tasks: list[Task] = []
@@ -213,29 +183,14 @@ def changes_at_ends(
         row = middle.copy()
         row[place] = float(inputs[place].law.at(u))
         tasks += [(row, mine) for mine in lucks]
-    found = simulate_tasks(case, scorers, inputs, tasks, on_done)
+    responses = iter(simulate_tasks(case, scorers, inputs, tasks, on_done))
     base = tuple(case.study.alternatives).index(case.study.baseline)
     ends = {}
-    for number, key in enumerate(places):
-        both = found[number * len(TWICE) : (number + 1) * len(TWICE)]
-        levels = [annual_totals(one) for one in both if one is not None]
+    for key in places:
+        levels = [annual_totals(one) for one in itertools.islice(responses, len(TWICE)) if one is not None]
         if len(levels) == len(TWICE):
-            ends[key] = log_change(np.mean(levels, axis=0), own_same, base)
+            ends[key] = log_change(np.mean(levels, axis=0), np.mean(mixed, axis=0), base)
     return ends
-
-
-def _mixed(case_totals: Sequence[FloatArray], luck_numbers: Sequence[int]) -> FloatArray:
-    """Return totals whose years meet the luck that is asked for."""
-    return np.stack([case_totals[luck][:, :, year] for year, luck in enumerate(luck_numbers)], axis=-1)
-
-
-Progress = Callable[[int, int], None]
-REPEATED: Final = 12
-"""Worlds that are simulated on other luck as well."""
-NO_QUEUE: Final = {"declared", "firms", "threat", "sensing", "shift", "prime", "rho", "mix"}
-"""Words of inputs that say who carries what and what is seen, and not how long it takes."""
-NO_FIND: Final = {"declared", "room", "safety"}
-"""Words of inputs that hardly say what is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +228,7 @@ class FittedFormulas:
     def shift_left_out(self, points: FloatArray) -> FloatArray:
         """Return changes by formulas [draw, column], each draw's by some that have not seen it.
 
-        Parameters
-        ----------
-        points : array
-            [draw, input], the draws with some inputs changed.
+        ``points`` [draw, input] are the draws with some inputs changed.
         """
         found, kept = self.emulator.shift(points), list(self.simulated)
         found[kept] = self.emulator.shift_left_out(points[kept])
@@ -306,97 +258,52 @@ def fit_formulas(
 ) -> FittedFormulas | None:
     """Simulate redrawn worlds and fit formulas to them; None if no worlds are asked for.
 
-    Parameters
-    ----------
-    scorers : mapping
-        Fitted risk model by `sim.shared_draws.risk_key`; they stay as they are.
-    draws, worlds : int
-        Draws in all, and how many of them, the first, are simulated.
+    ``scorers`` are fitted risk models by `sim.shared_draws.risk_key`; they stay as they are. Of all
+    ``draws`` the first ``worlds`` are simulated.
     """
     inputs = drawn_simulation_inputs(case)
     worlds = min(worlds, draws)
     if worlds == 0 or not inputs:
         return None
-    drawn = draw_accepted(case, scorers, inputs, draws)
-    points = range_positions(inputs, drawn.uniforms[:worlds])
+    accepted = draw_accepted(case, scorers, inputs, draws)
+    points = range_positions(inputs, accepted.uniforms[:worlds])
     again = points[: _repeated(worlds)]
     years = len(case.terms.simulated_years)
-    tell = _WorldProgress(progress, LUCKS + worlds + len(again) + n_end_worlds(worlds, len(inputs)))
+    tell = _counter(progress, LUCKS + worlds + len(again) + n_end_worlds(worlds, len(inputs)))
     tasks = unchanged_case_tasks(years) + world_tasks(points, years) + world_tasks(again, years, LUCKS // 2)
-    found = simulate_tasks(case, scorers, inputs, tasks, tell)
-    levels = [None if one is None else annual_totals(one) for one in found]
+    responses = simulate_tasks(case, scorers, inputs, tasks, tell)
+    levels = [None if one is None else annual_totals(one) for one in responses]
     own = [one for one in levels[:LUCKS] if one is not None]
-    base = tuple(case.study.alternatives).index(case.study.baseline)
-    changes = _changes(levels[LUCKS:], np.mean(own, axis=0), base, worlds)
-    kept = list(changes.first)
-    saved = savings_above_baseline(np.array([levels[LUCKS + place] for place in kept]), base)
-    led = leading_inputs(points[kept], saved, n_leading_inputs(worlds))
-    ends = changes_at_ends(case, scorers, inputs, led, own, tell)
-    return _fitted(case, inputs, drawn, points, dataclasses.replace(changes, ends=ends))
-
-
-@dataclass(slots=True)
-class _WorldProgress:
-    """Tells how many worlds of all are simulated."""
-
-    progress: Progress | None
-    whole: int
-    done: int = 0
-
-    def __call__(self) -> None:
-        self.done += 1
-        if self.progress is not None:
-            self.progress(self.done, self.whole)
-
-
-@dataclass(frozen=True, slots=True)
-class _LogChanges:
-    """Changes of every column on a log scale: by world on first and on other luck, at ends."""
-
-    first: Mapping[int, FloatArray]
-    again: Mapping[int, FloatArray]
-    ends: Mapping[tuple[int, float], FloatArray]
-
-
-def _changes(
-    levels: Sequence[FloatArray | None], case_totals: FloatArray, baseline_index: int, worlds: int
-) -> _LogChanges:
-    rows = [None if one is None else log_change(one, case_totals, baseline_index) for one in levels]
-    return _LogChanges(
-        {place: row for place, row in enumerate(rows[:worlds]) if row is not None},
-        {place: row for place, row in enumerate(rows[worlds:]) if row is not None},
-        {},
-    )
-
-
-def _fitted(
-    case: FundingCase,
-    inputs: Sequence[UncertainInput],
-    accepted: AcceptedDraws,
-    points: FloatArray,
-    changes: _LogChanges,
-) -> FittedFormulas:
-    kept = list(changes.first)
-    targets = np.array(list(changes.first.values()))
-    middle = np.array([one.law.b for one in inputs])
-    relevant = _relevant(inputs, targets.shape[1])
     names = tuple(case.study.alternatives)
+    base, own_mean = names.index(case.study.baseline), np.mean(own, axis=0)
+    changes = [None if one is None else log_change(one, own_mean, base) for one in levels[LUCKS:]]
+    first = {place: row for place, row in enumerate(changes[:worlds]) if row is not None}
+    kept = list(first)
+    saved = savings_above_baseline(np.array([levels[LUCKS + place] for place in kept]), base)
+    leading = leading_inputs(points[kept], saved, n_leading_inputs(worlds))
+    targets, middle = np.array(list(first.values())), np.array([one.law.b for one in inputs])
     return FittedFormulas(
         inputs=tuple(inputs),
-        emulator=fit_emulator(points[kept], targets, middle, relevant, case.study.seed),
+        ends=changes_at_ends(case, scorers, inputs, leading, own, tell),
+        emulator=fit_emulator(points[kept], targets, middle, _relevant(inputs, targets.shape[1]), case.study.seed),
         alternatives=names,
         years=case.terms.simulated_years,
-        baseline=names.index(case.study.baseline),
+        baseline=base,
         uniforms=accepted.uniforms,
-        simulated=changes.first,
-        refused=len(points) - len(kept),
-        repeated={place: row for place, row in changes.again.items() if place in changes.first},
+        simulated=first,
+        refused=worlds - len(kept),
+        repeated={p: row for p, row in enumerate(changes[worlds:]) if row is not None and p in first},
         tried=accepted.tried,
-        ends=changes.ends,
     )
 
 
-def _relevant(inputs: Sequence[UncertainInput], columns: int) -> npt.NDArray[np.bool_]:
+def _counter(progress: Progress | None, total: int) -> Callable[[], None]:
+    """Return what is called after each simulated world, to tell (worlds done, worlds in all)."""
+    done = itertools.count(1)
+    return lambda: progress(next(done), total) if progress is not None else None
+
+
+def _relevant(inputs: Sequence[UncertainInput], columns: int) -> BoolArray:
     """Return which inputs each column can depend on [input, column]; loads come last."""
     found = np.ones((len(inputs), columns), dtype=bool)
     words = [set(re.split(r"[._]", one.keys[0])) for one in inputs]
@@ -406,22 +313,19 @@ def _relevant(inputs: Sequence[UncertainInput], columns: int) -> npt.NDArray[np.
     return found
 
 
-def formula_errors_table(formulas: FittedFormulas, response: Response) -> Any:  # noqa: ANN401
+def formula_errors_table(formulas: FittedFormulas, response: Response) -> pd.DataFrame:
     """Return how well the formulas predict unseen worlds; see `Uncertainty.emulator`.
 
     The error of the baseline is that of its level, of the others that of their difference from
     it, in the output's own unit.
     """
-    import pandas as pd
-
     middle = annual_totals(response)[None]
     truth = middle * formulas.factors(formulas.emulator.targets)
     guess = middle * formulas.factors(formulas.emulator.unseen)
-    rows = []
+    rows: list[dict[str, object]] = []
     for o, output in enumerate(OUTPUTS):
         for a, name in enumerate(formulas.alternatives):
             for y, year in enumerate(formulas.years):
-                column = (o * len(formulas.alternatives) + a) * len(formulas.years) + y
                 base = 0.0 if a == formulas.baseline else 1.0
                 real = truth[:, o, a, y] - base * truth[:, o, formulas.baseline, y]
                 said = guess[:, o, a, y] - base * guess[:, o, formulas.baseline, y]
@@ -432,7 +336,7 @@ def formula_errors_table(formulas: FittedFormulas, response: Response) -> Any:  
                         "output": output,
                         "alternative": name,
                         "year": year,
-                        "method": formulas.emulator.chosen[column],
+                        "method": formulas.emulator.chosen[len(rows)],
                         "worlds": len(truth),
                         "mean": float(real.mean()),
                         "spread": spread**0.5,

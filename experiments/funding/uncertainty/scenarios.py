@@ -28,17 +28,16 @@ WorthScenario = tuple[str, str, Mapping[str, PresentWorth]]
 
 def scenario_table(valuation: Valuation, settings: UncertaintySettings) -> pd.DataFrame:
     """Return every scenario by alternative; see `Uncertainty.scenarios`."""
-    asked, response = valuation.asked, valuation.response
-    found: list[WorthScenario] = [("the case itself", "base", valuation.worths({}, None))]
-    found += _rates(asked, response)
-    found += _horizons(asked, response, settings.horizons_y)
+    case, response, base = valuation.asked, valuation.response, valuation.worths({}, None)
+    found: list[WorthScenario] = [("the case itself", "base", base)]
+    found += _rates(case, response)
+    found += _horizons(case, response, settings.horizons_y)
     found += _growth(valuation, settings.growth_points)
-    found += _late(asked, response, settings.late_y)
-    found += _downtime(valuation, settings.downtime_shares)
-    found += _displaced(valuation, settings.displaced_shares)
-    found += _views(asked, response)
-    rows = [row for one in found for row in _rows(*one)]
-    return pd.DataFrame(rows)
+    found += _late(case, response, settings.late_y)
+    found += _out_of_service(base, settings.downtime_shares)
+    found += _displaced(base, settings.displaced_shares)
+    found += _views(case, response)
+    return pd.DataFrame(row for one in found for row in _rows(*one))
 
 
 def two_way_table(valuation: Valuation, settings: UncertaintySettings, usd_per_load: Iterable[float]) -> pd.DataFrame:
@@ -81,23 +80,30 @@ def _worths(case: FundingCase, response: Response) -> dict[str, PresentWorth]:
 
 def _rates(case: FundingCase, response: Response) -> Iterator[WorthScenario]:
     for rate in case.appraisal.rates():
-        appraisal = dataclasses.replace(case.appraisal, discount_rate=rate)
-        moved = dataclasses.replace(case, appraisal=appraisal)
+        moved = dataclasses.replace(case, appraisal=dataclasses.replace(case.appraisal, discount_rate=rate))
         yield f"discount rate {rate:.1%}", "rate", _worths(moved, response)
 
 
 def _horizons(case: FundingCase, response: Response, years: Iterable[int]) -> Iterator[WorthScenario]:
-    served = [
-        bought.first_service_y(case.catalogue[bought.measure])
-        for purchases in case.purchases.values()
-        for bought in purchases
-    ]
     for y in sorted({*years, case.appraisal.years}):
-        if not max(served, default=1) <= y <= case.appraisal.years:
-            continue
-        appraisal = dataclasses.replace(case.appraisal, years=y)
-        moved = dataclasses.replace(case, appraisal=appraisal)
-        yield f"{y} years of operation", "horizon", _worths(moved, response)
+        if last_service_y(case) <= y <= case.appraisal.years:
+            moved = dataclasses.replace(case, appraisal=dataclasses.replace(case.appraisal, years=y))
+            yield f"{y} years of operation", "horizon", _worths(moved, response)
+
+
+def last_service_y(case: FundingCase, *names: str) -> int:
+    """Return the year in which the last purchase (of some alternatives) comes into service; 1 without any."""
+    bought = [one for name in names or case.purchases for one in case.purchases[name]]
+    return max((one.first_service_y(case.catalogue[one.measure]) for one in bought), default=1)
+
+
+def defer_purchases(case: FundingCase, order_y: int = 0, late_y: int = 0) -> FundingCase:
+    """Return the case with every order, or every delivery, so many years later."""
+    purchases = {
+        name: tuple(dataclasses.replace(o, order_y=o.order_y + order_y, late_y=o.late_y + late_y) for o in bought)
+        for name, bought in case.purchases.items()
+    }
+    return dataclasses.replace(case, purchases=purchases)
 
 
 def _growth(valuation: Valuation, points: float) -> Iterator[WorthScenario]:
@@ -120,31 +126,23 @@ def _growth(valuation: Valuation, points: float) -> Iterator[WorthScenario]:
 
 def _late(case: FundingCase, response: Response, years: Iterable[int]) -> Iterator[WorthScenario]:
     for late in years:
-        purchases = {
-            name: tuple(dataclasses.replace(one, late_y=one.late_y + late) for one in bought)
-            for name, bought in case.purchases.items()
-        }
-        moved = dataclasses.replace(case, purchases=purchases)
-        served = [one.first_service_y(case.catalogue[one.measure]) for b in purchases.values() for one in b]
-        if max(served, default=1) <= case.appraisal.years:
+        moved = defer_purchases(case, late_y=late)
+        if last_service_y(moved) <= case.appraisal.years:
             yield f"everything {late} years late", "late", _worths(moved, response)
 
 
-def _downtime(valuation: Valuation, shares: Iterable[float]) -> Iterator[WorthScenario]:
+def _out_of_service(base: Mapping[str, PresentWorth], shares: Iterable[float]) -> Iterator[WorthScenario]:
     """Yield what is left where a share of what was bought stands still; costs stay."""
-    base = valuation.worths({}, None)
     for share in shares:
+        up = 1.0 - share
         worths = {
-            name: dataclasses.replace(
-                worth, user_benefit=worth.user_benefit * (1.0 - share), loads=worth.loads * (1.0 - share)
-            )
+            name: dataclasses.replace(worth, user_benefit=worth.user_benefit * up, loads=worth.loads * up)
             for name, worth in base.items()
         }
         yield f"out of service {share:.0%} of the time", "downtime", worths
 
 
-def _displaced(valuation: Valuation, shares: Iterable[float]) -> Iterator[WorthScenario]:
-    base = valuation.worths({}, None)
+def _displaced(base: Mapping[str, PresentWorth], shares: Iterable[float]) -> Iterator[WorthScenario]:
     for share in shares:
         worths = {
             name: dataclasses.replace(worth, loads=loads_after_displacement(worth.loads, share))

@@ -1,16 +1,11 @@
-"""Who is best in how many draws, by how much the others lose, and what knowing would be worth.
+"""Which alternative is best in how many draws, and which inputs that hangs on.
 
-Tables over the value of a load; the arithmetic is `economics.net_monetary`. Draws are draws of
-parameters, never replications.
-
-Which groups of inputs the ranking hangs on: Sobol's indices, by SALib.
-
-First order: the share of the variance that goes if a group alone were known. Total: the share that
-stays if all else were known. Their difference is what the group does together with others.
+Acceptability, expected loss and the value of perfect information over the value of a load; Sobol's
+indices by group of inputs (first order: the share of variance that goes if a group alone were
+known; total: the share that stays if all else were known); tornado of one input at a time at its
+10 and 90 % points. Draws are draws of parameters, never replications.
 
 Sources: Saltelli et al. (2010) for the estimators; Herman and Usher (2017) for SALib.
-
-One uncertain number at a time at its 10 and 90 % points, all others as in the case itself.
 """
 
 from __future__ import annotations
@@ -66,13 +61,9 @@ def draw_intervals_table(
 ) -> pd.DataFrame:
     """Return how far the draws spread, by alternative; see `Uncertainty.intervals`.
 
-    Parameters
-    ----------
-    harm_usd_per_load : array
-        By draw: what a load would do if nothing replaced it, to turn break-evens into shares of
-        seizures that must not be replaced; it is no value of a load.
-    shares : array
-        By draw: the share not replaced, drawn from its prior.
+    ``harm_usd_per_load`` [draw] is what a load would do if nothing replaced it: no value of a load,
+    but what turns break-evens into shares of seizures that must not be replaced. ``shares`` [draw]
+    are shares not replaced, drawn from their prior.
     """
     best = decide_at_value(outcomes, 0.0).acceptability
     rows = []
@@ -137,21 +128,11 @@ def sobol_indices(
     seed: int,
     coverage: float = 0.95,
 ) -> pd.DataFrame:
-    """Return Sobol's indices of every output by group of inputs.
+    """Return Sobol's indices of every output by group of inputs; see `Uncertainty.sensitivity`.
 
-    Parameters
-    ----------
-    outputs : callable
-        Takes uniforms [point, input] and returns each output [point].
-    groups : sequence of str
-        The group of every input; inputs of a group move together.
-    n_base : int
-        Base sample, a power of two; (groups + 2) times as many points are evaluated.
-
-    Returns
-    -------
-    DataFrame
-        See `Uncertainty.sensitivity`; zeros for an output that nothing moves.
+    ``outputs`` takes uniforms [point, input] and returns each output [point]; inputs of one of the
+    ``groups`` move together. The base sample ``n_base`` is a power of two; (groups + 2) times as
+    many points are evaluated. Indices are zero for an output that nothing moves.
     """
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
@@ -174,11 +155,6 @@ def sobol_indices(
     return table.sort_values(["output", "total"], ascending=[True, False], ignore_index=True)
 
 
-def n_sobol_points(groups: Sequence[str], n_base: int) -> int:
-    """Return how many points `sobol_indices` evaluates."""
-    return n_base * (len(set(groups)) + 2)
-
-
 POINTS: Final = (0.1, 0.9)
 NEGLIGIBLE: Final = 1e-4
 """Swings below this share of the widest are left out."""
@@ -192,23 +168,15 @@ def tornado_table(valuation: Valuation) -> pd.DataFrame:
     """
     base = valuation.worths({}, None)
     rows = []
-    every = valuation.ends(POINTS)
-    for belief, ends in zip(valuation.beliefs, every, strict=True):
-        points = [belief.number(u) for u in POINTS]
+    for one, ends in zip(valuation.beliefs, valuation.ends(POINTS), strict=True):
+        label = (one.name, *(one.number(u) for u in POINTS))
         for name in base:
             if name != valuation.asked.study.baseline:
-                rows += _rows(name, base, ends, (belief.name, *points))
+                rows += _rows(name, base, ends, label)
     columns = [
-        "alternative",
-        "usd_per_load",
-        "input",
-        "low_point",
-        "high_point",
-        "low_usd",
-        "high_usd",
-        "swing_usd",
-        "base_usd",
-    ]
+        "alternative", "usd_per_load", "input", "low_point", "high_point",
+        "low_usd", "high_usd", "swing_usd", "base_usd",
+    ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     if table.empty:
         return table

@@ -1,43 +1,49 @@
 """What a funding case is worth as a function of everything that is uncertain about it.
 
-One evaluation takes drawn prices, lives and values, and drawn changes of the response, through the
-very arithmetic of the headline (`money.priced`): there is no second account.
-
-A funding case with drawn numbers in the place of its own.
+Drawn prices, lives and values, and drawn changes of the response, go through the same arithmetic as
+the headline (`experiments.funding.cash_flows.price_alternatives`): there is no second account.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from experiments.economics.appraisal import PresentWorth, appraise
 from experiments.economics.cost_effectiveness import DrawOutcomes
-from experiments.economics.costs import InvestmentMeasure
+from experiments.economics.costs import Asset, CostPart, InvestmentMeasure, amounts_of
 from experiments.funding.annual import DEVIATION, LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import price_alternatives
 from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, NOT_REPLACED, OVERRUN, UncertainInput
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import FloatArray
 
 DrawnChanges = Mapping[str, tuple[float, float]]
 """Key -> (drawn number, its central value)."""
+Part: TypeAlias = Any
+"""A dataclass of a case, or a mapping below one."""
 
 
-def drawn_changes(
-    uncertain_inputs: Sequence[UncertainInput], numbers: Sequence[float]
-) -> dict[str, tuple[float, float]]:
+def drawn_changes(inputs: Sequence[UncertainInput], numbers: Sequence[float]) -> dict[str, tuple[float, float]]:
     """Return the drawn number of every key, beside the number that it replaces."""
-    found = {}
-    for belief, number in zip(uncertain_inputs, numbers, strict=True):
-        whole = float(round(number)) if belief.whole else float(number)
-        found.update(dict.fromkeys(belief.keys, (whole, belief.value)))
-    return found
+    changes = {}
+    for one, number in zip(inputs, numbers, strict=True):
+        whole = float(round(number)) if one.whole else float(number)
+        changes.update(dict.fromkeys(one.keys, (whole, one.value)))
+    return changes
+
+
+def changes_by_draw(
+    inputs: Sequence[UncertainInput], uniforms: Iterable[FloatArray], draws: int
+) -> list[dict[str, tuple[float, float]]]:
+    """Return what every draw changes, from the uniforms of each input, [draw] each."""
+    columns = [one.law.at(u).tolist() for one, u in zip(inputs, uniforms, strict=True)]
+    return [drawn_changes(inputs, row) for row in zip(*columns, strict=True)] if columns else [{} for _ in range(draws)]
 
 
 def redrawn_case(case: FundingCase, drawn_changes: DrawnChanges) -> FundingCase:
@@ -68,7 +74,7 @@ def _below(drawn_changes: DrawnChanges, prefix: str) -> dict[str, tuple[float, f
     return {key.removeprefix(prefix): v for key, v in drawn_changes.items() if key.startswith(prefix)}
 
 
-def _set(part: Any, changes: DrawnChanges) -> Any:  # noqa: ANN401
+def _set(part: Part, changes: DrawnChanges) -> Part:
     """Return a dataclass with numbers set, by dotted key; mappings and dataclasses below it too."""
     heads: dict[str, dict[str, tuple[float, float]]] = {}
     plain: dict[str, Any] = {}
@@ -94,34 +100,18 @@ def _measure(measure: InvestmentMeasure, changes: DrawnChanges, overruns: Mappin
         number, central = changes.get(key, (1.0, 1.0))
         return number / central if central else 1.0
 
-    def price(name: str, kind: str) -> float:
-        return scale(f"assets.{name}.price_usd") * overruns.get(kind, 1.0)
-
     def whole(key: str, otherwise: int) -> int:
         return int(changes[key][0]) if key in changes else otherwise
 
-    assets = {
-        name: dataclasses.replace(
-            asset,
-            price_usd=asset.price_usd * price(name, asset.kind),
-            removal_usd=asset.removal_usd * scale(f"assets.{name}.removal_usd"),
-            life_y=whole(f"assets.{name}.life_y", asset.life_y),
-        )
-        for name, asset in measure.assets.items()
-    }
-    once = {
-        name: dataclasses.replace(one, cost_usd=one.cost_usd * scale(f"once.{name}.cost_usd"))
-        for name, one in measure.once.items()
-    }
-    yearly = {
-        name: dataclasses.replace(each, cost_usd_per_y=each.cost_usd_per_y * scale(f"yearly.{name}.cost_usd_per_y"))
-        for name, each in measure.yearly.items()
-    }
+    def revised(key: str, part: CostPart) -> CostPart:
+        fields: dict[str, Any] = {name: usd * scale(f"{key}.{name}") for name, usd in amounts_of(part).items()}
+        if isinstance(part, Asset):
+            fields["price_usd"] = part.price_usd * (scale(f"{key}.price_usd") * overruns.get(part.kind, 1.0))
+            fields["life_y"] = whole(f"{key}.life_y", part.life_y)
+        return dataclasses.replace(part, **fields)
+
     return dataclasses.replace(
-        measure,
-        assets=assets,
-        once=once,
-        yearly=yearly,
+        measure.with_parts(revised),
         staff={name: n * scale(f"staff.{name}") for name, n in measure.staff.items()},
         construction_y=whole("construction_y", measure.construction_y),
         ramp_up_share=_ramp(measure.ramp_up_share, changes.get("ramp_up_share")),
@@ -138,17 +128,26 @@ def _ramp(shares: tuple[float, ...], drawn_and_central: tuple[float, float] | No
     return tuple(first + (share - own) * (1.0 - first) / (1.0 - own) for share in shares)
 
 
+class DrawnCase(NamedTuple):
+    """A case with drawn numbers in the place of its own."""
+
+    case: FundingCase
+    response: Response
+    scale: float
+    """Factor on loads above the baseline's, for what simulation does not know."""
+
+
+TOTALS: Final = ("user_benefit", "cost", "capital")
+
+
 @dataclass(frozen=True, slots=True)
 class ValuationPoints:
-    """Outcomes of many draws, and what goes with them."""
+    """Outcomes of many draws, and what goes with them: dollars [point, alternative]."""
 
     outcomes: DrawOutcomes
     user_benefit: FloatArray
-    """[point, alternative]."""
     costs: FloatArray
-    """[point, alternative]."""
     capital: FloatArray
-    """[point, alternative]."""
     harm_usd_per_load: FloatArray
     """[point] what a load would do if nothing replaced it; for shares of seizures only."""
     not_replaced: FloatArray
@@ -173,115 +172,82 @@ class Valuation:
     def at(self, uniforms: FloatArray, shifts: FloatArray | None) -> ValuationPoints:
         """Return the worth of every alternative at many points.
 
-        Parameters
-        ----------
-        uniforms : array
-            [point, economic belief].
-        shifts : array, optional
-            [point, column] change of the response on a log scale; None: as in the case itself.
+        ``uniforms`` are [point, economic input]; ``shifts`` [point, column] change the response on
+        a log scale (None: as in the case itself).
         """
-        columns = [one.law.at(u) for one, u in zip(self.economic, uniforms.T, strict=True)]
-        drawns = [drawn_changes(self.economic, row) for row in np.column_stack(columns).tolist()]
-        factors = self._factors(shifts)
-        rows = [self.worths(found, None if factors is None else factors[place]) for place, found in enumerate(drawns)]
-        harms = [self._harm(found) for found in drawns]
-        return ValuationPoints(
-            DrawOutcomes.of(rows),
-            np.array([[worth.user_benefit for worth in row.values()] for row in rows]),
-            np.array([[worth.cost for worth in row.values()] for row in rows]),
-            np.array([[worth.capital for worth in row.values()] for row in rows]),
-            np.array([one for one, _ in harms]),
-            np.array([share for _, share in harms]),
+        changes = changes_by_draw(self.economic, uniforms.T, len(uniforms))
+        factors = self.factors(shifts, len(uniforms))
+        rows = [self.worths(*each) for each in zip(changes, factors, strict=True)]
+        gains, costs, capital = (
+            np.array([[getattr(worth, name) for worth in row.values()] for row in rows]) for name in TOTALS
         )
+        harms, shares = np.array([self._harm(drawn) for drawn in changes]).T
+        return ValuationPoints(DrawOutcomes.of(rows), gains, costs, capital, harms, shares)
 
-    def emulated(self, uniforms: FloatArray, errors: IntArray | None = None) -> FloatArray | None:
-        """Return changes of the response by formulas [point, column].
-
-        Parameters
-        ----------
-        uniforms : array
-            [point, simulation input].
-        errors : int array, optional
-            [point] whose world's error of the formulas is added; none if left out.
-        """
-        if self.formulas is None:
-            return None
-        shifts = self.formulas.emulator.shift(self._positions(uniforms))
-        return shifts if errors is None else shifts + self.formulas.emulator.errors[errors]
+    def emulated(self, uniforms: FloatArray) -> FloatArray | None:
+        """Return changes of the response [point, column] by formulas, from uniforms [point, simulation input]."""
+        return None if self.formulas is None else self.formulas.emulator.shift(self._positions(uniforms))
 
     def only(self, uniforms: FloatArray, group: Sequence[bool]) -> DrawOutcomes:
         """Return the outcomes if some numbers alone were drawn, all others as in the case itself.
 
-        Simulation inputs act by formulas that have not seen the draw's own world.
-
-        Parameters
-        ----------
-        uniforms : array
-            [point, belief].
-        group : sequence of bool
-            Which beliefs are drawn.
+        ``uniforms`` are [point, input], ``group`` says which inputs are drawn. Simulation inputs
+        act by formulas that have not seen the draw's own world.
         """
         n = len(self.economic)
-        chosen = [place for place in range(n) if group[place]]
-        some = [self.economic[place] for place in chosen]
-        numbers = [self.economic[place].law.at(uniforms[:, place]).tolist() for place in chosen]
-        factors: FloatArray | None = None
+        places = [place for place in range(n) if group[place]]
+        changes = changes_by_draw([self.economic[p] for p in places], uniforms.T[places], len(uniforms))
+        shifts = None
         if self.formulas is not None and any(group[n:]):
             points = self._positions(uniforms[:, n:])
             kept = np.where(np.asarray(group[n:]), points, self.formulas.emulator.centre)
-            factors = self.formulas.factors(self.formulas.shift_left_out(kept))
-        rows = []
-        for place in range(len(uniforms)):
-            found = drawn_changes(some, [column[place] for column in numbers])
-            rows.append(self.worths(found, None if factors is None else factors[place]))
-        return DrawOutcomes.of(rows)
+            shifts = self.formulas.shift_left_out(kept)
+        factors = self.factors(shifts, len(uniforms))
+        return DrawOutcomes.of([self.worths(*each) for each in zip(changes, factors, strict=True)])
 
     def ends(self, points: Sequence[float]) -> list[list[dict[str, PresentWorth]]]:
         """Return the worths with one number at each quantile, [belief][quantile].
 
         As simulated there, for simulation inputs that lead; else by formulas.
         """
-        found = [[self.moved(one, u) for u in points] for one in self.economic]
+        ends = [
+            [self.worths(drawn_changes([one], [float(one.law.at(u))]), None) for u in points] for one in self.economic
+        ]
         if self.formulas is None:
-            return found
-        formulas = self.formulas
-        n = len(formulas.inputs)
+            return ends
+        n, formulas = len(self.formulas.inputs), self.formulas
         worlds = np.repeat(formulas.emulator.centre[None, :], n * len(points), axis=0)
-        for place, belief in enumerate(formulas.inputs):
+        for place, one in enumerate(formulas.inputs):
             for step, u in enumerate(points):
-                worlds[place * len(points) + step, place] = float(belief.law.at(u))
+                worlds[place * len(points) + step, place] = float(one.law.at(u))
         shifts = formulas.emulator.shift(worlds)
         for (place, u), change in formulas.ends.items():
             if u in points:
                 shifts[place * len(points) + points.index(u)] = change
-        factors = formulas.factors(shifts)
-        every = [self.worths({}, factor) for factor in factors]
-        return found + [every[i * len(points) : (i + 1) * len(points)] for i in range(n)]
-
-    def moved(self, uncertain_input: UncertainInput, u: float) -> dict[str, PresentWorth]:
-        """Return the worths with one number at a quantile and all others as in the case itself."""
-        if self.formulas is None or uncertain_input.assumption is None:
-            return self.worths(drawn_changes([uncertain_input], [float(uncertain_input.law.at(u))]), None)
-        place = self.formulas.inputs.index(uncertain_input)
-        point = self.formulas.emulator.centre.copy()
-        point[place] = float(uncertain_input.law.at(u))
-        factors = self.formulas.factors(self.formulas.emulator.shift(point[None, :]))
-        return self.worths({}, factors[0])
+        every = [self.worths({}, factor) for factor in formulas.factors(shifts)]
+        return ends + [every[i * len(points) : (i + 1) * len(points)] for i in range(n)]
 
     def worths(self, drawn_changes: DrawnChanges, factors: FloatArray | None) -> dict[str, PresentWorth]:
         """Return the worths with drawn numbers, and amounts changed by factors."""
-        moved = redrawn_case(self.asked, drawn_changes) if drawn_changes else self.asked
-        response = self.response if factors is None else scale_response(self.response, factors)
-        worths = appraise(
-            price_alternatives(moved, response), self.asked.study.baseline, self.asked.appraisal.discount_rate
-        )
-        scale = drawn_changes.get(LOADS_SCALE, (1.0, 1.0))[0]
-        return {name: dataclasses.replace(worth, loads=worth.loads * scale) for name, worth in worths.items()}
+        drawn = self.drawn(drawn_changes, factors)
+        alternatives = price_alternatives(drawn.case, drawn.response)
+        worths = appraise(alternatives, self.asked.study.baseline, self.asked.appraisal.discount_rate)
+        return {name: dataclasses.replace(worth, loads=worth.loads * drawn.scale) for name, worth in worths.items()}
 
-    def _factors(self, shifts: FloatArray | None) -> FloatArray | None:
-        if self.formulas is None or shifts is None:
-            return None
-        return self.formulas.factors(shifts)
+    def drawn(self, drawn_changes: DrawnChanges, factors: FloatArray | None) -> DrawnCase:
+        """Return the case with drawn numbers, and its response changed by factors."""
+        case = redrawn_case(self.asked, drawn_changes) if drawn_changes else self.asked
+        response = self.response if factors is None else scale_response(self.response, factors)
+        return DrawnCase(case, response, drawn_changes.get(LOADS_SCALE, (1.0, 1.0))[0])
+
+    def drawn_cases(self, uniforms: Iterable[FloatArray], shifts: FloatArray | None, draws: int) -> Iterator[DrawnCase]:
+        """Yield the case of every draw, from the uniforms of each economic input, [draw] each."""
+        changes = changes_by_draw(self.economic, uniforms, draws)
+        return (self.drawn(*each) for each in zip(changes, self.factors(shifts, draws), strict=True))
+
+    def factors(self, shifts: FloatArray | None, points: int) -> Sequence[FloatArray | None]:
+        """Return the factors on the response by point; None: as in the case itself."""
+        return [None] * points if self.formulas is None or shifts is None else list(self.formulas.factors(shifts))
 
     def _positions(self, uniforms: FloatArray) -> FloatArray:
         inputs = () if self.formulas is None else self.formulas.inputs

@@ -63,8 +63,7 @@ def found() -> dict[str, Any]:
 
 def printed(found: dict[str, Any]) -> str:
     console = Console(file=io.StringIO(), width=80)
-    for part in report.PRINTERS:
-        part(console, found)
+    report.print_report(console, found)
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 

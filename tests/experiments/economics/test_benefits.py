@@ -12,14 +12,11 @@ from worked_example import BENEFIT, NONE, PRICE_YEAR, VALUE, hour
 
 from experiments.economics.benefits import (
     Benefit,
-    co2_saved_t,
     fuel_saved_gal,
     interpolate_years,
     reliability_benefit,
-    rule_of_half,
     rule_of_half_below_ceiling,
     truck_hour_value,
-    truck_hours_saved,
     user_benefit,
 )
 from experiments.economics.discounting import Deflator
@@ -29,18 +26,15 @@ from sim.errors import ConfigError
 POSITIVE = st.floats(0.0, 1e6)
 
 
-@given(POSITIVE, st.floats(0.0, 100.0), st.floats(0.0, 100.0))
-def test_without_new_trips_the_rule_is_the_plain_difference(trips: float, hours: float, new: float) -> None:
-    assert float(rule_of_half(trips, trips, hours, new)) == pytest.approx(trips * (hours - new))
-
-
 @given(st.floats(1.0, 1e4), st.floats(0.1, 10.0), st.floats(0.05, 0.95), st.floats(0.1, 1e3))
-def test_the_rule_is_the_area_under_a_straight_demand(trips: float, hours: float, part: float, slope: float) -> None:
+def test_up_to_the_old_hours_it_is_the_area_under_a_straight_demand(
+    trips: float, hours: float, part: float, slope: float
+) -> None:
     new_hours = hours * part
     at = np.linspace(new_hours, hours, 2001)
     demand = trips + slope * (hours - at)
     area = float(np.trapezoid(demand, at))
-    found = rule_of_half(trips, trips + slope * (hours - new_hours), hours, new_hours)
+    found = rule_of_half_below_ceiling(trips, trips + slope * (hours - new_hours), hours, new_hours, hours)
     assert float(found) == pytest.approx(area, rel=1e-9)
 
 
@@ -85,14 +79,8 @@ def test_hours_are_never_extrapolated(simulated: dict[int, float]) -> None:
         interpolate_years(simulated, 5)
 
 
-def test_nothing_is_saved_before_service() -> None:
-    saved = truck_hours_saved({0: 9.0, 3: 9.0}, {0: 4.0, 3: 4.0}, [0.0, 0.0, 0.4, 1.0])
-    assert saved.tolist() == [0.0, 0.0, 2.0, 5.0]
-
-
 def test_a_loss_of_users_is_negative() -> None:
-    saved = {"all": truck_hours_saved({1: 4.0}, {1: 5.0}, [0.0, 1.0])}
-    assert user_benefit(saved, {"all": hour()}, PRICE_YEAR).tolist() == pytest.approx([0.0, -61.95])
+    assert user_benefit({"all": [0.0, -1.0]}, {"all": hour()}, PRICE_YEAR).tolist() == pytest.approx([0.0, -61.95])
 
 
 def test_classes_add_up() -> None:
@@ -153,9 +141,5 @@ def test_steadier_waits_count_where_they_are_asked_for() -> None:
     assert float(reliability_benefit(BENEFIT, hour(), 100.0, 1.5, 1.0)) == 0.0
 
 
-def test_fuel_and_carbon_are_counted() -> None:
-    gallons = fuel_saved_gal([0.0, 1000.0], 0.8)
-    assert gallons.tolist() == [0.0, 800.0]
-    assert co2_saved_t(BENEFIT, gallons).tolist() == [0.0, 8.0]
-    with pytest.raises(ConfigError, match=r"^benefit\.emissions: example counts no emissions"):
-        co2_saved_t(dataclasses.replace(BENEFIT, emissions=None), gallons)
+def test_fuel_is_counted() -> None:
+    assert fuel_saved_gal([0.0, 1000.0], 0.8).tolist() == [0.0, 800.0]

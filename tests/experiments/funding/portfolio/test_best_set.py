@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from test_allocation import MILLION, TWO, limits
+from hand_portfolio import MILLION, TWO, limits
 
 from experiments.funding.portfolio.best_set import Portfolio, best_portfolio
 from sim.errors import ConfigError

@@ -7,37 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hand_portfolio import MILLION, TWO, limits, option
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.funding.portfolio.integer_program import (
     IntegerProgram,
-    PortfolioLimits,
     PortfolioOption,
     broken_limits,
     build_integer_program,
     why_infeasible,
 )
 from experiments.funding.portfolio.shadow_prices import relaxed_prices
-
-MILLION = 1e6
-
-
-def option(port: str, name: str, initial: float, npv0: float, loads: float, wait: float) -> PortfolioOption:
-    yearly = np.array([initial, initial / 10.0, initial / 10.0]) * MILLION
-    return PortfolioOption(
-        port,
-        name,
-        0,
-        yearly,
-        initial * MILLION,
-        1.2 * initial * MILLION,
-        npv0 * MILLION,
-        loads,
-        wait,
-        {"portal": round(initial / 5.0)},
-    )
-
 
 ROUND = st.integers(0, 40).map(float)
 ONE = st.tuples(ROUND, st.integers(-40, 60).map(float), ROUND, ROUND)
@@ -49,19 +30,6 @@ def built(made: list[list[tuple[float, float, float, float]]]) -> list[Portfolio
     return [
         option(f"port{p}", f"option{o}", *numbers) for p, group in enumerate(made) for o, numbers in enumerate(group)
     ]
-
-
-def limits(
-    total: float | None = None, yearly: float | None = None, ceiling: float | None = None, units: float | None = None
-) -> PortfolioLimits:
-    return PortfolioLimits(
-        None if total is None else total * MILLION,
-        None if yearly is None else yearly * MILLION,
-        {} if ceiling is None else {"port0": ceiling},
-        {} if units is None else {"portal": units},
-        (),
-        (),
-    )
 
 
 def sets(one: IntegerProgram) -> list[tuple[int, ...]]:
@@ -128,15 +96,6 @@ def relaxed(one: IntegerProgram) -> float | None:
         -one.values / MILLION, rows, bounds, equal, np.ones(len(ports)), (0, 1), method="highs-ipm"
     )
     return -found.fun * MILLION if found.status == 0 else None
-
-
-TWO = [
-    option("north", "none", 0.0, 0.0, 0.0, 60.0),
-    option("north", "small", 5.0, 6.0, 4.0, 45.0),
-    option("north", "large", 12.0, 10.0, 20.0, 20.0),
-    option("south", "none", 0.0, 0.0, 0.0, 30.0),
-    option("south", "small", 5.0, 3.0, 9.0, 25.0),
-]
 
 
 def named(one: IntegerProgram, chosen: tuple[int, ...] | None) -> list[str] | None:

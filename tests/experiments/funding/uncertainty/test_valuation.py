@@ -39,7 +39,7 @@ def test_loads_are_scaled_and_money_is_not() -> None:
 def test_a_price_moves_its_cost_one_for_one() -> None:
     one = valuation()
     (price,) = [b for b in one.economic if "scanner.price_usd" in b.name]
-    ends = [one.moved(price, u)["more"].capital for u in (0.1, 0.9)]
+    ends = [end["more"].capital for end in one.ends((0.1, 0.9))[one.economic.index(price)]]
     step = price.number(0.9) - price.number(0.1)
     restated = small().catalogue["portal"].assets["scanner"].price_usd / price.value
     assert ends[1] - ends[0] == pytest.approx(step * restated)
@@ -69,7 +69,7 @@ def test_draws_of_the_economics_leave_the_baseline_at_zero() -> None:
 def test_a_simulated_input_moves_through_its_formula() -> None:
     one = valuation(simulated=True)
     (growth,) = [b for b in one.beliefs if b.name.startswith("demand.growth")]
-    less, more = (one.moved(growth, u)["more"].user_benefit for u in (0.1, 0.9))
+    less, more = (end["more"].user_benefit for end in one.ends((0.1, 0.9))[one.beliefs.index(growth)])
     base = one.worths({}, None)["more"].user_benefit
     assert less < base < more
     # hours of both alternatives move by the same factor, exp(position - middle)
