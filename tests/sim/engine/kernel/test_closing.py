@@ -12,7 +12,7 @@ from test_route import both
 from experiments.study.study import compose_scenario
 from sim.engine.flow import Flow
 from sim.engine.routes import ORDERED, SELECTED
-from sim.replication import Outcome, draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Outcome, Replication, draw_window_trucks, make_plan, past_window
 from sim.stations import (
     ANALYST,
     APPROACH,
@@ -155,7 +155,7 @@ def few_booths(closing: str, *overrides: str, days: int = 3) -> Outcome:
     before = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
-    return simulate_replication(scenario, window, manifest, scorer.score(manifest), plan)
+    return Replication(scenario, window, manifest, scorer.score(manifest), plan).run()
 
 
 RULES = ("carry_over", "divert", "served_late")
