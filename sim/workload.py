@@ -176,32 +176,27 @@ def hourly_loads(
     arrivals : float array, shape (24 days,)
         Trucks expected in each hour, before any of them gives up.
     """
-    loads = _line_loads(scenario, window, arrivals)
-    return loads + _segment_loads(scenario, expected, window, arrivals)
+    manned = manned_intervals(scenario, window)
+    loads = _line_loads(scenario, manned, arrivals)
+    return loads + _segment_loads(scenario, expected, manned, arrivals)
 
 
-_LAST: list[tuple[Scenario, Window, dict[tuple[int, int], list[Span]]]] = []
+Manned = dict[tuple[int, int], list[Span]]
+"""Manned intervals of every (station, server)."""
 
 
-def _schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[Span]]:
-    """Return the schedule, worked out once for all stations of a scenario."""
-    if not _LAST or _LAST[0][0] is not scenario or _LAST[0][1] != window:
-        _LAST[:] = [(scenario, window, manned_intervals(scenario, window))]
-    return _LAST[0][2]
-
-
-def _manned_min(scenario: Scenario, window: Window, station: int, servers: range) -> FloatArray:
-    """Return float[24 days], server-minutes manned in each hour."""
-    edges = 60.0 * np.arange(24 * window.days + 1)
+def _manned_min(scenario: Scenario, manned: Manned, station: int, servers: range, n_hours: int) -> FloatArray:
+    """Return float[n_hours], server-minutes manned in each hour."""
+    edges = 60.0 * np.arange(n_hours + 1)
     upto = np.zeros_like(edges)
-    for (where, server), spans in _schedule(scenario, window).items():
+    for (where, server), spans in manned.items():
         if where == station and server in servers:
             for up, down in spans:
                 upto += np.clip(edges - up, 0.0, down - up)
     return np.diff(upto) * scenario.insider.manned_share(station)
 
 
-def _line_loads(scenario: Scenario, window: Window, arrivals: FloatArray) -> list[HourlyLoad]:
+def _line_loads(scenario: Scenario, manned: Manned, arrivals: FloatArray) -> list[HourlyLoad]:
     """Return the loads of approach and primary, whole or by class."""
     port = scenario.port
     fast_share = port.mix.fast_share
@@ -223,7 +218,7 @@ def _line_loads(scenario: Scenario, window: Window, arrivals: FloatArray) -> lis
     lines = [(primary, booth)]
     if port.approach.lanes > 0:
         lines.insert(0, (approach, headway))
-    return [load for line, work in lines for load in line.loads(scenario, window, arrivals, work)]
+    return [load for line, work in lines for load in line.loads(scenario, manned, arrivals, work)]
 
 
 class _Line(NamedTuple):
@@ -236,7 +231,7 @@ class _Line(NamedTuple):
     fast_only: bool
 
     def loads(
-        self, scenario: Scenario, window: Window, arrivals: FloatArray, work_min: tuple[float, float]
+        self, scenario: Scenario, manned: Manned, arrivals: FloatArray, work_min: tuple[float, float]
     ) -> list[HourlyLoad]:
         """Return every set of trucks with the only servers that it may use."""
         name, every = STATIONS[self.station], range(self.lanes + self.fast_lanes)
@@ -248,14 +243,14 @@ class _Line(NamedTuple):
             (name, sum(work_min), every, not exclusive),
         ]
         return [
-            HourlyLoad(label, arrivals * work, _manned_min(scenario, window, self.station, servers))
+            HourlyLoad(label, arrivals * work, _manned_min(scenario, manned, self.station, servers, len(arrivals)))
             for label, work, servers, bound in sets
             if bound
         ]
 
 
 def _segment_loads(
-    scenario: Scenario, expected: PolicyExpectation, window: Window, arrivals: FloatArray
+    scenario: Scenario, expected: PolicyExpectation, manned: Manned, arrivals: FloatArray
 ) -> list[HourlyLoad]:
     """Return the loads of the stations that only some trucks visit."""
     scanner, port = scenario.scanner, scenario.port
@@ -283,14 +278,14 @@ def _segment_loads(
         if station == PORTAL:
             mean = portal_mean_min(scenario, expected.slow_share)
         whole = arrivals * mean
-        manned = _manned_min(scenario, window, station, range(scenario.servers(name)))
-        available = manned * _availability(scenario, station)
+        at_work = _manned_min(scenario, manned, station, range(scenario.servers(name)), len(arrivals))
+        available = at_work * _availability(scenario, station)
         largest = _largest_share(whole, available, at_0[name], at_1[name])
         loads.append(HourlyLoad(name, whole * at_share[name], available, largest))
-    return loads + _lane_kinds(scenario, window, arrivals * at_share["portal"])
+    return loads + _lane_kinds(scenario, manned, arrivals * at_share["portal"])
 
 
-def _lane_kinds(scenario: Scenario, window: Window, scans: FloatArray) -> list[HourlyLoad]:
+def _lane_kinds(scenario: Scenario, manned: Manned, scans: FloatArray) -> list[HourlyLoad]:
     """Return the loads of slow and of fast portal lanes, where trucks cannot choose of them."""
     if not splits_lanes(scenario):
         return []
@@ -299,8 +294,8 @@ def _lane_kinds(scenario: Scenario, window: Window, scans: FloatArray) -> list[H
     loads = []
     for number, (kind, servers) in enumerate(kinds):
         work = scans * len(servers) / lanes * portal_mean_min(scenario, 1.0 - number)
-        manned = _manned_min(scenario, window, PORTAL, servers)
-        loads.append(HourlyLoad(f"portal_{kind}", work, manned * _availability(scenario, PORTAL)))
+        at_work = _manned_min(scenario, manned, PORTAL, servers, len(scans))
+        loads.append(HourlyLoad(f"portal_{kind}", work, at_work * _availability(scenario, PORTAL)))
     return loads
 
 
