@@ -192,7 +192,7 @@ def portal_hit_share(past: Scenario, points: OperatingPoints) -> float:
     Averaged over contraband and over the concealments of laden trucks, at medium density.
     """
     separation = d_prime(past, "portal")[:, :, DENSITIES.index("medium")]
-    hits = dict(zip(CONTRABAND, ndtr(separation - points.portal), strict=True))
+    hits = dict(zip(CONTRABAND, ndtr(separation - points.threshold("portal")), strict=True))
     threat = past.threat
     shares = {name: threat.load(name).shares(laden=True) for name in threat.types()}
     return float(sum(threat.type_share[name] * (hits[name] @ shares[name]) for name in shares))

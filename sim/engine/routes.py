@@ -29,7 +29,6 @@ from sim.errors import PolicyError
 from sim.stations import (
     ANALYST,
     APPROACH,
-    CANINE,
     DOCK,
     EXIT,
     LOW_ENERGY,
@@ -100,17 +99,16 @@ def _before_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any
 def _after_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any) -> int:  # noqa: ANN401
     if here == PRIMARY and (seen >> RADIATION) & 1 == 0 and columns[truck, RADIATING] > 0.0:
         return RADIATION
-    honest, looked = columns[truck, WAVED] == 0.0, here in (SECONDARY, CANINE)
+    honest, looked = columns[truck, WAVED] == 0.0, SECONDARY <= here < DOCK
     doubted = honest and (columns[truck, REFERRED] > 0.0 or (alarmed >> LOW_ENERGY) & 1 == 1)
     later = honest and columns[truck, SCANNED_LATER] > 0.0
     dock = columns[truck, ORDERED] > 0.0 or (honest and (alarmed >> PORTAL) & 1 == 1)
     if looked:
         dock = (alarmed >> here) & 1 == 1
     if here < DOCK and not dock:
-        if (seen >> SECONDARY) & 1 == 0 and (doubted or later):
-            return SECONDARY
-        if (seen >> CANINE) & 1 == 0 and doubted:
-            return CANINE
+        for station in range(SECONDARY, DOCK):
+            if (seen >> station) & 1 == 0 and (doubted or (later and station == SECONDARY)):
+                return station
         dock = doubted and not looked
     if here < DOCK and dock and (seen >> DOCK) & 1 == 0:
         return DOCK
@@ -213,6 +211,3 @@ def check_foreign_hook(route: Route, n_columns: int, state: FloatArray) -> None:
 @functools.lru_cache(maxsize=256)
 def _check_once(hook: _ForeignHook) -> None:
     check_policy(hook.route, hook.n_columns, hook.state)
-
-
-assert PRIMARY < RADIATION < SECONDARY < CANINE < DOCK < SAFETY  # noqa: S101  (``here < DOCK``)

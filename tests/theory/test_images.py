@@ -86,7 +86,7 @@ def test_analysts_find_less_the_more_is_scanned(test_images: int) -> None:
         plan = make_plan(scenario, before, scorer.score(before))
         manifest = draw_window_trucks(scenario, window)
         metrics = Replication(scenario, window, manifest, scorer.score(manifest), plan).run().metrics
-        found[share] = (plan.points.portal, metrics["detection_expected"] / metrics["scan_rate"])
+        found[share] = (plan.points.threshold("portal"), metrics["detection_expected"] / metrics["scan_rate"])
     thresholds, per_scan = np.array(list(found.values())).T
     if test_images == 0:
         # of trucks drawn by luck, the same share carries, however many are drawn
