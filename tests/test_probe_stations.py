@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from clear_port import clear_port
 from ports import TruthScorer, window_of
-from test_probe import N, assert_agree, assert_whole, points_of, trucks
 
 from experiments.study.study import compose_scenario
 from sim.engine.prepare import officer_referrals
@@ -21,6 +20,7 @@ from sim.results.expected_detection_error import STATIONS_BEFORE_PRIMARY, STATIO
 from sim.scenario import Scenario
 from sim.sensors import sensor_alarms
 from sim.stations import CANINE, DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
+from tests.sim.results.test_expected_detection_probe import N, assert_agree, assert_whole, points_of, trucks
 
 Make = Callable[..., Scenario]
 Bools = npt.NDArray[np.bool_]

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from clear_port import clear_port, sensor
 from ports import TruthScorer, ledger_of, mean_and_half_width, window_of
-from test_policy import BY_SCORE, PAST, TRUCKS
 from test_twin import assert_equal
 from twin_cases import random_flow
 
@@ -25,6 +24,7 @@ from sim.policies.registry import select_trucks
 from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.stations import APPROACH, PORTAL, PRIMARY
+from tests.sim.policies.test_registry import BY_SCORE, PAST, TRUCKS
 
 Make = Callable[..., Scenario]
 NO_QUEUE = np.zeros(6, dtype=np.int64)

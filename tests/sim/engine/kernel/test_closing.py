@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hand_flow import ALWAYS, at, doors, hand_flow
 from ports import TruthScorer, window_of
-from test_route import both
 
 from experiments.study.study import compose_scenario
 from sim.engine.flow import Flow
@@ -27,6 +26,7 @@ from sim.stations import (
     SERVED,
     SERVED_LATE,
 )
+from tests.sim.engine.test_routes import both
 
 HOURS = ((0.0, 20.0), (100.0, 200.0))
 SHUT, OPEN = 20.0, 100.0
