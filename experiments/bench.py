@@ -69,7 +69,7 @@ def time_week(study: Study, scorer: Scorer, replication: int, seconds: dict[str,
     flow, capacity = time_stage(
         seconds,
         "choices, capacity, arrays",
-        lambda: sim_replication.build_flow(scenario, window, manifest, scores, plan),
+        lambda: sim_replication.Replication(scenario, window, manifest, scores, plan).flow(),
     )
     hooks = (scenario.policy.route, scenario.policy.profile)
     record = time_stage(seconds, "flow, engine=compiled", lambda: loop.run(flow, *hooks))
@@ -141,7 +141,7 @@ def memory_per_truck(scenario: Scenario, scorer: Scorer, window: Window) -> dict
     manifest = sim_replication.draw_window_trucks(scenario, window)
     scores = scorer.score(manifest)
     plan = sim_replication.make_plan(scenario, manifest, scores)
-    flow, _ = sim_replication.build_flow(scenario, window, manifest, scores, plan)
+    flow, _ = sim_replication.Replication(scenario, window, manifest, scores, plan).flow()
     record = loop.run(flow, scenario.policy.route, scenario.policy.profile)
     found = bytes_per_truck({"MANIFEST": manifest, "SCORES": scores})
     for name, arrays in (("arrays that both engines read", flow), ("record", record)):

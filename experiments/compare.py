@@ -47,7 +47,7 @@ from experiments.study.study import Study, build_study
 from experiments.training.find_or_train import train_all
 from sim.engine.kernel import loop
 from sim.engine.ledger import event_log
-from sim.replication import Scorer, draw_window_trucks, score_manifest, simulate_replication
+from sim.replication import Replication, Scorer, draw_window_trucks, score_manifest
 from sim.shared_draws import risk_key
 from sim.trucks.arrivals import rates_per_h
 
@@ -160,7 +160,7 @@ def write_ledger(study: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
     plan = plan_for_window(scenario, scorers, window)
     manifest = draw_window_trucks(scenario, window, study.user_trucks())
     scores = score_manifest(scenario, scorers[risk_key(scenario)], manifest)
-    ledger = simulate_replication(scenario, window, manifest, scores, plan, study.engine).ledger
+    ledger = Replication(scenario, window, manifest, scores, plan, study.engine).run().ledger
     output = OutputFolder(study.out)
     return [output.write_parquet("ledger.parquet", ledger), output.write_parquet("events.parquet", event_log(ledger))]
 

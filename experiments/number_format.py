@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.intervals import Difference, IntervalEstimate
-from sim.stations import STATIONS
+from sim.stations import STATION, STATIONS
 
 NONE = "-"
 """What a table shows where there is no number."""
@@ -122,20 +122,6 @@ def wait_difference_words(gap: Difference) -> str:
     return f"the mean wait is {number(size.mean)} min {change} {span(size)}"
 
 
-STATION_TITLES: Final = {
-    "origin": "check on leaving",
-    "low_energy": "low-energy portal",
-    "canine": "dogs",
-    "radiation": "radiation alarms",
-    "safety": "safety check",
-}
-SHORT_STATION_TITLES: Final = {
-    "origin": "leaving",
-    "approach": "appr.",
-    "low_energy": "low en.",
-    "radiation": "rad.",
-    "secondary": "sec.",
-}
 LANE_SUFFIXES: Final = ("", "_general", "_fast")
 """Endings of a station's rows in a weekly load: all of it, or one kind of its lanes."""
 
@@ -146,12 +132,12 @@ def station_title(station: str) -> str:
     >>> station_title("low_energy"), station_title("dock")
     ('low-energy portal', 'dock')
     """
-    return STATION_TITLES.get(station, station)
+    return STATION[station].title or station
 
 
 def short_station_title(station: str) -> str:
     """Return a station's name for the head of a narrow column."""
-    return SHORT_STATION_TITLES.get(station, station)
+    return STATION[station].short_title or station
 
 
 def load_row_title(row: str) -> str:

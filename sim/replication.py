@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -103,118 +102,81 @@ def make_plan(
     shares = policy_expectation(scenario.policy, scenario, past_manifest, past_scores, past)
     points = operating_points(scenario, shares.threat_image_share)
     slow = planned_slow_share(scenario, points, past_manifest, past_scores, past)
-    return OperatingPlan(past, dataclasses.replace(shares, slow_share=slow), points)
+    return OperatingPlan(past, replace(shares, slow_share=slow), points)
 
 
-def build_flow(
-    scenario: Scenario,
-    window: Window,
-    manifest: pd.DataFrame,
-    scores: pd.DataFrame,
-    plan: OperatingPlan,
-    shared_draws: SharedDraws | None = None,
-) -> tuple[Flow, pd.DataFrame]:
-    """Return (flow, CAPACITY): steps 4 and the first half of 5.
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """One replication of one alternative, ready to run (steps 4 to 7).
 
     What ``shared_draws`` holds of the same trucks already is not made again.
     """
-    shared_draws = shared_draws or SharedDraws()
-    selected = select_trucks(scenario.policy, manifest, scores, plan.past)
-    raised = sensor_alarms(scenario, plan.points, manifest, shared_draws.seen(scenario, manifest))
-    capacity = shared_draws.capacity(scenario, window)
-    referral = scenario.policy.officer_referral
-    flow = prepare_flow(scenario, window, manifest, selected, raised, capacity, officer_referral=referral)
-    arrivals_per_h = rates_per_h(scenario, window)
-    day = HookInputs(
-        scenario, window, manifest, scores, plan.past, plan.points, arrivals_per_h, plan.expected.slow_share
-    )
-    return with_hook_data(flow, scenario.policy.laid_out(day)), capacity
 
+    scenario: Scenario
+    window: Window
+    manifest: pd.DataFrame
+    scores: pd.DataFrame
+    plan: OperatingPlan
+    engine: str = "compiled"
+    shared_draws: SharedDraws = field(default_factory=SharedDraws)
 
-def simulate_metrics(
-    scenario: Scenario,
-    window: Window,
-    manifest: pd.DataFrame,
-    scores: pd.DataFrame,
-    plan: OperatingPlan,
-    engine: str = "compiled",
-    shared_draws: SharedDraws | None = None,
-) -> Outcome:
-    """Run one replication of one alternative from its manifest (steps 4 to 7), METRICS only.
+    def flow(self) -> tuple[Flow, pd.DataFrame]:
+        """Return (flow, CAPACITY): step 4 and the first half of 5."""
+        scenario, window, manifest, plan = self.scenario, self.window, self.manifest, self.plan
+        policy = scenario.policy
+        selected = select_trucks(policy, manifest, self.scores, plan.past)
+        raised = sensor_alarms(scenario, plan.points, manifest, self.shared_draws.seen(scenario, manifest))
+        capacity = self.shared_draws.capacity(scenario, window)
+        referral = policy.officer_referral
+        flow = prepare_flow(scenario, window, manifest, selected, raised, capacity, officer_referral=referral)
+        arrivals_per_h, slow_share = rates_per_h(scenario, window), plan.expected.slow_share
+        day = HookInputs(scenario, window, manifest, self.scores, plan.past, plan.points, arrivals_per_h, slow_share)
+        return with_hook_data(flow, policy.laid_out(day)), capacity
 
-    What only a report's figures and its random stream need is left out, a fifth of the time.
-    """
-    windows = (window, window)
-    return _measured(measure_replication, scenario, windows, manifest, scores, plan, engine, shared_draws)
+    def run(self) -> Outcome:
+        """Run it, and measure all that a report shows: METRICS, the random stream and profiles."""
+        outcome = self.run_metrics()
+        aimed_at = targeted_trucks(self.scenario, outcome.manifest, self.scores, self.plan.past, outcome.ledger)
+        metrics = outcome.metrics | random_stream_counts(aimed_at, outcome.manifest, outcome.ledger)
+        return replace(outcome, metrics=metrics, profiles=collect_profiles(outcome.ledger, self.window))
 
+    def run_metrics(self) -> Outcome:
+        """Run it for METRICS only: a fifth less time than `run`."""
+        return self._measured(measure_replication)
 
-def simulate_levels(
-    scenario: Scenario,
-    window: Window,
-    manifest: pd.DataFrame,
-    scores: pd.DataFrame,
-    plan: OperatingPlan,
-    engine: str = "compiled",
-    shared_draws: SharedDraws | None = None,
-) -> Outcome:
-    """Run one replication as `simulate_metrics` does, and keep the few metrics of `sim.results.metrics` alone."""
-    windows = (window, window)
-    return _measured(tuning_measures, scenario, windows, manifest, scores, plan, engine, shared_draws)
+    def run_levels(self) -> Outcome:
+        """Run it for the few metrics of `sim.results.metrics.tuning_measures`."""
+        return self._measured(tuning_measures)
 
+    def run_served_out(self) -> Outcome:
+        """Run the window on for a day in which nobody comes, so that all its trucks can leave.
 
-def simulate_served_out(
-    scenario: Scenario,
-    window: Window,
-    manifest: pd.DataFrame,
-    scores: pd.DataFrame,
-    plan: OperatingPlan,
-    engine: str = "compiled",
-    shared_draws: SharedDraws | None = None,
-) -> Outcome:
-    """Run a window on for a day in which nobody comes, so that all its trucks can leave.
+        METRICS are the window's: hours after it count as overtime, and as nobody's capacity.
+        """
+        return self._measured(measure_replication, extra_days=1)
 
-    METRICS are the window's: hours after it count as overtime, and as nobody's capacity.
-    """
-    windows = (window, replace(window, days=window.days + 1))
-    return _measured(measure_replication, scenario, windows, manifest, scores, plan, engine, shared_draws)
+    def _measured(self, measure: Callable[..., dict[str, float]], extra_days: int = 0) -> Outcome:
+        """Run the window and ``extra_days`` more; measure the window."""
+        scenario, window = self.scenario, self.window
+        manifest = with_countermeasure_work(scenario.insider, self.manifest)
+        run_on = replace(self, manifest=manifest, window=replace(window, days=window.days + extra_days))
+        flow, capacity = run_on.flow()
+        record = ENGINES[self.engine](flow, scenario.policy.route, scenario.policy.profile)
+        ledger = build_ledger(with_actual_portal_visits(flow, record), record, manifest)
+        of_loads = run_on._ledger_if_carrying(ledger)
+        detection = expected_detection(scenario, self.plan.points, manifest, of_loads, record.full, flow)
+        metrics = measure(scenario, window, manifest, ledger, capacity, detection)
+        return Outcome(manifest, capacity, ledger, detection, metrics)
 
-
-def _measured(
-    measure: Callable[..., dict[str, float]],
-    scenario: Scenario,
-    windows: tuple[Window, Window],
-    manifest: pd.DataFrame,
-    scores: pd.DataFrame,
-    plan: OperatingPlan,
-    engine: str,
-    shared_draws: SharedDraws | None,
-) -> Outcome:
-    """Run the second window and measure the first."""
-    window, whole = windows
-    manifest = with_countermeasure_work(scenario.insider, manifest)
-    flow, capacity = build_flow(scenario, whole, manifest, scores, plan, shared_draws)
-    record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
-    ledger = build_ledger(with_actual_portal_visits(flow, record), record, manifest)
-    of_loads = _as_loads_go(scenario, manifest, scores, plan, ledger)
-    detection = expected_detection(scenario, plan.points, manifest, of_loads, record.full, flow)
-    metrics = measure(scenario, window, manifest, ledger, capacity, detection)
-    return Outcome(manifest, capacity, ledger, detection, metrics)
-
-
-def simulate_replication(
-    scenario: Scenario,
-    window: Window,
-    manifest: pd.DataFrame,
-    scores: pd.DataFrame,
-    plan: OperatingPlan,
-    engine: str = "compiled",
-    shared_draws: SharedDraws | None = None,
-) -> Outcome:
-    """Run one replication of one alternative, with its random stream and its profiles."""
-    found = simulate_metrics(scenario, window, manifest, scores, plan, engine, shared_draws)
-    aimed_at = targeted_trucks(scenario, found.manifest, scores, plan.past, found.ledger)
-    metrics = found.metrics | random_stream_counts(aimed_at, found.manifest, found.ledger)
-    return replace(found, metrics=metrics, profiles=collect_profiles(found.ledger, window))
+    def _ledger_if_carrying(self, ledger: pd.DataFrame) -> pd.DataFrame:
+        """Return the ledger that the probes read: of each truck as if it carried."""
+        with_load = scores_if_carrying(self.scores)
+        if with_load is None:
+            return ledger
+        policy, past = self.scenario.policy, self.plan.past
+        selected = select_trucks(policy, self.manifest, self.scores, past)
+        if_carrying = select_trucks(policy, self.manifest, with_load, past)
+        return ledger_if_carrying(self.scenario, ledger, selected, if_carrying)
 
 
 def score_manifest(scenario: Scenario, scorer: Scorer, manifest: pd.DataFrame) -> pd.DataFrame:
@@ -223,18 +185,6 @@ def score_manifest(scenario: Scenario, scorer: Scorer, manifest: pd.DataFrame) -
     if not scenario.heeds_others:
         return scores
     return with_scores_if_carrying(scores, scorer.score(manifest_if_carrying(manifest)))
-
-
-def _as_loads_go(
-    scenario: Scenario, manifest: pd.DataFrame, scores: pd.DataFrame, plan: OperatingPlan, ledger: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the ledger that the probes read: of each truck as if it carried."""
-    with_load = scores_if_carrying(scores)
-    if with_load is None:
-        return ledger
-    selected = select_trucks(scenario.policy, manifest, scores, plan.past)
-    if_carrying = select_trucks(scenario.policy, manifest, with_load, plan.past)
-    return ledger_if_carrying(scenario, ledger, selected, if_carrying)
 
 
 def draw_window_trucks(scenario: Scenario, window: Window, given_trucks: pd.DataFrame | None = None) -> pd.DataFrame:

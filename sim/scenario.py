@@ -7,6 +7,7 @@ probabilities begin with ``p_``. All values come from ``configs/``: nothing here
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +15,7 @@ from typing import Literal
 from sim.errors import ConfigError
 from sim.policies import registry
 from sim.setting.setting import Setting
-from sim.setting.spec import Spec, bounded_field, build_spec
+from sim.setting.spec import Spec, bounded_field, build_part, build_spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +64,19 @@ def build_scenario(mapping: Mapping[str, object]) -> Scenario:
     Alternatives of a study differ in a part or two, so that parts built before are met again; all
     but the policy, whose class may be another one under the same name.
     """
-    keys = {name: (name, repr(part)) for name, part in mapping.items() if name != "policy"}
-    parts = {name: _BUILT.get(keys.get(name, ("", "")), part) for name, part in mapping.items()}
-    made = build_spec(Scenario, parts)
-    if len(_BUILT) > MOST_BUILT:
-        _BUILT.clear()
-    _BUILT.update({key: getattr(made, name) for name, key in keys.items()})
-    return made
+    known = {field.name for field in dataclasses.fields(Scenario)} - {"policy"}
+    parts = {name: _part(name, _Part(repr(part), part)) if name in known else part for name, part in mapping.items()}
+    return build_spec(Scenario, parts)
 
 
-_BUILT: dict[tuple[str, str], object] = {}
-MOST_BUILT = 256
-"""Parts of scenarios that are kept, some 10 kB each."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The mapping of a part of a scenario; two are equal where they read alike."""
+
+    text: str
+    mapping: object = dataclasses.field(compare=False)
+
+
+@functools.lru_cache(maxsize=256)
+def _part(name: str, part: _Part) -> object:
+    return build_part(Scenario, name, part.mapping)

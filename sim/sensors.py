@@ -13,10 +13,9 @@ What each sensor makes of a load: P(alarm | carrying) by class of load and conce
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -26,21 +25,16 @@ from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
 from sim.setting.scanner import Sensing, Sensor
 from sim.setting.setting import Setting
+from sim.stations import SENSED_STATIONS, TABLE
 from sim.trucks.insider import stages_let_pass
 
-SensorName = Literal["origin", "low_energy", "portal", "portal_slow", "secondary", "canine", "exam", "exam_other"]
-"""``origin`` is the check of the country that the truck leaves, ``portal_slow`` the portal's slow
+SensorName: TypeAlias = str
+"""A key of `NOISE`: ``origin`` is the check of the country that the truck leaves, ``portal_slow`` the portal's slow
 scan (the fast one, where there is none), ``exam_other`` the physical exam made for agriculture or
 trade compliance."""
 
-NOISE: Final[dict[SensorName, str]] = {
-    "origin": "z_origin",
-    "low_energy": "z_low_energy",
-    "portal": "z_portal",
+NOISE: Final[dict[SensorName, str]] = {station.sensor: f"z_{station.sensor}" for station in TABLE if station.sensor} | {
     "portal_slow": "z_portal",
-    "secondary": "z_secondary",
-    "canine": "z_canine",
-    "exam": "z_exam",
     "exam_other": "z_exam",
 }
 """Column of a truck's own noise at each sensor; a truck is scanned at the portal once, and
@@ -55,17 +49,15 @@ LEAST_SHARE: Final = 1e-9
 class OperatingPoints:
     """Thresholds in z units: a clean truck alarms with probability Phi(-threshold)."""
 
-    origin: float
-    low_energy: float
-    portal: float
-    portal_slow: float
-    secondary: float
-    canine: float
-    exam: float
+    z: Mapping[SensorName, float]
 
     def threshold(self, sensor: SensorName) -> float:
         """Return the threshold of one sensor; both kinds of exam share theirs."""
-        return float(getattr(self, "exam" if sensor == "exam_other" else sensor))
+        return self.z[sensor]
+
+    def shifted(self, sensor: SensorName, step: float) -> OperatingPoints:
+        """Return the points with one sensor's threshold raised by ``step``."""
+        return OperatingPoints({**self.z, sensor: self.z[sensor] + step})
 
 
 class HiddenLoad(NamedTuple):
@@ -103,15 +95,8 @@ def operating_points(setting: Setting, threat_image_share: float) -> OperatingPo
         share = min(max(threat_image_share, LEAST_SHARE), 1.0 - LEAST_SHARE)
         rarity = logit(analyst.reference_threat_image_share) - logit(share)
         shift_z = analyst.criterion_slope_z * float(rarity)
-    return OperatingPoints(
-        origin=scanner.origin.threshold_z,
-        low_energy=scanner.low_energy.sensing.threshold_z,
-        canine=scanner.canine.sensing.threshold_z,
-        portal=scanner.portal.sensing.threshold_z + shift_z,
-        portal_slow=slow_sensing(setting).threshold_z + shift_z,
-        secondary=scanner.secondary.sensing.threshold_z,
-        exam=scanner.exam.sensing.threshold_z,
-    )
+    points = {name: _sensing(setting, name).threshold_z for name in NOISE}
+    return OperatingPoints(points | {name: points[name] + shift_z for name in ("portal", "portal_slow")})
 
 
 def slow_sensing(setting: Setting) -> Sensing:
@@ -214,11 +199,10 @@ def sensor_alarms(
     Returns
     -------
     dict of bool[n]
-        ``low_energy``, ``portal``, ``portal_slow``, ``secondary``, ``canine``: alarms;
-        ``auto_clear``: a machine clears the portal's image; ``exam_find``, ``exam_find_other``,
-        ``origin_find``: a physical exam, made for contraband, for another reason, or by the country
-        that the truck leaves, finds the load (never where the truck carries none). A helped load
-        that a compromised officer lets pass there is neither seen nor found.
+        The names of `SENSED_STATIONS` and ``portal_slow``: alarms; ``auto_clear``: a machine clears the portal's
+        image; ``exam_find``, ``exam_find_other``, ``origin_find``: a physical exam, made for contraband, for another
+        reason, or by the country that the truck leaves, finds the load (never where the truck carries none). A helped
+        load that a compromised officer lets pass there is neither seen nor found.
     """
     carrying = manifest["true_carrying"].to_numpy(dtype=bool)
     _, at_dock, at_image = stages_let_pass(setting, manifest).T
@@ -227,13 +211,10 @@ def sensor_alarms(
     def alarm(sensor: SensorName) -> BoolArray:
         return x[sensor] > points.threshold(sensor)
 
-    return {
-        "low_energy": alarm("low_energy"),
+    return {name: alarm(name) for name in SENSED_STATIONS} | {
         "portal": alarm("portal") & ~at_image,
         "portal_slow": alarm("portal_slow") & ~at_image,
         "auto_clear": x["machine"] < auto_clear_z(setting),
-        "secondary": alarm("secondary"),
-        "canine": alarm("canine"),
         "origin_find": carrying & alarm("origin"),
         "exam_find": carrying & alarm("exam") & ~at_dock,
         "exam_find_other": carrying & alarm("exam_other") & ~at_dock,
@@ -266,26 +247,15 @@ Gauss-Hermite quadrature with 64 nodes is out by 0.01."""
 NODE_WEIGHTS: Final[FloatArray] = np.exp(-(NODES**2) / 2.0) / np.exp(-(NODES**2) / 2.0).sum()
 
 
-class AlarmChances(NamedTuple):
-    """P(alarm | carrying), each float64[contraband, concealment, density, node]."""
-
-    origin: FloatArray
-    low_energy: FloatArray
-    portal: FloatArray
-    """Of an image that analysts may judge: what a machine clears raises no alarm."""
-    portal_slow: FloatArray
-    secondary: FloatArray
-    canine: FloatArray
-    exam: FloatArray
-    exam_other: FloatArray
+AlarmChances: TypeAlias = dict[SensorName, FloatArray]
+"""P(alarm | carrying) by sensor, each float64[contraband, concealment, density, node]; the portal's of
+an image that analysts may judge: what a machine clears raises no alarm."""
 
 
 def alarm_chances(setting: Setting, points: OperatingPoints) -> AlarmChances:
     """Return P(alarm | carrying) of every sensor at its operating point."""
-    found = {name: _p_alarm(setting, points, cast("SensorName", name)) for name in AlarmChances._fields}
-    for name in ("portal", "portal_slow"):
-        found[name] = found[name] * p_image_judged(setting)
-    return AlarmChances(**found)
+    found = {name: _p_alarm(setting, points, name) for name in NOISE}
+    return found | {name: found[name] * p_image_judged(setting) for name in ("portal", "portal_slow")}
 
 
 def _p_alarm(setting: Setting, points: OperatingPoints, name: SensorName) -> FloatArray:
@@ -313,8 +283,7 @@ def p_image_judged(setting: Setting) -> FloatArray:
 
 def p_reading_above(setting: Setting, points: OperatingPoints, sensor: SensorName, margin: float) -> FloatArray:
     """Return P(reading exceeds the sensor's threshold by more than ``margin`` | carrying)."""
-    shifted = dataclasses.replace(points, **{sensor: points.threshold(sensor) + margin})
-    exceeds = p_alarm(setting, shifted, sensor, _loads(), NODES)
+    exceeds = p_alarm(setting, points.shifted(sensor, margin), sensor, _loads(), NODES)
     return exceeds * p_image_judged(setting) if sensor == "portal" else exceeds
 
 

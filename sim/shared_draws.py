@@ -7,7 +7,7 @@ change with a policy; each is kept by what decides it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -18,7 +18,9 @@ import pandas as pd
 from sim.engine.capacity import draw_capacity
 from sim.scenario import Risk, Scenario
 from sim.sensors import sensor_readings
+from sim.setting.scanner import Service
 from sim.setting.sharing import Sharing
+from sim.setting.spec import Spec
 from sim.setting.window import Window
 
 Made = TypeVar("Made")
@@ -95,15 +97,20 @@ def manifest_key(scenario: Scenario) -> str:
 
 
 def _manifest_key(scenario: Scenario) -> str:
-    scanner = scenario.scanner
-    parts = (scanner.low_energy, scanner.portal, scanner.secondary, scanner.canine, scanner.exam)
-    services = [part.service for part in (*parts, scanner.analyst)]
-    services += [] if scanner.portal.slow is None else [scanner.portal.slow.service]
     port = scenario.port
-    checks = (port.origin, port.approach, port.primary, port.radiation, port.safety)
-    services += [check.service for check in checks] + [port.primary.fast_service]
     trucks_of = (port.volume, port.hours, port.mix, scenario.traffic, scenario.threat, scenario.sharing)
+    services = [*_services(port), *_services(scenario.scanner)]
     return repr((*trucks_of, services, scenario.insider.helped_load_share))
+
+
+def _services(part: Spec) -> Iterator[Service]:
+    """Yield every distribution of service times in a part of a scenario: trucks bring their times along."""
+    for one in dataclasses.fields(part):
+        value = getattr(part, one.name)
+        if isinstance(value, Service):
+            yield value
+        elif isinstance(value, Spec):
+            yield from _services(value)
 
 
 def risk_as_trained(risk: Risk, sharing: Sharing) -> Risk:

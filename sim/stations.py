@@ -1,4 +1,8 @@
-"""Stations, the kinds of event, and the one order in which equal times are handled.
+"""The declared table of stations, the kinds of event, and the one order in which equal times are handled.
+
+A station is declared once, in `TABLE`; names, numbers, columns, titles and groups of stations follow from it.
+A sensor whose alarms settle officers' doubts, as dogs do, is added by a row here, a field of
+`sim.setting.port.Port`, a field of `sim.setting.scanner.Scanner` and its figures in ``configs/scanner/baseline.yaml``.
 
 Both engines read these numbers; nothing else may decide who goes first. Events are handled by
 ``(time, kind, station, id)``, where ``id`` is `SHUTS` or `OPENS` for DOOR, the server for DOWN and
@@ -9,40 +13,97 @@ See ``docs/decisions/006-order-of-equal-times.md``.
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
-STATIONS: Final = (
-    "origin",
-    "approach",
-    "low_energy",
-    "portal",
-    "primary",
-    "radiation",
-    "secondary",
-    "canine",
-    "dock",
-    "safety",
-    "analyst",
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """One kind of station, by its field of ``port``, which is also the stem of its columns."""
+
+    name: str
+    role: Literal["way", "check", "sensor", "exam", "judge"]
+    """``way``: all trucks pass it; ``check``: beside the chain, for a share of the trucks; ``sensor``: an instrument
+    that alarms; ``exam``: opens trucks; ``judge``: judges images, in parallel."""
+    service: str
+    """Key of its service times in a scenario."""
+    stream: int
+    """Number of the stream of chance of its service times, part of the results (`sim.trucks.streams`)."""
+    sensor: str = ""
+    """Field of ``scanner`` that says what it finds."""
+    noise: tuple[int, str] = (0, "")
+    """Number of the stream of chance of a truck's own noise at it, and what the noise is of."""
+    images: bool = False
+    """Counts as a scan (`SCANNERS`)."""
+    manned: bool = True
+    """Manned whenever the port is open, so that availability is defined."""
+    posts: str = ""
+    """Field of ``staffing`` that overrides how many stand there; a sensor's own ``units`` do so for sensors."""
+    title: str = ""
+    """In a sentence, where it is not the name."""
+    short_title: str = ""
+    """At the head of a narrow column."""
+    unit: str = ""
+    """What one of them is called, where one more can be bought."""
+
+
+TABLE: Final = (
+    Station(name="origin", role="check", service="port.origin.service", stream=56, manned=False, sensor="origin",
+            noise=(64, "noise of the check by the country that it leaves"), title="check on leaving",
+            short_title="leaving"),
+    Station(name="approach", role="way", service="port.approach.service", stream=50, manned=False, short_title="appr."),
+    Station(name="low_energy", role="sensor", service="scanner.low_energy.service", stream=57, sensor="low_energy",
+            noise=(65, "low-energy portal noise"), images=True, title="low-energy portal", short_title="low en.",
+            unit="low-energy portal"),
+    Station(name="portal", role="sensor", service="scanner.portal.service", stream=51, sensor="portal",
+            noise=(60, "portal image noise"), images=True, unit="portal"),
+    Station(name="primary", role="way", service="port.primary.service", stream=52, manned=False),
+    Station(name="radiation", role="check", service="port.radiation.service", stream=58, title="radiation alarms",
+            short_title="rad."),
+    Station(name="secondary", role="sensor", service="scanner.secondary.service", stream=53, sensor="secondary",
+            noise=(61, "secondary scan noise"), images=True, short_title="sec.", unit="secondary scanner"),
+    Station(name="canine", role="sensor", service="scanner.canine.service", stream=59, sensor="canine",
+            noise=(67, "dog team noise"), title="dogs", unit="dog team"),
+    Station(name="dock", role="exam", service="scanner.exam.service", stream=54, sensor="exam",
+            noise=(62, "physical exam noise"), posts="docks", unit="exam dock"),
+    Station(name="safety", role="check", service="port.safety.service", stream=88, manned=False, title="safety check"),
+    Station(name="analyst", role="judge", service="scanner.analyst.service", stream=55, posts="analysts",
+            unit="image analyst"),
+)  # fmt: skip
 """Every station that a port may have, in the order of the road; the analyst is parallel.
 
 ``origin`` is the check of the country that the truck leaves (its export check, or CBP's outbound
 inspection), ``radiation`` where alarms of the radiation portal are resolved, ``safety`` the state's
-vehicle inspection beyond the exit.
+vehicle inspection beyond the exit. Sensors beyond primary stand side by side: whom the officer
+doubts goes through them in their order, until one alarms.
 """
-
-ORIGIN: Final = 0
-APPROACH: Final = 1
-LOW_ENERGY: Final = 2
-PORTAL: Final = 3
-PRIMARY: Final = 4
-RADIATION: Final = 5
-SECONDARY: Final = 6
-CANINE: Final = 7
-DOCK: Final = 8
-SAFETY: Final = 9
-ANALYST: Final = 10
+STATIONS: Final = tuple(station.name for station in TABLE)
+STATION: Final = {station.name: station for station in TABLE}
 N_STATIONS: Final = len(STATIONS)
+
+ORIGIN: Final = STATIONS.index("origin")
+APPROACH: Final = STATIONS.index("approach")
+LOW_ENERGY: Final = STATIONS.index("low_energy")
+PORTAL: Final = STATIONS.index("portal")
+PRIMARY: Final = STATIONS.index("primary")
+RADIATION: Final = STATIONS.index("radiation")
+SECONDARY: Final = STATIONS.index("secondary")
+CANINE: Final = STATIONS.index("canine")
+DOCK: Final = STATIONS.index("dock")
+SAFETY: Final = STATIONS.index("safety")
+ANALYST: Final = STATIONS.index("analyst")
+
+SENSORS: Final = tuple(number for number, station in enumerate(TABLE) if station.role == "sensor")
+"""Stations whose alarm the ledger records; instruments of their own, which break down."""
+EARLY_SENSORS: Final = tuple(number for number in SENSORS if number < PRIMARY)
+REFERRAL_SENSORS: Final = tuple(number for number in SENSORS if number > PRIMARY)
+"""Sensors beyond primary, to which trucks are referred in this order."""
+SENSED_STATIONS: Final = tuple(STATIONS[number] for number in SENSORS)
+SCANNERS: Final = tuple(station.name for station in TABLE if station.images)
+INSPECTION_STATIONS: Final = tuple(station.name for station in TABLE if station.manned)
+"""Stations whose units are manned whenever the port is open, so that availability is defined."""
+SENSOR_OF: Final = {number: TABLE[number].sensor for number in (*SENSORS, DOCK)}
+"""Stations whose units break down, and the part of ``scanner`` that says how."""
 
 START: Final = -2
 """``here`` of a truck that has just arrived."""
@@ -95,4 +156,5 @@ def event_key(kind: int, station: int, ident: int) -> int:
     return (kind << KIND_SHIFT) | (station << STATION_SHIFT) | ident
 
 
-SCANNERS = ("low_energy", "portal", "secondary")
+assert PRIMARY < RADIATION < SECONDARY < CANINE < DOCK < SAFETY  # noqa: S101  (``here < DOCK``)
+assert tuple(range(SECONDARY, DOCK)) == REFERRAL_SENSORS  # noqa: S101  (hooks go through them by number)

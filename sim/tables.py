@@ -16,7 +16,7 @@ import pandas as pd
 from sim.errors import TableError
 from sim.setting.contraband import CONTRABAND, CONTRABAND_UNIT, amount_column
 from sim.setting.sharing import IF_CARRYING_PREFIX, SHARED_ITEMS, TIERS, Tier
-from sim.stations import STATIONS
+from sim.stations import INSPECTION_STATIONS, SENSED_STATIONS, STATIONS, TABLE
 
 Kind = Literal["float", "int", "bool", "str"]
 
@@ -71,6 +71,13 @@ def _true(name: str, kind: Kind, unit: str, meaning: str) -> Column:
     return Column(name, kind, unit, meaning, "true")
 
 
+_NOISES: Final = sorted(
+    [
+        *((station.noise[0], f"z_{station.sensor}", station.noise[1]) for station in TABLE if station.sensor),
+        (66, "z_machine", "noise of the machine that clears portal images"),
+    ]
+)
+"""Sensors in the order in which they were added: stream of chance, column, meaning."""
 MANIFEST: Final = (
     Column("truck", "int", "-", "number of the truck in the replication, by arrival"),
     Column("arrive_min", "float", "min", "arrival at the end of the queue, since midnight of day 0"),
@@ -130,13 +137,7 @@ MANIFEST: Final = (
     _luck("u_slow", "0-1", "slow portal scans at random"),
     *(_luck(f"service_{s}_min", "min", f"work that the truck asks of {s}") for s in STATIONS),
     _luck("service_portal_slow_min", "min", "work of a slow portal scan, 0 where the portal has none"),
-    _luck("z_portal", "z", "portal image noise"),
-    _luck("z_secondary", "z", "secondary scan noise"),
-    _luck("z_exam", "z", "physical exam noise"),
-    _luck("z_origin", "z", "noise of the check by the country that it leaves"),
-    _luck("z_low_energy", "z", "low-energy portal noise"),
-    _luck("z_machine", "z", "noise of the machine that clears portal images"),
-    _luck("z_canine", "z", "dog team noise"),
+    *(_luck(name, "z", meaning) for _, name, meaning in _NOISES),
     _luck("z_concealment", "z", "the truck's concealment factor, shared by all sensors"),
     _true("true_p_carrying", "float", "0-1", "P(carrying | all traits, seen and unseen)"),
     _true("true_carrying", "bool", "-", "carries contraband"),
@@ -178,8 +179,6 @@ _MOMENT_MEANING: Final = {
 }
 
 _DONE_MEANING: Final = "0 not visited, 1 served, 2 withdrawn from a breakdown, 3 waived, 4 turned away"
-SENSED_STATIONS: Final = ("low_energy", "portal", "secondary", "canine")
-"""Stations whose alarm the ledger records."""
 
 LEDGER: Final = (
     Column("truck", "int", "-", "number of the truck"),
@@ -217,8 +216,6 @@ HELP_SUFFIXES: Final = (("helped", "with"), ("unhelped", "without"))
 """Loads by whether they have help inside the port, and the word for it."""
 LANE_CLASSES: Final = ("general", "fast")
 """Classes of trucks, by the code of ``lane_class``."""
-INSPECTION_STATIONS: Final = ("low_energy", "portal", "radiation", "secondary", "canine", "dock", "analyst")
-"""Stations whose units are manned whenever the port is open, so that availability is defined."""
 
 
 def _count(name: str, meaning: str, unit: str = "trucks") -> Column:

@@ -8,33 +8,20 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.arrays import FloatArray
-from sim.engine.capacity import OUTAGE_SENSORS, Span, manned_intervals
+from sim.engine.capacity import Span, manned_intervals
 from sim.policies.base import PastTraffic, PolicyExpectation
 from sim.scenario import Scenario
 from sim.screening import portal_false_alarm, portal_mean_min, profile_detection
 from sim.sensors import OperatingPoints, operating_points, p_false_alarm
-from sim.setting.port import SEGMENTS
 from sim.setting.window import Window
-from sim.stations import (
-    ANALYST,
-    APPROACH,
-    CANINE,
-    DOCK,
-    LOW_ENERGY,
-    ORIGIN,
-    PORTAL,
-    PRIMARY,
-    RADIATION,
-    SAFETY,
-    SECONDARY,
-    STATIONS,
-)
+from sim.stations import APPROACH, PORTAL, PRIMARY, REFERRAL_SENSORS, SENSOR_OF, STATION, STATIONS
 from sim.trucks.arrivals import rates_per_h
 from sim.trucks.service_times import service_mean_min
 
@@ -64,23 +51,10 @@ class HourlyLoad:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class VisitShares:
-    """Share of trucks that come to each station after the booths, at one scan share."""
+def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share: float) -> dict[str, float]:
+    """Return the share of trucks that come to each station beside the chain, by its name.
 
-    origin: float
-    low_energy: float
-    portal: float
-    analyst: float
-    radiation: float
-    secondary: float
-    canine: float
-    dock: float
-    safety: float
-
-
-def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share: float) -> VisitShares:
-    """Return visit shares, false alarms alone counted (threats are too rare to load a station).
+    False alarms alone are counted: threats are too rare to load a station.
 
     Dock: exams ordered, then portal false alarms, then referred trucks on which the secondary
     scanner or the dogs alarm (all of them where there is neither). The portal's false alarms are
@@ -89,7 +63,7 @@ def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share:
     """
     port, own = scenario.port, expected.tested
     points = operating_points(scenario, expected.threat_image_share)
-    has = {name: float(scenario.servers(name) > 0) for name in SEGMENTS if name != "primary"}
+    has = {name: float(scenario.servers(name) > 0) for name in STATIONS if STATION[name].role != "way"}
     side = 0.0 if own else has["low_energy"] * port.low_energy_share
     cleared = scenario.scanner.analyst.auto_clear_share * has["analyst"]
     imaged = scan_share * has["portal"]
@@ -100,22 +74,23 @@ def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share:
     refers = port.officer_referral_share if scenario.policy.officer_referral else 0.0
     doubted = 1.0 - (1.0 - refers) * (1.0 - side * p_false_alarm(points, "low_energy"))
     later = 0.0 if own else scan_share * (1.0 - has["portal"])
-    scanned = free * has["secondary"] * (1.0 - (1.0 - doubted) * (1.0 - later))
-    confirmed = has["secondary"] * p_false_alarm(points, "secondary")
-    sniffed = free * has["canine"] * doubted * (1.0 - confirmed)
-    neither = free * doubted * (1.0 - has["secondary"]) * (1.0 - has["canine"])
-    marked = sniffed * p_false_alarm(points, "canine") + scanned * confirmed
-    return VisitShares(
-        origin=port.origin.share * has["origin"],
-        low_energy=_either(own.get("low_energy", 0.0), side),
-        portal=imaged,
-        analyst=imaged * (1.0 - cleared),
-        radiation=(1.0 - port.mix.empty_share) * port.radiation.share * has["radiation"],
-        secondary=_either(own.get("secondary", 0.0), scanned),
-        canine=_either(own.get("canine", 0.0), sniffed),
-        dock=1.0 - free + marked + neither,
-        safety=port.safety.share * has["safety"],
-    )
+    unmarked, neither, marked, referred = 1.0, free * doubted, 0.0, {}
+    for name in (STATIONS[number] for number in REFERRAL_SENSORS):
+        sent = _either(doubted, later) if name == "secondary" else doubted
+        sent = free * has[name] * sent * unmarked
+        referred[name] = _either(own.get(name, 0.0), sent)
+        marked += sent * p_false_alarm(points, name)
+        unmarked *= 1.0 - has[name] * p_false_alarm(points, name)
+        neither *= 1.0 - has[name]
+    return referred | {
+        "origin": port.origin.share * has["origin"],
+        "low_energy": _either(own.get("low_energy", 0.0), side),
+        "portal": imaged,
+        "analyst": imaged * (1.0 - cleared),
+        "radiation": (1.0 - port.mix.empty_share) * port.radiation.share * has["radiation"],
+        "dock": 1.0 - free + marked + neither,
+        "safety": port.safety.share * has["safety"],
+    }
 
 
 def _either(p_first: float, p_second: float) -> float:
@@ -176,32 +151,27 @@ def hourly_loads(
     arrivals : float array, shape (24 days,)
         Trucks expected in each hour, before any of them gives up.
     """
-    loads = _line_loads(scenario, window, arrivals)
-    return loads + _segment_loads(scenario, expected, window, arrivals)
+    manned = manned_intervals(scenario, window)
+    loads = _line_loads(scenario, manned, arrivals)
+    return loads + _segment_loads(scenario, expected, manned, arrivals)
 
 
-_LAST: list[tuple[Scenario, Window, dict[tuple[int, int], list[Span]]]] = []
+Manned = dict[tuple[int, int], list[Span]]
+"""Manned intervals of every (station, server)."""
 
 
-def _schedule(scenario: Scenario, window: Window) -> dict[tuple[int, int], list[Span]]:
-    """Return the schedule, worked out once for all stations of a scenario."""
-    if not _LAST or _LAST[0][0] is not scenario or _LAST[0][1] != window:
-        _LAST[:] = [(scenario, window, manned_intervals(scenario, window))]
-    return _LAST[0][2]
-
-
-def _manned_min(scenario: Scenario, window: Window, station: int, servers: range) -> FloatArray:
-    """Return float[24 days], server-minutes manned in each hour."""
-    edges = 60.0 * np.arange(24 * window.days + 1)
+def _manned_min(scenario: Scenario, manned: Manned, station: int, servers: range, n_hours: int) -> FloatArray:
+    """Return float[n_hours], server-minutes manned in each hour."""
+    edges = 60.0 * np.arange(n_hours + 1)
     upto = np.zeros_like(edges)
-    for (where, server), spans in _schedule(scenario, window).items():
+    for (where, server), spans in manned.items():
         if where == station and server in servers:
             for up, down in spans:
                 upto += np.clip(edges - up, 0.0, down - up)
     return np.diff(upto) * scenario.insider.manned_share(station)
 
 
-def _line_loads(scenario: Scenario, window: Window, arrivals: FloatArray) -> list[HourlyLoad]:
+def _line_loads(scenario: Scenario, manned: Manned, arrivals: FloatArray) -> list[HourlyLoad]:
     """Return the loads of approach and primary, whole or by class."""
     port = scenario.port
     fast_share = port.mix.fast_share
@@ -223,7 +193,7 @@ def _line_loads(scenario: Scenario, window: Window, arrivals: FloatArray) -> lis
     lines = [(primary, booth)]
     if port.approach.lanes > 0:
         lines.insert(0, (approach, headway))
-    return [load for line, work in lines for load in line.loads(scenario, window, arrivals, work)]
+    return [load for line, work in lines for load in line.loads(scenario, manned, arrivals, work)]
 
 
 class _Line(NamedTuple):
@@ -236,7 +206,7 @@ class _Line(NamedTuple):
     fast_only: bool
 
     def loads(
-        self, scenario: Scenario, window: Window, arrivals: FloatArray, work_min: tuple[float, float]
+        self, scenario: Scenario, manned: Manned, arrivals: FloatArray, work_min: tuple[float, float]
     ) -> list[HourlyLoad]:
         """Return every set of trucks with the only servers that it may use."""
         name, every = STATIONS[self.station], range(self.lanes + self.fast_lanes)
@@ -248,49 +218,37 @@ class _Line(NamedTuple):
             (name, sum(work_min), every, not exclusive),
         ]
         return [
-            HourlyLoad(label, arrivals * work, _manned_min(scenario, window, self.station, servers))
+            HourlyLoad(label, arrivals * work, _manned_min(scenario, manned, self.station, servers, len(arrivals)))
             for label, work, servers, bound in sets
             if bound
         ]
 
 
 def _segment_loads(
-    scenario: Scenario, expected: PolicyExpectation, window: Window, arrivals: FloatArray
+    scenario: Scenario, expected: PolicyExpectation, manned: Manned, arrivals: FloatArray
 ) -> list[HourlyLoad]:
     """Return the loads of the stations that only some trucks visit."""
-    scanner, port = scenario.scanner, scenario.port
-    at_share, at_0, at_1 = (
-        dataclasses.asdict(expected_visits(scenario, expected, share)) for share in (expected.scan_share, 0.0, 1.0)
-    )
-    services = {
-        ORIGIN: port.origin.service,
-        LOW_ENERGY: scanner.low_energy.service,
-        PORTAL: scanner.portal.service,
-        ANALYST: scanner.analyst.service,
-        RADIATION: port.radiation.service,
-        SECONDARY: scanner.secondary.service,
-        CANINE: scanner.canine.service,
-        DOCK: scanner.exam.service,
-        SAFETY: port.safety.service,
-    }
+    at_share, at_0, at_1 = (expected_visits(scenario, expected, share) for share in (expected.scan_share, 0.0, 1.0))
     loads = []
-    for station, service in services.items():
-        name = STATIONS[station]
-        if scenario.servers(name) == 0 or getattr(getattr(port, name), "pulses", None):
+    # the analyst judges images of the portal, and is told of after it
+    order = sorted(at_share, key=lambda name: PORTAL + 0.5 if name == "analyst" else STATIONS.index(name))
+    for name in order:
+        station = STATIONS.index(name)
+        if scenario.servers(name) == 0 or getattr(getattr(scenario.port, name), "pulses", None):
             # trucks pass by where a station that works in pulses is shut or full
             continue
-        mean = service_mean_min(service) * scenario.insider.work_factor(station)
+        mean = service_mean_min(attrgetter(STATION[name].service)(scenario)) * scenario.insider.work_factor(station)
         if station == PORTAL:
             mean = portal_mean_min(scenario, expected.slow_share)
         whole = arrivals * mean
-        manned = _manned_min(scenario, window, station, range(scenario.servers(name)))
-        available = manned * _availability(scenario, station)
+        at_work = _manned_min(scenario, manned, station, range(scenario.servers(name)), len(arrivals))
+        available = at_work * _availability(scenario, station)
         largest = _largest_share(whole, available, at_0[name], at_1[name])
         loads.append(HourlyLoad(name, whole * at_share[name], available, largest))
-    return loads + _lane_kinds(scenario, window, arrivals * at_share["portal"])
+    return loads + _lane_kinds(scenario, manned, arrivals * at_share["portal"])
 
 
-def _lane_kinds(scenario: Scenario, window: Window, scans: FloatArray) -> list[HourlyLoad]:
+def _lane_kinds(scenario: Scenario, manned: Manned, scans: FloatArray) -> list[HourlyLoad]:
     """Return the loads of slow and of fast portal lanes, where trucks cannot choose of them."""
     if not splits_lanes(scenario):
         return []
@@ -299,15 +257,15 @@ def _lane_kinds(scenario: Scenario, window: Window, scans: FloatArray) -> list[H
     loads = []
     for number, (kind, servers) in enumerate(kinds):
         work = scans * len(servers) / lanes * portal_mean_min(scenario, 1.0 - number)
-        manned = _manned_min(scenario, window, PORTAL, servers)
-        loads.append(HourlyLoad(f"portal_{kind}", work, manned * _availability(scenario, PORTAL)))
+        at_work = _manned_min(scenario, manned, PORTAL, servers, len(scans))
+        loads.append(HourlyLoad(f"portal_{kind}", work, at_work * _availability(scenario, PORTAL)))
     return loads
 
 
 def _availability(scenario: Scenario, station: int) -> float:
-    if station not in OUTAGE_SENSORS:
+    if station not in SENSOR_OF:
         return 1.0
-    sensor = getattr(scenario.scanner, OUTAGE_SENSORS[station])
+    sensor = getattr(scenario.scanner, SENSOR_OF[station])
     return float(sensor.outages.availability_share)
 
 

@@ -9,7 +9,7 @@ from sim.engine.flow import Flow
 from sim.engine.ledger import build_ledger
 from sim.policies.base import PastTraffic, PolicyExpectation
 from sim.policies.gates import with_actual_portal_visits
-from sim.replication import ENGINES, OperatingPlan, build_flow, draw_window_trucks
+from sim.replication import ENGINES, OperatingPlan, Replication, draw_window_trucks
 from sim.scenario import Scenario
 from sim.sensors import operating_points
 from sim.setting.window import EVALUATION, Window
@@ -36,7 +36,7 @@ def blind_plan(scenario: Scenario) -> OperatingPlan:
 def flow_and_ledger(scenario: Scenario, window: Window, engine: str = "compiled") -> tuple[Flow, pd.DataFrame]:
     """Run one window of a scenario, policies on flat scores."""
     manifest = draw_window_trucks(scenario, window)
-    flow, _ = build_flow(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario))
+    flow, _ = Replication(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario)).flow()
     record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
     return flow, build_ledger(with_actual_portal_visits(flow, record), record, manifest)
 

@@ -10,17 +10,17 @@ import pandas as pd
 import pytest
 from clear_port import clear_port
 from ports import TruthScorer, window_of
-from test_probe import N, assert_agree, assert_whole, points_of, trucks
 
 from experiments.study.study import compose_scenario
 from sim.engine.prepare import officer_referrals
-from sim.replication import Outcome, make_plan, past_window, simulate_replication
+from sim.replication import Outcome, Replication, make_plan, past_window
 from sim.replication import draw_window_trucks as drawn
 from sim.results.expected_detection import expected_detection
 from sim.results.expected_detection_error import STATIONS_BEFORE_PRIMARY, STATIONS_BEYOND_PRIMARY
 from sim.scenario import Scenario
 from sim.sensors import sensor_alarms
 from sim.stations import CANINE, DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
+from tests.sim.results.test_expected_detection_probe import N, assert_agree, assert_whole, points_of, trucks
 
 Make = Callable[..., Scenario]
 Bools = npt.NDArray[np.bool_]
@@ -154,7 +154,7 @@ def run(scenario: Scenario, days: int = 2) -> Outcome:
     before = drawn(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = drawn(scenario, window)
-    return simulate_replication(scenario, window, manifest, scorer.score(manifest), plan)
+    return Replication(scenario, window, manifest, scorer.score(manifest), plan).run()
 
 
 def roomy(*overrides: str, prevalence: float = 0.3) -> Scenario:

@@ -19,7 +19,7 @@ import pandas as pd
 from experiments.execution.replicate import ProcessCache
 from experiments.study.study import Study
 from sim.arrays import FloatArray
-from sim.replication import OperatingPlan, Outcome, Scorer, draw_window_trucks, score_manifest, simulate_metrics
+from sim.replication import OperatingPlan, Outcome, Replication, Scorer, draw_window_trucks, score_manifest
 from sim.scenario import Scenario
 from sim.setting.window import Window
 from sim.trucks.counterfactual import with_loads_on_board
@@ -114,7 +114,7 @@ def _both(scenario: Scenario, week: ScoredWeek, n_loads: int, seed: int) -> tupl
 
 
 def _run(scenario: Scenario, week: ScoredWeek, manifest: pd.DataFrame) -> Outcome:
-    return simulate_metrics(scenario, week.window, manifest, week.scores, week.plan)
+    return Replication(scenario, week.window, manifest, week.scores, week.plan).run_metrics()
 
 
 def measure_rare_threats(study: Study, scorer: Scorer, policies: Mapping[str, Scenario]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, compose_scenario
 from experiments.training.train import ensure_fitted
 from sim.engine.kernel import loop
-from sim.replication import Scorer, build_flow, draw_window_trucks, make_plan, simulate_metrics
+from sim.replication import Replication, Scorer, draw_window_trucks, make_plan
 from sim.scenario import Scenario
 from sim.shared_draws import risk_key
 from sim.stations import STATIONS
@@ -117,12 +117,12 @@ def _cost(study: Study, scenario: Scenario, scorer: Scorer, replication: int) ->
     manifest = draw_window_trucks(scenario, window)
     scores = scorer.score(manifest)
     plan = make_plan(scenario, manifest, scores)
-    flow, _ = build_flow(scenario, window, manifest, scores, plan)
+    flow, _ = Replication(scenario, window, manifest, scores, plan).flow()
     hooks = (scenario.policy.route, scenario.policy.profile)
     times = [time.process_time()]
     loop.run(flow, *hooks)
     times.append(time.process_time())
-    simulate_metrics(scenario, window, manifest, scores, plan)
+    Replication(scenario, window, manifest, scores, plan).run_metrics()
     times.append(time.process_time())
     return {key: 1e6 * (times[i + 1] - times[i]) / len(manifest) for i, key in enumerate(("flow", "path"))}
 
@@ -138,7 +138,7 @@ def cost_by_alternatives(study: Study, scorer: Scorer, rounds: int) -> list[Row]
             case = dataclasses.replace(study, alternatives={name: every[name] for name in names})
             shared.met.clear()
             begun = time.process_time()
-            rows, _ = run_replication(case, scorers, shared, turn, simulate_metrics)
+            rows, _ = run_replication(case, scorers, shared, turn, Replication.run_metrics)
             spent = 1e6 * (time.process_time() - begun)
             trucks_met = float(str(rows[0]["trucks"]))
             # the first round plans from past days
@@ -157,7 +157,7 @@ def speed_up_by_workers(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
             # trucks of its own, because workers keep those that they met
             case = dataclasses.replace(study, processes=n, replications=WORKER_WEEKS, seed=study.seed + turn)
             begun = time.perf_counter()
-            replicate(case, scorers, simulator=simulate_metrics)
+            replicate(case, scorers, simulator=Replication.run_metrics)
             # the first round starts the workers
             seconds[n] += [time.perf_counter() - begun] if turn else []
     rows = []
@@ -191,7 +191,7 @@ def run_year(study: Study) -> dict[str, float]:
     study = dataclasses.replace(study, alternatives={study.baseline: scenario})
     scorers = {risk_key(scenario): ensure_fitted(scenario.risk, scenario, 1)}
     ready = time.process_time()
-    found = replicate(study, scorers, simulator=simulate_metrics).metrics
+    found = replicate(study, scorers, simulator=Replication.run_metrics).metrics
     return {
         "trucks": float(found["trucks"].sum()),
         "weeks": float(len(found)),

@@ -9,6 +9,7 @@ alternative of its own, on the same trucks, and compared pair by pair.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +23,7 @@ from experiments.intervals import Difference, holm_adjusted, paired_difference
 from sim.arrays import FloatArray
 from sim.results.profiles import lost_per_day
 from sim.scenario import Scenario, replace_parts
-from sim.stations import STATIONS
+from sim.stations import SENSED_STATIONS, STATION, STATIONS
 
 if TYPE_CHECKING:
     from experiments.study.study import Study
@@ -62,18 +63,20 @@ class ResourceGain:
         return bool(self.p_holm[metric] <= alpha or certain)
 
 
+FIRST_BOUGHT: Final = ("portal", "low_energy", "canine", "analyst", "secondary", "dock")
+"""The order in which one more of each is tried; sensors that are not named come after."""
+
+
 def scenarios_with_one_more(scenario: Scenario) -> dict[str, Scenario]:
     """Return the scenario with one more of each resource that its port has, by resource."""
     ways: dict[str, Callable[[Scenario], Scenario | None]] = {
         "general booth": lambda s: _booth(s, "lanes"),
         "FAST booth": lambda s: _booth(s, "fast_lanes"),
-        "portal": lambda s: _unit(s, "portal"),
-        "low-energy portal": lambda s: _unit(s, "low_energy"),
-        "dog team": lambda s: _unit(s, "canine"),
-        "image analyst": lambda s: _post(s, "analyst", "analysts"),
-        "secondary scanner": lambda s: _unit(s, "secondary"),
-        "exam dock": lambda s: _post(s, "dock", "docks"),
     }
+    for name in dict.fromkeys((*FIRST_BOUGHT, *SENSED_STATIONS)):
+        posts = STATION[name].posts
+        more_units = functools.partial(_unit, name=name)
+        ways[STATION[name].unit] = functools.partial(_post, station=name, key=posts) if posts else more_units
     more = {name: way(scenario) for name, way in ways.items()}
     return {name: changed for name, changed in more.items() if changed is not None}
 

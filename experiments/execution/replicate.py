@@ -27,14 +27,12 @@ from sim.policies.base import PAST_COLUMNS, PastTraffic, Policy
 from sim.replication import (
     OperatingPlan,
     Outcome,
+    Replication,
     Scorer,
     draw_window_trucks,
     make_plan,
     past_window,
     score_manifest,
-    simulate_levels,
-    simulate_metrics,
-    simulate_replication,
     summarize_past,
 )
 from sim.results.groups import high_risk_counts
@@ -46,8 +44,8 @@ from sim.workload import weekly_load
 Profiles = dict[str, npt.NDArray[np.float64]]
 Result = tuple[list[dict[str, object]], dict[str, Profiles]]
 """METRICS rows and profiles of one replication."""
-Simulator = Callable[..., Outcome]
-"""How one alternative is run: `pipeline.simulate`, or `pipeline.measured` for METRICS alone."""
+Simulator = Callable[[Replication], Outcome]
+"""How much is measured: `Replication.run`, `Replication.run_metrics` or `Replication.run_levels`."""
 Progress = Callable[[int, int], None]
 """Told (replications done, replications in all)."""
 
@@ -148,7 +146,7 @@ def run_replication(
     scorers: Mapping[str, Scorer],
     shared: ProcessCache,
     replication: int,
-    simulator: Simulator = simulate_replication,
+    simulator: Simulator = Replication.run,
     plain: Collection[str] = (),
 ) -> Result:
     """Run every alternative on the trucks of one replication."""
@@ -162,10 +160,10 @@ def run_replication(
         judge = functools.partial(score_manifest, scenario, scorers[of_risk], manifest)
         scores = met.once(("scores", of_trucks, of_risk), judge)
         plan = shared.plan(scenario, scorers[of_risk], window)
-        run = simulate_metrics if name in plain else simulator
-        outcome = run(scenario, window, manifest, scores, plan, study.engine, met)
+        run = Replication.run_metrics if name in plain else simulator
+        outcome = run(Replication(scenario, window, manifest, scores, plan, study.engine, met))
         rows.append({"alternative": name, "replication": replication} | outcome.metrics)
-        if run is not simulate_levels:
+        if run is not Replication.run_levels:
             rows[-1] |= high_risk_counts(scores, outcome.ledger, study.high_risk_score)
         profiles[name] = outcome.profiles
     return rows, profiles
@@ -176,7 +174,7 @@ def run_piece(
     scorers: Mapping[str, Scorer],
     token: str,
     replication: int,
-    simulator: Simulator = simulate_replication,
+    simulator: Simulator = Replication.run,
     plain: Collection[str] = (),
 ) -> Result:
     """Run one replication with what this process has made so far."""
@@ -187,7 +185,7 @@ def replicate(
     study: Study,
     scorers: Mapping[str, Scorer],
     progress: Progress | None = None,
-    simulator: Simulator = simulate_replication,
+    simulator: Simulator = Replication.run,
     plain: Collection[str] = (),
 ) -> Replications:
     """Run the whole study.
@@ -199,7 +197,7 @@ def replicate(
     progress : callable, optional
         Told how many replications are done.
     simulator : callable
-        ``pipeline.measured`` leaves the profiles empty.
+        All but `Replication.run` leave the profiles empty.
     plain : collection of str
         Alternatives that are run that way, whatever the others are.
 

@@ -39,7 +39,7 @@ from experiments.execution.tuning import (
 )
 from sim.algorithms.sampling import ShareInterval, clopper_pearson
 from sim.errors import ThroughgateError
-from sim.replication import Scorer, simulate_levels, simulate_metrics
+from sim.replication import Replication, Scorer
 from sim.scenario import Scenario, build_scenario
 from sim.shared_draws import risk_key
 from sim.tables import METRICS
@@ -170,7 +170,7 @@ class RedrawnStudy:
         weeks = study.robustness.replications
         self.weeks = [(draw_index * weeks + k) % max(study.replications, weeks) for k in range(weeks)]
 
-    def run(self, scenarios: dict[str, Scenario], simulator: Simulator = simulate_metrics) -> pd.DataFrame:
+    def run(self, scenarios: dict[str, Scenario], simulator: Simulator = Replication.run_metrics) -> pd.DataFrame:
         """Return METRICS of the scenarios over the draw's weeks."""
         part = dataclasses.replace(self.study, alternatives=scenarios)
         rows = []
@@ -197,7 +197,7 @@ class RedrawnStudy:
             todo = {n: s for n, s in todo.items() if requested_share(s) not in tried[n]}
             if not todo or goal == 0.0:
                 break
-            done = self.run(todo, simulate_levels)
+            done = self.run(todo, Replication.run_levels)
             found = metric_levels(done, SCAN_SHARE.metric)
             for name, scenario in todo.items():
                 tried[name][requested_share(scenario)] = found[name]

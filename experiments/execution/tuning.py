@@ -23,7 +23,7 @@ from experiments.execution.replicate import Progress, replicate
 from experiments.study.study import Study
 from sim.policies.base import Policy
 from sim.policies.gated import CombinedPolicy
-from sim.replication import Scorer, simulate_levels, simulate_metrics
+from sim.replication import Replication, Scorer
 from sim.results.metrics import RATIOS
 from sim.scenario import Scenario, replace_parts
 
@@ -180,7 +180,7 @@ def _rerun(
     if not distinct:
         return {}
     joint = dataclasses.replace(study, alternatives=distinct)
-    done = replicate(joint, scorers, progress, simulate_metrics).metrics
+    done = replicate(joint, scorers, progress, Replication.run_metrics).metrics
     parts: dict[str, list[pd.DataFrame]] = {}
     for (name, metric), key in where.items():
         own = done[done["alternative"] == key].assign(alternative=name)
@@ -273,7 +273,7 @@ class KnobSearch:
         trials = {n: scenario_with_share(self.study.alternatives[n], share) for n, share in shares.items()}
         short = min(PILOT, self.study.replications)
         trial = dataclasses.replace(self.study, alternatives=trials, replications=short)
-        done = replicate(trial, self.scorers, simulator=simulate_levels).metrics
+        done = replicate(trial, self.scorers, simulator=Replication.run_levels).metrics
         for name, share in shares.items():
             self.tried[name][share] = done[done["alternative"] == name]
 

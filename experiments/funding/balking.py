@@ -12,7 +12,6 @@ soon as the trucks sent there fill their yard and stand in the way. Whichever co
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def trips_made_share(scenario: Scenario, expected: PolicyExpectation, window: Wi
     if arrivals.sum() == 0.0:
         return found
     loads = hourly_loads(scenario, expected, window, arrivals)
-    visits = dataclasses.asdict(expected_visits(scenario, expected, expected.scan_share))
+    visits = expected_visits(scenario, expected, expected.scan_share)
     lines = [_line(one, wanted, ceiling_min, _sent(scenario, visits, one.station)) for one in _holding(scenario, loads)]
     for hour in range(len(arrivals)):
         for line in lines:

@@ -34,7 +34,7 @@ from experiments.funding.balking import trips_made_share
 from experiments.funding.case import Demand, FundingCase
 from experiments.study.compose import PARTS
 from sim.arrays import FloatArray
-from sim.replication import OperatingPlan, Scorer, draw_window_trucks, score_manifest, simulate_served_out
+from sim.replication import OperatingPlan, Replication, Scorer, draw_window_trucks, score_manifest
 from sim.scenario import Scenario, build_scenario, replace_parts
 from sim.setting.window import EVALUATION, Window
 from sim.shared_draws import SharedDraws, manifest_key, risk_key
@@ -210,9 +210,9 @@ def _simulate_day(
     if key not in wanted_trips.made:
         wanted_trips.made[key] = _trips_made(wanted_trips, share)
     made = wanted_trips.made[key]
-    outcome = simulate_served_out(
+    outcome = Replication(
         scenario, wanted_trips.window, made.manifest, made.scores, plan, parameters.engine, made.met
-    )
+    ).run_served_out()
     asked_for = [mine.sum() for mine in truck_class_masks(wanted_trips.manifest)]
     return day_totals(outcome, np.array(asked_for, dtype=np.float64))
 

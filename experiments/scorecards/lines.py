@@ -15,6 +15,7 @@ from experiments.report.tables import CONTRABAND_WORDS, amount_unit_words
 from sim.results.metrics import RATIOS
 from sim.scenario import Scenario
 from sim.setting.contraband import amount_column
+from sim.stations import SCANNERS
 
 Better = Literal["low", "high", "neither"]
 WAITS_GROUP: Final = "Waits and reliability"
@@ -26,7 +27,6 @@ ALARMS: Final = "False alarms"
 TRUST: Final = "Cooperation and integrity"
 GROUPS: Final = (WAITS_GROUP, COMMERCE, KPP, DETECTION, FLOW, ALARMS, TRUST)
 """Headings, in the order of the page."""
-SCANNERS: Final = ("low_energy", "portal", "secondary")
 
 
 @dataclass(frozen=True, slots=True)

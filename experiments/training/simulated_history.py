@@ -40,7 +40,7 @@ from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
 from sim.engine.routes import route_standard
 from sim.errors import ModelError
-from sim.replication import OperatingPlan, build_flow, draw_window_trucks, make_plan, past_window
+from sim.replication import OperatingPlan, Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Risk, Scenario
 from sim.sensors import OperatingPoints, d_prime
 from sim.setting.contraband import CONTRABAND, DENSITIES
@@ -160,7 +160,7 @@ def draw_opened_week(past: Scenario, rules: FittedRisk, plan: OperatingPlan, wee
     window = week_window(past.risk, week)
     manifest = draw_window_trucks(past, window)
     scores = rules.score(manifest)
-    flow, _ = build_flow(past, window, manifest, scores, plan)
+    flow, _ = Replication(past, window, manifest, scores, plan).flow()
     ledger = build_ledger(flow, loop.run(flow), manifest)
     scanned = np.asarray(ledger["portal_done"] == SERVED, dtype=np.float64)
     hit_share = portal_hit_share(past, plan.points)
@@ -192,7 +192,7 @@ def portal_hit_share(past: Scenario, points: OperatingPoints) -> float:
     Averaged over contraband and over the concealments of laden trucks, at medium density.
     """
     separation = d_prime(past, "portal")[:, :, DENSITIES.index("medium")]
-    hits = dict(zip(CONTRABAND, ndtr(separation - points.portal), strict=True))
+    hits = dict(zip(CONTRABAND, ndtr(separation - points.threshold("portal")), strict=True))
     threat = past.threat
     shares = {name: threat.load(name).shares(laden=True) for name in threat.types()}
     return float(sum(threat.type_share[name] * (hits[name] @ shares[name]) for name in shares))

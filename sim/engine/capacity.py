@@ -21,7 +21,7 @@ from sim.setting.port import DAY_TYPES, DayType, Pulses, Shift
 from sim.setting.scanner import Outages
 from sim.setting.setting import Setting
 from sim.setting.window import Window
-from sim.stations import APPROACH, CANINE, DOCK, LOW_ENERGY, N_STATIONS, PORTAL, PRIMARY, SECONDARY, STATIONS
+from sim.stations import APPROACH, N_STATIONS, PRIMARY, SENSOR_OF, STATIONS
 from sim.trucks.arrivals import day_type
 from sim.trucks.insider import handover_intervals
 
@@ -79,14 +79,6 @@ def _union(spans: list[Span]) -> list[Span]:
 
 OUTAGE_KEY: Final = 1_000_000
 """First part of the stream key of breakdowns, far above the purposes of a truck's own luck."""
-OUTAGE_SENSORS: Final = {
-    LOW_ENERGY: "low_energy",
-    PORTAL: "portal",
-    SECONDARY: "secondary",
-    CANINE: "canine",
-    DOCK: "exam",
-}
-"""Stations whose units break down, and the part of ``scanner`` that says how."""
 
 
 def draw_capacity(setting: Setting, window: Window) -> pd.DataFrame:
@@ -247,9 +239,9 @@ def draw_outages(setting: Setting, window: Window, station: int, server: int) ->
     and then the repair under way is size-biased and a uniform share of it is left: without that
     a run of one week would hardly ever see a long outage.
     """
-    if station not in OUTAGE_SENSORS:
+    if station not in SENSOR_OF:
         return []
-    name = OUTAGE_SENSORS[station]
+    name = SENSOR_OF[station]
     outages: Outages = getattr(setting.scanner, name).outages
     if outages.availability_share >= 1.0:
         return []

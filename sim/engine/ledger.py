@@ -10,8 +10,8 @@ from sim.arrays import BoolArray
 from sim.engine.flow import CLEARED, Flow, Record
 from sim.engine.routes import ORDERED, REFERRED, SELECTED
 from sim.frames import CachedFrame
-from sim.stations import DIVERTED, DOCK, N_STATIONS, ORIGIN, PORTAL, SERVED, STATIONS
-from sim.tables import LEDGER, MOMENTS, SENSED_STATIONS
+from sim.stations import DIVERTED, DOCK, N_STATIONS, ORIGIN, PORTAL, SENSED_STATIONS, SERVED, STATIONS
+from sim.tables import LEDGER, MOMENTS
 
 
 def build_ledger(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataFrame:

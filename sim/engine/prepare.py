@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.arrays import BoolArray
-from sim.engine.capacity import OUTAGE_SENSORS, SEGMENTS_AT, open_intervals, server_classes
+from sim.engine.capacity import SEGMENTS_AT, open_intervals, server_classes
 from sim.engine.flow import CLEARED, NO_LIMIT, NO_STATION, Flow, assemble_flow
 from sim.engine.routes import (
     CHECKED,
@@ -31,12 +31,10 @@ from sim.setting.setting import Setting
 from sim.setting.window import Window
 from sim.stations import (
     ANALYST,
-    CANINE,
     CARRY_OVER,
     DIVERT,
     DOCK,
     DOOR,
-    LOW_ENERGY,
     N_CLASSES,
     N_STATIONS,
     OPENS,
@@ -44,7 +42,8 @@ from sim.stations import (
     PASSED_BY,
     PORTAL,
     PRIMARY,
-    SECONDARY,
+    SENSOR_OF,
+    SENSORS,
     SERVED_LATE,
     SHUTS,
     STATIONS,
@@ -204,15 +203,15 @@ def _alarm(manifest: pd.DataFrame, alarms: Mapping[str, BoolArray], is_ordered: 
     alarm = np.zeros((N_STATIONS, len(manifest)), dtype=np.uint8)
     alarm[DOCK] = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
     alarm[ORIGIN] = alarms["origin_find"]
-    alarm[PORTAL] = np.where(alarms["auto_clear"], CLEARED, alarms["portal"])
-    for station in (LOW_ENERGY, SECONDARY, CANINE):
+    for station in SENSORS:
         alarm[station] = alarms[STATIONS[station]]
+    alarm[PORTAL, alarms["auto_clear"]] = CLEARED
     return alarm
 
 
 def _hold_min(setting: Setting) -> list[float]:
     hold = [np.inf] * N_STATIONS
-    for station, name in OUTAGE_SENSORS.items():
+    for station, name in SENSOR_OF.items():
         sensor: Sensor = getattr(setting.scanner, name)
         if sensor.outages.hold_min is not None:
             hold[station] = sensor.outages.hold_min

@@ -15,18 +15,20 @@ the engine.
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numba import types
 from numba.extending import register_jitable
 
+from sim.arrays import FloatArray
 from sim.compiling import PROFILE_SIGNATURE, ROUTE_SIGNATURE, Route
 from sim.errors import PolicyError
 from sim.stations import (
     ANALYST,
     APPROACH,
-    CANINE,
     DOCK,
     EXIT,
     LOW_ENERGY,
@@ -40,6 +42,7 @@ from sim.stations import (
     START,
 )
 
+PACKAGE: Final = __name__.partition(".")[0]
 SELECTED: Final = 0
 """Column: 1 where the truck is selected for the portal before arrival."""
 REFERRED: Final = 1
@@ -96,17 +99,16 @@ def _before_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any
 def _after_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any) -> int:  # noqa: ANN401
     if here == PRIMARY and (seen >> RADIATION) & 1 == 0 and columns[truck, RADIATING] > 0.0:
         return RADIATION
-    honest, looked = columns[truck, WAVED] == 0.0, here in (SECONDARY, CANINE)
+    honest, looked = columns[truck, WAVED] == 0.0, SECONDARY <= here < DOCK
     doubted = honest and (columns[truck, REFERRED] > 0.0 or (alarmed >> LOW_ENERGY) & 1 == 1)
     later = honest and columns[truck, SCANNED_LATER] > 0.0
     dock = columns[truck, ORDERED] > 0.0 or (honest and (alarmed >> PORTAL) & 1 == 1)
     if looked:
         dock = (alarmed >> here) & 1 == 1
     if here < DOCK and not dock:
-        if (seen >> SECONDARY) & 1 == 0 and (doubted or later):
-            return SECONDARY
-        if (seen >> CANINE) & 1 == 0 and doubted:
-            return CANINE
+        for station in range(SECONDARY, DOCK):
+            if (seen >> station) & 1 == 0 and (doubted or (later and station == SECONDARY)):
+                return station
         dock = doubted and not looked
     if here < DOCK and dock and (seen >> DOCK) & 1 == 0:
         return DOCK
@@ -142,6 +144,10 @@ def route_standard(
     return _after_primary(truck, here, seen, alarmed, columns)
 
 
+MOST_COLUMNS: Final = 12
+"""Columns whose patterns are all walked; those beyond take the value of the last of them."""
+
+
 def check_policy(route: Route, n_columns: int = N_COLUMNS, state: tuple[float, ...] = (0.0,)) -> None:
     """Walk every path of a hook on all column patterns; refuse one that breaks the rules.
 
@@ -151,31 +157,57 @@ def check_policy(route: Route, n_columns: int = N_COLUMNS, state: tuple[float, .
     Raises
     ------
     PolicyError
-        Says what the hook returned and where.
+        Names the hook, and says what it returned and where.
     """
-    patterns = np.array(
-        [[(code >> bit) & 1 for bit in range(n_columns)] for code in range(1 << n_columns)], dtype=np.float64
-    )
+    varied = min(n_columns, MOST_COLUMNS)
+    patterns = np.array([[(code >> bit) & 1 for bit in range(varied)] for code in range(1 << varied)], dtype=np.float64)
+    patterns = patterns[:, np.minimum(np.arange(n_columns), varied - 1)]
     zeros = np.zeros(N_STATIONS, dtype=np.int64)
     for row in range(len(patterns)):
         stack = [(START, 1 << ANALYST, 0)]
         while stack:
             here, seen, alarmed = stack.pop()
             memory = np.array(state, dtype=np.float64)
-            station = route(row, here, seen, alarmed, patterns, zeros, zeros, 0.0, memory)
-            _check_step(station, here, seen)
+            try:
+                station = route(row, here, seen, alarmed, patterns, zeros, zeros, 0.0, memory)
+            # Whatever goes wrong in a hook that is not ours, its name belongs in the message.
+            except Exception as error:
+                raise PolicyError(f"policy: hook {hook_name(route)}: {type(error).__name__}: {error}") from error
+            _check_step(station, here, seen, hook_name(route))
             if station != EXIT:
                 after = seen | (1 << station)
                 stack += [(station, after, alarmed), (station, after, alarmed | (1 << station))]
 
 
-def _check_step(station: object, here: int, seen: int) -> None:
-    if not isinstance(station, int | np.integer):
-        raise PolicyError(f"policy: expected a station number after {here}, got {station!r}")
+def hook_name(hook: Route) -> str:
+    """Return the full name of a hook."""
+    return f"{hook.__module__}.{hook.__qualname__}"
+
+
+def _check_step(station: object, here: int, seen: int, hook: str) -> None:
+    if not isinstance(station, int | np.integer) or isinstance(station, bool):
+        raise PolicyError(f"policy: hook {hook}: expected a station number after {here}, got {station!r}")
     if station != EXIT and not 0 <= station < N_STATIONS:
-        raise PolicyError(f"policy: no station {station}; stations are 0..{N_STATIONS - 1}")
+        raise PolicyError(f"policy: hook {hook}: no station {station}; stations are 0..{N_STATIONS - 1}")
     if station != EXIT and (seen >> int(station)) & 1:
-        raise PolicyError(f"policy: station {station} a second time (or it does not exist)")
+        raise PolicyError(f"policy: hook {hook}: station {station} a second time (or it does not exist)")
 
 
-assert PRIMARY < RADIATION < SECONDARY < CANINE < DOCK < SAFETY  # noqa: S101  (``here < DOCK``)
+@dataclass(frozen=True, slots=True)
+class _ForeignHook:
+    """A hook and what it reads; two are equal where the hook and the number of columns are."""
+
+    route: Route
+    n_columns: int
+    state: tuple[float, ...] = field(compare=False)
+
+
+def check_foreign_hook(route: Route, n_columns: int, state: FloatArray) -> None:
+    """Check a hook that this package does not bring, once a process (`check_policy`)."""
+    if not route.__module__.startswith(f"{PACKAGE}."):
+        _check_once(_ForeignHook(route, n_columns, tuple(state.tolist())))
+
+
+@functools.lru_cache(maxsize=256)
+def _check_once(hook: _ForeignHook) -> None:
+    check_policy(hook.route, hook.n_columns, hook.state)

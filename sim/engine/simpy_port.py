@@ -14,7 +14,7 @@ import simpy
 
 from sim.compiling import Profile, Route
 from sim.engine.flow import CLEARED, NO_STATION, Flow, Record, empty_record
-from sim.engine.routes import profile_fast, route_standard
+from sim.engine.routes import check_foreign_hook, profile_fast, route_standard
 from sim.engine.station import Clock, Station
 from sim.errors import PolicyError
 from sim.stations import (
@@ -248,6 +248,7 @@ class SimPyPort:
 
 def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fast) -> Record:
     """Run one replication in SimPy; equal to ``sim.engine.kernel.loop.run`` to the last bit."""
+    check_foreign_hook(route, flow.columns.shape[1], flow.state)
     port = SimPyPort(flow, route, profile)
     port.clock.process(port.calendar())
     port.clock.process(port.arrivals())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,20 +25,17 @@ from sim.policies.deadlock import refuse_deadlock
 from sim.policies.tree_route import TREE, encode_trees, route_tree
 from sim.setting.contraband import DENSITIES
 from sim.setting.spec import Spec, bounded_field
-from sim.stations import CANINE, LOW_ENERGY, PORTAL, SECONDARY, STATIONS
+from sim.stations import EARLY_SENSORS, REFERRAL_SENSORS, SENSORS, STATIONS
 
 if TYPE_CHECKING:
     from sim.sensors import OperatingPoints, SensorName
     from sim.setting.setting import Setting
 
-SENSOR_STATION: dict[SensorName, int] = {
-    "low_energy": LOW_ENERGY,
-    "portal": PORTAL,
-    "secondary": SECONDARY,
-    "canine": CANINE,
-}
+SENSOR_STATION: dict[SensorName, int] = {STATIONS[number]: number for number in SENSORS}
 """Sensors that a tree may test by; those that stand at the port are used."""
-SENSOR_STAGE: dict[SensorName, int] = {"low_energy": 0, "portal": 1, "secondary": 2, "canine": 2}
+SENSOR_STAGE: dict[SensorName, int] = {
+    name: min(place, len(EARLY_SENSORS)) for place, name in enumerate(SENSOR_STATION)
+}
 """The order of the road: scanner and dogs stand beyond primary, in either order."""
 
 
@@ -138,7 +134,7 @@ class SensorTree(Policy):
         for name in self.used(setting):
             roc = []
             for step in (*sorted(self.tests[name].steps_z, reverse=True), 0.0):
-                at = _shifted(points, name, step)
+                at = points.shifted(name, step)
                 false_alarm = _p_false_alarm(setting, at, name)
                 roc.append((false_alarm, _p_hit(setting, at, name, past.trucks)))
             stage = 0 if self.any_order else SENSOR_STAGE[name]
@@ -177,7 +173,7 @@ class SensorTree(Policy):
         columns = [second.astype(np.float64)]
         for name, reading in zip(self.used(hook_inputs.setting), readings, strict=True):
             each = [
-                sensor_alarms(hook_inputs.setting, _shifted(hook_inputs.points, name, step), hook_inputs.trucks)[name]
+                sensor_alarms(hook_inputs.setting, hook_inputs.points.shifted(name, step), hook_inputs.trucks)[name]
                 for step in reading.steps
             ]
             columns.append(np.sum(each, axis=0).astype(np.float64))
@@ -186,7 +182,7 @@ class SensorTree(Policy):
     def encoded(self, setting: Setting, mix: TreeMix) -> FloatArray:
         """Return the memory of the hook."""
         places = {STATIONS[reading.station]: reading[:2] for reading in self.readings(setting)}
-        looks = setting.servers("secondary") + setting.servers("canine") > 0
+        looks = any(setting.servers(STATIONS[number]) > 0 for number in REFERRAL_SENSORS)
         return encode_trees(mix, places, has_second_sensors=looks, any_order=self.any_order)
 
     def levels(self, setting: Setting) -> tuple[int, ...]:
@@ -199,10 +195,6 @@ class SensorTree(Policy):
             HookReading(SENSOR_STATION[name], TREE + 1 + place, (0.0, *sorted(self.tests[name].steps_z)))
             for place, name in enumerate(self.used(setting))
         )
-
-
-def _shifted(points: OperatingPoints, name: SensorName, step: float) -> OperatingPoints:
-    return dataclasses.replace(points, **{name: points.threshold(name) + step})
 
 
 def _p_false_alarm(setting: Setting, points: OperatingPoints, name: SensorName) -> float:

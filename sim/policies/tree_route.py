@@ -23,8 +23,21 @@ from numba.extending import register_jitable
 from sim.algorithms.decision_tree import DecisionTree, TreeMix
 from sim.arrays import FloatArray
 from sim.engine.routes import N_COLUMNS, ORDERED, REFERRED, SAFETY_CHECKED, SELECTED, WAVED, route_standard
-from sim.stations import APPROACH, CANINE, DOCK, EXIT, LOW_ENERGY, ORIGIN, PORTAL, PRIMARY, RADIATION, SAFETY, SECONDARY
+from sim.stations import (
+    APPROACH,
+    DOCK,
+    EXIT,
+    LOW_ENERGY,
+    ORIGIN,
+    PORTAL,
+    PRIMARY,
+    RADIATION,
+    REFERRAL_SENSORS,
+    SAFETY,
+    SECONDARY,
+)
 
+REFERRAL_MASK: Final = sum(1 << station for station in REFERRAL_SENSORS)
 RELEASED: Final = -1
 OPENED: Final = -2
 TREE: Final = N_COLUMNS
@@ -94,11 +107,10 @@ def _last(verdict: int, seen: int, alarmed: int, no_second_sensors: bool, refers
         return dock
     if not refers:
         return EXIT
-    if (seen >> SECONDARY) & 1 == 0:
-        return SECONDARY
-    alarm = ((alarmed >> SECONDARY) | (alarmed >> CANINE)) & 1 == 1
-    if not alarm and (seen >> CANINE) & 1 == 0:
-        return CANINE
+    alarm = (alarmed & REFERRAL_MASK) != 0
+    for station in range(SECONDARY, DOCK):
+        if (seen >> station) & 1 == 0 and (station == SECONDARY or not alarm):
+            return station
     return dock if no_second_sensors or alarm else EXIT
 
 

@@ -48,16 +48,13 @@ from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, alarm_chanc
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
 from sim.setting.port import Segment
 from sim.stations import (
-    APPROACH,
-    CANINE,
     DOCK,
     EXIT,
     LOW_ENERGY,
     NOT_VISITED,
-    ORIGIN,
     PORTAL,
     PRIMARY,
-    SECONDARY,
+    REFERRAL_SENSORS,
     SERVED,
     STATIONS,
     WAIVED,
@@ -81,20 +78,16 @@ class TruckPath(NamedTuple):
     """Served at the portal."""
     scanned_later: bool
     """Selected, where the port has no portal before primary."""
-    dock_full: bool
-    """The dock's yard is full, and a referral to it is waived."""
-    secondary_full: bool
-    canine_full: bool
+    full: int
+    """Bit mask of the stations whose yard is full, so that a referral to them is waived."""
 
-    @property
-    def lost(self) -> int:
-        """Bit mask of the stations to which the truck cannot go."""
-        full = (self.dock_full << DOCK, self.secondary_full << SECONDARY)
-        return full[0] | full[1] | self.canine_full << CANINE
+
+LOSABLE: Final = (DOCK, *REFERRAL_SENSORS)
+"""Stations beyond primary that trucks are referred to."""
 
 
 def path_flags(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | None) -> list[BoolArray]:
-    """Return the fields of `TruckPath` of every truck, each bool[n]."""
+    """Return the fields of `TruckPath` of every truck, each bool[n]; in place of the last one each of `LOSABLE`."""
     later = ledger["selected"].to_numpy(dtype=bool) & (scenario.servers("portal") == 0)
     columns = {
         "checked": ledger["origin_done"].to_numpy() == SERVED,
@@ -103,11 +96,16 @@ def path_flags(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | 
         "side_scanned": ledger["low_energy_done"].to_numpy() == SERVED,
         "imaged": ledger["portal_done"].to_numpy() == SERVED,
         "scanned_later": later,
-        "dock_full": _waived(scenario, ledger, rooms_full, DOCK),
-        "secondary_full": _waived(scenario, ledger, rooms_full, SECONDARY),
-        "canine_full": _waived(scenario, ledger, rooms_full, CANINE),
     }
-    return [columns[name] for name in TruckPath._fields]
+    full = [_waived(scenario, ledger, rooms_full, station) for station in LOSABLE]
+    return [columns[name] for name in TruckPath._fields[:-1]] + full
+
+
+def _path(*flags: bool) -> TruckPath:
+    """Return the path of a row of `path_flags`."""
+    plain = len(TruckPath._fields) - 1
+    full = sum(flag << station for flag, station in zip(flags[plain:], LOSABLE, strict=True))
+    return TruckPath._make((*flags[:plain], full))
 
 
 def _waived(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | None, station: int) -> BoolArray:
@@ -120,10 +118,8 @@ def _waived(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | Non
     return np.asarray(rooms_full >> station & 1 == 1)
 
 
-BEFORE_PRIMARY_MASK: Final = 1 << ORIGIN | 1 << APPROACH | 1 << LOW_ENERGY | 1 << PORTAL
+BEFORE_PRIMARY_MASK: Final = (1 << PRIMARY) - 1
 """Bit mask of the stations before primary: a truck that has left primary never returns to them."""
-SENSING: Final = {SECONDARY: "secondary", CANINE: "canine"}
-"""Stations beyond primary that raise alarms, by their field of `AlarmChances`."""
 _NO_QUEUE: Final = np.zeros(len(STATIONS), dtype=np.int64)
 
 
@@ -221,7 +217,7 @@ def _tables(
         paths, unhelped = early()
         return paths, unhelped, average_over_help(scenario, unhelped, lambda help_: early(help_)[1])
     flags, paths = distinct_rows(path_flags(scenario, ledger, rooms_full))
-    kinds = [TruckPath(*row) for row in zip(*(flag.tolist() for flag in flags), strict=True)]
+    kinds = [_path(*row) for row in zip(*(flag.tolist() for flag in flags), strict=True)]
     of_help = functools.partial(p_seized_table, scenario, points, kinds)
     unhelped = of_help()
     return paths, unhelped, average_over_help(scenario, unhelped, of_help)
@@ -270,16 +266,16 @@ def _seized(scenario: Scenario, path: TruckPath, chances: AlarmChances, insider_
     p_refer = scenario.port.officer_referral_carrying_share if scenario.policy.officer_referral else 0.0
     columns = np.zeros((1, N_COLUMNS))
     columns[0, [ORDERED, SCANNED_LATER, WAVED]] = path.ordered, path.scanned_later, insider_help.booth
-    image = chances.portal_slow if path.slow else chances.portal
-    total = np.zeros_like(chances.exam)
-    alarms = [(LOW_ENERGY, chances.low_energy, path.side_scanned)]
+    image = chances["portal_slow"] if path.slow else chances["portal"]
+    total = np.zeros_like(chances["exam"])
+    alarms = [(LOW_ENERGY, chances["low_energy"], path.side_scanned)]
     for bits, chance in _raised([*alarms, (PORTAL, image, path.imaged and not insider_help.image)]):
         for referred, p_referred in ((0.0, 1.0 - p_refer), (1.0, p_refer)):
             columns[0, REFERRED] = referred
             at = (PRIMARY, BEFORE_PRIMARY_MASK | 1 << PRIMARY | _absent(scenario), bits)
-            walked = _walk(scenario.policy.route, columns, at, path.lost, chances)
+            walked = _walk(scenario.policy.route, columns, at, path.full, chances)
             total += chance * p_referred * walked
-    return chances.origin + (1.0 - chances.origin) * total if path.checked else total
+    return chances["origin"] + (1.0 - chances["origin"]) * total if path.checked else total
 
 
 def _raised(sensors: list[tuple[int, FloatArray, bool]]) -> Iterator[tuple[int, FloatArray]]:
@@ -294,8 +290,7 @@ def _raised(sensors: list[tuple[int, FloatArray, bool]]) -> Iterator[tuple[int, 
 
 
 def _absent(scenario: Scenario) -> int:
-    beyond = (SECONDARY, CANINE, DOCK)
-    return sum(1 << k for k in beyond if scenario.servers(STATIONS[k]) == 0)
+    return sum(1 << k for k in LOSABLE if scenario.servers(STATIONS[k]) == 0)
 
 
 def _walk(
@@ -305,17 +300,17 @@ def _walk(
     here, seen, alarmed = hook_position
     station = route(0, here, seen, alarmed, columns, _NO_QUEUE, _NO_QUEUE, 0.0, np.zeros(1))
     if station == EXIT:
-        return np.zeros_like(chances.exam)
+        return np.zeros_like(chances["exam"])
     seen |= 1 << station
-    if lost >> station & 1 and (here == PRIMARY or station == CANINE):
+    if lost >> station & 1 and (here == PRIMARY or station in REFERRAL_SENSORS):
         return _walk(route, columns, (here, seen, alarmed), lost, chances)
     if station == DOCK:
-        return chances.exam_other if columns[0, ORDERED] > 0.0 else chances.exam
-    if station not in SENSING:
+        return chances["exam_other"] if columns[0, ORDERED] > 0.0 else chances["exam"]
+    if station not in REFERRAL_SENSORS:
         raise PolicyError(f"policy: the probe cannot follow a truck from primary to {station}")
     missed = _walk(route, columns, (station, seen, alarmed), lost, chances)
     found = _walk(route, columns, (station, seen, alarmed | 1 << station), lost, chances)
-    p_alarm: FloatArray = getattr(chances, SENSING[station])
+    p_alarm = chances[STATIONS[station]]
     return p_alarm * found + (1.0 - p_alarm) * missed
 
 

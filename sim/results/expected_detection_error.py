@@ -18,11 +18,11 @@ import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.scenario import Scenario
-from sim.stations import CANINE, DOCK, LOW_ENERGY, NOT_VISITED, PORTAL, SECONDARY, SERVED, STATIONS, WAIVED
+from sim.stations import DOCK, EARLY_SENSORS, NOT_VISITED, REFERRAL_SENSORS, SECONDARY, SERVED, STATIONS, WAIVED
 
-STATIONS_BEYOND_PRIMARY: Final = (SECONDARY, CANINE, DOCK)
+STATIONS_BEYOND_PRIMARY: Final = (*REFERRAL_SENSORS, DOCK)
 """Where a load is sent after primary."""
-STATIONS_BEFORE_PRIMARY: Final = (LOW_ENERGY, PORTAL)
+STATIONS_BEFORE_PRIMARY: Final = EARLY_SENSORS
 """Where it is sent before, by policies that test there or read what hangs on the truth."""
 
 
@@ -48,13 +48,13 @@ def detection_error_bound(
     """
     away = {k: _turned_away(scenario, ledger, rooms_full, k) for k in STATIONS_BEYOND_PRIMARY}
     visits = {k: _visits(ledger, k) for k in (*STATIONS_BEFORE_PRIMARY, *STATIONS_BEYOND_PRIMARY)}
-    scanned = visits[SECONDARY][1] | visits[CANINE][1]
+    scanned = np.any([visits[k][1] for k in REFERRAL_SENSORS], axis=0)
     to_dock, examined = visits[DOCK]
     # what a dock's yard will be after a scan, nobody knows as the truck leaves primary
     at_once = (to_dock & ~scanned & ~away[DOCK], examined)
     on_the_way = [(to_dock & scanned, examined)]
-    on_the_way += [(visits[k][0] & ~away[k], visits[k][1]) for k in (SECONDARY, CANINE)]
-    turned = away[CANINE]
+    on_the_way += [(visits[k][0] & ~away[k], visits[k][1]) for k in REFERRAL_SENSORS]
+    turned = np.any([away[k] for k in REFERRAL_SENSORS[1:]], axis=0)
     if scenario.policy.tests_before_primary or scenario.heeds_others:
         on_the_way += [at_once, *(visits[k] for k in STATIONS_BEFORE_PRIMARY)]
         turned = turned | away[SECONDARY] | away[DOCK]

@@ -25,32 +25,13 @@ from sim.engine.routes import ORDERED, RADIATING, REFERRED, SAFETY_CHECKED, WAVE
 from sim.frames import distinct_rows
 from sim.policies.base import HookReading
 from sim.scenario import Scenario
-from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, SensorName, alarm_chances, p_reading_above
+from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, alarm_chances, p_reading_above
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
-from sim.stations import (
-    CANINE,
-    DOCK,
-    EXIT,
-    LOW_ENERGY,
-    N_STATIONS,
-    ORIGIN,
-    PORTAL,
-    SECONDARY,
-    START,
-    STATIONS,
-    WAIVED,
-    WITHDRAWN,
-)
+from sim.stations import DOCK, EXIT, N_STATIONS, ORIGIN, PORTAL, SENSORS, START, STATIONS, WAIVED, WITHDRAWN
 from sim.trucks.insider import NO_HELP, InsiderHelp
 
 _NO_QUEUE: Final = np.zeros(N_STATIONS, dtype=np.int64)
-_LOSABLE: Final = (ORIGIN, LOW_ENERGY, PORTAL, SECONDARY, CANINE, DOCK)
-SENSOR_AT: Final[dict[int, SensorName]] = {
-    LOW_ENERGY: "low_energy",
-    PORTAL: "portal",
-    SECONDARY: "secondary",
-    CANINE: "canine",
-}
+_LOSABLE: Final = (ORIGIN, *SENSORS, DOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +50,23 @@ class HookWalk:
         memory = self.state.copy()
         station = int(self.route(0, here, seen, alarmed, columns, _NO_QUEUE, _NO_QUEUE, 0.0, memory))
         if station == EXIT:
-            return np.zeros_like(self.chances.exam)
+            return np.zeros_like(self.chances["exam"])
         seen |= 1 << station
         if lost >> station & 1:
             # turned away: asked again from where it is; broken off: it says nothing, as if so
             return self.seized(columns, here, (seen, alarmed), lost)
         if station == DOCK:
-            return self.chances.exam_other if columns[0, ORDERED] > 0.0 else self.chances.exam
+            return self.chances["exam_other"] if columns[0, ORDERED] > 0.0 else self.chances["exam"]
         if station == ORIGIN:
             missed = self.seized(columns, station, (seen, alarmed), lost)
-            return self.chances.origin + (1.0 - self.chances.origin) * missed
+            return self.chances["origin"] + (1.0 - self.chances["origin"]) * missed
         if station not in self.readings:
             return self.seized(columns, station, (seen, alarmed), lost)
         return self._tested(columns, station, (seen, alarmed), lost)
 
     def _tested(self, columns: FloatArray, station: int, bits: tuple[int, int], lost: int) -> FloatArray:
         column, chances = self.readings[station]
-        total = np.zeros_like(self.chances.exam)
+        total = np.zeros_like(self.chances["exam"])
         for value, chance in enumerate(chances):
             branch = columns.copy()
             if column >= 0:
@@ -131,7 +112,7 @@ def _averaged_over_referral(scenario: Scenario, walk: HookWalk, pattern: FloatAr
     refers = scenario.port.officer_referral_carrying_share
     p_refer = refers if scenario.policy.officer_referral else 0.0
     columns, lost = pattern[None, :-1].copy(), int(pattern[-1])
-    total = np.zeros_like(walk.chances.exam)
+    total = np.zeros_like(walk.chances["exam"])
     for referred, chance in ((0.0, 1.0 - p_refer), (1.0, p_refer)):
         columns[0, REFERRED] = referred
         if chance > 0.0:
@@ -166,10 +147,10 @@ def _reading_chances(
     scenario: Scenario, points: OperatingPoints, readings: tuple[HookReading, ...], insider_help: InsiderHelp
 ) -> dict[int, tuple[int, list[FloatArray]]]:
     """Return P(reading = 0, 1, ...) of a load at every station that tests."""
-    plain = [HookReading(station, -1, (0.0,)) for station in SENSOR_AT]
+    plain = [HookReading(station, -1, (0.0,)) for station in SENSORS]
     found = {}
     for reading in (*plain, *readings):
-        tails = [p_reading_above(scenario, points, SENSOR_AT[reading.station], s) for s in reading.steps]
+        tails = [p_reading_above(scenario, points, STATIONS[reading.station], s) for s in reading.steps]
         edges = [np.ones_like(tails[0]), *tails, np.zeros_like(tails[0])]
         chances = [high - low for high, low in itertools.pairwise(edges)]
         if insider_help.image and reading.station == PORTAL:

@@ -43,8 +43,8 @@ from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, amount_column
 from sim.setting.setting import Value
 from sim.setting.window import Window
-from sim.stations import SCANNERS, SERVED, STATIONS, WITHDRAWN
-from sim.tables import INSPECTION_STATIONS, LANE_CLASSES, METRICS, MOMENTS
+from sim.stations import INSPECTION_STATIONS, SCANNERS, SERVED, STATIONS, WITHDRAWN
+from sim.tables import LANE_CLASSES, METRICS, MOMENTS
 from sim.trucks import insider
 from sim.workload import portal_load, portal_work
 

@@ -26,8 +26,7 @@ from sim.scenario import Scenario
 from sim.setting.port import Check, Primary
 from sim.setting.scanner import Sensor
 from sim.setting.window import Window
-from sim.stations import FAST, ORIGIN, PRIMARY, SAFETY, SERVED, STATIONS, WAIVED
-from sim.tables import INSPECTION_STATIONS
+from sim.stations import FAST, INSPECTION_STATIONS, ORIGIN, PRIMARY, SAFETY, SERVED, STATION, STATIONS, WAIVED
 from sim.trucks.service_times import service_mean_min
 
 
@@ -99,8 +98,7 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, FloatA
             offered[station] = work[station][seen].sum()
         else:
             came = np.isfinite(ledger[f"{station}_enter_min"].to_numpy())
-            before = station in ("origin", "low_energy")
-            asked = work[station][came].sum() * (1.0 if before else scale)
+            asked = work[station][came].sum() * (1.0 if STATIONS.index(station) < PRIMARY else scale)
             offered[station] = asked if came.any() else 0.0
     return np.array([offered[s] for s in STATIONS])
 
@@ -226,9 +224,9 @@ def crew_size(scenario: Scenario, station: str) -> float:
     A dock's team is that of the exam; a booth and an analyst are one officer; a check beside the
     chain says itself how many (none where another agency or country mans it).
     """
-    if station in ("origin", "radiation", "safety"):
+    row = STATION[station]
+    if row.role == "check":
         check: Check = getattr(scenario.port, station)
         return check.crew_officers
-    sensor = {"dock": "exam"}.get(station, station)
-    team = getattr(scenario.scanner, sensor, None)
+    team = getattr(scenario.scanner, row.sensor) if row.sensor else None
     return float(team.crew_officers) if isinstance(team, Sensor) else 1.0

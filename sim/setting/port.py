@@ -26,18 +26,6 @@ COMMODITIES = (
     "other",
 )
 """Commodity groups, in the order of the codes in MANIFEST; an empty truck has code -1."""
-SEGMENTS = (
-    "primary",
-    "origin",
-    "low_energy",
-    "portal",
-    "radiation",
-    "secondary",
-    "canine",
-    "dock",
-    "safety",
-    "analyst",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from sim.setting.sharing import Sharing
 from sim.setting.spec import Spec, bounded_field
 from sim.setting.threat import Threat
 from sim.setting.traffic import Traffic
+from sim.stations import STATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +56,10 @@ class Setting(Spec):
         """Return the units that stand at an inspection station, overrides applied."""
         if station == "origin" and self.port.joint_inspection:
             return 0
-        override = {
-            "low_energy": self.scanner.low_energy.units,
-            "portal": self.scanner.portal.units,
-            "secondary": self.scanner.secondary.units,
-            "canine": self.scanner.canine.units,
-            "dock": self.staffing.docks,
-            "analyst": self.staffing.analysts,
-        }.get(station)
+        row = STATION[station]
+        override: int | None = getattr(self.staffing, row.posts) if row.posts else None
+        if row.role == "sensor":
+            override = getattr(self.scanner, row.sensor).units
         segment: Segment = getattr(self.port, station)
         return segment.servers if override is None else override
 

@@ -136,6 +136,11 @@ def build_spec(cls: type[T], mapping: object, key: str = "") -> T:
         raise (error.under(key) if key else error) from None
 
 
+def build_part(cls: type[Spec], name: str, value: object) -> object:
+    """Return one field of a ``Spec`` from plain values; see `build_spec`."""
+    return convert_value(_hints(cast("Any", cls))[name], value, name)
+
+
 @functools.cache
 def _hints(cls: Any) -> dict[str, Any]:  # noqa: ANN401
     return typing.get_type_hints(cls)

@@ -134,7 +134,7 @@ def _layer(rates: FloatArray, window: Window, number: int, scale: float) -> Dema
 
 
 def _luck(window: Window, layers: list[DemandLayer], order: IntArray | None) -> Draw:
-    def draw(purpose: Purpose) -> FloatArray:
+    def draw(purpose: int) -> FloatArray:
         parts = []
         for layer in layers:
             u = draw_uniforms(window, purpose, layer.times_min.size, layer.number)

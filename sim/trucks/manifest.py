@@ -15,6 +15,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -23,9 +24,9 @@ from numpy.typing import NDArray
 from sim.arrays import BoolArray, FloatArray
 from sim.errors import ConfigError, TableError
 from sim.frames import CachedFrame
-from sim.setting.scanner import Service
 from sim.setting.setting import Setting
 from sim.setting.window import EVALUATION, Window
+from sim.stations import STATION, TABLE
 from sim.tables import MANIFEST, visible_columns
 from sim.trucks import threat as threats
 from sim.trucks.arrivals import arrival_times_at, draw_arrivals, rates_per_h
@@ -41,7 +42,11 @@ SAMPLE_SIZE, N_SAMPLES = 2**16, 8
 
 How large the sample is and how it is laid out is numerical method, so it is no setting.
 """
-LATTICE_STEP = {Purpose.CARRIER: math.sqrt(2.0), Purpose.FAST: math.sqrt(3.0), Purpose.LADEN: math.sqrt(5.0)}
+LATTICE_STEP: dict[int, float] = {
+    Purpose.CARRIER: math.sqrt(2.0),
+    Purpose.FAST: math.sqrt(3.0),
+    Purpose.LADEN: math.sqrt(5.0),
+}
 """Irrational steps modulo 1: the multiples fill (0, 1) evenly, alone and jointly."""
 SAMPLE_WEEK = Window(seed=0, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=7)
 
@@ -101,41 +106,33 @@ def draw_trucks(
     return CachedFrame({column.name: columns[column.name] for column in MANIFEST}, copy=False)
 
 
-def _service(key: str, service: Service, u: FloatArray) -> FloatArray:
+def _service(setting: Setting, key: str, u: FloatArray) -> FloatArray:
+    """Return the service times of the distribution that stands under a key of the scenario."""
     try:
-        return service_time(service, u)
+        return service_time(attrgetter(key)(setting), u)
     except ConfigError as error:
-        raise error.under(f"{key}.service") from None
+        raise error.under(key) from None
+
+
+def _at_booths(setting: Setting, fast: NDArray[np.bool_], u: FloatArray) -> FloatArray:
+    minutes = np.empty(u.size)
+    minutes[fast] = _service(setting, "port.primary.fast_service", u[fast])
+    minutes[~fast] = _service(setting, "port.primary.service", u[~fast])
+    return minutes
 
 
 def _luck(setting: Setting, fast: NDArray[np.bool_], draw: Draw) -> Arrays:
-    port, scanner = setting.port, setting.scanner
-    u = draw(Purpose.SERVICE_PRIMARY)
-    primary = np.empty(u.size)
-    primary[fast] = _service("port.primary.fast", port.primary.fast_service, u[fast])
-    primary[~fast] = _service("port.primary", port.primary.service, u[~fast])
-    services = {
-        "origin": ("port.origin", port.origin.service, Purpose.SERVICE_ORIGIN),
-        "approach": ("port.approach", port.approach.service, Purpose.SERVICE_APPROACH),
-        "low_energy": ("scanner.low_energy", scanner.low_energy.service, Purpose.SERVICE_SIDE),
-        "radiation": ("port.radiation", port.radiation.service, Purpose.SERVICE_RADIATION),
-        "canine": ("scanner.canine", scanner.canine.service, Purpose.SERVICE_CANINE),
-        "safety": ("port.safety", port.safety.service, Purpose.SERVICE_SAFETY),
-        "portal": ("scanner.portal", scanner.portal.service, Purpose.SERVICE_PORTAL),
-        "secondary": ("scanner.secondary", scanner.secondary.service, Purpose.SERVICE_SECONDARY),
-        "dock": ("scanner.exam", scanner.exam.service, Purpose.SERVICE_DOCK),
-        "analyst": ("scanner.analyst", scanner.analyst.service, Purpose.SERVICE_ANALYST),
-    }
     luck: Arrays = {
-        f"service_{station}_min": _service(key, service, draw(purpose))
-        for station, (key, service, purpose) in services.items()
+        f"service_{station.name}_min": _service(setting, station.service, draw(station.stream))
+        for station in TABLE
+        if station.name != "primary"
     }
-    luck["service_primary_min"] = primary
-    slow = scanner.portal.slow
+    luck["service_primary_min"] = _at_booths(setting, fast, draw(STATION["primary"].stream))
+    slow = setting.scanner.portal.slow
     luck["service_portal_slow_min"] = (
-        np.zeros(u.size)
+        np.zeros(fast.size)
         if slow is None
-        else _service("scanner.portal.slow", slow.service, draw(Purpose.SERVICE_PORTAL_SLOW))
+        else _service(setting, "scanner.portal.slow.service", draw(Purpose.SERVICE_PORTAL_SLOW))
     )
     luck |= {name: draw(purpose) for name, purpose in UNIFORMS.items()}
     return luck | {name: normal_quantiles(draw(purpose)) for name, purpose in NORMALS.items()}
@@ -161,14 +158,8 @@ UNIFORMS = {
     "u_lane": Purpose.LANE,
     "u_slow": Purpose.SLOW,
 }
-NORMALS = {
-    "z_portal": Purpose.Z_PORTAL,
-    "z_secondary": Purpose.Z_SECONDARY,
-    "z_exam": Purpose.Z_EXAM,
-    "z_origin": Purpose.Z_ORIGIN,
-    "z_low_energy": Purpose.Z_LOW_ENERGY,
+NORMALS: dict[str, int] = {f"z_{station.sensor}": station.noise[0] for station in TABLE if station.sensor} | {
     "z_machine": Purpose.Z_MACHINE,
-    "z_canine": Purpose.Z_CANINE,
     "z_concealment": Purpose.Z_CONCEALMENT,
 }
 
@@ -214,13 +205,13 @@ def _sample(setting: Setting, number: int) -> tuple[FloatArray, FloatArray]:
     """
     place = np.arange(number, SAMPLE_SIZE * N_SAMPLES, N_SAMPLES, dtype=np.float64)
 
-    def draw(purpose: Purpose) -> FloatArray:
+    def draw(purpose: int) -> FloatArray:
         if purpose in LATTICE_STEP:
             lattice: FloatArray = place * LATTICE_STEP[purpose] % 1.0
             return np.maximum(lattice, 2.0**-54)
         key = (int(Purpose.SAMPLE), number, int(purpose))
         u = keyed_uniforms(setting.traffic.population_seed, key, SAMPLE_SIZE)
-        if purpose is Purpose.SHIPPER:
+        if purpose == Purpose.SHIPPER:
             u = (place + u) / (SAMPLE_SIZE * N_SAMPLES)
         return u
 
@@ -269,7 +260,7 @@ def complete_manifest(setting: Setting, window: Window, user_trucks: pd.DataFram
     if laden is not None:
         columns["laden"] = laden
 
-    def draw(purpose: Purpose) -> FloatArray:
+    def draw(purpose: int) -> FloatArray:
         return draw_uniforms(window, purpose, times.size)
 
     return draw_trucks(setting, window, times, draw, columns)

@@ -19,11 +19,15 @@ from scipy import special
 
 from sim.arrays import FloatArray
 from sim.setting.window import Window
+from sim.stations import TABLE
 
 
 @unique
 class Purpose(IntEnum):
-    """What a stream is for. The numbers are part of the results: add new ones, never reuse one."""
+    """What a stream is for. The numbers are part of the results: add new ones, never reuse one.
+
+    Those of the service times and the noise of stations stand in `sim.stations.TABLE`.
+    """
 
     GAP = 0
     KEEP = 1
@@ -51,24 +55,8 @@ class Purpose(IntEnum):
     FLOOR = 42
     OFFICER = 43
     ORDER = 44
-    SERVICE_APPROACH = 50
-    SERVICE_PORTAL = 51
-    SERVICE_PRIMARY = 52
-    SERVICE_SECONDARY = 53
-    SERVICE_DOCK = 54
-    SERVICE_ANALYST = 55
-    SERVICE_ORIGIN = 56
-    SERVICE_SIDE = 57
-    SERVICE_RADIATION = 58
-    SERVICE_CANINE = 59
-    Z_PORTAL = 60
-    Z_SECONDARY = 61
-    Z_EXAM = 62
     Z_CONCEALMENT = 63
-    Z_ORIGIN = 64
-    Z_LOW_ENERGY = 65
     Z_MACHINE = 66
-    Z_CANINE = 67
     HIDDEN = 70
     CARRYING = 71
     CONTRABAND = 72
@@ -81,7 +69,6 @@ class Purpose(IntEnum):
     LOW_ENERGY = 85
     RADIATION = 86
     SAFETY = 87
-    SERVICE_SAFETY = 88
     CARRIER_RANK = 100
     CARRIER_AGE = 101
     CARRIER_MEMBER = 102
@@ -132,7 +119,9 @@ class Purpose(IntEnum):
     GIVE_UP = 210
 
 
-Draw: TypeAlias = Callable[[Purpose], FloatArray]
+_OF_STATIONS = [number for station in TABLE for number in (station.stream, station.noise[0]) if number]
+assert len({*_OF_STATIONS, *Purpose}) == len(_OF_STATIONS) + len(Purpose)  # noqa: S101  (one stream, one purpose)
+Draw: TypeAlias = Callable[[int], FloatArray]
 """The luck of n trucks: a purpose gives their n uniforms."""
 
 
@@ -146,15 +135,16 @@ def keyed_uniforms(seed: int, key: tuple[int, ...], n: int) -> FloatArray:
     return np.maximum(u, 2.0**-54, out=u)  # 0 has probability 2**-53 and would give -inf
 
 
-def draw_uniforms(window: Window, purpose: Purpose, n: int, layer: int = 0) -> FloatArray:
+def draw_uniforms(window: Window, purpose: int, n: int, layer: int = 0) -> FloatArray:
     """Return the first n uniforms of a window's stream, strictly inside (0, 1).
 
     Parameters
     ----------
     window : Window
         Seed, epoch and replication.
-    purpose : Purpose
-        What they are for; streams of different purposes are independent.
+    purpose : int
+        What they are for: a `Purpose`, or a stream of `sim.stations.TABLE`. Streams of different purposes are
+        independent.
     n : int
         How many; the first m of n are the same for every n >= m.
     layer : int

@@ -43,7 +43,7 @@ class Week:
         return replication.draw_window_trucks(self.scenario, self.window)
 
     def choose(self) -> Any:
-        return replication.build_flow(self.scenario, self.window, self.manifest, self.scores, self.plan)
+        return replication.Replication(self.scenario, self.window, self.manifest, self.scores, self.plan).flow()
 
     def run(self) -> Any:
         return loop.run(self.flow, self.scenario.policy.route, self.scenario.policy.profile)
@@ -65,7 +65,7 @@ class Week:
     def whole(self) -> Any:
         manifest = self.draw()
         scores = FlatScorer().score(manifest)
-        return replication.simulate_metrics(self.scenario, self.window, manifest, scores, self.plan)
+        return replication.Replication(self.scenario, self.window, manifest, scores, self.plan).run_metrics()
 
 
 @pytest.fixture(scope="module")

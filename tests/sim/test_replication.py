@@ -5,7 +5,7 @@ import pytest
 from ports import FlatScorer, TruthScorer, mean_and_half_width, window_of
 
 from experiments.study.study import compose_scenario
-from sim.replication import Outcome, draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Outcome, Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 
 SCORERS = {"truth": TruthScorer(), "flat": FlatScorer()}
@@ -16,7 +16,7 @@ def outcome(scenario: Scenario, scorer: str, replication: int, days: int = 2, en
     past = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, past, SCORERS[scorer].score(past))
     manifest = draw_window_trucks(scenario, window)
-    return simulate_replication(scenario, window, manifest, SCORERS[scorer].score(manifest), plan, engine)
+    return Replication(scenario, window, manifest, SCORERS[scorer].score(manifest), plan, engine).run()
 
 
 def test_both_engines_give_the_same_metrics() -> None:

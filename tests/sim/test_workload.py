@@ -8,7 +8,7 @@ import pytest
 from ports import TruthScorer, window_of
 
 from experiments.study.study import compose_scenario
-from sim.replication import Outcome, draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Outcome, Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.setting.window import Window
 from sim.stations import SERVED
@@ -47,7 +47,7 @@ def week(scenario: Scenario) -> tuple[pd.DataFrame, Outcome]:
     manifest = draw_window_trucks(scenario, window)
     arrivals = manifest["arrive_min"].to_numpy()
     load = weekly_load(scenario, plan.expected, window, arrivals).set_index("station")
-    return load, simulate_replication(scenario, window, manifest, scorer.score(manifest), plan)
+    return load, Replication(scenario, window, manifest, scorer.score(manifest), plan).run()
 
 
 def assert_as_expected(scenario: Scenario) -> None:

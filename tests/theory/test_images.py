@@ -11,7 +11,7 @@ from ports import TruthScorer, window_of
 from scipy.special import logit, ndtr, ndtri
 
 from experiments.study.study import compose_scenario
-from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.sensors import HiddenLoad, operating_points, p_alarm, p_false_alarm
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND
@@ -85,8 +85,8 @@ def test_analysts_find_less_the_more_is_scanned(test_images: int) -> None:
         before = draw_window_trucks(scenario, past_window(window))
         plan = make_plan(scenario, before, scorer.score(before))
         manifest = draw_window_trucks(scenario, window)
-        metrics = simulate_replication(scenario, window, manifest, scorer.score(manifest), plan).metrics
-        found[share] = (plan.points.portal, metrics["detection_expected"] / metrics["scan_rate"])
+        metrics = Replication(scenario, window, manifest, scorer.score(manifest), plan).run().metrics
+        found[share] = (plan.points.threshold("portal"), metrics["detection_expected"] / metrics["scan_rate"])
     thresholds, per_scan = np.array(list(found.values())).T
     if test_images == 0:
         # of trucks drawn by luck, the same share carries, however many are drawn

@@ -19,7 +19,7 @@ from models.evaluate import auc, evaluate_at_capacity
 from models.registry import make_risk_model
 from sim.policies.base import PastTraffic
 from sim.policies.registry import select_trucks
-from sim.replication import OperatingPlan, draw_window_trucks, make_plan, simulate_replication
+from sim.replication import OperatingPlan, Replication, draw_window_trucks, make_plan
 from sim.scenario import Scenario
 from sim.setting.window import EVALUATION, Window
 
@@ -53,7 +53,7 @@ class TestAnIdentity:
     def test_of_a_run_of_the_port(self, make_scenario: Callable[..., Scenario]) -> None:
         scenario = make_scenario("threat.prevalence_per_truck=0.02", "traffic.volume_scale=0.3")
         manifest = draw_window_trucks(scenario, WINDOW)
-        found = simulate_replication(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario)).metrics
+        found = Replication(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario)).run().metrics
         illicit = found["n_carrying"] / found["exited"]
         assert found["n_seized"] > 0
         expected = found["hit_rate"] * found["exam_rate"] / illicit
@@ -127,7 +127,7 @@ class TestAScoreWithoutPowerIsRandomSelection:
         for name in ("top_share", "random_share"):
             scenario = make_scenario(f"policy={name}", "policy.share=0.27")
             manifest = draw_window_trucks(scenario, WINDOW)
-            outcome = simulate_replication(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario))
+            outcome = Replication(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario)).run()
             found[name] = outcome.metrics
         p = manifest["true_p_carrying"].to_numpy()
         # Two sets of 27 % drawn apart from one another: their sums of P(carrying) differ by chance.

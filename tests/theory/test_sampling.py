@@ -22,7 +22,7 @@ from sim.algorithms.sampling import (
     sample_size_when_clean,
 )
 from sim.policies.gates import with_actual_portal_visits
-from sim.replication import ENGINES, build_flow, draw_window_trucks
+from sim.replication import ENGINES, Replication, draw_window_trucks
 
 
 @pytest.mark.parametrize(("p", "i", "f", "fraction"), [(0.02, 10, 0.10, 0.11971), (0.02, 50, 0.25, 0.47790)])
@@ -152,7 +152,7 @@ def test_a_port_gives_its_scans_to_the_best_of_the_shift(share: float, value: fl
     scores = manifest[["truck"]].assign(p_hit=score, risk_score=score)
     plan = blind_plan(scenario)
     past = dataclasses.replace(plan.past, risk_score=np.linspace(0.0, 1.0, 100_001))
-    flow, _ = build_flow(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
+    flow, _ = Replication(scenario, window, manifest, scores, dataclasses.replace(plan, past=past)).flow()
     record = ENGINES["compiled"](flow, scenario.policy.route, scenario.policy.profile)
     scanned = with_actual_portal_visits(flow, record).columns[:, 0] > 0.0
     per_shift = (score * scanned).reshape(-1, 10).sum(axis=1)

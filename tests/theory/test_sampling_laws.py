@@ -21,7 +21,7 @@ from sim.algorithms.sampling import (
     sample_size_when_clean,
 )
 from sim.policies.gates import with_actual_portal_visits
-from sim.replication import ENGINES, build_flow, draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import ENGINES, Replication, draw_window_trucks, make_plan, past_window
 
 WANTED = RandomStreamPrecision(relative_half_width=0.5, below_share=0.005)
 
@@ -69,7 +69,7 @@ def test_a_port_scans_the_best_of_any_shift(arrivals: int, scans: int) -> None:
     scores = manifest[["truck"]].assign(p_hit=score, risk_score=score)
     plan = blind_plan(scenario)
     past = dataclasses.replace(plan.past, risk_score=np.linspace(0.0, 1.0, 100_001))
-    flow, _ = build_flow(scenario, window, manifest, scores, dataclasses.replace(plan, past=past))
+    flow, _ = Replication(scenario, window, manifest, scores, dataclasses.replace(plan, past=past)).flow()
     record = ENGINES["compiled"](flow, scenario.policy.route)
     scanned = with_actual_portal_visits(flow, record).columns[:, 0] > 0.0
     per_shift = (score * scanned).reshape(-1, arrivals).sum(axis=1)
@@ -114,7 +114,7 @@ def test_the_estimate_of_an_agency_covers_what_its_inspections_could_find(
     for replication in range(runs):
         window = window_of(1, replication)
         manifest = draw_window_trucks(scenario, window)
-        metrics = simulate_replication(scenario, window, manifest, scorer.score(manifest), plan).metrics
+        metrics = Replication(scenario, window, manifest, scorer.score(manifest), plan).run().metrics
         found = agency_estimate("a", {name: metrics[name] for name in COUNTS}, WANTED)
         findable = found.targeted + hits * metrics["n_passed_carrying"]
         truth = found.targeted / findable if findable else np.nan

@@ -13,7 +13,7 @@ from ports import FlatScorer, mean_and_half_width, window_of
 from experiments.cli import main
 from experiments.study.study import build_study
 from sim.algorithms import queueing
-from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.workload import weekly_load
 
@@ -34,7 +34,7 @@ def days_of(scenario: Scenario, replications: int = 4) -> tuple[list[dict[str, f
         window = window_of(1, replication)
         manifest = draw_window_trucks(scenario, window)
         scores = FlatScorer().score(manifest)
-        found.append(simulate_replication(scenario, window, manifest, scores, plan).metrics)
+        found.append(Replication(scenario, window, manifest, scores, plan).run().metrics)
     return found, float(weekly_load(scenario, plan.expected, window_of(1))["load_share"].max())
 
 

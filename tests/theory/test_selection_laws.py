@@ -13,7 +13,6 @@ import pytest
 from clear_port import clear_port, sensor
 from ports import ledger_of, window_of
 from scipy.optimize import linprog
-from test_policy import BY_SCORE, PAST, TRUCKS, N, past, scored, trucks, uniform
 
 from experiments.study.study import compose_scenario
 from sim.algorithms.security_game import deterrence_share, smuggler_gain
@@ -24,6 +23,7 @@ from sim.policies.registry import select_trucks
 from sim.replication import draw_window_trucks as draw
 from sim.scenario import Scenario, replace_parts
 from sim.setting.port import COMMODITIES
+from tests.sim.policies.test_registry import BY_SCORE, PAST, TRUCKS, N, past, scored, trucks, uniform
 
 Floats = npt.NDArray[np.float64]
 

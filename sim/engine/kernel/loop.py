@@ -17,7 +17,7 @@ from sim.engine.kernel import feed_forward
 from sim.engine.kernel.closing import send_home, shut
 from sim.engine.kernel.events import end_service, resume_servers, turn_server
 from sim.engine.kernel.state import DUE, ERROR, N_LATE, SHUT, EngineState, Rules, empty_port_state, index, prefetch
-from sim.engine.routes import PROFILE_TYPE, ROUTE_TYPE, profile_fast, route_standard
+from sim.engine.routes import PROFILE_TYPE, ROUTE_TYPE, check_foreign_hook, profile_fast, route_standard
 from sim.errors import PolicyError
 from sim.stations import (
     CARRY_OVER,
@@ -177,7 +177,8 @@ def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fa
     Raises
     ------
     PolicyError
-        When the hook names a station that does not exist or one already seen.
+        A hook that is not ours breaks the rules (`sim.engine.routes.check_policy`), or names a station that does
+        not exist or was already seen.
     """
     swept = feed_forward.run_feed_forward(flow) if feed_forward.can_feed_forward(flow, route) else None
     return run_events(flow, route, profile) if swept is None else swept
@@ -185,6 +186,7 @@ def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fa
 
 def run_events(flow: Flow, route: Route = route_standard, profile: Profile = profile_fast) -> Record:
     """Run one replication event by event, whatever the flow; see `run`."""
+    check_foreign_hook(route, flow.columns.shape[1], flow.state)
     work: EngineState = empty_port_state(flow, standard=route is route_standard)
     record = empty_record(len(flow.arrive_min), flow.absent)
     loop = compiled_event_loop(plain=uses_plain_loop(flow))

@@ -11,7 +11,7 @@ from ports import FlatScorer
 
 from experiments.benchmarks.rare_events import ScoredWeek, compare_with_loads, detection_variances, jackknife_variance
 from experiments.study.study import compose_scenario
-from sim.replication import make_plan, past_window, simulate_metrics
+from sim.replication import Replication, make_plan, past_window
 from sim.scenario import Scenario
 from sim.setting.window import EVALUATION, Window
 from sim.trucks.manifest import draw_manifest
@@ -57,7 +57,7 @@ def weeks_of(scenario: Scenario, seed: int, n: int, days: int = 1) -> list[Score
 
 
 def metrics_of(scenario: Scenario, weeks: list[ScoredWeek]) -> pd.DataFrame:
-    runs = [simulate_metrics(scenario, w.window, w.manifest, w.scores, w.plan) for w in weeks]
+    runs = [Replication(scenario, w.window, w.manifest, w.scores, w.plan).run_metrics() for w in weeks]
     return pd.DataFrame([run.metrics for run in runs])
 
 

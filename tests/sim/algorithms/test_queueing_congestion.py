@@ -8,7 +8,7 @@ from ports import TruthScorer, window_of
 
 from experiments.study.study import compose_scenario
 from sim.algorithms.queueing import MOST_WAITING, mmc_wait_min, p_queue_below, queue_length_distribution
-from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 
 
 @pytest.mark.parametrize(("per_h", "mu", "c"), [(20.0, 30.0, 1), (100.0, 30.0, 4), (5.0, 12.0, 2)])
@@ -45,7 +45,7 @@ def test_the_scan_share_is_expected_as_it_comes(share: float, stop: float, serve
     before = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
-    found = simulate_replication(scenario, window, manifest, scorer.score(manifest), plan).metrics
+    found = Replication(scenario, window, manifest, scorer.score(manifest), plan).run().metrics
     assert plan.expected.scan_share == pytest.approx(found["scan_rate"], abs=0.04)
     assert plan.expected.scan_share < share + floor
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hand_flow import ALWAYS, at, hand_flow, visited
@@ -12,6 +14,7 @@ from sim.engine.flow import CLEARED, Flow, Record
 from sim.engine.kernel import loop
 from sim.engine.routes import (
     CHECKED,
+    N_COLUMNS,
     ORDERED,
     RADIATING,
     REFERRED,
@@ -40,6 +43,7 @@ from sim.stations import (
     SAFETY,
     SECONDARY,
     SERVED,
+    START,
     WAIVED,
 )
 
@@ -237,3 +241,37 @@ def test_hooks_that_break_the_rules_are_refused() -> None:
         with pytest.raises(PolicyError, match=message):
             check_policy(anywhere(station), 1)  # type: ignore[arg-type]
     check_policy(anywhere(EXIT), 1)  # type: ignore[arg-type]
+
+
+def twice_to_the_booths(
+    truck: int, here: int, seen: int, alarmed: int, columns: Any, waiting: Any, busy: Any, now_min: float, state: Any
+) -> int:
+    """A hook from elsewhere that sends trucks which the portal scanned to the booths a second time."""
+    if (seen >> PORTAL) & 1 == 0 and columns[truck, SELECTED] > 0.0:
+        return PORTAL
+    return PRIMARY if here == START or (seen >> PORTAL) & 1 else EXIT
+
+
+def beyond_its_columns(
+    truck: int, here: int, seen: int, alarmed: int, columns: Any, waiting: Any, busy: Any, now_min: float, state: Any
+) -> int:
+    """A hook from elsewhere that reads a column which no policy has laid out."""
+    return EXIT if columns[truck, N_COLUMNS] > 0.0 else PRIMARY
+
+
+@pytest.mark.parametrize("engine", [simpy_port, loop])
+@pytest.mark.parametrize(
+    ("hook", "problem"),
+    [
+        (twice_to_the_booths, f"station {PRIMARY} a second time"),
+        (beyond_its_columns, f"IndexError: index {N_COLUMNS} is out of bounds"),
+    ],
+)
+def test_a_bad_hook_from_elsewhere_is_refused_by_name_before_a_truck_meets_its_fault(
+    engine: Any, hook: Any, problem: str
+) -> None:
+    harmless = hand_flow([0.0], {PRIMARY: ALWAYS}, {PRIMARY: 1.0})
+    for _ in range(2):  # a refusal is not forgotten
+        with pytest.raises(PolicyError, match=rf"^policy: hook [\w.]*{hook.__name__}: {problem}") as refused:
+            engine.run(harmless, hook)
+        assert "\n" not in str(refused.value)

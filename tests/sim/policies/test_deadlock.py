@@ -19,7 +19,7 @@ from sim.errors import ConfigError
 from sim.policies import sensor_tree
 from sim.policies.deadlock import blocks_upstream, find_cycle, possible_moves
 from sim.policies.sensor_tree import SensorTree
-from sim.replication import build_flow, draw_window_trucks, make_plan, past_window
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.stations import APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY
 
@@ -63,7 +63,7 @@ def planned(scenario: Scenario, days: int = 1) -> Flow:
     before = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
-    return build_flow(scenario, window, manifest, scorer.score(manifest), plan)[0]
+    return Replication(scenario, window, manifest, scorer.score(manifest), plan).flow()[0]
 
 
 def test_a_port_that_could_lock_up_is_refused_in_one_line() -> None:

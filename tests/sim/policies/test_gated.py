@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from clear_port import clear_port, sensor
 from ports import TruthScorer, ledger_of, mean_and_half_width, window_of
-from test_policy import BY_SCORE, PAST, TRUCKS
 from test_twin import assert_equal
 from twin_cases import random_flow
 
@@ -22,9 +21,10 @@ from sim.errors import ConfigError
 from sim.policies import gates
 from sim.policies.gates import Gate, assemble_gates, combine_gates, route_gated
 from sim.policies.registry import select_trucks
-from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.stations import APPROACH, PORTAL, PRIMARY
+from tests.sim.policies.test_registry import BY_SCORE, PAST, TRUCKS
 
 Make = Callable[..., Scenario]
 NO_QUEUE = np.zeros(6, dtype=np.int64)
@@ -145,8 +145,8 @@ def test_both_engines_agree_at_a_real_port(policy: tuple[str, ...]) -> None:
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
     scores = scorer.score(manifest)
-    one = simulate_replication(scenario, window, manifest, scores, plan)
-    other = simulate_replication(scenario, window, manifest, scores, plan, engine="simpy")
+    one = Replication(scenario, window, manifest, scores, plan).run()
+    other = Replication(scenario, window, manifest, scores, plan, engine="simpy").run()
     assert one.ledger.equals(other.ledger)
     assert one.metrics == pytest.approx(other.metrics, rel=0, abs=0, nan_ok=True)
     assert 0.05 < one.ledger["selected"].mean() < 0.9

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from test_policy import BY_SCORE, PAST, TRUCKS, N, assert_share, chosen, past, scored, uniform
 
 from sim.algorithms.security_game import smuggler_gain
 from sim.algorithms.square_root import PlateCrossings, screen_in_turn
@@ -15,6 +14,7 @@ from sim.errors import ConfigError
 from sim.policies.base import risk_position
 from sim.policies.registry import select_trucks
 from sim.scenario import Scenario
+from tests.sim.policies.test_registry import BY_SCORE, PAST, TRUCKS, N, assert_share, chosen, past, scored, uniform
 
 Make = Callable[..., Scenario]
 SCORE = BY_SCORE["risk_score"].to_numpy()

@@ -19,7 +19,7 @@ from sim.engine.routes import N_COLUMNS, check_policy
 from sim.errors import ConfigError
 from sim.policies.sensor_tree import SensorTree
 from sim.policies.tree_route import encode_trees, route_tree
-from sim.replication import Outcome, draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Outcome, Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.stations import CANINE, DOCK, PORTAL, SECONDARY, SERVED
 from sim.trucks.service_times import service_mean_min
@@ -59,7 +59,7 @@ def run(scenario: Scenario, days: int = 2, engine: str = "compiled") -> tuple[Ou
     before = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
-    found = simulate_replication(scenario, window, manifest, scorer.score(manifest), plan, engine)
+    found = Replication(scenario, window, manifest, scorer.score(manifest), plan, engine).run()
     assert isinstance(scenario.policy, SensorTree)
     return found, scenario.policy.plan(scenario, plan.past)
 

@@ -13,15 +13,7 @@ from ports import TruthScorer, mean_and_half_width, window_of
 from experiments.study.study import build_study
 from sim.errors import ConfigError
 from sim.policies.slow_scans import full_ticket_box, profile_ticket
-from sim.replication import (
-    ENGINES,
-    OperatingPlan,
-    Outcome,
-    build_flow,
-    draw_window_trucks,
-    make_plan,
-    simulate_replication,
-)
+from sim.replication import ENGINES, OperatingPlan, Outcome, Replication, draw_window_trucks, make_plan
 from sim.scenario import Scenario
 from sim.sensors import sensor_alarms
 from sim.setting.window import PAST, Window
@@ -60,7 +52,7 @@ def outcome(scenario: Scenario, replication: int = 0, engine: str = "compiled") 
     window = window_of(1, replication)
     manifest = draw_window_trucks(scenario, window)
     scores = TruthScorer().score(manifest)
-    return simulate_replication(scenario, window, manifest, scores, planned(scenario), engine)
+    return Replication(scenario, window, manifest, scores, planned(scenario), engine).run()
 
 
 @pytest.mark.parametrize(("overrides", "message"), REFUSED)
@@ -125,7 +117,7 @@ def test_a_promised_detection_is_kept_at_a_real_port(make_scenario: Make, policy
         window = window_of(1, replication)
         manifest = draw_window_trucks(scenario, window)
         scores = TruthScorer().score(manifest)
-        metrics = simulate_replication(scenario, window, manifest, scores, plan).metrics
+        metrics = Replication(scenario, window, manifest, scores, plan).run().metrics
         found.append(metrics["screened_detection"])
         assert metrics["screening_detection"] < metrics["screened_detection"]
     mean, half_width = mean_and_half_width(found)
@@ -200,7 +192,7 @@ def test_tickets_change_nothing_but_who_is_scanned_how(make_scenario: Make) -> N
         window = window_of(1)
         manifest = draw_window_trucks(scenario, window)
         scores = TruthScorer().score(manifest)
-        flows.append(build_flow(scenario, window, manifest, scores, planned(scenario))[0])
+        flows.append(Replication(scenario, window, manifest, scores, planned(scenario)).flow()[0])
         record = ENGINES["compiled"](flows[-1], scenario.policy.route, scenario.policy.profile)
         assert record.slow.any()
     for name in set(flows[0]._fields) - {"state"}:

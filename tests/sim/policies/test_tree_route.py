@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from clear_port import clear_port, sensor
 from hand_flow import ALWAYS, hand_flow, visited
-from test_policies_tree import cost_and_detection, run
 from test_twin import assert_equal
 
 from experiments.study.study import compose_scenario
@@ -21,6 +20,7 @@ from sim.policies.sensor_tree import SENSOR_STAGE, SENSOR_STATION
 from sim.policies.tree_route import encode_trees, route_tree
 from sim.scenario import Scenario
 from sim.stations import CANINE, PRIMARY, SECONDARY, SERVED, STATIONS
+from tests.sim.policies.test_sensor_tree import cost_and_detection, run
 
 POINTS = {"low_energy": (0.3, 0.6), "portal": (0.2, 0.75), "secondary": (0.15, 0.7), "canine": (0.1, 0.65)}
 COSTS = {"low_energy": 0.005, "portal": 0.01, "secondary": 0.02, "canine": 0.02}

@@ -93,7 +93,8 @@ def every(kinds: tuple[str, ...]) -> list[TruckPath]:
 
 def path(**flags: int) -> TruckPath:
     """Return a path on which nothing happened but what is given."""
-    return TruckPath(**(dict.fromkeys(TruckPath._fields, False) | flags))
+    full = (flags.pop("dock_full", 0) << DOCK) | (flags.pop("secondary_full", 0) << SECONDARY)
+    return TruckPath(**(dict.fromkeys(TruckPath._fields, False) | flags | {"full": full}))
 
 
 def full_rooms(seed: int, n: int = N) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ports import TruthScorer, blind_plan, flow_and_ledger, window_of
 
-from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.results.groups import random_stream_counts, targeted_trucks
 from sim.scenario import Scenario
 
@@ -16,7 +16,7 @@ def metrics_of(scenario: Scenario, days: int = 1) -> dict[str, float]:
     window, scorer = window_of(days), TruthScorer()
     past, frame = draw_window_trucks(scenario, past_window(window)), draw_window_trucks(scenario, window)
     plan = make_plan(scenario, past, scorer.score(past))
-    return simulate_replication(scenario, window, frame, scorer.score(frame), plan).metrics
+    return Replication(scenario, window, frame, scorer.score(frame), plan).run().metrics
 
 
 def test_a_random_policy_targets_nobody(make_scenario: Callable[..., Scenario]) -> None:

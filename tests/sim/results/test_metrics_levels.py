@@ -4,7 +4,7 @@ import pytest
 from ports import TruthScorer, window_of
 
 from experiments.study.study import compose_scenario
-from sim.replication import draw_window_trucks, make_plan, past_window, simulate_levels, simulate_metrics
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.results.metrics import RATIOS, TUNING_MEASURES
 
 
@@ -22,7 +22,7 @@ def test_levels_are_those_of_metrics_to_the_last_bit(overrides: list[str]) -> No
     scorer = TruthScorer()
     plan = make_plan(scenario, past, scorer.score(past))
     one = (scenario, window, manifest, scorer.score(manifest), plan)
-    whole, few = simulate_metrics(*one).metrics, simulate_levels(*one).metrics
+    whole, few = Replication(*one).run_metrics().metrics, Replication(*one).run_levels().metrics
     assert few["crossing_p95_min"] == whole["crossing_p95_min"]
     for name in TUNING_MEASURES:
         assert few[name] == whole[name]

@@ -7,8 +7,7 @@ import pytest
 
 from sim.results import usage
 from sim.scenario import Scenario
-from sim.stations import STATIONS, WAIVED
-from sim.tables import INSPECTION_STATIONS
+from sim.stations import INSPECTION_STATIONS, STATIONS, WAIVED
 from tests import ledgers
 
 

@@ -119,7 +119,7 @@ def test_demand_growth_keeps_every_truck_and_its_luck(make_scenario: Make, small
     more, more_luck = draw_arrivals(make_scenario(f"traffic.volume_scale={large}"), _window())
     places = np.searchsorted(more, fewer)
     assert (more[places] == fewer).all()
-    for purpose in (Purpose.TIE, Purpose.CARRIER, Purpose.Z_EXAM):
+    for purpose in (Purpose.TIE, Purpose.CARRIER, Purpose.Z_CONCEALMENT):
         assert (more_luck(purpose)[places] == luck(purpose)).all()
     assert (np.diff(more) > 0.0).all()
     expected = fewer.size * large / small

@@ -14,11 +14,11 @@ from sim.policies.registry import policy_expectation
 from sim.replication import (
     OperatingPlan,
     Outcome,
+    Replication,
     draw_window_trucks,
     make_plan,
     past_window,
     score_manifest,
-    simulate_replication,
 )
 from sim.results.expected_detection import expected_detection, ledger_if_carrying
 from sim.scenario import Scenario
@@ -78,7 +78,7 @@ def outcome(scenario: Scenario, scorer: ByScan, seed: int) -> tuple[Outcome, Ope
     manifest = draw_window_trucks(scenario, window(seed))
     before = plan(scenario, scorer, seed)
     scores = score_manifest(scenario, scorer, manifest)
-    return simulate_replication(scenario, window(seed), manifest, scores, before), before
+    return Replication(scenario, window(seed), manifest, scores, before).run(), before
 
 
 @pytest.mark.parametrize(("seed", "weight", "cramped"), [(1, 1.0, ()), (2, 1.0, CRAMPED), (3, -1.0, ())])
@@ -143,7 +143,7 @@ def test_what_a_model_does_not_read_changes_no_byte(make_scenario: Make, sharing
         assert scores.equals(own_only)
         past = draw_window_trucks(scenario, past_window(window(1)))
         before = make_plan(scenario, past, score_manifest(scenario, Fixed(), past))
-        results.append(simulate_replication(scenario, window(1), manifest, scores, before))
+        results.append(Replication(scenario, window(1), manifest, scores, before).run())
     assert pd.Series(results[0].metrics).equals(pd.Series(results[1].metrics))
     assert results[0].ledger.equals(results[1].ledger)
 

@@ -14,7 +14,7 @@ from experiments.study.study import compose_scenario
 from sim.engine.capacity import draw_capacity
 from sim.engine.routes import N_COLUMNS, ORDERED, REFERRED, WAVED, route_standard
 from sim.errors import ConfigError
-from sim.replication import Outcome, draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Outcome, Replication, draw_window_trucks, make_plan, past_window
 from sim.results.usage import audit_min, officer_h
 from sim.scenario import Scenario
 from sim.setting.insider import STAGES
@@ -142,7 +142,7 @@ def run(scenario: Scenario, days: int = 2, engine: str = "compiled") -> Outcome:
     before = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
-    return simulate_replication(scenario, window, manifest, scorer.score(manifest), plan, engine)
+    return Replication(scenario, window, manifest, scorer.score(manifest), plan, engine).run()
 
 
 ROOMY = (

@@ -9,7 +9,7 @@ from ports import FlatScorer
 
 from experiments.study.study import compose_scenario
 from sim.errors import TableError
-from sim.replication import draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.setting.sharing import IF_CARRYING_PREFIX, SHARED_ITEMS
 from sim.setting.window import EVALUATION, Window
@@ -130,5 +130,5 @@ def test_waits_are_those_of_the_arrival_times(day: pd.DataFrame) -> None:
     found = {}
     for name, given in (("simulated", None), ("given", day[OWN])):
         manifest = draw_window_trucks(scenario, DAY, given)
-        found[name] = simulate_replication(scenario, DAY, manifest, scorer.score(manifest), plan).metrics
+        found[name] = Replication(scenario, DAY, manifest, scorer.score(manifest), plan).run().metrics
     assert found["given"] == pytest.approx(found["simulated"], rel=0, abs=0, nan_ok=True)

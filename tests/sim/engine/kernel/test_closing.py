@@ -7,12 +7,11 @@ import pandas as pd
 import pytest
 from hand_flow import ALWAYS, at, doors, hand_flow
 from ports import TruthScorer, window_of
-from test_route import both
 
 from experiments.study.study import compose_scenario
 from sim.engine.flow import Flow
 from sim.engine.routes import ORDERED, SELECTED
-from sim.replication import Outcome, draw_window_trucks, make_plan, past_window, simulate_replication
+from sim.replication import Outcome, Replication, draw_window_trucks, make_plan, past_window
 from sim.stations import (
     ANALYST,
     APPROACH,
@@ -27,6 +26,7 @@ from sim.stations import (
     SERVED,
     SERVED_LATE,
 )
+from tests.sim.engine.test_routes import both
 
 HOURS = ((0.0, 20.0), (100.0, 200.0))
 SHUT, OPEN = 20.0, 100.0
@@ -155,7 +155,7 @@ def few_booths(closing: str, *overrides: str, days: int = 3) -> Outcome:
     before = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
-    return simulate_replication(scenario, window, manifest, scorer.score(manifest), plan)
+    return Replication(scenario, window, manifest, scorer.score(manifest), plan).run()
 
 
 RULES = ("carry_over", "divert", "served_late")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numba import njit
-from test_recursion import feed_forward
 from test_twin import assert_equal
 
 from sim.engine import simpy_port
@@ -14,6 +13,7 @@ from sim.engine.kernel import feed_forward as feed_forward_engine
 from sim.engine.kernel import loop
 from sim.engine.kernel.state import WORD, add_member, lowest_common_member, remove_member
 from sim.stations import N_STATIONS, PRIMARY
+from tests.sim.engine.kernel.test_feed_forward_recursion import feed_forward
 
 
 @njit
