@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from experiments.execution.parallel import run_pieces
+from experiments.execution.parallel import results
 from experiments.funding.annual import LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.demand_years import simulate_redrawn_case
@@ -83,13 +83,9 @@ def simulate_tasks(
     on_done: Callable[[], None] | None = None,
 ) -> list[Response | None]:
     """Return what each task comes to; None where its numbers make no sense together."""
-    found: list[Response | None] = []
-    pieces = [partial(_simulate_task, case, scorers, inputs, task) for task in tasks]
-    for one in run_pieces(pieces, case.study.processes):
-        found.append(one)
-        if on_done is not None:
-            on_done()
-    return found
+    work = partial(_simulate_task, case, scorers, inputs)
+    tell = None if on_done is None else lambda _done, _all: on_done()
+    return list(results(work, tasks, case.study.processes, tell))
 
 
 def _simulate_task(
