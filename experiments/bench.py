@@ -153,11 +153,15 @@ def memory_per_truck(scenario: Scenario, scorer: Scorer, window: Window) -> dict
 
 def main(overrides: Sequence[str]) -> int:
     """Run the benchmark on one alternative; see the module."""
-    asked = build_study(list(overrides), "bench")
-    scenario = asked.alternatives[asked.baseline]
-    output, console = OutputFolder(asked.out), Console()
-    scorer = ensure_fitted(scenario.risk, scenario, asked.processes)
-    found = run_all_comparisons(asked, scorer, functools.partial(console.print, style="dim"))
+    return carry_out(build_study(overrides, "bench"))
+
+
+def carry_out(study: Study) -> int:
+    """Measure everything on the study's baseline, write the figures and say them."""
+    scenario = study.alternatives[study.baseline]
+    output, console = OutputFolder(study.out), Console()
+    scorer = ensure_fitted(scenario.risk, scenario, study.processes)
+    found = run_all_comparisons(study, scorer, functools.partial(console.print, style="dim"))
     written = [output.write_json("bench.json", found)]
     with output.file("bench.html") as path:
         bench_figure(found).write_html(path, config=NO_UPLOAD)

@@ -10,9 +10,9 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import yaml
 from hydra.errors import HydraException
@@ -33,11 +33,10 @@ class Verb:
     """One question that can be asked: the module that answers it, and a line about it."""
 
     module: str
+    """Its ``carry_out`` takes what the builder gives; without a builder its ``main`` takes the words."""
     line: str
-    takes_study: bool = True
-    """Whether its arguments are Hydra overrides of a study."""
-    asked: str = "experiments.study.study:build_study"
-    """Who builds the question, and so refuses a bad one before anything runs."""
+    builder: str | None = "experiments.study.study:build_study"
+    """What builds the question from Hydra overrides and the verb, and refuses a bad one before anything runs."""
 
 
 VERBS: Final[dict[str, Verb]] = {
@@ -47,11 +46,11 @@ VERBS: Final[dict[str, Verb]] = {
     "fund": Verb(
         "experiments.fund",
         "make the case for money: costs, benefits and thresholds over the years",
-        asked="experiments.funding.request:build_case_or_plan",
+        builder="experiments.funding.request:build_case_or_plan",
     ),
-    "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", takes_study=False),
+    "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", builder=None),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
-    "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", takes_study=False),
+    "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }
 """Every verb, in the order in which they are listed."""
 
@@ -110,11 +109,12 @@ def _dispatch(argv: list[str]) -> int:
     if call.asks_help:
         _say(verb_usage(call.verb))
         return 0
-    if not VERBS[call.verb].takes_study:
-        if call.multirun:
-            raise ConfigError("-m", f"{call.verb} takes no sweep")
-        return _answer(call.verb, list(call.overrides))
-    return _run_jobs(call)
+    builder = VERBS[call.verb].builder
+    if builder is not None:
+        return _run_jobs(call, builder)
+    if call.multirun:
+        raise ConfigError("-m", f"{call.verb} takes no sweep")
+    return int(_verb_module(call.verb).main(list(call.overrides)))
 
 
 def parse_command_line(argv: Sequence[str]) -> CommandLine:
@@ -141,7 +141,7 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
             overrides.append(search_override(next(words, "")))
         elif word.startswith("--config-dir="):
             overrides.append(search_override(word.partition("=")[2]))
-        elif word.startswith("-") and VERBS[verb].takes_study:
+        elif word.startswith("-") and VERBS[verb].builder is not None:
             known = ["-m", "--multirun", "--config-dir", "-h", "--help"]
             raise ConfigError(word, f"unknown option; known {known}")
         else:
@@ -149,27 +149,21 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
 
 
-def _run_jobs(call: CommandLine) -> int:
-    """Check every job before the first one runs, then run them in order."""
+def _run_jobs(call: CommandLine, builder: str) -> int:
+    """Build the question of every job before the first one runs, then answer them in order."""
     every = sweep_jobs(call.overrides, multirun=call.multirun)
     if call.multirun:
         every = _numbered(call, every)
-    check = _asked(call.verb)
-    for overrides in every:
-        check(overrides, call.verb)
+    module, _, name = builder.partition(":")
+    build = getattr(importlib.import_module(module), name)
+    questions = [build(overrides, call.verb) for overrides in every]
     status = 0
-    for number, overrides in enumerate(every):
+    for number, (overrides, question) in enumerate(zip(every, questions, strict=True)):
         if call.multirun:
             own = " ".join(text for text in overrides if not text.startswith("hydra."))
             _say(f"job {number} of {len(every)}: {own}")
-        status = max(status, _answer(call.verb, list(overrides)))
+        status = max(status, _verb_module(call.verb).carry_out(question))
     return status
-
-
-def _asked(verb: str) -> Callable[[Sequence[str], str], object]:
-    module, _, name = VERBS[verb].asked.partition(":")
-    found: Callable[[Sequence[str], str], object] = getattr(importlib.import_module(module), name)
-    return found
 
 
 def _numbered(call: CommandLine, jobs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -185,11 +179,9 @@ def _numbered(call: CommandLine, jobs: Sequence[tuple[str, ...]]) -> list[tuple[
     return numbered
 
 
-def _answer(verb: str, overrides: list[str]) -> int:
+def _verb_module(verb: str) -> Any:  # noqa: ANN401
     # Late, because a verb brings compilers and plotting along, and a bad key should not wait.
-    module = importlib.import_module(VERBS[verb].module)
-    status: int = module.main(overrides)
-    return status
+    return importlib.import_module(VERBS[verb].module)
 
 
 def verb_overview() -> str:
@@ -204,9 +196,8 @@ def verb_usage(verb: str) -> str:
 
     A verb that takes no study says so itself.
     """
-    if not VERBS[verb].takes_study:
-        text: str = importlib.import_module(VERBS[verb].module).usage()
-        return text
+    if VERBS[verb].builder is None:
+        return str(_verb_module(verb).usage())
     keys = [f"  {key}={value}  {text}" for key, value, text in study_keys()]
     groups = [f"  {group}: {' '.join(group_options(group))}" for group in GROUPS]
     return "\n".join(

@@ -97,10 +97,10 @@ def n_truck_passages(study: Study) -> float:
 
 def main(overrides: Sequence[str]) -> int:
     """Compare the alternatives of a study and return the exit status."""
-    return run_comparison(build_study(overrides, "compare"))
+    return carry_out(build_study(overrides, "compare"))
 
 
-def run_comparison(study: Study) -> int:
+def carry_out(study: Study) -> int:
     """Take a study from its settings to its files (steps 2 to 9)."""
     begin = time.perf_counter()
     terminal = report_terminal.open_console()

@@ -51,7 +51,7 @@ from experiments.funding.report import terminal as funding_terminal
 from experiments.funding.report.page import write_case_report
 from experiments.funding.report.portfolio_page import write_portfolio_files
 from experiments.funding.report.portfolio_terminal import print_port_plan, print_portfolio
-from experiments.funding.request import build_case, read_portfolio_plan, read_uncertainty_settings
+from experiments.funding.request import PortfolioRequest, build_case, build_case_or_plan, read_uncertainty_settings
 from experiments.funding.uncertainty.analysis import Uncertainty, analyze_uncertainty
 from experiments.funding.uncertainty.input_distributions import UncertainInput
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, n_simulated_worlds
@@ -194,10 +194,14 @@ PRICED_COLUMNS: Final = ("mean_nmb_usd", "nmb_usd")
 
 def main(overrides: Sequence[str]) -> int:
     """Make the funding case of a study and return the exit status."""
-    if (many := read_portfolio_plan(overrides)) is not None:
-        return fund_portfolio(many, overrides)
-    asked = build_case(overrides)
-    return fund_case(asked, read_uncertainty_settings(asked))
+    return carry_out(build_case_or_plan(overrides))
+
+
+def carry_out(question: FundingCase | PortfolioRequest) -> int:
+    """Make one funding case, or choose the best set over several ports."""
+    if isinstance(question, PortfolioRequest):
+        return fund_portfolio(question.plan, question.overrides)
+    return fund_case(question, read_uncertainty_settings(question))
 
 
 def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:

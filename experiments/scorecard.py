@@ -113,8 +113,8 @@ def _study(request: ScorecardRequest) -> Study:
     made = build_study([*QUICK, *request.study, *out], "run")
     if request.out is not None:
         return made
-    folder = _quoted(str(default_folder("scorecard", made.alternatives[made.baseline].port.name)))
-    return build_study([*QUICK, *request.study, f"out='{folder}'"], "run")
+    folder = default_folder("scorecard", made.alternatives[made.baseline].port.name)
+    return replace(made, out=Path(folder), overrides=(*made.overrides, f"out='{folder}'"))
 
 
 def _apart(study: Study, edition: Edition) -> Study:

@@ -32,25 +32,29 @@ from sim.scenario import Risk, Scenario
 
 
 def main(overrides: Sequence[str]) -> int:
-    """Train every risk model of a study, say what was done, and return the exit status."""
-    asked = build_study(overrides, "train")
+    """Train every risk model of a study and return the exit status."""
+    return carry_out(build_study(overrides, "train"))
+
+
+def carry_out(study: Study) -> int:
+    """Train every risk model of a study and say what was done."""
     terminal = report_terminal.open_console()
     done: set[Path] = set()
 
     def say(line: str) -> None:
         report_terminal.print_line(terminal, line)
 
-    for scenario in asked.alternatives.values():
+    for scenario in study.alternatives.values():
         place = model_folders(scenario.risk, scenario)
         if place.model in done:
             continue
         done.add(place.model)
         begin = time.perf_counter()
         with report_terminal.show_progress(terminal, history_weeks(scenario.risk)) as tell:
-            ensure_fitted(scenario.risk, scenario, asked.processes, tell, say)
+            ensure_fitted(scenario.risk, scenario, study.processes, tell, say)
         for line in training_summary(store.load_card(place.model), place, time.perf_counter() - begin):
             say(line)
-        for line in spread_and_explain_lines(scenario, asked):
+        for line in spread_and_explain_lines(scenario, study):
             terminal.print(line, soft_wrap=True, markup=False)
     return 0
 

@@ -1,4 +1,4 @@
-"""Independent pieces of work on several processes, of which this one is the first.
+"""An ordered stream of results from independent pieces of work, on one process or several.
 
 The process that asks does not wait for others: it works too, so that what it has made already (the
 trucks of a window, plans, compiled code) serves at once, and two processes cost one start-up.
@@ -11,37 +11,84 @@ from __future__ import annotations
 import collections
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
+Piece = TypeVar("Piece")
 Done = TypeVar("Done")
-Piece = Callable[[], Done]
+Progress = Callable[[int, int], None]
+"""Told (pieces done, pieces in all)."""
 IDLE_S = 300
 """A process that has had nothing to do for so long ends."""
 
 
-def run_pieces(pieces: Sequence[Piece[Done]], processes: int) -> Iterator[Done]:
-    """Yield what the pieces give, in their order.
+class Backend(Protocol):
+    """What carries pieces out: results in the order of the pieces, wherever they are made.
+
+    An error of a piece is raised where its result, or an earlier one, is waited for. Whoever stops
+    reading leaves nothing behind that still runs.
+    """
+
+    def results(self, function: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
+        """Yield ``function(piece)`` of every piece, in order."""
+        ...
+
+
+class InProcess:
+    """One piece after the other, in this process."""
+
+    def results(self, function: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
+        """Yield ``function(piece)`` of every piece as it is asked for."""
+        return map(function, pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Loky:
+    """The process that asks, and ``processes - 1`` others that stay for the next pieces."""
+
+    processes: int
+
+    def results(self, function: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
+        """Yield ``function(piece)`` of every piece as soon as those before it are there."""
+        return _Pieces(function, pieces, self.processes).results()
+
+
+def results(
+    function: Callable[[Piece], Done],
+    pieces: Iterable[Piece],
+    processes: int,
+    progress: Progress | None = None,
+    backend: Backend | None = None,
+) -> Iterator[Done]:
+    """Yield ``function(piece)`` of every piece, in the order of the pieces.
 
     Parameters
     ----------
-    pieces : sequence of callables without arguments
-        Functions of a module with their arguments (``functools.partial``): what they give must not
-        depend on the process that runs them.
+    function : callable
+        Of a module, with its arguments (``functools.partial``): what it gives must not depend on
+        the process that runs it.
+    pieces : iterable
+        What can be pickled.
     processes : int
         This one included.
+    progress : callable, optional
+        Told how many pieces are done.
+    backend : Backend, optional
+        `Loky` on several processes, `InProcess` on one, if left out.
 
     Examples
     --------
-    >>> from functools import partial
-    >>> list(run_pieces([partial(pow, 2, n) for n in range(4)], processes=1))
-    [1, 2, 4, 8]
+    >>> list(results(abs, [-1, 2, -3], processes=1))
+    [1, 2, 3]
     """
-    many = min(processes, len(pieces))
-    if many <= 1:
-        yield from (piece() for piece in pieces)
-        return
-    yield from _WorkerPool(pieces, many).results()
+    listed = list(pieces)
+    many = min(processes, len(listed))
+    chosen = backend or (Loky(many) if many > 1 else InProcess())
+    for number, result in enumerate(chosen.results(function, listed), 1):
+        if progress is not None:
+            progress(number, len(listed))
+        yield result
 
 
 def start_workers(processes: int, prepare: Callable[[], object]) -> None:
@@ -52,9 +99,9 @@ def start_workers(processes: int, prepare: Callable[[], object]) -> None:
             others.submit(prepare)
 
 
-class _WorkerPool(Generic[Done]):
-    def __init__(self, pieces: Sequence[Piece[Done]], processes: int) -> None:
-        self.pieces = pieces
+class _Pieces(Generic[Piece, Done]):
+    def __init__(self, function: Callable[[Piece], Done], pieces: Sequence[Piece], processes: int) -> None:
+        self.function, self.pieces = function, pieces
         self.todo = [collections.deque(range(mine, len(pieces), processes)) for mine in range(processes)]
         self.done: dict[int, Done] = {}
         self.failed: list[BaseException] = []
@@ -73,7 +120,7 @@ class _WorkerPool(Generic[Done]):
             while given < len(self.pieces):
                 own = self._next(0)
                 if own is not None:
-                    self._keep(own, self.pieces[own]())
+                    self._keep(own, self.function(self.pieces[own]))
                 while given < len(self.pieces) and (own is None or given in self.done):
                     yield self._wait_for(given)
                     given += 1
@@ -87,7 +134,7 @@ class _WorkerPool(Generic[Done]):
     def _feed(self, worker: int, executor: Any) -> None:  # noqa: ANN401
         try:
             while (piece := self._next(worker)) is not None:
-                self._keep(piece, executor.submit(_run, self.pieces[piece]).result())
+                self._keep(piece, executor.submit(self.function, self.pieces[piece]).result())
         # It is raised again where the results are awaited.
         except BaseException as error:
             with self.changed:
@@ -113,10 +160,6 @@ class _WorkerPool(Generic[Done]):
             if self.failed:
                 raise self.failed[0]
             return self.done.pop(piece)
-
-
-def _run(piece: Piece[Done]) -> Done:
-    return piece()
 
 
 _MOST = [0]

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.execution.parallel import run_pieces
+from experiments.execution.parallel import Progress, results
 from experiments.study.study import Study
 from sim.engine.kernel import loop
 from sim.engine.routes import profile_fast, route_standard
@@ -46,8 +46,6 @@ Result = tuple[list[dict[str, object]], dict[str, Profiles]]
 """METRICS rows and profiles of one replication."""
 Simulator = Callable[[Replication], Outcome]
 """How much is measured: `Replication.run`, `Replication.run_metrics` or `Replication.run_levels`."""
-Progress = Callable[[int, int], None]
-"""Told (replications done, replications in all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +171,9 @@ def run_piece(
     study: Study,
     scorers: Mapping[str, Scorer],
     token: str,
+    simulator: Simulator,
+    plain: Collection[str],
     replication: int,
-    simulator: Simulator = Replication.run,
-    plain: Collection[str] = (),
 ) -> Result:
     """Run one replication with what this process has made so far."""
     return run_replication(study, scorers, process_cache(token), replication, simulator, plain)
@@ -207,15 +205,8 @@ def replicate(
         Rows sorted by (alternative in the study's order, replication).
     """
     compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
-    token = scorers_token(scorers)
-    pieces = [
-        functools.partial(run_piece, study, scorers, token, r, simulator, plain) for r in range(study.replications)
-    ]
-    done: list[Result] = []
-    for result in run_pieces(pieces, study.processes):
-        done.append(result)
-        if progress is not None:
-            progress(len(done), study.replications)
+    work = functools.partial(run_piece, study, scorers, scorers_token(scorers), simulator, plain)
+    done = list(results(work, range(study.replications), study.processes, progress))
     rows = pd.DataFrame([row for replication_rows, _ in done for row in replication_rows])
     order = {name: place for place, name in enumerate(study.alternatives)}
     rows = rows.sort_values(

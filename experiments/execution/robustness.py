@@ -26,9 +26,9 @@ import pandas as pd
 from scipy.special import ndtri, stdtr
 
 from experiments.execution.overload import overloaded_alternatives
-from experiments.execution.parallel import run_pieces
+from experiments.execution.parallel import Progress, results
 from experiments.execution.redraws import AssumedInput, assumed_inputs, mapping_with_redraws, redraw_inputs
-from experiments.execution.replicate import ProcessCache, Progress, Simulator, compile_for_run, run_replication
+from experiments.execution.replicate import ProcessCache, Simulator, compile_for_run, run_replication
 from experiments.execution.tuning import (
     SCAN_SHARE,
     all_metric_levels,
@@ -107,17 +107,12 @@ def redraw_study(
     worlds = list(redraw_inputs(study, inputs))
     mappings = {name: study.mapping(name) for name in study.alternatives}
     rows, refused = [], {}
-    pieces = [
-        functools.partial(run_draw, study, scorers, mappings, settings, (draw, world))
-        for draw, world in enumerate(worlds)
-    ]
-    for draw, found in enumerate(run_pieces(pieces, study.processes)):
-        if isinstance(found, str):
-            refused[draw] = found
+    work = functools.partial(run_draw, study, scorers, mappings, settings)
+    for draw, outcome in enumerate(results(work, enumerate(worlds), study.processes, progress)):
+        if isinstance(outcome, str):
+            refused[draw] = outcome
         else:
-            rows += found
-        if progress is not None:
-            progress(draw + 1, len(worlds))
+            rows += outcome
     numbers = pd.DataFrame([{one.key: number for one, number in world} for world in worlds])
     table = pd.DataFrame(rows, columns=[*COLUMNS, *BESIDES])
     weeks = study.robustness.replications

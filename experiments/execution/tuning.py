@@ -19,7 +19,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.execution.replicate import Progress, replicate
+from experiments.execution.parallel import Progress
+from experiments.execution.replicate import replicate
 from experiments.study.study import Study
 from sim.policies.base import Policy
 from sim.policies.gated import CombinedPolicy

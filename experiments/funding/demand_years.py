@@ -11,7 +11,7 @@ A case's alternatives simulated: all replications in parallel, or one redrawn wo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.execution.parallel import run_pieces
+from experiments.execution.parallel import Progress, results
 from experiments.execution.replicate import ProcessCache, compile_for_run, process_cache, scorers_token
 from experiments.funding.annual import (
     DayTotals,
@@ -229,9 +229,6 @@ def _trips_made(wanted_trips: _WantedTrips, share: FloatArray) -> _TripsMade:
     return _TripsMade(manifest, scores.loc[comes].reset_index(drop=True).assign(truck=number))
 
 
-Progress = Callable[[int, int], None]
-
-
 def simulate_case(case: FundingCase, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> Response:
     """Return the response of every alternative at every simulated year, paired by replication.
 
@@ -245,14 +242,8 @@ def simulate_case(case: FundingCase, scorers: Mapping[str, Scorer], progress: Pr
     study = case.study
     world = build_parameter_set(study, study.alternatives, case.terms.demand, case.terms.simulated_years)
     compile_for_run(study.engine, [one.policy for one in study.alternatives.values()])
-    done: list[YearAmounts] = []
-    token = scorers_token(scorers)
-    pieces = [partial(_piece, world, scorers, token, n) for n in range(study.replications)]
-    for found in run_pieces(pieces, study.processes):
-        done.append(found)
-        if progress is not None:
-            progress(len(done), study.replications)
-    return combine_replications(world, done)
+    work = partial(_piece, world, scorers, scorers_token(scorers))
+    return combine_replications(world, list(results(work, range(study.replications), study.processes, progress)))
 
 
 def simulate_redrawn_case(

@@ -135,9 +135,18 @@ def build_case(overrides: Sequence[str]) -> FundingCase:
     return made
 
 
-def build_case_or_plan(overrides: Sequence[str], _verb: str) -> FundingCase | PortfolioPlan:
+@dataclasses.dataclass(frozen=True, slots=True)
+class PortfolioRequest:
+    """A plan of several ports, and the overrides that stand beside it."""
+
+    plan: PortfolioPlan
+    overrides: tuple[str, ...]
+
+
+def build_case_or_plan(overrides: Sequence[str], _verb: str = FUND) -> FundingCase | PortfolioRequest:
     """Build the case, or the plan of several, as the command line asks every verb's question."""
-    return read_portfolio_plan(overrides) or build_case(overrides)
+    plan = read_portfolio_plan(overrides)
+    return build_case(overrides) if plan is None else PortfolioRequest(plan, tuple(overrides))
 
 
 def read_portfolio_plan(overrides: Sequence[str]) -> PortfolioPlan | None:

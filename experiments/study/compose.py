@@ -51,7 +51,7 @@ COMPOSING: Final = "experiments.study.compose"
 
 def read_composition(overrides: Sequence[str], root: str, *versions: str) -> dict[str, Any] | None:
     """Return what was kept of these overrides; None where nothing was, or it is damaged."""
-    if not _decide_alone(overrides):
+    if not _are_plain(overrides):
         return None
     content = cache_files.read(_file(overrides, root, versions))
     if content is None:
@@ -63,7 +63,7 @@ def read_composition(overrides: Sequence[str], root: str, *versions: str) -> dic
 def store_composition(values: dict[str, Any], overrides: Sequence[str], root: str, *versions: str) -> None:
     """Keep plain values for the processes to come, where they come back from JSON as they are."""
     text = json.dumps(values)
-    if not _decide_alone(overrides) or repr(json.loads(text)) != repr(values):
+    if not _are_plain(overrides) or repr(json.loads(text)) != repr(values):
         return
     path = _file(overrides, root, versions)
     if cache_files.write(path, text.encode()):
@@ -85,7 +85,8 @@ def copy_plain_values(node: Any) -> Any:  # noqa: ANN401
     return [copy_plain_values(inner) for inner in node] if isinstance(node, list) else node
 
 
-def _decide_alone(overrides: Sequence[str]) -> bool:
+def _are_plain(overrides: Sequence[str]) -> bool:
+    """Return whether nothing but these overrides and the project's own configs has a say."""
     return not any("${" in text or text.lstrip("+~").startswith("hydra") for text in overrides)
 
 
@@ -162,23 +163,37 @@ def parse_overrides(overrides: Sequence[str]) -> list[Override]:
     ConfigError
         An override that cannot be read, named by its key.
     """
-    parser = OverridesParser.create()
-    return [_parse_one(parser, text) for text in overrides]
+    return [_parse_one(text) for text in overrides]
 
 
-def _parse_one(parser: OverridesParser, text: str) -> Override:
+@functools.lru_cache(maxsize=4096)
+def _parse_one(text: str) -> Override:
+    """Return one override parsed, once a process; not to be written to."""
     key, equals, value = text.partition("=")
     key = key.lstrip("+")
     if not key.strip() or (not equals and not key.startswith("~")):
         raise ConfigError(key or "override", f"expected key=value, got {text!r}")
     try:
-        override = parser.parse_override(text)
+        override = OverridesParser.create().parse_override(text)
     except (OverrideParseException, HydraException) as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(key, f"cannot read {value or text!r} ({reason})") from None
     if override.key_or_group.startswith("hydra") and override.key_or_group != SEARCH_PATH:
         raise ConfigError(key, "Hydra's own settings have no effect here; out=DIR names the folder")
     return override
+
+
+def overrides_of_parts(overrides: Sequence[str]) -> tuple[str, ...]:
+    """Return the overrides without those of single keys of a root file, as ``out`` and ``replications``.
+
+    No part of a scenario depends on such a key, so that one kept composition serves whatever its
+    value is. Where another key, or a private config, could refer to one, all overrides stay.
+    """
+    if not _are_plain(overrides):
+        return tuple(overrides)
+    groups = {*GROUPS, *ECONOMIC, "alternatives", "cost"}
+    parsed = parse_overrides(overrides)
+    return tuple(str(o.input_line) for o in parsed if re.split(r"[.@:]", o.key_or_group)[0] in groups or o.package)
 
 
 def sweep_jobs(overrides: Sequence[str], *, multirun: bool) -> list[tuple[str, ...]]:

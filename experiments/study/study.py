@@ -21,7 +21,15 @@ import pandas as pd
 from hydra.core.override_parser.types import Override
 
 from experiments.files import check_writable
-from experiments.study.compose import FUNDING, PARTS, ComposedConfig, compose_config, parse_overrides, search_override
+from experiments.study.compose import (
+    FUNDING,
+    PARTS,
+    ComposedConfig,
+    compose_config,
+    overrides_of_parts,
+    parse_overrides,
+    search_override,
+)
 from experiments.study.manifest_file import read_manifest_file
 from experiments.study.sources import SourcedInput, input_sources
 from models import baselines
@@ -78,7 +86,7 @@ def check_override_clashes(user_overrides: Sequence[str], alternatives: Mapping[
 
 def _check_agreement(key: str, user_overrides: Mapping[str, str], alternatives: Mapping[str, Sequence[str]]) -> None:
     """Refuse ``key`` unless every alternative, left alone, gives it the same value."""
-    rest = [line for other, line in user_overrides.items() if other != key]
+    rest = overrides_of_parts([line for other, line in user_overrides.items() if other != key])
     found = {name: _lookup(compose_config([*rest, *lines]).mapping, key) for name, lines in alternatives.items()}
     first, *others = found.items()
     for name, value in others:
@@ -223,8 +231,9 @@ class Study:
         return None if self.manifest is None else read_manifest_file(self.manifest, self.days)
 
     def overrides_of(self, alternative: str) -> tuple[str, ...]:
-        """Return every override of one alternative, in the order in which they apply."""
-        return (*overrides_with_experiment(self.overrides, self.verb), *self.own_overrides[alternative])
+        """Return what decides the scenario of one alternative, in the order in which it applies."""
+        asked = overrides_with_experiment(self.overrides, self.verb)
+        return overrides_of_parts((*asked, *self.own_overrides[alternative]))
 
     def mapping(self, alternative: str) -> dict[str, Any]:
         """Return one alternative's scenario as plain values, as the files and overrides give it."""
@@ -316,7 +325,7 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     own = given or {str(base.choices["policy"]): ()}
     _check_counts(settings, own, base, verb)
     out = _out(settings, base, verb)
-    scenarios = {name: _alternative(name, (*asked, *more)) for name, more in own.items()}
+    scenarios = {name: _alternative(name, overrides_of_parts((*asked, *more))) for name, more in own.items()}
     check_writable(out)
     return Study(
         verb=verb,

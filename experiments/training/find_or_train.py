@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 from rich.console import Console
 
+from experiments.execution.parallel import Progress
 from experiments.report import terminal as report_terminal
 from experiments.study.study import Study
 from experiments.training.cache import model_folders
@@ -15,8 +15,6 @@ from models import baselines
 from sim.replication import Scorer
 from sim.scenario import Risk, Scenario, replace_parts
 from sim.shared_draws import risk_key
-
-Progress = Callable[[int, int], None]
 
 
 def fitted_scorer(risk: Risk, scenario: Scenario, processes: int, progress: Progress | None = None) -> Scorer:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,7 +30,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
-from experiments.execution.parallel import run_pieces
+from experiments.execution.parallel import Progress, results
 from experiments.training.past_practice import DAYS_PER_YEAR, history_weeks
 from models.features import feature_matrix, visible_part, width_of_tier
 from models.fitted import Examples, FittedRisk
@@ -49,8 +49,6 @@ from sim.setting.window import HISTORY, Window
 from sim.stations import SERVED
 from sim.tables import visible_columns
 
-Progress = Callable[[int, int], None]
-"""Told (weeks done, weeks in all)."""
 Labels = Literal["opened", "oracle"]
 QUARTER_WEEKS = 13
 SAMPLE_EVERY_WEEK, SAMPLE_EVERY_TRUCK = 10, 25
@@ -257,6 +255,5 @@ def draw_history(past: Scenario, labels: Labels, processes: int, progress: Progr
 def draw_quarters(
     past: Scenario, rules: FittedRisk, labels: Labels, pieces: list[range], processes: int
 ) -> Iterator[tuple[pd.DataFrame, int]]:
-    """Yield `draw_quarter` of every piece, in order, several at the same time."""
-    each = [functools.partial(draw_quarter, past, rules, labels, piece) for piece in pieces]
-    yield from run_pieces(each, processes)
+    """Return `draw_quarter` of every piece, in order, several at the same time."""
+    return results(functools.partial(draw_quarter, past, rules, labels), pieces, processes)

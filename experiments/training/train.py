@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.execution.parallel import Progress
 from experiments.training import simulated_history
 from experiments.training.cache import ModelFolders, model_folders
 from experiments.training.past_practice import history_weeks, port_before_change
@@ -35,11 +36,7 @@ CAPACITIES = (0.036, 0.10, 0.27, 0.50)
 
 
 def ensure_fitted(
-    risk: Risk,
-    scenario: Scenario,
-    processes: int,
-    progress: simulated_history.Progress | None = None,
-    say: Say | None = None,
+    risk: Risk, scenario: Scenario, processes: int, progress: Progress | None = None, say: Say | None = None
 ) -> FittedRisk:
     """Return the fitted risk model: from the cache, or trained now and kept there.
 
@@ -80,11 +77,7 @@ def ensure_fitted(
 
 
 def train_model(
-    risk: Risk,
-    scenario: Scenario,
-    folders: ModelFolders,
-    processes: int,
-    progress: simulated_history.Progress | None = None,
+    risk: Risk, scenario: Scenario, folders: ModelFolders, processes: int, progress: Progress | None = None
 ) -> tuple[FittedRisk, dict[str, Any]]:
     """Return a newly trained model and its card (steps 3 and 4)."""
     model = make_risk_model(risk)
@@ -131,7 +124,7 @@ def training_record(past: Scenario, past_history: simulated_history.SimulatedHis
 
 
 def load_or_draw_past(
-    path: Path, risk: Risk, past: Scenario, processes: int, progress: simulated_history.Progress | None
+    path: Path, risk: Risk, past: Scenario, processes: int, progress: Progress | None
 ) -> simulated_history.SimulatedHistory:
     """Return the past from the cache, or draw it and keep it (step 3).
 

@@ -2,14 +2,15 @@
 
 An entry made by code is stale as soon as any file that the code is made of changes. Imports are
 followed through nested packages of this project, wherever they stand in a file: inside a function
-and for type checking too. A hash can then change without need, and never stay without right.
+and for type checking too; a line of a docstring that reads like an import counts as one. A hash can
+then change without need, and never stay without right.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,13 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 """The folder that the project's packages lie in."""
 PACKAGES: Final = ("sim", "models", "experiments", "configs")
 """Top-level packages whose imports are followed; versions stand for all others."""
+GAP: Final = r"(?:\s|\\\n)+"
+IMPORT: Final = re.compile(
+    rf"(?:^[ \t]*|[:;][ \t]*)(?:from{GAP}([\w.]+){GAP})?import{GAP}"
+    r"(\((?:[^()#]|#.*)*\)|(?:[^\n;#\\]|\\\n)+)",
+    re.MULTILINE,
+)
+"""A statement that imports: where from, and what. A parser takes twenty times as long."""
 
 
 def source_files(modules: Iterable[str], folder: Path = ROOT, within: Sequence[str] = PACKAGES) -> list[Path]:
@@ -80,18 +88,10 @@ def imported(source: bytes) -> tuple[str, ...]:
     >>> imported(b"import sim.a.b\nfrom sim.c import d")
     ('sim.a.b', 'sim.c', 'sim.c.d')
     """
-    names: list[str] = []
-    todo: list[ast.AST] = [ast.parse(source)]
-    while todo:
-        node = todo.pop()
-        # an import is a statement: expressions, nine tenths of a tree, hold none
-        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, block, ())
-            todo += inner if isinstance(inner, list) else ()
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    names: set[str] = set()
+    for whence, what in IMPORT.findall(source.decode()):
+        words = [part.split()[0] for part in re.sub(r"#.*|[()\\]", " ", what).split(",") if part.split()]
+        names.update((whence, *(f"{whence}.{word}" for word in words)) if whence else words)
     return tuple(sorted(names))
 
 

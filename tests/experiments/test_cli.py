@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import VERBS, main, parse_command_line
+from experiments.study.study import Study
 from sim.errors import ConfigError
 from tests.malformed import MALFORMED
 
@@ -117,7 +118,7 @@ def test_no_verb_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
         assert [line for line in lines if line.split()[:1] == [name] and verb.line in line]
 
 
-@pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if verb.takes_study])
+@pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if verb.builder])
 def test_help_names_keys_and_groups(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([verb, "--help"]) == 0
     text = capsys.readouterr().out
@@ -126,13 +127,13 @@ def test_help_names_keys_and_groups(verb: str, capsys: pytest.CaptureFixture[str
 
 
 class Recorder:
-    """A verb that only notes what it was called with."""
+    """A verb that only notes the overrides of the studies that it was given."""
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
 
-    def main(self, overrides: list[str]) -> int:
-        self.calls.append(overrides)
+    def carry_out(self, study: Study) -> int:
+        self.calls.append(list(study.overrides))
         return 0
 
 
@@ -185,20 +186,20 @@ def test_a_private_folder_adds_options(recorder: Recorder, tmp_path: Path) -> No
 def test_interruption_costs_one_line(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(_overrides: list[str]) -> int:
+    def interrupt(_study: Study) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(recorder, "main", interrupt)
+    monkeypatch.setattr(recorder, "carry_out", interrupt)
     assert main(["run"]) == 130
     assert capsys.readouterr().err == "interrupted\n"
 
 
 def test_a_mistake_of_ours_keeps_its_traceback(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_overrides: list[str]) -> int:
+    def fail(_study: Study) -> int:
         message = "a bug"
         raise ZeroDivisionError(message)
 
-    monkeypatch.setattr(recorder, "main", fail)
+    monkeypatch.setattr(recorder, "carry_out", fail)
     with pytest.raises(ZeroDivisionError, match="a bug"):
         main(["run"])
 
@@ -206,7 +207,7 @@ def test_a_mistake_of_ours_keeps_its_traceback(recorder: Recorder, monkeypatch: 
 def test_a_file_error_names_the_file(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(recorder, "main", lambda _overrides: len(Path("gone.csv").read_text()))
+    monkeypatch.setattr(recorder, "carry_out", lambda _study: len(Path("gone.csv").read_text()))
     assert main(["run"]) == 2
     assert capsys.readouterr().err == "gone.csv: No such file or directory\n"
 

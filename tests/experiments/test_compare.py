@@ -49,7 +49,7 @@ def asked(out: Path, *overrides: str) -> Study:
 
 
 def test_every_file_is_written_and_can_be_read_back(made_up: list[str], tmp_path: Path) -> None:
-    assert compare.run_comparison(asked(tmp_path / "out")) == 0
+    assert compare.carry_out(asked(tmp_path / "out")) == 0
     folder = tmp_path / "out"
     assert sorted(path.name for path in folder.iterdir()) == [
         "comparison.parquet",
@@ -69,7 +69,7 @@ def test_every_file_is_written_and_can_be_read_back(made_up: list[str], tmp_path
 def test_the_load_is_said_before_and_the_answer_after(
     made_up: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    compare.run_comparison(asked(tmp_path / "out"))
+    compare.carry_out(asked(tmp_path / "out"))
     text = capsys.readouterr().out
     assert text.index("Weekly load") < text.index("replications: 5 of 5")
     assert text.index("replications: 5 of 5") < text.index("At equal scan share")
@@ -91,7 +91,7 @@ def test_nothing_is_written_when_a_replication_fails(
 
     monkeypatch.setattr(compare, "replicate", fail)
     with pytest.raises(RuntimeError, match="half-way"):
-        compare.run_comparison(asked(tmp_path / "out"))
+        compare.carry_out(asked(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
     assert made_up == ["train", "loads"]
 

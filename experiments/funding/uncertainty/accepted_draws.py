@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.execution.parallel import run_pieces
+from experiments.execution.parallel import results
 from experiments.execution.redraws import AssumedInput, assumed_inputs, latin_hypercube, mapping_with_redraws
 from experiments.funding.annual import representative_days
 from experiments.funding.balking import is_passed_when_full
@@ -145,8 +145,7 @@ def _judged(
     case: FundingCase, plan: OperatingPlan, inputs: Sequence[UncertainInput], rows: FloatArray
 ) -> Iterator[bool]:
     blocks = [rows[start : start + PIECE] for start in range(0, len(rows), PIECE)]
-    pieces = [partial(_judged_block, case, plan, inputs, block) for block in blocks]
-    for found in run_pieces(pieces, case.study.processes):
+    for found in results(partial(_judged_block, case, plan, inputs), blocks, case.study.processes):
         yield from found
 
 

@@ -23,10 +23,10 @@ from scipy.stats import qmc
 
 from experiments.economics.appraisal import appraise, incremental_cash_flow, internal_rate_of_return, payback_year
 from experiments.economics.cost_effectiveness import break_even_usd_per_load
+from experiments.execution.parallel import Progress
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import price_alternatives
-from experiments.funding.demand_years import Progress
 from experiments.funding.noise import noise_table
 from experiments.funding.uncertainty import scenarios as uncertainty_scenarios
 from experiments.funding.uncertainty import sensitivity as uncertainty_sensitivity

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from experiments.execution.parallel import run_pieces
+from experiments.execution.parallel import Progress, results
 from experiments.funding.annual import LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.case import FundingCase, UncertaintySettings
-from experiments.funding.demand_years import Progress, simulate_redrawn_case
+from experiments.funding.demand_years import simulate_redrawn_case
 from experiments.funding.uncertainty.accepted_draws import (
     case_with_drawn_inputs,
     draw_accepted,
@@ -80,13 +80,9 @@ def simulate_tasks(
     on_done: Callable[[], None] | None = None,
 ) -> list[Response | None]:
     """Return what each task comes to; None where its numbers make no sense together."""
-    responses: list[Response | None] = []
-    pieces = [partial(_simulate_task, case, scorers, inputs, task) for task in tasks]
-    for response in run_pieces(pieces, case.study.processes):
-        responses.append(response)
-        if on_done is not None:
-            on_done()
-    return responses
+    work = partial(_simulate_task, case, scorers, inputs)
+    tell = None if on_done is None else lambda _done, _all: on_done()
+    return list(results(work, tasks, case.study.processes, tell))
 
 
 def _simulate_task(

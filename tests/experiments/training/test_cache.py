@@ -36,7 +36,7 @@ def test_rules_are_made_once_and_then_read_without_the_libraries_of_learning(
 def test_every_source_of_the_past_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model learns from simulated trucks: whatever draws them decides what it is."""
     files = {path.stem for path in cache.learnt_from()}
-    assert {"history", "informed", "met", "pipeline", "train", "trained"} <= files
+    assert {"simulated_history", "past_practice", "shared_draws", "replication", "train", "cache"} <= files
     assert {"trees", "store", "loop", "manifest"} <= files
     assert not {"answer", "terminal", "cli"} & files
     own = Path(str(manifest.__file__))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,20 @@ def test_a_root_that_does_not_exist_is_refused(tree: Path) -> None:
         source_files(["sim.engine.gone"], tree)
 
 
-def test_words_in_a_docstring_are_no_import() -> None:
-    assert imported(b'"""\nfrom sim.a import b\n"""\n') == ()
+def test_every_import_that_a_parser_finds_is_found() -> None:
+    """Of every file of the project and of its tests; prose is no import unless it reads like one."""
+    for path in package_files(["sim", "models", "experiments", "configs", "tests"]):
+        names: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
+        assert names <= set(imported(path.read_bytes())), path
+
+
+def test_names_after_as_and_words_of_prose_are_no_modules() -> None:
+    assert imported(b'"""What we import from sim.a."""\n') == ()
     assert imported(b"import sim.a.b as c, numpy") == ("numpy", "sim.a.b")
 
 
@@ -115,10 +128,15 @@ def test_words_in_a_docstring_are_no_import() -> None:
         "class A:\n    def f(self):\n        {}",
         "match x:\n    case 1:\n        {}",
         "y = lambda: 1; {}",
+        "{}; y = 1",
+        "{}  # why",
+        "if x: {}",
     ],
 )
 def test_an_import_is_found_wherever_it_stands(text: str) -> None:
     assert imported(text.format("import sim.a").encode()) == ("sim.a",)
+    assert imported(text.format("from sim.a import b as c").encode()) == ("sim.a", "sim.a.b")
+    assert imported(text.format("from sim \\\n import (\n a,  # (one)\n b\n)").encode()) == ("sim", "sim.a", "sim.b")
 
 
 def test_the_roots_that_the_program_names_exist() -> None:
