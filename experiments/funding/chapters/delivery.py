@@ -11,7 +11,7 @@ from experiments.economics.costs import purchases_with_staff
 from experiments.funding.chapters.money import undiscounted_amounts
 from experiments.funding.exhibits import charts_port
 from experiments.funding.exhibits.cells import MILLION, millions_cell, significant
-from experiments.funding.exhibits.choice import PERSON, choose_alternative
+from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import (
     Cell,
     Part,
@@ -20,10 +20,10 @@ from experiments.funding.exhibits.elements import (
     Table,
     TableColumn,
     missing_part,
+    plain_name,
     text_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.number_format import number
 
 OPEN: Final = "open: for the author"
@@ -55,7 +55,6 @@ def spending_chapter(evidence: Evidence) -> Section:
         "spending", "Spending and staff by year", TableColumn("year", "year"), columns, tuple(rows), look="ledger"
     )
     return Section(
-        16,
         "spending",
         "Spending profile with civil works and staff",
         (
@@ -122,7 +121,7 @@ RISKS: Final = (
 
 def risk_register_chapter(evidence: Evidence) -> Section:
     """Return the risk register: effect filled from scenarios, owner and likelihood left open."""
-    choice = choose_alternative(evidence).name
+    choice = evidence.choice.name
     columns = (
         TableColumn("what_happens", "what happens"),
         TableColumn("effect_usd", f"net present value of {plain_name(choice)} then", "$ M", "assumed"),
@@ -144,7 +143,6 @@ def risk_register_chapter(evidence: Evidence) -> Section:
         for kind, name, what, cure in RISKS
     )
     return Section(
-        17,
         "risks",
         "Risk register",
         (
@@ -198,7 +196,6 @@ def unquantified_effects_chapter(evidence: Evidence) -> Section:
     rows = tuple((name, (text_cell(way), text_cell(why))) for name, way, why in _effects(evidence))
     counted = _counted(evidence)
     return Section(
-        18,
         "unquantified",
         "Effects that are not in dollars",
         (

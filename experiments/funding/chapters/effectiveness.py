@@ -29,10 +29,10 @@ from experiments.funding.exhibits.elements import (
     Table,
     TableColumn,
     missing_part,
+    plain_name,
     text_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.number_format import listed, number, percent
 
 
@@ -67,14 +67,13 @@ def cost_effectiveness_chapter(evidence: Evidence) -> Section:
     ]
     if not evidence.draws:
         parts.insert(1, missing_part("spread of the points", "uncertain inputs were not redrawn"))
-    return Section(10, "plane", "Cost-effectiveness plane", tuple(parts))
+    return Section("plane", "Cost-effectiveness plane", tuple(parts))
 
 
 def frontiers_chapter(evidence: Evidence) -> Section:
     """Return both frontiers, the cost of one more load on them, and why the others are off."""
     agency, social = agency_frontier(evidence.worths), social_frontier(evidence.worths)
     return Section(
-        11,
         "frontiers",
         "Efficient frontiers, and why each option is off them",
         (
@@ -187,7 +186,7 @@ def net_benefit_chapter(evidence: Evidence) -> Section:
             ),
             charts_effectiveness.net_benefit_chart(evidence, top),
         )
-    return Section(12, "net-benefit", "Net benefit over the value of a load", parts)
+    return Section("net-benefit", "Net benefit over the value of a load", parts)
 
 
 def break_even_chapter(evidence: Evidence) -> Section:
@@ -213,7 +212,7 @@ def break_even_chapter(evidence: Evidence) -> Section:
     if evidence.usd_per_load is not None:
         parts.insert(1, charts_uncertainty.break_even_chart(evidence))
     title = "Break-even: what interdiction would have to be worth"
-    return Section(15, "break-even", title, tuple(parts))
+    return Section("break-even", title, tuple(parts))
 
 
 def _companions(evidence: Evidence) -> Table:

@@ -20,9 +20,8 @@ from experiments.funding.annual import CLASSES
 from experiments.funding.cash_flows import hours_gained, truck_hour_values
 from experiments.funding.exhibits.cells import MILLION, dollars_cell, millions_cell, ratio_cell
 from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
-from experiments.funding.exhibits.elements import Cell, Part, Prose, Section, Table, TableColumn, text_cell
+from experiments.funding.exhibits.elements import Cell, Part, Prose, Section, Table, TableColumn, plain_name, text_cell
 from experiments.funding.exhibits.evidence import TAIL_PERCENT, Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.number_format import NONE, number, percent
 from sim.arrays import FloatArray
 
@@ -171,7 +170,7 @@ def ledger_chapter(evidence: Evidence) -> Section:
         ),
         *(_ledger(evidence, name) for name in evidence.rivals),
     ]
-    return Section(5, "ledger", "Costs and benefits year by year", tuple(parts))
+    return Section("ledger", "Costs and benefits year by year", tuple(parts))
 
 
 def _ledger(evidence: Evidence, name: str) -> Table:
@@ -218,7 +217,6 @@ def present_values_chapter(evidence: Evidence) -> Section:
     heads = tuple(TableColumn(name, plain_name(name), "$ M") for name in rivals)
     first = TableColumn("category", "category")
     return Section(
-        6,
         "present-values",
         "Present values: what it costs, who gains, who pays",
         (
@@ -357,7 +355,7 @@ def decision_measures_chapter(evidence: Evidence) -> Section:
         *(_rate_table(evidence.at(rate), rate == evidence.rate) for rate in _rates(evidence)),
         returns_table(evidence),
     ]
-    return Section(7, "measures", "Net present value and benefit-cost ratios", tuple(parts))
+    return Section("measures", "Net present value and benefit-cost ratios", tuple(parts))
 
 
 def _rates(evidence: Evidence) -> list[float]:
