@@ -145,6 +145,7 @@ class Section:
 
 ALTERNATIVE: Final = TableColumn("alternative", "alternative")
 """Heads the rows of a table of alternatives."""
+MORE_LOADS: Final = TableColumn("loads", "more loads interdicted, discounted", "", "assumed")
 Key = TypeVar("Key")
 
 

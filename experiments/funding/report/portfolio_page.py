@@ -23,6 +23,7 @@ from experiments.funding.exhibits.cells import (
     usd_range_words,
 )
 from experiments.funding.exhibits.elements import (
+    MORE_LOADS,
     Badge,
     Bullets,
     Cell,
@@ -56,7 +57,7 @@ from experiments.funding.report.portfolio_text import (
     runner_up_words,
 )
 from experiments.funding.report.record import report_table_csv
-from experiments.funding.report.summary import MORE_LOADS, HeadlineTile, Report, period_words
+from experiments.funding.report.summary import HeadlineTile, Report, period_words
 from experiments.number_format import NONE, listed, number, percent
 from experiments.study.run_record import run_record
 

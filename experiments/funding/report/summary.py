@@ -15,6 +15,7 @@ from experiments.economics.appraisal import Appraisal
 from experiments.funding.exhibits.cells import amount_cell, dollars_cell, ratio_cell, significant, usd, usd_range_words
 from experiments.funding.exhibits.choice import PAYERS, FundingRequest, request_funding
 from experiments.funding.exhibits.elements import (
+    MORE_LOADS,
     Badge,
     Cell,
     Section,
@@ -33,7 +34,6 @@ MOST_WORDS: Final = 200
 SURE: Final = 0.95
 """Share of draws from which on a sign is called clear."""
 WAIT_CHANGE: Final = TableColumn("wait_change_min", "change of the mean wait, first year", "min", "predicted")
-MORE_LOADS: Final = TableColumn("loads", "more loads interdicted, discounted", "", "assumed")
 BREAK_EVEN: Final = TableColumn("break_even_usd_per_load", "break-even", "$ a load", "assumed")
 
 

@@ -22,8 +22,9 @@ from experiments.economics.cost_effectiveness import (
 from experiments.funding.annual import ELSEWHERE
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.chapters.money import ENDS, year_words
 from experiments.funding.exhibits.elements import Table, terminal_table
-from experiments.funding.exhibits.evidence import TAIL_PERCENT, Evidence
+from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
@@ -77,7 +78,6 @@ RANGES: Final = (
     "Below each line: the 5th and the 95th percentile of the draws, at every rate; of the internal "
     "rate, of the draws that have one."
 )
-ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
 
 
 def rates_table(evidence: Evidence) -> Table:
@@ -128,13 +128,9 @@ def _returns(evidence: Evidence, name: str) -> Iterator[tuple[str, str, str]]:
     year = payback_year(net)
     drawn = evidence.returns(name, "payback_y")
     years = np.where(np.isfinite(drawn), drawn, np.inf)
-    last = [_year(e) for e in np.quantile(years, ENDS, method="inverted_cdf")] if len(years) else []
+    last = [year_words(e) for e in np.quantile(years, ENDS, method="inverted_cdf")] if len(years) else []
     low, high = last or [NONE] * 2
     yield ("never" if year is None else str(year)), low, high
-
-
-def _year(year: float) -> str:
-    return f"{year:.0f}" if np.isfinite(year) else "never"
 
 
 def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
