@@ -60,19 +60,17 @@ def problem_chapter(evidence: Evidence) -> Section:
         "problem_matrix",
         "Problem matrix",
         [row for row in PROBLEMS if any(_level(evidence, row, year) is not None for year in (first, last))],
-        (
-            (TableColumn("today", f"baseline, year {first}"), lambda row: _level_cell(evidence, row, first)),
-            (TableColumn("later", f"baseline, year {last}"), lambda row: _level_cell(evidence, row, last)),
-            (
-                TableColumn("change", f"change under {plain_name(choice)}, year {first}"),
-                lambda row: _change_cell(evidence, row, first),
+        {
+            TableColumn("today", f"baseline, year {first}"): lambda row: _level_cell(evidence, row, first),
+            TableColumn("later", f"baseline, year {last}"): lambda row: _level_cell(evidence, row, last),
+            TableColumn("change", f"change under {plain_name(choice)}, year {first}"): lambda row: _change_cell(
+                evidence, row, first
             ),
-            (
-                TableColumn("change_later", f"change under {plain_name(choice)}, year {last}"),
-                lambda row: _change_cell(evidence, row, last),
+            TableColumn("change_later", f"change under {plain_name(choice)}, year {last}"): lambda row: _change_cell(
+                evidence, row, last
             ),
-            (TableColumn("affected", "affected users"), lambda row: text_cell(row[6])),
-        ),
+            TableColumn("affected", "affected users"): lambda row: text_cell(row[6]),
+        },
         named=(TableColumn("measure", "measure"), lambda row: f"{row[1]}, {row[2]} ({row[5]})"),
     )
     said = (
@@ -106,26 +104,21 @@ def alternatives_chapter(evidence: Evidence) -> Section:
     """Return what each alternative buys and asks for, and what could not carry its load."""
     case = evidence.appraised.case
     asked = {name: request_funding(evidence.appraised, name) for name in evidence.rivals}
-    columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-        (TableColumn("bought", "what is bought"), lambda n: text_cell(_bought_words(asked[n]) or "no equipment")),
-        (TableColumn("in_service", "in service from"), lambda n: _service_cell(evidence, n, asked[n])),
-        (
-            TableColumn("capital_usd", "initial capital", "$ M", "assumed"),
-            lambda n: millions_cell(asked[n].capital_usd),
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("bought", "what is bought"): lambda n: text_cell(_bought_words(asked[n]) or "no equipment"),
+        TableColumn("in_service", "in service from"): lambda n: _service_cell(evidence, n, asked[n]),
+        TableColumn("capital_usd", "initial capital", "$ M", "assumed"): lambda n: millions_cell(asked[n].capital_usd),
+        TableColumn("once_usd", "integration and training, once", "$ M", "assumed"): lambda n: millions_cell(
+            asked[n].once_usd
         ),
-        (
-            TableColumn("once_usd", "integration and training, once", "$ M", "assumed"),
-            lambda n: millions_cell(asked[n].once_usd),
+        TableColumn("yearly_usd", "a year in full service", "$ M", "assumed"): lambda n: millions_cell(
+            asked[n].yearly_usd
         ),
-        (
-            TableColumn("yearly_usd", "a year in full service", "$ M", "assumed"),
-            lambda n: millions_cell(asked[n].yearly_usd),
-        ),
-        (TableColumn("posts", "staff"), lambda n: text_cell(_counted_words(asked[n].posts.items()) or "none")),
-    )
+        TableColumn("posts", "staff"): lambda n: text_cell(_counted_words(asked[n].posts.items()) or "none"),
+    }
     table = table_by_column("alternatives", "What each alternative buys", evidence.rivals, columns)
     nothing = text_cell("nothing: today's port, staff and rules, with the traffic of each year")
-    baseline = (f"{plain_name(evidence.baseline)} (baseline)", (nothing, *(Cell(NONE) for _ in columns[1:])))
+    baseline = (f"{plain_name(evidence.baseline)} (baseline)", (nothing, *(Cell(NONE) for _ in list(columns)[1:])))
     parts: list[Part] = [
         Prose(
             "Every alternative is measured against the no-build baseline on the same traffic, and "

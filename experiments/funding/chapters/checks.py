@@ -118,11 +118,11 @@ def stress_des_table(evidence: Evidence) -> Table:
         "stress_des",
         "STRESS-DES",
         stress_des_items(evidence),
-        (
-            (TableColumn("asks", "item"), lambda item: text_cell(item.asks)),
-            (STATUS_COLUMN, lambda item: _status_cell("done" if item.text else "open")),
-            (TableColumn("text", "what this run says"), lambda item: text_cell(item.text or "to be written")),
-        ),
+        {
+            TableColumn("asks", "item"): lambda item: text_cell(item.asks),
+            STATUS_COLUMN: lambda item: _status_cell("done" if item.text else "open"),
+            TableColumn("text", "what this run says"): lambda item: text_cell(item.text or "to be written"),
+        },
         named=(NUMBER_COLUMN, lambda item: item.number),
         note="Items without an answer are open for the author.",
     )
@@ -209,12 +209,12 @@ def gao_practices_table(evidence: Evidence) -> Table:
         "gao_22_practices",
         "Self-check against GAO's 22 practices",
         gao_practices(evidence),
-        (
-            (TableColumn("phase", "phase"), lambda one: text_cell(one.phase)),
-            (TableColumn("practice", "practice"), lambda one: text_cell(one.asks)),
-            (STATUS_COLUMN, lambda one: _status_cell(one.status)),
-            (TableColumn("where", "where, or what is missing"), lambda one: text_cell(one.where)),
-        ),
+        {
+            TableColumn("phase", "phase"): lambda one: text_cell(one.phase),
+            TableColumn("practice", "practice"): lambda one: text_cell(one.asks),
+            STATUS_COLUMN: lambda one: _status_cell(one.status),
+            TableColumn("where", "where, or what is missing"): lambda one: text_cell(one.where),
+        },
         named=(NUMBER_COLUMN, lambda one: str(one.number)),
         note="A self-check by the program, not a review.",
     )
@@ -236,11 +236,11 @@ def validation_table(port: str, docs: Path = DOCS) -> Part:
         "validation",
         "The model beside published figures, today's practice",
         rows,
-        (
-            (TableColumn("simulated", "simulated, 95 % interval"), lambda row: text_cell(row[1])),
-            (TableColumn("published", "published"), lambda row: text_cell(row[2])),
-            (TableColumn("kind", "kind"), lambda row: text_cell(row[3])),
-        ),
+        {
+            TableColumn("simulated", "simulated, 95 % interval"): lambda row: text_cell(row[1]),
+            TableColumn("published", "published"): lambda row: text_cell(row[2]),
+            TableColumn("kind", "kind"): lambda row: text_cell(row[3]),
+        },
         named=(TableColumn("measure", "measure"), lambda row: row[0]),
         note="Fitted: the input was chosen to come near the figure, so that agreement proves "
         "nothing. Predicted: nothing was chosen for it.",

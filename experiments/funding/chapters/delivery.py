@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -36,19 +36,19 @@ def spending_chapter(evidence: Evidence) -> Section:
     """Return the spending profile with civil works and staff."""
     base = evidence.appraised.case.appraisal.base_year
     charts = [charts_port.spending_chart(evidence, n) for n in evidence.rivals[:MOST_CHARTS]]
-    none, columns = evidence.alternative(evidence.baseline).cost.total(), list[Any]()
+    none = evidence.alternative(evidence.baseline).cost.total()
+    spent = {name: evidence.alternative(name).cost.total() - none for name in evidence.rivals}
+    staff = {name: _posts(evidence, name) for name in evidence.rivals}
+
+    def of_year(amounts: np.ndarray, unit: float, digits: int) -> Callable[[int], Cell]:
+        return lambda year: Cell(number(amounts[year] / unit, digits), "", float(amounts[year]))
+
+    columns: dict[TableColumn, Callable[[int], Cell]] = {}
     for name in evidence.rivals:
-        spent, posts = evidence.alternative(name).cost.total() - none, _posts(evidence, name)
-        columns += [
-            (
-                TableColumn(f"{name}_usd", f"{plain_name(name)}, all spending", "$ M", "assumed"),
-                lambda y, spent=spent: Cell(number(spent[y] / MILLION, 2), "", float(spent[y])),
-            ),
-            (
-                TableColumn(f"{name}_posts", f"{plain_name(name)}, staff", "persons", "assumed"),
-                lambda y, posts=posts: Cell(number(posts[y]), "", float(posts[y])),
-            ),
-        ]
+        title = plain_name(name)
+        money = TableColumn(f"{name}_usd", f"{title}, all spending", "$ M", "assumed")
+        persons = TableColumn(f"{name}_posts", f"{title}, staff", "persons", "assumed")
+        columns |= {money: of_year(spent[name], MILLION, 2), persons: of_year(staff[name], 1.0, 1)}
     year = (TableColumn("year", "year"), lambda y: f"{y} ({base + y})")
     table = table_by_column("spending", "Spending and staff by year", range(evidence.years + 1), columns, year)
     said = (
@@ -90,16 +90,15 @@ RISKS: Final = (
 def risk_register_chapter(evidence: Evidence) -> Section:
     """Return the risk register: effect filled from scenarios, owner and likelihood left open."""
     choice = evidence.choice.name
-    columns: tuple[tuple[TableColumn, Callable[[tuple[str, ...]], Cell]], ...] = (
-        (TableColumn("what_happens", "what happens"), lambda risk: text_cell(risk[2])),
-        (
-            TableColumn("effect_usd", f"net present value of {plain_name(choice)} then", "$ M", "assumed"),
-            lambda risk: _effect(evidence, choice, risk[0]),
+    columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
+        TableColumn("what_happens", "what happens"): lambda risk: text_cell(risk[2]),
+        TableColumn("effect_usd", f"net present value of {plain_name(choice)} then", "$ M", "assumed"): lambda risk: (
+            _effect(evidence, choice, risk[0])
         ),
-        (TableColumn("mitigation", "possible mitigation"), lambda risk: text_cell(risk[3])),
-        (TableColumn("likelihood", "likelihood"), lambda _: Cell(OPEN, look="open")),
-        (TableColumn("owner", "owner"), lambda _: Cell(OPEN, look="open")),
-    )
+        TableColumn("mitigation", "possible mitigation"): lambda risk: text_cell(risk[3]),
+        TableColumn("likelihood", "likelihood"): lambda _: Cell(OPEN, look="open"),
+        TableColumn("owner", "owner"): lambda _: Cell(OPEN, look="open"),
+    }
     said = (
         "Effects are the lowest and highest net present value over the scenarios and "
         "swings of that kind, interdiction not priced; mitigations are suggestions. "
@@ -147,13 +146,12 @@ def unquantified_effects_chapter(evidence: Evidence) -> Section:
         "unquantified_effects",
         "Unquantified effects",
         _effects(evidence),
-        (
-            (
-                TableColumn("direction", "direction for an alternative that scans more"),
-                lambda effect: text_cell(effect[1]),
+        {
+            TableColumn("direction", "direction for an alternative that scans more"): lambda effect: text_cell(
+                effect[1]
             ),
-            (TableColumn("why", "why it is not in dollars"), lambda effect: text_cell(effect[2])),
-        ),
+            TableColumn("why", "why it is not in dollars"): lambda effect: text_cell(effect[2]),
+        },
         named=(TableColumn("effect", "effect"), lambda effect: effect[0]),
     )
     return Section("unquantified", "Effects that are not in dollars", (table, _counted(evidence)))
@@ -173,7 +171,7 @@ def _counted(evidence: Evidence) -> Part:
         "amounts_saved",
         "Counted in their own units, over all years",
         evidence.rivals,
-        [(TableColumn(key, *AMOUNTS[key], "predicted"), amount(key)) for key in keys],
+        {TableColumn(key, *AMOUNTS[key], "predicted"): amount(key) for key in keys},
         note="Above the baseline, not discounted, central inputs; below zero: more than without. "
         "Fuel is in dollars among the users' gain; carbon is not.",
     )

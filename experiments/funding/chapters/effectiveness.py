@@ -41,17 +41,15 @@ from experiments.number_format import listed, number, percent
 def cost_effectiveness_chapter(evidence: Evidence) -> Section:
     """Return the cost-effectiveness plane."""
     cell = evidence.cell
-    columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-        (
-            TableColumn("agency_cost_usd", "agency cost above baseline", "$ M", "assumed"),
-            lambda n: cell(n, lambda w: w.cost),
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("agency_cost_usd", "agency cost above baseline", "$ M", "assumed"): lambda n: cell(
+            n, lambda w: w.cost
         ),
-        (MORE_LOADS, lambda n: cell(n, lambda w: w.loads, amount_cell)),
-        (
-            TableColumn("social_cost_usd", "agency cost less users' gain", "$ M", "assumed"),
-            lambda n: cell(n, lambda w: -w.npv0),
+        MORE_LOADS: lambda n: cell(n, lambda w: w.loads, amount_cell),
+        TableColumn("social_cost_usd", "agency cost less users' gain", "$ M", "assumed"): lambda n: cell(
+            n, lambda w: -w.npv0
         ),
-    )
+    }
     spread = missing_part("spread of the points", "uncertain inputs were not redrawn")
     return Section(
         "plane",
@@ -96,22 +94,17 @@ def _places_table(evidence: Evidence, name: str, title: str, places: Sequence[Fr
 
     find = agency_frontier if name.endswith("agency") else social_frontier
     drawn = [{p.name for p in find(draw) if p.status == "frontier"} for draw in evidence.draws]
-    columns: tuple[tuple[TableColumn, Callable[[FrontierPlace], Cell]], ...] = (
-        (TableColumn("cost_usd", "cost", "$ M", "assumed"), lambda p: millions_cell(p.cost, held(p, cost))),
-        (
-            TableColumn("loads", "more loads", "", "assumed"),
-            lambda p: amount_cell(p.effect, held(p, lambda w: w.loads)),
+    columns: dict[TableColumn, Callable[[FrontierPlace], Cell]] = {
+        TableColumn("cost_usd", "cost", "$ M", "assumed"): lambda p: millions_cell(p.cost, held(p, cost)),
+        TableColumn("loads", "more loads", "", "assumed"): lambda p: amount_cell(p.effect, held(p, lambda w: w.loads)),
+        TableColumn("usd_per_more_load", "cost of one more load", "$", "assumed"): lambda p: dollars_cell(
+            p.icer, _icer_range(evidence, p, cost)
         ),
-        (
-            TableColumn("usd_per_more_load", "cost of one more load", "$", "assumed"),
-            lambda p: dollars_cell(p.icer, _icer_range(evidence, p, cost)),
+        TableColumn("status", "where it stands, and why"): lambda p: text_cell(frontier_reason(p)),
+        TableColumn("share_on", "draws in which it is on the frontier", "%"): lambda p: _share_cell(
+            sum(p.name in on for on in drawn) / len(drawn) if drawn else None, "aside"
         ),
-        (TableColumn("status", "where it stands, and why"), lambda p: text_cell(frontier_reason(p))),
-        (
-            TableColumn("share_on", "draws in which it is on the frontier", "%"),
-            lambda p: _share_cell(sum(p.name in on for on in drawn) / len(drawn) if drawn else None, "aside"),
-        ),
-    )
+    }
     return table_by_column(name, title, places, columns, named=(ALTERNATIVE, lambda p: plain_name(p.name)))
 
 
@@ -217,26 +210,22 @@ def _companions(evidence: Evidence) -> Table:
         persons = annualised(worth.cost, worth.rate, worth.years) / officer
         return Cell(number(persons), "", persons)
 
-    columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-        (
-            TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"),
-            lambda n: evidence.break_even_cell(n, "no more loads"),
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"): lambda n: (
+            evidence.break_even_cell(n, "no more loads")
         ),
-        (
-            TableColumn("annual_gap_usd", "gap a year", "$ M", "assumed"),
-            lambda n: millions_cell(even[n].annual_gap_usd, gaps[n]),
+        TableColumn("annual_gap_usd", "gap a year", "$ M", "assumed"): lambda n: millions_cell(
+            even[n].annual_gap_usd, gaps[n]
         ),
-        (TableColumn("deaths_per_y", "as statistical deaths a year", "", "assumed"), deaths),
-        (TableColumn("officers", "officers that the yearly cost would pay", "", "assumed"), officers),
-        (
-            TableColumn("not_replaced_share", "share that must not be replaced", "%", "assumed"),
-            lambda n: _not_replaced(evidence, n, even[n].not_replaced_share),
+        TableColumn("deaths_per_y", "as statistical deaths a year", "", "assumed"): deaths,
+        TableColumn("officers", "officers that the yearly cost would pay", "", "assumed"): officers,
+        TableColumn("not_replaced_share", "share that must not be replaced", "%", "assumed"): lambda n: _not_replaced(
+            evidence, n, even[n].not_replaced_share
         ),
-        (
-            TableColumn("no_break_even_share", "draws without any break-even", "%"),
-            lambda n: _share_cell(_share(evidence, n, "no_break_even_share")),
+        TableColumn("no_break_even_share", "draws without any break-even", "%"): lambda n: _share_cell(
+            _share(evidence, n, "no_break_even_share")
         ),
-    )
+    }
     title = "Break-even values and their companions"
     note = f"Gap below zero: what is left over, so that no worth of interdiction is needed. {evidence.range_note}"
     return table_by_column("break_even", title, evidence.rivals, columns, note=note)

@@ -70,10 +70,10 @@ def inputs_annex(evidence: Evidence) -> Section:
     library = source_library()
     table: Part = missing_part("addresses of the sources", "their list is not part of this installation")
     if known := sorted(used & set(library), key=lambda name: int(name[1:])):
-        columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-            (TableColumn("what", "what it is"), lambda name: text_cell(library[name][0])),
-            (TableColumn("address", "address"), lambda name: text_cell(library[name][1] or "no address")),
-        )
+        columns: dict[TableColumn, Callable[[str], Cell]] = {
+            TableColumn("what", "what it is"): lambda name: text_cell(library[name][0]),
+            TableColumn("address", "address"): lambda name: text_cell(library[name][1] or "no address"),
+        }
         sources = table_by_column("sources", "Sources", known, columns, named=(TableColumn("id", "id"), str))
         table = replace(sources, look="inputs")
     return Section(

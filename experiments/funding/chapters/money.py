@@ -43,20 +43,17 @@ def returns_table(evidence: Evidence) -> Table:
     """Return rate and paybacks at the central inputs, over what the draws say."""
     base = evidence.alternative(evidence.baseline)
     net = {n: incremental_cash_flow(evidence.alternative(n), base, evidence.usd_per_load) for n in evidence.rivals}
-    columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-        (
-            TableColumn("internal_rate", "internal rate of return", "", "assumed"),
-            lambda n: _rate(net[n], evidence.returns(n, "irr")),
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("internal_rate", "internal rate of return", "", "assumed"): lambda n: _rate(
+            net[n], evidence.returns(n, "irr")
         ),
-        (
-            TableColumn("payback_y", "payback, not discounted", "year", "assumed"),
-            lambda n: _payback(payback_year(net[n]), evidence.returns(n, "payback_y")),
+        TableColumn("payback_y", "payback, not discounted", "year", "assumed"): lambda n: _payback(
+            payback_year(net[n]), evidence.returns(n, "payback_y")
         ),
-        (
-            TableColumn("discounted_payback_y", "payback, discounted", "year", "assumed"),
-            lambda n: _payback(payback_year(net[n], evidence.rate), evidence.returns(n, "discounted_payback_y")),
+        TableColumn("discounted_payback_y", "payback, discounted", "year", "assumed"): lambda n: _payback(
+            payback_year(net[n], evidence.rate), evidence.returns(n, "discounted_payback_y")
         ),
-    )
+    }
     note = "The internal rate is given only where there is exactly one; else the reason stands. "
     note += f"{evidence.range_note} The range of the rate is over the draws that have one; a payback "
     note += "of never stands above all years."
@@ -308,24 +305,20 @@ def _rate_table(evidence: Evidence, rate: float) -> Table:
     """Return the measures at one rate; every other rate is read like the headline's."""
     head = " (headline)" if rate == evidence.rate else ""
     price, at = evidence.usd_per_load, evidence.at(rate)
-    columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-        (TableColumn("npv_usd", "net present value", "$ M", "assumed"), lambda n: at.cell(n, lambda w: w.npv(price))),
-        (
-            TableColumn("dot_ratio", "benefit-cost ratio, DOT", "", "assumed"),
-            lambda n: at.cell(n, lambda w: w.dot_ratio(price), ratio_cell),
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("npv_usd", "net present value", "$ M", "assumed"): lambda n: at.cell(n, lambda w: w.npv(price)),
+        TableColumn("dot_ratio", "benefit-cost ratio, DOT", "", "assumed"): lambda n: at.cell(
+            n, lambda w: w.dot_ratio(price), ratio_cell
         ),
-        (
-            TableColumn("life_cycle_ratio", "benefit-cost ratio, life cycle", "", "assumed"),
-            lambda n: at.cell(n, lambda w: w.life_cycle_ratio(price), ratio_cell),
+        TableColumn("life_cycle_ratio", "benefit-cost ratio, life cycle", "", "assumed"): lambda n: at.cell(
+            n, lambda w: w.life_cycle_ratio(price), ratio_cell
         ),
-        (
-            TableColumn("annual_net_usd", "equal net gain a year", "$ M", "assumed"),
-            lambda n: at.cell(n, lambda w: w.annualised_net(price)),
+        TableColumn("annual_net_usd", "equal net gain a year", "$ M", "assumed"): lambda n: at.cell(
+            n, lambda w: w.annualised_net(price)
         ),
-        (
-            TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"),
-            lambda n: at.break_even_cell(n, "no more loads"),
+        TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"): lambda n: (
+            at.break_even_cell(n, "no more loads")
         ),
-    )
+    }
     title = f"At {percent(rate, 1)} a year{head}"
     return table_by_column(f"measures_at_{100.0 * rate:g}_percent", title, evidence.rivals, columns)

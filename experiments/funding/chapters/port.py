@@ -103,9 +103,9 @@ def measure_table(
     known = [m for m in measures if any(evidence.values(one, m[0], year) is not None for one in evidence.names)]
     if not known:
         return None
-    columns = [
-        (TableColumn(m[0], m[1], m[2], m[5]), lambda one, m=m: measure_cell(evidence, one, m, year)) for m in known
-    ]
+    columns = {
+        TableColumn(m[0], m[1], m[2], m[5]): lambda one, m=m: measure_cell(evidence, one, m, year) for m in known
+    }
     return table_by_column(name, title, evidence.names, columns)
 
 
@@ -136,13 +136,12 @@ def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:
 def _growth_table(evidence: Evidence) -> Table:
     response = evidence.appraised.response
     base = evidence.appraised.case.appraisal.base_year
-    columns = [
-        (
-            TableColumn(f"wait_mean_min_year_{year}", f"year {year} ({base + year})", "min", "predicted"),
-            lambda name, year=year: measure_cell(evidence, name, WAITS[0], year),
-        )
+    columns = {
+        TableColumn(
+            f"wait_mean_min_year_{year}", f"year {year} ({base + year})", "min", "predicted"
+        ): lambda name, year=year: measure_cell(evidence, name, WAITS[0], year)
         for year in response.years
-    ]
+    }
     return table_by_column(
         "wait_by_year",
         "Mean wait to primary by simulated year",
@@ -171,13 +170,12 @@ def _types_table(evidence: Evidence, types: Sequence[str]) -> Table | None:
     ]
     if not known:
         return None
-    columns = [
-        (
-            TableColumn(f"interdicted_{kind}", plain_name(kind), "loads a year", "assumed"),
-            lambda name, kind=kind: _type_cell(evidence, name, kind),
+    columns = {
+        TableColumn(f"interdicted_{kind}", plain_name(kind), "loads a year", "assumed"): lambda name, kind=kind: (
+            _type_cell(evidence, name, kind)
         )
         for kind in known
-    ]
+    }
     return table_by_column(
         "interdicted_by_type",
         "Loads interdicted in the first year, by type",

@@ -6,7 +6,7 @@ CSV and JSON say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, TypeVar
 
@@ -153,7 +153,7 @@ def table_by_column(
     name: str,
     title: str,
     keys: Iterable[Key],
-    columns: Iterable[tuple[TableColumn, Callable[[Key], Cell]]],
+    columns: Mapping[TableColumn, Callable[[Key], Cell]],
     named: tuple[TableColumn, Callable[[Key], str]] | None = None,
     note: str = "",
 ) -> Table:
@@ -164,9 +164,9 @@ def table_by_column(
     named : (column, rule), optional
         What names the rows; alternatives by their own names as a reader writes them by default.
     """
-    known, (first, label) = tuple(columns), named or (ALTERNATIVE, lambda key: plain_name(str(key)))
-    rows = tuple((label(key), tuple(rule(key) for _, rule in known)) for key in keys)
-    return Table(name, title, first, tuple(column for column, _ in known), rows, note)
+    first, label = named or (ALTERNATIVE, lambda key: plain_name(str(key)))
+    rows = tuple((label(key), tuple(rule(key) for rule in columns.values())) for key in keys)
+    return Table(name, title, first, tuple(columns), rows, note)
 
 
 def terminal_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

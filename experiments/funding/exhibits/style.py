@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -56,14 +56,14 @@ def alternative_styles(names: Sequence[str]) -> dict[str, LineStyle]:
 
 
 @contextmanager
-def open_figure(height_in: float = HEIGHT_IN, panels: Mapping[str, Any] | None = None) -> Iterator[tuple[Figure, Any]]:
-    """Give a figure and its axes (one, or an array with ``panels``: arguments of ``subplots``)."""
+def open_figure(height_in: float = HEIGHT_IN) -> Iterator[tuple[Figure, Any]]:
+    """Give a figure and its axes."""
     import matplotlib as mpl
     from matplotlib.figure import Figure as NewFigure
 
     with mpl.rc_context(rc=_settings()):
         figure = NewFigure(figsize=(WIDTH_IN, height_in), layout="constrained")
-        yield figure, figure.subplots(**(panels or {}))
+        yield figure, figure.subplots()
 
 
 def _settings() -> dict[Any, Any]:

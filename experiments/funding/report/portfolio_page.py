@@ -337,29 +337,25 @@ def _overview(portfolio: PortfolioResults) -> Table:
         best = float(drawn[port]["share_best"])
         return Cell(number(100.0 * best, 0), "", best)
 
-    columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-        (TableColumn("buys", "buys"), lambda port: text_cell(bought[port] or "nothing")),
-        (TableColumn("start_y", "ordered in"), start),
-        (
-            TableColumn("spend_usd", "initial spending", "$ M", "assumed"),
-            lambda port: millions_cell(own[port].initial_usd, held(port, "spend_usd")),
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("buys", "buys"): lambda port: text_cell(bought[port] or "nothing"),
+        TableColumn("start_y", "ordered in"): start,
+        TableColumn("spend_usd", "initial spending", "$ M", "assumed"): lambda port: millions_cell(
+            own[port].initial_usd, held(port, "spend_usd")
         ),
-        (
-            TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"),
-            lambda port: millions_cell(own[port].cost_usd, held(port, "cost_usd")),
+        TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"): lambda port: millions_cell(
+            own[port].cost_usd, held(port, "cost_usd")
         ),
-        (
-            TableColumn("npv0_usd", "net present value", "$ M", "assumed"),
-            lambda port: millions_cell(own[port].npv0_usd, held(port, "npv0_usd")),
+        TableColumn("npv0_usd", "net present value", "$ M", "assumed"): lambda port: millions_cell(
+            own[port].npv0_usd, held(port, "npv0_usd")
         ),
-        (MORE_LOADS, lambda port: amount_cell(own[port].loads, held(port, "loads"))),
-        (
-            TableColumn("wait_min", "highest yearly wait", "min", "predicted"),
-            lambda port: amount_cell(own[port].wait_min),
+        MORE_LOADS: lambda port: amount_cell(own[port].loads, held(port, "loads")),
+        TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda port: amount_cell(
+            own[port].wait_min
         ),
-        (TableColumn("ceiling_min", "ceiling", "min"), ceiling),
-        (TableColumn("share_best", "best in draws", "%", "assumed"), share),
-    )
+        TableColumn("ceiling_min", "ceiling", "min"): ceiling,
+        TableColumn("share_best", "best in draws", "%", "assumed"): share,
+    }
     return table_by_column(
         "overview",
         "The chosen set at a glance",

@@ -38,19 +38,15 @@ def portfolio_options_table(portfolio: PortfolioResults) -> Table:
     def in_millions(key: str) -> Callable[[Any], Cell]:
         return lambda row: millions_cell(row[0][key], _ends(row, key))
 
-    columns = [(TableColumn(key, words, "$ M", "assumed"), in_millions(key)) for key, words in money.items()]
-    columns += [
-        (
-            TableColumn("loads", "more loads", "", "assumed"),
-            lambda row: amount_cell(row[0]["loads"], _ends(row, "loads")),
+    columns = {TableColumn(key, words, "$ M", "assumed"): in_millions(key) for key, words in money.items()}
+    columns |= {
+        TableColumn("loads", "more loads", "", "assumed"): lambda row: amount_cell(
+            row[0]["loads"], _ends(row, "loads")
         ),
-        (
-            TableColumn("wait_min", "highest yearly wait", "min", "predicted"),
-            lambda row: amount_cell(row[0]["wait_min"]),
-        ),
-        (TableColumn("allowed", "within the ceiling"), lambda row: yes_cell(row[0]["allowed"])),
-        (TableColumn("place", "place"), lambda row: text_cell(_place_words(row[0]))),
-    ]
+        TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda row: amount_cell(row[0]["wait_min"]),
+        TableColumn("allowed", "within the ceiling"): lambda row: yes_cell(row[0]["allowed"]),
+        TableColumn("place", "place"): lambda row: text_cell(_place_words(row[0])),
+    }
     return table_by_column(
         "portfolio_options",
         "All options",
@@ -84,24 +80,21 @@ def limit_prices_table(portfolio: PortfolioResults) -> Table:
     """Return the limits that matter, with their duals, steps and ranges."""
     of_loads = portfolio.plan.objective == "loads"
     unit, scale = ("loads", 1.0) if of_loads else ("$ M", 1.0 / MILLION)
-    columns: tuple[tuple[TableColumn, Callable[[Any], Cell]], ...] = (
-        (TableColumn("limit", "limit at"), lambda row: _limit(row["limit"], row)),
-        (TableColumn("used", "used"), lambda row: _limit(row["used"], row, f"{_at(row['left'], row)} left")),
-        (
-            TableColumn("relaxed_price", "dual: a unit more, options split", unit, "assumed"),
-            lambda row: _dual(row, scale),
+    columns: dict[TableColumn, Callable[[Any], Cell]] = {
+        TableColumn("limit", "limit at"): lambda row: _limit(row["limit"], row),
+        TableColumn("used", "used"): lambda row: _limit(row["used"], row, f"{_at(row['left'], row)} left"),
+        TableColumn("relaxed_price", "dual: a unit more, options split", unit, "assumed"): lambda row: _dual(
+            row, scale
         ),
-        (
-            TableColumn("gain_of_step", "a whole step more brings", unit, "assumed"),
-            lambda row: _gain(scale * row["gain_of_step"]),
+        TableColumn("gain_of_step", "a whole step more brings", unit, "assumed"): lambda row: _gain(
+            scale * row["gain_of_step"]
         ),
-        (
-            TableColumn("loss_of_step", "a whole step less costs", unit, "assumed"),
-            lambda row: _gain(scale * row["loss_of_step"], "cannot be kept"),
+        TableColumn("loss_of_step", "a whole step less costs", unit, "assumed"): lambda row: _gain(
+            scale * row["loss_of_step"], "cannot be kept"
         ),
-        (TableColumn("holds_from", "the choice holds from"), lambda row: _limit(row["holds_from"], row)),
-        (TableColumn("next_better_at", "next change at"), lambda row: _next_change(row, scale)),
-    )
+        TableColumn("holds_from", "the choice holds from"): lambda row: _limit(row["holds_from"], row),
+        TableColumn("next_better_at", "next change at"): lambda row: _next_change(row, scale),
+    }
     return table_by_column(
         "portfolio_shadow_prices",
         "Limits and their prices",
@@ -172,10 +165,10 @@ def _plan(portfolio: PortfolioResults) -> Table:
         "portfolio_plan",
         "Limits and what is sought",
         _set(portfolio),
-        (
-            (TableColumn("value", "value"), lambda line: text_cell(line[1])),
-            (TableColumn("source", "source"), lambda _: text_cell("set by the planner")),
-        ),
+        {
+            TableColumn("value", "value"): lambda line: text_cell(line[1]),
+            TableColumn("source", "source"): lambda _: text_cell("set by the planner"),
+        },
         named=(TableColumn("key", "key"), lambda line: line[0]),
     )
 

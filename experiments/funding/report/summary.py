@@ -286,16 +286,16 @@ def _tiles(evidence: Evidence, name: str) -> Iterator[HeadlineTile]:
 def _overview(evidence: Evidence) -> Table:
     """Return all alternatives, the baseline above them with nothing of everything."""
     price, cell = evidence.usd_per_load, evidence.cell
-    columns: tuple[tuple[TableColumn, Callable[[str], Cell]], ...] = (
-        (TableColumn("capital_usd", "initial capital", "$ M", "assumed"), lambda n: cell(n, lambda w: w.capital)),
-        (TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"), lambda n: cell(n, lambda w: w.cost)),
-        (TableColumn("npv_usd", "net present value", "$ M", "assumed"), lambda n: cell(n, lambda w: w.npv(price))),
-        (WAIT_CHANGE, lambda n: _wait(evidence, n)),
-        (MORE_LOADS, lambda n: cell(n, lambda w: w.loads, amount_cell)),
-        (BREAK_EVEN, lambda n: evidence.break_even_cell(n, "no more loads")),
-    )
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("capital_usd", "initial capital", "$ M", "assumed"): lambda n: cell(n, lambda w: w.capital),
+        TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"): lambda n: cell(n, lambda w: w.cost),
+        TableColumn("npv_usd", "net present value", "$ M", "assumed"): lambda n: cell(n, lambda w: w.npv(price)),
+        WAIT_CHANGE: lambda n: _wait(evidence, n),
+        MORE_LOADS: lambda n: cell(n, lambda w: w.loads, amount_cell),
+        BREAK_EVEN: lambda n: evidence.break_even_cell(n, "no more loads"),
+    }
     table = table_by_column("overview", "All alternatives at a glance, above the baseline", evidence.rivals, columns)
-    nothing = (*(Cell("0", "", 0.0) for _ in columns[:-1]), unknown_cell())
+    nothing = (*(Cell("0", "", 0.0) for _ in list(columns)[1:]), unknown_cell())
     return replace(table, rows=((f"{plain_name(evidence.baseline)} (baseline)", nothing), *table.rows))
 
 
