@@ -37,6 +37,7 @@ from experiments.funding.case import FundingCase, PortfolioPlan, UncertaintySett
 from experiments.funding.cash_flows import AppraisedCase, present_worths, price_alternatives
 from experiments.funding.completion import complete_alternatives, completions_table
 from experiments.funding.demand_years import simulate_case
+from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import WorthsByReplication, amounts_table, present_worths_by_replication
 from experiments.funding.portfolio.best_set import Portfolio, best_portfolio
 from experiments.funding.portfolio.draws import (
@@ -214,14 +215,14 @@ def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:
     funding_terminal.print_case_plan(terminal, carried, short)
     with report_terminal.show_progress(terminal, carried.study.replications, "replications of all years") as tell:
         simulated = simulate_case(carried, scorers, tell)
-    found = appraise_case(carried, simulated, short)
-    each = present_worths_by_replication(carried, simulated)
+    appraised = appraise_case(carried, simulated, short)
+    by_replication = present_worths_by_replication(carried, simulated)
     with report_terminal.show_progress(terminal, n_simulated_worlds(settings), "redrawn worlds of all years") as tell:
-        unsure = analyze_uncertainty(carried, simulated, scorers, settings, tell)
-    made = raw_case_tables(found, each) | raw_uncertainty_tables(unsure, case.appraisal)
-    written = write_case_files(found, unsure, made, time.perf_counter() - begin)
-    wall_s = time.perf_counter() - begin
-    funding_terminal.print_case_results(terminal, found, each, unsure, (written, wall_s))
+        uncertainty = analyze_uncertainty(carried, simulated, scorers, settings, tell)
+    raw_tables = raw_case_tables(appraised, by_replication) | raw_uncertainty_tables(uncertainty, case.appraisal)
+    evidence = Evidence(appraised, uncertainty)
+    written = write_case_files(evidence, raw_tables, time.perf_counter() - begin)
+    funding_terminal.print_case_results(terminal, evidence, by_replication, written, time.perf_counter() - begin)
     return 0
 
 
@@ -257,14 +258,13 @@ def raw_uncertainty_tables(uncertainty: Uncertainty, appraisal: Appraisal) -> di
     return {"drawn_inputs" if name == "inputs" else name: table for name, table in made.items()}
 
 
-def write_case_files(
-    appraised: AppraisedCase, uncertainty: Uncertainty | None, raw_tables: Mapping[str, pd.DataFrame], wall_s: float
-) -> list[Path]:
+def write_case_files(evidence: Evidence, raw_tables: Mapping[str, pd.DataFrame], wall_s: float) -> list[Path]:
     """Write the files of the case, each whole or not at all (step 7)."""
-    output = OutputFolder(appraised.case.study.out)
-    record = run_record(appraised.case.study, wall_s) | {"overrides": list(appraised.case.overrides)}
+    case = evidence.appraised.case
+    output = OutputFolder(case.study.out)
+    record = run_record(case.study, wall_s) | {"overrides": list(case.overrides)}
     return [
-        *write_case_report(output, appraised, uncertainty),
+        *write_case_report(output, evidence),
         *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw_tables.items()),
         output.write_json("run.json", record),
     ]

@@ -17,6 +17,8 @@ from experiments.funding.annual import Response
 from experiments.funding.case import CaseTerms, Demand
 from experiments.funding.case import FundingCase as Funding
 from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.report.page import build_case_report, render_case_report
 from experiments.funding.request import economic_inputs, read_economic_option
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.study.compose import compose_config
@@ -40,6 +42,16 @@ def appraised(usd_per_load: float | None = None, names: tuple[str, ...] = tuple(
         worths={rate: appraise(alternatives, "A0", rate) for rate in RATES},
         completions=pd.DataFrame(columns=["alternative", "short", "completion", "price_usd"]),
     )
+
+
+def page(
+    usd_per_load: float | None = None,
+    names: tuple[str, ...] = tuple(example.OPTIONS),
+    uncertainty: Uncertainty | None = None,
+) -> str:
+    """Return the page of the case, as a run writes it."""
+    evidence = Evidence(appraised(usd_per_load, names), uncertainty)
+    return render_case_report(evidence, build_case_report(evidence))
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from small_case import SMALL
 
 from experiments.fund import appraise_case, raw_case_tables, write_case_files
 from experiments.funding.completion import completions_table
+from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import present_worths_by_replication
 from experiments.funding.request import build_case
 
@@ -32,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("hand")
     asked = build_case([*SMALL, f"out={out}"])
     found = appraise_case(asked, response(), completions_table({}, completed=False))
-    write_case_files(found, None, raw_case_tables(found, present_worths_by_replication(asked, found.response)), 0.0)
+    write_case_files(Evidence(found), raw_case_tables(found, present_worths_by_replication(asked, found.response)), 0.0)
     return out
 
 

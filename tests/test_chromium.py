@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from experiments.funding.report import portfolio_page
-from experiments.funding.report.page import render_case_page
 from experiments.scorecards import page as scorecards_page
 from experiments.scorecards.card import make_scorecard, scorecard_in_edition
 from experiments.scorecards.targets import read_targets
@@ -60,7 +59,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     south = [cards.write_run(folder / f"s{k}", *cards.SOUTH, wait=5.0, seed=k) for k in (1, 2, 3)]
     card = make_scorecard([cards.series(*north), cards.series(*south, key="southbound")], read_targets())
     texts = {
-        "report": render_case_page(funded.appraised(), funded.uncertainty()),
+        "report": funded.page(uncertainty=funded.uncertainty()),
         "portfolio": portfolio_page.render_portfolio_page(made, portfolio_page.build_portfolio_page(made)),
         "scorecard": scorecards_page.render_scorecard(card),
         "public": scorecards_page.render_scorecard(scorecard_in_edition(card, "public")),

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from experiments.funding.request import ECONOMICS, read_portfolio_plan
+from experiments.funding.request import read_portfolio_plan
 from experiments.scorecards import targets
 from experiments.study.compose import GROUPS, PARTS, compose_config
 from experiments.study.sources import CONFIGS, TAG, source_notes
 from experiments.study.study import StudySettings, build_study, compose_scenario
 from sim.policies.base import POLICIES
 from sim.setting.spec import build_spec
+from tests.catalogue import ECONOMICS
 
 ROOT = CONFIGS.parent
 ROOTS = (CONFIGS / "config.yaml", CONFIGS / "fund.yaml")

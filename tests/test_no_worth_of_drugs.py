@@ -18,6 +18,7 @@ from test_money import response
 
 from experiments.fund import appraise_case, raw_case_tables, raw_uncertainty_tables, write_case_files
 from experiments.funding.completion import completions_table
+from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import noise_table, present_worths_by_replication
 from experiments.funding.request import build_case, read_uncertainty_settings
 from experiments.funding.uncertainty.analysis import tabulate_uncertainty
@@ -45,7 +46,7 @@ def files(folder: Path, usd_per_load: float | None) -> Path:
     unsure = dataclasses.replace(valuation(), asked=asked)
     doubted = tabulate_uncertainty(unsure, read_uncertainty_settings(asked), noise_table(asked, made_response()))
     made = raw_case_tables(found, present_worths_by_replication(asked, found.response))
-    write_case_files(found, doubted, made | raw_uncertainty_tables(doubted, asked.appraisal), 0.0)
+    write_case_files(Evidence(found, doubted), made | raw_uncertainty_tables(doubted, asked.appraisal), 0.0)
     return folder
 
 

@@ -1,21 +1,11 @@
-"""One representative day of one alternative: what adds up over days, and nothing else.
-
-Hours are those from joining the line to the last exit, by class of truck: queue, inspection and
-scan alike, for a truck that is scanned stands as long as one that waits. Percentiles of a year are
-those of all its trucks, so that each day leaves histograms.
-
-What simulation says of every alternative, year by year and replication by replication.
-
-All alternatives meet the same trucks in a replication (common random numbers), so differences
-between alternatives are paired along the last axis.
-
-Days -> a year: sums over strata, ratios of sums, percentiles of all trucks of the year.
-
-A year as a weighted set of representative days: weekday, Saturday and Sunday by season.
+"""A year as a weighted set of representative days: weekday, Saturday and Sunday by season.
 
 Each replication simulates one day of every stratum; its date within the stratum moves evenly from
-replication to replication, so that all months are met. Amounts of a year are sums over strata of a
-day's amounts times the number of such days.
+replication to replication, so that all months are met. A day leaves what adds up over days (hours from
+joining the line to the last exit, by class of truck) and histograms, because percentiles of a year are
+those of all its trucks. Amounts of a year are sums over strata, times the days each stands for; ratios
+are ratios of sums. All alternatives meet the same trucks in a replication, so that differences between
+them are paired along the last axis of a `Response`.
 """
 
 from __future__ import annotations

@@ -76,11 +76,8 @@ def trips_made_share(scenario: Scenario, expected: PolicyExpectation, window: Wi
 
 def _holding(scenario: Scenario, loads: Sequence[HourlyLoad]) -> list[HourlyLoad]:
     """Return the loads of stations at which trucks must wait; others are passed by when full."""
-    return [one for one in loads if not is_passed_when_full(scenario, one.station) and _busy(one)]
-
-
-def _busy(load: HourlyLoad) -> bool:
-    return float(load.offered_min.sum()) > 0.0
+    busy = (load for load in loads if float(load.offered_min.sum()) > 0.0)
+    return [load for load in busy if not is_passed_when_full(scenario, load.station)]
 
 
 def is_passed_when_full(scenario: Scenario, station: str) -> bool:

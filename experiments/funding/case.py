@@ -1,11 +1,7 @@
-"""A funding case before anything is simulated: who asks for what, and how it is counted.
+"""A funding case before anything is simulated: who asks for what, how it is counted, how sure it is.
 
-The keys of ``configs/fund.yaml``: what is bought when, and how demand grows meanwhile.
-
-How sure the numbers of a funding case are held to be: laws, draws and scenarios.
-
-The distributions themselves are rules by kind of number
-(`experiments.funding.uncertainty.input_distributions`); their parameters are here.
+Case terms are the keys of ``configs/fund.yaml``. The distributions of what is uncertain are rules by
+kind of number (`experiments.funding.uncertainty.input_distributions`); their parameters are here.
 """
 
 from __future__ import annotations

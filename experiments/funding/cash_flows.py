@@ -4,8 +4,6 @@ Hours and trips lie straight between the simulated years. Users' gain follows th
 trips that are made anyway gain the whole difference of the mean hours at the port, trips that are
 won or lost half of what is left to the wait at which trips are not made. What is not yet in service
 gives nothing: the gain of the complete alternative is scaled by the share that is.
-
-What a funding case comes to: read by the terminal, the report, CSV and JSON alike.
 """
 
 from __future__ import annotations

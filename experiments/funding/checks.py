@@ -1,13 +1,10 @@
-"""Whether scanners, analysts, docks and booths carry an alternative's load in the design year.
+"""Whether an alternative carries its load in the design year, and pays for what it uses.
 
-The design year is the last one, in the hardest pressed month. What is to be carried are the trips
-that are made: those that a port turns away by its wait are shown as going elsewhere, under the
-baseline as under every alternative. A station is short if its weekly load reaches its capacity.
-
-Whether an alternative pays for what it uses: nothing may stand at the port that nobody bought.
-
-What is counted is what the scenario has above the baseline's: scanners, docks, booths and analysts'
-posts, and the officers who man more booth-hours a week.
+The design year is the last one, in the hardest pressed month. What is to be carried are the trips that
+are made: those that a port turns away by its wait are shown as going elsewhere, under the baseline as
+under every alternative. A station is short if its weekly load reaches its capacity. What must be paid
+for is what the scenario has above the baseline's: scanners, docks, booths, analysts' posts, and the
+officers who man more booth-hours a week.
 """
 
 from __future__ import annotations
@@ -66,14 +63,10 @@ def base_year_plans(case: FundingCase, scorers: Mapping[str, Scorer]) -> dict[st
 
 def hardest_week(scenario: Scenario, year: int) -> Window:
     """Return the second week of the month that has most trucks on a weekday."""
-    months = [_monday(year, month) for month in range(1, 13)]
-    start = max(months, key=lambda day: trucks_per_day(scenario, day))
+    middles = [dt.date(year, month, 14) for month in range(1, 13)]
+    mondays = [day - dt.timedelta(days=day.weekday()) for day in middles]
+    start = max(mondays, key=lambda day: trucks_per_day(scenario, day))
     return Window(seed=0, epoch=EVALUATION, replication=0, start_date=start.isoformat(), days=7)
-
-
-def _monday(year: int, month: int) -> dt.date:
-    middle = dt.date(year, month, 14)
-    return middle - dt.timedelta(days=middle.weekday())
 
 
 def load_shares(case: FundingCase, scenario: Scenario, plan: OperatingPlan) -> dict[str, float]:
@@ -169,11 +162,10 @@ def booth_hours(scenario: Scenario) -> float:
 
 def units_not_bought(case: FundingCase, name: str) -> dict[str, float]:
     """Return what an alternative uses above the baseline and has not bought, by measure."""
-    alternatives = case.study.alternatives
-    persons = case.terms.persons_per_post
-    base, own = (units_used(alternatives[n], persons) for n in (case.study.baseline, name))
+    scenarios, persons = case.study.alternatives, case.terms.persons_per_post
+    base, own = (units_used(scenarios[n], persons) for n in (case.study.baseline, name))
     units = bought_units(case.purchases[name], case.catalogue)
-    units["portal"] = sum(units.get(one, 0.0) for one in SCANNERS)
+    units["portal"] = sum(units.get(scanner, 0.0) for scanner in SCANNERS)
     short = {what: own[what] - base[what] - units.get(what, 0.0) for what in own}
     return {what: number for what, number in short.items() if number > TOLERANCE}
 
@@ -187,9 +179,6 @@ def check_purchases_cover_use(case: FundingCase) -> None:
         ``purchases.<alternative>``: the measure, and how many units are missing.
     """
     for name in case.study.alternatives:
-        if name == case.study.baseline:
-            continue
-        if short := units_not_bought(case, name):
+        if name != case.study.baseline and (short := units_not_bought(case, name)):
             words = ", ".join(f"{number:.2f} of {what}" for what, number in short.items())
-            problem = f"uses more than it buys: {words} are missing"
-            raise ConfigError(f"purchases.{name}", problem)
+            raise ConfigError(f"purchases.{name}", f"uses more than it buys: {words} are missing")

@@ -89,11 +89,6 @@ def complete_alternatives(
     return found, _completed(case, found) if case.terms.complete else _left(case, found)
 
 
-def baseline_shortages(case: FundingCase, scorers: Mapping[str, Scorer]) -> list[Shortage]:
-    """Return what the baseline itself leaves short: it is flagged, not refused."""
-    return _short(case, case.study.baseline, base_year_plans(case, scorers)[case.study.baseline])
-
-
 def _short(case: FundingCase, name: str, plan: OperatingPlan) -> list[Shortage]:
     return shortages(case, case.study.alternatives[name], plan)
 
@@ -208,19 +203,15 @@ def _left(case: FundingCase, completions: Mapping[str, Completion]) -> FundingCa
 def completions_table(completions: Mapping[str, Completion], *, completed: bool) -> pd.DataFrame:
     """Return the completions, a row an alternative; the columns are `COLUMNS`."""
     rows = [
-        {
-            "alternative": one.alternative,
-            "short": one.short_words(),
-            "completion": _words(one),
-            "price_usd": one.price_usd,
-            "overrides": " ".join(one.overrides),
-            "purchases": one.purchase_words(),
-            "completed": completed,
-        }
+        (
+            one.alternative,
+            one.short_words(),
+            listed([f"{p.units:g} x {p.measure.replace('_', ' ')}" for p in one.purchases]),
+            one.price_usd,
+            " ".join(one.overrides),
+            one.purchase_words(),
+            completed,
+        )
         for one in completions.values()
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _words(completion: Completion) -> str:
-    return listed([f"{p.units:g} x {p.measure.replace('_', ' ')}" for p in completion.purchases])

@@ -1,11 +1,9 @@
-"""One world -> Response: alternatives by demand year on the same trucks, by replication.
+"""Alternatives by demand year, simulated on the same trucks -> Response.
 
-A replication of a year is one day of each stratum (`representative_days`). All alternatives meet the same trucks
-on it; a larger demand adds trucks and leaves those of a smaller one as they are. Days are
-independent: whoever is in line as the port closes is served late, in the night, and whoever would
-wait beyond the ceiling does not come (`giving_up`). See docs/decisions/013-demand-years.md.
-
-A case's alternatives simulated: all replications in parallel, or one redrawn world by itself.
+A replication of a year is one day of each stratum (`representative_days`). All alternatives meet the
+same trucks on it; a larger demand adds trucks and leaves those of a smaller one as they are. Days are
+independent: whoever is in line as the port closes is served late, in the night, and whoever would wait
+beyond the ceiling does not come (`trips_made_share`). See docs/decisions/013-demand-years.md.
 """
 
 from __future__ import annotations
@@ -93,18 +91,10 @@ def build_parameter_set(
     ----------
     study : experiments.study.study.Study
     days : int
-        Representative days; see `strata.strata`.
+        Representative days; see `representative_days`.
     """
-    year = int(study.start_date[:4])
-    return ParameterSet(
-        scenarios=dict(scenarios),
-        demand=demand,
-        years=tuple(years),
-        strata=representative_days(year, days),
-        seed=study.seed,
-        start_date=study.start_date,
-        engine=study.engine,
-    )
+    strata = representative_days(int(study.start_date[:4]), days)
+    return ParameterSet(dict(scenarios), demand, tuple(years), strata, study.seed, study.start_date, study.engine)
 
 
 def replicate_annual_amounts(
@@ -116,7 +106,7 @@ def replicate_annual_amounts(
     ----------
     scorers : mapping
         Fitted risk model by `sim.shared_draws.risk_key`.
-    shared : Shared
+    shared : ProcessCache
         Where past days are kept.
     """
     plans = _plans(parameters, scorers, shared)
@@ -213,8 +203,8 @@ def _simulate_day(
     outcome = Replication(
         scenario, wanted_trips.window, made.manifest, made.scores, plan, parameters.engine, made.met
     ).run_served_out()
-    asked_for = [mine.sum() for mine in truck_class_masks(wanted_trips.manifest)]
-    return day_totals(outcome, np.array(asked_for, dtype=np.float64))
+    wanted = [mine.sum() for mine in truck_class_masks(wanted_trips.manifest)]
+    return day_totals(outcome, np.array(wanted, dtype=np.float64))
 
 
 def _trips_made(wanted_trips: _WantedTrips, share: FloatArray) -> _TripsMade:

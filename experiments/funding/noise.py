@@ -1,13 +1,9 @@
-"""Replication noise: how far more replications of the same parameters could move a figure.
+"""Replication noise: paired intervals of amounts, present values and thresholds.
 
-No decision uncertainty: it vanishes with run length. Alternatives meet the same trucks, so that
-their difference varies less than they do; what independent trucks would have cost in precision is
-shown beside it.
-
-What replications alone leave open: paired intervals of amounts, present values and thresholds.
-
-An interval here says how far more replications of the same parameters could move a figure; what is
-not known of the parameters is another matter (`experiments.funding.uncertainty.analysis`).
+An interval here says how far more replications of the same parameters could move a figure. It is no
+decision uncertainty (`experiments.funding.uncertainty.analysis`): it vanishes with run length.
+Alternatives meet the same trucks, so that their difference varies less than they do; what independent
+trucks would have cost in precision is shown beside it.
 """
 
 from __future__ import annotations
@@ -24,7 +20,14 @@ from experiments.economics.appraisal import PresentWorth, appraise
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import present_worths, price_alternatives
-from experiments.intervals import IntervalEstimate, Sample, estimate_interval, function_interval, paired_difference
+from experiments.intervals import (
+    Difference,
+    IntervalEstimate,
+    Sample,
+    estimate_interval,
+    function_interval,
+    paired_difference,
+)
 from sim.arrays import FloatArray
 
 
@@ -61,32 +64,23 @@ def paired_level_difference(alternative: FloatArray, baseline: FloatArray, cover
     >>> found["mean"], round(found["se"], 4), round(found["correlation"], 4)
     (2.0, 0.5774, 0.5)
     """
-    n = len(alternative)
-    gap = alternative - baseline
-    mean = float(gap.mean())
-    if n < 2:
-        nan = math.nan
-        return {
-            "mean": mean,
-            "low": nan,
-            "high": nan,
-            "se": nan,
-            "unpaired_se": nan,
-            "correlation": nan,
-            "replications": n,
-        }
-    error = float(gap.std(ddof=1)) / math.sqrt(n)
-    half = float(stats.t.ppf(0.5 + coverage / 2.0, n - 1)) * error
-    spreads = [float(one.var(ddof=1)) for one in (alternative, baseline)]
-    both = math.sqrt(spreads[0] * spreads[1])
-    covariance = float(np.cov(alternative, baseline)[0, 1])
+    n, gap = len(alternative), alternative - baseline
+    mean, error, unpaired, correlation = float(gap.mean()), math.nan, math.nan, math.nan
+    half = math.nan
+    if n > 1:
+        error = float(gap.std(ddof=1)) / math.sqrt(n)
+        half = float(stats.t.ppf(0.5 + coverage / 2.0, n - 1)) * error
+        spreads = [float(one.var(ddof=1)) for one in (alternative, baseline)]
+        both = math.sqrt(spreads[0] * spreads[1])
+        unpaired = math.sqrt(sum(spreads) / n)
+        correlation = float(np.cov(alternative, baseline)[0, 1]) / both if both > 0.0 else math.nan
     return {
         "mean": mean,
         "low": mean - half,
         "high": mean + half,
         "se": error,
-        "unpaired_se": math.sqrt(sum(spreads) / n),
-        "correlation": covariance / both if both > 0.0 else math.nan,
+        "unpaired_se": unpaired,
+        "correlation": correlation,
         "replications": n,
     }
 
@@ -141,14 +135,13 @@ def ratio_interval(
     name: str,
     parts: tuple[Callable[[PresentWorth], float], Callable[[PresentWorth], float]],
     coverage: float,
-) -> IntervalEstimate:
+) -> Difference:
     """Return the jackknife interval of a ratio of two sums over replications.
 
     None where the denominator is not above zero: a threshold that some replications lack.
     """
     top, bottom = ([part(one[rate][name]) for one in by_replication] for part in parts)
-    found = function_interval([Sample.of(top, bottom)], lambda value: value, coverage)
-    return IntervalEstimate(found.mean, found.low, found.high, found.n, found.reason)
+    return function_interval([Sample.of(top, bottom)], lambda value: value, coverage)
 
 
 def amounts_table(case: FundingCase, response: Response) -> pd.DataFrame:
@@ -169,7 +162,7 @@ def amounts_table(case: FundingCase, response: Response) -> pd.DataFrame:
 def _amount_row(case: FundingCase, response: Response, name: str, index: tuple[int, int]) -> dict[str, object]:
     alternative, year = index
     base = response.alternatives.index(case.study.baseline)
-    own, other = (_sample(response.amounts[name][a, year]) for a in (alternative, base))
+    own, other = (Sample.of(response.amounts[name][a, year]) for a in (alternative, base))
     level = estimate_interval(own, case.study.coverage)
     gap = paired_difference(own, other, case.study.coverage)
     return {
@@ -186,7 +179,3 @@ def _amount_row(case: FundingCase, response: Response, name: str, index: tuple[i
         "replications": level.n,
         "note": level.reason,
     }
-
-
-def _sample(values: FloatArray) -> Sample:
-    return Sample.of(values)

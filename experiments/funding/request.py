@@ -1,14 +1,9 @@
 """Overrides -> a funding case, checked whole before anything is simulated or written.
 
 The study is composed as for every other verb; the economics beside it are composed by Hydra from
-``configs/fund.yaml``, so that groups, overrides and private folders work alike.
-
-Where every number of a funding case's economics comes from, and whether anybody looked it up.
-
-The economic groups of ``configs/``: catalogue of costs, benefits, deflators, harms, appraisals.
-
-Each file is read, built and checked by itself. A number whose source nobody has opened (confidence
-U in its comment), or that has no comment at all, is refused until the user accepts it by its key.
+``configs/fund.yaml``, so that groups, overrides and private folders work alike. A number whose source
+nobody has opened (confidence U in its comment), or that has no comment at all, is refused until the
+user accepts it by its key.
 """
 
 from __future__ import annotations
@@ -59,18 +54,11 @@ def economic_inputs(config: ComposedConfig, user_overrides: Sequence[str]) -> li
     """
     path = CONFIGS / f"{FUND}.yaml"
     own = {key: (note, path_label(path)) for key, note in source_notes(path).items()}
-    parts: dict[str, tuple[str, str | None]] = dict.fromkeys(FUNDING, ("", None))
-    rows = describe_inputs(config, parts, user_overrides, own)
-    return rows + describe_inputs(config, _parts(config), user_overrides, {})
-
-
-def _parts(config: ComposedConfig) -> dict[str, tuple[str, str | None]]:
-    """Return group and option of every economic part, by its key."""
-    parts: dict[str, tuple[str, str | None]] = {g: (g, config.choices[g]) for g in ECONOMIC}
-    for group, option in sorted(config.choices.items()):
-        if group.startswith(COST):
-            parts[group.removeprefix(COST)] = ("cost", option)
-    return parts
+    keys: dict[str, tuple[str, str | None]] = dict.fromkeys(FUNDING, ("", None))
+    parts: dict[str, tuple[str, str | None]] = {group: (group, config.choices[group]) for group in ECONOMIC}
+    measures = ((group, option) for group, option in sorted(config.choices.items()) if group.startswith(COST))
+    parts |= {group.removeprefix(COST): ("cost", option) for group, option in measures}
+    return describe_inputs(config, keys, user_overrides, own) + describe_inputs(config, parts, user_overrides, {})
 
 
 def refuse_unverified(rows: Iterable[SourcedInput], accepted: Collection[str]) -> None:
@@ -124,7 +112,7 @@ def build_case(overrides: Sequence[str]) -> FundingCase:
     _refuse_study_keys(overrides)
     _refuse_missing(overrides)
     users = (*overrides, *_value_of_benefit(overrides))
-    found = compose_config(overrides_with_experiment(users, FUND), FUND)
+    found = _composed(users)
     terms = build_spec(CaseTerms, {key: found.mapping[key] for key in FUNDING if key in found.mapping})
     inputs = economic_inputs(found, users)
     _refuse_unknown(terms.accept, {row.key for row in inputs})
@@ -157,7 +145,7 @@ def read_portfolio_plan(overrides: Sequence[str]) -> PortfolioPlan | None:
     ConfigError
         A key of ``portfolio`` that is unknown, missing or out of range.
     """
-    found = compose_config(overrides_with_experiment(overrides, FUND), FUND).mapping.get("portfolio")
+    found = _composed(overrides).mapping.get("portfolio")
     return None if found is None else build_spec(PortfolioPlan, found, "portfolio")
 
 
@@ -169,8 +157,12 @@ def read_uncertainty_settings(case: FundingCase) -> UncertaintySettings:
     ConfigError
         A key of ``uncertainty`` that is out of range.
     """
-    found = compose_config(overrides_with_experiment(case.overrides, FUND), FUND)
+    found = _composed(case.overrides)
     return build_spec(UncertaintySettings, found.mapping["uncertainty"], "uncertainty")
+
+
+def _composed(overrides: Sequence[str]) -> ComposedConfig:
+    return compose_config(overrides_with_experiment(overrides, FUND), FUND)
 
 
 def _refuse_study_keys(overrides: Sequence[str]) -> None:
@@ -180,7 +172,7 @@ def _refuse_study_keys(overrides: Sequence[str]) -> None:
 
 
 def _refuse_missing(overrides: Sequence[str]) -> None:
-    found = compose_config(overrides_with_experiment(overrides, FUND), FUND)
+    found = _composed(overrides)
     for group in ECONOMIC:
         if group not in found.mapping:
             raise ConfigError(group, "missing; expected the name of an option")
@@ -199,7 +191,7 @@ def _value_of_benefit(overrides: Sequence[str]) -> tuple[str, ...]:
     asked = {override.key_or_group for override in parse_overrides(overrides)}
     if "value" in asked or not any(key.split(".")[0] == "benefit" for key in asked):
         return ()
-    benefit = compose_config(overrides_with_experiment(overrides, FUND), FUND).mapping["benefit"]
+    benefit = _composed(overrides).mapping["benefit"]
     name = benefit.get("value") if isinstance(benefit, Mapping) else None
     return (f"value={name}",) if isinstance(name, str) else ()
 
@@ -271,15 +263,6 @@ def _check_purchases(case: FundingCase) -> None:
 
 
 T = TypeVar("T", bound=Spec)
-ECONOMICS: Final[dict[str, type[Spec]]] = {
-    "appraisal": Appraisal,
-    "benefit": Benefit,
-    "cost": InvestmentMeasure,
-    "deflator": Deflator,
-    "harm": Harm,
-    "uncertainty": UncertaintySettings,
-}
-"""Config groups of the economics, one file an option; they fill no part of the scenario."""
 
 
 def read_economic_option(
@@ -319,21 +302,6 @@ def read_economic_option(
 def unverified_keys(path: Path) -> list[str]:
     """Return the numbers of a config file that are recalled (confidence U) or have no source."""
     return [key for key, note in source_notes(path).items() if note is None or note.confidence == "U"]
-
-
-def read_catalogue(
-    price_year: int, deflator: Deflator, accepted: Collection[str] = (), folder: Path = CONFIGS
-) -> dict[str, InvestmentMeasure]:
-    """Return the whole catalogue in dollars of one year, by name.
-
-    Raises
-    ------
-    ConfigError
-        A measure that cannot be built or restated, or an unverified price without consent.
-    """
-    names = sorted(path.stem for path in (folder / "cost").glob("*.yaml"))
-    found = {name: read_economic_option(InvestmentMeasure, "cost", name, accepted, folder) for name in names}
-    return {name: restate_measure(measure, price_year, deflator) for name, measure in found.items()}
 
 
 def read_time_values(benefit: Benefit, accepted: Collection[str] = ()) -> Value:

@@ -4,11 +4,9 @@ Present values are above the baseline, in dollars of the appraisal's price year.
 interdiction stand in no table unless the user gives a value of a load; what is there without it are
 thresholds: the value at which an alternative would break even, and what one more load costs.
 
-What the port turns away under every alternative: said beside the answer, no ground to refuse.
-
-Scanners, analysts and docks are an alternative's own: one that leaves them short is refused. Booths
-are the port's: where the baseline already lacks them, refusing would leave nothing to
-compare, and leaving it unsaid would hide the largest shortage of all.
+What the port turns away under every alternative is said beside the answer and is no ground to refuse:
+where the baseline already lacks booths, refusing would leave nothing to compare, and leaving it unsaid
+would hide the largest shortage of all.
 """
 
 from __future__ import annotations
@@ -21,7 +19,6 @@ import pandas as pd
 
 from experiments.economics.appraisal import PresentWorth, incremental_cash_flow, internal_rate_of_return, payback_year
 from experiments.economics.cost_effectiveness import (
-    FrontierPlace,
     agency_frontier,
     best_by_value,
     break_even_threshold,
@@ -98,10 +95,10 @@ def _with_noise(
     }
     for measure, parts in ratios.items():
         more = worth.loads > 0.0
-        noise = ratio_interval(by_replication, rate, name, parts, coverage)
+        ratio = ratio_interval(by_replication, rate, name, parts, coverage)
         row[measure] = parts[0](worth) / worth.loads if more else None
-        row[f"{measure}_low"] = noise.low if more else None
-        row[f"{measure}_high"] = noise.high if more else None
+        row[f"{measure}_low"] = ratio.low if more else None
+        row[f"{measure}_high"] = ratio.high if more else None
     return row
 
 
@@ -113,21 +110,13 @@ def ledger_table(appraised: AppraisedCase) -> pd.DataFrame:
     """
     appraisal = appraised.case.appraisal
     factors = discount_factors(appraisal.discount_rate, appraisal.years)
-    rows = []
-    for name, who, kind, amounts in _lines(appraised):
-        for year in np.flatnonzero(amounts):
-            rows.append(
-                {
-                    "alternative": name,
-                    "year": int(year),
-                    "calendar_year": appraisal.base_year + int(year),
-                    "who": who,
-                    "kind": kind,
-                    "usd": float(amounts[year]),
-                    "discounted_usd": float(amounts[year] * factors[year]),
-                }
-            )
-    return pd.DataFrame(rows)
+    rows = [
+        (name, year, appraisal.base_year + year, who, kind, float(amounts[year]), float(amounts[year] * factors[year]))
+        for name, who, kind, amounts in _lines(appraised)
+        for year in np.flatnonzero(amounts).tolist()
+    ]
+    columns = ["alternative", "year", "calendar_year", "who", "kind", "usd", "discounted_usd"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _lines(appraised: AppraisedCase) -> Iterator[tuple[str, str, str, Any]]:
@@ -145,21 +134,13 @@ def frontier_table(appraised: AppraisedCase) -> pd.DataFrame:
     ``icer_usd_per_load`` (over the option before it), ``by`` (who dominates it).
     """
     worths = appraised.worths[appraised.case.appraisal.discount_rate]
-    rows = []
-    for frontier, places in (("agency", agency_frontier(worths)), ("social", social_frontier(worths))):
-        rows += [{"frontier": frontier} | _place_row(place) for place in places]
-    return pd.DataFrame(rows)
-
-
-def _place_row(place: FrontierPlace) -> dict[str, Any]:
-    return {
-        "alternative": place.name,
-        "cost_usd": place.cost,
-        "loads": place.effect,
-        "status": place.status,
-        "icer_usd_per_load": place.icer,
-        "by": " + ".join(place.by) if place.status != "frontier" else "",
-    }
+    rows = [
+        (frontier, p.name, p.cost, p.effect, p.status, p.icer, " + ".join(p.by) if p.status != "frontier" else "")
+        for frontier, places in (("agency", agency_frontier(worths)), ("social", social_frontier(worths)))
+        for p in places
+    ]
+    columns = ["frontier", "alternative", "cost_usd", "loads", "status", "icer_usd_per_load", "by"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def net_benefit_table(appraised: AppraisedCase) -> pd.DataFrame | None:
@@ -173,12 +154,12 @@ def net_benefit_table(appraised: AppraisedCase) -> pd.DataFrame | None:
         return None
     worths = appraised.worths[appraised.case.appraisal.discount_rate]
     grid = sorted({*np.linspace(0.0, 2.0 * value, STEPS).tolist(), *_thresholds(worths)})
-    rows = []
-    for price, leader in zip(grid, best_by_value(worths, grid), strict=True):
-        for name, worth in worths.items():
-            nmb = worth.npv(price)
-            rows.append({"usd_per_load": price, "alternative": name, "nmb_usd": nmb, "leads": name == leader})
-    return pd.DataFrame(rows)
+    rows = [
+        (price, name, worth.npv(price), name == leader)
+        for price, leader in zip(grid, best_by_value(worths, grid), strict=True)
+        for name, worth in worths.items()
+    ]
+    return pd.DataFrame(rows, columns=["usd_per_load", "alternative", "nmb_usd", "leads"])
 
 
 def _thresholds(worths: dict[str, PresentWorth] | Any) -> Iterator[float]:  # noqa: ANN401
@@ -193,20 +174,9 @@ def economic_inputs_table(appraised: AppraisedCase) -> pd.DataFrame:
     Columns: ``key``, ``value``, ``kind``, ``source``, ``confidence``, ``low``, ``high``, ``note``,
     ``file``.
     """
-    return pd.DataFrame(
-        {
-            "key": row.key,
-            "value": str(row.value),
-            "kind": row.kind,
-            "source": row.source_id,
-            "confidence": row.confidence,
-            "low": row.low,
-            "high": row.high,
-            "note": row.note,
-            "file": row.file,
-        }
-        for row in appraised.case.inputs
-    )
+    keys = ("key", "value", "kind", "source_id", "confidence", "low", "high", "note", "file")
+    rows = [[str(row.value) if key == "value" else getattr(row, key) for key in keys] for row in appraised.case.inputs]
+    return pd.DataFrame(rows, columns=list(keys)).rename(columns={"source_id": "source"})
 
 
 TO_THOUSANDS: Final = 1e-3

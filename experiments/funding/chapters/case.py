@@ -2,71 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from experiments.funding.chapters.port import paired_difference_words
-from experiments.funding.exhibits.cells import ColumnHead, frame_table, millions_cell, significant
-from experiments.funding.exhibits.choice import choose_alternative, request_funding
-from experiments.funding.exhibits.elements import Badge, Cell, Part, Prose, Section, Table, TableColumn, text_cell
+from experiments.funding.exhibits.cells import ColumnHead, frame_table, interval_cell, millions_cell, significant
+from experiments.funding.exhibits.choice import FundingRequest, request_funding
+from experiments.funding.exhibits.elements import (
+    Badge,
+    Cell,
+    Part,
+    Prose,
+    Section,
+    TableColumn,
+    plain_name,
+    table_by_column,
+    text_cell,
+)
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.funding.tables import lost_trips_words
-from experiments.number_format import NONE, listed, number, span
+from experiments.intervals import IntervalEstimate
+from experiments.number_format import NONE, listed
 
 Problem = tuple[str, str, str, float, int, Badge, str]
 PROBLEMS: Final[tuple[Problem, ...]] = (
-    (
-        "wait_mean_min",
-        "mean wait to primary",
-        "min",
-        1.0,
-        1,
-        "predicted",
-        "drivers and carriers; shippers of perishable and just-in-time goods",
-    ),
-    (
-        "wait_p95_min",
-        "wait that one truck in twenty exceeds",
-        "min",
-        1.0,
-        1,
-        "predicted",
-        "carriers who plan for bad days; drivers' hours of service",
-    ),
-    (
-        "delay_truck_h",
-        "truck-hours of delay a year",
-        "thousand h",
-        1e-3,
-        0,
-        "predicted",
-        "carriers, shippers, residents beside the approach (idling engines)",
-    ),
-    (
-        "elsewhere",
-        "trips given up or made elsewhere a year",
-        "thousand",
-        1e-3,
-        1,
-        "predicted",
-        "carriers and other ports of entry",
-    ),
+    ("wait_mean_min", "mean wait to primary", "min", 1.0, 1, "predicted",
+     "drivers and carriers; shippers of perishable and just-in-time goods"),
+    ("wait_p95_min", "wait that one truck in twenty exceeds", "min", 1.0, 1, "predicted",
+     "carriers who plan for bad days; drivers' hours of service"),
+    ("delay_truck_h", "truck-hours of delay a year", "thousand h", 1e-3, 0, "predicted",
+     "carriers, shippers, residents beside the approach (idling engines)"),
+    ("elsewhere", "trips given up or made elsewhere a year", "thousand", 1e-3, 1, "predicted",
+     "carriers and other ports of entry"),
     ("scan_rate", "share of trucks scanned", "%", 100.0, 1, "predicted", "CBP; carriers that are scanned"),
-    (
-        "detection_expected",
-        "share of loads interdicted",
-        "%",
-        100.0,
-        1,
-        "assumed",
-        "public health and safety on both sides of the border",
-    ),
+    ("detection_expected", "share of loads interdicted", "%", 100.0, 1, "assumed",
+     "public health and safety on both sides of the border"),
     ("exam_rate", "share of trucks opened", "%", 100.0, 2, "predicted", "shippers and carriers; CBP officers"),
-)
-
+)  # fmt: skip
+"""Measure, its words, unit, scale, digits and badge, and whom it touches."""
 COMPLETIONS: Final = {
     "alternative": ColumnHead("alternative", "", "name"),
     "short": ColumnHead("what is short"),
@@ -78,90 +54,79 @@ COMPLETIONS: Final = {
 
 def problem_chapter(evidence: Evidence) -> Section:
     """Return the problem matrix: today, the last year without building, the change, the users."""
-    years = evidence.appraised.response.years
-    choice = choose_alternative(evidence).name
-    columns = (
-        TableColumn("today", f"baseline, year {years[0]}"),
-        TableColumn("later", f"baseline, year {years[-1]}"),
-        TableColumn("change", f"change under {plain_name(choice)}, year {years[0]}"),
-        TableColumn("change_later", f"change under {plain_name(choice)}, year {years[-1]}"),
-        TableColumn("affected", "affected users"),
-    )
-    rows = tuple(_problem_rows(evidence, choice))
-    base = evidence.appraised.case.appraisal.base_year
-    return Section(
-        2,
-        "problem",
-        "The problem: today, without building, and with the choice",
-        (
-            Prose(
-                f"Year {years[0]} is {base + years[0]}, year {years[-1]} is {base + years[-1]}, "
-                "each simulated with its own traffic. Brackets: intervals over replications; the "
-                "change is paired, on the same trucks. Waits are predicted; everything about loads "
-                "is assumed."
+    first, last = evidence.appraised.response.years[0], evidence.appraised.response.years[-1]
+    choice, base = evidence.choice.name, evidence.appraised.case.appraisal.base_year
+    table = table_by_column(
+        "problem_matrix",
+        "Problem matrix",
+        [row for row in PROBLEMS if any(_level(evidence, row, year) is not None for year in (first, last))],
+        {
+            TableColumn("today", f"baseline, year {first}"): lambda row: _level_cell(evidence, row, first),
+            TableColumn("later", f"baseline, year {last}"): lambda row: _level_cell(evidence, row, last),
+            TableColumn("change", f"change under {plain_name(choice)}, year {first}"): lambda row: _change_cell(
+                evidence, row, first
             ),
-            Table("problem_matrix", "Problem matrix", TableColumn("measure", "measure"), columns, rows),
-        ),
+            TableColumn("change_later", f"change under {plain_name(choice)}, year {last}"): lambda row: _change_cell(
+                evidence, row, last
+            ),
+            TableColumn("affected", "affected users"): lambda row: text_cell(row[6]),
+        },
+        named=(TableColumn("measure", "measure"), lambda row: f"{row[1]}, {row[2]} ({row[5]})"),
     )
+    said = (
+        f"Year {first} is {base + first}, year {last} is {base + last}, "
+        "each simulated with its own traffic. Brackets: intervals over replications; the "
+        "change is paired, on the same trucks. Waits are predicted; everything about loads "
+        "is assumed."
+    )
+    return Section("problem", "The problem: today, without building, and with the choice", (Prose(said), table))
 
 
-def _problem_rows(evidence: Evidence, choice: str) -> Iterator[tuple[str, tuple[Cell, ...]]]:
-    years = evidence.appraised.response.years
-    for key, name, unit, scale, digits, badge, users in PROBLEMS:
-        levels = [evidence.level(evidence.baseline, key, year) for year in (years[0], years[-1])]
-        if all(level is None for level in levels):
-            continue
-        cells = []
-        for level in levels:
-            if level is None:
-                cells.append(Cell(NONE))
-                continue
-            ends = (scale * level.low, scale * level.high) if np.isfinite(level.low) else (None, None)
-            text = number(scale * level.mean, digits)
-            cells.append(Cell(text, span(level, scale, digits), scale * level.mean, *ends))
-        for year in (years[0], years[-1]):
-            cells.append(_change(evidence, choice, (key, scale, digits), year))
-        yield f"{name}, {unit} ({badge})", (*cells, text_cell(users))
+def _level(evidence: Evidence, row: Problem, year: int) -> IntervalEstimate | None:
+    return evidence.level(evidence.baseline, row[0], year)
 
 
-def _change(evidence: Evidence, name: str, metric: tuple[str, float, int], year: int) -> Cell:
-    key, scale, digits = metric
-    gap = evidence.change(name, key, year)
-    if name == evidence.baseline or gap is None or not np.isfinite(gap.mean):
+def _level_cell(evidence: Evidence, row: Problem, year: int) -> Cell:
+    level = _level(evidence, row, year)
+    return Cell(NONE) if level is None else interval_cell(level, row[3], row[4])
+
+
+def _change_cell(evidence: Evidence, row: Problem, year: int) -> Cell:
+    gap, scale = evidence.change(evidence.choice.name, row[0], year), row[3]
+    if evidence.choice.name == evidence.baseline or gap is None or not np.isfinite(gap.mean):
         return Cell(NONE)
-    said = paired_difference_words(gap, scale, digits).removeprefix("change ")
-    head, _, tail = said.partition(" ")
+    head, _, tail = paired_difference_words(gap, scale, row[4]).removeprefix("change ").partition(" ")
     ends = (scale * gap.low, scale * gap.high) if np.isfinite(gap.low) else (None, None)
     return Cell(head, tail, scale * gap.mean, *ends)
 
 
 def alternatives_chapter(evidence: Evidence) -> Section:
     """Return what each alternative buys and asks for, and what could not carry its load."""
-    columns = (
-        TableColumn("bought", "what is bought"),
-        TableColumn("in_service", "in service from"),
-        TableColumn("capital_usd", "initial capital", "$ M", "assumed"),
-        TableColumn("once_usd", "integration and training, once", "$ M", "assumed"),
-        TableColumn("yearly_usd", "a year in full service", "$ M", "assumed"),
-        TableColumn("posts", "staff"),
-    )
+    case = evidence.appraised.case
+    asked = {name: request_funding(evidence.appraised, name) for name in evidence.rivals}
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("bought", "what is bought"): lambda n: text_cell(_bought_words(asked[n]) or "no equipment"),
+        TableColumn("in_service", "in service from"): lambda n: _service_cell(evidence, n, asked[n]),
+        TableColumn("capital_usd", "initial capital", "$ M", "assumed"): lambda n: millions_cell(asked[n].capital_usd),
+        TableColumn("once_usd", "integration and training, once", "$ M", "assumed"): lambda n: millions_cell(
+            asked[n].once_usd
+        ),
+        TableColumn("yearly_usd", "a year in full service", "$ M", "assumed"): lambda n: millions_cell(
+            asked[n].yearly_usd
+        ),
+        TableColumn("posts", "staff"): lambda n: text_cell(_counted_words(asked[n].posts.items()) or "none"),
+    }
+    table = table_by_column("alternatives", "What each alternative buys", evidence.rivals, columns)
     nothing = text_cell("nothing: today's port, staff and rules, with the traffic of each year")
-    rows = [(f"{plain_name(evidence.baseline)} (baseline)", (nothing, *(Cell(NONE) for _ in columns[1:])))]
-    rows += [(plain_name(name), _asked(evidence, name)) for name in evidence.rivals]
+    baseline = (f"{plain_name(evidence.baseline)} (baseline)", (nothing, *(Cell(NONE) for _ in list(columns)[1:])))
     parts: list[Part] = [
         Prose(
             "Every alternative is measured against the no-build baseline on the same traffic, and "
             "pays for all that it uses: scanners, works, staff. Dollars are "
-            f"{evidence.appraised.case.appraisal.price_year} dollars, not discounted; the ranges "
+            f"{case.appraisal.price_year} dollars, not discounted; the ranges "
             "of each price stand among the inputs, those of the sums with the present values."
         ),
-        Table(
-            "alternatives",
-            "What each alternative buys",
-            TableColumn("alternative", "alternative"),
-            columns,
-            tuple(rows),
-        ),
+        replace(table, rows=(baseline, *table.rows)),
     ]
     completions = evidence.appraised.completions
     if completions.empty:
@@ -176,22 +141,21 @@ def alternatives_chapter(evidence: Evidence) -> Section:
         parts.append(frame_table("completions", title, completions, COMPLETIONS))
     if (lost := lost_trips_words(evidence.appraised)) is not None:
         parts.append(Prose(lost))
-    return Section(3, "alternatives", "Alternatives and the no-build baseline", tuple(parts))
+    return Section("alternatives", "Alternatives and the no-build baseline", tuple(parts))
 
 
-def _asked(evidence: Evidence, name: str) -> tuple[Cell, ...]:
-    case, request = evidence.appraised.case, request_funding(evidence, name)
-    bought = [f"{significant(n)} x {plain_name(what)}" for what, n, _ in request.units]
-    staff = [f"{significant(n)} x {plain_name(who)}" for who, n in request.posts.items()]
-    late = {p.late_y for p in case.purchases.get(name, ()) if p.late_y}
-    wait = "" if not late else f"up to {max(late)} years late"
-    start = request.first_service_y
-    begins = NONE if start is None else f"year {start} ({case.appraisal.base_year + start})"
-    return (
-        text_cell(listed(bought) or "no equipment"),
-        Cell(begins, wait, None if start is None else float(start)),
-        millions_cell(request.capital_usd),
-        millions_cell(request.once_usd),
-        millions_cell(request.yearly_usd),
-        text_cell(listed(staff) or "none"),
-    )
+def _bought_words(request: FundingRequest) -> str:
+    return _counted_words((measure, units) for measure, units, _ in request.units)
+
+
+def _counted_words(counts: Iterable[tuple[str, float]]) -> str:
+    return listed([f"{significant(n)} x {plain_name(name)}" for name, n in counts])
+
+
+def _service_cell(evidence: Evidence, name: str, request: FundingRequest) -> Cell:
+    case, start = evidence.appraised.case, request.first_service_y
+    late = max((p.late_y for p in case.purchases.get(name, ())), default=0)
+    wait = f"up to {late} years late" if late else ""
+    if start is None:
+        return Cell(NONE, wait)
+    return Cell(f"year {start} ({case.appraisal.base_year + start})", wait, float(start))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,19 +12,20 @@ from experiments.economics.costs import purchases_with_staff
 from experiments.funding.chapters.money import undiscounted_amounts
 from experiments.funding.exhibits import charts_port
 from experiments.funding.exhibits.cells import MILLION, millions_cell, significant
-from experiments.funding.exhibits.choice import PERSON, choose_alternative
+from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import (
     Cell,
     Part,
     Prose,
     Section,
-    Table,
     TableColumn,
     missing_part,
+    plain_name,
+    table_by_column,
     text_cell,
+    unknown_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.number_format import number
 
 OPEN: Final = "open: for the author"
@@ -34,39 +36,27 @@ def spending_chapter(evidence: Evidence) -> Section:
     """Return the spending profile with civil works and staff."""
     base = evidence.appraised.case.appraisal.base_year
     charts = [charts_port.spending_chart(evidence, n) for n in evidence.rivals[:MOST_CHARTS]]
-    columns = tuple(
-        TableColumn(f"{name}_{what}", f"{plain_name(name)}, {words_}", unit, "assumed")
-        for name in evidence.rivals
-        for what, words_, unit in (("usd", "all spending", "$ M"), ("posts", "staff", "persons"))
-    )
+    none = evidence.alternative(evidence.baseline).cost.total()
+    spent = {name: evidence.alternative(name).cost.total() - none for name in evidence.rivals}
     staff = {name: _posts(evidence, name) for name in evidence.rivals}
-    totals = {
-        name: evidence.alternative(name).cost.total() - evidence.alternative(evidence.baseline).cost.total()
-        for name in evidence.rivals
-    }
-    rows = []
-    for year in range(evidence.years + 1):
-        cells: list[Cell] = []
-        for name in evidence.rivals:
-            usd, posts = float(totals[name][year]), float(staff[name][year])
-            cells += [Cell(number(usd / MILLION, 2), "", usd), Cell(number(posts), "", posts)]
-        rows.append((f"{year} ({base + year})", tuple(cells)))
-    table = Table(
-        "spending", "Spending and staff by year", TableColumn("year", "year"), columns, tuple(rows), look="ledger"
+
+    def of_year(amounts: np.ndarray, unit: float, digits: int) -> Callable[[int], Cell]:
+        return lambda year: Cell(number(amounts[year] / unit, digits), "", float(amounts[year]))
+
+    columns: dict[TableColumn, Callable[[int], Cell]] = {}
+    for name in evidence.rivals:
+        title = plain_name(name)
+        money = TableColumn(f"{name}_usd", f"{title}, all spending", "$ M", "assumed")
+        persons = TableColumn(f"{name}_posts", f"{title}, staff", "persons", "assumed")
+        columns |= {money: of_year(spent[name], MILLION, 2), persons: of_year(staff[name], 1.0, 1)}
+    year = (TableColumn("year", "year"), lambda y: f"{y} ({base + y})")
+    table = table_by_column("spending", "Spending and staff by year", range(evidence.years + 1), columns, year)
+    said = (
+        "Central inputs, not discounted; the ranges of the prices stand among the "
+        "inputs. The last year holds the value that is left, below zero."
     )
-    return Section(
-        16,
-        "spending",
-        "Spending profile with civil works and staff",
-        (
-            Prose(
-                "Central inputs, not discounted; the ranges of the prices stand among the "
-                "inputs. The last year holds the value that is left, below zero."
-            ),
-            *charts,
-            table,
-        ),
-    )
+    parts: list[Part] = [Prose(said), *charts, replace(table, look="ledger")]
+    return Section("spending", "Spending profile with civil works and staff", tuple(parts))
 
 
 def _posts(evidence: Evidence, name: str) -> np.ndarray:
@@ -81,81 +71,42 @@ def _posts(evidence: Evidence, name: str) -> np.ndarray:
 
 
 RISKS: Final = (
-    (
-        "late",
-        "late delivery",
-        "service, and with it all gain, begins later; bills do not wait",
-        "contract milestones; civil works funded with the scanners",
-    ),
-    (
-        "downtime",
-        "downtime",
-        "machines stand still more often than assumed",
-        "spares and repair times in the contract; availability reported monthly",
-    ),
-    (
-        "price",
-        "prices above the estimate",
-        "capital and upkeep cost more",
-        "fixed-price options; contingency at the upper end of the range",
-    ),
-    (
-        "staffing",
-        "posts stay vacant",
-        "bought equipment waits for analysts and officers",
-        "hire before delivery; remote review; do not accept delivery without posts",
-    ),
-    (
-        "growth",
-        "traffic grows otherwise",
-        "queues are convex in traffic: gain and wait both change",
-        "phase the orders; review after the first phase",
-    ),
-    (
-        "displaced",
-        "smugglers go elsewhere",
-        "part of the further loads goes by another way",
-        "share data with other ports; random examinations as a check",
-    ),
-)
+    ("late", "late delivery", "service, and with it all gain, begins later; bills do not wait",
+     "contract milestones; civil works funded with the scanners"),
+    ("downtime", "downtime", "machines stand still more often than assumed",
+     "spares and repair times in the contract; availability reported monthly"),
+    ("price", "prices above the estimate", "capital and upkeep cost more",
+     "fixed-price options; contingency at the upper end of the range"),
+    ("staffing", "posts stay vacant", "bought equipment waits for analysts and officers",
+     "hire before delivery; remote review; do not accept delivery without posts"),
+    ("growth", "traffic grows otherwise", "queues are convex in traffic: gain and wait both change",
+     "phase the orders; review after the first phase"),
+    ("displaced", "smugglers go elsewhere", "part of the further loads goes by another way",
+     "share data with other ports; random examinations as a check"),
+)  # fmt: skip
+"""Kind of scenario, the risk, what happens, and a possible mitigation."""
 
 
 def risk_register_chapter(evidence: Evidence) -> Section:
     """Return the risk register: effect filled from scenarios, owner and likelihood left open."""
-    choice = choose_alternative(evidence).name
-    columns = (
-        TableColumn("what_happens", "what happens"),
-        TableColumn("effect_usd", f"net present value of {plain_name(choice)} then", "$ M", "assumed"),
-        TableColumn("mitigation", "possible mitigation"),
-        TableColumn("likelihood", "likelihood"),
-        TableColumn("owner", "owner"),
-    )
-    rows = tuple(
-        (
-            name,
-            (
-                text_cell(what),
-                _effect(evidence, choice, kind),
-                text_cell(cure),
-                Cell(OPEN, look="open"),
-                Cell(OPEN, look="open"),
-            ),
-        )
-        for kind, name, what, cure in RISKS
-    )
-    return Section(
-        17,
-        "risks",
-        "Risk register",
-        (
-            Prose(
-                "Effects are the lowest and highest net present value over the scenarios and "
-                "swings of that kind, interdiction not priced; mitigations are suggestions. "
-                "Likelihood and owner are for the requesting office to fill in."
-            ),
-            Table("risk_register", "Risks of the choice", TableColumn("risk", "risk"), columns, rows),
+    choice = evidence.choice.name
+    columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
+        TableColumn("what_happens", "what happens"): lambda risk: text_cell(risk[2]),
+        TableColumn("effect_usd", f"net present value of {plain_name(choice)} then", "$ M", "assumed"): lambda risk: (
+            _effect(evidence, choice, risk[0])
         ),
+        TableColumn("mitigation", "possible mitigation"): lambda risk: text_cell(risk[3]),
+        TableColumn("likelihood", "likelihood"): lambda _: Cell(OPEN, look="open"),
+        TableColumn("owner", "owner"): lambda _: Cell(OPEN, look="open"),
+    }
+    said = (
+        "Effects are the lowest and highest net present value over the scenarios and "
+        "swings of that kind, interdiction not priced; mitigations are suggestions. "
+        "Likelihood and owner are for the requesting office to fill in."
     )
+    named = (TableColumn("risk", "risk"), lambda risk: str(risk[1]))
+    table = table_by_column("risk_register", "Risks of the choice", RISKS, columns, named)
+    return Section("risks", "Risk register", (Prose(said), table))
 
 
 PRICED: Final = ("price", "capital", "cost_usd", "overrun", "civil", "equipment")
@@ -165,7 +116,7 @@ def _effect(evidence: Evidence, name: str, kind: str) -> Cell:
     found = list(_outcomes(evidence, name, kind))
     if not found:
         why = "not simulated" if kind == "staffing" else "no such scenario was run"
-        return Cell("not known", why, look="aside")
+        return unknown_cell("not known", why)
     low, high = min(found), max(found)
     if len(found) == 1:
         return millions_cell(low)
@@ -191,21 +142,19 @@ def _outcomes(evidence: Evidence, name: str, kind: str) -> Iterator[float]:
 
 def unquantified_effects_chapter(evidence: Evidence) -> Section:
     """Return what the case does not put in dollars, with its direction."""
-    columns = (
-        TableColumn("direction", "direction for an alternative that scans more"),
-        TableColumn("why", "why it is not in dollars"),
+    table = table_by_column(
+        "unquantified_effects",
+        "Unquantified effects",
+        _effects(evidence),
+        {
+            TableColumn("direction", "direction for an alternative that scans more"): lambda effect: text_cell(
+                effect[1]
+            ),
+            TableColumn("why", "why it is not in dollars"): lambda effect: text_cell(effect[2]),
+        },
+        named=(TableColumn("effect", "effect"), lambda effect: effect[0]),
     )
-    rows = tuple((name, (text_cell(way), text_cell(why))) for name, way, why in _effects(evidence))
-    counted = _counted(evidence)
-    return Section(
-        18,
-        "unquantified",
-        "Effects that are not in dollars",
-        (
-            Table("unquantified_effects", "Unquantified effects", TableColumn("effect", "effect"), columns, rows),
-            counted,
-        ),
-    )
+    return Section("unquantified", "Effects that are not in dollars", (table, _counted(evidence)))
 
 
 def _counted(evidence: Evidence) -> Part:
@@ -214,17 +163,15 @@ def _counted(evidence: Evidence) -> Part:
     keys = list(next(iter(found.values()), {}))
     if not keys:
         return missing_part("hours, fuel and carbon in their own units", "no hours by class of truck")
-    columns = tuple(TableColumn(key, AMOUNTS[key][0], AMOUNTS[key][1], "predicted") for key in keys)
-    rows = tuple(
-        (plain_name(name), tuple(Cell(significant(own[key]), "", own[key]) for key in keys))
-        for name, own in found.items()
-    )
-    return Table(
+
+    def amount(key: str) -> Callable[[str], Cell]:
+        return lambda name: Cell(significant(found[name][key]), "", found[name][key])
+
+    return table_by_column(
         "amounts_saved",
         "Counted in their own units, over all years",
-        TableColumn("alternative", "alternative"),
-        columns,
-        rows,
+        evidence.rivals,
+        {TableColumn(key, *AMOUNTS[key], "predicted"): amount(key) for key in keys},
         note="Above the baseline, not discounted, central inputs; below zero: more than without. "
         "Fuel is in dollars among the users' gain; carbon is not.",
     )

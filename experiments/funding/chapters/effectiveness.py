@@ -1,14 +1,12 @@
-"""Chapters on cost against loads: the plane, the frontiers with who is off them, net benefit.
-
-The chapter on break-even: what interdiction would have to be worth, in terms one can judge.
-"""
+"""Chapters on cost against loads: the plane, the frontiers with who is off them, net benefit, break-even."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from experiments.economics.appraisal import PresentWorth
 from experiments.economics.cost_effectiveness import FrontierPlace, agency_frontier, social_frontier
 from experiments.economics.discounting import annualised
 from experiments.funding.exhibits import charts_effectiveness, charts_uncertainty
@@ -22,6 +20,8 @@ from experiments.funding.exhibits.cells import (
 )
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import (
+    ALTERNATIVE,
+    MORE_LOADS,
     Cell,
     Part,
     Prose,
@@ -29,52 +29,44 @@ from experiments.funding.exhibits.elements import (
     Table,
     TableColumn,
     missing_part,
+    plain_name,
+    table_by_column,
     text_cell,
+    unknown_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.number_format import listed, number, percent
 
 
 def cost_effectiveness_chapter(evidence: Evidence) -> Section:
     """Return the cost-effectiveness plane."""
-    rows = tuple(
-        (
-            plain_name(name),
-            (
-                millions_cell(evidence.worths[name].cost, evidence.of(name, lambda w: w.cost)),
-                amount_cell(evidence.worths[name].loads, evidence.of(name, lambda w: w.loads)),
-                millions_cell(-evidence.worths[name].npv0, evidence.of(name, lambda w: -w.npv0)),
-            ),
-        )
-        for name in evidence.rivals
-    )
-    columns = (
-        TableColumn("agency_cost_usd", "agency cost above baseline", "$ M", "assumed"),
-        TableColumn("loads", "more loads interdicted, discounted", "", "assumed"),
-        TableColumn("social_cost_usd", "agency cost less users' gain", "$ M", "assumed"),
-    )
-    parts: list[Part] = [
-        Prose(f"{evidence.range_note}"),
-        charts_effectiveness.cost_effectiveness_chart(evidence),
-        Table(
-            "cost_effectiveness",
-            "Cost and effect above the baseline",
-            TableColumn("alternative", "alternative"),
-            columns,
-            rows,
+    cell = evidence.cell
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("agency_cost_usd", "agency cost above baseline", "$ M", "assumed"): lambda n: cell(
+            n, lambda w: w.cost
         ),
-    ]
-    if not evidence.draws:
-        parts.insert(1, missing_part("spread of the points", "uncertain inputs were not redrawn"))
-    return Section(10, "plane", "Cost-effectiveness plane", tuple(parts))
+        MORE_LOADS: lambda n: cell(n, lambda w: w.loads, amount_cell),
+        TableColumn("social_cost_usd", "agency cost less users' gain", "$ M", "assumed"): lambda n: cell(
+            n, lambda w: -w.npv0
+        ),
+    }
+    spread = missing_part("spread of the points", "uncertain inputs were not redrawn")
+    return Section(
+        "plane",
+        "Cost-effectiveness plane",
+        (
+            Prose(evidence.range_note),
+            *(() if evidence.draws else (spread,)),
+            charts_effectiveness.cost_effectiveness_chart(evidence),
+            table_by_column("cost_effectiveness", "Cost and effect above the baseline", evidence.rivals, columns),
+        ),
+    )
 
 
 def frontiers_chapter(evidence: Evidence) -> Section:
     """Return both frontiers, the cost of one more load on them, and why the others are off."""
     agency, social = agency_frontier(evidence.worths), social_frontier(evidence.worths)
     return Section(
-        11,
         "frontiers",
         "Efficient frontiers, and why each option is off them",
         (
@@ -94,30 +86,33 @@ def frontiers_chapter(evidence: Evidence) -> Section:
 
 
 def _places_table(evidence: Evidence, name: str, title: str, places: Sequence[FrontierPlace]) -> Table:
-    columns = (
-        TableColumn("cost_usd", "cost", "$ M", "assumed"),
-        TableColumn("loads", "more loads", "", "assumed"),
-        TableColumn("usd_per_more_load", "cost of one more load", "$", "assumed"),
-        TableColumn("status", "where it stands, and why"),
-        TableColumn("share_on", "draws in which it is on the frontier", "%"),
-    )
-    agency = name.endswith("agency")
-    rows = tuple((plain_name(p.name), _place_cells(evidence, p, agency=agency)) for p in places)
-    return Table(name, title, TableColumn("alternative", "alternative"), columns, rows)
+    def cost(worth: PresentWorth) -> float:
+        return worth.cost if name.endswith("agency") else -worth.npv0
 
+    def held(place: FrontierPlace, figure: Callable[[PresentWorth], float]) -> Range:
+        return evidence.of(place.name, figure) if place.name != evidence.baseline else None
 
-def _place_cells(evidence: Evidence, place: FrontierPlace, *, agency: bool) -> tuple[Cell, ...]:
-    held = evidence.of(place.name, lambda w: w.cost if agency else -w.npv0)
-    share = _share_on(evidence, place.name, agency=agency)
-    return (
-        millions_cell(place.cost, held if place.name != evidence.baseline else None),
-        amount_cell(
-            place.effect, evidence.of(place.name, lambda w: w.loads) if place.name != evidence.baseline else None
+    find = agency_frontier if name.endswith("agency") else social_frontier
+    drawn = [{p.name for p in find(draw) if p.status == "frontier"} for draw in evidence.draws]
+    columns: dict[TableColumn, Callable[[FrontierPlace], Cell]] = {
+        TableColumn("cost_usd", "cost", "$ M", "assumed"): lambda p: millions_cell(p.cost, held(p, cost)),
+        TableColumn("loads", "more loads", "", "assumed"): lambda p: amount_cell(p.effect, held(p, lambda w: w.loads)),
+        TableColumn("usd_per_more_load", "cost of one more load", "$", "assumed"): lambda p: dollars_cell(
+            p.icer, _icer_range(evidence, p, cost)
         ),
-        dollars_cell(place.icer, _icer_range(evidence, place, agency=agency), ""),
-        text_cell(frontier_reason(place)),
-        Cell("not known", "no draws", look="aside") if share is None else Cell(percent(share, 0), "", 100.0 * share),
-    )
+        TableColumn("status", "where it stands, and why"): lambda p: text_cell(frontier_reason(p)),
+        TableColumn("share_on", "draws in which it is on the frontier", "%"): lambda p: _share_cell(
+            sum(p.name in on for on in drawn) / len(drawn) if drawn else None, "aside"
+        ),
+    }
+    return table_by_column(name, title, places, columns, named=(ALTERNATIVE, lambda p: plain_name(p.name)))
+
+
+def _share_cell(share: float | None, look: str = "") -> Cell:
+    """Return a share of the draws as a percentage."""
+    if share is None:
+        return Cell("not known", "no draws", look=look)
+    return Cell(percent(share, 0), "", 100.0 * share)
 
 
 def frontier_reason(place: FrontierPlace) -> str:
@@ -138,31 +133,14 @@ def frontier_reason(place: FrontierPlace) -> str:
     return "on the frontier" if place.icer is None else f"on the frontier, after {by}"
 
 
-def _share_on(evidence: Evidence, name: str, *, agency: bool) -> float | None:
-    if not evidence.draws:
-        return None
-    find = agency_frontier if agency else social_frontier
-    on = [next(p for p in find(draw) if p.name == name).status == "frontier" for draw in evidence.draws]
-    return sum(on) / len(on)
-
-
-def _icer_range(evidence: Evidence, place: FrontierPlace, *, agency: bool) -> tuple[float, float] | None:
+def _icer_range(evidence: Evidence, place: FrontierPlace, cost: Callable[[PresentWorth], float]) -> Range:
     """Return the range of the cost of one more load over the same option as at the centre."""
     if place.icer is None or not evidence.draws:
         return None
-    before = place.by[0]
-
-    def cost(name: str, draw: int) -> float:
-        worth = evidence.draws[draw][name]
-        return worth.cost if agency else -worth.npv0
-
-    ratios = []
-    for k, draw in enumerate(evidence.draws):
-        more = draw[place.name].loads - draw[before].loads
-        if more <= 0.0:
-            return None
-        ratios.append((cost(place.name, k) - cost(before, k)) / more)
-    ratios.sort()
+    pairs = [(draw[place.name], draw[place.by[0]]) for draw in evidence.draws]
+    if any(own.loads <= before.loads for own, before in pairs):
+        return None
+    ratios = sorted((cost(own) - cost(before)) / (own.loads - before.loads) for own, before in pairs)
     last = len(ratios) - 1
     return ratios[round(0.05 * last)], ratios[round(0.95 * last)]
 
@@ -187,7 +165,7 @@ def net_benefit_chapter(evidence: Evidence) -> Section:
             ),
             charts_effectiveness.net_benefit_chart(evidence, top),
         )
-    return Section(12, "net-benefit", "Net benefit over the value of a load", parts)
+    return Section("net-benefit", "Net benefit over the value of a load", parts)
 
 
 def break_even_chapter(evidence: Evidence) -> Section:
@@ -213,55 +191,59 @@ def break_even_chapter(evidence: Evidence) -> Section:
     if evidence.usd_per_load is not None:
         parts.insert(1, charts_uncertainty.break_even_chart(evidence))
     title = "Break-even: what interdiction would have to be worth"
-    return Section(15, "break-even", title, tuple(parts))
+    return Section("break-even", title, tuple(parts))
 
 
 def _companions(evidence: Evidence) -> Table:
-    columns = (
-        TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"),
-        TableColumn("annual_gap_usd", "gap a year", "$ M", "assumed"),
-        TableColumn("deaths_per_y", "as statistical deaths a year", "", "assumed"),
-        TableColumn("officers", "officers that the yearly cost would pay", "", "assumed"),
-        TableColumn("not_replaced_share", "share that must not be replaced", "%", "assumed"),
-        TableColumn("no_break_even_share", "draws without any break-even", "%"),
-    )
-    rows = tuple((plain_name(n), _companion_cells(evidence, n)) for n in evidence.rivals)
-    return Table(
-        "break_even",
-        "Break-even values and their companions",
-        TableColumn("alternative", "alternative"),
-        columns,
-        rows,
-        note=f"Gap below zero: what is left over, so that no worth of interdiction is needed. {evidence.range_note}",
-    )
+    harm, officer = evidence.appraised.case.harm, _officer_usd(evidence)
+    even = {name: evidence.break_even(name) for name in evidence.rivals}
+    gaps = {name: evidence.of(name, lambda w: -w.annualised_net(None)) for name in evidence.rivals}
 
+    def deaths(name: str) -> Cell:
+        life, gap = harm.value_of_statistical_life_usd, gaps[name]
+        return _ranged(even[name].deaths_per_y, None if gap is None else (gap[0] / life, gap[1] / life))
 
-def _companion_cells(evidence: Evidence, name: str) -> tuple[Cell, ...]:
-    found, worth = evidence.break_even(name), evidence.worths[name]
-    held = evidence.of(name, lambda w: -w.annualised_net(None))
-    life = evidence.appraised.case.harm.value_of_statistical_life_usd
-    deaths = None if held is None else (held[0] / life, held[1] / life)
-    officer = _officer_usd(evidence)
-    cost = annualised(worth.cost, worth.rate, worth.years)
-    none = _share(evidence, name, "no_break_even_share")
-    return (
-        dollars_cell(found.usd_per_load, evidence.break_even_range(name), "no more loads"),
-        millions_cell(found.annual_gap_usd, held),
-        Cell(significant(found.deaths_per_y), _held(deaths), found.deaths_per_y, *_ends(deaths)),
-        Cell("not known", "no officer in the catalogue")
-        if officer is None
-        else Cell(number(cost / officer), "", cost / officer),
-        _not_replaced(evidence, name, found.not_replaced_share),
-        Cell("not known", "no draws") if none is None else Cell(percent(none, 0), "", 100.0 * none),
-    )
+    def officers(name: str) -> Cell:
+        if officer is None:
+            return Cell("not known", "no officer in the catalogue")
+        worth = evidence.worths[name]
+        persons = annualised(worth.cost, worth.rate, worth.years) / officer
+        return Cell(number(persons), "", persons)
+
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"): lambda n: (
+            evidence.break_even_cell(n, "no more loads")
+        ),
+        TableColumn("annual_gap_usd", "gap a year", "$ M", "assumed"): lambda n: millions_cell(
+            even[n].annual_gap_usd, gaps[n]
+        ),
+        TableColumn("deaths_per_y", "as statistical deaths a year", "", "assumed"): deaths,
+        TableColumn("officers", "officers that the yearly cost would pay", "", "assumed"): officers,
+        TableColumn("not_replaced_share", "share that must not be replaced", "%", "assumed"): lambda n: _not_replaced(
+            evidence, n, even[n].not_replaced_share
+        ),
+        TableColumn("no_break_even_share", "draws without any break-even", "%"): lambda n: _share_cell(
+            _share(evidence, n, "no_break_even_share")
+        ),
+    }
+    title = "Break-even values and their companions"
+    note = f"Gap below zero: what is left over, so that no worth of interdiction is needed. {evidence.range_note}"
+    return table_by_column("break_even", title, evidence.rivals, columns, note=note)
 
 
 def _not_replaced(evidence: Evidence, name: str, share: float | None) -> Cell:
     if share is None:
-        return Cell("none", "no more loads", look="aside")
-    ends = [_share(evidence, name, f"not_replaced_{p}") for p in ("p5", "p95")]
-    held = None if None in ends else (100.0 * float(ends[0] or 0.0), 100.0 * float(ends[1] or 0.0))
-    return Cell(significant(100.0 * share), _held(held), 100.0 * share, *_ends(held))
+        return unknown_cell("none", "no more loads")
+    low, high = (_share(evidence, name, f"not_replaced_{p}") for p in ("p5", "p95"))
+    return _ranged(100.0 * share, None if low is None or high is None else (100.0 * low, 100.0 * high))
+
+
+def _ranged(value: float, value_range: Range) -> Cell:
+    if value_range is None:
+        return Cell(significant(value), "", value)
+    return Cell(
+        significant(value), f"[{significant(value_range[0])}, {significant(value_range[1])}]", value, *value_range
+    )
 
 
 def _share(evidence: Evidence, name: str, column: str) -> float | None:
@@ -279,11 +261,3 @@ def _officer_usd(evidence: Evidence) -> float | None:
     if officer is None or officer.unit != PERSON:
         return None
     return sum(each.cost_usd_per_y for each in officer.yearly.values()) or None
-
-
-def _held(value_range: Range) -> str:
-    return "" if value_range is None else f"[{significant(value_range[0])}, {significant(value_range[1])}]"
-
-
-def _ends(value_range: Range) -> tuple[float | None, float | None]:
-    return (None, None) if value_range is None else value_range

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
+from experiments.funding.case import FundingCase
 from experiments.funding.exhibits.cells import ColumnHead, frame_table
 from experiments.funding.exhibits.elements import (
+    SECTION_NUMBER,
     Cell,
     Part,
     Prose,
@@ -14,10 +17,11 @@ from experiments.funding.exhibits.elements import (
     Table,
     TableColumn,
     missing_part,
+    plain_name,
+    table_by_column,
     text_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.number_format import NONE
 from experiments.study.inputs import input_row, source_library, unit_of_key, value_text
 from experiments.study.sources import SourcedInput
@@ -32,24 +36,30 @@ INPUTS: Final = (
 )
 
 
+CONFIDENCE_WORDS: Final = (
+    "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
+    "I inference; assumed: no source, so a range stands beside it."
+)
+
+
 def inputs_chapter(evidence: Evidence) -> Section:
     """Return every input of the economics with its source."""
     case = evidence.appraised.case
-    rows = [row for row in case.inputs if _used(evidence, row.key)]
+    rows = [row for row in case.inputs if bears_on_case(case, row.key)]
     parts: list[Part] = [
         Prose(
-            "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
-            "I inference; assumed: no source, so a range stands beside it. Prices are in dollars "
+            f"{CONFIDENCE_WORDS} Prices are in dollars "
             "of the year of their quote; before use they are restated to "
             f"{case.appraisal.price_year} dollars by the price index of gross domestic product. "
             "Catalogue entries that nobody buys are left out. Inputs of the simulation, the laws "
-            "that uncertain numbers are drawn from, and addresses of all sources: section 23."
+            "that uncertain numbers are drawn from, and addresses of all sources: "
+            f"section {SECTION_NUMBER['annex']}."
         ),
         sourced_inputs_table("inputs_economic", "Inputs of the economics", rows)
         if rows
         else missing_part("inputs of the economics", "none were recorded"),
     ]
-    return Section(4, "inputs", "Inputs: value, unit, price year, source, confidence", tuple(parts))
+    return Section("inputs", "Inputs: value, unit, price year, source, confidence", tuple(parts))
 
 
 def inputs_annex(evidence: Evidence) -> Section:
@@ -57,17 +67,16 @@ def inputs_annex(evidence: Evidence) -> Section:
     case = evidence.appraised.case
     rows = case.study.inputs(evidence.baseline)
     used = {row.source_id for row in (*rows, *case.inputs) if row.source_id}
-    sources = tuple(
-        (name, (text_cell(source_library()[name][0]), text_cell(source_library()[name][1] or "no address")))
-        for name in sorted(used, key=lambda name: int(name[1:]))
-        if name in source_library()
-    )
+    library = source_library()
     table: Part = missing_part("addresses of the sources", "their list is not part of this installation")
-    if sources:
-        columns = (TableColumn("what", "what it is"), TableColumn("address", "address"))
-        table = Table("sources", "Sources", TableColumn("id", "id"), columns, sources, look="inputs")
+    if known := sorted(used & set(library), key=lambda name: int(name[1:])):
+        columns: dict[TableColumn, Callable[[str], Cell]] = {
+            TableColumn("what", "what it is"): lambda name: text_cell(library[name][0]),
+            TableColumn("address", "address"): lambda name: text_cell(library[name][1] or "no address"),
+        }
+        sources = table_by_column("sources", "Sources", known, columns, named=(TableColumn("id", "id"), str))
+        table = replace(sources, look="inputs")
     return Section(
-        23,
         "annex",
         "Annex: inputs of the simulation, and sources",
         (
@@ -103,11 +112,10 @@ def _drawn(evidence: Evidence) -> Part:
     )
 
 
-def _used(evidence: Evidence, key: str) -> bool:
-    """Return whether an input bears on this case: prices of what nobody buys do not."""
+def bears_on_case(case: FundingCase, key: str) -> bool:
+    """Return whether an input bears on a case: prices of what nobody buys do not."""
     if not key.startswith("cost."):
         return True
-    case = evidence.appraised.case
     bought = {p.measure for purchases in case.purchases.values() for p in purchases}
     staff = {person for name in bought for person in case.catalogue[name].staff}
     return key.split(".")[1] in bought | staff

@@ -1,13 +1,13 @@
 """Chapters on money: the yearly ledger, present values by who gains and pays, the measures.
 
-Internal rate of return and payback of every alternative, with what the draws say of them.
-
-What users gain, taken apart: by what an hour holds, in hours, fuel and carbon.
+Users' gain is taken apart by what an hour holds, and stands in hours, fuel and carbon as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,54 +18,52 @@ from experiments.economics.costs import INITIAL_COST_KINDS
 from experiments.economics.discounting import discount_factors, present_value
 from experiments.funding.annual import CLASSES
 from experiments.funding.cash_flows import hours_gained, truck_hour_values
-from experiments.funding.exhibits.cells import MILLION, dollars_cell, millions_cell, ratio_cell
+from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, ratio_cell
 from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
-from experiments.funding.exhibits.elements import Cell, Part, Prose, Section, Table, TableColumn, text_cell
+from experiments.funding.exhibits.elements import (
+    Cell,
+    Part,
+    Prose,
+    Section,
+    Table,
+    TableColumn,
+    plain_name,
+    table_by_column,
+    text_cell,
+    unknown_cell,
+)
 from experiments.funding.exhibits.evidence import TAIL_PERCENT, Evidence
-from experiments.funding.exhibits.style import plain_name
-from experiments.number_format import NONE, number, percent
+from experiments.number_format import number, percent
 from sim.arrays import FloatArray
 
 ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
-COLUMNS: Final = (
-    TableColumn("internal_rate", "internal rate of return", "", "assumed"),
-    TableColumn("payback_y", "payback, not discounted", "year", "assumed"),
-    TableColumn("discounted_payback_y", "payback, discounted", "year", "assumed"),
-)
 
 
 def returns_table(evidence: Evidence) -> Table:
     """Return rate and paybacks at the central inputs, over what the draws say."""
-    rows = []
-    for name in evidence.rivals:
-        own, base = evidence.alternative(name), evidence.alternative(evidence.baseline)
-        net = incremental_cash_flow(own, base, evidence.usd_per_load)
-        cells = (
-            _rate(evidence, name, net),
-            _payback(net, 0.0, evidence.returns(name, "payback_y")),
-            _payback(net, evidence.rate, evidence.returns(name, "discounted_payback_y")),
-        )
-        rows.append((plain_name(name), cells))
-    return Table(
-        "returns",
-        "Internal rate of return and payback",
-        TableColumn("alternative", "alternative"),
-        COLUMNS,
-        tuple(rows),
-        note="The internal rate is given only where there is exactly one; else the reason stands. "
-        f"{evidence.range_note} The range of the rate is over the draws that have one; a payback "
-        "of never stands above all years.",
-    )
+    base = evidence.alternative(evidence.baseline)
+    net = {n: incremental_cash_flow(evidence.alternative(n), base, evidence.usd_per_load) for n in evidence.rivals}
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("internal_rate", "internal rate of return", "", "assumed"): lambda n: _rate(
+            net[n], evidence.returns(n, "irr")
+        ),
+        TableColumn("payback_y", "payback, not discounted", "year", "assumed"): lambda n: _payback(
+            payback_year(net[n]), evidence.returns(n, "payback_y")
+        ),
+        TableColumn("discounted_payback_y", "payback, discounted", "year", "assumed"): lambda n: _payback(
+            payback_year(net[n], evidence.rate), evidence.returns(n, "discounted_payback_y")
+        ),
+    }
+    note = "The internal rate is given only where there is exactly one; else the reason stands. "
+    note += f"{evidence.range_note} The range of the rate is over the draws that have one; a payback "
+    note += "of never stands above all years."
+    return table_by_column("returns", "Internal rate of return and payback", evidence.rivals, columns, note=note)
 
 
-def _rate(evidence: Evidence, name: str, net: FloatArray) -> Cell:
-    found = internal_rate_of_return(net)
-    drawn = evidence.returns(name, "irr")
-    known = drawn[np.isfinite(drawn)]
-    below = ""
+def _rate(net: FloatArray, drawn: FloatArray) -> Cell:
+    found, known = internal_rate_of_return(net), drawn[np.isfinite(drawn)]
+    below = f"a rate in {percent(len(known) / len(drawn), 0)} of draws" if len(drawn) else ""
     ends: tuple[float | None, float | None] = (None, None)
-    if len(drawn):
-        below = f"a rate in {percent(len(known) / len(drawn), 0)} of draws"
     if len(known):
         low, high = (float(end) for end in np.quantile(known, ENDS, method="inverted_cdf"))
         below, ends = f"{below}: [{percent(low, 1)}, {percent(high, 1)}]", (low, high)
@@ -74,25 +72,22 @@ def _rate(evidence: Evidence, name: str, net: FloatArray) -> Cell:
     return Cell(percent(found.rate, 2), below, found.rate, *ends)
 
 
-def _payback(net: FloatArray, rate: float, drawn_years: FloatArray) -> Cell:
-    year = payback_year(net, rate)
+def _payback(year: int | None, drawn_years: FloatArray) -> Cell:
     below = ""
     ends: tuple[float | None, float | None] = (None, None)
     if len(drawn_years):
         years = np.where(np.isfinite(drawn_years), drawn_years, np.inf)
-        low, high = (float(e) for e in np.quantile(years, ENDS, method="inverted_cdf"))
-        below, ends = f"[{_year(low)}, {_year(high)}]", (_known(low), _known(high))
+        low, high = (float(end) for end in np.quantile(years, ENDS, method="inverted_cdf"))
+        below = f"[{year_words(low)}, {year_words(high)}]"
+        ends = (low if np.isfinite(low) else None, high if np.isfinite(high) else None)
     if year is None:
         return Cell("never", below, None, *ends, look="aside")
     return Cell(str(year), below, float(year), *ends)
 
 
-def _year(year: float) -> str:
+def year_words(year: float) -> str:
+    """Return a year in which something is paid back; an infinite one is never."""
     return f"{year:.0f}" if np.isfinite(year) else "never"
-
-
-def _known(year: float) -> float | None:
-    return year if np.isfinite(year) else None
 
 
 TRUCK_HOUR_PARTS: Final[Mapping[str, Callable[[TruckHourValue], float]]] = {
@@ -140,8 +135,6 @@ def undiscounted_amounts(evidence: Evidence, name: str) -> dict[str, float]:
     return found
 
 
-UPKEEP: Final = ("replacement", "removal", "residual")
-YEAR: Final = TableColumn("year", "year")
 LEDGER: Final = (
     TableColumn("capital_usd", "capital", "$ M"),
     TableColumn("once_usd", "integration, training", "$ M"),
@@ -156,7 +149,13 @@ LEDGER: Final = (
     TableColumn("so_far_usd", "sum so far", "$ M"),
     TableColumn("loads", "loads, more", "", "assumed"),
 )
-COST_KIND_GROUPS: Final = (INITIAL_COST_KINDS, ("integration", "training"), UPKEEP, ("operation",), ("staff",))
+COST_KIND_GROUPS: Final = (
+    INITIAL_COST_KINDS,
+    ("integration", "training"),
+    ("replacement", "removal", "residual"),
+    ("operation",),
+    ("staff",),
+)
 
 
 def ledger_chapter(evidence: Evidence) -> Section:
@@ -171,45 +170,37 @@ def ledger_chapter(evidence: Evidence) -> Section:
         ),
         *(_ledger(evidence, name) for name in evidence.rivals),
     ]
-    return Section(5, "ledger", "Costs and benefits year by year", tuple(parts))
+    return Section("ledger", "Costs and benefits year by year", tuple(parts))
 
 
 def _ledger(evidence: Evidence, name: str) -> Table:
     own, base = evidence.alternative(name), evidence.alternative(evidence.baseline)
-    costs = [own.cost.total(kinds=kinds) - base.cost.total(kinds=kinds) for kinds in COST_KIND_GROUPS]
-    total = own.cost.total() - base.cost.total()
-    gain = own.user_benefit - base.user_benefit
-    net = incremental_cash_flow(own, base, None)
-    factors = discount_factors(evidence.rate, evidence.years)
-    present = net * factors
-    columns = [*costs, total, gain, net, factors, present, np.cumsum(present)]
-    loads = own.loads - base.loads
+    net, factors = incremental_cash_flow(own, base, None), discount_factors(evidence.rate, evidence.years)
+    dollars = [own.cost.total(kinds=kinds) - base.cost.total(kinds=kinds) for kinds in COST_KIND_GROUPS]
+    dollars += [own.cost.total() - base.cost.total(), own.user_benefit - base.user_benefit, net]
+    present, loads = net * factors, own.loads - base.loads
+    so_far = np.cumsum(present)
     rows = [
-        (str(year), (*_amounts(columns, year), Cell(number(loads[year]), "", float(loads[year]))))
+        (
+            str(year),
+            (
+                *(_dollars(column[year]) for column in dollars),
+                Cell(f"{factors[year]:.4f}", "", float(factors[year])),
+                _dollars(present[year]),
+                _dollars(so_far[year]),
+                Cell(number(loads[year]), "", float(loads[year])),
+            ),
+        )
         for year in range(evidence.years + 1)
     ]
-    sums = [float(column.sum()) for column in columns]
-    whole = [Cell(number(total / MILLION, 2), "", total) for total in sums]
-    whole[8], whole[10] = Cell(""), Cell("")
-    rows.append(("sum", (*whole, Cell(number(loads.sum()), "", float(loads.sum())))))
-    return Table(
-        f"ledger_{name}",
-        f"{plain_name(name)}: ledger",
-        YEAR,
-        LEDGER,
-        tuple(rows),
-        look="ledger",
-        note="Interdicted loads are an amount and are not in the net.",
-    )
+    sums = (*(_dollars(column.sum()) for column in dollars), Cell(""), _dollars(present.sum()), Cell(""))
+    rows.append(("sum", (*sums, Cell(number(loads.sum()), "", float(loads.sum())))))
+    title, note = f"{plain_name(name)}: ledger", "Interdicted loads are an amount and are not in the net."
+    return Table(f"ledger_{name}", title, TableColumn("year", "year"), LEDGER, tuple(rows), note, look="ledger")
 
 
-def _amounts(columns: list[FloatArray], year: int) -> Iterator[Cell]:
-    for place, column in enumerate(columns):
-        value = float(column[year])
-        if place == 8:
-            yield Cell(f"{value:.4f}", "", value)
-        else:
-            yield Cell(number(value / MILLION, 2), "", value)
+def _dollars(amount_usd: float) -> Cell:
+    return Cell(number(amount_usd / MILLION, 2), "", float(amount_usd))
 
 
 def present_values_chapter(evidence: Evidence) -> Section:
@@ -218,7 +209,6 @@ def present_values_chapter(evidence: Evidence) -> Section:
     heads = tuple(TableColumn(name, plain_name(name), "$ M") for name in rivals)
     first = TableColumn("category", "category")
     return Section(
-        6,
         "present-values",
         "Present values: what it costs, who gains, who pays",
         (
@@ -247,40 +237,21 @@ def _category_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]
     for part in TRUCK_HOUR_PARTS:
         if all(part in parts for parts in apart.values()) and apart:
             yield f"of users' gain: {part}", tuple(millions_cell(p[part]) for p in apart.values())
-    figures: tuple[tuple[str, Callable[[PresentWorth], float]], ...] = (
+    figures: list[tuple[str, Callable[[PresentWorth], float]]] = [
         ("all costs", lambda w: w.cost),
         ("users' gain", lambda w: w.user_benefit),
         ("net present value, interdiction not priced", lambda w: w.npv0),
-    )
-    for words_, figure in figures:
-        yield (
-            words_,
-            tuple(
-                millions_cell(figure(evidence.worths[rival]), evidence.of(rival, figure)) for rival in evidence.rivals
-            ),
-        )
-    if (usd_per_load := evidence.usd_per_load) is not None:
-        yield (
-            "interdiction at the user's value of a load",
-            tuple(
-                millions_cell(
-                    usd_per_load * evidence.worths[rival].loads, evidence.of(rival, lambda w: usd_per_load * w.loads)
-                )
-                for rival in evidence.rivals
-            ),
-        )
-    yield (
-        "more loads interdicted (an amount, discounted)",
-        tuple(_loads(evidence, rival) for rival in evidence.rivals),
-    )
+    ]
+    if (price := evidence.usd_per_load) is not None:
+        figures.append(("interdiction at the user's value of a load", lambda w: price * w.loads))
+    for words, figure in figures:
+        yield words, tuple(evidence.cell(rival, figure) for rival in evidence.rivals)
+    yield "more loads interdicted (an amount, discounted)", _loads(evidence)
 
 
-def _loads(evidence: Evidence, name: str) -> Cell:
-    held = evidence.of(name, lambda w: w.loads)
-    value = evidence.worths[name].loads
-    below = "" if held is None else f"[{number(held[0])}, {number(held[1])}]"
-    ends = (None, None) if held is None else held
-    return Cell(f"{number(value)} loads", below, value, *ends)
+def _loads(evidence: Evidence) -> tuple[Cell, ...]:
+    cells = [evidence.cell(rival, lambda w: w.loads, amount_cell) for rival in evidence.rivals]
+    return tuple(replace(cell, text=f"{cell.text} loads") for cell in cells)
 
 
 def _kind(evidence: Evidence, name: str, payer: str | None, kind: str | None) -> float:
@@ -290,57 +261,27 @@ def _kind(evidence: Evidence, name: str, payer: str | None, kind: str | None) ->
 
 
 def _party_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
-    payers = {p for name in evidence.rivals for p in evidence.alternative(name).cost.payers()}
+    rivals = evidence.rivals
+    payers = {p for name in rivals for p in evidence.alternative(name).cost.payers()}
     for payer in sorted(payers, reverse=True):
         standing = "counted" if payer == "united_states" else "counted; outside U.S. standing"
-        yield (
-            f"{PAYERS.get(payer, plain_name(payer))}: pays",
-            (
-                text_cell(standing),
-                *(
-                    millions_cell(
-                        -_kind(evidence, rival, payer, None),
-                        # draws keep what all pay together
-                        evidence.of(rival, lambda w: -w.cost) if len(payers) == 1 else None,
-                        sign=True,
-                    )
-                    for rival in evidence.rivals
-                ),
-            ),
-        )
-    yield (
-        "drivers, carriers and shippers: gain",
-        (
-            text_cell("counted; residents and non-residents not told apart"),
-            *(
-                millions_cell(
-                    evidence.worths[rival].user_benefit, evidence.of(rival, lambda w: w.user_benefit), sign=True
-                )
-                for rival in evidence.rivals
-            ),
-        ),
-    )
-    yield (
-        "public: loads kept out",
-        (
-            text_cell("counted in loads" if evidence.usd_per_load is None else "at the user's value"),
-            *(_loads(evidence, rival) for rival in evidence.rivals),
-        ),
-    )
-    yield "smugglers: lose the loads", (text_cell("no standing"), *(Cell(NONE, look="aside") for _ in evidence.rivals))
-
-
-MEASURES: Final = (
-    TableColumn("npv_usd", "net present value", "$ M", "assumed"),
-    TableColumn("dot_ratio", "benefit-cost ratio, DOT", "", "assumed"),
-    TableColumn("life_cycle_ratio", "benefit-cost ratio, life cycle", "", "assumed"),
-    TableColumn("annual_net_usd", "equal net gain a year", "$ M", "assumed"),
-    TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"),
-)
+        paid = {rival: -_kind(evidence, rival, payer, None) for rival in rivals}
+        # draws keep what all pay together
+        held = {rival: evidence.of(rival, lambda w: -w.cost) if len(payers) == 1 else None for rival in rivals}
+        cells = (millions_cell(paid[rival], held[rival], sign=True) for rival in rivals)
+        yield f"{PAYERS.get(payer, plain_name(payer))}: pays", (text_cell(standing), *cells)
+    users = text_cell("counted; residents and non-residents not told apart")
+    signed_cell = partial(millions_cell, sign=True)
+    gains = (evidence.cell(rival, lambda w: w.user_benefit, signed_cell) for rival in rivals)
+    yield "drivers, carriers and shippers: gain", (users, *gains)
+    public = text_cell("counted in loads" if evidence.usd_per_load is None else "at the user's value")
+    yield "public: loads kept out", (public, *_loads(evidence))
+    yield "smugglers: lose the loads", (text_cell("no standing"), *(unknown_cell() for _ in rivals))
 
 
 def decision_measures_chapter(evidence: Evidence) -> Section:
     """Return net present value and both ratios at every rate, internal rate and payback."""
+    rates = sorted(evidence.appraised.worths, key=lambda rate: (rate != evidence.rate, rate))
     counted = (
         "Interdiction is not priced."
         if evidence.usd_per_load is None
@@ -354,36 +295,30 @@ def decision_measures_chapter(evidence: Evidence) -> Section:
             f"{evidence.range_note} The same draws stand behind every rate: a rate is a scenario "
             "and never drawn. A high end of none: in so many draws no value of a load would do."
         ),
-        *(_rate_table(evidence.at(rate), rate == evidence.rate) for rate in _rates(evidence)),
+        *(_rate_table(evidence, rate) for rate in rates),
         returns_table(evidence),
     ]
-    return Section(7, "measures", "Net present value and benefit-cost ratios", tuple(parts))
+    return Section("measures", "Net present value and benefit-cost ratios", tuple(parts))
 
 
-def _rates(evidence: Evidence) -> list[float]:
-    """Return the headline rate, then the others."""
-    return sorted(evidence.appraised.worths, key=lambda rate: (rate != evidence.rate, rate))
-
-
-def _rate_table(evidence: Evidence, headline: bool) -> Table:  # noqa: FBT001
-    rate, head = evidence.rate, " (headline)" if headline else ""
-    rows = [(plain_name(name), _measures(evidence, name)) for name in evidence.rivals]
-    return Table(
-        f"measures_at_{100.0 * rate:g}_percent",
-        f"At {percent(rate, 1)} a year{head}",
-        TableColumn("alternative", "alternative"),
-        MEASURES,
-        tuple(rows),
-    )
-
-
-def _measures(evidence: Evidence, name: str) -> tuple[Cell, ...]:
-    price, of, worth = evidence.usd_per_load, evidence.of, evidence.worths[name]
-    threshold = -worth.npv0 / worth.loads if worth.loads > 0.0 else None
-    return (
-        millions_cell(worth.npv(price), of(name, lambda w: w.npv(price))),
-        ratio_cell(worth.dot_ratio(price), of(name, lambda w: w.dot_ratio(price))),
-        ratio_cell(worth.life_cycle_ratio(price), of(name, lambda w: w.life_cycle_ratio(price))),
-        millions_cell(worth.annualised_net(price), of(name, lambda w: w.annualised_net(price))),
-        dollars_cell(threshold, evidence.break_even_range(name), "no more loads"),
-    )
+def _rate_table(evidence: Evidence, rate: float) -> Table:
+    """Return the measures at one rate; every other rate is read like the headline's."""
+    head = " (headline)" if rate == evidence.rate else ""
+    price, at = evidence.usd_per_load, evidence.at(rate)
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("npv_usd", "net present value", "$ M", "assumed"): lambda n: at.cell(n, lambda w: w.npv(price)),
+        TableColumn("dot_ratio", "benefit-cost ratio, DOT", "", "assumed"): lambda n: at.cell(
+            n, lambda w: w.dot_ratio(price), ratio_cell
+        ),
+        TableColumn("life_cycle_ratio", "benefit-cost ratio, life cycle", "", "assumed"): lambda n: at.cell(
+            n, lambda w: w.life_cycle_ratio(price), ratio_cell
+        ),
+        TableColumn("annual_net_usd", "equal net gain a year", "$ M", "assumed"): lambda n: at.cell(
+            n, lambda w: w.annualised_net(price)
+        ),
+        TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"): lambda n: (
+            at.break_even_cell(n, "no more loads")
+        ),
+    }
+    title = f"At {percent(rate, 1)} a year{head}"
+    return table_by_column(f"measures_at_{100.0 * rate:g}_percent", title, evidence.rivals, columns)

@@ -8,10 +8,22 @@ from typing import Final
 import numpy as np
 
 from experiments.funding.exhibits import charts_port
-from experiments.funding.exhibits.elements import Badge, Cell, Part, Prose, Section, Table, TableColumn, missing_part
+from experiments.funding.exhibits.cells import interval_cell
+from experiments.funding.exhibits.elements import (
+    SECTION_NUMBER,
+    Badge,
+    Cell,
+    Part,
+    Prose,
+    Section,
+    Table,
+    TableColumn,
+    missing_part,
+    plain_name,
+    table_by_column,
+)
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
-from experiments.intervals import Difference, IntervalEstimate
+from experiments.intervals import Difference
 from experiments.number_format import NONE, number, signed, span
 from sim.setting.contraband import CONTRABAND
 
@@ -58,7 +70,8 @@ def throughput_chapter(evidence: Evidence) -> Section:
             "queue to the last exit. Buffer index: (95th percentile - mean) / mean of crossing "
             "time. Planning-time index: 95th percentile over the median in an empty port. "
             f"{_intervals(evidence)} The lanes open in today's practice were set so that the mean "
-            "wait of the counted year comes near what was observed (fitted, section 19); the years "
+            "wait of the counted year comes near what was observed (fitted, section "
+            f"{SECTION_NUMBER['validation']}); the years "
             "here have other traffic, so that all their waits are predicted."
         )
     ]
@@ -70,15 +83,9 @@ def throughput_chapter(evidence: Evidence) -> Section:
     if len(years) > 1 and evidence.values(evidence.baseline, WAITS[0][0]) is not None:
         parts.append(_growth_table(evidence))
         parts.append(charts_port.wait_by_year_chart(evidence))
-    parts.append(_profile(evidence))
-    return Section(8, "throughput", "Throughput and reliability", tuple(parts))
-
-
-def _profile(evidence: Evidence) -> Part:
-    chart = charts_port.hourly_wait_chart(evidence)
-    if chart is None:
-        return missing_part("course of the wait over the day", "this run kept no hourly profile")
-    return chart
+    hourly = charts_port.hourly_wait_chart(evidence)
+    parts.append(hourly or missing_part("course of the wait over the day", "this run kept no hourly profile"))
+    return Section("throughput", "Throughput and reliability", tuple(parts))
 
 
 def _intervals(evidence: Evidence) -> str:
@@ -96,11 +103,10 @@ def measure_table(
     known = [m for m in measures if any(evidence.values(one, m[0], year) is not None for one in evidence.names)]
     if not known:
         return None
-    columns = tuple(TableColumn(m[0], m[1], m[2], m[5]) for m in known)
-    rows = tuple(
-        (plain_name(one), tuple(measure_cell(evidence, one, m, year) for m in known)) for one in evidence.names
-    )
-    return Table(name, title, TableColumn("alternative", "alternative"), columns, rows)
+    columns = {
+        TableColumn(m[0], m[1], m[2], m[5]): lambda one, m=m: measure_cell(evidence, one, m, year) for m in known
+    }
+    return table_by_column(name, title, evidence.names, columns)
 
 
 def measure_cell(evidence: Evidence, name: str, measure: SimulatedMeasure, year: int | None = None) -> Cell:
@@ -109,12 +115,10 @@ def measure_cell(evidence: Evidence, name: str, measure: SimulatedMeasure, year:
     level = evidence.level(name, key, year)
     if level is None:
         return Cell(NONE, "not at this port")
-    below = span(level, scale, digits)
     gap = None if name == evidence.baseline else evidence.change(name, key, year)
-    if gap is not None and np.isfinite(gap.mean):
-        below += f"; {paired_difference_words(gap, scale, digits)}"
-    ends = (scale * level.low, scale * level.high) if np.isfinite(level.low) else (None, None)
-    return Cell(number(scale * level.mean, digits), below, scale * level.mean, *ends)
+    if gap is None or not np.isfinite(gap.mean):
+        return interval_cell(level, scale, digits)
+    return interval_cell(level, scale, digits, f"; {paired_difference_words(gap, scale, digits)}")
 
 
 def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:
@@ -132,20 +136,17 @@ def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:
 def _growth_table(evidence: Evidence) -> Table:
     response = evidence.appraised.response
     base = evidence.appraised.case.appraisal.base_year
-    columns = tuple(
-        TableColumn(f"wait_mean_min_year_{year}", f"year {year} ({base + year})", "min", "predicted")
+    columns = {
+        TableColumn(
+            f"wait_mean_min_year_{year}", f"year {year} ({base + year})", "min", "predicted"
+        ): lambda name, year=year: measure_cell(evidence, name, WAITS[0], year)
         for year in response.years
-    )
-    rows = tuple(
-        (plain_name(n), tuple(measure_cell(evidence, n, WAITS[0], year) for year in response.years))
-        for n in evidence.names
-    )
-    return Table(
+    }
+    return table_by_column(
         "wait_by_year",
         "Mean wait to primary by simulated year",
-        TableColumn("alternative", "alternative"),
+        evidence.names,
         columns,
-        rows,
         note="Every one of these years was simulated with its own traffic. Years between are "
         "interpolated; a congested wait is never multiplied by growth.",
     )
@@ -160,7 +161,7 @@ def key_parameters_chapter(evidence: Evidence) -> Section:
     parts.append(Prose(_intervals(evidence), "small"))
     by_type = _types_table(evidence, CONTRABAND)
     parts.append(by_type or missing_part("loads by type of contraband", "the simulation kept no types"))
-    return Section(9, "key-performance", "Key performance parameters", tuple(parts))
+    return Section("key-performance", "Key performance parameters", tuple(parts))
 
 
 def _types_table(evidence: Evidence, types: Sequence[str]) -> Table | None:
@@ -169,24 +170,24 @@ def _types_table(evidence: Evidence, types: Sequence[str]) -> Table | None:
     ]
     if not known:
         return None
-    rows = tuple((plain_name(name), tuple(_of_type(evidence, name, kind) for kind in known)) for name in evidence.names)
-    columns = tuple(TableColumn(f"interdicted_{t}", plain_name(t), "loads a year", "assumed") for t in known)
-    return Table(
+    columns = {
+        TableColumn(f"interdicted_{kind}", plain_name(kind), "loads a year", "assumed"): lambda name, kind=kind: (
+            _type_cell(evidence, name, kind)
+        )
+        for kind in known
+    }
+    return table_by_column(
         "interdicted_by_type",
         "Loads interdicted in the first year, by type",
-        TableColumn("alternative", "alternative"),
+        evidence.names,
         columns,
-        rows,
         note="Beneath: the interval over replications, and the loads presented. How many are "
         "presented is assumed. Amounts only: none of them is priced.",
     )
 
 
-def _of_type(evidence: Evidence, name: str, kind: str) -> Cell:
-    found: IntervalEstimate | None = evidence.level(name, f"loads_{kind}")
-    presented = evidence.level(name, f"presented_{kind}")
+def _type_cell(evidence: Evidence, name: str, kind: str) -> Cell:
+    found, presented = (evidence.level(name, f"{of}_{kind}") for of in ("loads", "presented"))
     if found is None or presented is None:
         return Cell(NONE)
-    ends = (found.low, found.high) if np.isfinite(found.low) else (None, None)
-    below = f"{span(found)} of {number(presented.mean)}"
-    return Cell(number(found.mean), below, found.mean, *ends)
+    return interval_cell(found, more=f" of {number(presented.mean)}")

@@ -8,10 +8,17 @@ import pandas as pd
 
 from experiments.funding.exhibits import charts_uncertainty
 from experiments.funding.exhibits.cells import TOP, ColumnHead, frame_table, usd
-from experiments.funding.exhibits.choice import choose_alternative
-from experiments.funding.exhibits.elements import Cell, Part, Prose, Section, Table, TableColumn, missing_part
+from experiments.funding.exhibits.elements import (
+    Cell,
+    Part,
+    Prose,
+    Section,
+    Table,
+    TableColumn,
+    missing_part,
+    plain_name,
+)
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import plain_name
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import percent
 
@@ -27,9 +34,8 @@ def acceptability_chapter(evidence: Evidence) -> Section:
     if found is None or found.draws.empty:
         what = "acceptability curves, expected losses and the value of information"
         parts: tuple[Part, ...] = (missing_part(what, NOT_DRAWN),)
-        return Section(13, "acceptability", "How sure the choice is", parts)
+        return Section("acceptability", "How sure the choice is", parts)
     return Section(
-        13,
         "acceptability",
         "How sure the choice is",
         (
@@ -156,8 +162,8 @@ def sensitivity_chapter(evidence: Evidence) -> Section:
     title = "What moves the result"
     if found is None or found.draws.empty:
         what = "tornado, sensitivity of the ranking, scenarios"
-        return Section(14, "sensitivity", title, (missing_part(what, NOT_DRAWN),))
-    choice = choose_alternative(evidence).name
+        return Section("sensitivity", title, (missing_part(what, NOT_DRAWN),))
+    choice = evidence.choice.name
     parts: list[Part] = []
     rows = found.tornado.loc[found.tornado["alternative"] == choice]
     if rows.empty:
@@ -173,7 +179,7 @@ def sensitivity_chapter(evidence: Evidence) -> Section:
         parts.append(charts_uncertainty.tornado_chart(evidence, choice, rows.loc[rows["usd_per_load"] == least]))
         parts.append(_tornado_table(rows))
     parts += [_ranking(found), _scenarios(evidence, found), _two_way(found)]
-    return Section(14, "sensitivity", title, tuple(parts))
+    return Section("sensitivity", title, tuple(parts))
 
 
 def _tornado_table(rows: pd.DataFrame) -> Table:

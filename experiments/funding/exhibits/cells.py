@@ -1,7 +1,4 @@
-"""Dollars, shares and their ranges as a committee reads them.
-
-Data frames as tables: words for columns, dollars in millions, nothing left out.
-"""
+"""Dollars, shares and their ranges as a committee reads them; data frames as tables of such cells."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.funding.exhibits.elements import Badge, Cell, Table, TableColumn, text_cell
-from experiments.funding.exhibits.style import plain_name
-from experiments.number_format import NONE, number, percent, signed
+from experiments.funding.exhibits.elements import Badge, Cell, Table, TableColumn, plain_name, text_cell, unknown_cell
+from experiments.intervals import IntervalEstimate
+from experiments.number_format import NONE, number, percent, signed, span
 
 MILLION: Final = 1e6
 Range = tuple[float, float] | None
@@ -94,7 +91,7 @@ def amount_cell(value: float, value_range: Range = None, digits: int = 1, scale:
 def dollars_cell(amount_usd: float | None, value_range: Range = None, why: str = "") -> Cell:
     """Return a cell of dollars to three digits with its range, or why there is none."""
     if amount_usd is None or not math.isfinite(amount_usd):
-        return Cell("none", why, None, look="aside")
+        return unknown_cell("none", why)
     below = "" if value_range is None else f"[{_end(value_range[0])}, {_end(value_range[1])}]"
     return Cell(usd(amount_usd), below, amount_usd, *_ends(value_range))
 
@@ -102,8 +99,14 @@ def dollars_cell(amount_usd: float | None, value_range: Range = None, why: str =
 def ratio_cell(value: float | None, value_range: Range = None) -> Cell:
     """Return a benefit-cost ratio with its range; undefined is said, never infinite."""
     if value is None:
-        return Cell("undefined", "", None, look="aside")
+        return unknown_cell("undefined")
     return Cell(number(value, 2), range_words(value_range, 1.0, 2), value, *_ends(value_range))
+
+
+def interval_cell(level: IntervalEstimate, scale: float = 1.0, digits: int = 1, more: str = "") -> Cell:
+    """Return a simulated measure with its interval over replications, and what else is said beneath."""
+    ends = (scale * level.low, scale * level.high) if np.isfinite(level.low) else (None, None)
+    return Cell(number(scale * level.mean, digits), f"{span(level, scale, digits)}{more}", scale * level.mean, *ends)
 
 
 def range_words(value_range: Range, scale: float = 1.0, digits: int = 1) -> str:
@@ -127,6 +130,12 @@ def _ends(value_range: Range) -> tuple[float | None, float | None]:
     if value_range is None or not all(math.isfinite(end) for end in value_range):
         return None, None
     return value_range
+
+
+def yes_cell(value: object) -> Cell:
+    """Return a cell that says yes or no."""
+    text = "yes" if value else "no"
+    return Cell(text, "", text)
 
 
 class ColumnHead(NamedTuple):
@@ -156,7 +165,7 @@ def frame_table(name: str, title: str, frame: pd.DataFrame, heads: Mapping[str, 
 
 def _cell(value: object, style: str) -> Cell:
     if isinstance(value, bool | np.bool_):
-        return Cell("yes" if value else "no", "", "yes" if value else "no")
+        return yes_cell(value)
     if isinstance(value, int | float | np.integer | np.floating):
         return _number(float(value), style)
     text = str(value)
@@ -167,7 +176,7 @@ def _cell(value: object, style: str) -> Cell:
 
 def _number(number: float, style: str) -> Cell:
     if not np.isfinite(number):
-        return Cell("none", look="aside")
+        return unknown_cell("none")
     if style == "millions":
         return millions_cell(number)
     if style == "dollars":

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from experiments.economics.appraisal import PresentWorth
 from experiments.economics.cost_effectiveness import FrontierPlace
 from experiments.funding.exhibits.cells import MILLION, significant, usd
-from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.exhibits.style import (
     FAINT,
     FONT_PT,
     INK,
     alternative_styles,
-    figure_to_svg,
+    finish_chart,
     label_ends,
     open_figure,
-    plain_name,
 )
 from experiments.number_format import number
 
@@ -52,29 +50,20 @@ def cost_effectiveness_chart(evidence: Evidence) -> Chart:
         said = " ".join(
             f"{plain_name(n)}: {number(x)} more loads for {usd(MILLION * y)}." for n, (x, y) in points.items()
         )
-        drawing = figure_to_svg(figure, "plane", title, said)
-    drawn = "Small marks: draws of all uncertain inputs. " if evidence.draws else ""
-    caption = (
-        f"{drawn}Large marks: central inputs. Upper right: dearer and interdicts more; lower left: "
-        "cheaper and interdicts less."
-    )
-    return Chart("plane", title, drawing, said, caption, "assumed")
+        drawn = "Small marks: draws of all uncertain inputs. " if evidence.draws else ""
+        caption = (
+            f"{drawn}Large marks: central inputs. Upper right: dearer and interdicts more; lower left: "
+            "cheaper and interdicts less."
+        )
+        return finish_chart(figure, "plane", title, said, caption)
 
 
 def _cloud(axes: Axes, evidence: Evidence, name: str, colour: str) -> None:
     if name == evidence.baseline or not evidence.draws:
         return
     drawn = [draw[name] for draw in evidence.draws[:MOST_DRAWN]]
-    axes.plot(
-        [w.loads for w in drawn],
-        [w.cost / MILLION for w in drawn],
-        "o",
-        color=colour,
-        ms=2.6,
-        alpha=0.5,
-        mew=0,
-        zorder=2,
-    )
+    x, y = [w.loads for w in drawn], [w.cost / MILLION for w in drawn]
+    axes.plot(x, y, "o", color=colour, ms=2.6, alpha=0.5, mew=0, zorder=2)
 
 
 def _name(axes: Axes, name: str, point: tuple[float, float]) -> None:
@@ -98,16 +87,8 @@ def cost_frontier_chart(evidence: Evidence, name: str, title: str, places: Seque
         hull = sorted((p for p in places if p.status == "frontier"), key=lambda p: p.effect)
         axes.plot([p.effect for p in hull], [p.cost / MILLION for p in hull], color=INK, lw=1.4)
         for place in places:
-            on = place.status == "frontier"
-            axes.plot(
-                place.effect,
-                place.cost / MILLION,
-                "o",
-                ms=9 if on else 7,
-                mfc=INK if on else "white",
-                mec=INK if on else FAINT,
-                zorder=4,
-            )
+            look = {"ms": 9, "mfc": INK, "mec": INK} if place in hull else {"ms": 7, "mfc": "white", "mec": FAINT}
+            axes.plot(place.effect, place.cost / MILLION, "o", **look, zorder=4)
             _name(axes, place.name, (place.effect, place.cost / MILLION))
         for before, after in itertools.pairwise(hull):
             _slope(axes, before, after)
@@ -115,16 +96,11 @@ def cost_frontier_chart(evidence: Evidence, name: str, title: str, places: Seque
         axes.set_xlabel(LOADS)
         axes.set_ylabel(f"{title_axis}, $ million")
         said = " ".join(_place_words(place) for place in places)
-        drawing = figure_to_svg(figure, f"frontier-{name}", title, said)
-    return Chart(
-        f"frontier-{name}",
-        title,
-        drawing,
-        said,
-        "Filled and joined: on the frontier; open: off it. Along the line: cost of one more load, "
-        "present dollars over discounted loads, central inputs.",
-        "assumed",
-    )
+        caption = (
+            "Filled and joined: on the frontier; open: off it. Along the line: cost of one more load, "
+            "present dollars over discounted loads, central inputs."
+        )
+        return finish_chart(figure, f"frontier-{name}", title, said, caption)
 
 
 def _slope(axes: Axes, lower: FrontierPlace, higher: FrontierPlace) -> None:
@@ -159,7 +135,7 @@ def net_benefit_chart(evidence: Evidence, most_usd: float) -> Chart:
         ends = []
         for name in evidence.names:
             _band(axes, evidence, name, values, looks[name].colour)
-            y = _line(evidence.worths[name], values)
+            y = (evidence.worths[name].npv0 + values * evidence.worths[name].loads) / MILLION
             axes.plot(values / 1e3, y, color=looks[name].colour, ls=looks[name].dash)
             ends.append((plain_name(name), values[-1] / 1e3, float(y[-1]), looks[name].colour))
         chosen = evidence.usd_per_load or 0.0
@@ -172,22 +148,11 @@ def net_benefit_chart(evidence: Evidence, most_usd: float) -> Chart:
             f"{plain_name(name)}: {usd(w.npv0)} at 0, {usd(w.npv(chosen))} at the user's value."
             for name, w in evidence.worths.items()
         )
-        drawing = figure_to_svg(figure, "net-benefit", title, said)
-    return Chart("net-benefit", title, drawing, said, f"Bands: {evidence.range_words}.", "assumed")
-
-
-def _line(worth: PresentWorth, values: np.ndarray) -> np.ndarray:
-    return np.asarray((worth.npv0 + values * worth.loads) / MILLION)
+        return finish_chart(figure, "net-benefit", title, said, f"Bands: {evidence.range_words}.")
 
 
 def _band(axes: Axes, evidence: Evidence, name: str, values: np.ndarray, colour: str) -> None:
-    ends = [_range_at(evidence, name, float(value)) for value in values]
-    known = [end for end in ends if end is not None]
-    if len(known) == len(values) and name != evidence.baseline:
-        low, high = np.array(known).T / MILLION
+    ends = [evidence.of(name, lambda worth, value=float(v): worth.npv(value)) for v in values]  # type: ignore[misc]
+    if name != evidence.baseline and None not in ends:
+        low, high = np.array(ends).T / MILLION
         axes.fill_between(values / 1e3, low, high, color=colour, alpha=0.12, lw=0)
-
-
-def _range_at(evidence: Evidence, name: str, usd_per_load: float) -> tuple[float, float] | None:
-    figure: Callable[[PresentWorth], float] = lambda worth: worth.npv(usd_per_load)  # noqa: E731
-    return evidence.of(name, figure)

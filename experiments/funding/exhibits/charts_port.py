@@ -1,29 +1,30 @@
-"""Charts of the port: waits by alternative and year, and the wait over the day.
-
-Charts of what is spent when.
-"""
+"""Charts of the port: waits by alternative, by year and over the day; and of what is spent when."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from experiments.funding.exhibits.cells import MILLION, usd
 from experiments.funding.exhibits.choice import COST_KIND_WORDS
-from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.exhibits.style import (
     FAINT,
     HEIGHT_IN,
     INK,
     alternative_styles,
-    figure_to_svg,
+    finish_chart,
     label_ends,
+    name_rows,
     open_figure,
-    plain_name,
 )
+from experiments.intervals import IntervalEstimate
 from experiments.number_format import number, span
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CROSSING_MARKERS: Final = (
     ("crossing_p50_min", "median", "o", "white"),
@@ -41,46 +42,40 @@ def crossing_time_chart(evidence: Evidence) -> Chart:
     with open_figure(height) as (figure, axes):
         for place, name in enumerate(names):
             _one_wait(axes, evidence, name, place)
-        axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
-        axes.set_ylim(-0.6, len(names) - 0.4)
+        name_rows(axes, names)
         axes.set_xlim(left=0.0)
         axes.set_xlabel("crossing time, minutes")
-        axes.grid(axis="y", visible=False)
         handles, labels = axes.get_legend_handles_labels()
         unique = dict(zip(labels, handles, strict=True))
         figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=3, frameon=False)
         said = " ".join(_wait_words(evidence, name) for name in evidence.names)
-        title = "Crossing time in the first year"
-        drawing = figure_to_svg(figure, "waits", title, said)
-    caption = "Bars: intervals over replications."
-    return Chart("waits", title, drawing, said, caption, "predicted")
+        title, caption = "Crossing time in the first year", "Bars: intervals over replications."
+        return finish_chart(figure, "waits", title, said, caption, "predicted")
 
 
-def _one_wait(axes, evidence: Evidence, name: str, row_index: int) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _one_wait(axes: Axes, evidence: Evidence, name: str, row_index: int) -> None:
     found = {key: evidence.level(name, key) for key, *_ in CROSSING_MARKERS}
     ends = [f.mean for f in found.values() if f is not None]
     if ends:
         axes.plot([min(ends), max(ends)], [row_index, row_index], color=FAINT, lw=1.0, zorder=1)
     for key, words, marker, face in CROSSING_MARKERS:
-        level = found[key]
-        if level is None:
+        if (level := found[key]) is None:
             continue
-        half = level.high - level.mean if np.isfinite(level.high) else 0.0
-        axes.errorbar(
-            level.mean,
-            row_index,
-            xerr=half,
-            marker=marker,
-            ms=11 if marker == "|" else 7,
-            mec=INK,
-            mfc=face,
-            mew=1.6 if marker == "|" else 1.1,
-            color=INK,
-            capsize=3,
-            lw=1.1,
-            ls="none",
-            label=words,
-        )
+        look: dict[str, Any] = {
+            "marker": marker,
+            "mec": INK,
+            "mfc": face,
+            "color": INK,
+            "capsize": 3,
+            "lw": 1.1,
+            "ls": "none",
+        }
+        look |= {"ms": 11, "mew": 1.6} if marker == "|" else {"ms": 7, "mew": 1.1}
+        axes.errorbar(level.mean, row_index, xerr=_half_width(level), label=words, **look)
+
+
+def _half_width(level: IntervalEstimate | None) -> float:
+    return 0.0 if level is None or not np.isfinite(level.high) else level.high - level.mean
 
 
 def _wait_words(evidence: Evidence, name: str) -> str:
@@ -104,7 +99,7 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
             if not known:
                 continue
             x, y = [year for year, _ in known], [level.mean for _, level in known]
-            half = [v.high - v.mean if np.isfinite(v.high) else 0.0 for _, v in known]
+            half = [_half_width(level) for _, level in known]
             look = looks[name]
             axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker, ms=5, capsize=2.5)
             ends.append((plain_name(name), x[-1], y[-1], look.colour))
@@ -115,8 +110,7 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
         label_ends(axes, ends, 0.075)
         title = "Mean wait as traffic grows"
         said = " ".join(f"{name}: {number(y)} minutes in year {x}." for name, x, y, _ in ends)
-        drawing = figure_to_svg(figure, "growth", title, said)
-    return Chart("growth", title, drawing, said, "Marks: simulated years. Bars: intervals.", "predicted")
+        return finish_chart(figure, "growth", title, said, "Marks: simulated years. Bars: intervals.", "predicted")
 
 
 def hourly_wait_chart(evidence: Evidence) -> Chart | None:
@@ -137,7 +131,7 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
             y = np.array([np.nan if v is None else v.mean for v in levels])
             if not np.isfinite(y).any():
                 continue
-            half = np.array([0.0 if v is None or not np.isfinite(v.high) else v.high - v.mean for v in levels])
+            half = np.array([_half_width(level) for level in levels])
             look = looks[name]
             axes.plot(hours, y, color=look.colour, ls=look.dash, marker=look.marker, ms=3.5)
             axes.fill_between(hours, y - half, y + half, color=look.colour, alpha=0.15, lw=0)
@@ -149,8 +143,8 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
         axes.set_ylabel("mean wait to primary, minutes")
         axes.set_ylim(bottom=0.0)
         label_ends(axes, ends, 0.075)
-        drawing = figure_to_svg(figure, "hourly", title, " ".join(said))
-    return Chart("hourly", title, drawing, " ".join(said), "Bands: intervals over replications.", "predicted")
+        caption = "Bands: intervals over replications."
+        return finish_chart(figure, "hourly", title, " ".join(said), caption, "predicted")
 
 
 FILLS: Final = {
@@ -179,17 +173,8 @@ def spending_chart(evidence: Evidence, name: str) -> Chart:
             if not amounts.any():
                 continue
             bottom = np.where(amounts >= 0.0, above, below)
-            axes.bar(
-                years,
-                amounts,
-                bottom=bottom,
-                width=0.8,
-                label=words,
-                ec=INK,
-                lw=0.5,
-                fc=FILLS[kind][0],
-                hatch=FILLS[kind][1],
-            )
+            fill, hatch = FILLS[kind]
+            axes.bar(years, amounts, bottom=bottom, width=0.8, label=words, ec=INK, lw=0.5, fc=fill, hatch=hatch)
             above += np.maximum(amounts, 0.0)
             below += np.minimum(amounts, 0.0)
             said.append(f"{words} {usd(MILLION * float(amounts.sum()))} in all.")
@@ -201,7 +186,5 @@ def spending_chart(evidence: Evidence, name: str) -> Chart:
         axes.grid(axis="x", visible=False)
         if said:
             figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)
-        words_all = " ".join(said) or "Nothing is spent."
-        drawing = figure_to_svg(figure, f"spending-{name}", title, words_all)
-    caption = "Central inputs. Below zero: value that is left at the end."
-    return Chart(f"spending-{name}", title, drawing, words_all, caption, "assumed")
+        caption = "Central inputs. Below zero: value that is left at the end."
+        return finish_chart(figure, f"spending-{name}", title, " ".join(said) or "Nothing is spent.", caption)

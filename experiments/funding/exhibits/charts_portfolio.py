@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from experiments.funding.exhibits.cells import MILLION, usd
-from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.style import (
     FAINT,
     INK,
     PALE,
     alternative_styles,
-    figure_to_svg,
+    finish_chart,
     label_ends,
     open_figure,
-    plain_name,
 )
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_by_year
 from experiments.number_format import number, percent
@@ -24,21 +23,27 @@ from experiments.number_format import number, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HATCHES: Final = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
-"""Fillings by port, so that they are told apart in grey."""
-GREYS: Final = ("#6e6e6e", "#ffffff", "#d9dee3", "#ffffff", "#b8b8b8", "#ffffff")
+FILLS: Final = (
+    ("#6e6e6e", ""),
+    ("#ffffff", "////"),
+    ("#d9dee3", "...."),
+    ("#ffffff", "xxxx"),
+    ("#b8b8b8", "\\\\\\\\"),
+    ("#ffffff", "++++"),
+)
+"""Grey and pattern by port, so that they are told apart on paper."""
 
 
-def objective_axis(portfolio: PortfolioResults) -> tuple[str, float, str]:
-    """Return the objective's column, the factor that brings it to the axis, and the axis' words."""
+def objective_axis(portfolio: PortfolioResults) -> tuple[float, str]:
+    """Return the factor that brings the objective to its axis, and the axis' words."""
     if portfolio.plan.objective == "loads":
-        return "loads", 1.0, "more loads interdicted (discounted)"
-    return "objective", 1.0 / MILLION, "net present value, $ million"
+        return 1.0, "more loads interdicted (discounted)"
+    return 1.0 / MILLION, "net present value, $ million"
 
 
 def options_chart(portfolio: PortfolioResults) -> Chart:
     """Every option: what it spends at first against what it brings; the choice is filled."""
-    _, factor, words = objective_axis(portfolio)
+    factor, words = objective_axis(portfolio)
     title = "Options of every port"
     looks = alternative_styles([port.name for port in portfolio.ports])
     said = []
@@ -46,15 +51,8 @@ def options_chart(portfolio: PortfolioResults) -> Chart:
         for row in portfolio.chosen.options.to_dict("records"):
             look, x = looks[row["port"]], row["spend_usd"] / MILLION
             y = factor * _worth(portfolio, row)
-            axes.plot(
-                x,
-                y,
-                look.marker,
-                ms=9 if row["chosen"] else 7,
-                mec=look.colour,
-                mfc=look.colour if row["chosen"] else "white",
-                zorder=4,
-            )
+            size, fill = (9, look.colour) if row["chosen"] else (7, "white")
+            axes.plot(x, y, look.marker, ms=size, mec=look.colour, mfc=fill, zorder=4)
             said.append(f"{_name(row)} at {plain_name(row['port'])}: {usd(row['spend_usd'])}, {number(y)}.")
         for name, look in looks.items():
             axes.plot([], [], look.marker, mec=look.colour, mfc="white", ls="", label=plain_name(name))
@@ -62,9 +60,8 @@ def options_chart(portfolio: PortfolioResults) -> Chart:
         axes.set_xlabel("initial spending, $ million")
         axes.set_ylabel(words)
         axes.legend(frameon=False, loc="best")
-        drawing = figure_to_svg(figure, "options", title, " ".join(said))
-    caption = "Filled: chosen; open: not. One mark an option, central inputs."
-    return Chart("options", title, drawing, " ".join(said), caption, "assumed")
+        caption = "Filled: chosen; open: not. One mark an option, central inputs."
+        return finish_chart(figure, "options", title, " ".join(said), caption)
 
 
 def _worth(portfolio: PortfolioResults, row: Any) -> float:  # noqa: ANN401
@@ -86,18 +83,9 @@ def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
         for place, port in enumerate(portfolio.ports):
             own = frame.loc[frame["port"] == port.name].set_index("year")["usd"]
             bar = own.reindex(years, fill_value=0.0).to_numpy(np.float64) / MILLION
-            axes.bar(
-                years,
-                bar,
-                bottom=below,
-                width=0.75,
-                color=GREYS[place % len(GREYS)],
-                edgecolor=INK,
-                linewidth=0.7,
-                hatch=HATCHES[place % len(HATCHES)],
-                label=plain_name(port.name),
-                zorder=3,
-            )
+            grey, hatch = FILLS[place % len(FILLS)]
+            look = {"color": grey, "edgecolor": INK, "linewidth": 0.7, "hatch": hatch, "zorder": 3}
+            axes.bar(years, bar, bottom=below, width=0.75, label=plain_name(port.name), **look)
             below = below + bar
         said = f"Most in year {int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
         if portfolio.plan.yearly_usd is not None:
@@ -107,17 +95,16 @@ def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
         axes.set_ylim(0.0, 1.3 * max(float(below.max()), (portfolio.plan.yearly_usd or 0.0) / MILLION, 1.0))
         axes.set_ylabel("$ million, not discounted")
         axes.legend(frameon=False, loc="upper right")
-        drawing = figure_to_svg(figure, "spending", title, said)
-    caption = "Dashed: the budget of every year. Peaks after year 0 are replacements."
-    if portfolio.plan.yearly_usd is None:
-        caption = "No yearly budget was given. Peaks after year 0 are replacements."
-    return Chart("spending", title, drawing, said, caption, "assumed")
+        budget = (
+            "No yearly budget was given" if portfolio.plan.yearly_usd is None else "Dashed: the budget of every year"
+        )
+        return finish_chart(figure, "spending", title, said, f"{budget}. Peaks after year 0 are replacements.")
 
 
 def budget_frontier_chart(portfolio: PortfolioResults) -> Chart:
     """Draw the best objective at every total budget: a staircase, because options are whole."""
     frame, title = portfolio.chosen.budgets, "What each budget would bring"
-    _, factor, words = objective_axis(portfolio)
+    factor, words = objective_axis(portfolio)
     at = frame["budget_usd"].to_numpy(np.float64) / MILLION
     worth = factor * frame["objective"].to_numpy(np.float64)
     last = max(float(at[-1]), (portfolio.plan.budget_usd or 0.0) / MILLION) * 1.15 + 1.0
@@ -135,12 +122,11 @@ def budget_frontier_chart(portfolio: PortfolioResults) -> Chart:
         axes.set_xlim(left=min(0.0, float(at[0])), right=last)
         axes.set_xlabel("total budget, $ million (dashed: the budget asked for)")
         axes.set_ylabel(words)
-        drawing = figure_to_svg(figure, "budget-frontier", title, said)
-    caption = (
-        "Each mark: the least budget at which that set is the best, all other limits as they are; "
-        "filled: the choice. Between marks one more dollar brings nothing. Central inputs."
-    )
-    return Chart("budget-frontier", title, drawing, said, caption, "assumed")
+        caption = (
+            "Each mark: the least budget at which that set is the best, all other limits as they are; "
+            "filled: the choice. Between marks one more dollar brings nothing. Central inputs."
+        )
+        return finish_chart(figure, "budget-frontier", title, said, caption)
 
 
 def selection_share_chart(portfolio: PortfolioResults) -> Chart:
@@ -152,9 +138,8 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
     with open_figure(0.9 + 0.32 * len(rows)) as (figure, axes):
         for place, (row, chosen) in enumerate(zip(rows, marks, strict=True)):
             share = 100.0 * row["share_best"]
-            axes.barh(
-                place, share, height=0.62, color=FAINT if chosen else PALE, edgecolor=INK, linewidth=0.7, zorder=3
-            )
+            fill = FAINT if chosen else PALE
+            axes.barh(place, share, height=0.62, color=fill, edgecolor=INK, linewidth=0.7, zorder=3)
             axes.text(share + 1.5, place, f"{share:.0f} %", va="center", fontsize=8.5)
         names = [f"{plain_name(row['port'])}: {_name(row)}" for row in rows]
         axes.set_yticks(range(len(rows)), names)
@@ -162,10 +147,9 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
         axes.set_xlim(0.0, 115.0)
         axes.set_xlabel(f"% of {portfolio.draws.draws} draws of uncertain inputs")
         axes.grid(visible=False, axis="y")
-        drawing = figure_to_svg(figure, "shares", title, said)
-    caption = "Dark: chosen at the central inputs. The shares of one port add up to 100 % of the "
-    caption += "draws in which some set keeps all limits."
-    return Chart("shares", title, drawing, said, caption, "assumed")
+        caption = "Dark: chosen at the central inputs. The shares of one port add up to 100 % of the "
+        caption += "draws in which some set keeps all limits."
+        return finish_chart(figure, "shares", title, said, caption)
 
 
 def port_waits_chart(portfolio: PortfolioResults) -> Chart:
@@ -190,9 +174,8 @@ def port_waits_chart(portfolio: PortfolioResults) -> Chart:
         axes.set_xlabel("year of the study")
         axes.set_ylabel("mean wait, minutes")
         label_ends(axes, ends, 0.08)
-        drawing = figure_to_svg(figure, "waits", title, " ".join(said))
-    caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
-    return Chart("waits", title, drawing, " ".join(said), caption, "predicted")
+        caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
+        return finish_chart(figure, "waits", title, " ".join(said), caption, "predicted")
 
 
 def _ceiling(axes: Axes, portfolio: PortfolioResults, port: str, colour: str) -> None:

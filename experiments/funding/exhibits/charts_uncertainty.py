@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.funding.exhibits.cells import MILLION, usd, usd_range_words
-from experiments.funding.exhibits.elements import Chart
+from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.exhibits.style import (
     FAINT,
@@ -16,10 +16,10 @@ from experiments.funding.exhibits.style import (
     INK,
     PALE,
     alternative_styles,
-    figure_to_svg,
+    finish_chart,
     label_ends,
+    name_rows,
     open_figure,
-    plain_name,
 )
 from experiments.number_format import percent
 
@@ -46,21 +46,12 @@ def break_even_chart(evidence: Evidence) -> Chart:
             axes.plot(found / 1e3, place, "D", color=INK, ms=7)
             said.append(f"{plain_name(name)}: {usd(found)} a load, range {usd_range_words(held)}.")
         axes.axvline(0.0, color=INK, lw=0.8)
-        axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
-        axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
-        axes.grid(axis="y", visible=False)
+        name_rows(axes, names)
         axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
         axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        drawing = figure_to_svg(figure, "break-even", title, " ".join(said))
-    return Chart(
-        "break-even",
-        title,
-        drawing,
-        " ".join(said) or "No alternative interdicts more.",
-        f"Diamonds: central inputs. {bars}",
-        "assumed",
-    )
+        words = " ".join(said) or "No alternative interdicts more."
+        return finish_chart(figure, "break-even", title, words, f"Diamonds: central inputs. {bars}")
 
 
 def _bar(axes: Any, value_range: tuple[float, float], row_index: int) -> None:  # noqa: ANN401
@@ -109,9 +100,8 @@ def displacement_chart(evidence: Evidence) -> Chart:
             )
             or "No alternative has a break-even value above zero."
         )
-        drawing = figure_to_svg(figure, "displacement", title, said)
-    caption = "Central inputs; the ranges of the values at 0 % stand in the panel."
-    return Chart("displacement", title, drawing, said, caption, "assumed")
+        caption = "Central inputs; the ranges of the values at 0 % stand in the panel."
+        return finish_chart(figure, "displacement", title, said, caption)
 
 
 def not_replaced_chart(evidence: Evidence) -> Chart:
@@ -130,21 +120,14 @@ def not_replaced_chart(evidence: Evidence) -> Chart:
             _share_bar(axes, evidence, name, place, known[name])
             said.append(f"{plain_name(name)}: {100.0 * known[name]:.3g} %.")
         axes.set_xscale("log")
-        axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
-        axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
-        axes.grid(axis="y", visible=False)
+        name_rows(axes, names)
         axes.xaxis.set_major_formatter(lambda x, _: f"{100.0 * x:g} %")
         axes.set_xlabel("share not replaced at which it breaks even (log scale)")
-        drawing = figure_to_svg(figure, "not-replaced", title, " ".join(said))
-    return Chart(
-        "not-replaced",
-        title,
-        drawing,
-        " ".join(said),
-        "Grey: what studies of drug markets leave possible. Left of it: pays under all of them; "
-        "right of it: under none. Dotted: all of it, which no study supports.",
-        "assumed",
-    )
+        caption = (
+            "Grey: what studies of drug markets leave possible. Left of it: pays under all of them; "
+            "right of it: under none. Dotted: all of it, which no study supports."
+        )
+        return finish_chart(figure, "not-replaced", title, " ".join(said), caption)
 
 
 def _share_bar(axes: Axes, evidence: Evidence, name: str, row_index: int, central: float) -> None:
@@ -160,62 +143,46 @@ def _share_bar(axes: Axes, evidence: Evidence, name: str, row_index: int, centra
 
 def acceptability_chart(evidence: Evidence, table: pd.DataFrame) -> Chart:
     """Draw acceptability curves, with the frontier (the option of the highest mean) drawn bold."""
-    looks = alternative_styles(evidence.names)
-    title = "How often each alternative is best"
-    shown = _swept(evidence, table)
     with open_figure(3.6) as (figure, axes):
-        ends = []
-        for name in evidence.names:
-            rows = shown.loc[shown["alternative"] == name]
-            x, y = rows["usd_per_load"] / 1e3, 100.0 * rows["acceptability"]
-            best = rows["best"].astype(bool)
-            look = looks[name]
-            axes.plot(x, y, color=look.colour, ls=look.dash)
-            axes.plot(x[best], y[best], ls="none", marker=look.marker, color=look.colour, ms=6.5)
-            ends.append((plain_name(name), float(x.iloc[-1]), float(y.iloc[-1]), look.colour))
-        axes.set_ylim(-2.0, 102.0)
-        axes.set_xlabel("threshold, $ thousand a load: no value is claimed")
+        shown = _draw_sweep(axes, evidence, table, ("acceptability", 100.0), (-2.0, 102.0))
         axes.set_ylabel("draws in which it is best, %")
-        label_ends(axes, ends, 0.075)
-        said = _acceptability_words(evidence, shown)
-        drawing = figure_to_svg(figure, "acceptability", title, said)
-    return Chart(
-        "acceptability",
-        title,
-        drawing,
-        said,
-        "Marks: the alternative of the highest mean there (acceptability frontier).",
-        "assumed",
-    )
+        caption = "Marks: the alternative of the highest mean there (acceptability frontier)."
+        title, words = "How often each alternative is best", _acceptability_words(shown)
+        return finish_chart(figure, "acceptability", title, words, caption)
 
 
 def expected_loss_chart(evidence: Evidence, table: pd.DataFrame) -> Chart:
     """Draw the expected loss of each choice; the lowest is what knowing all would be worth."""
-    looks = alternative_styles(evidence.names)
-    title = "What choosing wrongly costs on average"
-    shown = _swept(evidence, table)
     with open_figure() as (figure, axes):
-        ends = []
-        for name in evidence.names:
-            rows = shown.loc[shown["alternative"] == name]
-            x, y = rows["usd_per_load"] / 1e3, rows["expected_loss_usd"] / MILLION
-            look = looks[name]
-            axes.plot(x, y, color=look.colour, ls=look.dash)
-            ends.append((plain_name(name), float(x.iloc[-1]), float(y.iloc[-1]), look.colour))
-        axes.set_ylim(bottom=0.0)
-        axes.set_xlabel("threshold, $ thousand a load: no value is claimed")
+        shown = _draw_sweep(axes, evidence, table, ("expected_loss_usd", 1.0 / MILLION), (0.0, None))
         axes.set_ylabel("expected loss, $ million")
-        label_ends(axes, ends, 0.075)
-        said = "Lowest at each value: " + " ".join(_lowest(shown))
-        drawing = figure_to_svg(figure, "expected-loss", title, said)
-    return Chart(
-        "expected-loss",
-        title,
-        drawing,
-        said,
-        "The lowest line at each value is the expected value of perfect information.",
-        "assumed",
-    )
+        caption = "The lowest line at each value is the expected value of perfect information."
+        title, words = "What choosing wrongly costs on average", "Lowest at each value: " + " ".join(_lowest(shown))
+        return finish_chart(figure, "expected-loss", title, words, caption)
+
+
+def _draw_sweep(
+    axes: Axes,
+    evidence: Evidence,
+    table: pd.DataFrame,
+    column_and_scale: tuple[str, float],
+    limits: tuple[float, float | None],
+) -> pd.DataFrame:
+    """Draw a column over the value of a load, a line an alternative; return the rows that are shown."""
+    column, scale = column_and_scale
+    shown, ends = _swept(evidence, table), []
+    for name, look in alternative_styles(evidence.names).items():
+        rows = shown.loc[shown["alternative"] == name]
+        x, y = rows["usd_per_load"] / 1e3, scale * rows[column]
+        axes.plot(x, y, color=look.colour, ls=look.dash)
+        if column == "acceptability":
+            best = rows["best"].astype(bool)
+            axes.plot(x[best], y[best], ls="none", marker=look.marker, color=look.colour, ms=6.5)
+        ends.append((plain_name(name), float(x.iloc[-1]), float(y.iloc[-1]), look.colour))
+    axes.set_ylim(*limits)
+    axes.set_xlabel("threshold, $ thousand a load: no value is claimed")
+    label_ends(axes, ends, 0.075)
+    return shown
 
 
 def _swept(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
@@ -227,7 +194,7 @@ def _swept(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
     return (table if few else near).sort_values("usd_per_load", kind="stable")
 
 
-def _acceptability_words(evidence: Evidence, shown: pd.DataFrame) -> str:
+def _acceptability_words(shown: pd.DataFrame) -> str:
     first = shown["usd_per_load"].min()
     rows = shown.loc[shown["usd_per_load"] == first]
     said = [f"{plain_name(str(r.alternative))} {percent(float(r.acceptability), 0)}" for r in rows.itertuples()]
@@ -264,9 +231,8 @@ def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
             f"{r['input']}: {usd(r['low_usd'])} at its low point, {usd(r['high_usd'])} at its high."
             for r in shown[::-1].to_dict("records")
         )
-        drawing = figure_to_svg(figure, "tornado", title, said)
-    caption = "Dark: the input at its 10 % point; hatched: at its 90 % point."
-    return Chart("tornado", title, drawing, said, caption, "assumed")
+        caption = "Dark: the input at its 10 % point; hatched: at its 90 % point."
+        return finish_chart(figure, "tornado", title, said, caption)
 
 
 def _short(text: str, max_length: int = 34) -> str:

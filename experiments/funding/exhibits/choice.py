@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from experiments.economics.appraisal import PresentWorth
 from experiments.economics.cost_effectiveness import social_frontier
-from experiments.economics.costs import INITIAL_COST_KINDS, Purchase, purchases_with_staff
-from experiments.funding.exhibits.evidence import Evidence
+from experiments.economics.costs import INITIAL_COST_KINDS, InvestmentMeasure, Purchase, purchases_with_staff
+from experiments.funding.cash_flows import AppraisedCase
 
 ONCE: Final = ("integration", "training")
 YEARLY: Final = ("operation", "staff", "training")
@@ -65,50 +66,48 @@ class FundingRequest:
         return sum(self.capital.values())
 
 
-def choose_alternative(evidence: Evidence) -> Choice:
-    """Return what the numbers support at the central inputs."""
-    npvs = {name: evidence.npv(name) for name in evidence.names}
-    best = max(npvs, key=lambda name: (npvs[name], -evidence.worths[name].cost))
-    if evidence.usd_per_load is not None:
-        return Choice(best, "priced" if best != evidence.baseline else "none")
-    if best != evidence.baseline and npvs[best] > 0.0:
+def choose_alternative(worths: Mapping[str, PresentWorth], baseline: str, usd_per_load: float | None) -> Choice:
+    """Return what the numbers support at the central inputs.
+
+    Ties in net present value go to the alternative that costs least; ties in the price of a load to
+    the one that interdicts most, as on the frontier (decision 012).
+    """
+    best = max(worths, key=lambda name: (worths[name].npv(usd_per_load), -worths[name].cost))
+    if usd_per_load is not None:
+        return Choice(best, "priced" if best != baseline else "none")
+    if best != baseline and worths[best].npv0 > 0.0:
         return Choice(best, "pays")
-    hull = [p for p in social_frontier(evidence.worths) if p.status == "frontier"]
-    ranked = sorted((p for p in hull if p.name != evidence.baseline), key=lambda p: p.effect)
-    more = [p for p in ranked if evidence.worths[p.name].loads > 0.0]
-    if not more:
-        return Choice(evidence.baseline, "none")
-    return Choice(more[0].name, "threshold")
+    more = [p for p in social_frontier(worths) if p.status == "frontier" and p.name != baseline and p.effect > 0.0]
+    return Choice(min(more, key=lambda p: p.effect).name, "threshold") if more else Choice(baseline, "none")
 
 
-def request_funding(evidence: Evidence, name: str) -> FundingRequest:
+def request_funding(appraised: AppraisedCase, name: str) -> FundingRequest:
     """Return what one alternative asks for, above the baseline."""
-    case = evidence.appraised.case
-    own, base = (evidence.alternative(one).cost for one in (name, evidence.baseline))
+    case = appraised.case
+    own, base = (appraised.alternatives[one].cost for one in (name, case.study.baseline))
     capital = {
         (payer, kind): float(own.total(payer, [kind]).sum() - base.total(payer, [kind]).sum())
         for payer in own.payers()
         for kind in INITIAL_COST_KINDS
     }
     purchases = case.purchases.get(name, ())
-    posts, units = _counted(evidence, purchases)
+    posts, units = _units_and_posts(purchases, case.catalogue)
     once, yearly = (own.total(kinds=kinds) - base.total(kinds=kinds) for kinds in (ONCE, YEARLY))
     first = [p.first_service_y(case.catalogue[p.measure]) for p in purchases]
     return FundingRequest(
         capital={line: usd for line, usd in capital.items() if usd},
         once_usd=float(once[: min(first, default=1)].sum()),
-        yearly_usd=float(yearly[evidence.years - 1]),
+        yearly_usd=float(yearly[case.appraisal.years - 1]),
         posts=posts,
         units=units,
         first_service_y=min(first, default=None),
     )
 
 
-def _counted(
-    evidence: Evidence, purchases: tuple[Purchase, ...]
+def _units_and_posts(
+    purchases: tuple[Purchase, ...], catalogue: Mapping[str, InvestmentMeasure]
 ) -> tuple[dict[str, float], tuple[tuple[str, float, str], ...]]:
     """Return the posts by kind of person, and the units of everything else."""
-    catalogue = evidence.appraised.case.catalogue
     posts: dict[str, float] = {}
     units: dict[str, float] = {}
     for bought in purchases_with_staff(purchases, catalogue):

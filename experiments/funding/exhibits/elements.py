@@ -6,11 +6,41 @@ CSV and JSON say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Final, Literal, TypeVar
+
+from experiments.number_format import NONE
 
 Badge = Literal["fitted", "assumed", "predicted", ""]
+CASE_SECTIONS: Final = [
+    "answer",
+    "problem",
+    "alternatives",
+    "inputs",
+    "ledger",
+    "present-values",
+    "measures",
+    "throughput",
+    "key-performance",
+    "plane",
+    "frontiers",
+    "net-benefit",
+    "acceptability",
+    "sensitivity",
+    "break-even",
+    "spending",
+    "risks",
+    "unquantified",
+    "validation",
+    "self-check",
+    "impact",
+    "portfolio",
+    "annex",
+]
+"""Slugs of the sections of a case's report, in the order in which reviewers ask for them."""
+SECTION_NUMBER: Final = {slug: number for number, slug in enumerate(CASE_SECTIONS, 1)}
+"""What one section calls another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +72,7 @@ class TableColumn:
 class Table:
     """A table whose rows are named."""
 
+    kind: ClassVar = "table"
     name: str
     """Name of its CSV file, and its key in the JSON."""
     title: str
@@ -52,16 +83,20 @@ class Table:
     note: str = ""
     look: str = ""
 
-    @property
-    def kind(self) -> str:
-        """What a template asks for."""
-        return "table"
+    def headings(self) -> list[str]:
+        """Return the words above the columns."""
+        return [self.first.words, *(column.words for column in self.columns)]
+
+    def lines(self) -> list[list[str]]:
+        """Return the rows in words, each with its name."""
+        return [[name, *(cell.text for cell in cells)] for name, cells in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A picture as inline SVG, and what it says in words for those who cannot see it."""
 
+    kind: ClassVar = "chart"
     name: str
     title: str
     svg: str
@@ -69,36 +104,23 @@ class Chart:
     caption: str = ""
     badge: Badge = ""
 
-    @property
-    def kind(self) -> str:
-        """What a template asks for."""
-        return "chart"
-
 
 @dataclass(frozen=True, slots=True)
 class Prose:
     """A paragraph."""
 
+    kind: ClassVar = "prose"
     text: str
     look: str = ""
     """``lead`` for the finding, ``small`` for a definition, ``missing_part`` for what is missing."""
-
-    @property
-    def kind(self) -> str:
-        """What a template asks for."""
-        return "prose"
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
     """A list of sentences."""
 
+    kind: ClassVar = "bullets"
     items: tuple[str, ...]
-
-    @property
-    def kind(self) -> str:
-        """What a template asks for."""
-        return "bullets"
 
 
 Part = Table | Chart | Prose | Bullets
@@ -106,9 +128,8 @@ Part = Table | Chart | Prose | Bullets
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One numbered part of the report."""
+    """One part of a report; its number is its place in the page, where the answer is the first."""
 
-    number: int
     slug: str
     title: str
     parts: tuple[Part, ...]
@@ -120,6 +141,38 @@ class Section:
     def charts(self) -> Iterator[Chart]:
         """Yield the charts, in their order."""
         yield from (part for part in self.parts if isinstance(part, Chart))
+
+
+ALTERNATIVE: Final = TableColumn("alternative", "alternative")
+"""Heads the rows of a table of alternatives."""
+MORE_LOADS: Final = TableColumn("loads", "more loads interdicted, discounted", "", "assumed")
+Key = TypeVar("Key")
+
+
+def table_by_column(
+    name: str,
+    title: str,
+    keys: Iterable[Key],
+    columns: Mapping[TableColumn, Callable[[Key], Cell]],
+    named: tuple[TableColumn, Callable[[Key], str]] | None = None,
+    note: str = "",
+) -> Table:
+    """Return a table with a row a key, each column with the rule for its cells.
+
+    Parameters
+    ----------
+    named : (column, rule), optional
+        What names the rows; alternatives by their own names as a reader writes them by default.
+    """
+    first, label = named or (ALTERNATIVE, lambda key: plain_name(str(key)))
+    rows = tuple((label(key), tuple(rule(key) for rule in columns.values())) for key in keys)
+    return Table(name, title, first, tuple(columns), rows, note)
+
+
+def terminal_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a table of words alone, as the terminal shows it."""
+    first, *others = (TableColumn(words, words) for words in headings)
+    return Table("", "", first, tuple(others), tuple((row[0], tuple(map(Cell, row[1:]))) for row in rows))
 
 
 def missing_part(title: str, why: str) -> Prose:
@@ -136,3 +189,30 @@ def missing_part(title: str, why: str) -> Prose:
 def text_cell(text: str, small_text: str = "", style: str = "words") -> Cell:
     """Return a cell of plain words."""
     return Cell(text, small_text, text, look=style)
+
+
+def unknown_cell(text: str = NONE, why: str = "") -> Cell:
+    """Return a cell without a number, in faint words, with the reason beneath."""
+    return Cell(text, why, look="aside")
+
+
+def plain_name(name: str) -> str:
+    """Return an alternative's name as a reader writes it.
+
+    Examples
+    --------
+    >>> plain_name("portals_2")
+    'portals 2'
+    """
+    return name.replace("_", " ")
+
+
+def quoted_name(name: str) -> str:
+    """Return an alternative's name as it stands in a sentence.
+
+    Examples
+    --------
+    >>> quoted_name("one_more")
+    '“one more”'
+    """
+    return f"“{plain_name(name)}”"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,9 @@ import pandas as pd
 from experiments.economics.appraisal import AnnualFlows, PresentWorth
 from experiments.economics.cost_effectiveness import BreakEven, break_even_threshold
 from experiments.funding.cash_flows import AppraisedCase
-from experiments.funding.exhibits.cells import Range
-from experiments.funding.portfolio.best_set import Portfolio
+from experiments.funding.exhibits.cells import Range, dollars_cell, millions_cell
+from experiments.funding.exhibits.choice import Choice, choose_alternative
+from experiments.funding.exhibits.elements import Cell
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.funding.uncertainty.sensitivity import break_even_values
 from experiments.intervals import Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
@@ -34,9 +35,13 @@ class Evidence:
 
     appraised: AppraisedCase
     uncertainty: Uncertainty | None = None
-    portfolio: Portfolio | None = None
     at_rate: float | None = None
     """Discount rate that everything is read at; None: the headline's."""
+
+    @cached_property
+    def choice(self) -> Choice:
+        """What the numbers support: one choice for the terminal, the page and the record."""
+        return choose_alternative(self.worths, self.baseline, self.usd_per_load)
 
     @cached_property
     def draws(self) -> tuple[Mapping[str, PresentWorth], ...]:
@@ -104,15 +109,18 @@ class Evidence:
         """Return the range of a figure of one alternative; None where there is none."""
         return percentile_range([figure(draw[name]) for draw in self.draws])
 
-    def noise(self, name: str, measure: str) -> Range:
-        """Return the interval over replications of ``npv0``, ``loads`` or ``break_even_threshold``."""
-        if self.uncertainty is None:
-            return None
-        found = self.uncertainty.noise
-        rows = found.loc[(found["alternative"] == name) & (found["measure"] == measure)]
-        if rows.empty or not np.isfinite(rows.iloc[0][["low", "high"]].to_numpy(np.float64)).all():
-            return None
-        return float(rows.iloc[0]["low"]), float(rows.iloc[0]["high"])
+    def cell(
+        self,
+        name: str,
+        figure: Callable[[PresentWorth], float | None],
+        make_cell: Callable[[Any, Range], Cell] = millions_cell,
+    ) -> Cell:
+        """Return a figure of one alternative with its range as a cell."""
+        return make_cell(figure(self.worths[name]), self.of(name, figure))
+
+    def break_even_cell(self, name: str, why: str = "") -> Cell:
+        """Return the break-even value of a load with its range as a cell, or why there is none."""
+        return dollars_cell(self.break_even(name).usd_per_load, self.break_even_range(name), why)
 
     def npv_range(self, name: str) -> Range:
         """Return the range of the headline net present value."""

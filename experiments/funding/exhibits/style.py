@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from markupsafe import escape
+
+from experiments.funding.exhibits.elements import Badge, Chart, plain_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +47,7 @@ def alternative_styles(names: Sequence[str]) -> dict[str, LineStyle]:
     Examples
     --------
     >>> alternative_styles(["a", "b"])["b"]
-    Style(colour='#0072b2', dash='--', marker='s')
+    LineStyle(colour='#0072b2', dash='--', marker='s')
     """
     return {
         name: LineStyle(COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)], MARKERS[place % len(MARKERS)])
@@ -54,14 +56,14 @@ def alternative_styles(names: Sequence[str]) -> dict[str, LineStyle]:
 
 
 @contextmanager
-def open_figure(height_in: float = HEIGHT_IN, panels: Mapping[str, Any] | None = None) -> Iterator[tuple[Figure, Any]]:
-    """Give a figure and its axes (one, or an array with ``panels``: arguments of ``subplots``)."""
+def open_figure(height_in: float = HEIGHT_IN) -> Iterator[tuple[Figure, Any]]:
+    """Give a figure and its axes."""
     import matplotlib as mpl
     from matplotlib.figure import Figure as NewFigure
 
     with mpl.rc_context(rc=_settings()):
         figure = NewFigure(figsize=(WIDTH_IN, height_in), layout="constrained")
-        yield figure, figure.subplots(**(panels or {}))
+        yield figure, figure.subplots()
 
 
 def _settings() -> dict[Any, Any]:
@@ -88,8 +90,8 @@ def _settings() -> dict[Any, Any]:
     }
 
 
-def figure_to_svg(figure: Figure, name: str, title: str, description: str) -> str:
-    """Return a figure as one ``<svg>`` element, with its title and description for a reader.
+def finish_chart(figure: Figure, name: str, title: str, words: str, caption: str, badge: Badge = "assumed") -> Chart:
+    """Return a figure as a chart: one ``<svg>`` element with its title and description for a reader.
 
     Parameters
     ----------
@@ -103,7 +105,7 @@ def figure_to_svg(figure: Figure, name: str, title: str, description: str) -> st
     buffer = io.StringIO()
     with rc_context(rc=_settings()):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return _inline(buffer.getvalue(), name, title, description)
+    return Chart(name, title, _inline(buffer.getvalue(), name, title, words), words, caption, badge)
 
 
 def _inline(text: str, name: str, title: str, description: str) -> str:
@@ -122,6 +124,13 @@ def _inline(text: str, name: str, title: str, description: str) -> str:
     end = text.index(">", start) + 1
     body = re.sub(r"\n\s*", "\n", text[end:])
     return f"<svg {labels}{' '.join(text[start:end].split())}{head}{body}".strip()
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Write the names of alternatives beside the rows of a chart of bars."""
+    axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
+    axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
+    axes.grid(axis="y", visible=False)
 
 
 def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]], least: float) -> None:
@@ -166,25 +175,3 @@ def _apart(wanted_places: Sequence[float], least: float) -> list[float]:
         placed[at] = min(placed[at], limit)
         limit = placed[at] - least
     return placed
-
-
-def plain_name(name: str) -> str:
-    """Return an alternative's name as a reader writes it.
-
-    Examples
-    --------
-    >>> plain_name("portals_2")
-    'portals 2'
-    """
-    return name.replace("_", " ")
-
-
-def quoted_name(name: str) -> str:
-    """Return an alternative's name as it stands in a sentence.
-
-    Examples
-    --------
-    >>> quoted_name("one_more")
-    '“one more”'
-    """
-    return f"“{plain_name(name)}”"

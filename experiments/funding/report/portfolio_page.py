@@ -1,14 +1,10 @@
-"""The page of a portfolio, in the form of a funding report: the answer, then what it rests on.
-
-The sections of a portfolio's page after its first sheet.
-
-The files of a portfolio: its page, the whole as JSON, its tables as CSV.
-"""
+"""A portfolio's page, in the form of a funding report, its record for machines and its tables as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +22,21 @@ from experiments.funding.exhibits.cells import (
     usd,
     usd_range_words,
 )
-from experiments.funding.exhibits.elements import Bullets, Cell, Part, Prose, Section, Table, TableColumn, missing_part
-from experiments.funding.exhibits.style import plain_name
+from experiments.funding.exhibits.elements import (
+    MORE_LOADS,
+    Badge,
+    Bullets,
+    Cell,
+    Part,
+    Prose,
+    Section,
+    Table,
+    TableColumn,
+    missing_part,
+    plain_name,
+    table_by_column,
+    text_cell,
+)
 from experiments.funding.portfolio.best_set import set_words
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
 from experiments.funding.report.page import fill_funding_template
@@ -48,7 +57,7 @@ from experiments.funding.report.portfolio_text import (
     runner_up_words,
 )
 from experiments.funding.report.record import report_table_csv
-from experiments.funding.report.summary import FirstSheet, HeadlineTile
+from experiments.funding.report.summary import HeadlineTile, Report, period_words
 from experiments.number_format import NONE, listed, number, percent
 from experiments.study.run_record import run_record
 
@@ -82,18 +91,49 @@ WAITS: Final = {
 }
 
 
-def portfolio_sections(portfolio: PortfolioResults) -> list[Section]:
-    """Return what stands between the first sheet and the inputs."""
-    return [
+def portfolio_sections(portfolio: PortfolioResults) -> tuple[Section, ...]:
+    """Return what stands below the first sheet."""
+    sets = portfolio.chosen.sets
+    budgets = frame_table(
+        "portfolio_budgets",
+        "Budgets at which the best set changes",
+        portfolio.chosen.budgets,
+        BUDGETS,
+        note="All other limits as they are; central inputs.",
+    )
+    return (
         _choice(portfolio),
         _spending(portfolio),
         _prices(portfolio),
-        _frontier(portfolio),
-        _runner_up(portfolio),
+        Section(
+            "budget-frontier",
+            "What each budget would bring",
+            (charts_portfolio.budget_frontier_chart(portfolio), budgets),
+        ),
+        Section(
+            "runner-up",
+            "The runner-up, and why it lost",
+            (
+                Prose(runner_up_words(portfolio), "lead"),
+                frame_table("portfolio_sets", "The choice and the next best sets within the limits", sets, SETS),
+            ),
+        ),
         _sure(portfolio),
         _waits(portfolio),
-        _method(portfolio),
-    ]
+        Section("method", "What is counted, and what is not", (Bullets(METHOD),)),
+        portfolio_inputs_section(portfolio),
+    )
+
+
+METHOD: Final = (
+    "Exactly one simulated option at each port, the port as it is among them: what measures do together at one "
+    "port is simulated together and never added up. Ports do not send each other trips: their gains are added.",
+    "An option that is put off brings nothing until it is in service; its port keeps the wait that it has until then.",
+    "The total budget pays for equipment, civil works and joining; a year's budget for all cash of that year, "
+    "without residual values.",
+    "Of sets that are worth the same the one that costs least over its life is taken.",
+    "Every port is also a funding case of its own: throughgate fund with the port's overrides gives its full report.",
+)
 
 
 def _choice(portfolio: PortfolioResults) -> Section:
@@ -107,7 +147,7 @@ def _choice(portfolio: PortfolioResults) -> Section:
         fate = "was completed by" if row["completed"] else "was left out; it would take"
         text = f"{plain_name(row['alternative'])} at {plain_name(row['port'])} {fate} {row['completion']}"
         parts.append(Prose(f"{text}, because {row['short']}.", "small"))
-    return Section(2, "choice", "The choice among all options", tuple(parts))
+    return Section("choice", "The choice among all options", tuple(parts))
 
 
 def _spending(portfolio: PortfolioResults) -> Section:
@@ -133,14 +173,13 @@ def _spending(portfolio: PortfolioResults) -> Section:
     )
     if years.empty:
         parts = (missing_part("spending by year", "nothing is bought"),)
-    return Section(3, "spending", "Cost against each year's budget", parts)
+    return Section("spending", "Cost against each year's budget", parts)
 
 
 def _prices(portfolio: PortfolioResults) -> Section:
     solved = portfolio.chosen.solved
     proof = "proved to be the best" if solved.proven else "not proved to be the best"
     return Section(
-        4,
         "prices",
         "What binds, and what more of it would bring",
         (
@@ -154,38 +193,6 @@ def _prices(portfolio: PortfolioResults) -> Section:
             limit_prices_table(portfolio)
             if len(portfolio.chosen.shadow)
             else missing_part("prices of limits", "no limit was given"),
-        ),
-    )
-
-
-def _frontier(portfolio: PortfolioResults) -> Section:
-    return Section(
-        5,
-        "budget-frontier",
-        "What each budget would bring",
-        (
-            charts_portfolio.budget_frontier_chart(portfolio),
-            frame_table(
-                "portfolio_budgets",
-                "Budgets at which the best set changes",
-                portfolio.chosen.budgets,
-                BUDGETS,
-                note="All other limits as they are; central inputs.",
-            ),
-        ),
-    )
-
-
-def _runner_up(portfolio: PortfolioResults) -> Section:
-    return Section(
-        6,
-        "runner-up",
-        "The runner-up, and why it lost",
-        (
-            Prose(runner_up_words(portfolio), "lead"),
-            frame_table(
-                "portfolio_sets", "The choice and the next best sets within the limits", portfolio.chosen.sets, SETS
-            ),
         ),
     )
 
@@ -207,7 +214,6 @@ def _sure(portfolio: PortfolioResults) -> Section:
         else "Simulation inputs stay as they are: no worlds were redrawn."
     )
     return Section(
-        7,
         "robustness",
         "How sure the choice is",
         (
@@ -226,7 +232,6 @@ def _waits(portfolio: PortfolioResults) -> Section:
     frame = port_waits_table(portfolio)
     frame["label"] = [f"{row['port']}, {'chosen' if row['chosen'] else 'as it is'}" for row in frame.to_dict("records")]
     return Section(
-        8,
         "waits",
         "The wait at each port against its ceiling",
         (
@@ -247,141 +252,61 @@ def _waits(portfolio: PortfolioResults) -> Section:
     )
 
 
-def _method(portfolio: PortfolioResults) -> Section:
-    return Section(
-        9,
-        "method",
-        "What is counted, and what is not",
-        (
-            Bullets(
-                (
-                    "Exactly one simulated option at each port, the port as it is among them: what "
-                    "measures do together at one port is simulated together and never added up. "
-                    "Ports do not send each other trips: their gains are added.",
-                    "An option that is put off brings nothing until it is in service; its port keeps "
-                    "the wait that it has until then.",
-                    "The total budget pays for equipment, civil works and joining; a year's budget for "
-                    "all cash of that year, without residual values.",
-                    "Of sets that are worth the same the one that costs least over its life is taken.",
-                    "Every port is also a funding case of its own: throughgate fund with the port's "
-                    "overrides gives its full report.",
-                )
-            ),
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioPage(FirstSheet):
-    """The first sheet of a portfolio, and its sections."""
-
-    sections: tuple[Section, ...]
-
-    def tables(self) -> Iterator[Table]:
-        """Yield every table, that of the first sheet first."""
-        yield self.overview
-        for section in self.sections:
-            yield from section.tables()
-
-
-def build_portfolio_page(portfolio: PortfolioResults) -> PortfolioPage:
+def build_portfolio_page(portfolio: PortfolioResults) -> Report:
     """Return what stands on the page."""
     appraisal = portfolio.ports[0].asked.appraisal
-    answer = [
-        ("What to buy, where and when", chosen_purchases_words(portfolio)),
-        ("What it costs, against the budgets", cost_words(portfolio)),
-        ("What it brings", benefit_words(portfolio)),
-        ("The wait at each port", port_waits_words(portfolio)),
-        ("How sure the choice is", choice_certainty_words(portfolio)),
-    ]
-    return PortfolioPage(
-        title=listed(
-            [
-                plain_name(port.asked.study.alternatives[port.asked.study.baseline].port.title)
-                for port in portfolio.ports
-            ]
+    purchases, costs, benefits = (say(portfolio) for say in (chosen_purchases_words, cost_words, benefit_words))
+    certainty = choice_certainty_words(portfolio)
+    baselines = [port.asked.study.alternatives[port.asked.study.baseline] for port in portfolio.ports]
+    return Report(
+        title=listed([plain_name(baseline.port.title) for baseline in baselines]),
+        period=period_words(appraisal),
+        answer=(
+            ("What to buy, where and when", purchases),
+            ("What it costs, against the budgets", costs),
+            ("What it brings", benefits),
+            ("The wait at each port", port_waits_words(portfolio)),
+            ("How sure the choice is", certainty),
         ),
-        period=f"{appraisal.base_year} to {appraisal.base_year + appraisal.years}, in {appraisal.price_year} dollars",
-        answer=tuple(answer),
         tiles=tuple(_tiles(portfolio)),
         summary=" ".join(
-            [
-                chosen_purchases_words(portfolio),
-                cost_words(portfolio),
-                benefit_words(portfolio),
-                runner_up_words(portfolio),
-                choice_certainty_words(portfolio),
-                objective_words(portfolio),
-            ]
+            [purchases, costs, benefits, runner_up_words(portfolio), certainty, objective_words(portfolio)]
         ),
         overview=_overview(portfolio),
-        sections=(*portfolio_sections(portfolio), portfolio_inputs_section(portfolio)),
+        sections=portfolio_sections(portfolio),
     )
 
 
-def render_portfolio_page(portfolio: PortfolioResults, page: PortfolioPage) -> str:
+def render_portfolio_page(portfolio: PortfolioResults, report: Report) -> str:
     """Return the page; the same portfolio gives the same bytes."""
-    draws = portfolio.draws.draws
     return fill_funding_template(
         kind="Portfolio",
         record="portfolio.json",
-        sheet=page,
-        ranges=f"Ranges in brackets: 5th to 95th percentile of {draws} draws of uncertain inputs.",
-        sections=page.sections,
+        report=report,
+        ranges=f"Ranges in brackets: 5th to 95th percentile of {portfolio.draws.draws} draws of uncertain inputs.",
         study=portfolio.ports[0].asked.study,
         command=f"throughgate fund {' '.join(portfolio.overrides)}".strip(),
     )
 
 
 def _tiles(portfolio: PortfolioResults) -> Iterator[HeadlineTile]:
-    totals = {key: _total(portfolio, key) for key in ("loads", "npv0_usd", "spend_usd")}
-    budget = portfolio.plan.budget_usd
+    budget, draws = portfolio.plan.budget_usd, portfolio.draws.draws
     of = "no total budget" if budget is None else f"of {usd(budget)}"
     at = percent(portfolio.ports[0].asked.appraisal.discount_rate, 0)
-    low, high = portfolio.drawn("spend_usd")
-    yield HeadlineTile(
-        "spend_usd",
-        "Initial spending, undiscounted",
-        usd(totals["spend_usd"]),
-        f"{of}; drawn {usd_range_words((low, high))}",
-        ("assumed",),
-        totals["spend_usd"],
-        low,
-        high,
-    )
-    low, high = portfolio.drawn("loads")
-    yield HeadlineTile(
-        "loads",
-        "More loads interdicted, discounted",
-        significant(totals["loads"]),
-        f"{significant(low)} to {significant(high)}",
-        ("predicted", "assumed"),
-        totals["loads"],
-        low,
-        high,
-    )
-    low, high = portfolio.drawn("npv0_usd")
-    yield HeadlineTile(
-        "npv0_usd",
-        f"Net present value at {at}, interdiction not priced",
-        usd(totals["npv0_usd"]),
-        usd_range_words((low, high)),
-        ("predicted", "assumed"),
-        totals["npv0_usd"],
-        low,
-        high,
-    )
+    spent, loads, npv0 = (portfolio.drawn(key) for key in ("spend_usd", "loads", "npv0_usd"))
+    counted = f"{significant(loads[0])} to {significant(loads[1])}"
+    both: tuple[Badge, ...] = ("predicted", "assumed")
     best = float(portfolio.draws.totals["best"].mean())
-    yield HeadlineTile(
-        "best_share",
-        "Draws in which the same set is best",
-        percent(best, 0),
-        f"of {portfolio.draws.draws} draws",
-        ("assumed",),
-        best,
-        None,
-        None,
-    )
+    words: dict[str, tuple[str, Callable[[float], str], str, tuple[Badge, ...], tuple[float, float]]] = {
+        "spend_usd": ("Initial spending, undiscounted", usd, f"{of}; drawn {usd_range_words(spent)}", both[1:], spent),
+        "loads": ("More loads interdicted, discounted", significant, counted, both, loads),
+        "npv0_usd": (f"Net present value at {at}, interdiction not priced", usd, usd_range_words(npv0), both, npv0),
+    }
+    for key, (title, shown, below, badges, ends) in words.items():
+        total = _total(portfolio, key)
+        yield HeadlineTile(key, title, shown(total), below, badges, total, *ends)
+    title = "Draws in which the same set is best"
+    yield HeadlineTile("best_share", title, percent(best, 0), f"of {draws} draws", both[1:], best, None, None)
 
 
 def _total(portfolio: PortfolioResults, key: str) -> float:
@@ -391,59 +316,69 @@ def _total(portfolio: PortfolioResults, key: str) -> float:
 
 
 def _overview(portfolio: PortfolioResults) -> Table:
-    columns = (
-        TableColumn("buys", "buys"),
-        TableColumn("start_y", "ordered in"),
-        TableColumn("spend_usd", "initial spending", "$ M", "assumed"),
-        TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"),
-        TableColumn("npv0_usd", "net present value", "$ M", "assumed"),
-        TableColumn("loads", "more loads interdicted, discounted", "", "assumed"),
-        TableColumn("wait_min", "highest yearly wait", "min", "predicted"),
-        TableColumn("ceiling_min", "ceiling", "min"),
-        TableColumn("share_best", "best in draws", "%", "assumed"),
-    )
-    rows = tuple(
-        (f"{plain_name(port.name)}: {plain_name(portfolio.own(port.name).name)}", _at_a_glance(portfolio, port.name))
-        for port in portfolio.ports
-    )
-    first = TableColumn("port", "port and option")
-    return Table("overview", "The chosen set at a glance", first, columns, rows)
-
-
-def _at_a_glance(portfolio: PortfolioResults, port: str) -> tuple[Cell, ...]:
-    own, ceiling = portfolio.own(port), portfolio.plan.ports[port].ceiling_min
-    place = next(i for i in portfolio.chosen.solved.chosen if portfolio.options[i] is own)
-    drawn = portfolio.draws.options.iloc[place]
     base = portfolio.ports[0].asked.appraisal.base_year
+    chosen = {portfolio.options[place].port: place for place in portfolio.chosen.solved.chosen}
+    drawn = {port: portfolio.draws.options.iloc[place] for port, place in chosen.items()}
+    own = {port: portfolio.options[place] for port, place in chosen.items()}
+    bought = {port: bought_units_words(portfolio, option) for port, option in own.items()}
 
-    def held(key: str) -> tuple[float, float] | None:
-        return (float(drawn[f"{key}_p5"]), float(drawn[f"{key}_p95"])) if own.units else None
+    def held(port: str, key: str) -> tuple[float, float] | None:
+        return (float(drawn[port][f"{key}_p5"]), float(drawn[port][f"{key}_p95"])) if own[port].units else None
 
-    bought = bought_units_words(portfolio, own)
-    return (
-        Cell(bought or "nothing", "", bought or "nothing", look="words"),
-        Cell(str(base + own.start_y) if bought else NONE, "", float(base + own.start_y)),
-        millions_cell(own.initial_usd, held("spend_usd")),
-        millions_cell(own.cost_usd, held("cost_usd")),
-        millions_cell(own.npv0_usd, held("npv0_usd")),
-        amount_cell(own.loads, held("loads")),
-        amount_cell(own.wait_min),
-        Cell(NONE) if ceiling is None else amount_cell(ceiling, digits=0),
-        Cell(number(100.0 * drawn["share_best"], 0), "", float(drawn["share_best"])),
+    def start(port: str) -> Cell:
+        year = base + own[port].start_y
+        return Cell(str(year) if bought[port] else NONE, "", float(year))
+
+    def ceiling(port: str) -> Cell:
+        most = portfolio.plan.ports[port].ceiling_min
+        return Cell(NONE) if most is None else amount_cell(most, digits=0)
+
+    def share(port: str) -> Cell:
+        best = float(drawn[port]["share_best"])
+        return Cell(number(100.0 * best, 0), "", best)
+
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("buys", "buys"): lambda port: text_cell(bought[port] or "nothing"),
+        TableColumn("start_y", "ordered in"): start,
+        TableColumn("spend_usd", "initial spending", "$ M", "assumed"): lambda port: millions_cell(
+            own[port].initial_usd, held(port, "spend_usd")
+        ),
+        TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"): lambda port: millions_cell(
+            own[port].cost_usd, held(port, "cost_usd")
+        ),
+        TableColumn("npv0_usd", "net present value", "$ M", "assumed"): lambda port: millions_cell(
+            own[port].npv0_usd, held(port, "npv0_usd")
+        ),
+        MORE_LOADS: lambda port: amount_cell(own[port].loads, held(port, "loads")),
+        TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda port: amount_cell(
+            own[port].wait_min
+        ),
+        TableColumn("ceiling_min", "ceiling", "min"): ceiling,
+        TableColumn("share_best", "best in draws", "%", "assumed"): share,
+    }
+    return table_by_column(
+        "overview",
+        "The chosen set at a glance",
+        [port.name for port in portfolio.ports],
+        columns,
+        named=(
+            TableColumn("port", "port and option"),
+            lambda port: f"{plain_name(port)}: {plain_name(own[port].name)}",
+        ),
     )
 
 
-FORMAT = "throughgate-portfolio/2"
+FORMAT: Final = "throughgate-portfolio/2"
 
 
 def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: float = 0.0) -> list[Path]:
     """Write ``portfolio.html``, ``portfolio.json``, ``run.json``, the page's and raw tables."""
-    output, page = OutputFolder(folder), build_portfolio_page(portfolio)
+    output, report = OutputFolder(folder), build_portfolio_page(portfolio)
     raw = raw_portfolio_tables(portfolio)
     return [
-        output.write_text("portfolio.html", render_portfolio_page(portfolio, page)),
-        output.write_json("portfolio.json", portfolio_record(portfolio, page)),
-        *(output.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in page.tables()),
+        output.write_text("portfolio.html", render_portfolio_page(portfolio, report)),
+        output.write_json("portfolio.json", portfolio_record(portfolio, report)),
+        *(output.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in report.tables()),
         *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw.items()),
         output.write_json("run.json", _run(portfolio, wall_s)),
     ]
@@ -473,8 +408,8 @@ def raw_portfolio_tables(portfolio: PortfolioResults) -> dict[str, pd.DataFrame]
             "source": one.source,
             "confidence": one.confidence,
         }
-        for port, beliefs in portfolio.beliefs.items()
-        for one in beliefs
+        for port, inputs in portfolio.beliefs.items()
+        for one in inputs
     )
     return {
         **portfolio.chosen.tables(),
@@ -487,7 +422,7 @@ def raw_portfolio_tables(portfolio: PortfolioResults) -> dict[str, pd.DataFrame]
     }
 
 
-def portfolio_record(portfolio: PortfolioResults, page: PortfolioPage) -> dict[str, Any]:
+def portfolio_record(portfolio: PortfolioResults, report: Report) -> dict[str, Any]:
     """Return the whole as plain values."""
     plan, chosen, first = portfolio.plan, portfolio.chosen, portfolio.ports[0].asked
     return {
@@ -513,24 +448,18 @@ def portfolio_record(portfolio: PortfolioResults, page: PortfolioPage) -> dict[s
         "value": chosen.value,
         "runner_up_value": chosen.runner_up_value,
         "why": list(chosen.why),
-        "answer": dict(page.answer),
-        "summary": page.summary,
-        "headline": [
-            {"key": t.key, "words": t.words, "value": t.value, "low": t.low, "high": t.high, "badges": list(t.badges)}
-            for t in page.tiles
-        ],
+        "answer": dict(report.answer),
+        "summary": report.summary,
+        "headline": [tile.record() for tile in report.tiles],
         "none_share": portfolio.draws.none_share,
         "tables": {name: _rows(table) for name, table in raw_portfolio_tables(portfolio).items()},
     }
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows with numbers that JSON has; what is missing or without end is null."""
     known = table.astype(object).where(table.notna(), None)
-    return [{str(k): _plain(v) for k, v in row.items()} for row in known.to_dict(orient="records")]
-
-
-def _plain(value: object) -> object:
-    """Return a number that JSON has; what is without end is left out."""
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return None
-    return value
+    return [
+        {str(k): None if isinstance(v, float) and math.isinf(v) else v for k, v in row.items()}
+        for row in known.to_dict(orient="records")
+    ]

@@ -11,13 +11,12 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.funding.case import FundingCase
+from experiments.funding.exhibits.elements import Table, terminal_table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report import terminal as funding_terminal
 from experiments.number_format import NONE, number, percent, signed
 from experiments.report import terminal as report_terminal
 
-Rows = tuple[list[str], list[list[str]]]
-TO_MILLIONS: Final = 1e-6
 TOLERANCE: Final = 1e-9
 
 
@@ -37,21 +36,21 @@ def print_portfolio(
     for line in rest:
         report_terminal.print_line(terminal, line)
     terminal.print()
-    report_terminal.print_table(terminal, *options_terminal_table(portfolio))
+    funding_terminal.print_table(terminal, options_terminal_table(portfolio))
     report_terminal.print_line(
         terminal,
         "* chosen, + runner-up; spent: initial, undiscounted; cost and net: present values; "
         "in best: share of draws in whose best set it is.",
     )
     terminal.print()
-    report_terminal.print_table(terminal, *limits_terminal_table(portfolio))
+    funding_terminal.print_table(terminal, limits_terminal_table(portfolio))
     for line in choice_certainty_lines(portfolio):
         report_terminal.print_line(terminal, line)
     terminal.print()
-    _files(terminal, folder, paths, wall_s)
+    funding_terminal.print_files(terminal, folder, paths, wall_s)
 
 
-def options_terminal_table(portfolio: PortfolioResults) -> Rows:
+def options_terminal_table(portfolio: PortfolioResults) -> Table:
     """Return every option with what it costs, brings, and how often it is best."""
     rows = []
     shares = portfolio.draws.options["share_best"]
@@ -61,23 +60,22 @@ def options_terminal_table(portfolio: PortfolioResults) -> Rows:
         rows.append(
             [
                 f"{row['port']}: {row['option']}{start}{mark}",
-                number(TO_MILLIONS * row["spend_usd"]),
-                number(TO_MILLIONS * row["cost_usd"]),
-                signed(TO_MILLIONS * row["npv0_usd"]),
+                number(funding_terminal.TO_MILLIONS * row["spend_usd"]),
+                number(funding_terminal.TO_MILLIONS * row["cost_usd"]),
+                signed(funding_terminal.TO_MILLIONS * row["npv0_usd"]),
                 number(row["loads"]),
                 number(row["wait_min"]),
                 percent(float(share), 0),
             ]
         )
-    heads = ["option", "spent, m", "cost, m", "net, m", "loads", "wait, min", "in best"]
-    return heads, rows
+    return terminal_table(("option", "spent, m", "cost, m", "net, m", "loads", "wait, min", "in best"), rows)
 
 
-def limits_terminal_table(portfolio: PortfolioResults) -> Rows:
+def limits_terminal_table(portfolio: PortfolioResults) -> Table:
     """Return what binds or nearly binds, and what a step more of it gains."""
     rows = []
     for row in relevant_limits(portfolio.chosen.shadow).to_dict("records"):
-        scale = TO_MILLIONS if row["unit"] == "USD" else 1.0
+        scale = funding_terminal.TO_MILLIONS if row["unit"] == "USD" else 1.0
         unit = "m USD" if row["unit"] == "USD" else row["unit"]
         gain = objective_scale(portfolio) * row["gain_of_step"]
         better = row["next_better_at"]
@@ -91,7 +89,7 @@ def limits_terminal_table(portfolio: PortfolioResults) -> Rows:
             ]
         )
     worth = "loads" if portfolio.plan.objective == "loads" else "m USD"
-    return ["limit", "at", "used", f"one more, {worth}", "next change at"], rows
+    return terminal_table(("limit", "at", "used", f"one more, {worth}", "next change at"), rows)
 
 
 def relevant_limits(shadow: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +105,7 @@ def relevant_limits(shadow: pd.DataFrame) -> pd.DataFrame:
 
 def objective_scale(portfolio: PortfolioResults) -> float:
     """Return the factor that brings the objective to loads, or to millions of dollars."""
-    return 1.0 if portfolio.plan.objective == "loads" else TO_MILLIONS
+    return 1.0 if portfolio.plan.objective == "loads" else funding_terminal.TO_MILLIONS
 
 
 def choice_certainty_lines(portfolio: PortfolioResults) -> list[str]:
@@ -125,11 +123,3 @@ def choice_certainty_lines(portfolio: PortfolioResults) -> list[str]:
     if draws.worlds == 0:
         words.append("Simulation inputs stay as they are: no worlds were redrawn.")
     return words
-
-
-def _files(terminal: Console, folder: Path, paths: Sequence[Path], wall_s: float) -> None:
-    terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
-    top = [path.name for path in paths if path.parent == folder.absolute()]
-    below = sorted({path.parent.name for path in paths if path.parent != folder.absolute()})
-    tables = [f"{sum(p.parent.name == one for p in paths)} tables in {one}" for one in below]
-    report_terminal.print_line(terminal, f"{', '.join([*top, *tables])} ({wall_s:.0f} s)")

@@ -8,47 +8,37 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.funding.exhibits.choice import request_funding
 from experiments.funding.exhibits.elements import Bullets, Cell, Prose, Section, Table
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.portfolio.best_set import Portfolio
-from experiments.funding.report.summary import CaseFirstSheet
+from experiments.funding.report.summary import Report
 
 SCHEMA: Final = Path(__file__).parent / "funding.schema.json"
 VERSION: Final = "throughgate-funding-1"
 
 
-def funding_schema() -> dict[str, Any]:
-    """Return the JSON Schema that every ``funding.json`` meets."""
-    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return found
+def funding_record(evidence: Evidence, report: Report) -> dict[str, Any]:
+    """Return the whole report as plain values: what was asked, the answer, every table.
 
-
-def funding_record(evidence: Evidence, sheet: CaseFirstSheet, sections: Sequence[Section]) -> dict[str, Any]:
-    """Return the whole report as plain values: what was asked, the answer, every table."""
+    ``portfolio`` is null in the record of one case; a portfolio has a record of its own.
+    """
     return {
         "schema": VERSION,
-        "case": _case(evidence, sheet),
-        "answer": _answer(sheet),
-        "sections": [_section(section) for section in sections],
-        "tables": {table.name: _table(table) for table in report_tables(sheet, sections)},
-        "portfolio": _portfolio(evidence.portfolio),
+        "case": _case(evidence, report),
+        "answer": _answer(evidence, report),
+        "sections": [_section(number, section) for number, section in enumerate(report.sections, 2)],
+        "tables": {table.name: _table(table) for table in report.tables()},
+        "portfolio": None,
     }
 
 
-def report_tables(sheet: CaseFirstSheet, sections: Sequence[Section]) -> list[Table]:
-    """Return every table, that of the first sheet first."""
-    return [sheet.overview, *(table for section in sections for table in section.tables())]
-
-
-def _case(evidence: Evidence, sheet: CaseFirstSheet) -> dict[str, Any]:
+def _case(evidence: Evidence, report: Report) -> dict[str, Any]:
     case = evidence.appraised.case
     return {
-        "port": sheet.title,
+        "port": report.title,
         "baseline": evidence.baseline,
         "alternatives": list(evidence.names),
         "appraisal": {k: _plain(v) for k, v in dataclasses.asdict(case.appraisal).items()},
@@ -62,13 +52,13 @@ def _case(evidence: Evidence, sheet: CaseFirstSheet) -> dict[str, Any]:
     }
 
 
-def _answer(sheet: CaseFirstSheet) -> dict[str, Any]:
-    request = sheet.request
+def _answer(evidence: Evidence, report: Report) -> dict[str, Any]:
+    request = request_funding(evidence.appraised, evidence.choice.name)
     return {
-        "choice": sheet.choice.name,
-        "why": sheet.choice.why,
-        "sentences": dict(sheet.answer),
-        "summary": sheet.summary,
+        "choice": evidence.choice.name,
+        "why": evidence.choice.why,
+        "sentences": dict(report.answer),
+        "summary": report.summary,
         "ask": {
             "capital_usd": request.capital_usd,
             "once_usd": request.once_usd,
@@ -79,23 +69,13 @@ def _answer(sheet: CaseFirstSheet) -> dict[str, Any]:
             "units": [{"measure": m, "units": n, "unit": u} for m, n, u in request.units],
             "posts": dict(request.posts),
         },
-        "headline": [
-            {
-                "key": tile.key,
-                "words": tile.words,
-                "value": tile.value,
-                "low": tile.low,
-                "high": tile.high,
-                "badges": list(tile.badges),
-            }
-            for tile in sheet.tiles
-        ],
+        "headline": [tile.record() for tile in report.tiles],
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(number: int, section: Section) -> dict[str, Any]:
     return {
-        "number": section.number,
+        "number": number,
         "slug": section.slug,
         "title": section.title,
         "sentences": [
@@ -123,18 +103,6 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return found | ({"below": cell.below} if cell.below else {})
 
 
-def _portfolio(portfolio: Portfolio | None) -> dict[str, Any] | None:
-    if portfolio is None:
-        return None
-    return {
-        "objective": portfolio.objective,
-        "usd_per_load": portfolio.usd_per_load,
-        "value": portfolio.value,
-        "runner_up_value": portfolio.runner_up_value,
-        "why": list(portfolio.why),
-    }
-
-
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
@@ -144,11 +112,12 @@ def report_table_csv(table: Table) -> str:
 
     Examples
     --------
-    >>> from experiments.funding.exhibits.elements import TableColumn
-    >>> found = Table("t", "T", Column("name", "name"), (Column("x", "x", "h"),),
-    ...               (("one", (Cell("1.0", "[0, 2]", 1.0, 0.0, 2.0),)),))
-    >>> report_table_csv(found).splitlines()
-    ['name,x,x_low,x_high', 'one,1.0,0.0,2.0']
+        >>> from experiments.funding.exhibits.choice import request_funding
+    from experiments.funding.exhibits.elements import TableColumn
+        >>> found = Table("t", "T", TableColumn("name", "name"), (TableColumn("x", "x", "h"),),
+        ...               (("one", (Cell("1.0", "[0, 2]", 1.0, 0.0, 2.0),)),))
+        >>> report_table_csv(found).splitlines()
+        ['name,x,x_low,x_high', 'one,1.0,0.0,2.0']
     """
     ranged = [any(cells[place].low is not None for _, cells in table.rows) for place in range(len(table.columns))]
     heads = [table.first.key]

@@ -1,9 +1,4 @@
-"""What a funding case says on the terminal: the answer, two tables of 80 columns, the notes.
-
-What the draws of parameters say of a case on the terminal: the range that decides.
-
-Net value by rate, ratios and returns on the terminal, each over its range from the draws.
-"""
+"""What a funding case says on the terminal: the answer, four tables of 80 columns, the notes."""
 
 from __future__ import annotations
 
@@ -27,24 +22,27 @@ from experiments.economics.cost_effectiveness import (
 from experiments.funding.annual import ELSEWHERE
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
-from experiments.funding.exhibits.evidence import TAIL_PERCENT, Evidence
+from experiments.funding.chapters.money import ENDS, year_words
+from experiments.funding.exhibits.elements import Table, terminal_table
+from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
-from experiments.funding.report.summary import TO_MILLIONS, TO_THOUSANDS, funding_answer, headline_alternative
+from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
 from experiments.report import terminal as report_terminal
 
-Rows = tuple[list[str], list[list[str]]]
+TO_MILLIONS: Final = 1e-6
+TO_THOUSANDS: Final = 1e-3
 PERCENT = 100.0
 MOVING = ("npv0_p5_usd", "npv0_p95_usd", "loads_p5", "loads_p95")
 """All zero in the row of the baseline, which is left out."""
 
 
-def draw_ranges_table(uncertainty: Uncertainty) -> Rows:
+def draw_ranges_table(uncertainty: Uncertainty) -> Table:
     """Return net value, loads and break-even of every alternative over the draws, 5 to 95 %."""
-    headings = ["5 to 95 % of draws", "net, m", "more loads", "break-even, k/load", "pays, %", "best, %"]
-    rows = [
+    headings = ("5 to 95 % of draws", "net, m", "more loads", "break-even, k/load", "pays, %", "best, %")
+    rows = (
         [
             str(row["alternative"]),
             _range(row, "npv0", TO_MILLIONS, "_usd"),
@@ -55,8 +53,8 @@ def draw_ranges_table(uncertainty: Uncertainty) -> Rows:
         ]
         for row in uncertainty.intervals.to_dict(orient="records")
         if any(row[name] for name in MOVING)
-    ]
-    return headings, rows
+    )
+    return terminal_table(headings, rows)
 
 
 def draw_ranges_note(uncertainty: Uncertainty) -> str:
@@ -80,28 +78,9 @@ RANGES: Final = (
     "Below each line: the 5th and the 95th percentile of the draws, at every rate; of the internal "
     "rate, of the draws that have one."
 )
-ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
 
 
-def draws_sentence(evidence: Evidence, name: str) -> str:
-    """Return what the draws say of the alternative that the answer is about; empty: nothing."""
-    if not evidence.draws or name == evidence.baseline:
-        return ""
-    npv = evidence.npv_range(name)
-    share = evidence.share_above(name) or 0.0
-    if npv is None:
-        return ""
-    low, high = (number(TO_MILLIONS * end) for end in npv)
-    words = f"Over {len(evidence.draws)} draws of all that is uncertain, {name} is worth {low} to "
-    words += f"{high} million USD net and pays in {percent(share, 0)} of them"
-    even = evidence.break_even_range(name)
-    if even is None:
-        return f"{words}."
-    ends = [number(TO_THOUSANDS * e, 0) if np.isfinite(e) else "none" for e in even]
-    return f"{words}; its break-even is {ends[0]} to {ends[1]} thousand USD a load."
-
-
-def rates_table(evidence: Evidence) -> Rows:
+def rates_table(evidence: Evidence) -> Table:
     """Return net present value by rate, both ratios, internal rate and payback, with ranges."""
     rates = sorted(evidence.appraised.worths)
     rows = []
@@ -111,7 +90,7 @@ def rates_table(evidence: Evidence) -> Rows:
         if evidence.draws:
             rows += [[words, *(one[k] for one in cells)] for k, words in _LINES]
     heads = [f"at {percent(rate, 0)}" for rate in rates]
-    return ["net value, m", *heads, "BCR DOT", "BCR life", "IRR", "payback, y"], rows
+    return terminal_table(["net value, m", *heads, "BCR DOT", "BCR life", "IRR", "payback, y"], rows)
 
 
 _LINES: Final = ((1, "  5 %"), (2, "  95 %"))
@@ -149,13 +128,9 @@ def _returns(evidence: Evidence, name: str) -> Iterator[tuple[str, str, str]]:
     year = payback_year(net)
     drawn = evidence.returns(name, "payback_y")
     years = np.where(np.isfinite(drawn), drawn, np.inf)
-    last = [_year(e) for e in np.quantile(years, ENDS, method="inverted_cdf")] if len(years) else []
+    last = [year_words(e) for e in np.quantile(years, ENDS, method="inverted_cdf")] if len(years) else []
     low, high = last or [NONE] * 2
     yield ("never" if year is None else str(year)), low, high
-
-
-def _year(year: float) -> str:
-    return f"{year:.0f}" if np.isfinite(year) else "never"
 
 
 def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
@@ -179,47 +154,49 @@ def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFra
 
 
 def print_case_results(
-    terminal: Console,
-    appraised: AppraisedCase,
-    by_replication: WorthsByReplication,
-    uncertainty: Uncertainty,
-    files_and_time: tuple[Sequence[Path], float],
+    terminal: Console, evidence: Evidence, by_replication: WorthsByReplication, paths: Sequence[Path], wall_s: float
 ) -> None:
     """Print the answer, the tables, what was written, and the notes, in this order."""
+    appraised, uncertainty = evidence.appraised, evidence.uncertainty
     terminal.print()
-    over_draws = draws_sentence(Evidence(appraised, uncertainty), headline_alternative(appraised))
-    said = f"{funding_answer(appraised, by_replication)} {over_draws}"
-    terminal.print(Text(report_terminal.wrap_line(terminal, said), style="bold"))
+    for term, text in case_answer(evidence):
+        terminal.print(Text(report_terminal.wrap_line(terminal, f"{term}: {text}"), style="bold"))
     terminal.print()
-    report_terminal.print_table(terminal, *present_worth_table(appraised, by_replication))
+    print_table(terminal, present_worth_table(appraised, by_replication))
     report_terminal.print_line(terminal, present_worth_legend(appraised))
     terminal.print()
-    report_terminal.print_table(terminal, *draw_ranges_table(uncertainty))
-    report_terminal.print_line(terminal, draw_ranges_note(uncertainty))
-    terminal.print()
-    report_terminal.print_table(terminal, *rates_table(Evidence(appraised, uncertainty)))
+    if uncertainty is not None:
+        print_table(terminal, draw_ranges_table(uncertainty))
+        report_terminal.print_line(terminal, draw_ranges_note(uncertainty))
+        terminal.print()
+    print_table(terminal, rates_table(evidence))
     report_terminal.print_line(terminal, RANGES)
     terminal.print()
-    report_terminal.print_table(terminal, *port_performance_table(appraised))
+    print_table(terminal, port_performance_table(appraised))
     for line in (*frontier_words(appraised), *spending_by_payer(appraised)):
         report_terminal.print_line(terminal, line)
     terminal.print()
-    _files(terminal, appraised, *files_and_time)
+    print_files(terminal, appraised.case.study.out, paths, wall_s)
     terminal.print()
     for line in case_notes(appraised):
         report_terminal.print_line(terminal, f"Note: {line}")
 
 
-def _files(terminal: Console, appraised: AppraisedCase, paths: Sequence[Path], wall_s: float) -> None:
-    folder = appraised.case.study.out
+def print_table(terminal: Console, table: Table) -> None:
+    """Print a table in words, in as many parts under each other as the terminal is narrow."""
+    report_terminal.print_table(terminal, table.headings(), table.lines())
+
+
+def print_files(terminal: Console, folder: Path, paths: Sequence[Path], wall_s: float) -> None:
+    """Say where the files are: those of the folder by name, those below it by number."""
     terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
     top = [path.name for path in paths if path.parent == folder.absolute()]
     below = sorted({path.parent.name for path in paths if path.parent != folder.absolute()})
-    tables = [f"{sum(p.parent.name == one for p in paths)} tables in {one}" for one in below]
+    tables = [f"{sum(path.parent.name == name for path in paths)} tables in {name}" for name in below]
     report_terminal.print_line(terminal, f"{', '.join([*top, *tables])} ({wall_s:.0f} s)")
 
 
-def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplication) -> Rows:
+def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplication) -> Table:
     """Return cost, users' gain, loads, net value and threshold of every alternative."""
     rate, coverage = appraised.case.appraisal.discount_rate, appraised.case.study.coverage
     rows = []
@@ -240,8 +217,8 @@ def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplic
                 _threshold(appraised, by_replication, name),
             ]
         )
-    headings = ["alternative", "cost, m", "users, m", "net, m", "more loads", "break-even, k/load"]
-    return headings, rows
+    headings = ("alternative", "cost, m", "users, m", "net, m", "more loads", "break-even, k/load")
+    return terminal_table(headings, rows)
 
 
 def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, name: str) -> str:
@@ -258,7 +235,7 @@ def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, na
     return f"{number(TO_THOUSANDS * even.usd_per_load, 0)} ±{half}"
 
 
-def port_performance_table(appraised: AppraisedCase) -> Rows:
+def port_performance_table(appraised: AppraisedCase) -> Table:
     """Return wait, scans, loads found and trips lost in the first and the last year."""
     first, last = 0, len(appraised.response.years) - 1
     columns = (
@@ -276,7 +253,7 @@ def port_performance_table(appraised: AppraisedCase) -> Rows:
             cells.append(" to ".join(ends))
         rows.append([name, *cells])
     years = f"years {appraised.response.years[first]} and {appraised.response.years[last]}"
-    return [years, *(heading for heading, *_ in columns)], rows
+    return terminal_table([years, *(heading for heading, *_ in columns)], rows)
 
 
 def frontier_words(appraised: AppraisedCase) -> list[str]:

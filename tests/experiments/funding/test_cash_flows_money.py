@@ -22,8 +22,9 @@ from experiments.funding.cash_flows import (
     share_in_service,
     truck_hour_values,
 )
+from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import amounts_table, measure_interval, present_worths_by_replication, ratio_interval
-from experiments.funding.report.summary import funding_answer, headline_alternative
+from experiments.funding.report.summary import case_answer
 from experiments.funding.request import build_case
 from experiments.funding.tables import decision_measures_table, frontier_table, ledger_table, net_benefit_table
 
@@ -191,18 +192,17 @@ def test_the_frontier_says_who_is_off_and_by_whom(asked: FundingCase) -> None:
 @pytest.mark.parametrize(
     ("saved_h", "more_loads", "words", "chosen"),
     [
-        (900.0, 6.0, "more pays: ", "more"),
-        (0.1, 6.0, "it pays if each extra interdicted load is worth at least", "more"),
-        (0.1, -6.0, "nothing finds more loads than the baseline", "today"),
+        (900.0, 6.0, "it has the highest net present value in time and money alone", "more"),
+        (0.1, 6.0, "It pays if each extra interdicted load is worth at least", "more"),
+        (0.1, -6.0, "Keep the baseline", "today"),
     ],
 )
 def test_the_answer_follows_what_is_sure(
     asked: FundingCase, saved_h: float, more_loads: float, words: str, chosen: str
 ) -> None:
-    found = response(saved_h, more_loads)
-    made = appraised(asked, found)
-    assert words in funding_answer(made, present_worths_by_replication(asked, found))
-    assert headline_alternative(made) == chosen
+    evidence = Evidence(appraised(asked, response(saved_h, more_loads)))
+    assert words in " ".join(text for _, text in case_answer(evidence))
+    assert evidence.choice.name == chosen
 
 
 def test_amounts_are_paired_with_the_baseline(asked: FundingCase) -> None:

@@ -11,9 +11,10 @@ from experiments.economics.appraisal import Appraisal
 from experiments.economics.cost_effectiveness import Harm
 from experiments.economics.costs import InvestmentMeasure, Purchase, purchase_cash_flow, restate_measure
 from experiments.economics.discounting import Deflator
-from experiments.funding.request import ECONOMICS, read_catalogue, read_economic_option, unverified_keys
+from experiments.funding.request import read_economic_option, unverified_keys
 from experiments.study.sources import CONFIGS
 from sim.errors import ConfigError
+from tests.catalogue import ECONOMICS, read_catalogue
 
 GDP = read_economic_option(Deflator, "deflator", "gdp")
 DOT = read_economic_option(Appraisal, "appraisal", "dot")

@@ -6,7 +6,7 @@ import itertools
 import subprocess
 import sys
 
-from experiments.funding.exhibits.style import alternative_styles, figure_to_svg, label_ends, open_figure
+from experiments.funding.exhibits.style import alternative_styles, finish_chart, label_ends, open_figure
 
 
 def chart(name: str) -> str:
@@ -14,7 +14,7 @@ def chart(name: str) -> str:
         axes.plot([0.0, 1.0], [0.0, 1.0])
         axes.set_xlabel("cost, $ million & more")
         label_ends(axes, [("one", 1.0, 1.0, "k"), ("two", 1.0, 0.99, "k")], 0.1)
-        return figure_to_svg(figure, name, "A <title>", "In words.")
+        return finish_chart(figure, name, "A <title>", "In words.", "").svg
 
 
 def test_a_chart_is_the_same_every_time() -> None:

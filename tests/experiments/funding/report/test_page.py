@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from experiments.funding.chapters import checks, effectiveness
+from experiments.funding.chapters import effectiveness
+from experiments.funding.exhibits.elements import CASE_SECTIONS
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.report.page import group_charts, render_case_page
+from experiments.funding.report.page import funding_chapters, group_charts
 from experiments.funding.uncertainty.analysis import Uncertainty
 from tests import funded
 from tests.page_tags import tags
@@ -59,12 +60,12 @@ def uncertainty() -> Uncertainty:
 
 @pytest.fixture(scope="module")
 def page(uncertainty: Uncertainty) -> str:
-    return render_case_page(funded.appraised(), uncertainty)
+    return funded.page(uncertainty=uncertainty)
 
 
 @pytest.fixture(scope="module")
 def bare() -> str:
-    return render_case_page(funded.appraised())
+    return funded.page()
 
 
 def test_the_page_asks_nobody_for_anything_and_runs_no_script(page: str) -> None:
@@ -109,7 +110,7 @@ def test_every_chart_is_drawn_and_said_in_words(page: str, name: str) -> None:
 
 
 def test_the_same_case_gives_the_same_bytes(uncertainty: Uncertainty, page: str) -> None:
-    assert render_case_page(funded.appraised(), uncertainty) == page
+    assert funded.page(uncertainty=uncertainty) == page
 
 
 def test_what_was_not_run_is_said_in_its_place(page: str, bare: str) -> None:
@@ -122,16 +123,18 @@ def test_what_was_not_run_is_said_in_its_place(page: str, bare: str) -> None:
 
 def test_the_lines_over_the_value_of_a_load_need_a_users_value(uncertainty: Uncertainty, page: str) -> None:
     assert 'id="chart-net-benefit"' not in page
-    priced = render_case_page(funded.appraised(3e5), uncertainty)
+    priced = funded.page(3e5, uncertainty=uncertainty)
     assert 'id="chart-net-benefit"' in priced
     assert "the value of a load that the user set" in priced
 
 
-def test_economic_impact_is_off_unless_asked_for(page: str) -> None:
+def test_economic_impact_is_left_out(page: str) -> None:
     assert "off by default" in page
-    assert "68.3 million" not in page
-    asked = checks.economic_impact_chapter(Evidence(funded.appraised()), shown=True)
-    assert any("68.3 million" in str(part) for part in asked.parts)
+
+
+def test_sections_call_each_other_by_their_place() -> None:
+    evidence = Evidence(funded.appraised())
+    assert ["answer", *(section.slug for section in funding_chapters(evidence))] == CASE_SECTIONS
 
 
 def test_open_items_are_visible(page: str) -> None:
@@ -148,4 +151,4 @@ def test_charts_that_stand_together_are_shown_side_by_side(uncertainty: Uncertai
 
 @pytest.mark.parametrize("names", [("A0",), ("A0", "A2")])
 def test_fewer_alternatives_still_make_a_page(names: tuple[str, ...]) -> None:
-    assert "<h2" in render_case_page(funded.appraised(names=names))
+    assert "<h2" in funded.page(names=names)

@@ -17,7 +17,7 @@ from experiments.funding.report.portfolio_terminal import (
 
 
 def test_the_choice_and_the_runner_up_are_marked() -> None:
-    _, rows = options_terminal_table(found())
+    rows = options_terminal_table(found()).lines()
     marks = [row[0][-1] for row in rows]
     assert marks.count("*") == 2
     assert all(len(row) == 7 for row in rows)
@@ -32,7 +32,7 @@ def test_years_without_effect_stand_for_one_another() -> None:
         kept.loc[years, "used"].iloc[0]
         == shadow.loc[shadow["constraint"].str.startswith("budget of year"), "used"].max()
     )
-    assert len(limits_terminal_table(found())[1]) == len(kept)
+    assert len(limits_terminal_table(found()).lines()) == len(kept)
 
 
 def test_all_fits_in_eighty_columns_and_ends_with_the_files() -> None:

@@ -13,34 +13,35 @@ import pytest
 
 from experiments.files import OutputFolder
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.report.page import funding_chapters, write_case_report
-from experiments.funding.report.record import funding_record, funding_schema, report_table_csv, report_tables
-from experiments.funding.report.summary import first_sheet
+from experiments.funding.report.page import build_case_report, write_case_report
+from experiments.funding.report.record import SCHEMA, funding_record, report_table_csv
 from tests import funded
+
+SCHEMA_KEYS = json.loads(SCHEMA.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("fund")
-    write_case_report(OutputFolder(out), funded.appraised(), funded.uncertainty())
+    write_case_report(OutputFolder(out), Evidence(funded.appraised(), funded.uncertainty()))
     return out
 
 
 def test_the_json_meets_its_schema(folder: Path) -> None:
-    jsonschema.Draft202012Validator.check_schema(funding_schema())
+    jsonschema.Draft202012Validator.check_schema(SCHEMA_KEYS)
     for evidence in (
         json.loads((folder / "funding.json").read_text("utf-8")),
         _record(Evidence(funded.appraised(3e5))),
     ):
-        jsonschema.validate(evidence, funding_schema())
-    assert json.loads((folder / "funding.schema.json").read_text("utf-8")) == funding_schema()
+        jsonschema.validate(evidence, SCHEMA_KEYS)
+    assert (folder / "funding.schema.json").read_bytes() == SCHEMA.read_bytes()
 
 
 def test_the_schema_refuses_what_is_not_declared(folder: Path) -> None:
     found = json.loads((folder / "funding.json").read_text("utf-8"))
     for wrong in ({**found, "more": 1}, {k: v for k, v in found.items() if k != "answer"}):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, funding_schema())
+            jsonschema.validate(wrong, SCHEMA_KEYS)
 
 
 def test_the_worked_example_stands_in_the_json(folder: Path) -> None:
@@ -85,7 +86,7 @@ def test_every_table_has_its_file_and_the_same_rows(folder: Path) -> None:
 
 def test_no_table_name_is_used_twice() -> None:
     evidence = Evidence(funded.appraised(), funded.uncertainty(5))
-    tables = report_tables(first_sheet(evidence), funding_chapters(evidence, economic_impact=False))
+    tables = list(build_case_report(evidence).tables())
     names = [table.name for table in tables]
     assert len(names) == len(set(names))
     for table in tables:
@@ -121,4 +122,4 @@ def test_the_search_would_find_a_value(text: str) -> None:
 
 
 def _record(evidence: Evidence) -> dict[str, object]:
-    return funding_record(evidence, first_sheet(evidence), funding_chapters(evidence, economic_impact=False))
+    return funding_record(evidence, build_case_report(evidence))

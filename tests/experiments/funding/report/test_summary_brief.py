@@ -20,10 +20,10 @@ def evidence() -> Evidence:
 
 
 def test_the_choice_needs_no_value_of_a_load(evidence: Evidence) -> None:
-    assert choose_alternative(evidence) == Choice("A4", "threshold")
-    assert choose_alternative(Evidence(funded.appraised(3e5))) == Choice("A4", "priced")
-    assert choose_alternative(Evidence(funded.appraised(0.0))) == Choice("A0", "none")
-    assert choose_alternative(Evidence(funded.appraised(names=("A0",)))) == Choice("A0", "none")
+    assert evidence.choice == Choice("A4", "threshold")
+    assert Evidence(funded.appraised(3e5)).choice == Choice("A4", "priced")
+    assert Evidence(funded.appraised(0.0)).choice == Choice("A0", "none")
+    assert Evidence(funded.appraised(names=("A0",))).choice == Choice("A0", "none")
 
 
 def test_what_pays_by_itself_is_chosen_for_that() -> None:
@@ -32,11 +32,40 @@ def test_what_pays_by_itself_is_chosen_for_that() -> None:
     worths = dict(appraised.worths[rate])
     worths["A1"] = PresentWorth(20, rate, 8.5e6, 26e6, 30e6, 10.0)
     appraised.worths[rate].update(worths)  # type: ignore[attr-defined]
-    assert choose_alternative(Evidence(appraised)) == Choice("A1", "pays")
+    assert Evidence(appraised).choice == Choice("A1", "pays")
+
+
+def worth(cost: float, user_benefit: float, loads: float) -> PresentWorth:
+    return PresentWorth(20, 0.07, cost, cost, user_benefit, loads)
+
+
+NOTHING = worth(0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("usd_per_load", [None, 1e6])
+def test_of_two_that_are_worth_the_same_the_cheaper_is_chosen(usd_per_load: float | None) -> None:
+    """Ties in value go to the cheaper (decision 012), whichever is named first."""
+    dear, cheap = worth(9e6, 12e6, 2.0), worth(4e6, 7e6, 2.0)
+    for worths in ({"base": NOTHING, "dear": dear, "cheap": cheap}, {"base": NOTHING, "cheap": cheap, "dear": dear}):
+        assert choose_alternative(worths, "base", usd_per_load).name == "cheap"
+
+
+def test_of_two_with_the_same_price_of_a_load_the_one_that_finds_more_is_chosen() -> None:
+    """A tie in ratio is extended dominance (decision 012): the smaller one is off the frontier."""
+    small, large = worth(2e6, 0.0, 2.0), worth(4e6, 0.0, 4.0)
+    for worths in (
+        {"base": NOTHING, "small": small, "large": large},
+        {"base": NOTHING, "large": large, "small": small},
+    ):
+        assert choose_alternative(worths, "base", None) == Choice("large", "threshold")
+
+
+def test_what_finds_fewer_loads_and_does_not_pay_is_no_choice() -> None:
+    assert choose_alternative({"base": NOTHING, "worse": worth(2e6, 0.0, -3.0)}, "base", None) == Choice("base", "none")
 
 
 def test_the_ask_is_what_is_bought(evidence: Evidence) -> None:
-    request = request_funding(evidence, "A4")
+    request = request_funding(evidence.appraised, "A4")
     assert request.capital_usd == pytest.approx(30e6)
     assert request.yearly_usd == pytest.approx(5e6)
     assert request.first_service_y == 1
@@ -56,17 +85,15 @@ def test_the_break_even_sentence_carries_value_range_and_share(evidence: Evidenc
 @pytest.mark.parametrize("usd_per_load", [None, 3e5])
 def test_the_summary_is_short_and_whole(usd_per_load: float | None) -> None:
     evidence = Evidence(funded.appraised(usd_per_load), funded.uncertainty())
-    choice = choose_alternative(evidence)
-    text = summary.executive_summary(choice, request_funding(evidence, choice.name), evidence)
+    text = summary.executive_summary(request_funding(evidence.appraised, evidence.choice.name), evidence)
     assert 60 <= len(text.split()) <= summary.MOST_WORDS
     assert text.endswith(".")
     assert ("No dollar value is put on interdiction" in text) == (usd_per_load is None)
 
 
 def test_a_summary_that_is_too_long_loses_whole_sentences(evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
-    choice = choose_alternative(evidence)
     monkeypatch.setattr(summary, "MOST_WORDS", 120)
-    text = summary.executive_summary(choice, request_funding(evidence, choice.name), evidence)
+    text = summary.executive_summary(request_funding(evidence.appraised, evidence.choice.name), evidence)
     assert len(text.split()) <= 120
     assert text.startswith("This case compares")
     assert text.endswith("listed with ranges.")
@@ -74,11 +101,11 @@ def test_a_summary_that_is_too_long_loses_whole_sentences(evidence: Evidence, mo
 
 def test_a_gain_is_called_clear_only_if_nearly_all_draws_agree() -> None:
     evidence = Evidence(funded.appraised(3e5), funded.uncertainty())
-    words = summary.choice_words(Choice("A4", "priced"), evidence)
+    words = summary.choice_words(evidence)
     share = evidence.share_above("A4") or 0.0
     assert ("is clear" in words) == (share >= 0.95)
     bare = Evidence(funded.appraised(3e5))
-    assert "not tested" in summary.choice_words(Choice("A4", "priced"), bare)
+    assert "not tested" in summary.choice_words(bare)
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,12 @@ def unsure(**changed: float) -> Uncertainty:
 
 
 def test_ranges_are_those_of_the_draws() -> None:
-    _, rows = draw_ranges_table(unsure())
+    rows = draw_ranges_table(unsure()).lines()
     assert rows == [["portals", "-3.0 to 4.0", "1.0 to 9.0", "200 to 500", "25", "12"]]
 
 
 def test_a_threshold_that_some_draws_lack_has_no_range() -> None:
-    _, rows = draw_ranges_table(unsure(break_even_p95_usd=NAN))
+    rows = draw_ranges_table(unsure(break_even_p95_usd=NAN)).lines()
     assert rows[0][3] == "none in part"
 
 
@@ -44,5 +44,5 @@ def test_draws_are_counted_once() -> None:
 
 
 def test_what_may_stand_in_the_baselines_row_is_left_out() -> None:
-    _, rows = draw_ranges_table(unsure(loads_p95=0.0, loads_p5=0.0, npv0_p5_usd=0.0, npv0_p95_usd=0.0))
+    rows = draw_ranges_table(unsure(loads_p95=0.0, loads_p5=0.0, npv0_p5_usd=0.0, npv0_p95_usd=0.0)).lines()
     assert rows == []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 
 import funded
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.report.terminal import draws_sentence, rates_table
+from experiments.funding.report.page import build_case_report
+from experiments.funding.report.terminal import print_case_results, rates_table
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,8 @@ def evidence() -> Evidence:
 
 
 def test_every_figure_has_the_ends_of_its_range_below_it(evidence: Evidence) -> None:
-    heads, rows = rates_table(evidence)
+    table = rates_table(evidence)
+    heads, rows = table.headings(), table.lines()
     assert heads[1:5] == ["at 2 %", "at 3 %", "at 7 %", "at 10 %"]
     for start in range(0, len(rows), 3):
         name, low, high = rows[start : start + 3]
@@ -42,9 +46,13 @@ def test_every_figure_has_the_ends_of_its_range_below_it(evidence: Evidence) -> 
     assert [row[-1] for row in rows[found + 1 : found + 3]] == ["9", "never"]
 
 
-def test_the_answer_is_followed_by_what_the_draws_say(evidence: Evidence) -> None:
-    said = draws_sentence(evidence, "A4")
-    assert said.startswith("Over 40 draws of all that is uncertain, A4 is worth")
-    assert "thousand USD a load" in said
-    assert draws_sentence(evidence, "A0") == ""
-    assert draws_sentence(Evidence(funded.appraised()), "A4") == ""
+def test_the_terminal_says_the_answer_of_the_page(evidence: Evidence) -> None:
+    out, response = io.StringIO(), evidence.appraised.response
+    amounts = {"elsewhere": 0.0 * response.amounts["loads"]}
+    response = dataclasses.replace(response, amounts={**response.amounts, **amounts})
+    evidence = dataclasses.replace(evidence, appraised=dataclasses.replace(evidence.appraised, response=response))
+    each = [{rate: dict(worths) for rate, worths in evidence.appraised.worths.items()}] * 2
+    print_case_results(Console(file=out, width=100), evidence, each, [], 1.0)
+    said = " ".join(out.getvalue().split())
+    for term, text in build_case_report(evidence).answer:
+        assert f"{term}: {text}" in said
