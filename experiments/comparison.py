@@ -47,33 +47,9 @@ COLUMNS: Final = (
 )
 """Columns of ``comparison.parquet``."""
 
-WAITS: Final = (
-    "wait_",
-    "p_wait_",
-    "n_wait_over_30",
-    "crossing_",
-    "queue_max",
-    "buffer_index",
-    "planning_time_index",
-    "delay_",
-    "screening_wait_",
-)
-"""Beginnings of the metrics that grow with the length of the run where a station is overloaded."""
-DETECTION: Final = (
-    "expected_",
-    "detection_",
-    "seized_",
-    "leaked_",
-    "presented_",
-    "n_seized",
-    "n_carrying",
-    "hit_rate",
-    "screening_weight",
-    "screening_caught",
-    "screening_detection",
-    "screened_",
-)
-"""Beginnings of the metrics that rest on assumed prevalence and sensor performance."""
+GROWING: Final = frozenset(metric.name for metric in METRICS if metric.grows)
+"""Metrics that grow with the length of the run where a station is overloaded."""
+BADGES: Final = {metric.name: metric.badge for metric in METRICS}
 
 
 def compare_to_baseline(
@@ -114,7 +90,7 @@ def compare_to_baseline(
         for name, frame in frames.items():
             own = metric_sample(frame, column.name, strata)
             blame = (unstable or {}).get(name) or (unstable or {}).get(baseline)
-            hidden = blame is not None and column.name.startswith(WAITS)
+            hidden = blame is not None and column.name in GROWING
             row = _row(own, None if name == baseline else base, coverage)
             badge_of = metric_badge(column.name, fitted=name in fitted)
             row |= {"alternative": name, "baseline": baseline, "metric": column.name}
@@ -159,9 +135,8 @@ def metric_badge(metric: str, *, fitted: bool) -> Badge:
     *fitted*: the mean wait of the practice that the open lanes were fitted to.
     *predicted*: the model's own answer to something that was not fitted.
     """
-    if metric.startswith(DETECTION):
-        return "assumed"
-    return "fitted" if fitted and metric == "wait_mean_min" else "predicted"
+    badge = BADGES[metric]
+    return "predicted" if badge == "fitted" and not fitted else badge
 
 
 _PLACES: list[tuple[pd.DataFrame, dict[tuple[str, str], int]]] = []

@@ -33,23 +33,7 @@ from sim.workload import portal_work
 
 CLASSES: Final = ("empty", "fast", "loaded", "perishable")
 """Classes of trucks whose hours are counted apart; FAST are laden ones, perishable is produce."""
-NOT_ADDED: Final = (
-    "queue_max",
-    "crossing_p50_min",
-    "crossing_p95_min",
-    "crossing_p95_over_mean",
-    "free_flow_p50_min",
-    "buffer_index",
-    "planning_time_index",
-    "conserved",
-    "stable",
-)
-"""METRICS that are neither sums nor ratios of sums."""
-ADDED: Final = tuple(
-    column.name
-    for column in METRICS
-    if column.name not in RATIOS and column.name not in NOT_ADDED and not column.name.startswith("load_")
-)
+ADDED: Final = tuple(metric.name for metric in METRICS if metric.ratio is None and metric.adds_up)
 """METRICS of a day that add up to a year's."""
 HOURS: Final = 24
 N_MIN: Final = 1440

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from experiments.report.frontier import LevelComparison
 from experiments.study.study import Study
 from sim.algorithms.sampling import ShareInterval
 from sim.setting.contraband import CONTRABAND, CONTRABAND_UNIT, SOUTHBOUND_CONTRABAND, amount_column
+from sim.tables import METRICS, Heading, Metric, Table
 
 HUNDRED: Final = 100.0
 
@@ -195,16 +196,6 @@ def _rho(leading: LeadingInput) -> str:
     return f"{signed(rho.estimate, 2)} [{number(rho.low, 2)}, {number(rho.high, 2)}]"
 
 
-class TableMeasure(NamedTuple):
-    """A metric as a heading says it."""
-
-    metric: str
-    words: str
-    unit: str
-    scale: float
-    digits: int
-
-
 @dataclass(frozen=True, slots=True)
 class ComparisonCell:
     """One cell of a table: the number, its interval and its difference, a class for its look."""
@@ -215,80 +206,50 @@ class ComparisonCell:
     gap: str = ""
 
 
-COMPARISON_TABLES: Final[tuple[tuple[str, tuple[TableMeasure, ...]], ...]] = (
-    (
-        "In short",
-        (
-            TableMeasure("wait_mean_min", "mean wait", "min", 1.0, 1),
-            TableMeasure("p_wait_over_30_min", "waited over 30 min", "%", 100.0, 1),
-            TableMeasure("crossing_p95_min", "95th percentile of crossing", "min", 1.0, 0),
-            TableMeasure("scan_rate", "scanned", "% of trucks", 100.0, 1),
-            TableMeasure("exam_rate", "opened", "% of trucks", 100.0, 2),
-            TableMeasure("detection_expected", "loads found, expected", "%", 100.0, 1),
-            TableMeasure("delay_cost_usd", "cost of delay", "thousand USD", 1e-3, 0),
-        ),
-    ),
-    (
-        "Waits and crossings",
-        (
-            TableMeasure("wait_bound_min", "mean wait, the unserved counted", "min", 1.0, 1),
-            TableMeasure("crossing_mean_min", "mean crossing", "min", 1.0, 1),
-            TableMeasure("crossing_p95_over_mean", "95th percentile over the mean", "", 1.0, 2),
-            TableMeasure("buffer_index", "buffer index", "", 1.0, 2),
-            TableMeasure("planning_time_index", "planning-time index", "", 1.0, 1),
-            TableMeasure("delay_truck_h", "delay", "truck-h", 1.0, 0),
-        ),
-    ),
-    (
-        "Through the port",
-        (
-            TableMeasure("throughput_per_h", "trucks out per open hour", "/h", 1.0, 0),
-            TableMeasure("still_inside", "still inside at the end", "trucks", 1.0, 0),
-            TableMeasure("commerce_usd_per_min", "commerce of this port", "thousand USD/min open", 1e-3, 1),
-        ),
-    ),
-    (
-        "Seizures and alarms",
-        (
-            TableMeasure("seized_expected_per_100k", "expected seizures", "per 100,000", 1.0, 2),
-            TableMeasure("detection_rate", "loads found, counted", "%", 100.0, 1),
-            TableMeasure("hit_rate", "hits: seizures per exam", "%", 100.0, 2),
-            TableMeasure("false_alarm_rate", "false alarms", "% of clean scans", 100.0, 1),
-        ),
-    ),
+COMPARISON_TABLES: Final[tuple[Table, ...]] = (
+    "In short",
+    "Waits and crossings",
+    "Through the port",
+    "Seizures and alarms",
 )
-"""Title and measures of each table; hits and loads found stand together."""
+"""Titles in the order of the page; hits and loads found stand together."""
+
+
+def table_columns(table: Table) -> list[tuple[Metric, Heading]]:
+    """Return the metrics of a table with their headings, from the left."""
+    columns = [(metric, heading) for metric in METRICS for heading in metric.headings if heading.table == table]
+    return sorted(columns, key=lambda column: column[1].place)
 
 
 def measure_tables(findings: Findings) -> Iterator[dict[str, object]]:
     """Yield each table: its title, its headings (words, unit, badges), a row an alternative."""
-    for heading, measures in COMPARISON_TABLES:
-        known = [measure for measure in measures if not _absent(findings, measure)]
-        if known:
+    for title in COMPARISON_TABLES:
+        columns = [column for column in table_columns(title) if not _absent(findings, column[0])]
+        if columns:
             rows = [
-                {"name": name, "cells": [comparison_cell(findings, name, measure) for measure in known]}
+                {"name": name, "cells": [comparison_cell(findings, name, metric) for metric, _ in columns]}
                 for name in findings.names
             ]
-            yield {"title": heading, "heads": [_head(findings, one) for one in known], "rows": rows}
+            yield {"title": title, "heads": [_head(findings, *column) for column in columns], "rows": rows}
 
 
-def _absent(findings: Findings, measure: TableMeasure) -> bool:
-    rows = [findings.row(name, measure.metric) for name in findings.names]
+def _absent(findings: Findings, metric: Metric) -> bool:
+    rows = [findings.row(name, metric.name) for name in findings.names]
     return all(np.isnan(row["mean"]) and not row["note"].startswith("unstable") for row in rows)
 
 
-def _head(findings: Findings, measure: TableMeasure) -> dict[str, object]:
-    badges = sorted({str(findings.row(name, measure.metric)["badge"]) for name in findings.names})
-    return {"words": measure.words, "unit": measure.unit, "badges": badges}
+def _head(findings: Findings, metric: Metric, heading: Heading) -> dict[str, object]:
+    badges = sorted({str(findings.row(name, metric.name)["badge"]) for name in findings.names})
+    return {"words": heading.words, "unit": metric.heading_unit(heading), "badges": badges}
 
 
-def comparison_cell(findings: Findings, name: str, measure: TableMeasure) -> ComparisonCell:
+def comparison_cell(findings: Findings, name: str, metric: Metric) -> ComparisonCell:
     """Return one measure of one alternative: its interval, and its difference where it is sure.
 
     A difference that is sure but smaller than the digits shown is not set apart.
     """
-    row, own = findings.row(name, measure.metric), findings.interval(name, measure.metric)
-    scale, digits = measure.scale, measure.digits
+    row, own = findings.row(name, metric.name), findings.interval(name, metric.name)
+    scale, digits = metric.scale, metric.digits
     if str(row["note"]).startswith("unstable"):
         return ComparisonCell("unstable", "", "poor")
     if np.isnan(own.mean):

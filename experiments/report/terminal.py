@@ -42,8 +42,9 @@ from experiments.report.notes import (
     redraws_ranking_note,
     screening_note,
 )
-from experiments.report.tables import amounts_sentence, bottleneck_answer
+from experiments.report.tables import amounts_sentence, bottleneck_answer, table_columns
 from sim.scenario import Scenario
+from sim.tables import Metric
 
 SCAN_MAX: Final = "scan max"
 """Column of the largest share of trucks that could be scanned."""
@@ -51,16 +52,6 @@ GAP: Final = 2
 """Blanks after a column."""
 WIDE: Final = 120
 """Columns from which on the second table is shown."""
-DETAILS: Final = (
-    ("p95, min", "crossing_p95_min", 1.0, 0),
-    ("over 30 min, %", "p_wait_over_30_min", 100.0, 1),
-    ("queue, max", "queue_max", 1.0, 0),
-    ("exams, %", "exam_rate", 100.0, 2),
-    ("hits, %", "hit_rate", 100.0, 2),
-    ("detected, %", "detection_rate", 100.0, 1),
-    ("delay, h", "delay_truck_h", 1.0, 0),
-)
-"""Heading, metric, scale and digits of the second table; hits and detected stand together."""
 
 
 def open_console() -> Console:
@@ -218,14 +209,15 @@ def _against(findings: Findings, name: str) -> str:
 
 def detail_table(findings: Findings) -> Rows:
     """Return the further measures that a wide screen has room for."""
-    rows = []
-    for name in findings.names:
-        cells = []
-        for _, metric, scale, digits in DETAILS:
-            own = findings.interval(name, metric)
-            cells.append(plus_minus(own.mean, own.low, own.high, scale, digits))
-        rows.append([name, *cells])
-    return ["alternative", *(heading for heading, *_ in DETAILS)], rows
+    columns = table_columns("wide terminal")
+    heads = [f"{heading.words}, {metric.heading_unit(heading)}" for metric, heading in columns]
+    rows = [[name, *(_plain_cell(findings, name, metric) for metric, _ in columns)] for name in findings.names]
+    return ["alternative", *heads], rows
+
+
+def _plain_cell(findings: Findings, name: str, metric: Metric) -> str:
+    own = findings.interval(name, metric.name)
+    return plus_minus(own.mean, own.low, own.high, metric.scale, metric.digits)
 
 
 def _legend(findings: Findings) -> str:

@@ -199,7 +199,7 @@ def _one_way(row: JudgedLine, direction: str) -> JudgedLine:
 def _badge(line: ScorecardLine, period: Period) -> str:
     if line.assumed:
         return "assumed"
-    return metric_badge("wait_mean_min" if line.key == "wait_mean" else "", fitted=period.fitted)
+    return metric_badge(line.metric, fitted=period.fitted) if line.metric else "predicted"
 
 
 def judge_line(line: ScorecardLine, level: LineLevel, target: float | None) -> tuple[Verdict, str]:

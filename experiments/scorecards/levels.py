@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.comparison import WAITS
+from experiments.comparison import GROWING
 from experiments.intervals import Difference, Sample, function_interval
 from experiments.number_format import number
 from experiments.report.agency_estimate import COUNTS, agency_estimate
@@ -121,7 +121,7 @@ def reason_absent(line: ScorecardLine, period: Period) -> str:
 
 
 def _waits(line: ScorecardLine) -> bool:
-    return any(top.startswith(WAITS) for formula in line.formulas for top in formula.tops)
+    return any(top in GROWING for formula in line.formulas for top in formula.tops)
 
 
 def formula_samples(line: ScorecardLine, frame: pd.DataFrame, strata: int | None) -> list[Sample]:

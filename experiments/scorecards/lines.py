@@ -16,6 +16,7 @@ from sim.results.metrics import RATIOS
 from sim.scenario import Scenario
 from sim.setting.contraband import amount_column
 from sim.stations import SCANNERS
+from sim.tables import METRICS, CardLine, Metric
 
 Better = Literal["low", "high", "neither"]
 WAITS_GROUP: Final = "Waits and reliability"
@@ -67,6 +68,8 @@ class ScorecardLine:
     """Whether it cannot exceed 1: an interval that would is cut there."""
     signed: bool = False
     """Whether it can be less than nothing; the interval of any other line is cut at 0."""
+    metric: str = ""
+    """The metric that the line is; empty: it is made of several."""
     amount: str = ""
     """Type of contraband whose amounts are said beside the share."""
 
@@ -90,140 +93,18 @@ def _sums(pattern: str) -> tuple[str, ...]:
 
 
 PERCENT_STYLE: Final[dict[str, Any]] = {"unit": "%", "scale": 100.0, "share": True}
-WAIT_LINES: Final = (
-    ScorecardLine(
-        key="wait_mean",
-        group=WAITS_GROUP,
-        title="Mean wait",
-        short="mean wait",
-        definition="end of the queue to the primary inspection point, the wait that CBP publishes (GAO-13-603)",
-        unit="min",
-        better="low",
-        formulas=metric_formula("wait_mean_min"),
-        target="wait_mean_at_most_min",
-    ),
-    ScorecardLine(
-        key="wait_over_30",
-        group=WAITS_GROUP,
-        title="Waited over 30 minutes",
-        short="waited over 30 min",
-        definition="share of trucks, by the same wait",
-        better="low",
-        formulas=metric_formula("p_wait_over_30_min"),
-        target="wait_over_30_at_most_share",
-        **PERCENT_STYLE,
-    ),
-    ScorecardLine(
-        key="crossing_mean",
-        group=WAITS_GROUP,
-        title="Mean crossing time",
-        short="mean crossing",
-        definition="end of the queue to the last exit, secondary and state inspection included (FHWA-HOP-12-049)",
-        unit="min",
-        better="low",
-        formulas=metric_formula("crossing_mean_min"),
-        target="crossing_mean_at_most_min",
-    ),
-    ScorecardLine(
-        key="crossing_p95",
-        group=WAITS_GROUP,
-        title="95th percentile of crossing time",
-        short="95th pct. of crossing",
-        definition="one truck in twenty takes longer; mean over replications",
-        unit="min",
-        better="low",
-        digits=0,
-        formulas=metric_formula("crossing_p95_min"),
-        target="crossing_p95_at_most_min",
-    ),
-    ScorecardLine(
-        key="buffer_index",
-        group=WAITS_GROUP,
-        title="Buffer index",
-        short="buffer index",
-        definition="(95th percentile - mean) / mean of crossing time: what must be set aside "
-        "beyond the mean to be on time 19 times in 20 (FHWA)",
-        unit="",
-        better="low",
-        digits=2,
-        formulas=metric_formula("buffer_index"),
-        target="buffer_index_at_most",
-    ),
-    ScorecardLine(
-        key="planning_time_index",
-        group=WAITS_GROUP,
-        title="Planning-time index",
-        short="planning-time index",
-        definition="95th percentile of crossing time over its median in an empty port (FHWA)",
-        unit="",
-        better="low",
-        formulas=metric_formula("planning_time_index"),
-        target="planning_time_index_at_most",
-    ),
-)
-COMMERCE_LINES: Final = (
-    ScorecardLine(
-        key="commerce",
-        group=COMMERCE,
-        title="Commerce per minute",
-        short="commerce per minute",
-        definition="declared value of laden trucks released, over the minutes that the port is open",
-        unit="thousand USD/min",
-        scale=1e-3,
-        better="high",
-        formulas=metric_formula("commerce_usd_per_min"),
-        target="commerce_at_least_usd_per_min",
-    ),
-    ScorecardLine(
-        key="availability",
-        group=KPP,
-        title="Availability of scanners",
-        short="availability",
-        definition="hours that large-scale scanners were in order over the hours that they were "
-        "scheduled, all portals and scanners together",
-        better="high",
-        kpp=1,
-        target="availability_at_least_share",
-        formulas=(Formula(_sums("available_{}_min"), _sums("scheduled_{}_min")),),
-        **PERCENT_STYLE,
-    ),
-    ScorecardLine(
-        key="high_risk_inspected",
-        group=KPP,
-        title="Inspection of high-risk trucks",
-        short="high-risk inspected",
-        definition="high-risk trucks that were scanned or opened, "
-        "over all high-risk trucks that left; high-risk is a risk score at or above a threshold",
-        better="high",
-        kpp=2,
-        formulas=metric_formula("high_risk_inspection_rate"),
-        target="high_risk_inspected_at_least_share",
-        **PERCENT_STYLE,
-    ),
-    ScorecardLine(
-        key="exam_rate",
-        group=KPP,
-        title="Examination of cargo",
-        short="cargo examined",
-        definition="trucks physically examined over trucks that left",
-        better="high",
-        kpp=3,
-        digits=2,
-        formulas=metric_formula("exam_rate"),
-        target="exam_at_least_share",
-        **PERCENT_STYLE,
-    ),
-    ScorecardLine(
-        key="scan_rate",
-        group=KPP,
-        title="Scan rate",
-        short="scanned",
-        definition="trucks that a portal or a scanner imaged over trucks that left",
-        better="high",
-        formulas=metric_formula("scan_rate"),
-        target="scan_at_least_share",
-        **PERCENT_STYLE,
-    ),
+AVAILABILITY_LINE: Final = ScorecardLine(
+    key="availability",
+    group=KPP,
+    title="Availability of scanners",
+    short="availability",
+    definition="hours that large-scale scanners were in order over the hours that they were "
+    "scheduled, all portals and scanners together",
+    better="high",
+    kpp=1,
+    target="availability_at_least_share",
+    formulas=(Formula(_sums("available_{}_min"), _sums("scheduled_{}_min")),),
+    **PERCENT_STYLE,
 )
 LEAVING_LINE: Final = ScorecardLine(
     key="leaving_opened",
@@ -237,76 +118,32 @@ LEAVING_LINE: Final = ScorecardLine(
     formulas=(Formula(("n_opened_on_leaving",), ("exited",)),),
     **PERCENT_STYLE,
 )
-DETECTION_LINE: Final = ScorecardLine(
-    key="detection",
-    group=DETECTION,
-    title="Loads found, all types",
-    short="loads found",
-    definition="expected seizures over expected loads, every truck a probe: P(carrying) x "
-    "P(seized if carrying, on this truck's path)",
+AGENCY_LINE: Final = ScorecardLine(
+    key="agency",
+    group=FLOW,
+    title="Interdicted, as the agency could know it",
+    short="interdicted, as known",
+    definition="F / (F + (x / n) M): F loads found by "
+    "targeting, x found in n random inspections of the M trucks that targeting let pass "
+    "(GAO-02-215R); an upper view, since an inspection misses loads too",
     better="high",
-    formulas=metric_formula("detection_expected"),
-    target="detection_at_least_share",
+    special="agency",
     assumed=True,
     withheld=True,
     **PERCENT_STYLE,
 )
-SEIZURE_LINES: Final = (
-    ScorecardLine(
-        key="seized_per_100k",
-        group=FLOW,
-        title="Seizures expected",
-        short="seizures",
-        definition="expected seizures per 100,000 trucks that arrive",
-        unit="per 100,000",
-        digits=2,
-        better="neither",
-        assumed=True,
-        withheld=True,
-        formulas=metric_formula("seized_expected_per_100k"),
-    ),
-    ScorecardLine(
-        key="agency",
-        group=FLOW,
-        title="Interdicted, as the agency could know it",
-        short="interdicted, as known",
-        definition="F / (F + (x / n) M): F loads found by "
-        "targeting, x found in n random inspections of the M trucks that targeting let pass "
-        "(GAO-02-215R); an upper view, since an inspection misses loads too",
-        better="high",
-        special="agency",
-        assumed=True,
-        withheld=True,
-        **PERCENT_STYLE,
-    ),
-)
-ALARM_LINES: Final = (
-    ScorecardLine(
-        key="false_alarms",
-        group=ALARMS,
-        title="False alarms",
-        short="false alarms",
-        definition="clean trucks on which a scanner alarmed, over clean trucks scanned",
-        better="low",
-        formulas=metric_formula("false_alarm_rate"),
-        target="false_alarm_at_most_share",
-        assumed=True,
-        withheld=True,
-        **PERCENT_STYLE,
-    ),
-    ScorecardLine(
-        key="hit_rate",
-        group=ALARMS,
-        title="Exams that find",
-        short="exams that find",
-        definition="expected seizures over physical examinations",
-        better="high",
-        digits=2,
-        assumed=True,
-        withheld=True,
-        formulas=(Formula(("expected_caught",), ("n_opened",)),),
-        **PERCENT_STYLE,
-    ),
+HIT_LINE: Final = ScorecardLine(
+    key="hit_rate",
+    group=ALARMS,
+    title="Exams that find",
+    short="exams that find",
+    definition="expected seizures over physical examinations",
+    better="high",
+    digits=2,
+    assumed=True,
+    withheld=True,
+    formulas=(Formula(("expected_caught",), ("n_opened",)),),
+    **PERCENT_STYLE,
 )
 TRUST_LINES: Final = (
     ScorecardLine(
@@ -342,22 +179,47 @@ TRUST_LINES: Final = (
 )
 
 
+def metric_line(metric: Metric, line: CardLine) -> ScorecardLine:
+    """Return the line that is one metric, as METRICS declares it."""
+    return ScorecardLine(
+        key=line.key,
+        group=line.group,
+        title=line.title,
+        short=line.short,
+        definition=line.definition,
+        unit=metric.shown_unit,
+        better=metric.better,
+        formulas=metric_formula(metric.name),
+        scale=metric.scale,
+        digits=metric.digits,
+        target=line.target,
+        assumed=line.assumed,
+        withheld=line.assumed,
+        kpp=line.kpp,
+        share=metric.unit == "0-1",
+        metric=metric.name,
+    )
+
+
+METRIC_LINES: Final = tuple(metric_line(metric, metric.line) for metric in METRICS if metric.line is not None)
+LAST: Final = 9
+"""Place of a line that carries no key performance parameter, in its group."""
+
+
 def scorecard_lines(scenario: Scenario) -> list[ScorecardLine]:
     """Return the lines of one direction, those of the types that occur there among them."""
-    leaving = [LEAVING_LINE] if scenario.servers("origin") else []
     types = scenario.threat.types()
-    return [
-        *WAIT_LINES,
-        *COMMERCE_LINES,
-        *leaving,
-        DETECTION_LINE,
+    lines = [
+        *METRIC_LINES,
+        AVAILABILITY_LINE,
+        *([LEAVING_LINE] if scenario.servers("origin") else []),
         *_by_type(types),
-        SEIZURE_LINES[0],
         *_amounts(types),
-        SEIZURE_LINES[1],
-        *ALARM_LINES,
+        AGENCY_LINE,
+        HIT_LINE,
         *TRUST_LINES,
     ]
+    return sorted(lines, key=lambda line: (GROUPS.index(line.group), line.kpp or LAST))
 
 
 def _by_type(types: tuple[str, ...]) -> Iterator[ScorecardLine]:

@@ -19,7 +19,7 @@ A third of the time of a week went into measures that a search over settings thr
 from __future__ import annotations
 
 import itertools
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -127,46 +127,7 @@ def seized_and_leaked_amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_
     return found
 
 
-class Ratio(NamedTuple):
-    """A metric that is ``scale x numerator / denominator``, both of them columns of METRICS."""
-
-    numerator: str
-    denominator: str
-    scale: float = 1.0
-
-
-RATIOS: Final[dict[str, Ratio]] = {
-    "diverted_share": Ratio("n_diverted", "trucks"),
-    "throughput_per_h": Ratio("exited", "open_h"),
-    "wait_mean_min": Ratio("wait_sum_min", "n_waits"),
-    **{f"wait_{c}_mean_min": Ratio(f"wait_{c}_sum_min", f"n_waits_{c}") for c in LANE_CLASSES},
-    "wait_bound_min": Ratio("wait_bound_sum_min", "trucks"),
-    "p_wait_over_30_min": Ratio("n_wait_over_30", "n_wait_known"),
-    "crossing_mean_min": Ratio("crossing_sum_min", "exited"),
-    "delay_mean_min": Ratio("delay_truck_h", "exited", 60.0),
-    "commerce_usd_per_min": Ratio("commerce_usd", "open_min"),
-    "scan_rate": Ratio("n_scanned", "exited"),
-    "exam_rate": Ratio("n_opened", "exited"),
-    "false_alarm_rate": Ratio("n_false_alarms", "n_clean_scanned"),
-    "hit_rate": Ratio("n_seized", "n_opened"),
-    "high_risk_inspection_rate": Ratio("n_high_risk_inspected", "n_high_risk"),
-    "detection_rate": Ratio("n_seized", "n_carrying"),
-    "detection_expected": Ratio("expected_caught", "expected_weight"),
-    "detection_error_bound": Ratio("expected_doubt", "expected_weight"),
-    "seized_expected_per_100k": Ratio("expected_caught", "trucks", 1e5),
-    "slow_rate": Ratio("n_screened_slow", "n_screened"),
-    "screening_wait_mean_min": Ratio("screening_wait_sum_min", "n_screening_waits"),
-    "screening_detection": Ratio("screening_caught", "screening_weight"),
-    "screened_detection": Ratio("screening_caught", "screened_weight"),
-    "stops_per_truck": Ratio("n_stops", "exited"),
-    **{
-        f"detection_expected_{t}": Ratio(f"expected_caught_{t}", f"expected_weight_{t}")
-        for t in ("helped", "unhelped", *CONTRABAND)
-    },
-    **{f"utilisation_{s}": Ratio(f"busy_{s}_min", f"available_{s}_min") for s in STATIONS},
-    **{f"occupied_{s}": Ratio(f"held_{s}_min", f"available_{s}_min") for s in STATIONS},
-    **{f"availability_{s}": Ratio(f"available_{s}_min", f"scheduled_{s}_min") for s in INSPECTION_STATIONS},
-}
+RATIOS: Final = {metric.name: metric.ratio for metric in METRICS if metric.ratio is not None}
 """Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
 
 

@@ -110,10 +110,6 @@ def test_a_missing_row_is_an_error(table: pd.DataFrame) -> None:
         comparison_row(table, "nobody", "wait_mean_min")
 
 
-def test_wait_and_detection_families_are_apart() -> None:
-    names = [column.name for column in METRICS]
-    waits = {name for name in names if name.startswith(comparison.WAITS)}
-    finds = {name for name in names if name.startswith(comparison.DETECTION)}
-    assert waits
-    assert finds
-    assert not waits & finds
+def test_what_grows_with_the_run_rests_on_no_assumed_prevalence() -> None:
+    assert comparison.GROWING
+    assert not {metric.name for metric in METRICS if metric.badge == "assumed"} & comparison.GROWING

@@ -4,13 +4,13 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-from test_sections import LANES, redrawn
 
 from experiments.execution.robustness import COLUMNS, RedrawnResults
 from experiments.report import notes, tables
 from experiments.report.findings import SideResults, gather_findings
 from experiments.report.page import render_report
 from tests import replications
+from tests.experiments.report.test_tables_sections import LANES, redrawn
 
 
 def test_a_run_alone_says_its_range_and_ranks_nobody() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from experiments.report.findings import Findings
-from experiments.report.tables import COMPARISON_TABLES, TableMeasure, comparison_cell, measure_tables
-from sim.tables import METRICS
+from experiments.report.tables import COMPARISON_TABLES, comparison_cell, measure_tables, table_columns
+from sim.tables import METRICS, Metric
 from tests import replications
 
 
@@ -13,18 +15,26 @@ def found() -> Findings:
     return replications.findings(over={"scan_everything": ("dock",)})
 
 
-def of(metric: str) -> TableMeasure:
-    return next(one for _, measures in COMPARISON_TABLES for one in measures if one.metric == metric)
+def of(name: str) -> Metric:
+    return next(metric for metric in METRICS if metric.name == name)
 
 
-def test_every_measure_is_a_metric_and_stands_once() -> None:
-    metrics = [measure.metric for _, measures in COMPARISON_TABLES for measure in measures]
-    assert len(metrics) == len(set(metrics))
-    assert set(metrics) <= {column.name for column in METRICS}
+def test_every_metric_stands_on_the_page_once() -> None:
+    names = [metric.name for table in COMPARISON_TABLES for metric, _ in table_columns(table)]
+    assert names
+    assert len(names) == len(set(names))
+
+
+def test_the_row_of_a_metric_decides_where_and_how_it_stands() -> None:
+    columns = table_columns("Seizures and alarms")
+    assert [metric.name for metric, _ in columns][:2] == ["seized_expected_per_100k", "detection_rate"]
+    metric, heading = columns[-1]
+    assert (heading.words, metric.heading_unit(heading), metric.scale) == ("false alarms", "% of clean scans", 100.0)
+    assert metric.shown_unit == "%"
 
 
 def test_no_table_is_wider_than_a_page() -> None:
-    assert max(len(measures) for _, measures in COMPARISON_TABLES) <= 7
+    assert max(len(table_columns(table)) for table in COMPARISON_TABLES) <= 7
 
 
 def test_one_row_an_alternative(found: Findings) -> None:
@@ -39,10 +49,11 @@ def test_unstable_alternatives_have_no_wait(found: Findings) -> None:
 
 
 def test_hit_and_detection_rate_stand_together() -> None:
-    for _, measures in COMPARISON_TABLES:
-        names = [measure.metric for measure in measures]
+    for table in (*COMPARISON_TABLES, "wide terminal"):
+        columns = table_columns(table)
+        names = [metric.name for metric, _ in columns]
         assert ("hit_rate" in names) == ("detection_rate" in names)
-        assert not any("accuracy" in measure.words for measure in measures)
+        assert not any("accuracy" in heading.words for _, heading in columns)
 
 
 def test_a_sure_difference_is_set_apart_only_where_it_can_be_seen(found: Findings) -> None:
@@ -50,5 +61,5 @@ def test_a_sure_difference_is_set_apart_only_where_it_can_be_seen(found: Finding
     sure = comparison_cell(found, "boosted_27", finds)
     assert sure.look == "sure"
     assert sure.gap.endswith(" *")
-    unseen = comparison_cell(found, "boosted_27", finds._replace(scale=0.1))
+    unseen = comparison_cell(found, "boosted_27", dataclasses.replace(finds, unit="USD"))
     assert (unseen.look, unseen.gap) == ("", "")

@@ -8,10 +8,11 @@ import pytest
 from experiments.intervals import holm_adjusted
 from experiments.scorecards.card import Scorecard, judge_line
 from experiments.scorecards.levels import LineLevel
-from experiments.scorecards.lines import DETECTION_LINE, SEIZURE_LINES, WAIT_LINES
+from experiments.scorecards.lines import METRIC_LINES
 from tests import cards
 
-WAIT = WAIT_LINES[0]
+LINES = {line.key: line for line in METRIC_LINES}
+WAIT = LINES["wait_mean"]
 
 
 def at(low: float, high: float, **more: float) -> LineLevel:
@@ -27,15 +28,15 @@ def test_a_wait_is_judged_by_its_interval(low: float, high: float, verdict: str)
 
 def test_of_more_is_better_the_sides_change() -> None:
     share = {"range_low": 21.0, "range_high": 25.0}
-    assert judge_line(DETECTION_LINE, at(22.0, 23.0, **share), 0.2)[0] == "on course"
-    assert judge_line(DETECTION_LINE, at(22.0, 23.0, **share), 0.3)[0] == "off course"
+    assert judge_line(LINES["detection"], at(22.0, 23.0, **share), 0.2)[0] == "on course"
+    assert judge_line(LINES["detection"], at(22.0, 23.0, **share), 0.3)[0] == "off course"
 
 
 def test_what_rests_on_assumptions_is_judged_by_their_range_too() -> None:
-    verdict, why = judge_line(DETECTION_LINE, at(22.0, 23.0, range_low=5.0, range_high=30.0), 0.2)
+    verdict, why = judge_line(LINES["detection"], at(22.0, 23.0, range_low=5.0, range_high=30.0), 0.2)
     assert verdict == "cannot tell"
     assert "range over assumptions" in why
-    verdict, why = judge_line(DETECTION_LINE, at(22.0, 23.0), 0.2)
+    verdict, why = judge_line(LINES["detection"], at(22.0, 23.0), 0.2)
     assert (verdict, why) == ("cannot tell", "range over assumptions not computed")
 
 
@@ -52,12 +53,12 @@ def test_without_interval_or_target_there_is_no_verdict() -> None:
         "no interval: one replication only",
     )
     assert judge_line(WAIT, at(1.0, 2.0), None)[0] == "no target"
-    assert judge_line(SEIZURE_LINES[0], at(1.0, 2.0), 5.0)[0] == "no target"
+    assert judge_line(LINES["seized_per_100k"], at(1.0, 2.0), 5.0)[0] == "no target"
     assert judge_line(WAIT, LineLevel(value=np.nan, reason="unstable"), 30.0) == ("cannot tell", "unstable")
 
 
 def test_all_is_as_good_as_all() -> None:
-    assert judge_line(DETECTION_LINE, at(100.0, 100.0, range_low=100.0, range_high=100.0), 1.0)[0] == "on course"
+    assert judge_line(LINES["detection"], at(100.0, 100.0, range_low=100.0, range_high=100.0), 1.0)[0] == "on course"
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ import pytest
 from experiments.scorecards import wording
 from experiments.scorecards.card import Scorecard
 from experiments.scorecards.levels import LineLevel
-from experiments.scorecards.lines import DETECTION_LINE, WAIT_LINES
+from experiments.scorecards.lines import METRIC_LINES
 from tests import cards
+
+LINES = {line.key: line for line in METRIC_LINES}
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +50,12 @@ def test_no_assumed_figure_goes_without_its_range_or_a_word_about_it(card: Score
 
 def test_cells_say_why_there_is_no_number() -> None:
     nothing = LineLevel(value=np.nan, reason="nobody inside")
-    assert wording.level_text(DETECTION_LINE, nothing) == "-"
-    assert wording.interval_text(DETECTION_LINE, nothing) == "nobody inside"
-    assert wording.assumption_range_text(DETECTION_LINE, nothing) == ""
+    assert wording.level_text(LINES["detection"], nothing) == "-"
+    assert wording.interval_text(LINES["detection"], nothing) == "nobody inside"
+    assert wording.assumption_range_text(LINES["detection"], nothing) == ""
     alone = LineLevel(value=3.0, reason="one replication only")
-    assert wording.interval_text(WAIT_LINES[0], alone) == "(no interval: one replication only)"
-    assert wording.assumption_range_text(DETECTION_LINE, alone) == "over assumptions: not computed"
+    assert wording.interval_text(LINES["wait_mean"], alone) == "(no interval: one replication only)"
+    assert wording.assumption_range_text(LINES["detection"], alone) == "over assumptions: not computed"
 
 
 def test_a_trend_that_is_sure_wears_a_star(card: Scorecard) -> None:

@@ -13,7 +13,7 @@ from sim.results.metrics import RATIOS, measure_replication
 from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, CONTRABAND_UNIT, amount_column
 from sim.stations import STATIONS
-from sim.tables import METRICS
+from sim.tables import METRICS, Metric
 from tests import ledgers
 
 V11_MIN = np.array([20.0, 25, 30, 30, 35, 40, 45, 50, 60, 120])
@@ -261,14 +261,27 @@ def test_the_frame_of_many_replications_has_the_declared_kinds(make_scenario: Ca
     assert check_table(frame, METRICS, "metrics") is frame
 
 
-def family(name: str) -> str:
-    """Return a column's name with type and station left open, as the documentation has it."""
+def family(text: str) -> str:
+    """Return a column's name or meaning with type and station left open, as the documentation has it."""
     for kind in CONTRABAND:
-        name = name.replace(f"{CONTRABAND_UNIT[kind]}_{kind}", "<unit>_<type>").replace(kind, "<type>")
-    return re.sub(rf"(?<=_)({'|'.join(STATIONS)})(?=_|$)", "<station>", name)
+        text = text.replace(f"{CONTRABAND_UNIT[kind]}_{kind}", "<unit>_<type>").replace(kind, "<type>")
+    return re.sub(rf"(?<=_)({'|'.join(STATIONS)})(?=_|$)", "<station>", text)
 
 
-def test_the_documentation_holds_every_column() -> None:
+def documented(column: Metric) -> tuple[str, str, str]:
+    """Return name, unit and meaning of a column as the documentation gives them."""
+    name, unit, meaning = family(column.name), column.unit, family(column.meaning)
+    if "<station>" in name:
+        station = next(s for s in STATIONS if name.replace("<station>", s) == column.name)
+        meaning = column.meaning.replace(station, "<station>")
+    return name, "kg, count or USD" if "<unit>" in name else unit, meaning
+
+
+def test_the_documentation_says_what_the_table_declares() -> None:
     text = (Path(metrics.__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
-    documented = re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE)
-    assert documented == list(dict.fromkeys(family(column.name) for column in METRICS))
+    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \| (.+) \|$", text, flags=re.MULTILINE)
+    told = [(name, unit, meaning.replace("\\", "")) for name, unit, meaning in rows]
+    declared: dict[str, tuple[str, str, str]] = {}
+    for column in METRICS:
+        declared.setdefault(family(column.name), documented(column))
+    assert told == list(declared.values())
