@@ -8,14 +8,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
 from sim.errors import OutputError
-
-TEMPLATES: Final = Path(__file__).parent / "templates"
-"""Folder of the pages' templates and style sheets."""
 
 
 def check_writable(folder: Path) -> None:

@@ -1,10 +1,11 @@
-"""Numbers as a reader meets them: sensible digits, and the interval or why there is none.
+"""Numbers and stations as a reader meets them: sensible digits, an interval or why there is none.
 
-Which stations a study has, and what planners call them.
+Terminals, pages and scorecards format with these; templates know them as filters.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -93,6 +94,33 @@ def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> 
         return "?"
     half, last = scale * (high - low) / 2.0, 10.0**-digits
     return number(half, digits) if half == 0.0 or half >= last / 2.0 else f"<{last:g}"
+
+
+def usd(amount: float) -> str:
+    """Return dollars to three digits.
+
+    Examples
+    --------
+    >>> usd(12_980_000.0), usd(40_844.0), usd(-95.3), usd(1.5e9), usd(0.0)
+    ('$13.0 million', '$40,800', '-$95.3', '$1.50 billion', '$0')
+    """
+    if not math.isfinite(amount):
+        return NONE
+    size = abs(amount)
+    rounded = float(f"{size:.3g}")
+    sign = "-" if amount < 0.0 and rounded > 0.0 else ""
+    if rounded == 0.0:
+        return "$0"
+    if rounded >= 1e6:
+        scale, name = (1e9, "billion") if rounded >= 1e9 else (1e6, "million")
+        return f"{sign}${_digits(rounded / scale)} {name}"
+    return f"{sign}${_digits(rounded)}"
+
+
+def _digits(size: float) -> str:
+    """Return a positive number to three digits, with a thousands separator."""
+    places = max(0, 2 - math.floor(math.log10(size))) if size > 0.0 else 0
+    return f"{size:,.{min(places, 4)}f}"
 
 
 def listed(names: Sequence[str]) -> str:

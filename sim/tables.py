@@ -219,7 +219,7 @@ LANE_CLASSES: Final = ("general", "fast")
 """Classes of trucks, by the code of ``lane_class``."""
 
 
-Table = Literal["In short", "Waits and crossings", "Through the port", "Seizures and alarms", "wide terminal"]
+ResultTable = Literal["In short", "Waits and crossings", "Through the port", "Seizures and alarms", "wide terminal"]
 """Tables of a comparison: those of its page by their titles, and the second one of a wide terminal."""
 DISPLAY_UNITS: Final = {
     "0-1": ("%", 100.0),
@@ -243,7 +243,7 @@ class Ratio(NamedTuple):
 class Heading(NamedTuple):
     """A column of a table of results."""
 
-    table: Table
+    table: ResultTable
     place: int
     """From the left; columns of one place stand in the order of METRICS."""
     words: str

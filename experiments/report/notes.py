@@ -1,26 +1,21 @@
-"""What redraws of all that is assumed say, in sentences for screen and report.
+"""What stands beside the tables in sentences: redraws, random inspections, the frontier, plans, portals.
 
-Random examinations in words: what they say, and how many a wanted precision would take.
-
-Who is worth having and who is dominated, in words, and what a reader must know besides.
-
-What policies that plan for their port mean to do, in words, before anything is simulated.
-
-What fast and slow portal scans came to, in a sentence: wait, share of slow scans, detection.
+Terminal and page print the same ones.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from experiments.execution.replicate import plan_for_window
 from experiments.execution.robustness import RedrawnResults, standings_over_draws
 from experiments.number_format import NONE, listed, number, percent, span
+from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
 from experiments.report.findings import Findings
-from experiments.report.tables import TextCell, share_span, trucks_only_note
+from experiments.report.tables import share_span, trucks_only_note
 from experiments.study.manifest_file import drawn_columns_note as trucks_note
 from experiments.study.study import MONTHS, Study
 from sim.algorithms.sampling import ShareInterval
@@ -149,19 +144,33 @@ PER_TRUCKS: float = 1e5
 """Rates of loads are said per so many trucks."""
 
 
-def random_stream_rows(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield what an agency could infer from each alternative's random stream."""
-    for one in _estimates(findings):
-        yield {
-            "name": one.alternative,
-            "inspected": TextCell(number(one.inspected, 0), f"{number(one.opened, 0)} of them opened"),
-            "found": number(one.found, 0),
-            "rate": TextCell(number(PER_TRUCKS * one.rate.estimate), _per_100k(one.rate)),
-            "interdicted": TextCell(percent(one.interdicted.estimate), _shares(one.interdicted)),
-            "truth": percent(one.truth),
-            "needed": _needed(findings, one),
-            "clean": TextCell(number(one.clean, 0), _at_this_rate(findings, one, one.clean)),
-        }
+def random_stream_table(findings: Findings) -> Table | None:
+    """Return what an agency could infer from each alternative's random stream; None: there is none."""
+    heads = (
+        "inspected at random",
+        "loads found",
+        "per 100,000",
+        "interdicted, estimated",
+        "interdicted, in truth",
+        "sample wanted",
+        "all clean",
+    )
+    rows = [
+        (
+            one.alternative,
+            (
+                Cell(number(one.inspected, 0), f"{number(one.opened, 0)} of them opened"),
+                number(one.found, 0),
+                Cell(number(PER_TRUCKS * one.rate.estimate), _per_100k(one.rate)),
+                Cell(percent(one.interdicted.estimate), share_span(one.interdicted)),
+                percent(one.truth),
+                _needed(findings, one),
+                Cell(number(one.clean, 0), _at_this_rate(findings, one, one.clean)),
+            ),
+        )
+        for one in _estimates(findings)
+    ]
+    return page_table("Random inspections", "alternative", heads, rows) if rows else None
 
 
 def random_stream_note(findings: Findings) -> str:
@@ -191,7 +200,7 @@ def random_stream_answer(findings: Findings) -> str:
         f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} "
         f"found, {number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. From them an "
         f"agency would put the loads that targeting interdicts at "
-        f"{percent(one.interdicted.estimate, 0)} {_shares(one.interdicted)}; in truth it is "
+        f"{percent(one.interdicted.estimate, 0)} {share_span(one.interdicted)}; in truth it is "
         f"{percent(one.truth)}. "
     )
     if one.needed is not None:
@@ -209,10 +218,10 @@ def _estimates(findings: Findings) -> list[AgencyEstimate]:
     return agency_estimates(findings.metrics, findings.study.random_stream, findings.study.coverage)
 
 
-def _needed(findings: Findings, estimate: AgencyEstimate) -> TextCell:
+def _needed(findings: Findings, estimate: AgencyEstimate) -> Cell:
     if estimate.needed is None:
-        return TextCell(NONE, "nothing found to size it by")
-    return TextCell(number(estimate.needed, 0), _at_this_rate(findings, estimate, estimate.needed))
+        return Cell(NONE, "nothing found to size it by")
+    return Cell(number(estimate.needed, 0), _at_this_rate(findings, estimate, estimate.needed))
 
 
 def _at_this_rate(findings: Findings, estimate: AgencyEstimate, n_needed: int) -> str:
@@ -223,10 +232,6 @@ def _at_this_rate(findings: Findings, estimate: AgencyEstimate, n_needed: int) -
 
 def _per_100k(rate: ShareInterval) -> str:
     return f"[{number(PER_TRUCKS * rate.low)}, {number(PER_TRUCKS * rate.high)}]"
-
-
-def _shares(share: ShareInterval) -> str:
-    return f"[{percent(share.low, 0)}, {percent(share.high, 0)}]"
 
 
 def frontier_notes(findings: Findings) -> list[str]:
@@ -322,12 +327,11 @@ def plan_rows(findings: Findings) -> list[dict[str, str]]:
     return rows
 
 
-def plan_note() -> str:
-    """Return what a plan leaves out, and so why the port falls short of it."""
-    return (
-        "The plan takes sensors to be independent, openings to find everything and yards to have "
-        "room; the port has loads hidden well from every sensor, exams that miss, and queues."
-    )
+PLAN_NOTE: Final = (
+    "The plan takes sensors to be independent, openings to find everything and yards to have "
+    "room; the port has loads hidden well from every sensor, exams that miss, and queues."
+)
+"""What a plan leaves out, and so why the port falls short of it."""
 
 
 def screening_note(findings: Findings) -> str:

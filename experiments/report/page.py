@@ -11,28 +11,16 @@ from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments import number_format
-from experiments.files import TEMPLATES
-from experiments.number_format import listed, number, percent, present_stations, signed, span, station_load
+from experiments.number_format import listed, number, percent
+from experiments.page_templates import Cell, Table, page_environment, page_table
 from experiments.report import figures, tables
 from experiments.report import notes as report_notes
 from experiments.report.answer import comparison_answer
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
-from experiments.report.notes import (
-    calendar_words,
-    frontier_notes,
-    plan_note,
-    plan_rows,
-    random_stream_note,
-    random_stream_rows,
-    reader_notes,
-)
-from experiments.report.tables import ComparisonCell, amount_rows, measure_tables
-from experiments.report.terminal import largest_scan_share
+from experiments.report.notes import frontier_notes
 from experiments.study.inputs import input_groups
 
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
@@ -62,68 +50,50 @@ FIGURES: Final = (
 
 def render_report(findings: Findings) -> str:
     """Return the whole page; the same findings give the same bytes."""
-    study = findings.study
-    port = study.alternatives[study.baseline].port
+    study, several = findings.study, len(findings.names) > 1
     return (
-        template_environment()
+        page_environment()
         .get_template("report.html.j2")
         .render(
-            title=port.title,
+            title=study.alternatives[study.baseline].port.title,
             study=study,
             command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
             answer=comparison_answer(findings),
             headline_badges=headline_badges(findings),
-            standings=_standings(findings) if len(findings.names) > 1 else [],
-            notes=reader_notes(findings),
+            standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if line]
+            if several
+            else [],
+            notes=report_notes.reader_notes(findings),
             figures=list(_figures(findings)),
             names=findings.names,
-            comparison=list(measure_tables(findings)),
-            shares=list(equal_share_rows(findings)),
-            **_later(findings),
-            plans=plan_rows(findings),
-            plan_note=plan_note(),
-            when=calendar_words(findings),
-            stations=[number_format.station_title(s) for s in present_stations(findings.loads.values())],
-            loads=list(load_rows(findings)),
+            comparison=tables.measure_tables(findings),
+            amounts=tables.amounts_table(findings),
+            shares=tables.shares_table(findings) if several else None,
+            levels=tables.levels_table(findings) if several else None,
+            redrawn=tables.redrawn_table(findings),
+            redrawn_words=report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
+            redrawn_answer=report_notes.redraws_answer(findings),
+            binding=tables.binding_rows(findings),
+            gains=tables.gains_table(findings) if findings.gains else None,
+            bottleneck=tables.bottleneck_answer(findings),
+            plans=report_notes.plan_rows(findings),
+            plan_note=report_notes.PLAN_NOTE,
+            random=report_notes.random_stream_table(findings),
+            random_words=report_notes.random_stream_note(findings),
+            loads=tables.loads_table(findings),
+            when=report_notes.calendar_words(findings),
             badges=badge_rows(findings),
-            groups=input_groups(study.inputs(study.baseline)),
+            groups=[(group["name"], _input_table(group)) for group in input_groups(study.inputs(study.baseline))],
             changes=alternative_changes(findings),
             coverage=percent(study.coverage, 0),
         )
     )
 
 
-def template_environment() -> Environment:
-    """Return what fills a template of ours: text escaped, a name without a value refused."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _standings(findings: Findings) -> list[str]:
-    worth = portals_worth(findings)
-    return [*frontier_notes(findings), *([worth] if worth else [])]
-
-
-def _later(findings: Findings) -> dict[str, object]:
-    """Return what the sections after the first comparison show."""
-    return {
-        "amounts": list(amount_rows(findings)),
-        "binding": list(tables.binding_rows(findings)),
-        "gains": list(tables.gain_rows(findings)),
-        "bottleneck": tables.bottleneck_answer(findings),
-        "level_heads": tables.level_heads(findings),
-        "levels": list(tables.level_rows(findings)) if len(findings.names) > 1 else [],
-        "redrawn": list(tables.redrawn_rows(findings)),
-        "redrawn_words": report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
-        "redrawn_answer": report_notes.redraws_answer(findings),
-        "random": list(random_stream_rows(findings)),
-        "random_words": random_stream_note(findings),
-    }
+def _input_table(group: dict[str, Any]) -> Table:
+    columns = {"value": "value", "unit": "unit", "badge": "confidence", "range": "range"}
+    rows = [(row["key"], (*(row[key] for key in columns), Cell(row["words"], row["address"]))) for row in group["rows"]]
+    return page_table(f"Inputs of {group['name']}", "input", (*columns.values(), "source"), rows, look="inputs")
 
 
 def _figures(findings: Findings) -> Iterator[dict[str, object]]:
@@ -162,36 +132,6 @@ def _html(figure: go.Figure, name: str, *, first: bool) -> str:
         default_height=f"{figure.layout.height}px",
     )
     return html
-
-
-def equal_share_rows(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield the comparison at equal realised scan share; others say at what share they ran."""
-    if len(findings.names) == 1:
-        return
-    for share in findings.shares:
-        gap = share.found_gap
-        words = f"ran at {percent(share.scanned.mean)}: not compared"
-        if share.alternative == findings.study.baseline:
-            words = "baseline"
-        elif gap is not None:
-            sure = " *" if share.sure(findings.alpha) else ""
-            words = f"{signed(100.0 * gap.mean)} points {span(gap, 100.0)}{sure}"
-        yield {
-            "name": share.alternative,
-            "setting": share.setting,
-            "scanned": f"{percent(share.scanned.mean)} {span(share.scanned, 100.0)}",
-            "found": f"{percent(share.found.mean)} {span(share.found, 100.0)}",
-            "gap": words,
-            "equal": share.equal,
-        }
-
-
-def load_rows(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield each alternative's weekly load by station, and its largest sustainable scan share."""
-    for name, load in findings.loads.items():
-        shares = [station_load(load, s) for s in present_stations(findings.loads.values())]
-        cells = [ComparisonCell(percent(s, 0), look="poor" if s >= 1.0 else "") for s in shares]
-        yield {"name": name, "cells": cells, "largest": largest_scan_share(load)}
 
 
 def headline_badges(findings: Findings) -> list[tuple[str, str]]:

@@ -1,52 +1,47 @@
-"""Findings -> rows of the report's later sections: what binds, equal levels, redraws, luck.
+"""Findings -> the tables of a comparison, and the sentences that stand with them.
 
-Findings -> the comparison's tables: one row an alternative, a few measures in each table.
-
-The first table holds what most readers came for and stands open; the others are unfolded. On a
-narrow screen every row becomes a card, so nothing has to be scrolled sideways.
-
-What is found by type of contraband, each in its own unit; types that do not occur are left out.
-
-What a policy finds of a type is what the probes lose over what they carry: expected amounts, with
-their intervals, because a counted week holds a handful of loads.
+METRICS say which of them stand in which table; the first one stands open, the others are unfolded.
+Amounts are of each type in its own unit, expected over all trucks as probes, because a counted week
+holds a handful of loads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from experiments.execution.bottleneck import ResourceGain, binding_stations
 from experiments.execution.robustness import DrawStanding, LeadingInput, standings_over_draws
-from experiments.execution.tuning import YARDSTICKS
+from experiments.execution.tuning import YARDSTICKS, Yardstick
 from experiments.intervals import Difference
-from experiments.number_format import NONE, listed, number, percent, signed, span, station_title
+from experiments.number_format import (
+    NONE,
+    listed,
+    number,
+    percent,
+    present_stations,
+    signed,
+    span,
+    station_load,
+    station_title,
+)
+from experiments.page_templates import Cell, Table, TableColumn, page_table
 from experiments.report.findings import Findings
 from experiments.report.frontier import LevelComparison
 from experiments.study.study import Study
 from sim.algorithms.sampling import ShareInterval
 from sim.setting.contraband import CONTRABAND, CONTRABAND_UNIT, SOUTHBOUND_CONTRABAND, amount_column
-from sim.tables import METRICS, Heading, Metric, Table
+from sim.tables import METRICS, Heading, Metric, ResultTable
 
 HUNDRED: Final = 100.0
 
 
-@dataclass(frozen=True, slots=True)
-class TextCell:
-    """A cell: what it says, what stands small beneath, a class for its look."""
-
-    text: str
-    below: str = ""
-    look: str = ""
-
-
-def binding_rows(findings: Findings) -> Iterator[dict[str, str]]:
-    """Yield each alternative's binding stations over an average weekday, the baseline's first."""
-    for name in sorted(findings.names, key=lambda name: name != findings.study.baseline):
-        yield {"name": name, "words": binding_words(findings, name)}
+def binding_rows(findings: Findings) -> list[tuple[str, str]]:
+    """Return each alternative's binding stations over an average weekday, the baseline's first."""
+    names = sorted(findings.names, key=lambda name: name != findings.study.baseline)
+    return [(name, binding_words(findings, name)) for name in names]
 
 
 def binding_words(findings: Findings, name: str) -> str:
@@ -59,30 +54,32 @@ def binding_words(findings: Findings, name: str) -> str:
     return "; ".join(parts) or "nothing binds"
 
 
-def gain_rows(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield what one more of each resource of the baseline changes."""
-    unstable = findings.study.baseline in findings.unstable
-    for gain in findings.gains:
-        wait = _change(gain, "wait_mean_min", findings.alpha)
-        yield {
-            "resource": gain.resource,
-            "wait": TextCell("unstable") if unstable else wait,
-            "found": _change(gain, "detection_expected", findings.alpha, HUNDRED, 2),
-            "out": _change(gain, "exited", findings.alpha, 1.0 / findings.study.days, 0),
-            "officers": signed(gain.gaps["officer_h"].mean / findings.study.days, 0),
-        }
+def gains_table(findings: Findings) -> Table:
+    """Return what one more of each resource of the baseline changes."""
+    unstable, days = findings.study.baseline in findings.unstable, findings.study.days
+    heads = ("mean wait, min", "loads found, points", "trucks out a day", "officer hours a day")
+    rows = [
+        (
+            gain.resource,
+            (
+                "unstable" if unstable else _change(gain, "wait_mean_min", findings.alpha),
+                _change(gain, "detection_expected", findings.alpha, HUNDRED),
+                _change(gain, "exited", findings.alpha, 1.0 / days, 0),
+                signed(gain.gaps["officer_h"].mean / days, 0),
+            ),
+        )
+        for gain in findings.gains
+    ]
+    return page_table("One more of each resource", "one more", heads, rows)
 
 
-def _change(gain: ResourceGain, metric: str, alpha: float, scale: float = 1.0, digits: int = 2) -> TextCell:
+def _change(gain: ResourceGain, metric: str, alpha: float, scale: float = 1.0, digits: int = 2) -> Cell:
     gap = gain.gaps[metric]
     if np.isnan(gap.mean):
-        return TextCell(NONE, gap.reason)
-    sure = gain.sure(metric, alpha)
-    if sure and abs(scale * gap.mean) < 0.5 * 10.0**-digits:
-        sure = False
-    mark = " *" if sure else ""
-    text = f"{signed(scale * gap.mean, digits)}{mark}"
-    return TextCell(text, span(gap, scale, digits), "sure" if sure else "")
+        return Cell(NONE, gap.reason)
+    sure = gain.sure(metric, alpha) and abs(scale * gap.mean) >= 0.5 * 10.0**-digits
+    text = f"{signed(scale * gap.mean, digits)}{' *' if sure else ''}"
+    return Cell(text, span(gap, scale, digits), look="sure" if sure else "")
 
 
 def bottleneck_answer(findings: Findings) -> str:
@@ -113,59 +110,78 @@ def bottleneck_answer(findings: Findings) -> str:
     )
 
 
-def level_rows(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield loads found against the baseline at equal wait, p95 and officer hours."""
-    sticks = [stick for stick in YARDSTICKS if stick.metric in findings.levels]
-    for place, name in enumerate(findings.names):
-        cells = [_level(findings, findings.levels[stick.metric][place]) for stick in sticks]
-        yield {"name": name, "cells": cells}
+def shares_table(findings: Findings) -> Table:
+    """Return the comparison at equal realised scan share; others say at what share they ran."""
+    heads = ("scanned", "loads found", f"against {findings.study.baseline}")
+    rows = [_share_row(findings, share) for share in findings.shares]
+    return page_table("At equal scan share", "alternative", heads, rows)
 
 
-def level_heads(findings: Findings) -> list[str]:
-    """Return the headings of `level_rows`: what is held equal, and the baseline's level."""
-    heads = []
-    for stick in YARDSTICKS:
-        shares = findings.levels.get(stick.metric)
-        if shares:
-            base = next(s for s in shares if s.alternative == findings.study.baseline)
-            unit = "h" if stick.metric == "officer_h" else "min"
-            level = number(base.scanned.mean, 0 if unit == "h" else 1)
-            heads.append(f"{stick.words} ({level} {unit})")
-    return heads
-
-
-def _level(findings: Findings, share: LevelComparison) -> TextCell:
+def _share_row(findings: Findings, share: LevelComparison) -> tuple[str, list[Cell]]:
+    gap, words = share.found_gap, f"ran at {percent(share.scanned.mean)}: not compared"
     if share.alternative == findings.study.baseline:
-        return TextCell("baseline", f"{percent(share.found.mean)} {span(share.found, HUNDRED)}")
+        words = "baseline"
+    elif gap is not None:
+        words = f"{signed(HUNDRED * gap.mean)} points {span(gap, HUNDRED)}{' *' if share.sure(findings.alpha) else ''}"
+    own = [f"{percent(one.mean)} {span(one, HUNDRED)}" for one in (share.scanned, share.found)]
+    name = f"{share.alternative} ({share.setting})" if share.setting else share.alternative
+    return name, [Cell(text, look="" if share.equal else "aside") for text in (*own, words)]
+
+
+def levels_table(findings: Findings) -> Table:
+    """Return loads found against the baseline at equal wait, p95 and officer hours.
+
+    Each heading says what is held equal, and the baseline's level of it.
+    """
+    sticks = [stick for stick in YARDSTICKS if findings.levels.get(stick.metric)]
+    rows = [
+        (name, [_level(findings, findings.levels[stick.metric][place]) for stick in sticks])
+        for place, name in enumerate(findings.names)
+    ]
+    return page_table("At equal levels", "alternative", [_level_head(findings, stick) for stick in sticks], rows)
+
+
+def _level_head(findings: Findings, stick: Yardstick) -> str:
+    shares, base = findings.levels[stick.metric], findings.study.baseline
+    level = next(share.scanned.mean for share in shares if share.alternative == base)
+    shown = f"{number(level, 0)} h" if stick.metric == "officer_h" else f"{number(level)} min"
+    return f"{stick.words} ({shown})"
+
+
+def _level(findings: Findings, share: LevelComparison) -> Cell:
+    if share.alternative == findings.study.baseline:
+        return Cell("baseline", f"{percent(share.found.mean)} {span(share.found, HUNDRED)}")
     gap = share.found_gap
     if gap is None:
-        return TextCell(NONE, f"{number(share.scanned.mean)}: {share.why}", "aside")
+        return Cell(NONE, f"{number(share.scanned.mean)}: {share.why}", look="aside")
     mark = " *" if share.sure(findings.alpha) else ""
     below = span(gap, HUNDRED) + (f"; {share.setting}" if share.setting else "")
-    return TextCell(f"{signed(HUNDRED * gap.mean)} points{mark}", below, "sure" if mark else "")
+    return Cell(f"{signed(HUNDRED * gap.mean)} points{mark}", below, look="sure" if mark else "")
 
 
-def redrawn_rows(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield how every alternative fares over the redraws."""
-    redrawn = findings.redrawn
+def redrawn_table(findings: Findings) -> Table | None:
+    """Return how every alternative fares over the redraws; None: there are none, or nothing to compare."""
+    redrawn, base = findings.redrawn, findings.study.baseline
     if redrawn is None or len(findings.names) == 1:
-        return
-    for standing in standings_over_draws(redrawn, findings.study.baseline):
-        base = standing.alternative == findings.study.baseline
-        yield {
-            "name": standing.alternative,
-            "undominated": _times(standing, "undominated"),
-            "more": TextCell("baseline") if base else _times(standing, "more"),
-            "gap": TextCell(NONE) if base else _range(standing),
-            "hangs": TextCell(NONE) if base else _hangs(standing, findings.alpha),
-        }
+        return None
+    heads = (
+        "undominated",
+        f"finds more than {base} at equal scan share",
+        "by points: median, range",
+        "hangs on (rank correlation)",
+    )
+    rows = []
+    for standing in standings_over_draws(redrawn, base):
+        rest: list[str | Cell] = ["baseline", NONE, NONE]
+        if standing.alternative != base:
+            rest = [_times(standing, "more"), _range(standing), _hangs(standing, findings.alpha)]
+        rows.append((standing.alternative, [_times(standing, "undominated"), *rest]))
+    return page_table("When what is assumed is redrawn", "alternative", heads, rows)
 
 
-def _times(standing: DrawStanding, frequency: str) -> TextCell:
+def _times(standing: DrawStanding, frequency: str) -> Cell:
     k, n = getattr(standing, frequency)
-    if n == 0:
-        return TextCell(NONE, "never compared")
-    return TextCell(f"{k} of {n}", share_span(standing.interval(frequency)))
+    return Cell(f"{k} of {n}", share_span(standing.interval(frequency))) if n else Cell(NONE, "never compared")
 
 
 def share_span(share: ShareInterval) -> str:
@@ -173,22 +189,20 @@ def share_span(share: ShareInterval) -> str:
     return f"[{percent(share.low, 0)}, {percent(share.high, 0)}]"
 
 
-def _range(standing: DrawStanding) -> TextCell:
+def _range(standing: DrawStanding) -> Cell:
     low, middle, high = (HUNDRED * value for value in standing.gap)
-    if np.isnan(middle):
-        return TextCell(NONE)
-    return TextCell(signed(middle), f"{signed(low)} to {signed(high)}")
+    return Cell(NONE) if np.isnan(middle) else Cell(signed(middle), f"{signed(low)} to {signed(high)}")
 
 
-def _hangs(standing: DrawStanding, alpha: float) -> TextCell:
+def _hangs(standing: DrawStanding, alpha: float) -> Cell:
     learned, blame = standing.likeness, standing.culprit
     if blame is None:
-        return TextCell(NONE)
+        return Cell(NONE)
     if blame.p_holm <= alpha:
-        return TextCell(blame.key, _rho(blame), "words")
+        return Cell(blame.key, _rho(blame), look="words")
     if learned is not None and learned.p_holm <= alpha:
-        return TextCell("traits that the model learned", _rho(learned), "words")
-    return TextCell("no single input", f"most: {blame.key}, {_rho(blame)}", "words")
+        return Cell("traits that the model learned", _rho(learned), look="words")
+    return Cell("no single input", f"most: {blame.key}, {_rho(blame)}", look="words")
 
 
 def _rho(leading: LeadingInput) -> str:
@@ -196,17 +210,7 @@ def _rho(leading: LeadingInput) -> str:
     return f"{signed(rho.estimate, 2)} [{number(rho.low, 2)}, {number(rho.high, 2)}]"
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonCell:
-    """One cell of a table: the number, its interval and its difference, a class for its look."""
-
-    text: str
-    below: str = ""
-    look: str = ""
-    gap: str = ""
-
-
-COMPARISON_TABLES: Final[tuple[Table, ...]] = (
+COMPARISON_TABLES: Final[tuple[ResultTable, ...]] = (
     "In short",
     "Waits and crossings",
     "Through the port",
@@ -215,22 +219,23 @@ COMPARISON_TABLES: Final[tuple[Table, ...]] = (
 """Titles in the order of the page; hits and loads found stand together."""
 
 
-def table_columns(table: Table) -> list[tuple[Metric, Heading]]:
+def table_columns(table: ResultTable) -> list[tuple[Metric, Heading]]:
     """Return the metrics of a table with their headings, from the left."""
     columns = [(metric, heading) for metric in METRICS for heading in metric.headings if heading.table == table]
     return sorted(columns, key=lambda column: column[1].place)
 
 
-def measure_tables(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield each table: its title, its headings (words, unit, badges), a row an alternative."""
+def measure_tables(findings: Findings) -> list[Table]:
+    """Return each table of the comparison, a row an alternative; what no alternative has is left out."""
+    tables = []
     for title in COMPARISON_TABLES:
         columns = [column for column in table_columns(title) if not _absent(findings, column[0])]
         if columns:
             rows = [
-                {"name": name, "cells": [comparison_cell(findings, name, metric) for metric, _ in columns]}
-                for name in findings.names
+                (name, [comparison_cell(findings, name, metric) for metric, _ in columns]) for name in findings.names
             ]
-            yield {"title": title, "heads": [_head(findings, *column) for column in columns], "rows": rows}
+            tables.append(page_table(title, "alternative", [_head(findings, *column) for column in columns], rows))
+    return tables
 
 
 def _absent(findings: Findings, metric: Metric) -> bool:
@@ -238,27 +243,50 @@ def _absent(findings: Findings, metric: Metric) -> bool:
     return all(np.isnan(row["mean"]) and not row["note"].startswith("unstable") for row in rows)
 
 
-def _head(findings: Findings, metric: Metric, heading: Heading) -> dict[str, object]:
-    badges = sorted({str(findings.row(name, metric.name)["badge"]) for name in findings.names})
-    return {"words": heading.words, "unit": metric.heading_unit(heading), "badges": badges}
+def _head(findings: Findings, metric: Metric, heading: Heading) -> TableColumn:
+    badges = sorted({findings.row(name, metric.name)["badge"] for name in findings.names})
+    return TableColumn(metric.name, heading.words, metric.heading_unit(heading), more_badges=tuple(badges))
 
 
-def comparison_cell(findings: Findings, name: str, metric: Metric) -> ComparisonCell:
+def comparison_cell(findings: Findings, name: str, metric: Metric) -> Cell:
     """Return one measure of one alternative: its interval, and its difference where it is sure.
 
     A difference that is sure but smaller than the digits shown is not set apart.
     """
     row, own = findings.row(name, metric.name), findings.interval(name, metric.name)
     scale, digits = metric.scale, metric.digits
-    if str(row["note"]).startswith("unstable"):
-        return ComparisonCell("unstable", "", "poor")
+    if own.reason.startswith("unstable"):
+        return Cell("unstable", look="poor")
     if np.isnan(own.mean):
-        return ComparisonCell(NONE, own.reason)
+        return Cell(NONE, own.reason)
     text, below = number(scale * own.mean, digits), span(own, scale, digits)
     gap = scale * float(row["difference"])
     if row["holm_verdict"] not in ("higher", "lower") or abs(gap) < 0.5 * 10.0**-digits:
-        return ComparisonCell(text, below)
-    return ComparisonCell(text, below, "sure", f"{signed(gap, digits)} *")
+        return Cell(text, below)
+    return Cell(text, below, look="sure", gap=f"{signed(gap, digits)} *")
+
+
+def loads_table(findings: Findings) -> Table:
+    """Return each alternative's weekly load by station, and its largest sustainable scan share."""
+    stations, rows = present_stations(findings.loads.values()), []
+    for name, load in findings.loads.items():
+        shares = [station_load(load, station) for station in stations]
+        cells = [Cell(percent(share, 0), look="poor" if share >= 1.0 else "") for share in shares]
+        rows.append((name, [*cells, Cell(largest_scan_share(load))]))
+    heads = [*(station_title(station) for station in stations), "largest scan share"]
+    return page_table("Weekly load of the stations", "alternative", heads, rows)
+
+
+def largest_scan_share(load: pd.DataFrame) -> str:
+    """Return the largest sustainable scan share of the port: that of its tightest station.
+
+    Examples
+    --------
+    >>> largest_scan_share(pd.DataFrame({"largest_scan_share": [0.61, 0.4, float("nan")]}))
+    '40 %'
+    """
+    shares = load["largest_scan_share"].dropna()
+    return percent(min(float(shares.min()), 1.0), 0) if len(shares) else NONE
 
 
 CONTRABAND_WORDS: Final = dict(zip(CONTRABAND, CONTRABAND, strict=True)) | {
@@ -311,27 +339,46 @@ def amount_decimals(largest: float) -> int:
     return 0 if abs(largest) >= 100.0 else 1 if abs(largest) >= 10.0 else 2
 
 
-def amount_rows(findings: Findings) -> Iterator[dict[str, object]]:
-    """Yield one row a type: its words and unit, and what each alternative finds of it."""
-    for kind in occurring_types(findings.study):
-        cells = [_cell(findings, name, kind) for name in findings.names]
-        if any(cell["share"] for cell in cells):
-            yield {"words": CONTRABAND_WORDS[kind], "unit": amount_unit_words(kind), "cells": cells}
+class FoundAmount(NamedTuple):
+    """What an alternative finds of one type: the share of loads with its interval, and the amount."""
+
+    share: str
+    interval: str
+    amount: str
 
 
-def _cell(findings: Findings, name: str, kind: str) -> dict[str, str]:
-    share = findings.interval(name, f"detection_expected_{kind}")
-    if kind not in findings.study.alternatives[name].threat.types() or share.mean != share.mean:
-        return {"share": "", "span": "", "amount": ""}
-    seized = findings.interval(name, amount_column("seized_expected", kind))
-    carried = findings.interval(name, amount_column("presented_expected", kind))
-    places = amount_decimals(seized.mean)
-    return {
-        "share": percent(share.mean),
-        "span": span(share, 100.0),
-        "amount": f"{number(seized.mean, places)} {span(seized, digits=places)} of "
-        f"{number(carried.mean, amount_decimals(carried.mean))}",
+def amounts_table(findings: Findings) -> Table | None:
+    """Return what each alternative finds of each type that is found at all; None: nothing is."""
+    amounts = {
+        kind: [_found_amount(findings, name, kind) for name in findings.names]
+        for kind in occurring_types(findings.study)
     }
+    kinds = {kind: column for kind, column in amounts.items() if any(column)}
+    rows = [
+        (name, [_amount_cell(kind, column[place]) for kind, column in kinds.items()])
+        for place, name in enumerate(findings.names)
+    ]
+    heads = [CONTRABAND_WORDS[kind] for kind in kinds]
+    return page_table("What is found, by type", "alternative", heads, rows) if kinds else None
+
+
+def _amount_cell(kind: str, amount: FoundAmount | None) -> Cell:
+    if amount is None:
+        return Cell(NONE)
+    return Cell(f"{amount.share} {amount.interval}", f"{amount.amount} {amount_unit_words(kind)}")
+
+
+def _found_amount(findings: Findings, name: str, kind: str) -> FoundAmount | None:
+    share = findings.interval(name, f"detection_expected_{kind}")
+    if kind not in findings.study.alternatives[name].threat.types() or np.isnan(share.mean):
+        return None
+    seized = findings.interval(name, amount_column("seized_expected", kind))
+    carried = findings.interval(name, amount_column("presented_expected", kind)).mean
+    places = amount_decimals(seized.mean)
+    amount = (
+        f"{number(seized.mean, places)} {span(seized, digits=places)} of {number(carried, amount_decimals(carried))}"
+    )
+    return FoundAmount(percent(share.mean), span(share, HUNDRED), amount)
 
 
 def amounts_sentence(findings: Findings) -> str:
@@ -339,11 +386,11 @@ def amounts_sentence(findings: Findings) -> str:
     base = findings.study.baseline
     parts = []
     for kind in occurring_types(findings.study):
-        cell = _cell(findings, base, kind)
-        if cell["share"]:
+        found = _found_amount(findings, base, kind)
+        if found is not None:
             unit = UNIT_WORDS[CONTRABAND_UNIT[kind]]
             what = f"{unit} of {CONTRABAND_WORDS[kind]}" if unit else CONTRABAND_WORDS[kind]
-            parts.append(f"{cell['amount']} {what} ({cell['share']} of loads)")
+            parts.append(f"{found.amount} {what} ({found.share} of loads)")
     days = findings.study.days
     when = "a day" if days == 1 else f"{days} days"
     return f"Expected finds of {base} in {when}: {'; '.join(parts)}." if parts else ""

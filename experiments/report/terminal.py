@@ -42,7 +42,7 @@ from experiments.report.notes import (
     redraws_ranking_note,
     screening_note,
 )
-from experiments.report.tables import amounts_sentence, bottleneck_answer, table_columns
+from experiments.report.tables import amounts_sentence, bottleneck_answer, largest_scan_share, table_columns
 from sim.scenario import Scenario
 from sim.tables import Metric
 
@@ -94,19 +94,6 @@ def print_plans(terminal: Console, planned: Mapping[str, str]) -> None:
         print_line(terminal, f"Plan of {name}, made from past days:")
         terminal.print(Text(words), soft_wrap=True)
         terminal.print()
-
-
-def largest_scan_share(load: pd.DataFrame) -> str:
-    """Return the largest sustainable scan share of the port: that of its tightest station.
-
-    Examples
-    --------
-    >>> largest_scan_share(pd.DataFrame({"largest_scan_share": [0.61, 0.4, float("nan")]}))
-    '40 %'
-    """
-    shares = load["largest_scan_share"].to_numpy(np.float64)
-    shares = shares[~np.isnan(shares)]
-    return percent(min(float(shares.min()), 1.0), 0) if len(shares) else NONE
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from experiments.number_format import percent
-from experiments.report.page import template_environment
+from experiments.page_templates import Cell, Table, page_environment, page_table
 from experiments.scorecards import wording
 from experiments.scorecards.card import VERDICTS, JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
@@ -126,7 +126,7 @@ LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "
 def render_scorecard(card: Scorecard) -> str:
     """Return the page; the same card gives the same bytes."""
     return (
-        template_environment()
+        page_environment()
         .get_template("scorecard.html.j2")
         .render(
             title=" and ".join(part.title for part in card.parts),
@@ -141,7 +141,7 @@ def render_scorecard(card: Scorecard) -> str:
             high_risk=wording.high_risk_definition(card),
             withheld=wording.withheld_note(card),
             badges=sorted({row.badge for row in card.rows}),
-            targets=list(_targets(card)),
+            targets=_targets(card),
             runs=list(_runs(card)),
             coverage=percent(card.coverage, 0),
         )
@@ -191,23 +191,18 @@ def _parameters(card: Scorecard, part: ScorecardPart) -> list[dict[str, Any]]:
     return [_row(card, part, row) for row in rows]
 
 
-def _targets(card: Scorecard) -> Iterator[dict[str, str]]:
-    """Yield where each target comes from, once for each direction."""
+def _targets(card: Scorecard) -> Table:
+    """Return where each target comes from, once for each direction."""
+    rows: dict[str, tuple[str | Cell, ...]] = {}
     for part in card.parts:
-        seen = set()
         for row in part.rows:
-            if row.target is None or row.line.target in seen:
-                continue
-            seen.add(row.line.target)
-            note = row.target.note
-            source, address = source_library().get(note.source_id or "", ("", ""))
-            yield {
-                "key": f"scorecard.{part.direction}.{row.line.target}",
-                "value": f"{row.target.value:g}",
-                "whence": wording.target_origin(row),
-                "words": "; ".join(text for text in (source, note.note) if text),
-                "address": address,
-            }
+            if row.target is not None:
+                note = row.target.note
+                source, address = source_library().get(note.source_id or "", ("", ""))
+                words = "; ".join(text for text in (source, note.note) if text)
+                cells = (f"{row.target.value:g}", wording.target_origin(row), Cell(words, address))
+                rows.setdefault(f"scorecard.{part.direction}.{row.line.target}", cells)
+    return page_table("Targets", "key", ("value", "standing", "source or reason"), rows.items(), look="inputs")
 
 
 def _runs(card: Scorecard) -> Iterator[dict[str, str]]:

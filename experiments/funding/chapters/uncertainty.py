@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from experiments.funding.exhibits import charts_uncertainty
-from experiments.funding.exhibits.cells import TOP, ColumnHead, frame_table, usd
+from experiments.funding.exhibits.cells import TOP, ColumnHead, frame_table
 from experiments.funding.exhibits.elements import (
     Cell,
     Part,
@@ -20,7 +20,7 @@ from experiments.funding.exhibits.elements import (
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.uncertainty.analysis import Uncertainty
-from experiments.number_format import percent
+from experiments.number_format import percent, usd
 
 NOT_DRAWN: Final = "uncertain inputs were not redrawn in this run"
 MEASURES: Final = {"npv0": "net present value, $", "loads": "more loads", "break_even": "break-even, $ a load"}

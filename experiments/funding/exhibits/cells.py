@@ -11,38 +11,11 @@ import pandas as pd
 
 from experiments.funding.exhibits.elements import Badge, Cell, Table, TableColumn, plain_name, text_cell, unknown_cell
 from experiments.intervals import IntervalEstimate
-from experiments.number_format import NONE, number, percent, signed, span
+from experiments.number_format import NONE, number, percent, signed, span, usd
 
 MILLION: Final = 1e6
 Range = tuple[float, float] | None
 """Low and high end; None: no range is known."""
-
-
-def usd(amount: float) -> str:
-    """Return dollars to three digits.
-
-    Examples
-    --------
-    >>> usd(12_980_000.0), usd(40_844.0), usd(-95.3), usd(1.5e9), usd(0.0)
-    ('$13.0 million', '$40,800', '-$95.3', '$1.50 billion', '$0')
-    """
-    if not math.isfinite(amount):
-        return NONE
-    size = abs(amount)
-    rounded = float(f"{size:.3g}")
-    sign = "-" if amount < 0.0 and rounded > 0.0 else ""
-    if rounded == 0.0:
-        return "$0"
-    if rounded >= MILLION:
-        scale, name = (1e9, "billion") if rounded >= 1e9 else (MILLION, "million")
-        return f"{sign}${_digits(rounded / scale)} {name}"
-    return f"{sign}${_digits(rounded)}"
-
-
-def _digits(size: float) -> str:
-    """Return a positive number to three digits, with a thousands separator."""
-    places = max(0, 2 - math.floor(math.log10(size))) if size > 0.0 else 0
-    return f"{size:,.{min(places, 4)}f}"
 
 
 def significant(value: float, digits: int = 3) -> str:

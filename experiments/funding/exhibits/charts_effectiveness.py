@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from experiments.economics.cost_effectiveness import FrontierPlace
-from experiments.funding.exhibits.cells import MILLION, significant, usd
+from experiments.funding.exhibits.cells import MILLION, significant
 from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.exhibits.style import (
@@ -21,7 +21,7 @@ from experiments.funding.exhibits.style import (
     label_ends,
     open_figure,
 )
-from experiments.number_format import number
+from experiments.number_format import number, usd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

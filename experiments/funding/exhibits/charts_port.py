@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from experiments.funding.exhibits.cells import MILLION, usd
+from experiments.funding.exhibits.cells import MILLION
 from experiments.funding.exhibits.choice import COST_KIND_WORDS
 from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.evidence import Evidence
@@ -21,7 +21,7 @@ from experiments.funding.exhibits.style import (
     open_figure,
 )
 from experiments.intervals import IntervalEstimate
-from experiments.number_format import number, span
+from experiments.number_format import number, span, usd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

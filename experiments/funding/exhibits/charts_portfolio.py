@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from experiments.funding.exhibits.cells import MILLION, usd
+from experiments.funding.exhibits.cells import MILLION
 from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.style import (
     FAINT,
@@ -18,7 +18,7 @@ from experiments.funding.exhibits.style import (
     open_figure,
 )
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_by_year
-from experiments.number_format import number, percent
+from experiments.number_format import number, percent, usd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.funding.exhibits.cells import MILLION, usd, usd_range_words
+from experiments.funding.exhibits.cells import MILLION, usd_range_words
 from experiments.funding.exhibits.elements import Chart, plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.exhibits.style import (
@@ -21,7 +21,7 @@ from experiments.funding.exhibits.style import (
     name_rows,
     open_figure,
 )
-from experiments.number_format import percent
+from experiments.number_format import percent, usd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

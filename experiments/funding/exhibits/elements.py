@@ -8,11 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from experiments.number_format import NONE
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 
-Badge = Literal["fitted", "assumed", "predicted", ""]
+__all__ = [
+    "ALTERNATIVE",
+    "CASE_SECTIONS",
+    "MORE_LOADS",
+    "SECTION_NUMBER",
+    "Badge",
+    "Bullets",
+    "Cell",
+    "Chart",
+    "Key",
+    "Part",
+    "Prose",
+    "Section",
+    "Table",
+    "TableColumn",
+    "missing_part",
+    "plain_name",
+    "quoted_name",
+    "table_by_column",
+    "terminal_table",
+    "text_cell",
+    "unknown_cell",
+]
+
 CASE_SECTIONS: Final = [
     "answer",
     "problem",
@@ -41,55 +65,6 @@ CASE_SECTIONS: Final = [
 """Slugs of the sections of a case's report, in the order in which reviewers ask for them."""
 SECTION_NUMBER: Final = {slug: number for number, slug in enumerate(CASE_SECTIONS, 1)}
 """What one section calls another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One entry of a table."""
-
-    text: str
-    below: str = ""
-    """Small, beneath: an interval, a reason."""
-    value: float | str | None = None
-    """What a machine reads; None: there is no number."""
-    low: float | None = None
-    high: float | None = None
-    look: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """One column of a table."""
-
-    key: str
-    """Name of the column in CSV and JSON."""
-    words: str
-    unit: str = ""
-    badge: Badge = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table whose rows are named."""
-
-    kind: ClassVar = "table"
-    name: str
-    """Name of its CSV file, and its key in the JSON."""
-    title: str
-    first: TableColumn
-    """What the rows are named by."""
-    columns: tuple[TableColumn, ...]
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
-    note: str = ""
-    look: str = ""
-
-    def headings(self) -> list[str]:
-        """Return the words above the columns."""
-        return [self.first.words, *(column.words for column in self.columns)]
-
-    def lines(self) -> list[list[str]]:
-        """Return the rows in words, each with its name."""
-        return [[name, *(cell.text for cell in cells)] for name, cells in self.rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from experiments.files import TEMPLATES, OutputFolder
+from experiments.files import OutputFolder
 from experiments.funding.chapters import case, checks, delivery, effectiveness, inputs, money, port, uncertainty
 from experiments.funding.exhibits.elements import Chart, Part, Section, missing_part
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.report.record import SCHEMA, funding_record, report_table_csv
 from experiments.funding.report.summary import Report, case_report
+from experiments.page_templates import page_environment
 
 NO_PORTFOLIO: Final = Section(
     "portfolio",
@@ -75,13 +74,7 @@ def render_case_report(evidence: Evidence, report: Report) -> str:
 
 def fill_funding_template(**what: object) -> str:
     """Return the page of a case or of a portfolio, which have one form."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment()
     environment.filters["grouped"] = lambda parts: list(group_charts(parts))
     return environment.get_template("fund.html.j2").render(**what)
 

@@ -19,7 +19,6 @@ from experiments.funding.exhibits.cells import (
     frame_table,
     millions_cell,
     significant,
-    usd,
     usd_range_words,
 )
 from experiments.funding.exhibits.elements import (
@@ -58,7 +57,7 @@ from experiments.funding.report.portfolio_text import (
 )
 from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
-from experiments.number_format import NONE, listed, number, percent
+from experiments.number_format import NONE, listed, number, percent, usd
 from experiments.study.run_record import run_record
 
 BUDGETS: Final = {

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from experiments.funding.chapters.inputs import CONFIDENCE_WORDS, bears_on_case, sourced_inputs_table
-from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, significant, usd, yes_cell
+from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, significant, yes_cell
 from experiments.funding.exhibits.elements import (
     Cell,
     Part,
@@ -24,7 +24,7 @@ from experiments.funding.exhibits.elements import (
 )
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report.portfolio_terminal import relevant_limits
-from experiments.number_format import NONE, listed, number
+from experiments.number_format import NONE, listed, number, usd
 
 USD: Final = "USD"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from experiments.economics.costs import purchases_with_staff
-from experiments.funding.exhibits.cells import significant, usd, usd_range_words
+from experiments.funding.exhibits.cells import significant, usd_range_words
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import plain_name, quoted_name
 from experiments.funding.portfolio.best_set import set_words
 from experiments.funding.portfolio.integer_program import PortfolioOption
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.intervals import IntervalEstimate
-from experiments.number_format import listed, number, percent
+from experiments.number_format import listed, number, percent, usd
 
 
 def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> str:

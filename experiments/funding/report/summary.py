@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.economics.appraisal import Appraisal
-from experiments.funding.exhibits.cells import amount_cell, dollars_cell, ratio_cell, significant, usd, usd_range_words
+from experiments.funding.exhibits.cells import amount_cell, dollars_cell, ratio_cell, significant, usd_range_words
 from experiments.funding.exhibits.choice import PAYERS, FundingRequest, request_funding
 from experiments.funding.exhibits.elements import (
     MORE_LOADS,
@@ -27,7 +27,7 @@ from experiments.funding.exhibits.elements import (
     unknown_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.number_format import NONE, listed, percent, signed, span, wait_difference_words
+from experiments.number_format import NONE, listed, percent, signed, span, usd, wait_difference_words
 
 MOST_WORDS: Final = 200
 """Length of the executive summary."""

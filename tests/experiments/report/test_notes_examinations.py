@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from experiments.report.findings import Findings
-from experiments.report.notes import random_stream_answer, random_stream_note, random_stream_rows
+from experiments.report.notes import random_stream_answer, random_stream_note, random_stream_table
 from experiments.report.page import render_report
 from experiments.study.study import build_study
 from sim.errors import ConfigError
@@ -20,11 +20,13 @@ def found() -> Findings:
 
 
 def test_the_random_stream_stands_beside_the_truth(found: Findings) -> None:
-    row = next(random_stream_rows(found))
-    assert row["name"] == "todays_practice"
-    assert row["truth"] == "0.0 %"
-    assert "of them opened" in row["inspected"].below  # type: ignore[attr-defined]
-    assert row["clean"].text == "598"  # type: ignore[attr-defined]
+    table = random_stream_table(found)
+    assert table is not None
+    name, (inspected, *_, truth, _, clean) = table.rows[0]
+    assert name == "todays_practice"
+    assert truth.text == "0.0 %"
+    assert "of them opened" in inspected.below
+    assert clean.text == "598"
 
 
 def test_the_answer_says_how_many_examinations_a_precision_takes(found: Findings) -> None:
@@ -46,7 +48,7 @@ def test_without_a_stream_nothing_is_said(found: Findings) -> None:
     metrics = found.metrics.assign(n_random_inspected=0.0)
     none = dataclasses.replace(found, metrics=metrics)
     assert random_stream_answer(none) == ""
-    assert list(random_stream_rows(none)) == []
+    assert random_stream_table(none) is None
     assert '<h2 id="random">' not in render_report(none)
 
 

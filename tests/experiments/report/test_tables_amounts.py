@@ -8,9 +8,9 @@ from experiments.report.findings import gather_findings
 from experiments.report.tables import (
     CONTRABAND_WORDS,
     TRUCKS_ONLY,
-    amount_rows,
     amount_unit_words,
     amounts_sentence,
+    amounts_table,
     occurring_types,
     trucks_only_note,
 )
@@ -46,9 +46,11 @@ def test_what_trucks_alone_leave_out_fits_the_threat() -> None:
 )
 def test_rows_hold_the_types_of_the_threat_in_their_units(option: str, units: list[str]) -> None:
     found = replications.findings(ONE, overrides=[f"threat={option}"])
-    rows = list(amount_rows(found))
-    assert [row["words"] for row in rows] == [CONTRABAND_WORDS[name] for name in occurring_types(found.study)]
-    assert [row["unit"] for row in rows] == units
+    table = amounts_table(found)
+    assert table is not None
+    assert [head.words for head in table.columns] == [CONTRABAND_WORDS[name] for name in occurring_types(found.study)]
+    (_, cells), *_ = table.rows
+    assert all(cell.below.endswith(f" {unit}") for cell, unit in zip(cells, units, strict=True))
     words = amounts_sentence(found)
     assert words.startswith("Expected finds of todays_practice in 7 days: ")
     for name in occurring_types(found.study):
@@ -65,9 +67,10 @@ def test_a_type_that_only_another_alternative_meets_is_a_dash() -> None:
     people = compose_scenario(["threat=human_smuggling"])
     study = dataclasses.replace(study, alternatives=study.alternatives | {"people": people})
     found = gather_findings(study, replications.done(names), replications.weekly(names))
-    row = list(amount_rows(found))[-1]
-    assert row["words"] == "people"
-    own, other = row["cells"]
-    assert not own["share"]
-    assert other["share"] == "100.0 %"
+    table = amounts_table(found)
+    assert table is not None
+    assert table.columns[-1].words == "people"
+    (_, own), (_, other) = table.rows
+    assert own[-1].text == "-"
+    assert other[-1].text.startswith("100.0 %")
     assert "people" not in amounts_sentence(found)

@@ -39,8 +39,8 @@ def test_no_table_is_wider_than_a_page() -> None:
 
 def test_one_row_an_alternative(found: Findings) -> None:
     for table in measure_tables(found):
-        assert [row["name"] for row in table["rows"]] == found.names  # type: ignore[attr-defined]
-        assert all(len(row["cells"]) == len(table["heads"]) for row in table["rows"])  # type: ignore[arg-type,attr-defined]
+        assert [name for name, _ in table.rows] == found.names
+        assert all(len(cells) == len(table.columns) for _, cells in table.rows)
 
 
 def test_unstable_alternatives_have_no_wait(found: Findings) -> None:

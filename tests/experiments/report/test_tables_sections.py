@@ -42,17 +42,17 @@ def found() -> Findings:
 
 
 def test_the_binding_station_is_said_with_its_hours(found: Findings) -> None:
-    (first, _) = tables.binding_rows(found)
-    assert first["name"] == "todays_practice"
-    assert first["words"].startswith("07-20 h primary (100 % of the standing")
-    assert "20-24 h dock (60 %" in first["words"]
+    (name, words), _ = tables.binding_rows(found)
+    assert name == "todays_practice"
+    assert words.startswith("07-20 h primary (100 % of the standing")
+    assert "20-24 h dock (60 %" in words
 
 
 def test_one_more_that_helps_is_sure_and_one_that_does_not_is_not(found: Findings) -> None:
-    booth, portal = tables.gain_rows(found)
-    assert booth["resource"] == "general booth"
-    assert booth["wait"].text.endswith(" *")  # type: ignore[attr-defined]
-    assert not portal["wait"].text.endswith(" *")  # type: ignore[attr-defined]
+    (name, booth), (_, portal) = tables.gains_table(found).rows
+    assert name == "general booth"
+    assert booth[0].text.endswith(" *")
+    assert not portal[0].text.endswith(" *")
     text = tables.bottleneck_answer(found)
     assert "primary binds on weekdays (07-20 h)" in text
     assert "One more general booth shortens the mean wait by 6." in text
@@ -67,19 +67,21 @@ def test_where_nothing_helps_it_says_so(found: Findings) -> None:
 
 
 def test_levels_name_what_is_held_equal_and_who_cannot_reach_it(found: Findings) -> None:
-    heads = tables.level_heads(found)
-    assert [head.partition(" (")[0] for head in heads] == ["mean wait", "95th percentile of crossing", "officer hours"]
-    base, other = tables.level_rows(found)
-    assert base["cells"][0].text == "baseline"  # type: ignore[index]
-    assert other["cells"][2].text.startswith("+4.")  # type: ignore[index]
+    table = tables.levels_table(found)
+    heads = [head.words.partition(" (")[0] for head in table.columns]
+    assert heads == ["mean wait", "95th percentile of crossing", "officer hours"]
+    (_, base), (_, other) = table.rows
+    assert base[0].text == "baseline"
+    assert other[2].text.startswith("+4.")
 
 
 def test_redraws_are_counted_with_their_intervals(found: Findings) -> None:
-    base, other = tables.redrawn_rows(found)
-    assert base["more"].text == "baseline"  # type: ignore[attr-defined]
-    assert other["more"].text == "9 of 12"  # type: ignore[attr-defined]
-    assert other["more"].below == "[43 %, 95 %]"  # type: ignore[attr-defined]
-    assert other["undominated"].text == "7 of 10"  # type: ignore[attr-defined]
+    table = tables.redrawn_table(found)
+    assert table is not None
+    (_, base), (_, other) = table.rows
+    assert base[1].text == "baseline"
+    assert (other[1].text, other[1].below) == ("9 of 12", "[43 %, 95 %]")
+    assert other[0].text == "7 of 10"
     words = notes.redraws_note(found.redrawn)  # type: ignore[arg-type]
     assert "1 draw made no sense" in words
     assert "In 2 of them no alternative can carry its load" in words
@@ -90,7 +92,7 @@ def test_without_redraws_nothing_is_said() -> None:
     found = replications.findings(LANES)
     assert notes.redraws_answer(found) == ""
     assert notes.redraws_ranking_note(found) == ""
-    assert list(tables.redrawn_rows(found)) == []
+    assert tables.redrawn_table(found) is None
 
 
 def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> None:

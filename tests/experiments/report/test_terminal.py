@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments.report import terminal
+from experiments.report import tables, terminal
 from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings
 from tests import replications
@@ -91,7 +91,7 @@ def test_the_weekly_load_comes_before_the_run() -> None:
 
 @pytest.mark.parametrize(("shares", "text"), [([0.4, 0.6], "40 %"), ([2.0], "100 %"), ([float("nan")], "-")])
 def test_largest_sustainable_share(shares: list[float], text: str) -> None:
-    assert terminal.largest_scan_share(pd.DataFrame({"largest_scan_share": shares})) == text
+    assert tables.largest_scan_share(pd.DataFrame({"largest_scan_share": shares})) == text
 
 
 def test_a_log_gets_plain_lines_at_every_tenth() -> None:

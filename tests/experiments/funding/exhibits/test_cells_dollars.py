@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.funding.exhibits.cells import amount_cell, dollars_cell, millions_cell, ratio_cell, significant, usd
+from experiments.funding.exhibits.cells import amount_cell, dollars_cell, millions_cell, ratio_cell, significant
+from experiments.number_format import usd
 
 
 @pytest.mark.parametrize(
