@@ -48,13 +48,23 @@ class TableColumn:
     words: str
     unit: str = ""
     badge: Badge = ""
-    more_badges: tuple[Badge, ...] = ()
-    """Where the rows are not all of one."""
 
     @property
     def badges(self) -> tuple[Badge, ...]:
         """Every badge that the column wears."""
-        return tuple(badge for badge in (self.badge, *self.more_badges) if badge)
+        return (self.badge,) if self.badge else ()
+
+
+@dataclass(frozen=True, slots=True)
+class MixedColumn(TableColumn):
+    """A column whose rows are not all of one badge."""
+
+    of_rows: tuple[Badge, ...] = ()
+
+    @property
+    def badges(self) -> tuple[Badge, ...]:
+        """Every badge that some row wears."""
+        return self.of_rows
 
 
 @dataclass(frozen=True, slots=True)
