@@ -14,14 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.intervals import (
-    Difference,
-    IntervalEstimate,
-    Sample,
-    estimate_interval,
-    holm_adjusted,
-    paired_difference,
-)
+from experiments.intervals import Difference, Sample, estimate_interval, holm_adjusted, paired_difference
 from sim.results.metrics import RATIOS
 from sim.tables import METRICS, Column
 
@@ -91,10 +84,13 @@ def compare_to_baseline(
             own = metric_sample(frame, column.name, strata)
             blame = (unstable or {}).get(name) or (unstable or {}).get(baseline)
             hidden = blame is not None and column.name in GROWING
-            row = _row(own, None if name == baseline else base, coverage)
-            badge_of = metric_badge(column.name, fitted=name in fitted)
-            row |= {"alternative": name, "baseline": baseline, "metric": column.name}
-            row |= {"unit": column.unit, "badge": badge_of}
+            row = _row(own, None if name == baseline else base, coverage) | {
+                "alternative": name,
+                "baseline": baseline,
+                "metric": column.name,
+                "unit": column.unit,
+                "badge": metric_badge(column.name, fitted=name in fitted),
+            }
             of_metric.append(_hide(row, name, unstable or {}, str(blame)) if hidden else row)
         rows += _with_verdicts(of_metric, 1.0 - coverage)
     return pd.DataFrame(rows)[[column.name for column in COLUMNS]]
@@ -158,18 +154,22 @@ def comparison_row(comparison: pd.DataFrame, alternative: str, metric: str) -> p
 
 
 def _row(alternative: Sample, baseline: Sample | None, coverage: float) -> dict[str, object]:
-    found: IntervalEstimate = estimate_interval(alternative, coverage)
-    row: dict[str, object] = {"mean": found.mean, "low": found.low, "high": found.high}
-    row |= {"n": found.n, "note": found.reason}
-    if baseline is None:
-        nothing = np.nan
-        gap = Difference(0.0, nothing, nothing, nothing, found.n)
-    else:
+    own = estimate_interval(alternative, coverage)
+    gap = Difference(0.0, np.nan, np.nan, np.nan, own.n)
+    if baseline is not None:
         gap = paired_difference(alternative, baseline, coverage)
-    row |= {"difference": gap.mean, "diff_low": gap.low, "diff_high": gap.high}
-    row |= {"p_value": gap.p_value, "is_baseline": baseline is None}
-    row["note"] = found.reason or gap.reason
-    return row
+    return {
+        "mean": own.mean,
+        "low": own.low,
+        "high": own.high,
+        "n": own.n,
+        "note": own.reason or gap.reason,
+        "difference": gap.mean,
+        "diff_low": gap.low,
+        "diff_high": gap.high,
+        "p_value": gap.p_value,
+        "is_baseline": baseline is None,
+    }
 
 
 def _hide(row: dict[str, object], name: str, unstable: Mapping[str, str], reason: str) -> dict[str, object]:

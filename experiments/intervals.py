@@ -52,6 +52,10 @@ class Difference:
     n: int
     reason: str = ""
 
+    def size(self) -> Difference:
+        """Return it the way round in which its mean is not negative."""
+        return self if self.mean >= 0.0 else replace(self, mean=-self.mean, low=-self.high, high=-self.low)
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

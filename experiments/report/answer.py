@@ -76,11 +76,7 @@ def _better(findings: Findings) -> list[LevelComparison]:
     """
     base = _base(findings)
     equal = [share for share in findings.shares if share.found_gap is not None]
-    sure = [
-        share
-        for share in equal
-        if share.found_gap is not None and share.found_gap.mean >= WORTH_LEADING_SHARE and share.sure(findings.alpha)
-    ]
+    sure = [s for s in equal if s.sure(findings.alpha) and s.found_gap and s.found_gap.mean >= WORTH_LEADING_SHARE]
     return sure or [
         share
         for share in findings.shares
@@ -105,7 +101,7 @@ def _shorter(findings: Findings) -> str | None:
 
 def _wait_gain(findings: Findings, name: str) -> str:
     base = findings.study.baseline
-    own, finds = (findings.interval(name, m) for m in ("wait_mean_min", "detection_expected"))
+    own, finds = findings.interval(name, "wait_mean_min"), findings.interval(name, "detection_expected")
     against = findings.interval(base, "detection_expected")
     wait = wait_difference_words(_wait_gap(findings, name)).replace("the mean wait is ", "")
     return (
@@ -127,10 +123,7 @@ def _verdict(findings: Findings, share: LevelComparison, metric: str) -> str:
 
 
 def _wait_gap(findings: Findings, name: str) -> Difference:
-    row = findings.row(name, "wait_mean_min")
-    return Difference(
-        row["difference"], row["diff_low"], row["diff_high"], row["p_value"], int(row["n"]), str(row["note"])
-    )
+    return answer_forms.baseline_difference(findings, name, "wait_mean_min")
 
 
 def _gain(findings: Findings, leader: LevelComparison) -> str:

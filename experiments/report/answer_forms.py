@@ -1,28 +1,10 @@
-"""The answer of a study of equipment: what each choice finds more or fewer, and what it costs.
+"""Answers to special questions: posts, equipment, FAST lanes, insiders.
 
-Where portals stand, how nervous they are, who looks at outbound trucks: no choice of trucks is
-under study, so that nothing is to be held at equal scan share. Every alternative is said against
-the baseline: loads found, then waits, officer hours and docks, each as far as Holm's verdict goes.
-Southbound the port's two sides are compared, in firearms, cash and chemicals too.
-
-Differences from the baseline in words: how large, how sure, and what they are the price of.
-
-Answers that list alternatives with what each wins and costs share these words. A difference counts
-as sure where Holm's verdict over all alternatives says so.
-
-The answer of a study that tries several numbers of one post: how many are enough.
-
-A number is *enough* where its mean wait is surely less than `WORTH_MIN` above that of the most that
-was tried: the upper end of the paired interval says so. Intervals hold for all numbers at once
-(Bonferroni).
-
-The answer of a study of FAST lanes: how long either class of trucks waits under each rule.
-
-The answer of a study of insiders: what their help costs, and what each guard wins back.
-
-A port without insiders is no choice that anybody has: it is the yardstick. The guards are compared
-with the port that has insiders and does nothing (the baseline), in loads found, in waits and in
-officer hours, and each of these is said only as far as Holm's verdict over all guards goes.
+Each alternative is told against the baseline, in loads found, waits and officer hours, and only as
+far as Holm's verdict over all alternatives goes. Of several numbers of one post, one is *enough*
+where its mean wait is surely less than `WORTH_MIN` above that of the most that was tried
+(intervals hold for all numbers at once, Bonferroni). A port without insiders is no choice that
+anybody has: guards are compared with the port that has insiders and does nothing.
 """
 
 from __future__ import annotations
@@ -90,13 +72,6 @@ def points_words(difference: Difference) -> str:
     return f"{number(100.0 * difference.mean)} {span(difference, 100.0)}"
 
 
-def reversed_difference(difference: Difference) -> Difference:
-    """Return the difference the other way round: baseline minus alternative."""
-    return Difference(
-        -difference.mean, -difference.high, -difference.low, difference.p_value, difference.n, difference.reason
-    )
-
-
 def price_words(difference: Difference, metric: PriceMetric, scale: float, suffix: str = "") -> str:
     """Return what is paid more, or saved.
 
@@ -110,7 +85,7 @@ def price_words(difference: Difference, metric: PriceMetric, scale: float, suffi
     >>> price_words(Difference(-2.0, -3.0, -1.0, 0.0, 9), PRICE_METRICS[0], 1.0)
     '2.0 min of mean wait less [1.0, 3.0]'
     """
-    size = difference if difference.mean >= 0.0 else reversed_difference(difference)
+    size = difference.size()
     change = suffix if difference.mean >= 0.0 else "less"
     words = " ".join([number(scale * size.mean, metric.digits), metric.words, *([change] if change else [])])
     # a roster is the same in every replication, but for some overtime
@@ -201,7 +176,7 @@ def _finds(findings: Findings, name: str) -> str:
         return "finds as many"
     more = holm_verdict(findings, name, LOADS_FOUND) == "higher"
     kinds = _kinds(findings, name, finds_more=more)
-    size = f"{points_words(own)} points more" if more else f"{points_words(reversed_difference(own))} points fewer"
+    size = f"{points_words(own.size())} points {'more' if more else 'fewer'}"
     return f"finds {size}{f' ({kinds})' if kinds else ''}"
 
 
@@ -218,7 +193,7 @@ def _kinds(findings: Findings, name: str, *, finds_more: bool) -> str:
         metric = amount_column("seized_expected", kind)
         if holm_verdict(findings, name, metric) == ("higher" if finds_more else "lower"):
             own = baseline_difference(findings, name, metric)
-            parts.append(_amount(own if finds_more else reversed_difference(own), kind))
+            parts.append(_amount(own.size(), kind))
     return f"{listed(parts)} {_when(findings)}" if parts else ""
 
 
@@ -280,7 +255,7 @@ def staffing_answer(findings: Findings) -> str:
 def _over(gap: Difference) -> str:
     """Return how much longer than with the most a mean wait is."""
     change = "longer" if gap.mean >= 0.0 else "shorter"
-    size = gap if gap.mean >= 0.0 else Difference(-gap.mean, -gap.high, -gap.low, 0.0, gap.n)
+    size = gap.size()
     digits = 2 if size.mean < 1.0 else 1
     return f"{number(size.mean, digits)} min {change} {span(size, digits=digits)}"
 
@@ -357,7 +332,7 @@ def _change(findings: Findings, name: str, kind: str) -> str:
 
 
 def _size(difference: Difference, scale: float = 1.0, digits: int = 1) -> str:
-    size = difference if difference.mean >= 0.0 else reversed_difference(difference)
+    size = difference.size()
     return f"{number(scale * size.mean, digits)} {span(size, scale, digits)}"
 
 

@@ -1,11 +1,7 @@
-"""Findings -> pictures: wait against loads found, how busy the stations are, and all in words.
+"""Findings -> pictures and their words: wait against loads found, queue, waits, use of stations.
 
-Every figure is to be read in grey and at any width; `experiments.report.figures` draws the other two.
-
-The figures of curves: the queue over the day, and how long trucks wait.
-
-Alternatives whose curves lie within a line's width of each other are drawn once, under the name of
-the first of them; the caption says for whom a line stands.
+Every figure can be read in grey and at any width. Alternatives whose curves lie within a line's
+width of each other are drawn once; the caption says for whom a line stands.
 """
 
 from __future__ import annotations

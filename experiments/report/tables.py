@@ -15,7 +15,6 @@ import pandas as pd
 from experiments.execution.bottleneck import ResourceGain, binding_stations
 from experiments.execution.robustness import DrawStanding, LeadingInput, standings_over_draws
 from experiments.execution.tuning import YARDSTICKS, Yardstick
-from experiments.intervals import Difference
 from experiments.number_format import (
     NONE,
     listed,
@@ -101,8 +100,7 @@ def bottleneck_answer(findings: Findings) -> str:
     if not helps:
         return f"{head} One more of no resource surely shortens the mean wait by 0.1 min."
     best = min(helps, key=lambda g: g.gaps["wait_mean_min"].mean)
-    gap = best.gaps["wait_mean_min"]
-    size = Difference(-gap.mean, -gap.high, -gap.low, gap.p_value, gap.n)
+    size = best.gaps["wait_mean_min"].size()
     officers = number(best.gaps["officer_h"].mean / findings.study.days, 0)
     return (
         f"{head} One more {best.resource} shortens the mean wait by {number(size.mean)} min "

@@ -1,17 +1,12 @@
-"""The scorecard itself: every line judged against its target, its trend, and the answer.
+"""The scorecard itself: every line judged against its target, its trend, the answer, its editions.
 
-The rule, which stands on the page: a line is *on course* if the interval of its last period lies
-wholly on the good side of the target (the target itself is good), *off course* if it lies wholly
-on the bad side. Of a line that rests on what is assumed, the range over redraws must lie there
-too. Otherwise one *cannot tell*. Each verdict is of its line alone; a trend is marked as sure only
-where it is so for all lines of the card at once (Holm).
+A line is *on course* if the interval of its last period lies wholly on the good side of the target
+(the target itself is good), *off course* if wholly on the bad side; of a line that rests on what is
+assumed, the range over redraws must lie there too. Otherwise one *cannot tell*. A verdict is of its
+line alone; a trend is sure only where it is so for all lines of the card at once (Holm).
 
-Editions of the scorecard: the public one leaves out what would help a smuggler.
-
-Withheld are chances of being found and whatever gives them away (false alarms, hits, insiders,
-what random inspections say), the threshold of high risk, and how the runs were set: folders, seed,
-overrides and with them schedules and shares. What is withheld is taken out of the card itself, so
-that no paper made from it can show it; the titles of the lines stay, to say what is missing.
+The public edition leaves out what would help a smuggler (`WITHHELD`). It is taken out of the card
+itself, so that nothing made from the card can show it; titles stay, to say what is missing.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
-"""The scorecard as one page of HTML that needs nothing but itself: no script, no request.
+"""The scorecard as one page of HTML: no script, no request, plain SVG that prints in grey.
 
-A line over its periods as a small picture: points, intervals, ranges, and the target.
-
-Plain SVG, drawn by the page itself, so that a card needs no drawing library and prints in grey: the
-range over assumptions is a pale band, the interval a dark bar, the target a dashed line with the
-good side marked by an arrow.
+In a line's picture the range over assumptions is a pale band, the interval a dark bar, the target a
+dashed line whose arrow points to the good side.
 """
 
 from __future__ import annotations
@@ -149,18 +146,17 @@ def render_scorecard(card: Scorecard) -> str:
 
 
 def _part(card: Scorecard, part: ScorecardPart) -> dict[str, Any]:
-    groups = [{"name": name, "rows": [_row(card, part, row) for row in part.rows if _in(row, name)]} for name in GROUPS]
+    groups = [
+        {"name": name, "rows": [_row(card, part, row) for row in part.rows if row.line.group == name]}
+        for name in GROUPS
+    ]
     return {
         "direction": part.direction,
         "title": part.title,
         "parameters": _parameters(card, part),
-        "groups": [group for group in groups if group["rows"]],
+        "groups": [{"name": name, "rows": own} for name, own in rows.items() if own],
         "withheld": part.withheld,
     }
-
-
-def _in(row: JudgedLine, group: str) -> bool:
-    return row.line.group == group
 
 
 def _row(card: Scorecard, part: ScorecardPart, row: JudgedLine) -> dict[str, Any]:

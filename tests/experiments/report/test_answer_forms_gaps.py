@@ -14,7 +14,6 @@ from experiments.report.answer_forms import (
     is_sure,
     price_phrases,
     price_words,
-    reversed_difference,
 )
 from tests import replications
 
@@ -33,7 +32,7 @@ def test_only_sure_differences_are_prices() -> None:
 
 def test_a_saving_is_said_as_less_with_its_interval_turned() -> None:
     gain = Difference(-3.0, -4.0, -2.5, 0.0, 9)
-    assert reversed_difference(gain) == Difference(3.0, 2.5, 4.0, 0.0, 9)
+    assert gain.size() == Difference(3.0, 2.5, 4.0, 0.0, 9)
     assert price_words(gain, PRICE_METRICS[0], 1.0) == "3.0 min of mean wait less [2.5, 4.0]"
 
 
