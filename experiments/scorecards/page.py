@@ -146,10 +146,7 @@ def render_scorecard(card: Scorecard) -> str:
 
 
 def _part(card: Scorecard, part: ScorecardPart) -> dict[str, Any]:
-    groups = [
-        {"name": name, "rows": [_row(card, part, row) for row in part.rows if row.line.group == name]}
-        for name in GROUPS
-    ]
+    rows = {name: [_row(card, part, row) for row in part.rows if row.line.group == name] for name in GROUPS}
     return {
         "direction": part.direction,
         "title": part.title,
