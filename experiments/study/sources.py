@@ -1,6 +1,4 @@
-"""Where every number of a study comes from, and the record that goes with every result.
-
-The comments in ``configs/`` that say where each number comes from.
+"""Where every number of a study comes from: the comments beside it in ``configs/``.
 
 ::
 
@@ -20,15 +18,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import yaml
 
 import configs
 from experiments.study.compose import PARTS, ComposedConfig, parse_overrides, search_folders
-
-if TYPE_CHECKING:
-    pass
 
 Kind = Literal["source", "assumption", "definition", "user"]
 NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -277,12 +272,8 @@ def _row(key: str, value: object, note: SourceNote, file: str) -> SourcedInput:
 
 
 def _holds(note: SourceNote, value: object) -> bool:
-    return (
-        note.low is not None
-        and note.high is not None
-        and isinstance(value, int | float)
-        and note.low <= value <= note.high
-    )
+    low, high = note.low, note.high
+    return low is not None and high is not None and isinstance(value, int | float) and low <= value <= high
 
 
 def _holds_any(note: SourceNote, node: object) -> bool:
