@@ -12,11 +12,10 @@
 
 ``throughgate run`` takes the same steps with one alternative.
 
-How a study begins: nobody waits for a compiler whose work he would not see.
-
-Both engines give the same ledger to the last bit, so that which of them runs is a matter of time
-alone. Where the engine was compiled by an earlier run, it is loaded. Where it was not, a small
-study is run in SimPy and a large one compiles first; either is said in one line.
+Nobody waits for a compiler whose work he would not see. Both engines give the same ledger to the
+last bit, so that which of them runs is a matter of time alone. Where the engine was compiled by an
+earlier run, it is loaded. Where it was not, a small study is run in SimPy and a large one compiles
+first; either is said in one line.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 from rich.console import Console
@@ -50,9 +49,6 @@ from sim.engine.ledger import event_log
 from sim.replication import Replication, Scorer, draw_window_trucks, score_manifest
 from sim.shared_draws import risk_key
 from sim.trucks.arrivals import rates_per_h
-
-if TYPE_CHECKING:
-    from experiments.study.study import Study
 
 Say = Callable[[str], None]
 SMALL_TRUCKS: Final = 120_000

@@ -3,9 +3,6 @@
 In each draw all assumed inputs are redrawn together (`experiments.execution.redraws`), for all
 alternatives alike; every alternative meets the same trucks of that world, as asked and with its
 knob turned to the baseline's realised scan share.
-`experiments.execution.robustness` judges what comes of it.
-
-How a ranking fares over redrawn worlds: how often undominated, how often more loads found, why.
 
 A draw has few replications, so it is judged by its means: one alternative dominates another that
 finds `WORTH_DETECTION` fewer loads or waits `WORTH_WAIT_MIN` longer, unless it is as much worse in the
@@ -51,15 +48,9 @@ if TYPE_CHECKING:
 TURNS: Final = 4
 """Most times that a knob is turned within a draw to meet the baseline's realised scan share."""
 COLUMNS: Final = (
-    "draw",
-    "alternative",
-    "wait_mean_min",
-    "detection_expected",
-    "scan_rate",
-    "equal_detection",
-    "equal_scan_rate",
-    "unstable",
-)
+    "draw", "alternative", "wait_mean_min", "detection_expected", "scan_rate", "equal_detection",
+    "equal_scan_rate", "unstable",
+)  # fmt: skip
 """Columns of ``redrawn.parquet``; ``equal_*``: with the knob turned. `BESIDES` follow them."""
 BESIDES: Final = tuple(
     column.name

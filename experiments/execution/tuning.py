@@ -5,8 +5,6 @@ of crossing, or the officer hours. What a policy asks for and what the port can 
 trucks come at busy hours, portals break down, a full yard lets trucks pass by), so alternatives
 that miss the baseline's level are run again with the one setting of their policy that decides how
 many are selected, turned on a pilot of the same trucks. Who cannot reach the level is named.
-
-The one setting of each policy that decides how many trucks are selected, and how to turn it.
 """
 
 from __future__ import annotations

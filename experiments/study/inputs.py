@@ -1,8 +1,7 @@
 """Every input of a study in words: value, unit, source, confidence, range.
 
-``docs/assumptions.md``: every assumed number of ``configs/``, its range and its reason.
-
-``python -m experiments.study.inputs`` writes the page anew; a test holds it to the configs.
+``python -m experiments.study.inputs`` writes ``docs/assumptions.md`` anew: every assumed number of
+``configs/``, its range and its reason; a test holds the page to the configs.
 """
 
 from __future__ import annotations
@@ -14,48 +13,19 @@ from typing import Any, Final
 
 import yaml
 
-from experiments.study.sources import CONFIGS, SourcedInput, SourceNote, numbers_in, source_notes
+from experiments.study.sources import CONFIGS, SourcedInput, numbers_in, source_notes
 
 UNITS: Final = {
-    "min": "min",
-    "h": "h",
-    "usd": "USD",
-    "kg": "kg",
-    "lb": "lb",
-    "share": "share",
-    "z": "z",
-    "prime": "z",
-    "rho": "correlation",
-    "years": "years",
-    "days": "days",
-    "per_h": "per h",
-    "trucks": "trucks",
-    "lanes": "lanes",
-    "servers": "units",
-    "cv": "sd/mean",
-    "per_truck": "per truck",
+    **{unit: unit for unit in ("min", "h", "kg", "lb", "share", "years", "days", "trucks", "officers")},
+    **{per: per.replace("_", " ") for per in ("per_h", "per_truck", "per_day", "per_month")},
+    "usd": "USD", "z": "z", "prime": "z", "rho": "correlation", "lanes": "lanes", "servers": "units",
+    "cv": "sd/mean", "ln_sd": "ln", "ln_odds": "ln odds", "share_laden": "share", "share_empty": "share",
+    "persons_n": "people", "firearms_n": "firearms", "y": "years", "g_per_h": "g per h", "per_y": "per year",
+    "gal_per_h": "gal per h", "kg_per_gal": "kg per gal", "kg_per_y": "kg per year",
+    "usd_per_gal": "USD per gal", "usd_per_t": "USD per t", "usd_per_y": "USD per year",
+    "usd_per_unit": "USD per unit", "usd_per_unit_year": "USD per unit and year",
     "usd_per_truck_h": "USD per truck-h",
-    "usd_per_gal": "USD per gal",
-    "gal_per_h": "gal per h",
-    "per_day": "per day",
-    "ln_sd": "ln",
-    "ln_odds": "ln odds",
-    "per_month": "per month",
-    "officers": "officers",
-    "share_laden": "share",
-    "share_empty": "share",
-    "persons_n": "people",
-    "firearms_n": "firearms",
-    "usd_per_unit": "USD per unit",
-    "usd_per_unit_year": "USD per unit and year",
-    "usd_per_y": "USD per year",
-    "usd_per_t": "USD per t",
-    "y": "years",
-    "g_per_h": "g per h",
-    "kg_per_gal": "kg per gal",
-    "kg_per_y": "kg per year",
-    "per_y": "per year",
-}
+}  # fmt: skip
 """Unit by the end of a key's name, the longest that fits."""
 
 
@@ -159,25 +129,11 @@ def assumption_rows(path: Path) -> Iterator[str]:
     name = path.relative_to(CONFIGS).with_suffix("").as_posix()
     for key, note in source_notes(path).items():
         if note is not None and note.kind == "assumption":
-            cells = (name, f"`{_key(key)}`", _value(key, values), _range(note), _why(note))
-            yield f"| {' | '.join(cells)} |\n"
-
-
-def _key(key: str) -> str:
-    return key.partition("=")[0]
-
-
-def _value(key: str, values: dict[str, Any]) -> str:
-    """Return the value of a key, or that which an alternative's override sets."""
-    return value_text(values[key]) if key in values else key.partition("=")[2]
-
-
-def _range(note: SourceNote) -> str:
-    return f"{note.low:g} to {note.high:g}"
-
-
-def _why(note: SourceNote) -> str:
-    return note.note.replace("|", "/") or "-"
+            # an alternative's override is its own key: it holds the value that it sets
+            shown, _, overridden = key.partition("=")
+            value = value_text(values[key]) if key in values else overridden
+            why = note.note.replace("|", "/") or "-"
+            yield f"| {name} | `{shown}` | {value} | {note.low:g} to {note.high:g} | {why} |\n"
 
 
 def main() -> None:

@@ -20,31 +20,21 @@ from experiments.study.sources import CONFIGS, SourcedInput, option_files, path_
 from experiments.study.study import Study
 
 LIBRARIES: Final = (
-    "simpy",
-    "numpy",
-    "pandas",
-    "scipy",
-    "numba",
-    "scikit-learn",
-    "skops",
-    "hydra-core",
-    "joblib",
-    "pyarrow",
+    "simpy", "numpy", "pandas", "scipy", "numba", "scikit-learn", "skops", "hydra-core", "joblib", "pyarrow",
     "plotly",
-)
+)  # fmt: skip
+RECORDED: Final = (
+    "replications", "days", "start_date", "calendar", "coverage", "baseline", "engine", "ledger", "bottleneck",
+    "high_risk_score",
+)  # fmt: skip
+"""Settings of a study that its record holds."""
 
 
 def run_record(study: Study, wall_s: float, unstable: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what ``run.json`` holds: first what decides the numbers, then the machine.
 
-    Parameters
-    ----------
-    study : Study
-        The study that was run.
-    wall_s : float
-        Wall time of the run, in seconds.
-    unstable : mapping, optional
-        Alternatives that cannot carry their load, and which station.
+    ``wall_s`` is the wall time of the run in seconds; ``unstable`` names the alternatives that
+    cannot carry their load, and at which station.
     """
     return {
         "throughgate": package_version("throughgate"),
@@ -52,7 +42,8 @@ def run_record(study: Study, wall_s: float, unstable: Mapping[str, str] | None =
         "experiment": study.experiment,
         "overrides": list(study.overrides),
         "seed": study.seed,
-        "study": _settings(study),
+        "study": {name: getattr(study, name) for name in RECORDED}
+        | {"robustness": dataclasses.asdict(study.robustness)},
         "alternatives": {name: study.mapping(name) for name in study.alternatives},
         "assumed": {name: _ranges(study.inputs(name)) for name in study.alternatives},
         "unstable": dict(unstable or {}),
@@ -67,23 +58,6 @@ def run_record(study: Study, wall_s: float, unstable: Mapping[str, str] | None =
         "processes": study.processes,
         "wall_s": round(wall_s, 3),
     }
-
-
-def _settings(study: Study) -> dict[str, Any]:
-    names = (
-        "replications",
-        "days",
-        "start_date",
-        "calendar",
-        "coverage",
-        "baseline",
-        "engine",
-        "ledger",
-        "bottleneck",
-        "high_risk_score",
-    )
-    found = {name: getattr(study, name) for name in names}
-    return found | {"robustness": dataclasses.asdict(study.robustness)}
 
 
 def _ranges(inputs: Sequence[SourcedInput]) -> dict[str, list[float]]:

@@ -2,14 +2,11 @@
 
 The order is: the experiment, then the user's overrides, then each alternative's own. A user's
 override of what an alternative sets is refused, because it would vanish or blur the comparison.
-
-What the alternatives of a study may set, and what the user may not set beside them.
-
-The study keys: how a question is run, the same for every verb.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
@@ -314,7 +311,7 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     >>> build_study(["policy=random_share", "policy.share=0.1"], "run").baseline
     'random_share'
     """
-    users = (*_search(config_dir), *overrides)
+    users = (*(() if config_dir is None else (search_override(config_dir),)), *overrides)
     asked = overrides_with_experiment(users, verb)
     given = _given(asked)
     check_alternatives(given)
@@ -327,43 +324,22 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     out = _out(settings, base, verb)
     scenarios = {name: _alternative(name, overrides_of_parts((*asked, *more))) for name, more in own.items()}
     check_writable(out)
+    if settings.manifest is not None:
+        read_manifest_file(Path(settings.manifest), settings.days)  # refuses what it cannot read
+    shared = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
     return Study(
-        verb=verb,
-        experiment=base.choices["experiment"],
-        replications=settings.replications,
-        days=settings.days,
-        start_date=settings.start_date,
-        calendar=settings.calendar,
-        seed=settings.seed,
-        coverage=settings.coverage,
-        baseline=settings.baseline or next(iter(own)),
-        processes=settings.processes,
-        engine=settings.engine,
-        out=out,
-        ledger=settings.ledger,
-        manifest=_manifest(settings),
-        alternatives=scenarios,
-        overrides=tuple(users),
-        own_overrides=own,
-        bottleneck=settings.bottleneck,
-        spread=settings.spread,
-        explain=settings.explain,
-        robustness=settings.robustness,
-        random_stream=settings.random_stream,
-        high_risk_score=settings.high_risk_score,
+        **shared
+        | {
+            "verb": verb,
+            "experiment": base.choices["experiment"],
+            "baseline": settings.baseline or next(iter(own)),
+            "out": out,
+            "manifest": None if settings.manifest is None else Path(settings.manifest),
+            "alternatives": scenarios,
+            "overrides": tuple(users),
+            "own_overrides": own,
+        }
     )
-
-
-def _manifest(settings: StudySettings) -> Path | None:
-    """Return the file of the user's own trucks, once it has been read without complaint."""
-    if settings.manifest is None:
-        return None
-    read_manifest_file(Path(settings.manifest), settings.days)
-    return Path(settings.manifest)
-
-
-def _search(config_dir: Path | str | None) -> tuple[str, ...]:
-    return () if config_dir is None else (search_override(config_dir),)
 
 
 def overrides_with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:

@@ -10,8 +10,6 @@ truck. History is drawn in its own epoch and seed, so no evaluated truck is ever
 is a pure function of (scenario, seed, week). It is the past of the port *before* the change under
 study: baseline scanners, baseline staffing, today's practice with rules.
 
-What a risk model learns from of all that others share.
-
 Tips are too few to learn from: they are heeded for what they state of themselves (`models.baselines`).
 The partner's items are learnt from as they were agreed: what has leaked or been held back since,
 the past does not show (`sim.setting.sharing.Sharing.as_agreed`).
