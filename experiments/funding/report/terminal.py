@@ -296,10 +296,9 @@ def present_worth_legend(appraised: AppraisedCase) -> str:
     appraisal, coverage = appraised.case.appraisal, appraised.case.study.coverage
     return (
         f"Present values above {appraised.case.study.baseline}, USD of {appraisal.price_year} at "
-        f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after "
-        f"{appraisal.base_year}; users: {appraised.case.benefit.view} view of time and fuel; loads "
-        f"discounted like money; ± half-width of the {percent(coverage, 0)} interval over "
-        "replications alone."
+        f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after {appraisal.base_year}; users: "
+        f"{appraised.case.benefit.view} view of time and fuel; loads discounted like money; ± half-width of the "
+        f"{percent(coverage, 0)} interval over replications alone."
     )
 
 
@@ -313,10 +312,9 @@ def case_notes(appraised: AppraisedCase) -> list[str]:
         "today's traffic, which is fitted through open lanes; prices are sourced where published "
         f"and else assumed ({assumed} of {len(kinds)} numbers; ranges in data/inputs.csv).",
         f"Demand grows by {percent(demand.growth_share_per_y)} a year (assumed); years "
-        f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie "
-        "straight between them. Trips that would wait more than "
-        f"{number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won or lost "
-        "count half of what is left to that.",
+        f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie straight between them. "
+        f"Trips that would wait more than {number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won "
+        "or lost count half of what is left to that.",
     ]
     if (lost := lost_trips_words(appraised)) is not None:
         lines.append(lost)
