@@ -198,12 +198,8 @@ def _prices(portfolio: PortfolioResults) -> Section:
 
 def _sure(portfolio: PortfolioResults) -> Section:
     rows = portfolio.draws.sets.head(8)
-    frame = pd.DataFrame(
-        {
-            "set": [set_words([portfolio.options[p] for p in chosen]) for chosen in rows["chosen"]],
-            "share": rows["share"],
-        }
-    )
+    sets = [set_words([portfolio.options[place] for place in chosen]) for chosen in rows["chosen"]]
+    frame = pd.DataFrame({"set": sets, "share": rows["share"]})
     heads = {"set": ColumnHead("best set"), "share": ColumnHead("of draws", "", "share", "assumed")}
     worlds = portfolio.draws.worlds
     drawn = (
