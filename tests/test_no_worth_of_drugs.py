@@ -14,7 +14,6 @@ import pytest
 from made_response import response as made_response
 from made_response import valuation
 from small_case import SMALL
-from test_money import response
 
 from experiments.fund import appraise_case, raw_case_tables, raw_uncertainty_tables, write_case_files
 from experiments.funding.completion import completions_table
@@ -22,6 +21,7 @@ from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import noise_table, present_worths_by_replication
 from experiments.funding.request import build_case, read_uncertainty_settings
 from experiments.funding.uncertainty.analysis import tabulate_uncertainty
+from tests.experiments.funding.test_cash_flows_money import response
 
 WORTH = 3_123_457.0
 """A value of a load whose digits turn up nowhere by chance."""

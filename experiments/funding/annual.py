@@ -1,11 +1,10 @@
 """A year as a weighted set of representative days: weekday, Saturday and Sunday by season.
 
-Each replication simulates one day of every stratum; its date within the stratum moves evenly from
-replication to replication, so that all months are met. A day leaves what adds up over days (hours from
-joining the line to the last exit, by class of truck) and histograms, because percentiles of a year are
-those of all its trucks. Amounts of a year are sums over strata, times the days each stands for; ratios
-are ratios of sums. All alternatives meet the same trucks in a replication, so that differences between
-them are paired along the last axis of a `Response`.
+Each replication simulates one day of every stratum; its date within the stratum moves evenly from replication to
+replication, so that all months are met. A day leaves what adds up over days (hours from joining the line to the last
+exit, by class of truck) and histograms, because percentiles of a year are those of all its trucks. Amounts of a year
+are sums over strata, times the days each stands for; ratios are ratios of sums. All alternatives meet the same trucks
+in a replication, so that differences between them are paired along the last axis of a `Response`.
 """
 
 from __future__ import annotations

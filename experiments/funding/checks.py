@@ -1,10 +1,9 @@
 """Whether an alternative carries its load in the design year, and pays for what it uses.
 
-The design year is the last one, in the hardest pressed month. What is to be carried are the trips that
-are made: those that a port turns away by its wait are shown as going elsewhere, under the baseline as
-under every alternative. A station is short if its weekly load reaches its capacity. What must be paid
-for is what the scenario has above the baseline's: scanners, docks, booths, analysts' posts, and the
-officers who man more booth-hours a week.
+The design year is the last one, in the hardest pressed month. What is to be carried are the trips that are made: those
+that a port turns away by its wait are shown as going elsewhere, under the baseline as under every alternative. A
+station is short if its weekly load reaches its capacity. What must be paid for is what the scenario has above the
+baseline's: scanners, docks, booths, analysts' posts, and the officers who man more booth-hours a week.
 """
 
 from __future__ import annotations

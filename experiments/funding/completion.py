@@ -1,9 +1,8 @@
 """The cheapest way to complete an alternative that cannot carry its design year.
 
-Each station is given the fewest units that carry its load; a unit helps no other station, so that
-the fewest of each are the cheapest of all. More portals pass on more images, so that analysts are
-looked at again once portals are enough. What is proposed are overrides and purchases, exactly as a
-user would write them.
+Each station is given the fewest units that carry its load; a unit helps no other station, so that the fewest of each
+are the cheapest of all. More portals pass on more images, so that analysts are looked at again once portals are enough.
+What is proposed are overrides and purchases, exactly as a user would write them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Overrides -> a funding case, checked whole before anything is simulated or written.
 
-The study is composed as for every other verb; the economics beside it are composed by Hydra from
-``configs/fund.yaml``, so that groups, overrides and private folders work alike. A number whose source
-nobody has opened (confidence U in its comment), or that has no comment at all, is refused until the
-user accepts it by its key.
+The study is composed as for every other verb; the economics beside it are composed by Hydra from ``configs/fund.yaml``,
+so that groups, overrides and private folders work alike. A number whose source nobody has opened (confidence U in its
+comment), or that has no comment at all, is refused until the user accepts it by its key.
 """
 
 from __future__ import annotations

@@ -38,11 +38,10 @@ STEPS: Final = 11
 def decision_measures_table(appraised: AppraisedCase, by_replication: WorthsByReplication) -> pd.DataFrame:
     """Return every decision measure by rate and alternative.
 
-    Columns: ``rate``, ``alternative``, ``capital_usd``, ``cost_usd``, ``user_benefit_usd`` with
-    ``_low`` and ``_high``, ``loads`` (..), ``npv0_usd`` (..), ``dot_ratio``, ``life_cycle_ratio``,
-    ``annualised_usd``, ``irr``, ``irr_reason``, ``payback_year``, ``discounted_payback_y``,
-    ``break_even_usd_per_load`` (..), ``cost_usd_per_load`` (..), ``annual_gap_usd``,
-    ``gap_deaths_per_y``, ``not_replaced_share``; ``npv_usd`` where the user gives a value of a
+    Columns: ``rate``, ``alternative``, ``capital_usd``, ``cost_usd``, ``user_benefit_usd`` with ``_low`` and ``_high``,
+    ``loads`` (..), ``npv0_usd`` (..), ``dot_ratio``, ``life_cycle_ratio``, ``annualised_usd``, ``irr``, ``irr_reason``,
+    ``payback_year``, ``discounted_payback_y``, ``break_even_usd_per_load`` (..), ``cost_usd_per_load`` (..),
+    ``annual_gap_usd``, ``gap_deaths_per_y``, ``not_replaced_share``; ``npv_usd`` where the user gives a value of a
     load, which ratios, rates of return and paybacks then hold too.
     """
     rows = [
@@ -171,8 +170,7 @@ def _thresholds(worths: dict[str, PresentWorth] | Any) -> Iterator[float]:  # no
 def economic_inputs_table(appraised: AppraisedCase) -> pd.DataFrame:
     """Return every number of the economics with its source.
 
-    Columns: ``key``, ``value``, ``kind``, ``source``, ``confidence``, ``low``, ``high``, ``note``,
-    ``file``.
+    Columns: ``key``, ``value``, ``kind``, ``source``, ``confidence``, ``low``, ``high``, ``note``, ``file``.
     """
     keys = ("key", "value", "kind", "source_id", "confidence", "low", "high", "note", "file")
     rows = [[str(row.value) if key == "value" else getattr(row, key) for key in keys] for row in appraised.case.inputs]

@@ -74,10 +74,9 @@ def problem_chapter(evidence: Evidence) -> Section:
         named=(TableColumn("measure", "measure"), lambda row: f"{row[1]}, {row[2]} ({row[5]})"),
     )
     said = (
-        f"Year {first} is {base + first}, year {last} is {base + last}, "
-        "each simulated with its own traffic. Brackets: intervals over replications; the "
-        "change is paired, on the same trucks. Waits are predicted; everything about loads "
-        "is assumed."
+        f"Year {first} is {base + first}, year {last} is {base + last}, each simulated with its own traffic. Brackets: "
+        "intervals over replications; the change is paired, on the same trucks. Waits are predicted; everything about "
+        "loads is assumed."
     )
     return Section("problem", "The problem: today, without building, and with the choice", (Prose(said), table))
 
@@ -121,10 +120,9 @@ def alternatives_chapter(evidence: Evidence) -> Section:
     baseline = (f"{plain_name(evidence.baseline)} (baseline)", (nothing, *(Cell(NONE) for _ in list(columns)[1:])))
     parts: list[Part] = [
         Prose(
-            "Every alternative is measured against the no-build baseline on the same traffic, and "
-            "pays for all that it uses: scanners, works, staff. Dollars are "
-            f"{case.appraisal.price_year} dollars, not discounted; the ranges "
-            "of each price stand among the inputs, those of the sums with the present values."
+            "Every alternative is measured against the no-build baseline on the same traffic, and pays for all that it "
+            f"uses: scanners, works, staff. Dollars are {case.appraisal.price_year} dollars, not discounted; the "
+            "ranges of each price stand among the inputs, those of the sums with the present values."
         ),
         replace(table, rows=(baseline, *table.rows)),
     ]

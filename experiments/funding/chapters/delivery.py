@@ -100,9 +100,8 @@ def risk_register_chapter(evidence: Evidence) -> Section:
         TableColumn("owner", "owner"): lambda _: Cell(OPEN, look="open"),
     }
     said = (
-        "Effects are the lowest and highest net present value over the scenarios and "
-        "swings of that kind, interdiction not priced; mitigations are suggestions. "
-        "Likelihood and owner are for the requesting office to fill in."
+        "Effects are the lowest and highest net present value over the scenarios and swings of that kind, interdiction "
+        "not priced; mitigations are suggestions. Likelihood and owner are for the requesting office to fill in."
     )
     named = (TableColumn("risk", "risk"), lambda risk: str(risk[1]))
     table = table_by_column("risk_register", "Risks of the choice", RISKS, columns, named)

@@ -71,11 +71,10 @@ def frontiers_chapter(evidence: Evidence) -> Section:
         "Efficient frontiers, and why each option is off them",
         (
             Prose(
-                "A frontier holds the options that interdict most for their cost. Strongly "
-                "dominated: another costs no more and interdicts no less. Dominated by a mix: two "
-                "others, built in parts, interdict as much for less. The agency's frontier counts "
-                "budgets alone and may keep an option that costs users more than it saves; "
-                "society's counts users' time as well, and is the one that the choice rests on."
+                "A frontier holds the options that interdict most for their cost. Strongly dominated: another costs no "
+                "more and interdicts no less. Dominated by a mix: two others, built in parts, interdict as much for "
+                "less. The agency's frontier counts budgets alone and may keep an option that costs users more than it "
+                "saves; society's counts users' time as well, and is the one that the choice rests on."
             ),
             charts_effectiveness.cost_frontier_chart(evidence, "agency", "Agency frontier", agency),
             charts_effectiveness.cost_frontier_chart(evidence, "social", "Society's frontier", social),
@@ -150,9 +149,8 @@ def net_benefit_chapter(evidence: Evidence) -> Section:
     if evidence.usd_per_load is None:
         parts: tuple[Part, ...] = (
             Prose(
-                "Not drawn: no value of an interdicted load was set, and none is assumed. Shown in "
-                "its place: the value from which on each alternative would pay. It is a threshold, "
-                "not a valuation."
+                "Not drawn: no value of an interdicted load was set, and none is assumed. Shown in its place: the "
+                "value from which on each alternative would pay. It is a threshold, not a valuation."
             ),
             charts_uncertainty.break_even_chart(evidence),
         )
@@ -173,16 +171,13 @@ def break_even_chapter(evidence: Evidence) -> Section:
     harm = evidence.appraised.case.harm
     parts: list[Part] = [
         Prose(
-            "Interdiction is not priced: agencies use break-even analysis where the worth of "
-            "security cannot be estimated. For each alternative: what a load would have to be "
-            "worth for it to pay, the yearly sum that interdiction would have to be worth, the "
-            "same as statistical deaths, the officers that the same yearly cost would pay, and "
-            "the share of what is seized that must not be replaced by other loads. What studies "
-            "of drug markets leave possible for that share: "
-            f"{percent(harm.not_replaced_low_share)} to "
-            f"{percent(harm.not_replaced_high_share, 0)}. It rests on "
-            f"{significant(harm.pure_kg_per_load)} pure kg of the deadly drug in the mean load, "
-            "which is assumed and must be set to the port's own mix."
+            "Interdiction is not priced: agencies use break-even analysis where the worth of security cannot be "
+            "estimated. For each alternative: what a load would have to be worth for it to pay, the yearly sum that "
+            "interdiction would have to be worth, the same as statistical deaths, the officers that the same yearly "
+            "cost would pay, and the share of what is seized that must not be replaced by other loads. What studies of "
+            f"drug markets leave possible for that share: {percent(harm.not_replaced_low_share)} to "
+            f"{percent(harm.not_replaced_high_share, 0)}. It rests on {significant(harm.pure_kg_per_load)} pure kg of "
+            "the deadly drug in the mean load, which is assumed and must be set to the port's own mix."
         ),
         charts_uncertainty.displacement_chart(evidence),
         charts_uncertainty.not_replaced_chart(evidence),

@@ -48,12 +48,10 @@ def inputs_chapter(evidence: Evidence) -> Section:
     rows = [row for row in case.inputs if bears_on_case(case, row.key)]
     parts: list[Part] = [
         Prose(
-            f"{CONFIDENCE_WORDS} Prices are in dollars "
-            "of the year of their quote; before use they are restated to "
-            f"{case.appraisal.price_year} dollars by the price index of gross domestic product. "
-            "Catalogue entries that nobody buys are left out. Inputs of the simulation, the laws "
-            "that uncertain numbers are drawn from, and addresses of all sources: "
-            f"section {SECTION_NUMBER['annex']}."
+            f"{CONFIDENCE_WORDS} Prices are in dollars of the year of their quote; before use they are restated to "
+            f"{case.appraisal.price_year} dollars by the price index of gross domestic product. Catalogue entries that "
+            "nobody buys are left out. Inputs of the simulation, the laws that uncertain numbers are drawn from, and "
+            f"addresses of all sources: section {SECTION_NUMBER['annex']}."
         ),
         sourced_inputs_table("inputs_economic", "Inputs of the economics", rows)
         if rows

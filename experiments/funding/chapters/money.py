@@ -163,10 +163,9 @@ def ledger_chapter(evidence: Evidence) -> Section:
     appraisal = evidence.appraised.case.appraisal
     parts: list[Part] = [
         Prose(
-            f"Amounts above the baseline in {appraisal.price_year} dollars at the central inputs, "
-            f"at the end of each year; year 0 is {appraisal.base_year} and is not discounted. The "
-            f"factor is that of {percent(evidence.rate, 1)} a year. Ranges of the sums "
-            "stand in the next two sections."
+            f"Amounts above the baseline in {appraisal.price_year} dollars at the central inputs, at the end of each "
+            f"year; year 0 is {appraisal.base_year} and is not discounted. The factor is that of "
+            f"{percent(evidence.rate, 1)} a year. Ranges of the sums stand in the next two sections."
         ),
         *(_ledger(evidence, name) for name in evidence.rivals),
     ]
@@ -220,9 +219,8 @@ def present_values_chapter(evidence: Evidence) -> Section:
                 TableColumn("party", "party"),
                 (TableColumn("standing", "standing"), *heads),
                 tuple(_party_rows(evidence)),
-                note="Duties, tolls and seized cash pass from one party to another and are left "
-                "out. Money of both governments counts in full, which understates the net "
-                "benefit to residents of the United States.",
+                note="Duties, tolls and seized cash pass from one party to another and are left out. Money of both "
+                "governments counts in full, which understates the net benefit to residents of the United States.",
             ),
         ),
     )
@@ -289,11 +287,10 @@ def decision_measures_chapter(evidence: Evidence) -> Section:
     )
     parts: list[Part] = [
         Prose(
-            f"{counted} DOT's ratio has initial capital alone below the line and everything else "
-            "above it; the life-cycle ratio has all costs below. Both are above 1 exactly when the "
-            "net present value is above zero; over nothing a ratio is undefined. "
-            f"{evidence.range_note} The same draws stand behind every rate: a rate is a scenario "
-            "and never drawn. A high end of none: in so many draws no value of a load would do."
+            f"{counted} DOT's ratio has initial capital alone below the line and everything else above it; the "
+            "life-cycle ratio has all costs below. Both are above 1 exactly when the net present value is above zero; "
+            f"over nothing a ratio is undefined. {evidence.range_note} The same draws stand behind every rate: a rate "
+            "is a scenario and never drawn. A high end of none: in so many draws no value of a load would do."
         ),
         *(_rate_table(evidence, rate) for rate in rates),
         returns_table(evidence),

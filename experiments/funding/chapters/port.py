@@ -52,10 +52,9 @@ DEFINITIONS: Final = (
     "Availability: time in which the machines were manned and in order, over the time for which "
     "they were scheduled. Inspection (scan) rate: trucks imaged at a portal over trucks that left "
     "the port. Exam rate: trucks opened at a dock over trucks that left the port.",
-    "Detection: share of the loads presented that is interdicted by the whole chain of checks, "
-    "with every truck counted by its probability of carrying; it rests on the assumed prevalence "
-    "and on assumed sensor performance. False alarms: alarms over scans of trucks that carry "
-    "nothing.",
+    "Detection: share of the loads presented that is interdicted by the whole chain of checks, with every truck "
+    "counted by its probability of carrying; it rests on the assumed prevalence and on assumed sensor performance. "
+    "False alarms: alarms over scans of trucks that carry nothing.",
     "High-risk trucks: those whose risk score is at least the threshold of this study "
     "(high_risk_score in run.json); inspected: scanned or opened.",
 )
@@ -66,13 +65,12 @@ def throughput_chapter(evidence: Evidence) -> Section:
     years = evidence.appraised.response.years
     parts: list[Part] = [
         Prose(
-            "Wait: end of the queue to the primary booth, as CBP counts it. Crossing: end of the "
-            "queue to the last exit. Buffer index: (95th percentile - mean) / mean of crossing "
-            "time. Planning-time index: 95th percentile over the median in an empty port. "
-            f"{_intervals(evidence)} The lanes open in today's practice were set so that the mean "
-            "wait of the counted year comes near what was observed (fitted, section "
-            f"{SECTION_NUMBER['validation']}); the years "
-            "here have other traffic, so that all their waits are predicted."
+            "Wait: end of the queue to the primary booth, as CBP counts it. Crossing: end of the queue to the last "
+            "exit. Buffer index: (95th percentile - mean) / mean of crossing time. Planning-time index: 95th "
+            f"percentile over the median in an empty port. {_intervals(evidence)} The lanes open in today's practice "
+            "were set so that the mean wait of the counted year comes near what was observed (fitted, section "
+            f"{SECTION_NUMBER['validation']}); the years here have other traffic, so that all their waits are "
+            "predicted."
         )
     ]
     if table := measure_table(evidence, "throughput", f"Study year {years[0]}", WAITS):
@@ -90,9 +88,8 @@ def throughput_chapter(evidence: Evidence) -> Section:
 
 def _intervals(evidence: Evidence) -> str:
     return (
-        f"Intervals are of {100 * evidence.coverage:.0f} % over "
-        f"{evidence.appraised.response.replications} replications on the same trucks for all "
-        "alternatives; differences from the baseline are paired."
+        f"Intervals are of {100 * evidence.coverage:.0f} % over {evidence.appraised.response.replications} "
+        "replications on the same trucks for all alternatives; differences from the baseline are paired."
     )
 
 

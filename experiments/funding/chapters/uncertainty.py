@@ -103,9 +103,8 @@ def _partial(uncertainty: Uncertainty) -> Part:
         "Value of knowing one input, largest first",
         shown.head(TOP),
         heads,
-        note="By regression of the draws themselves. Reached by chance: what an input that says "
-        "nothing reaches in one of twenty cases; inputs below it are left out, which does not say "
-        "that they are worth nothing.",
+        note="By regression of the draws themselves. Reached by chance: what an input that says nothing reaches in one "
+        "of twenty cases; inputs below it are left out, which does not say that they are worth nothing.",
     )
 
 
@@ -212,10 +211,9 @@ def _ranking(uncertainty: Uncertainty) -> Part:
         "What decides the ranking (Sobol's indices)",
         uncertainty.sensitivity,
         heads,
-        note="Lead: how far the choice is ahead of the best of the others; rank: whether it leads "
-        "at all. Share of its variance that goes with each group, as far as formulas explain the "
-        "simulation: how far that is stands in the table of formulas. Where they explain nothing, "
-        "a simulation group of 0 % is unknown, not unimportant.",
+        note="Lead: how far the choice is ahead of the best of the others; rank: whether it leads at all. Share of its "
+        "variance that goes with each group, as far as formulas explain the simulation: how far that is stands in the "
+        "table of formulas. Where they explain nothing, a simulation group of 0 % is unknown, not unimportant.",
     )
 
 

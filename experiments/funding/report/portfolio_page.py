@@ -183,9 +183,8 @@ def _prices(portfolio: PortfolioResults) -> Section:
         "What binds, and what more of it would bring",
         (
             Prose(
-                f"Solved by HiGHS as an integer programme: the set is {proof}; gap "
-                f"{percent(solved.gap, 2)}, {solved.nodes} "
-                f"{'node' if solved.nodes == 1 else 'nodes'} of the search tree.",
+                f"Solved by HiGHS as an integer programme: the set is {proof}; gap {percent(solved.gap, 2)}, "
+                f"{solved.nodes} {'node' if solved.nodes == 1 else 'nodes'} of the search tree.",
                 "lead",
             ),
             Bullets(tuple(limit_price_notes(portfolio))),
@@ -198,12 +197,8 @@ def _prices(portfolio: PortfolioResults) -> Section:
 
 def _sure(portfolio: PortfolioResults) -> Section:
     rows = portfolio.draws.sets.head(8)
-    frame = pd.DataFrame(
-        {
-            "set": [set_words([portfolio.options[p] for p in chosen]) for chosen in rows["chosen"]],
-            "share": rows["share"],
-        }
-    )
+    sets = [set_words([portfolio.options[place] for place in chosen]) for chosen in rows["chosen"]]
+    frame = pd.DataFrame({"set": sets, "share": rows["share"]})
     heads = {"set": ColumnHead("best set"), "share": ColumnHead("of draws", "", "share", "assumed")}
     worlds = portfolio.draws.worlds
     drawn = (
@@ -235,9 +230,8 @@ def _waits(portfolio: PortfolioResults) -> Section:
         "The wait at each port against its ceiling",
         (
             Prose(
-                "End of the queue to primary inspection, mean of a year. Trips that would wait "
-                "too long are made elsewhere: a wait that stays low because trips stay away is "
-                "no relief, so they stand beside it."
+                "End of the queue to primary inspection, mean of a year. Trips that would wait too long are made "
+                "elsewhere: a wait that stays low because trips stay away is no relief, so they stand beside it."
             ),
             charts_portfolio.port_waits_chart(portfolio),
             frame_table(

@@ -61,9 +61,8 @@ def cost_words(portfolio: PortfolioResults) -> str:
     yearly = "" if plan.yearly_usd is None else f" of {usd(plan.yearly_usd)} allowed in any year"
     most = float(by_year[peak])  # type: ignore[index]
     return (
-        f"{usd(spent)} of initial spending{of}; at most {usd(most)} in one year ({base + peak})"
-        f"{yearly}. Over its life it costs {usd(life)}, present value "
-        f"(range {usd_range_words(portfolio.drawn('cost_usd'))})."
+        f"{usd(spent)} of initial spending{of}; at most {usd(most)} in one year ({base + peak}){yearly}. Over its life "
+        f"it costs {usd(life)}, present value (range {usd_range_words(portfolio.drawn('cost_usd'))})."
     )
 
 
@@ -75,10 +74,9 @@ def benefit_words(portfolio: PortfolioResults) -> str:
     low, high = portfolio.drawn("loads")
     n = portfolio.luck.draws
     return (
-        f"{number(loads)} more loads interdicted over {years} years, discounted (range "
-        f"{number(low)} to {number(high)}; noise of {n} replications {_noise(portfolio, 'loads')}). "
-        f"In time and money alone {usd(npv0)} (range {usd_range_words(portfolio.drawn('npv0_usd'))}; noise "
-        f"{_noise(portfolio, 'npv0_usd')})."
+        f"{number(loads)} more loads interdicted over {years} years, discounted (range {number(low)} to "
+        f"{number(high)}; noise of {n} replications {_noise(portfolio, 'loads')}). In time and money alone {usd(npv0)} "
+        f"(range {usd_range_words(portfolio.drawn('npv0_usd'))}; noise {_noise(portfolio, 'npv0_usd')})."
     )
 
 
@@ -115,9 +113,8 @@ def choice_certainty_words(portfolio: PortfolioResults) -> str:
         words = set_words([portfolio.options[place] for place in rival["chosen"]])
         none += f"; most often else: {plain_name(words)} ({percent(rival['share'], 0)})"
     return (
-        f"The choice is {sure}: the same set is best in {percent(best, 0)} of {draws.draws} draws "
-        f"of uncertain inputs and keeps all limits in {percent(within, 0)}{none}. Noise alone: "
-        f"best in {same} of {luck.draws} replications."
+        f"The choice is {sure}: the same set is best in {percent(best, 0)} of {draws.draws} draws of uncertain inputs "
+        f"and keeps all limits in {percent(within, 0)}{none}. Noise alone: best in {same} of {luck.draws} replications."
     )
 
 

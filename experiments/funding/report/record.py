@@ -36,17 +36,16 @@ def funding_record(evidence: Evidence, report: Report) -> dict[str, Any]:
 
 
 def _case(evidence: Evidence, report: Report) -> dict[str, Any]:
-    case = evidence.appraised.case
+    case, response = evidence.appraised.case, evidence.appraised.response
+    appraisal = dataclasses.asdict(case.appraisal).items()
     return {
         "port": report.title,
         "baseline": evidence.baseline,
         "alternatives": list(evidence.names),
-        "appraisal": {k: _plain(v) for k, v in dataclasses.asdict(case.appraisal).items()},
-        "simulated_years": list(evidence.appraised.response.years),
-        "replications": evidence.appraised.response.replications,
-        "seed": case.study.seed,
-        "engine": case.study.engine,
-        "coverage": case.study.coverage,
+        "appraisal": {key: list(value) if isinstance(value, tuple) else value for key, value in appraisal},
+        "simulated_years": list(response.years),
+        "replications": response.replications,
+        **{key: getattr(case.study, key) for key in ("seed", "engine", "coverage")},
         "draws": len(evidence.draws),
         "ranges": evidence.range_words,
     }
@@ -101,10 +100,6 @@ def _table(table: Table) -> dict[str, Any]:
 def _cell(cell: Cell) -> dict[str, Any]:
     found = {"value": cell.value, "low": cell.low, "high": cell.high, "text": cell.text}
     return found | ({"below": cell.below} if cell.below else {})
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def report_table_csv(table: Table) -> str:

@@ -76,9 +76,8 @@ def choice_words(evidence: Evidence) -> str:
     if choice.why == "threshold":
         sometimes = "" if share is None else f" (this one does in {percent(share, 0)} of draws)"
         return (
-            f"{name}, but only if interdiction is worth its price: at the central inputs no "
-            f"alternative pays in time saved alone{sometimes}. Of all "
-            "alternatives it asks society for least per additional load."
+            f"{name}, but only if interdiction is worth its price: at the central inputs no alternative pays in time "
+            f"saved alone{sometimes}. Of all alternatives it asks society for least per additional load."
         )
     ground = (
         "at the value of a load that the user set"

@@ -31,10 +31,10 @@ from experiments.funding.tables import lost_trips_words
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
 from experiments.report import terminal as report_terminal
+from sim.arrays import FloatArray
 
 TO_MILLIONS: Final = 1e-6
 TO_THOUSANDS: Final = 1e-3
-PERCENT = 100.0
 MOVING = ("npv0_p5_usd", "npv0_p95_usd", "loads_p5", "loads_p95")
 """All zero in the row of the baseline, which is left out."""
 
@@ -48,8 +48,8 @@ def draw_ranges_table(uncertainty: Uncertainty) -> Table:
             _range(row, "npv0", TO_MILLIONS, "_usd"),
             _range(row, "loads", 1.0, ""),
             _range(row, "break_even", TO_THOUSANDS, "_usd", 0),
-            f"{PERCENT * float(row['pays_share']):.0f}",
-            f"{PERCENT * float(row['best_share']):.0f}",
+            f"{100.0 * float(row['pays_share']):.0f}",
+            f"{100.0 * float(row['best_share']):.0f}",
         ]
         for row in uncertainty.intervals.to_dict(orient="records")
         if any(row[name] for name in MOVING)
@@ -83,17 +83,17 @@ RANGES: Final = (
 def rates_table(evidence: Evidence) -> Table:
     """Return net present value by rate, both ratios, internal rate and payback, with ranges."""
     rates = sorted(evidence.appraised.worths)
-    rows = []
-    for name in evidence.rivals:
-        cells = [*_figures(evidence, rates, name), *_returns(evidence, name)]
-        rows.append([name, *(one[0] for one in cells)])
-        if evidence.draws:
-            rows += [[words, *(one[k] for one in cells)] for k, words in _LINES]
+    lines = ("{name}", "  5 %", "  95 %") if evidence.draws else ("{name}",)
+    rows = [
+        [
+            words.format(name=name),
+            *(cell[place] for cell in (*_figures(evidence, rates, name), *_returns(evidence, name))),
+        ]
+        for name in evidence.rivals
+        for place, words in enumerate(lines)
+    ]
     heads = [f"at {percent(rate, 0)}" for rate in rates]
     return terminal_table(["net value, m", *heads, "BCR DOT", "BCR life", "IRR", "payback, y"], rows)
-
-
-_LINES: Final = ((1, "  5 %"), (2, "  95 %"))
 
 
 def _figures(evidence: Evidence, rates: list[float], name: str) -> Iterator[tuple[str, str, str]]:
@@ -116,21 +116,18 @@ def _cell(
 def _returns(evidence: Evidence, name: str) -> Iterator[tuple[str, str, str]]:
     own, base = evidence.alternative(name), evidence.alternative(evidence.baseline)
     net = incremental_cash_flow(own, base, evidence.usd_per_load)
-    found = internal_rate_of_return(net)
+    found, year = internal_rate_of_return(net), payback_year(net)
+    rates, years = evidence.returns(name, "irr"), evidence.returns(name, "payback_y")
     shown = found.reason.partition(":")[0] if found.rate is None else percent(found.rate)
-    known = evidence.returns(name, "irr")
-    known = known[np.isfinite(known)]
-    ends = [NONE] * 2
-    if len(known):
-        found_ends = np.quantile(known, ENDS, method="inverted_cdf")
-        ends = [percent(float(end)) for end in found_ends]
-    yield shown, ends[0], ends[1]
-    year = payback_year(net)
-    drawn = evidence.returns(name, "payback_y")
-    years = np.where(np.isfinite(drawn), drawn, np.inf)
-    last = [year_words(e) for e in np.quantile(years, ENDS, method="inverted_cdf")] if len(years) else []
-    low, high = last or [NONE] * 2
-    yield ("never" if year is None else str(year)), low, high
+    yield shown, *_ends(rates[np.isfinite(rates)], percent)
+    yield "never" if year is None else str(year), *_ends(np.where(np.isfinite(years), years, np.inf), year_words)
+
+
+def _ends(drawn: FloatArray, format_value: Callable[[float], str]) -> tuple[str, str]:
+    if not len(drawn):
+        return NONE, NONE
+    low, high = np.quantile(drawn, ENDS, method="inverted_cdf")
+    return format_value(float(low)), format_value(float(high))
 
 
 def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
@@ -199,26 +196,22 @@ def print_files(terminal: Console, folder: Path, paths: Sequence[Path], wall_s: 
 def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplication) -> Table:
     """Return cost, users' gain, loads, net value and threshold of every alternative."""
     rate, coverage = appraised.case.appraisal.discount_rate, appraised.case.study.coverage
-    rows = []
-    for name in _rivals(appraised):
-        worth = appraised.worths[rate][name]
-        noise = {
-            measure: (MEASURES[measure](worth), measure_interval(by_replication, rate, name, measure, coverage))
-            for measure in ("user_benefit_usd", "npv0_usd", "loads")
-        }
-        rows.append(
-            [
-                name,
-                number(TO_MILLIONS * worth.cost),
-                *(
-                    plus_minus(value, one.low, one.high, TO_MILLIONS if "usd" in measure else 1.0)
-                    for measure, (value, one) in noise.items()
-                ),
-                _threshold(appraised, by_replication, name),
-            ]
-        )
-    headings = ("alternative", "cost, m", "users, m", "net, m", "more loads", "break-even, k/load")
-    return terminal_table(headings, rows)
+
+    def paired(name: str, measure: str) -> str:
+        level = measure_interval(by_replication, rate, name, measure, coverage)
+        value, scale = MEASURES[measure](appraised.worths[rate][name]), TO_MILLIONS if "usd" in measure else 1.0
+        return plus_minus(value, level.low, level.high, scale)
+
+    rows = (
+        [
+            name,
+            number(TO_MILLIONS * appraised.worths[rate][name].cost),
+            *(paired(name, measure) for measure in ("user_benefit_usd", "npv0_usd", "loads")),
+            _threshold(appraised, by_replication, name),
+        ]
+        for name in _rivals(appraised)
+    )
+    return terminal_table(("alternative", "cost, m", "users, m", "net, m", "more loads", "break-even, k/load"), rows)
 
 
 def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, name: str) -> str:
@@ -244,14 +237,12 @@ def port_performance_table(appraised: AppraisedCase) -> Table:
         ("found, %", "detection_expected", 100.0, 1),
         ("elsewhere, k/y", ELSEWHERE, TO_THOUSANDS, 0),
     )
+    amounts = appraised.response.amounts
     rows = []
     for place, name in enumerate(appraised.response.alternatives):
-        cells = []
-        for _, amount, scale, digits in columns:
-            values = appraised.response.amounts[amount][place].mean(axis=1)
-            ends = (number(scale * float(values[y]), digits) for y in (first, last))
-            cells.append(" to ".join(ends))
-        rows.append([name, *cells])
+        means = [scale * amounts[amount][place].mean(axis=1) for _, amount, scale, _ in columns]
+        ends = (f"{number(m[first], c[3])} to {number(m[last], c[3])}" for m, c in zip(means, columns, strict=True))
+        rows.append([name, *ends])
     years = f"years {appraised.response.years[first]} and {appraised.response.years[last]}"
     return terminal_table([years, *(heading for heading, *_ in columns)], rows)
 
@@ -296,10 +287,9 @@ def present_worth_legend(appraised: AppraisedCase) -> str:
     appraisal, coverage = appraised.case.appraisal, appraised.case.study.coverage
     return (
         f"Present values above {appraised.case.study.baseline}, USD of {appraisal.price_year} at "
-        f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after "
-        f"{appraisal.base_year}; users: {appraised.case.benefit.view} view of time and fuel; loads "
-        f"discounted like money; ± half-width of the {percent(coverage, 0)} interval over "
-        "replications alone."
+        f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after {appraisal.base_year}; users: "
+        f"{appraised.case.benefit.view} view of time and fuel; loads discounted like money; ± half-width of the "
+        f"{percent(coverage, 0)} interval over replications alone."
     )
 
 
@@ -313,10 +303,9 @@ def case_notes(appraised: AppraisedCase) -> list[str]:
         "today's traffic, which is fitted through open lanes; prices are sourced where published "
         f"and else assumed ({assumed} of {len(kinds)} numbers; ranges in data/inputs.csv).",
         f"Demand grows by {percent(demand.growth_share_per_y)} a year (assumed); years "
-        f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie "
-        "straight between them. Trips that would wait more than "
-        f"{number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won or lost "
-        "count half of what is left to that.",
+        f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie straight between them. "
+        f"Trips that would wait more than {number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won "
+        "or lost count half of what is left to that.",
     ]
     if (lost := lost_trips_words(appraised)) is not None:
         lines.append(lost)
