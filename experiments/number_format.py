@@ -160,12 +160,14 @@ def station_title(station: str) -> str:
     >>> station_title("low_energy"), station_title("dock")
     ('low-energy portal', 'dock')
     """
-    return STATION[station].title or station
+    row = STATION.get(station)
+    return row.title if row and row.title else station
 
 
 def short_station_title(station: str) -> str:
     """Return a station's name for the head of a narrow column."""
-    return STATION[station].short_title or station
+    row = STATION.get(station)
+    return row.short_title if row and row.short_title else station
 
 
 def load_row_title(row: str) -> str:

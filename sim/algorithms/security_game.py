@@ -1,4 +1,4 @@
-"""How to cover targets against a smuggler who watches, and what makes one give up.
+"""How to cover targets against a smuggler who watches.
 
 The smuggler sees the coverage x and takes the target where (1 - d x_i) V_i is largest: an attack
 on target i gains V_i and is stopped with probability d x_i.
@@ -12,22 +12,10 @@ import numpy.typing as npt
 from sim.arrays import FloatArray
 
 
-def smuggler_gain(values: npt.ArrayLike, coverage: npt.ArrayLike, p_detection: float = 1.0) -> float:
-    """Return what a watching smuggler gains: max of (1 - d x_i) V_i.
-
-    Examples
-    --------
-    >>> smuggler_gain([10, 6, 4, 2], [1, 0, 0, 0])
-    6.0
-    """
-    covered = p_detection * np.asarray(coverage, dtype=np.float64)
-    return float(((1.0 - covered) * np.asarray(values, dtype=np.float64)).max())
-
-
 def minimax_coverage(
     values: npt.ArrayLike, budget: float, p_detection: float = 1.0, weights: npt.ArrayLike | None = None
 ) -> FloatArray:
-    """Return x that minimises `smuggler_gain` with sum of w_i x_i at most ``budget`` and 0 <= x_i <= 1.
+    """Return x that minimises the smuggler's largest gain with sum of w_i x_i at most ``budget`` and 0 <= x_i <= 1.
 
     x_i = min(1, max(0, (1 - v / V_i) / d)): every target that is covered in part gains the
     smuggler the same v, the others less. Where the k best targets are attacked, with unit weights
@@ -70,25 +58,6 @@ def minimax_coverage(
             return _at(v, p_detection, _between(v, w, (p_detection, budget), (corner, above)))
         above = corner
     return _at(v, p_detection, floor)
-
-
-def deterrence_share(gain: float, penalty: float, p_detection: float = 1.0) -> float:
-    """Return the scan share at which smuggling stops paying; above 1: no scanning deters.
-
-    A smuggler gains r when missed and loses c when caught, so stops when s d >= r / (r + c).
-
-    Source
-    ------
-    Becker 1968, Journal of Political Economy 76:169, with two outcomes.
-
-    Examples
-    --------
-    >>> deterrence_share(1.0, 4.0), deterrence_share(1.0, 4.0, p_detection=0.5)
-    (0.2, 0.4)
-    """
-    if p_detection == 0.0:
-        return np.inf
-    return gain / (gain + penalty) / p_detection
 
 
 def _at(values: FloatArray, p_detection: float, level: float) -> FloatArray:

@@ -203,9 +203,12 @@ class _ForeignHook:
 
 
 def check_foreign_hook(route: Route, n_columns: int, state: FloatArray) -> None:
-    """Check a hook that this package does not bring, once a process (`check_policy`)."""
+    """Check a hook that this package does not bring, once a process (`check_policy`).
+
+    A flow of no truck may have fewer columns than the standard ones, which every hook may read.
+    """
     if not route.__module__.startswith(f"{PACKAGE}."):
-        _check_once(_ForeignHook(route, n_columns, tuple(state.tolist())))
+        _check_once(_ForeignHook(route, max(n_columns, N_COLUMNS), tuple(state.tolist())))
 
 
 @functools.lru_cache(maxsize=256)

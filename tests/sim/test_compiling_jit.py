@@ -21,15 +21,15 @@ def names(*roots: str) -> set[str]:
 
 def test_every_source_that_the_engine_calls_is_hashed() -> None:
     reached = names(*compiling.ENGINE)
-    assert {"compiled", "kernel", "events", "schedule", "lanes", "closing", "route"} <= reached
-    assert {"order", "flow", "recursion", "sweep", "jit"} <= reached
-    assert not {path.stem for path in (ROOT / "sim").rglob("policies_*.py")} & reached
+    assert {"loop", "moves", "state", "events", "closing", "routes"} <= reached
+    assert {"stations", "flow", "feed_forward", "compiling"} <= reached
+    assert not {path.stem for path in (ROOT / "sim" / "policies").glob("[a-z]*.py")} & reached
 
 
 @pytest.mark.parametrize(("hook", "own"), [(route_gated, "gates"), (route_tree, "tree_route")])
 def test_a_hook_is_hashed_by_all_that_it_calls(hook: Any, own: str) -> None:
-    assert hook.__module__ == f"sim.{own}"
-    assert {own, "route", "order"} <= names(hook.__module__)
+    assert hook.__module__ == f"sim.policies.{own}"
+    assert {own, "routes", "stations"} <= names(hook.__module__)
 
 
 def test_a_hook_from_elsewhere_is_compiled_and_not_kept() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.optimize import linprog
+from theory_formulas import deterrence_share, smuggler_gain
 
-from sim.algorithms.security_game import deterrence_share, minimax_coverage, smuggler_gain
+from sim.algorithms.security_game import minimax_coverage
 
 VALUES = [10.0, 6.0, 4.0, 2.0]
 

@@ -11,6 +11,7 @@ import heapq
 import numpy as np
 import pytest
 from ports import flow_and_ledger, ledger_of, mean_and_half_width, window_of
+from theory_formulas import fluid_rush, jackson_sojourn_min
 
 from experiments.study.study import compose_scenario
 from sim.algorithms import queueing
@@ -105,7 +106,7 @@ def test_rush_hour_is_the_fluid_one_in_the_limit() -> None:
     """
     scale = 100
     rates = [150.0 * scale] * 3 + [80.0 * scale] * 21
-    fluid = queueing.fluid_rush([150.0] * 3 + [80.0] * 9, 120.0)
+    fluid = fluid_rush([150.0] * 3 + [80.0] * 9, 120.0)
     assert (fluid.queue_max, fluid.clears_h, fluid.delay_truck_h) == pytest.approx((90, 5.25, 236.25))
     scenario = compose_scenario(
         [
@@ -136,7 +137,7 @@ def test_rush_hour_is_the_fluid_one_in_the_limit() -> None:
 
 def test_scanner_then_analysts_is_the_jackson_network() -> None:
     """60/h, scanner M/M/1 at 80/h, three analysts of mean 2.5 min: 9.0112 min in all."""
-    expected = queueing.jackson_sojourn_min(60.0, [(80.0, 1), (24.0, 3)])
+    expected = jackson_sojourn_min(60.0, [(80.0, 1), (24.0, 3)])
     assert expected == pytest.approx(9.0112, abs=5e-5)
     scenario = compose_scenario(
         [

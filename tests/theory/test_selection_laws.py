@@ -13,9 +13,9 @@ import pytest
 from clear_port import clear_port, sensor
 from ports import ledger_of, window_of
 from scipy.optimize import linprog
+from theory_formulas import deterrence_share, smuggler_gain
 
 from experiments.study.study import compose_scenario
-from sim.algorithms.security_game import deterrence_share, smuggler_gain
 from sim.algorithms.square_root import mean_screenings, mean_screenings_with_memory, square_root_sampling
 from sim.policies.base import PastTraffic, risk_position
 from sim.policies.lists import Asycuda, Minimax

@@ -11,17 +11,10 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+from theory_formulas import fluid_rush, jackson_sojourn_min, priority_wait_min
 
 from sim.algorithms import queueing
-from sim.algorithms.queueing import (
-    erlang_b,
-    erlang_c,
-    fluid_rush,
-    jackson_sojourn_min,
-    mg1_wait_min,
-    mmc_wait_min,
-    priority_wait_min,
-)
+from sim.algorithms.queueing import erlang_b, erlang_c, mg1_wait_min, mmc_wait_min
 from sim.policies import registry
 from sim.policies.base import PolicyExpectation
 from sim.scenario import Scenario

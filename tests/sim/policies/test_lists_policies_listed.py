@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from theory_formulas import smuggler_gain
 
-from sim.algorithms.security_game import smuggler_gain
 from sim.algorithms.square_root import PlateCrossings, screen_in_turn
 from sim.errors import ConfigError
 from sim.policies.base import risk_position
