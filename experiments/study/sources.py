@@ -153,7 +153,7 @@ def _spoken(name: yaml.Node, value: yaml.Node, comments: Mapping[int, tuple[bool
 def _is_number(node: yaml.Node) -> bool:
     return node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float") or (
         # YAML 1.1 reads 1e-4 as text; Hydra reads it as a number.
-        isinstance(node, yaml.ScalarNode) and node.style is None and re.fullmatch(NUMBER, node.value) is not None
+        isinstance(node, yaml.ScalarNode) and not node.style and re.fullmatch(NUMBER, node.value) is not None
     )
 
 
