@@ -99,7 +99,7 @@ def test_hits_and_false_alarms_fall_together_as_threats_thin_out(scenario: Scena
     assert false == sorted(false, reverse=True)
     assert len(set(hits)) == len(hits)
     assert np.isfinite([p.threshold("portal") for p in points]).all()
-    assert len({(p.secondary, p.exam) for p in points}) == 1
+    assert len({(p.threshold("secondary"), p.threshold("exam")) for p in points}) == 1
 
 
 def test_detection_falls_as_the_scanned_share_rises_to_one(scenario: Scenario) -> None:
