@@ -33,9 +33,12 @@ SensorName: TypeAlias = str
 scan (the fast one, where there is none), ``exam_other`` the physical exam made for agriculture or
 trade compliance."""
 
-NOISE: Final[dict[SensorName, str]] = {station.sensor: f"z_{station.sensor}" for station in TABLE if station.sensor} | {
-    "portal_slow": "z_portal",
-    "exam_other": "z_exam",
+OTHER_USE: Final = {"portal": ("portal_slow",), "exam": ("exam_other",)}
+NOISE: Final[dict[SensorName, str]] = {
+    name: f"z_{station.sensor}"
+    for station in TABLE
+    if station.sensor
+    for name in (station.sensor, *OTHER_USE.get(station.sensor, ()))
 }
 """Column of a truck's own noise at each sensor; a truck is scanned at the portal once, and
 opened at most once."""

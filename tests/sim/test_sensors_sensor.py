@@ -98,8 +98,8 @@ def test_hits_and_false_alarms_fall_together_as_threats_thin_out(scenario: Scena
     assert hits == sorted(hits, reverse=True)
     assert false == sorted(false, reverse=True)
     assert len(set(hits)) == len(hits)
-    assert np.isfinite([p.portal for p in points]).all()
-    assert len({(p.secondary, p.exam) for p in points}) == 1
+    assert np.isfinite([p.threshold("portal") for p in points]).all()
+    assert len({(p.threshold("secondary"), p.threshold("exam")) for p in points}) == 1
 
 
 def test_detection_falls_as_the_scanned_share_rises_to_one(scenario: Scenario) -> None:
@@ -119,7 +119,7 @@ def test_detection_falls_as_the_scanned_share_rises_to_one(scenario: Scenario) -
 )
 def test_without_analysts_or_portal_no_criterion_moves(make_scenario: Make, overrides: tuple[str, ...]) -> None:
     port = make_scenario(*overrides)
-    assert operating_points(port, 0.9).portal == port.scanner.portal.sensing.threshold_z
+    assert operating_points(port, 0.9).threshold("portal") == port.scanner.portal.sensing.threshold_z
 
 
 @pytest.mark.parametrize("sensor", ["portal", "secondary"])

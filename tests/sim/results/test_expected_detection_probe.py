@@ -115,7 +115,7 @@ def by_brute_force(
         scanned &= full >> SECONDARY & 1 == 0
     raised = np.where(ledger["portal_slow"], found["portal_slow"], found["portal"])
     alarm = raised & (ledger["portal_done"] == SERVED).to_numpy()
-    refers = officer_referrals(scenario, manifest)
+    refers = officer_referrals(scenario, manifest) & scenario.policy.officer_referral
     after_scan = found["secondary"] & found["exam_find"] & (scenario.servers("dock") > 0)
     on_referral = refers & np.where(scanned, after_scan, dock & found["exam_find"])
     alarm_path = np.where(alarm, dock & found["exam_find"], on_referral)
