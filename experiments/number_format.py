@@ -69,6 +69,20 @@ def span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digits: in
     return f"[{number(scale * estimate.low, digits)}, {number(scale * estimate.high, digits)}]"
 
 
+def with_span(estimate: IntervalEstimate | Difference, unit: str = "", scale: float = 1.0, digits: int = 1) -> str:
+    """Return an estimate with its unit and its interval.
+
+    >>> with_span(IntervalEstimate(0.19, 0.189, 0.193, 20), " min", 60.0)
+    '11.4 min [11.3, 11.6]'
+    """
+    return f"{number(scale * estimate.mean, digits)}{unit} {span(estimate, scale, digits)}"
+
+
+def percent_with_span(share: IntervalEstimate | Difference) -> str:
+    """Return a share as a percentage with its interval."""
+    return f"{percent(share.mean)} {span(share, 100.0)}"
+
+
 def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
     """Return ``mean ±half-width``; ``±?`` without an interval, ``±<0.1`` for less than a digit.
 
@@ -106,15 +120,11 @@ def usd(amount: float) -> str:
     """
     if not math.isfinite(amount):
         return NONE
-    size = abs(amount)
-    rounded = float(f"{size:.3g}")
-    sign = "-" if amount < 0.0 and rounded > 0.0 else ""
+    rounded = float(f"{abs(amount):.3g}")
     if rounded == 0.0:
         return "$0"
-    if rounded >= 1e6:
-        scale, name = (1e9, "billion") if rounded >= 1e9 else (1e6, "million")
-        return f"{sign}${_digits(rounded / scale)} {name}"
-    return f"{sign}${_digits(rounded)}"
+    scale, name = (1e9, " billion") if rounded >= 1e9 else (1e6, " million") if rounded >= 1e6 else (1.0, "")
+    return f"{'-' if amount < 0.0 else ''}${_digits(rounded / scale)}{name}"
 
 
 def _digits(size: float) -> str:
@@ -144,10 +154,7 @@ def wait_difference_words(gap: Difference) -> str:
         return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
     if gap.low <= 0.0 <= gap.high:
         return f"the mean wait does not differ ({signed(gap.mean)} min {span(gap)})"
-    change = "longer" if gap.mean > 0.0 else "shorter"
-    low, high = sorted((abs(gap.low), abs(gap.high)))
-    size = Difference(abs(gap.mean), low, high, gap.p_value, gap.n)
-    return f"the mean wait is {number(size.mean)} min {change} {span(size)}"
+    return f"the mean wait is {with_span(gap.size(), ' min longer' if gap.mean > 0.0 else ' min shorter')}"
 
 
 LANE_SUFFIXES: Final = ("", "_general", "_fast")

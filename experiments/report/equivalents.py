@@ -16,12 +16,11 @@ import numpy.typing as npt
 
 from experiments.comparison import metric_sample, metrics_by_alternative
 from experiments.intervals import Difference, Sample, function_interval
-from experiments.number_format import listed, number, span
+from experiments.number_format import listed, with_span
 from experiments.report.findings import Findings
+from experiments.report.frontier import LOADS_FOUND
 from experiments.study.study import MONTHS
 from sim.scenario import Scenario
-
-LOADS_FOUND = "detection_expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +107,18 @@ def portals_to_match(target: Sample, portals: list[int], rungs: list[Sample], co
 
 def portal_equivalent_clause(findings: Findings, alternative: str) -> str:
     """Return what the answer says of an alternative's worth in portals; empty: nothing."""
-    known = {one.alternative: one for one in portal_equivalents(findings)}
-    if alternative not in known:
-        return ""
+    worth = next((_words(one) for one in portal_equivalents(findings) if one.alternative == alternative), "")
     has = findings.study.alternatives[findings.study.baseline].servers("portal")
-    return f"; with own information it would take {_words(known[alternative])} in place of {has}"
+    return f"; with own information it would take {worth} in place of {has}" if worth else ""
 
 
 def portal_equivalents_sentence(findings: Findings) -> str:
     """Return what each alternative is worth in portals, in a sentence; empty: not asked."""
-    known = portal_equivalents(findings)
-    if not known:
-        return ""
-    worth = [f"{_words(one)} as {one.alternative}" for one in known]
-    return f"With own information it takes {listed(worth)} to find as many loads."
+    worth = listed([f"{_words(one)} as {one.alternative}" for one in portal_equivalents(findings)])
+    return f"With own information it takes {worth} to find as many loads." if worth else ""
 
 
 def _words(equivalent: PortalEquivalent) -> str:
     if np.isnan(equivalent.portals.mean):
         return f"more than {equivalent.most} portals"
-    return f"{number(equivalent.portals.mean)} portals {span(equivalent.portals)}"
+    return with_span(equivalent.portals, " portals")
