@@ -22,6 +22,8 @@ from sim.scenario import Scenario, replace_parts
 from sim.setting.contraband import CONTRABAND_UNIT, amount_column
 from sim.tables import LANE_CLASSES
 
+HOURS: Final = "officer_h"
+
 
 class PriceMetric(NamedTuple):
     """A metric in which something is paid: its words, and the least that is worth saying."""
@@ -36,7 +38,7 @@ class PriceMetric(NamedTuple):
 
 PRICE_METRICS: Final = (
     PriceMetric(WAIT, "min of mean wait"),
-    PriceMetric("officer_h", "officer hours a day", 1.0, 0, 2.0, a_day=True),
+    PriceMetric(HOURS, "officer hours a day", 1.0, 0, 2.0, a_day=True),
 )
 
 
