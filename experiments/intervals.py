@@ -1,9 +1,8 @@
 """What the replications say and how sure they are: intervals, paired differences, many at once.
 
-Everything is one estimator, a ratio of (stratified) means: a plain mean divides by ones. Its
-standard error is the delete-one jackknife over replications; for a plain mean that *is* s/sqrt(n),
-and with several strata one replication is left out of its own stratum at a time. Alternatives are
-paired: the same replication is left out of both.
+Everything is one estimator, a ratio of (stratified) means: a plain mean divides by ones. Its standard error is the
+delete-one jackknife over replications; for a plain mean that *is* s/sqrt(n), and with several strata one replication
+is left out of its own stratum at a time. Alternatives are paired: the same replication is left out of both.
 
 Where no interval can be given the numbers are NaN and ``reason`` says why, in words for a table.
 

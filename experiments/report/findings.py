@@ -98,8 +98,7 @@ def gather_findings(
     loads : dict of DataFrame
         ``sim.workload.weekly_load`` of each alternative.
     besides : Besides, optional
-        What was run beside the study; without its ``matched``, alternatives that scan another share
-        are not compared.
+        What was run beside the study; without its ``matched``, alternatives that scan another share are not compared.
 
     Raises
     ------

@@ -91,9 +91,8 @@ def _found_range(redrawn: RedrawnResults) -> str:
     if not len(shares):
         return ""
     return (
-        f"What is assumed decides: over {len(shares)} redraws of it between "
-        f"{percent(shares.min())} and {percent(shares.max())} of loads are found, half the time "
-        f"more than {percent(shares.median())}."
+        f"What is assumed decides: over {len(shares)} redraws of it between {percent(shares.min())} and "
+        f"{percent(shares.max())} of loads are found, half the time more than {percent(shares.median())}."
     )
 
 
@@ -169,15 +168,14 @@ def random_stream_note(findings: Findings) -> str:
     """Return what the random stream is and what its estimate leaves out."""
     wanted = findings.study.random_stream
     return (
-        "Trucks that luck alone sent to the portal, among those that targeting let pass, all "
-        "replications together. E = F / (F + (x / n) M): F loads found by targeting, x found in n "
-        "random inspections, M trucks let pass (GAO-02-215R); what luck finds is not targeting's. "
-        "Rates have Clopper-Pearson intervals. A random inspection finds only what image and exam "
-        "see, so the estimate lies above the truth, which only a simulation knows. Sample wanted: "
-        "trucks to inspect until the interval of the rate is as narrow as "
-        f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and "
-        f"all found clean, give {percent(findings.study.coverage, 0)} confidence that fewer than "
-        f"{percent(wanted.below_share, 2)} of those let pass hold a load that inspection can see."
+        "Trucks that luck alone sent to the portal, among those that targeting let pass, all replications "
+        "together. E = F / (F + (x / n) M): F loads found by targeting, x found in n random inspections, M trucks "
+        "let pass (GAO-02-215R); what luck finds is not targeting's. Rates have Clopper-Pearson intervals. A "
+        "random inspection finds only what image and exam see, so the estimate lies above the truth, which only a "
+        "simulation knows. Sample wanted: trucks to inspect until the interval of the rate is as narrow as "
+        f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and all found clean, "
+        f"give {percent(findings.study.coverage, 0)} confidence that fewer than {percent(wanted.below_share, 2)} of "
+        "those let pass hold a load that inspection can see."
     )
 
 
@@ -189,11 +187,10 @@ def random_stream_answer(findings: Findings) -> str:
     wanted, sure = findings.study.random_stream, percent(findings.study.coverage, 0)
     loads = f"{number(one.found, 0)} load{'' if one.found == 1 else 's'}"
     text = (
-        f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} "
-        f"found, {number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. From them an "
-        f"agency would put the loads that targeting interdicts at "
-        f"{percent(one.interdicted.estimate, 0)} {share_span(one.interdicted)}; in truth it is "
-        f"{percent(one.truth)}. "
+        f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} found, "
+        f"{number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. From them an agency would put "
+        f"the loads that targeting interdicts at {percent(one.interdicted.estimate, 0)} "
+        f"{share_span(one.interdicted)}; in truth it is {percent(one.truth)}. "
     )
     if one.needed is not None:
         text += (

@@ -1,8 +1,7 @@
 """Findings -> the tables of a comparison, and the sentences that stand with them.
 
-METRICS say which of them stand in which table; the first one stands open, the others are unfolded.
-Amounts are of each type in its own unit, expected over all trucks as probes, because a counted week
-holds a handful of loads.
+METRICS say which of them stand in which table; the first one stands open, the others are unfolded. Amounts are of
+each type in its own unit, expected over all trucks as probes, because a counted week holds a handful of loads.
 """
 
 from __future__ import annotations

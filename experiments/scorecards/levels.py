@@ -1,8 +1,7 @@
 """A period and a line -> its level: the value, its interval, its range over what is assumed.
 
-The interval is over replications and says how much luck there is in the run. The range is over
-redraws of all that is assumed, from the smallest draw to the largest, and says how little is known.
-Levels stand in the unit of their line.
+The interval is over replications and says how much luck there is in the run. The range is over redraws of all that is
+assumed, from the smallest draw to the largest, and says how little is known. Levels stand in the unit of their line.
 """
 
 from __future__ import annotations

@@ -69,8 +69,7 @@ def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     Parameters
     ----------
     overrides : sequence of str
-        Hydra overrides, of which ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER``
-        are read.
+        Hydra overrides, of which ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read.
 
     Raises
     ------
