@@ -89,15 +89,8 @@ class Sample:
 def estimate_interval(sample: Sample, coverage: float = 0.95) -> IntervalEstimate:
     """Return a ratio of sums (or a mean) over replications with its t interval.
 
-    Parameters
-    ----------
-    coverage : float
-        Probability with which the interval is meant to hold the true value.
-
-    Returns
-    -------
-    Interval
-        ``n`` counts the replications in which the quantity is defined.
+    ``coverage`` is the probability with which the interval is meant to hold the true value; ``n`` counts the
+    replications in which the quantity is defined.
 
     Examples
     --------

@@ -11,13 +11,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Final, NamedTuple
 
-from experiments.comparison import metric_sample, metrics_by_alternative
+from experiments.comparison import metric_samples
 from experiments.intervals import Difference, paired_difference
 from experiments.number_format import listed, number, percent, percent_with_span, span, with_span
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT
 from experiments.report.tables import amount_decimals, amount_kind_words, occurring_types
-from experiments.study.study import MONTHS
 from sim.scenario import Scenario, replace_parts
 from sim.setting.contraband import CONTRABAND_UNIT, amount_column
 from sim.tables import LANE_CLASSES
@@ -249,10 +248,8 @@ def _count(scenario: Scenario, key: str) -> int:
 
 def _behind(findings: Findings, name: str, largest: str) -> Difference:
     """Return how much longer trucks wait than with the most, paired, sure for all at once."""
-    frames = metrics_by_alternative(findings.metrics)
-    strata = MONTHS if findings.study.calendar == "year" else None
-    fewer, most = (metric_sample(frames[alternative], WAIT, strata) for alternative in (name, largest))
-    return paired_difference(fewer, most, 1.0 - findings.alpha / max(len(findings.names) - 1, 1))
+    samples = metric_samples(findings.metrics, WAIT, findings.strata)
+    return paired_difference(samples[name], samples[largest], 1.0 - findings.alpha / max(len(findings.names) - 1, 1))
 
 
 CLASS_WORDS = {"general": "the others", "fast": "FAST trucks"}

@@ -1,9 +1,8 @@
 """How many portals would find as many loads as shared information does.
 
-Alternatives that read the port's own information alone, alike in all but the number of portals (and
-what goes with it: scan share, analysts), give loads found by portals. An alternative that reads
-what others share is worth the number at which that line, straight between its points, finds as
-many. The interval is the paired jackknife of all of them together (`experiments.intervals`).
+Alternatives that read the port's own information alone, alike in all but the number of portals (and what goes with
+it), give loads found by portals. One that reads what others share is worth the number at which that line, straight
+between its points, finds as many. The interval is the paired jackknife of all together (`experiments.intervals`).
 """
 
 from __future__ import annotations
@@ -14,12 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.comparison import metric_sample, metrics_by_alternative
+from experiments.comparison import metric_samples
 from experiments.intervals import Difference, Sample, function_interval
 from experiments.number_format import listed, with_span
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND
-from experiments.study.study import MONTHS
 from sim.scenario import Scenario
 
 
@@ -43,9 +41,7 @@ def portal_equivalents(findings: Findings) -> list[PortalEquivalent]:
     ladder = _ladder(study.alternatives, study.baseline)
     if len(ladder) < 2:
         return []
-    frames = metrics_by_alternative(findings.metrics)
-    strata = MONTHS if study.calendar == "year" else None
-    samples = {name: metric_sample(frames[name], LOADS_FOUND, strata) for name in frames}
+    samples = metric_samples(findings.metrics, LOADS_FOUND, findings.strata)
     rungs = [samples[name] for name in ladder.values()]
     return [
         PortalEquivalent(name, portals_to_match(samples[name], list(ladder), rungs, study.coverage), max(ladder))
@@ -70,20 +66,9 @@ def _ladder(alternatives: dict[str, Scenario], baseline: str) -> dict[int, str]:
 def portals_to_match(target: Sample, portals: list[int], rungs: list[Sample], coverage: float = 0.95) -> Difference:
     """Return the number of portals at which the line through the rungs meets the target.
 
-    Parameters
-    ----------
-    target : Sample
-        Loads found with shared information.
-    portals : list of int
-        Increasing, at least two.
-    rungs : list of Sample
-        Loads found with so many portals, in the same replications.
-
-    Returns
-    -------
-    Difference
-        Its ``mean``, ``low`` and ``high`` are numbers of portals; NaN where the target lies beyond
-        the rungs, or more portals do not find more.
+    ``portals`` are increasing, at least two; ``rungs`` are the loads found with so many of them, ``target`` those
+    found with shared information, in the same replications. ``mean``, ``low`` and ``high`` are numbers of portals;
+    NaN where the target lies beyond the rungs, or more portals do not find more.
 
     Examples
     --------

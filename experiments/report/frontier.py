@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from experiments.comparison import metric_sample, metrics_by_alternative
+from experiments.comparison import metric_samples
 from experiments.execution.tuning import SCAN_SHARE, MatchedMetrics, Yardstick
 from experiments.intervals import (
     Difference,
@@ -103,7 +103,7 @@ def frontier_points(
     references : collection of str
         Alternatives that nobody can choose, such as a port without insiders; they dominate nobody.
     """
-    waits, found = _samples(metrics, WAIT, strata), _samples(metrics, LOADS_FOUND, strata)
+    waits, found = metric_samples(metrics, WAIT, strata), metric_samples(metrics, LOADS_FOUND, strata)
     stable = [name for name in waits if name not in unstable and name not in references]
     shorter = _surely(waits, stable, coverage, sign=-1.0, least=WORTH_WAIT_MIN)
     more = _surely(found, stable, coverage, sign=1.0, least=WORTH_DETECTION)
@@ -144,8 +144,8 @@ def compare_at_equal_level(
     ``matched`` holds METRICS at the baseline's level where that can be had; Holm's adjustment is over
     the alternatives at equal level only.
     """
-    reached, found = (_samples(matched.metrics, m, strata) for m in (yardstick.metric, LOADS_FOUND))
-    waits = _samples(matched.metrics, WAIT, strata)
+    reached, found = (metric_samples(matched.metrics, m, strata) for m in (yardstick.metric, LOADS_FOUND))
+    waits = metric_samples(matched.metrics, WAIT, strata)
     goal = estimate_interval(reached[baseline], coverage).mean
     shares = []
     for name in reached:
@@ -161,11 +161,6 @@ def compare_at_equal_level(
         shares.append(LevelComparison(name, level, finds, equal, gap, np.nan, wait_gap, turned, why))
     adjusted = holm_adjusted([np.nan if share.found_gap is None else share.found_gap.p_value for share in shares])
     return [dataclasses.replace(share, p_holm=float(p)) for share, p in zip(shares, adjusted, strict=True)]
-
-
-def _samples(metrics: pd.DataFrame, metric: str, strata: int | None) -> dict[str, Sample]:
-    frames = metrics_by_alternative(metrics)
-    return {name: metric_sample(frame, metric, strata) for name, frame in frames.items()}
 
 
 def _surely(
