@@ -58,13 +58,10 @@ def compare_to_baseline(
 
     Parameters
     ----------
-    metrics : DataFrame
-        alternative, replication and METRICS, from ``experiments.execution.replicate``.
     strata : int, optional
         Replication r is of stratum r modulo this number (12 for a year of months).
     unstable : mapping, optional
-        Alternatives that cannot carry their load, and which station; their waits are left out,
-        because they would only say how long the run was.
+        Alternatives that cannot carry their load, and which station; their waits would only say how long the run was.
     fitted : tuple of str
         Alternatives whose wait was fitted to observation.
 

@@ -22,8 +22,6 @@ NONE = "-"
 def number(value: float, digits: int = 1) -> str:
     """Return a number with a thousands separator.
 
-    Examples
-    --------
     >>> number(12345.67, 0), number(float("nan"))
     ('12,346', '-')
     """
@@ -36,8 +34,6 @@ def number(value: float, digits: int = 1) -> str:
 def percent(share: float, digits: int = 1) -> str:
     """Return a share as a percentage.
 
-    Examples
-    --------
     >>> percent(0.1912)
     '19.1 %'
     """
@@ -47,8 +43,6 @@ def percent(share: float, digits: int = 1) -> str:
 def signed(value: float, digits: int = 1) -> str:
     """Return a number with its sign, zero without one.
 
-    Examples
-    --------
     >>> signed(7.13), signed(-0.01)
     ('+7.1', '0.0')
     """
@@ -59,8 +53,6 @@ def signed(value: float, digits: int = 1) -> str:
 def span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digits: int = 1) -> str:
     """Return the interval in brackets, or the reason why there is none.
 
-    Examples
-    --------
     >>> span(IntervalEstimate(0.19, 0.189, 0.193, 20), 100.0)
     '[18.9, 19.3]'
     """
@@ -86,8 +78,6 @@ def percent_with_span(share: IntervalEstimate | Difference) -> str:
 def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
     """Return ``mean ±half-width``; ``±?`` without an interval, ``±<0.1`` for less than a digit.
 
-    Examples
-    --------
     >>> plus_minus(31.24, 29.1, 33.38)
     '31.2 ±2.1'
     """
@@ -99,8 +89,6 @@ def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits:
 def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
     """Return half the width of an interval; ``?`` where there is none.
 
-    Examples
-    --------
     >>> half_width(0.1, 0.1002), half_width(1.0, 3.0)
     ('<0.1', '1.0')
     """
@@ -113,8 +101,6 @@ def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> 
 def usd(amount: float) -> str:
     """Return dollars to three digits.
 
-    Examples
-    --------
     >>> usd(12_980_000.0), usd(40_844.0), usd(-95.3), usd(1.5e9), usd(0.0)
     ('$13.0 million', '$40,800', '-$95.3', '$1.50 billion', '$0')
     """
@@ -136,8 +122,6 @@ def _digits(size: float) -> str:
 def listed(names: Sequence[str]) -> str:
     """Return names joined as in a sentence.
 
-    Examples
-    --------
     >>> listed(["a", "b", "c"])
     'a, b and c'
     """

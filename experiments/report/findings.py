@@ -99,12 +99,8 @@ def gather_findings(
 ) -> Findings:
     """Compute every table of a study from its replications.
 
-    Parameters
-    ----------
-    loads : dict of DataFrame
-        ``sim.workload.weekly_load`` of each alternative.
-    besides : Besides, optional
-        What was run beside the study; without its ``matched``, alternatives that scan another share are not compared.
+    ``loads`` are ``sim.workload.weekly_load`` of each alternative, ``besides`` is what was run beside the study;
+    without its ``matched``, alternatives that scan another share are not compared.
 
     Raises
     ------

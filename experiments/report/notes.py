@@ -48,14 +48,12 @@ def redraws_answer(findings: Findings) -> str:
 
     Of one alternative: between which ends its loads found lie.
     """
-    redrawn = findings.redrawn
-    if redrawn is None:
+    if findings.redrawn is None:
         return ""
     if len(findings.names) == 1:
-        return _found_range(redrawn)
-    if set(findings.names) == set(findings.unstable):
-        return _through_range(redrawn, findings)
-    return _ranking(redrawn, findings)
+        return _found_range(findings.redrawn)
+    overloaded = set(findings.names) == set(findings.unstable)
+    return (_through_range if overloaded else _ranking)(findings.redrawn, findings)
 
 
 def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
@@ -87,6 +85,7 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
 
 
 def _found_range(redrawn: RedrawnResults) -> str:
+    """Return between which ends the share of loads found lies over the redraws."""
     shares = redrawn.rows["detection_expected"].dropna()
     if not len(shares):
         return ""
@@ -113,13 +112,12 @@ def _through_range(redrawn: RedrawnResults, findings: Findings) -> str:
 
 def redraws_ranking_note(findings: Findings) -> str:
     """Return in a line how often each alternative stays undominated; empty: not asked."""
-    redrawn = findings.redrawn
-    if redrawn is None or len(findings.names) == 1 or set(findings.names) == set(findings.unstable):
+    if findings.redrawn is None or len(findings.names) == 1 or set(findings.names) == set(findings.unstable):
         return ""
-    ranked = [s for s in standings_over_draws(redrawn, findings.study.baseline) if s.undominated[1]]
+    standings = standings_over_draws(findings.redrawn, findings.study.baseline)
+    ranked = sorted((s for s in standings if s.undominated[1]), key=lambda s: -s.undominated[0])
     if not ranked:
         return ""
-    ranked.sort(key=lambda s: -s.undominated[0])
     n, spans = ranked[0].undominated[1], {s.alternative: share_span(s.interval("undominated")) for s in ranked}
     parts = [f"{s.alternative} {s.undominated[0]} {spans[s.alternative]}" for s in ranked if s.undominated[0]]
     never = [s.alternative for s in ranked if not s.undominated[0]]

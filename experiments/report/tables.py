@@ -40,18 +40,15 @@ HUNDRED: Final = 100.0
 
 def binding_rows(findings: Findings) -> list[tuple[str, str]]:
     """Return each alternative's binding stations over an average weekday, the baseline's first."""
-    names = sorted(findings.names, key=lambda name: name != findings.study.baseline)
-    return [(name, _binding_words(findings, name)) for name in names]
-
-
-def _binding_words(findings: Findings, name: str) -> str:
-    """Return which station binds from when to when, and its part of the time lost."""
-    parts = [
-        f"{s.from_h:02d}-{s.to_h:02d} h {station_title(s.station)} ({percent(s.share, 0)} of the standing, "
-        f"{number(s.truck_h, 0)} truck-h)"
-        for s in binding_stations(findings.profiles[name])
-    ]
-    return "; ".join(parts) or "nothing binds"
+    rows = []
+    for name in sorted(findings.names, key=lambda name: name != findings.study.baseline):
+        parts = [
+            f"{s.from_h:02d}-{s.to_h:02d} h {station_title(s.station)} ({percent(s.share, 0)} of the standing, "
+            f"{number(s.truck_h, 0)} truck-h)"
+            for s in binding_stations(findings.profiles[name])
+        ]
+        rows.append((name, "; ".join(parts) or "nothing binds"))
+    return rows
 
 
 def gains_table(findings: Findings) -> Table:
@@ -112,8 +109,7 @@ def bottleneck_answer(findings: Findings) -> str:
 def shares_table(findings: Findings) -> Table:
     """Return the comparison at equal realised scan share; others say at what share they ran."""
     heads = ("scanned", "loads found", f"against {findings.study.baseline}")
-    rows = (_share_row(findings, share) for share in findings.shares)
-    return page_table("At equal scan share", "alternative", heads, rows)
+    return page_table("At equal scan share", "alternative", heads, (_share_row(findings, s) for s in findings.shares))
 
 
 def _share_row(findings: Findings, share: LevelComparison) -> tuple[str, list[Cell]]:
@@ -141,8 +137,7 @@ def levels_table(findings: Findings) -> Table:
 
 
 def _level_head(findings: Findings, stick: Yardstick) -> str:
-    shares, base = findings.levels[stick.metric], findings.study.baseline
-    level = next(share.scanned.mean for share in shares if share.alternative == base)
+    level = findings.levels[stick.metric][findings.names.index(findings.study.baseline)].scanned.mean
     shown = f"{number(level, 0)} h" if stick.metric == "officer_h" else f"{number(level)} min"
     return f"{stick.words} ({shown})"
 
@@ -229,12 +224,9 @@ def measure_tables(findings: Findings) -> list[Table]:
     tables = []
     for title in COMPARISON_TABLES:
         columns = [column for column in table_columns(title) if not _absent(findings, column[0])]
-        if columns:
-            rows = [
-                (name, [comparison_cell(findings, name, metric) for metric, _ in columns]) for name in findings.names
-            ]
-            tables.append(page_table(title, "alternative", [_head(findings, *column) for column in columns], rows))
-    return tables
+        rows = [(name, [comparison_cell(findings, name, metric) for metric, _ in columns]) for name in findings.names]
+        tables.append(page_table(title, "alternative", [_head(findings, *column) for column in columns], rows))
+    return [table for table in tables if table.columns]
 
 
 def _absent(findings: Findings, metric: Metric) -> bool:
@@ -309,7 +301,7 @@ def trucks_only_note(study: Study) -> str:
     """Return in words what is left out by modelling trucks alone, and what nobody publishes."""
     occur = occurring_types(study)
     south = [CONTRABAND_WORDS[name] for name in occur if name in SOUTHBOUND_CONTRABAND]
-    unknown = [*(["people smuggled north"] if "persons" in occur else [])]
+    unknown = ["people smuggled north"] if "persons" in occur else []
     unknown += [f"{listed(south)} smuggled south"] if south else []
     if not unknown:
         return TRUCKS_ONLY

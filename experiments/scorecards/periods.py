@@ -78,16 +78,8 @@ def read_series(
 ) -> list[Period]:
     """Return the periods of one direction, in the order of the folders.
 
-    Parameters
-    ----------
-    key : str
-        ``runs`` or ``southbound``, for messages.
-    labels : sequence of str
-        A label for each folder; empty: the folders' own names.
-    alternative : str, optional
-        Which alternative of each run; the run's baseline by default.
-    by : str
-        ``month`` splits every run of ``calendar=year`` into its twelve months.
+    Without ``labels`` they bear the folders' own names, without ``alternative`` they are of each run's baseline.
+    ``by="month"`` splits every run of ``calendar=year`` into its twelve months; ``key`` is named in messages.
 
     Raises
     ------

@@ -66,10 +66,7 @@ class Target:
 def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     """Return the targets that are set, by direction and field.
 
-    Parameters
-    ----------
-    overrides : sequence of str
-        Hydra overrides, of which ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read.
+    Of the Hydra overrides ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read.
 
     Raises
     ------
