@@ -9,6 +9,7 @@ without insiders is no choice that anybody has: guards are compared with the por
 from __future__ import annotations
 
 import dataclasses
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from experiments.comparison import metric_samples
@@ -88,11 +89,11 @@ def price_phrases(
 ) -> list[str]:
     """Return what an alternative surely costs or saves, by far enough to be worth saying."""
     said = []
-    for one in metrics:
-        scale = one.scale / (findings.study.days if one.a_day else 1)
-        own = baseline_difference(findings, name, one.metric)
-        if is_sure(findings, name, one.metric) and abs(scale * own.mean) >= one.least:
-            said.append(price_words(own, one, scale, suffix))
+    for price in metrics:
+        scale = price.scale / (findings.study.days if price.a_day else 1)
+        gap = baseline_difference(findings, name, price.metric)
+        if is_sure(findings, name, price.metric) and abs(scale * gap.mean) >= price.least:
+            said.append(price_words(gap, price, scale, suffix))
     return said
 
 
@@ -109,7 +110,7 @@ OTHER_SHARE: Final = 0.01
 def varies_equipment(findings: Findings) -> bool:
     """Return whether alternatives differ in port or scanner while the choice of trucks stands."""
     base, *rest = _scenarios(findings)
-    moved = any((other.port, other.scanner) != (base.port, base.scanner) for other in rest)
+    moved = any((s.port, s.scanner) != (base.port, base.scanner) for s in rest)
     steady = all((s.policy, s.risk, s.threat) == (base.policy, base.risk, base.threat) for s in rest)
     return moved and (steady or base.port.direction == "southbound")
 
@@ -252,15 +253,21 @@ def _behind(findings: Findings, name: str, largest: str) -> Difference:
     return paired_difference(samples[name], samples[largest], 1.0 - findings.alpha / max(len(findings.names) - 1, 1))
 
 
-CLASS_WORDS = {"general": "the others", "fast": "FAST trucks"}
-DELAY = "delay_truck_h"
+CLASS_WORDS: Final = {"general": "the others", "fast": "FAST trucks"}
+DELAY: Final = "delay_truck_h"
+FAST_RULES: Final = attrgetter(
+    "primary.lanes_serve", "primary.fast_lanes_serve", "primary.lanes", "primary.fast_lanes", "approach.fast_lane"
+)
+"""What a port gives FAST trucks to themselves."""
 
 
 def varies_fast_lanes(findings: Findings) -> bool:
     """Return whether the alternatives differ in what FAST trucks have to themselves alone."""
-    rules = {_rules(scenario) for scenario in findings.study.alternatives.values()}
-    rest = [_rest(scenario) for scenario in findings.study.alternatives.values()]
-    return len(rules) > 1 and all(other == rest[0] for other in rest[1:])
+    scenarios = findings.study.alternatives.values()
+    rest = [_rest(scenario) for scenario in scenarios]
+    return len({FAST_RULES(scenario.port) for scenario in scenarios}) > 1 and all(
+        other == rest[0] for other in rest[1:]
+    )
 
 
 def fast_lane_answer(findings: Findings) -> str:
@@ -296,17 +303,6 @@ def _delay(findings: Findings, name: str) -> str:
         return "in all no sure change of delay"
     change = "more" if gap.mean > 0.0 else "fewer"
     return f"in all {with_span(gap.size(), '', scale, 0)} truck-hours of delay a day {change}"
-
-
-def _rules(scenario: Scenario) -> tuple[object, ...]:
-    primary = scenario.port.primary
-    return (
-        primary.lanes_serve,
-        primary.fast_lanes_serve,
-        primary.lanes,
-        primary.fast_lanes,
-        scenario.port.approach.fast_lane,
-    )
 
 
 def _rest(scenario: Scenario) -> Scenario:

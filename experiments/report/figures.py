@@ -128,12 +128,9 @@ def _label_place(curve: FloatArray, *, rising: bool) -> int:
 def shared_lines_note(findings: Findings, name: str) -> str:
     """Return for whom the lines of a figure stand, where one stands for several."""
     curves = mean_queue_curves(findings) if name == "queue" else exceedance_curves(findings)
-    parts = [
-        f"{head} +{len(more)} stands for {listed(more)} too, never further from it than "
-        f"{100.0 * ALIKE:.0f} % of the highest point"
-        for head, more in group_alike_curves(curves).items()
-        if more
-    ]
+    tail = f"too, never further from it than {100.0 * ALIKE:.0f} % of the highest point"
+    groups = group_alike_curves(curves).items()
+    parts = [f"{head} +{len(more)} stands for {listed(more)} {tail}" for head, more in groups if more]
     return f"{'; '.join(parts)}." if parts else ""
 
 
@@ -240,12 +237,8 @@ def _hides(
     wide = (REACH_PX + NAME_PX * len(point.alternative)) / PICTURE_PX * (ends[1] - ends[0])
     side = -1.0 if point.wait.mean > sum(ends) / 2.0 else 1.0
     height = 100.0 * point.found.mean + lift / HEIGHT_PX * top
-    gaps = [
-        side * (other.wait.mean - point.wait.mean)
-        for other in points
-        if abs(100.0 * other.found.mean - height) < NEAR * top
-    ]
-    return any(0.0 < gap < wide for gap in gaps)
+    near = [other.wait.mean for other in points if abs(100.0 * other.found.mean - height) < NEAR * top]
+    return any(0.0 < side * (wait - point.wait.mean) < wide for wait in near)
 
 
 def utilisation_figure(findings: Findings) -> go.Figure:

@@ -45,8 +45,6 @@ from experiments.report.notes import (
 from experiments.report.tables import amounts_sentence, bottleneck_answer, largest_scan_share, table_columns
 from sim.scenario import Scenario
 
-SCAN_MAX: Final = "scan max"
-"""Column of the largest share of trucks that could be scanned."""
 GAP: Final = 2
 """Blanks after a column."""
 WIDE: Final = 120
@@ -77,8 +75,12 @@ def print_load_check(terminal: Console, scenarios: Mapping[str, Scenario], loads
         "port could scan without a station being overloaded (from theory):",
     )
     stations = present_stations(loads.values())
-    rows = [[name, *(_load_cell(load, s) for s in stations), largest_scan_share(load)] for name, load in loads.items()]
-    print_table(terminal, ["alternative", *(short_station_title(s) for s in stations), SCAN_MAX], rows)
+    rows = []
+    for name, load in loads.items():
+        shares = [station_load(load, station) for station in stations]
+        cells = (f"{number(100.0 * share, 0)}{'!' if share >= 1.0 else ''}" for share in shares)
+        rows.append([name, *cells, largest_scan_share(load)])
+    print_table(terminal, ["alternative", *(short_station_title(s) for s in stations), "scan max"], rows)
     unstable, saturated = overloaded_alternatives(scenarios, loads)
     for name, why in unstable.items():
         print_line(terminal, f"unstable: {name}: {why}")
@@ -241,8 +243,3 @@ def _in_width(width: int, widths: Sequence[int]) -> list[list[int]]:
             groups.append([])
         groups[-1].append(place)
     return groups
-
-
-def _load_cell(load: pd.DataFrame, station: str) -> str:
-    share = station_load(load, station)
-    return number(100.0 * share, 0) + ("!" if share >= 1.0 else "")

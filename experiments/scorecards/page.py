@@ -31,6 +31,8 @@ LABEL: Final = 11
 PALE: Final = "#c9d3dc"
 DARK: Final = "#1a1a1a"
 BLUE: Final = "#0072b2"
+LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "no target": "none"}
+"""Class of a verdict's look, by verdict."""
 
 
 def line_picture(row: JudgedLine, labels: tuple[str, ...]) -> Markup:
@@ -39,14 +41,11 @@ def line_picture(row: JudgedLine, labels: tuple[str, ...]) -> Markup:
     if ends is None:
         return Markup()
     height = STEP * len(row.levels) + 6.0
-    parts = [
+    head = (
         f'<svg class="strip" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
-        f'height="{height:g}" role="img" aria-label="{escape(line_picture_words(row, labels))}">',
-        *_target(row, ends, height),
-        *_periods(row, labels, ends),
-        "</svg>",
-    ]
-    return Markup("".join(parts))  # noqa: S704
+        f'height="{height:g}" role="img" aria-label="{escape(line_picture_words(row, labels))}">'
+    )
+    return Markup("".join([head, *_target(row, ends, height), *_periods(row, labels, ends), "</svg>"]))  # noqa: S704
 
 
 def line_picture_words(row: JudgedLine, labels: tuple[str, ...]) -> str:
@@ -106,10 +105,6 @@ def _periods(row: JudgedLine, labels: tuple[str, ...], ends: tuple[float, float]
 def _bar(low: float, high: float, y: float, thick: float, colour: str) -> str:
     top, wide = y - thick / 2.0, max(high - low, 0.5)
     return f'<rect x="{low}" y="{top:g}" width="{wide:.1f}" height="{thick:g}" fill="{colour}"/>'
-
-
-LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "no target": "none"}
-"""Class of a verdict's look, by verdict."""
 
 
 def render_scorecard(card: Scorecard) -> str:

@@ -15,6 +15,12 @@ MARKS: Final = {ON: "+", OFF: "x", UNKNOWN: "?", NONE_SET: " "}
 """A letter before each verdict, so that a column is read at a glance and in grey."""
 MOST_NAMED: Final = 4
 NO_RANGE: Final = "over assumptions: "
+OTHER_WAY: Final = {
+    "southbound": "Northbound: no runs were given (runs=[...]), so that no line is told of that way.",
+    "northbound": "Southbound: no runs were given (southbound=[...]), so that no line is told of that way, "
+    "what is found of firearms, cash and precursors among them.",
+}
+"""That the other direction was not given, by the one that was."""
 
 
 def verdict_rule(card: Scorecard) -> str:
@@ -60,19 +66,8 @@ def direction_findings(card: Scorecard) -> list[str]:
         off = [f"{_named(row)} {_against(row)}" for row in _with(part, OFF)]
         on = [_named(row) for row in _with(part, ON)]
         found += [_few(f"{head}off course", off), _few(f"{head}on course", on)]
-    return [sentence for sentence in (*found, one_direction_note(card)) if sentence]
-
-
-def one_direction_note(card: Scorecard) -> str:
-    """Return that the other direction was not given; empty: both were."""
-    if len(card.parts) > 1:
-        return ""
-    if card.parts[0].direction == "southbound":
-        return "Northbound: no runs were given (runs=[...]), so that no line is told of that way."
-    return (
-        "Southbound: no runs were given (southbound=[...]), so that no line is told of that way, "
-        "what is found of firearms, cash and precursors among them."
-    )
+    notes = [OTHER_WAY[part.direction] for part in card.parts] if len(card.parts) == 1 else []
+    return [sentence for sentence in (*found, *notes) if sentence]
 
 
 def _with(part: ScorecardPart, verdict: str) -> list[JudgedLine]:
