@@ -58,15 +58,10 @@ def compare_to_baseline(
 
     Parameters
     ----------
-    metrics : DataFrame
-        alternative, replication and METRICS, from ``experiments.execution.replicate``.
-    baseline : str
-        Name of the alternative that the others are compared with.
     strata : int, optional
         Replication r is of stratum r modulo this number (12 for a year of months).
     unstable : mapping, optional
-        Alternatives that cannot carry their load, and which station; their waits are left out,
-        because they would only say how long the run was.
+        Alternatives that cannot carry their load, and which station; their waits would only say how long the run was.
     fitted : tuple of str
         Alternatives whose wait was fitted to observation.
 
@@ -75,15 +70,14 @@ def compare_to_baseline(
     KeyError
         No replication of the baseline.
     """
-    frames = metrics_by_alternative(metrics)
+    frames, overloaded = metrics_by_alternative(metrics), unstable or {}
     rows = []
     for column in (column for column in METRICS if column.kind == "float"):
         base = metric_sample(frames[baseline], column.name, strata)
         of_metric = []
         for name, frame in frames.items():
             own = metric_sample(frame, column.name, strata)
-            blame = (unstable or {}).get(name) or (unstable or {}).get(baseline)
-            hidden = blame is not None and column.name in GROWING
+            blame = overloaded.get(name) or overloaded.get(baseline)
             row = _row(own, None if name == baseline else base, coverage) | {
                 "alternative": name,
                 "baseline": baseline,
@@ -91,7 +85,8 @@ def compare_to_baseline(
                 "unit": column.unit,
                 "badge": metric_badge(column.name, fitted=name in fitted),
             }
-            of_metric.append(_hide(row, name, unstable or {}, str(blame)) if hidden else row)
+            hidden = blame is not None and column.name in GROWING
+            of_metric.append(_hide(row, str(blame), unstable=name in overloaded) if hidden else row)
         rows += _with_verdicts(of_metric, 1.0 - coverage)
     return pd.DataFrame(rows)[[column.name for column in COLUMNS]]
 
@@ -122,6 +117,11 @@ def metric_sample(frame: pd.DataFrame, metric: str, strata: int | None = None) -
     numerator, denominator, scale = RATIOS[metric]
     top = scale * frame[numerator].to_numpy(np.float64)
     return Sample.of(top, frame[denominator].to_numpy(np.float64), group)
+
+
+def metric_samples(metrics: pd.DataFrame, metric: str, strata: int | None = None) -> dict[str, Sample]:
+    """Return what each alternative's replications say of a metric, in the order of the study."""
+    return {name: metric_sample(rows, metric, strata) for name, rows in metrics_by_alternative(metrics).items()}
 
 
 def metric_badge(metric: str, *, fitted: bool) -> Badge:
@@ -172,14 +172,12 @@ def _row(alternative: Sample, baseline: Sample | None, coverage: float) -> dict[
     }
 
 
-def _hide(row: dict[str, object], name: str, unstable: Mapping[str, str], reason: str) -> dict[str, object]:
+def _hide(row: dict[str, object], reason: str, *, unstable: bool) -> dict[str, object]:
     """Blank a wait that depends on the length of the run, or a comparison with such a wait."""
-    own = name in unstable
-    blank = dict.fromkeys(("difference", "diff_low", "diff_high", "p_value"), np.nan)
-    if own:
-        blank |= dict.fromkeys(("mean", "low", "high"), np.nan)
-    note = f"unstable: {reason}" if own else f"the baseline is unstable: {reason}"
-    return row | blank | {"note": note}
+    numbers = ["difference", "diff_low", "diff_high", "p_value", *(("mean", "low", "high") if unstable else ())]
+    return (
+        row | dict.fromkeys(numbers, np.nan) | {"note": f"{'' if unstable else 'the baseline is '}unstable: {reason}"}
+    )
 
 
 def _with_verdicts(rows: list[dict[str, object]], alpha: float) -> list[dict[str, object]]:
@@ -194,11 +192,7 @@ def _verdict(row: dict[str, object], p_holm: float, alpha: float) -> str:
     if row["is_baseline"]:
         return "baseline"
     gap = float(str(row["difference"]))
-    if np.isnan(p_holm):
-        constant = row["diff_low"] == row["diff_high"] and gap != 0.0
-        return _direction(gap) if constant else "unknown"
-    return _direction(gap) if p_holm <= alpha else "not distinguishable"
-
-
-def _direction(gap: float) -> str:
-    return "higher" if gap > 0.0 else "lower"
+    constant = np.isnan(p_holm) and row["diff_low"] == row["diff_high"] and gap != 0.0
+    if constant or p_holm <= alpha:
+        return "higher" if gap > 0.0 else "lower"
+    return "unknown" if np.isnan(p_holm) else "not distinguishable"

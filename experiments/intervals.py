@@ -1,9 +1,8 @@
 """What the replications say and how sure they are: intervals, paired differences, many at once.
 
-Everything is one estimator, a ratio of (stratified) means: a plain mean divides by ones. Its
-standard error is the delete-one jackknife over replications; for a plain mean that *is* s/sqrt(n),
-and with several strata one replication is left out of its own stratum at a time. Alternatives are
-paired: the same replication is left out of both.
+Everything is one estimator, a ratio of (stratified) means: a plain mean divides by ones. Its standard error is the
+delete-one jackknife over replications; for a plain mean that *is* s/sqrt(n), and with several strata one replication
+is left out of its own stratum at a time. Alternatives are paired: the same replication is left out of both.
 
 Where no interval can be given the numbers are NaN and ``reason`` says why, in words for a table.
 
@@ -90,15 +89,8 @@ class Sample:
 def estimate_interval(sample: Sample, coverage: float = 0.95) -> IntervalEstimate:
     """Return a ratio of sums (or a mean) over replications with its t interval.
 
-    Parameters
-    ----------
-    coverage : float
-        Probability with which the interval is meant to hold the true value.
-
-    Returns
-    -------
-    Interval
-        ``n`` counts the replications in which the quantity is defined.
+    ``coverage`` is the probability with which the interval is meant to hold the true value; ``n`` counts the
+    replications in which the quantity is defined.
 
     Examples
     --------
@@ -131,12 +123,8 @@ def paired_difference(sample: Sample, baseline: Sample, coverage: float = 0.95) 
 def function_interval(samples: Sequence[Sample], function: Callable[..., Any], coverage: float = 0.95) -> Difference:
     """Return a function of several ratios over their common replications, and whether it is zero.
 
-    Parameters
-    ----------
-    samples : sequence of Sample
-        The same replications in the same order, in all of them.
-    function : callable
-        Takes one value (or one array of leave-one-out values) for each sample.
+    ``samples`` hold the same replications in the same order; ``function`` takes one value, or one array of
+    leave-one-out values [n], for each.
 
     Raises
     ------
@@ -146,17 +134,15 @@ def function_interval(samples: Sequence[Sample], function: Callable[..., Any], c
     if len({len(sample.strata) for sample in samples}) != 1:
         raise ValueError("a paired difference needs the same replications on both sides")
     known = np.logical_and.reduce([sample.known() for sample in samples])
-    n, reason = int(known.sum()), ""
+    n = int(known.sum())
     if n == 0:
         return Difference(np.nan, np.nan, np.nan, np.nan, 0, UNDEFINED)
-    if n < len(known):
-        reason = f"undefined in {len(known) - n} of {len(known)} replications"
+    reason = "" if n == len(known) else f"undefined in {len(known) - n} of {len(known)} replications"
     used = [sample.take(known) for sample in samples]
     mean, error, doubt = _estimate(used, function)
-    if doubt == NO_SPREAD:
-        return Difference(mean, mean, mean, np.nan, n, doubt)
     if doubt:
-        return Difference(mean, np.nan, np.nan, np.nan, n, doubt)
+        end = mean if doubt == NO_SPREAD else np.nan
+        return Difference(mean, end, end, np.nan, n, doubt)
     freedom = n - len(np.unique(used[0].strata))
     half = float(error * stdtrit(freedom, 0.5 + coverage / 2.0))
     p_value = float(2.0 * stdtr(freedom, -abs(mean) / error))
@@ -204,14 +190,14 @@ def _estimate(samples: Sequence[Sample], function: Callable[..., Any]) -> tuple[
 
 def _weighted(sample: Sample) -> tuple[float, float]:
     """Return the sums over strata of the stratum means, of numerator and denominator."""
-    _, group, sizes = np.unique(sample.strata, return_inverse=True, return_counts=True)
+    group, sizes = _groups(sample.strata)
     weight = 1.0 / sizes[group]
     return float(weight @ sample.numerator), float(weight @ sample.denominator)
 
 
 def _leave_one_out(sample: Sample) -> FloatArray:
     """Return the ratio without each replication in turn [n]; NaN where it is undefined."""
-    _, group, sizes = np.unique(sample.strata, return_inverse=True, return_counts=True)
+    group, sizes = _groups(sample.strata)
     size = sizes[group].astype(np.float64)
     parts = []
     for values in (sample.numerator, sample.denominator):
@@ -228,7 +214,13 @@ def _ratio(numerator: float, denominator: float) -> float:
 
 def _jackknife_error(replicates: FloatArray, strata: IntArray) -> float:
     """Return sqrt of the sum over strata of (n - 1)/n times the squared deviations."""
-    _, group, sizes = np.unique(strata, return_inverse=True, return_counts=True)
+    group, sizes = _groups(strata)
     means = np.bincount(group, weights=replicates) / sizes
     squares = np.bincount(group, weights=(replicates - means[group]) ** 2)
     return float(np.sqrt(((sizes - 1.0) / sizes * squares).sum()))
+
+
+def _groups(strata: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the place of each replication's stratum [n], and the size of each stratum."""
+    _, group, sizes = np.unique(strata, return_inverse=True, return_counts=True)
+    return group, sizes

@@ -22,8 +22,6 @@ NONE = "-"
 def number(value: float, digits: int = 1) -> str:
     """Return a number with a thousands separator.
 
-    Examples
-    --------
     >>> number(12345.67, 0), number(float("nan"))
     ('12,346', '-')
     """
@@ -36,8 +34,6 @@ def number(value: float, digits: int = 1) -> str:
 def percent(share: float, digits: int = 1) -> str:
     """Return a share as a percentage.
 
-    Examples
-    --------
     >>> percent(0.1912)
     '19.1 %'
     """
@@ -47,8 +43,6 @@ def percent(share: float, digits: int = 1) -> str:
 def signed(value: float, digits: int = 1) -> str:
     """Return a number with its sign, zero without one.
 
-    Examples
-    --------
     >>> signed(7.13), signed(-0.01)
     ('+7.1', '0.0')
     """
@@ -59,8 +53,6 @@ def signed(value: float, digits: int = 1) -> str:
 def span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digits: int = 1) -> str:
     """Return the interval in brackets, or the reason why there is none.
 
-    Examples
-    --------
     >>> span(IntervalEstimate(0.19, 0.189, 0.193, 20), 100.0)
     '[18.9, 19.3]'
     """
@@ -69,11 +61,23 @@ def span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digits: in
     return f"[{number(scale * estimate.low, digits)}, {number(scale * estimate.high, digits)}]"
 
 
+def with_span(estimate: IntervalEstimate | Difference, unit: str = "", scale: float = 1.0, digits: int = 1) -> str:
+    """Return an estimate with its unit and its interval.
+
+    >>> with_span(IntervalEstimate(0.19, 0.189, 0.193, 20), " min", 60.0)
+    '11.4 min [11.3, 11.6]'
+    """
+    return f"{number(scale * estimate.mean, digits)}{unit} {span(estimate, scale, digits)}"
+
+
+def percent_with_span(share: IntervalEstimate | Difference) -> str:
+    """Return a share as a percentage with its interval."""
+    return f"{percent(share.mean)} {span(share, 100.0)}"
+
+
 def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
     """Return ``mean ±half-width``; ``±?`` without an interval, ``±<0.1`` for less than a digit.
 
-    Examples
-    --------
     >>> plus_minus(31.24, 29.1, 33.38)
     '31.2 ±2.1'
     """
@@ -85,8 +89,6 @@ def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits:
 def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
     """Return half the width of an interval; ``?`` where there is none.
 
-    Examples
-    --------
     >>> half_width(0.1, 0.1002), half_width(1.0, 3.0)
     ('<0.1', '1.0')
     """
@@ -99,22 +101,16 @@ def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> 
 def usd(amount: float) -> str:
     """Return dollars to three digits.
 
-    Examples
-    --------
     >>> usd(12_980_000.0), usd(40_844.0), usd(-95.3), usd(1.5e9), usd(0.0)
     ('$13.0 million', '$40,800', '-$95.3', '$1.50 billion', '$0')
     """
     if not math.isfinite(amount):
         return NONE
-    size = abs(amount)
-    rounded = float(f"{size:.3g}")
-    sign = "-" if amount < 0.0 and rounded > 0.0 else ""
+    rounded = float(f"{abs(amount):.3g}")
     if rounded == 0.0:
         return "$0"
-    if rounded >= 1e6:
-        scale, name = (1e9, "billion") if rounded >= 1e9 else (1e6, "million")
-        return f"{sign}${_digits(rounded / scale)} {name}"
-    return f"{sign}${_digits(rounded)}"
+    scale, name = (1e9, " billion") if rounded >= 1e9 else (1e6, " million") if rounded >= 1e6 else (1.0, "")
+    return f"{'-' if amount < 0.0 else ''}${_digits(rounded / scale)}{name}"
 
 
 def _digits(size: float) -> str:
@@ -126,8 +122,6 @@ def _digits(size: float) -> str:
 def listed(names: Sequence[str]) -> str:
     """Return names joined as in a sentence.
 
-    Examples
-    --------
     >>> listed(["a", "b", "c"])
     'a, b and c'
     """
@@ -144,10 +138,7 @@ def wait_difference_words(gap: Difference) -> str:
         return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
     if gap.low <= 0.0 <= gap.high:
         return f"the mean wait does not differ ({signed(gap.mean)} min {span(gap)})"
-    change = "longer" if gap.mean > 0.0 else "shorter"
-    low, high = sorted((abs(gap.low), abs(gap.high)))
-    size = Difference(abs(gap.mean), low, high, gap.p_value, gap.n)
-    return f"the mean wait is {number(size.mean)} min {change} {span(size)}"
+    return f"the mean wait is {with_span(gap.size(), ' min longer' if gap.mean > 0.0 else ' min shorter')}"
 
 
 LANE_SUFFIXES: Final = ("", "_general", "_fast")

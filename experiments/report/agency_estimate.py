@@ -23,14 +23,8 @@ from sim.algorithms.sampling import (
     sample_size_when_clean,
 )
 
-COUNTS: Final = [
-    "n_seized",
-    "n_passed",
-    "n_passed_carrying",
-    "n_random_inspected",
-    "n_random_opened",
-    "n_random_seized",
-]
+RANDOM: Final = ["n_random_inspected", "n_random_opened", "n_random_seized"]
+COUNTS: Final = ["n_seized", "n_passed", "n_passed_carrying", *RANDOM]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +71,7 @@ def agency_estimates(
 def agency_estimate(
     name: str, counts: dict[str, float], precision: RandomStreamPrecision, coverage: float = 0.95
 ) -> AgencyEstimate:
-    """Return what the random stream of one alternative says.
-
-    Parameters
-    ----------
-    counts : dict
-        `COUNTS`, columns of METRICS summed over replications.
-    precision : RandomStream
-        The precision for which a sample is sized.
-    """
+    """Return what the random stream of one alternative says; ``counts`` are `COUNTS` summed over replications."""
     n, x = counts["n_random_inspected"], counts["n_random_seized"]
     seized, passed = counts["n_seized"] - x, counts["n_passed"]
     rate = clopper_pearson(x, n, coverage)

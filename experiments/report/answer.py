@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from experiments.intervals import Difference
-from experiments.number_format import listed, number, percent, span, wait_difference_words
+from experiments.number_format import listed, percent, percent_with_span, span, wait_difference_words, with_span
 from experiments.report import answer_forms
 from experiments.report.equivalents import portal_equivalent_clause
 from experiments.report.findings import Findings
@@ -54,12 +54,10 @@ def _answered(findings: Findings) -> str:
 
 
 def _compared(findings: Findings) -> str:
-    better = _better(findings)
-    if better:
+    if better := _better(findings):
         as_asked = [share for share in better if not share.setting] or better
         return _gain(findings, max(as_asked, key=lambda share: share.found.mean))
-    shorter = _shorter(findings)
-    if shorter:
+    if shorter := _shorter(findings):
         return _wait_gain(findings, shorter)
     rivals = [share for share in findings.shares if share.found_gap is not None]
     return _nothing_better(findings, rivals) if rivals else _outright(findings)
@@ -83,7 +81,7 @@ def _better(findings: Findings) -> list[LevelComparison]:
         if not share.equal
         and share.scanned.mean <= base.scanned.mean
         and share.found.mean - base.found.mean >= WORTH_LEADING_SHARE
-        and _verdict(findings, share, "detection_expected") == "higher"
+        and _finds_more(findings, share)
     ]
 
 
@@ -95,21 +93,21 @@ def _shorter(findings: Findings) -> str | None:
         if findings.row(name, "wait_mean_min")["holm_verdict"] == "lower"
         and float(findings.row(name, "detection_expected")["difference"]) > -WORTH_LEADING_SHARE
     }
-    best = min(gaps, key=lambda name: gaps[name], default=None)
-    return best if best is not None and gaps[best] <= -WORTH_LEADING_MIN else None
+    worth = [name for name in gaps if gaps[name] <= -WORTH_LEADING_MIN]
+    return min(worth, key=lambda name: gaps[name], default=None)
 
 
 def _wait_gain(findings: Findings, name: str) -> str:
-    base = findings.study.baseline
-    own, finds = findings.interval(name, "wait_mean_min"), findings.interval(name, "detection_expected")
-    against = findings.interval(base, "detection_expected")
-    wait = wait_difference_words(_wait_gap(findings, name)).replace("the mean wait is ", "")
+    base, wait = findings.study.baseline, findings.interval(name, "wait_mean_min")
+    finds, against = (percent_with_span(findings.interval(n, "detection_expected")) for n in (name, base))
     return (
-        f"Under {name} trucks wait {number(own.mean)} min {span(own)} on average, {wait} than "
-        f"under {base}{_others(findings, name)}; loads found are alike "
-        f"({percent(finds.mean)} {span(finds, 100.0)} against "
-        f"{percent(against.mean)} {span(against, 100.0)})."
+        f"Under {name} trucks wait {with_span(wait, ' min')} on average, {_wait_change(_wait_gap(findings, name))} "
+        f"than under {base}{_others(findings, name)}; loads found are alike ({finds} against {against})."
     )
+
+
+def _wait_change(gap: Difference) -> str:
+    return wait_difference_words(gap).replace("the mean wait is ", "")
 
 
 def _others(findings: Findings, leader: str) -> str:
@@ -118,8 +116,8 @@ def _others(findings: Findings, leader: str) -> str:
     return f" ({said})" if said else ""
 
 
-def _verdict(findings: Findings, share: LevelComparison, metric: str) -> str:
-    return str(findings.row(share.alternative, metric)["holm_verdict"])
+def _finds_more(findings: Findings, share: LevelComparison) -> bool:
+    return answer_forms.holm_verdict(findings, share.alternative, "detection_expected") == "higher"
 
 
 def _wait_gap(findings: Findings, name: str) -> Difference:
@@ -132,7 +130,7 @@ def _gain(findings: Findings, leader: LevelComparison) -> str:
     wait = wait_difference_words(gap) if gap else "their waits cannot be compared"
     turned = f" (set to {leader.setting})" if leader.setting else ""
     finds = f"finds {percent(leader.found.mean)} of loads {span(leader.found, 100.0)}"
-    against = f"{percent(base.found.mean)} {span(base.found, 100.0)} under {base.alternative}"
+    against = f"{percent_with_span(base.found)} under {base.alternative}"
     if leader.equal:
         head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {name}{turned} {finds}"
         return f"{head} against {against}; {wait}{portal_equivalent_clause(findings, name)}."
@@ -143,15 +141,14 @@ def _gain(findings: Findings, leader: LevelComparison) -> str:
 def _alone(findings: Findings) -> str:
     name = findings.names[0]
     finds, scans = (findings.interval(name, m) for m in ("detection_expected", "scan_rate"))
-    found_words = (
-        f"{percent(scans.mean)} of trucks are scanned and {percent(finds.mean)} of loads found {span(finds, 100.0)}"
-    )
+    found_words = f"{percent(scans.mean)} of trucks are scanned and {percent(finds.mean)} of loads found "
+    found_words += span(finds, 100.0)
     if name in findings.unstable:
         return f"{_overload(findings)} {found_words[0].upper()}{found_words[1:]}."
     wait, p95 = (findings.interval(name, m) for m in ("wait_mean_min", "crossing_p95_min"))
     return (
-        f"Under {name} trucks wait {number(wait.mean)} min {span(wait)} on average and 95 % cross "
-        f"within {number(p95.mean, 0)} min {span(p95, digits=0)}; {found_words}."
+        f"Under {name} trucks wait {with_span(wait, ' min')} on average and 95 % cross within "
+        f"{with_span(p95, ' min', digits=0)}; {found_words}."
     )
 
 
@@ -159,11 +156,8 @@ def _through(findings: Findings) -> str:
     """Say of every alternative how many trucks got through and how many stood in line."""
     parts = []
     for name in findings.names:
-        left, inside = findings.interval(name, "exited"), findings.interval(name, "still_inside")
-        parts.append(
-            f"{number(left.mean, 0)} trucks {span(left, digits=0)} get through under {name} and "
-            f"{number(inside.mean, 0)} {span(inside, digits=0)} are left in line"
-        )
+        out, inside = _out_and_inside(findings, name)
+        parts.append(f"{out} get through under {name} and {inside} are left in line")
     days = findings.study.days
     when = "In a day" if days == 1 else f"In {days} days"
     return f"{when} {'; '.join(parts)}. {listed(list(findings.unstable))} cannot carry the load."
@@ -171,34 +165,35 @@ def _through(findings: Findings) -> str:
 
 def _overload(findings: Findings) -> str:
     parts = []
-    for name, why in findings.unstable.items():
-        left, inside = findings.interval(name, "exited"), findings.interval(name, "still_inside")
+    for name in findings.unstable:
+        out, inside = _out_and_inside(findings, name)
         parts.append(
-            f"{name} cannot carry its load ({why}): {number(left.mean, 0)} trucks "
-            f"{span(left, digits=0)} left the port, {number(inside.mean, 0)} "
-            f"{span(inside, digits=0)} were still in line at the end, and its wait grows for as "
-            "long as it runs."
+            f"{answer_forms.overloaded_words(findings, name)}: {out} left the port, {inside} were still in line "
+            "at the end, and its wait grows for as long as it runs."
         )
     return " ".join(parts)
 
 
+def _out_and_inside(findings: Findings, name: str) -> tuple[str, str]:
+    inside = with_span(findings.interval(name, "still_inside"), digits=0)
+    return with_span(findings.interval(name, "exited"), " trucks", digits=0), inside
+
+
 def _nothing_better(findings: Findings, rivals: list[LevelComparison]) -> str:
     base = _base(findings)
-    barely = any(s.sure(findings.alpha) and s.found.mean > base.found.mean for s in rivals)
+    sure = [share for share in rivals if share.sure(findings.alpha)]
+    barely = any(share.found.mean > base.found.mean for share in sure)
     more = f"finds more by {100.0 * WORTH_LEADING_SHARE:g} points" if barely else "surely finds more"
-    head = f"At equal scan share ({percent(base.scanned.mean, 0)}), nothing {more} than "
-    words = f"{head}{base.alternative} ({percent(base.found.mean)} of loads "
-    words += f"{span(base.found, 100.0)})"
-    worse = [s.alternative for s in rivals if s.sure(findings.alpha) and s.found.mean < base.found.mean]
+    words = f"At equal scan share ({percent(base.scanned.mean, 0)}), nothing {more} than {base.alternative} "
+    words += f"({percent(base.found.mean)} of loads {span(base.found, 100.0)})"
+    worse = [share.alternative for share in sure if share.found.mean < base.found.mean]
     if worse:
         words += f", and {listed(worse)} less"
-    gaps = {s.alternative: s.wait_gap for s in rivals if s.wait_gap is not None}
+    gaps = {share.alternative: share.wait_gap for share in rivals if share.wait_gap is not None}
     if not gaps:
         return f"{words}; waits cannot be compared."
-    said = _sure_waits(findings, gaps)
-    if said:
-        return f"{words}; {said}."
-    return f"{words}; no mean wait surely differs by {WORTH_SAYING_MIN:g} min or more."
+    said = _sure_waits(findings, gaps) or f"no mean wait surely differs by {WORTH_SAYING_MIN:g} min or more"
+    return f"{words}; {said}."
 
 
 def _sure_waits(findings: Findings, gaps: Mapping[str, Difference]) -> str:
@@ -206,25 +201,19 @@ def _sure_waits(findings: Findings, gaps: Mapping[str, Difference]) -> str:
     sure = [
         name
         for name, gap in gaps.items()
-        if findings.row(name, "wait_mean_min")["holm_verdict"] in ("higher", "lower")
-        and abs(gap.mean) >= WORTH_SAYING_MIN
+        if answer_forms.is_sure(findings, name, "wait_mean_min") and abs(gap.mean) >= WORTH_SAYING_MIN
     ]
     sure.sort(key=lambda name: -abs(gaps[name].mean))
-    parts = [
-        f"under {name} {wait_difference_words(gaps[name]).replace('the mean wait is ', '')}"
-        for name in sure[1:MOST_NAMED]
-    ]
-    if not sure:
-        return ""
-    return ", ".join([f"under {sure[0]} {wait_difference_words(gaps[sure[0]])}", *parts])
+    words = [wait_difference_words(gaps[name]) for name in sure[:1]]
+    words += [_wait_change(gaps[name]) for name in sure[1:MOST_NAMED]]
+    return ", ".join(f"under {name} {change}" for name, change in zip(sure, words, strict=False))
 
 
 def _outright(findings: Findings) -> str:
     base = _base(findings)
-    head = f"No alternative ran at the scan share of {base.alternative} "
-    head += f"({percent(base.scanned.mean, 0)})"
-    against = f"{percent(base.found.mean)} {span(base.found, 100.0)} under {base.alternative}"
-    better = [s for s in findings.shares if _verdict(findings, s, "detection_expected") == "higher"]
+    head = f"No alternative ran at the scan share of {base.alternative} ({percent(base.scanned.mean, 0)})"
+    against = f"{percent_with_span(base.found)} under {base.alternative}"
+    better = [share for share in findings.shares if _finds_more(findings, share)]
     if not better:
         return f"{head}, and none finds surely more loads than the {against}."
     best = max(better, key=lambda share: share.found.mean)

@@ -1,9 +1,8 @@
 """How many portals would find as many loads as shared information does.
 
-Alternatives that read the port's own information alone, alike in all but the number of portals (and
-what goes with it: scan share, analysts), give loads found by portals. An alternative that reads
-what others share is worth the number at which that line, straight between its points, finds as
-many. The interval is the paired jackknife of all of them together (`experiments.intervals`).
+Alternatives that read the port's own information alone, alike in all but the number of portals (and what goes with
+it), give loads found by portals. One that reads what others share is worth the number at which that line, straight
+between its points, finds as many. The interval is the paired jackknife of all together (`experiments.intervals`).
 """
 
 from __future__ import annotations
@@ -14,14 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.comparison import metric_sample, metrics_by_alternative
+from experiments.comparison import metric_samples
 from experiments.intervals import Difference, Sample, function_interval
-from experiments.number_format import listed, number, span
+from experiments.number_format import listed, with_span
 from experiments.report.findings import Findings
-from experiments.study.study import MONTHS
+from experiments.report.frontier import LOADS_FOUND
 from sim.scenario import Scenario
-
-LOADS_FOUND = "detection_expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +41,7 @@ def portal_equivalents(findings: Findings) -> list[PortalEquivalent]:
     ladder = _ladder(study.alternatives, study.baseline)
     if len(ladder) < 2:
         return []
-    frames = metrics_by_alternative(findings.metrics)
-    strata = MONTHS if study.calendar == "year" else None
-    samples = {name: metric_sample(frames[name], LOADS_FOUND, strata) for name in frames}
+    samples = metric_samples(findings.metrics, LOADS_FOUND, findings.strata)
     rungs = [samples[name] for name in ladder.values()]
     return [
         PortalEquivalent(name, portals_to_match(samples[name], list(ladder), rungs, study.coverage), max(ladder))
@@ -71,20 +66,9 @@ def _ladder(alternatives: dict[str, Scenario], baseline: str) -> dict[int, str]:
 def portals_to_match(target: Sample, portals: list[int], rungs: list[Sample], coverage: float = 0.95) -> Difference:
     """Return the number of portals at which the line through the rungs meets the target.
 
-    Parameters
-    ----------
-    target : Sample
-        Loads found with shared information.
-    portals : list of int
-        Increasing, at least two.
-    rungs : list of Sample
-        Loads found with so many portals, in the same replications.
-
-    Returns
-    -------
-    Difference
-        Its ``mean``, ``low`` and ``high`` are numbers of portals; NaN where the target lies beyond
-        the rungs, or more portals do not find more.
+    ``portals`` are increasing, at least two; ``rungs`` are the loads found with so many of them, ``target`` those
+    found with shared information, in the same replications. ``mean``, ``low`` and ``high`` are numbers of portals;
+    NaN where the target lies beyond the rungs, or more portals do not find more.
 
     Examples
     --------
@@ -108,23 +92,18 @@ def portals_to_match(target: Sample, portals: list[int], rungs: list[Sample], co
 
 def portal_equivalent_clause(findings: Findings, alternative: str) -> str:
     """Return what the answer says of an alternative's worth in portals; empty: nothing."""
-    known = {one.alternative: one for one in portal_equivalents(findings)}
-    if alternative not in known:
-        return ""
+    worth = next((_words(one) for one in portal_equivalents(findings) if one.alternative == alternative), "")
     has = findings.study.alternatives[findings.study.baseline].servers("portal")
-    return f"; with own information it would take {_words(known[alternative])} in place of {has}"
+    return f"; with own information it would take {worth} in place of {has}" if worth else ""
 
 
 def portal_equivalents_sentence(findings: Findings) -> str:
     """Return what each alternative is worth in portals, in a sentence; empty: not asked."""
-    known = portal_equivalents(findings)
-    if not known:
-        return ""
-    worth = [f"{_words(one)} as {one.alternative}" for one in known]
-    return f"With own information it takes {listed(worth)} to find as many loads."
+    worth = listed([f"{_words(one)} as {one.alternative}" for one in portal_equivalents(findings)])
+    return f"With own information it takes {worth} to find as many loads." if worth else ""
 
 
 def _words(equivalent: PortalEquivalent) -> str:
     if np.isnan(equivalent.portals.mean):
         return f"more than {equivalent.most} portals"
-    return f"{number(equivalent.portals.mean)} portals {span(equivalent.portals)}"
+    return with_span(equivalent.portals, " portals")

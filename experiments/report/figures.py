@@ -1,17 +1,17 @@
-"""Findings -> pictures and their words: wait against loads found, queue, waits, use of stations.
+"""Findings -> the figures of a report and their words, to be read in grey and at any width.
 
-Every figure can be read in grey and at any width. Alternatives whose curves lie within a line's
-width of each other are drawn once; the caption says for whom a line stands.
+Alternatives whose curves lie within a line's width of each other are drawn once; the caption says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 
+from experiments.intervals import IntervalEstimate
 from experiments.number_format import listed, percent, span, station_title
 from experiments.report.findings import Findings
 from experiments.report.frontier import FrontierPoint
@@ -69,12 +69,11 @@ def group_alike_curves(curves: Mapping[str, FloatArray]) -> dict[str, list[str]]
     top = max((float(np.nanmax(curve, initial=0.0)) for curve in curves.values()), default=0.0)
     drawn: dict[str, list[str]] = {}
     for name, curve in curves.items():
-        near = (other for other in drawn if np.nanmax(np.abs(curve - curves[other]), initial=0.0) <= ALIKE * top)
-        head = next(near, None)
-        if head is None:
-            drawn[name] = []
+        near = [other for other in drawn if np.nanmax(np.abs(curve - curves[other]), initial=0.0) <= ALIKE * top]
+        if near:
+            drawn[near[0]].append(name)
         else:
-            drawn[head].append(name)
+            drawn[name] = []
     return drawn
 
 
@@ -95,15 +94,24 @@ def wait_figure(findings: Findings) -> go.Figure:
 
 
 def _drawn(findings: Findings, curves: Curves, x: FloatArray, titles: tuple[str, str]) -> go.Figure:
+    """Draw each group of alike curves once and name it at the left of a day's curves, else at the right."""
     heads = group_alike_curves(curves)
     figure = blank_figure(*titles, height_for_labels(len(heads), 380))
     top = 1.05 * max([1.0, *(float(np.nanmax(c, initial=0.0)) for c in curves.values())])
-    of_name = alternative_marks(findings.names)
-    for name in heads:
-        _add_line(figure, name, (of_name[name].colour, of_name[name].dash), (x, curves[name]))
-    rising = x[-1] <= 24.0
-    at = _rise if rising else _fall
-    labels = [_label(name, more, (x, curves[name]), at)._replace(left=rising) for name, more in heads.items()]
+    marks, rising, labels = alternative_marks(findings.names), x[-1] <= 24.0, []
+    for name, others in heads.items():
+        curve = curves[name]
+        figure.add_scatter(
+            x=x,
+            y=curve,
+            mode="lines",
+            line={"color": marks[name].colour, "dash": marks[name].dash, "width": 2},
+            name=name,
+            hovertemplate=f"<b>{name}</b><br>%{{x:.1f}}: %{{y:.1f}}<extra></extra>",
+        )
+        place = _label_place(curve, rising=rising)
+        text = f"{name} +{len(others)}" if others else name
+        labels.append(PointLabel(text, float(x[place]), float(curve[place]), left=rising))
     add_labels(figure, [label for label in labels if np.isfinite(label.y)], top)
     if rising:
         figure.update_xaxes(range=[0, 24], dtick=4)
@@ -111,55 +119,26 @@ def _drawn(findings: Findings, curves: Curves, x: FloatArray, titles: tuple[str,
     return figure
 
 
-def _label(
-    name: str, others: Sequence[str], points: tuple[FloatArray, FloatArray], label_place: Callable[[FloatArray], int]
-) -> PointLabel:
-    x, curve = points
-    place = label_place(curve)
-    text = f"{name} +{len(others)}" if others else name
-    return PointLabel(text, float(x[place]), float(curve[place]))
-
-
-def _rise(curve: FloatArray) -> int:
-    """Return where a curve first comes to half of its highest point: before it all is free."""
-    return int(np.argmax(np.nan_to_num(curve) >= QUEUE_LABELS_AT * np.nanmax(curve, initial=0.0)))
-
-
-def _fall(curve: FloatArray) -> int:
-    """Return where a falling curve comes below a third of its start: beyond it all is free."""
-    return int(np.argmax(np.nan_to_num(curve) <= WAIT_LABELS_AT * np.nanmax(curve, initial=0.0)))
-
-
-def _add_line(figure: go.Figure, name: str, style: tuple[str, str], points: tuple[FloatArray, FloatArray]) -> None:
-    figure.add_scatter(
-        x=points[0],
-        y=points[1],
-        mode="lines",
-        line={"color": style[0], "dash": style[1], "width": 2},
-        name=name,
-        hovertemplate=f"<b>{name}</b><br>%{{x:.1f}}: %{{y:.1f}}<extra></extra>",
-    )
+def _label_place(curve: FloatArray, *, rising: bool) -> int:
+    """Return where a curve first rises, or falls, to the height at which it is named: all is free there."""
+    top, known = np.nanmax(curve, initial=0.0), np.nan_to_num(curve)
+    return int(np.argmax(known >= QUEUE_LABELS_AT * top if rising else known <= WAIT_LABELS_AT * top))
 
 
 def shared_lines_note(findings: Findings, name: str) -> str:
     """Return for whom the lines of a figure stand, where one stands for several."""
     curves = mean_queue_curves(findings) if name == "queue" else exceedance_curves(findings)
-    parts = [
-        f"{head} +{len(more)} stands for {listed(more)} too, never further from it than "
-        f"{100.0 * ALIKE:.0f} % of the highest point"
-        for head, more in group_alike_curves(curves).items()
-        if more
-    ]
+    tail = f"too, never further from it than {100.0 * ALIKE:.0f} % of the highest point"
+    groups = group_alike_curves(curves).items()
+    parts = [f"{head} +{len(more)} stands for {listed(more)} {tail}" for head, more in groups if more]
     return f"{'; '.join(parts)}." if parts else ""
 
 
 def mean_queue_over_day(findings: Findings, name: str) -> FloatArray:
     """Return the mean queue on weekdays, or on all days where the study holds no weekday [96]."""
     profiles = dict(findings.profiles[name])
-    weekdays: Sequence[int] = (0, 1, 2, 3, 4)
-    if not profiles["queue_days"][:5].sum():
-        weekdays = range(7)
-    return np.asarray(mean_queue(profiles, tuple(weekdays)).sum(axis=1))
+    days = range(5 if profiles["queue_days"][:5].sum() else 7)
+    return np.asarray(mean_queue(profiles, tuple(days)).sum(axis=1))
 
 
 def exceedance_shares(shares: FloatArray) -> FloatArray:
@@ -175,8 +154,6 @@ def exceedance_shares(shares: FloatArray) -> FloatArray:
 
 SHADES: Final = ((0.0, "#ffffff"), (0.5, "#c9d3dc"), (1.0, "#33475b"))
 """From idle to always at work: darker in colour and in grey alike."""
-
-
 PICTURE_PX: Final = 400.0
 """Width of a picture as it mostly is, to judge what a name would cover."""
 HEIGHT_PX: Final = 344.0
@@ -201,23 +178,22 @@ def frontier_figure(findings: Findings) -> go.Figure:
         line={"color": GREY, "dash": "dot", "width": 1.5},
         hoverinfo="skip",
     )
-    of_name = alternative_marks(findings.names)
+    marks = alternative_marks(findings.names)
     for point in drawn:
-        _add_point(figure, point, of_name[point.alternative])
+        _add_point(figure, point, marks[point.alternative])
     top = 110.0 * max((p.found.mean for p in drawn), default=1.0) or 1.0
     figure.update_yaxes(range=[0, top])
-    _name_points(figure, drawn, top)
+    add_labels(figure, _point_labels(drawn, top), top)
     return figure
 
 
 def _add_point(figure: go.Figure, point: FrontierPoint, mark: MarkStyle) -> None:
-    on = point.status == "frontier"
-    bars = {}
-    if on:
-        bars = {
-            "error_x": _bars(point.wait.high - point.wait.mean, mark.colour),
-            "error_y": _bars(100.0 * (point.found.high - point.found.mean), mark.colour),
-        }
+    on, bars = point.status == "frontier", {}
+    halves = {"error_x": point.wait.high - point.wait.mean, "error_y": 100.0 * (point.found.high - point.found.mean)}
+    for axis, half in halves.items() if on else ():
+        size = half if np.isfinite(half) else 0.0
+        bars[axis] = {"type": "constant", "value": size, "color": mark.colour, "thickness": 1.2, "width": 4}
+    colour = mark.colour if on else GREY
     figure.add_scatter(
         x=[point.wait.mean],
         y=[100.0 * point.found.mean],
@@ -225,8 +201,8 @@ def _add_point(figure: go.Figure, point: FrontierPoint, mark: MarkStyle) -> None
         marker={
             "symbol": mark.symbol if on else f"{mark.symbol}-open",
             "size": 12 if on else 9,
-            "color": mark.colour if on else GREY,
-            "line": {"color": mark.colour if on else GREY, "width": 1.5},
+            "color": colour,
+            "line": {"color": colour, "width": 1.5},
         },
         name=point.alternative,
         hovertemplate=(
@@ -237,22 +213,21 @@ def _add_point(figure: go.Figure, point: FrontierPoint, mark: MarkStyle) -> None
     )
 
 
-def _name_points(figure: go.Figure, points: list[FrontierPoint], top: float) -> None:
+def _point_labels(points: list[FrontierPoint], top: float) -> list[PointLabel]:
     """Name every point on the side on which the picture has room, above what a name would hide."""
     waits = [point.wait.mean for point in points]
-    low, high = min(waits, default=0.0), max(waits, default=0.0)
-    labels = [
+    ends = min(waits, default=0.0), max(waits, default=0.0)
+    return [
         PointLabel(
             p.alternative,
             p.wait.mean,
             100.0 * p.found.mean,
-            left=p.wait.mean > (low + high) / 2.0,
+            left=p.wait.mean > sum(ends) / 2.0,
             bold=p.status == "frontier",
-            lift=next((x for x in LIFTS if not _hides(p, points, top, (low, high), x)), 0.0),
+            lift=next((lift for lift in LIFTS if not _hides(p, points, top, ends, lift)), 0.0),
         )
         for p in points
     ]
-    add_labels(figure, labels, top)
 
 
 def _hides(
@@ -262,28 +237,18 @@ def _hides(
     wide = (REACH_PX + NAME_PX * len(point.alternative)) / PICTURE_PX * (ends[1] - ends[0])
     side = -1.0 if point.wait.mean > sum(ends) / 2.0 else 1.0
     height = 100.0 * point.found.mean + lift / HEIGHT_PX * top
-    gaps = [
-        side * (other.wait.mean - point.wait.mean)
-        for other in points
-        if abs(100.0 * other.found.mean - height) < NEAR * top
-    ]
-    return any(0.0 < gap < wide for gap in gaps)
-
-
-def _bars(half_width: float, colour: str) -> dict[str, object]:
-    size = half_width if np.isfinite(half_width) else 0.0
-    return {"type": "constant", "value": size, "color": colour, "thickness": 1.2, "width": 4}
+    near = [other.wait.mean for other in points if abs(100.0 * other.found.mean - height) < NEAR * top]
+    return any(0.0 < side * (wait - point.wait.mean) < wide for wait in near)
 
 
 def utilisation_figure(findings: Findings) -> go.Figure:
     """Share of its open time that each station works, darker for busier; absent ones left out."""
-    stations, names = _stations(findings), findings.names[::-1]
+    names, uses = findings.names[::-1], _uses(findings)
     figure = blank_figure("", "", 146 + 24 * len(names))
-    rows = [[findings.interval(name, f"utilisation_{s}") for s in stations] for name in names]
     figure.add_heatmap(
-        x=[station_title(station) for station in stations],
+        x=[station_title(station) for station in uses[names[0]]],
         y=names,
-        z=[[100.0 * cell.mean for cell in row] for row in rows],
+        z=[[100.0 * use.mean for use in uses[name].values()] for name in names],
         zmin=0.0,
         zmax=100.0,
         colorscale=[list(shade) for shade in SHADES],
@@ -291,7 +256,7 @@ def utilisation_figure(findings: Findings) -> go.Figure:
         xgap=2,
         ygap=2,
         texttemplate="%{z:.0f}",
-        customdata=[[span(cell, 100.0) for cell in row] for row in rows],
+        customdata=[[span(use, 100.0) for use in uses[name].values()] for name in names],
         hovertemplate="<b>%{y}</b><br>%{x} %{z:.1f} % %{customdata}<extra></extra>",
         hoverongaps=False,
     )
@@ -303,63 +268,59 @@ def utilisation_figure(findings: Findings) -> go.Figure:
 
 def utilisation_half_width(findings: Findings) -> float:
     """Return the largest half-width of all shares of time at work, in points."""
-    halves = [
-        (cell.high - cell.low) / 2.0
-        for name in findings.names
-        for cell in (findings.interval(name, f"utilisation_{s}") for s in _stations(findings))
-    ]
+    halves = [(use.high - use.low) / 2.0 for row in _uses(findings).values() for use in row.values()]
     return 100.0 * max((half for half in halves if np.isfinite(half)), default=float("nan"))
 
 
 def works_beyond_hours(findings: Findings) -> bool:
     """Return whether some station works for longer than its hours."""
-    uses = (findings.interval(n, f"utilisation_{s}").mean for n in findings.names for s in _stations(findings))
-    return any(use > 1.0 for use in uses)
+    return any(use.mean > 1.0 for row in _uses(findings).values() for use in row.values())
 
 
-def _stations(findings: Findings) -> list[str]:
-    return [
-        station
-        for station in STATIONS
-        if any(np.isfinite(findings.interval(name, f"utilisation_{station}").mean) for name in findings.names)
-    ]
+def _uses(findings: Findings) -> dict[str, dict[str, IntervalEstimate]]:
+    """Return each alternative's share of open time at work, by station that some alternative has."""
+    uses = {name: {s: findings.interval(name, f"utilisation_{s}") for s in STATIONS} for name in findings.names}
+    present = [s for s in STATIONS if any(np.isfinite(row[s].mean) for row in uses.values())]
+    return {name: {s: row[s] for s in present} for name, row in uses.items()}
 
 
 def describe_figure(findings: Findings, name: str) -> str:
     """Return a figure in words, for those who cannot see it."""
-    if name == "frontier":
-        points = [p for p in findings.points if p.status != "unstable"]
-        return "Mean wait against loads found. " + " ".join(
-            f"{p.alternative}: {p.wait.mean:.1f} min, {percent(p.found.mean)}, {p.words()}." for p in points
-        )
-    return {"queue": _describe_queue, "waits": _describe_waits}.get(name, _describe_use)(findings)
+    opening, sentences = DESCRIPTIONS[name]
+    return f"{opening} {' '.join(sentences(findings))}"
 
 
-def _describe_queue(findings: Findings) -> str:
-    parts = []
-    for name in stable_alternatives(findings):
-        mean = mean_queue_over_day(findings, name)
+def _frontier_sentences(findings: Findings) -> Iterator[str]:
+    for p in findings.points:
+        if p.status != "unstable":
+            yield f"{p.alternative}: {p.wait.mean:.1f} min, {percent(p.found.mean)}, {p.words()}."
+
+
+def _queue_sentences(findings: Findings) -> Iterator[str]:
+    for name, mean in mean_queue_curves(findings).items():
         if np.isfinite(mean).any():
             slot = int(np.nanargmax(mean))
             hour, minute = divmod(int(SLOT_MIN * slot), 60)
-            parts.append(f"{name} peaks at {mean[slot]:.0f} trucks about {hour:02d}:{minute:02d}.")
-    return "Trucks before primary over the day. " + " ".join(parts)
+            yield f"{name} peaks at {mean[slot]:.0f} trucks about {hour:02d}:{minute:02d}."
 
 
-def _describe_waits(findings: Findings) -> str:
-    parts = [
-        f"{name}: {percent(findings.interval(name, 'p_wait_over_30_min').mean)} over 30 minutes."
-        for name in stable_alternatives(findings)
-    ]
-    return "Share of trucks that waited longer than so many minutes. " + " ".join(parts)
+def _wait_sentences(findings: Findings) -> Iterator[str]:
+    for name in stable_alternatives(findings):
+        yield f"{name}: {percent(findings.interval(name, 'p_wait_over_30_min').mean)} over 30 minutes."
 
 
-def _describe_use(findings: Findings) -> str:
-    parts = []
-    for name in findings.names:
-        use = {s: findings.interval(name, f"utilisation_{s}").mean for s in _stations(findings)}
-        known = {station: share for station, share in use.items() if np.isfinite(share)}
+def _use_sentences(findings: Findings) -> Iterator[str]:
+    for name, row in _uses(findings).items():
+        known = {station: use.mean for station, use in row.items() if np.isfinite(use.mean)}
         if known:
             top = max(known, key=lambda station: known[station])
-            parts.append(f"{name}: busiest is {station_title(top)}, {percent(known[top], 0)}.")
-    return "Share of open time that each station works. " + " ".join(parts)
+            yield f"{name}: busiest is {station_title(top)}, {percent(known[top], 0)}."
+
+
+DESCRIPTIONS: Final[dict[str, tuple[str, Callable[[Findings], Iterator[str]]]]] = {
+    "frontier": ("Mean wait against loads found.", _frontier_sentences),
+    "queue": ("Trucks before primary over the day.", _queue_sentences),
+    "waits": ("Share of trucks that waited longer than so many minutes.", _wait_sentences),
+    "utilisation": ("Share of open time that each station works.", _use_sentences),
+}
+"""How the words of each figure begin, and the sentences that follow."""

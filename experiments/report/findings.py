@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,6 +63,11 @@ class Findings:
         """Chance of a false verdict that the study accepts."""
         return 1.0 - self.study.coverage
 
+    @property
+    def strata(self) -> int | None:
+        """Replication r is of stratum r modulo this number; None: no strata."""
+        return _strata(self.study)
+
     def row(self, alternative: str, metric: str) -> pd.Series:
         """Return one row of the comparison."""
         return comparison_row(self.comparison, alternative, metric)
@@ -93,60 +99,49 @@ def gather_findings(
 ) -> Findings:
     """Compute every table of a study from its replications.
 
-    Parameters
-    ----------
-    loads : dict of DataFrame
-        ``sim.workload.weekly_load`` of each alternative.
-    besides : Besides, optional
-        What was run beside the study; without its ``matched``, alternatives that scan another share
-        are not compared.
+    ``loads`` are ``sim.workload.weekly_load`` of each alternative, ``besides`` is what was run beside the study;
+    without its ``matched``, alternatives that scan another share are not compared.
 
     Raises
     ------
     RuntimeError
         A replication lost or doubled a truck: the model is wrong and its numbers must not go out.
     """
-    lost = replications.metrics.loc[~replications.metrics["conserved"].astype(bool)]
+    metrics, base = replications.metrics, study.baseline
+    lost = metrics.loc[~metrics["conserved"].astype(bool)]
     if len(lost):
         first = lost.iloc[0]
-        where = f"{first['alternative']}, replication {first['replication']}"
-        raise RuntimeError(f"trucks are not conserved in {where}")
+        raise RuntimeError(f"trucks are not conserved in {first['alternative']}, replication {first['replication']}")
     unstable, saturated = overloaded_alternatives(study.alternatives, loads)
-    strata = MONTHS if study.calendar == "year" else None
-    fitted = tuple(name for name, scenario in study.alternatives.items() if is_fitted(scenario))
-    fitted = fitted if study.manifest is None else ()
-    base, coverage = study.baseline, study.coverage
-    table = compare_to_baseline(
-        replications.metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted
-    )
+    coverage, strata = study.coverage, _strata(study)
+    fitted = tuple(name for name, s in study.alternatives.items() if study.manifest is None and is_fitted(s))
+    table = compare_to_baseline(metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted)
     more = besides or SideResults()
     aside = reference_alternatives(study)
-    points = frontier_points(replications.metrics, unstable, coverage=coverage, strata=strata, references=aside)
-    levels = _levels(study, replications.metrics, more.matched, unstable, strata)
-    extra = more.extra
+    levels = _levels(study, metrics, more.matched, unstable)
     return Findings(
         study=study,
-        metrics=replications.metrics,
+        metrics=metrics,
         comparison=table,
-        points=points,
+        points=frontier_points(metrics, unstable, coverage=coverage, strata=strata, references=aside),
         shares=levels.pop(SCAN_SHARE.metric),
         levels=levels,
         unstable=unstable,
         saturated=saturated,
         loads=loads,
         profiles=replications.profiles,
-        gains=[] if extra is None else resource_gains(replications.metrics, extra, base, coverage, strata),
+        gains=[] if more.extra is None else resource_gains(metrics, more.extra, base, coverage, strata),
         redrawn=more.redrawn,
         plans=more.plans,
     )
 
 
+def _strata(study: Study) -> int | None:
+    return MONTHS if study.calendar == "year" else None
+
+
 def _levels(
-    study: Study,
-    metrics: pd.DataFrame,
-    matched: Mapping[str, MatchedMetrics],
-    unstable: Mapping[str, str],
-    strata: int | None,
+    study: Study, metrics: pd.DataFrame, matched: Mapping[str, MatchedMetrics], unstable: Mapping[str, str]
 ) -> dict[str, list[LevelComparison]]:
     """Return the comparison at the baseline's level of each yardstick that it has."""
     return {
@@ -156,7 +151,7 @@ def _levels(
             unstable,
             yardstick=stick,
             coverage=study.coverage,
-            strata=strata,
+            strata=_strata(study),
         )
         for stick in YARDSTICKS
         if not (stick.waits and study.baseline in unstable)
@@ -175,14 +170,9 @@ def is_fitted(scenario: Scenario) -> bool:
     One more analyst, one per cent more trucks: such a scenario's wait is a prediction. Insiders
     change no wait; what guards against them does.
     """
-    own, fitted = (_deciding(one) for one in (scenario, _practice()))
-    return own == fitted and scenario.insider.name in ("none", "baseline")
-
-
-def _deciding(scenario: Scenario) -> tuple[object, ...]:
-    """Return the parts of a scenario that decide its waits."""
-    parts = (scenario.port, scenario.traffic, scenario.scanner, scenario.staffing)
-    return (*parts, scenario.policy)
+    deciding = attrgetter("port", "traffic", "scanner", "staffing", "policy")
+    same: bool = deciding(scenario) == deciding(_practice())
+    return same and scenario.insider.name in ("none", "baseline")
 
 
 @cache

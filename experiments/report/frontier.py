@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from experiments.comparison import metric_sample, metrics_by_alternative
+from experiments.comparison import metric_samples
 from experiments.execution.tuning import SCAN_SHARE, MatchedMetrics, Yardstick
 from experiments.intervals import (
     Difference,
@@ -34,8 +34,6 @@ WAIT: Final = "wait_mean_min"
 LOADS_FOUND: Final = "detection_expected"
 
 Status = Literal["frontier", "dominated", "mix", "unstable", "reference"]
-
-
 WORTH_WAIT_MIN: Final = 0.05
 WORTH_DETECTION: Final = 0.0005
 """Smaller differences print as zero: nobody is dominated by one."""
@@ -57,15 +55,13 @@ class FrontierPoint:
 
     def words(self) -> str:
         """Return its standing in words."""
-        if self.status == "unstable":
-            return f"unstable: {self.why}"
-        if self.status == "reference":
-            return "no choice at this port: shown for comparison"
-        if self.status == "mix":
-            return f"dominated by a mix of {self.by[0]} and {self.by[1]}"
-        if self.status == "dominated":
-            return f"dominated by {self.by[0]} ({self.why})"
-        return f"not told apart from {', '.join(self.like)}" if self.like else "on the frontier"
+        return {
+            "unstable": f"unstable: {self.why}",
+            "reference": "no choice at this port: shown for comparison",
+            "mix": f"dominated by a mix of {' and '.join(self.by)}",
+            "dominated": f"dominated by {' and '.join(self.by)} ({self.why})",
+            "frontier": f"not told apart from {', '.join(self.like)}" if self.like else "on the frontier",
+        }[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +98,26 @@ def frontier_points(
 
     Parameters
     ----------
-    metrics : DataFrame
-        alternative, replication and METRICS.
     unstable : mapping
         Alternatives that cannot carry their load and why; they have no wait to be compared by.
     references : collection of str
         Alternatives that nobody can choose, such as a port without insiders; they dominate nobody.
     """
-    waits, found = _samples(metrics, WAIT, strata), _samples(metrics, LOADS_FOUND, strata)
+    waits, found = metric_samples(metrics, WAIT, strata), metric_samples(metrics, LOADS_FOUND, strata)
     stable = [name for name in waits if name not in unstable and name not in references]
     shorter = _surely(waits, stable, coverage, sign=-1.0, least=WORTH_WAIT_MIN)
     more = _surely(found, stable, coverage, sign=1.0, least=WORTH_DETECTION)
     points = {}
     for name in waits:
         where = (estimate_interval(waits[name], coverage), estimate_interval(found[name], coverage))
-        if name in unstable:
-            points[name] = FrontierPoint(name, *where, "unstable", why=unstable[name])
-            continue
-        if name in references:
-            points[name] = FrontierPoint(name, *where, "reference")
-            continue
-        rivals = [rival for rival in stable if rival != name]
+        rivals = [rival for rival in stable if rival != name and name in stable]
         by = [rival for rival in rivals if _dominates(rival, name, shorter, more)]
         like = tuple(r for r in rivals if not shorter[r, name] and not more[r, name])
-        if by:
+        if name in unstable:
+            points[name] = FrontierPoint(name, *where, "unstable", why=unstable[name])
+        elif name in references:
+            points[name] = FrontierPoint(name, *where, "reference")
+        elif by:
             undominated = [r for r in by if not any(_dominates(s, r, shorter, more) for s in stable)]
             best = max(undominated or by, key=lambda rival: estimate_interval(found[rival]).mean)
             reason = _reason(
@@ -149,15 +141,11 @@ def compare_at_equal_level(
 ) -> list[LevelComparison]:
     """Return the levels of a yardstick, and at equal level the paired difference in loads found.
 
-    Holm's adjustment is over the alternatives at equal level only.
-
-    Parameters
-    ----------
-    matched : Matched
-        METRICS at the baseline's level where that can be had, from `experiments.execution.tuning`.
+    ``matched`` holds METRICS at the baseline's level where that can be had; Holm's adjustment is over
+    the alternatives at equal level only.
     """
-    reached, found = (_samples(matched.metrics, m, strata) for m in (yardstick.metric, LOADS_FOUND))
-    waits = _samples(matched.metrics, WAIT, strata)
+    reached, found = (metric_samples(matched.metrics, m, strata) for m in (yardstick.metric, LOADS_FOUND))
+    waits = metric_samples(matched.metrics, WAIT, strata)
     goal = estimate_interval(reached[baseline], coverage).mean
     shares = []
     for name in reached:
@@ -171,19 +159,8 @@ def compare_at_equal_level(
         why = "" if equal else matched.missed.get(name, "not brought near enough")
         turned = matched.settings.get(name, "")
         shares.append(LevelComparison(name, level, finds, equal, gap, np.nan, wait_gap, turned, why))
-    return _adjusted(shares)
-
-
-def _adjusted(shares: list[LevelComparison]) -> list[LevelComparison]:
-    p_values = [np.nan if s.found_gap is None else s.found_gap.p_value for s in shares]
-    return [
-        dataclasses.replace(share, p_holm=float(p)) for share, p in zip(shares, holm_adjusted(p_values), strict=True)
-    ]
-
-
-def _samples(metrics: pd.DataFrame, metric: str, strata: int | None) -> dict[str, Sample]:
-    frames = metrics_by_alternative(metrics)
-    return {name: metric_sample(frame, metric, strata) for name, frame in frames.items()}
+    adjusted = holm_adjusted([np.nan if share.found_gap is None else share.found_gap.p_value for share in shares])
+    return [dataclasses.replace(share, p_holm=float(p)) for share, p in zip(shares, adjusted, strict=True)]
 
 
 def _surely(
@@ -228,15 +205,14 @@ def _with_mixes(
     points: dict[str, FrontierPoint], waits: Mapping[str, Sample], detections: Mapping[str, Sample], coverage: float
 ) -> dict[str, FrontierPoint]:
     """Mark those on the frontier that a mix of two others beats; the ends are never marked."""
-    ends = [name for name, point in points.items() if point.status == "frontier"]
+    found = {name: point.found.mean for name, point in points.items() if point.status == "frontier"}
     marked = dict(points)
-    for name in ends:
-        for low, high in itertools.permutations([end for end in ends if end != name], 2):
-            if not points[low].found.mean < points[name].found.mean < points[high].found.mean:
+    for name, finds in found.items():
+        for pair in itertools.permutations(found, 2):
+            if not found[pair[0]] < finds < found[pair[1]]:
                 continue
-            if _mix_gap((name, low, high), waits, detections, coverage).low > 0.0:
-                point = points[name]
-                marked[name] = FrontierPoint(name, point.wait, point.found, "mix", (low, high), point.like)
+            if _mix_gap((name, *pair), waits, detections, coverage).low > 0.0:
+                marked[name] = dataclasses.replace(points[name], status="mix", by=pair)
                 break
     return marked
 

@@ -1,7 +1,4 @@
-"""What stands beside the tables in sentences: redraws, random inspections, the frontier, plans, portals.
-
-Terminal and page print the same ones.
-"""
+"""The sentences beside the tables, the same on terminal and page."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import Final
 
 from experiments.execution.replicate import plan_for_window
 from experiments.execution.robustness import RedrawnResults, standings_over_draws
-from experiments.number_format import NONE, listed, number, percent, span
+from experiments.number_format import NONE, listed, number, percent, span, with_span
 from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
 from experiments.report.findings import Findings
@@ -51,20 +48,18 @@ def redraws_answer(findings: Findings) -> str:
 
     Of one alternative: between which ends its loads found lie.
     """
-    redrawn = findings.redrawn
-    if redrawn is None:
+    if findings.redrawn is None:
         return ""
     if len(findings.names) == 1:
-        return _found_range(redrawn)
-    if set(findings.names) == set(findings.unstable):
-        return _through_range(redrawn, findings)
-    return _ranking(redrawn, findings)
+        return _found_range(findings.redrawn)
+    overloaded = set(findings.names) == set(findings.unstable)
+    return (_through_range if overloaded else _ranking)(findings.redrawn, findings)
 
 
 def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
     """Return how often the alternative that does so most often finds more than the baseline."""
-    ranked = standings_over_draws(redrawn, findings.study.baseline)
-    rivals = [s for s in ranked if s.alternative != findings.study.baseline and s.more[1]]
+    base = findings.study.baseline
+    rivals = [s for s in standings_over_draws(redrawn, base) if s.alternative != base and s.more[1]]
     if not rivals:
         return ""
     most = max(s.more[1] for s in rivals)
@@ -75,29 +70,28 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
     if not k:
         return f"In none of {n} redraws of what is assumed does anybody find more at equal share."
     if always:
-        head = f"{listed(always)} find{'s' if len(always) == 1 else ''} more than "
-        return f"{head}{findings.study.baseline} in all {n} redraws of what is assumed."
+        find = "finds" if len(always) == 1 else "find"
+        return f"{listed(always)} {find} more than {base} in all {n} redraws of what is assumed."
+    times = f"in {k} of {n} {share_span(best.interval('more'))}"
     if best.interval("more").low <= 0.5:
         return (
-            f"What is assumed decides: redrawn {redrawn.asked} times, nobody finds more than "
-            f"{findings.study.baseline} at equal scan share in surely more than half; most often "
-            f"{best.alternative}, in {k} of {n} {share_span(best.interval('more'))}."
+            f"What is assumed decides: redrawn {redrawn.asked} times, nobody finds more than {base} "
+            f"at equal scan share in surely more than half; most often {best.alternative}, {times}."
         )
     return (
         f"What is assumed matters: redrawn {redrawn.asked} times, {best.alternative} finds more "
-        f"than {findings.study.baseline} at equal scan share in {k} of {n} "
-        f"{share_span(best.interval('more'))}, more often than any other."
+        f"than {base} at equal scan share {times}, more often than any other."
     )
 
 
 def _found_range(redrawn: RedrawnResults) -> str:
+    """Return between which ends the share of loads found lies over the redraws."""
     shares = redrawn.rows["detection_expected"].dropna()
     if not len(shares):
         return ""
     return (
-        f"What is assumed decides: over {len(shares)} redraws of it between "
-        f"{percent(shares.min())} and {percent(shares.max())} of loads are found, half the time "
-        f"more than {percent(shares.median())}."
+        f"What is assumed decides: over {len(shares)} redraws of it between {percent(shares.min())} and "
+        f"{percent(shares.max())} of loads are found, half the time more than {percent(shares.median())}."
     )
 
 
@@ -118,22 +112,16 @@ def _through_range(redrawn: RedrawnResults, findings: Findings) -> str:
 
 def redraws_ranking_note(findings: Findings) -> str:
     """Return in a line how often each alternative stays undominated; empty: not asked."""
-    redrawn = findings.redrawn
-    ranked = [] if redrawn is None else standings_over_draws(redrawn, findings.study.baseline)
-    ranked = [s for s in ranked if s.undominated[1]]
-    alone = len(findings.names) == 1 or set(findings.names) == set(findings.unstable)
-    if redrawn is None or not ranked or alone:
+    if findings.redrawn is None or len(findings.names) == 1 or set(findings.names) == set(findings.unstable):
         return ""
-    ranked.sort(key=lambda s: -s.undominated[0])
-    n = ranked[0].undominated[1]
-    some = [
-        f"{s.alternative} {s.undominated[0]} {share_span(s.interval('undominated'))}"
-        for s in ranked
-        if s.undominated[0]
-    ]
+    standings = standings_over_draws(findings.redrawn, findings.study.baseline)
+    ranked = sorted((s for s in standings if s.undominated[1]), key=lambda s: -s.undominated[0])
+    if not ranked:
+        return ""
+    n, spans = ranked[0].undominated[1], {s.alternative: share_span(s.interval("undominated")) for s in ranked}
+    parts = [f"{s.alternative} {s.undominated[0]} {spans[s.alternative]}" for s in ranked if s.undominated[0]]
     never = [s.alternative for s in ranked if not s.undominated[0]]
-    at_most = f" {share_span(ranked[-1].interval('undominated'))}" if never else ""
-    parts = [*some, *([f"never{at_most} {listed(never)}"] if never else [])]
+    parts += [f"never {spans[never[-1]]} {listed(never)}"] if never else []
     words = f"Undominated, of {n} redraw{'' if n == 1 else 's'} of what is assumed: {'; '.join(parts)}."
     if any(s.risk.name not in UNTRAINED for s in findings.study.alternatives.values()):
         words += " Trained models are held fixed: there they meet smugglers unlike those they know."
@@ -155,37 +143,37 @@ def random_stream_table(findings: Findings) -> Table | None:
         "sample wanted",
         "all clean",
     )
-    rows = [
-        (
-            one.alternative,
-            (
-                Cell(number(one.inspected, 0), f"{number(one.opened, 0)} of them opened"),
-                number(one.found, 0),
-                Cell(number(PER_TRUCKS * one.rate.estimate), _per_100k(one.rate)),
-                Cell(percent(one.interdicted.estimate), share_span(one.interdicted)),
-                percent(one.truth),
-                _needed(findings, one),
-                Cell(number(one.clean, 0), _at_this_rate(findings, one, one.clean)),
-            ),
-        )
-        for one in _estimates(findings)
-    ]
+    rows = [(estimate.alternative, _estimate_cells(findings, estimate)) for estimate in _estimates(findings)]
     return page_table("Random inspections", "alternative", heads, rows) if rows else None
+
+
+def _estimate_cells(findings: Findings, estimate: AgencyEstimate) -> list[str | Cell]:
+    needed = Cell(NONE, "nothing found to size it by")
+    if estimate.needed is not None:
+        needed = Cell(number(estimate.needed, 0), _at_this_rate(findings, estimate, estimate.needed))
+    return [
+        Cell(number(estimate.inspected, 0), f"{number(estimate.opened, 0)} of them opened"),
+        number(estimate.found, 0),
+        Cell(number(PER_TRUCKS * estimate.rate.estimate), _per_100k(estimate.rate)),
+        Cell(percent(estimate.interdicted.estimate), share_span(estimate.interdicted)),
+        percent(estimate.truth),
+        needed,
+        Cell(number(estimate.clean, 0), _at_this_rate(findings, estimate, estimate.clean)),
+    ]
 
 
 def random_stream_note(findings: Findings) -> str:
     """Return what the random stream is and what its estimate leaves out."""
     wanted = findings.study.random_stream
     return (
-        "Trucks that luck alone sent to the portal, among those that targeting let pass, all "
-        "replications together. E = F / (F + (x / n) M): F loads found by targeting, x found in n "
-        "random inspections, M trucks let pass (GAO-02-215R); what luck finds is not targeting's. "
-        "Rates have Clopper-Pearson intervals. A random inspection finds only what image and exam "
-        "see, so the estimate lies above the truth, which only a simulation knows. Sample wanted: "
-        "trucks to inspect until the interval of the rate is as narrow as "
-        f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and "
-        f"all found clean, give {percent(findings.study.coverage, 0)} confidence that fewer than "
-        f"{percent(wanted.below_share, 2)} of those let pass hold a load that inspection can see."
+        "Trucks that luck alone sent to the portal, among those that targeting let pass, all replications "
+        "together. E = F / (F + (x / n) M): F loads found by targeting, x found in n random inspections, M trucks "
+        "let pass (GAO-02-215R); what luck finds is not targeting's. Rates have Clopper-Pearson intervals. A "
+        "random inspection finds only what image and exam see, so the estimate lies above the truth, which only a "
+        "simulation knows. Sample wanted: trucks to inspect until the interval of the rate is as narrow as "
+        f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and all found clean, "
+        f"give {percent(findings.study.coverage, 0)} confidence that fewer than {percent(wanted.below_share, 2)} of "
+        "those let pass hold a load that inspection can see."
     )
 
 
@@ -197,11 +185,10 @@ def random_stream_answer(findings: Findings) -> str:
     wanted, sure = findings.study.random_stream, percent(findings.study.coverage, 0)
     loads = f"{number(one.found, 0)} load{'' if one.found == 1 else 's'}"
     text = (
-        f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} "
-        f"found, {number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. From them an "
-        f"agency would put the loads that targeting interdicts at "
-        f"{percent(one.interdicted.estimate, 0)} {share_span(one.interdicted)}; in truth it is "
-        f"{percent(one.truth)}. "
+        f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} found, "
+        f"{number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. From them an agency would put "
+        f"the loads that targeting interdicts at {percent(one.interdicted.estimate, 0)} "
+        f"{share_span(one.interdicted)}; in truth it is {percent(one.truth)}. "
     )
     if one.needed is not None:
         text += (
@@ -216,12 +203,6 @@ def random_stream_answer(findings: Findings) -> str:
 
 def _estimates(findings: Findings) -> list[AgencyEstimate]:
     return agency_estimates(findings.metrics, findings.study.random_stream, findings.study.coverage)
-
-
-def _needed(findings: Findings, estimate: AgencyEstimate) -> Cell:
-    if estimate.needed is None:
-        return Cell(NONE, "nothing found to size it by")
-    return Cell(number(estimate.needed, 0), _at_this_rate(findings, estimate, estimate.needed))
 
 
 def _at_this_rate(findings: Findings, estimate: AgencyEstimate, n_needed: int) -> str:
@@ -259,11 +240,9 @@ def _alike(findings: Findings, on_frontier: list[str]) -> list[str]:
             groups.setdefault(like | {name}, []).append(name)
     lines = []
     for group, members in groups.items():
-        others = [name for name in on_frontier if name in group and name not in members]
-        if others:
-            lines.append(f"{listed(members)}: not told apart from {listed(others)}.")
-        else:
-            lines.append(f"Not told apart from each other: {listed(members)}.")
+        others = listed([name for name in on_frontier if name in group and name not in members])
+        either = f"{listed(members)}: not told apart from {others}."
+        lines.append(either if others else f"Not told apart from each other: {listed(members)}.")
     return lines
 
 
@@ -276,10 +255,14 @@ def reader_notes(findings: Findings) -> list[str]:
         paired += "verdicts hold for all alternatives at once (Holm)"
     if len(fitted):
         waits = f"The mean wait under {listed(list(fitted))} is fitted (through open lanes); the rest"
-    own = None if findings.study.manifest is None else trucks_note(findings.study.manifest, findings.study.days)
+    study, when = findings.study, calendar_words(findings)
+    calendar = f"One stretch of the calendar, {when}, drawn {study.replications} times: not a year."
+    if study.calendar == "year":
+        calendar = f"Annual figures, {when}, each month weighing the same; intervals are stratified by month."
+    drawn = "" if study.manifest is None else trucks_note(study.manifest, study.days)
     return [
-        _calendar(findings),
-        *([own] if own else []),
+        calendar,
+        *([drawn] if drawn else []),
         trucks_only_note(findings.study),
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",
@@ -299,32 +282,23 @@ def calendar_words(findings: Findings) -> str:
     return f"{first:%d %B %Y}" if first == last else f"{first:%d %B} to {last:%d %B %Y}"
 
 
-def _calendar(findings: Findings) -> str:
-    study = findings.study
-    if study.calendar == "year":
-        words = calendar_words(findings)
-        return f"Annual figures, {words}, each month weighing the same; intervals are stratified by month."
-    return f"One stretch of the calendar, {calendar_words(findings)}, drawn {study.replications} times: not a year."
-
-
 def describe_plans(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, str]:
     """Return the plan of each alternative that makes one, as made for the study's first window."""
-    found = {}
-    for name, scenario in study.alternatives.items():
-        if not scenario.policy.plans_ahead:
-            continue
-        past = plan_for_window(scenario, scorers, study.window(0)).past
-        found[name] = scenario.policy.describe(scenario, past)
-    return found
+    window = study.window(0)
+    return {
+        name: scenario.policy.describe(scenario, plan_for_window(scenario, scorers, window).past)
+        for name, scenario in study.alternatives.items()
+        if scenario.policy.plans_ahead
+    }
 
 
 def plan_rows(findings: Findings) -> list[dict[str, str]]:
     """Return each plan beside what its port found."""
-    rows = []
-    for name, words in findings.plans.items():
-        own = findings.interval(name, "detection_expected")
-        rows.append({"name": name, "words": words, "found": f"{percent(own.mean)} of loads {span(own, 100.0)}"})
-    return rows
+    found = {name: findings.interval(name, "detection_expected") for name in findings.plans}
+    return [
+        {"name": name, "words": words, "found": f"{percent(found[name].mean)} of loads {span(found[name], 100.0)}"}
+        for name, words in findings.plans.items()
+    ]
 
 
 PLAN_NOTE: Final = (
@@ -343,14 +317,11 @@ def screening_note(findings: Findings) -> str:
 
 
 def _portal_sentence(findings: Findings, name: str) -> str:
-    wait, slow, detects = (
-        findings.interval(name, metric) for metric in ("screening_wait_mean_min", "slow_rate", "screened_detection")
-    )
-    queue = (
-        "its wait depends on the length of the run"
-        if name in findings.unstable
-        else f"a wait of {number(60.0 * wait.mean)} s {span(wait, 60.0)}"
-    )
+    metrics = ("screening_wait_mean_min", "slow_rate", "screened_detection")
+    wait, slow, detects = (findings.interval(name, metric) for metric in metrics)
+    queue = f"a wait of {with_span(wait, ' s', 60.0)}"
+    if name in findings.unstable:
+        queue = "its wait depends on the length of the run"
     return (
         f"under {name} {queue}, {percent(slow.mean)} of scans slow, "
         f"alarms on {percent(detects.mean)} of the loads scanned {span(detects, 100.0)}"

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 from markupsafe import Markup
 
 from experiments.number_format import listed, number, percent
@@ -60,9 +59,7 @@ def render_report(findings: Findings) -> str:
             command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
             answer=comparison_answer(findings),
             headline_badges=headline_badges(findings),
-            standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if line]
-            if several
-            else [],
+            standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if several and line],
             notes=report_notes.reader_notes(findings),
             figures=list(_figures(findings)),
             names=findings.names,
@@ -84,7 +81,7 @@ def render_report(findings: Findings) -> str:
             when=report_notes.calendar_words(findings),
             badges=badge_rows(findings),
             groups=[(group["name"], _input_table(group)) for group in input_groups(study.inputs(study.baseline))],
-            changes=alternative_changes(findings),
+            changes=[{"name": n, "lines": list(study.own_overrides.get(n, ()))} for n in findings.names],
             coverage=percent(study.coverage, 0),
         )
     )
@@ -98,12 +95,20 @@ def _input_table(group: dict[str, Any]) -> Table:
 
 def _figures(findings: Findings) -> Iterator[dict[str, object]]:
     for place, (name, title, draw, caption) in enumerate(FIGURES):
+        figure = draw(findings)
+        html = figure.to_html(
+            full_html=False,
+            include_plotlyjs=False if place else "inline",
+            config=PLOTLY,
+            div_id=f"figure-{name}",
+            default_height=f"{figure.layout.height}px",
+        )
         yield {
             "name": name,
             "title": title,
             "caption": " ".join(part for part in (caption, *_asides(findings, name)) if part),
             "words": figures.describe_figure(findings, name),
-            "html": Markup(_html(draw(findings), name, first=place == 0)),  # noqa: S704
+            "html": Markup(html),  # noqa: S704
         }
 
 
@@ -122,18 +127,6 @@ def _asides(findings: Findings, name: str) -> Iterator[str]:
         yield f"Left out, as unstable: {listed(list(findings.unstable))}."
 
 
-def _html(figure: go.Figure, name: str, *, first: bool) -> str:
-    library = "inline" if first else False
-    html: str = figure.to_html(
-        full_html=False,
-        include_plotlyjs=library,
-        config=PLOTLY,
-        div_id=f"figure-{name}",
-        default_height=f"{figure.layout.height}px",
-    )
-    return html
-
-
 def headline_badges(findings: Findings) -> list[tuple[str, str]]:
     """Return what the answer's numbers are: (words, badge)."""
     waits = {name: str(findings.row(name, "wait_mean_min")["badge"]) for name in findings.names}
@@ -149,27 +142,12 @@ def badge_rows(findings: Findings) -> list[dict[str, str]]:
     fitted = findings.comparison.loc[findings.comparison["badge"] == "fitted", "alternative"].unique()
     inputs = findings.study.inputs(findings.study.baseline)
     assumed = sum(row.kind == "assumption" for row in inputs)
-    return [
-        {
-            "badge": "fitted",
-            "words": f"The mean wait under {', '.join(fitted)}: the booths open by shift were set "
-            "so that a year's mean wait is as observed."
-            if len(fitted)
-            else "Nothing in this study.",
-        },
-        {
-            "badge": "assumed",
-            "words": "Everything about loads found: prevalence, hiding places, and what the "
-            f"sensors see. {assumed} of {len(inputs)} inputs are assumptions with a range.",
-        },
-        {
-            "badge": "predicted",
-            "words": "All other waits, queues, shares and costs, and every difference between alternatives.",
-        },
-    ]
-
-
-def alternative_changes(findings: Findings) -> list[dict[str, Any]]:
-    """Return what each alternative sets."""
-    own = findings.study.own_overrides
-    return [{"name": name, "lines": list(own.get(name, ()))} for name in findings.names]
+    waits = f"The mean wait under {', '.join(fitted)}: the booths open by shift were set so that a year's mean "
+    waits += "wait is as observed."
+    words = {
+        "fitted": waits if len(fitted) else "Nothing in this study.",
+        "assumed": "Everything about loads found: prevalence, hiding places, and what the "
+        f"sensors see. {assumed} of {len(inputs)} inputs are assumptions with a range.",
+        "predicted": "All other waits, queues, shares and costs, and every difference between alternatives.",
+    }
+    return [{"badge": badge, "words": text} for badge, text in words.items()]

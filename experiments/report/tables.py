@@ -1,13 +1,12 @@
 """Findings -> the tables of a comparison, and the sentences that stand with them.
 
-METRICS say which of them stand in which table; the first one stands open, the others are unfolded.
-Amounts are of each type in its own unit, expected over all trucks as probes, because a counted week
-holds a handful of loads.
+METRICS say which of them stand in which table; the first one stands open, the others are unfolded. Amounts are of
+each type in its own unit, expected over all trucks as probes, because a counted week holds a handful of loads.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,11 +19,13 @@ from experiments.number_format import (
     listed,
     number,
     percent,
+    percent_with_span,
     present_stations,
     signed,
     span,
     station_load,
     station_title,
+    with_span,
 )
 from experiments.page_templates import Cell, MixedColumn, Table, TableColumn, page_table
 from experiments.report.findings import Findings
@@ -39,18 +40,15 @@ HUNDRED: Final = 100.0
 
 def binding_rows(findings: Findings) -> list[tuple[str, str]]:
     """Return each alternative's binding stations over an average weekday, the baseline's first."""
-    names = sorted(findings.names, key=lambda name: name != findings.study.baseline)
-    return [(name, binding_words(findings, name)) for name in names]
-
-
-def binding_words(findings: Findings, name: str) -> str:
-    """Return which station binds from when to when, and its part of the time lost."""
-    parts = [
-        f"{s.from_h:02d}-{s.to_h:02d} h {station_title(s.station)} ({percent(s.share, 0)} of the standing, "
-        f"{number(s.truck_h, 0)} truck-h)"
-        for s in binding_stations(findings.profiles[name])
-    ]
-    return "; ".join(parts) or "nothing binds"
+    rows = []
+    for name in sorted(findings.names, key=lambda name: name != findings.study.baseline):
+        parts = [
+            f"{s.from_h:02d}-{s.to_h:02d} h {station_title(s.station)} ({percent(s.share, 0)} of the standing, "
+            f"{number(s.truck_h, 0)} truck-h)"
+            for s in binding_stations(findings.profiles[name])
+        ]
+        rows.append((name, "; ".join(parts) or "nothing binds"))
+    return rows
 
 
 def gains_table(findings: Findings) -> Table:
@@ -103,16 +101,15 @@ def bottleneck_answer(findings: Findings) -> str:
     size = best.gaps["wait_mean_min"].size()
     officers = number(best.gaps["officer_h"].mean / findings.study.days, 0)
     return (
-        f"{head} One more {best.resource} shortens the mean wait by {number(size.mean)} min "
-        f"{span(size)} for {officers} officer hours a day; no other resource by more."
+        f"{head} One more {best.resource} shortens the mean wait by {with_span(size, ' min')} "
+        f"for {officers} officer hours a day; no other resource by more."
     )
 
 
 def shares_table(findings: Findings) -> Table:
     """Return the comparison at equal realised scan share; others say at what share they ran."""
     heads = ("scanned", "loads found", f"against {findings.study.baseline}")
-    rows = [_share_row(findings, share) for share in findings.shares]
-    return page_table("At equal scan share", "alternative", heads, rows)
+    return page_table("At equal scan share", "alternative", heads, (_share_row(findings, s) for s in findings.shares))
 
 
 def _share_row(findings: Findings, share: LevelComparison) -> tuple[str, list[Cell]]:
@@ -121,9 +118,9 @@ def _share_row(findings: Findings, share: LevelComparison) -> tuple[str, list[Ce
         words = "baseline"
     elif gap is not None:
         words = f"{signed(HUNDRED * gap.mean)} points {span(gap, HUNDRED)}{' *' if share.sure(findings.alpha) else ''}"
-    own = [f"{percent(one.mean)} {span(one, HUNDRED)}" for one in (share.scanned, share.found)]
+    texts = (percent_with_span(share.scanned), percent_with_span(share.found), words)
     name = f"{share.alternative} ({share.setting})" if share.setting else share.alternative
-    return name, [Cell(text, look="" if share.equal else "aside") for text in (*own, words)]
+    return name, [Cell(text, look="" if share.equal else "aside") for text in texts]
 
 
 def levels_table(findings: Findings) -> Table:
@@ -140,15 +137,14 @@ def levels_table(findings: Findings) -> Table:
 
 
 def _level_head(findings: Findings, stick: Yardstick) -> str:
-    shares, base = findings.levels[stick.metric], findings.study.baseline
-    level = next(share.scanned.mean for share in shares if share.alternative == base)
+    level = findings.levels[stick.metric][findings.names.index(findings.study.baseline)].scanned.mean
     shown = f"{number(level, 0)} h" if stick.metric == "officer_h" else f"{number(level)} min"
     return f"{stick.words} ({shown})"
 
 
 def _level(findings: Findings, share: LevelComparison) -> Cell:
     if share.alternative == findings.study.baseline:
-        return Cell("baseline", f"{percent(share.found.mean)} {span(share.found, HUNDRED)}")
+        return Cell("baseline", percent_with_span(share.found))
     gap = share.found_gap
     if gap is None:
         return Cell(NONE, f"{number(share.scanned.mean)}: {share.why}", look="aside")
@@ -228,12 +224,9 @@ def measure_tables(findings: Findings) -> list[Table]:
     tables = []
     for title in COMPARISON_TABLES:
         columns = [column for column in table_columns(title) if not _absent(findings, column[0])]
-        if columns:
-            rows = [
-                (name, [comparison_cell(findings, name, metric) for metric, _ in columns]) for name in findings.names
-            ]
-            tables.append(page_table(title, "alternative", [_head(findings, *column) for column in columns], rows))
-    return tables
+        rows = [(name, [comparison_cell(findings, name, metric) for metric, _ in columns]) for name in findings.names]
+        tables.append(page_table(title, "alternative", [_head(findings, *column) for column in columns], rows))
+    return [table for table in tables if table.columns]
 
 
 def _absent(findings: Findings, metric: Metric) -> bool:
@@ -308,7 +301,7 @@ def trucks_only_note(study: Study) -> str:
     """Return in words what is left out by modelling trucks alone, and what nobody publishes."""
     occur = occurring_types(study)
     south = [CONTRABAND_WORDS[name] for name in occur if name in SOUTHBOUND_CONTRABAND]
-    unknown = [*(["people smuggled north"] if "persons" in occur else [])]
+    unknown = ["people smuggled north"] if "persons" in occur else []
     unknown += [f"{listed(south)} smuggled south"] if south else []
     if not unknown:
         return TRUCKS_ONLY
@@ -326,6 +319,12 @@ def amount_unit_words(kind: str) -> str:
     return UNIT_WORDS[CONTRABAND_UNIT[kind]] or CONTRABAND_WORDS[kind]
 
 
+def amount_kind_words(kind: str) -> str:
+    """Return a type behind its unit: "kg of heroin", or the type alone where it is counted."""
+    unit = UNIT_WORDS[CONTRABAND_UNIT[kind]]
+    return f"{unit} of {CONTRABAND_WORDS[kind]}" if unit else CONTRABAND_WORDS[kind]
+
+
 def amount_decimals(largest: float) -> int:
     """Return the decimals that an amount of this size deserves.
 
@@ -337,58 +336,47 @@ def amount_decimals(largest: float) -> int:
     return 0 if abs(largest) >= 100.0 else 1 if abs(largest) >= 10.0 else 2
 
 
-class FoundAmount(NamedTuple):
-    """What an alternative finds of one type: the share of loads with its interval, and the amount."""
-
-    share: str
-    interval: str
-    amount: str
-
-
 def amounts_table(findings: Findings) -> Table | None:
     """Return what each alternative finds of each type that is found at all; None: nothing is."""
-    amounts = {
-        kind: [_found_amount(findings, name, kind) for name in findings.names]
+    cells = {
+        kind: [_amount_cell(findings, name, kind) for name in findings.names]
         for kind in occurring_types(findings.study)
     }
-    kinds = {kind: column for kind, column in amounts.items() if any(column)}
-    rows = [
-        (name, [_amount_cell(kind, column[place]) for kind, column in kinds.items()])
-        for place, name in enumerate(findings.names)
-    ]
-    heads = [CONTRABAND_WORDS[kind] for kind in kinds]
-    return page_table("What is found, by type", "alternative", heads, rows) if kinds else None
+    cells = {kind: column for kind, column in cells.items() if any(cell.text != NONE for cell in column)}
+    rows = zip(findings.names, zip(*cells.values(), strict=True), strict=True) if cells else ()
+    heads = [CONTRABAND_WORDS[kind] for kind in cells]
+    return page_table("What is found, by type", "alternative", heads, rows) if cells else None
 
 
-def _amount_cell(kind: str, amount: FoundAmount | None) -> Cell:
-    if amount is None:
+def _amount_cell(findings: Findings, name: str, kind: str) -> Cell:
+    amount = _found_amount(findings, name, kind)
+    if not amount:
         return Cell(NONE)
-    return Cell(f"{amount.share} {amount.interval}", f"{amount.amount} {amount_unit_words(kind)}")
+    share = findings.interval(name, f"detection_expected_{kind}")
+    return Cell(percent_with_span(share), f"{amount} {amount_unit_words(kind)}")
 
 
-def _found_amount(findings: Findings, name: str, kind: str) -> FoundAmount | None:
+def _found_amount(findings: Findings, name: str, kind: str) -> str:
+    """Return how much an alternative finds of one type, of how much; empty: the type does not occur there."""
     share = findings.interval(name, f"detection_expected_{kind}")
     if kind not in findings.study.alternatives[name].threat.types() or np.isnan(share.mean):
-        return None
+        return ""
     seized = findings.interval(name, amount_column("seized_expected", kind))
     carried = findings.interval(name, amount_column("presented_expected", kind)).mean
-    places = amount_decimals(seized.mean)
-    amount = (
-        f"{number(seized.mean, places)} {span(seized, digits=places)} of {number(carried, amount_decimals(carried))}"
-    )
-    return FoundAmount(percent(share.mean), span(share, HUNDRED), amount)
+    words = with_span(seized, digits=amount_decimals(seized.mean))
+    return f"{words} of {number(carried, amount_decimals(carried))}"
 
 
 def amounts_sentence(findings: Findings) -> str:
     """Return what the baseline finds of every type, in a sentence; empty: nothing occurs."""
-    base = findings.study.baseline
-    parts = []
-    for kind in occurring_types(findings.study):
-        found = _found_amount(findings, base, kind)
-        if found is not None:
-            unit = UNIT_WORDS[CONTRABAND_UNIT[kind]]
-            what = f"{unit} of {CONTRABAND_WORDS[kind]}" if unit else CONTRABAND_WORDS[kind]
-            parts.append(f"{found.amount} {what} ({found.share} of loads)")
-    days = findings.study.days
-    when = "a day" if days == 1 else f"{days} days"
-    return f"Expected finds of {base} in {when}: {'; '.join(parts)}." if parts else ""
+    base, days = findings.study.baseline, findings.study.days
+    amounts = {kind: _found_amount(findings, base, kind) for kind in occurring_types(findings.study)}
+    parts = [
+        f"{amount} {amount_kind_words(kind)} "
+        f"({percent(findings.interval(base, f'detection_expected_{kind}').mean)} of loads)"
+        for kind, amount in amounts.items()
+        if amount
+    ]
+    return (
+        f"Expected finds of {base} in {'a day' if days == 1 else f'{days} days'}: {'; '.join(parts)}." if parts else ""
+    )

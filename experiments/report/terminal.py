@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -44,10 +44,7 @@ from experiments.report.notes import (
 )
 from experiments.report.tables import amounts_sentence, bottleneck_answer, largest_scan_share, table_columns
 from sim.scenario import Scenario
-from sim.tables import Metric
 
-SCAN_MAX: Final = "scan max"
-"""Column of the largest share of trucks that could be scanned."""
 GAP: Final = 2
 """Blanks after a column."""
 WIDE: Final = 120
@@ -77,9 +74,13 @@ def print_load_check(terminal: Console, scenarios: Mapping[str, Scenario], loads
         "Weekly load of each station, % of its capacity, and the largest share of trucks that the "
         "port could scan without a station being overloaded (from theory):",
     )
-    columns = (*present_stations(loads.values()), SCAN_MAX)
-    rows = [[name, *(_load_cell(load, c) for c in columns)] for name, load in loads.items()]
-    print_table(terminal, ["alternative", *(short_station_title(c) for c in columns)], rows)
+    stations = present_stations(loads.values())
+    rows = []
+    for name, load in loads.items():
+        shares = [station_load(load, station) for station in stations]
+        cells = (f"{number(100.0 * share, 0)}{'!' if share >= 1.0 else ''}" for share in shares)
+        rows.append([name, *cells, largest_scan_share(load)])
+    print_table(terminal, ["alternative", *(short_station_title(s) for s in stations), "scan max"], rows)
     unstable, saturated = overloaded_alternatives(scenarios, loads)
     for name, why in unstable.items():
         print_line(terminal, f"unstable: {name}: {why}")
@@ -109,15 +110,27 @@ def show_progress(terminal: Console, total: int, label: str = "replications") ->
 
 
 def _plain_progress(terminal: Console, label: str) -> Callable[[int, int], None]:
-    said = [0]
+    said = 0
 
     def tell(done: int, total: int) -> None:
-        tenth = 10 * done // total
-        if tenth > said[0]:
-            said[0] = tenth
+        nonlocal said
+        if 10 * done // total > said:
+            said = 10 * done // total
             print_line(terminal, f"{label}: {done} of {total}")
 
     return tell
+
+
+SENTENCES: Final = (
+    amounts_sentence,
+    screening_note,
+    portals_worth,
+    bottleneck_answer,
+    redraws_answer,
+    redraws_ranking_note,
+    random_stream_answer,
+)
+"""What is said after the tables, in this order, each only where it has something to say."""
 
 
 def print_findings(terminal: Console, findings: Findings, paths: Sequence[Path], wall_s: float) -> None:
@@ -132,30 +145,16 @@ def print_findings(terminal: Console, findings: Findings, paths: Sequence[Path],
     if len(findings.names) > 1:
         for line in frontier_notes(findings):
             print_line(terminal, line)
-    said = (amounts_sentence(findings), screening_note(findings), portals_worth(findings))
-    for line in (
-        *said,
-        bottleneck_answer(findings),
-        redraws_answer(findings),
-        redraws_ranking_note(findings),
-        random_stream_answer(findings),
-    ):
-        if line:
+    for sentence in SENTENCES:
+        if line := sentence(findings):
             print_line(terminal, line)
     terminal.print()
-    _files(terminal, paths, wall_s)
+    if paths:
+        terminal.print(Text(f"Written to {paths[0].parent}"), soft_wrap=True)
+        print_line(terminal, f"{', '.join(path.name for path in paths)} ({wall_s:.0f} s)")
     terminal.print()
     for line in reader_notes(findings):
         print_line(terminal, f"Note: {line}")
-
-
-def _files(terminal: Console, paths: Sequence[Path], wall_s: float) -> None:
-    if not paths:
-        return
-    folder = paths[0].parent
-    names = ", ".join(path.name for path in paths)
-    terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
-    print_line(terminal, f"{names} ({wall_s:.0f} s)")
 
 
 Rows = tuple[list[str], list[list[str]]]
@@ -166,19 +165,17 @@ def headline_table(findings: Findings) -> Rows:
     """Return the table that fits 80 columns: wait, trucks out, scanned, found, against baseline."""
     several = len(findings.names) > 1
     headings = ["alternative", "wait, min", "out/day", "scanned, %", "found, %"]
-    rows = []
-    for name in findings.names:
-        wait, out, scans, finds = (
-            findings.interval(name, metric) for metric in ("wait_mean_min", "exited", "scan_rate", "detection_expected")
-        )
-        unstable = name in findings.unstable
-        cells = [
-            "unstable" if unstable else plus_minus(wait.mean, wait.low, wait.high),
-            number(out.mean / findings.study.days, 0),
-            number(100.0 * scans.mean),
-            plus_minus(finds.mean, finds.low, finds.high, 100.0),
+    rows = [
+        [
+            name,
+            "unstable" if name in findings.unstable else _plus_minus(findings, name, "wait_mean_min"),
+            number(findings.interval(name, "exited").mean / findings.study.days, 0),
+            number(100.0 * findings.interval(name, "scan_rate").mean),
+            _plus_minus(findings, name, "detection_expected", 100.0),
+            *([_against(findings, name)] if several else []),
         ]
-        rows.append([name, *cells, *([_against(findings, name)] if several else [])])
+        for name in findings.names
+    ]
     return [*headings, "found, points"] if several else headings, rows
 
 
@@ -198,30 +195,25 @@ def detail_table(findings: Findings) -> Rows:
     """Return the further measures that a wide screen has room for."""
     columns = table_columns("wide terminal")
     heads = [f"{heading.words}, {metric.heading_unit(heading)}" for metric, heading in columns]
-    rows = [[name, *(_plain_cell(findings, name, metric) for metric, _ in columns)] for name in findings.names]
+    rows = [
+        [name, *(_plus_minus(findings, name, metric.name, metric.scale, metric.digits) for metric, _ in columns)]
+        for name in findings.names
+    ]
     return ["alternative", *heads], rows
 
 
-def _plain_cell(findings: Findings, name: str, metric: Metric) -> str:
-    own = findings.interval(name, metric.name)
-    return plus_minus(own.mean, own.low, own.high, metric.scale, metric.digits)
+def _plus_minus(findings: Findings, name: str, metric: str, scale: float = 1.0, digits: int = 1) -> str:
+    estimate = findings.interval(name, metric)
+    return plus_minus(estimate.mean, estimate.low, estimate.high, scale, digits)
 
 
 def _legend(findings: Findings) -> str:
     """Say what the columns mean."""
-    several = "; points: difference from the baseline, * sure (Holm)"
+    several = "; points: difference from the baseline, * sure (Holm)" if len(findings.names) > 1 else ""
     return (
         f"± half-width of the {percent(findings.study.coverage, 0)} interval. wait: end of queue to "
-        "primary; found: share of loads, every truck a probe"
-        f"{several if len(findings.names) > 1 else ''}."
+        f"primary; found: share of loads, every truck a probe{several}."
     )
-
-
-def _table(headings: Sequence[str]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place == 0 else "right", overflow="fold", no_wrap=place > 0)
-    return table
 
 
 def print_table(terminal: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -229,7 +221,10 @@ def print_table(terminal: Console, headings: Sequence[str], rows: Sequence[Seque
     lines = [headings, *rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(headings))]
     for columns in _in_width(terminal.width, widths):
-        table = _table([headings[place] for place in (0, *columns)])
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+        for place in (0, *columns):
+            justify: Literal["left", "right"] = "right" if place else "left"
+            table.add_column(headings[place], justify=justify, overflow="fold", no_wrap=place > 0)
         for row in rows:
             table.add_row(*(row[place] for place in (0, *columns)))
         terminal.print(table)
@@ -242,18 +237,9 @@ def _in_width(width: int, widths: Sequence[int]) -> list[list[int]]:
     [[1, 2, 3], [4, 5]]
     """
     groups: list[list[int]] = [[]]
-    left = width - widths[0]
     for place in range(1, len(widths)):
-        if widths[place] + GAP > left and groups[-1]:
+        used = widths[0] + sum(widths[column] + GAP for column in (*groups[-1], place))
+        if used > width and groups[-1]:
             groups.append([])
-            left = width - widths[0]
         groups[-1].append(place)
-        left -= widths[place] + GAP
     return groups
-
-
-def _load_cell(load: pd.DataFrame, station: str) -> str:
-    if station == SCAN_MAX:
-        return largest_scan_share(load)
-    share = station_load(load, station)
-    return number(100.0 * share, 0) + ("!" if share >= 1.0 else "")

@@ -1,19 +1,18 @@
 """The scorecard itself: every line judged against its target, its trend, the answer, its editions.
 
-A line is *on course* if the interval of its last period lies wholly on the good side of the target
-(the target itself is good), *off course* if wholly on the bad side; of a line that rests on what is
-assumed, the range over redraws must lie there too. Otherwise one *cannot tell*. A verdict is of its
-line alone; a trend is sure only where it is so for all lines of the card at once (Holm).
+A line is *on course* if the interval of its last period lies wholly on the good side of the target (the target itself
+is good), *off course* if wholly on the bad side; of a line that rests on what is assumed, the range over redraws must
+lie there too. Otherwise one *cannot tell*. A trend is sure only where it is so for all lines at once (Holm).
 
-The public edition leaves out what would help a smuggler (`WITHHELD`). It is taken out of the card
-itself, so that nothing made from the card can show it; titles stay, to say what is missing.
+The public edition leaves out what would help a smuggler (`WITHHELD`). It is taken out of the card itself, so that
+nothing made from the card can show it; titles stay, to say what is missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -73,13 +72,7 @@ class JudgedLine:
         return self.line.scale * note.low, self.line.scale * note.high
 
     def direction(self, alpha: float) -> str:
-        """Return how the line moves: better, worse, rising, falling, unchanged, or not told.
-
-        Parameters
-        ----------
-        alpha : float
-            Chance of any false trend on the card that is accepted.
-        """
+        """Return how the line moves, or why that is not told; ``alpha`` is the chance of any false trend."""
         if self.trend is None or np.isnan(self.trend.mean):
             return "one period" if len(self.levels) < 2 else "-"
         if self.trend.mean == 0.0:
@@ -131,43 +124,37 @@ class Scorecard:
 
 
 def make_scorecard(series: Sequence[Sequence[Period]], targets: Mapping[str, Mapping[str, Target]]) -> Scorecard:
-    """Return the internal edition of the scorecard.
-
-    Parameters
-    ----------
-    series : sequence of sequence of Period
-        The periods of each direction, in order.
-    targets : mapping
-        From `targets.read_targets`.
-    """
+    """Return the internal edition of the scorecard, from the periods of each direction in order."""
     settings = series[0][0].settings
     coverage = float(settings["coverage"])
     parts = [_part(tuple(periods), targets, coverage) for periods in series]
     if len(parts) == 1:
-        one = parts[0]
-        parts = [replace(one, rows=tuple(_one_way(row, one.direction) for row in one.rows))]
-    every = [row for part in parts for row in part.rows]
-    p = holm_adjusted([np.nan if row.trend is None else row.trend.p_value for row in every])
-    adjusted = iter(p.tolist())
-    whole = [replace(part, rows=tuple(replace(row, p_holm=next(adjusted)) for row in part.rows)) for part in parts]
+        parts = [_with_rows(part, [_one_way(row, part.direction) for row in part.rows]) for part in parts]
+    rows = [row for part in parts for row in part.rows]
+    adjusted = iter(holm_adjusted([np.nan if row.trend is None else row.trend.p_value for row in rows]).tolist())
+    parts = [_with_rows(part, [replace(row, p_holm=next(adjusted)) for row in part.rows]) for part in parts]
     score = float(settings["high_risk_score"])
-    return Scorecard(parts=tuple(whole), edition="internal", coverage=coverage, high_risk_score=score)
+    return Scorecard(parts=tuple(parts), edition="internal", coverage=coverage, high_risk_score=score)
+
+
+def _with_rows(part: ScorecardPart, rows: Sequence[JudgedLine]) -> ScorecardPart:
+    return replace(part, rows=tuple(rows))
 
 
 def _part(periods: tuple[Period, ...], targets: Mapping[str, Mapping[str, Target]], coverage: float) -> ScorecardPart:
     port = periods[-1].scenario.port
-    own = targets[port.direction]
     lines = scorecard_lines(periods[-1].scenario)
-    rows = tuple(_row(line, periods, own.get(line.target), coverage) for line in lines)
+    rows = tuple(_row(line, periods, targets[port.direction].get(line.target), coverage) for line in lines)
     return ScorecardPart(title=port.title, direction=port.direction, periods=periods, rows=rows)
 
 
 def _row(line: ScorecardLine, periods: tuple[Period, ...], target: Target | None, coverage: float) -> JudgedLine:
     levels = tuple(line_level(line, period, coverage) for period in periods)
     verdict, why = judge_line(line, levels[-1], None if target is None else target.value)
-    found = JudgedLine(
+    badge = metric_badge(line.metric, fitted=periods[-1].fitted) if line.metric else "predicted"
+    row = JudgedLine(
         line=line,
-        badge=_badge(line, periods[-1]),
+        badge="assumed" if line.assumed else badge,
         levels=levels,
         target=target,
         verdict=verdict,
@@ -175,9 +162,8 @@ def _row(line: ScorecardLine, periods: tuple[Period, ...], target: Target | None
         hangs=False,
         trend=line_trend(line, periods, coverage),
     )
-    ends = found.goal_range() or ()
-    hangs = any(judge_line(line, levels[-1], end / line.scale)[0] != verdict for end in ends)
-    return replace(found, hangs=hangs)
+    ends = row.goal_range() or ()
+    return replace(row, hangs=any(judge_line(line, levels[-1], end / line.scale)[0] != verdict for end in ends))
 
 
 def _one_way(row: JudgedLine, direction: str) -> JudgedLine:
@@ -185,26 +171,13 @@ def _one_way(row: JudgedLine, direction: str) -> JudgedLine:
     if row.line.group not in BOTH_WAYS:
         return row
     other = "northbound" if direction == "southbound" else "southbound"
-    last = row.levels[-1]
     note = f"{direction} alone: no {other} run was given"
-    detail = "; ".join(text for text in (last.detail, note) if text)
-    return replace(row, levels=(*row.levels[:-1], replace(last, detail=detail)))
-
-
-def _badge(line: ScorecardLine, period: Period) -> str:
-    if line.assumed:
-        return "assumed"
-    return metric_badge(line.metric, fitted=period.fitted) if line.metric else "predicted"
+    detail = f"{row.last.detail}; {note}" if row.last.detail else note
+    return replace(row, levels=(*row.levels[:-1], replace(row.last, detail=detail)))
 
 
 def judge_line(line: ScorecardLine, level: LineLevel, target: float | None) -> tuple[Verdict, str]:
-    """Return the verdict on the last period, and why one cannot tell.
-
-    Parameters
-    ----------
-    target : float, optional
-        In natural units (a share is 0-1).
-    """
+    """Return the verdict on the last period, and why one cannot tell; a target that is a share is 0-1."""
     if target is None or line.better == "neither":
         return NONE_SET, ""
     if np.isnan(level.value):
@@ -213,28 +186,18 @@ def judge_line(line: ScorecardLine, level: LineLevel, target: float | None) -> t
         return UNKNOWN, f"no interval: {level.reason}"
     if line.assumed and not level.has_range:
         return UNKNOWN, f"range over assumptions {level.range_words}"
-    ends: list[tuple[str, float, float]] = [("interval", level.low, level.high)]
-    if line.assumed:
-        ends.append(("range over assumptions", level.range_low, level.range_high))
-    goal, better = line.scale * target, line.better
-    sides = [_side(low, high, goal, high_is_good=better == "high") for _, low, high in ends]
-    if sides[0] == sides[-1] and sides[0] != UNKNOWN:
-        return sides[0], _caveat(level, sides[0], goal, high_is_good=better == "high")
-    straddles = [name for (name, *_), side in zip(ends, sides, strict=True) if side == UNKNOWN]
-    return UNKNOWN, f"target within the {' and the '.join(straddles)}" if straddles else (
-        "interval and range lie on different sides"
-    )
+    goal, high_is_good = line.scale * target, line.better == "high"
+    side = _side(level.low, level.high, goal, high_is_good=high_is_good)
+    reached = _side(level.range_low, level.range_high, goal, high_is_good=high_is_good) if level.has_range else side
+    if side != UNKNOWN and (reached == side or not line.assumed):
+        return side, "" if reached == side else "as assumed; redraws reach the other side"
+    sides = {"interval": side} | ({"range over assumptions": reached} if line.assumed else {})
+    straddles = [name for name, where in sides.items() if where == UNKNOWN]
+    words = f"target within the {' and the '.join(straddles)}"
+    return UNKNOWN, words if straddles else "interval and range lie on different sides"
 
 
-def _caveat(level: LineLevel, side: str, goal: float, *, high_is_good: bool) -> str:
-    """Return that other assumptions would turn a verdict; empty: they would not, or none is run."""
-    if not level.has_range:
-        return ""
-    reached = _side(level.range_low, level.range_high, goal, high_is_good=high_is_good)
-    return "" if reached == side else "as assumed; redraws reach the other side"
-
-
-def _side(low: float, high: float, goal: float, *, high_is_good: bool) -> Any:  # noqa: ANN401
+def _side(low: float, high: float, goal: float, *, high_is_good: bool) -> Verdict:
     """Return on which side of the target an interval lies; the target itself is good.
 
     A ten-thousandth of a per cent is round-off, not a miss.
@@ -255,13 +218,7 @@ WITHHELD: Final = (
 
 
 def parse_edition(text: str) -> Edition:
-    """Return the edition of this name.
-
-    Raises
-    ------
-    ConfigError
-        There is none.
-    """
+    """Return the edition of this name; ConfigError where there is none."""
     for known in EDITIONS:
         if text == known:
             return known
@@ -272,18 +229,16 @@ def scorecard_in_edition(card: Scorecard, edition: Edition) -> Scorecard:
     """Return the card as an edition shows it."""
     if edition == "internal":
         return card
-    parts = tuple(_published(part) for part in card.parts)
-    return replace(card, edition=edition, parts=parts, high_risk_score=None)
-
-
-def _plain(row: JudgedLine) -> JudgedLine:
-    """Return a line without what its details say of targeting."""
-    if row.line.special != "sharing":
-        return row
-    return replace(row, levels=tuple(replace(one, detail="") for one in row.levels))
+    return replace(card, edition=edition, parts=tuple(_published(part) for part in card.parts), high_risk_score=None)
 
 
 def _published(part: ScorecardPart) -> ScorecardPart:
-    kept = tuple(_plain(row) for row in part.rows if not row.line.withheld)
-    titles = tuple(row.line.title for row in part.rows if row.line.withheld)
-    return replace(part, rows=kept, withheld=titles)
+    """Return the part without its withheld lines, and without what details say of targeting."""
+    kept = [row for row in part.rows if not row.line.withheld]
+    plain = [
+        replace(row, levels=tuple(replace(level, detail="") for level in row.levels))
+        if row.line.special == "sharing"
+        else row
+        for row in kept
+    ]
+    return replace(part, rows=tuple(plain), withheld=tuple(row.line.title for row in part.rows if row.line.withheld))

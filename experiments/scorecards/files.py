@@ -25,10 +25,8 @@ SCHEMA: Final = Path(__file__).with_name("scorecard.schema.json")
 
 def scorecard_csv(card: Scorecard) -> str:
     """Return one row for each direction, line and period; the verdict on the last period's."""
-    rows = [row for part in card.parts for row in _rows(card, part)]
-    frame = pd.DataFrame(rows)
-    text: str = frame.to_csv(index=False, lineterminator="\n")
-    return text
+    rows = pd.DataFrame([row for part in card.parts for row in _rows(card, part)])
+    return str(rows.to_csv(index=False, lineterminator="\n"))
 
 
 def _rows(card: Scorecard, part: ScorecardPart) -> Iterator[dict[str, Any]]:
@@ -52,14 +50,11 @@ def _rows(card: Scorecard, part: ScorecardPart) -> Iterator[dict[str, Any]]:
 
 def _level(row: JudgedLine, level: LineLevel) -> dict[str, Any]:
     return {
-        "value": _number(level.value),
-        "low": _number(level.low),
-        "high": _number(level.high),
+        **{name: _number(getattr(level, name)) for name in ("value", "low", "high")},
         "unit": row.line.unit,
         "replications": level.n,
         "note": level.reason,
-        "range_low": _number(level.range_low),
-        "range_high": _number(level.range_high),
+        **{name: _number(getattr(level, name)) for name in ("range_low", "range_high")},
         "range_note": level.range_words,
         "detail": level.detail,
     }
@@ -71,7 +66,7 @@ def _judged(card: Scorecard, row: JudgedLine) -> dict[str, Any]:
     slope = (np.nan,) * 3 if gap is None else (gap.mean, gap.low, gap.high)
     return {
         "target": _number(row.goal),
-        "target_side": _side(row),
+        "target_side": None if row.target is None else wording.target_side(row),
         "target_low": _number(ends[0]),
         "target_high": _number(ends[1]),
         "target_source": wording.target_origin(row),
@@ -84,12 +79,6 @@ def _judged(card: Scorecard, row: JudgedLine) -> dict[str, Any]:
         "trend_high": _number(slope[2]),
         "trend_p_holm": _number(row.p_holm),
     }
-
-
-def _side(row: JudgedLine) -> str | None:
-    if row.target is None:
-        return None
-    return "at most" if row.line.better == "low" else "at least"
 
 
 def _number(value: float) -> float | None:

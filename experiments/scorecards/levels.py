@@ -1,8 +1,7 @@
 """A period and a line -> its level: the value, its interval, its range over what is assumed.
 
-The interval is over replications and says how much luck there is in the run. The range is over
-redraws of all that is assumed, from the smallest draw to the largest, and says how little is known.
-Levels stand in the unit of their line.
+The interval is over replications and says how much luck there is in the run. The range is over redraws of all that is
+assumed, from the smallest draw to the largest, and says how little is known. Levels stand in the unit of their line.
 """
 
 from __future__ import annotations
@@ -19,9 +18,10 @@ from experiments.intervals import Difference, Sample, function_interval
 from experiments.number_format import number
 from experiments.report.agency_estimate import COUNTS, agency_estimate
 from experiments.report.tables import amount_decimals, amount_unit_words
-from experiments.scorecards.lines import Formula, ScorecardLine
+from experiments.scorecards.lines import ScorecardLine
 from experiments.scorecards.periods import Period
 from experiments.study.study import DEFAULT_PRECISION
+from sim.arrays import FloatArray
 
 NOT_COMPUTED: Final = "not computed"
 FEWEST_DRAWS: Final = 5
@@ -56,28 +56,18 @@ class LineLevel:
 
 
 def line_level(line: ScorecardLine, period: Period, coverage: float) -> LineLevel:
-    """Return what a line says in a period.
-
-    Parameters
-    ----------
-    coverage : float
-        Probability with which the interval is meant to hold the true value.
-    """
-    if line.special == "sharing":
-        return _sharing(line, period)
-    if line.special == "agency":
-        return _agency(line, period, coverage)
+    """Return what a line says in a period; ``coverage`` (0-1) is that of its interval."""
+    if line.special:
+        return _sharing(line, period) if line.special == "sharing" else _agency(line, period, coverage)
     if why := reason_absent(line, period):
         return LineLevel(value=np.nan, reason=why, range_words="")
     samples = formula_samples(line, period.metrics, period.strata)
     found = function_interval(samples, line.combine, coverage)
-    value, low, high = (line.scale * x for x in (found.mean, found.low, found.high))
-    low = low if line.signed else float(np.maximum(low, 0.0))
-    high = float(np.minimum(high, line.scale)) if line.share else high
+    low, high = line.scale * found.low, line.scale * found.high
     return LineLevel(
-        value=value,
-        low=low,
-        high=high,
+        value=line.scale * found.mean,
+        low=low if line.signed else float(np.maximum(low, 0.0)),
+        high=float(np.minimum(high, line.scale)) if line.share else high,
         n=found.n,
         reason=found.reason,
         **_range(line, period),
@@ -127,18 +117,14 @@ def _waits(line: ScorecardLine) -> bool:
 def formula_samples(line: ScorecardLine, frame: pd.DataFrame, strata: int | None) -> list[Sample]:
     """Return numerator and denominator of each of a line's formulas, by replication."""
     group = None if strata is None else frame["replication"].to_numpy(np.int64) % strata
+
+    def total(columns: Sequence[str]) -> FloatArray:
+        return np.asarray(frame[list(columns)].sum(axis=1, skipna=False), np.float64)
+
     return [
-        Sample.of(formula.scale * _sum(frame, formula.tops), _bottom(frame, formula), group)
+        Sample.of(formula.scale * total(formula.tops), total(formula.bottoms) if formula.bottoms else None, group)
         for formula in line.formulas
     ]
-
-
-def _bottom(frame: pd.DataFrame, formula: Formula) -> Any:  # noqa: ANN401
-    return _sum(frame, formula.bottoms) if formula.bottoms else None
-
-
-def _sum(frame: pd.DataFrame, columns: Sequence[str]) -> Any:  # noqa: ANN401
-    return frame[list(columns)].sum(axis=1, skipna=False).to_numpy(np.float64)
 
 
 def _range(line: ScorecardLine, period: Period) -> dict[str, Any]:
@@ -149,7 +135,8 @@ def _range(line: ScorecardLine, period: Period) -> dict[str, Any]:
     asked = len(draws)
     if _waits(line):
         draws = draws[~draws["unstable"].to_numpy(bool)]
-    values = [line.scale * _point(line, draws.iloc[[k]]) for k in range(len(draws))]
+    samples = [formula_samples(line, draws.iloc[[k]], None) for k in range(len(draws))]
+    values = [line.scale * function_interval(of_draw, line.combine).mean for of_draw in samples]
     known = [value for value in values if np.isfinite(value)]
     if len(known) < FEWEST_DRAWS:
         few = f"{len(known)} of {asked} redraws have it, {FEWEST_DRAWS} are needed"
@@ -157,11 +144,6 @@ def _range(line: ScorecardLine, period: Period) -> dict[str, Any]:
     left = "" if len(draws) == asked else f" of {asked}, the rest overloaded"
     ends = {"range_low": min(known), "range_high": max(known)}
     return ends | {"range_words": f"{len(known)} redraws{left}"}
-
-
-def _point(line: ScorecardLine, row: pd.DataFrame) -> float:
-    """Return a line's value in one draw."""
-    return function_interval(formula_samples(line, row, None), line.combine).mean
 
 
 def _amounts(line: ScorecardLine, period: Period) -> str:
@@ -185,10 +167,9 @@ def _amount(period: Period, column: str) -> str:
 def _sharing(line: ScorecardLine, period: Period) -> LineLevel:
     """Return the data-sharing level: a setting, with the range of what is assumed of it."""
     sharing, ranges = period.scenario.sharing, period.assumed
-    own = [getattr(sharing, item).completeness_share for item in PARTNER_ITEMS]
-    keys = [f"sharing.{item}.completeness_share" for item in PARTNER_ITEMS]
-    ends = [ranges.get(key, [value, value]) for key, value in zip(keys, own, strict=True)]
-    value = line.scale * float(np.mean(own))
+    shares = {f"sharing.{item}.completeness_share": getattr(sharing, item).completeness_share for item in PARTNER_ITEMS}
+    ends = [ranges.get(key, [share, share]) for key, share in shares.items()]
+    value = line.scale * float(np.mean(list(shares.values())))
     tier = period.scenario.risk.tier
     heeded = "own data alone" if tier == "own" else f"shared data up to tier {tier!r}"
     tips = "tips arrive" if sharing.has_tips else "no tips"
@@ -196,7 +177,6 @@ def _sharing(line: ScorecardLine, period: Period) -> LineLevel:
         value=value,
         low=value,
         high=value,
-        n=0,
         reason="a setting, not simulated",
         range_low=line.scale * float(np.mean([low for low, _ in ends])),
         range_high=line.scale * float(np.mean([high for _, high in ends])),

@@ -7,7 +7,7 @@ withheld from the public edition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -93,6 +93,8 @@ def _sums(pattern: str) -> tuple[str, ...]:
 
 
 PERCENT_STYLE: Final[dict[str, Any]] = {"unit": "%", "scale": 100.0, "share": True}
+HIDDEN: Final[dict[str, Any]] = PERCENT_STYLE | {"assumed": True, "withheld": True}
+"""Of a share that rests on assumptions and helps a smuggler."""
 AVAILABILITY_LINE: Final = ScorecardLine(
     key="availability",
     group=KPP,
@@ -118,34 +120,30 @@ LEAVING_LINE: Final = ScorecardLine(
     formulas=(Formula(("n_opened_on_leaving",), ("exited",)),),
     **PERCENT_STYLE,
 )
-AGENCY_LINE: Final = ScorecardLine(
-    key="agency",
-    group=FLOW,
-    title="Interdicted, as the agency could know it",
-    short="interdicted, as known",
-    definition="F / (F + (x / n) M): F loads found by "
-    "targeting, x found in n random inspections of the M trucks that targeting let pass "
-    "(GAO-02-215R); an upper view, since an inspection misses loads too",
-    better="high",
-    special="agency",
-    assumed=True,
-    withheld=True,
-    **PERCENT_STYLE,
-)
-HIT_LINE: Final = ScorecardLine(
-    key="hit_rate",
-    group=ALARMS,
-    title="Exams that find",
-    short="exams that find",
-    definition="expected seizures over physical examinations",
-    better="high",
-    digits=2,
-    assumed=True,
-    withheld=True,
-    formulas=(Formula(("expected_caught",), ("n_opened",)),),
-    **PERCENT_STYLE,
-)
-TRUST_LINES: Final = (
+OTHER_LINES: Final = (
+    ScorecardLine(
+        key="agency",
+        group=FLOW,
+        title="Interdicted, as the agency could know it",
+        short="interdicted, as known",
+        definition="F / (F + (x / n) M): F loads found by "
+        "targeting, x found in n random inspections of the M trucks that targeting let pass "
+        "(GAO-02-215R); an upper view, since an inspection misses loads too",
+        better="high",
+        special="agency",
+        **HIDDEN,
+    ),
+    ScorecardLine(
+        key="hit_rate",
+        group=ALARMS,
+        title="Exams that find",
+        short="exams that find",
+        definition="expected seizures over physical examinations",
+        better="high",
+        digits=2,
+        formulas=(Formula(("expected_caught",), ("n_opened",)),),
+        **HIDDEN,
+    ),
     ScorecardLine(
         key="sharing",
         group=TRUST,
@@ -168,13 +166,11 @@ TRUST_LINES: Final = (
         definition="1 - loads found / loads found of those without help inside: the part of the "
         "finds that officers who help smugglers undo",
         better="low",
-        assumed=True,
-        withheld=True,
         target="insider_loss_at_most_share",
         formulas=metric_formula("detection_expected") + metric_formula("detection_expected_unhelped"),
         combine=lambda found, unhelped: 1.0 - found / unhelped,
         signed=True,
-        **PERCENT_STYLE,
+        **HIDDEN,
     ),
 )
 
@@ -213,45 +209,37 @@ def scorecard_lines(scenario: Scenario) -> list[ScorecardLine]:
         *METRIC_LINES,
         AVAILABILITY_LINE,
         *([LEAVING_LINE] if scenario.servers("origin") else []),
-        *_by_type(types),
-        *_amounts(types),
-        AGENCY_LINE,
-        HIT_LINE,
-        *TRUST_LINES,
+        *(_detection_line(kind) for kind in types),
+        *(_flow_line(kind) for kind in types),
+        *OTHER_LINES,
     ]
     return sorted(lines, key=lambda line: (GROUPS.index(line.group), line.kpp or LAST))
 
 
-def _by_type(types: tuple[str, ...]) -> Iterator[ScorecardLine]:
-    for kind in types:
-        yield ScorecardLine(
-            key=f"detection_{kind}",
-            group=DETECTION,
-            title=f"Loads found, {CONTRABAND_WORDS[kind]}",
-            short=f"  {CONTRABAND_WORDS[kind]}",
-            definition="the same, of loads of this type",
-            better="high",
-            formulas=metric_formula(f"detection_expected_{kind}"),
-            assumed=True,
-            target="detection_at_least_share",
-            withheld=True,
-            **PERCENT_STYLE,
-        )
+def _detection_line(kind: str) -> ScorecardLine:
+    return ScorecardLine(
+        key=f"detection_{kind}",
+        group=DETECTION,
+        title=f"Loads found, {CONTRABAND_WORDS[kind]}",
+        short=f"  {CONTRABAND_WORDS[kind]}",
+        definition="the same, of loads of this type",
+        better="high",
+        formulas=metric_formula(f"detection_expected_{kind}"),
+        target="detection_at_least_share",
+        **HIDDEN,
+    )
 
 
-def _amounts(types: tuple[str, ...]) -> Iterator[ScorecardLine]:
-    for kind in types:
-        top, bottom = amount_column("seized_expected", kind), amount_column("presented_expected", kind)
-        yield ScorecardLine(
-            key=f"flow_{kind}",
-            group=FLOW,
-            title=f"Seized of the flow, {CONTRABAND_WORDS[kind]}",
-            short=f"  {CONTRABAND_WORDS[kind]}",
-            definition=f"expected {amount_unit_words(kind)} seized over expected flow",
-            better="high",
-            formulas=(Formula((top,), (bottom,)),),
-            assumed=True,
-            withheld=True,
-            amount=kind,
-            **PERCENT_STYLE,
-        )
+def _flow_line(kind: str) -> ScorecardLine:
+    top, bottom = amount_column("seized_expected", kind), amount_column("presented_expected", kind)
+    return ScorecardLine(
+        key=f"flow_{kind}",
+        group=FLOW,
+        title=f"Seized of the flow, {CONTRABAND_WORDS[kind]}",
+        short=f"  {CONTRABAND_WORDS[kind]}",
+        definition=f"expected {amount_unit_words(kind)} seized over expected flow",
+        better="high",
+        formulas=(Formula((top,), (bottom,)),),
+        amount=kind,
+        **HIDDEN,
+    )

@@ -31,28 +31,21 @@ LABEL: Final = 11
 PALE: Final = "#c9d3dc"
 DARK: Final = "#1a1a1a"
 BLUE: Final = "#0072b2"
+LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "no target": "none"}
+"""Class of a verdict's look, by verdict."""
 
 
 def line_picture(row: JudgedLine, labels: tuple[str, ...]) -> Markup:
-    """Return the picture of one line; empty where it says nothing.
-
-    Parameters
-    ----------
-    labels : tuple of str
-        One a period, as written at the left.
-    """
+    """Return the picture of one line, a label at the left for each period; empty where it says nothing."""
     ends = _ends(row)
     if ends is None:
         return Markup()
     height = STEP * len(row.levels) + 6.0
-    parts = [
+    head = (
         f'<svg class="strip" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
-        f'height="{height:g}" role="img" aria-label="{escape(line_picture_words(row, labels))}">',
-        *_target(row, ends, height),
-        *_periods(row, labels, ends),
-        "</svg>",
-    ]
-    return Markup("".join(parts))  # noqa: S704
+        f'height="{height:g}" role="img" aria-label="{escape(line_picture_words(row, labels))}">'
+    )
+    return Markup("".join([head, *_target(row, ends, height), *_periods(row, labels, ends), "</svg>"]))  # noqa: S704
 
 
 def line_picture_words(row: JudgedLine, labels: tuple[str, ...]) -> str:
@@ -67,13 +60,11 @@ def line_picture_words(row: JudgedLine, labels: tuple[str, ...]) -> str:
 
 def _ends(row: JudgedLine) -> tuple[float, float] | None:
     """Return the ends of the scale: all that is drawn, zero left out; None: nothing is."""
-    numbers = [row.goal]
-    for one in row.levels:
-        numbers += [one.value, one.low, one.high]
-        numbers += [one.range_low, one.range_high] if row.line.assumed else []
-    known = [x for x in numbers if np.isfinite(x)]
-    if not any(np.isfinite(one.value) for one in row.levels):
+    if not any(np.isfinite(level.value) for level in row.levels):
         return None
+    names = ("value", "low", "high", *(("range_low", "range_high") if row.line.assumed else ()))
+    numbers = [row.goal, *(getattr(level, name) for level in row.levels for name in names)]
+    known = [x for x in numbers if np.isfinite(x)]
     low, high = min(known), max(known)
     room = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
     return low - room, high + room
@@ -116,10 +107,6 @@ def _bar(low: float, high: float, y: float, thick: float, colour: str) -> str:
     return f'<rect x="{low}" y="{top:g}" width="{wide:.1f}" height="{thick:g}" fill="{colour}"/>'
 
 
-LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "no target": "none"}
-"""Class of a verdict's look, by verdict."""
-
-
 def render_scorecard(card: Scorecard) -> str:
     """Return the page; the same card gives the same bytes."""
     return (
@@ -147,10 +134,11 @@ def render_scorecard(card: Scorecard) -> str:
 
 def _part(card: Scorecard, part: ScorecardPart) -> dict[str, Any]:
     rows = {name: [_row(card, part, row) for row in part.rows if row.line.group == name] for name in GROUPS}
+    kpp_rows = [row for row in part.rows if row.line.kpp]
     return {
         "direction": part.direction,
         "title": part.title,
-        "parameters": _parameters(card, part),
+        "parameters": [_row(card, part, row) for row in sorted(kpp_rows, key=lambda row: row.line.kpp)],
         "groups": [{"name": name, "rows": own} for name, own in rows.items() if own],
         "withheld": part.withheld,
     }
@@ -178,12 +166,6 @@ def _row(card: Scorecard, part: ScorecardPart, row: JudgedLine) -> dict[str, Any
     }
 
 
-def _parameters(card: Scorecard, part: ScorecardPart) -> list[dict[str, Any]]:
-    """Return CBP's key performance parameters of one direction, in their order."""
-    rows = sorted((row for row in part.rows if row.line.kpp), key=lambda row: row.line.kpp)
-    return [_row(card, part, row) for row in rows]
-
-
 def _targets(card: Scorecard) -> Table:
     """Return where each target comes from, once for each direction."""
     rows: dict[str, tuple[str | Cell, ...]] = {}
@@ -209,8 +191,7 @@ def _runs(card: Scorecard) -> Iterator[dict[str, str]]:
                 "label": f"{part.direction}, {period.label}",
                 "folder": str(period.folder),
                 "words": f"alternative {period.alternative}; seed {record['seed']}; "
-                f"{len(period.metrics)} replications of {days} days from "
-                f"{period.settings['start_date']}, calendar={period.settings['calendar']}; "
-                f"throughgate {record['throughgate']}",
+                f"{len(period.metrics)} replications of {days} days from {period.settings['start_date']}, "
+                f"calendar={period.settings['calendar']}; throughgate {record['throughgate']}",
                 "command": f"throughgate {record['verb']} {' '.join(record['overrides'])}".strip(),
             }

@@ -78,16 +78,8 @@ def read_series(
 ) -> list[Period]:
     """Return the periods of one direction, in the order of the folders.
 
-    Parameters
-    ----------
-    key : str
-        ``runs`` or ``southbound``, for messages.
-    labels : sequence of str
-        A label for each folder; empty: the folders' own names.
-    alternative : str, optional
-        Which alternative of each run; the run's baseline by default.
-    by : str
-        ``month`` splits every run of ``calendar=year`` into its twelve months.
+    Without ``labels`` they bear the folders' own names, without ``alternative`` they are of each run's baseline.
+    ``by="month"`` splits every run of ``calendar=year`` into its twelve months; ``key`` is named in messages.
 
     Raises
     ------
@@ -97,17 +89,15 @@ def read_series(
     """
     names = list(labels) or [Path(folder).expanduser().resolve().name for folder in folders]
     _check_labels(key, folders, names, labels_given=bool(labels))
-    pairs = zip(folders, names, strict=True)
-    found = [_read(key, folder, label, alternative) for folder, label in pairs]
-    for other in found[1:]:
-        _check_same(key, found[0], other)
-    return [month for one in found for month in _months(one)] if by == "month" else found
+    periods = [_read(key, folder, label, alternative) for folder, label in zip(folders, names, strict=True)]
+    for other in periods[1:]:
+        _check_same(key, periods[0], other)
+    return [month for period in periods for month in _months(period)] if by == "month" else periods
 
 
 def _check_labels(key: str, folders: Sequence[str], names: Sequence[str], *, labels_given: bool) -> None:
     if len(names) != len(folders):
-        problem = f"a label for each of {len(folders)} folders of {key}, got {len(names)}"
-        raise ConfigError("periods", problem)
+        raise ConfigError("periods", f"a label for each of {len(folders)} folders of {key}, got {len(names)}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         hint = "each needs its own" if labels_given else "two folders have this name; give periods=[...]"
@@ -115,17 +105,18 @@ def _check_labels(key: str, folders: Sequence[str], names: Sequence[str], *, lab
 
 
 def _read(key: str, text: str, label: str, alternative: str | None) -> Period:
-    folder = Path(text).expanduser()
+    folder, hint = Path(text).expanduser(), "give folders that run or compare wrote"
     if not folder.is_dir():
-        raise ConfigError(key, f"no such folder: {text!r}; give folders that run or compare wrote")
+        raise ConfigError(key, f"no such folder: {text!r}; {hint}")
     for name in (METRICS_FILE, RECORD_FILE):
         if not (folder / name).is_file():
-            problem = f"{text!r} holds no {name}; give folders that run or compare wrote"
-            raise ConfigError(key, problem)
+            raise ConfigError(key, f"{text!r} holds no {name}; {hint}")
     record = _taken(key, folder / RECORD_FILE, _load)
     metrics = _taken(key, folder / METRICS_FILE, pd.read_parquet)
     _check_version(key, text, record, metrics)
-    name = _alternative(text, record, alternative)
+    name = str(record["study"]["baseline"] if alternative is None else alternative)
+    if name not in record["alternatives"]:
+        raise ConfigError("alternative", f"{text!r} has no {name!r}; known {list(record['alternatives'])}")
     redrawn = folder / REDRAWN_FILE
     draws = _taken(key, redrawn, pd.read_parquet) if redrawn.is_file() else None
     return Period(
@@ -171,32 +162,22 @@ def _check_version(key: str, text: str, record: dict[str, Any], metrics: pd.Data
         raise ConfigError(key, f"{problem}; run it again")
 
 
-def _alternative(text: str, record: dict[str, Any], alternative: str | None) -> str:
-    known = list(record["alternatives"])
-    name = record["study"]["baseline"] if alternative is None else alternative
-    if name not in known:
-        raise ConfigError("alternative", f"{text!r} has no {name!r}; known {known}")
-    return str(name)
-
-
 def _check_same(key: str, first: Period, other: Period) -> None:
     """Refuse two periods that are not of one port and one way of measuring."""
-    ports = [period.scenario.port.name for period in (first, other)]
-    if ports[0] != ports[1]:
-        problem = f"{str(other.folder)!r} is of port {ports[1]!r}, {str(first.folder)!r} of"
-        raise ConfigError(key, f"{problem} {ports[0]!r}; a series is of one port")
+    port, own, base = other.scenario.port.name, str(other.folder), str(first.folder)
+    if port != first.scenario.port.name:
+        problem = f"{own!r} is of port {port!r}, {base!r} of {first.scenario.port.name!r}"
+        raise ConfigError(key, f"{problem}; a series is of one port")
     for name in SAME:
-        mine, others = first.settings[name], other.settings[name]
-        if mine != others:
-            problem = f"{str(other.folder)!r} has {name}={others}, {str(first.folder)!r}"
-            raise ConfigError(key, f"{problem} {name}={mine}; a series has one")
+        value, wanted = other.settings[name], first.settings[name]
+        if value != wanted:
+            raise ConfigError(key, f"{own!r} has {name}={value}, {base!r} {name}={wanted}; a series has one")
 
 
 def _months(period: Period) -> list[Period]:
     """Return the twelve months of a year; redraws are of the year and go with each."""
     if period.strata is None:
-        problem = f"month needs runs with calendar=year; {str(period.folder)!r} has calendar=week"
-        raise ConfigError("by", problem)
+        raise ConfigError("by", f"month needs runs with calendar=year; {str(period.folder)!r} has calendar=week")
     month = period.metrics["replication"].to_numpy() % MONTHS
     return [
         replace(

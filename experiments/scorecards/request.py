@@ -76,24 +76,21 @@ def read_request(overrides: Sequence[str]) -> ScorecardRequest:
             targets += [line] if key == SEARCH_PATH else []
     asked = _asked(own, targets, study)
     if not asked.simulates and (late := [x for x in study if not x.startswith(SEARCH_PATH)]):
-        key = late[0].partition("=")[0]
-        problem = "the folders are run already; a scorecard of them takes " + ", ".join(KEYS)
-        raise ConfigError(key, problem)
+        problem = f"the folders are run already; a scorecard of them takes {', '.join(KEYS)}"
+        raise ConfigError(late[0].partition("=")[0], problem)
     return asked
 
 
 def _asked(values: dict[str, Any], targets: Sequence[str], study: Sequence[str]) -> ScorecardRequest:
-    lists = {key: _texts(key, values.get(key)) for key in LISTS}
     by = values.get("by", "run")
     if by not in get_args(By):
         raise ConfigError("by", f"expected one of {', '.join(get_args(By))}, got {by!r}")
-    alternative, out = (_text(key, values.get(key)) for key in ("alternative", "out"))
     return ScorecardRequest(
-        **lists,
+        **{key: _texts(key, values.get(key)) for key in LISTS},
         by=by,
-        alternative=alternative,
+        alternative=_text("alternative", values.get("alternative")),
         edition=parse_edition(values.get("edition", "internal")),
-        out=out,
+        out=_text("out", values.get("out")),
         targets=tuple(targets),
         study=tuple(study),
     )

@@ -66,11 +66,7 @@ class Target:
 def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     """Return the targets that are set, by direction and field.
 
-    Parameters
-    ----------
-    overrides : sequence of str
-        Hydra overrides, of which ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER``
-        are read.
+    Of the Hydra overrides ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read.
 
     Raises
     ------
@@ -87,16 +83,16 @@ def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
     own = _set(mapping, overrides)
     agreed, known = build_spec(ScorecardTargets, mapping, GROUP), source_notes(path)
-    found: dict[str, dict[str, Target]] = {}
-    for direction in ("northbound", "southbound"):
-        values = getattr(agreed, direction)
-        found[direction] = {}
-        for field in TargetSettings.__dataclass_fields__:
-            value, key = getattr(values, field), f"{direction}.{field}"
-            note = USER if key in own else known.get(key)
-            if value is not None:
-                found[direction][field] = Target(value, note or SourceNote("user", note="no source"))
-    return found
+    unsourced = SourceNote("user", note="no source")
+    notes = known | dict.fromkeys(own, USER)
+    return {
+        direction: {
+            field: Target(value, notes.get(f"{direction}.{field}") or unsourced)
+            for field in TargetSettings.__dataclass_fields__
+            if (value := getattr(settings, field)) is not None
+        }
+        for direction, settings in (("northbound", agreed.northbound), ("southbound", agreed.southbound))
+    }
 
 
 def _file(overrides: Sequence[str]) -> Path:

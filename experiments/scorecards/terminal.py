@@ -15,8 +15,6 @@ from experiments.scorecards import wording
 from experiments.scorecards.card import JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
 
-INDENT = "  "
-
 
 def print_scorecard(terminal: Console, card: Scorecard, paths: Sequence[Path]) -> None:
     """Print the answer, the lines, how verdicts are reached, and what was written."""
@@ -50,28 +48,19 @@ def _show_part(terminal: Console, card: Scorecard, part: ScorecardPart) -> None:
 
 
 def row_cells(card: Scorecard, row: JudgedLine, *, several: bool) -> list[list[str]]:
-    """Return a line's cells; of an assumed one its range beneath.
-
-    Parameters
-    ----------
-    several : bool
-        Whether there is more than one period, and so a trend.
-    """
+    """Return a line's cells, with a trend if there are several periods; of an assumed line its range beneath."""
     line, last = row.line, row.last
     mark = {"assumed": "~", "fitted": "="}.get(row.badge, "")
-    name = f"{line.short}{mark}{_unit(line.unit)}"
+    unit = f", {line.unit.replace('thousand USD', 'kUSD')}" if line.unit else ""
+    goal = "-" if row.target is None else f"{'<=' if line.better == 'low' else '>='} {row.goal:.4g}"
+    trend = [wording.trend_word(card, row)] if several else []
     verdict = f"{wording.MARKS[row.verdict]} {row.verdict}"
-    move = [wording.trend_word(card, row)] if several else []
-    cells = [name, _with_interval(row), _goal(row), *move, verdict]
-    beneath = ["", "", _goal_range(row), *([""] if several else [])]
-    beneath.append("on that target" if row.hangs else "")
+    cells = [f"{line.short}{mark}{unit}", _with_interval(row), goal, *trend, verdict]
+    goal_range = " to ".join(f"{end:.3g}" for end in row.goal_range() or ())
+    beneath = ["", "", goal_range, *("" for _ in trend), "on that target" if row.hangs else ""]
     if row.badge == "assumed" and np.isfinite(last.value):
         beneath[1] = wording.range_ends_text(line, last) if last.has_range else "range unknown"
     return [cells, beneath] if any(beneath) else [cells]
-
-
-def _unit(unit: str) -> str:
-    return f", {unit.replace('thousand USD', 'kUSD')}" if unit else ""
 
 
 def _with_interval(row: JudgedLine) -> str:
@@ -85,25 +74,15 @@ def _with_interval(row: JudgedLine) -> str:
     return plus_minus(last.value, last.low, last.high, digits=line.digits)
 
 
-def _goal(row: JudgedLine) -> str:
-    if row.target is None:
-        return "-"
-    return f"{'<=' if row.line.better == 'low' else '>='} {row.goal:.4g}"
-
-
-def _goal_range(row: JudgedLine) -> str:
-    ends = row.goal_range()
-    return "" if ends is None else f"{ends[0]:.3g} to {ends[1]:.3g}"
-
-
 def scorecard_legend(card: Scorecard) -> str:
     """Say what the marks mean, and why one cannot tell of a line that says nothing."""
     silent = [f"{row.line.title}: {row.last.reason}." for row in card.rows if np.isnan(row.last.value)]
-    parts = [
-        "~ rests on assumptions, with the range over their redraws beneath; = fitted to "
-        "observation; all else is predicted. ± half-width of the interval over replications; <= at "
-        'most, >= at least. Beneath an assumed target stands its range, and "if so targeted" '
-        "where another target in it would change the verdict.",
-        *silent,
-    ]
-    return " ".join(parts)
+    return " ".join(
+        [
+            "~ rests on assumptions, with the range over their redraws beneath; = fitted to "
+            "observation; all else is predicted. ± half-width of the interval over replications; <= at "
+            'most, >= at least. Beneath an assumed target stands its range, and "if so targeted" '
+            "where another target in it would change the verdict.",
+            *silent,
+        ]
+    )

@@ -15,36 +15,36 @@ MARKS: Final = {ON: "+", OFF: "x", UNKNOWN: "?", NONE_SET: " "}
 """A letter before each verdict, so that a column is read at a glance and in grey."""
 MOST_NAMED: Final = 4
 NO_RANGE: Final = "over assumptions: "
+OTHER_WAY: Final = {
+    "southbound": "Northbound: no runs were given (runs=[...]), so that no line is told of that way.",
+    "northbound": "Southbound: no runs were given (southbound=[...]), so that no line is told of that way, "
+    "what is found of firearms, cash and precursors among them.",
+}
+"""That the other direction was not given, by the one that was."""
 
 
 def verdict_rule(card: Scorecard) -> str:
     """Return how verdicts are reached."""
     return (
-        f"On course: the {percent(card.coverage, 0)} interval of the last period lies wholly on "
-        "the good side of the target; off course: wholly on the bad side. A line that rests on "
-        "what is assumed must lie there with its whole range over redraws of the assumptions too. "
-        "Otherwise one cannot tell: interval or range holds the target, or there is none. A "
-        "verdict is of its line alone. It holds for the assumptions as they are set; where "
-        "redraws of them reach the other side of the target, it says so. A trend is the straight "
-        "line through the periods, marked * where it is sure for all lines of the card at once "
-        "(Holm); of a line that rests on assumptions it holds for these alone."
+        f"On course: the {percent(card.coverage, 0)} interval of the last period lies wholly on the good side of "
+        "the target; off course: wholly on the bad side. A line that rests on what is assumed must lie there with "
+        "its whole range over redraws of the assumptions too. Otherwise one cannot tell: interval or range holds "
+        "the target, or there is none. A verdict is of its line alone. It holds for the assumptions as they are "
+        "set; where redraws of them reach the other side of the target, it says so. A trend is the straight line "
+        "through the periods, marked * where it is sure for all lines of the card at once (Holm); of a line that "
+        "rests on assumptions it holds for these alone."
     )
 
 
 def scorecard_answer(card: Scorecard) -> str:
     """Return the card in a sentence: how many lines stand how."""
     judged = sum(card.count(verdict) for verdict in (ON, OFF, UNKNOWN))
-    return (
-        f"{_where(card)}: of {judged} lines with a target {card.count(ON)} "
-        f"{'is' if card.count(ON) == 1 else 'are'} on course and {card.count(OFF)} off course; "
-        f"{card.count(UNKNOWN)} cannot be told."
-    )
-
-
-def _where(card: Scorecard) -> str:
-    ports = listed([part.title for part in card.parts])
     lasts = dict.fromkeys(part.periods[-1].label for part in card.parts)
-    return f"{ports}, {listed(list(lasts))}"
+    where = f"{listed([part.title for part in card.parts])}, {listed(list(lasts))}"
+    return (
+        f"{where}: of {judged} lines with a target {card.count(ON)} {'is' if card.count(ON) == 1 else 'are'} "
+        f"on course and {card.count(OFF)} off course; {card.count(UNKNOWN)} cannot be told."
+    )
 
 
 def period_span(part: ScorecardPart) -> str:
@@ -66,19 +66,8 @@ def direction_findings(card: Scorecard) -> list[str]:
         off = [f"{_named(row)} {_against(row)}" for row in _with(part, OFF)]
         on = [_named(row) for row in _with(part, ON)]
         found += [_few(f"{head}off course", off), _few(f"{head}on course", on)]
-    return [sentence for sentence in (*found, one_direction_note(card)) if sentence]
-
-
-def one_direction_note(card: Scorecard) -> str:
-    """Return that the other direction was not given; empty: both were."""
-    if len(card.parts) > 1:
-        return ""
-    if card.parts[0].direction == "southbound":
-        return "Northbound: no runs were given (runs=[...]), so that no line is told of that way."
-    return (
-        "Southbound: no runs were given (southbound=[...]), so that no line is told of that way, "
-        "what is found of firearms, cash and precursors among them."
-    )
+    notes = [OTHER_WAY[part.direction] for part in card.parts] if len(card.parts) == 1 else []
+    return [sentence for sentence in (*found, *notes) if sentence]
 
 
 def _with(part: ScorecardPart, verdict: str) -> list[JudgedLine]:
@@ -95,8 +84,8 @@ def _against(row: JudgedLine) -> str:
     line, last, standing = row.line, row.last, row.badge
     if row.badge == "assumed" and last.has_range:
         standing = f"assumed: {range_ends_text(line, last)}"
-    held = row.goal_range()
-    doubt = "" if held is None else f" (assumed: {_plain(held[0])} to {_plain(held[1])})"
+    ends = _goal_ends(row)
+    doubt = f" (assumed: {ends})" if ends else ""
     luck = "" if last.low == last.high else f" {interval_text(line, last)}"
     return f"{level_text(line, last)}{luck} ({standing}) against {target_text(row)}{doubt}"
 
@@ -143,25 +132,27 @@ def range_ends_text(line: ScorecardLine, level: LineLevel) -> str:
 
 
 def target_text(row: JudgedLine) -> str:
-    """Return the target with its unit.
+    """Return the target with its side and unit."""
+    return "none" if row.target is None else f"{target_side(row)} {_plain(row.goal)}{line_unit(row.line)}"
 
-    With a smaller-is-better line it is an upper bound.
-    """
-    if row.target is None:
-        return "none"
-    side = "at most" if row.line.better == "low" else "at least"
-    return f"{side} {_plain(row.goal)}{line_unit(row.line)}"
+
+def target_side(row: JudgedLine) -> str:
+    """Return whether a target is an upper or a lower bound."""
+    return "at most" if row.line.better == "low" else "at least"
 
 
 def target_origin(row: JudgedLine) -> str:
     """Return whether a target is a source's, assumed (with its range) or the user's."""
     if row.target is None:
         return ""
-    note, held = row.target.note, row.goal_range()
-    if held is not None:
-        words = f"assumed, {_plain(held[0])} to {_plain(held[1])}"
-        return f"{words}; another target in it would change the verdict" if row.hangs else words
+    note = row.target.note
+    if ends := _goal_ends(row):
+        return f"assumed, {ends}{'; another target in it would change the verdict' if row.hangs else ''}"
     return f"{note.source_id} {note.confidence}" if note.source_id else "set by the user"
+
+
+def _goal_ends(row: JudgedLine) -> str:
+    return " to ".join(_plain(end) for end in row.goal_range() or ())
 
 
 def _plain(goal_value: float) -> str:
