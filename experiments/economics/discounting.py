@@ -52,8 +52,7 @@ def present_value(rate: float, amounts: npt.ArrayLike) -> float:
 def annuity(rate: float, years: int) -> float:
     """Return the present value of 1 a year at the end of years 1..years.
 
-    (1 - (1 + rate)^-years) / rate; special cases: a rate of 0 gives ``years``, no years give 0, and
-    a negative rate above -100 % gives more than ``years``.
+    (1 - (1 + rate)^-years) / rate; a rate of 0 gives ``years``.
 
     Examples
     --------
@@ -124,12 +123,7 @@ class Deflator(Spec):
 
 
 def check_price_years(years: Mapping[str, int], expected: int) -> None:
-    """Refuse amounts that are not all in dollars of ``expected``; ``years`` are by the key of the amount.
-
-    Raises
-    ------
-    ConfigError
-        The first amount of another year, by its key.
+    """Refuse the first of ``years``, by the key of the amount, that is not ``expected`` (`ConfigError`).
 
     Examples
     --------

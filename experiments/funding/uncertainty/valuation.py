@@ -255,8 +255,7 @@ class Valuation:
 
     def _harm(self, drawn_changes: DrawnChanges) -> tuple[float, float]:
         harm = redrawn_case(self.asked, drawn_changes).harm
-        per_load = harm.pure_kg_per_load * harm.deaths_per_pure_kg * harm.value_of_statistical_life_usd
-        return per_load, drawn_changes.get(NOT_REPLACED, (harm.not_replaced_high_share, 0.0))[0]
+        return harm.usd_per_load, drawn_changes.get(NOT_REPLACED, (harm.not_replaced_high_share, 0.0))[0]
 
 
 def scale_response(response: Response, factors: FloatArray) -> Response:
