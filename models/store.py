@@ -128,8 +128,7 @@ def load_model(folder: Path) -> FittedRisk:
     known = {"sklearn": [sklearn.__version__], "features": [list(feature_names(w)) for w in _WIDTHS]}
     for name, expected in known.items():
         if facts.get(name) not in expected:
-            found = facts.get(name)
-            raise ModelError(f"{folder}: made for {name} {found}, expected {expected[0]}")
+            raise ModelError(f"{folder}: made for {name} {facts.get(name)}, expected {expected[0]}")
     fitted = _rebuild(model, folder)
     _check_probes(fitted, facts, folder)
     return fitted
@@ -168,7 +167,7 @@ def _rebuild(model: bytes, folder: Path) -> FittedRisk:
         content = skops.loads(model, trusted=list(TRUSTED))
     # A hostile or damaged file may fail in any way; whatever it is, the file is refused.
     except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise ModelError(f"{folder}: refused {MODEL_FILE} ({reason})") from None
     if not isinstance(content, dict) or not isinstance(content.get("model"), RiskModel):
         raise ModelError(f"{folder}: {MODEL_FILE} holds no risk model")
