@@ -2,9 +2,8 @@
 
 A folder of the cache holds ``model.skops`` (the estimator), ``model.json`` (what it must match:
 version of scikit-learn, features, and the scores of a few trucks), ``card.json``, ``card.md`` and
-the keyed checksums of all of them (`sim.caching.cache_files`), which are verified before anything is read.
-skops builds only types that are named in `TRUSTED`, a list that is fixed here and never taken from
-the file.
+keyed checksums (`sim.caching.cache_files`), which are verified before anything is read. skops builds
+only types that are named in `TRUSTED`.
 """
 
 from __future__ import annotations
@@ -135,13 +134,7 @@ def load_model(folder: Path) -> FittedRisk:
 
 
 def load_card(folder: Path) -> dict[str, Any]:
-    """Read the card that stands beside a model.
-
-    Raises
-    ------
-    ModelError
-        It is missing, changed or damaged.
-    """
+    """Read the card that stands beside a model; `ModelError` if it is missing, changed or damaged."""
     return _record(_read(folder, (CARD_FILE,))[CARD_FILE], folder, CARD_FILE)
 
 

@@ -179,13 +179,7 @@ BYTES_A_TRUCK: Final = 800.0
 
 
 def check_against_theory(name: str, implementation: Implementation, n: int) -> None:
-    """Hold an implementation's waits with exponential services to those of theory.
-
-    Raises
-    ------
-    RuntimeError
-        It does other work than the model asks for.
-    """
+    """Refuse (`RuntimeError`) an implementation whose waits with exponential services are not those of theory."""
     runs, theory = (
         np.array([implementation(n, 100 + run, True) for run in range(CHECK_RUNS)]),
         model_c.theoretical_waits(),

@@ -1,9 +1,8 @@
 """What users gain from shorter waits: the value of a truck-hour, hours saved, reliability, fuel.
 
-Hours come from simulated years and are interpolated between them, never scaled with demand: queues
-are convex in load. An hour is valued in one of two views that are never added. The DOT view counts
-the driver's time, idle fuel, damage by emissions and, where the user asks for it, the value of
-cargo in transit. The carrier's view counts its marginal cost an hour (wage included) and idle fuel.
+Hours are interpolated between simulated years, never scaled with demand: queues are convex in load.
+An hour is valued in one of two views that are never added: DOT's (the driver's time, idle fuel,
+emissions and, if asked for, cargo in transit) or the carrier's (marginal cost an hour, idle fuel).
 """
 
 from __future__ import annotations

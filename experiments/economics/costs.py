@@ -102,13 +102,7 @@ class InvestmentMeasure(Spec):
 
 
 def restate_measure(measure: InvestmentMeasure, price_year: int, deflator: Deflator) -> InvestmentMeasure:
-    """Return the measure with every amount in dollars of ``price_year``.
-
-    Raises
-    ------
-    ConfigError
-        A price year that the deflator does not have.
-    """
+    """Return the measure with every amount in dollars of ``price_year``; the deflator must have its years."""
 
     def restated(_: str, part: CostPart) -> CostPart:
         amounts = amounts_of(part).items()

@@ -101,10 +101,7 @@ def case_with_drawn_inputs(
 ) -> tuple[FundingCase, dict[str, dict[str, Any]]]:
     """Return the case with its demand as drawn, and the plain values of alternatives as drawn.
 
-    Raises
-    ------
-    ThroughgateError
-        Numbers that make no sense together.
+    Numbers that make no sense together raise `ThroughgateError`.
     """
     demand = {one.key.removeprefix(DEMAND): v for one, v in drawn_numbers if one.key.startswith(DEMAND)}
     terms = dataclasses.replace(case.terms, demand=dataclasses.replace(case.terms.demand, **demand))

@@ -17,10 +17,9 @@ simulation inputs           beta-PERT over the range (a scaled beta, for shares 
 ==========================  =======================================================================
 
 Ranges wider than tenfold are taken on a log scale. Prices, pay and lives of the same part with the
-same value and range are one number written twice: they share one draw. All else is independent,
-but that an overrun hits all equipment (or works) alike. Held fixed, and shown as scenarios: the
-discount rate, the years, the price index. A person's training time is fixed. Draws, the points of
-a tornado and sensitivity samples all pass uniforms through the same quantile function.
+same value and range are one number written twice: they share one draw. All else is independent, but
+that an overrun hits all equipment (or works) alike. The discount rate, the years, the price index
+and a person's training time are fixed.
 
 Source: Malcolm et al. (1959) for the PERT distribution; the others are textbook ones.
 """

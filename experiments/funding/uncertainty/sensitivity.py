@@ -1,9 +1,8 @@
 """Which alternative is best in how many draws, and which inputs that hangs on.
 
-Acceptability, expected loss and the value of perfect information over the value of a load; Sobol's
-indices by group of inputs (first order: the share of variance that goes if a group alone were
-known; total: the share that stays if all else were known); tornado of one input at a time at its
-10 and 90 % points. Draws are draws of parameters, never replications.
+Sobol's indices are by group of inputs (first order: the share of variance that goes if a group alone
+were known; total: the share that stays if all else were known); the tornado moves one input at a
+time to its 10 and 90 % points. Draws are draws of parameters, never replications.
 
 Sources: Saltelli et al. (2010) for the estimators; Herman and Usher (2017) for SALib.
 """

@@ -51,12 +51,7 @@ def redrawn_case(case: FundingCase, drawn_changes: DrawnChanges) -> FundingCase:
     """Return the case with prices, lives, values and harms as drawn.
 
     Prices are restated already, so that they are scaled by drawn over central; everything else is
-    set.
-
-    Raises
-    ------
-    ConfigError
-        A drawn number that no part of the case may have.
+    set. A number that no part of the case may have raises `ConfigError`.
     """
     over = {key.removeprefix(OVERRUN): v for key, (v, _) in drawn_changes.items() if key.startswith(OVERRUN)}
     return dataclasses.replace(
