@@ -1,11 +1,7 @@
 """``throughgate bench``: what every stage costs a truck, and how that compares and grows.
 
-The stages of a study's own week and of a year on one core; model c (`experiments.benchmarks.model_c`) in this
-project's engines and in other people's; growth with trucks, stations, policies and workers;
-memory; and how much surer probes are of detection than counts.
-
-Everything is measured in one run, interleaved, and reported as medians and as ratios within each
-round: machines are noisy, and a figure from another day says nothing.
+The parts are in `experiments.benchmarks`. Everything is measured in one run, interleaved, and reported
+as medians and as ratios within each round: machines are noisy.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """What every risk model is: scikit-learn's conventions, settings checked by name, one thread.
 
-``__init__`` only stores, ``fit`` checks and returns self, learned names end in ``_``,
-`RiskModel.decision_function` is higher for riskier trucks. Every number comes from ``settings``
-(``configs/risk/<name>.yaml``).
+Learned names end in ``_``. Every number comes from ``settings`` (``configs/risk/<name>.yaml``).
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """Risk models without learning (constant, weighted rules), and tips of intelligence.
 
-They need none of the libraries that others learn with, which take a second and a half to import;
-`models.registry` holds the same models as scikit-learn's, with the same scores to the last bit. The
-rules stand for today's targeting: a truck's points are the sum of the weights of the rules that it
-meets. A tip names its own chance of being right and is a second, independent reason to open a
-truck: p_hit with a tip = 1 - (1 - p_hit)(1 - tip); the truck's place among those of the past is
-that of a truck with this p_hit.
+They import none of the libraries that others learn with; `models.registry` holds the same models as
+scikit-learn's, with the same scores to the last bit. The rules stand for today's targeting: a
+truck's points are the sum of the weights of the rules that it meets. A tip names its own chance of
+being right: p_hit with a tip = 1 - (1 - p_hit)(1 - tip).
 """
 
 from __future__ import annotations

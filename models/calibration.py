@@ -47,8 +47,6 @@ def fit_platt(score: FloatArray, label: FloatArray, weight: FloatArray) -> Platt
     ModelError
         All labels are alike.
 
-    Notes
-    -----
     Source: J. Platt, Advances in Large Margin Classifiers (1999) 61.
 
     Examples

@@ -1,15 +1,10 @@
 """scikit-learn's boosted trees, added up by compiled code: the same raw scores, to the last bit.
 
-`HistGradientBoostingClassifier` walks one truck down one tree after the other; every step waits for
-a comparison that no processor can guess. Here all comparisons of a tree are made, for a block of
-trucks at a time and without a branch, and what they leave over is the leaf (QuickScorer): each
-inner node owns a mask that strikes out the leaves on its left, a truck that goes right there
-applies it, and the first leaf that is left over is the truck's. Values are added in the order of
-the trees.
-
-Compiling takes half a second once a machine, loading what was compiled a tenth of one, so that a
-process begins with scikit-learn's own walk and changes over after `CHANGE_OVER` trucks. Which of
-both gave a score cannot be told from it.
+All comparisons of a tree are made, for a block of trucks at a time and without a branch
+(QuickScorer): each inner node owns a mask that strikes out the leaves on its left, a truck that goes
+right there applies it, and the first leaf that is left over is the truck's. Values are added in the
+order of the trees. As compiling takes time, a process begins with scikit-learn's own walk and changes
+over after `CHANGE_OVER` trucks; which of both gave a score cannot be told from it.
 
 Source: Lucchese et al., SIGIR 2015, 73.
 """
@@ -85,7 +80,7 @@ def lay_out_trees(trees: FittedTrees) -> CompiledTrees | None:
     number from 0 to 255.
     """
     order, categories = _columns(trees)
-    if any(not _whole(codes).all() for codes in categories):
+    if any(not np.isin(codes, np.arange(CODES)).all() for codes in categories):
         return None
     if any(stage[0].get_n_leaf_nodes() > MOST_LEAVES for stage in trees._predictors):
         return None
@@ -118,10 +113,6 @@ def _columns(trees: FittedTrees) -> tuple[IntArray, list[FloatArray]]:
     encoder = trees._preprocessor.named_transformers_["encoder"]
     known = [codes[~np.isnan(codes)] for codes in encoder.categories_]
     return np.argsort(~trees.is_categorical_, kind="stable"), known
-
-
-def _whole(codes: FloatArray) -> npt.NDArray[np.bool_]:
-    return np.asarray((codes >= 0) & (codes < CODES) & (codes == np.floor(codes)))
 
 
 def _tree(tree: FittedTrees, order: IntArray, categories: list[FloatArray]) -> tuple[list[_Node], list[float]]:

@@ -98,9 +98,7 @@ def explain(
     ``background`` [m, width] are trucks of the past, drawn uniformly; ``pairs`` the orders drawn,
     each with its reverse, for scores that are no sums.
 
-    Notes
-    -----
-    Interventional Shapley values: S. Lundberg, S. Lee, Advances in Neural Information Processing
+    Sources: interventional Shapley values: S. Lundberg, S. Lee, Advances in Neural Information Processing
     Systems 30 (2017) 4765. Sampling with reversed orders: R. Mitchell et al., J. Machine Learning
     Research 23 (2022) 43. Every order adds up by itself, so the sum is exact though shares are not.
     """
@@ -169,10 +167,8 @@ def explanation_sentence(explanation: Explanation, truck: Float32Array, risk_sco
     >>> explanation_sentence(found, np.zeros((1, 29), dtype=np.float32), 0.97)
     'score 0.970 because: night (+1.2)'
     """
-    told = [
-        f"{feature_words(explanation.names[k], truck)} ({explanation.share[k]:+.1f})"
-        for k in explanation.largest(N_FEATURES_TOLD)
-    ]
+    largest = explanation.largest(N_FEATURES_TOLD)
+    told = [f"{feature_words(explanation.names[k], truck)} ({explanation.share[k]:+.1f})" for k in largest]
     return f"score {risk_score:.3f} because: {', '.join(told) or 'nothing sets it apart'}"
 
 
@@ -204,8 +200,6 @@ def feature_importance(held_out: HeldOut, shuffles: int = N_SHUFFLES, seed: int 
     The largest drop comes first. Each feature is shuffled so many times among the trucks, of which
     two at least must be positive and two negative; the mean counts.
 
-    Notes
-    -----
     Sources: L. Breiman, Machine Learning 45 (2001) 5, for the shuffling; the interval is that of
     DeLong et al. (see `models.evaluate.auc_interval`) applied to each truck's loss of placement.
     """
@@ -215,7 +209,7 @@ def feature_importance(held_out: HeldOut, shuffles: int = N_SHUFFLES, seed: int 
     rng = np.random.default_rng(seed)
     found = []
     for place, name in enumerate(feature_names(raw.shape[1])):
-        score = _shuffled(held_out, raw, year, [(place, rng.permutation(len(raw))) for _ in range(shuffles)])
+        score = _shuffled(held_out, raw, year, (place, [rng.permutation(len(raw)) for _ in range(shuffles)]))
         found.append((name, *_drop(base, [placements(one, label) for one in score])))
     frame = pd.DataFrame(found, columns=["feature", "drop", "low", "high"])
     return frame.sort_values("drop", ascending=False, kind="stable", ignore_index=True)
@@ -228,11 +222,11 @@ def _rows(label: FloatArray) -> IntArray:
     return np.sort(np.concatenate([np.flatnonzero(label > 0.5), negative[::step]]))
 
 
-def _shuffled(held_out: HeldOut, raw: Float32Array, year: IntArray, orders: list[tuple[int, IntArray]]) -> FloatArray:
-    """Return the scores, shape (shuffles, n), with a feature in each of these orders."""
+def _shuffled(held_out: HeldOut, raw: Float32Array, year: IntArray, moved: tuple[int, list[IntArray]]) -> FloatArray:
+    """Return the scores, shape (shuffles, n), with a feature in each of some orders."""
+    place, orders = moved
     many = np.tile(raw, (len(orders), 1, 1))
-    for turn, (place, order) in enumerate(orders):
-        many[turn, :, place] = raw[order, place]
+    many[:, :, place] = raw[np.array(orders), place]
     flat = many.reshape(-1, raw.shape[1])
     return held_out.judge(flat, np.tile(year, len(orders))).reshape(len(orders), len(raw))
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.arrays import Float32Array, FloatArray
 from sim.errors import ModelError
@@ -166,16 +165,12 @@ def feature_matrix(manifest: pd.DataFrame, tier: Tier = "own") -> Float32Array:
     # column by column in memory, as it is written here and read by `signals`
     raw = np.empty((len(manifest), len(features)), dtype=np.float32, order="F")
     for place, feature in enumerate(features):
-        raw[:, place] = _filled(manifest[feature.name], feature)
+        values = manifest[feature.name].to_numpy()
+        raw[:, place] = values if feature.absent is None else np.where(np.isnan(values), feature.absent, values)
     if not np.isfinite(raw.T).all():
         place = int(np.flatnonzero(~np.isfinite(raw).all(axis=0))[0])
         raise ModelError(f"the column '{features[place].name}' holds a value that is not a number")
     return raw
-
-
-def _filled(values: pd.Series, feature: Feature) -> NDArray[Any]:
-    found = values.to_numpy()
-    return found if feature.absent is None else np.where(np.isnan(found), feature.absent, found)
 
 
 def feature_column(raw: Float32Array, name: str) -> Float32Array:

@@ -78,16 +78,9 @@ class FittedRisk:
         return int(getattr(self.model, "n_features_in_", width_of_tier("own")))
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
-        """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks; see `scores_table`.
-
-        Raises
-        ------
-        ModelError
-            A column that MANIFEST does not declare; see `models.features`.
-        """
-        return scores_table(
-            manifest, self.width, self.model.decision_function, Calibration(self.platt, self.scale, self.heeds_tips)
-        )
+        """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks; see `scores_table`."""
+        calibration = Calibration(self.platt, self.scale, self.heeds_tips)
+        return scores_table(manifest, self.width, self.model.decision_function, calibration)
 
     @classmethod
     def without_labels(cls, name: str, model: RiskModel, sample: Float32Array) -> Self:

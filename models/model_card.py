@@ -112,11 +112,9 @@ def _table(title: str, columns: Mapping[str, tuple[str, str]], rows: Sequence[Ma
     if not rows:
         return []
     heads = "| " + " | ".join(head for head, _ in columns.values()) + " |"
-    lines = [f"## {title}", "", heads, "|" + "---|" * len(columns)]
-    for row in rows:
-        cells = [format(row[name], form) for name, (_, form) in columns.items()]
-        lines.append("| " + " | ".join(cells) + " |")
-    return [*lines, ""]
+    cells = ([format(row[name], form) for name, (_, form) in columns.items()] for row in rows)
+    lines = ["| " + " | ".join(row) + " |" for row in cells]
+    return [f"## {title}", "", heads, "|" + "---|" * len(columns), *lines, ""]
 
 
 def _rates(capacity: Mapping[str, Any]) -> list[str]:
@@ -131,16 +129,14 @@ def model_card_lines(card: Mapping[str, Any]) -> list[str]:
     """Return lines of at most 80 columns on the years held out, for a model that learned."""
     held_out = card["held_out"]
     auc = f"AUC {held_out['auc']:.3f} ({held_out['auc_low']:.3f} to {held_out['auc_high']:.3f})"
-    lines = [
+    shares = ([f"  {row['share']:>12.1%}", *(cell.ljust(25) for cell in _rates(row))] for row in held_out["capacities"])
+    fifths, reasons = card["reliability"], card["importance"][:3]
+    return [
         f"  held-out years: {auc} over {held_out['positives']:g} positives",
         "  share opened   hit rate (95 %)            detection rate (95 %)",
+        *("  ".join(cells).rstrip() for cells in shares),
+        "  hit rate from safest to riskiest fifth of the expected hits:",
+        *(f"    {o['forecast']:.2%} forecast, {o['low']:.2%} to {o['high']:.2%} observed" for o in fifths),
+        "  AUC rests most on (95 %):",
+        *(f"    {o['feature']} {o['drop']:+.3f} ({o['low']:+.3f} to {o['high']:+.3f})" for o in reasons),
     ]
-    for row in held_out["capacities"]:
-        lines.append("  ".join([f"  {row['share']:>12.1%}", *(cell.ljust(25) for cell in _rates(row))]).rstrip())
-    lines.append("  hit rate from safest to riskiest fifth of the expected hits:")
-    for row in card["reliability"]:
-        lines.append(f"    {row['forecast']:.2%} forecast, {row['low']:.2%} to {row['high']:.2%} observed")
-    lines.append("  AUC rests most on (95 %):")
-    for row in card["importance"][:3]:
-        lines.append(f"    {row['feature']} {row['drop']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})")
-    return lines

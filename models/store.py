@@ -2,9 +2,8 @@
 
 A folder of the cache holds ``model.skops`` (the estimator), ``model.json`` (what it must match:
 version of scikit-learn, features, and the scores of a few trucks), ``card.json``, ``card.md`` and
-the keyed checksums of all of them (`sim.caching.cache_files`), which are verified before anything is read.
-skops builds only types that are named in `TRUSTED`, a list that is fixed here and never taken from
-the file.
+keyed checksums (`sim.caching.cache_files`), which are verified before anything is read. skops builds
+only types that are named in `TRUSTED`.
 """
 
 from __future__ import annotations
@@ -128,21 +127,14 @@ def load_model(folder: Path) -> FittedRisk:
     known = {"sklearn": [sklearn.__version__], "features": [list(feature_names(w)) for w in _WIDTHS]}
     for name, expected in known.items():
         if facts.get(name) not in expected:
-            found = facts.get(name)
-            raise ModelError(f"{folder}: made for {name} {found}, expected {expected[0]}")
+            raise ModelError(f"{folder}: made for {name} {facts.get(name)}, expected {expected[0]}")
     fitted = _rebuild(model, folder)
     _check_probes(fitted, facts, folder)
     return fitted
 
 
 def load_card(folder: Path) -> dict[str, Any]:
-    """Read the card that stands beside a model.
-
-    Raises
-    ------
-    ModelError
-        It is missing, changed or damaged.
-    """
+    """Read the card that stands beside a model; `ModelError` if it is missing, changed or damaged."""
     return _record(_read(folder, (CARD_FILE,))[CARD_FILE], folder, CARD_FILE)
 
 
@@ -168,7 +160,7 @@ def _rebuild(model: bytes, folder: Path) -> FittedRisk:
         content = skops.loads(model, trusted=list(TRUSTED))
     # A hostile or damaged file may fail in any way; whatever it is, the file is refused.
     except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise ModelError(f"{folder}: refused {MODEL_FILE} ({reason})") from None
     if not isinstance(content, dict) or not isinstance(content.get("model"), RiskModel):
         raise ModelError(f"{folder}: {MODEL_FILE} holds no risk model")

@@ -110,13 +110,7 @@ WAITS = tuple(name for name in CimbaPort.__annotations__ if name.endswith("_wait
 
 
 def run_in_cimba(n: int, seed: int, exponential: bool) -> tuple[float, ...]:
-    """Run model c in cimba, on one core.
-
-    Raises
-    ------
-    RuntimeError
-        The run failed.
-    """
+    """Run model c in cimba, on one core; `RuntimeError` if the run failed."""
     port = CimbaPort()
     port.trucks, port.exponential = n, exponential
     for name in KEPT:

@@ -1,10 +1,9 @@
 """Detection of rare loads: the expected-detection estimate against counting seizures.
 
-Two questions, answered from the same replications. How much longer would a run have to be for a
-count of seizures to be as sure as the estimate (`detection_variances`)? And do both mean the same
-(`compare_with_loads`)? Trucks drawn by P(carrying) get a load on board and are run again with the
-same random numbers; whom that run seizes is held to what the estimate expected of these trucks in
-the run without their loads, so that effects of loads on queues, budgets and lists count too.
+How much longer would a run have to be for a count of seizures to be as sure as the estimate
+(`detection_variances`)? And do both mean the same (`compare_with_loads`)? Trucks drawn by
+P(carrying) get a load on board and are run again with the same random numbers; whom that run seizes
+is held to what the estimate expected of these trucks in the run without their loads.
 """
 
 from __future__ import annotations

@@ -233,14 +233,8 @@ def _points(figure: go.Figure, panel: tuple[int, int], x: list[float], y: list[A
 def _dots(figure: go.Figure, panel: tuple[int, int], values: dict[str, float]) -> None:
     """Draw values on a logarithmic axis, where the length of a bar would mean nothing."""
     text, marker = [f"  {value:.3g}" for value in values.values()], {"color": COLOURS[1], "size": 10}
-    style = {
-        "mode": "markers+text",
-        "marker": marker,
-        "text": text,
-        "textposition": "middle right",
-        "cliponaxis": False,
-    }
-    _points(figure, panel, list(values.values()), list(values), **style)
+    style = {"mode": "markers+text", "textposition": "middle right", "cliponaxis": False}
+    _points(figure, panel, list(values.values()), list(values), marker=marker, text=text, **style)
     figure.update_xaxes(type="log", dtick=1, exponentformat="power", row=panel[0], col=panel[1])
 
 
@@ -257,13 +251,7 @@ def _line(
     figure: go.Figure, panel: tuple[int, int], points: tuple[list[float], list[float]], name: str, index: int
 ) -> None:
     xs, ys = points
-    style = {
-        "line": {"color": COLOURS[1 + index], "dash": DASHES[index]},
-        "marker": {"symbol": SYMBOLS[index], "size": 8},
-    }
-    label = {
-        "text": [name, *[""] * (len(xs) - 1)],
-        "textposition": "bottom right" if index else "top right",
-        "cliponaxis": False,
-    }
+    line, marker = {"color": COLOURS[1 + index], "dash": DASHES[index]}, {"symbol": SYMBOLS[index], "size": 8}
+    style = {"line": line, "marker": marker, "cliponaxis": False}
+    label = {"text": [name, *[""] * (len(xs) - 1)], "textposition": "bottom right" if index else "top right"}
     _points(figure, panel, xs, ys, name=name, mode="lines+markers+text", **style, **label)

@@ -20,18 +20,7 @@ from typing import Any, Final
 import numpy as np
 import simpy
 
-from experiments.benchmarks.model_c import (
-    ARRIVALS_PER_MIN,
-    AT,
-    DOCK_SHAPE,
-    LN_SD,
-    MEAN_MIN,
-    SERVERS,
-    SHARE,
-    draw_model_c_trucks,
-    model_c_flow,
-    theoretical_waits,
-)
+from experiments.benchmarks import model_c
 from sim.compiling import keep_freed_memory
 from sim.engine import simpy_port
 from sim.engine.flow import Flow, Record
@@ -43,23 +32,23 @@ Implementation = Callable[[int, int, bool], Waits]
 
 
 def _service(rng: random.Random, station: int, exponential: bool) -> float:
-    mean = MEAN_MIN[station]
+    mean = model_c.MEAN_MIN[station]
     if exponential:
         return rng.expovariate(1.0 / mean)
-    if station == len(AT) - 1:
-        return rng.gammavariate(DOCK_SHAPE, mean / DOCK_SHAPE)
-    return rng.lognormvariate(np.log(mean) - LN_SD**2 / 2.0, LN_SD)
+    if station == len(model_c.AT) - 1:
+        return rng.gammavariate(model_c.DOCK_SHAPE, mean / model_c.DOCK_SHAPE)
+    return rng.lognormvariate(np.log(mean) - model_c.LN_SD**2 / 2.0, model_c.LN_SD)
 
 
 def model_c_in_simpy(n: int, seed: int, exponential: bool) -> Waits:
     """Run model c in idiomatic SimPy: a process for each truck, a Resource for each station."""
     env, luck = simpy.Environment(), random.Random(seed)  # noqa: S311
-    posts = [simpy.Resource(env, capacity=servers) for servers in SERVERS]
-    log: list[list[tuple[float, float, float]]] = [[] for _ in SERVERS]
+    posts = [simpy.Resource(env, capacity=servers) for servers in model_c.SERVERS]
+    log: list[list[tuple[float, float, float]]] = [[] for _ in model_c.SERVERS]
 
     def truck() -> Generator[Any, Any, None]:
         for station, post in enumerate(posts):
-            if luck.random() >= SHARE[station]:
+            if luck.random() >= model_c.SHARE[station]:
                 return
             came = env.now
             with post.request() as turn:
@@ -70,7 +59,7 @@ def model_c_in_simpy(n: int, seed: int, exponential: bool) -> Waits:
 
     def arrivals() -> Generator[Any, Any, None]:
         for _ in range(n):
-            yield env.timeout(luck.expovariate(ARRIVALS_PER_MIN))
+            yield env.timeout(luck.expovariate(model_c.ARRIVALS_PER_MIN))
             env.process(truck())
 
     env.process(arrivals())
@@ -83,26 +72,27 @@ def model_c_in_ciw(n: int, seed: int, exponential: bool) -> Waits:
     import ciw
 
     def work(station: int) -> object:
-        mean = MEAN_MIN[station]
+        mean = model_c.MEAN_MIN[station]
         if exponential:
             return ciw.dists.Exponential(1.0 / mean)
-        if station == len(AT) - 1:
-            return ciw.dists.Gamma(shape=DOCK_SHAPE, scale=mean / DOCK_SHAPE)
-        return ciw.dists.Lognormal(np.log(mean) - LN_SD**2 / 2.0, LN_SD)
+        if station == len(model_c.AT) - 1:
+            return ciw.dists.Gamma(shape=model_c.DOCK_SHAPE, scale=mean / model_c.DOCK_SHAPE)
+        return ciw.dists.Lognormal(np.log(mean) - model_c.LN_SD**2 / 2.0, model_c.LN_SD)
 
-    never = [None] * (len(AT) - 1)
+    never = [None] * (len(model_c.AT) - 1)
     network = ciw.create_network(
-        arrival_distributions=[ciw.dists.Exponential(ARRIVALS_PER_MIN), *never],
-        service_distributions=[work(station) for station in range(len(AT))],
-        number_of_servers=list(SERVERS),
-        routing=[[0.0, SHARE[1], 0.0], [0.0, 0.0, SHARE[2]], [0.0, 0.0, 0.0]],
+        arrival_distributions=[ciw.dists.Exponential(model_c.ARRIVALS_PER_MIN), *never],
+        service_distributions=[work(station) for station in range(len(model_c.AT))],
+        number_of_servers=list(model_c.SERVERS),
+        routing=[[0.0, model_c.SHARE[1], 0.0], [0.0, 0.0, model_c.SHARE[2]], [0.0, 0.0, 0.0]],
     )
     ciw.seed(seed)
     day = ciw.Simulation(network)
     day.simulate_until_max_customers(n, method="Finish")
     records = day.get_all_records()
     return tuple(
-        float(np.mean([one.waiting_time for one in records if one.node == station + 1])) for station in range(len(AT))
+        float(np.mean([one.waiting_time for one in records if one.node == station + 1]))
+        for station in range(len(model_c.AT))
     )
 
 
@@ -116,10 +106,10 @@ def _mean_wait(record: Record, station: int) -> float:
 
 def _ours(engine: Callable[[Flow], Record | None]) -> Implementation:
     def run(n: int, seed: int, exponential: bool) -> Waits:
-        record = engine(model_c_flow(draw_model_c_trucks(n, seed, exponential=exponential)))
+        record = engine(model_c.model_c_flow(model_c.draw_model_c_trucks(n, seed, exponential=exponential)))
         if record is None:
             raise RuntimeError("model c was not swept")
-        return tuple(_mean_wait(record, k) for k in AT)
+        return tuple(_mean_wait(record, k) for k in model_c.AT)
 
     return run
 
@@ -189,14 +179,11 @@ BYTES_A_TRUCK: Final = 800.0
 
 
 def check_against_theory(name: str, implementation: Implementation, n: int) -> None:
-    """Hold an implementation's waits with exponential services to those of theory.
-
-    Raises
-    ------
-    RuntimeError
-        It does other work than the model asks for.
-    """
-    runs, theory = np.array([implementation(n, 100 + run, True) for run in range(CHECK_RUNS)]), theoretical_waits()
+    """Refuse (`RuntimeError`) an implementation whose waits with exponential services are not those of theory."""
+    runs, theory = (
+        np.array([implementation(n, 100 + run, True) for run in range(CHECK_RUNS)]),
+        model_c.theoretical_waits(),
+    )
     error = runs.std(axis=0, ddof=1) / np.sqrt(CHECK_RUNS)
     # a run begins empty, which at n trucks shortens the mean wait by a few hundredths
     slack = Z * error + 0.05 * np.array(theory)
@@ -257,7 +244,7 @@ def cost_by_truck_count(sizes: Iterable[int], rounds: int) -> dict[str, list[flo
     fit = [n for n in sizes if n * BYTES_A_TRUCK < free]
     found: dict[str, list[float]] = {"trucks": [float(n) for n in fit], "events": [], "recursion": []}
     for n in fit:
-        flow = model_c_flow(draw_model_c_trucks(n, 1))
+        flow = model_c.model_c_flow(model_c.draw_model_c_trucks(n, 1))
         for name, run in (("events", loop.run_events), ("recursion", feed_forward.run_feed_forward)):
             times = []
             for _ in range(rounds):

@@ -78,13 +78,9 @@ def cost_by_stations(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
     """Return the cost of ports of more and more stations, a row each."""
     kept = without_group(study.overrides, "port")
     cases = {name: compose_scenario((*kept, *more)) for name, more in LADDER.items()}
-    rows = _costs(study, cases, scorer, rounds)
-    return [row | {"stations": _stations(cases[row["case"]])} for row in rows]
-
-
-def _stations(scenario: Scenario) -> int:
-    standing = [s for s in STATIONS if s not in ("approach", "primary") and scenario.servers(s)]
-    return 2 + len(standing)
+    others = [station for station in STATIONS if station not in ("approach", "primary")]
+    standing = {name: 2 + sum(bool(scenario.servers(s)) for s in others) for name, scenario in cases.items()}
+    return [row | {"stations": standing[row["case"]]} for row in _costs(study, cases, scorer, rounds)]
 
 
 def cost_by_policy(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
@@ -176,12 +172,10 @@ ONE_CORE: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_N
 
 def year_overrides(overrides: Sequence[str]) -> list[str]:
     """Return the overrides of the year: week by week, one core, boosted trees by default."""
-    named = {override.key_or_group for override in parse_overrides(overrides)}
+    given = [(override.key_or_group, str(override.input_line)) for override in parse_overrides(overrides)]
     # an experiment's alternatives may name models of their own
-    risk = [] if named & {"risk", "experiment"} else ["risk=boosted"]
-    kept = [
-        str(override.input_line) for override in parse_overrides(overrides) if override.key_or_group not in FIXED_KEYS
-    ]
+    risk = [] if {key for key, _ in given} & {"risk", "experiment"} else ["risk=boosted"]
+    kept = [line for key, line in given if key not in FIXED_KEYS]
     return [*kept, *risk, f"replications={WEEKS}", "days=7", "calendar=week", "processes=1"]
 
 

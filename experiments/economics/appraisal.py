@@ -1,7 +1,6 @@
-"""Present values of each alternative above the baseline's, and the rates of return.
+"""Net present values, ratios, payback and internal rates of return of alternatives above the baseline.
 
-In: costs, users' gain and loads interdicted by year. Out: net present values, ratios, payback and
-internal rates of return. Loads are priced only where the user gives a value of a load.
+Loads are priced only where the user gives a value of a load.
 
 Source: Norstrøm (1972) for the second test that there is only one internal rate of return.
 """
@@ -11,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -155,8 +154,7 @@ def _worth(flows: AnnualFlows, baseline: AnnualFlows, rate: float) -> PresentWor
     )
 
 
-@dataclass(frozen=True, slots=True)
-class InternalRateOfReturn:
+class InternalRateOfReturn(NamedTuple):
     """The rate, or None and why there is none."""
 
     rate: float | None

@@ -1,9 +1,8 @@
 """What users gain from shorter waits: the value of a truck-hour, hours saved, reliability, fuel.
 
-Hours come from simulated years and are interpolated between them, never scaled with demand: queues
-are convex in load. An hour is valued in one of two views that are never added. The DOT view counts
-the driver's time, idle fuel, damage by emissions and, where the user asks for it, the value of
-cargo in transit. The carrier's view counts its marginal cost an hour (wage included) and idle fuel.
+Hours are interpolated between simulated years, never scaled with demand: queues are convex in load.
+An hour is valued in one of two views that are never added: DOT's (the driver's time, idle fuel,
+emissions and, if asked for, cargo in transit) or the carrier's (marginal cost an hour, idle fuel).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from experiments.economics.discounting import Deflator, check_price_years
 from sim.arrays import FloatArray
@@ -135,8 +134,8 @@ def _cargo(cargo: Cargo | None, truck_class: str, price_year: int, deflator: Def
     if cargo is None:
         return 0.0
     if truck_class not in cargo.value_usd_per_truck:
-        known = sorted(cargo.value_usd_per_truck)
-        raise ConfigError("benefit.cargo.value_usd_per_truck", f"no {truck_class!r}; known {known}")
+        problem = f"no {truck_class!r}; known {sorted(cargo.value_usd_per_truck)}"
+        raise ConfigError("benefit.cargo.value_usd_per_truck", problem)
     worth = cargo.value_usd_per_truck[truck_class] * cargo.value_share_per_day / HOURS_PER_DAY
     return deflator.restated(worth, cargo.price_year, price_year)
 
@@ -166,20 +165,14 @@ def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
 
 
 def rule_of_half_below_ceiling(
-    trips: npt.ArrayLike,
-    new_trips: npt.ArrayLike,
-    hours: npt.ArrayLike,
-    new_hours: npt.ArrayLike,
-    most_hours: npt.ArrayLike,
+    trips: ArrayLike, new_trips: ArrayLike, hours: ArrayLike, new_hours: ArrayLike, most_hours: ArrayLike
 ) -> FloatArray:
     """Return the hours gained by users when trips are turned away by a ceiling of the wait.
 
     The rule of one half, with the ceiling as the end of demand. Trips made both times gain the
     whole difference. A trip that is won gains half of what its new hours leave below the ceiling;
-    one that is lost loses half of what its old hours left. The plain rule over mean hours would
-    count the shorter lines of a port that turns trips away as a gain. With unchanged trips both
-    are the difference of hours. Each array is [..., year]; ``most_hours`` are the hours at the port
-    that the last trip still puts up with, not below those of trips made.
+    one that is lost loses half of what its old hours left. Each array is [..., year]; ``most_hours``
+    are the hours at the port that the last trip still puts up with.
 
     Examples
     --------
@@ -188,8 +181,7 @@ def rule_of_half_below_ceiling(
     >>> float(rule_of_half_below_ceiling(100.0, 50.0, 1.0, 0.75, 2.0))  # 50 gain 0.25 h, 50 lose 1 h / 2
     -12.5
     """
-    before, after = np.asarray(trips, np.float64), np.asarray(new_trips, np.float64)
-    old, new = np.asarray(hours, np.float64), np.asarray(new_hours, np.float64)
+    before, after, old, new = (np.asarray(given, np.float64) for given in (trips, new_trips, hours, new_hours))
     most = np.maximum(np.asarray(most_hours, np.float64), np.maximum(old, new))
     both = np.minimum(before, after) * (old - new)
     won = np.maximum(after - before, 0.0) * (most - new) / 2.0
@@ -198,7 +190,7 @@ def rule_of_half_below_ceiling(
 
 
 def user_benefit(
-    hours_saved: Mapping[str, npt.ArrayLike], hour: Mapping[str, TruckHourValue], price_year: int
+    hours_saved: Mapping[str, ArrayLike], hour: Mapping[str, TruckHourValue], price_year: int
 ) -> FloatArray:
     """Return the users' gain by year [0..T], dollars of ``price_year``, summed over classes.
 
@@ -220,11 +212,7 @@ def user_benefit(
 
 
 def reliability_benefit(
-    benefit: Benefit,
-    hour: TruckHourValue,
-    trips: npt.ArrayLike,
-    deviation_h: npt.ArrayLike,
-    new_deviation_h: npt.ArrayLike,
+    benefit: Benefit, hour: TruckHourValue, trips: ArrayLike, deviation_h: ArrayLike, new_deviation_h: ArrayLike
 ) -> FloatArray:
     """Return what a steadier wait is worth by year, dollars; zero where it is not counted.
 
@@ -236,6 +224,6 @@ def reliability_benefit(
     return np.asarray(np.asarray(trips, np.float64) * ratio * gain * hour.time)
 
 
-def fuel_saved_gal(hours_saved: npt.ArrayLike, idle_gal_per_h: float) -> FloatArray:
+def fuel_saved_gal(hours_saved: ArrayLike, idle_gal_per_h: float) -> FloatArray:
     """Return gallons of diesel not burnt in line, by year; priced in the truck-hour already."""
     return np.asarray(np.asarray(hours_saved, np.float64) * idle_gal_per_h)

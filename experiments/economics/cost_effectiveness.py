@@ -1,14 +1,10 @@
 """Cost-effectiveness: dominance and ICERs, break-even values of a load, net monetary benefit.
 
-In: present worths of alternatives. *Strong dominance*: another option costs no more and does no
-less, one of them strictly. *Extended dominance*: the ratio to reach an option is not below the
-ratio to go on from it, so that a mix of its neighbors does as much for less. What is left, the
-lower convex hull, has incremental cost-effectiveness ratios (ICERs) that rise strictly.
-
-No value of a load is assumed: the break-even value is turned into things a reader can judge, as
-DHS does where benefits of security cannot be estimated. Acceptability and the value of perfect
-information are over draws of *parameters* [draw, alternative]; the spread over replications
-vanishes with run length and is no decision uncertainty.
+*Strong dominance*: another option costs no more and does no less, one of them strictly. *Extended
+dominance*: the ratio to reach an option is not below the ratio to go on from it. What is left, the
+lower convex hull, has incremental cost-effectiveness ratios (ICERs) that rise strictly. No value of
+a load is assumed. Acceptability and the value of perfect information are over draws of *parameters*
+[draw, alternative], never over replications.
 
 Sources: Karlsson and Johannesson (1996) for dominance; RAND WR-487 (2007) for break-even analysis
 of a land-border rule; Fenwick, Claxton and Sculpher (2001) for acceptability; Raiffa and Schlaifer
@@ -137,6 +133,11 @@ class Harm(Spec):
         """Mean deaths per pure kilogram consumed."""
         return self.deaths_per_y / self.pure_consumed_kg_per_y
 
+    @property
+    def usd_per_load(self) -> float:
+        """What a load would do if nothing replaced it, in dollars of statistical lives."""
+        return self.pure_kg_per_load * self.deaths_per_pure_kg * self.value_of_statistical_life_usd
+
     def check(self) -> None:
         """Refuse a range that ends before it begins."""
         if self.not_replaced_low_share > self.not_replaced_high_share:
@@ -160,18 +161,14 @@ class BreakEven:
 
 
 def break_even_usd_per_load(worth: PresentWorth) -> float | None:
-    """Return the value of a load at which the option breaks even.
-
-    -NPV0 / loads; None where it interdicts no more than the baseline does.
-    """
+    """Return the value of a load at which the option breaks even; None: it interdicts no more than the baseline."""
     return -worth.npv0 / worth.loads if worth.loads > 0.0 else None
 
 
 def break_even_threshold(worth: PresentWorth, harm: Harm) -> BreakEven:
     """Return the threshold and its companions; the harm must be in the study's dollars."""
-    threshold = break_even_usd_per_load(worth)
+    threshold, per_load = break_even_usd_per_load(worth), harm.usd_per_load
     gap = 0.0 if worth.npv0 == 0.0 else -worth.annualised_net(None)
-    per_load = harm.pure_kg_per_load * harm.deaths_per_pure_kg * harm.value_of_statistical_life_usd
     shared = None if threshold is None or per_load <= 0.0 else threshold / per_load
     return BreakEven(
         usd_per_load=threshold,
@@ -205,13 +202,11 @@ class DrawOutcomes:
     def of(cls, draws: Sequence[Mapping[str, PresentWorth]]) -> DrawOutcomes:
         """Return the outcomes of draws, each a worth by alternative, all of the same names."""
         names = tuple(draws[0])
-        table = [[draw[name] for name in names] for draw in draws]
-        return cls(
-            names,
-            np.array([[worth.npv0 for worth in row] for row in table]),
-            np.array([[worth.loads for worth in row] for row in table]),
-            np.array([[worth.cost for worth in row] for row in table]).mean(axis=0),
+        npv0, loads, cost = (
+            np.array([[getattr(draw[name], amount) for name in names] for draw in draws])
+            for amount in ("npv0", "loads", "cost")
         )
+        return cls(names, npv0, loads, cost.mean(axis=0))
 
     def benefit(self, usd_per_load: float) -> FloatArray:
         """Return the net monetary benefit [draw, alternative] at one value of a load."""

@@ -89,11 +89,8 @@ class InvestmentMeasure(Spec):
 
     def price_years(self) -> dict[str, int]:
         """Return the price year of every amount, by its key."""
-        return {f"cost.{self.name}.{key}": part.price_year for key, part in self._priced()}
-
-    def _priced(self) -> Iterator[tuple[str, CostPart]]:
-        for group in PART_GROUPS:
-            yield from ((f"{group}.{name}", part) for name, part in getattr(self, group).items())
+        groups = ((f"cost.{self.name}.{group}", getattr(self, group)) for group in PART_GROUPS)
+        return {f"{key}.{name}": part.price_year for key, parts in groups for name, part in parts.items()}
 
     def with_parts(self, revise: Callable[[str, CostPart], CostPart]) -> InvestmentMeasure:
         """Return the measure with ``revise(key, part)`` in the place of every asset and payment."""
@@ -105,19 +102,12 @@ class InvestmentMeasure(Spec):
 
 
 def restate_measure(measure: InvestmentMeasure, price_year: int, deflator: Deflator) -> InvestmentMeasure:
-    """Return the measure with every amount in dollars of ``price_year``.
-
-    Raises
-    ------
-    ConfigError
-        A price year that the deflator does not have.
-    """
+    """Return the measure with every amount in dollars of ``price_year``; the deflator must have its years."""
 
     def restated(_: str, part: CostPart) -> CostPart:
-        changed: dict[str, Any] = {"price_year": price_year}
-        for name, usd in amounts_of(part).items():
-            changed[name] = deflator.restated(usd, part.price_year, price_year)
-        return dataclasses.replace(part, **changed)
+        amounts = amounts_of(part).items()
+        changed: dict[str, Any] = {name: deflator.restated(usd, part.price_year, price_year) for name, usd in amounts}
+        return dataclasses.replace(part, price_year=price_year, **changed)
 
     return measure.with_parts(restated)
 
@@ -130,16 +120,8 @@ def amounts_of(part: CostPart) -> dict[str, float]:
 Line = tuple[str, str]
 """Who pays, and for what."""
 INITIAL_COST_KINDS: Final = ("equipment", "civil_works")
-COST_KINDS: Final = (
-    *INITIAL_COST_KINDS,
-    "integration",
-    "training",
-    "replacement",
-    "operation",
-    "staff",
-    "removal",
-    "residual",
-)
+LATER_COST_KINDS: Final = ("integration", "training", "replacement", "operation", "staff", "removal", "residual")
+COST_KINDS: Final = (*INITIAL_COST_KINDS, *LATER_COST_KINDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +180,7 @@ def purchase_cash_flow(
             problem = f"{years} years end before {measure.name} is in service (year {first})"
             raise ConfigError("appraisal.years", problem)
         for payer, kind, year, usd in _payments(purchase, measure, years):
-            line = lines.setdefault((payer, kind), np.zeros(years + 1))
-            line[year] += usd * purchase.units
+            lines.setdefault((payer, kind), np.zeros(years + 1))[year] += usd * purchase.units
     return CashFlow(price_year, lines, years)
 
 
@@ -240,8 +221,7 @@ def _payments(purchase: Purchase, measure: InvestmentMeasure, years: int) -> Ite
     first = purchase.first_service_y(measure)
     for asset in measure.assets.values():
         for step in range(measure.construction_y):
-            part = asset.price_usd / measure.construction_y
-            yield asset.payer, asset.kind, purchase.order_y + step, part
+            yield asset.payer, asset.kind, purchase.order_y + step, asset.price_usd / measure.construction_y
         yield from _worn_out(asset, first - 1, years)
     for once in measure.once.values():
         yield once.payer, once.kind, purchase.order_y, once.cost_usd

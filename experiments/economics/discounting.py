@@ -21,12 +21,7 @@ from sim.setting.spec import Spec, bounded_field
 
 
 def discount_factors(rate: float, years: int) -> FloatArray:
-    """Return (1 + rate)^-t for t = 0..years.
-
-    Raises
-    ------
-    ConfigError
-        A rate of -100 % or less.
+    """Return (1 + rate)^-t for t = 0..years; a rate of -100 % or less raises `ConfigError`.
 
     Examples
     --------
@@ -52,8 +47,7 @@ def present_value(rate: float, amounts: npt.ArrayLike) -> float:
 def annuity(rate: float, years: int) -> float:
     """Return the present value of 1 a year at the end of years 1..years.
 
-    (1 - (1 + rate)^-years) / rate; special cases: a rate of 0 gives ``years``, no years give 0, and
-    a negative rate above -100 % gives more than ``years``.
+    (1 - (1 + rate)^-years) / rate; a rate of 0 gives ``years``.
 
     Examples
     --------
@@ -67,12 +61,7 @@ def annuity(rate: float, years: int) -> float:
 
 
 def annualised(amount: float, rate: float, years: int) -> float:
-    """Return the equal amount a year, years 1..years, that is worth ``amount`` in year 0.
-
-    Raises
-    ------
-    ConfigError
-        Fewer than one year.
+    """Return the equal amount a year, years 1..years (at least one), that is worth ``amount`` in year 0.
 
     Examples
     --------
@@ -97,12 +86,7 @@ class Deflator(Spec):
     price_index: dict[str, float] = bounded_field(1e-9)
 
     def restated(self, usd: float, price_year: int, to_year: int) -> float:
-        """Return dollars of ``price_year`` in dollars of ``to_year``.
-
-        Raises
-        ------
-        ConfigError
-            A year that the index does not have: prices are never extrapolated.
+        """Return dollars of ``price_year`` in dollars of ``to_year``; `ConfigError`: a year the index lacks.
 
         Examples
         --------
@@ -124,12 +108,7 @@ class Deflator(Spec):
 
 
 def check_price_years(years: Mapping[str, int], expected: int) -> None:
-    """Refuse amounts that are not all in dollars of ``expected``; ``years`` are by the key of the amount.
-
-    Raises
-    ------
-    ConfigError
-        The first amount of another year, by its key.
+    """Refuse the first of ``years``, by the key of the amount, that is not ``expected`` (`ConfigError`).
 
     Examples
     --------

@@ -27,6 +27,11 @@ from experiments.funding.portfolio.integer_program import (
 from experiments.funding.portfolio.shadow_prices import frontier_steps, shadow_price_table
 from sim.errors import ConfigError
 
+OPTION_COLUMNS: Final = {
+    "port": "port", "option": "name", "start_y": "start_y", "spend_usd": "initial_usd", "cost_usd": "cost_usd",
+    "npv0_usd": "npv0_usd", "loads": "loads", "wait_min": "wait_min",
+}  # fmt: skip
+"""Column of the table of options -> field of an option."""
 MOST_SETS: Final = 5
 """Best sets that are ranked beside the choice."""
 
@@ -123,25 +128,16 @@ def _ranked(program: IntegerProgram, best_set: tuple[int, ...]) -> Iterator[tupl
 def _options_table(
     program: IntegerProgram, limits: PortfolioLimits, best_set: Sequence[int], runner_up: Sequence[int] | None
 ) -> pd.DataFrame:
-    rows = []
-    for place, one in enumerate(program.options):
-        ceiling = limits.ceiling_min.get(one.port)
-        rows.append(
-            {
-                "port": one.port,
-                "option": one.name,
-                "start_y": one.start_y,
-                "spend_usd": one.initial_usd,
-                "cost_usd": one.cost_usd,
-                "npv0_usd": one.npv0_usd,
-                "loads": one.loads,
-                "wait_min": one.wait_min,
-                "ceiling_min": ceiling,
-                "allowed": ceiling is None or one.wait_min <= ceiling,
-                "chosen": place in best_set,
-                "runner_up": runner_up is not None and place in runner_up,
-            }
-        )
+    rows = [
+        {column: getattr(one, name) for column, name in OPTION_COLUMNS.items()}
+        | {
+            "ceiling_min": (ceiling := limits.ceiling_min.get(one.port)),
+            "allowed": ceiling is None or one.wait_min <= ceiling,
+            "chosen": place in best_set,
+            "runner_up": runner_up is not None and place in runner_up,
+        }
+        for place, one in enumerate(program.options)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -240,7 +236,7 @@ def _lost(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[
 
 def set_words(options: Sequence[PortfolioOption]) -> str:
     """Return a set in words, port by port."""
-    return ", ".join(f"{one.name} at {one.port}{one.begin_words}" for one in options)
+    return ", ".join(one.words for one in options)
 
 
 def _amount(number: float, unit: str) -> str:

@@ -1,8 +1,7 @@
 """How often each option is in the best set: over draws of uncertain inputs, and over replications.
 
-Economic inputs that two ports share (a price, an hour's value) are one draw for both. Simulation
-inputs are drawn port by port by the same plan. Budgets stay as they are while prices are drawn, so
-a set may cost more than there is; waits stay at the central inputs.
+Economic inputs that two ports share are one draw for both; simulation inputs are drawn port by port.
+Budgets and waits stay as they are, so a set may cost more than there is.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ def portfolio_robustness(
     """
     chosen, rows = [], []
     for draw, options in enumerate(worlds):
-        whole = build_integer_program(options, plan[0], plan[1], plan[2])
+        whole = build_integer_program(options, *plan)
         winner = whole.best()
         chosen.append(winner)
         own = [options[place] for place in best_set]

@@ -60,6 +60,11 @@ class PortfolioOption:
         return f"{self.port}.{self.name}"
 
     @property
+    def words(self) -> str:
+        """Option, port and begin."""
+        return f"{self.name} at {self.port}{self.begin_words}"
+
+    @property
     def begin_words(self) -> str:
         """When it begins, in words; nothing if that is year 0."""
         return f" from year {self.start_y}" if self.start_y else ""
@@ -145,7 +150,7 @@ class IntegerProgram:
         """Solve, and solve again without what keeps a limit only by the solver's tolerance."""
         cuts = list(self.cuts)
         while True:
-            rows = [*self._constraints(limits, cuts), *self._at_least(least_value)]
+            rows = list(self._constraints(limits, cuts, least_value))
             found = optimize.milp(
                 -SPREAD * values,
                 integrality=np.ones(len(self.options), dtype=np.int64),
@@ -192,21 +197,18 @@ class IntegerProgram:
         return np.array([[float(o.port == port) for o in self.options] for port in ports])
 
     def _constraints(
-        self, limits: Sequence[LinearLimit], cuts: Sequence[frozenset[int]]
+        self, limits: Sequence[LinearLimit], cuts: Sequence[frozenset[int]], least_value: float
     ) -> Iterator[optimize.LinearConstraint]:
         yield optimize.LinearConstraint(self.ports(), 1.0, 1.0)
         for one in limits:
-            scale = one.scale
-            slack = SLACK * abs(one.bound) / scale
-            yield optimize.LinearConstraint(one.row / scale, -np.inf, one.bound / scale + slack)
+            slack = SLACK * abs(one.bound) / one.scale
+            yield optimize.LinearConstraint(one.row / one.scale, -np.inf, one.bound / one.scale + slack)
         for cut in cuts:
             row = np.array([float(place in cut) for place in range(len(self.options))])
             yield optimize.LinearConstraint(row, -np.inf, len(cut) - 1.0)
-
-    def _at_least(self, value: float) -> Iterator[optimize.LinearConstraint]:
-        if np.isfinite(value):
+        if np.isfinite(least_value):
             scale = _largest(self.values)
-            yield optimize.LinearConstraint(self.values / scale, value / scale, np.inf)
+            yield optimize.LinearConstraint(self.values / scale, least_value / scale, np.inf)
 
 
 def _largest(values: FloatArray) -> float:
@@ -216,13 +218,8 @@ def _largest(values: FloatArray) -> float:
 def build_integer_program(
     options: Sequence[PortfolioOption], limits: PortfolioLimits, objective: str, usd_per_load: float | None
 ) -> IntegerProgram:
-    """Return the program of a catalog of options.
-
-    ``objective`` is ``npv`` (net present value, loads priced only if a value is given) or ``loads``
-    (loads alone, the most for the budget).
-    """
-    npv0 = np.array([option.npv0_usd for option in options])
-    loads = np.array([option.loads for option in options])
+    """Return the program; ``objective`` is ``npv`` (loads priced only if a value is given) or ``loads`` alone."""
+    npv0, loads = np.array([(option.npv0_usd, option.loads) for option in options]).T.copy()
     values = loads if objective == "loads" else npv0 + (usd_per_load or 0.0) * loads
     return IntegerProgram(tuple(options), values, tuple(_limits(options, limits)))
 
@@ -289,8 +286,7 @@ def _problem(program: IntegerProgram, tested_limit: LinearLimit) -> str:
 
 
 def _words(program: IntegerProgram, chosen_set: Sequence[int]) -> str:
-    own = (program.options[place] for place in chosen_set)
+    prices = {place: program.options[place].initial_usd for place in chosen_set}
     return ", ".join(
-        f"{o.name} at {o.port}{o.begin_words}" + (f" for {o.initial_usd / 1e6:,.1f} m USD" if o.initial_usd else "")
-        for o in own
+        program.options[place].words + (f" for {usd / 1e6:,.1f} m USD" if usd else "") for place, usd in prices.items()
     )

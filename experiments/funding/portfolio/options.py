@@ -8,6 +8,7 @@ the baseline's wait, and while it comes into service the longer of the two.
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -44,12 +45,10 @@ class SimulatedPort:
     def choices(self, plan: PortfolioPlan) -> list[tuple[str, int]]:
         """Return (alternative, years put off); none that is not in service by the last year."""
         study, years = self.asked.study, self.asked.appraisal.years
-        kept = [(study.baseline, 0)]
-        for name in self.found.alternatives:
-            for start in () if name == study.baseline else plan.start_y:
-                if last_service_y(defer_purchases(self.asked, start), name) <= years:
-                    kept.append((name, start))
-        return kept
+        others = [name for name in self.found.alternatives if name != study.baseline]
+        pairs = [(name, start) for name in others for start in plan.start_y]
+        in_time = [p for p in pairs if last_service_y(defer_purchases(self.asked, p[1]), p[0]) <= years]
+        return [(study.baseline, 0), *in_time]
 
     def options(self, plan: PortfolioPlan) -> list[PortfolioOption]:
         """Return what can be chosen here, by the means of all replications."""
@@ -97,20 +96,14 @@ def mean_wait_by_year(case: FundingCase, response: Response, name: str) -> Float
 
 
 def _units(case: FundingCase, name: str) -> dict[str, float]:
-    units: dict[str, float] = {}
+    units: defaultdict[str, float] = defaultdict(float)
     for bought in case.purchases[name]:
-        units[bought.measure] = units.get(bought.measure, 0.0) + bought.units
-    return units
+        units[bought.measure] += bought.units
+    return dict(units)
 
 
 def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:
-    """Refuse ports whose dollars, years, rates, views or replications differ.
-
-    Raises
-    ------
-    ConfigError
-        ``portfolio.ports.<name>``: what differs from the first port; values would not add up.
-    """
+    """Refuse (`ConfigError`) ports whose dollars, years, rates, views or replications differ from the first's."""
     first_name, first = next(iter(cases.items()))
     for name, one in cases.items():
         pairs = {
@@ -125,13 +118,7 @@ def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:
 
 
 def check_portfolio_plan(plan: PortfolioPlan, cases: Mapping[str, FundingCase]) -> None:
-    """Refuse dollars of another year, and measures and options that no port has.
-
-    Raises
-    ------
-    ConfigError
-        The key, what was found and what is known.
-    """
+    """Refuse (`ConfigError`) dollars of another year, and measures and options that no port has."""
     first = next(iter(cases.values()))
     if plan.price_year != first.appraisal.price_year:
         years = f"budgets in dollars of {plan.price_year}, costs in dollars of {first.appraisal.price_year}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,30 +77,26 @@ def port_waits_table(portfolio: PortfolioResults) -> pd.DataFrame:
     return pd.DataFrame(row for port, chosen in pairs for row in _wait_rows(portfolio, port, chosen=chosen))
 
 
-def _wait_rows(portfolio: PortfolioResults, port: SimulatedPort, *, chosen: bool) -> list[dict[str, object]]:
+def _wait_rows(portfolio: PortfolioResults, port: SimulatedPort, *, chosen: bool) -> Iterator[dict[str, object]]:
     own = portfolio.own(port.name)
     name, start = (own.name, own.start_y) if chosen else (port.asked.study.baseline, 0)
     means = mean_wait_by_year(defer_purchases(port.asked, start), port.found, name)
     amounts, place = port.found.amounts, port.found.alternatives.index(name)
     away = amounts.get(ELSEWHERE)
-    rows: list[dict[str, object]] = []
     for at, year in enumerate(port.found.years):
         level = estimate_interval(Sample.of(amounts[WAIT][place, at].tolist()), portfolio.coverage)
         full = abs(level.mean - means[year]) < 1e-9
-        rows.append(
-            {
-                "port": port.name,
-                "option": name,
-                "chosen": chosen,
-                "year": year,
-                "wait_min": float(means[year]),
-                "low": level.low if full else np.nan,
-                "high": level.high if full else np.nan,
-                "elsewhere_per_y": np.nan if away is None else float(away[place, at].mean()),
-                "ceiling_min": portfolio.plan.ports[port.name].ceiling_min,
-            }
-        )
-    return rows
+        yield {
+            "port": port.name,
+            "option": name,
+            "chosen": chosen,
+            "year": year,
+            "wait_min": float(means[year]),
+            "low": level.low if full else np.nan,
+            "high": level.high if full else np.nan,
+            "elsewhere_per_y": np.nan if away is None else float(away[place, at].mean()),
+            "ceiling_min": portfolio.plan.ports[port.name].ceiling_min,
+        }
 
 
 def port_waits_by_year(portfolio: PortfolioResults, port: SimulatedPort) -> tuple[np.ndarray, np.ndarray]:

@@ -1,10 +1,9 @@
 """Shadow prices: what more of each limit would bring.
 
-Three answers, because options are whole. *Dual*: of the linear relaxation, in which a port may
-take shares of options; it is a slope, and holds between two ends given beside it. *Step*: the
-integer program solved again with the limit wider and narrower; often nothing, until a whole option
-fits. *Range of the choice*: the least limit at which the same set is still the best, and the least
-at which another one is worth more.
+Three answers, because options are whole. *Dual*: of the linear relaxation, a slope that holds
+between two ends given beside it. *Step*: the integer program solved again with the limit wider and
+narrower. *Range of the choice*: the least limit at which the same set is still the best, and the
+least at which another one is worth more.
 """
 
 from __future__ import annotations

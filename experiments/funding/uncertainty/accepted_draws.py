@@ -1,9 +1,8 @@
 """Draws of simulation inputs, and which of them are possible.
 
-Assumed numbers were set together: booths, service times and docks so that the port carries its
-traffic. Drawn independently, many sets of them make a port that cannot have carried the trucks
-counted there. They are drawn again: a draw is accepted if no station of the baseline, over the base
-year, is asked for more than it can do. Waits are not compared, for few ports publish one.
+Assumed numbers were set together, so that the port carries its traffic; drawn independently, many
+sets of them cannot have carried the trucks counted there. A draw is accepted if no station of the
+baseline, over the base year, is asked for more than it can do.
 
 Source: Craig et al. (1997) for ruling out inputs by what was observed before using a model.
 """
@@ -59,10 +58,6 @@ class AcceptedDraws:
 
 def drawn_simulation_inputs(case: FundingCase) -> list[UncertainInput]:
     """Return what is uncertain about the simulation, but for what the alternatives set."""
-    return uncertain_simulation_inputs(_drawn_inputs(case))
-
-
-def _drawn_inputs(case: FundingCase) -> list[AssumedInput]:
     study = case.study
     mappings = [study.mapping(name) for name in study.alternatives]
     heeded = any(one.heeds_others for one in study.alternatives.values())
@@ -76,7 +71,7 @@ def _drawn_inputs(case: FundingCase) -> list[AssumedInput]:
         alike = all(len({repr(_at(mapping, key)) for mapping in mappings}) == 1 for key in keys)
         if alike and (heeded or not one.key.startswith("sharing.")):
             inputs.append(one)
-    return inputs
+    return uncertain_simulation_inputs(inputs)
 
 
 def _at(mapping: Mapping[str, Any], key: str) -> object:
@@ -106,10 +101,7 @@ def case_with_drawn_inputs(
 ) -> tuple[FundingCase, dict[str, dict[str, Any]]]:
     """Return the case with its demand as drawn, and the plain values of alternatives as drawn.
 
-    Raises
-    ------
-    ThroughgateError
-        Numbers that make no sense together.
+    Numbers that make no sense together raise `ThroughgateError`.
     """
     demand = {one.key.removeprefix(DEMAND): v for one, v in drawn_numbers if one.key.startswith(DEMAND)}
     terms = dataclasses.replace(case.terms, demand=dataclasses.replace(case.terms.demand, **demand))

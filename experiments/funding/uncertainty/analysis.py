@@ -1,21 +1,17 @@
 """What is not known about a funding case, and what that does to the choice.
 
-Two kinds of uncertainty, never mixed. *Decision uncertainty*: parameters (prices, lives, values of
-time, arrivals, service times, detection) are drawn together, and each draw has its own best
-alternative. *Replication noise*: what more replications of the same parameters would remove; it
-stands in `Uncertainty.noise` alone.
-
+Parameters are drawn together, and each draw has its own best alternative. What more replications of
+the same parameters would remove is no such uncertainty; it stands in `Uncertainty.noise` alone.
 Every field of `Uncertainty` is one table, written as one CSV of its own name. Dollars are present
 values of the appraisal's price year above the baseline; loads are discounted like money.
-``usd_per_load`` is the axis of a sweep (0 and each break-even among its points): no value of a load
-is claimed. A discount rate is a scenario and never drawn: the same draws are shown at every rate.
+``usd_per_load`` is the axis of a sweep: no value of a load is claimed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -36,9 +32,8 @@ from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_f
 from experiments.funding.uncertainty.sensitivity import sobol_indices, tornado_table, widest_swing_inputs
 from experiments.funding.uncertainty.valuation import Valuation, ValuationPoints, mean_response
 from sim.arrays import FloatArray
+from sim.replication import Scorer
 
-if TYPE_CHECKING:
-    from sim.replication import Scorer
 DRAW_KEY: Final = 2_100_000
 """Stream key of the draws."""
 LEADING: Final = 8
@@ -60,34 +55,23 @@ def draws_at_other_rates(
     """
     case, baseline = valuation.asked, valuation.asked.study.baseline
     price = case.appraisal.interdiction_usd_per_load
-    rates: list[dict[str, Any]] = []
-    returns: list[dict[str, Any]] = []
+    rates: list[tuple[object, ...]] = []
+    returns: list[tuple[object, ...]] = []
     for number, draw in enumerate(valuation.drawn_cases(uniforms.T, shifts, len(uniforms))):
         alternatives = price_alternatives(draw.case, draw.response)
         rates += [
-            {
-                "draw": number,
-                "alternative": name,
-                "rate": rate,
-                "capital_usd": worth.capital,
-                "cost_usd": worth.cost,
-                "user_benefit_usd": worth.user_benefit,
-                "npv0_usd": worth.npv0,
-                "loads": draw.scale * worth.loads,
-            }
+            (number, name, rate, worth.capital, worth.cost, worth.user_benefit, worth.npv0, draw.scale * worth.loads)
             for rate in case.appraisal.rates()
             if rate != case.appraisal.discount_rate
             for name, worth in appraise(alternatives, baseline, rate).items()
             if name != baseline
         ]
+        scaled = None if price is None else draw.scale * price
         for name, flows in alternatives.items():
             if name != baseline:
-                net = incremental_cash_flow(
-                    flows, alternatives[baseline], None if price is None else draw.scale * price
-                )
-                irr = internal_rate_of_return(net)
+                net = incremental_cash_flow(flows, alternatives[baseline], scaled)
                 paid_back = payback_year(net), payback_year(net, case.appraisal.discount_rate)
-                returns.append(dict(zip(RETURN_COLUMNS, (number, name, irr.rate, irr.reason, *paid_back), strict=True)))
+                returns.append((number, name, *internal_rate_of_return(net), *paid_back))
     return pd.DataFrame(rates, columns=list(RATE_COLUMNS)), pd.DataFrame(returns, columns=list(RETURN_COLUMNS))
 
 
@@ -321,18 +305,9 @@ def _sensitivity(valuation: Valuation, settings: UncertaintySettings, prices: li
 
 def _inputs_table(uncertain_inputs: tuple[UncertainInput, ...]) -> pd.DataFrame:
     rows = [
-        {
-            "key": one.name,
-            "group": one.group,
-            "value": one.value,
-            "distribution": one.words,
-            "p10": one.number(0.1),
-            "p50": one.number(0.5),
-            "p90": one.number(0.9),
-            "unit": one.unit,
-            "source": one.source,
-            "confidence": one.confidence,
-        }
+        {"key": one.name, "group": one.group, "value": one.value, "distribution": one.words}
+        | {f"p{percent}": one.number(percent / 100.0) for percent in (10, 50, 90)}
+        | {"unit": one.unit, "source": one.source, "confidence": one.confidence}
         for one in uncertain_inputs
     ]
     return pd.DataFrame(rows)

@@ -1,13 +1,11 @@
 """Formulas in the place of the simulation (an emulator), with an error that is measured and kept.
 
-Worlds [world, input] in [0, 1] are simulated; what they say of every output is fitted on a log
-scale: the baseline's level, and the ratio of every alternative to it. The method that predicts
-unseen worlds best is taken, output by output. Its errors on unseen worlds, whole rows at a time so
-that outputs stay correlated, are added to every draw. Predictions start from the case's own
-response: formulas say only by how much a world differs from the middle one.
+What worlds [world, input] in [0, 1] say of every output is fitted on a log scale: the baseline's
+level, and the ratio of every alternative to it. The method that predicts unseen worlds best is
+taken, output by output. Its errors on unseen worlds, whole rows at a time so that outputs stay
+correlated, are added to every draw. Formulas say only by how much a world differs from the middle.
 
-Sources: O'Hagan (2006) for emulators; Stone (1974) for the choice by prediction of what was left
-out.
+Sources: O'Hagan (2006) for emulators; Stone (1974) for the choice by prediction of worlds left out.
 """
 
 from __future__ import annotations
@@ -102,12 +100,7 @@ def fit_emulator(
 
     ``worlds`` are [world, input], each 0 to 1; ``targets`` [world, column]; ``centre`` [input] is
     where shifts are counted from; ``relevant`` [input, column] says which inputs an output can
-    depend on at all.
-
-    Raises
-    ------
-    ValueError
-        Fewer than ten worlds, too few to leave some out.
+    depend on at all. Fewer than ten worlds, too few to leave some out, raise ValueError.
     """
     x, y = np.asarray(worlds, np.float64), np.asarray(targets, np.float64)
     if len(x) < 10:

@@ -1,13 +1,10 @@
 """Expected value of partial perfect information (EVPPI): what knowing some inputs would be worth.
 
-With all inputs unknown one chooses the best mean; with one of them known, the best mean given it,
-which a smooth regression of the draws on that input estimates. The gain is
-E[max_a E(NMB_a | input)] - max_a E(NMB_a). The draws themselves are regressed, without formulas.
-
-The regression is the candidate that predicts draws left out best (PRESS, Allen 1974): the plain
-mean, straight lines, and cubic splines at a ladder of ridge penalties. As a regression on few draws
-finds a little knowledge in anything, the input is also shuffled against the draws: an estimate that
-shuffled inputs reach in more than one of twenty cases is not shown as one.
+E[max_a E(NMB_a | input)] - max_a E(NMB_a), with the inner mean from a smooth regression of the
+draws on the input: of the plain mean, straight lines, and cubic splines at a ladder of ridge
+penalties, the one that predicts draws left out best (PRESS, Allen 1974). As a regression on few
+draws finds a little knowledge in anything, an estimate that inputs shuffled against the draws reach
+in more than one of twenty cases is not shown as one.
 
 Source: Strong, Oakley and Brennan (2014) for the estimate by regression on one set of draws.
 """

@@ -17,10 +17,9 @@ simulation inputs           beta-PERT over the range (a scaled beta, for shares 
 ==========================  =======================================================================
 
 Ranges wider than tenfold are taken on a log scale. Prices, pay and lives of the same part with the
-same value and range are one number written twice: they share one draw. All else is independent,
-but that an overrun hits all equipment (or works) alike. Held fixed, and shown as scenarios: the
-discount rate, the years, the price index. A person's training time is fixed. Draws, the points of
-a tornado and sensitivity samples all pass uniforms through the same quantile function.
+same value and range are one number written twice: they share one draw. All else is independent, but
+that an overrun hits all equipment (or works) alike. The discount rate, the years, the price index
+and a person's training time are fixed.
 
 Source: Malcolm et al. (1959) for the PERT distribution; the others are textbook ones.
 """
@@ -84,14 +83,6 @@ def pert_over_range(low: float, likeliest: float, high: float) -> Distribution:
     return Distribution("log_pert" if low > 0.0 and high / low > WIDE else "pert", low, likeliest, high)
 
 
-def _uniform(p: FloatArray, low: float, high: float, _: float) -> FloatArray:
-    return np.asarray(low + p * (high - low))
-
-
-def _log_uniform(p: FloatArray, low: float, high: float, _: float) -> FloatArray:
-    return np.asarray(low * (high / low) ** p)
-
-
 def _gamma(p: FloatArray, mean: float, cv: float, _: float) -> FloatArray:
     if cv == 0.0 or mean == 0.0:
         return np.full_like(p, mean)
@@ -122,8 +113,8 @@ def _log_pert(p: FloatArray, low: float, mode: float, high: float) -> FloatArray
 
 
 DISTRIBUTIONS: Final[dict[str, tuple[Callable[[FloatArray, float, float, float], FloatArray], str]]] = {
-    "uniform": (_uniform, "uniform {a:g} to {b:g}"),
-    "log_uniform": (_log_uniform, "log-uniform {a:g} to {b:g}"),
+    "uniform": (lambda p, low, high, _: np.asarray(low + p * (high - low)), "uniform {a:g} to {b:g}"),
+    "log_uniform": (lambda p, low, high, _: np.asarray(low * (high / low) ** p), "log-uniform {a:g} to {b:g}"),
     "triangular": (_triangular, "triangular {a:g}, {b:g}, {c:g}"),
     "pert": (_pert, "beta-PERT {a:g}, {b:g}, {c:g}"),
     "log_pert": (_log_pert, "beta-PERT {a:g}, {b:g}, {c:g} on a log scale"),

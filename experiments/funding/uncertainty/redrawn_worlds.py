@@ -1,11 +1,10 @@
 """Redrawn worlds of a funding case, each simulated for a few days of every year, and formulas fitted.
 
-Simulation inputs are drawn by a Latin hypercube through their distributions. Every year of a world
-takes the random numbers of another of a few replications; the case itself is simulated on all of
-them, and a world counts by its ratio to their mean. Some worlds are simulated twice, on other
-replications, which tells how much of the draws' spread is replication noise. Formulas stand in for
-draws beyond the simulated ones, with their error. For the inputs that lead, the worlds at their 10
-and 90 % points are simulated for the tornado. What the alternatives themselves set stays.
+Every year of a world takes the random numbers of another of a few replications; the case itself is
+simulated on all of them, and a world counts by its ratio to their mean. Some worlds are simulated
+twice, which tells how much of the draws' spread is replication noise. Formulas stand in for draws
+beyond the simulated ones, with their error. For the inputs that lead, the worlds at their 10 and
+90 % points are simulated for the tornado.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -36,9 +35,8 @@ from experiments.funding.uncertainty.evppi import conditional_means
 from experiments.funding.uncertainty.input_distributions import UncertainInput
 from sim.arrays import BoolArray, FloatArray
 from sim.errors import ThroughgateError
+from sim.replication import Scorer
 
-if TYPE_CHECKING:
-    from sim.replication import Scorer
 Task = tuple[FloatArray | None, tuple[int, ...]]
 """Positions of all inputs (None: the case itself), and whose luck each year meets."""
 OUTPUTS: Final = ("truck_h", "trips", "loads")
@@ -53,6 +51,7 @@ TWICE: Final = (0, LUCKS // 2)
 """Each end is simulated on two sets of luck."""
 WORLDS_EACH: Final = 25
 """Redrawn worlds for each input whose ends are simulated: fewer cannot tell who leads."""
+ERROR_COLUMNS: Final = ("output", "alternative", "year", "method", "worlds", "mean", "spread", "cv_rmse", "cv_r2")
 REPEATED: Final = 12
 """Worlds that are simulated on other luck as well."""
 NO_QUEUE: Final = {"declared", "firms", "threat", "sensing", "shift", "prime", "rho", "mix"}
@@ -214,7 +213,7 @@ class FittedFormulas:
 
     def shifts(self, rng: np.random.Generator) -> FloatArray:
         """Return every draw's change [draw, column]: simulated, or by formulas with an error."""
-        points = np.column_stack([one.law.at(column) for one, column in zip(self.inputs, self.uniforms.T, strict=True)])
+        points = range_positions(self.inputs, self.uniforms)
         places = rng.integers(len(self.emulator.errors), size=len(points))
         found = self.emulator.shift(points) + self.emulator.errors[places]
         for draw, row in self.simulated.items():
@@ -232,8 +231,7 @@ class FittedFormulas:
 
     def factors(self, shifts: FloatArray) -> FloatArray:
         """Return the factor on every amount [point, output, alternative, year]."""
-        shape = (len(shifts), len(OUTPUTS), len(self.alternatives), len(self.years))
-        logs = shifts.reshape(shape)
+        logs = shifts.reshape(len(shifts), len(OUTPUTS), len(self.alternatives), len(self.years))
         level = logs[:, :, [self.baseline]]
         others = np.arange(len(self.alternatives)) != self.baseline
         return np.asarray(np.exp(np.where(others[None, None, :, None], logs + level, level)))
@@ -318,26 +316,13 @@ def formula_errors_table(formulas: FittedFormulas, response: Response) -> pd.Dat
     middle = annual_totals(response)[None]
     truth = middle * formulas.factors(formulas.emulator.targets)
     guess = middle * formulas.factors(formulas.emulator.unseen)
-    rows: list[dict[str, object]] = []
-    for o, output in enumerate(OUTPUTS):
-        for a, name in enumerate(formulas.alternatives):
-            for y, year in enumerate(formulas.years):
-                base = 0.0 if a == formulas.baseline else 1.0
-                real = truth[:, o, a, y] - base * truth[:, o, formulas.baseline, y]
-                said = guess[:, o, a, y] - base * guess[:, o, formulas.baseline, y]
-                spread = float(((real - real.mean()) ** 2).mean())
-                error = float(((real - said) ** 2).mean())
-                rows.append(
-                    {
-                        "output": output,
-                        "alternative": name,
-                        "year": year,
-                        "method": formulas.emulator.chosen[len(rows)],
-                        "worlds": len(truth),
-                        "mean": float(real.mean()),
-                        "spread": spread**0.5,
-                        "cv_rmse": error**0.5,
-                        "cv_r2": 1.0 - error / spread if spread > 0.0 else float("nan"),
-                    }
-                )
-    return pd.DataFrame(rows)
+    columns = list(itertools.product(OUTPUTS, enumerate(formulas.alternatives), enumerate(formulas.years)))
+    rows = []
+    for method, (output, (a, name), (y, year)) in zip(formulas.emulator.chosen, columns, strict=True):
+        o, base = OUTPUTS.index(output), 0.0 if a == formulas.baseline else 1.0
+        real = truth[:, o, a, y] - base * truth[:, o, formulas.baseline, y]
+        said = guess[:, o, a, y] - base * guess[:, o, formulas.baseline, y]
+        spread, error = float(((real - real.mean()) ** 2).mean()), float(((real - said) ** 2).mean())
+        r2 = 1.0 - error / spread if spread > 0.0 else float("nan")
+        rows.append((output, name, year, method, len(truth), float(real.mean()), spread**0.5, error**0.5, r2))
+    return pd.DataFrame(rows, columns=list(ERROR_COLUMNS))

@@ -1,9 +1,8 @@
 """Which alternative is best in how many draws, and which inputs that hangs on.
 
-Acceptability, expected loss and the value of perfect information over the value of a load; Sobol's
-indices by group of inputs (first order: the share of variance that goes if a group alone were
-known; total: the share that stays if all else were known); tornado of one input at a time at its
-10 and 90 % points. Draws are draws of parameters, never replications.
+Sobol's indices are by group of inputs (first order: the share of variance that goes if a group alone
+were known; total: the share that stays if all else were known); the tornado moves one input at a
+time to its 10 and 90 % points. Draws are draws of parameters, never replications.
 
 Sources: Saltelli et al. (2010) for the estimators; Herman and Usher (2017) for SALib.
 """
@@ -22,6 +21,10 @@ from experiments.economics.cost_effectiveness import DrawOutcomes, break_even_us
 from experiments.funding.uncertainty.valuation import Valuation
 from sim.arrays import FloatArray
 
+ACCEPTABILITY_COLUMNS: Final = (
+    "usd_per_load", "alternative", "acceptability", "mean_nmb_usd", "expected_loss_usd", "best",
+)  # fmt: skip
+
 
 def acceptability_table(outcomes: DrawOutcomes, usd_per_load: Iterable[float]) -> pd.DataFrame:
     """Return one row a value of a load and alternative; see `Uncertainty.acceptability`."""
@@ -29,31 +32,16 @@ def acceptability_table(outcomes: DrawOutcomes, usd_per_load: Iterable[float]) -
     for price in usd_per_load:
         found = decide_at_value(outcomes, price)
         means = outcomes.benefit(price).mean(axis=0)
-        for place, name in enumerate(outcomes.names):
-            rows.append(
-                {
-                    "usd_per_load": price,
-                    "alternative": name,
-                    "acceptability": float(found.acceptability[place]),
-                    "mean_nmb_usd": float(means[place]),
-                    "expected_loss_usd": float(found.expected_loss[place]),
-                    "best": name == found.best,
-                }
-            )
-    return pd.DataFrame(rows)
+        columns = zip(outcomes.names, found.acceptability, means, found.expected_loss, strict=True)
+        rows += [(price, name, *map(float, numbers), name == found.best) for name, *numbers in columns]
+    return pd.DataFrame(rows, columns=list(ACCEPTABILITY_COLUMNS))
 
 
 def perfect_information_table(outcomes: DrawOutcomes, usd_per_load: Iterable[float]) -> pd.DataFrame:
     """Return the frontier and the value of perfect information by value of a load."""
-    rows = [decide_at_value(outcomes, price) for price in usd_per_load]
-    return pd.DataFrame(
-        {
-            "usd_per_load": [row.usd_per_load for row in rows],
-            "best": [row.best for row in rows],
-            "frontier_acceptability": [row.frontier for row in rows],
-            "evpi_usd": [row.perfect_information for row in rows],
-        }
-    )
+    decisions = (decide_at_value(outcomes, price) for price in usd_per_load)
+    rows = [(one.usd_per_load, one.best, one.frontier, one.perfect_information) for one in decisions]
+    return pd.DataFrame(rows, columns=["usd_per_load", "best", "frontier_acceptability", "evpi_usd"])
 
 
 def draw_intervals_table(
@@ -141,16 +129,14 @@ def sobol_indices(
     problem = {"num_vars": len(groups), "names": names, "bounds": [[0.0, 1.0]] * len(groups), "groups": list(groups)}
     points = np.asarray(sample.sample(problem, n_base, calc_second_order=False, seed=seed))
     order = list(dict.fromkeys(groups))
-    rows: list[tuple[str, str, float, float, float, float]] = []
+    rows: list[tuple[object, ...]] = []
     for name, values in outputs(points).items():
         if np.ptp(values) == 0.0:
             rows += [(name, group, 0.0, 0.0, 0.0, 0.0) for group in order]
             continue
         found = analyze.analyze(problem, values, calc_second_order=False, conf_level=coverage, seed=seed)
         parts = [np.asarray(found[key], np.float64) for key in ("S1", "S1_conf", "ST", "ST_conf")]
-        for place, group in enumerate(order):
-            first, first_half, total, total_half = (float(part[place]) for part in parts)
-            rows.append((name, group, first, first_half, total, total_half))
+        rows += [(name, group, *(float(part[place]) for part in parts)) for place, group in enumerate(order)]
     table = pd.DataFrame(rows, columns=SOBOL_COLUMNS)
     return table.sort_values(["output", "total"], ascending=[True, False], ignore_index=True)
 

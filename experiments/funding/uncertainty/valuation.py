@@ -19,6 +19,7 @@ from experiments.economics.costs import Asset, CostPart, InvestmentMeasure, amou
 from experiments.funding.annual import DEVIATION, LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import price_alternatives
+from experiments.funding.uncertainty.accepted_draws import range_positions
 from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, NOT_REPLACED, OVERRUN, UncertainInput
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
 from sim.arrays import FloatArray
@@ -50,12 +51,7 @@ def redrawn_case(case: FundingCase, drawn_changes: DrawnChanges) -> FundingCase:
     """Return the case with prices, lives, values and harms as drawn.
 
     Prices are restated already, so that they are scaled by drawn over central; everything else is
-    set.
-
-    Raises
-    ------
-    ConfigError
-        A drawn number that no part of the case may have.
+    set. A number that no part of the case may have raises `ConfigError`.
     """
     over = {key.removeprefix(OVERRUN): v for key, (v, _) in drawn_changes.items() if key.startswith(OVERRUN)}
     return dataclasses.replace(
@@ -186,7 +182,8 @@ class Valuation:
 
     def emulated(self, uniforms: FloatArray) -> FloatArray | None:
         """Return changes of the response [point, column] by formulas, from uniforms [point, simulation input]."""
-        return None if self.formulas is None else self.formulas.emulator.shift(self._positions(uniforms))
+        formulas = self.formulas
+        return None if formulas is None else formulas.emulator.shift(range_positions(formulas.inputs, uniforms))
 
     def only(self, uniforms: FloatArray, group: Sequence[bool]) -> DrawOutcomes:
         """Return the outcomes if some numbers alone were drawn, all others as in the case itself.
@@ -199,7 +196,7 @@ class Valuation:
         changes = changes_by_draw([self.economic[p] for p in places], uniforms.T[places], len(uniforms))
         shifts = None
         if self.formulas is not None and any(group[n:]):
-            points = self._positions(uniforms[:, n:])
+            points = range_positions(self.formulas.inputs, uniforms[:, n:])
             kept = np.where(np.asarray(group[n:]), points, self.formulas.emulator.centre)
             shifts = self.formulas.shift_left_out(kept)
         factors = self.factors(shifts, len(uniforms))
@@ -249,14 +246,9 @@ class Valuation:
         """Return the factors on the response by point; None: as in the case itself."""
         return [None] * points if self.formulas is None or shifts is None else list(self.formulas.factors(shifts))
 
-    def _positions(self, uniforms: FloatArray) -> FloatArray:
-        inputs = () if self.formulas is None else self.formulas.inputs
-        return np.column_stack([one.law.at(column) for one, column in zip(inputs, uniforms.T, strict=True)])
-
     def _harm(self, drawn_changes: DrawnChanges) -> tuple[float, float]:
         harm = redrawn_case(self.asked, drawn_changes).harm
-        per_load = harm.pure_kg_per_load * harm.deaths_per_pure_kg * harm.value_of_statistical_life_usd
-        return per_load, drawn_changes.get(NOT_REPLACED, (harm.not_replaced_high_share, 0.0))[0]
+        return harm.usd_per_load, drawn_changes.get(NOT_REPLACED, (harm.not_replaced_high_share, 0.0))[0]
 
 
 def scale_response(response: Response, factors: FloatArray) -> Response:
