@@ -9,23 +9,21 @@ from typing import Final
 import numpy as np
 
 from experiments.funding.chapters.port import paired_difference_words
-from experiments.funding.exhibits.cells import ColumnHead, frame_table, interval_cell, millions_cell, significant
-from experiments.funding.exhibits.choice import FundingRequest, request_funding
-from experiments.funding.exhibits.elements import (
-    Badge,
-    Cell,
-    Part,
-    Prose,
-    Section,
-    TableColumn,
-    plain_name,
-    table_by_column,
+from experiments.funding.exhibits.cells import (
+    ColumnHead,
+    frame_table,
+    interval_cell,
+    millions_cell,
+    significant,
     text_cell,
 )
+from experiments.funding.exhibits.choice import FundingRequest, request_funding
+from experiments.funding.exhibits.elements import Part, Prose, Section, plain_name, table_by_column
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.tables import lost_trips_words
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import NONE, listed
+from experiments.page_templates import Badge, Cell, TableColumn
 
 Problem = tuple[str, str, str, float, int, Badge, str]
 PROBLEMS: Final[tuple[Problem, ...]] = (

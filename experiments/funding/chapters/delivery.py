@@ -11,22 +11,12 @@ import numpy as np
 from experiments.economics.costs import purchases_with_staff
 from experiments.funding.chapters.money import undiscounted_amounts
 from experiments.funding.exhibits import charts_port
-from experiments.funding.exhibits.cells import MILLION, millions_cell, significant
+from experiments.funding.exhibits.cells import MILLION, millions_cell, significant, text_cell, unknown_cell
 from experiments.funding.exhibits.choice import PERSON
-from experiments.funding.exhibits.elements import (
-    Cell,
-    Part,
-    Prose,
-    Section,
-    TableColumn,
-    missing_part,
-    plain_name,
-    table_by_column,
-    text_cell,
-    unknown_cell,
-)
+from experiments.funding.exhibits.elements import Part, Prose, Section, missing_part, plain_name, table_by_column
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import number
+from experiments.page_templates import Cell, TableColumn
 
 OPEN: Final = "open: for the author"
 MOST_CHARTS: Final = 4

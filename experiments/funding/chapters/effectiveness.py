@@ -17,25 +17,23 @@ from experiments.funding.exhibits.cells import (
     millions_cell,
     rows_of_alternatives,
     significant,
+    text_cell,
+    unknown_cell,
 )
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import (
     ALTERNATIVE,
     MORE_LOADS,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
     missing_part,
     plain_name,
     table_by_column,
-    text_cell,
-    unknown_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import listed, number, percent
+from experiments.page_templates import Cell, Table, TableColumn
 
 
 def cost_effectiveness_chapter(evidence: Evidence) -> Section:

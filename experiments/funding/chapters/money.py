@@ -18,22 +18,12 @@ from experiments.economics.costs import INITIAL_COST_KINDS
 from experiments.economics.discounting import discount_factors, present_value
 from experiments.funding.annual import CLASSES
 from experiments.funding.cash_flows import hours_gained, truck_hour_values
-from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, ratio_cell
+from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, ratio_cell, text_cell, unknown_cell
 from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
-from experiments.funding.exhibits.elements import (
-    Cell,
-    Part,
-    Prose,
-    Section,
-    Table,
-    TableColumn,
-    plain_name,
-    table_by_column,
-    text_cell,
-    unknown_cell,
-)
+from experiments.funding.exhibits.elements import Part, Prose, Section, plain_name, table_by_column
 from experiments.funding.exhibits.evidence import TAIL_PERCENT, Evidence
 from experiments.number_format import number, percent
+from experiments.page_templates import Cell, Table, TableColumn
 from sim.arrays import FloatArray
 
 ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)

@@ -11,13 +11,9 @@ from experiments.funding.exhibits import charts_port
 from experiments.funding.exhibits.cells import interval_cell
 from experiments.funding.exhibits.elements import (
     SECTION_NUMBER,
-    Badge,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
     missing_part,
     plain_name,
     table_by_column,
@@ -25,6 +21,7 @@ from experiments.funding.exhibits.elements import (
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.intervals import Difference
 from experiments.number_format import NONE, number, signed, span
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 from sim.setting.contraband import CONTRABAND
 
 SimulatedMeasure = tuple[str, str, str, float, int, Badge]

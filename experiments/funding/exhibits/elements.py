@@ -10,32 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
-from experiments.number_format import NONE
 from experiments.page_templates import Badge, Cell, Table, TableColumn
-
-__all__ = [
-    "ALTERNATIVE",
-    "CASE_SECTIONS",
-    "MORE_LOADS",
-    "SECTION_NUMBER",
-    "Badge",
-    "Bullets",
-    "Cell",
-    "Chart",
-    "Key",
-    "Part",
-    "Prose",
-    "Section",
-    "Table",
-    "TableColumn",
-    "missing_part",
-    "plain_name",
-    "quoted_name",
-    "table_by_column",
-    "terminal_table",
-    "text_cell",
-    "unknown_cell",
-]
 
 CASE_SECTIONS: Final = [
     "answer",
@@ -159,16 +134,6 @@ def missing_part(title: str, why: str) -> Prose:
     'Not available: Tornado. Reason: no parameter draws were made.'
     """
     return Prose(f"Not available: {title}. Reason: {why}.", "absent")
-
-
-def text_cell(text: str, small_text: str = "", style: str = "words") -> Cell:
-    """Return a cell of plain words."""
-    return Cell(text, small_text, text, look=style)
-
-
-def unknown_cell(text: str = NONE, why: str = "") -> Cell:
-    """Return a cell without a number, in faint words, with the reason beneath."""
-    return Cell(text, why, look="aside")
 
 
 def plain_name(name: str) -> str:

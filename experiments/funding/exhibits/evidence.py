@@ -19,10 +19,10 @@ from experiments.economics.cost_effectiveness import BreakEven, break_even_thres
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.exhibits.cells import Range, dollars_cell, millions_cell
 from experiments.funding.exhibits.choice import Choice, choose_alternative
-from experiments.funding.exhibits.elements import Cell
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.funding.uncertainty.sensitivity import break_even_values
 from experiments.intervals import Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
+from experiments.page_templates import Cell
 from sim.arrays import FloatArray
 
 TAIL_PERCENT: Final = 5.0

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from markupsafe import escape
 
-from experiments.funding.exhibits.elements import Badge, Chart, plain_name
+from experiments.funding.exhibits.elements import Chart, plain_name
+from experiments.page_templates import Badge
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -19,22 +19,18 @@ from experiments.funding.exhibits.cells import (
     frame_table,
     millions_cell,
     significant,
+    text_cell,
     usd_range_words,
 )
 from experiments.funding.exhibits.elements import (
     MORE_LOADS,
-    Badge,
     Bullets,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
     missing_part,
     plain_name,
     table_by_column,
-    text_cell,
 )
 from experiments.funding.portfolio.best_set import set_words
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
@@ -58,6 +54,7 @@ from experiments.funding.report.portfolio_text import (
 from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
 from experiments.number_format import NONE, listed, number, percent, usd
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 from experiments.study.run_record import run_record
 
 BUDGETS: Final = {

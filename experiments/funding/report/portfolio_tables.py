@@ -9,22 +9,20 @@ from typing import Any, Final
 import pandas as pd
 
 from experiments.funding.chapters.inputs import CONFIDENCE_WORDS, bears_on_case, sourced_inputs_table
-from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, significant, yes_cell
-from experiments.funding.exhibits.elements import (
-    Cell,
-    Part,
-    Prose,
-    Section,
-    Table,
-    TableColumn,
-    plain_name,
-    table_by_column,
+from experiments.funding.exhibits.cells import (
+    MILLION,
+    amount_cell,
+    millions_cell,
+    significant,
     text_cell,
     unknown_cell,
+    yes_cell,
 )
+from experiments.funding.exhibits.elements import Part, Prose, Section, plain_name, table_by_column
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report.portfolio_terminal import relevant_limits
 from experiments.number_format import NONE, listed, number, usd
+from experiments.page_templates import Cell, Table, TableColumn
 
 USD: Final = "USD"
 

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.funding.case import FundingCase
-from experiments.funding.exhibits.elements import Table, terminal_table
+from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report import terminal as funding_terminal
 from experiments.number_format import NONE, number, percent, signed
+from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
 
 TOLERANCE: Final = 1e-9

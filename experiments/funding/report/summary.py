@@ -12,22 +12,19 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.economics.appraisal import Appraisal
-from experiments.funding.exhibits.cells import amount_cell, dollars_cell, ratio_cell, significant, usd_range_words
-from experiments.funding.exhibits.choice import PAYERS, FundingRequest, request_funding
-from experiments.funding.exhibits.elements import (
-    MORE_LOADS,
-    Badge,
-    Cell,
-    Section,
-    Table,
-    TableColumn,
-    plain_name,
-    quoted_name,
-    table_by_column,
+from experiments.funding.exhibits.cells import (
+    amount_cell,
+    dollars_cell,
+    ratio_cell,
+    significant,
     unknown_cell,
+    usd_range_words,
 )
+from experiments.funding.exhibits.choice import PAYERS, FundingRequest, request_funding
+from experiments.funding.exhibits.elements import MORE_LOADS, Section, plain_name, quoted_name, table_by_column
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import NONE, listed, percent, signed, span, usd, wait_difference_words
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 
 MOST_WORDS: Final = 200
 """Length of the executive summary."""

@@ -23,13 +23,14 @@ from experiments.funding.annual import ELSEWHERE
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.chapters.money import ENDS, year_words
-from experiments.funding.exhibits.elements import Table, terminal_table
+from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
+from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
 from sim.arrays import FloatArray
 
