@@ -96,6 +96,16 @@ class Section:
 ALTERNATIVE: Final = TableColumn("alternative", "alternative")
 """Heads the rows of a table of alternatives."""
 MORE_LOADS: Final = TableColumn("loads", "more loads interdicted, discounted", "", "assumed")
+
+
+BREAK_EVEN: Final = TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed")
+
+
+def millions_column(key: str, words: str) -> TableColumn:
+    """Return a column of millions of dollars that rest on assumed prices."""
+    return TableColumn(key, words, "$ M", "assumed")
+
+
 Key = TypeVar("Key")
 
 

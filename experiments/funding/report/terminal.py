@@ -22,9 +22,9 @@ from experiments.economics.cost_effectiveness import (
 from experiments.funding.annual import ELSEWHERE
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
-from experiments.funding.chapters.money import ENDS, year_words
+from experiments.funding.chapters.money import year_words
 from experiments.funding.exhibits.elements import terminal_table
-from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.evidence import ENDS, Evidence
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
