@@ -276,11 +276,8 @@ def _party_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
 def decision_measures_chapter(evidence: Evidence) -> Section:
     """Return net present value and both ratios at every rate, internal rate and payback."""
     rates = sorted(evidence.appraised.worths, key=lambda rate: (rate != evidence.rate, rate))
-    counted = (
-        "Interdiction is not priced."
-        if evidence.usd_per_load is None
-        else ("Interdiction is counted at the value of a load that the user set.")
-    )
+    priced = "counted at the value of a load that the user set"
+    counted = f"Interdiction is {'not priced' if evidence.usd_per_load is None else priced}."
     parts: list[Part] = [
         Prose(
             f"{counted} DOT's ratio has initial capital alone below the line and everything else above it; the "

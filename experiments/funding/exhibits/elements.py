@@ -119,10 +119,7 @@ def table_by_column(
 ) -> Table:
     """Return a table with a row a key, each column with the rule for its cells.
 
-    Parameters
-    ----------
-    named : (column, rule), optional
-        What names the rows; alternatives by their own names as a reader writes them by default.
+    ``named`` is the column and rule that name the rows: by default alternatives, as a reader writes them.
     """
     first, label = named or (ALTERNATIVE, lambda key: plain_name(str(key)))
     rows = tuple((label(key), tuple(rule(key) for rule in columns.values())) for key in keys)

@@ -286,9 +286,7 @@ def _overview(evidence: Evidence) -> Table:
         millions_column("npv_usd", "net present value"): column(lambda w: w.npv(price)),
         wait: lambda name: _wait(evidence, name),
         MORE_LOADS: column(lambda w: w.loads, amount_cell),
-        replace(BREAK_EVEN, words="break-even", unit="$ a load"): lambda n: evidence.break_even_cell(
-            n, "no more loads"
-        ),
+        break_even: lambda name: evidence.break_even_cell(name, "no more loads"),
     }
     table = table_by_column("overview", "All alternatives at a glance, above the baseline", evidence.rivals, columns)
     nothing = (*(Cell("0", "", 0.0) for _ in list(columns)[1:]), unknown_cell())
