@@ -51,7 +51,7 @@ from experiments.funding.portfolio.results import PortfolioResults, portfolio_li
 from experiments.funding.report import terminal as funding_terminal
 from experiments.funding.report.page import write_case_report
 from experiments.funding.report.portfolio_page import write_portfolio_files
-from experiments.funding.report.portfolio_terminal import print_port_plan, print_portfolio
+from experiments.funding.report.portfolio_terminal import print_portfolio
 from experiments.funding.request import PortfolioRequest, build_case, build_case_or_plan, read_uncertainty_settings
 from experiments.funding.uncertainty.analysis import Uncertainty, analyze_uncertainty
 from experiments.funding.uncertainty.input_distributions import UncertainInput
@@ -141,7 +141,8 @@ def _simulated(
         lacking, carried = complete_alternatives(asked, scorers[name])
         short = completions_table(lacking, completed=asked.terms.complete)
         tables.append(short.assign(port=name))
-        print_port_plan(terminal, name, carried, short)
+        report_terminal.print_line(terminal, f"{name}:")
+        funding_terminal.print_case_plan(terminal, carried, short)
         n = carried.study.replications
         with report_terminal.show_progress(terminal, n, f"replications of all years, {name}") as tell:
             found = simulate_case(carried, scorers[name], tell)

@@ -13,8 +13,8 @@ from experiments.funding.chapters.checks import (
     stress_des_table,
     validation_table,
 )
-from experiments.funding.exhibits.elements import Table
 from experiments.funding.exhibits.evidence import Evidence
+from experiments.page_templates import Table
 from tests import funded
 
 

@@ -52,10 +52,7 @@ class DayTotals:
 def day_totals(outcome: Outcome, wanted_trips: FloatArray) -> DayTotals:
     """Return the totals of a day that was served out.
 
-    Parameters
-    ----------
-    wanted_trips : float array [class]
-        Trips that were wanted, those that were not made among them, in the order of `CLASSES`.
+    ``wanted_trips`` [class] are the trips wanted in the order of `CLASSES`, those that were not made among them.
     """
     manifest, ledger = outcome.manifest, outcome.ledger
     hours = (ledger["exit_min"] - ledger["arrive_min"]).to_numpy(np.float64) / 60.0
@@ -180,13 +177,7 @@ ELSEWHERE: Final = "elsewhere"
 
 
 def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
-    """Return the amounts of a year from its representative days.
-
-    Parameters
-    ----------
-    days : sequence of (weight, totals)
-        How many days of the year each stands for.
-    """
+    """Return the amounts of a year from its representative days: how many days each stands for, and its totals."""
     sums = {name: sum(w * day.sums[name] for w, day in days) for name in days[0][1].sums}
     found = dict(sums)
     for name, (numerator, denominator, scale) in RATIOS.items():
@@ -260,12 +251,7 @@ class Stratum:
 
 
 def representative_days(year: int, days: int = 12) -> tuple[Stratum, ...]:
-    """Return the representative days of a calendar year.
-
-    Parameters
-    ----------
-    days : int
-        How many strata: three kinds of day times 1, 2, 3, 4, 6 or 12 seasons.
+    """Return the representative days of a calendar year: three kinds of day times 1, 2, 3, 4, 6 or 12 seasons.
 
     Raises
     ------

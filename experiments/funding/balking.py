@@ -46,12 +46,7 @@ class _FluidQueue:
 def trips_made_share(scenario: Scenario, expected: PolicyExpectation, window: Window, ceiling_min: float) -> FloatArray:
     """Return the share of the trips wanted that are made, [hour, class], general and FAST.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        With the year's demand in ``traffic.volume_scale``.
-    ceiling_min : float
-        Longest wait that a trip puts up with.
+    The scenario has the year's demand in ``traffic.volume_scale``; no trip puts up with a wait above the ceiling.
     """
     arrivals = rates_per_h(scenario, window)
     fast = scenario.port.mix.fast_share

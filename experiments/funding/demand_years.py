@@ -31,6 +31,7 @@ from experiments.funding.annual import (
 from experiments.funding.balking import trips_made_share
 from experiments.funding.case import Demand, FundingCase
 from experiments.study.compose import PARTS
+from experiments.study.study import Study
 from sim.arrays import FloatArray
 from sim.replication import OperatingPlan, Replication, Scorer, draw_window_trucks, score_manifest
 from sim.scenario import Scenario, build_scenario, replace_parts
@@ -79,20 +80,9 @@ class _TripsMade:
 
 
 def build_parameter_set(
-    study: Any,  # noqa: ANN401
-    scenarios: Mapping[str, Scenario],
-    demand: Demand,
-    years: Sequence[int],
-    days: int = 12,
+    study: Study, scenarios: Mapping[str, Scenario], demand: Demand, years: Sequence[int], days: int = 12
 ) -> ParameterSet:
-    """Return the world of a study: its calendar year, seed and engine.
-
-    Parameters
-    ----------
-    study : experiments.study.study.Study
-    days : int
-        Representative days; see `representative_days`.
-    """
+    """Return the world of a study: its calendar year in so many `representative_days`, its seed and engine."""
     strata = representative_days(int(study.start_date[:4]), days)
     return ParameterSet(dict(scenarios), demand, tuple(years), strata, study.seed, study.start_date, study.engine)
 
@@ -100,14 +90,9 @@ def build_parameter_set(
 def replicate_annual_amounts(
     parameters: ParameterSet, scorers: Mapping[str, Scorer], replication: int, shared: ProcessCache
 ) -> YearAmounts:
-    """Return the annual amounts of one replication, [alternative][year].
+    """Return the annual amounts of one replication, [alternative][year]; past days are kept in ``shared``.
 
-    Parameters
-    ----------
-    scorers : mapping
-        Fitted risk model by `sim.shared_draws.risk_key`.
-    shared : ProcessCache
-        Where past days are kept.
+    ``scorers`` are the fitted risk models by `sim.shared_draws.risk_key`.
     """
     plans = _plans(parameters, scorers, shared)
     found: YearAmounts = [[] for _ in parameters.scenarios]
@@ -222,12 +207,7 @@ def _trips_made(wanted_trips: _WantedTrips, share: FloatArray) -> _TripsMade:
 def simulate_case(case: FundingCase, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> Response:
     """Return the response of every alternative at every simulated year, paired by replication.
 
-    Parameters
-    ----------
-    scorers : mapping
-        Fitted risk model by `sim.shared_draws.risk_key`.
-    progress : callable, optional
-        Told (replications done, replications in all).
+    ``scorers`` are the fitted risk models by `sim.shared_draws.risk_key`.
     """
     study = case.study
     world = build_parameter_set(study, study.alternatives, case.terms.demand, case.terms.simulated_years)

@@ -53,10 +53,7 @@ def noise_table(case: FundingCase, response: Response) -> pd.DataFrame:
 def paired_level_difference(alternative: FloatArray, baseline: FloatArray, coverage: float) -> dict[str, float]:
     """Return the paired difference of two sets of levels, and what pairing is worth.
 
-    Parameters
-    ----------
-    alternative, baseline : array
-        [replication], the same replications in the same order.
+    Both are [replication], the same replications in the same order.
 
     Examples
     --------

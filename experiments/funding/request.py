@@ -37,12 +37,7 @@ COST: Final = "cost@"
 def economic_inputs(config: ComposedConfig, user_overrides: Sequence[str]) -> list[SourcedInput]:
     """List every number of the economic groups, the catalogue and the keys of ``fund.yaml``.
 
-    Parameters
-    ----------
-    config : Composed
-        A composition from the root ``fund``.
-    user_overrides : sequence of str
-        The user's overrides: what they set is of kind ``user``.
+    The composition is one from the root ``fund``; what the user's overrides set is of kind ``user``.
 
     Examples
     --------
@@ -214,24 +209,21 @@ def _case(
         name: restate_measure(build_spec(InvestmentMeasure, one, f"cost.{name}"), appraisal.price_year, deflator)
         for name, one in sorted(mapping["cost"].items())
     }
+    harm = build_spec(Harm, mapping["harm"], "harm")
+    life_usd = deflator.restated(harm.value_of_statistical_life_usd, harm.price_year, appraisal.price_year)
     return FundingCase(
         study=study,
         appraisal=appraisal,
         benefit=build_spec(Benefit, mapping["benefit"], "benefit"),
         value=build_spec(Value, mapping["value"], "value"),
         deflator=deflator,
-        harm=_restated(build_spec(Harm, mapping["harm"], "harm"), appraisal.price_year, deflator),
+        harm=dataclasses.replace(harm, value_of_statistical_life_usd=life_usd, price_year=appraisal.price_year),
         catalogue=catalogue,
         purchases={name: terms.purchases.get(name, ()) for name in study.alternatives},
         terms=terms,
         inputs=inputs,
         overrides=user_overrides,
     )
-
-
-def _restated(harm: Harm, price_year: int, deflator: Deflator) -> Harm:
-    usd = deflator.restated(harm.value_of_statistical_life_usd, harm.price_year, price_year)
-    return dataclasses.replace(harm, value_of_statistical_life_usd=usd, price_year=price_year)
 
 
 def _check(case: FundingCase) -> None:
@@ -267,14 +259,7 @@ T = TypeVar("T", bound=Spec)
 def read_economic_option(
     cls: type[T], group: str, name: str, accepted: Collection[str] = (), folder: Path = CONFIGS
 ) -> T:
-    """Return one option of one group.
-
-    Parameters
-    ----------
-    accepted : collection of str
-        Keys of unverified numbers that the user takes all the same, one by one.
-    folder : Path
-        Where the groups lie; the project's own by default.
+    """Return one option of one group; ``accepted`` are keys of unverified numbers that the user takes all the same.
 
     Raises
     ------

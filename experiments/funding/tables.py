@@ -1,12 +1,8 @@
 """The deterministic case as tables: measures, annual ledger, frontiers, each one CSV of its name.
 
-Present values are above the baseline, in dollars of the appraisal's price year. Dollars of
-interdiction stand in no table unless the user gives a value of a load; what is there without it are
-thresholds: the value at which an alternative would break even, and what one more load costs.
-
-What the port turns away under every alternative is said beside the answer and is no ground to refuse:
-where the baseline already lacks booths, refusing would leave nothing to compare, and leaving it unsaid
-would hide the largest shortage of all.
+Present values are above the baseline, in dollars of the appraisal's price year. Dollars of interdiction stand in no
+table unless the user gives a value of a load: without it there are thresholds. What the port turns away under every
+alternative is said beside the answer; where the baseline lacks booths, refusing would leave nothing to compare.
 """
 
 from __future__ import annotations

@@ -9,23 +9,21 @@ from typing import Final
 import numpy as np
 
 from experiments.funding.chapters.port import paired_difference_words
-from experiments.funding.exhibits.cells import ColumnHead, frame_table, interval_cell, millions_cell, significant
-from experiments.funding.exhibits.choice import FundingRequest, request_funding
-from experiments.funding.exhibits.elements import (
-    Badge,
-    Cell,
-    Part,
-    Prose,
-    Section,
-    TableColumn,
-    plain_name,
-    table_by_column,
+from experiments.funding.exhibits.cells import (
+    ColumnHead,
+    frame_table,
+    interval_cell,
+    millions_cell,
+    significant,
     text_cell,
 )
+from experiments.funding.exhibits.choice import FundingRequest, request_funding
+from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.tables import lost_trips_words
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import NONE, listed
+from experiments.page_templates import Badge, Cell, TableColumn
 
 Problem = tuple[str, str, str, float, int, Badge, str]
 PROBLEMS: Final[tuple[Problem, ...]] = (
@@ -55,7 +53,7 @@ COMPLETIONS: Final = {
 def problem_chapter(evidence: Evidence) -> Section:
     """Return the problem matrix: today, the last year without building, the change, the users."""
     first, last = evidence.appraised.response.years[0], evidence.appraised.response.years[-1]
-    choice, base = evidence.choice.name, evidence.appraised.case.appraisal.base_year
+    change, base = f"change under {plain_name(evidence.choice.name)}", evidence.appraised.case.appraisal.base_year
     table = table_by_column(
         "problem_matrix",
         "Problem matrix",
@@ -63,12 +61,8 @@ def problem_chapter(evidence: Evidence) -> Section:
         {
             TableColumn("today", f"baseline, year {first}"): lambda row: _level_cell(evidence, row, first),
             TableColumn("later", f"baseline, year {last}"): lambda row: _level_cell(evidence, row, last),
-            TableColumn("change", f"change under {plain_name(choice)}, year {first}"): lambda row: _change_cell(
-                evidence, row, first
-            ),
-            TableColumn("change_later", f"change under {plain_name(choice)}, year {last}"): lambda row: _change_cell(
-                evidence, row, last
-            ),
+            TableColumn("change", f"{change}, year {first}"): lambda row: _change_cell(evidence, row, first),
+            TableColumn("change_later", f"{change}, year {last}"): lambda row: _change_cell(evidence, row, last),
             TableColumn("affected", "affected users"): lambda row: text_cell(row[6]),
         },
         named=(TableColumn("measure", "measure"), lambda row: f"{row[1]}, {row[2]} ({row[5]})"),
@@ -106,13 +100,9 @@ def alternatives_chapter(evidence: Evidence) -> Section:
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         TableColumn("bought", "what is bought"): lambda n: text_cell(_bought_words(asked[n]) or "no equipment"),
         TableColumn("in_service", "in service from"): lambda n: _service_cell(evidence, n, asked[n]),
-        TableColumn("capital_usd", "initial capital", "$ M", "assumed"): lambda n: millions_cell(asked[n].capital_usd),
-        TableColumn("once_usd", "integration and training, once", "$ M", "assumed"): lambda n: millions_cell(
-            asked[n].once_usd
-        ),
-        TableColumn("yearly_usd", "a year in full service", "$ M", "assumed"): lambda n: millions_cell(
-            asked[n].yearly_usd
-        ),
+        millions_column("capital_usd", "initial capital"): lambda n: millions_cell(asked[n].capital_usd),
+        millions_column("once_usd", "integration and training, once"): lambda n: millions_cell(asked[n].once_usd),
+        millions_column("yearly_usd", "a year in full service"): lambda n: millions_cell(asked[n].yearly_usd),
         TableColumn("posts", "staff"): lambda n: text_cell(_counted_words(asked[n].posts.items()) or "none"),
     }
     table = table_by_column("alternatives", "What each alternative buys", evidence.rivals, columns)
@@ -128,12 +118,8 @@ def alternatives_chapter(evidence: Evidence) -> Section:
     ]
     completions = evidence.appraised.completions
     if completions.empty:
-        parts.append(
-            Prose(
-                "Scanners, analysts and docks of all alternatives carry the load of the design "
-                "year: none had to be completed."
-            )
-        )
+        fine = "Scanners, analysts and docks of all alternatives carry the load of the design year"
+        parts.append(Prose(f"{fine}: none had to be completed."))
     else:
         title = "Could not carry the design year, and the cheapest completion"
         parts.append(frame_table("completions", title, completions, COMPLETIONS))

@@ -14,21 +14,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from experiments.funding.exhibits.cells import text_cell
 from experiments.funding.exhibits.elements import (
     SECTION_NUMBER,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
     missing_part,
     plain_name,
     table_by_column,
-    text_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import listed, number, percent, span
+from experiments.page_templates import Cell, Table, TableColumn
 from experiments.study.run_record import git_commit, package_version
 from experiments.study.sources import CONFIGS
 from sim.stations import STATIONS

@@ -11,22 +11,20 @@ import numpy as np
 from experiments.economics.costs import purchases_with_staff
 from experiments.funding.chapters.money import undiscounted_amounts
 from experiments.funding.exhibits import charts_port
-from experiments.funding.exhibits.cells import MILLION, millions_cell, significant
+from experiments.funding.exhibits.cells import MILLION, millions_cell, significant, text_cell, unknown_cell
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import (
-    Cell,
     Part,
     Prose,
     Section,
-    TableColumn,
+    millions_column,
     missing_part,
     plain_name,
     table_by_column,
-    text_cell,
-    unknown_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import number
+from experiments.page_templates import Cell, TableColumn
 
 OPEN: Final = "open: for the author"
 MOST_CHARTS: Final = 4
@@ -92,8 +90,8 @@ def risk_register_chapter(evidence: Evidence) -> Section:
     choice = evidence.choice.name
     columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
         TableColumn("what_happens", "what happens"): lambda risk: text_cell(risk[2]),
-        TableColumn("effect_usd", f"net present value of {plain_name(choice)} then", "$ M", "assumed"): lambda risk: (
-            _effect(evidence, choice, risk[0])
+        millions_column("effect_usd", f"net present value of {plain_name(choice)} then"): lambda risk: _effect(
+            evidence, choice, risk[0]
         ),
         TableColumn("mitigation", "possible mitigation"): lambda risk: text_cell(risk[3]),
         TableColumn("likelihood", "likelihood"): lambda _: Cell(OPEN, look="open"),
@@ -146,12 +144,10 @@ def unquantified_effects_chapter(evidence: Evidence) -> Section:
         "Unquantified effects",
         _effects(evidence),
         {
-            TableColumn("direction", "direction for an alternative that scans more"): lambda effect: text_cell(
-                effect[1]
-            ),
-            TableColumn("why", "why it is not in dollars"): lambda effect: text_cell(effect[2]),
+            TableColumn("direction", "direction for an alternative that scans more"): lambda row: text_cell(row[1]),
+            TableColumn("why", "why it is not in dollars"): lambda row: text_cell(row[2]),
         },
-        named=(TableColumn("effect", "effect"), lambda effect: effect[0]),
+        named=(TableColumn("effect", "effect"), lambda row: row[0]),
     )
     return Section("unquantified", "Effects that are not in dollars", (table, _counted(evidence)))
 

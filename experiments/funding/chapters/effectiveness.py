@@ -17,38 +17,33 @@ from experiments.funding.exhibits.cells import (
     millions_cell,
     rows_of_alternatives,
     significant,
+    text_cell,
+    unknown_cell,
 )
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import (
     ALTERNATIVE,
+    BREAK_EVEN,
     MORE_LOADS,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
+    millions_column,
     missing_part,
     plain_name,
     table_by_column,
-    text_cell,
-    unknown_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import listed, number, percent
+from experiments.page_templates import Cell, Table, TableColumn
 
 
 def cost_effectiveness_chapter(evidence: Evidence) -> Section:
     """Return the cost-effectiveness plane."""
-    cell = evidence.cell
     columns: dict[TableColumn, Callable[[str], Cell]] = {
-        TableColumn("agency_cost_usd", "agency cost above baseline", "$ M", "assumed"): lambda n: cell(
-            n, lambda w: w.cost
-        ),
-        MORE_LOADS: lambda n: cell(n, lambda w: w.loads, amount_cell),
-        TableColumn("social_cost_usd", "agency cost less users' gain", "$ M", "assumed"): lambda n: cell(
-            n, lambda w: -w.npv0
-        ),
+        millions_column("agency_cost_usd", "agency cost above baseline"): evidence.column(lambda w: w.cost),
+        MORE_LOADS: evidence.column(lambda w: w.loads, amount_cell),
+        millions_column("social_cost_usd", "agency cost less users' gain"): evidence.column(lambda w: -w.npv0),
     }
     spread = missing_part("spread of the points", "uncertain inputs were not redrawn")
     return Section(
@@ -91,18 +86,20 @@ def _places_table(evidence: Evidence, name: str, title: str, places: Sequence[Fr
     def held(place: FrontierPlace, figure: Callable[[PresentWorth], float]) -> Range:
         return evidence.of(place.name, figure) if place.name != evidence.baseline else None
 
+    def further_load(place: FrontierPlace) -> Cell:
+        return dollars_cell(place.icer, _icer_range(evidence, place, cost))
+
+    def share_on(place: FrontierPlace) -> Cell:
+        return _share_cell(sum(place.name in on for on in drawn) / len(drawn) if drawn else None, "aside")
+
     find = agency_frontier if name.endswith("agency") else social_frontier
     drawn = [{p.name for p in find(draw) if p.status == "frontier"} for draw in evidence.draws]
     columns: dict[TableColumn, Callable[[FrontierPlace], Cell]] = {
-        TableColumn("cost_usd", "cost", "$ M", "assumed"): lambda p: millions_cell(p.cost, held(p, cost)),
+        millions_column("cost_usd", "cost"): lambda p: millions_cell(p.cost, held(p, cost)),
         TableColumn("loads", "more loads", "", "assumed"): lambda p: amount_cell(p.effect, held(p, lambda w: w.loads)),
-        TableColumn("usd_per_more_load", "cost of one more load", "$", "assumed"): lambda p: dollars_cell(
-            p.icer, _icer_range(evidence, p, cost)
-        ),
+        TableColumn("usd_per_more_load", "cost of one more load", "$", "assumed"): further_load,
         TableColumn("status", "where it stands, and why"): lambda p: text_cell(frontier_reason(p)),
-        TableColumn("share_on", "draws in which it is on the frontier", "%"): lambda p: _share_cell(
-            sum(p.name in on for on in drawn) / len(drawn) if drawn else None, "aside"
-        ),
+        TableColumn("share_on", "draws in which it is on the frontier", "%"): share_on,
     }
     return table_by_column(name, title, places, columns, named=(ALTERNATIVE, lambda p: plain_name(p.name)))
 
@@ -206,12 +203,8 @@ def _companions(evidence: Evidence) -> Table:
         return Cell(number(persons), "", persons)
 
     columns: dict[TableColumn, Callable[[str], Cell]] = {
-        TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"): lambda n: (
-            evidence.break_even_cell(n, "no more loads")
-        ),
-        TableColumn("annual_gap_usd", "gap a year", "$ M", "assumed"): lambda n: millions_cell(
-            even[n].annual_gap_usd, gaps[n]
-        ),
+        BREAK_EVEN: lambda n: evidence.break_even_cell(n, "no more loads"),
+        millions_column("annual_gap_usd", "gap a year"): lambda n: millions_cell(even[n].annual_gap_usd, gaps[n]),
         TableColumn("deaths_per_y", "as statistical deaths a year", "", "assumed"): deaths,
         TableColumn("officers", "officers that the yearly cost would pay", "", "assumed"): officers,
         TableColumn("not_replaced_share", "share that must not be replaced", "%", "assumed"): lambda n: _not_replaced(
@@ -236,9 +229,8 @@ def _not_replaced(evidence: Evidence, name: str, share: float | None) -> Cell:
 def _ranged(value: float, value_range: Range) -> Cell:
     if value_range is None:
         return Cell(significant(value), "", value)
-    return Cell(
-        significant(value), f"[{significant(value_range[0])}, {significant(value_range[1])}]", value, *value_range
-    )
+    low, high = value_range
+    return Cell(significant(value), f"[{significant(low)}, {significant(high)}]", value, low, high)
 
 
 def _share(evidence: Evidence, name: str, column: str) -> float | None:

@@ -7,22 +7,19 @@ from dataclasses import replace
 from typing import Final
 
 from experiments.funding.case import FundingCase
-from experiments.funding.exhibits.cells import ColumnHead, frame_table
+from experiments.funding.exhibits.cells import ColumnHead, frame_table, text_cell
 from experiments.funding.exhibits.elements import (
     SECTION_NUMBER,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
     missing_part,
     plain_name,
     table_by_column,
-    text_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import NONE
+from experiments.page_templates import Cell, Table, TableColumn
 from experiments.study.inputs import input_row, source_library, unit_of_key, value_text
 from experiments.study.sources import SourcedInput
 

@@ -18,42 +18,38 @@ from experiments.economics.costs import INITIAL_COST_KINDS
 from experiments.economics.discounting import discount_factors, present_value
 from experiments.funding.annual import CLASSES
 from experiments.funding.cash_flows import hours_gained, truck_hour_values
-from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, ratio_cell
+from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, ratio_cell, text_cell, unknown_cell
 from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
 from experiments.funding.exhibits.elements import (
-    Cell,
+    BREAK_EVEN,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
+    millions_column,
     plain_name,
     table_by_column,
-    text_cell,
-    unknown_cell,
 )
-from experiments.funding.exhibits.evidence import TAIL_PERCENT, Evidence
+from experiments.funding.exhibits.evidence import ENDS, Evidence
 from experiments.number_format import number, percent
+from experiments.page_templates import Cell, Table, TableColumn
 from sim.arrays import FloatArray
-
-ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
 
 
 def returns_table(evidence: Evidence) -> Table:
     """Return rate and paybacks at the central inputs, over what the draws say."""
     base = evidence.alternative(evidence.baseline)
     net = {n: incremental_cash_flow(evidence.alternative(n), base, evidence.usd_per_load) for n in evidence.rivals}
+
+    def payback(column: str, rate: float) -> Callable[[str], Cell]:
+        return lambda name: _payback(payback_year(net[name], rate), evidence.returns(name, column))
+
     columns: dict[TableColumn, Callable[[str], Cell]] = {
-        TableColumn("internal_rate", "internal rate of return", "", "assumed"): lambda n: _rate(
-            net[n], evidence.returns(n, "irr")
-        ),
-        TableColumn("payback_y", "payback, not discounted", "year", "assumed"): lambda n: _payback(
-            payback_year(net[n]), evidence.returns(n, "payback_y")
-        ),
-        TableColumn("discounted_payback_y", "payback, discounted", "year", "assumed"): lambda n: _payback(
-            payback_year(net[n], evidence.rate), evidence.returns(n, "discounted_payback_y")
-        ),
+        TableColumn("internal_rate", "internal rate of return", "", "assumed"): lambda name: _rate(
+            net[name], evidence.returns(name, "irr")
+        )
     }
+    for key, words, rate in (("payback_y", "not ", 0.0), ("discounted_payback_y", "", evidence.rate)):
+        columns[TableColumn(key, f"payback, {words}discounted", "year", "assumed")] = payback(key, rate)
     note = "The internal rate is given only where there is exactly one; else the reason stands. "
     note += f"{evidence.range_note} The range of the rate is over the draws that have one; a payback "
     note += "of never stands above all years."
@@ -280,11 +276,8 @@ def _party_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
 def decision_measures_chapter(evidence: Evidence) -> Section:
     """Return net present value and both ratios at every rate, internal rate and payback."""
     rates = sorted(evidence.appraised.worths, key=lambda rate: (rate != evidence.rate, rate))
-    counted = (
-        "Interdiction is not priced."
-        if evidence.usd_per_load is None
-        else ("Interdiction is counted at the value of a load that the user set.")
-    )
+    priced = "counted at the value of a load that the user set"
+    counted = f"Interdiction is {'not priced' if evidence.usd_per_load is None else priced}."
     parts: list[Part] = [
         Prose(
             f"{counted} DOT's ratio has initial capital alone below the line and everything else above it; the "
@@ -301,21 +294,15 @@ def decision_measures_chapter(evidence: Evidence) -> Section:
 def _rate_table(evidence: Evidence, rate: float) -> Table:
     """Return the measures at one rate; every other rate is read like the headline's."""
     head = " (headline)" if rate == evidence.rate else ""
-    price, at = evidence.usd_per_load, evidence.at(rate)
+    price, at, ratio = evidence.usd_per_load, evidence.at(rate), "benefit-cost ratio"
     columns: dict[TableColumn, Callable[[str], Cell]] = {
-        TableColumn("npv_usd", "net present value", "$ M", "assumed"): lambda n: at.cell(n, lambda w: w.npv(price)),
-        TableColumn("dot_ratio", "benefit-cost ratio, DOT", "", "assumed"): lambda n: at.cell(
-            n, lambda w: w.dot_ratio(price), ratio_cell
+        millions_column("npv_usd", "net present value"): at.column(lambda w: w.npv(price)),
+        TableColumn("dot_ratio", f"{ratio}, DOT", "", "assumed"): at.column(lambda w: w.dot_ratio(price), ratio_cell),
+        TableColumn("life_cycle_ratio", f"{ratio}, life cycle", "", "assumed"): at.column(
+            lambda w: w.life_cycle_ratio(price), ratio_cell
         ),
-        TableColumn("life_cycle_ratio", "benefit-cost ratio, life cycle", "", "assumed"): lambda n: at.cell(
-            n, lambda w: w.life_cycle_ratio(price), ratio_cell
-        ),
-        TableColumn("annual_net_usd", "equal net gain a year", "$ M", "assumed"): lambda n: at.cell(
-            n, lambda w: w.annualised_net(price)
-        ),
-        TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed"): lambda n: (
-            at.break_even_cell(n, "no more loads")
-        ),
+        millions_column("annual_net_usd", "equal net gain a year"): at.column(lambda w: w.annualised_net(price)),
+        BREAK_EVEN: lambda name: at.break_even_cell(name, "no more loads"),
     }
     title = f"At {percent(rate, 1)} a year{head}"
     return table_by_column(f"measures_at_{100.0 * rate:g}_percent", title, evidence.rivals, columns)

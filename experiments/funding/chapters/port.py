@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,13 +11,9 @@ from experiments.funding.exhibits import charts_port
 from experiments.funding.exhibits.cells import interval_cell
 from experiments.funding.exhibits.elements import (
     SECTION_NUMBER,
-    Badge,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
     missing_part,
     plain_name,
     table_by_column,
@@ -25,6 +21,7 @@ from experiments.funding.exhibits.elements import (
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.intervals import Difference
 from experiments.number_format import NONE, number, signed, span
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 from sim.setting.contraband import CONTRABAND
 
 SimulatedMeasure = tuple[str, str, str, float, int, Badge]
@@ -131,13 +128,14 @@ def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:
 
 
 def _growth_table(evidence: Evidence) -> Table:
-    response = evidence.appraised.response
     base = evidence.appraised.case.appraisal.base_year
+
+    def wait_in(year: int) -> Callable[[str], Cell]:
+        return lambda name: measure_cell(evidence, name, WAITS[0], year)
+
     columns = {
-        TableColumn(
-            f"wait_mean_min_year_{year}", f"year {year} ({base + year})", "min", "predicted"
-        ): lambda name, year=year: measure_cell(evidence, name, WAITS[0], year)
-        for year in response.years
+        TableColumn(f"wait_mean_min_year_{y}", f"year {y} ({base + y})", "min", "predicted"): wait_in(y)
+        for y in evidence.appraised.response.years
     }
     return table_by_column(
         "wait_by_year",

@@ -8,19 +8,11 @@ import pandas as pd
 
 from experiments.funding.exhibits import charts_uncertainty
 from experiments.funding.exhibits.cells import TOP, ColumnHead, frame_table
-from experiments.funding.exhibits.elements import (
-    Cell,
-    Part,
-    Prose,
-    Section,
-    Table,
-    TableColumn,
-    missing_part,
-    plain_name,
-)
+from experiments.funding.exhibits.elements import Part, Prose, Section, missing_part, plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import percent, usd
+from experiments.page_templates import Cell, Table, TableColumn
 
 NOT_DRAWN: Final = "uncertain inputs were not redrawn in this run"
 MEASURES: Final = {"npv0": "net present value, $", "loads": "more loads", "break_even": "break-even, $ a load"}

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.funding.exhibits.elements import Badge, Cell, Table, TableColumn, plain_name, text_cell, unknown_cell
+from experiments.funding.exhibits.elements import plain_name
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import NONE, number, percent, signed, span, usd
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 
 MILLION: Final = 1e6
 Range = tuple[float, float] | None
@@ -103,6 +104,16 @@ def _ends(value_range: Range) -> tuple[float | None, float | None]:
     if value_range is None or not all(math.isfinite(end) for end in value_range):
         return None, None
     return value_range
+
+
+def text_cell(text: str, small_text: str = "", style: str = "words") -> Cell:
+    """Return a cell of plain words."""
+    return Cell(text, small_text, text, look=style)
+
+
+def unknown_cell(text: str = NONE, why: str = "") -> Cell:
+    """Return a cell without a number, in faint words, with the reason beneath."""
+    return Cell(text, why, look="aside")
 
 
 def yes_cell(value: object) -> Cell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST_DRAWN: Final = 200
 """Draws of one alternative that a picture can hold."""
 LOADS: Final = "more loads interdicted (discounted)"
+WHITE: Final[dict[str, Any]] = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"}
+"""Box behind a word, so that it is read over lines."""
 
 
 def cost_effectiveness_chart(evidence: Evidence) -> Chart:
@@ -45,8 +47,7 @@ def cost_effectiveness_chart(evidence: Evidence) -> Chart:
             _name(axes, name, (x, y))
         axes.axhline(0.0, color=INK, lw=0.8)
         axes.axvline(0.0, color=INK, lw=0.8)
-        axes.set_xlabel(LOADS)
-        axes.set_ylabel("agency cost above baseline, $ million")
+        axes.set(xlabel=LOADS, ylabel="agency cost above baseline, $ million")
         said = " ".join(
             f"{plain_name(n)}: {number(x)} more loads for {usd(MILLION * y)}." for n, (x, y) in points.items()
         )
@@ -67,17 +68,8 @@ def _cloud(axes: Axes, evidence: Evidence, name: str, colour: str) -> None:
 
 
 def _name(axes: Axes, name: str, point: tuple[float, float]) -> None:
-    axes.annotate(
-        plain_name(name),
-        point,
-        (6, 6),
-        textcoords="offset points",
-        fontsize=FONT_PT - 0.5,
-        fontweight="bold",
-        zorder=6,
-        annotation_clip=False,
-        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
-    )
+    look: dict[str, Any] = {"fontsize": FONT_PT - 0.5, "fontweight": "bold", "zorder": 6, "annotation_clip": False}
+    axes.annotate(plain_name(name), point, (6, 6), textcoords="offset points", bbox=WHITE | {"alpha": 0.75}, **look)
 
 
 def cost_frontier_chart(evidence: Evidence, name: str, title: str, places: Sequence[FrontierPlace]) -> Chart:
@@ -93,8 +85,7 @@ def cost_frontier_chart(evidence: Evidence, name: str, title: str, places: Seque
         for before, after in itertools.pairwise(hull):
             _slope(axes, before, after)
         axes.axhline(0.0, color=FAINT, lw=0.7)
-        axes.set_xlabel(LOADS)
-        axes.set_ylabel(f"{title_axis}, $ million")
+        axes.set(xlabel=LOADS, ylabel=f"{title_axis}, $ million")
         said = " ".join(_place_words(place) for place in places)
         caption = (
             "Filled and joined: on the frontier; open: off it. Along the line: cost of one more load, "
@@ -107,15 +98,8 @@ def _slope(axes: Axes, lower: FrontierPlace, higher: FrontierPlace) -> None:
     if higher.icer is None:
         return
     middle = ((lower.effect + higher.effect) / 2.0, (lower.cost + higher.cost) / 2.0 / MILLION)
-    axes.annotate(
-        f"{usd(higher.icer)} a load",
-        middle,
-        (10, -13),
-        textcoords="offset points",
-        fontsize=FONT_PT - 1.0,
-        style="italic",
-        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
-    )
+    look: dict[str, Any] = {"fontsize": FONT_PT - 1.0, "style": "italic", "bbox": WHITE | {"alpha": 0.8}}
+    axes.annotate(f"{usd(higher.icer)} a load", middle, (10, -13), textcoords="offset points", **look)
 
 
 def _place_words(place: FrontierPlace) -> str:

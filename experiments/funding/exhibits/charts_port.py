@@ -43,8 +43,7 @@ def crossing_time_chart(evidence: Evidence) -> Chart:
         for place, name in enumerate(names):
             _one_wait(axes, evidence, name, place)
         name_rows(axes, names)
-        axes.set_xlim(left=0.0)
-        axes.set_xlabel("crossing time, minutes")
+        axes.set(xlim=(0.0, None), xlabel="crossing time, minutes")
         handles, labels = axes.get_legend_handles_labels()
         unique = dict(zip(labels, handles, strict=True))
         figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=3, frameon=False)
@@ -61,17 +60,9 @@ def _one_wait(axes: Axes, evidence: Evidence, name: str, row_index: int) -> None
     for key, words, marker, face in CROSSING_MARKERS:
         if (level := found[key]) is None:
             continue
-        look: dict[str, Any] = {
-            "marker": marker,
-            "mec": INK,
-            "mfc": face,
-            "color": INK,
-            "capsize": 3,
-            "lw": 1.1,
-            "ls": "none",
-        }
+        look: dict[str, Any] = {"marker": marker, "mec": INK, "mfc": face, "color": INK, "ls": "none"}
         look |= {"ms": 11, "mew": 1.6} if marker == "|" else {"ms": 7, "mew": 1.1}
-        axes.errorbar(level.mean, row_index, xerr=_half_width(level), label=words, **look)
+        axes.errorbar(level.mean, row_index, xerr=_half_width(level), label=words, capsize=3, lw=1.1, **look)
 
 
 def _half_width(level: IntervalEstimate | None) -> float:
@@ -103,10 +94,7 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
             look = looks[name]
             axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker, ms=5, capsize=2.5)
             ends.append((plain_name(name), x[-1], y[-1], look.colour))
-        axes.set_xlabel("study year")
-        axes.set_ylabel("mean wait to primary, minutes")
-        axes.set_ylim(bottom=0.0)
-        axes.set_xticks(response.years)
+        axes.set(xlabel="study year", ylabel="mean wait to primary, minutes", ylim=(0.0, None), xticks=response.years)
         label_ends(axes, ends, 0.075)
         title = "Mean wait as traffic grows"
         said = " ".join(f"{name}: {number(y)} minutes in year {x}." for name, x, y, _ in ends)
@@ -139,9 +127,7 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
             ends.append((plain_name(name), float(hours[last]), float(y[last]), look.colour))
             top = int(np.nanargmax(y))
             said.append(f"{plain_name(name)}: highest {number(y[top])} minutes at {hours[top]} h.")
-        axes.set_xlabel("hour of arrival")
-        axes.set_ylabel("mean wait to primary, minutes")
-        axes.set_ylim(bottom=0.0)
+        axes.set(xlabel="hour of arrival", ylabel="mean wait to primary, minutes", ylim=(0.0, None))
         label_ends(axes, ends, 0.075)
         caption = "Bands: intervals over replications."
         return finish_chart(figure, "hourly", title, " ".join(said), caption, "predicted")
@@ -179,8 +165,7 @@ def spending_chart(evidence: Evidence, name: str) -> Chart:
             below += np.minimum(amounts, 0.0)
             said.append(f"{words} {usd(MILLION * float(amounts.sum()))} in all.")
         axes.axhline(0.0, color=INK, lw=0.8)
-        axes.set_xlabel("study year")
-        axes.set_ylabel("$ million, not discounted")
+        axes.set(xlabel="study year", ylabel="$ million, not discounted")
         axes.set_xticks(range(0, evidence.years + 1, 2 if evidence.years <= 20 else 5))
         axes.set_xlim(-0.6, evidence.years + 0.6)
         axes.grid(axis="x", visible=False)

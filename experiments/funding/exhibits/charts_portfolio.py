@@ -57,8 +57,7 @@ def options_chart(portfolio: PortfolioResults) -> Chart:
         for name, look in looks.items():
             axes.plot([], [], look.marker, mec=look.colour, mfc="white", ls="", label=plain_name(name))
         axes.axhline(0.0, color=FAINT, lw=0.7)
-        axes.set_xlabel("initial spending, $ million")
-        axes.set_ylabel(words)
+        axes.set(xlabel="initial spending, $ million", ylabel=words)
         axes.legend(frameon=False, loc="best")
         caption = "Filled: chosen; open: not. One mark an option, central inputs."
         return finish_chart(figure, "options", title, " ".join(said), caption)
@@ -88,16 +87,14 @@ def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
             axes.bar(years, bar, bottom=below, width=0.75, label=plain_name(port.name), **look)
             below = below + bar
         said = f"Most in year {int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
-        if portfolio.plan.yearly_usd is not None:
-            axes.axhline(portfolio.plan.yearly_usd / MILLION, color=INK, ls="--", lw=1.4)
-            said += f" Budget of every year: {usd(portfolio.plan.yearly_usd)}."
-        axes.set_xlabel("year of the study")
-        axes.set_ylim(0.0, 1.3 * max(float(below.max()), (portfolio.plan.yearly_usd or 0.0) / MILLION, 1.0))
-        axes.set_ylabel("$ million, not discounted")
+        yearly = portfolio.plan.yearly_usd
+        if yearly is not None:
+            axes.axhline(yearly / MILLION, color=INK, ls="--", lw=1.4)
+            said += f" Budget of every year: {usd(yearly)}."
+        axes.set_ylim(0.0, 1.3 * max(float(below.max()), (yearly or 0.0) / MILLION, 1.0))
+        axes.set(xlabel="year of the study", ylabel="$ million, not discounted")
         axes.legend(frameon=False, loc="upper right")
-        budget = (
-            "No yearly budget was given" if portfolio.plan.yearly_usd is None else "Dashed: the budget of every year"
-        )
+        budget = "No yearly budget was given" if yearly is None else "Dashed: the budget of every year"
         return finish_chart(figure, "spending", title, said, f"{budget}. Peaks after year 0 are replacements.")
 
 
@@ -120,8 +117,7 @@ def budget_frontier_chart(portfolio: PortfolioResults) -> Chart:
         if portfolio.plan.budget_usd is not None:
             axes.axvline(portfolio.plan.budget_usd / MILLION, color=INK, ls="--", lw=1.2)
         axes.set_xlim(left=min(0.0, float(at[0])), right=last)
-        axes.set_xlabel("total budget, $ million (dashed: the budget asked for)")
-        axes.set_ylabel(words)
+        axes.set(xlabel="total budget, $ million (dashed: the budget asked for)", ylabel=words)
         caption = (
             "Each mark: the least budget at which that set is the best, all other limits as they are; "
             "filled: the choice. Between marks one more dollar brings nothing. Central inputs."
@@ -169,10 +165,8 @@ def port_waits_chart(portfolio: PortfolioResults) -> Chart:
                 f"{years[-1]}; as it is {number(base[1])} and {number(base[-1])}."
             )
             _ceiling(axes, portfolio, port.name, look.colour)
-        axes.set_ylim(bottom=0.0)
         axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set_xlabel("year of the study")
-        axes.set_ylabel("mean wait, minutes")
+        axes.set(xlabel="year of the study", ylabel="mean wait, minutes", ylim=(0.0, None))
         label_ends(axes, ends, 0.08)
         caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
         return finish_chart(figure, "waits", title, " ".join(said), caption, "predicted")

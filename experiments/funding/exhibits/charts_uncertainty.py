@@ -74,34 +74,29 @@ def _bar(axes: Any, value_range: tuple[float, float], row_index: int) -> None:  
 
 def displacement_chart(evidence: Evidence) -> Chart:
     """Break-even value as a share of the extra loads goes by another way: v* / (1 - share)."""
-    names = [n for n in evidence.rivals if (evidence.break_even(n).usd_per_load or 0.0) > 0.0]
+    thresholds = {name: evidence.break_even(name).usd_per_load or 0.0 for name in evidence.rivals}
+    even = {name: least for name, least in thresholds.items() if least > 0.0}
     looks = alternative_styles(evidence.names)
     shares = np.linspace(0.0, 0.8, 60)
     title = "Break-even value if smugglers go another way"
     with open_figure() as (figure, axes):
         ends = []
-        for name in names:
-            y = (evidence.break_even(name).usd_per_load or 0.0) / (1.0 - shares) / 1e3
+        for name, least in even.items():
+            y = least / (1.0 - shares) / 1e3
             look = looks[name]
             axes.plot(100.0 * shares, y, color=look.colour, ls=look.dash)
             ends.append((plain_name(name), 80.0, float(y[-1]), look.colour))
         axes.set_xlim(0.0, 80.0)
-        if names:
+        if even:
             axes.set_yscale("log")
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:,g}")
         axes.set_xlabel("share of the extra loads that goes another way, %")
         axes.set_ylabel("threshold, $ thousand a load (log)")
         label_ends(axes, ends, 0.075)
-        said = (
-            " ".join(
-                f"{plain_name(n)}: {usd(evidence.break_even(n).usd_per_load or 0.0)} if none does, "
-                f"{usd(2.0 * (evidence.break_even(n).usd_per_load or 0.0))} if half does."
-                for n in names
-            )
-            or "No alternative has a break-even value above zero."
-        )
+        said = [f"{plain_name(n)}: {usd(v)} if none does, {usd(2.0 * v)} if half does." for n, v in even.items()]
+        words = " ".join(said) or "No alternative has a break-even value above zero."
         caption = "Central inputs; the ranges of the values at 0 % stand in the panel."
-        return finish_chart(figure, "displacement", title, said, caption)
+        return finish_chart(figure, "displacement", title, words, caption)
 
 
 def not_replaced_chart(evidence: Evidence) -> Chart:

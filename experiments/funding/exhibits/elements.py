@@ -10,32 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
-from experiments.number_format import NONE
 from experiments.page_templates import Badge, Cell, Table, TableColumn
-
-__all__ = [
-    "ALTERNATIVE",
-    "CASE_SECTIONS",
-    "MORE_LOADS",
-    "SECTION_NUMBER",
-    "Badge",
-    "Bullets",
-    "Cell",
-    "Chart",
-    "Key",
-    "Part",
-    "Prose",
-    "Section",
-    "Table",
-    "TableColumn",
-    "missing_part",
-    "plain_name",
-    "quoted_name",
-    "table_by_column",
-    "terminal_table",
-    "text_cell",
-    "unknown_cell",
-]
 
 CASE_SECTIONS: Final = [
     "answer",
@@ -121,6 +96,16 @@ class Section:
 ALTERNATIVE: Final = TableColumn("alternative", "alternative")
 """Heads the rows of a table of alternatives."""
 MORE_LOADS: Final = TableColumn("loads", "more loads interdicted, discounted", "", "assumed")
+
+
+BREAK_EVEN: Final = TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed")
+
+
+def millions_column(key: str, words: str) -> TableColumn:
+    """Return a column of millions of dollars that rest on assumed prices."""
+    return TableColumn(key, words, "$ M", "assumed")
+
+
 Key = TypeVar("Key")
 
 
@@ -134,10 +119,7 @@ def table_by_column(
 ) -> Table:
     """Return a table with a row a key, each column with the rule for its cells.
 
-    Parameters
-    ----------
-    named : (column, rule), optional
-        What names the rows; alternatives by their own names as a reader writes them by default.
+    ``named`` is the column and rule that name the rows: by default alternatives, as a reader writes them.
     """
     first, label = named or (ALTERNATIVE, lambda key: plain_name(str(key)))
     rows = tuple((label(key), tuple(rule(key) for rule in columns.values())) for key in keys)
@@ -159,16 +141,6 @@ def missing_part(title: str, why: str) -> Prose:
     'Not available: Tornado. Reason: no parameter draws were made.'
     """
     return Prose(f"Not available: {title}. Reason: {why}.", "absent")
-
-
-def text_cell(text: str, small_text: str = "", style: str = "words") -> Cell:
-    """Return a cell of plain words."""
-    return Cell(text, small_text, text, look=style)
-
-
-def unknown_cell(text: str = NONE, why: str = "") -> Cell:
-    """Return a cell without a number, in faint words, with the reason beneath."""
-    return Cell(text, why, look="aside")
 
 
 def plain_name(name: str) -> str:

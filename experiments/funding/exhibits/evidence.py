@@ -19,14 +19,16 @@ from experiments.economics.cost_effectiveness import BreakEven, break_even_thres
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.exhibits.cells import Range, dollars_cell, millions_cell
 from experiments.funding.exhibits.choice import Choice, choose_alternative
-from experiments.funding.exhibits.elements import Cell
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.funding.uncertainty.sensitivity import break_even_values
 from experiments.intervals import Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
+from experiments.page_templates import Cell
 from sim.arrays import FloatArray
 
 TAIL_PERCENT: Final = 5.0
 """Percentile at which a range of redrawn inputs begins."""
+ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
+"""Both ends of a range, as shares of the draws."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,12 @@ class Evidence:
         """Return a figure of one alternative with its range as a cell."""
         return make_cell(figure(self.worths[name]), self.of(name, figure))
 
+    def column(
+        self, figure: Callable[[PresentWorth], float | None], make_cell: Callable[[Any, Range], Cell] = millions_cell
+    ) -> Callable[[str], Cell]:
+        """Return the rule for a column's cells: the figure of each alternative with its range."""
+        return lambda name: self.cell(name, figure, make_cell)
+
     def break_even_cell(self, name: str, why: str = "") -> Cell:
         """Return the break-even value of a load with its range as a cell, or why there is none."""
         return dollars_cell(self.break_even(name).usd_per_load, self.break_even_range(name), why)
@@ -136,10 +144,8 @@ class Evidence:
             return None
         worths = [draw[name] for draw in self.draws]
         npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
-        ends = np.quantile(
-            break_even_values(npv0, loads), [TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0], method="inverted_cdf"
-        )
-        return (float(ends[0]), float(ends[1])) if np.isfinite(ends[0]) else None
+        low, high = np.quantile(break_even_values(npv0, loads), ENDS, method="inverted_cdf")
+        return (float(low), float(high)) if np.isfinite(low) else None
 
     def returns(self, name: str, column: str) -> FloatArray:
         """Return the draws' own rates of return or paybacks; NaN: none; empty: nothing drawn."""

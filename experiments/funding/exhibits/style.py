@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from markupsafe import escape
 
-from experiments.funding.exhibits.elements import Badge, Chart, plain_name
+from experiments.funding.exhibits.elements import Chart, plain_name
+from experiments.page_templates import Badge
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,14 +92,9 @@ def _settings() -> dict[Any, Any]:
 
 
 def finish_chart(figure: Figure, name: str, title: str, words: str, caption: str, badge: Badge = "assumed") -> Chart:
-    """Return a figure as a chart: one ``<svg>`` element with its title and description for a reader.
+    """Return a figure as a chart: one ``<svg>`` element with what it shows in short (title) and in full (words).
 
-    Parameters
-    ----------
-    name : str
-        Unique in the page: every id inside begins with it.
-    title, words : str
-        What the chart shows, in short and in full.
+    The name is unique in the page: every id inside begins with it.
     """
     from matplotlib import rc_context
 
@@ -136,10 +132,7 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
 def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float, str]], least: float) -> None:
     """Write names to the right of the last points of lines, apart by ``least`` of the height.
 
-    Parameters
-    ----------
-    ends : sequence
-        (name, x, y, colour), in the axes' units.
+    Each end is (name, x, y, colour), in the axes' units.
     """
     ordered = sorted(ends, key=lambda end: end[2])
     to_axes = axes.transData + axes.transAxes.inverted()

@@ -1,11 +1,11 @@
 """An appraised case -> ``report.html``, ``funding.json`` and ``tables/*.csv``: the funding report.
 
-The page needs nothing but itself: no script and no request; charts are inline SVG, so that it prints
-as it stands. The one-page answer comes first, then everything that it rests on.
+The page needs no script and no request; charts are inline SVG, so that it prints as it stands.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -81,17 +81,11 @@ def fill_funding_template(**what: object) -> str:
 
 def group_charts(parts: Iterable[Part]) -> Iterator[list[Part]]:
     """Yield the parts one by one, neighbouring charts together: they stand side by side."""
-    charts: list[Part] = []
-    for part in parts:
-        if isinstance(part, Chart):
-            charts.append(part)
-            continue
-        if charts:
-            yield charts
-            charts = []
-        yield [part]
-    if charts:
-        yield charts
+    for are_charts, neighbours in itertools.groupby(parts, lambda part: isinstance(part, Chart)):
+        if are_charts:
+            yield list(neighbours)
+        else:
+            yield from ([part] for part in neighbours)
 
 
 def write_case_report(out: OutputFolder, evidence: Evidence) -> list[Path]:

@@ -12,29 +12,32 @@ import numpy as np
 import pandas as pd
 
 from experiments.files import OutputFolder
-from experiments.funding.exhibits import charts_portfolio
 from experiments.funding.exhibits.cells import (
     ColumnHead,
     amount_cell,
     frame_table,
     millions_cell,
     significant,
+    text_cell,
     usd_range_words,
+)
+from experiments.funding.exhibits.charts_portfolio import (
+    budget_frontier_chart,
+    options_chart,
+    port_waits_chart,
+    portfolio_spending_chart,
+    selection_share_chart,
 )
 from experiments.funding.exhibits.elements import (
     MORE_LOADS,
-    Badge,
     Bullets,
-    Cell,
     Part,
     Prose,
     Section,
-    Table,
-    TableColumn,
+    millions_column,
     missing_part,
     plain_name,
     table_by_column,
-    text_cell,
 )
 from experiments.funding.portfolio.best_set import set_words
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
@@ -58,6 +61,7 @@ from experiments.funding.report.portfolio_text import (
 from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
 from experiments.number_format import NONE, listed, number, percent, usd
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 from experiments.study.run_record import run_record
 
 BUDGETS: Final = {
@@ -92,31 +96,17 @@ WAITS: Final = {
 
 def portfolio_sections(portfolio: PortfolioResults) -> tuple[Section, ...]:
     """Return what stands below the first sheet."""
-    sets = portfolio.chosen.sets
-    budgets = frame_table(
-        "portfolio_budgets",
-        "Budgets at which the best set changes",
-        portfolio.chosen.budgets,
-        BUDGETS,
-        note="All other limits as they are; central inputs.",
+    title, note = "Budgets at which the best set changes", "All other limits as they are; central inputs."
+    budgets = frame_table("portfolio_budgets", title, portfolio.chosen.budgets, BUDGETS, note)
+    sets = frame_table(
+        "portfolio_sets", "The choice and the next best sets within the limits", portfolio.chosen.sets, SETS
     )
     return (
         _choice(portfolio),
         _spending(portfolio),
         _prices(portfolio),
-        Section(
-            "budget-frontier",
-            "What each budget would bring",
-            (charts_portfolio.budget_frontier_chart(portfolio), budgets),
-        ),
-        Section(
-            "runner-up",
-            "The runner-up, and why it lost",
-            (
-                Prose(runner_up_words(portfolio), "lead"),
-                frame_table("portfolio_sets", "The choice and the next best sets within the limits", sets, SETS),
-            ),
-        ),
+        Section("budget-frontier", "What each budget would bring", (budget_frontier_chart(portfolio), budgets)),
+        Section("runner-up", "The runner-up, and why it lost", (Prose(runner_up_words(portfolio), "lead"), sets)),
         _sure(portfolio),
         _waits(portfolio),
         Section("method", "What is counted, and what is not", (Bullets(METHOD),)),
@@ -139,7 +129,7 @@ def _choice(portfolio: PortfolioResults) -> Section:
     parts: list[Part] = [
         Prose(objective_words(portfolio), "lead"),
         Bullets(tuple(plain_name(line) for line in portfolio.chosen.why)),
-        charts_portfolio.options_chart(portfolio),
+        options_chart(portfolio),
         portfolio_options_table(portfolio),
     ]
     for row in portfolio.refused.to_dict("records"):
@@ -167,7 +157,7 @@ def _spending(portfolio: PortfolioResults) -> Section:
             "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
             "residual values are nobody's cash."
         ),
-        charts_portfolio.portfolio_spending_chart(portfolio),
+        portfolio_spending_chart(portfolio),
         replace(frame_table("portfolio_spending", "Year by year", shown, heads), look="ledger"),
     )
     if years.empty:
@@ -200,13 +190,10 @@ def _sure(portfolio: PortfolioResults) -> Section:
     sets = [set_words([portfolio.options[place] for place in chosen]) for chosen in rows["chosen"]]
     frame = pd.DataFrame({"set": sets, "share": rows["share"]})
     heads = {"set": ColumnHead("best set"), "share": ColumnHead("of draws", "", "share", "assumed")}
-    worlds = portfolio.draws.worlds
-    drawn = (
-        f"{worlds} of the draws at every port are worlds simulated anew, the rest follow formulas "
-        "fitted to them, their error added."
-        if worlds
-        else "Simulation inputs stay as they are: no worlds were redrawn."
-    )
+    drawn = "Simulation inputs stay as they are: no worlds were redrawn."
+    if worlds := portfolio.draws.worlds:
+        drawn = f"{worlds} of the draws at every port are worlds simulated anew, the rest follow formulas "
+        drawn += "fitted to them, their error added."
     return Section(
         "robustness",
         "How sure the choice is",
@@ -216,7 +203,7 @@ def _sure(portfolio: PortfolioResults) -> Section:
                 f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
                 "as they are. Replications by themselves are noise, no doubt about inputs."
             ),
-            charts_portfolio.selection_share_chart(portfolio),
+            selection_share_chart(portfolio),
             frame_table("portfolio_robust_sets", "Sets that are best in some draw", frame, heads),
         ),
     )
@@ -225,6 +212,7 @@ def _sure(portfolio: PortfolioResults) -> Section:
 def _waits(portfolio: PortfolioResults) -> Section:
     frame = port_waits_table(portfolio)
     frame["label"] = [f"{row['port']}, {'chosen' if row['chosen'] else 'as it is'}" for row in frame.to_dict("records")]
+    note = "No interval: not all of it is in service in that year."
     return Section(
         "waits",
         "The wait at each port against its ceiling",
@@ -233,14 +221,8 @@ def _waits(portfolio: PortfolioResults) -> Section:
                 "End of the queue to primary inspection, mean of a year. Trips that would wait too long are made "
                 "elsewhere: a wait that stays low because trips stay away is no relief, so they stand beside it."
             ),
-            charts_portfolio.port_waits_chart(portfolio),
-            frame_table(
-                "portfolio_waits",
-                "Simulated years",
-                frame,
-                WAITS,
-                note="No interval: not all of it is in service in that year.",
-            ),
+            port_waits_chart(portfolio),
+            frame_table("portfolio_waits", "Simulated years", frame, WAITS, note),
         ),
     )
 
@@ -318,6 +300,9 @@ def _overview(portfolio: PortfolioResults) -> Table:
     def held(port: str, key: str) -> tuple[float, float] | None:
         return (float(drawn[port][f"{key}_p5"]), float(drawn[port][f"{key}_p95"])) if own[port].units else None
 
+    def money(key: str, field: str) -> Callable[[str], Cell]:
+        return lambda port: millions_cell(getattr(own[port], field), held(port, key))
+
     def start(port: str) -> Cell:
         year = base + own[port].start_y
         return Cell(str(year) if bought[port] else NONE, "", float(year))
@@ -333,35 +318,22 @@ def _overview(portfolio: PortfolioResults) -> Table:
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         TableColumn("buys", "buys"): lambda port: text_cell(bought[port] or "nothing"),
         TableColumn("start_y", "ordered in"): start,
-        TableColumn("spend_usd", "initial spending", "$ M", "assumed"): lambda port: millions_cell(
-            own[port].initial_usd, held(port, "spend_usd")
-        ),
-        TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"): lambda port: millions_cell(
-            own[port].cost_usd, held(port, "cost_usd")
-        ),
-        TableColumn("npv0_usd", "net present value", "$ M", "assumed"): lambda port: millions_cell(
-            own[port].npv0_usd, held(port, "npv0_usd")
-        ),
+        millions_column("spend_usd", "initial spending"): money("spend_usd", "initial_usd"),
+        millions_column("cost_usd", "life-cycle cost"): money("cost_usd", "cost_usd"),
+        millions_column("npv0_usd", "net present value"): money("npv0_usd", "npv0_usd"),
         MORE_LOADS: lambda port: amount_cell(own[port].loads, held(port, "loads")),
-        TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda port: amount_cell(
-            own[port].wait_min
-        ),
+        TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda n: amount_cell(own[n].wait_min),
         TableColumn("ceiling_min", "ceiling", "min"): ceiling,
         TableColumn("share_best", "best in draws", "%", "assumed"): share,
     }
-    return table_by_column(
-        "overview",
-        "The chosen set at a glance",
-        [port.name for port in portfolio.ports],
-        columns,
-        named=(
-            TableColumn("port", "port and option"),
-            lambda port: f"{plain_name(port)}: {plain_name(own[port].name)}",
-        ),
-    )
+    named = TableColumn("port", "port and option"), lambda port: f"{plain_name(port)}: {plain_name(own[port].name)}"
+    ports = [port.name for port in portfolio.ports]
+    return table_by_column("overview", "The chosen set at a glance", ports, columns, named)
 
 
 FORMAT: Final = "throughgate-portfolio/2"
+PLAN_KEYS: Final = ("objective", "usd_per_load", "payer", "budget_usd", "yearly_usd", "price_year")
+"""Keys of the plan that its record repeats as they are."""
 
 
 def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: float = 0.0) -> list[Path]:
@@ -421,23 +393,13 @@ def portfolio_record(portfolio: PortfolioResults, report: Report) -> dict[str, A
     return {
         "format": FORMAT,
         "overrides": list(portfolio.overrides),
-        "objective": plan.objective,
-        "usd_per_load": plan.usd_per_load,
-        "payer": plan.payer,
-        "budget_usd": plan.budget_usd,
-        "yearly_usd": plan.yearly_usd,
-        "price_year": plan.price_year,
+        **{key: getattr(plan, key) for key in PLAN_KEYS},
         "ports": {p.name: list(p.asked.overrides) for p in portfolio.ports},
         "replications": first.study.replications,
         "seed": first.study.seed,
         "draws": portfolio.draws.draws,
         "worlds": portfolio.draws.worlds,
-        "solver": {
-            "name": "HiGHS",
-            "gap": chosen.solved.gap,
-            "nodes": chosen.solved.nodes,
-            "proven": chosen.solved.proven,
-        },
+        "solver": {"name": "HiGHS"} | {key: getattr(chosen.solved, key) for key in ("gap", "nodes", "proven")},
         "value": chosen.value,
         "runner_up_value": chosen.runner_up_value,
         "why": list(chosen.why),

@@ -9,22 +9,20 @@ from typing import Any, Final
 import pandas as pd
 
 from experiments.funding.chapters.inputs import CONFIDENCE_WORDS, bears_on_case, sourced_inputs_table
-from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, significant, yes_cell
-from experiments.funding.exhibits.elements import (
-    Cell,
-    Part,
-    Prose,
-    Section,
-    Table,
-    TableColumn,
-    plain_name,
-    table_by_column,
+from experiments.funding.exhibits.cells import (
+    MILLION,
+    amount_cell,
+    millions_cell,
+    significant,
     text_cell,
     unknown_cell,
+    yes_cell,
 )
+from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report.portfolio_terminal import relevant_limits
 from experiments.number_format import NONE, listed, number, usd
+from experiments.page_templates import Cell, Table, TableColumn
 
 USD: Final = "USD"
 
@@ -38,11 +36,9 @@ def portfolio_options_table(portfolio: PortfolioResults) -> Table:
     def in_millions(key: str) -> Callable[[Any], Cell]:
         return lambda row: millions_cell(row[0][key], _ends(row, key))
 
-    columns = {TableColumn(key, words, "$ M", "assumed"): in_millions(key) for key, words in money.items()}
+    columns = {millions_column(key, words): in_millions(key) for key, words in money.items()}
     columns |= {
-        TableColumn("loads", "more loads", "", "assumed"): lambda row: amount_cell(
-            row[0]["loads"], _ends(row, "loads")
-        ),
+        TableColumn("loads", "more loads", "", "assumed"): lambda r: amount_cell(r[0]["loads"], _ends(r, "loads")),
         TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda row: amount_cell(row[0]["wait_min"]),
         TableColumn("allowed", "within the ceiling"): lambda row: yes_cell(row[0]["allowed"]),
         TableColumn("place", "place"): lambda row: text_cell(_place_words(row[0])),
@@ -80,18 +76,16 @@ def limit_prices_table(portfolio: PortfolioResults) -> Table:
     """Return the limits that matter, with their duals, steps and ranges."""
     of_loads = portfolio.plan.objective == "loads"
     unit, scale = ("loads", 1.0) if of_loads else ("$ M", 1.0 / MILLION)
+
+    def step(key: str, why: str = "") -> Callable[[Any], Cell]:
+        return lambda row: _gain(scale * row[key], why)
+
     columns: dict[TableColumn, Callable[[Any], Cell]] = {
         TableColumn("limit", "limit at"): lambda row: _limit(row["limit"], row),
         TableColumn("used", "used"): lambda row: _limit(row["used"], row, f"{_at(row['left'], row)} left"),
-        TableColumn("relaxed_price", "dual: a unit more, options split", unit, "assumed"): lambda row: _dual(
-            row, scale
-        ),
-        TableColumn("gain_of_step", "a whole step more brings", unit, "assumed"): lambda row: _gain(
-            scale * row["gain_of_step"]
-        ),
-        TableColumn("loss_of_step", "a whole step less costs", unit, "assumed"): lambda row: _gain(
-            scale * row["loss_of_step"], "cannot be kept"
-        ),
+        TableColumn("relaxed_price", "dual: a unit more, options split", unit, "assumed"): lambda r: _dual(r, scale),
+        TableColumn("gain_of_step", "a whole step more brings", unit, "assumed"): step("gain_of_step"),
+        TableColumn("loss_of_step", "a whole step less costs", unit, "assumed"): step("loss_of_step", "cannot be kept"),
         TableColumn("holds_from", "the choice holds from"): lambda row: _limit(row["holds_from"], row),
         TableColumn("next_better_at", "next change at"): lambda row: _next_change(row, scale),
     }
@@ -138,16 +132,11 @@ def _at(value: float, row: Any) -> str:  # noqa: ANN401
 
 def portfolio_inputs_section(portfolio: PortfolioResults) -> Section:
     """Return every input with its source, those that ports share once."""
-    rows = {
-        port.name: [
-            row
-            for row in (*port.asked.inputs, *port.asked.study.inputs(port.asked.study.baseline))
-            if bears_on_case(port.asked, row.key)
-        ]
-        for port in portfolio.ports
-    }
-    first = portfolio.ports[0].name
-    shared = [r for r in rows[first] if all(r in own for own in rows.values())]
+    rows = {}
+    for port in portfolio.ports:
+        inputs = (*port.asked.inputs, *port.asked.study.inputs(port.asked.study.baseline))
+        rows[port.name] = [row for row in inputs if bears_on_case(port.asked, row.key)]
+    shared = [row for row in rows[portfolio.ports[0].name] if all(row in own for own in rows.values())]
     parts: list[Part] = [
         _plan(portfolio),
         Prose(CONFIDENCE_WORDS),
@@ -161,16 +150,12 @@ def portfolio_inputs_section(portfolio: PortfolioResults) -> Section:
 
 
 def _plan(portfolio: PortfolioResults) -> Table:
-    return table_by_column(
-        "portfolio_plan",
-        "Limits and what is sought",
-        _set(portfolio),
-        {
-            TableColumn("value", "value"): lambda line: text_cell(line[1]),
-            TableColumn("source", "source"): lambda _: text_cell("set by the planner"),
-        },
-        named=(TableColumn("key", "key"), lambda line: line[0]),
-    )
+    columns: dict[TableColumn, Callable[[tuple[str, str]], Cell]] = {
+        TableColumn("value", "value"): lambda line: text_cell(line[1]),
+        TableColumn("source", "source"): lambda _: text_cell("set by the planner"),
+    }
+    named = TableColumn("key", "key"), lambda line: line[0]
+    return table_by_column("portfolio_plan", "Limits and what is sought", _set(portfolio), columns, named)
 
 
 def _set(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:

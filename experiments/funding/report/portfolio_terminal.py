@@ -10,20 +10,14 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from experiments.funding.case import FundingCase
-from experiments.funding.exhibits.elements import Table, terminal_table
+from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report import terminal as funding_terminal
 from experiments.number_format import NONE, number, percent, signed
+from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
 
 TOLERANCE: Final = 1e-9
-
-
-def print_port_plan(terminal: Console, name: str, case: FundingCase, shortfalls: pd.DataFrame) -> None:
-    """Say what is simulated at one port, and which alternatives cannot carry their load."""
-    report_terminal.print_line(terminal, f"{name}:")
-    funding_terminal.print_case_plan(terminal, case, shortfalls)
 
 
 def print_portfolio(

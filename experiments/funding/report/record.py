@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.funding.exhibits.choice import request_funding
-from experiments.funding.exhibits.elements import Bullets, Cell, Prose, Section, Table
+from experiments.funding.exhibits.elements import Bullets, Prose, Section
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.report.summary import Report
+from experiments.page_templates import Cell, Table
 
 SCHEMA: Final = Path(__file__).parent / "funding.schema.json"
 VERSION: Final = "throughgate-funding-1"

@@ -12,45 +12,46 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.economics.appraisal import Appraisal
-from experiments.funding.exhibits.cells import amount_cell, dollars_cell, ratio_cell, significant, usd_range_words
+from experiments.funding.exhibits.cells import (
+    amount_cell,
+    dollars_cell,
+    ratio_cell,
+    significant,
+    unknown_cell,
+    usd_range_words,
+)
 from experiments.funding.exhibits.choice import PAYERS, FundingRequest, request_funding
 from experiments.funding.exhibits.elements import (
+    BREAK_EVEN,
     MORE_LOADS,
-    Badge,
-    Cell,
     Section,
-    Table,
-    TableColumn,
+    millions_column,
     plain_name,
     quoted_name,
     table_by_column,
-    unknown_cell,
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import NONE, listed, percent, signed, span, usd, wait_difference_words
+from experiments.page_templates import Badge, Cell, Table, TableColumn
 
 MOST_WORDS: Final = 200
 """Length of the executive summary."""
 SURE: Final = 0.95
 """Share of draws from which on a sign is called clear."""
-WAIT_CHANGE: Final = TableColumn("wait_change_min", "change of the mean wait, first year", "min", "predicted")
-BREAK_EVEN: Final = TableColumn("break_even_usd_per_load", "break-even", "$ a load", "assumed")
 
 
 def request_words(request: FundingRequest, evidence: Evidence) -> str:
     """Return what is asked for: capital by payer, yearly cost, posts."""
     if not request.units and not request.posts:
         return "Nothing: the no-build baseline asks for no money."
-    by_payer = {
-        payer: sum(usd_ for (who, _), usd_ in request.capital.items() if who == payer)
-        for payer in sorted({who for who, _ in request.capital}, reverse=True)
-    }
-    parts = [f"{usd(total)} from the {PAYERS.get(who, plain_name(who))}" for who, total in by_payer.items()]
+    payers = sorted({who for who, _ in request.capital}, reverse=True)
+    paid = {who: sum(part for (payer, _), part in request.capital.items() if payer == who) for who in payers}
+    parts = [f"{usd(total)} from the {PAYERS.get(who, plain_name(who))}" for who, total in paid.items()]
     capital = f"{usd(request.capital_usd)} of initial capital"
     if len(parts) > 1:
         capital += f" ({listed(parts)})"
-    elif by_payer:
-        capital += f" from the {PAYERS.get(next(iter(by_payer)), next(iter(by_payer)))}"
+    elif payers:
+        capital += f" from the {PAYERS.get(payers[0], payers[0])}"
     once = f", {usd(request.once_usd)} once for integration and training" if request.once_usd else ""
     yearly = f" and {usd(request.yearly_usd)} a year in full service"
     posts = [f"{significant(n)} {plain_name(name)} posts" for name, n in request.posts.items()]
@@ -94,14 +95,11 @@ def choice_words(evidence: Evidence) -> str:
 
 def present_worth_words(name: str, evidence: Evidence) -> str:
     """Return the net present value with its range in a sentence."""
-    held = evidence.npv_range(name)
-    value = evidence.npv(name)
-    counted = (
-        "time and money alone" if evidence.usd_per_load is None else ("time, money and the user's value of a load")
-    )
+    priced = evidence.usd_per_load is not None
+    counted = "time, money and the user's value of a load" if priced else "time and money alone"
     return (
         f"Over {evidence.years} years at {percent(evidence.rate, 0)} its net present value on "
-        f"{counted} is {usd(value)} ({_held(held)})."
+        f"{counted} is {usd(evidence.npv(name))} ({_held(evidence.npv_range(name))})."
     )
 
 
@@ -109,12 +107,9 @@ def break_even_words(name: str, evidence: Evidence) -> str:
     """Return the break-even sentence of one alternative."""
     found = evidence.break_even(name)
     if found.usd_per_load is None:
-        more = (
-            "and pays on time and money alone"
-            if found.pays_without
-            else ("and does not pay on time and money alone: no break-even exists")
-        )
-        return f"It interdicts no more than the baseline {more}."
+        pays = "pays on time and money alone"
+        fails = "does not pay on time and money alone: no break-even exists"
+        return f"It interdicts no more than the baseline and {pays if found.pays_without else fails}."
     held = evidence.break_even_range(name)
     if found.pays_without:
         return (
@@ -168,11 +163,9 @@ def _setting(evidence: Evidence) -> str:
 def _bought(name: str, request: FundingRequest) -> str:
     posts = [f"{significant(n)} {plain_name(name)}s" for name, n in request.posts.items()]
     people = f" and {listed(posts)}" if posts else ""
-    what = f" for {purchased_units_words(request)}{people}" if request.units else f" for {listed(posts)}"
-    return (
-        f"{quoted_name(name)} asks for {usd(request.capital_usd)} of capital and "
-        f"{usd(request.yearly_usd)} a year{what}."
-    )
+    what = f"{purchased_units_words(request)}{people}" if request.units else listed(posts)
+    money = f"{usd(request.capital_usd)} of capital and {usd(request.yearly_usd)} a year"
+    return f"{quoted_name(name)} asks for {money} for {what}."
 
 
 def _of_choice(name: str, evidence: Evidence) -> list[str]:
@@ -284,14 +277,16 @@ def _tiles(evidence: Evidence, name: str) -> Iterator[HeadlineTile]:
 
 def _overview(evidence: Evidence) -> Table:
     """Return all alternatives, the baseline above them with nothing of everything."""
-    price, cell = evidence.usd_per_load, evidence.cell
+    price, column = evidence.usd_per_load, evidence.column
+    break_even = replace(BREAK_EVEN, words="break-even", unit="$ a load")
+    wait = TableColumn("wait_change_min", "change of the mean wait, first year", "min", "predicted")
     columns: dict[TableColumn, Callable[[str], Cell]] = {
-        TableColumn("capital_usd", "initial capital", "$ M", "assumed"): lambda n: cell(n, lambda w: w.capital),
-        TableColumn("cost_usd", "life-cycle cost", "$ M", "assumed"): lambda n: cell(n, lambda w: w.cost),
-        TableColumn("npv_usd", "net present value", "$ M", "assumed"): lambda n: cell(n, lambda w: w.npv(price)),
-        WAIT_CHANGE: lambda n: _wait(evidence, n),
-        MORE_LOADS: lambda n: cell(n, lambda w: w.loads, amount_cell),
-        BREAK_EVEN: lambda n: evidence.break_even_cell(n, "no more loads"),
+        millions_column("capital_usd", "initial capital"): column(lambda w: w.capital),
+        millions_column("cost_usd", "life-cycle cost"): column(lambda w: w.cost),
+        millions_column("npv_usd", "net present value"): column(lambda w: w.npv(price)),
+        wait: lambda name: _wait(evidence, name),
+        MORE_LOADS: column(lambda w: w.loads, amount_cell),
+        break_even: lambda name: evidence.break_even_cell(name, "no more loads"),
     }
     table = table_by_column("overview", "All alternatives at a glance, above the baseline", evidence.rivals, columns)
     nothing = (*(Cell("0", "", 0.0) for _ in list(columns)[1:]), unknown_cell())

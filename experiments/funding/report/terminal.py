@@ -22,14 +22,15 @@ from experiments.economics.cost_effectiveness import (
 from experiments.funding.annual import ELSEWHERE
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
-from experiments.funding.chapters.money import ENDS, year_words
-from experiments.funding.exhibits.elements import Table, terminal_table
-from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.chapters.money import year_words
+from experiments.funding.exhibits.elements import terminal_table
+from experiments.funding.exhibits.evidence import ENDS, Evidence
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
+from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
 from sim.arrays import FloatArray
 
@@ -230,7 +231,6 @@ def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, na
 
 def port_performance_table(appraised: AppraisedCase) -> Table:
     """Return wait, scans, loads found and trips lost in the first and the last year."""
-    first, last = 0, len(appraised.response.years) - 1
     columns = (
         ("wait, min", "wait_mean_min", 1.0, 1),
         ("scanned, %", "scan_rate", 100.0, 0),
@@ -241,9 +241,9 @@ def port_performance_table(appraised: AppraisedCase) -> Table:
     rows = []
     for place, name in enumerate(appraised.response.alternatives):
         means = [scale * amounts[amount][place].mean(axis=1) for _, amount, scale, _ in columns]
-        ends = (f"{number(m[first], c[3])} to {number(m[last], c[3])}" for m, c in zip(means, columns, strict=True))
+        ends = (f"{number(m[0], c[3])} to {number(m[-1], c[3])}" for m, c in zip(means, columns, strict=True))
         rows.append([name, *ends])
-    years = f"years {appraised.response.years[first]} and {appraised.response.years[last]}"
+    years = f"years {appraised.response.years[0]} and {appraised.response.years[-1]}"
     return terminal_table([years, *(heading for heading, *_ in columns)], rows)
 
 
@@ -274,10 +274,8 @@ def spending_by_payer(appraised: AppraisedCase) -> list[str]:
     lines = []
     for name in _rivals(appraised):
         cost = appraised.alternatives[name].cost
-        paid = [
-            f"{payer.replace('_', ' ')} {number(TO_MILLIONS * float(cost.total(payer).sum()))} m"
-            for payer in cost.payers()
-        ]
+        millions = {payer: TO_MILLIONS * float(cost.total(payer).sum()) for payer in cost.payers()}
+        paid = [f"{payer.replace('_', ' ')} {number(amount)} m" for payer, amount in millions.items()]
         lines.append(f"{name} spends over all years, undiscounted: {listed(paid) or 'nothing'}.")
     return lines
 

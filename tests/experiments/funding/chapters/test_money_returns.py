@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from experiments.funding.chapters.money import returns_table
-from experiments.funding.exhibits.elements import Cell
 from experiments.funding.exhibits.evidence import Evidence
+from experiments.page_templates import Cell
 
 
 def drawn(rates: list[float | None], years: list[int | None]) -> pd.DataFrame:

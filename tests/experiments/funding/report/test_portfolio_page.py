@@ -8,7 +8,6 @@ import pytest
 from page_tags import tags
 from planned import DRAWS, found
 
-from experiments.funding.exhibits.elements import Table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report.portfolio_page import build_portfolio_page, render_portfolio_page
 from experiments.funding.report.portfolio_text import (
@@ -17,6 +16,7 @@ from experiments.funding.report.portfolio_text import (
     cost_words,
     port_waits_words,
 )
+from experiments.page_templates import Table
 
 
 def html(made: PortfolioResults) -> str:
