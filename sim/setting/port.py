@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from sim.errors import ConfigError
 from sim.setting.scanner import Service
@@ -109,6 +109,10 @@ class Segment(Spec):
     """``block``: the truck waits where it is; ``suspend``: the referral is waived."""
     extra_h: float = bounded_field(0.0, 12.0)
     """Hours that the station is manned beyond the port's closing time."""
+
+
+ABSENT: Final = Segment(servers=0, room_trucks=None, when_full="suspend", extra_h=0.0)
+"""A sensor beyond primary that a port's file does not name, so that one can be added to few ports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +222,7 @@ class Port(Spec):
     """Where alarms of the radiation portal are resolved. The portal is mandated and is passed in
     the booth's move-up; no radiological threat is modelled, so that every alarm is false."""
     secondary: Segment
-    canine: Segment
+    canine: Segment = ABSENT
     dock: Segment
     safety: Check
     """The state's vehicle inspection beyond the exit."""

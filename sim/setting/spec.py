@@ -126,8 +126,10 @@ def build_spec(cls: type[T], mapping: object, key: str = "") -> T:
             raise ConfigError(_join(key, str(name)), f"unknown key; known {sorted(fields)}")
     hints = _hints(cast("Any", cls))
     values = {}
-    for name in fields:
+    for name, field in fields.items():
         if name not in mapping:
+            if field.default is not dataclasses.MISSING:
+                continue
             raise ConfigError(_join(key, name), f"missing; expected {_describe(hints[name])}")
         values[name] = convert_value(hints[name], mapping[name], _join(key, name))
     try:
