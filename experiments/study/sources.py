@@ -53,7 +53,7 @@ def parse_source_note(comment: str) -> SourceNote | None:
     Examples
     --------
     >>> parse_source_note("[A 0.3..0.8] a guess")
-    Note(kind='assumption', source_id=None, confidence=None, low=0.3, high=0.8, note='a guess')
+    SourceNote(kind='assumption', source_id=None, confidence=None, low=0.3, high=0.8, note='a guess')
     """
     found = TAG.match(comment.strip().lstrip("#").strip())
     if found is None:
@@ -195,17 +195,17 @@ def input_sources(
 
     Parameters
     ----------
-    config : Composed
+    config : ComposedConfig
         The composed configuration of the alternative.
-    user_overrides, own : sequence of str
+    user_overrides, alternative_overrides : sequence of str
         The user's overrides and the alternative's; a number that the user sets is of kind
         ``user``, one that the alternative sets carries the experiment file's comment.
 
     Examples
     --------
     >>> from experiments.study.compose import compose_config
-    >>> rows = {row.key: row for row in input_sources(composed(["policy.share=0.3", "policy=top_share"]),
-    ...                                         ["policy.share=0.3"])}
+    >>> rows = {row.key: row for row in input_sources(
+    ...     compose_config(["policy.share=0.3", "policy=top_share"]), ["policy.share=0.3"])}
     >>> rows["policy.share"].kind, rows["port.mix.fast_share"].source_id
     ('user', 'S6')
     """

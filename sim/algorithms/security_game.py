@@ -41,7 +41,7 @@ def minimax_coverage(
     Examples
     --------
     >>> x = minimax_coverage([10, 6, 4, 2], 1.0)
-    >>> round(max((1.0 - x) * [10, 6, 4, 2]), 6), round(float(x.sum()), 6)
+    >>> round(float(max((1.0 - x) * [10, 6, 4, 2])), 6), round(float(x.sum()), 6)
     (3.870968, 1.0)
     """
     v = np.asarray(values, dtype=np.float64)

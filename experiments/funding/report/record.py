@@ -108,12 +108,11 @@ def report_table_csv(table: Table) -> str:
 
     Examples
     --------
-        >>> from experiments.funding.exhibits.choice import request_funding
-    from experiments.funding.exhibits.elements import TableColumn
-        >>> found = Table("t", "T", TableColumn("name", "name"), (TableColumn("x", "x", "h"),),
-        ...               (("one", (Cell("1.0", "[0, 2]", 1.0, 0.0, 2.0),)),))
-        >>> report_table_csv(found).splitlines()
-        ['name,x,x_low,x_high', 'one,1.0,0.0,2.0']
+    >>> from experiments.page_templates import Cell, TableColumn
+    >>> table = Table("t", "T", TableColumn("name", "name"), (TableColumn("x", "x", "h"),),
+    ...               (("one", (Cell("1.0", "[0, 2]", 1.0, 0.0, 2.0),)),))
+    >>> report_table_csv(table).splitlines()
+    ['name,x,x_low,x_high', 'one,1.0,0.0,2.0']
     """
     ranged = [any(cells[place].low is not None for _, cells in table.rows) for place in range(len(table.columns))]
     heads = [table.first.key]
