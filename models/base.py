@@ -85,6 +85,15 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         del raw
         return None
 
+    def predict_proba(self, X: ArrayLike) -> FloatArray:  # noqa: N803
+        """Return (n, 2): P(clean), P(seizure), uncalibrated; see `models.calibration`."""
+        p_hit = 1.0 / (1.0 + np.exp(-self.decision_function(X)))
+        return np.column_stack([1.0 - p_hit, p_hit])
+
+    def predict(self, X: ArrayLike) -> IntArray:  # noqa: N803
+        """Return 1 where a seizure is more likely than not (hardly ever: loads are rare)."""
+        return (self.decision_function(X) > 0.0).astype(np.int64)
+
     @property
     def base_p_hit(self) -> float:
         """Assumed share of all trucks that would yield a seizure; for models without labels."""
