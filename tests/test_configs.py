@@ -171,7 +171,7 @@ CITED = re.compile(r"\b([A-Z][a-z]+)\b[^.;()\d]{0,80}?,? (?:of )?((?:18|19|20)\d
 def docstrings_with_sources() -> list[tuple[str, str]]:
     """Return (module, what stands after "Source") of every docstring of sim and models."""
     found = []
-    for path in sorted([*(ROOT / "sim").glob("*.py"), *(ROOT / "models").glob("*.py")]):
+    for path in sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "models").rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
                 text = ast.get_docstring(node) or ""

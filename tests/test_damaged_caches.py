@@ -22,7 +22,7 @@ from experiments import cache, cli, train
 from experiments.study import compose
 from experiments.study.compose import _composed
 from experiments.study.study import compose_scenario
-from experiments.training import simulated_history
+from experiments.training import past_practice, simulated_history
 from experiments.training.cache import model_folders
 from models import store
 from sim import compiling
@@ -66,7 +66,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     with pytest.MonkeyPatch.context() as patch:
         use(folder / "cache", patch)
         metrics = run(folder / "out")
-        routes.compile_route(routes.route_standard)
+        compiling.compile_route(routes.route_standard)
         assert compose_scenario(LEARN).risk.name == "logistic"
     return folder, metrics
 
@@ -135,7 +135,7 @@ def test_a_model_is_trained_again(name: str, form: str, root: Path) -> None:
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
 def test_a_hook_is_compiled_again(suffix: str, form: str, root: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    path = one_file(root, f"compiled/*/route.route_standard-*{suffix}")
+    path = one_file(root, f"compiled/*/routes.route_standard-*{suffix}")
     path.write_bytes(FORMS[form](path.read_bytes()))
     assert hits() == 0
     (line,) = capfd.readouterr().err.splitlines()
@@ -146,7 +146,7 @@ def test_a_hook_is_compiled_again(suffix: str, form: str, root: Path, capfd: pyt
 
 def hits() -> int:
     """Return how many signatures of a hook were loaded and not compiled."""
-    return sum(routes.compile_route(routes.route_standard).stats.cache_hits.values())
+    return sum(compiling.compile_route(routes.route_standard).stats.cache_hits.values())
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -162,7 +162,7 @@ def test_a_past_is_drawn_again(
 
     def recall() -> simulated_history.SimulatedHistory:
         return train.load_or_draw_past(
-            path, scenario.risk, simulated_history.port_before_change(scenario.risk, scenario), 1, None
+            path, scenario.risk, past_practice.port_before_change(scenario.risk, scenario), 1, None
         )
 
     recall()
