@@ -31,6 +31,9 @@ IGNORED_JSON: Final[dict[tuple[str, str], str]] = {
 }
 """Keys of records that are not results, by file name and dotted key, with the reason."""
 
+IGNORED_FILES: Final = {"checksums.json": "keyed checksums of a model in this user's cache (decision 020)"}
+"""Files that are not results, with the reason."""
+
 OF_A_PORT: Final = re.compile(r"^ports\.[^.]+\.(?=\w+$)")
 """A portfolio's run.json holds one such record for each port."""
 
@@ -75,9 +78,8 @@ def without_paths(text: str, roots: Sequence[tuple[str, str]]) -> str:
 
 
 def _files(folder: Path) -> set[str]:
-    return {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.suffix in SUFFIXES
-    }
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix in SUFFIXES)
+    return {path.relative_to(folder).as_posix() for path in paths if path.name not in IGNORED_FILES}
 
 
 def _bytes(base: Path, present: Path) -> str | None:
