@@ -127,7 +127,13 @@ def seized_and_leaked_amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_
     return found
 
 
-RATIOS: Final = {metric.name: metric.ratio for metric in METRICS if metric.ratio is not None}
+_BY_PART: Final = ("detection_expected_", "utilisation_", "occupied_", "availability_")
+"""Beginnings of the names of ratios of which there is one a part: a type, a station. They are listed last."""
+RATIOS: Final = {
+    metric.name: metric.ratio
+    for metric in sorted(METRICS, key=lambda metric: metric.name.startswith(_BY_PART))
+    if metric.ratio is not None
+}
 """Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
 
 
