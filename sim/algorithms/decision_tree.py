@@ -233,24 +233,6 @@ def _turns(a: tuple[float, ...], b: tuple[float, ...], c: tuple[float, ...]) -> 
     return (b[1] - a[1] - LEAST) * (c[0] - a[0]) > chord
 
 
-def detection_when_all_tested(sensor: TreeSensor, budget: float) -> float:
-    """Return what the naive plan detects: test every truck, open alarms while the budget lasts.
-
-    Examples
-    --------
-    >>> round(detection_when_all_tested(TreeSensor("scan", 0.1, ((0.2, 0.8),)), 0.15), 6)
-    0.2
-    """
-    left, detection = budget - sensor.cost, 0.0
-    for good, bad in sensor.channels():
-        if left <= 0.0:
-            break
-        part = min(1.0, left / good) if good > 0.0 else 1.0
-        detection += part * bad
-        left -= part * good
-    return detection
-
-
 @dataclass(frozen=True, slots=True)
 class TreeMix:
     """Two neighbouring vertices: ``second`` with probability ``second_share``, else ``first``."""

@@ -60,25 +60,6 @@ def mmc_wait_min(arrivals_per_h: float, served_per_h: float, servers: int) -> fl
     return 60.0 * erlang_c(arrivals_per_h / served_per_h, servers) / spare_per_h
 
 
-def mg1_wait_min(arrivals_per_h: float, service_mean_min: float, service_cv: float) -> float:
-    """Return the mean wait in queue of M/G/1, minutes (Pollaczek-Khinchine).
-
-    Wq = rho / (1 - rho) x (1 + cv^2) / 2 x mean service; inf if overloaded. The last example is
-    V5 of the published checks: a fifth slow, triangular(10, 20, 30) s, the others (2, 4, 6) s.
-
-    >>> round(mg1_wait_min(20.0, 2.0, 1.0), 9) == round(mmc_wait_min(20.0, 30.0, 1), 9)
-    True
-    >>> mean_s, square_s = 0.2 * 20 + 0.8 * 4, 0.2 * (400 + 50 / 3) + 0.8 * (16 + 2 / 3)
-    >>> cv = math.sqrt(square_s / mean_s**2 - 1)
-    >>> round(60 * mg1_wait_min(360.0, mean_s / 60, cv), 2)
-    17.26
-    """
-    rho = arrivals_per_h * service_mean_min / 60.0
-    if rho >= 1.0:
-        return math.inf
-    return rho / (1.0 - rho) * (1.0 + service_cv**2) / 2.0 * service_mean_min
-
-
 MOST_WAITING: Final = 400
 """Longer queues are taken to be as long as this."""
 

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numba import types
 from numba.extending import register_jitable
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, IntArray
 from sim.compiling import PROFILE_SIGNATURE, ROUTE_SIGNATURE, Route
 from sim.errors import PolicyError
 from sim.stations import (
@@ -69,19 +69,14 @@ PROFILE_TYPE: Final = types.FunctionType(PROFILE_SIGNATURE)
 
 
 def profile_fast(
-    truck: int,
-    lane: int,
-    waiting: Any,  # noqa: ANN401
-    serving: Any,  # noqa: ANN401
-    columns: Any,  # noqa: ANN401
-    state: Any,  # noqa: ANN401
+    truck: int, lane: int, waiting: IntArray, serving: IntArray, columns: FloatArray, state: FloatArray
 ) -> int:
     """Serve every truck in the one way there is."""
     return 0
 
 
 @register_jitable
-def _before_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any) -> int:  # noqa: ANN401
+def _before_primary(truck: int, here: int, seen: int, alarmed: int, columns: FloatArray) -> int:
     if here == START and (seen >> ORIGIN) & 1 == 0 and columns[truck, CHECKED] > 0.0:
         return ORIGIN
     if here == ORIGIN and (alarmed >> ORIGIN) & 1 == 1:
@@ -96,7 +91,7 @@ def _before_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any
 
 
 @register_jitable
-def _after_primary(truck: int, here: int, seen: int, alarmed: int, columns: Any) -> int:  # noqa: ANN401
+def _after_primary(truck: int, here: int, seen: int, alarmed: int, columns: FloatArray) -> int:
     if here == PRIMARY and (seen >> RADIATION) & 1 == 0 and columns[truck, RADIATING] > 0.0:
         return RADIATION
     honest, looked = columns[truck, WAVED] == 0.0, SECONDARY <= here < DOCK
@@ -124,11 +119,11 @@ def route_standard(
     here: int,
     seen: int,
     alarmed: int,
-    columns: Any,  # noqa: ANN401
-    waiting: Any,  # noqa: ANN401
-    busy: Any,  # noqa: ANN401
+    columns: FloatArray,
+    waiting: IntArray,
+    busy: IntArray,
     now_min: float,
-    state: Any,  # noqa: ANN401
+    state: FloatArray,
 ) -> int:
     """Route by the columns and the alarms: the chain as operated today.
 

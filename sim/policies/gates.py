@@ -14,12 +14,12 @@ holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, IntArray
 from sim.engine.flow import Flow, Record
 from sim.engine.routes import N_COLUMNS, SELECTED, route_standard
 from sim.stations import APPROACH, DOCK, EXIT, LOW_ENERGY, PORTAL, PRIMARY, START, WAIVED
@@ -78,20 +78,20 @@ def with_actual_portal_visits(flow: Flow, record: Record) -> Flow:
 
 
 @register_jitable
-def _queue(place: float, address: int, waiting: Any, state: Any) -> bool:  # noqa: ANN401
+def _queue(place: float, address: int, waiting: IntArray, state: FloatArray) -> bool:
     left = 1.0 - waiting[PORTAL] / state[address + 1]
     return bool(left > 0.0 and place < state[address] * left)
 
 
 @register_jitable
-def _skip(u: float, truck: int, address: int, state: Any) -> bool:  # noqa: ANN401
+def _skip(u: float, truck: int, address: int, state: FloatArray) -> bool:
     scan = state[address + 2] >= state[address] and u >= state[address + 1]
     state[address + 3 + truck] = 0.0 if scan else WATCHED
     return not scan
 
 
 @register_jitable
-def _budget(score: float, address: int, now_min: float, state: Any) -> bool:  # noqa: ANN401
+def _budget(score: float, address: int, now_min: float, state: FloatArray) -> bool:
     shifts, row = int(state[address + 1]), int(state[address + 2])
     shift = min(int(now_min / state[address]), shifts - 1)
     if shift != int(state[address + 3]):
@@ -116,7 +116,7 @@ def _answers(bits: int, kind: int, count: int) -> int:
 
 
 @register_jitable
-def decide_gates(truck: int, columns: Any, waiting: Any, now_min: float, state: Any) -> bool:  # noqa: ANN401
+def decide_gates(truck: int, columns: FloatArray, waiting: IntArray, now_min: float, state: FloatArray) -> bool:
     """Run the program for one truck; every gate is asked, because each keeps its own count."""
     bits = 0
     for step in range(int(state[0])):
@@ -138,7 +138,7 @@ def decide_gates(truck: int, columns: Any, waiting: Any, now_min: float, state: 
 
 
 @register_jitable
-def update_gates(truck: int, here: int, alarmed: int, state: Any) -> None:  # noqa: ANN401
+def update_gates(truck: int, here: int, alarmed: int, state: FloatArray) -> None:
     """Let the skip-lot gates count who came out clean, and begin again at a find."""
     for step in range(int(state[0])):
         if int(state[1 + 3 * step]) != GATE_SKIP:
@@ -165,11 +165,11 @@ def route_gated(  # noqa: PLR0913, PLR0917
     here: int,
     seen: int,
     alarmed: int,
-    columns: Any,  # noqa: ANN401
-    waiting: Any,  # noqa: ANN401
-    busy: Any,  # noqa: ANN401
+    columns: FloatArray,
+    waiting: IntArray,
+    busy: IntArray,
     now_min: float,
-    state: Any,  # noqa: ANN401
+    state: FloatArray,
 ) -> int:
     """Ask the gates once, where the portal's turn comes; else route as operated today."""
     step = route_standard(truck, here, seen, alarmed, columns, waiting, busy, now_min, state)

@@ -20,12 +20,12 @@ of a ticket by which the boxes so far fall short is carried over.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from sim.arrays import BoolArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.compiling import Profile
 from sim.engine.routes import N_COLUMNS
 from sim.errors import ConfigError
@@ -76,12 +76,7 @@ def full_ticket_box(tickets: int, share: float) -> list[float]:
 
 
 def profile_ticket(
-    truck: int,
-    lane: int,
-    waiting: Any,  # noqa: ANN401
-    serving: Any,  # noqa: ANN401
-    columns: Any,  # noqa: ANN401
-    state: Any,  # noqa: ANN401
+    truck: int, lane: int, waiting: IntArray, serving: IntArray, columns: FloatArray, state: FloatArray
 ) -> int:
     """Draw a slow ticket where the lane is among the shortest, else a fast one."""
     if state[FAST_LEFT] + state[SLOW_LEFT] <= 0.0:
@@ -111,12 +106,7 @@ def profile_ticket(
 
 
 def profile_mix(
-    truck: int,
-    lane: int,
-    waiting: Any,  # noqa: ANN401
-    serving: Any,  # noqa: ANN401
-    columns: Any,  # noqa: ANN401
-    state: Any,  # noqa: ANN401
+    truck: int, lane: int, waiting: IntArray, serving: IntArray, columns: FloatArray, state: FloatArray
 ) -> int:
     """Serve slowly at random: by the truck's own uniform; state[0] is the slow share."""
     if columns[truck, U_SLOW] < state[0]:
@@ -125,12 +115,7 @@ def profile_mix(
 
 
 def profile_lanes(
-    truck: int,
-    lane: int,
-    waiting: Any,  # noqa: ANN401
-    serving: Any,  # noqa: ANN401
-    columns: Any,  # noqa: ANN401
-    state: Any,  # noqa: ANN401
+    truck: int, lane: int, waiting: IntArray, serving: IntArray, columns: FloatArray, state: FloatArray
 ) -> int:
     """Serve slowly in the first lanes, whatever comes; state[0] says how many."""
     if lane < state[0]:

@@ -15,13 +15,13 @@ that broke off, or one not made, reads 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numba.extending import register_jitable
 
 from sim.algorithms.decision_tree import DecisionTree, TreeMix
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, IntArray
 from sim.engine.routes import N_COLUMNS, ORDERED, REFERRED, SAFETY_CHECKED, SELECTED, WAVED, route_standard
 from sim.stations import (
     APPROACH,
@@ -81,7 +81,7 @@ def encode_trees(
 
 
 @register_jitable
-def _step(truck: int, seen: int, alarmed: int, columns: Any, state: Any) -> tuple[int, int]:  # noqa: ANN401
+def _step(truck: int, seen: int, alarmed: int, columns: FloatArray, state: FloatArray) -> tuple[int, int]:
     """Return (next station or EXIT where the tree has none, verdict so far)."""
     at = int(state[ROOTS + int(columns[truck, TREE])])
     while at >= 0:
@@ -119,11 +119,11 @@ def route_tree(  # noqa: PLR0911, PLR0913, PLR0917
     here: int,
     seen: int,
     alarmed: int,
-    columns: Any,  # noqa: ANN401
-    waiting: Any,  # noqa: ANN401
-    busy: Any,  # noqa: ANN401
+    columns: FloatArray,
+    waiting: IntArray,
+    busy: IntArray,
     now_min: float,
-    state: Any,  # noqa: ANN401
+    state: FloatArray,
 ) -> int:
     """Visit the sensors in the order of the truck's tree, and primary; then open or release.
 

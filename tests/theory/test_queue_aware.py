@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from ports import mean_and_half_width
+from theory_formulas import mg1_wait_min
 
-from sim.algorithms import queueing
 from sim.engine import simpy_port
 from sim.engine.flow import Flow, Record, assemble_flow
 from sim.engine.kernel import loop
@@ -106,7 +106,7 @@ def test_a_random_mix_in_every_lane_is_mg1(per_s: float, target: float) -> None:
     mean = (1.0 - share) * FAST_MEAN_S + share * SLOW_MEAN_S
     square = (1.0 - share) * (16.0 + 4.0 / 6.0) + share * (400.0 + 100.0 / 6.0)
     cv = np.sqrt(square - mean**2) / mean
-    expected = queueing.mg1_wait_min(60.0 * per_s, mean, cv)
+    expected = mg1_wait_min(60.0 * per_s, mean, cv)
     if (per_s, target) == (0.1, 0.40):
         assert expected == pytest.approx(17.26, abs=0.01)
     wait, detection = run(profile_mix, [share], per_s=per_s)

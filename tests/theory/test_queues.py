@@ -11,7 +11,7 @@ import heapq
 import numpy as np
 import pytest
 from ports import flow_and_ledger, ledger_of, mean_and_half_width, window_of
-from theory_formulas import fluid_rush, jackson_sojourn_min
+from theory_formulas import fluid_rush, jackson_sojourn_min, mg1_wait_min
 
 from experiments.study.study import compose_scenario
 from sim.algorithms import queueing
@@ -62,7 +62,7 @@ def test_wait_of_mmc(per_h: float, served_per_h: float, lanes: int, published: f
 @pytest.mark.parametrize(("cv", "dist"), [(0.0, "deterministic"), (0.5, "gamma"), (0.5, "lognormal")])
 def test_wait_of_mg1_at_high_load(cv: float, dist: str) -> None:
     """Pollaczek-Khinchine at rho 0.9: times are continuous, nothing is rounded."""
-    expected = queueing.mg1_wait_min(27.0, 2.0, cv)
+    expected = mg1_wait_min(27.0, 2.0, cv)
     scenario = bare(27.0, 1, 2.0, dist=dist)
     means = [waits(ledger_of(scenario, window_of(300, r))).mean() for r in range(12)]
     mean, half_width = mean_and_half_width(means)

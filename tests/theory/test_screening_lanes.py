@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ports import FlatScorer, mean_and_half_width, window_of
+from theory_formulas import mg1_wait_min
 
 from experiments.cli import main
 from experiments.study.study import build_study
-from sim.algorithms import queueing
 from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
 from sim.workload import weekly_load
@@ -67,7 +67,7 @@ def test_a_random_mix_in_every_lane_is_mg1(
     squares = means**2 + (a * a + b * b + c * c - a * b - a * c - b * c) / 18.0
     mean, square = np.array([0.8, 0.2]) @ means, np.array([0.8, 0.2]) @ squares
     cv = np.sqrt(square - mean**2) / mean
-    expected = 60.0 * queueing.mg1_wait_min(per_lane_h, mean / 60.0, cv)
+    expected = 60.0 * mg1_wait_min(per_lane_h, mean / 60.0, cv)
     if not overrides:
         assert expected == pytest.approx(17.26, abs=0.01)
     days, load = days_of(alternatives(*overrides)["random_slow"])

@@ -8,13 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from theory_formulas import mean_screenings, mean_screenings_with_memory, square_root_sampling
 
-from sim.algorithms.square_root import (
-    mean_screenings,
-    mean_screenings_with_memory,
-    scale_for_share,
-    square_root_sampling,
-)
+from sim.algorithms.square_root import scale_for_share
 from sim.policies.base import PastTraffic
 from sim.policies.registry import select_trucks
 from sim.scenario import Scenario

@@ -13,10 +13,15 @@ import pytest
 from clear_port import clear_port, sensor
 from ports import ledger_of, window_of
 from scipy.optimize import linprog
-from theory_formulas import deterrence_share, smuggler_gain
+from theory_formulas import (
+    deterrence_share,
+    mean_screenings,
+    mean_screenings_with_memory,
+    smuggler_gain,
+    square_root_sampling,
+)
 
 from experiments.study.study import compose_scenario
-from sim.algorithms.square_root import mean_screenings, mean_screenings_with_memory, square_root_sampling
 from sim.policies.base import PastTraffic, risk_position
 from sim.policies.lists import Asycuda, Minimax
 from sim.policies.registry import select_trucks

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 import pytest
+from theory_formulas import detection_when_all_tested as naive
 
 from sim.algorithms.decision_tree import (
     RELEASE,
@@ -17,7 +18,6 @@ from sim.algorithms.decision_tree import (
     efficient_trees,
     tree_text,
 )
-from sim.algorithms.decision_tree import detection_when_all_tested as naive
 from sim.errors import PolicyError
 
 A = TreeSensor("A", 0.05, ((0.2, 0.6), (0.4, 0.8)))

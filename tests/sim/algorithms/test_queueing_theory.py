@@ -11,10 +11,11 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from theory_formulas import fluid_rush, jackson_sojourn_min, priority_wait_min
+import theory_formulas
+from theory_formulas import fluid_rush, jackson_sojourn_min, mg1_wait_min, priority_wait_min
 
 from sim.algorithms import queueing
-from sim.algorithms.queueing import erlang_b, erlang_c, mg1_wait_min, mmc_wait_min
+from sim.algorithms.queueing import erlang_b, erlang_c, mmc_wait_min
 from sim.policies import registry
 from sim.policies.base import PolicyExpectation
 from sim.scenario import Scenario
@@ -30,7 +31,7 @@ def loads(scenario: Scenario, expected: PolicyExpectation = TODAY, window: Windo
     return weekly_load(scenario, expected, window).set_index("station")
 
 
-@pytest.mark.parametrize("module", [queueing, registry])
+@pytest.mark.parametrize("module", [queueing, registry, theory_formulas])
 def test_examples_in_docstrings_run(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0
