@@ -98,8 +98,6 @@ def apply_tips(platt: Platt, model_score: FloatArray, tip: FloatArray) -> tuple[
 
     ``tip`` [n] is the chance that the truck carries, as the tip states it; 0: no tip.
 
-    Examples
-    --------
     >>> score, p_hit = apply_tips(Platt(intercept=0.0, slope=1.0), np.zeros(2), np.array([0.0, 0.5]))
     >>> p_hit.tolist(), score.round(3).tolist()
     ([0.5, 0.75], [0.0, 1.099])

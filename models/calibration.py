@@ -82,8 +82,6 @@ def shift_to_prior(platt: Platt, sample: FloatArray, prior: float) -> Platt:
     ``sample`` [m] are scores of trucks drawn uniformly from the past; ``prior`` is the share of all
     trucks that would yield a seizure if opened, above 0 and below 1.
 
-    Examples
-    --------
     >>> shifted = shift_to_prior(Platt(intercept=0.0, slope=1.0), np.zeros(3), 0.01)
     >>> round(float(shifted(np.zeros(1))[0]), 6)
     0.01
@@ -129,8 +127,6 @@ def rank_share(score: FloatArray, scale: FloatArray) -> FloatArray:
     ``scale`` [m] are sorted scores of trucks drawn uniformly from the training period: fixed, so
     that today's trucks never depend on one another.
 
-    Examples
-    --------
     >>> rank_share(np.array([0.0, 1.0, 5.0]), np.array([1.0, 1.0, 2.0, 3.0])).tolist()
     [0.0, 0.25, 1.0]
     """

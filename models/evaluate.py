@@ -57,8 +57,6 @@ def rolling_years(years: IntArray) -> Iterator[tuple[BoolArray, BoolArray]]:
 
     The first two years are only trained on. ``years`` [n] are years of the history, from 0.
 
-    Examples
-    --------
     >>> [(a.sum(), b.sum()) for a, b in rolling_years(np.array([0, 1, 2, 2, 3]))]
     [(np.int64(2), np.int64(2)), (np.int64(4), np.int64(1))]
     """
@@ -76,8 +74,6 @@ def evaluate_at_capacity(
     riskier trucks, ``label`` 1 for positives, 0 for others, or the probability of being positive;
     ``weight`` is how many trucks each row stands for; ``share`` of all trucks, 0 to 1.
 
-    Examples
-    --------
     >>> evaluate_at_capacity(np.array([3.0, 2.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0, 0.0]), 0.5).hits
     1.0
     """
@@ -109,8 +105,6 @@ def wilson_interval(hits: float, n: float, level: float = 0.95) -> tuple[float, 
 
     Source: E. B. Wilson, J. American Statistical Association 22 (1927) 209.
 
-    Examples
-    --------
     >>> [round(bound, 3) for bound in wilson_interval(5, 10)]
     [0.237, 0.763]
     """
@@ -129,8 +123,6 @@ def auc(score: FloatArray, label: FloatArray, weight: FloatArray | None = None) 
     Labels may be probabilities: each truck then stands for a positive of weight ``label`` and a
     negative of weight ``1 - label``.
 
-    Examples
-    --------
     >>> auc(np.array([1.0, 2.0, 2.0, 3.0]), np.array([0.0, 0.0, 1.0, 1.0]))
     0.875
     """

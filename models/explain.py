@@ -160,8 +160,6 @@ def _walks(model: RiskModel, truck: Float32Array, others: Float32Array, orders: 
 def explanation_sentence(explanation: Explanation, truck: Float32Array, risk_score: float) -> str:
     """Return one line: the score, and the features that moved it most, in log odds.
 
-    Examples
-    --------
     >>> found = Explanation(base=-9.0, names=("night",), share=np.array([1.2]),
     ...                     error=np.zeros(1), total=-7.8)
     >>> explanation_sentence(found, np.zeros((1, 29), dtype=np.float32), 0.97)

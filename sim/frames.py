@@ -88,8 +88,6 @@ def _renumbered(code: IntArray, codes: int) -> tuple[IntArray, int]:
 class CachedFrame(pd.DataFrame):
     """A DataFrame that keeps every column that it was asked for; what is cut of it is a plain one.
 
-    Examples
-    --------
     >>> rows = CachedFrame({"truck": [0, 1]})
     >>> rows["truck"] is rows["truck"]
     True
@@ -121,8 +119,6 @@ class CachedFrame(pd.DataFrame):
 def cached_frame(table: pd.DataFrame) -> CachedFrame:
     """Return the table as `CachedFrame`, without copying what it holds.
 
-    Examples
-    --------
     >>> cached_frame(pd.DataFrame({"truck": [0, 1]}))["truck"].tolist()
     [0, 1]
     """

@@ -148,8 +148,6 @@ TRUCK_SHIFT: Final = 15
 def event_key(kind: int, station: int, ident: int) -> int:
     """Pack (kind, station, id) into the integer that breaks ties of time.
 
-    Examples
-    --------
     >>> event_key(DOWN, PRIMARY, 3) < event_key(END, APPROACH, 0) < event_key(ARRIVE, APPROACH, 0)
     True
     """

@@ -269,8 +269,6 @@ class TreeMix:
 def best_mix_at_budget(vertices: tuple[DecisionTree, ...], budget: float) -> TreeMix:
     """Return the best policy whose cost is at most ``budget``.
 
-    Examples
-    --------
     >>> from sim.algorithms.decision_tree import TreeSensor, efficient_trees
     >>> round(best_mix_at_budget(efficient_trees([TreeSensor("scan", 0.1, ((0.2, 0.8),))]), 0.15).detection, 6)
     0.4
@@ -281,8 +279,6 @@ def best_mix_at_budget(vertices: tuple[DecisionTree, ...], budget: float) -> Tre
 def cheapest_mix_at_detection(vertices: tuple[DecisionTree, ...], detection: float) -> TreeMix:
     """Return the cheapest policy that detects at least ``detection``.
 
-    Examples
-    --------
     >>> from sim.algorithms.decision_tree import TreeSensor, efficient_trees
     >>> round(cheapest_mix_at_detection(efficient_trees([TreeSensor("scan", 0.1, ((0.2, 0.8),))]), 0.4).cost, 6)
     0.15
@@ -303,8 +299,6 @@ def _between(vertices: tuple[DecisionTree, ...], scale: list[float], target: flo
 def tree_text(tree: DecisionTree | TreeMix) -> str:
     """Return the policy as text, one line a step; shares are of the trucks that come to it.
 
-    Examples
-    --------
     >>> from sim.algorithms.decision_tree import TreeSensor, efficient_trees
     >>> from sim.algorithms.decision_tree import best_mix_at_budget
     >>> vertices = efficient_trees([TreeSensor("scan", 0.1, ((0.2, 0.8),))])

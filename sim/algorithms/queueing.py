@@ -106,8 +106,6 @@ def queue_length_distribution(
 def p_queue_below(queue_distribution: FloatArray, hour: npt.NDArray[np.int64], limit: FloatArray) -> FloatArray:
     """Return P(w < limit) of each truck in its hour, float[n].
 
-    Examples
-    --------
     >>> law = np.array([[0.5, 0.3, 0.2]])
     >>> p_queue_below(law, np.array([0, 0, 0]), np.array([0.0, 1.5, 9.0])).round(3).tolist()
     [0.0, 0.8, 1.0]

@@ -26,12 +26,8 @@ def csp1_fraction(p_find: float, clearance: int, fraction: float) -> float:
     All are inspected until ``clearance`` (i) in a row are clean, then a ``fraction`` (f) at random;
     a find returns to all. ``p_find`` = prevalence x detection, q = 1 - p_find.
 
-    Source
-    ------
-    Dodge 1943, Annals of Mathematical Statistics 14:264.
+    Source: Dodge 1943, Annals of Mathematical Statistics 14:264.
 
-    Examples
-    --------
     >>> round(csp1_fraction(0.02, 10, 0.10), 5), round(csp1_fraction(0.02, 50, 0.25), 5)
     (0.11971, 0.4779)
     """
@@ -46,8 +42,6 @@ def confidence_when_clean(n: int, share: float) -> float:
 
     1 - (1 - share) ** n.
 
-    Examples
-    --------
     >>> round(confidence_when_clean(600, 0.005), 6)
     0.950586
     """
@@ -57,8 +51,6 @@ def confidence_when_clean(n: int, share: float) -> float:
 def sample_size_when_clean(share: float, confidence: float) -> int:
     """Return the fewest random units that, all clean, show contamination below ``share``.
 
-    Examples
-    --------
     >>> sample_size_when_clean(0.005, 0.95)
     598
     """
@@ -72,12 +64,8 @@ def clopper_pearson(hits: float, n: float, confidence: float = 0.95) -> ShareInt
     Quantiles of Beta(x, n - x + 1) and Beta(x + 1, n - x). ``hits`` may be an expectation and
     then need not be whole.
 
-    Source
-    ------
-    Clopper & Pearson 1934, Biometrika 26:404.
+    Source: Clopper & Pearson 1934, Biometrika 26:404.
 
-    Examples
-    --------
     >>> [round(float(x), 4) for x in clopper_pearson(3, 100)]
     [0.0062, 0.03, 0.0852]
     """
@@ -131,8 +119,6 @@ def sample_size_for_width(share: float, width: float, confidence: float = 0.95) 
 
     Width of `clopper_pearson` at the expected find, n x share.
 
-    Examples
-    --------
     >>> n = sample_size_for_width(0.02, 0.01)
     >>> low, _, high = clopper_pearson(0.02 * n, n)
     >>> high - low <= 0.01
@@ -189,8 +175,6 @@ def assignment_thresholds(scans: int, arrivals: int) -> FloatArray:
 
     0 where every arrival left can be scanned, 1 where no scan is left.
 
-    Examples
-    --------
     >>> assignment_thresholds(1, 3)[1].round(3).tolist()
     [0.0, 0.0, 0.5, 0.625]
     """

@@ -45,12 +45,8 @@ def lane_steps(rates: tuple[LaneRates, ...]) -> tuple[LaneSteps, ...]:
     3. A lane that is still under its expected rate is topped up from would-be-green, in the order
        of the lanes, while green lasts.
 
-    Source
-    ------
-    UNCTAD, ASYCUDAWorld selectivity: criteria, minimum random rate, expected rate.
+    Source: UNCTAD, ASYCUDAWorld selectivity: criteria, minimum random rate, expected rate.
 
-    Examples
-    --------
     >>> red = lane_steps((LaneRates(0.06, 0.01, 0.10), LaneRates(0, 0, 0), LaneRates(0, 0, 0)))[0]
     >>> [round(part, 2) for part in red], round(red.total, 2)
     ([0.06, 0.01, 0.03], 0.1)

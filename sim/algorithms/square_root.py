@@ -78,8 +78,6 @@ def screen_in_turn(today: PlateCrossings, past: PlateCrossings, share: float, re
     A truck is screened if its plate is not resting and it is among the riskiest of the traffic that
     does not rest, as many as make up ``share`` of all traffic.
 
-    Examples
-    --------
     >>> two = PlateCrossings(np.array([1, 2]), np.array([0.0, 0.5]), np.zeros(2), np.zeros(2))
     >>> day = PlateCrossings(np.array([1, 1, 2]), np.array([0.0, 0.0, 0.5]), np.zeros(3), np.arange(3.0))
     >>> screen_in_turn(day, two, 0.5, 1e9).tolist()
@@ -107,8 +105,6 @@ def scale_for_share(weights: npt.ArrayLike, share: float) -> float:
     The mean is piecewise linear and rising in c; with the k largest weights at 1 it is
     (k + c sum of the others) / n.
 
-    Examples
-    --------
     >>> scale_for_share([1.0, 2.0, 5.0], 0.5)
     0.1875
     """

@@ -83,8 +83,6 @@ def files_hash(files: Iterable[Path], versions: Iterable[str] = (), folder: Path
 def imported(source: bytes) -> tuple[str, ...]:
     r"""Return the full names that a file's absolute imports may refer to.
 
-    Examples
-    --------
     >>> imported(b"import sim.a.b\nfrom sim.c import d")
     ('sim.a.b', 'sim.c', 'sim.c.d')
     """

@@ -156,8 +156,6 @@ def select_riskiest(
 def past_quantile(risk_score: FloatArray, top_share: float) -> tuple[float, float]:
     """Return (c, p) with P(score > c) + p P(score = c) = ``top_share`` over past days.
 
-    Examples
-    --------
     >>> past_quantile(np.array([0.1, 0.5, 0.5, 0.9]), 0.5)
     (0.5, 0.5)
     """

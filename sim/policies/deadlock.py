@@ -148,8 +148,6 @@ def _rows(free_columns: tuple[int, ...], levels: tuple[int, ...]) -> Iterator[tu
 def find_cycle(edges: Moves) -> tuple[int, ...]:
     """Return a circle of moves, its first station again at the end; empty: there is none.
 
-    Examples
-    --------
     >>> find_cycle({(0, 1), (1, 2), (2, 1)})
     (1, 2, 1)
     >>> find_cycle({(0, 1), (1, 2), (0, 2)})

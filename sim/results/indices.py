@@ -12,8 +12,6 @@ from sim.arrays import FloatArray
 def ratio_or_nan(numerator: float, denominator: float) -> float:
     """Return numerator / denominator, NaN where there is nothing to divide by.
 
-    Examples
-    --------
     >>> ratio_or_nan(1.0, 4.0)
     0.25
     """
@@ -23,8 +21,6 @@ def ratio_or_nan(numerator: float, denominator: float) -> float:
 def buffer_index(p95_min: float, mean_min: float) -> float:
     """Return (p95 - mean) / mean of crossing time (FHWA); 2001, seven crossings: 1.62.
 
-    Examples
-    --------
     >>> round(buffer_index(70.1, 26.8), 2)
     1.62
     """
@@ -34,8 +30,6 @@ def buffer_index(p95_min: float, mean_min: float) -> float:
 def planning_time_index(p95_min: float, free_flow_min: float) -> float:
     """Return p95 of crossing time over free-flow crossing time (FHWA).
 
-    Examples
-    --------
     >>> planning_time_index(93.0, 15.0)
     6.2
     """
@@ -55,8 +49,6 @@ def percentile(values: FloatArray, share: float) -> float:
 def percentile_values(values: FloatArray, shares: Sequence[float]) -> list[float]:
     """Return several percentiles of the same values, put in order only once.
 
-    Examples
-    --------
     >>> percentile_values(np.array([3.0, 1.0, 2.0]), (50.0, 100.0))
     [2.0, 3.0]
     """

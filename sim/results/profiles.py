@@ -71,8 +71,6 @@ def slot_middles(window: Window) -> FloatArray:
 def n_waiting_at(moments_min: FloatArray, arrive_min: FloatArray, start_min: FloatArray) -> FloatArray:
     """Return how many trucks had arrived and not started at each moment.
 
-    Examples
-    --------
     >>> n_waiting_at(np.array([1.0, 3.0]), np.array([0.0, 2.0]), np.array([0.5, np.nan])).tolist()
     [0.0, 1.0]
     """
@@ -170,8 +168,6 @@ def minutes_by_hour(begin: FloatArray, end: FloatArray, window: Window) -> Float
 
     A span without a beginning is none; one without an end lasts until the window's.
 
-    Examples
-    --------
     >>> window = Window(seed=1, epoch=0, replication=0, start_date="2024-05-13", days=1)
     >>> minutes_by_hour(np.array([50.0, 90.0]), np.array([70.0, 100.0]), window)[:2].tolist()
     [10.0, 20.0]

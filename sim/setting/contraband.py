@@ -47,8 +47,6 @@ SOUTHBOUND_CONTRABAND: Final = ("firearms", "bulk_cash", "precursors")
 def amount_column(measure: str, kind: str) -> str:
     """Return the METRICS column of an amount, its unit in the name.
 
-    Examples
-    --------
     >>> amount_column("seized", "bulk_cash"), amount_column("presented_expected", "heroin")
     ('seized_usd_bulk_cash', 'presented_expected_kg_heroin')
     """

@@ -20,8 +20,6 @@ class Window:
     Chance in different epochs or replications is independent; the same window always gives the
     same trucks, whatever the policy, the order of runs or the number of processes.
 
-    Examples
-    --------
     >>> Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=7).dates()[6]
     datetime.date(2024, 5, 19)
     """

@@ -24,8 +24,6 @@ from sim.trucks.streams import Draw, Purpose, draw_uniforms, exponential_quantil
 def day_type(weekday: int) -> DayType:
     """Return the kind of day of a weekday (Monday 0).
 
-    Examples
-    --------
     >>> [day_type(weekday) for weekday in (0, 5, 6)]
     ['weekday', 'saturday', 'sunday']
     """

@@ -112,8 +112,6 @@ class Crew:
 def look_up_firm(table: FloatArray, code: IntArray) -> FloatArray:
     """Return a firm's entry; 0 for a code that is not of the population, such as -1.
 
-    Examples
-    --------
     >>> look_up_firm(np.array([5.0, 7.0]), np.array([1, -1, 9])).tolist()
     [7.0, 0.0, 0.0]
     """

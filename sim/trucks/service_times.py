@@ -50,8 +50,6 @@ def empirical_quantiles(u: FloatArray, values: tuple[float, ...]) -> FloatArray:
 def triangular_between(u: FloatArray, least: float, mode: float, most: float) -> FloatArray:
     """Return quantiles of the triangular between ``least`` and ``most``, likeliest at ``mode``.
 
-    Examples
-    --------
     >>> triangular_between(np.array([0.125, 0.5, 0.875]), 2.0, 4.0, 6.0).tolist()
     [3.0, 4.0, 5.0]
     """
@@ -106,8 +104,6 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
 def service_mean_min(service: Service) -> float:
     """Return the mean service time in minutes: of values, each counts alike (as in a triangle).
 
-    Examples
-    --------
     >>> service_mean_min(Service(dist="triangular", mean_min=0.0, cv=0.0, values_min=(2.0, 3.0, 7.0)))
     4.0
     """

@@ -163,8 +163,6 @@ def draw_uniforms(window: Window, purpose: int, n: int, layer: int = 0) -> Float
 def normal_quantiles(u: FloatArray) -> FloatArray:
     """Return standard normal quantiles.
 
-    Examples
-    --------
     >>> normal_quantiles(np.array([0.5, 0.975])).round(4).tolist()
     [0.0, 1.96]
     """
@@ -184,8 +182,6 @@ def lognormal_quantiles(u: FloatArray, median: float | FloatArray, ln_sd: float 
 def exponential_quantiles(u: FloatArray, mean: float) -> FloatArray:
     """Return quantiles of an exponential: -mean ln(1 - u).
 
-    Examples
-    --------
     >>> exponential_quantiles(np.array([0.5]), 2.0).round(4).tolist()
     [1.3863]
     """
@@ -198,8 +194,6 @@ def exponential_quantiles(u: FloatArray, mean: float) -> FloatArray:
 def poisson_quantiles(u: FloatArray, mean: FloatArray) -> FloatArray:
     """Return Poisson quantiles: the least k with P(N <= k) >= u; 0 where the mean is 0.
 
-    Examples
-    --------
     >>> poisson_quantiles(np.array([0.5, 0.99, 0.5]), np.array([2.0, 2.0, 0.0])).tolist()
     [2.0, 6.0, 0.0]
     """
