@@ -189,8 +189,7 @@ def check_settings(allowed: Mapping[str, tuple[float, float]], settings: Mapping
         if name not in settings:
             raise ConfigError(f"risk.settings.{name}", "missing; expected a number")
         if not low <= settings[name] <= high:
-            problem = f"must be between {low:g} and {high:g}, got {settings[name]:g}"
-            raise ConfigError(f"risk.settings.{name}", problem)
+            raise ConfigError(f"risk.settings.{name}", f"must be between {low:g} and {high:g}, got {settings[name]:g}")
 
 
 def save_baseline(folder: Path, model: BaselineRisk) -> None:

@@ -2,13 +2,10 @@
 
 Nothing here looks at a truck or a policy: the table is the same for every alternative that has the
 same posts, and a further server leaves the breakdowns of the others as they were.
-
-Unannounced pulses: when a check is made that nobody should be able to foresee.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 import numpy as np
@@ -17,7 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from sim.errors import ConfigError
 from sim.frames import cached_frame
-from sim.setting.port import DAY_TYPES, DayType, Pulses, Shift
+from sim.setting.port import DayType, Pulses, Shift
 from sim.setting.scanner import Outages
 from sim.setting.setting import Setting
 from sim.setting.window import Window
@@ -26,12 +23,15 @@ from sim.trucks.arrivals import day_type
 from sim.trucks.insider import handover_intervals
 
 Span = tuple[float, float]
+"""(start, end) in minutes since midnight of day 0."""
+OUTAGE_KEY: Final = 1_000_000
+"""First part of the stream key of breakdowns, far above the purposes of a truck's own luck."""
 PULSE_KEY: Final = 1_000_001
-"""First part of the stream key of pulses, far above the purposes of a truck's own luck."""
+"""The same of pulses."""
 
 
 def draw_pulses(pulses: Pulses, hours: list[Span], window: Window, station: int) -> list[Span]:
-    """Draw the pulses of one station within its hours: a Poisson number, each anywhere.
+    """Draw the pulses of one station within its hours, which nobody can foresee: a Poisson number, each anywhere.
 
     Parameters
     ----------
@@ -66,6 +66,7 @@ def _within(hours: list[Span], place: float) -> Span:
 
 
 def _union(spans: list[Span]) -> list[Span]:
+    """Return the union of spans that are in order; spans that touch become one."""
     merged: list[Span] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:
@@ -73,12 +74,6 @@ def _union(spans: list[Span]) -> list[Span]:
         elif start < end:
             merged.append((start, end))
     return merged
-
-
-"""(start, end) in minutes since midnight of day 0."""
-
-OUTAGE_KEY: Final = 1_000_000
-"""First part of the stream key of breakdowns, far above the purposes of a truck's own luck."""
 
 
 def draw_capacity(setting: Setting, window: Window) -> pd.DataFrame:
@@ -120,8 +115,8 @@ def manned_intervals(setting: Setting, window: Window) -> dict[tuple[int, int], 
     for station, name in enumerate(STATIONS):
         if station in (APPROACH, PRIMARY):
             continue
-        pulses = getattr(getattr(setting.port, name), "pulses", None)
-        hours = _merged(_opening(setting, window, station), window)
+        post = getattr(setting.port, name)
+        pulses, hours = getattr(post, "pulses", None), open_intervals(setting, window, post.extra_h)
         if pulses is not None:
             hours = draw_pulses(pulses, hours, window, station)
         servers = setting.servers(name)
@@ -142,14 +137,22 @@ def approach_lanes(setting: Setting) -> range:
     return range(approach.lanes + own_fast_lane)
 
 
-def _opening(setting: Setting, window: Window, station: int) -> list[Span]:
-    extra_h = getattr(setting.port, STATIONS[station]).extra_h
+def open_intervals(setting: Setting, window: Window, extra_h: float = 0.0) -> list[Span]:
+    """Return when the port is open within the window: 07-24 on its first day is ``[(420.0, 1440.0)]``.
+
+    ``extra_h`` hours are added after closing.
+    """
     spans = []
     for day, date in enumerate(window.dates()):
         hours = setting.port.hours.get(day_type(date.weekday()))
         if hours is not None and hours.open_h < hours.close_h:
             spans.append(_span(day, hours.open_h, hours.close_h + extra_h))
-    return spans
+    return _cut_to(window, spans)
+
+
+def _cut_to(window: Window, spans: list[Span]) -> list[Span]:
+    """Return the union of spans within the window."""
+    return [(start, min(end, window.horizon_min)) for start, end in _union(spans) if start < window.horizon_min]
 
 
 def _span(day: int, from_h: float, to_h: float) -> Span:
@@ -165,7 +168,7 @@ def _booths(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span
             fast = range(primary.lanes, primary.lanes + shift.fast_lanes)
             for booth in (*range(shift.lanes), *fast):
                 spans.setdefault(booth, []).append(span)
-    return {(PRIMARY, booth): _merged(spans[booth], window) for booth in spans}
+    return {(PRIMARY, booth): _cut_to(window, sorted(spans[booth])) for booth in spans}
 
 
 def _shifts(setting: Setting, day: DayType) -> list[Shift]:
@@ -199,18 +202,6 @@ def _staffed(setting: Setting, shift: Shift) -> Shift:
 def _open(planned: int, most: int | None, extra: int, built: int) -> int:
     manned = planned if most is None else min(planned, most)
     return min(max(manned + extra, 0), built)
-
-
-def _merged(spans: list[Span], window: Window) -> list[Span]:
-    """Return the union of ``spans`` within the window; spans that touch become one."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    horizon = window.horizon_min
-    return [(start, min(end, horizon)) for start, end in merged if start < horizon]
 
 
 def _cut(shifts: list[Span], outages: list[Span]) -> list[tuple[float, float, bool]]:
@@ -287,44 +278,13 @@ def repair_min(outages: Outages, u: float, *, size_biased: bool = False) -> floa
 def _mean_repair_min(outages: Outages, key: str) -> float:
     """Return exp(m + s^2/2) Phi((ln max - m - s^2)/s) / Phi((ln max - m)/s), in minutes."""
     if min(outages.repair_median_h, outages.repair_max_h) <= 0.0:
-        problem = "repairs must have a length when availability_share is below 1"
-        raise ConfigError(f"{key}.repair_median_h", problem)
+        raise ConfigError(f"{key}.repair_median_h", "repairs must have a length when availability_share is below 1")
     if outages.repair_ln_sd == 0.0:
         return 60.0 * min(outages.repair_median_h, outages.repair_max_h)
     ln_mean, ln_sd = np.log(outages.repair_median_h), outages.repair_ln_sd
     z_max = (np.log(outages.repair_max_h) - ln_mean) / ln_sd
     truncation = ndtr(z_max - ln_sd) / ndtr(z_max)
     return float(60.0 * np.exp(ln_mean + ln_sd**2 / 2.0) * truncation)
-
-
-def open_intervals(setting: Setting, window: Window, extra_h: float = 0.0) -> list[tuple[float, float]]:
-    """Return [from, to) in minutes of each stretch in which the port is open, within the window.
-
-    Parameters
-    ----------
-    extra_h : float
-        Hours added after closing; stretches that then touch are merged.
-
-    Examples
-    --------
-    A port open 07-24 on Monday gives ``[(420.0, 1440.0)]`` for that day.
-    """
-    merged: list[tuple[float, float]] = []
-    for day, date in enumerate(window.dates()):
-        hours = setting.port.hours[_day_type(date)]
-        if hours.open_h == hours.close_h:
-            continue
-        start = 1440.0 * day + 60.0 * hours.open_h
-        end = min(1440.0 * day + 60.0 * (hours.close_h + extra_h), window.horizon_min)
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _day_type(date: dt.date) -> DayType:
-    return DAY_TYPES[max(date.weekday() - 4, 0)]
 
 
 SEGMENTS_AT = tuple(k for k in range(N_STATIONS) if k not in (APPROACH, PRIMARY))

@@ -130,8 +130,8 @@ def order_calendar(
     station: IntArray, server: IntArray, up_min: FloatArray, down_min: FloatArray, doors: tuple[FloatArray, IntArray]
 ) -> tuple[FloatArray, IntArray]:
     """Return times and keys of every DOOR, UP and DOWN, in the order in which they are handled."""
-    keys = [event_key(UP, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
-    keys += [event_key(DOWN, k, s) for k, s in zip(station.tolist(), server.tolist(), strict=True)]
+    posts = list(zip(station.tolist(), server.tolist(), strict=True))
+    keys = [event_key(kind, k, s) for kind in (UP, DOWN) for k, s in posts]
     times = np.concatenate([up_min, down_min, doors[0]])
     key = np.concatenate([np.array(keys, dtype=np.int64), doors[1]])
     order = np.lexsort((key, times))
@@ -145,19 +145,14 @@ def assemble_flow(**parts: Any) -> Flow:  # noqa: ANN401
     ``capacity`` = (station, server, up_min, down_min, drains), sorted by (station, server, up_min),
     and ``doors`` = (time, key) of every shutting and opening that matters.
     """
-    station, server, up_min, down_min, drains = parts.pop("capacity")
+    *capacity, drains = parts.pop("capacity")
+    station, server, first = (np.asarray(part, dtype=np.int64) for part in (*capacity[:2], parts["server_first"]))
+    up_min, down_min = (np.asarray(part, dtype=np.float64) for part in capacity[2:])
     door_min, door_key = parts.pop("doors")
-    first = np.asarray(parts["server_first"], dtype=np.int64)
-    flat = first[np.asarray(station, dtype=np.int64)] + np.asarray(server, dtype=np.int64)
-    times, keys = order_calendar(
-        np.asarray(station, dtype=np.int64),
-        np.asarray(server, dtype=np.int64),
-        np.asarray(up_min, dtype=np.float64),
-        np.asarray(down_min, dtype=np.float64),
-        (np.asarray(door_min, dtype=np.float64), np.asarray(door_key, dtype=np.int64)),
-    )
+    doors = np.asarray(door_min, dtype=np.float64), np.asarray(door_key, dtype=np.int64)
+    times, keys = order_calendar(station, server, up_min, down_min, doors)
     parts |= {
-        "interval_first": np.searchsorted(flat, np.arange(first[-1] + 1)),
+        "interval_first": np.searchsorted(first[station] + server, np.arange(first[-1] + 1)),
         "up_min": up_min,
         "down_min": down_min,
         "drains": drains,
@@ -203,34 +198,17 @@ assert N_CLASSES == 2  # noqa: S101  (room and serves are laid out for two class
 
 def smallest_flow() -> Flow:
     """Return the smallest flow there is, from which the engine's types are read."""
-    none: list[float] = []
+    of_stations = ("hold_min", "finishes", "fast_first", "shared_room", "per_lane", "lane_random", "suspend")
     return assemble_flow(
-        horizon_min=0.0,
-        arrive_min=none,
-        lane_class=none,
-        service_min=[[0.0]] * N_STATIONS,
-        alarm=[[0]] * N_STATIONS,
+        **dict.fromkeys(("arrive_min", "lane_class", "serves", "lane_draw", "slow_min", "slow_alarm"), ()),
+        **dict.fromkeys(of_stations, [0] * N_STATIONS),
+        **dict.fromkeys(("profiled", "fork", "judge", "join"), NO_STATION),
+        **dict.fromkeys(("horizon_min", "absent", "closing"), 0),
+        **dict.fromkeys(("service_min", "alarm"), [[0]] * N_STATIONS),
         columns=[[0.0]],
-        absent=0,
         server_first=[0] * (N_STATIONS + 1),
-        serves=none,
-        capacity=(none, none, none, none, none),
-        doors=(none, none),
-        hold_min=[0.0] * N_STATIONS,
-        finishes=[0] * N_STATIONS,
-        closing=0,
-        fast_first=[0] * N_STATIONS,
+        capacity=([], [], [], [], []),
+        doors=([], []),
         room=[[0, 0]] * N_STATIONS,
-        shared_room=[0] * N_STATIONS,
-        per_lane=[0] * N_STATIONS,
-        lane_random=[0] * N_STATIONS,
-        lane_draw=none,
-        profiled=-1,
-        slow_min=none,
-        slow_alarm=none,
-        suspend=[0] * N_STATIONS,
-        fork=-1,
-        judge=-1,
-        join=-1,
         state=[0.0],
     )

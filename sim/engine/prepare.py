@@ -158,8 +158,7 @@ def officer_referrals(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
     """Return bool[n], which trucks the primary officer refers on his own judgement."""
     port = setting.port
     p_refer = np.where(manifest["true_carrying"], port.officer_referral_carrying_share, port.officer_referral_share)
-    found = manifest["u_officer"].to_numpy() < p_refer
-    return np.asarray(found)
+    return np.asarray(manifest["u_officer"].to_numpy() < p_refer)
 
 
 def exams_ordered(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
@@ -191,8 +190,7 @@ def policy_columns(
     columns[:, CHECKED] = picked_at_origin(setting, manifest) & (setting.servers("origin") > 0)
     columns[:, SIDE_SCANNED] = manifest["u_low_energy"].to_numpy() < port.low_energy_share
     columns[:, SCANNED_LATER] = selected & (setting.servers("portal") == 0)
-    alarms = manifest["laden"].to_numpy() & (manifest["u_radiation"] < port.radiation.share)
-    columns[:, RADIATING] = alarms
+    columns[:, RADIATING] = manifest["laden"].to_numpy() & (manifest["u_radiation"] < port.radiation.share)
     columns[:, SAFETY_CHECKED] = manifest["u_safety"].to_numpy() < port.safety.share
     columns[:, WAVED] = stages_let_pass(setting, manifest)[:, BOOTH]
     return columns

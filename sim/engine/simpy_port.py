@@ -116,21 +116,13 @@ class SimPyPort:
 
     def choose(self, truck: int, here: int) -> int:
         """Ask the policy for the next station; a full one that suspends referral is waived."""
+        columns, alarmed, now = self.flow.columns, self.alarmed[truck], self.clock.now
         while True:
-            station = self.route(
-                truck,
-                here,
-                self.seen[truck],
-                self.alarmed[truck],
-                self.flow.columns,
-                self.waiting,
-                self.n_busy,
-                self.clock.now,
-                self.state,
-            )
+            seen = self.seen[truck]
+            station = self.route(truck, here, seen, alarmed, columns, self.waiting, self.n_busy, now, self.state)
             if station == EXIT:
                 return EXIT
-            if not 0 <= station < N_STATIONS or station == ANALYST or self.seen[truck] >> station & 1:
+            if not 0 <= station < N_STATIONS or station == ANALYST or seen >> station & 1:
                 raise PolicyError(f"policy: truck {truck} was sent to an impossible station")
             if self.diverts() and self.in_line(truck, station):
                 self.record.done[station, truck] = DIVERTED

@@ -92,40 +92,38 @@ def risk_position(trucks: pd.DataFrame, risk_score: FloatArray, past_score: Floa
     """
     refuse_empty_past(past_score)
     u_tie = trucks["u_tie"].to_numpy()
-    asked = (u_tie, risk_score, past_score)
-    for number, (known, found) in enumerate(_PLACED):
-        if all(map(_same, known, asked)):
-            _PLACED.insert(0, _PLACED.pop(number))
-            return found
-    ranked = _ranked(past_score)
-    high = np.searchsorted(ranked, risk_score, side="right")
-    tied = high - np.searchsorted(ranked, risk_score, side="left")
-    place = (len(ranked) - high + u_tie * tied) / len(ranked)
-    found = np.asarray(np.minimum(place, BELOW_ONE), dtype=np.float64)
-    found.setflags(write=False)
-    _PLACED[:] = [(asked, found), *_PLACED[: MOST_PLACED - 1]]
-    return found
 
+    def place() -> FloatArray:
+        ranked = _ranked(past_score)
+        high = np.searchsorted(ranked, risk_score, side="right")
+        tied = high - np.searchsorted(ranked, risk_score, side="left")
+        return np.asarray(np.minimum((len(ranked) - high + u_tie * tied) / len(ranked), BELOW_ONE))
 
-MOST_PLACED = 6
-"""Sets of trucks whose places are kept, a few MB each: days and the past, by each of the models."""
-_PLACED: list[tuple[tuple[FloatArray, FloatArray, FloatArray], FloatArray]] = []
-"""The sets of trucks placed last: several policies ask for the same ones."""
-
-
-_RANKED: list[tuple[FloatArray, FloatArray]] = []
+    return _remembered(_PLACED, (u_tie, risk_score, past_score), place)
 
 
 def _ranked(scores: FloatArray) -> FloatArray:
     """Return the scores in ascending order; every policy asks for those of the same past days."""
-    for number, (known, found) in enumerate(_RANKED):
-        if _same(known, scores):
-            _RANKED.insert(0, _RANKED.pop(number))
-            return found
-    found = np.sort(scores)
-    found.setflags(write=False)
-    _RANKED[:] = [(scores, found), *_RANKED[: MOST_PLACED - 1]]
-    return found
+    return _remembered(_RANKED, (scores,), lambda: np.sort(scores))
+
+
+MOST_REMEMBERED = 6
+"""Sets of trucks whose places are kept, a few MB each: days and the past, by each of the models."""
+_Remembered = list[tuple[tuple[FloatArray, ...], FloatArray]]
+_PLACED: _Remembered = []
+_RANKED: _Remembered = []
+
+
+def _remembered(memory: _Remembered, inputs: tuple[FloatArray, ...], make: Callable[[], FloatArray]) -> FloatArray:
+    """Return what ``make`` gave for these very arrays, where it is one of the last results: policies ask alike."""
+    for number, (known, result) in enumerate(memory):
+        if all(map(_same, known, inputs)):
+            memory.insert(0, memory.pop(number))
+            return result
+    result = make()
+    result.setflags(write=False)
+    memory[:] = [(inputs, result), *memory[: MOST_REMEMBERED - 1]]
+    return result
 
 
 def _same(first: FloatArray, second: FloatArray) -> bool:

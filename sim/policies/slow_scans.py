@@ -141,8 +141,7 @@ class TwoProfiles(Policy):
     def check_within(self, setting: Setting) -> None:
         """Refuse a port without a portal, and a portal with one way to scan."""
         if setting.servers("portal") == 0:
-            problem = f"expected at least 1 with policy={self.name}, got 0"
-            raise ConfigError("port.portal.servers", problem)
+            raise ConfigError("port.portal.servers", f"expected at least 1 with policy={self.name}, got 0")
         if setting.scanner.portal.slow is None:
             problem = f"expected a service and a sensing with policy={self.name}, got null"
             raise ConfigError("scanner.portal.slow", f"{problem}; see scanner=two_speeds")

@@ -234,8 +234,7 @@ class Port(Spec):
     def check(self) -> None:
         primary = self.primary
         if self.mix.fast_share > 0.0 and not primary.fast_lanes and primary.lanes_serve != "all":
-            problem = "no booth takes FAST trucks: build one, or primary.lanes_serve=all"
-            raise ConfigError("primary.fast_lanes", problem)
+            raise ConfigError("primary.fast_lanes", "no booth takes FAST trucks: build one, or primary.lanes_serve=all")
         if self.mix.fast_share < 1.0 and not primary.lanes and primary.fast_lanes_serve != "all":
             problem = "no booth takes general trucks: build one, or set primary.fast_lanes_serve=all"
             raise ConfigError("primary.lanes", problem)

@@ -25,11 +25,9 @@ class Service(Spec):
         given = len(self.values_min)
         if self.dist == "triangular" and given:
             if given != 3 or list(self.values_min) != sorted(self.values_min):
-                problem = f"expected [least, most likely, greatest], got {list(self.values_min)}"
-                raise ConfigError("values_min", problem)
+                raise ConfigError("values_min", f"expected [least, most likely, greatest], got {list(self.values_min)}")
         elif (self.dist == "empirical") != bool(given):
-            problem = "goes with dist=empirical or triangular, and only with them"
-            raise ConfigError("values_min", problem)
+            raise ConfigError("values_min", "goes with dist=empirical or triangular, and only with them")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

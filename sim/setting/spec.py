@@ -155,8 +155,7 @@ def _variant(cls: type[T], mapping: Mapping[str, object], key: str) -> type[T]:
         return cls
     name = mapping.get("name")
     if not isinstance(name, str) or name not in variants:
-        problem = f"unknown {cls.__name__.lower()} {name!r}; known {sorted(variants)}"
-        raise ConfigError(_join(key, "name"), problem)
+        raise ConfigError(_join(key, "name"), f"unknown {cls.__name__.lower()} {name!r}; known {sorted(variants)}")
     return cast("type[T]", variants[name])
 
 

@@ -146,8 +146,7 @@ class Threat(Spec):
     def check(self) -> None:
         for name in self.trait_ln_odds:
             if name not in TRAIT_NAMES:
-                problem = f"unknown trait; known {sorted(TRAIT_NAMES)}"
-                raise ConfigError(f"trait_ln_odds.{name}", problem)
+                raise ConfigError(f"trait_ln_odds.{name}", f"unknown trait; known {sorted(TRAIT_NAMES)}")
         for name in self.type_share:
             if name not in CONTRABAND:
                 raise ConfigError(f"type_share.{name}", f"unknown type; known {list(CONTRABAND)}")

@@ -76,8 +76,7 @@ class Declared(Spec):
             raise ConfigError("informal_share", f"with in_bond_share at most 1, got {total:g}")
         for name, low in self.low_density_share.items():
             if (total := low + self.high_density_share.get(name, 0.0)) > 1.0 + 1e-9:
-                problem = f"with low_density_share at most 1, got {total:g}"
-                raise ConfigError(f"high_density_share.{name}", problem)
+                raise ConfigError(f"high_density_share.{name}", f"with low_density_share at most 1, got {total:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,8 @@ def draw_shared_columns(setting: Setting, columns: Columns, draw: Draw) -> dict[
 
 def _both(setting: Setting, name: str, columns: Columns, draw: Draw, absent: float) -> tuple[FloatArray, FloatArray]:
     """Return one item as it reads of each truck if clean, and if carrying."""
-    item, fate, delay = _item(setting, name)
+    part, fate, delay, read = _ITEMS[name]
+    item: SharedItem = getattr(setting.sharing, part)
     n = columns["laden"].size
     if item.completeness_share == 0.0:
         nothing = np.full(n, absent)
@@ -71,7 +72,7 @@ def _both(setting: Setting, name: str, columns: Columns, draw: Draw, absent: flo
     u = draw(fate)
     in_time = exponential_quantiles(draw(delay), item.delay_mean_h) < columns["lead_time_h"]
     here = (u < sent) & in_time & _speaks_of(setting, name, columns)
-    readings = _READ[name](setting, columns, draw)
+    readings = read(setting, columns, draw)
     # one uniform decides what becomes of the item: wrong, held back, leaked, or true
     v = u / sent
     wrong = item.error_share
@@ -81,18 +82,6 @@ def _both(setting: Setting, name: str, columns: Columns, draw: Draw, absent: flo
     loaded = np.where((v < wrong) | (v >= held) & (v < leaked), readings.wrong, readings.load)
     kept = here & ((v < wrong) | (v >= held))
     return np.where(here, clean, absent), np.where(kept, loaded, absent)
-
-
-def _item(setting: Setting, name: str) -> tuple[SharedItem, Purpose, Purpose]:
-    sharing = setting.sharing
-    items: dict[str, tuple[SharedItem, Purpose, Purpose]] = {
-        "partner_weight_gap": (sharing.declaration, Purpose.GAP_FATE, Purpose.GAP_DELAY),
-        "partner_scan_z": (sharing.scan, Purpose.PARTNER_SCAN_FATE, Purpose.PARTNER_SCAN_DELAY),
-        "partner_certified": (sharing.certification, Purpose.CERTIFIED_FATE, Purpose.CERTIFIED_DELAY),
-        "partner_dwell_h": (sharing.dwell, Purpose.DWELL_FATE, Purpose.DWELL_DELAY),
-        "tip": (sharing.tip, Purpose.TIP_FATE, Purpose.TIP_DELAY),
-    }
-    return items[name]
 
 
 def _speaks_of(setting: Setting, name: str, columns: Columns) -> BoolArray:
@@ -150,10 +139,11 @@ def _tip(setting: Setting, columns: Columns, draw: Draw) -> ItemReadings:
     return ItemReadings(clean, np.where(u < of.recall_share, of.precision_share, NO_TIP), clean)
 
 
-_READ: Final = {
-    "partner_weight_gap": _gap,
-    "partner_scan_z": _scan,
-    "partner_certified": _certified,
-    "partner_dwell_h": _dwell,
-    "tip": _tip,
+_ITEMS: Final = {
+    "partner_weight_gap": ("declaration", Purpose.GAP_FATE, Purpose.GAP_DELAY, _gap),
+    "partner_scan_z": ("scan", Purpose.PARTNER_SCAN_FATE, Purpose.PARTNER_SCAN_DELAY, _scan),
+    "partner_certified": ("certification", Purpose.CERTIFIED_FATE, Purpose.CERTIFIED_DELAY, _certified),
+    "partner_dwell_h": ("dwell", Purpose.DWELL_FATE, Purpose.DWELL_DELAY, _dwell),
+    "tip": ("tip", Purpose.TIP_FATE, Purpose.TIP_DELAY, _tip),
 }
+"""Field of ``sharing`` of each item, the streams of its fate and its delay, and what it reads."""
