@@ -9,10 +9,8 @@ hook's on the hook's own: a new policy leaves the engine as it was compiled.
 Numba's files are pickles. `_CheckedFiles` reads and writes them in Numba's place, through
 `sim.caching.cache_files`, so that nothing is unpickled whose keyed checksum does not fit.
 
-Memory that one replication has used is kept for the next, where the C library is told so.
-
-Freed, it would go back to the system, which hands it out again page by page and wiped: that took
-half as long again as a replication's events. A process holds on to what it has used until it ends.
+Freed memory is kept for the next replication: what goes back to the system is handed out again page
+by page and wiped, which took half as long again as a replication's events.
 """
 
 # Numba has no types
@@ -161,18 +159,17 @@ def compile_hook(signature: Any, hook: Callable[..., int]) -> Any:  # noqa: ANN4
     what a call costs, and there are two to six for each truck.
     """
     module = hook.__module__
-    if module.partition(".")[0] == __name__.partition(".")[0]:
-        make = functools.partial(compiled_and_kept, hook, (module,), signature)
-    else:
-        make = functools.partial(_compiled, hook, signature)
+    ours = module.partition(".")[0] == __name__.partition(".")[0]
+
+    def make(**options: Any) -> Any:  # noqa: ANN401
+        if ours:
+            return compiled_and_kept(hook, (module,), signature, **options)
+        return numba.njit(signature, **options)(hook)
+
     try:
         return make(_nrt=False)
     except NumbaError:
         return make()
-
-
-def _compiled(hook: Callable[..., int], signature: Any, **options: Any) -> Any:  # noqa: ANN401
-    return numba.njit(signature, **options)(hook)
 
 
 kernel_function = functools.partial(
@@ -214,27 +211,10 @@ def compile_profile(profile: Profile) -> Any:  # noqa: ANN401
     return compile_hook(PROFILE_SIGNATURE, profile)
 
 
-ROUTE_SIGNATURE: Final = types.int64(
-    types.int64,
-    types.int64,
-    types.int64,
-    types.int64,
-    types.float64[:, ::1],
-    types.int64[::1],
-    types.int64[::1],
-    types.float64,
-    types.float64[::1],
-)
-
-
+_INT, _INTS, _FLOATS, _TABLE = types.int64, types.int64[::1], types.float64[::1], types.float64[:, ::1]
+ROUTE_SIGNATURE: Final = _INT(_INT, _INT, _INT, _INT, _TABLE, _INTS, _INTS, types.float64, _FLOATS)
 Route = Callable[..., int]
-
-
-PROFILE_SIGNATURE: Final = types.int64(
-    types.int64, types.int64, types.int64[::1], types.int64[::1], types.float64[:, ::1], types.float64[::1]
-)
-
-
+PROFILE_SIGNATURE: Final = _INT(_INT, _INT, _INTS, _INTS, _TABLE, _FLOATS)
 Profile = Callable[..., int]
 """``profile(truck, lane, waiting, serving, columns, state)`` -> 0 (fast) or 1 (slow), asked as a
 service begins at the profiled station; ``waiting`` and ``serving`` are by lane."""

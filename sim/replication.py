@@ -165,7 +165,9 @@ class Replication:
         ledger = build_ledger(with_actual_portal_visits(flow, record), record, manifest)
         of_loads = run_on._ledger_if_carrying(ledger)
         detection = expected_detection(scenario, self.plan.points, manifest, of_loads, record.full, flow)
-        metrics = measure(scenario, window, manifest, ledger, capacity, detection)
+        metrics = measure(
+            scenario=scenario, window=window, manifest=manifest, ledger=ledger, capacity=capacity, detection=detection
+        )
         return Outcome(manifest, capacity, ledger, detection, metrics)
 
     def _ledger_if_carrying(self, ledger: pd.DataFrame) -> pd.DataFrame:

@@ -102,16 +102,10 @@ def operating_points(setting: Setting, threat_image_share: float) -> OperatingPo
     return OperatingPoints(points | {name: points[name] + shift_z for name in ("portal", "portal_slow")})
 
 
-def slow_sensing(setting: Setting) -> Sensing:
-    """Return how the portal's slow scan sees: as the fast one, where there is no slow one."""
-    portal = setting.scanner.portal
-    return portal.sensing if portal.slow is None else portal.slow.sensing
-
-
 def d_prime(setting: Setting, sensor: SensorName) -> FloatArray:
     """Return d' of one sensor, float64[contraband, concealment, density], never below 0."""
-    scanner, sensing = setting.scanner, _sensing(setting, sensor)
-    shift = scanner.other_exam_d_prime_shift if sensor == "exam_other" else 0.0
+    sensing = _sensing(setting, sensor)
+    shift = setting.scanner.other_exam_d_prime_shift if sensor == "exam_other" else 0.0
     by_contraband = np.array([sensing.contraband_shift[name] for name in CONTRABAND])
     by_concealment = np.array([sensing.d_prime[name] for name in CONCEALMENTS])
     by_density = np.array([sensing.density_shift[name] for name in DENSITIES])
@@ -120,11 +114,12 @@ def d_prime(setting: Setting, sensor: SensorName) -> FloatArray:
 
 
 def _sensing(setting: Setting, sensor: SensorName) -> Sensing:
+    scanner = setting.scanner
     if sensor == "origin":
-        return setting.scanner.origin
-    if sensor == "portal_slow":
-        return slow_sensing(setting)
-    part: Sensor = getattr(setting.scanner, "exam" if sensor == "exam_other" else sensor)
+        return scanner.origin
+    if sensor == "portal_slow" and scanner.portal.slow is not None:
+        return scanner.portal.slow.sensing
+    part: Sensor = getattr(scanner, {"exam_other": "exam", "portal_slow": "portal"}.get(sensor, sensor))
     return part.sensing
 
 

@@ -110,24 +110,14 @@ START: Final = -2
 EXIT: Final = -1
 """Where a truck goes when nothing more is asked of it."""
 
-DOOR: Final = 0
-DOWN: Final = 1
-UP: Final = 2
-END: Final = 3
-ARRIVE: Final = 4
-
-SHUTS: Final = 0
-OPENS: Final = 1
-
-CARRY_OVER: Final = 0
-DIVERT: Final = 1
-SERVED_LATE: Final = 2
+DOOR, DOWN, UP, END, ARRIVE = range(5)
+SHUTS, OPENS = range(2)
+CARRY_OVER, DIVERT, SERVED_LATE = range(3)
 """What becomes of the trucks in line as the doors shut."""
 PASSED_BY: Final = 2
 """Rule of a station that trucks pass by while it is full or shut (1: while it is full)."""
 
-GENERAL: Final = 0
-FAST: Final = 1
+GENERAL, FAST = range(2)
 N_CLASSES: Final = 2
 
 NOT_VISITED: Final = 0

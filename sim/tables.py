@@ -60,16 +60,12 @@ def check_table(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd
     return frame
 
 
-def _own(name: str, kind: Kind, unit: str, meaning: str) -> Column:
-    return Column(name, kind, unit, meaning, "own")
+_own = partial(Column, tier="own")
+_true = partial(Column, tier="true")
 
 
 def _luck(name: str, unit: str, meaning: str) -> Column:
     return Column(name, "float", unit, meaning, "luck")
-
-
-def _true(name: str, kind: Kind, unit: str, meaning: str) -> Column:
-    return Column(name, kind, unit, meaning, "true")
 
 
 _NOISES: Final = sorted(

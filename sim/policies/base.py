@@ -4,15 +4,13 @@ A policy reads the truck's own score and luck and what past days were like; neve
 of the day, which have not come yet. Most policies are a list: ``choose`` says who goes to the
 portal, and trucks follow `sim.engine.routes.route_standard`. One that must see queues, finds or its own
 earlier choices brings a routing hook of its own (``route``) with what that reads (``laid_out``).
-
-What a policy knows before its day: a sample of earlier days, and a truck's place in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -172,6 +170,10 @@ def refuse_empty_past(past_score: FloatArray) -> None:
         raise PolicyError("policy: no truck came on the past days, so a top share has no quantile")
 
 
+Chances: TypeAlias = tuple[FloatArray, FloatArray]
+"""P(scanned at the portal) of each truck [n] if clean, and if carrying."""
+
+
 class HookInputs(NamedTuple):
     """What a routing hook is laid out from: one replication, before its first truck comes."""
 
@@ -261,6 +263,14 @@ class Policy(Spec):
                 raise ConfigError(f"{key}.{name}", "set it for the whole policy, not for a part")
         return {**mapping, **WHOLE_POLICY_DEFAULTS}
 
+    def check(self) -> None:
+        """Refuse a whole share that is smaller than its part ``least_setting``."""
+        if self.tuned_setting and self.least_setting:
+            share, least = getattr(self, self.tuned_setting), getattr(self, self.least_setting)
+            if share < least:
+                problem = f"must be at least {self.least_setting}={least:g}, got {share:g}"
+                raise ConfigError(self.tuned_setting, problem)
+
     def tuned(self) -> str | None:
         """Return the dotted name of the setting that decides how many trucks are selected."""
         return self.tuned_setting
@@ -283,10 +293,8 @@ class Policy(Spec):
         """Return the share that ``choose`` takes by ``u_select`` alone, whatever the score."""
         return 0.0
 
-    def ex_ante(
-        self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return P(scanned at the portal) of each truck if clean and if carrying, before the run.
+    def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
+        """Return the chances of a scan before the run.
 
         The random floor is left out. A policy that reads queues expects them from past days.
         """

@@ -16,6 +16,7 @@ from sim.compiling import Route
 from sim.errors import ConfigError
 from sim.policies import gates
 from sim.policies.base import (
+    Chances,
     HookData,
     HookInputs,
     PastTraffic,
@@ -110,9 +111,7 @@ class QueueAware(GatedPolicy):
         """Return the gate that reads the portal's queue."""
         return Gate(gates.GATE_QUEUE, _position(hook_inputs), np.array([self.share, self.stop_queue_trucks]))
 
-    def ex_ante(
-        self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
-    ) -> tuple[FloatArray, FloatArray]:
+    def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
         """Return the chance that the queue is short enough, by past days' arrivals hour by hour."""
         from sim.trucks.service_times import service_mean_min
 
@@ -162,9 +161,7 @@ class SkipLot(GatedPolicy):
         """Return the fraction: taken at random whatever was found."""
         return self.fraction
 
-    def ex_ante(
-        self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
-    ) -> tuple[FloatArray, FloatArray]:
+    def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
         """Return the plan's long-run fraction, at the finds that p_hit leads to expect."""
         del setting, scores
         refuse_empty_past(past.risk_score)
@@ -213,9 +210,7 @@ class ScanBudget(GatedPolicy):
         edges = np.append(np.arange(0.0, hours, self.shift_h), hours)
         return np.diff(np.interp(edges, np.arange(hours + 1), upto))
 
-    def ex_ante(
-        self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
-    ) -> tuple[FloatArray, FloatArray]:
+    def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
         """Return the riskiest share: what the thresholds come to over a long shift."""
         del setting
         place = risk_position(trucks, risk_scores(scores), past.risk_score)
@@ -261,9 +256,7 @@ class CombinedPolicy(GatedPolicy):
         each = [part.random_share() for part in self.parts]
         return max(each) if self.kind == gates.GATE_ANY else min(each)
 
-    def ex_ante(
-        self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
-    ) -> tuple[FloatArray, FloatArray]:
+    def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
         """Combine the parts' chances as if independent: exact for lists."""
         each = [part.ex_ante(setting, trucks, scores, past) for part in self.parts]
         clean, carrying = (np.stack(chances) for chances in zip(*each, strict=True))

@@ -1,7 +1,4 @@
-"""Policies that make a list before arrival, each from a written source.
-
-The plainest inspection policies: nobody, everybody, at random, by the score.
-"""
+"""Policies that make a list before arrival: from written sources, and the plainest ones (nobody, everybody, luck)."""
 
 from __future__ import annotations
 
@@ -247,12 +244,6 @@ class Exploration(Policy):
     random_part_share: float = share_field()
     share: float = share_field()
 
-    def check(self) -> None:
-        """Refuse an exploration that is larger than the whole."""
-        if self.share < self.exploration_share:
-            problem = f"must be at least exploration_share={self.exploration_share:g}"
-            raise ConfigError("share", f"{problem}, got {self.share:g}")
-
     def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> BoolArray:
         """Return the riskiest, the random and the uncertain."""
         top_share = self.share - self.exploration_share
@@ -314,12 +305,6 @@ class TodaysPractice(Policy):
 
     scan_share: float = share_field()
     targeted_share: float = share_field()
-
-    def check(self) -> None:
-        """Refuse a target that is larger than the whole."""
-        if self.scan_share < self.targeted_share:
-            problem = f"must be at least targeted_share={self.targeted_share:g}"
-            raise ConfigError("scan_share", f"{problem}, got {self.scan_share:g}")
 
     def choose(self, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> BoolArray:
         """Return the riskiest and the random fill among the others."""

@@ -20,7 +20,7 @@ from sim.algorithms.decision_tree import (
 from sim.arrays import BoolArray, FloatArray
 from sim.compiling import Route
 from sim.errors import ConfigError
-from sim.policies.base import HookData, HookInputs, HookReading, PastTraffic, Policy, register
+from sim.policies.base import Chances, HookData, HookInputs, HookReading, PastTraffic, Policy, register
 from sim.policies.deadlock import refuse_deadlock
 from sim.policies.tree_route import TREE, encode_trees, route_tree
 from sim.setting.contraband import DENSITIES
@@ -145,9 +145,7 @@ class SensorTree(Policy):
         """Return the sensors that are configured and stand at the port."""
         return [name for name in SENSOR_STATION if name in self.tests and setting.servers(name) > 0]
 
-    def ex_ante(
-        self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
-    ) -> tuple[FloatArray, FloatArray]:
+    def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
         """Return the chance of a visit to the portal under the plan."""
         del scores
         mix = self.plan(setting, past)

@@ -40,13 +40,12 @@ from sim.engine.flow import Flow
 from sim.engine.routes import N_COLUMNS, ORDERED, REFERRED, SCANNED_LATER, WAVED
 from sim.errors import PolicyError
 from sim.frames import distinct_rows
-from sim.results.expected_detection_error import detection_error_bound
+from sim.results.expected_detection_error import detection_error_bound, reckoned_away
 from sim.results.expected_detection_trees import paths_before_primary
 from sim.scenario import Scenario
 from sim.screening import p_alarm_by_truck
 from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, alarm_chances
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
-from sim.setting.port import Segment
 from sim.stations import (
     DOCK,
     EXIT,
@@ -97,7 +96,7 @@ def path_flags(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | 
         "imaged": ledger["portal_done"].to_numpy() == SERVED,
         "scanned_later": later,
     }
-    full = [_waived(scenario, ledger, rooms_full, station) for station in LOSABLE]
+    full = [reckoned_away(scenario, ledger, rooms_full, station) for station in LOSABLE]
     return [columns[name] for name in TruckPath._fields[:-1]] + full
 
 
@@ -106,16 +105,6 @@ def _path(*flags: bool) -> TruckPath:
     plain = len(TruckPath._fields) - 1
     full = sum(flag << station for flag, station in zip(flags[plain:], LOSABLE, strict=True))
     return TruckPath._make((*flags[:plain], full))
-
-
-def _waived(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | None, station: int) -> BoolArray:
-    """Return bool[n], where a referral to ``station`` would have been waived at primary exit."""
-    segment: Segment = getattr(scenario.port, STATIONS[station])
-    if segment.when_full == "block":
-        return np.zeros(len(ledger), dtype=bool)
-    if rooms_full is None:
-        return np.asarray(ledger[f"{STATIONS[station]}_done"].to_numpy() == WAIVED)
-    return np.asarray(rooms_full >> station & 1 == 1)
 
 
 BEFORE_PRIMARY_MASK: Final = (1 << PRIMARY) - 1

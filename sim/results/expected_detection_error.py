@@ -46,7 +46,7 @@ def detection_error_bound(
     expected_seizures : float
         The sum of the probes.
     """
-    away = {k: _turned_away(scenario, ledger, rooms_full, k) for k in STATIONS_BEYOND_PRIMARY}
+    away = {k: reckoned_away(scenario, ledger, rooms_full, k) for k in STATIONS_BEYOND_PRIMARY}
     visits = {k: _visits(ledger, k) for k in (*STATIONS_BEFORE_PRIMARY, *STATIONS_BEYOND_PRIMARY)}
     scanned = np.any([visits[k][1] for k in REFERRAL_SENSORS], axis=0)
     to_dock, examined = visits[DOCK]
@@ -75,7 +75,7 @@ def _missed(sent: BoolArray, served: BoolArray) -> float:
     return np.count_nonzero(sent & ~served) / n if n else 0.0
 
 
-def _turned_away(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | None, station: int) -> BoolArray:
+def reckoned_away(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | None, station: int) -> BoolArray:
     """Return bool[n], where a probe reckons that the station turns a load away."""
     if getattr(scenario.port, STATIONS[station]).when_full == "block":
         return np.zeros(len(ledger), dtype=bool)

@@ -4,16 +4,6 @@
 beside every ratio, so that a ratio over replications is a ratio of sums (`RATIOS` names the pairs).
 
 Sources: wait [GAO-13-603], crossing [FHWA-HOP-12-049], indices and delay (FHWA reliability).
-
-Nobody gets lost: every truck of a replication is accounted for exactly once.
-
-LEDGER -> METRICS of inspection: what was scanned, alarmed on, opened and seized, and how much.
-
-``left`` [n] says which trucks have left the port; the others count nowhere.
-
-LEDGER -> the few METRICS that a knob is turned by, where nobody reads the others.
-
-A third of the time of a week went into measures that a search over settings throws away.
 """
 
 from __future__ import annotations
@@ -38,7 +28,6 @@ from sim.results.indices import (
     planning_time_index,
     ratio_or_nan,
 )
-from sim.results.usage import officer_h
 from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, amount_column
 from sim.setting.setting import Value
@@ -179,10 +168,11 @@ def measure_replication(
     work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
     work["portal"] = portal_work(manifest, ledger)
     left, found = _counts(ledger)
-    found |= _hours(scenario, window) | {"n_audits": insider.n_audited_images(scenario, manifest, ledger)}
+    found["open_min"] = usage.open_min(scenario, window)
+    found["open_h"] = found["open_min"] / 60.0
+    found["n_audits"] = insider.n_audited_images(scenario, manifest, ledger)
     found["overtime_h"] = usage.overtime_min(ledger, capacity) / 60.0
-    found["officer_h"] = officer_h(scenario, window, capacity, found["n_audits"])
-    found["officer_h"] += found["overtime_h"]
+    found["officer_h"] = usage.officer_h(scenario, window, capacity, found["n_audits"]) + found["overtime_h"]
     found |= _waits(ledger, window)
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
@@ -212,11 +202,6 @@ def _counts(ledger: pd.DataFrame) -> tuple[BoolArray, dict[str, float]]:
         "n_diverted": float(diverted.sum()),
         "still_inside": float((~gone).sum()),
     }
-
-
-def _hours(scenario: Scenario, window: Window) -> dict[str, float]:
-    minutes = usage.open_min(scenario, window)
-    return {"open_h": minutes / 60.0, "open_min": minutes}
 
 
 def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
@@ -308,22 +293,8 @@ TUNING_MEASURES: Final = ("wait_mean_min", "detection_expected", "scan_rate")
 """Ratios that `tuning_measures` gives beside their two sums; ``crossing_p95_min`` comes with them."""
 
 
-def tuning_measures(
-    scenario: Scenario,
-    window: Window,
-    manifest: pd.DataFrame,
-    ledger: pd.DataFrame,
-    capacity: pd.DataFrame,
-    detection: ExpectedDetection,
-) -> dict[str, float]:
-    """Return `TUNING_MEASURES`, their sums and the 95th percentile of crossing, as `measure_replication`.
-
-    Parameters
-    ----------
-    scenario, window, manifest, ledger, capacity, detection
-        As in ``measure_replication``; most of them are not needed here.
-    """
-    del scenario, window, manifest, capacity
+def tuning_measures(*, ledger: pd.DataFrame, detection: ExpectedDetection, **_others: object) -> dict[str, float]:
+    """Return `TUNING_MEASURES`, their sums and the 95th percentile of crossing, as `measure_replication` does."""
     exit_min, arrive = ledger["exit_min"].to_numpy(), ledger["arrive_min"].to_numpy()
     checked, start = ledger["origin_leave_min"].to_numpy(), ledger["primary_start_min"].to_numpy()
     left = np.isfinite(exit_min) & ~ledger["diverted"].to_numpy(bool)

@@ -16,6 +16,8 @@ analysts who audit recorded images. Officers of other offices (agriculture, trad
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -23,7 +25,7 @@ import pandas as pd
 from sim.arrays import BoolArray, FloatArray
 from sim.engine.capacity import manned_intervals, open_intervals
 from sim.scenario import Scenario
-from sim.setting.port import Check, Primary
+from sim.setting.port import Check
 from sim.setting.scanner import Sensor
 from sim.setting.window import Window
 from sim.stations import FAST, INSPECTION_STATIONS, ORIGIN, PRIMARY, SAFETY, SERVED, STATION, STATIONS, WAIVED
@@ -35,20 +37,15 @@ def open_min(scenario: Scenario, window: Window, extra_h: float = 0.0) -> float:
     return sum(end - start for start, end in open_intervals(scenario, window, extra_h))
 
 
-def available_min(capacity: pd.DataFrame, window: Window) -> FloatArray:
-    """Return the server-minutes of CAPACITY within the window, one number a station."""
-    up = np.clip(capacity["up_min"].to_numpy(float), 0.0, window.horizon_min)
-    down = np.clip(capacity["down_min"].to_numpy(float), 0.0, window.horizon_min)
-    station = capacity["station"].to_numpy(np.int64)
-    return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
+ALL_ROWS: Final = slice(None)
 
 
-def _minutes(capacity: pd.DataFrame, window: Window, rows: BoolArray) -> float:
-    """Return the server-minutes within the window of some of CAPACITY's rows."""
+def available_min(capacity: pd.DataFrame, window: Window, rows: BoolArray | slice = ALL_ROWS) -> FloatArray:
+    """Return the server-minutes of CAPACITY (of some of its rows) within the window, one number a station."""
     spans = (capacity[name].to_numpy(float)[rows] for name in ("up_min", "down_min"))
     up, down = (np.clip(span, 0.0, window.horizon_min) for span in spans)
-    # added up one by one, as a whole station's minutes are
-    return float(np.bincount(np.zeros(len(up), np.int64), weights=down - up, minlength=1)[0])
+    station = capacity["station"].to_numpy(np.int64)[rows]
+    return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
 
 
 def busy_min(ledger: pd.DataFrame, work: dict[str, FloatArray]) -> FloatArray:
@@ -121,22 +118,16 @@ def primary_load(
     all booths would hide the overload of one kind behind the idleness of the other.
     """
     primary = scenario.port.primary
-    booth = capacity["station"].to_numpy() == STATIONS.index("primary")
-    total = _minutes(capacity, window, booth)
-    fast_booth = booth & (capacity["server"].to_numpy() >= primary.lanes)
-    fast_total = _minutes(capacity, window, fast_booth)
+    total = float(available_min(capacity, window)[PRIMARY])
+    fast_total = float(available_min(capacity, window, capacity["server"].to_numpy() >= primary.lanes)[PRIMARY])
     fast_work = work[lane_class == FAST].sum()
     general_work = work.sum() - fast_work
     loads = [_ratio(work.sum(), total)]
-    if _fast_only(primary):
+    if primary.fast_lanes_serve == "fast" and primary.fast_lanes > 0:
         loads.append(_ratio(general_work, total - fast_total))
     if primary.lanes_serve == "general":
         loads.append(_ratio(fast_work, fast_total))
     return float(np.nanmax(loads)) if np.isfinite(loads).any() else np.nan
-
-
-def _fast_only(primary: Primary) -> bool:
-    return primary.fast_lanes_serve == "fast" and primary.fast_lanes > 0
 
 
 def _ratio(work: float, minutes: float) -> float:
@@ -151,12 +142,8 @@ def scheduled_min(scenario: Scenario, window: Window) -> FloatArray:
     What CAPACITY holds of them is availability: the rest was lost to breakdowns, also to those that
     began before the window. Booths have no such number: their timetable is itself the schedule.
     """
-    return np.array(
-        [
-            scenario.servers(s) * open_min(scenario, window, getattr(scenario.port, s).extra_h)
-            for s in INSPECTION_STATIONS
-        ]
-    )
+    extra_h = {s: getattr(scenario.port, s).extra_h for s in INSPECTION_STATIONS}
+    return np.array([scenario.servers(s) * open_min(scenario, window, more) for s, more in extra_h.items()])
 
 
 def station_loads(offered: FloatArray, available: FloatArray) -> FloatArray:

@@ -130,12 +130,4 @@ class Sharing(Spec):
         return dataclasses.replace(self, name="as_agreed", tip=_NO_TIPS, **items)
 
 
-_NO_TIPS = Tip(
-    completeness_share=0.0,
-    delay_mean_h=0.0,
-    error_share=0.0,
-    withheld_share=0.0,
-    p_leak=0.0,
-    recall_share=0.0,
-    precision_share=1.0,
-)
+_NO_TIPS = Tip(**dict.fromkeys((field.name for field in dataclasses.fields(Tip)), 0.0) | {"precision_share": 1.0})
