@@ -1,13 +1,9 @@
-"""The distinct rows of a few columns, without sorting rows: each row becomes one integer code.
+"""Distinct rows without sorting rows, and tables whose columns are looked up once; both for speed.
 
 ``np.unique(rows, axis=0)`` compares rows byte by byte and took two microseconds a truck, more than
-simulating it. Columns of few values, as flags and readings are, need no comparison of rows at all.
-
-A table of trucks whose columns are looked up once: nobody changes it in place.
-
-A replication reads the same columns of MANIFEST and LEDGER some three hundred times. pandas makes a
-new column of a table each time that it is asked for one, ten microseconds that come to as much as
-the simulation itself.
+simulating it; here each row of few values becomes one integer code. A replication reads the same
+columns of MANIFEST and LEDGER some three hundred times, and pandas makes a new column each time: ten
+microseconds that came to as much as the simulation itself.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@ Sensor k sees of truck i the decision variable
 
 and alarms where X exceeds its threshold. A load that is hidden well (z_concealment high) is hidden
 from every sensor, so layers overlap; false alarms of different sensors are independent.
-
-What each sensor makes of a load: P(alarm | carrying) by class of load and concealment factor.
 """
 
 from __future__ import annotations

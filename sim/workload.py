@@ -1,7 +1,4 @@
-"""The load of every station over a week, before the run, and how much scanning each can carry.
-
-What one set of servers is asked for and has, hour by hour, before anything is simulated.
-"""
+"""The load of every station over a week, before the run, and how much scanning each can carry."""
 
 from __future__ import annotations
 

@@ -2,11 +2,8 @@
 
 The unit of cost is the opening of one truck, which finds everything; threats are so rare that cost
 is that of a good truck. A policy is a tree: release, open, or test by a sensor and go on in each
-channel of its reading. The best detection at every cost is the frontier.
-
-Between two vertices of the frontier: a mix of two trees, by budget or by target detection.
-
-A tree of tests as text that can be read: one line a step, in a log as in a report.
+channel of its reading. The best detection at every cost is the frontier; between two of its vertices
+lies a mix of two trees.
 """
 
 from __future__ import annotations
@@ -269,7 +266,6 @@ class TreeMix:
 def best_mix_at_budget(vertices: tuple[DecisionTree, ...], budget: float) -> TreeMix:
     """Return the best policy whose cost is at most ``budget``.
 
-    >>> from sim.algorithms.decision_tree import TreeSensor, efficient_trees
     >>> round(best_mix_at_budget(efficient_trees([TreeSensor("scan", 0.1, ((0.2, 0.8),))]), 0.15).detection, 6)
     0.4
     """
@@ -279,7 +275,6 @@ def best_mix_at_budget(vertices: tuple[DecisionTree, ...], budget: float) -> Tre
 def cheapest_mix_at_detection(vertices: tuple[DecisionTree, ...], detection: float) -> TreeMix:
     """Return the cheapest policy that detects at least ``detection``.
 
-    >>> from sim.algorithms.decision_tree import TreeSensor, efficient_trees
     >>> round(cheapest_mix_at_detection(efficient_trees([TreeSensor("scan", 0.1, ((0.2, 0.8),))]), 0.4).cost, 6)
     0.15
     """
@@ -299,8 +294,6 @@ def _between(vertices: tuple[DecisionTree, ...], scale: list[float], target: flo
 def tree_text(tree: DecisionTree | TreeMix) -> str:
     """Return the policy as text, one line a step; shares are of the trucks that come to it.
 
-    >>> from sim.algorithms.decision_tree import TreeSensor, efficient_trees
-    >>> from sim.algorithms.decision_tree import best_mix_at_budget
     >>> vertices = efficient_trees([TreeSensor("scan", 0.1, ((0.2, 0.8),))])
     >>> print(tree_text(vertices[1]))
     cost 0.3000 openings a truck, detection 0.8000; reading 1 is the most suspicious

@@ -1,14 +1,8 @@
-"""What queueing theory says beforehand: formulas that the engines must meet.
+"""What queueing theory says beforehand: exact for Poisson arrivals, no breakdowns and one station.
 
-The formulas are exact under their assumptions (Poisson arrivals, no breakdowns, one station) and
-serve as yardsticks; `sim.workload` judges the whole port as configured.
-
-How long the portal's queue is expected to be when scanning gives way to it.
-
-Hour by hour the portal is taken as a birth-death process in balance: with w trucks waiting, trucks
-are sent at the rate arrivals x share x (1 - w / stop), and scans are made at the rate of the
-portals that work. That is exact for Poisson arrivals and exponential scans whose rates do not
-change; a rush shorter than the queue's memory is so taken to be a little longer than it is.
+Where scanning gives way to the portal's queue, each hour is taken as a birth-death process in balance:
+with w trucks waiting, trucks are sent at the rate arrivals x share x (1 - w / stop). That is exact
+for exponential scans and steady rates; a rush shorter than the queue's memory is taken to be longer.
 """
 
 from __future__ import annotations

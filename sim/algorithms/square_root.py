@@ -1,9 +1,8 @@
 """Whom to screen when risk is known: strong profiling, uniform and square-root sampling.
 
 One of ``n`` units is the violator, unit j with probability p_j. Each screening draws a unit, unit
-j with probability q_j; the violator is recognised when drawn. Press (2009), PNAS 106:1716.
-
-Screening with memory: nobody twice before his time, the riskiest of the others first.
+j with probability q_j; the violator is recognised when drawn. Press (2009), PNAS 106:1716. With
+memory nobody is screened twice before his time, the riskiest of the others first.
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 ``simpy.Resource`` is not used: it decides ties of time by how many ``yield`` statements a process
 has made. Here every event carries its own rank (``sim.stations``), and everything else happens at
 once, inside the event that causes it. Each move has its compiled twin in ``sim.engine.kernel.moves``.
-
-The clock of the SimPy model, and one server: a booth, a portal, a dock, with its calendar.
 """
 
 from __future__ import annotations

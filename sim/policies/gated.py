@@ -92,8 +92,8 @@ def _position(hook_inputs: HookInputs) -> FloatArray:
 class QueueAware(GatedPolicy):
     """The riskiest, fewer of them the longer the portal's queue.
 
-    With w trucks waiting at the portal, the riskiest ``share_field`` x (1 - w / ``stop_queue_trucks``) of
-    trucks are selected: on a quiet day the riskiest ``share_field``, nobody once the queue has reached
+    With w trucks waiting at the portal, the riskiest ``share`` x (1 - w / ``stop_queue_trucks``) of
+    trucks are selected: on a quiet day the riskiest ``share``, nobody once the queue has reached
     ``stop_queue_trucks``.
 
     Source: thresholds that fall with congestion, as in the queueing control of inspection (Zhang,
@@ -176,7 +176,7 @@ class SkipLot(GatedPolicy):
 class ScanBudget(GatedPolicy):
     """A fixed number of scans a shift, given out one by one to trucks that may not be called back.
 
-    A shift of n expected arrivals has k = ``share_field`` x n scans. A truck is scanned if its place
+    A shift of n expected arrivals has k = ``share`` x n scans. A truck is scanned if its place
     among past scores exceeds the threshold of (k left, n left), which is best when places are
     uniform and independent. More arrivals than expected share the last scans as they come.
 

@@ -32,7 +32,7 @@ from sim.setting.spec import bounded_field, share_field
 class SquareRoot(Policy):
     """At random, with a probability proportional to the square root of the risk.
 
-    A truck is selected with probability min(1, c sqrt(p_hit)), c such that ``share_field`` of past days'
+    A truck is selected with probability min(1, c sqrt(p_hit)), c such that ``share`` of past days'
     trucks would have been. With memory, a tractor that was selected rests for ``memory_days``, and
     the riskiest of the others take its place.
 
@@ -84,7 +84,7 @@ class TrustedTrader(Policy):
     """Trusted traders are exempt but for a random audit; of the others, the riskiest.
 
     FAST trucks and C-TPAT carriers are selected at ``audit_share``; the riskiest of the others make
-    the whole up to ``share_field`` of all trucks, as far as there are enough of them.
+    the whole up to ``share`` of all trucks, as far as there are enough of them.
 
     Source: C-TPAT and FAST promise members fewer examinations, and validate them (SAFE Port Act of
     2006, 6 U.S.C. 961-973); exemption but for an audit is that promise kept to the letter.
@@ -172,7 +172,7 @@ class Minimax(Policy):
     """The coverage of classes of trucks that leaves a watching smuggler least.
 
     Classes are commodity groups (and empty trucks) x FAST. The smuggler knows how often each class
-    is scanned and takes the class where (1 - p_detection x scan share) x value is largest; `share_field`
+    is scanned and takes the class where (1 - p_detection x scan share) x value is largest; `share`
     of all trucks is spread so that this is least. Risk scores play no part.
 
     Source: security games (Kiekintveld et al. 2009, AAMAS; Tambe 2011); see `sim.algorithms.security_game`.
@@ -228,7 +228,7 @@ def _classes(trucks: pd.DataFrame) -> npt.NDArray[np.int64]:
 class Exploration(Policy):
     """The riskiest, and a share to learn from: partly at random, partly the most uncertain.
 
-    ``share_field`` of all trucks, of which ``exploration_share`` (of all trucks) explores; of these,
+    ``share`` of all trucks, of which ``exploration_share`` (of all trucks) explores; of these,
     ``random_part_share`` at random and the rest those whose p_hit is nearest the cutoff.
 
     Source: Kim et al. 2020, KDD (DATE) and 2022 (gATE, exploration in customs selection): a model

@@ -1,20 +1,16 @@
 """Policies that choose between a fast and a slow portal scan: by tickets, by lot, by lane.
 
-The riskiest ``share_field`` of trucks go to the portal (all of them with 1); which scan each gets is
+The riskiest ``share`` of trucks go to the portal (all of them with 1); which scan each gets is
 decided as the scan begins. All three need a portal with a slow scan (``scanner.portal.slow``).
 
-Queue-aware screening at guaranteed detection: fast or slow, chosen as a service begins.
-
-A box holds tickets in two colours, fast and slow, in the proportion that the wanted detection asks
-for; it is refilled when it is empty, so that detection over each box is what was asked for whatever
-the queues do. When a lane turns to its next truck, the lanes are ranked by how many trucks wait in
+`Ticketed` guarantees detection. A box holds tickets in two colours, fast and slow, in the proportion
+that the wanted detection asks for; it is refilled when it is empty, so that detection over each box
+is what was asked for whatever the queues do. When a lane turns to its next truck, the lanes are ranked by how many trucks wait in
 them (half a truck more for one in service; ties by lane number), and the shortest ones draw slow
 tickets: as many lanes as the box's remaining share of slow tickets stands for. A colour that is
 used up falls back on the other. Source: the queue-aware screening of the Rutgers port simulations
-(V5 of the published checks): the same detection at half the wait, with no new equipment.
-
-A share of slow tickets that is no whole number of a box is made up for by the next boxes: the part
-of a ticket by which the boxes so far fall short is carried over.
+(V5 of the published checks): the same detection at half the wait, with no new equipment. The part of
+a ticket by which the boxes so far fall short is carried over to the next.
 """
 
 from __future__ import annotations
@@ -109,18 +105,14 @@ def profile_mix(
     truck: int, lane: int, waiting: IntArray, serving: IntArray, columns: FloatArray, state: FloatArray
 ) -> int:
     """Serve slowly at random: by the truck's own uniform; state[0] is the slow share."""
-    if columns[truck, U_SLOW] < state[0]:
-        return 1
-    return 0
+    return int(columns[truck, U_SLOW] < state[0])
 
 
 def profile_lanes(
     truck: int, lane: int, waiting: IntArray, serving: IntArray, columns: FloatArray, state: FloatArray
 ) -> int:
     """Serve slowly in the first lanes, whatever comes; state[0] says how many."""
-    if lane < state[0]:
-        return 1
-    return 0
+    return int(lane < state[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +146,7 @@ class MixedProfiles(TwoProfiles):
     slow_share: float | None = share_field()
     """Share of scans that are slow; null: it follows from ``target_detection``."""
     target_detection: float | None = share_field()
-    """P(portal alarm | carrying) over the trucks scanned; null: it follows from ``slow_share_for_detection``."""
+    """P(portal alarm | carrying) over the trucks scanned; null: it follows from ``slow_share``."""
 
     def check(self) -> None:
         """Refuse both or neither of the two ways to say how many scans are slow."""
@@ -224,9 +216,8 @@ class Ticketed(MixedProfiles):
 
     def laid_out(self, hook_inputs: HookInputs) -> HookData:
         """Return a full box."""
-        return HookData(
-            np.zeros((len(hook_inputs.trucks), 0)), np.array(full_ticket_box(self.box_trucks, hook_inputs.slow_share))
-        )
+        box = full_ticket_box(self.box_trucks, hook_inputs.slow_share)
+        return HookData(np.zeros((len(hook_inputs.trucks), 0)), np.array(box))
 
 
 @register("random_slow")

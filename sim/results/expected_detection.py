@@ -18,8 +18,6 @@ and budgets do not know what a truck carries; skip-lot plans learn from finds, b
 own loads teach them is in the choices that the probes read, and a truck's own load comes too late
 for its own choice. Policies that test before primary are walked from the approach on by
 `sim.results.expected_detection_trees`.
-
-What is known of a truck at its primary exit, as far as it matters to a load in it.
 """
 
 from __future__ import annotations

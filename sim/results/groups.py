@@ -1,4 +1,4 @@
-"""The random stream: trucks inspected by luck alone, among those that targeting let pass.
+"""The random stream (trucks inspected by luck among those that targeting let pass), and high-risk trucks.
 
 An agency that opens whom it suspects never learns what the others carry; a random sample of those
 whom targeting let pass is the only way to infer it. A truck of the sample is *inspected* when the
@@ -7,11 +7,8 @@ because an alarm chose them.
 
 Source: random compliance examinations and what follows from them, GAO-02-215R.
 
-High risk, defined: trucks that score at least a threshold, and what was done with them.
-
-The Customs and Border Protection measure that all *high-risk* commercial vehicles be inspected
-leaves the term open (GAO-25-107379). Here it is a threshold of the risk score: 0.964 calls those
-trucks high-risk that score as the riskiest 3.6 % of past trucks did.
+CBP's measure that all *high-risk* vehicles be inspected leaves the term open (GAO-25-107379). Here it
+is a threshold of the risk score: 0.964 is reached by the riskiest 3.6 % of past trucks.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 
 Busy is the work of the trucks that were served; held adds the time that a truck sat on a server
 while blocked, waiting for its image or waiting for a repair. Offered is what all arrivals ask for,
-also those that never got through, so that an overloaded station shows as such
-however short the run.
-
-Officer hours: what an alternative asks of the roster, whatever the trucks do.
+also those that never got through, so that an overloaded station shows as such however short the run.
 
 officer_h = booth-hours open + sum over instruments, docks and checks of (units x manned hours x
 crew) + analysts' hours. A booth and an analyst are one officer each. A crew is paid for its

@@ -1,9 +1,7 @@
-"""Range-checked, frozen building blocks for the scenario.
+"""Range-checked, frozen building blocks for the scenario, filled from plain mappings.
 
-A ``Spec`` is a frozen dataclass whose fields may carry bounds; a value outside them is refused
-with the field's own name, so that ``sim.setting.spec`` can put the full key before it.
-
-Plain mapping -> frozen dataclass; refuses what is unknown, missing or mistyped by full key.
+A ``Spec`` is a frozen dataclass whose fields may carry bounds. What is unknown, missing, mistyped or
+out of bounds is refused by its full key.
 """
 
 from __future__ import annotations

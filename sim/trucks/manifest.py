@@ -2,12 +2,8 @@
 
 Everything that chance will ever do to a truck stands in its row: who it is, what is declared, how
 long each station will need for it, how its images will look, and whether it carries. No policy,
-queue or sensor setting changes a row.
-
-A user's own trucks -> MANIFEST: what they say is kept, the rest is drawn.
-
-Luck and hidden truth are always drawn, keyed by the window as for simulated trucks, by the truck's
-place in the order of arrival. So the trucks of a simulated window, given whole, come back whole.
+queue or sensor setting changes a row. What a user's own trucks say is kept, and the rest drawn, keyed
+by the window and the order of arrival: a simulated window, given whole, comes back whole.
 """
 
 from __future__ import annotations

@@ -1,10 +1,6 @@
 """Carriers, drivers, tractors, shippers and consignees that come back, so that history exists.
 
-The population is fixed by ``traffic.population_seed`` and its sizes: the same firms meet every
-window. The numbers behind are in ``traffic.firms``.
-
-How any firm is drawn: its size, age and standing, its hidden propensity and its records.
-
+The population is fixed by ``traffic.population_seed`` and its sizes: the same firms meet every window.
 A firm's past (crossings, exams, finds) follows from its size, its age and its hidden propensity,
 never from what a truck of today carries. The numbers behind are in ``traffic.firms``.
 """

@@ -68,7 +68,7 @@ def service_time(service: Service, u: FloatArray) -> FloatArray:
     ----------
     service : Service
         Distribution, mean and coefficient of variation. An exponential ignores ``cv``;
-        ``empirical_quantiles`` takes mean and spread from its values, and so does a ``triangular_by_mean`` with
+        ``empirical`` takes mean and spread from its values, and so does a ``triangular`` with
         [least, most likely, greatest]. Else a mean of 0 gives zeros and a cv of 0 the mean itself.
     u : float array, shape (n,)
         Uniforms strictly inside (0, 1).

@@ -4,8 +4,6 @@ A stream is keyed by (seed, epoch, replication, layer, purpose); a position in i
 the candidate truck. So a truck keeps its luck whatever a policy does and whoever else comes. All
 transcendental arithmetic of the model happens here and in its callers, in NumPy, by inversion;
 engines only add, subtract, multiply, divide and compare.
-
-What each stream of chance is for.
 """
 
 from __future__ import annotations
@@ -138,20 +136,9 @@ def keyed_uniforms(seed: int, key: tuple[int, ...], n: int) -> FloatArray:
 def draw_uniforms(window: Window, purpose: int, n: int, layer: int = 0) -> FloatArray:
     """Return the first n uniforms of a window's stream, strictly inside (0, 1).
 
-    Parameters
-    ----------
-    window : Window
-        Seed, epoch and replication.
-    purpose : int
-        What they are for: a `Purpose`, or a stream of `sim.stations.TABLE`. Streams of different purposes are
-        independent.
-    n : int
-        How many; the first m of n are the same for every n >= m.
-    layer : int
-        0 for the common base stream, 1, 2, ... for demand on top of it.
+    ``purpose`` is a `Purpose` or a stream of `sim.stations.TABLE`; streams of different purposes are
+    independent. ``layer`` is 0 for the common base stream, 1, 2, ... for demand on top of it.
 
-    Examples
-    --------
     >>> from sim.setting.window import EVALUATION
     >>> week = Window(seed=1, epoch=EVALUATION, replication=0, start_date="2024-05-13", days=7)
     >>> bool((draw_uniforms(week, Purpose.TIE, 3) == draw_uniforms(week, Purpose.TIE, 5)[:3]).all())

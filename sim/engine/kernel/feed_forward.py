@@ -1,8 +1,4 @@
-"""The compiled part of `sim.engine.kernel.feed_forward`: one station after the other. Compiled by Numba.
-
-``f`` is the Flow, ``w`` the working state (`sim.engine.kernel.feed_forward.FeedForwardState`), ``r`` the Record.
-
-Station by station: the whole day of one station, then of the next, with no schedule of events.
+"""Station by station: the whole day of one station, then of the next, with no schedule of events.
 
 Where nothing downstream can hold a truck back, and where its way depends on the truck alone, the
 trucks that come to a station are known before any of them is served there: each begins as the
@@ -10,7 +6,8 @@ earliest of the servers is free, first come, first served (the recursion of Kief
 The result is that of the event engines to the last bit, ties and numbers of servers included,
 because each station takes its trucks, and lets them go, in the order of ``sim.stations``.
 
-It is a fast path of `sim.engine.kernel.loop`, and an oracle of both engines in tests.
+It is a fast path of `sim.engine.kernel.loop`, and an oracle of both engines in tests. In compiled code
+``f`` is the Flow, ``w`` the `FeedForwardState` and ``r`` the Record.
 """
 
 from __future__ import annotations

@@ -1,13 +1,9 @@
 """The kernel's working state: an empty port before the first event.
 
-Sets of servers as bits of 64-bit words: the lowest free one is found without a search.
-
-The kernel's schedule of service ends: a list of (time, key), the next one last. Compiled.
-
-At most one end stands in it for each server, and the soonest are last, so that a short service
-moves few others aside: among thirty to two hundred servers that takes a third of the time of a
-binary heap, each of whose steps is a guess. The first place holds an end that never comes, which
-spares every test of an empty list.
+Sets of servers are bits of 64-bit words: the lowest free one is found without a search. Service ends to
+come are a list of (time, key), at most one a server, the soonest last, so that a short service moves few
+others aside: among thirty to two hundred servers that takes a third of the time of a binary heap. Its
+first place holds an end that never comes, which spares every test of an empty list.
 """
 
 from __future__ import annotations
