@@ -5,12 +5,12 @@ decided as the scan begins. All three need a portal with a slow scan (``scanner.
 
 `Ticketed` guarantees detection. A box holds tickets in two colours, fast and slow, in the proportion
 that the wanted detection asks for; it is refilled when it is empty, so that detection over each box
-is what was asked for whatever the queues do. When a lane turns to its next truck, the lanes are ranked by how many trucks wait in
-them (half a truck more for one in service; ties by lane number), and the shortest ones draw slow
-tickets: as many lanes as the box's remaining share of slow tickets stands for. A colour that is
-used up falls back on the other. Source: the queue-aware screening of the Rutgers port simulations
-(V5 of the published checks): the same detection at half the wait, with no new equipment. The part of
-a ticket by which the boxes so far fall short is carried over to the next.
+is what was asked for whatever the queues do. When a lane turns to its next truck, the lanes are ranked
+by how many trucks wait in them (half a truck more for one in service; ties by lane number), and the
+shortest ones draw slow tickets: as many lanes as the box's remaining share of slow tickets stands for.
+A colour that is used up falls back on the other. Source: the queue-aware screening of the Rutgers port
+simulations (V5 of the published checks): the same detection at half the wait, with no new equipment.
+The part of a ticket by which the boxes so far fall short is carried over to the next.
 """
 
 from __future__ import annotations
