@@ -104,8 +104,7 @@ class AnomalyRisk(RiskModel):
     def _judge(self, raw: Float32Array) -> FloatArray:
         if len(raw) == 0:
             return np.empty(0)
-        found: FloatArray = -self.forest_.score_samples(self._columns(transformed_features(raw)))
-        return found
+        return np.asarray(-self.forest_.score_samples(self._columns(transformed_features(raw))))
 
     def is_sound(self) -> bool:
         """Return whether every branch leads on to a later node of its own tree."""
@@ -127,8 +126,7 @@ def _rareness(codes: FloatArray, known: FloatArray, counts: IntArray) -> FloatAr
     """Return -ln(share of trucks with the same code); a new code is as rare as one truck."""
     place = np.minimum(np.searchsorted(known, codes), len(known) - 1)
     n = np.where(known[place] == codes, counts[place], 1)
-    found: FloatArray = -np.log(n / counts.sum())
-    return found
+    return np.asarray(-np.log(n / counts.sum()))
 
 
 class HybridRisk(RiskModel):

@@ -93,9 +93,7 @@ def add_profiles(total: dict[str, FloatArray], increment: dict[str, FloatArray])
 
 def mean_queue(profiles: dict[str, FloatArray], weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)) -> FloatArray:
     """Return the mean queue over the given days of the week [96, 2]; NaN without such a day."""
-    days = profiles["queue_days"][list(weekdays)].sum()
-    total: FloatArray = profiles["queue_sum"][list(weekdays)].sum(axis=0)
-    return total / days if days > 0.0 else np.full_like(total, np.nan)
+    return _mean_over_days(profiles, "queue_sum", weekdays)
 
 
 def share_of_waits(profiles: dict[str, FloatArray]) -> FloatArray:
@@ -191,6 +189,10 @@ def lost_per_day(profiles: dict[str, FloatArray], weekdays: tuple[int, ...]) -> 
 
     NaN where the run held no such day.
     """
+    return _mean_over_days(profiles, "lost_min", weekdays)
+
+
+def _mean_over_days(profiles: dict[str, FloatArray], name: str, weekdays: tuple[int, ...]) -> FloatArray:
     days = profiles["queue_days"][list(weekdays)].sum()
-    total: FloatArray = profiles["lost_min"][list(weekdays)].sum(axis=0)
+    total: FloatArray = profiles[name][list(weekdays)].sum(axis=0)
     return total / days if days > 0.0 else np.full_like(total, np.nan)

@@ -99,8 +99,7 @@ def arrival_times_at(rates: FloatArray, work: FloatArray) -> FloatArray:
     before = np.concatenate([[0.0], np.cumsum(rates[busy])[:-1]])
     place: IntArray = np.searchsorted(before, work, side="right") - 1
     share = np.clip((work - before[place]) / rates[busy][place], 0.0, 1.0 - 2.0**-40)
-    times: FloatArray = 60.0 * (busy[place] + share)
-    return times
+    return np.asarray(60.0 * (busy[place] + share))
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,7 @@ def _value(setting: Setting, shipper_z: FloatArray, draw: Draw) -> FloatArray:
     mix, shipper_share = setting.port.mix, setting.traffic.declared.value_shipper_share
     z = math.sqrt(shipper_share) * shipper_z
     z += math.sqrt(1.0 - shipper_share) * normal_quantiles(draw(Purpose.VALUE))
-    value: FloatArray = mix.value_median_usd * np.exp(mix.value_sigma * z)
-    return value
+    return np.asarray(mix.value_median_usd * np.exp(mix.value_sigma * z))
 
 
 def _p_hazmat(setting: Setting) -> FloatArray:

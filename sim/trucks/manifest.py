@@ -278,8 +278,7 @@ def _laden(columns: Columns) -> BoolArray | None:
         return columns["laden"]
     for name, code in EMPTY_CODE.items():
         if name in columns:
-            laden: BoolArray = columns[name] != code
-            return laden
+            return np.asarray(columns[name] != code)
     return None
 
 

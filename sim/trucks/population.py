@@ -64,14 +64,12 @@ class SamplingTable:
         """Return an entity for each uniform; shapes (n,)."""
         n = self.cells.shape[1]
         cell = (u * n).astype(np.int64) + n * fast
-        entity: IntArray = self.cells.ravel().take(cell).astype(np.int64)
-        return entity
+        return np.asarray(self.cells.ravel().take(cell).astype(np.int64))
 
     def weights(self, fast_share: float, n: int) -> FloatArray:
         """Return each entity's probability under a share of FAST trucks, shape (n,)."""
         general, fast = (np.bincount(row, minlength=n) / row.size for row in self.cells)
-        weights: FloatArray = (1.0 - fast_share) * general + fast_share * fast
-        return weights
+        return np.asarray((1.0 - fast_share) * general + fast_share * fast)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,8 +265,7 @@ def _by_commodity(key: PopulationKey, commodity: IntArray, size: FloatArray, eli
     served = np.bincount(commodity, weight, n) > 0.0
     weight = np.where(served[commodity], weight, size)
     totals = np.bincount(commodity, weight, n)
-    shares: FloatArray = np.asarray(key.commodity_share)[commodity] * weight / totals[commodity]
-    return shares
+    return np.asarray(np.asarray(key.commodity_share)[commodity] * weight / totals[commodity])
 
 
 def _states(key: PopulationKey, purpose: Purpose, n: int) -> IntArray:

@@ -153,8 +153,7 @@ def normal_quantiles(u: FloatArray) -> FloatArray:
     >>> normal_quantiles(np.array([0.5, 0.975])).round(4).tolist()
     [0.0, 1.96]
     """
-    z: FloatArray = special.ndtri(u)
-    return z
+    return np.asarray(special.ndtri(u))
 
 
 def lognormal_quantiles(u: FloatArray, median: float | FloatArray, ln_sd: float | FloatArray) -> FloatArray:

@@ -39,8 +39,7 @@ WEIGHT_ODD_RATIO = 1.5
 
 
 def _commodity(columns: Columns, name: str) -> BoolArray:
-    matches: BoolArray = columns["commodity"] == COMMODITIES.index(name)
-    return matches
+    return np.asarray(columns["commodity"] == COMMODITIES.index(name))
 
 
 def _new_shipper(columns: Columns) -> BoolArray:
@@ -49,20 +48,17 @@ def _new_shipper(columns: Columns) -> BoolArray:
 
 def _short_lead(columns: Columns) -> BoolArray:
     due = np.where(columns["fast"], SHORT_LEAD * MIN_LEAD_FAST_H, SHORT_LEAD * MIN_LEAD_H)
-    short: BoolArray = columns["lead_time_h"] < due
-    return short
+    return np.asarray(columns["lead_time_h"] < due)
 
 
 def _thin_history(columns: Columns) -> BoolArray:
     driver = columns["driver_crossings_12m"] < THIN_HISTORY_CROSSINGS
-    thin: BoolArray = driver | (columns["plate_crossings_12m"] < THIN_HISTORY_CROSSINGS)
-    return thin
+    return np.asarray(driver | (columns["plate_crossings_12m"] < THIN_HISTORY_CROSSINGS))
 
 
 def _weight_odd(columns: Columns) -> BoolArray:
     ratio = columns["weight_ratio"]
-    odd: BoolArray = (ratio > WEIGHT_ODD_RATIO) | (ratio < 1.0 / WEIGHT_ODD_RATIO)
-    return odd
+    return np.asarray((ratio > WEIGHT_ODD_RATIO) | (ratio < 1.0 / WEIGHT_ODD_RATIO))
 
 
 _MEANING: dict[str, Callable[[Columns], NDArray[Any]]] = {
