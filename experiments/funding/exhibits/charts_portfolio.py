@@ -76,7 +76,7 @@ def _name(row: Any) -> str:  # noqa: ANN401
 def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
     """Spending of the chosen set in each year, by port, under the yearly budget."""
     frame, title = portfolio.chosen.spending, "Spending of the chosen set by year"
-    years = np.arange(portfolio.ports[0].asked.appraisal.years + 1)
+    years = np.arange(portfolio.appraisal.years + 1)
     below = np.zeros(len(years))
     with open_figure(3.0) as (figure, axes):
         for place, port in enumerate(portfolio.ports):
@@ -175,5 +175,5 @@ def port_waits_chart(portfolio: PortfolioResults) -> Chart:
 def _ceiling(axes: Axes, portfolio: PortfolioResults, port: str, colour: str) -> None:
     plan = portfolio.plan.ports[port]
     if plan.ceiling_min is not None:
-        last = portfolio.ports[0].asked.appraisal.years
+        last = portfolio.appraisal.years
         axes.plot([plan.ceiling_from_y, last], [plan.ceiling_min] * 2, "--", color=colour, lw=1.2)

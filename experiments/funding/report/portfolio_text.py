@@ -33,7 +33,7 @@ def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> 
 
 def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     """Return what to buy where and when."""
-    base = portfolio.ports[0].asked.appraisal.base_year
+    base = portfolio.appraisal.base_year
     parts, idle = [], []
     for port in portfolio.ports:
         own = portfolio.own(port.name)
@@ -51,11 +51,11 @@ def chosen_purchases_words(portfolio: PortfolioResults) -> str:
 
 def cost_words(portfolio: PortfolioResults) -> str:
     """Return what the set costs against the total and the years' budgets."""
-    chosen = [portfolio.options[place] for place in portfolio.chosen.solved.chosen]
+    chosen = portfolio.best_set
     spent, life = sum(o.initial_usd for o in chosen), sum(o.cost_usd for o in chosen)
     by_year = sum(o.spend_usd for o in chosen)
     peak = int(by_year.argmax())  # type: ignore[union-attr]
-    base = portfolio.ports[0].asked.appraisal.base_year
+    base = portfolio.appraisal.base_year
     plan = portfolio.plan
     of = "" if plan.budget_usd is None else f" of a budget of {usd(plan.budget_usd)}"
     yearly = "" if plan.yearly_usd is None else f" of {usd(plan.yearly_usd)} allowed in any year"
@@ -68,9 +68,9 @@ def cost_words(portfolio: PortfolioResults) -> str:
 
 def benefit_words(portfolio: PortfolioResults) -> str:
     """Return what the set brings, with the range of draws and the interval of replications."""
-    chosen = [portfolio.options[place] for place in portfolio.chosen.solved.chosen]
+    chosen = portfolio.best_set
     loads, npv0 = sum(o.loads for o in chosen), sum(o.npv0_usd for o in chosen)
-    years = portfolio.ports[0].asked.appraisal.years
+    years = portfolio.appraisal.years
     low, high = portfolio.drawn("loads")
     n = portfolio.luck.draws
     return (

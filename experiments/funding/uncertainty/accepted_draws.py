@@ -24,7 +24,7 @@ from experiments.funding.balking import is_passed_when_full
 from experiments.funding.case import FundingCase
 from experiments.funding.checks import base_year_plans
 from experiments.funding.demand_years import scenario_at_demand
-from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_simulation_inputs
+from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_simulation_input
 from experiments.study.compose import PARTS
 from sim.arrays import FloatArray
 from sim.errors import ThroughgateError
@@ -71,7 +71,7 @@ def drawn_simulation_inputs(case: FundingCase) -> list[UncertainInput]:
         alike = all(len({repr(_at(mapping, key)) for mapping in mappings}) == 1 for key in keys)
         if alike and (heeded or not one.key.startswith("sharing.")):
             inputs.append(one)
-    return uncertain_simulation_inputs(inputs)
+    return [uncertain_simulation_input(one) for one in inputs]
 
 
 def _at(mapping: Mapping[str, Any], key: str) -> object:

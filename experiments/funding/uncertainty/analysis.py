@@ -27,7 +27,7 @@ from experiments.funding.noise import noise_table
 from experiments.funding.uncertainty import scenarios as uncertainty_scenarios
 from experiments.funding.uncertainty import sensitivity as uncertainty_sensitivity
 from experiments.funding.uncertainty.evppi import evppi_table
-from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
+from experiments.funding.uncertainty.input_distributions import uncertain_economic_inputs, uncertain_inputs_table
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, formula_errors_table
 from experiments.funding.uncertainty.sensitivity import sobol_indices, tornado_table, widest_swing_inputs
 from experiments.funding.uncertainty.valuation import Valuation, ValuationPoints, mean_response
@@ -226,7 +226,7 @@ def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, no
     shown = [price for price in prices if price == 0.0 or price in thresholds.values()]
     swings, places = tornado_table(valuation), {one.name: place for place, one in enumerate(valuation.beliefs)}
     return Uncertainty(
-        inputs=_inputs_table(valuation.beliefs),
+        inputs=uncertain_inputs_table(valuation.beliefs),
         draws=_draws_table(points),
         emulator=pd.DataFrame() if formulas is None else formula_errors_table(formulas, valuation.response),
         acceptability=uncertainty_sensitivity.acceptability_table(points.outcomes, prices),
@@ -301,16 +301,6 @@ def _sensitivity(valuation: Valuation, settings: UncertaintySettings, prices: li
         return columns
 
     return sobol_indices(outputs, groups, settings.sobol_base, valuation.asked.study.seed)
-
-
-def _inputs_table(uncertain_inputs: tuple[UncertainInput, ...]) -> pd.DataFrame:
-    rows = [
-        {"key": one.name, "group": one.group, "value": one.value, "distribution": one.words}
-        | {f"p{percent}": one.number(percent / 100.0) for percent in (10, 50, 90)}
-        | {"unit": one.unit, "source": one.source, "confidence": one.confidence}
-        for one in uncertain_inputs
-    ]
-    return pd.DataFrame(rows)
 
 
 def _draws_table(points: ValuationPoints) -> pd.DataFrame:
