@@ -127,18 +127,12 @@ def measure_interval(
 
 
 def ratio_interval(
-    by_replication: WorthsByReplication,
-    rate: float,
-    name: str,
-    parts: tuple[Callable[[PresentWorth], float], Callable[[PresentWorth], float]],
-    coverage: float,
+    by_replication: WorthsByReplication, rate: float, name: str, cost: Callable[[PresentWorth], float], coverage: float
 ) -> Difference:
-    """Return the jackknife interval of a ratio of two sums over replications.
-
-    None where the denominator is not above zero: a threshold that some replications lack.
-    """
-    top, bottom = ([part(one[rate][name]) for one in by_replication] for part in parts)
-    return function_interval([Sample.of(top, bottom)], lambda value: value, coverage)
+    """Return the jackknife interval of a cost a load, a ratio of two sums over replications."""
+    worths = [one[rate][name] for one in by_replication]
+    sample = Sample.of([cost(worth) for worth in worths], [worth.loads for worth in worths])
+    return function_interval([sample], lambda value: value, coverage)
 
 
 def amounts_table(case: FundingCase, response: Response) -> pd.DataFrame:

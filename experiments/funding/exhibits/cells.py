@@ -56,10 +56,9 @@ def amount_cell(value: float, value_range: Range = None, digits: int = 1, scale:
     """Return a cell of a number with its range; ``scale`` turns it into the column's unit."""
     if not math.isfinite(value):
         return Cell(NONE)
-    low, high = _ends(value_range)
-    ends = (None if low is None else scale * low, None if high is None else scale * high)
+    low, high = (None if end is None else scale * end for end in _ends(value_range))
     below = range_words(value_range, 1.0 / scale, digits)
-    return Cell(number(scale * value, digits), below, scale * value, *ends)
+    return Cell(number(scale * value, digits), below, scale * value, low, high)
 
 
 def dollars_cell(amount_usd: float | None, value_range: Range = None, why: str = "") -> Cell:
@@ -174,13 +173,9 @@ def _cell(value: object, style: str) -> Cell:
 def _number(number: float, style: str) -> Cell:
     if not np.isfinite(number):
         return unknown_cell("none")
-    if style == "millions":
-        return millions_cell(number)
-    if style == "dollars":
-        return dollars_cell(number)
-    if style == "share":
-        return Cell(percent(number, 1), "", number)
-    return Cell(significant(number, 4), "", number)
+    if style in ("millions", "dollars"):
+        return millions_cell(number) if style == "millions" else dollars_cell(number)
+    return Cell(percent(number, 1) if style == "share" else significant(number, 4), "", number)
 
 
 TOP: Final = 12

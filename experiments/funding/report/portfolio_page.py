@@ -189,7 +189,7 @@ def _prices(portfolio: PortfolioResults) -> Section:
     )
     known = len(portfolio.chosen.shadow) > 0
     table = limit_prices_table(portfolio) if known else missing_part("prices of limits", "no limit was given")
-    parts = (Prose(said, "lead"), Bullets(tuple(limit_price_notes(portfolio))), table)
+    parts = (Prose(said, "lead"), Bullets(limit_price_notes(portfolio)), table)
     return Section("prices", "What binds, and what more of it would bring", parts)
 
 
