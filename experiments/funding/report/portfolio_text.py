@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.economics.costs import purchases_with_staff
+from experiments.economics.costs import purchases_with_staff, units_by_measure
 from experiments.funding.exhibits.cells import significant, usd_range_words
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import plain_name, quoted_name
@@ -18,9 +18,7 @@ from experiments.number_format import listed, number, percent, usd
 def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> str:
     """Return the units and posts that an option buys; empty for nothing."""
     case = next(port.asked for port in portfolio.ports if port.name == option.port)
-    units: dict[str, float] = {}
-    for bought in purchases_with_staff(case.purchases[option.name], case.catalogue):
-        units[bought.measure] = units.get(bought.measure, 0.0) + bought.units
+    units = units_by_measure(purchases_with_staff(case.purchases[option.name], case.catalogue))
     ends = {
         name: " posts" if case.catalogue[name].unit == PERSON else "s" if n > 1.0 else "" for name, n in units.items()
     }

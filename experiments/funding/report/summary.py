@@ -89,9 +89,10 @@ def present_worth_words(name: str, evidence: Evidence) -> str:
     """Return the net present value with its range in a sentence."""
     priced = evidence.usd_per_load is not None
     counted = "time, money and the user's value of a load" if priced else "time and money alone"
+    held = _held(evidence.of(name, lambda worth: worth.npv(evidence.usd_per_load)))
     return (
         f"Over {evidence.years} years at {percent(evidence.rate, 0)} its net present value on "
-        f"{counted} is {usd(evidence.npv(name))} ({_held(evidence.npv_range(name))})."
+        f"{counted} is {usd(evidence.npv(name))} ({held})."
     )
 
 

@@ -24,7 +24,7 @@ from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.chapters.money import year_words
 from experiments.funding.exhibits.elements import terminal_table
-from experiments.funding.exhibits.evidence import ENDS, Evidence
+from experiments.funding.exhibits.evidence import Evidence, drawn_ends
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
@@ -32,7 +32,6 @@ from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
-from sim.arrays import FloatArray
 
 TO_MILLIONS: Final = 1e-6
 TO_THOUSANDS: Final = 1e-3
@@ -122,10 +121,8 @@ def _returns(evidence: Evidence, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _ends(drawn: FloatArray, format_value: Callable[[float], str]) -> tuple[str, str]:
-    if not len(drawn):
-        return NONE, NONE
-    low, high = np.quantile(drawn, ENDS, method="inverted_cdf")
-    return format_value(float(low)), format_value(float(high))
+    ends = drawn_ends(drawn)
+    return (NONE, NONE) if ends is None else (format_value(ends[0]), format_value(ends[1]))
 
 
 def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
