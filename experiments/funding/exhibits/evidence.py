@@ -31,13 +31,8 @@ ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
 """Both ends of a range, as shares of the draws."""
 
 
-DRAWN_FIELDS: Final = {
-    "capital": "capital_usd",
-    "cost": "cost_usd",
-    "user_benefit": "user_benefit_usd",
-    "loads": "loads",
-}
-"""Amount of a worth -> column of the draws."""
+DRAWN: Final = ("capital_usd", "cost_usd", "user_benefit_usd", "loads")
+"""Columns of the draws that make a worth."""
 
 
 @dataclass(frozen=True)

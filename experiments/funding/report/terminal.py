@@ -32,6 +32,7 @@ from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
+from sim.arrays import FloatArray
 
 TO_MILLIONS: Final = 1e-6
 TO_THOUSANDS: Final = 1e-3
