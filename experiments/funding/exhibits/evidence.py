@@ -31,10 +31,6 @@ ENDS: Final = (TAIL_PERCENT / 100.0, 1.0 - TAIL_PERCENT / 100.0)
 """Both ends of a range, as shares of the draws."""
 
 
-DRAWN: Final = ("capital_usd", "cost_usd", "user_benefit_usd", "loads")
-"""Columns of the draws that make a worth."""
-
-
 @dataclass(frozen=True)
 class Evidence:
     """An appraised case with what is known of its uncertainty."""
@@ -230,7 +226,8 @@ def _drawn(frame: pd.DataFrame, worths: Mapping[str, PresentWorth]) -> tuple[Map
     found: dict[int, dict[str, PresentWorth]] = {}
     for row in frame.to_dict("records"):
         name = str(row["alternative"])
-        capital, cost, gain, loads = (float(row.get(column, np.nan)) for column in DRAWN)
+        capital = float(row.get("capital_usd", np.nan))
+        cost, gain, loads = (float(row[column]) for column in ("cost_usd", "user_benefit_usd", "loads"))
         worth = replace(worths[name], capital=capital, cost=cost, user_benefit=gain, loads=loads)
         found.setdefault(int(row["draw"]), {})[name] = worth
     return tuple({**worths, **found[draw]} for draw in sorted(found))
