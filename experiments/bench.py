@@ -18,7 +18,13 @@ from experiments import cli
 from experiments.benchmarks import report, scaling
 from experiments.benchmarks.rare_events import measure_rare_threats
 from experiments.benchmarks.report import bench_figure
-from experiments.benchmarks.rivals import cost_by_truck_count, missing_implementations, race_model_c, seconds_per_run
+from experiments.benchmarks.rivals import (
+    cost_by_truck_count,
+    missing_implementations,
+    race_model_c,
+    ratios,
+    seconds_per_run,
+)
 from experiments.benchmarks.scaling import bytes_per_truck, time_year
 from experiments.execution.replicate import compile_for_run
 from experiments.files import OutputFolder
@@ -92,13 +98,12 @@ def run_bench(study: Study, scorer: Scorer) -> dict[str, Any]:
         stage: statistics.median(1e6 * s / n for s, n in zip(times, trucks, strict=True))
         for stage, times in seconds.items()
     }
-    pairs = zip(seconds["flow, engine=simpy"], seconds["flow, engine=compiled"], strict=True)
-    ratios = [simpy / fast for simpy, fast in pairs]
+    times = ratios(seconds["flow, engine=simpy"], seconds["flow, engine=compiled"])
     return {
         "rounds": ROUNDS,
         "trucks_a_round": statistics.median(trucks),
         "microseconds_a_truck": per_truck,
-        "simpy_over_compiled": {"median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)},
+        "simpy_over_compiled": dict(zip(("median", "min", "max"), times, strict=True)),
     }
 
 
@@ -111,7 +116,11 @@ def run_all_comparisons(study: Study, scorer: Scorer, say: Callable[[str], None]
         "stages of a week": lambda: run_bench(study, scorer),
         "a year on one core": lambda: {"year": time_year(study.overrides)},
         "memory": lambda: {"memory": memory_per_truck(scenario, scorer, window)},
-        "model c in other simulators": _model_c,
+        "model c in other simulators": lambda: {
+            "model_c": race_model_c(MODEL_C_TRUCKS, ROUNDS),
+            "model_c_trucks": MODEL_C_TRUCKS,
+            "not_installed": missing_implementations(),
+        },
         "growth with trucks": lambda: {"growth": cost_by_truck_count(SIZES, ROUNDS)},
         "stations": lambda: {"stations": scaling.cost_by_stations(study, scorer, ROUNDS)},
         "policies": lambda: {"policies": scaling.cost_by_policy(study, scorer, ROUNDS)},
@@ -126,12 +135,6 @@ def run_all_comparisons(study: Study, scorer: Scorer, say: Callable[[str], None]
     return found
 
 
-def _model_c() -> dict[str, Any]:
-    """Return the race, how many trucks ran in it, and who is missing from it."""
-    raced = race_model_c(MODEL_C_TRUCKS, ROUNDS)
-    return {"model_c": raced, "model_c_trucks": MODEL_C_TRUCKS, "not_installed": missing_implementations()}
-
-
 def memory_per_truck(scenario: Scenario, scorer: Scorer, window: Window) -> dict[str, float]:
     """Return what each table and each engine's arrays take of one replication, bytes a truck."""
     manifest = sim_replication.draw_window_trucks(scenario, window)
@@ -141,8 +144,7 @@ def memory_per_truck(scenario: Scenario, scorer: Scorer, window: Window) -> dict
     record = loop.run(flow, scenario.policy.route, scenario.policy.profile)
     found = bytes_per_truck({"MANIFEST": manifest, "SCORES": scores})
     for name, arrays in (("arrays that both engines read", flow), ("record", record)):
-        parts = [part.nbytes for part in arrays if isinstance(part, np.ndarray)]
-        found[name] = sum(parts) / len(manifest)
+        found[name] = sum(part.nbytes for part in arrays if isinstance(part, np.ndarray)) / len(manifest)
     # of LEDGER the moments are the record's own
     return found | bytes_per_truck({"LEDGER, the record among it": build_ledger(flow, record, manifest)})
 

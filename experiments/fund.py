@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -40,12 +41,7 @@ from experiments.funding.demand_years import simulate_case
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import WorthsByReplication, amounts_table, present_worths_by_replication
 from experiments.funding.portfolio.best_set import Portfolio, best_portfolio
-from experiments.funding.portfolio.draws import (
-    OptionsByDraw,
-    PortfolioRobustness,
-    options_by_draw,
-    portfolio_robustness,
-)
+from experiments.funding.portfolio.draws import PortfolioRobustness, options_by_draw, portfolio_robustness
 from experiments.funding.portfolio.options import SimulatedPort, check_comparable_cases, check_portfolio_plan
 from experiments.funding.portfolio.results import PortfolioResults, portfolio_limits
 from experiments.funding.report import terminal as funding_terminal
@@ -121,12 +117,11 @@ def portfolio_folder(overrides: Sequence[str]) -> Path:
 
 
 def _doubt(cases: Mapping[str, FundingCase]) -> UncertaintySettings:
-    every = {name: read_uncertainty_settings(one) for name, one in cases.items()}
+    every = {name: read_uncertainty_settings(case) for name, case in cases.items()}
     first = next(iter(every.values()))
-    for name, one in every.items():
-        if one != first:
-            problem = "how sure numbers are held to be must be the same at every port"
-            raise ConfigError(f"portfolio.ports.{name}: uncertainty", problem)
+    if others := [name for name, settings in every.items() if settings != first]:
+        problem = "how sure numbers are held to be must be the same at every port"
+        raise ConfigError(f"portfolio.ports.{others[0]}: uncertainty", problem)
     return first
 
 
@@ -165,15 +160,14 @@ def _doubted(
         simulated = min(simulated, 0 if formulas is None else len(formulas.simulated))
         worlds, beliefs[port.name] = options_by_draw(port, plan, doubted, formulas)
         by_port.append(worlds)
-    n = ports[0].found.replications
-    luck = [[port.only(r).options(plan) for r in range(n)] for port in ports]
+    luck = [[port.only(r).options(plan) for r in range(port.found.replications)] for port in ports]
     asked = (portfolio_limits(plan), plan.objective, plan.usd_per_load)
-    best, second = portfolio.solved.chosen, portfolio.second
-    return (
-        portfolio_robustness(_joined(by_port), asked, best, second, simulated),
-        portfolio_robustness(_joined(luck), asked, best, second, 0),
-        beliefs,
+    sets = portfolio.solved.chosen, portfolio.second
+    draws, replications = (
+        portfolio_robustness([list(chain.from_iterable(o)) for o in zip(*worlds, strict=True)], asked, *sets, n)
+        for worlds, n in ((by_port, simulated), (luck, 0))
     )
+    return draws, replications, beliefs
 
 
 def _formulas(
@@ -184,10 +178,6 @@ def _formulas(
         return None
     with report_terminal.show_progress(terminal, total, f"redrawn worlds, {port.name}") as tell:
         return fit_formulas(port.asked, scorers, settings.draws, settings.worlds, tell)
-
-
-def _joined(by_port: Sequence[OptionsByDraw]) -> OptionsByDraw:
-    return [[one for options in same for one in options] for same in zip(*by_port, strict=True)]
 
 
 PRICED_COLUMNS: Final = ("mean_nmb_usd", "nmb_usd")
@@ -235,16 +225,15 @@ def appraise_case(case: FundingCase, simulated: Response, completions: pd.DataFr
 
 def raw_case_tables(appraised: AppraisedCase, by_replication: WorthsByReplication) -> dict[str, pd.DataFrame]:
     """Return the raw tables of the case by the name of their file."""
-    made = {
+    net_benefit = funding_tables.net_benefit_table(appraised)
+    return {
         "measures": funding_tables.decision_measures_table(appraised, by_replication),
         "ledger": funding_tables.ledger_table(appraised),
         "frontiers": funding_tables.frontier_table(appraised),
         "amounts": amounts_table(appraised.case, appraised.response),
         "inputs": funding_tables.economic_inputs_table(appraised),
         "completions": appraised.completions,
-    }
-    net_benefit = funding_tables.net_benefit_table(appraised)
-    return made if net_benefit is None else made | {"net_benefit": net_benefit}
+    } | ({} if net_benefit is None else {"net_benefit": net_benefit})
 
 
 def raw_uncertainty_tables(uncertainty: Uncertainty, appraisal: Appraisal) -> dict[str, pd.DataFrame]:

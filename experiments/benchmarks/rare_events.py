@@ -106,8 +106,7 @@ def _both(scenario: Scenario, week: ScoredWeek, n_loads: int, seed: int) -> tupl
     chosen = np.sort(rng.choice(len(weight), n_loads, replace=False, p=weight / weight.sum()))
     alone = np.zeros(len(weight))
     alone[chosen] = 1.0
-    probed = week.manifest.assign(true_p_carrying=alone)
-    before = _run(scenario, week, probed)
+    before = _run(scenario, week, week.manifest.assign(true_p_carrying=alone))
     after = _run(scenario, week, with_loads_on_board(scenario, week.manifest, chosen))
     return before.metrics, int(after.ledger["seized"].to_numpy(dtype=bool)[chosen].sum())
 

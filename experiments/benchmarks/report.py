@@ -13,6 +13,7 @@ from rich.table import Table
 from experiments.report.plotly_style import COLOURS, DASHES, FONT, SYMBOLS
 
 BenchResults = dict[str, Any]
+Points = tuple[list[float], list[float]]
 Rows = Callable[[BenchResults], Iterable[dict[str, Any]]]
 """The rows that a part of the text shows, from the results."""
 
@@ -167,30 +168,22 @@ def bench_figure(results: BenchResults) -> go.Figure:
     figure = make_subplots(rows=5, cols=2, subplot_titles=TITLES, vertical_spacing=0.075, horizontal_spacing=0.24)
     rare = results["rare"]["variances"]
     stages = {k: v for k, v in results["microseconds_a_truck"].items() if k != SLOW_STAGE}
-    _bars(figure, (1, 1), stages)
-    _dots(figure, (1, 2), {name: row["microseconds_a_truck"] for name, row in results["model_c"].items()})
+    _bars(figure, 1, 1, stages)
+    _dots(figure, 1, 2, {name: row["microseconds_a_truck"] for name, row in results["model_c"].items()})
     for index, name in enumerate(("events", "recursion")):
-        _line(figure, (2, 1), (results["growth"]["trucks"], results["growth"][name]), name, index)
+        _line(figure, 2, 1, (results["growth"]["trucks"], results["growth"][name]), name, index)
     for index, (key, name) in enumerate(reversed(PATHS.items())):
-        _line(figure, (2, 2), _columns(results["stations"], "stations", key), name, index)
-    _bars(figure, (3, 1), {row["case"]: row["path"] for row in results["policies"]})
-    _line(figure, (3, 2), _columns(results["alternatives"], "alternatives", "each"), "", 0)
-    _bars(figure, (4, 1), {f"{row['workers']}": row["times"][0] for row in results["workers"]})
-    _bars(figure, (4, 2), results["memory"])
-    _dots(figure, (5, 1), {"counting": rare["counted_se"] ** 2, "probes": rare["expected_se"] ** 2})
-    _differences(figure, (5, 2), results["rare"]["against_loads"])
+        _line(figure, 2, 2, _columns(results["stations"], "stations", key), name, index)
+    _bars(figure, 3, 1, {row["case"]: row["path"] for row in results["policies"]})
+    _line(figure, 3, 2, _columns(results["alternatives"], "alternatives", "each"), "", 0)
+    _bars(figure, 4, 1, {f"{row['workers']}": row["times"][0] for row in results["workers"]})
+    _bars(figure, 4, 2, results["memory"])
+    _dots(figure, 5, 1, {"counting": rare["counted_se"] ** 2, "probes": rare["expected_se"] ** 2})
+    _differences(figure, 5, 2, results["rare"]["against_loads"])
     figure.update_xaxes(type="log", title="trucks", row=2, col=1)
     figure.update_xaxes(title="stations", row=2, col=2)
     figure.update_xaxes(title="alternatives", row=3, col=2)
     figure.update_yaxes(title="workers", row=4, col=1)
-    return _framed(figure, results)
-
-
-def _columns(rows: list[BenchResults], x: str, y: str) -> tuple[list[float], list[float]]:
-    return [row[x] for row in rows], [row[y] for row in rows]
-
-
-def _framed(figure: go.Figure, results: BenchResults) -> go.Figure:
     ratio, year = results["simpy_over_compiled"], results["year"]
     title = (
         f"Compiled engine {ratio['median']:.0f} times the SimPy model; a year of "
@@ -210,48 +203,37 @@ def _framed(figure: go.Figure, results: BenchResults) -> go.Figure:
     return figure
 
 
-def _bars(figure: go.Figure, panel: tuple[int, int], values: dict[str, float]) -> None:
-    figure.add_bar(
-        x=list(values.values()),
-        y=list(values),
-        row=panel[0],
-        col=panel[1],
-        orientation="h",
-        marker={"color": COLOURS[1]},
-        text=[f"{value:.3g}" for value in values.values()],
-        textposition="auto",
-        cliponaxis=False,
-        hoverinfo="x+y",
-    )
+def _columns(rows: list[BenchResults], x: str, y: str) -> Points:
+    return [row[x] for row in rows], [row[y] for row in rows]
 
 
-def _points(figure: go.Figure, panel: tuple[int, int], x: list[float], y: list[Any], **style: object) -> None:
-    row, col = panel
-    figure.add_scatter(x=x, y=y, row=row, col=col, **style)
+def _bars(figure: go.Figure, row: int, col: int, values: dict[str, float]) -> None:
+    x, text = list(values.values()), [f"{value:.3g}" for value in values.values()]
+    look = {"marker": {"color": COLOURS[1]}, "textposition": "auto", "cliponaxis": False, "hoverinfo": "x+y"}
+    figure.add_bar(x=x, y=list(values), row=row, col=col, orientation="h", text=text, **look)
 
 
-def _dots(figure: go.Figure, panel: tuple[int, int], values: dict[str, float]) -> None:
+def _dots(figure: go.Figure, row: int, col: int, values: dict[str, float]) -> None:
     """Draw values on a logarithmic axis, where the length of a bar would mean nothing."""
-    text, marker = [f"  {value:.3g}" for value in values.values()], {"color": COLOURS[1], "size": 10}
-    style = {"mode": "markers+text", "textposition": "middle right", "cliponaxis": False}
-    _points(figure, panel, list(values.values()), list(values), marker=marker, text=text, **style)
-    figure.update_xaxes(type="log", dtick=1, exponentformat="power", row=panel[0], col=panel[1])
+    x, text = list(values.values()), [f"  {value:.3g}" for value in values.values()]
+    look = {"marker": {"color": COLOURS[1], "size": 10}, "textposition": "middle right", "cliponaxis": False}
+    figure.add_scatter(x=x, y=list(values), row=row, col=col, mode="markers+text", text=text, **look)
+    figure.update_xaxes(type="log", dtick=1, exponentformat="power", row=row, col=col)
 
 
-def _differences(figure: go.Figure, panel: tuple[int, int], rows: list[BenchResults]) -> None:
+def _differences(figure: go.Figure, row: int, col: int, rows: list[BenchResults]) -> None:
     """Draw each difference with its interval, widened by the bound of the error."""
     reach = {"array": [held["half_width"] + held["bound"] for held in rows], "color": COLOURS[1], "thickness": 1.2}
-    marker = {"color": COLOURS[1], "size": 9}
-    x, y = _columns(rows, "difference", "policy")
-    _points(figure, panel, x, y, mode="markers", marker=marker, error_x=reach)
-    figure.update_xaxes(zerolinecolor="#1a1a1a", zerolinewidth=1, row=panel[0], col=panel[1])
+    (x, y), marker = _columns(rows, "difference", "policy"), {"color": COLOURS[1], "size": 9}
+    figure.add_scatter(x=x, y=y, row=row, col=col, mode="markers", marker=marker, error_x=reach)
+    figure.update_xaxes(zerolinecolor="#1a1a1a", zerolinewidth=1, row=row, col=col)
 
 
 def _line(
-    figure: go.Figure, panel: tuple[int, int], points: tuple[list[float], list[float]], name: str, index: int
+    figure: go.Figure, row: int, col: int, points: tuple[list[float], list[float]], name: str, index: int
 ) -> None:
-    xs, ys = points
-    line, marker = {"color": COLOURS[1 + index], "dash": DASHES[index]}, {"symbol": SYMBOLS[index], "size": 8}
-    style = {"line": line, "marker": marker, "cliponaxis": False}
-    label = {"text": [name, *[""] * (len(xs) - 1)], "textposition": "bottom right" if index else "top right"}
-    _points(figure, panel, xs, ys, name=name, mode="lines+markers+text", **style, **label)
+    x, y = points
+    look = {"line": {"color": COLOURS[1 + index], "dash": DASHES[index]}, "cliponaxis": False}
+    look |= {"marker": {"symbol": SYMBOLS[index], "size": 8}, "mode": "lines+markers+text", "name": name}
+    label = {"text": [name, *[""] * (len(x) - 1)], "textposition": "bottom right" if index else "top right"}
+    figure.add_scatter(x=x, y=y, row=row, col=col, **look, **label)

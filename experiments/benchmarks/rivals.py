@@ -207,7 +207,13 @@ def race_model_c(n: int, rounds: int) -> dict[str, Any]:
         for name, way in ways.items():
             work = functools.partial(_run, way, n, 1 + 1000 * turn)
             seconds[name].append(seconds_per_run(work, functools.partial(implementation_cpu_seconds, name)))
-    return {name: _row(seconds["SimPy, idiomatic"], own, n) for name, own in seconds.items()}
+    return {
+        name: {
+            "microseconds_a_truck": 1e6 * statistics.median(own) / n,
+            "times_simpy": ratios(seconds["SimPy, idiomatic"], own),
+        }
+        for name, own in seconds.items()
+    }
 
 
 def _run(implementation: Implementation, n: int, seed: int, number: int) -> None:
@@ -227,12 +233,10 @@ def seconds_per_run(work: Callable[[int], object], clock: Callable[[], float] = 
     return spent / runs
 
 
-def _row(simpy_times_s: list[float], times_s: list[float], n: int) -> dict[str, Any]:
-    ratios = [reference / mine for reference, mine in zip(simpy_times_s, times_s, strict=True)]
-    return {
-        "microseconds_a_truck": 1e6 * statistics.median(times_s) / n,
-        "times_simpy": [statistics.median(ratios), min(ratios), max(ratios)],
-    }
+def ratios(reference_s: Iterable[float], own_s: Iterable[float]) -> list[float]:
+    """Return median, least and greatest of how many times as long the reference took, round by round."""
+    each = [reference / own for reference, own in zip(reference_s, own_s, strict=True)]
+    return [statistics.median(each), min(each), max(each)]
 
 
 def cost_by_truck_count(sizes: Iterable[int], rounds: int) -> dict[str, list[float]]:

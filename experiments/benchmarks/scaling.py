@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from experiments.benchmarks.rivals import ratios
 from experiments.execution.replicate import ProcessCache, compile_for_run, replicate, run_replication
 from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, compose_scenario
@@ -67,11 +68,8 @@ def without_group(overrides: Sequence[str], group: str) -> list[str]:
     >>> without_group(["policy=top_share", "policy.share=0.1", "seed=2"], "policy")
     ['seed=2']
     """
-    return [
-        str(override.input_line)
-        for override in parse_overrides(overrides)
-        if override.key_or_group.split(".")[0] != group
-    ]
+    parsed = parse_overrides(overrides)
+    return [str(override.input_line) for override in parsed if override.key_or_group.split(".")[0] != group]
 
 
 def cost_by_stations(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
@@ -156,12 +154,7 @@ def speed_up_by_workers(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
             replicate(case, scorers, simulator=Replication.run_metrics)
             # the first round starts the workers
             seconds[n] += [time.perf_counter() - begun] if turn else []
-    rows = []
-    for n, own in seconds.items():
-        ratios = sorted(single / mine for single, mine in zip(seconds[1], own, strict=True))
-        times = [statistics.median(ratios), ratios[0], ratios[-1]]
-        rows.append({"workers": n, "seconds": statistics.median(own), "times": times})
-    return rows
+    return [{"workers": n, "seconds": statistics.median(s), "times": ratios(seconds[1], s)} for n, s in seconds.items()]
 
 
 WEEKS: Final = 52
@@ -181,7 +174,7 @@ def year_overrides(overrides: Sequence[str]) -> list[str]:
 
 def run_year(study: Study) -> dict[str, float]:
     """Run every week of the year in this process; see `time_year`."""
-    scenario = _baseline(study)
+    scenario = study.alternatives[study.baseline]
     study = dataclasses.replace(study, alternatives={study.baseline: scenario})
     scorers = {risk_key(scenario): ensure_fitted(scenario.risk, scenario, 1)}
     ready = time.process_time()
@@ -203,17 +196,14 @@ def time_year(overrides: Sequence[str]) -> dict[str, Any]:
     the process.
     """
     wanted = year_overrides(overrides)
-    scenario = _baseline(build_study(wanted, "bench"))
+    study = build_study(wanted, "bench")
+    scenario = study.alternatives[study.baseline]
     ensure_fitted(scenario.risk, scenario, os.cpu_count() or 1)
     command = [sys.executable, "-m", "experiments.benchmarks.scaling", *wanted]
     done = subprocess.run(  # noqa: S603  (this very program)
         command, env={**os.environ, **ONE_CORE}, capture_output=True, text=True, check=True
     )
     return {"model": scenario.risk.name, **json.loads(done.stdout)}
-
-
-def _baseline(study: Study) -> Scenario:
-    return study.alternatives[study.baseline]
 
 
 def bytes_per_truck(frames: dict[str, pd.DataFrame]) -> dict[str, float]:

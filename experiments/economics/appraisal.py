@@ -195,8 +195,7 @@ def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
 
 
 def _changes(amounts: FloatArray) -> int:
-    signs = np.sign(amounts[amounts != 0.0])
-    return int((signs[1:] != signs[:-1]).sum())
+    return int(np.count_nonzero(np.diff(np.sign(amounts[amounts != 0.0]))))
 
 
 def _between(flows: FloatArray, least: float) -> InternalRateOfReturn:

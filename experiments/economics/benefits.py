@@ -110,8 +110,7 @@ def truck_hour_value(
     32.0
     """
     if value.name != benefit.value:
-        problem = f"{benefit.name} goes with {benefit.value}, not with {value.name}"
-        raise ConfigError("benefit.value", problem)
+        raise ConfigError("benefit.value", f"{benefit.name} goes with {benefit.value}, not with {value.name}")
     to_year = deflator.restated(1.0, value.price_year, price_year)
     return TruckHourValue(
         view=benefit.view,

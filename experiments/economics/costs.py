@@ -204,6 +204,14 @@ def purchases_with_staff(
             )
 
 
+def units_by_measure(purchases: Iterable[Purchase]) -> dict[str, float]:
+    """Return the units bought of every measure, in the order in which measures are first bought."""
+    units: dict[str, float] = {}
+    for purchase in purchases:
+        units[purchase.measure] = units.get(purchase.measure, 0.0) + purchase.units
+    return units
+
+
 def service_share(purchase: Purchase, measure: InvestmentMeasure, years: int) -> FloatArray:
     """Return the share [0..years] of its full effect that the purchase has in each year."""
     first = purchase.first_service_y(measure)

@@ -58,12 +58,12 @@ def day_totals(outcome: Outcome, wanted_trips: FloatArray) -> DayTotals:
     hours = (ledger["exit_min"] - ledger["arrive_min"]).to_numpy(np.float64) / 60.0
     left = np.isfinite(hours) & ~ledger["diverted"].to_numpy(bool)
     sums = {name: float(outcome.metrics[name]) for name in ADDED}
-    for place, mine in enumerate(truck_class_masks(manifest)):
-        own, name = hours[mine & left], CLASSES[place]
+    for name, mine, wanted in zip(CLASSES, truck_class_masks(manifest), wanted_trips.tolist(), strict=True):
+        own = hours[mine & left]
         sums[f"hours_{name}"] = float(own.sum())
         sums[f"squares_{name}"] = float((own * own).sum())
         sums[f"trips_{name}"] = float(len(own))
-        sums[f"wanted_{name}"] = float(wanted_trips[place])
+        sums[f"wanted_{name}"] = wanted
     sums |= _by_hour(ledger, left)
     return DayTotals(sums, _histograms(manifest, ledger, left))
 
@@ -271,14 +271,8 @@ def representative_days(year: int, days: int = 12) -> tuple[Stratum, ...]:
         problem = "expected three kinds of day times 1, 2, 3, 4, 6 or 12 seasons"
         raise ConfigError("days", f"{problem}, got {days}")
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    every = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
-    return tuple(
-        Stratum(kind, season, tuple(date for date in every if _is(date, kind, season, seasons)))
-        for kind in DAY_TYPES
-        for season in range(seasons)
-    )
-
-
-def _is(date: dt.date, kind: str, season: int, seasons: int) -> bool:
-    place = (date.month - FIRST_MONTH) % MONTHS * seasons // MONTHS
-    return day_type(date.weekday()) == kind and place == season
+    strata: dict[tuple[str, int], list[dt.date]] = {(k, s): [] for k in DAY_TYPES for s in range(seasons)}
+    for date in (first + dt.timedelta(days=n) for n in range((last - first).days + 1)):
+        season = (date.month - FIRST_MONTH) % MONTHS * seasons // MONTHS
+        strata[day_type(date.weekday()), season].append(date)
+    return tuple(Stratum(kind, season, tuple(dates)) for (kind, season), dates in strata.items())

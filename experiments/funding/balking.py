@@ -56,7 +56,7 @@ def trips_made_share(scenario: Scenario, expected: PolicyExpectation, window: Wi
         return found
     loads = hourly_loads(scenario, expected, window, arrivals)
     visits = expected_visits(scenario, expected, expected.scan_share)
-    lines = [_line(one, wanted, ceiling_min, _sent(scenario, visits, one.station)) for one in _holding(scenario, loads)]
+    lines = [_line(scenario, load, visits, wanted, ceiling_min) for load in _holding(scenario, loads)]
     for hour in range(len(arrivals)):
         for line in lines:
             share = _allowed(line, hour, wanted[hour])
@@ -81,32 +81,24 @@ def is_passed_when_full(scenario: Scenario, station: str) -> bool:
     return isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _StationVisits:
-    """How many trucks are sent to a station, and where they wait for it."""
-
-    share: float = 1.0
-    yard_trucks: float = 0.0
-    """Those who wait there stand in nobody's way; inf: no end."""
-
-
-def _sent(scenario: Scenario, visits: Mapping[str, float], station: str) -> _StationVisits:
-    name = station.removesuffix("_slow").removesuffix("_fast").removesuffix("_general")
-    share = visits.get(name, 1.0)
-    if not 0.0 < share < 1.0:
-        return _StationVisits()
-    room = getattr(getattr(scenario.port, name), "room_trucks", None)
-    return _StationVisits(share, math.inf if room is None else float(room))
-
-
-def _line(load: HourlyLoad, wanted_trips: FloatArray, ceiling_min: float, sent: _StationVisits) -> _FluidQueue:
+def _line(
+    scenario: Scenario, load: HourlyLoad, visits: Mapping[str, float], wanted_trips: FloatArray, ceiling_min: float
+) -> _FluidQueue:
+    """Return the line at a station; ``visits`` are the shares of trucks that are sent to each."""
     classes = {"general": (GENERAL,), "fast": (FAST,)}.get(load.station.rpartition("_")[2], (GENERAL, FAST))
     work_min = float(load.offered_min.sum()) / float(wanted_trips[:, list(classes)].sum())
     capacity = load.available_min / work_min
+    name = load.station.removesuffix("_slow").removesuffix("_fast").removesuffix("_general")
+    share, yard_trucks = visits.get(name, 1.0), 0.0
+    if 0.0 < share < 1.0:
+        # those who wait there stand in nobody's way
+        room = getattr(getattr(scenario.port, name), "room_trucks", None)
+        yard_trucks = math.inf if room is None else float(room)
+    else:
+        share = 1.0
     # in trucks of the whole line, of whom a share is sent here
-    before_all_wait = _room(capacity, ceiling_min) + sent.yard_trucks / sent.share
-    room = np.minimum(before_all_wait, _room(capacity, ceiling_min / sent.share))
-    return _FluidQueue(classes, capacity, room)
+    before_all_wait = _room(capacity, ceiling_min) + yard_trucks / share
+    return _FluidQueue(classes, capacity, np.minimum(before_all_wait, _room(capacity, ceiling_min / share)))
 
 
 def _room(capacity: FloatArray, ceiling_min: float) -> FloatArray:

@@ -10,27 +10,24 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-
-import numpy as np
 
 from experiments.economics.costs import InvestmentMeasure, Purchase
 from experiments.execution.replicate import process_cache, scorers_token
 from experiments.funding.balking import trips_made_share
 from experiments.funding.case import FundingCase
-from experiments.funding.demand_years import scenario_at_demand
+from experiments.funding.demand_years import build_parameter_set, operating_plans, scenario_at_demand
 from sim.engine.capacity import manned_intervals
 from sim.errors import ConfigError
 from sim.replication import OperatingPlan, Scorer
 from sim.results.usage import open_min
 from sim.scenario import Scenario
 from sim.setting.window import EVALUATION, Window
-from sim.shared_draws import risk_key
 from sim.stations import FAST, GENERAL, PRIMARY
 from sim.trucks.arrivals import rates_per_h, trucks_per_day
-from sim.workload import hourly_loads
+from sim.workload import HourlyLoad, hourly_loads
 
 ENOUGH: Final = 0.98
 """Share of its weekly capacity that a station may be asked for: at 1 nothing is left for chance."""
@@ -52,12 +49,8 @@ class Shortage:
 
 def base_year_plans(case: FundingCase, scorers: Mapping[str, Scorer]) -> dict[str, OperatingPlan]:
     """Return what every alternative knows from past days at the demand of year 0."""
-    shared = process_cache(scorers_token(scorers))
-    start = Window(seed=case.study.seed, epoch=EVALUATION, replication=0, start_date=case.study.start_date, days=1)
-    return {
-        name: shared.plan(scenario, scorers[risk_key(scenario)], start)
-        for name, scenario in case.study.alternatives.items()
-    }
+    world = build_parameter_set(case.study, case.study.alternatives, case.terms.demand, ())
+    return operating_plans(world, scorers, process_cache(scorers_token(scorers)))
 
 
 def hardest_week(scenario: Scenario, year: int) -> Window:
@@ -76,21 +69,30 @@ def load_shares(case: FundingCase, scenario: Scenario, plan: OperatingPlan) -> d
     year = case.terms.simulated_years[-1]
     grown = scenario_at_demand(scenario, case.terms.demand, year)
     week = hardest_week(grown, int(case.study.start_date[:4]))
-    offered: dict[str, float] = {}
-    available: dict[str, float] = {}
-    for date in week.dates():
-        day = replace(week, start_date=date.isoformat(), days=1)
+    fast = grown.port.mix.fast_share
+
+    def loads(day: Window) -> list[HourlyLoad]:
         kept = trips_made_share(grown, plan.expected, day, case.terms.demand.wait_ceiling_min)
-        fast = grown.port.mix.fast_share
         made = kept[:, GENERAL] * (1.0 - fast) + kept[:, FAST] * fast
-        for load in hourly_loads(grown, plan.expected, day, rates_per_h(grown, day) * made):
-            offered[load.station] = offered.get(load.station, 0.0) + float(load.offered_min.sum())
-            own = float(load.available_min.sum())
-            available[load.station] = available.get(load.station, 0.0) + own
-    shares = {s: offered[s] / available[s] if available[s] > 0.0 else np.inf for s in offered}
+        return hourly_loads(grown, plan.expected, day, rates_per_h(grown, day) * made)
+
+    days = (replace(week, start_date=date.isoformat(), days=1) for date in week.dates())
+    minutes = offered_and_available_min((1.0, loads(day)) for day in days)
+    shares = {s: offered / available if available > 0.0 else math.inf for s, (offered, available) in minutes.items()}
     if "analyst" in shares:
         shares["analyst"] /= max(shares.get("portal", 0.0), 1.0)
-    return {station: float(share) for station, share in shares.items()}
+    return shares
+
+
+def offered_and_available_min(days: Iterable[tuple[float, Iterable[HourlyLoad]]]) -> dict[str, tuple[float, float]]:
+    """Return minutes asked of every station, and those it has, over days that each stand for so many."""
+    minutes: dict[str, tuple[float, float]] = {}
+    for weight, loads in days:
+        for load in loads:
+            offered, available = minutes.get(load.station, (0.0, 0.0))
+            work, time = (float((weight * part).sum()) for part in (load.offered_min, load.available_min))
+            minutes[load.station] = offered + work, available + time
+    return minutes
 
 
 def shortages(case: FundingCase, scenario: Scenario, plan: OperatingPlan) -> list[Shortage]:
@@ -150,13 +152,8 @@ def units_used(scenario: Scenario, persons_per_post: float) -> dict[str, float]:
 
 def booth_hours(scenario: Scenario) -> float:
     """Return the hours a week that booths are manned, all booths together."""
-    spans = [
-        down - up
-        for (station, _), times in manned_intervals(scenario, WEEK).items()
-        if station == PRIMARY
-        for up, down in times
-    ]
-    return sum(spans) / 60.0
+    booths = (times for (station, _), times in manned_intervals(scenario, WEEK).items() if station == PRIMARY)
+    return sum(down - up for times in booths for up, down in times) / 60.0
 
 
 def units_not_bought(case: FundingCase, name: str) -> dict[str, float]:

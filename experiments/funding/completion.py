@@ -14,7 +14,7 @@ from typing import Final
 
 import pandas as pd
 
-from experiments.economics.costs import Purchase, purchase_cash_flow
+from experiments.economics.costs import Purchase, purchase_cash_flow, units_by_measure
 from experiments.economics.discounting import present_value
 from experiments.funding.case import FundingCase
 from experiments.funding.checks import Shortage, base_year_plans, shortages, units_not_bought
@@ -85,7 +85,11 @@ def complete_alternatives(
         for name in case.study.alternatives
         if name != case.study.baseline and _short(case, name, known[name])
     }
-    return found, _completed(case, found) if case.terms.complete else _left(case, found)
+    if not case.terms.complete:
+        return found, _left(case, found)
+    for name, completion in found.items():
+        case = case_with_more(case, name, completion.overrides, completion.purchases)
+    return found, case
 
 
 def _short(case: FundingCase, name: str, plan: OperatingPlan) -> list[Shortage]:
@@ -140,9 +144,7 @@ def measures_for_one_more(case: FundingCase, name: str, station: str) -> dict[st
     An alternative that sets up portals in secondary is completed by what it buys itself, machine
     and persons alike: a legacy scanner has neither their price nor their speed.
     """
-    own: dict[str, float] = {}
-    for purchase in case.purchases[name]:
-        own[purchase.measure] = own.get(purchase.measure, 0.0) + purchase.units
+    own = units_by_measure(case.purchases[name])
     machines = own.get(PORTAL, 0.0)
     alternatives = case.study.alternatives
     ahead = alternatives[name].servers(PORTAL) - alternatives[case.study.baseline].servers(PORTAL)
@@ -175,12 +177,6 @@ def case_with_more(
         study=dataclasses.replace(changed, alternatives=alternatives),
         purchases={**case.purchases, name: (*case.purchases[name], *bought)},
     )
-
-
-def _completed(case: FundingCase, completions: Mapping[str, Completion]) -> FundingCase:
-    for name, one in completions.items():
-        case = case_with_more(case, name, one.overrides, one.purchases)
-    return case
 
 
 def _left(case: FundingCase, completions: Mapping[str, Completion]) -> FundingCase:

@@ -94,7 +94,7 @@ def replicate_annual_amounts(
 
     ``scorers`` are the fitted risk models by `sim.shared_draws.risk_key`.
     """
-    plans = _plans(parameters, scorers, shared)
+    plans = operating_plans(parameters, scorers, shared)
     found: YearAmounts = [[] for _ in parameters.scenarios]
     for year in parameters.years:
         days: list[list[tuple[float, DayTotals]]] = [[] for _ in parameters.scenarios]
@@ -132,7 +132,9 @@ def scenario_at_demand(scenario: Scenario, demand: Demand, year: int) -> Scenari
     )
 
 
-def _plans(parameters: ParameterSet, scorers: Mapping[str, Scorer], shared: ProcessCache) -> dict[str, OperatingPlan]:
+def operating_plans(
+    parameters: ParameterSet, scorers: Mapping[str, Scorer], shared: ProcessCache
+) -> dict[str, OperatingPlan]:
     """Return what each alternative knows from past days, at the demand of year 0."""
     start = Window(seed=parameters.seed, epoch=EVALUATION, replication=0, start_date=parameters.start_date, days=1)
     return {n: shared.plan(s, scorers[risk_key(s)], start) for n, s in parameters.scenarios.items()}
@@ -160,7 +162,9 @@ def _day(
         key = (manifest_key(scenario), risk_key(base))
         if key not in met:
             met[key] = _draw_wanted_trips(scenario, scorers[key[1]], window)
-        plan = _at_year(plans[name], parameters.demand.factor(year))
+        past = plans[name].past
+        past = dataclasses.replace(past, trucks_per_day=past.trucks_per_day * parameters.demand.factor(year))
+        plan = dataclasses.replace(plans[name], past=past)
         found.append(_simulate_day(parameters, scenario, plan, met[key]))
     return found
 
@@ -169,11 +173,6 @@ def _draw_wanted_trips(scenario: Scenario, scorer: Scorer, window: Window) -> _W
     manifest = draw_window_trucks(scenario, window)
     u = draw_uniforms(window, Purpose.GIVE_UP, len(manifest))
     return _WantedTrips(window, manifest, score_manifest(scenario, scorer, manifest), u)
-
-
-def _at_year(plan: OperatingPlan, factor: float) -> OperatingPlan:
-    past = dataclasses.replace(plan.past, trucks_per_day=plan.past.trucks_per_day * factor)
-    return dataclasses.replace(plan, past=past)
 
 
 def _simulate_day(
@@ -225,19 +224,10 @@ def simulate_redrawn_case(
 ) -> Response:
     """Return the response of one redrawn world, one replication of it, in this process.
 
-    Parameters
-    ----------
-    case : Case
-        For its demand (replace ``terms`` to redraw growth), seed, calendar and engine.
-    mappings : mapping
-        Each alternative's scenario as plain values, as `assumptions.redrawn_mapping` gives it.
-    scorers : mapping
-        Fitted risk model by `sim.shared_draws.risk_key`, of the study's own scenarios.
-    years : sequence of int
-        Study years to simulate.
-    sample : (days, replication)
-        Representative days of a year (3 times 1, 2, 3, 4, 6 or 12), and whose luck they have, one
-        for all years or one for each: worlds of the same replication meet the same luck.
+    The case gives demand, seed, calendar and engine; ``mappings`` each alternative's scenario as plain values
+    (`experiments.execution.redraws.mapping_with_redraws`); ``scorers`` the fitted risk models of the study's own
+    scenarios by `sim.shared_draws.risk_key`. ``sample`` are the representative days of a year (3 times 1, 2, 3, 4, 6
+    or 12), and whose luck they have, one for all years or one for each: worlds of the same replication meet the same.
     """
     scenarios = {name: build_scenario({part: mapping[part] for part in PARTS}) for name, mapping in mappings.items()}
     days, lucks = sample

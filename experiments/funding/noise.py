@@ -36,17 +36,12 @@ def noise_table(case: FundingCase, response: Response) -> pd.DataFrame:
     base = case.study.baseline
     means = {name: values.mean(axis=2, keepdims=True) for name, values in response.amounts.items()}
     rows = []
-    for name in response.alternatives:
-        if name == base:
-            continue
-        own = [_levels(case, response, r, means, name) for r in range(response.replications)]
+    for name in (name for name in response.alternatives if name != base):
+        levels = np.array([_levels(case, response, r, means, name) for r in range(response.replications)])
+        own, baseline = np.ascontiguousarray(levels.transpose(1, 2, 0))
         for place, measure in enumerate(("npv0", "loads")):
-            alternative = np.array([one[0][place] for one in own])
-            baseline = np.array([one[1][place] for one in own])
-            rows.append(
-                {"alternative": name, "measure": measure}
-                | paired_level_difference(alternative, baseline, case.study.coverage)
-            )
+            gap = paired_level_difference(own[place], baseline[place], case.study.coverage)
+            rows.append({"alternative": name, "measure": measure} | gap)
     return pd.DataFrame(rows)
 
 
@@ -127,18 +122,12 @@ def measure_interval(
 
 
 def ratio_interval(
-    by_replication: WorthsByReplication,
-    rate: float,
-    name: str,
-    parts: tuple[Callable[[PresentWorth], float], Callable[[PresentWorth], float]],
-    coverage: float,
+    by_replication: WorthsByReplication, rate: float, name: str, cost: Callable[[PresentWorth], float], coverage: float
 ) -> Difference:
-    """Return the jackknife interval of a ratio of two sums over replications.
-
-    None where the denominator is not above zero: a threshold that some replications lack.
-    """
-    top, bottom = ([part(one[rate][name]) for one in by_replication] for part in parts)
-    return function_interval([Sample.of(top, bottom)], lambda value: value, coverage)
+    """Return the jackknife interval of a cost a load, a ratio of two sums over replications."""
+    worths = [one[rate][name] for one in by_replication]
+    sample = Sample.of([cost(worth) for worth in worths], [worth.loads for worth in worths])
+    return function_interval([sample], lambda value: value, coverage)
 
 
 def amounts_table(case: FundingCase, response: Response) -> pd.DataFrame:

@@ -103,8 +103,7 @@ def build_case(overrides: Sequence[str]) -> FundingCase:
     >>> asked.appraisal.discount_rate, asked.study.baseline
     (0.03, 'today')
     """
-    _refuse_study_keys(overrides)
-    _refuse_missing(overrides)
+    _refuse_keys(overrides)
     users = (*overrides, *_value_of_benefit(overrides))
     found = _composed(users)
     terms = build_spec(CaseTerms, {key: found.mapping[key] for key in FUNDING if key in found.mapping})
@@ -151,25 +150,21 @@ def read_uncertainty_settings(case: FundingCase) -> UncertaintySettings:
     ConfigError
         A key of ``uncertainty`` that is out of range.
     """
-    found = _composed(case.overrides)
-    return build_spec(UncertaintySettings, found.mapping["uncertainty"], "uncertainty")
+    return build_spec(UncertaintySettings, _composed(case.overrides).mapping["uncertainty"], "uncertainty")
 
 
 def _composed(overrides: Sequence[str]) -> ComposedConfig:
     return compose_config(overrides_with_experiment(overrides, FUND), FUND)
 
 
-def _refuse_study_keys(overrides: Sequence[str]) -> None:
+def _refuse_keys(overrides: Sequence[str]) -> None:
+    """Refuse keys that mean nothing here, and groups without an option."""
     for override in parse_overrides(overrides):
         if (key := override.key_or_group) in NOT_HERE:
             raise ConfigError(key, f"has no meaning to fund: {NOT_HERE[key]}")
-
-
-def _refuse_missing(overrides: Sequence[str]) -> None:
-    found = _composed(overrides)
-    for group in ECONOMIC:
-        if group not in found.mapping:
-            raise ConfigError(group, "missing; expected the name of an option")
+    mapping = _composed(overrides).mapping
+    if missing := [group for group in ECONOMIC if group not in mapping]:
+        raise ConfigError(missing[0], "missing; expected the name of an option")
 
 
 def _refuse_unknown(accepted: Sequence[str], known_keys: Collection[str]) -> None:
@@ -243,8 +238,7 @@ def _check(case: FundingCase) -> None:
 def _check_purchases(case: FundingCase) -> None:
     for name, bought in case.terms.purchases.items():
         if name not in case.study.alternatives:
-            known = list(case.study.alternatives)
-            raise ConfigError(f"purchases.{name}", f"no such alternative; known {known}")
+            raise ConfigError(f"purchases.{name}", f"no such alternative; known {list(case.study.alternatives)}")
         if name == case.study.baseline and bought:
             raise ConfigError(f"purchases.{name}", "the baseline is today's port and buys nothing")
         for place, purchase in enumerate(bought):

@@ -7,7 +7,7 @@ alternative is said beside the answer; where the baseline lacks booths, refusing
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from experiments.economics.cost_effectiveness import (
     agency_frontier,
     best_by_value,
     break_even_threshold,
+    break_even_usd_per_load,
     social_frontier,
 )
 from experiments.economics.discounting import discount_factors
@@ -84,16 +85,16 @@ def _with_noise(
     for measure, of in MEASURES.items():
         noise = measure_interval(by_replication, rate, name, measure, coverage)
         row |= {measure: of(worth), f"{measure}_low": noise.low, f"{measure}_high": noise.high}
-    ratios = {
-        "break_even_usd_per_load": (lambda w: -w.npv0, lambda w: w.loads),
-        "cost_usd_per_load": (lambda w: w.cost, lambda w: w.loads),
+    ratios: dict[str, Callable[[PresentWorth], float]] = {
+        "break_even_usd_per_load": lambda w: -w.npv0,
+        "cost_usd_per_load": lambda w: w.cost,
     }
-    for measure, parts in ratios.items():
-        more = worth.loads > 0.0
-        ratio = ratio_interval(by_replication, rate, name, parts, coverage)
-        row[measure] = parts[0](worth) / worth.loads if more else None
-        row[f"{measure}_low"] = ratio.low if more else None
-        row[f"{measure}_high"] = ratio.high if more else None
+    for measure, cost in ratios.items():
+        known: tuple[float | None, ...] = (None, None, None)
+        if worth.loads > 0.0:
+            ratio = ratio_interval(by_replication, rate, name, cost, coverage)
+            known = (cost(worth) / worth.loads, ratio.low, ratio.high)
+        row |= zip((measure, f"{measure}_low", f"{measure}_high"), known, strict=True)
     return row
 
 
@@ -107,18 +108,12 @@ def ledger_table(appraised: AppraisedCase) -> pd.DataFrame:
     factors = discount_factors(appraisal.discount_rate, appraisal.years)
     rows = [
         (name, year, appraisal.base_year + year, who, kind, float(amounts[year]), float(amounts[year] * factors[year]))
-        for name, who, kind, amounts in _lines(appraised)
+        for name, flows in appraised.alternatives.items()
+        for (who, kind), amounts in {**flows.cost.lines, (USERS, "time_and_fuel"): -flows.user_benefit}.items()
         for year in np.flatnonzero(amounts).tolist()
     ]
     columns = ["alternative", "year", "calendar_year", "who", "kind", "usd", "discounted_usd"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _lines(appraised: AppraisedCase) -> Iterator[tuple[str, str, str, Any]]:
-    for name, one in appraised.alternatives.items():
-        for (who, kind), amounts in one.cost.lines.items():
-            yield name, who, kind, amounts
-        yield name, USERS, "time_and_fuel", -one.user_benefit
 
 
 def frontier_table(appraised: AppraisedCase) -> pd.DataFrame:
@@ -148,19 +143,15 @@ def net_benefit_table(appraised: AppraisedCase) -> pd.DataFrame | None:
     if value is None:
         return None
     worths = appraised.worths[appraised.case.appraisal.discount_rate]
-    grid = sorted({*np.linspace(0.0, 2.0 * value, STEPS).tolist(), *_thresholds(worths)})
+    thresholds = [break_even_usd_per_load(worth) for worth in worths.values()]
+    above = [threshold for threshold in thresholds if threshold is not None and threshold > 0.0]
+    grid = sorted({*np.linspace(0.0, 2.0 * value, STEPS).tolist(), *above})
     rows = [
         (price, name, worth.npv(price), name == leader)
         for price, leader in zip(grid, best_by_value(worths, grid), strict=True)
         for name, worth in worths.items()
     ]
     return pd.DataFrame(rows, columns=["usd_per_load", "alternative", "nmb_usd", "leads"])
-
-
-def _thresholds(worths: dict[str, PresentWorth] | Any) -> Iterator[float]:  # noqa: ANN401
-    for worth in worths.values():
-        if worth.loads > 0.0 and worth.npv0 < 0.0:
-            yield -worth.npv0 / worth.loads
 
 
 def economic_inputs_table(appraised: AppraisedCase) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 from experiments.funding.chapters.port import paired_difference_words
 from experiments.funding.exhibits.cells import (
     ColumnHead,
-    frame_table,
+    FrameTable,
     interval_cell,
     millions_cell,
     significant,
@@ -21,7 +21,6 @@ from experiments.funding.exhibits.choice import FundingRequest, request_funding
 from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.tables import lost_trips_words
-from experiments.intervals import IntervalEstimate
 from experiments.number_format import NONE, listed
 from experiments.page_templates import Badge, Cell, TableColumn
 
@@ -41,13 +40,20 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     ("exam_rate", "share of trucks opened", "%", 100.0, 2, "predicted", "shippers and carriers; CBP officers"),
 )  # fmt: skip
 """Measure, its words, unit, scale, digits and badge, and whom it touches."""
-COMPLETIONS: Final = {
-    "alternative": ColumnHead("alternative", "", "name"),
-    "short": ColumnHead("what is short"),
-    "completion": ColumnHead("cheapest completion"),
-    "price_usd": ColumnHead("its present cost", "$ M", "millions", "assumed"),
-    "completed": ColumnHead("completed in this case"),
-}
+COMPLETIONS: Final = FrameTable(
+    "completions",
+    "Could not carry the design year, and the cheapest completion",
+    {
+        "alternative": ColumnHead("alternative", "", "name"),
+        "short": ColumnHead("what is short"),
+        "completion": ColumnHead("cheapest completion"),
+        "price_usd": ColumnHead("its present cost", "$ M", "millions", "assumed"),
+        "completed": ColumnHead("completed in this case"),
+    },
+    if_empty=Prose(
+        "Scanners, analysts and docks of all alternatives carry the load of the design year: none had to be completed."
+    ),
+)
 
 
 def problem_chapter(evidence: Evidence) -> Section:
@@ -57,7 +63,7 @@ def problem_chapter(evidence: Evidence) -> Section:
     table = table_by_column(
         "problem_matrix",
         "Problem matrix",
-        [row for row in PROBLEMS if any(_level(evidence, row, year) is not None for year in (first, last))],
+        [row for row in PROBLEMS if any(evidence.level(evidence.baseline, row[0], y) for y in (first, last))],
         {
             TableColumn("today", f"baseline, year {first}"): lambda row: _level_cell(evidence, row, first),
             TableColumn("later", f"baseline, year {last}"): lambda row: _level_cell(evidence, row, last),
@@ -75,12 +81,8 @@ def problem_chapter(evidence: Evidence) -> Section:
     return Section("problem", "The problem: today, without building, and with the choice", (Prose(said), table))
 
 
-def _level(evidence: Evidence, row: Problem, year: int) -> IntervalEstimate | None:
-    return evidence.level(evidence.baseline, row[0], year)
-
-
 def _level_cell(evidence: Evidence, row: Problem, year: int) -> Cell:
-    level = _level(evidence, row, year)
+    level = evidence.level(evidence.baseline, row[0], year)
     return Cell(NONE) if level is None else interval_cell(level, row[3], row[4])
 
 
@@ -98,7 +100,9 @@ def alternatives_chapter(evidence: Evidence) -> Section:
     case = evidence.appraised.case
     asked = {name: request_funding(evidence.appraised, name) for name in evidence.rivals}
     columns: dict[TableColumn, Callable[[str], Cell]] = {
-        TableColumn("bought", "what is bought"): lambda n: text_cell(_bought_words(asked[n]) or "no equipment"),
+        TableColumn("bought", "what is bought"): lambda n: text_cell(
+            _counted_words((measure, units) for measure, units, _ in asked[n].units) or "no equipment"
+        ),
         TableColumn("in_service", "in service from"): lambda n: _service_cell(evidence, n, asked[n]),
         millions_column("capital_usd", "initial capital"): lambda n: millions_cell(asked[n].capital_usd),
         millions_column("once_usd", "integration and training, once"): lambda n: millions_cell(asked[n].once_usd),
@@ -115,21 +119,11 @@ def alternatives_chapter(evidence: Evidence) -> Section:
             "ranges of each price stand among the inputs, those of the sums with the present values."
         ),
         replace(table, rows=(baseline, *table.rows)),
+        COMPLETIONS.of(evidence.appraised.completions),
     ]
-    completions = evidence.appraised.completions
-    if completions.empty:
-        fine = "Scanners, analysts and docks of all alternatives carry the load of the design year"
-        parts.append(Prose(f"{fine}: none had to be completed."))
-    else:
-        title = "Could not carry the design year, and the cheapest completion"
-        parts.append(frame_table("completions", title, completions, COMPLETIONS))
     if (lost := lost_trips_words(evidence.appraised)) is not None:
         parts.append(Prose(lost))
     return Section("alternatives", "Alternatives and the no-build baseline", tuple(parts))
-
-
-def _bought_words(request: FundingRequest) -> str:
-    return _counted_words((measure, units) for measure, units, _ in request.units)
 
 
 def _counted_words(counts: Iterable[tuple[str, float]]) -> str:

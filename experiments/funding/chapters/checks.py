@@ -10,7 +10,7 @@ appendix) are *done* where the report holds them, *part* where the author gives 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -65,8 +65,8 @@ def stress_des_items(evidence: Evidence) -> list[ChecklistItem]:
         ("1.1", "purpose of the model",
          "To weigh throughput against interdiction at one port of entry, for a funding decision."),
         ("1.2", "outputs",
-         "Waits, crossing times, truck-hours by class, scans, exams, alarms and expected "
-         f"interdictions a year, each with an interval over replications; definitions in {definitions}."),
+         "Waits, crossing times, truck-hours by class, scans, exams, alarms and expected interdictions a year, each "
+         f"with an interval over replications; definitions in {definitions}."),
         ("1.3", "aims of the experiments", f"Scenarios: {rivals} against {base}; the same trucks for all."),
         ("2.1", "overview diagram of the base model", ""),
         ("2.2", "logic of the base model",
@@ -112,18 +112,13 @@ def stress_des_items(evidence: Evidence) -> list[ChecklistItem]:
 
 def stress_des_table(evidence: Evidence) -> Table:
     """Return the checklist as a table."""
-    return table_by_column(
-        "stress_des",
-        "STRESS-DES",
-        stress_des_items(evidence),
-        {
-            TableColumn("asks", "item"): lambda item: text_cell(item.asks),
-            STATUS_COLUMN: lambda item: _status_cell("done" if item.text else "open"),
-            TableColumn("text", "what this run says"): lambda item: text_cell(item.text or "to be written"),
-        },
-        named=(NUMBER_COLUMN, lambda item: item.number),
-        note="Items without an answer are open for the author.",
-    )
+    columns: dict[TableColumn, Callable[[ChecklistItem], Cell]] = {
+        TableColumn("asks", "item"): lambda item: text_cell(item.asks),
+        STATUS_COLUMN: lambda item: _status_cell("done" if item.text else "open"),
+        TableColumn("text", "what this run says"): lambda item: text_cell(item.text or "to be written"),
+    }
+    items, note = stress_des_items(evidence), "Items without an answer are open for the author."
+    return table_by_column("stress_des", "STRESS-DES", items, columns, (NUMBER_COLUMN, lambda item: item.number), note)
 
 
 Status = Literal["done", "part", "open"]
@@ -203,19 +198,15 @@ def gao_practices(evidence: Evidence) -> list[GaoPractice]:
 
 def gao_practices_table(evidence: Evidence) -> Table:
     """Return the self-check as a table."""
-    return table_by_column(
-        "gao_22_practices",
-        "Self-check against GAO's 22 practices",
-        gao_practices(evidence),
-        {
-            TableColumn("phase", "phase"): lambda one: text_cell(one.phase),
-            TableColumn("practice", "practice"): lambda one: text_cell(one.asks),
-            STATUS_COLUMN: lambda one: _status_cell(one.status),
-            TableColumn("where", "where, or what is missing"): lambda one: text_cell(one.where),
-        },
-        named=(NUMBER_COLUMN, lambda one: str(one.number)),
-        note="A self-check by the program, not a review.",
-    )
+    columns: dict[TableColumn, Callable[[GaoPractice], Cell]] = {
+        TableColumn("phase", "phase"): lambda practice: text_cell(practice.phase),
+        TableColumn("practice", "practice"): lambda practice: text_cell(practice.asks),
+        STATUS_COLUMN: lambda practice: _status_cell(practice.status),
+        TableColumn("where", "where, or what is missing"): lambda practice: text_cell(practice.where),
+    }
+    title, named = "Self-check against GAO's 22 practices", (NUMBER_COLUMN, lambda practice: str(practice.number))
+    note = "A self-check by the program, not a review."
+    return table_by_column("gao_22_practices", title, gao_practices(evidence), columns, named, note)
 
 
 DOCS: Final = CONFIGS.parent / "docs"
@@ -230,28 +221,23 @@ def validation_table(port: str, docs: Path = DOCS) -> Part:
     if not rows:
         why = f"no published figure is on record for {port} in this installation"
         return missing_part("validation against data", why)
-    return table_by_column(
-        "validation",
-        "The model beside published figures, today's practice",
-        rows,
-        {
-            TableColumn("simulated", "simulated, 95 % interval"): lambda row: text_cell(row[1]),
-            TableColumn("published", "published"): lambda row: text_cell(row[2]),
-            TableColumn("kind", "kind"): lambda row: text_cell(row[3]),
-        },
-        named=(TableColumn("measure", "measure"), lambda row: row[0]),
-        note="Fitted: the input was chosen to come near the figure, so that agreement proves "
-        "nothing. Predicted: nothing was chosen for it.",
-    )
+    columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
+        TableColumn("simulated", "simulated, 95 % interval"): lambda row: text_cell(row[1]),
+        TableColumn("published", "published"): lambda row: text_cell(row[2]),
+        TableColumn("kind", "kind"): lambda row: text_cell(row[3]),
+    }
+    title, named = "The model beside published figures, today's practice", TableColumn("measure", "measure")
+    note = "Fitted: the input was chosen to come near the figure, so that agreement proves "
+    note += "nothing. Predicted: nothing was chosen for it."
+    return table_by_column("validation", title, rows, columns, (named, lambda row: row[0]), note)
 
 
-def _of_model(docs: Path) -> Iterator[tuple[str, str, str, str]]:
-    for cells in _rows(docs / "model.md", 4):
-        if cells[3] in (*KINDS, "from counts", "by policy", "by prevalence"):
-            yield cells[0], cells[1], cells[2], cells[3]
+def _of_model(docs: Path) -> Iterator[tuple[str, ...]]:
+    kinds = (*KINDS, "from counts", "by policy", "by prevalence")
+    return (tuple(cells) for cells in _rows(docs / "model.md", 4) if cells[3] in kinds)
 
 
-def _of_ports(port: str, docs: Path) -> Iterator[tuple[str, str, str, str]]:
+def _of_ports(port: str, docs: Path) -> Iterator[tuple[str, ...]]:
     current = ""
     for cells in _rows(docs / "ports.md", 7):
         current = cells[0] or current
@@ -261,9 +247,8 @@ def _of_ports(port: str, docs: Path) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _rows(path: Path, width: int) -> Iterator[list[str]]:
-    if not path.is_file():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for line in lines:
         cells = [re.sub(r"[*`]", "", cell).strip() for cell in line.strip("|").split("|")]
         if line.startswith("|") and len(cells) == width:
             yield cells
@@ -271,8 +256,7 @@ def _rows(path: Path, width: int) -> Iterator[list[str]]:
 
 def validation_chapter(evidence: Evidence) -> Section:
     """Return validation against data, and the STRESS-DES list."""
-    study = evidence.appraised.case.study
-    port = study.alternatives[evidence.baseline].port.name
+    port = evidence.appraised.case.study.alternatives[evidence.baseline].port.name
     parts: list[Part] = [validation_table(port)]
     if (level := evidence.level(evidence.baseline, "wait_mean_min")) is not None:
         said = (
@@ -280,35 +264,27 @@ def validation_chapter(evidence: Evidence) -> Section:
             f"{number(level.mean)} {span(level)} minutes, with that year's traffic."
         )
         parts.append(Prose(said))
-    listing = stress_des_items(evidence)
-    done = sum(bool(item.text) for item in listing)
-    parts.append(
-        Prose(
-            f"Reporting list (STRESS-DES): {done} of {len(listing)} items are filled by "
-            f"the program, {len(listing) - done} are open for the author."
-        )
+    filled = [bool(item.text) for item in stress_des_items(evidence)]
+    said = (
+        f"Reporting list (STRESS-DES): {sum(filled)} of {len(filled)} items are filled by "
+        f"the program, {filled.count(False)} are open for the author."
     )
-    parts.append(stress_des_table(evidence))
+    parts += [Prose(said), stress_des_table(evidence)]
     return Section("validation", "Validation against data, and STRESS-DES", tuple(parts))
 
 
 def self_check_chapter(evidence: Evidence) -> Section:
     """Return GAO's practices with what is done and what is open."""
-    status = [one.status for one in gao_practices(evidence)]
+    status = [practice.status for practice in gao_practices(evidence)]
     said = f"{status.count('done')} of 22 are filled by the program, {status.count('part')} in part, "
     said += f"{status.count('open')} are open for the author."
     return Section("self-check", "Self-check: GAO's 22 practices", (Prose(said), gao_practices_table(evidence)))
 
 
-ECONOMIC_IMPACT: Final = Section(
-    "impact",
-    "Economic impact (not additive)",
-    (
-        Prose(
-            "Not shown: off by default. Output, gross product and jobs hold multipliers and often "
-            "both countries; they are impacts, not benefits, and add to no figure of this report.",
-            "absent",
-        ),
-    ),
+NO_IMPACT: Final = Prose(
+    "Not shown: off by default. Output, gross product and jobs hold multipliers and often "
+    "both countries; they are impacts, not benefits, and add to no figure of this report.",
+    "absent",
 )
+ECONOMIC_IMPACT: Final = Section("impact", "Economic impact (not additive)", (NO_IMPACT,))
 """The place of economic impact: said to be left out, and never added to anything."""

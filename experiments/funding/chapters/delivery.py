@@ -33,26 +33,24 @@ MOST_CHARTS: Final = 4
 def spending_chapter(evidence: Evidence) -> Section:
     """Return the spending profile with civil works and staff."""
     base = evidence.appraised.case.appraisal.base_year
-    charts = [charts_port.spending_chart(evidence, n) for n in evidence.rivals[:MOST_CHARTS]]
     none = evidence.alternative(evidence.baseline).cost.total()
-    spent = {name: evidence.alternative(name).cost.total() - none for name in evidence.rivals}
-    staff = {name: _posts(evidence, name) for name in evidence.rivals}
 
     def of_year(amounts: np.ndarray, unit: float, digits: int) -> Callable[[int], Cell]:
         return lambda year: Cell(number(amounts[year] / unit, digits), "", float(amounts[year]))
 
     columns: dict[TableColumn, Callable[[int], Cell]] = {}
     for name in evidence.rivals:
-        title = plain_name(name)
+        title, spent = plain_name(name), evidence.alternative(name).cost.total() - none
         money = TableColumn(f"{name}_usd", f"{title}, all spending", "$ M", "assumed")
         persons = TableColumn(f"{name}_posts", f"{title}, staff", "persons", "assumed")
-        columns |= {money: of_year(spent[name], MILLION, 2), persons: of_year(staff[name], 1.0, 1)}
+        columns |= {money: of_year(spent, MILLION, 2), persons: of_year(_posts(evidence, name), 1.0, 1)}
     year = (TableColumn("year", "year"), lambda y: f"{y} ({base + y})")
     table = table_by_column("spending", "Spending and staff by year", range(evidence.years + 1), columns, year)
     said = (
         "Central inputs, not discounted; the ranges of the prices stand among the "
         "inputs. The last year holds the value that is left, below zero."
     )
+    charts = (charts_port.spending_chart(evidence, n) for n in evidence.rivals[:MOST_CHARTS])
     parts: list[Part] = [Prose(said), *charts, replace(table, look="ledger")]
     return Section("spending", "Spending profile with civil works and staff", tuple(parts))
 
@@ -87,12 +85,10 @@ RISKS: Final = (
 
 def risk_register_chapter(evidence: Evidence) -> Section:
     """Return the risk register: effect filled from scenarios, owner and likelihood left open."""
-    choice = evidence.choice.name
+    then = f"net present value of {plain_name(evidence.choice.name)} then"
     columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
         TableColumn("what_happens", "what happens"): lambda risk: text_cell(risk[2]),
-        millions_column("effect_usd", f"net present value of {plain_name(choice)} then"): lambda risk: _effect(
-            evidence, choice, risk[0]
-        ),
+        millions_column("effect_usd", then): lambda risk: _effect(evidence, risk[0]),
         TableColumn("mitigation", "possible mitigation"): lambda risk: text_cell(risk[3]),
         TableColumn("likelihood", "likelihood"): lambda _: Cell(OPEN, look="open"),
         TableColumn("owner", "owner"): lambda _: Cell(OPEN, look="open"),
@@ -109,46 +105,38 @@ def risk_register_chapter(evidence: Evidence) -> Section:
 PRICED: Final = ("price", "capital", "cost_usd", "overrun", "civil", "equipment")
 
 
-def _effect(evidence: Evidence, name: str, kind: str) -> Cell:
-    found = list(_outcomes(evidence, name, kind))
+def _effect(evidence: Evidence, kind: str) -> Cell:
+    found = list(_outcomes(evidence, kind))
     if not found:
-        why = "not simulated" if kind == "staffing" else "no such scenario was run"
-        return unknown_cell("not known", why)
+        return unknown_cell("not known", "not simulated" if kind == "staffing" else "no such scenario was run")
     low, high = min(found), max(found)
     if len(found) == 1:
         return millions_cell(low)
     return Cell(f"{number(low / MILLION, 2)} to {number(high / MILLION, 2)}", f"{len(found)} cases", low, low, high)
 
 
-def _outcomes(evidence: Evidence, name: str, kind: str) -> Iterator[float]:
+def _outcomes(evidence: Evidence, kind: str) -> Iterator[float]:
+    """Yield net present values of the choice in the scenarios of a kind, and at both ends of drawn prices."""
     if evidence.uncertainty is None:
         return
-    frame = evidence.uncertainty.scenarios
-    if not frame.empty:
-        rows = frame.loc[(frame["kind"] == kind) & (frame["alternative"] == name)]
-        yield from (float(v) for v in rows["npv0_usd"])
-    if kind != "price" or evidence.uncertainty.tornado.empty:
-        return
-    table = evidence.uncertainty.tornado
-    least = table["usd_per_load"].min()
-    for row in table.to_dict("records"):
-        mine = row["alternative"] == name and row["usd_per_load"] == least
+    name, table = evidence.choice.name, evidence.uncertainty.tornado
+    for row in evidence.uncertainty.scenarios.to_dict("records"):
+        if row["kind"] == kind and row["alternative"] == name:
+            yield float(row["npv0_usd"])
+    for row in table.to_dict("records") if kind == "price" else ():
+        mine = row["alternative"] == name and row["usd_per_load"] == table["usd_per_load"].min()
         if mine and any(word in str(row["input"]) for word in PRICED):
             yield from (float(row["low_usd"]), float(row["high_usd"]))
 
 
 def unquantified_effects_chapter(evidence: Evidence) -> Section:
     """Return what the case does not put in dollars, with its direction."""
-    table = table_by_column(
-        "unquantified_effects",
-        "Unquantified effects",
-        _effects(evidence),
-        {
-            TableColumn("direction", "direction for an alternative that scans more"): lambda row: text_cell(row[1]),
-            TableColumn("why", "why it is not in dollars"): lambda row: text_cell(row[2]),
-        },
-        named=(TableColumn("effect", "effect"), lambda row: row[0]),
-    )
+    columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
+        TableColumn("direction", "direction for an alternative that scans more"): lambda row: text_cell(row[1]),
+        TableColumn("why", "why it is not in dollars"): lambda row: text_cell(row[2]),
+    }
+    title, named = "Unquantified effects", (TableColumn("effect", "effect"), lambda row: row[0])
+    table = table_by_column("unquantified_effects", title, _effects(evidence), columns, named)
     return Section("unquantified", "Effects that are not in dollars", (table, _counted(evidence)))
 
 
@@ -162,14 +150,11 @@ def _counted(evidence: Evidence) -> Part:
     def amount(key: str) -> Callable[[str], Cell]:
         return lambda name: Cell(significant(found[name][key]), "", found[name][key])
 
-    return table_by_column(
-        "amounts_saved",
-        "Counted in their own units, over all years",
-        evidence.rivals,
-        {TableColumn(key, *AMOUNTS[key], "predicted"): amount(key) for key in keys},
-        note="Above the baseline, not discounted, central inputs; below zero: more than without. "
-        "Fuel is in dollars among the users' gain; carbon is not.",
-    )
+    columns = {TableColumn(key, *AMOUNTS[key], "predicted"): amount(key) for key in keys}
+    title = "Counted in their own units, over all years"
+    note = "Above the baseline, not discounted, central inputs; below zero: more than without. "
+    note += "Fuel is in dollars among the users' gain; carbon is not."
+    return table_by_column("amounts_saved", title, evidence.rivals, columns, note=note)
 
 
 AMOUNTS: Final = {

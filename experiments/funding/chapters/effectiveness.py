@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -37,6 +38,8 @@ from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import listed, number, percent
 from experiments.page_templates import Cell, Table, TableColumn
 
+TITLES: Final = {"agency": "Agency frontier", "social": "Society's frontier"}
+
 
 def cost_effectiveness_chapter(evidence: Evidence) -> Section:
     """Return the cost-effectiveness plane."""
@@ -46,42 +49,32 @@ def cost_effectiveness_chapter(evidence: Evidence) -> Section:
         millions_column("social_cost_usd", "agency cost less users' gain"): evidence.column(lambda w: -w.npv0),
     }
     spread = missing_part("spread of the points", "uncertain inputs were not redrawn")
-    return Section(
-        "plane",
-        "Cost-effectiveness plane",
-        (
-            Prose(evidence.range_note),
-            *(() if evidence.draws else (spread,)),
-            charts_effectiveness.cost_effectiveness_chart(evidence),
-            table_by_column("cost_effectiveness", "Cost and effect above the baseline", evidence.rivals, columns),
-        ),
+    parts = (
+        Prose(evidence.range_note),
+        *(() if evidence.draws else (spread,)),
+        charts_effectiveness.cost_effectiveness_chart(evidence),
+        table_by_column("cost_effectiveness", "Cost and effect above the baseline", evidence.rivals, columns),
     )
+    return Section("plane", "Cost-effectiveness plane", parts)
 
 
 def frontiers_chapter(evidence: Evidence) -> Section:
     """Return both frontiers, the cost of one more load on them, and why the others are off."""
-    agency, social = agency_frontier(evidence.worths), social_frontier(evidence.worths)
-    return Section(
-        "frontiers",
-        "Efficient frontiers, and why each option is off them",
-        (
-            Prose(
-                "A frontier holds the options that interdict most for their cost. Strongly dominated: another costs no "
-                "more and interdicts no less. Dominated by a mix: two others, built in parts, interdict as much for "
-                "less. The agency's frontier counts budgets alone and may keep an option that costs users more than it "
-                "saves; society's counts users' time as well, and is the one that the choice rests on."
-            ),
-            charts_effectiveness.cost_frontier_chart(evidence, "agency", "Agency frontier", agency),
-            charts_effectiveness.cost_frontier_chart(evidence, "social", "Society's frontier", social),
-            _places_table(evidence, "frontier_agency", "Agency frontier", agency),
-            _places_table(evidence, "frontier_social", "Society's frontier", social),
-        ),
+    said = (
+        "A frontier holds the options that interdict most for their cost. Strongly dominated: another costs no "
+        "more and interdicts no less. Dominated by a mix: two others, built in parts, interdict as much for "
+        "less. The agency's frontier counts budgets alone and may keep an option that costs users more than it "
+        "saves; society's counts users' time as well, and is the one that the choice rests on."
     )
+    places = {"agency": agency_frontier(evidence.worths), "social": social_frontier(evidence.worths)}
+    charts = (charts_effectiveness.cost_frontier_chart(evidence, name, TITLES[name], places[name]) for name in places)
+    tables = (_places_table(evidence, name, places[name]) for name in places)
+    return Section("frontiers", "Efficient frontiers, and why each option is off them", (Prose(said), *charts, *tables))
 
 
-def _places_table(evidence: Evidence, name: str, title: str, places: Sequence[FrontierPlace]) -> Table:
+def _places_table(evidence: Evidence, name: str, places: Sequence[FrontierPlace]) -> Table:
     def cost(worth: PresentWorth) -> float:
-        return worth.cost if name.endswith("agency") else -worth.npv0
+        return worth.cost if name == "agency" else -worth.npv0
 
     def held(place: FrontierPlace, figure: Callable[[PresentWorth], float]) -> Range:
         return evidence.of(place.name, figure) if place.name != evidence.baseline else None
@@ -92,7 +85,7 @@ def _places_table(evidence: Evidence, name: str, title: str, places: Sequence[Fr
     def share_on(place: FrontierPlace) -> Cell:
         return _share_cell(sum(place.name in on for on in drawn) / len(drawn) if drawn else None, "aside")
 
-    find = agency_frontier if name.endswith("agency") else social_frontier
+    find = agency_frontier if name == "agency" else social_frontier
     drawn = [{p.name for p in find(draw) if p.status == "frontier"} for draw in evidence.draws]
     columns: dict[TableColumn, Callable[[FrontierPlace], Cell]] = {
         millions_column("cost_usd", "cost"): lambda p: millions_cell(p.cost, held(p, cost)),
@@ -101,7 +94,8 @@ def _places_table(evidence: Evidence, name: str, title: str, places: Sequence[Fr
         TableColumn("status", "where it stands, and why"): lambda p: text_cell(frontier_reason(p)),
         TableColumn("share_on", "draws in which it is on the frontier", "%"): share_on,
     }
-    return table_by_column(name, title, places, columns, named=(ALTERNATIVE, lambda p: plain_name(p.name)))
+    named = (ALTERNATIVE, lambda place: plain_name(place.name))
+    return table_by_column(f"frontier_{name}", TITLES[name], places, columns, named)
 
 
 def _share_cell(share: float | None, look: str = "") -> Cell:
@@ -143,24 +137,19 @@ def _icer_range(evidence: Evidence, place: FrontierPlace, cost: Callable[[Presen
 
 def net_benefit_chapter(evidence: Evidence) -> Section:
     """Return the net-benefit lines where the user set a value, else the break-even panel."""
-    if evidence.usd_per_load is None:
-        parts: tuple[Part, ...] = (
-            Prose(
-                "Not drawn: no value of an interdicted load was set, and none is assumed. Shown in its place: the "
-                "value from which on each alternative would pay. It is a threshold, not a valuation."
-            ),
-            charts_uncertainty.break_even_chart(evidence),
+    if (price := evidence.usd_per_load) is None:
+        said = (
+            "Not drawn: no value of an interdicted load was set, and none is assumed. Shown in its place: the "
+            "value from which on each alternative would pay. It is a threshold, not a valuation."
         )
+        chart = charts_uncertainty.break_even_chart(evidence)
     else:
-        top = max([2.0 * evidence.usd_per_load, 1.0])
-        parts = (
-            Prose(
-                "Net present value of each alternative as the value of an interdicted load rises. "
-                f"The user set {significant(evidence.usd_per_load)} dollars a load."
-            ),
-            charts_effectiveness.net_benefit_chart(evidence, top),
+        said = (
+            "Net present value of each alternative as the value of an interdicted load rises. "
+            f"The user set {significant(price)} dollars a load."
         )
-    return Section("net-benefit", "Net benefit over the value of a load", parts)
+        chart = charts_effectiveness.net_benefit_chart(evidence, max(2.0 * price, 1.0))
+    return Section("net-benefit", "Net benefit over the value of a load", (Prose(said), chart))
 
 
 def break_even_chapter(evidence: Evidence) -> Section:
@@ -182,8 +171,7 @@ def break_even_chapter(evidence: Evidence) -> Section:
     ]
     if evidence.usd_per_load is not None:
         parts.insert(1, charts_uncertainty.break_even_chart(evidence))
-    title = "Break-even: what interdiction would have to be worth"
-    return Section("break-even", title, tuple(parts))
+    return Section("break-even", "Break-even: what interdiction would have to be worth", tuple(parts))
 
 
 def _companions(evidence: Evidence) -> Table:
@@ -202,35 +190,31 @@ def _companions(evidence: Evidence) -> Table:
         persons = annualised(worth.cost, worth.rate, worth.years) / officer
         return Cell(number(persons), "", persons)
 
+    def not_replaced(name: str) -> Cell:
+        if (share := even[name].not_replaced_share) is None:
+            return unknown_cell("none", "no more loads")
+        low, high = (_share(evidence, name, f"not_replaced_{p}") for p in ("p5", "p95"))
+        return _ranged(100.0 * share, None if low is None or high is None else (100.0 * low, 100.0 * high))
+
+    def none_share(name: str) -> Cell:
+        return _share_cell(_share(evidence, name, "no_break_even_share"))
+
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         BREAK_EVEN: lambda n: evidence.break_even_cell(n, "no more loads"),
         millions_column("annual_gap_usd", "gap a year"): lambda n: millions_cell(even[n].annual_gap_usd, gaps[n]),
         TableColumn("deaths_per_y", "as statistical deaths a year", "", "assumed"): deaths,
         TableColumn("officers", "officers that the yearly cost would pay", "", "assumed"): officers,
-        TableColumn("not_replaced_share", "share that must not be replaced", "%", "assumed"): lambda n: _not_replaced(
-            evidence, n, even[n].not_replaced_share
-        ),
-        TableColumn("no_break_even_share", "draws without any break-even", "%"): lambda n: _share_cell(
-            _share(evidence, n, "no_break_even_share")
-        ),
+        TableColumn("not_replaced_share", "share that must not be replaced", "%", "assumed"): not_replaced,
+        TableColumn("no_break_even_share", "draws without any break-even", "%"): none_share,
     }
     title = "Break-even values and their companions"
     note = f"Gap below zero: what is left over, so that no worth of interdiction is needed. {evidence.range_note}"
     return table_by_column("break_even", title, evidence.rivals, columns, note=note)
 
 
-def _not_replaced(evidence: Evidence, name: str, share: float | None) -> Cell:
-    if share is None:
-        return unknown_cell("none", "no more loads")
-    low, high = (_share(evidence, name, f"not_replaced_{p}") for p in ("p5", "p95"))
-    return _ranged(100.0 * share, None if low is None or high is None else (100.0 * low, 100.0 * high))
-
-
 def _ranged(value: float, value_range: Range) -> Cell:
-    if value_range is None:
-        return Cell(significant(value), "", value)
-    low, high = value_range
-    return Cell(significant(value), f"[{significant(low)}, {significant(high)}]", value, low, high)
+    words = "" if value_range is None else f"[{significant(value_range[0])}, {significant(value_range[1])}]"
+    return Cell(significant(value), words, value, *(value_range or ()))
 
 
 def _share(evidence: Evidence, name: str, column: str) -> float | None:
@@ -245,6 +229,8 @@ def _share(evidence: Evidence, name: str, column: str) -> float | None:
 def _officer_usd(evidence: Evidence) -> float | None:
     """Return what an officer costs a year, or None if the catalogue holds none."""
     officer = evidence.appraised.case.catalogue.get("officer")
-    if officer is None or officer.unit != PERSON:
-        return None
-    return sum(each.cost_usd_per_y for each in officer.yearly.values()) or None
+    return (
+        None
+        if officer is None or officer.unit != PERSON
+        else sum(each.cost_usd_per_y for each in officer.yearly.values()) or None
+    )

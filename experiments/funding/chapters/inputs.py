@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from experiments.funding.case import FundingCase
-from experiments.funding.exhibits.cells import ColumnHead, frame_table, text_cell
+from experiments.funding.exhibits.cells import ColumnHead, FrameTable, text_cell
 from experiments.funding.exhibits.elements import (
     SECTION_NUMBER,
     Part,
@@ -33,6 +33,23 @@ INPUTS: Final = (
 )
 
 
+DRAWN: Final = FrameTable(
+    "inputs_drawn",
+    "What was drawn, and from what",
+    {
+        "key": ColumnHead("input drawn"),
+        "group": ColumnHead("group", "", "name"),
+        "value": ColumnHead("central", "", "number"),
+        "distribution": ColumnHead("distribution"),
+        "p10": ColumnHead("10 %", "", "number"),
+        "p50": ColumnHead("50 %", "", "number"),
+        "p90": ColumnHead("90 %", "", "number"),
+        "unit": ColumnHead("unit"),
+        "source": ColumnHead("source"),
+        "confidence": ColumnHead("confidence"),
+    },
+    "x: a factor on the central value.",
+)
 CONFIDENCE_WORDS: Final = (
     "Confidence: P primary source, P* primary data republished, S secondary, D derived, "
     "I inference; assumed: no source, so a range stands beside it."
@@ -77,33 +94,11 @@ def inputs_annex(evidence: Evidence) -> Section:
         (
             Prose(f"As {plain_name(evidence.baseline)} has them; what the others set beside it stands in run.json."),
             sourced_inputs_table("inputs_simulation", "Inputs of the simulation", rows),
-            _drawn(evidence),
+            missing_part("how inputs were drawn", "uncertain inputs were not redrawn in this run")
+            if evidence.uncertainty is None
+            else DRAWN.of(evidence.uncertainty.inputs),
             table,
         ),
-    )
-
-
-def _drawn(evidence: Evidence) -> Part:
-    if evidence.uncertainty is None:
-        return missing_part("how inputs were drawn", "uncertain inputs were not redrawn in this run")
-    heads = {
-        "key": ColumnHead("input drawn"),
-        "group": ColumnHead("group", "", "name"),
-        "value": ColumnHead("central", "", "number"),
-        "distribution": ColumnHead("distribution"),
-        "p10": ColumnHead("10 %", "", "number"),
-        "p50": ColumnHead("50 %", "", "number"),
-        "p90": ColumnHead("90 %", "", "number"),
-        "unit": ColumnHead("unit"),
-        "source": ColumnHead("source"),
-        "confidence": ColumnHead("confidence"),
-    }
-    return frame_table(
-        "inputs_drawn",
-        "What was drawn, and from what",
-        evidence.uncertainty.inputs,
-        heads,
-        note="x: a factor on the central value.",
     )
 
 
@@ -124,27 +119,13 @@ def sourced_inputs_table(name: str, title: str, rows: Sequence[SourcedInput]) ->
     return Table(name, title, TableColumn("input", "input"), INPUTS, shown, look="inputs")
 
 
-def _input_cells(row: SourcedInput, years: dict[str, object]) -> tuple[Cell, ...]:
+def _input_cells(row: SourcedInput, years: Mapping[str, object]) -> tuple[Cell, ...]:
+    """Return the cells of one input; its price year stands beside it, or beside what it stands in."""
     said = input_row(row)
     unit = said["unit"] or unit_of_key(row.key)
-    money = "usd" in row.key or "USD" in unit
-    year = _price_year(row.key, years) if money else None
+    words = row.key.split(".") if "usd" in row.key or "USD" in unit else []
+    above = (".".join(words[:n]) for n in range(len(words) - 1, 0, -1))
+    year = next((str(years[key]) for key in above if key in years), NONE)
     value = float(row.value) if isinstance(row.value, int | float) else value_text(row.value)
-    return (
-        Cell(said["value"], "", value, look="words"),
-        text_cell(unit),
-        text_cell(NONE if year is None else str(year)),
-        text_cell(said["badge"]),
-        text_cell(said["range"]),
-        text_cell(row.note),
-    )
-
-
-def _price_year(key: str, years: dict[str, object]) -> object | None:
-    """Return the price year that stands beside a number, or beside what it stands in."""
-    above = key
-    while "." in above:
-        above = above.rpartition(".")[0]
-        if above in years:
-            return years[above]
-    return None
+    others = (unit, year, said["badge"], said["range"], row.note)
+    return (Cell(said["value"], "", value, look="words"), *map(text_cell, others))

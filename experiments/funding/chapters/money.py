@@ -29,7 +29,7 @@ from experiments.funding.exhibits.elements import (
     plain_name,
     table_by_column,
 )
-from experiments.funding.exhibits.evidence import ENDS, Evidence
+from experiments.funding.exhibits.evidence import Evidence, drawn_ends
 from experiments.number_format import number, percent
 from experiments.page_templates import Cell, Table, TableColumn
 from sim.arrays import FloatArray
@@ -59,26 +59,21 @@ def returns_table(evidence: Evidence) -> Table:
 def _rate(net: FloatArray, drawn: FloatArray) -> Cell:
     found, known = internal_rate_of_return(net), drawn[np.isfinite(drawn)]
     below = f"a rate in {percent(len(known) / len(drawn), 0)} of draws" if len(drawn) else ""
-    ends: tuple[float | None, float | None] = (None, None)
-    if len(known):
-        low, high = (float(end) for end in np.quantile(known, ENDS, method="inverted_cdf"))
-        below, ends = f"{below}: [{percent(low, 1)}, {percent(high, 1)}]", (low, high)
+    low, high = drawn_ends(known) or (None, None)
+    if low is not None and high is not None:
+        below = f"{below}: [{percent(low, 1)}, {percent(high, 1)}]"
     if found.rate is None:
-        return Cell(found.reason, below, None, *ends, look="aside words")
-    return Cell(percent(found.rate, 2), below, found.rate, *ends)
+        return Cell(found.reason, below, None, low, high, look="aside words")
+    return Cell(percent(found.rate, 2), below, found.rate, low, high)
 
 
 def _payback(year: int | None, drawn_years: FloatArray) -> Cell:
-    below = ""
-    ends: tuple[float | None, float | None] = (None, None)
-    if len(drawn_years):
-        years = np.where(np.isfinite(drawn_years), drawn_years, np.inf)
-        low, high = (float(end) for end in np.quantile(years, ENDS, method="inverted_cdf"))
-        below = f"[{year_words(low)}, {year_words(high)}]"
-        ends = (low if np.isfinite(low) else None, high if np.isfinite(high) else None)
+    years = drawn_ends(np.where(np.isfinite(drawn_years), drawn_years, np.inf))
+    below = "" if years is None else f"[{year_words(years[0])}, {year_words(years[1])}]"
+    low, high = (end if np.isfinite(end) else None for end in years or (np.inf, np.inf))
     if year is None:
-        return Cell("never", below, None, *ends, look="aside")
-    return Cell(str(year), below, float(year), *ends)
+        return Cell("never", below, None, low, high, look="aside")
+    return Cell(str(year), below, float(year), low, high)
 
 
 def year_words(year: float) -> str:

@@ -106,13 +106,11 @@ def measure_table(
 def measure_cell(evidence: Evidence, name: str, measure: SimulatedMeasure, year: int | None = None) -> Cell:
     """Return one measure of one alternative with its interval, and its paired difference."""
     key, _, _, scale, digits, _ = measure
-    level = evidence.level(name, key, year)
-    if level is None:
+    if (level := evidence.level(name, key, year)) is None:
         return Cell(NONE, "not at this port")
     gap = None if name == evidence.baseline else evidence.change(name, key, year)
-    if gap is None or not np.isfinite(gap.mean):
-        return interval_cell(level, scale, digits)
-    return interval_cell(level, scale, digits, f"; {paired_difference_words(gap, scale, digits)}")
+    compared = "" if gap is None else f"; {paired_difference_words(gap, scale, digits)}"
+    return interval_cell(level, scale, digits, "" if gap is None or not np.isfinite(gap.mean) else compared)
 
 
 def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:
@@ -129,60 +127,47 @@ def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:
 
 def _growth_table(evidence: Evidence) -> Table:
     base = evidence.appraised.case.appraisal.base_year
-
-    def wait_in(year: int) -> Callable[[str], Cell]:
-        return lambda name: measure_cell(evidence, name, WAITS[0], year)
-
     columns = {
-        TableColumn(f"wait_mean_min_year_{y}", f"year {y} ({base + y})", "min", "predicted"): wait_in(y)
+        TableColumn(f"wait_mean_min_year_{y}", f"year {y} ({base + y})", "min", "predicted"): lambda name, y=y: (
+            measure_cell(evidence, name, WAITS[0], y)
+        )
         for y in evidence.appraised.response.years
     }
-    return table_by_column(
-        "wait_by_year",
-        "Mean wait to primary by simulated year",
-        evidence.names,
-        columns,
-        note="Every one of these years was simulated with its own traffic. Years between are "
-        "interpolated; a congested wait is never multiplied by growth.",
-    )
+    note = "Every one of these years was simulated with its own traffic. Years between are "
+    note += "interpolated; a congested wait is never multiplied by growth."
+    return table_by_column("wait_by_year", "Mean wait to primary by simulated year", evidence.names, columns, note=note)
 
 
 def key_parameters_chapter(evidence: Evidence) -> Section:
     """Return the key performance parameters, with their definitions."""
-    year = evidence.appraised.response.years[0]
-    parts: list[Part] = [Prose(text) for text in DEFINITIONS]
-    table = measure_table(evidence, "key_performance_parameters", f"Study year {year}", KEY_PARAMETERS)
-    parts.append(table or missing_part("key performance parameters", "the simulation returned none"))
-    parts.append(Prose(_intervals(evidence), "small"))
-    by_type = _types_table(evidence, CONTRABAND)
-    parts.append(by_type or missing_part("loads by type of contraband", "the simulation kept no types"))
+    title = f"Study year {evidence.appraised.response.years[0]}"
+    parts: list[Part] = [
+        *(Prose(text) for text in DEFINITIONS),
+        measure_table(evidence, "key_performance_parameters", title, KEY_PARAMETERS)
+        or missing_part("key performance parameters", "the simulation returned none"),
+        Prose(_intervals(evidence), "small"),
+        _types_table(evidence) or missing_part("loads by type of contraband", "the simulation kept no types"),
+    ]
     return Section("key-performance", "Key performance parameters", tuple(parts))
 
 
-def _types_table(evidence: Evidence, types: Sequence[str]) -> Table | None:
-    known = [
-        t for t in types if (v := evidence.values(evidence.baseline, f"presented_{t}")) is not None and v.sum() > 0.0
-    ]
+def _types_table(evidence: Evidence) -> Table | None:
+    base = {kind: evidence.values(evidence.baseline, f"presented_{kind}") for kind in CONTRABAND}
+    known = [kind for kind, presented in base.items() if presented is not None and presented.sum() > 0.0]
     if not known:
         return None
-    columns = {
-        TableColumn(f"interdicted_{kind}", plain_name(kind), "loads a year", "assumed"): lambda name, kind=kind: (
-            _type_cell(evidence, name, kind)
-        )
-        for kind in known
-    }
-    return table_by_column(
-        "interdicted_by_type",
-        "Loads interdicted in the first year, by type",
-        evidence.names,
-        columns,
-        note="Beneath: the interval over replications, and the loads presented. How many are "
-        "presented is assumed. Amounts only: none of them is priced.",
-    )
 
+    def loads_of(kind: str) -> Callable[[str], Cell]:
+        def cell(name: str) -> Cell:
+            found, presented = (evidence.level(name, f"{of}_{kind}") for of in ("loads", "presented"))
+            if found is None or presented is None:
+                return Cell(NONE)
+            return interval_cell(found, more=f" of {number(presented.mean)}")
 
-def _type_cell(evidence: Evidence, name: str, kind: str) -> Cell:
-    found, presented = (evidence.level(name, f"{of}_{kind}") for of in ("loads", "presented"))
-    if found is None or presented is None:
-        return Cell(NONE)
-    return interval_cell(found, more=f" of {number(presented.mean)}")
+        return cell
+
+    columns = {TableColumn(f"interdicted_{k}", plain_name(k), "loads a year", "assumed"): loads_of(k) for k in known}
+    note = "Beneath: the interval over replications, and the loads presented. How many are "
+    note += "presented is assumed. Amounts only: none of them is priced."
+    title = "Loads interdicted in the first year, by type"
+    return table_by_column("interdicted_by_type", title, evidence.names, columns, note=note)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.funding.exhibits.elements import plain_name
+from experiments.funding.exhibits.elements import Part, Prose, plain_name
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import NONE, number, percent, signed, span, usd
 from experiments.page_templates import Badge, Cell, Table, TableColumn
@@ -56,10 +56,9 @@ def amount_cell(value: float, value_range: Range = None, digits: int = 1, scale:
     """Return a cell of a number with its range; ``scale`` turns it into the column's unit."""
     if not math.isfinite(value):
         return Cell(NONE)
-    low, high = _ends(value_range)
-    ends = (None if low is None else scale * low, None if high is None else scale * high)
+    low, high = (None if end is None else scale * end for end in _ends(value_range))
     below = range_words(value_range, 1.0 / scale, digits)
-    return Cell(number(scale * value, digits), below, scale * value, *ends)
+    return Cell(number(scale * value, digits), below, scale * value, low, high)
 
 
 def dollars_cell(amount_usd: float | None, value_range: Range = None, why: str = "") -> Cell:
@@ -132,19 +131,32 @@ class ColumnHead(NamedTuple):
     badge: Badge = ""
 
 
-def frame_table(name: str, title: str, frame: pd.DataFrame, heads: Mapping[str, ColumnHead], note: str = "") -> Table:
-    """Return a frame as a table; its first column names the rows, the others follow ``heads``.
+class FrameTable(NamedTuple):
+    """How frames of one kind are shown as a table."""
 
-    Columns that the frame lacks are left out.
-    """
-    known = [key for key in heads if key in frame.columns]
-    first, rest = known[0], known[1:]
-    rows = tuple(
-        (plain_name(str(row[first])), tuple(_cell(row[key], heads[key].how) for key in rest))
-        for row in frame.to_dict("records")
-    )
-    columns = tuple(TableColumn(key, heads[key].words, heads[key].unit, heads[key].badge) for key in rest)
-    return Table(name, title, TableColumn(first, heads[first].words), columns, rows, note)
+    name: str
+    title: str
+    heads: Mapping[str, ColumnHead]
+    """Columns in their order, the one that names the rows first; what a frame lacks is left out."""
+    note: str = ""
+    if_empty: Prose | None = None
+    """Stands in the place of a frame without rows; None: the table has no rows then."""
+    look: str = ""
+
+    def of(self, frame: pd.DataFrame) -> Part:
+        """Return a frame as a table, or what stands in its place."""
+        return self.if_empty if self.if_empty and frame.empty else self.table(frame)
+
+    def table(self, frame: pd.DataFrame) -> Table:
+        """Return a frame as a table."""
+        first, *rest = (key for key in self.heads if key in frame.columns)
+        rows = tuple(
+            (plain_name(str(row[first])), tuple(_cell(row[key], self.heads[key].how) for key in rest))
+            for row in frame.to_dict("records")
+        )
+        columns = tuple(TableColumn(key, (h := self.heads[key]).words, h.unit, h.badge) for key in rest)
+        named = TableColumn(first, self.heads[first].words)
+        return Table(self.name, self.title, named, columns, rows, self.note, self.look)
 
 
 def _cell(value: object, style: str) -> Cell:
@@ -161,13 +173,9 @@ def _cell(value: object, style: str) -> Cell:
 def _number(number: float, style: str) -> Cell:
     if not np.isfinite(number):
         return unknown_cell("none")
-    if style == "millions":
-        return millions_cell(number)
-    if style == "dollars":
-        return dollars_cell(number)
-    if style == "share":
-        return Cell(percent(number, 1), "", number)
-    return Cell(significant(number, 4), "", number)
+    if style in ("millions", "dollars"):
+        return millions_cell(number) if style == "millions" else dollars_cell(number)
+    return Cell(percent(number, 1) if style == "share" else significant(number, 4), "", number)
 
 
 TOP: Final = 12

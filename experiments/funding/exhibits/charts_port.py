@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from experiments.funding.annual import HOUR
 from experiments.funding.exhibits.cells import MILLION
 from experiments.funding.exhibits.choice import COST_KIND_WORDS
 from experiments.funding.exhibits.elements import Chart, plain_name
@@ -31,8 +32,6 @@ CROSSING_MARKERS: Final = (
     ("crossing_mean_min", "mean", "D", INK),
     ("crossing_p95_min", "95th percentile", "|", INK),
 )
-HOUR: Final = "wait_min_hour_"
-"""Prefix of the mean wait of trucks that arrive in one hour of the day."""
 
 
 def crossing_time_chart(evidence: Evidence) -> Chart:
@@ -90,8 +89,7 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
             if not known:
                 continue
             x, y = [year for year, _ in known], [level.mean for _, level in known]
-            half = [_half_width(level) for _, level in known]
-            look = looks[name]
+            half, look = [_half_width(level) for _, level in known], looks[name]
             axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker, ms=5, capsize=2.5)
             ends.append((plain_name(name), x[-1], y[-1], look.colour))
         axes.set(xlabel="study year", ylabel="mean wait to primary, minutes", ylim=(0.0, None), xticks=response.years)
@@ -103,11 +101,8 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
 
 def hourly_wait_chart(evidence: Evidence) -> Chart | None:
     """Mean wait by hour of arrival; None if the run kept none."""
-    hours = sorted(
-        int(key.removeprefix(HOUR))
-        for key in evidence.appraised.response.amounts
-        if key.startswith(HOUR) and key.removeprefix(HOUR).isdigit()
-    )
+    ends_of_keys = (key.removeprefix(HOUR) for key in evidence.appraised.response.amounts if key.startswith(HOUR))
+    hours = sorted(int(end) for end in ends_of_keys if end.isdigit())
     if not hours:
         return None
     looks = alternative_styles(evidence.names)
@@ -119,8 +114,7 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
             y = np.array([np.nan if v is None else v.mean for v in levels])
             if not np.isfinite(y).any():
                 continue
-            half = np.array([_half_width(level) for level in levels])
-            look = looks[name]
+            half, look = np.array([_half_width(level) for level in levels]), looks[name]
             axes.plot(hours, y, color=look.colour, ls=look.dash, marker=look.marker, ms=3.5)
             axes.fill_between(hours, y - half, y + half, color=look.colour, alpha=0.15, lw=0)
             last = int(np.flatnonzero(np.isfinite(y))[-1])
@@ -165,9 +159,8 @@ def spending_chart(evidence: Evidence, name: str) -> Chart:
             below += np.minimum(amounts, 0.0)
             said.append(f"{words} {usd(MILLION * float(amounts.sum()))} in all.")
         axes.axhline(0.0, color=INK, lw=0.8)
-        axes.set(xlabel="study year", ylabel="$ million, not discounted")
         axes.set_xticks(range(0, evidence.years + 1, 2 if evidence.years <= 20 else 5))
-        axes.set_xlim(-0.6, evidence.years + 0.6)
+        axes.set(xlabel="study year", ylabel="$ million, not discounted", xlim=(-0.6, evidence.years + 0.6))
         axes.grid(axis="x", visible=False)
         if said:
             figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)

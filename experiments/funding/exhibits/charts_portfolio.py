@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from experiments.funding.exhibits.style import (
 )
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_by_year
 from experiments.number_format import number, percent, usd
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FILLS: Final = (
     ("#6e6e6e", ""),
@@ -44,39 +41,33 @@ def objective_axis(portfolio: PortfolioResults) -> tuple[float, str]:
 def options_chart(portfolio: PortfolioResults) -> Chart:
     """Every option: what it spends at first against what it brings; the choice is filled."""
     factor, words = objective_axis(portfolio)
-    title = "Options of every port"
-    looks = alternative_styles([port.name for port in portfolio.ports])
-    said = []
+    price, in_loads = portfolio.plan.usd_per_load or 0.0, portfolio.plan.objective == "loads"
+    looks, said = alternative_styles([port.name for port in portfolio.ports]), []
     with open_figure(3.4) as (figure, axes):
         for row in portfolio.chosen.options.to_dict("records"):
             look, x = looks[row["port"]], row["spend_usd"] / MILLION
-            y = factor * _worth(portfolio, row)
+            y = factor * (row["loads"] if in_loads else row["npv0_usd"] + price * row["loads"])
             size, fill = (9, look.colour) if row["chosen"] else (7, "white")
             axes.plot(x, y, look.marker, ms=size, mec=look.colour, mfc=fill, zorder=4)
-            said.append(f"{_name(row)} at {plain_name(row['port'])}: {usd(row['spend_usd'])}, {number(y)}.")
+            said.append(f"{option_name(row)} at {plain_name(row['port'])}: {usd(row['spend_usd'])}, {number(y)}.")
         for name, look in looks.items():
             axes.plot([], [], look.marker, mec=look.colour, mfc="white", ls="", label=plain_name(name))
         axes.axhline(0.0, color=FAINT, lw=0.7)
         axes.set(xlabel="initial spending, $ million", ylabel=words)
         axes.legend(frameon=False, loc="best")
         caption = "Filled: chosen; open: not. One mark an option, central inputs."
-        return finish_chart(figure, "options", title, " ".join(said), caption)
+        return finish_chart(figure, "options", "Options of every port", " ".join(said), caption)
 
 
-def _worth(portfolio: PortfolioResults, row: Any) -> float:  # noqa: ANN401
-    if portfolio.plan.objective == "loads":
-        return float(row["loads"])
-    return float(row["npv0_usd"] + (portfolio.plan.usd_per_load or 0.0) * row["loads"])
-
-
-def _name(row: Any) -> str:  # noqa: ANN401
+def option_name(row: Any) -> str:  # noqa: ANN401
+    """Return an option and its start in words, from its row in a table."""
     return plain_name(str(row["option"])) + (f" from year {row['start_y']}" if row["start_y"] else "")
 
 
 def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
     """Spending of the chosen set in each year, by port, under the yearly budget."""
     frame, title = portfolio.chosen.spending, "Spending of the chosen set by year"
-    years = np.arange(portfolio.ports[0].asked.appraisal.years + 1)
+    years = np.arange(portfolio.appraisal.years + 1)
     below = np.zeros(len(years))
     with open_figure(3.0) as (figure, axes):
         for place, port in enumerate(portfolio.ports):
@@ -130,18 +121,15 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
     frame, title = portfolio.draws.options, "How often each option is in the best set"
     rows = frame.to_dict("records")
     marks = portfolio.chosen.options["chosen"].to_list()
-    said = " ".join(f"{_name(row)} at {plain_name(row['port'])}: {percent(row['share_best'], 0)}." for row in rows)
+    said = " ".join(f"{option_name(r)} at {plain_name(r['port'])}: {percent(r['share_best'], 0)}." for r in rows)
     with open_figure(0.9 + 0.32 * len(rows)) as (figure, axes):
         for place, (row, chosen) in enumerate(zip(rows, marks, strict=True)):
-            share = 100.0 * row["share_best"]
-            fill = FAINT if chosen else PALE
+            share, fill = 100.0 * row["share_best"], FAINT if chosen else PALE
             axes.barh(place, share, height=0.62, color=fill, edgecolor=INK, linewidth=0.7, zorder=3)
             axes.text(share + 1.5, place, f"{share:.0f} %", va="center", fontsize=8.5)
-        names = [f"{plain_name(row['port'])}: {_name(row)}" for row in rows]
-        axes.set_yticks(range(len(rows)), names)
+        axes.set_yticks(range(len(rows)), [f"{plain_name(row['port'])}: {option_name(row)}" for row in rows])
         axes.invert_yaxis()
-        axes.set_xlim(0.0, 115.0)
-        axes.set_xlabel(f"% of {portfolio.draws.draws} draws of uncertain inputs")
+        axes.set(xlim=(0.0, 115.0), xlabel=f"% of {portfolio.draws.draws} draws of uncertain inputs")
         axes.grid(visible=False, axis="y")
         caption = "Dark: chosen at the central inputs. The shares of one port add up to 100 % of the "
         caption += "draws in which some set keeps all limits."
@@ -164,16 +152,12 @@ def port_waits_chart(portfolio: PortfolioResults) -> Chart:
                 f"{plain_name(port.name)}: {number(own[1])} min in year 1, {number(own[-1])} in year "
                 f"{years[-1]}; as it is {number(base[1])} and {number(base[-1])}."
             )
-            _ceiling(axes, portfolio, port.name, look.colour)
+            plan = portfolio.plan.ports[port.name]
+            if plan.ceiling_min is not None:
+                last = portfolio.appraisal.years
+                axes.plot([plan.ceiling_from_y, last], [plan.ceiling_min] * 2, "--", color=look.colour, lw=1.2)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set(xlabel="year of the study", ylabel="mean wait, minutes", ylim=(0.0, None))
         label_ends(axes, ends, 0.08)
         caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
         return finish_chart(figure, "waits", title, " ".join(said), caption, "predicted")
-
-
-def _ceiling(axes: Axes, portfolio: PortfolioResults, port: str, colour: str) -> None:
-    plan = portfolio.plan.ports[port]
-    if plan.ceiling_min is not None:
-        last = portfolio.ports[0].asked.appraisal.years
-        axes.plot([plan.ceiling_from_y, last], [plan.ceiling_min] * 2, "--", color=colour, lw=1.2)

@@ -61,15 +61,9 @@ def _bar(axes: Any, value_range: tuple[float, float], row_index: int) -> None:  
         axes.plot([low / 1e3, high / 1e3], [row_index, row_index], color=INK, lw=1.2, marker="|", ms=9)
         return
     axes.plot(low / 1e3, row_index, color=INK, marker="|", ms=9)
-    right = axes.get_yaxis_transform()
-    axes.annotate(
-        "",
-        (1.0, row_index),
-        (low / 1e3, row_index),
-        xycoords=right,
-        textcoords="data",
-        arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.2},
-    )
+    arrow, right = {"arrowstyle": "->", "color": INK, "lw": 1.2}, axes.get_yaxis_transform()
+    ends = (1.0, row_index), (low / 1e3, row_index)
+    axes.annotate("", *ends, xycoords=right, textcoords="data", arrowprops=arrow)
 
 
 def displacement_chart(evidence: Evidence) -> Chart:
@@ -82,16 +76,12 @@ def displacement_chart(evidence: Evidence) -> Chart:
     with open_figure() as (figure, axes):
         ends = []
         for name, least in even.items():
-            y = least / (1.0 - shares) / 1e3
-            look = looks[name]
+            y, look = least / (1.0 - shares) / 1e3, looks[name]
             axes.plot(100.0 * shares, y, color=look.colour, ls=look.dash)
             ends.append((plain_name(name), 80.0, float(y[-1]), look.colour))
-        axes.set_xlim(0.0, 80.0)
-        if even:
-            axes.set_yscale("log")
+        axes.set(xlim=(0.0, 80.0), xlabel="share of the extra loads that goes another way, %")
+        axes.set(yscale="log" if even else "linear", ylabel="threshold, $ thousand a load (log)")
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:,g}")
-        axes.set_xlabel("share of the extra loads that goes another way, %")
-        axes.set_ylabel("threshold, $ thousand a load (log)")
         label_ends(axes, ends, 0.075)
         said = [f"{plain_name(n)}: {usd(v)} if none does, {usd(2.0 * v)} if half does." for n, v in even.items()]
         words = " ".join(said) or "No alternative has a break-even value above zero."
@@ -174,8 +164,7 @@ def _draw_sweep(
             best = rows["best"].astype(bool)
             axes.plot(x[best], y[best], ls="none", marker=look.marker, color=look.colour, ms=6.5)
         ends.append((plain_name(name), float(x.iloc[-1]), float(y.iloc[-1]), look.colour))
-    axes.set_ylim(*limits)
-    axes.set_xlabel("threshold, $ thousand a load: no value is claimed")
+    axes.set(ylim=limits, xlabel="threshold, $ thousand a load: no value is claimed")
     label_ends(axes, ends, 0.075)
     return shown
 
@@ -222,10 +211,8 @@ def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
         axes.set_yticks(range(len(labels)), labels, fontsize=FONT_PT - 1.5)
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("net present value, $ million (dotted: zero)")
-        said = " ".join(
-            f"{r['input']}: {usd(r['low_usd'])} at its low point, {usd(r['high_usd'])} at its high."
-            for r in shown[::-1].to_dict("records")
-        )
+        points = [(r["input"], usd(r["low_usd"]), usd(r["high_usd"])) for r in shown[::-1].to_dict("records")]
+        said = " ".join(f"{what}: {low} at its low point, {high} at its high." for what, low, high in points)
         caption = "Dark: the input at its 10 % point; hatched: at its 90 % point."
         return finish_chart(figure, "tornado", title, said, caption)
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from experiments.economics.appraisal import PresentWorth
 from experiments.economics.cost_effectiveness import social_frontier
-from experiments.economics.costs import INITIAL_COST_KINDS, InvestmentMeasure, Purchase, purchases_with_staff
+from experiments.economics.costs import INITIAL_COST_KINDS, purchases_with_staff, units_by_measure
 from experiments.funding.cash_flows import AppraisedCase
 
 ONCE: Final = ("integration", "training")
@@ -91,26 +91,15 @@ def request_funding(appraised: AppraisedCase, name: str) -> FundingRequest:
         for kind in INITIAL_COST_KINDS
     }
     purchases = case.purchases.get(name, ())
-    posts, units = _units_and_posts(purchases, case.catalogue)
-    once, yearly = (own.total(kinds=kinds) - base.total(kinds=kinds) for kinds in (ONCE, YEARLY))
+    bought = units_by_measure(purchases_with_staff(purchases, case.catalogue))
+    kinds = {name: case.catalogue[name].unit for name in bought}
+    once, yearly = (own.total(kinds=of) - base.total(kinds=of) for of in (ONCE, YEARLY))
     first = [p.first_service_y(case.catalogue[p.measure]) for p in purchases]
     return FundingRequest(
         capital={line: usd for line, usd in capital.items() if usd},
         once_usd=float(once[: min(first, default=1)].sum()),
         yearly_usd=float(yearly[case.appraisal.years - 1]),
-        posts=posts,
-        units=units,
+        posts={name: n for name, n in bought.items() if kinds[name] == PERSON},
+        units=tuple((name, n, kinds[name]) for name, n in bought.items() if kinds[name] != PERSON),
         first_service_y=min(first, default=None),
     )
-
-
-def _units_and_posts(
-    purchases: tuple[Purchase, ...], catalogue: Mapping[str, InvestmentMeasure]
-) -> tuple[dict[str, float], tuple[tuple[str, float, str], ...]]:
-    """Return the posts by kind of person, and the units of everything else."""
-    posts: dict[str, float] = {}
-    units: dict[str, float] = {}
-    for bought in purchases_with_staff(purchases, catalogue):
-        where = posts if catalogue[bought.measure].unit == PERSON else units
-        where[bought.measure] = where.get(bought.measure, 0.0) + bought.units
-    return posts, tuple((name, n, catalogue[name].unit) for name, n in units.items())

@@ -13,30 +13,10 @@ from typing import ClassVar, Final, TypeVar
 from experiments.page_templates import Badge, Cell, Table, TableColumn
 
 CASE_SECTIONS: Final = [
-    "answer",
-    "problem",
-    "alternatives",
-    "inputs",
-    "ledger",
-    "present-values",
-    "measures",
-    "throughput",
-    "key-performance",
-    "plane",
-    "frontiers",
-    "net-benefit",
-    "acceptability",
-    "sensitivity",
-    "break-even",
-    "spending",
-    "risks",
-    "unquantified",
-    "validation",
-    "self-check",
-    "impact",
-    "portfolio",
-    "annex",
-]
+    "answer", "problem", "alternatives", "inputs", "ledger", "present-values", "measures", "throughput",
+    "key-performance", "plane", "frontiers", "net-benefit", "acceptability", "sensitivity", "break-even",
+    "spending", "risks", "unquantified", "validation", "self-check", "impact", "portfolio", "annex",
+]  # fmt: skip
 """Slugs of the sections of a case's report, in the order in which reviewers ask for them."""
 SECTION_NUMBER: Final = {slug: number for number, slug in enumerate(CASE_SECTIONS, 1)}
 """What one section calls another."""
@@ -96,8 +76,6 @@ class Section:
 ALTERNATIVE: Final = TableColumn("alternative", "alternative")
 """Heads the rows of a table of alternatives."""
 MORE_LOADS: Final = TableColumn("loads", "more loads interdicted, discounted", "", "assumed")
-
-
 BREAK_EVEN: Final = TableColumn("break_even_usd_per_load", "break-even value of a load", "$", "assumed")
 
 

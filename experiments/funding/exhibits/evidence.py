@@ -130,22 +130,16 @@ class Evidence:
         """Return the break-even value of a load with its range as a cell, or why there is none."""
         return dollars_cell(self.break_even(name).usd_per_load, self.break_even_range(name), why)
 
-    def npv_range(self, name: str) -> Range:
-        """Return the range of the headline net present value."""
-        return self.of(name, lambda worth: worth.npv(self.usd_per_load))
-
     def break_even_range(self, name: str) -> Range:
         """Return the range of the break-even value of a load.
 
         Draws in which no value of a load would do stand above all others: an infinite high end is
         one that there is none at. None where there is none at the low end either.
         """
-        if not self.draws:
-            return None
         worths = [draw[name] for draw in self.draws]
         npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
-        low, high = np.quantile(break_even_values(npv0, loads), ENDS, method="inverted_cdf")
-        return (float(low), float(high)) if np.isfinite(low) else None
+        ends = drawn_ends(break_even_values(npv0, loads))
+        return ends if ends and np.isfinite(ends[0]) else None
 
     def returns(self, name: str, column: str) -> FloatArray:
         """Return the draws' own rates of return or paybacks; NaN: none; empty: nothing drawn."""
@@ -169,16 +163,14 @@ class Evidence:
     @cached_property
     def range_words(self) -> str:
         """What the ranges of this report are."""
-        if self.draws:
-            return f"5th to 95th percentile of {len(self.draws)} draws of all uncertain inputs"
-        return "none: uncertain inputs were not redrawn in this run"
+        drawn = f"5th to 95th percentile of {len(self.draws)} draws of all uncertain inputs"
+        return drawn if self.draws else "none: uncertain inputs were not redrawn in this run"
 
     @cached_property
     def range_note(self) -> str:
         """What the ranges of this report are, or that there are none, as a sentence."""
-        if self.draws:
-            return f"Ranges in brackets: {self.range_words}."
-        return "No ranges: uncertain inputs were not redrawn in this run."
+        drawn = f"Ranges in brackets: {self.range_words}."
+        return drawn if self.draws else "No ranges: uncertain inputs were not redrawn in this run."
 
     def level(self, name: str, metric: str, year: int | None = None) -> IntervalEstimate | None:
         """Return a simulated measure in one year (the first) with its interval; None: unknown."""
@@ -200,6 +192,14 @@ class Evidence:
         place = 0 if year is None else response.years.index(year)
         found = response.amounts[metric][response.alternatives.index(name), place]
         return found if np.isfinite(found).any() else None
+
+
+def drawn_ends(values: FloatArray) -> Range:
+    """Return the 5th and 95th percentile of what was drawn, each the value of a draw; None of nothing."""
+    if not len(values):
+        return None
+    low, high = np.quantile(values, ENDS, method="inverted_cdf")
+    return float(low), float(high)
 
 
 def percentile_range(values: list[float | None]) -> Range:
@@ -226,13 +226,8 @@ def _drawn(frame: pd.DataFrame, worths: Mapping[str, PresentWorth]) -> tuple[Map
     found: dict[int, dict[str, PresentWorth]] = {}
     for row in frame.to_dict("records"):
         name = str(row["alternative"])
-        central = worths[name]
         capital = float(row.get("capital_usd", np.nan))
-        found.setdefault(int(row["draw"]), {})[name] = replace(
-            central,
-            capital=capital,
-            cost=float(row["cost_usd"]),
-            user_benefit=float(row["user_benefit_usd"]),
-            loads=float(row["loads"]),
-        )
+        cost, gain, loads = (float(row[column]) for column in ("cost_usd", "user_benefit_usd", "loads"))
+        worth = replace(worths[name], capital=capital, cost=cost, user_benefit=gain, loads=loads)
+        found.setdefault(int(row["draw"]), {})[name] = worth
     return tuple({**worths, **found[draw]} for draw in sorted(found))

@@ -143,9 +143,9 @@ def _options_table(
 
 def _spending_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.DataFrame:
     rows = [
-        (year, program.options[place].port, program.options[place].name, float(usd))
-        for place in best_set
-        for year, usd in enumerate(program.options[place].spend_usd)
+        (year, option.port, option.name, float(usd))
+        for option in (program.options[place] for place in best_set)
+        for year, usd in enumerate(option.spend_usd)
         if usd != 0.0
     ]
     return pd.DataFrame(rows, columns=["year", "port", "option", "usd"])
@@ -196,11 +196,9 @@ def set_differences(
 ) -> Iterator[str]:
     """Yield in words where another set differs from the best."""
     own = {options[place].port: options[place] for place in best_set}
-    for place in other_set:
-        one = options[place]
-        if one is not own[one.port]:
-            old = own[one.port]
-            yield f"{one.name}{one.begin_words} instead of {old.name}{old.begin_words} at {one.port}"
+    for new in (options[place] for place in other_set):
+        if new is not (old := own[new.port]):
+            yield f"{new.name}{new.begin_words} instead of {old.name}{old.begin_words} at {new.port}"
 
 
 def _why(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[int] | None) -> Iterator[str]:

@@ -139,5 +139,4 @@ def _options_table(worlds: OptionsByDraw, chosen_sets: Sequence[Sequence[int]]) 
 
 def _sets_table(chosen_sets: Sequence[tuple[int, ...]], draws: int) -> pd.DataFrame:
     ranked = sorted(Counter(chosen_sets).items(), key=lambda pair: (-pair[1], pair[0]))
-    rows = [(one, number / draws) for one, number in ranked]
-    return pd.DataFrame(rows, columns=["chosen", "share"])
+    return pd.DataFrame([(one, number / draws) for one, number in ranked], columns=["chosen", "share"])

@@ -8,7 +8,6 @@ the baseline's wait, and while it comes into service the longer of the two.
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +16,7 @@ import numpy as np
 
 from experiments.economics.appraisal import appraise
 from experiments.economics.benefits import interpolate_years
-from experiments.economics.costs import COST_KINDS
+from experiments.economics.costs import COST_KINDS, units_by_measure
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase, PortfolioPlan
 from experiments.funding.cash_flows import price_alternatives, share_in_service
@@ -82,7 +81,7 @@ def price_options(
                 npv0_usd=worth.npv0,
                 loads=loads_scale * worth.loads,
                 wait_min=float(mean_wait_by_year(moved, port.found, name)[port.ceiling_from_y :].max()),
-                units=_units(moved, name),
+                units=units_by_measure(moved.purchases[name]),
             )
 
 
@@ -93,13 +92,6 @@ def mean_wait_by_year(case: FundingCase, response: Response, name: str) -> Float
     share = share_in_service(case, name)
     coming = np.where(share > 0.0, np.maximum(base, own), base)
     return np.asarray(np.where(share >= 1.0, own, coming))
-
-
-def _units(case: FundingCase, name: str) -> dict[str, float]:
-    units: defaultdict[str, float] = defaultdict(float)
-    for bought in case.purchases[name]:
-        units[bought.measure] += bought.units
-    return dict(units)
 
 
 def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from experiments.economics.appraisal import Appraisal
 from experiments.economics.benefits import interpolate_years
 from experiments.funding.annual import ELSEWHERE
 from experiments.funding.case import PortfolioPlan
@@ -44,6 +45,16 @@ class PortfolioResults:
         """Confidence of an interval over replications."""
         return self.ports[0].asked.study.coverage
 
+    @property
+    def appraisal(self) -> Appraisal:
+        """How the study counts, the same at every port."""
+        return self.ports[0].asked.appraisal
+
+    @property
+    def best_set(self) -> list[PortfolioOption]:
+        """The option that is chosen at each port."""
+        return [self.options[place] for place in self.chosen.solved.chosen]
+
     def noise(self, column: str) -> IntervalEstimate:
         """Return the interval over replications of a total of the chosen set."""
         return estimate_interval(Sample.of(self.luck.totals[column].to_list()), self.coverage)
@@ -55,8 +66,7 @@ class PortfolioResults:
 
     def own(self, port: str) -> PortfolioOption:
         """Return the option that is chosen at a port."""
-        every = (self.options[place] for place in self.chosen.solved.chosen)
-        return next(one for one in every if one.port == port)
+        return next(option for option in self.best_set if option.port == port)
 
 
 def portfolio_limits(plan: PortfolioPlan) -> PortfolioLimits:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,8 +13,8 @@ import pandas as pd
 from experiments.files import OutputFolder
 from experiments.funding.exhibits.cells import (
     ColumnHead,
+    FrameTable,
     amount_cell,
-    frame_table,
     millions_cell,
     significant,
     text_cell,
@@ -40,6 +39,7 @@ from experiments.funding.exhibits.elements import (
     table_by_column,
 )
 from experiments.funding.portfolio.best_set import set_words
+from experiments.funding.portfolio.draws import AMOUNTS
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
 from experiments.funding.report.page import fill_funding_template
 from experiments.funding.report.portfolio_tables import (
@@ -60,47 +60,74 @@ from experiments.funding.report.portfolio_text import (
 )
 from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
+from experiments.funding.uncertainty.input_distributions import uncertain_inputs_table
 from experiments.number_format import NONE, listed, number, percent, usd
 from experiments.page_templates import Badge, Cell, Table, TableColumn
 from experiments.study.run_record import run_record
 
-BUDGETS: Final = {
-    "chosen": ColumnHead("best set", "", "name"),
-    "budget_usd": ColumnHead("from a budget of", "$ M", "millions"),
-    "objective": ColumnHead("objective", "", "number", "assumed"),
-    "npv0_usd": ColumnHead("net present value", "$ M", "millions", "assumed"),
-    "loads": ColumnHead("more loads", "", "number", "assumed"),
-    "now": ColumnHead("the choice"),
-}
-SETS: Final = {
-    "rank": ColumnHead("rank"),
-    "chosen": ColumnHead("set", "", "name"),
-    "objective": ColumnHead("objective", "", "number", "assumed"),
-    "behind": ColumnHead("behind the choice", "", "number", "assumed"),
-    "npv0_usd": ColumnHead("net present value", "$ M", "millions", "assumed"),
-    "loads": ColumnHead("more loads", "", "number", "assumed"),
-    "spend_usd": ColumnHead("initial spending", "$ M", "millions", "assumed"),
-    "cost_usd": ColumnHead("life-cycle cost", "$ M", "millions", "assumed"),
-    "differs": ColumnHead("differs from the choice by", "", "name"),
-}
-WAITS: Final = {
-    "label": ColumnHead("port"),
-    "year": ColumnHead("year of the study"),
-    "wait_min": ColumnHead("mean wait", "min", "number", "predicted"),
-    "low": ColumnHead("interval from", "min", "number"),
-    "high": ColumnHead("to", "min", "number"),
-    "elsewhere_per_y": ColumnHead("trips turned away by the wait", "a year", "number", "predicted"),
-    "ceiling_min": ColumnHead("ceiling", "min", "number"),
-}
+BUDGETS: Final = FrameTable(
+    "portfolio_budgets",
+    "Budgets at which the best set changes",
+    {
+        "chosen": ColumnHead("best set", "", "name"),
+        "budget_usd": ColumnHead("from a budget of", "$ M", "millions"),
+        "objective": ColumnHead("objective", "", "number", "assumed"),
+        "npv0_usd": ColumnHead("net present value", "$ M", "millions", "assumed"),
+        "loads": ColumnHead("more loads", "", "number", "assumed"),
+        "now": ColumnHead("the choice"),
+    },
+    "All other limits as they are; central inputs.",
+)
+SETS: Final = FrameTable(
+    "portfolio_sets",
+    "The choice and the next best sets within the limits",
+    {
+        "rank": ColumnHead("rank"),
+        "chosen": ColumnHead("set", "", "name"),
+        "objective": ColumnHead("objective", "", "number", "assumed"),
+        "behind": ColumnHead("behind the choice", "", "number", "assumed"),
+        "npv0_usd": ColumnHead("net present value", "$ M", "millions", "assumed"),
+        "loads": ColumnHead("more loads", "", "number", "assumed"),
+        "spend_usd": ColumnHead("initial spending", "$ M", "millions", "assumed"),
+        "cost_usd": ColumnHead("life-cycle cost", "$ M", "millions", "assumed"),
+        "differs": ColumnHead("differs from the choice by", "", "name"),
+    },
+)
+SPENDING: Final = FrameTable(
+    "portfolio_spending",
+    "Year by year",
+    {
+        "year": ColumnHead("year of the study"),
+        "calendar": ColumnHead("calendar year"),
+        "usd": ColumnHead("spending", "$ M", "millions", "assumed"),
+        "left_usd": ColumnHead("left of the year's budget", "$ M", "millions"),
+    },
+    look="ledger",
+)
+ROBUST_SETS: Final = FrameTable(
+    "portfolio_robust_sets",
+    "Sets that are best in some draw",
+    {"set": ColumnHead("best set"), "share": ColumnHead("of draws", "", "share", "assumed")},
+)
+WAITS: Final = FrameTable(
+    "portfolio_waits",
+    "Simulated years",
+    {
+        "label": ColumnHead("port"),
+        "year": ColumnHead("year of the study"),
+        "wait_min": ColumnHead("mean wait", "min", "number", "predicted"),
+        "low": ColumnHead("interval from", "min", "number"),
+        "high": ColumnHead("to", "min", "number"),
+        "elsewhere_per_y": ColumnHead("trips turned away by the wait", "a year", "number", "predicted"),
+        "ceiling_min": ColumnHead("ceiling", "min", "number"),
+    },
+    "No interval: not all of it is in service in that year.",
+)
 
 
 def portfolio_sections(portfolio: PortfolioResults) -> tuple[Section, ...]:
     """Return what stands below the first sheet."""
-    title, note = "Budgets at which the best set changes", "All other limits as they are; central inputs."
-    budgets = frame_table("portfolio_budgets", title, portfolio.chosen.budgets, BUDGETS, note)
-    sets = frame_table(
-        "portfolio_sets", "The choice and the next best sets within the limits", portfolio.chosen.sets, SETS
-    )
+    budgets, sets = BUDGETS.of(portfolio.chosen.budgets), SETS.of(portfolio.chosen.sets)
     return (
         _choice(portfolio),
         _spending(portfolio),
@@ -142,24 +169,13 @@ def _choice(portfolio: PortfolioResults) -> Section:
 def _spending(portfolio: PortfolioResults) -> Section:
     years = pd.DataFrame(portfolio.chosen.spending.groupby("year")["usd"].sum()).reset_index()
     years["left_usd"] = np.nan if portfolio.plan.yearly_usd is None else (portfolio.plan.yearly_usd - years["usd"])
-    base = portfolio.ports[0].asked.appraisal.base_year
+    base = portfolio.appraisal.base_year
     years["calendar"] = (years["year"] + base).astype(str)
     total = {"year": "all years", "calendar": "-", "usd": years["usd"].sum(), "left_usd": "-"}
     shown = pd.DataFrame([*years.to_dict("records"), total])
-    heads = {
-        "year": ColumnHead("year of the study"),
-        "calendar": ColumnHead("calendar year"),
-        "usd": ColumnHead("spending", "$ M", "millions", "assumed"),
-        "left_usd": ColumnHead("left of the year's budget", "$ M", "millions"),
-    }
-    parts: tuple[Part, ...] = (
-        Prose(
-            "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
-            "residual values are nobody's cash."
-        ),
-        portfolio_spending_chart(portfolio),
-        replace(frame_table("portfolio_spending", "Year by year", shown, heads), look="ledger"),
-    )
+    said = "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
+    said += "residual values are nobody's cash."
+    parts: tuple[Part, ...] = (Prose(said), portfolio_spending_chart(portfolio), SPENDING.of(shown))
     if years.empty:
         parts = (missing_part("spending by year", "nothing is bought"),)
     return Section("spending", "Cost against each year's budget", parts)
@@ -167,69 +183,48 @@ def _spending(portfolio: PortfolioResults) -> Section:
 
 def _prices(portfolio: PortfolioResults) -> Section:
     solved = portfolio.chosen.solved
-    proof = "proved to be the best" if solved.proven else "not proved to be the best"
-    return Section(
-        "prices",
-        "What binds, and what more of it would bring",
-        (
-            Prose(
-                f"Solved by HiGHS as an integer programme: the set is {proof}; gap {percent(solved.gap, 2)}, "
-                f"{solved.nodes} {'node' if solved.nodes == 1 else 'nodes'} of the search tree.",
-                "lead",
-            ),
-            Bullets(tuple(limit_price_notes(portfolio))),
-            limit_prices_table(portfolio)
-            if len(portfolio.chosen.shadow)
-            else missing_part("prices of limits", "no limit was given"),
-        ),
+    said = (
+        f"Solved by HiGHS as an integer programme: the set is {'' if solved.proven else 'not '}proved to be the best; "
+        f"gap {percent(solved.gap, 2)}, {solved.nodes} {'node' if solved.nodes == 1 else 'nodes'} of the search tree."
     )
+    known = len(portfolio.chosen.shadow) > 0
+    table = limit_prices_table(portfolio) if known else missing_part("prices of limits", "no limit was given")
+    parts = (Prose(said, "lead"), Bullets(limit_price_notes(portfolio)), table)
+    return Section("prices", "What binds, and what more of it would bring", parts)
 
 
 def _sure(portfolio: PortfolioResults) -> Section:
     rows = portfolio.draws.sets.head(8)
     sets = [set_words([portfolio.options[place] for place in chosen]) for chosen in rows["chosen"]]
     frame = pd.DataFrame({"set": sets, "share": rows["share"]})
-    heads = {"set": ColumnHead("best set"), "share": ColumnHead("of draws", "", "share", "assumed")}
+
     drawn = "Simulation inputs stay as they are: no worlds were redrawn."
     if worlds := portfolio.draws.worlds:
         drawn = f"{worlds} of the draws at every port are worlds simulated anew, the rest follow formulas "
         drawn += "fitted to them, their error added."
-    return Section(
-        "robustness",
-        "How sure the choice is",
-        (
-            Prose(
-                f"{portfolio.draws.draws} draws of prices, lives, values of time and loads found. "
-                f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
-                "as they are. Replications by themselves are noise, no doubt about inputs."
-            ),
-            selection_share_chart(portfolio),
-            frame_table("portfolio_robust_sets", "Sets that are best in some draw", frame, heads),
-        ),
+    said = (
+        f"{portfolio.draws.draws} draws of prices, lives, values of time and loads found. "
+        f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
+        "as they are. Replications by themselves are noise, no doubt about inputs."
     )
+    parts = (Prose(said), selection_share_chart(portfolio), ROBUST_SETS.of(frame))
+    return Section("robustness", "How sure the choice is", parts)
 
 
 def _waits(portfolio: PortfolioResults) -> Section:
     frame = port_waits_table(portfolio)
     frame["label"] = [f"{row['port']}, {'chosen' if row['chosen'] else 'as it is'}" for row in frame.to_dict("records")]
-    note = "No interval: not all of it is in service in that year."
-    return Section(
-        "waits",
-        "The wait at each port against its ceiling",
-        (
-            Prose(
-                "End of the queue to primary inspection, mean of a year. Trips that would wait too long are made "
-                "elsewhere: a wait that stays low because trips stay away is no relief, so they stand beside it."
-            ),
-            port_waits_chart(portfolio),
-            frame_table("portfolio_waits", "Simulated years", frame, WAITS, note),
-        ),
+    said = (
+        "End of the queue to primary inspection, mean of a year. Trips that would wait too long are made "
+        "elsewhere: a wait that stays low because trips stay away is no relief, so they stand beside it."
     )
+    parts = (Prose(said), port_waits_chart(portfolio), WAITS.of(frame))
+    return Section("waits", "The wait at each port against its ceiling", parts)
 
 
 def build_portfolio_page(portfolio: PortfolioResults) -> Report:
     """Return what stands on the page."""
-    appraisal = portfolio.ports[0].asked.appraisal
+    appraisal = portfolio.appraisal
     purchases, costs, benefits = (say(portfolio) for say in (chosen_purchases_words, cost_words, benefit_words))
     certainty = choice_certainty_words(portfolio)
     baselines = [port.asked.study.alternatives[port.asked.study.baseline] for port in portfolio.ports]
@@ -267,7 +262,7 @@ def render_portfolio_page(portfolio: PortfolioResults, report: Report) -> str:
 def _tiles(portfolio: PortfolioResults) -> Iterator[HeadlineTile]:
     budget, draws = portfolio.plan.budget_usd, portfolio.draws.draws
     of = "no total budget" if budget is None else f"of {usd(budget)}"
-    at = percent(portfolio.ports[0].asked.appraisal.discount_rate, 0)
+    at = percent(portfolio.appraisal.discount_rate, 0)
     spent, loads, npv0 = (portfolio.drawn(key) for key in ("spend_usd", "loads", "npv0_usd"))
     counted = f"{significant(loads[0])} to {significant(loads[1])}"
     both: tuple[Badge, ...] = ("predicted", "assumed")
@@ -278,23 +273,17 @@ def _tiles(portfolio: PortfolioResults) -> Iterator[HeadlineTile]:
         "npv0_usd": (f"Net present value at {at}, interdiction not priced", usd, usd_range_words(npv0), both, npv0),
     }
     for key, (title, shown, below, badges, ends) in words.items():
-        total = _total(portfolio, key)
+        total = float(sum(getattr(option, AMOUNTS[key]) for option in portfolio.best_set))
         yield HeadlineTile(key, title, shown(total), below, badges, total, *ends)
     title = "Draws in which the same set is best"
     yield HeadlineTile("best_share", title, percent(best, 0), f"of {draws} draws", both[1:], best, None, None)
 
 
-def _total(portfolio: PortfolioResults, key: str) -> float:
-    field = "initial_usd" if key == "spend_usd" else key
-    chosen = portfolio.chosen.solved.chosen
-    return float(sum(getattr(portfolio.options[place], field) for place in chosen))
-
-
 def _overview(portfolio: PortfolioResults) -> Table:
-    base = portfolio.ports[0].asked.appraisal.base_year
+    base = portfolio.appraisal.base_year
     chosen = {portfolio.options[place].port: place for place in portfolio.chosen.solved.chosen}
     drawn = {port: portfolio.draws.options.iloc[place] for port, place in chosen.items()}
-    own = {port: portfolio.options[place] for port, place in chosen.items()}
+    own = {option.port: option for option in portfolio.best_set}
     bought = {port: bought_units_words(portfolio, option) for port, option in own.items()}
 
     def held(port: str, key: str) -> tuple[float, float] | None:
@@ -339,50 +328,29 @@ PLAN_KEYS: Final = ("objective", "usd_per_load", "payer", "budget_usd", "yearly_
 def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: float = 0.0) -> list[Path]:
     """Write ``portfolio.html``, ``portfolio.json``, ``run.json``, the page's and raw tables."""
     output, report = OutputFolder(folder), build_portfolio_page(portfolio)
-    raw = raw_portfolio_tables(portfolio)
+    raw, ports = raw_portfolio_tables(portfolio), {port.name: port.asked for port in portfolio.ports}
+    records = {n: run_record(case.study, wall_s) | {"overrides": list(case.overrides)} for n, case in ports.items()}
+    run = {"verb": "fund", "overrides": list(portfolio.overrides), "wall_s": wall_s, "ports": records}
     return [
         output.write_text("portfolio.html", render_portfolio_page(portfolio, report)),
         output.write_json("portfolio.json", portfolio_record(portfolio, report)),
         *(output.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in report.tables()),
         *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw.items()),
-        output.write_json("run.json", _run(portfolio, wall_s)),
+        output.write_json("run.json", run),
     ]
-
-
-def _run(portfolio: PortfolioResults, wall_s: float) -> dict[str, Any]:
-    """Return what repeats the run: every port's own record."""
-    ports = {
-        port.name: run_record(port.asked.study, wall_s) | {"overrides": list(port.asked.overrides)}
-        for port in portfolio.ports
-    }
-    return {"verb": "fund", "overrides": list(portfolio.overrides), "wall_s": wall_s, "ports": ports}
 
 
 def raw_portfolio_tables(portfolio: PortfolioResults) -> dict[str, pd.DataFrame]:
     """Return every table behind the page by the name of its file."""
-    drawn = pd.DataFrame(
-        {
-            "port": port,
-            "input": one.name,
-            "group": one.group,
-            "value": one.value,
-            "distribution": one.words,
-            "p10": one.number(0.1),
-            "p90": one.number(0.9),
-            "unit": one.unit,
-            "source": one.source,
-            "confidence": one.confidence,
-        }
-        for port, inputs in portfolio.beliefs.items()
-        for one in inputs
-    )
+    drawn = {port: uncertain_inputs_table(inputs) for port, inputs in portfolio.beliefs.items()}
+    drawn_inputs = pd.concat(drawn, names=["port"]).reset_index("port").drop(columns="p50")
     return {
         **portfolio.chosen.tables(),
         "waits": port_waits_table(portfolio),
         "robustness": portfolio.draws.options,
         "draws": portfolio.draws.totals,
         "replications": portfolio.luck.totals,
-        "drawn_inputs": drawn,
+        "drawn_inputs": drawn_inputs.rename(columns={"key": "input"}),
         "refused": portfolio.refused,
     }
 

@@ -18,6 +18,7 @@ from experiments.funding.exhibits.cells import (
     unknown_cell,
     yes_cell,
 )
+from experiments.funding.exhibits.charts_portfolio import option_name
 from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report.portfolio_terminal import relevant_limits
@@ -43,20 +44,14 @@ def portfolio_options_table(portfolio: PortfolioResults) -> Table:
         TableColumn("allowed", "within the ceiling"): lambda row: yes_cell(row[0]["allowed"]),
         TableColumn("place", "place"): lambda row: text_cell(_place_words(row[0])),
     }
-    return table_by_column(
-        "portfolio_options",
-        "All options",
-        rows,
-        columns,
-        named=(TableColumn("option", "option"), lambda row: option_label(row[0])),
-        note="Ranges: 5th to 95th percentile of the draws; waits: central.",
-    )
+    named = TableColumn("option", "option"), lambda row: option_label(row[0])
+    note = "Ranges: 5th to 95th percentile of the draws; waits: central."
+    return table_by_column("portfolio_options", "All options", rows, columns, named, note)
 
 
 def option_label(row: Any) -> str:  # noqa: ANN401
     """Return an option's port, name and start in words."""
-    late = f" from year {row['start_y']}" if row["start_y"] else ""
-    return f"{plain_name(str(row['port']))}: {plain_name(str(row['option']))}{late}"
+    return f"{plain_name(str(row['port']))}: {option_name(row)}"
 
 
 def _ends(row: Any, key: str) -> tuple[float, float] | None:  # noqa: ANN401
@@ -78,43 +73,37 @@ def limit_prices_table(portfolio: PortfolioResults) -> Table:
     unit, scale = ("loads", 1.0) if of_loads else ("$ M", 1.0 / MILLION)
 
     def step(key: str, why: str = "") -> Callable[[Any], Cell]:
-        return lambda row: _gain(scale * row[key], why)
+        return lambda row: (
+            Cell(significant(gain), "", gain) if math.isfinite(gain := scale * row[key]) else unknown_cell("none", why)
+        )
+
+    def dual(row: Any) -> Cell:  # noqa: ANN401
+        price = scale * row["relaxed_price"] * (MILLION if row["unit"] == USD else 1.0)
+        low, high = (_at(row[f"relaxed_{end}"], row) for end in ("low", "high"))
+        return Cell(significant(price), f"from {low}; to {high}" if math.isfinite(price) else "", price)
+
+    def next_change(row: Any) -> Cell:  # noqa: ANN401
+        if pd.isna(row["next_better_at"]):
+            return unknown_cell("none", "more of it alone brings nothing")
+        return _limit(row["next_better_at"], row, f"+{significant(scale * row['gain_there'])} there")
 
     columns: dict[TableColumn, Callable[[Any], Cell]] = {
         TableColumn("limit", "limit at"): lambda row: _limit(row["limit"], row),
         TableColumn("used", "used"): lambda row: _limit(row["used"], row, f"{_at(row['left'], row)} left"),
-        TableColumn("relaxed_price", "dual: a unit more, options split", unit, "assumed"): lambda r: _dual(r, scale),
+        TableColumn("relaxed_price", "dual: a unit more, options split", unit, "assumed"): dual,
         TableColumn("gain_of_step", "a whole step more brings", unit, "assumed"): step("gain_of_step"),
         TableColumn("loss_of_step", "a whole step less costs", unit, "assumed"): step("loss_of_step", "cannot be kept"),
         TableColumn("holds_from", "the choice holds from"): lambda row: _limit(row["holds_from"], row),
-        TableColumn("next_better_at", "next change at"): lambda row: _next_change(row, scale),
+        TableColumn("next_better_at", "next change at"): next_change,
     }
-    return table_by_column(
-        "portfolio_shadow_prices",
-        "Limits and their prices",
-        relevant_limits(portfolio.chosen.shadow).to_dict("records"),
-        columns,
-        named=(TableColumn("constraint", "limit"), lambda row: plain_name(str(row["constraint"]))),
-        note="Units and steps: $ 1 million, 1 minute, 1 unit of a measure. Below a dual: between "
-        "which limits it holds. Years' budgets of which more would bring nothing are left out, but "
-        "for the dearest year; all stand in data/shadow.csv.",
+    note = (
+        "Units and steps: $ 1 million, 1 minute, 1 unit of a measure. Below a dual: between which limits it holds. "
+        "Years' budgets of which more would bring nothing are left out, but for the dearest year; all stand in "
+        "data/shadow.csv."
     )
-
-
-def _dual(row: Any, scale: float) -> Cell:  # noqa: ANN401
-    price = scale * row["relaxed_price"] * (MILLION if row["unit"] == USD else 1.0)
-    low, high = (_at(row[f"relaxed_{end}"], row) for end in ("low", "high"))
-    return Cell(significant(price), f"from {low}; to {high}" if math.isfinite(price) else "", price)
-
-
-def _next_change(row: Any, scale: float) -> Cell:  # noqa: ANN401
-    if pd.isna(row["next_better_at"]):
-        return unknown_cell("none", "more of it alone brings nothing")
-    return _limit(row["next_better_at"], row, f"+{significant(scale * row['gain_there'])} there")
-
-
-def _gain(value: float, why: str = "") -> Cell:
-    return Cell(significant(value), "", value) if math.isfinite(value) else unknown_cell("none", why)
+    named = TableColumn("constraint", "limit"), lambda row: plain_name(str(row["constraint"]))
+    rows = relevant_limits(portfolio.chosen.shadow).to_dict("records")
+    return table_by_column("portfolio_shadow_prices", "Limits and their prices", rows, columns, named, note)
 
 
 def _limit(value: float, row: Any, small_text: str = "") -> Cell:  # noqa: ANN401
@@ -136,9 +125,14 @@ def portfolio_inputs_section(portfolio: PortfolioResults) -> Section:
     for port in portfolio.ports:
         inputs = (*port.asked.inputs, *port.asked.study.inputs(port.asked.study.baseline))
         rows[port.name] = [row for row in inputs if bears_on_case(port.asked, row.key)]
+    columns: dict[TableColumn, Callable[[tuple[str, str]], Cell]] = {
+        TableColumn("value", "value"): lambda line: text_cell(line[1]),
+        TableColumn("source", "source"): lambda _: text_cell("set by the planner"),
+    }
+    named = TableColumn("key", "key"), lambda line: line[0]
     shared = [row for row in rows[portfolio.ports[0].name] if all(row in own for own in rows.values())]
     parts: list[Part] = [
-        _plan(portfolio),
+        table_by_column("portfolio_plan", "Limits and what is sought", _plan_lines(portfolio), columns, named),
         Prose(CONFIDENCE_WORDS),
         sourced_inputs_table("portfolio_inputs", "Inputs that the ports share", shared),
     ]
@@ -149,16 +143,7 @@ def portfolio_inputs_section(portfolio: PortfolioResults) -> Section:
     return Section("inputs", "Inputs: value, unit, price year, source, confidence", tuple(parts))
 
 
-def _plan(portfolio: PortfolioResults) -> Table:
-    columns: dict[TableColumn, Callable[[tuple[str, str]], Cell]] = {
-        TableColumn("value", "value"): lambda line: text_cell(line[1]),
-        TableColumn("source", "source"): lambda _: text_cell("set by the planner"),
-    }
-    named = TableColumn("key", "key"), lambda line: line[0]
-    return table_by_column("portfolio_plan", "Limits and what is sought", _set(portfolio), columns, named)
-
-
-def _set(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
+def _plan_lines(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
     plan = portfolio.plan
     yield "objective", "most loads" if plan.objective == "loads" else "highest net present value"
     yield "value of a load", "not priced" if plan.usd_per_load is None else usd(plan.usd_per_load)

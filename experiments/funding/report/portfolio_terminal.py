@@ -105,15 +105,11 @@ def objective_scale(portfolio: PortfolioResults) -> float:
 def choice_certainty_lines(portfolio: PortfolioResults) -> list[str]:
     """Say how often draws and replications choose the same set."""
     draws, luck = portfolio.draws, portfolio.luck
-    own = float(draws.totals["best"].mean())
-    same = int(luck.totals["best"].sum())
-    within = float(draws.totals["within"].mean())
-    words = [
-        f"The same set is best in {percent(own, 0)} of {draws.draws} draws of uncertain inputs, "
-        f"and keeps all limits in {percent(within, 0)} of them"
-        + (f"; in {percent(draws.none_share, 0)} no set does." if draws.none_share else "."),
-        f"Noise alone: the same set is best in {same} of {luck.draws} replications by themselves.",
+    best, within = (percent(float(draws.totals[key].mean()), 0) for key in ("best", "within"))
+    none = f"; in {percent(draws.none_share, 0)} no set does" if draws.none_share else ""
+    return [
+        f"The same set is best in {best} of {draws.draws} draws of uncertain inputs, and keeps all limits in {within} "
+        f"of them{none}.",
+        f"Noise alone: the same set is best in {luck.totals['best'].sum()} of {luck.draws} replications by themselves.",
+        *([] if draws.worlds else ["Simulation inputs stay as they are: no worlds were redrawn."]),
     ]
-    if draws.worlds == 0:
-        words.append("Simulation inputs stay as they are: no worlds were redrawn.")
-    return words

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import numpy as np
 
-from experiments.economics.costs import purchases_with_staff
+from experiments.economics.costs import purchases_with_staff, units_by_measure
 from experiments.funding.exhibits.cells import significant, usd_range_words
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import plain_name, quoted_name
@@ -18,22 +18,16 @@ from experiments.number_format import listed, number, percent, usd
 def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> str:
     """Return the units and posts that an option buys; empty for nothing."""
     case = next(port.asked for port in portfolio.ports if port.name == option.port)
-    units: dict[str, float] = {}
-    for bought in purchases_with_staff(case.purchases[option.name], case.catalogue):
-        units[bought.measure] = units.get(bought.measure, 0.0) + bought.units
-    return listed(
-        [
-            f"{significant(n)} {plain_name(name)}"
-            + (" posts" if case.catalogue[name].unit == PERSON else "s" if n > 1.0 else "")
-            for name, n in units.items()
-            if n > 0.0
-        ]
-    )
+    units = units_by_measure(purchases_with_staff(case.purchases[option.name], case.catalogue))
+    ends = {
+        name: " posts" if case.catalogue[name].unit == PERSON else "s" if n > 1.0 else "" for name, n in units.items()
+    }
+    return listed([f"{significant(n)} {plain_name(name)}{ends[name]}" for name, n in units.items() if n > 0.0])
 
 
 def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     """Return what to buy where and when."""
-    base = portfolio.ports[0].asked.appraisal.base_year
+    base = portfolio.appraisal.base_year
     parts, idle = [], []
     for port in portfolio.ports:
         own = portfolio.own(port.name)
@@ -51,26 +45,24 @@ def chosen_purchases_words(portfolio: PortfolioResults) -> str:
 
 def cost_words(portfolio: PortfolioResults) -> str:
     """Return what the set costs against the total and the years' budgets."""
-    chosen = [portfolio.options[place] for place in portfolio.chosen.solved.chosen]
+    chosen = portfolio.best_set
     spent, life = sum(o.initial_usd for o in chosen), sum(o.cost_usd for o in chosen)
-    by_year = sum(o.spend_usd for o in chosen)
-    peak = int(by_year.argmax())  # type: ignore[union-attr]
-    base = portfolio.ports[0].asked.appraisal.base_year
-    plan = portfolio.plan
+    by_year = np.sum([o.spend_usd for o in chosen], axis=0)
+    peak, base, plan = int(by_year.argmax()), portfolio.appraisal.base_year, portfolio.plan
     of = "" if plan.budget_usd is None else f" of a budget of {usd(plan.budget_usd)}"
     yearly = "" if plan.yearly_usd is None else f" of {usd(plan.yearly_usd)} allowed in any year"
-    most = float(by_year[peak])  # type: ignore[index]
+    most = usd(float(by_year[peak]))
     return (
-        f"{usd(spent)} of initial spending{of}; at most {usd(most)} in one year ({base + peak}){yearly}. Over its life "
+        f"{usd(spent)} of initial spending{of}; at most {most} in one year ({base + peak}){yearly}. Over its life "
         f"it costs {usd(life)}, present value (range {usd_range_words(portfolio.drawn('cost_usd'))})."
     )
 
 
 def benefit_words(portfolio: PortfolioResults) -> str:
     """Return what the set brings, with the range of draws and the interval of replications."""
-    chosen = [portfolio.options[place] for place in portfolio.chosen.solved.chosen]
+    chosen = portfolio.best_set
     loads, npv0 = sum(o.loads for o in chosen), sum(o.npv0_usd for o in chosen)
-    years = portfolio.ports[0].asked.appraisal.years
+    years = portfolio.appraisal.years
     low, high = portfolio.drawn("loads")
     n = portfolio.luck.draws
     return (
@@ -105,11 +97,8 @@ def choice_certainty_words(portfolio: PortfolioResults) -> str:
     same = int(luck.totals["best"].sum())
     sure = "clear" if best >= 0.95 else "not certain"
     none = f", and in {percent(draws.none_share, 0)} no set does" if draws.none_share else ""
-    rival = next(
-        (row for row in draws.sets.to_dict("records") if set(row["chosen"]) != set(portfolio.chosen.solved.chosen)),
-        None,
-    )
-    if rival is not None:
+    others = (row for row in draws.sets.to_dict("records") if set(row["chosen"]) != set(portfolio.chosen.solved.chosen))
+    if (rival := next(others, None)) is not None:
         words = set_words([portfolio.options[place] for place in rival["chosen"]])
         none += f"; most often else: {plain_name(words)} ({percent(rival['share'], 0)})"
     return (
@@ -123,8 +112,7 @@ def runner_up_words(portfolio: PortfolioResults) -> str:
     said = next((line for line in portfolio.chosen.why if line.startswith("Runner-up")), "")
     if not said:
         return "No other set keeps the limits."
-    lead = portfolio.draws.totals["lead"]
-    ahead = float((lead > 0.0).mean())
+    ahead = float((portfolio.draws.totals["lead"] > 0.0).mean())
     return f"{plain_name(said)} The choice is ahead of it in {percent(ahead, 0)} of draws."
 
 
@@ -140,18 +128,14 @@ def objective_words(portfolio: PortfolioResults) -> str:
     )
 
 
-def limit_price_notes(portfolio: PortfolioResults) -> Iterator[str]:
-    """Yield what the prices of limits mean, and what they do not."""
+def limit_price_notes(portfolio: PortfolioResults) -> tuple[str, ...]:
+    """Return what the prices of limits mean, and what they do not."""
     unit = "loads" if portfolio.plan.objective == "loads" else "dollars of net present value"
-    yield (
+    return (
         f"Dual: what one more unit of a limit would bring, in {unit}, if a port could take shares "
-        "of options (linear relaxation). It is a slope, and holds between the two ends beside it."
-    )
-    yield (
+        "of options (linear relaxation). It is a slope, and holds between the two ends beside it.",
         "Options are whole, so that the true worth of a step is found by solving again with the "
-        "limit one step wider and one step narrower."
-    )
-    yield (
+        "limit one step wider and one step narrower.",
         "The same set stays the choice from “holds from” up to “next change at”, where another "
-        "set becomes worth more; two limits that bind together have no such point alone."
+        "set becomes worth more; two limits that bind together have no such point alone.",
     )

@@ -60,11 +60,6 @@ def request_words(request: FundingRequest, evidence: Evidence) -> str:
     return f"{capital}{once}{yearly}{staff}; {year} dollars, not discounted."
 
 
-def purchased_units_words(request: FundingRequest) -> str:
-    """Return what is bought."""
-    return listed([f"{significant(n)} {plain_name(name)}" for name, n, _ in request.units])
-
-
 def choice_words(evidence: Evidence) -> str:
     """Return the choice and why, claiming no more than the draws do."""
     choice, share = evidence.choice, evidence.share_above(evidence.choice.name)
@@ -80,14 +75,11 @@ def choice_words(evidence: Evidence) -> str:
             f"{name}, but only if interdiction is worth its price: at the central inputs no alternative pays in time "
             f"saved alone{sometimes}. Of all alternatives it asks society for least per additional load."
         )
-    ground = (
-        "at the value of a load that the user set"
-        if choice.why == "priced"
-        else "in time and money alone, with nothing counted for interdiction"
-    )
-    if share is None:
-        sure = "How sure that is was not tested: uncertain inputs were not redrawn."
-    else:
+    ground = "in time and money alone, with nothing counted for interdiction"
+    if choice.why == "priced":
+        ground = "at the value of a load that the user set"
+    sure = "How sure that is was not tested: uncertain inputs were not redrawn."
+    if share is not None:
         clear = "clear" if share >= SURE else "not certain"
         sure = f"Its gain is {clear}: above zero in {percent(share, 0)} of draws."
     return f"{name}: it has the highest net present value {ground}. {sure}"
@@ -97,9 +89,10 @@ def present_worth_words(name: str, evidence: Evidence) -> str:
     """Return the net present value with its range in a sentence."""
     priced = evidence.usd_per_load is not None
     counted = "time, money and the user's value of a load" if priced else "time and money alone"
+    held = _held(evidence.of(name, lambda worth: worth.npv(evidence.usd_per_load)))
     return (
         f"Over {evidence.years} years at {percent(evidence.rate, 0)} its net present value on "
-        f"{counted} is {usd(evidence.npv(name))} ({_held(evidence.npv_range(name))})."
+        f"{counted} is {usd(evidence.npv(name))} ({held})."
     )
 
 
@@ -137,33 +130,30 @@ def executive_summary(request: FundingRequest, evidence: Evidence) -> str:
 
     The first sentences matter most: those that no longer fit are left out from the end.
     """
-    buys = evidence.choice.why != "none"
+    case, choice, price = evidence.appraised.case, evidence.choice, evidence.usd_per_load
+    rivals, buys = listed([quoted_name(name) for name in evidence.rivals]), choice.why != "none"
+    port = case.study.alternatives[evidence.baseline].port.title
+    whose = "No dollar value is put on interdiction."
+    if price is not None:
+        whose = f"The value of a load, {usd(price)}, is the user's."
     kept = [
-        _setting(evidence),
-        *([_bought(evidence.choice.name, request)] if buys else []),
+        f"This case compares {rivals} with the no-build baseline, {quoted_name(evidence.baseline)}, at "
+        f"{port} over {evidence.years} years, in {case.appraisal.price_year} dollars.",
+        *([_bought(choice.name, request)] if buys else []),
         f"Choice: {choice_words(evidence)}",
-        *(_of_choice(evidence.choice.name, evidence) if buys else []),
-        _limits(evidence),
+        *(_of_choice(choice.name, evidence) if buys else []),
+        f"{whose} Waits are predicted; loads and prices rest on assumptions, listed with ranges.",
     ]
     while len(" ".join(kept).split()) > MOST_WORDS and len(kept) > 3:
         kept.pop(-2)
     return " ".join(kept)
 
 
-def _setting(evidence: Evidence) -> str:
-    case = evidence.appraised.case
-    rivals = listed([quoted_name(name) for name in evidence.rivals])
-    port = case.study.alternatives[evidence.baseline].port.title
-    return (
-        f"This case compares {rivals} with the no-build baseline, {quoted_name(evidence.baseline)}, at "
-        f"{port} over {evidence.years} years, in {case.appraisal.price_year} dollars."
-    )
-
-
 def _bought(name: str, request: FundingRequest) -> str:
     posts = [f"{significant(n)} {plain_name(name)}s" for name, n in request.posts.items()]
     people = f" and {listed(posts)}" if posts else ""
-    what = f"{purchased_units_words(request)}{people}" if request.units else listed(posts)
+    units = listed([f"{significant(n)} {plain_name(unit)}" for unit, n, _ in request.units])
+    what = f"{units}{people}" if request.units else listed(posts)
     money = f"{usd(request.capital_usd)} of capital and {usd(request.yearly_usd)} a year"
     return f"{quoted_name(name)} asks for {money} for {what}."
 
@@ -177,15 +167,6 @@ def _of_choice(name: str, evidence: Evidence) -> list[str]:
     held = "no range" if ends is None else f"range {significant(ends[0])} to {significant(ends[1])}"
     said.append(f"It interdicts {significant(loads)} more loads over the period, discounted ({held}).")
     return said
-
-
-def _limits(evidence: Evidence) -> str:
-    priced = (
-        "No dollar value is put on interdiction."
-        if evidence.usd_per_load is None
-        else f"The value of a load, {usd(evidence.usd_per_load)}, is the user's."
-    )
-    return f"{priced} Waits are predicted; loads and prices rest on assumptions, listed with ranges."
 
 
 def _held(value_range: tuple[float, float] | None) -> str:

@@ -24,7 +24,7 @@ from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.chapters.money import year_words
 from experiments.funding.exhibits.elements import terminal_table
-from experiments.funding.exhibits.evidence import ENDS, Evidence
+from experiments.funding.exhibits.evidence import Evidence, drawn_ends
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
@@ -49,8 +49,7 @@ def draw_ranges_table(uncertainty: Uncertainty) -> Table:
             _range(row, "npv0", TO_MILLIONS, "_usd"),
             _range(row, "loads", 1.0, ""),
             _range(row, "break_even", TO_THOUSANDS, "_usd", 0),
-            f"{100.0 * float(row['pays_share']):.0f}",
-            f"{100.0 * float(row['best_share']):.0f}",
+            *(f"{100.0 * float(row[share]):.0f}" for share in ("pays_share", "best_share")),
         ]
         for row in uncertainty.intervals.to_dict(orient="records")
         if any(row[name] for name in MOVING)
@@ -85,11 +84,9 @@ def rates_table(evidence: Evidence) -> Table:
     """Return net present value by rate, both ratios, internal rate and payback, with ranges."""
     rates = sorted(evidence.appraised.worths)
     lines = ("{name}", "  5 %", "  95 %") if evidence.draws else ("{name}",)
+    figures = {name: (*_figures(evidence, rates, name), *_returns(evidence, name)) for name in evidence.rivals}
     rows = [
-        [
-            words.format(name=name),
-            *(cell[place] for cell in (*_figures(evidence, rates, name), *_returns(evidence, name))),
-        ]
+        [words.format(name=name), *(cell[place] for cell in figures[name])]
         for name in evidence.rivals
         for place, words in enumerate(lines)
     ]
@@ -125,10 +122,8 @@ def _returns(evidence: Evidence, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _ends(drawn: FloatArray, format_value: Callable[[float], str]) -> tuple[str, str]:
-    if not len(drawn):
-        return NONE, NONE
-    low, high = np.quantile(drawn, ENDS, method="inverted_cdf")
-    return format_value(float(low)), format_value(float(high))
+    ends = drawn_ends(drawn)
+    return (NONE, NONE) if ends is None else (format_value(ends[0]), format_value(ends[1]))
 
 
 def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
@@ -222,9 +217,7 @@ def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, na
         return "pays anyway"
     if even.usd_per_load is None:
         return "none"
-    noise = ratio_interval(
-        by_replication, rate, name, (lambda w: -w.npv0, lambda w: w.loads), appraised.case.study.coverage
-    )
+    noise = ratio_interval(by_replication, rate, name, lambda w: -w.npv0, appraised.case.study.coverage)
     half = half_width(noise.low, noise.high, TO_THOUSANDS, 0)
     return f"{number(TO_THOUSANDS * even.usd_per_load, 0)} ±{half}"
 
@@ -250,23 +243,21 @@ def port_performance_table(appraised: AppraisedCase) -> Table:
 def frontier_words(appraised: AppraisedCase) -> list[str]:
     """Return both frontiers in words: who keeps others off, and what one more load costs."""
     worths = appraised.worths[appraised.case.appraisal.discount_rate]
-    return [
-        _frontier("Governments' money for loads (agency frontier)", agency_frontier(worths)),
-        _frontier("All costs, users' time too (social frontier)", social_frontier(worths)),
-    ]
+    agency, social = agency_frontier(worths), social_frontier(worths)
+    title = "Governments' money for loads (agency frontier)"
+    return [_frontier(title, agency), _frontier("All costs, users' time too (social frontier)", social)]
 
 
 def _frontier(title: str, places: Sequence[FrontierPlace]) -> str:
     on = sorted((p for p in places if p.status == "frontier"), key=lambda p: p.effect)
-    steps = [
-        p.name if p.icer is None else f"{p.name} ({number(TO_THOUSANDS * p.icer, 0)} k a further load)" for p in on
-    ]
+    ratios = ("" if p.icer is None else f" ({number(TO_THOUSANDS * p.icer, 0)} k a further load)" for p in on)
+    steps = ", then ".join(f"{p.name}{ratio}" for p, ratio in zip(on, ratios, strict=True))
     off = [
         f"{p.name} is off it ({'dominated' if p.status != 'extended' else 'a mix does better'}: {listed(p.by)})"
         for p in places
         if p.status != "frontier"
     ]
-    return f"{title}: {', then '.join(steps)}{'; ' if off else ''}{'; '.join(off)}."
+    return f"{'; '.join([f'{title}: {steps}', *off])}."
 
 
 def spending_by_payer(appraised: AppraisedCase) -> list[str]:

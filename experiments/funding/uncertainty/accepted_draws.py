@@ -22,9 +22,9 @@ from experiments.execution.redraws import AssumedInput, assumed_inputs, latin_hy
 from experiments.funding.annual import representative_days
 from experiments.funding.balking import is_passed_when_full
 from experiments.funding.case import FundingCase
-from experiments.funding.checks import base_year_plans
+from experiments.funding.checks import base_year_plans, offered_and_available_min
 from experiments.funding.demand_years import scenario_at_demand
-from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_simulation_inputs
+from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_simulation_input
 from experiments.study.compose import PARTS
 from sim.arrays import FloatArray
 from sim.errors import ThroughgateError
@@ -33,7 +33,7 @@ from sim.replication import OperatingPlan, Scorer
 from sim.scenario import Scenario, build_scenario
 from sim.setting.window import EVALUATION, Window
 from sim.trucks.arrivals import rates_per_h
-from sim.workload import hourly_loads
+from sim.workload import HourlyLoad, hourly_loads
 
 DrawnNumbers = Sequence[tuple[AssumedInput, float]]
 DEMAND: Final = "demand."
@@ -71,7 +71,7 @@ def drawn_simulation_inputs(case: FundingCase) -> list[UncertainInput]:
         alike = all(len({repr(_at(mapping, key)) for mapping in mappings}) == 1 for key in keys)
         if alike and (heeded or not one.key.startswith("sharing.")):
             inputs.append(one)
-    return uncertain_simulation_inputs(inputs)
+    return [uncertain_simulation_input(one) for one in inputs]
 
 
 def _at(mapping: Mapping[str, Any], key: str) -> object:
@@ -163,17 +163,13 @@ def base_year_load_shares(scenario: Scenario, expected: PolicyExpectation, case:
 
     Stations that trucks pass by when they are full are left out: they carry what they can.
     """
-    offered: dict[str, float] = {}
-    available: dict[str, float] = {}
+    days: list[tuple[float, list[HourlyLoad]]] = []
     for stratum in representative_days(int(case.study.start_date[:4])):
         date = stratum.date(0).isoformat()
         day = Window(seed=0, epoch=EVALUATION, replication=0, start_date=date, days=1)
-        for load in hourly_loads(scenario, expected, day, rates_per_h(scenario, day)):
-            work, time = stratum.weight * load.offered_min, stratum.weight * load.available_min
-            offered[load.station] = offered.get(load.station, 0.0) + float(work.sum())
-            available[load.station] = available.get(load.station, 0.0) + float(time.sum())
+        days.append((stratum.weight, hourly_loads(scenario, expected, day, rates_per_h(scenario, day))))
     return {
-        name: work / available[name] if available[name] > 0.0 else float("inf")
-        for name, work in offered.items()
-        if work > 0.0 and not is_passed_when_full(scenario, name)
+        name: offered / available if available > 0.0 else float("inf")
+        for name, (offered, available) in offered_and_available_min(days).items()
+        if offered > 0.0 and not is_passed_when_full(scenario, name)
     }

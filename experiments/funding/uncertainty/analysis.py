@@ -27,8 +27,8 @@ from experiments.funding.noise import noise_table
 from experiments.funding.uncertainty import scenarios as uncertainty_scenarios
 from experiments.funding.uncertainty import sensitivity as uncertainty_sensitivity
 from experiments.funding.uncertainty.evppi import evppi_table
-from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
-from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, formula_errors_table
+from experiments.funding.uncertainty.input_distributions import uncertain_economic_inputs, uncertain_inputs_table
+from experiments.funding.uncertainty.redrawn_worlds import fit_formulas, formula_errors_table
 from experiments.funding.uncertainty.sensitivity import sobol_indices, tornado_table, widest_swing_inputs
 from experiments.funding.uncertainty.valuation import Valuation, ValuationPoints, mean_response
 from sim.arrays import FloatArray
@@ -77,30 +77,26 @@ def draws_at_other_rates(
 
 def uncertainty_notes(valuation: Valuation, settings: UncertaintySettings) -> tuple[str, ...]:
     """Return the sentences that go beside the tables: what was drawn, ruled out, left to chance."""
-    notes = [
+    return (
         f"{settings.draws} draws of {len(valuation.beliefs)} uncertain numbers, all together, by a "
         "Latin hypercube; discount rate, years and price index are scenarios and never drawn.",
         "Prices that are one number written twice share a draw; one overrun hits all equipment, "
         "one all civil works; all else is drawn independently.",
-    ]
-    if valuation.formulas is None:
-        return (*notes, "Simulation inputs stay as they are: no worlds were redrawn.")
-    return (*notes, *_world_notes(valuation, valuation.formulas, settings))
-
-
-def _world_notes(valuation: Valuation, formulas: FittedFormulas, settings: UncertaintySettings) -> Iterator[str]:
-    worlds, refused = len(formulas.simulated), formulas.refused
-    rest = settings.draws - worlds
-    yield (
-        f"{worlds} of the draws were simulated, each as a world of its own"
-        + (f"; {refused} more made no sense" if refused else "")
-        + (f"; {rest} follow formulas, their error on unseen worlds added" if rest else "")
-        + "."
+        *_world_notes(valuation, settings.draws),
     )
+
+
+def _world_notes(valuation: Valuation, draws: int) -> Iterator[str]:
+    if (formulas := valuation.formulas) is None:
+        yield "Simulation inputs stay as they are: no worlds were redrawn."
+        return
+    worlds, refused = len(formulas.simulated), formulas.refused
+    senseless = f"; {refused} more made no sense" if refused else ""
+    rest = f"; {draws - worlds} follow formulas, their error on unseen worlds added" if draws > worlds else ""
+    yield f"{worlds} of the draws were simulated, each as a world of its own{senseless}{rest}."
     if formulas.tried:
-        out = formulas.tried - settings.draws
         yield (
-            f"Of {formulas.tried} worlds looked at, {out} were drawn again: a station of today's "
+            f"Of {formulas.tried} worlds looked at, {formulas.tried - draws} were drawn again: a station of today's "
             "port would have been asked for more than it can do, with the trucks counted there."
         )
     if len(formulas.repeated) > 1:
@@ -226,7 +222,7 @@ def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, no
     shown = [price for price in prices if price == 0.0 or price in thresholds.values()]
     swings, places = tornado_table(valuation), {one.name: place for place, one in enumerate(valuation.beliefs)}
     return Uncertainty(
-        inputs=_inputs_table(valuation.beliefs),
+        inputs=uncertain_inputs_table(valuation.beliefs),
         draws=_draws_table(points),
         emulator=pd.DataFrame() if formulas is None else formula_errors_table(formulas, valuation.response),
         acceptability=uncertainty_sensitivity.acceptability_table(points.outcomes, prices),
@@ -301,16 +297,6 @@ def _sensitivity(valuation: Valuation, settings: UncertaintySettings, prices: li
         return columns
 
     return sobol_indices(outputs, groups, settings.sobol_base, valuation.asked.study.seed)
-
-
-def _inputs_table(uncertain_inputs: tuple[UncertainInput, ...]) -> pd.DataFrame:
-    rows = [
-        {"key": one.name, "group": one.group, "value": one.value, "distribution": one.words}
-        | {f"p{percent}": one.number(percent / 100.0) for percent in (10, 50, 90)}
-        | {"unit": one.unit, "source": one.source, "confidence": one.confidence}
-        for one in uncertain_inputs
-    ]
-    return pd.DataFrame(rows)
 
 
 def _draws_table(points: ValuationPoints) -> pd.DataFrame:

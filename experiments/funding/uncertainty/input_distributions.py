@@ -33,6 +33,7 @@ from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import special, stats
 
 from experiments.execution.redraws import DECADE, AssumedInput
@@ -43,8 +44,6 @@ from sim.arrays import FloatArray
 
 Z95: Final = 1.6448536269514722
 """Standard normal quantile of 95 %."""
-WIDE: Final = 10.0
-"""Ranges that span more than this are taken on a log scale, as redraws of ``compare`` are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Distribution:
 
 def pert_over_range(low: float, likeliest: float, high: float) -> Distribution:
     """Return the beta-PERT law of a number with a range, on a log scale where that is wide."""
-    return Distribution("log_pert" if low > 0.0 and high / low > WIDE else "pert", low, likeliest, high)
+    return Distribution("log_pert" if low > 0.0 and high / low > DECADE else "pert", low, likeliest, high)
 
 
 def _gamma(p: FloatArray, mean: float, cv: float, _: float) -> FloatArray:
@@ -108,16 +107,12 @@ def _pert(p: FloatArray, low: float, mode: float, high: float) -> FloatArray:
     return np.asarray(low + width * special.betaincinv(1.0 + 4.0 * share, 5.0 - 4.0 * share, p))
 
 
-def _log_pert(p: FloatArray, low: float, mode: float, high: float) -> FloatArray:
-    return np.asarray(np.exp(_pert(p, np.log(low), np.log(mode), np.log(high))))
-
-
 DISTRIBUTIONS: Final[dict[str, tuple[Callable[[FloatArray, float, float, float], FloatArray], str]]] = {
     "uniform": (lambda p, low, high, _: np.asarray(low + p * (high - low)), "uniform {a:g} to {b:g}"),
     "log_uniform": (lambda p, low, high, _: np.asarray(low * (high / low) ** p), "log-uniform {a:g} to {b:g}"),
     "triangular": (_triangular, "triangular {a:g}, {b:g}, {c:g}"),
     "pert": (_pert, "beta-PERT {a:g}, {b:g}, {c:g}"),
-    "log_pert": (_log_pert, "beta-PERT {a:g}, {b:g}, {c:g} on a log scale"),
+    "log_pert": (lambda p, *abc: np.exp(_pert(p, *map(np.log, abc))), "beta-PERT {a:g}, {b:g}, {c:g} on a log scale"),
     "gamma": (_gamma, "gamma, mean {a:g}, CV {b:g}"),
     "overrun": (_overrun, "lognormal, 5/50/95 % at {a:g}, {b:g}, {c:g}"),
 }
@@ -181,6 +176,17 @@ class UncertainInput:
         return float(round(drawn)) if self.whole else drawn
 
 
+def uncertain_inputs_table(inputs: Iterable[UncertainInput]) -> pd.DataFrame:
+    """Return what is drawn, a row a number; see `experiments.funding.uncertainty.analysis.Uncertainty`."""
+    rows = [
+        {"key": one.name, "group": one.group, "value": one.value, "distribution": one.words}
+        | {f"p{percent}": one.number(percent / 100.0) for percent in (10, 50, 90)}
+        | {"unit": one.unit, "source": one.source, "confidence": one.confidence}
+        for one in inputs
+    ]
+    return pd.DataFrame(rows)
+
+
 def uncertain_economic_inputs(case: FundingCase, settings: UncertaintySettings) -> list[UncertainInput]:
     """Return what is uncertain about prices, lives, values and harms of a case."""
     merged: dict[object, UncertainInput] = {}
@@ -190,12 +196,8 @@ def uncertain_economic_inputs(case: FundingCase, settings: UncertaintySettings) 
     return [*merged.values(), *_made_up(case, settings)]
 
 
-def uncertain_simulation_inputs(assumed: Iterable[AssumedInput]) -> list[UncertainInput]:
-    """Return what is uncertain about the inputs of the simulation."""
-    return [_position(one) for one in assumed]
-
-
-def _position(assumed: AssumedInput) -> UncertainInput:
+def uncertain_simulation_input(assumed: AssumedInput) -> UncertainInput:
+    """Return what is uncertain about an input of the simulation."""
     centre = 1.0 if assumed.factor or not isinstance(assumed.value, int | float) else float(assumed.value)
     law, group = Distribution("pert", 0.0, _place(assumed, centre), 1.0), f"simulation: {assumed.key.partition('.')[0]}"
     return UncertainInput((assumed.key,), group, centre, law, "assumption", "A", assumed)

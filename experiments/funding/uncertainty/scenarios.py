@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -28,16 +29,10 @@ WorthScenario = tuple[str, str, Mapping[str, PresentWorth]]
 
 def scenario_table(valuation: Valuation, settings: UncertaintySettings) -> pd.DataFrame:
     """Return every scenario by alternative; see `Uncertainty.scenarios`."""
-    case, response, base = valuation.asked, valuation.response, valuation.worths({}, None)
-    found: list[WorthScenario] = [("the case itself", "base", base)]
-    found += _rates(case, response)
-    found += _horizons(case, response, settings.horizons_y)
-    found += _growth(valuation, settings.growth_points)
-    found += _late(case, response, settings.late_y)
-    found += _out_of_service(base, settings.downtime_shares)
-    found += _displaced(base, settings.displaced_shares)
-    found += _views(case, response)
-    return pd.DataFrame(row for one in found for row in _rows(*one))
+    base = valuation.worths({}, None)
+    found = [("the case itself", "base", base), *_of_case(valuation, settings), *_of_worths(base, settings)]
+    found += _views(valuation.asked, valuation.response)
+    return pd.DataFrame(row for scenario in found for row in _rows(*scenario))
 
 
 def two_way_table(valuation: Valuation, settings: UncertaintySettings, usd_per_load: Iterable[float]) -> pd.DataFrame:
@@ -74,21 +69,49 @@ def _rows(scenario: str, kind: str, worths: Mapping[str, PresentWorth]) -> Itera
         }
 
 
-def _worths(case: FundingCase, response: Response) -> dict[str, PresentWorth]:
-    return appraise(price_alternatives(case, response), case.study.baseline, case.appraisal.discount_rate)
+def _worths(case: FundingCase, response: Response, **appraisal: Any) -> dict[str, PresentWorth]:  # noqa: ANN401
+    """Return the worths of a case, with fields of its appraisal replaced."""
+    moved = dataclasses.replace(case, appraisal=dataclasses.replace(case.appraisal, **appraisal))
+    return appraise(price_alternatives(moved, response), case.study.baseline, moved.appraisal.discount_rate)
 
 
-def _rates(case: FundingCase, response: Response) -> Iterator[WorthScenario]:
+def _of_case(valuation: Valuation, settings: UncertaintySettings) -> Iterator[WorthScenario]:
+    """Yield what changes the case before its cash flows."""
+    case, response, last = valuation.asked, valuation.response, valuation.asked.appraisal.years
     for rate in case.appraisal.rates():
-        moved = dataclasses.replace(case, appraisal=dataclasses.replace(case.appraisal, discount_rate=rate))
-        yield f"discount rate {rate:.1%}", "rate", _worths(moved, response)
+        yield f"discount rate {rate:.1%}", "rate", _worths(case, response, discount_rate=rate)
+    for years in sorted({*settings.horizons_y, last}):
+        if last_service_y(case) <= years <= last:
+            yield f"{years} years of operation", "horizon", _worths(case, response, years=years)
+    yield from _growth(valuation, settings.growth_points)
+    for late in settings.late_y:
+        moved = defer_purchases(case, late_y=late)
+        if last_service_y(moved) <= last:
+            yield f"everything {late} years late", "late", _worths(moved, response)
 
 
-def _horizons(case: FundingCase, response: Response, years: Iterable[int]) -> Iterator[WorthScenario]:
-    for y in sorted({*years, case.appraisal.years}):
-        if last_service_y(case) <= y <= case.appraisal.years:
-            moved = dataclasses.replace(case, appraisal=dataclasses.replace(case.appraisal, years=y))
-            yield f"{y} years of operation", "horizon", _worths(moved, response)
+def _of_worths(base: Mapping[str, PresentWorth], settings: UncertaintySettings) -> Iterator[WorthScenario]:
+    """Yield what is left where a share of what was bought stands still (costs stay), or of loads goes elsewhere."""
+    for share in settings.downtime_shares:
+        up = 1.0 - share
+        worths = {
+            name: dataclasses.replace(worth, user_benefit=worth.user_benefit * up, loads=worth.loads * up)
+            for name, worth in base.items()
+        }
+        yield f"out of service {share:.0%} of the time", "downtime", worths
+    for share in settings.displaced_shares:
+        left = {n: dataclasses.replace(w, loads=loads_after_displacement(w.loads, share)) for n, w in base.items()}
+        yield f"{share:.0%} of loads go another way", "displaced", left
+
+
+def _views(case: FundingCase, response: Response) -> Iterator[WorthScenario]:
+    """Yield the other views of a truck-hour; they count the same time and are never added."""
+    for name in OTHER_VIEWS:
+        if name != case.benefit.name:
+            benefit = read_economic_option(Benefit, "benefit", name)
+            moved = dataclasses.replace(case, benefit=benefit, value=read_time_values(benefit))
+            words = "the carrier's" if benefit.view == "carrier" else "DOT's"
+            yield f"{words} view of a truck-hour ({name})", "view", _worths(moved, response)
 
 
 def last_service_y(case: FundingCase, *names: str) -> int:
@@ -122,41 +145,3 @@ def _growth(valuation: Valuation, points: float) -> Iterator[WorthScenario]:
             factors = formulas.factors(formulas.emulator.shift(point[None, :]))[0]
             worths = _worths(valuation.asked, scale_response(valuation.response, factors))
             yield f"growth {growth:.1%} a year (formulas)", "growth", worths
-
-
-def _late(case: FundingCase, response: Response, years: Iterable[int]) -> Iterator[WorthScenario]:
-    for late in years:
-        moved = defer_purchases(case, late_y=late)
-        if last_service_y(moved) <= case.appraisal.years:
-            yield f"everything {late} years late", "late", _worths(moved, response)
-
-
-def _out_of_service(base: Mapping[str, PresentWorth], shares: Iterable[float]) -> Iterator[WorthScenario]:
-    """Yield what is left where a share of what was bought stands still; costs stay."""
-    for share in shares:
-        up = 1.0 - share
-        worths = {
-            name: dataclasses.replace(worth, user_benefit=worth.user_benefit * up, loads=worth.loads * up)
-            for name, worth in base.items()
-        }
-        yield f"out of service {share:.0%} of the time", "downtime", worths
-
-
-def _displaced(base: Mapping[str, PresentWorth], shares: Iterable[float]) -> Iterator[WorthScenario]:
-    for share in shares:
-        worths = {
-            name: dataclasses.replace(worth, loads=loads_after_displacement(worth.loads, share))
-            for name, worth in base.items()
-        }
-        yield f"{share:.0%} of loads go another way", "displaced", worths
-
-
-def _views(case: FundingCase, response: Response) -> Iterator[WorthScenario]:
-    """Yield the other views of a truck-hour; they count the same time and are never added."""
-    for name in OTHER_VIEWS:
-        benefit = read_economic_option(Benefit, "benefit", name)
-        if name == case.benefit.name:
-            continue
-        moved = dataclasses.replace(case, benefit=benefit, value=read_time_values(benefit))
-        words = "the carrier's" if benefit.view == "carrier" else "DOT's"
-        yield f"{words} view of a truck-hour ({name})", "view", _worths(moved, response)

@@ -139,8 +139,7 @@ def test_a_threshold_is_a_ratio_of_sums(asked: FundingCase) -> None:
     found = response(0.1, 6.0)
     each, rate = present_worths_by_replication(asked, found), asked.appraisal.discount_rate
     worth = present_worths(asked, price_alternatives(asked, found))[rate]["more"]
-    parts = (lambda w: -w.npv0, lambda w: w.loads)
-    noise = ratio_interval(each, rate, "more", parts, 0.95)
+    noise = ratio_interval(each, rate, "more", lambda w: -w.npv0, 0.95)
     assert noise.mean == pytest.approx(-worth.npv0 / worth.loads)
 
 

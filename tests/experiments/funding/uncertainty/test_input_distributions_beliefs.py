@@ -14,7 +14,7 @@ from experiments.funding.uncertainty.accepted_draws import drawn_simulation_inpu
 from experiments.funding.uncertainty.input_distributions import (
     UncertainInput,
     uncertain_economic_inputs,
-    uncertain_simulation_inputs,
+    uncertain_simulation_input,
 )
 
 
@@ -102,7 +102,7 @@ def test_the_middle_of_a_simulation_input_is_its_own_value() -> None:
     ],
 )
 def test_positions_are_taken_on_the_scale_of_redraws(assumption: AssumedInput, mode: float) -> None:
-    assert uncertain_simulation_inputs([assumption])[0].law.b == pytest.approx(mode)
+    assert uncertain_simulation_input(assumption).law.b == pytest.approx(mode)
 
 
 def test_points_are_in_the_number_s_own_unit() -> None:
