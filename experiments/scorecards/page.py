@@ -18,7 +18,7 @@ from experiments.scorecards import wording
 from experiments.scorecards.card import VERDICTS, JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
 from experiments.scorecards.wording import interval_text, level_text, target_text
-from experiments.study.inputs import source_library
+from experiments.study.inputs import source_words
 
 WIDTH: Final = 260.0
 STEP: Final = 18.0
@@ -172,10 +172,8 @@ def _targets(card: Scorecard) -> Table:
     for part in card.parts:
         for row in part.rows:
             if row.target is not None:
-                note = row.target.note
-                source, address = source_library().get(note.source_id or "", ("", ""))
-                words = "; ".join(text for text in (source, note.note) if text)
-                cells = (f"{row.target.value:g}", wording.target_origin(row), Cell(words, address))
+                source = Cell(*source_words(row.target.note))
+                cells = (f"{row.target.value:g}", wording.target_origin(row), source)
                 rows.setdefault(f"scorecard.{part.direction}.{row.line.target}", cells)
     return page_table("Targets", "key", ("value", "standing", "source or reason"), rows.items(), look="inputs")
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from experiments.study.compose import parse_overrides, search_folders
+from experiments.study.compose import parse_overrides, search_folders, value_at
 from experiments.study.sources import CONFIGS, USER, SourceNote, source_notes
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
@@ -82,9 +82,8 @@ def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     path = _file(overrides)
     mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
     own = _set(mapping, overrides)
-    agreed, known = build_spec(ScorecardTargets, mapping, GROUP), source_notes(path)
+    agreed, notes = build_spec(ScorecardTargets, mapping, GROUP), source_notes(path) | dict.fromkeys(own, USER)
     unsourced = SourceNote("user", note="no source")
-    notes = known | dict.fromkeys(own, USER)
     return {
         direction: {
             field: Target(value, notes.get(f"{direction}.{field}") or unsourced)
@@ -114,9 +113,7 @@ def _set(mapping: dict[str, Any], overrides: Sequence[str]) -> set[str]:
         if group != GROUP or not key:
             continue
         *above, last = key.split(".")
-        node: Any = mapping
-        for name in above:
-            node = node.get(name) if isinstance(node, Mapping) else None
+        node = value_at(mapping, above)
         if not isinstance(node, dict) or last not in node:
             known = sorted(node) if isinstance(node, Mapping) else sorted(mapping)
             raise ConfigError(override.key_or_group, f"unknown key; known {known}")
