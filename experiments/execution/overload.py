@@ -43,8 +43,7 @@ def _passes(scenario: Scenario, station: str) -> bool:
 
 
 def _asked_for(load_shares: Mapping[str, float]) -> str:
-    words = [
+    return "; ".join(
         f"{load_row_title(station)} is asked for {percent(share, 0)} of its weekly capacity"
         for station, share in load_shares.items()
-    ]
-    return "; ".join(words)
+    )
