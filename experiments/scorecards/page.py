@@ -63,16 +63,14 @@ def _ends(row: JudgedLine) -> tuple[float, float] | None:
     if not any(np.isfinite(level.value) for level in row.levels):
         return None
     names = ("value", "low", "high", *(("range_low", "range_high") if row.line.assumed else ()))
-    numbers = [row.goal, *(getattr(level, name) for level in row.levels for name in names)]
-    known = [x for x in numbers if np.isfinite(x)]
+    known = [x for level in row.levels for x in (row.goal, *(getattr(level, n) for n in names)) if np.isfinite(x)]
     low, high = min(known), max(known)
     room = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
     return low - room, high + room
 
 
 def _x(number: float, ends: tuple[float, float]) -> float:
-    share = (number - ends[0]) / (ends[1] - ends[0])
-    return round(LEFT + share * (WIDTH - LEFT - MARGIN), 1)
+    return round(LEFT + (number - ends[0]) / (ends[1] - ends[0]) * (WIDTH - LEFT - MARGIN), 1)
 
 
 def _target(row: JudgedLine, ends: tuple[float, float], height: float) -> Iterator[str]:
@@ -98,8 +96,7 @@ def _periods(row: JudgedLine, labels: tuple[str, ...], ends: tuple[float, float]
         if one.has_interval:
             yield _bar(_x(one.low, ends), _x(one.high, ends), y, 3.0, DARK)
         fill = BLUE if place == len(labels) - 1 else "#fff"
-        x = _x(one.value, ends)
-        yield f'<circle cx="{x}" cy="{y:g}" r="4" fill="{fill}" stroke="{DARK}"/>'
+        yield f'<circle cx="{_x(one.value, ends)}" cy="{y:g}" r="4" fill="{fill}" stroke="{DARK}"/>'
 
 
 def _bar(low: float, high: float, y: float, thick: float, colour: str) -> str:

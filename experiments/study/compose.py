@@ -133,18 +133,20 @@ class ComposedConfig:
 
 
 def search_override(config_dir: Path | str) -> str:
-    """Return the override that adds a folder of private configs to the search path.
-
-    Raises
-    ------
-    ConfigError
-        The folder does not exist.
-    """
+    """Return the override that adds a folder of private configs to the search path; ConfigError without one."""
     folder = Path(config_dir).expanduser().resolve()
     if not str(config_dir) or not folder.is_dir():
         raise ConfigError("--config-dir", f"no such folder: {str(config_dir)!r}")
-    quoted = str(folder).replace("'", "\\'")
-    return f"{SEARCH_PATH}=['file://{quoted}']"
+    return f"{SEARCH_PATH}=['file://{_quoted(str(folder))}']"
+
+
+def out_override(folder: str) -> str:
+    """Return the override that names the folder of a run."""
+    return f"out='{_quoted(folder)}'"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "\\'")
 
 
 def search_folders(overrides: Sequence[str]) -> tuple[Path, ...]:
@@ -159,13 +161,7 @@ def search_folders(overrides: Sequence[str]) -> tuple[Path, ...]:
 
 
 def parse_overrides(overrides: Sequence[str]) -> list[Override]:
-    """Parse overrides with Hydra's own grammar.
-
-    Raises
-    ------
-    ConfigError
-        An override that cannot be read, named by its key.
-    """
+    """Parse overrides with Hydra's own grammar; ConfigError names the key of one that cannot be read."""
     return [_parse_one(text) for text in overrides]
 
 
