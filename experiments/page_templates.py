@@ -121,3 +121,8 @@ def page_environment() -> Environment:
     )
     environment.filters |= {name: getattr(number_format, name) for name in FILTERS}
     return environment
+
+
+def fill_template(template: str, **values: object) -> str:
+    """Return the page that a template makes of these values."""
+    return page_environment().get_template(template).render(**values)

@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from experiments.number_format import percent
-from experiments.page_templates import Cell, Table, page_environment, page_table
+from experiments.page_templates import Cell, Table, fill_template, page_table
 from experiments.scorecards import wording
 from experiments.scorecards.card import VERDICTS, JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
@@ -106,26 +106,23 @@ def _bar(low: float, high: float, y: float, thick: float, colour: str) -> str:
 
 def render_scorecard(card: Scorecard) -> str:
     """Return the page; the same card gives the same bytes."""
-    return (
-        page_environment()
-        .get_template("scorecard.html.j2")
-        .render(
-            title=" and ".join(part.title for part in card.parts),
-            edition=card.edition,
-            periods=wording.period_span(card.parts[0]),
-            answer=wording.scorecard_answer(card),
-            findings=wording.direction_findings(card),
-            counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],
-            parts=[_part(card, part) for part in card.parts],
-            several=len(card.parts) > 1,
-            rule=wording.verdict_rule(card),
-            high_risk=wording.high_risk_definition(card),
-            withheld=wording.withheld_note(card),
-            badges=sorted({row.badge for row in card.rows}),
-            targets=_targets(card),
-            runs=list(_runs(card)),
-            coverage=percent(card.coverage, 0),
-        )
+    return fill_template(
+        "scorecard.html.j2",
+        title=" and ".join(part.title for part in card.parts),
+        edition=card.edition,
+        periods=wording.period_span(card.parts[0]),
+        answer=wording.scorecard_answer(card),
+        findings=wording.direction_findings(card),
+        counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],
+        parts=[_part(card, part) for part in card.parts],
+        several=len(card.parts) > 1,
+        rule=wording.verdict_rule(card),
+        high_risk=wording.high_risk_definition(card),
+        withheld=wording.withheld_note(card),
+        badges=sorted({row.badge for row in card.rows}),
+        targets=_targets(card),
+        runs=list(_runs(card)),
+        coverage=percent(card.coverage, 0),
     )
 
 
