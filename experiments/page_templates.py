@@ -48,23 +48,13 @@ class TableColumn:
     words: str
     unit: str = ""
     badge: Badge = ""
+    of_rows: tuple[Badge, ...] = ()
+    """Every badge that some row wears, where the column has no badge of its own."""
 
     @property
     def badges(self) -> tuple[Badge, ...]:
         """Every badge that the column wears."""
-        return (self.badge,) if self.badge else ()
-
-
-@dataclass(frozen=True, slots=True)
-class MixedColumn(TableColumn):
-    """A column whose rows are not all of one badge."""
-
-    of_rows: tuple[Badge, ...] = ()
-
-    @property
-    def badges(self) -> tuple[Badge, ...]:
-        """Every badge that some row wears."""
-        return self.of_rows
+        return (self.badge,) if self.badge else self.of_rows
 
 
 @dataclass(frozen=True, slots=True)

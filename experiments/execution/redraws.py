@@ -91,12 +91,7 @@ def mapping_with_redraws(
     """Return one alternative's plain values with the redrawn inputs in place.
 
     Where the alternative's values and the baseline's differ, the alternative keeps its own, which is what is being
-    compared.
-
-    Raises
-    ------
-    ConfigError
-        Shares that were redrawn add up to nothing.
+    compared. ConfigError: shares that were redrawn add up to nothing.
     """
     found: dict[str, Any] = copy_plain_values(dict(mapping))
     groups = set()

@@ -237,13 +237,7 @@ def plan_for_window(scenario: Scenario, scorers: Mapping[str, Scorer], window: W
 
 
 def compile_for_run(engine: str, policies: Iterable[Policy] = ()) -> None:
-    """Compile (or load) the engine and the hooks before any worker needs them, so only once.
-
-    Raises
-    ------
-    PolicyError
-        A policy's hook cannot be compiled.
-    """
+    """Compile (or load) the engine and the hooks before any worker needs them; PolicyError: a hook cannot be."""
     if engine != "compiled":
         return
     loop.compiled_event_loop()

@@ -185,17 +185,15 @@ def scorecard_lines(scenario: Scenario) -> list[ScorecardLine]:
 
 def _type_lines(kind: str) -> tuple[ScorecardLine, ScorecardLine]:
     """Return what is found of one type's loads, and what is seized of its flow."""
-    words, amounts = (
-        CONTRABAND_WORDS[kind],
-        [amount_column(f"{what}_expected", kind) for what in ("seized", "presented")],
-    )
+    words = CONTRABAND_WORDS[kind]
+    seized, flow = (amount_column(f"{what}_expected", kind) for what in ("seized", "presented"))
     found = _share_line(
         f"detection_{kind}", DETECTION, f"Loads found, {words}", f"  {words}", "the same, of loads of this type",
         formulas=metric_formula(f"detection_expected_{kind}"), target="detection_at_least_share", **HIDDEN,
     )  # fmt: skip
-    seized = _share_line(
+    of_flow = _share_line(
         f"flow_{kind}", FLOW, f"Seized of the flow, {words}", f"  {words}",
         f"expected {amount_unit_words(kind)} seized over expected flow",
-        formulas=(Formula((amounts[0],), (amounts[1],)),), amount=kind, **HIDDEN,
+        formulas=(Formula((seized,), (flow,)),), amount=kind, **HIDDEN,
     )  # fmt: skip
-    return found, seized
+    return found, of_flow

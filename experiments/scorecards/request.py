@@ -51,10 +51,7 @@ class ScorecardRequest:
 def read_request(overrides: Sequence[str]) -> ScorecardRequest:
     """Take the arguments apart.
 
-    Raises
-    ------
-    ConfigError
-        A value that a key does not take, or a study key beside folders, which are run already.
+    ConfigError: a value that a key does not take, or a study key beside folders, which are run already.
 
     Examples
     --------

@@ -66,12 +66,8 @@ class Target:
 def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     """Return the targets that are set, by direction and field.
 
-    Of the Hydra overrides ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read.
-
-    Raises
-    ------
-    ConfigError
-        No such option or key, or a number out of range.
+    Of the Hydra overrides ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read. ConfigError: no such
+    option or key, or a number out of range.
 
     Examples
     --------

@@ -50,9 +50,7 @@ def read_composition(overrides: Sequence[str], root: str, *versions: str) -> dic
     if not _are_plain(overrides):
         return None
     content = cache_files.read(_file(overrides, root, versions))
-    if content is None:
-        return None
-    values: dict[str, Any] = json.loads(content)
+    values: dict[str, Any] | None = None if content is None else json.loads(content)
     return values
 
 
@@ -197,10 +195,7 @@ def overrides_of_parts(overrides: Sequence[str]) -> tuple[str, ...]:
 def sweep_jobs(overrides: Sequence[str], *, multirun: bool) -> list[tuple[str, ...]]:
     """Expand comma lists and ranges into one list of overrides a job, the last key fastest.
 
-    Raises
-    ------
-    ConfigError
-        A list of values without ``-m``, or an interval, which has no end of values.
+    ConfigError: a list of values without ``-m``, or an interval, which has no end of values.
 
     Examples
     --------
@@ -226,13 +221,8 @@ def _alternatives(override: Override) -> list[str]:
 def compose_config(overrides: Sequence[str], root: str = ROOT) -> ComposedConfig:
     """Compose the study under ``overrides``; the result is the caller's own copy.
 
-    ``root`` is ``fund`` for a study with its economics, ``config`` for one without.
-
-    Raises
-    ------
-    ConfigError
-        Unknown group option or key, or anything else that Hydra refuses: key, what was found,
-        what is allowed.
+    ``root`` is ``fund`` for a study with its economics, ``config`` for one without. ConfigError: an unknown group
+    option or key, or anything else that Hydra refuses.
     """
     found = _composed(tuple(overrides), root, _state(overrides))
     return ComposedConfig(copy_plain_values(found.mapping), dict(found.choices))

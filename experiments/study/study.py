@@ -38,18 +38,11 @@ from sim.setting.window import EVALUATION, Window
 
 
 def check_alternatives(alternatives: Mapping[str, Sequence[str]]) -> None:
-    """Refuse an alternative that names no policy, or sets anything but parts of the scenario.
-
-    Raises
-    ------
-    ConfigError
-        ``alternatives.<name>``: what it sets, what it must.
-    """
+    """Refuse (ConfigError) an alternative that names no policy, or sets anything but parts of the scenario."""
     for name, own in alternatives.items():
         with _named_alternative(name):
             keys = [override.key_or_group for override in parse_overrides(own)]
-        strays = [key for key in keys if key.split(".")[0] not in PARTS]
-        if strays:
+        if strays := [key for key in keys if key.split(".")[0] not in PARTS]:
             problem = f"may set only parts of the scenario {list(PARTS)}, got {strays[0]!r}"
             raise ConfigError(f"alternatives.{name}", problem)
         if "policy" not in keys:
@@ -66,13 +59,7 @@ def _named_alternative(name: str) -> Iterator[None]:
 
 
 def check_override_clashes(user_overrides: Sequence[str], alternatives: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a user's override of a key that an alternative sets, itself or by its group.
-
-    Raises
-    ------
-    ConfigError
-        The key, and the alternative that sets it.
-    """
+    """Refuse (ConfigError) a user's override of a key that an alternative sets, itself or by its group."""
     asked = {override.key_or_group: str(override.input_line) for override in parse_overrides(user_overrides)}
     sets = [(name, override) for name, lines in alternatives.items() for override in parse_overrides(lines)]
     for name, override in sets:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -222,16 +221,10 @@ def draw_history(past: Scenario, labels: Labels, processes: int, progress: Progr
     total = history_weeks(past.risk)
     pieces = [range(start, min(start + QUARTER_WEEKS, total)) for start in range(0, total, QUARTER_WEEKS)]
     frames, came = [], 0
-    for piece, (frame, n) in zip(pieces, draw_quarters(past, rules, labels, pieces, processes), strict=True):
+    quarters = results(functools.partial(draw_quarter, past, rules, labels), pieces, processes)
+    for piece, (frame, n) in zip(pieces, quarters, strict=True):
         frames.append(frame)
         came += n
         if progress is not None:
             progress(piece.stop, total)
     return SimulatedHistory(frame=pd.concat(frames, ignore_index=True), trucks=came)
-
-
-def draw_quarters(
-    past: Scenario, rules: FittedRisk, labels: Labels, pieces: list[range], processes: int
-) -> Iterator[tuple[pd.DataFrame, int]]:
-    """Return `draw_quarter` of every piece, in order, several at the same time."""
-    return results(functools.partial(draw_quarter, past, rules, labels), pieces, processes)
