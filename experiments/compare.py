@@ -12,10 +12,9 @@
 
 ``throughgate run`` takes the same steps with one alternative.
 
-Nobody waits for a compiler whose work he would not see. Both engines give the same ledger to the
-last bit, so that which of them runs is a matter of time alone. Where the engine was compiled by an
-earlier run, it is loaded. Where it was not, a small study is run in SimPy and a large one compiles
-first; either is said in one line.
+Nobody waits for a compiler whose work he would not see. Both engines give the same ledger to the last bit, so that
+which of them runs is a matter of time alone. Where the engine was compiled by an earlier run, it is loaded. Where it
+was not, a small study is run in SimPy and a large one compiles first; either is said in one line.
 """
 
 from __future__ import annotations

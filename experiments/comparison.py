@@ -1,8 +1,7 @@
 """METRICS of all replications -> ``comparison.parquet``: each metric against the baseline.
 
-Every row is one metric of one alternative with its interval, and its paired difference from the
-baseline. A ratio is the ratio of sums over replications; the verdict holds for all alternatives
-of that metric at once (Holm).
+Every row is one metric of one alternative with its interval, and its paired difference from the baseline. A ratio is
+the ratio of sums over replications; the verdict holds for all alternatives of that metric at once (Holm).
 """
 
 from __future__ import annotations

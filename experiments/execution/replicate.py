@@ -1,8 +1,7 @@
 """Replications, in parallel: the same bytes however many processes ran them.
 
-A replication is a pure function of (scenario, seed, replication). All alternatives of a study
-meet the same trucks in it (common random numbers); what several alternatives share (manifest,
-scores, past days) is made once.
+A replication is a pure function of (scenario, seed, replication). All alternatives of a study meet the same trucks in
+it (common random numbers); what several alternatives share (manifest, scores, past days) is made once.
 """
 
 from __future__ import annotations

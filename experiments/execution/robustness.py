@@ -160,9 +160,8 @@ class RedrawnStudy:
     def turned(self, metrics: pd.DataFrame, first_try: Mapping[str, Scenario]) -> pd.DataFrame:
         """Return METRICS at the baseline's realised share, of those that can be brought there.
 
-        The first turn is to where the knob stood in the study itself, or in proportion; the next
-        ones follow the line through the two tries nearest to the goal. Of all tries the nearest
-        counts.
+        The first turn is to where the knob stood in the study itself, or in proportion; the next ones follow the line
+        through the two tries nearest to the goal. Of all tries the nearest counts.
         """
         whole, own = metric_levels(metrics, SCAN_SHARE.metric), self.study.alternatives
         goal, best = whole[self.study.baseline], metrics

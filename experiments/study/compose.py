@@ -1,10 +1,9 @@
 """Hydra's side of a study: overrides in, plain values out, and each refusal in one clear line.
 
-Only Hydra's compose function is used, so Hydra writes no file, sets up no logging and changes no
-folder. A composition takes a third of a second and is kept, also between processes. It is a
-function of the overrides, of the project's own config files, and of the code and libraries that
-compose them; its file is named by a hash of all of these, so that it is never stale. What private
-configs or the environment have a say in is composed anew in each process.
+Only Hydra's compose function is used, so Hydra writes no file, sets up no logging and changes no folder. A composition
+takes a third of a second and is kept, also between processes. It is a function of the overrides, of the project's own
+config files, and of the code and libraries that compose them; its file is named by a hash of all of these, so that it
+is never stale. What private configs or the environment have a say in is composed anew in each process.
 """
 
 from __future__ import annotations

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.execution.parallel import results
 from experiments.training import simulated_history
 from experiments.training.past_practice import history_weeks, port_before_change
 from models.features import feature_matrix, visible_part
