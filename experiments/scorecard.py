@@ -24,7 +24,7 @@ from experiments.report import terminal as report_terminal
 from experiments.report.findings import gather_findings
 from experiments.scorecards import files, page
 from experiments.scorecards import terminal as scorecards_terminal
-from experiments.scorecards.card import Edition, Scorecard, make_scorecard, scorecard_in_edition
+from experiments.scorecards.card import Scorecard, make_scorecard, scorecard_in_edition
 from experiments.scorecards.periods import Period, read_series
 from experiments.scorecards.request import KEYS, ScorecardRequest, read_request
 from experiments.scorecards.targets import read_targets
@@ -46,7 +46,9 @@ def main(overrides: Sequence[str]) -> int:
         made = _study(asked)
         out = made.out
         check_writable(out)
-        simulate_study(run := _apart(made, asked.edition), terminal)
+        # beside a public scorecard's folder, never in it
+        run = made if asked.edition == "internal" else replace(made, out=out.with_name(f"{out.name}-internal-run"))
+        simulate_study(run, terminal)
         series = [_series("runs", (str(run.out),), asked)]
     else:
         series = read_directions(asked)
@@ -108,13 +110,6 @@ def _study(request: ScorecardRequest) -> Study:
         return made
     folder = default_folder("scorecard", made.alternatives[made.baseline].port.name)
     return replace(made, out=folder, overrides=(*made.overrides, f"out='{folder}'"))
-
-
-def _apart(study: Study, edition: Edition) -> Study:
-    """Return the study with its files beside a public scorecard's folder, never in it."""
-    if edition == "internal":
-        return study
-    return replace(study, out=study.out.with_name(f"{study.out.name}-internal-run"))
 
 
 def _out(request: ScorecardRequest, period: Period) -> Path:

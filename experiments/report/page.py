@@ -24,26 +24,15 @@ from experiments.study.inputs import input_groups
 
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 FIGURES: Final = (
-    (
-        "frontier",
-        "Wait against loads found",
-        figures.frontier_figure,
-        "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated.",
-    ),
-    ("queue", "Queue over the day", figures.queue_figure, "Mean over weekdays, general and FAST trucks together."),
-    (
-        "waits",
-        "How long trucks wait",
-        figures.wait_figure,
-        "Share of trucks that waited longer, from the end of the queue to primary.",
-    ),
-    (
-        "utilisation",
-        "How busy the stations are",
-        figures.utilisation_figure,
-        "Work done over the time that servers are open and in order, in per cent.",
-    ),
-)
+    ("frontier", "Wait against loads found", figures.frontier_figure,
+     "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated."),
+    ("queue", "Queue over the day", figures.queue_figure,
+     "Mean over weekdays, general and FAST trucks together."),
+    ("waits", "How long trucks wait", figures.wait_figure,
+     "Share of trucks that waited longer, from the end of the queue to primary."),
+    ("utilisation", "How busy the stations are", figures.utilisation_figure,
+     "Work done over the time that servers are open and in order, in per cent."),
+)  # fmt: skip
 """Name, title, function and caption of each figure, in the order of the page."""
 
 
