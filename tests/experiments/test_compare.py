@@ -98,10 +98,11 @@ def test_nothing_is_written_when_a_replication_fails(
 
 def test_main_compares(made_up: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[tuple[str, ...], str]] = []
+    made = asked(tmp_path / "out")
 
     def study(overrides: tuple[str, ...], verb: str) -> Study:
         seen.append((overrides, verb))
-        return asked(tmp_path / "out")
+        return made
 
     monkeypatch.setattr("experiments.study.study.build_study", study)
     assert cli.main(["compare", "replications=5"]) == 0
