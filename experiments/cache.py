@@ -42,13 +42,7 @@ KINDS: Final = (
 
 
 def main(overrides: Sequence[str]) -> int:
-    """Show, check or clear the cache, and return the exit status.
-
-    Raises
-    ------
-    ConfigError
-        Another word than one of `ACTIONS`, or more than one.
-    """
+    """Show, check or clear the cache, and return the exit status; ConfigError unless one of `ACTIONS` or none."""
     if len(overrides) > 1 or (overrides and overrides[0] not in ACTIONS):
         raise ConfigError("cache", f"expected nothing or one of {list(ACTIONS)}, got {list(overrides)}")
     root = cache_root()
@@ -57,23 +51,23 @@ def main(overrides: Sequence[str]) -> int:
     return _check(root) if overrides[0] == "check" else _clear(root)
 
 
+USAGE: Final = """\
+throughgate cache [check | clear]
+
+Shows where compiled code, fitted models, simulated histories and compositions of
+configs are kept between runs, how many files there are and how large they are.
+
+  check  verifies each file and lists those that are damaged, of an older version or
+         not this user's; exit status 0 if there are none, 1 if there are
+  clear  removes all of it; the next run makes again what it needs
+
+THROUGHGATE_CACHE names another cache folder, THROUGHGATE_CONFIG another folder of
+the secret key."""
+
+
 def usage() -> str:
     """Return how the verb is called."""
-    return "\n".join(
-        [
-            "throughgate cache [check | clear]",
-            "",
-            "Shows where compiled code, fitted models, simulated histories and compositions of",
-            "configs are kept between runs, how many files there are and how large they are.",
-            "",
-            "  check  verifies each file and lists those that are damaged, of an older version or",
-            "         not this user's; exit status 0 if there are none, 1 if there are",
-            "  clear  removes all of it; the next run makes again what it needs",
-            "",
-            "THROUGHGATE_CACHE names another cache folder, THROUGHGATE_CONFIG another folder of",
-            "the secret key.",
-        ]
-    )
+    return USAGE
 
 
 def _show(root: Path) -> int:
@@ -84,8 +78,7 @@ def _show(root: Path) -> int:
         rows[OTHER] = others
     for title, files in rows.items():
         _say(f"  {title:<20} {len(files):>6,} files {_size(files):>12}")
-    there = "" if key_path().is_file() else " (not made yet)"
-    _say(f"secret key    {key_path()}{there}")
+    _say(f"secret key    {key_path()}{'' if key_path().is_file() else ' (not made yet)'}")
     for line in _unsafe_folders(root):
         _say(line)
     return 0
@@ -95,14 +88,13 @@ def _check(root: Path) -> int:
     """List what is not as it was written; 1 if there is anything."""
     problems = list(_unsafe_folders(root))
     files = [] if problems else _files(root)
-    using = None
     if files:
         try:
             using = Cache(root, stored_key(key_path()))
         except (CacheError, OSError) as error:
             problems.append(f"{key_path()}: no key to check with ({error})")
-    if using is not None:
-        problems += [problem for path in files if (problem := problem_of(path, using))]
+        else:
+            problems += [problem for path in files if (problem := problem_of(path, using))]
     for line in problems:
         _say(line)
     _say(f"{len(files):,} files checked, {len(problems):,} problems")

@@ -18,7 +18,16 @@ import yaml
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.study.compose import ECONOMIC, FUND, GROUPS, ROOT, parse_overrides, search_override, sweep_jobs
+from experiments.study.compose import (
+    ECONOMIC,
+    FUND,
+    GROUPS,
+    ROOT,
+    out_override,
+    parse_overrides,
+    search_override,
+    sweep_jobs,
+)
 from experiments.study.run_record import package_version
 from experiments.study.sources import CONFIGS
 from experiments.study.study import default_folder
@@ -66,13 +75,7 @@ class CommandLine:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit status.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments after the program's name; those of this process if left out.
-    """
+    """Run a command line (by default this process's, after the program's name) and return its exit status."""
     try:
         return _dispatch(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
@@ -118,12 +121,7 @@ def _dispatch(argv: list[str]) -> int:
 
 
 def parse_command_line(argv: Sequence[str]) -> CommandLine:
-    """Take a command line apart.
-
-    Raises
-    ------
-    ConfigError
-        An option that does not exist, or ``--config-dir`` without a folder.
+    """Take a command line apart; ConfigError for an unknown option or ``--config-dir`` without a folder.
 
     Examples
     --------
@@ -142,8 +140,7 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
         elif word.startswith("--config-dir="):
             overrides.append(search_override(word.partition("=")[2]))
         elif word.startswith("-") and VERBS[verb].builder is not None:
-            known = ["-m", "--multirun", "--config-dir", "-h", "--help"]
-            raise ConfigError(word, f"unknown option; known {known}")
+            raise ConfigError(word, f"unknown option; known {['-m', '--multirun', '--config-dir', '-h', '--help']}")
         else:
             overrides.append(word)
     return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
@@ -171,11 +168,10 @@ def _numbered(call: CommandLine, jobs: Sequence[tuple[str, ...]]) -> list[tuple[
     default = default_folder(call.verb, "sweep").as_posix()
     numbered = []
     for number, overrides in enumerate(jobs):
-        given = [o.value() for o in parse_overrides(overrides) if o.key_or_group == "out"]
-        rest = [o.input_line for o in parse_overrides(overrides) if o.key_or_group != "out"]
-        folder = f"{given[-1] if given and given[-1] is not None else default}/{number}"
-        quoted = folder.replace("'", "\\'")
-        numbered.append((*map(str, rest), f"out='{quoted}'"))
+        parsed = parse_overrides(overrides)
+        given = [None, *(o.value() for o in parsed if o.key_or_group == "out")][-1]
+        rest = [str(o.input_line) for o in parsed if o.key_or_group != "out"]
+        numbered.append((*rest, out_override(f"{default if given is None else given}/{number}")))
     return numbered
 
 

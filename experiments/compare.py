@@ -12,10 +12,9 @@
 
 ``throughgate run`` takes the same steps with one alternative.
 
-Nobody waits for a compiler whose work he would not see. Both engines give the same ledger to the
-last bit, so that which of them runs is a matter of time alone. Where the engine was compiled by an
-earlier run, it is loaded. Where it was not, a small study is run in SimPy and a large one compiles
-first; either is said in one line.
+Nobody waits for a compiler whose work he would not see. Both engines give the same ledger to the last bit, so that
+which of them runs is a matter of time alone. Where the engine was compiled by an earlier run, it is loaded. Where it
+was not, a small study is run in SimPy and a large one compiles first; either is said in one line.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +41,7 @@ from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
 from experiments.study.run_record import run_record
-from experiments.study.study import Study, build_study
+from experiments.study.study import Study
 from experiments.training.find_or_train import train_all
 from sim.engine.kernel import loop
 from sim.engine.ledger import event_log
@@ -59,10 +58,7 @@ microseconds each against 6 to 12 seconds."""
 def compile_engine_for(study: Study, say: Say) -> Study:
     """Return the study with the engine that it begins with, compiled and ready for all policies.
 
-    Raises
-    ------
-    PolicyError
-        A policy's hook cannot be compiled; nothing has been run or written then.
+    PolicyError where a policy's hook cannot be compiled; nothing has been run or written then.
     """
     if study.engine == "compiled" and not loop.is_engine_cached():
         n = n_truck_passages(study)
@@ -73,27 +69,20 @@ def compile_engine_for(study: Study, say: Say) -> Study:
             )
             return dataclasses.replace(study, engine="simpy")
         say("Compiling the engine, once for this version on this machine: 6 to 15 seconds.")
-    compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
+    compile_all = functools.partial(compile_for_run, study.engine, [s.policy for s in study.alternatives.values()])
+    compile_all()
     if study.replications > 1:
-        policies = [scenario.policy for scenario in study.alternatives.values()]
-        start_workers(study.processes, functools.partial(compile_for_run, study.engine, policies))
+        start_workers(study.processes, compile_all)
     return study
 
 
 def n_truck_passages(study: Study) -> float:
     """Return how many trucks pass in all that the study runs, its redraws and ledger included."""
     whole = study_with_extra_resources(study) if study.bottleneck else study
-    weeks = study.replications
+    weeks, window = study.replications, study.window(0)
     draws = study.robustness.draws * study.robustness.replications if weeks > 1 else 0
-    window = study.window(0)
-    return sum(
-        float(rates_per_h(scenario, window).sum()) * (weeks + 2.0 * draws) for scenario in whole.alternatives.values()
-    )
-
-
-def main(overrides: Sequence[str]) -> int:
-    """Compare the alternatives of a study and return the exit status."""
-    return carry_out(build_study(overrides, "compare"))
+    a_window = [float(rates_per_h(scenario, window).sum()) for scenario in whole.alternatives.values()]
+    return sum(passages * (weeks + 2.0 * draws) for passages in a_window)
 
 
 def carry_out(study: Study) -> int:
@@ -132,8 +121,7 @@ def replicate_with_extras(
     if study.robustness.draws and study.replications > 1:
         with report_terminal.show_progress(terminal, study.robustness.draws, "redrawn assumptions") as tell:
             redrawn = redraw_study(study, scorers, equal[SCAN_SHARE.metric].settings, tell)
-    extra_rows = extra if study.bottleneck else None
-    return done, SideResults(matched=equal, extra=extra_rows, redrawn=redrawn)
+    return done, SideResults(matched=equal, extra=extra if study.bottleneck else None, redrawn=redrawn)
 
 
 def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:

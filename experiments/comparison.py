@@ -1,8 +1,7 @@
 """METRICS of all replications -> ``comparison.parquet``: each metric against the baseline.
 
-Every row is one metric of one alternative with its interval, and its paired difference from the
-baseline. A ratio is the ratio of sums over replications; the verdict holds for all alternatives
-of that metric at once (Holm).
+Every row is one metric of one alternative with its interval, and its paired difference from the baseline. A ratio is
+the ratio of sums over replications; the verdict holds for all alternatives of that metric at once (Holm).
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from experiments.intervals import Difference, Sample, estimate_interval, holm_adjusted, paired_difference
@@ -54,21 +52,11 @@ def compare_to_baseline(
     unstable: Mapping[str, str] | None = None,
     fitted: tuple[str, ...] = (),
 ) -> pd.DataFrame:
-    """Return `COLUMNS` for every alternative and every number of METRICS.
+    """Return `COLUMNS` for every alternative and every number of METRICS; KeyError without the baseline.
 
-    Parameters
-    ----------
-    strata : int, optional
-        Replication r is of stratum r modulo this number (12 for a year of months).
-    unstable : mapping, optional
-        Alternatives that cannot carry their load, and which station; their waits would only say how long the run was.
-    fitted : tuple of str
-        Alternatives whose wait was fitted to observation.
-
-    Raises
-    ------
-    KeyError
-        No replication of the baseline.
+    Replication r is of stratum r modulo ``strata`` (12 for a year of months). ``unstable`` names the alternatives that
+    cannot carry their load, and which station: their waits would only say how long the run was. The wait of ``fitted``
+    alternatives was fitted to observation.
     """
     frames, overloaded = metrics_by_alternative(metrics), unstable or {}
     rows = []
@@ -109,9 +97,7 @@ def metric_sample(frame: pd.DataFrame, metric: str, strata: int | None = None) -
     >>> round(estimate_interval(metric_sample(frame, "hit_rate")).mean, 12)
     0.1
     """
-    group: npt.NDArray[np.int64] | None = None
-    if strata is not None:
-        group = frame["replication"].to_numpy(np.int64) % strata
+    group = None if strata is None else frame["replication"].to_numpy(np.int64) % strata
     if metric not in RATIOS:
         return Sample.of(frame[metric].to_numpy(np.float64), strata=group)
     numerator, denominator, scale = RATIOS[metric]
@@ -140,13 +126,7 @@ _PLACES: list[tuple[pd.DataFrame, dict[tuple[str, str], int]]] = []
 
 
 def comparison_row(comparison: pd.DataFrame, alternative: str, metric: str) -> pd.Series:
-    """Return the row of one metric of one alternative.
-
-    Raises
-    ------
-    KeyError
-        There is no such row.
-    """
+    """Return the row of one metric of one alternative; KeyError where there is none."""
     if not _PLACES or _PLACES[0][0] is not comparison:
         keys = zip(comparison["alternative"], comparison["metric"], strict=True)
         _PLACES[:] = [(comparison, {key: place for place, key in enumerate(keys)})]
@@ -155,21 +135,11 @@ def comparison_row(comparison: pd.DataFrame, alternative: str, metric: str) -> p
 
 def _row(alternative: Sample, baseline: Sample | None, coverage: float) -> dict[str, object]:
     own = estimate_interval(alternative, coverage)
-    gap = Difference(0.0, np.nan, np.nan, np.nan, own.n)
-    if baseline is not None:
-        gap = paired_difference(alternative, baseline, coverage)
-    return {
-        "mean": own.mean,
-        "low": own.low,
-        "high": own.high,
-        "n": own.n,
-        "note": own.reason or gap.reason,
-        "difference": gap.mean,
-        "diff_low": gap.low,
-        "diff_high": gap.high,
-        "p_value": gap.p_value,
-        "is_baseline": baseline is None,
-    }
+    none = Difference(0.0, np.nan, np.nan, np.nan, own.n)
+    gap = none if baseline is None else paired_difference(alternative, baseline, coverage)
+    gaps = {"difference": gap.mean, "diff_low": gap.low, "diff_high": gap.high, "p_value": gap.p_value}
+    row = {"mean": own.mean, "low": own.low, "high": own.high, "n": own.n, "note": own.reason or gap.reason}
+    return row | gaps | {"is_baseline": baseline is None}
 
 
 def _hide(row: dict[str, object], reason: str, *, unstable: bool) -> dict[str, object]:

@@ -15,13 +15,7 @@ from sim.errors import OutputError
 
 
 def check_writable(folder: Path) -> None:
-    """Refuse a folder that could not be written, before any work; leaves nothing behind.
-
-    Raises
-    ------
-    OutputError
-        ``out``: the folder, and why nothing can be written there.
-    """
+    """Refuse (OutputError) a folder that could not be written, before any work; leaves nothing behind."""
     absolute = folder.absolute()
     existing = next(path for path in (absolute, *absolute.parents) if path.exists())
     if not existing.is_dir():
@@ -30,17 +24,11 @@ def check_writable(folder: Path) -> None:
         # Asking for permission is not enough: a read-only or virtual file system refuses later.
         os.rmdir(tempfile.mkdtemp(prefix=".throughgate-", dir=existing))  # noqa: PTH106
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise OutputError(f"out: cannot write to {str(folder)!r} ({problem})") from None
+        raise OutputError(f"out: cannot write to {str(folder)!r} ({error.strerror or type(error).__name__})") from None
 
 
 class OutputFolder:
-    """The folder of one run.
-
-    Parameters
-    ----------
-    folder : Path
-        Made, with its parents, when the first file is written.
+    """The folder of one run, made with its parents when the first file is written.
 
     Examples
     --------
@@ -57,15 +45,7 @@ class OutputFolder:
     def file(self, name: str) -> Iterator[Path]:
         """Give the path of a hidden file, which takes the name ``name`` when the block ends well.
 
-        Parameters
-        ----------
-        name : str
-            Relative to the folder, e.g. ``metrics.parquet`` or ``plotly/plotly.js``.
-
-        Raises
-        ------
-        OutputError
-            A name outside the folder.
+        The name is relative to the folder, e.g. ``plotly/plotly.js``; OutputError for one outside it.
         """
         final = self._path(name)
         hidden = final.with_name(f".{final.name}.tmp")

@@ -123,13 +123,8 @@ def paired_difference(sample: Sample, baseline: Sample, coverage: float = 0.95) 
 def function_interval(samples: Sequence[Sample], function: Callable[..., Any], coverage: float = 0.95) -> Difference:
     """Return a function of several ratios over their common replications, and whether it is zero.
 
-    ``samples`` hold the same replications in the same order; ``function`` takes one value, or one array of
-    leave-one-out values [n], for each.
-
-    Raises
-    ------
-    ValueError
-        The samples differ in length: nothing to pair.
+    ``samples`` hold the same replications in the same order (ValueError: they differ in length); ``function`` takes
+    one value, or one array of leave-one-out values [n], for each.
     """
     if len({len(sample.strata) for sample in samples}) != 1:
         raise ValueError("a paired difference needs the same replications on both sides")
@@ -145,8 +140,7 @@ def function_interval(samples: Sequence[Sample], function: Callable[..., Any], c
         return Difference(mean, end, end, np.nan, n, doubt)
     freedom = n - len(np.unique(used[0].strata))
     half = float(error * stdtrit(freedom, 0.5 + coverage / 2.0))
-    p_value = float(2.0 * stdtr(freedom, -abs(mean) / error))
-    return Difference(mean, mean - half, mean + half, p_value, n, reason)
+    return Difference(mean, mean - half, mean + half, float(2.0 * stdtr(freedom, -abs(mean) / error)), n, reason)
 
 
 def holm_adjusted(p_values: npt.ArrayLike) -> FloatArray:

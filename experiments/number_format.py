@@ -110,13 +110,8 @@ def usd(amount: float) -> str:
     if rounded == 0.0:
         return "$0"
     scale, name = (1e9, " billion") if rounded >= 1e9 else (1e6, " million") if rounded >= 1e6 else (1.0, "")
-    return f"{'-' if amount < 0.0 else ''}${_digits(rounded / scale)}{name}"
-
-
-def _digits(size: float) -> str:
-    """Return a positive number to three digits, with a thousands separator."""
-    places = max(0, 2 - math.floor(math.log10(size))) if size > 0.0 else 0
-    return f"{size:,.{min(places, 4)}f}"
+    places = min(max(0, 2 - math.floor(math.log10(rounded / scale))), 4)
+    return f"{'-' if amount < 0.0 else ''}${rounded / scale:,.{places}f}{name}"
 
 
 def listed(names: Sequence[str]) -> str:

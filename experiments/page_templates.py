@@ -48,23 +48,13 @@ class TableColumn:
     words: str
     unit: str = ""
     badge: Badge = ""
+    of_rows: tuple[Badge, ...] = ()
+    """Every badge that some row wears, where the column has no badge of its own."""
 
     @property
     def badges(self) -> tuple[Badge, ...]:
         """Every badge that the column wears."""
-        return (self.badge,) if self.badge else ()
-
-
-@dataclass(frozen=True, slots=True)
-class MixedColumn(TableColumn):
-    """A column whose rows are not all of one badge."""
-
-    of_rows: tuple[Badge, ...] = ()
-
-    @property
-    def badges(self) -> tuple[Badge, ...]:
-        """Every badge that some row wears."""
-        return self.of_rows
+        return (self.badge,) if self.badge else self.of_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +111,8 @@ def page_environment() -> Environment:
     )
     environment.filters |= {name: getattr(number_format, name) for name in FILTERS}
     return environment
+
+
+def fill_template(template: str, **values: object) -> str:
+    """Return the page that a template makes of these values."""
+    return page_environment().get_template(template).render(**values)

@@ -24,10 +24,11 @@ from experiments.report import terminal as report_terminal
 from experiments.report.findings import gather_findings
 from experiments.scorecards import files, page
 from experiments.scorecards import terminal as scorecards_terminal
-from experiments.scorecards.card import Edition, Scorecard, make_scorecard, scorecard_in_edition
+from experiments.scorecards.card import Scorecard, make_scorecard, scorecard_in_edition
 from experiments.scorecards.periods import Period, read_series
 from experiments.scorecards.request import KEYS, ScorecardRequest, read_request
 from experiments.scorecards.targets import read_targets
+from experiments.study.compose import out_override
 from experiments.study.study import Study, build_study, default_folder
 from experiments.training.find_or_train import train_all
 from sim.errors import ConfigError
@@ -40,13 +41,14 @@ QUICK = ("bottleneck=false",)
 def main(overrides: Sequence[str]) -> int:
     """Make a scorecard and return the exit status."""
     asked = read_request(overrides)
-    targets = read_targets(asked.targets)
-    terminal = report_terminal.open_console()
+    targets, terminal = read_targets(asked.targets), report_terminal.open_console()
     if asked.simulates:
         made = _study(asked)
         out = made.out
         check_writable(out)
-        simulate_study(run := _apart(made, asked.edition), terminal)
+        # beside a public scorecard's folder, never in it
+        run = made if asked.edition == "internal" else replace(made, out=out.with_name(f"{out.name}-internal-run"))
+        simulate_study(run, terminal)
         series = [_series("runs", (str(run.out),), asked)]
     else:
         series = read_directions(asked)
@@ -58,13 +60,7 @@ def main(overrides: Sequence[str]) -> int:
 
 
 def read_directions(request: ScorecardRequest) -> list[list[Period]]:
-    """Return the periods of each direction that is given.
-
-    Raises
-    ------
-    ConfigError
-        A run of the wrong direction, or anything that `read_series` refuses.
-    """
+    """Return the periods of each direction that is given; ConfigError for a run of the wrong direction."""
     series = []
     for key, folders in (("runs", request.runs), ("southbound", request.southbound)):
         if folders:
@@ -91,15 +87,14 @@ def _check_direction(key: str, period: Period, *, both: bool) -> None:
     if key == "southbound" and way != "southbound":
         raise ConfigError(key, f"{str(period.folder)!r} is of a {way} port; give it as runs")
     if key == "runs" and way == "southbound" and both:
-        problem = f"{str(period.folder)!r} is of a southbound port; beside southbound give"
-        raise ConfigError(key, f"{problem} northbound runs")
+        problem = f"{str(period.folder)!r} is of a southbound port"
+        raise ConfigError(key, f"{problem}; beside southbound give northbound runs")
 
 
 def _check_alike(north: Sequence[Period], south: Sequence[Period]) -> None:
     """Refuse two directions that are measured otherwise, or over other periods."""
     if len(north) != len(south):
-        problem = f"one folder for each of the {len(north)} periods of runs, got {len(south)}"
-        raise ConfigError("southbound", problem)
+        raise ConfigError("southbound", f"one folder for each of the {len(north)} periods of runs, got {len(south)}")
     for name in ("coverage", "high_risk_score"):
         mine, others = north[0].settings[name], south[0].settings[name]
         if mine != others:
@@ -109,23 +104,12 @@ def _check_alike(north: Sequence[Period], south: Sequence[Period]) -> None:
 
 def _study(request: ScorecardRequest) -> Study:
     """Return the study that is simulated where no run is given; today's practice by default."""
-    out = [] if request.out is None else [f"out='{_quoted(request.out)}'"]
+    out = [] if request.out is None else [out_override(request.out)]
     made = build_study([*QUICK, *request.study, *out], "run")
     if request.out is not None:
         return made
     folder = default_folder("scorecard", made.alternatives[made.baseline].port.name)
-    return replace(made, out=Path(folder), overrides=(*made.overrides, f"out='{folder}'"))
-
-
-def _apart(study: Study, edition: Edition) -> Study:
-    """Return the study with its files beside a public scorecard's folder, never in it."""
-    if edition == "internal":
-        return study
-    return replace(study, out=study.out.with_name(f"{study.out.name}-internal-run"))
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "\\'")
+    return replace(made, out=folder, overrides=(*made.overrides, f"out='{folder}'"))
 
 
 def _out(request: ScorecardRequest, period: Period) -> Path:

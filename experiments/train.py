@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.report import terminal as report_terminal
-from experiments.study.study import Study, build_study
+from experiments.study.study import Study
 from experiments.training import holdout, simulated_history
 from experiments.training.cache import ModelFolders, model_folders
 from experiments.training.past_practice import history_weeks, port_before_change
@@ -29,11 +29,6 @@ from models.fitted import Examples
 from models.model_card import model_card_lines
 from models.registry import make_risk_model
 from sim.scenario import Risk, Scenario
-
-
-def main(overrides: Sequence[str]) -> int:
-    """Train every risk model of a study and return the exit status."""
-    return carry_out(build_study(overrides, "train"))
 
 
 def carry_out(study: Study) -> int:
@@ -85,8 +80,8 @@ def draw_pasts(
     for number in range(study.spread):
         one = dataclasses.replace(risk, labels=labels, history_seed=risk.history_seed + number)
         past = port_before_change(one, scenario)
-        known = load_or_draw_past(model_folders(one, scenario).history, one, past, study.processes, None)
-        yield one, known.examples()
+        folders = model_folders(one, scenario)
+        yield one, load_or_draw_past(folders.history, one, past, study.processes, None).examples()
 
 
 def training_summary(record: Mapping[str, Any], folders: ModelFolders, seconds: float) -> list[str]:

@@ -9,8 +9,8 @@ alternative of its own, on the same trucks, and compared pair by pair.
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,48 +69,34 @@ FIRST_BOUGHT: Final = ("portal", "low_energy", "canine", "analyst", "secondary",
 
 def scenarios_with_one_more(scenario: Scenario) -> dict[str, Scenario]:
     """Return the scenario with one more of each resource that its port has, by resource."""
-    ways: dict[str, Callable[[Scenario], Scenario | None]] = {
-        "general booth": lambda s: _booth(s, "lanes"),
-        "FAST booth": lambda s: _booth(s, "fast_lanes"),
-    }
+    booths = {"general booth": "lanes", "FAST booth": "fast_lanes"}
+    more = {name: _booth(scenario, kind) for name, kind in booths.items() if getattr(scenario.port.primary, kind)}
     for name in dict.fromkeys((*FIRST_BOUGHT, *SENSED_STATIONS)):
-        posts = STATION[name].posts
-        more_units = functools.partial(_unit, name=name)
-        ways[STATION[name].unit] = functools.partial(_post, station=name, key=posts) if posts else more_units
-    more = {name: way(scenario) for name, way in ways.items()}
-    return {name: changed for name, changed in more.items() if changed is not None}
+        if scenario.servers(name):
+            posts = STATION[name].posts
+            more[STATION[name].unit] = _post(scenario, name, posts) if posts else _unit(scenario, name)
+    return more
 
 
-def _booth(scenario: Scenario, kind: str) -> Scenario | None:
+def _booth(scenario: Scenario, kind: str) -> Scenario:
     """Open one more booth at every hour, and build it where all are open at some hour."""
     primary, staffing = scenario.port.primary, scenario.staffing
     built, extra = getattr(primary, kind), getattr(staffing, f"extra_{kind}")
-    if built == 0:
-        return None
-    timetable = primary.open_by_shift
-    shifts = [] if timetable is None else [s for day in timetable.values() for s in day]
-    planned = [getattr(shift, kind) for shift in shifts] or [built]
+    planned = [getattr(shift, kind) for day in (primary.open_by_shift or {}).values() for shift in day] or [built]
     opened: dict[str, Any] = {f"extra_{kind}": extra + 1}
-    staffing = dataclasses.replace(staffing, **opened)
     if max(planned) + extra >= built:
         primary = dataclasses.replace(primary, **{kind: built + 1})
     port = dataclasses.replace(scenario.port, primary=primary)
-    return replace_parts(scenario, port=port, staffing=staffing)
+    return replace_parts(scenario, port=port, staffing=dataclasses.replace(staffing, **opened))
 
 
-def _unit(scenario: Scenario, name: str) -> Scenario | None:
-    units, instrument = scenario.servers(name), getattr(scenario.scanner, name)
-    if units == 0:
-        return None
-    more = {name: dataclasses.replace(instrument, units=units + 1)}
-    return replace_parts(scenario, scanner=dataclasses.replace(scenario.scanner, **more))
+def _unit(scenario: Scenario, name: str) -> Scenario:
+    instrument = dataclasses.replace(getattr(scenario.scanner, name), units=scenario.servers(name) + 1)
+    return replace_parts(scenario, scanner=dataclasses.replace(scenario.scanner, **{name: instrument}))
 
 
-def _post(scenario: Scenario, station: str, key: str) -> Scenario | None:
-    posts = scenario.servers(station)
-    if posts == 0:
-        return None
-    more: dict[str, Any] = {key: posts + 1}
+def _post(scenario: Scenario, station: str, key: str) -> Scenario:
+    more: dict[str, Any] = {key: scenario.servers(station) + 1}
     return replace_parts(scenario, staffing=dataclasses.replace(scenario.staffing, **more))
 
 
@@ -133,19 +119,12 @@ def resource_gains(
 ) -> list[ResourceGain]:
     """Return what one more of each resource changes, paired replication by replication.
 
-    Parameters
-    ----------
-    metrics, extra : DataFrame
-        METRICS of the study and of the ledger's own alternatives.
+    ``metrics`` are METRICS of the study, ``extra_metrics`` of the ledger's own alternatives.
     """
     frames, base = metrics_by_alternative(extra_metrics), metrics_by_alternative(metrics)[baseline]
+    bases = {metric: metric_sample(base, metric, strata) for metric in GAINS}
     gaps = {
-        name: {
-            metric: paired_difference(
-                metric_sample(frame, metric, strata), metric_sample(base, metric, strata), coverage
-            )
-            for metric in GAINS
-        }
+        name: {m: paired_difference(metric_sample(frame, m, strata), of_base, coverage) for m, of_base in bases.items()}
         for name, frame in frames.items()
     }
     adjusted = {m: holm_adjusted([gap[m].p_value for gap in gaps.values()]) for m in GAINS}
@@ -164,13 +143,11 @@ def binding_stations(profiles: Mapping[str, FloatArray]) -> list[BindingHours]:
     """Return the binding station of an average weekday, equal hours in a row put together."""
     lost = lost_per_day(dict(profiles), profile_weekdays(profiles))
     hours = [(hour, int(np.argmax(row))) for hour, row in enumerate(lost) if row.sum() >= IDLE_MIN]
-    stretches: list[BindingHours] = []
-    for hour, station in hours:
-        last = stretches[-1] if stretches else None
-        joined = last is not None and last.to_h == hour and last.station == STATIONS[station]
-        from_h = last.from_h if last is not None and joined else hour
-        part = lost[from_h : hour + 1]
-        mine = float(part[:, station].sum())
-        stretch = BindingHours(from_h, hour + 1, STATIONS[station], mine / float(part.sum()), mine / 60.0)
-        stretches = [*(stretches[:-1] if joined else stretches), stretch]
+    stretches = []
+    # hours in a row lie as far from each other as their places do
+    for (_, station), run in itertools.groupby(enumerate(hours), lambda item: (item[1][0] - item[0], item[1][1])):
+        in_a_row = [hour for _, (hour, _) in run]
+        part = lost[in_a_row[0] : in_a_row[-1] + 1]
+        mine, name = float(part[:, station].sum()), STATIONS[station]
+        stretches.append(BindingHours(in_a_row[0], in_a_row[-1] + 1, name, mine / float(part.sum()), mine / 60.0))
     return stretches

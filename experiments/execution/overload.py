@@ -16,10 +16,9 @@ def overloaded_alternatives(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the alternatives that are unstable, and those that are saturated, and where.
 
-    *Unstable*: a station is asked for more than its weekly capacity and the trucks must wait for
-    it. *Saturated*: the same at a station that trucks pass by when its yard is full, so that less
-    is inspected than was asked for, and waits stay finite. What such a station passes on to the
-    image analysts is what it can do, not what it was asked to do.
+    *Unstable*: a station is asked for more than its weekly capacity and the trucks must wait for it. *Saturated*: the
+    same at a station that trucks pass by when its yard is full, so that less is inspected than was asked for, and waits
+    stay finite. What such a station passes on to the image analysts is what it can do, not what it was asked to do.
     """
     unstable, saturated = {}, {}
     for name, load in loads.items():
@@ -43,8 +42,7 @@ def _passes(scenario: Scenario, station: str) -> bool:
 
 
 def _asked_for(load_shares: Mapping[str, float]) -> str:
-    words = [
+    return "; ".join(
         f"{load_row_title(station)} is asked for {percent(share, 0)} of its weekly capacity"
         for station, share in load_shares.items()
-    ]
-    return "; ".join(words)
+    )

@@ -63,19 +63,9 @@ def results(
 ) -> Iterator[Done]:
     """Yield ``function(piece)`` of every piece, in the order of the pieces.
 
-    Parameters
-    ----------
-    function : callable
-        Of a module, with its arguments (``functools.partial``): what it gives must not depend on
-        the process that runs it.
-    pieces : iterable
-        What can be pickled.
-    processes : int
-        This one included.
-    progress : callable, optional
-        Told how many pieces are done.
-    backend : Backend, optional
-        `Loky` on several processes, `InProcess` on one, if left out.
+    ``function`` is of a module, with its arguments (``functools.partial``), and what it gives must not depend on the
+    process that runs it; ``pieces`` can be pickled; ``processes`` count this one. The ``backend`` is `Loky` on several
+    processes and `InProcess` on one, if left out.
 
     Examples
     --------

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from experiments.study.compose import copy_plain_values
+from experiments.study.compose import copy_plain_values, value_at
 from experiments.study.sources import SourcedInput
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
@@ -64,12 +64,11 @@ class AssumedInput:
 
 def assumed_inputs(inputs: Iterable[SourcedInput]) -> list[AssumedInput]:
     """Return the assumed inputs that are redrawn, in the order of the configs."""
-    found = []
-    for row in inputs:
-        if row.kind != "assumption" or row.low is None or row.high is None or _held(row.key):
-            continue
-        found.append(AssumedInput(row.key, row.value, row.low, row.high, row.factor))
-    return found
+    return [
+        AssumedInput(row.key, row.value, row.low, row.high, row.factor)
+        for row in inputs
+        if row.kind == "assumption" and row.low is not None and row.high is not None and not _held(row.key)
+    ]
 
 
 def _held(key: str) -> bool:
@@ -91,37 +90,22 @@ def mapping_with_redraws(
 ) -> dict[str, Any]:
     """Return one alternative's plain values with the redrawn inputs in place.
 
-    Parameters
-    ----------
-    mapping, base : mapping
-        Plain values of the alternative and of the baseline; where they differ, the alternative
-        keeps its own, which is what is being compared.
-    drawn : sequence of (Assumption, number)
-
-    Raises
-    ------
-    ConfigError
-        Shares that were redrawn add up to nothing.
+    Where the alternative's values and the baseline's differ, the alternative keeps its own, which is what is being
+    compared. ConfigError: shares that were redrawn add up to nothing.
     """
     found: dict[str, Any] = copy_plain_values(dict(mapping))
     groups = set()
     for assumption, number in drawn:
         path = assumption.key.split(".")
-        if _at(mapping, path) != _at(baseline_mapping, path):
+        if value_at(mapping, path) != value_at(baseline_mapping, path):
             continue
-        parent = _at(found, path[:-1])
+        parent = value_at(found, path[:-1])
         parent[path[-1]] = _scaled(parent[path[-1]], number) if assumption.factor else number
-        if _adds_up(_at(mapping, path[:-1])):
+        if _adds_up(value_at(mapping, path[:-1])):
             groups.add(tuple(path[:-1]))
     for group in sorted(groups):
-        _renormalise(_at(found, group), ".".join(group))
+        _renormalise(value_at(found, group), ".".join(group))
     return found
-
-
-def _at(node: Any, path: Sequence[str]) -> Any:  # noqa: ANN401
-    for name in path:
-        node = node.get(name) if isinstance(node, dict) else None
-    return node
 
 
 def _adds_up(node: object) -> bool:
@@ -157,6 +141,5 @@ def _shift(shift: Mapping[str, Any], factor: float) -> dict[str, Any]:
 
 def redraw_inputs(study: Study, inputs: Sequence[AssumedInput]) -> Iterator[list[tuple[AssumedInput, float]]]:
     """Yield the redrawn numbers of each draw."""
-    uniforms = latin_hypercube(study.seed, study.robustness.draws, len(inputs))
-    for row in uniforms:
+    for row in latin_hypercube(study.seed, study.robustness.draws, len(inputs)):
         yield [(one, one.at(float(u))) for one, u in zip(inputs, row, strict=True)]

@@ -1,8 +1,7 @@
 """Replications, in parallel: the same bytes however many processes ran them.
 
-A replication is a pure function of (scenario, seed, replication). All alternatives of a study
-meet the same trucks in it (common random numbers); what several alternatives share (manifest,
-scores, past days) is made once.
+A replication is a pure function of (scenario, seed, replication). All alternatives of a study meet the same trucks in
+it (common random numbers); what several alternatives share (manifest, scores, past days) is made once.
 """
 
 from __future__ import annotations
@@ -153,8 +152,7 @@ def run_replication(
     rows, profiles = [], {}
     for name, scenario in study.alternatives.items():
         of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
-        draw = functools.partial(draw_window_trucks, scenario, window, given)
-        manifest = met.once(("trucks", of_trucks), draw)
+        manifest = met.once(("trucks", of_trucks), functools.partial(draw_window_trucks, scenario, window, given))
         judge = functools.partial(score_manifest, scenario, scorers[of_risk], manifest)
         scores = met.once(("scores", of_trucks, of_risk), judge)
         plan = shared.plan(scenario, scorers[of_risk], window)
@@ -188,33 +186,29 @@ def replicate(
 ) -> Replications:
     """Run the whole study.
 
-    Parameters
-    ----------
-    scorers : mapping
-        Fitted risk model by `risk_key`.
-    progress : callable, optional
-        Told how many replications are done.
-    simulator : callable
-        All but `Replication.run` leave the profiles empty.
-    plain : collection of str
-        Alternatives that are run that way, whatever the others are.
-
-    Returns
-    -------
-    Replications
-        Rows sorted by (alternative in the study's order, replication).
+    ``scorers`` are the fitted risk models by `risk_key`. A ``simulator`` other than `Replication.run` leaves the
+    profiles empty; the alternatives in ``plain`` run with `Replication.run_metrics`, whatever the others do. Rows are
+    sorted by (alternative in the study's order, replication).
     """
     compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
     work = functools.partial(run_piece, study, scorers, scorers_token(scorers), simulator, plain)
     done = list(results(work, range(study.replications), study.processes, progress))
     rows = pd.DataFrame([row for replication_rows, _ in done for row in replication_rows])
+    profiles: dict[str, Profiles] = {
+        name: {key: sum(part[name][key] for _, part in done) for key in done[0][1][name]}  # type: ignore[misc]
+        for name in study.alternatives
+    }
+    return Replications(in_study_order(rows, study), profiles)
+
+
+def in_study_order(metrics: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return METRICS by alternative, in the study's order, and replication."""
     order = {name: place for place, name in enumerate(study.alternatives)}
-    rows = rows.sort_values(
+    return metrics.sort_values(
         by=["alternative", "replication"],
         key=lambda column: column.map(order) if column.name == "alternative" else column,
         ignore_index=True,
     )
-    return Replications(rows, _summed(study, [profiles for _, profiles in done]))
 
 
 def weekly_loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame]:
@@ -226,14 +220,12 @@ def weekly_loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.Da
     windows = {study.window(r).start_date: study.window(r) for r in range(study.replications)}
     given = study.user_trucks()
     times_min = None if given is None else given["arrive_min"].to_numpy()
+
+    def load(scenario: Scenario, window: Window) -> pd.DataFrame:
+        return weekly_load(scenario, plan_for_window(scenario, scorers, window).expected, window, times_min)
+
     return {
-        name: max(
-            (
-                weekly_load(s, plan_for_window(s, scorers, window).expected, window, times_min)
-                for window in windows.values()
-            ),
-            key=lambda load: float(load["load_share"].max()),
-        )
+        name: max((load(s, window) for window in windows.values()), key=lambda table: float(table["load_share"].max()))
         for name, s in study.alternatives.items()
     }
 
@@ -244,13 +236,7 @@ def plan_for_window(scenario: Scenario, scorers: Mapping[str, Scorer], window: W
 
 
 def compile_for_run(engine: str, policies: Iterable[Policy] = ()) -> None:
-    """Compile (or load) the engine and the hooks before any worker needs them, so only once.
-
-    Raises
-    ------
-    PolicyError
-        A policy's hook cannot be compiled.
-    """
+    """Compile (or load) the engine and the hooks before any worker needs them; PolicyError: a hook cannot be."""
     if engine != "compiled":
         return
     loop.compiled_event_loop()
@@ -272,10 +258,3 @@ def _reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("Failed in", "- Resolution"))]
     return (telling or lines or [type(error).__name__])[0]
-
-
-def _summed(study: Study, parts: list[dict[str, Profiles]]) -> dict[str, Profiles]:
-    return {
-        name: {key: sum(part[name][key] for part in parts) for key in parts[0][name]}  # type: ignore[misc]
-        for name in study.alternatives
-    }

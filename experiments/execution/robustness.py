@@ -60,9 +60,9 @@ BESIDES: Final = tuple(
 """Every other number of METRICS as the draw ran as asked; a draw has no random stream."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RedrawnResults:
-    """All draws: METRICS of each, and the numbers that were drawn."""
+    """All draws: METRICS of each, and the numbers that were drawn; equal to itself alone."""
 
     asked: int
     replications: int
@@ -85,10 +85,7 @@ def redraw_study(
 ) -> RedrawnResults:
     """Run the study's alternatives in every redrawn world.
 
-    Parameters
-    ----------
-    settings : mapping
-        To what knobs were turned for equal scan share in the study itself; the first try.
+    ``settings`` are those to which knobs were turned for equal scan share in the study itself: the first try.
     """
     compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
     heeded = any(scenario.heeds_others for scenario in study.alternatives.values())
@@ -106,8 +103,7 @@ def redraw_study(
             rows += outcome
     numbers = pd.DataFrame([{one.key: number for one, number in world} for world in worlds])
     table = pd.DataFrame(rows, columns=[*COLUMNS, *BESIDES])
-    weeks = study.robustness.replications
-    return RedrawnResults(len(worlds), weeks, inputs, table, numbers, refused)
+    return RedrawnResults(len(worlds), study.robustness.replications, inputs, table, numbers, refused)
 
 
 def run_draw(
@@ -144,8 +140,7 @@ def run_draw(
 def _set(scenario: Scenario, text: str) -> Scenario:
     """Return the scenario with ``policy.<knob>=<number>`` set."""
     value = float(text.partition("=")[2])
-    cutoff = str(policy_knob(scenario)).endswith("cutoff")
-    return scenario_with_share(scenario, 1.0 - value if cutoff else value)
+    return scenario_with_share(scenario, 1.0 - value if str(policy_knob(scenario)).endswith("cutoff") else value)
 
 
 class RedrawnStudy:
@@ -159,17 +154,14 @@ class RedrawnStudy:
     def run(self, scenarios: dict[str, Scenario], simulator: Simulator = Replication.run_metrics) -> pd.DataFrame:
         """Return METRICS of the scenarios over the draw's weeks."""
         part = dataclasses.replace(self.study, alternatives=scenarios)
-        rows = []
-        for r in self.weeks:
-            rows += run_replication(part, self.scorers, self.shared, r, simulator)[0]
-        return pd.DataFrame(rows)
+        runs = (run_replication(part, self.scorers, self.shared, week, simulator) for week in self.weeks)
+        return pd.DataFrame([row for rows, _ in runs for row in rows])
 
     def turned(self, metrics: pd.DataFrame, first_try: Mapping[str, Scenario]) -> pd.DataFrame:
         """Return METRICS at the baseline's realised share, of those that can be brought there.
 
-        The first turn is to where the knob stood in the study itself, or in proportion; the next
-        ones follow the line through the two tries nearest to the goal. Of all tries the nearest
-        counts.
+        The first turn is to where the knob stood in the study itself, or in proportion; the next ones follow the line
+        through the two tries nearest to the goal. Of all tries the nearest counts.
         """
         whole, own = metric_levels(metrics, SCAN_SHARE.metric), self.study.alternatives
         goal, best = whole[self.study.baseline], metrics
@@ -195,10 +187,10 @@ class RedrawnStudy:
     def unstable(self) -> dict[str, str]:
         """Return the alternatives that cannot carry their load in this world."""
         window = self.study.window(self.weeks[0])
-        loads = {}
-        for name, scenario in self.study.alternatives.items():
-            plan = self.shared.plan(scenario, self.scorers[risk_key(scenario)], window)
-            loads[name] = weekly_load(scenario, plan.expected, window)
+        loads = {
+            name: weekly_load(s, self.shared.plan(s, self.scorers[risk_key(s)], window).expected, window)
+            for name, s in self.study.alternatives.items()
+        }
         return overloaded_alternatives(self.study.alternatives, loads)[0]
 
 
@@ -221,8 +213,7 @@ def next_share_to_try(realized_by_asked: Mapping[float, float], goal: float) -> 
     opposite = [item for item in near[1:] if (item[1] - goal) * (y1 - goal) < 0.0]
     x0, y0 = (opposite or near[1:])[0]
     if opposite:
-        same = len(near) - len(opposite)
-        y0 = goal + (y0 - goal) * 0.5 ** (same - 1)
+        y0 = goal + (y0 - goal) * 0.5 ** (len(near) - len(opposite) - 1)
     if y0 == y1:
         return x1 * goal / y1
     return max(x1 + (goal - y1) * (x1 - x0) / (y1 - y0), 0.0)
@@ -267,21 +258,12 @@ class DrawStanding:
         return clopper_pearson(k, n)
 
 
+@functools.lru_cache(maxsize=1)
 def standings_over_draws(redrawn: RedrawnResults, baseline: str) -> list[DrawStanding]:
-    """Return how every alternative fares over the draws, in the order of the study."""
-    if not len(redrawn.rows):
-        return []
-    if not _LAST or _LAST[0][0] is not redrawn or _LAST[0][1] != baseline:
-        _LAST[:] = [(redrawn, baseline, _compute_standings(redrawn, baseline))]
-    return _LAST[0][2]
-
-
-_LAST: list[tuple[RedrawnResults, str, list[DrawStanding]]] = []
-"""What was found last: terminal, report and its chapters all ask for it."""
-
-
-def _compute_standings(redrawn: RedrawnResults, baseline: str) -> list[DrawStanding]:
+    """Return how every alternative fares over the draws, in the order of the study; terminal and page both ask."""
     rows = redrawn.rows
+    if not len(rows):
+        return []
     best = pd.concat([mark_undominated(part) for _, part in rows.groupby("draw")])
     found = []
     for name in rows["alternative"].unique():
@@ -291,12 +273,10 @@ def _compute_standings(redrawn: RedrawnResults, baseline: str) -> list[DrawStand
         gap = (own["equal_detection"] - base["equal_detection"])[equal].dropna()
         mine = best[best["alternative"] == name]["undominated"]
         middle = (gap.min(), gap.median(), gap.max()) if len(gap) else (np.nan,) * 3
-        rival = name != baseline
-        blame = leading_input(gap, redrawn.numbers) if rival else None
-        learned = leading_input(gap, trait_correlation(redrawn)) if rival else None
+        tables = (redrawn.numbers, trait_correlation(redrawn))
+        blame, learned = (leading_input(gap, table) if name != baseline else None for table in tables)
         more = (int((gap >= WORTH_DETECTION).sum()), len(gap))
-        ranked = (int(mine.sum()), len(mine))
-        found.append(DrawStanding(str(name), ranked, more, middle, blame, learned))
+        found.append(DrawStanding(str(name), (int(mine.sum()), len(mine)), more, middle, blame, learned))
     return found
 
 
@@ -311,10 +291,8 @@ def mark_undominated(part: pd.DataFrame) -> pd.DataFrame:
     stable = part[~part["unstable"]]
     wait = stable["wait_mean_min"].to_numpy()
     loads = stable["detection_expected"].to_numpy()
-    shorter = wait[:, None] <= wait - WORTH_WAIT_MIN
-    longer = wait[:, None] > wait + WORTH_WAIT_MIN
-    more = loads[:, None] >= loads + WORTH_DETECTION
-    fewer = loads[:, None] < loads - WORTH_DETECTION
+    shorter, longer = wait[:, None] <= wait - WORTH_WAIT_MIN, wait[:, None] > wait + WORTH_WAIT_MIN
+    more, fewer = loads[:, None] >= loads + WORTH_DETECTION, loads[:, None] < loads - WORTH_DETECTION
     beaten = ((shorter & ~fewer) | (more & ~longer)).any(axis=0)
     best = set(stable["alternative"].to_numpy()[~beaten])
     return part[["alternative"]].assign(undominated=part["alternative"].isin(best))
@@ -342,5 +320,4 @@ def trait_correlation(redrawn: RedrawnResults) -> pd.DataFrame:
     traits = {a.key: float(a.value) for a in redrawn.inputs if a.key.startswith(TRAIT_KEYS)}
     if len(traits) < 3:
         return pd.DataFrame(index=redrawn.numbers.index)
-    learned = pd.Series(traits)
-    return redrawn.numbers[list(traits)].T.corrwith(learned).to_frame(TRAIT_KEYS)
+    return redrawn.numbers[list(traits)].T.corrwith(pd.Series(traits)).to_frame(TRAIT_KEYS)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.parallel import Progress
-from experiments.execution.replicate import replicate
+from experiments.execution.replicate import in_study_order, replicate
 from experiments.study.study import Study
 from sim.policies.base import Policy
 from sim.policies.gated import CombinedPolicy
@@ -136,12 +136,8 @@ def match_to_baseline(
 ) -> dict[str, MatchedMetrics]:
     """Return the study's METRICS at the baseline's level of each yardstick, by its metric.
 
-    Parameters
-    ----------
-    metrics : DataFrame
-        alternative, replication and METRICS of the study as it was asked.
-    unstable : collection of str
-        Alternatives that cannot carry their load: they have no wait to be held equal.
+    ``metrics`` are those of the study as it was asked; ``unstable`` alternatives cannot carry their load and have no
+    wait to be held equal.
     """
     search = KnobSearch(study, scorers, metrics)
     searched = {
@@ -150,14 +146,13 @@ def match_to_baseline(
         if not (stick.waits and study.baseline in unstable)
     }
     again = _rerun(study, scorers, {m: turned for m, (turned, _) in searched.items()}, progress)
-    order = {name: place for place, name in enumerate(study.alternatives)}
     found = {}
     for metric, (turned, missed) in searched.items():
         settings = {name: knob_override(scenario) for name, scenario in turned.items()}
         both = metrics
         if turned:
             kept = metrics[~metrics["alternative"].isin(turned)]
-            both = _ordered(pd.concat([kept, again[metric]]), order)
+            both = in_study_order(pd.concat([kept, again[metric]]), study)
         found[metric] = MatchedMetrics(both, settings, missed)
     return found
 
@@ -169,30 +164,21 @@ def _rerun(
     progress: Progress | None,
 ) -> dict[str, pd.DataFrame]:
     """Run every turned alternative of every yardstick at once, each scenario only once."""
-    wanted = {(n, m): s for m, of_name in scenarios.items() for n, s in of_name.items()}
     distinct: dict[str, Scenario] = {}
     where = {}
-    for (name, metric), scenario in wanted.items():
-        same = next((key for key, other in distinct.items() if other == scenario), None)
-        where[name, metric] = same or f"{name}{JOINT}{metric}"
-        distinct.setdefault(where[name, metric], scenario)
+    for metric, of_name in scenarios.items():
+        for name, scenario in of_name.items():
+            same = next((key for key, other in distinct.items() if other == scenario), None)
+            where[name, metric] = same or f"{name}{JOINT}{metric}"
+            distinct.setdefault(where[name, metric], scenario)
     if not distinct:
         return {}
     joint = dataclasses.replace(study, alternatives=distinct)
     done = replicate(joint, scorers, progress, Replication.run_metrics).metrics
     parts: dict[str, list[pd.DataFrame]] = {}
     for (name, metric), key in where.items():
-        own = done[done["alternative"] == key].assign(alternative=name)
-        parts.setdefault(metric, []).append(own)
+        parts.setdefault(metric, []).append(done[done["alternative"] == key].assign(alternative=name))
     return {metric: pd.concat(frames) for metric, frames in parts.items()}
-
-
-def _ordered(metrics: pd.DataFrame, order: Mapping[str, int]) -> pd.DataFrame:
-    return metrics.sort_values(
-        ["alternative", "replication"],
-        key=lambda column: column.map(order) if column.name == "alternative" else column,
-        ignore_index=True,
-    )
 
 
 class KnobSearch:
@@ -246,8 +232,7 @@ class KnobSearch:
         }
 
     def _best(self, name: str, yardstick: Yardstick, goal: float) -> tuple[float, float]:
-        values = self._values(name, yardstick)
-        return min(values.items(), key=lambda item: abs(item[1] - goal))
+        return min(self._values(name, yardstick).items(), key=lambda item: abs(item[1] - goal))
 
     def _next(self, name: str, yardstick: Yardstick, goal: float) -> float | None:
         """Return the share to try next; None: near enough, or nothing is left to try."""
@@ -260,18 +245,16 @@ class KnobSearch:
             return _between(low, high, values, goal) if low < high else None
         if low is not None:
             value = values[low]
-            grown = low * goal / value if yardstick is SCAN_SHARE and value > 0.0 else 2.0 * low
-            share = requested_share(scenario_with_share(self.study.alternatives[name], max(grown, 0.01)))
+            wanted = max(low * goal / value if yardstick is SCAN_SHARE and value > 0.0 else 2.0 * low, 0.01)
         else:
             assert high is not None  # noqa: S101  one share at least was tried
-            shrunk = high * goal / values[high] if yardstick is SCAN_SHARE else 0.5 * high
-            share = requested_share(scenario_with_share(self.study.alternatives[name], shrunk))
+            wanted = high * goal / values[high] if yardstick is SCAN_SHARE else 0.5 * high
+        share = requested_share(scenario_with_share(self.study.alternatives[name], wanted))
         return None if share in values else share
 
     def _try(self, shares: Mapping[str, float]) -> None:
         trials = {n: scenario_with_share(self.study.alternatives[n], share) for n, share in shares.items()}
-        short = min(PILOT, self.study.replications)
-        trial = dataclasses.replace(self.study, alternatives=trials, replications=short)
+        trial = dataclasses.replace(self.study, alternatives=trials, replications=min(PILOT, self.study.replications))
         done = replicate(trial, self.scorers, simulator=Replication.run_levels).metrics
         for name, share in shares.items():
             self.tried[name][share] = done[done["alternative"] == name]
@@ -295,14 +278,7 @@ def all_metric_levels(metrics: pd.DataFrame, metric_names: Sequence[str]) -> dic
     groups = metrics.groupby("alternative", sort=False)
     ratios = {name: RATIOS[name] for name in metric_names if name in RATIOS}
     summed = list(dict.fromkeys(n for ratio in ratios.values() for n in ratio[:2]))
-    plain = [name for name in metric_names if name not in ratios]
-    sums, means = groups[summed].sum(), groups[plain].mean()
-    found = {}
-    for name in metric_names:
-        if name in ratios:
-            numerator, denominator, scale = ratios[name]
-            values = scale * sums[numerator] / sums[denominator]
-        else:
-            values = means[name]
-        found[name] = {str(key): float(value) for key, value in values.items()}
-    return found
+    sums, means = groups[summed].sum(), groups[[name for name in metric_names if name not in ratios]].mean()
+    levels = {name: means[name] for name in means}
+    levels |= {name: scale * sums[top] / sums[bottom] for name, (top, bottom, scale) in ratios.items()}
+    return {name: {str(key): float(value) for key, value in levels[name].items()} for name in metric_names}

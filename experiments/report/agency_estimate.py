@@ -1,9 +1,8 @@
 """What an agency could infer from its random stream, beside the simulated truth.
 
-E = F / (F + (x / n) M): F loads seized by targeting, x found in n random inspections among the M
-trucks that targeting let pass (GAO-02-215R). The agency sees x and n, never M's loads; the
-simulation knows them. A random inspection finds only what its sensors and exams see, so the
-estimate is of what could have been found, and lies above the truth.
+E = F / (F + (x / n) M): F loads seized by targeting, x found in n random inspections among the M trucks that targeting
+let pass (GAO-02-215R). The agency sees x and n, never M's loads; the simulation knows them. A random inspection finds
+only what its sensors and exams see, so the estimate is of what could have been found, and lies above the truth.
 """
 
 from __future__ import annotations

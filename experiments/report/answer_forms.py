@@ -263,11 +263,9 @@ FAST_RULES: Final = attrgetter(
 
 def varies_fast_lanes(findings: Findings) -> bool:
     """Return whether the alternatives differ in what FAST trucks have to themselves alone."""
-    scenarios = findings.study.alternatives.values()
-    rest = [_rest(scenario) for scenario in scenarios]
-    return len({FAST_RULES(scenario.port) for scenario in scenarios}) > 1 and all(
-        other == rest[0] for other in rest[1:]
-    )
+    first, *others = findings.study.alternatives.values()
+    differs = any(FAST_RULES(scenario.port) != FAST_RULES(first.port) for scenario in others)
+    return differs and all(_rest(scenario) == _rest(first) for scenario in others)
 
 
 def fast_lane_answer(findings: Findings) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
+from experiments.execution.bottleneck import profile_weekdays
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import listed, percent, span, station_title
 from experiments.report.findings import Findings
@@ -137,8 +138,7 @@ def shared_lines_note(findings: Findings, name: str) -> str:
 def mean_queue_over_day(findings: Findings, name: str) -> FloatArray:
     """Return the mean queue on weekdays, or on all days where the study holds no weekday [96]."""
     profiles = dict(findings.profiles[name])
-    days = range(5 if profiles["queue_days"][:5].sum() else 7)
-    return np.asarray(mean_queue(profiles, tuple(days)).sum(axis=1))
+    return np.asarray(mean_queue(profiles, profile_weekdays(profiles)).sum(axis=1))
 
 
 def exceedance_shares(shares: FloatArray) -> FloatArray:

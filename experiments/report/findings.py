@@ -100,12 +100,8 @@ def gather_findings(
     """Compute every table of a study from its replications.
 
     ``loads`` are ``sim.workload.weekly_load`` of each alternative, ``besides`` is what was run beside the study;
-    without its ``matched``, alternatives that scan another share are not compared.
-
-    Raises
-    ------
-    RuntimeError
-        A replication lost or doubled a truck: the model is wrong and its numbers must not go out.
+    without its ``matched``, alternatives that scan another share are not compared. RuntimeError: a replication lost
+    or doubled a truck, so the model is wrong and its numbers must not go out.
     """
     metrics, base = replications.metrics, study.baseline
     lost = metrics.loc[~metrics["conserved"].astype(bool)]
@@ -116,8 +112,7 @@ def gather_findings(
     coverage, strata = study.coverage, _strata(study)
     fitted = tuple(name for name, s in study.alternatives.items() if study.manifest is None and is_fitted(s))
     table = compare_to_baseline(metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted)
-    more = besides or SideResults()
-    aside = reference_alternatives(study)
+    more, aside = besides or SideResults(), reference_alternatives(study)
     levels = _levels(study, metrics, more.matched, unstable)
     return Findings(
         study=study,
@@ -171,8 +166,7 @@ def is_fitted(scenario: Scenario) -> bool:
     change no wait; what guards against them does.
     """
     deciding = attrgetter("port", "traffic", "scanner", "staffing", "policy")
-    same: bool = deciding(scenario) == deciding(_practice())
-    return same and scenario.insider.name in ("none", "baseline")
+    return bool(deciding(scenario) == deciding(_practice())) and scenario.insider.name in ("none", "baseline")
 
 
 @cache

@@ -96,12 +96,8 @@ def frontier_points(
 ) -> list[FrontierPoint]:
     """Return each alternative's standing, in the order of the study.
 
-    Parameters
-    ----------
-    unstable : mapping
-        Alternatives that cannot carry their load and why; they have no wait to be compared by.
-    references : collection of str
-        Alternatives that nobody can choose, such as a port without insiders; they dominate nobody.
+    ``unstable`` alternatives cannot carry their load and have no wait to be compared by; ``references`` are those that
+    nobody can choose, such as a port without insiders: they dominate nobody.
     """
     waits, found = metric_samples(metrics, WAIT, strata), metric_samples(metrics, LOADS_FOUND, strata)
     stable = [name for name in waits if name not in unstable and name not in references]
@@ -208,12 +204,10 @@ def _with_mixes(
     found = {name: point.found.mean for name, point in points.items() if point.status == "frontier"}
     marked = dict(points)
     for name, finds in found.items():
-        for pair in itertools.permutations(found, 2):
-            if not found[pair[0]] < finds < found[pair[1]]:
-                continue
-            if _mix_gap((name, *pair), waits, detections, coverage).low > 0.0:
-                marked[name] = dataclasses.replace(points[name], status="mix", by=pair)
-                break
+        pairs = (pair for pair in itertools.permutations(found, 2) if found[pair[0]] < finds < found[pair[1]])
+        beaten = (pair for pair in pairs if _mix_gap((name, *pair), waits, detections, coverage).low > 0.0)
+        if best := next(beaten, None):
+            marked[name] = dataclasses.replace(points[name], status="mix", by=best)
     return marked
 
 
@@ -226,5 +220,4 @@ def _mix_gap(
         days = (d - d_low) / (d_high - d_low)
         return w - (1.0 - days) * w_low - days * w_high
 
-    samples = [table[name] for name in names for table in (waits, detections)]
-    return function_interval(samples, gap, coverage)
+    return function_interval([table[name] for name in names for table in (waits, detections)], gap, coverage)

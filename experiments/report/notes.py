@@ -128,21 +128,16 @@ def redraws_ranking_note(findings: Findings) -> str:
     return words
 
 
-PER_TRUCKS: float = 1e5
+PER_TRUCKS: Final = 1e5
 """Rates of loads are said per so many trucks."""
 
 
 def random_stream_table(findings: Findings) -> Table | None:
     """Return what an agency could infer from each alternative's random stream; None: there is none."""
     heads = (
-        "inspected at random",
-        "loads found",
-        "per 100,000",
-        "interdicted, estimated",
-        "interdicted, in truth",
-        "sample wanted",
-        "all clean",
-    )
+        "inspected at random", "loads found", "per 100,000", "interdicted, estimated", "interdicted, in truth",
+        "sample wanted", "all clean",
+    )  # fmt: skip
     rows = [(estimate.alternative, _estimate_cells(findings, estimate)) for estimate in _estimates(findings)]
     return page_table("Random inspections", "alternative", heads, rows) if rows else None
 
@@ -222,8 +217,7 @@ def frontier_notes(findings: Findings) -> list[str]:
     for point in findings.points:
         if point.status != "frontier":
             off.setdefault(point.words(), []).append(point.alternative)
-    lines = [f"On the frontier of wait against loads found: {listed(on) or 'nobody'}."]
-    lines += _alike(findings, on)
+    lines = [f"On the frontier of wait against loads found: {listed(on) or 'nobody'}.", *_alike(findings, on)]
     lines += [f"{listed(names)}: {words}." for words, names in off.items()]
     for name, why in findings.saturated.items():
         scans = percent(findings.interval(name, "scan_rate").mean)
@@ -246,15 +240,20 @@ def _alike(findings: Findings, on_frontier: list[str]) -> list[str]:
     return lines
 
 
+def fitted_alternatives(findings: Findings) -> list[str]:
+    """Return the alternatives whose mean wait is fitted to observation, not predicted."""
+    return [n for n in findings.names if findings.row(n, "wait_mean_min")["badge"] == "fitted"]
+
+
 def reader_notes(findings: Findings) -> list[str]:
     """Return what a reader must know before using a number."""
-    fitted = findings.comparison.loc[findings.comparison["badge"] == "fitted", "alternative"].unique()
+    fitted = fitted_alternatives(findings)
     waits, paired = "The mean wait", ""
     if len(findings.names) > 1:
         paired = "; differences are paired, replication by replication, on the same trucks; "
         paired += "verdicts hold for all alternatives at once (Holm)"
-    if len(fitted):
-        waits = f"The mean wait under {listed(list(fitted))} is fitted (through open lanes); the rest"
+    if fitted:
+        waits = f"The mean wait under {listed(fitted)} is fitted (through open lanes); the rest"
     study, when = findings.study, calendar_words(findings)
     calendar = f"One stretch of the calendar, {when}, drawn {study.replications} times: not a year."
     if study.calendar == "year":

@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from experiments.number_format import listed, number, percent
-from experiments.page_templates import Cell, Table, page_environment, page_table
+from experiments.page_templates import Cell, Table, fill_template, page_table
 from experiments.report import figures, tables
 from experiments.report import notes as report_notes
 from experiments.report.answer import comparison_answer
@@ -24,66 +24,52 @@ from experiments.study.inputs import input_groups
 
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
 FIGURES: Final = (
-    (
-        "frontier",
-        "Wait against loads found",
-        figures.frontier_figure,
-        "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated.",
-    ),
-    ("queue", "Queue over the day", figures.queue_figure, "Mean over weekdays, general and FAST trucks together."),
-    (
-        "waits",
-        "How long trucks wait",
-        figures.wait_figure,
-        "Share of trucks that waited longer, from the end of the queue to primary.",
-    ),
-    (
-        "utilisation",
-        "How busy the stations are",
-        figures.utilisation_figure,
-        "Work done over the time that servers are open and in order, in per cent.",
-    ),
-)
+    ("frontier", "Wait against loads found", figures.frontier_figure,
+     "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated."),
+    ("queue", "Queue over the day", figures.queue_figure,
+     "Mean over weekdays, general and FAST trucks together."),
+    ("waits", "How long trucks wait", figures.wait_figure,
+     "Share of trucks that waited longer, from the end of the queue to primary."),
+    ("utilisation", "How busy the stations are", figures.utilisation_figure,
+     "Work done over the time that servers are open and in order, in per cent."),
+)  # fmt: skip
 """Name, title, function and caption of each figure, in the order of the page."""
 
 
 def render_report(findings: Findings) -> str:
     """Return the whole page; the same findings give the same bytes."""
     study, several = findings.study, len(findings.names) > 1
-    return (
-        page_environment()
-        .get_template("report.html.j2")
-        .render(
-            title=study.alternatives[study.baseline].port.title,
-            study=study,
-            command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
-            answer=comparison_answer(findings),
-            headline_badges=headline_badges(findings),
-            standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if several and line],
-            notes=report_notes.reader_notes(findings),
-            figures=list(_figures(findings)),
-            names=findings.names,
-            comparison=tables.measure_tables(findings),
-            amounts=tables.amounts_table(findings),
-            shares=tables.shares_table(findings) if several else None,
-            levels=tables.levels_table(findings) if several else None,
-            redrawn=tables.redrawn_table(findings),
-            redrawn_words=report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
-            redrawn_answer=report_notes.redraws_answer(findings),
-            binding=tables.binding_rows(findings),
-            gains=tables.gains_table(findings) if findings.gains else None,
-            bottleneck=tables.bottleneck_answer(findings),
-            plans=report_notes.plan_rows(findings),
-            plan_note=report_notes.PLAN_NOTE,
-            random=report_notes.random_stream_table(findings),
-            random_words=report_notes.random_stream_note(findings),
-            loads=tables.loads_table(findings),
-            when=report_notes.calendar_words(findings),
-            badges=badge_rows(findings),
-            groups=[(group["name"], _input_table(group)) for group in input_groups(study.inputs(study.baseline))],
-            changes=[{"name": n, "lines": list(study.own_overrides.get(n, ()))} for n in findings.names],
-            coverage=percent(study.coverage, 0),
-        )
+    return fill_template(
+        "report.html.j2",
+        title=study.alternatives[study.baseline].port.title,
+        study=study,
+        command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
+        answer=comparison_answer(findings),
+        headline_badges=headline_badges(findings),
+        standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if several and line],
+        notes=report_notes.reader_notes(findings),
+        figures=list(_figures(findings)),
+        names=findings.names,
+        comparison=tables.measure_tables(findings),
+        amounts=tables.amounts_table(findings),
+        shares=tables.shares_table(findings) if several else None,
+        levels=tables.levels_table(findings) if several else None,
+        redrawn=tables.redrawn_table(findings),
+        redrawn_words=report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
+        redrawn_answer=report_notes.redraws_answer(findings),
+        binding=tables.binding_rows(findings),
+        gains=tables.gains_table(findings) if findings.gains else None,
+        bottleneck=tables.bottleneck_answer(findings),
+        plans=report_notes.plan_rows(findings),
+        plan_note=report_notes.PLAN_NOTE,
+        random=report_notes.random_stream_table(findings),
+        random_words=report_notes.random_stream_note(findings),
+        loads=tables.loads_table(findings),
+        when=report_notes.calendar_words(findings),
+        badges=badge_rows(findings),
+        groups=[(group["name"], _input_table(group)) for group in input_groups(study.inputs(study.baseline))],
+        changes=[{"name": n, "lines": list(study.own_overrides.get(n, ()))} for n in findings.names],
+        coverage=percent(study.coverage, 0),
     )
 
 
@@ -129,23 +115,22 @@ def _asides(findings: Findings, name: str) -> Iterator[str]:
 
 def headline_badges(findings: Findings) -> list[tuple[str, str]]:
     """Return what the answer's numbers are: (words, badge)."""
-    waits = {name: str(findings.row(name, "wait_mean_min")["badge"]) for name in findings.names}
-    fitted = [name for name, badge in waits.items() if badge == "fitted"]
+    fitted = report_notes.fitted_alternatives(findings)
     badges = [(f"wait under {name}: fitted", "fitted") for name in fitted]
-    if len(fitted) < len(waits):
+    if len(fitted) < len(findings.names):
         badges.append(("other waits: predicted" if fitted else "waits: predicted", "predicted"))
     return [*badges, ("loads found: assumed", "assumed")]
 
 
 def badge_rows(findings: Findings) -> list[dict[str, str]]:
     """Return what was fitted, assumed and predicted in this study."""
-    fitted = findings.comparison.loc[findings.comparison["badge"] == "fitted", "alternative"].unique()
+    fitted = report_notes.fitted_alternatives(findings)
     inputs = findings.study.inputs(findings.study.baseline)
     assumed = sum(row.kind == "assumption" for row in inputs)
     waits = f"The mean wait under {', '.join(fitted)}: the booths open by shift were set so that a year's mean "
     waits += "wait is as observed."
     words = {
-        "fitted": waits if len(fitted) else "Nothing in this study.",
+        "fitted": waits if fitted else "Nothing in this study.",
         "assumed": "Everything about loads found: prevalence, hiding places, and what the "
         f"sensors see. {assumed} of {len(inputs)} inputs are assumptions with a range.",
         "predicted": "All other waits, queues, shares and costs, and every difference between alternatives.",

@@ -1,8 +1,7 @@
 """What all figures share: marks that differ without colour, labels that do not overlap, the frame.
 
-An alternative has the same colour, dash and marker in every figure. Figures name what they show
-beside it, so that none needs a legend: labels keep their order from top to bottom and are moved
-apart, each tied to its point by a thin line.
+An alternative has the same colour, dash and marker in every figure. Figures name what they show beside it, so that none
+needs a legend: labels keep their order from top to bottom and are moved apart, each tied to its point by a thin line.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from experiments.number_format import (
     station_title,
     with_span,
 )
-from experiments.page_templates import Cell, MixedColumn, Table, TableColumn, page_table
+from experiments.page_templates import Cell, Table, TableColumn, page_table
 from experiments.report.findings import Findings
 from experiments.report.frontier import LevelComparison
 from experiments.study.study import Study
@@ -236,7 +236,7 @@ def _absent(findings: Findings, metric: Metric) -> bool:
 
 def _head(findings: Findings, metric: Metric, heading: Heading) -> TableColumn:
     badges = sorted({findings.row(name, metric.name)["badge"] for name in findings.names})
-    return MixedColumn(metric.name, heading.words, metric.heading_unit(heading), of_rows=tuple(badges))
+    return TableColumn(metric.name, heading.words, metric.heading_unit(heading), of_rows=tuple(badges))
 
 
 def comparison_cell(findings: Findings, name: str, metric: Metric) -> Cell:

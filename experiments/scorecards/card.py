@@ -22,7 +22,6 @@ from experiments.scorecards.levels import LineLevel, line_level, line_trend
 from experiments.scorecards.lines import DETECTION, FLOW, ScorecardLine, scorecard_lines
 from experiments.scorecards.periods import Period
 from experiments.scorecards.targets import Target
-from sim.errors import ConfigError
 
 Verdict = Literal["on course", "off course", "cannot tell", "no target"]
 ON: Final = "on course"
@@ -33,7 +32,6 @@ VERDICTS: Final[tuple[Verdict, ...]] = (ON, OFF, UNKNOWN, NONE_SET)
 BOTH_WAYS: Final = (DETECTION, FLOW)
 """Groups that are meant for both directions."""
 Edition = Literal["internal", "public"]
-EDITIONS: Final[tuple[Edition, ...]] = ("internal", "public")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,19 +124,14 @@ class Scorecard:
 def make_scorecard(series: Sequence[Sequence[Period]], targets: Mapping[str, Mapping[str, Target]]) -> Scorecard:
     """Return the internal edition of the scorecard, from the periods of each direction in order."""
     settings = series[0][0].settings
-    coverage = float(settings["coverage"])
+    coverage, score = float(settings["coverage"]), float(settings["high_risk_score"])
     parts = [_part(tuple(periods), targets, coverage) for periods in series]
     if len(parts) == 1:
-        parts = [_with_rows(part, [_one_way(row, part.direction) for row in part.rows]) for part in parts]
+        parts = [replace(part, rows=tuple(_one_way(row, part.direction) for row in part.rows)) for part in parts]
     rows = [row for part in parts for row in part.rows]
     adjusted = iter(holm_adjusted([np.nan if row.trend is None else row.trend.p_value for row in rows]).tolist())
-    parts = [_with_rows(part, [replace(row, p_holm=next(adjusted)) for row in part.rows]) for part in parts]
-    score = float(settings["high_risk_score"])
+    parts = [replace(part, rows=tuple(replace(row, p_holm=next(adjusted)) for row in part.rows)) for part in parts]
     return Scorecard(parts=tuple(parts), edition="internal", coverage=coverage, high_risk_score=score)
-
-
-def _with_rows(part: ScorecardPart, rows: Sequence[JudgedLine]) -> ScorecardPart:
-    return replace(part, rows=tuple(rows))
 
 
 def _part(periods: tuple[Period, ...], targets: Mapping[str, Mapping[str, Target]], coverage: float) -> ScorecardPart:
@@ -171,8 +164,7 @@ def _one_way(row: JudgedLine, direction: str) -> JudgedLine:
     if row.line.group not in BOTH_WAYS:
         return row
     other = "northbound" if direction == "southbound" else "southbound"
-    note = f"{direction} alone: no {other} run was given"
-    detail = f"{row.last.detail}; {note}" if row.last.detail else note
+    detail = "; ".join(text for text in (row.last.detail, f"{direction} alone: no {other} run was given") if text)
     return replace(row, levels=(*row.levels[:-1], replace(row.last, detail=detail)))
 
 
@@ -217,14 +209,6 @@ WITHHELD: Final = (
 """In words, what the public edition leaves out beside its lines."""
 
 
-def parse_edition(text: str) -> Edition:
-    """Return the edition of this name; ConfigError where there is none."""
-    for known in EDITIONS:
-        if text == known:
-            return known
-    raise ConfigError("edition", f"expected one of {', '.join(EDITIONS)}, got {text!r}")
-
-
 def scorecard_in_edition(card: Scorecard, edition: Edition) -> Scorecard:
     """Return the card as an edition shows it."""
     if edition == "internal":
@@ -235,10 +219,7 @@ def scorecard_in_edition(card: Scorecard, edition: Edition) -> Scorecard:
 def _published(part: ScorecardPart) -> ScorecardPart:
     """Return the part without its withheld lines, and without what details say of targeting."""
     kept = [row for row in part.rows if not row.line.withheld]
-    plain = [
-        replace(row, levels=tuple(replace(level, detail="") for level in row.levels))
-        if row.line.special == "sharing"
-        else row
-        for row in kept
-    ]
-    return replace(part, rows=tuple(plain), withheld=tuple(row.line.title for row in part.rows if row.line.withheld))
+    for place, row in enumerate(kept):
+        if row.line.special == "sharing":
+            kept[place] = replace(row, levels=tuple(replace(level, detail="") for level in row.levels))
+    return replace(part, rows=tuple(kept), withheld=tuple(row.line.title for row in part.rows if row.line.withheld))

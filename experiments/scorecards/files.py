@@ -6,9 +6,7 @@ their row; what is not known is empty in the one and null in the other.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +18,6 @@ from experiments.scorecards.levels import LineLevel
 
 VERSION: Final = "1"
 """Of the shape of the JSON; it changes when a reader would have to."""
-SCHEMA: Final = Path(__file__).with_name("scorecard.schema.json")
 
 
 def scorecard_csv(card: Scorecard) -> str:
@@ -61,22 +58,20 @@ def _level(row: JudgedLine, level: LineLevel) -> dict[str, Any]:
 
 
 def _judged(card: Scorecard, row: JudgedLine) -> dict[str, Any]:
-    ends = row.goal_range() or (np.nan, np.nan)
+    low, high = (_number(end) for end in row.goal_range() or (np.nan, np.nan))
     gap = row.trend
     slope = (np.nan,) * 3 if gap is None else (gap.mean, gap.low, gap.high)
     return {
         "target": _number(row.goal),
         "target_side": None if row.target is None else wording.target_side(row),
-        "target_low": _number(ends[0]),
-        "target_high": _number(ends[1]),
+        "target_low": low,
+        "target_high": high,
         "target_source": wording.target_origin(row),
         "verdict": row.verdict,
         "why": row.why,
         "verdict_hangs_on_target": row.hangs,
         "trend": row.direction(card.alpha),
-        "trend_a_period": _number(slope[0]),
-        "trend_low": _number(slope[1]),
-        "trend_high": _number(slope[2]),
+        **{name: _number(x) for name, x in zip(("trend_a_period", "trend_low", "trend_high"), slope, strict=True)},
         "trend_p_holm": _number(row.p_holm),
     }
 
@@ -114,9 +109,8 @@ def _part(card: Scorecard, part: ScorecardPart) -> dict[str, Any]:
 
 
 def _run(period: Any) -> dict[str, Any]:  # noqa: ANN401
-    kept = ("throughgate", "verb", "overrides", "seed", "commit")
-    found = {"folder": str(period.folder), "alternative": period.alternative}
-    return found | {name: period.record.get(name) for name in kept}
+    kept = {name: period.record.get(name) for name in ("throughgate", "verb", "overrides", "seed", "commit")}
+    return {"folder": str(period.folder), "alternative": period.alternative} | kept
 
 
 def _line(card: Scorecard, part: ScorecardPart, row: JudgedLine) -> dict[str, Any]:
@@ -134,9 +128,3 @@ def _line(card: Scorecard, part: ScorecardPart, row: JudgedLine) -> dict[str, An
         "levels": levels,
         **_judged(card, row),
     }
-
-
-def scorecard_schema() -> dict[str, Any]:
-    """Return the JSON schema of `scorecard_record`."""
-    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return found

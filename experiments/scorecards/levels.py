@@ -61,8 +61,7 @@ def line_level(line: ScorecardLine, period: Period, coverage: float) -> LineLeve
         return _sharing(line, period) if line.special == "sharing" else _agency(line, period, coverage)
     if why := reason_absent(line, period):
         return LineLevel(value=np.nan, reason=why, range_words="")
-    samples = formula_samples(line, period.metrics, period.strata)
-    found = function_interval(samples, line.combine, coverage)
+    found = function_interval(formula_samples(line, period.metrics, period.strata), line.combine, coverage)
     low, high = line.scale * found.low, line.scale * found.high
     return LineLevel(
         value=line.scale * found.mean,
@@ -139,11 +138,9 @@ def _range(line: ScorecardLine, period: Period) -> dict[str, Any]:
     values = [line.scale * function_interval(of_draw, line.combine).mean for of_draw in samples]
     known = [value for value in values if np.isfinite(value)]
     if len(known) < FEWEST_DRAWS:
-        few = f"{len(known)} of {asked} redraws have it, {FEWEST_DRAWS} are needed"
-        return {"range_words": f"{NOT_COMPUTED}: {few}"}
+        return {"range_words": f"{NOT_COMPUTED}: {len(known)} of {asked} redraws have it, {FEWEST_DRAWS} are needed"}
     left = "" if len(draws) == asked else f" of {asked}, the rest overloaded"
-    ends = {"range_low": min(known), "range_high": max(known)}
-    return ends | {"range_words": f"{len(known)} redraws{left}"}
+    return {"range_low": min(known), "range_high": max(known), "range_words": f"{len(known)} redraws{left}"}
 
 
 def _amounts(line: ScorecardLine, period: Period) -> str:

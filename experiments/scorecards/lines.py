@@ -93,89 +93,57 @@ def _sums(pattern: str) -> tuple[str, ...]:
 
 
 PERCENT_STYLE: Final[dict[str, Any]] = {"unit": "%", "scale": 100.0, "share": True}
-HIDDEN: Final[dict[str, Any]] = PERCENT_STYLE | {"assumed": True, "withheld": True}
+HIDDEN: Final[dict[str, Any]] = {"assumed": True, "withheld": True}
 """Of a share that rests on assumptions and helps a smuggler."""
-AVAILABILITY_LINE: Final = ScorecardLine(
-    key="availability",
-    group=KPP,
-    title="Availability of scanners",
-    short="availability",
-    definition="hours that large-scale scanners were in order over the hours that they were "
-    "scheduled, all portals and scanners together",
-    better="high",
-    kpp=1,
-    target="availability_at_least_share",
+
+
+def _share_line(key: str, group: str, title: str, short: str, definition: str, **more: Any) -> ScorecardLine:  # noqa: ANN401
+    """Return the line of a share in per cent, of which more is better unless it says otherwise."""
+    style = PERCENT_STYLE | {"better": "high"} | more
+    return ScorecardLine(key=key, group=group, title=title, short=short, definition=definition, **style)
+
+
+AVAILABILITY_LINE: Final = _share_line(
+    "availability", KPP, "Availability of scanners", "availability",
+    "hours that large-scale scanners were in order over the hours that they were scheduled, all portals and scanners "
+    "together",
+    kpp=1, target="availability_at_least_share",
     formulas=(Formula(_sums("available_{}_min"), _sums("scheduled_{}_min")),),
-    **PERCENT_STYLE,
-)
-LEAVING_LINE: Final = ScorecardLine(
-    key="leaving_opened",
-    group=KPP,
-    title="Opened by the country they leave",
-    short="opened on leaving",
-    definition="trucks that the country they leave examined, over trucks that left the port",
-    better="high",
-    digits=2,
-    target="leaving_opened_at_least_share",
-    formulas=(Formula(("n_opened_on_leaving",), ("exited",)),),
-    **PERCENT_STYLE,
-)
+)  # fmt: skip
+LEAVING_LINE: Final = _share_line(
+    "leaving_opened", KPP, "Opened by the country they leave", "opened on leaving",
+    "trucks that the country they leave examined, over trucks that left the port",
+    digits=2, target="leaving_opened_at_least_share", formulas=(Formula(("n_opened_on_leaving",), ("exited",)),),
+)  # fmt: skip
 OTHER_LINES: Final = (
-    ScorecardLine(
-        key="agency",
-        group=FLOW,
-        title="Interdicted, as the agency could know it",
-        short="interdicted, as known",
-        definition="F / (F + (x / n) M): F loads found by "
-        "targeting, x found in n random inspections of the M trucks that targeting let pass "
-        "(GAO-02-215R); an upper view, since an inspection misses loads too",
-        better="high",
-        special="agency",
-        **HIDDEN,
+    _share_line(
+        "agency", FLOW, "Interdicted, as the agency could know it", "interdicted, as known",
+        "F / (F + (x / n) M): F loads found by targeting, x found in n random inspections of the M trucks that "
+        "targeting let pass (GAO-02-215R); an upper view, since an inspection misses loads too",
+        special="agency", **HIDDEN,
     ),
-    ScorecardLine(
-        key="hit_rate",
-        group=ALARMS,
-        title="Exams that find",
-        short="exams that find",
-        definition="expected seizures over physical examinations",
-        better="high",
-        digits=2,
-        formulas=(Formula(("expected_caught",), ("n_opened",)),),
-        **HIDDEN,
+    _share_line(
+        "hit_rate", ALARMS, "Exams that find", "exams that find", "expected seizures over physical examinations",
+        digits=2, formulas=(Formula(("expected_caught",), ("n_opened",)),), **HIDDEN,
     ),
-    ScorecardLine(
-        key="sharing",
-        group=TRUST,
-        title="Data-sharing level",
-        short="data shared",
-        definition="of four things that a partner can send of every truck (export declaration, "
-        "scan, certified plant, time on the way), the share that is sent, mean of the four",
-        better="high",
-        special="sharing",
-        assumed=True,
-        target="sharing_at_least_share",
-        digits=0,
-        **PERCENT_STYLE,
+    _share_line(
+        "sharing", TRUST, "Data-sharing level", "data shared",
+        "of four things that a partner can send of every truck (export declaration, scan, certified plant, time on "
+        "the way), the share that is sent, mean of the four",
+        special="sharing", assumed=True, target="sharing_at_least_share", digits=0,
     ),
-    ScorecardLine(
-        key="insider_loss",
-        group=TRUST,
-        title="Insider exposure",
-        short="finds lost to insiders",
-        definition="1 - loads found / loads found of those without help inside: the part of the "
-        "finds that officers who help smugglers undo",
-        better="low",
-        target="insider_loss_at_most_share",
+    _share_line(
+        "insider_loss", TRUST, "Insider exposure", "finds lost to insiders",
+        "1 - loads found / loads found of those without help inside: the part of the finds that officers who help "
+        "smugglers undo",
+        better="low", target="insider_loss_at_most_share",
         formulas=metric_formula("detection_expected") + metric_formula("detection_expected_unhelped"),
-        combine=lambda found, unhelped: 1.0 - found / unhelped,
-        signed=True,
-        **HIDDEN,
+        combine=lambda found, unhelped: 1.0 - found / unhelped, signed=True, **HIDDEN,
     ),
-)
+)  # fmt: skip
 
 
-def metric_line(metric: Metric, line: CardLine) -> ScorecardLine:
+def _metric_line(metric: Metric, line: CardLine) -> ScorecardLine:
     """Return the line that is one metric, as METRICS declares it."""
     return ScorecardLine(
         key=line.key,
@@ -197,7 +165,7 @@ def metric_line(metric: Metric, line: CardLine) -> ScorecardLine:
     )
 
 
-METRIC_LINES: Final = tuple(metric_line(metric, metric.line) for metric in METRICS if metric.line is not None)
+METRIC_LINES: Final = tuple(_metric_line(metric, metric.line) for metric in METRICS if metric.line is not None)
 LAST: Final = 9
 """Place of a line that carries no key performance parameter, in its group."""
 
@@ -209,37 +177,23 @@ def scorecard_lines(scenario: Scenario) -> list[ScorecardLine]:
         *METRIC_LINES,
         AVAILABILITY_LINE,
         *([LEAVING_LINE] if scenario.servers("origin") else []),
-        *(_detection_line(kind) for kind in types),
-        *(_flow_line(kind) for kind in types),
+        *(line for kind in types for line in _type_lines(kind)),
         *OTHER_LINES,
     ]
     return sorted(lines, key=lambda line: (GROUPS.index(line.group), line.kpp or LAST))
 
 
-def _detection_line(kind: str) -> ScorecardLine:
-    return ScorecardLine(
-        key=f"detection_{kind}",
-        group=DETECTION,
-        title=f"Loads found, {CONTRABAND_WORDS[kind]}",
-        short=f"  {CONTRABAND_WORDS[kind]}",
-        definition="the same, of loads of this type",
-        better="high",
-        formulas=metric_formula(f"detection_expected_{kind}"),
-        target="detection_at_least_share",
-        **HIDDEN,
-    )
-
-
-def _flow_line(kind: str) -> ScorecardLine:
-    top, bottom = amount_column("seized_expected", kind), amount_column("presented_expected", kind)
-    return ScorecardLine(
-        key=f"flow_{kind}",
-        group=FLOW,
-        title=f"Seized of the flow, {CONTRABAND_WORDS[kind]}",
-        short=f"  {CONTRABAND_WORDS[kind]}",
-        definition=f"expected {amount_unit_words(kind)} seized over expected flow",
-        better="high",
-        formulas=(Formula((top,), (bottom,)),),
-        amount=kind,
-        **HIDDEN,
-    )
+def _type_lines(kind: str) -> tuple[ScorecardLine, ScorecardLine]:
+    """Return what is found of one type's loads, and what is seized of its flow."""
+    words = CONTRABAND_WORDS[kind]
+    seized, flow = (amount_column(f"{what}_expected", kind) for what in ("seized", "presented"))
+    found = _share_line(
+        f"detection_{kind}", DETECTION, f"Loads found, {words}", f"  {words}", "the same, of loads of this type",
+        formulas=metric_formula(f"detection_expected_{kind}"), target="detection_at_least_share", **HIDDEN,
+    )  # fmt: skip
+    of_flow = _share_line(
+        f"flow_{kind}", FLOW, f"Seized of the flow, {words}", f"  {words}",
+        f"expected {amount_unit_words(kind)} seized over expected flow",
+        formulas=(Formula((seized,), (flow,)),), amount=kind, **HIDDEN,
+    )  # fmt: skip
+    return found, of_flow

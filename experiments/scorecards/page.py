@@ -13,12 +13,12 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from experiments.number_format import percent
-from experiments.page_templates import Cell, Table, page_environment, page_table
+from experiments.page_templates import Cell, Table, fill_template, page_table
 from experiments.scorecards import wording
 from experiments.scorecards.card import VERDICTS, JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
 from experiments.scorecards.wording import interval_text, level_text, target_text
-from experiments.study.inputs import source_library
+from experiments.study.inputs import source_words
 
 WIDTH: Final = 260.0
 STEP: Final = 18.0
@@ -63,16 +63,14 @@ def _ends(row: JudgedLine) -> tuple[float, float] | None:
     if not any(np.isfinite(level.value) for level in row.levels):
         return None
     names = ("value", "low", "high", *(("range_low", "range_high") if row.line.assumed else ()))
-    numbers = [row.goal, *(getattr(level, name) for level in row.levels for name in names)]
-    known = [x for x in numbers if np.isfinite(x)]
+    known = [x for level in row.levels for x in (row.goal, *(getattr(level, n) for n in names)) if np.isfinite(x)]
     low, high = min(known), max(known)
     room = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
     return low - room, high + room
 
 
 def _x(number: float, ends: tuple[float, float]) -> float:
-    share = (number - ends[0]) / (ends[1] - ends[0])
-    return round(LEFT + share * (WIDTH - LEFT - MARGIN), 1)
+    return round(LEFT + (number - ends[0]) / (ends[1] - ends[0]) * (WIDTH - LEFT - MARGIN), 1)
 
 
 def _target(row: JudgedLine, ends: tuple[float, float], height: float) -> Iterator[str]:
@@ -98,8 +96,7 @@ def _periods(row: JudgedLine, labels: tuple[str, ...], ends: tuple[float, float]
         if one.has_interval:
             yield _bar(_x(one.low, ends), _x(one.high, ends), y, 3.0, DARK)
         fill = BLUE if place == len(labels) - 1 else "#fff"
-        x = _x(one.value, ends)
-        yield f'<circle cx="{x}" cy="{y:g}" r="4" fill="{fill}" stroke="{DARK}"/>'
+        yield f'<circle cx="{_x(one.value, ends)}" cy="{y:g}" r="4" fill="{fill}" stroke="{DARK}"/>'
 
 
 def _bar(low: float, high: float, y: float, thick: float, colour: str) -> str:
@@ -109,26 +106,23 @@ def _bar(low: float, high: float, y: float, thick: float, colour: str) -> str:
 
 def render_scorecard(card: Scorecard) -> str:
     """Return the page; the same card gives the same bytes."""
-    return (
-        page_environment()
-        .get_template("scorecard.html.j2")
-        .render(
-            title=" and ".join(part.title for part in card.parts),
-            edition=card.edition,
-            periods=wording.period_span(card.parts[0]),
-            answer=wording.scorecard_answer(card),
-            findings=wording.direction_findings(card),
-            counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],
-            parts=[_part(card, part) for part in card.parts],
-            several=len(card.parts) > 1,
-            rule=wording.verdict_rule(card),
-            high_risk=wording.high_risk_definition(card),
-            withheld=wording.withheld_note(card),
-            badges=sorted({row.badge for row in card.rows}),
-            targets=_targets(card),
-            runs=list(_runs(card)),
-            coverage=percent(card.coverage, 0),
-        )
+    return fill_template(
+        "scorecard.html.j2",
+        title=" and ".join(part.title for part in card.parts),
+        edition=card.edition,
+        periods=wording.period_span(card.parts[0]),
+        answer=wording.scorecard_answer(card),
+        findings=wording.direction_findings(card),
+        counts=[(LOOKS[v], v, card.count(v)) for v in VERDICTS],
+        parts=[_part(card, part) for part in card.parts],
+        several=len(card.parts) > 1,
+        rule=wording.verdict_rule(card),
+        high_risk=wording.high_risk_definition(card),
+        withheld=wording.withheld_note(card),
+        badges=sorted({row.badge for row in card.rows}),
+        targets=_targets(card),
+        runs=list(_runs(card)),
+        coverage=percent(card.coverage, 0),
     )
 
 
@@ -172,10 +166,8 @@ def _targets(card: Scorecard) -> Table:
     for part in card.parts:
         for row in part.rows:
             if row.target is not None:
-                note = row.target.note
-                source, address = source_library().get(note.source_id or "", ("", ""))
-                words = "; ".join(text for text in (source, note.note) if text)
-                cells = (f"{row.target.value:g}", wording.target_origin(row), Cell(words, address))
+                source = Cell(*source_words(row.target.note))
+                cells = (f"{row.target.value:g}", wording.target_origin(row), source)
                 rows.setdefault(f"scorecard.{part.direction}.{row.line.target}", cells)
     return page_table("Targets", "key", ("value", "standing", "source or reason"), rows.items(), look="inputs")
 

@@ -80,12 +80,8 @@ def read_series(
 
     Without ``labels`` they bear the folders' own names, without ``alternative`` they are of each run's baseline.
     ``by="month"`` splits every run of ``calendar=year`` into its twelve months; ``key`` is named in messages.
-
-    Raises
-    ------
-    ConfigError
-        A folder that is missing or holds no run; runs of another port, direction, length,
-        threshold or version; labels that are not one for each run, or the same twice.
+    ConfigError: a folder that is missing or holds no run; runs of another port, direction, length, threshold or
+    version; labels that are not one for each run, or the same twice.
     """
     names = list(labels) or [Path(folder).expanduser().resolve().name for folder in folders]
     _check_labels(key, folders, names, labels_given=bool(labels))

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
-from hydra.core.override_parser.types import Override
-
-from experiments.scorecards.card import Edition, parse_edition
+from experiments.scorecards.card import Edition
 from experiments.scorecards.periods import By
 from experiments.scorecards.targets import GROUP
 from experiments.study.compose import SEARCH_PATH, parse_overrides
@@ -53,10 +51,7 @@ class ScorecardRequest:
 def read_request(overrides: Sequence[str]) -> ScorecardRequest:
     """Take the arguments apart.
 
-    Raises
-    ------
-    ConfigError
-        A value that a key does not take, or a study key beside folders, which are run already.
+    ConfigError: a value that a key does not take, or a study key beside folders, which are run already.
 
     Examples
     --------
@@ -70,37 +65,31 @@ def read_request(overrides: Sequence[str]) -> ScorecardRequest:
         if key.partition(".")[0] == GROUP:
             targets.append(line)
         elif key in KEYS:
-            own[key] = _value(override)
+            if override.is_sweep_override():
+                raise ConfigError(key, f"several values go in brackets: {key}=[{override.get_value_string()}]")
+            own[key] = override.value()
         else:
             study.append(line)
             targets += [line] if key == SEARCH_PATH else []
-    asked = _asked(own, targets, study)
+    asked = ScorecardRequest(
+        **{key: _texts(key, own.get(key)) for key in LISTS},
+        by=_choice("by", own.get("by", "run"), By),
+        alternative=_text("alternative", own.get("alternative")),
+        edition=_choice("edition", own.get("edition", "internal"), Edition),
+        out=_text("out", own.get("out")),
+        targets=tuple(targets),
+        study=tuple(study),
+    )
     if not asked.simulates and (late := [x for x in study if not x.startswith(SEARCH_PATH)]):
         problem = f"the folders are run already; a scorecard of them takes {', '.join(KEYS)}"
         raise ConfigError(late[0].partition("=")[0], problem)
     return asked
 
 
-def _asked(values: dict[str, Any], targets: Sequence[str], study: Sequence[str]) -> ScorecardRequest:
-    by = values.get("by", "run")
-    if by not in get_args(By):
-        raise ConfigError("by", f"expected one of {', '.join(get_args(By))}, got {by!r}")
-    return ScorecardRequest(
-        **{key: _texts(key, values.get(key)) for key in LISTS},
-        by=by,
-        alternative=_text("alternative", values.get("alternative")),
-        edition=parse_edition(values.get("edition", "internal")),
-        out=_text("out", values.get("out")),
-        targets=tuple(targets),
-        study=tuple(study),
-    )
-
-
-def _value(override: Override) -> Any:  # noqa: ANN401
-    if override.is_sweep_override():
-        key, found = override.key_or_group, override.get_value_string()
-        raise ConfigError(key, f"several values go in brackets: {key}=[{found}]")
-    return override.value()
+def _choice(key: str, value: object, names: object) -> Any:  # noqa: ANN401
+    if value not in get_args(names):
+        raise ConfigError(key, f"expected one of {', '.join(get_args(names))}, got {value!r}")
+    return value
 
 
 def _texts(key: str, value: object) -> tuple[str, ...]:

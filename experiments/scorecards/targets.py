@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from experiments.study.compose import parse_overrides, search_folders
+from experiments.study.compose import parse_overrides, search_folders, value_at
 from experiments.study.sources import CONFIGS, USER, SourceNote, source_notes
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
@@ -66,12 +66,8 @@ class Target:
 def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     """Return the targets that are set, by direction and field.
 
-    Of the Hydra overrides ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read.
-
-    Raises
-    ------
-    ConfigError
-        No such option or key, or a number out of range.
+    Of the Hydra overrides ``scorecard=OPTION`` and ``scorecard.DIRECTION.FIELD=NUMBER`` are read. ConfigError: no such
+    option or key, or a number out of range.
 
     Examples
     --------
@@ -82,9 +78,8 @@ def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     path = _file(overrides)
     mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
     own = _set(mapping, overrides)
-    agreed, known = build_spec(ScorecardTargets, mapping, GROUP), source_notes(path)
+    agreed, notes = build_spec(ScorecardTargets, mapping, GROUP), source_notes(path) | dict.fromkeys(own, USER)
     unsourced = SourceNote("user", note="no source")
-    notes = known | dict.fromkeys(own, USER)
     return {
         direction: {
             field: Target(value, notes.get(f"{direction}.{field}") or unsourced)
@@ -114,9 +109,7 @@ def _set(mapping: dict[str, Any], overrides: Sequence[str]) -> set[str]:
         if group != GROUP or not key:
             continue
         *above, last = key.split(".")
-        node: Any = mapping
-        for name in above:
-            node = node.get(name) if isinstance(node, Mapping) else None
+        node = value_at(mapping, above)
         if not isinstance(node, dict) or last not in node:
             known = sorted(node) if isinstance(node, Mapping) else sorted(mapping)
             raise ConfigError(override.key_or_group, f"unknown key; known {known}")

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.number_format import NONE, listed, number, percent, signed
+from experiments.number_format import NONE, listed, number, percent, signed, span
 from experiments.scorecards.card import NONE_SET, OFF, ON, UNKNOWN, WITHHELD, JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.levels import LineLevel
 from experiments.scorecards.lines import ScorecardLine
@@ -63,9 +63,8 @@ def direction_findings(card: Scorecard) -> list[str]:
     found = []
     for part in card.parts:
         head = f"{part.direction.capitalize()}, " if len(card.parts) > 1 else ""
-        off = [f"{_named(row)} {_against(row)}" for row in _with(part, OFF)]
-        on = [_named(row) for row in _with(part, ON)]
-        found += [_few(f"{head}off course", off), _few(f"{head}on course", on)]
+        found.append(_few(f"{head}off course", [f"{_named(row)} {_against(row)}" for row in _with(part, OFF)]))
+        found.append(_few(f"{head}on course", [_named(row) for row in _with(part, ON)]))
     notes = [OTHER_WAY[part.direction] for part in card.parts] if len(card.parts) == 1 else []
     return [sentence for sentence in (*found, *notes) if sentence]
 
@@ -84,8 +83,7 @@ def _against(row: JudgedLine) -> str:
     line, last, standing = row.line, row.last, row.badge
     if row.badge == "assumed" and last.has_range:
         standing = f"assumed: {range_ends_text(line, last)}"
-    ends = _goal_ends(row)
-    doubt = f" (assumed: {ends})" if ends else ""
+    doubt = f" (assumed: {ends})" if (ends := _goal_ends(row)) else ""
     luck = "" if last.low == last.high else f" {interval_text(line, last)}"
     return f"{level_text(line, last)}{luck} ({standing}) against {target_text(row)}{doubt}"
 
@@ -170,14 +168,13 @@ def trend_size_text(row: JudgedLine) -> str:
     gap = row.trend
     if gap is None or np.isnan(gap.mean):
         return ""
-    places = row.line.digits
-    what = " points" if row.line.unit == "%" else line_unit(row.line)
-    size = f"{signed(gap.mean, places)}{what} a period"
     if gap.mean == 0.0 and gap.low == gap.high:
         return "the same in every replication"
+    what = " points" if row.line.unit == "%" else line_unit(row.line)
+    size = f"{signed(gap.mean, row.line.digits)}{what} a period"
     if not np.isfinite(gap.low) or gap.low == gap.high:
         return f"{size} ({gap.reason})" if gap.reason else size
-    return f"{size} [{number(gap.low, places)}, {number(gap.high, places)}]"
+    return f"{size} {span(gap, digits=row.line.digits)}"
 
 
 def withheld_note(card: Scorecard) -> str:

@@ -1,23 +1,21 @@
 """Hydra's side of a study: overrides in, plain values out, and each refusal in one clear line.
 
-Only Hydra's compose function is used, so Hydra writes no file, sets up no logging and changes no
-folder. A composition takes a third of a second and is kept, also between processes. It is a
-function of the overrides, of the project's own config files, and of the code and libraries that
-compose them; its file is named by a hash of all of these, so that it is never stale. What private
-configs or the environment have a say in is composed anew in each process.
+Only Hydra's compose function is used, so Hydra writes no file, sets up no logging and changes no folder. A composition
+takes a third of a second and is kept, also between processes. It is a function of the overrides, of the project's own
+config files, and of the code and libraries that compose them; its file is named by a hash of all of these, so that it
+is never stale. What private configs or the environment have a say in is composed anew in each process.
 """
 
 from __future__ import annotations
 
 import copy
-import functools
 import hashlib
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -51,9 +49,7 @@ def read_composition(overrides: Sequence[str], root: str, *versions: str) -> dic
     if not _are_plain(overrides):
         return None
     content = cache_files.read(_file(overrides, root, versions))
-    if content is None:
-        return None
-    values: dict[str, Any] = json.loads(content)
+    values: dict[str, Any] | None = None if content is None else json.loads(content)
     return values
 
 
@@ -82,6 +78,13 @@ def copy_plain_values(node: Any) -> Any:  # noqa: ANN401
     return [copy_plain_values(inner) for inner in node] if isinstance(node, list) else node
 
 
+def value_at(node: Any, path: Iterable[str]) -> Any:  # noqa: ANN401
+    """Return what stands below these keys of nested plain values; None: nothing does."""
+    for name in path:
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node
+
+
 def _are_plain(overrides: Sequence[str]) -> bool:
     """Return whether nothing but these overrides and the project's own configs has a say."""
     return not any("${" in text or text.lstrip("+~").startswith("hydra") for text in overrides)
@@ -92,7 +95,7 @@ def _file(overrides: Sequence[str], root: str, versions: Sequence[str]) -> Path:
     return cache_files.cache().root / "composed" / f"{digest.hexdigest()[:32]}.json"
 
 
-@functools.cache
+@cache
 def _of_configs() -> str:
     """Return a hash of every config file, and of the code that composes them."""
     folder = Path(configs.__file__).resolve().parent
@@ -127,18 +130,20 @@ class ComposedConfig:
 
 
 def search_override(config_dir: Path | str) -> str:
-    """Return the override that adds a folder of private configs to the search path.
-
-    Raises
-    ------
-    ConfigError
-        The folder does not exist.
-    """
+    """Return the override that adds a folder of private configs to the search path; ConfigError without one."""
     folder = Path(config_dir).expanduser().resolve()
     if not str(config_dir) or not folder.is_dir():
         raise ConfigError("--config-dir", f"no such folder: {str(config_dir)!r}")
-    quoted = str(folder).replace("'", "\\'")
-    return f"{SEARCH_PATH}=['file://{quoted}']"
+    return f"{SEARCH_PATH}=['file://{_quoted(str(folder))}']"
+
+
+def out_override(folder: str) -> str:
+    """Return the override that names the folder of a run."""
+    return f"out='{_quoted(folder)}'"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "\\'")
 
 
 def search_folders(overrides: Sequence[str]) -> tuple[Path, ...]:
@@ -153,17 +158,11 @@ def search_folders(overrides: Sequence[str]) -> tuple[Path, ...]:
 
 
 def parse_overrides(overrides: Sequence[str]) -> list[Override]:
-    """Parse overrides with Hydra's own grammar.
-
-    Raises
-    ------
-    ConfigError
-        An override that cannot be read, named by its key.
-    """
+    """Parse overrides with Hydra's own grammar; ConfigError names the key of one that cannot be read."""
     return [_parse_one(text) for text in overrides]
 
 
-@functools.lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def _parse_one(text: str) -> Override:
     """Return one override parsed, once a process; not to be written to."""
     key, equals, value = text.partition("=")
@@ -173,8 +172,7 @@ def _parse_one(text: str) -> Override:
     try:
         override = OverridesParser.create().parse_override(text)
     except (OverrideParseException, HydraException) as error:
-        reason = str(error).splitlines()[0]
-        raise ConfigError(key, f"cannot read {value or text!r} ({reason})") from None
+        raise ConfigError(key, f"cannot read {value or text!r} ({str(error).splitlines()[0]})") from None
     if override.key_or_group.startswith("hydra") and override.key_or_group != SEARCH_PATH:
         raise ConfigError(key, "Hydra's own settings have no effect here; out=DIR names the folder")
     return override
@@ -196,10 +194,7 @@ def overrides_of_parts(overrides: Sequence[str]) -> tuple[str, ...]:
 def sweep_jobs(overrides: Sequence[str], *, multirun: bool) -> list[tuple[str, ...]]:
     """Expand comma lists and ranges into one list of overrides a job, the last key fastest.
 
-    Raises
-    ------
-    ConfigError
-        A list of values without ``-m``, or an interval, which has no end of values.
+    ConfigError: a list of values without ``-m``, or an interval, which has no end of values.
 
     Examples
     --------
@@ -211,8 +206,7 @@ def sweep_jobs(overrides: Sequence[str], *, multirun: bool) -> list[tuple[str, .
         if override.is_sweep_override() and not (multirun and override.is_discrete_sweep()):
             reason = "an interval cannot be listed" if multirun else "several values need -m"
             hint = "give the values" if multirun else "one run a value; a list is [a,b]"
-            found = override.get_value_string()
-            raise ConfigError(override.get_key_element(), f"{reason} ({hint}), got {found}")
+            raise ConfigError(override.get_key_element(), f"{reason} ({hint}), got {override.get_value_string()}")
     return list(itertools.product(*(_alternatives(override) for override in parsed)))
 
 
@@ -226,16 +220,8 @@ def _alternatives(override: Override) -> list[str]:
 def compose_config(overrides: Sequence[str], root: str = ROOT) -> ComposedConfig:
     """Compose the study under ``overrides``; the result is the caller's own copy.
 
-    Parameters
-    ----------
-    root : str
-        ``fund`` for a study with its economics, ``config`` for one without.
-
-    Raises
-    ------
-    ConfigError
-        Unknown group option or key, or anything else that Hydra refuses: key, what was found,
-        what is allowed.
+    ``root`` is ``fund`` for a study with its economics, ``config`` for one without. ConfigError: an unknown group
+    option or key, or anything else that Hydra refuses.
     """
     found = _composed(tuple(overrides), root, _state(overrides))
     return ComposedConfig(copy_plain_values(found.mapping), dict(found.choices))
@@ -271,7 +257,7 @@ def _composed(overrides: tuple[str, ...], root: str, _state: tuple[tuple[Path, i
         made = _made(overrides, root)
         store_composition({"mapping": made.mapping, "choices": made.choices}, overrides, root, *versions)
         return made
-    return ComposedConfig(kept["mapping"], kept["choices"])
+    return ComposedConfig(**kept)
 
 
 def _made(overrides: tuple[str, ...], root: str) -> ComposedConfig:
@@ -304,27 +290,32 @@ def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
     """Refuse an option that its group does not have, before Hydra does so at length."""
     for override in parsed:
         group = override.key_or_group
-        named = override.is_delete() or override.package is not None
-        if named or group not in (*GROUPS, *ECONOMIC):
+        if override.is_delete() or override.package is not None or group not in (*GROUPS, *ECONOMIC):
             continue
-        value = override.value()
-        known = _options(group, overrides)
+        value, known = override.value(), _options(group, overrides)
         if group == "experiment" and value is None:
             continue
         if not isinstance(value, str):
-            found = override.get_value_string()
-            raise ConfigError(group, f"expected the name of an option, got {found}; known {known}")
+            problem = f"expected the name of an option, got {override.get_value_string()}; known {known}"
+            raise ConfigError(group, problem)
         if value not in known:
             raise ConfigError(group, f"no option {value!r}; known {known}")
 
 
 def _options(group: str, overrides: Sequence[str]) -> list[str]:
     running = GlobalHydra.instance().hydra
-    paths = [text for text in overrides if text.startswith(SEARCH_PATH)]
     if running is None:
         return []
-    loader = running.config_loader
-    return sorted(loader.get_group_options(group, config_name="config", overrides=paths))
+    paths = [text for text in overrides if text.startswith(SEARCH_PATH)]
+    return sorted(running.config_loader.get_group_options(group, config_name="config", overrides=paths))
+
+
+REFUSALS: Final = {
+    r"already at '([^']+)'": "exists already; leave out the +",
+    r"Multiple values for (\S+?)\. ": "given twice; give it once, without +",
+    r"Could not delete from config\. '([^']+)' does not exist": "unknown key, nothing to delete",
+}
+"""What is wrong with a key, by the message in which Hydra names it."""
 
 
 def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> ConfigError:
@@ -334,22 +325,18 @@ def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> Confi
         key = found.group(1)
         known = _known_beside(key, parsed, root)
         return ConfigError(key, "unknown key" + (f"; known {known}" if known else ""))
-    if found := re.search(r"already at '([^']+)'", text):
-        return ConfigError(found.group(1), "exists already; leave out the +")
-    if found := re.search(r"Multiple values for (\S+?)\. ", text):
-        return ConfigError(found.group(1), "given twice; give it once, without +")
-    if found := re.search(r"Could not delete from config\. '([^']+)' does not exist", text):
-        return ConfigError(found.group(1), "unknown key, nothing to delete")
+    for pattern, problem in REFUSALS.items():
+        if found := re.search(pattern, text):
+            return ConfigError(found.group(1), problem)
     key = str(getattr(error, "full_key", None) or "configs")
     return ConfigError(key, (text.splitlines() or [type(error).__name__])[0].strip())
 
 
 def _known_beside(key: str, parsed: Sequence[Override], root: str) -> list[str]:
     """Return the keys that exist where ``key`` was looked for, or as near above it as there are."""
-    groups = (*GROUPS, *ECONOMIC, SEARCH_PATH)
-    rest = [o.input_line for o in parsed if o.key_or_group in groups]
+    chosen = [str(o.input_line) for o in parsed if o.key_or_group in (*GROUPS, *ECONOMIC, SEARCH_PATH)]
     try:
-        node: Any = _compose([line for line in rest if line is not None], root).mapping
+        node: Any = _compose(chosen, root).mapping
     except (HydraException, OmegaConfBaseException, ValueError):
         return []
     for name in key.split(".")[:-1]:
@@ -365,7 +352,4 @@ def _empty_what_was_emptied(mapping: dict[str, Any], parsed: Sequence[Override])
         if override.is_delete() or override.is_sweep_override() or override.value() != {}:
             continue
         *above, last = override.key_or_group.split(".")
-        node: Any = mapping
-        for name in above:
-            node = node[name]
-        node[last] = {}
+        value_at(mapping, above)[last] = {}

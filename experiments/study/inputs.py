@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from experiments.study.sources import CONFIGS, SourcedInput, numbers_in, source_notes
+from experiments.study.sources import CONFIGS, SourcedInput, SourceNote, numbers_in, source_notes
 
 UNITS: Final = {
     **{unit: unit for unit in ("min", "h", "kg", "lb", "share", "years", "days", "trucks", "officers")},
@@ -47,24 +47,27 @@ def input_row(row: SourcedInput) -> dict[str, str]:
     }[row.kind]
     ends = (row.low, row.high)
     held = "" if None in ends else " to ".join(_end_text(end) for end in ends)
-    held = f"times {held}" if row.factor else held
-    source, address = source_library().get(row.source_id or "", ("", ""))
-    words = "; ".join(text for text in (source, row.note) if text)
+    words, address = source_words(row)
     return {
         "key": row.key,
         "value": value_text(row.value),
         "unit": unit_of_key(row.key),
         "badge": badge,
-        "range": held,
+        "range": f"times {held}" if row.factor else held,
         "words": words,
         "address": address,
     }
 
 
+def source_words(note: SourcedInput | SourceNote) -> tuple[str, str]:
+    """Return a number's source and reason in words, and the source's address; empty: none."""
+    source, address = source_library().get(note.source_id or "", ("", ""))
+    return "; ".join(text for text in (source, note.note) if text), address
+
+
 def _end_text(end: object) -> str:
     """Return one end of a range: whole thousands with their commas, never powers of ten."""
-    whole = isinstance(end, float) and end.is_integer()
-    return value_text(int(end) if whole and isinstance(end, float) else end)
+    return value_text(int(end) if isinstance(end, float) and end.is_integer() else end)
 
 
 def value_text(value: object) -> str:

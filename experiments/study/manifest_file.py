@@ -47,18 +47,9 @@ LARGEST_CODE: Final = 2.0**62
 def read_manifest_file(path: Path, days: int) -> pd.DataFrame:
     """Read a file of trucks, once for as long as it does not change.
 
-    Parameters
-    ----------
-    path : Path
-        ``.csv`` (UTF-8, comma, a header line) or ``.parquet``.
-    days : int
-        Days of a replication: all arrivals lie within them.
-
-    Returns
-    -------
-    DataFrame
-        ``arrive_min`` and the visible columns that the file holds, of their declared kinds, in the
-        file's order. Shared: not to be written to.
+    The file is ``.csv`` (UTF-8, comma, a header line) or ``.parquet``; all arrivals lie within ``days``, those of a
+    replication. The table holds ``arrive_min`` and the visible columns that the file holds, of their declared kinds,
+    in the file's order. It is shared: not to be written to.
 
     Raises
     ------
@@ -80,7 +71,10 @@ def _read(path: Path, days: int, _mtime_ns: int, _size: int) -> pd.DataFrame:
     cells = _cells(path)
     _check_columns(path, cells)
     frame = pd.DataFrame({name: _convert(path, cells[name], GIVEN_COLUMNS[name]) for name in cells.columns})
-    _check_times(path, frame["arrive_min"], days)
+    times = frame["arrive_min"]
+    _refuse_where(path, times, times < 0.0, "must not be negative")
+    end = f"must be below {1440 * days}, the end of days={days}"
+    _refuse_where(path, times, times >= 1440.0 * days, end)
     for name in frame.columns:
         _check_range(path, frame[name])
     return frame
@@ -93,8 +87,7 @@ def _cells(path: Path) -> pd.DataFrame:
     try:
         return _csv(path) if path.suffix.lower() == ".csv" else pd.read_parquet(path)
     except OSError as error:
-        problem = error.strerror or _first_line(error)
-        raise OutputError(f"manifest: cannot read {str(path)!r} ({problem})") from None
+        raise OutputError(f"manifest: cannot read {str(path)!r} ({error.strerror or _first_line(error)})") from None
     except (ValueError, pd.errors.ParserWarning, pa.ArrowException) as error:
         raise TableError(f"manifest: {str(path)!r} is no table ({_first_line(error)})") from None
 
@@ -125,7 +118,7 @@ def _check_columns(path: Path, cells: pd.DataFrame) -> None:
         raise TableError(f"manifest: {path.name}: missing column 'arrive_min'")
 
 
-def _refuse(path: Path, name: str, row_index: int, problem: str) -> TableError:
+def _refusal(path: Path, name: str, row_index: int, problem: str) -> TableError:
     """Return the error of one cell; a CSV's header is its line 1."""
     where = f"line {row_index + 2}" if path.suffix.lower() == ".csv" else f"row {row_index + 1}"
     return TableError(f"manifest: {path.name}, {where}, {name}: {problem}")
@@ -142,10 +135,8 @@ def _convert(path: Path, cells: pd.Series[Any], column: Column) -> pd.Series[Any
     if wrong.any():
         place = int(np.flatnonzero(wrong)[0])
         cell = cells.iloc[place]
-        empty = pd.isna(cell) or not str(cell).strip()
-        found = "an empty cell" if empty else repr(str(cell))
-        expected = f"expected {EXPECTED[column.kind]}, got {found}"
-        raise _refuse(path, column.name, place, expected)
+        found = "an empty cell" if pd.isna(cell) or not str(cell).strip() else repr(str(cell))
+        raise _refusal(path, column.name, place, f"expected {EXPECTED[column.kind]}, got {found}")
     kind = {"float": np.float64, "int": np.int64, "bool": np.bool_}[column.kind]
     if column.kind == "int" and cells.dtype.kind in "iu":
         return cells.astype(np.int64).reset_index(drop=True)  # exact beyond 2**53
@@ -160,14 +151,11 @@ def _numbers(cells: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
     return pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=math.nan)
 
 
-def _check_times(path: Path, times: pd.Series[Any], days: int) -> None:
-    for wrong, problem in (
-        (times < 0.0, "must not be negative"),
-        (times >= 1440.0 * days, f"must be below {1440 * days}, the end of days={days}"),
-    ):
-        if wrong.any():
-            place = int(np.flatnonzero(wrong)[0])
-            raise _refuse(path, "arrive_min", place, f"{problem}, got {times.iloc[place]:g}")
+def _refuse_where(path: Path, values: pd.Series[Any], wrong: pd.Series[bool], problem: str) -> None:
+    """Refuse the first value that is wrong, if one is."""
+    if wrong.any():
+        place = int(np.flatnonzero(wrong)[0])
+        raise _refusal(path, str(values.name), place, f"{problem}, got {values.iloc[place]:g}")
 
 
 def _check_range(path: Path, values: pd.Series[Any]) -> None:
@@ -175,11 +163,8 @@ def _check_range(path: Path, values: pd.Series[Any]) -> None:
     if name in ANY_CODE or values.dtype.kind == "b":
         return
     low, high = RANGES.get(name, (0, math.inf))
-    wrong = (values < low) | (values > high)
-    if wrong.any():
-        place = int(np.flatnonzero(wrong)[0])
-        span = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
-        raise _refuse(path, name, place, f"must be {span}, got {values.iloc[place]:g}")
+    span = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
+    _refuse_where(path, values, (values < low) | (values > high), f"must be {span}")
 
 
 def manifest_file_record(path: Path, days: int) -> dict[str, Any]:

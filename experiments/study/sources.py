@@ -18,12 +18,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import yaml
 
 import configs
-from experiments.study.compose import PARTS, ComposedConfig, parse_overrides, search_folders
+from experiments.study.compose import PARTS, ComposedConfig, parse_overrides, search_folders, value_at
 
 Kind = Literal["source", "assumption", "definition", "user"]
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,6 +47,11 @@ class SourceNote:
     note: str = ""
 
 
+_Note = SourceNote | None
+_Comments = Mapping[int, tuple[bool, SourceNote]]
+"""By line, whether the comment stands alone, and its note."""
+
+
 def parse_source_note(comment: str) -> SourceNote | None:
     """Read one comment; None if it has no tag.
 
@@ -58,12 +63,9 @@ def parse_source_note(comment: str) -> SourceNote | None:
     found = TAG.match(comment.strip().lstrip("#").strip())
     if found is None:
         return None
-    note = found["note"].strip()
-    if found["id"]:
-        return SourceNote("source", source_id=found["id"], confidence=found["confidence"], note=note)
-    if found["definition"]:
-        return SourceNote("definition", note=note)
-    return SourceNote("assumption", low=float(found["low"]), high=float(found["high"]), note=note)
+    kind: Kind = "source" if found["id"] else "definition" if found["definition"] else "assumption"
+    low, high = (None if end is None else float(end) for end in (found["low"], found["high"]))
+    return SourceNote(kind, found["id"], found["confidence"], low, high, found["note"].strip())
 
 
 def source_notes(path: Path) -> dict[str, SourceNote | None]:
@@ -78,13 +80,10 @@ def source_notes(path: Path) -> dict[str, SourceNote | None]:
 @lru_cache(maxsize=256)
 def _notes_in(text: str) -> dict[str, SourceNote | None]:
     root = yaml.compose(text, Loader=LOADER)
-    if root is None:
-        return {}
-    return dict(_walk(root, "", None, _comments(text, root)))
+    return {} if root is None else dict(_walk(root, "", None, _comments(text, root)))
 
 
-def _comments(text: str, root: yaml.Node) -> dict[int, tuple[bool, SourceNote]]:
-    """Return, by line, whether the comment stands alone, and its note."""
+def _comments(text: str, root: yaml.Node) -> _Comments:
     inside = [(node.start_mark.index, node.end_mark.index) for node in _scalars(root)]
     found = {}
     start = 0
@@ -102,42 +101,30 @@ def _comments(text: str, root: yaml.Node) -> dict[int, tuple[bool, SourceNote]]:
 def _scalars(node: yaml.Node) -> Iterator[yaml.Node]:
     if isinstance(node, yaml.ScalarNode):
         yield node
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _scalars(item)
-    elif isinstance(node, yaml.MappingNode):
-        for pair in node.value:
-            for inner in pair:
-                yield from _scalars(inner)
+        return
+    for item in node.value:
+        for inner in item if isinstance(item, tuple) else (item,):
+            yield from _scalars(inner)
 
 
-def _walk(
-    node: yaml.Node, key: str, inherited: SourceNote | None, comments: Mapping[int, tuple[bool, SourceNote]]
-) -> Iterator[tuple[str, SourceNote | None]]:
+def _walk(node: yaml.Node, key: str, inherited: _Note, comments: _Comments) -> Iterator[tuple[str, _Note]]:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             note = _spoken(name, value, comments) or inherited
             yield from _walk(value, f"{key}.{name.value}" if key else name.value, note, comments)
     elif isinstance(node, yaml.SequenceNode):
-        yield from _walk_list(node, key, inherited, comments)
+        if any(_is_number(inner) for inner in _scalars(node)):
+            yield key, inherited
+        for item in node.value:
+            if isinstance(item, yaml.ScalarNode) and _sets_number(item.value):
+                yield f"{key}.{item.value}", _spoken(item, item, comments) or inherited
     elif _is_number(node):
         yield key, inherited
 
 
-def _walk_list(
-    node: yaml.SequenceNode, key: str, inherited: SourceNote | None, comments: Mapping[int, tuple[bool, SourceNote]]
-) -> Iterator[tuple[str, SourceNote | None]]:
-    if any(_is_number(inner) for inner in _scalars(node)):
-        yield key, inherited
-    for item in node.value:
-        if isinstance(item, yaml.ScalarNode) and _sets_number(item.value):
-            yield f"{key}.{item.value}", _spoken(item, item, comments) or inherited
-
-
-def _spoken(name: yaml.Node, value: yaml.Node, comments: Mapping[int, tuple[bool, SourceNote]]) -> SourceNote | None:
+def _spoken(name: yaml.Node, value: yaml.Node, comments: _Comments) -> _Note:
     """Return the note on the key's line, after a value of one piece, or alone above the key."""
-    line = name.start_mark.line
-    last = value.end_mark.line
+    line, last = name.start_mark.line, value.end_mark.line
     block = isinstance(value, yaml.CollectionNode) and not value.flow_style
     for number in (line,) if block else (line, last):
         if number in comments and not comments[number][0]:
@@ -193,13 +180,8 @@ def input_sources(
 ) -> list[SourcedInput]:
     """List every number of one alternative with its source.
 
-    Parameters
-    ----------
-    config : ComposedConfig
-        The composed configuration of the alternative.
-    user_overrides, alternative_overrides : sequence of str
-        The user's overrides and the alternative's; a number that the user sets is of kind
-        ``user``, one that the alternative sets carries the experiment file's comment.
+    A number that the user sets is of kind ``user``, one that the alternative sets carries the experiment
+    file's comment.
 
     Examples
     --------
@@ -223,19 +205,15 @@ def describe_inputs(
 ) -> list[SourcedInput]:
     """List every number below some keys with its source.
 
-    Parameters
-    ----------
-    parts : mapping
-        Group and option that fill each key, e.g. ``{"cost.portal": ("cost", "portal")}``.
-    overriding_notes : mapping
-        Note and file, by key, that come before those of the parts' files.
+    ``parts`` are the group and option that fill each key, e.g. ``{"cost.portal": ("cost", "portal")}``;
+    ``overriding_notes`` are note and file, by key, that come before those of the parts' files.
     """
     written = _written(config, parts, _folders(user_overrides)) | dict(overriding_notes)
     groups = {"hydra", *config.choices}
     asked = [o.key_or_group for o in parse_overrides(user_overrides) if not o.package and o.key_or_group not in groups]
     rows = []
     for part in parts:
-        for key, value in numbers_in(_at(config.mapping, part), part):
+        for key, value in numbers_in(value_at(config.mapping, part.split(".")), part):
             note, file = written.get(key, (UNKNOWN, ""))
             if any(key == mine or key.startswith((f"{mine}.", f"{mine}[")) for mine in asked):
                 note, file = USER, ""
@@ -245,13 +223,6 @@ def describe_inputs(
 
 def _folders(user_overrides: Sequence[str]) -> tuple[Path, ...]:
     return (CONFIGS, *search_folders(user_overrides))
-
-
-def _at(mapping: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401
-    node: Any = mapping
-    for name in key.split("."):
-        node = node.get(name) if isinstance(node, Mapping) else None
-    return node
 
 
 def numbers_in(node: object, key: str = "") -> Iterator[tuple[str, object]]:
@@ -269,8 +240,7 @@ def numbers_in(node: object, key: str = "") -> Iterator[tuple[str, object]]:
 def _row(key: str, value: object, note: SourceNote, file: str) -> SourcedInput:
     factor = isinstance(value, list) and _holds(note, 1.0) and not _holds_any(note, value)
     low, high = (note.low, note.high) if factor or _holds(note, value) else (None, None)
-    whence = (note.kind, note.source_id, note.confidence)
-    return SourcedInput(key, value, *whence, low, high, note.note, file, factor)
+    return SourcedInput(key, value, note.kind, note.source_id, note.confidence, low, high, note.note, file, factor)
 
 
 def _holds(note: SourceNote, value: object) -> bool:
@@ -279,10 +249,8 @@ def _holds(note: SourceNote, value: object) -> bool:
 
 
 def _holds_any(note: SourceNote, node: object) -> bool:
-    if isinstance(node, Mapping):
-        return any(_holds_any(note, inner) for inner in node.values())
-    if isinstance(node, list):
-        return any(_holds_any(note, inner) for inner in node)
+    if isinstance(node, Mapping | list):
+        return any(_holds_any(note, inner) for inner in (node.values() if isinstance(node, Mapping) else node))
     return _holds(note, node)
 
 
@@ -315,7 +283,8 @@ def _own_notes(
 
 def option_files(group: str, option: str | None, folders: Sequence[Path]) -> list[Path]:
     """Return the files behind one option of a group, those that it builds on first."""
-    path = _find(group, option, folders)
+    files = (folder / group / f"{option}.yaml" for folder in folders)
+    path = next((file for file in files if file.is_file()), None)
     if path is None:
         return []
     below = _built_on(path.read_text(encoding="utf-8"))
@@ -326,13 +295,7 @@ def option_files(group: str, option: str | None, folders: Sequence[Path]) -> lis
 def _built_on(text: str) -> tuple[str, ...]:
     """Return the options that a config file builds on."""
     content = yaml.load(text, Loader=LOADER) or {}  # noqa: S506  (a safe loader)
-    below = content.get("defaults", [])
-    return tuple(name for name in below if isinstance(name, str) and name != "_self_")
-
-
-def _find(group: str, option: str | None, folders: Sequence[Path]) -> Path | None:
-    candidates = [folder / group / f"{option}.yaml" for folder in folders]
-    return next((path for path in candidates if path.is_file()), None)
+    return tuple(name for name in content.get("defaults", []) if isinstance(name, str) and name != "_self_")
 
 
 def path_label(path: Path) -> str:

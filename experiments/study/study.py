@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from hydra.core.override_parser.types import Override
 
 from experiments.files import check_writable
 from experiments.study.compose import (
@@ -26,6 +26,7 @@ from experiments.study.compose import (
     overrides_of_parts,
     parse_overrides,
     search_override,
+    value_at,
 )
 from experiments.study.manifest_file import read_manifest_file
 from experiments.study.sources import SourcedInput, input_sources
@@ -37,44 +38,33 @@ from sim.setting.window import EVALUATION, Window
 
 
 def check_alternatives(alternatives: Mapping[str, Sequence[str]]) -> None:
-    """Refuse an alternative that names no policy, or sets anything but parts of the scenario.
-
-    Raises
-    ------
-    ConfigError
-        ``alternatives.<name>``: what it sets, what it must.
-    """
+    """Refuse (ConfigError) an alternative that names no policy, or sets anything but parts of the scenario."""
     for name, own in alternatives.items():
-        keys = [override.key_or_group for override in _parse_own(name, own)]
-        strays = [key for key in keys if key.split(".")[0] not in PARTS]
-        if strays:
+        with _named_alternative(name):
+            keys = [override.key_or_group for override in parse_overrides(own)]
+        if strays := [key for key in keys if key.split(".")[0] not in PARTS]:
             problem = f"may set only parts of the scenario {list(PARTS)}, got {strays[0]!r}"
             raise ConfigError(f"alternatives.{name}", problem)
         if "policy" not in keys:
             raise ConfigError(f"alternatives.{name}", "must name its policy, e.g. policy=threshold")
 
 
-def _parse_own(name: str, overrides: Sequence[str]) -> list[Override]:
+@contextmanager
+def _named_alternative(name: str) -> Iterator[None]:
+    """Name the alternative in what is refused of it."""
     try:
-        return parse_overrides(overrides)
+        yield
     except ConfigError as error:
         raise ConfigError(f"alternatives.{name}", str(error)) from None
 
 
 def check_override_clashes(user_overrides: Sequence[str], alternatives: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a user's override of a key that an alternative sets, itself or by its group.
-
-    Raises
-    ------
-    ConfigError
-        The key, and the alternative that sets it.
-    """
+    """Refuse (ConfigError) a user's override of a key that an alternative sets, itself or by its group."""
     asked = {override.key_or_group: str(override.input_line) for override in parse_overrides(user_overrides)}
     sets = [(name, override) for name, lines in alternatives.items() for override in parse_overrides(lines)]
     for name, override in sets:
         if override.key_or_group in asked:
-            problem = f"set by alternative {name!r} ({override.input_line})"
-            raise ConfigError(override.key_or_group, problem)
+            raise ConfigError(override.key_or_group, f"set by alternative {name!r} ({override.input_line})")
     above = tuple(f"{override.key_or_group}." for _, override in sets)
     for key in asked:
         if key.startswith(above):
@@ -88,17 +78,13 @@ def _check_agreement(key: str, user_overrides: Mapping[str, str], alternatives: 
     first, *others = found.items()
     for name, value in others:
         if value != first[1]:
-            problem = f"alternatives set it apart ({first[0]!r}: {first[1]}, {name!r}: {value})"
-            raise ConfigError(key, problem)
+            raise ConfigError(key, f"alternatives set it apart ({first[0]!r}: {first[1]}, {name!r}: {value})")
 
 
 def _lookup(mapping: Mapping[str, Any], key: str) -> object:
-    node: Any = mapping
-    for name in key.split("."):
-        if not isinstance(node, Mapping) or name not in node:
-            return "nothing"
-        node = node[name]
-    return node
+    *above, last = key.split(".")
+    parent = value_at(mapping, above)
+    return parent[last] if isinstance(parent, Mapping) and last in parent else "nothing"
 
 
 MONTHS = 12
@@ -155,7 +141,11 @@ class StudySettings(Spec):
         """Refuse a date that is none, an empty folder name, and a manifest that is not there."""
         if self.spread == 1:
             raise ConfigError("spread", "one past has no spread; expected 0 or at least 2")
-        if not _is_date(self.start_date):
+        try:
+            known = dt.date.fromisoformat(self.start_date).isoformat() == self.start_date
+        except ValueError:
+            known = False
+        if not known:
             raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
         if self.out is not None and not self.out.strip():
             raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
@@ -163,13 +153,6 @@ class StudySettings(Spec):
             raise ConfigError("manifest", f"no such file: {self.manifest!r}")
         if self.manifest is not None and self.calendar == "year":
             raise ConfigError("calendar", "a manifest is one stretch of days; expected week")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 DEFAULT_EXPERIMENT = {"compare": "strategies", "fund": "portals"}
@@ -205,9 +188,9 @@ class Study:
     high_risk_score: float
     """Trucks that score at least this are high-risk."""
     bottleneck: bool = False
+    """Whether one more of every resource is run beside the study."""
     spread: int = 0
     explain: int = 0
-    """Whether one more of every resource is run beside the study."""
     robustness: RobustnessSettings = NO_REDRAWS
     random_stream: RandomStreamPrecision = DEFAULT_PRECISION
 
@@ -242,9 +225,9 @@ class Study:
         return compose_config(self.overrides_of(alternative)).choices
 
     def inputs(self, alternative: str) -> list[SourcedInput]:
-        """Return one alternative's numbers with their sources; see `provenance.sources`."""
-        own = self.own_overrides[alternative]
-        return input_sources(compose_config(self.overrides_of(alternative)), self.overrides, own)
+        """Return one alternative's numbers with their sources."""
+        config = compose_config(self.overrides_of(alternative))
+        return input_sources(config, self.overrides, self.own_overrides[alternative])
 
 
 def compose_mapping(overrides: Sequence[str] = ()) -> dict[str, Any]:
@@ -288,14 +271,8 @@ def _checked(overrides: tuple[str, ...]) -> Scenario:
 def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | None = None) -> Study:
     """Build the study that a verb's overrides ask for; writes nothing.
 
-    Parameters
-    ----------
-    overrides : sequence of str
-        Hydra overrides, e.g. ``["experiment=lanes", "replications=40"]``.
-    verb : str
-        ``compare`` needs two alternatives and two replications, ``run`` exactly one alternative.
-    config_dir : path, optional
-        A folder of private configs outside the repository.
+    ``overrides`` are Hydra's, e.g. ``["experiment=lanes", "replications=40"]``; ``config_dir`` is a folder of
+    private configs. ``compare`` needs two alternatives and two replications, ``run`` exactly one alternative.
 
     Raises
     ------
@@ -322,24 +299,20 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     own = given or {str(base.choices["policy"]): ()}
     _check_counts(settings, own, base, verb)
     out = _out(settings, base, verb)
-    scenarios = {name: _alternative(name, overrides_of_parts((*asked, *more))) for name, more in own.items()}
+    scenarios = {}
+    for name, more in own.items():
+        with _named_alternative(name):
+            scenarios[name] = _checked(overrides_of_parts((*asked, *more)))
     check_writable(out)
     if settings.manifest is not None:
         read_manifest_file(Path(settings.manifest), settings.days)  # refuses what it cannot read
-    shared = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
-    return Study(
-        **shared
-        | {
-            "verb": verb,
-            "experiment": base.choices["experiment"],
-            "baseline": settings.baseline or next(iter(own)),
-            "out": out,
-            "manifest": None if settings.manifest is None else Path(settings.manifest),
-            "alternatives": scenarios,
-            "overrides": tuple(users),
-            "own_overrides": own,
-        }
-    )
+    fields = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)} | {
+        "baseline": settings.baseline or next(iter(own)),
+        "out": out,
+        "manifest": None if settings.manifest is None else Path(settings.manifest),
+        "alternatives": scenarios,
+    }
+    return Study(verb=verb, experiment=base.choices["experiment"], overrides=users, own_overrides=own, **fields)
 
 
 def overrides_with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:
@@ -358,15 +331,7 @@ def _given(overrides: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _settings(mapping: Mapping[str, Any]) -> StudySettings:
-    others = (*PARTS, *FUNDING)
-    return build_spec(StudySettings, {key: value for key, value in mapping.items() if key not in others})
-
-
-def _alternative(name: str, overrides: tuple[str, ...]) -> Scenario:
-    try:
-        return _checked(overrides)
-    except ConfigError as error:
-        raise ConfigError(f"alternatives.{name}", str(error)) from None
+    return build_spec(StudySettings, {key: value for key, value in mapping.items() if key not in (*PARTS, *FUNDING)})
 
 
 def _check_counts(
@@ -380,12 +345,10 @@ def _check_counts(
     if verb in COMPARING and len(alternatives) < 2:
         raise ConfigError("alternatives", f"{verb} needs at least 2, got {len(alternatives)}")
     if verb in COMPARING and settings.replications < 2:
-        problem = f"must be at least 2 to compare, got {settings.replications}"
-        raise ConfigError("replications", problem)
+        raise ConfigError("replications", f"must be at least 2 to compare, got {settings.replications}")
     if settings.calendar == "year" and settings.replications % MONTHS:
-        problem = "calendar=year takes whole multiples of 12, a week of each month; got "
-        problem += str(settings.replications)
-        raise ConfigError("replications", problem)
+        problem = "calendar=year takes whole multiples of 12, a week of each month"
+        raise ConfigError("replications", f"{problem}; got {settings.replications}")
     if settings.baseline is not None and settings.baseline not in alternatives:
         raise ConfigError("baseline", f"no alternative {settings.baseline!r}; known {list(alternatives)}")
 
@@ -393,8 +356,7 @@ def _check_counts(
 def _out(settings: StudySettings, config: ComposedConfig, verb: str) -> Path:
     if settings.out is not None:
         return Path(settings.out).expanduser()
-    subject = config.choices["experiment"] or config.choices["policy"]
-    return default_folder(verb, str(subject))
+    return default_folder(verb, str(config.choices["experiment"] or config.choices["policy"]))
 
 
 def default_folder(verb: str, subject: str) -> Path:

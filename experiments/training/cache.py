@@ -53,8 +53,7 @@ def code_hash() -> str:
 def learnt_from(folder: Path = ROOT) -> list[Path]:
     """Return the source files that decide what a model has learnt.
 
-    All of `sim` and `models`, what draws the past with all of `experiments` that it imports, and
-    what trains.
+    All of `sim` and `models`, what draws the past with all of `experiments` that it imports, and what trains.
     """
     drawing = source_files(DRAWING, folder, within=("experiments",))
     training = source_files(TRAINING, folder, within=())

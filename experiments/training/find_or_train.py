@@ -18,18 +18,11 @@ from sim.shared_draws import risk_key
 
 
 def fitted_scorer(risk: Risk, scenario: Scenario, processes: int, progress: Progress | None = None) -> Scorer:
-    """Return the fitted risk model, from the cache or trained now; see `experiments.train`.
-
-    Raises
-    ------
-    ModelError
-        Nothing to learn from.
-    """
-    found = (
-        baselines.load_baseline(model_folders(risk, scenario).model) if risk.name in baselines.KNOWN_SETTINGS else None
-    )
-    if found is not None:
-        return dataclasses.replace(found, heeds_tips=risk.tier == "tip")
+    """Return the fitted risk model, from the cache or trained now; ModelError: nothing to learn from."""
+    if risk.name in baselines.KNOWN_SETTINGS:
+        found = baselines.load_baseline(model_folders(risk, scenario).model)
+        if found is not None:
+            return dataclasses.replace(found, heeds_tips=risk.tier == "tip")
     from experiments.training import train
 
     return train.ensure_fitted(risk, scenario, processes, progress)
@@ -49,7 +42,6 @@ def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
         with report_terminal.show_progress(terminal, history_weeks(risk), f"training {risk.name}, weeks") as tell:
             past = scenario
             if scenario.port.name == before_change.port.name:
-                parts = {p: getattr(before_change, p) for p in ("port", "traffic", "threat")}
-                past = replace_parts(scenario, **parts)
+                past = replace_parts(scenario, **{p: getattr(before_change, p) for p in ("port", "traffic", "threat")})
             scorers[key] = fitted_scorer(risk, past, study.processes, tell)
     return scorers

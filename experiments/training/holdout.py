@@ -107,26 +107,21 @@ def mean_half_widths(scores: HoldoutScores, level: float = 0.95) -> FloatArray:
 def label_comparison_lines(opened: HoldoutScores, oracle: HoldoutScores, holdout: HoldoutTrucks) -> list[str]:
     """Return lines: what each kind of labels gives on the same weeks, and the cost (step 3)."""
     gap = HoldoutScores(values=oracle.values - opened.values, leave_one_out=oracle.leave_one_out - opened.leave_one_out)
+    ends = (opened.values.min(axis=0), opened.values.max(axis=0))
     columns = {
-        "opened": _with_half(opened.values.mean(axis=0), mean_half_widths(opened)),
-        "least to most": _from_to(opened.values),
-        "oracle": _with_half(oracle.values.mean(axis=0), mean_half_widths(oracle)),
-        "cost of opened": _with_half(gap.values.mean(axis=0), mean_half_widths(gap)),
+        "opened": _with_half(opened),
+        "least to most": [f"{low:.3f}-{high:.3f}" for low, high in zip(*ends, strict=True)],
+        "oracle": _with_half(oracle),
+        "cost of opened": _with_half(gap),
         "best": [f"{value:.3f}" for value in holdout_measures(holdout.p_carrying, holdout)],
     }
-    lines = [_line("", list(columns))]
-    for row, name in enumerate(FIGURES):
-        lines.append(_line(name, [cells[row] for cells in columns.values()]))
-    return lines
+    rows = zip(FIGURES, zip(*columns.values(), strict=True), strict=True)
+    return [_line("", list(columns)), *(_line(name, cells) for name, cells in rows)]
 
 
-def _with_half(values: FloatArray, halves: FloatArray) -> list[str]:
-    return [f"{value:.3f} ±{half:.3f}" for value, half in zip(values, halves, strict=True)]
-
-
-def _from_to(values: FloatArray) -> list[str]:
-    ends = zip(values.min(axis=0), values.max(axis=0), strict=True)
-    return [f"{low:.3f}-{high:.3f}" for low, high in ends]
+def _with_half(scores: HoldoutScores) -> list[str]:
+    means = zip(scores.values.mean(axis=0), mean_half_widths(scores), strict=True)
+    return [f"{value:.3f} ±{half:.3f}" for value, half in means]
 
 
 def _line(name: str, cells: Sequence[str]) -> str:
@@ -135,8 +130,7 @@ def _line(name: str, cells: Sequence[str]) -> str:
 
 def score_reasons(fitted: FittedRisk, past: Scenario, sample: Float32Array, n: int) -> list[str]:
     """Return a line for each of the ``n`` riskiest trucks of the week after the past (step 4)."""
-    window = simulated_history.week_window(past.risk, history_weeks(past.risk))
-    tier = past.risk.tier
+    window, tier = simulated_history.week_window(past.risk, history_weeks(past.risk)), past.risk.tier
     shown = visible_part(draw_window_trucks(past, window), tier)
     scores = dataclasses.replace(fitted, heeds_tips=False).score(shown)
     worst = np.argsort(-scores["p_hit"].to_numpy(), kind="stable")[:n]

@@ -12,12 +12,13 @@ TODAYS_OVERRIDES = ("risk=rules", "policy=todays_practice", "scanner=baseline", 
 """The practice before any change under study."""
 
 
-def training_past(risk: Risk, scenario: Scenario, today: Scenario) -> Scenario:
-    """Return the past that a model learns from: today's practice, at this port, on these trucks.
+def port_before_change(risk: Risk, scenario: Scenario) -> Scenario:
+    """Return the past that a model learns from: today's practice by rules, at this port, on these trucks.
 
-    What the partner shares is there as it was agreed, for the models that read it.
+    ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat. What the partner shares
+    is there as it was agreed, for the models that read it.
     """
-    learnt = risk_as_trained(risk, scenario.sharing)
+    today, learnt = compose_scenario(TODAYS_OVERRIDES), risk_as_trained(risk, scenario.sharing)
     years = dataclasses.replace(
         today.risk,
         tier=learnt.tier,
@@ -28,14 +29,6 @@ def training_past(risk: Risk, scenario: Scenario, today: Scenario) -> Scenario:
     sharing = today.sharing if learnt.tier == "own" else scenario.sharing.as_agreed()
     kept = {"port": scenario.port, "traffic": scenario.traffic, "threat": scenario.threat}
     return replace_parts(today, risk=years, sharing=sharing, **kept)
-
-
-def port_before_change(risk: Risk, scenario: Scenario) -> Scenario:
-    """Return the port before the change under study: its trucks, today's practice by rules.
-
-    ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat.
-    """
-    return training_past(risk, scenario, compose_scenario(TODAYS_OVERRIDES))
 
 
 DAYS_PER_YEAR = 365.25

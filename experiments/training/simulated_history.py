@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,16 +95,11 @@ class SimulatedHistory:
         return found / self.trucks
 
     def examples(self) -> Examples:
-        """Return what a model may learn from.
+        """Return what a model may learn from; ModelError: no seizure in the whole past.
 
         Exams ordered for agriculture or trade compliance are left out: who is ordered follows the
         commodity and not suspicion, so they would teach that produce is safe. Among trucks opened
         on an alarm, how they came to be scanned cancels out of P(seizure | opened, features).
-
-        Raises
-        ------
-        ModelError
-            No seizure in the whole past.
         """
         frame = self.frame[~self.frame["ordered"]]
         if not frame["label"].any():
@@ -135,15 +129,8 @@ def week_window(risk: Risk, week: int) -> Window:
 
 
 def draw_feature_sample(past: Scenario) -> npt.NDArray[np.float32]:
-    """Return the raw features of trucks taken evenly from the whole past, shape (m, features).
-
-    Raises
-    ------
-    ModelError
-        Not one truck came.
-    """
-    weeks = range(0, history_weeks(past.risk), SAMPLE_EVERY_WEEK)
-    tier = past.risk.tier
+    """Return raw features of trucks taken evenly from the whole past, shape (m, features); ModelError: none came."""
+    weeks, tier = range(0, history_weeks(past.risk), SAMPLE_EVERY_WEEK), past.risk.tier
     parts = (visible_part(draw_window_trucks(past, week_window(past.risk, week)), tier) for week in weeks)
     sample = np.concatenate([feature_matrix(part.iloc[::SAMPLE_EVERY_TRUCK], tier) for part in parts])
     if len(sample) == 0:
@@ -198,8 +185,7 @@ def draw_oracle_week(past: Scenario, week: int) -> tuple[pd.DataFrame, int]:
     """Return all trucks that carried and a sample of the clean ones, and how many came."""
     manifest = draw_window_trucks(past, week_window(past.risk, week))
     carrying = manifest["true_carrying"].to_numpy()
-    turn = np.cumsum(~carrying) % ORACLE_EVERY_CLEAN == 0
-    kept = carrying | turn
+    kept = carrying | (np.cumsum(~carrying) % ORACLE_EVERY_CLEAN == 0)
     frame = manifest.loc[kept, list(visible_columns(past.risk.tier))].assign(
         label=carrying[kept].astype(np.float64),
         weight=np.where(carrying[kept], 1.0, float(ORACLE_EVERY_CLEAN)),
@@ -222,16 +208,9 @@ def draw_quarter(past: Scenario, rules: FittedRisk, labels: Labels, weeks: range
 
 
 def draw_history(past: Scenario, labels: Labels, processes: int, progress: Progress | None = None) -> SimulatedHistory:
-    """Run the years of `before` through the port and keep what it learns of its trucks.
+    """Run the years of ``past`` through the port and keep what it learns of its trucks.
 
-    Parameters
-    ----------
-    past : Scenario
-        From `before`.
-    labels : "opened" or "oracle"
-        Who has a label.
-    processes : int
-        Quarters worked on at the same time; the result does not depend on it.
+    ``labels`` say who has a label; ``processes`` quarters are worked on at the same time.
     """
     own = draw_feature_sample(past)[:, : width_of_tier("own")]
     rules = FittedRisk.without_labels("rules", make_risk_model(past.risk), own)
@@ -242,16 +221,10 @@ def draw_history(past: Scenario, labels: Labels, processes: int, progress: Progr
     total = history_weeks(past.risk)
     pieces = [range(start, min(start + QUARTER_WEEKS, total)) for start in range(0, total, QUARTER_WEEKS)]
     frames, came = [], 0
-    for piece, (frame, n) in zip(pieces, draw_quarters(past, rules, labels, pieces, processes), strict=True):
+    quarters = results(functools.partial(draw_quarter, past, rules, labels), pieces, processes)
+    for piece, (frame, n) in zip(pieces, quarters, strict=True):
         frames.append(frame)
         came += n
         if progress is not None:
             progress(piece.stop, total)
     return SimulatedHistory(frame=pd.concat(frames, ignore_index=True), trucks=came)
-
-
-def draw_quarters(
-    past: Scenario, rules: FittedRisk, labels: Labels, pieces: list[range], processes: int
-) -> Iterator[tuple[pd.DataFrame, int]]:
-    """Return `draw_quarter` of every piece, in order, several at the same time."""
-    return results(functools.partial(draw_quarter, past, rules, labels), pieces, processes)

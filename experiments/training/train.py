@@ -16,21 +16,17 @@ from experiments.training import simulated_history
 from experiments.training.cache import ModelFolders, model_folders
 from experiments.training.past_practice import history_weeks, port_before_change
 from models import store
-from models.base import RiskModel
 from models.calibration import reliability_table
 from models.evaluate import evaluate
 from models.explain import feature_importance
 from models.fitted import FittedRisk
 from models.model_card import build_model_card
 from models.registry import make_risk_model
-from sim.arrays import Float32Array
 from sim.caching import cache_files
 from sim.errors import ModelError
 from sim.scenario import Risk, Scenario
 
 Say = Callable[[str], None]
-
-
 CAPACITIES = (0.036, 0.10, 0.27, 0.50)
 """Shares at which models are judged: the rules' target, a tenth, today's scan share, a half."""
 
@@ -38,26 +34,11 @@ CAPACITIES = (0.036, 0.10, 0.27, 0.50)
 def ensure_fitted(
     risk: Risk, scenario: Scenario, processes: int, progress: Progress | None = None, say: Say | None = None
 ) -> FittedRisk:
-    """Return the fitted risk model: from the cache, or trained now and kept there.
+    """Return the fitted risk model: from the cache, or trained now and kept there; ModelError: nothing to learn from.
 
-    Parameters
-    ----------
-    risk : Risk
-        Model, labels, years, settings.
-    scenario : Scenario
-        Gives port, traffic and threat; its policy, scanners and staffing play no part, because the
-        past is that of today's practice (`experiments.training.past_practice.port_before_change`).
-    processes : int
-        Used to draw the past; the result does not depend on it.
-    progress : callable, optional
-        Told how many weeks of the past are done.
-    say : callable, optional
-        Told what is worth a line; by default a damaged cache is told on stderr.
-
-    Raises
-    ------
-    ModelError
-        Nothing to learn from.
+    ``scenario`` gives port, traffic and threat; its policy, scanners and staffing play no part, because the past is
+    that of today's practice (`experiments.training.past_practice.port_before_change`). ``progress`` is told how many
+    weeks of the past are done, ``say`` (stderr if left out) what is worth a line, as a damaged cache.
     """
     tell = say or _to_stderr
     place = model_folders(risk, scenario)
@@ -87,17 +68,10 @@ def train_model(
         fitted = FittedRisk.without_labels(risk.name, model, sample)
         return fitted, build_model_card(fitted, risk, training_record(past, None))
     known = load_or_draw_past(folders.history, risk, past, processes, progress)
-    return _learn(model, risk, past, known, sample)
-
-
-def _learn(
-    model: RiskModel, risk: Risk, past: Scenario, past_history: simulated_history.SimulatedHistory, sample: Float32Array
-) -> tuple[FittedRisk, dict[str, Any]]:
-    fitted, held = FittedRisk.from_labels(risk.name, model, past_history.examples(), sample)
+    fitted, held = FittedRisk.from_labels(risk.name, model, known.examples(), sample)
     judged = evaluate(held.score, held.p_hit, held.label, held.weight, CAPACITIES)
     table = reliability_table(held.p_hit, held.label, held.weight)
-    rests = feature_importance(held)
-    return fitted, build_model_card(fitted, risk, training_record(past, past_history), judged, table, rests)
+    return fitted, build_model_card(fitted, risk, training_record(past, known), judged, table, feature_importance(held))
 
 
 def training_record(past: Scenario, past_history: simulated_history.SimulatedHistory | None) -> dict[str, Any]:

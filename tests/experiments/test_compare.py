@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from experiments import compare
+from experiments import cli, compare
 from experiments.comparison import COLUMNS
 from experiments.report import terminal
 from experiments.study.study import Study
@@ -97,13 +97,14 @@ def test_nothing_is_written_when_a_replication_fails(
 
 
 def test_main_compares(made_up: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[list[str], str]] = []
+    seen: list[tuple[tuple[str, ...], str]] = []
+    made = asked(tmp_path / "out")
 
-    def study(overrides: list[str], verb: str) -> Study:
+    def study(overrides: tuple[str, ...], verb: str) -> Study:
         seen.append((overrides, verb))
-        return asked(tmp_path / "out")
+        return made
 
-    monkeypatch.setattr(compare, "build_study", study)
-    assert compare.main(["replications=5"]) == 0
-    assert seen == [(["replications=5"], "compare")]
+    monkeypatch.setattr("experiments.study.study.build_study", study)
+    assert cli.main(["compare", "replications=5"]) == 0
+    assert seen == [(("replications=5",), "compare")]
     assert "replicate" in made_up

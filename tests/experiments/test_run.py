@@ -17,16 +17,11 @@ ONE = {"todays_practice": (31.0, 0.12, 0.277)}
 def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Replace everything slow by made-up numbers and return the folder of the results."""
 
-    def study(overrides: list[str], verb: str) -> Study:
-        assert verb == "run"
-        return replications.study(list(ONE), *overrides, out=tmp_path / "out")
-
     def write_ledger(asked: Study, _scorers: object) -> list[Path]:
         path = asked.out / "ledger.parquet"
         ledgers.tandem(10)[1].to_parquet(path)
         return [path]
 
-    monkeypatch.setattr(run, "build_study", study)
     monkeypatch.setattr(find_or_train, "fitted_scorer", lambda *_: None)
     monkeypatch.setattr(compare, "weekly_loads", lambda asked, _: replications.weekly(asked.alternatives))
     monkeypatch.setattr(compare, "replicate", lambda *_, **__: replications.done(ONE, n=4))
@@ -35,7 +30,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_one_alternative_leaves_the_same_files(made_up: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run.main(["replications=4"]) == 0
+    assert run.carry_out(replications.study(list(ONE), "replications=4", out=made_up)) == 0
     names = sorted(path.name for path in made_up.iterdir())
     assert names == ["comparison.parquet", "metrics.parquet", "report.html", "run.json"]
     assert "Under todays_practice trucks wait" in capsys.readouterr().out
@@ -44,5 +39,5 @@ def test_one_alternative_leaves_the_same_files(made_up: Path, capsys: pytest.Cap
 
 
 def test_the_ledger_comes_on_request(made_up: Path) -> None:
-    run.main(["replications=4", "ledger=true"])
+    assert run.carry_out(replications.study(list(ONE), "replications=4", "ledger=true", out=made_up)) == 0
     assert (made_up / "ledger.parquet").is_file()

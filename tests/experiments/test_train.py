@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments import train
+from experiments.study.study import build_study
 from experiments.training import past_practice, simulated_history
 from experiments.training import train as training
 from experiments.training.cache import ModelFolders, model_folders
@@ -205,7 +206,7 @@ def test_verb_says_what_it_did(
     cache: Path, capsys: pytest.CaptureFixture[str], make: Callable[..., FittedRisk]
 ) -> None:
     make("risk=boosted")
-    assert train.main([*SMALL, "risk=boosted", "processes=1"]) == 0
+    assert train.carry_out(build_study([*SMALL, "risk=boosted", "processes=1"], "train")) == 0
     said = capsys.readouterr().out
     for part in ("boosted: ready in", "positives among", "27.0%", "model and card:"):
         assert part in said
@@ -217,7 +218,7 @@ def test_spread_and_reasons_are_told_when_asked_for(
 ) -> None:
     make("risk=logistic")
     overrides = [*SMALL, "risk=logistic", "processes=1", "spread=2", "explain=3"]
-    assert train.main(overrides) == 0
+    assert train.carry_out(build_study(overrides, "train")) == 0
     said = capsys.readouterr().out
     assert said.count("because: ") == 3
     assert "exact" in said
@@ -226,7 +227,7 @@ def test_spread_and_reasons_are_told_when_asked_for(
 
 
 def test_a_model_that_learns_nothing_has_no_spread(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert train.main([*SMALL, "risk=rules", "processes=1", "spread=2", "explain=1"]) == 0
+    assert train.carry_out(build_study([*SMALL, "risk=rules", "processes=1", "spread=2", "explain=1"], "train")) == 0
     said = capsys.readouterr().out
     assert "because: " in said
     assert "pasts" not in said

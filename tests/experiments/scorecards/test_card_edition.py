@@ -10,7 +10,8 @@ from rich.console import Console
 
 from experiments.number_format import number
 from experiments.scorecards import files, page, terminal, wording
-from experiments.scorecards.card import Scorecard, parse_edition, scorecard_in_edition
+from experiments.scorecards.card import Scorecard, scorecard_in_edition
+from experiments.scorecards.request import read_request
 from sim.errors import ConfigError
 from tests import cards
 
@@ -120,4 +121,4 @@ def test_what_targeting_reads_is_not_told(internal: Scorecard) -> None:
 
 def test_an_edition_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ConfigError, match="edition: expected one of internal, public"):
-        parse_edition("secret")
+        read_request(["edition=secret"])

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import jsonschema
 import pandas as pd
 import pytest
 
+from experiments.scorecards import files
 from experiments.scorecards.card import Scorecard, scorecard_in_edition
-from experiments.scorecards.files import scorecard_csv, scorecard_record, scorecard_schema
+from experiments.scorecards.files import scorecard_csv, scorecard_record
 from tests import cards
 
 
@@ -19,7 +21,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Scorecard:
 
 @pytest.mark.parametrize("edition", ["internal", "public"])
 def test_the_record_keeps_to_its_schema(card: Scorecard, edition: str) -> None:
-    shape = scorecard_schema()
+    shape = json.loads(Path(files.__file__).with_name("scorecard.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(shape)
     told = json.loads(json.dumps(scorecard_record(scorecard_in_edition(card, edition)), allow_nan=False))  # type: ignore[arg-type]
     jsonschema.Draft202012Validator(shape).validate(told)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.execution.parallel import results
 from experiments.training import simulated_history
 from experiments.training.past_practice import history_weeks, port_before_change
 from models.features import feature_matrix, visible_part
@@ -89,7 +91,8 @@ def test_a_week_is_a_function_of_its_number(
 
 def test_the_number_of_processes_changes_nothing(past: Scenario, rules: FittedRisk) -> None:
     pieces = [range(0, 2), range(2, 4), range(4, 5)]
-    one, two = (list(simulated_history.draw_quarters(past, rules, "opened", pieces, n)) for n in (1, 2))
+    draw = functools.partial(simulated_history.draw_quarter, past, rules, "opened")
+    one, two = (list(results(draw, pieces, n)) for n in (1, 2))
     for (frame, came), (again, came_again) in zip(one, two, strict=True):
         pd.testing.assert_frame_equal(frame, again)
         assert came == came_again
