@@ -93,7 +93,7 @@ def _table(table: Table) -> dict[str, Any]:
         "title": table.title,
         "note": table.note,
         "rows_are": table.first.key,
-        "columns": [dataclasses.asdict(column) for column in table.columns],
+        "columns": [{name: getattr(c, name) for name in ("key", "words", "unit", "badge")} for c in table.columns],
         "rows": [{"name": name, "cells": [_cell(cell) for cell in cells]} for name, cells in table.rows],
     }
 
