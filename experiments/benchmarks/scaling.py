@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from experiments.benchmarks.rivals import ratios
+from experiments.benchmarks.other_simulators import ratios
 from experiments.execution.replicate import ProcessCache, compile_for_run, replicate, run_replication
 from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, compose_scenario
