@@ -38,7 +38,7 @@ LADDER: Final[dict[str, tuple[str, ...]]] = {
     "and scanners": ("port.portal.servers=0", "port.analyst.servers=0"),
     "and portals (the port)": (),
     "and dogs, low energy": ("port.canine.servers=2", "port.low_energy.servers=4"),
-    "all eleven": (
+    "and checks of others": (
         "port.canine.servers=2",
         "port.low_energy.servers=4",
         "port.origin.servers=30",
