@@ -16,15 +16,15 @@ from rich.console import Console
 
 from experiments import cli
 from experiments.benchmarks import report, scaling
-from experiments.benchmarks.rare_events import measure_rare_threats
-from experiments.benchmarks.report import bench_figure
-from experiments.benchmarks.rivals import (
+from experiments.benchmarks.other_simulators import (
     cost_by_truck_count,
     missing_implementations,
     race_model_c,
     ratios,
     seconds_per_run,
 )
+from experiments.benchmarks.rare_events import measure_rare_threats
+from experiments.benchmarks.report import bench_figure
 from experiments.benchmarks.scaling import bytes_per_truck, time_year
 from experiments.execution.replicate import compile_for_run
 from experiments.files import OutputFolder

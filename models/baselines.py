@@ -227,5 +227,5 @@ def load_baseline(folder: Path) -> BaselineRisk | None:
         return None
     # What another build of this program wrote may fail in any way; it can be made again.
     except Exception as error:
-        cache_files.throw_away(folder, str(error) or type(error).__name__)
+        cache_files.throw_away(folder, cache_files.reason_of(error, folder))
         return None

@@ -73,7 +73,7 @@ def save_model(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> Non
     except OSError as error:
         raise ModelError(f"cannot write the model to {folder}: {error.strerror or error}") from None
     except CacheError as error:
-        raise ModelError(f"cannot write the model: {error}") from None
+        raise ModelError(f"cannot write the model: {cache_files.advice(error, folder)}") from None
 
 
 def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
@@ -142,7 +142,7 @@ def _read(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
     try:
         return cache_files.verified_folder(folder, names)
     except (CacheError, OSError) as error:
-        raise ModelError(f"cannot read the model ({error})") from None
+        raise ModelError(f"cannot read the model ({cache_files.reason_of(error, folder)})") from None
 
 
 def _record(content: bytes, folder: Path, name: str) -> dict[str, Any]:

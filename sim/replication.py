@@ -27,7 +27,7 @@ from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
 from sim.engine.prepare import prepare_flow
 from sim.policies.base import PAST_COLUMNS, HookInputs, PastTraffic, PolicyExpectation, with_hook_data
-from sim.policies.gates import with_actual_portal_visits
+from sim.policies.portal_route import with_actual_portal_visits
 from sim.policies.registry import policy_expectation, select_trucks
 from sim.results.expected_detection import ExpectedDetection, expected_detection, ledger_if_carrying
 from sim.results.groups import random_stream_counts, targeted_trucks

@@ -24,7 +24,7 @@ class Station:
     name: str
     role: Literal["way", "check", "sensor", "exam", "judge"]
     """``way``: all trucks pass it; ``check``: beside the chain, for a share of the trucks; ``sensor``: an instrument
-    that alarms; ``exam``: opens trucks; ``judge``: judges images, in parallel."""
+    that alarms; ``exam``: opens trucks; ``judge``: people who read the portal's images while the truck goes on."""
     service: str
     """Key of its service times in a scenario."""
     stream: int

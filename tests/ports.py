@@ -8,7 +8,7 @@ import pandas as pd
 from sim.engine.flow import Flow
 from sim.engine.ledger import build_ledger
 from sim.policies.base import PastTraffic, PolicyExpectation
-from sim.policies.gates import with_actual_portal_visits
+from sim.policies.portal_route import with_actual_portal_visits
 from sim.replication import ENGINES, OperatingPlan, Replication, draw_window_trucks
 from sim.scenario import Scenario
 from sim.sensors import operating_points

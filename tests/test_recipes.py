@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ STEP = re.compile(
     r"^(?:At the end of|In) `(?P<path>[\w/.]+)`(?:, after `(?P<after>[^\n]+)`|[^\n]*?):\n\n```\w+\n(?P<text>.*?)```",
     re.M | re.S,
 )
-COMMAND = re.compile(r"^```sh\n(?P<words>.*?)\n```", re.M | re.S)
+COMMAND = re.compile(r"^```sh\n(?P<lines>.*?)\n```", re.M | re.S)
 
 
 def recipe(title: str) -> str:
@@ -60,17 +61,22 @@ def run(copy: Path, *words: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(("title", "files"), [("Add a policy", 3), ("Add a metric", 4), ("Add a verb", 2)])
+@pytest.mark.parametrize(
+    ("title", "files"), [("Add a policy", 3), ("Add a sensor", 5), ("Add a metric", 4), ("Add a verb", 2)]
+)
 def test_a_recipe_works_as_it_is_written(title: str, files: int, copy: Path) -> None:
     text = recipe(title)
     written = follow(text, copy)
     assert len(written) == files
     for test in (path for path in written if path.name.startswith("test_")):
         run(copy, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(test))
-    command = COMMAND.search(text)
-    assert command is not None
-    verb, *overrides = command["words"].split()
-    out = [f"out={copy / 'out'}"] if overrides else []
-    said = run(copy, "-m", "experiments.cli", verb, *overrides, *out)
-    assert overrides or "world_trade_bridge" in said.split()
-    assert not overrides or (copy / "out" / "metrics.parquet").is_file()
+    commands = COMMAND.search(text)
+    assert commands is not None
+    for words in map(shlex.split, commands["lines"].splitlines()):
+        if words[0] == "python":
+            run(copy, *words[1:])
+            continue
+        out = [f"out={copy / 'out'}"] if words[1:] else []
+        said = run(copy, "-m", "experiments.cli", *words, *out)
+        assert out or "world_trade_bridge" in said.split()
+        assert not out or (copy / "out" / "metrics.parquet").is_file()

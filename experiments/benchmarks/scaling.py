@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from experiments.benchmarks.rivals import ratios
+from experiments.benchmarks.other_simulators import ratios
 from experiments.execution.replicate import ProcessCache, compile_for_run, replicate, run_replication
 from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, compose_scenario
@@ -38,7 +38,7 @@ LADDER: Final[dict[str, tuple[str, ...]]] = {
     "and scanners": ("port.portal.servers=0", "port.analyst.servers=0"),
     "and portals (the port)": (),
     "and dogs, low energy": ("port.canine.servers=2", "port.low_energy.servers=4"),
-    "all eleven": (
+    "and checks of others": (
         "port.canine.servers=2",
         "port.low_energy.servers=4",
         "port.origin.servers=30",

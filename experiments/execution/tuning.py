@@ -21,7 +21,7 @@ from experiments.execution.parallel import Progress
 from experiments.execution.replicate import in_study_order, replicate
 from experiments.study.study import Study
 from sim.policies.base import Policy
-from sim.policies.gated import CombinedPolicy
+from sim.policies.portal_policies import CombinedPolicy
 from sim.replication import Replication, Scorer
 from sim.results.metrics import RATIOS
 from sim.scenario import Scenario, replace_parts

@@ -40,6 +40,7 @@ from sim.caching.private_files import (
     content_of,
     make_folder,
     make_key,
+    remove_key,
     stored_key,
 )
 
@@ -108,11 +109,11 @@ def _stand_in(root: Path, error: Exception) -> Cache:
         try:
             return Cache(Path(named), stored_key(Path(named) / KEY_NAME))
         except (CacheError, OSError) as unusable:
-            tell(f"cache: {_reason(unusable, Path(named))}")
+            tell(f"cache: {advice(unusable, Path(named))}")
     folder = Path(tempfile.mkdtemp(prefix="throughgate-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[STAND_IN] = str(folder)
-    tell(f"cache: {_reason(error, root)}; what is compiled or trained is kept for this run alone")
+    tell(f"cache: {advice(error, root)}; what is compiled or trained is kept for this run alone")
     return Cache(folder, read_key(folder / KEY_NAME))
 
 
@@ -122,25 +123,31 @@ def read_key(path: Path) -> bytes:
     Raises
     ------
     CacheError, OSError
-        The key's folder is not the user's alone, or the key cannot be written.
+        The key's folder is not the user's alone, or the key cannot be written, or not be replaced.
     """
     try:
         return stored_key(path)
     except FileNotFoundError:
         pass
-    except CacheError as error:
+    except (CacheError, PermissionError) as error:
         check_folder(path.parent)
-        tell(f"cache: {error}; a new key is made, and what was kept is made again")
-        path.unlink()
+        remove_key(path)
+        tell(f"cache: {reason_of(error, path)}; a new key is made, and what was kept is made again")
     make_key(path)
     return stored_key(path)
 
 
-def _reason(error: Exception, path: Path) -> str:
-    """Return what went wrong and where, on one line."""
+def reason_of(error: Exception, path: Path) -> str:
+    """Return what went wrong and where."""
     if isinstance(error, OSError):
-        return f"{error.filename or path}: {error.strerror or type(error).__name__}"
-    return str(error)
+        return f"{error.filename2 or error.filename or path}: {error.strerror or type(error).__name__}"
+    return str(error) or type(error).__name__
+
+
+def advice(error: Exception, path: Path) -> str:
+    """Return what went wrong and what the user can do about it, for what stays as it is."""
+    remedy = getattr(error, "remedy", "")
+    return f"{reason_of(error, path)}; {remedy}" if remedy else reason_of(error, path)
 
 
 def checksum(place: str, content: bytes, key: bytes) -> bytes:
@@ -186,7 +193,7 @@ def read(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except (CacheError, OSError) as error:
-        throw_away(path, _reason(error, path))
+        throw_away(path, reason_of(error, path))
         return None
 
 
@@ -199,7 +206,7 @@ def throw_away(path: Path, reason: str) -> None:
         for folder in chain(path.parent, cache().root):
             check_folder(folder)
     except (CacheError, OSError) as error:
-        tell(f"cache: {_reason(error, path)}; done without")
+        tell(f"cache: {advice(error, path)}; done without")
         return
     tell(f"cache: {reason}; thrown away, to be made again")
     try:
@@ -208,7 +215,7 @@ def throw_away(path: Path, reason: str) -> None:
         else:
             path.unlink(missing_ok=True)
     except OSError as error:
-        tell(f"cache: cannot remove {_reason(error, path)}")
+        tell(f"cache: cannot remove {reason_of(error, path)}")
 
 
 def write(path: Path, content: bytes) -> bool:
@@ -230,7 +237,7 @@ def write(path: Path, content: bytes) -> bool:
             os.unlink(name)  # noqa: PTH108
             raise
     except (CacheError, OSError) as error:
-        tell(f"cache: not kept: {_reason(error, path)}")
+        tell(f"cache: not kept: {advice(error, path)}")
         return False
     return True
 

@@ -23,6 +23,11 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 class CacheError(Exception):
     """A file or folder of the cache that must not be used: what is wrong with it."""
 
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+        """What the user can do where the program leaves the thing as it is."""
+
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that another user could have filled.
@@ -30,11 +35,15 @@ def check_folder(folder: Path) -> None:
     Raises
     ------
     CacheError
-        It is a symbolic link or no folder, belongs to somebody else, or others may write to it.
+        It is a symbolic link or no folder, lies below a file, belongs to somebody else, or others may write to it.
     OSError
         It does not exist, or cannot be looked at.
     """
-    status = folder.lstat()
+    try:
+        status = folder.lstat()
+    except NotADirectoryError:
+        above = next(parent for parent in folder.parents if parent.exists())
+        raise CacheError(f"{above}: expected a folder, found {_kind(above.stat())}") from None
     if not stat.S_ISDIR(status.st_mode):
         raise CacheError(f"{folder}: expected a folder, found {_kind(status)}")
     _check_owner(folder, status)
@@ -46,12 +55,14 @@ def _check_owner(path: Path, status: os.stat_result) -> None:
         raise CacheError(f"{path}: {problem}")
     if status.st_mode & OTHERS_WRITE:
         mode = stat.S_IMODE(status.st_mode)
-        raise CacheError(f"{path}: others may write to it (mode {mode:04o}); chmod go-w mends it")
+        raise CacheError(f"{path}: others may write to it (mode {mode:04o})", "chmod go-w mends it")
 
 
 def _kind(status: os.stat_result) -> str:
     if stat.S_ISLNK(status.st_mode):
         return "a symbolic link"
+    if stat.S_ISDIR(status.st_mode):
+        return "a folder"
     return "a file" if stat.S_ISREG(status.st_mode) else "something else"
 
 
@@ -63,7 +74,11 @@ def make_folder(folder: Path, root: Path) -> None:
     CacheError, OSError
         See `check_folder`; the folder cannot be made.
     """
-    root.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        check_folder(root)
+        raise
     for each in chain(folder, root):
         try:
             each.mkdir(mode=FOLDER_MODE)
@@ -101,6 +116,22 @@ def make_key(path: Path) -> None:
         os.unlink(name)  # noqa: PTH108
 
 
+def remove_key(path: Path) -> None:
+    """Remove what stands in the place of the key: a file, a link or an empty folder.
+
+    Raises
+    ------
+    CacheError, OSError
+        A folder stands there that is not empty; it cannot be removed.
+    """
+    if path.is_symlink() or not path.is_dir():
+        path.unlink()
+    elif any(path.iterdir()):
+        raise CacheError(f"{path}: expected a file, found a folder that is not empty", "move it away")
+    else:
+        path.rmdir()
+
+
 def stored_key(path: Path) -> bytes:
     """Return the secret key that is stored.
 
@@ -123,9 +154,13 @@ def content_of(path: Path) -> tuple[bytes, os.stat_result]:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     if path.is_symlink():
         raise CacheError(f"{path}: expected a file, found a symbolic link")
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        status = os.fstat(file.fileno())
+    handle = os.open(path, flags)
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise CacheError(f"{path}: expected a file, found {_kind(status)}")
         _check_owner(path, status)
-        return file.read(), status
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(), status
+    finally:
+        os.close(handle)

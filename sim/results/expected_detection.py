@@ -13,7 +13,7 @@ what is carried, how it is hidden, and the concealment factor that all sensors s
 breakdown during a load's own secondary scan or exam, a yard that fills on its way there, and the
 end of the run. `sim.results.expected_detection_error` counts how often trucks met these, which bounds the error.
 
-Policies that choose at the port (`sim.policies.gates`) are probed with the choices that they made. Queues
+Policies that choose at the port (`sim.policies.portal_route`) are probed with the choices that they made. Queues
 and budgets do not know what a truck carries; skip-lot plans learn from finds, but what the run's
 own loads teach them is in the choices that the probes read, and a truck's own load comes too late
 for its own choice. Policies that test before primary are walked from the approach on by

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +92,7 @@ def test_what_is_missing_foreign_or_unsafe_is_listed(root: Path, call: Any) -> N
     (root / "composed" / ".x.json.tmp").write_bytes(b"being written")
     status, said = call("check")
     assert status == 1
-    assert "missing ['model.skops']" in said
+    assert "model.skops: missing" in said
     assert "planted.parquet" in said
     assert ".tmp" not in said
     (root / "history").chmod(0o777)
@@ -98,6 +100,87 @@ def test_what_is_missing_foreign_or_unsafe_is_listed(root: Path, call: Any) -> N
     assert status == 1
     assert "others may write" in said
     assert "others may write" in call()[1]
+
+
+@pytest.mark.parametrize("name", [*FILES.values(), MODEL, f"{MODEL}/model.skops", f"{MODEL}/checksums.json"])
+def test_an_empty_folder_in_the_place_of_an_entry_or_a_file_is_listed(name: str, root: Path, call: Any) -> None:
+    path = root / name
+    for file in cache._files(path):
+        file.unlink()
+    path.mkdir(exist_ok=True)
+    status, said = call("check")
+    assert status == 1
+    assert str(path) in said
+    assert "1 problems" in said
+    assert "Errno" not in said
+
+
+def test_what_is_a_strangers_is_no_problem(root: Path, call: Any) -> None:
+    (root / "mine.txt").write_text("mine")
+    status, said = call("check")
+    assert status == 0
+    assert said == f"5 files checked, 0 problems\n1 files are not of this cache, as {root / 'mine.txt'}\n"
+    assert f"1 files are not of this cache and were left, as {root / 'mine.txt'}" in call("clear")[1]
+
+
+@pytest.mark.parametrize("words", [[], ["check"], ["clear"]])
+@pytest.mark.parametrize("below", ["", "x", "x/y"])
+def test_a_file_is_no_cache(
+    words: list[str], below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    monkeypatch.setenv("THROUGHGATE_CACHE", str(file / below))
+    assert cli.main(["cache", *words]) == cli.BAD_INPUT
+    screen = capsys.readouterr()
+    assert screen.out == ""
+    assert screen.err.splitlines() == [
+        f"cache: {file}: expected a folder, found a file; nothing can be kept in {file / below}"
+    ]
+
+
+@pytest.mark.parametrize("form", ["folder", "file above", "readable"])
+def test_a_key_that_cannot_be_used_is_shown(
+    form: str, call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "config" / "cache-key"
+    expected = f"{key}: others may read the key (mode 0644)"
+    if form == "readable":
+        key.chmod(0o644)
+    elif form == "folder":
+        key.unlink()
+        key.mkdir()
+        expected = f"{key}: expected a file, found a folder"
+    else:
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("THROUGHGATE_CONFIG", str(tmp_path / "file"))
+        expected = f"{tmp_path / 'file'}: expected a folder, found a file"
+    said = call()[1].splitlines()
+    assert said.count(expected) == 1
+    assert (form == "file above") == any("not made yet" in line for line in said)
+    status, said = call("check")
+    assert status == 1
+    assert expected in said
+
+
+@pytest.mark.parametrize("name", [FILES["compositions"], f"{MODEL}/model.skops"])
+def test_clear_says_what_it_could_not_remove(name: str, root: Path, call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink = os.unlink
+
+    def refuse(path: Any, **words: Any) -> None:
+        if Path(path).name == Path(name).name:
+            raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
+        unlink(path, **words)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    status, said = call("clear")
+    assert status == 1
+    assert "4 files removed" in said
+    assert [line for line in said.splitlines() if "not removed" in line] == [
+        f"not removed: {root / name}: Operation not permitted"
+    ]
+    assert [file.relative_to(root).as_posix() for file in cache._files(root)] == [name]
+    assert "not of this cache" not in said
 
 
 def test_without_a_key_nothing_can_be_said_to_be_whole(call: Any, tmp_path: Path) -> None:

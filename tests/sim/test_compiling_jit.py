@@ -11,7 +11,7 @@ from sim.caching.source_hash import ROOT, source_files
 from sim.compiling import ROUTE_SIGNATURE
 from sim.engine.kernel import loop
 from sim.engine.routes import route_standard
-from sim.policies.gates import route_gated
+from sim.policies.portal_route import route_gated
 from sim.policies.tree_route import route_tree
 
 
@@ -26,7 +26,7 @@ def test_every_source_that_the_engine_calls_is_hashed() -> None:
     assert not {path.stem for path in (ROOT / "sim" / "policies").glob("[a-z]*.py")} & reached
 
 
-@pytest.mark.parametrize(("hook", "own"), [(route_gated, "gates"), (route_tree, "tree_route")])
+@pytest.mark.parametrize(("hook", "own"), [(route_gated, "portal_route"), (route_tree, "tree_route")])
 def test_a_hook_is_hashed_by_all_that_it_calls(hook: Any, own: str) -> None:
     assert hook.__module__ == f"sim.policies.{own}"
     assert {own, "routes", "stations"} <= names(hook.__module__)

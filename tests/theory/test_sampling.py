@@ -21,7 +21,7 @@ from sim.algorithms.sampling import (
     sample_size_for_width,
     sample_size_when_clean,
 )
-from sim.policies.gates import with_actual_portal_visits
+from sim.policies.portal_route import with_actual_portal_visits
 from sim.replication import ENGINES, Replication, draw_window_trucks
 
 

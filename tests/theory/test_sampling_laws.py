@@ -20,7 +20,7 @@ from sim.algorithms.sampling import (
     sample_size_for_width,
     sample_size_when_clean,
 )
-from sim.policies.gates import with_actual_portal_visits
+from sim.policies.portal_route import with_actual_portal_visits
 from sim.replication import ENGINES, Replication, draw_window_trucks, make_plan, past_window
 
 WANTED = RandomStreamPrecision(relative_half_width=0.5, below_share=0.005)

@@ -94,6 +94,33 @@ def test_links_and_files_that_others_may_write_are_not_read(root: Path) -> None:
     assert read(path) is None
 
 
+def test_a_file_that_is_thrown_away_needs_no_mending(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = root / "kind" / "file"
+    write(path, CONTENT)
+    path.chmod(0o666)
+    assert read(path) is None
+    (line,) = lines(capfd)
+    assert line == f"cache: {path}: others may write to it (mode 0666); thrown away, to be made again"
+    write(path, CONTENT)
+    path.parent.chmod(0o777)
+    assert read(path) is None
+    (line,) = lines(capfd)
+    assert line.endswith("others may write to it (mode 0777); chmod go-w mends it; done without")
+
+
+def test_a_folder_in_the_place_of_a_file_is_thrown_away(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = root / "kind" / "file"
+    write(path, CONTENT)
+    path.unlink()
+    path.mkdir()
+    assert not write(path, CONTENT)
+    assert read(path) is None
+    assert write(path, CONTENT)
+    unkept, line = lines(capfd)
+    assert unkept == f"cache: not kept: {path}: Is a directory"
+    assert line == f"cache: {path}: expected a file, found a folder; thrown away, to be made again"
+
+
 def test_nothing_is_read_from_a_folder_that_others_may_write_to(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = root / "kind" / "file"
     write(path, CONTENT)
@@ -167,7 +194,7 @@ def test_worker_processes_share_the_temporary_cache_and_its_maker_removes_it(roo
     assert not Path(folder).exists()
 
 
-@pytest.mark.parametrize("damage", ["short", "readable", "link"])
+@pytest.mark.parametrize("damage", ["short", "readable", "link", "folder"])
 def test_a_key_that_cannot_be_trusted_is_made_anew(
     damage: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,15 +207,33 @@ def test_a_key_that_cannot_be_trusted_is_made_anew(
         key.write_bytes(b"")
     elif damage == "readable":
         key.chmod(0o644)
+    elif damage == "folder":
+        key.unlink()
+        key.mkdir()
     else:
         key.rename(tmp_path / "elsewhere")
         key.symlink_to(tmp_path / "elsewhere")
     monkeypatch.setattr(cache_files, "_CACHES", {})
     assert read(path) is None
+    assert key.is_file()
     assert key.read_bytes() != old
     assert not key.is_symlink()
     said = lines(capfd)
     assert ["new key" in said[0], "thrown away" in said[1]] == [True, True]
+
+
+def test_a_folder_with_files_is_never_removed_for_a_key(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cache_files, "_CACHES", {})
+    key = cache_files.key_path()
+    key.mkdir(parents=True)
+    (key / "mine").write_text("mine")
+    for _ in range(2):
+        assert cache().root != root
+    (line,) = lines(capfd)
+    assert f"{key}: expected a file, found a folder that is not empty; move it away" in line
+    assert (key / "mine").exists()
 
 
 @pytest.fixture

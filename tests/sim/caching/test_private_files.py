@@ -16,6 +16,13 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
+def next_handle() -> int:
+    """Return the lowest number that no open file has."""
+    handle = os.open(os.devnull, os.O_RDONLY)
+    os.close(handle)
+    return handle
+
+
 def test_folders_are_made_for_the_user_alone(tmp_path: Path) -> None:
     root = tmp_path / "above" / "cache"
     make_folder(root / "models" / "deep", root)
@@ -44,6 +51,14 @@ def test_a_link_or_a_file_is_no_folder(tmp_path: Path) -> None:
             make_folder(tmp_path / name, tmp_path)
 
 
+def test_what_lies_below_a_file_can_be_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for use in (check_folder, lambda folder: make_folder(folder, folder)):
+        for folder in (tmp_path / "file" / "x", tmp_path / "file" / "x" / "y"):
+            with pytest.raises(CacheError, match=r"/file: expected a folder, found a file"):
+                use(folder)
+
+
 def test_what_belongs_to_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"planted")
     monkeypatch.setattr(private_files.os, "getuid", lambda: tmp_path.stat().st_uid + 1)
@@ -58,9 +73,12 @@ def test_only_a_plain_file_is_opened(tmp_path: Path) -> None:
     assert content_of(tmp_path / "file")[0] == b"mine"
     (tmp_path / "link").symlink_to(tmp_path / "file")
     os.mkfifo(tmp_path / "pipe")
-    for name in ("link", "pipe"):
-        with pytest.raises(CacheError, match="expected a file"):
+    (tmp_path / "folder").mkdir()
+    before = next_handle()
+    for name, kind in (("link", "a symbolic link"), ("pipe", "something else"), ("folder", "a folder")):
+        with pytest.raises(CacheError, match=f"{name}: expected a file, found {kind}"):
             content_of(tmp_path / name)
+    assert next_handle() == before
     (tmp_path / "file").chmod(0o666)
     with pytest.raises(CacheError, match="others may write"):
         content_of(tmp_path / "file")

@@ -40,14 +40,21 @@ from sim.stations import (
     PORTAL,
     PRIMARY,
     RADIATION,
+    REFERRAL_SENSORS,
     SAFETY,
     SECONDARY,
     SERVED,
     START,
+    STATIONS,
     WAIVED,
 )
 
 ON_THE_ROAD = tuple(k for k in range(N_STATIONS) if k != ANALYST)
+
+
+def doubted(last: int = DOCK, without: tuple[int, ...] = ()) -> str:
+    """Return the sensors that a doubted truck goes through, up to one that alarms, of those that stand."""
+    return " ".join(STATIONS[k] for k in REFERRAL_SENSORS if k <= last and k not in without)
 
 
 def both(flow: Flow) -> Record:
@@ -85,30 +92,30 @@ def journey(columns: tuple[int, ...], alarms: tuple[int, ...], absent: tuple[int
         ((SELECTED,), (PORTAL,), "approach portal primary dock"),
         ((SELECTED, REFERRED), (PORTAL,), "approach portal primary dock"),
         # a doubt, the officer's or the low-energy portal's, goes to the scanner, then to the dogs
-        ((REFERRED,), (), "approach primary secondary canine"),
+        ((REFERRED,), (), f"approach primary {doubted()}"),
         ((REFERRED,), (SECONDARY,), "approach primary secondary dock"),
-        ((REFERRED,), (CANINE,), "approach primary secondary canine dock"),
+        ((REFERRED,), (CANINE,), f"approach primary {doubted(CANINE)} dock"),
         ((REFERRED,), (SECONDARY, CANINE), "approach primary secondary dock"),
-        ((SIDE_SCANNED,), (LOW_ENERGY,), "approach low_energy primary secondary canine"),
+        ((SIDE_SCANNED,), (LOW_ENERGY,), f"approach low_energy primary {doubted()}"),
         ((SIDE_SCANNED,), (LOW_ENERGY, SECONDARY), "approach low_energy primary secondary dock"),
-        ((SIDE_SCANNED,), (LOW_ENERGY, CANINE), "approach low_energy primary secondary canine dock"),
+        ((SIDE_SCANNED,), (LOW_ENERGY, CANINE), f"approach low_energy primary {doubted(CANINE)} dock"),
         ((SIDE_SCANNED, SELECTED), (LOW_ENERGY, PORTAL), "approach low_energy portal primary dock"),
         # a scan left for later is a scan, no doubt: the dogs are not asked
         ((SCANNED_LATER,), (), "approach primary secondary"),
         ((SCANNED_LATER,), (CANINE,), "approach primary secondary"),
         ((SCANNED_LATER,), (SECONDARY,), "approach primary secondary dock"),
-        ((SCANNED_LATER, REFERRED), (CANINE,), "approach primary secondary canine dock"),
+        ((SCANNED_LATER, REFERRED), (CANINE,), f"approach primary {doubted(CANINE)} dock"),
         # an exam that is ordered leaves nothing to ask
         ((ORDERED,), (), "approach primary dock"),
         ((ORDERED, REFERRED), (SECONDARY,), "approach primary dock"),
         # radiation comes first after primary and says nothing of contraband
         ((RADIATING,), (RADIATION,), "approach primary radiation"),
-        ((RADIATING, REFERRED), (), "approach primary radiation secondary canine"),
+        ((RADIATING, REFERRED), (), f"approach primary radiation {doubted()}"),
         ((RADIATING, ORDERED), (), "approach primary radiation dock"),
         ((RADIATING, SELECTED), (PORTAL,), "approach portal primary radiation dock"),
         # the state's inspectors come last, and see no truck that was seized
         ((SAFETY_CHECKED,), (), "approach primary safety"),
-        ((SAFETY_CHECKED, REFERRED), (), "approach primary secondary canine safety"),
+        ((SAFETY_CHECKED, REFERRED), (), f"approach primary {doubted()} safety"),
         ((SAFETY_CHECKED, ORDERED), (), "approach primary dock safety"),
         ((SAFETY_CHECKED, ORDERED), (DOCK,), "approach primary dock"),
         ((SAFETY_CHECKED, RADIATING), (), "approach primary radiation safety"),
@@ -127,11 +134,11 @@ def test_where_a_truck_goes(columns: tuple[int, ...], alarms: tuple[int, ...], p
 @pytest.mark.parametrize(
     ("absent", "columns", "alarms", "path"),
     [
-        ((SECONDARY,), (REFERRED,), (), "approach primary canine"),
-        ((SECONDARY,), (REFERRED,), (CANINE,), "approach primary canine dock"),
-        ((SECONDARY, CANINE), (REFERRED,), (), "approach primary dock"),
-        ((SECONDARY, CANINE), (SIDE_SCANNED,), (LOW_ENERGY,), "approach low_energy primary dock"),
-        ((CANINE,), (REFERRED,), (), "approach primary secondary"),
+        ((SECONDARY,), (REFERRED,), (), f"approach primary {doubted(without=(SECONDARY,))}"),
+        ((SECONDARY,), (REFERRED,), (CANINE,), f"approach primary {doubted(CANINE, without=(SECONDARY,))} dock"),
+        (REFERRAL_SENSORS, (REFERRED,), (), "approach primary dock"),
+        (REFERRAL_SENSORS, (SIDE_SCANNED,), (LOW_ENERGY,), "approach low_energy primary dock"),
+        ((CANINE,), (REFERRED,), (), f"approach primary {doubted(without=(CANINE,))}"),
         ((CANINE,), (REFERRED,), (SECONDARY,), "approach primary secondary dock"),
         ((SECONDARY,), (SCANNED_LATER,), (), "approach primary"),
         ((SECONDARY, CANINE), (SCANNED_LATER,), (), "approach primary"),
@@ -154,9 +161,9 @@ def test_where_a_truck_goes_when_a_station_is_missing(
     [
         (DOCK, (ORDERED,), (), "approach primary"),
         (DOCK, (ORDERED, SAFETY_CHECKED), (), "approach primary safety"),
-        (SECONDARY, (REFERRED,), (), "approach primary canine"),
+        (SECONDARY, (REFERRED,), (), f"approach primary {doubted(without=(SECONDARY,))}"),
         (SECONDARY, (SCANNED_LATER,), (), "approach primary"),
-        (CANINE, (REFERRED,), (CANINE,), "approach primary secondary"),
+        (CANINE, (REFERRED,), (CANINE,), f"approach primary {doubted(without=(CANINE,))}"),
         (LOW_ENERGY, (SIDE_SCANNED,), (LOW_ENERGY,), "approach primary"),
         (PORTAL, (SELECTED,), (PORTAL,), "approach primary"),
         (SAFETY, (SAFETY_CHECKED,), (), "approach primary"),
@@ -188,6 +195,12 @@ def test_where_a_truck_goes_when_a_yard_is_full_and_waives(
     assert record.done[full, 0] == SERVED
     assert record.done[full, 1] == WAIVED
     assert " ".join(visited(record, 1)) == path
+
+
+def test_the_scanner_in_secondary_comes_first_and_the_dogs_after_it() -> None:
+    assert doubted(SECONDARY) == "secondary"
+    assert doubted(CANINE).split()[-1] == "canine"
+    assert doubted(CANINE, without=(CANINE,)).startswith("secondary")
 
 
 def test_an_image_is_judged_before_primary_is_left_unless_a_machine_clears_it() -> None:

@@ -12,7 +12,7 @@ from sim.engine.flow import NO_LIMIT, Flow, assemble_flow
 from sim.engine.kernel import feed_forward as feed_forward_engine
 from sim.engine.kernel import loop
 from sim.engine.routes import N_COLUMNS, route_standard
-from sim.policies.gates import route_gated
+from sim.policies.portal_route import route_gated
 from sim.stations import N_STATIONS, PRIMARY
 
 UNLIMITED = np.full((N_STATIONS, 2), NO_LIMIT)

@@ -1,4 +1,7 @@
-"""Policies that decide as a truck comes to the portal: by its queue, by finds, by what is left."""
+"""Policies that decide as a truck comes to the portal: by its queue, by finds, by what is left.
+
+Each states its rule as a `Gate`; `sim.policies.portal_route` is the compiled hook that asks them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from sim.algorithms.sampling import assignment_thresholds, csp1_fraction
 from sim.arrays import BoolArray, FloatArray
 from sim.compiling import Route
 from sim.errors import ConfigError
-from sim.policies import gates
+from sim.policies import portal_route
 from sim.policies.base import (
     Chances,
     HookData,
@@ -26,7 +29,7 @@ from sim.policies.base import (
     risk_position,
     risk_scores,
 )
-from sim.policies.gates import Gate, assemble_gates, route_gated
+from sim.policies.portal_route import Gate, assemble_gates, route_gated
 from sim.setting.spec import bounded_field, share_field
 
 if TYPE_CHECKING:
@@ -61,11 +64,11 @@ class GatedPolicy(Policy):
 def gate_program(policy: Policy, hook_inputs: HookInputs) -> list[Gate]:
     """Return the gates that a policy asks: its own, its parts', or its list."""
     if isinstance(policy, CombinedPolicy):
-        return gates.combine_gates(policy.kind, [gate_program(part, hook_inputs) for part in policy.parts])
+        return portal_route.combine_gates(policy.kind, [gate_program(part, hook_inputs) for part in policy.parts])
     if isinstance(policy, GatedPolicy):
         return [policy.gate(hook_inputs)]
     listed = policy.choose(hook_inputs.trucks, hook_inputs.scores, hook_inputs.past)
-    return [Gate(gates.GATE_LISTED, listed.astype(np.float64), np.empty(0))]
+    return [Gate(portal_route.GATE_LISTED, listed.astype(np.float64), np.empty(0))]
 
 
 _LARGEST: list[FloatArray] = []
@@ -109,7 +112,7 @@ class QueueAware(GatedPolicy):
 
     def gate(self, hook_inputs: HookInputs) -> Gate:
         """Return the gate that reads the portal's queue."""
-        return Gate(gates.GATE_QUEUE, _position(hook_inputs), np.array([self.share, self.stop_queue_trucks]))
+        return Gate(portal_route.GATE_QUEUE, _position(hook_inputs), np.array([self.share, self.stop_queue_trucks]))
 
     def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
         """Return the chance that the queue is short enough, by past days' arrivals hour by hour."""
@@ -155,7 +158,7 @@ class SkipLot(GatedPolicy):
         """Return the gate that counts clean trucks; it marks each truck that it watches."""
         memory = np.zeros(3 + len(hook_inputs.trucks))
         memory[:2] = self.clearance_trucks, self.fraction
-        return Gate(gates.GATE_SKIP, hook_inputs.trucks["u_select"].to_numpy(dtype=np.float64), memory)
+        return Gate(portal_route.GATE_SKIP, hook_inputs.trucks["u_select"].to_numpy(dtype=np.float64), memory)
 
     def random_share(self) -> float:
         """Return the fraction: taken at random whatever was found."""
@@ -201,7 +204,7 @@ class ScanBudget(GatedPolicy):
         memory = np.empty(len(head) + thresholds.size)
         memory[: len(head)] = head
         memory[len(head) :].reshape(thresholds.shape)[:] = thresholds
-        return Gate(gates.GATE_BUDGET, 1.0 - _position(hook_inputs), memory)
+        return Gate(portal_route.GATE_BUDGET, 1.0 - _position(hook_inputs), memory)
 
     def arrivals_per_shift(self, arrivals_per_h: FloatArray) -> FloatArray:
         """Return the expected arrivals of each shift, the first of which begins at midnight."""
@@ -222,7 +225,7 @@ class ScanBudget(GatedPolicy):
 class CombinedPolicy(GatedPolicy):
     """Several policies asked together."""
 
-    kind: ClassVar[int] = gates.GATE_ANY
+    kind: ClassVar[int] = portal_route.GATE_ANY
     parts: tuple[Policy, ...]
     """Their random floor and referral are those of the whole."""
 
@@ -249,18 +252,18 @@ class CombinedPolicy(GatedPolicy):
         if self.at_the_port():
             return np.zeros(len(trucks), dtype=bool)
         chosen = np.stack([part.choose(trucks, scores, past) for part in self.parts])
-        return np.asarray(chosen.any(axis=0) if self.kind == gates.GATE_ANY else chosen.all(axis=0))
+        return np.asarray(chosen.any(axis=0) if self.kind == portal_route.GATE_ANY else chosen.all(axis=0))
 
     def random_share(self) -> float:
         """Return what all parts (or any part) take by ``u_select``, which all of them read."""
         each = [part.random_share() for part in self.parts]
-        return max(each) if self.kind == gates.GATE_ANY else min(each)
+        return max(each) if self.kind == portal_route.GATE_ANY else min(each)
 
     def ex_ante(self, setting: Setting, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic) -> Chances:
         """Combine the parts' chances as if independent: exact for lists."""
         each = [part.ex_ante(setting, trucks, scores, past) for part in self.parts]
         clean, carrying = (np.stack(chances) for chances in zip(*each, strict=True))
-        if self.kind == gates.GATE_ANY:
+        if self.kind == portal_route.GATE_ANY:
             return 1.0 - (1.0 - clean).prod(axis=0), 1.0 - (1.0 - carrying).prod(axis=0)
         return clean.prod(axis=0), carrying.prod(axis=0)
 
@@ -279,7 +282,7 @@ class AnyOf(CombinedPolicy):
     Version history: 1 (0.2.0).
     """
 
-    kind: ClassVar[int] = gates.GATE_ANY
+    kind: ClassVar[int] = portal_route.GATE_ANY
 
 
 @register("all_of")
@@ -293,4 +296,4 @@ class AllOf(CombinedPolicy):
     Version history: 1 (0.2.0).
     """
 
-    kind: ClassVar[int] = gates.GATE_ALL
+    kind: ClassVar[int] = portal_route.GATE_ALL

@@ -18,8 +18,8 @@ from sim.engine.flow import Flow
 from sim.engine.kernel import loop
 from sim.engine.routes import N_COLUMNS, check_policy
 from sim.errors import ConfigError
-from sim.policies import gates
-from sim.policies.gates import Gate, assemble_gates, combine_gates, route_gated
+from sim.policies import portal_route
+from sim.policies.portal_route import Gate, assemble_gates, combine_gates, route_gated
 from sim.policies.registry import select_trucks
 from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
@@ -33,15 +33,15 @@ NO_QUEUE = np.zeros(6, dtype=np.int64)
 def random_program(rng: np.random.Generator, n: int, depth: int = 2) -> list[Gate]:
     """Return a random combination of every kind of gate."""
     kind = int(rng.integers(0, 6 if depth else 4))
-    if kind >= gates.GATE_ANY:
+    if kind >= portal_route.GATE_ANY:
         parts = [random_program(rng, n, depth - 1) for _ in range(int(rng.integers(1, 4)))]
         return combine_gates(kind, parts)
     u = rng.random(n)
-    if kind == gates.GATE_LISTED:
+    if kind == portal_route.GATE_LISTED:
         return [Gate(kind, (u < 0.4).astype(float), np.empty(0))]
-    if kind == gates.GATE_QUEUE:
+    if kind == portal_route.GATE_QUEUE:
         return [Gate(kind, u, np.array([0.8, float(rng.integers(1, 9))]))]
-    if kind == gates.GATE_SKIP:
+    if kind == portal_route.GATE_SKIP:
         return [Gate(kind, u, np.array([float(rng.integers(0, 6)), 0.3, 0.0, *np.zeros(n)]))]
     thresholds = assignment_thresholds(4, 12)
     head = [30.0, 8.0, 13.0, -1.0, 0.0, 0.0]
@@ -67,17 +67,19 @@ def test_both_engines_follow_any_combination_of_gates() -> None:
     assert scanned > 1000
 
 
-@pytest.mark.parametrize("kind", [gates.GATE_LISTED, gates.GATE_QUEUE, gates.GATE_SKIP, gates.GATE_BUDGET])
+@pytest.mark.parametrize(
+    "kind", [portal_route.GATE_LISTED, portal_route.GATE_QUEUE, portal_route.GATE_SKIP, portal_route.GATE_BUDGET]
+)
 def test_the_hook_keeps_the_rules(kind: int) -> None:
     thresholds = assignment_thresholds(2, 3)
     n = 1 << (N_COLUMNS + 1)
     memory = {
-        gates.GATE_LISTED: np.empty(0),
-        gates.GATE_QUEUE: np.array([0.5, 3.0]),
-        gates.GATE_SKIP: np.array([2.0, 0.5, 0.0, *np.zeros(n)]),
-        gates.GATE_BUDGET: np.array([60.0, 1, 4, -1, 0, 0, 2, 3, *thresholds.ravel()]),
+        portal_route.GATE_LISTED: np.empty(0),
+        portal_route.GATE_QUEUE: np.array([0.5, 3.0]),
+        portal_route.GATE_SKIP: np.array([2.0, 0.5, 0.0, *np.zeros(n)]),
+        portal_route.GATE_BUDGET: np.array([60.0, 1, 4, -1, 0, 0, 2, 3, *thresholds.ravel()]),
     }[kind]
-    program = combine_gates(gates.GATE_ANY, [[Gate(kind, np.zeros(n), memory)]])
+    program = combine_gates(portal_route.GATE_ANY, [[Gate(kind, np.zeros(n), memory)]])
     check_policy(route_gated, N_COLUMNS + 1, tuple(assemble_gates(program, n)[1]))
 
 
@@ -95,7 +97,7 @@ def program_state(program: list[Gate]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_threshold_rises_with_the_queue() -> None:
-    program = [Gate(gates.GATE_QUEUE, np.array([0.05, 0.15, 0.35]), np.array([0.4, 10.0]))]
+    program = [Gate(portal_route.GATE_QUEUE, np.array([0.05, 0.15, 0.35]), np.array([0.4, 10.0]))]
     sent = [[ask(program, truck, waiting) == PORTAL for truck in range(3)] for waiting in range(12)]
     assert sent[0] == [True, True, True]
     assert sent[3] == [True, True, False]
@@ -103,13 +105,15 @@ def test_the_threshold_rises_with_the_queue() -> None:
     assert sent[10] == sent[11] == [False, False, False]
 
 
-@pytest.mark.parametrize(("kind", "wanted"), [(gates.GATE_ANY, [1, 1, 1, 0]), (gates.GATE_ALL, [1, 0, 0, 0])])
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [(portal_route.GATE_ANY, [1, 1, 1, 0]), (portal_route.GATE_ALL, [1, 0, 0, 0])]
+)
 def test_combinations_ask_every_part(kind: int, wanted: list[int]) -> None:
     lists = ([1, 1, 0, 0], [1, 0, 1, 0])
-    parts = [[Gate(gates.GATE_LISTED, np.array(one, dtype=float), np.empty(0))] for one in lists]
+    parts = [[Gate(portal_route.GATE_LISTED, np.array(one, dtype=float), np.empty(0))] for one in lists]
     program = combine_gates(kind, parts)
     assert [ask(program, truck) == PORTAL for truck in range(4)] == [bool(x) for x in wanted]
-    nested = combine_gates(gates.GATE_ALL, [combine_gates(kind, parts), parts[0]])
+    nested = combine_gates(portal_route.GATE_ALL, [combine_gates(kind, parts), parts[0]])
     both = [a and b for a, b in zip(wanted, lists[0], strict=True)]
     assert [ask(nested, truck) == PORTAL for truck in range(4)] == [bool(x) for x in both]
 
@@ -225,12 +229,12 @@ def test_a_tree_is_no_part_of_a_combination(make_scenario: Make) -> None:
 
 
 def test_before_primary_the_gates_are_asked_once() -> None:
-    program = [Gate(gates.GATE_SKIP, np.zeros(1), np.array([5.0, 1.0, 0.0, 0.0]))]
+    program = [Gate(portal_route.GATE_SKIP, np.zeros(1), np.array([5.0, 1.0, 0.0, 0.0]))]
     columns, state = program_state(program)
     seen = 1 << APPROACH
     where = route_gated(0, APPROACH, seen, 0, columns, NO_QUEUE, NO_QUEUE, 0.0, state)
     assert where == PORTAL
-    assert state[-1] == gates.WATCHED
+    assert state[-1] == portal_route.WATCHED
     # the portal had no room: the hook is asked again, and the truck is no longer watched
     seen |= 1 << PORTAL
     where = route_gated(0, APPROACH, seen, 0, columns, NO_QUEUE, NO_QUEUE, 0.0, state)

@@ -1,4 +1,4 @@
-"""Choices made at the port: conditions that see queues, finds and earlier choices, combined freely.
+"""The compiled routing hook of `sim.policies.portal_policies`: conditions that see queues, finds and earlier choices.
 
 A *gate* says at the end of the approach whether a truck goes to the portal. A policy's gates are a
 small program in postfix order, kept in the policy's memory, so that one compiled hook runs every

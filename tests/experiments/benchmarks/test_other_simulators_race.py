@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.benchmarks.rivals import (
+from experiments.benchmarks.other_simulators import (
     check_against_theory,
     cost_by_truck_count,
     installed_implementations,

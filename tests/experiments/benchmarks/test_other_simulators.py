@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.benchmarks import rivals
-from experiments.benchmarks.rivals import check_against_theory, installed_implementations, missing_implementations
+from experiments.benchmarks import other_simulators
+from experiments.benchmarks.other_simulators import (
+    check_against_theory,
+    installed_implementations,
+    missing_implementations,
+)
 
 N = 20_000
 
@@ -22,6 +26,6 @@ def test_our_three_ways_give_the_same_waits_to_the_last_bit() -> None:
 
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not set(missing_implementations()) & set(installed_implementations())
-    monkeypatch.setattr(rivals, "find_spec", lambda package: None)
-    assert missing_implementations() == list(rivals.EXTRAS)
+    monkeypatch.setattr(other_simulators, "find_spec", lambda package: None)
+    assert missing_implementations() == list(other_simulators.EXTRAS)
     assert not set(missing_implementations()) & set(installed_implementations())
