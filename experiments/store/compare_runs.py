@@ -27,13 +27,17 @@ from experiments.store.run_sides import WINDOW, InputValue, RunSide, read_sides
 from experiments.store.words import STORE, print_lines, read_words, screen_width, table_lines
 from experiments.study.study import MONTHS
 from sim.errors import ConfigError
+from sim.results.metrics import RATIOS
 from sim.tables import METRICS, Metric
 
 KEYS: Final = ("store", "point", "alternative", "all", "to", "overwrite")
 LETTERS: Final = "ABC"
 MISSING: Final = InputValue("-", "", "not there")
 OPTION: Final = "option"
-ALL: Final = "all alternatives"
+METRICS_OF: Final = {
+    metric.name: RATIOS[metric.name][:2] if metric.name in RATIOS else (metric.name,) for metric in METRICS
+}
+"""Columns that a measure is computed from."""
 
 
 def usage() -> str:
@@ -98,7 +102,8 @@ def main(overrides: Sequence[str]) -> int:
         print_lines(*([""] if place > 1 else []), *_heading(letters, sides[0], side))
         print_lines(*_input_lines(letters, input_differences(sides[0], side, names)))
         print_lines(*_version_lines(sides[0], side))
-        tables.append(_measures(letters, (sides[0], side), names, everything=everything))
+        shown = [metric for metric in METRICS if metric.headings or everything]
+        tables.append(_measures(letters, (sides[0], side), names, shown, METRICS if target else shown))
     if target is not None:
         table = pd.concat(tables, ignore_index=True)
         _write(table, target)
@@ -161,9 +166,14 @@ def pairing_of(before: RunSide, after: RunSide) -> Pairing:
 
 
 def measure_gaps(
-    sides: tuple[RunSide, RunSide], names: tuple[str, str], *, paired: bool, coverage: float
+    sides: tuple[RunSide, RunSide],
+    names: tuple[str, str],
+    metrics: Sequence[Metric],
+    *,
+    paired: bool,
+    coverage: float = 0.95,
 ) -> Iterator[MeasureGap]:
-    """Yield every number of METRICS that both runs have, in two runs.
+    """Yield the numbers of ``metrics`` that both runs have, each in both runs.
 
     Where replications are paired, all numbers are over those that both runs have.
     """
@@ -177,8 +187,8 @@ def measure_gaps(
     strata = MONTHS if all(side.setting("calendar") == "year" for side in sides) else None
     held = any(name in side.unstable for side, name in zip(sides, names, strict=True))
     difference = paired_difference if paired else unpaired_difference
-    for metric in METRICS:
-        if metric.kind != "float" or not all(metric.name in frame for frame in frames):
+    for metric in metrics:
+        if metric.kind != "float" or not all(set(METRICS_OF[metric.name]) <= set(frame) for frame in frames):
             continue
         before, after = (metric_sample(frame, metric.name, strata) for frame in frames)
         gap = difference(after, before, coverage)
@@ -222,25 +232,28 @@ def _version_lines(before: RunSide, after: RunSide) -> list[str]:
 
 
 def _measures(
-    letters: tuple[str, str], sides: tuple[RunSide, RunSide], names: Sequence[tuple[str, str]], *, everything: bool
+    letters: tuple[str, str],
+    sides: tuple[RunSide, RunSide],
+    names: Sequence[tuple[str, str]],
+    shown: Sequence[Metric],
+    wanted: Sequence[Metric],
 ) -> pd.DataFrame:
-    """Print the measures of every alternative and return all of them as a table."""
-    pairing = pairing_of(*sides)
-    coverage = _coverage(sides[0])
+    """Print the measures that are shown of every alternative, and return all that are wanted as a table."""
+    pairing, coverage = pairing_of(*sides), _coverage(sides[0])
     print_lines(*textwrap.wrap(pairing.words, screen_width()))
     records = []
     for pair in names:
-        gaps = list(measure_gaps(sides, pair, paired=pairing.paired, coverage=coverage))
-        print_lines("", *_measure_lines(letters, pair, gaps, everything=everything))
-        for gap in gaps:
-            records.append(
-                {"run": sides[0].title, "other_run": sides[1].title, "alternative": pair[0], "other": pair[1]}
-                | {"metric": gap.metric.name, "unit": gap.metric.unit, "mean": gap.before, "other_mean": gap.after}
-                | {"difference": gap.gap.mean, "diff_low": gap.gap.low, "diff_high": gap.gap.high}
-                | {"p_value": gap.gap.p_value, "n": gap.gap.n, "paired": pairing.paired, "note": gap.gap.reason}
-            )
-    left = sum(metric.kind == "float" and not metric.headings for metric in METRICS)
-    more = [] if everything else [f"{left} more columns of METRICS: all=true, or to=FILE.csv."]
+        gaps = list(measure_gaps(sides, pair, wanted, paired=pairing.paired, coverage=coverage))
+        print_lines("", *_measure_lines(letters, pair, [gap for gap in gaps if gap.metric in shown]))
+        records += [
+            {"run": sides[0].title, "other_run": sides[1].title, "alternative": pair[0], "other": pair[1]}
+            | {"metric": gap.metric.name, "unit": gap.metric.unit, "mean": gap.before, "other_mean": gap.after}
+            | {"difference": gap.gap.mean, "diff_low": gap.gap.low, "diff_high": gap.gap.high}
+            | {"p_value": gap.gap.p_value, "n": gap.gap.n, "paired": pairing.paired, "note": gap.gap.reason}
+            for gap in gaps
+        ]
+    left = len(METRICS) - len(shown)
+    more = [f"{left} more columns of METRICS: all=true, or to=FILE.csv."] if left else []
     ends = f"* the {100.0 * coverage:g} % interval of the difference leaves out 0, each measure by itself."
     print_lines("", *textwrap.wrap(" ".join([ends, *more]), screen_width()))
     return pd.DataFrame(records)
@@ -251,11 +264,9 @@ def _coverage(side: RunSide) -> float:
     return 0.95 if text == "-" else float(text)
 
 
-def _measure_lines(
-    letters: tuple[str, str], names: tuple[str, str], gaps: Sequence[MeasureGap], *, everything: bool
-) -> list[str]:
+def _measure_lines(letters: tuple[str, str], names: tuple[str, str], gaps: Sequence[MeasureGap]) -> list[str]:
     title = names[0] if names[0] == names[1] else f"{names[0]} and {names[1]}"
-    rows = [_measure_row(gap) for gap in gaps if everything or gap.metric.headings]
+    rows = [_measure_row(gap) for gap in gaps]
     heads = [title, *letters, f"{letters[1]} - {letters[0]}", "interval"]
     lines, _ = table_lines(heads, rows, [False, True, True, True, False], screen_width())
     return lines

@@ -74,7 +74,7 @@ def main(overrides: Sequence[str]) -> int:
     overwrite = words.flag("overwrite")
     target = checked_target(words.keyed["to"], words.store, overwrite=overwrite) if "to" in words.keyed else None
     database = open_database(words.store, memory, threads)
-    reader = run_query(database, words.positional[0]).to_arrow_reader(BATCH)
+    reader = run_query(database, words.positional[0], BATCH)
     if target is None:
         show_rows(reader, shown)
     else:

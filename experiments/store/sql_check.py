@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
 
 from experiments.store.schema import VIEWS
 from sim.errors import ConfigError
@@ -52,16 +53,17 @@ def check_query(database: duckdb.DuckDBPyConnection, text: str) -> str:
     return statements[0].query
 
 
-def run_query(database: duckdb.DuckDBPyConnection, text: str) -> duckdb.DuckDBPyConnection:
-    """Check a query, run it, and return where its rows can be fetched.
+def run_query(database: duckdb.DuckDBPyConnection, text: str, batch: int) -> pa.RecordBatchReader:
+    """Check a query, run it, and return its rows in batches of ``batch``.
 
     Raises
     ------
     ConfigError
         ``query``: as of `check_query`, or what DuckDB says is wrong, with a name that does not exist.
     """
+    statement = check_query(database, text)
     try:
-        return database.execute(check_query(database, text))
+        return database.sql(statement).to_arrow_reader(batch)
     except duckdb.Error as error:
         raise ConfigError(KEY, _line(error)) from None
 

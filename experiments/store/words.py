@@ -20,8 +20,8 @@ STORE: Final = "results/store"
 """Folder of the store where no other is named."""
 NARROW: Final = 80
 """Width of a table in a file or a pipe."""
-LONGEST: Final = 36
-"""Letters of a cell, where all columns do not fit."""
+LEAST: Final = 24
+"""Letters that a cell of text keeps where not all columns fit: those of a run's name."""
 KEY_VALUE: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)=(.*)", re.DOTALL)
 
 
@@ -109,8 +109,8 @@ def table_lines(
 ) -> tuple[list[str], int]:
     """Return the lines of a table that is no wider than ``width``, and how many of its columns they hold.
 
-    Where the columns do not all fit, long cells are cut to `LONGEST` letters, and then columns are left out from the
-    right; the first one is always there. ``right`` says which columns are set flush right.
+    Where the columns do not all fit, the longest texts are cut, down to `LEAST` letters, and then columns are left out
+    from the right; the first one is always there. ``right`` says which columns are set flush right.
 
     Examples
     --------
@@ -119,18 +119,22 @@ def table_lines(
     """
     lines = [list(headings), *map(list, rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(headings))]
-    if sum(widths) + 2 * (len(widths) - 1) > width:
-        widths = [min(size, LONGEST) for size in widths]
+    texts = [place for place, flush in enumerate(right) if not flush]
+    while sum(widths) + 2 * (len(widths) - 1) > width and texts:
+        longest = max(texts, key=widths.__getitem__)
+        if widths[longest] <= LEAST:
+            break
+        widths[longest] -= 1
     n = len(widths)
     while n > 1 and sum(widths[:n]) + 2 * (n - 1) > width:
         n -= 1
     widths = [min(size, width) for size in widths[:n]]
-    texts = []
+    printed = []
     for line in lines:
         cells = [_cut(cell, size) for cell, size in zip(line, widths, strict=False)]
         set_out = [c.rjust(w) if r else c.ljust(w) for c, w, r in zip(cells, widths, right, strict=False)]
-        texts.append("  ".join(set_out).rstrip())
-    return texts, n
+        printed.append("  ".join(set_out).rstrip())
+    return printed, n
 
 
 def _cut(text: str, size: int) -> str:
