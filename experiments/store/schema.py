@@ -13,9 +13,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from experiments.comparison import COLUMNS
 from experiments.store.run_files import TABLES
-from sim.tables import Column
+from sim.tables import Column, Kind
 
 _RUN: Final = Column("run", "str", "-", "name of the run")
 _POINT: Final = Column("point", "int", "-", "number of the point in its run, from 0")
@@ -42,6 +41,7 @@ POINTS: Final = (
     Column("status", "str", "-", "done or failed"),
     Column("overrides", "str", "-", "what this point sets"),
 )
+_VERDICT: Final[dict[str, Kind]] = {"holm_verdict": "str", "n": "int", "badge": "str", "note": "str"}
 METRICS_KEYS: Final = (
     _RUN,
     _POINT,
@@ -49,7 +49,15 @@ METRICS_KEYS: Final = (
     Column("replication", "int", "-", "number of the replication, from 0"),
 )
 """What stands before the measures in ``metrics``; the measures are those of docs/metrics.md."""
-COMPARISON: Final = (_RUN, _POINT, *COLUMNS)
+COMPARISON: Final = (
+    _RUN,
+    _POINT,
+    *(Column(name, "str", "-", "") for name in ("alternative", "baseline", "metric", "unit")),
+    *(Column(name, "float", "unit", "") for name in ("mean", "low", "high", "difference", "diff_low", "diff_high")),
+    *(Column(name, "float", "0-1", "") for name in ("p_value", "p_holm")),
+    *(Column(name, kind, "-", "") for name, kind in _VERDICT.items()),
+)
+"""As `experiments.comparison.COLUMNS`, which say more: a query does not wait for what computes them."""
 INPUTS: Final = (
     _RUN,
     _POINT,
