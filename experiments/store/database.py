@@ -78,7 +78,7 @@ def _views(store: Path, files: Sequence[StoredFile]) -> dict[str, str]:
     )
     views["inputs"] = (
         f"SELECT * FROM ({views['inputs']}) WHERE point IS NOT NULL UNION ALL BY NAME "
-        f"SELECT {columns} FROM ({views['inputs']}) AS whole JOIN points ON points.run = whole.run "
+        f"SELECT DISTINCT {columns} FROM ({views['inputs']}) AS whole JOIN points ON points.run = whole.run "
         "WHERE whole.point IS NULL"
     )
     by_names: dict[tuple[str, ...], list[StoredFile]] = {}

@@ -154,7 +154,9 @@ def stored_runs(store: Path) -> list[StoredRun]:
         raise ConfigError("store", f"no such folder: {str(store)!r}; runs make it, see docs/querying.md")
     files: dict[str, list[StoredFile]] = {}
     labels: dict[str, list[tuple[int, Path]]] = {}
-    for entry in os.scandir(store):
+    with os.scandir(store) as listed:
+        entries = sorted(listed, key=lambda entry: entry.name)
+    for entry in entries:
         path = store / entry.name
         if entry.name.startswith("."):
             continue
