@@ -40,14 +40,15 @@ def test_views_have_the_declared_columns(store: Path, tmp_path: Path) -> None:
 def test_metrics_come_back_as_they_were_written(store: Path) -> None:
     wrote = made.metrics({"today": 30.0, "more_scans": 33.0})
     database = open_database(store)
-    read = database.execute(f"select * from metrics where run = '{made.BASE}' order by alternative desc, replication")
+    query = "select * from metrics where run = ? order by alternative desc, replication"
+    read = database.execute(query, [made.BASE])
     table = read.fetch_df().drop(columns="run")
     assert table["stable"].dtype == bool
     pd.testing.assert_frame_equal(table, wrote, check_dtype=False)
 
 
 def test_what_holds_for_all_points_stands_at_each(store: Path) -> None:
-    query = f"select count(*), count(distinct point) from inputs where run = '{made.SWEEP}' and key = 'days'"
+    query = "select count(*), count(distinct point) from inputs where run like '20260504%' and key = 'days'"
     assert rows(store, query) == [(12, 12)]  # each chunk says it of all points: once is enough
 
 

@@ -11,7 +11,7 @@ from experiments.store.database import open_database
 from experiments.store.sql_check import check_query
 from tests import stored_runs as made
 
-SECRET = "the secret of the house"
+HOUSE_RULES = "the secret of the house"
 HOSTILE = {
     # writes
     "insert into runs values (1)": "got INSERT",
@@ -46,7 +46,7 @@ HOSTILE = {
     "select * from '{out}/secret.csv'": "no table",
     'select * from "{out}/secret.csv"': "no table",
     "from '{store}/../secret.csv'": "no table",
-    "select * from '{store}/" + made.BASE + ".parquet'": "no table",
+    "select * from '{store}/20260503-090000-aaaa0001.parquet'": "no table",
     "describe '{out}/secret.csv'": "no table",
     "summarize '{out}/secret.csv'": "no table",
     "with x as (from '{out}/secret.csv') select * from x": "no table",
@@ -97,7 +97,7 @@ HOSTILE = {
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a store and a file that is none of its business."""
     folder = tmp_path_factory.mktemp("hostile")
-    (folder / "secret.csv").write_text(f"a\n{SECRET}\n")
+    (folder / "secret.csv").write_text(f"a\n{HOUSE_RULES}\n")
     made.make_store(folder / "store")
     return folder
 
@@ -116,7 +116,7 @@ def test_hostile_queries_are_refused_in_one_line(query: str, place: Path, capsys
     assert said.err.startswith("query: ")
     assert said.err.count("\n") == 1
     assert HOSTILE[query] in said.err
-    assert SECRET not in said.err
+    assert HOUSE_RULES not in said.err
     assert snapshot(place) == before
 
 
