@@ -92,7 +92,11 @@ def _from_store(run: StoredRun, point: int | None) -> RunSide:
         raise ConfigError("run", f"{record.run!r} holds no METRICS of point {chosen}")
     inputs = pd.concat([_frame(table, "inputs") for table in tables], ignore_index=True)
     compared = pd.concat([_frame(table, "comparison") for table in tables], ignore_index=True)
-    unstable = compared.loc[compared["note"].fillna("").str.startswith("unstable: "), "alternative"]
+    unstable = [
+        name
+        for name, note in zip(compared["alternative"], compared["note"], strict=True)
+        if isinstance(note, str) and note.startswith("unstable: ")
+    ]
     values = {(row["alternative"] or "", row["key"]): row for row in _plain(inputs)}
     versions = {
         key.partition(".")[2]: row["value_text"] or "-" for (_, key), row in values.items() if row["kind"] == "version"
