@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -117,7 +118,8 @@ def show_rows(reader: pa.RecordBatchReader, most: int) -> None:
     left = [f"{total - len(rows):,} more rows"] if total > len(rows) else []
     left += [f"{len(right) - shown:,} more columns"] if len(right) > shown else []
     if left:
-        print_lines("", f"{' and '.join(left)}: see them with rows=N, fewer columns in select, or to=FILE.csv")
+        more = f"{' and '.join(left)}: see them with rows=N, fewer columns in select, or to=FILE.csv"
+        print_lines("", *textwrap.wrap(more, screen_width(), break_on_hyphens=False))
     elif not total:
         print_lines("no rows")
 

@@ -29,9 +29,9 @@ def test_the_terminal_has_80_columns_and_says_what_is_left_out(store: Path, caps
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0].split()[:4] == ["run", "point", "alternative", "replication"]
-    assert len(lines) == 6
-    assert lines[-1].startswith("57 more rows and ")
-    assert "more columns: see them with rows=N" in lines[-1]
+    assert lines[4] == ""
+    assert lines[5].startswith("57 more rows and ")
+    assert "more columns: see them with rows=N" in lines[5]
 
 
 def test_no_rows_are_said_to_be_none(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,7 +96,7 @@ def test_a_spoiled_store_is_refused_before_anything_runs(made_up: list[str], tmp
         (("out=null",), Path("results/store")),
         (("out=here", "store=there"), Path("there")),
         (("store=null",), None),
-        (("store=~/runs",), Path.home() / "runs"),
+        (("store='~/runs'",), Path.home() / "runs"),
     ],
 )
 def test_which_store_a_run_is_kept_in(
@@ -116,7 +116,8 @@ def test_every_input_has_a_row(tmp_path: Path) -> None:
     table = study_inputs(study(tmp_path, None))
     rows = table.set_index(["alternative", "key"])
     assert rows.loc[("boosted_27", "port.mix.fast_share"), "source"].startswith("S6")
-    assert rows.loc[("boosted_27", "risk"), "value_text"] == "boosted"
+    assert rows.loc[("boosted_27", "risk"), "kind"] == "option"
+    assert rows.loc[("boosted_27", "risk"), "value_text"] == study(tmp_path, None).choices("boosted_27")["risk"]
     whole = table[table["alternative"].isna()].set_index("key")
     assert whole.loc["days", "value_number"] == 7.0
     assert whole.loc["version.numpy", "kind"] == "version"
