@@ -58,6 +58,11 @@ VERBS: Final[dict[str, Verb]] = {
         builder="experiments.funding.request:build_case_or_plan",
     ),
     "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", builder=None),
+    "query": Verb("experiments.store.query", "ask the store of all runs a question in SQL", builder=None),
+    "results": Verb("experiments.store.results", "list, show, label and prune the runs of the store", builder=None),
+    "compare-runs": Verb(
+        "experiments.store.compare_runs", "what differs between two or three runs: inputs, then measures", builder=None
+    ),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }

@@ -7,7 +7,7 @@
 5  match       METRICS               -> METRICS at the baseline's scan share, wait, ...
 6  redraw      Study, settings of 5  -> does the ranking hold when what is assumed is redrawn?
 7  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
-8  write       Findings              -> metrics, comparison, run.json, report.html
+8  write       Findings              -> metrics, comparison, run.json, report.html; a file in the store of all runs
 9  say         Findings              -> the answer, the table, the notes
 
 ``throughgate run`` takes the same steps with one alternative.
@@ -40,6 +40,8 @@ from experiments.report import terminal as report_terminal
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
+from experiments.store.run_rows import check_study_store, rows_of_comparison
+from experiments.store.write import add_run
 from experiments.study.run_record import run_record
 from experiments.study.study import Study
 from experiments.training.find_or_train import train_all
@@ -88,6 +90,7 @@ def n_truck_passages(study: Study) -> float:
 def carry_out(study: Study) -> int:
     """Take a study from its settings to its files (steps 2 to 9)."""
     begin = time.perf_counter()
+    check_study_store(study)
     terminal = report_terminal.open_console()
     study = compile_engine_for(study, functools.partial(report_terminal.print_line, terminal))
     scorers = train_all(study, terminal)
@@ -100,6 +103,9 @@ def carry_out(study: Study) -> int:
     written = write_comparison_files(found, time.perf_counter() - begin)
     if study.ledger:
         written += write_ledger(study, scorers)
+    if study.store is not None:
+        rows = rows_of_comparison(study, found.metrics, found.comparison, time.perf_counter() - begin)
+        written.append(add_run(study.store, rows))
     report_terminal.print_findings(terminal, found, written, time.perf_counter() - begin)
     return 0
 

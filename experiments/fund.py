@@ -53,6 +53,8 @@ from experiments.funding.uncertainty.analysis import Uncertainty, analyze_uncert
 from experiments.funding.uncertainty.input_distributions import UncertainInput
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, n_simulated_worlds
 from experiments.report import terminal as report_terminal
+from experiments.store.run_rows import check_study_store, rows_of_case
+from experiments.store.write import add_run
 from experiments.study.compose import parse_overrides
 from experiments.study.run_record import run_record
 from experiments.study.study import default_folder
@@ -199,6 +201,7 @@ def carry_out(question: FundingCase | PortfolioRequest) -> int:
 def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:
     """Take a case from its settings to its files (steps 2 to 8)."""
     begin = time.perf_counter()
+    check_study_store(case.study)
     terminal = report_terminal.open_console()
     scorers = train_all(case.study, terminal)
     lacking, carried = complete_alternatives(case, scorers)
@@ -213,6 +216,12 @@ def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:
     raw_tables = raw_case_tables(appraised, by_replication) | raw_uncertainty_tables(uncertainty, case.appraisal)
     evidence = Evidence(appraised, uncertainty)
     written = write_case_files(evidence, raw_tables, time.perf_counter() - begin)
+    if case.study.store is not None:
+        whole = (simulated.alternatives, simulated.years, simulated.amounts)
+        economics = (case.appraisal.discount_rate, case.inputs)
+        study = carried.study
+        rows = rows_of_case(study, case.overrides, whole, raw_tables, economics, time.perf_counter() - begin)
+        written.append(add_run(case.study.store, rows))
     funding_terminal.print_case_results(terminal, evidence, by_replication, written, time.perf_counter() - begin)
     return 0
 

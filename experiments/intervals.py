@@ -120,6 +120,37 @@ def paired_difference(sample: Sample, baseline: Sample, coverage: float = 0.95) 
     return found
 
 
+def unpaired_difference(sample: Sample, baseline: Sample, coverage: float = 0.95) -> Difference:
+    """Return alternative minus baseline where their replications have nothing to do with each other.
+
+    Welch's interval: each side has its own standard error, and the degrees of freedom are Satterthwaite's.
+
+    Source: Welch (1947), Biometrika 34, 28-35.
+
+    Examples
+    --------
+    >>> found = unpaired_difference(Sample.of([2.0, 3.0, 5.0]), Sample.of([1.0, 2.0, 3.0]))
+    >>> round(found.mean, 3), round(found.p_value, 3)
+    (1.333, 0.293)
+    """
+    known = [side.take(side.known()) for side in (sample, baseline)]
+    n = min(len(side.strata) for side in known)
+    if n == 0:
+        return Difference(np.nan, np.nan, np.nan, np.nan, 0, UNDEFINED)
+    sides = [_estimate([side], lambda value: value) for side in known]
+    mean = sides[0][0] - sides[1][0]
+    if reasons := [doubt for _, _, doubt in sides if doubt not in ("", NO_SPREAD)]:
+        return Difference(mean, np.nan, np.nan, np.nan, n, reasons[0])
+    squares = [error**2 for _, error, _ in sides]
+    if sum(squares) == 0.0:
+        return Difference(mean, mean, mean, 1.0 if mean == 0.0 else np.nan, n, IDENTICAL if mean == 0.0 else NO_SPREAD)
+    freedoms = [len(side.strata) - len(np.unique(side.strata)) for side in known]
+    freedom = sum(squares) ** 2 / sum(square**2 / own for square, own in zip(squares, freedoms, strict=True))
+    error = float(np.sqrt(sum(squares)))
+    half = float(error * stdtrit(freedom, 0.5 + coverage / 2.0))
+    return Difference(mean, mean - half, mean + half, float(2.0 * stdtr(freedom, -abs(mean) / error)), n)
+
+
 def function_interval(samples: Sequence[Sample], function: Callable[..., Any], coverage: float = 0.95) -> Difference:
     """Return a function of several ratios over their common replications, and whether it is zero.
 

@@ -11,6 +11,7 @@ import pytest
 
 from experiments.cli import VERBS, parse_command_line
 from experiments.scorecards.request import read_request
+from experiments.store.words import read_words
 from experiments.study.compose import compose_config, sweep_jobs
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,9 @@ def test_every_throughgate_command_composes() -> None:
         call = parse_command_line([word for word in words if private is False] or [words[0]])
         if call.verb == "scorecard":
             assert read_request(call.overrides).runs
+            continue
+        if call.verb in ("query", "results", "compare-runs"):
+            assert read_words(call.overrides, ()).positional or call.verb == "results"
             continue
         for overrides in sweep_jobs(call.overrides, multirun=call.multirun):
             compose_config(overrides)

@@ -150,11 +150,20 @@ def print_findings(terminal: Console, findings: Findings, paths: Sequence[Path],
             print_line(terminal, line)
     terminal.print()
     if paths:
-        terminal.print(Text(f"Written to {paths[0].parent}"), soft_wrap=True)
-        print_line(terminal, f"{', '.join(path.name for path in paths)} ({wall_s:.0f} s)")
+        folder = paths[0].parent
+        terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
+        print_line(terminal, f"{', '.join(path.name for path in paths if path.parent == folder)} ({wall_s:.0f} s)")
+        print_stored(terminal, folder, paths)
     terminal.print()
     for line in reader_notes(findings):
         print_line(terminal, f"Note: {line}")
+
+
+def print_stored(terminal: Console, folder: Path, paths: Sequence[Path]) -> None:
+    """Name the files that are not in a run's own folder: that of the store."""
+    for path in paths:
+        if folder.absolute() not in path.absolute().parents:
+            terminal.print(Text(f"Kept in the store as {path}"), soft_wrap=True)
 
 
 Rows = tuple[list[str], list[list[str]]]

@@ -128,6 +128,7 @@ class StudySettings(Spec):
     processes: int = bounded_field(1, 1024)
     engine: Literal["compiled", "simpy"]
     out: str | None
+    store: str | None
     ledger: bool
     manifest: str | None
     bottleneck: bool
@@ -149,6 +150,8 @@ class StudySettings(Spec):
             raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
         if self.out is not None and not self.out.strip():
             raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
+        if self.store is not None and not self.store.strip():
+            raise ConfigError("store", f"expected a folder, auto or null, got {self.store!r}")
         if self.manifest is not None and not Path(self.manifest).is_file():
             raise ConfigError("manifest", f"no such file: {self.manifest!r}")
         if self.manifest is not None and self.calendar == "year":
@@ -157,6 +160,8 @@ class StudySettings(Spec):
 
 DEFAULT_EXPERIMENT = {"compare": "strategies", "fund": "portals"}
 """Experiment of a verb whose overrides name none."""
+DEFAULT_STORE = Path("results/store")
+"""Store of all runs that name neither a store nor a folder of their own."""
 COMPARING = tuple(DEFAULT_EXPERIMENT)
 """Verbs that set alternatives beside a baseline, replication by replication."""
 
@@ -193,6 +198,8 @@ class Study:
     explain: int = 0
     robustness: RobustnessSettings = NO_REDRAWS
     random_stream: RandomStreamPrecision = DEFAULT_PRECISION
+    store: Path | None = None
+    """Folder of the store that the run is added to; None: to none."""
 
     def window(self, replication: int) -> Window:
         """Return the stretch of calendar of one replication.
@@ -309,6 +316,7 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     fields = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)} | {
         "baseline": settings.baseline or next(iter(own)),
         "out": out,
+        "store": _store(settings),
         "manifest": None if settings.manifest is None else Path(settings.manifest),
         "alternatives": scenarios,
     }
@@ -357,6 +365,13 @@ def _out(settings: StudySettings, config: ComposedConfig, verb: str) -> Path:
     if settings.out is not None:
         return Path(settings.out).expanduser()
     return default_folder(verb, str(config.choices["experiment"] or config.choices["policy"]))
+
+
+def _store(settings: StudySettings) -> Path | None:
+    """Return the store: the default one is for runs whose folder is a default too."""
+    if settings.store == "auto":
+        return DEFAULT_STORE if settings.out is None else None
+    return None if settings.store is None else Path(settings.store).expanduser()
 
 
 def default_folder(verb: str, subject: str) -> Path:

@@ -183,10 +183,12 @@ def print_table(terminal: Console, table: Table) -> None:
 def print_files(terminal: Console, folder: Path, paths: Sequence[Path], wall_s: float) -> None:
     """Say where the files are: those of the folder by name, those below it by number."""
     terminal.print(Text(f"Written to {folder}"), soft_wrap=True)
-    top = [path.name for path in paths if path.parent == folder.absolute()]
-    below = sorted({path.parent.name for path in paths if path.parent != folder.absolute()})
-    tables = [f"{sum(path.parent.name == name for path in paths)} tables in {name}" for name in below]
+    here = [path for path in paths if folder.absolute() in path.parents]
+    top = [path.name for path in here if path.parent == folder.absolute()]
+    below = sorted({path.parent.name for path in here if path.parent != folder.absolute()})
+    tables = [f"{sum(path.parent.name == name for path in here)} tables in {name}" for name in below]
     report_terminal.print_line(terminal, f"{', '.join([*top, *tables])} ({wall_s:.0f} s)")
+    report_terminal.print_stored(terminal, folder, paths)
 
 
 def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplication) -> Table:
