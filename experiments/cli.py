@@ -51,6 +51,11 @@ class Verb:
 VERBS: Final[dict[str, Verb]] = {
     "compare": Verb("experiments.compare", "compare alternatives with a baseline, on the same trucks"),
     "run": Verb("experiments.run", "run one alternative"),
+    "sweep": Verb(
+        "experiments.sweep",
+        "run a grid or a design of points, in one table",
+        builder="experiments.sweeping.request:build_sweep",
+    ),
     "train": Verb("experiments.train", "train the risk models that a study asks for"),
     "fund": Verb(
         "experiments.fund",
@@ -62,6 +67,9 @@ VERBS: Final[dict[str, Verb]] = {
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }
 """Every verb, in the order in which they are listed."""
+SWEEP: Final = "sweep"
+SWEPT: Final = ("compare", "run")
+"""Verbs whose ``-m`` is a sweep: the same points, in one table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,8 @@ def _dispatch(argv: list[str]) -> int:
         _say(verb_usage(call.verb))
         return 0
     builder = VERBS[call.verb].builder
+    if call.verb == SWEEP or (call.multirun and call.verb in SWEPT):
+        return _run_sweep(call)
     if builder is not None:
         return _run_jobs(call, builder)
     if call.multirun:
@@ -146,13 +156,23 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
 
 
+def _run_sweep(call: CommandLine) -> int:
+    """Run all points as one sweep, each held to what the verb needs."""
+    sweep = _builder(str(VERBS[SWEEP].builder))(call.overrides, call.verb)
+    return int(_verb_module(SWEEP).carry_out(sweep))
+
+
+def _builder(place: str) -> Any:  # noqa: ANN401
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
 def _run_jobs(call: CommandLine, builder: str) -> int:
     """Build the question of every job before the first one runs, then answer them in order."""
     every = sweep_jobs(call.overrides, multirun=call.multirun)
     if call.multirun:
         every = _numbered(call, every)
-    module, _, name = builder.partition(":")
-    build = getattr(importlib.import_module(module), name)
+    build = _builder(builder)
     questions = [build(overrides, call.verb) for overrides in every]
     status = 0
     for number, (overrides, question) in enumerate(zip(every, questions, strict=True)):
@@ -180,6 +200,12 @@ def _verb_module(verb: str) -> Any:  # noqa: ANN401
     return importlib.import_module(VERBS[verb].module)
 
 
+MULTIRUN: Final = (
+    "-m runs once for each value of a comma list or range; --config-dir adds your configs.",
+    "Several values of a key (a,b or range(..)) make a sweep, docs/sweeps.md; --config-dir adds your configs.",
+)
+
+
 def verb_overview() -> str:
     """Return every verb with a line each."""
     width = max(map(len, VERBS))
@@ -202,7 +228,7 @@ def verb_usage(verb: str) -> str:
             "",
             VERBS[verb].line,
             "",
-            "-m runs once for each value of a comma list or range; --config-dir adds your configs.",
+            MULTIRUN[verb in (SWEEP, *SWEPT)],
             "",
             "Study keys and their defaults:",
             *keys,

@@ -1,0 +1,258 @@
+"""The work of a sweep in pieces of about a second, and what a process does with one.
+
+Points that meet the same trucks, scored by the same model, form a group. A process holds the draws of one group at a
+time. A large group is cut into chunks of points, replication by replication, so that each process draws a replication
+once and keeps the plans of its own points; small groups are put together, with all their replications.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle  # the pieces go to processes of this very program, and to nobody else
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from experiments.execution.overload import overloaded_alternatives
+from experiments.execution.replicate import ProcessCache, run_replication
+from experiments.study.study import Study
+from experiments.training.find_or_train import fitted_scorer
+from models import baselines
+from sim.arrays import FloatArray
+from sim.replication import Outcome, Replication, Scorer
+from sim.results.groups import random_stream_counts, targeted_trucks
+from sim.scenario import Scenario, replace_parts
+from sim.shared_draws import cached_repr, manifest_key, risk_key
+from sim.tables import METRICS
+from sim.workload import weekly_load
+
+COLUMNS: Final = tuple(metric.name for metric in METRICS)
+PIECE_S: Final = 1.0
+"""How long a piece is to take, in seconds."""
+MOST_CHUNKS: Final = 64
+"""Chunks of points that a process keeps unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Points of one group, to be run in these replications."""
+
+    replications: range
+    points: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """About a second of work."""
+
+    tasks: tuple[Task, ...]
+    packed: bytes
+    """Study and group of every point, pickled once for all replications."""
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointRun:
+    """What one replication of one point gave: METRICS, or why it failed."""
+
+    point: int
+    replication: int
+    metrics: FloatArray
+    """[alternatives, len(COLUMNS)]; no rows where it failed."""
+    unstable: dict[str, str]
+    """Alternatives that cannot carry their weekly load, and where."""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What points must have in common to meet the same trucks and models."""
+
+    scorers: str
+    trucks: str
+
+
+def scored_past(study: Study, scenario: Scenario) -> Scenario:
+    """Return the scenario whose past the risk model of an alternative learns from; see `train_all`."""
+    before = study.alternatives[study.baseline]
+    if scenario.port.name != before.port.name:
+        return scenario
+    return replace_parts(scenario, port=before.port, traffic=before.traffic, threat=before.threat)
+
+
+def scorer_key(study: Study, scenario: Scenario) -> str:
+    """Return what decides a fitted risk model.
+
+    One that does not learn reads the trucks of the past and nothing of what was done with them.
+    """
+    past = scored_past(study, scenario)
+    if scenario.risk.name in baselines.KNOWN_SETTINGS:
+        return f"{risk_key(scenario)} {manifest_key(past)}"
+    parts = (past.port, past.traffic, past.threat, scenario.sharing)
+    return " ".join((risk_key(scenario), *map(cached_repr, parts)))
+
+
+def group_of(study: Study) -> Group:
+    """Return the group of a point."""
+    scenarios = study.alternatives.values()
+    window = (study.seed, study.days, study.start_date, study.calendar, study.manifest)
+    models = sorted({scorer_key(study, scenario) for scenario in scenarios})
+    return Group(_digest(models), _digest([repr(window), *(manifest_key(scenario) for scenario in scenarios)]))
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def cut_into_pieces(studies: Sequence[Study], seconds_per_run: Sequence[float], processes: int) -> list[Piece]:
+    """Cut a sweep into pieces.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+        One a point.
+    seconds_per_run : sequence of float
+        Expected time of one replication of each point, all its alternatives together.
+    """
+    groups: dict[Group, list[int]] = {}
+    for number, study in enumerate(studies):
+        groups.setdefault(group_of(study), []).append(number)
+    pieces: list[Piece] = []
+    small: list[Task] = []
+    for numbers in groups.values():
+        once_s = sum(seconds_per_run[number] for number in numbers)
+        if once_s >= PIECE_S:
+            pieces += _large(studies, numbers, once_s, processes)
+            continue
+        by_replications: dict[int, list[int]] = {}
+        for number in numbers:
+            by_replications.setdefault(studies[number].replications, []).append(number)
+        small += [Task(range(n), tuple(mine)) for n, mine in by_replications.items()]
+    return pieces + [_piece(studies, tasks) for tasks in _packed(small, seconds_per_run)]
+
+
+def _large(studies: Sequence[Study], numbers: Sequence[int], once_s: float, processes: int) -> Iterator[Piece]:
+    """Yield a large group replication by replication, each chunk of points in a process of its own."""
+    chunks = min(-(-round(once_s / PIECE_S) // processes) * processes, len(numbers))
+    parts = [numbers[begin::chunks] for begin in range(chunks)]
+    packed = [_pack(studies, part) for part in parts]
+    for replication in range(max(studies[number].replications for number in numbers)):
+        for part, content in zip(parts, packed, strict=True):
+            mine = tuple(number for number in part if replication < studies[number].replications)
+            if mine:
+                task = Task(range(replication, replication + 1), mine)
+                yield Piece((task,), content, _of_bytes(content))
+
+
+def _packed(tasks: Sequence[Task], seconds_per_run: Sequence[float]) -> Iterator[list[Task]]:
+    """Yield small tasks put together to pieces of about the right length."""
+    gathered: list[Task] = []
+    length_s = 0.0
+    for task in tasks:
+        task_s = len(task.replications) * sum(seconds_per_run[number] for number in task.points)
+        if gathered and length_s + task_s > PIECE_S:
+            yield gathered
+            gathered, length_s = [], 0.0
+        gathered.append(task)
+        length_s += task_s
+    if gathered:
+        yield gathered
+
+
+def _piece(studies: Sequence[Study], tasks: Sequence[Task]) -> Piece:
+    content = _pack(studies, [number for task in tasks for number in task.points])
+    return Piece(tuple(tasks), content, _of_bytes(content))
+
+
+def _pack(studies: Sequence[Study], numbers: Sequence[int]) -> bytes:
+    return pickle.dumps({number: (studies[number], group_of(studies[number])) for number in numbers})
+
+
+def _of_bytes(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a process keeps between pieces: one group's models and draws, and the last chunks unpacked."""
+
+    scorers: str = ""
+    drawn: tuple[str, int] = ("", -1)
+    """Trucks and replication whose draws are held."""
+    fitted: dict[str, Scorer] = field(default_factory=dict)
+    cache: ProcessCache = field(default_factory=ProcessCache)
+    chunks: dict[str, dict[int, tuple[Study, Group]]] = field(default_factory=dict)
+
+    def unpacked(self, piece: Piece) -> dict[int, tuple[Study, Group]]:
+        """Return the studies of a piece, the same objects each time it comes."""
+        if piece.digest not in self.chunks:
+            while len(self.chunks) >= MOST_CHUNKS:
+                self.chunks.pop(next(iter(self.chunks)))
+            self.chunks[piece.digest] = pickle.loads(piece.packed)  # noqa: S301
+        return self.chunks[piece.digest]
+
+    def enter(self, study: Study, group: Group, replication: int) -> None:
+        """Make room for the draws and models of a group and replication, where they are not there."""
+        if group.scorers != self.scorers:
+            self.scorers, self.cache, self.fitted = "", ProcessCache(), {}
+            for scenario in study.alternatives.values():
+                if risk_key(scenario) not in self.fitted:
+                    past = scored_past(study, scenario)
+                    self.fitted[risk_key(scenario)] = fitted_scorer(scenario.risk, past, processes=1)
+            self.scorers = group.scorers
+        if (group.trucks, replication) != self.drawn:
+            self.drawn = (group.trucks, replication)
+            self.cache.met.clear()
+
+
+_HELD = _Held()
+
+
+def run_points(piece: Piece) -> list[PointRun]:
+    """Run a piece in this process; a point that fails says why, and stops nothing."""
+    studies = _HELD.unpacked(piece)
+    return [
+        run_point(number, *studies[number], replication)
+        for task in piece.tasks
+        for replication in task.replications
+        for number in task.points
+    ]
+
+
+def run_point(number: int, study: Study, group: Group, replication: int) -> PointRun:
+    """Run one replication of one point in this process, with what it holds of the group."""
+    try:
+        _HELD.enter(study, group, replication)
+        rows, _ = run_replication(study, _HELD.fitted, _HELD.cache, replication, run_measured)
+        metrics = np.array([[row[name] for name in COLUMNS] for row in rows], dtype=np.float64)
+        return PointRun(number, replication, metrics, _unstable(study, _HELD, replication))
+    # a point may fail in any way, in what the user brought or in what we wrote; the others go on
+    except Exception as error:
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        return PointRun(number, replication, np.empty((0, len(COLUMNS))), {}, text)
+
+
+def run_measured(replication: Replication) -> Outcome:
+    """Run a replication for METRICS, the random stream included, as `Replication.run` gives them."""
+    outcome = replication.run_metrics()
+    aimed_at = targeted_trucks(
+        replication.scenario, outcome.manifest, replication.scores, replication.plan.past, outcome.ledger
+    )
+    counts = random_stream_counts(aimed_at, outcome.manifest, outcome.ledger)
+    return replace(outcome, metrics=outcome.metrics | counts)
+
+
+def _unstable(study: Study, held: _Held, replication: int) -> dict[str, str]:
+    """Return the alternatives that cannot carry the week that this replication is the first to be in."""
+    window = study.window(replication)
+    if any(study.window(earlier).start_date == window.start_date for earlier in range(min(replication, 12))):
+        return {}
+    given = study.user_trucks()
+    times_min = None if given is None else given["arrive_min"].to_numpy()
+    loads = {}
+    for name, scenario in study.alternatives.items():
+        plan = held.cache.plan(scenario, held.fitted[risk_key(scenario)], window)
+        loads[name] = weekly_load(scenario, plan.expected, window, times_min)
+    return overloaded_alternatives(study.alternatives, loads)[0]
