@@ -1,12 +1,13 @@
-"""Main effects: what each value of an axis changes against the axis' first value, over all other axes.
+"""Main effects: what each value of an axis changes against a reference value of it, over all other axes.
 
-Points are paired: two points that differ in this axis alone met the same trucks. The effect is the mean of their
+The reference is the first of the values at which most points are done and carry their load. Points are paired: two points that differ in this axis alone met the same trucks. The effect is the mean of their
 differences; its interval is the jackknife over replications, as everywhere (`experiments.intervals`). A pair in which
 either point failed, or cannot carry its load, is left out and counted.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from experiments.sweeping.running import PointResult
 from experiments.sweeping.table import UNITS, Samples, measure_samples
 
 COLUMNS_OF_EFFECTS: Final = (
-    "axis", "value", "first_value", "alternative", "measure", "unit", "effect", "low", "high", "pairs", "left_out",
+    "axis", "value", "reference_value", "alternative", "measure", "unit", "effect", "low", "high", "pairs", "left_out",
     "note",
 )  # fmt: skip
 
@@ -27,7 +28,7 @@ COLUMNS_OF_EFFECTS: Final = (
 def main_effects(sweep: Sweep, outcomes: Sequence[PointResult]) -> pd.DataFrame:
     """Return the effect of every value of every axis on every measure; empty for a design that is no grid.
 
-    Columns: axis, value and first_value (as text), alternative, measure, unit, effect with low and high, pairs of
+    Columns: axis, value and reference_value (as text), alternative, measure, unit, effect with low and high, pairs of
     points that it rests on, pairs left out, and note (why a number is missing).
     """
     if sweep.design != "grid":
@@ -41,40 +42,45 @@ def main_effects(sweep: Sweep, outcomes: Sequence[PointResult]) -> pd.DataFrame:
         if axis.key in ("replications", "experiment"):
             # points without replications or alternatives in common have no pairs
             continue
-        for level in range(1, len(axis.values)):
-            pairs = paired_points(sweep, place, level)
-            for name in sweep.baseline_study.alternatives:
-                about = {"axis": axis.key, "value": axis.texts[level], "first_value": axis.texts[0]}
-                rows += _effects(sweep, outcomes, samples, pairs, about | {"alternative": name})
+        by_level = points_by_level(sweep, place)
+        for name in sweep.baseline_study.alternatives:
+            usable = [_usable(outcome, mine, name) for outcome, mine in zip(outcomes, samples, strict=True)]
+            counts = [sum(usable[number] for number in numbers) for numbers in by_level]
+            reference = counts.index(max(counts))
+            for level, numbers in enumerate(by_level):
+                if level == reference:
+                    continue
+                about = {"axis": axis.key, "value": axis.texts[level], "reference_value": axis.texts[reference]}
+                pairs = list(zip(numbers, by_level[reference], strict=True))
+                whole = [pair for pair in pairs if all(usable[number] for number in pair)]
+                counted = {"pairs": len(whole), "left_out": len(pairs) - len(whole)}
+                rows += _effects(sweep, samples, whole, about | {"alternative": name}, counted)
     return pd.DataFrame(rows, columns=list(COLUMNS_OF_EFFECTS))
 
 
-def paired_points(sweep: Sweep, axis: int, level: int) -> list[tuple[int, int]]:
-    """Return the points at one value of an axis, each with its partner at the axis' first value."""
-    sizes = [len(a.values) for a in sweep.axes]
-    stride = int(np.prod(sizes[axis + 1 :], dtype=np.int64))
+def points_by_level(sweep: Sweep, axis: int) -> list[list[int]]:
+    """Return the points of a grid at each value of an axis; those in the same place differ in this axis alone."""
+    sizes = [len(swept.values) for swept in sweep.axes]
+    stride = math.prod(sizes[axis + 1 :])
     return [
-        (number, number - level * stride)
-        for number in range(len(sweep.points))
-        if number // stride % sizes[axis] == level
+        [number for number in range(len(sweep.points)) if number // stride % sizes[axis] == level]
+        for level in range(sizes[axis])
     ]
 
 
 def _effects(
     sweep: Sweep,
-    outcomes: Sequence[PointResult],
     samples: Sequence[Samples],
     pairs: Sequence[tuple[int, int]],
     about: dict[str, str],
+    counted: dict[str, int],
 ) -> list[dict[str, Any]]:
     name = about["alternative"]
-    whole = [pair for pair in pairs if all(_usable(outcomes[place], samples[place], name) for place in pair)]
     rows = []
     for measure in sweep.measures:
-        gap = _mean_difference([(samples[a][name, measure], samples[b][name, measure]) for a, b in whole], sweep)
-        counts = {"pairs": len(whole), "left_out": len(pairs) - len(whole)}
-        numbers = {"effect": gap.mean, "low": gap.low, "high": gap.high}
-        rows.append(about | {"measure": measure, "unit": UNITS[measure]} | numbers | counts | {"note": gap.reason})
+        gap = _mean_difference([(samples[a][name, measure], samples[b][name, measure]) for a, b in pairs], sweep)
+        numbers = {"unit": UNITS[measure], "effect": gap.mean, "low": gap.low, "high": gap.high}
+        rows.append(about | {"measure": measure} | numbers | counted | {"note": gap.reason})
     return rows
 
 
@@ -103,12 +109,8 @@ def inert_values(sweep: Sweep, outcomes: Sequence[PointResult]) -> dict[str, lis
         return found
     marks = [outcome.metrics.tobytes() if not outcome.failure else None for outcome in outcomes]
     for place, axis in enumerate(sweep.axes):
-        others = [
-            [number for number, first in paired_points(sweep, place, level)] for level in range(1, len(axis.values))
-        ]
-        columns = [[first for _, first in paired_points(sweep, place, 1)] if len(axis.values) > 1 else [], *others]
         alike: dict[tuple[bytes | None, ...], list[str]] = {}
-        for text, numbers in zip(axis.texts, columns, strict=True):
+        for text, numbers in zip(axis.texts, points_by_level(sweep, place), strict=True):
             alike.setdefault(tuple(marks[number] for number in numbers), []).append(text)
         groups = [texts for mark, texts in alike.items() if len(texts) > 1 and None not in mark]
         if groups:

@@ -93,7 +93,6 @@ def build_points(swept: SweptWords, rows: Iterable[tuple[int, ...]], verb: str) 
         points.append(Point(number, values, overrides, study, content_hash(study)))
     if refused:
         raise ConfigError("sweep", _refusal(refused, len(points)))
-    hold_to_composition(points)
     return points
 
 

@@ -14,7 +14,7 @@ from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, default_folder
 from experiments.sweeping.axes import Axis, SweptWords, levels_in_order, read_axes
 from experiments.sweeping.designs import Design, Draw, design_note, design_values, takes_whole_numbers, uniform_draw
-from experiments.sweeping.points import Point, build_points
+from experiments.sweeping.points import Point, build_points, hold_to_composition
 from experiments.sweeping.scope import Constraint, Scope, checked_measures, read_scope
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field, build_spec
@@ -119,6 +119,7 @@ def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
     if not swept.axes:
         raise ConfigError("sweep", "no key has several values; give one, as port.portal.servers=2,4,6")
     built = build_points(swept, rows, verb)
+    hold_to_composition(built)
     out = _out(swept, built[0].study)
     check_writable(out)
     measures = checked_measures(settings.measures, "measures") or (scope.measures if scope else ()) or DEFAULT_MEASURES
