@@ -164,7 +164,7 @@ def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None
 
 def _effect_cells(row: Mapping[Hashable, Any], metric: Metric) -> list[str]:
     change = plus_minus(row["effect"], row["low"], row["high"], metric.scale)
-    return [row["axis"], f"{row['first_value']} to {row['value']}", change, str(row["pairs"])]
+    return [row["axis"], f"{row['reference_value']} to {row['value']}", change, str(row["pairs"])]
 
 
 def _say_what_became(

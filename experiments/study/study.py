@@ -254,9 +254,12 @@ def _check_finite(value: object, key: str) -> None:
         raise ConfigError(key, f"must be a finite number, got {value}")
 
 
-def checked_scenario(mapping: Mapping[str, Any]) -> Scenario:
-    """Return the scenario of composed values, after risk model and policy, too, have looked at what they need."""
-    _check_finite(mapping, "")
+def checked_scenario(mapping: Mapping[str, Any], changed: Mapping[str, object] | None = None) -> Scenario:
+    """Return the scenario of composed values, after risk model and policy, too, have looked at what they need.
+
+    ``changed`` holds the dotted keys that were set since the mapping was last looked at; None: it never was.
+    """
+    _check_finite(mapping if changed is None else changed, "")
     scenario = build_scenario({part: mapping[part] for part in PARTS if part in mapping})
     if scenario.risk.name in baselines.KNOWN_SETTINGS:
         baselines.check_settings(baselines.KNOWN_SETTINGS[scenario.risk.name], scenario.risk.settings)

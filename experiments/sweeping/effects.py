@@ -1,8 +1,9 @@
 """Main effects: what each value of an axis changes against a reference value of it, over all other axes.
 
-The reference is the first of the values at which most points are done and carry their load. Points are paired: two points that differ in this axis alone met the same trucks. The effect is the mean of their
-differences; its interval is the jackknife over replications, as everywhere (`experiments.intervals`). A pair in which
-either point failed, or cannot carry its load, is left out and counted.
+The reference is the first of the values at which most points are done and carry their load. Points are paired: two
+that differ in this axis alone met the same trucks. The effect is the mean of their differences; its interval is the
+jackknife over replications, as everywhere (`experiments.intervals`). A pair in which either point failed, or cannot
+carry its load, is left out and counted.
 """
 
 from __future__ import annotations

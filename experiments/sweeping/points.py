@@ -237,15 +237,16 @@ def _with_values(base: _Base, values: Mapping[str, object], overrides: tuple[str
     settings = {key: value for key, value in values.items() if key in SET_DIRECTLY}
     inside = {key: value for key, value in values.items() if key not in SET_DIRECTLY}
     if base.without is not None:
-        checked_scenario(set_values(base.without, inside))
-    scenarios = {name: _alternative(name, base, set_values(m, inside)) for name, m in base.mappings.items()}
+        checked_scenario(set_values(base.without, inside), inside)
+    scenarios = {name: _alternative(name, base, inside) for name in base.mappings}
     changed = _checked_settings(base.study, settings) if settings else {}
     return dataclasses.replace(base.study, alternatives=scenarios, overrides=overrides, **changed)
 
 
-def _alternative(name: str, base: _Base, mapping: Mapping[str, Any]) -> Scenario:
+def _alternative(name: str, base: _Base, values: Mapping[str, object]) -> Scenario:
+    mapping = set_values(base.mappings[name], values)
     try:
-        return checked_scenario(mapping)
+        return checked_scenario(mapping, values)
     except ConfigError as error:
         if base.without is None:
             raise
