@@ -90,18 +90,16 @@ def strata_of(study: Study) -> int | None:
 
 
 def metrics_table(sweep: Sweep, outcomes: Sequence[PointResult]) -> pd.DataFrame:
-    """Return METRICS of every (point, alternative, replication), typed as ``metrics.parquet`` is."""
+    """Return METRICS of every (point, alternative, replication), rows in this order, typed as ``metrics.parquet``."""
     done = [(point, outcome) for point, outcome in zip(sweep.points, outcomes, strict=True) if not outcome.failure]
     sizes = [outcome.metrics.shape[:2] for _, outcome in done]
-    rows = [outcome.metrics.reshape(-1, len(COLUMNS)) for _, outcome in done]
-    values = np.concatenate(rows) if rows else np.empty((0, len(COLUMNS)))
-    names = [list(point.study.alternatives) * n for (point, _), (n, _) in zip(done, sizes, strict=True)]
+    rows = [outcome.metrics.swapaxes(0, 1).reshape(-1, len(COLUMNS)) for _, outcome in done]
+    values = np.concatenate([np.empty((0, len(COLUMNS))), *rows])
+    names = [np.repeat(list(point.study.alternatives), n) for (point, _), (n, _) in zip(done, sizes, strict=True)]
     keys = {
         "point": np.repeat([point.number for point, _ in done], [n * m for n, m in sizes]).astype(np.int64),
-        "alternative": [name for mine in names for name in mine],
-        "replication": np.concatenate([np.repeat(np.arange(n), m) for n, m in sizes] or [np.empty(0, np.int64)]).astype(
-            np.int64
-        ),
+        "alternative": [name for mine in names for name in mine.tolist()],
+        "replication": np.concatenate([np.empty(0, np.int64), *(np.tile(np.arange(n), m) for n, m in sizes)]),
     }
     kinds = {"float": np.float64, "int": np.int64, "bool": np.bool_}
     columns: dict[str, Any] = {m.name: values[:, place].astype(kinds[m.kind]) for place, m in enumerate(METRICS)}
