@@ -61,8 +61,6 @@ def _unread(key: str, scenario: Scenario) -> str:
         return f"policy acts: {scenario.policy.name} may select without the risk score"
     if key.startswith("policy") and scenario.servers("portal") == 0:
         return "port.portal.servers acts: the port has no portal, so that nobody is scanned before primary"
-    if key.startswith("insider.") and scenario.insider.helped_load_share == 0.0:
-        return "insider.helped_load_share acts: no load has help inside the port"
     return ""
 
 

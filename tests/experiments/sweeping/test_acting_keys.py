@@ -17,7 +17,6 @@ from experiments.sweeping.request import build_sweep
         (["staffing.analysts=6"], "port.analyst.servers=4,8", "staffing.analysts"),
         (["scanner.portal.units=3"], "port.portal.servers=2,4", "scanner.portal.units"),
         ([], "scanner.canine.service.mean_min=2,20", "port.canine.servers"),
-        ([], "insider.audit_share=0.1,0.5", "insider.helped_load_share"),
     ],
 )
 def test_an_axis_that_changes_nothing_is_named_with_the_key_that_would(

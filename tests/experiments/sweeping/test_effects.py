@@ -47,9 +47,7 @@ def test_an_effect_is_the_mean_of_paired_differences(sweep: Sweep, outcomes: lis
     )
     half = stdtrit(N - 1, 0.975) * gaps.std(ddof=1) / np.sqrt(N)
     expected = [gaps.mean(), gaps.mean() - half, gaps.mean() + half]
-    assert row[["effect", "low", "high"]].tolist() == pytest.approx(
-        [gaps.mean(), gaps.mean() - half, gaps.mean() + half]
-    )
+    assert row[["effect", "low", "high"]].tolist() == pytest.approx(expected)
     assert row["effect"] == pytest.approx(-20.0, abs=0.5)
     assert (row["pairs"], row["left_out"]) == (2, 0)
     assert half < 1.0  # the replications' own noise of 30 is not in it

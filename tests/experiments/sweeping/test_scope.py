@@ -77,7 +77,9 @@ def test_a_scope_that_is_no_text_is_refused(tmp_path: Path) -> None:
         read_scope(tmp_path / "scope.yaml")
 
 
-@pytest.mark.parametrize("path", sorted((CONFIGS / "scope").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((CONFIGS.parent / "docs" / "scopes").glob("*.yaml")), ids=lambda path: path.stem
+)
 def test_the_scopes_of_the_repository_make_a_sweep(path: Path) -> None:
     scope = read_scope(path)
     sweep = build_sweep([f"scope={path}", "points=4", "days=1"])
