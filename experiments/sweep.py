@@ -37,7 +37,6 @@ from experiments.sweeping.first_look import (
     inert_lines,
     memory_gb,
     most_common_unstable,
-    seconds_per_run,
     take_first_look,
 )
 from experiments.sweeping.record import sweep_record
@@ -71,7 +70,7 @@ def carry_out(sweep: Sweep) -> int:
         say(f"Note: {note}")
     engine = _engine(sweep, amount, say)
     if not sweep.dry_run:
-        _train(sweep, amount, terminal)
+        _train(amount, terminal)
     look = take_first_look(sweep, amount, engine)
     for line in inert_lines(sweep, look.inert):
         say(f"Note: {line}")
@@ -81,7 +80,7 @@ def carry_out(sweep: Sweep) -> int:
         say("dry_run=true: nothing was run beyond a first look, and nothing was written.")
         return 0
     with report_terminal.show_progress(terminal, amount.runs) as tell:
-        outcomes = run_sweep(sweep, engine, seconds_per_run(sweep, look), tell)
+        outcomes = run_sweep(sweep, engine, tell)
     inert = inert_values(sweep, outcomes)
     effects = main_effects(sweep, outcomes)
     written = write_sweep_files(sweep, outcomes, effects, inert, time.perf_counter() - begin)
@@ -135,11 +134,11 @@ def _engine(sweep: Sweep, amount: Amount, say: Callable[[str], None]) -> Literal
     return engine
 
 
-def _train(sweep: Sweep, amount: Amount, terminal: Console) -> None:
+def _train(amount: Amount, terminal: Console) -> None:
     """Train the models that learn, once for each past (step 3); processes read them from the cache."""
     met = set()
-    for group, places in amount.groups.items():
-        study = sweep.points[places[0]].study
+    for group, studies in amount.groups.items():
+        study = studies[0]
         learns = any(s.risk.name not in baselines.KNOWN_SETTINGS for s in study.alternatives.values())
         if learns and group.scorers not in met:
             met.add(group.scorers)

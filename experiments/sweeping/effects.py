@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.intervals import Difference, Sample, function_interval
+from experiments.intervals import Difference, Sample, weighted_sum_interval
 from experiments.sweeping.request import Sweep
 from experiments.sweeping.running import PointResult
 from experiments.sweeping.table import UNITS, Samples, measure_samples
@@ -93,11 +93,8 @@ def _mean_difference(pairs: Sequence[tuple[Sample, Sample]], sweep: Sweep) -> Di
     if not pairs:
         return Difference(np.nan, np.nan, np.nan, np.nan, 0, "no pair of points that are done and carry their load")
     flat = [sample for pair in pairs for sample in pair]
-
-    def mean_gap(*values: Any) -> Any:  # noqa: ANN401
-        return sum(values[0::2], start=0.0 * values[0]) / len(pairs) - sum(values[1::2]) / len(pairs)
-
-    return function_interval(flat, mean_gap, sweep.baseline_study.coverage)
+    weights = np.tile([1.0, -1.0], len(pairs)) / len(pairs)
+    return weighted_sum_interval(flat, weights, sweep.baseline_study.coverage)
 
 
 def inert_values(sweep: Sweep, outcomes: Sequence[PointResult]) -> dict[str, list[list[str]]]:

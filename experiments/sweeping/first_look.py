@@ -13,13 +13,10 @@ import numpy as np
 
 from experiments.study.study import Study
 from experiments.sweeping.acting_keys import key_that_would_act
-from experiments.sweeping.pieces import COLUMNS, PIECE_S, Group, PointRun, group_of, run_point
+from experiments.sweeping.pieces import COLUMNS, PIECE_S, Group, PointRun, Work, group_of, run_point
 from experiments.sweeping.request import Sweep
-from experiments.sweeping.running import Engine, distinct_points
-from sim.trucks.arrivals import rates_per_h
+from experiments.sweeping.running import S_PER_TRUCK, Engine, distinct_works, trucks_per_run
 
-USUAL_S_PER_TRUCK: Final = 3e-6
-"""Time of a truck of one alternative where nothing was measured."""
 WORTH_A_LOOK: Final = 5
 """Replications of a sweep for each one of the first look, from which on it is taken."""
 BYTES_PER_NUMBER: Final = 5.0
@@ -37,7 +34,7 @@ class Amount:
     alternatives: int
     trucks: float
     """Passages of trucks in all of them, every alternative counted."""
-    groups: dict[Group, list[int]]
+    groups: dict[Group, list[Study]]
     """Distinct points that meet the same trucks and models."""
 
 
@@ -56,22 +53,16 @@ class FirstLook:
     """Axes of which these values gave the same METRICS as the first one."""
 
 
-def trucks_per_run(study: Study) -> float:
-    """Return the trucks expected in a replication of a point, all alternatives together."""
-    window = study.window(0)
-    return float(sum(rates_per_h(scenario, window).sum() for scenario in study.alternatives.values()))
-
-
 def amount_of(sweep: Sweep) -> Amount:
     """Count what a sweep has to do."""
-    places = sorted(set(distinct_points(sweep)))
-    studies = [sweep.points[place].study for place in places]
-    groups: dict[Group, list[int]] = {}
-    for place, study in zip(places, studies, strict=True):
-        groups.setdefault(group_of(study), []).append(place)
+    works = distinct_works(sweep, sweep.baseline_study.engine)
+    studies = [work.study for work in works]
+    groups: dict[Group, list[Study]] = {}
+    for study in studies:
+        groups.setdefault(group_of(study), []).append(study)
     return Amount(
         points=len(sweep.points),
-        distinct=len(places),
+        distinct=len(works),
         runs=sum(study.replications for study in studies),
         alternatives=max(len(study.alternatives) for study in studies),
         trucks=sum(study.replications * trucks_per_run(study) for study in studies),
@@ -86,7 +77,7 @@ def take_first_look(sweep: Sweep, amount: Amount, engine: Engine) -> FirstLook:
     """
     probes = sum(map(len, sweep.probes.values()))
     if amount.runs < WORTH_A_LOOK * (3 + probes):
-        return FirstLook(USUAL_S_PER_TRUCK, 0.1, 1.0, _memory_mb(), {})
+        return FirstLook(S_PER_TRUCK, 0.1, 1.0, _memory_mb(), {})
     study = replace(sweep.baseline_study, engine=engine)
     trucks = trucks_per_run(study)
     _timed(study, 0)
@@ -115,7 +106,7 @@ def _past_s(study: Study) -> float:
 
 def _timed(study: Study, replication: int) -> tuple[PointRun, float]:
     begin = time.perf_counter()
-    run = run_point(0, study, group_of(study), replication)
+    run = run_point(Work("", study, 0.0), group_of(study), replication)
     return run, time.perf_counter() - begin
 
 
@@ -126,17 +117,11 @@ def _equal(first: PointRun, second: PointRun) -> bool:
 def expected_s(sweep: Sweep, amount: Amount, look: FirstLook) -> float:
     """Return the time that a sweep is expected to take on its processes."""
     total = amount.trucks * look.s_per_truck
-    for places in amount.groups.values():
-        studies = [sweep.points[place].study for place in places]
+    for studies in amount.groups.values():
         once_s = sum(trucks_per_run(study) for study in studies) * look.s_per_truck
         holders = sweep.processes if once_s >= PIECE_S else 1
         total += holders * (look.past_s + look.draw_s * max(study.replications for study in studies))
     return total / min(sweep.processes, max(amount.runs, 1))
-
-
-def seconds_per_run(sweep: Sweep, look: FirstLook) -> list[float]:
-    """Return the expected time of one replication of every point."""
-    return [trucks_per_run(point.study) * look.s_per_truck for point in sweep.points]
 
 
 def inert_lines(sweep: Sweep, inert: dict[str, tuple[str, ...]]) -> list[str]:

@@ -2,7 +2,8 @@
 
 Points that meet the same trucks, scored by the same model, form a group. A process holds the draws of one group at a
 time. A large group is cut into chunks of points, replication by replication, so that each process draws a replication
-once and keeps the plans of its own points; small groups are put together, with all their replications.
+once; small groups are put together, with all their replications. How a sweep is cut depends on its points alone: not on
+the machine or the number of processes, so that a piece that was kept is known again.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from sim.workload import weekly_load
 COLUMNS: Final = tuple(metric.name for metric in METRICS)
 PIECE_S: Final = 1.0
 """How long a piece is to take, in seconds."""
+CHUNKS_OF: Final = 4
+"""A large group has a multiple of so many chunks, so that each stays with one of 2 or 4 processes."""
 MOST_CHUNKS: Final = 64
 """Chunks of points that a process keeps unpacked."""
 
@@ -51,13 +54,16 @@ class Piece:
     packed: bytes
     """Study and group of every point, pickled once for all replications."""
     digest: str
+    key: str
+    """Hash of the content of its points and of the replications: of all that decides what it gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class PointRun:
     """What one replication of one point gave: METRICS, or why it failed."""
 
-    point: int
+    content: str
+    """Of the point; see `content_hash`."""
     replication: int
     metrics: FloatArray
     """[alternatives, len(COLUMNS)]; no rows where it failed."""
@@ -106,52 +112,53 @@ def _digest(parts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def cut_into_pieces(studies: Sequence[Study], seconds_per_run: Sequence[float], processes: int) -> list[Piece]:
-    """Cut a sweep into pieces.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A distinct point that is to be run."""
 
-    Parameters
-    ----------
-    studies : sequence of Study
-        One a point.
-    seconds_per_run : sequence of float
-        Expected time of one replication of each point, all its alternatives together.
-    """
+    content: str
+    study: Study
+    seconds: float
+    """Expected time of one replication, all its alternatives together."""
+
+
+def cut_into_pieces(works: Sequence[Work]) -> list[Piece]:
+    """Cut a sweep into pieces."""
     groups: dict[Group, list[int]] = {}
-    for number, study in enumerate(studies):
-        groups.setdefault(group_of(study), []).append(number)
+    for number, work in enumerate(works):
+        groups.setdefault(group_of(work.study), []).append(number)
     pieces: list[Piece] = []
     small: list[Task] = []
     for numbers in groups.values():
-        once_s = sum(seconds_per_run[number] for number in numbers)
+        once_s = sum(works[number].seconds for number in numbers)
         if once_s >= PIECE_S:
-            pieces += _large(studies, numbers, once_s, processes)
+            pieces += _large(works, numbers, once_s)
             continue
         by_replications: dict[int, list[int]] = {}
         for number in numbers:
-            by_replications.setdefault(studies[number].replications, []).append(number)
+            by_replications.setdefault(works[number].study.replications, []).append(number)
         small += [Task(range(n), tuple(mine)) for n, mine in by_replications.items()]
-    return pieces + [_piece(studies, tasks) for tasks in _packed(small, seconds_per_run)]
+    return pieces + [_piece(works, tasks, _pack(works, tasks)) for tasks in _packed(works, small)]
 
 
-def _large(studies: Sequence[Study], numbers: Sequence[int], once_s: float, processes: int) -> Iterator[Piece]:
-    """Yield a large group replication by replication, each chunk of points in a process of its own."""
-    chunks = min(-(-round(once_s / PIECE_S) // processes) * processes, len(numbers))
-    parts = [numbers[begin::chunks] for begin in range(chunks)]
-    packed = [_pack(studies, part) for part in parts]
-    for replication in range(max(studies[number].replications for number in numbers)):
+def _large(works: Sequence[Work], numbers: Sequence[int], once_s: float) -> Iterator[Piece]:
+    """Yield a large group replication by replication, in chunks of points that share the processes alike."""
+    chunks = min(-(-round(once_s / PIECE_S) // CHUNKS_OF) * CHUNKS_OF, len(numbers))
+    parts = [tuple(numbers[begin::chunks]) for begin in range(chunks)]
+    packed = [_pack(works, [Task(range(1), part)]) for part in parts]
+    for replication in range(max(works[number].study.replications for number in numbers)):
         for part, content in zip(parts, packed, strict=True):
-            mine = tuple(number for number in part if replication < studies[number].replications)
+            mine = tuple(number for number in part if replication < works[number].study.replications)
             if mine:
-                task = Task(range(replication, replication + 1), mine)
-                yield Piece((task,), content, _of_bytes(content))
+                yield _piece(works, [Task(range(replication, replication + 1), mine)], content)
 
 
-def _packed(tasks: Sequence[Task], seconds_per_run: Sequence[float]) -> Iterator[list[Task]]:
+def _packed(works: Sequence[Work], tasks: Sequence[Task]) -> Iterator[list[Task]]:
     """Yield small tasks put together to pieces of about the right length."""
     gathered: list[Task] = []
     length_s = 0.0
     for task in tasks:
-        task_s = len(task.replications) * sum(seconds_per_run[number] for number in task.points)
+        task_s = len(task.replications) * sum(works[number].seconds for number in task.points)
         if gathered and length_s + task_s > PIECE_S:
             yield gathered
             gathered, length_s = [], 0.0
@@ -161,17 +168,14 @@ def _packed(tasks: Sequence[Task], seconds_per_run: Sequence[float]) -> Iterator
         yield gathered
 
 
-def _piece(studies: Sequence[Study], tasks: Sequence[Task]) -> Piece:
-    content = _pack(studies, [number for task in tasks for number in task.points])
-    return Piece(tuple(tasks), content, _of_bytes(content))
+def _piece(works: Sequence[Work], tasks: Sequence[Task], content: bytes) -> Piece:
+    decided = [f"{task.replications} {[works[number].content for number in task.points]}" for task in tasks]
+    return Piece(tuple(tasks), content, hashlib.sha256(content).hexdigest(), _digest(decided))
 
 
-def _pack(studies: Sequence[Study], numbers: Sequence[int]) -> bytes:
-    return pickle.dumps({number: (studies[number], group_of(studies[number])) for number in numbers})
-
-
-def _of_bytes(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
+def _pack(works: Sequence[Work], tasks: Sequence[Task]) -> bytes:
+    numbers = [number for task in tasks for number in task.points]
+    return pickle.dumps({number: (works[number], group_of(works[number].study)) for number in numbers})
 
 
 @dataclass(slots=True)
@@ -183,10 +187,10 @@ class _Held:
     """Trucks and replication whose draws are held."""
     fitted: dict[str, Scorer] = field(default_factory=dict)
     cache: ProcessCache = field(default_factory=ProcessCache)
-    chunks: dict[str, dict[int, tuple[Study, Group]]] = field(default_factory=dict)
+    chunks: dict[str, dict[int, tuple[Work, Group]]] = field(default_factory=dict)
 
-    def unpacked(self, piece: Piece) -> dict[int, tuple[Study, Group]]:
-        """Return the studies of a piece, the same objects each time it comes."""
+    def unpacked(self, piece: Piece) -> dict[int, tuple[Work, Group]]:
+        """Return the points of a piece, the same objects each time it comes."""
         if piece.digest not in self.chunks:
             while len(self.chunks) >= MOST_CHUNKS:
                 self.chunks.pop(next(iter(self.chunks)))
@@ -212,26 +216,27 @@ _HELD = _Held()
 
 def run_points(piece: Piece) -> list[PointRun]:
     """Run a piece in this process; a point that fails says why, and stops nothing."""
-    studies = _HELD.unpacked(piece)
+    works = _HELD.unpacked(piece)
     return [
-        run_point(number, *studies[number], replication)
+        run_point(*works[number], replication)
         for task in piece.tasks
         for replication in task.replications
         for number in task.points
     ]
 
 
-def run_point(number: int, study: Study, group: Group, replication: int) -> PointRun:
+def run_point(work: Work, group: Group, replication: int) -> PointRun:
     """Run one replication of one point in this process, with what it holds of the group."""
+    study = work.study
     try:
         _HELD.enter(study, group, replication)
         rows, _ = run_replication(study, _HELD.fitted, _HELD.cache, replication, run_measured)
         metrics = np.array([[row[name] for name in COLUMNS] for row in rows], dtype=np.float64)
-        return PointRun(number, replication, metrics, _unstable(study, _HELD, replication))
+        return PointRun(work.content, replication, metrics, _unstable(study, _HELD, replication))
     # a point may fail in any way, in what the user brought or in what we wrote; the others go on
     except Exception as error:
         text = " ".join(f"{type(error).__name__}: {error}".split())
-        return PointRun(number, replication, np.empty((0, len(COLUMNS))), {}, text)
+        return PointRun(work.content, replication, np.empty((0, len(COLUMNS))), {}, text)
 
 
 def run_measured(replication: Replication) -> Outcome:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from experiments.execution.parallel import results
 from experiments.study.study import MONTHS, Study
-from experiments.sweeping.pieces import COLUMNS, PointRun, cut_into_pieces, run_points
+from experiments.sweeping.pieces import COLUMNS, PointRun, Work, cut_into_pieces, run_points
 from experiments.sweeping.request import Sweep
 from sim.arrays import FloatArray
 from sim.tables import METRICS
+from sim.trucks.arrivals import rates_per_h
 
 Progress = Callable[[int, int], None]
 Engine = Literal["compiled", "simpy"]
+S_PER_TRUCK: Final = 3e-6
+"""About the time of a truck of one alternative: what a sweep is cut by, the same on every machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +40,11 @@ class PointResult:
         return "failed" if self.failure else "done"
 
 
-def distinct_points(sweep: Sweep) -> list[int]:
-    """Return, for each point, the first one with the same content."""
-    first: dict[str, int] = {}
-    return [first.setdefault(point.content, place) for place, point in enumerate(sweep.points)]
-
-
-def run_sweep(sweep: Sweep, engine: Engine, seconds_per_run: Sequence[float], tell: Progress) -> list[PointResult]:
+def run_sweep(sweep: Sweep, engine: Engine, tell: Progress) -> list[PointResult]:
     """Run every distinct point; points of equal content share one result.
 
     Parameters
     ----------
-    seconds_per_run : sequence of float
-        Expected time of one replication of every point.
     tell : callable
         Told (runs done, runs in all).
 
@@ -58,20 +53,33 @@ def run_sweep(sweep: Sweep, engine: Engine, seconds_per_run: Sequence[float], te
     list of PointResult
         One a point, in order.
     """
-    first = distinct_points(sweep)
-    places = sorted(set(first))
-    studies = [dataclasses.replace(sweep.points[place].study, engine=engine) for place in places]
-    pieces = cut_into_pieces(studies, [seconds_per_run[place] for place in places], sweep.processes)
-    total = sum(study.replications for study in studies)
-    runs: list[list[PointRun]] = [[] for _ in studies]
+    works = distinct_works(sweep, engine)
+    pieces = cut_into_pieces(works)
+    total = sum(work.study.replications for work in works)
+    runs: dict[str, list[PointRun]] = {work.content: [] for work in works}
     done = 0
     for piece in results(run_points, pieces, sweep.processes):
         for run in piece:
-            runs[run.point].append(run)
+            runs[run.content].append(run)
         done += len(piece)
         tell(done, total)
-    gathered = {place: _gather(study, mine) for place, study, mine in zip(places, studies, runs, strict=True)}
-    return [gathered[place] for place in first]
+    gathered = {work.content: _gather(work.study, runs[work.content]) for work in works}
+    return [gathered[point.content] for point in sweep.points]
+
+
+def distinct_works(sweep: Sweep, engine: Engine) -> list[Work]:
+    """Return every distinct point once, in the order of their first places."""
+    first = {point.content: point.study for point in reversed(sweep.points)}
+    return [
+        Work(content, dataclasses.replace(first[content], engine=engine), trucks_per_run(first[content]) * S_PER_TRUCK)
+        for content in dict.fromkeys(point.content for point in sweep.points)
+    ]
+
+
+def trucks_per_run(study: Study) -> float:
+    """Return the trucks expected in a replication of a point, all alternatives together."""
+    window = study.window(0)
+    return float(sum(rates_per_h(scenario, window).sum() for scenario in study.alternatives.values()))
 
 
 def _gather(study: Study, runs: Sequence[PointRun]) -> PointResult:

@@ -12,18 +12,18 @@ from experiments.comparison import compare_to_baseline
 from experiments.execution.replicate import replicate
 from experiments.report.terminal import open_console
 from experiments.study.study import Study
-from experiments.sweeping import pieces
+from experiments.sweeping import pieces, running
 from experiments.sweeping.pieces import cut_into_pieces, group_of
 from experiments.sweeping.request import Sweep, build_sweep
-from experiments.sweeping.running import PointResult, distinct_points, metrics_table, run_sweep
+from experiments.sweeping.running import PointResult, distinct_works, metrics_table, run_sweep
 from experiments.sweeping.table import sweep_table
 from experiments.training.find_or_train import train_all
 
 SMALL = ["port=bare", "days=1", "replications=3", "processes=1"]
 
 
-def run(sweep: Sweep, seconds: float = 0.01) -> list[PointResult]:
-    return run_sweep(sweep, "simpy", [seconds] * len(sweep.points), lambda done, total: None)
+def run(sweep: Sweep) -> list[PointResult]:
+    return run_sweep(sweep, "simpy", lambda done, total: None)
 
 
 def alone(study: Study) -> pd.DataFrame:
@@ -51,18 +51,22 @@ def test_every_point_gives_what_it_gives_alone(words: list[str]) -> None:
 @pytest.mark.parametrize("seconds", [0.001, 0.3, 5.0])
 def test_pieces_cover_every_run_once(seconds: float) -> None:
     sweep = build_sweep(["days=1", "port=bare,ysleta", "port.portal.servers=range(1,6)", "replications=2,3"])
-    studies = [point.study for point in sweep.points]
-    for processes in (1, 2, 3):
-        cut = cut_into_pieces(studies, [seconds] * len(studies), processes)
-        covered = [(r, n) for piece in cut for task in piece.tasks for r in task.replications for n in task.points]
-        assert sorted(covered) == sorted((r, n) for n, study in enumerate(studies) for r in range(study.replications))
-        lengths = [sum(len(t.replications) * len(t.points) for t in piece.tasks) * seconds for piece in cut]
-        assert max(lengths) <= max(2.0, seconds)
+    works = [dataclasses.replace(work, seconds=seconds) for work in distinct_works(sweep, "compiled")]
+    cut = cut_into_pieces(works)
+    covered = [(r, n) for piece in cut for task in piece.tasks for r in task.replications for n in task.points]
+    assert sorted(covered) == sorted((r, n) for n, work in enumerate(works) for r in range(work.study.replications))
+    lengths = [sum(len(t.replications) * len(t.points) for t in piece.tasks) * seconds for piece in cut]
+    assert max(lengths) <= max(2.0, seconds)
+    assert len({piece.key for piece in cut}) == len(cut)
+    assert [piece.key for piece in cut_into_pieces(works)] == [piece.key for piece in cut]
 
 
-def test_how_a_sweep_is_cut_decides_nothing() -> None:
+def test_how_a_sweep_is_cut_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = build_sweep([*SMALL, "port.portal.servers=1,2,3", "policy.scan_share=0.2,0.4"])
-    tables = [metrics_table(sweep, run(sweep, seconds)) for seconds in (0.001, 0.3, 5.0)]
+    tables = []
+    for per_truck in (1e-7, 1e-4, 1e-2):
+        monkeypatch.setattr(running, "S_PER_TRUCK", per_truck)
+        tables.append(metrics_table(sweep, run(sweep)))
     for table in tables[1:]:
         pd.testing.assert_frame_equal(table, tables[0], check_exact=True)
 
@@ -76,7 +80,7 @@ def test_points_that_meet_the_same_trucks_form_a_group() -> None:
 
 def test_equal_points_run_once() -> None:
     sweep = build_sweep([*SMALL, "port.primary.service.mean_min=2,2.0,3"])
-    assert distinct_points(sweep) == [0, 0, 2]
+    assert len(distinct_works(sweep, "simpy")) == 2
     first, second, third = run(sweep)
     assert first is second
     assert not np.array_equal(first.metrics, third.metrics)
