@@ -220,7 +220,7 @@ def _estimate(samples: Sequence[Sample], function: Callable[..., Any]) -> tuple[
 
 
 def _judged(mean: float, leave_one_out: Callable[[], Any], strata: IntArray, scale: float) -> tuple[float, float, str]:
-    """Return an estimate, its jackknife error and what is wrong with it; ``scale`` is the size of what it is made of."""
+    """Return an estimate, its jackknife error and what is wrong with it; ``scale`` is the size of its parts."""
     if not np.isfinite(mean):
         return np.nan, np.nan, NO_DENOMINATOR
     if len(strata) == 1:
