@@ -41,6 +41,12 @@ class Verb:
 VERBS: Final[dict[str, Verb]] = {
     "compare": Verb("experiments.compare", "compare alternatives with a baseline, on the same trucks", long=True),
     "run": Verb("experiments.run", "run one alternative", long=True),
+    "sweep": Verb(
+        "experiments.sweep",
+        "run a grid or a design of points, in one table",
+        builder="experiments.sweeping.request:build_sweep",
+        long=True,
+    ),
     "train": Verb("experiments.train", "train the risk models that a study asks for", long=True),
     "fund": Verb(
         "experiments.fund",
@@ -58,6 +64,9 @@ VERBS: Final[dict[str, Verb]] = {
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }
 """Every verb, in the order in which they are listed."""
+SWEEP: Final = "sweep"
+SWEPT: Final = ("compare", "run")
+"""Verbs whose ``-m`` is a sweep: the same points, in one table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,8 @@ def _dispatch(argv: list[str]) -> int:
         _say(verb_usage(call.verb))
         return 0
     builder = VERBS[call.verb].builder
+    if call.verb == SWEEP or (call.multirun and call.verb in SWEPT):
+        return _run_sweep(call)
     if builder is not None:
         return _run_jobs(call, builder)
     if call.multirun:
@@ -163,14 +174,31 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
 
 
+def _run_sweep(call: CommandLine) -> int:
+    """Run all points as one sweep, each held to what the verb needs."""
+    words, overrides = _without_run_words(replace(call, verb=SWEEP, multirun=False))
+    whole = replace(call, verb=SWEEP, overrides=overrides)
+    build = _builder(str(VERBS[SWEEP].builder))
+    if "resume" in words:
+        return _resume(whole, Path(words["resume"]), build, retry="retry" in words)
+    sweep = build(overrides, call.verb)
+    if sweep.dry_run:
+        return int(_verb_module(SWEEP).carry_out(sweep))
+    return _answer(whole, sweep.overrides, [sweep])
+
+
+def _builder(place: str) -> Any:  # noqa: ANN401
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
 def _run_jobs(call: CommandLine, builder: str) -> int:
     """Build the question of every job before the first one runs, then answer them in order."""
     from experiments.files import make_new_folder
     from experiments.study.compose import sweep_jobs
     from experiments.study.study import default_folder
 
-    module, _, name = builder.partition(":")
-    build = getattr(importlib.import_module(module), name)
+    build = _builder(builder)
     words, overrides = _without_run_words(call)
     if "resume" in words:
         return _resume(replace(call, overrides=overrides), Path(words["resume"]), build, retry="retry" in words)
@@ -217,9 +245,9 @@ def _without_run_words(call: CommandLine) -> tuple[dict[str, str], tuple[str, ..
 
     if not VERBS[call.verb].long:
         return {}, call.overrides
-    parsed = parse_overrides(call.overrides)
-    words = {o.key_or_group: str(o.value()) for o in parsed if o.key_or_group in RUN_WORDS}
-    rest = tuple(str(o.input_line) for o in parsed if o.key_or_group not in RUN_WORDS)
+    said = [text for text in call.overrides if text.partition("=")[0] in RUN_WORDS]
+    words = {o.key_or_group: str(o.value()) for o in parse_overrides(said)}
+    rest = tuple(text for text in call.overrides if text not in said)
     if "resume" in words and call.multirun:
         raise ConfigError("resume", "every job of -m has a folder of its own; resume one of these, without -m")
     if words.get("retry", "failed") != "failed":
@@ -241,7 +269,7 @@ def _resume(call: CommandLine, folder: Path, build: Callable[[Sequence[str], str
     if "out" in given:
         raise ConfigError("out", f"a run that is resumed stays in its folder, {str(folder)!r}")
     kept = [str(o.input_line) for o in parse_overrides(started.overrides) if o.key_or_group not in given]
-    question = build((*kept, *call.overrides), call.verb)
+    question = build((*kept, *call.overrides), str(started.configuration.get("verb", call.verb)))
     run_folder.check_unmoved(started, question)
     with (
         connected((*kept, *call.overrides)) as backend,
@@ -275,6 +303,12 @@ def _verb_module(verb: str) -> Any:  # noqa: ANN401
     return importlib.import_module(VERBS[verb].module)
 
 
+MULTIRUN: Final = (
+    "-m runs once for each value of a comma list or range; --config-dir adds your configs.",
+    "Several values of a key (a,b or range(..)) make a sweep, docs/sweeps.md; --config-dir adds your configs.",
+)
+
+
 def verb_overview() -> str:
     """Return every verb with a line each."""
     width = max(map(len, VERBS))
@@ -299,7 +333,7 @@ def verb_usage(verb: str) -> str:
             "",
             VERBS[verb].line,
             "",
-            "-m runs once for each value of a comma list or range; --config-dir adds your configs.",
+            MULTIRUN[verb in (SWEEP, *SWEPT)],
             "",
             "Study keys and their defaults:",
             *keys,

@@ -165,11 +165,61 @@ def function_interval(samples: Sequence[Sample], function: Callable[..., Any], c
         return Difference(np.nan, np.nan, np.nan, np.nan, 0, UNDEFINED)
     reason = "" if n == len(known) else f"undefined in {len(known) - n} of {len(known)} replications"
     used = [sample.take(known) for sample in samples]
-    mean, error, doubt = _estimate(used, function)
+    return _with_interval(_estimate(used, function), used[0].strata, reason, coverage)
+
+
+def weighted_sum_interval(samples: Sequence[Sample], weights: npt.ArrayLike, coverage: float = 0.95) -> Difference:
+    """Return a weighted sum of many ratios, as `function_interval` would, in a fraction of its time.
+
+    Parameters
+    ----------
+    weights : array_like, shape (len(samples),)
+
+    Examples
+    --------
+    >>> many = [Sample.of([2.0, 3.0, 5.0]), Sample.of([1.0, 2.0, 3.0])]
+    >>> round(weighted_sum_interval(many, [1.0, -1.0]).mean, 3)
+    1.333
+    """
+    known = np.logical_and.reduce([sample.known() for sample in samples])
+    n = int(known.sum())
+    if n == 0:
+        return Difference(np.nan, np.nan, np.nan, np.nan, 0, UNDEFINED)
+    reason = "" if n == len(known) else f"undefined in {len(known) - n} of {len(known)} replications"
+    strata, weight = samples[0].strata[known], np.asarray(weights, np.float64)
+    wholes, parts = zip(
+        *(_sums(np.stack([getattr(s, name)[known] for s in samples]), strata) for name in ("numerator", "denominator")),
+        strict=True,
+    )
+    ratios = _ratios(*wholes)
+    scale = float(np.abs(ratios).max())
+    judged = _judged(float(weight @ ratios), lambda: weight @ _ratios(*parts), strata, scale)
+    return _with_interval(judged, strata, reason, coverage)
+
+
+def _sums(values: FloatArray, strata: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return the sum over strata of their means [m], whole and without each replication in turn [m, n]."""
+    group, sizes = _groups(strata)
+    totals = values @ np.eye(len(sizes))[group]
+    means = totals / sizes
+    with np.errstate(divide="ignore", invalid="ignore"):
+        without = (totals[:, group] - values) / (sizes[group] - 1.0)
+    whole = means.sum(axis=1)
+    return whole, whole[:, None] - means[:, group] + without
+
+
+def _ratios(tops: FloatArray, bottoms: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(bottoms > 0.0, tops / bottoms, np.nan))
+
+
+def _with_interval(estimate: tuple[float, float, str], strata: IntArray, reason: str, coverage: float) -> Difference:
+    """Return an estimate, its standard error and what is wrong with it as a t interval."""
+    (mean, error, doubt), n = estimate, len(strata)
     if doubt:
         end = mean if doubt == NO_SPREAD else np.nan
         return Difference(mean, end, end, np.nan, n, doubt)
-    freedom = n - len(np.unique(used[0].strata))
+    freedom = n - len(np.unique(strata))
     half = float(error * stdtrit(freedom, 0.5 + coverage / 2.0))
     return Difference(mean, mean - half, mean + half, float(2.0 * stdtr(freedom, -abs(mean) / error)), n, reason)
 
@@ -196,20 +246,22 @@ def holm_adjusted(p_values: npt.ArrayLike) -> FloatArray:
 def _estimate(samples: Sequence[Sample], function: Callable[..., Any]) -> tuple[float, float, str]:
     """Return estimate, standard error and what is wrong with it."""
     whole = [_ratio(*_weighted(sample)) for sample in samples]
-    mean = float(function(*whole))
-    strata = samples[0].strata
+    mean, scale = float(function(*whole)), max(abs(value) for value in whole)
+    return _judged(mean, lambda: function(*map(_leave_one_out, samples)), samples[0].strata, scale)
+
+
+def _judged(mean: float, leave_one_out: Callable[[], Any], strata: IntArray, scale: float) -> tuple[float, float, str]:
+    """Return an estimate, its jackknife error and what is wrong with it; ``scale`` is the size of its parts."""
     if not np.isfinite(mean):
         return np.nan, np.nan, NO_DENOMINATOR
     if len(strata) == 1:
         return mean, np.nan, ONE_REPLICATION
     if np.unique(strata, return_counts=True)[1].min() == 1:
         return mean, np.nan, LONE_STRATUM
-    replicates = function(*(_leave_one_out(sample) for sample in samples))
-    error = _jackknife_error(np.asarray(replicates), strata)
+    error = _jackknife_error(np.asarray(leave_one_out()), strata)
     if not np.isfinite(error):
         return mean, np.nan, NO_DENOMINATOR
     # Round-off between equal replications is not spread.
-    scale = max(abs(value) for value in whole)
     return (mean, 0.0, NO_SPREAD) if error <= 1e-12 * scale else (mean, error, "")
 
 

@@ -13,6 +13,7 @@ from experiments.cli import VERBS, parse_command_line
 from experiments.scorecards.request import read_request
 from experiments.store.words import read_words
 from experiments.study.compose import compose_config, sweep_jobs
+from experiments.sweeping.request import build_sweep
 
 ROOT = Path(__file__).parents[1]
 PAPERS = ["README.md", "CONTRIBUTING.md"]
@@ -58,8 +59,16 @@ def test_every_throughgate_command_composes() -> None:
         if call.verb in ("query", "results", "compare-runs"):
             assert read_words(call.overrides, ()).positional or call.verb == "results"
             continue
-        for overrides in sweep_jobs(call.overrides, multirun=call.multirun):
+        for overrides in sweep_jobs(call.overrides, multirun=call.multirun or call.verb == "sweep"):
             compose_config(overrides)
+
+
+def test_the_commands_of_the_page_on_sweeps_make_sweeps() -> None:
+    text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8").replace("\\\n", " ")
+    words = [
+        shlex.split(line, comments=True) for line in re.findall(r"^ {4}throughgate sweep .*$", text, flags=re.MULTILINE)
+    ]
+    assert [len(build_sweep(call[2:]).points) for call in words] == [120, 200, 288, 72]
 
 
 def test_every_verb_stands_in_the_readme_or_the_help() -> None:

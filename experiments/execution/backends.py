@@ -27,6 +27,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from hydra.core.override_parser.types import Override
+
 from experiments.execution import parallel, stopping
 from experiments.execution.content import program_versions, sources_hash
 from experiments.execution.parallel import Backend, Done, Keep, Piece
@@ -272,7 +274,7 @@ def connected(overrides: Sequence[str]) -> Iterator[Backend | None]:
     ConfigError
         ``backend...``: Dask is not installed, no scheduler answers, a worker runs another program.
     """
-    said = [str(o.input_line) for o in parse_overrides(overrides) if _decides(o.key_or_group)]
+    said = [str(o.input_line) for o in parse_overrides(overrides) if _decides(o)]
     mapping = compose_config(said).mapping
     settings = build_spec(BackendSettings, mapping["backend"], "backend")
     if settings.name == "loky":
@@ -296,8 +298,9 @@ def connected(overrides: Sequence[str]) -> Iterator[Backend | None]:
             client.close(timeout=1)
 
 
-def _decides(key: str) -> bool:
-    return key.split(".", maxsplit=1)[0] in ("backend", "processes", "experiment", "hydra")
+def _decides(override: Override) -> bool:
+    root = override.key_or_group.split(".", maxsplit=1)[0]
+    return root in ("backend", "processes", "experiment", "hydra") and not override.is_sweep_override()
 
 
 def _connected_client(distributed: Any, address: str) -> Any:  # noqa: ANN401

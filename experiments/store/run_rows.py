@@ -54,7 +54,7 @@ def rows_of_comparison(study: Study, metrics: pd.DataFrame, comparison: pd.DataF
     """
     inputs = study_inputs(study)
     point = {"point": [0], "content": [_content(study, inputs)], "status": ["done"], "overrides": [""]}
-    return _rows(study, study.overrides, wall_s, (pd.DataFrame(point), metrics, comparison, inputs))
+    return run_rows(study, study.overrides, wall_s, (pd.DataFrame(point), metrics, comparison, inputs))
 
 
 def rows_of_case(
@@ -96,10 +96,11 @@ def rows_of_case(
         | {name: np.asarray(values).ravel() for name, values in amounts.items()}
     )
     comparison = [_yearly(tables["amounts"], study.baseline, list(years)), _measures(tables["measures"], study, rate)]
-    return _rows(study, overrides, wall_s, (points, metrics, pd.concat(comparison, ignore_index=True), inputs))
+    return run_rows(study, overrides, wall_s, (points, metrics, pd.concat(comparison, ignore_index=True), inputs))
 
 
-def _rows(study: Study, overrides: Sequence[str], wall_s: float, tables: tuple[pd.DataFrame, ...]) -> RunRows:
+def run_rows(study: Study, overrides: Sequence[str], wall_s: float, tables: tuple[pd.DataFrame, ...]) -> RunRows:
+    """Return a finished run with its tables ``points``, ``metrics``, ``comparison`` and ``inputs``."""
     started = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=wall_s)
     points, metrics, comparison, inputs = tables
     return RunRows(
@@ -136,15 +137,15 @@ def study_inputs(study: Study) -> pd.DataFrame:
         settings["manifest"] = manifest_words(study.manifest, digest)
     versions = {"python": platform.python_version(), "commit": git_commit(CONFIGS.parent)}
     versions |= {name: package_version(name) for name in LIBRARIES}
-    rows = [_plain_row(None, name, value, "setting") for name, value in settings.items()]
-    rows += [_plain_row(None, f"version.{name}", value, "version") for name, value in versions.items()]
+    rows = [plain_input_row(None, name, value, "setting") for name, value in settings.items()]
+    rows += [plain_input_row(None, f"version.{name}", value, "version") for name, value in versions.items()]
     for name in study.alternatives:
         rows += list(_input_rows(name, study.inputs(name)))
         numbered = {row["key"] for row in rows if row["alternative"] == name}
         leaves = dict(leaf_values(study.mapping(name)))
-        rows += [_plain_row(name, key, leaves[key], "setting") for key in leaves if key not in numbered]
+        rows += [plain_input_row(name, key, leaves[key], "setting") for key in leaves if key not in numbered]
         choices = {group: option for group, option in study.choices(name).items() if group != "experiment"}
-        rows += [_plain_row(name, group, option, "option") for group, option in choices.items()]
+        rows += [plain_input_row(name, group, option, "option") for group, option in choices.items()]
     return pd.DataFrame(rows, columns=[column.name for column in INPUTS[1:]])
 
 
@@ -152,7 +153,7 @@ def _input_rows(alternative: str | None, inputs: Sequence[SourcedInput]) -> Iter
     for row in inputs:
         source = " ".join(text for text in (row.source_id, row.confidence) if text)
         words = input_row(row)
-        yield _plain_row(alternative, row.key, row.value, row.kind) | {
+        yield plain_input_row(alternative, row.key, row.value, row.kind) | {
             "unit": words["unit"],
             "low": row.low,
             "high": row.high,
@@ -160,7 +161,7 @@ def _input_rows(alternative: str | None, inputs: Sequence[SourcedInput]) -> Iter
         }
 
 
-def _plain_row(alternative: str | None, key: str, value: object, kind: str) -> dict[str, Any]:
+def plain_input_row(alternative: str | None, key: str, value: object, kind: str) -> dict[str, Any]:
     """Return a value that has no source of its own."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     text = value if isinstance(value, str) else json.dumps(value)

@@ -66,7 +66,7 @@ INPUTS: Final = (
     Column("value_number", "float", "unit", "its value where it is a number"),
     Column("value_text", "str", "-", "its value where it is a word or a list"),
     Column("unit", "str", "-", "unit of the value"),
-    Column("kind", "str", "-", "source, assumption, definition, user, setting or option"),
+    Column("kind", "str", "-", "source, assumption, definition, user, setting, option or swept"),
     Column("low", "float", "unit", "lower end of the range of an assumption"),
     Column("high", "float", "unit", "upper end of the range of an assumption"),
     Column("source", "str", "-", "source and confidence, or why it is assumed"),

@@ -268,7 +268,7 @@ def compose_mapping(overrides: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def compose_scenario(overrides: Sequence[str] = ()) -> Scenario:
-    """Return the scenario that the default study gives under ``overrides``."""
+    """Return the scenario that the default study gives under ``overrides``; risk and policy unchecked."""
     mapping = compose_mapping(overrides)
     _check_finite(mapping, "")
     return build_scenario({part: mapping[part] for part in PARTS if part in mapping})
@@ -286,9 +286,13 @@ def _check_finite(value: object, key: str) -> None:
         raise ConfigError(key, f"must be a finite number, got {value}")
 
 
-def _checked(overrides: tuple[str, ...]) -> Scenario:
-    """Return the scenario after risk model and policy, too, have looked at what they need."""
-    scenario = compose_scenario(overrides)
+def checked_scenario(mapping: Mapping[str, Any], changed: Mapping[str, object] | None = None) -> Scenario:
+    """Return the scenario of composed values, after risk model and policy, too, have looked at what they need.
+
+    ``changed`` holds the dotted keys that were set since the mapping was last looked at; None: it never was.
+    """
+    _check_finite(mapping if changed is None else changed, "")
+    scenario = build_scenario({part: mapping[part] for part in PARTS if part in mapping})
     if scenario.risk.name in baselines.KNOWN_SETTINGS:
         baselines.check_settings(baselines.KNOWN_SETTINGS[scenario.risk.name], scenario.risk.settings)
     else:
@@ -322,19 +326,19 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     """
     users = (*(() if config_dir is None else (search_override(config_dir),)), *overrides)
     asked = overrides_with_experiment(users, verb)
-    given = _given(asked)
+    given = given_alternatives(asked)
     check_alternatives(given)
     check_override_clashes(asked, given)
     base = compose_config(asked)
     settings = _settings(base.mapping)
-    _checked(asked)
+    checked_scenario(base.mapping)
     own = given or {str(base.choices["policy"]): ()}
     _check_counts(settings, own, base, verb)
     out = _out(settings, base, verb)
     scenarios = {}
     for name, more in own.items():
         with _named_alternative(name):
-            scenarios[name] = _checked(overrides_of_parts((*asked, *more)))
+            scenarios[name] = checked_scenario(compose_mapping(overrides_of_parts((*asked, *more))))
     check_writable(out)
     if settings.manifest is not None:
         read_manifest_file(Path(settings.manifest), settings.days)  # refuses what it cannot read
@@ -356,7 +360,7 @@ def overrides_with_experiment(overrides: Sequence[str], verb: str) -> tuple[str,
     return tuple(overrides)
 
 
-def _given(overrides: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def given_alternatives(overrides: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the alternatives of the experiment, before any other override can hide them."""
     roots = {"experiment", "alternatives", "hydra"}
     deciding = [o for o in parse_overrides(overrides) if o.key_or_group.split(".")[0] in roots]

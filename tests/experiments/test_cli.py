@@ -148,7 +148,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Recorder:
 
 
 def test_a_sweep_runs_every_combination_in_order(recorder: Recorder, capsys: pytest.CaptureFixture[str]) -> None:
-    argv = ["run", "-m", "seed=1,2", "days=range(1,3)", "out=here", "port=bare"]
+    argv = ["train", "-m", "seed=1,2", "days=range(1,3)", "out=here", "port=bare"]
     assert main(argv) == 0
     assert recorder.calls == [
         ["seed=1", "days=1", "port=bare", "out='here/0'"],
@@ -161,14 +161,15 @@ def test_a_sweep_runs_every_combination_in_order(recorder: Recorder, capsys: pyt
 
 
 def test_a_sweep_without_out_has_one_folder_for_all_jobs(recorder: Recorder) -> None:
-    assert main(["run", "--multirun", "seed=1,2"]) == 0
+    assert main(["train", "--multirun", "seed=1,2"]) == 0
     folders = [Path(call[-1].removeprefix("out=").strip("'")) for call in recorder.calls]
     assert [folder.name for folder in folders] == ["0", "1"]
     assert len({folder.parent for folder in folders}) == 1
-    assert folders[0].parent.name.startswith("run-sweep-")
+    assert folders[0].parent.name.startswith("train-sweep-")
 
 
 def test_no_job_runs_if_one_is_bad(recorder: Recorder) -> None:
+    assert main(["train", "-m", "seed=1,-1"]) == 2
     assert main(["run", "-m", "seed=1,-1"]) == 2
     assert recorder.calls == []
 
@@ -179,7 +180,7 @@ def test_a_private_folder_adds_options(recorder: Recorder, tmp_path: Path) -> No
     text = "name: threshold\ncutoff: 0.5\nrandom_floor_share: 0.0\nofficer_referral: true\n"
     (folder / "policy" / "mine.yaml").write_text(text)
     assert main(["run", "--config-dir", str(folder), "policy=mine"]) == 0
-    assert main(["run", f"--config-dir={folder}", "-m", "policy=mine,threshold"]) == 0
+    assert main(["train", f"--config-dir={folder}", "-m", "policy=mine,threshold"]) == 0
     assert len(recorder.calls) == 3
 
 

@@ -1,11 +1,24 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from experiments import intervals
-from experiments.intervals import Sample, estimate_interval, holm_adjusted, paired_difference
+from experiments.intervals import (
+    NO_DENOMINATOR,
+    NO_SPREAD,
+    ONE_REPLICATION,
+    UNDEFINED,
+    Sample,
+    estimate_interval,
+    function_interval,
+    holm_adjusted,
+    paired_difference,
+    weighted_sum_interval,
+)
 
 COVERAGE_RUNS = 2000
 """A coverage of .95 is then known to +-.01 (two standard errors)."""
@@ -174,3 +187,22 @@ def test_holm_keeps_the_chance_of_any_false_verdict() -> None:
     rng = np.random.default_rng(1)
     any_false = [(holm_adjusted(rng.uniform(size=6)) <= 0.05).any() for _ in range(COVERAGE_RUNS)]
     assert np.mean(any_false) == pytest.approx(0.05, abs=0.015)
+
+
+@pytest.mark.parametrize("strata", [None, [0, 1, 2] * 4])
+def test_a_weighted_sum_is_the_function_of_its_ratios(strata: list[int] | None) -> None:
+    rng = np.random.default_rng(5)
+    samples = [Sample.of(rng.normal(5.0, 1.0, 12), rng.uniform(1.0, 2.0, 12), strata) for _ in range(4)]
+    weights = np.array([0.5, -0.5, 2.0, 0.25])
+    found = weighted_sum_interval(samples, weights)
+    expected = function_interval(samples, lambda *ratios: sum(w * r for w, r in zip(weights, ratios, strict=True)))
+    assert dataclasses.astuple(found) == pytest.approx(dataclasses.astuple(expected))
+
+
+def test_a_weighted_sum_has_the_same_doubts_as_a_function() -> None:
+    equal, one = Sample.of([2.0, 2.0, 2.0]), Sample.of([1.0])
+    assert weighted_sum_interval([equal, equal], [1.0, -1.0]).reason == NO_SPREAD
+    assert weighted_sum_interval([one, one], [1.0, -1.0]).reason == ONE_REPLICATION
+    assert weighted_sum_interval([Sample.of([np.nan, np.nan])], [1.0]).reason == UNDEFINED
+    assert weighted_sum_interval([Sample.of([1.0, 2.0], [0.0, 0.0])], [1.0]).reason == NO_DENOMINATOR
+    assert weighted_sum_interval([Sample.of([1.0, 2.0, np.nan])], [1.0]).reason == "undefined in 1 of 3 replications"

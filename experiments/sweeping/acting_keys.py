@@ -1,0 +1,67 @@
+"""Axes that change nothing: found by a first look at one replication, and named with the key that would act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sim.scenario import Scenario
+from sim.stations import STATION
+
+Hint = Callable[[str, Scenario], str]
+
+
+def key_that_would_act(key: str, scenario: Scenario) -> str:
+    """Return what to say of a key that changes nothing: the key that would, and why, as far as it is known.
+
+    Examples
+    --------
+    >>> from experiments.study.study import compose_scenario
+    >>> key_that_would_act("port.primary.lanes", compose_scenario())
+    'staffing.extra_lanes acts: the timetable port.primary.open_by_shift says how many are open'
+    """
+    return next((words for hint in HINTS if (words := hint(key, scenario))), "no key is known that acts in its place")
+
+
+def _booths(key: str, scenario: Scenario) -> str:
+    primary = scenario.port.primary
+    for kind in ("lanes", "fast_lanes"):
+        if key == f"port.primary.{kind}" and primary.open_by_shift is not None:
+            return f"staffing.extra_{kind} acts: the timetable port.primary.open_by_shift says how many are open"
+        if key == f"staffing.extra_{kind}":
+            return f"port.primary.{kind} acts: no more booths can be opened than are built"
+        if key == f"staffing.max_{kind}":
+            return f"staffing.extra_{kind} acts: the timetable opens no more booths than this"
+    return ""
+
+
+def _posts(key: str, scenario: Scenario) -> str:
+    """Return the key that stands before the port's own number of servers."""
+    for name, row in STATION.items():
+        if key != f"port.{name}.servers":
+            continue
+        if row.posts and getattr(scenario.staffing, row.posts) is not None:
+            return f"staffing.{row.posts} acts: it stands in place of {key}"
+        if row.role == "sensor" and getattr(scenario.scanner, row.sensor).units is not None:
+            return f"scanner.{row.sensor}.units acts: it stands in place of {key}"
+    return ""
+
+
+def _left_out(key: str, scenario: Scenario) -> str:
+    """Return the key that puts a station there that the port has none of."""
+    for name, row in STATION.items():
+        prefixes = (f"port.{name}.", f"scanner.{row.sensor}." if row.sensor else f"port.{name}.")
+        if key.startswith(prefixes) and row.role != "way" and scenario.servers(name) == 0:
+            return f"port.{name}.servers acts: the port has no {name}"
+    return ""
+
+
+def _unread(key: str, scenario: Scenario) -> str:
+    if key.startswith("risk"):
+        return f"policy acts: {scenario.policy.name} may select without the risk score"
+    if key.startswith("policy") and scenario.servers("portal") == 0:
+        return "port.portal.servers acts: the port has no portal, so that nobody is scanned before primary"
+    return ""
+
+
+HINTS: Final[tuple[Hint, ...]] = (_booths, _posts, _left_out, _unread)
