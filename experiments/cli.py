@@ -10,31 +10,19 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import yaml
-from hydra.errors import HydraException
-from omegaconf.errors import OmegaConfBaseException
-
-from experiments.study.compose import (
-    ECONOMIC,
-    FUND,
-    GROUPS,
-    ROOT,
-    out_override,
-    parse_overrides,
-    search_override,
-    sweep_jobs,
-)
-from experiments.study.run_record import package_version
-from experiments.study.sources import CONFIGS
-from experiments.study.study import default_folder
+# Nothing heavy stands here: a signal is to be taken before it is imported.
+from experiments.execution import stopping
 from sim.errors import ConfigError, ThroughgateError
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
+RUN_WORDS: Final = ("resume", "retry")
+"""Keys that say how a run is carried out and are no part of its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +34,19 @@ class Verb:
     line: str
     builder: str | None = "experiments.study.study:build_study"
     """What builds the question from Hydra overrides and the verb, and refuses a bad one before anything runs."""
+    long: bool = False
+    """Whether it keeps what it has finished, and can be resumed."""
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "compare": Verb("experiments.compare", "compare alternatives with a baseline, on the same trucks"),
-    "run": Verb("experiments.run", "run one alternative"),
-    "train": Verb("experiments.train", "train the risk models that a study asks for"),
+    "compare": Verb("experiments.compare", "compare alternatives with a baseline, on the same trucks", long=True),
+    "run": Verb("experiments.run", "run one alternative", long=True),
+    "train": Verb("experiments.train", "train the risk models that a study asks for", long=True),
     "fund": Verb(
         "experiments.fund",
         "make the case for money: costs, benefits and thresholds over the years",
         builder="experiments.funding.request:build_case_or_plan",
+        long=True,
     ),
     "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", builder=None),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
@@ -75,12 +66,17 @@ class CommandLine:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line (by default this process's, after the program's name) and return its exit status."""
+    """Run a command line and return its exit status.
+
+    ``argv`` are the arguments after the program's name; those of this process if left out, which then takes signals.
+    """
+    if argv is None:
+        stopping.take_signals()
     try:
         return _dispatch(list(sys.argv[1:] if argv is None else argv))
-    except KeyboardInterrupt:
-        _complain("interrupted")
-        return INTERRUPTED
+    except KeyboardInterrupt as stop:
+        stopping.say_stopped()
+        return stop.status if isinstance(stop, stopping.Stopped) else INTERRUPTED
     except BrokenPipeError:
         # The reader of our output left; what Python would flush at exit has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -89,13 +85,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.filename is None:
             raise
         _complain(f"{error.filename}: {error.strerror}")
-    except (ThroughgateError, HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+    except Exception as error:
+        if not isinstance(error, _user_errors()):
+            raise
         _complain(" ".join(str(error).split()))
     return BAD_INPUT
 
 
+def _user_errors() -> tuple[type[Exception], ...]:
+    """Return the errors that a user can mend; Hydra's are known once it is there."""
+    import yaml
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    return ThroughgateError, HydraException, OmegaConfBaseException, yaml.YAMLError
+
+
 def run_verb(verb: str) -> NoReturn:
     """Run one verb with this process's arguments: the last line of each verb's module."""
+    stopping.take_signals()
     sys.exit(main([verb, *sys.argv[1:]]))
 
 
@@ -104,6 +112,8 @@ def _dispatch(argv: list[str]) -> int:
         _say(verb_overview())
         return 0
     if argv[0] == "--version":
+        from experiments.study.run_record import package_version
+
         _say(package_version("throughgate") or "not installed")
         return 0
     if argv[0] not in VERBS:
@@ -128,6 +138,8 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     >>> parse_command_line(["compare", "-m", "port=a,b"]).multirun
     True
     """
+    from experiments.study.compose import search_override
+
     verb, *rest = argv
     overrides: list[str] = []
     flags: set[str] = set()
@@ -148,30 +160,108 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
 
 def _run_jobs(call: CommandLine, builder: str) -> int:
     """Build the question of every job before the first one runs, then answer them in order."""
-    every = sweep_jobs(call.overrides, multirun=call.multirun)
-    if call.multirun:
-        every = _numbered(call, every)
+    from experiments.files import make_new_folder
+    from experiments.study.compose import sweep_jobs
+    from experiments.study.study import default_folder
+
     module, _, name = builder.partition(":")
     build = getattr(importlib.import_module(module), name)
-    questions = [build(overrides, call.verb) for overrides in every]
+    words, overrides = _without_run_words(call)
+    if "resume" in words:
+        return _resume(replace(call, overrides=overrides), Path(words["resume"]), build, retry="retry" in words)
+    every = sweep_jobs(overrides, multirun=call.multirun)
+    if not call.multirun:
+        return _answer(call, overrides, [build(every[0], call.verb)])
+    default = default_folder(call.verb, "sweep")
+    jobs = _numbered(default, every)
+    questions = [build(job, call.verb) for job in jobs]
+    if jobs and not _named_folders(every[0]) and (folder := make_new_folder(default)) != default:
+        jobs = _numbered(folder, every)
+        questions = [build(job, call.verb) for job in jobs]
+    said = [" ".join(text for text in job if not text.startswith("hydra.")) for job in jobs]
+    return _answer(call, overrides, questions, said)
+
+
+def _answer(call: CommandLine, overrides: Sequence[str], questions: Sequence[object], said: Sequence[str] = ()) -> int:
+    """Answer questions in order, a long verb's each in a folder of its own; ``said`` names the jobs."""
+    from experiments.execution.backends import connected
+    from experiments.execution.run_folder import running
+
     status = 0
-    for number, (overrides, question) in enumerate(zip(every, questions, strict=True)):
-        if call.multirun:
-            own = " ".join(text for text in overrides if not text.startswith("hydra."))
-            _say(f"job {number} of {len(every)}: {own}")
-        status = max(status, _verb_module(call.verb).carry_out(question))
+    with connected(overrides if VERBS[call.verb].long else ()) as backend:
+        for number, question in enumerate(questions):
+            if said:
+                _say(f"job {number} of {len(said)}: {said[number]}")
+            if VERBS[call.verb].long:
+                with running(question, call.verb, backend) as placed:
+                    status = max(status, _verb_module(call.verb).carry_out(placed))
+            else:
+                status = max(status, _verb_module(call.verb).carry_out(question))
     return status
 
 
-def _numbered(call: CommandLine, jobs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _without_run_words(call: CommandLine) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return how the run is to be carried out, and the overrides that make its question.
+
+    Raises
+    ------
+    ConfigError
+        ``resume`` of several jobs; ``retry`` of anything but what failed.
+    """
+    from experiments.study.compose import parse_overrides
+
+    if not VERBS[call.verb].long:
+        return {}, call.overrides
+    parsed = parse_overrides(call.overrides)
+    words = {o.key_or_group: str(o.value()) for o in parsed if o.key_or_group in RUN_WORDS}
+    rest = tuple(str(o.input_line) for o in parsed if o.key_or_group not in RUN_WORDS)
+    if "resume" in words and call.multirun:
+        raise ConfigError("resume", "every job of -m has a folder of its own; resume one of these, without -m")
+    if words.get("retry", "failed") != "failed":
+        raise ConfigError("retry", f"expected failed, got {words['retry']!r}")
+    if "retry" in words and "resume" not in words:
+        raise ConfigError("retry", "needs resume=FOLDER, the run whose failed pieces are to be done again")
+    return words, rest
+
+
+def _resume(call: CommandLine, folder: Path, build: Callable[[Sequence[str], str], object], *, retry: bool) -> int:
+    """Go on with the unfinished run of a folder, under the overrides that it was started with."""
+    from experiments.execution import run_folder
+    from experiments.execution.backends import connected
+    from experiments.study.compose import parse_overrides
+
+    folder = folder.expanduser()
+    started = run_folder.read_started(folder, call.verb)
+    given = {o.key_or_group for o in parse_overrides(call.overrides)}
+    if "out" in given:
+        raise ConfigError("out", f"a run that is resumed stays in its folder, {str(folder)!r}")
+    kept = [str(o.input_line) for o in parse_overrides(started.overrides) if o.key_or_group not in given]
+    question = build((*kept, *call.overrides), call.verb)
+    run_folder.check_unmoved(started, question)
+    with (
+        connected((*kept, *call.overrides)) as backend,
+        run_folder.resuming(question, started, folder, backend, retry_failed=retry) as placed,
+    ):
+        return int(_verb_module(call.verb).carry_out(placed))
+
+
+def _named_folders(overrides: Sequence[str]) -> list[str]:
+    """Return the folders that overrides name with ``out``, in order."""
+    from experiments.study.compose import parse_overrides
+
+    given = [o.value() for o in parse_overrides(overrides) if o.key_or_group == "out"]
+    return [str(value) for value in given if value is not None]
+
+
+def _numbered(default: Path, jobs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Append each job's number to its ``out``, so that no job writes over another's files."""
-    default = default_folder(call.verb, "sweep").as_posix()
+    from experiments.study.compose import out_override, parse_overrides
+
     numbered = []
     for number, overrides in enumerate(jobs):
-        parsed = parse_overrides(overrides)
-        given = [None, *(o.value() for o in parsed if o.key_or_group == "out")][-1]
-        rest = [str(o.input_line) for o in parsed if o.key_or_group != "out"]
-        numbered.append((*rest, out_override(f"{default if given is None else given}/{number}")))
+        rest = [str(o.input_line) for o in parse_overrides(overrides) if o.key_or_group != "out"]
+        folder = f"{[default.as_posix(), *_named_folders(overrides)][-1]}/{number}"
+        numbered.append((*rest, out_override(folder)))
     return numbered
 
 
@@ -192,6 +282,8 @@ def verb_usage(verb: str) -> str:
 
     A verb that takes no study says so itself.
     """
+    from experiments.study.compose import FUND, GROUPS
+
     if VERBS[verb].builder is None:
         return str(_verb_module(verb).usage())
     keys = [f"  {key}={value}  {text}" for key, value, text in study_keys()]
@@ -216,6 +308,8 @@ def verb_usage(verb: str) -> str:
 
 def _economics() -> list[str]:
     """Return the keys, groups and catalogue that a funding case has beside a study."""
+    from experiments.study.compose import ECONOMIC, FUND
+
     return [
         "",
         "Keys of the funding case and their defaults:",
@@ -229,11 +323,13 @@ def _economics() -> list[str]:
     ]
 
 
-def study_keys(root: str = ROOT) -> list[tuple[str, str, str]]:
+def study_keys(root: str = "config") -> list[tuple[str, str, str]]:
     """Return every key of a root file with its default and its line of help, read from the file.
 
     Keys one level down have their group before them; where a number comes from is left out.
     """
+    from experiments.study.sources import CONFIGS
+
     text = (CONFIGS / f"{root}.yaml").read_text(encoding="utf-8")
     found, above = [], ""
     for indent, key, value, help_text in re.findall(
@@ -247,6 +343,8 @@ def study_keys(root: str = ROOT) -> list[tuple[str, str, str]]:
 
 def group_options(group: str) -> list[str]:
     """Return the options of a config group that the repository holds."""
+    from experiments.study.sources import CONFIGS
+
     return sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
 
 

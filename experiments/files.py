@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import tempfile
@@ -25,6 +26,28 @@ def check_writable(folder: Path) -> None:
         os.rmdir(tempfile.mkdtemp(prefix=".throughgate-", dir=existing))  # noqa: PTH106
     except OSError as error:
         raise OutputError(f"out: cannot write to {str(folder)!r} ({error.strerror or type(error).__name__})") from None
+
+
+def make_new_folder(folder: Path) -> Path:
+    """Make a folder that was not there before: ``folder``, or the first free one of NAME-2, NAME-3, ...
+
+    However many processes ask at the same time, each gets one that no other has.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        free = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
+        try:
+            free.mkdir()
+        except FileExistsError:
+            continue
+        return free
+    raise AssertionError
+
+
+def missing_folders(folder: Path) -> list[Path]:
+    """Return the folder and those above it that are not there yet, the outermost first."""
+    absolute = folder.absolute()
+    return [path for path in reversed((absolute, *absolute.parents)) if not path.exists()]
 
 
 class OutputFolder:

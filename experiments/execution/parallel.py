@@ -9,18 +9,28 @@ that what a process keeps of a window is met again; who is done early takes from
 from __future__ import annotations
 
 import collections
+import os
+import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from experiments.execution import stopping
 
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
 Progress = Callable[[int, int], None]
 """Told (pieces done, pieces in all)."""
+Keep = Callable[[int, Any], None]
+"""Told (place of a piece, its result), from any thread."""
 IDLE_S = 300
 """A process that has had nothing to do for so long ends."""
+TRIES: Final = 3
+"""Times that a piece is tried whose process is killed."""
 
 
 class Backend(Protocol):
@@ -30,17 +40,25 @@ class Backend(Protocol):
     reading leaves nothing behind that still runs.
     """
 
-    def results(self, function: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
-        """Yield ``function(piece)`` of every piece, in order."""
+    def results(
+        self, function: Callable[[Piece], Done], pieces: Sequence[Piece], keep: Keep | None = None
+    ) -> Iterator[Done]:
+        """Yield ``function(piece)`` of every piece, in order; ``keep`` is told each as soon as it is done."""
         ...
 
 
 class InProcess:
     """One piece after the other, in this process."""
 
-    def results(self, function: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
+    def results(
+        self, function: Callable[[Piece], Done], pieces: Sequence[Piece], keep: Keep | None = None
+    ) -> Iterator[Done]:
         """Yield ``function(piece)`` of every piece as it is asked for."""
-        return map(function, pieces)
+        for place, piece in enumerate(pieces):
+            result = function(piece)
+            if keep is not None:
+                keep(place, result)
+            yield result
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +67,11 @@ class Loky:
 
     processes: int
 
-    def results(self, function: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
+    def results(
+        self, function: Callable[[Piece], Done], pieces: Sequence[Piece], keep: Keep | None = None
+    ) -> Iterator[Done]:
         """Yield ``function(piece)`` of every piece as soon as those before it are there."""
-        return _Pieces(function, pieces, self.processes).results()
+        return _Pieces(function, pieces, min(self.processes, len(pieces)), keep).results()
 
 
 def results(
@@ -60,12 +80,14 @@ def results(
     processes: int,
     progress: Progress | None = None,
     backend: Backend | None = None,
+    keep: Keep | None = None,
 ) -> Iterator[Done]:
     """Yield ``function(piece)`` of every piece, in the order of the pieces.
 
     ``function`` is of a module, with its arguments (``functools.partial``), and what it gives must not depend on the
     process that runs it; ``pieces`` can be pickled; ``processes`` count this one. The ``backend`` is `Loky` on several
-    processes and `InProcess` on one, if left out.
+    processes and `InProcess` on one, if left out. ``keep`` is told (place of a piece, its result) as soon as it is
+    done, from any thread.
 
     Examples
     --------
@@ -74,8 +96,9 @@ def results(
     """
     listed = list(pieces)
     many = min(processes, len(listed))
+    note_workers(max(many, 1))
     chosen = backend or (Loky(many) if many > 1 else InProcess())
-    for number, result in enumerate(chosen.results(function, listed), 1):
+    for number, result in enumerate(chosen.results(function, listed, keep), 1):
         if progress is not None:
             progress(number, len(listed))
         yield result
@@ -85,13 +108,16 @@ def start_workers(processes: int, prepare: Callable[[], object]) -> None:
     """Start the other processes now, and have each of them do ``prepare`` while nobody waits."""
     if processes > 1:
         others = _others(processes - 1)
-        for _ in range(processes - 1):
-            others.submit(prepare)
+        with stopping.signals_withheld():
+            for _ in range(processes - 1):
+                others.submit(prepare)
 
 
 class _Pieces(Generic[Piece, Done]):
-    def __init__(self, function: Callable[[Piece], Done], pieces: Sequence[Piece], processes: int) -> None:
-        self.function, self.pieces = function, pieces
+    def __init__(
+        self, function: Callable[[Piece], Done], pieces: Sequence[Piece], processes: int, keep: Keep | None
+    ) -> None:
+        self.function, self.pieces, self.keep = function, pieces, keep
         self.todo = [collections.deque(range(mine, len(pieces), processes)) for mine in range(processes)]
         self.done: dict[int, Done] = {}
         self.failed: list[BaseException] = []
@@ -99,10 +125,7 @@ class _Pieces(Generic[Piece, Done]):
 
     def results(self) -> Iterator[Done]:
         """Work on pieces here, and yield every result as soon as those before it are there."""
-        others = _others(len(self.todo) - 1)
-        feeders = [
-            threading.Thread(target=self._feed, args=(mine, others), daemon=True) for mine in range(1, len(self.todo))
-        ]
+        feeders = [threading.Thread(target=self._feed, args=(mine,), daemon=True) for mine in range(1, len(self.todo))]
         for feeder in feeders:
             feeder.start()
         given = 0
@@ -121,15 +144,28 @@ class _Pieces(Generic[Piece, Done]):
             for feeder in feeders:
                 feeder.join()
 
-    def _feed(self, worker: int, executor: Any) -> None:  # noqa: ANN401
+    def _feed(self, worker: int) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
         try:
             while (piece := self._next(worker)) is not None:
-                self._keep(piece, executor.submit(self.function, self.pieces[piece]).result())
+                self._keep(piece, self._elsewhere(piece))
         # It is raised again where the results are awaited.
         except BaseException as error:
             with self.changed:
                 self.failed.append(error)
                 self.changed.notify_all()
+
+    def _elsewhere(self, piece: int) -> Done:
+        """Return what another process makes of a piece; a process that is killed costs another try."""
+        for left in reversed(range(TRIES)):
+            try:
+                result: Done = _others(len(self.todo) - 1).submit(self.function, self.pieces[piece]).result()
+            except BrokenExecutor:
+                if not left or stopping.is_stopping():
+                    raise
+            else:
+                return result
+        raise AssertionError
 
     def _next(self, worker: int) -> int | None:
         """Return the next piece of one's own, or the last of whoever has most left."""
@@ -140,6 +176,8 @@ class _Pieces(Generic[Piece, Done]):
             return longest.pop() if longest else None
 
     def _keep(self, piece: int, result: Done) -> None:
+        if self.keep is not None:
+            self.keep(piece, result)
         with self.changed:
             self.done[piece] = result
             self.changed.notify_all()
@@ -152,15 +190,44 @@ class _Pieces(Generic[Piece, Done]):
             return self.done.pop(piece)
 
 
+_AT_WORK = [1]
+
+
+def note_workers(n_workers: int) -> None:
+    """Note how many processes or workers are at work now, for whoever shows progress."""
+    _AT_WORK[0] = n_workers
+
+
+def workers_at_work() -> int:
+    """Return how many processes or workers are at work now."""
+    return _AT_WORK[0]
+
+
 _MOST = [0]
 """The most processes that were asked for so far: a pool that shrinks would wait for its work."""
+_POOL: Final[list[Any]] = []
+_POOL_LOCK: Final = threading.Lock()
 
 
 def _others(n_processes: int) -> Any:  # noqa: ANN401
     # Late: a study on one process needs none of it.
     from joblib.externals.loky import get_reusable_executor
 
-    _MOST[0] = max(_MOST[0], n_processes)
-    with warnings.catch_warnings():
+    with _POOL_LOCK, warnings.catch_warnings():
+        _MOST[0] = max(_MOST[0], n_processes)
         warnings.filterwarnings("ignore", message="Trying to resize an executor")
-        return get_reusable_executor(max_workers=_MOST[0], timeout=IDLE_S)
+        pool = get_reusable_executor(
+            max_workers=_MOST[0], timeout=IDLE_S, initializer=stopping.end_with_parent, initargs=(os.getpid(),)
+        )
+        _POOL[:] = [pool]
+        return pool
+
+
+def _kill_others() -> None:
+    for pool in _POOL:
+        for process in tuple(getattr(pool, "_processes", None) or ()):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+stopping.at_stop.append(_kill_others)

@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.execution.parallel import Progress, results
+from experiments.execution import journal
+from experiments.execution.content import replication_keys
+from experiments.execution.parallel import Progress
 from experiments.study.study import Study
 from sim.engine.kernel import loop
 from sim.engine.routes import profile_fast, route_standard
@@ -126,7 +128,8 @@ def scorers_token(scorers: Mapping[str, Scorer]) -> str:
     The same mapping has the same name as long as no other was named in between.
     """
     if not _KNOWN or _KNOWN[0][0] is not scorers:
-        _KNOWN[:] = [(scorers, f"{os.getpid()}-{next(_NUMBER)}")]
+        # a worker of a cluster may serve runs of other machines, whose process numbers may be the same
+        _KNOWN[:] = [(scorers, f"{os.getpid()}-{next(_NUMBER)}-{os.urandom(8).hex()}")]
     return _KNOWN[0][1]
 
 
@@ -192,7 +195,8 @@ def replicate(
     """
     compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
     work = functools.partial(run_piece, study, scorers, scorers_token(scorers), simulator, plain)
-    done = list(results(work, range(study.replications), study.processes, progress))
+    keys = functools.partial(replication_keys, study, scorers, simulator.__qualname__, sorted(plain))
+    done = list(journal.results("replicate", work, range(study.replications), study.processes, progress, keys))
     rows = pd.DataFrame([row for replication_rows, _ in done for row in replication_rows])
     profiles: dict[str, Profiles] = {
         name: {key: sum(part[name][key] for _, part in done) for key in done[0][1][name]}  # type: ignore[misc]

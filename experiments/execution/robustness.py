@@ -22,8 +22,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtr
 
+from experiments.execution import journal
+from experiments.execution.content import digest, study_content, windows_content
 from experiments.execution.overload import overloaded_alternatives
-from experiments.execution.parallel import Progress, results
+from experiments.execution.parallel import Progress
 from experiments.execution.redraws import AssumedInput, assumed_inputs, mapping_with_redraws, redraw_inputs
 from experiments.execution.replicate import ProcessCache, Simulator, compile_for_run, run_replication
 from experiments.execution.tuning import (
@@ -96,7 +98,9 @@ def redraw_study(
     mappings = {name: study.mapping(name) for name in study.alternatives}
     rows, refused = [], {}
     work = functools.partial(run_draw, study, scorers, mappings, settings)
-    for draw, outcome in enumerate(results(work, enumerate(worlds), study.processes, progress)):
+    keys = functools.partial(draw_keys, study, scorers, worlds, settings)
+    done = journal.results("redraw", work, enumerate(worlds), study.processes, progress, keys)
+    for draw, outcome in enumerate(done):
         if isinstance(outcome, str):
             refused[draw] = outcome
         else:
@@ -104,6 +108,17 @@ def redraw_study(
     numbers = pd.DataFrame([{one.key: number for one, number in world} for world in worlds])
     table = pd.DataFrame(rows, columns=[*COLUMNS, *BESIDES])
     return RedrawnResults(len(worlds), study.robustness.replications, inputs, table, numbers, refused)
+
+
+def draw_keys(
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    worlds: Sequence[Sequence[tuple[AssumedInput, float]]],
+    settings: Mapping[str, str],
+) -> list[str]:
+    """Return a key of content for each draw."""
+    whole = digest(study_content(study, scorers), windows_content(study), study.robustness, sorted(settings.items()))
+    return [digest(whole, place, [(one.key, number) for one, number in drawn]) for place, drawn in enumerate(worlds)]
 
 
 def run_draw(

@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.execution.parallel import Progress, results
+from experiments.execution import journal
+from experiments.execution.content import digest, study_content, windows_content
+from experiments.execution.parallel import Progress
 from experiments.execution.replicate import ProcessCache, compile_for_run, process_cache, scorers_token
 from experiments.funding.annual import (
     DayTotals,
@@ -212,7 +214,17 @@ def simulate_case(case: FundingCase, scorers: Mapping[str, Scorer], progress: Pr
     world = build_parameter_set(study, study.alternatives, case.terms.demand, case.terms.simulated_years)
     compile_for_run(study.engine, [one.policy for one in study.alternatives.values()])
     work = partial(_piece, world, scorers, scorers_token(scorers))
-    return combine_replications(world, list(results(work, range(study.replications), study.processes, progress)))
+    keys = partial(case_keys, case, scorers, range(study.replications))
+    done = journal.results("years", work, range(study.replications), study.processes, progress, keys)
+    return combine_replications(world, list(done))
+
+
+def case_keys(case: FundingCase, scorers: Mapping[str, Scorer], pieces: Sequence[object]) -> list[str]:
+    """Return a key of content for each piece of a case's simulation; ``pieces`` say what each is."""
+    study = case.study
+    mappings = {name: study.mapping(name) for name in study.alternatives}
+    whole = digest(study_content(study, scorers), windows_content(study), study.baseline, case.terms, mappings)
+    return [digest(whole, piece) for piece in pieces]
 
 
 def simulate_redrawn_case(

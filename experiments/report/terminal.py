@@ -15,11 +15,12 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from experiments.execution.overload import overloaded_alternatives
+from experiments.execution.progress import Pace, PaceColumn, PlainProgress
 from experiments.number_format import (
     NONE,
     half_width,
@@ -101,24 +102,18 @@ def print_plans(terminal: Console, planned: Mapping[str, str]) -> None:
 def show_progress(terminal: Console, total: int, label: str = "replications") -> Iterator[Callable[[int, int], None]]:
     """Give a function (done, total) that shows how far ``label`` has come."""
     if not terminal.is_terminal:
-        yield _plain_progress(terminal, label)
+        yield PlainProgress(label, lambda line: print_line(terminal, line))
         return
-    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    pace = Pace()
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), PaceColumn(pace))
     with Progress(*columns, console=terminal, transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda done, _: bar.update(task, completed=done)
 
+        def tell(done: int, of: int) -> None:
+            pace.note(done, of)
+            bar.update(task, completed=done)
 
-def _plain_progress(terminal: Console, label: str) -> Callable[[int, int], None]:
-    said = 0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal said
-        if 10 * done // total > said:
-            said = 10 * done // total
-            print_line(terminal, f"{label}: {done} of {total}")
-
-    return tell
+        yield tell
 
 
 SENTENCES: Final = (

@@ -114,6 +114,8 @@ PARTS = ("port", "traffic", "threat", "scanner", "staffing", "sharing", "risk", 
 GROUPS = (*PARTS, "experiment")
 ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
+EXECUTING = ("backend",)
+"""Config groups that say how a study is carried out; no result depends on them."""
 FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
 ROOT, FUND = "config", "fund"
@@ -290,7 +292,7 @@ def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
     """Refuse an option that its group does not have, before Hydra does so at length."""
     for override in parsed:
         group = override.key_or_group
-        if override.is_delete() or override.package is not None or group not in (*GROUPS, *ECONOMIC):
+        if override.is_delete() or override.package is not None or group not in (*GROUPS, *ECONOMIC, *EXECUTING):
             continue
         value, known = override.value(), _options(group, overrides)
         if group == "experiment" and value is None:
@@ -334,7 +336,8 @@ def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> Confi
 
 def _known_beside(key: str, parsed: Sequence[Override], root: str) -> list[str]:
     """Return the keys that exist where ``key`` was looked for, or as near above it as there are."""
-    chosen = [str(o.input_line) for o in parsed if o.key_or_group in (*GROUPS, *ECONOMIC, SEARCH_PATH)]
+    deciding = (*GROUPS, *ECONOMIC, *EXECUTING, SEARCH_PATH)
+    chosen = [str(o.input_line) for o in parsed if o.key_or_group in deciding]
     try:
         node: Any = _compose(chosen, root).mapping
     except (HydraException, OmegaConfBaseException, ValueError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,6 +115,28 @@ NO_REDRAWS = RobustnessSettings(draws=0, replications=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackendSettings(Spec):
+    """What carries the independent pieces of a run out (``configs/backend``); no result depends on it."""
+
+    name: Literal["loky", "dask"]
+    address: str | None
+    """Of a scheduler; none: a cluster of this machine's own."""
+
+    def check(self) -> None:
+        """Refuse an address that is none, or that nobody asks for."""
+        if self.address is None:
+            return
+        if self.name != "dask":
+            raise ConfigError("address", f"only backend=dask has an address, got {self.address!r} for {self.name}")
+        if not re.fullmatch(r"(tcp|tls)://(\[[\da-fA-F:]+\]|[^\s/:\[\]]+):\d{1,5}", self.address):
+            problem = f"expected tcp://HOST:PORT or tls://HOST:PORT, got {self.address!r}"
+            raise ConfigError("address", problem)
+
+
+LOKY = BackendSettings(name="loky", address=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudySettings(Spec):
     """The study keys of ``configs/config.yaml``, the same for every verb."""
 
@@ -133,6 +156,7 @@ class StudySettings(Spec):
     bottleneck: bool
     spread: int = bounded_field(0, 1000)
     explain: int = bounded_field(0, 1000)
+    backend: BackendSettings
     robustness: RobustnessSettings
     random_stream: RandomStreamPrecision
     high_risk_score: float = share_field()
@@ -191,6 +215,7 @@ class Study:
     """Whether one more of every resource is run beside the study."""
     spread: int = 0
     explain: int = 0
+    backend: BackendSettings = LOKY
     robustness: RobustnessSettings = NO_REDRAWS
     random_stream: RandomStreamPrecision = DEFAULT_PRECISION
 

@@ -6,7 +6,9 @@ import dataclasses
 
 from rich.console import Console
 
+from experiments.execution.content import model_fingerprint
 from experiments.execution.parallel import Progress
+from experiments.execution.run_folder import open_run
 from experiments.report import terminal as report_terminal
 from experiments.study.study import Study
 from experiments.training.cache import model_folders
@@ -44,4 +46,6 @@ def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
             if scenario.port.name == before_change.port.name:
                 past = replace_parts(scenario, **{p: getattr(before_change, p) for p in ("port", "traffic", "threat")})
             scorers[key] = fitted_scorer(risk, past, study.processes, tell)
+    if (run := open_run()) is not None:
+        run.check_models({key: model_fingerprint(scorer) for key, scorer in scorers.items()})
     return scorers

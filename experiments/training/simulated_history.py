@@ -27,7 +27,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
-from experiments.execution.parallel import Progress, results
+from experiments.execution import journal
+from experiments.execution.content import digest
+from experiments.execution.parallel import Progress
 from experiments.training.past_practice import DAYS_PER_YEAR, history_weeks
 from models.features import feature_matrix, visible_part, width_of_tier
 from models.fitted import Examples, FittedRisk
@@ -221,7 +223,9 @@ def draw_history(past: Scenario, labels: Labels, processes: int, progress: Progr
     total = history_weeks(past.risk)
     pieces = [range(start, min(start + QUARTER_WEEKS, total)) for start in range(0, total, QUARTER_WEEKS)]
     frames, came = [], 0
-    quarters = results(functools.partial(draw_quarter, past, rules, labels), pieces, processes)
+    keys = [digest(past, labels, piece) for piece in pieces]
+    work = functools.partial(draw_quarter, past, rules, labels)
+    quarters = journal.results("history", work, pieces, processes, None, keys)
     for piece, (frame, n) in zip(pieces, quarters, strict=True):
         frames.append(frame)
         came += n

@@ -218,12 +218,13 @@ def throw_away(path: Path, reason: str) -> None:
         tell(f"cache: cannot remove {reason_of(error, path)}")
 
 
-def write(path: Path, content: bytes) -> bool:
+def write(path: Path, content: bytes, within: Cache | None = None) -> bool:
     """Keep a file for later processes, whole or not at all; return whether it is kept.
 
-    Where it cannot be written, that is said in one line, and the program does without.
+    Where it cannot be written, that is said in one line, and the program does without. ``within``
+    is the cache of this process if left out.
     """
-    using = cache()
+    using = within or cache()
     try:
         make_folder(path.parent, using.root)
         handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)

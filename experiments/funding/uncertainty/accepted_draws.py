@@ -17,13 +17,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.execution.parallel import results
+from experiments.execution import journal
+from experiments.execution.content import digest
 from experiments.execution.redraws import AssumedInput, assumed_inputs, latin_hypercube, mapping_with_redraws
 from experiments.funding.annual import representative_days
 from experiments.funding.balking import is_passed_when_full
 from experiments.funding.case import FundingCase
 from experiments.funding.checks import base_year_plans, offered_and_available_min
-from experiments.funding.demand_years import scenario_at_demand
+from experiments.funding.demand_years import case_keys, scenario_at_demand
 from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_simulation_input
 from experiments.study.compose import PARTS
 from sim.arrays import FloatArray
@@ -125,7 +126,7 @@ def draw_accepted(
         return plain
     many = latin_hypercube(case.study.seed, MOST_TRIED * draws, len(inputs))
     kept: list[int] = []
-    for place, one in enumerate(_judged(case, plan, inputs, range_positions(inputs, many))):
+    for place, one in enumerate(_judged(case, scorers, plan, inputs, range_positions(inputs, many))):
         if one:
             kept.append(place)
         if len(kept) == draws:
@@ -134,10 +135,17 @@ def draw_accepted(
 
 
 def _judged(
-    case: FundingCase, plan: OperatingPlan, inputs: Sequence[UncertainInput], rows: FloatArray
+    case: FundingCase,
+    scorers: Mapping[str, Scorer],
+    plan: OperatingPlan,
+    inputs: Sequence[UncertainInput],
+    rows: FloatArray,
 ) -> Iterator[bool]:
     blocks = [rows[start : start + PIECE] for start in range(0, len(rows), PIECE)]
-    for found in results(partial(_judged_block, case, plan, inputs), blocks, case.study.processes):
+    drawn = digest(inputs)
+    keys = partial(case_keys, case, scorers, [(drawn, block.tobytes().hex()) for block in blocks])
+    work = partial(_judged_block, case, plan, inputs)
+    for found in journal.results("possible", work, blocks, case.study.processes, None, keys):
         yield from found
 
 

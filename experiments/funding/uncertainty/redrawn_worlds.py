@@ -19,10 +19,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.execution.parallel import Progress, results
+from experiments.execution import journal
+from experiments.execution.content import digest
+from experiments.execution.parallel import Progress
 from experiments.funding.annual import LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.case import FundingCase, UncertaintySettings
-from experiments.funding.demand_years import simulate_redrawn_case
+from experiments.funding.demand_years import case_keys, simulate_redrawn_case
 from experiments.funding.uncertainty.accepted_draws import (
     case_with_drawn_inputs,
     draw_accepted,
@@ -80,8 +82,19 @@ def simulate_tasks(
 ) -> list[Response | None]:
     """Return what each task comes to; None where its numbers make no sense together."""
     work = partial(_simulate_task, case, scorers, inputs)
-    tell = None if on_done is None else lambda _done, _all: on_done()
-    return list(results(work, tasks, case.study.processes, tell))
+    told = 0
+
+    def tell(done: int, _total: int) -> None:
+        nonlocal told
+        if on_done is not None:
+            for _ in range(done - told):
+                on_done()
+        told = done
+
+    drawn = digest(inputs)
+    places = [(drawn, None if row is None else row.tobytes().hex(), lucks) for row, lucks in tasks]
+    keys = partial(case_keys, case, scorers, places)
+    return list(journal.results("worlds", work, tasks, case.study.processes, tell, keys))
 
 
 def _simulate_task(

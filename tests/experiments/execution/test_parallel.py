@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from pieces import fail_at, square_and_process
 
-from experiments.execution.parallel import Done, InProcess, Piece, results, start_workers
+from experiments.execution.parallel import Done, InProcess, Keep, Piece, results, start_workers
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
@@ -57,7 +57,10 @@ def test_another_backend_takes_the_place_of_both() -> None:
     asked: list[int] = []
 
     class Backwards:
-        def results(self, function: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
+        def results(
+            self, function: Callable[[Piece], Done], pieces: Sequence[Piece], keep: Keep | None = None
+        ) -> Iterator[Done]:
+            del keep
             asked.append(len(pieces))
             made = [function(piece) for piece in reversed(pieces)]
             return reversed(made)
