@@ -92,9 +92,12 @@ def scenarios_content(scenarios: Mapping[str, Scenario], scorers: Mapping[str, S
 
 
 def study_content(study: Study, scorers: Mapping[str, Scorer]) -> str:
-    """Return a hash of all that decides a study's replications but the window of each."""
+    """Return a hash of all that decides a study's replications but the window of each.
+
+    The engine is no part of it: both give the same ledger to the last bit.
+    """
     trucks = None if study.manifest is None else hashlib.sha256(study.manifest.read_bytes()).hexdigest()
-    return digest(scenarios_content(study.alternatives, scorers), study.engine, study.high_risk_score, trucks)
+    return digest(scenarios_content(study.alternatives, scorers), study.high_risk_score, trucks)
 
 
 def windows_content(study: Study) -> str:
