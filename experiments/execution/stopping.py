@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Final
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PATIENCE_S: Final = 1.2
+PATIENCE_S: Final = 1.0
 """After so long a process that has not ended by itself is ended."""
 LOOK_S: Final = 0.25
 """So often a worker looks whether its parent is there."""
