@@ -11,7 +11,7 @@ import yaml
 
 from experiments.funding.request import read_portfolio_plan
 from experiments.scorecards import targets
-from experiments.study.compose import GROUPS, PARTS, compose_config
+from experiments.study.compose import EXECUTING, GROUPS, PARTS, compose_config
 from experiments.study.sources import CONFIGS, TAG, source_notes
 from experiments.study.study import StudySettings, build_study, compose_scenario
 from sim.policies.base import POLICIES
@@ -56,7 +56,7 @@ def tags() -> list[tuple[str, re.Match[str]]]:
 
 def test_every_group_has_options_and_every_folder_is_a_group() -> None:
     folders = {path.name for path in CONFIGS.iterdir() if any(path.glob("*.yaml"))}
-    assert folders == {*GROUPS, *ECONOMICS, targets.GROUP}
+    assert folders == {*GROUPS, *ECONOMICS, *EXECUTING, targets.GROUP}
     assert {path.parent.parent for path in FILES} == {CONFIGS}
 
 

@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -37,8 +38,8 @@ from sim.setting.spec import build_spec
 
 CONNECT_S: Final = 8
 """Seconds after which a scheduler that does not answer is given up."""
-START_S: Final = 60
-"""Seconds within which the first worker is to be there."""
+START_S: Final = 120
+"""Seconds within which a worker that can be used is to be there."""
 AHEAD: Final = 3
 """Pieces that a worker has before it, one of them under way."""
 WINDOW: Final = 32
@@ -121,15 +122,14 @@ class Dask:
 
     def admit(self, addresses: Sequence[str], name: str, function: bytes) -> list[str]:
         """Give a function to workers, and return those of them that run the same program as this process."""
-        asked = [address for address in addresses if address not in self.refused]
-        if not asked:
-            return []
-        said = self.client.run(join, name, function, self.parent, workers=asked, on_error="return")
+        said = self.client.run(join, name, function, self.parent, workers=list(addresses), on_error="return")
         for address, answer in said.items():
             if problem := _difference(answer):
                 self.refused[address] = problem
                 tell(f"worker {address} is refused: {problem}")
-        return [address for address in said if address not in self.refused]
+        return [
+            address for address, answer in said.items() if isinstance(answer, Mapping) and address not in self.refused
+        ]
 
 
 def _difference(answer: object) -> str:
@@ -141,6 +141,21 @@ def _difference(answer: object) -> str:
     return "; ".join(
         f"{key}: {answer.get(key)} there, {here} here" for key, here in _program().items() if answer.get(key) != here
     )
+
+
+class _Joining(threading.Thread):
+    """Workers that are given a stage's function: they may have to import a lot, and nobody waits for them."""
+
+    def __init__(self, cluster: Dask, addresses: Sequence[str], name: str, function: bytes) -> None:
+        super().__init__(daemon=True)
+        self.cluster, self.addresses, self.function_name, self.function = cluster, addresses, name, function
+        self.admitted: set[str] = set()
+        self.start()
+
+    def run(self) -> None:
+        """Ask them; who is gone meanwhile is asked again when it is back."""
+        with suppress(OSError):
+            self.admitted = set(self.cluster.admit(self.addresses, self.function_name, self.function))
 
 
 class _Stage:
@@ -159,6 +174,7 @@ class _Stage:
         self.ended: queue.Queue[str] = queue.Queue()
         self.done: dict[int, Any] = {}
         self.ready: set[str] = set()
+        self.joining: _Joining | None = None
         self.looked = 0.0
 
     def results(self) -> Iterator[Any]:
@@ -186,7 +202,12 @@ class _Stage:
         self.looked = time.monotonic()
         there = set(self.cluster.workers())
         self.ready &= there
-        self.ready |= set(self.cluster.admit(sorted(there - self.ready), self.name, self.function))
+        new = sorted(there - self.ready - self.cluster.refused.keys())
+        if self.joining is None and new:
+            self.joining = _Joining(self.cluster, new, self.name, self.function)
+        elif self.joining is not None and not self.joining.is_alive():
+            self.ready |= self.joining.admitted & there
+            self.joining = None
         parallel.note_workers(len(self.ready))
         for key, (piece, future, allowed) in tuple(self.flying.items()):
             if not allowed & self.ready:

@@ -145,7 +145,6 @@ class _Pieces(Generic[Piece, Done]):
                 feeder.join()
 
     def _feed(self, worker: int) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
         try:
             while (piece := self._next(worker)) is not None:
                 self._keep(piece, self._elsewhere(piece))
@@ -212,12 +211,17 @@ _POOL_LOCK: Final = threading.Lock()
 def _others(n_processes: int) -> Any:  # noqa: ANN401
     # Late: a study on one process needs none of it.
     from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky.backend import resource_tracker
 
     with _POOL_LOCK, warnings.catch_warnings():
         _MOST[0] = max(_MOST[0], n_processes)
         warnings.filterwarnings("ignore", message="Trying to resize an executor")
+        # where it starts, it lets the signals of its thread through again, which workers are not to get
+        resource_tracker.ensure_running()
+        if threading.current_thread() is not threading.main_thread():
+            signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
         pool = get_reusable_executor(
-            max_workers=_MOST[0], timeout=IDLE_S, initializer=stopping.end_with_parent, initargs=(os.getpid(),)
+            max_workers=_MOST[0], timeout=IDLE_S, initializer=stopping.serve, initargs=(os.getpid(),)
         )
         _POOL[:] = [pool]
         return pool

@@ -88,9 +88,11 @@ def _stop_workers() -> None:
 def say_stopped() -> None:
     """Say in one line on stderr that the run was stopped and how to go on with it; only once."""
     if not _said.is_set():
-        _said.set()
+        if _stopping.is_set():
+            _said.set()
         sys.stderr.write("interrupted" + "".join(f"; resume with: {command}" for command in resume_with[-1:]) + "\n")
         sys.stderr.flush()
+        resume_with.clear()
 
 
 @contextmanager
@@ -101,6 +103,13 @@ def signals_withheld() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def serve(parent: int) -> None:
+    """Make this process a worker that heeds no signal of the terminal and ends with its parent."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    end_with_parent(parent)
 
 
 def end_with_parent(parent: int) -> None:

@@ -191,7 +191,8 @@ def test_interruption_costs_one_line(
 
     monkeypatch.setattr(recorder, "carry_out", interrupt)
     assert main(["run"]) == 130
-    assert capsys.readouterr().err == "interrupted\n"
+    folder = next(Path("results").iterdir())
+    assert capsys.readouterr().err == f"interrupted; resume with: throughgate run resume={folder}\n"
 
 
 def test_a_mistake_of_ours_keeps_its_traceback(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
