@@ -21,6 +21,7 @@ from experiments.execution.backends import Dask, connected
 from experiments.execution.content import sources_hash
 
 ROOT = Path(__file__).parents[3]
+PATIENCE_S = 300.0
 SMALL = ("policy=no_referral", "replications=2", "days=1", "bottleneck=false", "robustness.draws=0")
 
 
@@ -34,13 +35,31 @@ def cluster() -> Iterator[Dask]:
             yield backend
 
 
-def test_results_come_in_order_from_several_workers(cluster: Dask) -> None:
+def until(cluster: Dask, enough: Callable[[list[int]], object]) -> list[int]:
+    """Return the processes that made squares, until there are enough of them; the squares come in order."""
+    made: list[int] = []
+    work = functools.partial(sleep_and_square, 0.02)
+    begun = time.monotonic()
+    for number, (square, process) in enumerate(parallel.results(work, range(100_000), 2, backend=cluster)):
+        assert square == number * number
+        assert time.monotonic() < begun + PATIENCE_S
+        made.append(process)
+        if enough(made):
+            break
+    return made
+
+
+def test_results_come_in_order_and_are_kept(cluster: Dask) -> None:
     kept: dict[int, object] = {}
-    work = functools.partial(sleep_and_square, 0.05)
+    work = functools.partial(sleep_and_square, 0.01)
     found = list(parallel.results(work, range(40), 2, backend=cluster, keep=kept.__setitem__))
     assert [square for square, _ in found] == [n * n for n in range(40)]
-    assert len({process for _, process in found} - {os.getpid()}) == 2
+    assert os.getpid() not in {process for _, process in found}
     assert kept == dict(enumerate(found))
+
+
+def test_all_workers_work(cluster: Dask) -> None:
+    until(cluster, lambda made: len(set(made)) == 2)
     assert parallel.workers_at_work() == 2
 
 
@@ -62,16 +81,16 @@ def test_whoever_stops_reading_leaves_nothing_running(cluster: Dask) -> None:
 
 def test_a_killed_worker_and_one_that_joins(cluster: Dask, tmp_path: Path) -> None:
     joined = backends._start_worker(cluster.client.cluster.scheduler_address, str(tmp_path))
+    killed: list[int] = []
+
+    def enough(made: list[int]) -> bool:
+        if len(made) >= 20 and not killed and made[-1] != joined.pid:
+            os.kill(made[-1], signal.SIGKILL)
+            killed.append(made[-1])
+        return bool(killed) and made[-1] == joined.pid
+
     try:
-        done = []
-        for square, process in parallel.results(
-            functools.partial(sleep_and_square, 0.1), range(120), 2, backend=cluster
-        ):
-            done.append((square, process))
-            if len(done) == 30:
-                os.kill(process, signal.SIGKILL)
-        assert [square for square, _ in done] == [n * n for n in range(120)]
-        assert joined.pid in {process for _, process in done}
+        until(cluster, enough)
     finally:
         joined.kill()
         joined.wait()
@@ -90,12 +109,8 @@ def test_a_worker_of_other_sources_is_refused_by_name(
         patch.chdir(tmp_path)
         stranger = backends._start_worker(address, str(tmp_path))
     try:
-        there = set(cluster.workers())
-        while not set(cluster.workers()) - there:
-            time.sleep(0.1)
-        found = list(parallel.results(functools.partial(sleep_and_square, 0.05), range(60), 2, backend=cluster))
-        assert [square for square, _ in found] == [n * n for n in range(60)]
-        assert stranger.pid not in {process for _, process in found}
+        made = until(cluster, lambda _made: cluster.refused)
+        assert stranger.pid not in made
         line = capsys.readouterr().err
         assert line.startswith("worker tcp://127.0.0.1:")
         assert f"{sources_hash()[:8]} here" in line
