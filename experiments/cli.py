@@ -321,12 +321,12 @@ def verb_usage(verb: str) -> str:
 
     A verb that takes no study says so itself.
     """
-    from experiments.study.compose import FUND, GROUPS
+    from experiments.study.compose import EXECUTING, FUND, GROUPS
 
     if VERBS[verb].builder is None:
         return str(_verb_module(verb).usage())
     keys = [f"  {key}={value}  {text}" for key, value, text in study_keys()]
-    groups = [f"  {group}: {' '.join(group_options(group))}" for group in GROUPS]
+    groups = [f"  {group}: {' '.join(group_options(group))}" for group in (*GROUPS, *EXECUTING)]
     return "\n".join(
         [
             f"throughgate {verb} [-m] [--config-dir DIR] [key=value ...]",
@@ -334,6 +334,7 @@ def verb_usage(verb: str) -> str:
             VERBS[verb].line,
             "",
             MULTIRUN[verb in (SWEEP, *SWEPT)],
+            *(["resume=FOLDER goes on with a run that was stopped (docs/scaling.md)."] if VERBS[verb].long else []),
             "",
             "Study keys and their defaults:",
             *keys,

@@ -51,6 +51,7 @@ LOOK_S: Final = 0.5
 FETCH_S: Final = 60
 """Seconds after which a result that cannot be fetched is made again."""
 KEPT_FUNCTIONS: Final = 4
+LOOPBACK: Final = "127.0.0.1"
 
 _FUNCTIONS: Final[dict[str, Any]] = {}
 """In a worker: functions of the last stages by name, pickled until they are first called."""
@@ -329,8 +330,10 @@ def _local_cluster(distributed: Any, processes: int) -> Iterator[Any]:  # noqa: 
     """Give a client of a scheduler in this process, with workers that end with it."""
     folder = tempfile.mkdtemp(prefix="throughgate-dask-")
     with stopping.signals_withheld():
-        cluster = distributed.LocalCluster(
-            n_workers=0, processes=False, protocol="tcp://", host="127.0.0.1", dashboard_address=None
+        # LocalCluster would listen for web pages on every address of the machine
+        options = {"host": LOOPBACK, "port": 0, "dashboard": False, "dashboard_address": f"{LOOPBACK}:0"}
+        cluster = distributed.SpecCluster(
+            workers={}, scheduler={"cls": distributed.Scheduler, "options": options}, silence_logs=logging.CRITICAL
         )
         workers = [_start_worker(cluster.scheduler_address, folder) for _ in range(processes)]
 
@@ -353,7 +356,9 @@ def _local_cluster(distributed: Any, processes: int) -> Iterator[Any]:  # noqa: 
 
 
 def _start_worker(address: str, folder: str) -> subprocess.Popen[bytes]:
-    options = ["--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+    options = ["--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", LOOPBACK]
+    # a worker answers about its health on every address of the machine, unless told otherwise
+    options += ["--dashboard-address", f"{LOOPBACK}:0"]
     command = [sys.executable, "-m", "distributed.cli.dask_worker", address, *options]
     return subprocess.Popen(  # noqa: S603
         [*command, "--death-timeout", "15", "--local-directory", folder],
