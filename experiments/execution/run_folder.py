@@ -137,7 +137,7 @@ class OpenRun:
         self.folder, self.lock, self.started, self.journal = folder, lock, started, journal
 
     def check_models(self, fingerprints: Mapping[str, str]) -> None:
-        """Note the fitted models, or raise ConfigError for one that is not that of the run's start, with both prints."""
+        """Note the fitted models, or raise ConfigError for one that moved since the start."""
         for key, found in fingerprints.items():
             then = self.started.models.setdefault(key, found)
             if then != found:
