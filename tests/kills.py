@@ -26,7 +26,7 @@ STUDY = (
     "engine=compiled",
 )
 TABLES = ("metrics", "comparison", "redrawn", "redrawn_inputs")
-PATIENCE_S = 300.0
+PATIENCE_S = 1200.0
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:

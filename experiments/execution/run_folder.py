@@ -137,13 +137,7 @@ class OpenRun:
         self.folder, self.lock, self.started, self.journal = folder, lock, started, journal
 
     def check_models(self, fingerprints: Mapping[str, str]) -> None:
-        """Note the fitted models, or refuse those that are not those of the run's start.
-
-        Raises
-        ------
-        ConfigError
-            ``resume``: a model that moved, with both fingerprints.
-        """
+        """Note the fitted models, or raise ConfigError for one that moved since the start."""
         for key, found in fingerprints.items():
             then = self.started.models.setdefault(key, found)
             if then != found:
@@ -274,13 +268,7 @@ def read_started(folder: Path, verb: str) -> Started:
 
 
 def check_unmoved(started: Started, question: object) -> None:
-    """Refuse to go on with a run whose configuration has moved since its start.
-
-    Raises
-    ------
-    ConfigError
-        ``resume``: each key that moved, with both values.
-    """
+    """Refuse to go on with a run whose configuration has moved: a ConfigError of each key, with both values."""
     moves = _differences(started.configuration, configuration_of(question, started.verb))
     if moves:
         raise ConfigError("resume", f"the configuration moved since the run was started: {'; '.join(moves)}")

@@ -21,7 +21,7 @@ from experiments.execution.backends import Dask, connected
 from experiments.execution.content import sources_hash
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 300.0
+PATIENCE_S = 1200.0
 SMALL = ("policy=no_referral", "replications=2", "days=1", "bottleneck=false", "robustness.draws=0")
 
 
