@@ -26,6 +26,7 @@ IGNORED_JSON: Final[dict[tuple[str, str], str]] = {
     ("run.json", "cpus"): "machine",
     ("run.json", "processor"): "machine: newer commits record the processor's vector features",
     ("run.json", "wall_s"): "time",
+    ("scorecard.json", "commit"): "the two checkouts are different commits",
     ("model.json", "sklearn"): "version",
     ("model.json", "sha256"): "of a .skops file, which names classes by module",
 }
@@ -34,8 +35,8 @@ IGNORED_JSON: Final[dict[tuple[str, str], str]] = {
 IGNORED_FILES: Final = {"checksums.json": "keyed checksums of a model in this user's cache (decision 020)"}
 """Files that are not results, with the reason."""
 
-OF_A_PORT: Final = re.compile(r"^ports\.[^.]+\.(?=\w+$)")
-"""A portfolio's run.json holds one such record for each port."""
+OF_A_PORT: Final = re.compile(r"^(ports\.[^.]+|parts\[\d+\]\.runs\[\d+\])\.(?=\w+$)")
+"""A portfolio's run.json holds one such record for each port, a scorecard for each of its runs."""
 
 SORTED_BY_PATH: Final = {("run.json", "input_sha256")}
 """Records whose keys stand in the order of absolute paths, so in that of the sides' folders."""
