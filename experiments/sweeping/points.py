@@ -256,7 +256,9 @@ def _alternative(name: str, base: _Base, values: Mapping[str, object]) -> Scenar
 def _checked_settings(study: Study, values: Mapping[str, object]) -> dict[str, Any]:
     """Return settings of a study after the same checks as in its configuration."""
     known = {field.name: getattr(study, field.name) for field in dataclasses.fields(StudySettings)}
-    settings = build_spec(StudySettings, known | {"out": None, "manifest": None, "alternatives": {}} | dict(values))
+    settings = build_spec(
+        StudySettings, known | {"out": None, "store": "auto", "manifest": None, "alternatives": {}} | dict(values)
+    )
     return {name: getattr(settings, name) for name in values}
 
 
