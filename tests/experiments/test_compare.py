@@ -36,7 +36,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def ensure(*_: object) -> object:
         steps.append("train")
-        return SimpleNamespace()
+        return SimpleNamespace(score=lambda trucks: pd.DataFrame({"p_hit": 0.5, "risk_score": 0.5}, trucks.index))
 
     monkeypatch.setattr(compare, "replicate", replicate)
     monkeypatch.setattr(compare, "weekly_loads", loads)

@@ -92,8 +92,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "fund_portals": Command(("fund", "experiment=portals", *FUND, "uncertainty.worlds=0")),
     "portfolio": Command(("fund", "experiment=portfolio", *FUND, "uncertainty.worlds=0", "portfolio.start_y=[0]")),
     "scorecard": Command(
-        ("scorecard", "runs=[{run_simpy},{run_trucks}]", "periods=[before,after]"),
-        needs=("run_simpy", "run_trucks"),
+        ("scorecard", "runs=[{run_simpy},{run_trucks}]", "periods=[before,after]"), needs=("run_simpy", "run_trucks")
     ),
     "scorecard_both_ways": Command(
         ("scorecard", "runs={placement}", "southbound={southbound}", "edition=public"),

@@ -175,7 +175,7 @@ def test_what_cannot_be_resumed_is_said_in_one_line(study: Study, refused: Refus
     folder = interrupted(study)
     assert "was started by run; throughgate run resume=here" in refused("fund", f"resume={folder}")
     assert "stays in its folder" in refused("run", f"resume={folder}", "out=elsewhere")
-    assert "every job of -m" in refused("run", "-m", f"resume={folder}", "seed=1,2")
+    assert "every job of -m" in refused("train", "-m", f"resume={folder}", "seed=1,2")
     assert "retry: expected failed" in refused("run", f"resume={folder}", "retry=all")
     assert "retry: needs resume=FOLDER" in refused("run", "retry=failed")
     record = folder / HIDDEN / "run.json"
