@@ -131,7 +131,7 @@ def unpaired_difference(sample: Sample, baseline: Sample, coverage: float = 0.95
     --------
     >>> found = unpaired_difference(Sample.of([2.0, 3.0, 5.0]), Sample.of([1.0, 2.0, 3.0]))
     >>> round(found.mean, 3), round(found.p_value, 3)
-    (1.333, 0.293)
+    (1.333, 0.285)
     """
     known = [side.take(side.known()) for side in (sample, baseline)]
     n = min(len(side.strata) for side in known)
