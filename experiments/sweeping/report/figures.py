@@ -26,6 +26,9 @@ MOST_SCATTERED: Final = 400
 """Points in a panel without a fit."""
 MOST_LETTERED: Final = 7
 """Cells side by side that still have room for a number and its interval."""
+MOST_LETTERS: Final = 20
+"""Of the names of an axis' values side by side below a panel."""
+TITLE: Final = {"size": 13}
 DIGITS: Final = 5
 """Significant digits of a place in a picture."""
 
@@ -61,6 +64,7 @@ def lever_panel(levers: Mapping[str, Lever], limits: tuple[float, float]) -> go.
             tickmode="array",
             tickvals=list(range(len(texts))),
             ticktext=list(texts),
+            tickangle=0 if sum(map(len, texts)) <= MOST_LETTERS else -90,
             range=[-0.5, len(texts) - 0.5],
             showgrid=False,
         )
@@ -69,6 +73,14 @@ def lever_panel(levers: Mapping[str, Lever], limits: tuple[float, float]) -> go.
 
 def _make_small(figure: go.Figure) -> None:
     figure.update_layout(margin={"l": 36, "r": 6, "t": 6, "b": 30}, font={"size": 11})
+    figure.update_xaxes(tickangle=0)
+
+
+def _close_up(figure: go.Figure) -> None:
+    """Take out the room for labels above, and make the titles of the axes as large as other words."""
+    figure.update_layout(margin={"t": 8})
+    figure.update_xaxes(title={"font": TITLE})
+    figure.update_yaxes(title={"font": TITLE})
 
 
 def _add_changes(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str, shift: float) -> None:
@@ -92,7 +104,7 @@ def _add_changes(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str, sh
         x=x,
         y=short([change.gap.mean for change in known]),
         mode="markers",
-        marker={"symbol": mark.symbol, "size": 7, "color": mark.colour},
+        marker={"symbol": mark.symbol, "size": 7, "color": [GREY if c.left_out else mark.colour for c in known]},
         error_y={"array": [half if np.isfinite(half) else 0.0 for half in short_numbers(halves)], "thickness": 1.3, "width": 4},
         customdata=[[c.value, c.reference, signed(c.gap.mean), span(c.gap), c.pairs] for c in known],
         hovertemplate=f"{name + ': ' if name else ''}%{{customdata[1]}} to %{{customdata[0]}}: "
@@ -156,8 +168,9 @@ def scatter_panel(sweep: Sweep, lever: Lever, reading: Reading) -> go.Figure:
 def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
     """A surface, or half the width of its intervals, darker for more."""
     rows = half_widths(surface) if error else cell_means(surface)
-    height = 380 if surface.fitted else 130 + 44 * len(surface.y_values)
+    height = 380 if surface.fitted else 100 + 44 * len(surface.y_values)
     figure = blank_figure(surface.x.column, surface.y.column, height)
+    _close_up(figure)
     shared = {"colorscale": [list(shade) for shade in SHADES], "hoverongaps": False, "connectgaps": False}
     digits = 2 if error else 1
     shared["customdata"] = [[_cell_words(cell) for cell in row] for row in surface.cells]
@@ -181,6 +194,7 @@ def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
         text=[[_cell_text(cell, surface, digits, error=error) for cell in row] for row in surface.cells],
         texttemplate="%{text}",
         textfont={"size": 12 if len(surface.x_values) <= MOST_LETTERED else 9},
+        zmin=0.0 if error else None,
         showscale=False,
         xgap=2,
         ygap=2,
@@ -191,7 +205,7 @@ def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
         for x, text in enumerate(words):
             if text:
                 figure.add_annotation(
-                    x=x, y=y, text=f"{text}<br>missing", showarrow=False, font={"size": 10, "color": GREY}
+                    x=x, y=y, text=text.replace(" of ", "<br>of "), showarrow=False, font={"size": 10, "color": GREY}
                 )
     for update, values in ((figure.update_xaxes, surface.x_values), (figure.update_yaxes, surface.y_values)):
         update(
@@ -220,7 +234,8 @@ def _cell_text(cell: Difference | None, surface: Surface, digits: int, *, error:
 
 def tradeoff_figure(sweep: Sweep, points: Sequence[TradeoffPoint], settings: Mapping[int, str]) -> go.Figure:
     """Mean wait against expected detection of every stable point; those not dominated black, with both intervals."""
-    figure = blank_figure("mean wait to primary, minutes", "expected detection, % of loads", 460)
+    figure = blank_figure("mean wait to primary, minutes", "expected detection, % of loads", 430)
+    _close_up(figure)
     names = list(dict.fromkeys(name for point in sweep.points for name in point.study.alternatives))
     marks = alternative_marks(names)
     best = [point for point in points if point.standing == "frontier"]

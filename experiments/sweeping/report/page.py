@@ -119,7 +119,7 @@ def render_sweep_page(results: SweepResults) -> str:
             port=study.alternatives[study.baseline].port.title,
             n_points=len(sweep.points),
             command=f"throughgate {sweep.verb} {' '.join(sweep.overrides)}".strip(),
-            answers=[wording.lever_sentence(levers) for levers in results.levers.values()],
+            answers=[wording.lever_answer(levers) for levers in results.levers.values()],
             standings=list(_standings(results)),
             effects=[_effects_part(results, measure, draw) for measure in results.levers],
             others=[_others_part(results, measure, draw) for measure in results.others if results.others[measure]],
@@ -175,7 +175,7 @@ def _effects_part(results: SweepResults, measure: str, draw: _Drawing) -> dict[s
         "unit": wording.unit_words(levers.reading).strip(),
         "badge": METRIC[measure].badge.replace("fitted", "predicted"),
         "panels": [_panel(results, {"": levers}, place, f"effect-{measure}-{place}", draw) for place in _places(levers)],
-        "table": _levers_table(f"Largest change by axis: {levers.reading.words}", [levers]),
+        "table": _levers_table(f"Changes by axis: {levers.reading.words}", [levers]),
         "note": fit_words(levers.fit, wording.unit_words(levers.reading).strip()) if results.sweep.drawn else "",
     }
 
@@ -187,10 +187,10 @@ def _others_part(results: SweepResults, measure: str, draw: _Drawing) -> dict[st
     marks = alternative_marks(list(by_name))
     return {
         "title": f"What moves the difference from {first.reading.baseline} in {WORDS[measure]}",
-        "answers": [wording.lever_sentence(levers) for levers in by_name.values()],
+        "answers": [wording.lever_answer(levers) for levers in by_name.values()],
         "names": [(name, f"{mark.symbol}, {mark.dash} line") for name, mark in marks.items()],
         "panels": [_panel(results, by_name, place, f"other-{measure}-{place}", draw) for place in _places(first)],
-        "table": _levers_table(f"Largest change of the difference: {WORDS[measure]}", list(by_name.values())),
+        "table": _levers_table(f"Changes of the difference: {WORDS[measure]}", list(by_name.values())),
     }
 
 
@@ -230,20 +230,19 @@ def _rank_words(lever: Lever) -> str:
 
 
 def _levers_table(title: str, every: Sequence[Levers]) -> Table:
-    """Return the strongest change of every axis."""
-    rows = []
+    """Return every change of every axis; of a fit the one over the whole range."""
+    rows: list[tuple[str, tuple[str | Cell, ...]]] = []
     for levers in every:
         head = f"{levers.reading.alternative}: " if levers.reading.baseline else ""
         for lever in levers.order:
-            strongest = lever.strongest
-            if strongest is None:
-                why = _rank_words(lever) if lever.kind == "rank" else "no pair of points that are done and carry their load"
-                rows.append((head + lever.column, (NONE, Cell(NONE, why), NONE)))
-                continue
-            change = Cell(number(strongest.gap.mean), span(strongest.gap))
-            left = f"{strongest.left_out} left out" if strongest.left_out else ""
-            basis = Cell(f"fit to {strongest.pairs} points" if lever.kind == "fit" else f"{strongest.pairs} pairs", left)
-            rows.append((head + lever.column, (f"{strongest.reference} to {strongest.value}", change, basis)))
+            name = head + lever.column
+            if lever.kind == "rank":
+                rows.append((name, (NONE, Cell(NONE, _rank_words(lever)), f"{len(levers.reading.estimates)} points")))
+            for change in lever.changes[-1:] if lever.kind == "fit" else lever.changes:
+                gap = Cell(number(change.gap.mean), span(change.gap))
+                left = f"{change.left_out} left out" if change.left_out else ""
+                basis = f"fit to {change.pairs} points" if lever.kind == "fit" else f"{change.pairs} pairs"
+                rows.append((name, (f"{change.reference} to {change.value}", gap, Cell(basis, left))))
     unit = wording.unit_words(every[0].reading).strip()
     return page_table(title, "axis", ("from, to", TableColumn("", "change", unit), "rests on"), rows)
 
@@ -290,7 +289,11 @@ def _surface_words(surface: Surface) -> str:
 
 def _tradeoff_caption(results: SweepResults) -> str:
     rows = sum(len(point.study.alternatives) for point in results.sweep.points)
-    words = "Black: not dominated, with the intervals of both. Grey: dominated. Point at one to see its settings."
+    words = (
+        "Filled: not dominated, with the intervals of both. Grey and open: dominated. Point at one to see its settings. "
+        "An interval is that of a point alone; points that met the same trucks share most of their luck, so that their "
+        "differences are surer than their intervals."
+    )
     left = rows - len(results.tradeoff)
     return f"{words} {left:,} of {rows:,} are not drawn, as unstable or failed." if left else words
 

@@ -71,7 +71,7 @@ def _of_cells(sweep: Sweep, levers: Levers) -> tuple[Surface | None, str]:
         for row, flags in zip(known, used, strict=True)
     )
     return Surface(
-        reading, x, y, x.axis.texts, y.axis.texts, tuple(shown), missing, fitted=False, note=_cell_note(known, combinations)
+        reading, x, y, x.axis.texts, y.axis.texts, tuple(shown), missing, fitted=False, note=_cell_note(known, combinations, whole=bool(used.all()))
     ), ""
 
 
@@ -90,16 +90,18 @@ def _fullest_block(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return best
 
 
-def _cell_note(known: np.ndarray, combinations: np.ndarray) -> str:
+def _cell_note(known: np.ndarray, combinations: np.ndarray, *, whole: bool) -> str:
     total, used = known.shape[2], int(combinations.sum())
     if total == 1:
-        return "Each cell is one point."
-    if used == total:
-        return f"Each cell is the mean over all {total} combinations of the other axes."
-    return (
-        f"Each cell is the mean over {used} of {total} combinations of the other axes, the same in every cell: "
-        "those at which all cells with a number carry their load."
-    )
+        words = "Each cell is one point."
+    elif used == total:
+        words = f"Each cell is the mean over all {total} combinations of the other axes."
+    else:
+        words = (
+            f"Each cell is the mean over {used} of {total} combinations of the other axes, the same in every cell: "
+            "those at which all cells with a number carry their load."
+        )
+    return words if whole else f"{words} A cell without a number says how many of its points are unstable or failed."
 
 
 def fit_words(fit: Fit | None, unit: str) -> str:

@@ -41,40 +41,56 @@ def change_words(gap: Difference, unit: str) -> str:
     return f"{way} by {with_span(gap.size(), unit)}"
 
 
-def lever_sentence(levers: Levers) -> str:
-    """Say which axis moves a reading most, by how much, and which comes next."""
+def lever_answer(levers: Levers) -> tuple[str, str]:
+    """Say which axis moves a reading most; and by how much, on what that rests, and which comes next."""
     reading = levers.reading
     begin = reading.words[0].upper() + reading.words[1:]
     if not levers.order:
-        return f"{begin}: no axis of this sweep is a lever."
+        return f"{begin}: no axis of this sweep is a lever.", ""
     if not reading.estimates:
-        return f"{begin}: no point that is done carries its load, so that nothing can be said."
+        return f"{begin}: nothing can be said.", "No point that is done carries its load."
     if levers.by_rank:
-        return _rank_sentence(levers, begin)
-    first = levers.order[0]
-    strongest = first.strongest
+        return _rank_answer(levers, begin)
+    first, strongest = levers.order[0], levers.order[0].strongest
     if strongest is None:
-        return f"{begin}: no two points that differ in one axis alone carry their load, so that nothing can be said."
-    if strongest.gap.mean == 0.0:
-        return f"{begin}: no axis changes it."
-    words = f"{begin}: {first.axis.key} moves it most. {_from_to(strongest, reading)}, {_basis(first, strongest)}."
+        return f"{begin}: nothing can be said.", "No two points that differ in one axis alone carry their load."
+    if not _moves(strongest.gap):
+        return f"{begin}: no axis surely moves it.", _from_to(first, strongest, reading)
+    parts = [_from_to(first, strongest, reading), _basis(first, strongest), _left_out(first)]
+    return f"{begin}: {first.axis.key} moves it most.", " ".join(part for part in (*parts, _next(levers)) if part)
+
+
+def _moves(gap: Difference) -> bool:
+    """Return whether a change is surely there; where there is no interval, whether it is not zero."""
+    return gap.mean != 0.0 and not (np.isfinite(gap.low) and gap.low <= 0.0 <= gap.high)
+
+
+def _next(levers: Levers) -> str:
+    """Say which axis comes second, and whether the first is surely ahead of it."""
     second = levers.order[1].strongest if len(levers.order) > 1 else None
-    if second is not None:
-        words += f" Next: {levers.order[1].axis.key}. {_from_to(second, reading)}. {_lead(levers)}"
-    return words.strip()
+    if second is None:
+        return ""
+    if not _moves(second.gap):
+        return "No other axis surely moves it."
+    return f"Next is {_from_to(levers.order[1], second, levers.reading)} {_lead(levers)}".strip()
 
 
-def _from_to(change: Change, reading: Reading) -> str:
+def _from_to(lever: Lever, change: Change, reading: Reading) -> str:
     words = change_words(change.gap, unit_words(reading))
-    return f"From {change.reference} to {change.value} it {words}"
+    return f"{lever.axis.key} from {change.reference} to {change.value}: {words}."
 
 
 def _basis(lever: Lever, change: Change) -> str:
     if lever.kind == "fit":
-        return f"read off a fit to {change.pairs} stable points, the other axes as these have them"
-    pairs = "1 pair" if change.pairs == 1 else f"the mean over {change.pairs} pairs"
-    left = f"; {change.left_out} more are left out, as unstable or failed" if change.left_out else ""
-    return f"{pairs} of points that differ in nothing else{left}"
+        return f"Read off a fit to {change.pairs:,} stable points, the other axes as these have them."
+    pairs = "One pair" if change.pairs == 1 else f"Mean over {change.pairs:,} pairs"
+    return f"{pairs} of points that differ in nothing else."
+
+
+def _left_out(lever: Lever) -> str:
+    """Say at which values pairs are missing: what is there is a mean over the easier points."""
+    parts = [f"{c.value} ({c.left_out:,} of {c.left_out + c.pairs:,})" for c in lever.changes if c.left_out]
+    return f"Pairs are left out, as unstable or failed, at {listed(parts)}." if parts else ""
 
 
 def _lead(levers: Levers) -> str:
@@ -87,24 +103,24 @@ def _lead(levers: Levers) -> str:
     if not np.isfinite(lead.low):
         return ""
     if lead.low > 0.0:
-        return f"The first moves it by {with_span(lead, unit)} more."
+        return f"The first moves it by {with_span(lead, unit)} more, paired."
     return f"Which of the two moves it more is not sure: {with_span(lead, unit)}."
 
 
-def _rank_sentence(levers: Levers, begin: str) -> str:
+def _rank_answer(levers: Levers, begin: str) -> tuple[str, str]:
     """Say which axis a reading follows most closely."""
     ranked = [lever for lever in levers.order if np.isfinite(lever.rank[0])]
     n = len(levers.reading.estimates)
     if not ranked:
-        return f"{begin}: {n} stable points are too few to say which axis matters."
+        return f"{begin}: nothing can be said.", f"{n} stable points are too few to say which axis matters."
     parts = [
         f"{lever.axis.key} ({number(lever.rank[0], 2)} [{number(lever.rank[1], 2)}, {number(lever.rank[2], 2)}])"
         for lever in ranked[:3]
     ]
     return (
-        f"{begin} follows {ranked[0].axis.key} most closely. Rank correlations over {n} stable points, with their "
-        f"intervals over points: {listed(parts)}. By how much it moves is not said: no fit reaches a held-out R2 of "
-        f"{LEAST_R2:g}."
+        f"{begin} follows {ranked[0].axis.key} most closely.",
+        f"Rank correlations over {n:,} stable points, with their intervals over points: {listed(parts)}. By how much "
+        f"it moves is not said: no fit reaches a held-out R2 of {LEAST_R2:g}.",
     )
 
 
