@@ -48,7 +48,7 @@ def change_range(levers: Sequence[Lever]) -> tuple[float, float]:
 
 
 def lever_panel(levers: Mapping[str, Lever], limits: tuple[float, float]) -> go.Figure:
-    """Changes along one axis, with their intervals; by name where several alternatives share the panel."""
+    """Draw changes along one axis, with their intervals; by name where several alternatives share the panel."""
     lever = next(iter(levers.values()))
     figure = blank_figure("", "", PANEL_PX)
     _make_small(figure)
@@ -105,7 +105,11 @@ def _add_changes(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str, sh
         y=short([change.gap.mean for change in known]),
         mode="markers",
         marker={"symbol": mark.symbol, "size": 7, "color": [GREY if c.left_out else mark.colour for c in known]},
-        error_y={"array": [half if np.isfinite(half) else 0.0 for half in short_numbers(halves)], "thickness": 1.3, "width": 4},
+        error_y={
+            "array": [half if np.isfinite(half) else 0.0 for half in short_numbers(halves)],
+            "thickness": 1.3,
+            "width": 4,
+        },
         customdata=[[c.value, c.reference, signed(c.gap.mean), span(c.gap), c.pairs] for c in known],
         hovertemplate=f"{name + ': ' if name else ''}%{{customdata[1]}} to %{{customdata[0]}}: "
         "%{customdata[2]} %{customdata[3]}, %{customdata[4]} pairs<extra></extra>",
@@ -149,7 +153,7 @@ def _add_fitted(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str) -> 
 
 
 def scatter_panel(sweep: Sweep, lever: Lever, reading: Reading) -> go.Figure:
-    """Every stable point along an axis, where no fit says what the axis changes."""
+    """Draw every stable point along an axis, where no fit says what the axis changes."""
     points = sorted(reading.estimates)
     points = points[:: max(1, len(points) // MOST_SCATTERED)]
     figure = blank_figure("", "", PANEL_PX)
@@ -166,7 +170,7 @@ def scatter_panel(sweep: Sweep, lever: Lever, reading: Reading) -> go.Figure:
 
 
 def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
-    """A surface, or half the width of its intervals, darker for more."""
+    """Draw a surface, or half the width of its intervals, darker for more."""
     rows = half_widths(surface) if error else cell_means(surface)
     height = 380 if surface.fitted else 100 + 44 * len(surface.y_values)
     figure = blank_figure(surface.x.column, surface.y.column, height)
@@ -233,7 +237,7 @@ def _cell_text(cell: Difference | None, surface: Surface, digits: int, *, error:
 
 
 def tradeoff_figure(sweep: Sweep, points: Sequence[TradeoffPoint], settings: Mapping[int, str]) -> go.Figure:
-    """Mean wait against expected detection of every stable point; those not dominated black, with both intervals."""
+    """Draw mean wait against expected detection of every stable point; those not dominated with both intervals."""
     figure = blank_figure("mean wait to primary, minutes", "expected detection, % of loads", 430)
     _close_up(figure)
     names = list(dict.fromkeys(name for point in sweep.points for name in point.study.alternatives))

@@ -9,7 +9,7 @@ closely the measure follows the axis is said (Spearman's rank correlation; inter
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -184,7 +184,9 @@ def _fitted_changes(fit: Fit, place: int) -> list[Change]:
     low, high = float(fit.basis.low[place]), float(fit.basis.high[place])
     first = fit.mean_terms({place: low})
     return [
-        Change(f"{value:.4g}", f"{low:.4g}", fit.read_off(fit.mean_terms({place: value}) - first), len(fit.points), 0, {})
+        Change(
+            f"{value:.4g}", f"{low:.4g}", fit.read_off(fit.mean_terms({place: value}) - first), len(fit.points), 0, {}
+        )
         for value in np.linspace(low, high, CURVE_POINTS).tolist()[1:]
     ]
 
@@ -199,4 +201,3 @@ def _rank(reading: Reading, values: FloatArray) -> tuple[float, float, float]:
     half = float(ndtri(0.5 + reading.coverage / 2.0)) * math.sqrt(FIELLER / (len(points) - 3))
     z = math.atanh(min(max(rho, -1.0 + 1e-12), 1.0 - 1e-12))
     return rho, math.tanh(z - half), math.tanh(z + half)
-

@@ -157,7 +157,9 @@ class _Drawing:
 
 def _standings(results: SweepResults) -> Iterator[str]:
     """Yield what stands below the answer: constraints, the frontier, and what went wrong."""
-    meeting = [p for p in results.tradeoff if results.meeting is not None and (p.point, p.alternative) in results.meeting]
+    meeting = [
+        p for p in results.tradeoff if results.meeting is not None and (p.point, p.alternative) in results.meeting
+    ]
     rows = sum(len(point.study.alternatives) for point in results.sweep.points)
     lines = (
         wording.constraint_sentence(results.sweep, meeting, results.settings, rows),
@@ -174,7 +176,9 @@ def _effects_part(results: SweepResults, measure: str, draw: _Drawing) -> dict[s
         "title": f"What moves the {levers.reading.words}",
         "unit": wording.unit_words(levers.reading).strip(),
         "badge": METRIC[measure].badge.replace("fitted", "predicted"),
-        "panels": [_panel(results, {"": levers}, place, f"effect-{measure}-{place}", draw) for place in _places(levers)],
+        "panels": [
+            _panel(results, {"": levers}, place, f"effect-{measure}-{place}", draw) for place in _places(levers)
+        ],
         "table": _levers_table(f"Changes by axis: {levers.reading.words}", [levers]),
         "note": fit_words(levers.fit, wording.unit_words(levers.reading).strip()) if results.sweep.drawn else "",
     }
@@ -290,7 +294,7 @@ def _surface_words(surface: Surface) -> str:
 def _tradeoff_caption(results: SweepResults) -> str:
     rows = sum(len(point.study.alternatives) for point in results.sweep.points)
     words = (
-        "Filled: not dominated, with the intervals of both. Grey and open: dominated. Point at one to see its settings. "
+        "Filled: not dominated, with the intervals of both. Grey, open: dominated. Point at one to see its settings. "
         "An interval is that of a point alone; points that met the same trucks share most of their luck, so that their "
         "differences are surer than their intervals."
     )
@@ -309,10 +313,7 @@ def best_points(results: SweepResults) -> list[tuple[str, list[TradeoffPoint]]]:
     if results.meeting is not None:
         kept = [point for point in by_detection if (point.point, point.alternative) in results.meeting]
         return [("Keep to the constraints, most loads found first", kept[:MOST_ROWS])]
-    return [
-        ("Shortest mean wait", list(points[:BEST_OF_EACH])),
-        ("Most loads found", by_detection[:BEST_OF_EACH]),
-    ]
+    return [("Shortest mean wait", list(points[:BEST_OF_EACH])), ("Most loads found", by_detection[:BEST_OF_EACH])]
 
 
 def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPoint]) -> Table:
@@ -321,8 +322,8 @@ def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPo
     heads = [axis_column(axis) for axis in sweep.axes]
     rows = []
     for row in points:
-        values = sweep.points[row.point].values
-        words = [value_words(axis, value, sweep.drawn) for axis, value in zip(sweep.axes, values, strict=True)]
+        pairs = zip(sweep.axes, sweep.points[row.point].values, strict=True)
+        words = [value_words(axis, value, sweep.drawn) for axis, value in pairs]
         measured = [Cell(number(row.wait.mean), span(row.wait)), _share_cell(row.detection)]
         kept = [] if results.meeting is None else ["yes" if (row.point, row.alternative) in results.meeting else "no"]
         name = f"{row.point}, {row.alternative}" if several else str(row.point)
@@ -359,19 +360,21 @@ def _run_rows(results: SweepResults) -> Iterator[tuple[str, str]]:
 def _axis_words(axis: Axis, *, drawn: bool) -> str:
     if not drawn:
         return ", ".join(axis.texts)
-    numbers = [float(str(value)) for value in axis.values]
-    return f"drawn between {min(numbers):.4g} and {max(numbers):.4g}"
+    numbers = sorted(map(float, axis.texts))
+    return f"drawn between {numbers[0]:.4g} and {numbers[-1]:.4g}"
 
 
 def _fixed(sweep: Sweep) -> list[str]:
     axes = {axis.key for axis in sweep.axes}
-    return [word for word in sweep.overrides if word.partition("=")[0] not in {*axes, "out", "over", "points", "design"}]
+    return [
+        word for word in sweep.overrides if word.partition("=")[0] not in {*axes, "out", "over", "points", "design"}
+    ]
 
 
 def _limits(results: SweepResults) -> Iterator[str]:
     """Yield how intervals were worked out, and what is not in them."""
     sweep, coverage = results.sweep, percent(results.sweep.baseline_study.coverage, 0)
-    yield f"Intervals hold {coverage}: {INTERVALS}. All points met the same trucks with the same luck where the keys allow."
+    yield f"Intervals hold {coverage}: {INTERVALS}. Points met the same trucks with the same luck where keys allow."
     if sweep.drawn:
         yield (
             "What is read off a fit has chance over replications in its interval, and what the fit leaves at single "
@@ -389,4 +392,4 @@ def _limits(results: SweepResults) -> Iterator[str]:
         "A main effect is a mean over the other axes at the values swept. Where two levers help or hinder each other, "
         "the surface shows it and the effect does not."
     )
-    yield "How much an axis moves depends on how far it was swept: axes are compared over the values given, not per unit."
+    yield "Axes are compared over the values given, not per unit: an axis that was swept further moves more."

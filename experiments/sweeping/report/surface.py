@@ -71,7 +71,15 @@ def _of_cells(sweep: Sweep, levers: Levers) -> tuple[Surface | None, str]:
         for row, flags in zip(known, used, strict=True)
     )
     return Surface(
-        reading, x, y, x.axis.texts, y.axis.texts, tuple(shown), missing, fitted=False, note=_cell_note(known, combinations, whole=bool(used.all()))
+        reading,
+        x,
+        y,
+        x.axis.texts,
+        y.axis.texts,
+        tuple(shown),
+        missing,
+        fitted=False,
+        note=_cell_note(known, combinations, whole=bool(used.all())),
     ), ""
 
 
@@ -124,7 +132,9 @@ def _fitted(levers: Levers) -> tuple[Surface | None, str]:
     if len(ranges) < 2:
         return None, f"{words} There are no two axes of numbers to draw it over."
     x, y = ranges[:2]
-    ends = [np.linspace(fit.basis.low[axis.place], fit.basis.high[axis.place], FITTED_CELLS).tolist() for axis in (x, y)]
+    ends = [
+        np.linspace(fit.basis.low[axis.place], fit.basis.high[axis.place], FITTED_CELLS).tolist() for axis in (x, y)
+    ]
     cells = tuple(
         tuple(fit.read_off(fit.mean_terms({x.place: across, y.place: up})) for across in ends[0]) for up in ends[1]
     )
@@ -150,5 +160,3 @@ def widest(rows: Sequence[Sequence[float]]) -> float:
     """Return the largest number; NaN where there is none."""
     known = [value for row in rows for value in row if np.isfinite(value)]
     return max(known, default=np.nan)
-
-
