@@ -12,7 +12,7 @@ from experiments.intervals import Difference
 from experiments.number_format import number, signed, span
 from experiments.report.figures import SHADES
 from experiments.report.plotly_style import COLOURS, GREY, MarkStyle, alternative_marks, blank_figure
-from experiments.sweeping.report.levers import Lever
+from experiments.sweeping.report.levers import Lever, sparse_changes
 from experiments.sweeping.report.readings import Reading
 from experiments.sweeping.report.surface import Surface, cell_means, half_widths
 from experiments.sweeping.report.tradeoff import TradeoffPoint
@@ -89,6 +89,7 @@ def _add_changes(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str, sh
         return
     place = {text: float(number) for number, text in enumerate(lever.axis.texts)}
     known = [change for change in lever.changes if np.isfinite(change.gap.mean)]
+    sparse = sparse_changes(lever)
     halves = [(c.gap.high - c.gap.low) / 2.0 for c in known]
     x = [place[change.value] + shift for change in known]
     reference = [place[lever.changes[0].reference] + shift] if lever.changes else []
@@ -104,9 +105,10 @@ def _add_changes(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str, sh
         x=x,
         y=short([change.gap.mean for change in known]),
         mode="markers",
-        marker={"symbol": mark.symbol, "size": 7, "color": [GREY if c.left_out else mark.colour for c in known]},
+        marker={"symbol": mark.symbol, "size": 7, "color": [GREY if c in sparse else mark.colour for c in known]},
         error_y={
             "array": [half if np.isfinite(half) else 0.0 for half in short_numbers(halves)],
+            "color": mark.colour,
             "thickness": 1.3,
             "width": 4,
         },

@@ -102,6 +102,12 @@ class Levers:
         return self.reading.weighted(weights)
 
 
+def sparse_changes(lever: Lever) -> list[Change]:
+    """Return the changes of a lever that rest on fewer pairs than the best of them: means over easier points."""
+    least = min((change.left_out for change in lever.changes), default=0)
+    return [change for change in lever.changes if change.left_out > least]
+
+
 def find_levers(sweep: Sweep, reading: Reading) -> Levers:
     """Return what every axis changes in a reading, the strongest axis first."""
     values, names = axis_values(sweep)

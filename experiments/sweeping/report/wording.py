@@ -12,7 +12,7 @@ from experiments.number_format import listed, number, percent, span, with_span
 from experiments.sweeping.acting_keys import key_that_would_act
 from experiments.sweeping.first_look import most_common_unstable
 from experiments.sweeping.report.fit import LEAST_R2
-from experiments.sweeping.report.levers import NO_LEVER, Change, Lever, Levers
+from experiments.sweeping.report.levers import NO_LEVER, Change, Lever, Levers, sparse_changes
 from experiments.sweeping.report.readings import Reading
 from experiments.sweeping.report.tradeoff import TradeoffPoint
 from experiments.sweeping.request import Sweep
@@ -56,8 +56,8 @@ def lever_answer(levers: Levers) -> tuple[str, str]:
         return f"{begin}: nothing can be said.", "No two points that differ in one axis alone carry their load."
     if not _moves(strongest.gap):
         return f"{begin}: no axis surely moves it.", _from_to(first, strongest, reading)
-    parts = [_from_to(first, strongest, reading), _basis(first, strongest), _left_out(first)]
-    return f"{begin}: {first.axis.key} moves it most.", " ".join(part for part in (*parts, _next(levers)) if part)
+    parts = (_from_to(first, strongest, reading), _basis(first, strongest), _next(levers))
+    return f"{begin}: {first.axis.key} moves it most.", " ".join(part for part in parts if part)
 
 
 def _moves(gap: Difference) -> bool:
@@ -81,16 +81,14 @@ def _from_to(lever: Lever, change: Change, reading: Reading) -> str:
 
 
 def _basis(lever: Lever, change: Change) -> str:
+    """Say on what a change rests, and at which values more pairs are missing: means there are over easier points."""
     if lever.kind == "fit":
         return f"Read off a fit to {change.pairs:,} stable points, the other axes as these have them."
     pairs = "One pair" if change.pairs == 1 else f"Mean over {change.pairs:,} pairs"
-    return f"{pairs} of points that differ in nothing else."
-
-
-def _left_out(lever: Lever) -> str:
-    """Say at which values pairs are missing: what is there is a mean over the easier points."""
-    parts = [f"{c.value} ({c.left_out:,} of {c.left_out + c.pairs:,})" for c in lever.changes if c.left_out]
-    return f"Pairs are left out, as unstable or failed, at {listed(parts)}." if parts else ""
+    left = f"; {change.left_out:,} more are left out, as unstable or failed" if change.left_out else ""
+    parts = [f"{c.value} ({c.left_out:,} of {c.left_out + c.pairs:,})" for c in sparse_changes(lever)]
+    fewer = f" More pairs are left out at {listed(parts)}." if parts else ""
+    return f"{pairs} of points that differ in nothing else{left}.{fewer}"
 
 
 def _lead(levers: Levers) -> str:

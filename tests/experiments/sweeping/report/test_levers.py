@@ -76,8 +76,15 @@ def test_pairs_that_are_left_out_are_said(sweep: Sweep) -> None:
     def heavy(values: made_sweep.Values) -> bool:
         return bool(values["staffing.extra_lanes"] == -1 and values["policy.share"] > 0.2)
 
-    waits = levers_of(sweep, made_sweep.outcomes(sweep, wait, found, heavy), WAIT)
-    assert "Pairs are left out, as unstable or failed, at -1 (3 of 6)." in lever_answer(waits)[1]
+    def bent(values: made_sweep.Values, place: int) -> float:
+        return float(40.0 - 4.0 * values["staffing.extra_lanes"] - values["staffing.extra_lanes"] ** 2)
+
+    waits = levers_of(sweep, made_sweep.outcomes(sweep, bent, found, heavy), WAIT)
+    rest = lever_answer(waits)[1]
+    assert "staffing.extra_lanes from 0 to 1: falls by" in rest
+    assert "Mean over 6 pairs of points that differ in nothing else. More pairs are left out at -1 (3 of 6)." in rest
+    finds = levers_of(sweep, made_sweep.outcomes(sweep, bent, found, heavy), DETECTION)
+    assert "Mean over 6 pairs of points that differ in nothing else; 3 more are left out" in lever_answer(finds)[1]
 
 
 def test_what_is_not_sure_is_not_said_to_move(sweep: Sweep) -> None:
