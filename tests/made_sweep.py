@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,19 @@ import numpy as np
 from experiments.sweeping.effects import inert_values
 from experiments.sweeping.pieces import COLUMNS
 from experiments.sweeping.report.page import SweepResults, sweep_results
-from experiments.sweeping.request import Sweep
+from experiments.sweeping.request import Sweep, build_sweep
 from experiments.sweeping.running import PointResult
 from experiments.sweeping.table import sweep_table
 
 Values = Mapping[str, Any]
 PLACE = {name: COLUMNS.index(name) for name in COLUMNS}
 WHY = "primary is asked for 1.2 of its weekly capacity"
+
+
+@cache
+def sweep_of(*words: str) -> Sweep:
+    """Return a sweep, built once for the same words."""
+    return build_sweep(words)
 
 
 def outcomes(

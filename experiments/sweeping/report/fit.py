@@ -36,6 +36,8 @@ class Basis:
     """Axes whose values are numbers; of the others, values are places in the list of names."""
     named: Mapping[int, int]
     """Axes of names, and how many names each has."""
+    squared: tuple[int, ...]
+    """Axes of at least three values, which can have a square."""
     quadratic: bool
 
     def columns(self, values: FloatArray) -> FloatArray:
@@ -43,7 +45,7 @@ class Basis:
         centered = (2.0 * values - self.low - self.high) / np.where(self.high > self.low, self.high - self.low, 1.0)
         parts = [np.ones(len(values)), *(centered[:, axis] for axis in self.numeric)]
         if self.quadratic:
-            pairs = itertools.combinations_with_replacement(self.numeric, 2)
+            pairs = [*itertools.combinations(self.numeric, 2), *((axis, axis) for axis in self.squared)]
             parts += [centered[:, first] * centered[:, second] for first, second in pairs]
         steps = ((axis, name) for axis, names in self.named.items() for name in range(1, names))
         parts += [np.where(values[:, axis] == name, 1.0, 0.0) for axis, name in steps]
@@ -109,7 +111,8 @@ def _fit(reading: Reading, values: FloatArray, names: Sequence[int | None], *, q
     mine = values[points]
     numeric = tuple(axis for axis, number in enumerate(names) if number is None)
     named = {axis: number for axis, number in enumerate(names) if number is not None}
-    basis = Basis(mine.min(axis=0), mine.max(axis=0), numeric, named, quadratic)
+    squared = tuple(axis for axis in numeric if len(np.unique(mine[:, axis])) > 2)
+    basis = Basis(mine.min(axis=0), mine.max(axis=0), numeric, named, squared, quadratic)
     y = np.array([reading.mean(point) for point in points.tolist()])
     left, sizes, right = np.linalg.svd(basis.columns(mine), full_matrices=False)
     kept = sizes > ROUND_OFF * sizes[0]

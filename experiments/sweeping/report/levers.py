@@ -32,6 +32,7 @@ NO_LEVER: Final = {
 }
 """Axes that are no lever, and what they are instead."""
 CURVE_POINTS: Final = 15
+"""Values of an axis at which a fit is read off; all of them where there are fewer."""
 FIELLER: Final = 1.06
 """Variance of Fisher's z of a rank correlation, times n - 3."""
 
@@ -187,14 +188,14 @@ NO_PAIR: Final = Difference(np.nan, np.nan, np.nan, np.nan, 0, "no pair of point
 
 def _fitted_changes(fit: Fit, place: int) -> list[Change]:
     """Return what a fit changes along the range of an axis, the other axes as the points have them."""
-    low, high = float(fit.basis.low[place]), float(fit.basis.high[place])
-    first = fit.mean_terms({place: low})
-    return [
-        Change(
-            f"{value:.4g}", f"{low:.4g}", fit.read_off(fit.mean_terms({place: value}) - first), len(fit.points), 0, {}
-        )
-        for value in np.linspace(low, high, CURVE_POINTS).tolist()[1:]
-    ]
+    known = np.unique(fit.values[:, place])
+    along = known if len(known) <= CURVE_POINTS else np.linspace(known[0], known[-1], CURVE_POINTS)
+    first = fit.mean_terms({place: along[0]})
+    changes = []
+    for value in along[1:].tolist():
+        gap = fit.read_off(fit.mean_terms({place: value}) - first)
+        changes.append(Change(f"{value:.4g}", f"{along[0]:.4g}", gap, len(fit.points), 0, {}))
+    return changes
 
 
 def _rank(reading: Reading, values: FloatArray) -> tuple[float, float, float]:

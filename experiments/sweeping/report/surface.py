@@ -128,9 +128,9 @@ def _fitted(levers: Levers) -> tuple[Surface | None, str]:
     words = fit_words(fit, reading.metric.shown_unit)
     if fit is None or fit.r2 < LEAST_R2:
         return None, words
-    ranges = [lever for lever in levers.order if lever.place in fit.basis.numeric and _width(fit, lever) > 0.0]
+    ranges = [lever for lever in levers.order if lever.place in fit.basis.squared]
     if len(ranges) < 2:
-        return None, f"{words} There are no two axes of numbers to draw it over."
+        return None, f"{words} There are no two axes of at least three numbers to draw it over."
     x, y = ranges[:2]
     ends = [
         np.linspace(fit.basis.low[axis.place], fit.basis.high[axis.place], FITTED_CELLS).tolist() for axis in (x, y)
@@ -140,10 +140,6 @@ def _fitted(levers: Levers) -> tuple[Surface | None, str]:
     )
     blank = tuple(("",) * FITTED_CELLS for _ in range(FITTED_CELLS))
     return Surface(reading, x, y, tuple(ends[0]), tuple(ends[1]), cells, blank, fitted=True, note=words), ""
-
-
-def _width(fit: Fit, lever: Lever) -> float:
-    return float(fit.basis.high[lever.place] - fit.basis.low[lever.place])
 
 
 def half_widths(surface: Surface) -> list[list[float]]:

@@ -9,7 +9,7 @@ from experiments.sweeping.effects import main_effects
 from experiments.sweeping.report.levers import Levers, find_levers
 from experiments.sweeping.report.readings import DETECTION, WAIT, read_points, reading_of
 from experiments.sweeping.report.wording import lever_answer
-from experiments.sweeping.request import Sweep, build_sweep
+from experiments.sweeping.request import Sweep
 from experiments.sweeping.running import PointResult
 from tests import made_sweep
 
@@ -30,7 +30,7 @@ def found(values: made_sweep.Values, place: int) -> float:
 
 @pytest.fixture(scope="module")
 def sweep() -> Sweep:
-    return build_sweep([*GRID, f"measures=[{WAIT},{DETECTION}]"])
+    return made_sweep.sweep_of(*GRID, f"measures=[{WAIT},{DETECTION}]")
 
 
 def levers_of(sweep: Sweep, outcomes: list[PointResult], measure: str) -> Levers:
@@ -104,7 +104,7 @@ DESIGN = [*BASE, "design=lhs", "points=40", OVER]
 
 
 def test_a_fit_says_what_a_drawn_axis_changes() -> None:
-    sweep = build_sweep(DESIGN)
+    sweep = made_sweep.sweep_of(*DESIGN)
     share = [point.values[1] for point in sweep.points]
 
     def curved(values: made_sweep.Values, place: int) -> float:
@@ -122,7 +122,7 @@ def test_a_fit_says_what_a_drawn_axis_changes() -> None:
 
 
 def test_without_a_fit_that_holds_only_the_order_is_said() -> None:
-    sweep = build_sweep(DESIGN)
+    sweep = made_sweep.sweep_of(*DESIGN)
 
     def steep(values: made_sweep.Values, place: int) -> float:
         return 10.0 + float(np.exp(60.0 * (values["policy.share"] - 0.35)))
@@ -138,7 +138,7 @@ def test_without_a_fit_that_holds_only_the_order_is_said() -> None:
 
 
 def test_axes_crossed_with_a_design_have_pairs() -> None:
-    sweep = build_sweep([*DESIGN, "staffing.extra_lanes=0,2"])
+    sweep = made_sweep.sweep_of(*DESIGN, "staffing.extra_lanes=0,2")
 
     def lanes(values: made_sweep.Values, place: int) -> float:
         return 30.0 - 6.0 * values["staffing.extra_lanes"] + values["policy.share"]
@@ -152,7 +152,7 @@ def test_axes_crossed_with_a_design_have_pairs() -> None:
 
 def test_differences_from_the_baseline_have_levers() -> None:
     words = ["experiment=lanes", "calendar=week", "days=1", "replications=4", "traffic.volume_scale=0.8,1.0"]
-    sweep = build_sweep([*words, "port.portal.servers=4,6"])
+    sweep = made_sweep.sweep_of(*words, "port.portal.servers=4,6")
 
     def scaled(values: made_sweep.Values, place: int) -> float:
         return float(30.0 * values["traffic.volume_scale"] * (1.0 - 0.2 * place))

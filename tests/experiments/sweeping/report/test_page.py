@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from experiments.sweeping.report.page import render_sweep_page
-from experiments.sweeping.request import build_sweep
 from tests import made_sweep
 from tests.page_tags import tags
 
@@ -30,7 +29,7 @@ def heavy(values: made_sweep.Values) -> bool:
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    sweep = build_sweep(GRID)
+    sweep = made_sweep.sweep_of(*GRID)
     return render_sweep_page(made_sweep.results(sweep, made_sweep.outcomes(sweep, wait, found, heavy)))
 
 
@@ -59,8 +58,8 @@ def test_nothing_is_fetched_and_nothing_is_sent(page: str) -> None:
 
 def test_two_thousand_points_make_a_modest_page(page: str) -> None:
     share = ",".join(f"{0.05 + 0.01 * step:.2f}" for step in range(45))
-    sweep = build_sweep(
-        [*BASE, "port.portal.servers=range(1,10)", "staffing.extra_lanes=range(-1,4)", f"policy.share={share}"]
+    sweep = made_sweep.sweep_of(
+        *BASE, "port.portal.servers=range(1,10)", "staffing.extra_lanes=range(-1,4)", f"policy.share={share}"
     )
     assert len(sweep.points) == 2025
     big = render_sweep_page(made_sweep.results(sweep, made_sweep.outcomes(sweep, wait, found)))
@@ -69,7 +68,7 @@ def test_two_thousand_points_make_a_modest_page(page: str) -> None:
 
 
 def test_one_replication_has_no_intervals_and_says_so() -> None:
-    sweep = build_sweep([*(word for word in GRID if word != "replications=4"), "replications=1"])
+    sweep = made_sweep.sweep_of(*(word for word in GRID if word != "replications=4"), "replications=1")
     words = words_of(render_sweep_page(made_sweep.results(sweep, made_sweep.outcomes(sweep, wait, found))))
     assert "There are no intervals: one replication only at each point." in words
     assert "(no interval: one replication only)" in words
@@ -80,7 +79,7 @@ def test_one_replication_has_no_intervals_and_says_so() -> None:
 def test_constraints_failures_and_axes_that_change_nothing_are_said(tmp_path: Path) -> None:
     text = "{levers: {staffing.extra_lanes: [0, 1, 2], port.portal.servers: [2, 4], policy.share: [0.1, 0.3]}, "
     (tmp_path / "scope.yaml").write_text(f"{text}constraints: [wait_mean_min <= 37]}}", encoding="utf-8")
-    sweep = build_sweep([*BASE, f"scope={tmp_path / 'scope.yaml'}"])
+    sweep = made_sweep.sweep_of(*BASE, f"scope={tmp_path / 'scope.yaml'}")
 
     def lanes(values: made_sweep.Values, place: int) -> float:
         return 40.0 - 4.0 * values["staffing.extra_lanes"]
@@ -99,7 +98,7 @@ def test_constraints_failures_and_axes_that_change_nothing_are_said(tmp_path: Pa
 
 def test_several_alternatives_have_levers_of_their_differences() -> None:
     words = ["experiment=lanes", "calendar=week", "days=1", "replications=4", "traffic.volume_scale=0.8,1.0"]
-    sweep = build_sweep([*words, "port.portal.servers=4,6"])
+    sweep = made_sweep.sweep_of(*words, "port.portal.servers=4,6")
 
     def scaled(values: made_sweep.Values, place: int) -> float:
         return float(30.0 * values["traffic.volume_scale"] * (1.0 - 0.2 * place))
@@ -113,5 +112,5 @@ def test_several_alternatives_have_levers_of_their_differences() -> None:
 
 
 def test_the_same_results_give_the_same_bytes(page: str) -> None:
-    sweep = build_sweep(GRID)
+    sweep = made_sweep.sweep_of(*GRID)
     assert render_sweep_page(made_sweep.results(sweep, made_sweep.outcomes(sweep, wait, found, heavy))) == page

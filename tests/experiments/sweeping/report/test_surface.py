@@ -8,7 +8,7 @@ import pytest
 from experiments.sweeping.report.levers import find_levers
 from experiments.sweeping.report.readings import WAIT, read_points, reading_of
 from experiments.sweeping.report.surface import Surface, cell_means, half_widths, response_surface
-from experiments.sweeping.request import Sweep, build_sweep
+from experiments.sweeping.request import Sweep
 from experiments.sweeping.running import PointResult
 from tests import made_sweep
 
@@ -38,7 +38,7 @@ def surface_of(sweep: Sweep, outcomes: list[PointResult]) -> tuple[Surface | Non
 
 
 def test_intervals_of_cells_hold_the_truth() -> None:
-    sweep = build_sweep(GRID)
+    sweep = made_sweep.sweep_of(*GRID)
     held = []
     for seed in SEEDS:
         surface, _ = surface_of(sweep, made_sweep.outcomes(sweep, wait, found, seed=seed))
@@ -55,7 +55,7 @@ def test_intervals_of_cells_hold_the_truth() -> None:
 
 
 def test_intervals_of_a_fitted_surface_hold_the_truth() -> None:
-    sweep = build_sweep([*BASE, "design=lhs", "points=40", OVER])
+    sweep = made_sweep.sweep_of(*BASE, "design=lhs", "points=40", OVER)
     portals = [float(str(point.values[0])) for point in sweep.points]
     held = []
     for seed in SEEDS[:12]:
@@ -72,8 +72,28 @@ def test_intervals_of_a_fitted_surface_hold_the_truth() -> None:
     assert 0.84 <= np.mean(held) <= 1.0
 
 
+def test_a_fit_bends_along_no_axis_of_two_values() -> None:
+    sweep = made_sweep.sweep_of(*BASE, "design=lhs", "points=40", OVER, "staffing.extra_lanes=0,2")
+
+    def lanes(values: made_sweep.Values, place: int) -> float:
+        return 10.0 + quadratic(values) - 9.0 * values["staffing.extra_lanes"]
+
+    name = sweep.baseline_study.baseline
+    outcomes = made_sweep.outcomes(sweep, lanes, found)
+    levers = find_levers(sweep, reading_of(sweep, outcomes, read_points(sweep, outcomes), WAIT, (name, "")))
+    assert levers.fit is not None
+    ends, middle = (
+        np.mean([levers.fit.read_off(levers.fit.mean_terms({0: lane})).mean for lane in lanes_open])
+        for lanes_open in ([0.0, 2.0], [1.0])
+    )
+    assert middle == pytest.approx(ends)
+    surface, _ = response_surface(sweep, levers)
+    assert surface is not None
+    assert "staffing.extra_lanes" not in (surface.x.axis.key, surface.y.axis.key)
+
+
 def test_a_fit_that_foretells_nothing_is_not_shown() -> None:
-    sweep = build_sweep([*BASE, "design=lhs", "points=40", OVER])
+    sweep = made_sweep.sweep_of(*BASE, "design=lhs", "points=40", OVER)
     surface, why = surface_of(sweep, made_sweep.outcomes(sweep, lambda values, place: 30.0, found))
     assert surface is None
     assert "held-out R2" in why
@@ -81,7 +101,7 @@ def test_a_fit_that_foretells_nothing_is_not_shown() -> None:
 
 
 def test_cells_are_means_over_the_same_combinations() -> None:
-    sweep = build_sweep(GRID)
+    sweep = made_sweep.sweep_of(*GRID)
 
     def heavy(values: made_sweep.Values) -> bool:
         return values["staffing.extra_lanes"] == -1 and (
@@ -103,13 +123,13 @@ def test_cells_are_means_over_the_same_combinations() -> None:
 
 
 def test_no_stable_point_no_surface() -> None:
-    sweep = build_sweep(GRID)
+    sweep = made_sweep.sweep_of(*GRID)
     assert surface_of(sweep, made_sweep.outcomes(sweep, wait, found, lambda values: True))[0] is None
 
 
 @pytest.mark.parametrize("axes", [["policy.share=0.1,0.2"], ["policy.share=0.1,0.2", "seed=1,2"]])
 def test_one_lever_has_no_surface(axes: list[str]) -> None:
-    sweep = build_sweep([*BASE, *axes])
+    sweep = made_sweep.sweep_of(*BASE, *axes)
 
     def rising(values: made_sweep.Values, place: int) -> float:
         return float(30.0 + values["policy.share"])

@@ -7,7 +7,6 @@ import pytest
 
 from experiments.sweeping.report.readings import read_points
 from experiments.sweeping.report.tradeoff import not_dominated, tradeoff_points
-from experiments.sweeping.request import build_sweep
 from tests import made_sweep
 
 
@@ -23,8 +22,8 @@ def test_what_is_not_dominated_by_brute_force(seed: int) -> None:
 
 
 def test_unstable_points_are_on_no_frontier_and_chance_is_said() -> None:
-    sweep = build_sweep(
-        ["policy=top_share", "days=1", "replications=6", "staffing.extra_lanes=0,1,2", "policy.share=0.1,0.3"]
+    sweep = made_sweep.sweep_of(
+        "policy=top_share", "days=1", "replications=6", "staffing.extra_lanes=0,1,2", "policy.share=0.1,0.3"
     )
 
     def wait(values: made_sweep.Values, place: int) -> float:
