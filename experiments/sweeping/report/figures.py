@@ -14,7 +14,7 @@ from experiments.report.figures import SHADES
 from experiments.report.plotly_style import COLOURS, GREY, MarkStyle, alternative_marks, blank_figure
 from experiments.sweeping.report.levers import Lever, sparse_changes
 from experiments.sweeping.report.readings import Reading
-from experiments.sweeping.report.surface import Surface, cell_means, half_widths
+from experiments.sweeping.report.surface import Surface, cell_means, half_widths, widest
 from experiments.sweeping.report.tradeoff import TradeoffPoint
 from experiments.sweeping.request import Sweep
 from sim.arrays import FloatArray
@@ -174,7 +174,7 @@ def scatter_panel(sweep: Sweep, lever: Lever, reading: Reading) -> go.Figure:
 def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
     """Draw a surface, or half the width of its intervals, darker for more."""
     rows = half_widths(surface) if error else cell_means(surface)
-    height = 380 if surface.fitted else 100 + 44 * len(surface.y_values)
+    height = 380 if surface.fitted else max(250, 100 + 44 * len(surface.y_values))
     figure = blank_figure(surface.x.column, surface.y.column, height)
     _close_up(figure)
     shared = {"colorscale": [list(shade) for shade in SHADES], "hoverongaps": False, "connectgaps": False}
@@ -200,7 +200,7 @@ def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
         text=[[_cell_text(cell, surface, digits, error=error) for cell in row] for row in surface.cells],
         texttemplate="%{text}",
         textfont={"size": 12 if len(surface.x_values) <= MOST_LETTERED else 9},
-        zmin=0.0 if error else None,
+        **_shade_ends(surface, error=error),
         showscale=False,
         xgap=2,
         ygap=2,
@@ -222,6 +222,17 @@ def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
             showgrid=False,
         )
     return figure
+
+
+def _shade_ends(surface: Surface, *, error: bool) -> dict[str, float]:
+    """Return the ends of the shades: never so near each other that chance alone would make a cell dark."""
+    halves, means = half_widths(surface), cell_means(surface)
+    most = widest(halves)
+    if error:
+        return {"zmin": 0.0, "zmax": most or 1.0}
+    low, high = -widest([[-mean for mean in row] for row in means]), widest(means)
+    slack = max(0.0, 2.0 * most - (high - low)) / 2.0 if np.isfinite(most) else 0.0
+    return {"zmin": low - slack, "zmax": high + slack if high + slack > low - slack else low + 1.0}
 
 
 def _cell_words(cell: Difference | None) -> str:

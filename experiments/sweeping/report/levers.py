@@ -140,7 +140,8 @@ def axis_values(sweep: Sweep) -> tuple[FloatArray, list[int | None]]:
 
     A name is given as its place in the list of names.
     """
-    columns, names = [], []
+    columns: list[list[float]] = []
+    names: list[int | None] = []
     for place, axis in enumerate(sweep.axes):
         values = [point.values[place] for point in sweep.points]
         if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):

@@ -31,6 +31,7 @@ from experiments.sweeping.request import Sweep
 from experiments.sweeping.running import PointResult
 from experiments.sweeping.table import INTERVALS, axis_column
 
+SHOWN_MEASURES: Final = (WAIT, DETECTION)
 MOST_ROWS: Final = 25
 """Rows of a table that stands open on the page."""
 BEST_OF_EACH: Final = 5
@@ -71,6 +72,13 @@ def sweep_results(
     samples = read_points(sweep, outcomes)
     study = sweep.baseline_study
     base = study.baseline
+    readings = {
+        name: (
+            reading_of(sweep, outcomes, samples, WAIT, (name, "")),
+            reading_of(sweep, outcomes, samples, DETECTION, (name, "")),
+        )
+        for name in dict.fromkeys(name for point in sweep.points for name in point.study.alternatives)
+    }
     meeting = None
     if sweep.constraints:
         rows = table[table["meets_constraints"]]
@@ -80,16 +88,19 @@ def sweep_results(
         outcomes=outcomes,
         inert=inert,
         settings={point.number: point_words(sweep.axes, point.values, sweep.drawn) for point in sweep.points},
-        levers={m: find_levers(sweep, reading_of(sweep, outcomes, samples, m, (base, ""))) for m in (WAIT, DETECTION)},
+        levers={
+            measure: find_levers(sweep, reading)
+            for measure, reading in zip(SHOWN_MEASURES, readings[base], strict=True)
+        },
         others={
             measure: {
                 name: find_levers(sweep, reading_of(sweep, outcomes, samples, measure, (name, base)))
                 for name in study.alternatives
                 if name != base
             }
-            for measure in (WAIT, DETECTION)
+            for measure in SHOWN_MEASURES
         },
-        tradeoff=tradeoff_points(sweep, outcomes, samples),
+        tradeoff=tradeoff_points(readings),
         meeting=meeting,
     )
 
@@ -161,7 +172,11 @@ def _standings(results: SweepResults) -> Iterator[str]:
         p for p in results.tradeoff if results.meeting is not None and (p.point, p.alternative) in results.meeting
     ]
     rows = sum(len(point.study.alternatives) for point in results.sweep.points)
+    base = results.sweep.baseline_study.baseline
     lines = (
+        f"These are the levers of {base}; those of the others' differences from it follow."
+        if results.others[WAIT]
+        else "",
         wording.constraint_sentence(results.sweep, meeting, results.settings, rows),
         wording.tradeoff_sentence(results.tradeoff),
         *wording.trouble_sentences(results.sweep, results.outcomes, results.inert),
@@ -243,7 +258,7 @@ def _levers_table(title: str, every: Sequence[Levers]) -> Table:
             if lever.kind == "rank":
                 rows.append((name, (NONE, Cell(NONE, _rank_words(lever)), f"{len(levers.reading.estimates)} points")))
             for change in lever.changes[-1:] if lever.kind == "fit" else lever.changes:
-                gap = Cell(number(change.gap.mean), span(change.gap))
+                gap = Cell(number(change.gap.mean), span(change.gap) if change.pairs else "no pair is stable")
                 left = f"{change.left_out} left out" if change.left_out else ""
                 basis = f"fit to {change.pairs} points" if lever.kind == "fit" else f"{change.pairs} pairs"
                 rows.append((name, (f"{change.reference} to {change.value}", gap, Cell(basis, left))))
@@ -320,7 +335,7 @@ def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPo
     sweep = results.sweep
     several = any(len(point.study.alternatives) > 1 for point in sweep.points)
     heads = [axis_column(axis) for axis in sweep.axes]
-    rows = []
+    rows: list[tuple[str, tuple[str | Cell, ...]]] = []
     for row in points:
         pairs = zip(sweep.axes, sweep.points[row.point].values, strict=True)
         words = [value_words(axis, value, sweep.drawn) for axis, value in pairs]
@@ -329,8 +344,8 @@ def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPo
         name = f"{row.point}, {row.alternative}" if several else str(row.point)
         rows.append((name, (*measured, *words, *kept)))
     constraints = [] if results.meeting is None else ["keeps to constraints"]
-    columns = [TableColumn("", "mean wait", "min"), TableColumn("", "expected detection", "%", "assumed"), *heads]
-    return page_table(title, "point", [*columns, *constraints], rows)
+    measured_columns = (TableColumn("", "mean wait", "min"), TableColumn("", "expected detection", "%", "assumed"))
+    return page_table(title, "point", (*measured_columns, *heads, *constraints), rows)
 
 
 def _share_cell(share: Difference) -> Cell:

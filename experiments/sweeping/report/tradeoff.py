@@ -7,21 +7,22 @@ it is not, chance may have put the point behind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
 from experiments.intervals import Difference, weighted_sum_interval
-from experiments.sweeping.report.readings import DETECTION, WAIT, Reading, reading_of
-from experiments.sweeping.request import Sweep
-from experiments.sweeping.running import PointResult
-from experiments.sweeping.table import Samples
+from experiments.sweeping.report.readings import Reading
 from sim.arrays import BoolArray, FloatArray
 
 RIVALS: Final = 3
 """Points on the frontier that a dominated point is compared with: those ahead of it by most."""
+
+
+Row = tuple[int, str, Reading, Reading]
+"""Point, alternative, its mean wait and its expected detection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,16 @@ class TradeoffPoint:
     """On the frontier; behind it by what chance may explain; dominated."""
 
 
-def tradeoff_points(
-    sweep: Sweep, outcomes: Sequence[PointResult], samples: Sequence[Samples]
-) -> tuple[TradeoffPoint, ...]:
-    """Return every alternative at every point at which it is done and carries its load, the shortest wait first."""
-    names = dict.fromkeys(name for point in sweep.points for name in point.study.alternatives)
-    rows = []
-    for name in names:
-        waits, found = (reading_of(sweep, outcomes, samples, measure, (name, "")) for measure in (WAIT, DETECTION))
+def tradeoff_points(readings: Mapping[str, tuple[Reading, Reading]]) -> tuple[TradeoffPoint, ...]:
+    """Return every alternative at every point at which it is done and carries its load, the shortest wait first.
+
+    Parameters
+    ----------
+    readings : mapping
+        Mean wait and expected detection, by alternative.
+    """
+    rows: list[Row] = []
+    for name, (waits, found) in readings.items():
         rows += [(number, name, waits, found) for number in waits.estimates if number in found.estimates]
     means = np.array([(w.estimates[n].mean, d.estimates[n].mean) for n, _, w, d in rows]).reshape(-1, 2)
     best = not_dominated(means[:, 0], means[:, 1])
@@ -59,7 +62,7 @@ def tradeoff_points(
     return tuple(sorted(points, key=lambda p: (p.wait.mean, -p.detection.mean, p.point)))
 
 
-def not_dominated(waits: FloatArray, found: FloatArray) -> BoolArray:
+def not_dominated(waits: FloatArray, detections: FloatArray) -> BoolArray:
     """Return which points no other one dominates [n]; equal points do not dominate each other.
 
     Examples
@@ -67,17 +70,14 @@ def not_dominated(waits: FloatArray, found: FloatArray) -> BoolArray:
     >>> not_dominated(np.array([1.0, 2.0, 3.0, 1.0]), np.array([0.2, 0.1, 0.4, 0.2])).tolist()
     [True, False, True, True]
     """
-    order = np.lexsort((-found, waits))
+    order = np.lexsort((-detections, waits))
     best = np.zeros(len(waits), np.bool_)
     most, last = -np.inf, -np.inf
     for place in order.tolist():
-        if found[place] > most or (found[place] == most and waits[place] == last):
+        if detections[place] > most or (detections[place] == most and waits[place] == last):
             best[place] = True
-            most, last = found[place], waits[place]
+            most, last = detections[place], waits[place]
     return best
-
-
-Row = tuple[int, str, Reading, Reading]
 
 
 def _rivals(place: int, means: FloatArray, best: BoolArray) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.sweeping.report.readings import read_points
+from experiments.sweeping.report.readings import DETECTION, WAIT, read_points, reading_of
 from experiments.sweeping.report.tradeoff import not_dominated, tradeoff_points
 from tests import made_sweep
 
@@ -33,10 +33,12 @@ def test_unstable_points_are_on_no_frontier_and_chance_is_said() -> None:
     outcomes = made_sweep.outcomes(
         sweep,
         wait,
-        lambda values, place: 0.6 * values["policy.share"],
+        lambda values, place: 0.6 * values["policy.share"] + 0.02 * min(values["staffing.extra_lanes"], 1),
         lambda values: values["staffing.extra_lanes"] == 2 and values["policy.share"] == 0.3,
     )
-    points = {row.point: row for row in tradeoff_points(sweep, outcomes, read_points(sweep, outcomes))}
+    samples, name = read_points(sweep, outcomes), sweep.baseline_study.baseline
+    waits, found = (reading_of(sweep, outcomes, samples, measure, (name, "")) for measure in (WAIT, DETECTION))
+    points = {row.point: row for row in tradeoff_points({name: (waits, found)})}
     values = {number: sweep.points[number].values for number in points}
     assert (2, 0.3) not in values.values()
     standing = {values[number]: row.standing for number, row in points.items()}
