@@ -4,7 +4,7 @@
 2  first look  Sweep             -> cost, axes that change nothing
 3  train       Sweep             -> risk models that learn (from the cache, where they are known)
 4  run         Sweep             -> METRICS of every point and replication
-5  write       METRICS           -> points, sweep (Parquet and CSV), effects, sweep.json
+5  write       METRICS           -> points, sweep (Parquet and CSV), effects, sweep.html, sweep.json
 6  say                           -> which lever matters, unstable and failed points
 
 ``throughgate compare -m`` and ``throughgate run -m`` take the same steps.
@@ -42,6 +42,7 @@ from experiments.sweeping.first_look import (
     take_first_look,
 )
 from experiments.sweeping.record import rows_of_sweep, sweep_record
+from experiments.sweeping.report.page import render_sweep_page, sweep_results
 from experiments.sweeping.request import Sweep, build_sweep
 from experiments.sweeping.running import PointResult, metrics_table, run_sweep
 from experiments.sweeping.table import sweep_table, write_table
@@ -102,12 +103,13 @@ def write_sweep_files(
     wall_s: float,
 ) -> list[Path]:
     """Write the files of a sweep, each whole or not at all (step 5)."""
-    output, metrics = OutputFolder(sweep.out), metrics_table(sweep, outcomes)
-    store = sweep.baseline_study.store
+    output, store = OutputFolder(sweep.out), sweep.baseline_study.store
+    metrics, table = metrics_table(sweep, outcomes), sweep_table(sweep, outcomes)
     return [
         output.write_parquet("points.parquet", metrics),
-        *write_table(output, sweep_table(sweep, outcomes), sweep),
+        *write_table(output, table, sweep),
         output.write_parquet("effects.parquet", effects),
+        output.write_text("sweep.html", render_sweep_page(sweep_results(sweep, outcomes, table, inert))),
         output.write_json("sweep.json", sweep_record(sweep, outcomes, wall_s, inert)),
         *([] if store is None else [add_run(store, rows_of_sweep(sweep, outcomes, metrics, wall_s))]),
     ]

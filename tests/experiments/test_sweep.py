@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +36,12 @@ def test_the_table_has_a_typed_column_for_every_key(swept: Path) -> None:
     csv = pd.read_csv(swept / "sweep.csv")
     assert csv.columns.tolist() == table.columns.tolist()
     assert csv["wait_mean_min"].tolist() == table["wait_mean_min"].tolist()
+
+
+def test_the_page_says_which_lever_matters(swept: Path) -> None:
+    page = (swept / "sweep.html").read_text(encoding="utf-8")
+    assert "Which lever matters" in page
+    assert re.search("Expected detection: (policy.scan_share moves it most|no axis surely moves it)", page)
 
 
 def test_the_record_says_what_was_asked(swept: Path) -> None:
