@@ -73,10 +73,8 @@ def _run(study: Study, cases: Mapping[str, Scenario], scorer: Scorer, plans: Pro
 
 def _worlds(study: Study, draws: int) -> list[Any]:
     """Return the redrawn numbers of so many worlds."""
-    asked = dataclasses.replace(study.robustness, draws=draws)
-    return list(
-        redraw_inputs(dataclasses.replace(study, robustness=asked), assumed_inputs(study.inputs(study.baseline)))
-    )
+    asked = dataclasses.replace(study, robustness=dataclasses.replace(study.robustness, draws=draws))
+    return list(redraw_inputs(asked, assumed_inputs(study.inputs(study.baseline))))
 
 
 def _redrawn_world(study: Study, cases: Mapping[str, Scenario], scorer: Scorer, world: Any, turn: int) -> float:  # noqa: ANN401
