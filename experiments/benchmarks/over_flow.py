@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from experiments.benchmarks.rivals import ratios, seconds_per_run
+from experiments.benchmarks.other_simulators import ratios, seconds_per_run
 from experiments.benchmarks.scaling import scenario_by_policy
 from experiments.execution.redraws import assumed_inputs, mapping_with_redraws, redraw_inputs
 from experiments.execution.replicate import ProcessCache, compile_for_run, run_replication
