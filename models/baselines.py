@@ -20,10 +20,18 @@ import pandas as pd
 from scipy.special import logit
 
 from models.calibration import Platt, rank_share
-from models.features import feature_column, feature_matrix, tier_of_width, visible_part
-from sim.arrays import BoolArray, Float32Array, FloatArray
+from models.features import (
+    DECLARED_FEATURES,
+    feature_column,
+    feature_matrix,
+    feature_values,
+    tier_of_width,
+    visible_part,
+)
+from sim.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from sim.caching import cache_files
 from sim.errors import ConfigError
+from sim.frames import LazyColumns, LazyFrame, column, distinct_rows
 from sim.tables import SCORES
 
 
@@ -87,7 +95,11 @@ def rule_points(raw: Float32Array, settings: Mapping[str, float]) -> FloatArray:
 
 def meets_rule(rule: Rule, raw: Float32Array, settings: Mapping[str, float]) -> BoolArray:
     """Return which trucks (n) meet one rule."""
-    values = feature_column(raw, rule.column)
+    return compare_to_limit(rule, feature_column(raw, rule.column), settings)
+
+
+def compare_to_limit(rule: Rule, values: Float32Array, settings: Mapping[str, float]) -> BoolArray:
+    """Return which trucks (n) meet one rule, by the raw feature that it reads."""
     limit = settings[rule.limit] if isinstance(rule.limit, str) else rule.limit
     compare = {"below": np.less, "equal": np.equal}.get(rule.how, np.greater)
     return np.asarray(compare(values, limit))
@@ -138,11 +150,19 @@ class BaselineRisk:
     heeds_tips: bool = False
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
-        """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks."""
-        return scores_table(manifest, self.width, self._judge, Calibration(self.platt, self.scale, self.heeds_tips))
+        """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks.
 
-    def _judge(self, raw: Float32Array) -> FloatArray:
-        return baseline_scores(self.name, raw, self.settings)
+        Trucks that meet the same rules score alike: each kind is scored once. Columns that no rule with a weight
+        reads are not asked for.
+        """
+        rules = [rule for rule in RULES if self.name == "rules" and self.settings[rule.name] != 0.0]
+        by_name, seen = {feature.name: feature for feature in DECLARED_FEATURES}, visible_part(manifest)
+        met = [compare_to_limit(rule, feature_values(seen, by_name[rule.column]), self.settings) for rule in rules]
+        kinds, place = distinct_rows([np.zeros(len(manifest), dtype=bool), *met])
+        points = np.zeros(len(kinds[0]))
+        for rule, meets in zip(rules, kinds[1:], strict=True):
+            points += self.settings[rule.name] * meets
+        return finished_scores(manifest, points, place, Calibration(self.platt, self.scale, self.heeds_tips))
 
 
 def baseline_scores(name: str, raw: Float32Array, settings: Mapping[str, float]) -> FloatArray:
@@ -170,14 +190,23 @@ def scores_table(
     tier = tier_of_width(width)
     raw = feature_matrix(visible_part(manifest, tier), tier)
     score = score_raw(raw) if len(raw) else np.empty(0)
-    p_hit = model.platt(score)
+    return finished_scores(manifest, score, None, model)
+
+
+def finished_scores(
+    manifest: pd.DataFrame, score: FloatArray, place: IntArray | None, model: Calibration
+) -> pd.DataFrame:
+    """Return SCORES from the score of each kind of truck, and each truck's kind (None: its own)."""
+    of_trucks = slice(None) if place is None else place
     if model.heeds_tips:
-        score, p_hit = apply_tips(model.platt, score, manifest["tip"].to_numpy(np.float64))
-    number = manifest["truck"] if "truck" in manifest.columns else np.arange(len(manifest))
-    return pd.DataFrame(
-        {"truck": np.asarray(number, dtype=np.int64), "p_hit": p_hit, "risk_score": rank_share(score, model.scale)},
-        columns=[column.name for column in SCORES],
-    )
+        score, of_trucks = score[of_trucks], slice(None)
+        score, p_hit = apply_tips(model.platt, score, column(manifest, "tip").astype(np.float64))
+    else:
+        p_hit = model.platt(score)
+    risk_score = rank_share(score, model.scale)
+    number = column(manifest, "truck") if "truck" in manifest else np.arange(len(manifest))
+    columns = {"truck": number.astype(np.int64), "p_hit": p_hit[of_trucks], "risk_score": risk_score[of_trucks]}
+    return LazyFrame(LazyColumns(columns), [declared.name for declared in SCORES], len(manifest))
 
 
 def check_settings(allowed: Mapping[str, tuple[float, float]], settings: Mapping[str, float]) -> None:

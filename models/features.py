@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.arrays import Float32Array, FloatArray
 from sim.errors import ModelError
+from sim.frames import column, column_names, only_columns
 from sim.setting.sharing import TIERS, Tier
 from sim.tables import MANIFEST, visible_columns
 
@@ -128,11 +129,11 @@ def visible_part(manifest: pd.DataFrame, tier: Tier = "own") -> pd.DataFrame:
     ModelError
         A column that MANIFEST does not declare: what a ledger knows is not known in advance.
     """
-    known = {column.name for column in MANIFEST}
-    for name in manifest.columns:
+    known = {declared.name for declared in MANIFEST}
+    for name in column_names(manifest):
         if name not in known:
             raise ModelError(f"a risk model may not see the column '{name}'")
-    return manifest[[name for name in ("truck", *visible_columns(tier)) if name in manifest.columns]]
+    return only_columns(manifest, [name for name in ("truck", *visible_columns(tier)) if name in manifest])
 
 
 def feature_matrix(manifest: pd.DataFrame, tier: Tier = "own") -> Float32Array:
@@ -155,21 +156,27 @@ def feature_matrix(manifest: pd.DataFrame, tier: Tier = "own") -> Float32Array:
     sim.errors.ModelError: a risk model may not see the column 'true_carrying'
     """
     allowed = {"truck", *visible_columns(tier)}
-    for column in manifest.columns:
-        if column not in allowed:
-            raise ModelError(f"a risk model may not see the column '{column}'")
+    for name in column_names(manifest):
+        if name not in allowed:
+            raise ModelError(f"a risk model may not see the column '{name}'")
     features = features_of_width(width_of_tier(tier))
-    for feature in features:
-        if feature.name not in manifest.columns:
-            raise ModelError(f"a risk model needs the column '{feature.name}'")
     # column by column in memory, as it is written here and read by `signals`
     raw = np.empty((len(manifest), len(features)), dtype=np.float32, order="F")
     for place, feature in enumerate(features):
-        values = manifest[feature.name].to_numpy()
-        raw[:, place] = values if feature.absent is None else np.where(np.isnan(values), feature.absent, values)
-    if not np.isfinite(raw.T).all():
-        place = int(np.flatnonzero(~np.isfinite(raw).all(axis=0))[0])
-        raise ModelError(f"the column '{features[place].name}' holds a value that is not a number")
+        raw[:, place] = feature_values(manifest, feature)
+    return raw
+
+
+def feature_values(manifest: pd.DataFrame, feature: Feature) -> Float32Array:
+    """Return one raw feature of n trucks; ModelError: it is missing, or holds a value that is not a number."""
+    if feature.name not in manifest:
+        raise ModelError(f"a risk model needs the column '{feature.name}'")
+    values = column(manifest, feature.name)
+    if feature.absent is not None:
+        values = np.where(np.isnan(values), feature.absent, values)
+    raw = values.astype(np.float32)
+    if not np.isfinite(raw).all():
+        raise ModelError(f"the column '{feature.name}' holds a value that is not a number")
     return raw
 
 

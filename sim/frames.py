@@ -1,15 +1,15 @@
-"""Distinct rows without sorting rows, and tables whose columns are looked up once; both for speed.
+"""Distinct rows without sorting rows, and tables whose columns are made when they are asked for; both for speed.
 
 ``np.unique(rows, axis=0)`` compares rows byte by byte and took two microseconds a truck, more than
-simulating it; here each row of few values becomes one integer code. A replication reads the same
-columns of MANIFEST and LEDGER some three hundred times, and pandas makes a new column each time: ten
-microseconds that came to as much as the simulation itself.
+simulating it; here each row of few values becomes one integer code. Of the hundred columns of MANIFEST
+a run reads some forty, and of LEDGER some thirty: what nobody asks for is neither drawn nor laid out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim.arrays import IntArray
 
-Column = npt.NDArray[np.generic]
+Column = npt.NDArray[Any]
 
 MOST_CODES = 1 << 20
 """Codes are renumbered, by one sort, before they would leave more gaps than this."""
@@ -81,41 +81,181 @@ def _renumbered(code: IntArray, codes: int) -> tuple[IntArray, int]:
     return (np.cumsum(met) - 1)[code], int(met.sum())
 
 
-class CachedFrame(pd.DataFrame):
-    """A DataFrame that keeps every column that it was asked for; what is cut of it is a plain one.
+class LazyColumns(Mapping[str, Column]):
+    """Columns of a table by name, each made when it is first asked for, and then kept.
 
-    >>> rows = CachedFrame({"truck": [0, 1]})
-    >>> rows["truck"] is rows["truck"]
-    True
-    >>> rows["truck"] = [2, 3]
-    >>> rows["truck"].tolist()
-    [2, 3]
+    >>> columns = LazyColumns({"a": np.arange(3)})
+    >>> columns.add("twice", lambda: 2 * columns["a"])
+    >>> columns["twice"].tolist(), list(columns)
+    ([0, 2, 4], ['a', 'twice'])
     """
+
+    def __init__(self, known: Mapping[str, Column] | None = None, rest: LazyColumns | None = None) -> None:
+        self._made: dict[str, Column] = dict(known or {})
+        self._makers: dict[str, Callable[[], Column]] = {}
+        self._at_rows: dict[str, Callable[[IntArray], Column]] = {}
+        self._rest = rest
+
+    def add(self, name: str, make: Callable[[], Column], at: Callable[[IntArray], Column] | None = None) -> None:
+        """Say how a column is made, unless it is known; ``at`` makes it at some rows alone."""
+        if name not in self._made:
+            self._makers[name] = make
+            if at is not None:
+                self._at_rows[name] = at
+
+    def add_together(self, names: Iterable[str], make: Callable[[], Mapping[str, Column]]) -> None:
+        """Say how columns are made that come of one piece of work."""
+        done = functools.cache(make)
+        for name in names:
+            self.add(name, lambda name=name: done()[name])  # type: ignore[misc]
+
+    def at(self, name: str, rows: IntArray) -> Column:
+        """Return a column's values at some rows; the rest is not made where that can be spared."""
+        if name in self._made or (name not in self._at_rows and not self._is_of_rest(name)):
+            return self[name][rows]
+        return self._at_rows[name](rows) if name in self._at_rows else self._rest.at(name, rows)  # type: ignore[union-attr]
+
+    def _is_of_rest(self, name: str) -> bool:
+        return self._rest is not None and name not in self._made and name not in self._makers
+
+    def __getitem__(self, name: str) -> Column:
+        """Return a column."""
+        if name not in self._made:
+            if self._is_of_rest(name):
+                return self._rest[name]  # type: ignore[index]
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return all names, of columns that are made and of those that are not."""
+        return iter({**dict.fromkeys(self._rest or ()), **self._made, **self._makers})
+
+    def __len__(self) -> int:
+        """Return the number of columns."""
+        return len(list(iter(self)))
+
+
+class LazyFrame(pd.DataFrame):
+    """A DataFrame whose columns are made as they are asked for by name; else it is as any other.
+
+    Whoever asks for a column gets it from `LazyColumns`, as does `column`, without pandas in between.
+    Whatever else is done with the table makes all of it first, and from then on it is a plain one.
+
+    >>> rows = LazyFrame(LazyColumns({"truck": np.arange(2)}), ["truck"], 2)
+    >>> rows["truck"] is rows["truck"], rows.is_made
+    (True, False)
+    >>> rows.assign(port=1).columns.tolist(), rows.is_made
+    (['truck', 'port'], True)
+    """
+
+    def __init__(self, columns: LazyColumns, names: Sequence[str], n: int) -> None:
+        object.__setattr__(self, "_lazy", _Lazy(columns, tuple(names), n, {}))
+        super(pd.DataFrame, self).__init__(None)  # type: ignore[arg-type]
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is a plain table by now."""
+        return self.lazy is None
+
+    @property
+    def lazy(self) -> _Lazy | None:
+        """What it is made of; None: it is a plain table by now."""
+        return self.__dict__.get("_lazy")
+
+    @property
+    def _mgr(self) -> Any:  # type: ignore[override]  # noqa: ANN401
+        """What pandas keeps of a table: all of it, made now if it was not."""
+        lazy = self.lazy
+        if lazy is not None:
+            index = pd.RangeIndex(lazy.n)
+            whole = pd.DataFrame({name: lazy.columns[name] for name in lazy.names}, index=index, copy=False)
+            object.__setattr__(self, "_lazy", None)
+            self.__dict__["_whole"] = whole._mgr
+        return self.__dict__["_whole"]
+
+    @_mgr.setter
+    def _mgr(self, whole: Any) -> None:  # noqa: ANN401
+        if whole is not None:
+            object.__setattr__(self, "_lazy", None)
+        self.__dict__["_whole"] = whole
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return super().__len__() if self.lazy is None else self.lazy.n
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is such a column."""
+        return super().__contains__(name) if self.lazy is None else name in self.lazy.names
 
     def __getitem__(self, key: Any) -> Any:  # noqa: ANN401
         """Return a column, the same object each time; or whatever else pandas gives."""
-        if type(key) is not str:
+        lazy = self.lazy
+        if lazy is None or type(key) is not str or key not in lazy.names:
             return super().__getitem__(key)
-        met = self.__dict__.get("_met")
-        if met is None:
-            met = {}
-            object.__setattr__(self, "_met", met)
-            # pandas is quicker at cutting a table of its own kind
-            object.__setattr__(self, "_plain", pd.DataFrame(self, copy=False))
-        if key not in met:
-            met[key] = self.__dict__["_plain"][key]
-        return met[key]
-
-    def __setitem__(self, key: Any, value: Any) -> None:  # noqa: ANN401
-        """Set a column, and forget what was kept."""
-        object.__setattr__(self, "_met", None)
-        super().__setitem__(key, value)
+        if key not in lazy.series:
+            index = pd.RangeIndex(lazy.n)
+            lazy.series[key] = pd.Series(lazy.columns[key], index=index, name=key, copy=False)
+        return lazy.series[key]
 
 
-def cached_frame(table: pd.DataFrame) -> CachedFrame:
-    """Return the table as `CachedFrame`, without copying what it holds.
+class _Lazy(NamedTuple):
+    """What a `LazyFrame` is made of."""
 
-    >>> cached_frame(pd.DataFrame({"truck": [0, 1]}))["truck"].tolist()
-    [0, 1]
+    columns: LazyColumns
+    names: tuple[str, ...]
+    n: int
+    series: dict[str, pd.Series]
+
+
+def column(table: pd.DataFrame, name: str) -> Column:
+    """Return one column of a table as an array [n]; nobody may write into it."""
+    lazy = table.lazy if isinstance(table, LazyFrame) else None
+    return table[name].to_numpy() if lazy is None else lazy.columns[name]
+
+
+def column_at(table: pd.DataFrame, name: str, rows: IntArray) -> Column:
+    """Return a column's values at some rows [m]; the rest is not made where that can be spared."""
+    lazy = table.lazy if isinstance(table, LazyFrame) else None
+    return table[name].to_numpy()[rows] if lazy is None else lazy.columns.at(name, rows)
+
+
+def with_columns(table: pd.DataFrame, new: Mapping[str, Callable[[], Column]]) -> pd.DataFrame:
+    """Return the table with some columns in place of its own, or beside them; it is left as it was.
+
+    >>> with_columns(pd.DataFrame({"a": [1]}), {"b": lambda: np.array([2])})["b"].tolist()
+    [2]
     """
-    return table if isinstance(table, CachedFrame) else CachedFrame(table, copy=False)
+    lazy = table.lazy if isinstance(table, LazyFrame) else None
+    if lazy is None:
+        return table.assign(**{name: make() for name, make in new.items()})
+    columns = LazyColumns(rest=lazy.columns)
+    for name, make in new.items():
+        columns.add(name, make)
+    return LazyFrame(columns, tuple(dict.fromkeys((*lazy.names, *new))), lazy.n)
+
+
+def column_names(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the names of a table's columns; none of them is made for it."""
+    lazy = table.lazy if isinstance(table, LazyFrame) else None
+    return tuple(table.columns) if lazy is None else lazy.names
+
+
+def only_columns(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return some of a table's columns; none of them is made for it."""
+    lazy = table.lazy if isinstance(table, LazyFrame) else None
+    return table[list(names)] if lazy is None else LazyFrame(lazy.columns, tuple(names), lazy.n)
+
+
+def some_rows(table: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
+    """Return some of a table's rows, numbered from 0; what nobody asks for is not made for it."""
+    lazy = table.lazy if isinstance(table, LazyFrame) else None
+    if lazy is None:
+        return table.iloc[rows].reset_index(drop=True)
+    columns = LazyColumns()
+    for name in lazy.names:
+        columns.add(
+            name,
+            functools.partial(lazy.columns.at, name, rows),
+            lambda places, name=name: lazy.columns.at(name, rows[places]),  # type: ignore[misc]
+        )
+    return LazyFrame(columns, lazy.names, len(rows))

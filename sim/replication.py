@@ -26,6 +26,7 @@ from sim.engine.flow import Flow, Record
 from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
 from sim.engine.prepare import prepare_flow
+from sim.frames import column, only_columns
 from sim.policies.base import PAST_COLUMNS, HookInputs, PastTraffic, PolicyExpectation, with_hook_data
 from sim.policies.portal_route import with_actual_portal_visits
 from sim.policies.registry import policy_expectation, select_trucks
@@ -85,12 +86,12 @@ def past_window(window: Window) -> Window:
 def summarize_past(past_manifest: pd.DataFrame, past_scores: pd.DataFrame) -> PastTraffic:
     """Sum up past days for the policies that read the same scores of the same trucks."""
     return PastTraffic(
-        risk_score=past_scores["risk_score"].to_numpy(),
-        u_tie=past_manifest["u_tie"].to_numpy(),
-        p_carrying=past_manifest["true_p_carrying"].to_numpy(),
+        risk_score=column(past_scores, "risk_score"),
+        u_tie=column(past_manifest, "u_tie"),
+        p_carrying=column(past_manifest, "true_p_carrying"),
         trucks_per_day=len(past_manifest) / PAST_DAYS,
-        p_hit=past_scores["p_hit"].to_numpy(),
-        trucks=past_manifest[[name for name in PAST_COLUMNS if not name.startswith("true_")]],
+        p_hit=column(past_scores, "p_hit"),
+        trucks=only_columns(past_manifest, [name for name in PAST_COLUMNS if not name.startswith("true_")]),
     )
 
 
@@ -128,7 +129,10 @@ class Replication:
         raised = sensor_alarms(scenario, plan.points, manifest, self.shared_draws.seen(scenario, manifest))
         capacity = self.shared_draws.capacity(scenario, window)
         referral = policy.officer_referral
-        flow = prepare_flow(scenario, window, manifest, selected, raised, capacity, officer_referral=referral)
+        work = self.shared_draws.work(scenario, manifest)
+        flow = prepare_flow(
+            scenario, window, manifest, selected, raised, capacity, officer_referral=referral, service_min=work
+        )
         arrivals_per_h, slow_share = rates_per_h(scenario, window), plan.expected.slow_share
         day = HookInputs(scenario, window, manifest, self.scores, plan.past, plan.points, arrivals_per_h, slow_share)
         return with_hook_data(flow, policy.laid_out(day)), capacity

@@ -6,6 +6,9 @@ time (``scanner.portal.slow``) and has an operating point of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -32,17 +35,19 @@ def p_alarm_by_cargo(setting: Setting, points: OperatingPoints, sensor: SensorNa
     return np.asarray(judged * np.einsum("ltc,tcd->ld", loads, hit), dtype=np.float64)
 
 
-def p_alarm_by_truck(setting: Setting, points: OperatingPoints, sensor: SensorName, trucks: pd.DataFrame) -> FloatArray:
+def p_alarm_by_truck(
+    setting: Setting, points: OperatingPoints, sensor: SensorName, trucks: pd.DataFrame | Mapping[str, npt.NDArray[Any]]
+) -> FloatArray:
     """Return P(alarm | carrying) of each truck, float64[n], by its cargo.
 
     Parameters
     ----------
-    trucks : DataFrame
+    trucks : DataFrame or mapping of arrays [n]
         ``laden`` and ``density`` of MANIFEST.
     """
-    laden = trucks["laden"].to_numpy(dtype=np.int64)
+    laden, density = (np.asarray(trucks[name], dtype=np.int64) for name in ("laden", "density"))
     # nothing stands before a load in an empty trailer
-    density = np.where(laden == 1, trucks["density"].to_numpy(dtype=np.int64), 0)
+    density = np.where(laden == 1, density, 0)
     return np.asarray(p_alarm_by_cargo(setting, points, sensor)[laden, density])
 
 

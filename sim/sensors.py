@@ -11,7 +11,8 @@ from every sensor, so layers overlap; false alarms of different sensors are inde
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -20,7 +21,10 @@ import pandas as pd
 from scipy.special import logit, ndtr, ndtri
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.caching.kept_results import KeptResults
+from sim.frames import LazyColumns, column, column_at
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.setting.insider import AT_DOCK, IMAGE
 from sim.setting.scanner import Sensing, Sensor
 from sim.setting.setting import Setting
 from sim.stations import SENSED_STATIONS, TABLE
@@ -169,71 +173,113 @@ def p_false_alarm(points: OperatingPoints, sensor: SensorName) -> float:
     return float(ndtr(-points.threshold(sensor)))
 
 
-def sensor_readings(setting: Setting, manifest: pd.DataFrame) -> dict[str, FloatArray]:
-    """Return what each sensor sees of each truck, whatever its threshold: X of every truck.
+def sensor_readings(setting: Setting, manifest: pd.DataFrame) -> LazyColumns:
+    """Return what each sensor sees of each truck, whatever its threshold: X of every truck, or of some rows.
 
     Returns
     -------
-    dict of float64[n]
-        By `SensorName`, and ``machine`` for the one that reads the portal's images. It hangs on
-        ``setting.scanner`` and the trucks alone, so that alternatives can share it.
+    float64[n] by name
+        By `SensorName`, and ``machine`` for the one that reads the portal's images; each made when it is asked
+        for. It hangs on ``setting.scanner`` and the trucks alone, so that alternatives can share it.
     """
-    found = {name: _decision(setting, d_prime(setting, name), noise_of, manifest) for name, noise_of in NOISE.items()}
-    return found | {"machine": _decision(setting, _machine_d_prime(setting), Z_MACHINE, manifest)}
+    readings = LazyColumns()
+    for name, noise_of in NOISE.items():
+        _add_decision(readings, name, setting, functools.partial(d_prime, setting, name), noise_of, manifest)
+    _add_decision(readings, "machine", setting, functools.partial(_machine_d_prime, setting), Z_MACHINE, manifest)
+    return readings
 
 
 def sensor_alarms(
-    setting: Setting, points: OperatingPoints, manifest: pd.DataFrame, readings: Mapping[str, FloatArray] | None = None
-) -> dict[str, BoolArray]:
+    setting: Setting, points: OperatingPoints, manifest: pd.DataFrame, readings: LazyColumns | None = None
+) -> LazyColumns:
     """Return what each sensor would say of each truck, if it came there.
 
     Parameters
     ----------
-    readings : mapping, optional
+    readings : LazyColumns, optional
         What `sensor_readings` gave for these trucks and this scanner.
 
     Returns
     -------
-    dict of bool[n]
+    bool[n] by name, each made when it is asked for
         The names of `SENSED_STATIONS` and ``portal_slow``: alarms; ``auto_clear``: a machine clears the portal's
         image; ``exam_find``, ``exam_find_other``, ``origin_find``: a physical exam, made for contraband, for another
         reason, or by the country that the truck leaves, finds the load (never where the truck carries none). A helped
         load that a compromised officer lets pass there is neither seen nor found.
     """
-    carrying = manifest["true_carrying"].to_numpy(dtype=bool)
-    _, at_dock, at_image = stages_let_pass(setting, manifest).T
     x = sensor_readings(setting, manifest) if readings is None else readings
+    loaded = np.flatnonzero(column(manifest, "true_carrying"))
+    passed = stages_let_pass(setting, manifest)[loaded]
 
     def alarm(sensor: SensorName) -> BoolArray:
-        return x[sensor] > points.threshold(sensor)
+        return np.asarray(x[sensor] > points.threshold(sensor))
 
-    return {name: alarm(name) for name in SENSED_STATIONS} | {
-        "portal": alarm("portal") & ~at_image,
-        "portal_slow": alarm("portal_slow") & ~at_image,
-        "auto_clear": x["machine"] < auto_clear_z(setting),
-        "origin_find": carrying & alarm("origin"),
-        "exam_find": carrying & alarm("exam") & ~at_dock,
-        "exam_find_other": carrying & alarm("exam_other") & ~at_dock,
-    }
+    def judged_alarm(sensor: SensorName) -> BoolArray:
+        raised = alarm(sensor)
+        raised[loaded] &= ~passed[:, IMAGE]
+        return raised
+
+    def found(sensor: SensorName, missed: BoolArray | None = None) -> BoolArray:
+        opened = np.zeros(len(manifest), dtype=bool)
+        seen = x.at(sensor, loaded) > points.threshold(sensor)
+        opened[loaded] = seen if missed is None else seen & ~missed
+        return opened
+
+    alarms = LazyColumns()
+    for name in SENSED_STATIONS:
+        alarms.add(name, functools.partial(alarm, name))
+    for name in ("portal", "portal_slow"):
+        alarms.add(name, functools.partial(judged_alarm, name))
+    alarms.add("auto_clear", lambda: _cleared_by_machine(setting, x, len(manifest)))
+    alarms.add("origin_find", functools.partial(found, "origin"))
+    alarms.add("exam_find", functools.partial(found, "exam", passed[:, AT_DOCK]))
+    alarms.add("exam_find_other", functools.partial(found, "exam_other", passed[:, AT_DOCK]))
+    return alarms
 
 
-def _decision(setting: Setting, separations: FloatArray, noise_column: str, manifest: pd.DataFrame) -> FloatArray:
-    """Return the decision variable X of one sensor for every truck."""
-    rho = setting.scanner.rho
-    noise = manifest[noise_column].to_numpy(dtype=np.float64)
-    hidden = manifest["z_concealment"].to_numpy(dtype=np.float64)
-    separation = separations[_load(manifest)]
-    seen = separation - np.sqrt(rho) * hidden + np.sqrt(1.0 - rho) * noise
-    return np.where(manifest["true_carrying"].to_numpy(dtype=bool), seen, noise)
+def _cleared_by_machine(setting: Setting, readings: LazyColumns, n: int) -> BoolArray:
+    edge = auto_clear_z(setting)
+    return np.zeros(n, dtype=bool) if edge == -np.inf else np.asarray(readings["machine"] < edge)
 
 
-def _load(manifest: pd.DataFrame) -> HiddenLoad:
-    laden = manifest["laden"].to_numpy(dtype=bool)
+def _add_decision(
+    readings: LazyColumns,
+    name: str,
+    setting: Setting,
+    separations: Callable[[], FloatArray],
+    noise_column: str,
+    manifest: pd.DataFrame,
+) -> None:
+    """Add the decision variable X of one sensor: the noise, but where a truck carries."""
+
+    def of_loads(rows: IntArray, noise: FloatArray) -> FloatArray:
+        rho = setting.scanner.rho
+        hidden = column_at(manifest, "z_concealment", rows)
+        return np.asarray(separations()[_load(manifest, rows)] - np.sqrt(rho) * hidden + np.sqrt(1.0 - rho) * noise)
+
+    def of_all() -> FloatArray:
+        seen = column(manifest, noise_column)
+        loaded = np.flatnonzero(column(manifest, "true_carrying"))
+        if loaded.size:
+            seen = seen.copy()
+            seen[loaded] = of_loads(loaded, seen[loaded])
+        return seen
+
+    def at(rows: IntArray) -> FloatArray:
+        noise = column_at(manifest, noise_column, rows)
+        carrying = column(manifest, "true_carrying")[rows]
+        return np.where(carrying, of_loads(rows, noise), noise)
+
+    readings.add(name, of_all, at)
+
+
+def _load(manifest: pd.DataFrame, rows: IntArray) -> HiddenLoad:
+    laden = column(manifest, "laden")[rows]
     return HiddenLoad(
-        contraband=manifest["true_contraband"].to_numpy(dtype=np.int64),
-        concealment=manifest["true_concealment"].to_numpy(dtype=np.int64),
+        contraband=column_at(manifest, "true_contraband", rows),
+        concealment=column_at(manifest, "true_concealment", rows),
         # nothing stands before a load in an empty trailer
-        density=np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0),
+        density=np.where(laden, column(manifest, "density")[rows], 0),
     )
 
 
@@ -256,25 +302,21 @@ def alarm_chances(setting: Setting, points: OperatingPoints) -> AlarmChances:
 
 def _p_alarm(setting: Setting, points: OperatingPoints, name: SensorName) -> FloatArray:
     """Return P(alarm | carrying) of one sensor; alternatives share all but the portal's point."""
-    key = (id(setting.scanner), name, points.threshold(name))
-    if key not in _KNOWN:
-        if len(_KNOWN) >= MOST_KNOWN:
-            _KNOWN.clear()
-        found = p_alarm(setting, points, name, _loads(), NODES)
-        found.setflags(write=False)
-        # the scanner is kept with it, so that no other object can come to stand in its place
-        _KNOWN[key] = (setting.scanner, found)
-    return _KNOWN[key][1]
+    make = functools.partial(p_alarm, setting, points, name, _loads(), NODES)
+    return _KNOWN.once((setting.scanner,), (name, points.threshold(name)), make)
 
 
-MOST_KNOWN = 256
-"""Tables of P(alarm | carrying) that are kept, 0.1 MB each."""
-_KNOWN: dict[tuple[int, SensorName, float], tuple[object, FloatArray]] = {}
+_KNOWN = KeptResults[FloatArray](most=256)
+"""Tables of P(alarm | carrying), 0.1 MB each; nobody writes into them."""
 
 
 def p_image_judged(setting: Setting) -> FloatArray:
     """Return P(no machine clears the portal's image | carrying)."""
-    return np.asarray(1.0 - p_auto_clear(setting, _loads(), NODES), dtype=np.float64)
+
+    def make() -> FloatArray:
+        return np.asarray(1.0 - p_auto_clear(setting, _loads(), NODES), dtype=np.float64)
+
+    return _KNOWN.once((setting.scanner,), ("judged", auto_clear_z(setting)), make)
 
 
 def p_reading_above(setting: Setting, points: OperatingPoints, sensor: SensorName, margin: float) -> FloatArray:

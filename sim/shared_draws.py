@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sim.engine.capacity import draw_capacity
+from sim.arrays import FloatArray
+from sim.caching.kept_results import KeptResults
+from sim.engine.capacity import draw_capacity, server_classes
+from sim.engine.prepare import service_min_by_station
+from sim.frames import LazyColumns
 from sim.scenario import Risk, Scenario
 from sim.sensors import sensor_readings
 from sim.setting.scanner import Service
@@ -24,7 +26,6 @@ from sim.setting.spec import Spec
 from sim.setting.window import Window
 
 Made = TypeVar("Made")
-SensorReadings = dict[str, npt.NDArray[np.float64]]
 
 
 @dataclass(slots=True)
@@ -40,10 +41,16 @@ class SharedDraws:
         found: Made = self.made[key]  # type: ignore[assignment]
         return found
 
-    def seen(self, scenario: Scenario, manifest: pd.DataFrame) -> SensorReadings:
+    def seen(self, scenario: Scenario, manifest: pd.DataFrame) -> LazyColumns:
         """Return what each sensor sees of each truck (`sim.sensors.sensor_readings`)."""
         key = ("seen", manifest_key(scenario), cached_repr(scenario.scanner))
         return self.once(key, lambda: sensor_readings(scenario, manifest))
+
+    def work(self, scenario: Scenario, manifest: pd.DataFrame) -> FloatArray:
+        """Return the work that each truck asks of each station, as engines read it (`sim.engine.prepare`)."""
+        there = tuple(bool(masks) for masks in server_classes(scenario))
+        key = ("work", manifest_key(scenario), cached_repr(scenario.insider), str(there))
+        return self.once(key, lambda: service_min_by_station(manifest, there))
 
     def capacity(self, scenario: Scenario, window: Window) -> pd.DataFrame:
         """Return CAPACITY of the window."""
@@ -54,7 +61,7 @@ class SharedDraws:
 
 def cached_repr(part: object) -> str:
     """Return ``repr`` of a frozen part of a scenario, written out once for each object."""
-    return _kept((part,), lambda: repr(part))
+    return _TEXTS.once((part,), "repr", lambda: repr(part))
 
 
 def scenario_key(scenario: Scenario) -> str:
@@ -62,20 +69,8 @@ def scenario_key(scenario: Scenario) -> str:
     return " ".join(cached_repr(getattr(scenario, one.name)) for one in dataclasses.fields(scenario))
 
 
-_REPRS: dict[tuple[int, ...], tuple[tuple[object, ...], str]] = {}
-MOST_REPRS = 1024
-"""Texts of frozen parts that are kept, a few kB each."""
-
-
-def _kept(parts: tuple[object, ...], say: Callable[[], str]) -> str:
-    """Return what is said of these very objects, worked out the first time only."""
-    place = tuple(map(id, parts))
-    if place not in _REPRS:
-        if len(_REPRS) >= MOST_REPRS:
-            _REPRS.clear()
-        # the parts are kept with it, so that no other object can come to stand in their place
-        _REPRS[place] = (parts, say())
-    return _REPRS[place][1]
+_TEXTS = KeptResults[str](most=1024)
+"""Texts of frozen parts, a few kB each."""
 
 
 def risk_key(scenario: Scenario) -> str:
@@ -93,7 +88,7 @@ def manifest_key(scenario: Scenario) -> str:
     How many lanes, scanners or docks stand there is no part of it: trucks are drawn before.
     """
     parts = (scenario.port, scenario.scanner, scenario.traffic, scenario.threat, scenario.sharing, scenario.insider)
-    return _kept(parts, lambda: _manifest_key(scenario))
+    return _TEXTS.once(parts, "trucks", lambda: _manifest_key(scenario))
 
 
 def _manifest_key(scenario: Scenario) -> str:

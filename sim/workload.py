@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.arrays import FloatArray
 from sim.engine.capacity import Span, manned_intervals
+from sim.frames import column
 from sim.policies.base import PastTraffic, PolicyExpectation
 from sim.scenario import Scenario
 from sim.screening import portal_false_alarm, portal_mean_min, profile_detection
@@ -302,11 +303,12 @@ def portal_work(manifest: pd.DataFrame, ledger: pd.DataFrame) -> FloatArray:
 
     A truck whose scan has not begun counts with both works, in the proportion chosen so far.
     """
-    fast = manifest["service_portal_min"].to_numpy(dtype=np.float64)
-    slow = manifest["service_portal_slow_min"].to_numpy(dtype=np.float64)
-    chosen = ledger["portal_slow"].to_numpy(dtype=bool)
-    begun = np.isfinite(ledger["portal_start_min"].to_numpy())
+    fast, chosen = column(manifest, "service_portal_min"), column(ledger, "portal_slow").astype(bool)
+    begun = np.isfinite(column(ledger, "portal_start_min"))
     share = chosen[begun].mean() if begun.any() else 0.0
+    if not chosen.any():
+        return np.asarray(fast, dtype=np.float64)
+    slow = column(manifest, "service_portal_slow_min")
     return np.asarray(np.where(begun, np.where(chosen, slow, fast), fast + share * (slow - fast)))
 
 
@@ -324,14 +326,14 @@ def portal_load(scenario: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame
     lanes, slow_lanes = scenario.servers("portal"), scenario.policy.always_slow()
     if not splits_lanes(scenario) or available_min <= 0.0:
         return None
-    came = np.isfinite(ledger["portal_enter_min"].to_numpy())
-    to_slow = manifest["u_lane"].to_numpy() * lanes < slow_lanes
+    came = np.isfinite(column(ledger, "portal_enter_min"))
+    to_slow = column(manifest, "u_lane") * lanes < slow_lanes
     loads = []
-    for goes, column, n in (
+    for goes, work, n in (
         (to_slow, "service_portal_slow_min", slow_lanes),
         (~to_slow, "service_portal_min", lanes - slow_lanes),
     ):
-        asked = manifest[column].to_numpy(dtype=np.float64)[came & goes].sum()
+        asked = column(manifest, work)[came & goes].sum()
         loads.append(asked / (available_min * n / lanes))
     return float(max(loads))
 

@@ -22,6 +22,7 @@ from experiments.study.study import Study
 from sim.engine.kernel import loop
 from sim.engine.routes import profile_fast, route_standard
 from sim.errors import PolicyError
+from sim.frames import column
 from sim.policies.base import PAST_COLUMNS, PastTraffic, Policy
 from sim.replication import (
     OperatingPlan,
@@ -109,7 +110,7 @@ class ProcessCache:
             if of_trucks not in self.whole:
                 self.whole = {of_trucks: draw_window_trucks(scenario, days)}
             manifest = self.whole[of_trucks]
-            kept = manifest[list(PAST_COLUMNS)].copy()
+            kept = pd.DataFrame({name: column(manifest, name) for name in PAST_COLUMNS})
             scores = score_manifest(scenario, scorer, manifest)
             self.days[key] = PastDays(kept, scores, summarize_past(kept, scores))
         return self.days[key]

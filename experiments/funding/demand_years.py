@@ -33,6 +33,7 @@ from experiments.funding.case import Demand, FundingCase
 from experiments.study.compose import PARTS
 from experiments.study.study import Study
 from sim.arrays import FloatArray
+from sim.frames import some_rows, with_columns
 from sim.replication import OperatingPlan, Replication, Scorer, draw_window_trucks, score_manifest
 from sim.scenario import Scenario, build_scenario, replace_parts
 from sim.setting.window import EVALUATION, Window
@@ -199,8 +200,8 @@ def _trips_made(wanted_trips: _WantedTrips, share: FloatArray) -> _TripsMade:
     if comes.all():
         return _TripsMade(manifest, scores)
     number = np.arange(comes.sum())
-    manifest = manifest.loc[comes].reset_index(drop=True).assign(truck=number)
-    return _TripsMade(manifest, scores.loc[comes].reset_index(drop=True).assign(truck=number))
+    rows, trucks = np.flatnonzero(comes), {"truck": lambda: number}
+    return _TripsMade(with_columns(some_rows(manifest, rows), trucks), with_columns(some_rows(scores, rows), trucks))
 
 
 def simulate_case(case: FundingCase, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> Response:

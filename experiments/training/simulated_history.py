@@ -37,6 +37,7 @@ from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
 from sim.engine.routes import route_standard
 from sim.errors import ModelError
+from sim.frames import column, only_columns
 from sim.replication import OperatingPlan, Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Risk, Scenario
 from sim.sensors import OperatingPoints, d_prime
@@ -149,11 +150,15 @@ def draw_opened_week(past: Scenario, rules: FittedRisk, plan: OperatingPlan, wee
     hit_share = portal_hit_share(past, plan.points)
     worth = inverse_alarm_weight(scores["risk_score"].to_numpy(), scanned, hit_share)
     opened = ledger["opened"].to_numpy()
-    frame = manifest.loc[opened, list(visible_columns(past.risk.tier))].assign(
-        label=ledger.loc[opened, "seized"].to_numpy(dtype=np.float64),
-        weight=1.0,
-        ordered=ledger.loc[opened, "ordered"].to_numpy(),
-        stands_for=np.where(ledger["portal_alarm"] & ~ledger["ordered"], worth, 0.0)[opened],
+    frame = (
+        only_columns(manifest, visible_columns(past.risk.tier))
+        .loc[opened]
+        .assign(
+            label=column(ledger, "seized")[opened].astype(np.float64),
+            weight=1.0,
+            ordered=column(ledger, "ordered")[opened],
+            stands_for=np.where(ledger["portal_alarm"] & ~ledger["ordered"], worth, 0.0)[opened],
+        )
     )
     return frame, len(manifest)
 
@@ -186,11 +191,15 @@ def draw_oracle_week(past: Scenario, week: int) -> tuple[pd.DataFrame, int]:
     manifest = draw_window_trucks(past, week_window(past.risk, week))
     carrying = manifest["true_carrying"].to_numpy()
     kept = carrying | (np.cumsum(~carrying) % ORACLE_EVERY_CLEAN == 0)
-    frame = manifest.loc[kept, list(visible_columns(past.risk.tier))].assign(
-        label=carrying[kept].astype(np.float64),
-        weight=np.where(carrying[kept], 1.0, float(ORACLE_EVERY_CLEAN)),
-        ordered=False,
-        stands_for=1.0,
+    frame = (
+        only_columns(manifest, visible_columns(past.risk.tier))
+        .loc[kept]
+        .assign(
+            label=carrying[kept].astype(np.float64),
+            weight=np.where(carrying[kept], 1.0, float(ORACLE_EVERY_CLEAN)),
+            ordered=False,
+            stands_for=1.0,
+        )
     )
     return frame, len(manifest)
 

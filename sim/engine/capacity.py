@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from sim.errors import ConfigError
-from sim.frames import cached_frame
+from sim.frames import LazyColumns, LazyFrame
 from sim.setting.port import DayType, Pulses, Shift
 from sim.setting.scanner import Outages
 from sim.setting.setting import Setting
@@ -97,9 +97,10 @@ def draw_capacity(setting: Setting, window: Window) -> pd.DataFrame:
         if setting.insider.rotation_h is not None:
             outages = sorted(outages + _rotation(setting, window, (station, server), shifts))
         rows += [(station, server, *interval) for interval in _cut(shifts, outages)]
-    columns = ["station", "server", "up_min", "down_min", "drains"]
-    kinds = {"station": "int64", "server": "int64", "up_min": "float64", "down_min": "float64"}
-    return cached_frame(pd.DataFrame(rows, columns=columns).astype(kinds | {"drains": "bool"}))
+    kinds = {"station": np.int64, "server": np.int64, "up_min": np.float64, "down_min": np.float64, "drains": np.bool_}
+    parts = zip(*rows, strict=True) if rows else ((),) * len(kinds)
+    columns = {name: np.array(part, dtype=kind) for (name, kind), part in zip(kinds.items(), parts, strict=True)}
+    return LazyFrame(LazyColumns(columns), tuple(kinds), len(rows))
 
 
 def manned_intervals(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:

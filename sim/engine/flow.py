@@ -117,7 +117,7 @@ class Record(NamedTuple):
         """Return float[4, n], enter, start, end and leave of one station; NaN throughout: none."""
         first = 4 * int(self.place[station])
         if first < 0:
-            return np.broadcast_to(np.full(len(self.exit_min), np.nan), (4, len(self.exit_min)))
+            return np.broadcast_to(np.nan, (4, len(self.exit_min)))
         return self.moments[first : first + 4]
 
     def server_at(self, station: int) -> npt.NDArray[np.int16]:

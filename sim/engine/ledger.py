@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sim.arrays import BoolArray
+from sim.arrays import BoolArray, FloatArray
 from sim.engine.flow import CLEARED, Flow, Record
 from sim.engine.routes import ORDERED, REFERRED, SELECTED
-from sim.frames import CachedFrame
-from sim.stations import DIVERTED, DOCK, N_STATIONS, ORIGIN, PORTAL, SENSED_STATIONS, SERVED, STATIONS
+from sim.frames import LazyColumns, LazyFrame, column
+from sim.stations import CARRY_OVER, DIVERTED, DOCK, N_STATIONS, ORIGIN, PORTAL, SENSED_STATIONS, SERVED, STATIONS
 from sim.tables import LEDGER, MOMENTS
 
 
@@ -20,32 +21,50 @@ def build_ledger(flow: Flow, record: Record, manifest: pd.DataFrame) -> pd.DataF
     A truck is *opened* when its exam at a dock, or its check by the country that it leaves, was
     served to the end; *seized* when it was opened, carried, and that exam found it.
     """
-    columns: dict[str, npt.NDArray[np.generic]] = {
-        "truck": manifest["truck"].to_numpy(),
-        "arrive_min": flow.arrive_min,
-        "lane_class": flow.lane_class,
-        "exit_min": record.exit_min,
-        "selected": flow.columns[:, SELECTED] > 0.0,
-        "referred": flow.columns[:, REFERRED] > 0.0,
-        "ordered": flow.columns[:, ORDERED] > 0.0,
-    }
+    columns = LazyColumns({"arrive_min": flow.arrive_min, "lane_class": flow.lane_class, "exit_min": record.exit_min})
+    columns.add("truck", lambda: column(manifest, "truck"))
+    for name, place in (("selected", SELECTED), ("referred", REFERRED), ("ordered", ORDERED)):
+        columns.add(name, lambda place=place: flow.columns[:, place] > 0.0)  # type: ignore[misc]
     for k, station in enumerate(STATIONS):
-        columns[f"{station}_server"] = record.server_at(k)
-        columns[f"{station}_done"] = record.done[k]
-        for moment, times in zip(MOMENTS, record.of(k), strict=True):
-            columns[f"{station}_{moment}_min"] = times
+        columns.add(f"{station}_server", partial(record.server_at, k))
+        columns.add(f"{station}_done", partial(record.done.__getitem__, k))
+        columns.add_together((f"{station}_{moment}_min" for moment in MOMENTS), partial(_moments, record, k))
     for name in SENSED_STATIONS:
-        columns[f"{name}_alarm"] = alarms_raised(flow, record, STATIONS.index(name))
-    columns["portal_slow"] = (record.slow > 0) & (flow.profiled == PORTAL)
-    cleared = (flow.alarm[PORTAL] == CLEARED) & (flow.fork == PORTAL)
-    columns["cleared"] = cleared & (record.done[PORTAL] == SERVED)
-    columns["diverted"] = np.asarray(np.any(record.done == DIVERTED, axis=0))
-    left = ~np.isnan(columns["exit_min"])
-    opened = {k: (record.done[k] == SERVED) & left for k in (ORIGIN, DOCK)}
-    columns["opened"] = opened[ORIGIN] | opened[DOCK]
-    found = [opened[k] & (flow.alarm[k] == 1) for k in (ORIGIN, DOCK)]
-    columns["seized"] = found[0] | found[1]
-    return CachedFrame({column.name: columns[column.name] for column in LEDGER}, copy=False)
+        columns.add(f"{name}_alarm", partial(alarms_raised, flow, record, STATIONS.index(name)))
+    columns.add("portal_slow", lambda: (record.slow > 0) & (flow.profiled == PORTAL))
+    columns.add("cleared", lambda: _cleared(flow, record))
+    columns.add("diverted", lambda: _diverted(flow, record))
+    columns.add("opened", lambda: _opened(record, ORIGIN) | _opened(record, DOCK))
+    columns.add("seized", lambda: _seized(flow, record, ORIGIN) | _seized(flow, record, DOCK))
+    return LazyFrame(columns, NAMES, len(flow.arrive_min))
+
+
+NAMES = tuple(declared.name for declared in LEDGER)
+
+
+def _moments(record: Record, station: int) -> dict[str, FloatArray]:
+    times = zip(MOMENTS, record.of(station), strict=True)
+    return {f"{STATIONS[station]}_{moment}_min": of_all for moment, of_all in times}
+
+
+def _cleared(flow: Flow, record: Record) -> BoolArray:
+    if flow.fork != PORTAL:
+        return np.zeros(len(flow.arrive_min), dtype=bool)
+    return np.asarray((flow.alarm[PORTAL] == CLEARED) & (record.done[PORTAL] == SERVED))
+
+
+def _diverted(flow: Flow, record: Record) -> BoolArray:
+    if flow.closing == CARRY_OVER:
+        return np.zeros(len(flow.arrive_min), dtype=bool)
+    return np.asarray(np.any(record.done == DIVERTED, axis=0))
+
+
+def _opened(record: Record, station: int) -> BoolArray:
+    return np.asarray((record.done[station] == SERVED) & ~np.isnan(record.exit_min))
+
+
+def _seized(flow: Flow, record: Record, station: int) -> BoolArray:
+    return np.asarray(_opened(record, station) & (flow.alarm[station] == 1))
 
 
 def alarms_raised(flow: Flow, record: Record, station: int) -> BoolArray:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.arrays import BoolArray
+from sim.arrays import BoolArray, FloatArray
 from sim.engine.capacity import SEGMENTS_AT, open_intervals, server_classes
 from sim.engine.flow import CLEARED, NO_LIMIT, NO_STATION, Flow, assemble_flow
 from sim.engine.routes import (
@@ -24,6 +24,7 @@ from sim.engine.routes import (
     SIDE_SCANNED,
     WAVED,
 )
+from sim.frames import column
 from sim.setting.insider import BOOTH
 from sim.setting.port import COMMODITIES, Check, Segment
 from sim.setting.scanner import Sensor
@@ -64,6 +65,7 @@ def prepare_flow(  # noqa: PLR0913
     capacity: pd.DataFrame,
     *,
     officer_referral: bool,
+    service_min: FloatArray | None = None,
 ) -> Flow:
     """Lay one replication out as arrays.
 
@@ -79,25 +81,27 @@ def prepare_flow(  # noqa: PLR0913
         CAPACITY of the same window.
     officer_referral : bool
         Primary officers refer trucks on their own judgment.
+    service_min : float array [K, n], optional
+        What `service_min_by_station` gave for these trucks and these stations.
     """
-    serves = server_classes(setting)
+    serves, ordered = server_classes(setting), exams_ordered(setting, manifest)
     closing = CLOSING[setting.port.closing]
     counts = [len(serves[k]) for k in range(N_STATIONS)]
     judged = counts[PORTAL] > 0 and counts[ANALYST] > 0
     return assemble_flow(
         horizon_min=window.horizon_min,
-        arrive_min=manifest["arrive_min"],
-        lane_class=manifest["fast"],
-        service_min=_service_min(manifest, counts),
-        alarm=_alarm(manifest, alarms, exams_ordered(setting, manifest)),
-        columns=policy_columns(setting, manifest, selected, officer_referral=officer_referral),
+        arrive_min=column(manifest, "arrive_min"),
+        lane_class=column(manifest, "fast"),
+        service_min=service_min_by_station(manifest, counts) if service_min is None else service_min,
+        alarm=_alarm(manifest, alarms, ordered, counts),
+        columns=policy_columns(setting, manifest, selected, ordered, officer_referral=officer_referral),
         absent=sum(1 << k for k in range(N_STATIONS) if counts[k] == 0),
         server_first=np.concatenate([[0], np.cumsum(counts)]),
         serves=[mask for masks in serves for mask in masks],
-        capacity=tuple(capacity[name] for name in ("station", "server", "up_min", "down_min", "drains")),
+        capacity=tuple(column(capacity, name) for name in ("station", "server", "up_min", "down_min", "drains")),
         doors=_doors(setting, window) if closing != CARRY_OVER else ([], []),
         closing=closing,
-        lane_draw=manifest["u_lane"],
+        lane_draw=_lane_draw(setting, manifest),
         **_slow_scan(setting, manifest, alarms),
         fork=PORTAL if judged else NO_STATION,
         judge=ANALYST if judged else NO_STATION,
@@ -107,12 +111,19 @@ def prepare_flow(  # noqa: PLR0913
     )
 
 
-def _service_min(manifest: pd.DataFrame, counts: Sequence[int]) -> npt.NDArray[np.float64]:
-    """Return the work of the stations that there are; the rows of others stay untouched."""
+def service_min_by_station(manifest: pd.DataFrame, counts: Sequence[int]) -> FloatArray:
+    """Return the work [K, n] that trucks ask of the stations that have servers; the rows of others stay zero."""
     service_min = np.zeros((N_STATIONS, len(manifest)))
     for k in np.flatnonzero(counts):
-        service_min[k] = manifest[f"service_{STATIONS[k]}_min"]
+        service_min[k] = column(manifest, f"service_{STATIONS[k]}_min")
     return service_min
+
+
+def _lane_draw(setting: Setting, manifest: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return what picks each truck's lane; zeros where no lane is picked at random."""
+    if any(_line_rule(setting, k)[1] == "random" for k in range(N_STATIONS)):
+        return np.asarray(column(manifest, "u_lane"), dtype=np.float64)
+    return np.zeros(len(manifest))
 
 
 def _rules(setting: Setting) -> dict[str, Any]:
@@ -151,22 +162,23 @@ def _slow_scan(setting: Setting, manifest: pd.DataFrame, alarms: Mapping[str, Bo
     """Return where a slow service may be chosen, its work and its alarms."""
     if not setting.has_slow_scan():
         return {"profiled": NO_STATION, "slow_min": [], "slow_alarm": []}
-    return {"profiled": PORTAL, "slow_min": manifest["service_portal_slow_min"], "slow_alarm": alarms["portal_slow"]}
+    slow_min = column(manifest, "service_portal_slow_min")
+    return {"profiled": PORTAL, "slow_min": slow_min, "slow_alarm": alarms["portal_slow"]}
 
 
 def officer_referrals(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
     """Return bool[n], which trucks the primary officer refers on his own judgement."""
-    port = setting.port
-    p_refer = np.where(manifest["true_carrying"], port.officer_referral_carrying_share, port.officer_referral_share)
-    return np.asarray(manifest["u_officer"].to_numpy() < p_refer)
+    port, carrying = setting.port, column(manifest, "true_carrying")
+    p_refer = np.where(carrying, port.officer_referral_carrying_share, port.officer_referral_share)
+    return np.asarray(column(manifest, "u_officer") < p_refer)
 
 
 def exams_ordered(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
     """Return bool[n], which trucks have an agriculture, trade-compliance or joint exam ordered."""
     mix = setting.port.mix
-    produce = manifest["commodity"].to_numpy() == COMMODITIES.index("produce")
+    produce = column(manifest, "commodity") == COMMODITIES.index("produce")
     p_order = mix.compliance_exam_share + np.where(produce, mix.agriculture_exam_share, 0.0)
-    by_this_side = manifest["laden"].to_numpy() & (manifest["u_order"].to_numpy() < p_order)
+    by_this_side = column(manifest, "laden") & (column(manifest, "u_order") < p_order)
     if not setting.port.joint_inspection:
         return np.asarray(by_this_side)
     return np.asarray(by_this_side | picked_at_origin(setting, manifest))
@@ -174,35 +186,52 @@ def exams_ordered(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
 
 def picked_at_origin(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
     """Return bool[n], whom the country that the trucks leave picks for a check."""
-    return np.asarray(manifest["u_origin"].to_numpy() < setting.port.origin.share)
+    return _below(manifest, "u_origin", setting.port.origin.share)
+
+
+def _below(manifest: pd.DataFrame, name: str, share: float) -> BoolArray:
+    """Return bool[n], whose uniform lies below a share; nothing is drawn where that is nobody's."""
+    return np.asarray(column(manifest, name) < share) if share > 0.0 else np.zeros(len(manifest), dtype=bool)
 
 
 def policy_columns(
-    setting: Setting, manifest: pd.DataFrame, selected: BoolArray, *, officer_referral: bool
+    setting: Setting, manifest: pd.DataFrame, selected: BoolArray, ordered: BoolArray, *, officer_referral: bool
 ) -> npt.NDArray[np.float64]:
-    """Return float[n, N_COLUMNS], what a routing hook may read of each truck."""
-    columns = np.zeros((len(manifest), N_COLUMNS))
-    columns[:, SELECTED] = selected
-    if officer_referral:
-        columns[:, REFERRED] = officer_referrals(setting, manifest)
-    columns[:, ORDERED] = exams_ordered(setting, manifest)
+    """Return float[n, N_COLUMNS], what a routing hook may read of each truck; ``ordered``: `exams_ordered`."""
     port = setting.port
-    columns[:, CHECKED] = picked_at_origin(setting, manifest) & (setting.servers("origin") > 0)
-    columns[:, SIDE_SCANNED] = manifest["u_low_energy"].to_numpy() < port.low_energy_share
-    columns[:, SCANNED_LATER] = selected & (setting.servers("portal") == 0)
-    columns[:, RADIATING] = manifest["laden"].to_numpy() & (manifest["u_radiation"] < port.radiation.share)
-    columns[:, SAFETY_CHECKED] = manifest["u_safety"].to_numpy() < port.safety.share
-    columns[:, WAVED] = stages_let_pass(setting, manifest)[:, BOOTH]
+    flags = {
+        SELECTED: selected,
+        ORDERED: ordered,
+        SIDE_SCANNED: _below(manifest, "u_low_energy", port.low_energy_share),
+        RADIATING: column(manifest, "laden") & _below(manifest, "u_radiation", port.radiation.share),
+        SAFETY_CHECKED: _below(manifest, "u_safety", port.safety.share),
+        WAVED: stages_let_pass(setting, manifest)[:, BOOTH],
+    }
+    if officer_referral:
+        flags[REFERRED] = officer_referrals(setting, manifest)
+    if setting.servers("origin") > 0:
+        flags[CHECKED] = picked_at_origin(setting, manifest)
+    if setting.servers("portal") == 0:
+        flags[SCANNED_LATER] = selected
+    columns = np.zeros((len(manifest), N_COLUMNS))
+    for place, flag in flags.items():
+        # most flags are set for few trucks
+        columns[np.flatnonzero(flag), place] = 1.0
     return columns
 
 
-def _alarm(manifest: pd.DataFrame, alarms: Mapping[str, BoolArray], is_ordered: BoolArray) -> npt.NDArray[np.uint8]:
-    """Return what each station would raise; one that opens trucks "alarms" as it finds a load."""
+def _alarm(
+    manifest: pd.DataFrame, alarms: Mapping[str, BoolArray], is_ordered: BoolArray, counts: Sequence[int]
+) -> npt.NDArray[np.uint8]:
+    """Return what each station that there is would raise; one that opens trucks "alarms" as it finds a load."""
     alarm = np.zeros((N_STATIONS, len(manifest)), dtype=np.uint8)
-    alarm[DOCK] = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
-    alarm[ORIGIN] = alarms["origin_find"]
+    if counts[DOCK]:
+        alarm[DOCK] = np.where(is_ordered, alarms["exam_find_other"], alarms["exam_find"])
+    if counts[ORIGIN]:
+        alarm[ORIGIN] = alarms["origin_find"]
     for station in SENSORS:
-        alarm[station] = alarms[STATIONS[station]]
+        if counts[station]:
+            alarm[station] = alarms[STATIONS[station]]
     alarm[PORTAL, alarms["auto_clear"]] = CLEARED
     return alarm
 

@@ -344,7 +344,9 @@ class Policy(Spec):
 
 def with_hook_data(flow: Flow, hook_data: HookData) -> Flow:
     """Return the flow with what the policy's own hook reads."""
-    columns = np.ascontiguousarray(np.column_stack([flow.columns, hook_data.columns]))
+    columns = flow.columns
+    if hook_data.columns.shape[1]:
+        columns = np.ascontiguousarray(np.column_stack([columns, hook_data.columns]))
     # a run writes into it: every `Laid` is a new one
     state = np.require(hook_data.state, dtype=np.float64, requirements=["C", "W"])
     return flow._replace(columns=columns, state=state)

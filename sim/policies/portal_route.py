@@ -72,6 +72,8 @@ def assemble_gates(program: Sequence[Gate], n: int) -> tuple[FloatArray, FloatAr
 def with_actual_portal_visits(flow: Flow, record: Record) -> Flow:
     """Return the flow with SELECTED set for every truck that was sent to the portal in fact."""
     sent = ~np.isnan(record.of(PORTAL)[0]) | (record.done[PORTAL] == WAIVED)
+    if not (sent & (flow.columns[:, SELECTED] == 0.0)).any():
+        return flow
     columns = flow.columns.copy()
     columns[:, SELECTED] = np.maximum(columns[:, SELECTED], sent)
     return flow._replace(columns=columns)

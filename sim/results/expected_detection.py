@@ -33,17 +33,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.caching.kept_results import KeptResults
 from sim.compiling import Route
 from sim.engine.flow import Flow
 from sim.engine.routes import N_COLUMNS, ORDERED, REFERRED, SCANNED_LATER, WAVED
 from sim.errors import PolicyError
-from sim.frames import distinct_rows
+from sim.frames import column, distinct_rows, with_columns
 from sim.results.expected_detection_error import detection_error_bound, reckoned_away
 from sim.results.expected_detection_trees import paths_before_primary
 from sim.scenario import Scenario
 from sim.screening import p_alarm_by_truck
-from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, alarm_chances
-from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
+from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, alarm_chances, auto_clear_z
+from sim.setting.contraband import DENSITIES
 from sim.stations import (
     DOCK,
     EXIT,
@@ -85,13 +86,13 @@ LOSABLE: Final = (DOCK, *REFERRAL_SENSORS)
 
 def path_flags(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray | None) -> list[BoolArray]:
     """Return the fields of `TruckPath` of every truck, each bool[n]; in place of the last one each of `LOSABLE`."""
-    later = ledger["selected"].to_numpy(dtype=bool) & (scenario.servers("portal") == 0)
+    later = column(ledger, "selected") & (scenario.servers("portal") == 0)
     columns = {
-        "checked": ledger["origin_done"].to_numpy() == SERVED,
-        "slow": ledger["portal_slow"].to_numpy(dtype=bool),
-        "ordered": ledger["ordered"].to_numpy(dtype=bool),
-        "side_scanned": ledger["low_energy_done"].to_numpy() == SERVED,
-        "imaged": ledger["portal_done"].to_numpy() == SERVED,
+        "checked": column(ledger, "origin_done") == SERVED,
+        "slow": column(ledger, "portal_slow"),
+        "ordered": column(ledger, "ordered"),
+        "side_scanned": column(ledger, "low_energy_done") == SERVED,
+        "imaged": column(ledger, "portal_done") == SERVED,
         "scanned_later": later,
     }
     full = [reckoned_away(scenario, ledger, rooms_full, station) for station in LOSABLE]
@@ -181,15 +182,15 @@ def expected_detection(
         caught_by_type=caught.sum(axis=1),
         amount_presented_by_type=amount_presented,
         amount_caught_by_type=amount_caught,
-        screened=expected_screening(scenario, points, manifest, ledger),
+        screened=expected_screening(scenario, points, manifest, ledger, weight),
         doubt=detection_error_bound(scenario, ledger, rooms_full, weight, float(caught.sum())),
     )
 
 
 def _loads_by_cell(manifest: pd.DataFrame, weight: FloatArray, paths: IntArray, n_paths: int) -> FloatArray:
     """Return the expected loads in trucks that left primary, float64[path, laden, density]."""
-    laden = manifest["laden"].to_numpy(dtype=bool)
-    density = np.where(laden, manifest["density"].to_numpy(dtype=np.int64), 0)
+    laden = column(manifest, "laden")
+    density = np.where(laden, column(manifest, "density"), 0)
     cell = (paths * 2 + laden) * len(DENSITIES) + density
     loads = np.bincount(cell, weights=weight, minlength=n_paths * 2 * len(DENSITIES))
     return np.asarray(loads.reshape(n_paths, 2, len(DENSITIES)), dtype=np.float64)
@@ -239,18 +240,35 @@ def p_seized_table(
     float64[path, laden, density, contraband, concealment]
         An empty truck's cargo has low density, whatever its row says.
     """
-    chances = alarm_chances(scenario, points)
-    table = np.empty((len(paths), len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
-    for row, path in enumerate(paths):
-        seized = _seized(scenario, path, chances, insider_help) @ NODE_WEIGHTS
-        table[row] = np.moveaxis(seized, 2, 0)
+    table = np.stack([_path_row(scenario, points, path, insider_help) for path in paths])
     empty = np.broadcast_to(table[:, :1], table.shape)
     return np.stack([empty, table], axis=1)
 
 
+def _path_row(scenario: Scenario, points: OperatingPoints, path: TruckPath, insider_help: InsiderHelp) -> FloatArray:
+    """Return P(seized) of one path, float64[density, contraband, concealment]; replications have the same few."""
+
+    def make() -> FloatArray:
+        seized = _seized(scenario, path, alarm_chances(scenario, points), insider_help) @ NODE_WEIGHTS
+        # laid out row by row, because the order of the sums over it hangs on that
+        return np.ascontiguousarray(np.moveaxis(seized, 2, 0))
+
+    key = (tuple(points.z.items()), auto_clear_z(scenario), _p_refer(scenario), _absent(scenario), path, insider_help)
+    return _ROWS.once((scenario.scanner, scenario.policy.route), key, make)
+
+
+_ROWS = KeptResults[FloatArray](most=4096)
+"""About a kilobyte each."""
+
+
+def _p_refer(scenario: Scenario) -> float:
+    """Return P(the officer refers | carrying)."""
+    return scenario.port.officer_referral_carrying_share if scenario.policy.officer_referral else 0.0
+
+
 def _seized(scenario: Scenario, path: TruckPath, chances: AlarmChances, insider_help: InsiderHelp) -> FloatArray:
     """Return P(seized | carrying, path, class, concealment factor)."""
-    p_refer = scenario.port.officer_referral_carrying_share if scenario.policy.officer_referral else 0.0
+    p_refer = _p_refer(scenario)
     columns = np.zeros((1, N_COLUMNS))
     columns[0, [ORDERED, SCANNED_LATER, WAVED]] = path.ordered, path.scanned_later, insider_help.booth
     image = chances["portal_slow"] if path.slow else chances["portal"]
@@ -314,12 +332,12 @@ class ScreeningTotals(NamedTuple):
 
 def screening_measures(ledger: pd.DataFrame, totals: ScreeningTotals) -> dict[str, float]:
     """Return the counts and sums of METRICS that tell of the portal's screening."""
-    wait = (ledger["portal_start_min"] - ledger["portal_enter_min"]).to_numpy()
-    done = ledger["portal_done"].to_numpy() == SERVED
+    wait = column(ledger, "portal_start_min") - column(ledger, "portal_enter_min")
+    done = column(ledger, "portal_done") == SERVED
     return {
         "n_screened": float(done.sum()),
-        "n_screened_slow": float((done & ledger["portal_slow"].to_numpy(dtype=bool)).sum()),
-        "n_screening_waits": float(np.isfinite(wait).sum()),
+        "n_screened_slow": float((done & column(ledger, "portal_slow")).sum()),
+        "n_screening_waits": float(np.count_nonzero(np.isfinite(wait))),
         "screening_wait_sum_min": float(np.nansum(wait)),
         "screening_weight": totals.weight,
         "screened_weight": totals.scanned,
@@ -332,13 +350,13 @@ def carrying_weight(manifest: pd.DataFrame, ledger: pd.DataFrame) -> FloatArray:
 
     A truck turned away in line has not left primary: it comes back another day, or elsewhere.
     """
-    left = (ledger["primary_leave_min"].notna() | ledger["exit_min"].notna()).to_numpy()
-    left = left & ~ledger["diverted"].to_numpy(dtype=bool)
-    return np.where(left, manifest["true_p_carrying"].to_numpy(dtype=np.float64), 0.0)
+    left = ~(np.isnan(column(ledger, "primary_leave_min")) & np.isnan(column(ledger, "exit_min")))
+    left &= ~column(ledger, "diverted").astype(bool)
+    return np.where(left, column(manifest, "true_p_carrying"), 0.0)
 
 
 def expected_screening(
-    scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame, ledger: pd.DataFrame
+    scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame, ledger: pd.DataFrame, weight: FloatArray
 ) -> ScreeningTotals:
     """Sum what the portal is expected to alarm on, every truck a probe.
 
@@ -346,15 +364,19 @@ def expected_screening(
     ----------
     manifest, ledger : DataFrame
         MANIFEST and LEDGER of the same ``n`` trucks in the same order.
+    weight : float64[n]
+        From `carrying_weight`.
     """
-    weight = carrying_weight(manifest, ledger)
-    seen = np.where(ledger["portal_done"].to_numpy() == SERVED, weight, 0.0)
-    slow = ledger["portal_slow"].to_numpy(dtype=bool)
-    hit = p_alarm_by_truck(scenario, points, "portal", manifest)
+    scanned = np.flatnonzero(column(ledger, "portal_done") == SERVED)
+    cargo = {name: column(manifest, name)[scanned] for name in ("laden", "density")}
+    hit, slow = p_alarm_by_truck(scenario, points, "portal", cargo), column(ledger, "portal_slow")[scanned]
     if slow.any():
-        hit = np.where(slow, p_alarm_by_truck(scenario, points, "portal_slow", manifest), hit)
+        hit = np.where(slow, p_alarm_by_truck(scenario, points, "portal_slow", cargo), hit)
+    seen, found = np.zeros(len(weight)), np.zeros(len(weight))
+    seen[scanned] = weight[scanned]
     # a matrix product's last bit depends on the number of threads, and they quarrel over cores
-    return ScreeningTotals(float(weight.sum()), float(seen.sum()), float((seen * hit).sum()))
+    found[scanned] = seen[scanned] * hit
+    return ScreeningTotals(float(weight.sum()), float(seen.sum()), float(found.sum()))
 
 
 def ledger_if_carrying(
@@ -373,11 +395,11 @@ def ledger_if_carrying(
     """
     if scenario.servers("portal") == 0:
         return ledger
-    done = ledger["portal_done"].to_numpy().copy()
+    done = column(ledger, "portal_done").copy()
     done[selected & ~if_carrying] = NOT_VISITED
     more = if_carrying & ~selected
     done[more] = np.where(_turned_away(scenario, ledger)[more], WAIVED, SERVED)
-    return ledger.assign(portal_done=done)
+    return with_columns(ledger, {"portal_done": lambda: done})
 
 
 def _turned_away(scenario: Scenario, ledger: pd.DataFrame) -> BoolArray:
@@ -385,8 +407,8 @@ def _turned_away(scenario: Scenario, ledger: pd.DataFrame) -> BoolArray:
     room = scenario.port.portal.room_trucks
     if room is None or scenario.port.portal.when_full != "suspend":
         return np.zeros(len(ledger), dtype=bool)
-    now = ledger["approach_end_min"].to_numpy()
-    waiting = _count(ledger["portal_enter_min"], now) - _count(ledger["portal_start_min"], now)
+    now = column(ledger, "approach_end_min")
+    waiting = _count(column(ledger, "portal_enter_min"), now) - _count(column(ledger, "portal_start_min"), now)
     free = _servers_free(scenario, ledger, now)
     return np.asarray((waiting >= room) & ~free)
 
@@ -398,11 +420,11 @@ def _servers_free(scenario: Scenario, ledger: pd.DataFrame, now: FloatArray) -> 
     """
     if scenario.port.portal.room_trucks != 0:
         return np.zeros(len(now), dtype=bool)
-    inside = _count(ledger["portal_start_min"], now) - _count(ledger["portal_leave_min"], now)
+    inside = _count(column(ledger, "portal_start_min"), now) - _count(column(ledger, "portal_leave_min"), now)
     return np.asarray(inside < scenario.servers("portal"))
 
 
-def _count(moments: pd.Series, now: FloatArray) -> npt.NDArray[np.int64]:
+def _count(moments: FloatArray, now: FloatArray) -> npt.NDArray[np.int64]:
     """Return how many of these moments lie before each of ``now``."""
-    known = np.sort(moments.dropna().to_numpy(dtype=np.float64))
+    known = np.sort(moments[~np.isnan(moments)])
     return np.asarray(np.searchsorted(known, now, side="left"), dtype=np.int64)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.frames import column
 from sim.scenario import Scenario
 from sim.stations import DOCK, EARLY_SENSORS, NOT_VISITED, REFERRAL_SENSORS, SECONDARY, SERVED, STATIONS, WAIVED
 
@@ -64,8 +65,8 @@ def detection_error_bound(
 
 def _visits(ledger: pd.DataFrame, station: int) -> tuple[BoolArray, BoolArray]:
     """Return bool[n], who was sent to a station, and whom it served to the end."""
-    done = ledger[f"{STATIONS[station]}_done"].to_numpy()
-    came = np.isfinite(ledger[f"{STATIONS[station]}_enter_min"].to_numpy())
+    done = column(ledger, f"{STATIONS[station]}_done")
+    came = np.isfinite(column(ledger, f"{STATIONS[station]}_enter_min"))
     return came | (done != NOT_VISITED), np.asarray(done == SERVED)
 
 
@@ -80,5 +81,5 @@ def reckoned_away(scenario: Scenario, ledger: pd.DataFrame, rooms_full: IntArray
     if getattr(scenario.port, STATIONS[station]).when_full == "block":
         return np.zeros(len(ledger), dtype=bool)
     if rooms_full is None:
-        return np.asarray(ledger[f"{STATIONS[station]}_done"].to_numpy() == WAIVED)
+        return np.asarray(column(ledger, f"{STATIONS[station]}_done") == WAIVED)
     return np.asarray(rooms_full >> station & 1 == 1)

@@ -22,7 +22,7 @@ from sim.arrays import FloatArray, IntArray
 from sim.compiling import Route
 from sim.engine.flow import Flow
 from sim.engine.routes import ORDERED, RADIATING, REFERRED, SAFETY_CHECKED, WAVED
-from sim.frames import distinct_rows
+from sim.frames import column, distinct_rows
 from sim.policies.base import HookReading
 from sim.scenario import Scenario
 from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, alarm_chances, p_reading_above
@@ -135,7 +135,7 @@ def _lost(flow: Flow, ledger: pd.DataFrame, rooms_full: IntArray | None) -> IntA
     """Return the bit mask of the stations that would not have served a load in this truck."""
     lost = np.zeros(len(ledger), dtype=np.int64)
     for station in _LOSABLE:
-        done = ledger[f"{STATIONS[station]}_done"].to_numpy()
+        done = column(ledger, f"{STATIONS[station]}_done")
         gone = np.isin(done, (WAIVED, WITHDRAWN))
         if rooms_full is not None and flow.suspend[station]:
             gone |= (rooms_full >> station & 1 == 1) & (done == 0)

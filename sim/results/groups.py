@@ -13,10 +13,13 @@ is a threshold of the risk score: 0.964 is reached by the riskiest 3.6 % of past
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 
 from sim.arrays import BoolArray
+from sim.frames import column, with_columns
 from sim.policies.base import PastTraffic
 from sim.policies.registry import floor_top_up, select_trucks
 from sim.results.indices import ratio_or_nan
@@ -42,11 +45,11 @@ def targeted_trucks(
     if not policy.even_luck:
         aimed = policy.choose(manifest, scores, past)
         if ledger is not None:
-            floor = manifest["u_floor"].to_numpy() < floor_top_up(policy)
-            aimed |= ledger["selected"].to_numpy(bool) & ~floor
+            floor = column(manifest, "u_floor") < floor_top_up(policy)
+            aimed |= column(ledger, "selected") & ~floor
         return aimed
-    unlucky = manifest.copy(deep=False)
-    unlucky["u_select"] = unlucky["u_floor"] = 1.0
+    never = functools.partial(np.ones, len(manifest))
+    unlucky = with_columns(manifest, {"u_select": never, "u_floor": never})
     return select_trucks(scenario.policy, unlucky, scores, past)
 
 
@@ -65,13 +68,13 @@ def random_stream_counts(is_targeted: BoolArray, manifest: pd.DataFrame, ledger:
         them; ``n_random_inspected``, ``n_random_opened``, ``n_random_seized``: those that luck sent
         to the portal.
     """
-    passed = ~is_targeted & np.isfinite(ledger["exit_min"].to_numpy())
-    imaged = ledger["portal_done"].to_numpy() == SERVED
-    drawn = passed & ledger["selected"].to_numpy(bool) & imaged
-    opened, seized = (ledger[name].to_numpy(bool) for name in ("opened", "seized"))
+    passed = ~is_targeted & np.isfinite(column(ledger, "exit_min"))
+    imaged = column(ledger, "portal_done") == SERVED
+    drawn = passed & column(ledger, "selected") & imaged
+    opened, seized = (column(ledger, name) for name in ("opened", "seized"))
     return {
         "n_passed": float(passed.sum()),
-        "n_passed_carrying": float((passed & manifest["true_carrying"].to_numpy(bool)).sum()),
+        "n_passed_carrying": float((passed & column(manifest, "true_carrying")).sum()),
         "n_random_inspected": float(drawn.sum()),
         "n_random_opened": float((drawn & opened).sum()),
         "n_random_seized": float((drawn & seized).sum()),
@@ -102,11 +105,11 @@ def high_risk_counts(scores: pd.DataFrame, ledger: pd.DataFrame, threshold: floa
     >>> high_risk_counts(scores, ledger, 0.9)["high_risk_inspection_rate"]
     0.5
     """
-    left = np.isfinite(ledger["exit_min"].to_numpy()) & ~ledger["diverted"].to_numpy(bool)
-    risky = left & (scores["risk_score"].to_numpy() >= threshold)
-    done = [ledger[f"{station}_done"].to_numpy() == SERVED for station in SCANNERS]
+    left = np.isfinite(column(ledger, "exit_min")) & ~column(ledger, "diverted")
+    risky = left & (column(scores, "risk_score") >= threshold)
+    done = [column(ledger, f"{station}_done") == SERVED for station in SCANNERS]
     scanned = risky & np.any(done, axis=0)
-    inspected = scanned | (risky & ledger["opened"].to_numpy(bool))
+    inspected = scanned | (risky & column(ledger, "opened"))
     n, m = float(risky.sum()), float(inspected.sum())
     return {
         "n_high_risk": n,

@@ -62,9 +62,15 @@ def longest_queue(arrive_min: FloatArray, start_min: FloatArray) -> float:
     The number only grows at an arrival, so it is read there: arrivals so far less starts so far.
     A truck that starts at the very moment at which it arrives never counts as waiting.
     """
-    if not len(arrive_min):
-        return 0.0
-    arrived = np.sort(arrive_min)
-    started = np.sort(start_min[np.isfinite(start_min)])
-    waiting = np.arange(1, len(arrived) + 1) - np.searchsorted(started, arrived, side="right")
-    return float(max(waiting.max(), 0))
+    n = len(arrive_min)
+    arrived = arrive_min if (arrive_min[1:] >= arrive_min[:-1]).all() else np.sort(arrive_min)
+    started = np.append(np.sort(start_min[np.isfinite(start_min)]), np.full(n, np.inf))
+    # as the last of them arrives, at least so many wait if the start that would leave fewer comes later
+    least, most = 0, n
+    while least < most:
+        waiting = (least + most + 1) // 2
+        if (started[: n + 1 - waiting] > arrived[waiting - 1 :]).any():
+            least = waiting
+        else:
+            most = waiting - 1
+    return float(least)

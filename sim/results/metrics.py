@@ -8,7 +8,9 @@ Sources: wait [GAO-13-603], crossing [FHWA-HOP-12-049], indices and delay (FHWA 
 
 from __future__ import annotations
 
+import functools
 import itertools
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -16,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray
+from sim.frames import LazyColumns, column, column_at
 from sim.results import usage
 from sim.results.expected_detection import ExpectedDetection, screening_measures
 from sim.results.groups import random_stream_counts
@@ -46,32 +49,35 @@ def all_trucks_accounted_for(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bo
     where its moments say; one turned away never began primary inspection. Then arrived = released +
     seized + turned away + still inside.
     """
-    carrying = manifest["true_carrying"].to_numpy(bool)
-    if not np.array_equal(ledger["truck"].to_numpy(), manifest["truck"].to_numpy()):
+    carrying = column(manifest, "true_carrying")
+    if not np.array_equal(column(ledger, "truck"), column(manifest, "truck")):
         if not np.array_equal(np.sort(ledger["truck"]), np.sort(manifest["truck"])):
             return False
         carrying = carrying[_row_of(manifest, ledger)]
-    seized, opened = ledger["seized"].to_numpy(bool), ledger["opened"].to_numpy(bool)
-    left = np.isfinite(ledger["exit_min"].to_numpy())
-    diverted = ledger["diverted"].to_numpy(bool)
+    seized, opened = column(ledger, "seized"), column(ledger, "opened")
+    left = np.isfinite(column(ledger, "exit_min"))
+    diverted = column(ledger, "diverted")
     released, inside = left & ~seized & ~diverted, ~left & ~seized
     n_gone = released.sum() + (seized & left).sum() + (diverted & left).sum()
     adds_up = len(manifest) == n_gone + inside.sum()
-    begun = np.isfinite(ledger["primary_start_min"].to_numpy())
+    begun = np.isfinite(column(ledger, "primary_start_min"))
     lawful = not (seized & ~(opened & carrying)).any() and not (opened & ~left).any()
     lawful &= not (diverted & (begun | seized)).any()
     return bool(adds_up and lawful and _in_order(ledger, left))
 
 
 def _row_of(manifest: pd.DataFrame, ledger: pd.DataFrame) -> npt.NDArray[np.int64]:
-    order = np.argsort(manifest["truck"].to_numpy(), kind="stable")
-    return np.asarray(order[np.argsort(np.argsort(ledger["truck"].to_numpy(), kind="stable"))])
+    order = np.argsort(column(manifest, "truck"), kind="stable")
+    return np.asarray(order[np.argsort(np.argsort(column(ledger, "truck"), kind="stable"))])
 
 
 def _in_order(ledger: pd.DataFrame, has_exited: BoolArray) -> bool:
-    arrive, exit_min = ledger["arrive_min"].to_numpy(), ledger["exit_min"].to_numpy()
+    arrive, exit_min = column(ledger, "arrive_min"), column(ledger, "exit_min")
     for station in STATIONS:
-        moments = [ledger[f"{station}_{m}_min"].to_numpy() for m in MOMENTS]
+        moments = [column(ledger, f"{station}_{m}_min") for m in MOMENTS]
+        if all(times.strides == (0,) and np.isnan(times[:1]).all() for times in moments):
+            # one NaN stands for all of them: the port has no such station
+            continue
         chain = [arrive, *moments, *([] if station == "analyst" else [exit_min])]
         if any((later < earlier).any() for earlier, later in itertools.pairwise(chain)):
             return False
@@ -83,21 +89,22 @@ def _in_order(ledger: pd.DataFrame, has_exited: BoolArray) -> bool:
 
 def inspection_counts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray) -> dict[str, float]:
     """Return the counts of METRICS that tell of scans, alarms, exams and seizures."""
-    done = {s: ledger[f"{s}_done"].to_numpy() for s in STATIONS}
+    done = {s: column(ledger, f"{s}_done") for s in STATIONS}
     scanned = np.any([done[s] == SERVED for s in SCANNERS], axis=0) & has_exited
-    alarmed = np.any([ledger[f"{s}_alarm"].to_numpy(bool) for s in SCANNERS], axis=0)
+    alarmed = np.any([column(ledger, f"{s}_alarm") for s in SCANNERS], axis=0)
     on_leaving = (done["origin"] == SERVED) & has_exited
-    clean = ~manifest["true_carrying"].to_numpy(bool)
-    stops = sum((((done[s] == SERVED) | (done[s] == WITHDRAWN)) & has_exited).sum() for s in STATIONS if s != "analyst")
+    clean = ~column(manifest, "true_carrying").astype(bool)
+    stopped = {s: (done[s] == SERVED) | (done[s] == WITHDRAWN) for s in STATIONS if s != "analyst"}
+    stops = sum(np.count_nonzero(mine & has_exited) for mine in stopped.values())
     return {
         "n_scanned": float(scanned.sum()),
-        "n_opened": float((ledger["opened"].to_numpy(bool) & has_exited).sum()),
+        "n_opened": float((column(ledger, "opened") & has_exited).sum()),
         "n_clean_scanned": float((scanned & clean).sum()),
         "n_false_alarms": float((scanned & clean & alarmed).sum()),
         "n_opened_on_leaving": float(on_leaving.sum()),
-        "n_cleared": float(ledger["cleared"].to_numpy(bool).sum()),
-        "n_seized_on_leaving": float((ledger["seized"].to_numpy(bool) & on_leaving).sum()),
-        "n_seized": float(ledger["seized"].to_numpy(bool).sum()),
+        "n_cleared": float(column(ledger, "cleared").sum()),
+        "n_seized_on_leaving": float((column(ledger, "seized") & on_leaving).sum()),
+        "n_seized": float(column(ledger, "seized").sum()),
         "n_carrying": float((~clean & has_exited).sum()),
         "n_stops": float(stops),
     }
@@ -105,10 +112,10 @@ def inspection_counts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: 
 
 def seized_and_leaked_amounts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray) -> dict[str, float]:
     """Return what was seized and what leaked of each type of contraband, in its unit."""
-    carrying = np.flatnonzero(manifest["true_carrying"].to_numpy(bool) & has_exited)
-    kind = manifest["true_contraband"].to_numpy()[carrying]
-    load = manifest["true_load"].to_numpy()[carrying]
-    seized = ledger["seized"].to_numpy(bool)[carrying]
+    carrying = np.flatnonzero(column(manifest, "true_carrying").astype(bool) & has_exited)
+    kind = column_at(manifest, "true_contraband", carrying)
+    load = column_at(manifest, "true_load", carrying)
+    seized = column(ledger, "seized")[carrying].astype(bool)
     found = {}
     for code, name in enumerate(CONTRABAND):
         found[amount_column("seized", name)] = float(load[seized & (kind == code)].sum())
@@ -126,19 +133,32 @@ RATIOS: Final = {
 """Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
 
 
-def free_flow_min(ledger: pd.DataFrame, work: dict[str, FloatArray]) -> FloatArray:
+def free_flow_min(ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
     """Return each truck's crossing time on its own path through an empty port, in minutes [n].
 
     The work of all stations that served it, of primary and the analyst's image the longer one: the
     image is judged while the truck stands at primary.
     """
-    served = {s: ledger[f"{s}_done"].to_numpy() == SERVED for s in STATIONS}
-    booth, image = (np.where(served.pop(s), work[s], 0.0) for s in ("primary", "analyst"))
-    total = np.maximum(booth, image)
-    for station, mine in served.items():
-        if mine.any():
-            total += np.where(mine, work[station], 0.0)
-    return np.asarray(total, np.float64)
+    served = {s: np.flatnonzero(column(ledger, f"{s}_done") == SERVED) for s in STATIONS}
+    total = np.zeros(len(ledger))
+    booth, image = served.pop("primary"), served.pop("analyst")
+    if len(booth):
+        total[booth] = work["primary"][booth]
+    if len(image):
+        total[image] = np.maximum(total[image], work["analyst"][image])
+    for station, rows in served.items():
+        if len(rows):
+            total[rows] += work[station][rows]
+    return total
+
+
+def work_of_trucks(manifest: pd.DataFrame, ledger: pd.DataFrame) -> Mapping[str, FloatArray]:
+    """Return the work that each truck asks of each station [n], in minutes; at the portal by the profile it got."""
+    work = LazyColumns()
+    for station in STATIONS:
+        work.add(station, functools.partial(column, manifest, f"service_{station}_min"))
+    work.add("portal", lambda: portal_work(manifest, ledger))
+    return work
 
 
 def measure_replication(
@@ -165,8 +185,7 @@ def measure_replication(
         The random stream is empty: only who knows the policy can tell luck from targeting. Nobody
         is high-risk: only who knows the scores can tell (`sim.results.groups`).
     """
-    work = {s: manifest[f"service_{s}_min"].to_numpy(np.float64) for s in STATIONS}
-    work["portal"] = portal_work(manifest, ledger)
+    work = work_of_trucks(manifest, ledger)
     left, found = _counts(ledger)
     found["open_min"] = usage.open_min(scenario, window)
     found["open_h"] = found["open_min"] / 60.0
@@ -177,7 +196,7 @@ def measure_replication(
     found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
     found |= inspection_counts(manifest, ledger, left)
-    found |= random_stream_counts(ledger["selected"].to_numpy(bool), manifest, ledger)
+    found |= random_stream_counts(column(ledger, "selected"), manifest, ledger)
     found |= dict.fromkeys(("n_high_risk", "n_high_risk_scanned", "n_high_risk_inspected"), 0.0)
     found |= seized_and_leaked_amounts(manifest, ledger, left)
     found |= _probes(detection) | screening_measures(ledger, detection.screened)
@@ -194,7 +213,7 @@ def measure_replication(
 
 def _counts(ledger: pd.DataFrame) -> tuple[BoolArray, dict[str, float]]:
     """Return bool[n], who has left the port and was not turned away; and how many did what."""
-    gone, diverted = np.isfinite(ledger["exit_min"].to_numpy()), ledger["diverted"].to_numpy(bool)
+    gone, diverted = np.isfinite(column(ledger, "exit_min")), column(ledger, "diverted")
     left = gone & ~diverted
     return left, {
         "trucks": float(len(ledger)),
@@ -205,13 +224,13 @@ def _counts(ledger: pd.DataFrame) -> tuple[BoolArray, dict[str, float]]:
 
 
 def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
-    arrive, checked = ledger["arrive_min"].to_numpy(), ledger["origin_leave_min"].to_numpy()
+    arrive, checked = column(ledger, "arrive_min"), column(ledger, "origin_leave_min")
     arrive = np.where(np.isfinite(checked), checked, arrive)
-    start, gone = ledger["primary_start_min"].to_numpy(), ledger["exit_min"].to_numpy()
+    start, gone = column(ledger, "primary_start_min"), column(ledger, "exit_min")
     served = np.isfinite(start)
     unserved = np.where(np.isfinite(gone), gone, np.maximum(window.horizon_min, arrive))
     wait = np.where(served, start, unserved) - arrive
-    over, lane_class = wait > 30.0, ledger["lane_class"].to_numpy(np.int64)
+    over, lane_class = wait > 30.0, column(ledger, "lane_class")
     of_class = {name: served & (lane_class == code) for code, name in enumerate(LANE_CLASSES)}
     return {
         **{f"n_waits_{name}": float(mine.sum()) for name, mine in of_class.items()},
@@ -226,7 +245,7 @@ def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
 
 
 def _crossings(ledger: pd.DataFrame, free_flow: FloatArray, has_exited: BoolArray) -> dict[str, float]:
-    crossing = (ledger["exit_min"].to_numpy() - ledger["arrive_min"].to_numpy())[has_exited]
+    crossing = (column(ledger, "exit_min") - column(ledger, "arrive_min"))[has_exited]
     mean = ratio_or_nan(crossing.sum(), len(crossing))
     p50, p95 = percentile_values(crossing, (50.0, 95.0))
     free_p50 = percentile(free_flow, 50.0)
@@ -246,10 +265,10 @@ def _crossings(ledger: pd.DataFrame, free_flow: FloatArray, has_exited: BoolArra
 def _money(
     value: Value, manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray, delay_truck_h: float
 ) -> dict[str, float]:
-    released = has_exited & ~ledger["seized"].to_numpy(bool) & manifest["laden"].to_numpy(bool)
+    released = has_exited & ~column(ledger, "seized") & column(manifest, "laden")
     fuel_usd_per_h = value.idle_fuel_gal_per_h * value.diesel_usd_per_gal
     return {
-        "commerce_usd": float(manifest["value_usd"].to_numpy()[released].sum()),
+        "commerce_usd": float(column(manifest, "value_usd")[released].sum()),
         "delay_cost_usd": delay_truck_h * (value.value_of_time_usd_per_truck_h + fuel_usd_per_h),
     }
 
@@ -270,7 +289,7 @@ def _probes(detection: ExpectedDetection) -> dict[str, float]:
 
 
 def _stations(
-    scenario: Scenario, window: Window, ledger: pd.DataFrame, capacity: pd.DataFrame, work: dict[str, FloatArray]
+    scenario: Scenario, window: Window, ledger: pd.DataFrame, capacity: pd.DataFrame, work: Mapping[str, FloatArray]
 ) -> dict[str, float]:
     available = usage.available_min(capacity, window)
     offered = usage.offered_min(scenario, ledger, work)
@@ -280,7 +299,7 @@ def _stations(
     found |= _by_station("offered_{}_min", STATIONS, offered)
     found |= _by_station("scheduled_{}_min", INSPECTION_STATIONS, usage.scheduled_min(scenario, window))
     found |= _by_station("load_{}", STATIONS, usage.station_loads(offered, available))
-    lane_class = ledger["lane_class"].to_numpy(np.int64)
+    lane_class = column(ledger, "lane_class")
     found["load_primary"] = usage.primary_load(scenario, work["primary"], lane_class, capacity, window)
     return found
 
@@ -295,12 +314,12 @@ TUNING_MEASURES: Final = ("wait_mean_min", "detection_expected", "scan_rate")
 
 def tuning_measures(*, ledger: pd.DataFrame, detection: ExpectedDetection, **_others: object) -> dict[str, float]:
     """Return `TUNING_MEASURES`, their sums and the 95th percentile of crossing, as `measure_replication` does."""
-    exit_min, arrive = ledger["exit_min"].to_numpy(), ledger["arrive_min"].to_numpy()
-    checked, start = ledger["origin_leave_min"].to_numpy(), ledger["primary_start_min"].to_numpy()
-    left = np.isfinite(exit_min) & ~ledger["diverted"].to_numpy(bool)
+    exit_min, arrive = column(ledger, "exit_min"), column(ledger, "arrive_min")
+    checked, start = column(ledger, "origin_leave_min"), column(ledger, "primary_start_min")
+    left = np.isfinite(exit_min) & ~column(ledger, "diverted")
     wait = start - np.where(np.isfinite(checked), checked, arrive)
     served = np.isfinite(start)
-    scanned = np.any([ledger[f"{s}_done"].to_numpy() == SERVED for s in SCANNERS], axis=0)
+    scanned = np.any([column(ledger, f"{s}_done") == SERVED for s in SCANNERS], axis=0)
     found = {
         "exited": float(left.sum()),
         "n_waits": float(served.sum()),

@@ -13,14 +13,16 @@ analysts who audit recorded images. Officers of other offices (agriculture, trad
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.arrays import BoolArray, FloatArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.engine.capacity import manned_intervals, open_intervals
+from sim.frames import column
 from sim.scenario import Scenario
 from sim.setting.port import Check
 from sim.setting.scanner import Sensor
@@ -39,18 +41,19 @@ ALL_ROWS: Final = slice(None)
 
 def available_min(capacity: pd.DataFrame, window: Window, rows: BoolArray | slice = ALL_ROWS) -> FloatArray:
     """Return the server-minutes of CAPACITY (of some of its rows) within the window, one number a station."""
-    spans = (capacity[name].to_numpy(float)[rows] for name in ("up_min", "down_min"))
+    spans = (column(capacity, name)[rows] for name in ("up_min", "down_min"))
     up, down = (np.clip(span, 0.0, window.horizon_min) for span in spans)
-    station = capacity["station"].to_numpy(np.int64)[rows]
+    station = column(capacity, "station")[rows]
     return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
 
 
-def busy_min(ledger: pd.DataFrame, work: dict[str, FloatArray]) -> FloatArray:
+def busy_min(ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
     """Return the work of the trucks served, one number a station.
 
     Left out: work that a withdrawn truck had received, or a truck on a server at the end.
     """
-    return np.array([work[s][ledger[f"{s}_done"].to_numpy() == SERVED].sum() for s in STATIONS])
+    served = {s: np.flatnonzero(column(ledger, f"{s}_done") == SERVED) for s in STATIONS}
+    return np.array([work[s][rows].sum() if len(rows) else 0.0 for s, rows in served.items()])
 
 
 def held_min(ledger: pd.DataFrame, window: Window) -> FloatArray:
@@ -58,18 +61,18 @@ def held_min(ledger: pd.DataFrame, window: Window) -> FloatArray:
     end = window.horizon_min
     held = []
     for station in STATIONS:
-        start = ledger[f"{station}_start_min"].to_numpy()
+        start = column(ledger, f"{station}_start_min")
         began = np.flatnonzero(np.isfinite(start))
         if not len(began):
             held.append(0.0)
             continue
-        leave = ledger[f"{station}_leave_min"].to_numpy()[began]
+        leave = column(ledger, f"{station}_leave_min")[began]
         stop = np.minimum(np.where(np.isfinite(leave), leave, end), end)
         held.append(np.maximum(stop - start[began], 0.0).sum())
     return np.array(held)
 
 
-def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, FloatArray]) -> FloatArray:
+def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
     """Return the server-minutes that all arrivals ask for, one number a station.
 
     Approach and primary: the work of every truck. Portal and analyst: that of the selected, but
@@ -77,9 +80,9 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, FloatA
     Beyond primary: the work that the trucks which left primary brought there, scaled up to all
     arrivals, so that a full yard which holds trucks back upstream does not hide its own overload.
     """
-    waived = ledger["portal_done"].to_numpy() == WAIVED
-    selected = ledger["selected"].to_numpy(bool) & ~waived
-    past_primary = np.isfinite(ledger["primary_leave_min"].to_numpy())
+    waived = column(ledger, "portal_done") == WAIVED
+    selected = np.flatnonzero(column(ledger, "selected").astype(bool) & ~waived)
+    past_primary = np.isfinite(column(ledger, "primary_leave_min"))
     scale = len(ledger) / past_primary.sum() if past_primary.any() else np.nan
     offered = dict.fromkeys(STATIONS, 0.0)
     for station in STATIONS:
@@ -88,12 +91,12 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: dict[str, FloatA
         if station in ("approach", "primary"):
             offered[station] = work[station].sum()
         elif station in ("portal", "analyst"):
-            seen = selected & ~(ledger["cleared"].to_numpy(bool) & (station == "analyst"))
+            seen = selected[~column(ledger, "cleared")[selected].astype(bool)] if station == "analyst" else selected
             offered[station] = work[station][seen].sum()
         else:
-            came = np.isfinite(ledger[f"{station}_enter_min"].to_numpy())
+            came = np.flatnonzero(np.isfinite(column(ledger, f"{station}_enter_min")))
             asked = work[station][came].sum() * (1.0 if STATIONS.index(station) < PRIMARY else scale)
-            offered[station] = asked if came.any() else 0.0
+            offered[station] = asked if len(came) else 0.0
     return np.array([offered[s] for s in STATIONS])
 
 
@@ -116,7 +119,7 @@ def primary_load(
     """
     primary = scenario.port.primary
     total = float(available_min(capacity, window)[PRIMARY])
-    fast_total = float(available_min(capacity, window, capacity["server"].to_numpy() >= primary.lanes)[PRIMARY])
+    fast_total = float(available_min(capacity, window, column(capacity, "server") >= primary.lanes)[PRIMARY])
     fast_work = work[lane_class == FAST].sum()
     general_work = work.sum() - fast_work
     loads = [_ratio(work.sum(), total)]
@@ -153,24 +156,51 @@ def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
 
     A truck in hand at the end of a shift is finished; ports that serve their line late begin more.
     """
-    began = np.flatnonzero(np.isfinite(ledger["primary_start_min"].to_numpy()))
-    servers = ledger["primary_server"].to_numpy()[began]
-    # the trucks of one booth, in their order, lie side by side
-    by_server = began[np.argsort(servers, kind="stable")]
-    ends = np.cumsum(np.bincount(servers))
-    start, leave = (ledger[f"primary_{m}_min"].to_numpy()[by_server] for m in ("start", "leave"))
-    mine = capacity["station"].to_numpy() == STATIONS.index("primary")
-    booth, up, down = (capacity[name].to_numpy()[mine] for name in ("server", "up_min", "down_min"))
-    total, first = 0.0, 0
-    for server, last in enumerate(ends):
-        trucks, own = slice(first, last), booth == server
-        first = last
-        if trucks.start == trucks.stop:
-            continue
-        place = np.searchsorted(up[own], start[trucks], side="right") - 1
-        over = leave[trucks] - np.maximum(start[trucks], down[own][place])
-        total += float(np.maximum(np.nan_to_num(over), 0.0).sum())
+    start, leave = (column(ledger, f"primary_{moment}_min") for moment in ("start", "leave"))
+    servers = column(ledger, "primary_server")
+    late = _near_closing(start, leave, servers, capacity)
+    booths = _booth_hours(capacity)
+    total = 0.0
+    for server in np.unique(servers[late]):
+        trucks, (up, down) = np.flatnonzero(np.isfinite(start) & (servers == server)), booths[server]
+        mine = late[servers[late] == server]
+        place = np.searchsorted(up, start[mine], side="right") - 1
+        over = np.zeros(len(trucks))
+        over[np.searchsorted(trucks, mine)] = np.maximum(leave[mine] - np.maximum(start[mine], down[place]), 0.0)
+        total += float(over.sum())
     return total
+
+
+def _booth_hours(capacity: pd.DataFrame) -> dict[int, tuple[FloatArray, FloatArray]]:
+    """Return when each booth takes trucks: starts and ends of its intervals, in order."""
+    mine = column(capacity, "station") == PRIMARY
+    booth, up, down = (column(capacity, name)[mine] for name in ("server", "up_min", "down_min"))
+    return {int(server): (up[booth == server], down[booth == server]) for server in np.unique(booth)}
+
+
+def _near_closing(
+    start: FloatArray, leave: FloatArray, servers: npt.NDArray[np.integer[Any]], capacity: pd.DataFrame
+) -> IntArray:
+    """Return the trucks in whose minutes at a booth it closes, or is closed as they begin: all late ones and few more.
+
+    Looked up minute by minute: how often each booth has closed by then, and whether it is open all that minute.
+    """
+    rows = np.flatnonzero(np.isfinite(start) & np.isfinite(leave))
+    if not len(rows):
+        return rows
+    booths = _booth_hours(capacity)
+    minutes = int(max(leave[rows].max(), start[rows].max())) + 2
+    closed = np.zeros((int(servers.max()) + 1, minutes), dtype=np.int64)
+    is_open = np.zeros(closed.shape, dtype=bool)
+    for server in range(len(closed)):
+        for up, down in zip(*booths[server], strict=True) if server in booths else ():
+            closed[server, min(int(down), minutes - 1) :] += 1
+            is_open[server, int(np.ceil(up)) : int(down)] = True
+    first = servers[rows] * np.int64(minutes)
+    begun = first + start[rows].astype(np.int64)
+    ended = first + leave[rows].astype(np.int64)
+    near = closed.ravel()[ended] > closed.ravel()[begun]
+    return np.asarray(rows[near | ~is_open.ravel()[begun]])
 
 
 def officer_h(scenario: Scenario, window: Window, capacity: pd.DataFrame, n_audits: float = 0.0) -> float:

@@ -14,11 +14,13 @@ See ``docs/decisions/009-detection-where-information-knows-the-truth.md``.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.arrays import IntArray
+from sim.frames import column, only_columns, with_columns
 from sim.setting.sharing import IF_CARRYING_PREFIX, SHARED_ITEMS
 from sim.trucks.insider import carries_with_help
 
@@ -30,7 +32,8 @@ IF_CARRYING = {"p_hit": "p_hit_if_carrying", "risk_score": "risk_score_if_carryi
 
 def manifest_if_carrying(manifest: pd.DataFrame) -> pd.DataFrame:
     """Return the manifest with every shared item as it would read were each truck carrying."""
-    return manifest.assign(**{name: manifest[IF_CARRYING_PREFIX + name] for name, *_ in SHARED_ITEMS})
+    names = [name for name, *_ in SHARED_ITEMS]
+    return with_columns(manifest, {name: partial(column, manifest, IF_CARRYING_PREFIX + name) for name in names})
 
 
 def with_loads_on_board(setting: Setting, manifest: pd.DataFrame, chosen: IntArray) -> pd.DataFrame:
@@ -49,17 +52,18 @@ def with_loads_on_board(setting: Setting, manifest: pd.DataFrame, chosen: IntArr
     by_load = {name: manifest[name].to_numpy().copy() for name, *_ in SHARED_ITEMS}
     for name, values in by_load.items():
         values[chosen] = manifest[IF_CARRYING_PREFIX + name].to_numpy()[chosen]
-    with_help = carries_with_help(setting.insider, carrying, manifest["u_help"].to_numpy())
+    with_help = carries_with_help(setting.insider, carrying, manifest)
     return manifest.assign(true_carrying=carrying, true_insider_help=with_help, **by_load)
 
 
 def with_scores_if_carrying(scores: pd.DataFrame, if_carrying: pd.DataFrame) -> pd.DataFrame:
     """Return SCORES with those of the same trucks as if carrying beside them."""
-    return scores.assign(**{then: if_carrying[now] for now, then in IF_CARRYING.items()})
+    return with_columns(scores, {then: partial(column, if_carrying, now) for now, then in IF_CARRYING.items()})
 
 
 def scores_if_carrying(scores: pd.DataFrame) -> pd.DataFrame | None:
     """Return SCORES as if every truck carried; None: no score hangs on the truth."""
-    if not set(IF_CARRYING.values()) <= set(scores.columns):
+    if any(name not in scores for name in IF_CARRYING.values()):
         return None
-    return pd.DataFrame({"truck": scores["truck"]}).assign(**{now: scores[then] for now, then in IF_CARRYING.items()})
+    plain = only_columns(scores, ("truck", *IF_CARRYING))
+    return with_columns(plain, {now: partial(column, scores, then) for now, then in IF_CARRYING.items()})

@@ -7,13 +7,13 @@ numbers behind are in ``traffic.declared``.
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
+from sim.frames import LazyColumns
 from sim.setting.port import COMMODITIES
 from sim.setting.setting import Setting
 from sim.setting.traffic import Declared
@@ -23,23 +23,28 @@ from sim.trucks.population import (
     NO_COLUMNS,
     Columns,
     Population,
-    draw_parties,
+    add_parties,
     draw_population,
     look_up_firm,
     population_key,
 )
 from sim.trucks.streams import Draw, Purpose, lognormal_quantiles, normal_quantiles
 
-Arrays = dict[str, NDArray[Any]]
 
-
-def draw_declared_columns(
-    setting: Setting, window: Window, times: FloatArray, draw: Draw, given_columns: Columns = NO_COLUMNS
-) -> Arrays:
-    """Return the visible columns of trucks that arrive at these times.
+def add_declared_columns(
+    columns: LazyColumns,
+    setting: Setting,
+    window: Window,
+    times: FloatArray,
+    draw: Draw,
+    given_columns: Columns = NO_COLUMNS,
+) -> None:
+    """Add the visible columns of trucks that arrive at these times.
 
     Parameters
     ----------
+    columns : LazyColumns
+        Gets every column of tier ``own``, and the model firms of `sim.trucks.population.add_parties`.
     setting : Setting
         Population and declarations: ``traffic`` and ``port.mix``.
     window : Window
@@ -49,49 +54,50 @@ def draw_declared_columns(
     draw : callable
         The trucks' luck.
     given_columns : mapping of arrays, shape (n,)
-        Visible columns that are known already.
-
-    Returns
-    -------
-    dict of arrays, shape (n,)
-        Every column of tier ``own``, and the model firms of `sim.trucks.population.draw_parties`.
+        Visible columns that are known and stand in ``columns`` already.
     """
-    columns = _calendar(setting, window, times, draw) | dict(given_columns)
-    columns |= draw_parties(population_key(setting), draw, given_columns)
-    columns |= _records(draw_population(setting), columns) | dict(given_columns)
-    columns |= _goods(setting, draw_population(setting), columns, draw, given_columns) | dict(given_columns)
-    return columns | _filing(setting.traffic.declared, columns, draw) | dict(given_columns)
+    _add_calendar(columns, setting, window, times, draw)
+    add_parties(columns, population_key(setting), draw, given_columns)
+    _add_records(columns, draw_population(setting))
+    _add_goods(columns, setting, draw, given_columns)
+    _add_filing(columns, setting.traffic.declared, draw)
 
 
-def _calendar(setting: Setting, window: Window, times: FloatArray, draw: Draw) -> Arrays:
-    day = (times / 1440.0).astype(np.int64)
+def _add_calendar(columns: LazyColumns, setting: Setting, window: Window, times: FloatArray, draw: Draw) -> None:
     dates = window.dates()
-    off = setting.traffic.declared.schedule_sd_h * normal_quantiles(draw(Purpose.SCHEDULE))
-    hour = times / 60.0 - 24.0 * day + off
-    return {
-        "arrive_hour": np.clip(hour, 0.0, 23.999),
-        "weekday": np.array([date.weekday() for date in dates]).take(day),
-        "month": np.array([date.month for date in dates]).take(day),
-    }
+
+    def hour() -> FloatArray:
+        off = setting.traffic.declared.schedule_sd_h * normal_quantiles(draw(Purpose.SCHEDULE))
+        return np.clip(times / 60.0 - 24.0 * columns["day"] + off, 0.0, 23.999)
+
+    columns.add("day", lambda: (times / 1440.0).astype(np.int64))
+    columns.add("arrive_hour", hour)
+    columns.add("weekday", lambda: np.array([date.weekday() for date in dates]).take(columns["day"]))
+    columns.add("month", lambda: np.array([date.month for date in dates]).take(columns["day"]))
 
 
-def _records(population: Population, columns: Arrays) -> Arrays:
+def _add_records(columns: LazyColumns, population: Population) -> None:
     """Look up what is known of the carrier, its crew and the shipper; nothing of a stranger."""
     carriers, shippers = population.carriers, population.shippers
-    carrier, shipper = columns["carrier"], columns["shipper"]
-    return {
-        "ctpat_carrier": look_up_firm(carriers.ctpat.astype(np.float64), carrier) > 0.0,
-        "carrier_age_days": look_up_firm(carriers.past.age_days, carrier),
-        "shipper_age_days": look_up_firm(shippers.past.age_days, shipper),
-        "carrier_crossings_12m": look_up_firm(carriers.past.crossings_12m, carrier),
-        "driver_crossings_12m": look_up_firm(carriers.drivers.crossings_12m, columns["driver"]),
-        "plate_crossings_12m": look_up_firm(carriers.plates.crossings_12m, columns["plate"]),
-        "shipper_entries_12m": look_up_firm(shippers.past.crossings_12m, shipper),
-        "carrier_exams_12m": look_up_firm(carriers.past.exams_12m, carrier),
-        "shipper_exams_12m": look_up_firm(shippers.past.exams_12m, shipper),
-        "carrier_finds_5y": look_up_firm(carriers.past.finds_5y, carrier),
-        "shipper_finds_5y": look_up_firm(shippers.past.finds_5y, shipper),
+    records = {
+        "carrier_age_days": (carriers.past.age_days, "carrier"),
+        "shipper_age_days": (shippers.past.age_days, "shipper"),
+        "carrier_crossings_12m": (carriers.past.crossings_12m, "carrier"),
+        "driver_crossings_12m": (carriers.drivers.crossings_12m, "driver"),
+        "plate_crossings_12m": (carriers.plates.crossings_12m, "plate"),
+        "shipper_entries_12m": (shippers.past.crossings_12m, "shipper"),
+        "carrier_exams_12m": (carriers.past.exams_12m, "carrier"),
+        "shipper_exams_12m": (shippers.past.exams_12m, "shipper"),
+        "carrier_finds_5y": (carriers.past.finds_5y, "carrier"),
+        "shipper_finds_5y": (shippers.past.finds_5y, "shipper"),
     }
+    columns.add("ctpat_carrier", lambda: look_up_firm(carriers.ctpat.astype(np.float64), columns["carrier"]) > 0.0)
+    for name, (table, who) in records.items():
+        columns.add(name, functools.partial(_record, columns, table, who))
+
+
+def _record(columns: Columns, table: FloatArray, who: str) -> FloatArray:
+    return look_up_firm(table, columns[who])
 
 
 def values_by_commodity(values: dict[str, float]) -> FloatArray:
@@ -99,33 +105,44 @@ def values_by_commodity(values: dict[str, float]) -> FloatArray:
     return np.array([values[name] for name in COMMODITIES])
 
 
-def _goods(setting: Setting, population: Population, columns: Arrays, draw: Draw, given_columns: Columns) -> Arrays:
-    """Draw what is declared of the cargo."""
-    declared, laden, shippers = setting.traffic.declared, columns["laden"], population.shippers
-    shipper = columns["model_shipper"]
-    commodity = given_columns.get("commodity", np.where(laden, shippers.commodity.take(shipper), -1))
-    kind = np.maximum(commodity, 0)
-    pieces = lognormal_quantiles(draw(Purpose.PIECES), declared.n_pieces_median, declared.pieces_ln_sd)
-    home_state = population.carriers.home_state.take(columns["model_carrier"])
-    return _weight(declared, kind, laden, draw, given_columns) | {
-        "commodity": commodity,
-        "density": _density(declared, kind, draw) * laden,
-        "hazmat": laden & (draw(Purpose.HAZMAT) < _p_hazmat(setting).take(kind)),
-        "pieces": (1.0 + pieces).astype(np.int64) * laden,
-        "value_usd": _value(setting, shippers.value_z.take(shipper), draw) * laden,
-        "origin_state": np.where(laden, shippers.origin_state.take(shipper), home_state),
-    }
+def _add_goods(columns: LazyColumns, setting: Setting, draw: Draw, given_columns: Columns) -> None:
+    """Add what is declared of the cargo."""
+    declared, c = setting.traffic.declared, columns
+    population = draw_population(setting)
+    shippers, home_state = population.shippers, population.carriers.home_state
+
+    def pieces() -> IntArray:
+        drawn = lognormal_quantiles(draw(Purpose.PIECES), declared.n_pieces_median, declared.pieces_ln_sd)
+        return np.asarray((1.0 + drawn).astype(np.int64) * c["laden"])
+
+    def origin_state() -> IntArray:
+        own = shippers.origin_state.take(c["model_shipper"])
+        return np.where(c["laden"], own, home_state.take(c["model_carrier"]))
+
+    c.add("commodity", lambda: np.where(c["laden"], shippers.commodity.take(c["model_shipper"]), -1))
+    c.add("kind", lambda: np.maximum(c["commodity"], 0))
+    c.add("density", lambda: _density(declared, c["kind"], draw) * c["laden"])
+    c.add("hazmat", lambda: c["laden"] & (draw(Purpose.HAZMAT) < _p_hazmat(setting).take(c["kind"])))
+    c.add("pieces", pieces)
+    c.add("value_usd", lambda: _value(setting, shippers.value_z.take(c["model_shipper"]), draw) * c["laden"])
+    c.add("origin_state", origin_state)
+    _add_weight(columns, declared, draw, given_columns)
 
 
-def _weight(declared: Declared, kind: IntArray, laden: NDArray[np.bool_], draw: Draw, given_columns: Columns) -> Arrays:
-    """Draw the weight; of weight and ratio, one that is given decides the other."""
-    usual = values_by_commodity(declared.usual_weight_kg).take(kind)
-    if "weight_kg" in given_columns and "weight_ratio" not in given_columns:
-        known = laden & (given_columns["weight_kg"] > 0.0)
-        return {"weight_ratio": np.where(known, given_columns["weight_kg"] / usual, 1.0)}
-    ratio = np.where(laden, lognormal_quantiles(draw(Purpose.WEIGHT), 1.0, declared.weight_ln_sd), 1.0)
-    ratio = given_columns.get("weight_ratio", ratio)
-    return {"weight_kg": usual * ratio * laden, "weight_ratio": ratio}
+def _add_weight(columns: LazyColumns, declared: Declared, draw: Draw, given_columns: Columns) -> None:
+    """Add the weight; of weight and ratio, one that is given decides the other."""
+    c = columns
+
+    def ratio_of_weight() -> FloatArray:
+        known = c["laden"] & (c["weight_kg"] > 0.0)
+        return np.where(known, c["weight_kg"] / c["usual_weight_kg"], 1.0)
+
+    def drawn_ratio() -> FloatArray:
+        return np.where(c["laden"], lognormal_quantiles(draw(Purpose.WEIGHT), 1.0, declared.weight_ln_sd), 1.0)
+
+    c.add("usual_weight_kg", lambda: values_by_commodity(declared.usual_weight_kg).take(c["kind"]))
+    c.add("weight_ratio", ratio_of_weight if "weight_kg" in given_columns else drawn_ratio)
+    c.add("weight_kg", lambda: c["usual_weight_kg"] * c["weight_ratio"] * c["laden"])
 
 
 def _density(declared: Declared, kind: IntArray, draw: Draw) -> IntArray:
@@ -154,17 +171,20 @@ def _p_hazmat(setting: Setting) -> FloatArray:
     return np.minimum(chance, 1.0)
 
 
-def _filing(declared: Declared, columns: Arrays, draw: Draw) -> Arrays:
-    """Draw how the manifest was filed."""
-    laden = columns["laden"]
-    u = draw(Purpose.ENTRY_TYPE)
+def _add_filing(columns: LazyColumns, declared: Declared, draw: Draw) -> None:
+    """Add how the manifest was filed."""
     in_bond, either = declared.in_bond_share, declared.in_bond_share + declared.informal_share
-    entry = (u < in_bond) + 2 * ((u >= in_bond) & (u < either))
-    least = np.where(columns["fast"], threats.MIN_LEAD_FAST_H, threats.MIN_LEAD_H)
-    ahead = lognormal_quantiles(draw(Purpose.LEAD_TIME), declared.lead_ratio_median, declared.lead_ln_sd)
-    return {
-        "entry_type": np.where(laden, entry, 3),
-        "lead_time_h": least * (1.0 + ahead),
-        "amended": draw(Purpose.AMENDED) < declared.amended_share,
-        "seal_mismatch": laden & (draw(Purpose.SEAL) < declared.seal_mismatch_share),
-    }
+
+    def entry_type() -> IntArray:
+        u = draw(Purpose.ENTRY_TYPE)
+        return np.where(columns["laden"], (u < in_bond) + 2 * ((u >= in_bond) & (u < either)), 3)
+
+    def lead_time_h() -> FloatArray:
+        least = np.where(columns["fast"], threats.MIN_LEAD_FAST_H, threats.MIN_LEAD_H)
+        ahead = lognormal_quantiles(draw(Purpose.LEAD_TIME), declared.lead_ratio_median, declared.lead_ln_sd)
+        return np.asarray(least * (1.0 + ahead))
+
+    columns.add("entry_type", entry_type)
+    columns.add("lead_time_h", lead_time_h)
+    columns.add("amended", lambda: draw(Purpose.AMENDED) < declared.amended_share)
+    columns.add("seal_mismatch", lambda: columns["laden"] & (draw(Purpose.SEAL) < declared.seal_mismatch_share))

@@ -24,18 +24,20 @@ from primary unless an exam had been ordered; the dock finds nothing; the image 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray
-from sim.frames import cached_frame
+from sim.frames import column, with_columns
 from sim.setting.insider import STAGE_OF, STAGES, Insider
 from sim.stations import SERVED
 
 if TYPE_CHECKING:
     from sim.setting.setting import Setting
+Columns = Mapping[str, Any]
 
 MEETS: Final = ("u_booth_insider", "u_dock_insider", "u_image_insider")
 LOOKS_AGAIN: Final = (None, "u_dock_review", "u_image_review")
@@ -122,9 +124,11 @@ def help_before_docks(setting: Setting) -> list[tuple[float, InsiderHelp]]:
     ]
 
 
-def carries_with_help(insider: Insider, carrying: BoolArray, u_help: FloatArray) -> BoolArray:
-    """Return ``true_insider_help``, bool[n]: who carries for an organisation that has help."""
-    return np.asarray(carrying & (u_help < insider.helped_load_share))
+def carries_with_help(insider: Insider, carrying: BoolArray, trucks: pd.DataFrame | Columns) -> BoolArray:
+    """Return ``true_insider_help``, bool[n]: who carries for an organisation that has help, by ``u_help``."""
+    if insider.helped_load_share == 0.0:
+        return np.zeros(len(carrying), dtype=bool)
+    return np.asarray(carrying & (np.asarray(trucks["u_help"]) < insider.helped_load_share))
 
 
 def stages_let_pass(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
@@ -137,30 +141,33 @@ def stages_let_pass(setting: Setting, manifest: pd.DataFrame) -> BoolArray:
     met = np.zeros((len(manifest), len(STAGES)), dtype=bool)
     if share == 0.0 or own.sum() == 0.0:
         return met
-    place = np.minimum(manifest["u_help"].to_numpy() / share, 1.0)
+    helped = np.flatnonzero(column(manifest, "true_insider_help"))
+    place = np.minimum(column(manifest, "u_help")[helped] / share, 1.0)
     stage = np.searchsorted(np.cumsum(own)[:-1], place, side="right")
     meets, undone = _meets(setting)[stage], _undone(setting)
     for k, name in enumerate(MEETS):
-        met[:, k] = manifest[name].to_numpy() < meets[:, k]
+        passes = column(manifest, name)[helped] < meets[:, k]
         if (again := LOOKS_AGAIN[k]) is not None:
-            met[:, k] &= manifest[again].to_numpy() >= undone[k]
-    return np.asarray(met & manifest["true_insider_help"].to_numpy(dtype=bool)[:, None])
+            passes &= column(manifest, again)[helped] >= undone[k]
+        met[helped, k] = passes
+    return met
 
 
 def with_countermeasure_work(insider: Insider, manifest: pd.DataFrame) -> pd.DataFrame:
     """Return MANIFEST with the work that the counter-measures add to booths, docks and analysts."""
-    if insider.assigned_min == insider.double_review_share == 0.0:
-        return cached_frame(manifest)
-    added = manifest.copy(deep=False)
+    added: dict[str, Callable[[], FloatArray]] = {}
+
+    def looked_at_twice(station: str, review: str, factor: float) -> FloatArray:
+        again = column(manifest, review) < insider.double_review_share
+        return np.asarray(column(manifest, f"service_{station}_min") * np.where(again, 1.0 + factor, 1.0))
+
     if insider.assigned_min > 0.0:
-        added["service_primary_min"] = manifest["service_primary_min"] + insider.assigned_min
+        added["service_primary_min"] = lambda: column(manifest, "service_primary_min") + insider.assigned_min
     if insider.double_review_share > 0.0:
-        looks = {"dock": insider.dock_review_factor, "image": insider.image_review_factor}
-        for name, station in (("dock", "dock"), ("image", "analyst")):
-            again = manifest[f"u_{name}_review"].to_numpy() < insider.double_review_share
-            factor = np.where(again, 1.0 + looks[name], 1.0)
-            added[f"service_{station}_min"] = manifest[f"service_{station}_min"] * factor
-    return cached_frame(added)
+        dock, image = insider.dock_review_factor, insider.image_review_factor
+        added["service_dock_min"] = lambda: looked_at_twice("dock", "u_dock_review", dock)
+        added["service_analyst_min"] = lambda: looked_at_twice("analyst", "u_image_review", image)
+    return with_columns(manifest, added) if added else manifest
 
 
 def handover_intervals(setting: Setting, station: int, server: int, horizon_min: float) -> list[tuple[float, float]]:
@@ -182,7 +189,7 @@ def n_audited_images(setting: Setting, manifest: pd.DataFrame, ledger: pd.DataFr
     """Return how many cleared images are taken for a later review."""
     if setting.insider.audit_share == 0.0:
         return 0.0
-    judged = ledger["analyst_done"].to_numpy() == SERVED
-    cleared = judged & ~ledger["portal_alarm"].to_numpy(dtype=bool)
-    taken = manifest["u_audit"].to_numpy() < setting.insider.audit_share
+    judged = column(ledger, "analyst_done") == SERVED
+    cleared = judged & ~column(ledger, "portal_alarm").astype(bool)
+    taken = column(manifest, "u_audit") < setting.insider.audit_share
     return float((cleared & taken).sum())

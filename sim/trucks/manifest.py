@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 
 from sim.arrays import BoolArray, FloatArray
 from sim.errors import ConfigError, TableError
-from sim.frames import CachedFrame
+from sim.frames import LazyColumns, LazyFrame
 from sim.setting.setting import Setting
 from sim.setting.window import EVALUATION, Window
 from sim.stations import STATION, TABLE
 from sim.tables import MANIFEST, visible_columns
 from sim.trucks import threat as threats
 from sim.trucks.arrivals import arrival_times_at, draw_arrivals, rates_per_h
-from sim.trucks.declared import Arrays, draw_declared_columns
+from sim.trucks.declared import add_declared_columns
 from sim.trucks.insider import carries_with_help
-from sim.trucks.partner import draw_shared_columns
+from sim.trucks.partner import add_shared_columns
 from sim.trucks.population import NO_COLUMNS, Columns, draw_population
 from sim.trucks.service_times import service_time
 from sim.trucks.streams import Draw, Purpose, draw_uniforms, keyed_uniforms, normal_quantiles
@@ -83,23 +83,26 @@ def draw_trucks(
     draw : callable
         The luck of these n trucks.
     given_columns : mapping of arrays, shape (n,)
-        Visible columns that are known; see `sim.trucks.declared.draw_declared_columns`.
+        Visible columns that are known; see `sim.trucks.declared.add_declared_columns`.
     """
+    columns = LazyColumns({**given_columns, "truck": np.arange(times.size), "arrive_min": times})
     # 1. Who comes, and what they declare.
-    columns = draw_declared_columns(setting, window, times, draw, given_columns)
+    add_declared_columns(columns, setting, window, times, draw, given_columns)
     # 2. The luck that they carry through the port.
-    columns |= _luck(setting, columns["fast"], draw)
+    _add_luck(columns, setting, draw)
     # 3. The truth, given the traits.
+    columns.add("true_p_carrying", lambda: _p_carrying(setting, columns, draw))
+    threats.add_threat(columns, setting.threat, draw)
+    columns.add("true_insider_help", lambda: carries_with_help(setting.insider, columns["true_carrying"], columns))
+    # 4. What others say of it, given the truth.
+    add_shared_columns(columns, setting, draw)
+    return LazyFrame(columns, [column.name for column in MANIFEST], times.size)
+
+
+def _p_carrying(setting: Setting, columns: Columns, draw: Draw) -> FloatArray:
     own_ln_sd = threats.truck_ln_odds_sd(setting.threat, columns["laden"])
     ln = _known_ln(setting, columns) + own_ln_sd * normal_quantiles(draw(Purpose.HIDDEN))
-    p = threats.carrying_probability(ln, threat_base(setting))
-    columns |= threats.draw_threat(setting.threat, p, columns["laden"], draw)
-    with_help = carries_with_help(setting.insider, columns["true_carrying"], columns["u_help"])
-    columns["true_insider_help"] = with_help
-    # 4. What others say of it, given the truth.
-    columns |= draw_shared_columns(setting, columns, draw)
-    columns |= {"truck": np.arange(times.size), "arrive_min": times}
-    return CachedFrame({column.name: columns[column.name] for column in MANIFEST}, copy=False)
+    return threats.carrying_probability(ln, threat_base(setting))
 
 
 def _service(setting: Setting, key: str, u: FloatArray) -> FloatArray:
@@ -117,23 +120,31 @@ def _at_booths(setting: Setting, fast: NDArray[np.bool_], u: FloatArray) -> Floa
     return minutes
 
 
-def _luck(setting: Setting, fast: NDArray[np.bool_], draw: Draw) -> Arrays:
-    luck: Arrays = {
-        f"service_{station.name}_min": _service(setting, station.service, draw(station.stream))
-        for station in TABLE
-        if station.name != "primary"
-    }
-    luck["service_primary_min"] = _at_booths(setting, fast, draw(STATION["primary"].stream))
-    slow = setting.scanner.portal.slow
-    luck["service_portal_slow_min"] = (
-        np.zeros(fast.size)
-        if slow is None
-        else _service(setting, "scanner.portal.slow.service", draw(Purpose.SERVICE_PORTAL_SLOW))
-    )
-    luck |= {name: draw(purpose) for name, purpose in UNIFORMS.items()}
-    return luck | {name: normal_quantiles(draw(purpose)) for name, purpose in NORMALS.items()}
+def _add_luck(columns: LazyColumns, setting: Setting, draw: Draw) -> None:
+    """Add the work that trucks ask of stations, uniforms and noises; ConfigError: a time that cannot be drawn."""
+    work = {station.name: (station.service, station.stream) for station in TABLE if station.name != "primary"}
+    if setting.scanner.portal.slow is not None:
+        work["portal_slow"] = ("scanner.portal.slow.service", Purpose.SERVICE_PORTAL_SLOW)
+    else:
+        columns.add("service_portal_slow_min", lambda: np.zeros(columns["truck"].size))
+    for name, (key, purpose) in work.items():
+        # of no truck, so that what cannot be drawn is refused whoever asks
+        _service(setting, key, NOBODY)
+        columns.add(f"service_{name}_min", lambda key=key, of=purpose: _service(setting, key, draw(of)))  # type: ignore[misc]
+    _at_booths(setting, NOBODY.astype(bool), NOBODY)
+    stream = STATION["primary"].stream
+    columns.add("service_primary_min", lambda: _at_booths(setting, columns["fast"], draw(stream)))
+    for name, purpose in UNIFORMS.items():
+        columns.add(name, functools.partial(draw, purpose))
+    for name, purpose in NORMALS.items():
+        columns.add(
+            name,
+            lambda of=purpose: normal_quantiles(draw(of)),  # type: ignore[misc]
+            lambda rows, of=purpose: normal_quantiles(draw(of)[rows]),  # type: ignore[misc]
+        )
 
 
+NOBODY = np.zeros(0)
 UNIFORMS = {
     "u_tie": Purpose.TIE,
     "u_select": Purpose.SELECT,
@@ -160,7 +171,7 @@ NORMALS: dict[str, int] = {f"z_{station.sensor}": station.noise[0] for station i
 }
 
 
-def _known_ln(setting: Setting, columns: Arrays) -> FloatArray:
+def _known_ln(setting: Setting, columns: Columns) -> FloatArray:
     firms = threats.firms_ln_odds(setting.threat, draw_population(setting), columns)
     return firms + threats.visible_ln_odds(setting.threat, columns)
 
@@ -214,7 +225,8 @@ def _sample(setting: Setting, number: int) -> tuple[FloatArray, FloatArray]:
     rates = rates_per_h(setting, SAMPLE_WEEK)
     rates = rates if rates.sum() > 0.0 else np.ones_like(rates)
     times = arrival_times_at(rates, draw(Purpose.SAMPLE) * rates.sum())
-    columns = draw_declared_columns(setting, SAMPLE_WEEK, times, draw)
+    columns = LazyColumns()
+    add_declared_columns(columns, setting, SAMPLE_WEEK, times, draw)
     return _known_ln(setting, columns), threats.truck_ln_odds_sd(setting.threat, columns["laden"])
 
 

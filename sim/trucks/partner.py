@@ -9,6 +9,7 @@ neither on what it is nor on how it is hidden.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.arrays import BoolArray, FloatArray
+from sim.frames import LazyColumns
 from sim.setting.setting import Setting
 from sim.setting.sharing import IF_CARRYING_PREFIX, SHARED_ITEMS, SharedItem
 from sim.trucks.population import draw_population, look_up_firm
@@ -35,29 +37,26 @@ class ItemReadings(NamedTuple):
     wrong: FloatArray
 
 
-def draw_shared_columns(setting: Setting, columns: Columns, draw: Draw) -> dict[str, FloatArray]:
-    """Return the shared columns of trucks whose truth is drawn, and the same were they carrying.
+def add_shared_columns(columns: LazyColumns, setting: Setting, draw: Draw) -> None:
+    """Add the shared columns of trucks whose truth is drawn, and the same were they carrying.
 
     Parameters
     ----------
-    columns : mapping of arrays, shape (n,)
-        ``laden``, ``shipper``, ``lead_time_h`` and ``true_carrying``.
+    columns : LazyColumns
+        Holds ``laden``, ``shipper``, ``lead_time_h`` and ``true_carrying`` [n]; gets `SHARED_ITEMS`, and each with
+        `IF_CARRYING_PREFIX` before its name. NaN where an item did not arrive in time; no tip is 0.
     draw : callable
         The trucks' luck.
-
-    Returns
-    -------
-    dict of float arrays, shape (n,)
-        `sim.setting.sharing.SHARED_ITEMS`, and each with `sim.setting.sharing.IF_CARRYING_PREFIX`
-        before its name. NaN where an item did not arrive in time; no tip is 0.
     """
-    found: dict[str, FloatArray] = {}
     for name, _, _, _, tier in SHARED_ITEMS:
-        absent = NO_TIP if tier == "tip" else np.nan
-        clean, loaded = _both(setting, name, columns, draw, absent)
-        found[name] = np.where(columns["true_carrying"], loaded, clean)
-        found[IF_CARRYING_PREFIX + name] = loaded
-    return found
+        absent, loaded = NO_TIP if tier == "tip" else np.nan, IF_CARRYING_PREFIX + name
+        columns.add_together((name, loaded), functools.partial(_as_it_reads, setting, name, columns, draw, absent))
+
+
+def _as_it_reads(setting: Setting, name: str, columns: Columns, draw: Draw, absent: float) -> dict[str, FloatArray]:
+    """Return one item of each truck as it is, and were it carrying."""
+    clean, loaded = _both(setting, name, columns, draw, absent)
+    return {name: np.where(columns["true_carrying"], loaded, clean), IF_CARRYING_PREFIX + name: loaded}
 
 
 def _both(setting: Setting, name: str, columns: Columns, draw: Draw, absent: float) -> tuple[FloatArray, FloatArray]:

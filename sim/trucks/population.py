@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.frames import LazyColumns
 from sim.setting import traffic
 from sim.setting.port import COMMODITIES
 from sim.setting.setting import Setting
@@ -110,8 +111,11 @@ def look_up_firm(table: FloatArray, code: IntArray) -> FloatArray:
     [7.0, 0.0, 0.0]
     """
     n = table.size
-    place = np.where((code >= 0) & (code < n), code, n)
-    return np.append(table, 0.0).take(place)
+    known = np.append(table, 0.0)
+    if code.size and code.min() >= -1 and code.max() < n:
+        # -1 is the last entry
+        return known.take(code)
+    return known.take(np.where((code >= 0) & (code < n), code, n))
 
 
 def make_sampling_table(general: FloatArray, fast: FloatArray) -> SamplingTable:
@@ -361,41 +365,47 @@ def draw_population(setting: Setting) -> Population:
     return _population(population_key(setting))
 
 
-def draw_parties(key: PopulationKey, draw: Draw, given_columns: Columns = NO_COLUMNS) -> dict[str, NDArray[Any]]:
-    """Draw who each truck belongs to.
+def add_parties(columns: LazyColumns, key: PopulationKey, draw: Draw, given_columns: Columns = NO_COLUMNS) -> None:
+    """Add who each truck belongs to.
 
     Parameters
     ----------
+    columns : LazyColumns
+        Gets ``fast laden shipper carrier plate driver driver_change consignee first_pair``; shipper and
+        consignee are -1 for an empty truck. ``model_shipper`` and ``model_carrier`` are the firms
+        whose habits it follows: its own, or drawn ones if its own are not of the population.
     key : Key
         The population.
     draw : callable
         The trucks' luck.
     given_columns : mapping of arrays, shape (n,)
-        Columns that are known; they are used as they are, and the others drawn to go with them.
-
-    Returns
-    -------
-    dict of arrays, shape (n,)
-        ``fast laden shipper carrier plate driver driver_change consignee first_pair``; shipper and
-        consignee are -1 for an empty truck. ``model_shipper`` and ``model_carrier`` are the firms
-        whose habits it follows: its own, or drawn ones if its own are not of the population.
+        Columns that are known and stand in ``columns``; they are used as they are, and the others drawn to go
+        with them.
     """
     population = _population(key)
-    carriers, shippers = population.carriers, population.shippers
-    fast = given_columns.get("fast", draw(Purpose.FAST) < key.fast_share)
-    laden = given_columns.get("laden", draw(Purpose.LADEN) >= key.empty_share)
-    drawn = shippers.table.draw(fast, draw(Purpose.SHIPPER))
-    shipper = given_columns.get("shipper", np.where(laden, drawn, -1))
-    model = _stand_in(shipper, key.n_shippers, drawn)
-    u = draw(Purpose.CARRIER)
-    usual = (fast * key.n_shippers + model) * key.firms.n_customers + customer_slot(u, key.firms.n_customers)
-    drawn = np.where(laden, shippers.customers.ravel().take(usual), carriers.table.draw(fast, u))
-    carrier = given_columns.get("carrier", drawn)
-    parties = {"fast": fast, "laden": laden, "shipper": shipper, "carrier": carrier}
-    parties["model_shipper"] = model
-    parties["model_carrier"] = _stand_in(carrier, key.n_carriers, drawn)
-    parties |= _consignee(key, parties, draw, given_columns)
-    return parties | _drive(key, parties["model_carrier"], draw, given_columns)
+    shippers, c = population.shippers, columns
+    c.add("fast", lambda: draw(Purpose.FAST) < key.fast_share)
+    c.add("laden", lambda: draw(Purpose.LADEN) >= key.empty_share)
+    c.add("drawn_shipper", lambda: shippers.table.draw(c["fast"], draw(Purpose.SHIPPER)))
+    c.add("shipper", lambda: np.where(c["laden"], c["drawn_shipper"], -1))
+    c.add("drawn_carrier", lambda: _draw_carriers(key, c, draw(Purpose.CARRIER)))
+    c.add("carrier", lambda: c["drawn_carrier"])
+    for name, n in (("shipper", key.n_shippers), ("carrier", key.n_carriers)):
+        if name in given_columns:
+            c.add(f"model_{name}", lambda name=name, n=n: _stand_in(c[name], n, c[f"drawn_{name}"]))  # type: ignore[misc]
+        else:
+            c.add(f"model_{name}", lambda name=name: c[f"drawn_{name}"])  # type: ignore[misc]
+    _add_consignee(columns, key, draw)
+    _add_drive(columns, key, draw, given_columns)
+
+
+def _draw_carriers(key: PopulationKey, columns: Columns, u: FloatArray) -> IntArray:
+    """Draw one of the shipper's usual carriers, or any where the truck is empty."""
+    population, fast = _population(key), columns["fast"]
+    slot = customer_slot(u, key.firms.n_customers)
+    usual = (fast * key.n_shippers + columns["model_shipper"]) * key.firms.n_customers + slot
+    customers = population.shippers.customers.ravel().take(usual)
+    return np.where(columns["laden"], customers, population.carriers.table.draw(fast, u))
 
 
 def _stand_in(code: IntArray, n: int, drawn: IntArray) -> IntArray:
@@ -403,36 +413,43 @@ def _stand_in(code: IntArray, n: int, drawn: IntArray) -> IntArray:
     return np.where((code >= 0) & (code < n), code, drawn)
 
 
-def _consignee(key: PopulationKey, parties: Columns, draw: Draw, given_columns: Columns) -> dict[str, NDArray[Any]]:
-    """Draw consignees: a usual one, or now and then the first of a new pair."""
+def _add_consignee(columns: LazyColumns, key: PopulationKey, draw: Draw) -> None:
+    """Add consignees: a usual one, or now and then the first of a new pair."""
     shippers, habits = _population(key).shippers, key.firms
-    shipper, laden = parties["model_shipper"], parties["laden"]
-    new = shippers.past.age_days < YEAR_DAYS
-    chance = np.where(new, habits.first_pair_new_share, habits.first_pair_old_share)
-    drawn = laden & (draw(Purpose.FIRST_PAIR) < chance.take(shipper))
-    first_pair = given_columns.get("first_pair", drawn)
-    u = draw(Purpose.CONSIGNEE)
-    place = shipper * habits.n_customers + customer_slot(u, habits.n_customers)
-    usual = shippers.consignees.ravel().take(place)
-    other = (u * key.n_consignees).astype(np.int64)
-    consignee = np.where(laden, np.where(first_pair, other, usual), -1)
-    return {"first_pair": first_pair, "consignee": given_columns.get("consignee", consignee)}
+
+    def first_pair() -> BoolArray:
+        new = shippers.past.age_days < YEAR_DAYS
+        chance = np.where(new, habits.first_pair_new_share, habits.first_pair_old_share)
+        return np.asarray(columns["laden"] & (draw(Purpose.FIRST_PAIR) < chance.take(columns["model_shipper"])))
+
+    def consignee() -> IntArray:
+        u = draw(Purpose.CONSIGNEE)
+        place = columns["model_shipper"] * habits.n_customers + customer_slot(u, habits.n_customers)
+        usual = shippers.consignees.ravel().take(place)
+        other = (u * key.n_consignees).astype(np.int64)
+        return np.where(columns["laden"], np.where(columns["first_pair"], other, usual), -1)
+
+    columns.add("first_pair", first_pair)
+    columns.add("consignee", consignee)
 
 
-def _drive(key: PopulationKey, carrier: IntArray, draw: Draw, given_columns: Columns) -> dict[str, NDArray[Any]]:
-    """Draw the tractor and its driver: one of the tractor's own team, or now and then another."""
-    carriers, chance = _population(key).carriers, key.firms.driver_change_share
-    n_plates, n_drivers = carriers.plates.count.take(carrier), carriers.drivers.count.take(carrier)
-    plate = (draw(Purpose.PLATE) * n_plates).astype(np.int64)
-    u = draw(Purpose.DRIVER_CHANGE)
-    change = given_columns.get("driver_change", (u < chance) & (n_drivers > 1))
+def _add_drive(columns: LazyColumns, key: PopulationKey, draw: Draw, given_columns: Columns) -> None:
+    """Add the tractor and its driver: one of the tractor's own team, or now and then another."""
+    carriers, chance, c = _population(key).carriers, key.firms.driver_change_share, columns
     # Where a drawn change happened, u / chance is uniform; a change that is given says nothing.
     span = 1.0 if "driver_change" in given_columns or chance == 0.0 else chance
-    usual = ((plate + draw(Purpose.DRIVER)) / n_plates * n_drivers).astype(np.int64)
-    step = 1 + (u * change / span * (n_drivers - 1)).astype(np.int64)
-    driver = np.minimum(np.where(change, (usual + step) % n_drivers, usual), n_drivers - 1)
-    return {
-        "plate": given_columns.get("plate", carriers.plates.first.take(carrier) + plate),
-        "driver": given_columns.get("driver", carriers.drivers.first.take(carrier) + driver),
-        "driver_change": change,
-    }
+
+    def driver() -> IntArray:
+        carrier, n_drivers = c["model_carrier"], c["team_drivers"]
+        usual = ((c["team_plate"] + draw(Purpose.DRIVER)) / c["team_plates"] * n_drivers).astype(np.int64)
+        step = 1 + (c["u_driver_change"] * c["driver_change"] / span * (n_drivers - 1)).astype(np.int64)
+        place = np.minimum(np.where(c["driver_change"], (usual + step) % n_drivers, usual), n_drivers - 1)
+        return np.asarray(carriers.drivers.first.take(carrier) + place)
+
+    c.add("team_plates", lambda: carriers.plates.count.take(c["model_carrier"]))
+    c.add("team_drivers", lambda: carriers.drivers.count.take(c["model_carrier"]))
+    c.add("team_plate", lambda: (draw(Purpose.PLATE) * c["team_plates"]).astype(np.int64))
+    c.add("u_driver_change", lambda: draw(Purpose.DRIVER_CHANGE))
+    c.add("driver_change", lambda: (c["u_driver_change"] < chance) & (c["team_drivers"] > 1))
+    c.add("plate", lambda: carriers.plates.first.take(c["model_carrier"]) + c["team_plate"])
+    c.add("driver", driver)

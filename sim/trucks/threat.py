@@ -11,21 +11,26 @@ only their past finds hint at, and the truck's own part, which nothing reveals.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.caching.kept_results import KeptResults
+from sim.frames import LazyColumns
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, LOAD_SIZE_OF, UNIT_FACTOR
 from sim.setting.port import COMMODITIES
 from sim.setting.threat import SMALL, TRAIT_NAMES, Threat, is_counted, shares_and_means_by_concealment
 from sim.trucks.population import YEAR_DAYS, Columns, Population, look_up_firm
 from sim.trucks.streams import Draw, Purpose, lognormal_quantiles
 
+Rows: TypeAlias = IntArray | slice
+ALL_TRUCKS: Final = slice(None)
 P_MAX = 0.9
 """Nobody carries for certain."""
 MIN_LEAD_H, MIN_LEAD_FAST_H = 1.0, 0.5
@@ -86,7 +91,8 @@ def visible_ln_odds(threat: Threat, columns: Columns) -> FloatArray:
     """Return the sum of trait_ln_odds x trait, shape (n,): what a perfect outsider could know."""
     total = np.zeros(columns["laden"].size)
     for name, ln_odds in threat.trait_ln_odds.items():
-        total += ln_odds * TRAITS[name](columns)
+        if ln_odds != 0.0:
+            total += ln_odds * TRAITS[name](columns)
     return total
 
 
@@ -161,37 +167,44 @@ def _pick(shares: tuple[float, ...], u: FloatArray) -> IntArray:
     return code
 
 
-def draw_threat(threat: Threat, p_carrying: FloatArray, laden: BoolArray, draw: Draw) -> dict[str, NDArray[Any]]:
-    """Draw the hidden truth of trucks whose P(carrying) is known; each would carry something.
+def add_threat(columns: LazyColumns, threat: Threat, draw: Draw) -> None:
+    """Add the hidden truth of trucks whose P(carrying) is known; each would carry something.
 
     Parameters
     ----------
+    columns : LazyColumns
+        Holds ``true_p_carrying``, P(carrying | all traits), and ``laden``: loads in an empty truck are hidden by
+        shares of their own. Gets the other ``true_*`` columns of the load; ``true_load`` is in the unit of its type
+        (`sim.setting.contraband.CONTRABAND_UNIT`). What a load is can be had of some trucks alone.
     threat : Threat
         Shares of types, amounts and concealments.
-    p_carrying : float array, shape (n,)
-        P(carrying | all traits).
-    laden : bool array, shape (n,)
-        Whether the truck carries goods; loads in an empty one are hidden by shares of their own.
     draw : callable
         The trucks' luck.
-
-    Returns
-    -------
-    dict of arrays, shape (n,)
-        The ``true_*`` columns; ``true_load`` is in the unit of its type (`sim.setting.contraband.CONTRABAND_UNIT`).
     """
-    kinds, shares = threat.types(), tuple(threat.type_share[name] for name in threat.types())
-    kind = _pick(shares, draw(Purpose.CONTRABAND))
-    carrying = draw(Purpose.CARRYING) < p_carrying
-    amount = _amounts(threat, kind, draw(Purpose.LOAD))
-    factor = np.array([UNIT_FACTOR[LOAD_SIZE_OF[name]] for name in kinds])[kind]
-    return {
-        "true_p_carrying": p_carrying,
-        "true_carrying": carrying,
-        "true_contraband": np.array([CONTRABAND.index(name) for name in kinds])[kind],
-        "true_concealment": _concealments(threat, kind, amount, laden, draw(Purpose.CONCEALMENT)),
-        "true_load": np.where(carrying, factor * amount, 0.0),
-    }
+    kinds, luck = threat.types(), functools.cache(draw)
+    shares = tuple(threat.type_share[name] for name in kinds)
+    codes = np.array([CONTRABAND.index(name) for name in kinds])
+    factor = np.array([UNIT_FACTOR[LOAD_SIZE_OF[name]] for name in kinds])
+
+    def kind(rows: Rows) -> IntArray:
+        return _pick(shares, luck(Purpose.CONTRABAND)[rows])
+
+    def amount(rows: Rows) -> FloatArray:
+        return _amounts(threat, kind(rows), luck(Purpose.LOAD)[rows])
+
+    def contraband(rows: Rows = ALL_TRUCKS) -> IntArray:
+        return np.asarray(codes[kind(rows)])
+
+    def concealment(rows: Rows = ALL_TRUCKS) -> IntArray:
+        u = luck(Purpose.CONCEALMENT)[rows]
+        return _concealments(threat, kind(rows), amount(rows), columns["laden"][rows], u)
+
+    def load(rows: Rows = ALL_TRUCKS) -> FloatArray:
+        return np.where(columns["true_carrying"][rows], factor[kind(rows)] * amount(rows), 0.0)
+
+    columns.add("true_carrying", lambda: draw(Purpose.CARRYING) < columns["true_p_carrying"])
+    for name, make in (("true_contraband", contraband), ("true_concealment", concealment), ("true_load", load)):
+        columns.add(name, make, make)
 
 
 def _amounts(threat: Threat, kind: IntArray, u: FloatArray) -> FloatArray:
@@ -232,6 +245,13 @@ def load_class_means(threat: Threat, *, laden: bool) -> FloatArray:
 
 def _classes(threat: Threat, *, laden: bool) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Return P(concealment) and the mean amount given it, of each type; zeros: does not occur."""
+    return _CLASSES.once((threat,), laden, lambda: _make_classes(threat, laden=laden))
+
+
+_CLASSES = KeptResults[dict[str, tuple[FloatArray, FloatArray]]](most=256)
+
+
+def _make_classes(threat: Threat, *, laden: bool) -> dict[str, tuple[FloatArray, FloatArray]]:
     nothing = (np.zeros(len(CONCEALMENTS)), np.zeros(len(CONCEALMENTS)))
     rows = {
         key: shares_and_means_by_concealment(load, whole=is_counted(key), laden=laden)

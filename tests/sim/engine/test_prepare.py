@@ -35,7 +35,7 @@ def test_officers_refer_clean_and_carrying_trucks_at_their_shares() -> None:
         assert abs(share - p) < half_width
     nobody = np.zeros(len(manifest), dtype=bool)
     for asked in (True, False):
-        columns = policy_columns(scenario, manifest, nobody, officer_referral=asked)
+        columns = policy_columns(scenario, manifest, nobody, nobody, officer_referral=asked)
         assert np.array_equal(columns[:, REFERRED] == 1.0, found & asked)
 
 

@@ -14,6 +14,7 @@ from sim.engine.capacity import draw_capacity
 from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
 from sim.engine.prepare import officer_referrals, prepare_flow
+from sim.frames import LazyColumns
 from sim.results.expected_detection import ExpectedDetection, TruckPath, expected_detection, p_seized_table
 from sim.results.expected_detection_error import STATIONS_BEFORE_PRIMARY, STATIONS_BEYOND_PRIMARY
 from sim.scenario import Scenario
@@ -22,7 +23,7 @@ from sim.setting.contraband import CONTRABAND
 from sim.setting.window import EVALUATION, Window
 from sim.stations import DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
 from sim.trucks.manifest import draw_manifest
-from sim.trucks.threat import draw_threat
+from sim.trucks.threat import add_threat
 
 Make = Callable[..., Scenario]
 Bools = npt.NDArray[np.bool_]
@@ -58,11 +59,12 @@ def trucks(scenario: Scenario, seed: int, n: int = N) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     noise = (*NOISE.values(), "z_machine", "z_concealment")
     laden = rng.random(n) < 0.7
-    truth = draw_threat(scenario.threat, np.full(n, PREVALENCE), laden, lambda _: rng.random(n))
+    truth = LazyColumns({"true_p_carrying": np.full(n, PREVALENCE), "laden": laden})
+    add_threat(truth, scenario.threat, lambda _: rng.random(n))
     return pd.DataFrame(
         {name: rng.standard_normal(n) for name in noise}
-        | {"u_officer": rng.random(n), "laden": laden, "density": rng.integers(0, 3, n)}
-        | truth
+        | {"u_officer": rng.random(n), "density": rng.integers(0, 3, n)}
+        | dict(truth)
     )
 
 

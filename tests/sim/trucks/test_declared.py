@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from sim.arrays import FloatArray
+from sim.frames import LazyColumns
 from sim.scenario import Scenario
 from sim.setting.port import COMMODITIES
 from sim.setting.window import EVALUATION, Window
 from sim.tables import visible_columns
-from sim.trucks.declared import draw_declared_columns
+from sim.trucks.declared import add_declared_columns
 from sim.trucks.population import look_up_firm
 from sim.trucks.streams import Purpose, keyed_uniforms
 
@@ -29,7 +30,9 @@ def _luck(purpose: Purpose) -> FloatArray:
 
 def _declare(scenario: Scenario, **given: object) -> dict[str, np.ndarray]:
     columns = {name: np.broadcast_to(np.asarray(value), N) for name, value in given.items()}
-    return draw_declared_columns(scenario, DAY, TIMES, _luck, columns)
+    found = LazyColumns(columns)
+    add_declared_columns(found, scenario, DAY, TIMES, _luck, columns)
+    return dict(found)
 
 
 @pytest.fixture(scope="module")

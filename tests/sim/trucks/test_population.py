@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 from sim.arrays import FloatArray
+from sim.frames import LazyColumns
 from sim.scenario import Scenario
 from sim.setting.port import COMMODITIES
 from sim.setting.window import EVALUATION, Window
 from sim.trucks.manifest import draw_manifest
 from sim.trucks.population import (
     Population,
+    add_parties,
     customer_slot,
     customer_slot_shares,
-    draw_parties,
     draw_population,
     population_key,
 )
@@ -34,7 +35,9 @@ def _luck(purpose: Purpose) -> FloatArray:
 
 
 def _parties(scenario: Scenario) -> dict[str, np.ndarray]:
-    return draw_parties(population_key(scenario), _luck)
+    columns = LazyColumns()
+    add_parties(columns, population_key(scenario), _luck)
+    return dict(columns)
 
 
 def _same(first: Population, second: Population) -> bool:

@@ -12,6 +12,7 @@ from scipy import stats
 
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
+from sim.frames import LazyColumns
 from sim.scenario import Scenario
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, CONTRABAND_UNIT, LOAD_SIZE_OF, UNIT_FACTOR
 from sim.setting.threat import SMALL, TRAIT_NAMES, Threat
@@ -147,8 +148,9 @@ def test_base_is_exact_also_where_probabilities_are_capped(sd: float, prevalence
 
 
 def _drawn(threat: Threat, *, laden: bool) -> dict[str, np.ndarray]:
-    everyone = np.ones(N)
-    return threats.draw_threat(threat, everyone, np.full(N, laden), _luck)
+    columns = LazyColumns({"true_p_carrying": np.ones(N), "laden": np.full(N, laden)})
+    threats.add_threat(columns, threat, _luck)
+    return dict(columns)
 
 
 def _resized(threat: Threat, **change: float) -> Threat:
