@@ -23,6 +23,7 @@ from experiments.benchmarks.other_simulators import (
     ratios,
     seconds_per_run,
 )
+from experiments.benchmarks.over_flow import cost_over_flow
 from experiments.benchmarks.rare_events import measure_rare_threats
 from experiments.benchmarks.report import bench_figure
 from experiments.benchmarks.scaling import bytes_per_truck, time_year
@@ -114,6 +115,7 @@ def run_all_comparisons(study: Study, scorer: Scorer, say: Callable[[str], None]
     stateful = {name: policies[name] for name in STATEFUL}
     steps: dict[str, Callable[[], dict[str, Any]]] = {
         "stages of a week": lambda: run_bench(study, scorer),
+        "whole runs over the flow stage": lambda: {"over_flow": cost_over_flow(study, scorer, ROUNDS)},
         "a year on one core": lambda: {"year": time_year(study.overrides)},
         "memory": lambda: {"memory": memory_per_truck(scenario, scorer, window)},
         "model c in other simulators": lambda: {

@@ -150,7 +150,7 @@ class LazyFrame(pd.DataFrame):
 
     def __init__(self, columns: LazyColumns, names: Sequence[str], n: int) -> None:
         object.__setattr__(self, "_lazy", _Lazy(columns, tuple(names), n, {}))
-        super(pd.DataFrame, self).__init__(None)  # type: ignore[arg-type]
+        super(pd.DataFrame, self).__init__(None)  # type: ignore[call-arg]
 
     @property
     def is_made(self) -> bool:
@@ -163,7 +163,7 @@ class LazyFrame(pd.DataFrame):
         return self.__dict__.get("_lazy")
 
     @property
-    def _mgr(self) -> Any:  # type: ignore[override]  # noqa: ANN401
+    def _mgr(self) -> Any:  # noqa: ANN401
         """What pandas keeps of a table: all of it, made now if it was not."""
         lazy = self.lazy
         if lazy is not None:
@@ -183,7 +183,7 @@ class LazyFrame(pd.DataFrame):
         """Return the number of rows."""
         return super().__len__() if self.lazy is None else self.lazy.n
 
-    def __contains__(self, name: object) -> bool:
+    def __contains__(self, name: object) -> bool:  # type: ignore[misc]
         """Tell whether there is such a column."""
         return super().__contains__(name) if self.lazy is None else name in self.lazy.names
 

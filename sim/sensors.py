@@ -174,13 +174,14 @@ def p_false_alarm(points: OperatingPoints, sensor: SensorName) -> float:
 
 
 def sensor_readings(setting: Setting, manifest: pd.DataFrame) -> LazyColumns:
-    """Return what each sensor sees of each truck, whatever its threshold: X of every truck, or of some rows.
+    """Return what each sensor sees of each truck, whatever its threshold: X of every truck.
 
     Returns
     -------
     float64[n] by name
         By `SensorName`, and ``machine`` for the one that reads the portal's images; each made when it is asked
-        for. It hangs on ``setting.scanner`` and the trucks alone, so that alternatives can share it.
+        for. Under `of_loads` of a name stand those of the trucks that carry alone. It hangs on ``setting.scanner``
+        and the trucks alone, so that alternatives can share it.
     """
     readings = LazyColumns()
     for name, noise_of in NOISE.items():
@@ -221,7 +222,7 @@ def sensor_alarms(
 
     def found(sensor: SensorName, missed: BoolArray | None = None) -> BoolArray:
         opened = np.zeros(len(manifest), dtype=bool)
-        seen = x.at(sensor, loaded) > points.threshold(sensor)
+        seen = x[of_loads(sensor)] > points.threshold(sensor)
         opened[loaded] = seen if missed is None else seen & ~missed
         return opened
 
@@ -252,7 +253,7 @@ def _add_decision(
 ) -> None:
     """Add the decision variable X of one sensor: the noise, but where a truck carries."""
 
-    def of_loads(rows: IntArray, noise: FloatArray) -> FloatArray:
+    def seen_of(rows: IntArray, noise: FloatArray) -> FloatArray:
         rho = setting.scanner.rho
         hidden = column_at(manifest, "z_concealment", rows)
         return np.asarray(separations()[_load(manifest, rows)] - np.sqrt(rho) * hidden + np.sqrt(1.0 - rho) * noise)
@@ -262,15 +263,20 @@ def _add_decision(
         loaded = np.flatnonzero(column(manifest, "true_carrying"))
         if loaded.size:
             seen = seen.copy()
-            seen[loaded] = of_loads(loaded, seen[loaded])
+            seen[loaded] = seen_of(loaded, seen[loaded])
         return seen
 
-    def at(rows: IntArray) -> FloatArray:
-        noise = column_at(manifest, noise_column, rows)
-        carrying = column(manifest, "true_carrying")[rows]
-        return np.where(carrying, of_loads(rows, noise), noise)
+    def of_carrying() -> FloatArray:
+        loaded = np.flatnonzero(column(manifest, "true_carrying"))
+        return seen_of(loaded, column_at(manifest, noise_column, loaded))
 
-    readings.add(name, of_all, at)
+    readings.add(name, of_all)
+    readings.add(of_loads(name), of_carrying)
+
+
+def of_loads(name: SensorName) -> str:
+    """Return the name of a sensor's readings of trucks that carry, in their order."""
+    return f"{name}, loads"
 
 
 def _load(manifest: pd.DataFrame, rows: IntArray) -> HiddenLoad:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from experiments.benchmarks.rivals import ratios, seconds_per_run
+from experiments.benchmarks.other_simulators import ratios, seconds_per_run
 from experiments.benchmarks.scaling import scenario_by_policy
 from experiments.execution.redraws import assumed_inputs, mapping_with_redraws, redraw_inputs
 from experiments.execution.replicate import ProcessCache, compile_for_run, run_replication
@@ -73,10 +73,8 @@ def _run(study: Study, cases: Mapping[str, Scenario], scorer: Scorer, plans: Pro
 
 def _worlds(study: Study, draws: int) -> list[Any]:
     """Return the redrawn numbers of so many worlds."""
-    asked = dataclasses.replace(study.robustness, draws=draws)
-    return list(
-        redraw_inputs(dataclasses.replace(study, robustness=asked), assumed_inputs(study.inputs(study.baseline)))
-    )
+    asked = dataclasses.replace(study, robustness=dataclasses.replace(study.robustness, draws=draws))
+    return list(redraw_inputs(asked, assumed_inputs(study.inputs(study.baseline))))
 
 
 def _redrawn_world(study: Study, cases: Mapping[str, Scenario], scorer: Scorer, world: Any, turn: int) -> float:  # noqa: ANN401

@@ -62,9 +62,16 @@ PARTS: Final = (
         ("{name}", "{value:.3f}"),
         lambda results: _by_name(results["microseconds_a_truck"]),
     ),
+    BenchTable(
+        "All from drawing to METRICS, processor time",
+        ("run", "microseconds a truck", "times the flow stage"),
+        ("{case}", "{cost:.3f}", MEDIAN_AND_RANGE),
+        lambda results: results["over_flow"],
+    ),
     BenchLines(
         "\nA year on one core with the {model} model: {trucks:,.0f} trucks in {weeks:.0f} weeks, from the scenario "
-        "to METRICS in {run_cpu_s:.1f} s of processor time, after {start_cpu_s:.1f} s for imports, model and compiled "
+        "to METRICS in {run_cpu_s:.1f} s of processor time, {times_flow:.1f} times its flow, after {start_cpu_s:.1f} s "
+        "for imports, model and compiled "
         "code; {peak_gb:.2f} GB of memory at its peak.",
         lambda results: [results["year"] | {"peak_gb": results["year"]["peak_bytes"] / 1e9}],
     ),

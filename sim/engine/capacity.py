@@ -6,9 +6,10 @@ same posts, and a further server leaves the breakdowns of the others as they wer
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
@@ -99,7 +100,9 @@ def draw_capacity(setting: Setting, window: Window) -> pd.DataFrame:
         rows += [(station, server, *interval) for interval in _cut(shifts, outages)]
     kinds = {"station": np.int64, "server": np.int64, "up_min": np.float64, "down_min": np.float64, "drains": np.bool_}
     parts = zip(*rows, strict=True) if rows else ((),) * len(kinds)
-    columns = {name: np.array(part, dtype=kind) for (name, kind), part in zip(kinds.items(), parts, strict=True)}
+    columns: dict[str, npt.NDArray[Any]] = {
+        name: np.array(part, dtype=kind) for (name, kind), part in zip(kinds.items(), parts, strict=True)
+    }
     return LazyFrame(LazyColumns(columns), tuple(kinds), len(rows))
 
 

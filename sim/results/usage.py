@@ -160,9 +160,13 @@ def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
     servers = column(ledger, "primary_server")
     late = _near_closing(start, leave, servers, capacity)
     booths = _booth_hours(capacity)
+    begun = np.flatnonzero(np.isfinite(start))
+    # the trucks of one booth, in their order, lie side by side
+    by_booth = begun[np.argsort(servers[begun], kind="stable")]
+    trucks_of = np.split(by_booth, np.cumsum(np.bincount(servers[begun]))[:-1])
     total = 0.0
     for server in np.unique(servers[late]):
-        trucks, (up, down) = np.flatnonzero(np.isfinite(start) & (servers == server)), booths[server]
+        trucks, (up, down) = trucks_of[server], booths[server]
         mine = late[servers[late] == server]
         place = np.searchsorted(up, start[mine], side="right") - 1
         over = np.zeros(len(trucks))
@@ -190,7 +194,7 @@ def _near_closing(
         return rows
     booths = _booth_hours(capacity)
     minutes = int(max(leave[rows].max(), start[rows].max())) + 2
-    closed = np.zeros((int(servers.max()) + 1, minutes), dtype=np.int64)
+    closed = np.zeros((int(servers.max()) + 1, minutes), dtype=np.int32)
     is_open = np.zeros(closed.shape, dtype=bool)
     for server in range(len(closed)):
         for up, down in zip(*booths[server], strict=True) if server in booths else ():

@@ -43,8 +43,10 @@ def found() -> dict[str, Any]:
             "weeks": 52.0,
             "start_cpu_s": 3.1,
             "run_cpu_s": 5.5,
+            "times_flow": 4.8,
             "peak_bytes": 8.1e8,
         },
+        "over_flow": [{"case": "first alternative", "cost": 1.2, "times": [4.4, 4.1, 4.9]}],
         "memory": {"MANIFEST": 800.0},
         "rare": {
             "one_in": 10_000.0,

@@ -6,6 +6,7 @@ import pytest
 from ports import FlatScorer
 
 from experiments.benchmarks import scaling
+from experiments.benchmarks.over_flow import cost_over_flow
 from experiments.study.study import Study, build_study, compose_scenario
 
 
@@ -48,3 +49,12 @@ def test_one_worker_is_as_fast_as_itself(asked: Study, monkeypatch: pytest.Monke
     (row,) = scaling.speed_up_by_workers(one, FlatScorer(), 1)
     assert row["workers"] == 1
     assert row["times"] == [1.0, 1.0, 1.0]
+
+
+def test_whole_runs_are_held_to_the_flow_stage(asked: Study) -> None:
+    rows = cost_over_flow(asked, FlatScorer(), 1)
+    first, further, *worlds = rows
+    assert [row["case"] for row in rows][:2] == ["first alternative", "further alternative, same trucks"]
+    assert len(worlds) == 2
+    assert 1.0 < further["times"][0] < first["times"][0]
+    assert all(row["cost"] > 0.0 for row in worlds)
