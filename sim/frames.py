@@ -234,6 +234,15 @@ def with_columns(table: pd.DataFrame, new: Mapping[str, Callable[[], Column]]) -
     return LazyFrame(columns, tuple(dict.fromkeys((*lazy.names, *new))), lazy.n)
 
 
+def kept_with(table: pd.DataFrame, name: str, make: Callable[[], Column]) -> Column:
+    """Return what ``make`` gives of a table, made once where the table keeps it: it is none of its columns."""
+    lazy = table.lazy if isinstance(table, LazyFrame) else None
+    if lazy is None:
+        return make()
+    lazy.columns.add(name, make)
+    return lazy.columns[name]
+
+
 def column_names(table: pd.DataFrame) -> tuple[str, ...]:
     """Return the names of a table's columns; none of them is made for it."""
     lazy = table.lazy if isinstance(table, LazyFrame) else None

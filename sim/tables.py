@@ -167,7 +167,7 @@ CAPACITY: Final = (
     Column("drains", "bool", "-", "True: a shift ends, the truck in hand is finished; False: a breakdown"),
 )
 
-MOMENTS: Final = ("enter", "start", "end", "leave")
+MOMENTS: Final[tuple[Literal["enter", "start", "end", "leave"], ...]] = ("enter", "start", "end", "leave")
 _MOMENT_MEANING: Final = {
     "enter": "joins the queue of {s}",
     "start": "service at {s} begins",

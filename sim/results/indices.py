@@ -1,12 +1,29 @@
-"""Formulas that METRICS are made of: ratios, percentiles, FHWA's indices of reliability, queues."""
+"""What METRICS are made of: who was where, ratios, percentiles, FHWA's indices of reliability, queues."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 import numpy as np
+import pandas as pd
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, IntArray
+from sim.frames import column, kept_with
+from sim.stations import SERVED
+
+Moment: TypeAlias = Literal["enter", "start", "end", "leave"]
+
+
+def rows_with(ledger: pd.DataFrame, station: str, what: Moment | Literal["served"]) -> IntArray:
+    """Return the trucks of LEDGER to which something happened at a station, in their order: a moment, or service."""
+
+    def rows() -> IntArray:
+        if what == "served":
+            return np.flatnonzero(column(ledger, f"{station}_done") == SERVED)
+        return np.flatnonzero(np.isfinite(column(ledger, f"{station}_{what}_min")))
+
+    return kept_with(ledger, f"{station}, {what}", rows)
 
 
 def ratio_or_nan(numerator: float, denominator: float) -> float:

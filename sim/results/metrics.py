@@ -30,6 +30,7 @@ from sim.results.indices import (
     percentile_values,
     planning_time_index,
     ratio_or_nan,
+    rows_with,
 )
 from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, amount_column
@@ -78,13 +79,22 @@ def _in_order(ledger: pd.DataFrame, has_exited: BoolArray) -> bool:
         if all(times.strides == (0,) and np.isnan(times[:1]).all() for times in moments):
             # one NaN stands for all of them: the port has no such station
             continue
+        came = rows_with(ledger, station, "enter")
         chain = [arrive, *moments, *([] if station == "analyst" else [exit_min])]
+        if 4 * len(came) < len(arrive):
+            there = [times[came] for times in chain]
+            if all(_n_finite(part) == _n_finite(times) for part, times in zip(there[1:5], moments, strict=True)):
+                # of the others nothing is known that could be out of order
+                chain = there
         if any((later < earlier).any() for earlier, later in itertools.pairwise(chain)):
             return False
-        enter, leave = moments[0], moments[-1]
-        if station != "analyst" and (has_exited & np.isfinite(enter) & ~np.isfinite(leave)).any():
+        if station != "analyst" and (has_exited[came] & ~np.isfinite(moments[-1][came])).any():
             return False
     return True
+
+
+def _n_finite(times: FloatArray) -> int:
+    return int(np.count_nonzero(np.isfinite(times)))
 
 
 def inspection_counts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray) -> dict[str, float]:
@@ -139,7 +149,7 @@ def free_flow_min(ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> Float
     The work of all stations that served it, of primary and the analyst's image the longer one: the
     image is judged while the truck stands at primary.
     """
-    served = {s: np.flatnonzero(column(ledger, f"{s}_done") == SERVED) for s in STATIONS}
+    served = {s: rows_with(ledger, s, "served") for s in STATIONS}
     total = np.zeros(len(ledger))
     booth, image = served.pop("primary"), served.pop("analyst")
     if len(booth):
@@ -231,12 +241,12 @@ def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
     unserved = np.where(np.isfinite(gone), gone, np.maximum(window.horizon_min, arrive))
     wait = np.where(served, start, unserved) - arrive
     over, lane_class = wait > 30.0, column(ledger, "lane_class")
-    of_class = {name: served & (lane_class == code) for code, name in enumerate(LANE_CLASSES)}
+    of_class = {name: np.flatnonzero(served & (lane_class == code)) for code, name in enumerate(LANE_CLASSES)}
     return {
-        **{f"n_waits_{name}": float(mine.sum()) for name, mine in of_class.items()},
+        **{f"n_waits_{name}": float(len(mine)) for name, mine in of_class.items()},
         **{f"wait_{name}_sum_min": float(wait[mine].sum()) for name, mine in of_class.items()},
         "n_waits": float(served.sum()),
-        "wait_sum_min": float(wait[served].sum()),
+        "wait_sum_min": float(wait[rows_with(ledger, "primary", "start")].sum()),
         "wait_bound_sum_min": float(wait.sum()),
         "n_wait_over_30": float(over.sum()),
         "n_wait_known": float((served | over).sum()),

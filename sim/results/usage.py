@@ -21,21 +21,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.caching.kept_results import KeptResults
 from sim.engine.capacity import manned_intervals, open_intervals
 from sim.frames import column
+from sim.results.indices import rows_with
 from sim.scenario import Scenario
 from sim.setting.port import Check
 from sim.setting.scanner import Sensor
 from sim.setting.window import Window
-from sim.stations import FAST, INSPECTION_STATIONS, ORIGIN, PRIMARY, SAFETY, SERVED, STATION, STATIONS, WAIVED
+from sim.stations import FAST, INSPECTION_STATIONS, ORIGIN, PRIMARY, SAFETY, STATION, STATIONS, WAIVED
 from sim.trucks.service_times import service_mean_min
 
 
 def open_min(scenario: Scenario, window: Window, extra_h: float = 0.0) -> float:
     """Return the minutes that the port is open within the window."""
-    return sum(end - start for start, end in open_intervals(scenario, window, extra_h))
+
+    def minutes() -> float:
+        return sum(end - start for start, end in open_intervals(scenario, window, extra_h))
+
+    return _OPEN_MIN.once((scenario.port,), (window, extra_h), minutes)
 
 
+_OPEN_MIN = KeptResults[float](most=4096)
 ALL_ROWS: Final = slice(None)
 
 
@@ -52,7 +59,7 @@ def busy_min(ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray
 
     Left out: work that a withdrawn truck had received, or a truck on a server at the end.
     """
-    served = {s: np.flatnonzero(column(ledger, f"{s}_done") == SERVED) for s in STATIONS}
+    served = {s: rows_with(ledger, s, "served") for s in STATIONS}
     return np.array([work[s][rows].sum() if len(rows) else 0.0 for s, rows in served.items()])
 
 
@@ -61,8 +68,7 @@ def held_min(ledger: pd.DataFrame, window: Window) -> FloatArray:
     end = window.horizon_min
     held = []
     for station in STATIONS:
-        start = column(ledger, f"{station}_start_min")
-        began = np.flatnonzero(np.isfinite(start))
+        start, began = column(ledger, f"{station}_start_min"), rows_with(ledger, station, "start")
         if not len(began):
             held.append(0.0)
             continue
@@ -94,7 +100,7 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, Flo
             seen = selected[~column(ledger, "cleared")[selected].astype(bool)] if station == "analyst" else selected
             offered[station] = work[station][seen].sum()
         else:
-            came = np.flatnonzero(np.isfinite(column(ledger, f"{station}_enter_min")))
+            came = rows_with(ledger, station, "enter")
             asked = work[station][came].sum() * (1.0 if STATIONS.index(station) < PRIMARY else scale)
             offered[station] = asked if len(came) else 0.0
     return np.array([offered[s] for s in STATIONS])
@@ -158,11 +164,11 @@ def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
     """
     start, leave = (column(ledger, f"primary_{moment}_min") for moment in ("start", "leave"))
     servers = column(ledger, "primary_server")
-    late = _near_closing(start, leave, servers, capacity)
     booths = _booth_hours(capacity)
-    begun = np.flatnonzero(np.isfinite(start))
+    begun = rows_with(ledger, "primary", "start")
     # the trucks of one booth, in their order, lie side by side
     by_booth = begun[np.argsort(servers[begun], kind="stable")]
+    late = _near_closing(start, leave, servers, begun, booths)
     trucks_of = np.split(by_booth, np.cumsum(np.bincount(servers[begun]))[:-1])
     total = 0.0
     for server in np.unique(servers[late]):
@@ -183,16 +189,20 @@ def _booth_hours(capacity: pd.DataFrame) -> dict[int, tuple[FloatArray, FloatArr
 
 
 def _near_closing(
-    start: FloatArray, leave: FloatArray, servers: npt.NDArray[np.integer[Any]], capacity: pd.DataFrame
+    start: FloatArray,
+    leave: FloatArray,
+    servers: npt.NDArray[np.integer[Any]],
+    begun: IntArray,
+    booths: Mapping[int, tuple[FloatArray, FloatArray]],
 ) -> IntArray:
-    """Return the trucks in whose minutes at a booth it closes, or is closed as they begin: all late ones and few more.
+    """Return those of the trucks begun in whose minutes their booth closes, or is closed as they begin.
 
-    Looked up minute by minute: how often each booth has closed by then, and whether it is open all that minute.
+    They are few, and all late ones among them. Looked up minute by minute: how often each booth has closed by
+    then, and whether it is open all that minute.
     """
-    rows = np.flatnonzero(np.isfinite(start) & np.isfinite(leave))
+    rows = begun[np.isfinite(leave[begun])]
     if not len(rows):
         return rows
-    booths = _booth_hours(capacity)
     minutes = int(max(leave[rows].max(), start[rows].max())) + 2
     closed = np.zeros((int(servers.max()) + 1, minutes), dtype=np.int32)
     is_open = np.zeros(closed.shape, dtype=bool)
@@ -201,10 +211,10 @@ def _near_closing(
             closed[server, min(int(down), minutes - 1) :] += 1
             is_open[server, int(np.ceil(up)) : int(down)] = True
     first = servers[rows] * np.int64(minutes)
-    begun = first + start[rows].astype(np.int64)
-    ended = first + leave[rows].astype(np.int64)
-    near = closed.ravel()[ended] > closed.ravel()[begun]
-    return np.asarray(rows[near | ~is_open.ravel()[begun]])
+    begins = first + start[rows].astype(np.int64)
+    ends = first + leave[rows].astype(np.int64)
+    near = closed.ravel().take(ends) > closed.ravel().take(begins)
+    return np.asarray(rows[near | ~is_open.ravel().take(begins)])
 
 
 def officer_h(scenario: Scenario, window: Window, capacity: pd.DataFrame, n_audits: float = 0.0) -> float:
