@@ -63,7 +63,8 @@ def _axis(axis: Axis, sweep: Sweep) -> dict[str, Any]:
 def rows_of_sweep(sweep: Sweep, outcomes: Sequence[PointResult], metrics: pd.DataFrame, wall_s: float) -> RunRows:
     """Return the rows that the store keeps of a sweep.
 
-    The inputs of the first point stand once, for all points; the value of every swept key stands with its point.
+    The inputs of the first point stand once, for all points; the value of every swept key stands with each point
+    and alternative.
 
     Parameters
     ----------
@@ -84,8 +85,9 @@ def rows_of_sweep(sweep: Sweep, outcomes: Sequence[PointResult], metrics: pd.Dat
     shared = study_inputs(sweep.baseline_study)
     shared = shared[~shared["key"].isin(keys)].assign(point=None)
     swept = [
-        plain_input_row(None, key, value, "swept") | {"point": point.number, "unit": unit_of_key(key)}
+        plain_input_row(name, key, value, "swept") | {"point": point.number, "unit": unit_of_key(key)}
         for point in sweep.points
+        for name in point.study.alternatives
         for key, value in zip(keys, point.values, strict=True)
     ]
     inputs = pd.concat([shared.astype(object), pd.DataFrame(swept).astype(object)], ignore_index=True)
