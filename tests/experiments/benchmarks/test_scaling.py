@@ -54,14 +54,7 @@ def test_one_worker_is_as_fast_as_itself(asked: Study, monkeypatch: pytest.Monke
 def test_whole_runs_are_held_to_the_flow_stage(asked: Study) -> None:
     rows = cost_over_flow(asked, FlatScorer(), 1)
     first, further, *worlds = rows
-<<<<<<< HEAD
-    assert [row["case"] for row in rows][:2] == ["first alternative", "further alternative, same trucks"]
-    assert len(worlds) == 2
-    assert 1.0 < further["times"][0] < first["times"][0]
-    assert all(row["cost"] > 0.0 for row in worlds)
-=======
     assert (first["case"], further["case"]) == ("first alternative", "further alternative, same trucks")
     assert len(worlds) == 2
     # a first alternative runs the flow stage and more; the further one is a difference of two runs, which is noisy
     assert all(row["times"][0] > 1.0 for row in (first, *worlds))
->>>>>>> speed
