@@ -44,7 +44,7 @@ from sim.results.expected_detection_trees import paths_before_primary
 from sim.scenario import Scenario
 from sim.screening import p_alarm_by_truck
 from sim.sensors import NODE_WEIGHTS, AlarmChances, OperatingPoints, alarm_chances, auto_clear_z
-from sim.setting.contraband import DENSITIES
+from sim.setting.contraband import CONCEALMENTS, CONTRABAND, DENSITIES
 from sim.stations import (
     DOCK,
     EXIT,
@@ -240,7 +240,9 @@ def p_seized_table(
     float64[path, laden, density, contraband, concealment]
         An empty truck's cargo has low density, whatever its row says.
     """
-    table = np.stack([_path_row(scenario, points, path, insider_help) for path in paths])
+    table = np.empty((len(paths), len(DENSITIES), len(CONTRABAND), len(CONCEALMENTS)))
+    for row, path in enumerate(paths):
+        table[row] = _path_row(scenario, points, path, insider_help)
     empty = np.broadcast_to(table[:, :1], table.shape)
     return np.stack([empty, table], axis=1)
 
