@@ -30,7 +30,7 @@ INSIDERS: Final = ("insider.helped_load_share=0.5", "insider.dock_share=0.1", "i
 CASES: Final[dict[str, tuple[str, ...]]] = {
     **{f"port {name}": (f"port={name}",) for name in ("bota", "otay_mesa", "nogales", "colombia", "pharr", "ysleta")},
     "a week": ("days=7",),
-    "full traffic": ("traffic.volume_scale=1.0", "risk=constant"),
+    "full traffic": ("traffic.volume_scale=1.0",),
     "more than the counted traffic": ("traffic.volume_scale=1.7", "port.primary.room_trucks=40"),
     "bare port": ("port=bare",),
     "strategies": ("experiment=strategies",),
