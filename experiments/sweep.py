@@ -90,7 +90,7 @@ def carry_out(sweep: Sweep) -> int:
     written = write_sweep_files(sweep, outcomes, effects, inert, time.perf_counter() - begin)
     _say_effects(sweep, effects, terminal)
     _say_what_became(sweep, outcomes, inert, say)
-    names = (path.name if path.parent == sweep.out.absolute() else str(path) for path in written)
+    names = (path.name if path.absolute().parent == sweep.out.absolute() else str(path) for path in written)
     say(f"Written to {sweep.out}: {', '.join(names)} ({time.perf_counter() - begin:.0f} s)")
     return int(any(outcome.failure for outcome in outcomes))
 
