@@ -54,7 +54,7 @@ CASES: Final[dict[str, tuple[str, ...]]] = {
         "port.canine.servers=2", "port.low_energy.servers=4", "port.low_energy_share=0.4", "port.origin.servers=30",
         "port.origin.share=0.2", "port.safety.servers=30", "port.safety.share=0.3", *INSIDERS,
     ),
-    "auto clear": ("scanner.analyst.auto_clear_share=0.3", "policy=top_share", *INSIDERS),
+    "auto clear": ("scanner.analyst.auto_clear_share=0.3", *INSIDERS),
     "closing": ("port.closing=divert", "port.primary.lanes=3"),
     "a file of trucks": ("manifest={trucks}",),
 }  # fmt: skip
