@@ -143,7 +143,9 @@ def _dispatch(argv: list[str]) -> int:
         return _run_jobs(call, builder)
     if call.multirun:
         raise ConfigError("-m", f"{call.verb} takes no sweep")
-    return int(_verb_module(call.verb).main(list(call.overrides)))
+    module = _verb_module(call.verb)
+    stopping.begin_work()
+    return int(module.main(list(call.overrides)))
 
 
 def parse_command_line(argv: Sequence[str]) -> CommandLine:
@@ -183,6 +185,7 @@ def _run_sweep(call: CommandLine) -> int:
         return _resume(whole, Path(words["resume"]), build, retry="retry" in words)
     sweep = build(overrides, call.verb)
     if sweep.dry_run:
+        stopping.begin_work()
         return int(_verb_module(SWEEP).carry_out(sweep))
     return _answer(whole, sweep.overrides, [sweep])
 
@@ -221,6 +224,8 @@ def _answer(call: CommandLine, overrides: Sequence[str], questions: Sequence[obj
     from experiments.execution.run_folder import running
 
     status = 0
+    _verb_module(call.verb)
+    stopping.begin_work()
     with connected(overrides if VERBS[call.verb].long else ()) as backend:
         for number, question in enumerate(questions):
             if said:
@@ -271,6 +276,8 @@ def _resume(call: CommandLine, folder: Path, build: Callable[[Sequence[str], str
     kept = [str(o.input_line) for o in parse_overrides(started.overrides) if o.key_or_group not in given]
     question = build((*kept, *call.overrides), str(started.configuration.get("verb", call.verb)))
     run_folder.check_unmoved(started, question)
+    _verb_module(call.verb)
+    stopping.begin_work()
     with (
         connected((*kept, *call.overrides)) as backend,
         run_folder.resuming(question, started, folder, backend, retry_failed=retry) as placed,

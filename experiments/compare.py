@@ -104,7 +104,7 @@ def carry_out(study: Study) -> int:
     if study.ledger:
         written += write_ledger(study, scorers)
     if study.store is not None:
-        rows = rows_of_comparison(study, found.metrics, found.comparison, time.perf_counter() - begin)
+        rows = rows_of_comparison(study, found.metrics, found.comparison, time.perf_counter() - begin, found.unstable)
         written.append(add_run(study.store, rows))
     report_terminal.print_findings(terminal, found, written, time.perf_counter() - begin)
     return 0

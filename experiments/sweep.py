@@ -165,8 +165,9 @@ def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None
         strongest = of_measure.loc[of_measure.groupby("axis", sort=False)["effect"].apply(lambda e: e.abs().idxmax())]
         strongest = strongest.sort_values("effect", key=abs, ascending=False)
         rows = [_effect_cells(row, metric) for row in strongest.to_dict("records")]
+        unit = "% points" if metric.shown_unit == "%" else metric.shown_unit
         report_terminal.print_line(terminal, f"What each axis changes most, mean over all other axes: {name}")
-        report_terminal.print_table(terminal, ["axis", "value", f"change, {metric.shown_unit}", "pairs"], rows)
+        report_terminal.print_table(terminal, ["axis", "value", f"change, {unit}", "pairs"], rows)
 
 
 def _effect_cells(row: Mapping[Hashable, Any], metric: Metric) -> list[str]:

@@ -40,6 +40,8 @@ def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
             stdout=said,
             stderr=said,
             start_new_session=True,
+            # whoever runs the tests in the background may have signals ignored, which is passed on
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
 
 

@@ -202,6 +202,14 @@ def workers_at_work() -> int:
     return _AT_WORK[0]
 
 
+def _begin_worker(parent: int) -> None:
+    """Make this process a worker that keeps what it draws: loky, where it can, ends a worker that has grown by 300 MB."""
+    from joblib.externals.loky import process_executor
+
+    process_executor._USE_PSUTIL = False  # noqa: SLF001
+    stopping.serve(parent)
+
+
 _MOST = [0]
 """The most processes that were asked for so far: a pool that shrinks would wait for its work."""
 _POOL: Final[list[Any]] = []
@@ -221,7 +229,7 @@ def _others(n_processes: int) -> Any:  # noqa: ANN401
         if threading.current_thread() is not threading.main_thread():
             signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
         pool = get_reusable_executor(
-            max_workers=_MOST[0], timeout=IDLE_S, initializer=stopping.serve, initargs=(os.getpid(),)
+            max_workers=_MOST[0], timeout=IDLE_S, initializer=_begin_worker, initargs=(os.getpid(),)
         )
         _POOL[:] = [pool]
         return pool

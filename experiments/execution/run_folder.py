@@ -46,6 +46,8 @@ NOTE: Final = "UNFINISHED.txt"
 RECORD: Final = "run.json"
 LOCK: Final = "lock"
 FAILED: Final = "failed.txt"
+CONTENT: Final = "content"
+"""Key of a configuration for a hash of the whole, which is named only where no other key differs."""
 FREE: Final = ("out", "processes", "backend", "store", "dry_run")
 """Keys that decide no result: a run may be resumed under others."""
 
@@ -269,7 +271,9 @@ def read_started(folder: Path, verb: str) -> Started:
 
 def check_unmoved(started: Started, question: object) -> None:
     """Refuse to go on with a run whose configuration has moved: a ConfigError of each key, with both values."""
-    moves = _differences(started.configuration, configuration_of(question, started.verb))
+    then, now = dict(started.configuration), configuration_of(question, started.verb)
+    moves = _differences(*({k: v for k, v in side.items() if k != CONTENT} for side in (then, now)))
+    moves = moves or _differences(then, now)
     if moves:
         raise ConfigError("resume", f"the configuration moved since the run was started: {'; '.join(moves)}")
 

@@ -30,6 +30,8 @@ at_end: Final[list[Callable[[], object]]] = []
 """Called before a process is ended that does not end by itself: each writes what would be lost."""
 resume_with: Final[list[str]] = []
 """The command that goes on with what was stopped."""
+_starting = threading.Event()
+"""Set while the program reads its question: nothing is written yet, and libraries are being imported."""
 _stopping = threading.Event()
 _said = threading.Event()
 
@@ -47,8 +49,14 @@ def is_stopping() -> bool:
     return _stopping.is_set()
 
 
+def begin_work() -> None:
+    """Say that the question is read: from here on a signal lets what is open be closed."""
+    _starting.clear()
+
+
 def take_signals() -> None:
     """Let signals end this process as this module says; called once, by the main thread."""
+    _starting.set()
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
@@ -62,6 +70,10 @@ def take_signals() -> None:
 def _raise(number: int, _frame: FrameType | None) -> None:
     if not _stopping.is_set():
         _stop_workers()
+        if _starting.is_set():
+            # a library that is being imported may turn what is raised into an error of its own
+            say_stopped()
+            os._exit(128 + number)
         raise Stopped(number)
 
 

@@ -28,6 +28,7 @@ from experiments.study.study import Study
 from sim.arrays import FloatArray
 from sim.caching.source_hash import files_hash, package_files
 
+NONE: Final[Mapping[str, str]] = {}
 UNITS: Final = {"days": "days", "high_risk_score": "share", "coverage": "share"}
 
 
@@ -42,7 +43,9 @@ def program_hash() -> str:
     return files_hash(package_files(("sim", "models")))
 
 
-def rows_of_comparison(study: Study, metrics: pd.DataFrame, comparison: pd.DataFrame, wall_s: float) -> RunRows:
+def rows_of_comparison(
+    study: Study, metrics: pd.DataFrame, comparison: pd.DataFrame, wall_s: float, unstable: Mapping[str, str] = NONE
+) -> RunRows:
     """Return the rows of a finished ``compare`` or ``run``.
 
     Parameters
@@ -51,9 +54,12 @@ def rows_of_comparison(study: Study, metrics: pd.DataFrame, comparison: pd.DataF
         METRICS of all alternatives and replications, and `experiments.comparison.COLUMNS`.
     wall_s : float
         Wall time so far [s]; the run started so long ago.
+    unstable : mapping
+        Alternatives that cannot carry their weekly load, and at which station.
     """
     inputs = study_inputs(study)
     point = {"point": [0], "content": [_content(study, inputs)], "status": ["done"], "overrides": [""]}
+    point["unstable"] = [unstable_words(unstable)]
     return run_rows(study, study.overrides, wall_s, (pd.DataFrame(point), metrics, comparison, inputs))
 
 
@@ -159,6 +165,11 @@ def _input_rows(alternative: str | None, inputs: Sequence[SourcedInput]) -> Iter
             "high": row.high,
             "source": "; ".join(text for text in (source, row.note) if text),
         }
+
+
+def unstable_words(unstable: Mapping[str, str]) -> str | None:
+    """Return the alternatives that cannot carry their load in words; None: all can."""
+    return "; ".join(f"{name}: {where}" for name, where in unstable.items()) or None
 
 
 def plain_input_row(alternative: str | None, key: str, value: object, kind: str) -> dict[str, Any]:

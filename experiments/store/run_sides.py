@@ -68,7 +68,7 @@ def read_sides(names: Sequence[str], store: Path, point: int | None) -> list[Run
         ``store``: as of `stored_runs`.
     """
     runs: list[StoredRun] | None = None
-    sides = []
+    sides: list[RunSide | StoredRun] = []
     for name in names:
         folder = Path(name).expanduser()
         if (folder / RECORD).is_file():
@@ -77,8 +77,11 @@ def read_sides(names: Sequence[str], store: Path, point: int | None) -> list[Run
         if folder.is_dir():
             raise ConfigError("run", f"{name!r} is a folder without {RECORD}; give one that run or compare wrote")
         runs = stored_runs(store) if runs is None else runs
-        sides.append(_from_store(pick_run(runs, name), point))
-    return sides
+        sides.append(pick_run(runs, name))
+    stored = [side for side in sides if isinstance(side, StoredRun)]
+    if point and stored and all(run.record.rows["points"] == 1 for run in stored):
+        raise ConfigError("run", f"{stored[0].record.run!r} holds no METRICS of point {point}")
+    return [_from_store(side, point) if isinstance(side, StoredRun) else side for side in sides]
 
 
 def _from_store(run: StoredRun, point: int | None) -> RunSide:
@@ -117,7 +120,8 @@ def _chosen_point(run: StoredRun, point: int | None) -> int:
     if point is None and n > 1:
         problem = f"{run.record.run!r} has {n:,} points; choose one with point=N, or ask `throughgate query`"
         raise ConfigError("run", problem)
-    return point or 0
+    # a run of one point is that point, whichever of another run it is set beside
+    return point or 0 if n > 1 else 0
 
 
 def _table_of(path: Path, point: int) -> pa.Table:

@@ -40,6 +40,7 @@ POINTS: Final = (
     Column("content", "str", "-", "hash of all that decides the point"),
     Column("status", "str", "-", "done or failed"),
     Column("overrides", "str", "-", "what this point sets"),
+    Column("unstable", "str", "-", "alternatives that cannot carry their weekly load, and where; null: all can"),
 )
 _VERDICT: Final[dict[str, Kind]] = {"holm_verdict": "str", "n": "int", "badge": "str", "note": "str"}
 METRICS_KEYS: Final = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.store.run_rows import plain_input_row, run_rows, study_inputs
+from experiments.store.run_rows import plain_input_row, run_rows, study_inputs, unstable_words
 from experiments.store.write import RunRows
 from experiments.study.inputs import unit_of_key
 from experiments.study.run_record import run_record
@@ -79,6 +79,7 @@ def rows_of_sweep(sweep: Sweep, outcomes: Sequence[PointResult], metrics: pd.Dat
             "content": [point.content for point in sweep.points],
             "status": [outcome.status for outcome in outcomes],
             "overrides": [" ".join(point.overrides) for point in sweep.points],
+            "unstable": [unstable_words(outcome.unstable) for outcome in outcomes],
         }
     )
     keys = [axis.key for axis in sweep.axes]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.execution.run_folder import CONTENT
 from experiments.files import check_writable
+from experiments.store.run_sides import leaf_values
 from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, default_folder
 from experiments.sweeping.axes import Axis, SweptWords, levels_in_order, read_axes
 from experiments.sweeping.designs import Design, Draw, design_note, design_values, takes_whole_numbers, uniform_draw
-from experiments.sweeping.points import Point, build_points, hold_to_composition
+from experiments.sweeping.points import SWEPT_SETTINGS, Point, build_points, hold_to_composition
 from experiments.sweeping.scope import Constraint, Scope, checked_measures, read_scope
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field, build_spec
@@ -91,9 +94,17 @@ class Sweep:
         """Return what decides the results, by key: what a run that is resumed must not find changed."""
         contents = hashlib.sha256("".join(point.content for point in self.points).encode()).hexdigest()[:16]
         axes: dict[str, object] = {axis.key: list(axis.texts) for axis in self.axes}
+        axis_keys = {axis.key for axis in self.axes}
+        study = self.baseline_study
+        fixed = {
+            f"{name}: {key}": value for name in study.alternatives for key, value in leaf_values(study.mapping(name))
+        }
+        fixed |= {key: str(getattr(study, key)) for key in SWEPT_SETTINGS}
+        fixed = {key: value for key, value in fixed.items() if key.rpartition(": ")[2] not in axis_keys}
         asked = {"verb": self.verb, "design": self.design, "points": len(self.points), "measures": list(self.measures)}
         limits = [f"{c.measure} {c.relation} {c.limit:g}" for c in self.constraints]
-        return asked | {"constraints": limits} | axes | {"content of the points": contents}
+        whole = asked | {"constraints": limits} | fixed | axes | {CONTENT: contents}
+        return dict(json.loads(json.dumps(whole, default=str)))
 
 
 def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
@@ -214,6 +225,12 @@ def _with_scope_overrides(words: Sequence[str], scope: Scope | None) -> list[str
     if scope is None:
         return list(words)
     mine = {override.key_or_group for override in parse_overrides(words)}
+    varied = {axis.key for axis in scope.levers} | scope.lever_ranges.keys() | scope.uncertainties.keys()
+    for override in parse_overrides(scope.overrides):
+        if override.key_or_group in varied:
+            raise ConfigError(
+                override.key_or_group, "given twice in the scope: in overrides, and as a lever or uncertainty"
+            )
     theirs = [o for o in parse_overrides(scope.overrides) if o.key_or_group not in mine]
     return [*(str(o.input_line) for o in theirs), *words]
 

@@ -23,6 +23,7 @@ from sim.setting.contraband import CONTRABAND
 from sim.setting.window import EVALUATION, Window
 from sim.stations import DOCK, NOT_VISITED, SECONDARY, SERVED, STATIONS, WAIVED
 from sim.trucks.manifest import draw_manifest
+from sim.trucks.streams import Purpose
 from sim.trucks.threat import add_threat
 
 Make = Callable[..., Scenario]
@@ -60,7 +61,11 @@ def trucks(scenario: Scenario, seed: int, n: int = N) -> pd.DataFrame:
     noise = (*NOISE.values(), "z_machine", "z_concealment")
     laden = rng.random(n) < 0.7
     truth = LazyColumns({"true_p_carrying": np.full(n, PREVALENCE), "laden": laden})
-    add_threat(truth, scenario.threat, lambda _: rng.random(n))
+    # a purpose has one stream, however often it is asked for
+    luck = {
+        purpose: rng.random(n) for purpose in (Purpose.CARRYING, Purpose.CONTRABAND, Purpose.CONCEALMENT, Purpose.LOAD)
+    }
+    add_threat(truth, scenario.threat, luck.__getitem__)
     return pd.DataFrame(
         {name: rng.standard_normal(n) for name in noise}
         | {"u_officer": rng.random(n), "density": rng.integers(0, 3, n)}
