@@ -203,10 +203,10 @@ def workers_at_work() -> int:
 
 
 def _begin_worker(parent: int) -> None:
-    """Make this process a worker that keeps what it draws: loky, where it can, ends a worker that has grown by 300 MB."""
+    """Make this process a worker that keeps what it draws: loky would end one that has grown by 300 MB."""
     from joblib.externals.loky import process_executor
 
-    process_executor._USE_PSUTIL = False  # noqa: SLF001
+    process_executor._USE_PSUTIL = False
     stopping.serve(parent)
 
 
