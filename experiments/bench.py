@@ -80,7 +80,7 @@ def time_week(study: Study, scorer: Scorer, replication: int, seconds: dict[str,
     ledger = time_stage(seconds, "ledger", lambda: build_ledger(flow, record, manifest))
     detection = time_stage(
         seconds,
-        "detection, every truck a probe",
+        "expected detection over all trucks",
         lambda: expected_detection(scenario, plan.points, manifest, ledger, rooms_full=record.full),
     )
     time_stage(seconds, "metrics", lambda: measure_replication(scenario, window, manifest, ledger, capacity, detection))

@@ -44,7 +44,10 @@ def _growth(results: BenchResults) -> Iterable[dict[str, Any]]:
 
 def _estimates(results: BenchResults) -> list[dict[str, Any]]:
     found = results["rare"]["variances"]
-    ways = (("counting seizures", "counted", "1"), ("every truck a probe", "expected", f"1 / {found['times']:,.0f}"))
+    ways = (
+        ("counting seizures", "counted", "1"),
+        ("expected over all trucks", "expected", f"1 / {found['times']:,.0f}"),
+    )
     return [{"name": name, "share": found[key], "se": found[f"{key}_se"], "variance": v} for name, key, v in ways]
 
 

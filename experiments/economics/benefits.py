@@ -171,7 +171,7 @@ def rule_of_half_below_ceiling(
     The rule of one half, with the ceiling as the end of demand. Trips made both times gain the
     whole difference. A trip that is won gains half of what its new hours leave below the ceiling;
     one that is lost loses half of what its old hours left. Each array is [..., year]; ``most_hours``
-    are the hours at the port that the last trip still puts up with.
+    are the hours at the port that the last trip still accepts.
 
     Examples
     --------

@@ -3,8 +3,8 @@
 A port that is asked for more than it can carry has no wait that a queue could settle at. Trips
 that would wait longer than a ceiling go by another bridge or are given up. How many is worked out
 before a day is simulated, hour by hour, from a fluid line at every station that holds trucks up:
-what is kept of an hour's arrivals is the most that the line can serve within the ceiling. A truck
-gives up by a draw of its own, so that whoever comes where less is carried also comes where more is.
+what is kept of an hour's arrivals is the most that the line can serve within the ceiling. Whether
+a truck balks is drawn once for that truck, so that whoever comes where less is carried also comes where more is.
 
 Where only some trucks are sent, a trip counts on its share of that wait; and everybody waits as
 soon as the trucks sent there fill their yard and stand in the way. Whichever comes first decides.
@@ -46,7 +46,7 @@ class _FluidQueue:
 def trips_made_share(scenario: Scenario, expected: PolicyExpectation, window: Window, ceiling_min: float) -> FloatArray:
     """Return the share of the trips wanted that are made, [hour, class], general and FAST.
 
-    The scenario has the year's demand in ``traffic.volume_scale``; no trip puts up with a wait above the ceiling.
+    The scenario has the year's demand in ``traffic.volume_scale``; no trip accepts a wait above the ceiling.
     """
     arrivals = rates_per_h(scenario, window)
     fast = scenario.port.mix.fast_share

@@ -77,7 +77,7 @@ def hours_gained(case: FundingCase, response: Response, name: str) -> dict[str, 
 
 
 def hours_at_ceiling(case: FundingCase, response: Response) -> FloatArray:
-    """Return the hours at the port that the last trip puts up with [0..T]: ceiling and inspection.
+    """Return the hours at the port that the last trip accepts [0..T]: ceiling and inspection.
 
     What comes on top of the wait to primary is the baseline's mean, where it is known.
     """

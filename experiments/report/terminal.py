@@ -216,7 +216,7 @@ def _legend(findings: Findings) -> str:
     several = "; points: difference from the baseline, * sure (Holm)" if len(findings.names) > 1 else ""
     return (
         f"± half-width of the {percent(findings.study.coverage, 0)} interval. wait: end of queue to "
-        f"primary; found: share of loads, every truck a probe{several}."
+        f"primary; found: share of loads, expected over all trucks{several}."
     )
 
 

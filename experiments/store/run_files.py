@@ -38,15 +38,14 @@ MOST_LETTERS: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecord:
-    """What a file says of its run."""
+class RunFacts:
+    """What is known of a run, whatever it measured."""
 
-    run: str
     verb: str
     experiment: str | None
     label: str | None
     started: str
-    """UTC, ISO 8601 without a zone."""
+    """UTC, ISO 8601; in a file without a zone."""
     seed: int
     engine: str
     code_hash: str
@@ -54,7 +53,15 @@ class RunRecord:
     folder: str
     overrides: tuple[str, ...]
     wall_s: float
+    """Wall time [s]."""
     finished: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord(RunFacts):
+    """What a file says of its run."""
+
+    run: str
     rows: dict[str, int]
     """Rows of each table in the file."""
     metrics: tuple[str, ...]

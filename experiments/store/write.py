@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.store.run_files import KEY, RUN_NAME, TABLES, RunRecord, write_exclusively
+from experiments.store.run_files import KEY, RUN_NAME, TABLES, RunFacts, RunRecord, write_exclusively
 from experiments.store.schema import ARROW, METRICS_KEYS, VIEWS, file_schema
 from sim.errors import TableError
 
@@ -24,7 +24,7 @@ KEYS: Final = tuple(column.name for column in METRICS_KEYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunRows:
+class RunRows(RunFacts):
     """A run as the store takes it; the columns of its tables are those of `experiments.store.schema`.
 
     A table without the column ``point`` is of point 0; in ``inputs`` a point that is missing means all points of the
@@ -32,19 +32,6 @@ class RunRows:
     """
 
     run_id: str
-    verb: str
-    experiment: str | None
-    label: str | None
-    started: str
-    """UTC, ISO 8601."""
-    seed: int
-    engine: str
-    code_hash: str
-    program_version: str | None
-    folder: str
-    overrides: tuple[str, ...]
-    wall_s: float
-    finished: bool
     points: pd.DataFrame = field(default_factory=pd.DataFrame)
     metrics: pd.DataFrame = field(default_factory=pd.DataFrame)
     comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -80,7 +67,7 @@ def add_run(store: Path, rows: RunRows) -> Path:
         raise ValueError(f"no name of a run: {rows.run_id!r}")
     names = tuple(str(name) for name in rows.metrics.columns if name not in KEYS)
     tables = [_as_arrow(name, getattr(rows, name), rows.run_id, names) for name in TABLES]
-    shared = {name: getattr(rows, name) for name in RunRecord.__dataclass_fields__ if hasattr(rows, name)}
+    shared = {name: getattr(rows, name) for name in RunFacts.__dataclass_fields__}
     record = RunRecord(
         **shared
         | {

@@ -360,7 +360,7 @@ def carrying_weight(manifest: pd.DataFrame, ledger: pd.DataFrame) -> FloatArray:
 def expected_screening(
     scenario: Scenario, points: OperatingPoints, manifest: pd.DataFrame, ledger: pd.DataFrame, weight: FloatArray
 ) -> ScreeningTotals:
-    """Sum what the portal is expected to alarm on, every truck a probe.
+    """Sum what the portal is expected to alarm on, summed over all trucks.
 
     Parameters
     ----------

@@ -48,20 +48,20 @@ NUMBER_COLUMN: Final = TableColumn("number", "no.")
 
 def stress_des_items(evidence: Evidence) -> list[ChecklistItem]:
     """Return all 24 rows, those that the program cannot answer left open."""
-    study, response = evidence.appraised.case.study, evidence.appraised.response
+    return [ChecklistItem(*row) for row in (*_model_rows(evidence), *_experiment_rows(evidence))]
+
+
+def _model_rows(evidence: Evidence) -> tuple[tuple[str, str, str], ...]:
+    """Return the rows on objectives and logic: number, item, answer (empty: left open)."""
+    study = evidence.appraised.case.study
     rivals, base = listed([plain_name(name) for name in evidence.rivals]), plain_name(evidence.baseline)
     scenario = study.alternatives[evidence.baseline]
     stations = [s for s in STATIONS if s not in OPEN_ENDED and scenario.servers(s) > 0]
     services = listed([plain_name(s) for s in stations])
     servers = listed([f"{scenario.servers(s)} {plain_name(s)}" for s in stations])
     booths = scenario.port.primary.lanes + scenario.port.primary.fast_lanes
-    kinds = [row.kind for row in study.inputs(evidence.baseline)]
-    commit = git_commit(CONFIGS.parent)
-    release = f"throughgate {package_version('throughgate') or 'from a checkout'}, engine {study.engine}"
-    release += f", commit {commit}" if commit else ""
-    inputs = f"section {SECTION_NUMBER['inputs']}"
     definitions = f"sections {SECTION_NUMBER['throughput']} and {SECTION_NUMBER['key-performance']}"
-    rows = (
+    return (
         ("1.1", "purpose of the model",
          "To weigh throughput against interdiction at one port of entry, for a funding decision."),
         ("1.2", "outputs",
@@ -85,6 +85,18 @@ def stress_des_items(evidence: Evidence) -> list[ChecklistItem]:
         ("2.5.5", "entry and exit",
          "Entry at the end of the queue; exit after the last check, at seizure, or by "
          "giving up before a wait above the ceiling."),
+    )  # fmt: skip
+
+
+def _experiment_rows(evidence: Evidence) -> tuple[tuple[str, str, str], ...]:
+    """Return the rows on data, experiments, implementation and access, as `_model_rows`."""
+    study, response = evidence.appraised.case.study, evidence.appraised.response
+    kinds = [row.kind for row in study.inputs(evidence.baseline)]
+    commit = git_commit(CONFIGS.parent)
+    release = f"throughgate {package_version('throughgate') or 'from a checkout'}, engine {study.engine}"
+    release += f", commit {commit}" if commit else ""
+    inputs = f"section {SECTION_NUMBER['inputs']}"
+    return (
         ("3.1", "sources of data",
          f"{kinds.count('source')} inputs of the simulation have a source, listed in {inputs}."),
         ("3.2", "processing of data beforehand", ""),
@@ -107,7 +119,6 @@ def stress_des_items(evidence: Evidence) -> list[ChecklistItem]:
         ("5.4", "system", "Processor, operating system and run time stand in run.json."),
         ("6.1", "access to the code", ""),
     )  # fmt: skip
-    return [ChecklistItem(*row) for row in rows]
 
 
 def stress_des_table(evidence: Evidence) -> Table:

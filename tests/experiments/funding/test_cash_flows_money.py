@@ -85,7 +85,7 @@ def test_late_delivery_moves_the_gain(asked: FundingCase) -> None:
 
 
 def test_hours_saved_follow_the_rule_of_one_half(asked: FundingCase) -> None:
-    """1,000 trips gain 0.1 h; 200 are won at 0.9 h of the 1.5 h that a trip puts up with."""
+    """1,000 trips gain 0.1 h; 200 are won at 0.9 h of the 1.5 h that a trip accepts."""
     gained = hours_gained(asked, response(0.1, 0.0, more_trips=200.0), "more")
     assert set(gained) == set(CLASSES)
     whole = 1000.0 * 0.1 + 200.0 * (1.5 - 0.9) / 2.0

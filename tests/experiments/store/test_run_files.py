@@ -82,7 +82,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty": (lambda path: path.write_bytes(b""), "is damaged, or no Parquet file"),
     "text": (lambda path: path.write_text("PAR1 is not enough"), "is damaged, or no Parquet file"),
     "schema": (_of_other_schema, "is of schema 2 of the store, this version reads 1"),
-    "record": (_without_record_keys, "is damaged: its record lacks 'run'"),
+    "record": (_without_record_keys, "is damaged: its record lacks 'verb'"),
     "renamed": (_renamed, f"is of run '{made.BASE}', not of the run that it is named after"),
     "link": (_linked, "is not a plain file"),
     "folder": (_folder, "is not a plain file"),

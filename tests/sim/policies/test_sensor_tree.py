@@ -118,7 +118,7 @@ def test_a_tree_lands_on_its_own_cost_and_detection(budget: float, steps: str, c
     assert abs(cost.mean() - mix.cost) < 4.0 * cost.std() / np.sqrt(len(cost)) + 1e-9
     half_width = 4.0 * np.sqrt(mix.detection * (1.0 - mix.detection) / len(opened))
     assert abs(opened.mean() - mix.detection) < half_width
-    # every truck a probe: the same, without the noise of who carried
+    # expected over all trucks: the same, without the noise of who carried
     probed = found.metrics["detection_expected"]
     assert probed == pytest.approx(mix.detection, rel=0.02)
 
