@@ -248,7 +248,9 @@ def read_started(folder: Path, verb: str) -> Started:
     if not folder.is_dir():
         raise ConfigError("resume", f"no such folder: {str(folder)!r}")
     if not hidden.is_dir():
-        raise ConfigError("resume", f"{str(folder)!r} holds no unfinished run; nothing is left to do there")
+        done = any((folder / name).is_file() for name in (RECORD, "sweep.json"))
+        rest = "its run is finished" if done else "nor a finished one; expected the folder of an interrupted run"
+        raise ConfigError("resume", f"{str(folder)!r} holds no unfinished run; {rest}")
     if is_locked(folder):
         raise ConfigError("resume", f"{str(folder)!r}: process {_holder(folder)} is working on this run")
     try:

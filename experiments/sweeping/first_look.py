@@ -19,6 +19,8 @@ from experiments.sweeping.running import S_PER_TRUCK, Engine, distinct_works, tr
 
 WORTH_A_LOOK: Final = 5
 """Replications of a sweep for each one of the first look, from which on it is taken."""
+PAGE_MB: Final = 5.0
+"""Of the page, nearly all of it the library that draws its charts."""
 BYTES_PER_NUMBER: Final = 5.0
 """Of METRICS on disk, compressed."""
 
@@ -137,8 +139,8 @@ def inert_lines(sweep: Sweep, inert: dict[str, tuple[str, ...]]) -> list[str]:
 
 
 def disk_mb(amount: Amount) -> float:
-    """Return about how much the files of the sweep take."""
-    return amount.runs * amount.alternatives * len(COLUMNS) * BYTES_PER_NUMBER / 1e6
+    """Return about how much the files of the sweep take, its page included [MB]."""
+    return PAGE_MB + amount.runs * amount.alternatives * len(COLUMNS) * BYTES_PER_NUMBER / 1e6
 
 
 def memory_gb(sweep: Sweep, amount: Amount, look: FirstLook) -> float:

@@ -252,6 +252,9 @@ def _with_scope_axes(
                 keys = ", ".join(scope.uncertainties)
                 notes.append(f"Not drawn in a grid, and as configured: {keys}; design=lhs points=N draws them.")
         ranges = {key: draw for key, draw in theirs.items() if key not in mine} | ranges
+    for key in ranges:
+        if key in SWEPT_SETTINGS:
+            raise ConfigError(key, f"a setting of the study takes values, not a range; expected {key}=VALUE,VALUE,...")
     for axis in swept.axes:
         if axis.key in ranges:
             raise ConfigError(axis.key, "given twice: as an axis, and as a range of the design")
