@@ -54,6 +54,12 @@ VERBS: Final[dict[str, Verb]] = {
         builder="experiments.funding.request:build_case_or_plan",
         long=True,
     ),
+    "calibrate": Verb(
+        "experiments.calibrate",
+        "fit a port's arrivals, lanes and day-to-day demand to observed waits",
+        builder="experiments.calibration.request:build_calibration",
+        long=True,
+    ),
     "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", builder=None),
     "query": Verb("experiments.store.query", "ask the store of all runs a question in SQL", builder=None),
     "results": Verb("experiments.store.results", "list, show, label and prune the runs of the store", builder=None),

@@ -52,7 +52,9 @@ def calibrated_keys(parameters: Parameters, timetable: Timetable, theta: FloatAr
     for kind, lanes in timetable.lanes.items():
         hours = setting.port.hours[kind]
         usual = [{"from_h": hours.open_h, "to_h": hours.close_h, "fast_lanes": setting.port.primary.fast_lanes}]
-        given = [{"from_h": s.from_h, "to_h": s.to_h, "fast_lanes": s.fast_lanes} for s in shifts.get(kind, ())] or usual
+        given = [
+            {"from_h": s.from_h, "to_h": s.to_h, "fast_lanes": s.fast_lanes} for s in shifts.get(kind, ())
+        ] or usual
         if len({shift["fast_lanes"] for shift in given}) == 1:
             given = [{**usual[0], "fast_lanes": given[0]["fast_lanes"]}]
         timetable_keys[kind] = [shift | {"lanes": lanes} for shift in given]
@@ -62,7 +64,10 @@ def calibrated_keys(parameters: Parameters, timetable: Timetable, theta: FloatAr
             "volume": {
                 "weekday_weight": [_rounded(x) for x in values.weights],
                 "hour_share": shares,
-                "day_factor": {"ln_sd": _rounded(values.day_sd), "correlation": _rounded(max(values.day_correlation, 0.0))},
+                "day_factor": {
+                    "ln_sd": _rounded(values.day_sd),
+                    "correlation": _rounded(max(values.day_correlation, 0.0)),
+                },
             },
             "primary": {"service": {"mean_min": _rounded(values.service_min)}, "open_by_shift": timetable_keys},
         },

@@ -21,11 +21,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from experiments.calibration.fast_model import FastModel, n_days
-from experiments.calibration.likelihood import (
-    LEAST_SCATTER_MIN,
-    ROUNDED_MIN,
-    Likelihood,
-)
+from experiments.calibration.likelihood import LEAST_SCATTER_MIN, ROUNDED_MIN, Likelihood
 from experiments.calibration.parameters import Parameters, Timetable
 from sim.arrays import FloatArray
 from sim.setting.port import DayType
@@ -74,7 +70,9 @@ def fit_from(
     return Fit(model, likelihood, np.asarray(found.x), float(found.cost))
 
 
-def timetables(parameters: Parameters, trucks_per_month: dict[int, float], year: int, service_min: float) -> list[Timetable]:
+def timetables(
+    parameters: Parameters, trucks_per_month: dict[int, float], year: int, service_min: float
+) -> list[Timetable]:
     """Return timetables worth a look: the lanes that a day's work keeps busy on average, and one less on weekdays.
 
     A fluid of the mean month: general trucks of the day x service time / minutes open.

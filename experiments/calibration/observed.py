@@ -97,7 +97,9 @@ def read_observed(path: Path, hours: Mapping[DayType, Hours], built: int) -> Obs
     frame, more = _in_open_hours(frame, hours)
     cells = _means(frame) if by_date else frame.assign(n_days=math.nan)
     if len(cells) < FEWEST_CELLS:
-        refuse(f"{path.name} has {len(cells)} cells of month, day of the week and hour; expected {FEWEST_CELLS} or more")
+        refuse(
+            f"{path.name} has {len(cells)} cells of month, day of the week and hour; expected {FEWEST_CELLS} or more"
+        )
     names = ["month", "weekday", "hour", "wait_min", "n_days", "lanes_open"]
     days = frame[["date", "hour", "wait_min"]].reset_index(drop=True) if by_date else None
     return Observed(

@@ -116,12 +116,33 @@ class Parameters:
         """Configured shares of the hours, [24] by kind of day."""
         return {kind: hour_shares(self.setting, kind) for kind in DAY_TYPES}
 
-    def start(self, service_min: float) -> FloatArray:
-        """Return the configured port with a service time, theta [p]."""
+    def fluid_start(self, wait_min: FloatArray, center_min: float, busiest: float) -> FloatArray:
+        """Return where the fit begins, theta [p]: arrivals of a fluid that makes the mean waits at constant lanes.
+
+        A line that is served at a constant rate grows as long as more come than are served, so that an hour's arrivals
+        over those served are 1 + d wait / d time. The service time leaves the busiest hour a tenth of all lanes.
+
+        Parameters
+        ----------
+        wait_min : float array [months, 7, 24]
+            Observed waits; NaN: not observed.
+        center_min : float
+            Service time that is held to be likeliest.
+        busiest : float
+            General trucks of the busiest month's mean weekday.
+        """
         theta = np.zeros(len(self.names))
+        peak = 1e-9
         for kind, hours in self.hours.items():
-            base = np.maximum(self.base_shares[kind][list(hours)], 0.2 / 24.0)
-            theta[[self.place[f"share.{kind}.{hour}"] for hour in hours]] = np.log(base / base.mean())
+            days = [day for day in range(7) if day_type(day) == kind]
+            mean = np.nanmean(wait_min[:, days][..., list(hours)], axis=(0, 1))
+            edges = np.interp(np.arange(len(hours) + 1) - 0.5, np.arange(len(hours)), mean, left=0.0)
+            flow = np.maximum(1.0 + np.diff(edges) / 60.0, 0.2)
+            theta[[self.place[f"share.{kind}.{hour}"] for hour in hours]] = np.log(flow / flow.mean())
+            if kind == "weekday":
+                peak = busiest * float(flow.max() / flow.sum()) * (1.0 + DAY_SD)
+        lanes = self.setting.port.primary.lanes
+        service_min = min(center_min, 0.9 * 60.0 * lanes / peak)
         for name, value in self._centers(service_min).items():
             theta[self.place[name]] = value
         return theta

@@ -61,7 +61,9 @@ class CalibrationRequest:
         """Return every key that decides results, with its plain value."""
         own = {"daily_sd_min": self.daily_sd_min, "daily_correlation": self.daily_correlation, "weeks": self.weeks}
         own |= {"forecast": [f"{month.text}:{month.trucks:g}" for month in self.forecast]}
-        flat = {f"{part}.{key}": repr(value) for part, values in self._mapping().items() for key, value in values.items()}
+        flat = {
+            f"{part}.{key}": repr(value) for part, values in self._mapping().items() for key, value in values.items()
+        }
         return {"observed": self.observed.sha256, "seed": self.study.seed, **own, **flat}
 
     def _mapping(self) -> Mapping[str, Mapping[str, Any]]:

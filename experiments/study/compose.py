@@ -34,6 +34,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 import configs
+from experiments.study.calibration_file import CALIBRATION, check_calibration_file
 from sim.caching import cache_files
 from sim.caching.source_hash import files_hash, source_files
 from sim.errors import ConfigError
@@ -111,7 +112,7 @@ def _make_room(folder: Path) -> None:
 
 PARTS = ("port", "traffic", "threat", "scanner", "staffing", "sharing", "risk", "policy", "value", "insider")
 """Config groups that fill the scenario, one part each."""
-GROUPS = (*PARTS, "experiment")
+GROUPS = (*PARTS, CALIBRATION, "experiment")
 ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
 EXECUTING = ("backend",)
@@ -152,11 +153,32 @@ def search_folders(overrides: Sequence[str]) -> tuple[Path, ...]:
     """Return the folders of private configs that the overrides add, in order."""
     paths = [
         path
-        for override in parse_overrides(overrides)
+        for override in parse_overrides(with_calibration_file(overrides))
         if override.key_or_group == SEARCH_PATH
         for path in cast("list[Any]", override.value() or [])
     ]
     return tuple(Path(str(path).removeprefix("file://")) for path in paths)
+
+
+def with_calibration_file(overrides: Sequence[str]) -> tuple[str, ...]:
+    """Return the overrides with ``calibration=FILE`` as the option of the folder that the file stands in.
+
+    ConfigError: a file that is not there, stands in no folder ``calibration``, bears the name of an option of the
+    repository's own, or holds anything but values of the port and its staffing.
+    """
+    parsed = parse_overrides(overrides)
+    asked = [o for o in parsed if o.key_or_group == CALIBRATION and not o.is_delete()]
+    name = asked[-1].value() if asked else None
+    if not isinstance(name, str) or not name.endswith((".yaml", ".yml")):
+        return tuple(overrides)
+    file = Path(name).expanduser().resolve()
+    check_calibration_file(file)
+    folders = [f"'file://{_quoted(str(file.parent.parent))}'"]
+    for override in parsed:
+        if override.key_or_group == SEARCH_PATH:
+            folders += [f"'{_quoted(str(path))}'" for path in cast("list[Any]", override.value() or [])]
+    rest = [str(o.input_line) for o in parsed if o.key_or_group not in (CALIBRATION, SEARCH_PATH)]
+    return (f"{SEARCH_PATH}=[{','.join(folders)}]", f"{CALIBRATION}={file.stem}", *rest)
 
 
 def parse_overrides(overrides: Sequence[str]) -> list[Override]:
@@ -225,7 +247,8 @@ def compose_config(overrides: Sequence[str], root: str = ROOT) -> ComposedConfig
     ``root`` is ``fund`` for a study with its economics, ``config`` for one without. ConfigError: an unknown group
     option or key, or anything else that Hydra refuses.
     """
-    found = _composed(tuple(overrides), root, _state(overrides))
+    overrides = with_calibration_file(overrides)
+    found = _composed(overrides, root, _state(overrides))
     return ComposedConfig(copy_plain_values(found.mapping), dict(found.choices))
 
 
@@ -285,7 +308,10 @@ def _compose(overrides: Sequence[str], root: str) -> ComposedConfig:
     del config["hydra"]
     mapping = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     priced = [name for name in choices if name in ECONOMIC or name.startswith("cost@")]
-    return ComposedConfig(mapping, {group: choices.get(group) for group in (*GROUPS, *priced)})
+    found = {group: choices.get(group) for group in (*GROUPS, *priced)}
+    if found[CALIBRATION] not in _options(CALIBRATION, overrides):
+        found[CALIBRATION] = None  # a port that was not calibrated: its default option is optional
+    return ComposedConfig(mapping, found)
 
 
 def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:

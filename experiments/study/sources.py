@@ -23,6 +23,7 @@ from typing import Final, Literal
 import yaml
 
 import configs
+from experiments.study.calibration_file import CALIBRATION
 from experiments.study.compose import PARTS, ComposedConfig, parse_overrides, search_folders, value_at
 
 Kind = Literal["source", "assumption", "definition", "user"]
@@ -263,8 +264,9 @@ def _written(
         for path in option_files(group, option, folders):
             for key, note in source_notes(path).items():
                 written[f"{part}.{key}"] = (note, path_label(path))
-    for path in option_files("experiment", config.choices["experiment"], folders):
-        written.update({key: (note, path_label(path)) for key, note in source_notes(path).items()})
+    for group in (CALIBRATION, "experiment"):
+        for path in option_files(group, config.choices[group], folders):
+            written.update({key: (note, path_label(path)) for key, note in source_notes(path).items()})
     return written
 
 

@@ -1,0 +1,122 @@
+"""``throughgate calibrate``: a port's parameters fitted to observed waits.
+
+1  request    overrides, file of waits   -> CalibrationRequest   (refuses before anything runs)
+2  start      fluid start, timetables    -> Fit                  (fast model)
+3  correct    Fit, engine                -> Fit                  (what the fast model misses, twice)
+4  judge      Fit                        -> LeftOut, intervals   (each month left out in turn, simulated)
+5  papers     all of it                  -> calibration/NAME.yaml, tables, report.html; the terminal
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from experiments.calibration.engine_waits import (
+    EngineWaits,
+    MonthToSimulate,
+    calibrated_keys,
+    calibrated_scenario,
+    discrepancy,
+    simulate_months,
+)
+from experiments.calibration.estimates import estimate_parameters
+from experiments.calibration.fit import Fit, covariance
+from experiments.calibration.forecast import forecast_months, leave_months_out, score
+from experiments.calibration.refusals import refuse
+from experiments.calibration.report.page import render_page
+from experiments.calibration.report.result import Calibration
+from experiments.calibration.report.tables import forecast_table, left_out_table, record
+from experiments.calibration.report.terminal import print_calibration
+from experiments.calibration.request import CalibrationRequest
+from experiments.calibration.steps import CORRECTIONS, correct, fast_fit, service_range
+from experiments.calibration.write import Provenance, calibration_yaml
+from experiments.execution.replicate import compile_for_run
+from experiments.files import OutputFolder
+from experiments.report import terminal as report_terminal
+from experiments.training.find_or_train import train_all
+from sim.replication import Scorer
+
+HOPELESS = (20.0, 0.6)
+"""RMSE, minutes, and over the mean wait, beyond both of which no lanes could give the waits that were observed."""
+
+
+def carry_out(request: CalibrationRequest) -> int:
+    """Calibrate and return the exit status."""
+    begin, study = time.perf_counter(), request.study
+    terminal = report_terminal.open_console()
+    compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
+    (scorer,) = train_all(study, terminal).values()
+    center, _ = service_range(study)
+    with report_terminal.show_progress(terminal, 2, "fast model, fits") as tell:
+        fit = fast_fit(request, center, tell)
+    for number in range(CORRECTIONS):
+        with report_terminal.show_progress(terminal, request.weeks, f"simulated weeks, round {number + 1}") as tell:
+            engine = _simulate(request, fit, scorer, f"round {number + 1}", tell)
+        fit = correct(
+            fit, discrepancy(fit.model, fit.model.parameters.values(fit.theta), engine), center, study.processes
+        )
+    with report_terminal.show_progress(terminal, request.weeks, "simulated weeks, final") as tell:
+        engine = _simulate(request, fit, scorer, "final", tell)
+    in_sample = score(engine.cells, fit.likelihood.wait_min)
+    _check_hope(in_sample.rmse, float(request.observed.cells["wait_min"].mean()))
+    with report_terminal.show_progress(terminal, len(request.observed.months), "months left out") as tell:
+        left_out = leave_months_out(fit, center, study, scorer, request.weeks, tell)
+    with report_terminal.show_progress(terminal, len(request.forecast), "months to come") as tell:
+        ahead = forecast_months(fit, request.forecast, study, scorer, request.weeks, tell)
+    found = Calibration(
+        request=request, fit=fit, engine=engine, in_sample=in_sample, left_out=left_out, ahead=tuple(ahead),
+        estimates=tuple(estimate_parameters(fit, covariance(fit, center), center, study.coverage)),
+        wall_s=time.perf_counter() - begin,
+    )  # fmt: skip
+    print_calibration(terminal, found, write_files(found))
+    return 0
+
+
+def _simulate(
+    request: CalibrationRequest, fit: Fit, scorer: Scorer, stage: str, tell: Callable[[int, int], None]
+) -> EngineWaits:
+    model, study = fit.model, request.study
+    keys = calibrated_keys(model.parameters, model.timetable, fit.theta)
+    scenario = calibrated_scenario(study, keys, model.trucks_per_month)
+    months = [MonthToSimulate(model.year, month, scenario) for month in model.months]
+    return simulate_months(study, scorer, months, request.weeks, stage, tell)
+
+
+def _check_hope(rmse: float, mean: float) -> None:
+    if rmse > HOPELESS[0] and rmse > HOPELESS[1] * mean:
+        refuse(
+            f"at best the simulated waits are {rmse:.0f} min (RMSE) from those observed, {mean:.0f} min on average: "
+            "no lanes could give them at the volumes of port.volume.trucks_per_month"
+        )
+
+
+def write_files(found: Calibration) -> list[Path]:
+    """Write config file, tables, record and page, each whole or not at all."""
+    request, output = found.request, OutputFolder(found.request.study.out)
+    model = found.fit.model
+    keys = calibrated_keys(model.parameters, model.timetable, found.fit.theta)
+    where = Provenance(
+        port=request.study.alternatives[request.study.baseline].port.title,
+        file=request.observed.path.name, sha256=request.observed.sha256, months=request.observed.months,
+        cells=len(request.observed.cells), made=dt.datetime.now().astimezone().date(),
+        command=shlex.join(["throughgate", "calibrate", *(o for o in request.overrides if not o.startswith("out="))]),
+        in_sample=found.in_sample, left_out=found.left_out_score, naive=found.naive_score,
+        coverage=request.study.coverage,
+    )  # fmt: skip
+    return [
+        output.write_text(f"calibration/{found.name}.yaml", calibration_yaml(keys, found.estimates, where)),
+        output.write_text("left_out.csv", left_out_table(found).to_csv(index=False)),
+        *([output.write_text("forecast.csv", forecast_table(found).to_csv(index=False))] if found.ahead else []),
+        output.write_json("calibration.json", record(found, keys)),
+        output.write_text("report.html", render_page(found)),
+    ]
+
+
+if __name__ == "__main__":
+    from experiments.cli import run_verb
+
+    run_verb("calibrate")

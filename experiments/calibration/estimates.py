@@ -1,0 +1,140 @@
+"""What the fit says of each parameter: value, interval, and whether the waits or what was held beforehand say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from scipy.stats import norm
+
+from experiments.calibration.fit import Fit
+from experiments.calibration.parameters import CORRELATION, Parameters
+from sim.arrays import FloatArray
+
+Told = Literal["waits", "both", "prior"]
+TOLD: Final[tuple[tuple[float, Told], ...]] = ((0.4, "waits"), (0.8, "both"))
+"""Who tells: waits where the interval is narrower than so much of what was held beforehand."""
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+INTERVAL_KIND: Final = (
+    "sandwich (Godambe) interval about the penalized least-squares estimate; residuals vary together by the model's own "
+    "days, by months, scatter and rounding"
+)
+NOT_TOLD: Final = (
+    "Service time and lanes open trade off exactly in the mean wait: twice the lanes at twice the time give the same "
+    "waits. What is told is their ratio, trucks an hour; the time alone rests on the range that is held of it.",
+    "An hour's arrivals and the lanes open in it trade off: a line grows by the difference of the two. The timetable is "
+    "held at one number of lanes a day, and the arrivals take the rest.",
+    "The opening threshold and the timetable trade off in the evening, and the two thresholds with each other.",
+    "How often lanes are reviewed, and how late they follow, is not told by hourly means: held at 15 minutes, one review "
+    "and an hour.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One parameter, in the units of a reader."""
+
+    name: str
+    key: str
+    """The configuration key that it sets; empty: a ratio or a sum."""
+    unit: str
+    value: float
+    low: float
+    high: float
+    told: Told
+
+
+def estimate_parameters(fit: Fit, covariance: FloatArray, service_min: float, coverage: float) -> list[Estimate]:
+    """Return every parameter with its interval, the ratios that are told first."""
+    parameters = fit.model.parameters
+    weights, _ = parameters.prior(service_min)
+    before = np.sqrt(np.diag(np.linalg.inv(weights.T @ weights)))
+    after = np.sqrt(np.diag(covariance))
+    told = {name: _told(float(a / b)) for name, a, b in zip(parameters.names, after, before, strict=True)}
+    draws = _draws(fit.theta, covariance)
+    tail = 0.5 * (1.0 - coverage)
+
+    def row(name: str, key: str, unit: str, of: Callable[[FloatArray], float], by: Told) -> Estimate:
+        spread = np.array([of(one) for one in draws])
+        value = of(fit.theta)
+        low, high = np.quantile(spread, [tail, 1.0 - tail])
+        return Estimate(name, key, unit, value, float(low), float(high), by)
+
+    level = _readers(parameters)
+    lanes, built = fit.model.timetable.lanes, parameters.setting.port.primary.lanes
+    rows = [
+        row(f"timetable, {kind}: {n} lanes", "", "trucks/h", lambda t, n=n: 60.0 * n / level["service"](t), "waits")  # type: ignore[misc]
+        for kind, n in lanes.items()
+    ]
+    rows.append(row(f"all {built} lanes", "", "trucks/h", lambda t: 60.0 * built / level["service"](t), "waits"))
+    rows += [
+        row("service time at these lanes", "port.primary.service.mean_min", "min", level["service"], "prior"),
+        row("a lane opens above", "staffing.responsive.open_above_min", "min", level["open_above"], told["open_above"]),
+        row(
+            "a lane closes below",
+            "staffing.responsive.close_below_min",
+            "min",
+            level["close_below"],
+            told["close_ratio"],
+        ),
+        row("day factor, sd of ln", "port.volume.day_factor.ln_sd", "", level["day_sd"], told["day_sd"]),
+    ]
+    if parameters.fits_days:
+        rows.append(row("day factor, correlation", "port.volume.day_factor.correlation", "", level["day_correlation"], told["day_correlation"]))  # fmt: skip
+    else:
+        rows.append(Estimate("day factor, correlation", "port.volume.day_factor.correlation", "", CORRELATION, 0.0, 0.7, "prior"))  # fmt: skip
+    for name in parameters.names:
+        kind, _, rest = name.partition(".")
+        if kind == "share":
+            of_kind, hour = rest.split(".")
+            day = {"weekday": 0, "saturday": 5, "sunday": 6}[of_kind]
+            rows.append(row(f"share of a {of_kind}'s trucks at {hour} h", f"port.volume.hour_share.{of_kind}", "", _share(parameters, day, int(hour)), told[name]))  # fmt: skip
+    for day in parameters.weekdays:
+        source = f"tilt.{day}" if day < 5 else f"other.{'saturday' if day == 5 else 'sunday'}"
+        rows.append(row(f"trucks of a {DAYS[day]} beside the mean weekday", "port.volume.weekday_weight", "", _weight(parameters, day), told.get(source, "both")))  # fmt: skip
+    return rows
+
+
+def _draws(theta: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Return draws of the parameters for intervals of what they make, [draws, p]; normal quantiles in random order."""
+    rng = np.random.default_rng(np.random.SeedSequence(5, spawn_key=(78,)))
+    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
+    z = norm.ppf((rng.permuted(np.tile(np.arange(800), (len(theta), 1)), axis=1).T + 0.5) / 800.0)
+    found: FloatArray = theta + (z * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    return found
+
+
+def _told(ratio: float) -> Told:
+    return next((who for most, who in TOLD if ratio < most), "prior")
+
+
+def _readers(parameters: Parameters) -> dict[str, Callable[[FloatArray], float]]:
+    place = parameters.place
+
+    def opens(theta: FloatArray) -> float:
+        return float(np.exp(theta[place["open_above"]]))
+
+    def closes(theta: FloatArray) -> float:
+        return float(opens(theta) / (1.0 + np.exp(-theta[place["close_ratio"]])))
+
+    def log(name: str) -> Callable[[FloatArray], float]:
+        return lambda theta: float(np.exp(theta[place[name]]))
+
+    found = {"service": log("service"), "open_above": opens, "close_below": closes, "day_sd": log("day_sd")}
+    if parameters.fits_days:
+        found["day_correlation"] = lambda theta: float(np.tanh(theta[place["day_correlation"]]))
+    return found
+
+
+def _share(parameters: Parameters, day: int, hour: int) -> Callable[[FloatArray], float]:
+    return lambda theta: float(parameters.values(theta).shares[day, hour])
+
+
+def _weight(parameters: Parameters, day: int) -> Callable[[FloatArray], float]:
+    def read(theta: FloatArray) -> float:
+        weights = parameters.values(theta).weights
+        return float(weights[day] / max(weights[:5].mean(), 1e-12))
+
+    return read

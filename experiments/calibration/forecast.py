@@ -1,0 +1,178 @@
+"""Months that the fit has not seen: each observed month left out in turn, naive predictors, bands, and months to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from experiments.calibration.engine_waits import (
+    EngineWaits,
+    MonthToSimulate,
+    calibrated_keys,
+    calibrated_scenario,
+    simulate_months,
+)
+from experiments.calibration.fit import FOLD_STEPS, Fit, fit_from
+from experiments.calibration.request import ForecastMonth
+from experiments.execution import journal
+from experiments.execution.content import digest
+from experiments.execution.parallel import Progress
+from experiments.study.study import Study
+from sim.arrays import BoolArray, FloatArray
+from sim.replication import Scorer
+
+BAND: Final = 0.8
+"""Share of cells that the bands are to hold."""
+KINDS: Final = (tuple(range(5)), (5,), (6,))
+"""Days of the week that share a mean of the hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How far predicted waits are from observed ones, in minutes."""
+
+    rmse: float
+    bias: float
+    month_error: float
+    """Mean absolute error of the months' means."""
+    by_month: tuple[float, ...]
+    """RMSE of each month."""
+    month_bias: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Every observed month, predicted without it; arrays are [months, 7, 24]."""
+
+    months: tuple[int, ...]
+    simulated: FloatArray
+    blended: FloatArray
+    """The hour's mean of the other months, moved to the simulated level of the month."""
+    hour_mean: FloatArray
+    """Naive: the hour's mean of the other months, by weekdays, Saturdays and Sundays."""
+    constant: FloatArray
+    """Naive: the mean of the other months."""
+    half_width: float
+    """Of the band about simulated waits that holds `BAND` of the cells of months left out."""
+    blended_half_width: float
+    covered: float
+    """Share of the cells that lie in the band that the other months' errors give."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthForecast:
+    """One month that is predicted, arrays [7, 24]; NaN where nobody comes."""
+
+    month: ForecastMonth
+    simulated: FloatArray
+    blended: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    fit: Fit
+    month: int
+    service_min: float
+
+
+def _fit_fold(fold: _Fold) -> FloatArray:
+    """Return the parameters of a fit without one month."""
+    model, likelihood = fold.fit.model, fold.fit.likelihood
+    volumes = {month: trucks for month, trucks in model.trucks_per_month.items() if month != fold.month}
+    return fit_from(
+        replace(model, trucks_per_month=volumes), likelihood.without(fold.month), fold.fit.theta, fold.service_min,
+        FOLD_STEPS,
+    ).theta  # fmt: skip
+
+
+def leave_months_out(
+    fit: Fit, service_min: float, study: Study, scorer: Scorer, weeks: int, progress: Progress | None
+) -> LeftOut:
+    """Predict every month by a fit without it, simulated by the engine."""
+    months, observed = fit.likelihood.months, fit.likelihood.wait_min
+    folds = [_Fold(fit, month, service_min) for month in months]
+    keys = [digest(fit.theta.tobytes().hex(), str(month), repr(fit.model.trucks_per_month)) for month in months]
+    thetas = list(journal.results("months left out", _fit_fold, folds, study.processes, progress, keys))
+    parameters, model = fit.model.parameters, fit.model
+    todo = [
+        MonthToSimulate(
+            model.year,
+            month,
+            calibrated_scenario(study, calibrated_keys(parameters, model.timetable, theta), model.trucks_per_month),
+        )  # fmt: skip
+        for month, theta in zip(months, thetas, strict=True)
+    ]
+    simulated = simulate_months(study, scorer, todo, weeks, "months left out, simulated", None).cells
+    seen = np.isfinite(observed)
+    others = [np.array([m != month for m in months]) for month in months]
+    hour_mean = np.array([hour_means(observed[kept]) for kept in others])
+    constant = np.array([np.full((7, 24), np.nanmean(observed[kept])) for kept in others])
+    blended = np.array([blend(hour, one, mine) for hour, one, mine in zip(hour_mean, simulated, seen, strict=True)])
+    errors, blended_errors = np.abs(simulated - observed), np.abs(blended - observed)
+    held = [errors[at][seen[at]] <= _width(errors[kept], seen[kept]) for at, kept in enumerate(others)]
+    return LeftOut(
+        months, simulated, blended, hour_mean, constant, _width(errors, seen), _width(blended_errors, seen),
+        float(np.concatenate(held).mean()),
+    )  # fmt: skip
+
+
+def _width(errors: FloatArray, seen: BoolArray) -> float:
+    """Return the error that a share `BAND` of the cells do not exceed (split conformal: Lei et al., JASA 113, 2018)."""
+    return float(np.quantile(errors[seen & np.isfinite(errors)], BAND))
+
+
+def hour_means(observed: FloatArray) -> FloatArray:
+    """Return the mean of each hour over months [months, 7, 24] and like days, [7, 24]; NaN: never observed."""
+    found = np.full((7, 24), np.nan)
+    for days in KINDS:
+        part = observed[:, list(days)]
+        seen = np.isfinite(part)
+        total, count = np.where(seen, part, 0.0).sum(axis=(0, 1)), seen.sum(axis=(0, 1))
+        found[list(days)] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return found
+
+
+def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray) -> FloatArray:
+    """Return the observed shape of the hours at the simulated level of the month, [7, 24]."""
+    both = seen & np.isfinite(hour_mean) & np.isfinite(simulated)
+    level = float(simulated[both].mean()) / max(float(hour_mean[both].mean()), 1e-9)
+    return hour_mean * level
+
+
+def score(predicted: FloatArray, observed: FloatArray) -> Score:
+    """Return the errors of predicted waits [months, 7, 24] over the observed cells."""
+    error = np.where(np.isfinite(observed) & np.isfinite(predicted), predicted - observed, np.nan)
+    by_month = tuple(float(np.sqrt(np.nanmean(one**2))) for one in error)
+    bias = tuple(float(np.nanmean(one)) for one in error)
+    return Score(
+        float(np.sqrt(np.nanmean(error**2))), float(np.nanmean(error)), float(np.mean(np.abs(bias))), by_month, bias
+    )
+
+
+def forecast_months(
+    fit: Fit, wanted: Sequence[ForecastMonth], study: Study, scorer: Scorer, weeks: int, progress: Progress | None
+) -> list[MonthForecast]:
+    """Predict months by the whole fit, simulated by the engine, and blended with the observed shape of the hours."""
+    if not wanted:
+        return []
+    keys = calibrated_keys(fit.model.parameters, fit.model.timetable, fit.theta)
+    todo = [
+        MonthToSimulate(month.year, month.month, calibrated_scenario(study, keys, {month.month: month.trucks}))
+        for month in wanted
+    ]
+    found = simulate_months(study, scorer, todo, weeks, "forecast", progress)
+    shape = hour_means(fit.likelihood.wait_min)
+    seen = fit.likelihood.seen.any(axis=0)
+    cells = np.where(found.trucks.sum(axis=1) > 0.0, found.cells, np.nan)
+    return [MonthForecast(month, one, blend(shape, one, seen)) for month, one in zip(wanted, cells, strict=True)]
+
+
+def daily_spread(found: EngineWaits, hours: Sequence[int]) -> float:
+    """Return the standard deviation of simulated daily mean waits within months, Monday to Friday, minutes."""
+    means = found.by_week[:, :, :5][..., list(hours)].mean(axis=-1)
+    free = means.shape[1] * means.shape[2] - 1
+    apart = means - means.mean(axis=(1, 2), keepdims=True)
+    return float(np.sqrt((apart**2).sum(axis=(1, 2)).mean() / max(free, 1)))

@@ -1,0 +1,96 @@
+"""The page of a calibration: verdict, observed against simulated, parameters, what is told and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from experiments.calibration.estimates import INTERVAL_KIND, NOT_TOLD, TOLD, Estimate
+from experiments.calibration.forecast import BAND, Score
+from experiments.calibration.report import figures
+from experiments.calibration.report.result import Calibration
+from experiments.calibration.report.words import TOLD_WORDS, daily_sentence, observed_sentences, score_rows, value_text
+from experiments.number_format import percent
+from experiments.page_templates import Cell, Table, fill_template, page_table
+
+
+def render_page(found: Calibration) -> str:
+    """Return the page."""
+    request = found.request
+    port = request.study.alternatives[request.study.baseline].port
+    month_picture, month_words = figures.month_picture(found)
+    shares = [one for one in found.estimates if one.name.startswith(("share of", "trucks of"))]
+    others = [one for one in found.estimates if one not in shares]
+    return fill_template(
+        "calibrate.html.j2",
+        title=f"{port.title}: waits observed and simulated",
+        verdict=found.verdict,
+        why=found.why_naive_wins,
+        findings=[daily_sentence(found), *observed_sentences(found)],
+        hours=figures.hour_pictures(found),
+        month_picture=month_picture,
+        month_words=month_words,
+        band=percent(BAND, 0),
+        covered=percent(found.left_out.covered, 0),
+        half_width=found.left_out.half_width,
+        scores=_scores(score_rows(found)),
+        by_month=_by_month(found),
+        parameters=_parameters("Parameters", others, request.study.coverage),
+        shares=_parameters("Hours and days", shares, request.study.coverage),
+        not_told=NOT_TOLD,
+        kind=INTERVAL_KIND,
+        narrow=percent(TOLD[0][0], 0),
+        ahead=_ahead(found),
+        name=found.name,
+        command=f"throughgate run port={port.name} calibration={request.study.out}/calibration/{found.name}.yaml",
+    )
+
+
+def _scores(rows: Iterable[tuple[str, Score]]) -> Table:
+    return page_table(
+        "Errors, min",
+        "predictor",
+        ("RMSE of cells", "bias", "months' means, mean absolute error"),
+        [(name, (f"{one.rmse:.1f}", f"{one.bias:+.1f}", f"{one.month_error:.1f}")) for name, one in rows],
+    )
+
+
+def _by_month(found: Calibration) -> Table:
+    rows = []
+    mine, naive, blended = found.left_out_score, found.naive_score, found.blended_score
+    for at, month in enumerate(found.left_out.months):
+        cells = (
+            f"{np.nanmean(found.observed[at]):.1f}",
+            f"{mine.by_month[at]:.1f}", f"{mine.month_bias[at]:+.1f}",
+            f"{blended.by_month[at]:.1f}",
+            f"{naive.by_month[at]:.1f}", f"{naive.month_bias[at]:+.1f}",
+        )  # fmt: skip
+        rows.append((figures.MONTHS[month - 1], cells))
+    heads = ("observed mean", "simulated, RMSE", "bias", "blended, RMSE", "hour's mean, RMSE", "bias ")
+    return page_table("Each month, left out", "month", heads, rows)
+
+
+def _parameters(title: str, estimates: Iterable[Estimate], coverage: float) -> Table:
+    rows = [
+        (
+            one.name,
+            (
+                Cell(f"{value_text(one.value)} {one.unit}".strip()),
+                Cell(f"{value_text(one.low)} to {value_text(one.high)}"),
+                Cell(TOLD_WORDS[one.told], look="words"),
+            ),
+        )
+        for one in estimates
+    ]
+    return page_table(title, "parameter", ("value", f"{percent(coverage, 0)} interval", "told by"), rows)
+
+
+def _ahead(found: Calibration) -> Table | None:
+    if not found.ahead:
+        return None
+    seen = found.fit.likelihood.seen.any(axis=0)
+    rows = [
+        (one.month.text, (f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}")) for one in found.ahead
+    ]
+    return page_table("Months to come", "month", ("trucks", "mean wait simulated, min"), rows)

@@ -1,0 +1,96 @@
+"""Tables and record of a calibration, for machines."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.calibration.estimates import DAYS, INTERVAL_KIND, NOT_TOLD
+from experiments.calibration.forecast import BAND
+from experiments.calibration.report.result import Calibration
+
+
+def left_out_table(found: Calibration) -> pd.DataFrame:
+    """Return one row an observed cell: observed, simulated in sample and left out, band, naive."""
+    rows, out = [], found.left_out
+    for at, month in enumerate(out.months):
+        for weekday, hour in np.argwhere(np.isfinite(found.observed[at])).tolist():
+            place = (at, weekday, hour)
+            simulated = out.simulated[place]
+            rows.append(
+                {
+                    "month": month,
+                    "dow": DAYS[weekday],
+                    "hour": hour,
+                    "observed_min": found.observed[place],
+                    "in_sample_min": found.engine.cells[place],
+                    "left_out_min": simulated,
+                    "left_out_low_min": max(simulated - out.half_width, 0.0),
+                    "left_out_high_min": simulated + out.half_width,
+                    "left_out_blended_min": out.blended[place],
+                    "naive_hour_min": out.hour_mean[place],
+                    "naive_constant_min": out.constant[place],
+                }  # fmt: skip
+            )
+    return pd.DataFrame(rows).round(2)
+
+
+def forecast_table(found: Calibration) -> pd.DataFrame:
+    """Return one row a cell of the months to come: simulated and blended, with bands."""
+    rows = []
+    for one in found.ahead:
+        for weekday, hour in np.argwhere(np.isfinite(one.simulated)).tolist():
+            row: dict[str, Any] = {
+                "month": one.month.text,
+                "trucks": one.month.trucks,
+                "dow": DAYS[weekday],
+                "hour": hour,
+            }
+            for name, wait, width in (
+                ("simulated", one.simulated[weekday, hour], found.left_out.half_width),
+                ("blended", one.blended[weekday, hour], found.left_out.blended_half_width),
+            ):
+                row |= {
+                    f"{name}_min": wait,
+                    f"{name}_low_min": max(wait - width, 0.0),
+                    f"{name}_high_min": wait + width,
+                }
+            rows.append(row)
+    return pd.DataFrame(rows).round(2)
+
+
+def record(found: Calibration, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record of a calibration."""
+    request = found.request
+    return {
+        "verb": "calibrate",
+        "port": request.study.alternatives[request.study.baseline].port.name,
+        "observed": {
+            "file": request.observed.path.name, "sha256": request.observed.sha256,
+            "cells": len(request.observed.cells), "months": list(request.observed.months),
+            "notes": list(request.observed.notes),
+        },
+        "overrides": list(request.overrides),
+        "seed": request.study.seed,
+        "keys": keys,
+        "estimates": [dataclasses.asdict(one) for one in found.estimates],
+        "intervals": {"coverage": request.study.coverage, "kind": INTERVAL_KIND},
+        "not_told": list(NOT_TOLD),
+        "scores": {
+            "in_sample": dataclasses.asdict(found.in_sample),
+            "left_out": dataclasses.asdict(found.left_out_score),
+            "left_out_blended": dataclasses.asdict(found.blended_score),
+            "naive_hour_mean": dataclasses.asdict(found.naive_score),
+            "naive_constant": dataclasses.asdict(found.constant_score),
+        },
+        "band": {"share": BAND, "half_width_min": found.left_out.half_width, "covered": found.left_out.covered},
+        "daily_means_sd_min": {"simulated": found.daily_sd, "held_against": found.target_daily_sd,
+                               "kind": found.fit.likelihood.spread.kind},
+        "verdict": found.verdict,
+        "why_naive_wins": found.why_naive_wins,
+        "wall_s": round(found.wall_s, 1),
+    }  # fmt: skip

@@ -1,0 +1,57 @@
+"""What a calibration says on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from experiments.calibration.estimates import NOT_TOLD
+from experiments.calibration.forecast import BAND
+from experiments.calibration.report.result import Calibration
+from experiments.calibration.report.words import TOLD_WORDS, daily_sentence, observed_sentences, score_rows, value_text
+from experiments.number_format import percent
+from experiments.report.terminal import print_line, print_table
+
+
+def print_calibration(terminal: Console, found: Calibration, paths: Sequence[Path]) -> None:
+    """Print the verdict, the errors, the parameters, and what was written."""
+    print_line(terminal, found.verdict)
+    if found.naive_wins:
+        print_line(terminal, found.why_naive_wins)
+    terminal.print()
+    rows = [[name, f"{one.rmse:.1f}", f"{one.bias:+.1f}", f"{one.month_error:.1f}"] for name, one in score_rows(found)]
+    print_table(terminal, ["error, min", "RMSE", "bias", "months' means"], rows)
+    print_line(
+        terminal,
+        f"A band of {found.left_out.half_width:.1f} min either way is to hold {percent(BAND, 0)} of cells; "
+        f"of months left out it held {percent(found.left_out.covered, 0)}.",
+    )
+    for line in (daily_sentence(found), *observed_sentences(found)):
+        print_line(terminal, line)
+    terminal.print()
+    coverage = percent(found.request.study.coverage, 0)
+    shown = [one for one in found.estimates if not one.name.startswith("share of")]
+    rows = [
+        [one.name, f"{value_text(one.value)} {one.unit}".strip(), f"{value_text(one.low)} to {value_text(one.high)}",
+         TOLD_WORDS[one.told]]
+        for one in shown
+    ]  # fmt: skip
+    print_table(terminal, ["parameter", "value", f"{coverage} interval", "told by"], rows)
+    print_line(terminal, NOT_TOLD[0])
+    _print_ahead(terminal, found)
+    for path in paths:
+        print_line(terminal, f"wrote {path}")
+
+
+def _print_ahead(terminal: Console, found: Calibration) -> None:
+    if not found.ahead:
+        return
+    seen = found.fit.likelihood.seen.any(axis=0)
+    rows = [
+        [one.month.text, f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}"] for one in found.ahead
+    ]
+    print_table(terminal, ["month", "trucks", "mean wait, min"], rows)
+    print_line(terminal, "By hour, with bands, simulated and blended: forecast.csv")

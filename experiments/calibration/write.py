@@ -1,0 +1,99 @@
+"""The config file that later runs use by name: fitted keys, each with its range, and where they come from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from experiments.calibration.estimates import Estimate
+from experiments.calibration.forecast import Score
+
+PLACES: Final = 4
+"""Significant digits of ranges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a calibration comes from."""
+
+    port: str
+    file: str
+    sha256: str
+    months: Sequence[int]
+    cells: int
+    made: dt.date
+    command: str
+    in_sample: Score
+    left_out: Score
+    naive: Score
+    coverage: float
+
+
+def calibration_yaml(keys: Mapping[str, Any], estimates: Sequence[Estimate], from_where: Provenance) -> str:
+    """Return the text of ``calibration/NAME.yaml``: one comment a number, in the form of the repository's configs."""
+    ranges = {one.key: one for one in estimates if one.key}
+    return "\n".join([*_head(from_where), *_lines(keys, ranges), ""])
+
+
+def _head(p: Provenance) -> list[str]:
+    months = f"months {p.months[0]} to {p.months[-1]}" if len(p.months) > 1 else f"month {p.months[0]}"
+    return [
+        "# @package _global_",
+        f"# {p.port}, fitted to observed waits by throughgate calibrate on {p.made}: {p.cells} cells of {months}.",
+        f"# Observed: {p.file}, SHA-256 {p.sha256[:16]}.",
+        f"# {p.command}",
+        f"# Simulated waits against observed ones: RMSE {p.in_sample.rmse:.1f} min, bias {p.in_sample.bias:+.1f};",
+        f"# each month left out in turn: {p.left_out.rmse:.1f}, bias {p.left_out.bias:+.1f}, months' means "
+        f"{p.left_out.month_error:.1f} off (naive {p.naive.rmse:.1f} and {p.naive.month_error:.1f}).",
+        f"# Ranges are {100 * p.coverage:g} % intervals of the fit (docs/calibration.md).",
+    ]
+
+
+def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Estimate]) -> Iterator[str]:
+    volume, primary = keys["port"]["volume"], keys["port"]["primary"]
+    rules = keys["staffing"]["responsive"]
+    yield "port:"
+    yield "  volume:"
+    yield f"    weekday_weight: {_plain(volume['weekday_weight'])}  # [A 0.95..1.05] fitted"
+    yield "    hour_share:"
+    for kind, shares in volume["hour_share"].items():
+        yield f"      {kind}: {_plain(shares)}  # [A 0.9..1.1] fitted, given the lanes below"
+    yield "    day_factor:"
+    for key, value in volume["day_factor"].items():
+        yield f"      {key}: {value:g}  # {_range(ranges, f'port.volume.day_factor.{key}', value)}"
+    yield "  primary:"
+    service = primary["service"]["mean_min"]
+    words = _range(ranges, "port.primary.service.mean_min", service)
+    yield "    service:"
+    yield f"      mean_min: {service:g}  # {words}, given the lanes below; only the ratio of the two is told"
+    yield "    open_by_shift:  # [T by definition] the fluid start's; more open with the line"
+    for kind, shifts in primary["open_by_shift"].items():
+        yield f"      {kind}:"
+        for shift in shifts:
+            cells = ", ".join(f"{key}: {_number(shift[key])}" for key in ("from_h", "to_h", "lanes", "fast_lanes"))
+            yield f"        - {{{cells}}}"
+    yield "staffing:"
+    yield "  responsive:"
+    for key in ("review_every_min", "delay_reviews", "min_open_reviews", "reserve_lanes"):
+        yield f"    {key}: {rules[key]}  # [T by definition] held: not told by hourly means"
+    yield "    most_officers: null"
+    for key in ("open_above_min", "close_below_min"):
+        yield f"    {key}: {rules[key]:g}  # {_range(ranges, f'staffing.responsive.{key}', rules[key])}"
+
+
+def _plain(values: Sequence[float]) -> str:
+    return "[" + ", ".join(_number(x) for x in values) + "]"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if value else "0"
+
+
+def _range(ranges: Mapping[str, Estimate], key: str, value: float) -> str:
+    """Return the comment of a number with its interval, widened to hold the number as written."""
+    one = ranges[key]
+    low, high = min(one.low, value), max(one.high, value)
+    words = {"waits": "fitted", "both": "fitted, as much assumed", "prior": "hardly told by waits"}[one.told]
+    return f"[A {low:.{PLACES}g}..{high:.{PLACES}g}] {words}"
