@@ -51,7 +51,7 @@ def carry_out(request: CalibrationRequest) -> int:
     compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
     (scorer,) = train_all(study, terminal).values()
     center, _ = service_range(study)
-    with report_terminal.show_progress(terminal, 2, "fast model, fits") as tell:
+    with report_terminal.show_progress(terminal, 2, "fast model, timetables fitted") as tell:
         fit = fast_fit(request, center, tell)
     for number in range(CORRECTIONS):
         with report_terminal.show_progress(terminal, request.weeks, f"simulated weeks, round {number + 1}") as tell:

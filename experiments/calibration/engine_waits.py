@@ -1,7 +1,7 @@
-"""What the engine makes of fitted parameters: mean waits by month, day of the week and hour, and what the fast model misses.
+"""What the engine makes of fitted parameters: mean waits by month, day of the week and hour; what the fast model misses.
 
 The engine has what the fast model has not: service times that differ, portals before primary, yards, lanes that finish
-their truck. The fast model is run on the engine's own arrivals, so that what is left between them is that and nothing else
+their truck. The fast model is run on the engine's own arrivals, so that what is left between them is that alone
 (space mapping: Bandler et al., IEEE Trans. Microwave Theory Tech. 52, 2004).
 """
 
@@ -160,7 +160,7 @@ def simulate_week(week: EngineWeek) -> WeekWaits:
     hours = (arrive[mine] / 60.0).astype(np.int64)
     wait = begun[mine] - arrive[mine]
     known = np.isfinite(wait)
-    total = np.bincount(hours[known], wait[known], minlength=168)[:168].reshape(7, 24)
+    total = np.bincount(hours[known], wait[known], minlength=168)[:168].reshape(7, 24).astype(np.float64)
     trucks = np.bincount(hours[known], minlength=168)[:168].reshape(7, 24).astype(np.float64)
     came = np.bincount(arrive[mine].astype(np.int64), minlength=WEEK_MIN)[:WEEK_MIN].astype(np.float64)
     return WeekWaits(total, trucks, came)

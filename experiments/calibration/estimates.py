@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import norm
 
 from experiments.calibration.fit import Fit
-from experiments.calibration.parameters import CORRELATION, Parameters
+from experiments.calibration.parameters import CORRELATION, CORRELATION_SD, Parameters
 from sim.arrays import FloatArray
 
 Told = Literal["waits", "both", "prior"]
@@ -18,17 +18,17 @@ TOLD: Final[tuple[tuple[float, Told], ...]] = ((0.4, "waits"), (0.8, "both"))
 """Who tells: waits where the interval is narrower than so much of what was held beforehand."""
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 INTERVAL_KIND: Final = (
-    "sandwich (Godambe) interval about the penalized least-squares estimate; residuals vary together by the model's own "
-    "days, by months, scatter and rounding"
+    "sandwich (Godambe) interval about the penalized least-squares estimate; residuals vary together by the model's "
+    "own days, by months, scatter and rounding"
 )
 NOT_TOLD: Final = (
     "Service time and lanes open trade off exactly in the mean wait: twice the lanes at twice the time give the same "
     "waits. What is told is their ratio, trucks an hour; the time alone rests on the range that is held of it.",
-    "An hour's arrivals and the lanes open in it trade off: a line grows by the difference of the two. The timetable is "
-    "held at one number of lanes a day, and the arrivals take the rest.",
+    "An hour's arrivals and the lanes open in it trade off: a line grows by the difference of the two. The timetable "
+    "is held at one number of lanes a day, and the arrivals take the rest.",
     "The opening threshold and the timetable trade off in the evening, and the two thresholds with each other.",
-    "How often lanes are reviewed, and how late they follow, is not told by hourly means: held at 15 minutes, one review "
-    "and an hour.",
+    "How often lanes are reviewed, and how late they follow, is not told by hourly means: held at 15 minutes, one "
+    "review and an hour.",
 )
 
 
@@ -64,37 +64,38 @@ def estimate_parameters(fit: Fit, covariance: FloatArray, service_min: float, co
 
     level = _readers(parameters)
     lanes, built = fit.model.timetable.lanes, parameters.setting.port.primary.lanes
+    responsive, volume = "staffing.responsive", "port.volume"
     rows = [
-        row(f"timetable, {kind}: {n} lanes", "", "trucks/h", lambda t, n=n: 60.0 * n / level["service"](t), "waits")  # type: ignore[misc]
+        row(f"timetable, {kind}: {n} lanes", "", "trucks/h", _capacity(level["service"], n), "waits")
         for kind, n in lanes.items()
     ]
-    rows.append(row(f"all {built} lanes", "", "trucks/h", lambda t: 60.0 * built / level["service"](t), "waits"))
     rows += [
+        row(f"all {built} lanes", "", "trucks/h", _capacity(level["service"], built), "waits"),
         row("service time at these lanes", "port.primary.service.mean_min", "min", level["service"], "prior"),
-        row("a lane opens above", "staffing.responsive.open_above_min", "min", level["open_above"], told["open_above"]),
-        row(
-            "a lane closes below",
-            "staffing.responsive.close_below_min",
-            "min",
-            level["close_below"],
-            told["close_ratio"],
-        ),
-        row("day factor, sd of ln", "port.volume.day_factor.ln_sd", "", level["day_sd"], told["day_sd"]),
+        row("a lane opens above", f"{responsive}.open_above_min", "min", level["open_above"], told["open_above"]),
+        row("a lane closes below", f"{responsive}.close_below_min", "min", level["close_below"], told["close_ratio"]),
+        row("day factor, sd of ln", f"{volume}.day_factor.ln_sd", "", level["day_sd"], told["day_sd"]),
     ]
+    name, key = "day factor, correlation", f"{volume}.day_factor.correlation"
     if parameters.fits_days:
-        rows.append(row("day factor, correlation", "port.volume.day_factor.correlation", "", level["day_correlation"], told["day_correlation"]))  # fmt: skip
+        rows.append(row(name, key, "", level["day_correlation"], told["day_correlation"]))
     else:
-        rows.append(Estimate("day factor, correlation", "port.volume.day_factor.correlation", "", CORRELATION, 0.0, 0.7, "prior"))  # fmt: skip
-    for name in parameters.names:
-        kind, _, rest = name.partition(".")
-        if kind == "share":
-            of_kind, hour = rest.split(".")
-            day = {"weekday": 0, "saturday": 5, "sunday": 6}[of_kind]
-            rows.append(row(f"share of a {of_kind}'s trucks at {hour} h", f"port.volume.hour_share.{of_kind}", "", _share(parameters, day, int(hour)), told[name]))  # fmt: skip
+        half = float(norm.ppf(1.0 - tail)) * CORRELATION_SD
+        rows.append(Estimate(name, key, "", CORRELATION, max(CORRELATION - half, 0.0), CORRELATION + half, "prior"))
+    for kind, hours in parameters.hours.items():
+        day = {"weekday": 0, "saturday": 5, "sunday": 6}[kind]
+        for hour in hours:
+            name, by = f"share of a {kind}'s trucks at {hour} h", told[f"share.{kind}.{hour}"]
+            rows.append(row(name, f"{volume}.hour_share.{kind}", "", _share(parameters, day, hour), by))
     for day in parameters.weekdays:
         source = f"tilt.{day}" if day < 5 else f"other.{'saturday' if day == 5 else 'sunday'}"
-        rows.append(row(f"trucks of a {DAYS[day]} beside the mean weekday", "port.volume.weekday_weight", "", _weight(parameters, day), told.get(source, "both")))  # fmt: skip
+        name, key = f"trucks of a {DAYS[day]} beside the mean weekday", f"{volume}.weekday_weight"
+        rows.append(row(name, key, "", _weight(parameters, day), told.get(source, "both")))
     return rows
+
+
+def _capacity(service: Callable[[FloatArray], float], lanes: int) -> Callable[[FloatArray], float]:
+    return lambda theta: 60.0 * lanes / service(theta)
 
 
 def _draws(theta: FloatArray, covariance: FloatArray) -> FloatArray:

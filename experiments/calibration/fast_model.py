@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.calibration.parameters import Parameters, PortValues, Timetable
 from experiments.calibration.point_queue import DAY_MIN, WEEK_MIN, waits
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, IntArray
 
 SLOT_MIN: Final = 15
 """Minutes over which the number of trucks is drawn at once."""
@@ -69,7 +69,7 @@ class FastModel:
         return np.concatenate([days, -days]), rng.standard_normal((self.runs, SLOTS))
 
     @cached_property
-    def _least(self) -> np.ndarray:  # type: ignore[type-arg]
+    def _least(self) -> IntArray:
         return self.timetable.by_minute(self.parameters.setting)
 
     def day_factors(self, values: PortValues) -> FloatArray:

@@ -5,8 +5,8 @@ Intervals are of the sandwich kind (Godambe, Ann. Math. Stat. 31, 1960), with wh
 
     H = J'J + A'A,    V = J'CJ + A'A,    covariance = H^-1 V H^-1
 
-J are the derivatives of the residuals, A the rows of the prior, C how residuals vary together: by the days of the model's
-own weeks, by months, by scatter and rounding. V has A'A because what is held beforehand errs by its own variance.
+J are the derivatives of the residuals, A the rows of the prior, C how residuals vary together: by the days of the
+model's own weeks, by months, by scatter and rounding. V has A'A because what is held beforehand errs by its own variance.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def fit_from(
 def timetables(
     parameters: Parameters, trucks_per_month: dict[int, float], year: int, service_min: float
 ) -> list[Timetable]:
-    """Return timetables worth a look: the lanes that a day's work keeps busy on average, and one less on weekdays.
+    """Return timetables worth a look: the lanes that a day's work keeps busy on average; on weekdays one and two less.
 
     A fluid of the mean month: general trucks of the day x service time / minutes open.
     """
@@ -87,9 +87,9 @@ def timetables(
         if hours is None or hours.open_h >= hours.close_h:
             continue
         trucks = total * float(weight[list(days)].mean()) * (1.0 - setting.port.mix.fast_share)
-        busy = trucks * service_min / (60.0 * (hours.close_h - hours.open_h))
-        near = sorted({int(np.clip(round(busy) + step, 1, built)) for step in ((-1, 0) if kind == "weekday" else (0,))})
-        levels[kind] = near  # type: ignore[index]
+        busy = round(trucks * service_min / (60.0 * (hours.close_h - hours.open_h)))
+        fewer = (2, 1) if kind == "weekday" else (0,)
+        levels[kind] = sorted({int(np.clip(busy - less, 1, built)) for less in fewer})  # type: ignore[index]
     return [Timetable(dict(zip(levels, lanes, strict=True))) for lanes in itertools.product(*levels.values())]
 
 

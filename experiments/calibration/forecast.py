@@ -1,4 +1,4 @@
-"""Months that the fit has not seen: each observed month left out in turn, naive predictors, bands, and months to come."""
+"""Months that the fit has not seen: each observed month left out in turn, naive predictors, bands, months to come."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def leave_months_out(
             model.year,
             month,
             calibrated_scenario(study, calibrated_keys(parameters, model.timetable, theta), model.trucks_per_month),
-        )  # fmt: skip
+        )
         for month, theta in zip(months, thetas, strict=True)
     ]
     simulated = simulate_months(study, scorer, todo, weeks, "months left out, simulated", None).cells
@@ -165,7 +165,7 @@ def forecast_months(
     ]
     found = simulate_months(study, scorer, todo, weeks, "forecast", progress)
     shape = hour_means(fit.likelihood.wait_min)
-    seen = fit.likelihood.seen.any(axis=0)
+    seen = np.asarray(fit.likelihood.seen.any(axis=0))
     cells = np.where(found.trucks.sum(axis=1) > 0.0, found.cells, np.nan)
     return [MonthForecast(month, one, blend(shape, one, seen)) for month, one in zip(wanted, cells, strict=True)]
 

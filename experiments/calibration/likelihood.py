@@ -1,8 +1,8 @@
 """How far a model is from what was observed: rows of variance one, and what is known of how they vary together.
 
 An observed cell is the mean of some days' estimates, each rounded to five minutes by an officer. Its residual varies by
-days (the model's own spread), by rounding, by months (what makes a whole month differ that no volume tells) and by scatter
-of single cells. The fit weighs all cells alike; its intervals know how they vary together (`covariance`).
+days (the model's own spread), by rounding, by months (what makes a whole month differ that no volume tells) and by
+scatter of single cells. The fit weighs all cells alike; its intervals know how they vary together (`covariance`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ GIVEN_SD: Final = 0.1
 LANES_SD: Final = 0.5
 """Of the mean lanes observed in an hour."""
 WORST: Final = 2.0
-"""Residuals beyond so many standard deviations weigh less than their square: an overloaded model must find its way back."""
+"""Residuals beyond so many standard deviations weigh less than their square: an overloaded model must find back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ def _observed_spread(observed: Observed, hours: tuple[int, ...]) -> DaySpread | 
     if frame.empty:
         return None
     # a day with half its hours missing says little of its mean
-    by_day = frame.groupby("date")["wait_min"].agg(["mean", "size"])
-    by_day = by_day[by_day["size"] >= 0.75 * len(hours)]["mean"]
+    whole = frame.groupby("date")["wait_min"].agg(["mean", "size"])
+    by_day = whole.loc[whole["size"] >= 0.75 * len(hours), "mean"]
     month = [(date.year, date.month) for date in by_day.index]
     apart = by_day - by_day.groupby(month).transform("mean")
     groups = len(set(month))
@@ -166,7 +166,7 @@ def _observed_spread(observed: Observed, hours: tuple[int, ...]) -> DaySpread | 
         return None
     rounding = ROUNDED_MIN**2 / 12.0 / len(hours)
     # a month's mean takes a part of the spread with it, and the more the longer days go together
-    variance = max(float((apart**2).sum()) / free - rounding, 0.25)
+    variance = max(float((apart.to_numpy() ** 2).sum()) / free - rounding, 0.25)
     steps = [
         (apart.iloc[at], apart.iloc[at + 1])
         for at in range(len(apart) - 1)

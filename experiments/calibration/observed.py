@@ -19,6 +19,7 @@ import pandas as pd
 
 from experiments.calibration.clock import check_clock, hour_number, is_open, month_number, weekday_number
 from experiments.calibration.refusals import at_line, refuse
+from sim.arrays import FloatArray
 from sim.setting.port import DayType, Hours
 
 KEY: Final = "observed"
@@ -53,13 +54,12 @@ class Observed:
         """Months that were observed, 1-12."""
         return tuple(sorted(set(self.cells["month"].tolist())))
 
-    def array(self, months: tuple[int, ...], column: str = "wait_min") -> np.ndarray:  # type: ignore[type-arg]
+    def array(self, months: tuple[int, ...], column: str = "wait_min") -> FloatArray:
         """Return float[months, 7, 24], one column of the cells; NaN: not observed."""
         found = np.full((len(months), 7, 24), np.nan)
-        place = {month: at for at, month in enumerate(months)}
-        for row in self.cells.itertuples(index=False):
-            if row.month in place:
-                found[place[row.month], row.weekday, row.hour] = getattr(row, column)
+        mine = self.cells[self.cells["month"].isin(months)]
+        at = np.searchsorted(months, mine["month"].to_numpy())
+        found[at, mine["weekday"].to_numpy(), mine["hour"].to_numpy()] = mine[column].to_numpy()
         return found
 
 

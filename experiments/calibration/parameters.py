@@ -28,8 +28,8 @@ TILT_SD: Final = 0.03
 """Of ln trucks of a weekday beside the others."""
 OTHER_DAY_SD: Final = 0.3
 """Of ln trucks of a Saturday or Sunday beside the configured weight."""
-SERVICE_SD: Final = 0.12
-"""Of ln service time: the range of its assumption, 2.0 to 3.0 minutes, is two of these either way."""
+SERVICE_SD: Final = 0.15
+"""Of ln service time: a range of 1.7 to 3.1 minutes about 2.3 is two of these either way."""
 OPEN_ABOVE_MIN, OPEN_ABOVE_SD = 30.0, 0.5
 """Estimated wait above which a lane opens: 11 to 80 minutes."""
 CLOSE_LOGIT, CLOSE_SD = 1.0, 0.7
@@ -109,7 +109,7 @@ class Parameters:
     @cached_property
     def _others(self) -> tuple[DayType, ...]:
         has_weekdays = any(day < 5 for day in self.weekdays)
-        return tuple(kind for kind in ("saturday", "sunday") if has_weekdays and kind in self.hours)  # type: ignore[misc]
+        return tuple(kind for kind in self.hours if has_weekdays and kind != "weekday")
 
     @cached_property
     def base_shares(self) -> dict[DayType, FloatArray]:
@@ -225,7 +225,7 @@ class Parameters:
 
 def parameters_of(setting: Setting, seen: BoolArray, *, fits_days: bool) -> Parameters:
     """Return the parameters that observed cells [months, 7, 24] call for."""
-    by_hour = seen.any(axis=0)
+    by_hour = np.asarray(seen.any(axis=0))
     kinds: dict[DayType, Sequence[int]] = {"weekday": range(5), "saturday": (5,), "sunday": (6,)}
     hours = {kind: tuple(np.flatnonzero(by_hour[list(days)].any(axis=0)).tolist()) for kind, days in kinds.items()}
     weekdays = tuple(np.flatnonzero(by_hour.any(axis=1)).tolist())

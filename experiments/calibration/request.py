@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from sim.errors import ConfigError
 
 KEYS: Final[dict[str, str]] = {
     "observed": "CSV of observed waits: month,dow,hour,wait_min or date,hour,wait_min[,lanes_open][,class]",
-    "daily_sd_min": "standard deviation of daily mean waits within a month, minutes, where known; null: a range is assumed",
+    "daily_sd_min": "standard deviation of daily mean waits within a month, where known; null: a range is assumed",
     "daily_correlation": "correlation of daily mean waits from one day to the next, where known",
     "forecast": "[YYYY-MM, ...] months to predict beside the fit",
     "volume": "[TRUCKS, ...] of these months; the port's count of the month by default",
@@ -59,15 +59,18 @@ class CalibrationRequest:
 
     def configuration(self) -> dict[str, Any]:
         """Return every key that decides results, with its plain value."""
-        own = {"daily_sd_min": self.daily_sd_min, "daily_correlation": self.daily_correlation, "weeks": self.weeks}
-        own |= {"forecast": [f"{month.text}:{month.trucks:g}" for month in self.forecast]}
+        own: dict[str, Any] = {
+            "daily_sd_min": self.daily_sd_min,
+            "daily_correlation": self.daily_correlation,
+            "weeks": self.weeks,
+            "forecast": [f"{month.text}:{month.trucks:g}" for month in self.forecast],
+        }
         flat = {
-            f"{part}.{key}": repr(value) for part, values in self._mapping().items() for key, value in values.items()
+            f"{part}.{key}": repr(value)
+            for part, values in self.study.mapping(self.study.baseline).items()
+            for key, value in values.items()
         }
         return {"observed": self.observed.sha256, "seed": self.study.seed, **own, **flat}
-
-    def _mapping(self) -> Mapping[str, Mapping[str, Any]]:
-        return self.study.mapping(self.study.baseline)
 
 
 def build_calibration(overrides: Sequence[str], verb: str) -> CalibrationRequest:
@@ -110,7 +113,7 @@ def build_calibration(overrides: Sequence[str], verb: str) -> CalibrationRequest
 
 
 def _check_volumes(observed: Observed, study: Study) -> None:
-    """Refuse waits that no lanes could give: of more trucks than all booths serve, or of less work than a wait takes."""
+    """Refuse waits that no lanes could give: of more trucks than all booths serve, or longer than all their work."""
     port = study.alternatives[study.baseline].port
     general = 1.0 - port.mix.fast_share
     spans = [port.hours[kind] for kind in ("weekday",) * 5 + ("saturday", "sunday") if kind in port.hours]
@@ -122,7 +125,8 @@ def _check_volumes(observed: Observed, study: Study) -> None:
         if trucks > served:
             refuse(
                 f"month {month}: {trucks:,.0f} general trucks (port.volume.trucks_per_month) are more than "
-                f"{port.primary.lanes} lanes serve at {least_min:.2g} min each, {served:,.0f}: no lanes could give these waits"
+                f"{port.primary.lanes} lanes serve at {least_min:.2g} min each, {served:,.0f}: "
+                "no lanes could give these waits"
             )
         longest = float(observed.cells.loc[observed.cells["month"] == month, "wait_min"].max())
         work = trucks / 21.0 * 2.0 * port.primary.service.mean_min

@@ -20,13 +20,13 @@ from sim.arrays import FloatArray
 
 SERVICE: Final = "port.primary.service.mean_min"
 LOOK_RUNS, FIT_RUNS = 8, 16
-"""Weeks of the fast model a month: for a look at a timetable, and for the fit."""
+"""Weeks of the fast model a month: to begin with, and for the fit."""
 CORRECTIONS: Final = 2
 CORRECTION_STEPS: Final = 4
 
 
 def service_range(study: Study) -> tuple[float, tuple[float, float]]:
-    """Return the service time that is held to be likeliest, and its range: the middle of its assumption on a log scale."""
+    """Return the service time held to be likeliest, the middle of its assumption on a log scale, and its range."""
     mean = study.alternatives[study.baseline].port.primary.service.mean_min
     row = next(row for row in study.inputs(study.baseline) if row.key == SERVICE)
     low, high = (row.low, row.high) if row.low and row.high else (0.8 * mean, 1.25 * mean)
@@ -35,7 +35,7 @@ def service_range(study: Study) -> tuple[float, tuple[float, float]]:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A first look at one timetable."""
+    """One timetable, to be fitted."""
 
     parameters: Parameters
     timetable: Timetable
@@ -47,27 +47,15 @@ class _Look:
     seed: int
 
 
-def _look(look: _Look) -> Fit:
+def _fit_through(look: _Look) -> Fit:
+    """Return the fit of one timetable: few weeks first, then more."""
     model = FastModel(look.parameters, look.timetable, look.trucks_per_month, look.year, LOOK_RUNS, look.seed)
-    return fit_from(model, look.likelihood, look.start, look.service_min, START_STEPS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Main:
-    fit: Fit
-    service_min: float
-    threads: int
-
-
-def _main(main: _Main) -> Fit:
-    first = main.fit
-    model = replace(first.model, runs=FIT_RUNS)
-    fit = fit_from(model, first.likelihood, first.theta, main.service_min, FIT_STEPS, main.threads)
-    return rescaled(fit, main.service_min, CORRECTION_STEPS, main.threads)
+    first = fit_from(model, look.likelihood, look.start, look.service_min, START_STEPS)
+    return fit_from(replace(model, runs=FIT_RUNS), look.likelihood, first.theta, look.service_min, FIT_STEPS)
 
 
 def fast_fit(request: CalibrationRequest, service_min: float, progress: Callable[[int, int], None]) -> Fit:
-    """Return the fast model's fit: the timetable that looks best from a fluid start, fitted through.
+    """Return the fast model's fit: the timetable that fits best from a fluid start.
 
     What an earlier process has kept of this run is not done again.
     """
@@ -84,14 +72,10 @@ def fast_fit(request: CalibrationRequest, service_min: float, progress: Callable
         _Look(parameters, timetable, likelihood, volumes, year, start, service_min, study.seed)
         for timetable in timetables(parameters, volumes, year, service_min)
     ]
-    keys = [
-        digest(repr(look.timetable), observed.sha256, repr(setting), repr(request.configuration())) for look in looks
-    ]
-    fits = list(journal.results("timetables", _look, looks, study.processes, progress, keys))
-    best = min(fits, key=lambda fit: fit.cost)
-    main = _Main(best, service_min, study.processes)
-    (fit,) = journal.results("fast fit", _main, [main], 1, None, [digest(best.theta.tobytes().hex(), *keys)])
-    return fit
+    asked = repr(request.configuration())
+    keys = [digest(repr(look.timetable), asked) for look in looks]
+    fits = list(journal.results("timetables", _fit_through, looks, study.processes, progress, keys))
+    return rescaled(min(fits, key=lambda fit: fit.cost), service_min, CORRECTION_STEPS, study.processes)
 
 
 def correct(fit: Fit, gap: FloatArray, service_min: float, threads: int) -> Fit:

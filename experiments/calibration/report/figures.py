@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from experiments.calibration.report.result import Calibration
-from sim.arrays import FloatArray
+from sim.arrays import BoolArray, FloatArray
 
 WIDTH, HEIGHT = 340.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 10.0, 28.0
@@ -61,7 +61,10 @@ def _hours(found: Calibration, at: int) -> tuple[str, Markup, str]:
         f"{month}, Monday to Friday: observed {observed.mean():.0f} min on average, simulated without this month "
         f"{simulated.mean():.0f}; RMSE of its cells {found.left_out_score.by_month[at]:.1f} min."
     )
-    body = [*_axes(plane, ticks, "h"), *_series(plane, hours + 0.5, observed, simulated, out.half_width)]
+    body = [
+        *_axes(plane, ticks, "h"),
+        *_series(plane, hours.astype(np.float64) + 0.5, observed, simulated, out.half_width),
+    ]
     return month, _picture(body, words), words
 
 
@@ -83,7 +86,7 @@ def month_picture(found: Calibration) -> tuple[Markup, str]:
     return _picture(body, words), words
 
 
-def _means(values: FloatArray, seen: np.ndarray) -> FloatArray:  # type: ignore[type-arg]
+def _means(values: FloatArray, seen: BoolArray) -> FloatArray:
     return np.array([one[mine].mean() for one, mine in zip(values, seen, strict=True)])
 
 
@@ -91,7 +94,8 @@ def _series(plane: Plane, x: FloatArray, observed: FloatArray, simulated: FloatA
     high = list(zip(x.tolist(), (simulated + width).tolist(), strict=True))
     low = list(zip(x.tolist(), np.maximum(simulated - width, 0.0).tolist(), strict=True))
     yield f'<path d="{plane.line([*high, *reversed(low)])} Z" fill="{PALE}"/>'
-    yield f'<path d="{plane.line(list(zip(x.tolist(), simulated.tolist(), strict=True)))}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
+    middle = plane.line(list(zip(x.tolist(), simulated.tolist(), strict=True)))
+    yield f'<path d="{middle}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
     yield from _dots(plane, x, observed)
 
 

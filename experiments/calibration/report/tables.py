@@ -34,7 +34,7 @@ def left_out_table(found: Calibration) -> pd.DataFrame:
                     "left_out_blended_min": out.blended[place],
                     "naive_hour_min": out.hour_mean[place],
                     "naive_constant_min": out.constant[place],
-                }  # fmt: skip
+                }
             )
     return pd.DataFrame(rows).round(2)
 
