@@ -19,7 +19,7 @@ from experiments.study.study import compose_scenario
 from sim.arrays import FloatArray
 from sim.scenario import Scenario
 
-YEAR, MONTHS, WEEKS = 2023, (1, 3, 5, 8), 4
+YEAR, MONTHS, WEEKS = 2023, (1, 3, 5, 10), 4
 SERVICE_MIN = 2.0
 PORT = (
     "port=bare",

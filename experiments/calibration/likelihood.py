@@ -158,9 +158,9 @@ def _observed_spread(observed: Observed, hours: tuple[int, ...]) -> DaySpread | 
     # a day with half its hours missing says little of its mean
     whole = frame.groupby("date")["wait_min"].agg(["mean", "size"])
     by_day = whole.loc[whole["size"] >= 0.75 * len(hours), "mean"]
-    month = [(date.year, date.month) for date in by_day.index]
+    month = np.array([12 * date.year + date.month for date in by_day.index])
     apart = by_day - by_day.groupby(month).transform("mean")
-    groups = len(set(month))
+    groups = len(np.unique(month))
     free = len(by_day) - groups
     if free < 10:
         return None

@@ -97,9 +97,7 @@ def read_observed(path: Path, hours: Mapping[DayType, Hours], built: int) -> Obs
     frame, more = _in_open_hours(frame, hours)
     cells = _means(frame) if by_date else frame.assign(n_days=math.nan)
     if len(cells) < FEWEST_CELLS:
-        refuse(
-            f"{path.name} has {len(cells)} cells of month, day of the week and hour; expected {FEWEST_CELLS} or more"
-        )
+        refuse(f"{path.name} has {len(cells)} cells of month, weekday and hour; expected {FEWEST_CELLS} or more")
     names = ["month", "weekday", "hour", "wait_min", "n_days", "lanes_open"]
     days = frame[["date", "hour", "wait_min"]].reset_index(drop=True) if by_date else None
     return Observed(
@@ -231,10 +229,10 @@ def _once(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     if len(twice):
         row = twice.iloc[0]
         same = first[(first[keys] == row[keys]).all(axis=1)].iloc[0]
-        names = ", ".join(f"{key} {row[key]}" for key in keys)
+        names = ", ".join(f"{key} {row[key]:g}" if key != "date" else f"date {row[key]}" for key in keys)
         refuse(
-            f"{at_line(row['line'])}: {names} has wait_min {row['wait_min']:g}, "
-            f"line {same['line']} has {same['wait_min']:g}; expected one value"
+            f"{at_line(int(row['line']))}: {names} has wait_min {row['wait_min']:g}, "
+            f"line {int(same['line'])} has {same['wait_min']:g}; expected one value"
         )
     return first
 
@@ -244,8 +242,10 @@ def _in_open_hours(frame: pd.DataFrame, hours: Mapping[DayType, Hours]) -> tuple
     inside, beside = is_open(frame, hours), is_open(frame, hours, margin_h=1.0)
     if not beside.all():
         row = frame[~beside].iloc[0]
-        day = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[row["weekday"]]
-        refuse(f"{at_line(row['line'])}: {row['wait_min']:g} min on {day} at {row['hour']} h, when the port is closed")
+        day = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[int(row["weekday"])]
+        refuse(
+            f"{at_line(int(row['line']))}: {row['wait_min']:g} min on {day} at {int(row['hour'])} h, when the port is closed"
+        )
     left = int((~inside).sum())
     note = [f"{left} estimates of the hour before opening or after closing are left out."] if left else []
     return frame[inside], note

@@ -90,7 +90,7 @@ def _waits(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917
     come = np.zeros(n + 1)
     for run in range(runs):
         line, served, total, rate = 0.0, 0.0, 0.0, 0.0
-        beyond, above, since, was = 0, 0, 0, 0
+        beyond, above, since, was, open_now = 0, 0, 0, 0, 0
         waiting = 0  # the first minute whose middle truck is not served yet
         for t in range(n):
             planned = least[t]
@@ -112,10 +112,11 @@ def _waits(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917
                         beyond -= 1
             was = planned
             if planned > 0:
-                rate = (planned + beyond) / service_min
+                open_now = planned + beyond
+                rate = open_now / service_min
             elif not served_late or line <= 0.0:
-                rate, beyond = 0.0, 0
-            opened[run, t // 60] += rate * service_min / 60.0
+                rate, beyond, open_now = 0.0, 0, 0
+            opened[run, t // 60] += open_now
             a = arrivals[run, t]
             total += a
             come[t + 1] = total
@@ -135,7 +136,7 @@ def _waits(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917
         for left in range(waiting, n):
             middle = 0.5 * (come[left] + come[left + 1])
             out[run, left] = n - left + (middle - served) / max(rate, 1.0 / service_min)
-    return out, opened
+    return out, opened / 60.0
 
 
 @cache
