@@ -108,6 +108,8 @@ def calibrated_scenario(study: Study, keys: Mapping[str, Any], trucks_per_month:
     volume["trucks_per_month"] = [
         trucks_per_month.get(month, count) for month, count in enumerate(volume["trucks_per_month"], start=1)
     ]
+    # these are the trucks of the month whatever the year; its mean day has its holidays in it
+    volume |= {"counted_year": None, "trucks_by_year": None, "holidays": None}
     return checked_scenario(merged)
 
 
