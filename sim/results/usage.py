@@ -25,6 +25,7 @@ from sim.caching.kept_results import KeptResults
 from sim.engine.capacity import manned_intervals, open_intervals
 from sim.frames import column
 from sim.results.indices import rows_with
+from sim.results.station_passes import StationPasses
 from sim.scenario import Scenario
 from sim.setting.port import Check
 from sim.setting.scanner import Sensor
@@ -54,31 +55,9 @@ def available_min(capacity: pd.DataFrame, window: Window, rows: BoolArray | slic
     return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
 
 
-def busy_min(ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
-    """Return the work of the trucks served, one number a station.
-
-    Left out: work that a withdrawn truck had received, or a truck on a server at the end.
-    """
-    served = {s: rows_with(ledger, s, "served") for s in STATIONS}
-    return np.array([work[s][rows].sum() if len(rows) else 0.0 for s, rows in served.items()])
-
-
-def held_min(ledger: pd.DataFrame, window: Window) -> FloatArray:
-    """Return the minutes from start to leave (or to the window's end), one number a station."""
-    end = window.horizon_min
-    held = []
-    for station in STATIONS:
-        start, began = column(ledger, f"{station}_start_min"), rows_with(ledger, station, "start")
-        if not len(began):
-            held.append(0.0)
-            continue
-        leave = column(ledger, f"{station}_leave_min")[began]
-        stop = np.minimum(np.where(np.isfinite(leave), leave, end), end)
-        held.append(np.maximum(stop - start[began], 0.0).sum())
-    return np.array(held)
-
-
-def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
+def offered_min(
+    scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, FloatArray], passes: StationPasses
+) -> FloatArray:
     """Return the server-minutes that all arrivals ask for, one number a station.
 
     Approach and primary: the work of every truck. Portal and analyst: that of the selected, but
@@ -100,9 +79,8 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, Flo
             seen = selected[~column(ledger, "cleared")[selected].astype(bool)] if station == "analyst" else selected
             offered[station] = work[station][seen].sum()
         else:
-            came = rows_with(ledger, station, "enter")
-            asked = work[station][came].sum() * (1.0 if STATIONS.index(station) < PRIMARY else scale)
-            offered[station] = asked if len(came) else 0.0
+            asked = passes.stations[station].came_min * (1.0 if STATIONS.index(station) < PRIMARY else scale)
+            offered[station] = asked if passes.stations[station].came else 0.0
     return np.array([offered[s] for s in STATIONS])
 
 
