@@ -31,6 +31,7 @@ from sim.results.indices import (
     ratio_or_nan,
     rows_with,
 )
+from sim.results.overtime import overtime_min
 from sim.results.station_passes import StationPasses, pass_stations
 from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, amount_column
@@ -156,7 +157,7 @@ def measure_replication(
     found["open_min"] = usage.open_min(scenario, window)
     found["open_h"] = found["open_min"] / 60.0
     found["n_audits"] = insider.n_audited_images(scenario, manifest, ledger)
-    found["overtime_h"] = usage.overtime_min(ledger, capacity) / 60.0
+    found["overtime_h"] = overtime_min(ledger, capacity) / 60.0
     found["officer_h"] = usage.officer_h(scenario, window, capacity, found["n_audits"]) + found["overtime_h"]
     found |= _waits(ledger, window)
     found |= _crossings(ledger, passes.free_flow_min[left], left)
