@@ -163,7 +163,7 @@ def _manned_min(scenario: Scenario, manned: Manned, station: int, servers: range
     edges = 60.0 * np.arange(n_hours + 1)
     mine = [spans for (where, server), spans in manned.items() if where == station and server in servers]
     up, down = np.array([span for spans in mine for span in spans]).reshape(-1, 2, 1).transpose(1, 0, 2)
-    upto = np.clip(edges - up, 0.0, down - up).sum(axis=0)
+    upto: FloatArray = np.clip(edges - up, 0.0, down - up).sum(axis=0)
     return np.diff(upto) * scenario.insider.manned_share(station)
 
 

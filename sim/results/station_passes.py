@@ -22,7 +22,7 @@ from numba import types
 from sim.arrays import FloatArray
 from sim.compiling import compiled_and_kept
 from sim.frames import column
-from sim.stations import SERVED, STATIONS, WITHDRAWN
+from sim.stations import NOT_VISITED, SERVED, STATIONS, WITHDRAWN
 from sim.tables import MOMENTS
 
 BUSY: Final = 0
@@ -128,8 +128,17 @@ def read_station(
     """
     busy, held, came, stops, wrong = 0, 0, 0, 0, 0
     for truck in range(len(arrive)):
-        entered, began, left_it = enter[truck], start[truck], leave[truck]
-        backwards = entered < arrive[truck] or began < entered or end[truck] < began or left_it < end[truck]
+        entered, began, ended, left_it = enter[truck], start[truck], end[truck], leave[truck]
+        if (
+            done[truck] == NOT_VISITED
+            and np.isnan(entered)
+            and np.isnan(began)
+            and np.isnan(ended)
+            and np.isnan(left_it)
+        ):
+            # most trucks at most stations
+            continue
+        backwards = entered < arrive[truck] or began < entered or ended < began or left_it < ended
         if joins != LONGER:
             # an image may be judged after its truck has left
             backwards = backwards or exit_min[truck] < left_it

@@ -209,4 +209,4 @@ def _poisson_by_inversion(u: FloatArray, mean: FloatArray) -> FloatArray:
     """Return Poisson quantiles by the inverse of the incomplete gamma: a hundred times as slow."""
     above = np.maximum(np.ceil(np.nan_to_num(special.pdtrik(u, mean))), 0.0)
     below = np.maximum(above - 1.0, 0.0)
-    return np.where(special.pdtr(below, mean) >= u, below, above)
+    return np.asarray(np.where(special.pdtr(below, mean) >= u, below, above))
