@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.arrays import BoolArray, FloatArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import ConfigError, TableError
 from sim.frames import LazyColumns, LazyFrame
 from sim.setting.setting import Setting
@@ -214,7 +214,10 @@ def _sample(setting: Setting, number: int) -> tuple[FloatArray, FloatArray]:
     draw = functools.partial(_sample_uniforms, setting.traffic.population_seed, number)
     rates = rates_per_h(setting, SAMPLE_WEEK)
     rates = rates if rates.sum() > 0.0 else np.ones_like(rates)
-    times = arrival_times_at(rates, draw(Purpose.SAMPLE) * rates.sum())
+    # in ascending order each search ends near the last one
+    order, ascending = _sample_moments(setting.traffic.population_seed, number)
+    times = np.empty(SAMPLE_SIZE)
+    times[order] = arrival_times_at(rates, ascending * rates.sum())
     columns = LazyColumns()
     add_declared_columns(columns, setting, SAMPLE_WEEK, times, draw)
     return _known_ln(setting, columns), threats.truck_ln_odds_sd(setting.threat, columns["laden"])
@@ -236,6 +239,14 @@ def _sample_uniforms(seed: int, number: int, purpose: int) -> FloatArray:
             u = (place + u) / (SAMPLE_SIZE * N_SAMPLES)
     u.flags.writeable = False
     return u
+
+
+@functools.lru_cache(maxsize=N_SAMPLES)
+def _sample_moments(seed: int, number: int) -> tuple[IntArray, FloatArray]:
+    """Return the order of the uniforms that say when each truck of a part comes, and the uniforms in it."""
+    u = keyed_uniforms(seed, (int(Purpose.SAMPLE), number, int(Purpose.SAMPLE)), SAMPLE_SIZE)
+    order = np.argsort(u)
+    return order, u[order]
 
 
 CALENDAR = ("weekday", "month")
