@@ -6,6 +6,7 @@ same posts, and a further server leaves the breakdowns of the others as they wer
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from sim.caching.kept_results import KeptResults
 from sim.errors import ConfigError
 from sim.frames import LazyColumns, LazyFrame
 from sim.setting.port import DayType, Pulses, Shift
@@ -167,7 +169,8 @@ def _booths(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span
     primary = setting.port.primary
     spans: dict[int, list[Span]] = {}
     for day, date in enumerate(window.dates()):
-        for shift in _shifts(setting, day_type(date.weekday())):
+        kind = day_type(date.weekday())
+        for shift in _SHIFTS.once((setting.port, setting.staffing), kind, partial(_shifts, setting, kind)):
             span = _span(day, shift.from_h, shift.to_h)
             fast = range(primary.lanes, primary.lanes + shift.fast_lanes)
             for booth in (*range(shift.lanes), *fast):
@@ -191,6 +194,9 @@ def _shifts(setting: Setting, day: DayType) -> list[Shift]:
         for start, end, shift in clipped
         if start < end
     ]
+
+
+_SHIFTS = KeptResults[list[Shift]](most=4096)
 
 
 def _staffed(setting: Setting, shift: Shift) -> Shift:

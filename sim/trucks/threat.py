@@ -122,11 +122,22 @@ def carrying_probability(ln_odds: FloatArray, base: float) -> FloatArray:
     return np.minimum(np.exp(ln_odds + base), P_MAX)
 
 
+SURELY_BELOW: Final = 9.0
+"""From so many standard deviations below `P_MAX` on, what it cuts off is less than half of the last bit."""
+
+
 def _mean_probability(ln_odds: FloatArray, ln_odds_sd: FloatArray, base: float) -> float:
-    """Return the mean of min(P_MAX, exp(base + ln + ln_sd x z)) over trucks and over z."""
+    """Return the mean of min(P_MAX, exp(base + ln + ln_sd x z)) over trucks and over z.
+
+    With x = (cap - a) / sd - sd beyond `SURELY_BELOW`, ndtr(x) is 1.0 and the part at the cap, at most
+    exp(-(x + sd)^2 / 2), is below 2^-54 exp(a + sd^2 / 2): neither changes a bit, so neither is worked out.
+    """
     a, sd, cap = ln_odds + base, np.maximum(ln_odds_sd, 1e-9), math.log(P_MAX)
-    below = np.exp(a + sd * sd / 2.0) * special.ndtr((cap - a) / sd - sd)
-    return float(np.mean(below + P_MAX * special.ndtr((a - cap) / sd)))
+    share = np.exp(a + sd * sd / 2.0)
+    x = (cap - a) / sd - sd
+    near = np.flatnonzero(~(x > SURELY_BELOW))
+    share[near] = share[near] * special.ndtr(x[near]) + P_MAX * special.ndtr((a[near] - cap) / sd[near])
+    return float(np.mean(share))
 
 
 def solve_carrying_base(ln_odds: FloatArray, ln_odds_sd: FloatArray, prevalence: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
@@ -145,6 +145,19 @@ def test_base_is_exact_also_where_probabilities_are_capped(sd: float, prevalence
     z = stats.norm.ppf((np.arange(10_000) + 0.5) / 10_000)
     drawn = threats.carrying_probability(ln[:, None] + sd * z, base).mean()
     assert drawn == pytest.approx(prevalence, rel=0.003)
+
+
+@pytest.mark.parametrize("sd", [0.0, 0.3, 1.0, 2.5])
+def test_what_is_left_out_of_the_mean_probability_changes_no_bit(sd: float) -> None:
+    """Trucks from far below the cap to far above it, by the formula written out."""
+    ln = np.concatenate([np.linspace(-60.0, 10.0, 20_001), -9.0 * sd - sd * sd + np.linspace(-1e-6, 1e-6, 2001)])
+    ln_sd, cap = np.full(ln.size, sd), math.log(threats.P_MAX)
+    safe = np.maximum(ln_sd, 1e-9)
+    for base in (-0.5, 0.0, 1.25):
+        a = ln + base
+        below = np.exp(a + safe * safe / 2.0) * special.ndtr((cap - a) / safe - safe)
+        whole = float(np.mean(below + threats.P_MAX * special.ndtr((a - cap) / safe)))
+        assert threats._mean_probability(ln, ln_sd, base) == whole
 
 
 def _drawn(threat: Threat, *, laden: bool) -> dict[str, np.ndarray]:
