@@ -41,7 +41,10 @@ def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tup
 
 
 def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0, reviewed: bool = False) -> Flow:
-    """Return one random case; ``three_stations``: portal, primary and dock, no analysts; ``reviewed``: lanes respond."""
+    """Return one random case.
+
+    ``three_stations``: portal, primary and dock, no analysts; ``reviewed``: booths open and close by the line.
+    """
     rng = np.random.default_rng(seed)
     n, horizon = int(rng.integers(10, 90)), int(rng.integers(40, 200))
     servers = [0] * N_STATIONS

@@ -240,7 +240,10 @@ class SimPyPort:
             self.clock.process(self.truck_day(truck))
 
     def review(self, row: int) -> None:
-        """Decide which lanes are staffed; once all are told, every free server is offered the next truck."""
+        """Decide which lanes are staffed; once all are told, every free server is offered the next truck.
+
+        A lane opens as its turn comes, lest a truck from behind a full yard take it before those in line.
+        """
         plan = self.flow.reviews
         kinds = list(itertools.pairwise(plan.first.tolist()))
         closing = [sum(s.busy and not s.staffed for s in self.servers[first:last]) for first, last in kinds]
@@ -251,9 +254,10 @@ class SimPyPort:
             self.record.staffed[row, first:last] = staffed[first:last]
         for server, is_staffed in zip(self.servers, staffed.tolist(), strict=True):
             server.staffed = bool(is_staffed)
-            server.settle()
+            server.on = server.on and (server.late or server.staffed)
         for station in self.stations:
             for server in station.servers:
+                server.settle()
                 station.free(server)
 
     def calendar(self) -> TruckProcess:

@@ -167,12 +167,9 @@ def review(f, w, r, row):  # type: ignore[no-untyped-def]
         choose_posts(plan.first[g], plan.first[g + 1], w.memory[WANTED, g], w.up, w.staffed)
         for s in range(plan.first[g], plan.first[g + 1]):
             r.staffed[row, s] = w.staffed[s]
-            if w.late[s] == 1:
-                continue
-            w.on[s] = w.up[s] * w.staffed[s]
-            remove_member(w.vacant, s)
-            if w.on[s] == 1 and w.busy[s] == 0:
-                add_member(w.vacant, s)
+            if w.staffed[s] == 0 and w.late[s] == 0:
+                w.on[s] = 0
+                remove_member(w.vacant, s)
     return 0, f.server_first[N_STATIONS]
 
 
@@ -180,11 +177,18 @@ def review(f, w, r, row):  # type: ignore[no-untyped-def]
 def resume_servers(f, w, r, x, s, last, truck, here, server, now):  # type: ignore[no-untyped-def]
     """Let servers ``s`` to ``last - 1`` take trucks, then a truck (-1: none) go on, then its own.
 
+    A lane that a review staffs opens as its turn comes, lest a truck from behind a full yard take it before those
+    in line.
+
     Every move is compiled into its caller, so the long ones have one caller: with several, the
     first compilation took twice as long.
     """
     while True:
         while s < last:
+            if not x.plain and w.reviewed and w.up[s] * w.staffed[s] > w.on[s]:
+                w.on[s] = 1
+                if w.busy[s] == 0:
+                    add_member(w.vacant, s)
             free(f, w, r, x, w.station_of[s], s, now)
             s += 1
         if truck < 0:

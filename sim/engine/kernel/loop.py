@@ -114,7 +114,8 @@ def is_plain(flow: Flow) -> bool:
     """Tell whether a port has none of what `Rules.plain` leaves out.
 
     Lines are pooled and waiting rooms endless, nobody judges images, doors stay open, no lane is
-    opened or closed by a review, and there is one kind of service. Hooks, shifts, breakdowns and both classes of trucks may be whatever.
+    opened or closed by a review, and there is one kind of service. Hooks, shifts, breakdowns and
+    both classes of trucks may be whatever.
     """
     pooled = not flow.per_lane.any() and not (flow.room >= 0).any()
     open_doors = flow.closing == CARRY_OVER and not flow.finishes.any()
