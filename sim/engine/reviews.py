@@ -66,8 +66,10 @@ class Reviews(NamedTuple):
         return staffed
 
 
-def lay_out_reviews(parts: Mapping[str, Any] | None = None) -> Reviews:
+def lay_out_reviews(parts: Mapping[str, Any] | Reviews | None = None) -> Reviews:
     """Return Reviews in the exact types that the compiled engine takes; without parts there is none."""
+    if isinstance(parts, Reviews):
+        return parts
     if parts is None:
         parts = {
             "first": [0],
