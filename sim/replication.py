@@ -4,7 +4,7 @@
 2  scores      MANIFEST, risk model       -> SCORES
 3  past days   Scenario, risk model       -> Past, Expected   (before the run; shared)
 4  choices     MANIFEST, SCORES, Past     -> selected, alarms
-5  flow        choices, CAPACITY          -> LEDGER           (either engine)
+5  flow        choices, CAPACITY          -> LEDGER, OPENINGS (either engine)
 6  detection   MANIFEST, LEDGER           -> every truck as a probe
 7  metrics     all of it                  -> METRICS, profiles
 """
@@ -25,6 +25,7 @@ from sim.engine import simpy_port
 from sim.engine.flow import Flow, Record
 from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
+from sim.engine.openings import record_openings
 from sim.engine.prepare import prepare_flow
 from sim.frames import column, only_columns
 from sim.policies.base import PAST_COLUMNS, HookInputs, PastTraffic, PolicyExpectation, with_hook_data
@@ -71,6 +72,8 @@ class Outcome:
 
     manifest: pd.DataFrame
     capacity: pd.DataFrame
+    openings: pd.DataFrame | None
+    """OPENINGS where lanes follow the line."""
     ledger: pd.DataFrame
     detection: ExpectedDetection
     metrics: dict[str, float]
@@ -166,13 +169,20 @@ class Replication:
         run_on = replace(self, manifest=manifest, window=replace(window, days=window.days + extra_days))
         flow, capacity = run_on.flow()
         record = ENGINES[self.engine](flow, scenario.policy.route, scenario.policy.profile)
+        openings = record_openings(scenario, run_on.window, flow, record)
         ledger = build_ledger(with_actual_portal_visits(flow, record), record, manifest)
         of_loads = run_on._ledger_if_carrying(ledger)
         detection = expected_detection(scenario, self.plan.points, manifest, of_loads, record.full, flow)
         metrics = measure(
-            scenario=scenario, window=window, manifest=manifest, ledger=ledger, capacity=capacity, detection=detection
+            scenario=scenario,
+            window=window,
+            manifest=manifest,
+            ledger=ledger,
+            capacity=capacity,
+            openings=openings,
+            detection=detection,
         )
-        return Outcome(manifest, capacity, ledger, detection, metrics)
+        return Outcome(manifest, capacity, openings, ledger, detection, metrics)
 
     def _ledger_if_carrying(self, ledger: pd.DataFrame) -> pd.DataFrame:
         """Return the ledger that the probes read: of each truck as if it carried."""

@@ -48,6 +48,7 @@ class Scenario(Setting):
 
     def check(self) -> None:
         """Refuse to ask what a load would have met where choices at the port hang on it."""
+        Setting.check(self)
         if self.heeds_others and self.policy.at_the_port():
             problem = f"{self.policy.name!r} chooses at the port"
             raise ConfigError("policy.name", f"{problem}; it needs risk.tier=own or sharing=none")

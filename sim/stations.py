@@ -6,8 +6,8 @@ A sensor whose alarms settle officers' doubts, as dogs do, is added by a row her
 
 Both engines read these numbers; nothing else may decide who goes first. Events are handled by
 ``(time, kind, station, id)``, where ``id`` is `SHUTS` or `OPENS` for DOOR, the server for DOWN and
-UP and the truck for END and ARRIVE. The triple is packed into one integer, so that a heap of (time,
-key) is a total order.
+UP, the row of `sim.engine.reviews` for REVIEW and the truck for END and ARRIVE. The triple is packed
+into one integer, so that a heap of (time, key) is a total order.
 See ``docs/decisions/006-order-of-equal-times.md``.
 """
 
@@ -110,7 +110,7 @@ START: Final = -2
 EXIT: Final = -1
 """Where a truck goes when nothing more is asked of it."""
 
-DOOR, DOWN, UP, END, ARRIVE = range(5)
+DOOR, DOWN, UP, REVIEW, END, ARRIVE = range(6)
 SHUTS, OPENS = range(2)
 CARRY_OVER, DIVERT, SERVED_LATE = range(3)
 """What becomes of the trucks in line as the doors shut."""

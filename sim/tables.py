@@ -167,6 +167,13 @@ CAPACITY: Final = (
     Column("drains", "bool", "-", "True: a shift ends, the truck in hand is finished; False: a breakdown"),
 )
 
+OPENINGS: Final = (
+    Column("station", "int", "code", "station whose lanes follow the line: primary"),
+    Column("server", "int", "-", "server of that station, from 0"),
+    Column("from_min", "float", "min", "start of an interval in which reviews had it staffed, within the port's hours"),
+    Column("to_min", "float", "min", "its end; a truck in hand is finished"),
+)
+
 MOMENTS: Final[tuple[Literal["enter", "start", "end", "leave"], ...]] = ("enter", "start", "end", "leave")
 _MOMENT_MEANING: Final = {
     "enter": "joins the queue of {s}",
@@ -488,13 +495,13 @@ METRICS: Final = (
     *_amounts("presented_expected", "that the probes carry"),
     *_stations("busy_{}_min", "server-min", "work of trucks served at {}"),
     *_stations("held_{}_min", "server-min", "start to leave at {}: work, blocking, waiting for an image, repair"),
-    *_stations("available_{}_min", "server-min", "CAPACITY of {} within the window"),
+    *_stations("available_{}_min", "server-min", "CAPACITY of {} within the window, and staffed"),
     *_stations("offered_{}_min", "server-min", "work that all arrivals ask of {}; see sim.results.usage.offered_min"),
     *_stations("utilisation_{}", "0-1", "busy_{0}_min / available_{0}_min", ratio=("busy_{}_min",
            "available_{}_min")),
     *_stations("occupied_{}", "-", "held_{0}_min / available_{0}_min; above 1 when trucks sit in broken servers",
            ratio=("held_{}_min", "available_{}_min")),
-    *_stations("load_{}", "-", "offered_{0}_min / available_{0}_min; primary: the more loaded of its lane kinds",
+    *_stations("load_{}", "-", "offered_{0}_min / CAPACITY of {0}; primary: the more loaded of its lane kinds",
            adds_up=False),
     *_stations("scheduled_{}_min", "server-min", "units of {} x opening hours (with extra_h) within the window",
            of=INSPECTION_STATIONS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+RESPONSIVE = "staffing=responsive"
 MALFORMED = [
     (["run", "policy=foo"], "policy: no option 'foo'; known ["),
     (["run", "policy="], "policy: no option ''"),
@@ -57,6 +58,24 @@ MALFORMED = [
     (["compare", "replications=1"], "replications: must be at least 2 to compare, got 1"),
     (["compare", "baseline=nobody"], "baseline: no alternative 'nobody'; known ['no_referral'"),
     (["compare", "experiment=null"], "alternatives: compare needs at least 2, got 1"),
+    (["run", "staffing.responsive=3"], "staffing.responsive: expected a group of keys, got 3"),
+    (["run", RESPONSIVE, "staffing.responsive.open_above_min=10"], "open_above_min: must be above close_below_min=10"),
+    (["run", RESPONSIVE, "staffing.responsive.open_above_min=-5"], "open_above_min: must be at least 0, got -5"),
+    (["run", RESPONSIVE, "staffing.responsive.close_below_min=0"], "close_below_min: must be above 0, or a lane"),
+    (["run", RESPONSIVE, "staffing.responsive.review_every_min=7.5"], "review_every_min: expected int, got 7.5"),
+    (["run", RESPONSIVE, "staffing.responsive.review_every_min=25"], "review_every_min: reviews must divide a day of"),
+    (["run", RESPONSIVE, "staffing.responsive.review_every_min=0"], "review_every_min: must be between 1 and 1440"),
+    (["run", RESPONSIVE, "staffing.responsive.delay_reviews=1.5"], "delay_reviews: expected int, got 1.5"),
+    (["run", RESPONSIVE, "staffing.responsive.min_open_reviews=-1"], "min_open_reviews: must be between 0 and 1000"),
+    (
+        ["run", RESPONSIVE, "staffing.responsive.most_officers=17"],
+        "staffing.responsive.most_officers: must be at least 18, the booths that the timetable opens, got 17",
+    ),
+    (
+        ["run", RESPONSIVE, "staffing.responsive.reserve_lanes=16"],
+        "staffing.responsive.reserve_lanes: must be at most port.primary.lanes=15, got 16",
+    ),
+    (["run", RESPONSIVE, "~staffing.responsive.reserve_lanes"], "staffing.responsive.reserve_lanes: missing"),
     (["run", "experiment=strategies"], "experiment: run takes one alternative"),
     (["run", "engine=fast"], "engine: expected one of compiled, simpy, got 'fast'"),
     (["run", "port=bare,world_trade_bridge"], "port: several values need -m"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from twin_cases import random_flow
@@ -89,6 +91,30 @@ def seen_kinds(flow: Flow, record: Record) -> set[str]:
     return {name for name, is_so in found.items() if is_so}
 
 
+def seen_reviews(flow: Flow, record: Record) -> set[str]:
+    """Return what the reviews of this case did."""
+    staffed, plan = record.staffed.astype(np.int64), flow.reviews
+    before = np.vstack([plan.staffed_at_start(len(flow.serves)), staffed[:-1]])
+    kinds = [slice(*ends) for ends in itertools.pairwise(plan.first.tolist())]
+    lanes = np.stack([staffed[:, kind].sum(axis=1) for kind in kinds], axis=1)
+    start, leave, server = record.of(PRIMARY)[1], record.of(PRIMARY)[3], record.server_at(PRIMARY)
+    closed = [
+        bool(((server == s - plan.first[0]) & (start < at) & ~(leave <= at)).any())
+        for row, s in zip(*np.nonzero(before > staffed), strict=True)
+        if plan.first[0] <= s < plan.first[-1]
+        for at in [plan.review_min[row]]
+    ]
+    found = {
+        "opened beyond the timetable": (lanes > plan.least).any(),
+        "closed with a truck in hand": any(closed),
+        "closed empty": not all(closed),
+        "as many as may open": ((lanes == plan.most) & (plan.most > plan.least)).any(),
+        "both kinds": len(kinds) == 2,
+        "no lane": (lanes == 0).any(),
+    }
+    return {name for name, is_so in found.items() if is_so}
+
+
 def _served_late(flow: Flow, record: Record) -> bool:
     """Tell whether a service began after the server's hours, and before its next ones."""
     for k, truck in zip(*np.nonzero(record.done == SERVED), strict=True):
@@ -108,28 +134,34 @@ def _slow_alarm_counts(flow: Flow, record: Record) -> bool:
     return bool((flow.slow_alarm[slow] != flow.alarm[PORTAL, slow]).any())
 
 
+@pytest.mark.parametrize("reviewed", [False, True])
 @pytest.mark.parametrize("three_stations", [True, False])
-def test_engines_agree_on_random_ports(three_stations: bool) -> None:
+def test_engines_agree_on_random_ports(three_stations: bool, reviewed: bool) -> None:
     kinds: set[str] = set()
+    decided: set[str] = set()
     for seed in range(500):
-        flow = random_flow(seed, three_stations=three_stations)
+        flow = random_flow(seed, three_stations=three_stations, reviewed=reviewed)
         reference = simpy_port.run(flow, route_standard, profile_by_tickets)
         assert_equal(reference, loop.run(flow, route_standard, profile_by_tickets))
         kinds |= seen_kinds(flow, reference)
+        decided |= seen_reviews(flow, reference) if reviewed else set()
     assert len(kinds) == 12, kinds
+    assert len(decided) == 6 * reviewed, decided
 
 
-def test_engines_agree_where_the_policy_reads_queues_and_its_own_state() -> None:
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_engines_agree_where_the_policy_reads_queues_and_its_own_state(reviewed: bool) -> None:
     check_policy(route_standard)
     for seed in range(300):
-        flow = random_flow(10_000 + seed)
+        flow = random_flow(10_000 + seed, reviewed=reviewed)
         hooks = (route_either_order, profile_by_tickets)
         assert_equal(simpy_port.run(flow, *hooks), loop.run(flow, *hooks))
 
 
-def test_engines_agree_on_times_that_binary_fractions_cannot_hold() -> None:
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_engines_agree_on_times_that_binary_fractions_cannot_hold(reviewed: bool) -> None:
     for seed in range(200):
-        flow = random_flow(20_000 + seed, scale=0.1)
+        flow = random_flow(20_000 + seed, scale=0.1, reviewed=reviewed)
         assert_equal(simpy_port.run(flow), loop.run(flow))
 
 
@@ -162,12 +194,14 @@ def test_the_loop_for_plain_ports_agrees(hook: Route, monkeypatch: pytest.Monkey
         assert loop.uses_plain_loop(flow)
         assert_equal(simpy_port.run(flow, hook), loop.run_events(flow, hook))
         assert not loop.uses_plain_loop(flow._replace(room=np.ones_like(flow.room)))
+        assert not loop.uses_plain_loop(flow._replace(reviews=random_flow(seed, reviewed=True).reviews))
 
 
 @pytest.mark.slow
-def test_engines_agree_on_three_thousand_more() -> None:
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_engines_agree_on_three_thousand_more(reviewed: bool) -> None:
     for seed in range(3000):
-        flow = random_flow(50_000 + seed, scale=0.1 if seed % 2 else 1.0)
+        flow = random_flow(50_000 + seed, scale=0.1 if seed % 2 else 1.0, reviewed=reviewed)
         hooks = (route_either_order if seed % 3 else route_standard, profile_by_tickets)
         assert_equal(simpy_port.run(flow, *hooks), loop.run(flow, *hooks))
 

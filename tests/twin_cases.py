@@ -40,8 +40,11 @@ def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tup
     return tuple(list(column) for column in zip(*rows, strict=True))
 
 
-def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) -> Flow:
-    """Return one random case; ``three_stations``: portal, primary and dock, no analysts."""
+def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0, reviewed: bool = False) -> Flow:
+    """Return one random case.
+
+    ``three_stations``: portal, primary and dock, no analysts; ``reviewed``: booths open and close by the line.
+    """
     rng = np.random.default_rng(seed)
     n, horizon = int(rng.integers(10, 90)), int(rng.integers(40, 200))
     servers = [0] * N_STATIONS
@@ -94,7 +97,34 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0) 
         judge=ANALYST if judged else -1,
         join=PRIMARY,
         state=[0.0, 0.0],
+        reviews=random_reviews(seed, first, float(horizon), scale) if reviewed else None,
     )
+
+
+def random_reviews(seed: int, server_first: np.ndarray, horizon: float, scale: float) -> dict[str, Any]:
+    """Return reviews of one or two kinds of booths, at regular and at odd times, with everything at random."""
+    rng = np.random.default_rng([seed, 1])
+    first, last = int(server_first[PRIMARY]), int(server_first[PRIMARY + 1])
+    bounds = [first, last] if rng.random() < 0.3 else [first, int(rng.integers(first, last + 1)), last]
+    times = np.union1d(np.arange(0.0, horizon, float(rng.integers(1, 12))), rng.integers(0, int(horizon), 4))
+    lanes = np.diff(bounds)
+    least = rng.integers(0, lanes + 1, (len(times), len(lanes)))
+    # a timetable changes now and then
+    least = least[np.maximum.accumulate(np.where(rng.random(len(times)) < 0.2, np.arange(len(times)), 0))]
+    most = rng.integers(least, lanes + 1) if rng.random() < 0.3 else np.maximum(least, lanes)
+    work = rng.choice([0.0, 1.0, 3.0, 5.0], size=(len(lanes), 2)) * scale
+    return {
+        "first": bounds,
+        "review_min": times * scale,
+        "least": least,
+        "most": most,
+        "work_min": work,
+        "open_above_min": float(rng.integers(2, 12)) * scale,
+        "close_below_min": float(rng.integers(1, 6)) * scale,
+        "delay_reviews": int(rng.integers(0, 3)),
+        "min_open_reviews": int(rng.integers(0, 4)),
+        "most_officers": int(rng.integers(1, 5)),
+    }
 
 
 def _alarms(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -17,9 +17,10 @@ from scipy.special import ndtr, ndtri
 from sim.caching.kept_results import KeptResults
 from sim.errors import ConfigError
 from sim.frames import LazyColumns, LazyFrame
-from sim.setting.port import DayType, Pulses, Shift
+from sim.setting.port import Pulses, Shift
 from sim.setting.scanner import Outages
 from sim.setting.setting import Setting
+from sim.setting.staffing import booth_shifts, lanes_for_lines
 from sim.setting.window import Window
 from sim.stations import APPROACH, N_STATIONS, PRIMARY, SENSOR_OF, STATIONS
 from sim.trucks.arrivals import day_type
@@ -113,8 +114,10 @@ def manned_intervals(setting: Setting, window: Window) -> dict[tuple[int, int], 
 
     The approach is open around the clock: ``approach.lanes`` general lanes and, where FAST trucks
     have their ``own`` lane, one more. Primary booths follow the timetable: of ``k`` open booths
-    the first ``k`` take trucks; FAST booths are numbered after all general ones. Every other
-    station keeps the port's hours, and ``extra_h`` longer. All of it ends with the window.
+    the first ``k`` take trucks; FAST booths are numbered after all general ones. Where lanes follow
+    the line, all that may be opened keep the port's hours, and reviews say which are staffed
+    (`sim.engine.reviews`). Every other station keeps the port's hours, and ``extra_h`` longer. All
+    of it ends with the window.
     """
     manned = {(APPROACH, server): [(0.0, window.horizon_min)] for server in approach_lanes(setting)}
     manned |= _booths(setting, window)
@@ -166,11 +169,23 @@ def _span(day: int, from_h: float, to_h: float) -> Span:
 
 
 def _booths(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:
+    planned = timetable_booths(setting, window)
+    if setting.staffing.responsive is None:
+        return planned
+    hours, general = open_intervals(setting, window), setting.port.primary.lanes
+    for_lines = zip((0, general), lanes_for_lines(setting.port, setting.staffing), strict=True)
+    may_open = {(PRIMARY, first + number) for first, lanes in for_lines for number in range(lanes)}
+    return {booth: hours for booth in sorted(may_open | set(planned)) if hours}
+
+
+def timetable_booths(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:
+    """Return when the timetable opens each booth: of ``k`` open ones the first ``k``, FAST booths after all general."""
     primary = setting.port.primary
     spans: dict[int, list[Span]] = {}
     for day, date in enumerate(window.dates()):
         kind = day_type(date.weekday())
-        for shift in _SHIFTS.once((setting.port, setting.staffing), kind, partial(_shifts, setting, kind)):
+        shifts = partial(booth_shifts, setting.port, setting.staffing, kind)
+        for shift in _SHIFTS.once((setting.port, setting.staffing), kind, shifts):
             span = _span(day, shift.from_h, shift.to_h)
             fast = range(primary.lanes, primary.lanes + shift.fast_lanes)
             for booth in (*range(shift.lanes), *fast):
@@ -178,40 +193,7 @@ def _booths(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span
     return {(PRIMARY, booth): _cut_to(window, sorted(spans[booth])) for booth in spans}
 
 
-def _shifts(setting: Setting, day: DayType) -> list[Shift]:
-    """Return one kind of day's shifts: within the port's hours, staffing applied, none unbuilt."""
-    hours = setting.port.hours.get(day)
-    if hours is None or hours.open_h >= hours.close_h:
-        return []
-    primary = setting.port.primary
-    whole_day = Shift(from_h=hours.open_h, to_h=hours.close_h, lanes=primary.lanes, fast_lanes=primary.fast_lanes)
-    timetable = primary.open_by_shift
-    shifts = (whole_day,) if timetable is None else timetable.get(day, ())
-    staffed = (_staffed(setting, shift) for shift in shifts)
-    clipped = [(max(shift.from_h, hours.open_h), min(shift.to_h, hours.close_h), shift) for shift in staffed]
-    return [
-        Shift(from_h=start, to_h=end, lanes=shift.lanes, fast_lanes=shift.fast_lanes)
-        for start, end, shift in clipped
-        if start < end
-    ]
-
-
 _SHIFTS = KeptResults[list[Shift]](most=4096)
-
-
-def _staffed(setting: Setting, shift: Shift) -> Shift:
-    staffing, primary = setting.staffing, setting.port.primary
-    return Shift(
-        from_h=shift.from_h,
-        to_h=shift.to_h,
-        lanes=_open(shift.lanes, staffing.max_lanes, staffing.extra_lanes, primary.lanes),
-        fast_lanes=_open(shift.fast_lanes, staffing.max_fast_lanes, staffing.extra_fast_lanes, primary.fast_lanes),
-    )
-
-
-def _open(planned: int, most: int | None, extra: int, built: int) -> int:
-    manned = planned if most is None else min(planned, most)
-    return min(max(manned + extra, 0), built)
 
 
 def _cut(shifts: list[Span], outages: list[Span]) -> list[tuple[float, float, bool]]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.arrays import FloatArray, IntArray
+from sim.engine.reviews import Reviews, lay_out_reviews
 from sim.stations import DOWN, N_CLASSES, N_STATIONS, UP, event_key
 
 Bytes = npt.NDArray[np.uint8]
@@ -55,7 +56,7 @@ class Flow(NamedTuple):
     """[I], 1: at down_min a shift ends and the truck in hand is finished; 0: a breakdown."""
     calendar_min: FloatArray
     calendar_key: IntArray
-    """[2 I + doors], every DOOR, UP and DOWN in the order in which it is handled."""
+    """[2 I + doors + R], every DOOR, UP, DOWN and REVIEW in the order in which it is handled."""
     hold_min: FloatArray
     """[K], a truck is taken out unserved after standing this long in a broken-down server."""
     fast_first: IntArray
@@ -90,6 +91,8 @@ class Flow(NamedTuple):
     """Station that a truck may not leave before its image is judged."""
     state: FloatArray
     """The policy's own memory as the replication begins; each run works on a copy."""
+    reviews: Reviews
+    """When lanes are opened and closed by the work in line."""
 
 
 class Record(NamedTuple):
@@ -112,6 +115,8 @@ class Record(NamedTuple):
     """[n], bit mask of the stations that had no room when the truck left ``join``."""
     slow: Bytes
     """[n], 1: the slow service was chosen at the profiled station."""
+    staffed: Bytes
+    """[R, S], 1: staffed from this review on; servers that no review decides stay 0."""
 
     def of(self, station: int) -> FloatArray:
         """Return float[4, n], enter, start, end and leave of one station; NaN throughout: none."""
@@ -127,13 +132,13 @@ class Record(NamedTuple):
 
 
 def order_calendar(
-    station: IntArray, server: IntArray, up_min: FloatArray, down_min: FloatArray, doors: tuple[FloatArray, IntArray]
+    station: IntArray, server: IntArray, up_min: FloatArray, down_min: FloatArray, more: tuple[FloatArray, IntArray]
 ) -> tuple[FloatArray, IntArray]:
-    """Return times and keys of every DOOR, UP and DOWN, in the order in which they are handled."""
+    """Return times and keys of every UP, every DOWN and ``more`` events, in the order in which they are handled."""
     posts = list(zip(station.tolist(), server.tolist(), strict=True))
     keys = [event_key(kind, k, s) for kind in (UP, DOWN) for k, s in posts]
-    times = np.concatenate([up_min, down_min, doors[0]])
-    key = np.concatenate([np.array(keys, dtype=np.int64), doors[1]])
+    times = np.concatenate([up_min, down_min, more[0]])
+    key = np.concatenate([np.array(keys, dtype=np.int64), more[1]])
     order = np.lexsort((key, times))
     return times[order], key[order]
 
@@ -143,14 +148,17 @@ def assemble_flow(**parts: Any) -> Flow:  # noqa: ANN401
 
     Takes the fields of `Flow` but ``interval_first`` and the calendar, derived from
     ``capacity`` = (station, server, up_min, down_min, drains), sorted by (station, server, up_min),
-    and ``doors`` = (time, key) of every shutting and opening that matters.
+    and ``doors`` = (time, key) of every shutting and opening that matters. ``reviews``, the fields of
+    `sim.engine.reviews.Reviews`, may be left out: then there are none.
     """
     *capacity, drains = parts.pop("capacity")
     station, server, first = (np.asarray(part, dtype=np.int64) for part in (*capacity[:2], parts["server_first"]))
     up_min, down_min = (np.asarray(part, dtype=np.float64) for part in capacity[2:])
     door_min, door_key = parts.pop("doors")
-    doors = np.asarray(door_min, dtype=np.float64), np.asarray(door_key, dtype=np.int64)
-    times, keys = order_calendar(station, server, up_min, down_min, doors)
+    reviews = lay_out_reviews(parts.pop("reviews", None))
+    more_min = np.concatenate([np.asarray(door_min, dtype=np.float64), reviews.review_min])
+    more_keys = np.concatenate([np.asarray(door_key, dtype=np.int64), reviews.keys()])
+    times, keys = order_calendar(station, server, up_min, down_min, (more_min, more_keys))
     parts |= {
         "interval_first": np.searchsorted(first[station] + server, np.arange(first[-1] + 1)),
         "up_min": up_min,
@@ -158,6 +166,7 @@ def assemble_flow(**parts: Any) -> Flow:  # noqa: ANN401
         "drains": drains,
         "calendar_min": times,
         "calendar_key": keys,
+        "reviews": reviews,
     }
     return Flow(**{name: _exact(kind, parts[name]) for name, kind in _kinds().items()})
 
@@ -168,16 +177,18 @@ def _kinds() -> dict[str, Any]:
 
 
 def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
+    if kind is Reviews:
+        return value
     if kind in (float, int):
         return kind(value)
     dtype = {FloatArray: np.float64, IntArray: np.int64, Bytes: np.uint8}[kind]
     return np.require(value, dtype=dtype, requirements=["C", "W"])
 
 
-def empty_record(n: int, absent: int = 0) -> Record:
+def empty_record(n: int, absent: int = 0, reviews: int = 0, servers: int = 0) -> Record:
     """Return a record of ``n`` trucks to which nothing has happened yet.
 
-    Stations that the port does not have (bit mask ``absent``) take no memory.
+    Stations that the port does not have (bit mask ``absent``) take no memory; nor do servers without reviews.
     """
     there = [k for k in range(N_STATIONS) if (absent >> k) & 1 == 0]
     place = np.full(N_STATIONS, -1)
@@ -190,7 +201,13 @@ def empty_record(n: int, absent: int = 0) -> Record:
         exit_min=np.full(n, np.nan),
         full=np.zeros(n, dtype=np.int64),
         slow=np.zeros(n, dtype=np.uint8),
+        staffed=np.zeros((reviews, servers if reviews else 0), dtype=np.uint8),
     )
+
+
+def new_record(flow: Flow) -> Record:
+    """Return the empty record of a flow."""
+    return empty_record(len(flow.arrive_min), flow.absent, len(flow.reviews.review_min), len(flow.serves))
 
 
 assert N_CLASSES == 2  # noqa: S101  (room and serves are laid out for two classes)

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.arrays import BoolArray, FloatArray
 from sim.engine.capacity import SEGMENTS_AT, open_intervals, server_classes
 from sim.engine.flow import CLEARED, NO_LIMIT, NO_STATION, Flow, assemble_flow
+from sim.engine.review_plan import plan_reviews
 from sim.engine.routes import (
     CHECKED,
     N_COLUMNS,
@@ -107,6 +108,7 @@ def prepare_flow(  # noqa: PLR0913
         judge=ANALYST if judged else NO_STATION,
         join=PRIMARY,
         state=[0.0],
+        reviews=plan_reviews(setting, window, sum(counts[:PRIMARY])),
         **_rules(setting),
     )
 

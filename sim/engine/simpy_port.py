@@ -6,6 +6,7 @@ together to the last bit. Nothing statistical is computed here: every moment goe
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator
 from typing import Any
 
@@ -13,7 +14,8 @@ import numpy as np
 import simpy
 
 from sim.compiling import Profile, Route
-from sim.engine.flow import CLEARED, NO_STATION, Flow, Record, empty_record
+from sim.engine.flow import CLEARED, NO_STATION, Flow, Record, new_record
+from sim.engine.reviews import WANTED, choose_posts, review_lanes
 from sim.engine.routes import check_foreign_hook, profile_fast, route_standard
 from sim.engine.station import Clock, Station
 from sim.errors import PolicyError
@@ -25,8 +27,10 @@ from sim.stations import (
     DOOR,
     EXIT,
     KIND_SHIFT,
+    N_CLASSES,
     N_STATIONS,
     PASSED_BY,
+    REVIEW,
     SERVED,
     SERVED_LATE,
     SHUTS,
@@ -38,6 +42,8 @@ from sim.stations import (
 )
 
 TruckProcess = Generator[simpy.Event, Any, None]
+START_OF = 1
+"""Place of the moment at which a service begins in `Record.of`."""
 
 
 class SimPyPort:
@@ -46,12 +52,17 @@ class SimPyPort:
     def __init__(self, flow: Flow, route: Route, profile: Profile) -> None:
         self.flow, self.route, self.profile = flow, route, profile
         self.clock = Clock()
-        self.record = empty_record(len(flow.arrive_min), flow.absent)
+        self.record = new_record(flow)
         self.waiting = np.zeros(N_STATIONS, dtype=np.int64)
         self.n_busy = np.zeros(N_STATIONS, dtype=np.int64)
         self.state = flow.state.copy()
         self.held_at: dict[int, int] = {}
+        self.trucks_in_line = np.zeros(N_CLASSES, dtype=np.int64)
+        self.memory = flow.reviews.empty_memory()
         self.stations = [Station(self.clock, flow, self.record, k, self) for k in range(N_STATIONS)]
+        self.servers = [server for station in self.stations for server in station.servers]
+        for server, staffed in zip(self.servers, flow.reviews.staffed_at_start(len(self.servers)), strict=True):
+            server.staffed = bool(staffed)
         self.seen = [int(flow.absent)] * len(flow.arrive_min)
         self.alarmed = [0] * len(flow.arrive_min)
         self.images: dict[int, simpy.Event] = {}
@@ -62,6 +73,7 @@ class SimPyPort:
 
     def truck_day(self, truck: int) -> TruckProcess:
         """One truck, from the end of the queue to the exit."""
+        self.trucks_in_line[self.flow.lane_class[truck]] += 1
         here, station = START, self.choose(truck, START)
         while station != EXIT:
             yield self.go(truck, here, station)
@@ -75,7 +87,7 @@ class SimPyPort:
                 yield self.images[truck]
             self.note_full(truck, here)
             station = self.choose(truck, here)
-        self.record.exit_min[truck] = self.clock.now
+        self.exits(truck)
         if here != START:
             self.leave(truck, here)
 
@@ -109,6 +121,12 @@ class SimPyPort:
         if behind is not None:
             self.stations[here].free(behind)
         return over
+
+    def exits(self, truck: int) -> None:
+        """Record that the truck leaves, and take it out of the line if its primary has not begun."""
+        self.record.exit_min[truck] = self.clock.now
+        if np.isnan(self.record.of(self.flow.join)[START_OF, truck]):
+            self.trucks_in_line[self.flow.lane_class[truck]] -= 1
 
     def leave(self, truck: int, here: int) -> None:
         """Give up the last server."""
@@ -150,7 +168,7 @@ class SimPyPort:
     def turned_away(self, truck: int, station: int) -> None:
         """Record that a truck in line at, or before, a station was turned away."""
         self.record.done[station, truck] = DIVERTED
-        self.record.exit_min[truck] = self.clock.now
+        self.exits(truck)
 
     def shut(self) -> None:
         """Shut the doors; where trucks are diverted, turn away all that stand in line."""
@@ -188,7 +206,8 @@ class SimPyPort:
         for station in self.stations:
             for server in station.servers:
                 if server.late and not self.has_work_left(station.index):
-                    server.late = server.on = False
+                    server.late = False
+                    server.settle()
 
     def note_full(self, truck: int, here: int) -> None:
         """Record which waiting rooms were full as the truck left ``join``."""
@@ -220,6 +239,27 @@ class SimPyPort:
             yield self.clock.at(time, ARRIVE << KIND_SHIFT)
             self.clock.process(self.truck_day(truck))
 
+    def review(self, row: int) -> None:
+        """Decide which lanes are staffed; once all are told, every free server is offered the next truck.
+
+        A lane opens as its turn comes, lest a truck from behind a full yard take it before those in line.
+        """
+        plan = self.flow.reviews
+        kinds = list(itertools.pairwise(plan.first.tolist()))
+        closing = [sum(s.busy and not s.staffed for s in self.servers[first:last]) for first, last in kinds]
+        review_lanes(plan, row, self.trucks_in_line, np.array(closing, dtype=np.int64), self.memory)
+        up, staffed = (np.array([getattr(s, name) for s in self.servers], dtype=np.int64) for name in ("up", "staffed"))
+        for lanes, (first, last) in zip(self.memory[WANTED].tolist(), kinds, strict=True):
+            choose_posts(first, last, lanes, up, staffed)
+            self.record.staffed[row, first:last] = staffed[first:last]
+        for server, is_staffed in zip(self.servers, staffed.tolist(), strict=True):
+            server.staffed = bool(is_staffed)
+            server.on = server.on and (server.late or server.staffed)
+        for station in self.stations:
+            for server in station.servers:
+                server.settle()
+                station.free(server)
+
     def calendar(self) -> TruckProcess:
         """Open and close servers by the calendar that was drawn before any policy acted."""
         mask = (1 << (KIND_SHIFT - STATION_SHIFT)) - 1
@@ -229,6 +269,9 @@ class SimPyPort:
             ident = key & ((1 << STATION_SHIFT) - 1)
             if key >> KIND_SHIFT == DOOR:
                 self.shut() if ident == SHUTS else self.open()
+                continue
+            if key >> KIND_SHIFT == REVIEW:
+                self.review(ident)
                 continue
             station = self.stations[(key >> STATION_SHIFT) & mask]
             server = station.servers[ident]

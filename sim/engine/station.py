@@ -52,10 +52,16 @@ class Server:
         self.lanes = [lane for lane in (GENERAL, FAST) if (serves >> lane) & 1]
         self.intervals = intervals
         self.place = -1
+        self.up = False
+        self.staffed = True
         self.on = False
         self.late = False
         self.busy = False
         self.outcome = SERVED
+
+    def settle(self) -> None:
+        """Take trucks if up and staffed; a server that is late goes on whatever is decided."""
+        self.on = self.late or (self.up and self.staffed)
 
     def finish(self, now: float, work: float, hold_min: float) -> float | None:
         """Return when ``work`` begun now is over, breakdowns included; None: never.
@@ -154,6 +160,8 @@ class Station:
         """Begin service and schedule its end."""
         server.busy = True
         self.port.n_busy[self.index] += 1
+        if self.index == self.flow.join:
+            self.port.trucks_in_line[self.flow.lane_class[truck]] -= 1
         self.record.moments[self.row + 1, truck] = self.clock.now
         self.record.server[self.row // 4, truck] = server.number
         work = self.flow.service_min[self.index, truck]
@@ -264,22 +272,28 @@ class Station:
 
     def close(self, server: Server) -> None:
         """Take a server down; the trucks in its own line go to open lanes as these fall free."""
-        if server.intervals[server.place][2] and self.port.has_work_left(self.index):
-            server.late = True
+        server.up = False
+        if not server.on:
             return
-        server.on = False
-        if self.has_lines:
+        server.late = server.intervals[server.place][2] and self.port.has_work_left(self.index)
+        server.settle()
+        self.pass_on_line(server)
+
+    def pass_on_line(self, closed: Server) -> None:
+        """Offer the trucks in the line of a lane that takes none any more to those that do."""
+        if self.has_lines and not closed.on:
             for other in self.servers:
                 self.free(other)
 
     def open(self, server: Server) -> None:
-        """Bring a server up and hand it on."""
+        """Bring a server up and hand it on, if it is staffed; one that stayed late goes on, or is closed."""
         server.place += 1
-        if server.late:
-            server.late = False
+        stayed, server.up, server.late = server.late, True, False
+        server.settle()
+        if not stayed:
+            self.free(server)
             return
-        server.on = True
-        self.free(server)
+        self.pass_on_line(server)
 
     def turn_away(self, now: float) -> None:
         """Turn away the trucks that wait here."""

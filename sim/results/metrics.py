@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray
+from sim.engine.openings import worked_capacity
 from sim.frames import LazyColumns, column, column_at
 from sim.results import usage
 from sim.results.expected_detection import ExpectedDetection, screening_measures
@@ -127,13 +128,15 @@ def work_of_trucks(manifest: pd.DataFrame, ledger: pd.DataFrame) -> Mapping[str,
     return work
 
 
-def measure_replication(
+def measure_replication(  # noqa: PLR0913
     scenario: Scenario,
     window: Window,
     manifest: pd.DataFrame,
     ledger: pd.DataFrame,
     capacity: pd.DataFrame,
     detection: ExpectedDetection,
+    *,
+    openings: pd.DataFrame | None = None,
 ) -> dict[str, float]:
     """Return METRICS of one replication.
 
@@ -143,6 +146,9 @@ def measure_replication(
         One row a truck, in the same order (by ``truck``); CAPACITY of the same window.
     detection : Detection
         Probes' totals, from ``sim.results.expected_detection.expected_detection``.
+    openings : DataFrame, optional
+        OPENINGS of the same window, where lanes follow the line: hours, utilization and overtime go by them, loads
+        and stability by CAPACITY.
 
     Returns
     -------
@@ -157,8 +163,9 @@ def measure_replication(
     found["open_min"] = usage.open_min(scenario, window)
     found["open_h"] = found["open_min"] / 60.0
     found["n_audits"] = insider.n_audited_images(scenario, manifest, ledger)
-    found["overtime_h"] = overtime_min(ledger, capacity) / 60.0
-    found["officer_h"] = usage.officer_h(scenario, window, capacity, found["n_audits"]) + found["overtime_h"]
+    worked = worked_capacity(capacity, openings)
+    found["overtime_h"] = overtime_min(ledger, worked) / 60.0
+    found["officer_h"] = usage.officer_h(scenario, window, worked, found["n_audits"], openings) + found["overtime_h"]
     found |= _waits(ledger, window)
     found |= _crossings(ledger, passes.free_flow_min[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
@@ -168,6 +175,7 @@ def measure_replication(
     found |= seized_and_leaked_amounts(manifest, ledger, left)
     found |= _probes(detection) | screening_measures(ledger, detection.screened)
     found |= _stations(scenario, window, ledger, capacity, work, passes)
+    found |= _by_station("available_{}_min", STATIONS, usage.available_min(worked, window))
     by_lane = portal_load(scenario, manifest, ledger, found["available_portal_min"])
     found["load_portal"] = found["load_portal"] if by_lane is None else by_lane
     for name, (numerator, denominator, scale) in RATIOS.items():
@@ -267,7 +275,6 @@ def _stations(
     offered = usage.offered_min(scenario, ledger, work, passes)
     found = {f"busy_{s}_min": passes.stations[s].busy_min for s in STATIONS}
     found |= {f"held_{s}_min": passes.stations[s].held_min for s in STATIONS}
-    found |= _by_station("available_{}_min", STATIONS, available)
     found |= _by_station("offered_{}_min", STATIONS, offered)
     found |= _by_station("scheduled_{}_min", INSPECTION_STATIONS, usage.scheduled_min(scenario, window))
     found |= _by_station("load_{}", STATIONS, usage.station_loads(offered, available))

@@ -4,6 +4,8 @@ Busy is the work of the trucks that were served; held adds the time that a truck
 while blocked, waiting for its image or waiting for a repair. Offered is what all arrivals ask for,
 also those that never got through, so that an overloaded station shows as such however short the run.
 
+Where lanes follow the line, "open" is what OPENINGS says, within CAPACITY.
+
 officer_h = booth-hours open + sum over instruments, docks and checks of (units x manned hours x
 crew) + analysts' hours. A booth and an analyst are one officer each. A crew is paid for its
 posts' hours also while the machine is broken, so the instruments count by their schedule and only
@@ -134,7 +136,13 @@ def station_loads(offered: FloatArray, available: FloatArray) -> FloatArray:
     return np.array([_ratio(w, m) for w, m in zip(offered, available, strict=True)])
 
 
-def officer_h(scenario: Scenario, window: Window, capacity: pd.DataFrame, n_audits: float = 0.0) -> float:
+def officer_h(
+    scenario: Scenario,
+    window: Window,
+    capacity: pd.DataFrame,
+    n_audits: float = 0.0,
+    openings: pd.DataFrame | None = None,
+) -> float:
     """Return the officer hours of one window.
 
     Parameters
@@ -143,9 +151,11 @@ def officer_h(scenario: Scenario, window: Window, capacity: pd.DataFrame, n_audi
         CAPACITY of the same window.
     n_audits : float
         Images reviewed once more, later, each as long as a second look takes.
+    openings : DataFrame, optional
+        OPENINGS, where lanes follow the line: what officers of booths are paid for.
     """
     manned_min = available_min(capacity, window)
-    paid_min = _booths_min(scenario, window, capacity) + n_audits * audit_min(scenario)
+    paid_min = _booths_min(scenario, window, capacity, openings) + n_audits * audit_min(scenario)
     paid_min += sum(crew_size(scenario, STATIONS[k]) * manned_min[k] for k in (ORIGIN, SAFETY))
     posts = zip(INSPECTION_STATIONS, scheduled_min(scenario, window), strict=True)
     return float(paid_min + sum(crew_size(scenario, name) * minutes for name, minutes in posts)) / 60.0
@@ -156,7 +166,10 @@ def audit_min(scenario: Scenario) -> float:
     return service_mean_min(scenario.scanner.analyst.service) * scenario.insider.image_review_factor
 
 
-def _booths_min(scenario: Scenario, window: Window, capacity: pd.DataFrame) -> float:
+def _booths_min(scenario: Scenario, window: Window, capacity: pd.DataFrame, openings: pd.DataFrame | None) -> float:
+    if openings is not None:
+        start, end = (np.clip(column(openings, name), 0.0, window.horizon_min) for name in ("from_min", "to_min"))
+        return float((end - start).sum())
     if scenario.insider.rotation_h is None:
         return float(available_min(capacity, window)[PRIMARY])
     manned = manned_intervals(scenario, window)

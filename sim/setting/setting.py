@@ -9,23 +9,10 @@ from sim.setting.port import Port, Segment
 from sim.setting.scanner import Scanner
 from sim.setting.sharing import Sharing
 from sim.setting.spec import Spec, bounded_field
+from sim.setting.staffing import Staffing, check_lane_response
 from sim.setting.threat import Threat
 from sim.setting.traffic import Traffic
 from sim.stations import STATION
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staffing(Spec):
-    """Changes to the port's own timetable and posts; null keeps the port's figure."""
-
-    name: str
-    max_lanes: int | None = bounded_field(0)
-    max_fast_lanes: int | None = bounded_field(0)
-    extra_lanes: int = bounded_field(-1000, 1000)
-    """General booths opened beyond the timetable at every hour (up to those built)."""
-    extra_fast_lanes: int = bounded_field(-1000, 1000)
-    analysts: int | None = bounded_field(0)
-    docks: int | None = bounded_field(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +38,9 @@ class Setting(Spec):
     sharing: Sharing
     value: Value
     insider: Insider
+
+    def check(self) -> None:
+        check_lane_response(self.port, self.staffing)
 
     def servers(self, station: str) -> int:
         """Return the units that stand at an inspection station, overrides applied."""

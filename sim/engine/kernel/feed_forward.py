@@ -274,7 +274,7 @@ def can_feed_forward(flow: Flow, route: Route) -> bool:
 
     The hook must be the standard one, which reads the truck alone, and visits stations in the order
     of the road; every server is there from the first arrival to the end and takes both classes;
-    lines are pooled and first come, first served; there is one kind of service; doors stay open.
+    lines are pooled and first come, first served; there is one kind of service; doors stay open; there is no review.
     Waiting rooms may be finite, if not none at all: `run_feed_forward` finds out whether one was ever full.
     """
     plain = not any(
@@ -290,7 +290,7 @@ def can_feed_forward(flow: Flow, route: Route) -> bool:
         )
     )
     in_order = flow.fork < flow.join < N_STATIONS - 1 and (flow.fork < 0) == (flow.judge < 0)
-    open_doors = flow.closing == CARRY_OVER and flow.profiled < 0
+    open_doors = flow.closing == CARRY_OVER and flow.profiled < 0 and len(flow.reviews.review_min) == 0
     return route is route_standard and plain and in_order and open_doors and _always_up(flow)
 
 

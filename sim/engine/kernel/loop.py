@@ -12,10 +12,10 @@ from numba import types
 
 from sim import compiling
 from sim.compiling import Profile, Route, compile_profile, compile_route, keep_freed_memory, kernel_function
-from sim.engine.flow import Flow, Record, empty_record, smallest_flow
+from sim.engine.flow import Flow, Record, empty_record, new_record, smallest_flow
 from sim.engine.kernel import feed_forward
 from sim.engine.kernel.closing import send_home, shut
-from sim.engine.kernel.events import end_service, resume_servers, turn_server
+from sim.engine.kernel.events import end_service, resume_servers, review, turn_server
 from sim.engine.kernel.state import DUE, ERROR, N_LATE, SHUT, EngineState, Rules, empty_port_state, index, prefetch
 from sim.engine.routes import PROFILE_TYPE, ROUTE_TYPE, check_foreign_hook, profile_fast, route_standard
 from sim.errors import PolicyError
@@ -26,6 +26,7 @@ from sim.stations import (
     END,
     KIND_SHIFT,
     PASSED_BY,
+    REVIEW,
     SHUTS,
     START,
     STATION_SHIFT,
@@ -75,10 +76,12 @@ def handle_events(f, w, r, x):  # type: ignore[no-untyped-def]
             line += 1
             turns = event_time(f.calendar_min, line)
             kind, k, ident = key >> KIND_SHIFT, (key >> STATION_SHIFT) & STATION_MASK, key & ID_MASK
-            if kind != DOOR:
+            if kind != DOOR and (x.plain or kind != REVIEW):
                 first, last = turn_server(f, w, x, kind, k, f.server_first[k] + ident)
             elif x.plain:
                 continue
+            elif kind == REVIEW:
+                first, last = review(f, w, r, ident)
             elif ident == SHUTS:
                 first, last = shut(f, w, r, now)
             else:
@@ -94,6 +97,8 @@ def handle_events(f, w, r, x):  # type: ignore[no-untyped-def]
                 first, last, server = s, s + 1, types.int64(-1)
         else:
             goes = index(truck)
+            if not x.plain:
+                w.in_line[f.lane_class[truck]] += 1
             ahead = min(truck + PREFETCH_TRUCKS, len(f.arrive_min) - 1)
             prefetch(f.columns, ahead, 0)
             prefetch(f.columns, ahead, f.columns.shape[1] - 1)
@@ -108,13 +113,15 @@ def handle_events(f, w, r, x):  # type: ignore[no-untyped-def]
 def is_plain(flow: Flow) -> bool:
     """Tell whether a port has none of what `Rules.plain` leaves out.
 
-    Lines are pooled and waiting rooms endless, nobody judges images, doors stay open, and there is
-    one kind of service. Hooks, shifts, breakdowns and both classes of trucks may be whatever.
+    Lines are pooled and waiting rooms endless, nobody judges images, doors stay open, no lane is
+    opened or closed by a review, and there is one kind of service. Hooks, shifts, breakdowns and
+    both classes of trucks may be whatever.
     """
     pooled = not flow.per_lane.any() and not (flow.room >= 0).any()
     open_doors = flow.closing == CARRY_OVER and not flow.finishes.any()
     alone = flow.profiled < 0 and flow.fork < 0 and flow.judge < 0
-    return bool(pooled and open_doors and alone and (flow.suspend < PASSED_BY).all())
+    timetable = len(flow.reviews.review_min) == 0
+    return bool(pooled and open_doors and timetable and alone and (flow.suspend < PASSED_BY).all())
 
 
 def compiled_event_loop(*, plain: bool = False) -> Any:
@@ -188,7 +195,7 @@ def run_events(flow: Flow, route: Route = route_standard, profile: Profile = pro
     """Run one replication event by event, whatever the flow; see `run`."""
     check_foreign_hook(route, flow.columns.shape[1], flow.state)
     work: EngineState = empty_port_state(flow, standard=route is route_standard)
-    record = empty_record(len(flow.arrive_min), flow.absent)
+    record = new_record(flow)
     loop = compiled_event_loop(plain=uses_plain_loop(flow))
     loop(flow, work, record, cached_route(route), cached_profile(profile))
     if work.count[ERROR]:
@@ -196,4 +203,4 @@ def run_events(flow: Flow, route: Route = route_standard, profile: Profile = pro
     return record
 
 
-assert DOWN == DOOR + 1 and UP == DOWN + 1 and END == UP + 1  # noqa: S101, PT018  (the calendar precedes services)
+assert list(range(DOOR, END)) == [DOOR, DOWN, UP, REVIEW]  # noqa: S101  (the calendar precedes services)

@@ -20,7 +20,7 @@ from numba.np.arrayobj import make_array
 
 from sim.compiling import kernel_function
 from sim.engine.flow import Flow
-from sim.stations import N_STATIONS, SERVED
+from sim.stations import N_CLASSES, N_STATIONS, SERVED
 
 WORD = 64
 
@@ -159,6 +159,9 @@ class EngineState(NamedTuple):
     on: Any
     late: Any
     """[S], 1 while the server stays beyond its hours for those in line."""
+    up: Any
+    staffed: Any
+    """[S], 1: a review has left it its officer; ``on`` where it is up besides."""
     current: Any
     """[S], index of the interval that the server is in, or was in last."""
     stops_min: Any
@@ -201,6 +204,14 @@ class EngineState(NamedTuple):
     frames: Any
     count: Any
     state: Any
+    reviewed: bool
+    """Whether there are reviews, for which trucks in line are counted."""
+    in_line: Any
+    """[2], trucks that have come and not begun primary, by lane class."""
+    closing: Any
+    """[G], lanes without an officer that still hold a truck."""
+    memory: Any
+    """What reviews remember (see `sim.engine.reviews`)."""
 
 
 def _ints(*shape: int, fill: int = 0) -> npt.NDArray[np.int64]:
@@ -225,6 +236,11 @@ def empty_port_state(flow: Flow, *, standard: bool = False) -> EngineState:
         blocked_tail=_ints(N_STATIONS, 4, fill=-1),
         count=_ints(5),
         state=flow.state.copy(),
+        reviewed=len(flow.reviews.review_min) > 0,
+        staffed=flow.reviews.staffed_at_start(len(station)),
+        in_line=_ints(N_CLASSES),
+        closing=_ints(len(flow.reviews.first) - 1),
+        memory=flow.reviews.empty_memory(),
         **{name: _ints(N_STATIONS) for name in ("n_blocked", "waiting", "n_busy")},
         **_of_servers(len(station)),
         **_of_trucks(len(flow.arrive_min), flow.absent),
@@ -240,7 +256,7 @@ def _of_servers(servers: int) -> dict[str, Any]:
         "frames": _ints(servers + N_STATIONS + 2),
         "lane_head": _ints(servers, fill=-1),
         "lane_tail": _ints(servers, fill=-1),
-        **{name: _ints(servers) for name in ("busy", "on", "late", "lane_waiting")},
+        **{name: _ints(servers) for name in ("busy", "on", "late", "up", "lane_waiting")},
         "outcome": _ints(servers, fill=SERVED),
     }
 

@@ -1,0 +1,162 @@
+"""Reviews: how many lanes are staffed, decided again every few minutes by the work in line.
+
+A review is an event of the calendar (`sim.stations`, REVIEW). It reads how many trucks are in line, opens or
+closes at most one lane of each kind, and says which posts are staffed; a server takes trucks if it is up
+(CAPACITY) and staffed. `review_lanes` decides: the SimPy model calls it as Python, the kernel compiled. It adds,
+multiplies and compares only, so that both agree to the last bit. The waits that it compares are estimates: work
+in line over lanes open, held against a threshold as work against threshold x lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, get_type_hints
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.arrays import FloatArray, IntArray
+from sim.stations import N_CLASSES, REVIEW, event_key
+
+NO_OFFICER_LIMIT: Final = 1 << 40
+"""More officers than there are booths."""
+WANTED, ABOVE, SINCE, N_MEMORY = range(4)
+"""Rows of the memory of reviews, one column a kind of lane: lanes staffed, reviews in a row that found the line
+above the threshold (up to the delay), reviews since a lane was opened."""
+
+
+class Reviews(NamedTuple):
+    """All reviews of one replication: ``R`` of them, of ``G`` kinds of lanes at one station."""
+
+    first: IntArray
+    """[G + 1], lanes of kind g are the servers first[g] .. first[g + 1] - 1 of all servers of the flow."""
+    review_min: FloatArray
+    """[R], ascending."""
+    least: IntArray
+    """[R, G], lanes that the timetable opens from this review on, and that stay open."""
+    most: IntArray
+    """[R, G], lanes that may be open from this review on, at least ``least``."""
+    work_min: FloatArray
+    """[G, 2], work that a truck in line asks of this kind of lanes, by lane class; 0: its work is another kind's."""
+    open_above_min: float
+    close_below_min: float
+    delay_reviews: int
+    """Reviews in a row that must have found the line too long before the one that opens a lane."""
+    min_open_reviews: int
+    """Reviews that pass after a lane was opened before one is closed."""
+    most_officers: int
+    """Officers that may sit in lanes of all kinds together for a lane to be opened beyond the timetable."""
+
+    def keys(self) -> IntArray:
+        """Return int[R], the keys of the reviews in the calendar."""
+        return np.array([event_key(REVIEW, 0, row) for row in range(len(self.review_min))], dtype=np.int64)
+
+    def empty_memory(self) -> IntArray:
+        """Return the memory before the first review, of which each run has its own."""
+        memory = np.zeros((N_MEMORY, len(self.first) - 1), dtype=np.int64)
+        memory[WANTED] = self.least[:1].sum(axis=0)
+        return memory
+
+    def staffed_at_start(self, servers: int) -> IntArray:
+        """Return int[servers], 1: staffed before the first review; servers that no review decides are always."""
+        staffed = np.ones(servers, dtype=np.int64)
+        up = np.ones_like(staffed)
+        for g, lanes in enumerate(self.empty_memory()[WANTED].tolist()):
+            choose_posts(int(self.first[g]), int(self.first[g + 1]), lanes, up, staffed)
+        return staffed
+
+
+def lay_out_reviews(parts: Mapping[str, Any] | Reviews | None = None) -> Reviews:
+    """Return Reviews in the exact types that the compiled engine takes; without parts there is none."""
+    if isinstance(parts, Reviews):
+        return parts
+    if parts is None:
+        parts = {
+            "first": [0],
+            "review_min": [],
+            "least": np.zeros((0, 0)),
+            "most": np.zeros((0, 0)),
+            "work_min": np.zeros((0, N_CLASSES)),
+            **dict.fromkeys(("open_above_min", "close_below_min", "delay_reviews", "min_open_reviews"), 0),
+            "most_officers": NO_OFFICER_LIMIT,
+        }
+    dtypes: dict[Any, Any] = {FloatArray: np.float64, IntArray: np.int64}
+    exact = {
+        name: kind(parts[name]) if kind in (int, float) else np.require(parts[name], dtypes[kind], ["C", "W"])
+        for name, kind in get_type_hints(Reviews).items()
+    }
+    return Reviews(**exact)
+
+
+@register_jitable
+def _keep_timetable(v: Reviews, row: int, closing: IntArray, memory: IntArray) -> int:
+    """Take over the lanes of the review before under this one's timetable; return the officers who are not free.
+
+    Lanes beyond the timetable stay as they are while it closes lanes, and count towards those that it opens; they
+    close where it needs their officers.
+    """
+    officers, staffed = 0, 0
+    for g in range(len(closing)):
+        least = v.least[row, g]
+        was = v.least[row - 1, g] if row > 0 else least
+        beyond = memory[WANTED, g] - was
+        if least > was:
+            beyond = max(beyond - (least - was), 0)
+        lanes = min(least + beyond, v.most[row, g])
+        officers += max(lanes, memory[WANTED, g]) + closing[g]
+        staffed += lanes
+        memory[WANTED, g] = lanes
+    for g in range(len(closing)):
+        released = max(min(staffed - v.most_officers, memory[WANTED, g] - v.least[row, g]), 0)
+        memory[WANTED, g] -= released
+        staffed -= released
+    return officers
+
+
+@register_jitable
+def review_lanes(v: Reviews, row: int, in_line: IntArray, closing: IntArray, memory: IntArray) -> None:
+    """Decide at review ``row`` how many lanes of each kind are staffed: ``memory[WANTED]``.
+
+    The timetable is followed first; then at most one lane of each kind is opened or closed.
+
+    Parameters
+    ----------
+    v : Reviews
+    in_line : int array [2]
+        Trucks in line, by lane class.
+    closing : int array [G]
+        Lanes that are closed and still hold a truck: their officers are not free.
+    memory : int array [N_MEMORY, G]
+        What earlier reviews left; written.
+    """
+    officers = _keep_timetable(v, row, closing, memory)
+    for g in range(len(closing)):
+        lanes = memory[WANTED, g]
+        memory[SINCE, g] += 1
+        work = in_line[0] * v.work_min[g, 0] + in_line[1] * v.work_min[g, 1]
+        if work > v.open_above_min * lanes:
+            if memory[ABOVE, g] < v.delay_reviews:
+                memory[ABOVE, g] += 1
+            elif lanes < v.most[row, g] and officers < v.most_officers:
+                memory[WANTED, g], memory[ABOVE, g], memory[SINCE, g] = lanes + 1, 0, 0
+                officers += 1
+        else:
+            memory[ABOVE, g] = 0
+            may_close = lanes > v.least[row, g] and memory[SINCE, g] >= v.min_open_reviews
+            if may_close and work < v.close_below_min * lanes:
+                memory[WANTED, g] = lanes - 1
+
+
+@register_jitable
+def choose_posts(first: int, last: int, lanes: int, up: IntArray, staffed: IntArray) -> None:
+    """Staff so many of the servers ``first`` to ``last - 1``: those that are up by number, then those that are down."""
+    left = lanes
+    for s in range(first, last):
+        staffed[s] = 0
+        if up[s] == 1 and left > 0:
+            staffed[s] = 1
+            left -= 1
+    for s in range(first, last):
+        if up[s] == 0 and left > 0:
+            staffed[s] = 1
+            left -= 1
