@@ -84,18 +84,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     ``argv`` are the arguments after the program's name; those of this process if left out, which then takes signals.
     """
-    if argv is not None:
-        return _status(list(argv))
-    stopping.take_signals()
-    status = _status(sys.argv[1:])
-    for finish in stopping.at_finish:
-        finish()
-    return status
-
-
-def _status(argv: list[str]) -> int:
+    if argv is None:
+        stopping.take_signals()
     try:
-        return _dispatch(argv)
+        return _dispatch(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt as stop:
         stopping.say_stopped()
         return stop.status if isinstance(stop, stopping.Stopped) else INTERRUPTED
@@ -125,8 +117,8 @@ def _user_errors() -> tuple[type[Exception], ...]:
 
 def run_verb(verb: str) -> NoReturn:
     """Run one verb with this process's arguments: the last line of each verb's module."""
-    sys.argv[1:1] = [verb]
-    sys.exit(main())
+    stopping.take_signals()
+    sys.exit(main([verb, *sys.argv[1:]]))
 
 
 def _dispatch(argv: list[str]) -> int:

@@ -242,12 +242,4 @@ def _kill_others() -> None:
                 os.kill(process, signal.SIGKILL)
 
 
-def _end_others() -> None:
-    for pool in _POOL:
-        # they have nothing to do any more: to let them take themselves apart would cost a second
-        pool.shutdown(wait=True, kill_workers=True)
-    _POOL.clear()
-
-
 stopping.at_stop.append(_kill_others)
-stopping.at_finish.append(_end_others)

@@ -28,8 +28,6 @@ at_stop: Final[list[Callable[[], object]]] = []
 """Called when a signal comes, in this order and from any thread: each ends some workers."""
 at_end: Final[list[Callable[[], object]]] = []
 """Called before a process is ended that does not end by itself: each writes what would be lost."""
-at_finish: Final[list[Callable[[], object]]] = []
-"""Called when the program has done its work: each ends what only waits for more."""
 resume_with: Final[list[str]] = []
 """The command that goes on with what was stopped."""
 _starting = threading.Event()

@@ -9,6 +9,7 @@ in line over lanes open, held against a threshold as work against threshold x la
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, get_type_hints
 
@@ -68,18 +69,26 @@ class Reviews(NamedTuple):
 
 def lay_out_reviews(parts: Mapping[str, Any] | Reviews | None = None) -> Reviews:
     """Return Reviews in the exact types that the compiled engine takes; without parts there is none."""
-    if isinstance(parts, Reviews):
-        return parts
     if parts is None:
-        parts = {
-            "first": [0],
-            "review_min": [],
-            "least": np.zeros((0, 0)),
-            "most": np.zeros((0, 0)),
-            "work_min": np.zeros((0, N_CLASSES)),
-            **dict.fromkeys(("open_above_min", "close_below_min", "delay_reviews", "min_open_reviews"), 0),
-            "most_officers": NO_OFFICER_LIMIT,
-        }
+        return _no_reviews()
+    return parts if isinstance(parts, Reviews) else _exact(parts)
+
+
+@functools.cache
+def _no_reviews() -> Reviews:
+    parts: dict[str, Any] = {
+        "first": [0],
+        "review_min": [],
+        "least": np.zeros((0, 0)),
+        "most": np.zeros((0, 0)),
+        "work_min": np.zeros((0, N_CLASSES)),
+        **dict.fromkeys(("open_above_min", "close_below_min", "delay_reviews", "min_open_reviews"), 0),
+        "most_officers": NO_OFFICER_LIMIT,
+    }
+    return _exact(parts)
+
+
+def _exact(parts: Mapping[str, Any]) -> Reviews:
     dtypes: dict[Any, Any] = {FloatArray: np.float64, IntArray: np.int64}
     exact = {
         name: kind(parts[name]) if kind in (int, float) else np.require(parts[name], dtypes[kind], ["C", "W"])
