@@ -37,6 +37,16 @@ MALFORMED = [
         ["run", f"port.volume.hour_share.weekday={[0.05] * 24}".replace(" ", "")],
         "port.volume.hour_share.weekday: must add up to 1, got 1.2",
     ),
+    (["run", "port.volume.day_factor=0.14"], "port.volume.day_factor: expected a group of keys, got 0.14"),
+    (["run", "port.volume.day_factor={ln_sd: 0.1}"], "port.volume.day_factor.correlation: missing; expected float"),
+    (
+        ["run", "port.volume.day_factor={ln_sd: 14, correlation: 0.3}"],
+        "port.volume.day_factor.ln_sd: must be between 0 and 1, got 14",
+    ),
+    (
+        ["run", "port.volume.day_factor={ln_sd: 0.1, correlation: 1}"],
+        "port.volume.day_factor.correlation: must be between 0 and 0.99, got 1",
+    ),
     (["run", "policy.name=foo"], "policy.name: unknown policy 'foo'; known ["),
     (["run", "policy.name=[threshold]"], "policy.name: unknown policy ['threshold']; known ["),
     (["run", "risk.name=oracle"], "risk.name: unknown risk model 'oracle'; known ["),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sim.errors import ConfigError
+from sim.setting.demand import DayFactor
 from sim.setting.scanner import Service
 from sim.setting.spec import Spec, bounded_field, share_field
 
@@ -162,6 +163,8 @@ class Volume(Spec):
     trucks_per_month: tuple[float, ...] = bounded_field(0.0)
     weekday_weight: tuple[float, ...] = bounded_field(0.0)
     hour_share: dict[DayType, tuple[float, ...]]
+    day_factor: DayFactor | None = None
+    """Factor on all trucks of a day, under ``traffic=profile``; null: every day is as the calendar says."""
 
     def check(self) -> None:
         for name, size in (("trucks_per_month", 12), ("weekday_weight", 7)):

@@ -1,4 +1,6 @@
-"""When trucks come: a non-stationary Poisson stream, exact, and common to every level of demand.
+"""When trucks come: a Poisson stream whose rate the calendar sets, exact, and common to every level of demand.
+
+Given the factors of its days (`sim.trucks.day_factors`) the stream is Poisson, hour by hour.
 
 Layer 0 is the port's counted demand (``volume_scale`` 1). A smaller scale keeps each of its trucks
 with that probability; a larger one adds independent layers 1, 2, ..., the last one thinned. A truck
@@ -18,6 +20,7 @@ from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.setting.port import DayType, Hours
 from sim.setting.setting import Setting
 from sim.setting.window import Window
+from sim.trucks.day_factors import draw_day_factors
 from sim.trucks.streams import Draw, Purpose, draw_uniforms, exponential_quantiles
 
 
@@ -72,8 +75,19 @@ def _base_rates_per_h(setting: Setting, window: Window) -> FloatArray:
 
 
 def rates_per_h(setting: Setting, window: Window) -> FloatArray:
-    """Return the expected arrivals of every hour of the window, shape (24 x days,), trucks/h."""
+    """Return the expected arrivals of every hour of the window, shape (24 x days,), trucks/h.
+
+    The mean over all that a day's factor may be.
+    """
     return _base_rates_per_h(setting, window) * setting.traffic.volume_scale
+
+
+def _rates_given_days(setting: Setting, window: Window) -> FloatArray:
+    """Return the rates at ``volume_scale`` 1 with each day's factor drawn."""
+    rates, factor = _base_rates_per_h(setting, window), setting.port.volume.day_factor
+    if factor is None or setting.traffic.name != "profile":
+        return rates
+    return rates * np.repeat(draw_day_factors(factor, window), 24)
 
 
 def arrival_times_at(rates: FloatArray, work: FloatArray) -> FloatArray:
@@ -152,7 +166,7 @@ def draw_arrivals(setting: Setting, window: Window) -> tuple[FloatArray, Draw]:
         The luck of these n trucks: ``draw(purpose)`` gives their uniforms, keyed by the truck's
         number in its layer, so that it does not change with ``volume_scale``.
     """
-    rates, scale = _base_rates_per_h(setting, window), setting.traffic.volume_scale
+    rates, scale = _rates_given_days(setting, window), setting.traffic.volume_scale
     numbers = range(max(1, math.ceil(scale)))
     layers = [_layer(rates, window, number, scale) for number in numbers]
     times = np.concatenate([x.times_min if x.kept is None else x.times_min[x.kept] for x in layers])
