@@ -63,6 +63,11 @@ MALFORMED = [
     ),
     (["run", "port.volume.trucks_by_year={next: [1, 2]}"], "port.volume.trucks_by_year.next: expected a year"),
     (["run", "port.volume.counted_year=0"], "port.volume.counted_year: must be between 1 and 9999, got 0"),
+    (
+        ["run", "port.approach.split_trucks=20"],
+        "port.approach.split_trucks: a FAST lane of its own leaves no shared road",
+    ),
+    (["run", "port=pharr", "port.approach.split_trucks=0"], "port.approach.split_trucks: must be at least 1, got 0"),
     (["run", "policy.name=foo"], "policy.name: unknown policy 'foo'; known ["),
     (["run", "policy.name=[threshold]"], "policy.name: unknown policy ['threshold']; known ["),
     (["run", "risk.name=oracle"], "risk.name: unknown risk model 'oracle'; known ["),

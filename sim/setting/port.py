@@ -96,8 +96,22 @@ class Approach(Spec):
     lanes: int = bounded_field(0, 100)
     """0 leaves the approach out: trucks join the first queue directly."""
     fast_lane: Literal["own", "shared"]
-    """``shared``: a FAST truck is trapped behind general trucks while the plaza is full."""
+    """``shared``: a FAST truck is trapped behind general trucks that have no room beyond the split."""
+    split_trucks: int | None = bounded_field(1, default=None)
+    """Trucks of one class that fit between the split, where the FAST lane leaves a shared road, and the booths.
+
+    null, or more: as many as fit before the booths (``primary.room_trucks``).
+    """
     service: Service
+
+    def check(self) -> None:
+        if self.split_trucks is None:
+            return
+        if self.fast_lane == "own":
+            problem = "a FAST lane of its own leaves no shared road: expected null with fast_lane=own"
+            raise ConfigError("split_trucks", f"{problem}, got {self.split_trucks}")
+        if self.lanes == 0:
+            raise ConfigError("split_trucks", f"expected null without an approach (lanes=0), got {self.split_trucks}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,8 +282,16 @@ class Port(Spec):
     officer_referral_carrying_share: float = share_field()
     """The same for a truck that carries."""
 
+    def room_before_booths(self) -> int | None:
+        """Return the trucks of one class that fit between the shared road and the booths; None: no limit."""
+        rooms = (self.approach.split_trucks, self.primary.room_trucks)
+        return min((room for room in rooms if room is not None), default=None)
+
     def check(self) -> None:
-        primary = self.primary
+        primary, split = self.primary, self.approach.split_trucks
+        if split is not None and primary.queue == "per_lane":
+            problem = "lines of single lanes have no limit: expected null with primary.queue=per_lane"
+            raise ConfigError("approach.split_trucks", f"{problem}, got {split}")
         if self.mix.fast_share > 0.0 and not primary.fast_lanes and primary.lanes_serve != "all":
             raise ConfigError("primary.fast_lanes", "no booth takes FAST trucks: build one, or primary.lanes_serve=all")
         if self.mix.fast_share < 1.0 and not primary.lanes and primary.fast_lanes_serve != "all":
