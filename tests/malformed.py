@@ -52,7 +52,7 @@ MALFORMED = [
         ["run", "port.volume.holidays={christmas_day: 0}"],
         "port.volume.holidays.christmas_day: expected a group of keys",
     ),
-    (["run", "port.volume.holidays={juneteenth: {day: 0}}"], "port.volume.holidays.juneteenth.before: missing"),
+    (["run", "port.volume.holidays={juneteenth: {after: 0}}"], "port.volume.holidays.juneteenth.day: missing"),
     (
         ["run", "port.volume.holidays={juneteenth: {before: 1, day: -1, after: 1}}"],
         "port.volume.holidays.juneteenth.day: must be between 0 and 5, got -1",

@@ -20,11 +20,11 @@ class DayFactor(Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolidayShares(Spec):
-    """A usual day's trucks that come on a holiday, and on the days before and after it."""
+    """Shares of a usual day's trucks on a holiday, and on the days before and after it."""
 
-    before: float = bounded_field(0.0, 5.0)
+    before: float = bounded_field(0.0, 5.0, default=1.0)
     day: float = bounded_field(0.0, 5.0)
-    after: float = bounded_field(0.0, 5.0)
+    after: float = bounded_field(0.0, 5.0, default=1.0)
 
 
 Holiday = Literal[
