@@ -67,7 +67,7 @@ CLOSED = f"port.volume.holidays={{{CHRISTMAS}, mexican_labor_day: {{day: 0.4}}}}
 def test_a_month_keeps_its_trucks(make_scenario: Make, year: int, month: int) -> None:
     scenario = make_scenario(CLOSED)
     trucks = trucks_by_day(scenario, days_of(year, month))
-    assert trucks.sum() == pytest.approx(scenario.port.volume.trucks_per_month[month - 1])
+    assert trucks.sum() == pytest.approx(scenario.port.volume.month_counts(year)[month - 1])
 
 
 def test_days_differ_by_their_shares_alone(make_scenario: Make) -> None:
