@@ -277,8 +277,9 @@ def _lane_phrase(findings: Findings, name: str) -> str:
 CLASS_WORDS: Final = {"general": "the others", "fast": "FAST trucks"}
 DELAY: Final = "delay_truck_h"
 FAST_RULES: Final = attrgetter(
-    "primary.lanes_serve", "primary.fast_lanes_serve", "primary.lanes", "primary.fast_lanes", "approach.fast_lane"
-)
+    "primary.lanes_serve", "primary.fast_lanes_serve", "primary.lanes", "primary.fast_lanes", "approach.fast_lane",
+    "approach.split_trucks",
+)  # fmt: skip
 """What a port gives FAST trucks to themselves."""
 
 
@@ -330,7 +331,7 @@ def _rest(scenario: Scenario) -> Scenario:
     primary = dataclasses.replace(
         port.primary, lanes_serve="all", fast_lanes_serve="all", lanes=1, fast_lanes=1, open_by_shift=None
     )
-    approach = dataclasses.replace(port.approach, fast_lane="own")
+    approach = dataclasses.replace(port.approach, fast_lane="own", split_trucks=None)
     port = dataclasses.replace(port, primary=primary, approach=approach)
     return replace_parts(scenario, port=port)
 

@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     GAP = 0
     KEEP = 1
     SCHEDULE = 2
+    DAY_FACTOR = 3
     FAST = 10
     LADEN = 11
     SHIPPER = 12
