@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, LOAD_SIZE_OF
 from sim.trucks.threat import load_class_means, load_class_weights
 
+Make = Callable[..., Scenario]
 ROOT = CONFIGS.parent
 THREAT = CONFIGS / "threat" / "hard_drugs.yaml"
 
@@ -60,16 +62,18 @@ def test_medians_follow_the_releases_and_the_kilograms_of_an_event(scenario: Sce
         assert note.high == pytest.approx(seizures.median_kg(0.0)[drug], rel=0.03)
 
 
-def test_shares_of_loads_follow_the_kilograms_seized(scenario: Scenario) -> None:
-    share = pd.Series(scenario.threat.type_share)[DRUGS]
-    pd.testing.assert_series_equal(share, seizures.type_share(), atol=0.005, rtol=0.0, check_names=False)
-    notes = source_notes(THREAT)
+@pytest.mark.parametrize("office", [None, *OFFICES])
+def test_shares_of_loads_follow_the_kilograms_seized(make_scenario: Make, office: str | None) -> None:
+    option = "hard_drugs" if office is None else f"hard_drugs_{office}"
+    share, derived = pd.Series(make_scenario(f"threat={option}").threat.type_share)[DRUGS], seizures.type_share(office)
+    pd.testing.assert_series_equal(share, derived, atol=0.002, rtol=0.0, check_names=False)
+    notes = source_notes(CONFIGS / "threat" / f"{option}.yaml")
     for drug in DRUGS:
         note = notes[f"type_share.{drug}"]
         assert note is not None
         assert note.low is not None
         assert note.high is not None
-        assert note.low < seizures.type_share()[drug] < note.high
+        assert note.low < derived[drug] < note.high
 
 
 def test_drugs_have_the_shares_of_kilograms_that_were_seized_in_trucks(scenario: Scenario) -> None:
@@ -89,13 +93,15 @@ def test_the_events_in_trucks_fit_into_all_events() -> None:
         assert (seizures.loads_seized_per_year(office) * len(seizures.YEARS) < seizures.seized(office)["events"]).all()
 
 
-def test_the_page_shows_what_every_office_seizes() -> None:
+def test_the_page_shows_what_every_office_seizes(make_scenario: Make) -> None:
     mix = docs_table("field office")
     for office in OFFICES:
         row = mix.loc[office.replace("_", " ").title()]
         for drug in DRUGS:
             assert row[f"share of {drug}"] == pytest.approx(seizures.type_share(office)[drug], abs=0.0006)
         loads = seizures.loads_seized_per_year(office).sum() / seizures.trucks_per_year(office) * 1e5
+        threat = make_scenario(f"threat=hard_drugs_{office}").threat
+        assert row["prevalence per 10,000"] == pytest.approx(1e4 * threat.prevalence_per_truck)
         assert row["trucks a year"] == pytest.approx(seizures.trucks_per_year(office), rel=0.001)
         assert row["loads seized in trucks per 100,000"] == pytest.approx(loads, abs=0.06)
 
@@ -131,6 +137,18 @@ def test_world_trade_bridge_seizes_what_the_laredo_field_office_seizes(
     assert seized_by_model.loc["fentanyl", "seized"] < 2.0 * office["fentanyl"]
     presented = 1e5 * scenario.threat.prevalence_per_truck * presented_kg_per_load(scenario)
     pd.testing.assert_series_equal(seized_by_model["presented"], presented, rtol=0.05, check_names=False)
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_every_office_seizes_its_kilograms_at_the_share_that_world_trade_bridge_finds(
+    seized_by_model: pd.DataFrame, make_scenario: Make, office: str
+) -> None:
+    scenario = make_scenario(f"threat=hard_drugs_{office}")
+    presented = 1e5 * scenario.threat.prevalence_per_truck * presented_kg_per_load(scenario)
+    found_share = seized_by_model["seized"] / seized_by_model["presented"]
+    ratio = presented * found_share / (seizures.seized_kg_per_100k_trucks(office) * PART_IN_TRUCKS)
+    sys.stdout.write(f"\n{office}: {ratio.round(2).to_dict()}\n")
+    assert ratio.between(0.7, 1.35).all(), ratio.to_dict()
 
 
 def test_the_page_shows_the_comparison(seized_by_model: pd.DataFrame) -> None:
