@@ -23,7 +23,7 @@ from scipy import special
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.caching.kept_results import KeptResults
 from sim.frames import LazyColumns
-from sim.setting.contraband import CONCEALMENTS, CONTRABAND, LOAD_SIZE_OF, UNIT_FACTOR
+from sim.setting.contraband import CONCEALMENTS, CONTRABAND, LOAD_SIZE_OF
 from sim.setting.port import COMMODITIES
 from sim.setting.threat import SMALL, TRAIT_NAMES, Threat, is_counted, shares_and_means_by_concealment
 from sim.trucks.population import YEAR_DAYS, Columns, Population, look_up_firm
@@ -195,7 +195,6 @@ def add_threat(columns: LazyColumns, threat: Threat, draw: Draw) -> None:
     kinds, luck = threat.types(), functools.cache(draw)
     shares = tuple(threat.type_share[name] for name in kinds)
     codes = np.array([CONTRABAND.index(name) for name in kinds])
-    factor = np.array([UNIT_FACTOR[LOAD_SIZE_OF[name]] for name in kinds])
 
     def kind(rows: Rows) -> IntArray:
         return _pick(shares, luck(Purpose.CONTRABAND)[rows])
@@ -211,7 +210,7 @@ def add_threat(columns: LazyColumns, threat: Threat, draw: Draw) -> None:
         return _concealments(threat, kind(rows), amount(rows), columns["laden"][rows], u)
 
     def load(rows: Rows = ALL_TRUCKS) -> FloatArray:
-        return np.where(columns["true_carrying"][rows], factor[kind(rows)] * amount(rows), 0.0)
+        return np.where(columns["true_carrying"][rows], amount(rows), 0.0)
 
     columns.add("true_carrying", lambda: draw(Purpose.CARRYING) < columns["true_p_carrying"])
     for name, make in (("true_contraband", contraband), ("true_concealment", concealment), ("true_load", load)):
@@ -219,7 +218,7 @@ def add_threat(columns: LazyColumns, threat: Threat, draw: Draw) -> None:
 
 
 def _amounts(threat: Threat, kind: IntArray, u: FloatArray) -> FloatArray:
-    """Return the amount of each load in the unit of ``threat.loads``; ``kind`` codes `types`."""
+    """Return the amount of each load in the unit of its type; ``kind`` codes `types`."""
     kinds = threat.types()
     median = np.array([threat.load(name).median for name in kinds])
     ln_sd = np.array([threat.load(name).ln_sd for name in kinds])
@@ -251,7 +250,7 @@ def load_class_means(threat: Threat, *, laden: bool) -> FloatArray:
     Each row is in the unit of its type; that of a type that does not occur is 0.
     """
     rows = _classes(threat, laden=laden)
-    return np.stack([UNIT_FACTOR[LOAD_SIZE_OF[name]] * rows[name][1] for name in CONTRABAND])
+    return np.stack([rows[name][1] for name in CONTRABAND])
 
 
 def _classes(threat: Threat, *, laden: bool) -> dict[str, tuple[FloatArray, FloatArray]]:
