@@ -35,6 +35,7 @@ from sim import replication as sim_replication
 from sim.engine import simpy_port
 from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
+from sim.engine.openings import record_openings
 from sim.replication import Scorer
 from sim.results.expected_detection import expected_detection
 from sim.results.metrics import measure_replication
@@ -83,7 +84,12 @@ def time_week(study: Study, scorer: Scorer, replication: int, seconds: dict[str,
         "expected detection over all trucks",
         lambda: expected_detection(scenario, plan.points, manifest, ledger, rooms_full=record.full),
     )
-    time_stage(seconds, "metrics", lambda: measure_replication(scenario, window, manifest, ledger, capacity, detection))
+    openings = record_openings(scenario, window, flow, record)
+    time_stage(
+        seconds,
+        "metrics",
+        lambda: measure_replication(scenario, window, manifest, ledger, capacity, detection, openings=openings),
+    )
     time_stage(seconds, "profiles", lambda: collect_profiles(ledger, window))
     return len(manifest)
 

@@ -70,7 +70,7 @@ def compile_engine_for(study: Study, say: Say) -> Study:
                 "machine yet, and compiling it would take longer. The results are the same."
             )
             return dataclasses.replace(study, engine="simpy")
-        say("Compiling the engine, once for this version on this machine: 6 to 15 seconds.")
+        say("Compiling the engine, once for this version on this machine: 10 to 25 seconds.")
     compile_all = functools.partial(compile_for_run, study.engine, [s.policy for s in study.alternatives.values()])
     compile_all()
     if study.replications > 1:

@@ -29,6 +29,7 @@ from experiments.number_format import plus_minus
 from experiments.report import terminal as report_terminal
 from experiments.store.run_rows import check_study_store
 from experiments.store.write import add_run
+from experiments.study.study import Study
 from experiments.sweeping.acting_keys import key_that_would_act
 from experiments.sweeping.effects import inert_values, main_effects
 from experiments.sweeping.first_look import (
@@ -41,6 +42,7 @@ from experiments.sweeping.first_look import (
     most_common_unstable,
     take_first_look,
 )
+from experiments.sweeping.pieces import prepare_group
 from experiments.sweeping.record import rows_of_sweep, sweep_record
 from experiments.sweeping.report.page import render_sweep_page, sweep_results
 from experiments.sweeping.request import Sweep, build_sweep
@@ -133,7 +135,11 @@ def _engine(sweep: Sweep, amount: Amount, say: Callable[[str], None]) -> Literal
         if amount.trucks <= SMALL_TRUCKS:
             say("In SimPy: compiling the engine would take longer. The results are the same.")
             return "simpy"
-        say("Compiling the engine, once for this version on this machine: 6 to 15 seconds.")
+        say("Compiling the engine, once for this version on this machine: 10 to 25 seconds.")
+        first = sweep.points[0].study
+        if not sweep.dry_run and not _learns(first):
+            # what others can do while this process compiles
+            start_workers(sweep.processes, functools.partial(prepare_group, first))
     by_class = {type(s.policy): s.policy for point in sweep.points for s in point.study.alternatives.values()}
     policies = list(by_class.values())
     compile_for_run(engine, policies)
@@ -147,10 +153,14 @@ def _train(amount: Amount, terminal: Console) -> None:
     met = set()
     for group, studies in amount.groups.items():
         study = studies[0]
-        learns = any(s.risk.name not in baselines.KNOWN_SETTINGS for s in study.alternatives.values())
-        if learns and group.scorers not in met:
+        if _learns(study) and group.scorers not in met:
             met.add(group.scorers)
             train_all(study, terminal)
+
+
+def _learns(study: Study) -> bool:
+    """Tell whether a point has a risk model that is trained."""
+    return any(scenario.risk.name not in baselines.KNOWN_SETTINGS for scenario in study.alternatives.values())
 
 
 def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from models.base import UNLABELLED, RiskModel
-from models.baselines import Calibration, scores_table
+from models.baselines import KNOWN_SETTINGS, BaselineRisk, Calibration, scores_table
 from models.calibration import Platt, fit_platt, shift_to_prior
 from models.evaluate import rolling_years
 from models.features import width_of_tier
@@ -79,8 +79,24 @@ class FittedRisk:
 
     def score(self, manifest: pd.DataFrame) -> pd.DataFrame:
         """Return SCORES (truck, p_hit, risk_score) for a manifest of n trucks; see `scores_table`."""
+        plain = self.plain()
+        if plain is not None:
+            return plain.score(manifest)
         calibration = Calibration(self.platt, self.scale, self.heeds_tips)
         return scores_table(manifest, self.width, self.model.decision_function, calibration)
+
+    def plain(self) -> BaselineRisk | None:
+        """Return the model as the few numbers that it is, which score alike in half of the time; None: it is more."""
+        if self.name not in KNOWN_SETTINGS:
+            return None
+        return BaselineRisk(
+            name=self.name,
+            settings=dict(self.model.settings or {}),
+            platt=self.platt,
+            scale=self.scale,
+            width=self.width,
+            heeds_tips=self.heeds_tips,
+        )
 
     @classmethod
     def without_labels(cls, name: str, model: RiskModel, sample: Float32Array) -> Self:

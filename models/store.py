@@ -89,11 +89,8 @@ def _write(fitted: FittedRisk, folder: Path, card: Mapping[str, Any]) -> None:
         "probe_risk_score": scores["risk_score"].tolist(),
     }
     (folder / MODEL_FILE).write_bytes(skops.dumps(content))
-    if fitted.name in baselines.KNOWN_SETTINGS:
-        settings, scale = dict(fitted.model.settings or {}), fitted.scale
-        plain = baselines.BaselineRisk(
-            name=fitted.name, settings=settings, platt=fitted.platt, scale=scale, width=width
-        )
+    plain = fitted.plain()
+    if plain is not None:
         baselines.save_baseline(folder, plain)
     _write_json(folder / FACTS_FILE, facts)
     _write_json(folder / CARD_FILE, card)

@@ -161,11 +161,9 @@ Manned = dict[tuple[int, int], list[Span]]
 def _manned_min(scenario: Scenario, manned: Manned, station: int, servers: range, n_hours: int) -> FloatArray:
     """Return float[n_hours], server-minutes manned in each hour."""
     edges = 60.0 * np.arange(n_hours + 1)
-    upto = np.zeros_like(edges)
-    for (where, server), spans in manned.items():
-        if where == station and server in servers:
-            for up, down in spans:
-                upto += np.clip(edges - up, 0.0, down - up)
+    mine = [spans for (where, server), spans in manned.items() if where == station and server in servers]
+    up, down = np.array([span for spans in mine for span in spans]).reshape(-1, 2, 1).transpose(1, 0, 2)
+    upto: FloatArray = np.clip(edges - up, 0.0, down - up).sum(axis=0)
     return np.diff(upto) * scenario.insider.manned_share(station)
 
 

@@ -47,6 +47,27 @@ MALFORMED = [
         ["run", "port.volume.day_factor={ln_sd: 0.1, correlation: 1}"],
         "port.volume.day_factor.correlation: must be between 0 and 0.99, got 1",
     ),
+    (["run", "port.volume.holidays={easter: {day: 0}}"], "port.volume.holidays.easter: unknown key; known ["),
+    (
+        ["run", "port.volume.holidays={christmas_day: 0}"],
+        "port.volume.holidays.christmas_day: expected a group of keys",
+    ),
+    (["run", "port.volume.holidays={juneteenth: {after: 0}}"], "port.volume.holidays.juneteenth.day: missing"),
+    (
+        ["run", "port.volume.holidays={juneteenth: {before: 1, day: -1, after: 1}}"],
+        "port.volume.holidays.juneteenth.day: must be between 0 and 5, got -1",
+    ),
+    (
+        ["run", "port.volume.trucks_by_year={1984: [1, 2]}"],
+        "port.volume.trucks_by_year.1984: expected 12 numbers, got 2",
+    ),
+    (["run", "port.volume.trucks_by_year={next: [1, 2]}"], "port.volume.trucks_by_year.next: expected a year"),
+    (["run", "port.volume.counted_year=0"], "port.volume.counted_year: must be between 1 and 9999, got 0"),
+    (
+        ["run", "port.approach.split_trucks=20"],
+        "port.approach.split_trucks: a FAST lane of its own leaves no shared road",
+    ),
+    (["run", "port=pharr", "port.approach.split_trucks=0"], "port.approach.split_trucks: must be at least 1, got 0"),
     (["run", "policy.name=foo"], "policy.name: unknown policy 'foo'; known ["),
     (["run", "policy.name=[threshold]"], "policy.name: unknown policy ['threshold']; known ["),
     (["run", "risk.name=oracle"], "risk.name: unknown risk model 'oracle'; known ["),

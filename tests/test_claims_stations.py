@@ -78,8 +78,9 @@ def test_radiation_alarms_delay_and_never_find() -> None:
 def hidden(where: str) -> tuple[str, ...]:
     """Return overrides by which all loads are hidden in one way, every truck being laden."""
     places = ("in_cargo", "structure", "small")
-    own = [f"threat.loads.drugs_lb.concealment_share_laden.{k}={float(k == where)}" for k in places]
-    return (*own, "port.mix.empty_share=0")
+    drugs = ("methamphetamine", "cocaine", "heroin", "fentanyl")
+    load = [f"threat.loads.{drug}_kg.concealment_share_laden.{k}={float(k == where)}" for drug in drugs for k in places]
+    return (*load, *(f"threat.loads.{drug}_kg.small_max=0" for drug in drugs), "port.mix.empty_share=0")
 
 
 def test_a_low_energy_portal_adds_detection_of_loads_in_the_structure() -> None:

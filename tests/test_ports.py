@@ -153,3 +153,32 @@ def test_produce_crosses_most_at_nogales_and_pharr() -> None:
     produce = {name: port(name).port.mix.commodity_share["produce"] for name in PORTS}
     assert sorted(produce, key=lambda name: -produce[name])[:2] == ["nogales", "pharr"]
     assert port("nogales").port.dock.servers == 56
+
+
+TRUCKS_BY_YEAR = {
+    ("world_trade_bridge", 2019): 2_042_006,
+    ("world_trade_bridge", 2023): 2_175_276,
+    ("colombia", 2023): 760_855,
+    ("pharr", 2023): 708_726,
+    ("ysleta", 2023): 640_667,
+    ("bota", 2023): 89_772,
+    ("otay_mesa", 2019): 948_630,
+    ("otay_mesa", 2022): 1_052_286,
+    ("nogales", 2022): 370_773,
+}
+"""Yearly sums that the publishers' own tables, or others', give."""
+
+
+@pytest.mark.parametrize(("name", "year"), TRUCKS_BY_YEAR)
+def test_earlier_years_are_the_sums_of_their_published_months(name: str, year: int) -> None:
+    window = window_of(365, start_date=f"{year}-01-01")
+    assert rates_per_h(port(name), window).sum() == pytest.approx(TRUCKS_BY_YEAR[name, year])
+
+
+def test_the_state_checks_of_april_2022_show_at_pharr() -> None:
+    """April beside March is lowest in 2022, when the state inspected every truck for days."""
+    falls = {}
+    for year in (2019, 2021, 2022, 2023, 2024):
+        counts = port("pharr").port.volume.month_counts(year)
+        falls[year] = counts[3] / counts[2]
+    assert min(falls, key=lambda year: falls[year]) == 2022

@@ -17,20 +17,22 @@ from experiments.benchmarks.scaling import scenario_by_policy
 from experiments.execution.redraws import assumed_inputs, mapping_with_redraws, redraw_inputs
 from experiments.execution.replicate import ProcessCache, compile_for_run, run_replication
 from experiments.execution.robustness import RedrawnStudy
-from experiments.study.study import Study
+from experiments.study.study import Study, compose_scenario
 from sim.engine.kernel import loop
 from sim.replication import Replication, Scorer, draw_window_trucks
-from sim.scenario import Scenario, build_scenario
+from sim.scenario import Scenario, build_scenario, replace_parts
 from sim.shared_draws import risk_key
 
 FURTHER: Final = "top_share"
 """Policy of the further alternative."""
+RESPONDS: Final = "lanes that follow the line"
 Row = dict[str, Any]
 
 
 def cost_over_flow(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
     """Return a row for each kind of run: ``case``, microseconds a truck (``cost``), and ``times`` the flow stage."""
     base, policies = study.alternatives[study.baseline], scenario_by_policy(study)
+    responds = _with_lane_response(base)
     two = {study.baseline: base, FURTHER: policies[FURTHER]}
     compile_for_run("compiled", [scenario.policy for scenario in policies.values()])
     seconds: dict[str, list[float]] = {}
@@ -40,6 +42,9 @@ def cost_over_flow(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
     for turn, world in zip(range(rounds + 1), _worlds(study, rounds + 1), strict=True):
         _run(study, {study.baseline: base}, scorer, plans, turn)
         found = {"first alternative": _timed(lambda: _run(study, {study.baseline: base}, scorer, plans, turn))}  # noqa: B023
+        alone = {study.baseline: responds}
+        _run(study, alone, scorer, plans, turn)
+        found[f"first alternative, {RESPONDS}"] = _timed(lambda: _run(study, alone, scorer, plans, turn))  # noqa: B023
         _run(study, two, scorer, plans, turn)
         both = _timed(lambda: _run(study, two, scorer, plans, turn))  # noqa: B023
         found["further alternative, same trucks"] = both - found["first alternative"]
@@ -47,12 +52,19 @@ def cost_over_flow(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
             found[f"redrawn world, {name}"] = _redrawn_world(study, cases, scorer, world, turn)
         if turn:
             flow_s.append(_flow_seconds_a_truck(study, base, scorer, plans, turn))
+            found[f"flow stage, {RESPONDS}"] = _flow_seconds_a_truck(study, responds, scorer, plans, turn)
             for case, spent in found.items():
                 seconds.setdefault(case, []).append(spent)
     return [
         {"case": case, "cost": 1e6 * statistics.median(spent), "times": ratios(spent, flow_s)}
         for case, spent in seconds.items()
     ]
+
+
+def _with_lane_response(scenario: Scenario) -> Scenario:
+    """Return the scenario with lanes that follow the line, by the rules of ``staffing=responsive``."""
+    rules = compose_scenario(("staffing=responsive",)).staffing.responsive
+    return replace_parts(scenario, staffing=dataclasses.replace(scenario.staffing, responsive=rules))
 
 
 def _timed(work: Callable[[], float]) -> float:

@@ -79,12 +79,18 @@ def scenarios_with_one_more(scenario: Scenario) -> dict[str, Scenario]:
 
 
 def _booth(scenario: Scenario, kind: str) -> Scenario:
-    """Open one more booth at every hour, and build it where all are open at some hour."""
+    """Open one more booth at every hour, and build it where all are open at some hour.
+
+    Where lanes follow the line, all may be: one more is built, with its officer.
+    """
     primary, staffing = scenario.port.primary, scenario.staffing
+    responsive = staffing.responsive
     built, extra = getattr(primary, kind), getattr(staffing, f"extra_{kind}")
     planned = [getattr(shift, kind) for day in (primary.open_by_shift or {}).values() for shift in day] or [built]
     opened: dict[str, Any] = {f"extra_{kind}": extra + 1}
-    if max(planned) + extra >= built:
+    if responsive is not None and responsive.most_officers is not None:
+        opened["responsive"] = dataclasses.replace(responsive, most_officers=responsive.most_officers + 1)
+    if responsive is not None or max(planned) + extra >= built:
         primary = dataclasses.replace(primary, **{kind: built + 1})
     port = dataclasses.replace(scenario.port, primary=primary)
     return replace_parts(scenario, port=port, staffing=dataclasses.replace(staffing, **opened))

@@ -22,7 +22,8 @@ from sim.arrays import BoolArray, FloatArray
 from sim.errors import ConfigError
 from sim.replication import Outcome
 from sim.results.indices import buffer_index, planning_time_index, ratio_or_nan
-from sim.results.metrics import RATIOS, free_flow_min
+from sim.results.metrics import RATIOS
+from sim.results.station_passes import pass_stations
 from sim.setting.contraband import CONTRABAND
 from sim.setting.port import COMMODITIES, DAY_TYPES
 from sim.stations import STATIONS
@@ -96,7 +97,7 @@ def _histograms(manifest: pd.DataFrame, ledger: pd.DataFrame, exited: BoolArray)
     times = {
         "wait": ledger["primary_start_min"].to_numpy(np.float64) - arrive,
         "crossing": ledger["exit_min"].to_numpy(np.float64) - arrive,
-        "free_flow": free_flow_min(ledger, work),
+        "free_flow": pass_stations(ledger, work, np.inf).free_flow_min,
     }
     return {name: _counted(minutes[exited]) for name, minutes in times.items()}
 

@@ -14,6 +14,7 @@ from experiments.report.frontier import LevelComparison
 SPECIAL_ANSWERS = (
     (answer_forms.varies_insiders, answer_forms.insider_answer),
     (answer_forms.varies_staffing, answer_forms.staffing_answer),
+    (answer_forms.varies_lane_response, answer_forms.lane_response_answer),
     (answer_forms.varies_fast_lanes, answer_forms.fast_lane_answer),
     (answer_forms.varies_equipment, answer_forms.equipment_answer),
 )

@@ -1,4 +1,4 @@
-"""Answers to special questions: posts, equipment, FAST lanes, insiders.
+"""Answers to special questions: posts, equipment, lanes that follow the line, FAST lanes, insiders.
 
 Each alternative is told against the baseline, in loads found, waits and officer hours, and only as far as Holm's
 verdict over all alternatives goes. Of several numbers of one post, one is *enough* where its mean wait is surely less
@@ -253,11 +253,33 @@ def _behind(findings: Findings, name: str, largest: str) -> Difference:
     return paired_difference(samples[name], samples[largest], 1.0 - findings.alpha / max(len(findings.names) - 1, 1))
 
 
+def varies_lane_response(findings: Findings) -> bool:
+    """Return whether lanes follow the line under some alternative, and none differs but in its staffing."""
+    base, *rest = _scenarios(findings)
+    alike = all(replace_parts(scenario, staffing=base.staffing) == base for scenario in rest)
+    return alike and any(scenario.staffing.responsive is not None for scenario in (base, *rest))
+
+
+def lane_response_answer(findings: Findings) -> str:
+    """Return the baseline's wait, and what each other rule for lanes takes off it for how many officer hours."""
+    base = findings.study.baseline
+    rivals = sorted((n for n in findings.names if n != base), key=lambda n: baseline_difference(findings, n, WAIT).mean)
+    wait = with_span(findings.interval(base, WAIT), " min")
+    return f"Against {base}, with a mean wait of {wait}: {'; '.join(_lane_phrase(findings, name) for name in rivals)}."
+
+
+def _lane_phrase(findings: Findings, name: str) -> str:
+    if name in findings.unstable:
+        return overloaded_words(findings, name)
+    return f"{name} has {listed(price_phrases(findings, name, suffix='more')) or 'no sure change'}"
+
+
 CLASS_WORDS: Final = {"general": "the others", "fast": "FAST trucks"}
 DELAY: Final = "delay_truck_h"
 FAST_RULES: Final = attrgetter(
-    "primary.lanes_serve", "primary.fast_lanes_serve", "primary.lanes", "primary.fast_lanes", "approach.fast_lane"
-)
+    "primary.lanes_serve", "primary.fast_lanes_serve", "primary.lanes", "primary.fast_lanes", "approach.fast_lane",
+    "approach.split_trucks",
+)  # fmt: skip
 """What a port gives FAST trucks to themselves."""
 
 
@@ -309,7 +331,7 @@ def _rest(scenario: Scenario) -> Scenario:
     primary = dataclasses.replace(
         port.primary, lanes_serve="all", fast_lanes_serve="all", lanes=1, fast_lanes=1, open_by_shift=None
     )
-    approach = dataclasses.replace(port.approach, fast_lane="own")
+    approach = dataclasses.replace(port.approach, fast_lane="own", split_trucks=None)
     port = dataclasses.replace(port, primary=primary, approach=approach)
     return replace_parts(scenario, port=port)
 

@@ -15,6 +15,7 @@ from experiments.report.findings import Findings
 from experiments.report.tables import share_span, trucks_only_note
 from experiments.study.manifest_file import drawn_columns_note as trucks_note
 from experiments.study.study import MONTHS, Study
+from experiments.study.volume_years import stand_in_note
 from sim.algorithms.sampling import ShareInterval
 from sim.replication import Scorer
 
@@ -259,9 +260,10 @@ def reader_notes(findings: Findings) -> list[str]:
     if study.calendar == "year":
         calendar = f"Annual figures, {when}, each month weighing the same; intervals are stratified by month."
     drawn = "" if study.manifest is None else trucks_note(study.manifest, study.days)
+    stand_ins = stand_in_note([study])
     return [
         calendar,
-        *([drawn] if drawn else []),
+        *(note for note in (drawn, stand_ins) if note),
         trucks_only_note(findings.study),
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",

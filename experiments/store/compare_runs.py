@@ -241,6 +241,11 @@ def _measures(
     """Print the measures that are shown of every alternative, and return all that are wanted as a table."""
     pairing, coverage = pairing_of(*sides), _coverage(sides[0])
     print_lines(*textwrap.wrap(pairing.words, screen_width()))
+    for letter, side, place in zip(letters, sides, (0, 1), strict=True):
+        for name in dict.fromkeys(pair[place] for pair in names if pair[place] in side.unstable):
+            blame = f"{letter} cannot carry its weekly load ({name}: {side.unstable[name]})"
+            words = f"{blame}: what grows with the length of a run is not compared."
+            print_lines(*textwrap.wrap(words, screen_width()))
     records = []
     for pair in names:
         gaps = list(measure_gaps(sides, pair, wanted, paired=pairing.paired, coverage=coverage))

@@ -49,8 +49,8 @@ class RunSide:
     """By alternative and key; an alternative of "" means all of them."""
     versions: Mapping[str, str]
     """Versions of the program, its libraries and code, by name."""
-    unstable: frozenset[str]
-    """Alternatives that cannot carry their load."""
+    unstable: Mapping[str, str]
+    """Alternatives that cannot carry their weekly load, and where."""
 
     def setting(self, key: str) -> str:
         """Return a setting of the whole run in words; "-" where it is not known."""
@@ -94,12 +94,8 @@ def _from_store(run: StoredRun, point: int | None) -> RunSide:
     if not len(metrics):
         raise ConfigError("run", f"{record.run!r} holds no METRICS of point {chosen}")
     inputs = pd.concat([_frame(table, "inputs") for table in tables], ignore_index=True)
-    compared = pd.concat([_frame(table, "comparison") for table in tables], ignore_index=True)
-    unstable = [
-        name
-        for name, note in zip(compared["alternative"], compared["note"], strict=True)
-        if isinstance(note, str) and note.startswith("unstable: ")
-    ]
+    notes = pd.concat([_frame(table, "points") for table in tables], ignore_index=True)["unstable"].dropna()
+    unstable = [part.partition(": ") for note in dict.fromkeys(notes) for part in note.split("; ")]
     values = {(row["alternative"] or "", row["key"]): row for row in _plain(inputs)}
     versions = {
         key.partition(".")[2]: row["value_text"] or "-" for (_, key), row in values.items() if row["kind"] == "version"
@@ -111,7 +107,7 @@ def _from_store(run: StoredRun, point: int | None) -> RunSide:
         metrics=metrics,
         inputs={key: _input_value(row) for key, row in values.items() if row["kind"] != "version"},
         versions=program | versions,
-        unstable=frozenset(unstable),
+        unstable={name: where for name, _, where in unstable},
     )
 
 
@@ -182,7 +178,7 @@ def _from_folder(folder: Path) -> RunSide:
         alternatives = record["alternatives"]
         versions = {PROGRAM: record["throughgate"], "python": record["python"], "commit": record["commit"]}
         versions |= record["versions"]
-        ranges, unstable = record["assumed"], frozenset(record["unstable"])
+        ranges, unstable = record["assumed"], dict(record["unstable"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[0][:100]
         raise ConfigError("run", f"cannot read the run in {str(folder)!r} ({reason})") from None

@@ -18,6 +18,7 @@ from experiments.study.compose import search_folders
 from experiments.study.processor import processor
 from experiments.study.sources import CONFIGS, SourcedInput, option_files, path_label
 from experiments.study.study import Study
+from experiments.study.volume_years import volume_years
 
 LIBRARIES: Final = (
     "simpy", "numpy", "pandas", "scipy", "numba", "scikit-learn", "skops", "hydra-core", "joblib", "pyarrow",
@@ -47,6 +48,7 @@ def run_record(study: Study, wall_s: float, unstable: Mapping[str, str] | None =
         "alternatives": {name: study.mapping(name) for name in study.alternatives},
         "assumed": {name: _ranges(study.inputs(name)) for name in study.alternatives},
         "unstable": dict(unstable or {}),
+        "volume_years": volume_years(study),
         "trucks": None if study.manifest is None else manifest_file.manifest_file_record(study.manifest, study.days),
         "input_sha256": _hashes(study),
         "versions": {name: package_version(name) for name in LIBRARIES},

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-from scipy.stats import norm, qmc, triang
 
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
 from sim.setting.spec import Spec
 
 Design = Literal["grid", "lhs", "sobol"]
-MOST_DIMENSIONS: Final = qmc.Sobol.MAXDIM
+MOST_DIMENSIONS: Final = 21201
+"""What SciPy's Sobol points have (`scipy.stats.qmc.Sobol.MAXDIM`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class Draw:
         """Return the values below which shares ``p`` [n] of all draws lie."""
         if self.dist == "uniform":
             return self.low + p * (self.high - self.low)
+        # late, as in all of a sweep: scipy.stats takes a second to import, and a grid needs none of it
+        from scipy.stats import norm, triang
+
         if self.dist == "normal":
             return np.asarray(norm.ppf(p, self.low, self.high), np.float64)
         width = self.high - self.low
@@ -84,6 +87,8 @@ def design_values(
 
 def _unit_points(design: Design, points: int, seed: int, dimensions: int) -> FloatArray:
     """Return the points [n, d] of the unit cube, none of them on its edge."""
+    from scipy.stats import qmc
+
     rng = np.random.default_rng(seed)
     if design == "lhs":
         return np.asarray(qmc.LatinHypercube(dimensions, rng=rng).random(points))

@@ -214,6 +214,11 @@ class _Held:
 _HELD = _Held()
 
 
+def prepare_group(study: Study) -> None:
+    """Have the risk models of a point at hand in this process, and in the cache for others."""
+    _HELD.enter(study, group_of(study), -1)
+
+
 @dataclass(frozen=True, slots=True)
 class PieceResult:
     """What a piece gave."""

@@ -74,7 +74,8 @@ def build_points(swept: SweptWords, rows: Iterable[tuple[int, ...]], verb: str) 
     Raises
     ------
     ConfigError
-        An axis that cannot be one, or points that cannot be built: up to ten are named.
+        An axis that cannot be one, or points that cannot be built: up to ten are named, unless all are refused for
+        the same reason, which then stands alone.
     """
     _refuse_settings(swept.axes)
     builder = _Builder(swept, verb)
@@ -88,9 +89,13 @@ def build_points(swept: SweptWords, rows: Iterable[tuple[int, ...]], verb: str) 
             raise
         except ThroughgateError as error:
             refused.setdefault(str(error), []).append(f"{number} ({' '.join(overrides)})")
+            last = error
             continue
         values = tuple(axis.values[level] for axis, level in zip(swept.axes, row, strict=True))
         points.append(Point(number, values, overrides, study, content_hash(study)))
+    if len(refused) == 1 and not points:
+        # it is no matter of single points
+        raise last
     if refused:
         raise ConfigError("sweep", _refusal(refused, len(points)))
     return points

@@ -16,6 +16,7 @@ from experiments.files import check_writable
 from experiments.store.run_sides import leaf_values
 from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, default_folder
+from experiments.study.volume_years import stand_in_note
 from experiments.sweeping.axes import Axis, SweptWords, levels_in_order, read_axes
 from experiments.sweeping.designs import Design, Draw, design_note, design_values, takes_whole_numbers, uniform_draw
 from experiments.sweeping.points import SWEPT_SETTINGS, Point, build_points, hold_to_composition
@@ -144,6 +145,7 @@ def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
     check_writable(out)
     measures = checked_measures(settings.measures, "measures") or (scope.measures if scope else ()) or DEFAULT_MEASURES
     constraints = scope.constraints if scope else ()
+    stand_ins = stand_in_note(point.study for point in built)
     return Sweep(
         verb=verb,
         overrides=tuple(launched),
@@ -156,7 +158,7 @@ def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
         dry_run=settings.dry_run,
         out=out,
         processes=processes or built[0].study.processes,
-        notes=tuple(note for note in (*notes, design_note(design, points)) if note),
+        notes=tuple(note for note in (*notes, design_note(design, points), stand_ins) if note),
         drawn=() if design == "grid" else tuple(ranges),
         probes={axis.key: _neighbors(swept, place, rows[0], verb) for place, axis in enumerate(swept.axes)},
     )

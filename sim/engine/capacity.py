@@ -6,6 +6,7 @@ same posts, and a further server leaves the breakdowns of the others as they wer
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -13,9 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from sim.caching.kept_results import KeptResults
 from sim.errors import ConfigError
 from sim.frames import LazyColumns, LazyFrame
-from sim.setting.port import Pulses
+from sim.setting.port import Pulses, Shift
 from sim.setting.scanner import Outages
 from sim.setting.setting import Setting
 from sim.setting.staffing import booth_shifts, lanes_for_lines
@@ -181,12 +183,17 @@ def timetable_booths(setting: Setting, window: Window) -> dict[tuple[int, int], 
     primary = setting.port.primary
     spans: dict[int, list[Span]] = {}
     for day, date in enumerate(window.dates()):
-        for shift in booth_shifts(setting.port, setting.staffing, day_type(date.weekday())):
+        kind = day_type(date.weekday())
+        shifts = partial(booth_shifts, setting.port, setting.staffing, kind)
+        for shift in _SHIFTS.once((setting.port, setting.staffing), kind, shifts):
             span = _span(day, shift.from_h, shift.to_h)
             fast = range(primary.lanes, primary.lanes + shift.fast_lanes)
             for booth in (*range(shift.lanes), *fast):
                 spans.setdefault(booth, []).append(span)
     return {(PRIMARY, booth): _cut_to(window, sorted(spans[booth])) for booth in spans}
+
+
+_SHIFTS = KeptResults[list[Shift]](most=4096)
 
 
 def _cut(shifts: list[Span], outages: list[Span]) -> list[tuple[float, float, bool]]:

@@ -249,7 +249,7 @@ def _hold_min(setting: Setting) -> list[float]:
 
 def _room(setting: Setting) -> list[list[int]]:
     rooms: list[int | None] = [None] * N_STATIONS
-    rooms[PRIMARY] = setting.port.primary.room_trucks
+    rooms[PRIMARY] = setting.port.room_before_booths()
     for station in ROOMS_AT:
         rooms[station] = getattr(setting.port, STATIONS[station]).room_trucks
     return [[NO_LIMIT if room is None else room] * N_CLASSES for room in rooms]

@@ -9,6 +9,7 @@ in line over lanes open, held against a threshold as work against threshold x la
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, get_type_hints
 
@@ -68,18 +69,26 @@ class Reviews(NamedTuple):
 
 def lay_out_reviews(parts: Mapping[str, Any] | Reviews | None = None) -> Reviews:
     """Return Reviews in the exact types that the compiled engine takes; without parts there is none."""
-    if isinstance(parts, Reviews):
-        return parts
     if parts is None:
-        parts = {
-            "first": [0],
-            "review_min": [],
-            "least": np.zeros((0, 0)),
-            "most": np.zeros((0, 0)),
-            "work_min": np.zeros((0, N_CLASSES)),
-            **dict.fromkeys(("open_above_min", "close_below_min", "delay_reviews", "min_open_reviews"), 0),
-            "most_officers": NO_OFFICER_LIMIT,
-        }
+        return _no_reviews()
+    return parts if isinstance(parts, Reviews) else _exact(parts)
+
+
+@functools.cache
+def _no_reviews() -> Reviews:
+    parts: dict[str, Any] = {
+        "first": [0],
+        "review_min": [],
+        "least": np.zeros((0, 0)),
+        "most": np.zeros((0, 0)),
+        "work_min": np.zeros((0, N_CLASSES)),
+        **dict.fromkeys(("open_above_min", "close_below_min", "delay_reviews", "min_open_reviews"), 0),
+        "most_officers": NO_OFFICER_LIMIT,
+    }
+    return _exact(parts)
+
+
+def _exact(parts: Mapping[str, Any]) -> Reviews:
     dtypes: dict[Any, Any] = {FloatArray: np.float64, IntArray: np.int64}
     exact = {
         name: kind(parts[name]) if kind in (int, float) else np.require(parts[name], dtypes[kind], ["C", "W"])
@@ -89,11 +98,35 @@ def lay_out_reviews(parts: Mapping[str, Any] | Reviews | None = None) -> Reviews
 
 
 @register_jitable
+def _keep_timetable(v: Reviews, row: int, closing: IntArray, memory: IntArray) -> int:
+    """Take over the lanes of the review before under this one's timetable; return the officers who are not free.
+
+    Lanes beyond the timetable stay as they are while it closes lanes, and count towards those that it opens; they
+    close where it needs their officers.
+    """
+    officers, staffed = 0, 0
+    for g in range(len(closing)):
+        least = v.least[row, g]
+        was = v.least[row - 1, g] if row > 0 else least
+        beyond = memory[WANTED, g] - was
+        if least > was:
+            beyond = max(beyond - (least - was), 0)
+        lanes = min(least + beyond, v.most[row, g])
+        officers += max(lanes, memory[WANTED, g]) + closing[g]
+        staffed += lanes
+        memory[WANTED, g] = lanes
+    for g in range(len(closing)):
+        released = max(min(staffed - v.most_officers, memory[WANTED, g] - v.least[row, g]), 0)
+        memory[WANTED, g] -= released
+        staffed -= released
+    return officers
+
+
+@register_jitable
 def review_lanes(v: Reviews, row: int, in_line: IntArray, closing: IntArray, memory: IntArray) -> None:
     """Decide at review ``row`` how many lanes of each kind are staffed: ``memory[WANTED]``.
 
-    Lanes beyond the timetable stay as they are while it closes lanes, and count towards those that it opens.
-    Then at most one lane of each kind is opened or closed.
+    The timetable is followed first; then at most one lane of each kind is opened or closed.
 
     Parameters
     ----------
@@ -105,19 +138,10 @@ def review_lanes(v: Reviews, row: int, in_line: IntArray, closing: IntArray, mem
     memory : int array [N_MEMORY, G]
         What earlier reviews left; written.
     """
-    officers = 0
-    for g in range(len(closing)):
-        least, most = v.least[row, g], v.most[row, g]
-        was = v.least[row - 1, g] if row > 0 else least
-        beyond = memory[WANTED, g] - was
-        if least > was:
-            beyond = max(beyond - (least - was), 0)
-        lanes = min(least + beyond, most)
-        officers += max(lanes, memory[WANTED, g]) + closing[g]
-        memory[WANTED, g] = lanes
-        memory[SINCE, g] += 1
+    officers = _keep_timetable(v, row, closing, memory)
     for g in range(len(closing)):
         lanes = memory[WANTED, g]
+        memory[SINCE, g] += 1
         work = in_line[0] * v.work_min[g, 0] + in_line[1] * v.work_min[g, 1]
         if work > v.open_above_min * lanes:
             if memory[ABOVE, g] < v.delay_reviews:

@@ -19,7 +19,7 @@ from sim.arrays import FloatArray
 from sim.compiling import Route
 from sim.engine.routes import N_COLUMNS, REFERRED, SELECTED
 from sim.errors import ConfigError
-from sim.stations import ANALYST, EXIT, N_STATIONS, START, STATIONS
+from sim.stations import ANALYST, EXIT, N_STATIONS, PRIMARY, START, STATIONS
 
 if TYPE_CHECKING:
     from sim.policies.base import Policy
@@ -74,6 +74,8 @@ def _circle(
 
 def blocks_upstream(setting: Setting, station: int) -> bool:
     """Tell whether trucks must wait where they are when the station's room is full."""
+    if station == PRIMARY:
+        return setting.port.room_before_booths() is not None
     part = getattr(setting.port, STATIONS[station], None)
     has_room = getattr(part, "room_trucks", None) is not None
     return has_room and getattr(part, "when_full", "block") == "block"

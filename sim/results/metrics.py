@@ -9,7 +9,6 @@ Sources: wait [GAO-13-603], crossing [FHWA-HOP-12-049], indices and delay (FHWA 
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Mapping
 from typing import Final
 
@@ -33,23 +32,25 @@ from sim.results.indices import (
     ratio_or_nan,
     rows_with,
 )
+from sim.results.overtime import overtime_min
+from sim.results.station_passes import StationPasses, pass_stations
 from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, amount_column
 from sim.setting.setting import Value
 from sim.setting.window import Window
-from sim.stations import INSPECTION_STATIONS, SCANNERS, SERVED, STATIONS, WITHDRAWN
-from sim.tables import LANE_CLASSES, METRICS, MOMENTS
+from sim.stations import INSPECTION_STATIONS, SCANNERS, SERVED, STATIONS
+from sim.tables import LANE_CLASSES, METRICS
 from sim.trucks import insider
 from sim.workload import portal_load, portal_work
 
 
-def all_trucks_accounted_for(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bool:
+def all_trucks_accounted_for(manifest: pd.DataFrame, ledger: pd.DataFrame, passes: StationPasses) -> bool:
     """Return whether every truck is accounted for exactly once.
 
     The trucks of the ledger are those of the manifest; nobody is seized unopened or clean; moments
-    do not run backwards; a truck that has left stands at no station, and one that has not left is
-    where its moments say; one turned away never began primary inspection. Then arrived = released +
-    seized + turned away + still inside.
+    do not run backwards (``passes`` of the same ledger); a truck that has left stands at no station,
+    and one that has not left is where its moments say; one turned away never began primary inspection.
+    Then arrived = released + seized + turned away + still inside.
     """
     carrying = column(manifest, "true_carrying")
     if not np.array_equal(column(ledger, "truck"), column(manifest, "truck")):
@@ -65,7 +66,7 @@ def all_trucks_accounted_for(manifest: pd.DataFrame, ledger: pd.DataFrame) -> bo
     begun = np.isfinite(column(ledger, "primary_start_min"))
     lawful = not (seized & ~(opened & carrying)).any() and not (opened & ~left).any()
     lawful &= not (diverted & (begun | seized)).any()
-    return bool(adds_up and lawful and _in_order(ledger, left))
+    return bool(adds_up and lawful and all(part.in_order for part in passes.stations.values()))
 
 
 def _row_of(manifest: pd.DataFrame, ledger: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -73,40 +74,14 @@ def _row_of(manifest: pd.DataFrame, ledger: pd.DataFrame) -> npt.NDArray[np.int6
     return np.asarray(order[np.argsort(np.argsort(column(ledger, "truck"), kind="stable"))])
 
 
-def _in_order(ledger: pd.DataFrame, has_exited: BoolArray) -> bool:
-    arrive, exit_min = column(ledger, "arrive_min"), column(ledger, "exit_min")
-    for station in STATIONS:
-        moments = [column(ledger, f"{station}_{m}_min") for m in MOMENTS]
-        if all(times.strides == (0,) and np.isnan(times[:1]).all() for times in moments):
-            # one NaN stands for all of them: the port has no such station
-            continue
-        came = rows_with(ledger, station, "enter")
-        chain = [arrive, *moments, *([] if station == "analyst" else [exit_min])]
-        if 4 * len(came) < len(arrive):
-            there = [times[came] for times in chain]
-            if all(_n_finite(part) == _n_finite(times) for part, times in zip(there[1:5], moments, strict=True)):
-                # of the others nothing is known that could be out of order
-                chain = there
-        if any((later < earlier).any() for earlier, later in itertools.pairwise(chain)):
-            return False
-        if station != "analyst" and (has_exited[came] & ~np.isfinite(moments[-1][came])).any():
-            return False
-    return True
-
-
-def _n_finite(times: FloatArray) -> int:
-    return int(np.count_nonzero(np.isfinite(times)))
-
-
-def inspection_counts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray) -> dict[str, float]:
+def inspection_counts(
+    manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: BoolArray, passes: StationPasses
+) -> dict[str, float]:
     """Return the counts of METRICS that tell of scans, alarms, exams and seizures."""
-    done = {s: column(ledger, f"{s}_done") for s in STATIONS}
-    scanned = np.any([done[s] == SERVED for s in SCANNERS], axis=0) & has_exited
+    scanned = np.any([column(ledger, f"{s}_done") == SERVED for s in SCANNERS], axis=0) & has_exited
     alarmed = np.any([column(ledger, f"{s}_alarm") for s in SCANNERS], axis=0)
-    on_leaving = (done["origin"] == SERVED) & has_exited
+    on_leaving = (column(ledger, "origin_done") == SERVED) & has_exited
     clean = ~column(manifest, "true_carrying").astype(bool)
-    stopped = {s: (done[s] == SERVED) | (done[s] == WITHDRAWN) for s in STATIONS if s != "analyst"}
-    stops = sum(np.count_nonzero(mine & has_exited) for mine in stopped.values())
     return {
         "n_scanned": float(scanned.sum()),
         "n_opened": float((column(ledger, "opened") & has_exited).sum()),
@@ -117,7 +92,7 @@ def inspection_counts(manifest: pd.DataFrame, ledger: pd.DataFrame, has_exited: 
         "n_seized_on_leaving": float((column(ledger, "seized") & on_leaving).sum()),
         "n_seized": float(column(ledger, "seized").sum()),
         "n_carrying": float((~clean & has_exited).sum()),
-        "n_stops": float(stops),
+        "n_stops": float(sum(part.stops for part in passes.stations.values())),
     }
 
 
@@ -142,25 +117,6 @@ RATIOS: Final = {
     if metric.ratio is not None
 }
 """Every metric that is a ratio of two others; over replications it is the ratio of their sums."""
-
-
-def free_flow_min(ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
-    """Return each truck's crossing time on its own path through an empty port, in minutes [n].
-
-    The work of all stations that served it, of primary and the analyst's image the longer one: the
-    image is judged while the truck stands at primary.
-    """
-    served = {s: rows_with(ledger, s, "served") for s in STATIONS}
-    total = np.zeros(len(ledger))
-    booth, image = served.pop("primary"), served.pop("analyst")
-    if len(booth):
-        total[booth] = work["primary"][booth]
-    if len(image):
-        total[image] = np.maximum(total[image], work["analyst"][image])
-    for station, rows in served.items():
-        if len(rows):
-            total[rows] += work[station][rows]
-    return total
 
 
 def work_of_trucks(manifest: pd.DataFrame, ledger: pd.DataFrame) -> Mapping[str, FloatArray]:
@@ -202,22 +158,23 @@ def measure_replication(  # noqa: PLR0913
         is high-risk: only who knows the scores can tell (`sim.results.groups`).
     """
     work = work_of_trucks(manifest, ledger)
+    passes = pass_stations(ledger, work, window.horizon_min)
     left, found = _counts(ledger)
     found["open_min"] = usage.open_min(scenario, window)
     found["open_h"] = found["open_min"] / 60.0
     found["n_audits"] = insider.n_audited_images(scenario, manifest, ledger)
     worked = worked_capacity(capacity, openings)
-    found["overtime_h"] = usage.overtime_min(ledger, worked) / 60.0
+    found["overtime_h"] = overtime_min(ledger, worked) / 60.0
     found["officer_h"] = usage.officer_h(scenario, window, worked, found["n_audits"], openings) + found["overtime_h"]
     found |= _waits(ledger, window)
-    found |= _crossings(ledger, free_flow_min(ledger, work)[left], left)
+    found |= _crossings(ledger, passes.free_flow_min[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
-    found |= inspection_counts(manifest, ledger, left)
+    found |= inspection_counts(manifest, ledger, left, passes)
     found |= random_stream_counts(column(ledger, "selected"), manifest, ledger)
     found |= dict.fromkeys(("n_high_risk", "n_high_risk_scanned", "n_high_risk_inspected"), 0.0)
     found |= seized_and_leaked_amounts(manifest, ledger, left)
     found |= _probes(detection) | screening_measures(ledger, detection.screened)
-    found |= _stations(scenario, window, ledger, capacity, work)
+    found |= _stations(scenario, window, ledger, capacity, work, passes)
     found |= _by_station("available_{}_min", STATIONS, usage.available_min(worked, window))
     by_lane = portal_load(scenario, manifest, ledger, found["available_portal_min"])
     found["load_portal"] = found["load_portal"] if by_lane is None else by_lane
@@ -225,7 +182,7 @@ def measure_replication(  # noqa: PLR0913
         found[name] = scale * ratio_or_nan(found[numerator], found[denominator])
     loads = [found[f"load_{s}"] for s in STATIONS]
     found["stable"] = bool(not any(load > 1.0 for load in loads))
-    found["conserved"] = all_trucks_accounted_for(manifest, ledger)
+    found["conserved"] = all_trucks_accounted_for(manifest, ledger, passes)
     return {column.name: found[column.name] for column in METRICS}
 
 
@@ -307,12 +264,17 @@ def _probes(detection: ExpectedDetection) -> dict[str, float]:
 
 
 def _stations(
-    scenario: Scenario, window: Window, ledger: pd.DataFrame, capacity: pd.DataFrame, work: Mapping[str, FloatArray]
+    scenario: Scenario,
+    window: Window,
+    ledger: pd.DataFrame,
+    capacity: pd.DataFrame,
+    work: Mapping[str, FloatArray],
+    passes: StationPasses,
 ) -> dict[str, float]:
     available = usage.available_min(capacity, window)
-    offered = usage.offered_min(scenario, ledger, work)
-    found = _by_station("busy_{}_min", STATIONS, usage.busy_min(ledger, work))
-    found |= _by_station("held_{}_min", STATIONS, usage.held_min(ledger, window))
+    offered = usage.offered_min(scenario, ledger, work, passes)
+    found = {f"busy_{s}_min": passes.stations[s].busy_min for s in STATIONS}
+    found |= {f"held_{s}_min": passes.stations[s].held_min for s in STATIONS}
     found |= _by_station("offered_{}_min", STATIONS, offered)
     found |= _by_station("scheduled_{}_min", INSPECTION_STATIONS, usage.scheduled_min(scenario, window))
     found |= _by_station("load_{}", STATIONS, usage.station_loads(offered, available))

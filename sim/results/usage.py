@@ -16,17 +16,17 @@ analysts who audit recorded images. Officers of other offices (agriculture, trad
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.arrays import BoolArray, FloatArray
 from sim.caching.kept_results import KeptResults
 from sim.engine.capacity import manned_intervals, open_intervals
 from sim.frames import column
-from sim.results.indices import rows_with
+from sim.results.station_passes import StationPasses
 from sim.scenario import Scenario
 from sim.setting.port import Check
 from sim.setting.scanner import Sensor
@@ -56,31 +56,9 @@ def available_min(capacity: pd.DataFrame, window: Window, rows: BoolArray | slic
     return np.bincount(station, weights=down - up, minlength=len(STATIONS)).astype(np.float64)
 
 
-def busy_min(ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
-    """Return the work of the trucks served, one number a station.
-
-    Left out: work that a withdrawn truck had received, or a truck on a server at the end.
-    """
-    served = {s: rows_with(ledger, s, "served") for s in STATIONS}
-    return np.array([work[s][rows].sum() if len(rows) else 0.0 for s, rows in served.items()])
-
-
-def held_min(ledger: pd.DataFrame, window: Window) -> FloatArray:
-    """Return the minutes from start to leave (or to the window's end), one number a station."""
-    end = window.horizon_min
-    held = []
-    for station in STATIONS:
-        start, began = column(ledger, f"{station}_start_min"), rows_with(ledger, station, "start")
-        if not len(began):
-            held.append(0.0)
-            continue
-        leave = column(ledger, f"{station}_leave_min")[began]
-        stop = np.minimum(np.where(np.isfinite(leave), leave, end), end)
-        held.append(np.maximum(stop - start[began], 0.0).sum())
-    return np.array(held)
-
-
-def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, FloatArray]) -> FloatArray:
+def offered_min(
+    scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, FloatArray], passes: StationPasses
+) -> FloatArray:
     """Return the server-minutes that all arrivals ask for, one number a station.
 
     Approach and primary: the work of every truck. Portal and analyst: that of the selected, but
@@ -102,9 +80,8 @@ def offered_min(scenario: Scenario, ledger: pd.DataFrame, work: Mapping[str, Flo
             seen = selected[~column(ledger, "cleared")[selected].astype(bool)] if station == "analyst" else selected
             offered[station] = work[station][seen].sum()
         else:
-            came = rows_with(ledger, station, "enter")
-            asked = work[station][came].sum() * (1.0 if STATIONS.index(station) < PRIMARY else scale)
-            offered[station] = asked if len(came) else 0.0
+            asked = passes.stations[station].came_min * (1.0 if STATIONS.index(station) < PRIMARY else scale)
+            offered[station] = asked if passes.stations[station].came else 0.0
     return np.array([offered[s] for s in STATIONS])
 
 
@@ -157,66 +134,6 @@ def scheduled_min(scenario: Scenario, window: Window) -> FloatArray:
 def station_loads(offered: FloatArray, available: FloatArray) -> FloatArray:
     """Return offered / available by station: NaN where neither exists, inf without servers."""
     return np.array([_ratio(w, m) for w, m in zip(offered, available, strict=True)])
-
-
-def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
-    """Return the booth-minutes with a truck in hand beyond the booth's own hours.
-
-    A truck in hand at the end of a shift is finished; ports that serve their line late begin more.
-    """
-    start, leave = (column(ledger, f"primary_{moment}_min") for moment in ("start", "leave"))
-    servers = column(ledger, "primary_server")
-    booths = _booth_hours(capacity)
-    begun = rows_with(ledger, "primary", "start")
-    # the trucks of one booth, in their order, lie side by side
-    by_booth = begun[np.argsort(servers[begun], kind="stable")]
-    late = _near_closing(start, leave, servers, begun, booths)
-    trucks_of = np.split(by_booth, np.cumsum(np.bincount(servers[begun]))[:-1])
-    total = 0.0
-    for server in np.unique(servers[late]):
-        trucks, (up, down) = trucks_of[server], booths[server]
-        mine = late[servers[late] == server]
-        place = np.searchsorted(up, start[mine], side="right") - 1
-        over = np.zeros(len(trucks))
-        over[np.searchsorted(trucks, mine)] = np.maximum(leave[mine] - np.maximum(start[mine], down[place]), 0.0)
-        total += float(over.sum())
-    return total
-
-
-def _booth_hours(capacity: pd.DataFrame) -> dict[int, tuple[FloatArray, FloatArray]]:
-    """Return when each booth takes trucks: starts and ends of its intervals, in order."""
-    mine = column(capacity, "station") == PRIMARY
-    booth, up, down = (column(capacity, name)[mine] for name in ("server", "up_min", "down_min"))
-    return {int(server): (up[booth == server], down[booth == server]) for server in np.unique(booth)}
-
-
-def _near_closing(
-    start: FloatArray,
-    leave: FloatArray,
-    servers: npt.NDArray[np.integer[Any]],
-    begun: IntArray,
-    booths: Mapping[int, tuple[FloatArray, FloatArray]],
-) -> IntArray:
-    """Return those of the trucks begun in whose minutes their booth closes, or is closed as they begin.
-
-    They are few, and all late ones among them. Looked up minute by minute: how often each booth has closed by
-    then, and whether it is open all that minute.
-    """
-    rows = begun[np.isfinite(leave[begun])]
-    if not len(rows):
-        return rows
-    minutes = int(max(leave[rows].max(), start[rows].max())) + 2
-    closed = np.zeros((int(servers.max()) + 1, minutes), dtype=np.int32)
-    is_open = np.zeros(closed.shape, dtype=bool)
-    for server in range(len(closed)):
-        for up, down in zip(*booths[server], strict=True) if server in booths else ():
-            closed[server, min(int(down), minutes - 1) :] += 1
-            is_open[server, int(np.ceil(up)) : int(down)] = True
-    first = servers[rows] * np.int64(minutes)
-    begins = first + start[rows].astype(np.int64)
-    ends = first + leave[rows].astype(np.int64)
-    near = closed.ravel().take(ends) > closed.ravel().take(begins)
-    return np.asarray(rows[near | ~is_open.ravel().take(begins)])
 
 
 def officer_h(

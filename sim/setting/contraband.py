@@ -1,28 +1,24 @@
-"""What is smuggled: the closed list of types, the unit of each, and whose load sizes it shares."""
+"""What is smuggled: the closed list of types, the unit of each, and the key of its load sizes."""
 
 from __future__ import annotations
 
 from typing import Final
 
-_TYPES: Final = (
-    ("methamphetamine", "kg", "drugs_lb"),
-    ("cocaine", "kg", "drugs_lb"),
-    ("heroin", "kg", "drugs_lb"),
-    ("fentanyl", "kg", "drugs_lb"),
-    ("persons", "n", "persons_n"),
-    ("firearms", "n", "firearms_n"),
-    ("bulk_cash", "usd", "bulk_cash_usd"),
-    ("precursors", "kg", "precursors_kg"),
-)
-CONTRABAND: Final = tuple(name for name, _, _ in _TYPES)
+CONTRABAND_UNIT: Final = {
+    "methamphetamine": "kg",
+    "cocaine": "kg",
+    "heroin": "kg",
+    "fentanyl": "kg",
+    "persons": "n",
+    "firearms": "n",
+    "bulk_cash": "usd",
+    "precursors": "kg",
+}
+"""Unit of every amount in ``threat.loads``, MANIFEST and METRICS; ``n`` is a count."""
+CONTRABAND: Final = tuple(CONTRABAND_UNIT)
 """In the order of the codes in MANIFEST: northbound drugs and persons, then what goes south."""
-CONTRABAND_UNIT: Final = {name: unit for name, unit, _ in _TYPES}
-"""Unit of every amount in MANIFEST and METRICS; ``n`` is a count."""
-LOAD_SIZE_OF: Final = {name: size for name, _, size in _TYPES}
-"""Key of ``threat.loads`` for how much one load is and where it is hidden; it ends in its unit."""
-KG_PER_LB: Final = 0.45359237
-UNIT_FACTOR: Final = {name: KG_PER_LB if name.endswith("_lb") else 1.0 for name in LOAD_SIZE_OF.values()}
-"""From the unit of ``threat.loads`` to that of MANIFEST."""
+LOAD_SIZE_OF: Final = {name: f"{name}_{unit}" for name, unit in CONTRABAND_UNIT.items()}
+"""Key of ``threat.loads`` for how much one load is and where it is hidden: every type has its own."""
 SOUTHBOUND_CONTRABAND: Final = ("firearms", "bulk_cash", "precursors")
 """Types that leave the United States."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sim.errors import ConfigError
-from sim.setting.demand import DayFactor
+from sim.setting.demand import DayFactor, Holiday, HolidayShares
 from sim.setting.scanner import Service
 from sim.setting.spec import Spec, bounded_field, share_field
 
@@ -96,8 +96,22 @@ class Approach(Spec):
     lanes: int = bounded_field(0, 100)
     """0 leaves the approach out: trucks join the first queue directly."""
     fast_lane: Literal["own", "shared"]
-    """``shared``: a FAST truck is trapped behind general trucks while the plaza is full."""
+    """``shared``: a FAST truck is trapped behind general trucks that have no room beyond the split."""
+    split_trucks: int | None = bounded_field(1, default=None)
+    """Trucks of one class that fit between the split, where the FAST lane leaves a shared road, and the booths.
+
+    null, or more: as many as fit before the booths (``primary.room_trucks``).
+    """
     service: Service
+
+    def check(self) -> None:
+        if self.split_trucks is None:
+            return
+        if self.fast_lane == "own":
+            problem = "a FAST lane of its own leaves no shared road: expected null with fast_lane=own"
+            raise ConfigError("split_trucks", f"{problem}, got {self.split_trucks}")
+        if self.lanes == 0:
+            raise ConfigError("split_trucks", f"expected null without an approach (lanes=0), got {self.split_trucks}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,20 +175,54 @@ class Volume(Spec):
     """Northbound trucks: month counts, weights of the days of the week, shares of the hours."""
 
     trucks_per_month: tuple[float, ...] = bounded_field(0.0)
+    counted_year: int | None = bounded_field(1, 9999, default=None)
+    """The year of ``trucks_per_month``; null: it holds for every year."""
+    trucks_by_year: dict[str, tuple[float, ...]] | None = bounded_field(0.0, default=None)
+    """Month counts of other years; null: of none."""
     weekday_weight: tuple[float, ...] = bounded_field(0.0)
     hour_share: dict[DayType, tuple[float, ...]]
     day_factor: DayFactor | None = None
     """Factor on all trucks of a day, under ``traffic=profile``; null: every day is as the calendar says."""
+    holidays: dict[Holiday, HolidayShares] | None = None
+    """What holidays leave of a usual day's trucks; the other days of the month take the rest.
+    null: a holiday is a day like its weekday."""
+
+    def year_of_counts(self, year: int) -> int | None:
+        """Return the year whose month counts stand for ``year``: its own or the nearest, of two the later.
+
+        None: ``trucks_per_month`` holds for every year.
+        """
+        if self.counted_year is None:
+            return None
+        known = (self.counted_year, *map(int, self.trucks_by_year or ()))
+        return min(known, key=lambda counted: (abs(counted - year), -counted))
+
+    def month_counts(self, year: int) -> tuple[float, ...]:
+        """Return the trucks of the twelve months of a year."""
+        return (self.trucks_by_year or {}).get(str(self.year_of_counts(year)), self.trucks_per_month)
 
     def check(self) -> None:
         for name, size in (("trucks_per_month", 12), ("weekday_weight", 7)):
             if len(getattr(self, name)) != size:
                 raise ConfigError(name, f"expected {size} numbers, got {len(getattr(self, name))}")
+        self._check_years()
         for day, shares in self.hour_share.items():
             if len(shares) != 24:
                 raise ConfigError(f"hour_share.{day}", f"expected 24 numbers, got {len(shares)}")
             if abs(sum(shares) - 1.0) > 1e-6:
                 raise ConfigError(f"hour_share.{day}", f"must add up to 1, got {sum(shares):g}")
+
+    def _check_years(self) -> None:
+        for year, counts in (self.trucks_by_year or {}).items():
+            if not (year.isdecimal() and str(int(year)) == year and 1 <= int(year) <= 9999):
+                raise ConfigError(f"trucks_by_year.{year}", "expected a year from 1 to 9999")
+            if len(counts) != 12:
+                raise ConfigError(f"trucks_by_year.{year}", f"expected 12 numbers, got {len(counts)}")
+            if int(year) == self.counted_year:
+                problem = "this year is that of trucks_per_month (counted_year): give it once"
+                raise ConfigError(f"trucks_by_year.{year}", problem)
+        if self.trucks_by_year and self.counted_year is None:
+            raise ConfigError("counted_year", "missing: the year of trucks_per_month, beside trucks_by_year")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +282,16 @@ class Port(Spec):
     officer_referral_carrying_share: float = share_field()
     """The same for a truck that carries."""
 
+    def room_before_booths(self) -> int | None:
+        """Return the trucks of one class that fit between the shared road and the booths; None: no limit."""
+        rooms = (self.approach.split_trucks, self.primary.room_trucks)
+        return min((room for room in rooms if room is not None), default=None)
+
     def check(self) -> None:
-        primary = self.primary
+        primary, split = self.primary, self.approach.split_trucks
+        if split is not None and primary.queue == "per_lane":
+            problem = "lines of single lanes have no limit: expected null with primary.queue=per_lane"
+            raise ConfigError("approach.split_trucks", f"{problem}, got {split}")
         if self.mix.fast_share > 0.0 and not primary.fast_lanes and primary.lanes_serve != "all":
             raise ConfigError("primary.fast_lanes", "no booth takes FAST trucks: build one, or primary.lanes_serve=all")
         if self.mix.fast_share < 1.0 and not primary.lanes and primary.fast_lanes_serve != "all":

@@ -17,13 +17,20 @@ from typing import Any, Literal, TypeVar, cast
 from sim.errors import ConfigError
 
 
-def bounded_field(low: float = -math.inf, high: float = math.inf, *, sums_to_one: bool = False) -> Any:  # noqa: ANN401
+def bounded_field(
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    sums_to_one: bool = False,
+    default: Any = dataclasses.MISSING,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     """Declare a field whose every number lies in [low, high].
 
     The bounds hold for a plain number, for each element of a tuple and for each value of a
     mapping; with ``sums_to_one`` the elements or values must add up to 1 (within 1e-6).
+    ``default`` is what stands where a configuration has no such key.
     """
-    return dataclasses.field(metadata={"low": low, "high": high, "sums_to_one": sums_to_one})
+    return dataclasses.field(metadata={"low": low, "high": high, "sums_to_one": sums_to_one}, default=default)
 
 
 def share_field() -> Any:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from sim.errors import ConfigError
@@ -92,11 +93,25 @@ def _open(planned: int, most: int | None, extra: int, built: int) -> int:
 
 
 def lanes_for_lines(port: Port, staffing: Staffing) -> tuple[int, int]:
-    """Return how many general and FAST booths may be open for a line: built, within ``max_lanes``, not in reserve."""
-    reserve = 0 if staffing.responsive is None else staffing.responsive.reserve_lanes
-    general, fast = port.primary.lanes - reserve, port.primary.fast_lanes
+    """Return how many general and FAST booths may be open for a line.
+
+    Those built, within ``max_lanes``, not in reserve, and not more than ``most_officers`` could sit in while the other
+    kind has the fewest booths of its timetable.
+    """
+    responsive, built = staffing.responsive, (port.primary.lanes, port.primary.fast_lanes)
     most = (staffing.max_lanes, staffing.max_fast_lanes)
-    return tuple(built if cap is None else min(built, cap) for built, cap in zip((general, fast), most, strict=True))  # type: ignore[return-value]
+    caps = [lanes if cap is None else min(lanes, cap) for lanes, cap in zip(built, most, strict=True)]
+    if responsive is not None:
+        caps[0] = min(caps[0], port.primary.lanes - responsive.reserve_lanes)
+        if responsive.most_officers is not None:
+            shifts = _all_shifts(port, staffing)
+            others = [min(map(lanes, shifts), default=0) for lanes in (attrgetter("fast_lanes"), attrgetter("lanes"))]
+            caps = [min(cap, responsive.most_officers - other) for cap, other in zip(caps, others, strict=True)]
+    return caps[0], caps[1]
+
+
+def _all_shifts(port: Port, staffing: Staffing) -> list[Shift]:
+    return [shift for day in DAY_TYPES for shift in booth_shifts(port, staffing, day)]
 
 
 def check_lane_response(port: Port, staffing: Staffing) -> None:
@@ -113,7 +128,7 @@ def check_lane_response(port: Port, staffing: Staffing) -> None:
     if responsive.reserve_lanes > port.primary.lanes:
         problem = f"must be at most port.primary.lanes={port.primary.lanes}, got {responsive.reserve_lanes}"
         raise ConfigError("staffing.responsive.reserve_lanes", problem)
-    shifts = [shift for day in DAY_TYPES for shift in booth_shifts(port, staffing, day)]
+    shifts = _all_shifts(port, staffing)
     planned = max((shift.lanes + shift.fast_lanes for shift in shifts), default=0)
     if responsive.most_officers is not None and responsive.most_officers < planned:
         problem = f"must be at least {planned}, the booths that the timetable opens, got {responsive.most_officers}"

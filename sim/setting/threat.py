@@ -5,7 +5,7 @@
     amount = median x exp(ln_sd x z), rounded up to a whole number where it counts heads or pieces
 
 An amount of at most ``small_max`` is hidden as a small parcel, a larger one by the shares of its
-concealments. Everything here is in the unit of ``threat.loads``; `FACTOR` leads to MANIFEST's.
+concealments. Amounts are in the unit of the type (`sim.setting.contraband.CONTRABAND_UNIT`).
 """
 
 from __future__ import annotations

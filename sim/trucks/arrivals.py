@@ -12,15 +12,17 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.setting.port import DayType, Hours
+from sim.setting.port import DayType, Hours, Volume
 from sim.setting.setting import Setting
 from sim.setting.window import Window
 from sim.trucks.day_factors import draw_day_factors
+from sim.trucks.public_holidays import share_of_usual_day
 from sim.trucks.streams import Draw, Purpose, draw_uniforms, exponential_quantiles
 
 
@@ -50,17 +52,32 @@ def hour_shares(setting: Setting, kind: DayType) -> FloatArray:
     return open_h / total if total > 0.0 else open_h
 
 
-def trucks_per_day(setting: Setting, date: dt.date) -> float:
-    """Return the trucks expected on a date at ``volume_scale`` 1 under ``traffic=profile``.
+def trucks_by_day(setting: Setting, dates: Iterable[dt.date]) -> FloatArray:
+    """Return the trucks expected on each date at ``volume_scale`` 1 under ``traffic=profile``, shape (dates,).
 
-    The month's count x the weekday's weight / the sum of weights over all days of that month.
+    The month's count x the day's weight / the sum of the weights of all days of that month. A day's weight is its
+    weekday's, times what holidays leave of it.
     """
-    volume = setting.port.volume
-    first, n_days = calendar.monthrange(date.year, date.month)
-    weights = math.fsum(volume.weekday_weight[(first + day) % 7] for day in range(n_days))
-    if weights == 0.0:
-        return 0.0
-    return volume.trucks_per_month[date.month - 1] * volume.weekday_weight[date.weekday()] / weights
+    volume, months = setting.port.volume, {}
+    expected = []
+    for date in dates:
+        if (date.year, date.month) not in months:
+            months[date.year, date.month] = _day_weights(volume, date.year, date.month)
+        weights = months[date.year, date.month]
+        total = math.fsum(weights)
+        count = volume.month_counts(date.year)[date.month - 1]
+        expected.append(count * weights[date.day - 1] / total if total > 0.0 else 0.0)
+    return np.array(expected)
+
+
+def _day_weights(volume: Volume, year: int, month: int) -> list[float]:
+    days = (dt.date(year, month, day + 1) for day in range(calendar.monthrange(year, month)[1]))
+    return [volume.weekday_weight[day.weekday()] * share_of_usual_day(volume.holidays, day) for day in days]
+
+
+def trucks_per_day(setting: Setting, date: dt.date) -> float:
+    """Return the trucks expected on one date; see `trucks_by_day`."""
+    return float(trucks_by_day(setting, (date,))[0])
 
 
 def _base_rates_per_h(setting: Setting, window: Window) -> FloatArray:
@@ -69,9 +86,9 @@ def _base_rates_per_h(setting: Setting, window: Window) -> FloatArray:
         return np.full(24 * window.days, traffic.trucks_per_h)
     if traffic.name == "hourly":
         return np.tile(np.asarray(traffic.trucks_per_h_by_hour, dtype=np.float64), window.days)
-    return np.concatenate(
-        [trucks_per_day(setting, date) * hour_shares(setting, day_type(date.weekday())) for date in window.dates()]
-    )
+    dates = window.dates()
+    by_day = zip(trucks_by_day(setting, dates), dates, strict=True)
+    return np.concatenate([trucks * hour_shares(setting, day_type(date.weekday())) for trucks, date in by_day])
 
 
 def rates_per_h(setting: Setting, window: Window) -> FloatArray:

@@ -12,12 +12,13 @@ import functools
 import math
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.arrays import BoolArray, FloatArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import ConfigError, TableError
 from sim.frames import LazyColumns, LazyFrame
 from sim.setting.setting import Setting
@@ -210,24 +211,42 @@ def _sample(setting: Setting, number: int) -> tuple[FloatArray, FloatArray]:
     Firms matter most, so trucks go through the shippers in order, and a lattice gives each shipper
     its carriers, FAST and empty trucks evenly: the error is a quarter of a plain sample's.
     """
-    place = np.arange(number, SAMPLE_SIZE * N_SAMPLES, N_SAMPLES, dtype=np.float64)
-
-    def draw(purpose: int) -> FloatArray:
-        if purpose in LATTICE_STEP:
-            lattice: FloatArray = place * LATTICE_STEP[purpose] % 1.0
-            return np.maximum(lattice, 2.0**-54)
-        key = (int(Purpose.SAMPLE), number, int(purpose))
-        u = keyed_uniforms(setting.traffic.population_seed, key, SAMPLE_SIZE)
-        if purpose == Purpose.SHIPPER:
-            u = (place + u) / (SAMPLE_SIZE * N_SAMPLES)
-        return u
-
+    draw = functools.partial(_sample_uniforms, setting.traffic.population_seed, number)
     rates = rates_per_h(setting, SAMPLE_WEEK)
     rates = rates if rates.sum() > 0.0 else np.ones_like(rates)
-    times = arrival_times_at(rates, draw(Purpose.SAMPLE) * rates.sum())
+    # in ascending order each search ends near the last one
+    order, ascending = _sample_moments(setting.traffic.population_seed, number)
+    times = np.empty(SAMPLE_SIZE)
+    times[order] = arrival_times_at(rates, ascending * rates.sum())
     columns = LazyColumns()
     add_declared_columns(columns, setting, SAMPLE_WEEK, times, draw)
     return _known_ln(setting, columns), threats.truck_ln_odds_sd(setting.threat, columns["laden"])
+
+
+MOST_SAMPLE_UNIFORMS: Final = 16 * N_SAMPLES
+"""The sample reads fourteen purposes, half a megabyte in each part: redrawn worlds have them in common."""
+
+
+@functools.lru_cache(maxsize=MOST_SAMPLE_UNIFORMS)
+def _sample_uniforms(seed: int, number: int, purpose: int) -> FloatArray:
+    """Return the uniforms of one part of the sample; nobody may write into them."""
+    place = np.arange(number, SAMPLE_SIZE * N_SAMPLES, N_SAMPLES, dtype=np.float64)
+    if purpose in LATTICE_STEP:
+        u: FloatArray = np.maximum(place * LATTICE_STEP[purpose] % 1.0, 2.0**-54)
+    else:
+        u = keyed_uniforms(seed, (int(Purpose.SAMPLE), number, int(purpose)), SAMPLE_SIZE)
+        if purpose == Purpose.SHIPPER:
+            u = (place + u) / (SAMPLE_SIZE * N_SAMPLES)
+    u.flags.writeable = False
+    return u
+
+
+@functools.lru_cache(maxsize=N_SAMPLES)
+def _sample_moments(seed: int, number: int) -> tuple[IntArray, FloatArray]:
+    """Return the order of the uniforms that say when each truck of a part comes, and the uniforms in it."""
+    u = keyed_uniforms(seed, (int(Purpose.SAMPLE), number, int(Purpose.SAMPLE)), SAMPLE_SIZE)
+    order = np.argsort(u)
+    return order, u[order]
 
 
 CALENDAR = ("weekday", "month")

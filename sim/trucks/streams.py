@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum, unique
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from scipy import special
@@ -184,7 +184,30 @@ def poisson_quantiles(u: FloatArray, mean: FloatArray) -> FloatArray:
     >>> poisson_quantiles(np.array([0.5, 0.99, 0.5]), np.array([2.0, 2.0, 0.0])).tolist()
     [2.0, 6.0, 0.0]
     """
-    safe = np.maximum(mean, 1e-12)
-    above = np.maximum(np.ceil(np.nan_to_num(special.pdtrik(u, safe))), 0.0)
+    safe, z = np.maximum(mean, 1e-12), normal_quantiles(u)
+    # where the normal says it lies (Cornish and Fisher), and from there, step by step, where it does lie
+    k = np.maximum(np.floor(safe + np.sqrt(safe) * z + (z * z - 1.0) / 6.0 + 0.5), 0.0)
+    low = special.pdtr(k, safe) < u
+    rows = np.flatnonzero(low)
+    while rows.size:
+        k[rows] += 1.0
+        rows = rows[special.pdtr(k[rows], safe[rows]) < u[rows]]
+    rows = np.flatnonzero(~low & (k > 0.0))
+    while rows.size:
+        rows = rows[special.pdtr(k[rows] - 1.0, safe[rows]) >= u[rows]]
+        k[rows] -= 1.0
+        rows = rows[k[rows] > 0.0]
+    last = np.flatnonzero(u > LAST_SURE_SHARE)
+    k[last] = _poisson_by_inversion(u[last], safe[last])
+    return np.where(mean > 0.0, k, 0.0)
+
+
+LAST_SURE_SHARE: Final = 1.0 - 2.0**-30
+"""Above it sums of the Poisson are so near one that rounding, not order, decides which reaches a uniform first."""
+
+
+def _poisson_by_inversion(u: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return Poisson quantiles by the inverse of the incomplete gamma: a hundred times as slow."""
+    above = np.maximum(np.ceil(np.nan_to_num(special.pdtrik(u, mean))), 0.0)
     below = np.maximum(above - 1.0, 0.0)
-    return np.where(mean > 0.0, np.where(special.pdtr(below, safe) >= u, below, above), 0.0)
+    return np.asarray(np.where(special.pdtr(below, mean) >= u, below, above))

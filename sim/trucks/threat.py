@@ -23,7 +23,7 @@ from scipy import special
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.caching.kept_results import KeptResults
 from sim.frames import LazyColumns
-from sim.setting.contraband import CONCEALMENTS, CONTRABAND, LOAD_SIZE_OF, UNIT_FACTOR
+from sim.setting.contraband import CONCEALMENTS, CONTRABAND, LOAD_SIZE_OF
 from sim.setting.port import COMMODITIES
 from sim.setting.threat import SMALL, TRAIT_NAMES, Threat, is_counted, shares_and_means_by_concealment
 from sim.trucks.population import YEAR_DAYS, Columns, Population, look_up_firm
@@ -122,11 +122,22 @@ def carrying_probability(ln_odds: FloatArray, base: float) -> FloatArray:
     return np.minimum(np.exp(ln_odds + base), P_MAX)
 
 
+SURELY_BELOW: Final = 9.0
+"""From so many standard deviations below `P_MAX` on, what it cuts off is less than half of the last bit."""
+
+
 def _mean_probability(ln_odds: FloatArray, ln_odds_sd: FloatArray, base: float) -> float:
-    """Return the mean of min(P_MAX, exp(base + ln + ln_sd x z)) over trucks and over z."""
+    """Return the mean of min(P_MAX, exp(base + ln + ln_sd x z)) over trucks and over z.
+
+    With x = (cap - a) / sd - sd beyond `SURELY_BELOW`, ndtr(x) is 1.0 and the part at the cap, at most
+    exp(-(x + sd)^2 / 2), is below 2^-54 exp(a + sd^2 / 2): neither changes a bit, so neither is worked out.
+    """
     a, sd, cap = ln_odds + base, np.maximum(ln_odds_sd, 1e-9), math.log(P_MAX)
-    below = np.exp(a + sd * sd / 2.0) * special.ndtr((cap - a) / sd - sd)
-    return float(np.mean(below + P_MAX * special.ndtr((a - cap) / sd)))
+    share = np.exp(a + sd * sd / 2.0)
+    x = (cap - a) / sd - sd
+    near = np.flatnonzero(~(x > SURELY_BELOW))
+    share[near] = share[near] * special.ndtr(x[near]) + P_MAX * special.ndtr((a[near] - cap) / sd[near])
+    return float(np.mean(share))
 
 
 def solve_carrying_base(ln_odds: FloatArray, ln_odds_sd: FloatArray, prevalence: float) -> float:
@@ -184,7 +195,6 @@ def add_threat(columns: LazyColumns, threat: Threat, draw: Draw) -> None:
     kinds, luck = threat.types(), functools.cache(draw)
     shares = tuple(threat.type_share[name] for name in kinds)
     codes = np.array([CONTRABAND.index(name) for name in kinds])
-    factor = np.array([UNIT_FACTOR[LOAD_SIZE_OF[name]] for name in kinds])
 
     def kind(rows: Rows) -> IntArray:
         return _pick(shares, luck(Purpose.CONTRABAND)[rows])
@@ -200,7 +210,7 @@ def add_threat(columns: LazyColumns, threat: Threat, draw: Draw) -> None:
         return _concealments(threat, kind(rows), amount(rows), columns["laden"][rows], u)
 
     def load(rows: Rows = ALL_TRUCKS) -> FloatArray:
-        return np.where(columns["true_carrying"][rows], factor[kind(rows)] * amount(rows), 0.0)
+        return np.where(columns["true_carrying"][rows], amount(rows), 0.0)
 
     columns.add("true_carrying", lambda: draw(Purpose.CARRYING) < columns["true_p_carrying"])
     for name, make in (("true_contraband", contraband), ("true_concealment", concealment), ("true_load", load)):
@@ -208,7 +218,7 @@ def add_threat(columns: LazyColumns, threat: Threat, draw: Draw) -> None:
 
 
 def _amounts(threat: Threat, kind: IntArray, u: FloatArray) -> FloatArray:
-    """Return the amount of each load in the unit of ``threat.loads``; ``kind`` codes `types`."""
+    """Return the amount of each load in the unit of its type; ``kind`` codes `types`."""
     kinds = threat.types()
     median = np.array([threat.load(name).median for name in kinds])
     ln_sd = np.array([threat.load(name).ln_sd for name in kinds])
@@ -240,7 +250,7 @@ def load_class_means(threat: Threat, *, laden: bool) -> FloatArray:
     Each row is in the unit of its type; that of a type that does not occur is 0.
     """
     rows = _classes(threat, laden=laden)
-    return np.stack([UNIT_FACTOR[LOAD_SIZE_OF[name]] * rows[name][1] for name in CONTRABAND])
+    return np.stack([rows[name][1] for name in CONTRABAND])
 
 
 def _classes(threat: Threat, *, laden: bool) -> dict[str, tuple[FloatArray, FloatArray]]:

@@ -49,8 +49,10 @@ def test_plain_scores_are_those_of_the_whole_model(fitted: FittedRisk, folder: P
     assert found is not None
     manifest = draw_window_trucks(compose_scenario(["sharing=tip"]), window_of(1, 1))
     one = dataclasses.replace(found, heeds_tips=heeds_tips).score(manifest)
-    other = dataclasses.replace(fitted, heeds_tips=heeds_tips).score(manifest)
+    calibration = baselines.Calibration(fitted.platt, fitted.scale, heeds_tips)
+    other = baselines.scores_table(manifest, fitted.width, fitted.model.decision_function, calibration)
     assert one.equals(other)
+    assert dataclasses.replace(fitted, heeds_tips=heeds_tips).score(manifest).equals(other)
 
 
 def copy_of(folder: Path) -> Path:

@@ -22,9 +22,9 @@ def moments(flow: Flow, record: Record) -> np.ndarray:
 
 
 @HELD
-@given(seed=SEEDS, scale=SCALES)
-def test_moments_come_in_order_and_within_the_horizon(seed: int, scale: float) -> None:
-    flow = random_flow(seed, scale=scale)
+@given(seed=SEEDS, scale=SCALES, reviewed=st.booleans())
+def test_moments_come_in_order_and_within_the_horizon(seed: int, scale: float, reviewed: bool) -> None:
+    flow = random_flow(seed, scale=scale, reviewed=reviewed)
     record = loop.run(flow)
     times = moments(flow, record)
     steps = np.diff(times, axis=2)
@@ -39,9 +39,9 @@ def test_moments_come_in_order_and_within_the_horizon(seed: int, scale: float) -
 
 
 @HELD
-@given(seed=SEEDS)
-def test_every_truck_is_somewhere_and_only_once(seed: int) -> None:
-    flow = random_flow(seed)
+@given(seed=SEEDS, reviewed=st.booleans())
+def test_every_truck_is_somewhere_and_only_once(seed: int, reviewed: bool) -> None:
+    flow = random_flow(seed, reviewed=reviewed)
     record = loop.run(flow)
     times = moments(flow, record)
     gone = ~np.isnan(record.exit_min)
@@ -57,16 +57,16 @@ def test_every_truck_is_somewhere_and_only_once(seed: int) -> None:
 
 
 @HELD
-@given(seed=SEEDS, scale=SCALES)
-def test_both_engines_agree_at_any_scale(seed: int, scale: float) -> None:
-    flow = random_flow(seed, scale=scale)
+@given(seed=SEEDS, scale=SCALES, reviewed=st.booleans())
+def test_both_engines_agree_at_any_scale(seed: int, scale: float, reviewed: bool) -> None:
+    flow = random_flow(seed, scale=scale, reviewed=reviewed)
     for one, other in zip(simpy_port.run(flow), loop.run(flow), strict=True):
         assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
 
 
 @HELD
-@given(seed=SEEDS)
-def test_a_port_forgets_nothing_between_runs(seed: int) -> None:
-    flow = random_flow(seed)
+@given(seed=SEEDS, reviewed=st.booleans())
+def test_a_port_forgets_nothing_between_runs(seed: int, reviewed: bool) -> None:
+    flow = random_flow(seed, reviewed=reviewed)
     for one, other in zip(loop.run(flow), loop.run(flow), strict=True):
         assert np.array_equal(one, other, equal_nan=one.dtype.kind == "f")

@@ -15,7 +15,6 @@ from typing import Final, Literal
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import spearmanr
 
 from experiments.intervals import Difference
 from experiments.sweeping.axes import Axis
@@ -205,6 +204,9 @@ def _rank(reading: Reading, values: FloatArray) -> tuple[float, float, float]:
     x, y = values[points], np.array([reading.mean(point) for point in points])
     if len(points) < 4 or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
         return (np.nan, np.nan, np.nan)
+    # late: see `experiments.sweeping.designs`
+    from scipy.stats import spearmanr
+
     rho = float(spearmanr(x, y).statistic)
     half = float(ndtri(0.5 + reading.coverage / 2.0)) * math.sqrt(FIELLER / (len(points) - 3))
     z = math.atanh(min(max(rho, -1.0 + 1e-12), 1.0 - 1e-12))

@@ -53,8 +53,11 @@ def test_one_worker_is_as_fast_as_itself(asked: Study, monkeypatch: pytest.Monke
 
 def test_whole_runs_are_held_to_the_flow_stage(asked: Study) -> None:
     rows = cost_over_flow(asked, FlatScorer(), 1)
-    first, further, *worlds = rows
+    first, responds, further, *worlds, flow = rows
     assert (first["case"], further["case"]) == ("first alternative", "further alternative, same trucks")
+    assert responds["case"] == "first alternative, lanes that follow the line"
+    assert flow["case"] == "flow stage, lanes that follow the line"
+    assert flow["times"][0] > 0.0
     assert len(worlds) == 2
     # a first alternative runs the flow stage and more; the further one is a difference of two runs, which is noisy
-    assert all(row["times"][0] > 1.0 for row in (first, *worlds))
+    assert all(row["times"][0] > 1.0 for row in (first, responds, *worlds))

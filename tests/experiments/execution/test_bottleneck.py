@@ -53,7 +53,9 @@ def servers(scenario: Scenario) -> dict[str, float]:
     return dict(zip(STATIONS, minutes, strict=True))
 
 
-@pytest.mark.parametrize("overrides", [(), ("staffing.extra_lanes=-1",), ("staffing=april_2019",)])
+@pytest.mark.parametrize(
+    "overrides", [(), ("staffing.extra_lanes=-1",), ("staffing=april_2019",), ("staffing=responsive",)]
+)
 def test_one_more_adds_to_its_own_station_at_every_hour(
     make_scenario: Callable[..., Scenario], overrides: tuple[str, ...]
 ) -> None:
@@ -69,6 +71,13 @@ def test_one_more_adds_to_its_own_station_at_every_hour(
         assert after[station] - before[station] >= open_min
         assert after[station] - before[station] <= 1.3 * open_min
         assert {s for s in STATIONS if after[s] != before[s]} == {station}
+
+
+def test_one_more_booth_has_an_officer_where_officers_are_few(make_scenario: Callable[..., Scenario]) -> None:
+    few = make_scenario("staffing=responsive", "staffing.responsive.most_officers=18")
+    responsive = scenarios_with_one_more(few)["general booth"].staffing.responsive
+    assert responsive is not None
+    assert responsive.most_officers == 19
 
 
 def test_a_port_is_offered_only_more_of_what_it_has(make_scenario: Callable[..., Scenario]) -> None:

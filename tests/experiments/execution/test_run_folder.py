@@ -210,6 +210,6 @@ def test_ten_runs_started_in_one_second_give_ten_whole_folders(tmp_path: Path) -
         for seed in range(1, 11)
     ]
     assert [run.wait() for run in runs] == [0] * 10
-    records = [json.loads((path / "run.json").read_text()) for path in (tmp_path / "results").iterdir()]
+    records = [json.loads(path.read_text()) for path in (tmp_path / "results").glob("run-*/run.json")]
     assert sorted(record["seed"] for record in records) == list(range(1, 11))
     assert {state.state for state in folder_states(tmp_path)} == {"done"}

@@ -105,9 +105,10 @@ def test_three_runs_are_each_set_beside_the_first(store: Path, call: Any) -> Non
 
 def test_a_wait_that_an_overloaded_station_decides_is_not_compared(store: Path, call: Any) -> None:
     plain = made.more_traffic()
-    held = plain.comparison.assign(note=["unstable: primary"] * len(plain.comparison))
-    add_run(store, replace(plain, run_id="20260506-000000-eeee0005", comparison=held))
+    held = plain.points.assign(unstable="today: primary at 112 % of its hours")
+    add_run(store, replace(plain, run_id="20260506-000000-eeee0005", points=held))
     _, said = call("aaaa", "eeee", "alternative=today")
+    assert "B cannot carry its weekly load (today: primary at 112 % of its hours)" in " ".join(said.split())
     assert row(said, "mean wait, min").split()[-2:] == ["-", "unstable"]
 
 

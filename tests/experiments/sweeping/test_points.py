@@ -57,6 +57,11 @@ def test_points_that_cannot_be_are_named_up_to_ten() -> None:
     assert text.endswith("and 2 more")
 
 
+def test_what_refuses_all_points_is_no_error_of_points() -> None:
+    with pytest.raises(ConfigError, match=r"^replications: must be between 1 and 100000, got 0$"):
+        points_of(["policy=top_share", "policy.share=0.1,0.2", "replications=0"])
+
+
 def test_a_key_that_some_options_lack_is_named_with_its_points() -> None:
     with pytest.raises(
         ConfigError, match=r"2 of 4 points .*policy.share: unknown key; known .*\[point 2 \(policy=threshold"

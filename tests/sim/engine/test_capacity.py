@@ -110,6 +110,25 @@ def test_without_a_timetable_all_booths_keep_the_port_s_hours(planned: Make) -> 
     assert lanes_at(port, 5, 7.5) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("overrides", "weekday"),
+    [
+        ((), (15, 4)),
+        (("staffing.max_lanes=10", "staffing.max_fast_lanes=3"), (10, 3)),
+        (("staffing.responsive.reserve_lanes=2",), (14, 4)),  # the timetable opens 14
+        (("staffing.responsive.reserve_lanes=2", "staffing.extra_lanes=-4"), (13, 4)),
+        (("staffing.responsive.most_officers=18",), (15, 4)),
+        (("staffing.responsive.most_officers=14", "staffing.extra_lanes=-4"), (12, 4)),
+    ],
+)
+def test_lanes_that_may_open_for_a_line_could_be_up_whenever_the_port_is_open(
+    planned: Make, overrides: tuple[str, ...], weekday: tuple[int, int]
+) -> None:
+    spans = planned("staffing=responsive", *overrides)
+    assert lanes_at(spans, 0, 7.0) == lanes_at(spans, 0, 23.9) == weekday
+    assert lanes_at(spans, 0, 6.9) == lanes_at(spans, 5, 16.0) == (0, 0)
+
+
 def test_booths_shut_with_the_port(planned: Make) -> None:
     short = planned("port.hours.weekday.close_h=18")
     assert lanes_at(short, 0, 17.9) == (14, 4)

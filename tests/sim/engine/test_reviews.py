@@ -90,23 +90,32 @@ def test_no_more_lanes_than_may_open_and_officers_that_are_free() -> None:
     assert lanes([9, 9], [1, 3], most_officers=1) == [1, 3]
 
 
-def test_an_officer_of_a_lane_that_closes_is_not_free_in_the_same_review() -> None:
+def two_kinds(least: list[list[int]], in_line: list[list[int]]) -> list[list[int]]:
+    """Return the lanes of two kinds, two of each built, after each review with three officers."""
     plan = lay_out_reviews(
         {
             "first": [0, 2, 4],
-            "review_min": [0.0, 10.0, 20.0],
-            "least": np.ones((3, 2)),
-            "most": np.full((3, 2), 2),
+            "review_min": 10.0 * np.arange(len(least)),
+            "least": least,
+            "most": np.full((len(least), 2), 2),
             "work_min": [[4.0, 0.0], [0.0, 4.0]],
         }
         | RULES
         | {"most_officers": 3}
     )
     memory, found = plan.empty_memory(), []
-    for row, in_line in enumerate(([9, 0], [0, 9], [0, 9])):
-        review_lanes(plan, row, np.array(in_line), np.zeros(2, dtype=np.int64), memory)
+    for row, trucks in enumerate(in_line):
+        review_lanes(plan, row, np.array(trucks), np.zeros(2, dtype=np.int64), memory)
         found.append(memory[WANTED].tolist())
-    assert found == [[2, 1], [1, 1], [1, 2]]
+    return found
+
+
+def test_an_officer_of_a_lane_that_closes_is_not_free_in_the_same_review() -> None:
+    assert two_kinds([[1, 1]] * 3, [[9, 0], [0, 9], [0, 9]]) == [[2, 1], [1, 1], [1, 2]]
+
+
+def test_the_timetable_takes_the_officers_of_lanes_opened_beyond_it() -> None:
+    assert two_kinds([[1, 1], [1, 2], [1, 2]], [[9, 0], [9, 0], [9, 0]]) == [[2, 1], [1, 2], [1, 2]]
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def assert_screened(port: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame
         ("port.secondary.servers=0",),
         ("policy.officer_referral=false",),
         ("port.dock.when_full=block", "port.secondary.when_full=block"),
-        ("threat.loads.drugs_lb.small_max=400", "scanner.portal.sensing.density_shift.high=-2"),
+        ("threat.loads.methamphetamine_kg.small_max=180", "scanner.portal.sensing.density_shift.high=-2"),
         ("threat=human_smuggling",),
         ("threat=outbound",),
     ],

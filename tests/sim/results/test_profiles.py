@@ -6,8 +6,8 @@ from ports import ledger_of, window_of
 
 from sim.replication import draw_window_trucks
 from sim.results import profiles
-from sim.results.metrics import free_flow_min
 from sim.results.profiles import BIN_MIN, N_BINS, collect_profiles
+from sim.results.station_passes import pass_stations
 from sim.stations import STATIONS
 from tests import ledgers
 
@@ -125,6 +125,7 @@ def test_what_is_lost_is_the_delay_of_those_who_left(make_scenario) -> None:  # 
     lost = collect_profiles(table, window_of(3))["lost_min"].sum()
     left = np.isfinite(table["exit_min"].to_numpy())
     work = {s: frame[f"service_{s}_min"].to_numpy() for s in STATIONS}
-    delay = (table["exit_min"] - table["arrive_min"] - free_flow_min(table, work))[left].sum()
+    free_flow = pass_stations(table, work, window_of(3).horizon_min).free_flow_min
+    delay = (table["exit_min"] - table["arrive_min"] - free_flow)[left].sum()
     assert left.mean() > 0.999
     assert lost == pytest.approx(delay, rel=0.01)

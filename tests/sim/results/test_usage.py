@@ -3,9 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.results import usage
+from sim.results.station_passes import pass_stations
 from sim.scenario import Scenario
 from sim.stations import INSPECTION_STATIONS, STATIONS, WAIVED
 from tests import ledgers
@@ -13,6 +15,11 @@ from tests import ledgers
 
 def no_work(n: int) -> dict[str, usage.FloatArray]:
     return {station: np.zeros(n) for station in STATIONS}
+
+
+def offered(scenario: Scenario, table: pd.DataFrame, work: dict[str, usage.FloatArray]) -> usage.FloatArray:
+    passes = pass_stations(table, work, ledgers.window().horizon_min)
+    return usage.offered_min(scenario, table, work, passes)
 
 
 def test_opening_hours_of_a_week(scenario: Scenario) -> None:
@@ -38,8 +45,8 @@ def test_available_is_clipped_to_the_window() -> None:
 def test_held_counts_blocking_and_the_truck_still_there() -> None:
     paths = [{"primary": (0.0, 10.0, 12.0, 30.0)}, {"primary": (0.0, 1400.0, np.nan, np.nan)}]
     table = ledgers.ledger([0.0, 0.0], paths, [30.0, np.nan])
-    held = usage.held_min(table, ledgers.window())
-    assert held[STATIONS.index("primary")] == 20.0 + 40.0
+    passes = pass_stations(table, no_work(2), ledgers.window().horizon_min)
+    assert passes.stations["primary"].held_min == 20.0 + 40.0
 
 
 def test_busy_leaves_out_the_withdrawn() -> None:
@@ -47,7 +54,7 @@ def test_busy_leaves_out_the_withdrawn() -> None:
     table = ledgers.ledger([0.0, 0.0], paths, [3.0, 6.0])
     table.loc[1, "primary_done"] = 2
     work = no_work(2) | {"primary": np.array([3.0, 3.0])}
-    assert usage.busy_min(table, work)[STATIONS.index("primary")] == 3.0
+    assert pass_stations(table, work, ledgers.window().horizon_min).stations["primary"].busy_min == 3.0
 
 
 def test_offered_to_the_dock_is_scaled_to_all_arrivals(scenario: Scenario) -> None:
@@ -55,23 +62,23 @@ def test_offered_to_the_dock_is_scaled_to_all_arrivals(scenario: Scenario) -> No
     one = {"primary": (0.0, 0.0, 1.0, 1.0), "dock": (1.0, 1.0, 61.0, 61.0)}
     table = ledgers.ledger([0.0, 0.0], [one, {}], [61.0, np.nan])
     work = no_work(2) | {"dock": np.array([60.0, 60.0])}
-    assert usage.offered_min(scenario, table, work)[STATIONS.index("dock")] == 120.0
+    assert offered(scenario, table, work)[STATIONS.index("dock")] == 120.0
 
 
 def test_offered_to_the_portal_is_what_was_selected(scenario: Scenario) -> None:
     table = ledgers.ledger([0.0, 0.0, 0.0], [{}, {}, {}], [np.nan] * 3)
     table["selected"] = [True, False, True]
     work = no_work(3) | {"portal": np.array([2.0, 2.0, 4.0])}
-    assert usage.offered_min(scenario, table, work)[STATIONS.index("portal")] == 6.0
+    assert offered(scenario, table, work)[STATIONS.index("portal")] == 6.0
     table.loc[2, "portal_done"] = WAIVED
-    assert usage.offered_min(scenario, table, work)[STATIONS.index("portal")] == 2.0
+    assert offered(scenario, table, work)[STATIONS.index("portal")] == 2.0
 
 
 def test_a_station_that_is_not_there_is_asked_for_nothing(make_scenario: Callable[..., Scenario]) -> None:
     table = ledgers.ledger([0.0], [{}], [np.nan])
     table["selected"] = True
-    offered = usage.offered_min(make_scenario("port=bare"), table, no_work(1) | {"portal": np.ones(1)})
-    assert offered.sum() == 0.0
+    asked = offered(make_scenario("port=bare"), table, no_work(1) | {"portal": np.ones(1)})
+    assert asked.sum() == 0.0
 
 
 def test_exclusive_lanes_are_judged_apart(make_scenario: Callable[..., Scenario]) -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from sim.errors import ConfigError
 from sim.setting.scanner import Service
@@ -104,6 +104,15 @@ def test_normal_and_lognormal_are_those_of_scipy() -> None:
 def test_poisson_quantiles_are_those_of_scipy(mean: float) -> None:
     drawn = streams.poisson_quantiles(GRID, np.full(GRID.size, mean))
     assert drawn.tolist() == stats.poisson.ppf(GRID, mean).tolist()
+
+
+@pytest.mark.parametrize("mean", [1e-4, 0.03, 0.7, 4.0, 55.0, 9e3, 2e5])
+def test_poisson_quantiles_are_the_least_that_reach_the_uniform(mean: float) -> None:
+    u = np.concatenate([[2.0**-54, 1e-12, 1.0 - 1e-8], keyed_uniforms(1, (9, int(mean * 1e4)), 20_000)])
+    means = mean * (0.5 + keyed_uniforms(1, (10,), u.size))
+    k = streams.poisson_quantiles(u, means)
+    assert (special.pdtr(k, means) >= u).all()
+    assert ((k == 0.0) | (special.pdtr(np.maximum(k - 1.0, 0.0), means) < u)).all()
 
 
 def test_uniforms_lie_strictly_inside_the_unit_interval_and_are_uniform() -> None:

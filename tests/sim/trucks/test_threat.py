@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
 from sim.frames import LazyColumns
 from sim.scenario import Scenario
-from sim.setting.contraband import CONCEALMENTS, CONTRABAND, CONTRABAND_UNIT, LOAD_SIZE_OF, UNIT_FACTOR
+from sim.setting.contraband import CONCEALMENTS, CONTRABAND, CONTRABAND_UNIT, LOAD_SIZE_OF
 from sim.setting.threat import SMALL, TRAIT_NAMES, Threat
 from sim.setting.window import EVALUATION, Window
 from sim.trucks import threat as threats
@@ -147,6 +147,19 @@ def test_base_is_exact_also_where_probabilities_are_capped(sd: float, prevalence
     assert drawn == pytest.approx(prevalence, rel=0.003)
 
 
+@pytest.mark.parametrize("sd", [0.0, 0.3, 1.0, 2.5])
+def test_what_is_left_out_of_the_mean_probability_changes_no_bit(sd: float) -> None:
+    """Trucks from far below the cap to far above it, by the formula written out."""
+    ln = np.concatenate([np.linspace(-60.0, 10.0, 20_001), -9.0 * sd - sd * sd + np.linspace(-1e-6, 1e-6, 2001)])
+    ln_sd, cap = np.full(ln.size, sd), math.log(threats.P_MAX)
+    safe = np.maximum(ln_sd, 1e-9)
+    for base in (-0.5, 0.0, 1.25):
+        a = ln + base
+        below = np.exp(a + safe * safe / 2.0) * special.ndtr((cap - a) / safe - safe)
+        whole = float(np.mean(below + threats.P_MAX * special.ndtr((a - cap) / safe)))
+        assert threats._mean_probability(ln, ln_sd, base) == whole
+
+
 def _drawn(threat: Threat, *, laden: bool) -> dict[str, np.ndarray]:
     columns = LazyColumns({"true_p_carrying": np.ones(N), "laden": np.full(N, laden)})
     threats.add_threat(columns, threat, _luck)
@@ -194,15 +207,17 @@ def test_class_weights_and_loads_are_those_of_the_draw(
                 assert abs(loads.mean() - mean[kind, place]) < 4.5 * error
 
 
-def test_loads_follow_the_distribution_and_small_ones_are_small(scenario: Scenario) -> None:
-    drawn = _drawn(scenario.threat, laden=True)
-    load_lb = drawn["true_load"] / 0.45359237
-    assert stats.kstest(np.log(load_lb), "norm", (6.20, 1.42)).pvalue > 1e-3
-    assert (drawn["true_concealment"][load_lb <= 30.0] == SMALL).all()
-    mean_kg = (
-        threats.load_class_weights(scenario.threat, laden=True) * threats.load_class_means(scenario.threat, laden=True)
-    ).sum()
-    assert mean_kg == pytest.approx(0.45359237 * math.exp(6.20 + 1.42**2 / 2.0))
+@pytest.mark.parametrize("drug", ["methamphetamine", "cocaine", "heroin", "fentanyl"])
+def test_loads_follow_the_distribution_of_their_drug_and_small_ones_are_small(scenario: Scenario, drug: str) -> None:
+    drawn, load = _drawn(scenario.threat, laden=True), scenario.threat.load(drug)
+    kind = drawn["true_contraband"] == CONTRABAND.index(drug)
+    load_kg = drawn["true_load"][kind]
+    assert stats.kstest(np.log(load_kg), "norm", (math.log(load.median), load.ln_sd)).pvalue > 1e-3
+    assert (drawn["true_concealment"][kind][load_kg <= load.small_max] == SMALL).all()
+    code = CONTRABAND.index(drug)
+    weights = threats.load_class_weights(scenario.threat, laden=True)[code]
+    mean_kg = (weights * threats.load_class_means(scenario.threat, laden=True)[code]).sum() / weights.sum()
+    assert mean_kg == pytest.approx(load.median * math.exp(load.ln_sd**2 / 2.0))
 
 
 def test_loads_of_one_size(scenario: Scenario) -> None:
@@ -211,7 +226,7 @@ def test_loads_of_one_size(scenario: Scenario) -> None:
     assert weights[:, SMALL].sum() == pytest.approx(1.0)
     occurs = np.isin(CONTRABAND, threat.types())
     mean = threats.load_class_means(threat, laden=True)
-    np.testing.assert_allclose(mean[occurs, SMALL], 8.0 * 0.45359237)
+    np.testing.assert_allclose(mean[occurs, SMALL], 8.0)
     assert not mean[~occurs].any()
 
 
@@ -262,10 +277,11 @@ def test_the_outbound_loads_add_up_to_the_published_flows(make_scenario: Make) -
         (["+threat.type_share.marijuana=0.0"], r"^threat\.type_share\.marijuana: unknown type"),
         (["+threat.type_share.persons=0.0"], r"^threat\.loads: these types need the loads"),
         (["threat.type_share.heroin=0.5"], r"^threat\.type_share: must add up to 1"),
-        (["threat.loads.drugs_lb.median=0"], r"^threat\.loads\.drugs_lb\.median: must be between"),
+        (["threat.loads.heroin_kg.median=0"], r"^threat\.loads\.heroin_kg\.median: must be between"),
+        (["~threat.loads.heroin_kg"], r"^threat\.loads: these types need the loads"),
         (
-            ["~threat.loads.drugs_lb.concealment_share_laden.small"],
-            r"^threat\.loads\.drugs_lb\.concealment_share_laden: ",
+            ["~threat.loads.fentanyl_kg.concealment_share_laden.small"],
+            r"^threat\.loads\.fentanyl_kg\.concealment_share_laden: ",
         ),
     ],
 )
@@ -274,11 +290,11 @@ def test_a_threat_that_makes_no_sense_is_refused(make_scenario: Make, overrides:
         make_scenario(*overrides)
 
 
-def test_every_type_has_a_unit_and_a_load() -> None:
+def test_every_type_has_a_load_of_its_own_in_its_unit() -> None:
     assert set(CONTRABAND_UNIT) == set(LOAD_SIZE_OF) == set(CONTRABAND)
-    for name in CONTRABAND:
-        unit = LOAD_SIZE_OF[name].rpartition("_")[2]
-        assert unit == CONTRABAND_UNIT[name] or UNIT_FACTOR[LOAD_SIZE_OF[name]] != 1.0
+    assert len(set(LOAD_SIZE_OF.values())) == len(CONTRABAND)
+    for name, key in LOAD_SIZE_OF.items():
+        assert key == f"{name}_{CONTRABAND_UNIT[name]}"
 
 
 def test_an_empty_truck_hides_nothing_among_goods(trucks: dict) -> None:
