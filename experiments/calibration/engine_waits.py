@@ -1,4 +1,4 @@
-"""What the engine makes of fitted parameters: mean waits by month, day of the week and hour; what the fast model misses.
+"""What the engine makes of fitted parameters: mean waits by month, weekday and hour; what the fast model misses.
 
 The engine has what the fast model has not: service times that differ, portals before primary, yards, lanes that finish
 their truck. The fast model is run on the engine's own arrivals, so that what is left between them is that alone

@@ -6,7 +6,8 @@ Intervals are of the sandwich kind (Godambe, Ann. Math. Stat. 31, 1960), with wh
     H = J'J + A'A,    V = J'CJ + A'A,    covariance = H^-1 V H^-1
 
 J are the derivatives of the residuals, A the rows of the prior, C how residuals vary together: by the days of the
-model's own weeks, by months, by scatter and rounding. V has A'A because what is held beforehand errs by its own variance.
+model's own weeks, by months, by scatter and rounding. V has A'A because what is held beforehand errs too. They are
+local: a second minimum far away is not in them.
 """
 
 from __future__ import annotations

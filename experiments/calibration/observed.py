@@ -244,7 +244,8 @@ def _in_open_hours(frame: pd.DataFrame, hours: Mapping[DayType, Hours]) -> tuple
         row = frame[~beside].iloc[0]
         day = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[int(row["weekday"])]
         refuse(
-            f"{at_line(int(row['line']))}: {row['wait_min']:g} min on {day} at {int(row['hour'])} h, when the port is closed"
+            f"{at_line(int(row['line']))}: {row['wait_min']:g} min on {day} at {int(row['hour'])} h, "
+            "when the port is closed"
         )
     left = int((~inside).sum())
     note = [f"{left} estimates of the hour before opening or after closing are left out."] if left else []

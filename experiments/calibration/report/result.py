@@ -98,7 +98,7 @@ class Calibration:
         mine, naive = self.left_out_score, self.naive_score
         month_words = "nearer than" if mine.month_error < naive.month_error else "no nearer than"
         return (
-            f"On months left out the simulation misses single cells by {mine.rmse:.1f} min (RMSE, bias {mine.bias:+.1f})"
-            f" beside {naive.rmse:.1f} of the hour's mean, and a month's mean by {mine.month_error:.1f} min, "
+            f"On months left out the simulation misses single cells by {mine.rmse:.1f} min (RMSE, "
+            f"bias {mine.bias:+.1f}) beside {naive.rmse:.1f} of the hour's mean, and a month's mean by {mine.month_error:.1f} min, "
             f"{month_words} the mean of the other months ({naive.month_error:.1f})."
         )
