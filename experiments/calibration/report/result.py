@@ -99,6 +99,7 @@ class Calibration:
         month_words = "nearer than" if mine.month_error < naive.month_error else "no nearer than"
         return (
             f"On months left out the simulation misses single cells by {mine.rmse:.1f} min (RMSE, "
-            f"bias {mine.bias:+.1f}) beside {naive.rmse:.1f} of the hour's mean, and a month's mean by {mine.month_error:.1f} min, "
+            f"bias {mine.bias:+.1f}) beside {naive.rmse:.1f} of the hour's mean, "
+            f"and a month's mean by {mine.month_error:.1f} min, "
             f"{month_words} the mean of the other months ({naive.month_error:.1f})."
         )
