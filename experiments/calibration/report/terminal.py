@@ -39,8 +39,9 @@ def print_calibration(terminal: Console, found: Calibration, paths: Sequence[Pat
          TOLD_WORDS[one.told]]
         for one in shown
     ]  # fmt: skip
-    print_table(terminal, ["parameter", "value", f"{coverage} interval", "told by"], rows)
-    print_line(terminal, NOT_TOLD[0])
+    print_table(terminal, ["parameter", "value", f"local {coverage} interval", "told by"], rows)
+    for line in (NOT_TOLD[0], NOT_TOLD[3]):
+        print_line(terminal, line)
     _print_ahead(terminal, found)
     for path in paths:
         print_line(terminal, f"wrote {path}")
