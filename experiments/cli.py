@@ -55,7 +55,7 @@ VERBS: Final[dict[str, Verb]] = {
         long=True,
     ),
     "calibrate": Verb(
-        "experiments.calibrate",
+        "experiments.calibration.calibrate",
         "fit a port's arrivals, lanes and day-to-day demand to observed waits",
         builder="experiments.calibration.request:build_calibration",
         long=True,

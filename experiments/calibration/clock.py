@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NoReturn
 
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.refusals import at_line, refuse
 from sim.arrays import BoolArray
+from sim.errors import ConfigError
 from sim.setting.port import DayType, Hours
 from sim.trucks.arrivals import day_type
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def refuse(problem: str) -> NoReturn:
+    """Raise the ConfigError of a file of observed waits."""
+    raise ConfigError("observed", problem)
+
+
+def at_line(number: object) -> str:
+    """Return where in the file; the header is line 1."""
+    return f"line {number}"
 
 
 def month_number(text: str, line: int) -> int:

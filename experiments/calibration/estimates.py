@@ -27,8 +27,8 @@ NOT_TOLD: Final = (
     "An hour's arrivals and the lanes open in it trade off: a line grows by the difference of the two. The timetable "
     "is held at one number of lanes a day, and the arrivals take the rest.",
     "The opening threshold and the timetable trade off in the evening, and the two thresholds with each other.",
-    "Intervals are local, and too narrow: parameters far away that fit nearly alike (faster service, higher thresholds) "
-    "are not in them. On three synthetic ports 32 of 57 of them held the truth (docs/calibration.md).",
+    "Intervals are local, and too narrow: parameters far away that fit nearly alike (faster service, higher "
+    "thresholds) are not in them. On three synthetic ports 32 of 57 of them held the truth (docs/calibration.md).",
     "How often lanes are reviewed, and how late they follow, is not told by hourly means: held at 15 minutes, one "
     "review and an hour.",
 )

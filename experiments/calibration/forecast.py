@@ -170,9 +170,9 @@ def forecast_months(
     return [MonthForecast(month, one, blend(shape, one, seen)) for month, one in zip(wanted, cells, strict=True)]
 
 
-def daily_spread(found: EngineWaits, hours: Sequence[int]) -> float:
+def daily_spread(simulated: EngineWaits, hours: Sequence[int]) -> float:
     """Return the standard deviation of simulated daily mean waits within months, Monday to Friday, minutes."""
-    means = found.by_week[:, :, :5][..., list(hours)].mean(axis=-1)
+    means = simulated.by_week[:, :, :5][..., list(hours)].mean(axis=-1)
     free = means.shape[1] * means.shape[2] - 1
     apart = means - means.mean(axis=(1, 2), keepdims=True)
     return float(np.sqrt((apart**2).sum(axis=(1, 2)).mean() / max(free, 1)))

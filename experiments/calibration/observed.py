@@ -17,8 +17,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.clock import check_clock, hour_number, is_open, month_number, weekday_number
-from experiments.calibration.refusals import at_line, refuse
+from experiments.calibration.clock import (
+    at_line,
+    check_clock,
+    hour_number,
+    is_open,
+    month_number,
+    refuse,
+    weekday_number,
+)
 from sim.arrays import FloatArray
 from sim.setting.port import DayType, Hours
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.calibration.clock import refuse
 from experiments.calibration.observed import Observed, read_observed
-from experiments.calibration.refusals import refuse
 from experiments.study.compose import out_override, parse_overrides
 from experiments.study.study import Study, build_study, default_folder
 from sim.errors import ConfigError

@@ -1,4 +1,6 @@
 """What a calibration says: tables, the verdict, figures, page and terminal.
 
-Comes in: a `Calibration`. Goes out: text. ``experiments/calibrate.py`` alone imports it.
+In: a `Calibration`.
+Out: text of page and terminal, figures.
+Imported by: `experiments.calibration.calibrate`.
 """

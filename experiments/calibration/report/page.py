@@ -15,35 +15,35 @@ from experiments.number_format import percent
 from experiments.page_templates import Cell, Table, fill_template, page_table
 
 
-def render_page(found: Calibration) -> str:
+def render_page(fitted: Calibration) -> str:
     """Return the page."""
-    request = found.request
+    request = fitted.request
     port = request.study.alternatives[request.study.baseline].port
-    month_picture, month_words = figures.month_picture(found)
-    shares = [one for one in found.estimates if one.name.startswith(("share of", "trucks of"))]
-    others = [one for one in found.estimates if one not in shares]
+    month_picture, month_words = figures.month_picture(fitted)
+    shares = [one for one in fitted.estimates if one.name.startswith(("share of", "trucks of"))]
+    others = [one for one in fitted.estimates if one not in shares]
     return fill_template(
         "calibrate.html.j2",
         title=f"{port.title}: waits observed and simulated",
-        verdict=found.verdict,
-        why=found.why_naive_wins,
-        findings=[daily_sentence(found), *observed_sentences(found)],
-        hours=figures.hour_pictures(found),
+        verdict=fitted.verdict,
+        why=fitted.why_naive_wins,
+        findings=[daily_sentence(fitted), *observed_sentences(fitted)],
+        hours=figures.hour_pictures(fitted),
         month_picture=month_picture,
         month_words=month_words,
         band=percent(BAND, 0),
-        covered=percent(found.left_out.covered, 0),
-        half_width=found.left_out.half_width,
-        scores=_scores(score_rows(found)),
-        by_month=_by_month(found),
+        covered=percent(fitted.left_out.covered, 0),
+        half_width=fitted.left_out.half_width,
+        scores=_scores(score_rows(fitted)),
+        by_month=_by_month(fitted),
         parameters=_parameters("Parameters", others, request.study.coverage),
         shares=_parameters("Hours and days", shares, request.study.coverage),
         not_told=NOT_TOLD,
         kind=INTERVAL_KIND,
         narrow=percent(TOLD[0][0], 0),
-        ahead=_ahead(found),
-        name=found.name,
-        command=f"throughgate run port={port.name} calibration={request.study.out}/calibration/{found.name}.yaml",
+        ahead=_ahead(fitted),
+        name=fitted.name,
+        command=f"throughgate run port={port.name} calibration={request.study.out}/calibration/{fitted.name}.yaml",
     )
 
 
@@ -56,12 +56,12 @@ def _scores(rows: Iterable[tuple[str, Score]]) -> Table:
     )
 
 
-def _by_month(found: Calibration) -> Table:
+def _by_month(fitted: Calibration) -> Table:
     rows = []
-    mine, naive, blended = found.left_out_score, found.naive_score, found.blended_score
-    for at, month in enumerate(found.left_out.months):
+    mine, naive, blended = fitted.left_out_score, fitted.naive_score, fitted.blended_score
+    for at, month in enumerate(fitted.left_out.months):
         cells = (
-            f"{np.nanmean(found.observed[at]):.1f}",
+            f"{np.nanmean(fitted.observed[at]):.1f}",
             f"{mine.by_month[at]:.1f}", f"{mine.month_bias[at]:+.1f}",
             f"{blended.by_month[at]:.1f}",
             f"{naive.by_month[at]:.1f}", f"{naive.month_bias[at]:+.1f}",
@@ -86,11 +86,11 @@ def _parameters(title: str, estimates: Iterable[Estimate], coverage: float) -> T
     return page_table(title, "parameter", ("value", f"{percent(coverage, 0)} interval", "told by"), rows)
 
 
-def _ahead(found: Calibration) -> Table | None:
-    if not found.ahead:
+def _ahead(fitted: Calibration) -> Table | None:
+    if not fitted.ahead:
         return None
-    seen = found.fit.likelihood.seen.any(axis=0)
+    seen = fitted.fit.likelihood.seen.any(axis=0)
     rows = [
-        (one.month.text, (f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}")) for one in found.ahead
+        (one.month.text, (f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}")) for one in fitted.ahead
     ]
     return page_table("Months to come", "month", ("trucks", "mean wait simulated, min"), rows)

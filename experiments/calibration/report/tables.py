@@ -14,11 +14,11 @@ from experiments.calibration.forecast import BAND
 from experiments.calibration.report.result import Calibration
 
 
-def left_out_table(found: Calibration) -> pd.DataFrame:
+def left_out_table(fitted: Calibration) -> pd.DataFrame:
     """Return one row an observed cell: observed, simulated in sample and left out, band, naive."""
-    rows, out = [], found.left_out
+    rows, out = [], fitted.left_out
     for at, month in enumerate(out.months):
-        for weekday, hour in np.argwhere(np.isfinite(found.observed[at])).tolist():
+        for weekday, hour in np.argwhere(np.isfinite(fitted.observed[at])).tolist():
             place = (at, weekday, hour)
             simulated = out.simulated[place]
             rows.append(
@@ -26,8 +26,8 @@ def left_out_table(found: Calibration) -> pd.DataFrame:
                     "month": month,
                     "dow": DAYS[weekday],
                     "hour": hour,
-                    "observed_min": found.observed[place],
-                    "in_sample_min": found.engine.cells[place],
+                    "observed_min": fitted.observed[place],
+                    "in_sample_min": fitted.engine.cells[place],
                     "left_out_min": simulated,
                     "left_out_low_min": max(simulated - out.half_width, 0.0),
                     "left_out_high_min": simulated + out.half_width,
@@ -39,10 +39,10 @@ def left_out_table(found: Calibration) -> pd.DataFrame:
     return pd.DataFrame(rows).round(2)
 
 
-def forecast_table(found: Calibration) -> pd.DataFrame:
+def forecast_table(fitted: Calibration) -> pd.DataFrame:
     """Return one row a cell of the months to come: simulated and blended, with bands."""
     rows = []
-    for one in found.ahead:
+    for one in fitted.ahead:
         for weekday, hour in np.argwhere(np.isfinite(one.simulated)).tolist():
             row: dict[str, Any] = {
                 "month": one.month.text,
@@ -51,8 +51,8 @@ def forecast_table(found: Calibration) -> pd.DataFrame:
                 "hour": hour,
             }
             for name, wait, width in (
-                ("simulated", one.simulated[weekday, hour], found.left_out.half_width),
-                ("blended", one.blended[weekday, hour], found.left_out.blended_half_width),
+                ("simulated", one.simulated[weekday, hour], fitted.left_out.half_width),
+                ("blended", one.blended[weekday, hour], fitted.left_out.blended_half_width),
             ):
                 row |= {
                     f"{name}_min": wait,
@@ -63,9 +63,9 @@ def forecast_table(found: Calibration) -> pd.DataFrame:
     return pd.DataFrame(rows).round(2)
 
 
-def record(found: Calibration, keys: Mapping[str, Any]) -> dict[str, Any]:
+def record(fitted: Calibration, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record of a calibration."""
-    request = found.request
+    request = fitted.request
     return {
         "verb": "calibrate",
         "port": request.study.alternatives[request.study.baseline].port.name,
@@ -77,20 +77,20 @@ def record(found: Calibration, keys: Mapping[str, Any]) -> dict[str, Any]:
         "overrides": list(request.overrides),
         "seed": request.study.seed,
         "keys": keys,
-        "estimates": [dataclasses.asdict(one) for one in found.estimates],
+        "estimates": [dataclasses.asdict(one) for one in fitted.estimates],
         "intervals": {"coverage": request.study.coverage, "kind": INTERVAL_KIND},
         "not_told": list(NOT_TOLD),
         "scores": {
-            "in_sample": dataclasses.asdict(found.in_sample),
-            "left_out": dataclasses.asdict(found.left_out_score),
-            "left_out_blended": dataclasses.asdict(found.blended_score),
-            "naive_hour_mean": dataclasses.asdict(found.naive_score),
-            "naive_constant": dataclasses.asdict(found.constant_score),
+            "in_sample": dataclasses.asdict(fitted.in_sample),
+            "left_out": dataclasses.asdict(fitted.left_out_score),
+            "left_out_blended": dataclasses.asdict(fitted.blended_score),
+            "naive_hour_mean": dataclasses.asdict(fitted.naive_score),
+            "naive_constant": dataclasses.asdict(fitted.constant_score),
         },
-        "band": {"share": BAND, "half_width_min": found.left_out.half_width, "covered": found.left_out.covered},
-        "daily_means_sd_min": {"simulated": found.daily_sd, "held_against": found.target_daily_sd,
-                               "kind": found.fit.likelihood.spread.kind},
-        "verdict": found.verdict,
-        "why_naive_wins": found.why_naive_wins,
-        "wall_s": round(found.wall_s, 1),
+        "band": {"share": BAND, "half_width_min": fitted.left_out.half_width, "covered": fitted.left_out.covered},
+        "daily_means_sd_min": {"simulated": fitted.daily_sd, "held_against": fitted.target_daily_sd,
+                               "kind": fitted.fit.likelihood.spread.kind},
+        "verdict": fitted.verdict,
+        "why_naive_wins": fitted.why_naive_wins,
+        "wall_s": round(fitted.wall_s, 1),
     }  # fmt: skip

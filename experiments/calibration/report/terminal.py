@@ -16,24 +16,24 @@ from experiments.number_format import percent
 from experiments.report.terminal import print_line, print_table
 
 
-def print_calibration(terminal: Console, found: Calibration, paths: Sequence[Path]) -> None:
+def print_calibration(terminal: Console, fitted: Calibration, paths: Sequence[Path]) -> None:
     """Print the verdict, the errors, the parameters, and what was written."""
-    print_line(terminal, found.verdict)
-    if found.naive_wins:
-        print_line(terminal, found.why_naive_wins)
+    print_line(terminal, fitted.verdict)
+    if fitted.naive_wins:
+        print_line(terminal, fitted.why_naive_wins)
     terminal.print()
-    rows = [[name, f"{one.rmse:.1f}", f"{one.bias:+.1f}", f"{one.month_error:.1f}"] for name, one in score_rows(found)]
+    rows = [[name, f"{one.rmse:.1f}", f"{one.bias:+.1f}", f"{one.month_error:.1f}"] for name, one in score_rows(fitted)]
     print_table(terminal, ["error, min", "RMSE", "bias", "months' means"], rows)
     print_line(
         terminal,
-        f"A band of {found.left_out.half_width:.1f} min either way is to hold {percent(BAND, 0)} of cells; "
-        f"of months left out it held {percent(found.left_out.covered, 0)}.",
+        f"A band of {fitted.left_out.half_width:.1f} min either way is to hold {percent(BAND, 0)} of cells; "
+        f"of months left out it held {percent(fitted.left_out.covered, 0)}.",
     )
-    for line in (daily_sentence(found), *observed_sentences(found)):
+    for line in (daily_sentence(fitted), *observed_sentences(fitted)):
         print_line(terminal, line)
     terminal.print()
-    coverage = percent(found.request.study.coverage, 0)
-    shown = [one for one in found.estimates if not one.name.startswith("share of")]
+    coverage = percent(fitted.request.study.coverage, 0)
+    shown = [one for one in fitted.estimates if not one.name.startswith("share of")]
     rows = [
         [one.name, f"{value_text(one.value)} {one.unit}".strip(), f"{value_text(one.low)} to {value_text(one.high)}",
          TOLD_WORDS[one.told]]
@@ -42,17 +42,17 @@ def print_calibration(terminal: Console, found: Calibration, paths: Sequence[Pat
     print_table(terminal, ["parameter", "value", f"local {coverage} interval", "told by"], rows)
     for line in (NOT_TOLD[0], NOT_TOLD[3]):
         print_line(terminal, line)
-    _print_ahead(terminal, found)
+    _print_ahead(terminal, fitted)
     for path in paths:
         print_line(terminal, f"wrote {path}")
 
 
-def _print_ahead(terminal: Console, found: Calibration) -> None:
-    if not found.ahead:
+def _print_ahead(terminal: Console, fitted: Calibration) -> None:
+    if not fitted.ahead:
         return
-    seen = found.fit.likelihood.seen.any(axis=0)
+    seen = fitted.fit.likelihood.seen.any(axis=0)
     rows = [
-        [one.month.text, f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}"] for one in found.ahead
+        [one.month.text, f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}"] for one in fitted.ahead
     ]
     print_table(terminal, ["month", "trucks", "mean wait, min"], rows)
     print_line(terminal, "By hour, with bands, simulated and blended: forecast.csv")

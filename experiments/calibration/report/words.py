@@ -22,35 +22,35 @@ def value_text(value: float) -> str:
     return f"{value:.3g}"
 
 
-def score_rows(found: Calibration) -> list[tuple[str, Score]]:
+def score_rows(fitted: Calibration) -> list[tuple[str, Score]]:
     """Return every predictor with its errors."""
     return [
-        ("simulated, in sample", found.in_sample),
-        ("simulated, month left out", found.left_out_score),
-        ("blended, month left out", found.blended_score),
-        ("naive: the hour's mean", found.naive_score),
-        ("naive: one mean", found.constant_score),
+        ("simulated, in sample", fitted.in_sample),
+        ("simulated, month left out", fitted.left_out_score),
+        ("blended, month left out", fitted.blended_score),
+        ("naive: the hour's mean", fitted.naive_score),
+        ("naive: one mean", fitted.constant_score),
     ]
 
 
-def daily_sentence(found: Calibration) -> str:
+def daily_sentence(fitted: Calibration) -> str:
     """Return a sentence on the spread from day to day."""
-    spread = found.fit.likelihood.spread
+    spread = fitted.fit.likelihood.spread
     return (
-        f"Daily means vary by {found.daily_sd:.1f} min (standard deviation) within a month in the simulation; "
-        f"{spread.kind}: {found.target_daily_sd:.1f}."
+        f"Daily means vary by {fitted.daily_sd:.1f} min (standard deviation) within a month in the simulation; "
+        f"{spread.kind}: {fitted.target_daily_sd:.1f}."
     )
 
 
-def observed_sentences(found: Calibration) -> list[str]:
+def observed_sentences(fitted: Calibration) -> list[str]:
     """Return what is to be said of the file, and of what was assumed of it."""
-    observed = found.request.observed
+    observed = fitted.request.observed
     months = f"{len(observed.months)} months" if len(observed.months) > 1 else "one month"
     lines = [f"Fitted to {len(observed.cells)} cells of {months} in {observed.path.name}.", *observed.notes]
     if observed.days is None:
         lines.append(
             "The file holds means over days: the day factor is told by their spread as assumed or given alone."
         )
-    if found.ahead:
+    if fitted.ahead:
         lines.append("Blended: the observed shape of the hours at the simulated level of the month.")
     return lines

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from experiments.calibration.clock import refuse
 from experiments.calibration.engine_waits import (
     EngineWaits,
     MonthToSimulate,
@@ -26,7 +27,6 @@ from experiments.calibration.engine_waits import (
 from experiments.calibration.estimates import estimate_parameters
 from experiments.calibration.fit import Fit, covariance
 from experiments.calibration.forecast import forecast_months, leave_months_out, score
-from experiments.calibration.refusals import refuse
 from experiments.calibration.report.page import render_page
 from experiments.calibration.report.result import Calibration
 from experiments.calibration.report.tables import forecast_table, left_out_table, record
@@ -68,10 +68,15 @@ def carry_out(request: CalibrationRequest) -> int:
     with report_terminal.show_progress(terminal, len(request.forecast), "months to come") as tell:
         ahead = forecast_months(fit, request.forecast, study, scorer, request.weeks, tell)
     found = Calibration(
-        request=request, fit=fit, engine=engine, in_sample=in_sample, left_out=left_out, ahead=tuple(ahead),
+        request=request,
+        fit=fit,
+        engine=engine,
+        in_sample=in_sample,
+        left_out=left_out,
+        ahead=tuple(ahead),
         estimates=tuple(estimate_parameters(fit, covariance(fit, center), center, study.coverage)),
         wall_s=time.perf_counter() - begin,
-    )  # fmt: skip
+    )
     print_calibration(terminal, found, write_files(found))
     return 0
 
@@ -94,25 +99,30 @@ def _check_hope(rmse: float, mean: float) -> None:
         )
 
 
-def write_files(found: Calibration) -> list[Path]:
+def write_files(fitted: Calibration) -> list[Path]:
     """Write config file, tables, record and page, each whole or not at all."""
-    request, output = found.request, OutputFolder(found.request.study.out)
-    model = found.fit.model
-    keys = calibrated_keys(model.parameters, model.timetable, found.fit.theta)
+    request, output = fitted.request, OutputFolder(fitted.request.study.out)
+    model = fitted.fit.model
+    keys = calibrated_keys(model.parameters, model.timetable, fitted.fit.theta)
     where = Provenance(
         port=request.study.alternatives[request.study.baseline].port.title,
-        file=request.observed.path.name, sha256=request.observed.sha256, months=request.observed.months,
-        cells=len(request.observed.cells), made=dt.datetime.now().astimezone().date(),
+        file=request.observed.path.name,
+        sha256=request.observed.sha256,
+        months=request.observed.months,
+        cells=len(request.observed.cells),
+        made=dt.datetime.now().astimezone().date(),
         command=shlex.join(["throughgate", "calibrate", *(o for o in request.overrides if not o.startswith("out="))]),
-        in_sample=found.in_sample, left_out=found.left_out_score, naive=found.naive_score,
+        in_sample=fitted.in_sample,
+        left_out=fitted.left_out_score,
+        naive=fitted.naive_score,
         coverage=request.study.coverage,
-    )  # fmt: skip
+    )
     return [
-        output.write_text(f"calibration/{found.name}.yaml", calibration_yaml(keys, found.estimates, where)),
-        output.write_text("left_out.csv", left_out_table(found).to_csv(index=False)),
-        *([output.write_text("forecast.csv", forecast_table(found).to_csv(index=False))] if found.ahead else []),
-        output.write_json("calibration.json", record(found, keys)),
-        output.write_text("report.html", render_page(found)),
+        output.write_text(f"calibration/{fitted.name}.yaml", calibration_yaml(keys, fitted.estimates, where)),
+        output.write_text("left_out.csv", left_out_table(fitted).to_csv(index=False)),
+        *([output.write_text("forecast.csv", forecast_table(fitted).to_csv(index=False))] if fitted.ahead else []),
+        output.write_json("calibration.json", record(fitted, keys)),
+        output.write_text("report.html", render_page(fitted)),
     ]
 
 
