@@ -58,10 +58,13 @@ MALFORMED = [
         "port.volume.holidays.juneteenth.day: must be between 0 and 5, got -1",
     ),
     (
-        ["run", "port.volume.trucks_by_year={1984: [1, 2]}"],
+        ["run", "port=bare", "port.volume.trucks_by_year={1984: [1, 2]}"],
         "port.volume.trucks_by_year.1984: expected 12 numbers, got 2",
     ),
-    (["run", "port.volume.trucks_by_year={next: [1, 2]}"], "port.volume.trucks_by_year.next: expected a year"),
+    (
+        ["run", "port=bare", "port.volume.trucks_by_year={next: [1, 2]}"],
+        "port.volume.trucks_by_year.next: expected a year",
+    ),
     (["run", "port.volume.counted_year=0"], "port.volume.counted_year: must be between 1 and 9999, got 0"),
     (
         ["run", "port.approach.split_trucks=20"],

@@ -46,7 +46,7 @@ def test_units_follow_the_port_unless_overridden(overrides: tuple[str, ...], sta
         ("port.hours.sunday.close_h=7", "port.hours.sunday.close_h: must not be before open_h=8"),
         ("port.portal.servers=0", "port.analyst.servers: image analysts need portal.servers"),
         ("port.primary.fast_lanes=0", "port.primary.fast_lanes: no booth takes FAST trucks"),
-        ("threat.type_share.cocaine=0.5", "threat.type_share: must add up to 1, got 1.17"),
+        ("threat.type_share.cocaine=0.5", "threat.type_share: must add up to 1, got 1.165"),
         ("scanner.portal.sensing.d_prime.in_cargo=nan", "must be a finite number, got nan"),
         ("port.volume.weekday_weight=[1,1]", "port.volume.weekday_weight: expected 7 numbers"),
         ("traffic.name=flat", "traffic.trucks_per_h: missing"),

@@ -67,7 +67,9 @@ FEW = {
 
 @pytest.mark.parametrize("rule", ["carry_over", "served_late", "divert"])
 @pytest.mark.parametrize("port", FEW)
-@pytest.mark.parametrize("lines", [(), ("port.primary.queue=per_lane", "port.primary.room_trucks=null")])
+@pytest.mark.parametrize(
+    "lines", [(), ("port.primary.queue=per_lane", "port.primary.room_trucks=null", "port.approach.split_trucks=null")]
+)
 def test_engines_agree_at_ports_whose_lanes_respond(port: str, lines: tuple[str, ...], rule: str) -> None:
     few = (*FEW[port], f"port.closing={rule}", *(("port.primary.discipline=fcfs", *lines) if lines else ()))
     compiled = run(*few, RESPONSIVE, SOON, days=1)
