@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.calibration.request import build_calibration
 from experiments.cli import VERBS, parse_command_line
 from experiments.scorecards.request import read_request
 from experiments.store.words import read_words
@@ -58,6 +59,9 @@ def test_every_throughgate_command_composes() -> None:
             continue
         if call.verb in ("query", "results", "compare-runs"):
             assert read_words(call.overrides, ()).positional or call.verb == "results"
+            continue
+        if call.verb == "calibrate":
+            assert len(build_calibration(call.overrides, "calibrate").observed.cells) > 100
             continue
         for overrides in sweep_jobs(call.overrides, multirun=call.multirun or call.verb == "sweep"):
             compose_config(overrides)
