@@ -50,7 +50,7 @@ class FrontierPoint:
     by: tuple[str, ...] = ()
     """Who dominates it: one alternative, or the two of a mix."""
     like: tuple[str, ...] = ()
-    """Alternatives that it cannot be told apart from."""
+    """Alternatives from which it does not differ significantly."""
     why: str = ""
 
     def words(self) -> str:
@@ -60,7 +60,7 @@ class FrontierPoint:
             "reference": "no choice at this port: shown for comparison",
             "mix": f"dominated by a mix of {' and '.join(self.by)}",
             "dominated": f"dominated by {' and '.join(self.by)} ({self.why})",
-            "frontier": f"not told apart from {', '.join(self.like)}" if self.like else "on the frontier",
+            "frontier": f"no significant difference from {', '.join(self.like)}" if self.like else "on the frontier",
         }[self.status]
 
 

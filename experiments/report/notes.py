@@ -13,6 +13,7 @@ from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
 from experiments.report.findings import Findings
 from experiments.report.tables import share_span, trucks_only_note
+from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.manifest_file import drawn_columns_note as trucks_note
 from experiments.study.study import MONTHS, Study
 from experiments.study.volume_years import stand_in_note
@@ -76,11 +77,11 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
     times = f"in {k} of {n} {share_span(best.interval('more'))}"
     if best.interval("more").low <= 0.5:
         return (
-            f"What is assumed decides: redrawn {redrawn.asked} times, nobody finds more than {base} "
+            f"The ranking depends on the assumptions: redrawn {redrawn.asked} times, nobody finds more than {base} "
             f"at equal scan share in surely more than half; most often {best.alternative}, {times}."
         )
     return (
-        f"What is assumed matters: redrawn {redrawn.asked} times, {best.alternative} finds more "
+        f"The ranking depends in part on the assumptions: redrawn {redrawn.asked} times, {best.alternative} finds more "
         f"than {base} at equal scan share {times}, more often than any other."
     )
 
@@ -91,8 +92,9 @@ def _found_range(redrawn: RedrawnResults) -> str:
     if not len(shares):
         return ""
     return (
-        f"What is assumed decides: over {len(shares)} redraws of it between {percent(shares.min())} and "
-        f"{percent(shares.max())} of loads are found, half the time more than {percent(shares.median())}."
+        f"The share found depends on the assumptions: over {len(shares)} redraws of them between "
+        f"{percent(shares.min())} and {percent(shares.max())} of loads are found, "
+        f"half the time more than {percent(shares.median())}."
     )
 
 
@@ -227,7 +229,7 @@ def frontier_notes(findings: Findings) -> list[str]:
 
 
 def _alike(findings: Findings, on_frontier: list[str]) -> list[str]:
-    """Return who on the frontier cannot be told apart; mutual groups are named once."""
+    """Return which alternatives on the frontier do not differ significantly; mutual groups are named once."""
     groups: dict[frozenset[str], list[str]] = {}
     for name in on_frontier:
         like = frozenset(other for other in findings.point(name).like if other in on_frontier)
@@ -236,8 +238,8 @@ def _alike(findings: Findings, on_frontier: list[str]) -> list[str]:
     lines = []
     for group, members in groups.items():
         others = listed([name for name in on_frontier if name in group and name not in members])
-        either = f"{listed(members)}: not told apart from {others}."
-        lines.append(either if others else f"Not told apart from each other: {listed(members)}.")
+        either = f"{listed(members)}: no significant difference from {others}."
+        lines.append(either if others else f"No significant difference between {listed(members)}.")
     return lines
 
 
@@ -260,10 +262,10 @@ def reader_notes(findings: Findings) -> list[str]:
     if study.calendar == "year":
         calendar = f"Annual figures, {when}, each month weighing the same; intervals are stratified by month."
     drawn = "" if study.manifest is None else trucks_note(study.manifest, study.days)
-    stand_ins = stand_in_note([study])
+    besides = (drawn, stand_in_note([study]), not_calibrated_note([study]))
     return [
         calendar,
-        *(note for note in (drawn, stand_ins) if note),
+        *(note for note in besides if note),
         trucks_only_note(findings.study),
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",

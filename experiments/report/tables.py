@@ -80,7 +80,7 @@ def _change(gain: ResourceGain, metric: str, alpha: float, scale: float = 1.0, d
 
 
 def bottleneck_answer(findings: Findings) -> str:
-    """Return in a sentence what binds the baseline and what would help most; empty: not asked."""
+    """Return in a sentence which station limits the baseline and what would help most; empty: not asked."""
     base = findings.study.baseline
     if not findings.gains:
         return ""

@@ -1,7 +1,7 @@
 """The scorecard itself: every line judged against its target, its trend, the answer, its editions.
 
-A line is *on course* if the interval of its last period lies wholly on the good side of the target (the target itself
-is good), *off course* if wholly on the bad side; of a line that rests on what is assumed, the range over redraws must
+A line is *on target* if the interval of its last period lies wholly on the good side of the target (the target itself
+is good), *off target* if wholly on the bad side; of a line that rests on what is assumed, the range over redraws must
 lie there too. Otherwise one *cannot tell*. A trend is sure only where it is so for all lines at once (Holm).
 
 The public edition leaves out what would help a smuggler (`WITHHELD`). It is taken out of the card itself, so that
@@ -23,9 +23,9 @@ from experiments.scorecards.lines import DETECTION, FLOW, ScorecardLine, scoreca
 from experiments.scorecards.periods import Period
 from experiments.scorecards.targets import Target
 
-Verdict = Literal["on course", "off course", "cannot tell", "no target"]
-ON: Final = "on course"
-OFF: Final = "off course"
+Verdict = Literal["on target", "off target", "cannot tell", "no target"]
+ON: Final = "on target"
+OFF: Final = "off target"
 UNKNOWN: Final = "cannot tell"
 NONE_SET: Final = "no target"
 VERDICTS: Final[tuple[Verdict, ...]] = (ON, OFF, UNKNOWN, NONE_SET)

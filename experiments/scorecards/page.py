@@ -31,7 +31,7 @@ LABEL: Final = 11
 PALE: Final = "#c9d3dc"
 DARK: Final = "#1a1a1a"
 BLUE: Final = "#0072b2"
-LOOKS: Final = {"on course": "on", "off course": "off", "cannot tell": "open", "no target": "none"}
+LOOKS: Final = {"on target": "on", "off target": "off", "cannot tell": "open", "no target": "none"}
 """Class of a verdict's look, by verdict."""
 
 

@@ -26,8 +26,8 @@ OTHER_WAY: Final = {
 def verdict_rule(card: Scorecard) -> str:
     """Return how verdicts are reached."""
     return (
-        f"On course: the {percent(card.coverage, 0)} interval of the last period lies wholly on the good side of "
-        "the target; off course: wholly on the bad side. A line that rests on what is assumed must lie there with "
+        f"On target: the {percent(card.coverage, 0)} interval of the last period lies wholly on the good side of "
+        "the target; off target: wholly on the bad side. A line that rests on what is assumed must lie there with "
         "its whole range over redraws of the assumptions too. Otherwise one cannot tell: interval or range holds "
         "the target, or there is none. A verdict is of its line alone. It holds for the assumptions as they are "
         "set; where redraws of them reach the other side of the target, it says so. A trend is the straight line "
@@ -43,7 +43,7 @@ def scorecard_answer(card: Scorecard) -> str:
     where = f"{listed([part.title for part in card.parts])}, {listed(list(lasts))}"
     return (
         f"{where}: of {judged} lines with a target {card.count(ON)} {'is' if card.count(ON) == 1 else 'are'} "
-        f"on course and {card.count(OFF)} off course; {card.count(UNKNOWN)} cannot be told."
+        f"on target and {card.count(OFF)} off target; {card.count(UNKNOWN)} cannot be determined."
     )
 
 
@@ -56,15 +56,15 @@ def period_span(part: ScorecardPart) -> str:
 
 
 def direction_findings(card: Scorecard) -> list[str]:
-    """Return for each direction which lines are off course, by how much, and which are on course.
+    """Return for each direction which lines are off target, by how much, and which are on target.
 
     A type of contraband is named only where all types together do not stand the same.
     """
     found = []
     for part in card.parts:
         head = f"{part.direction.capitalize()}, " if len(card.parts) > 1 else ""
-        found.append(_few(f"{head}off course", [f"{_named(row)} {_against(row)}" for row in _with(part, OFF)]))
-        found.append(_few(f"{head}on course", [_named(row) for row in _with(part, ON)]))
+        found.append(_few(f"{head}off target", [f"{_named(row)} {_against(row)}" for row in _with(part, OFF)]))
+        found.append(_few(f"{head}on target", [_named(row) for row in _with(part, ON)]))
     notes = [OTHER_WAY[part.direction] for part in card.parts] if len(card.parts) == 1 else []
     return [sentence for sentence in (*found, *notes) if sentence]
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from experiments.execution.run_folder import CONTENT
 from experiments.files import check_writable
 from experiments.store.run_sides import leaf_values
+from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.compose import parse_overrides
 from experiments.study.study import Study, build_study, default_folder
 from experiments.study.volume_years import stand_in_note
@@ -145,7 +146,8 @@ def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
     check_writable(out)
     measures = checked_measures(settings.measures, "measures") or (scope.measures if scope else ()) or DEFAULT_MEASURES
     constraints = scope.constraints if scope else ()
-    stand_ins = stand_in_note(point.study for point in built)
+    studies = [point.study for point in built]
+    about_ports = (stand_in_note(studies), not_calibrated_note(studies))
     return Sweep(
         verb=verb,
         overrides=tuple(launched),
@@ -158,7 +160,7 @@ def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
         dry_run=settings.dry_run,
         out=out,
         processes=processes or built[0].study.processes,
-        notes=tuple(note for note in (*notes, design_note(design, points), stand_ins) if note),
+        notes=tuple(note for note in (*notes, design_note(design, points), *about_ports) if note),
         drawn=() if design == "grid" else tuple(ranges),
         probes={axis.key: _neighbors(swept, place, rows[0], verb) for place, axis in enumerate(swept.axes)},
     )

@@ -26,6 +26,6 @@ def faults(held: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(not keep_freed_memory(), reason="the C library cannot be told")
+@pytest.mark.skipif(not keep_freed_memory(), reason="the C library has no mallopt")
 def test_memory_is_not_asked_for_twice() -> None:
     assert faults("held") < 0.01 * faults("not")

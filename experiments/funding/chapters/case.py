@@ -23,6 +23,7 @@ from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.tables import lost_trips_words
 from experiments.number_format import NONE, listed
 from experiments.page_templates import Badge, Cell, TableColumn
+from experiments.study.calibrated_waits import not_calibrated_note
 
 Problem = tuple[str, str, str, float, int, Badge, str]
 PROBLEMS: Final[tuple[Problem, ...]] = (
@@ -78,6 +79,7 @@ def problem_chapter(evidence: Evidence) -> Section:
         "intervals over replications; the change is paired, on the same trucks. Waits are predicted; everything about "
         "loads is assumed."
     )
+    said = " ".join(note for note in (said, not_calibrated_note([evidence.appraised.case.study])) if note)
     return Section("problem", "The problem: today, without building, and with the choice", (Prose(said), table))
 
 

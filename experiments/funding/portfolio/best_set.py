@@ -38,7 +38,7 @@ MOST_SETS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """The choice, what binds it, and what came second."""
+    """The choice, its binding constraints, and what came second."""
 
     options: pd.DataFrame
     """Every option: ``port``, ``option``, ``start_y`` (year of the first order), ``spend_usd``
@@ -75,7 +75,7 @@ class Portfolio:
     """The choice as places of ``options``, and how far the solver proved it."""
     second: tuple[int, ...] | None
     why: tuple[str, ...]
-    """Sentences: what was chosen, what binds, the runner-up and why it lost."""
+    """Sentences: what was chosen, the binding constraints, the runner-up and why it lost."""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by its name."""

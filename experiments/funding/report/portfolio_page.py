@@ -190,7 +190,7 @@ def _prices(portfolio: PortfolioResults) -> Section:
     known = len(portfolio.chosen.shadow) > 0
     table = limit_prices_table(portfolio) if known else missing_part("prices of limits", "no limit was given")
     parts = (Prose(said, "lead"), Bullets(limit_price_notes(portfolio)), table)
-    return Section("prices", "What binds, and what more of it would bring", parts)
+    return Section("prices", "Binding constraints, and what relaxing each would bring", parts)
 
 
 def _sure(portfolio: PortfolioResults) -> Section:

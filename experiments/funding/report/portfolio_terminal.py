@@ -23,7 +23,7 @@ TOLERANCE: Final = 1e-9
 def print_portfolio(
     terminal: Console, portfolio: PortfolioResults, folder: Path, paths: Sequence[Path], wall_s: float
 ) -> None:
-    """Print the choice, what binds, how sure it is, and what was written."""
+    """Print the choice, the binding constraints, how sure it is, and what was written."""
     terminal.print()
     first, *rest = portfolio.chosen.why
     terminal.print(Text(report_terminal.wrap_line(terminal, first), style="bold"))
@@ -66,7 +66,7 @@ def options_terminal_table(portfolio: PortfolioResults) -> Table:
 
 
 def limits_terminal_table(portfolio: PortfolioResults) -> Table:
-    """Return what binds or nearly binds, and what a step more of it gains."""
+    """Return the constraints that bind or nearly bind, and what relaxing each by a step gains."""
     rows = []
     for row in relevant_limits(portfolio.chosen.shadow).to_dict("records"):
         scale = funding_terminal.TO_MILLIONS if row["unit"] == "USD" else 1.0

@@ -32,6 +32,7 @@ from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
+from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.volume_years import stand_in_note
 from sim.arrays import FloatArray
 
@@ -301,8 +302,7 @@ def case_notes(appraised: AppraisedCase) -> list[str]:
     ]
     if (lost := lost_trips_words(appraised)) is not None:
         lines.append(lost)
-    if stand_ins := stand_in_note([asked.study]):
-        lines.append(stand_ins)
+    lines += [note for note in (stand_in_note([asked.study]), not_calibrated_note([asked.study])) if note]
     if asked.appraisal.interdiction_usd_per_load is None:
         lines.append(
             "Interdiction is not priced: break-even values are thresholds, not worths. Set "

@@ -49,7 +49,7 @@ def test_twins_are_said_to_be_indistinguishable_and_neither_is_dominated() -> No
     found = standing({"one": (30.0, 0.2, 0.3), "two": (30.0, 0.2, 0.3)})
     assert [point.status for point in found.values()] == ["frontier", "frontier"]
     assert found["one"].like == ("two",)
-    assert found["one"].words() == "not told apart from two"
+    assert found["one"].words() == "no significant difference from two"
 
 
 def test_a_mix_of_two_dominates_what_lies_above_their_line() -> None:

@@ -20,7 +20,7 @@ def at(low: float, high: float, **more: float) -> LineLevel:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "verdict"), [(20.0, 30.0, "on course"), (20.0, 30.1, "cannot tell"), (30.1, 40.0, "off course")]
+    ("low", "high", "verdict"), [(20.0, 30.0, "on target"), (20.0, 30.1, "cannot tell"), (30.1, 40.0, "off target")]
 )
 def test_a_wait_is_judged_by_its_interval(low: float, high: float, verdict: str) -> None:
     assert judge_line(WAIT, at(low, high), 30.0)[0] == verdict
@@ -28,8 +28,8 @@ def test_a_wait_is_judged_by_its_interval(low: float, high: float, verdict: str)
 
 def test_of_more_is_better_the_sides_change() -> None:
     share = {"range_low": 21.0, "range_high": 25.0}
-    assert judge_line(LINES["detection"], at(22.0, 23.0, **share), 0.2)[0] == "on course"
-    assert judge_line(LINES["detection"], at(22.0, 23.0, **share), 0.3)[0] == "off course"
+    assert judge_line(LINES["detection"], at(22.0, 23.0, **share), 0.2)[0] == "on target"
+    assert judge_line(LINES["detection"], at(22.0, 23.0, **share), 0.3)[0] == "off target"
 
 
 def test_what_rests_on_assumptions_is_judged_by_their_range_too() -> None:
@@ -42,7 +42,7 @@ def test_what_rests_on_assumptions_is_judged_by_their_range_too() -> None:
 
 def test_a_predicted_line_says_when_redraws_reach_the_other_side() -> None:
     verdict, why = judge_line(WAIT, at(20.0, 25.0, range_low=1.0, range_high=80.0), 30.0)
-    assert verdict == "on course"
+    assert verdict == "on target"
     assert "redraws reach the other side" in why
     assert judge_line(WAIT, at(20.0, 25.0, range_low=1.0, range_high=29.0), 30.0)[1] == ""
 
@@ -58,7 +58,7 @@ def test_without_interval_or_target_there_is_no_verdict() -> None:
 
 
 def test_all_is_as_good_as_all() -> None:
-    assert judge_line(LINES["detection"], at(100.0, 100.0, range_low=100.0, range_high=100.0), 1.0)[0] == "on course"
+    assert judge_line(LINES["detection"], at(100.0, 100.0, range_low=100.0, range_high=100.0), 1.0)[0] == "on target"
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def row(card: Scorecard, key: str):  # noqa: ANN201
 
 def test_the_last_period_is_judged_and_the_trend_says_which_way(card: Scorecard) -> None:
     wait = row(card, "wait_mean")
-    assert wait.verdict == "on course"
+    assert wait.verdict == "on target"
     assert wait.direction(card.alpha) == "better"
     assert row(card, "detection").direction(card.alpha) == "not clear"
 
@@ -108,5 +108,5 @@ def test_badges_follow_what_a_number_is(card: Scorecard, tmp_path: Path) -> None
 
 
 def test_counts_add_up(card: Scorecard) -> None:
-    verdicts = ("on course", "off course", "cannot tell", "no target")
+    verdicts = ("on target", "off target", "cannot tell", "no target")
     assert sum(card.count(verdict) for verdict in verdicts) == len(card.rows)

@@ -24,18 +24,18 @@ def test_the_answer_counts_the_lines_with_a_target(card: Scorecard) -> None:
     text = wording.scorecard_answer(card)
     judged = sum(row.target is not None and row.line.better != "neither" for row in card.rows)
     assert f"of {judged} lines with a target" in text
-    assert f"{card.count('off course')} off course" in text
+    assert f"{card.count('off target')} off target" in text
     assert "World Trade Bridge" in text
 
 
 def test_what_is_off_course_is_said_with_interval_badge_and_target(card: Scorecard) -> None:
-    off = next(s for s in wording.direction_findings(card) if s.startswith("Off course"))
+    off = next(s for s in wording.direction_findings(card) if s.startswith("Off target"))
     assert "mean wait 48." in off
     assert "(fitted) against at most 30 min (assumed: 15 to 45)" in off
 
 
 def test_types_are_not_named_beside_all_types(card: Scorecard) -> None:
-    off = [row.line.key for row in card.rows if row.verdict == "off course"]
+    off = [row.line.key for row in card.rows if row.verdict == "off target"]
     assert "detection" in off
     assert any(key.startswith("detection_") for key in off)
     assert "heroin" not in " ".join(wording.direction_findings(card))
@@ -77,4 +77,4 @@ def test_high_risk_is_defined(card: Scorecard) -> None:
 
 def test_the_rule_names_every_verdict(card: Scorecard) -> None:
     text = wording.verdict_rule(card).lower()
-    assert all(word in text for word in ("on course", "off course", "cannot tell", "holm"))
+    assert all(word in text for word in ("on target", "off target", "cannot tell", "holm"))
