@@ -11,8 +11,8 @@ import numpy as np
 
 from experiments.calibration.estimates import Estimate, estimate_parameters
 from experiments.calibration.fast_model import FastModel
-from experiments.calibration.fit import Fit, covariance, fit_from, rescaled
-from experiments.calibration.likelihood import make_likelihood
+from experiments.calibration.fit import WaitFit, covariance, fit_from, rescaled
+from experiments.calibration.likelihood import DaySpread, Likelihood, make_likelihood
 from experiments.calibration.observed import read_observed
 from experiments.calibration.parameters import Parameters, Timetable, parameters_of
 from experiments.study.study import compose_scenario
@@ -39,7 +39,7 @@ class Trial:
     """One set of waits, drawn from known parameters, and what was fitted to them."""
 
     truth: FloatArray
-    fit: Fit
+    fit: WaitFit
     estimates: list[Estimate]
     known: list[Estimate]
     """The same readings of the true parameters."""
@@ -119,3 +119,18 @@ def run_trial(folder: Path, seed: int) -> Trial:
         estimate_parameters(fit, spread, SERVICE_MIN, 0.95),
         estimate_parameters(replace(fit, theta=truth[: len(fit.theta)]), nothing, SERVICE_MIN, 0.95),
     )
+
+
+def any_fit() -> tuple[WaitFit, FloatArray]:
+    """Return parameters of the synthetic port as if they had been fitted, and a covariance: nothing is fitted."""
+    setting = synthetic_port()
+    seen = np.zeros((len(MONTHS), 7, 24), dtype=bool)
+    seen[:, :5, 8:15] = True
+    parameters = parameters_of(setting, seen, fits_days=True)
+    theta = draw_truth(parameters, np.random.default_rng(7))
+    model = FastModel(parameters, TIMETABLE, dict.fromkeys(MONTHS, 18_000.0), YEAR, 2, 1)
+    none = np.full((len(MONTHS), 7, 24), np.nan)
+    spread = DaySpread(1.0, 0.1, 0.3, 0.1, tuple(range(8, 15)), "given")
+    fit = WaitFit(model, Likelihood(MONTHS, none, none, none, spread), theta, 0.0)
+    weights, _ = parameters.prior(SERVICE_MIN)
+    return fit, 0.01 * np.linalg.inv(weights.T @ weights)

@@ -1,9 +1,9 @@
 """``throughgate calibrate``: a port's parameters fitted to observed waits.
 
 1  request    overrides, file of waits   -> CalibrationRequest   (refuses before anything runs)
-2  start      fluid start, timetables    -> Fit                  (fast model)
-3  correct    Fit, engine                -> Fit                  (what the fast model misses, twice)
-4  judge      Fit                        -> LeftOut, intervals   (each month left out in turn, simulated)
+2  start      fluid start, timetables    -> WaitFit                  (fast model)
+3  correct    WaitFit, engine                -> WaitFit                  (what the fast model misses, twice)
+4  judge      WaitFit                        -> LeftOut, intervals   (each month left out in turn, simulated)
 5  papers     all of it                  -> calibration/NAME.yaml, tables, report.html; the terminal
 """
 
@@ -25,10 +25,10 @@ from experiments.calibration.engine_waits import (
     simulate_months,
 )
 from experiments.calibration.estimates import estimate_parameters
-from experiments.calibration.fit import Fit, covariance
+from experiments.calibration.fit import WaitFit, covariance
 from experiments.calibration.forecast import forecast_months, leave_months_out, score
 from experiments.calibration.report.page import render_page
-from experiments.calibration.report.result import Calibration
+from experiments.calibration.report.result import PortCalibration
 from experiments.calibration.report.tables import forecast_table, left_out_table, record
 from experiments.calibration.report.terminal import print_calibration
 from experiments.calibration.request import CalibrationRequest
@@ -67,7 +67,7 @@ def carry_out(request: CalibrationRequest) -> int:
         left_out = leave_months_out(fit, center, study, scorer, request.weeks, tell)
     with report_terminal.show_progress(terminal, len(request.forecast), "months to come") as tell:
         ahead = forecast_months(fit, request.forecast, study, scorer, request.weeks, tell)
-    found = Calibration(
+    found = PortCalibration(
         request=request,
         fit=fit,
         engine=engine,
@@ -82,7 +82,7 @@ def carry_out(request: CalibrationRequest) -> int:
 
 
 def _simulate(
-    request: CalibrationRequest, fit: Fit, scorer: Scorer, stage: str, tell: Callable[[int, int], None]
+    request: CalibrationRequest, fit: WaitFit, scorer: Scorer, stage: str, tell: Callable[[int, int], None]
 ) -> EngineWaits:
     model, study = fit.model, request.study
     keys = calibrated_keys(model.parameters, model.timetable, fit.theta)
@@ -99,7 +99,7 @@ def _check_hope(rmse: float, mean: float) -> None:
         )
 
 
-def write_files(fitted: Calibration) -> list[Path]:
+def write_files(fitted: PortCalibration) -> list[Path]:
     """Write config file, tables, record and page, each whole or not at all."""
     request, output = fitted.request, OutputFolder(fitted.request.study.out)
     model = fitted.fit.model

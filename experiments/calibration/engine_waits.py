@@ -130,6 +130,8 @@ class EngineWeek:
     scenario: Scenario
     scorer: Scorer
     window: Window
+    past_before: str
+    """Date before which the past days lie, YYYY-MM-DD: the study's first day."""
     engine: str
 
 
@@ -172,7 +174,7 @@ def _plan(week: EngineWeek) -> OperatingPlan:
     """Return what the policy knows of past days, made once a process."""
     key = digest(repr(week.base), week.window.seed)
     if key not in _PLANS:
-        past = past_window(dataclasses.replace(week.window, replication=0, start_date="2024-05-13"))
+        past = past_window(dataclasses.replace(week.window, replication=0, start_date=week.past_before))
         trucks = draw_window_trucks(week.base, past)
         _PLANS[key] = make_plan(week.base, trucks, score_manifest(week.base, week.scorer, trucks))
     return _PLANS[key]
@@ -224,7 +226,7 @@ def simulate_months(
     """Simulate some weeks of each month, in parallel; what an earlier process has kept is not done again."""
     base = study.alternatives[study.baseline]
     pieces = [
-        EngineWeek(base, month.scenario, scorer, month.window(study.seed, week), study.engine)
+        EngineWeek(base, month.scenario, scorer, month.window(study.seed, week), study.start_date, study.engine)
         for month in months
         for week in range(weeks)
     ]

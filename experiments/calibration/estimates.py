@@ -1,4 +1,4 @@
-"""What the fit says of each parameter: value, interval, and whether the waits or what was held beforehand say it."""
+"""Each parameter with its interval, and whether observed waits or the assumed range identify it."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Final, Literal
 import numpy as np
 from scipy.stats import norm
 
-from experiments.calibration.fit import Fit
+from experiments.calibration.fit import WaitFit
 from experiments.calibration.parameters import CORRELATION, CORRELATION_SD, Parameters
 from sim.arrays import FloatArray
 
-Told = Literal["waits", "both", "prior"]
-TOLD: Final[tuple[tuple[float, Told], ...]] = ((0.4, "waits"), (0.8, "both"))
-"""Who tells: waits where the interval is narrower than so much of what was held beforehand."""
+IdentifiedBy = Literal["waits", "both", "prior"]
+IDENTIFIED_BELOW: Final[tuple[tuple[float, IdentifiedBy], ...]] = ((0.4, "waits"), (0.8, "both"))
+"""Observed waits identify a parameter whose standard error is below this share of its assumed one; both, the next."""
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 INTERVAL_KIND: Final = (
     "sandwich (Godambe) interval about the penalized least-squares estimate; residuals vary together by the model's "
     "own days, by months, scatter and rounding"
 )
-NOT_TOLD: Final = (
-    "Service time and lanes open trade off exactly in the mean wait: twice the lanes at twice the time give the same "
-    "waits. What is told is their ratio, trucks an hour; the time alone rests on the range that is held of it.",
-    "An hour's arrivals and the lanes open in it trade off: a line grows by the difference of the two. The timetable "
-    "is held at one number of lanes a day, and the arrivals take the rest.",
-    "The opening threshold and the timetable trade off in the evening, and the two thresholds with each other.",
-    "Intervals are local, and too narrow: parameters far away that fit nearly alike (faster service, higher "
-    "thresholds) are not in them. On three synthetic ports 32 of 57 of them held the truth (docs/calibration.md).",
-    "How often lanes are reviewed, and how late they follow, is not told by hourly means: held at 15 minutes, one "
+NOT_IDENTIFIED: Final = (
+    "Service time and lanes open trade off exactly in the mean wait: twice the lanes at twice the service time give "
+    "the same waits. Only their ratio, trucks an hour, is identified; the service time rests on its assumed range.",
+    "An hour's arrivals and the lanes open in that hour trade off: a line grows by the difference of the two. The "
+    "timetable is fixed at one number of lanes a day, and the arrivals take up the rest.",
+    "The opening threshold trades off against the evening timetable, and against the closing threshold.",
+    "Intervals are local, and too narrow: parameters far away that fit nearly as well (a faster service with higher "
+    "thresholds) are left out. On three synthetic ports 32 of 57 intervals held the true value (docs/calibration.md).",
+    "Hourly means do not identify how often lanes are reviewed and how late they follow: fixed at 15 minutes, one "
     "review and an hour.",
 )
 
@@ -45,20 +45,22 @@ class Estimate:
     value: float
     low: float
     high: float
-    told: Told
+    identified_by: IdentifiedBy
 
 
-def estimate_parameters(fit: Fit, covariance: FloatArray, service_min: float, coverage: float) -> list[Estimate]:
-    """Return every parameter with its interval, the ratios that are told first."""
+def estimate_parameters(fit: WaitFit, covariance: FloatArray, service_min: float, coverage: float) -> list[Estimate]:
+    """Return every parameter with its interval, the ratios that are identified first."""
     parameters = fit.model.parameters
     weights, _ = parameters.prior(service_min)
     before = np.sqrt(np.diag(np.linalg.inv(weights.T @ weights)))
     after = np.sqrt(np.diag(covariance))
-    told = {name: _told(float(a / b)) for name, a, b in zip(parameters.names, after, before, strict=True)}
+    identified = {
+        name: _identified_by(float(a / b)) for name, a, b in zip(parameters.names, after, before, strict=True)
+    }
     draws = _draws(fit.theta, covariance)
     tail = 0.5 * (1.0 - coverage)
 
-    def row(name: str, key: str, unit: str, of: Callable[[FloatArray], float], by: Told) -> Estimate:
+    def row(name: str, key: str, unit: str, of: Callable[[FloatArray], float], by: IdentifiedBy) -> Estimate:
         spread = np.array([of(one) for one in draws])
         value = of(fit.theta)
         low, high = np.quantile(spread, [tail, 1.0 - tail])
@@ -74,25 +76,31 @@ def estimate_parameters(fit: Fit, covariance: FloatArray, service_min: float, co
     rows += [
         row(f"all {built} lanes", "", "trucks/h", _capacity(level["service"], built), "waits"),
         row("service time at these lanes", "port.primary.service.mean_min", "min", level["service"], "prior"),
-        row("a lane opens above", f"{responsive}.open_above_min", "min", level["open_above"], told["open_above"]),
-        row("a lane closes below", f"{responsive}.close_below_min", "min", level["close_below"], told["close_ratio"]),
-        row("day factor, sd of ln", f"{volume}.day_factor.ln_sd", "", level["day_sd"], told["day_sd"]),
+        row("a lane opens above", f"{responsive}.open_above_min", "min", level["open_above"], identified["open_above"]),
+        row(
+            "a lane closes below",
+            f"{responsive}.close_below_min",
+            "min",
+            level["close_below"],
+            identified["close_ratio"],
+        ),
+        row("day factor, sd of ln", f"{volume}.day_factor.ln_sd", "", level["day_sd"], identified["day_sd"]),
     ]
     name, key = "day factor, correlation", f"{volume}.day_factor.correlation"
     if parameters.fits_days:
-        rows.append(row(name, key, "", level["day_correlation"], told["day_correlation"]))
+        rows.append(row(name, key, "", level["day_correlation"], identified["day_correlation"]))
     else:
         half = float(norm.ppf(1.0 - tail)) * CORRELATION_SD
         rows.append(Estimate(name, key, "", CORRELATION, max(CORRELATION - half, 0.0), CORRELATION + half, "prior"))
     for kind, hours in parameters.hours.items():
         day = {"weekday": 0, "saturday": 5, "sunday": 6}[kind]
         for hour in hours:
-            name, by = f"share of a {kind}'s trucks at {hour} h", told[f"share.{kind}.{hour}"]
+            name, by = f"share of a {kind}'s trucks at {hour} h", identified[f"share.{kind}.{hour}"]
             rows.append(row(name, f"{volume}.hour_share.{kind}", "", _share(parameters, day, hour), by))
     for day in parameters.weekdays:
         source = f"tilt.{day}" if day < 5 else f"other.{'saturday' if day == 5 else 'sunday'}"
         name, key = f"trucks of a {DAYS[day]} beside the mean weekday", f"{volume}.weekday_weight"
-        rows.append(row(name, key, "", _weight(parameters, day), told.get(source, "both")))
+        rows.append(row(name, key, "", _weight(parameters, day), identified.get(source, "both")))
     return rows
 
 
@@ -109,8 +117,8 @@ def _draws(theta: FloatArray, covariance: FloatArray) -> FloatArray:
     return found
 
 
-def _told(ratio: float) -> Told:
-    return next((who for most, who in TOLD if ratio < most), "prior")
+def _identified_by(ratio: float) -> IdentifiedBy:
+    return next((who for most, who in IDENTIFIED_BELOW if ratio < most), "prior")
 
 
 def _readers(parameters: Parameters) -> dict[str, Callable[[FloatArray], float]]:

@@ -35,7 +35,7 @@ TOLERANCE: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class WaitFit:
     """Parameters that fit, for one timetable."""
 
     model: FastModel
@@ -47,7 +47,7 @@ class Fit:
 
 def fit_from(
     model: FastModel, likelihood: Likelihood, theta: FloatArray, service_min: float, steps: int, threads: int = 1
-) -> Fit:
+) -> WaitFit:
     """Return the best parameters, from ``theta`` on, within a number of derivatives.
 
     ``service_min`` is the service time that is held to be likeliest beforehand.
@@ -68,7 +68,7 @@ def fit_from(
         found = least_squares(
             rows, theta, jac=slopes, method="trf", x_scale="jac", ftol=TOLERANCE, xtol=1e-6, gtol=1e-6, max_nfev=steps
         )
-    return Fit(model, likelihood, np.asarray(found.x), float(found.cost))
+    return WaitFit(model, likelihood, np.asarray(found.x), float(found.cost))
 
 
 def timetables(
@@ -94,19 +94,19 @@ def timetables(
     return [Timetable(dict(zip(levels, lanes, strict=True))) for lanes in itertools.product(*levels.values())]
 
 
-def scatter_of(fit: Fit) -> float:
+def scatter_of(fit: WaitFit) -> float:
     """Return the root mean square of the cells' residuals, in minutes."""
     errors = fit.likelihood.cell_errors(fit.model.predict(fit.theta))
     return max(float(np.sqrt((errors**2).mean())), LEAST_SCATTER_MIN)
 
 
-def rescaled(fit: Fit, service_min: float, steps: int, threads: int) -> Fit:
+def rescaled(fit: WaitFit, service_min: float, steps: int, threads: int) -> WaitFit:
     """Return the fit with cells weighed by the scatter that it leaves."""
     likelihood = replace(fit.likelihood, scatter_min=scatter_of(fit))
     return fit_from(fit.model, likelihood, fit.theta, service_min, steps, threads)
 
 
-def covariance(fit: Fit, service_min: float) -> FloatArray:
+def covariance(fit: WaitFit, service_min: float) -> FloatArray:
     """Return the covariance of the parameters, [p, p]; see the module."""
     likelihood, parameters = fit.likelihood, fit.model.parameters
     wide = replace(fit.model, runs=INTERVAL_RUNS, seed=fit.model.seed + 1)
@@ -124,7 +124,7 @@ def covariance(fit: Fit, service_min: float) -> FloatArray:
     return found
 
 
-def _vary_together(fit: Fit, wide: FastModel, slopes: FloatArray) -> FloatArray:
+def _vary_together(fit: WaitFit, wide: FastModel, slopes: FloatArray) -> FloatArray:
     """Return J'CJ of the cells: days, months, scatter and rounding."""
     likelihood = fit.likelihood
     scale, seen = likelihood.scatter_min, likelihood.seen

@@ -15,7 +15,7 @@ from experiments.calibration.engine_waits import (
     calibrated_scenario,
     simulate_months,
 )
-from experiments.calibration.fit import FOLD_STEPS, Fit, fit_from
+from experiments.calibration.fit import FOLD_STEPS, WaitFit, fit_from
 from experiments.calibration.request import ForecastMonth
 from experiments.execution import journal
 from experiments.execution.content import digest
@@ -73,7 +73,7 @@ class MonthForecast:
 
 @dataclass(frozen=True, slots=True)
 class _Fold:
-    fit: Fit
+    fit: WaitFit
     month: int
     service_min: float
 
@@ -89,7 +89,7 @@ def _fit_fold(fold: _Fold) -> FloatArray:
 
 
 def leave_months_out(
-    fit: Fit, service_min: float, study: Study, scorer: Scorer, weeks: int, progress: Progress | None
+    fit: WaitFit, service_min: float, study: Study, scorer: Scorer, weeks: int, progress: Progress | None
 ) -> LeftOut:
     """Predict every month by a fit without it, simulated by the engine."""
     months, observed = fit.likelihood.months, fit.likelihood.wait_min
@@ -153,7 +153,7 @@ def score(predicted: FloatArray, observed: FloatArray) -> Score:
 
 
 def forecast_months(
-    fit: Fit, wanted: Sequence[ForecastMonth], study: Study, scorer: Scorer, weeks: int, progress: Progress | None
+    fit: WaitFit, wanted: Sequence[ForecastMonth], study: Study, scorer: Scorer, weeks: int, progress: Progress | None
 ) -> list[MonthForecast]:
     """Predict months by the whole fit, simulated by the engine, and blended with the observed shape of the hours."""
     if not wanted:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from experiments.calibration.fast_model import FastModel, n_days
-from experiments.calibration.fit import FIT_STEPS, START_STEPS, Fit, fit_from, rescaled, timetables
+from experiments.calibration.fit import FIT_STEPS, START_STEPS, WaitFit, fit_from, rescaled, timetables
 from experiments.calibration.likelihood import Likelihood, make_likelihood
 from experiments.calibration.parameters import Parameters, Timetable, parameters_of
 from experiments.calibration.request import CalibrationRequest
@@ -47,14 +47,14 @@ class _Look:
     seed: int
 
 
-def _fit_through(look: _Look) -> Fit:
+def _fit_through(look: _Look) -> WaitFit:
     """Return the fit of one timetable: few weeks first, then more."""
     model = FastModel(look.parameters, look.timetable, look.trucks_per_month, look.year, LOOK_RUNS, look.seed)
     first = fit_from(model, look.likelihood, look.start, look.service_min, START_STEPS)
     return fit_from(replace(model, runs=FIT_RUNS), look.likelihood, first.theta, look.service_min, FIT_STEPS)
 
 
-def fast_fit(request: CalibrationRequest, service_min: float, progress: Callable[[int, int], None]) -> Fit:
+def fast_fit(request: CalibrationRequest, service_min: float, progress: Callable[[int, int], None]) -> WaitFit:
     """Return the fast model's fit: the timetable that fits best from a fluid start.
 
     What an earlier process has kept of this run is not done again.
@@ -78,7 +78,7 @@ def fast_fit(request: CalibrationRequest, service_min: float, progress: Callable
     return rescaled(min(fits, key=lambda fit: fit.cost), service_min, CORRECTION_STEPS, study.processes)
 
 
-def correct(fit: Fit, gap: FloatArray, service_min: float, threads: int) -> Fit:
+def correct(fit: WaitFit, gap: FloatArray, service_min: float, threads: int) -> WaitFit:
     """Return the fit whose fast model is corrected by what the engine adds to it: a Gauss-Newton step or some."""
     likelihood = replace(fit.likelihood, discrepancy=gap)
     return fit_from(fit.model, likelihood, fit.theta, service_min, CORRECTION_STEPS, threads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,8 @@ from typing import Any, Final
 from experiments.calibration.estimates import Estimate
 from experiments.calibration.forecast import Score
 
+ORIGIN: Final = {"waits": "fitted", "both": "fitted, in part assumed", "prior": "assumed: waits hardly identify it"}
+"""What a number rests on, by what identifies it."""
 PLACES: Final = 4
 """Significant digits of ranges."""
 
@@ -33,7 +36,9 @@ class Provenance:
 
 def calibration_yaml(keys: Mapping[str, Any], estimates: Sequence[Estimate], from_where: Provenance) -> str:
     """Return the text of ``calibration/NAME.yaml``: one comment a number, in the form of the repository's configs."""
-    ranges = {one.key: one for one in estimates if one.key}
+    ranges: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        ranges.setdefault(estimate.key, []).append(estimate)
     return "\n".join([*_head(from_where), *_lines(keys, ranges), ""])
 
 
@@ -51,15 +56,17 @@ def _head(p: Provenance) -> list[str]:
     ]
 
 
-def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Estimate]) -> Iterator[str]:
+def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Sequence[Estimate]]) -> Iterator[str]:
     volume, primary = keys["port"]["volume"], keys["port"]["primary"]
     rules = keys["staffing"]["responsive"]
     yield "port:"
     yield "  volume:"
-    yield f"    weekday_weight: {_plain(volume['weekday_weight'])}  # [A 0.95..1.05] fitted"
+    words = _factors(ranges["port.volume.weekday_weight"])
+    yield f"    weekday_weight: {_plain(volume['weekday_weight'])}  # {words}"
     yield "    hour_share:"
     for kind, shares in volume["hour_share"].items():
-        yield f"      {kind}: {_plain(shares)}  # [A 0.9..1.1] fitted, given the lanes below"
+        words = _factors(ranges[f"port.volume.hour_share.{kind}"])
+        yield f"      {kind}: {_plain(shares)}  # {words}, given the lanes below"
     yield "    day_factor:"
     for key, value in volume["day_factor"].items():
         yield f"      {key}: {value:g}  # {_range(ranges, f'port.volume.day_factor.{key}', value)}"
@@ -67,8 +74,8 @@ def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Estimate]) -> Iterator[
     service = primary["service"]["mean_min"]
     words = _range(ranges, "port.primary.service.mean_min", service)
     yield "    service:"
-    yield f"      mean_min: {service:g}  # {words}, given the lanes below; only the ratio of the two is told"
-    yield "    open_by_shift:  # [T by definition] the fluid start's; more open with the line"
+    yield f"      mean_min: {service:g}  # {words}, given the lanes below; only the ratio of the two is identified"
+    yield "    open_by_shift:  # [T by definition] the number that fits best; more open with the line"
     for kind, shifts in primary["open_by_shift"].items():
         yield f"      {kind}:"
         for shift in shifts:
@@ -77,7 +84,7 @@ def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Estimate]) -> Iterator[
     yield "staffing:"
     yield "  responsive:"
     for key in ("review_every_min", "delay_reviews", "min_open_reviews", "reserve_lanes"):
-        yield f"    {key}: {rules[key]}  # [T by definition] held: not told by hourly means"
+        yield f"    {key}: {rules[key]}  # [T by definition] fixed: hourly means do not identify it"
     yield "    most_officers: null"
     for key in ("open_above_min", "close_below_min"):
         yield f"    {key}: {rules[key]:g}  # {_range(ranges, f'staffing.responsive.{key}', rules[key])}"
@@ -91,9 +98,17 @@ def _number(value: float) -> str:
     return f"{value:g}" if value else "0"
 
 
-def _range(ranges: Mapping[str, Estimate], key: str, value: float) -> str:
+def _range(ranges: Mapping[str, Sequence[Estimate]], key: str, value: float) -> str:
     """Return the comment of a number with its interval, widened to hold the number as written."""
-    one = ranges[key]
-    low, high = min(one.low, value), max(one.high, value)
-    words = {"waits": "fitted", "both": "fitted, as much assumed", "prior": "hardly told by waits"}[one.told]
-    return f"[A {low:.{PLACES}g}..{high:.{PLACES}g}] {words}"
+    (estimate,) = ranges[key]
+    low, high = min(estimate.low, value), max(estimate.high, value)
+    return f"[A {low:.{PLACES}g}..{high:.{PLACES}g}] {ORIGIN[estimate.identified_by]}"
+
+
+def _factors(estimates: Sequence[Estimate]) -> str:
+    """Return the comment of a list: the middle one of its intervals, as factors on the numbers themselves."""
+    low, high = (
+        statistics.median(end / estimate.value for estimate, end in ends)
+        for ends in ([(one, one.low) for one in estimates], [(one, one.high) for one in estimates])
+    )
+    return f"[A {low:.2f}..{high:.2f}] fitted; factors, of the list's middle interval"

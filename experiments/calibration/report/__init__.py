@@ -1,6 +1,6 @@
 """What a calibration says: tables, the verdict, figures, page and terminal.
 
-In: a `Calibration`.
+In: a `PortCalibration`.
 Out: text of page and terminal, figures.
 Imported by: `experiments.calibration.calibrate`.
 """

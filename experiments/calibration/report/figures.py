@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from markupsafe import Markup, escape
 
-from experiments.calibration.report.result import Calibration
+from experiments.calibration.report.result import PortCalibration
 from sim.arrays import BoolArray, FloatArray
 
 WIDTH, HEIGHT = 340.0, 190.0
@@ -41,12 +41,12 @@ class Plane:
         return "M" + " L".join(f"{x},{y}" for x, y in (self.at(*point) for point in points))
 
 
-def hour_pictures(fitted: Calibration) -> list[tuple[str, Markup, str]]:
+def hour_pictures(fitted: PortCalibration) -> list[tuple[str, Markup, str]]:
     """Return a picture of each month's weekdays by hour: title, picture, words."""
     return [_hours(fitted, at) for at in range(len(fitted.left_out.months))]
 
 
-def _hours(fitted: Calibration, at: int) -> tuple[str, Markup, str]:
+def _hours(fitted: PortCalibration, at: int) -> tuple[str, Markup, str]:
     month, out = MONTHS[fitted.left_out.months[at] - 1], fitted.left_out
     seen = np.isfinite(fitted.observed[at, :5])
     hours = np.flatnonzero(seen.any(axis=0))
@@ -68,7 +68,7 @@ def _hours(fitted: Calibration, at: int) -> tuple[str, Markup, str]:
     return month, _picture(body, words), words
 
 
-def month_picture(fitted: Calibration) -> tuple[Markup, str]:
+def month_picture(fitted: PortCalibration) -> tuple[Markup, str]:
     """Return the picture of the months' means, and words."""
     out, seen = fitted.left_out, np.isfinite(fitted.observed)
     months = np.array(out.months, dtype=np.float64)

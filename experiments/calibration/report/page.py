@@ -1,4 +1,4 @@
-"""The page of a calibration: verdict, observed against simulated, parameters, what is told and what is not."""
+"""The page of a calibration: verdict, observed against simulated, parameters, what is identified and what is not."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from experiments.calibration.estimates import INTERVAL_KIND, NOT_TOLD, TOLD, Estimate
+from experiments.calibration.estimates import IDENTIFIED_BELOW, INTERVAL_KIND, NOT_IDENTIFIED, Estimate
 from experiments.calibration.forecast import BAND, Score
 from experiments.calibration.report import figures
-from experiments.calibration.report.result import Calibration
-from experiments.calibration.report.words import TOLD_WORDS, daily_sentence, observed_sentences, score_rows, value_text
+from experiments.calibration.report.result import PortCalibration
+from experiments.calibration.report.words import (
+    IDENTIFIED_BY_WORDS,
+    daily_sentence,
+    observed_sentences,
+    score_rows,
+    three_digits,
+)
 from experiments.number_format import percent
 from experiments.page_templates import Cell, Table, fill_template, page_table
 
 
-def render_page(fitted: Calibration) -> str:
+def render_page(fitted: PortCalibration) -> str:
     """Return the page."""
     request = fitted.request
     port = request.study.alternatives[request.study.baseline].port
@@ -38,9 +44,9 @@ def render_page(fitted: Calibration) -> str:
         by_month=_by_month(fitted),
         parameters=_parameters("Parameters", others, request.study.coverage),
         shares=_parameters("Hours and days", shares, request.study.coverage),
-        not_told=NOT_TOLD,
+        not_identified=NOT_IDENTIFIED,
         kind=INTERVAL_KIND,
-        narrow=percent(TOLD[0][0], 0),
+        narrow=percent(IDENTIFIED_BELOW[0][0], 0),
         ahead=_ahead(fitted),
         name=fitted.name,
         command=f"throughgate run port={port.name} calibration={request.study.out}/calibration/{fitted.name}.yaml",
@@ -56,7 +62,7 @@ def _scores(rows: Iterable[tuple[str, Score]]) -> Table:
     )
 
 
-def _by_month(fitted: Calibration) -> Table:
+def _by_month(fitted: PortCalibration) -> Table:
     rows = []
     mine, naive, blended = fitted.left_out_score, fitted.naive_score, fitted.blended_score
     for at, month in enumerate(fitted.left_out.months):
@@ -76,17 +82,17 @@ def _parameters(title: str, estimates: Iterable[Estimate], coverage: float) -> T
         (
             one.name,
             (
-                Cell(f"{value_text(one.value)} {one.unit}".strip()),
-                Cell(f"{value_text(one.low)} to {value_text(one.high)}"),
-                Cell(TOLD_WORDS[one.told], look="words"),
+                Cell(f"{three_digits(one.value)} {one.unit}".strip()),
+                Cell(f"{three_digits(one.low)} to {three_digits(one.high)}"),
+                Cell(IDENTIFIED_BY_WORDS[one.identified_by], look="words"),
             ),
         )
         for one in estimates
     ]
-    return page_table(title, "parameter", ("value", f"{percent(coverage, 0)} interval", "told by"), rows)
+    return page_table(title, "parameter", ("value", f"{percent(coverage, 0)} interval", "identified by"), rows)
 
 
-def _ahead(fitted: Calibration) -> Table | None:
+def _ahead(fitted: PortCalibration) -> Table | None:
     if not fitted.ahead:
         return None
     seen = fitted.fit.likelihood.seen.any(axis=0)

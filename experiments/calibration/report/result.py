@@ -9,18 +9,18 @@ import numpy as np
 
 from experiments.calibration.engine_waits import EngineWaits
 from experiments.calibration.estimates import Estimate
-from experiments.calibration.fit import Fit
+from experiments.calibration.fit import WaitFit
 from experiments.calibration.forecast import LeftOut, MonthForecast, Score, daily_spread, score
 from experiments.calibration.request import CalibrationRequest
 from sim.arrays import FloatArray
 
 
 @dataclass(frozen=True)
-class Calibration:
+class PortCalibration:
     """What was fitted, simulated and left out."""
 
     request: CalibrationRequest
-    fit: Fit
+    fit: WaitFit
     engine: EngineWaits
     """In sample."""
     in_sample: Score
@@ -87,9 +87,9 @@ class Calibration:
         if not self.naive_wins:
             return ""
         return (
-            f"A naive predictor is nearer at {' and '.join(self.naive_wins)}: it averages the scatter of the other "
-            "months' cells hour by hour and has no volume to be misled by, while the model must make every hour of a "
-            "month out of that month's trucks; but a mean of the past cannot say what a lane or a tenth more trucks do."
+            f"A naive predictor is better at {' and '.join(self.naive_wins)}. A likely reason: it averages out the scatter "
+            "of the other months' cells and does not depend on the month's volume. But a mean of the past cannot say what "
+            "one more lane or 10 % more trucks would do."
         )
 
     @property

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.estimates import DAYS, INTERVAL_KIND, NOT_TOLD
+from experiments.calibration.estimates import DAYS, INTERVAL_KIND, NOT_IDENTIFIED
 from experiments.calibration.forecast import BAND
-from experiments.calibration.report.result import Calibration
+from experiments.calibration.report.result import PortCalibration
 
 
-def left_out_table(fitted: Calibration) -> pd.DataFrame:
+def left_out_table(fitted: PortCalibration) -> pd.DataFrame:
     """Return one row an observed cell: observed, simulated in sample and left out, band, naive."""
     rows, out = [], fitted.left_out
     for at, month in enumerate(out.months):
@@ -39,7 +39,7 @@ def left_out_table(fitted: Calibration) -> pd.DataFrame:
     return pd.DataFrame(rows).round(2)
 
 
-def forecast_table(fitted: Calibration) -> pd.DataFrame:
+def forecast_table(fitted: PortCalibration) -> pd.DataFrame:
     """Return one row a cell of the months to come: simulated and blended, with bands."""
     rows = []
     for one in fitted.ahead:
@@ -63,7 +63,7 @@ def forecast_table(fitted: Calibration) -> pd.DataFrame:
     return pd.DataFrame(rows).round(2)
 
 
-def record(fitted: Calibration, keys: Mapping[str, Any]) -> dict[str, Any]:
+def record(fitted: PortCalibration, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record of a calibration."""
     request = fitted.request
     return {
@@ -79,7 +79,7 @@ def record(fitted: Calibration, keys: Mapping[str, Any]) -> dict[str, Any]:
         "keys": keys,
         "estimates": [dataclasses.asdict(one) for one in fitted.estimates],
         "intervals": {"coverage": request.study.coverage, "kind": INTERVAL_KIND},
-        "not_told": list(NOT_TOLD),
+        "not_identified": list(NOT_IDENTIFIED),
         "scores": {
             "in_sample": dataclasses.asdict(fitted.in_sample),
             "left_out": dataclasses.asdict(fitted.left_out_score),

@@ -8,15 +8,21 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from experiments.calibration.estimates import NOT_TOLD
+from experiments.calibration.estimates import NOT_IDENTIFIED, Estimate
 from experiments.calibration.forecast import BAND
-from experiments.calibration.report.result import Calibration
-from experiments.calibration.report.words import TOLD_WORDS, daily_sentence, observed_sentences, score_rows, value_text
+from experiments.calibration.report.result import PortCalibration
+from experiments.calibration.report.words import (
+    IDENTIFIED_BY_WORDS,
+    daily_sentence,
+    observed_sentences,
+    score_rows,
+    three_digits,
+)
 from experiments.number_format import percent
 from experiments.report.terminal import print_line, print_table
 
 
-def print_calibration(terminal: Console, fitted: Calibration, paths: Sequence[Path]) -> None:
+def print_calibration(terminal: Console, fitted: PortCalibration, paths: Sequence[Path]) -> None:
     """Print the verdict, the errors, the parameters, and what was written."""
     print_line(terminal, fitted.verdict)
     if fitted.naive_wins:
@@ -26,7 +32,7 @@ def print_calibration(terminal: Console, fitted: Calibration, paths: Sequence[Pa
     print_table(terminal, ["error, min", "RMSE", "bias", "months' means"], rows)
     print_line(
         terminal,
-        f"A band of {fitted.left_out.half_width:.1f} min either way is to hold {percent(BAND, 0)} of cells; "
+        f"A band of {fitted.left_out.half_width:.1f} min either way is sized to hold {percent(BAND, 0)} of cells; "
         f"of months left out it held {percent(fitted.left_out.covered, 0)}.",
     )
     for line in (daily_sentence(fitted), *observed_sentences(fitted)):
@@ -34,20 +40,22 @@ def print_calibration(terminal: Console, fitted: Calibration, paths: Sequence[Pa
     terminal.print()
     coverage = percent(fitted.request.study.coverage, 0)
     shown = [one for one in fitted.estimates if not one.name.startswith("share of")]
-    rows = [
-        [one.name, f"{value_text(one.value)} {one.unit}".strip(), f"{value_text(one.low)} to {value_text(one.high)}",
-         TOLD_WORDS[one.told]]
-        for one in shown
-    ]  # fmt: skip
-    print_table(terminal, ["parameter", "value", f"local {coverage} interval", "told by"], rows)
-    for line in (NOT_TOLD[0], NOT_TOLD[3]):
+    rows = [_parameter_cells(one) for one in shown]
+    print_table(terminal, ["parameter", "value", f"local {coverage} interval", "identified by"], rows)
+    for line in (NOT_IDENTIFIED[0], NOT_IDENTIFIED[3]):
         print_line(terminal, line)
     _print_ahead(terminal, fitted)
     for path in paths:
         print_line(terminal, f"wrote {path}")
 
 
-def _print_ahead(terminal: Console, fitted: Calibration) -> None:
+def _parameter_cells(estimate: Estimate) -> list[str]:
+    low, high = three_digits(estimate.low), three_digits(estimate.high)
+    value = f"{three_digits(estimate.value)} {estimate.unit}".strip()
+    return [estimate.name, value, f"{low} to {high}", IDENTIFIED_BY_WORDS[estimate.identified_by]]
+
+
+def _print_ahead(terminal: Console, fitted: PortCalibration) -> None:
     if not fitted.ahead:
         return
     seen = fitted.fit.likelihood.seen.any(axis=0)

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from experiments.calibration.estimates import Told
+from experiments.calibration.estimates import IdentifiedBy
 from experiments.calibration.forecast import Score
-from experiments.calibration.report.result import Calibration
+from experiments.calibration.report.result import PortCalibration
 
-TOLD_WORDS: Final[dict[Told, str]] = {"waits": "the waits", "both": "waits and prior", "prior": "the prior"}
+IDENTIFIED_BY_WORDS: Final[dict[IdentifiedBy, str]] = {
+    "waits": "waits",
+    "both": "waits, assumption",
+    "prior": "assumption",
+}
 
 
-def value_text(value: float) -> str:
+def three_digits(value: float) -> str:
     """Return a number with three digits that count.
 
     Examples
     --------
-    >>> value_text(104.32), value_text(0.06487)
+    >>> three_digits(104.32), three_digits(0.06487)
     ('104', '0.0649')
     """
     return f"{value:.3g}"
 
 
-def score_rows(fitted: Calibration) -> list[tuple[str, Score]]:
+def score_rows(fitted: PortCalibration) -> list[tuple[str, Score]]:
     """Return every predictor with its errors."""
     return [
         ("simulated, in sample", fitted.in_sample),
@@ -33,7 +37,7 @@ def score_rows(fitted: Calibration) -> list[tuple[str, Score]]:
     ]
 
 
-def daily_sentence(fitted: Calibration) -> str:
+def daily_sentence(fitted: PortCalibration) -> str:
     """Return a sentence on the spread from day to day."""
     spread = fitted.fit.likelihood.spread
     return (
@@ -42,15 +46,13 @@ def daily_sentence(fitted: Calibration) -> str:
     )
 
 
-def observed_sentences(fitted: Calibration) -> list[str]:
+def observed_sentences(fitted: PortCalibration) -> list[str]:
     """Return what is to be said of the file, and of what was assumed of it."""
     observed = fitted.request.observed
     months = f"{len(observed.months)} months" if len(observed.months) > 1 else "one month"
     lines = [f"Fitted to {len(observed.cells)} cells of {months} in {observed.path.name}.", *observed.notes]
     if observed.days is None:
-        lines.append(
-            "The file holds means over days: the day factor is told by their spread as assumed or given alone."
-        )
+        lines.append("The file holds means over days: the day factor rests on their spread as given or assumed.")
     if fitted.ahead:
         lines.append("Blended: the observed shape of the hours at the simulated level of the month.")
     return lines
