@@ -12,11 +12,13 @@ from scipy.stats import norm
 from experiments.calibration.fit import WaitFit
 from experiments.calibration.parameters import CORRELATION, CORRELATION_SD, Parameters
 from sim.arrays import FloatArray
+from sim.setting.port import DayType
 
 IdentifiedBy = Literal["waits", "both", "prior"]
 IDENTIFIED_BELOW: Final[tuple[tuple[float, IdentifiedBy], ...]] = ((0.4, "waits"), (0.8, "both"))
 """Observed waits identify a parameter whose standard error is below this share of its assumed one; both, the next."""
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+KIND: Final[dict[DayType, str]] = {"weekday": "weekday", "saturday": "Saturday", "sunday": "Sunday"}
 INTERVAL_KIND: Final = (
     "sandwich (Godambe) interval about the penalized least-squares estimate; residuals vary together by the model's "
     "own days, by months, scatter and rounding"
@@ -70,7 +72,7 @@ def estimate_parameters(fit: WaitFit, covariance: FloatArray, service_min: float
     lanes, built = fit.model.timetable.lanes, parameters.setting.port.primary.lanes
     responsive, volume = "staffing.responsive", "port.volume"
     rows = [
-        row(f"timetable, {kind}: {n} lanes", "", "trucks/h", _capacity(level["service"], n), "waits")
+        row(f"timetable, {KIND[kind]}: {n} lanes", "", "trucks/h", _capacity(level["service"], n), "waits")
         for kind, n in lanes.items()
     ]
     rows += [
@@ -95,11 +97,11 @@ def estimate_parameters(fit: WaitFit, covariance: FloatArray, service_min: float
     for kind, hours in parameters.hours.items():
         day = {"weekday": 0, "saturday": 5, "sunday": 6}[kind]
         for hour in hours:
-            name, by = f"share of a {kind}'s trucks at {hour} h", identified[f"share.{kind}.{hour}"]
+            name, by = f"share of a {KIND[kind]}'s trucks at {hour} h", identified[f"share.{kind}.{hour}"]
             rows.append(row(name, f"{volume}.hour_share.{kind}", "", _share(parameters, day, hour), by))
     for day in parameters.weekdays:
         source = f"tilt.{day}" if day < 5 else f"other.{'saturday' if day == 5 else 'sunday'}"
-        name, key = f"trucks of a {DAYS[day]} beside the mean weekday", f"{volume}.weekday_weight"
+        name, key = f"{DAYS[day]}, mean weekday = 1", f"{volume}.weekday_weight"
         rows.append(row(name, key, "", _weight(parameters, day), identified.get(source, "both")))
     return rows
 

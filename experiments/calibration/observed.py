@@ -255,7 +255,8 @@ def _in_open_hours(frame: pd.DataFrame, hours: Mapping[DayType, Hours]) -> tuple
             "when the port is closed"
         )
     left = int((~inside).sum())
-    note = [f"{left} estimates of the hour before opening or after closing are left out."] if left else []
+    many = "1 estimate" if left == 1 else f"{left} estimates"
+    note = [f"Left out: {many} of the hour before opening or after closing."] if left else []
     return frame[inside], note
 
 

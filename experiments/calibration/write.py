@@ -72,9 +72,9 @@ def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Sequence[Estimate]]) ->
         yield f"      {key}: {value:g}  # {_range(ranges, f'port.volume.day_factor.{key}', value)}"
     yield "  primary:"
     service = primary["service"]["mean_min"]
-    words = _range(ranges, "port.primary.service.mean_min", service)
+    ends = _range(ranges, "port.primary.service.mean_min", service).partition("]")[0]
     yield "    service:"
-    yield f"      mean_min: {service:g}  # {words}, given the lanes below; only the ratio of the two is identified"
+    yield f"      mean_min: {service:g}  # {ends}] given the lanes below; only the ratio of the two is identified"
     yield "    open_by_shift:  # [T by definition] the number that fits best; more open with the line"
     for kind, shifts in primary["open_by_shift"].items():
         yield f"      {kind}:"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from experiments.calibration.estimates import IDENTIFIED_BELOW, INTERVAL_KIND, NOT_IDENTIFIED, Estimate
+from experiments.calibration.estimates import DAYS, IDENTIFIED_BELOW, INTERVAL_KIND, NOT_IDENTIFIED, Estimate
 from experiments.calibration.forecast import BAND, Score
 from experiments.calibration.report import figures
 from experiments.calibration.report.result import PortCalibration
@@ -26,7 +26,7 @@ def render_page(fitted: PortCalibration) -> str:
     request = fitted.request
     port = request.study.alternatives[request.study.baseline].port
     month_picture, month_words = figures.month_picture(fitted)
-    shares = [one for one in fitted.estimates if one.name.startswith(("share of", "trucks of"))]
+    shares = [one for one in fitted.estimates if one.name.startswith(("share of", *DAYS))]
     others = [one for one in fitted.estimates if one not in shares]
     return fill_template(
         "calibrate.html.j2",
@@ -89,7 +89,7 @@ def _parameters(title: str, estimates: Iterable[Estimate], coverage: float) -> T
         )
         for one in estimates
     ]
-    return page_table(title, "parameter", ("value", f"{percent(coverage, 0)} interval", "identified by"), rows)
+    return page_table(title, "parameter", ("value", f"local {percent(coverage, 0)} interval", "identified by"), rows)
 
 
 def _ahead(fitted: PortCalibration) -> Table | None:

@@ -87,16 +87,16 @@ class PortCalibration:
         if not self.naive_wins:
             return ""
         return (
-            f"A naive predictor is better at {' and '.join(self.naive_wins)}. A likely reason: it averages out the scatter "
-            "of the other months' cells and does not depend on the month's volume. But a mean of the past cannot say what "
-            "one more lane or 10 % more trucks would do."
+            f"A naive predictor is better at {' and '.join(self.naive_wins)}. A likely reason: it averages out the "
+            "scatter of the other months' cells and does not depend on the month's volume. But a mean of the past "
+            "cannot say what one more lane or 10 % more trucks would do."
         )
 
     @property
     def verdict(self) -> str:
         """Return the judgment in one sentence."""
         mine, naive = self.left_out_score, self.naive_score
-        month_words = "nearer than" if mine.month_error < naive.month_error else "no nearer than"
+        month_words = "closer than" if mine.month_error < naive.month_error else "no closer than"
         return (
             f"On months left out the simulation misses single cells by {mine.rmse:.1f} min (RMSE, "
             f"bias {mine.bias:+.1f}) beside {naive.rmse:.1f} of the hour's mean, "

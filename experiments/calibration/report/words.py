@@ -8,11 +8,7 @@ from experiments.calibration.estimates import IdentifiedBy
 from experiments.calibration.forecast import Score
 from experiments.calibration.report.result import PortCalibration
 
-IDENTIFIED_BY_WORDS: Final[dict[IdentifiedBy, str]] = {
-    "waits": "waits",
-    "both": "waits, assumption",
-    "prior": "assumption",
-}
+IDENTIFIED_BY_WORDS: Final[dict[IdentifiedBy, str]] = {"waits": "waits", "both": "both", "prior": "assumption"}
 
 
 def three_digits(value: float) -> str:
