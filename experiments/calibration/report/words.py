@@ -49,6 +49,10 @@ def observed_sentences(fitted: PortCalibration) -> list[str]:
     lines = [f"Fitted to {len(observed.cells)} cells of {months} in {observed.path.name}.", *observed.notes]
     if observed.days is None:
         lines.append("The file holds means over days: the day factor rests on their spread as given or assumed.")
+    lines.append(
+        "Months left out are refitted from the starting point and the engine's correction of all months: their errors "
+        "are somewhat too small."
+    )
     if fitted.ahead:
         lines.append("Blended: the observed shape of the hours at the simulated level of the month.")
     return lines
