@@ -60,6 +60,12 @@ VERBS: Final[dict[str, Verb]] = {
         builder="experiments.calibration.request:build_calibration",
         long=True,
     ),
+    "capacity": Verb(
+        "experiments.planning.capacity",
+        "the first month in which growth of demand fills a station",
+        builder="experiments.planning.capacity_request:build_capacity",
+    ),
+    "new": Verb("experiments.planning.new", "begin a port, cost, target or experiment file of your own", builder=None),
     "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", builder=None),
     "query": Verb("experiments.store.query", "ask the store of all runs a question in SQL", builder=None),
     "results": Verb("experiments.store.results", "list, show, label and prune the runs of the store", builder=None),

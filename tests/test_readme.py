@@ -11,6 +11,7 @@ import pytest
 
 from experiments.calibration.request import build_calibration
 from experiments.cli import VERBS, parse_command_line
+from experiments.planning.new import read_new
 from experiments.scorecards.request import read_request
 from experiments.store.words import read_words
 from experiments.study.compose import compose_config, sweep_jobs
@@ -56,6 +57,9 @@ def test_every_throughgate_command_composes() -> None:
         call = parse_command_line([word for word in words if private is False] or [words[0]])
         if call.verb == "scorecard":
             assert read_request(call.overrides).runs
+            continue
+        if call.verb == "new":
+            assert read_new(call.overrides).file.suffix == ".yaml"
             continue
         if call.verb in ("query", "results", "compare-runs"):
             assert read_words(call.overrides, ()).positional or call.verb == "results"

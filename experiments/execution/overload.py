@@ -23,7 +23,7 @@ def overloaded_alternatives(
     unstable, saturated = {}, {}
     for name, load in loads.items():
         shares = dict(zip(load["station"], load["load_share"], strict=True))
-        passes = {station for station in shares if _passes(scenarios[name], station)}
+        passes = {station for station in shares if passes_when_full(scenarios[name], station)}
         if "analyst" in shares and "portal" in passes:
             shares["analyst"] /= max(shares.get("portal", 0.0), 1.0)
         over = {station: share for station, share in shares.items() if share >= 1.0}
@@ -35,7 +35,7 @@ def overloaded_alternatives(
     return unstable, saturated
 
 
-def _passes(scenario: Scenario, station: str) -> bool:
+def passes_when_full(scenario: Scenario, station: str) -> bool:
     """Return whether trucks pass the station by when its yard is full."""
     part = getattr(scenario.port, station, None)
     return isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None

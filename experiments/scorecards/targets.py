@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from experiments.study.compose import parse_overrides, search_folders, value_at
-from experiments.study.sources import CONFIGS, USER, SourceNote, source_notes
+from experiments.study.sources import CONFIGS, USER, SourceNote, option_files, source_notes
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
 
@@ -75,10 +75,13 @@ def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     >>> found["wait_mean_at_most_min"].value, found["wait_mean_at_most_min"].note.kind
     (20.0, 'user')
     """
-    path = _file(overrides)
-    mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
+    mapping: dict[str, Any] = {}
+    notes: dict[str, SourceNote | None] = {}
+    for path in _files(overrides):
+        _lay_over(mapping, yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        notes |= source_notes(path)
     own = _set(mapping, overrides)
-    agreed, notes = build_spec(ScorecardTargets, mapping, GROUP), source_notes(path) | dict.fromkeys(own, USER)
+    agreed, notes = build_spec(ScorecardTargets, mapping, GROUP), notes | dict.fromkeys(own, USER)
     unsourced = SourceNote("user", note="no source")
     return {
         direction: {
@@ -90,15 +93,29 @@ def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     }
 
 
-def _file(overrides: Sequence[str]) -> Path:
-    """Return the file of the option that is chosen last; private folders come first."""
+def _lay_over(mapping: dict[str, Any], file: Mapping[str, Any]) -> None:
+    """Put the targets of one file over those of the files that it builds on."""
+    for key, value in file.items():
+        if key in ("northbound", "southbound"):
+            if not isinstance(value, Mapping | None):
+                raise ConfigError(f"{GROUP}.{key}", f"expected a group of keys, got {value!r}")
+            mapping[key] = {**mapping.get(key, {}), **(value or {})}
+        elif key != "defaults":
+            mapping[key] = value
+
+
+def _files(overrides: Sequence[str]) -> list[Path]:
+    """Return the files of the option that is chosen last, those it builds on (``defaults:``) first.
+
+    Private folders come first.
+    """
     chosen = [str(o.value()) for o in parse_overrides(overrides) if o.key_or_group == GROUP]
     option = chosen[-1] if chosen else DEFAULT
     folders = [*search_folders(overrides), CONFIGS]
     files = {f.stem: f for folder in reversed(folders) for f in (folder / GROUP).glob("*.yaml")}
     if option not in files:
         raise ConfigError(GROUP, f"no option {option!r}; known {sorted(files)}")
-    return files[option]
+    return option_files(GROUP, option, folders)
 
 
 def _set(mapping: dict[str, Any], overrides: Sequence[str]) -> set[str]:

@@ -135,12 +135,26 @@ def build_spec(cls: type[T], mapping: object, key: str = "") -> T:
         if name not in mapping:
             if field.default is not dataclasses.MISSING:
                 continue
-            raise ConfigError(_join(key, name), f"missing; expected {_describe(hints[name])}")
+            others = _missing(cls, mapping, key)[1:]
+            more = f"; also missing: {', '.join(others)}" if others else ""
+            raise ConfigError(_join(key, name), f"missing; expected {_describe(hints[name])}{more}")
         values[name] = convert_value(hints[name], mapping[name], _join(key, name))
     try:
         return cls(**values)
     except ConfigError as error:
         raise (error.under(key) if key else error) from None
+
+
+def _missing(cls: type[Spec], mapping: Mapping[str, object], key: str) -> list[str]:
+    """Return every key that a mapping and the groups in it lack, those of the mapping itself first."""
+    fields = dataclasses.fields(cls)
+    absent = [f.name for f in fields if f.default is dataclasses.MISSING and f.name not in mapping]
+    found = [_join(key, name) for name in absent]
+    for field in fields:
+        kind, value = _hints(cast("Any", cls))[field.name], mapping.get(field.name)
+        if isinstance(kind, type) and issubclass(kind, Spec) and isinstance(value, Mapping) and kind.variants() is None:
+            found += _missing(kind, value, _join(key, field.name))
+    return found
 
 
 def build_part(cls: type[Spec], name: str, value: object) -> object:

@@ -1,0 +1,40 @@
+"""Every command of the how-to pages runs, in the order of its page."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from experiments.cli import VERBS, main
+
+PAGES = sorted((Path(__file__).parents[1] / "docs" / "how-to").glob("*.md"))
+SMALL = ("days=1", "replications=2", "robustness.draws=0", "bottleneck=false", "processes=1", "store=null")
+"""What makes a study small, where its page does not set the key itself."""
+
+
+def commands(page: Path) -> list[list[str]]:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return [shlex.split(line)[1:] for line in lines if re.match(r" {4}throughgate ", line)]
+
+
+def small(words: list[str]) -> list[str]:
+    """Return a command with the settings of a small study, where it runs one."""
+    if words[0] not in ("run", "compare"):
+        return words
+    keys = {word.partition("=")[0] for word in SMALL}
+    kept = [word for word in words if word.partition("=")[0] not in keys]
+    year = {"experiment=lanes", "experiment=volume"} & set(kept)
+    return [*kept, *SMALL, *(["calendar=week"] if year else [])]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+def test_every_command_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = commands(page)
+    assert found
+    for words in found:
+        assert words[0] in VERBS
+        assert main(small(words)) == 0, words
