@@ -7,8 +7,8 @@ This module alone catches errors. What the user can mend costs one line on stder
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,69 +16,22 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 # Nothing heavy stands here: a signal is to be taken before it is imported.
+from experiments.command_line.completion import candidates, completion_script
+from experiments.command_line.suggestions import unknown_name
+from experiments.command_line.usage import verb_overview, verb_usage
+from experiments.command_line.verbs import SWEEP, SWEPT, VERBS, verb_module
 from experiments.execution import stopping
 from sim.errors import ConfigError, ThroughgateError
 
 BAD_INPUT: Final = 2
+SHELL: Final[dict[str, Callable[[Sequence[str]], list[str]]]] = {
+    "completion": completion_script,
+    "complete": candidates,
+}
+"""Words that a shell's tab completion uses."""
 INTERRUPTED: Final = 130
 RUN_WORDS: Final = ("resume", "retry")
 """Keys that say how a run is carried out and are no part of its question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One question that can be asked: the module that answers it, and a line about it."""
-
-    module: str
-    """Its ``carry_out`` takes what the builder gives; without a builder its ``main`` takes the words."""
-    line: str
-    builder: str | None = "experiments.study.study:build_study"
-    """What builds the question from Hydra overrides and the verb, and refuses a bad one before anything runs."""
-    long: bool = False
-    """Whether it keeps what it has finished, and can be resumed."""
-
-
-VERBS: Final[dict[str, Verb]] = {
-    "compare": Verb("experiments.compare", "compare alternatives with a baseline, on the same trucks", long=True),
-    "run": Verb("experiments.run", "run one alternative", long=True),
-    "sweep": Verb(
-        "experiments.sweep",
-        "run a grid or a design of points, in one table",
-        builder="experiments.sweeping.request:build_sweep",
-        long=True,
-    ),
-    "train": Verb("experiments.train", "train the risk models that a study asks for", long=True),
-    "fund": Verb(
-        "experiments.fund",
-        "make the case for money: costs, benefits and thresholds over the years",
-        builder="experiments.funding.request:build_case_or_plan",
-        long=True,
-    ),
-    "calibrate": Verb(
-        "experiments.calibration.calibrate",
-        "fit a port's arrivals, lanes and day-to-day demand to observed waits",
-        builder="experiments.calibration.request:build_calibration",
-        long=True,
-    ),
-    "capacity": Verb(
-        "experiments.planning.capacity",
-        "the first month in which growth of demand fills a station",
-        builder="experiments.planning.capacity_request:build_capacity",
-    ),
-    "new": Verb("experiments.planning.new", "begin a port, cost, target or experiment file of your own", builder=None),
-    "scorecard": Verb("experiments.scorecard", "measures against targets, over one or several runs", builder=None),
-    "query": Verb("experiments.store.query", "ask the store of all runs a question in SQL", builder=None),
-    "results": Verb("experiments.store.results", "list, show, label and prune the runs of the store", builder=None),
-    "compare-runs": Verb(
-        "experiments.store.compare_runs", "what differs between two or three runs: inputs, then measures", builder=None
-    ),
-    "bench": Verb("experiments.bench", "time the engines and every stage"),
-    "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
-}
-"""Every verb, in the order in which they are listed."""
-SWEEP: Final = "sweep"
-SWEPT: Final = ("compare", "run")
-"""Verbs whose ``-m`` is a sweep: the same points, in one table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +65,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         _complain(f"{error.filename}: {error.strerror}")
     except Exception as error:
-        if not isinstance(error, _user_errors()):
+        if not isinstance(error, ThroughgateError) and not isinstance(error, _library_errors()):
             raise
         _complain(" ".join(str(error).split()))
     return BAD_INPUT
 
 
-def _user_errors() -> tuple[type[Exception], ...]:
-    """Return the errors that a user can mend; Hydra's are known once it is there."""
+def _library_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of libraries that a user can mend; imported only where an error is none of our own family."""
     import yaml
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    return ThroughgateError, HydraException, OmegaConfBaseException, yaml.YAMLError
+    return HydraException, OmegaConfBaseException, yaml.YAMLError
 
 
 def run_verb(verb: str) -> NoReturn:
@@ -134,16 +87,13 @@ def run_verb(verb: str) -> NoReturn:
 
 
 def _dispatch(argv: list[str]) -> int:
-    if not argv or argv[0] in ("-h", "--help", "help"):
-        _say(verb_overview())
-        return 0
-    if argv[0] == "--version":
-        from experiments.study.run_record import package_version
-
-        _say(package_version("throughgate") or "not installed")
+    if argv[:1] == ["help"] and len(argv) > 1:
+        argv = [*argv[1:], "--help"]
+    if (lines := _answer_without_verb(argv)) is not None:
+        _say("\n".join(lines))
         return 0
     if argv[0] not in VERBS:
-        raise ConfigError(argv[0], f"unknown verb; known {list(VERBS)}")
+        raise ConfigError(argv[0], unknown_name(argv[0], VERBS, "verb"))
     call = parse_command_line(argv)
     if call.asks_help:
         _say(verb_usage(call.verb))
@@ -155,9 +105,18 @@ def _dispatch(argv: list[str]) -> int:
         return _run_jobs(call, builder)
     if call.multirun:
         raise ConfigError("-m", f"{call.verb} takes no sweep")
-    module = _verb_module(call.verb)
+    module = verb_module(call.verb)
     stopping.begin_work()
     return int(module.main(list(call.overrides)))
+
+
+def _answer_without_verb(argv: Sequence[str]) -> list[str] | None:
+    """Return what is said where no verb is asked for: help, version, or words for a shell; None: a verb is."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        return [verb_overview()]
+    if argv[0] in ("-V", "--version"):
+        return [f"throughgate {importlib.metadata.version('throughgate')}"]
+    return SHELL[argv[0]](argv[1:]) if argv[0] in SHELL else None
 
 
 def parse_command_line(argv: Sequence[str]) -> CommandLine:
@@ -168,8 +127,6 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     >>> parse_command_line(["compare", "-m", "port=a,b"]).multirun
     True
     """
-    from experiments.study.compose import search_override
-
     verb, *rest = argv
     overrides: list[str] = []
     flags: set[str] = set()
@@ -178,14 +135,20 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
         if word in ("-m", "--multirun", "-h", "--help"):
             flags.add(word.lstrip("-")[0])
         elif word in ("-cd", "--config-dir"):
-            overrides.append(search_override(next(words, "")))
+            overrides.append(_search_override(next(words, "")))
         elif word.startswith("--config-dir="):
-            overrides.append(search_override(word.partition("=")[2]))
+            overrides.append(_search_override(word.partition("=")[2]))
         elif word.startswith("-") and VERBS[verb].builder is not None:
             raise ConfigError(word, f"unknown option; known {['-m', '--multirun', '--config-dir', '-h', '--help']}")
         else:
             overrides.append(word)
     return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
+
+
+def _search_override(folder: str) -> str:
+    from experiments.study.compose import search_override
+
+    return search_override(folder)
 
 
 def _run_sweep(call: CommandLine) -> int:
@@ -198,7 +161,7 @@ def _run_sweep(call: CommandLine) -> int:
     sweep = build(overrides, call.verb)
     if sweep.dry_run:
         stopping.begin_work()
-        return int(_verb_module(SWEEP).carry_out(sweep))
+        return int(verb_module(SWEEP).carry_out(sweep))
     return _answer(whole, sweep.overrides, [sweep])
 
 
@@ -236,7 +199,7 @@ def _answer(call: CommandLine, overrides: Sequence[str], questions: Sequence[obj
     from experiments.execution.run_folder import running
 
     status = 0
-    _verb_module(call.verb)
+    verb_module(call.verb)
     stopping.begin_work()
     with connected(overrides if VERBS[call.verb].long else ()) as backend:
         for number, question in enumerate(questions):
@@ -244,9 +207,9 @@ def _answer(call: CommandLine, overrides: Sequence[str], questions: Sequence[obj
                 _say(f"job {number} of {len(said)}: {said[number]}")
             if VERBS[call.verb].long:
                 with running(question, call.verb, backend) as placed:
-                    status = max(status, _verb_module(call.verb).carry_out(placed))
+                    status = max(status, verb_module(call.verb).carry_out(placed))
             else:
-                status = max(status, _verb_module(call.verb).carry_out(question))
+                status = max(status, verb_module(call.verb).carry_out(question))
     return status
 
 
@@ -288,13 +251,13 @@ def _resume(call: CommandLine, folder: Path, build: Callable[[Sequence[str], str
     kept = [str(o.input_line) for o in parse_overrides(started.overrides) if o.key_or_group not in given]
     question = build((*kept, *call.overrides), str(started.configuration.get("verb", call.verb)))
     run_folder.check_unmoved(started, question)
-    _verb_module(call.verb)
+    verb_module(call.verb)
     stopping.begin_work()
     with (
         connected((*kept, *call.overrides)) as backend,
         run_folder.resuming(question, started, folder, backend, retry_failed=retry) as placed,
     ):
-        return int(_verb_module(call.verb).carry_out(placed))
+        return int(verb_module(call.verb).carry_out(placed))
 
 
 def _named_folders(overrides: Sequence[str]) -> list[str]:
@@ -315,96 +278,6 @@ def _numbered(default: Path, jobs: Sequence[tuple[str, ...]]) -> list[tuple[str,
         folder = f"{[default.as_posix(), *_named_folders(overrides)][-1]}/{number}"
         numbered.append((*rest, out_override(folder)))
     return numbered
-
-
-def _verb_module(verb: str) -> Any:  # noqa: ANN401
-    # Late, because a verb brings compilers and plotting along, and a bad key should not wait.
-    return importlib.import_module(VERBS[verb].module)
-
-
-MULTIRUN: Final = (
-    "-m runs once for each value of a comma list or range; --config-dir adds your configs.",
-    "Several values of a key (a,b or range(..)) make a sweep, docs/sweeps.md; --config-dir adds your configs.",
-)
-
-
-def verb_overview() -> str:
-    """Return every verb with a line each."""
-    width = max(map(len, VERBS))
-    lines = [f"  {name:<{width}}  {verb.line}" for name, verb in VERBS.items()]
-    return "\n".join(["throughgate <verb> [overrides]", "", *lines, "", "throughgate <verb> --help says more."])
-
-
-def verb_usage(verb: str) -> str:
-    """Return how a verb is called: its study keys and the options of each config group.
-
-    A verb that takes no study says so itself.
-    """
-    from experiments.study.compose import EXECUTING, FUND, GROUPS
-
-    if VERBS[verb].builder is None:
-        return str(_verb_module(verb).usage())
-    keys = [f"  {key}={value}  {text}" for key, value, text in study_keys()]
-    groups = [f"  {group}: {' '.join(group_options(group))}" for group in (*GROUPS, *EXECUTING)]
-    return "\n".join(
-        [
-            f"throughgate {verb} [-m] [--config-dir DIR] [key=value ...]",
-            "",
-            VERBS[verb].line,
-            "",
-            MULTIRUN[verb in (SWEEP, *SWEPT)],
-            *(["resume=FOLDER goes on with a run that was stopped (docs/scaling.md)."] if VERBS[verb].long else []),
-            "",
-            "Study keys and their defaults:",
-            *keys,
-            "",
-            "Config groups and their options (choose with group=option, set with group.key=value):",
-            *groups,
-            *(_economics() if verb == FUND else ()),
-        ]
-    )
-
-
-def _economics() -> list[str]:
-    """Return the keys, groups and catalogue that a funding case has beside a study."""
-    from experiments.study.compose import ECONOMIC, FUND
-
-    return [
-        "",
-        "Keys of the funding case and their defaults:",
-        *(f"  {key}={value}  {text}" for key, value, text in study_keys(FUND)),
-        "",
-        "Economic groups and their options:",
-        *(f"  {group}: {' '.join(group_options(group))}" for group in ECONOMIC),
-        "",
-        "Catalogue; set with cost.MEASURE.KEY=value, as cost.portal.construction_y=2:",
-        f"  {' '.join(group_options('cost'))}",
-    ]
-
-
-def study_keys(root: str = "config") -> list[tuple[str, str, str]]:
-    """Return every key of a root file with its default and its line of help, read from the file.
-
-    Keys one level down have their group before them; where a number comes from is left out.
-    """
-    from experiments.study.sources import CONFIGS
-
-    text = (CONFIGS / f"{root}.yaml").read_text(encoding="utf-8")
-    found, above = [], ""
-    for indent, key, value, help_text in re.findall(
-        r"^( *)(\w+):(?: (\S.*?))?  # (?:\[[^\]]*\] )?(.+)$", text, flags=re.MULTILINE
-    ):
-        above = above if indent else key
-        if value:
-            found.append((f"{above}.{key}" if indent else key, value, help_text))
-    return found
-
-
-def group_options(group: str) -> list[str]:
-    """Return the options of a config group that the repository holds."""
-    from experiments.study.sources import CONFIGS
-
-    return sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
 
 
 def _say(text: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli import VERBS, main
+from experiments.cli import main
+from experiments.command_line.verbs import VERBS
 
 PAGES = sorted((Path(__file__).parents[1] / "docs" / "how-to").glob("*.md"))
 SMALL = ("days=1", "replications=2", "robustness.draws=0", "bottleneck=false", "processes=1", "store=null")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from experiments.calibration.request import build_calibration
-from experiments.cli import VERBS, parse_command_line
+from experiments.cli import parse_command_line
+from experiments.command_line.verbs import VERBS
 from experiments.planning.new import read_new
 from experiments.scorecards.request import read_request
 from experiments.store.words import read_words

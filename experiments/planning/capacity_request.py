@@ -7,17 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from experiments.command_line.verbs import VERBS
 from experiments.study.compose import FUND, compose_config, out_override, parse_overrides
 from experiments.study.sources import CONFIGS, source_notes
 from experiments.study.study import Study, build_study, default_folder
 from sim.errors import ConfigError
 
-KEYS: Final[dict[str, str]] = {
-    "growth_share_per_y": "growth of demand a year, a share; default and range: those of a funding case",
-    "growth_range": "[LOW, HIGH] of that growth; where growth is given without a range, none is taken",
-    "last_year": "last year that is looked at; 50 years after the counts by default",
-}
-"""Every key of its own with a line about it."""
+KEYS: Final = tuple(VERBS["capacity"].keys)
+"""Keys of its own."""
 YEARS: Final = 50
 MOST_GROWTH: Final = 0.5
 """Growth of demand a year that is accepted at most, either way."""

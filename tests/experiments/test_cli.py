@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli import VERBS, main, parse_command_line
+from experiments.cli import main, parse_command_line
+from experiments.command_line.verbs import VERBS
 from experiments.study.study import Study
 from sim.errors import ConfigError
 from tests.malformed import MALFORMED
