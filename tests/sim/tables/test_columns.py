@@ -58,6 +58,6 @@ def test_bool_columns_of_numpy_are_bool() -> None:
 
 @pytest.mark.parametrize("table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER])
 def test_the_documentation_prints_every_column(table) -> None:  # noqa: ANN001
-    text = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "tables.md").read_text(encoding="utf-8")
     for c in table:
         assert f"| `{c.name}` | {c.kind} | {c.unit} | {c.tier} | {c.meaning} |" in text
