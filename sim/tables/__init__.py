@@ -21,20 +21,25 @@ from sim.tables.metrics import (
     Ratio,
     ResultTable,
 )
+from sim.tables.times import CROSSINGS, INTERVALS, PATHS, WAITS
 from sim.tables.trucks import MANIFEST, SCORES, visible_columns
 
 __all__ = [
     "CAPACITY",
+    "CROSSINGS",
     "DISPLAY_UNITS",
     "HELP_SUFFIXES",
+    "INTERVALS",
     "LANE_CLASSES",
     "LEDGER",
     "MANIFEST",
     "METRICS",
     "MOMENTS",
     "OPENINGS",
+    "PATHS",
     "SCORES",
     "UNIT_WORDS",
+    "WAITS",
     "CardLine",
     "Column",
     "Heading",
