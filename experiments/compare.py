@@ -3,11 +3,11 @@
 1  study       overrides             -> Study        (nothing is written before this succeeds)
 2  train       Study                 -> risk models  (from the cache, where they are known)
 3  loads       Study, risk models    -> each station's weekly load, said before the run
-4  replicate   Study, risk models    -> METRICS, profiles (also with one more of each resource)
+4  replicate   Study, risk models    -> METRICS, profiles, WAITS, CROSSINGS (also with one more of each resource)
 5  match       METRICS               -> METRICS at the baseline's scan share, wait, ...
 6  redraw      Study, settings of 5  -> does the ranking hold when what is assumed is redrawn?
 7  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
-8  write       Findings              -> metrics, comparison, run.json, report.html; a file in the store of all runs
+8  write       Findings, 4           -> metrics, comparison, waits, crossings, run.json, report.html; the store's file
 9  say         Findings              -> the answer, the table, the notes
 
 ``throughgate run`` takes the same steps with one alternative.
@@ -101,6 +101,7 @@ def carry_out(study: Study) -> int:
     done, besides = replicate_with_extras(study, scorers, terminal, weekly)
     found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write_comparison_files(found, time.perf_counter() - begin)
+    written += [OutputFolder(study.out).write_parquet(f"{name}.parquet", table) for name, table in done.times.items()]
     if study.ledger:
         written += write_ledger(study, scorers)
     if study.store is not None:

@@ -6,7 +6,7 @@
 4  choices     MANIFEST, SCORES, Past     -> selected, alarms
 5  flow        choices, CAPACITY          -> LEDGER, OPENINGS (either engine)
 6  detection   MANIFEST, LEDGER           -> every truck as a probe
-7  metrics     all of it                  -> METRICS, profiles
+7  metrics     all of it                  -> METRICS, profiles, WAITS, CROSSINGS
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from sim.results.expected_detection import ExpectedDetection, expected_detection
 from sim.results.groups import random_stream_counts, targeted_trucks
 from sim.results.metrics import measure_replication, tuning_measures
 from sim.results.profiles import collect_profiles
+from sim.results.times import times_of_replication
 from sim.scenario import Scenario
 from sim.sensors import OperatingPoints, operating_points, sensor_alarms
 from sim.setting.window import PAST, Window
@@ -78,6 +79,8 @@ class Outcome:
     detection: ExpectedDetection
     metrics: dict[str, float]
     profiles: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    times: dict[str, pd.DataFrame] = field(default_factory=dict)
+    """WAITS and CROSSINGS, by the names of `sim.results.times.TIMES`."""
 
 
 def past_window(window: Window) -> Window:
@@ -141,11 +144,14 @@ class Replication:
         return with_hook_data(flow, policy.laid_out(day)), capacity
 
     def run(self) -> Outcome:
-        """Run it, and measure all that a report shows: METRICS, the random stream and profiles."""
+        """Run it, and measure all that a report shows: METRICS, the random stream, profiles, WAITS and CROSSINGS."""
         outcome = self.run_metrics()
         aimed_at = targeted_trucks(self.scenario, outcome.manifest, self.scores, self.plan.past, outcome.ledger)
         metrics = outcome.metrics | random_stream_counts(aimed_at, outcome.manifest, outcome.ledger)
-        return replace(outcome, metrics=metrics, profiles=collect_profiles(outcome.ledger, self.window))
+        profiles = collect_profiles(outcome.ledger, self.window)
+        return replace(
+            outcome, metrics=metrics, profiles=profiles, times=times_of_replication(outcome.ledger, self.window)
+        )
 
     def run_metrics(self) -> Outcome:
         """Run it for METRICS only: a fifth less time than `run`."""

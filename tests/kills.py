@@ -25,7 +25,7 @@ STUDY = (
     "bottleneck=false",
     "engine=compiled",
 )
-TABLES = ("metrics", "comparison", "redrawn", "redrawn_inputs")
+TABLES = ("metrics", "comparison", "waits", "crossings", "redrawn", "redrawn_inputs")
 PATIENCE_S = 1200.0
 
 

@@ -79,7 +79,7 @@ def _run(study: Study, cases: Mapping[str, Scenario], scorer: Scorer, plans: Pro
     plans.met.clear()
     scorers = {risk_key(scenario): scorer for scenario in cases.values()}
     part = dataclasses.replace(study, alternatives=dict(cases))
-    rows, _ = run_replication(part, scorers, plans, turn, Replication.run_metrics)
+    rows = run_replication(part, scorers, plans, turn, Replication.run_metrics).rows
     return float(str(rows[0]["trucks"]))
 
 

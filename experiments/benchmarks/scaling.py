@@ -132,7 +132,7 @@ def cost_by_alternatives(study: Study, scorer: Scorer, rounds: int) -> list[Row]
             case = dataclasses.replace(study, alternatives={name: every[name] for name in names})
             shared.met.clear()
             begun = time.process_time()
-            rows, _ = run_replication(case, scorers, shared, turn, Replication.run_metrics)
+            rows = run_replication(case, scorers, shared, turn, Replication.run_metrics).rows
             spent = 1e6 * (time.process_time() - begun)
             trucks_met = float(str(rows[0]["trucks"]))
             # the first round plans from past days

@@ -34,9 +34,10 @@ from sim.replication import (
     past_window,
     score_manifest,
 )
+from sim.results.times import line_joined_min
 from sim.scenario import Scenario
 from sim.setting.window import EVALUATION, Window
-from sim.stations import PRIMARY, STATIONS
+from sim.stations import ORIGIN, PRIMARY, STATIONS
 
 FIGURES: Final = 4
 """Significant digits of what is written, and hence simulated."""
@@ -140,7 +141,7 @@ class WeekWaits:
     """What one simulated week gives of general trucks."""
 
     wait_min: FloatArray
-    """[7, 24], sum of waits by the hour of arrival."""
+    """[7, 24], sum of waits by the hour of arrival, as in `sim.tables.WAITS`."""
     trucks: FloatArray
     """[7, 24], trucks that reached a booth."""
     arrivals: FloatArray
@@ -162,7 +163,7 @@ def simulate_week(week: EngineWeek) -> WeekWaits:
     begun = record.of(PRIMARY)[1]
     mine = column(manifest, "fast").astype(np.int64) == GENERAL
     hours = (arrive[mine] / 60.0).astype(np.int64)
-    wait = begun[mine] - arrive[mine]
+    wait = (begun - line_joined_min(arrive, record.of(ORIGIN)[3]))[mine]
     known = np.isfinite(wait)
     total = np.bincount(hours[known], wait[known], minlength=168)[:168].reshape(7, 24).astype(np.float64)
     trucks = np.bincount(hours[known], minlength=168)[:168].reshape(7, 24).astype(np.float64)

@@ -117,7 +117,12 @@ def split_off_extras(study: Study, replications: Replications) -> tuple[Replicat
     """Return the replications of the study alone, and METRICS of what was run for the ledger."""
     own = replications.metrics["alternative"].isin(list(study.alternatives))
     profiles = {name: replications.profiles[name] for name in study.alternatives}
-    return Replications(replications.metrics[own].reset_index(drop=True), profiles), replications.metrics[~own]
+    times = {
+        name: table[table["alternative"].isin(list(study.alternatives))].reset_index(drop=True)
+        for name, table in replications.times.items()
+    }
+    kept = Replications(replications.metrics[own].reset_index(drop=True), profiles, times)
+    return kept, replications.metrics[~own]
 
 
 def resource_gains(

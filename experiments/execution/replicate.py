@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import itertools
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,16 +39,26 @@ from sim.replication import (
     summarize_past,
 )
 from sim.results.groups import high_risk_counts
+from sim.results.times import TIMES
 from sim.scenario import Scenario
 from sim.setting.window import Window
 from sim.shared_draws import SharedDraws, manifest_key, risk_key, scenario_key
 from sim.workload import weekly_load
 
 Profiles = dict[str, npt.NDArray[np.float64]]
-Result = tuple[list[dict[str, object]], dict[str, Profiles]]
-"""METRICS rows and profiles of one replication."""
+Times = dict[str, pd.DataFrame]
+"""WAITS and CROSSINGS, by the names of `sim.results.times.TIMES`."""
 Simulator = Callable[[Replication], Outcome]
 """How much is measured: `Replication.run`, `Replication.run_metrics` or `Replication.run_levels`."""
+
+
+class Result(NamedTuple):
+    """What one replication gives of all alternatives."""
+
+    rows: list[dict[str, object]]
+    """Of METRICS, one an alternative."""
+    profiles: dict[str, Profiles]
+    times: dict[str, Times]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ class Replications:
 
     metrics: pd.DataFrame
     profiles: dict[str, Profiles]
+    times: Times = field(default_factory=dict)
+    """WAITS and CROSSINGS of every (alternative, replication); without those that were run for METRICS only."""
 
 
 MOST_SHARED_DRAWS = 10
@@ -153,7 +166,7 @@ def run_replication(
     """Run every alternative on the trucks of one replication."""
     window, given = study.window(replication), study.user_trucks()
     met = shared.meet(window, study.manifest)
-    rows, profiles = [], {}
+    rows, profiles, times = [], {}, {}
     for name, scenario in study.alternatives.items():
         of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
         manifest = met.once(("trucks", of_trucks), functools.partial(draw_window_trucks, scenario, window, given))
@@ -165,8 +178,8 @@ def run_replication(
         rows.append({"alternative": name, "replication": replication} | outcome.metrics)
         if run is not Replication.run_levels:
             rows[-1] |= high_risk_counts(scores, outcome.ledger, study.high_risk_score)
-        profiles[name] = outcome.profiles
-    return rows, profiles
+        profiles[name], times[name] = outcome.profiles, outcome.times
+    return Result(rows, profiles, times)
 
 
 def run_piece(
@@ -190,20 +203,35 @@ def replicate(
 ) -> Replications:
     """Run the whole study.
 
-    ``scorers`` are the fitted risk models by `risk_key`. A ``simulator`` other than `Replication.run` leaves the
-    profiles empty; the alternatives in ``plain`` run with `Replication.run_metrics`, whatever the others do. Rows are
+    ``scorers`` are the fitted risk models by `risk_key`. A ``simulator`` other than `Replication.run` leaves profiles
+    and times empty; the alternatives in ``plain`` run with `Replication.run_metrics`, whatever the others do. Rows are
     sorted by (alternative in the study's order, replication).
     """
     compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
     work = functools.partial(run_piece, study, scorers, scorers_token(scorers), simulator, plain)
     keys = functools.partial(replication_keys, study, scorers, simulator.__qualname__, sorted(plain))
     done = list(journal.results("replicate", work, range(study.replications), study.processes, progress, keys))
-    rows = pd.DataFrame([row for replication_rows, _ in done for row in replication_rows])
+    rows = pd.DataFrame([row for result in done for row in result.rows])
     profiles: dict[str, Profiles] = {
-        name: {key: sum(part[name][key] for _, part in done) for key in done[0][1][name]}  # type: ignore[misc]
+        name: {key: sum(part.profiles[name][key] for part in done) for key in done[0].profiles[name]}  # type: ignore[misc]
         for name in study.alternatives
     }
-    return Replications(in_study_order(rows, study), profiles)
+    return Replications(in_study_order(rows, study), profiles, _times(study, done))
+
+
+def _times(study: Study, done: Sequence[Result]) -> Times:
+    """Return the tables of all replications under each other, by alternative in the study's order and replication."""
+    found = {}
+    for table, columns in TIMES.items():
+        parts = [
+            result.times[name][table].assign(alternative=name, replication=replication)
+            for name in study.alternatives
+            for replication, result in enumerate(done)
+            if result.times[name]
+        ]
+        if parts:
+            found[table] = pd.concat(parts, ignore_index=True)[[column.name for column in columns]]
+    return found
 
 
 def in_study_order(metrics: pd.DataFrame, study: Study) -> pd.DataFrame:

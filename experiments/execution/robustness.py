@@ -170,7 +170,7 @@ class RedrawnStudy:
         """Return METRICS of the scenarios over the draw's weeks."""
         part = dataclasses.replace(self.study, alternatives=scenarios)
         runs = (run_replication(part, self.scorers, self.shared, week, simulator) for week in self.weeks)
-        return pd.DataFrame([row for rows, _ in runs for row in rows])
+        return pd.DataFrame([row for result in runs for row in result.rows])
 
     def turned(self, metrics: pd.DataFrame, first_try: Mapping[str, Scenario]) -> pd.DataFrame:
         """Return METRICS at the baseline's realised share, of those that can be brought there.

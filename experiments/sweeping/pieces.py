@@ -249,7 +249,7 @@ def run_point(work: Work, group: Group, replication: int) -> PointRun:
     study = work.study
     try:
         _HELD.enter(study, group, replication)
-        rows, _ = run_replication(study, _HELD.fitted, _HELD.cache, replication, run_measured)
+        rows = run_replication(study, _HELD.fitted, _HELD.cache, replication, run_measured).rows
         metrics = np.array([[row[name] for name in COLUMNS] for row in rows], dtype=np.float64)
         return PointRun(work.content, replication, metrics, _unstable(study, _HELD, replication))
     # a point may fail in any way, in what the user brought or in what we wrote; the others go on

@@ -34,6 +34,7 @@ from sim.results.indices import (
 )
 from sim.results.overtime import overtime_min
 from sim.results.station_passes import StationPasses, pass_stations
+from sim.results.times import line_joined_min
 from sim.scenario import Scenario
 from sim.setting.contraband import CONTRABAND, amount_column
 from sim.setting.setting import Value
@@ -199,8 +200,7 @@ def _counts(ledger: pd.DataFrame) -> tuple[BoolArray, dict[str, float]]:
 
 
 def _waits(ledger: pd.DataFrame, window: Window) -> dict[str, float]:
-    arrive, checked = column(ledger, "arrive_min"), column(ledger, "origin_leave_min")
-    arrive = np.where(np.isfinite(checked), checked, arrive)
+    arrive = line_joined_min(column(ledger, "arrive_min"), column(ledger, "origin_leave_min"))
     start, gone = column(ledger, "primary_start_min"), column(ledger, "exit_min")
     served = np.isfinite(start)
     unserved = np.where(np.isfinite(gone), gone, np.maximum(window.horizon_min, arrive))
@@ -296,7 +296,7 @@ def tuning_measures(*, ledger: pd.DataFrame, detection: ExpectedDetection, **_ot
     exit_min, arrive = column(ledger, "exit_min"), column(ledger, "arrive_min")
     checked, start = column(ledger, "origin_leave_min"), column(ledger, "primary_start_min")
     left = np.isfinite(exit_min) & ~column(ledger, "diverted")
-    wait = start - np.where(np.isfinite(checked), checked, arrive)
+    wait = start - line_joined_min(arrive, checked)
     served = np.isfinite(start)
     scanned = np.any([column(ledger, f"{s}_done") == SERVED for s in SCANNERS], axis=0)
     found = {

@@ -98,7 +98,7 @@ def main(wanted: list[str]) -> None:
             study = build_study(list(last.values()), "compare")
             scorers = {risk_key(s): _scorer(s) for s in study.alternatives.values()}
             for simulator in (Replication.run, Replication.run_metrics, Replication.run_levels):
-                rows, profiles = run_replication(study, scorers, ProcessCache(), 0, simulator)
+                rows, profiles, _ = run_replication(study, scorers, ProcessCache(), 0, simulator)
                 kept = {key: {k: v.tolist() for k, v in part.items()} for key, part in profiles.items()}
                 print(name, simulator.__name__, _digest(rows), _digest([kept]), flush=True)  # noqa: T201
 

@@ -93,6 +93,8 @@ def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> 
     done, extra = split_off_extras(asked, replicate(study_with_extra_resources(asked), scorers))
     assert done.metrics.equals(alone.metrics)
     assert set(done.profiles) == set(asked.alternatives)
+    assert all(table.equals(alone.times[name]) for name, table in done.times.items())
+    assert set(done.times) == {"waits", "crossings"}
     assert extra["alternative"].str.startswith(PREFIX).all()
     found = {gain.resource: gain for gain in resource_gains(done.metrics, extra, asked.baseline, 0.95, None)}
     booth = found["general booth"]

@@ -8,7 +8,10 @@ from ports import FlatScorer
 
 from experiments.execution.replicate import replicate, weekly_loads
 from experiments.study.study import Study, build_study, compose_scenario
+from sim.replication import Replication
+from sim.results.times import TIMES
 from sim.shared_draws import manifest_key, risk_key
+from sim.tables import check_table
 
 SHORT = ["replications=4", "days=1", "processes=1"]
 
@@ -29,6 +32,8 @@ def test_one_and_two_processes_give_the_same_table(asked: Study) -> None:
     for name, profiles in alone.profiles.items():
         for key, values in profiles.items():
             assert (values == together.profiles[name][key]).all()
+    for name, table in alone.times.items():
+        pd.testing.assert_frame_equal(table, together.times[name], check_exact=True)
 
 
 def test_rows_come_in_the_order_of_the_study(asked: Study) -> None:
@@ -36,6 +41,24 @@ def test_rows_come_in_the_order_of_the_study(asked: Study) -> None:
     assert rows["alternative"].drop_duplicates().tolist() == list(asked.alternatives)
     for _, part in rows.groupby("alternative"):
         assert part["replication"].tolist() == [0, 1, 2, 3]
+
+
+def test_waits_and_crossings_stand_for_every_alternative_and_replication(asked: Study) -> None:
+    done = replicate(asked, scorers(asked))
+    keys = ["alternative", "replication"]
+    for name, table in done.times.items():
+        check_table(table, TIMES[name], name)
+        pd.testing.assert_frame_equal(table[keys].drop_duplicates(ignore_index=True), done.metrics[keys])
+    counted = done.times["waits"].groupby(keys, sort=False)["n_waits"].sum()
+    assert counted.tolist() == done.metrics["n_waits"].tolist()
+
+
+def test_a_run_for_metrics_alone_has_no_waits(asked: Study) -> None:
+    few = replace(asked, replications=2)
+    assert replicate(few, scorers(few), simulator=Replication.run_metrics).times == {}
+    measured, *plain = asked.alternatives
+    table = replicate(few, scorers(few), plain=plain).times["waits"]
+    assert set(table["alternative"]) == {measured}
 
 
 def test_all_alternatives_meet_the_same_trucks(asked: Study) -> None:

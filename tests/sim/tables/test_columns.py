@@ -7,7 +7,21 @@ import pandas as pd
 import pytest
 
 from sim.errors import TableError
-from sim.tables import CAPACITY, LEDGER, MANIFEST, METRICS, OPENINGS, SCORES, check_table, visible_columns
+from sim.tables import (
+    CAPACITY,
+    CROSSINGS,
+    INTERVALS,
+    LEDGER,
+    MANIFEST,
+    METRICS,
+    OPENINGS,
+    SCORES,
+    WAITS,
+    check_table,
+    visible_columns,
+)
+
+PAGE = (Path(__file__).parents[3] / "docs" / "tables.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -33,7 +47,7 @@ def test_what_is_not_declared_is_refused(scores: pd.DataFrame, change, message: 
         check_table(change(scores), SCORES, "SCORES")
 
 
-@pytest.mark.parametrize("table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER, METRICS])
+@pytest.mark.parametrize("table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER, METRICS, WAITS, CROSSINGS])
 def test_names_are_unique_and_every_column_says_unit_and_meaning(table) -> None:  # noqa: ANN001
     names = [column.name for column in table]
     assert len(set(names)) == len(names)
@@ -47,7 +61,7 @@ def test_hidden_columns_are_those_named_true() -> None:
 
 
 def test_minutes_are_named_so() -> None:
-    for column in (*MANIFEST, *CAPACITY, *OPENINGS, *LEDGER):
+    for column in (*MANIFEST, *CAPACITY, *OPENINGS, *LEDGER, *WAITS, *CROSSINGS):
         assert (column.unit == "min") == column.name.endswith("_min"), column.name
 
 
@@ -56,8 +70,12 @@ def test_bool_columns_of_numpy_are_bool() -> None:
     assert len(check_table(frame.assign(drains=np.array([True])), CAPACITY, "CAPACITY")) == 1
 
 
-@pytest.mark.parametrize("table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER])
+@pytest.mark.parametrize("table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER, WAITS, CROSSINGS])
 def test_the_documentation_prints_every_column(table) -> None:  # noqa: ANN001
-    text = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
     for c in table:
-        assert f"| `{c.name}` | {c.kind} | {c.unit} | {c.tier} | {c.meaning} |" in text
+        assert f"| `{c.name}` | {c.kind} | {c.unit} | {c.tier} | {c.meaning} |" in PAGE
+
+
+def test_the_documentation_prints_every_interval() -> None:
+    for name, meaning in INTERVALS.items():
+        assert f"| `{name}` | {meaning} |" in PAGE
