@@ -1,4 +1,4 @@
-"""Every command of the how-to pages runs, in the order of its page."""
+"""Every command of the tutorial and of the how-to pages runs, in the order of its page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from experiments.cli import main
 from experiments.command_line.verbs import VERBS
 
-PAGES = sorted((Path(__file__).parents[1] / "docs" / "how-to").glob("*.md"))
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 SMALL = ("days=1", "replications=2", "robustness.draws=0", "bottleneck=false", "processes=1", "store=null")
 """What makes a study small, where its page does not set the key itself."""
 
@@ -23,12 +24,13 @@ def commands(page: Path) -> list[list[str]]:
 
 def small(words: list[str]) -> list[str]:
     """Return a command with the settings of a small study, where it runs one."""
-    if words[0] not in ("run", "compare"):
+    if words[0] not in ("run", "compare", "sweep"):
         return words
     keys = {word.partition("=")[0] for word in SMALL}
     kept = [word for word in words if word.partition("=")[0] not in keys]
-    year = {"experiment=lanes", "experiment=volume"} & set(kept)
-    return [*kept, *SMALL, *(["calendar=week"] if year else [])]
+    if {"experiment=lanes", "experiment=volume"} & set(kept) and "calendar=week" not in kept:
+        kept.append("calendar=week")
+    return [*kept, *SMALL]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
