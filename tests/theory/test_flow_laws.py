@@ -111,7 +111,7 @@ def test_a_shared_approach_traps_fast_trucks_while_the_plaza_is_full() -> None:
 
 
 def test_trucks_in_line_at_closing_carry_over_to_the_next_morning() -> None:
-    scenario = compose_scenario([*POLICY, "staffing=april_2019", "port.primary.lanes=12"])
+    scenario = compose_scenario([*POLICY, "staffing=april_2019", "port.primary.lanes=12", "port.closing=carry_over"])
     ledger = ledger_of(scenario, window_of(2))
     night = (ledger["arrive_min"] < 1440) & (ledger["primary_start_min"] > 1440)
     assert night.sum() > 1000
