@@ -18,7 +18,9 @@ POLICY = ("policy=random_share", "policy.share=0.27")
 @pytest.fixture(scope="module", params=["block", "suspend"])
 def week(request: pytest.FixtureRequest) -> tuple[object, pd.DataFrame]:
     full = [f"port.{station}.when_full={request.param}" for station in ("portal", "secondary", "dock")]
-    scenario = compose_scenario([*POLICY, *full, "port.dock.servers=10", "port.dock.room_trucks=5"])
+    # closed at closing time, so that CAPACITY says when a server may begin
+    hours = ("port.closing=carry_over",)
+    scenario = compose_scenario([*POLICY, *full, *hours, "port.dock.servers=10", "port.dock.room_trucks=5"])
     return scenario, ledger_of(scenario, WEEK)
 
 
