@@ -93,6 +93,8 @@ MALFORMED = [
     (["compare", "baseline=nobody"], "baseline: no alternative 'nobody'; known ['no_referral'"),
     (["compare", "experiment=null"], "alternatives: compare needs at least 2, got 1"),
     (["run", "staffing.responsive=3"], "staffing.responsive: expected a group of keys, got 3"),
+    (["run", "staffing.responsive=always"], "staffing.responsive: expected one of port or a group of keys or null"),
+    (["run", "staffing.responsive.open_above_min=20"], "staffing.responsive.open_above_min: unknown key"),
     (["run", RESPONSIVE, "staffing.responsive.open_above_min=10"], "open_above_min: must be above close_below_min=10"),
     (["run", RESPONSIVE, "staffing.responsive.open_above_min=-5"], "open_above_min: must be at least 0, got -5"),
     (["run", RESPONSIVE, "staffing.responsive.close_below_min=0"], "close_below_min: must be above 0, or a lane"),

@@ -31,9 +31,10 @@ Row = dict[str, Any]
 
 def cost_over_flow(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
     """Return a row for each kind of run: ``case``, microseconds a truck (``cost``), and ``times`` the flow stage."""
-    base, policies = study.alternatives[study.baseline], scenario_by_policy(study)
+    policies = scenario_by_policy(study)
+    base, further = (_by_timetable(each) for each in (study.alternatives[study.baseline], policies[FURTHER]))
     responds = _with_lane_response(base)
-    two = {study.baseline: base, FURTHER: policies[FURTHER]}
+    two = {study.baseline: base, FURTHER: further}
     compile_for_run("compiled", [scenario.policy for scenario in policies.values()])
     seconds: dict[str, list[float]] = {}
     flow_s: list[float] = []
@@ -59,6 +60,11 @@ def cost_over_flow(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
         {"case": case, "cost": 1e6 * statistics.median(spent), "times": ratios(spent, flow_s)}
         for case, spent in seconds.items()
     ]
+
+
+def _by_timetable(scenario: Scenario) -> Scenario:
+    """Return the scenario with lanes by the timetable alone."""
+    return replace_parts(scenario, staffing=dataclasses.replace(scenario.staffing, responsive=None))
 
 
 def _with_lane_response(scenario: Scenario) -> Scenario:

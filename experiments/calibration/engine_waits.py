@@ -71,9 +71,7 @@ def calibrated_keys(parameters: Parameters, timetable: Timetable, theta: FloatAr
                 },
             },
             "primary": {"service": {"mean_min": _rounded(values.service_min)}, "open_by_shift": timetable_keys},
-        },
-        "staffing": {
-            "responsive": {
+            "lane_response": {
                 "review_every_min": rules.review_every_min,
                 "open_above_min": _rounded(rules.open_above_min),
                 "close_below_min": _rounded(rules.close_below_min),
@@ -81,8 +79,8 @@ def calibrated_keys(parameters: Parameters, timetable: Timetable, theta: FloatAr
                 "min_open_reviews": rules.min_open_reviews,
                 "most_officers": None,
                 "reserve_lanes": 0,
-            }
-        },
+            },
+        }
     }
 
 

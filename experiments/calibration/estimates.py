@@ -70,7 +70,7 @@ def estimate_parameters(fit: WaitFit, covariance: FloatArray, service_min: float
 
     level = _readers(parameters)
     lanes, built = fit.model.timetable.lanes, parameters.setting.port.primary.lanes
-    responsive, volume = "staffing.responsive", "port.volume"
+    response, volume = "port.lane_response", "port.volume"
     rows = [
         row(f"timetable, {KIND[kind]}: {n} lanes", "", "trucks/h", _capacity(level["service"], n), "waits")
         for kind, n in lanes.items()
@@ -78,13 +78,9 @@ def estimate_parameters(fit: WaitFit, covariance: FloatArray, service_min: float
     rows += [
         row(f"all {built} lanes", "", "trucks/h", _capacity(level["service"], built), "waits"),
         row("service time at these lanes", "port.primary.service.mean_min", "min", level["service"], "prior"),
-        row("a lane opens above", f"{responsive}.open_above_min", "min", level["open_above"], identified["open_above"]),
+        row("a lane opens above", f"{response}.open_above_min", "min", level["open_above"], identified["open_above"]),
         row(
-            "a lane closes below",
-            f"{responsive}.close_below_min",
-            "min",
-            level["close_below"],
-            identified["close_ratio"],
+            "a lane closes below", f"{response}.close_below_min", "min", level["close_below"], identified["close_ratio"]
         ),
         row("day factor, sd of ln", f"{volume}.day_factor.ln_sd", "", level["day_sd"], identified["day_sd"]),
     ]

@@ -58,7 +58,7 @@ def _head(p: Provenance) -> list[str]:
 
 def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Sequence[Estimate]]) -> Iterator[str]:
     volume, primary = keys["port"]["volume"], keys["port"]["primary"]
-    rules = keys["staffing"]["responsive"]
+    rules = keys["port"]["lane_response"]
     yield "port:"
     yield "  volume:"
     words = _factors(ranges["port.volume.weekday_weight"])
@@ -81,13 +81,12 @@ def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Sequence[Estimate]]) ->
         for shift in shifts:
             cells = ", ".join(f"{key}: {_number(shift[key])}" for key in ("from_h", "to_h", "lanes", "fast_lanes"))
             yield f"        - {{{cells}}}"
-    yield "staffing:"
-    yield "  responsive:"
+    yield "  lane_response:"
     for key in ("review_every_min", "delay_reviews", "min_open_reviews", "reserve_lanes"):
         yield f"    {key}: {rules[key]}  # [T by definition] fixed: hourly means do not identify it"
     yield "    most_officers: null"
     for key in ("open_above_min", "close_below_min"):
-        yield f"    {key}: {rules[key]:g}  # {_range(ranges, f'staffing.responsive.{key}', rules[key])}"
+        yield f"    {key}: {rules[key]:g}  # {_range(ranges, f'port.lane_response.{key}', rules[key])}"
 
 
 def _plain(values: Sequence[float]) -> str:

@@ -23,6 +23,7 @@ from experiments.intervals import Difference, holm_adjusted, paired_difference
 from sim.arrays import FloatArray
 from sim.results.profiles import lost_per_day
 from sim.scenario import Scenario, replace_parts
+from sim.setting.staffing import lane_response
 from sim.stations import SENSED_STATIONS, STATION, STATIONS
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _booth(scenario: Scenario, kind: str) -> Scenario:
     Where lanes follow the line, all may be: one more is built, with its officer.
     """
     primary, staffing = scenario.port.primary, scenario.staffing
-    responsive = staffing.responsive
+    responsive = lane_response(scenario.port, staffing)
     built, extra = getattr(primary, kind), getattr(staffing, f"extra_{kind}")
     planned = [getattr(shift, kind) for day in (primary.open_by_shift or {}).values() for shift in day] or [built]
     opened: dict[str, Any] = {f"extra_{kind}": extra + 1}

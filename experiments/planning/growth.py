@@ -17,7 +17,8 @@ from experiments.execution.overload import passes_when_full
 from experiments.study.study import MONTHS
 from sim.policies.base import PolicyExpectation
 from sim.scenario import Scenario
-from sim.setting.staffing import Responsive, lanes_for_lines
+from sim.setting.port import Responsive
+from sim.setting.staffing import lane_response, lanes_for_lines
 from sim.setting.window import EVALUATION, Window
 from sim.workload import weekly_load
 
@@ -103,10 +104,10 @@ def with_all_lanes(scenario: Scenario) -> Scenario:
     """Return the scenario with every booth open that may open, whenever the port is.
 
     Those are the booths that are built, within ``staffing.max_lanes``; where lanes follow the line already, those of
-    the limits of ``staffing.responsive``.
+    the limits of its rules (``port.lane_response``, ``staffing.responsive``).
     """
     staffing = scenario.staffing
-    if staffing.responsive is not None:
+    if lane_response(scenario.port, staffing) is not None:
         return scenario
     return dataclasses.replace(scenario, staffing=dataclasses.replace(staffing, responsive=ANY_LINE))
 

@@ -20,6 +20,7 @@ from experiments.report.frontier import LOADS_FOUND, WAIT
 from experiments.report.tables import amount_decimals, amount_kind_words, occurring_types
 from sim.scenario import Scenario, replace_parts
 from sim.setting.contraband import CONTRABAND_UNIT, amount_column
+from sim.setting.staffing import lane_response
 from sim.tables import LANE_CLASSES
 
 HOURS: Final = "officer_h"
@@ -254,10 +255,10 @@ def _behind(findings: Findings, name: str, largest: str) -> Difference:
 
 
 def varies_lane_response(findings: Findings) -> bool:
-    """Return whether lanes follow the line under some alternative, and none differs but in its staffing."""
+    """Return whether lanes follow the line by different rules, and alternatives differ in their staffing alone."""
     base, *rest = _scenarios(findings)
     alike = all(replace_parts(scenario, staffing=base.staffing) == base for scenario in rest)
-    return alike and any(scenario.staffing.responsive is not None for scenario in (base, *rest))
+    return alike and len({lane_response(scenario.port, scenario.staffing) for scenario in (base, *rest)}) > 1
 
 
 def lane_response_answer(findings: Findings) -> str:

@@ -21,7 +21,7 @@ def not_calibrated_note(studies: Iterable[Study]) -> str:
     >>> from experiments.study.study import build_study
     >>> not_calibrated_note([build_study(["port=pharr"], "run")])
     'Waits at pharr are not calibrated: compare alternatives, do not quote levels.'
-    >>> not_calibrated_note([build_study(["port=ysleta", "calibration=ysleta"], "run")])
+    >>> not_calibrated_note([build_study(["port=ysleta"], "run")])  # its calibration is the default
     ''
     """
     first: dict[tuple[str, ...], tuple[Study, str]] = {}

@@ -20,7 +20,7 @@ from sim.frames import LazyColumns, LazyFrame
 from sim.setting.port import Pulses, Shift
 from sim.setting.scanner import Outages
 from sim.setting.setting import Setting
-from sim.setting.staffing import booth_shifts, lanes_for_lines
+from sim.setting.staffing import booth_shifts, lane_response, lanes_for_lines
 from sim.setting.window import Window
 from sim.stations import APPROACH, N_STATIONS, PRIMARY, SENSOR_OF, STATIONS
 from sim.trucks.arrivals import day_type
@@ -170,7 +170,7 @@ def _span(day: int, from_h: float, to_h: float) -> Span:
 
 def _booths(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:
     planned = timetable_booths(setting, window)
-    if setting.staffing.responsive is None:
+    if lane_response(setting.port, setting.staffing) is None:
         return planned
     hours, general = open_intervals(setting, window), setting.port.primary.lanes
     for_lines = zip((0, general), lanes_for_lines(setting.port, setting.staffing), strict=True)

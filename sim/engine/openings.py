@@ -13,6 +13,7 @@ from sim.engine.capacity import manned_intervals
 from sim.engine.flow import Flow, Record
 from sim.frames import LazyColumns, LazyFrame, column
 from sim.setting.setting import Setting
+from sim.setting.staffing import lane_response
 from sim.setting.window import Window
 from sim.stations import PRIMARY
 
@@ -25,7 +26,7 @@ def record_openings(setting: Setting, window: Window, flow: Flow, record: Record
 
     A lane that closes with a truck in hand ends here as a shift does: the rest of its work is overtime.
     """
-    if setting.staffing.responsive is None:
+    if lane_response(setting.port, setting.staffing) is None:
         return None
     manned, first = manned_intervals(setting, window), int(flow.server_first[PRIMARY])
     parts = []

@@ -9,8 +9,9 @@ import numpy as np
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.engine.capacity import Span, open_intervals, timetable_booths
 from sim.engine.reviews import NO_OFFICER_LIMIT
+from sim.setting.port import Responsive
 from sim.setting.setting import Setting
-from sim.setting.staffing import Responsive, lanes_for_lines
+from sim.setting.staffing import lane_response, lanes_for_lines
 from sim.setting.window import Window
 from sim.stations import FAST, GENERAL, N_CLASSES
 from sim.trucks.service_times import service_mean_min
@@ -30,7 +31,7 @@ def plan_reviews(setting: Setting, window: Window, first_booth: int) -> dict[str
     first_booth : int
         Number of the first booth among all servers of the flow.
     """
-    responsive = setting.staffing.responsive
+    responsive = lane_response(setting.port, setting.staffing)
     if responsive is None:
         return None
     times = _review_times(setting, window, responsive)

@@ -13,6 +13,7 @@ from sim.setting.spec import Spec, bounded_field, share_field
 DayType = Literal["weekday", "saturday", "sunday"]
 Queue = Literal["pooled", "per_lane"]
 LaneChoice = Literal["shortest", "random"]
+MIN_PER_DAY: Final = 1440
 DAY_TYPES: tuple[DayType, ...] = ("weekday", "saturday", "sunday")
 COMMODITIES = (
     "electrical",
@@ -87,6 +88,36 @@ class Primary(Spec):
             return
         if not any(self.open_by_shift.get(day) for day in DAY_TYPES):
             raise ConfigError("open_by_shift", "the timetable is empty: no shift on any day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responsive(Spec):
+    """Lanes opened and closed by the work in line, beyond those of the timetable (`sim.engine.reviews`)."""
+
+    review_every_min: int = bounded_field(1, MIN_PER_DAY)
+    """The line is looked at so often, from midnight on, and at every change of the timetable."""
+    open_above_min: float = bounded_field(0.0)
+    """One more lane opens where the wait, work in line over lanes open, is estimated to be longer."""
+    close_below_min: float = bounded_field(0.0)
+    """A lane beyond the timetable closes where that wait is estimated to be shorter."""
+    delay_reviews: int = bounded_field(0, 1000)
+    """Reviews in a row that must have found the line too long before the one that opens a lane."""
+    min_open_reviews: int = bounded_field(0, 1000)
+    """Reviews that pass after a lane was opened before one is closed."""
+    most_officers: int | None = bounded_field(0)
+    """Booths of both kinds that a shift may staff at once; null: as many as are built."""
+    reserve_lanes: int = bounded_field(0)
+    """General booths that are not opened for a line, only by the timetable."""
+
+    def check(self) -> None:
+        if MIN_PER_DAY % self.review_every_min:
+            problem = f"reviews must divide a day of {MIN_PER_DAY} minutes evenly"
+            raise ConfigError("review_every_min", f"{problem}, got {self.review_every_min}")
+        if self.close_below_min == 0.0:
+            raise ConfigError("close_below_min", "must be above 0, or a lane that was opened never closes; got 0")
+        if self.open_above_min <= self.close_below_min:
+            problem = f"must be above close_below_min={self.close_below_min:g}"
+            raise ConfigError("open_above_min", f"{problem}, got {self.open_above_min:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +298,8 @@ class Port(Spec):
     low_energy_share: float = share_field()
     """Share of the trucks led through the low-energy portal, where there is one."""
     primary: Primary
+    lane_response: Responsive | None = None
+    """How its officers open lanes beyond the timetable as the line grows; null: they do not."""
     portal: Lanes
     analyst: Segment
     radiation: Check

@@ -12,7 +12,7 @@ import math
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 
 from sim.errors import ConfigError
 
@@ -97,6 +97,8 @@ class Spec:
 
 
 T = TypeVar("T", bound=Spec)
+UNIONS: Final = (types.UnionType, typing.Union)
+"""Origins of ``A | B``: the second where a ``Literal`` is among them."""
 
 
 def build_spec(cls: type[T], mapping: object, key: str = "") -> T:
@@ -190,21 +192,18 @@ def _describe(kind: Any) -> str:  # noqa: ANN401
         return f"a list of {_describe(typing.get_args(kind)[0])}"
     if origin is dict:
         return "a group of keys"
-    if origin is types.UnionType:
+    if origin in UNIONS:
         return " or ".join("null" if arg is type(None) else _describe(arg) for arg in typing.get_args(kind))
     if isinstance(kind, type) and issubclass(kind, Spec):
         return "a group of keys"
     return str(getattr(kind, "__name__", kind))
 
 
-def convert_value(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401, PLR0911
+def convert_value(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401
     """Return ``value`` as ``kind``, or refuse it with the full key."""
     origin = typing.get_origin(kind)
-    if origin is types.UnionType:
-        if value is None:
-            return None
-        inner = next(arg for arg in typing.get_args(kind) if arg is not type(None))
-        return convert_value(inner, value, key)
+    if origin in UNIONS:
+        return _either(kind, value, key)
     if origin is Literal:
         return _literal(kind, value, key)
     if origin is tuple:
@@ -214,6 +213,20 @@ def convert_value(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401, P
     if isinstance(kind, type) and issubclass(kind, Spec):
         return value if isinstance(value, kind) else build_spec(kind, value, key)
     return _scalar(kind, value, key)
+
+
+def _either(kind: Any, value: object, key: str) -> Any:  # noqa: ANN401
+    """Return ``value`` as the one of several kinds that it can be: null, a word, or the kind beside them."""
+    if value is None:
+        return None
+    kinds = [arg for arg in typing.get_args(kind) if arg is not type(None)]
+    words = [arg for arg in kinds if typing.get_origin(arg) is Literal]
+    if isinstance(value, str) and words and len(kinds) > 1:
+        if value not in typing.get_args(words[0]):
+            raise ConfigError(key, f"expected {_describe(kind)}, got {value!r}")
+        return value
+    inner = next((arg for arg in kinds if arg not in words), kinds[0])
+    return convert_value(inner, value, key)
 
 
 def _literal(kind: Any, value: object, key: str) -> object:  # noqa: ANN401

@@ -4,43 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final
+from typing import Literal
 
 from sim.errors import ConfigError
-from sim.setting.port import DAY_TYPES, DayType, Port, Shift
+from sim.setting.port import DAY_TYPES, DayType, Port, Responsive, Shift
 from sim.setting.spec import Spec, bounded_field
-
-MIN_PER_DAY: Final = 1440
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Responsive(Spec):
-    """Lanes opened and closed by the work in line, beyond those of the timetable (`sim.engine.reviews`)."""
-
-    review_every_min: int = bounded_field(1, MIN_PER_DAY)
-    """The line is looked at so often, from midnight on, and at every change of the timetable."""
-    open_above_min: float = bounded_field(0.0)
-    """One more lane opens where the wait, work in line over lanes open, is estimated to be longer."""
-    close_below_min: float = bounded_field(0.0)
-    """A lane beyond the timetable closes where that wait is estimated to be shorter."""
-    delay_reviews: int = bounded_field(0, 1000)
-    """Reviews in a row that must have found the line too long before the one that opens a lane."""
-    min_open_reviews: int = bounded_field(0, 1000)
-    """Reviews that pass after a lane was opened before one is closed."""
-    most_officers: int | None = bounded_field(0)
-    """Booths of both kinds that a shift may staff at once; null: as many as are built."""
-    reserve_lanes: int = bounded_field(0)
-    """General booths that are not opened for a line, only by the timetable."""
-
-    def check(self) -> None:
-        if MIN_PER_DAY % self.review_every_min:
-            problem = f"reviews must divide a day of {MIN_PER_DAY} minutes evenly"
-            raise ConfigError("review_every_min", f"{problem}, got {self.review_every_min}")
-        if self.close_below_min == 0.0:
-            raise ConfigError("close_below_min", "must be above 0, or a lane that was opened never closes; got 0")
-        if self.open_above_min <= self.close_below_min:
-            problem = f"must be above close_below_min={self.close_below_min:g}"
-            raise ConfigError("open_above_min", f"{problem}, got {self.open_above_min:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +21,15 @@ class Staffing(Spec):
     extra_lanes: int = bounded_field(-1000, 1000)
     """General booths opened beyond the timetable at every hour (up to those built)."""
     extra_fast_lanes: int = bounded_field(-1000, 1000)
-    responsive: Responsive | None = None
-    """Lanes that follow the line; null: the timetable alone."""
+    responsive: Literal["port"] | Responsive | None = "port"
+    """Lanes that follow the line; ``port``: as its officers do (``port.lane_response``); null: the timetable alone."""
     analysts: int | None = bounded_field(0)
     docks: int | None = bounded_field(0)
+
+
+def lane_response(port: Port, staffing: Staffing) -> Responsive | None:
+    """Return the rules by which lanes follow the line; None: the timetable alone."""
+    return port.lane_response if staffing.responsive == "port" else staffing.responsive
 
 
 def booth_shifts(port: Port, staffing: Staffing, day: DayType) -> list[Shift]:
@@ -98,7 +71,7 @@ def lanes_for_lines(port: Port, staffing: Staffing) -> tuple[int, int]:
     Those built, within ``max_lanes``, not in reserve, and not more than ``most_officers`` could sit in while the other
     kind has the fewest booths of its timetable.
     """
-    responsive, built = staffing.responsive, (port.primary.lanes, port.primary.fast_lanes)
+    responsive, built = lane_response(port, staffing), (port.primary.lanes, port.primary.fast_lanes)
     most = (staffing.max_lanes, staffing.max_fast_lanes)
     caps = [lanes if cap is None else min(lanes, cap) for lanes, cap in zip(built, most, strict=True)]
     if responsive is not None:
@@ -122,14 +95,15 @@ def check_lane_response(port: Port, staffing: Staffing) -> None:
     ConfigError
         More lanes in reserve than are built, or fewer officers than the timetable needs.
     """
-    responsive = staffing.responsive
+    responsive = lane_response(port, staffing)
     if responsive is None:
         return
+    key = "port.lane_response" if staffing.responsive == "port" else "staffing.responsive"
     if responsive.reserve_lanes > port.primary.lanes:
         problem = f"must be at most port.primary.lanes={port.primary.lanes}, got {responsive.reserve_lanes}"
-        raise ConfigError("staffing.responsive.reserve_lanes", problem)
+        raise ConfigError(f"{key}.reserve_lanes", problem)
     shifts = _all_shifts(port, staffing)
     planned = max((shift.lanes + shift.fast_lanes for shift in shifts), default=0)
     if responsive.most_officers is not None and responsive.most_officers < planned:
         problem = f"must be at least {planned}, the booths that the timetable opens, got {responsive.most_officers}"
-        raise ConfigError("staffing.responsive.most_officers", problem)
+        raise ConfigError(f"{key}.most_officers", problem)

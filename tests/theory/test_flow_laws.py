@@ -18,7 +18,9 @@ POLICY = ("policy=random_share", "policy.share=0.27")
 @pytest.fixture(scope="module", params=["block", "suspend"])
 def week(request: pytest.FixtureRequest) -> tuple[object, pd.DataFrame]:
     full = [f"port.{station}.when_full={request.param}" for station in ("portal", "secondary", "dock")]
-    scenario = compose_scenario([*POLICY, *full, "port.dock.servers=10", "port.dock.room_trucks=5"])
+    # closed at closing time, so that CAPACITY says when a server may begin
+    hours = ("port.closing=carry_over",)
+    scenario = compose_scenario([*POLICY, *full, *hours, "port.dock.servers=10", "port.dock.room_trucks=5"])
     return scenario, ledger_of(scenario, WEEK)
 
 
@@ -111,7 +113,7 @@ def test_a_shared_approach_traps_fast_trucks_while_the_plaza_is_full() -> None:
 
 
 def test_trucks_in_line_at_closing_carry_over_to_the_next_morning() -> None:
-    scenario = compose_scenario([*POLICY, "staffing=april_2019", "port.primary.lanes=12"])
+    scenario = compose_scenario([*POLICY, "staffing=april_2019", "port.primary.lanes=12", "port.closing=carry_over"])
     ledger = ledger_of(scenario, window_of(2))
     night = (ledger["arrive_min"] < 1440) & (ledger["primary_start_min"] > 1440)
     assert night.sum() > 1000

@@ -68,7 +68,7 @@ def test_every_fitted_number_has_a_range_that_holds_it(written: tuple[Path, dict
     path, _ = written
     study = build_study(["port=bare", "port.primary.lanes=6", f"calibration={path}"], "run")
     rows = {row.key: row for row in study.inputs(study.baseline)}
-    for key in ("port.primary.service.mean_min", "staffing.responsive.open_above_min", "port.volume.day_factor.ln_sd"):
+    for key in ("port.primary.service.mean_min", "port.lane_response.open_above_min", "port.volume.day_factor.ln_sd"):
         row = rows[key]
         assert row.low is not None
         assert row.high is not None

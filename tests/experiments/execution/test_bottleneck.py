@@ -86,7 +86,9 @@ def test_a_port_is_offered_only_more_of_what_it_has(make_scenario: Callable[...,
 
 
 def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> None:
-    short = ["port.portal.servers=2", "days=1", "start_date=2024-05-14"]
+    # by the timetable and to closing time, so that a booth more is its hours more
+    alone = ["staffing=timetable", "port.closing=carry_over"]
+    short = [*alone, "port.portal.servers=2", "days=1", "start_date=2024-05-14"]
     asked = build_study([*short, "replications=4", "processes=1"], "run")
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
     alone = replicate(asked, scorers)

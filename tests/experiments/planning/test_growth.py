@@ -18,7 +18,7 @@ from sim.trucks.service_times import service_mean_min
 
 @pytest.fixture(scope="module")
 def pharr() -> Scenario:
-    scenario = compose_scenario(["port=pharr", "policy=no_referral"])
+    scenario = compose_scenario(["port=pharr", "policy=no_referral", "staffing=timetable"])
     volume = dataclasses.replace(scenario.port.volume, holidays=None, day_factor=None)
     return replace_parts(scenario, port=dataclasses.replace(scenario.port, volume=volume))
 
@@ -45,6 +45,10 @@ def test_all_lanes_are_those_built_within_the_limit(pharr: Scenario) -> None:
     assert open_lanes(with_all_lanes(limited))[0] == 3
     follows = replace_parts(pharr, staffing=dataclasses.replace(pharr.staffing, responsive=ANY_LINE))
     assert with_all_lanes(follows) is follows
+    practice = replace_parts(pharr, staffing=dataclasses.replace(pharr.staffing, responsive="port"))
+    assert with_all_lanes(practice) is practice
+    keeps = replace_parts(practice, port=dataclasses.replace(pharr.port, lane_response=None))
+    assert open_lanes(with_all_lanes(keeps)) == open_lanes(whole)
 
 
 def test_more_lanes_lower_the_load_of_the_booths_alone(pharr: Scenario) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
@@ -11,9 +13,9 @@ from tests import replications
 
 WAITS = {"timetable": 30.0, "responds": 20.0, "one_more": 29.9}
 RULES = {
-    "timetable": (),
+    "timetable": ("staffing=timetable",),
     "responds": ("staffing=responsive",),
-    "one_more": ("staffing.extra_lanes=1",),
+    "one_more": ("staffing=timetable", "staffing.extra_lanes=1"),
     "elsewhere": ("port=ysleta",),
 }
 
@@ -45,6 +47,9 @@ def test_rules_at_different_ports_are_another_question() -> None:
     assert not comparison_answer(findings(WAITS | {"elsewhere": 30.0})).startswith("Against timetable, with a mean")
 
 
-def test_timetables_alone_are_another_question() -> None:
+def test_timetables_under_one_rule_are_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
     text = comparison_answer(findings({"timetable": 30.0, "one_more": 20.0}))
     assert text.startswith("Under one_more trucks wait ")
+    for name in ("timetable", "one_more"):
+        monkeypatch.setitem(RULES, name, tuple(word for word in RULES[name] if word != "staffing=timetable"))
+    assert comparison_answer(findings({"timetable": 30.0, "one_more": 20.0})) == text

@@ -12,7 +12,7 @@ from experiments.sweeping.request import build_sweep
 @pytest.mark.parametrize(
     ("fixed", "inert", "acting"),
     [
-        ([], "port.primary.lanes=15,17", "staffing.extra_lanes"),
+        (["staffing=timetable"], "port.primary.lanes=15,17", "staffing.extra_lanes"),
         (["staffing.docks=12"], "port.dock.servers=4,8", "staffing.docks"),
         (["staffing.analysts=6"], "port.analyst.servers=4,8", "staffing.analysts"),
         (["scanner.portal.units=3"], "port.portal.servers=2,4", "scanner.portal.units"),

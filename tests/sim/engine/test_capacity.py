@@ -34,8 +34,8 @@ PLANNED = (
 
 @pytest.fixture(scope="module")
 def planned(make_scenario: Make) -> Make:
-    """Return `make_scenario` with the tests' own timetable under the overrides."""
-    return lambda *overrides: make_scenario(*PLANNED, *overrides)
+    """Return `make_scenario` with the tests' own timetable, and it alone, under the overrides."""
+    return lambda *overrides: make_scenario(*PLANNED, "staffing.responsive=null", *overrides)
 
 
 def window(replication: int = 0, days: int = 7, seed: int = 1) -> Window:
@@ -96,6 +96,12 @@ def test_april_2019_leaves_six_general_and_three_fast_booths(planned: Make) -> N
     assert lanes_at(april, 5, 9.0) == (6, 2)
 
 
+def test_lines_open_no_more_than_april_2019_leaves(make_scenario: Make) -> None:
+    april = make_scenario(*PLANNED, "staffing=april_2019")
+    assert april.port.lane_response is not None
+    assert lanes_at(april, 0, 8.0) == lanes_at(april, 5, 9.0) == (6, 3)
+
+
 def test_extra_lanes_open_up_to_those_built(planned: Make) -> None:
     more = planned("staffing.extra_lanes=2", "staffing.extra_fast_lanes=1")
     assert lanes_at(more, 0, 8.0) == (13, 4)
@@ -122,9 +128,9 @@ def test_without_a_timetable_all_booths_keep_the_port_s_hours(planned: Make) -> 
     ],
 )
 def test_lanes_that_may_open_for_a_line_could_be_up_whenever_the_port_is_open(
-    planned: Make, overrides: tuple[str, ...], weekday: tuple[int, int]
+    make_scenario: Make, overrides: tuple[str, ...], weekday: tuple[int, int]
 ) -> None:
-    spans = planned("staffing=responsive", *overrides)
+    spans = make_scenario(*PLANNED, "staffing=responsive", *overrides)
     assert lanes_at(spans, 0, 7.0) == lanes_at(spans, 0, 23.9) == weekday
     assert lanes_at(spans, 0, 6.9) == lanes_at(spans, 5, 16.0) == (0, 0)
 

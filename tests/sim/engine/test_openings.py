@@ -13,6 +13,7 @@ from sim.engine.capacity import manned_intervals
 from sim.engine.openings import worked_capacity
 from sim.frames import column
 from sim.replication import Outcome, Replication, draw_window_trucks
+from sim.scenario import Scenario
 from sim.stations import PRIMARY
 from sim.tables import CAPACITY, OPENINGS, check_table
 
@@ -23,16 +24,22 @@ BY_ALL_LANES = {"load_primary", "stable"}
 """Metrics that read CAPACITY, in which all lanes that may open stand."""
 
 
+def staffed(overrides: tuple[str, ...]) -> Scenario:
+    """Return the scenario with lanes by the timetable alone, where no override says that they respond."""
+    alone = () if RESPONSIVE in overrides else ("staffing=timetable",)
+    return compose_scenario((*overrides, *alone))
+
+
 @functools.cache
 def run(*overrides: str, days: int = 2, engine: str = "compiled") -> Outcome:
-    scenario, window = compose_scenario(overrides), window_of(days)
+    scenario, window = staffed(overrides), window_of(days)
     manifest = draw_window_trucks(scenario, window)
     plan = blind_plan(scenario)
     return Replication(scenario, window, manifest, flat_scores(manifest), plan, engine=engine).run_metrics()
 
 
 def manned(*overrides: str) -> dict[tuple[int, int], list[tuple[float, float]]]:
-    return manned_intervals(compose_scenario(overrides), window_of(2))
+    return manned_intervals(staffed(overrides), window_of(2))
 
 
 def assert_same(one: Outcome, other: Outcome, but: set[str] = frozenset()) -> None:  # type: ignore[assignment]
@@ -56,7 +63,7 @@ def test_with_officers_for_every_post_a_run_equals_one_without_responsive(port: 
 
 
 FEW = {
-    "ysleta": ("port=ysleta", "staffing.extra_lanes=-2"),
+    "ysleta": ("port=ysleta", "calibration=none", "staffing.extra_lanes=-2"),
     "world_trade_bridge_south": (
         "port=world_trade_bridge_south",
         "port.primary.open_by_shift={weekday: [{from_h: 7, to_h: 24, lanes: 5, fast_lanes: 1}]}",

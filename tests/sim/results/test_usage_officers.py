@@ -45,5 +45,6 @@ def test_a_broken_machine_keeps_its_crew(make_scenario: Callable[..., Scenario])
 
 
 def test_one_more_booth_costs_an_officer_at_every_open_hour(make_scenario: Callable[..., Scenario]) -> None:
-    more = hours(make_scenario, "staffing.extra_lanes=1") - hours(make_scenario)
+    alone = "staffing=timetable"
+    more = hours(make_scenario, alone, "staffing.extra_lanes=1") - hours(make_scenario, alone)
     assert more == pytest.approx(open_min(make_scenario(), ledgers.window(7)) / 60.0)
