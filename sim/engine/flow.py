@@ -116,7 +116,7 @@ class Record(NamedTuple):
     slow: Bytes
     """[n], 1: the slow service was chosen at the profiled station."""
     staffed: Bytes
-    """[R, S], 1: staffed from this review on; servers that no review decides stay 0."""
+    """[R, S], 1: staffed from this review on; servers that no review decides always are."""
 
     def of(self, station: int) -> FloatArray:
         """Return float[4, n], enter, start, end and leave of one station; NaN throughout: none."""

@@ -26,6 +26,19 @@ WANTED, ABOVE, SINCE, N_MEMORY = range(4)
 above the threshold (up to the delay), reviews since a lane was opened."""
 
 
+class ReviewMemory(NamedTuple):
+    """What a run's reviews leave to the next one, and what they count; ``G`` kinds of lanes."""
+
+    lanes: IntArray
+    """[N_MEMORY, G]"""
+    closing: IntArray
+    """[G], closed lanes that still hold a truck."""
+    in_line: IntArray
+    """[2], trucks in line, by lane class."""
+    earliest: IntArray
+    """[1], nobody before this truck is in line."""
+
+
 class Reviews(NamedTuple):
     """All reviews of one replication: ``R`` of them, of ``G`` kinds of lanes at one station."""
 
@@ -53,10 +66,16 @@ class Reviews(NamedTuple):
         return np.array([event_key(REVIEW, 0, row) for row in range(len(self.review_min))], dtype=np.int64)
 
     def empty_memory(self) -> IntArray:
-        """Return the memory before the first review, of which each run has its own."""
+        """Return int[N_MEMORY, G], what is remembered of lanes before the first review."""
         memory = np.zeros((N_MEMORY, len(self.first) - 1), dtype=np.int64)
         memory[WANTED] = self.least[:1].sum(axis=0)
         return memory
+
+    def new_memory(self) -> ReviewMemory:
+        """Return what a run's reviews remember and count, before the first of them."""
+        lanes = self.empty_memory()
+        counts = (np.zeros(size, dtype=np.int64) for size in (lanes.shape[1], N_CLASSES, 1))
+        return ReviewMemory(lanes, *counts)
 
     def staffed_at_start(self, servers: int) -> IntArray:
         """Return int[servers], 1: staffed before the first review; servers that no review decides are always."""
@@ -169,3 +188,82 @@ def choose_posts(first: int, last: int, lanes: int, up: IntArray, staffed: IntAr
         if up[s] == 0 and left > 0:
             staffed[s] = 1
             left -= 1
+
+
+@register_jitable
+def count_in_line(
+    first: int, arrived: int, lane_class: IntArray, begun: FloatArray, exit_min: FloatArray, in_line: IntArray
+) -> int:
+    """Count who has come and neither begun primary nor left, by lane class; return the first of them.
+
+    Nobody before ``first`` is in line; who has come last is ``arrived - 1``.
+    """
+    in_line[0], in_line[1], earliest = 0, 0, arrived
+    for truck in range(first, arrived):
+        if np.isnan(begun[truck]) and np.isnan(exit_min[truck]):
+            in_line[lane_class[truck]] += 1
+            earliest = min(earliest, truck)
+    return earliest
+
+
+def hold_review(
+    v: Reviews,
+    row: int,
+    arrived: int,
+    lane_class: IntArray,
+    begun: FloatArray,
+    exit_min: FloatArray,
+    busy: IntArray,
+    up: IntArray,
+    staffed: IntArray,
+    memory: ReviewMemory,
+) -> int:
+    """Decide which posts are staffed from review ``row`` on.
+
+    Parameters
+    ----------
+    v : Reviews
+    arrived : int
+        Trucks that have come.
+    lane_class : int array [n]
+        Of each truck.
+    begun, exit_min : float array [n]
+        When it began primary and when it left; NaN: not yet.
+    busy, up : int array [S]
+        1: the server holds a truck; it is not down.
+    staffed : int array [S]
+        1: the server has its officer; written.
+    memory : ReviewMemory
+        What earlier reviews left; written.
+
+    Returns
+    -------
+    int
+        0.
+    """
+    kinds = len(v.first) - 1
+    for g in range(kinds):
+        memory.closing[g] = 0
+        for s in range(v.first[g], v.first[g + 1]):
+            memory.closing[g] += busy[s] * (1 - staffed[s])
+    memory.earliest[0] = count_in_line(memory.earliest[0], arrived, lane_class, begun, exit_min, memory.in_line)
+    review_lanes(v, row, memory.in_line, memory.closing, memory.lanes)
+    for g in range(kinds):
+        choose_posts(v.first[g], v.first[g + 1], memory.lanes[WANTED, g], up, staffed)
+    return 0
+
+
+def hold_none(
+    v: Reviews,
+    row: int,
+    arrived: int,
+    lane_class: IntArray,
+    begun: FloatArray,
+    exit_min: FloatArray,
+    busy: IntArray,
+    up: IntArray,
+    staffed: IntArray,
+    memory: ReviewMemory,
+) -> int:
+    """Stand where the engine expects `hold_review` and there are no reviews."""
+    return 0
