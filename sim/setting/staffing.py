@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final
 
 from sim.errors import ConfigError
 from sim.setting.port import DAY_TYPES, DayType, Port, Shift
+from sim.setting.roster import MIN_PER_DAY, Roster
 from sim.setting.spec import Spec, bounded_field
-
-MIN_PER_DAY: Final = 1440
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +53,21 @@ class Staffing(Spec):
     extra_fast_lanes: int = bounded_field(-1000, 1000)
     responsive: Responsive | None = None
     """Lanes that follow the line; null: the timetable alone."""
+    roster: Roster | None = None
+    """One roster for booths and inspection; null: every station has officers of its own."""
     analysts: int | None = bounded_field(0)
     docks: int | None = bounded_field(0)
+
+    def check(self) -> None:
+        if self.roster is None:
+            return
+        apart = {"max_lanes": self.max_lanes, "max_fast_lanes": self.max_fast_lanes}
+        if self.responsive is not None:
+            apart["responsive.most_officers"] = self.responsive.most_officers
+        for name, officers in apart.items():
+            if officers is not None:
+                problem = "the officers of booths are the roster's (staffing.roster): expected null"
+                raise ConfigError(name, f"{problem}, got {officers}")
 
 
 def booth_shifts(port: Port, staffing: Staffing, day: DayType) -> list[Shift]:
