@@ -223,4 +223,4 @@ service begins at the profiled station; ``waiting`` and ``serving`` are by lane.
 
 def review_signature(plan: Any, memory: Any) -> Any:  # noqa: ANN401
     """Return the signature of `sim.engine.reviews.hold_review`, its first and last arguments being of these types."""
-    return _INT(plan, _INT, _INT, _INTS, _FLOATS, _FLOATS, *(_INTS,) * 3, memory)
+    return _INT(plan, _INT, _INT, _INTS, _FLOATS, _FLOATS, *(_INTS,) * 5, memory)

@@ -27,7 +27,7 @@ above the threshold (up to the delay), reviews since a lane was opened."""
 
 
 class ReviewMemory(NamedTuple):
-    """What a run's reviews leave to the next one, and what they count; ``G`` kinds of lanes."""
+    """What a run's reviews leave to the next one, and what they count; ``G`` kinds of lanes, ``P`` of posts."""
 
     lanes: IntArray
     """[N_MEMORY, G]"""
@@ -37,6 +37,19 @@ class ReviewMemory(NamedTuple):
     """[2], trucks in line, by lane class."""
     earliest: IntArray
     """[1], nobody before this truck is in line."""
+    posts: IntArray
+    """[P], posts that a roster staffs (`sim.engine.roster`)."""
+    beyond: IntArray
+    """[1], officers at work beyond the roster, in thousandths."""
+    wanted: IntArray
+    target: IntArray
+    most: IntArray
+    costs: IntArray
+    """[P], what is worked out at one review."""
+    work: FloatArray
+    """[P], work in line, in minutes."""
+    order: IntArray
+    """[S], servers of each kind in the order in which they are staffed."""
 
 
 class Reviews(NamedTuple):
@@ -61,21 +74,19 @@ class Reviews(NamedTuple):
     most_officers: int
     """Officers that may sit in lanes of all kinds together for a lane to be opened beyond the timetable."""
 
-    def keys(self) -> IntArray:
-        """Return int[R], the keys of the reviews in the calendar."""
-        return np.array([event_key(REVIEW, 0, row) for row in range(len(self.review_min))], dtype=np.int64)
-
     def empty_memory(self) -> IntArray:
         """Return int[N_MEMORY, G], what is remembered of lanes before the first review."""
         memory = np.zeros((N_MEMORY, len(self.first) - 1), dtype=np.int64)
         memory[WANTED] = self.least[:1].sum(axis=0)
         return memory
 
-    def new_memory(self) -> ReviewMemory:
-        """Return what a run's reviews remember and count, before the first of them."""
+    def new_memory(self, kinds: int = 0, servers: int = 0) -> ReviewMemory:
+        """Return what a run's reviews remember and count, before the first; of posts under a roster, their kinds."""
         lanes = self.empty_memory()
-        counts = (np.zeros(size, dtype=np.int64) for size in (lanes.shape[1], N_CLASSES, 1))
-        return ReviewMemory(lanes, *counts)
+        sizes = {"closing": lanes.shape[1], "in_line": N_CLASSES, "earliest": 1, "beyond": 1, "order": servers}
+        sizes |= dict.fromkeys(("posts", "wanted", "target", "most", "costs"), kinds)
+        counts = {name: np.zeros(size, dtype=np.int64) for name, size in sizes.items()}
+        return ReviewMemory(lanes=lanes, work=np.zeros(kinds), **counts)
 
     def staffed_at_start(self, servers: int) -> IntArray:
         """Return int[servers], 1: staffed before the first review; servers that no review decides are always."""
@@ -84,6 +95,11 @@ class Reviews(NamedTuple):
         for g, lanes in enumerate(self.empty_memory()[WANTED].tolist()):
             choose_posts(int(self.first[g]), int(self.first[g + 1]), lanes, up, staffed)
         return staffed
+
+
+def review_keys(reviews: int) -> IntArray:
+    """Return int[reviews], the keys of so many reviews in the calendar."""
+    return np.array([event_key(REVIEW, 0, row) for row in range(reviews)], dtype=np.int64)
 
 
 def lay_out_reviews(parts: Mapping[str, Any] | Reviews | None = None) -> Reviews:
@@ -206,13 +222,24 @@ def count_in_line(
     return earliest
 
 
+@register_jitable
+def count_closing(v: Reviews, busy: IntArray, staffed: IntArray, closing: IntArray) -> None:
+    """Count the lanes of each kind that are closed and still hold a truck."""
+    for g in range(len(closing)):
+        closing[g] = 0
+        for s in range(v.first[g], v.first[g + 1]):
+            closing[g] += busy[s] * (1 - staffed[s])
+
+
 def hold_review(
-    v: Reviews,
+    plan: tuple[Reviews, Any],
     row: int,
     arrived: int,
     lane_class: IntArray,
     begun: FloatArray,
     exit_min: FloatArray,
+    waiting: IntArray,
+    blocked: IntArray,
     busy: IntArray,
     up: IntArray,
     staffed: IntArray,
@@ -222,13 +249,16 @@ def hold_review(
 
     Parameters
     ----------
-    v : Reviews
+    plan : tuple
+        Reviews, and the roster that there is not (`sim.engine.roster`).
     arrived : int
         Trucks that have come.
     lane_class : int array [n]
         Of each truck.
     begun, exit_min : float array [n]
         When it began primary and when it left; NaN: not yet.
+    waiting, blocked : int array [K]
+        Trucks that wait at each station, and that are blocked before it.
     busy, up : int array [S]
         1: the server holds a truck; it is not down.
     staffed : int array [S]
@@ -241,25 +271,24 @@ def hold_review(
     int
         0.
     """
-    kinds = len(v.first) - 1
-    for g in range(kinds):
-        memory.closing[g] = 0
-        for s in range(v.first[g], v.first[g + 1]):
-            memory.closing[g] += busy[s] * (1 - staffed[s])
+    v = plan[0]
+    count_closing(v, busy, staffed, memory.closing)
     memory.earliest[0] = count_in_line(memory.earliest[0], arrived, lane_class, begun, exit_min, memory.in_line)
     review_lanes(v, row, memory.in_line, memory.closing, memory.lanes)
-    for g in range(kinds):
+    for g in range(len(memory.closing)):
         choose_posts(v.first[g], v.first[g + 1], memory.lanes[WANTED, g], up, staffed)
     return 0
 
 
 def hold_none(
-    v: Reviews,
+    plan: tuple[Reviews, Any],
     row: int,
     arrived: int,
     lane_class: IntArray,
     begun: FloatArray,
     exit_min: FloatArray,
+    waiting: IntArray,
+    blocked: IntArray,
     busy: IntArray,
     up: IntArray,
     staffed: IntArray,

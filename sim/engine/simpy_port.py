@@ -15,6 +15,7 @@ import simpy
 from sim.compiling import Profile, Route
 from sim.engine.flow import CLEARED, NO_STATION, Flow, Record, new_record
 from sim.engine.reviews import hold_review
+from sim.engine.roster import hold_roster
 from sim.engine.routes import check_foreign_hook, profile_fast, route_standard
 from sim.engine.station import Clock, Station
 from sim.errors import PolicyError
@@ -56,10 +57,10 @@ class SimPyPort:
         self.state = flow.state.copy()
         self.held_at: dict[int, int] = {}
         self.arrived = 0
-        self.memory = flow.reviews.new_memory()
+        self.memory = flow.new_memory()
         self.stations = [Station(self.clock, flow, self.record, k, self) for k in range(N_STATIONS)]
         self.servers = [server for station in self.stations for server in station.servers]
-        for server, staffed in zip(self.servers, flow.reviews.staffed_at_start(len(self.servers)), strict=True):
+        for server, staffed in zip(self.servers, flow.staffed_at_start(), strict=True):
             server.staffed = bool(staffed)
         self.seen = [int(flow.absent)] * len(flow.arrive_min)
         self.alarmed = [0] * len(flow.arrive_min)
@@ -242,7 +243,10 @@ class SimPyPort:
             for name in ("busy", "up", "staffed")
         )
         line = (self.arrived, flow.lane_class, record.of(flow.join)[START_OF], record.exit_min)
-        hold_review(flow.reviews, row, *line, busy, up, staffed, self.memory)
+        blocked = np.array([sum(map(len, station.blocked)) for station in self.stations], dtype=np.int64)
+        queues = (self.waiting, blocked, busy, up, staffed)
+        hold = hold_roster if len(flow.roster.review_min) else hold_review
+        record.beyond[row] = hold((flow.reviews, flow.roster), row, *line, *queues, self.memory)
         record.staffed[row] = staffed
         for server, is_staffed in zip(self.servers, staffed.tolist(), strict=True):
             server.staffed = bool(is_staffed)

@@ -145,7 +145,8 @@ def turn_server(f, w, x, kind, k, s):  # type: ignore[no-untyped-def]
 def review(f, w, r, plan, memory, hold, row, arrived):  # type: ignore[no-untyped-def]
     """Decide which posts are staffed; return the first and one past the last server, which may all take a truck."""
     begun = r.moments[4 * index(r.place[f.join]) + 1]
-    hold(plan, row, arrived, f.lane_class, begun, r.exit_min, w.busy, w.up, w.staffed, memory)
+    queues = (w.waiting, w.n_blocked, w.busy, w.up, w.staffed)
+    r.beyond[row] = hold(plan, row, arrived, f.lane_class, begun, r.exit_min, *queues, memory)
     for s in range(len(w.staffed)):
         r.staffed[row, s] = w.staffed[s]
         if w.staffed[s] == 0 and w.late[s] == 0:

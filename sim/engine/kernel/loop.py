@@ -28,6 +28,7 @@ from sim.engine.kernel.closing import send_home, shut
 from sim.engine.kernel.events import end_service, resume_servers, review, turn_server
 from sim.engine.kernel.state import DUE, ERROR, N_LATE, SHUT, EngineState, Rules, empty_port_state, index, prefetch
 from sim.engine.reviews import hold_none, hold_review, lay_out_reviews
+from sim.engine.roster import hold_roster, lay_out_roster
 from sim.engine.routes import PROFILE_TYPE, ROUTE_TYPE, check_foreign_hook, profile_fast, route_standard
 from sim.errors import PolicyError
 from sim.stations import (
@@ -132,7 +133,7 @@ def is_plain(flow: Flow) -> bool:
     pooled = not flow.per_lane.any() and not (flow.room >= 0).any()
     open_doors = flow.closing == CARRY_OVER and not flow.finishes.any()
     alone = flow.profiled < 0 and flow.fork < 0 and flow.judge < 0
-    timetable = len(flow.reviews.review_min) == 0
+    timetable = len(flow.review_min()) == 0
     return bool(pooled and open_doors and timetable and alone and (flow.suspend < PASSED_BY).all())
 
 
@@ -160,12 +161,12 @@ def _compiled_loop(loop: Callable[..., None]) -> Any:
 
 def _without_reviews(flow: Flow) -> Any:
     """Return a flow whose reviews are empty: the loop passes its tuples from move to move, whole."""
-    return flow._replace(reviews=())  # type: ignore[arg-type]
+    return flow._replace(reviews=(), roster=())  # type: ignore[arg-type]
 
 
 def _review_types() -> list[Any]:
-    plan = lay_out_reviews()
-    return [numba.typeof(part) for part in (plan, plan.new_memory())]  # type: ignore[no-untyped-call]
+    plan = (lay_out_reviews(), lay_out_roster())
+    return [numba.typeof(part) for part in (plan, plan[0].new_memory())]  # type: ignore[no-untyped-call]
 
 
 def is_engine_cached() -> bool:
@@ -223,9 +224,11 @@ def run_events(flow: Flow, route: Route = route_standard, profile: Profile = pro
     work: EngineState = empty_port_state(flow, standard=route is route_standard)
     record = new_record(flow)
     loop = compiled_event_loop(plain=uses_plain_loop(flow))
-    plan, hold = flow.reviews, _cached_review(hold_review if work.reviewed else hold_none)
-    hooks = (cached_route(route), cached_profile(profile), hold)
-    loop(_without_reviews(flow), work, record, plan, plan.new_memory(), *hooks)
+    hold = hold_none
+    if len(flow.review_min()):
+        hold = hold_roster if len(flow.roster.review_min) else hold_review
+    hooks = (cached_route(route), cached_profile(profile), _cached_review(hold))
+    loop(_without_reviews(flow), work, record, (flow.reviews, flow.roster), flow.new_memory(), *hooks)
     if work.count[ERROR]:
         raise PolicyError(f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station")
     return record
