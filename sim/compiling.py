@@ -216,5 +216,11 @@ ROUTE_SIGNATURE: Final = _INT(_INT, _INT, _INT, _INT, _TABLE, _INTS, _INTS, type
 Route = Callable[..., int]
 PROFILE_SIGNATURE: Final = _INT(_INT, _INT, _INTS, _INTS, _TABLE, _FLOATS)
 Profile = Callable[..., int]
+Review = Callable[..., int]
 """``profile(truck, lane, waiting, serving, columns, state)`` -> 0 (fast) or 1 (slow), asked as a
 service begins at the profiled station; ``waiting`` and ``serving`` are by lane."""
+
+
+def review_signature(plan: Any, memory: Any) -> Any:  # noqa: ANN401
+    """Return the signature of `sim.engine.reviews.hold_review`, its first and last arguments being of these types."""
+    return _INT(plan, _INT, _INT, _INTS, _FLOATS, _FLOATS, *(_INTS,) * 5, memory)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from sim.engine.flow import Flow, assemble_flow
+from sim.engine.review_plan import next_opening
 from sim.engine.routes import N_COLUMNS
 from sim.stations import (
     ANALYST,
@@ -40,10 +42,13 @@ def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tup
     return tuple(list(column) for column in zip(*rows, strict=True))
 
 
-def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0, reviewed: bool = False) -> Flow:
+def random_flow(
+    seed: int, *, three_stations: bool = False, scale: float = 1.0, reviewed: bool = False, rostered: bool = False
+) -> Flow:
     """Return one random case.
 
-    ``three_stations``: portal, primary and dock, no analysts; ``reviewed``: booths open and close by the line.
+    ``three_stations``: portal, primary and dock, no analysts; ``reviewed``: booths open and close by the line;
+    ``rostered``: all posts share officers, besides.
     """
     rng = np.random.default_rng(seed)
     n, horizon = int(rng.integers(10, 90)), int(rng.integers(40, 200))
@@ -68,6 +73,7 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0, 
     per_lane[ANALYST] = False
     room[ANALYST] = -1
     room[per_lane] = -1
+    reviews = random_reviews(seed, first, float(horizon), scale) if reviewed or rostered else None
     return assemble_flow(
         horizon_min=float(horizon) * scale,
         arrive_min=np.sort(rng.integers(0, horizon, n)) * scale,
@@ -97,7 +103,8 @@ def random_flow(seed: int, *, three_stations: bool = False, scale: float = 1.0, 
         judge=ANALYST if judged else -1,
         join=PRIMARY,
         state=[0.0, 0.0],
-        reviews=random_reviews(seed, first, float(horizon), scale) if reviewed else None,
+        reviews=reviews,
+        roster=random_roster(seed, first, reviews, scale) if rostered else None,
     )
 
 
@@ -124,6 +131,53 @@ def random_reviews(seed: int, server_first: np.ndarray, horizon: float, scale: f
         "delay_reviews": int(rng.integers(0, 3)),
         "min_open_reviews": int(rng.integers(0, 4)),
         "most_officers": int(rng.integers(1, 5)),
+    }
+
+
+def random_roster(
+    seed: int, server_first: np.ndarray, reviews: dict[str, Any] | None, scale: float
+) -> dict[str, Any] | None:
+    """Return a roster over all stations, or over most, with officers and rules at random."""
+    if reviews is None:
+        return None
+    rng = np.random.default_rng([seed, 2])
+    lanes = [(PRIMARY, first, last, g) for g, (first, last) in enumerate(itertools.pairwise(reviews["first"]))]
+    others = [
+        (k, server_first[k], server_first[k + 1], -1)
+        for k in range(N_STATIONS)
+        if k != PRIMARY and server_first[k] < server_first[k + 1] and rng.random() < 0.8
+    ]
+    kinds = sorted((kind for kind in lanes + others if kind[1] < kind[2]), key=lambda kind: kind[1])
+    station, first, last, lane_kind = (np.array(part) for part in zip(*kinds, strict=True))
+    horizon = float(reviews["review_min"].max()) + scale
+    times = np.union1d(reviews["review_min"], rng.integers(0, max(int(horizon / scale), 1), 5) * scale)
+    crew = rng.choice([500, 1000, 1000, 2500, 3000], size=len(kinds))
+    least = np.minimum(rng.integers(1, 3, len(kinds)), last - first)
+    works = rng.random((len(times), len(kinds))) < 0.9
+    works[rng.random(len(times)) < 0.1] = False
+    shift = np.maximum.accumulate(np.where(rng.random(len(times)) < 0.3, np.arange(len(times)), 0))
+    drawn = rng.integers(0, int((crew * (last - first)).sum()) + 2000, len(times))[shift] // 500 * 500
+    on_duty = np.maximum(drawn, works @ (least * crew)) * works.any(axis=1)
+    ahead = next_opening(works.any(axis=1))
+    return {
+        "review_min": times,
+        "lane_row": [
+            int(np.searchsorted(reviews["review_min"], time)) if time in reviews["review_min"] else -1 for time in times
+        ],
+        "first": first,
+        "last": last,
+        "station": station,
+        "lanes": lane_kind,
+        "crew": crew,
+        "least": least,
+        "wanted": rng.integers(1, last - first + 1, (len(times), len(kinds)))[shift],
+        "is_open": np.vstack([works, np.zeros_like(works[:1])])[ahead],
+        "officers": np.append(on_duty, 0)[ahead],
+        "on_duty": on_duty,
+        "may_stay": rng.integers(0, 3000, len(times)) // 500 * 500 * (on_duty > 0),
+        "work_min": rng.choice([0.0, 1.0, 3.0, 5.0], size=(len(kinds), 2)) * scale,
+        "rule": int(rng.integers(0, 5)),
+        "target_wait_min": float(rng.integers(0, 10)) * scale,
     }
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.arrays import FloatArray, IntArray
-from sim.engine.reviews import Reviews, lay_out_reviews
+from sim.engine.reviews import ReviewMemory, Reviews, lay_out_reviews, review_keys
+from sim.engine.roster import RosterPlan, lay_out_roster
 from sim.stations import DOWN, N_CLASSES, N_STATIONS, UP, event_key
 
 Bytes = npt.NDArray[np.uint8]
@@ -93,6 +94,23 @@ class Flow(NamedTuple):
     """The policy's own memory as the replication begins; each run works on a copy."""
     reviews: Reviews
     """When lanes are opened and closed by the work in line."""
+    roster: RosterPlan
+    """When officers of one roster are placed."""
+
+    def review_min(self) -> FloatArray:
+        """Return float[R], when reviews are held: of a roster, among them those of lanes, or of lanes alone."""
+        return self.roster.review_min if len(self.roster.review_min) else self.reviews.review_min
+
+    def new_memory(self) -> ReviewMemory:
+        """Return what reviews remember, of which each run has its own."""
+        return self.reviews.new_memory(len(self.roster.first), len(self.serves))
+
+    def staffed_at_start(self) -> IntArray:
+        """Return int[S], 1: staffed before the first review; of the posts of a roster none are."""
+        staffed = self.reviews.staffed_at_start(len(self.serves))
+        for first, last in zip(self.roster.first, self.roster.last, strict=True):
+            staffed[first:last] = 0
+        return staffed
 
 
 class Record(NamedTuple):
@@ -116,7 +134,9 @@ class Record(NamedTuple):
     slow: Bytes
     """[n], 1: the slow service was chosen at the profiled station."""
     staffed: Bytes
-    """[R, S], 1: staffed from this review on; servers that no review decides stay 0."""
+    """[R, S], 1: staffed from this review on; servers that no review decides always are."""
+    beyond: IntArray
+    """[R], officers at work beyond a roster as of this review, in thousandths."""
 
     def of(self, station: int) -> FloatArray:
         """Return float[4, n], enter, start, end and leave of one station; NaN throughout: none."""
@@ -149,15 +169,18 @@ def assemble_flow(**parts: Any) -> Flow:  # noqa: ANN401
     Takes the fields of `Flow` but ``interval_first`` and the calendar, derived from
     ``capacity`` = (station, server, up_min, down_min, drains), sorted by (station, server, up_min),
     and ``doors`` = (time, key) of every shutting and opening that matters. ``reviews``, the fields of
-    `sim.engine.reviews.Reviews`, may be left out: then there are none.
+    `sim.engine.reviews.Reviews`, and ``roster``, those of `sim.engine.roster.RosterPlan`, may be left out: then there
+    are none.
     """
     *capacity, drains = parts.pop("capacity")
     station, server, first = (np.asarray(part, dtype=np.int64) for part in (*capacity[:2], parts["server_first"]))
     up_min, down_min = (np.asarray(part, dtype=np.float64) for part in capacity[2:])
     door_min, door_key = parts.pop("doors")
     reviews = lay_out_reviews(parts.pop("reviews", None))
-    more_min = np.concatenate([np.asarray(door_min, dtype=np.float64), reviews.review_min])
-    more_keys = np.concatenate([np.asarray(door_key, dtype=np.int64), reviews.keys()])
+    roster = lay_out_roster(parts.pop("roster", None))
+    review_min = roster.review_min if len(roster.review_min) else reviews.review_min
+    more_min = np.concatenate([np.asarray(door_min, dtype=np.float64), review_min])
+    more_keys = np.concatenate([np.asarray(door_key, dtype=np.int64), review_keys(len(review_min))])
     times, keys = order_calendar(station, server, up_min, down_min, (more_min, more_keys))
     parts |= {
         "interval_first": np.searchsorted(first[station] + server, np.arange(first[-1] + 1)),
@@ -167,6 +190,7 @@ def assemble_flow(**parts: Any) -> Flow:  # noqa: ANN401
         "calendar_min": times,
         "calendar_key": keys,
         "reviews": reviews,
+        "roster": roster,
     }
     return Flow(**{name: _exact(kind, parts[name]) for name, kind in _kinds().items()})
 
@@ -177,7 +201,7 @@ def _kinds() -> dict[str, Any]:
 
 
 def _exact(kind: Any, value: Any) -> Any:  # noqa: ANN401
-    if kind is Reviews:
+    if kind in (Reviews, RosterPlan):
         return value
     if kind in (float, int):
         return kind(value)
@@ -202,12 +226,13 @@ def empty_record(n: int, absent: int = 0, reviews: int = 0, servers: int = 0) ->
         full=np.zeros(n, dtype=np.int64),
         slow=np.zeros(n, dtype=np.uint8),
         staffed=np.zeros((reviews, servers if reviews else 0), dtype=np.uint8),
+        beyond=np.zeros(reviews, dtype=np.int64),
     )
 
 
 def new_record(flow: Flow) -> Record:
     """Return the empty record of a flow."""
-    return empty_record(len(flow.arrive_min), flow.absent, len(flow.reviews.review_min), len(flow.serves))
+    return empty_record(len(flow.arrive_min), flow.absent, len(flow.review_min()), len(flow.serves))
 
 
 assert N_CLASSES == 2  # noqa: S101  (room and serves are laid out for two classes)

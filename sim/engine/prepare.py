@@ -13,6 +13,7 @@ from sim.arrays import BoolArray, FloatArray
 from sim.engine.capacity import SEGMENTS_AT, open_intervals, server_classes
 from sim.engine.flow import CLEARED, NO_LIMIT, NO_STATION, Flow, assemble_flow
 from sim.engine.review_plan import plan_reviews
+from sim.engine.roster_plan import plan_roster
 from sim.engine.routes import (
     CHECKED,
     N_COLUMNS,
@@ -88,7 +89,9 @@ def prepare_flow(  # noqa: PLR0913
     serves, ordered = server_classes(setting), exams_ordered(setting, manifest)
     closing = CLOSING[setting.port.closing]
     counts = [len(serves[k]) for k in range(N_STATIONS)]
+    first = np.concatenate([[0], np.cumsum(counts)])
     judged = counts[PORTAL] > 0 and counts[ANALYST] > 0
+    reviews = plan_reviews(setting, window, sum(counts[:PRIMARY]))
     return assemble_flow(
         horizon_min=window.horizon_min,
         arrive_min=column(manifest, "arrive_min"),
@@ -97,7 +100,7 @@ def prepare_flow(  # noqa: PLR0913
         alarm=_alarm(manifest, alarms, ordered, counts),
         columns=policy_columns(setting, manifest, selected, ordered, officer_referral=officer_referral),
         absent=sum(1 << k for k in range(N_STATIONS) if counts[k] == 0),
-        server_first=np.concatenate([[0], np.cumsum(counts)]),
+        server_first=first,
         serves=[mask for masks in serves for mask in masks],
         capacity=tuple(column(capacity, name) for name in ("station", "server", "up_min", "down_min", "drains")),
         doors=_doors(setting, window) if closing != CARRY_OVER else ([], []),
@@ -108,7 +111,8 @@ def prepare_flow(  # noqa: PLR0913
         judge=ANALYST if judged else NO_STATION,
         join=PRIMARY,
         state=[0.0],
-        reviews=plan_reviews(setting, window, sum(counts[:PRIMARY])),
+        reviews=reviews,
+        roster=plan_roster(setting, window, first, reviews["review_min"]) if reviews is not None else None,
         **_rules(setting),
     )
 

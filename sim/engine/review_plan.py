@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.engine.capacity import Span, open_intervals, timetable_booths
 from sim.engine.reviews import NO_OFFICER_LIMIT
-from sim.setting.port import Responsive
+from sim.setting.port import MIN_PER_DAY, Responsive
 from sim.setting.setting import Setting
 from sim.setting.staffing import lane_response, lanes_for_lines
 from sim.setting.window import Window
@@ -20,8 +20,22 @@ KINDS: Final = (GENERAL, FAST)
 """Kinds of booths, in the order of their numbers."""
 
 
+TIMETABLE: Final = Responsive(
+    review_every_min=MIN_PER_DAY,
+    open_above_min=2.0,
+    close_below_min=1.0,
+    delay_reviews=0,
+    min_open_reviews=0,
+    most_officers=None,
+    reserve_lanes=0,
+)
+"""Lanes that are looked at as the timetable changes and, there being no lane beyond it, never follow the line."""
+
+
 def plan_reviews(setting: Setting, window: Window, first_booth: int) -> dict[str, Any] | None:
-    """Return the fields of `sim.engine.reviews.Reviews`; None where lanes do not follow the line.
+    """Return the fields of `sim.engine.reviews.Reviews`; None where lanes follow the timetable, without reviews.
+
+    Under a roster lanes that do not follow the line are reviewed too: the timetable says how many are wanted.
 
     While the port is closed, reviews keep ready the booths with which the timetable opens it next, so that those
     take trucks with the first minute; lanes opened beyond the timetable end with the day.
@@ -33,12 +47,15 @@ def plan_reviews(setting: Setting, window: Window, first_booth: int) -> dict[str
     """
     responsive = lane_response(setting.port, setting.staffing)
     if responsive is None:
-        return None
+        if setting.staffing.roster is None:
+            return None
+        responsive = TIMETABLE
     times = _review_times(setting, window, responsive)
-    is_open = _covers(open_intervals(setting, window), times)
+    is_open = covers(open_intervals(setting, window), times)
     least = _opened_next(_timetable(setting, window, times), is_open)
     for_lines = np.array(lanes_for_lines(setting.port, setting.staffing))
-    most = np.where(is_open[:, np.newaxis], np.maximum(least, for_lines), least)
+    follows = is_open[:, np.newaxis] & (responsive is not TIMETABLE)
+    most = np.where(follows, np.maximum(least, for_lines), least)
     primary = setting.port.primary
     built = (primary.lanes, primary.fast_lanes)
     there = [kind for kind in KINDS if built[kind]]
@@ -47,7 +64,7 @@ def plan_reviews(setting: Setting, window: Window, first_booth: int) -> dict[str
         "review_min": times,
         "least": least[:, there],
         "most": most[:, there],
-        "work_min": _work_in_line(setting)[there],
+        "work_min": work_in_line(setting)[there],
         "open_above_min": responsive.open_above_min,
         "close_below_min": responsive.close_below_min,
         "delay_reviews": responsive.delay_reviews,
@@ -65,7 +82,7 @@ def _review_times(setting: Setting, window: Window, responsive: Responsive) -> F
     return np.asarray(times[times < window.horizon_min])
 
 
-def _covers(spans: list[Span], times: FloatArray) -> BoolArray:
+def covers(spans: list[Span], times: FloatArray) -> BoolArray:
     """Return bool[R], which times lie in a span; its end does not."""
     inside = [(start <= times) & (times < end) for start, end in spans]
     return np.logical_or.reduce(inside) if inside else np.zeros(len(times), dtype=bool)
@@ -75,18 +92,22 @@ def _timetable(setting: Setting, window: Window, times: FloatArray) -> IntArray:
     """Return int[R, 2], booths of each kind that the timetable has open from each time on."""
     lanes = np.zeros((len(times), len(KINDS)), dtype=np.int64)
     for (_, booth), spans in timetable_booths(setting, window).items():
-        lanes[:, int(booth >= setting.port.primary.lanes)] += _covers(spans, times)
+        lanes[:, int(booth >= setting.port.primary.lanes)] += covers(spans, times)
     return lanes
 
 
 def _opened_next(least: IntArray, is_open: BoolArray) -> IntArray:
     """Return ``least`` with the rows of closed hours replaced by that of the next opening (0 after the last)."""
+    return np.vstack([least, np.zeros_like(least[:1])])[next_opening(is_open)]
+
+
+def next_opening(is_open: BoolArray) -> IntArray:
+    """Return int[R], the first row from each one on that is open; R after the last."""
     row = np.where(is_open, np.arange(len(is_open)), len(is_open))
-    following = np.minimum.accumulate(row[::-1])[::-1]
-    return np.vstack([least, np.zeros_like(least[:1])])[following]
+    return np.asarray(np.minimum.accumulate(row[::-1])[::-1])
 
 
-def _work_in_line(setting: Setting) -> FloatArray:
+def work_in_line(setting: Setting) -> FloatArray:
     """Return float[2, 2], the mean work of a truck in line, by kind of booth and lane class.
 
     FAST trucks count for the FAST booths where there are any, general trucks for the general booths, whoever else

@@ -26,6 +26,32 @@ WANTED, ABOVE, SINCE, N_MEMORY = range(4)
 above the threshold (up to the delay), reviews since a lane was opened."""
 
 
+class ReviewMemory(NamedTuple):
+    """What a run's reviews leave to the next one, and what they count; ``G`` kinds of lanes, ``P`` of posts."""
+
+    lanes: IntArray
+    """[N_MEMORY, G]"""
+    closing: IntArray
+    """[G], closed lanes that still hold a truck."""
+    in_line: IntArray
+    """[2], trucks in line, by lane class."""
+    earliest: IntArray
+    """[1], nobody before this truck is in line."""
+    posts: IntArray
+    """[P], posts that a roster staffs (`sim.engine.roster`)."""
+    beyond: IntArray
+    """[1], officers at work beyond the roster, in thousandths."""
+    wanted: IntArray
+    target: IntArray
+    most: IntArray
+    costs: IntArray
+    """[P], what is worked out at one review."""
+    work: FloatArray
+    """[P], work in line, in minutes."""
+    order: IntArray
+    """[S], servers of each kind in the order in which they are staffed."""
+
+
 class Reviews(NamedTuple):
     """All reviews of one replication: ``R`` of them, of ``G`` kinds of lanes at one station."""
 
@@ -48,15 +74,19 @@ class Reviews(NamedTuple):
     most_officers: int
     """Officers that may sit in lanes of all kinds together for a lane to be opened beyond the timetable."""
 
-    def keys(self) -> IntArray:
-        """Return int[R], the keys of the reviews in the calendar."""
-        return np.array([event_key(REVIEW, 0, row) for row in range(len(self.review_min))], dtype=np.int64)
-
     def empty_memory(self) -> IntArray:
-        """Return the memory before the first review, of which each run has its own."""
+        """Return int[N_MEMORY, G], what is remembered of lanes before the first review."""
         memory = np.zeros((N_MEMORY, len(self.first) - 1), dtype=np.int64)
         memory[WANTED] = self.least[:1].sum(axis=0)
         return memory
+
+    def new_memory(self, kinds: int = 0, servers: int = 0) -> ReviewMemory:
+        """Return what a run's reviews remember and count, before the first; of posts under a roster, their kinds."""
+        lanes = self.empty_memory()
+        sizes = {"closing": lanes.shape[1], "in_line": N_CLASSES, "earliest": 1, "beyond": 1, "order": servers}
+        sizes |= dict.fromkeys(("posts", "wanted", "target", "most", "costs"), kinds)
+        counts = {name: np.zeros(size, dtype=np.int64) for name, size in sizes.items()}
+        return ReviewMemory(lanes=lanes, work=np.zeros(kinds), **counts)
 
     def staffed_at_start(self, servers: int) -> IntArray:
         """Return int[servers], 1: staffed before the first review; servers that no review decides are always."""
@@ -65,6 +95,11 @@ class Reviews(NamedTuple):
         for g, lanes in enumerate(self.empty_memory()[WANTED].tolist()):
             choose_posts(int(self.first[g]), int(self.first[g + 1]), lanes, up, staffed)
         return staffed
+
+
+def review_keys(reviews: int) -> IntArray:
+    """Return int[reviews], the keys of so many reviews in the calendar."""
+    return np.array([event_key(REVIEW, 0, row) for row in range(reviews)], dtype=np.int64)
 
 
 def lay_out_reviews(parts: Mapping[str, Any] | Reviews | None = None) -> Reviews:
@@ -169,3 +204,95 @@ def choose_posts(first: int, last: int, lanes: int, up: IntArray, staffed: IntAr
         if up[s] == 0 and left > 0:
             staffed[s] = 1
             left -= 1
+
+
+@register_jitable
+def count_in_line(
+    first: int, arrived: int, lane_class: IntArray, begun: FloatArray, exit_min: FloatArray, in_line: IntArray
+) -> int:
+    """Count who has come and neither begun primary nor left, by lane class; return the first of them.
+
+    Nobody before ``first`` is in line; who has come last is ``arrived - 1``.
+    """
+    in_line[0], in_line[1], earliest = 0, 0, arrived
+    for truck in range(first, arrived):
+        if np.isnan(begun[truck]) and np.isnan(exit_min[truck]):
+            in_line[lane_class[truck]] += 1
+            earliest = min(earliest, truck)
+    return earliest
+
+
+@register_jitable
+def count_closing(v: Reviews, busy: IntArray, staffed: IntArray, closing: IntArray) -> None:
+    """Count the lanes of each kind that are closed and still hold a truck."""
+    for g in range(len(closing)):
+        closing[g] = 0
+        for s in range(v.first[g], v.first[g + 1]):
+            closing[g] += busy[s] * (1 - staffed[s])
+
+
+def hold_review(
+    plan: tuple[Reviews, Any],
+    row: int,
+    arrived: int,
+    lane_class: IntArray,
+    begun: FloatArray,
+    exit_min: FloatArray,
+    waiting: IntArray,
+    blocked: IntArray,
+    busy: IntArray,
+    up: IntArray,
+    staffed: IntArray,
+    memory: ReviewMemory,
+) -> int:
+    """Decide which posts are staffed from review ``row`` on.
+
+    Parameters
+    ----------
+    plan : tuple
+        Reviews, and the roster that there is not (`sim.engine.roster`).
+    arrived : int
+        Trucks that have come.
+    lane_class : int array [n]
+        Of each truck.
+    begun, exit_min : float array [n]
+        When it began primary and when it left; NaN: not yet.
+    waiting, blocked : int array [K]
+        Trucks that wait at each station, and that are blocked before it.
+    busy, up : int array [S]
+        1: the server holds a truck; it is not down.
+    staffed : int array [S]
+        1: the server has its officer; written.
+    memory : ReviewMemory
+        What earlier reviews left; written.
+
+    Returns
+    -------
+    int
+        0.
+    """
+    v = plan[0]
+    count_closing(v, busy, staffed, memory.closing)
+    memory.earliest[0] = count_in_line(memory.earliest[0], arrived, lane_class, begun, exit_min, memory.in_line)
+    review_lanes(v, row, memory.in_line, memory.closing, memory.lanes)
+    for g in range(len(memory.closing)):
+        choose_posts(v.first[g], v.first[g + 1], memory.lanes[WANTED, g], up, staffed)
+    return 0
+
+
+def hold_none(
+    plan: tuple[Reviews, Any],
+    row: int,
+    arrived: int,
+    lane_class: IntArray,
+    begun: FloatArray,
+    exit_min: FloatArray,
+    waiting: IntArray,
+    blocked: IntArray,
+    busy: IntArray,
+    up: IntArray,
+    staffed: IntArray,
+    memory: ReviewMemory,
+) -> int:
+    """Stand where the engine expects `hold_review` and there are no reviews."""
+    return 0

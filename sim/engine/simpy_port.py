@@ -6,7 +6,6 @@ together to the last bit. Nothing statistical is computed here: every moment goe
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Generator
 from typing import Any
 
@@ -15,7 +14,8 @@ import simpy
 
 from sim.compiling import Profile, Route
 from sim.engine.flow import CLEARED, NO_STATION, Flow, Record, new_record
-from sim.engine.reviews import WANTED, choose_posts, review_lanes
+from sim.engine.reviews import hold_review
+from sim.engine.roster import hold_roster
 from sim.engine.routes import check_foreign_hook, profile_fast, route_standard
 from sim.engine.station import Clock, Station
 from sim.errors import PolicyError
@@ -27,7 +27,6 @@ from sim.stations import (
     DOOR,
     EXIT,
     KIND_SHIFT,
-    N_CLASSES,
     N_STATIONS,
     PASSED_BY,
     REVIEW,
@@ -57,11 +56,11 @@ class SimPyPort:
         self.n_busy = np.zeros(N_STATIONS, dtype=np.int64)
         self.state = flow.state.copy()
         self.held_at: dict[int, int] = {}
-        self.trucks_in_line = np.zeros(N_CLASSES, dtype=np.int64)
-        self.memory = flow.reviews.empty_memory()
+        self.arrived = 0
+        self.memory = flow.new_memory()
         self.stations = [Station(self.clock, flow, self.record, k, self) for k in range(N_STATIONS)]
         self.servers = [server for station in self.stations for server in station.servers]
-        for server, staffed in zip(self.servers, flow.reviews.staffed_at_start(len(self.servers)), strict=True):
+        for server, staffed in zip(self.servers, flow.staffed_at_start(), strict=True):
             server.staffed = bool(staffed)
         self.seen = [int(flow.absent)] * len(flow.arrive_min)
         self.alarmed = [0] * len(flow.arrive_min)
@@ -73,7 +72,7 @@ class SimPyPort:
 
     def truck_day(self, truck: int) -> TruckProcess:
         """One truck, from the end of the queue to the exit."""
-        self.trucks_in_line[self.flow.lane_class[truck]] += 1
+        self.arrived = truck + 1
         here, station = START, self.choose(truck, START)
         while station != EXIT:
             yield self.go(truck, here, station)
@@ -87,7 +86,7 @@ class SimPyPort:
                 yield self.images[truck]
             self.note_full(truck, here)
             station = self.choose(truck, here)
-        self.exits(truck)
+        self.record.exit_min[truck] = self.clock.now
         if here != START:
             self.leave(truck, here)
 
@@ -121,12 +120,6 @@ class SimPyPort:
         if behind is not None:
             self.stations[here].free(behind)
         return over
-
-    def exits(self, truck: int) -> None:
-        """Record that the truck leaves, and take it out of the line if its primary has not begun."""
-        self.record.exit_min[truck] = self.clock.now
-        if np.isnan(self.record.of(self.flow.join)[START_OF, truck]):
-            self.trucks_in_line[self.flow.lane_class[truck]] -= 1
 
     def leave(self, truck: int, here: int) -> None:
         """Give up the last server."""
@@ -168,7 +161,7 @@ class SimPyPort:
     def turned_away(self, truck: int, station: int) -> None:
         """Record that a truck in line at, or before, a station was turned away."""
         self.record.done[station, truck] = DIVERTED
-        self.exits(truck)
+        self.record.exit_min[truck] = self.clock.now
 
     def shut(self) -> None:
         """Shut the doors; where trucks are diverted, turn away all that stand in line."""
@@ -244,14 +237,17 @@ class SimPyPort:
 
         A lane opens as its turn comes, lest a truck from behind a full yard take it before those in line.
         """
-        plan = self.flow.reviews
-        kinds = list(itertools.pairwise(plan.first.tolist()))
-        closing = [sum(s.busy and not s.staffed for s in self.servers[first:last]) for first, last in kinds]
-        review_lanes(plan, row, self.trucks_in_line, np.array(closing, dtype=np.int64), self.memory)
-        up, staffed = (np.array([getattr(s, name) for s in self.servers], dtype=np.int64) for name in ("up", "staffed"))
-        for lanes, (first, last) in zip(self.memory[WANTED].tolist(), kinds, strict=True):
-            choose_posts(first, last, lanes, up, staffed)
-            self.record.staffed[row, first:last] = staffed[first:last]
+        flow, record = self.flow, self.record
+        busy, up, staffed = (
+            np.array([getattr(server, name) for server in self.servers], dtype=np.int64)
+            for name in ("busy", "up", "staffed")
+        )
+        line = (self.arrived, flow.lane_class, record.of(flow.join)[START_OF], record.exit_min)
+        blocked = np.array([sum(map(len, station.blocked)) for station in self.stations], dtype=np.int64)
+        queues = (self.waiting, blocked, busy, up, staffed)
+        hold = hold_roster if len(flow.roster.review_min) else hold_review
+        record.beyond[row] = hold((flow.reviews, flow.roster), row, *line, *queues, self.memory)
+        record.staffed[row] = staffed
         for server, is_staffed in zip(self.servers, staffed.tolist(), strict=True):
             server.staffed = bool(is_staffed)
             server.on = server.on and (server.late or server.staffed)

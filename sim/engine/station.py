@@ -160,8 +160,6 @@ class Station:
         """Begin service and schedule its end."""
         server.busy = True
         self.port.n_busy[self.index] += 1
-        if self.index == self.flow.join:
-            self.port.trucks_in_line[self.flow.lane_class[truck]] -= 1
         self.record.moments[self.row + 1, truck] = self.clock.now
         self.record.server[self.row // 4, truck] = server.number
         work = self.flow.service_min[self.index, truck]

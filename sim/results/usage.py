@@ -28,10 +28,8 @@ from sim.engine.capacity import manned_intervals, open_intervals
 from sim.frames import column
 from sim.results.station_passes import StationPasses
 from sim.scenario import Scenario
-from sim.setting.port import Check
-from sim.setting.scanner import Sensor
 from sim.setting.window import Window
-from sim.stations import FAST, INSPECTION_STATIONS, ORIGIN, PRIMARY, SAFETY, STATION, STATIONS, WAIVED
+from sim.stations import FAST, INSPECTION_STATIONS, ORIGIN, PRIMARY, SAFETY, STATIONS, WAIVED
 from sim.trucks.service_times import service_mean_min
 
 
@@ -156,9 +154,9 @@ def officer_h(
     """
     manned_min = available_min(capacity, window)
     paid_min = _booths_min(scenario, window, capacity, openings) + n_audits * audit_min(scenario)
-    paid_min += sum(crew_size(scenario, STATIONS[k]) * manned_min[k] for k in (ORIGIN, SAFETY))
+    paid_min += sum(scenario.crew_officers(STATIONS[k]) * manned_min[k] for k in (ORIGIN, SAFETY))
     posts = zip(INSPECTION_STATIONS, scheduled_min(scenario, window), strict=True)
-    return float(paid_min + sum(crew_size(scenario, name) * minutes for name, minutes in posts)) / 60.0
+    return float(paid_min + sum(scenario.crew_officers(name) * minutes for name, minutes in posts)) / 60.0
 
 
 def audit_min(scenario: Scenario) -> float:
@@ -174,17 +172,3 @@ def _booths_min(scenario: Scenario, window: Window, capacity: pd.DataFrame, open
         return float(available_min(capacity, window)[PRIMARY])
     manned = manned_intervals(scenario, window)
     return sum(end - up for (k, _), spans in manned.items() if k == PRIMARY for up, end in spans)
-
-
-def crew_size(scenario: Scenario, station: str) -> float:
-    """Return the officers on one server of a station: ``scanner.<instrument>.crew_officers``.
-
-    A dock's team is that of the exam; a booth and an analyst are one officer; a check beside the
-    chain says itself how many (none where another agency or country mans it).
-    """
-    row = STATION[station]
-    if row.role == "check":
-        check: Check = getattr(scenario.port, station)
-        return check.crew_officers
-    team = getattr(scenario.scanner, row.sensor) if row.sensor else None
-    return float(team.crew_officers) if isinstance(team, Sensor) else 1.0

@@ -44,6 +44,27 @@ class Shift(Spec):
             raise ConfigError("to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}")
 
 
+LATEST_SHIFT_H: Final = 36.0
+"""Officers' shifts may end in the night after their day, as evening exams do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerShift(Spec):
+    """Officers on duty from one hour of the day to another; shifts that overlap add up."""
+
+    from_h: float = bounded_field(0.0, LATEST_SHIFT_H)
+    to_h: float = bounded_field(0.0, LATEST_SHIFT_H)
+    """Above 24: in the night after."""
+    officers: int = bounded_field(0, 10_000)
+
+    def check(self) -> None:
+        if self.to_h <= self.from_h:
+            raise ConfigError("to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}")
+
+
+OfficerShifts = dict[DayType, tuple[OfficerShift, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours(Spec):
     """Opening hours of one kind of day; ``open_h == close_h`` means closed all day."""
@@ -310,6 +331,8 @@ class Port(Spec):
     dock: Segment
     safety: Check
     """The state's vehicle inspection beyond the exit."""
+    officers: OfficerShifts | None = None
+    """Shifts of the port's cargo officers, whom ``staffing.roster`` places; null: not known."""
     officer_referral_share: float = share_field()
     """Share of clean trucks that the primary officer refers on his own judgement."""
     officer_referral_carrying_share: float = share_field()

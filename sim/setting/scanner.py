@@ -117,6 +117,8 @@ class Analyst(Spec):
     """Share of clean images that a machine clears before an analyst sees them."""
     auto_clear_d_prime: float = bounded_field(0.0, 8.0)
     """How well that machine tells threats from clean images, less the portal's shifts by type."""
+    from_roster: bool = False
+    """Analysts are cargo officers of the port, whom ``staffing.roster`` places; false: people of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

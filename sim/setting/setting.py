@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.setting.insider import Insider
-from sim.setting.port import Port, Segment
-from sim.setting.scanner import Scanner
+from sim.setting.port import Check, Port, Segment
+from sim.setting.roster import FAST_BOOTHS, ROSTERED, Posts, check_roster
+from sim.setting.scanner import Scanner, Sensor
 from sim.setting.sharing import Sharing
 from sim.setting.spec import Spec, bounded_field
 from sim.setting.staffing import Staffing, check_lane_response
@@ -41,6 +42,8 @@ class Setting(Spec):
 
     def check(self) -> None:
         check_lane_response(self.port, self.staffing)
+        if self.staffing.roster is not None:
+            check_roster(self.port, self.staffing.roster, self.roster_posts())
 
     def servers(self, station: str) -> int:
         """Return the units that stand at an inspection station, overrides applied."""
@@ -52,6 +55,41 @@ class Setting(Spec):
             override = getattr(self.scanner, row.sensor).units
         segment: Segment = getattr(self.port, station)
         return segment.servers if override is None else override
+
+    def crew_officers(self, station: str) -> float:
+        """Return the officers on one server of a station: ``scanner.<instrument>.crew_officers``.
+
+        A dock's team is that of the exam; a booth and an analyst are one officer; a check beside the chain says itself
+        how many (none where another agency or country mans it).
+        """
+        row = STATION[station]
+        if row.role == "check":
+            check: Check = getattr(self.port, station)
+            return check.crew_officers
+        team = getattr(self.scanner, row.sensor) if row.sensor else None
+        return float(team.crew_officers) if isinstance(team, Sensor) else 1.0
+
+    def roster_posts(self) -> list[Posts]:
+        """Return the kinds of posts that a roster staffs, in the order of the road, those without any left out.
+
+        Checks by officers of another agency or country (``origin``, ``safety``) and posts without a crew are none of
+        them; image analysts are where ``scanner.analyst.from_roster`` says so.
+        """
+        primary, kinds = self.port.primary, []
+        for station in ROSTERED:
+            row, crew = STATION[station], self.crew_officers(station)
+            if station == "primary":
+                for name, built in ((station, primary.lanes), (FAST_BOOTHS, primary.fast_lanes)):
+                    kinds.append(
+                        Posts(name=name, built=built, crew_officers=crew, crew_key="port.officers", extra_h=0.0)
+                    )
+            elif crew > 0.0 and (station != "analyst" or self.scanner.analyst.from_roster):
+                part = f"port.{station}" if row.role == "check" else f"scanner.{row.sensor}"
+                crew_key = "port.officers" if row.role == "judge" else f"{part}.crew_officers"
+                extra_h = getattr(self.port, station).extra_h
+                built = self.servers(station)
+                kinds.append(Posts(name=station, built=built, crew_officers=crew, crew_key=crew_key, extra_h=extra_h))
+        return [kind for kind in kinds if kind.built > 0]
 
     def has_slow_scan(self) -> bool:
         """Return whether the port has a portal that can scan slowly."""

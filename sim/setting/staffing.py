@@ -8,6 +8,7 @@ from typing import Literal
 
 from sim.errors import ConfigError
 from sim.setting.port import DAY_TYPES, DayType, Port, Responsive, Shift
+from sim.setting.roster import Roster
 from sim.setting.spec import Spec, bounded_field
 
 
@@ -23,8 +24,23 @@ class Staffing(Spec):
     extra_fast_lanes: int = bounded_field(-1000, 1000)
     responsive: Literal["port"] | Responsive | None = "port"
     """Lanes that follow the line; ``port``: as its officers do (``port.lane_response``); null: the timetable alone."""
+    roster: Roster | None = None
+    """One roster for booths and inspection; null: every station has officers of its own."""
     analysts: int | None = bounded_field(0)
     docks: int | None = bounded_field(0)
+
+    def check(self) -> None:
+        if self.roster is None:
+            return
+        for name in ("max_lanes", "max_fast_lanes"):
+            _check_no_officers(name, getattr(self, name))
+
+
+def _check_no_officers(key: str, officers: int | None) -> None:
+    """Refuse a limit of officers beside a roster."""
+    if officers is not None:
+        problem = "the officers of booths are the roster's (staffing.roster): expected null"
+        raise ConfigError(key, f"{problem}, got {officers}")
 
 
 def lane_response(port: Port, staffing: Staffing) -> Responsive | None:
@@ -99,6 +115,8 @@ def check_lane_response(port: Port, staffing: Staffing) -> None:
     if responsive is None:
         return
     key = "port.lane_response" if staffing.responsive == "port" else "staffing.responsive"
+    if staffing.roster is not None:
+        _check_no_officers(f"{key}.most_officers", responsive.most_officers)
     if responsive.reserve_lanes > port.primary.lanes:
         problem = f"must be at most port.primary.lanes={port.primary.lanes}, got {responsive.reserve_lanes}"
         raise ConfigError(f"{key}.reserve_lanes", problem)

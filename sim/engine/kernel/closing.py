@@ -7,7 +7,7 @@ A truck is *in line* until its primary inspection begins; those beyond are alway
 from __future__ import annotations
 
 from sim.compiling import kernel_function
-from sim.engine.kernel.moves import exits, vacate
+from sim.engine.kernel.moves import vacate
 from sim.engine.kernel.state import N_LATE, SHUT, index, remove_member
 from sim.stations import DIVERT, DIVERTED, N_STATIONS, SERVED_LATE
 
@@ -69,12 +69,12 @@ def send_home(f, w):  # type: ignore[no-untyped-def]
 
 
 @kernel_function()
-def _turn_away_line(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
+def _turn_away_line(w, r, k, truck, now):  # type: ignore[no-untyped-def]
     while truck >= 0:
         after = w.link[0, truck]
         r.done[k, truck] = DIVERTED
         r.moments[4 * index(r.place[k]) + 3, truck] = now
-        exits(f, w, r, truck, now)
+        r.exit_min[truck] = now
         truck = after
 
 
@@ -84,7 +84,7 @@ def _turn_away_blocked(f, w, r, k, truck, now):  # type: ignore[no-untyped-def]
         after = w.link[0, truck]
         here = w.held_at[truck]
         r.done[k, truck] = DIVERTED
-        exits(f, w, r, truck, now)
+        r.exit_min[truck] = now
         if here >= 0:
             vacate(w, r, here, f.server_first[here] + r.server[index(r.place[here]), truck], truck, now)
         truck = after
@@ -102,11 +102,11 @@ def shut(f, w, r, now):  # type: ignore[no-untyped-def]
     for k in range(f.join + 1):
         w.waiting[k] = 0
         for lane in range(2):
-            _turn_away_line(f, w, r, k, w.head[k, lane], now)
+            _turn_away_line(w, r, k, w.head[k, lane], now)
             w.head[k, lane] = -1
             w.waiting_class[k, lane] = 0
         for s in range(f.server_first[k], f.server_first[k + 1]):
-            _turn_away_line(f, w, r, k, w.lane_head[s], now)
+            _turn_away_line(w, r, k, w.lane_head[s], now)
             w.lane_head[s] = -1
             w.lane_waiting[s] = 0
     for k in range(f.join + 1):

@@ -11,9 +11,8 @@ from numba import types
 from sim.compiling import kernel_function
 from sim.engine.flow import CLEARED
 from sim.engine.kernel.closing import at_work, has_work_left, must_turn_away
-from sim.engine.kernel.moves import block, can_enter, enter, exits, free, lane_of, raises_alarm, vacate
+from sim.engine.kernel.moves import block, can_enter, enter, free, lane_of, raises_alarm, vacate
 from sim.engine.kernel.state import ALARM_SHIFT, ERROR, N_LATE, SEEN, add_member, index, remove_member
-from sim.engine.reviews import WANTED, choose_posts, review_lanes
 from sim.engine.routes import route_standard
 from sim.stations import ANALYST, DIVERTED, DOWN, EXIT, N_STATIONS, PASSED_BY, SERVED, START, WAIVED
 
@@ -68,10 +67,8 @@ def depart(f, w, r, x, mover, here, server, now):  # type: ignore[no-untyped-def
             left = f.server_first[index(here)] + r.server[index(r.place[here]), truck]
         left = index(left)
         vacate(w, r, index(here), left, truck, now)
-    if k == EXIT and x.plain:
+    if k == EXIT:
         r.exit_min[truck] = now
-    elif k == EXIT:
-        exits(f, w, r, truck, now)
     else:
         enter(f, w, r, x, index(k), truck, now)
     return left
@@ -119,57 +116,42 @@ def end_service(f, w, r, x, k, s, truck, now):  # type: ignore[no-untyped-def]
 @kernel_function()
 def turn_server(f, w, x, kind, k, s):  # type: ignore[no-untyped-def]
     """Close or open a server; return the first and one past the last that may now take a truck."""
+    was_on = w.on[s]
     if kind == DOWN:
         w.up[s] = 0
-        if w.on[s] == 0:
-            return s, s
-        if not x.plain and f.drains[w.current[s]] == 1 and has_work_left(f, w, k):
+        if not x.plain and was_on == 1 and f.drains[w.current[s]] == 1 and has_work_left(f, w, k):
             w.late[s] = 1
             w.count[N_LATE] += 1
             return s, s
-        w.on[s] = 0
-        remove_member(w.vacant, s)
-        if not x.plain and f.per_lane[k] == 1:
-            return f.server_first[k], f.server_first[k + 1]
-        return s, s
-    w.up[s] = 1
-    w.current[s] += 1
-    place = w.current[s]
-    w.stops_min[s] = np.inf if f.drains[place] == 1 else f.down_min[place]
-    if w.late[s] == 1:
+    else:
+        w.up[s] = 1
+        w.current[s] += 1
+        place = w.current[s]
+        w.stops_min[s] = np.inf if f.drains[place] == 1 else f.down_min[place]
+        w.count[N_LATE] -= w.late[s]
         w.late[s] = 0
-        w.count[N_LATE] -= 1
-        if w.staffed[s] == 1:
-            return s, s
-        w.on[s] = 0
-        remove_member(w.vacant, s)
-        if f.per_lane[k] == 1:
-            return f.server_first[k], f.server_first[k + 1]
-        return s, s
-    if w.staffed[s] == 0:
-        return s, s
-    w.on[s] = 1
-    if w.busy[s] == 0:
-        add_member(w.vacant, s)
-    return s, s + 1 - w.busy[s]
+    w.on[s] = w.up[s] * w.staffed[s]
+    if w.on[s] == 1:
+        if w.busy[s] == 0:
+            add_member(w.vacant, s)
+        return s, s + (1 - w.busy[s]) * (1 - was_on)
+    remove_member(w.vacant, s)
+    if not x.plain and was_on == 1 and f.per_lane[k] == 1:
+        return f.server_first[k], f.server_first[k + 1]
+    return s, s
 
 
 @kernel_function()
-def review(f, w, r, row):  # type: ignore[no-untyped-def]
-    """Decide which lanes are staffed; return the first and one past the last server, which may all take a truck."""
-    plan = f.reviews
-    for g in range(len(w.closing)):
-        w.closing[g] = 0
-        for s in range(plan.first[g], plan.first[g + 1]):
-            w.closing[g] += w.busy[s] * (1 - w.staffed[s])
-    review_lanes(plan, row, w.in_line, w.closing, w.memory)
-    for g in range(len(w.closing)):
-        choose_posts(plan.first[g], plan.first[g + 1], w.memory[WANTED, g], w.up, w.staffed)
-        for s in range(plan.first[g], plan.first[g + 1]):
-            r.staffed[row, s] = w.staffed[s]
-            if w.staffed[s] == 0 and w.late[s] == 0:
-                w.on[s] = 0
-                remove_member(w.vacant, s)
+def review(f, w, r, plan, memory, hold, row, arrived):  # type: ignore[no-untyped-def]
+    """Decide which posts are staffed; return the first and one past the last server, which may all take a truck."""
+    begun = r.moments[4 * index(r.place[f.join]) + 1]
+    queues = (w.waiting, w.n_blocked, w.busy, w.up, w.staffed)
+    r.beyond[row] = hold(plan, row, arrived, f.lane_class, begun, r.exit_min, *queues, memory)
+    for s in range(len(w.staffed)):
+        r.staffed[row, s] = w.staffed[s]
+        if w.staffed[s] == 0 and w.late[s] == 0:
+            w.on[s] = 0
+            remove_member(w.vacant, s)
     return 0, f.server_first[N_STATIONS]
 
 

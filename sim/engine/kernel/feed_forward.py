@@ -290,7 +290,7 @@ def can_feed_forward(flow: Flow, route: Route) -> bool:
         )
     )
     in_order = flow.fork < flow.join < N_STATIONS - 1 and (flow.fork < 0) == (flow.judge < 0)
-    open_doors = flow.closing == CARRY_OVER and flow.profiled < 0 and len(flow.reviews.review_min) == 0
+    open_doors = flow.closing == CARRY_OVER and flow.profiled < 0 and len(flow.review_min()) == 0
     return route is route_standard and plain and in_order and open_doors and _always_up(flow)
 
 

@@ -11,12 +11,24 @@ import numpy as np
 from numba import types
 
 from sim import compiling
-from sim.compiling import Profile, Route, compile_profile, compile_route, keep_freed_memory, kernel_function
+from sim.compiling import (
+    Profile,
+    Review,
+    Route,
+    compile_hook,
+    compile_profile,
+    compile_route,
+    keep_freed_memory,
+    kernel_function,
+    review_signature,
+)
 from sim.engine.flow import Flow, Record, empty_record, new_record, smallest_flow
 from sim.engine.kernel import feed_forward
 from sim.engine.kernel.closing import send_home, shut
 from sim.engine.kernel.events import end_service, resume_servers, review, turn_server
 from sim.engine.kernel.state import DUE, ERROR, N_LATE, SHUT, EngineState, Rules, empty_port_state, index, prefetch
+from sim.engine.reviews import hold_none, hold_review, lay_out_reviews
+from sim.engine.roster import hold_roster, lay_out_roster
 from sim.engine.routes import PROFILE_TYPE, ROUTE_TYPE, check_foreign_hook, profile_fast, route_standard
 from sim.errors import PolicyError
 from sim.stations import (
@@ -48,19 +60,22 @@ def event_time(times, place):  # type: ignore[no-untyped-def]
     return times[index(place)] if place < len(times) else np.inf
 
 
-def run_any_port(f, w, r, route, profile):  # type: ignore[no-untyped-def]
+def run_any_port(f, w, r, plan, memory, route, profile, hold):  # type: ignore[no-untyped-def]
     """Handle every event of any port."""
-    handle_events(f, w, r, Rules(route, profile, False))  # Numba takes no keywords
+    handle_events(f, w, r, Rules(route, profile, False), plan, memory, hold)  # Numba takes no keywords
 
 
-def run_plain_port(f, w, r, route, profile):  # type: ignore[no-untyped-def]
+def run_plain_port(f, w, r, plan, memory, route, profile, hold):  # type: ignore[no-untyped-def]
     """Handle every event of a plain port (see `is_plain`): what it lacks is compiled away."""
-    handle_events(f, w, r, Rules(route, profile, True))
+    handle_events(f, w, r, Rules(route, profile, True), plan, memory, hold)
 
 
 @kernel_function()
-def handle_events(f, w, r, x):  # type: ignore[no-untyped-def]
-    """Handle every event up to the horizon, in the order of ``sim.stations``."""
+def handle_events(f, w, r, x, plan, memory, hold):  # type: ignore[no-untyped-def]
+    """Handle every event up to the horizon, in the order of ``sim.stations``.
+
+    ``hold`` decides at each review of ``plan``, by what earlier ones left in ``memory``.
+    """
     truck, line = types.int64(0), types.int64(0)
     arrives, turns = event_time(f.arrive_min, truck), event_time(f.calendar_min, line)
     while w.count[ERROR] == 0:
@@ -81,7 +96,7 @@ def handle_events(f, w, r, x):  # type: ignore[no-untyped-def]
             elif x.plain:
                 continue
             elif kind == REVIEW:
-                first, last = review(f, w, r, ident)
+                first, last = review(f, w, r, plan, memory, hold, ident, truck)
             elif ident == SHUTS:
                 first, last = shut(f, w, r, now)
             else:
@@ -97,8 +112,6 @@ def handle_events(f, w, r, x):  # type: ignore[no-untyped-def]
                 first, last, server = s, s + 1, types.int64(-1)
         else:
             goes = index(truck)
-            if not x.plain:
-                w.in_line[f.lane_class[truck]] += 1
             ahead = min(truck + PREFETCH_TRUCKS, len(f.arrive_min) - 1)
             prefetch(f.columns, ahead, 0)
             prefetch(f.columns, ahead, f.columns.shape[1] - 1)
@@ -120,7 +133,7 @@ def is_plain(flow: Flow) -> bool:
     pooled = not flow.per_lane.any() and not (flow.room >= 0).any()
     open_doors = flow.closing == CARRY_OVER and not flow.finishes.any()
     alone = flow.profiled < 0 and flow.fork < 0 and flow.judge < 0
-    timetable = len(flow.reviews.review_min) == 0
+    timetable = len(flow.review_min()) == 0
     return bool(pooled and open_doors and timetable and alone and (flow.suspend < PASSED_BY).all())
 
 
@@ -139,12 +152,21 @@ def uses_plain_loop(flow: Flow) -> bool:
 def _compiled_loop(loop: Callable[..., None]) -> Any:
     keep_freed_memory()
     flow = smallest_flow()
-    kinds = [
-        numba.typeof(part)  # type: ignore[no-untyped-call]
-        for part in (flow, empty_port_state(flow), empty_record(0))
-    ]
-    signature = types.void(*kinds, ROUTE_TYPE, PROFILE_TYPE)
+    parts = (_without_reviews(flow), empty_port_state(flow), empty_record(0))
+    kinds = [numba.typeof(part) for part in parts]  # type: ignore[no-untyped-call]
+    hooks = (ROUTE_TYPE, PROFILE_TYPE, types.FunctionType(review_signature(*_review_types())))
+    signature = types.void(*kinds, *_review_types(), *hooks)
     return compiling.compiled_and_kept(loop, compiling.ENGINE, signature, nogil=True, _nrt=False)
+
+
+def _without_reviews(flow: Flow) -> Any:
+    """Return a flow whose reviews are empty: the loop passes its tuples from move to move, whole."""
+    return flow._replace(reviews=(), roster=())  # type: ignore[arg-type]
+
+
+def _review_types() -> list[Any]:
+    plan = (lay_out_reviews(), lay_out_roster())
+    return [numba.typeof(part) for part in (plan, plan[0].new_memory())]  # type: ignore[no-untyped-call]
 
 
 def is_engine_cached() -> bool:
@@ -162,6 +184,11 @@ def cached_route(route: Route) -> Any:
 def cached_profile(profile: Profile) -> Any:
     """Return the compiled form of a profile hook, once a process."""
     return compile_profile(profile)
+
+
+@functools.cache
+def _cached_review(hook: Review) -> Any:
+    return compile_hook(review_signature(*_review_types()), hook)
 
 
 def run(flow: Flow, route: Route = route_standard, profile: Profile = profile_fast) -> Record:
@@ -197,7 +224,11 @@ def run_events(flow: Flow, route: Route = route_standard, profile: Profile = pro
     work: EngineState = empty_port_state(flow, standard=route is route_standard)
     record = new_record(flow)
     loop = compiled_event_loop(plain=uses_plain_loop(flow))
-    loop(flow, work, record, cached_route(route), cached_profile(profile))
+    hold = hold_none
+    if len(flow.review_min()):
+        hold = hold_roster if len(flow.roster.review_min) else hold_review
+    hooks = (cached_route(route), cached_profile(profile), _cached_review(hold))
+    loop(_without_reviews(flow), work, record, (flow.reviews, flow.roster), flow.new_memory(), *hooks)
     if work.count[ERROR]:
         raise PolicyError(f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station")
     return record

@@ -106,8 +106,6 @@ def start(f, w, r, x, k, server, waiter, now):  # type: ignore[no-untyped-def]
     w.busy[s] = 1
     remove_member(w.vacant, s)
     w.n_busy[k] += 1
-    if not x.plain and k == f.join:
-        w.in_line[f.lane_class[truck]] -= 1
     r.moments[4 * index(r.place[k]) + 1, truck] = now
     number = s - f.server_first[k]
     r.server[index(r.place[k]), truck] = number
@@ -242,14 +240,6 @@ def vacate(w, r, k, s, truck, now):  # type: ignore[no-untyped-def]
     w.n_busy[k] -= 1
     if w.on[s] == 1:
         add_member(w.vacant, s)
-
-
-@kernel_function()
-def exits(f, w, r, truck, now):  # type: ignore[no-untyped-def]
-    """Note that the truck leaves, and take it out of the line if its primary has not begun."""
-    r.exit_min[truck] = now
-    if w.reviewed and np.isnan(r.moments[4 * index(r.place[f.join]) + 1, truck]):
-        w.in_line[f.lane_class[truck]] -= 1
 
 
 @kernel_function()

@@ -20,7 +20,7 @@ from numba.np.arrayobj import make_array
 
 from sim.compiling import kernel_function
 from sim.engine.flow import Flow
-from sim.stations import N_CLASSES, N_STATIONS, SERVED
+from sim.stations import N_STATIONS, SERVED
 
 WORD = 64
 
@@ -205,13 +205,7 @@ class EngineState(NamedTuple):
     count: Any
     state: Any
     reviewed: bool
-    """Whether there are reviews, for which trucks in line are counted."""
-    in_line: Any
-    """[2], trucks that have come and not begun primary, by lane class."""
-    closing: Any
-    """[G], lanes without an officer that still hold a truck."""
-    memory: Any
-    """What reviews remember (see `sim.engine.reviews`)."""
+    """Whether there are reviews."""
 
 
 def _ints(*shape: int, fill: int = 0) -> npt.NDArray[np.int64]:
@@ -236,11 +230,8 @@ def empty_port_state(flow: Flow, *, standard: bool = False) -> EngineState:
         blocked_tail=_ints(N_STATIONS, 4, fill=-1),
         count=_ints(5),
         state=flow.state.copy(),
-        reviewed=len(flow.reviews.review_min) > 0,
-        staffed=flow.reviews.staffed_at_start(len(station)),
-        in_line=_ints(N_CLASSES),
-        closing=_ints(len(flow.reviews.first) - 1),
-        memory=flow.reviews.empty_memory(),
+        reviewed=len(flow.review_min()) > 0,
+        staffed=flow.staffed_at_start(),
         **{name: _ints(N_STATIONS) for name in ("n_blocked", "waiting", "n_busy")},
         **_of_servers(len(station)),
         **_of_trucks(len(flow.arrive_min), flow.absent),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sim.engine.capacity import draw_capacity
-from sim.results.usage import crew_size, officer_h, open_min
+from sim.results.usage import officer_h, open_min
 from sim.scenario import Scenario
 from tests import ledgers
 
@@ -36,7 +36,7 @@ def test_one_more_post_costs_its_crew_for_its_hours(
     scenario = make_scenario()
     post_h = open_min(scenario, ledgers.window(7), getattr(scenario.port, station).extra_h) / 60.0
     more = hours(make_scenario, change) - hours(make_scenario)
-    assert more == pytest.approx(crew_size(scenario, station) * post_h)
+    assert more == pytest.approx(scenario.crew_officers(station) * post_h)
 
 
 def test_a_broken_machine_keeps_its_crew(make_scenario: Callable[..., Scenario]) -> None:

@@ -1,0 +1,196 @@
+"""One roster: the port's cargo officers by shift, and the rule that places them at booths and inspection posts.
+
+Officers are counted with their crews in thousandths (`thousandths`), so that sums and comparisons are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sim.errors import ConfigError
+from sim.setting.port import DAY_TYPES, MIN_PER_DAY, DayType, OfficerShift, OfficerShifts, Port
+from sim.setting.spec import Spec, bounded_field, share_field
+from sim.stations import STATIONS
+
+PlacingRule = Literal["fixed", "booths_first", "exams_first", "by_line", "target_wait"]
+FAST_BOOTHS: Final = "primary_fast"
+"""Name of the FAST booths where ``primary`` is that of the general ones."""
+ROSTERED: Final = tuple(station for station in STATIONS if station not in ("origin", "approach", "safety"))
+"""Stations whose posts are those of the port's own officers."""
+POST_NAMES: Final = tuple(
+    name for station in ROSTERED for name in ((station, FAST_BOOTHS) if station == "primary" else (station,))
+)
+"""Kinds of posts that a roster may staff, in the order of the road."""
+WEEK_H: Final = 168.0
+WEEK: Final[tuple[DayType, ...]] = (*("weekday",) * 5, "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster(Spec):
+    """Officers who are placed at every review, at booths, sensors, checks and docks (`sim.engine.reviews`)."""
+
+    rule: PlacingRule
+    """``fixed``: in proportion to the posts wanted, whatever the lines; ``booths_first``: other posts get who is left;
+    ``exams_first``: booths do; ``by_line``: the next officer goes where work in line per post is largest;
+    ``target_wait``: booths until the wait is below ``target_wait_min``, the rest to other posts."""
+    officers: OfficerShifts | None
+    """Shifts of the port's cargo officers; null: the port's own (``port.officers``)."""
+    extra_officers: int = bounded_field(-10_000, 10_000)
+    """Added to every shift."""
+    review_every_min: int = bounded_field(1, MIN_PER_DAY)
+    """Officers are placed so often, from midnight on, and at every change of timetable, hours or shift."""
+    absent_share: float = share_field()
+    """Probability that an officer does not come, drawn for each officer and shift."""
+    break_share: float = bounded_field(0.0, 0.9)
+    """Share of the officers on duty who are on a break."""
+    most_overtime_h: float = bounded_field(0.0, 12.0)
+    """How long officers whose shift has ended may stay where trucks are in line. A truck in hand is always finished."""
+    target_wait_min: float | None = bounded_field(0.0)
+    """``target_wait``: the wait at booths, work in line over booths staffed, that is held; null under other rules."""
+    minimum_posts: dict[str, int] = bounded_field(1, 1000)
+    """Posts that are staffed before any other, by station (`POST_NAMES`); 1 where none is given."""
+
+    def check(self) -> None:
+        if MIN_PER_DAY % self.review_every_min:
+            problem = f"reviews must divide a day of {MIN_PER_DAY} minutes evenly"
+            raise ConfigError("review_every_min", f"{problem}, got {self.review_every_min}")
+        if self.rule == "target_wait" and self.target_wait_min is None:
+            raise ConfigError("target_wait_min", "expected minutes with rule=target_wait, got null")
+        if self.rule != "target_wait" and self.target_wait_min is not None:
+            problem = f"is read by rule=target_wait alone: expected null with rule={self.rule}"
+            raise ConfigError("target_wait_min", f"{problem}, got {self.target_wait_min:g}")
+        for name in self.minimum_posts:
+            if name not in POST_NAMES:
+                raise ConfigError(f"minimum_posts.{name}", f"unknown station; known {sorted(POST_NAMES)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posts:
+    """One kind of posts that a roster staffs at a port."""
+
+    name: str
+    """Of `POST_NAMES`."""
+    built: int
+    crew_officers: float
+    crew_key: str
+    """Where the crew stands in a scenario; of a booth, nowhere: it is one officer."""
+    extra_h: float
+    """Hours that they are manned beyond the port's closing time."""
+
+
+def thousandths(officers: float) -> int:
+    """Return officers as a whole number of thousandths.
+
+    >>> thousandths(2.5)
+    2500
+    """
+    return round(1000.0 * officers)
+
+
+def roster_shifts(port: Port, roster: Roster) -> OfficerShifts:
+    """Return the shifts of a roster with its extra officers, none below zero."""
+    shifts = _given(port, roster)[1]
+    more = roster.extra_officers
+    return {
+        day: tuple(
+            OfficerShift(from_h=shift.from_h, to_h=shift.to_h, officers=max(shift.officers + more, 0))
+            for shift in shifts.get(day, ())
+        )
+        for day in DAY_TYPES
+    }
+
+
+def _given(port: Port, roster: Roster) -> tuple[str, OfficerShifts]:
+    """Return the key of the shifts and the shifts."""
+    if roster.officers is not None:
+        return "staffing.roster.officers", roster.officers
+    if port.officers is not None:
+        return "port.officers", port.officers
+    raise ConfigError("staffing.roster.officers", "expected shifts: port.officers is null, got null")
+
+
+def least_posts(roster: Roster, posts: Posts) -> int:
+    """Return the posts of one kind that are staffed before any other while they are wanted."""
+    return roster.minimum_posts.get(posts.name, 1)
+
+
+def check_roster(port: Port, roster: Roster, kinds: Iterable[Posts]) -> None:
+    """Refuse a roster that does not fit the port.
+
+    Parameters
+    ----------
+    kinds : iterable of Posts
+        All that the roster staffs.
+
+    Raises
+    ------
+    ConfigError
+        No shifts; a shift that covers no hour of the port; a station of ``minimum_posts`` that the roster does not
+        staff, or more of them than are built; a rule for exams at a port without any; a crew larger than every shift;
+        fewer officers than the minimum posts need at some hour.
+    """
+    key, shifts = _given(port, roster)
+    by_name = {posts.name: posts for posts in kinds if posts.built > 0}
+    latest_h = max((posts.extra_h for posts in by_name.values()), default=0.0)
+    for day, rows in shifts.items():
+        hours = port.hours.get(day)
+        for place, shift in enumerate(rows):
+            close_h = hours.close_h + latest_h if hours is not None and hours.open_h < hours.close_h else 0.0
+            if hours is None or shift.to_h <= hours.open_h or close_h <= shift.from_h:
+                problem = f"the shift from {shift.from_h:g} to {shift.to_h:g} covers no hour in which the port works"
+                raise ConfigError(f"{key}.{day}[{place}]", problem)
+    _check_posts(roster, by_name)
+    _check_hours(port, roster, key, by_name)
+
+
+def _check_posts(roster: Roster, by_name: Mapping[str, Posts]) -> None:
+    for name, least in roster.minimum_posts.items():
+        if name not in by_name:
+            problem = f"the roster staffs no such station of this port; it staffs {sorted(by_name)}"
+            raise ConfigError(f"staffing.roster.minimum_posts.{name}", problem)
+        if least > by_name[name].built:
+            problem = f"must be at most {by_name[name].built}, the posts that are built, got {least}"
+            raise ConfigError(f"staffing.roster.minimum_posts.{name}", problem)
+    booths = {"primary", FAST_BOOTHS}
+    if roster.rule in ("exams_first", "target_wait") and not set(by_name) - booths:
+        problem = f"the port has no post but booths for rule={roster.rule} to place officers at"
+        raise ConfigError("staffing.roster.rule", problem)
+
+
+def _check_hours(port: Port, roster: Roster, key: str, by_name: Mapping[str, Posts]) -> None:
+    """Refuse crews larger than any shift, and fewer officers at an hour than the minimum posts need."""
+    on_duty = [
+        (24.0 * day + shift.from_h, 24.0 * day + shift.to_h, shift.officers)
+        for day, kind in enumerate(WEEK)
+        for shift in roster_shifts(port, roster)[kind]
+    ]
+    needed = []
+    for day, kind in enumerate(WEEK):
+        hours = port.hours.get(kind)
+        if hours is not None and hours.open_h < hours.close_h:
+            for posts in by_name.values():
+                crews = least_posts(roster, posts) * thousandths(posts.crew_officers)
+                start, end = 24.0 * day + hours.open_h, 24.0 * day + hours.close_h + posts.extra_h
+                needed.append((start, end, crews))
+    on_duty, needed = (
+        spans + [(a - WEEK_H, b - WEEK_H, number) for a, b, number in spans] for spans in (on_duty, needed)
+    )
+    times = sorted({moment for start, end, _ in (*on_duty, *needed) for moment in (start, end)})
+    officers = {time: _at(time, on_duty) for time in times if 0.0 <= time < WEEK_H}
+    most = max(officers.values(), default=0)
+    for posts in by_name.values():
+        if posts.crew_officers > most:
+            problem = f"no hour of {key} has so many officers: at most {most}, got {posts.crew_officers:g}"
+            raise ConfigError(posts.crew_key, problem)
+    for time, number in officers.items():
+        least = _at(time, needed)
+        if 1000 * number < least:
+            when = f"on a {WEEK[int(time // 24.0)]} from {time % 24.0:g} h on"
+            problem = f"{when}: {number} officers, and the minimum posts need {least / 1000.0:g}"
+            raise ConfigError(key, problem)
+
+
+def _at(time: float, spans: Iterable[tuple[float, float, int]]) -> int:
+    return sum(number for start, end, number in spans if start <= time < end)
