@@ -29,7 +29,7 @@ from experiments.study.compose import (
     search_override,
     value_at,
 )
-from experiments.study.manifest_file import read_manifest_file
+from experiments.study.manifest_file import check_trucks_can_be_served, read_manifest_file
 from experiments.study.sources import SourcedInput, input_sources
 from models import baselines
 from sim.errors import ConfigError
@@ -176,7 +176,7 @@ class StudySettings(Spec):
             raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
         if self.store is not None and not self.store.strip():
             raise ConfigError("store", f"expected a folder, auto or null, got {self.store!r}")
-        if self.manifest is not None and not Path(self.manifest).is_file():
+        if self.manifest is not None and not Path(self.manifest).expanduser().is_file():
             raise ConfigError("manifest", f"no such file: {self.manifest!r}")
         if self.manifest is not None and self.calendar == "year":
             raise ConfigError("calendar", "a manifest is one stretch of days; expected week")
@@ -240,7 +240,7 @@ class Study:
 
     def user_trucks(self) -> pd.DataFrame | None:
         """Return the user's own trucks (``manifest=FILE``); None: trucks are simulated."""
-        return None if self.manifest is None else read_manifest_file(self.manifest, self.days)
+        return None if self.manifest is None else read_manifest_file(self.manifest, self.days, self.start_date)
 
     def overrides_of(self, alternative: str) -> tuple[str, ...]:
         """Return what decides the scenario of one alternative, in the order in which it applies."""
@@ -313,11 +313,10 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     Raises
     ------
     ConfigError
-        A key that is unknown, missing, mistyped or out of range, of any alternative.
+        A key that is unknown, missing, mistyped or out of range, of any alternative; a ``manifest`` that cannot be
+        read, with a row that makes no sense, or with trucks that an alternative cannot serve.
     OutputError
-        A folder ``out`` that cannot be written, or a ``manifest`` that cannot be read.
-    TableError
-        A ``manifest`` with a column or cell that makes no sense.
+        A folder ``out`` that cannot be written.
 
     Examples
     --------
@@ -340,16 +339,17 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
         with _named_alternative(name):
             scenarios[name] = checked_scenario(compose_mapping(overrides_of_parts((*asked, *more))))
     check_writable(out)
-    if settings.manifest is not None:
-        read_manifest_file(Path(settings.manifest), settings.days)  # refuses what it cannot read
     fields = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)} | {
         "baseline": settings.baseline or next(iter(own)),
         "out": out,
         "store": _store(settings),
-        "manifest": None if settings.manifest is None else Path(settings.manifest),
+        "manifest": None if settings.manifest is None else Path(settings.manifest).expanduser(),
         "alternatives": scenarios,
     }
-    return Study(verb=verb, experiment=base.choices["experiment"], overrides=users, own_overrides=own, **fields)
+    study = Study(verb=verb, experiment=base.choices["experiment"], overrides=users, own_overrides=own, **fields)
+    if study.manifest is not None:
+        check_trucks_can_be_served(study.manifest, study.window(0), scenarios)
+    return study
 
 
 def overrides_with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:
