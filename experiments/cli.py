@@ -142,6 +142,8 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
             raise ConfigError(word, f"unknown option; known {['-m', '--multirun', '--config-dir', '-h', '--help']}")
         else:
             overrides.append(word)
+    if VERBS[verb].builder is not None and "h" not in flags:
+        overrides = [_path_override(word, lists="m" in flags or verb == SWEEP) for word in overrides]
     return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
 
 
@@ -149,6 +151,12 @@ def _search_override(folder: str) -> str:
     from experiments.study.compose import search_override
 
     return search_override(folder)
+
+
+def _path_override(word: str, *, lists: bool) -> str:
+    from experiments.study.compose import path_override
+
+    return path_override(word, lists=lists)
 
 
 def _run_sweep(call: CommandLine) -> int:

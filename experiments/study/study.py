@@ -35,7 +35,7 @@ from models import baselines
 from sim.errors import ConfigError
 from sim.scenario import Scenario, build_scenario
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
-from sim.setting.window import EVALUATION, Window
+from sim.setting.window import EVALUATION, PAST_DAYS, Window, check_dates
 
 
 def check_alternatives(alternatives: Mapping[str, Sequence[str]]) -> None:
@@ -166,12 +166,11 @@ class StudySettings(Spec):
         """Refuse a date that is none, an empty folder name, and a manifest that is not there."""
         if self.spread == 1:
             raise ConfigError("spread", "one past has no spread; expected 0 or at least 2")
-        try:
-            known = dt.date.fromisoformat(self.start_date).isoformat() == self.start_date
-        except ValueError:
-            known = False
-        if not known:
-            raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
+        # a year's weeks begin anywhere in it; loads are those of the week that a shorter window begins
+        year = self.calendar == "year"
+        check_dates(
+            "start_date", self.start_date, 366 + self.days if year else max(self.days, 7), 366 if year else PAST_DAYS
+        )
         if self.out is not None and not self.out.strip():
             raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
         if self.store is not None and not self.store.strip():

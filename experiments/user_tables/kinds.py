@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from experiments.user_tables.numerals import Marks, read_whole
 from experiments.user_tables.refusals import CellError
@@ -56,6 +56,17 @@ def names_or_codes(codes: Mapping[str, int]) -> ReadCell:
     def read(text: str, marks: Marks) -> int:
         code = by_name.get(_plain_name(text))
         return read_whole(text, marks) if code is None else code
+
+    return read
+
+
+def one_of(values: Mapping[str, Any]) -> ReadCell:
+    """Return what reads one of these words, in any case; CellError for anything else."""
+
+    def read(text: str, _marks: Marks) -> object:
+        if text.lower() not in values:
+            raise CellError
+        return values[text.lower()]
 
     return read
 

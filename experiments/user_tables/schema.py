@@ -125,14 +125,15 @@ def _check_columns(table: UserTable, source: CellTable) -> None:
         if name in table.refused:
             refuse_file(table.key, source.path, f"{name!r} {table.refused[name]}")
     unknown = [name for name in source.cells.columns if name not in known]
-    near = [f"{name!r}{_did_you_mean(name, known)}" for name in unknown]
-    if near:
-        many = "unknown column" if len(near) == 1 else "unknown columns"
-        refuse_file(table.key, source.path, f"{many} {', '.join(near)}; known {known}")
     missing = [column.name for column in table.columns if column.required and column.name not in source.cells.columns]
+    said = []
     if missing:
-        many = "missing column" if len(missing) == 1 else "missing columns"
-        refuse_file(table.key, source.path, f"{many} {', '.join(map(repr, missing))}; known {known}")
+        said.append(f"missing column{'s' * (len(missing) > 1)} {', '.join(map(repr, missing))}")
+    if unknown:
+        near = ", ".join(f"{name!r}{_did_you_mean(name, known)}" for name in unknown)
+        said.append(f"unknown column{'s' * (len(unknown) > 1)} {near}")
+    if said:
+        refuse_file(table.key, source.path, f"{'; '.join(said)}; known {known}")
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:
@@ -203,15 +204,18 @@ def _broken(
             )
             for column in columns
         },
-        checks=[pa.Check(rule.holds, name=name) for name, rule in named_rules.items()],
+        checks=[pa.Check(_rows_that(rule), name=name, ignore_na=False) for name, rule in named_rules.items()],
         strict=True,
     )
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
-        found = {(error.check.name, int(at)) for error in errors.schema_errors for at in error.failure_cases["index"]}
+        broken = errors.schema_errors
     else:
         return []
+    if strange := [error for error in broken if not isinstance(error.failure_cases, pd.DataFrame)]:
+        raise strange[0]  # a rule that cannot be asked is a fault of ours, not of the file
+    found = {(error.check.name, int(at)) for error in broken for at in error.failure_cases["index"]}
     problems = []
     place = {number: row for row, number in enumerate(source.cells.index.tolist())}
     for name, at in sorted(found):
@@ -222,6 +226,10 @@ def _broken(
         else:
             problems.append(Problem(at, "", named_rules[name].words.format_map(_Shown(cells))))
     return problems
+
+
+def _rows_that(rule: RowRule) -> Callable[[pd.DataFrame], pd.Series[bool]]:
+    return lambda frame: pd.Series(np.asarray(rule.holds(frame), dtype=bool), index=frame.index)
 
 
 def _within(low: float, high: float) -> Callable[[pd.Series[Any]], pd.Series[bool]]:
