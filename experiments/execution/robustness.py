@@ -205,7 +205,7 @@ class RedrawnStudy:
             name: load_before_run(self.study, s, self.scorers[risk_key(s)], self.shared, window)
             for name, s in self.study.alternatives.items()
         }
-        return overloaded_alternatives(self.study.alternatives, loads)[0]
+        return overloaded_alternatives(self.study.alternatives, loads, weekly=self.study.manifest is None)[0]
 
 
 def next_share_to_try(realized_by_asked: Mapping[float, float], goal: float) -> float:

@@ -276,4 +276,4 @@ def _unstable(study: Study, held: _Held, replication: int) -> dict[str, str]:
         name: load_before_run(study, scenario, held.fitted[risk_key(scenario)], held.cache, window)
         for name, scenario in study.alternatives.items()
     }
-    return overloaded_alternatives(study.alternatives, loads)[0]
+    return overloaded_alternatives(study.alternatives, loads, weekly=study.manifest is None)[0]

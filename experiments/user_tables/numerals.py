@@ -117,8 +117,9 @@ def read_number(text: str, marks: Marks) -> float:
 def read_whole(text: str, marks: Marks) -> int:
     """Return a whole number, exact to 2**62 where it is written in digits; CellError for anything else."""
     number = plain_numeral(text, marks)
-    if re.fullmatch(r"[+-]?[0-9]{1,19}", number):
-        whole = int(number)
+    digits = re.fullmatch(r"([+-]?[0-9]{1,19})(?:\.0*)?", number)
+    if digits:
+        whole = int(digits[1])
     else:
         value = float(number)
         if not value.is_integer() or abs(value) > LARGEST_EXACT:
