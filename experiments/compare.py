@@ -83,7 +83,11 @@ def n_truck_passages(study: Study) -> float:
     whole = study_with_extra_resources(study) if study.bottleneck else study
     weeks, window = study.replications, study.window(0)
     draws = study.robustness.draws * study.robustness.replications if weeks > 1 else 0
-    a_window = [float(rates_per_h(scenario, window).sum()) for scenario in whole.alternatives.values()]
+    given = study.user_trucks()
+    a_window = [
+        float(rates_per_h(scenario, window).sum()) if given is None else float(len(given))
+        for scenario in whole.alternatives.values()
+    ]
     return sum(passages * (weeks + 2.0 * draws) for passages in a_window)
 
 
