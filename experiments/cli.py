@@ -6,8 +6,10 @@ This module alone catches errors. What the user can mend costs one line on stder
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.metadata
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -44,13 +46,17 @@ class CommandLine:
     asks_help: bool
 
 
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What happens to output that has nowhere to go; such errors name no file."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status.
 
     ``argv`` are the arguments after the program's name; those of this process if left out, which then takes signals.
     """
     if argv is None:
-        stopping.take_signals()
+        _take_process()
     try:
         return _dispatch(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt as stop:
@@ -58,17 +64,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.status if isinstance(stop, stopping.Stopped) else INTERRUPTED
     except BrokenPipeError:
         # The reader of our output left; what Python would flush at exit has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 1
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in NO_ROOM:
             raise
-        _complain(f"{error.filename}: {error.strerror}")
+        _complain_of_system(error)
     except Exception as error:
         if not isinstance(error, ThroughgateError) and not isinstance(error, _library_errors()):
             raise
         _complain(" ".join(str(error).split()))
     return BAD_INPUT
+
+
+def _complain_of_system(error: OSError) -> None:
+    if error.filename is None:
+        _print_no_more()
+    _complain(f"{error.filename or 'output'}: {error.strerror}")
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _take_process() -> None:
+    """Take this process's signals, and print what its terminal has no letters for as question marks."""
+    stopping.take_signals()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _library_errors() -> tuple[type[Exception], ...]:
@@ -82,7 +106,7 @@ def _library_errors() -> tuple[type[Exception], ...]:
 
 def run_verb(verb: str) -> NoReturn:
     """Run one verb with this process's arguments: the last line of each verb's module."""
-    stopping.take_signals()
+    _take_process()
     sys.exit(main([verb, *sys.argv[1:]]))
 
 
@@ -142,6 +166,8 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
             raise ConfigError(word, f"unknown option; known {['-m', '--multirun', '--config-dir', '-h', '--help']}")
         else:
             overrides.append(word)
+    if VERBS[verb].builder is not None and "h" not in flags:
+        overrides = [_path_override(word, lists="m" in flags or verb == SWEEP) for word in overrides]
     return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
 
 
@@ -149,6 +175,12 @@ def _search_override(folder: str) -> str:
     from experiments.study.compose import search_override
 
     return search_override(folder)
+
+
+def _path_override(word: str, *, lists: bool) -> str:
+    from experiments.study.compose import path_override
+
+    return path_override(word, lists=lists)
 
 
 def _run_sweep(call: CommandLine) -> int:

@@ -83,7 +83,11 @@ def n_truck_passages(study: Study) -> float:
     whole = study_with_extra_resources(study) if study.bottleneck else study
     weeks, window = study.replications, study.window(0)
     draws = study.robustness.draws * study.robustness.replications if weeks > 1 else 0
-    a_window = [float(rates_per_h(scenario, window).sum()) for scenario in whole.alternatives.values()]
+    given = study.user_trucks()
+    a_window = [
+        float(rates_per_h(scenario, window).sum()) if given is None else float(len(given))
+        for scenario in whole.alternatives.values()
+    ]
     return sum(passages * (weeks + 2.0 * draws) for passages in a_window)
 
 
@@ -95,7 +99,7 @@ def carry_out(study: Study) -> int:
     study = compile_engine_for(study, functools.partial(report_terminal.print_line, terminal))
     scorers = train_all(study, terminal)
     weekly = weekly_loads(study, scorers)
-    report_terminal.print_load_check(terminal, study.alternatives, weekly)
+    report_terminal.print_load_check(terminal, study.alternatives, weekly, study.manifest)
     planned = describe_plans(study, scorers)
     report_terminal.print_plans(terminal, planned)
     done, besides = replicate_with_extras(study, scorers, terminal, weekly)
@@ -120,7 +124,7 @@ def replicate_with_extras(
         extras = more.alternatives.keys() - study.alternatives.keys()
         whole = replicate(more, scorers, tell, plain=extras)
     done, extra = split_off_extras(study, whole)
-    unstable, _ = overloaded_alternatives(study.alternatives, weekly)
+    unstable, _ = overloaded_alternatives(study.alternatives, weekly, weekly=study.manifest is None)
     with report_terminal.show_progress(terminal, study.replications, "at equal levels") as tell:
         equal = match_to_baseline(study, scorers, done.metrics, tell, unstable)
     redrawn = None

@@ -38,7 +38,7 @@ from sim.results.profiles import collect_profiles
 from sim.results.times import times_of_replication
 from sim.scenario import Scenario
 from sim.sensors import OperatingPoints, operating_points, sensor_alarms
-from sim.setting.window import PAST, Window
+from sim.setting.window import PAST, PAST_DAYS, Window
 from sim.shared_draws import SharedDraws
 from sim.trucks.arrivals import rates_per_h
 from sim.trucks.counterfactual import manifest_if_carrying, scores_if_carrying, with_scores_if_carrying
@@ -46,8 +46,6 @@ from sim.trucks.insider import with_countermeasure_work
 from sim.trucks.manifest import complete_manifest, draw_manifest
 from sim.workload import planned_slow_share
 
-PAST_DAYS = 14
-"""Length of the sample of past days that quantiles and expected shares are taken from."""
 ENGINES: Mapping[str, Callable[[Flow, Route, Profile], Record]] = {"compiled": loop.run, "simpy": simpy_port.run}
 
 

@@ -16,6 +16,7 @@ from sim.errors import ConfigError
 from sim.policies import registry
 from sim.setting.setting import Setting
 from sim.setting.spec import Spec, bounded_field, build_part, build_spec
+from sim.setting.window import check_dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,10 @@ class Risk(Spec):
     history_start_date: str
     history_seed: int = bounded_field(0)
     settings: dict[str, float]
+
+    def check(self) -> None:
+        """Refuse a date that is none, and years of history, with the year after them, that no calendar has."""
+        check_dates("history_start_date", self.history_start_date, 366 * (self.history_years + 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,16 +12,34 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import FloatArray
-from sim.engine.capacity import Span, manned_intervals
+from sim.engine.capacity import Span, manned_intervals, server_classes
 from sim.frames import column
 from sim.policies.base import PastTraffic, PolicyExpectation
 from sim.scenario import Scenario
 from sim.screening import portal_false_alarm, portal_mean_min, profile_detection
 from sim.sensors import OperatingPoints, operating_points, p_false_alarm
+from sim.setting.port import COMMODITIES
 from sim.setting.window import Window
 from sim.stations import APPROACH, PORTAL, PRIMARY, REFERRAL_SENSORS, SENSOR_OF, STATION, STATIONS
+from sim.tables import LANE_CLASSES
 from sim.trucks.arrivals import rates_per_h
 from sim.trucks.service_times import service_mean_min
+
+
+class TruckMix(NamedTuple):
+    """What trucks are, as far as a load depends on it."""
+
+    fast_share: float | FloatArray
+    """Share of FAST trucks, the same in all hours or [24 days]."""
+    laden_share: float
+    produce_of_laden_share: float
+    """Share of laden trucks that carry produce."""
+
+
+def port_mix(scenario: Scenario) -> TruckMix:
+    """Return what the port's own trucks are expected to be."""
+    mix = scenario.port.mix
+    return TruckMix(mix.fast_share, 1.0 - mix.empty_share, mix.commodity_share["produce"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +52,7 @@ class HourlyLoad:
     largest_scan_share: float = math.nan
 
     def row(self, weeks: float) -> dict[str, object]:
-        """Return the row of `sim.workload.weekly_load`, per week."""
+        """Return the row of `sim.workload.weekly_load`, per week (1: of all hours together)."""
         offered, available = float(self.offered_min.sum()), float(self.available_min.sum())
         idle = 0.0 if offered == 0.0 else math.inf
         load_share = offered / available if available > 0.0 else idle
@@ -49,7 +67,9 @@ class HourlyLoad:
         }
 
 
-def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share: float) -> dict[str, float]:
+def expected_visits(
+    scenario: Scenario, expected: PolicyExpectation, scan_share: float, mix: TruckMix | None = None
+) -> dict[str, float]:
     """Return the share of trucks that come to each station beside the chain, by its name.
 
     False alarms alone are counted: threats are too rare to load a station.
@@ -57,9 +77,10 @@ def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share:
     Dock: exams ordered, then portal false alarms, then referred trucks on which the secondary
     scanner or the dogs alarm (all of them where there is neither). The portal's false alarms are
     those at the operating point of ``expected``, whatever ``scan_share``. A policy with tests of
-    its own (``expected.tested``) opens whom its plan opens, and the random floor's alarms.
+    its own (``expected.tested``) opens whom its plan opens, and the random floor's alarms. ``mix``: of the trucks that
+    come; None: the port's own.
     """
-    port, own = scenario.port, expected.tested
+    port, own, mix = scenario.port, expected.tested, mix or port_mix(scenario)
     points = operating_points(scenario, expected.threat_image_share)
     has = {name: float(scenario.servers(name) > 0) for name in STATIONS if STATION[name].role != "way"}
     side = 0.0 if own else has["low_energy"] * port.low_energy_share
@@ -67,7 +88,7 @@ def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share:
     imaged = scan_share * has["portal"]
     acted_on = scenario.policy.random_floor_share * (imaged > 0.0) if own else imaged
     image_alarms = acted_on * (1.0 - cleared) * portal_false_alarm(points, expected.slow_share)
-    ordered = ordered_exam_share(scenario)
+    ordered = ordered_exam_share(scenario, mix)
     free = (1.0 - ordered) * (1.0 - own.get("dock", 0.0)) * (1.0 - image_alarms)
     refers = port.officer_referral_share if scenario.policy.officer_referral else 0.0
     doubted = 1.0 - (1.0 - refers) * (1.0 - side * p_false_alarm(points, "low_energy"))
@@ -85,7 +106,7 @@ def expected_visits(scenario: Scenario, expected: PolicyExpectation, scan_share:
         "low_energy": _either(own.get("low_energy", 0.0), side),
         "portal": imaged,
         "analyst": imaged * (1.0 - cleared),
-        "radiation": (1.0 - port.mix.empty_share) * port.radiation.share * has["radiation"],
+        "radiation": mix.laden_share * port.radiation.share * has["radiation"],
         "dock": 1.0 - free + marked + neither,
         "safety": port.safety.share * has["safety"],
     }
@@ -95,29 +116,24 @@ def _either(p_first: float, p_second: float) -> float:
     return 1.0 - (1.0 - p_first) * (1.0 - p_second)
 
 
-def ordered_exam_share(scenario: Scenario) -> float:
-    """Return the share of trucks for which an exam is ordered whatever the sensors say."""
-    port, mix = scenario.port, scenario.port.mix
-    produce = mix.commodity_share["produce"] * mix.agriculture_exam_share
-    ordered = (1.0 - mix.empty_share) * (produce + mix.compliance_exam_share)
+def ordered_exam_share(scenario: Scenario, mix: TruckMix | None = None) -> float:
+    """Return the share of trucks for which an exam is ordered whatever the sensors say.
+
+    ``mix``: of the trucks that come; None: the port's own.
+    """
+    port, mix = scenario.port, mix or port_mix(scenario)
+    produce = mix.produce_of_laden_share * port.mix.agriculture_exam_share
+    ordered = mix.laden_share * (produce + port.mix.compliance_exam_share)
     joint = port.origin.share if port.joint_inspection else 0.0
     return 1.0 - (1.0 - ordered) * (1.0 - joint)
 
 
-def weekly_load(
-    scenario: Scenario, expected: PolicyExpectation, window: Window, times_min: FloatArray | None = None
-) -> pd.DataFrame:
+def weekly_load(scenario: Scenario, expected: PolicyExpectation, window: Window) -> pd.DataFrame:
     """Say before the run whether each station can carry its week, and how much scanning it allows.
 
     Whole weeks from the window's first day are averaged (a shorter window is judged by the week
     that it begins). Work that blocking and waiting for an image add to a booth is not counted, so a
     load share near 1 is already too high.
-
-    Parameters
-    ----------
-    times_min : float array, optional
-        Arrivals that are known, shape (n,), in place of those that the scenario expects; days of
-        the week beyond the window are as expected.
 
     Returns
     -------
@@ -131,16 +147,62 @@ def weekly_load(
     """
     days = 7 * max(window.days // 7, 1)
     weeks = dataclasses.replace(window, days=days)
-    arrivals = rates_per_h(scenario, weeks)
-    if times_min is not None:
-        known = 24 * min(window.days, days)
-        arrivals[:known] = np.bincount((times_min / 60.0).astype(np.int64), minlength=known)[:known]
-    loads = hourly_loads(scenario, expected, weeks, arrivals)
+    loads = hourly_loads(scenario, expected, weeks, rates_per_h(scenario, weeks))
     return pd.DataFrame([load.row(days / 7.0) for load in loads])
 
 
+def load_of_trucks(
+    scenario: Scenario, expected: PolicyExpectation, window: Window, manifest: pd.DataFrame
+) -> pd.DataFrame:
+    """Say the same of trucks that are known: all their work, against what stations can do in their window.
+
+    Parameters
+    ----------
+    expected : PolicyExpectation
+        What the policy does with these trucks.
+    manifest : DataFrame
+        ``arrive_min``, ``fast``, ``laden`` and ``commodity`` of every truck of the window, and of nobody else.
+
+    Returns
+    -------
+    DataFrame
+        As `weekly_load`, its minutes and hours those of the whole window.
+    """
+    hour = (column(manifest, "arrive_min") / 60.0).astype(np.int64)
+    fast, laden = column(manifest, "fast").astype(bool), column(manifest, "laden").astype(bool)
+    arrivals, of_fast = (np.bincount(of, minlength=24 * window.days).astype(np.float64) for of in (hour, hour[fast]))
+    produce = laden & (column(manifest, "commodity") == COMMODITIES.index("produce"))
+    laden_share = float(laden.sum()) / max(len(hour), 1)
+    mix = TruckMix(
+        of_fast / np.maximum(arrivals, 1.0), laden_share, float(produce.sum()) / max(float(laden.sum()), 1.0)
+    )
+    return pd.DataFrame([load.row(1.0) for load in hourly_loads(scenario, expected, window, arrivals, mix)])
+
+
+def unserved_classes(scenario: Scenario, window: Window) -> dict[str, str]:
+    """Return the classes of trucks that no lane of the window ever takes, and at which station.
+
+    Examples
+    --------
+    >>> from experiments.study.study import compose_scenario
+    >>> window = Window(seed=1, epoch=0, replication=0, start_date="2024-05-13", days=1)
+    >>> unserved_classes(compose_scenario(["port.primary.fast_lanes=0", "port.primary.lanes_serve=all"]), window)
+    {}
+    """
+    manned, serves = manned_intervals(scenario, window), server_classes(scenario)
+    found: dict[str, str] = {}
+    for station in (APPROACH, PRIMARY):
+        opened = [mask for server, mask in enumerate(serves[station]) if manned.get((station, server))]
+        if station == APPROACH and not serves[station]:
+            continue
+        for code, name in enumerate(LANE_CLASSES):
+            if not any(mask >> code & 1 for mask in opened):
+                found.setdefault(name, STATIONS[station])
+    return found
+
+
 def hourly_loads(
-    scenario: Scenario, expected: PolicyExpectation, window: Window, arrivals: FloatArray
+    scenario: Scenario, expected: PolicyExpectation, window: Window, arrivals: FloatArray, mix: TruckMix | None = None
 ) -> list[HourlyLoad]:
     """Return the load of every set of servers, hour by hour of the window.
 
@@ -148,10 +210,12 @@ def hourly_loads(
     ----------
     arrivals : float array, shape (24 days,)
         Trucks expected in each hour, before any of them gives up.
+    mix : TruckMix, optional
+        Of these trucks; None: the port's own.
     """
-    manned = manned_intervals(scenario, window)
-    loads = _line_loads(scenario, manned, arrivals)
-    return loads + _segment_loads(scenario, expected, manned, arrivals)
+    manned, mix = manned_intervals(scenario, window), mix or port_mix(scenario)
+    loads = _line_loads(scenario, manned, arrivals, mix)
+    return loads + _segment_loads(scenario, expected, manned, arrivals, mix)
 
 
 Manned = dict[tuple[int, int], list[Span]]
@@ -167,10 +231,10 @@ def _manned_min(scenario: Scenario, manned: Manned, station: int, servers: range
     return np.diff(upto) * scenario.insider.manned_share(station)
 
 
-def _line_loads(scenario: Scenario, manned: Manned, arrivals: FloatArray) -> list[HourlyLoad]:
+def _line_loads(scenario: Scenario, manned: Manned, arrivals: FloatArray, mix: TruckMix) -> list[HourlyLoad]:
     """Return the loads of approach and primary, whole or by class."""
     port = scenario.port
-    fast_share = port.mix.fast_share
+    fast_share = np.asarray(mix.fast_share, dtype=np.float64)
     approach_min, assigned = service_mean_min(port.approach.service), scenario.insider.assigned_min
     headway = ((1.0 - fast_share) * approach_min, fast_share * approach_min)
     booth = (
@@ -202,7 +266,7 @@ class _Line(NamedTuple):
     fast_only: bool
 
     def loads(
-        self, scenario: Scenario, manned: Manned, arrivals: FloatArray, work_min: tuple[float, float]
+        self, scenario: Scenario, manned: Manned, arrivals: FloatArray, work_min: tuple[FloatArray, FloatArray]
     ) -> list[HourlyLoad]:
         """Return every set of trucks with the only servers that it may use."""
         name, every = STATIONS[self.station], range(self.lanes + self.fast_lanes)
@@ -211,7 +275,7 @@ class _Line(NamedTuple):
         sets = [
             (f"{name}_general", work_min[0], general, self.fast_only and (exclusive or self.fast_lanes > 0)),
             (f"{name}_fast", work_min[1], fast, self.general_only),
-            (name, sum(work_min), every, not exclusive),
+            (name, work_min[0] + work_min[1], every, not exclusive),
         ]
         return [
             HourlyLoad(label, arrivals * work, _manned_min(scenario, manned, self.station, servers, len(arrivals)))
@@ -221,10 +285,11 @@ class _Line(NamedTuple):
 
 
 def _segment_loads(
-    scenario: Scenario, expected: PolicyExpectation, manned: Manned, arrivals: FloatArray
+    scenario: Scenario, expected: PolicyExpectation, manned: Manned, arrivals: FloatArray, mix: TruckMix
 ) -> list[HourlyLoad]:
     """Return the loads of the stations that only some trucks visit."""
-    at_share, at_0, at_1 = (expected_visits(scenario, expected, share) for share in (expected.scan_share, 0.0, 1.0))
+    shares = (expected.scan_share, 0.0, 1.0)
+    at_share, at_0, at_1 = (expected_visits(scenario, expected, share, mix) for share in shares)
     loads = []
     # the analyst judges images of the portal, and is told of after it
     order = sorted(at_share, key=lambda name: PORTAL + 0.5 if name == "analyst" else STATIONS.index(name))

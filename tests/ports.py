@@ -33,9 +33,11 @@ def blind_plan(scenario: Scenario) -> OperatingPlan:
     return OperatingPlan(past, PolicyExpectation(0.0, reference), operating_points(scenario, reference))
 
 
-def flow_and_ledger(scenario: Scenario, window: Window, engine: str = "compiled") -> tuple[Flow, pd.DataFrame]:
+def flow_and_ledger(
+    scenario: Scenario, window: Window, engine: str = "compiled", user_trucks: pd.DataFrame | None = None
+) -> tuple[Flow, pd.DataFrame]:
     """Run one window of a scenario, policies on flat scores."""
-    manifest = draw_window_trucks(scenario, window)
+    manifest = draw_window_trucks(scenario, window, user_trucks)
     flow, _ = Replication(scenario, window, manifest, flat_scores(manifest), blind_plan(scenario)).flow()
     record = ENGINES[engine](flow, scenario.policy.route, scenario.policy.profile)
     return flow, build_ledger(with_actual_portal_visits(flow, record), record, manifest)

@@ -3,67 +3,65 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
 import numpy as np
 import pandas as pd
 
+from experiments.user_tables.refusals import CellError
+from experiments.user_tables.schema import RowRule
 from sim.arrays import BoolArray
 from sim.errors import ConfigError
 from sim.setting.port import DayType, Hours
 from sim.trucks.arrivals import day_type
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
 
 def refuse(problem: str) -> NoReturn:
-    """Raise the ConfigError of a file of observed waits."""
+    """Raise the ConfigError of observed waits that no port could have."""
     raise ConfigError("observed", problem)
 
 
-def at_line(number: object) -> str:
-    """Return where in the file; the header is line 1."""
-    return f"line {number}"
+TWELVE_HOURS: Final = re.compile(r".*[ap]\.?m\b.*", re.IGNORECASE)
 
 
-def month_number(text: str, line: int) -> int:
-    """Return a month 1-12; ConfigError for anything else."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 12):
-        refuse(f"{at_line(line)}, month: expected 1 to 12, got {text!r}")
-    return int(text)
+def read_hour(text: str, _marks: object) -> int:
+    """Return an hour 0-23, its first minute included (6 or 06:00); CellError for a 12-hour clock and anything else."""
+    if TWELVE_HOURS.fullmatch(text):
+        raise CellError("is of a 12-hour clock; expected 0 to 23")
+    if not re.fullmatch(r"[0-9]{1,2}(:00(:00)?)?", text) or int(text.partition(":")[0]) > 23:
+        raise CellError
+    return int(text.partition(":")[0])
 
 
-def weekday_number(text: str, line: int) -> int:
-    """Return a day of the week, Monday 0, of its English name or the first three letters of it."""
-    found = [number for number, name in enumerate(WEEKDAYS) if text.lower() in (name, name[:3])]
-    if not found:
-        refuse(f"{at_line(line)}, dow: expected Monday to Sunday, got {text!r}")
-    return found[0]
-
-
-def hour_number(text: str, line: int) -> int:
-    """Return an hour 0-23; ConfigError for a 12-hour clock and anything else."""
-    if any(mark in text.lower() for mark in ("am", "pm", "a.m", "p.m")):
-        refuse(f"{at_line(line)}, hour: {text!r} is of a 12-hour clock; expected 0 to 23")
-    if not (text.isascii() and text.isdigit() and int(text) <= 23):
-        refuse(f"{at_line(line)}, hour: expected 0 to 23, got {text!r}")
-    return int(text)
-
-
-def check_clock(frame: pd.DataFrame, hours: Mapping[DayType, Hours]) -> None:
-    """Refuse a 12-hour clock without its am and pm, and hours in which clocks are changed."""
-    shown = set(frame["hour"].tolist())
+def looks_like_twelve_hours(shown: pd.Series[int], hours: Mapping[DayType, Hours]) -> str:
+    """Say that hours seem to be of a 12-hour clock that has lost its am and pm; empty: they do not."""
     latest = max((span.close_h for span in hours.values() if span.open_h < span.close_h), default=0.0)
-    if shown and shown <= set(range(1, 13)) and latest > 14.0:
-        refuse(f"hour: only 1 to 12 occur, but the port is open until {latest:g} h: a 12-hour clock? expected 0 to 23")
-    if "date" not in frame.columns:
-        return
-    for date, hour, line in frame[["date", "hour", "line"]].itertuples(index=False):
-        if hour == 2 and date == _nth_sunday(date.year, 3, 2):
-            refuse(f"{at_line(line)}: {date} has no hour 2, clocks go forward")
-        if hour == 1 and date == _nth_sunday(date.year, 11, 1):
-            refuse(f"{at_line(line)}: {date} has hour 1 twice, clocks go back; leave it out")
+    if len(shown) and set(shown) <= set(range(1, 13)) and latest > 14.0:
+        return f"hour: only 1 to 12 occur, but the port is open until {latest:g} h: a 12-hour clock? expected 0 to 23"
+    return ""
+
+
+def clock_changes() -> tuple[RowRule, RowRule]:
+    """Return the rules against hours in which clocks are changed: one is not there, the other is there twice."""
+    return (
+        RowRule(
+            columns=("date", "hour"),
+            holds=lambda frame: _not_at(frame, 2, month=3, n=2),
+            words="{date} has no hour 2, clocks go forward",
+        ),
+        RowRule(
+            columns=("date", "hour"),
+            holds=lambda frame: _not_at(frame, 1, month=11, n=1),
+            words="{date} has hour 1 twice, clocks go back; leave it out",
+        ),
+    )
+
+
+def _not_at(frame: pd.DataFrame, hour: int, *, month: int, n: int) -> BoolArray:
+    changes = [date == _nth_sunday(date.year, month, n) for date in frame["date"]]
+    return np.asarray(~(np.array(changes, dtype=bool) & (frame["hour"].to_numpy() == hour)))
 
 
 def _nth_sunday(year: int, month: int, n: int) -> dt.date:

@@ -1,13 +1,12 @@
 """``observed=FILE``: waits as officers estimate them and CBP publishes them, refused row by row.
 
-Two shapes of a CSV are read: ``month,dow,hour,wait_min``, means over days that are not told apart, and
+Two shapes of a table are read: ``month,dow,hour,wait_min``, means over days that are not told apart, and
 ``date,hour,wait_min[,lanes_open][,class]``, one row a day and hour. An hour that is not there, or whose wait is
 empty, was not observed. FAST rows are set aside: what is fitted is the general line.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,22 +16,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.clock import (
-    at_line,
-    check_clock,
-    hour_number,
-    is_open,
-    month_number,
-    refuse,
-    weekday_number,
-)
+from experiments.calibration.clock import clock_changes, is_open, looks_like_twelve_hours, read_hour
+from experiments.user_tables.cells import read_cells
+from experiments.user_tables.kinds import WEEKDAYS, numbered, one_of
+from experiments.user_tables.moments import read_date
+from experiments.user_tables.numerals import read_number, read_whole
+from experiments.user_tables.refusals import Place, Problem, refuse_file, refuse_problems
+from experiments.user_tables.schema import TableColumn, UserTable, typed_table
 from sim.arrays import FloatArray
 from sim.setting.port import DayType, Hours
+from sim.tables import LANE_CLASSES
 
 KEY: Final = "observed"
 BY_MONTH, BY_DATE = ("month", "dow", "hour", "wait_min"), ("date", "hour", "wait_min")
-ALSO: Final = ("lanes_open", "class", "lane", "crossing", "holiday_window")
-"""Columns that a file may hold besides; the last two are read by nobody."""
 FEWEST_CELLS: Final = 100
 LONGEST_MIN: Final = 1440.0
 CBP_WORDS: Final = {
@@ -76,7 +72,7 @@ def read_observed(path: Path, hours: Mapping[DayType, Hours], built: int) -> Obs
     Parameters
     ----------
     path : Path
-        A CSV in UTF-8, with a comma between cells and a header line.
+        A text table (see `experiments.user_tables.cells`) or Parquet.
     hours : mapping
         When the port is open, by kind of day.
     built : int
@@ -85,175 +81,136 @@ def read_observed(path: Path, hours: Mapping[DayType, Hours], built: int) -> Obs
     Raises
     ------
     ConfigError
-        ``observed``: a file that cannot be read or is no such table; a cell that makes no sense, by line and column;
-        a wait in closed hours; fewer than 100 cells.
+        ``observed``: a file that cannot be read or is no such table; cells that make no sense, by line and column; a
+        wait in closed hours; fewer than 100 cells.
     """
-    content = _bytes(path)
-    frame = _cells(path, content)
+    source = read_cells(KEY, path)
+    by_date = "date" in source.cells.columns
+    kinds = _declared(by_date=by_date, built=built)
+    frame = typed_table(kinds, source).frame
+    frame = frame.rename_axis("line").reset_index()
     frame, notes = _general_rows(frame)
-    by_date = "date" in frame.columns
-    keys = _dated(frame) if by_date else _monthly(frame)
-    frame = pd.concat([frame[["line"]], keys], axis=1).assign(
-        wait_min=[_wait(cell, line) for cell, line in zip(frame["wait_min"], frame["line"], strict=True)],
-        lanes_open=_lanes(frame, built),
-    )
+    if by_date:
+        frame["month"] = [date.month for date in frame["date"]]
+        frame["weekday"] = [date.weekday() for date in frame["date"]]
+    frame = frame.assign(lanes_open=frame["lanes_open"] if "lanes_open" in frame.columns else math.nan)
     frame = frame[frame["wait_min"].notna()]
-    _check_unit(frame["wait_min"])
-    check_clock(frame, hours)
-    frame = _once(frame, ["date", "hour"] if by_date else ["month", "weekday", "hour"])
+    _check_unit(path, frame["wait_min"])
+    if said := looks_like_twelve_hours(frame["hour"], hours):
+        refuse_file(KEY, path, said)
+    _check_open(path, source.place, frame, hours)
+    frame = _once(path, source.place, frame, ["date", "hour"] if by_date else ["month", "weekday", "hour"])
     frame, more = _in_open_hours(frame, hours)
     cells = _means(frame) if by_date else frame.assign(n_days=math.nan)
     if len(cells) < FEWEST_CELLS:
-        refuse(f"{path.name} has {len(cells)} cells of month, weekday and hour; expected {FEWEST_CELLS} or more")
+        words = f"has {len(cells)} cells of month, weekday and hour; expected {FEWEST_CELLS} or more"
+        refuse_file(KEY, path, words)
     names = ["month", "weekday", "hour", "wait_min", "n_days", "lanes_open"]
     days = frame[["date", "hour", "wait_min"]].reset_index(drop=True) if by_date else None
-    return Observed(
-        path, cells[names].reset_index(drop=True), days, (*notes, *more), hashlib.sha256(content).hexdigest()
+    return Observed(path, cells[names].reset_index(drop=True), days, (*notes, *more), source.sha256)
+
+
+def _declared(*, by_date: bool, built: int) -> UserTable:
+    """Return the columns of either shape; a column that nobody reads may stand beside them."""
+    when = [
+        TableColumn(
+            name="date", dtype="object", expected="YYYY-MM-DD", read=lambda text, _: read_date(text), required=True
+        )
+    ]
+    if not by_date:
+        read_day = one_of(numbered(WEEKDAYS))
+        when = [
+            TableColumn(
+                name="month",
+                dtype="int64",
+                expected="1 to 12",
+                span="expected 1 to 12",
+                read=read_whole,
+                low=1,
+                high=12,
+                required=True,
+            ),
+            TableColumn(name="dow", dtype="int64", expected="Monday to Sunday", read=read_day, required=True),
+        ]
+    waits = TableColumn(
+        name="wait_min",
+        dtype="float64",
+        expected="minutes",
+        span=f"must be from 0 to {LONGEST_MIN:g}, 24 hours",
+        read=read_number,
+        low=0.0,
+        high=LONGEST_MIN,
+        required=True,
+        empty=math.nan,
+        advice=CBP_WORDS,
     )
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        refuse(f"cannot read {str(path)!r} ({error.strerror})")
-
-
-def _cells(path: Path, content: bytes) -> pd.DataFrame:
-    """Return the cells as text, with the line that each row stands on."""
-    try:
-        lines = content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        refuse(f"{path.name} is not UTF-8; save it as CSV UTF-8")
-    rows = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-    if not rows:
-        refuse(f"{path.name} is empty")
-    header = [name.strip().strip('"') for name in rows[0][1].split(",")]
-    _check_columns(path, header)
-    table = []
-    for number, line in rows[1:]:
-        values = [cell.strip().strip('"') for cell in line.split(",")]
-        if len(values) != len(header):
-            refuse(f"{at_line(number)}: {len(values)} cells under {len(header)} headings (commas between cells)")
-        table.append([number, *values])
-    return pd.DataFrame(table, columns=["line", *header])
-
-
-def _check_columns(path: Path, header: list[str]) -> None:
-    shapes = f"{','.join(BY_MONTH)} or {','.join(BY_DATE)}[,lanes_open][,class]"
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        refuse(f"{path.name}: cells are not separated by commas; expected columns {shapes}")
-    if len(set(header)) != len(header):
-        refuse(f"{path.name}: a column comes twice; expected columns {shapes}")
-    wanted = BY_DATE if "date" in header else BY_MONTH
-    if missing := [name for name in wanted if name not in header]:
-        refuse(f"{path.name}: missing column {missing[0]!r}; expected {shapes}")
-    if unknown := [name for name in header if name not in (*wanted, *ALSO)]:
-        refuse(f"{path.name}: unknown column {unknown[0]!r}; expected {shapes}")
+    lanes = TableColumn(
+        name="lanes_open",
+        dtype="float64",
+        expected="lanes",
+        span=f"must be at most the {built} lanes that are built (port.primary.lanes)",
+        read=read_number,
+        low=0.0,
+        high=built,
+        empty=math.nan,
+    )
+    read_class = one_of({name: name for name in LANE_CLASSES})
+    either = "general or fast"
+    line = [TableColumn(name=name, dtype="object", expected=either, read=read_class) for name in ("class", "lane")]
+    besides = [
+        TableColumn(name=name, dtype="object", expected="anything", read=lambda text, _: text, empty="")
+        for name in ("crossing", "holiday_window")
+    ]
+    hour = TableColumn(name="hour", dtype="int64", expected="0 to 23", read=read_hour, required=True)
+    return UserTable(key=KEY, columns=(*when, hour, waits, lanes, *line, *besides), rules=clock_changes())
 
 
 def _general_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Return the rows of general lanes, and what is to be said of the others."""
+    frame = frame.rename(columns={"dow": "weekday"})
     name = next((name for name in ("class", "lane") if name in frame.columns), None)
     if name is None:
         return frame, []
-    kinds = frame[name].str.lower()
-    for kind, line in zip(kinds, frame["line"], strict=True):
-        if kind not in ("general", "fast"):
-            refuse(f"{at_line(line)}, {name}: expected general or fast, got {kind!r}")
-    fast = int((kinds == "fast").sum())
+    fast = int((frame[name] == "fast").sum())
     note = [f"{fast} rows of FAST lanes are set aside: the general line is fitted."] if fast else []
-    return frame[kinds == "general"].reset_index(drop=True), note
+    return frame[frame[name] == "general"].reset_index(drop=True), note
 
 
-def _monthly(frame: pd.DataFrame) -> pd.DataFrame:
-    rows = [
-        (month_number(month, line), weekday_number(dow, line), hour_number(hour, line))
-        for month, dow, hour, line in frame[["month", "dow", "hour", "line"]].itertuples(index=False)
-    ]
-    return pd.DataFrame(rows, columns=["month", "weekday", "hour"])
-
-
-def _dated(frame: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for text, hour, line in frame[["date", "hour", "line"]].itertuples(index=False):
-        date = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-        if pd.isna(date):
-            refuse(f"{at_line(line)}, date: expected YYYY-MM-DD, got {text!r}")
-        rows.append((date.date(), date.month, date.weekday(), hour_number(hour, line)))
-    return pd.DataFrame(rows, columns=["date", "month", "weekday", "hour"])
-
-
-def _wait(text: str, line: int) -> float:
-    """Return a wait in minutes; NaN: none was observed."""
-    if not text:
-        return math.nan
-    if advice := CBP_WORDS.get(text.lower()):
-        refuse(f"{at_line(line)}, wait_min: {text!r} is no number of minutes; {advice}")
-    wait = _number(text)
-    if wait is None:
-        refuse(f"{at_line(line)}, wait_min: expected minutes, got {text!r}")
-    if wait < 0.0:
-        refuse(f"{at_line(line)}, wait_min: must not be negative, got {text}")
-    if wait > LONGEST_MIN:
-        refuse(f"{at_line(line)}, wait_min: must be at most {LONGEST_MIN:g}, 24 hours, got {text}")
-    return wait
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and "_" not in text else None
-
-
-def _lanes(frame: pd.DataFrame, built: int) -> list[float]:
-    if "lanes_open" not in frame.columns:
-        return [math.nan] * len(frame)
-    found = []
-    for text, line in zip(frame["lanes_open"], frame["line"], strict=True):
-        lanes = _number(text) if text else math.nan
-        if lanes is None or lanes < 0.0:
-            refuse(f"{at_line(line)}, lanes_open: expected lanes, got {text!r}")
-        if lanes > built:
-            refuse(f"{at_line(line)}, lanes_open: {text} of {built} lanes that are built (port.primary.lanes)")
-        found.append(lanes)
-    return found
-
-
-def _check_unit(waits: pd.Series) -> None:
+def _check_unit(path: Path, waits: pd.Series[float]) -> None:
     """Refuse hours where minutes are meant: officers never estimate fractions of a few minutes."""
     longest = float(waits.max()) if len(waits) else 0.0
     if 0.0 < longest <= 6.0 and float((waits != np.rint(waits)).mean()) > 0.2:
-        refuse(f"wait_min: the longest is {longest:g}, with fractions: hours? expected minutes")
+        refuse_file(KEY, path, f"wait_min: the longest is {longest:g}, with fractions: hours? expected minutes")
 
 
-def _once(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _once(path: Path, place: Place, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Refuse two values of one cell; a row that is repeated counts once."""
     first = frame.drop_duplicates([*keys, "wait_min", "lanes_open"])
-    twice = first[first.duplicated(keys)]
-    if len(twice):
-        row = twice.iloc[0]
-        same = first[(first[keys] == row[keys]).all(axis=1)].iloc[0]
+    problems = []
+    for row in first[first.duplicated(keys)].to_dict("records"):
+        same = first[(first[keys] == pd.Series(row)[keys]).all(axis=1)].iloc[0]
         names = ", ".join(f"{key} {row[key]:g}" if key != "date" else f"date {row[key]}" for key in keys)
-        refuse(
-            f"{at_line(int(row['line']))}: {names} has wait_min {row['wait_min']:g}, "
-            f"line {int(same['line'])} has {same['wait_min']:g}; expected one value"
-        )
+        words = f"{names} has wait_min {row['wait_min']:g}, {place} {int(same['line'])} has {same['wait_min']:g}"
+        problems.append(Problem(row["line"], "", f"{words}; expected one value"))
+    if problems:
+        refuse_problems(KEY, path, place, problems)
     return first
 
 
+def _check_open(path: Path, place: Place, frame: pd.DataFrame, hours: Mapping[DayType, Hours]) -> None:
+    """Refuse waits that are more than an hour outside the opening hours."""
+    shut = frame[~is_open(frame, hours, margin_h=1.0)]
+    problems = [
+        Problem(int(at), "", f"{wait:g} min on {WEEKDAYS[day].capitalize()} at {hour} h, when the port is closed")
+        for at, wait, day, hour in zip(shut["line"], shut["wait_min"], shut["weekday"], shut["hour"], strict=True)
+    ]
+    if problems:
+        refuse_problems(KEY, path, place, problems)
+
+
 def _in_open_hours(frame: pd.DataFrame, hours: Mapping[DayType, Hours]) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out estimates within an hour of opening and closing; refuse waits when the port is closed."""
-    inside, beside = is_open(frame, hours), is_open(frame, hours, margin_h=1.0)
-    if not beside.all():
-        row = frame[~beside].iloc[0]
-        day = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[int(row["weekday"])]
-        refuse(
-            f"{at_line(int(row['line']))}: {row['wait_min']:g} min on {day} at {int(row['hour'])} h, "
-            "when the port is closed"
-        )
+    """Leave out estimates within an hour of opening and closing."""
+    inside = is_open(frame, hours)
     left = int((~inside).sum())
     many = "1 estimate" if left == 1 else f"{left} estimates"
     note = [f"Left out: {many} of the hour before opening or after closing."] if left else []

@@ -12,13 +12,14 @@ from sim.setting.port import Segment
 
 
 def overloaded_alternatives(
-    scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame]
+    scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame], *, weekly: bool = True
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the alternatives that are unstable, and those that are saturated, and where.
 
     *Unstable*: a station is asked for more than its weekly capacity and the trucks must wait for it. *Saturated*: the
     same at a station that trucks pass by when its yard is full, so that less is inspected than was asked for, and waits
     stay finite. What such a station passes on to the image analysts is what it can do, not what it was asked to do.
+    ``weekly``: False of loads of the user's own trucks, which are those of their window.
     """
     unstable, saturated = {}, {}
     for name, load in loads.items():
@@ -29,9 +30,9 @@ def overloaded_alternatives(
         over = {station: share for station, share in shares.items() if share >= 1.0}
         blocking = {s: share for s, share in over.items() if s not in passes}
         if blocking:
-            unstable[name] = _asked_for(blocking)
+            unstable[name] = _asked_for(blocking, weekly=weekly)
         elif over:
-            saturated[name] = _asked_for(over)
+            saturated[name] = _asked_for(over, weekly=weekly)
     return unstable, saturated
 
 
@@ -41,8 +42,9 @@ def passes_when_full(scenario: Scenario, station: str) -> bool:
     return isinstance(part, Segment) and part.when_full == "suspend" and part.room_trucks is not None
 
 
-def _asked_for(load_shares: Mapping[str, float]) -> str:
+def _asked_for(load_shares: Mapping[str, float], *, weekly: bool) -> str:
+    capacity = "weekly capacity" if weekly else "capacity in the window"
     return "; ".join(
-        f"{load_row_title(station)} is asked for {percent(share, 0)} of its weekly capacity"
+        f"{load_row_title(station)} is asked for {percent(share, 0)} of its {capacity}"
         for station, share in load_shares.items()
     )

@@ -10,7 +10,7 @@ import functools
 import itertools
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from sim.engine.routes import profile_fast, route_standard
 from sim.errors import PolicyError
 from sim.frames import column
 from sim.policies.base import PAST_COLUMNS, PastTraffic, Policy
+from sim.policies.registry import expected_scan_share
 from sim.replication import (
     OperatingPlan,
     Outcome,
@@ -43,7 +44,7 @@ from sim.results.times import TIMES
 from sim.scenario import Scenario
 from sim.setting.window import Window
 from sim.shared_draws import SharedDraws, manifest_key, risk_key, scenario_key
-from sim.workload import weekly_load
+from sim.workload import load_of_trucks, weekly_load
 
 Profiles = dict[str, npt.NDArray[np.float64]]
 Times = dict[str, pd.DataFrame]
@@ -168,11 +169,9 @@ def run_replication(
     met = shared.meet(window, study.manifest)
     rows, profiles, times = [], {}, {}
     for name, scenario in study.alternatives.items():
-        of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
-        manifest = met.once(("trucks", of_trucks), functools.partial(draw_window_trucks, scenario, window, given))
-        judge = functools.partial(score_manifest, scenario, scorers[of_risk], manifest)
-        scores = met.once(("scores", of_trucks, of_risk), judge)
-        plan = shared.plan(scenario, scorers[of_risk], window)
+        scorer = scorers[risk_key(scenario)]
+        manifest, scores = trucks_met(met, scenario, scorer, window, given)
+        plan = shared.plan(scenario, scorer, window)
         run = Replication.run_metrics if name in plain else simulator
         outcome = run(Replication(scenario, window, manifest, scores, plan, study.engine, met))
         rows.append({"alternative": name, "replication": replication} | outcome.metrics)
@@ -245,22 +244,47 @@ def in_study_order(metrics: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def weekly_loads(study: Study, scorers: Mapping[str, Scorer]) -> dict[str, pd.DataFrame]:
-    """Return each alternative's weekly load by station, stated before anything is simulated.
+    """Return each alternative's load by station, stated before anything is simulated.
 
     Of a year it is the week in which the port is hardest pressed: a port that cannot carry April
-    has no yearly wait that would not depend on how long April is.
+    has no yearly wait that would not depend on how long April is. Of the user's own trucks it is theirs alone.
     """
     windows = {study.window(r).start_date: study.window(r) for r in range(study.replications)}
-    given = study.user_trucks()
-    times_min = None if given is None else given["arrive_min"].to_numpy()
+    shared = process_cache(scorers_token(scorers))
 
     def load(scenario: Scenario, window: Window) -> pd.DataFrame:
-        return weekly_load(scenario, plan_for_window(scenario, scorers, window).expected, window, times_min)
+        return load_before_run(study, scenario, scorers[risk_key(scenario)], shared, window)
 
     return {
         name: max((load(s, window) for window in windows.values()), key=lambda table: float(table["load_share"].max()))
         for name, s in study.alternatives.items()
     }
+
+
+def load_before_run(
+    study: Study, scenario: Scenario, scorer: Scorer, shared: ProcessCache, window: Window
+) -> pd.DataFrame:
+    """Return the load of every station in a window (`sim.workload`): of the week, or of the user's own trucks.
+
+    What the user's trucks leave open is as drawn for this window, and the policy is asked what it does with them.
+    """
+    plan, given = shared.plan(scenario, scorer, window), study.user_trucks()
+    if given is None:
+        return weekly_load(scenario, plan.expected, window)
+    met = shared.meet(window, study.manifest)
+    manifest, scores = trucks_met(met, scenario, scorer, window, given)
+    share = expected_scan_share(scenario.policy, scenario, manifest, scores, plan.past)
+    return load_of_trucks(scenario, replace(plan.expected, scan_share=share), window, manifest)
+
+
+def trucks_met(
+    met: SharedDraws, scenario: Scenario, scorer: Scorer, window: Window, given: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (MANIFEST, SCORES) of a window, made once for all alternatives that meet the same trucks."""
+    of_trucks, of_risk = manifest_key(scenario), risk_key(scenario)
+    manifest = met.once(("trucks", of_trucks), functools.partial(draw_window_trucks, scenario, window, given))
+    judge = functools.partial(score_manifest, scenario, scorer, manifest)
+    return manifest, met.once(("scores", of_trucks, of_risk), judge)
 
 
 def plan_for_window(scenario: Scenario, scorers: Mapping[str, Scorer], window: Window) -> OperatingPlan:

@@ -27,7 +27,7 @@ from experiments.execution.content import digest, study_content, windows_content
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.parallel import Progress
 from experiments.execution.redraws import AssumedInput, assumed_inputs, mapping_with_redraws, redraw_inputs
-from experiments.execution.replicate import ProcessCache, Simulator, compile_for_run, run_replication
+from experiments.execution.replicate import ProcessCache, Simulator, compile_for_run, load_before_run, run_replication
 from experiments.execution.tuning import (
     SCAN_SHARE,
     all_metric_levels,
@@ -42,7 +42,6 @@ from sim.replication import Replication, Scorer
 from sim.scenario import Scenario, build_scenario
 from sim.shared_draws import risk_key
 from sim.tables import METRICS
-from sim.workload import weekly_load
 
 if TYPE_CHECKING:
     from experiments.study.study import Study
@@ -203,10 +202,10 @@ class RedrawnStudy:
         """Return the alternatives that cannot carry their load in this world."""
         window = self.study.window(self.weeks[0])
         loads = {
-            name: weekly_load(s, self.shared.plan(s, self.scorers[risk_key(s)], window).expected, window)
+            name: load_before_run(self.study, s, self.scorers[risk_key(s)], self.shared, window)
             for name, s in self.study.alternatives.items()
         }
-        return overloaded_alternatives(self.study.alternatives, loads)[0]
+        return overloaded_alternatives(self.study.alternatives, loads, weekly=self.study.manifest is None)[0]
 
 
 def next_share_to_try(realized_by_asked: Mapping[float, float], goal: float) -> float:

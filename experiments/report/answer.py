@@ -166,11 +166,12 @@ def _through(findings: Findings) -> str:
 
 def _overload(findings: Findings) -> str:
     parts = []
+    grows = ", and its wait grows for as long as it runs" if findings.study.manifest is None else ""
     for name in findings.unstable:
         out, inside = _out_and_inside(findings, name)
         parts.append(
             f"{answer_forms.overloaded_words(findings, name)}: {out} left the port, {inside} were still in line "
-            "at the end, and its wait grows for as long as it runs."
+            f"at the end{grows}."
         )
     return " ".join(parts)
 

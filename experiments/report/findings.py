@@ -108,7 +108,7 @@ def gather_findings(
     if len(lost):
         first = lost.iloc[0]
         raise RuntimeError(f"trucks are not conserved in {first['alternative']}, replication {first['replication']}")
-    unstable, saturated = overloaded_alternatives(study.alternatives, loads)
+    unstable, saturated = overloaded_alternatives(study.alternatives, loads, weekly=study.manifest is None)
     coverage, strata = study.coverage, _strata(study)
     fitted = tuple(name for name, s in study.alternatives.items() if study.manifest is None and is_fitted(s))
     table = compare_to_baseline(metrics, base, coverage=coverage, strata=strata, unstable=unstable, fitted=fitted)

@@ -261,7 +261,7 @@ def reader_notes(findings: Findings) -> list[str]:
     calendar = f"One stretch of the calendar, {when}, drawn {study.replications} times: not a year."
     if study.calendar == "year":
         calendar = f"Annual figures, {when}, each month weighing the same; intervals are stratified by month."
-    drawn = "" if study.manifest is None else trucks_note(study.manifest, study.days)
+    drawn = "" if study.manifest is None else trucks_note(study.manifest, study.window(0))
     besides = (drawn, stand_in_note([study]), not_calibrated_note([study]))
     return [
         calendar,

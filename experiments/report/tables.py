@@ -265,7 +265,7 @@ def loads_table(findings: Findings) -> Table:
         cells = [Cell(percent(share, 0), look="poor" if share >= 1.0 else "") for share in shares]
         rows.append((name, [*cells, Cell(largest_scan_share(load))]))
     heads = [*(station_title(station) for station in stations), "largest scan share"]
-    return page_table("Weekly load of the stations", "alternative", heads, rows)
+    return page_table("Load of the stations", "alternative", heads, rows)
 
 
 def largest_scan_share(load: pd.DataFrame) -> str:

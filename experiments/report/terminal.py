@@ -68,11 +68,14 @@ def wrap_line(terminal: Console, line: str) -> str:
     return textwrap.fill(line, min(terminal.width, 100), break_on_hyphens=False)
 
 
-def print_load_check(terminal: Console, scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame]) -> None:
-    """Say whether each station can carry its load over the week, before anything is simulated."""
+def print_load_check(
+    terminal: Console, scenarios: Mapping[str, Scenario], loads: Mapping[str, pd.DataFrame], trucks: Path | None = None
+) -> None:
+    """Say before the run whether each station can carry its load: a week's, or that of a file of trucks."""
+    head = "Weekly load of each station" if trucks is None else f"Load of each station by the trucks of {trucks.name}"
     print_line(
         terminal,
-        "Weekly load of each station, % of its capacity, and the largest share of trucks that the "
+        f"{head}, % of its capacity, and the largest share of trucks that the "
         "port could scan without a station being overloaded (from theory):",
     )
     stations = present_stations(loads.values())
@@ -82,7 +85,7 @@ def print_load_check(terminal: Console, scenarios: Mapping[str, Scenario], loads
         cells = (f"{number(100.0 * share, 0)}{'!' if share >= 1.0 else ''}" for share in shares)
         rows.append([name, *cells, largest_scan_share(load)])
     print_table(terminal, ["alternative", *(short_station_title(s) for s in stations), "scan max"], rows)
-    unstable, saturated = overloaded_alternatives(scenarios, loads)
+    unstable, saturated = overloaded_alternatives(scenarios, loads, weekly=trucks is None)
     for name, why in unstable.items():
         print_line(terminal, f"unstable: {name}: {why}")
     for name, why in saturated.items():

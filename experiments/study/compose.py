@@ -149,6 +149,32 @@ def _quoted(text: str) -> str:
     return text.replace("'", "\\'")
 
 
+PATH_KEYS: Final = ("manifest", "observed", "out", "resume", "scope", "store")
+"""Keys of a command line that name a file or folder."""
+
+
+def path_override(text: str, *, lists: bool = False) -> str:
+    """Return an override as Hydra reads it: a path that its grammar trips over, or takes for a list, is put in quotes.
+
+    With ``lists``, a list of paths is meant as one.
+
+    Examples
+    --------
+    >>> path_override("manifest=mañana (1).csv"), path_override("out=results/1"), path_override("seed=~1")
+    ("manifest='mañana (1).csv'", 'out=results/1', 'seed=~1')
+    """
+    key, _, value = text.partition("=")
+    if key.lstrip("+") not in PATH_KEYS or not value:
+        return text
+    try:
+        override = OverridesParser.create().parse_override(text)
+    except (OverrideParseException, HydraException):
+        override = None
+    if override is None or (override.is_sweep_override() and not lists):
+        return f"{key}='{_quoted(value)}'"
+    return text
+
+
 def search_folders(overrides: Sequence[str]) -> tuple[Path, ...]:
     """Return the folders of private configs that the overrides add, in order."""
     paths = [

@@ -49,7 +49,9 @@ def run_record(study: Study, wall_s: float, unstable: Mapping[str, str] | None =
         "assumed": {name: _ranges(study.inputs(name)) for name in study.alternatives},
         "unstable": dict(unstable or {}),
         "volume_years": volume_years(study),
-        "trucks": None if study.manifest is None else manifest_file.manifest_file_record(study.manifest, study.days),
+        "trucks": None
+        if study.manifest is None
+        else manifest_file.manifest_file_record(study.manifest, study.window(0)),
         "input_sha256": _hashes(study),
         "versions": {name: package_version(name) for name in LIBRARIES},
         "commit": git_commit(CONFIGS.parent),

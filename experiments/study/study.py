@@ -29,13 +29,13 @@ from experiments.study.compose import (
     search_override,
     value_at,
 )
-from experiments.study.manifest_file import read_manifest_file
+from experiments.study.manifest_file import check_trucks_can_be_served, read_manifest_file
 from experiments.study.sources import SourcedInput, input_sources
 from models import baselines
 from sim.errors import ConfigError
 from sim.scenario import Scenario, build_scenario
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
-from sim.setting.window import EVALUATION, Window
+from sim.setting.window import EVALUATION, PAST_DAYS, Window, check_dates
 
 
 def check_alternatives(alternatives: Mapping[str, Sequence[str]]) -> None:
@@ -166,17 +166,16 @@ class StudySettings(Spec):
         """Refuse a date that is none, an empty folder name, and a manifest that is not there."""
         if self.spread == 1:
             raise ConfigError("spread", "one past has no spread; expected 0 or at least 2")
-        try:
-            known = dt.date.fromisoformat(self.start_date).isoformat() == self.start_date
-        except ValueError:
-            known = False
-        if not known:
-            raise ConfigError("start_date", f"expected a date YYYY-MM-DD, got {self.start_date!r}")
+        # a year's weeks begin anywhere in it; loads are those of the week that a shorter window begins
+        year = self.calendar == "year"
+        check_dates(
+            "start_date", self.start_date, 366 + self.days if year else max(self.days, 7), 366 if year else PAST_DAYS
+        )
         if self.out is not None and not self.out.strip():
             raise ConfigError("out", f"expected a folder or null, got {self.out!r}")
         if self.store is not None and not self.store.strip():
             raise ConfigError("store", f"expected a folder, auto or null, got {self.store!r}")
-        if self.manifest is not None and not Path(self.manifest).is_file():
+        if self.manifest is not None and not Path(self.manifest).expanduser().is_file():
             raise ConfigError("manifest", f"no such file: {self.manifest!r}")
         if self.manifest is not None and self.calendar == "year":
             raise ConfigError("calendar", "a manifest is one stretch of days; expected week")
@@ -240,7 +239,7 @@ class Study:
 
     def user_trucks(self) -> pd.DataFrame | None:
         """Return the user's own trucks (``manifest=FILE``); None: trucks are simulated."""
-        return None if self.manifest is None else read_manifest_file(self.manifest, self.days)
+        return None if self.manifest is None else read_manifest_file(self.manifest, self.days, self.start_date)
 
     def overrides_of(self, alternative: str) -> tuple[str, ...]:
         """Return what decides the scenario of one alternative, in the order in which it applies."""
@@ -313,11 +312,10 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     Raises
     ------
     ConfigError
-        A key that is unknown, missing, mistyped or out of range, of any alternative.
+        A key that is unknown, missing, mistyped or out of range, of any alternative; a ``manifest`` that cannot be
+        read, with a row that makes no sense, or with trucks that an alternative cannot serve.
     OutputError
-        A folder ``out`` that cannot be written, or a ``manifest`` that cannot be read.
-    TableError
-        A ``manifest`` with a column or cell that makes no sense.
+        A folder ``out`` that cannot be written.
 
     Examples
     --------
@@ -340,16 +338,17 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
         with _named_alternative(name):
             scenarios[name] = checked_scenario(compose_mapping(overrides_of_parts((*asked, *more))))
     check_writable(out)
-    if settings.manifest is not None:
-        read_manifest_file(Path(settings.manifest), settings.days)  # refuses what it cannot read
     fields = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)} | {
         "baseline": settings.baseline or next(iter(own)),
         "out": out,
         "store": _store(settings),
-        "manifest": None if settings.manifest is None else Path(settings.manifest),
+        "manifest": None if settings.manifest is None else Path(settings.manifest).expanduser(),
         "alternatives": scenarios,
     }
-    return Study(verb=verb, experiment=base.choices["experiment"], overrides=users, own_overrides=own, **fields)
+    study = Study(verb=verb, experiment=base.choices["experiment"], overrides=users, own_overrides=own, **fields)
+    if study.manifest is not None:
+        check_trucks_can_be_served(study.manifest, study.window(0), scenarios)
+    return study
 
 
 def overrides_with_experiment(overrides: Sequence[str], verb: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from experiments.execution.overload import overloaded_alternatives
-from experiments.execution.replicate import ProcessCache, run_replication
+from experiments.execution.replicate import ProcessCache, load_before_run, run_replication
 from experiments.study.study import Study
 from experiments.training.find_or_train import fitted_scorer
 from models import baselines
@@ -27,7 +27,6 @@ from sim.results.groups import random_stream_counts, targeted_trucks
 from sim.scenario import Scenario, replace_parts
 from sim.shared_draws import cached_repr, manifest_key, risk_key
 from sim.tables import METRICS
-from sim.workload import weekly_load
 
 COLUMNS: Final = tuple(metric.name for metric in METRICS)
 PIECE_S: Final = 1.0
@@ -273,10 +272,8 @@ def _unstable(study: Study, held: _Held, replication: int) -> dict[str, str]:
     window = study.window(replication)
     if any(study.window(earlier).start_date == window.start_date for earlier in range(min(replication, 12))):
         return {}
-    given = study.user_trucks()
-    times_min = None if given is None else given["arrive_min"].to_numpy()
-    loads = {}
-    for name, scenario in study.alternatives.items():
-        plan = held.cache.plan(scenario, held.fitted[risk_key(scenario)], window)
-        loads[name] = weekly_load(scenario, plan.expected, window, times_min)
-    return overloaded_alternatives(study.alternatives, loads)[0]
+    loads = {
+        name: load_before_run(study, scenario, held.fitted[risk_key(scenario)], held.cache, window)
+        for name, scenario in study.alternatives.items()
+    }
+    return overloaded_alternatives(study.alternatives, loads, weekly=study.manifest is None)[0]

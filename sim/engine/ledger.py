@@ -84,10 +84,11 @@ def event_log(ledger: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         XES names: ``case`` (truck), ``activity`` (station), ``lifecycle`` (enter, start, end,
         leave), ``resource`` (station and server), ``timestamp_min``; sorted by time. Moments that
-        did not happen have no row.
+        did not happen have no row: where nothing did, there is none.
     """
     parts = [_one_moment(ledger, station, moment) for station in STATIONS for moment in MOMENTS]
-    log = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    log = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    log = log.astype({"activity": "str", "lifecycle": "str", "resource": "str"})
     return log.sort_values(["timestamp_min", "case"], kind="stable", ignore_index=True)
 
 

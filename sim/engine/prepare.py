@@ -149,9 +149,14 @@ def _rules(setting: Setting) -> dict[str, Any]:
 
 
 def _doors(setting: Setting, window: Window) -> tuple[list[float], list[int]]:
-    """Return the times and keys at which the doors open and shut within the window."""
+    """Return the times and keys at which the doors open and shut within the window.
+
+    They are shut from its first moment on, unless the port is open then: whoever comes before the first opening meets
+    the same doors as on any later day.
+    """
     spans = open_intervals(setting, window)
-    moments = [(start, OPENS) for start, _ in spans if start > 0.0]
+    moments = [] if spans and spans[0][0] <= 0.0 else [(0.0, SHUTS)]
+    moments += [(start, OPENS) for start, _ in spans if start > 0.0]
     moments += [(end, SHUTS) for _, end in spans if end < window.horizon_min]
     return [time for time, _ in moments], [event_key(DOOR, 0, code) for _, code in moments]
 

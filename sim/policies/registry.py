@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.arrays import BoolArray
+from sim.arrays import BoolArray, FloatArray
 from sim.policies import lists, portal_policies, sensor_tree, slow_scans
-from sim.policies.base import POLICIES, PastTraffic, Policy, PolicyExpectation
+from sim.policies.base import POLICIES, Chances, PastTraffic, Policy, PolicyExpectation
 from sim.trucks.counterfactual import scores_if_carrying
 
 if TYPE_CHECKING:
@@ -59,6 +59,27 @@ def floor_top_up(policy: Policy) -> float:
     return (policy.random_floor_share - already) / (1.0 - already)
 
 
+def expected_scan_share(
+    policy: Policy, setting: Setting, manifest: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
+) -> float:
+    """Return the share of trucks of a MANIFEST that the policy means to scan, before any of them comes."""
+    return _mean_of_scans(setting, _chances_with_floor(policy, setting, manifest, scores, past)[0])
+
+
+def _mean_of_scans(setting: Setting, clean: FloatArray) -> float:
+    scans = setting.servers("portal") > 0 or setting.servers("secondary") > 0
+    return float(clean.mean()) if scans and len(clean) else 0.0
+
+
+def _chances_with_floor(
+    policy: Policy, setting: Setting, manifest: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
+) -> Chances:
+    """Return the chances of a scan before the run, the random floor included."""
+    clean, carrying = policy.ex_ante(setting, manifest, scores, past)
+    floored = manifest["u_floor"].to_numpy() < floor_top_up(policy)
+    return np.where(floored, 1.0, clean), np.where(floored, 1.0, carrying)
+
+
 def policy_expectation(
     policy: Policy, setting: Setting, past_manifest: pd.DataFrame, past_scores: pd.DataFrame, past: PastTraffic
 ) -> PolicyExpectation:
@@ -67,14 +88,11 @@ def policy_expectation(
     The threat-image share is (images a day x mean P(carrying) of the scanned + test images a day)
     / (images a day + test images a day); with no image at all it is the analysts' reference.
     """
-    clean, carrying = policy.ex_ante(setting, past_manifest, past_scores, past)
+    clean, carrying = _chances_with_floor(policy, setting, past_manifest, past_scores, past)
     with_load = scores_if_carrying(past_scores)
     if with_load is not None:
-        _, carrying = policy.ex_ante(setting, past_manifest, with_load, past)
-    floored = past_manifest["u_floor"].to_numpy() < floor_top_up(policy)
-    clean, carrying = np.where(floored, 1.0, clean), np.where(floored, 1.0, carrying)
-    scans = setting.servers("portal") > 0 or setting.servers("secondary") > 0
-    scan_share = float(clean.mean()) if scans and len(clean) else 0.0
+        _, carrying = _chances_with_floor(policy, setting, past_manifest, with_load, past)
+    scan_share = _mean_of_scans(setting, clean)
     analyst = setting.scanner.analyst
     has_portal = setting.servers("portal") > 0
     images = past.trucks_per_day * scan_share * has_portal * (1.0 - analyst.auto_clear_share)

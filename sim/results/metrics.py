@@ -182,7 +182,7 @@ def measure_replication(  # noqa: PLR0913
     for name, (numerator, denominator, scale) in RATIOS.items():
         found[name] = scale * ratio_or_nan(found[numerator], found[denominator])
     loads = [found[f"load_{s}"] for s in STATIONS]
-    found["stable"] = bool(not any(load > 1.0 for load in loads))
+    found["stable"] = bool(not any(load >= 1.0 for load in loads))
     found["conserved"] = all_trucks_accounted_for(manifest, ledger, passes)
     return {column.name: found[column.name] for column in METRICS}
 

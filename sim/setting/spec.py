@@ -39,10 +39,11 @@ def share_field() -> Any:  # noqa: ANN401
 
 
 def _numbers(value: object) -> Iterable[tuple[str, float]]:
+    """Give every number with its place; whole numbers stay whole, for the largest are no floats."""
     if isinstance(value, bool) or value is None:
         return
     if isinstance(value, int | float):
-        yield "", float(value)
+        yield "", value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield from ((f".{name}{tail}", number) for tail, number in _numbers(inner))
@@ -53,10 +54,15 @@ def _numbers(value: object) -> Iterable[tuple[str, float]]:
 
 def _span(low: float, high: float) -> str:
     if math.isinf(high):
-        return f"at least {low:g}"
+        return f"at least {_shown(low)}"
     if math.isinf(low):
-        return f"at most {high:g}"
-    return f"between {low:g} and {high:g}"
+        return f"at most {_shown(high)}"
+    return f"between {_shown(low)} and {_shown(high)}"
+
+
+def _shown(value: float) -> str:
+    """Return a number in few digits, or in all of them where it is a whole number that few digits cannot tell apart."""
+    return str(value) if isinstance(value, int) and f"{value:g}" != str(value) else f"{value:g}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,7 @@ class Spec:
             if math.isnan(number):
                 raise ConfigError(f"{field.name}{tail}", "must be a number, got nan")
             if not low <= number <= high:
-                raise ConfigError(f"{field.name}{tail}", f"must be {_span(low, high)}, got {number:g}")
+                raise ConfigError(f"{field.name}{tail}", f"must be {_span(low, high)}, got {_shown(number)}")
         if field.metadata.get("sums_to_one") and abs(sum(n for _, n in found) - 1.0) > 1e-6:
             total = sum(n for _, n in found)
             raise ConfigError(field.name, f"must add up to 1, got {total:g}")

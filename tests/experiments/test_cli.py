@@ -230,3 +230,23 @@ def test_verbs_have_modules_that_answer() -> None:
         entry = "main" if verb.builder is None else "carry_out"
         assert callable(getattr(importlib.import_module(verb.module), entry))
         assert f'run_verb("{name}")' in text
+
+
+def test_output_that_has_nowhere_to_go_costs_one_line() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "experiments.cli", "--help"],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "output: No space left on device\n"
+
+
+def test_letters_that_a_terminal_does_not_have_are_replaced() -> None:
+    path = "no_such_mañana.csv"
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments.cli", "run", f"manifest={path}"],
+        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "manifest: no such file: 'no_such_ma?ana.csv'\n"

@@ -12,7 +12,7 @@ from sim.replication import Outcome, Replication, draw_window_trucks, make_plan,
 from sim.scenario import Scenario
 from sim.setting.window import Window
 from sim.stations import SERVED
-from sim.workload import weekly_load
+from sim.workload import load_of_trucks, unserved_classes, weekly_load
 
 STATIONS = ("origin", "low_energy", "portal", "analyst", "radiation", "secondary", "canine", "dock", "safety")
 ROOM_FOR_ALL = (
@@ -45,8 +45,7 @@ def week(scenario: Scenario) -> tuple[pd.DataFrame, Outcome]:
     before = draw_window_trucks(scenario, past_window(window))
     plan = make_plan(scenario, before, scorer.score(before))
     manifest = draw_window_trucks(scenario, window)
-    arrivals = manifest["arrive_min"].to_numpy()
-    load = weekly_load(scenario, plan.expected, window, arrivals).set_index("station")
+    load = load_of_trucks(scenario, plan.expected, window, manifest).set_index("station")
     return load, Replication(scenario, window, manifest, scorer.score(manifest), plan).run()
 
 
@@ -88,3 +87,23 @@ def test_a_station_that_works_in_pulses_is_never_said_to_be_overloaded() -> None
     pulses = "port.origin.pulses={per_week: 5, length_h: 1}"
     load, _ = week(compose_scenario([*ROOM_FOR_ALL, "port.origin.share=0.9", pulses]))
     assert "origin" not in load.index
+
+
+def test_the_load_of_known_trucks_is_near_what_the_port_expects() -> None:
+    """A week's own trucks, taken as known, differ from the expectation by the chance of who comes."""
+    scenario, window = compose_scenario(ROOM_FOR_ALL), window_of(7)
+    before = draw_window_trucks(scenario, past_window(window))
+    plan = make_plan(scenario, before, TruthScorer().score(before))
+    expected = weekly_load(scenario, plan.expected, window).set_index("station")["offered_min"]
+    known = load_of_trucks(scenario, plan.expected, window, draw_window_trucks(scenario, window))
+    np.testing.assert_allclose(known.set_index("station")["offered_min"], expected, rtol=0.05)
+
+
+def test_a_class_is_served_where_a_lane_takes_it_and_opens() -> None:
+    shut = ["port.mix.fast_share=0", "port.primary.fast_lanes=0", "port.primary.open_by_shift=null"]
+    assert unserved_classes(compose_scenario(), window_of(1)) == {}
+    assert unserved_classes(compose_scenario(shut), window_of(1)) == {"fast": "primary"}
+    assert unserved_classes(compose_scenario([*shut, "port.primary.lanes_serve=all"]), window_of(1)) == {}
+    nobody_at_work = [f"port.hours.{day}={{open_h: 0, close_h: 0}}" for day in ("weekday", "saturday", "sunday")]
+    found = unserved_classes(compose_scenario(["port=bare", "traffic=flat", *nobody_at_work]), window_of(1))
+    assert found == {"general": "primary", "fast": "primary"}

@@ -62,6 +62,28 @@ def test_estimates_beside_opening_hours_are_left_out(tmp_path: Path) -> None:
     assert "2 estimates" in found.notes[0]
 
 
+def test_tables_of_other_programs_are_read_alike(tmp_path: Path) -> None:
+    """Semicolons and decimal commas, UTF-16, Parquet with dates: the same waits."""
+    rows = [row if row.startswith("month") else f"{row}.5" for row in monthly_rows()]
+    plain = read(tmp_path / "plain.csv", rows)
+    semicolons = [row.replace(",", ";").replace(".", ",") for row in rows]
+    assert plain.cells.equals(read(tmp_path / "semicolons.csv", semicolons).cells)
+    (tmp_path / "utf16.csv").write_bytes("\r".join(rows).encode("utf-16"))
+    port = compose_scenario(["port=ysleta"]).port
+    assert plain.cells.equals(read_observed(tmp_path / "utf16.csv", port.hours, 7).cells)
+
+
+def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
+    rows = [*monthly_rows(), "13,Monday,6,20", "1,Lunes,6,20", "1,Monday,25,-1"]
+    with pytest.raises(ConfigError) as refused:
+        read(tmp_path / "waits.csv", rows)
+    said = str(refused.value)
+    assert "line 182, month: expected 1 to 12, got '13'" in said
+    assert "line 183, dow: expected Monday to Sunday, got 'Lunes'" in said
+    assert "line 184, hour: expected 0 to 23, got '25'" in said
+    assert "wait_min" not in said  # a row that cannot be read is not judged further
+
+
 def replaced(cell: str) -> Change:
     return lambda rows: [*rows[:3], rows[3].rpartition(",")[0] + "," + cell, *rows[4:]]
 
@@ -71,15 +93,15 @@ def added(row: str) -> Change:
 
 
 REFUSED: dict[str, tuple[Change, str]] = {
-    "no delay": (replaced("No Delay"), "line 4, wait_min: 'No Delay' is no number of minutes; write 0"),
+    "no delay": (replaced("No Delay"), "line 4, wait_min: expected minutes; write 0, got 'No Delay'"),
     "update pending": (replaced("Update Pending"), "leave the wait empty"),
     "lanes closed": (replaced("Lanes Closed"), "leave the row out"),
-    "n/a": (replaced("N/A"), "'N/A' is no number of minutes"),
+    "n/a": (replaced("N/A"), "leave the wait empty, got 'N/A'"),
     "a unit": (replaced("25 min"), "expected minutes, got '25 min'"),
     "not finite": (replaced("inf"), "expected minutes, got 'inf'"),
-    "negative": (replaced("-5"), "must not be negative, got -5"),
-    "above 24 h": (replaced("1441"), "must be at most 1440, 24 hours, got 1441"),
-    "am and pm": (added("1,Monday,1 pm,20"), "'1 pm' is of a 12-hour clock; expected 0 to 23"),
+    "negative": (replaced("-5"), "must be from 0 to 1440, 24 hours, got '-5'"),
+    "above 24 h": (replaced("1441"), "must be from 0 to 1440, 24 hours, got '1441'"),
+    "am and pm": (added("1,Monday,1 pm,20"), "is of a 12-hour clock; expected 0 to 23, got '1 pm'"),
     "hour 24": (added("1,Monday,24,20"), "hour: expected 0 to 23, got '24'"),
     "month 13": (added("13,Monday,6,20"), "month: expected 1 to 12, got '13'"),
     "no weekday": (added("1,Lunes,6,20"), "dow: expected Monday to Sunday, got 'Lunes'"),
@@ -87,7 +109,10 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "closed": (added("1,Sunday,9,20"), "20 min on Sunday at 9 h, when the port is closed"),
     "a cell too many": (added("1,Monday,6,20,7"), "5 cells under 4 headings"),
     "few": (lambda rows: rows[:60], "59 cells of month, weekday and hour; expected 100 or more"),
-    "semicolons": (lambda rows: [row.replace(",", ";") for row in rows], "cells are not separated by commas"),
+    "marks of both kinds": (
+        lambda rows: [";".join(row.split(",")) + "," for row in rows],
+        "commas and semicolons in one",
+    ),
     "no column": (lambda rows: ["month,dow,hour,minutes", *rows[1:]], "missing column 'wait_min'"),
     "unknown column": (lambda rows: [row + (",x" if row is rows[0] else ",1") for row in rows], "unknown column 'x'"),
     "empty": (lambda _: [""], "is empty"),
@@ -132,7 +157,7 @@ def test_hours_of_a_clock_change_and_dates_that_are_none_are_refused(tmp_path: P
 
 def test_more_lanes_than_are_built_are_refused(tmp_path: Path) -> None:
     rows = ["date,hour,wait_min,lanes_open", "2024-01-08,9,20,8"]
-    with pytest.raises(ConfigError, match="8 of 7 lanes that are built"):
+    with pytest.raises(ConfigError, match=r"at most the 7 lanes that are built .*, got '8'"):
         read(tmp_path / "waits.csv", rows)
 
 

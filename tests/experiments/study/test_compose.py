@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from experiments.study.compose import compose_config, parse_overrides, search_folders, search_override, sweep_jobs
+from experiments.study.compose import (
+    compose_config,
+    parse_overrides,
+    path_override,
+    search_folders,
+    search_override,
+    sweep_jobs,
+)
 from sim.errors import ConfigError
 
 
@@ -78,3 +85,28 @@ def test_a_sweep_cannot_slip_through() -> None:
 
 def test_parse_keeps_the_order() -> None:
     assert [o.key_or_group for o in parse_overrides(["b=1", "a=2"])] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "mañana.csv",
+        "~/a.csv",
+        "A&B run (1)/a.csv",
+        "run #2.csv",
+        "run[1].csv",
+        "it's.csv",
+        "a=b.csv",
+        "a,b.csv",
+        "日本.csv",
+    ],
+)
+def test_a_path_is_read_as_it_is_written(path: str) -> None:
+    (override,) = parse_overrides([path_override(f"manifest={path}")])
+    assert override.value() == path
+
+
+def test_a_path_in_quotes_and_a_list_of_paths_stay() -> None:
+    for text in ("out='a b'", "out=results/1", "out=null", "policy=a,b", "seed=~1"):
+        assert path_override(text) == text
+    assert path_override("out=a,b", lists=True) == "out=a,b"

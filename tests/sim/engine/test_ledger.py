@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from ports import ledger_of, window_of
+from ports import flow_and_ledger, ledger_of, window_of
 
 from experiments.study.study import compose_scenario
 from sim.engine.ledger import event_log
@@ -49,3 +49,13 @@ def test_events_hold_each_moment_once_in_order_of_time(ledger: pd.DataFrame) -> 
     found = one.set_index("lifecycle")["timestamp_min"]
     assert found["start"] == ledger.loc[7, "primary_start_min"]
     assert np.isfinite(log["timestamp_min"]).all()
+
+
+def test_a_ledger_in_which_nothing_happened_has_an_event_log_without_rows() -> None:
+    nobody = pd.DataFrame({"arrive_min": []}, dtype="float64")
+    scenario = compose_scenario(["port=bare", "traffic=flat", "policy=no_referral"])
+    log = event_log(flow_and_ledger(scenario, window_of(1), user_trucks=nobody)[1])
+    whole = event_log(flow_and_ledger(scenario, window_of(1))[1])
+    assert len(log) == 0
+    assert len(whole) > 0
+    assert log.dtypes.to_dict() == whole.dtypes.to_dict()

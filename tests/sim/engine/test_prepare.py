@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from ports import flow_and_ledger, window_of
 
@@ -9,6 +10,7 @@ from sim.engine.capacity import server_classes
 from sim.engine.prepare import exams_ordered, officer_referrals, policy_columns
 from sim.engine.routes import REFERRED
 from sim.replication import draw_window_trucks
+from sim.setting.window import EVALUATION, Window
 from sim.stations import ANALYST, APPROACH, DOCK, PORTAL, PRIMARY, SECONDARY
 
 DAY = window_of(1)
@@ -83,3 +85,27 @@ def test_a_port_without_stations_routes_past_them() -> None:
     for station in ("approach", "portal", "secondary", "dock", "analyst"):
         assert ledger[f"{station}_enter_min"].isna().all()
     assert ledger["primary_enter_min"].notna().all()
+
+
+SHUT_ON_SUNDAY = (
+    *(f"port.hours.{day}={{open_h: 6, close_h: 18}}" for day in ("weekday", "saturday")),
+    "port.hours.sunday={open_h: 0, close_h: 0}",
+    "port.primary.service={dist: deterministic, mean_min: 2.0, cv: 0.0, values_min: []}",
+)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "simpy"])
+@pytest.mark.parametrize("closing", ["divert", "carry_over", "served_late"])
+def test_doors_are_the_same_on_the_first_day_as_on_any_other(closing: str, engine: str) -> None:
+    """Trucks of a closed day, and of the hours before opening: the same fate wherever the window begins."""
+    scenario = compose_scenario(
+        ["port=bare", "traffic=flat", "policy=no_referral", f"port.closing={closing}", *SHUT_ON_SUNDAY]
+    )
+    fates = []
+    for start, shift in (("2024-05-12", 0.0), ("2024-05-11", 1440.0)):  # a Sunday, and the Saturday before it
+        window = Window(seed=1, epoch=EVALUATION, replication=0, start_date=start, days=3)
+        times = pd.DataFrame({"arrive_min": np.array([600.0, 700.0, 1740.0, 2040.0]) + shift})
+        ledger = flow_and_ledger(scenario, window, engine, times)[1]
+        fates.append((ledger["diverted"].tolist(), ledger["primary_start_min"].to_numpy() - shift))
+    assert fates[0][0] == fates[1][0] == [closing == "divert"] * 3 + [False]
+    np.testing.assert_allclose(fates[0][1], fates[1][1])

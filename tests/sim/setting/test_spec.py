@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from sim.errors import ConfigError
-from sim.setting.spec import Spec, bounded_field, share_field
+from sim.setting.spec import Spec, bounded_field, build_spec, share_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +71,17 @@ def test_a_spec_cannot_be_changed() -> None:
 def test_replacing_a_field_checks_it_again() -> None:
     with pytest.raises(ConfigError):
         dataclasses.replace(toy(), lanes=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeded(Spec):
+    seed: int = bounded_field(0, 2**63 - 1)
+
+
+def test_the_largest_whole_number_is_taken_and_told_from_the_next() -> None:
+    """Beyond 2**53 neighbors are the same float: whole numbers are compared and shown as such."""
+
+    assert build_spec(Seeded, {"seed": 2**63 - 1}).seed == 2**63 - 1
+    with pytest.raises(ConfigError) as refused:
+        build_spec(Seeded, {"seed": 2**63})
+    assert str(refused.value) == "seed: must be between 0 and 9223372036854775807, got 9223372036854775808"

@@ -4,8 +4,10 @@ import datetime as dt
 import itertools
 
 import numpy as np
+import pytest
 
-from sim.setting.window import EVALUATION, HISTORY, PAST, Window
+from sim.errors import ConfigError
+from sim.setting.window import EVALUATION, HISTORY, PAST, Window, check_dates
 
 
 def window(epoch: int = EVALUATION, replication: int = 0, days: int = 7) -> Window:
@@ -31,3 +33,24 @@ def test_epochs_and_replications_have_chance_of_their_own() -> None:
     assert len(set(keys)) == len(keys)
     draws = {np.random.SeedSequence(1, spawn_key=key).generate_state(1)[0] for key in keys}
     assert len(draws) == len(keys)
+
+
+@pytest.mark.parametrize("first", ["0001-01-15", "9999-12-25", "2024-02-29"])
+def test_days_that_the_calendar_can_name_are_taken(first: str) -> None:
+    check_dates("start_date", first, days=7)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ("0001-01-14", "expected 0001-01-15 to 9999-12-25, so that 14 days before and 7 days from it have dates"),
+        ("9999-12-26", "expected 0001-01-15 to 9999-12-25"),
+        ("2023-02-29", "expected a date YYYY-MM-DD, got '2023-02-29'"),
+        ("20240513", "expected a date YYYY-MM-DD"),
+        ("2024-5-13", "expected a date YYYY-MM-DD"),
+        ("", "expected a date YYYY-MM-DD"),
+    ],
+)
+def test_other_first_days_are_refused(first: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=f"^start_date: {words}"):
+        check_dates("start_date", first, days=7)
