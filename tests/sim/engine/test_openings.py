@@ -93,7 +93,8 @@ def test_longer_lines_open_more_lanes_and_waits_fall() -> None:
 
 
 def test_officers_are_paid_for_what_was_staffed_and_for_trucks_in_hand() -> None:
-    responds, today = run(RESPONSIVE, SOON), run(RESPONSIVE, NEVER)
+    shuts = "port.closing=carry_over"  # else booths stay beyond what was staffed
+    responds, today = run(shuts, RESPONSIVE, SOON), run(shuts, RESPONSIVE, NEVER)
     openings = [outcome.openings for outcome in (responds, today)]
     paid_h = [(column(table, "to_min") - column(table, "from_min")).sum() / 60.0 for table in openings]
     more_h = responds.metrics["officer_h"] - today.metrics["officer_h"]
