@@ -44,6 +44,7 @@ from experiments.store.run_rows import check_study_store, rows_of_comparison
 from experiments.store.write import add_run
 from experiments.study.run_record import run_record
 from experiments.study.study import Study
+from experiments.sweeping.without_effect import lines_without_effect
 from experiments.training.find_or_train import train_all
 from sim.engine.kernel import loop
 from sim.engine.ledger import event_log
@@ -97,6 +98,8 @@ def carry_out(study: Study) -> int:
     check_study_store(study)
     terminal = report_terminal.open_console()
     study = compile_engine_for(study, functools.partial(report_terminal.print_line, terminal))
+    for line in lines_without_effect(study):
+        report_terminal.print_line(terminal, line)
     scorers = train_all(study, terminal)
     weekly = weekly_loads(study, scorers)
     report_terminal.print_load_check(terminal, study.alternatives, weekly, study.manifest)

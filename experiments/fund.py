@@ -58,6 +58,7 @@ from experiments.store.write import add_run
 from experiments.study.compose import parse_overrides
 from experiments.study.run_record import run_record
 from experiments.study.study import default_folder
+from experiments.sweeping.without_effect import lines_without_effect
 from experiments.training.find_or_train import train_all
 from sim.errors import ConfigError
 
@@ -203,6 +204,8 @@ def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:
     begin = time.perf_counter()
     check_study_store(case.study)
     terminal = report_terminal.open_console()
+    for line in lines_without_effect(case.study):
+        report_terminal.print_line(terminal, line)
     scorers = train_all(case.study, terminal)
     lacking, carried = complete_alternatives(case, scorers)
     short = completions_table(lacking, completed=case.terms.complete)

@@ -20,7 +20,12 @@ def key_that_would_act(key: str, scenario: Scenario) -> str:
     >>> key_that_would_act("port.primary.lanes", compose_scenario())
     'staffing.extra_lanes acts: the timetable port.primary.open_by_shift says how many are open'
     """
-    return next((words for hint in HINTS if (words := hint(key, scenario))), "no key is known that acts in its place")
+    return known_acting_key(key, scenario) or "no key is known that acts in its place"
+
+
+def known_acting_key(key: str, scenario: Scenario) -> str:
+    """Return the same; empty where nothing is known that could stand before the key."""
+    return next((words for hint in HINTS if (words := hint(key, scenario))), "")
 
 
 def _booths(key: str, scenario: Scenario) -> str:
