@@ -1,10 +1,11 @@
 """``python -m tests.tools.roster_need PORT ...``: the officers that today's practice takes, shift by shift.
 
 The derivation behind ``port.officers`` (docs/ports.md). Twelve weeks of a year are run with people of its own for
-every station. Shifts are those of the timetable, and two hours each after closing for as long as a post is manned. A
-shift needs, in its busiest hour: the booths open on an average day, crews for as many docks as hold a truck on average
-and `SPARE_DOCKS` more, and a crew for every unit of the other posts that a roster staffs (after closing for one unit).
-So many officers are at their posts when the shares that are absent and on a break are taken off the shift.
+every station. Shifts are those of the timetable, halved where they are longer than `LONGEST_H`, and one from closing
+until the last post is left. A shift needs, in its busiest hour: the booths open on an average day, crews for as many
+docks as hold a truck on average and `SPARE_DOCKS` more, and a crew for every unit of the other posts that a roster
+staffs. After closing, overtime covers the first hours, and one unit of each other post has its crew. So many officers
+are at their posts when the shares that are absent and on a break are taken off the shift.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sim.frames import column
 from sim.replication import Outcome, Replication, draw_window_trucks, score_manifest
 from sim.scenario import Scenario
 from sim.setting.port import DAY_TYPES, DayType
-from sim.setting.roster import FAST_BOOTHS, Posts
+from sim.setting.roster import FAST_BOOTHS
 from sim.setting.staffing import booth_shifts
 from sim.shared_draws import risk_key
 from sim.stations import PRIMARY
@@ -34,7 +35,7 @@ WEEKS = 12
 STEP_MIN = 15.0
 HOURS = 36
 """Of a day and the night after it."""
-NIGHT_SHIFT_H = 2.0
+LONGEST_H = 10.0
 SPARE_DOCKS = 1
 BOOTHS = ("primary", FAST_BOOTHS)
 
@@ -103,38 +104,42 @@ def needed_roster(words: Sequence[str]) -> Shifts:
     # its values alone, because a port whose roster is to be derived has none yet
     roster = compose_mapping(["staffing=roster"])["staffing"]["roster"]
     at_posts = (1.0 - roster["absent_share"]) * (1.0 - roster["break_share"])
-    return {day: day_shifts(scenario, day, use[day], at_posts) for day in DAY_TYPES}
+    return {day: day_shifts(scenario, day, use[day], at_posts, roster["most_overtime_h"]) for day in DAY_TYPES}
 
 
 def day_shifts(
-    scenario: Scenario, day: DayType, use: dict[str, FloatArray], at_posts: float
+    scenario: Scenario, day: DayType, use: dict[str, FloatArray], at_posts: float, overtime_h: float
 ) -> list[tuple[float, float, int]]:
     """Return the shifts of one kind of day, the night after it included."""
     kinds = {kind.name: kind for kind in scenario.roster_posts()}
     dock, others = kinds.get("dock"), [kind for name, kind in kinds.items() if name not in (*BOOTHS, "dock")]
     dock_crew = dock.crew_officers if dock else 0.0
     found = []
-    for shift in booth_shifts(scenario.port, scenario.staffing, day):
-        span = slice(int(shift.from_h), math.ceil(shift.to_h))
+    for begin, end in _halved([(s.from_h, s.to_h) for s in booth_shifts(scenario.port, scenario.staffing, day)]):
+        span = slice(int(begin), math.ceil(end))
         crews = sum(kind.built * kind.crew_officers for kind in others)
         booths, docks = (float(use[station][span].max()) for station in ("primary", "dock"))
-        found.append((shift.from_h, shift.to_h, officers_needed(booths, docks, crews, dock_crew, at_posts)))
-    return [*found, *(_night(found[-1][1], [*others, *([dock] if dock else [])], use, at_posts) if found else ())]
+        found.append((begin, end, officers_needed(booths, docks, crews, dock_crew, at_posts)))
+    last_h = max((kind.extra_h for kind in kinds.values()), default=0.0)
+    if found and last_h > 0.0:
+        close_h = found[-1][1]
+        crews = sum(kind.crew_officers for kind in others if kind.extra_h > 0.0)
+        late = use["dock"][int(close_h + min(overtime_h, last_h)) : math.ceil(close_h + last_h)]
+        docks = float(late.max(initial=0.0))
+        found.append((close_h, close_h + last_h, officers_needed(0.0, docks, crews, dock_crew, at_posts)))
+    return found
 
 
-def _night(
-    close_h: float, kinds: Sequence[Posts], use: dict[str, FloatArray], at_posts: float
-) -> list[tuple[float, float, int]]:
-    """Return the shifts after closing, for as long as some post is manned then."""
-    last_h, found, start = max(kind.extra_h for kind in kinds), [], 0.0
-    while start < last_h:
-        end = min(start + NIGHT_SHIFT_H, last_h)
-        manned = [kind for kind in kinds if kind.extra_h > start]
-        crews = sum(kind.crew_officers for kind in manned if kind.name != "dock")
-        of_dock = sum(kind.crew_officers for kind in manned if kind.name == "dock")
-        docks = float(use["dock"][int(close_h + start) : math.ceil(close_h + end)].max())
-        found.append((close_h + start, close_h + end, officers_needed(0.0, docks, crews, of_dock, at_posts)))
-        start = end
+def _halved(shifts: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the shifts, those that are too long in two halves of whole hours.
+
+    >>> _halved([(7.0, 24.0)])
+    [(7.0, 15.0), (15.0, 24.0)]
+    """
+    found: list[tuple[float, float]] = []
+    for begin, end in shifts:
+        middle = float((begin + end) // 2.0)
+        found += [(begin, end)] if end - begin <= LONGEST_H else [(begin, middle), (middle, end)]
     return found
 
 
