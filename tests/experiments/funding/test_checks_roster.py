@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 MORE = (
     "staffing=roster",
     "+alternatives.officers=['policy=todays_practice', 'staffing.roster.extra_officers=2']",
-    "+purchases.officers=[{measure: officer, units: 6.4, order_y: 0, late_y: 0}]",
+    "+purchases.officers=[{measure: officer, units: 9.0, order_y: 0, late_y: 0}]",
 )
 
 
@@ -27,15 +27,15 @@ def test_the_roster_is_paid_for_and_not_the_booths_that_may_open(make_scenario: 
         make_scenario("staffing=roster"),
         make_scenario("staffing=roster", "staffing.roster.extra_officers=2"),
     )
-    open_h = 5 * 17.0 + 2 * 8.0
-    assert officer_hours(more) - officer_hours(shared) == pytest.approx(2 * open_h)
+    shifts_h = 5 * 21.0 + 2 * 12.0  # four hours after closing, too
+    assert officer_hours(more) - officer_hours(shared) == pytest.approx(2 * shifts_h)
     assert officer_hours(make_scenario("staffing=roster", "staffing.extra_lanes=1")) == officer_hours(shared)
 
 
 def test_officers_that_are_bought_are_enough_and_fewer_are_refused() -> None:
     assert build_case([*SMALL, *MORE]).study.alternatives["officers"].staffing.roster is not None
-    few = MORE[-1].replace("6.4", "5.0")
-    with pytest.raises(ConfigError, match=r"purchases\.officers: uses more than it buys: 1\.40 of officer are missing"):
+    few = MORE[-1].replace("9.0", "8.0")
+    with pytest.raises(ConfigError, match=r"purchases\.officers: uses more than it buys: 0\.96 of officer are missing"):
         build_case([*SMALL, *MORE[:-1], few])
 
 

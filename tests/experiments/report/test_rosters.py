@@ -80,7 +80,7 @@ def test_more_officers_are_told_rule_by_rule() -> None:
     text = comparison_answer(found)
     assert text.startswith("10 officers more on every shift, 100 officer hours a day: at today under booths_first 4.")
     assert "under by_line 2." in text
-    assert "points more loads found" in text.partition("under by_line")[2]
+    assert "more loads found" in text.partition("under by_line")[2]
     assert "loads found" not in text.partition("under by_line")[0]
 
 
