@@ -30,6 +30,7 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.execution.bottleneck import split_off_extras, study_with_extra_resources
+from experiments.execution.officer_gains import run_officers
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.parallel import start_workers
 from experiments.execution.replicate import Replications, compile_for_run, plan_for_window, replicate, weekly_loads
@@ -127,15 +128,23 @@ def replicate_with_extras(
         extras = more.alternatives.keys() - study.alternatives.keys()
         whole = replicate(more, scorers, tell, plain=extras)
     done, extra = split_off_extras(study, whole)
+    officers = None
+    if study.bottleneck and study.alternatives[study.baseline].staffing.roster is not None:
+        with report_terminal.show_progress(terminal, study.replications, "one more officer") as tell:
+            officers = run_officers(study, scorers, tell)
     unstable, _ = overloaded_alternatives(study.alternatives, weekly, weekly=study.manifest is None)
-    with report_terminal.show_progress(terminal, study.replications, "at equal levels") as tell:
-        equal = match_to_baseline(study, scorers, done.metrics, tell, unstable)
+    equal, settings = {}, {}
+    if study.equal_levels:
+        with report_terminal.show_progress(terminal, study.replications, "at equal levels") as tell:
+            equal = match_to_baseline(study, scorers, done.metrics, tell, unstable)
+        settings = equal[SCAN_SHARE.metric].settings
     redrawn = None
     # a single replication is a first look: it has no interval, and its range would take minutes
     if study.robustness.draws and study.replications > 1:
         with report_terminal.show_progress(terminal, study.robustness.draws, "redrawn assumptions") as tell:
-            redrawn = redraw_study(study, scorers, equal[SCAN_SHARE.metric].settings, tell)
-    return done, SideResults(matched=equal, extra=extra if study.bottleneck else None, redrawn=redrawn)
+            redrawn = redraw_study(study, scorers, settings, tell)
+    more_of_each = extra if study.bottleneck else None
+    return done, SideResults(matched=equal, extra=more_of_each, officers=officers, redrawn=redrawn)
 
 
 def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:

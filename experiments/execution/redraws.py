@@ -31,6 +31,8 @@ DECADE: Final = 10.0
 """A range that spans more than this is redrawn on a log scale."""
 HELD_PARTS: Final = ("risk", "policy", "value")
 HELD_WORDS: Final = ("cost", "crew_officers")
+SCALED: Final = ("lanes", "officers")
+"""Ends of the names of counts of a shift, which a factor scales."""
 NEIGHBOURS: Final = ("cv", "extra_h")
 """Numbers that stand on another number's line: a range that happens to hold them is not theirs."""
 
@@ -134,7 +136,7 @@ def _scaled(value: Any, factor: float) -> Any:  # noqa: ANN401
 
 def _shift(shift: Mapping[str, Any], factor: float) -> dict[str, Any]:
     return {
-        name: max(round(number * factor), min(number, 1)) if "lanes" in name else number
+        name: max(round(number * factor), min(number, 1)) if name.endswith(SCALED) else number
         for name, number in shift.items()
     }
 

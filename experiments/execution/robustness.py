@@ -74,6 +74,8 @@ class RedrawnResults:
     """One row a draw, one column an input."""
     refused: dict[int, str]
     """Draws that make no sense, and why."""
+    references: tuple[str, ...] = ()
+    """Alternatives that nobody can choose: they dominate nobody and are not ranked."""
 
     @property
     def overloaded(self) -> int:
@@ -116,7 +118,13 @@ def draw_keys(
     settings: Mapping[str, str],
 ) -> list[str]:
     """Return a key of content for each draw."""
-    whole = digest(study_content(study, scorers), windows_content(study), study.robustness, sorted(settings.items()))
+    whole = digest(
+        study_content(study, scorers),
+        windows_content(study),
+        study.robustness,
+        sorted(settings.items()),
+        study.equal_levels,
+    )
     return [digest(whole, place, [(one.key, number) for one, number in drawn]) for place, drawn in enumerate(worlds)]
 
 
@@ -137,7 +145,7 @@ def run_draw(
         world = RedrawnStudy(dataclasses.replace(study, alternatives=worlds), trained, place)
         asked = world.run(worlds)
         first = {name: _set(worlds[name], text) for name, text in settings.items()}
-        equal, unstable = world.turned(asked, first), world.unstable()
+        equal, unstable = world.turned(asked, first) if study.equal_levels else asked, world.unstable()
     except ThroughgateError as error:
         return str(error)
     found = all_metric_levels(asked, (*COLUMNS[2:5], *BESIDES))
@@ -278,7 +286,8 @@ def standings_over_draws(redrawn: RedrawnResults, baseline: str) -> list[DrawSta
     rows = redrawn.rows
     if not len(rows):
         return []
-    best = pd.concat([mark_undominated(part) for _, part in rows.groupby("draw")])
+    choices = rows[~rows["alternative"].isin(redrawn.references)]
+    best = pd.concat([mark_undominated(part) for _, part in choices.groupby("draw")])
     found = []
     for name in rows["alternative"].unique():
         own = rows[rows["alternative"] == name].set_index("draw")

@@ -3,14 +3,16 @@
 The design year is the last one, in the hardest pressed month. What is to be carried are the trips that are made: those
 that a port turns away by its wait are shown as going elsewhere, under the baseline as under every alternative. A
 station is short if its weekly load reaches its capacity. What must be paid for is what the scenario has above the
-baseline's: scanners, docks, booths, analysts' posts, and the officers who man more booth-hours a week.
+baseline's: scanners, docks, booths, analysts' posts, and the officers who man more booth-hours a week. Where officers
+are on a roster, its officer hours must be paid for, wherever its rule puts them: booths and docks that are built bring
+the officers that were bought with them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,9 +26,10 @@ from sim.errors import ConfigError
 from sim.replication import OperatingPlan, Scorer
 from sim.results.usage import open_min
 from sim.scenario import Scenario
+from sim.setting.roster import roster_shifts
 from sim.setting.window import EVALUATION, Window
 from sim.stations import FAST, GENERAL, PRIMARY
-from sim.trucks.arrivals import rates_per_h, trucks_per_day
+from sim.trucks.arrivals import day_type, rates_per_h, trucks_per_day
 from sim.workload import HourlyLoad, hourly_loads
 
 ENOUGH: Final = 0.98
@@ -115,13 +118,19 @@ TOLERANCE: Final = 0.06
 SCANNERS: Final = ("portal", "secondary_scanner")
 MANS: Final = {"analyst": ("portal",), "officer": ("booth",)}
 """Measures whose staff man what is counted here, by person."""
+ON_ROSTER: Final = MANS | {"officer": ("booth", "dock")}
+"""The same where officers are on one roster."""
 
 
-def bought_units(purchases: Sequence[Purchase], catalogue: Mapping[str, InvestmentMeasure]) -> dict[str, float]:
+def bought_units(
+    purchases: Sequence[Purchase],
+    catalogue: Mapping[str, InvestmentMeasure],
+    mans: Mapping[str, Collection[str]] = MANS,
+) -> dict[str, float]:
     """Return the units bought of every measure, and of those persons who man what is counted.
 
-    An officer of a dock mans no booth, and an analyst who reads a risk model's errors reads no
-    images: only persons of `MANS` are added to those bought by themselves.
+    An officer of a dock mans no booth (but on one roster), and an analyst who reads a risk model's errors reads no
+    images: only persons of ``mans`` are added to those bought by themselves.
 
     Examples
     --------
@@ -132,7 +141,7 @@ def bought_units(purchases: Sequence[Purchase], catalogue: Mapping[str, Investme
     for purchase in purchases:
         units[purchase.measure] = units.get(purchase.measure, 0.0) + purchase.units
         for person, persons in catalogue[purchase.measure].staff.items():
-            if purchase.measure in MANS.get(person, ()):
+            if purchase.measure in mans.get(person, ()):
                 units[person] = units.get(person, 0.0) + purchase.units * persons
     return units
 
@@ -146,8 +155,20 @@ def units_used(scenario: Scenario, persons_per_post: float) -> dict[str, float]:
         "dock": float(scenario.servers("dock")),
         "booth": float(primary.lanes + primary.fast_lanes),
         "analyst": scenario.servers("analyst") * persons_per_post,
-        "officer": booth_hours(scenario) * per_week_h,
+        "officer": officer_hours(scenario) * per_week_h,
     }
+
+
+def officer_hours(scenario: Scenario) -> float:
+    """Return the officer hours a week that must be paid for: those of the roster, else of the booths alone."""
+    roster = scenario.staffing.roster
+    if roster is None:
+        return booth_hours(scenario)
+    hours = {
+        day: sum(shift.officers * (shift.to_h - shift.from_h) for shift in shifts)
+        for day, shifts in roster_shifts(scenario.port, roster).items()
+    }
+    return sum(hours[day_type(date.weekday())] for date in WEEK.dates())
 
 
 def booth_hours(scenario: Scenario) -> float:
@@ -160,7 +181,8 @@ def units_not_bought(case: FundingCase, name: str) -> dict[str, float]:
     """Return what an alternative uses above the baseline and has not bought, by measure."""
     scenarios, persons = case.study.alternatives, case.terms.persons_per_post
     base, own = (units_used(scenarios[n], persons) for n in (case.study.baseline, name))
-    units = bought_units(case.purchases[name], case.catalogue)
+    mans = MANS if scenarios[name].staffing.roster is None else ON_ROSTER
+    units = bought_units(case.purchases[name], case.catalogue, mans)
     units["portal"] = sum(units.get(scanner, 0.0) for scanner in SCANNERS)
     short = {what: own[what] - base[what] - units.get(what, 0.0) for what in own}
     return {what: number for what, number in short.items() if number > TOLERANCE}

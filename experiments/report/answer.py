@@ -10,8 +10,13 @@ from experiments.report import answer_forms
 from experiments.report.equivalents import portal_equivalent_clause
 from experiments.report.findings import Findings
 from experiments.report.frontier import LevelComparison
+from experiments.report.rosters import adds_officers, officers_answer, rule_answer, varies_rule
+from experiments.report.rule_frontier import has_rules, rule_frontier_answer
 
 SPECIAL_ANSWERS = (
+    (adds_officers, officers_answer),
+    (varies_rule, rule_answer),
+    (has_rules, rule_frontier_answer),
     (answer_forms.varies_insiders, answer_forms.insider_answer),
     (answer_forms.varies_staffing, answer_forms.staffing_answer),
     (answer_forms.varies_lane_response, answer_forms.lane_response_answer),

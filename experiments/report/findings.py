@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +15,7 @@ import pandas as pd
 
 from experiments.comparison import compare_to_baseline, comparison_row
 from experiments.execution.bottleneck import ResourceGain, resource_gains
+from experiments.execution.officer_gains import OfficerGain, officer_gains
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.robustness import RedrawnResults
 from experiments.execution.tuning import SCAN_SHARE, YARDSTICKS, MatchedMetrics
@@ -48,6 +50,8 @@ class Findings:
     profiles: Mapping[str, Mapping[str, npt.NDArray[np.float64]]]
     gains: list[ResourceGain]
     """What one more of each resource of the baseline would change; empty: not asked."""
+    officers: list[OfficerGain]
+    """What one more officer on each shift would change, by rule; empty: not asked, or no roster."""
     redrawn: RedrawnResults | None
     """How the ranking fares when what is assumed is redrawn; None: not asked."""
     plans: Mapping[str, str]
@@ -90,6 +94,8 @@ class SideResults:
     """The study at the baseline's level of each yardstick."""
     extra: pd.DataFrame | None = None
     """METRICS of one more of each resource."""
+    officers: pd.DataFrame | None = None
+    """METRICS of one more officer on each shift, under every rule."""
     redrawn: RedrawnResults | None = None
     plans: Mapping[str, str] = field(default_factory=dict)
 
@@ -126,7 +132,8 @@ def gather_findings(
         loads=loads,
         profiles=replications.profiles,
         gains=[] if more.extra is None else resource_gains(metrics, more.extra, base, coverage, strata),
-        redrawn=more.redrawn,
+        officers=[] if more.officers is None else officer_gains(study, more.officers, strata),
+        redrawn=more.redrawn and dataclasses.replace(more.redrawn, references=tuple(aside)),
         plans=more.plans,
     )
 
@@ -154,9 +161,17 @@ def _levels(
 
 
 def reference_alternatives(study: Study) -> list[str]:
-    """Return the alternatives that nobody at the baseline's port can choose: less help inside."""
-    helped = {n: s.insider.helped_load_share for n, s in study.alternatives.items()}
-    return [name for name, share in helped.items() if share != helped[study.baseline]]
+    """Return the alternatives that nobody at the baseline's port can choose.
+
+    Fewer insiders; or, where the baseline has a roster, people for every post.
+    """
+    base = study.alternatives[study.baseline]
+    return [
+        name
+        for name, scenario in study.alternatives.items()
+        if scenario.insider.helped_load_share != base.insider.helped_load_share
+        or (base.staffing.roster is not None and scenario.staffing.roster is None)
+    ]
 
 
 def is_fitted(scenario: Scenario) -> bool:

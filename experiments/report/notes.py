@@ -12,6 +12,7 @@ from experiments.number_format import NONE, listed, number, percent, span, with_
 from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
 from experiments.report.findings import Findings
+from experiments.report.rule_frontier import efficient_choices, has_rules
 from experiments.report.tables import share_span, trucks_only_note
 from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.manifest_file import drawn_columns_note as trucks_note
@@ -214,7 +215,14 @@ def _per_100k(rate: ShareInterval) -> str:
 
 
 def frontier_notes(findings: Findings) -> list[str]:
-    """Return the frontier in words: who is on it, who is dominated by whom, who is unstable."""
+    """Return the frontier in words: who is on it, who is dominated by whom, who is unstable.
+
+    Where alternatives are crossed with rules they are many: those that are efficient over all rules alone.
+    """
+    if has_rules(findings):
+        return [
+            f"Efficient over all rules: {listed([p.alternative for p in efficient_choices(findings)]) or 'nobody'}."
+        ]
     on = [p.alternative for p in findings.points if p.status == "frontier"]
     off: dict[str, list[str]] = {}
     for point in findings.points:

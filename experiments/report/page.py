@@ -20,6 +20,14 @@ from experiments.report.answer import comparison_answer
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
 from experiments.report.notes import frontier_notes
+from experiments.report.rosters import officers_table
+from experiments.report.rule_frontier import (
+    describe_rule_frontier,
+    has_rules,
+    rule_frontier_caption,
+    rule_frontier_figure,
+    rule_frontier_table,
+)
 from experiments.study.inputs import input_groups
 
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
@@ -34,6 +42,8 @@ FIGURES: Final = (
      "Work done over the time that servers are open and in order, in per cent."),
 )  # fmt: skip
 """Name, title, function and caption of each figure, in the order of the page."""
+RULE_FIGURES: Final = (("rules", "Wait against loads found, under every rule", rule_frontier_figure, ""),)
+"""The same of a study that crosses its alternatives with several rules: a curve for each would hide all others."""
 
 
 def render_report(findings: Findings) -> str:
@@ -50,15 +60,17 @@ def render_report(findings: Findings) -> str:
         notes=report_notes.reader_notes(findings),
         figures=list(_figures(findings)),
         names=findings.names,
+        rules=rule_frontier_table(findings),
         comparison=tables.measure_tables(findings),
         amounts=tables.amounts_table(findings),
-        shares=tables.shares_table(findings) if several else None,
-        levels=tables.levels_table(findings) if several else None,
+        shares=tables.shares_table(findings) if several and study.equal_levels else None,
+        levels=tables.levels_table(findings) if several and study.equal_levels else None,
         redrawn=tables.redrawn_table(findings),
         redrawn_words=report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
         redrawn_answer=report_notes.redraws_answer(findings),
         binding=tables.binding_rows(findings),
         gains=tables.gains_table(findings) if findings.gains else None,
+        officers=officers_table(findings),
         bottleneck=tables.bottleneck_answer(findings),
         plans=report_notes.plan_rows(findings),
         plan_note=report_notes.PLAN_NOTE,
@@ -80,7 +92,8 @@ def _input_table(group: dict[str, Any]) -> Table:
 
 
 def _figures(findings: Findings) -> Iterator[dict[str, object]]:
-    for place, (name, title, draw, caption) in enumerate(FIGURES):
+    crossed = has_rules(findings)
+    for place, (name, title, draw, caption) in enumerate(RULE_FIGURES if crossed else FIGURES):
         figure = draw(findings)
         html = figure.to_html(
             full_html=False,
@@ -93,7 +106,7 @@ def _figures(findings: Findings) -> Iterator[dict[str, object]]:
             "name": name,
             "title": title,
             "caption": " ".join(part for part in (caption, *_asides(findings, name)) if part),
-            "words": figures.describe_figure(findings, name),
+            "words": describe_rule_frontier(findings) if crossed else figures.describe_figure(findings, name),
             "html": Markup(html),  # noqa: S704
         }
 
@@ -107,6 +120,8 @@ def _asides(findings: Findings, name: str) -> Iterator[str]:
         if figures.works_beyond_hours(findings):
             yield "Above 100: lines seen to the end beyond the hours, as after an outbound pulse."
         return
+    if name == "rules":
+        yield rule_frontier_caption(findings)
     if name in ("queue", "waits"):
         yield figures.shared_lines_note(findings, name)
     if findings.unstable:

@@ -122,6 +122,8 @@ FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "pur
 ROOT, FUND = "config", "fund"
 """The files that compositions begin with: of every verb, and of ``fund``."""
 SEARCH_PATH = "hydra.searchpath"
+SEPARATE: Final = "separate"
+"""Key of a root file that decides a part of the scenario: true takes the roster away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +233,12 @@ def _parse_one(text: str) -> Override:
 def overrides_of_parts(overrides: Sequence[str]) -> tuple[str, ...]:
     """Return the overrides without those of single keys of a root file, as ``out`` and ``replications``.
 
-    No part of a scenario depends on such a key, so that one kept composition serves whatever its
+    No part of a scenario depends on such a key (but `SEPARATE`), so that one kept composition serves whatever its
     value is. Where another key, or a private config, could refer to one, all overrides stay.
     """
     if not _are_plain(overrides):
         return tuple(overrides)
-    groups = {*GROUPS, *ECONOMIC, "alternatives", "cost"}
+    groups = {*GROUPS, *ECONOMIC, "alternatives", "cost", SEPARATE}
     parsed = parse_overrides(overrides)
     return tuple(str(o.input_line) for o in parsed if re.split(r"[.@:]", o.key_or_group)[0] in groups or o.package)
 
@@ -324,6 +326,8 @@ def _made(overrides: tuple[str, ...], root: str) -> ComposedConfig:
         except (HydraException, OmegaConfBaseException, ValueError) as error:
             raise _condensed(error, parsed, root) from None
     _empty_what_was_emptied(result.mapping, parsed)
+    if result.mapping.get(SEPARATE) is True:
+        result.mapping["staffing"]["roster"] = None
     return result
 
 

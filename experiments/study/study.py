@@ -10,8 +10,7 @@ import dataclasses
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +18,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from experiments.files import check_writable
+from experiments.study.alternatives import (
+    check_alternatives,
+    check_override_clashes,
+    compose_alternative,
+    cross_alternatives,
+    named_alternative,
+)
 from experiments.study.compose import (
     FUNDING,
     PARTS,
@@ -27,7 +33,6 @@ from experiments.study.compose import (
     overrides_of_parts,
     parse_overrides,
     search_override,
-    value_at,
 )
 from experiments.study.manifest_file import check_trucks_can_be_served, read_manifest_file
 from experiments.study.sources import SourcedInput, input_sources
@@ -36,57 +41,6 @@ from sim.errors import ConfigError
 from sim.scenario import Scenario, build_scenario
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
 from sim.setting.window import EVALUATION, PAST_DAYS, Window, check_dates
-
-
-def check_alternatives(alternatives: Mapping[str, Sequence[str]]) -> None:
-    """Refuse (ConfigError) an alternative that names no policy, or sets anything but parts of the scenario."""
-    for name, own in alternatives.items():
-        with _named_alternative(name):
-            keys = [override.key_or_group for override in parse_overrides(own)]
-        if strays := [key for key in keys if key.split(".")[0] not in PARTS]:
-            problem = f"may set only parts of the scenario {list(PARTS)}, got {strays[0]!r}"
-            raise ConfigError(f"alternatives.{name}", problem)
-        if "policy" not in keys:
-            raise ConfigError(f"alternatives.{name}", "must name its policy, e.g. policy=threshold")
-
-
-@contextmanager
-def _named_alternative(name: str) -> Iterator[None]:
-    """Name the alternative in what is refused of it."""
-    try:
-        yield
-    except ConfigError as error:
-        raise ConfigError(f"alternatives.{name}", str(error)) from None
-
-
-def check_override_clashes(user_overrides: Sequence[str], alternatives: Mapping[str, Sequence[str]]) -> None:
-    """Refuse (ConfigError) a user's override of a key that an alternative sets, itself or by its group."""
-    asked = {override.key_or_group: str(override.input_line) for override in parse_overrides(user_overrides)}
-    sets = [(name, override) for name, lines in alternatives.items() for override in parse_overrides(lines)]
-    for name, override in sets:
-        if override.key_or_group in asked:
-            raise ConfigError(override.key_or_group, f"set by alternative {name!r} ({override.input_line})")
-    above = tuple(f"{override.key_or_group}." for _, override in sets)
-    for key in asked:
-        if key.startswith(above):
-            _check_agreement(key, asked, alternatives)
-
-
-def _check_agreement(key: str, user_overrides: Mapping[str, str], alternatives: Mapping[str, Sequence[str]]) -> None:
-    """Refuse ``key`` unless every alternative, left alone, gives it the same value."""
-    rest = overrides_of_parts([line for other, line in user_overrides.items() if other != key])
-    found = {name: _lookup(compose_config([*rest, *lines]).mapping, key) for name, lines in alternatives.items()}
-    first, *others = found.items()
-    for name, value in others:
-        if value != first[1]:
-            raise ConfigError(key, f"alternatives set it apart ({first[0]!r}: {first[1]}, {name!r}: {value})")
-
-
-def _lookup(mapping: Mapping[str, Any], key: str) -> object:
-    *above, last = key.split(".")
-    parent = value_at(mapping, above)
-    return parent[last] if isinstance(parent, Mapping) and last in parent else "nothing"
-
 
 MONTHS = 12
 """Strata of a year's replications: replication r is a week of month r modulo 12."""
@@ -148,6 +102,9 @@ class StudySettings(Spec):
     coverage: float = bounded_field(0.5, 0.9999)
     baseline: str | None
     alternatives: dict[str, tuple[str, ...]]
+    crossed_with: dict[str, tuple[str, ...]]
+    separate: bool
+    equal_levels: bool
     processes: int = bounded_field(1, 1024)
     engine: Literal["compiled", "simpy"]
     out: str | None
@@ -215,6 +172,12 @@ class Study:
     """What each alternative sets on top."""
     high_risk_score: float
     """Trucks that score at least this are high-risk."""
+    crossed_with: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    """What the alternatives of the experiment were crossed with, by name."""
+    separate: bool = False
+    """Whether every station has people of its own, whatever the roster says."""
+    equal_levels: bool = True
+    """Whether alternatives are also run at the baseline's level of each yardstick."""
     bottleneck: bool = False
     """Whether one more of every resource is run beside the study."""
     spread: int = 0
@@ -248,17 +211,20 @@ class Study:
 
     def mapping(self, alternative: str) -> dict[str, Any]:
         """Return one alternative's scenario as plain values, as the files and overrides give it."""
-        found = compose_mapping(self.overrides_of(alternative))
+        found = self._composed(alternative).mapping
         return {part: found[part] for part in PARTS}
 
     def choices(self, alternative: str) -> dict[str, str | None]:
         """Return the option that one alternative chooses of each config group."""
-        return compose_config(self.overrides_of(alternative)).choices
+        return self._composed(alternative).choices
 
     def inputs(self, alternative: str) -> list[SourcedInput]:
         """Return one alternative's numbers with their sources."""
-        config = compose_config(self.overrides_of(alternative))
-        return input_sources(config, self.overrides, self.own_overrides[alternative])
+        return input_sources(self._composed(alternative), self.overrides, self.own_overrides[alternative])
+
+    def _composed(self, alternative: str) -> ComposedConfig:
+        asked = overrides_with_experiment(self.overrides, self.verb)
+        return compose_alternative(asked, alternative, self.own_overrides[alternative], self.crossed_with)
 
 
 def compose_mapping(overrides: Sequence[str] = ()) -> dict[str, Any]:
@@ -335,8 +301,8 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     out = _out(settings, base, verb)
     scenarios = {}
     for name, more in own.items():
-        with _named_alternative(name):
-            scenarios[name] = checked_scenario(compose_mapping(overrides_of_parts((*asked, *more))))
+        with named_alternative(name):
+            scenarios[name] = checked_scenario(compose_alternative(asked, name, more, settings.crossed_with).mapping)
     check_writable(out)
     fields = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)} | {
         "baseline": settings.baseline or next(iter(own)),
@@ -361,9 +327,10 @@ def overrides_with_experiment(overrides: Sequence[str], verb: str) -> tuple[str,
 
 def given_alternatives(overrides: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the alternatives of the experiment, before any other override can hide them."""
-    roots = {"experiment", "alternatives", "hydra"}
+    roots = {"experiment", "alternatives", "crossed_with", "hydra"}
     deciding = [o for o in parse_overrides(overrides) if o.key_or_group.split(".")[0] in roots]
-    return _settings(compose_config([str(o.input_line) for o in deciding]).mapping).alternatives
+    settings = _settings(compose_config([str(o.input_line) for o in deciding]).mapping)
+    return cross_alternatives(settings.alternatives, settings.crossed_with)
 
 
 def _settings(mapping: Mapping[str, Any]) -> StudySettings:

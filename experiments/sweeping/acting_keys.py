@@ -69,4 +69,16 @@ def _unread(key: str, scenario: Scenario) -> str:
     return ""
 
 
-HINTS: Final[tuple[Hint, ...]] = (_booths, _posts, _left_out, _unread)
+def _officers(key: str, scenario: Scenario) -> str:
+    """Return what stands before the officers of a roster."""
+    roster = scenario.staffing.roster
+    if roster is not None and key.startswith("port.officers") and roster.officers is not None:
+        return f"staffing.roster.officers acts: it stands in place of {key}"
+    if roster is not None and key == "staffing.roster.extra_officers":
+        return "every post that is wanted has its officers: staffing.extra_lanes and staffing.docks say how many are"
+    if roster is None and key.startswith(("port.officers", "staffing.roster")):
+        return "staffing=roster acts: every station has people of its own"
+    return ""
+
+
+HINTS: Final[tuple[Hint, ...]] = (_officers, _booths, _posts, _left_out, _unread)

@@ -16,12 +16,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from experiments.study.alternatives import check_override_clashes
 from experiments.study.compose import PARTS, parse_overrides
 from experiments.study.study import (
     Study,
     StudySettings,
     build_study,
-    check_override_clashes,
     checked_scenario,
     compose_mapping,
     given_alternatives,
@@ -33,7 +33,9 @@ from sim.scenario import Scenario
 from sim.setting.spec import build_spec
 from sim.shared_draws import scenario_key
 
-SWEPT_SETTINGS: Final = ("calendar", "days", "high_risk_score", "manifest", "replications", "seed", "start_date")
+SWEPT_SETTINGS: Final = (
+    "calendar", "days", "high_risk_score", "manifest", "replications", "seed", "separate", "start_date",
+)  # fmt: skip
 """Keys of a study that may differ between points."""
 SET_DIRECTLY: Final = ("high_risk_score", "seed", "start_date")
 """Those of them that are set without a composition: nothing else hangs on them."""

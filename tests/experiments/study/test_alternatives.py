@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.study.study import check_alternatives, check_override_clashes
+from experiments.study.alternatives import check_alternatives, check_override_clashes
 from sim.errors import ConfigError
 
 LANES = {

@@ -1,0 +1,85 @@
+"""Alternatives crossed with rules: which points are efficient over all of them, and what they cost."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from experiments.report import rule_frontier
+from experiments.report.answer import comparison_answer
+from experiments.report.findings import Findings, gather_findings
+from experiments.report.page import render_report
+from experiments.study.study import compose_scenario
+from tests import replications
+
+POINTS = {"low": (0.10, 0.27), "middle": (0.14, 0.4), "high": (0.18, 0.55)}
+WAITS = {"separate": (20.0, 20.1, 20.3), "by_line": (22.0, 25.0, 33.0), "fixed": (24.0, 28.0, 31.0)}
+"""Mean wait of each point under each rule: by_line leads but at the end."""
+
+
+def findings(waits: dict[str, tuple[float, ...]] = WAITS, over: tuple[str, ...] = ()) -> Findings:
+    numbers = {
+        f"{rule}.{name}": (wait, *POINTS[name])
+        for rule, of_points in waits.items()
+        for name, wait in zip(POINTS, of_points, strict=True)
+    }
+    base = f"{list(waits)[-1]}.low"
+    asked = replications.study(list(numbers), "replications=20", "port=world_trade_bridge", baseline=base)
+    one, none = compose_scenario(["staffing=roster"]), compose_scenario()
+    worlds = {name: none if name.startswith("separate") else one for name in numbers}
+    asked = dataclasses.replace(asked, alternatives=worlds, crossed_with=dict.fromkeys(waits, ()))
+    return gather_findings(
+        asked, replications.done(numbers), replications.weekly(numbers, dict.fromkeys(over, ("primary",)))
+    )
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return findings()
+
+
+def test_people_for_every_post_are_shown_and_dominate_nobody(found: Findings) -> None:
+    assert rule_frontier.reference_rules(found) == ["separate"]
+    best = [point.alternative for point in rule_frontier.efficient_choices(found)]
+    assert best == ["by_line.low", "by_line.middle", "fixed.high"]
+    assert rule_frontier.leading_rule(found) == "by_line"
+
+
+def test_the_answer_tells_the_step_and_what_separate_staffing_makes_of_it(found: Findings) -> None:
+    text = comparison_answer(found)
+    assert text.startswith("Of 2 rules, by_line has 2 of the 3 efficient points: from low (10.")
+    assert "points more loads found cost 2." in text
+    assert "; under separate it costs 0." in text
+    assert text.count(".\n") == 0
+
+
+def test_the_table_has_a_row_for_each_efficient_point(found: Findings) -> None:
+    table = rule_frontier.rule_frontier_table(found)
+    assert table is not None
+    assert [row[0] for row in table.rows] == ["low", "middle", "high"]
+    assert len({len(row[1]) for row in table.rows}) == 1
+
+
+def test_an_overloaded_point_is_no_choice(found: Findings) -> None:
+    fewer = findings(over=("by_line.low", "separate.low"))
+    best = [point.alternative for point in rule_frontier.efficient_choices(fewer)]
+    assert best == ["fixed.low", "by_line.middle", "fixed.high"]
+    assert "; under separate" not in comparison_answer(fewer)
+
+
+def test_the_picture_names_each_rule_and_ends_before_what_would_squeeze_it(found: Findings) -> None:
+    far = findings(WAITS | {"exams_first": (30.0, 200.0, 400.0)})
+    figure = rule_frontier.rule_frontier_figure(far)
+    assert {note.text.removeprefix("<b>").removesuffix("</b>") for note in figure.layout.annotations} == set(
+        WAITS | {"exams_first": ()}
+    )
+    assert figure.layout.xaxis.range[1] < 100.0
+    assert "2 points wait longer than the picture shows" in rule_frontier.rule_frontier_caption(far)
+    assert "longer" not in rule_frontier.rule_frontier_caption(found)
+
+
+def test_the_page_has_the_picture_and_the_table(found: Findings) -> None:
+    page = render_report(found)
+    assert page.count('id="figure-') == 1
+    assert "Efficient alternatives over all rules" in page
