@@ -168,9 +168,9 @@ CAPACITY: Final = (
 )
 
 OPENINGS: Final = (
-    Column("station", "int", "code", "station whose lanes follow the line: primary"),
+    Column("station", "int", "code", "station whose posts reviews decide: primary, under a roster all that it staffs"),
     Column("server", "int", "-", "server of that station, from 0"),
-    Column("from_min", "float", "min", "start of an interval in which reviews had it staffed, within the port's hours"),
+    Column("from_min", "float", "min", "start of an interval in which reviews had it staffed, within its hours"),
     Column("to_min", "float", "min", "its end; a truck in hand is finished"),
 )
 
@@ -503,12 +503,21 @@ METRICS: Final = (
            ratio=("held_{}_min", "available_{}_min")),
     *_stations("load_{}", "-", "offered_{0}_min / CAPACITY of {0}; primary: the more loaded of its lane kinds",
            adds_up=False),
-    *_stations("scheduled_{}_min", "server-min", "units of {} x opening hours (with extra_h) within the window",
+    *_stations("scheduled_{}_min", "server-min",
+           "units of {} x opening hours (with extra_h) within the window; under a roster the minutes staffed",
            of=INSPECTION_STATIONS),
     *_stations("availability_{}", "0-1", "available_{0}_min / scheduled_{0}_min", ratio=("available_{}_min",
            "scheduled_{}_min"), of=INSPECTION_STATIONS),
     Metric("officer_h", "h",
-           "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post + audits"),
+           "officers' hours: booths open + overtime_h + units x scheduled hours x crew of every post + audits; under a "
+           "roster roster_h + roster_overtime_h + those of posts that it does not staff"),
+    Metric("roster_h", "h", "hours of the officers who came to their shifts, placed, idle or on a break; 0 without a roster"),
+    Metric("roster_overtime_h", "h", "officer-hours beyond the roster: who stays after a shift, or finishes a truck, until a review"),
+    Metric("n_put_off", "trucks", "trucks that waited at an inspection post while another stood closed for want of officers"),
+    Metric("put_off_sum_min", "min", "sum of the waits of n_put_off"),
+    Metric("n_suspended", "referrals", "scans and referrals that a full or shut station waived"),
+    Metric("n_yard_full", "trucks", "trucks that left primary while a yard beyond it was full"),
+    _assumed("suspended_weight", "trucks", "sum of P(carrying) over trucks with a scan or referral among n_suspended"),
     Metric("overtime_h", "h", "booth-hours with a truck in hand beyond the booth's own hours"),
     Metric("n_audits", "images", "cleared images reviewed later; not within the window's queues"),
     Metric("n_screened", "trucks", "scanned at the portal to the end"),
