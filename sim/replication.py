@@ -35,6 +35,7 @@ from sim.results.expected_detection import ExpectedDetection, expected_detection
 from sim.results.groups import random_stream_counts, targeted_trucks
 from sim.results.metrics import measure_replication, tuning_measures
 from sim.results.profiles import collect_profiles
+from sim.results.shortages import roster_use
 from sim.results.times import times_of_replication
 from sim.scenario import Scenario
 from sim.sensors import OperatingPoints, operating_points, sensor_alarms
@@ -72,7 +73,7 @@ class Outcome:
     manifest: pd.DataFrame
     capacity: pd.DataFrame
     openings: pd.DataFrame | None
-    """OPENINGS where lanes follow the line."""
+    """OPENINGS where lanes follow the line or officers a roster."""
     ledger: pd.DataFrame
     detection: ExpectedDetection
     metrics: dict[str, float]
@@ -185,6 +186,8 @@ class Replication:
             capacity=capacity,
             openings=openings,
             detection=detection,
+            roster=roster_use(scenario, window, flow, record),
+            rooms_full=record.full,
         )
         return Outcome(manifest, capacity, openings, ledger, detection, metrics)
 

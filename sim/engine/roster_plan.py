@@ -7,9 +7,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
+from sim.caching.kept_results import KeptResults
 from sim.engine.capacity import Span, manned_intervals, open_intervals
 from sim.engine.review_plan import KINDS, covers, next_opening, work_in_line
-from sim.engine.roster import RULES
+from sim.engine.roster import RULES, RosterPlan, lay_out_roster
 from sim.setting.port import OfficerShift
 from sim.setting.roster import FAST_BOOTHS, Posts, Roster, least_posts, roster_shifts, thousandths
 from sim.setting.setting import Setting
@@ -61,8 +62,8 @@ def _who_came(roster: Roster, window: Window, shift_key: tuple[int, int], shift:
 
 def plan_roster(
     setting: Setting, window: Window, server_first: IntArray, lane_review_min: FloatArray
-) -> dict[str, Any] | None:
-    """Return the fields of `sim.engine.roster.RosterPlan`; None where every station has officers of its own.
+) -> RosterPlan | None:
+    """Return when and by what officers are placed; None where every station has officers of its own.
 
     While no post works, reviews place the officers of the next opening, so that its posts take trucks with the first
     minute; otherwise a kind of posts that does not work gets none.
@@ -77,6 +78,20 @@ def plan_roster(
     roster = setting.staffing.roster
     if roster is None:
         return None
+    parts = (setting.port, setting.staffing, setting.scanner, setting.insider)
+    firsts, moments = tuple(server_first.tolist()), lane_review_min.tobytes()
+    return _PLANS.once(
+        parts, (window, firsts, moments), lambda: _plan(setting, roster, window, server_first, lane_review_min)
+    )
+
+
+_PLANS = KeptResults[RosterPlan](most=64)
+"""The alternatives of a comparison have the same plan, unless their posts or officers differ."""
+
+
+def _plan(
+    setting: Setting, roster: Roster, window: Window, server_first: IntArray, lane_review_min: FloatArray
+) -> RosterPlan:
     kinds, duties = setting.roster_posts(), draw_duties(setting, window)
     hours = [_hours(setting, window, posts) for posts in kinds]
     regular = np.arange(0.0, window.horizon_min, roster.review_every_min)
@@ -91,7 +106,7 @@ def plan_roster(
     on_duty = np.maximum(_available(roster, duties, times), works @ (least * crew)) * works_at_all
     row = next_opening(works_at_all)
     first, last = _servers(setting, kinds, server_first)
-    return {
+    parts = {
         "review_min": times,
         "lane_row": np.where(np.isin(times, lane_review_min), np.searchsorted(lane_review_min, times), -1),
         "first": first,
@@ -109,6 +124,7 @@ def plan_roster(
         "rule": RULES[roster.rule],
         "target_wait_min": roster.target_wait_min or 0.0,
     }
+    return lay_out_roster(parts)
 
 
 def roster_h(setting: Setting, window: Window) -> float:
@@ -139,13 +155,13 @@ def _available(roster: Roster, duties: list[Duty], times: FloatArray) -> IntArra
 
 def _may_stay(roster: Roster, times: FloatArray, on_duty: IntArray) -> IntArray:
     """Return int[R], by how many officers a shift that ended at most ``most_overtime_h`` ago was larger."""
-    ends = np.append(times[1:], np.inf)
+    row = np.arange(len(times))
+    lately = np.searchsorted(np.append(times[1:], np.inf), times - 60.0 * roster.most_overtime_h, side="right")
     stay = np.zeros_like(on_duty)
-    for row in range(len(times)):
-        lately = np.flatnonzero(ends[:row] > times[row] - 60.0 * roster.most_overtime_h)
-        if on_duty[row] > 0 and len(lately):
-            stay[row] = max(on_duty[lately].max() - on_duty[row], 0)
-    return stay
+    for lag in range(1, int((row - lately).max(initial=0)) + 1):
+        ended = row - lag >= np.maximum(lately, 0)
+        stay[ended] = np.maximum(stay[ended], (on_duty[row - lag] - on_duty)[ended])
+    return np.asarray(stay * (on_duty > 0))
 
 
 def _servers(setting: Setting, kinds: list[Posts], server_first: IntArray) -> tuple[IntArray, IntArray]:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.arrays import BoolArray, FloatArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.engine.openings import worked_capacity
 from sim.frames import LazyColumns, column, column_at
 from sim.results import usage
@@ -33,6 +33,7 @@ from sim.results.indices import (
     rows_with,
 )
 from sim.results.overtime import overtime_min
+from sim.results.shortages import RosterUse, count_shortages
 from sim.results.station_passes import StationPasses, pass_stations
 from sim.results.times import line_joined_min
 from sim.scenario import Scenario
@@ -138,6 +139,8 @@ def measure_replication(  # noqa: PLR0913
     detection: ExpectedDetection,
     *,
     openings: pd.DataFrame | None = None,
+    roster: RosterUse | None = None,
+    rooms_full: IntArray | None = None,
 ) -> dict[str, float]:
     """Return METRICS of one replication.
 
@@ -148,8 +151,12 @@ def measure_replication(  # noqa: PLR0913
     detection : Detection
         Probes' totals, from ``sim.results.expected_detection.expected_detection``.
     openings : DataFrame, optional
-        OPENINGS of the same window, where lanes follow the line: hours, utilization and overtime go by them, loads
-        and stability by CAPACITY.
+        OPENINGS of the same window, where lanes follow the line or officers a roster: hours, utilization and overtime
+        go by them, loads and stability by CAPACITY.
+    roster : RosterUse, optional
+        Officer hours of a roster.
+    rooms_full : int array [n], optional
+        Bit mask of the yards that were full as each truck left primary (``Record.full``).
 
     Returns
     -------
@@ -165,8 +172,10 @@ def measure_replication(  # noqa: PLR0913
     found["open_h"] = found["open_min"] / 60.0
     found["n_audits"] = insider.n_audited_images(scenario, manifest, ledger)
     worked = worked_capacity(capacity, openings)
-    found["overtime_h"] = overtime_min(ledger, worked) / 60.0
-    found["officer_h"] = usage.officer_h(scenario, window, worked, found["n_audits"], openings) + found["overtime_h"]
+    found["officer_h"] = usage.officer_h(scenario, window, worked, found["n_audits"], openings, roster)
+    found |= _overtime(ledger, worked, roster)
+    found["officer_h"] += found["overtime_h"] if roster is None else 0.0
+    found |= count_shortages(manifest, ledger, capacity, worked, rooms_full)
     found |= _waits(ledger, window)
     found |= _crossings(ledger, passes.free_flow_min[left], left)
     found |= _money(scenario.value, manifest, ledger, left, found["delay_truck_h"])
@@ -176,6 +185,7 @@ def measure_replication(  # noqa: PLR0913
     found |= seized_and_leaked_amounts(manifest, ledger, left)
     found |= _probes(detection) | screening_measures(ledger, detection.screened)
     found |= _stations(scenario, window, ledger, capacity, work, passes)
+    found |= _by_station("scheduled_{}_min", INSPECTION_STATIONS, usage.scheduled_min(scenario, window, openings))
     found |= _by_station("available_{}_min", STATIONS, usage.available_min(worked, window))
     by_lane = portal_load(scenario, manifest, ledger, found["available_portal_min"])
     found["load_portal"] = found["load_portal"] if by_lane is None else by_lane
@@ -185,6 +195,14 @@ def measure_replication(  # noqa: PLR0913
     found["stable"] = bool(not any(load >= 1.0 for load in loads))
     found["conserved"] = all_trucks_accounted_for(manifest, ledger, passes)
     return {column.name: found[column.name] for column in METRICS}
+
+
+def _overtime(ledger: pd.DataFrame, worked: pd.DataFrame, roster: RosterUse | None) -> dict[str, float]:
+    return {
+        "overtime_h": overtime_min(ledger, worked) / 60.0,
+        "roster_h": 0.0 if roster is None else roster.roster_h,
+        "roster_overtime_h": 0.0 if roster is None else roster.overtime_h,
+    }
 
 
 def _counts(ledger: pd.DataFrame) -> tuple[BoolArray, dict[str, float]]:
@@ -276,7 +294,6 @@ def _stations(
     found = {f"busy_{s}_min": passes.stations[s].busy_min for s in STATIONS}
     found |= {f"held_{s}_min": passes.stations[s].held_min for s in STATIONS}
     found |= _by_station("offered_{}_min", STATIONS, offered)
-    found |= _by_station("scheduled_{}_min", INSPECTION_STATIONS, usage.scheduled_min(scenario, window))
     found |= _by_station("load_{}", STATIONS, usage.station_loads(offered, available))
     lane_class = column(ledger, "lane_class")
     found["load_primary"] = usage.primary_load(scenario, work["primary"], lane_class, capacity, window)

@@ -6,6 +6,8 @@ also those that never got through, so that an overloaded station shows as such h
 
 Where lanes follow the line, "open" is what OPENINGS says, within CAPACITY.
 
+Where officers are placed by one roster, "open" is what OPENINGS says of all posts that it staffs.
+
 officer_h = booth-hours open + sum over instruments, docks and checks of (units x manned hours x
 crew) + analysts' hours. A booth and an analyst are one officer each. A crew is paid for its
 posts' hours also while the machine is broken, so the instruments count by their schedule and only
@@ -26,6 +28,7 @@ from sim.arrays import BoolArray, FloatArray
 from sim.caching.kept_results import KeptResults
 from sim.engine.capacity import manned_intervals, open_intervals
 from sim.frames import column
+from sim.results.shortages import RosterUse
 from sim.results.station_passes import StationPasses
 from sim.scenario import Scenario
 from sim.setting.window import Window
@@ -119,14 +122,28 @@ def _ratio(work: float, minutes: float) -> float:
     return np.inf if work > 0.0 else np.nan
 
 
-def scheduled_min(scenario: Scenario, window: Window) -> FloatArray:
+def scheduled_min(scenario: Scenario, window: Window, openings: pd.DataFrame | None = None) -> FloatArray:
     """Return units x opening hours, one number for each station of ``INSPECTION_STATIONS``.
+
+    Of stations whose posts a roster staffs, the minutes that OPENINGS says.
 
     What CAPACITY holds of them is availability: the rest was lost to breakdowns, also to those that
     began before the window. Booths have no such number: their timetable is itself the schedule.
     """
     extra_h = {s: getattr(scenario.port, s).extra_h for s in INSPECTION_STATIONS}
-    return np.array([scenario.servers(s) * open_min(scenario, window, more) for s, more in extra_h.items()])
+    planned = np.array([scenario.servers(s) * open_min(scenario, window, more) for s, more in extra_h.items()])
+    if openings is None or scenario.staffing.roster is None:
+        return planned
+    staffed = staffed_min(openings, window)
+    by_roster = {posts.name for posts in scenario.roster_posts()}
+    stations = [STATIONS.index(s) for s in INSPECTION_STATIONS]
+    return np.where([s in by_roster for s in INSPECTION_STATIONS], staffed[stations], planned)
+
+
+def staffed_min(openings: pd.DataFrame, window: Window) -> FloatArray:
+    """Return the post-minutes of OPENINGS within the window, one number a station."""
+    start, end = (np.clip(column(openings, name), 0.0, window.horizon_min) for name in ("from_min", "to_min"))
+    return np.bincount(column(openings, "station"), weights=end - start, minlength=len(STATIONS)).astype(np.float64)
 
 
 def station_loads(offered: FloatArray, available: FloatArray) -> FloatArray:
@@ -140,8 +157,9 @@ def officer_h(
     capacity: pd.DataFrame,
     n_audits: float = 0.0,
     openings: pd.DataFrame | None = None,
+    roster: RosterUse | None = None,
 ) -> float:
-    """Return the officer hours of one window.
+    """Return the officer hours of one window; overtime of booths is left out, that of a roster is not.
 
     Parameters
     ----------
@@ -151,12 +169,18 @@ def officer_h(
         Images reviewed once more, later, each as long as a second look takes.
     openings : DataFrame, optional
         OPENINGS, where lanes follow the line: what officers of booths are paid for.
+    roster : RosterUse, optional
+        Hours of the roster: what its officers are paid for, placed or idle.
     """
     manned_min = available_min(capacity, window)
-    paid_min = _booths_min(scenario, window, capacity, openings) + n_audits * audit_min(scenario)
+    booths_min = _booths_min(scenario, window, capacity, openings) if roster is None else 0.0
+    paid_min = booths_min + n_audits * audit_min(scenario)
     paid_min += sum(scenario.crew_officers(STATIONS[k]) * manned_min[k] for k in (ORIGIN, SAFETY))
+    shared = set() if roster is None else {posts.name for posts in scenario.roster_posts()}
     posts = zip(INSPECTION_STATIONS, scheduled_min(scenario, window), strict=True)
-    return float(paid_min + sum(scenario.crew_officers(name) * minutes for name, minutes in posts)) / 60.0
+    paid_min += sum(scenario.crew_officers(name) * minutes for name, minutes in posts if name not in shared)
+    of_roster_h = 0.0 if roster is None else roster.roster_h + roster.overtime_h
+    return float(paid_min) / 60.0 + of_roster_h
 
 
 def audit_min(scenario: Scenario) -> float:

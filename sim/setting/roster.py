@@ -25,6 +25,8 @@ POST_NAMES: Final = tuple(
 """Kinds of posts that a roster may staff, in the order of the road."""
 WEEK_H: Final = 168.0
 WEEK: Final[tuple[DayType, ...]] = (*("weekday",) * 5, "saturday", "sunday")
+WEEKS: Final = (*WEEK, *WEEK, *WEEK)
+"""The week before, a week, and the week after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,18 +133,51 @@ def check_roster(port: Port, roster: Roster, kinds: Iterable[Posts]) -> None:
         staff, or more of them than are built; a rule for exams at a port without any; a crew larger than every shift;
         fewer officers than the minimum posts need at some hour.
     """
-    key, shifts = _given(port, roster)
+    key, _ = _given(port, roster)
     by_name = {posts.name: posts for posts in kinds if posts.built > 0}
-    latest_h = max((posts.extra_h for posts in by_name.values()), default=0.0)
-    for day, rows in shifts.items():
-        hours = port.hours.get(day)
-        for place, shift in enumerate(rows):
-            close_h = hours.close_h + latest_h if hours is not None and hours.open_h < hours.close_h else 0.0
-            if hours is None or shift.to_h <= hours.open_h or close_h <= shift.from_h:
-                problem = f"the shift from {shift.from_h:g} to {shift.to_h:g} covers no hour in which the port works"
-                raise ConfigError(f"{key}.{day}[{place}]", problem)
+    at_work = {name: _hours_at_work(port, posts.extra_h) for name, posts in by_name.items()}
+    on_duty = _check_shifts(port, roster, key, [span for spans in at_work.values() for span in spans])
     _check_posts(roster, by_name)
-    _check_hours(port, roster, key, by_name)
+    most = max((_at(start, on_duty) for start, _, _ in on_duty), default=0)
+    for posts in by_name.values():
+        if posts.crew_officers > most:
+            problem = f"no hour of {key} has so many officers: at most {most}, got {posts.crew_officers:g}"
+            raise ConfigError(posts.crew_key, problem)
+    moments = {moment for start, end, _ in on_duty for moment in (start, end)}
+    moments |= {moment for spans in at_work.values() for span in spans for moment in span}
+    for time in sorted(moment for moment in moments if 0.0 <= moment < WEEK_H):
+        crews = [least_posts(roster, by_name[name]) * thousandths(by_name[name].crew_officers) for name in at_work]
+        works = [any(start <= time < end for start, end in spans) for spans in at_work.values()]
+        least, number = sum(crew for crew, now in zip(crews, works, strict=True) if now), _at(time, on_duty)
+        if 1000 * number < least:
+            when = f"on a {WEEK[int(time // 24.0)]} from {time % 24.0:g} h on"
+            raise ConfigError(key, f"{when}: {number} officers, and the minimum posts need {least / 1000.0:g}")
+
+
+def _hours_at_work(port: Port, extra_h: float) -> list[tuple[float, float]]:
+    """Return when a kind of posts works, in hours from Monday on, of a week and of those before and after."""
+    spans = []
+    for day, kind in enumerate(WEEKS):
+        hours = port.hours.get(kind)
+        if hours is not None and hours.open_h < hours.close_h:
+            spans.append((24.0 * day - WEEK_H + hours.open_h, 24.0 * day - WEEK_H + hours.close_h + extra_h))
+    return spans
+
+
+def _check_shifts(
+    port: Port, roster: Roster, key: str, at_work: list[tuple[float, float]]
+) -> list[tuple[float, float, int]]:
+    """Return all shifts, (start, end, officers), in hours as `_hours_at_work`; refuse one without any work."""
+    shifts, on_duty = roster_shifts(port, roster), []
+    for kind, rows in shifts.items():
+        days = [day for day, name in enumerate(WEEKS) if name == kind]
+        for place, shift in enumerate(rows):
+            spans = [(24.0 * day - WEEK_H + shift.from_h, 24.0 * day - WEEK_H + shift.to_h) for day in days]
+            on_duty += [(start, end, shift.officers) for start, end in spans]
+            if not any(begin < end and start < stop for start, end in spans for begin, stop in at_work):
+                problem = f"the shift from {shift.from_h:g} to {shift.to_h:g} covers no hour in which the port works"
+                raise ConfigError(f"{key}.{kind}[{place}]", problem)
+    return on_duty
 
 
 def _check_posts(roster: Roster, by_name: Mapping[str, Posts]) -> None:
@@ -157,39 +192,6 @@ def _check_posts(roster: Roster, by_name: Mapping[str, Posts]) -> None:
     if roster.rule in ("exams_first", "target_wait") and not set(by_name) - booths:
         problem = f"the port has no post but booths for rule={roster.rule} to place officers at"
         raise ConfigError("staffing.roster.rule", problem)
-
-
-def _check_hours(port: Port, roster: Roster, key: str, by_name: Mapping[str, Posts]) -> None:
-    """Refuse crews larger than any shift, and fewer officers at an hour than the minimum posts need."""
-    on_duty = [
-        (24.0 * day + shift.from_h, 24.0 * day + shift.to_h, shift.officers)
-        for day, kind in enumerate(WEEK)
-        for shift in roster_shifts(port, roster)[kind]
-    ]
-    needed = []
-    for day, kind in enumerate(WEEK):
-        hours = port.hours.get(kind)
-        if hours is not None and hours.open_h < hours.close_h:
-            for posts in by_name.values():
-                crews = least_posts(roster, posts) * thousandths(posts.crew_officers)
-                start, end = 24.0 * day + hours.open_h, 24.0 * day + hours.close_h + posts.extra_h
-                needed.append((start, end, crews))
-    on_duty, needed = (
-        spans + [(a - WEEK_H, b - WEEK_H, number) for a, b, number in spans] for spans in (on_duty, needed)
-    )
-    times = sorted({moment for start, end, _ in (*on_duty, *needed) for moment in (start, end)})
-    officers = {time: _at(time, on_duty) for time in times if 0.0 <= time < WEEK_H}
-    most = max(officers.values(), default=0)
-    for posts in by_name.values():
-        if posts.crew_officers > most:
-            problem = f"no hour of {key} has so many officers: at most {most}, got {posts.crew_officers:g}"
-            raise ConfigError(posts.crew_key, problem)
-    for time, number in officers.items():
-        least = _at(time, needed)
-        if 1000 * number < least:
-            when = f"on a {WEEK[int(time // 24.0)]} from {time % 24.0:g} h on"
-            problem = f"{when}: {number} officers, and the minimum posts need {least / 1000.0:g}"
-            raise ConfigError(key, problem)
 
 
 def _at(time: float, spans: Iterable[tuple[float, float, int]]) -> int:

@@ -19,9 +19,9 @@ CAPACITY: Final = (
 )
 
 OPENINGS: Final = (
-    Column("station", "int", "code", "station whose lanes follow the line: primary"),
+    Column("station", "int", "code", "station whose posts reviews decide: primary, under a roster all that it staffs"),
     Column("server", "int", "-", "server of that station, from 0"),
-    Column("from_min", "float", "min", "start of an interval in which reviews had it staffed, within the port's hours"),
+    Column("from_min", "float", "min", "start of an interval in which reviews had it staffed, within its hours"),
     Column("to_min", "float", "min", "its end; a truck in hand is finished"),
 )
 
