@@ -13,8 +13,14 @@ from experiments.sweeping.without_effect import lines_without_effect
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["port.primary.lanes=16"], "port.primary.lanes=16 changes nothing at a first look; staffing.extra_lanes acts"),
-        (["port.primary.lanes=14"], "port.primary.lanes=14 changes nothing at a first look; staffing.extra_lanes acts"),
+        (
+            ["staffing=timetable", "port.primary.lanes=16"],
+            "port.primary.lanes=16 changes nothing at a first look; staffing.extra_lanes acts",
+        ),
+        (
+            ["staffing=timetable", "port.primary.lanes=14"],
+            "port.primary.lanes=14 changes nothing at a first look; staffing.extra_lanes acts",
+        ),
         (["staffing.docks=12", "port.dock.servers=8"], "port.dock.servers=8 changes nothing at a first look; staffing"),
         (["policy=random_share", "risk=rules"], "risk=rules changes nothing at a first look; policy acts: random"),
         (["port.portal.servers=4"], "port.portal.servers=4 changes no input: port.portal.servers is 4 without it."),
@@ -33,6 +39,7 @@ def test_an_override_that_changes_nothing_is_named(words: list[str], expected: s
     "words",
     [
         ["port.primary.lanes=10"],
+        ["port.primary.lanes=16"],  # lanes that follow the line are more than the timetable's
         ["staffing.extra_lanes=1"],
         ["policy=threshold", "risk=rules"],
         ["policy=threshold", "policy.cutoff=0.8"],
@@ -45,15 +52,15 @@ def test_an_override_that_acts_is_not(words: list[str]) -> None:
 
 
 def test_a_comparison_names_what_does_nothing_in_all_of_its_alternatives() -> None:
-    (line,) = lines_without_effect(build_study(["port.primary.lanes=16", "days=1"], "compare"))
+    (line,) = lines_without_effect(build_study(["staffing=timetable", "port.primary.lanes=16", "days=1"], "compare"))
     assert line.startswith("port.primary.lanes=16 changes nothing")
     assert lines_without_effect(build_study(["experiment=lanes", "calendar=week", "days=1"], "compare")) == []
 
 
 def test_alternatives_without_effect_are_named() -> None:
-    study = build_study(["days=1"], "run")
+    study = build_study(["staffing=timetable", "days=1"], "run")
     own = {"as_it_is": (), "one_more": ("port.primary.lanes=16",), "again": ()}
-    scenarios = {name: compose_scenario(words) for name, words in own.items()}
+    scenarios = {name: compose_scenario(["staffing=timetable", *words]) for name, words in own.items()}
     study = dataclasses.replace(study, alternatives=scenarios, own_overrides=own, baseline="as_it_is")
     assert lines_without_effect(study) == [
         "alternative again changes no input: it is as_it_is under another name.",
