@@ -12,6 +12,7 @@ import pytest
 from experiments.calibration.request import build_calibration
 from experiments.cli import parse_command_line
 from experiments.command_line.verbs import VERBS
+from experiments.ledgers.request import build_why
 from experiments.planning.new import read_new
 from experiments.scorecards.request import read_request
 from experiments.store.words import read_words
@@ -67,6 +68,9 @@ def test_every_throughgate_command_composes() -> None:
             continue
         if call.verb == "calibrate":
             assert len(build_calibration(call.overrides, "calibrate").observed.cells) > 100
+            continue
+        if call.verb == "why":
+            assert build_why(call.overrides, "why").truck == 123
             continue
         for overrides in sweep_jobs(call.overrides, multirun=call.multirun or call.verb == "sweep"):
             compose_config(overrides)
