@@ -33,10 +33,11 @@ from experiments.execution.bottleneck import split_off_extras, study_with_extra_
 from experiments.execution.officer_gains import run_officers
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.parallel import start_workers
-from experiments.execution.replicate import Replications, compile_for_run, plan_for_window, replicate, weekly_loads
+from experiments.execution.replicate import Replications, compile_for_run, replicate, weekly_loads
 from experiments.execution.robustness import redraw_study
 from experiments.execution.tuning import SCAN_SHARE, match_to_baseline
 from experiments.files import OutputFolder
+from experiments.ledgers.write import write_ledger
 from experiments.report import terminal as report_terminal
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.notes import describe_plans
@@ -48,9 +49,7 @@ from experiments.study.study import Study
 from experiments.sweeping.without_effect import lines_without_effect
 from experiments.training.find_or_train import train_all
 from sim.engine.kernel import loop
-from sim.engine.ledger import event_log
-from sim.replication import Replication, Scorer, draw_window_trucks, score_manifest
-from sim.shared_draws import risk_key
+from sim.replication import Scorer
 from sim.trucks.arrivals import rates_per_h
 
 Say = Callable[[str], None]
@@ -109,7 +108,7 @@ def carry_out(study: Study) -> int:
     done, besides = replicate_with_extras(study, scorers, terminal, weekly)
     found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write_comparison_files(found, time.perf_counter() - begin)
-    written += [OutputFolder(study.out).write_parquet(f"{name}.parquet", table) for name, table in done.times.items()]
+    written += write_tables(study, done.times)
     if study.ledger:
         written += write_ledger(study, scorers)
     if study.store is not None:
@@ -154,22 +153,17 @@ def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:
     if redrawn is not None:
         tables |= {"redrawn": redrawn.rows, "redrawn_inputs": redrawn.numbers}
     return [
-        *(output.write_parquet(f"{name}.parquet", table) for name, table in tables.items()),
+        *write_tables(findings.study, tables),
         output.write_json("run.json", run_record(findings.study, wall_s, findings.unstable)),
         output.write_text("report.html", render_report(findings)),
     ]
 
 
-def write_ledger(study: Study, scorers: Mapping[str, Scorer]) -> list[Path]:
-    """Write the baseline's first replication truck by truck, and as an event log."""
-    name, window = study.baseline, study.window(0)
-    scenario = study.alternatives[name]
-    plan = plan_for_window(scenario, scorers, window)
-    manifest = draw_window_trucks(scenario, window, study.user_trucks())
-    scores = score_manifest(scenario, scorers[risk_key(scenario)], manifest)
-    ledger = Replication(scenario, window, manifest, scores, plan, study.engine).run().ledger
+def write_tables(study: Study, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
+    """Write tables as Parquet and, with ``csv=true``, as CSV."""
     output = OutputFolder(study.out)
-    return [output.write_parquet("ledger.parquet", ledger), output.write_parquet("events.parquet", event_log(ledger))]
+    written = [output.write_parquet(f"{name}.parquet", table) for name, table in tables.items()]
+    return written + [output.write_csv(f"{name}.csv", table) for name, table in tables.items() if study.csv]
 
 
 if __name__ == "__main__":

@@ -97,6 +97,12 @@ class OutputFolder:
             frame.to_parquet(path, engine="pyarrow", index=False)
         return self._path(name)
 
+    def write_csv(self, name: str, frame: pd.DataFrame) -> Path:
+        """Write a table as CSV, UTF-8, commas, a header; NaN is an empty cell."""
+        with self.file(name) as path:
+            frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        return self._path(name)
+
     def _path(self, name: str) -> Path:
         path = (self.folder / name).absolute()
         folder = Path(os.path.normpath(self.folder.absolute()))

@@ -1,6 +1,6 @@
 """``throughgate run``: one alternative, by the steps of ``experiments.compare``.
 
-``ledger=true`` adds ``ledger.parquet`` and ``events.parquet`` of the first replication.
+``ledger=true`` adds ``ledger.parquet`` and ``events.parquet`` of the first replication, ``csv=true`` all tables as CSV.
 """
 
 from __future__ import annotations

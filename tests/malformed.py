@@ -4,6 +4,15 @@ from __future__ import annotations
 
 RESPONSIVE = "staffing=responsive"
 MALFORMED = [
+    (["why"], "truck: missing; the number of a truck, as in ledger.csv"),
+    (["why", "truck=first"], "truck: expected the number of a truck, as in ledger.csv: 0 or more, got 'first'"),
+    (["why", "truck=-1"], "truck: expected the number of a truck, as in ledger.csv: 0 or more, got -1"),
+    (["why", "truck=true"], "truck: expected the number of a truck, as in ledger.csv: 0 or more, got True"),
+    (["why", "truck=1", "alternative=b"], "alternative: no alternative 'b'; known ['todays_practice']"),
+    (["why", "truck=1", "alternative=[b]"], "alternative: no alternative"),
+    (["why", "truck=1", "replication=20"], "replication: expected 0 to 19, got 20"),
+    (["why", "truck=1", "ruck=2"], "ruck: unknown key; known ["),
+    (["run", "csv=perhaps"], "csv: expected bool, got 'perhaps'"),
     (["run", "policy=foo"], "policy: no option 'foo'; known ["),
     (["run", "policy="], "policy: no option ''"),
     (["run", "port=[bare]"], "port: expected the name of an option"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from experiments.calibration.request import build_calibration
 from experiments.cli import parse_command_line
 from experiments.command_line.verbs import VERBS
+from experiments.ledgers.request import build_why
 from experiments.planning.new import read_new
 from experiments.scorecards.request import read_request
 from experiments.store.words import read_words
@@ -48,25 +50,26 @@ def test_every_make_target_exists(paper: str) -> None:
     assert named <= targets()
 
 
+READ_BY: dict[str, Callable[[Sequence[str]], object]] = {
+    "scorecard": lambda words: read_request(words).runs,
+    "new": lambda words: read_new(words).file.suffix == ".yaml",
+    "query": lambda words: read_words(words, ()).positional,
+    "compare-runs": lambda words: read_words(words, ()).positional,
+    "results": lambda words: read_words(words, ()),
+    "calibrate": lambda words: len(build_calibration(words, "calibrate").observed.cells) > 100,
+    "why": lambda words: build_why(words, "why").truck == 123,
+}
+"""What reads the words of a verb whose words are no overrides alone, and holds of those of the README."""
+
+
 def test_every_throughgate_command_composes() -> None:
     found = [words[1:] for words in commands("README.md") if words[0] == "throughgate"]
     assert len(found) >= 6
-    for words in found:
-        if not words:
-            continue
+    for words in filter(None, found):
         private = "--config-dir" in words
         call = parse_command_line([word for word in words if private is False] or [words[0]])
-        if call.verb == "scorecard":
-            assert read_request(call.overrides).runs
-            continue
-        if call.verb == "new":
-            assert read_new(call.overrides).file.suffix == ".yaml"
-            continue
-        if call.verb in ("query", "results", "compare-runs"):
-            assert read_words(call.overrides, ()).positional or call.verb == "results"
-            continue
-        if call.verb == "calibrate":
-            assert len(build_calibration(call.overrides, "calibrate").observed.cells) > 100
+        if call.verb in READ_BY:
+            assert READ_BY[call.verb](call.overrides)
             continue
         for overrides in sweep_jobs(call.overrides, multirun=call.multirun or call.verb == "sweep"):
             compose_config(overrides)

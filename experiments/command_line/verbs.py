@@ -62,6 +62,16 @@ VERBS: Final[dict[str, Verb]] = {
     "compare-runs": Verb(
         "experiments.store.compare_runs", "what differs between two or three runs: inputs, then measures", builder=None
     ),
+    "why": Verb(
+        "experiments.ledgers.why",
+        "why one truck was selected, referred or examined: truck=N",
+        builder="experiments.ledgers.request:build_why",
+        keys={
+            "truck": "number of the truck, as in ledger.csv",
+            "alternative": "alternative that is run; the baseline by default",
+            "replication": "replication in which the truck comes, from 0; 0 by default",
+        },
+    ),
     "bench": Verb("experiments.bench", "time the engines and every stage"),
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }

@@ -110,6 +110,7 @@ class StudySettings(Spec):
     out: str | None
     store: str | None
     ledger: bool
+    csv: bool
     manifest: str | None
     bottleneck: bool
     spread: int = bounded_field(0, 1000)
@@ -178,6 +179,8 @@ class Study:
     """Whether every station has people of its own, whatever the roster says."""
     equal_levels: bool = True
     """Whether alternatives are also run at the baseline's level of each yardstick."""
+    csv: bool = False
+    """Whether tables are written as CSV too."""
     bottleneck: bool = False
     """Whether one more of every resource is run beside the study."""
     spread: int = 0

@@ -30,21 +30,26 @@ def fitted_scorer(risk: Risk, scenario: Scenario, processes: int, progress: Prog
     return train.ensure_fitted(risk, scenario, processes, progress)
 
 
+def before_change(study: Study, scenario: Scenario) -> Scenario:
+    """Return the scenario that a model's past is of: at the baseline's port, that before the change under study."""
+    baseline = study.alternatives[study.baseline]
+    if scenario.port.name != baseline.port.name:
+        return scenario
+    return replace_parts(scenario, **{part: getattr(baseline, part) for part in ("port", "traffic", "threat")})
+
+
 def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
     """Return the fitted risk model of every alternative, each trained once (step 2).
 
     All alternatives at the baseline's port share its past: that before the change under study.
     """
     scorers: dict[str, Scorer] = {}
-    before_change = study.alternatives[study.baseline]
     for scenario in study.alternatives.values():
         key, risk = risk_key(scenario), scenario.risk
         if key in scorers:
             continue
         with report_terminal.show_progress(terminal, history_weeks(risk), f"training {risk.name}, weeks") as tell:
-            past = scenario
-            if scenario.port.name == before_change.port.name:
-                past = replace_parts(scenario, **{p: getattr(before_change, p) for p in ("port", "traffic", "threat")})
+            past = before_change(study, scenario)
             scorers[key] = fitted_scorer(risk, past, study.processes, tell)
         if (run := open_run()) is not None:
             learned_from = digest(key, past.port, past.traffic, past.threat)[:8]

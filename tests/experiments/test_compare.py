@@ -66,6 +66,24 @@ def test_every_file_is_written_and_can_be_read_back(made_up: list[str], tmp_path
     assert made_up == ["train", "loads", "replicate"]
 
 
+def test_csv_stands_beside_parquet_on_request(made_up: list[str], tmp_path: Path) -> None:
+    assert compare.carry_out(asked(tmp_path / "out", "csv=true")) == 0
+    folder = tmp_path / "out"
+    assert made_up
+    for name in ("comparison", "metrics"):
+        whole, told = pd.read_parquet(folder / f"{name}.parquet"), pd.read_csv(folder / f"{name}.csv")
+        assert list(told.columns) == list(whole.columns)
+        assert len(told) == len(whole)
+
+
+def test_waits_and_crossings_are_written_beside_metrics(tmp_path: Path) -> None:
+    table = pd.DataFrame({"alternative": ["a"], "wait_mean_min": [1.5]})
+    study = asked(tmp_path / "out")
+    written = compare.write_tables(study, {"waits": table, "crossings": table})
+    assert [path.name for path in written] == ["waits.parquet", "crossings.parquet"]
+    pd.testing.assert_frame_equal(pd.read_parquet(written[0]), table)
+
+
 def test_the_load_is_said_before_and_the_answer_after(
     made_up: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
