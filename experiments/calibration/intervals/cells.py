@@ -4,9 +4,10 @@ An observed cell is the mean of some days. Hours of a day share the day's factor
 days that follow each other share a part of it; a month may differ as a whole by what no volume tells. The covariance of
 a month's cells is
 
-    S / sqrt(n n') + scatter^2 I + month^2 1 1'
+    rho S / sqrt(n n') + scatter^2 I + month^2 1 1'
 
-S is how cells vary together over the fast model's own weeks, n the days behind a cell.
+S is how cells vary together over the fast model's own weeks, n the days behind a cell; rho, by which all of it grows
+with the line and the day factor, depends on the parameters.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.calibration.fast_model import FastModel
+from experiments.calibration.fast_model import FastModel, Prediction
 from experiments.calibration.likelihood import Likelihood
 from sim.arrays import FloatArray
 
@@ -24,6 +25,8 @@ SCATTER_MIN, SCATTER_LN_SD = 2.0, 0.7
 """Of single cells, what no day explains, with rounding: median and standard deviation of its logarithm."""
 MONTH_MIN, MONTH_LN_SD = 1.0, 0.8
 """Of whole months likewise."""
+LEAST_VARIANCE: Final = 0.01
+"""Of cells over weeks, minutes squared."""
 GRID: Final = np.linspace(-2.0, 2.0, 9)
 """Standard deviations at which scatter and month are tried."""
 
@@ -32,20 +35,33 @@ GRID: Final = np.linspace(-2.0, 2.0, 9)
 class WeekProducts:
     """How what is observed varies over the weeks of the fast model at one set of parameters."""
 
+    runs: int
+    """Weeks of each month."""
     days: FloatArray
     """[months, cells, cells]: covariance of a month's cells from week to week."""
     luck: FloatArray
     """[months, cells, cells]: covariance of the mean over all weeks drawn, which come in opposite pairs."""
+    ln_variance: FloatArray
+    """[months]: logarithm of the variance of cells over weeks, mean of a month's observed cells."""
     spread: FloatArray
     """[samples, rows]: spread rows of as many weeks as were observed, less those of all weeks drawn."""
 
 
-def stacked_errors(model: FastModel, likelihood: Likelihood, theta: FloatArray) -> FloatArray:
-    """Return predicted less observed cells in minutes, then lane and spread rows of variance one, [n]."""
+def stacked_outputs(model: FastModel, likelihood: Likelihood, theta: FloatArray) -> FloatArray:
+    """Return what is emulated, [n + 1].
+
+    Predicted less observed cells in minutes, lane and spread rows of variance one [n]; then the mean over months of the
+    logarithm of the variance of cells over weeks.
+    """
     prediction = model.predict(theta)
-    return np.concatenate(
-        [likelihood.cell_errors(prediction), likelihood.lane_rows(prediction), likelihood.spread_rows(prediction)]
-    )
+    rows = [likelihood.cell_errors(prediction), likelihood.lane_rows(prediction), likelihood.spread_rows(prediction)]
+    return np.append(np.concatenate(rows), _ln_variance(likelihood, prediction).mean())
+
+
+def _ln_variance(likelihood: Likelihood, prediction: Prediction) -> FloatArray:
+    seen, variance = likelihood.seen, prediction.by_week.var(axis=1)
+    mean = np.where(seen, variance, 0.0).sum(axis=(1, 2)) / np.maximum(seen.sum(axis=(1, 2)), 1)
+    return np.log(np.maximum(mean, LEAST_VARIANCE))
 
 
 def observed_weeks(likelihood: Likelihood) -> int:
@@ -68,8 +84,10 @@ def week_products(likelihood: Likelihood, model: FastModel, theta: FloatArray) -
     ]
     spread = [likelihood.spread_rows(part, sample=True) - whole for part in parts]
     return WeekProducts(
+        model.runs,
         apart.transpose(0, 2, 1) @ apart / (model.runs - 1),
         pairs.transpose(0, 2, 1) @ pairs / ((half - 1) * half),
+        _ln_variance(likelihood, prediction),
         np.array(spread),
     )
 
@@ -90,9 +108,14 @@ def spread_moments(products: list[WeekProducts], likelihood: Likelihood, runs: i
 
 
 def cell_covariances(likelihood: Likelihood, products: list[WeekProducts]) -> list[FloatArray]:
-    """Return by month how errors of its observed cells vary together, by days and weeks drawn, [cells, cells]."""
+    """Return by month how errors of its observed cells vary together, by days and weeks drawn, where rho is one.
+
+    Arrays [cells, cells]; rho is the month's variance of cells over weeks, so that where it is one the variance is too.
+    """
     kept = likelihood.seen.any(axis=0).ravel()
-    between, luck = (np.mean(parts, axis=0) for parts in zip(*((x.days, x.luck) for x in products), strict=True))
+    scale = [np.exp(-one.ln_variance)[:, None, None] for one in products]
+    between = np.mean([one.days * by for one, by in zip(products, scale, strict=True)], axis=0)
+    luck = np.mean([one.luck * by for one, by in zip(products, scale, strict=True)], axis=0)
     found = []
     for at, seen in enumerate(likelihood.seen):
         mine = seen.ravel()[kept]
