@@ -3,8 +3,9 @@
 1  request    overrides, file of waits   -> CalibrationRequest   (refuses before anything runs)
 2  start      fluid start, timetables    -> WaitFit                  (fast model)
 3  correct    WaitFit, engine                -> WaitFit                  (what the fast model misses, twice)
-4  judge      WaitFit                        -> LeftOut, intervals   (each month left out in turn, simulated)
-5  papers     all of it                  -> calibration/NAME.yaml, tables, report.html; the terminal
+4  intervals  WaitFit                        -> PosteriorDraws
+5  judge      WaitFit                        -> LeftOut              (each month left out in turn, simulated)
+6  papers     all of it                  -> calibration/NAME.yaml, tables, report.html; the terminal
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from experiments.calibration.engine_waits import (
     simulate_months,
 )
 from experiments.calibration.estimates import estimate_parameters
-from experiments.calibration.fit import WaitFit, covariance
+from experiments.calibration.fit import WaitFit
 from experiments.calibration.forecast import forecast_months, leave_months_out, score
+from experiments.calibration.intervals.posterior import ROUNDS, draw_posterior
 from experiments.calibration.report.page import render_page
 from experiments.calibration.report.result import PortCalibration
 from experiments.calibration.report.tables import forecast_table, left_out_table, record
@@ -59,6 +61,8 @@ def carry_out(request: CalibrationRequest) -> int:
         fit = correct(
             fit, discrepancy(fit.model, fit.model.parameters.values(fit.theta), engine), center, study.processes
         )
+    with report_terminal.show_progress(terminal, ROUNDS, "posterior distribution") as tell:
+        posterior = draw_posterior(fit.model, fit.likelihood, center, study.processes, tell)
     with report_terminal.show_progress(terminal, request.weeks, "simulated weeks, final") as tell:
         engine = _simulate(request, fit, scorer, "final", tell)
     in_sample = score(engine.cells, fit.likelihood.wait_min)
@@ -74,7 +78,8 @@ def carry_out(request: CalibrationRequest) -> int:
         in_sample=in_sample,
         left_out=left_out,
         ahead=tuple(ahead),
-        estimates=tuple(estimate_parameters(fit, covariance(fit, center), center, study.coverage)),
+        posterior=posterior,
+        estimates=tuple(estimate_parameters(fit, posterior.theta, center, study.coverage)),
         wall_s=time.perf_counter() - begin,
     )
     print_calibration(terminal, found, write_files(found))

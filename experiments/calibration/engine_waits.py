@@ -15,9 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.calibration.fast_model import FastModel
+from experiments.calibration.fast_model import SLOT_MIN, SLOTS, FastModel
 from experiments.calibration.parameters import Parameters, PortValues, Timetable
-from experiments.calibration.point_queue import WEEK_MIN
 from experiments.execution import journal
 from experiments.execution.content import digest
 from experiments.execution.parallel import Progress
@@ -143,7 +142,7 @@ class WeekWaits:
     trucks: FloatArray
     """[7, 24], trucks that reached a booth."""
     arrivals: FloatArray
-    """[minutes of a week], trucks that came."""
+    """[slots of a week of the fast model], trucks that came."""
 
 
 _PLANS: Final[dict[str, OperatingPlan]] = {}
@@ -165,7 +164,7 @@ def simulate_week(week: EngineWeek) -> WeekWaits:
     known = np.isfinite(wait)
     total = np.bincount(hours[known], wait[known], minlength=168)[:168].reshape(7, 24).astype(np.float64)
     trucks = np.bincount(hours[known], minlength=168)[:168].reshape(7, 24).astype(np.float64)
-    came = np.bincount(arrive[mine].astype(np.int64), minlength=WEEK_MIN)[:WEEK_MIN].astype(np.float64)
+    came = np.bincount((arrive[mine] / SLOT_MIN).astype(np.int64), minlength=SLOTS)[:SLOTS].astype(np.float64)
     return WeekWaits(total, trucks, came)
 
 
@@ -189,12 +188,12 @@ class EngineWaits:
     trucks: FloatArray
     """[months, weeks, 7, 24]"""
     arrivals: FloatArray
-    """[months x weeks, minutes of a week]"""
+    """[months x weeks, slots of a week of the fast model]"""
 
     @property
     def cells(self) -> FloatArray:
-        """Mean wait of each cell, [months, 7, 24]; 0 where nobody came."""
-        found: FloatArray = self.wait_min.sum(axis=1) / np.maximum(self.trucks.sum(axis=1), 1e-12)
+        """Mean over days of the wait of each cell, [months, 7, 24]; hours without trucks left out, 0 if all are."""
+        found: FloatArray = self.by_week.sum(axis=1) / np.maximum((self.trucks > 0.0).sum(axis=1), 1)
         return found
 
     @property

@@ -15,12 +15,14 @@ from typing import Final
 import numpy as np
 
 from experiments.calibration.parameters import Parameters, PortValues, Timetable
-from experiments.calibration.point_queue import DAY_MIN, WEEK_MIN, waits
+from experiments.calibration.point_queue import STEP_MIN, WEEK_MIN, waits
 from sim.arrays import FloatArray, IntArray
 
 SLOT_MIN: Final = 15
 """Minutes over which the number of trucks is drawn at once."""
 SLOTS: Final = WEEK_MIN // SLOT_MIN
+LUCK: Final = 77
+"""First part of the key of the fast model's streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,8 @@ class Prediction:
 
     @property
     def cells(self) -> FloatArray:
-        """Mean wait of each cell, [months, 7, 24], over all trucks of all runs; 0 where nobody comes."""
-        total = self.trucks.sum(axis=1)
-        found: FloatArray = (self.by_week * self.trucks).sum(axis=1) / np.maximum(total, 1e-12)
+        """Mean over days of the wait of each cell, [months, 7, 24]: officers write down hours, not trucks."""
+        found: FloatArray = self.by_week.mean(axis=1)
         return found
 
 
@@ -63,21 +64,22 @@ class FastModel:
 
     @cached_property
     def _luck(self) -> tuple[FloatArray, FloatArray]:
-        """Normal numbers of days [runs, 7], in opposite pairs, and of slots [runs, slots]."""
-        rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(77,)))
-        days = rng.standard_normal((self.runs // 2, 7))
-        return np.concatenate([days, -days]), rng.standard_normal((self.runs, SLOTS))
+        """Normal numbers of days [months, runs, 7], in opposite pairs, and of slots [months, runs, slots]."""
+        streams = [np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(LUCK, m))) for m in self.months]
+        days = np.array([rng.standard_normal((self.runs // 2, 7)) for rng in streams])
+        slots = np.array([rng.standard_normal((self.runs, SLOTS)) for rng in streams])
+        return np.concatenate([days, -days], axis=1), slots
 
     @cached_property
     def _least(self) -> IntArray:
-        return self.timetable.by_minute(self.parameters.setting)
+        return self.timetable.by_step(self.parameters.setting)
 
     def day_factors(self, values: PortValues) -> FloatArray:
-        """Return factors on the trucks of each day [runs, 7]: ln-normal of mean one, correlated from day to day."""
+        """Return factors on the trucks of each day [months, runs, 7]: ln-normal of mean one, correlated by day."""
         z, rho = self._luck[0], values.day_correlation
         factor = z.copy()
         for day in range(1, 7):
-            factor[:, day] = rho * factor[:, day - 1] + np.sqrt(1.0 - rho**2) * z[:, day]
+            factor[..., day] = rho * factor[..., day - 1] + np.sqrt(1.0 - rho**2) * z[..., day]
         return np.exp(values.day_sd * factor - 0.5 * values.day_sd**2)
 
     def rates(self, values: PortValues) -> FloatArray:
@@ -92,11 +94,10 @@ class FastModel:
         return found * (1.0 - self.parameters.setting.port.mix.fast_share)
 
     def arrivals(self, values: PortValues) -> FloatArray:
-        """Return general trucks a minute [months x runs, minutes of a week]."""
-        rates = self.rates(values)[:, None] * self.day_factors(values)[None, :, :, None] / 60.0
-        slots = np.repeat(rates, 60 // SLOT_MIN, axis=-1).reshape(len(self.months) * self.runs, SLOTS)
-        noise = np.tile(self._luck[1], (len(self.months), 1))
-        return np.repeat(np.maximum(slots + np.sqrt(slots / SLOT_MIN) * noise, 0.0), SLOT_MIN, axis=1)
+        """Return general trucks a slot [months x runs, slots of a week]."""
+        rates = self.rates(values)[:, None] * self.day_factors(values)[..., None]
+        slots = np.repeat(rates * (SLOT_MIN / 60.0), 60 // SLOT_MIN, axis=-1).reshape(len(self.months), -1, SLOTS)
+        return np.maximum(slots + np.sqrt(slots) * self._luck[1], 0.0).reshape(-1, SLOTS)
 
     def predict(self, theta: FloatArray) -> Prediction:
         """Return what these parameters give."""
@@ -104,16 +105,16 @@ class FastModel:
         return self.predict_arrivals(values, self.arrivals(values))
 
     def predict_arrivals(self, values: PortValues, arrivals: FloatArray) -> Prediction:
-        """Return what these arrivals a minute meet, [months x runs, minutes of a week]."""
+        """Return what these arrivals meet, [months x runs, slots of a week]."""
         port = self.parameters.setting.port
-        wait, lanes = waits(
+        total, lanes = waits(
             arrivals, self._least, port.primary.lanes, values.service_min, values.rules,
-            served_late=port.closing == "served_late",
+            step_min=STEP_MIN, served_late=port.closing == "served_late",
         )  # fmt: skip
         shape = (len(self.months), -1, 7, 24)
-        trucks = arrivals.reshape(*shape, 60).sum(axis=-1)
-        total = (wait * arrivals).reshape(*shape, 60).sum(axis=-1)
-        return Prediction(total / np.maximum(trucks, 1e-12), trucks, lanes.reshape(shape).mean(axis=1))
+        trucks = arrivals.reshape(*shape, 60 // SLOT_MIN).sum(axis=-1)
+        by_week = total.reshape(shape) / np.maximum(trucks, 1e-12)
+        return Prediction(by_week, trucks, lanes.reshape(shape).mean(axis=1))
 
 
 def n_days(year: int, month: int) -> FloatArray:
@@ -126,6 +127,3 @@ def daily_means(by_week: FloatArray, hours: Sequence[int], days: Sequence[int] =
     """Return the mean wait over some hours of each day, [months, runs, days]."""
     found: FloatArray = by_week[:, :, list(days)][..., list(hours)].mean(axis=-1)
     return found
-
-
-assert WEEK_MIN == 7 * DAY_MIN  # noqa: S101

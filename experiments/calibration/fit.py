@@ -1,19 +1,12 @@
-"""The fit: a timetable from a fluid start, least squares on common random numbers, intervals that know the days.
+"""The fit: a timetable from a fluid start, least squares on common random numbers.
 
 The optimizer is SciPy's trust-region reflective least squares (Branch, Coleman and Li, SIAM J. Sci. Comput. 21, 1999).
-Intervals are of the sandwich kind (Godambe, Ann. Math. Stat. 31, 1960), with what is held beforehand as further rows:
-
-    H = J'J + A'A,    V = J'CJ + A'A,    covariance = H^-1 V H^-1
-
-J are the derivatives of the residuals, A the rows of the prior, C how residuals vary together: by the days of the
-model's own weeks, by months, by scatter and rounding. V has A'A because what is held beforehand errs too. They are
-local: a second minimum far away is not in them.
+It weighs cells alike: how they vary together is known by the intervals alone (`experiments.calibration.intervals`).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,15 +15,13 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from experiments.calibration.fast_model import FastModel, n_days
-from experiments.calibration.likelihood import LEAST_SCATTER_MIN, ROUNDED_MIN, Likelihood
+from experiments.calibration.likelihood import LEAST_SCATTER_MIN, Likelihood
 from experiments.calibration.parameters import Parameters, Timetable
 from sim.arrays import FloatArray
 from sim.setting.port import DayType
 
 START_STEPS, FIT_STEPS, FOLD_STEPS = 5, 14, 5
 """Derivatives taken for a first look at a timetable, for the fit, and for the fit without a month."""
-INTERVAL_RUNS: Final = 64
-"""Weeks of each month from which the spread over days is taken."""
 TOLERANCE: Final = 1e-4
 
 
@@ -104,66 +95,3 @@ def rescaled(fit: WaitFit, service_min: float, steps: int, threads: int) -> Wait
     """Return the fit with cells weighed by the scatter that it leaves."""
     likelihood = replace(fit.likelihood, scatter_min=scatter_of(fit))
     return fit_from(fit.model, likelihood, fit.theta, service_min, steps, threads)
-
-
-def covariance(fit: WaitFit, service_min: float) -> FloatArray:
-    """Return the covariance of the parameters, [p, p]; see the module."""
-    likelihood, parameters = fit.likelihood, fit.model.parameters
-    wide = replace(fit.model, runs=INTERVAL_RUNS, seed=fit.model.seed + 1)
-    weights, _ = parameters.prior(service_min)
-    sizes = parameters.steps
-    ahead = [likelihood.residuals(wide, fit.theta + row) for row in np.diag(sizes)]
-    back = [likelihood.residuals(wide, fit.theta - row) for row in np.diag(sizes)]
-    slopes = np.column_stack([(a - b) / (2.0 * size) for a, b, size in zip(ahead, back, sizes, strict=True)])
-    held = weights.T @ weights
-    inverse = np.linalg.inv(slopes.T @ slopes + held)
-    cells = slopes[: int(likelihood.seen.sum())]
-    rest = slopes[len(cells) :]
-    middle = _vary_together(fit, wide, cells) + rest.T @ rest + held
-    found: FloatArray = inverse @ middle @ inverse
-    return found
-
-
-def _vary_together(fit: WaitFit, wide: FastModel, slopes: FloatArray) -> FloatArray:
-    """Return J'CJ of the cells: days, months, scatter and rounding."""
-    likelihood = fit.likelihood
-    scale, seen = likelihood.scatter_min, likelihood.seen
-    prediction = wide.predict(fit.theta)
-    errors = np.zeros(seen.shape)
-    errors[seen] = likelihood.cell_errors(fit.model.predict(fit.theta))
-    middle = np.zeros((slopes.shape[1], slopes.shape[1]))
-    first, of_days, count = 0, 0.0, 0
-    by_month: list[Sequence[float]] = []
-    for at in range(len(likelihood.months)):
-        mine = seen[at]
-        n = int(mine.sum())
-        if n == 0:
-            continue
-        part = slopes[first : first + n]
-        first += n
-        days = likelihood.days[at][mine]
-        apart = prediction.by_week[at][:, mine] - prediction.by_week[at][:, mine].mean(axis=0)
-        apart = apart / np.sqrt(days)
-        # the fit's own weeks are drawn as well, in opposite pairs
-        drawn = 1.0 + float(days.mean()) / (2.0 * fit.model.runs)
-        scores = apart @ part / scale
-        middle += drawn * scores.T @ scores / len(scores)
-        of_days += float((apart**2).mean(axis=0).sum())
-        count += n
-        whole = part.sum(axis=0) / scale
-        by_month.append((float(errors[at][mine].mean()), float(apart.mean(axis=1).var()), *whole))
-    rounding = ROUNDED_MIN**2 / 12.0 / float(likelihood.days[seen].mean())
-    months = _month_variance(by_month)
-    left = max(float((errors[seen] ** 2).mean()) - of_days / count - months, rounding)
-    middle += slopes.T @ slopes * left / scale**2
-    for _, _, *whole in by_month:
-        middle += months * np.outer(whole, whole)
-    return middle
-
-
-def _month_variance(by_month: list[Sequence[float]]) -> float:
-    """Return the variance of months' mean residuals beyond what days explain; 0 of fewer than four months."""
-    if len(by_month) < 4:
-        return 0.0
-    found = float(np.mean([row[0] ** 2 for row in by_month])) - float(np.mean([row[1] for row in by_month]))
-    return max(found, 0.0)

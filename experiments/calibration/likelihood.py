@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from scipy.special import ndtr
 
 from experiments.calibration.fast_model import FastModel, Prediction, daily_means
 from experiments.calibration.observed import Observed
@@ -18,6 +19,14 @@ from sim.arrays import BoolArray, FloatArray
 
 ROUNDED_MIN: Final = 5.0
 """Officers round to so many minutes; an error of rounding has the variance of a uniform one."""
+OFFICER_SD_MIN: Final = 3.0
+"""Standard deviation of an officer's estimate before it is rounded."""
+TRUE_MIN: Final = np.linspace(0.0, 20.0, 81)
+BIAS_MIN: Final = (
+    ROUNDED_MIN * ndtr((TRUE_MIN[:, None] - ROUNDED_MIN * (np.arange(8) + 0.5)) / OFFICER_SD_MIN).sum(axis=1) - TRUE_MIN
+)
+"""By how much officers write down more than a wait, on average: next to nothing from 10 minutes on."""
+WORKDAYS: Final = 5
 CELL_DAYS: Final = 4.3
 """Days behind a cell of a file that does not tell: those of one month of one year."""
 FIRST_SCATTER_MIN: Final = 7.0
@@ -87,9 +96,9 @@ class Likelihood:
         )  # fmt: skip
 
     def corrected(self, prediction: Prediction) -> FloatArray:
-        """Return predicted cells, corrected by what the engine adds, [months, 7, 24]."""
+        """Return predicted cells as officers write them down, corrected by what the engine adds, [months, 7, 24]."""
         gap = 0.0 if self.discrepancy is None else self.discrepancy
-        return np.maximum(prediction.cells + gap, 0.0)
+        return np.maximum(written_down(prediction.by_week).mean(axis=1) + gap, 0.0)
 
     def cell_errors(self, prediction: Prediction) -> FloatArray:
         """Return predicted less observed waits of the observed cells, in minutes."""
@@ -99,18 +108,43 @@ class Likelihood:
     def residuals(self, model: FastModel, theta: FloatArray) -> FloatArray:
         """Return every row of variance one: cells, lanes, spread over days."""
         prediction = model.predict(theta)
-        known = np.isfinite(self.lanes)
-        lanes = (prediction.lanes - self.lanes)[known] / (LANES_SD * np.sqrt(max(len(self.months), 1)))
-        rows = [softened(self.cell_errors(prediction) / self.scatter_min), lanes, self._spread(prediction)]
-        return np.concatenate(rows)
+        cells = softened(self.cell_errors(prediction) / self.scatter_min)
+        return np.concatenate([cells, self.lane_rows(prediction), self.spread_rows(prediction)])
 
-    def _spread(self, prediction: Prediction) -> FloatArray:
+    def lane_rows(self, prediction: Prediction) -> FloatArray:
+        """Return rows of variance one: lanes observed open."""
+        known = np.isfinite(self.lanes)
+        found: FloatArray = (prediction.lanes - self.lanes)[known] / (LANES_SD * np.sqrt(max(len(self.months), 1)))
+        return found
+
+    def spread_rows(self, prediction: Prediction, *, sample: bool = False) -> FloatArray:
+        """Return rows of variance one: how daily means vary.
+
+        ``sample``: the weeks predicted are as few as were observed, and their own mean takes a part of the spread.
+        """
         sd, correlation = spread_of(prediction, self.spread.hours)
+        if sample:
+            days = prediction.by_week.shape[1] * WORKDAYS
+            sd, correlation = sd * np.sqrt(days / (days - 1.0)), correlation + 1.0 / days
         target = self.spread
         rows = [(np.log(max(sd, 0.1)) - target.ln_sd) / target.ln_sd_error]
         if target.correlation is not None:
             rows.append((correlation - target.correlation) / target.correlation_error)
         return np.array(rows)
+
+
+def written_down(wait_min: FloatArray) -> FloatArray:
+    """Return the mean of what officers write down of waits, in minutes: estimated, rounded, never below zero.
+
+    A wait of 10 minutes and more is written down without bias. One of no minutes is at times taken for five.
+
+    Examples
+    --------
+    >>> written_down(np.array([0.0, 5.0, 30.0])).round(2).tolist()
+    [1.04, 5.03, 30.0]
+    """
+    found: FloatArray = wait_min + np.interp(wait_min, TRUE_MIN, BIAS_MIN)
+    return found
 
 
 def softened(rows: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.calibration.point_queue import DAY_MIN, LaneRules
+from experiments.calibration.point_queue import STEP_MIN, WEEK_STEPS, LaneRules
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.setting.port import DAY_TYPES, DayType
 from sim.setting.setting import Setting
@@ -50,15 +50,16 @@ class Timetable:
 
     lanes: Mapping[DayType, int]
 
-    def by_minute(self, setting: Setting) -> IntArray:
-        """Return int[minutes of a week]; 0 while the port is closed."""
-        least = np.zeros(7 * DAY_MIN, dtype=np.int64)
+    def by_step(self, setting: Setting) -> IntArray:
+        """Return int[steps of a week]; 0 while the port is closed."""
+        least, an_hour = np.zeros(WEEK_STEPS, dtype=np.int64), 60 // STEP_MIN
         for weekday in range(7):
             kind = day_type(weekday)
             hours = setting.port.hours.get(kind)
             if hours is not None and hours.open_h < hours.close_h:
-                start = DAY_MIN * weekday
-                least[start + round(60 * hours.open_h) : start + round(60 * hours.close_h)] = self.lanes.get(kind, 0)
+                start = 24 * an_hour * weekday
+                opens, closes = (start + round(an_hour * hour) for hour in (hours.open_h, hours.close_h))
+                least[opens:closes] = self.lanes.get(kind, 0)
         return least
 
 

@@ -89,7 +89,7 @@ def _parameters(title: str, estimates: Iterable[Estimate], coverage: float) -> T
         )
         for one in estimates
     ]
-    return page_table(title, "parameter", ("value", f"local {percent(coverage, 0)} interval", "identified by"), rows)
+    return page_table(title, "parameter", ("value", f"{percent(coverage, 0)} interval", "identified by"), rows)
 
 
 def _ahead(fitted: PortCalibration) -> Table | None:

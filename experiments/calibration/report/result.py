@@ -11,6 +11,7 @@ from experiments.calibration.engine_waits import EngineWaits
 from experiments.calibration.estimates import Estimate
 from experiments.calibration.fit import WaitFit
 from experiments.calibration.forecast import LeftOut, MonthForecast, Score, daily_spread, score
+from experiments.calibration.intervals.posterior import PosteriorDraws
 from experiments.calibration.request import CalibrationRequest
 from sim.arrays import FloatArray
 
@@ -26,6 +27,7 @@ class PortCalibration:
     in_sample: Score
     left_out: LeftOut
     ahead: tuple[MonthForecast, ...]
+    posterior: PosteriorDraws
     estimates: tuple[Estimate, ...]
     wall_s: float
 

@@ -78,7 +78,11 @@ def record(fitted: PortCalibration, keys: Mapping[str, Any]) -> dict[str, Any]:
         "seed": request.study.seed,
         "keys": keys,
         "estimates": [dataclasses.asdict(one) for one in fitted.estimates],
-        "intervals": {"coverage": request.study.coverage, "kind": INTERVAL_KIND},
+        "intervals": {
+            "coverage": request.study.coverage, "kind": INTERVAL_KIND, "effective_draws": fitted.posterior.effective,
+            "emulator_share": fitted.posterior.emulator_share, "scatter_min": fitted.posterior.scatter_min,
+            "month_min": fitted.posterior.month_min,
+        },
         "not_identified": list(NOT_IDENTIFIED),
         "scores": {
             "in_sample": dataclasses.asdict(fitted.in_sample),

@@ -41,7 +41,7 @@ def print_calibration(terminal: Console, fitted: PortCalibration, paths: Sequenc
     coverage = percent(fitted.request.study.coverage, 0)
     shown = [one for one in fitted.estimates if not one.name.startswith("share of")]
     rows = [_parameter_cells(one) for one in shown]
-    print_table(terminal, ["parameter", "value", f"local {coverage} interval", "identified by"], rows)
+    print_table(terminal, ["parameter", "value", f"{coverage} interval", "identified by"], rows)
     for line in (NOT_IDENTIFIED[0], NOT_IDENTIFIED[3]):
         print_line(terminal, line)
     _print_ahead(terminal, fitted)

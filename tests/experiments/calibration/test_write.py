@@ -19,9 +19,9 @@ SCORE = Score(8.0, -0.5, 3.0, (8.0,), (-0.5,))
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
-    fit, spread = any_fit()
+    fit, draws = any_fit()
     keys = calibrated_keys(fit.model.parameters, fit.model.timetable, fit.theta)
-    estimates = estimate_parameters(fit, spread, SERVICE_MIN, 0.95)
+    estimates = estimate_parameters(fit, draws, SERVICE_MIN, 0.95)
     where = Provenance(
         port="A port",
         file="waits.csv",
