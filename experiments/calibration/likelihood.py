@@ -98,7 +98,7 @@ class Likelihood:
     def corrected(self, prediction: Prediction) -> FloatArray:
         """Return predicted cells as officers write them down, corrected by what the engine adds, [months, 7, 24]."""
         gap = 0.0 if self.discrepancy is None else self.discrepancy
-        return np.maximum(written_down(prediction.by_week).mean(axis=1) + gap, 0.0)
+        return np.asarray(np.maximum(written_down(prediction.by_week).mean(axis=1) + gap, 0.0))
 
     def cell_errors(self, prediction: Prediction) -> FloatArray:
         """Return predicted less observed waits of the observed cells, in minutes."""

@@ -61,7 +61,7 @@ def stacked_outputs(model: FastModel, likelihood: Likelihood, theta: FloatArray)
 def _ln_variance(likelihood: Likelihood, prediction: Prediction) -> FloatArray:
     seen, variance = likelihood.seen, prediction.by_week.var(axis=1)
     mean = np.where(seen, variance, 0.0).sum(axis=(1, 2)) / np.maximum(seen.sum(axis=(1, 2)), 1)
-    return np.log(np.maximum(mean, LEAST_VARIANCE))
+    return np.asarray(np.log(np.maximum(mean, LEAST_VARIANCE)))
 
 
 def observed_weeks(likelihood: Likelihood) -> int:

@@ -47,4 +47,4 @@ def emulate(points: FloatArray, outputs: FloatArray) -> Emulator:
     penalty[0] = 0.0
     coefficients = np.linalg.solve(x.T @ x + np.diag(penalty), x.T @ outputs)
     residual, free = outputs - x @ coefficients, max(len(points) - x.shape[1], 1)
-    return Emulator(center, scale, coefficients, residual.T @ residual / free)
+    return Emulator(center, scale, np.asarray(coefficients, dtype=np.float64), residual.T @ residual / free)

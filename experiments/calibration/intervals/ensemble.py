@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, IntArray
 
 SNOOKER: Final = 0.1
 """Share of sweeps along lines through a third walker, which reach across maxima."""
@@ -63,7 +63,8 @@ def _along_differences(mine: FloatArray, others: FloatArray, whole: bool, rng: n
     n, p = mine.shape
     a, b = _pairs(n, len(others), rng)
     stretch = 1.0 if whole else 2.38 / np.sqrt(2.0 * p) * rng.uniform(0.5, 1.2, (n, 1))
-    return mine + stretch * (others[a] - others[b]) + JITTER * others.std(axis=0) * rng.standard_normal((n, p))
+    there: FloatArray = mine + stretch * (others[a] - others[b])
+    return np.asarray(there + JITTER * others.std(axis=0) * rng.standard_normal((n, p)))
 
 
 def _snooker(mine: FloatArray, others: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
@@ -81,9 +82,9 @@ def _snooker(mine: FloatArray, others: FloatArray, rng: np.random.Generator) -> 
     return there, volume
 
 
-def _pairs(n: int, of: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+def _pairs(n: int, of: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
     a = rng.integers(of, size=n)
-    return a, (a + rng.integers(1, of, size=n)) % of
+    return a, np.asarray((a + rng.integers(1, of, size=n)) % of)
 
 
 def effective_draws(path: FloatArray) -> float:
@@ -98,7 +99,7 @@ def effective_draws(path: FloatArray) -> float:
     power = np.fft.irfft(spectrum.mean(axis=1), size, axis=0)[:sweeps]
     rho = power / np.maximum(power[:1], 1e-300)
     times: Sequence[float] = [_time(rho[:, at]) for at in range(p)]
-    return sweeps * walkers / max(times)
+    return float(sweeps * walkers / max(times))
 
 
 def _time(rho: FloatArray) -> float:

@@ -73,7 +73,8 @@ def draw_posterior(
     n = max(LEAST_POINTS, int(POINTS_A_TERM * (p + 1) * (p + 2) / 2))
     model = replace(model, runs=RUNS)
     lucks = [replace(model, seed=model.seed + 1 + at) for at in range(SPREAD_POINTS)]
-    points, made_of = draw_prior(prior, n, rng), []
+    points = draw_prior(prior, n, rng)
+    made_of: list[tuple[FloatArray, FloatArray]] = []
     with ThreadPoolExecutor(threads) as pool:
         for number, temper in enumerate(TEMPERS, start=1):
             errors = np.array(list(pool.map(partial(stacked_outputs, model, likelihood), points)))
@@ -85,9 +86,9 @@ def draw_posterior(
             path, _ = sample(target.density, points[rng.choice(n, WALKERS, replace=False)], sweeps, rng)
             warm = path[round(WARM_UP * sweeps) :]
             draws = warm.reshape(-1, p)
-            points = draws[rng.choice(len(draws), n, replace=False)]
+            points = np.asarray(draws[rng.choice(len(draws), n, replace=False)], dtype=np.float64)
             tell(number, ROUNDS)
-    kept = draws[rng.choice(len(draws), DRAWS, replace=False)]
+    kept = np.asarray(draws[rng.choice(len(draws), DRAWS, replace=False)])
     return PosteriorDraws(kept, target.scatter_min, target.month_min, target.emulator_share, effective_draws(warm))
 
 
@@ -97,5 +98,4 @@ def draw_prior(prior: tuple[FloatArray, FloatArray], n: int, rng: np.random.Gene
     precision = weights.T @ weights
     center = np.linalg.solve(precision, weights.T @ target)
     lower = np.linalg.cholesky(precision)
-    found: FloatArray = center + np.linalg.solve(lower.T, rng.standard_normal((len(center), n))).T
-    return found
+    return np.asarray(center + np.linalg.solve(lower.T, rng.standard_normal((len(center), n))).T, dtype=np.float64)
