@@ -115,6 +115,22 @@ def seen_reviews(flow: Flow, record: Record) -> set[str]:
     return {name for name, is_so in found.items() if is_so}
 
 
+def seen_placings(flow: Flow, record: Record) -> set[str]:
+    """Return which rule placed officers in this case, and what became of posts and crews."""
+    plan, staffed = flow.roster, record.staffed.astype(np.int64)
+    posts = np.stack([staffed[:, a:b].sum(axis=1) for a, b in zip(plan.first, plan.last, strict=True)], axis=1)
+    built = plan.last - plan.first
+    wanted = np.where(plan.lanes >= 0, built, plan.wanted) * plan.is_open
+    found = {
+        f"rule {plan.rule}": True,
+        "beyond the roster": (record.beyond > 0).any(),
+        "fewer than wanted": (posts < wanted).any(),
+        "all that are built": (posts == built).all(axis=1).any(),
+        "none": (posts.sum(axis=1) == 0).any(),
+    }
+    return {name for name, is_so in found.items() if is_so}
+
+
 def _served_late(flow: Flow, record: Record) -> bool:
     """Tell whether a service began after the server's hours, and before its next ones."""
     for k, truck in zip(*np.nonzero(record.done == SERVED), strict=True):
@@ -195,6 +211,29 @@ def test_the_loop_for_plain_ports_agrees(hook: Route, monkeypatch: pytest.Monkey
         assert_equal(simpy_port.run(flow, hook), loop.run_events(flow, hook))
         assert not loop.uses_plain_loop(flow._replace(room=np.ones_like(flow.room)))
         assert not loop.uses_plain_loop(flow._replace(reviews=random_flow(seed, reviewed=True).reviews))
+
+
+def test_engines_agree_where_all_posts_share_officers() -> None:
+    """Three hundred ports with a roster, lanes that respond, breakdowns, full yards and late service together."""
+    kinds: set[str] = set()
+    done: set[str] = set()
+    for seed in range(300):
+        flow = random_flow(40_000 + seed, scale=0.1 if seed % 4 == 3 else 1.0, rostered=True)
+        hooks = (route_either_order if seed % 3 else route_standard, profile_by_tickets)
+        reference = simpy_port.run(flow, *hooks)
+        assert_equal(reference, loop.run(flow, *hooks))
+        kinds |= seen_kinds(flow, reference)
+        done |= seen_placings(flow, reference)
+    assert len(kinds) == 12, kinds
+    assert len(done) == 9, done
+
+
+@pytest.mark.slow
+def test_engines_agree_on_three_thousand_more_rosters() -> None:
+    for seed in range(3000):
+        flow = random_flow(60_000 + seed, scale=0.1 if seed % 2 else 1.0, rostered=True, three_stations=seed % 5 == 0)
+        hooks = (route_either_order if seed % 3 else route_standard, profile_by_tickets)
+        assert_equal(simpy_port.run(flow, *hooks), loop.run(flow, *hooks))
 
 
 @pytest.mark.slow

@@ -43,12 +43,18 @@ def _capacity(rng: np.random.Generator, servers: list[int], horizon: int) -> tup
 
 
 def random_flow(
-    seed: int, *, three_stations: bool = False, scale: float = 1.0, reviewed: bool = False, rostered: bool = False
+    seed: int,
+    *,
+    three_stations: bool = False,
+    scale: float = 1.0,
+    reviewed: bool = False,
+    rostered: bool = False,
+    between: float = 0.0,
 ) -> Flow:
     """Return one random case.
 
     ``three_stations``: portal, primary and dock, no analysts; ``reviewed``: booths open and close by the line;
-    ``rostered``: all posts share officers, besides.
+    ``rostered``: all posts share officers, besides; ``between``: reviews are held so much after whole times.
     """
     rng = np.random.default_rng(seed)
     n, horizon = int(rng.integers(10, 90)), int(rng.integers(40, 200))
@@ -73,7 +79,7 @@ def random_flow(
     per_lane[ANALYST] = False
     room[ANALYST] = -1
     room[per_lane] = -1
-    reviews = random_reviews(seed, first, float(horizon), scale) if reviewed or rostered else None
+    reviews = random_reviews(seed, first, float(horizon), scale, between) if reviewed or rostered else None
     return assemble_flow(
         horizon_min=float(horizon) * scale,
         arrive_min=np.sort(rng.integers(0, horizon, n)) * scale,
@@ -104,11 +110,13 @@ def random_flow(
         join=PRIMARY,
         state=[0.0, 0.0],
         reviews=reviews,
-        roster=random_roster(seed, first, reviews, scale) if rostered else None,
+        roster=random_roster(seed, first, reviews, scale, between) if rostered else None,
     )
 
 
-def random_reviews(seed: int, server_first: np.ndarray, horizon: float, scale: float) -> dict[str, Any]:
+def random_reviews(
+    seed: int, server_first: np.ndarray, horizon: float, scale: float, between: float = 0.0
+) -> dict[str, Any]:
     """Return reviews of one or two kinds of booths, at regular and at odd times, with everything at random."""
     rng = np.random.default_rng([seed, 1])
     first, last = int(server_first[PRIMARY]), int(server_first[PRIMARY + 1])
@@ -122,7 +130,7 @@ def random_reviews(seed: int, server_first: np.ndarray, horizon: float, scale: f
     work = rng.choice([0.0, 1.0, 3.0, 5.0], size=(len(lanes), 2)) * scale
     return {
         "first": bounds,
-        "review_min": times * scale,
+        "review_min": (times + between) * scale,
         "least": least,
         "most": most,
         "work_min": work,
@@ -135,7 +143,7 @@ def random_reviews(seed: int, server_first: np.ndarray, horizon: float, scale: f
 
 
 def random_roster(
-    seed: int, server_first: np.ndarray, reviews: dict[str, Any] | None, scale: float
+    seed: int, server_first: np.ndarray, reviews: dict[str, Any] | None, scale: float, between: float = 0.0
 ) -> dict[str, Any] | None:
     """Return a roster over all stations, or over most, with officers and rules at random."""
     if reviews is None:
@@ -150,7 +158,7 @@ def random_roster(
     kinds = sorted((kind for kind in lanes + others if kind[1] < kind[2]), key=lambda kind: kind[1])
     station, first, last, lane_kind = (np.array(part) for part in zip(*kinds, strict=True))
     horizon = float(reviews["review_min"].max()) + scale
-    times = np.union1d(reviews["review_min"], rng.integers(0, max(int(horizon / scale), 1), 5) * scale)
+    times = np.union1d(reviews["review_min"], (rng.integers(0, max(int(horizon / scale), 1), 5) + between) * scale)
     crew = rng.choice([500, 1000, 1000, 2500, 3000], size=len(kinds))
     least = np.minimum(rng.integers(1, 3, len(kinds)), last - first)
     works = rng.random((len(times), len(kinds))) < 0.9

@@ -3,7 +3,8 @@
 `hold_roster` decides: the SimPy model calls it as Python, the kernel compiled. Officers and crews are whole numbers of
 thousandths, lines are compared as work in line x posts, so both agree to the last bit. First the minimum posts get
 their crews, then one post after the other by the rule, until no crew can be filled. A post that closes with a truck in
-hand keeps its crew until a review finds it free; a post that is to open waits until its crew is.
+hand keeps its crew until a review finds it free; a post that is to open waits until its crew is. The minimum posts wait
+for nobody: where their crews are held by trucks elsewhere, others step in, who count as beyond the roster.
 """
 
 from __future__ import annotations
@@ -173,7 +174,20 @@ def _open_posts(p: RosterPlan, left: int, busy: IntArray, m: ReviewMemory) -> in
 
 
 @register_jitable
-def place_officers(p: RosterPlan, row: int, busy: IntArray, m: ReviewMemory) -> int:
+def _posts_with_crew(p: RosterPlan, g: int, busy: IntArray, staffed: IntArray, m: ReviewMemory) -> int:
+    """Return how many posts of a kind go on with the crews that they have, at most those decided.
+
+    Posts are staffed in their order: where one of them is new, because another broke down, those after it come anew.
+    """
+    for number in range(min(m.posts[g], m.target[g])):
+        s = m.order[p.first[g] + number]
+        if staffed[s] + busy[s] == 0:
+            return number
+    return int(min(m.posts[g], m.target[g]))
+
+
+@register_jitable
+def place_officers(p: RosterPlan, row: int, busy: IntArray, staffed: IntArray, m: ReviewMemory) -> int:
     """Decide how many posts of each kind are staffed, ``m.posts``, from what is wanted and in line; see `hold_roster`.
 
     Returns
@@ -198,7 +212,7 @@ def place_officers(p: RosterPlan, row: int, busy: IntArray, m: ReviewMemory) -> 
         _fill(p, left + stay, m.target, m.most, m.work)
     used = 0
     for g in range(kinds):
-        m.posts[g] = min(m.posts[g], m.target[g])
+        m.posts[g] = max(_posts_with_crew(p, g, busy, staffed, m), min(p.least[g], m.wanted[g]))
         used += p.crew[g] * m.posts[g]
         for place in range(p.first[g] + m.posts[g], p.last[g]):
             used += p.crew[g] * busy[m.order[place]]
@@ -245,7 +259,7 @@ def hold_roster(
             m.work[g] = m.in_line[0] * p.work_min[g, 0] + m.in_line[1] * p.work_min[g, 1]
         for s in range(p.first[g], p.last[g]):
             in_hand += p.crew[g] * busy[s]
-    placed = place_officers(p, row, busy, m)
+    placed = place_officers(p, row, busy, staffed, m)
     if p.on_duty[row] == 0:
         # the port is closed: posts stand ready for its opening, and only trucks in hand hold officers
         placed = in_hand

@@ -52,7 +52,7 @@ def plan_of(rule: str, officers: list[float], **changes: Any) -> tuple[Any, Any]
 def place(
     rule: str, officers: list[float], line: int = 0, at_dock: int = 0, busy: list[int] | None = None, **changes: Any
 ) -> list[list[int]]:
-    """Return [booths, docks, thousandths beyond the roster] after each review; posts ``busy`` keep a truck."""
+    """Return [booths, docks, thousandths beyond the roster] after each review; posts ``busy`` always hold a truck."""
     plan = plan_of(rule, officers, **changes)
     memory = plan[0].new_memory(2, POSTS)
     staffed, found = np.zeros(POSTS, dtype=np.int64), []
