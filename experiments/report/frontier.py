@@ -93,11 +93,13 @@ def frontier_points(
     coverage: float = 0.95,
     strata: int | None = None,
     references: Collection[str] = (),
+    mixes: bool = True,
 ) -> list[FrontierPoint]:
     """Return each alternative's standing, in the order of the study.
 
     ``unstable`` alternatives cannot carry their load and have no wait to be compared by; ``references`` are those that
-    nobody can choose, such as a port without insiders: they dominate nobody.
+    nobody can choose, such as a port without insiders: they dominate nobody. To look for ``mixes`` of two others takes
+    time by the cube of the alternatives.
     """
     waits, found = metric_samples(metrics, WAIT, strata), metric_samples(metrics, LOADS_FOUND, strata)
     stable = [name for name in waits if name not in unstable and name not in references]
@@ -123,7 +125,7 @@ def frontier_points(
             points[name] = FrontierPoint(name, *where, "dominated", (best,), like, reason)
         else:
             points[name] = FrontierPoint(name, *where, "frontier", like=like)
-    return list(_with_mixes(points, waits, found, coverage).values())
+    return list((_with_mixes(points, waits, found, coverage) if mixes else points).values())
 
 
 def compare_at_equal_level(
