@@ -118,7 +118,9 @@ def gather_findings(
         study=study,
         metrics=metrics,
         comparison=table,
-        points=frontier_points(metrics, unstable, coverage=coverage, strata=strata, references=aside),
+        points=frontier_points(
+            metrics, unstable, coverage=coverage, strata=strata, references=aside, margins=study.alike
+        ),
         shares=levels.pop(SCAN_SHARE.metric),
         levels=levels,
         unstable=unstable,

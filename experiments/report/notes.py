@@ -12,6 +12,7 @@ from experiments.number_format import NONE, listed, number, percent, span, with_
 from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
 from experiments.report.findings import Findings
+from experiments.report.frontier import margin_words
 from experiments.report.tables import share_span, trucks_only_note
 from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.manifest_file import drawn_columns_note as trucks_note
@@ -29,7 +30,7 @@ def redraws_note(redrawn: RedrawnResults) -> str:
     weeks = f"{redrawn.replications} replication{'s' if redrawn.replications > 1 else ''}"
     words = (
         f"{len(redrawn.inputs)} assumed inputs were redrawn together {redrawn.asked} times within "
-        f"their ranges (Latin hypercube), each time for {weeks} of every alternative on the same "
+        f"their ranges (Latin hypercube: sets of assumptions), each time for {weeks} of every alternative on the same "
         "trucks. Held fixed: the trained risk models, which so meet "
         "smugglers unlike those they learned from; the policies; prices, costs and crews."
     )
@@ -70,10 +71,10 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
     always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
     k, n = best.more
     if not k:
-        return f"In none of {n} redraws of what is assumed does anybody find more at equal share."
+        return f"In none of {n} sets of assumptions does anybody find more at equal share."
     if always:
         find = "finds" if len(always) == 1 else "find"
-        return f"{listed(always)} {find} more than {base} in all {n} redraws of what is assumed."
+        return f"{listed(always)} {find} more than {base} in all {n} sets of assumptions."
     times = f"in {k} of {n} {share_span(best.interval('more'))}"
     if best.interval("more").low <= 0.5:
         return (
@@ -110,7 +111,7 @@ def _through_range(redrawn: RedrawnResults, findings: Findings) -> str:
         fewer = int((exited[name] < exited[base]).sum())
         tail = "" if name == base else f", fewer than under {base} in {fewer}"
         said.append(f"{low} to {high} trucks get through under {name}{tail}")
-    return f"Over {len(exited)} redraws of what is assumed {'; '.join(said)}."
+    return f"Over {len(exited)} sets of assumptions {'; '.join(said)}."
 
 
 def redraws_ranking_note(findings: Findings) -> str:
@@ -125,7 +126,7 @@ def redraws_ranking_note(findings: Findings) -> str:
     parts = [f"{s.alternative} {s.undominated[0]} {spans[s.alternative]}" for s in ranked if s.undominated[0]]
     never = [s.alternative for s in ranked if not s.undominated[0]]
     parts += [f"never {spans[never[-1]]} {listed(never)}"] if never else []
-    words = f"Undominated, of {n} redraw{'' if n == 1 else 's'} of what is assumed: {'; '.join(parts)}."
+    words = f"Efficient (nobody does better), in how many of {n} sets of assumptions: {'; '.join(parts)}."
     if any(s.risk.name not in UNTRAINED for s in findings.study.alternatives.values()):
         words += " Trained models are held fixed: there they meet smugglers unlike those they know."
     return words
@@ -229,17 +230,17 @@ def frontier_notes(findings: Findings) -> list[str]:
 
 
 def _alike(findings: Findings, on_frontier: list[str]) -> list[str]:
-    """Return which alternatives on the frontier do not differ significantly; mutual groups are named once."""
+    """Return which alternatives on the frontier are surely alike; mutual groups are named once."""
     groups: dict[frozenset[str], list[str]] = {}
     for name in on_frontier:
         like = frozenset(other for other in findings.point(name).like if other in on_frontier)
         if like:
             groups.setdefault(like | {name}, []).append(name)
-    lines = []
+    lines, within = [], margin_words(findings.study.alike)
     for group, members in groups.items():
         others = listed([name for name in on_frontier if name in group and name not in members])
-        either = f"{listed(members)}: no significant difference from {others}."
-        lines.append(either if others else f"No significant difference between {listed(members)}.")
+        either = f"{listed(members)} {'is' if len(members) == 1 else 'are'} like {others}, {within}."
+        lines.append(either if others else f"{listed(members)} are alike, {within}.")
     return lines
 
 

@@ -33,7 +33,7 @@ def after(found: Findings, width: int = 80) -> str:
 def test_the_answer_comes_first_and_every_line_fits(found: Findings) -> None:
     text = after(found)
     first = " ".join(text.strip().split("\n\n")[0].split())
-    assert first == comparison_answer(found)
+    assert first == comparison_answer(found).text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "\x1b" not in text
 
