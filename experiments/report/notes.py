@@ -8,6 +8,7 @@ from typing import Final
 
 from experiments.execution.replicate import plan_for_window
 from experiments.execution.robustness import RedrawnResults, standings_over_draws
+from experiments.intervals import KIND_WORDS
 from experiments.number_format import NONE, listed, number, percent, span, with_span
 from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
@@ -270,7 +271,7 @@ def reader_notes(findings: Findings) -> list[str]:
         trucks_only_note(findings.study),
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",
-        f"Intervals cover {percent(findings.study.coverage, 0)}{paired}.",
+        f"Intervals are of {percent(findings.study.coverage, 0)} {KIND_WORDS['replications']}{paired}.",
     ]
 
 
