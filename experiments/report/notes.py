@@ -168,7 +168,8 @@ def random_stream_note(findings: Findings) -> str:
     return (
         "Trucks that luck alone sent to the portal, among those that targeting let pass, all replications "
         "together. E = F / (F + (x / n) M): F loads found by targeting, x found in n random inspections, M trucks "
-        "let pass (GAO-02-215R); what luck finds is not targeting's. Rates have Clopper-Pearson intervals. A "
+        "let pass (GAO-02-215R); what luck finds is not targeting's. Rates have Clopper-Pearson intervals over "
+        "replications, all trucks of which count alike. A "
         "random inspection finds only what image and exam see, so the estimate lies above the truth, which only a "
         "simulation knows. Sample wanted: trucks to inspect until the interval of the rate is as narrow as "
         f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and all found clean, "
@@ -307,8 +308,9 @@ def plan_rows(findings: Findings) -> list[dict[str, str]]:
 
 
 PLAN_NOTE: Final = (
-    "The plan takes sensors to be independent, openings to find everything and yards to have "
-    "room; the port has loads hidden well from every sensor, exams that miss, and queues."
+    f"Intervals of what the port found are {KIND_WORDS['replications']}. The plan takes sensors to be independent, "
+    "openings to find everything and yards to have room; the port has loads hidden well from every sensor, exams that "
+    "miss, and queues."
 )
 """What a plan leaves out, and so why the port falls short of it."""
 
