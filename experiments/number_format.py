@@ -77,7 +77,7 @@ def percent_with_span(share: IntervalEstimate | Difference) -> str:
     return f"{percent(share.mean)} {span(share, 100.0)}"
 
 
-NO_INTERVAL: Final = "[too few]"
+NO_INTERVAL: Final = "(too few)"
 """In a column where replications are too few for an interval."""
 
 
@@ -85,7 +85,7 @@ def brief_span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digi
     """Return the interval in brackets, or a word that fits a narrow column.
 
     >>> brief_span(IntervalEstimate(31.24, 29.1, 33.38, 9)), brief_span(IntervalEstimate(3.0, np.nan, np.nan, 2))
-    ('[29.1, 33.4]', '[too few]')
+    ('[29.1, 33.4]', '(too few)')
     """
     return span(estimate, scale, digits) if np.isfinite(estimate.low) else NO_INTERVAL
 

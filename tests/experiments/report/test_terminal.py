@@ -138,4 +138,4 @@ def test_intervals_say_their_kind_and_no_half_width_stands_for_one(found: Findin
 def test_few_replications_have_a_word_in_place_of_an_interval() -> None:
     text = after(replications.findings(n=3))
     row = next(line for line in text.splitlines() if line.startswith("todays_practice  "))
-    assert "[too few]" in row
+    assert "(too few)" in row
