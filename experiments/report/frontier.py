@@ -221,13 +221,13 @@ def _dominates(
     return any(verdict.better for verdict in both) and all(verdict.not_worse for verdict in both)
 
 
-def _reason(wait: _Verdict, found: _Verdict, margins: AlikeMargins) -> str:
+def _reason(on_waits: _Verdict, on_found: _Verdict, margins: AlikeMargins) -> str:
     """Say by how much the better one is better, and within which margin it is not worse."""
-    shorter = f"wait {number(wait.gap)} min shorter"
-    more = f"{number(100.0 * found.gap)} points more loads found"
-    if wait.better and found.better:
+    shorter = f"wait {number(on_waits.gap)} min shorter"
+    more = f"{number(100.0 * on_found.gap)} points more loads found"
+    if on_waits.better and on_found.better:
         return f"{shorter}, {more}"
-    if wait.better:
+    if on_waits.better:
         return f"{shorter}, fewer loads found by less than {100.0 * margins.found_share:g} points"
     return f"{more}, wait longer by less than {margins.wait_min:g} min"
 
