@@ -18,7 +18,7 @@ from experiments.intervals import Difference, Sample, function_interval
 from experiments.number_format import number
 from experiments.report.agency_estimate import COUNTS, agency_estimate
 from experiments.report.tables import amount_decimals, amount_unit_words
-from experiments.scorecards.lines import ScorecardLine
+from experiments.scorecards.lines import SCHEDULED, ScorecardLine
 from experiments.scorecards.periods import Period
 from experiments.study.study import DEFAULT_PRECISION
 from sim.arrays import FloatArray
@@ -186,7 +186,7 @@ def _sharing(line: ScorecardLine, period: Period) -> LineLevel:
 
 def _availability(line: ScorecardLine, period: Period) -> LineLevel:
     """Return the availability that was set of the scanners, weighted by the hours for which they are scheduled."""
-    columns = {column.removeprefix("scheduled_").removesuffix("_min"): column for column in line.formulas[0].bottoms}
+    columns = {column.removeprefix("scheduled_").removesuffix("_min"): column for column in SCHEDULED}
     minutes = {station: float(period.metrics[column].sum()) for station, column in columns.items()}
     scheduled = sum(minutes.values())
     if scheduled == 0.0:

@@ -103,12 +103,13 @@ def _share_line(key: str, group: str, title: str, short: str, definition: str, *
     return ScorecardLine(key=key, group=group, title=title, short=short, definition=definition, **style)
 
 
+SCHEDULED: Final = _sums("scheduled_{}_min")
+"""Columns of METRICS with the minutes for which scanners are scheduled."""
 AVAILABILITY_LINE: Final = _share_line(
     "availability", KPP, "Availability of scanners", "availability",
     "hours that large-scale scanners are in order over the hours that they are scheduled, all portals and scanners "
     "together; an input (scanner.*.outages), not an estimate",
     special="availability", kpp=1, target="availability_at_least_share",
-    formulas=(Formula(_sums("available_{}_min"), _sums("scheduled_{}_min")),),
 )  # fmt: skip
 LEAVING_LINE: Final = _share_line(
     "leaving_opened", KPP, "Opened by the country they leave", "opened on leaving",
