@@ -7,7 +7,7 @@
 5  match       METRICS               -> METRICS at the baseline's scan share, wait, ...
 6  redraw      Study, settings of 5  -> does the ranking hold when what is assumed is redrawn?
 7  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
-8  write       Findings, 4           -> metrics, comparison, waits, crossings, run.json, report.html; the store's file
+8  write       Findings, 4           -> metrics, comparison, waits, crossings, answer, run.json, report.html; the store
 9  say         Findings              -> the answer, the table, the notes
 
 ``throughgate run`` takes the same steps with one alternative.
@@ -39,6 +39,7 @@ from experiments.execution.tuning import SCAN_SHARE, match_to_baseline
 from experiments.files import OutputFolder
 from experiments.ledgers.write import write_ledger
 from experiments.report import terminal as report_terminal
+from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
@@ -155,6 +156,7 @@ def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:
     return [
         *write_tables(findings.study, tables),
         output.write_json("run.json", run_record(findings.study, wall_s, findings.unstable)),
+        output.write_json("answer.json", comparison_answer(findings).record()),
         output.write_text("report.html", render_report(findings)),
     ]
 

@@ -7,12 +7,20 @@ the ratio of sums over replications; the verdict holds for all alternatives of t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from experiments.intervals import Difference, Sample, estimate_interval, holm_adjusted, paired_difference
+from experiments.intervals import (
+    Difference,
+    IntervalEstimate,
+    Sample,
+    estimate_interval,
+    holm_adjusted,
+    paired_difference,
+)
 from sim.results.metrics import RATIOS
 from sim.tables import METRICS, Column
 
@@ -29,6 +37,7 @@ COLUMNS: Final = (
     Column("difference", "float", "unit", "alternative minus baseline, paired by replication"),
     Column("diff_low", "float", "unit", "lower end of its interval"),
     Column("diff_high", "float", "unit", "upper end of its interval"),
+    Column("interval_kind", "str", "-", "what both intervals are over: replications"),
     Column("p_value", "float", "0-1", "two-sided, of no difference"),
     Column("p_holm", "float", "0-1", "the same, adjusted for all alternatives of this metric"),
     Column("holm_verdict", "str", "-", "baseline, higher, lower, not distinguishable, unknown"),
@@ -40,6 +49,9 @@ COLUMNS: Final = (
 
 GROWING: Final = frozenset(metric.name for metric in METRICS if metric.grows)
 """Metrics that grow with the length of the run where a station is overloaded."""
+UNITS: Final = {metric.name: metric.unit for metric in METRICS}
+SIGNED: Final = ("buffer_index",)
+"""Ratios that may be negative."""
 BADGES: Final = {metric.name: metric.badge for metric in METRICS}
 
 
@@ -66,7 +78,7 @@ def compare_to_baseline(
         for name, frame in frames.items():
             own = metric_sample(frame, column.name, strata)
             blame = overloaded.get(name) or overloaded.get(baseline)
-            row = _row(own, None if name == baseline else base, coverage) | {
+            row = _row(own, None if name == baseline else base, coverage, column.name) | {
                 "alternative": name,
                 "baseline": baseline,
                 "metric": column.name,
@@ -77,6 +89,26 @@ def compare_to_baseline(
             of_metric.append(_hide(row, str(blame), unstable=name in overloaded) if hidden else row)
         rows += _with_verdicts(of_metric, 1.0 - coverage)
     return pd.DataFrame(rows)[[column.name for column in COLUMNS]]
+
+
+def possible_level(estimate: IntervalEstimate, metric: str) -> IntervalEstimate:
+    """Return a level with its interval inside what a metric can be: a share in [0, 1], a wait not below 0.
+
+    Examples
+    --------
+    >>> possible_level(IntervalEstimate(0.9, 0.7, 1.1, 9), "scan_rate").high
+    1.0
+    """
+    if metric in SIGNED:
+        return estimate
+    return estimate.within(0.0, 1.0 if UNITS.get(metric) == "0-1" else np.inf)
+
+
+def possible_difference(gap: Difference, metric: str) -> Difference:
+    """Return a difference with its interval inside what a difference of two levels can be."""
+    if UNITS.get(metric) != "0-1":
+        return gap
+    return replace(gap, low=float(np.clip(gap.low, -1.0, 1.0)), high=float(np.clip(gap.high, -1.0, 1.0)))
 
 
 def metrics_by_alternative(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -133,12 +165,19 @@ def comparison_row(comparison: pd.DataFrame, alternative: str, metric: str) -> p
     return comparison.iloc[_PLACES[0][1][alternative, metric]]
 
 
-def _row(alternative: Sample, baseline: Sample | None, coverage: float) -> dict[str, object]:
-    own = estimate_interval(alternative, coverage)
+def _row(alternative: Sample, baseline: Sample | None, coverage: float, metric: str) -> dict[str, object]:
+    own = possible_level(estimate_interval(alternative, coverage), metric)
     none = Difference(0.0, np.nan, np.nan, np.nan, own.n)
-    gap = none if baseline is None else paired_difference(alternative, baseline, coverage)
+    gap = none if baseline is None else possible_difference(paired_difference(alternative, baseline, coverage), metric)
     gaps = {"difference": gap.mean, "diff_low": gap.low, "diff_high": gap.high, "p_value": gap.p_value}
-    row = {"mean": own.mean, "low": own.low, "high": own.high, "n": own.n, "note": own.reason or gap.reason}
+    row: dict[str, object] = {
+        "interval_kind": own.kind,
+        "mean": own.mean,
+        "low": own.low,
+        "high": own.high,
+        "n": own.n,
+        "note": own.reason or gap.reason,
+    }
     return row | gaps | {"is_baseline": baseline is None}
 
 

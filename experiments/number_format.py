@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.intervals import Difference, IntervalEstimate
+from experiments.intervals import IDENTICAL, Difference, IntervalEstimate
 from sim.stations import STATION, STATIONS
 
 NONE = "-"
@@ -58,6 +58,8 @@ def span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digits: in
     """
     if not np.isfinite(estimate.low):
         return f"(no interval: {estimate.reason or 'unknown'})"
+    if estimate.reason == IDENTICAL:
+        return f"({IDENTICAL})"
     return f"[{number(scale * estimate.low, digits)}, {number(scale * estimate.high, digits)}]"
 
 
@@ -75,27 +77,17 @@ def percent_with_span(share: IntervalEstimate | Difference) -> str:
     return f"{percent(share.mean)} {span(share, 100.0)}"
 
 
-def plus_minus(mean: float, low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
-    """Return ``mean ±half-width``; ``±?`` without an interval, ``±<0.1`` for less than a digit.
+NO_INTERVAL: Final = "(too few)"
+"""In a column where replications are too few for an interval."""
 
-    >>> plus_minus(31.24, 29.1, 33.38)
-    '31.2 ±2.1'
+
+def brief_span(estimate: IntervalEstimate | Difference, scale: float = 1.0, digits: int = 1) -> str:
+    """Return the interval in brackets, or a word that fits a narrow column.
+
+    >>> brief_span(IntervalEstimate(31.24, 29.1, 33.38, 9)), brief_span(IntervalEstimate(3.0, np.nan, np.nan, 2))
+    ('[29.1, 33.4]', '(too few)')
     """
-    if np.isnan(mean):
-        return NONE
-    return f"{number(scale * mean, digits)} ±{half_width(low, high, scale, digits)}"
-
-
-def half_width(low: float, high: float, scale: float = 1.0, digits: int = 1) -> str:
-    """Return half the width of an interval; ``?`` where there is none.
-
-    >>> half_width(0.1, 0.1002), half_width(1.0, 3.0)
-    ('<0.1', '1.0')
-    """
-    if not np.isfinite(high - low):
-        return "?"
-    half, last = scale * (high - low) / 2.0, 10.0**-digits
-    return number(half, digits) if half == 0.0 or half >= last / 2.0 else f"<{last:g}"
+    return span(estimate, scale, digits) if np.isfinite(estimate.low) else NO_INTERVAL
 
 
 def usd(amount: float) -> str:

@@ -18,7 +18,7 @@ from experiments import number_format
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 """Folder of the pages' templates and their style sheet."""
-FILTERS: Final = ("number", "percent", "signed", "span", "plus_minus", "listed", "usd")
+FILTERS: Final = ("number", "percent", "signed", "span", "listed", "usd")
 """Functions of `experiments.number_format` that templates know by the same names."""
 Badge = Literal["fitted", "assumed", "predicted", ""]
 

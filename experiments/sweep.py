@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,8 @@ from experiments.compare import SMALL_TRUCKS
 from experiments.execution.parallel import start_workers
 from experiments.execution.replicate import compile_for_run
 from experiments.files import OutputFolder
-from experiments.number_format import plus_minus
+from experiments.intervals import KIND_WORDS, Difference
+from experiments.number_format import brief_span, signed
 from experiments.report import terminal as report_terminal
 from experiments.store.run_rows import check_study_store
 from experiments.store.write import add_run
@@ -176,12 +178,14 @@ def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None
         strongest = strongest.sort_values("effect", key=abs, ascending=False)
         rows = [_effect_cells(row, metric) for row in strongest.to_dict("records")]
         unit = "% points" if metric.shown_unit == "%" else metric.shown_unit
-        report_terminal.print_line(terminal, f"What each axis changes most, mean over all other axes: {name}")
+        kind = f"in brackets the interval {KIND_WORDS['replications']}"
+        report_terminal.print_line(terminal, f"What each axis changes most, mean over all other axes, {kind}: {name}")
         report_terminal.print_table(terminal, ["axis", "value", f"change, {unit}", "pairs"], rows)
 
 
 def _effect_cells(row: Mapping[Hashable, Any], metric: Metric) -> list[str]:
-    change = plus_minus(row["effect"], row["low"], row["high"], metric.scale)
+    gap = Difference(row["effect"], row["low"], row["high"], math.nan, row["pairs"], row["note"])
+    change = f"{signed(metric.scale * gap.mean)} {brief_span(gap, metric.scale)}"
     return [row["axis"], f"{row['reference_value']} to {row['value']}", change, str(row["pairs"])]
 
 

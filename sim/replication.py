@@ -83,9 +83,9 @@ class Outcome:
 
 
 def past_window(window: Window) -> Window:
-    """Return the days just before ``window``, drawn once for all replications."""
+    """Return the days just before ``window``, of each replication its own: its plan is a draw like its trucks."""
     start = dt.date.fromisoformat(window.start_date) - dt.timedelta(days=PAST_DAYS)
-    return Window(seed=window.seed, epoch=PAST, replication=0, start_date=str(start), days=PAST_DAYS)
+    return Window(seed=window.seed, epoch=PAST, replication=window.replication, start_date=str(start), days=PAST_DAYS)
 
 
 def summarize_past(past_manifest: pd.DataFrame, past_scores: pd.DataFrame) -> PastTraffic:

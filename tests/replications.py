@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.replicate import Replications
+from experiments.report.answer import comparison_answer, lead_of
 from experiments.report.findings import Findings, gather_findings
 from experiments.study import study as study_module
 from experiments.study.study import NO_REDRAWS, Study
@@ -143,3 +144,8 @@ def done(strategies: dict[str, tuple[float, float, float]], *, n: int = N) -> Re
 def weekly(strategies: Iterable[str], over: dict[str, tuple[str, ...]] | None = None) -> dict[str, pd.DataFrame]:
     """Return the weekly load of each alternative."""
     return {name: loads((over or {}).get(name, ())) for name in strategies}
+
+
+def answer_text(found: Findings) -> str:
+    """Return the sentence that an answer leads with, whether or not other assumptions bear it out."""
+    return lead_of(found).text if len(found.names) > 1 else comparison_answer(found).text

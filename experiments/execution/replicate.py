@@ -75,7 +75,7 @@ class Replications:
 MOST_SHARED_DRAWS = 10
 """Windows whose trucks a process keeps (about 40 MB each): searches ask for the same ones again."""
 MOST_PASTS = 24
-"""Stretches of past days that a process keeps (about 10 MB each): a year's twelve, twice."""
+"""Stretches of past days that a process keeps (about 10 MB each, and 1.5 MB a model): one a replication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,11 @@ class PastDays:
 class ProcessCache:
     """What does not change between replications, made once in each process.
 
-    Past days are kept as the few columns that policies read; the full manifest of those alone that
+    Past days are kept as the few columns that policies read, once for all models; the full manifest of those alone that
     were scored last, because another model may score them next.
     """
 
+    kept: dict[str, pd.DataFrame] = field(default_factory=dict)
     whole: dict[str, pd.DataFrame] = field(default_factory=dict)
     days: dict[tuple[str, str], PastDays] = field(default_factory=dict)
     plans: dict[tuple[str, str], OperatingPlan] = field(default_factory=dict)
@@ -120,13 +121,17 @@ class ProcessCache:
     def _days(self, scenario: Scenario, scorer: Scorer, days: Window, of_trucks: str) -> PastDays:
         key = (of_trucks, risk_key(scenario))
         if key not in self.days:
-            if len(self.days) >= MOST_PASTS:
+            if of_trucks not in self.kept and len(self.kept) >= MOST_PASTS:
+                self.kept.clear()
                 self.days.clear()
                 self.plans.clear()
             if of_trucks not in self.whole:
                 self.whole = {of_trucks: draw_window_trucks(scenario, days)}
             manifest = self.whole[of_trucks]
-            kept = pd.DataFrame({name: column(manifest, name) for name in PAST_COLUMNS})
+            kept = self.kept.get(of_trucks)
+            if kept is None:
+                kept = pd.DataFrame({name: column(manifest, name) for name in PAST_COLUMNS})
+                self.kept[of_trucks] = kept
             scores = score_manifest(scenario, scorer, manifest)
             self.days[key] = PastDays(kept, scores, summarize_past(kept, scores))
         return self.days[key]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
+
+import numpy as np
 
 from experiments.intervals import Difference
 from experiments.number_format import listed, percent, percent_with_span, span, wait_difference_words, with_span
 from experiments.report import answer_forms
+from experiments.report.claim import Answer, Description, Lead, answer_of
 from experiments.report.equivalents import portal_equivalent_clause
 from experiments.report.findings import Findings
-from experiments.report.frontier import LevelComparison
+from experiments.report.frontier import LOADS_FOUND, WAIT, LevelComparison
 from experiments.report.rosters import adds_officers, officers_answer, rule_answer, varies_rule
 from experiments.report.rule_frontier import has_rules, rule_frontier_answer
 
@@ -34,21 +38,30 @@ WORTH_LEADING_SHARE = 0.002
 """Smaller differences in the share of loads found are not worth leading with."""
 
 
-def comparison_answer(findings: Findings) -> str:
-    """Return the answer: who finds more without scanning more, else who waits less.
+def comparison_answer(findings: Findings) -> Answer:
+    """Return the answer: a headline with its claim, why there is none, or of one alternative what it does.
 
-    Where an alternative cannot carry its load and nobody finds more, the answer is how many trucks
-    got through, under each alternative.
+    The claim is who finds more without scanning more, else who waits less; where an alternative cannot carry its load
+    and nobody finds more, how many trucks got through.
     """
-    text = _answered(findings)
+    if len(findings.names) == 1:
+        return Description(_in_its_year(findings, _alone(findings)))
+    return answer_of(lead_of(findings), findings.redrawn, findings.study.coverage, findings.study.days)
+
+
+def lead_of(findings: Findings) -> Lead:
+    """Return what the answer of a comparison rests on, and its sentence."""
+    lead = _lead(findings)
+    return dataclasses.replace(lead, text=_in_its_year(findings, lead.text))
+
+
+def _in_its_year(findings: Findings, text: str) -> str:
     if findings.study.calendar == "year":
         return f"Over the year {findings.study.start_date[:4]}, {text[0].lower()}{text[1:]}"
     return text
 
 
-def _answered(findings: Findings) -> str:
-    if len(findings.names) == 1:
-        return _alone(findings)
+def _lead(findings: Findings) -> Lead:
     special = next((answer for applies, answer in SPECIAL_ANSWERS if applies(findings)), None)
     if special is not None and findings.study.baseline not in findings.unstable:
         return special(findings)
@@ -56,17 +69,33 @@ def _answered(findings: Findings) -> str:
         return _compared(findings)
     if findings.study.baseline in findings.unstable or not _better(findings):
         return _through(findings)
-    return " ".join([_compared(findings), _overload(findings)])
+    lead = _compared(findings)
+    return dataclasses.replace(lead, text=f"{lead.text} {_overload(findings)}")
 
 
-def _compared(findings: Findings) -> str:
+def _compared(findings: Findings) -> Lead:
     if better := _better(findings):
         as_asked = [share for share in better if not share.setting] or better
         return _gain(findings, max(as_asked, key=lambda share: share.found.mean))
     if shorter := _shorter(findings):
-        return _wait_gain(findings, shorter)
+        return answer_forms.lead_on(findings, shorter, WAIT, _wait_gain(findings, shorter))
     rivals = [share for share in findings.shares if share.found_gap is not None]
     return _nothing_better(findings, rivals) if rivals else _outright(findings)
+
+
+def _lead_at_share(findings: Findings, share: LevelComparison, text: str, *, sure: bool) -> Lead:
+    """Return the lead of a difference in loads found, at equal scan share where there is one."""
+    if share.found_gap is None:
+        return dataclasses.replace(answer_forms.lead_on(findings, share.alternative, LOADS_FOUND, text), sure=sure)
+    return Lead(
+        text=text,
+        alternative=share.alternative,
+        against=findings.study.baseline,
+        metric=LOADS_FOUND,
+        gap=share.found_gap,
+        sure=sure,
+        equal_share=True,
+    )
 
 
 def _base(findings: Findings) -> LevelComparison:
@@ -130,7 +159,7 @@ def _wait_gap(findings: Findings, name: str) -> Difference:
     return answer_forms.baseline_difference(findings, name, "wait_mean_min")
 
 
-def _gain(findings: Findings, leader: LevelComparison) -> str:
+def _gain(findings: Findings, leader: LevelComparison) -> Lead:
     base, name = _base(findings), leader.alternative
     gap = leader.wait_gap if leader.equal else _wait_gap(findings, name)
     wait = wait_difference_words(gap) if gap else "their waits cannot be compared"
@@ -139,9 +168,11 @@ def _gain(findings: Findings, leader: LevelComparison) -> str:
     against = f"{percent_with_span(base.found)} under {base.alternative}"
     if leader.equal:
         head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {name}{turned} {finds}"
-        return f"{head} against {against}; {wait}{portal_equivalent_clause(findings, name)}."
-    head = f"Scanning {percent(leader.scanned.mean)} of trucks, {name} {finds}"
-    return f"{head} against {against}, which scans {percent(base.scanned.mean)}; {wait}."
+        text = f"{head} against {against}; {wait}{portal_equivalent_clause(findings, name)}."
+    else:
+        head = f"Scanning {percent(leader.scanned.mean)} of trucks, {name} {finds}"
+        text = f"{head} against {against}, which scans {percent(base.scanned.mean)}; {wait}."
+    return _lead_at_share(findings, leader, text, sure=True)
 
 
 def _alone(findings: Findings) -> str:
@@ -158,7 +189,7 @@ def _alone(findings: Findings) -> str:
     )
 
 
-def _through(findings: Findings) -> str:
+def _through(findings: Findings) -> Lead:
     """Say of every alternative how many trucks got through and how many stood in line."""
     parts = []
     for name in findings.names:
@@ -166,7 +197,10 @@ def _through(findings: Findings) -> str:
         parts.append(f"{out} get through under {name} and {inside} are left in line")
     days = findings.study.days
     when = "In a day" if days == 1 else f"In {days} days"
-    return f"{when} {'; '.join(parts)}. {listed(list(findings.unstable))} cannot carry the load."
+    text = f"{when} {'; '.join(parts)}. {listed(list(findings.unstable))} cannot carry the load."
+    rivals = [name for name in findings.names if name != findings.study.baseline]
+    most = max(rivals, key=lambda name: abs(answer_forms.baseline_difference(findings, name, "exited").mean))
+    return answer_forms.lead_on(findings, most, "exited", text)
 
 
 def _overload(findings: Findings) -> str:
@@ -186,7 +220,12 @@ def _out_and_inside(findings: Findings, name: str) -> tuple[str, str]:
     return with_span(findings.interval(name, "exited"), " trucks", digits=0), inside
 
 
-def _nothing_better(findings: Findings, rivals: list[LevelComparison]) -> str:
+def _nothing_better(findings: Findings, rivals: list[LevelComparison]) -> Lead:
+    nearest = max(rivals, key=lambda share: share.found_gap.mean if share.found_gap else -np.inf)
+    return _lead_at_share(findings, nearest, _nothing_better_words(findings, rivals), sure=False)
+
+
+def _nothing_better_words(findings: Findings, rivals: list[LevelComparison]) -> str:
     base = _base(findings)
     sure = [share for share in rivals if share.sure(findings.alpha)]
     barely = any(share.found.mean > base.found.mean for share in sure)
@@ -216,16 +255,19 @@ def _sure_waits(findings: Findings, gaps: Mapping[str, Difference]) -> str:
     return ", ".join(f"under {name} {change}" for name, change in zip(sure, words, strict=False))
 
 
-def _outright(findings: Findings) -> str:
+def _outright(findings: Findings) -> Lead:
     base = _base(findings)
     head = f"No alternative ran at the scan share of {base.alternative} ({percent(base.scanned.mean, 0)})"
     against = f"{percent_with_span(base.found)} under {base.alternative}"
     better = [share for share in findings.shares if _finds_more(findings, share)]
     if not better:
-        return f"{head}, and none finds surely more loads than the {against}."
+        nearest = max((s for s in findings.shares if s is not base), key=lambda share: share.found.mean)
+        text = f"{head}, and none finds surely more loads than the {against}."
+        return _lead_at_share(findings, nearest, text, sure=False)
     best = max(better, key=lambda share: share.found.mean)
-    return (
+    text = (
         f"{head}; {best.alternative}, which scans {percent(best.scanned.mean, 0)}, finds "
         f"{percent(best.found.mean)} of loads {span(best.found, 100.0)} against {against}, and "
         f"{wait_difference_words(_wait_gap(findings, best.alternative))}."
     )
+    return _lead_at_share(findings, best, text, sure=True)

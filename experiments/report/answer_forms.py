@@ -12,9 +12,12 @@ import dataclasses
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from experiments.comparison import metric_samples
 from experiments.intervals import Difference, paired_difference
 from experiments.number_format import listed, number, percent, percent_with_span, span, with_span
+from experiments.report.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT
 from experiments.report.tables import amount_decimals, amount_kind_words, occurring_types
@@ -47,6 +50,18 @@ def baseline_difference(findings: Findings, name: str, metric: str) -> Differenc
     """Return an alternative minus the baseline, with its interval."""
     row = findings.row(name, metric)
     return Difference(row["difference"], row["diff_low"], row["diff_high"], row["p_value"], int(row["n"]), row["note"])
+
+
+def lead_on(findings: Findings, name: str, metric: str, text: str) -> Lead:
+    """Return the lead of an alternative's difference from the baseline, as both ran."""
+    return Lead(
+        text=text,
+        alternative=name,
+        against=findings.study.baseline,
+        metric=metric,
+        gap=baseline_difference(findings, name, metric),
+        sure=is_sure(findings, name, metric),
+    )
 
 
 def overloaded_words(findings: Findings, name: str) -> str:
@@ -116,17 +131,18 @@ def varies_equipment(findings: Findings) -> bool:
     return moved and (steady or base.port.direction == "southbound")
 
 
-def equipment_answer(findings: Findings) -> str:
+def equipment_answer(findings: Findings) -> Lead:
     """Return what the baseline finds, and what each alternative changes at which price."""
     base = findings.study.baseline
     finds, wait = findings.interval(base, LOADS_FOUND), findings.interval(base, WAIT)
     rivals = sorted(
         (n for n in findings.names if n != base), key=lambda n: -baseline_difference(findings, n, LOADS_FOUND).mean
     )
-    return (
+    text = (
         f"Against {base}, which finds {percent(finds.mean)} of loads {span(finds, 100.0)} at a mean wait of "
         f"{with_span(wait, ' min')}: {'; '.join(_equipment_phrase(findings, name) for name in rivals)}."
     )
+    return lead_on(findings, rivals[0], LOADS_FOUND, text)
 
 
 def _scenarios(findings: Findings) -> list[Scenario]:
@@ -199,14 +215,16 @@ def varies_staffing(findings: Findings) -> bool:
     return len(findings.names) > 2 and _post(findings) is not None
 
 
-def staffing_answer(findings: Findings) -> str:
+def staffing_answer(findings: Findings) -> Lead:
     """Return the least number that is enough, and how much longer waits are with fewer."""
     key = str(_post(findings))
     posts = {name: _count(scenario, key) for name, scenario in findings.study.alternatives.items()}
     ladder = sorted(findings.names, key=lambda name: posts[name])
     most = ladder[-1]
     if most in findings.unstable:
-        return f"{posts[most]} {key} are not enough: {findings.unstable[most]}."
+        text = f"{posts[most]} {key} are not enough: {findings.unstable[most]}."
+        other = next(name for name in reversed(ladder) if name != findings.study.baseline)
+        return lead_on(findings, other, "exited", text)
     gaps = {name: _behind(findings, name, most) for name in ladder if name not in findings.unstable}
     enough = next(n for n in ladder if n == most or (n in gaps and gaps[n].high < WORTH_MIN))
     base = findings.study.baseline
@@ -219,7 +237,12 @@ def staffing_answer(findings: Findings) -> str:
     fewer = ladder[: ladder.index(enough)]
     over = [str(posts[name]) for name in fewer if name in findings.unstable]
     parts = [f"with {posts[name]} {_over(gaps[name])}" for name in reversed(fewer) if name in gaps]
-    return f"{'; '.join([head, *parts, *([f'{listed(over)} cannot carry the load'] if over else [])])}."
+    text = f"{'; '.join([head, *parts, *([f'{listed(over)} cannot carry the load'] if over else [])])}."
+    told = enough if enough != most else next(name for name in reversed(ladder) if name != most)
+    if told not in gaps:
+        return lead_on(findings, told if told != base else most, "exited", text)
+    sure = gaps[told].high >= WORTH_MIN
+    return Lead(text=text, alternative=told, against=most, metric=WAIT, gap=gaps[told], sure=sure, least=WORTH_MIN)
 
 
 def _over(gap: Difference) -> str:
@@ -261,12 +284,13 @@ def varies_lane_response(findings: Findings) -> bool:
     return alike and len({lane_response(scenario.port, scenario.staffing) for scenario in (base, *rest)}) > 1
 
 
-def lane_response_answer(findings: Findings) -> str:
+def lane_response_answer(findings: Findings) -> Lead:
     """Return the baseline's wait, and what each other rule for lanes takes off it for how many officer hours."""
     base = findings.study.baseline
     rivals = sorted((n for n in findings.names if n != base), key=lambda n: baseline_difference(findings, n, WAIT).mean)
     wait = with_span(findings.interval(base, WAIT), " min")
-    return f"Against {base}, with a mean wait of {wait}: {'; '.join(_lane_phrase(findings, name) for name in rivals)}."
+    text = f"Against {base}, with a mean wait of {wait}: {'; '.join(_lane_phrase(findings, name) for name in rivals)}."
+    return lead_on(findings, rivals[0], WAIT, text)
 
 
 def _lane_phrase(findings: Findings, name: str) -> str:
@@ -291,15 +315,17 @@ def varies_fast_lanes(findings: Findings) -> bool:
     return differs and all(_rest(scenario) == _rest(first) for scenario in others)
 
 
-def fast_lane_answer(findings: Findings) -> str:
+def fast_lane_answer(findings: Findings) -> Lead:
     """Return both classes' waits under the baseline, and what each other rule changes."""
     base = findings.study.baseline
     waits = [
         f"{CLASS_WORDS[kind]} wait {with_span(findings.interval(base, f'wait_{kind}_mean_min'), ' min')}"
         for kind in reversed(LANE_CLASSES)
     ]
-    rivals = [_fast_lane_phrase(findings, name) for name in findings.names if name != base]
-    return f"Under {base} {listed(waits)}; {'; '.join(rivals)}."
+    rivals = [name for name in findings.names if name != base]
+    text = f"Under {base} {listed(waits)}; {'; '.join(_fast_lane_phrase(findings, name) for name in rivals)}."
+    sizes = {name: np.nan_to_num(abs(baseline_difference(findings, name, DELAY).mean), nan=-1.0) for name in rivals}
+    return lead_on(findings, max(rivals, key=sizes.__getitem__), DELAY, text)
 
 
 def _fast_lane_phrase(findings: Findings, name: str) -> str:
@@ -343,23 +369,25 @@ def varies_insiders(findings: Findings) -> bool:
     return _helped(findings, findings.study.baseline) and len(others) > 1
 
 
-def insider_answer(findings: Findings) -> str:
+def insider_answer(findings: Findings) -> Lead:
     """Return what help from inside costs, and what each guard wins back at which price."""
     base, clean = findings.study.baseline, next(name for name in findings.names if not _helped(findings, name))
     gaps = {name: baseline_difference(findings, name, LOADS_FOUND) for name in findings.names}
     cost, finds = points_words(gaps[clean]), findings.interval(base, LOADS_FOUND)
     if holm_verdict(findings, clean, LOADS_FOUND) != "higher":
-        return (
+        text = (
             f"Help from inside makes no sure difference: {percent(finds.mean)} of loads are found "
             f"{span(finds, 100.0)} with it, {cost} points more without."
         )
+        return lead_on(findings, clean, LOADS_FOUND, text)
     guards = sorted(
         (name for name in findings.names if name != base and _helped(findings, name)), key=lambda name: -gaps[name].mean
     )
-    return (
+    text = (
         f"Help from inside costs {cost} points of the loads found ({percent_with_span(finds)} are under {base}); "
         f"won back: {'; '.join(_guard(findings, name, gaps[name]) for name in guards)}."
     )
+    return lead_on(findings, guards[0] if guards else clean, LOADS_FOUND, text)
 
 
 def _helped(findings: Findings, name: str) -> bool:

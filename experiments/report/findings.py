@@ -125,7 +125,13 @@ def gather_findings(
         metrics=metrics,
         comparison=table,
         points=frontier_points(
-            metrics, unstable, coverage=coverage, strata=strata, references=aside, mixes=not study.crossed_with
+            metrics,
+            unstable,
+            coverage=coverage,
+            strata=strata,
+            references=aside,
+            mixes=not study.crossed_with,
+            margins=study.alike,
         ),
         shares=levels.pop(SCAN_SHARE.metric),
         levels=levels,

@@ -1,9 +1,14 @@
 """Wait against detection: which alternatives are worth having, and which are dominated.
 
-An alternative is *dominated* when another one is surely better in one respect and not surely
-worse in the other; it is *dominated by a mix* when running two others on alternate days would
-find as many loads at a surely shorter wait. "Surely" is Holm's verdict over all pairs. Two
-alternatives that differ surely in neither respect are *indistinguishable*, and said to be so.
+An alternative is *dominated* when another one is surely better in one respect and surely not worse in the other by
+more than a stated margin: superiority in one, non-inferiority in the other. "Surely better" is Holm's verdict over all
+pairs; "surely not worse" is an interval of the difference that ends within the margin, for all pairs at once
+(Bonferroni). Both need intervals, so that fewer replications say less and never let one dominate another. Two
+alternatives are *alike* when both intervals lie within the margins on either side (equivalence). An alternative is
+*dominated by a mix* when running two others on alternate days would find as many loads at a surely shorter wait.
+
+Sources: Schuirmann (1987), J. Pharmacokinet. Biopharm. 15, 657-680, for equivalence by interval; Berger (1982),
+Technometrics 24, 295-300, for asking both at once.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ import dataclasses
 import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,6 +34,7 @@ from experiments.intervals import (
     paired_difference,
 )
 from experiments.number_format import number
+from experiments.study.margins import DEFAULT_MARGINS, AlikeMargins
 
 WAIT: Final = "wait_mean_min"
 LOADS_FOUND: Final = "detection_expected"
@@ -50,8 +56,9 @@ class FrontierPoint:
     by: tuple[str, ...] = ()
     """Who dominates it: one alternative, or the two of a mix."""
     like: tuple[str, ...] = ()
-    """Alternatives from which it does not differ significantly."""
+    """Alternatives from which it surely differs by less than the margins, in both respects."""
     why: str = ""
+    margins: AlikeMargins = DEFAULT_MARGINS
 
     def words(self) -> str:
         """Return its standing in words."""
@@ -60,7 +67,9 @@ class FrontierPoint:
             "reference": "no choice at this port: shown for comparison",
             "mix": f"dominated by a mix of {' and '.join(self.by)}",
             "dominated": f"dominated by {' and '.join(self.by)} ({self.why})",
-            "frontier": f"no significant difference from {', '.join(self.like)}" if self.like else "on the frontier",
+            "frontier": f"like {', '.join(self.like)}, {margin_words(self.margins)}"
+            if self.like
+            else "on the frontier",
         }[self.status]
 
 
@@ -86,7 +95,7 @@ class LevelComparison:
         return self.found_gap is not None and self.p_holm <= alpha
 
 
-def frontier_points(
+def frontier_points(  # noqa: PLR0913
     metrics: pd.DataFrame,
     unstable: Mapping[str, str],
     *,
@@ -94,8 +103,9 @@ def frontier_points(
     strata: int | None = None,
     references: Collection[str] = (),
     mixes: bool = True,
+    margins: AlikeMargins = DEFAULT_MARGINS,
 ) -> list[FrontierPoint]:
-    """Return each alternative's standing, in the order of the study.
+    """Return each alternative's standing, in the order of the study; ``margins`` say what is alike.
 
     ``unstable`` alternatives cannot carry their load and have no wait to be compared by; ``references`` are those that
     nobody can choose, such as a port without insiders: they dominate nobody. To look for ``mixes`` of two others takes
@@ -103,28 +113,27 @@ def frontier_points(
     """
     waits, found = metric_samples(metrics, WAIT, strata), metric_samples(metrics, LOADS_FOUND, strata)
     stable = [name for name in waits if name not in unstable and name not in references]
-    shorter = _surely(waits, stable, coverage, sign=-1.0, least=WORTH_WAIT_MIN)
-    more = _surely(found, stable, coverage, sign=1.0, least=WORTH_DETECTION)
+    on_waits = _verdicts(waits, stable, coverage, _Respect(-1.0, WORTH_WAIT_MIN, margins.wait_min))
+    on_found = _verdicts(found, stable, coverage, _Respect(1.0, WORTH_DETECTION, margins.found_share))
     points = {}
     for name in waits:
         where = (estimate_interval(waits[name], coverage), estimate_interval(found[name], coverage))
         rivals = [rival for rival in stable if rival != name and name in stable]
-        by = [rival for rival in rivals if _dominates(rival, name, shorter, more)]
-        like = tuple(r for r in rivals if not shorter[r, name] and not more[r, name])
+        by = [rival for rival in rivals if _dominates(rival, name, on_waits, on_found)]
+        like = tuple(
+            r for r in rivals if all(table[pair].alike for pair in ((r, name),) for table in (on_waits, on_found))
+        )
         if name in unstable:
             points[name] = FrontierPoint(name, *where, "unstable", why=unstable[name])
         elif name in references:
             points[name] = FrontierPoint(name, *where, "reference")
         elif by:
-            undominated = [r for r in by if not any(_dominates(s, r, shorter, more) for s in stable)]
+            undominated = [r for r in by if not any(_dominates(s, r, on_waits, on_found) for s in stable)]
             best = max(undominated or by, key=lambda rival: estimate_interval(found[rival]).mean)
-            reason = _reason(
-                paired_difference(waits[best], waits[name]).mean if shorter[best, name] else 0.0,
-                paired_difference(found[best], found[name]).mean if more[best, name] else 0.0,
-            )
-            points[name] = FrontierPoint(name, *where, "dominated", (best,), like, reason)
+            reason = _reason(on_waits[best, name], on_found[best, name], margins)
+            points[name] = FrontierPoint(name, *where, "dominated", (best,), like, reason, margins)
         else:
-            points[name] = FrontierPoint(name, *where, "frontier", like=like)
+            points[name] = FrontierPoint(name, *where, "frontier", like=like, margins=margins)
     return list((_with_mixes(points, waits, found, coverage) if mixes else points).values())
 
 
@@ -161,42 +170,79 @@ def compare_at_equal_level(
     return [dataclasses.replace(share, p_holm=float(p)) for share, p in zip(shares, adjusted, strict=True)]
 
 
-def _surely(
-    samples: Mapping[str, Sample], names: list[str], coverage: float, sign: float, least: float
-) -> dict[tuple[str, str], int]:
-    """Return for each ordered pair 1 if the first is surely better, -1 if worse, 0 if unsure.
+class _Respect(NamedTuple):
+    """One axis of the plane: which way is better, the least difference that decides, and the margin of alike."""
 
-    A difference smaller than ``least`` decides nothing, however sure it is.
+    sign: float
+    least: float
+    margin: float
+
+
+class _Verdict(NamedTuple):
+    """The first of a pair against the second, in one respect."""
+
+    gap: float
+    better: bool
+    """Surely."""
+    not_worse: bool
+    """Surely, by more than the margin."""
+    alike: bool
+    """Surely, within the margin."""
+
+
+def _verdicts(
+    samples: Mapping[str, Sample], names: list[str], coverage: float, respect: _Respect
+) -> dict[tuple[str, str], _Verdict]:
+    """Return of each ordered pair what is sure in one respect, for all pairs at once.
+
+    A difference smaller than ``respect.least`` decides nothing, however sure it is.
     """
     pairs = list(itertools.combinations(names, 2))
-    gaps = [paired_difference(samples[one], samples[other], coverage) for one, other in pairs]
+    jointly = 1.0 - (1.0 - coverage) / max(len(pairs), 1)
+    gaps = [paired_difference(samples[one], samples[other], jointly) for one, other in pairs]
     adjusted = holm_adjusted([gap.p_value for gap in gaps])
-    sure = {}
+    verdicts = {}
     for (one, other), gap, p in zip(pairs, gaps, adjusted, strict=True):
         # A gap that is the same in every replication has no p value and needs none.
         certain = p <= 1.0 - coverage or (gap.low == gap.high and gap.mean != 0.0)
-        matters = certain and abs(gap.mean) >= least
-        verdict = int(np.sign(sign * gap.mean)) if matters else 0
-        sure[one, other], sure[other, one] = verdict, -verdict
-    return sure
+        matters = certain and abs(gap.mean) >= respect.least
+        inside_low, inside_high = gap.low >= -respect.margin, gap.high <= respect.margin
+        for pair, sign in (((one, other), respect.sign), ((other, one), -respect.sign)):
+            better = bool(matters and sign * gap.mean > 0.0)
+            not_worse = bool(inside_low if sign > 0.0 else inside_high)
+            verdicts[pair] = _Verdict(abs(gap.mean), better, better or not_worse, bool(inside_low and inside_high))
+    return verdicts
 
 
 def _dominates(
-    rival: str, name: str, waits_less: Mapping[tuple[str, str], int], finds_more: Mapping[tuple[str, str], int]
+    rival: str, name: str, on_waits: Mapping[tuple[str, str], _Verdict], on_found: Mapping[tuple[str, str], _Verdict]
 ) -> bool:
     if rival == name:
         return False
-    pair = (waits_less[rival, name], finds_more[rival, name])
-    return min(pair) >= 0 and max(pair) > 0
+    both = (on_waits[rival, name], on_found[rival, name])
+    return any(verdict.better for verdict in both) and all(verdict.not_worse for verdict in both)
 
 
-def _reason(wait_gap: float, found_gap: float) -> str:
-    """Say by how much; zero stands for a difference that is not sure."""
-    wait = f"wait {number(-wait_gap)} min shorter"
-    more = f"{number(100.0 * found_gap)} points more loads found"
-    if wait_gap and found_gap:
-        return f"{wait}, {more}"
-    return f"{wait}, loads found alike" if wait_gap else f"{more}, waits alike"
+def _reason(on_waits: _Verdict, on_found: _Verdict, margins: AlikeMargins) -> str:
+    """Say by how much the better one is better, and within which margin it is not worse."""
+    shorter = f"wait {number(on_waits.gap)} min shorter"
+    more = f"{number(100.0 * on_found.gap)} points more loads found"
+    if on_waits.better and on_found.better:
+        return f"{shorter}, {more}"
+    if on_waits.better:
+        return f"{shorter}, fewer loads found by less than {100.0 * margins.found_share:g} points"
+    return f"{more}, wait longer by less than {margins.wait_min:g} min"
+
+
+def margin_words(margins: AlikeMargins) -> str:
+    """Return the margins within which alternatives are called alike.
+
+    Examples
+    --------
+    >>> margin_words(DEFAULT_MARGINS)
+    'within 0.5 min and 0.5 points of loads'
+    """
+    return f"within {margins.wait_min:g} min and {100.0 * margins.found_share:g} points of loads"
 
 
 def _with_mixes(

@@ -8,10 +8,12 @@ from typing import Final
 
 from experiments.execution.replicate import plan_for_window
 from experiments.execution.robustness import RedrawnResults, standings_over_draws
+from experiments.intervals import KIND_WORDS
 from experiments.number_format import NONE, listed, number, percent, span, with_span
 from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
 from experiments.report.findings import Findings
+from experiments.report.frontier import margin_words
 from experiments.report.rule_frontier import efficient_choices, has_rules
 from experiments.report.tables import share_span, trucks_only_note
 from experiments.study.calibrated_waits import not_calibrated_note
@@ -30,7 +32,7 @@ def redraws_note(redrawn: RedrawnResults) -> str:
     weeks = f"{redrawn.replications} replication{'s' if redrawn.replications > 1 else ''}"
     words = (
         f"{len(redrawn.inputs)} assumed inputs were redrawn together {redrawn.asked} times within "
-        f"their ranges (Latin hypercube), each time for {weeks} of every alternative on the same "
+        f"their ranges (Latin hypercube: sets of assumptions), each time for {weeks} of every alternative on the same "
         "trucks. Held fixed: the trained risk models, which so meet "
         "smugglers unlike those they learned from; the policies; prices, costs and crews."
     )
@@ -71,10 +73,10 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
     always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
     k, n = best.more
     if not k:
-        return f"In none of {n} redraws of what is assumed does anybody find more at equal share."
+        return f"In none of {n} sets of assumptions does anybody find more at equal share."
     if always:
         find = "finds" if len(always) == 1 else "find"
-        return f"{listed(always)} {find} more than {base} in all {n} redraws of what is assumed."
+        return f"{listed(always)} {find} more than {base} in all {n} sets of assumptions."
     times = f"in {k} of {n} {share_span(best.interval('more'))}"
     if best.interval("more").low <= 0.5:
         return (
@@ -111,7 +113,7 @@ def _through_range(redrawn: RedrawnResults, findings: Findings) -> str:
         fewer = int((exited[name] < exited[base]).sum())
         tail = "" if name == base else f", fewer than under {base} in {fewer}"
         said.append(f"{low} to {high} trucks get through under {name}{tail}")
-    return f"Over {len(exited)} redraws of what is assumed {'; '.join(said)}."
+    return f"Over {len(exited)} sets of assumptions {'; '.join(said)}."
 
 
 def redraws_ranking_note(findings: Findings) -> str:
@@ -126,7 +128,7 @@ def redraws_ranking_note(findings: Findings) -> str:
     parts = [f"{s.alternative} {s.undominated[0]} {spans[s.alternative]}" for s in ranked if s.undominated[0]]
     never = [s.alternative for s in ranked if not s.undominated[0]]
     parts += [f"never {spans[never[-1]]} {listed(never)}"] if never else []
-    words = f"Undominated, of {n} redraw{'' if n == 1 else 's'} of what is assumed: {'; '.join(parts)}."
+    words = f"Efficient (nobody does better), in how many of {n} sets of assumptions: {'; '.join(parts)}."
     if any(s.risk.name not in UNTRAINED for s in findings.study.alternatives.values()):
         words += " Trained models are held fixed: there they meet smugglers unlike those they know."
     return words
@@ -167,7 +169,8 @@ def random_stream_note(findings: Findings) -> str:
     return (
         "Trucks that luck alone sent to the portal, among those that targeting let pass, all replications "
         "together. E = F / (F + (x / n) M): F loads found by targeting, x found in n random inspections, M trucks "
-        "let pass (GAO-02-215R); what luck finds is not targeting's. Rates have Clopper-Pearson intervals. A "
+        "let pass (GAO-02-215R); what luck finds is not targeting's. Rates have Clopper-Pearson intervals over "
+        "replications, all trucks of which count alike. A "
         "random inspection finds only what image and exam see, so the estimate lies above the truth, which only a "
         "simulation knows. Sample wanted: trucks to inspect until the interval of the rate is as narrow as "
         f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and all found clean, "
@@ -237,17 +240,17 @@ def frontier_notes(findings: Findings) -> list[str]:
 
 
 def _alike(findings: Findings, on_frontier: list[str]) -> list[str]:
-    """Return which alternatives on the frontier do not differ significantly; mutual groups are named once."""
+    """Return which alternatives on the frontier are surely alike; mutual groups are named once."""
     groups: dict[frozenset[str], list[str]] = {}
     for name in on_frontier:
         like = frozenset(other for other in findings.point(name).like if other in on_frontier)
         if like:
             groups.setdefault(like | {name}, []).append(name)
-    lines = []
+    lines, within = [], margin_words(findings.study.alike)
     for group, members in groups.items():
         others = listed([name for name in on_frontier if name in group and name not in members])
-        either = f"{listed(members)}: no significant difference from {others}."
-        lines.append(either if others else f"No significant difference between {listed(members)}.")
+        either = f"{listed(members)} {'is' if len(members) == 1 else 'are'} like {others}, {within}."
+        lines.append(either if others else f"{listed(members)} are alike, {within}.")
     return lines
 
 
@@ -277,7 +280,7 @@ def reader_notes(findings: Findings) -> list[str]:
         trucks_only_note(findings.study),
         f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",
-        f"Intervals cover {percent(findings.study.coverage, 0)}{paired}.",
+        f"Intervals are of {percent(findings.study.coverage, 0)} {KIND_WORDS['replications']}{paired}.",
     ]
 
 
@@ -313,8 +316,9 @@ def plan_rows(findings: Findings) -> list[dict[str, str]]:
 
 
 PLAN_NOTE: Final = (
-    "The plan takes sensors to be independent, openings to find everything and yards to have "
-    "room; the port has loads hidden well from every sensor, exams that miss, and queues."
+    f"Intervals of what the port found are {KIND_WORDS['replications']}. The plan takes sensors to be independent, "
+    "openings to find everything and yards to have room; the port has loads hidden well from every sensor, exams that "
+    "miss, and queues."
 )
 """What a plan leaves out, and so why the port falls short of it."""
 

@@ -54,7 +54,7 @@ def render_report(findings: Findings) -> str:
         title=study.alternatives[study.baseline].port.title,
         study=study,
         command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
-        answer=comparison_answer(findings),
+        answer=comparison_answer(findings).text,
         headline_badges=headline_badges(findings),
         standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if several and line],
         notes=report_notes.reader_notes(findings),

@@ -14,7 +14,8 @@ from experiments.execution.officer_gains import OfficerGain
 from experiments.intervals import Difference, holm_adjusted, paired_difference
 from experiments.number_format import listed, number, percent, percent_with_span, signed, span, with_span
 from experiments.page_templates import Cell, Table, page_table
-from experiments.report.answer_forms import HOURS, baseline_difference, holm_verdict, overloaded_words
+from experiments.report.answer_forms import HOURS, baseline_difference, holm_verdict, lead_on, overloaded_words
+from experiments.report.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, LevelComparison
 from experiments.report.rule_frontier import has_rules, reference_rules, split_name
@@ -43,13 +44,16 @@ def _without_rule(scenario: Scenario) -> Scenario:
     return replace_parts(scenario, staffing=dataclasses.replace(scenario.staffing, roster=None))
 
 
-def rule_answer(findings: Findings) -> str:
+def rule_answer(findings: Findings) -> Lead:
     """Return which rule finds most at the baseline's officer hours and wait, and how long all rules wait as asked."""
     base = findings.study.baseline
     hours = number(findings.interval(base, HOURS).mean / findings.study.days, 0)
     wait = with_span(findings.interval(base, WAIT), " min")
     head = f"At the {hours} officer hours a day of one roster and the average wait of {base}, {wait}, "
-    return f"{head}{_most(findings)}; {_waits(findings)}."
+    found = {name: findings.interval(name, LOADS_FOUND).mean for name in findings.names if name != base}
+    return lead_on(
+        findings, max(found, key=found.__getitem__), LOADS_FOUND, f"{head}{_most(findings)}; {_waits(findings)}."
+    )
 
 
 def _rosters(findings: Findings) -> list[str]:
@@ -132,7 +136,7 @@ def adds_officers(findings: Findings) -> bool:
     return rules == set(findings.study.crossed_with) - set(reference_rules(findings))
 
 
-def officers_answer(findings: Findings) -> str:
+def officers_answer(findings: Findings) -> Lead:
     """Return what more officers take off the wait and find more, under every rule and for every pair."""
     pairs = officer_pairs(findings)
     hours = _gap(findings, HOURS, pairs[0]).mean / findings.study.days
@@ -143,7 +147,16 @@ def officers_answer(findings: Findings) -> str:
         words = _brings(findings, pair, changes[WAIT][place], changes[LOADS_FOUND][place])
         by_point.setdefault(point, []).append(f"under {rule} {words}")
     told = "; ".join(f"at {point} {listed(parts)}" for point, parts in by_point.items())
-    return f"{pairs[0].officers} officers more on every shift, {number(hours, 0)} officer hours a day: {told}."
+    gaps = [_gap(findings, WAIT, pair) for pair in pairs]
+    place = min(range(len(pairs)), key=lambda at: gaps[at].mean)
+    return Lead(
+        text=f"{pairs[0].officers} officers more on every shift, {number(hours, 0)} officer hours a day: {told}.",
+        alternative=pairs[place].many,
+        against=pairs[place].few,
+        metric=WAIT,
+        gap=gaps[place],
+        sure=changes[WAIT][place] is not None,
+    )
 
 
 def _sure_changes(findings: Findings, metric: str, pairs: list[MoreOfficers]) -> list[Difference | None]:

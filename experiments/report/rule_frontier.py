@@ -19,6 +19,7 @@ from experiments.execution.robustness import WORTH_DETECTION, WORTH_WAIT_MIN, st
 from experiments.intervals import Difference, IntervalEstimate, paired_difference
 from experiments.number_format import NONE, listed, number, percent, percent_with_span, signed, span, with_span
 from experiments.page_templates import Cell, Table, page_table
+from experiments.report.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, FrontierPoint
 from experiments.report.plotly_style import GREY, MarkStyle, PointLabel, add_labels, alternative_marks, blank_figure
@@ -87,22 +88,33 @@ def _gap(findings: Findings, metric: str, name: str, other: str) -> Difference:
     return paired_difference(samples[name], samples[other], findings.study.coverage)
 
 
-def rule_frontier_answer(findings: Findings) -> str:
+def rule_frontier_answer(findings: Findings) -> Lead:
     """Return in a sentence which rule leads, and what its efficient points cost in wait, also under a reference."""
     best, leader = efficient_choices(findings), leading_rule(findings)
     if not best:
-        return "No alternative carries its load under any rule, so that there is no frontier."
+        others = [name for name in findings.names if name != findings.study.baseline]
+        text = "No alternative carries its load under any rule, so that there is no frontier."
+        return _lead(findings, text, others[0], findings.study.baseline)
     mine = [point for point in best if split_name(findings, point.alternative)[0] == leader]
     rules = [rule for rule in findings.study.crossed_with if rule not in reference_rules(findings)]
     head = f"Of {len(rules)} rules, {leader} has {len(mine)} of the {len(best)} efficient points"
     low, high = mine[0], mine[-1]
     if low is high:
-        return f"{head}: {_place(findings, low)}{_kept(findings, high)}."
+        text = f"{head}: {_place(findings, low)}{_kept(findings, high)}."
+        return _lead(findings, text, high.alternative, findings.study.baseline)
     step = _step(findings, low.alternative, high.alternative)
-    return (
+    text = (
         f"{head}: from {_place(findings, low)} to {_place(findings, high)} {step}"
         f"{_apart(findings, low, high)}{_kept(findings, high)}."
     )
+    return _lead(findings, text, high.alternative, low.alternative)
+
+
+def _lead(findings: Findings, text: str, name: str, other: str) -> Lead:
+    """Return the lead of a difference in loads found between two points, as both ran."""
+    gap = _gap(findings, LOADS_FOUND, name, other)
+    sure = gap.low > 0.0 or gap.high < 0.0
+    return Lead(text=text, alternative=name, against=other, metric=LOADS_FOUND, gap=gap, sure=sure)
 
 
 def _place(findings: Findings, point: FrontierPoint) -> str:

@@ -47,7 +47,7 @@ def binding_rows(findings: Findings) -> list[tuple[str, str]]:
             f"{number(s.truck_h, 0)} truck-h)"
             for s in binding_stations(findings.profiles[name])
         ]
-        rows.append((name, "; ".join(parts) or "nothing binds"))
+        rows.append((name, "; ".join(parts) or "no bottleneck"))
     return rows
 
 
@@ -85,11 +85,11 @@ def bottleneck_answer(findings: Findings) -> str:
     if not findings.gains:
         return ""
     stretches = binding_stations(findings.profiles[base])
-    head = f"Nothing binds under {base}."
+    head = f"Under {base} no station is a bottleneck."
     if stretches:
         top = max(stretches, key=lambda s: s.truck_h)
         hours = [f"{s.from_h:02d}-{s.to_h:02d} h" for s in stretches if s.station == top.station]
-        head = f"Under {base} {station_title(top.station)} binds on weekdays ({listed(hours)})."
+        head = f"Under {base} the bottleneck on weekdays is {station_title(top.station)} ({listed(hours)})."
     if base in findings.unstable:
         return head
     helps = [
@@ -159,10 +159,10 @@ def redrawn_table(findings: Findings) -> Table | None:
     if redrawn is None or len(findings.names) == 1:
         return None
     heads = (
-        "undominated",
+        "efficient",
         f"finds more than {base} at equal scan share",
-        "by points: median, range",
-        "hangs on (rank correlation)",
+        "by points: median, range over sets of assumptions",
+        "depends most on (rank correlation)",
     )
     rows = []
     for standing in standings_over_draws(redrawn, base):
@@ -170,7 +170,7 @@ def redrawn_table(findings: Findings) -> Table | None:
         if standing.alternative != base:
             rest = [_times(standing, "more"), _range(standing), _hangs(standing, findings.alpha)]
         rows.append((standing.alternative, [_times(standing, "undominated"), *rest]))
-    return page_table("When what is assumed is redrawn", "alternative", heads, rows)
+    return page_table("Sensitivity to assumptions", "alternative", heads, rows)
 
 
 def _times(standing: DrawStanding, frequency: str) -> Cell:

@@ -21,18 +21,19 @@ from rich.text import Text
 
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.progress import Pace, PaceColumn, PlainProgress
+from experiments.intervals import KIND_WORDS, Difference
 from experiments.number_format import (
     NONE,
-    half_width,
+    brief_span,
     number,
     percent,
-    plus_minus,
     present_stations,
     short_station_title,
     signed,
     station_load,
 )
 from experiments.report.answer import comparison_answer
+from experiments.report.claim import Withheld
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
 from experiments.report.notes import (
@@ -134,7 +135,8 @@ SENTENCES: Final = (
 def print_findings(terminal: Console, findings: Findings, paths: Sequence[Path], wall_s: float) -> None:
     """Print the answer, the table, what was written, and the notes, in this order."""
     terminal.print()
-    terminal.print(Text(wrap_line(terminal, comparison_answer(findings)), style="bold"))
+    answer = comparison_answer(findings)
+    terminal.print(Text(wrap_line(terminal, answer.text), style="" if isinstance(answer, Withheld) else "bold"))
     terminal.print()
     print_table(terminal, *headline_table(findings))
     if terminal.width >= WIDE:
@@ -169,33 +171,32 @@ Rows = tuple[list[str], list[list[str]]]
 
 
 def headline_table(findings: Findings) -> Rows:
-    """Return the table that fits 80 columns: wait, trucks out, scanned, found, against baseline."""
+    """Return the table that fits 80 columns: wait, scanned and found, and what is found against the baseline."""
     several = len(findings.names) > 1
-    headings = ["alternative", "wait, min", "out/day", "scanned, %", "found, %"]
     rows = [
         [
             name,
-            "unstable" if name in findings.unstable else _plus_minus(findings, name, "wait_mean_min"),
-            number(findings.interval(name, "exited").mean / findings.study.days, 0),
+            "unstable" if name in findings.unstable else _interval(findings, name, "wait_mean_min"),
             number(100.0 * findings.interval(name, "scan_rate").mean),
-            _plus_minus(findings, name, "detection_expected", 100.0),
-            *([_against(findings, name)] if several else []),
+            *(_found(findings, name) if several else [_interval(findings, name, "detection_expected", 100.0)]),
         ]
         for name in findings.names
     ]
+    headings = ["alternative", "wait, min", "scanned, %", "found, %"]
     return [*headings, "found, points"] if several else headings, rows
 
 
-def _against(findings: Findings, name: str) -> str:
+def _found(findings: Findings, name: str) -> list[str]:
+    """Return the share of loads found, and its difference from the baseline with its interval."""
     row = findings.row(name, "detection_expected")
+    level, gap = number(100.0 * findings.interval(name, "detection_expected").mean), float(row["difference"])
     if row["holm_verdict"] == "baseline":
-        return "baseline"
-    gap = float(row["difference"])
+        return [level, "baseline"]
     if np.isnan(gap):
-        return NONE
-    half = half_width(float(row["diff_low"]), float(row["diff_high"]), 100.0)
+        return [level, NONE]
     mark = " *" if row["holm_verdict"] in ("higher", "lower") else ""
-    return f"{signed(100.0 * gap)} ±{half}{mark}"
+    ends = Difference(gap, row["diff_low"], row["diff_high"], row["p_value"], int(row["n"]), "few")
+    return [level, f"{signed(100.0 * gap)} {brief_span(ends, 100.0)}{mark}"]
 
 
 def detail_table(findings: Findings) -> Rows:
@@ -203,23 +204,28 @@ def detail_table(findings: Findings) -> Rows:
     columns = table_columns("wide terminal")
     heads = [f"{heading.words}, {metric.heading_unit(heading)}" for metric, heading in columns]
     rows = [
-        [name, *(_plus_minus(findings, name, metric.name, metric.scale, metric.digits) for metric, _ in columns)]
+        [name, *(_interval(findings, name, metric.name, metric.scale, metric.digits) for metric, _ in columns)]
         for name in findings.names
     ]
     return ["alternative", *heads], rows
 
 
-def _plus_minus(findings: Findings, name: str, metric: str, scale: float = 1.0, digits: int = 1) -> str:
+def _interval(findings: Findings, name: str, metric: str, scale: float = 1.0, digits: int = 1) -> str:
     estimate = findings.interval(name, metric)
-    return plus_minus(estimate.mean, estimate.low, estimate.high, scale, digits)
+    text = number(scale * estimate.mean, digits)
+    return text if np.isnan(estimate.mean) else f"{text} {brief_span(estimate, scale, digits)}"
 
 
 def _legend(findings: Findings) -> str:
     """Say what the columns mean."""
-    several = "; points: difference from the baseline, * sure (Holm)" if len(findings.names) > 1 else ""
+    several = (
+        "; points: difference from the baseline, * clear of zero for all alternatives at once (Holm's test)"
+        if len(findings.names) > 1
+        else ""
+    )
     return (
-        f"± half-width of the {percent(findings.study.coverage, 0)} interval. wait: end of queue to "
-        f"primary; found: share of loads, expected over all trucks{several}."
+        f"In brackets: {percent(findings.study.coverage, 0)} interval {KIND_WORDS['replications']}. wait: end of queue "
+        f"to primary; found: share of loads, expected over all trucks{several}."
     )
 
 

@@ -18,7 +18,7 @@ from experiments.intervals import Difference, Sample, function_interval
 from experiments.number_format import number
 from experiments.report.agency_estimate import COUNTS, agency_estimate
 from experiments.report.tables import amount_decimals, amount_unit_words
-from experiments.scorecards.lines import ScorecardLine
+from experiments.scorecards.lines import SCHEDULED, ScorecardLine
 from experiments.scorecards.periods import Period
 from experiments.study.study import DEFAULT_PRECISION
 from sim.arrays import FloatArray
@@ -57,8 +57,10 @@ class LineLevel:
 
 def line_level(line: ScorecardLine, period: Period, coverage: float) -> LineLevel:
     """Return what a line says in a period; ``coverage`` (0-1) is that of its interval."""
+    if line.special == "agency":
+        return _agency(line, period, coverage)
     if line.special:
-        return _sharing(line, period) if line.special == "sharing" else _agency(line, period, coverage)
+        return _sharing(line, period) if line.special == "sharing" else _availability(line, period)
     if why := reason_absent(line, period):
         return LineLevel(value=np.nan, reason=why, range_words="")
     found = function_interval(formula_samples(line, period.metrics, period.strata), line.combine, coverage)
@@ -180,6 +182,22 @@ def _sharing(line: ScorecardLine, period: Period) -> LineLevel:
         range_words="ranges of the setting",
         detail=f"targeting reads {heeded}; {tips}",
     )
+
+
+def _availability(line: ScorecardLine, period: Period) -> LineLevel:
+    """Return the availability that was set of the scanners, weighted by the hours for which they are scheduled."""
+    columns = {column.removeprefix("scheduled_").removesuffix("_min"): column for column in SCHEDULED}
+    minutes = {station: float(period.metrics[column].sum()) for station, column in columns.items()}
+    scheduled = sum(minutes.values())
+    if scheduled == 0.0:
+        return LineLevel(value=np.nan, reason="no scanner is scheduled", range_words="")
+    in_order = sum(
+        share * getattr(period.scenario.scanner, station).outages.availability_share
+        for station, share in minutes.items()
+        if share
+    )
+    value = line.scale * in_order / scheduled
+    return LineLevel(value=value, low=value, high=value, reason="an input, not simulated", range_words="")
 
 
 def _agency(line: ScorecardLine, period: Period, coverage: float) -> LineLevel:

@@ -53,7 +53,7 @@ class ScorecardLine:
     better: Better
     formulas: tuple[Formula, ...] = ()
     combine: Callable[..., Any] = lambda value: value
-    special: Literal["", "sharing", "agency"] = ""
+    special: Literal["", "sharing", "agency", "availability"] = ""
     """What is computed from settings, or from counts, and not by ``formulas``."""
     scale: float = 1.0
     digits: int = 1
@@ -103,12 +103,13 @@ def _share_line(key: str, group: str, title: str, short: str, definition: str, *
     return ScorecardLine(key=key, group=group, title=title, short=short, definition=definition, **style)
 
 
+SCHEDULED: Final = _sums("scheduled_{}_min")
+"""Columns of METRICS with the minutes for which scanners are scheduled."""
 AVAILABILITY_LINE: Final = _share_line(
     "availability", KPP, "Availability of scanners", "availability",
-    "hours that large-scale scanners were in order over the hours that they were scheduled, all portals and scanners "
-    "together",
-    kpp=1, target="availability_at_least_share",
-    formulas=(Formula(_sums("available_{}_min"), _sums("scheduled_{}_min")),),
+    "hours that large-scale scanners are in order over the hours that they are scheduled, all portals and scanners "
+    "together; an input (scanner.*.outages), not an estimate",
+    special="availability", kpp=1, target="availability_at_least_share",
 )  # fmt: skip
 LEAVING_LINE: Final = _share_line(
     "leaving_opened", KPP, "Opened by the country they leave", "opened on leaving",

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from experiments.number_format import number, plus_minus
+from experiments.number_format import number
 from experiments.report.terminal import print_line, print_table, wrap_line
 from experiments.scorecards import wording
 from experiments.scorecards.card import JudgedLine, Scorecard, ScorecardPart
@@ -69,9 +69,7 @@ def _with_interval(row: JudgedLine) -> str:
         return "-"
     if not last.has_interval or last.low == last.high:
         return number(last.value, line.digits)
-    if line.special or not np.isclose(last.high - last.value, last.value - last.low, rtol=1e-6):
-        return f"{number(last.value, line.digits)} {wording.interval_text(line, last)}"
-    return plus_minus(last.value, last.low, last.high, digits=line.digits)
+    return f"{number(last.value, line.digits)} {wording.interval_text(line, last)}"
 
 
 def scorecard_legend(card: Scorecard) -> str:
@@ -80,7 +78,7 @@ def scorecard_legend(card: Scorecard) -> str:
     return " ".join(
         [
             "~ rests on assumptions, with the range over their redraws beneath; = fitted to "
-            "observation; all else is predicted. ± half-width of the interval over replications; <= at "
+            "observation; all else is predicted. In brackets the interval over replications; <= at "
             'most, >= at least. Beneath an assumed target stands its range, and "if so targeted" '
             "where another target in it would change the verdict.",
             *silent,

@@ -55,6 +55,7 @@ COMPARISON: Final = (
     _POINT,
     *(Column(name, "str", "-", "") for name in ("alternative", "baseline", "metric", "unit")),
     *(Column(name, "float", "unit", "") for name in ("mean", "low", "high", "difference", "diff_low", "diff_high")),
+    Column("interval_kind", "str", "-", "what both intervals are over"),
     *(Column(name, "float", "0-1", "") for name in ("p_value", "p_holm")),
     *(Column(name, kind, "-", "") for name, kind in _VERDICT.items()),
 )

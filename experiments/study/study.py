@@ -35,6 +35,7 @@ from experiments.study.compose import (
     search_override,
 )
 from experiments.study.manifest_file import check_trucks_can_be_served, read_manifest_file
+from experiments.study.margins import DEFAULT_MARGINS, AlikeMargins
 from experiments.study.sources import SourcedInput, input_sources
 from models import baselines
 from sim.errors import ConfigError
@@ -118,6 +119,7 @@ class StudySettings(Spec):
     backend: BackendSettings
     robustness: RobustnessSettings
     random_stream: RandomStreamPrecision
+    alike: AlikeMargins
     high_risk_score: float = share_field()
 
     def check(self) -> None:
@@ -188,6 +190,7 @@ class Study:
     backend: BackendSettings = LOKY
     robustness: RobustnessSettings = NO_REDRAWS
     random_stream: RandomStreamPrecision = DEFAULT_PRECISION
+    alike: AlikeMargins = DEFAULT_MARGINS
     store: Path | None = None
     """Folder of the store that the run is added to; None: to none."""
 

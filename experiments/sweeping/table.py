@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.comparison import GROWING
+from experiments.comparison import GROWING, possible_difference, possible_level
 from experiments.files import OutputFolder
 from experiments.intervals import Sample, estimate_interval, paired_difference
 from experiments.study.inputs import unit_of_key
@@ -129,7 +129,7 @@ def _sample(metrics: FloatArray, measure: str, group: Any) -> Sample:  # noqa: A
 def _measured(samples: Samples, study: Study, name: str, measure: str, unstable: Mapping[str, str]) -> dict[str, float]:
     numbers = BLANK
     if samples and not (name in unstable and measure in GROWING):
-        estimate = estimate_interval(samples[name, measure], study.coverage)
+        estimate = possible_level(estimate_interval(samples[name, measure], study.coverage), measure)
         numbers = (estimate.mean, estimate.low, estimate.high)
     return dict(zip((measure, f"{measure}_low", f"{measure}_high"), numbers, strict=True))
 
@@ -138,7 +138,8 @@ def _compared(samples: Samples, study: Study, name: str, measure: str, unstable:
     numbers = BLANK
     blamed = {name, study.baseline} & unstable.keys()
     if samples and name != study.baseline and not (blamed and measure in GROWING):
-        gap = paired_difference(samples[name, measure], samples[study.baseline, measure], study.coverage)
+        pair = (samples[name, measure], samples[study.baseline, measure])
+        gap = possible_difference(paired_difference(*pair, study.coverage), measure)
         numbers = (gap.mean, gap.low, gap.high)
     names = (f"{measure}_diff", f"{measure}_diff_low", f"{measure}_diff_high")
     return dict(zip(names, numbers, strict=True))

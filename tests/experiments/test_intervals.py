@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -24,18 +22,23 @@ COVERAGE_RUNS = 2000
 """A coverage of .95 is then known to +-.01 (two standard errors)."""
 
 
-def test_the_interval_of_a_mean_is_students() -> None:
-    values = np.random.default_rng(1).normal(10.0, 2.0, 12)
+def mirrored(values: np.ndarray) -> np.ndarray:
+    """Return values without any skewness: each with its mirror image about ten."""
+    return np.concatenate([values, 20.0 - values])
+
+
+def test_the_interval_of_a_mean_without_skewness_is_students() -> None:
+    values = mirrored(np.random.default_rng(1).normal(10.0, 2.0, 6))
     found = estimate_interval(Sample.of(values), 0.9)
     low, high = stats.t.interval(0.9, 11, values.mean(), values.std(ddof=1) / np.sqrt(12))
     assert (found.mean, found.low, found.high) == pytest.approx((values.mean(), low, high))
     assert (found.n, found.reason) == (12, "")
 
 
-def test_the_paired_difference_is_students_paired_test() -> None:
+def test_a_paired_difference_without_skewness_is_students_paired_test() -> None:
     rng = np.random.default_rng(2)
-    before = rng.normal(10.0, 2.0, 15)
-    after = before + rng.normal(0.4, 0.5, 15)
+    before = rng.normal(10.0, 2.0, 16)
+    after = before + 0.4 + (mirrored(rng.normal(10.0, 0.5, 8)) - 10.0)
     found = paired_difference(Sample.of(after), Sample.of(before))
     known = stats.ttest_rel(after, before)
     assert found.p_value == pytest.approx(known.pvalue)
@@ -43,13 +46,79 @@ def test_the_paired_difference_is_students_paired_test() -> None:
     assert (found.low, found.high) == pytest.approx((span.low, span.high))
 
 
+def test_skewness_reaches_farther_on_the_long_side_and_never_less_far_than_student() -> None:
+    values = np.random.default_rng(3).exponential(1.0, 20)
+    found = estimate_interval(Sample.of(values))
+    low, high = stats.t.interval(0.95, 19, values.mean(), values.std(ddof=1) / np.sqrt(20))
+    assert found.low == pytest.approx(low)
+    assert found.high > high
+    mirror = estimate_interval(Sample.of(-values))
+    assert (mirror.low, mirror.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_an_interval_excludes_zero_where_p_says_so() -> None:
+    rng = np.random.default_rng(4)
+    verdicts = []
+    for shift in np.linspace(0.0, 1.2, 200):
+        values = rng.exponential(1.0, 12) - 1.0 + shift
+        found = paired_difference(Sample.of(values), Sample.of(np.zeros(12)))
+        verdicts.append((found.p_value <= 0.05) == (found.low > 0.0 or found.high < 0.0))
+    assert all(verdicts)
+
+
+def test_coverage_of_a_skewed_mean() -> None:
+    def draw(rng: np.random.Generator) -> intervals.IntervalEstimate:
+        return estimate_interval(Sample.of(rng.exponential(1.0, 20)))
+
+    def student(rng: np.random.Generator) -> intervals.IntervalEstimate:
+        values = rng.exponential(1.0, 20)
+        return intervals.IntervalEstimate(0.0, *stats.ttest_1samp(values, 0.0).confidence_interval(0.95), 20)
+
+    assert coverage_of(draw, 1.0) == pytest.approx(0.95, abs=0.015)
+    assert coverage_of(student, 1.0) < 0.935
+
+
+def test_a_difference_that_is_mostly_zero_has_a_word_in_place_of_an_interval() -> None:
+    base = np.arange(20.0)
+    few, many = base.copy(), base.copy()
+    few[:5] += 1.0
+    many[:6] += 1.0
+    found = paired_difference(Sample.of(few), Sample.of(base))
+    assert (found.mean, found.p_value, found.reason) == (0.25, 1.0, "not zero in 5 of 20 replications")
+    assert np.isnan([found.low, found.high]).all()
+    assert np.isfinite(paired_difference(Sample.of(many), Sample.of(base)).low)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_below_three_degrees_of_freedom_a_word_stands_in_place_of_an_interval(n: int) -> None:
+    found = estimate_interval(Sample.of(np.arange(float(n))))
+    assert np.isnan([found.low, found.high]).all()
+    assert found.reason == f"too few replications: {n}"
+    assert np.isfinite(estimate_interval(Sample.of(np.arange(4.0))).low)
+
+
+def test_months_take_degrees_of_freedom() -> None:
+    found = estimate_interval(Sample.of([1.0, 2.0, 3.0, 5.0], strata=[0, 1, 0, 1]))
+    assert (found.reason, found.n) == ("too few replications: 4", 4)
+
+
+def test_ends_stay_within_what_is_possible() -> None:
+    found = estimate_interval(Sample.of([0.0, 0.01, 0.02, 0.99]))
+    assert found.low < 0.0
+    inside = found.within(0.0, 1.0)
+    assert (inside.low, inside.mean) == (0.0, found.mean)
+    assert 0.0 < inside.high <= 1.0
+
+
 def test_a_ratio_is_a_ratio_of_sums_with_its_jackknife() -> None:
-    top, bottom = np.array([1.0, 0.0, 4.0]), np.array([2.0, 1.0, 5.0])
+    top, bottom = np.array([1.0, 0.0, 4.0, 1.0]), np.array([2.0, 1.0, 5.0, 2.0])
     found = estimate_interval(Sample.of(top, bottom))
-    without = np.array([4 / 6, 5 / 7, 1 / 3])
-    error = np.sqrt(2 / 3 * ((without - without.mean()) ** 2).sum())
-    assert found.mean == pytest.approx(5 / 8)
-    assert found.high - found.mean == pytest.approx(error * stats.t.ppf(0.975, 2))
+    without = np.array([5 / 8, 6 / 9, 2 / 5, 5 / 8])
+    error = np.sqrt(3 / 4 * ((without - without.mean()) ** 2).sum())
+    assert found.mean == pytest.approx(6 / 10)
+    # the long side reaches farther than Student's, the other exactly as far
+    assert found.mean - found.low == pytest.approx(error * stats.t.ppf(0.975, 3))
+    assert found.high - found.mean > error * stats.t.ppf(0.975, 3)
 
 
 def test_a_ratio_over_ones_is_the_mean() -> None:
@@ -58,14 +127,15 @@ def test_a_ratio_over_ones_is_the_mean() -> None:
 
 
 def test_the_difference_of_ratios_leaves_the_same_replication_out_of_both() -> None:
-    top, bottom = np.array([3.0, 4.0, 9.0]), np.array([10.0, 11.0, 19.0])
-    other = np.array([2.0, 3.0, 7.0])
+    top, bottom = np.array([3.0, 4.0, 9.0, 7.0]), np.array([10.0, 11.0, 19.0, 15.0])
+    other = np.array([2.0, 3.0, 7.0, 5.0])
     found = paired_difference(Sample.of(top, bottom), Sample.of(other, bottom))
-    keep = ~np.eye(3, dtype=bool)
+    keep = ~np.eye(4, dtype=bool)
     without = np.array([(top[k] - other[k]).sum() / bottom[k].sum() for k in keep])
-    error = np.sqrt(2 / 3 * ((without - without.mean()) ** 2).sum())
-    assert found.mean == pytest.approx(4 / 40)
-    assert found.high - found.low == pytest.approx(2 * error * stats.t.ppf(0.975, 2))
+    error = np.sqrt(3 / 4 * ((without - without.mean()) ** 2).sum())
+    nearest = min(found.mean - found.low, found.high - found.mean)
+    assert found.mean == pytest.approx(6 / 55)
+    assert nearest == pytest.approx(error * stats.t.ppf(0.975, 3))
 
 
 def coverage_of(draw: object, truth: float) -> float:
@@ -138,9 +208,9 @@ def test_where_there_is_no_interval_the_reason_is_said(sample: Sample, mean: flo
 
 
 def test_undefined_replications_are_left_out_and_counted() -> None:
-    found = estimate_interval(Sample.of([1.0, np.nan, 3.0]))
-    assert (found.mean, found.n) == (2.0, 2)
-    assert found.reason == "undefined in 1 of 3 replications"
+    found = estimate_interval(Sample.of([1.0, np.nan, 3.0, 4.0, 8.0]))
+    assert (found.mean, found.n) == (4.0, 4)
+    assert found.reason == "undefined in 1 of 5 replications"
 
 
 def test_no_spread_is_said() -> None:
@@ -164,9 +234,11 @@ def test_a_constant_difference_has_no_p_value() -> None:
 
 
 def test_a_difference_pairs_only_what_both_know() -> None:
-    found = paired_difference(Sample.of([1.0, np.nan, 4.0, 6.0]), Sample.of([0.0, 0.0, np.nan, 3.0]))
-    assert (found.n, found.mean) == (2, 2.0)
-    assert found.reason == "undefined in 2 of 4 replications"
+    found = paired_difference(
+        Sample.of([1.0, np.nan, 4.0, 6.0, 5.0, 4.0]), Sample.of([0.0, 0.0, np.nan, 3.0, 3.0, 2.0])
+    )
+    assert (found.n, found.mean) == (4, 2.0)
+    assert found.reason == "undefined in 2 of 6 replications"
 
 
 def test_unpaired_samples_are_refused() -> None:
@@ -196,7 +268,9 @@ def test_a_weighted_sum_is_the_function_of_its_ratios(strata: list[int] | None) 
     weights = np.array([0.5, -0.5, 2.0, 0.25])
     found = weighted_sum_interval(samples, weights)
     expected = function_interval(samples, lambda *ratios: sum(w * r for w, r in zip(weights, ratios, strict=True)))
-    assert dataclasses.astuple(found) == pytest.approx(dataclasses.astuple(expected))
+    assert (found.reason, found.n) == (expected.reason, expected.n)
+    numbers = [(each.mean, each.low, each.high, each.p_value) for each in (found, expected)]
+    assert numbers[0] == pytest.approx(numbers[1])
 
 
 def test_a_weighted_sum_has_the_same_doubts_as_a_function() -> None:
@@ -205,4 +279,6 @@ def test_a_weighted_sum_has_the_same_doubts_as_a_function() -> None:
     assert weighted_sum_interval([one, one], [1.0, -1.0]).reason == ONE_REPLICATION
     assert weighted_sum_interval([Sample.of([np.nan, np.nan])], [1.0]).reason == UNDEFINED
     assert weighted_sum_interval([Sample.of([1.0, 2.0], [0.0, 0.0])], [1.0]).reason == NO_DENOMINATOR
-    assert weighted_sum_interval([Sample.of([1.0, 2.0, np.nan])], [1.0]).reason == "undefined in 1 of 3 replications"
+    assert weighted_sum_interval([Sample.of([1.0, 2.0])], [1.0]).reason == "too few replications: 2"
+    some = Sample.of([1.0, 2.0, 2.0, 3.0, np.nan])
+    assert weighted_sum_interval([some], [1.0]).reason == "undefined in 1 of 5 replications"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments import number_format
-from experiments.intervals import ONE_REPLICATION, IntervalEstimate
+from experiments.intervals import IDENTICAL, ONE_REPLICATION, Difference, IntervalEstimate
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,14 @@ def test_an_interval_that_is_not_there_says_why() -> None:
     assert number_format.span(found) == "(no interval: one replication only)"
 
 
-def test_plus_minus() -> None:
-    assert number_format.plus_minus(0.12, 0.118, 0.122, 100.0) == "12.0 ±0.2"
-    assert number_format.plus_minus(0.12, np.nan, np.nan, 100.0) == "12.0 ±?"
-    assert number_format.plus_minus(np.nan, np.nan, np.nan) == "-"
-    assert number_format.plus_minus(5.0, 4.999, 5.001) == "5.0 ±<0.1"
-    assert number_format.plus_minus(5.0, 5.0, 5.0) == "5.0 ±0.0"
+def test_a_brief_span_has_a_word_where_there_is_no_interval() -> None:
+    assert number_format.brief_span(IntervalEstimate(0.12, 0.118, 0.122, 20), 100.0) == "[11.8, 12.2]"
+    nothing = IntervalEstimate(1.0, np.nan, np.nan, 1, ONE_REPLICATION)
+    assert number_format.brief_span(nothing) == number_format.NO_INTERVAL
+
+
+def test_what_is_identical_has_no_interval_of_no_width() -> None:
+    assert number_format.span(Difference(0.0, 0.0, 0.0, 1.0, 20, IDENTICAL)) == "(identical in every replication)"
 
 
 def test_signed_zero_has_no_sign() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 SHORT: Final = ("days=2", "replications=2", "processes=1", "robustness.draws=2")
-"""Two replications, so that there are intervals, and two redraws of what is assumed."""
+"""Two replications, so that differences are paired, and two sets of assumptions."""
 THIN: Final = ("traffic.volume_scale=0.05", "threat.prevalence_per_truck=0.02")
 """A twentieth of the traffic with many loads, so that a risk model is trained in seconds."""
 FUND: Final = (

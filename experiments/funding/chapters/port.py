@@ -45,9 +45,10 @@ KEY_PARAMETERS: Final[tuple[SimulatedMeasure, ...]] = (
     ("detection_expected", "detection: loads interdicted", "%", 100.0, 1, "assumed"),
     ("false_alarm_rate", "false alarms", "%", 100.0, 2, "assumed"),
 )
+AVAILABILITY: Final = "availability_"
 DEFINITIONS: Final = (
-    "Availability: time in which the machines were manned and in order, over the time for which "
-    "they were scheduled. Inspection (scan) rate: trucks imaged at a portal over trucks that left "
+    "Availability: time in which the machines are in order, over the time for which they are scheduled; an input "
+    "(scanner.*.outages), not an estimate. Inspection (scan) rate: trucks imaged at a portal over trucks that left "
     "the port. Exam rate: trucks opened at a dock over trucks that left the port.",
     "Detection: share of the loads presented that is interdicted by the whole chain of checks, with every truck "
     "counted by its probability of carrying; it rests on the assumed prevalence and on assumed sensor performance. "
@@ -106,11 +107,22 @@ def measure_table(
 def measure_cell(evidence: Evidence, name: str, measure: SimulatedMeasure, year: int | None = None) -> Cell:
     """Return one measure of one alternative with its interval, and its paired difference."""
     key, _, _, scale, digits, _ = measure
+    if key.startswith(AVAILABILITY):
+        return _availability_cell(evidence, name, key.removeprefix(AVAILABILITY))
     if (level := evidence.level(name, key, year)) is None:
         return Cell(NONE, "not at this port")
     gap = None if name == evidence.baseline else evidence.change(name, key, year)
     compared = "" if gap is None else f"; {paired_difference_words(gap, scale, digits)}"
     return interval_cell(level, scale, digits, "" if gap is None or not np.isfinite(gap.mean) else compared)
+
+
+def _availability_cell(evidence: Evidence, name: str, station: str) -> Cell:
+    """Return the availability of a station's machines as it was set: the simulation does not estimate it."""
+    scenario = evidence.appraised.case.study.alternatives[name]
+    if evidence.level(name, f"{AVAILABILITY}{station}") is None:
+        return Cell(NONE, "not at this port")
+    share = getattr(scenario.scanner, station).outages.availability_share
+    return Cell(number(100.0 * share, 1), "input", 100.0 * share)
 
 
 def paired_difference_words(gap: Difference, scale: float, digits: int) -> str:

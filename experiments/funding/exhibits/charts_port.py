@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from experiments.funding.exhibits.style import (
 )
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import number, span, usd
+from sim.arrays import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,11 +63,13 @@ def _one_wait(axes: Axes, evidence: Evidence, name: str, row_index: int) -> None
             continue
         look: dict[str, Any] = {"marker": marker, "mec": INK, "mfc": face, "color": INK, "ls": "none"}
         look |= {"ms": 11, "mew": 1.6} if marker == "|" else {"ms": 7, "mew": 1.1}
-        axes.errorbar(level.mean, row_index, xerr=_half_width(level), label=words, capsize=3, lw=1.1, **look)
+        axes.errorbar(level.mean, row_index, xerr=_arms([level]), label=words, capsize=3, lw=1.1, **look)
 
 
-def _half_width(level: IntervalEstimate | None) -> float:
-    return 0.0 if level is None or not np.isfinite(level.high) else level.high - level.mean
+def _arms(levels: Sequence[IntervalEstimate | None]) -> FloatArray:
+    """Return how far each interval reaches below and above its mean [2, n]; 0 where there is none."""
+    reach = [(0.0, 0.0) if e is None or not np.isfinite(e.high) else (e.mean - e.low, e.high - e.mean) for e in levels]
+    return np.asarray(reach, np.float64).T
 
 
 def _wait_words(evidence: Evidence, name: str) -> str:
@@ -89,14 +93,16 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
             if not known:
                 continue
             x, y = [year for year, _ in known], [level.mean for _, level in known]
-            half, look = [_half_width(level) for _, level in known], looks[name]
+            half, look = _arms([level for _, level in known]), looks[name]
             axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker, ms=5, capsize=2.5)
             ends.append((plain_name(name), x[-1], y[-1], look.colour))
         axes.set(xlabel="study year", ylabel="mean wait to primary, minutes", ylim=(0.0, None), xticks=response.years)
         label_ends(axes, ends, 0.075)
         title = "Mean wait as traffic grows"
         said = " ".join(f"{name}: {number(y)} minutes in year {x}." for name, x, y, _ in ends)
-        return finish_chart(figure, "growth", title, said, "Marks: simulated years. Bars: intervals.", "predicted")
+        return finish_chart(
+            figure, "growth", title, said, "Marks: simulated years. Bars: intervals over replications.", "predicted"
+        )
 
 
 def hourly_wait_chart(evidence: Evidence) -> Chart | None:
@@ -114,9 +120,9 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
             y = np.array([np.nan if v is None else v.mean for v in levels])
             if not np.isfinite(y).any():
                 continue
-            half, look = np.array([_half_width(level) for level in levels]), looks[name]
+            (below, above), look = _arms(levels), looks[name]
             axes.plot(hours, y, color=look.colour, ls=look.dash, marker=look.marker, ms=3.5)
-            axes.fill_between(hours, y - half, y + half, color=look.colour, alpha=0.15, lw=0)
+            axes.fill_between(hours, y - below, y + above, color=look.colour, alpha=0.15, lw=0)
             last = int(np.flatnonzero(np.isfinite(y))[-1])
             ends.append((plain_name(name), float(hours[last]), float(y[last]), look.colour))
             top = int(np.nanargmax(y))

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from experiments.comparison import possible_difference, possible_level
 from experiments.economics.appraisal import AnnualFlows, PresentWorth
 from experiments.economics.cost_effectiveness import BreakEven, break_even_threshold
 from experiments.funding.cash_flows import AppraisedCase
@@ -21,7 +22,7 @@ from experiments.funding.exhibits.cells import Range, dollars_cell, millions_cel
 from experiments.funding.exhibits.choice import Choice, choose_alternative
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.funding.uncertainty.sensitivity import break_even_values
-from experiments.intervals import Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
+from experiments.intervals import KIND_WORDS, Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
 from experiments.page_templates import Cell
 from sim.arrays import FloatArray
 
@@ -163,7 +164,7 @@ class Evidence:
     @cached_property
     def range_words(self) -> str:
         """What the ranges of this report are."""
-        drawn = f"5th to 95th percentile of {len(self.draws)} draws of all uncertain inputs"
+        drawn = f"5th to 95th percentile {KIND_WORDS['assumptions']}, {len(self.draws)} draws of all uncertain inputs"
         return drawn if self.draws else "none: uncertain inputs were not redrawn in this run"
 
     @cached_property
@@ -175,14 +176,14 @@ class Evidence:
     def level(self, name: str, metric: str, year: int | None = None) -> IntervalEstimate | None:
         """Return a simulated measure in one year (the first) with its interval; None: unknown."""
         values = self.values(name, metric, year)
-        return None if values is None else estimate_interval(Sample.of(values), self.coverage)
+        return None if values is None else possible_level(estimate_interval(Sample.of(values), self.coverage), metric)
 
     def change(self, name: str, metric: str, year: int | None = None) -> Difference | None:
         """Return how a simulated measure differs from the baseline's, paired."""
         own, base = (self.values(one, metric, year) for one in (name, self.baseline))
         if own is None or base is None:
             return None
-        return paired_difference(Sample.of(own), Sample.of(base), self.coverage)
+        return possible_difference(paired_difference(Sample.of(own), Sample.of(base), self.coverage), metric)
 
     def values(self, name: str, metric: str, year: int | None = None) -> FloatArray | None:
         """Return a measure by replication in one simulated year; None where it is unknown."""

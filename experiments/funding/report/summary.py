@@ -31,6 +31,7 @@ from experiments.funding.exhibits.elements import (
     table_by_column,
 )
 from experiments.funding.exhibits.evidence import Evidence
+from experiments.intervals import KIND_WORDS
 from experiments.number_format import NONE, listed, percent, signed, span, usd, wait_difference_words
 from experiments.page_templates import Badge, Cell, Table, TableColumn
 
@@ -279,4 +280,4 @@ def _wait(evidence: Evidence, name: str) -> Cell:
     if gap is None or not np.isfinite(gap.mean):
         return Cell(NONE, "not comparable" if gap is not None else "not simulated")
     ends = (gap.low, gap.high) if np.isfinite(gap.low) else (None, None)
-    return Cell(signed(gap.mean), span(gap), gap.mean, *ends)
+    return Cell(signed(gap.mean), f"{span(gap)}; {KIND_WORDS[gap.kind]}", gap.mean, *ends)

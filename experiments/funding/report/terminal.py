@@ -29,7 +29,8 @@ from experiments.funding.noise import MEASURES, WorthsByReplication, measure_int
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
 from experiments.funding.uncertainty.analysis import Uncertainty
-from experiments.number_format import NONE, half_width, listed, number, percent, plus_minus, signed
+from experiments.intervals import KIND_WORDS
+from experiments.number_format import NONE, brief_span, listed, number, percent, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
 from experiments.study.calibrated_waits import not_calibrated_note
@@ -200,7 +201,7 @@ def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplic
     def paired(name: str, measure: str) -> str:
         level = measure_interval(by_replication, rate, name, measure, coverage)
         value, scale = MEASURES[measure](appraised.worths[rate][name]), TO_MILLIONS if "usd" in measure else 1.0
-        return plus_minus(value, level.low, level.high, scale)
+        return f"{number(scale * value)} {brief_span(level, scale)}"
 
     rows = (
         [
@@ -222,8 +223,7 @@ def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, na
     if even.usd_per_load is None:
         return "none"
     noise = ratio_interval(by_replication, rate, name, lambda w: -w.npv0, appraised.case.study.coverage)
-    half = half_width(noise.low, noise.high, TO_THOUSANDS, 0)
-    return f"{number(TO_THOUSANDS * even.usd_per_load, 0)} ±{half}"
+    return f"{number(TO_THOUSANDS * even.usd_per_load, 0)} {brief_span(noise, TO_THOUSANDS, 0)}"
 
 
 def port_performance_table(appraised: AppraisedCase) -> Table:
@@ -281,8 +281,8 @@ def present_worth_legend(appraised: AppraisedCase) -> str:
     return (
         f"Present values above {appraised.case.study.baseline}, USD of {appraisal.price_year} at "
         f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after {appraisal.base_year}; users: "
-        f"{appraised.case.benefit.view} view of time and fuel; loads discounted like money; ± half-width of the "
-        f"{percent(coverage, 0)} interval over replications alone."
+        f"{appraised.case.benefit.view} view of time and fuel; loads discounted like money; in brackets the "
+        f"{percent(coverage, 0)} interval {KIND_WORDS['replications']} alone."
     )
 
 

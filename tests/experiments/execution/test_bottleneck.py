@@ -89,7 +89,7 @@ def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> 
     # by the timetable and to closing time, so that a booth more is its hours more
     alone = ["staffing=timetable", "port.closing=carry_over"]
     short = [*alone, "port.portal.servers=2", "days=1", "start_date=2024-05-14"]
-    asked = build_study([*short, "replications=4", "processes=1"], "run")
+    asked = build_study([*short, "replications=8", "processes=1"], "run")
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
     alone = replicate(asked, scorers)
     done, extra = split_off_extras(asked, replicate(study_with_extra_resources(asked), scorers))

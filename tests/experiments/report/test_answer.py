@@ -4,16 +4,16 @@ import re
 
 import pytest
 
-from experiments.report.answer import comparison_answer
 from experiments.report.notes import frontier_notes
 from tests import replications
+from tests.replications import answer_text
 
 ALIKE = {"todays_practice": (31.0, 0.12, 0.277), "twin": (31.0, 0.12, 0.277)}
 
 
 def test_the_best_at_equal_scan_share_leads() -> None:
     found = replications.findings()
-    text = comparison_answer(found)
+    text = answer_text(found)
     assert text.startswith("At equal scan share (28 %), boosted_27 finds ")
     assert "under todays_practice" in text
     row = found.row("boosted_27", "detection_expected")
@@ -23,14 +23,14 @@ def test_the_best_at_equal_scan_share_leads() -> None:
 
 
 def test_nothing_is_claimed_where_nothing_can_be_told_apart() -> None:
-    text = comparison_answer(replications.findings(ALIKE))
+    text = answer_text(replications.findings(ALIKE))
     assert "nothing surely finds more than todays_practice" in text
     assert "no mean wait surely differs by 0.1 min or more" in text
 
 
 def test_where_loads_are_alike_a_surely_shorter_wait_leads() -> None:
     lanes = {"todays_practice": (31.0, 0.12, 0.277), "one_more": (22.0, 0.1201, 0.277)}
-    text = comparison_answer(replications.findings(lanes))
+    text = answer_text(replications.findings(lanes))
     assert re.match(
         r"Under one_more trucks wait 2\d\.\d min \[.*\] on average, "
         r"[89]\.\d min shorter \[[89]\.\d, 9\.\d\] than under todays_practice; "
@@ -41,30 +41,30 @@ def test_where_loads_are_alike_a_surely_shorter_wait_leads() -> None:
 
 def test_a_shorter_wait_does_not_lead_where_fewer_loads_are_found() -> None:
     laxer = {"todays_practice": (31.0, 0.12, 0.277), "laxer": (22.0, 0.08, 0.277)}
-    assert "nothing surely finds more than todays_practice" in comparison_answer(replications.findings(laxer))
+    assert "nothing surely finds more than todays_practice" in answer_text(replications.findings(laxer))
 
 
 def test_differences_that_decide_nothing_do_not_lead() -> None:
     close = {"todays_practice": (31.0, 0.12, 0.277), "closer": (30.9, 0.1215, 0.277)}
-    text = comparison_answer(replications.findings(close, n=400))
+    text = answer_text(replications.findings(close, n=400))
     assert text.startswith("At equal scan share (28 %), nothing finds more by 0.2 points than")
 
 
 def test_finding_more_while_scanning_less_counts_as_better() -> None:
     sharper = {"todays_practice": (31.0, 0.12, 0.277), "sharper": (30.9, 0.2, 0.15)}
-    text = comparison_answer(replications.findings(sharper))
+    text = answer_text(replications.findings(sharper))
     assert text.startswith("Scanning 15.0 % of trucks, sharper finds ")
     assert "todays_practice, which scans 27.7 %" in text
 
 
 def test_worse_alternatives_are_not_hidden() -> None:
     worse = {"todays_practice": (31.0, 0.12, 0.277), "blind": (31.0, 0.05, 0.277)}
-    assert "and blind less" in comparison_answer(replications.findings(worse))
+    assert "and blind less" in answer_text(replications.findings(worse))
 
 
 def test_without_equal_share_the_price_is_named_beside_the_gain() -> None:
     other = {"todays_practice": (31.0, 0.12, 0.277), "scan_everything": (58.0, 0.33, 0.99)}
-    text = comparison_answer(replications.findings(other))
+    text = answer_text(replications.findings(other))
     assert text.startswith("No alternative ran at the scan share of todays_practice (28 %)")
     assert "scan_everything, which scans 99 %" in text
     assert "min longer" in text
@@ -72,7 +72,7 @@ def test_without_equal_share_the_price_is_named_beside_the_gain() -> None:
 
 def test_an_overloaded_port_is_judged_by_who_gets_through() -> None:
     found = replications.findings(ALIKE, over={"twin": ("primary",)})
-    text = comparison_answer(found)
+    text = answer_text(found)
     assert text.startswith("In 7 days 44,000 trucks ")
     assert "get through under todays_practice and 30 " in text
     assert text.endswith("twin cannot carry the load.")
@@ -81,19 +81,19 @@ def test_an_overloaded_port_is_judged_by_who_gets_through() -> None:
 
 
 def test_who_finds_more_leads_beside_an_overloaded_alternative() -> None:
-    text = comparison_answer(replications.findings(over={"scan_everything": ("dock",)}))
+    text = answer_text(replications.findings(over={"scan_everything": ("dock",)}))
     assert text.startswith("At equal scan share (28 %), boosted_27 finds ")
     assert "scan_everything cannot carry its load (dock is asked for 130 %" in text
 
 
 def test_one_replication_says_that_it_has_no_interval() -> None:
-    text = comparison_answer(replications.findings(ALIKE, n=1))
+    text = answer_text(replications.findings(ALIKE, n=1))
     assert "(no interval: one replication only)" in text
 
 
 def test_a_single_alternative() -> None:
     one = {"todays_practice": (31.0, 0.12, 0.277)}
-    assert comparison_answer(replications.findings(one)).startswith("Under todays_practice trucks wait ")
-    overloaded = comparison_answer(replications.findings(one, over={"todays_practice": ("dock",)}))
+    assert answer_text(replications.findings(one)).startswith("Under todays_practice trucks wait ")
+    overloaded = answer_text(replications.findings(one, over={"todays_practice": ("dock",)}))
     assert "trucks wait" not in overloaded
     assert "of loads found" in overloaded

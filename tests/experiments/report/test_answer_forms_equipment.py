@@ -7,10 +7,10 @@ import re
 
 from experiments.execution.replicate import Replications
 from experiments.report import answer_forms
-from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
+from tests.replications import answer_text
 
 WORLDS = {
     "before_primary": "scanner=baseline",
@@ -30,7 +30,7 @@ def findings(over: dict[str, tuple[str, ...]] | None = None) -> Findings:
 
 def test_gains_and_prices_are_those_of_the_comparison() -> None:
     found = findings()
-    text = comparison_answer(found)
+    text = answer_text(found)
     row = found.row("in_secondary", "detection_expected")
     low, high = (float(x) for x in re.findall(r"finds 2\.0 \[([\d.]+), ([\d.]+)\] points", text)[0])
     assert abs(low - 100.0 * row["diff_low"]) < 0.051
@@ -41,7 +41,7 @@ def test_gains_and_prices_are_those_of_the_comparison() -> None:
 
 
 def test_an_overloaded_alternative_is_said_to_be_one() -> None:
-    text = comparison_answer(findings({"in_secondary": ("dock",)}))
+    text = answer_text(findings({"in_secondary": ("dock",)}))
     assert "in_secondary cannot carry its load (dock is asked for 130 %" in text
 
 
@@ -55,7 +55,7 @@ def test_southbound_the_types_are_told_in_their_units() -> None:
     table = done.metrics.assign(seized_expected_n_firearms=more)
     asked = dataclasses.replace(asked, alternatives=worlds)
     found = gather_findings(asked, Replications(table, done.profiles), replications.weekly(numbers))
-    assert re.search(r"points more \(0\.2 \[0\.\d, 0\.\d\] firearms a week\)", comparison_answer(found))
+    assert re.search(r"points more \(0\.2 \[0\.\d, 0\.\d\] firearms a week\)", answer_text(found))
 
 
 def test_a_choice_of_trucks_is_another_question() -> None:

@@ -9,10 +9,10 @@ import numpy as np
 from experiments.comparison import comparison_row
 from experiments.execution.replicate import Replications
 from experiments.report import answer_forms
-from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
+from tests.replications import answer_text
 
 RULES = {"exclusive": "port.approach.fast_lane=own", "trapped": "port.approach.fast_lane=shared"}
 NUMBERS = dict.fromkeys(RULES, (30.0, 0.12, 0.277))
@@ -33,7 +33,7 @@ def findings(over: dict[str, tuple[str, ...]] | None = None) -> Findings:
 
 def test_either_class_is_told_and_nothing_is_claimed_that_is_not_sure() -> None:
     found = findings()
-    text = comparison_answer(found)
+    text = answer_text(found)
     row = comparison_row(found.comparison, "trapped", "wait_fast_mean_min")
     assert text.startswith("Under exclusive FAST trucks wait 2.")
     assert f"under trapped FAST trucks {row['difference']:.1f} [{row['diff_low']:.1f}, " in text
@@ -41,7 +41,7 @@ def test_either_class_is_told_and_nothing_is_claimed_that_is_not_sure() -> None:
 
 
 def test_an_overloaded_rule_is_said_to_be_one() -> None:
-    assert "trapped cannot carry its load (primary is" in comparison_answer(findings({"trapped": ("primary",)}))
+    assert "trapped cannot carry its load (primary is" in answer_text(findings({"trapped": ("primary",)}))
 
 
 def test_studies_of_anything_else_are_not_asked() -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from experiments.intervals import Difference
 from experiments.number_format import wait_difference_words
-from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings, gather_findings
 from experiments.report.frontier import frontier_points
 from experiments.study.study import compose_scenario
 from tests import replications
+from tests.replications import answer_text
 
 WORLDS = {"no_insiders": "none", "todays_posts": "baseline", "random_assignment": "random_assignment", "audit": "audit"}
 NUMBERS = {
@@ -35,7 +35,7 @@ def findings(numbers: dict[str, tuple[float, float, float]] = NUMBERS) -> Findin
 
 def test_the_answer_says_what_each_guard_wins_back_and_costs() -> None:
     found = findings()
-    text = comparison_answer(found)
+    text = answer_text(found)
     row = found.row("no_insiders", "detection_expected")
     low, high = (100.0 * row[name] for name in ("diff_low", "diff_high"))
     span = re.match(r"Help from inside costs 2\.\d \[([\d.]+), ([\d.]+)\] points", text)
@@ -49,11 +49,11 @@ def test_the_answer_says_what_each_guard_wins_back_and_costs() -> None:
 
 def test_help_that_changes_nothing_is_not_said_to_cost() -> None:
     alike = dict.fromkeys(NUMBERS, (22.0, 0.12, 0.277))
-    assert comparison_answer(findings(alike)).startswith("Help from inside makes no sure difference")
+    assert answer_text(findings(alike)).startswith("Help from inside makes no sure difference")
 
 
 def test_a_study_without_insiders_is_answered_as_ever() -> None:
-    assert comparison_answer(replications.findings()).startswith("At equal scan share")
+    assert answer_text(replications.findings()).startswith("At equal scan share")
 
 
 def test_a_port_without_insiders_is_no_choice() -> None:

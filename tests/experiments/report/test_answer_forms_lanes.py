@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
+from tests.replications import answer_text
 
 WAITS = {"timetable": 30.0, "responds": 20.0, "one_more": 29.9}
 RULES = {
@@ -32,24 +32,24 @@ def findings(waits: dict[str, float], over: dict[str, tuple[str, ...]] | None = 
 
 
 def test_waits_are_told_with_their_officer_hours_the_shortest_first() -> None:
-    text = comparison_answer(findings(WAITS))
+    text = answer_text(findings(WAITS))
     assert text.startswith("Against timetable, with a mean wait of ")
     assert ": responds has " in text
     assert text.index("min of mean wait less") < text.index("officer hours a day more") < text.index("one_more has")
 
 
 def test_an_overloaded_rule_has_no_wait() -> None:
-    text = comparison_answer(findings(WAITS, over={"one_more": ("primary",)}))
+    text = answer_text(findings(WAITS, over={"one_more": ("primary",)}))
     assert "one_more cannot carry its load" in text
 
 
 def test_rules_at_different_ports_are_another_question() -> None:
-    assert not comparison_answer(findings(WAITS | {"elsewhere": 30.0})).startswith("Against timetable, with a mean")
+    assert not answer_text(findings(WAITS | {"elsewhere": 30.0})).startswith("Against timetable, with a mean")
 
 
 def test_timetables_under_one_rule_are_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = comparison_answer(findings({"timetable": 30.0, "one_more": 20.0}))
+    text = answer_text(findings({"timetable": 30.0, "one_more": 20.0}))
     assert text.startswith("Under one_more trucks wait ")
     for name in ("timetable", "one_more"):
         monkeypatch.setitem(RULES, name, tuple(word for word in RULES[name] if word != "staffing=timetable"))
-    assert comparison_answer(findings({"timetable": 30.0, "one_more": 20.0})) == text
+    assert answer_text(findings({"timetable": 30.0, "one_more": 20.0})) == text

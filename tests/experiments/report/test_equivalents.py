@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from experiments.intervals import Sample
-from experiments.report.answer import comparison_answer
 from experiments.report.equivalents import (
     portal_equivalent_clause,
     portal_equivalents,
@@ -19,6 +18,7 @@ from experiments.report.equivalents import (
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
+from tests.replications import answer_text
 
 MADE_UP = {
     "own": (31.0, 0.20, 0.277),
@@ -61,16 +61,16 @@ def test_words_say_the_interval_and_what_lies_beyond() -> None:
     assert low <= 5.5 <= high
     assert "more than 6 portals as everything" in said
     assert portal_equivalent_clause(known, "six") == ""
-    assert comparison_answer(known).endswith("it would take more than 6 portals in place of 4.")
+    assert answer_text(known).endswith("it would take more than 6 portals in place of 4.")
     without = findings(("own", "partner", "five", "six"))
-    assert re.search(r"it would take 5\.\d portals \[.*\] in place of 4\.$", comparison_answer(without))
+    assert re.search(r"it would take 5\.\d portals \[.*\] in place of 4\.$", answer_text(without))
 
 
 def test_nothing_is_said_where_nobody_tried_other_portals() -> None:
     alone = findings(("own", "partner"))
     assert portal_equivalents(alone) == []
     assert portal_equivalents_sentence(alone) == ""
-    assert "portals" not in comparison_answer(alone)
+    assert "portals" not in answer_text(alone)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

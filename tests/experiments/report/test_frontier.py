@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 from experiments.execution.tuning import MatchedMetrics
 from experiments.report.frontier import FrontierPoint, compare_at_equal_level, frontier_points
+from experiments.study.margins import AlikeMargins
 from tests import replications
 
 
@@ -37,7 +39,7 @@ def test_strong_dominance_needs_no_loss_anywhere() -> None:
 def test_equal_waits_leave_detection_to_decide() -> None:
     found = standing({"one": (30.0, 0.2, 0.3), "two": (30.0, 0.3, 0.3)})
     assert found["one"].words().startswith("dominated by two (")
-    assert found["one"].words().endswith("points more loads found, waits alike)")
+    assert found["one"].words().endswith("points more loads found, wait longer by less than 0.5 min)")
 
 
 def test_the_dominator_named_is_itself_undominated() -> None:
@@ -45,11 +47,52 @@ def test_the_dominator_named_is_itself_undominated() -> None:
     assert standing(chain)["worst"].by == ("best",)
 
 
-def test_twins_are_said_to_be_indistinguishable_and_neither_is_dominated() -> None:
+def test_twins_are_surely_within_the_margins_and_neither_is_dominated() -> None:
     found = standing({"one": (30.0, 0.2, 0.3), "two": (30.0, 0.2, 0.3)})
     assert [point.status for point in found.values()] == ["frontier", "frontier"]
     assert found["one"].like == ("two",)
-    assert found["one"].words() == "no significant difference from two"
+    assert found["one"].words() == "like two, within 0.5 min and 0.5 points of loads"
+
+
+def test_what_is_not_told_apart_is_not_thereby_alike() -> None:
+    narrow = AlikeMargins(wait_min=0.01, found_share=0.0001)
+    found = standing({"one": (30.0, 0.2, 0.3), "two": (30.0, 0.2, 0.3)}, margins=narrow)
+    assert found["one"].like == ()
+    assert found["one"].words() == "on the frontier"
+
+
+def test_a_longer_wait_within_the_margin_is_no_reason_and_one_beyond_it_is() -> None:
+    alternatives = {"finds_more": (30.3, 0.3, 0.3), "finds_less": (30.0, 0.2, 0.3)}
+    assert standing(alternatives, margins=AlikeMargins(wait_min=1.0, found_share=0.005))["finds_less"].by == (
+        "finds_more",
+    )
+    assert (
+        standing(alternatives, margins=AlikeMargins(wait_min=0.1, found_share=0.005))["finds_less"].status == "frontier"
+    )
+
+
+def dominated(metrics: pd.DataFrame) -> set[str]:
+    return {point.alternative for point in frontier_points(metrics, {}) if point.status == "dominated"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_fewer_replications_never_make_one_dominate_another(seed: int) -> None:
+    """Every replication twice says the same means with less doubt: whoever dominates with half of it does with all."""
+    few = replications.metrics(n=5, seed=seed)
+    many = pd.concat([few, few.assign(replication=few["replication"] + 5)])
+    assert dominated(few) <= dominated(many)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_without_intervals_nobody_dominates(n: int) -> None:
+    assert {point.status for point in frontier_points(replications.metrics(n=n), {})} == {"frontier"}
+
+
+def test_more_spread_about_the_same_means_never_makes_one_dominate_another() -> None:
+    calm = replications.metrics()
+    wait = calm.groupby("alternative")["wait_sum_min"].transform("mean")
+    wild = calm.assign(wait_sum_min=wait + 20.0 * (calm["wait_sum_min"] - wait))
+    assert dominated(wild) < dominated(calm)
 
 
 def test_a_mix_of_two_dominates_what_lies_above_their_line() -> None:

@@ -28,7 +28,7 @@ def test_a_run_alone_says_its_range_and_ranks_nobody() -> None:
     assert tables.redrawn_table(alone) is None
     page = render_report(alone)
     assert text in page
-    assert "Undominated: of the draws" not in page
+    assert "Efficient: of the sets" not in page
 
 
 def test_where_nobody_carries_the_load_redraws_say_how_many_get_through() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
+from experiments.intervals import KIND_WORDS
 from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings
 from experiments.report.page import render_report
@@ -39,8 +41,8 @@ def test_the_drawing_library_is_there_once_and_four_figures(page: str) -> None:
 
 def test_the_answer_comes_before_everything_else(found: Findings, page: str) -> None:
     body = page[page.index("<body>") :]
-    assert comparison_answer(found).split("[")[0] in body
-    assert body.index(comparison_answer(found).split("[")[0]) < body.index("<h2")
+    assert comparison_answer(found).text.split("[")[0] in body
+    assert body.index(comparison_answer(found).text.split("[")[0]) < body.index("<h2")
 
 
 def test_every_figure_has_words(page: str) -> None:
@@ -92,3 +94,20 @@ def test_the_command_that_made_it_stands_below(found: Findings) -> None:
     asked = dataclasses.replace(found.study, overrides=("replications=20",))
     page = render_report(dataclasses.replace(found, study=asked))
     assert "<code>throughgate compare replications=20</code>" in page
+
+
+BRACKETS = re.compile(r"\[[+-]?[\d.,]+ ?%?, ")
+KINDS = tuple(KIND_WORDS.values())
+
+
+def sections(page: str) -> list[str]:
+    """Return the words of each part of a page between two headings of the second order, but for the inputs."""
+    shown = page[page.index("<body>") : page.index('id="inputs"')]
+    body = re.sub(r"<script.*?</script>|<svg.*?</svg>", " ", shown, flags=re.DOTALL)
+    return [re.sub(r"<[^>]+>", " ", part) for part in body.split("<h2")]
+
+
+def test_no_interval_stands_without_its_kind(page: str) -> None:
+    bracketed = [part for part in sections(page) if BRACKETS.search(part)]
+    assert len(bracketed) >= 2
+    assert [part[:80] for part in bracketed if not any(kind in " ".join(part.split()) for kind in KINDS)] == []

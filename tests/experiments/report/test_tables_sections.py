@@ -54,7 +54,7 @@ def test_one_more_that_helps_is_sure_and_one_that_does_not_is_not(found: Finding
     assert booth[0].text.endswith(" *")
     assert not portal[0].text.endswith(" *")
     text = tables.bottleneck_answer(found)
-    assert "primary binds on weekdays (07-20 h)" in text
+    assert "the bottleneck on weekdays is primary (07-20 h)" in text
     assert "One more general booth shortens the mean wait by 6." in text
 
 
@@ -97,7 +97,9 @@ def test_without_redraws_nothing_is_said() -> None:
 
 def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> None:
     text = notes.redraws_ranking_note(found)
-    assert text.startswith("Undominated, of 10 redraws of what is assumed: other 7 [35 %, 93 %]; ")
+    assert text.startswith(
+        "Efficient (nobody does better), in how many of 10 sets of assumptions: other 7 [35 %, 93 %]; "
+    )
     assert "todays_practice 3 [7 %, 65 %]" in text
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,7 @@ def after(found: Findings, width: int = 80) -> str:
 def test_the_answer_comes_first_and_every_line_fits(found: Findings) -> None:
     text = after(found)
     first = " ".join(text.strip().split("\n\n")[0].split())
-    assert first == comparison_answer(found)
+    assert first == comparison_answer(found).text
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "\x1b" not in text
 
@@ -121,8 +122,20 @@ def test_the_screen_is_plain_when_it_is_no_terminal() -> None:
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_no_table_breaks_a_name_whatever_the_screen(found: Findings, width: int) -> None:
     text = after(found, width)
-    tables = [line for line in text.splitlines() if "±" in line and "half-width" not in line]
+    tables = [line for line in text.splitlines() if re.search(r"  \S+ \[[\d-]", line)]
     assert max(len(line) for line in tables) <= width
     for name in found.names:
         assert any(line.startswith(f"{name}  ") for line in tables)
     assert any("found, points" in line for line in text.splitlines())
+
+
+def test_intervals_say_their_kind_and_no_half_width_stands_for_one(found: Findings) -> None:
+    text = " ".join(after(found).split())
+    assert "In brackets: 95 % interval over replications." in text
+    assert "±" not in text.split("Random examinations")[0]
+
+
+def test_few_replications_have_a_word_in_place_of_an_interval() -> None:
+    text = after(replications.findings(n=3))
+    row = next(line for line in text.splitlines() if line.startswith("todays_practice  "))
+    assert "(too few)" in row

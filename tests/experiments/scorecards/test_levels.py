@@ -75,9 +75,21 @@ def test_a_share_stays_between_nothing_and_all(periods: list[Period]) -> None:
 
 
 def test_a_wait_is_not_less_than_nothing(periods: list[Period]) -> None:
-    metrics = periods[0].metrics.head(2).assign(wait_sum_min=[0.0, 8e4])
+    metrics = periods[0].metrics.head(4).assign(wait_sum_min=[0.0, 0.0, 0.0, 8e4])
     (one,) = cards.with_periods(periods[:1], metrics=metrics)
     assert line_level(line(periods, "wait_mean"), one, 0.95).low == 0.0
+
+
+def test_availability_is_the_input_and_no_estimate(periods: list[Period]) -> None:
+    found = line_level(line(periods, "availability"), periods[0], 0.95)
+    scanner = periods[0].scenario.scanner
+    shares = [getattr(scanner, station).outages.availability_share for station in ("portal", "secondary")]
+    assert 100.0 * min(shares) <= found.value <= 100.0 * max(shares)
+    assert found.low == found.value == found.high
+    assert found.reason == "an input, not simulated"
+    longer = periods[0].metrics.assign(available_portal_min=1.0)
+    (worn,) = cards.with_periods(periods[:1], metrics=longer)
+    assert line_level(line(periods, "availability"), worn, 0.95) == found
 
 
 def test_the_trend_of_two_periods_is_their_paired_difference(periods: list[Period]) -> None:

@@ -93,7 +93,7 @@ def test_every_level_stands_with_its_interval_and_a_reason_stands_once(
 
 def test_the_three_parameters_are_defined(page: str) -> None:
     for words in (
-        "hours that large-scale scanners were in order",
+        "hours that large-scale scanners are in order",
         "scanned or opened",
         "physically examined",
         "at least 0.964",
