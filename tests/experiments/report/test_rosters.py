@@ -7,7 +7,7 @@ import dataclasses
 from experiments.execution.officer_gains import RULES, OfficerGain
 from experiments.execution.tuning import MatchedMetrics
 from experiments.intervals import Difference
-from experiments.report.answer import comparison_answer
+from experiments.report.answer import lead_of
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.rosters import adds_officers, officer_pairs, officers_table, varies_rule
 from experiments.study.study import compose_scenario
@@ -36,7 +36,7 @@ def rule_findings(at_equal_wait: dict[str, tuple[float, float, float]] | None = 
 def test_rules_are_told_at_equal_hours_and_wait() -> None:
     found = rule_findings({"booths_first": (30.0, 0.12, 0.277), "exams_first": (30.0, 0.10, 0.15)})
     assert varies_rule(found)
-    text = comparison_answer(found)
+    text = lead_of(found).text
     assert "officer hours a day of one roster and the average wait of booths_first" in text
     assert "no rule that meets it surely finds more than booths_first" in text
     assert "exams_first 6." in text
@@ -45,7 +45,7 @@ def test_rules_are_told_at_equal_hours_and_wait() -> None:
 
 
 def test_the_rule_that_finds_more_at_equal_wait_leads() -> None:
-    text = comparison_answer(rule_findings({"booths_first": (30.0, 0.12, 0.277), "exams_first": (30.0, 0.15, 0.15)}))
+    text = lead_of(rule_findings({"booths_first": (30.0, 0.12, 0.277), "exams_first": (30.0, 0.15, 0.15)})).text
     assert "exams_first (set to policy.scan_share=0.1500) finds most: 15." in text
     assert "points more than booths_first" in text
 
@@ -77,7 +77,7 @@ def test_more_officers_are_told_rule_by_rule() -> None:
     found = officer_findings()
     assert adds_officers(found)
     assert [pair.few for pair in officer_pairs(found)] == ["booths_first.today", "by_line.today"]
-    text = comparison_answer(found)
+    text = lead_of(found).text
     assert text.startswith("10 officers more on every shift, 100 officer hours a day: at today under booths_first 4.")
     assert "under by_line 2." in text
     assert "more loads found" in text.partition("under by_line")[2]
@@ -85,8 +85,9 @@ def test_more_officers_are_told_rule_by_rule() -> None:
 
 
 def test_a_pair_that_is_overloaded_tells_nothing() -> None:
-    assert "nothing that can be told, because by_line.ten cannot carry" in comparison_answer(
-        officer_findings(over=("by_line.ten",))
+    assert (
+        "nothing that can be told, because by_line.ten cannot carry"
+        in lead_of(officer_findings(over=("by_line.ten",))).text
     )
 
 

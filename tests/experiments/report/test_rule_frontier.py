@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from experiments.report import rule_frontier
-from experiments.report.answer import comparison_answer
+from experiments.report.answer import lead_of
 from experiments.report.findings import Findings, gather_findings
 from experiments.report.page import render_report
 from experiments.study.study import compose_scenario
@@ -47,7 +47,7 @@ def test_people_for_every_post_are_shown_and_dominate_nobody(found: Findings) ->
 
 
 def test_the_answer_tells_the_step_and_what_separate_staffing_makes_of_it(found: Findings) -> None:
-    text = comparison_answer(found)
+    text = lead_of(found).text
     assert text.startswith("Of 2 rules, by_line has 2 of the 3 efficient points: from low (10.")
     assert "points more loads found cost 2." in text
     assert "; under separate it costs 0." in text
@@ -65,7 +65,7 @@ def test_an_overloaded_point_is_no_choice(found: Findings) -> None:
     fewer = findings(over=("by_line.low", "separate.low"))
     best = [point.alternative for point in rule_frontier.efficient_choices(fewer)]
     assert best == ["fixed.low", "by_line.middle", "fixed.high"]
-    assert "; under separate" not in comparison_answer(fewer)
+    assert "; under separate" not in lead_of(fewer).text
 
 
 def test_the_picture_names_each_rule_and_ends_before_what_would_squeeze_it(found: Findings) -> None:
