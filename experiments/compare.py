@@ -40,11 +40,12 @@ from experiments.report import terminal as report_terminal
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
+from experiments.report.threat_gains import threat_gains_rows
 from experiments.store.run_rows import check_study_store, rows_of_comparison
 from experiments.store.write import add_run
 from experiments.study.run_record import run_record
 from experiments.study.study import Study
-from experiments.training.find_or_train import train_all
+from experiments.training.find_or_train import retraining_of, train_all
 from sim.engine.kernel import loop
 from sim.engine.ledger import event_log
 from sim.replication import Replication, Scorer, draw_window_trucks, score_manifest
@@ -126,8 +127,9 @@ def replicate_with_extras(
     redrawn = None
     # a single replication is a first look: it has no interval, and its range would take minutes
     if study.robustness.draws and study.replications > 1:
+        retrain = retraining_of(study, terminal)
         with report_terminal.show_progress(terminal, study.robustness.draws, "redrawn assumptions") as tell:
-            redrawn = redraw_study(study, scorers, equal[SCAN_SHARE.metric].settings, tell)
+            redrawn = redraw_study(study, scorers, equal[SCAN_SHARE.metric].settings, tell, retrain)
     return done, SideResults(matched=equal, extra=extra if study.bottleneck else None, redrawn=redrawn)
 
 
@@ -136,7 +138,13 @@ def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:
     output, redrawn = OutputFolder(findings.study.out), findings.redrawn
     tables = {"metrics": findings.metrics, "comparison": findings.comparison}
     if redrawn is not None:
-        tables |= {"redrawn": redrawn.rows, "redrawn_inputs": redrawn.numbers}
+        tables |= {
+            "redrawn": redrawn.rows,
+            "redrawn_inputs": redrawn.numbers,
+            "redrawn_gains": threat_gains_rows(findings),
+        }
+        if len(redrawn.wide_numbers):
+            tables["redrawn_wide_traits"] = redrawn.wide_numbers
     return [
         *(output.write_parquet(f"{name}.parquet", table) for name, table in tables.items()),
         output.write_json("run.json", run_record(findings.study, wall_s, findings.unstable)),

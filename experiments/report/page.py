@@ -20,6 +20,7 @@ from experiments.report.answer import comparison_answer
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
 from experiments.report.notes import frontier_notes
+from experiments.report.threat_gains import threat_gains_table
 from experiments.study.inputs import input_groups
 
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
@@ -56,6 +57,7 @@ def render_report(findings: Findings) -> str:
         levels=tables.levels_table(findings) if several else None,
         redrawn=tables.redrawn_table(findings),
         redrawn_words=report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
+        threat_gains=threat_gains_table(findings),
         redrawn_answer=report_notes.redraws_answer(findings),
         binding=tables.binding_rows(findings),
         gains=tables.gains_table(findings) if findings.gains else None,

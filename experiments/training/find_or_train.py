@@ -8,14 +8,15 @@ from rich.console import Console
 
 from experiments.execution.content import digest, model_fingerprint
 from experiments.execution.parallel import Progress
+from experiments.execution.robustness import Retrain
 from experiments.execution.run_folder import open_run
 from experiments.report import terminal as report_terminal
 from experiments.study.study import Study
 from experiments.training.cache import model_folders
-from experiments.training.past_practice import history_weeks
+from experiments.training.past_practice import history_weeks, past_of
 from models import baselines
 from sim.replication import Scorer
-from sim.scenario import Risk, Scenario, replace_parts
+from sim.scenario import Risk, Scenario
 from sim.shared_draws import risk_key
 
 
@@ -42,11 +43,29 @@ def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
         if key in scorers:
             continue
         with report_terminal.show_progress(terminal, history_weeks(risk), f"training {risk.name}, weeks") as tell:
-            past = scenario
-            if scenario.port.name == before_change.port.name:
-                past = replace_parts(scenario, **{p: getattr(before_change, p) for p in ("port", "traffic", "threat")})
+            past = past_of(scenario, before_change)
             scorers[key] = fitted_scorer(risk, past, study.processes, tell)
         if (run := open_run()) is not None:
             learned_from = digest(key, past.port, past.traffic, past.threat)[:8]
             run.check_models({f"{risk.name} at {past.port.name} ({learned_from})": model_fingerprint(scorers[key])})
     return scorers
+
+
+def retraining_of(study: Study, terminal: Console) -> Retrain | None:
+    """Return how the study's learned models are retrained in redrawn sets of assumptions; None: it has none.
+
+    The past whose trucks are labeled anew is drawn now where it is not kept.
+    """
+    learned = {name: s for name, s in study.alternatives.items() if s.risk.name not in baselines.KNOWN_SETTINGS}
+    if not learned:
+        return None
+    # Late, because it imports the libraries of learning.
+    from experiments.training.retrain import Retraining
+
+    before_change = study.alternatives[study.baseline]
+    pasts = {name: past_of(scenario, before_change) for name, scenario in learned.items()}
+    retraining = Retraining.of(study.mapping(study.baseline), pasts)
+    weeks = max(history_weeks(past.risk) for past in pasts.values())
+    with report_terminal.show_progress(terminal, weeks, "past to train on again, weeks") as tell:
+        retraining.prepare(study.processes, tell)
+    return retraining

@@ -17,14 +17,14 @@ from typing import Any, Final, Self
 from experiments.execution.parallel import Progress
 from experiments.execution.redraws import AssumedInput, mapping_with_redraws
 from experiments.study.compose import PARTS
-from experiments.study.study import Study, compose_mapping
+from experiments.study.study import compose_mapping
 from experiments.training.cache import code_hash, model_folders, name_by_content
 from experiments.training.common_past import CommonPast, FeatureGrid
 from experiments.training.past_practice import TODAYS_OVERRIDES, port_before_change
 from experiments.training.relabel import relabeled_examples
 from experiments.training.simulated_history import draw_feature_sample, draw_history
 from experiments.training.train import keep_inspected, read_table, training_record
-from models import baselines, store
+from models import store
 from models.fitted import FittedRisk
 from models.model_card import build_model_card
 from models.registry import make_risk_model
@@ -36,11 +36,6 @@ from sim.shared_draws import risk_as_trained, risk_key
 
 MOST_PASTS: Final = 2
 """Common pasts that a process keeps (about 150 MB each): a study's alternatives at one port share one."""
-
-
-def learns(risk: Risk) -> bool:
-    """Return whether a risk model learns from labels, so that other assumptions would make it another."""
-    return risk.name not in baselines.KNOWN_SETTINGS and make_risk_model(risk).LEARNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +50,10 @@ class Retraining:
     """Today's practice as plain values."""
 
     @classmethod
-    def of(cls, study: Study) -> Self:
-        """Return how a study's models are retrained."""
-        base = study.alternatives[study.baseline]
-        pasts = {name: past_of(s, base) for name, s in study.alternatives.items() if learns(s.risk)}
-        return cls(pasts=pasts, baseline=study.mapping(study.baseline), today=_plain_today())
+    def of(cls, baseline: Mapping[str, Any], pasts: Mapping[str, Scenario]) -> Self:
+        """Return how models are retrained, given the baseline as plain values and the `pasts`."""
+        whole = compose_mapping(TODAYS_OVERRIDES)
+        return cls(pasts=pasts, baseline=baseline, today={part: whole[part] for part in PARTS})
 
     def prepare(self, processes: int, progress: Progress | None = None) -> None:
         """Draw the common pasts that are not kept yet."""
@@ -98,16 +92,6 @@ class Retraining:
                 fitted = retrained(world.risk, past, set_past, place)
                 found[risk_key(world)] = dataclasses.replace(fitted, heeds_tips=world.risk.tier == "tip")
         return found
-
-
-def past_of(scenario: Scenario, baseline: Scenario) -> Scenario:
-    """Return whose port, traffic and threat gave the past of an alternative's model.
-
-    All alternatives at the baseline's port share its past: that before the change under study.
-    """
-    if scenario.port.name != baseline.port.name:
-        return scenario
-    return replace_parts(scenario, port=baseline.port, traffic=baseline.traffic, threat=baseline.threat)
 
 
 def retrained(risk: Risk, past: Scenario, set_past: Scenario, place: int) -> FittedRisk:
@@ -169,8 +153,3 @@ def _inspected_path(past: Scenario) -> Path:
 
 def _draw_inspected(past: Scenario, processes: int, progress: Progress | None) -> None:
     keep_inspected(_inspected_path(past), draw_history(_own_past(past), "opened", processes, progress))
-
-
-def _plain_today() -> dict[str, Any]:
-    whole = compose_mapping(TODAYS_OVERRIDES)
-    return {part: whole[part] for part in PARTS}
