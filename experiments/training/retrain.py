@@ -104,7 +104,7 @@ def retrained(risk: Risk, past: Scenario, set_past: Scenario, place: int) -> Fit
             return store.load_model(folder)
         except ModelError as error:
             cache_files.tell(f"training again: {error}")
-    common = common_past(PastAt(_inspected_path(past), past))
+    common = common_past_of(past)
     examples, sample = relabeled_examples(common, set_past, as_trained.labels, place)
     fitted, _ = FittedRisk.from_labels(risk.name, make_risk_model(as_trained), examples, sample)
     record = training_record(set_past, None) | {"trucks": common.trucks, "positives": int(examples.label.sum())}
@@ -114,6 +114,11 @@ def retrained(risk: Risk, past: Scenario, set_past: Scenario, place: int) -> Fit
         # a model that cannot be kept is as good as one that is
         cache_files.tell(f"not kept: {error}")
     return fitted
+
+
+def common_past_of(past: Scenario) -> CommonPast:
+    """Return the trucks that the port of a past inspected, from the cache or drawn now."""
+    return common_past(PastAt(_inspected_path(past), past))
 
 
 @dataclass(frozen=True, slots=True)
