@@ -47,6 +47,12 @@ class AssumedInput:
     high: float
     factor: bool = False
 
+    @property
+    def on_log_scale(self) -> bool:
+        """Whether it is redrawn on a log scale, which log odds are on already."""
+        whole = isinstance(self.value, int) and not self.factor
+        return not whole and "ln_odds" not in self.key and self.low > 0.0 and self.high / self.low > DECADE
+
     def at(self, u: float) -> float:
         """Return the number (or the factor) at a uniform ``u`` in [0, 1).
 
@@ -59,7 +65,7 @@ class AssumedInput:
         """
         if isinstance(self.value, int) and not self.factor:
             return math.floor(self.low + u * (self.high - self.low + 1.0))
-        if self.low > 0.0 and self.high / self.low > DECADE and "ln_odds" not in self.key:
+        if self.on_log_scale:
             return round(self.low * math.exp(u * math.log(self.high / self.low)), 15)
         return self.low + u * (self.high - self.low)
 
