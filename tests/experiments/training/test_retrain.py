@@ -13,23 +13,26 @@ from rich.console import Console
 from experiments.execution.content import model_fingerprint
 from experiments.execution.redraws import assumed_inputs, mapping_with_redraws, redraw_inputs
 from experiments.execution.robustness import Drawn, RedrawnResults, redraw_study
-from experiments.study.study import Study, build_study
+from experiments.study.study import Study, build_study, compose_scenario
 from experiments.training import retrain
 from experiments.training.find_or_train import retraining_of, train_all
 from experiments.training.retrain import Retraining
 from sim.scenario import Scenario, build_scenario
 from sim.shared_draws import risk_key
 
+WORLD = ("traffic.volume_scale=0.1", "threat.prevalence_per_truck=0.006")
 SMALL = (
-    "alternatives={a: ['policy=todays_practice'], b: ['policy=top_share', 'policy.share=0.27', 'risk=boosted']}",
+    *WORLD,
     "replications=2",
     "days=1",
     "start_date=2024-05-14",
-    "traffic.volume_scale=0.1",
-    "threat.prevalence_per_truck=0.006",
     "robustness.draws=3",
     "robustness.wide_traits.draws=1",
 )
+ALTERNATIVES = {
+    "a": ("policy=todays_practice",),
+    "b": ("policy=top_share", "policy.share=0.27", "risk=boosted"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def study(kept: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     monkeypatch.setenv("THROUGHGATE_CACHE", str(kept))
-    return build_study(SMALL, "compare")
+    one = build_study(SMALL, "run")
+    scenarios = {name: compose_scenario([*WORLD, *more]) for name, more in ALTERNATIVES.items()}
+    return dataclasses.replace(one, alternatives=scenarios, baseline="a", own_overrides=ALTERNATIVES)
 
 
 @pytest.fixture
