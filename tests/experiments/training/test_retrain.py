@@ -29,10 +29,7 @@ SMALL = (
     "robustness.draws=3",
     "robustness.wide_traits.draws=1",
 )
-ALTERNATIVES = {
-    "a": ("policy=todays_practice",),
-    "b": ("policy=top_share", "policy.share=0.27", "risk=boosted"),
-}
+ALTERNATIVES = {"a": ("policy=todays_practice",), "b": ("policy=top_share", "policy.share=0.27", "risk=boosted")}
 
 
 @pytest.fixture(scope="module")
