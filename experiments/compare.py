@@ -43,12 +43,13 @@ from experiments.report.answer import comparison_answer
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
+from experiments.report.threat_gains import threat_gains_rows
 from experiments.store.run_rows import check_study_store, rows_of_comparison
 from experiments.store.write import add_run
 from experiments.study.run_record import run_record
 from experiments.study.study import Study
 from experiments.sweeping.without_effect import lines_without_effect
-from experiments.training.find_or_train import train_all
+from experiments.training.find_or_train import retraining_of, train_all
 from sim.engine.kernel import loop
 from sim.replication import Scorer
 from sim.trucks.arrivals import rates_per_h
@@ -141,8 +142,9 @@ def replicate_with_extras(
     redrawn = None
     # a single replication is a first look: it has no interval, and its range would take minutes
     if study.robustness.draws and study.replications > 1:
+        retrain = retraining_of(study, terminal)
         with report_terminal.show_progress(terminal, study.robustness.draws, "redrawn assumptions") as tell:
-            redrawn = redraw_study(study, scorers, settings, tell)
+            redrawn = redraw_study(study, scorers, settings, tell, retrain)
     more_of_each = extra if study.bottleneck else None
     return done, SideResults(matched=equal, extra=more_of_each, officers=officers, redrawn=redrawn)
 
@@ -152,7 +154,13 @@ def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:
     output, redrawn = OutputFolder(findings.study.out), findings.redrawn
     tables = {"metrics": findings.metrics, "comparison": findings.comparison}
     if redrawn is not None:
-        tables |= {"redrawn": redrawn.rows, "redrawn_inputs": redrawn.numbers}
+        tables |= {
+            "redrawn": redrawn.rows,
+            "redrawn_inputs": redrawn.numbers,
+            "redrawn_gains": threat_gains_rows(findings),
+        }
+        if len(redrawn.wide_numbers):
+            tables["redrawn_wide_traits"] = redrawn.wide_numbers
     return [
         *write_tables(findings.study, tables),
         output.write_json("run.json", run_record(findings.study, wall_s, findings.unstable)),

@@ -81,7 +81,7 @@ def draw_pasts(
         one = dataclasses.replace(risk, labels=labels, history_seed=risk.history_seed + number)
         past = port_before_change(one, scenario)
         folders = model_folders(one, scenario)
-        yield one, load_or_draw_past(folders.history, one, past, study.processes, None).examples()
+        yield one, load_or_draw_past(folders, one, past, study.processes, None).examples()
 
 
 def training_summary(record: Mapping[str, Any], folders: ModelFolders, seconds: float) -> list[str]:

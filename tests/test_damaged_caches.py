@@ -155,14 +155,15 @@ def test_a_past_is_drawn_again(
 ) -> None:
     """What is drawn is a table at hand: what counts is that it is kept, and not read damaged."""
     scenario = compose_scenario(LEARN)
-    path = model_folders(scenario.risk, scenario).history
+    folders = model_folders(scenario.risk, scenario)
+    path = folders.history
     frame = pd.DataFrame({"label": [0.0, 1.0], "ordered": [False, True]})
     made = simulated_history.SimulatedHistory(frame=frame, trucks=7)
     monkeypatch.setattr(simulated_history, "draw_history", lambda *_: made)
 
     def recall() -> simulated_history.SimulatedHistory:
         return train.load_or_draw_past(
-            path, scenario.risk, past_practice.port_before_change(scenario.risk, scenario), 1, None
+            folders, scenario.risk, past_practice.port_before_change(scenario.risk, scenario), 1, None
         )
 
     recall()

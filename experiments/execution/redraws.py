@@ -3,14 +3,15 @@
 What is redrawn is what ``configs/`` marks ``[A low..high]`` and the baseline uses. A range that
 holds the number is the range of that number; one that holds 1 and none of a list's numbers is a
 factor on the whole list (on its shape where the numbers add up to 1). Shares that add up to 1 are
-brought back to that. Held fixed: the trained risk models with their settings, the policies
-that are being compared, and what neither a wait nor a find depends on (prices, costs, crews).
+brought back to that. Held fixed: the settings of risk models, the policies that are being
+compared, and what neither a wait nor a find depends on (prices, costs, crews).
 
 Source: McKay, Beckman and Conover 1979, Technometrics 21:239 (Latin hypercube sampling).
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,15 +25,16 @@ from sim.arrays import FloatArray
 from sim.errors import ConfigError
 
 if TYPE_CHECKING:
-    from experiments.study.study import Study
+    from experiments.study.study import Study, WideTraits
 REDRAW_KEY: Final = 2_000_000
 """Stream key of the redraws."""
 DECADE: Final = 10.0
-"""A range that spans more than this is redrawn on a log scale."""
+"""A range that spans more than this is redrawn on a log scale, but for log odds, which are on one already."""
 HELD_PARTS: Final = ("risk", "policy", "value")
 HELD_WORDS: Final = ("cost", "crew_officers")
 SCALED: Final = ("lanes", "officers")
 """Ends of the names of counts of a shift, which a factor scales."""
+TRAIT_KEYS: Final = "threat.trait_ln_odds"
 NEIGHBOURS: Final = ("cv", "extra_h")
 """Numbers that stand on another number's line: a range that happens to hold them is not theirs."""
 
@@ -47,6 +49,12 @@ class AssumedInput:
     high: float
     factor: bool = False
 
+    @property
+    def on_log_scale(self) -> bool:
+        """Whether it is redrawn on a log scale, which log odds are on already."""
+        whole = isinstance(self.value, int) and not self.factor
+        return not whole and "ln_odds" not in self.key and self.low > 0.0 and self.high / self.low > DECADE
+
     def at(self, u: float) -> float:
         """Return the number (or the factor) at a uniform ``u`` in [0, 1).
 
@@ -59,7 +67,7 @@ class AssumedInput:
         """
         if isinstance(self.value, int) and not self.factor:
             return math.floor(self.low + u * (self.high - self.low + 1.0))
-        if self.low > 0.0 and self.high / self.low > DECADE:
+        if self.on_log_scale:
             return round(self.low * math.exp(u * math.log(self.high / self.low)), 15)
         return self.low + u * (self.high - self.low)
 
@@ -70,6 +78,14 @@ def assumed_inputs(inputs: Iterable[SourcedInput]) -> list[AssumedInput]:
         AssumedInput(row.key, row.value, row.low, row.high, row.factor)
         for row in inputs
         if row.kind == "assumption" and row.low is not None and row.high is not None and not _held(row.key)
+    ]
+
+
+def with_wide_traits(inputs: Iterable[AssumedInput], wide: WideTraits) -> list[AssumedInput]:
+    """Return the inputs with one range for the odds of all traits, whatever sign each is expected to have."""
+    return [
+        dataclasses.replace(row, low=wide.low, high=wide.high) if row.key.startswith(TRAIT_KEYS) else row
+        for row in inputs
     ]
 
 

@@ -108,6 +108,14 @@ class ProcessCache:
             self.met.pop(next(iter(self.met)))
         return self.met.setdefault(key, SharedDraws())
 
+    def without_scores(self) -> ProcessCache:
+        """Return what holds for other fitted models too: the trucks, and what sensors see of them."""
+        trucks = {
+            key: SharedDraws({name: made for name, made in met.made.items() if name[0] != "scores"})
+            for key, met in self.met.items()
+        }
+        return ProcessCache(whole=dict(self.whole), met=trucks)
+
     def plan(self, scenario: Scenario, scorer: Scorer, window: Window) -> OperatingPlan:
         """Return the alternative's plan for this window's start date."""
         days = past_window(window)

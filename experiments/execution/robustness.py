@@ -2,31 +2,38 @@
 
 In each draw all assumed inputs are redrawn together (`experiments.execution.redraws`), for all
 alternatives alike; every alternative meets the same trucks of that world, as asked and with its
-knob turned to the baseline's realised scan share.
+knob turned to the baseline's realised scan share. Three gains are told apart:
 
-A draw has few replications, so it is judged by its means: one alternative dominates another that
-finds `WORTH_DETECTION` fewer loads or waits `WORTH_WAIT_MIN` longer, unless it is as much worse in the
-other respect. How sure the frequencies are is said by Clopper-Pearson intervals over the draws.
+    as trained   the study itself: the threat that models have learned
+    drifted      the threat redrawn, the models those of the study: what they find before they are trained again
+    retrained    the threat redrawn, the models trained on a past of that threat
+
+The first draws are repeated with one wide range for the odds of all traits, for comparison. How alternatives fare is
+judged in `experiments.report.standings`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtr
 
 from experiments.execution import journal
 from experiments.execution.content import digest, study_content, windows_content
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.parallel import Progress
-from experiments.execution.redraws import AssumedInput, assumed_inputs, mapping_with_redraws, redraw_inputs
+from experiments.execution.redraws import (
+    TRAIT_KEYS,
+    AssumedInput,
+    assumed_inputs,
+    mapping_with_redraws,
+    redraw_inputs,
+    with_wide_traits,
+)
 from experiments.execution.replicate import ProcessCache, Simulator, compile_for_run, load_before_run, run_replication
 from experiments.execution.tuning import (
     SCAN_SHARE,
@@ -36,10 +43,9 @@ from experiments.execution.tuning import (
     requested_share,
     scenario_with_share,
 )
-from sim.algorithms.sampling import ShareInterval, clopper_pearson
 from sim.errors import ThroughgateError
 from sim.replication import Replication, Scorer
-from sim.scenario import Scenario, build_scenario
+from sim.scenario import Scenario, build_scenario, replace_parts
 from sim.shared_draws import risk_key
 from sim.tables import METRICS
 
@@ -50,9 +56,14 @@ TURNS: Final = 4
 """Most times that a knob is turned within a draw to meet the baseline's realised scan share."""
 COLUMNS: Final = (
     "draw", "alternative", "wait_mean_min", "detection_expected", "scan_rate", "equal_detection",
-    "equal_scan_rate", "unstable",
+    "equal_scan_rate", "drifted_detection", "drifted_scan_rate", "wide_detection", "wide_scan_rate", "unstable",
 )  # fmt: skip
-"""Columns of ``redrawn.parquet``; ``equal_*``: with the knob turned. `BESIDES` follow them."""
+"""Columns of ``redrawn.parquet``. With the knob turned are ``equal_*`` (models retrained), ``drifted_*`` (those of the
+study) and ``wide_*`` (wide traits, retrained; NaN: not repeated). `BESIDES` follow them."""
+Drawn = Sequence[tuple[AssumedInput, float]]
+"""The numbers of one set of assumptions."""
+Retrain = Callable[[Mapping[str, Scenario], Drawn, int], dict[str, Scorer]]
+"""The alternatives under a set's assumptions, its numbers and its number -> its learned models, by `risk_key`."""
 BESIDES: Final = tuple(
     column.name
     for column in METRICS
@@ -76,6 +87,8 @@ class RedrawnResults:
     """Draws that make no sense, and why."""
     references: tuple[str, ...] = ()
     """Alternatives that nobody can choose: they dominate nobody and are not ranked."""
+    wide_numbers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The odds of traits of the draws that were repeated with wide ranges, one row a draw."""
 
     @property
     def overloaded(self) -> int:
@@ -84,38 +97,61 @@ class RedrawnResults:
 
 
 def redraw_study(
-    study: Study, scorers: Mapping[str, Scorer], settings: Mapping[str, str], progress: Progress | None = None
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    settings: Mapping[str, str],
+    progress: Progress | None = None,
+    retrain: Retrain | None = None,
 ) -> RedrawnResults:
     """Run the study's alternatives in every redrawn world.
 
     ``settings`` are those to which knobs were turned for equal scan share in the study itself: the first try.
+    Without ``retrain`` every model stays as it is; one that learns would then meet smugglers that it does not know.
     """
     compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
     heeded = any(scenario.heeds_others for scenario in study.alternatives.values())
     inputs = [
         one for one in assumed_inputs(study.inputs(study.baseline)) if heeded or not one.key.startswith("sharing.")
     ]
-    worlds = list(redraw_inputs(study, inputs))
+    wide_range = study.robustness.wide_traits
+    wide_inputs = with_wide_traits(inputs, wide_range)
+    repeated = wide_range.draws if wide_inputs != inputs else 0
+    if study.robustness.traits == "wide":
+        inputs, repeated = wide_inputs, 0
+    worlds, wide = list(redraw_inputs(study, inputs)), list(redraw_inputs(study, wide_inputs))[:repeated]
     mappings = {name: study.mapping(name) for name in study.alternatives}
     rows, refused = [], {}
-    work = functools.partial(run_draw, study, scorers, mappings, settings)
-    keys = functools.partial(draw_keys, study, scorers, worlds, settings)
-    done = journal.results("redraw", work, enumerate(worlds), study.processes, progress, keys)
+    draws = [Draw(k, drawn, wide[k] if k < len(wide) else None) for k, drawn in enumerate(worlds)]
+    work = functools.partial(run_draw, study, scorers, retrain, mappings, settings)
+    keys = functools.partial(draw_keys, study, scorers, draws, settings, retrained=retrain is not None)
+    done = journal.results("redraw", work, draws, study.processes, progress, keys)
     for draw, outcome in enumerate(done):
         if isinstance(outcome, str):
             refused[draw] = outcome
         else:
             rows += outcome
-    numbers = pd.DataFrame([{one.key: number for one, number in world} for world in worlds])
     table = pd.DataFrame(rows, columns=[*COLUMNS, *BESIDES])
-    return RedrawnResults(len(worlds), study.robustness.replications, inputs, table, numbers, refused)
+    odds = _numbers(wide, TRAIT_KEYS)
+    return RedrawnResults(
+        len(worlds), study.robustness.replications, inputs, table, _numbers(worlds), refused, wide_numbers=odds
+    )
+
+
+def _numbers(sets: Sequence[Drawn], prefix: str = "") -> pd.DataFrame:
+    return pd.DataFrame([{one.key: number for one, number in drawn if one.key.startswith(prefix)} for drawn in sets])
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One set of assumptions, and the same with wide ranges for the odds of traits (None: not repeated)."""
+
+    place: int
+    drawn: Drawn
+    wide: Drawn | None
 
 
 def draw_keys(
-    study: Study,
-    scorers: Mapping[str, Scorer],
-    worlds: Sequence[Sequence[tuple[AssumedInput, float]]],
-    settings: Mapping[str, str],
+    study: Study, scorers: Mapping[str, Scorer], draws: Sequence[Draw], settings: Mapping[str, str], *, retrained: bool
 ) -> list[str]:
     """Return a key of content for each draw."""
     whole = digest(
@@ -124,36 +160,56 @@ def draw_keys(
         study.robustness,
         sorted(settings.items()),
         study.equal_levels,
+        retrained,
     )
-    return [digest(whole, place, [(one.key, number) for one, number in drawn]) for place, drawn in enumerate(worlds)]
+    return [
+        digest(whole, draw.place, *([(one.key, number) for one, number in of or ()] for of in (draw.drawn, draw.wide)))
+        for draw in draws
+    ]
 
 
 def run_draw(
     study: Study,
     scorers: Mapping[str, Scorer],
+    retrain: Retrain | None,
     mappings: Mapping[str, Mapping[str, Any]],
     settings: Mapping[str, str],
-    draw: tuple[int, Sequence[tuple[AssumedInput, float]]],
+    draw: Draw,
 ) -> list[dict[str, object]] | str:
     """Return the rows of one draw, or why it makes no sense."""
-    place, drawn = draw
-    base = mappings[study.baseline]
+    place, base = draw.place, mappings[study.baseline]
+
+    def world_of(drawn: Drawn) -> dict[str, Scenario]:
+        return {n: build_scenario(mapping_with_redraws(m, base, drawn)) for n, m in mappings.items()}
+
+    def models_of(worlds: Mapping[str, Scenario], drawn: Drawn) -> dict[str, Scorer]:
+        return fixed | ({} if retrain is None else retrain(worlds, drawn, place))
+
     try:
-        worlds = {n: build_scenario(mapping_with_redraws(m, base, drawn)) for n, m in mappings.items()}
-        # models stay those of the study: a redrawn world is not what they were trained on
-        trained = {risk_key(w): scorers[risk_key(study.alternatives[n])] for n, w in worlds.items()}
+        worlds = world_of(draw.drawn)
+        fixed = {risk_key(w): scorers[risk_key(study.alternatives[n])] for n, w in worlds.items()}
+        trained = models_of(worlds, draw.drawn)
         world = RedrawnStudy(dataclasses.replace(study, alternatives=worlds), trained, place)
         asked = world.run(worlds)
         first = {name: _set(worlds[name], text) for name, text in settings.items()}
-        equal, unstable = world.turned(asked, first) if study.equal_levels else asked, world.unstable()
+        unstable = world.unstable()
+        parts = {"equal": asked}
+        if study.equal_levels:
+            equal, turned = world.turned(asked, first)
+            parts = {"equal": equal, "drifted": world.drifted(equal, turned, fixed)}
+        if study.equal_levels and draw.wide is not None:
+            wide = world_of(draw.wide)
+            settled = {name: replace_parts(s, threat=wide[name].threat) for name, s in turned.items()}
+            whole = dataclasses.replace(study, alternatives=settled)
+            parts["wide"] = RedrawnStudy(whole, models_of(wide, draw.wide), place).at_equal_share()
     except ThroughgateError as error:
         return str(error)
     found = all_metric_levels(asked, (*COLUMNS[2:5], *BESIDES))
-    turned = all_metric_levels(equal, ("detection_expected", "scan_rate"))
+    levels = {way: all_metric_levels(part, ("detection_expected", "scan_rate")) for way, part in parts.items()}
     return [
         {"draw": place, "alternative": name}
         | {metric: values[name] for metric, values in found.items()}
-        | {f"equal_{m.removesuffix('_expected')}": values[name] for m, values in turned.items()}
+        | {f"{way}_{m.removesuffix('_expected')}": v[name] for way, of in levels.items() for m, v in of.items()}
         | {"unstable": name in unstable}
         for name in worlds
     ]
@@ -168,8 +224,11 @@ def _set(scenario: Scenario, text: str) -> Scenario:
 class RedrawnStudy:
     """One draw's alternatives on the same few weeks of its own trucks."""
 
-    def __init__(self, study: Study, scorers: Mapping[str, Scorer], draw_index: int) -> None:
-        self.study, self.scorers, self.shared = study, scorers, ProcessCache()
+    def __init__(
+        self, study: Study, scorers: Mapping[str, Scorer], draw_index: int, shared: ProcessCache | None = None
+    ) -> None:
+        self.study, self.scorers, self.draw_index = study, scorers, draw_index
+        self.shared = ProcessCache() if shared is None else shared
         weeks = study.robustness.replications
         self.weeks = [(draw_index * weeks + k) % max(study.replications, weeks) for k in range(weeks)]
 
@@ -179,14 +238,30 @@ class RedrawnStudy:
         runs = (run_replication(part, self.scorers, self.shared, week, simulator) for week in self.weeks)
         return pd.DataFrame([row for result in runs for row in result.rows])
 
-    def turned(self, metrics: pd.DataFrame, first_try: Mapping[str, Scenario]) -> pd.DataFrame:
-        """Return METRICS at the baseline's realised share, of those that can be brought there.
+    def at_equal_share(self) -> pd.DataFrame:
+        """Return METRICS at the baseline's realised share, of alternatives that are about there as they are."""
+        return self.turned(self.run(self.study.alternatives, Replication.run_levels), {})[0]
+
+    def drifted(self, equal: pd.DataFrame, turned: Mapping[str, Scenario], fixed: Mapping[str, Scorer]) -> pd.DataFrame:
+        """Return METRICS at equal share with the models of ``fixed``; whose model is the same fares as in ``equal``."""
+        other = [n for n, s in turned.items() if fixed[risk_key(s)] is not self.scorers[risk_key(s)]]
+        if not other:
+            return equal
+        names = dict.fromkeys([self.study.baseline, *other])
+        part = dataclasses.replace(self.study, alternatives={name: turned[name] for name in names})
+        again = RedrawnStudy(part, fixed, self.draw_index, self.shared.without_scores()).at_equal_share()
+        return pd.concat([equal[~equal["alternative"].isin(other)], again[again["alternative"].isin(other)]])
+
+    def turned(
+        self, metrics: pd.DataFrame, first_try: Mapping[str, Scenario]
+    ) -> tuple[pd.DataFrame, dict[str, Scenario]]:
+        """Return METRICS at the baseline's realised share, of those that can be brought there, and the alternatives so.
 
         The first turn is to where the knob stood in the study itself, or in proportion; the next ones follow the line
         through the two tries nearest to the goal. Of all tries the nearest counts.
         """
         whole, own = metric_levels(metrics, SCAN_SHARE.metric), self.study.alternatives
-        goal, best = whole[self.study.baseline], metrics
+        goal, best, settled = whole[self.study.baseline], metrics, dict(own)
         tried = {n: {requested_share(own[n]): v} for n, v in whole.items() if policy_knob(own[n]) and v > 0.0}
         for turn in range(TURNS):
             shares = metric_levels(best, SCAN_SHARE.metric)
@@ -202,9 +277,10 @@ class RedrawnStudy:
             for name, scenario in todo.items():
                 tried[name][requested_share(scenario)] = found[name]
             nearer = [n for n in todo if abs(found[n] - goal) < abs(shares[n] - goal)]
+            settled |= {name: todo[name] for name in nearer}
             kept, gained = (~best["alternative"].isin(nearer), done["alternative"].isin(nearer))
             best = pd.concat([best[kept], done[gained]])
-        return best
+        return best, settled
 
     def unstable(self) -> dict[str, str]:
         """Return the alternatives that cannot carry their load in this world."""
@@ -239,108 +315,3 @@ def next_share_to_try(realized_by_asked: Mapping[float, float], goal: float) -> 
     if y0 == y1:
         return x1 * goal / y1
     return max(x1 + (goal - y1) * (x1 - x0) / (y1 - y0), 0.0)
-
-
-WORTH_WAIT_MIN: Final = 0.1
-WORTH_DETECTION: Final = 0.002
-TRAIT_KEYS: Final = "threat.trait_ln_odds"
-FEWEST_DRAWS: Final = 8
-"""With fewer draws some input goes along with any difference by chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeadingInput:
-    """An input on which a difference in loads found hangs."""
-
-    key: str
-    rho: ShareInterval
-    """Spearman's rank correlation over the draws, with Fisher's interval for it alone."""
-    p_holm: float
-    """Two-sided, adjusted for all inputs looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrawStanding:
-    """How one alternative fares over the draws; counts, of how many, and the interval."""
-
-    alternative: str
-    undominated: tuple[int, int]
-    more: tuple[int, int]
-    """Draws in which it finds `WORTH_DETECTION` more than the baseline at equal scan share."""
-    gap: tuple[float, float, float]
-    """Smallest, median and largest difference in loads found at equal share, over the draws."""
-    culprit: LeadingInput | None
-    """The input with the largest rank correlation, of all that were redrawn."""
-    likeness: LeadingInput | None
-    """How far smugglers still show the traits that the fixed models have learned."""
-
-    def interval(self, frequency: str) -> ShareInterval:
-        """Return the Clopper-Pearson interval of one of the two frequencies."""
-        k, n = getattr(self, frequency)
-        return clopper_pearson(k, n)
-
-
-@functools.lru_cache(maxsize=1)
-def standings_over_draws(redrawn: RedrawnResults, baseline: str) -> list[DrawStanding]:
-    """Return how every alternative fares over the draws, in the order of the study; terminal and page both ask."""
-    rows = redrawn.rows
-    if not len(rows):
-        return []
-    choices = rows[~rows["alternative"].isin(redrawn.references)]
-    best = pd.concat([mark_undominated(part) for _, part in choices.groupby("draw")])
-    found = []
-    for name in rows["alternative"].unique():
-        own = rows[rows["alternative"] == name].set_index("draw")
-        base = rows[rows["alternative"] == baseline].set_index("draw")
-        equal = (own["equal_scan_rate"] - base["equal_scan_rate"]).abs() <= SCAN_SHARE.equal
-        gap = (own["equal_detection"] - base["equal_detection"])[equal].dropna()
-        mine = best[best["alternative"] == name]["undominated"]
-        middle = (gap.min(), gap.median(), gap.max()) if len(gap) else (np.nan,) * 3
-        tables = (redrawn.numbers, trait_correlation(redrawn))
-        blame, learned = (leading_input(gap, table) if name != baseline else None for table in tables)
-        more = (int((gap >= WORTH_DETECTION).sum()), len(gap))
-        found.append(DrawStanding(str(name), (int(mine.sum()), len(mine)), more, middle, blame, learned))
-    return found
-
-
-def mark_undominated(part: pd.DataFrame) -> pd.DataFrame:
-    """Return the alternatives of one draw and whether each is undominated.
-
-    An alternative that cannot carry its load is dominated by all that can; where none can, nobody
-    is ranked and the answer has no rows.
-    """
-    if part["unstable"].all():
-        return part.head(0)[["alternative"]].assign(undominated=False)
-    stable = part[~part["unstable"]]
-    wait = stable["wait_mean_min"].to_numpy()
-    loads = stable["detection_expected"].to_numpy()
-    shorter, longer = wait[:, None] <= wait - WORTH_WAIT_MIN, wait[:, None] > wait + WORTH_WAIT_MIN
-    more, fewer = loads[:, None] >= loads + WORTH_DETECTION, loads[:, None] < loads - WORTH_DETECTION
-    beaten = ((shorter & ~fewer) | (more & ~longer)).any(axis=0)
-    best = set(stable["alternative"].to_numpy()[~beaten])
-    return part[["alternative"]].assign(undominated=part["alternative"].isin(best))
-
-
-def leading_input(gap: pd.Series, numbers: pd.DataFrame) -> LeadingInput | None:
-    """Return the input with the largest rank correlation with a difference in loads found."""
-    if len(gap) < FEWEST_DRAWS or gap.nunique() < 2 or not len(numbers.columns):
-        return None
-    ranks = numbers.loc[gap.index].rank()
-    ranks = ranks.loc[:, ranks.max() > ranks.min()]
-    rho = ranks.corrwith(gap.rank())
-    key = str(rho.abs().idxmax())
-    value = float(np.clip(rho[key], -0.9999, 0.9999))
-    half = ndtri(0.975) / np.sqrt(len(gap) - 3)
-    low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))
-    t = abs(value) * np.sqrt((len(gap) - 2) / (1.0 - value**2))
-    # Of few ranks no order is rarer than one in all their orders.
-    p_value = max(float(2.0 * stdtr(len(gap) - 2, -t)), 2.0 / math.factorial(len(gap)))
-    return LeadingInput(key, ShareInterval(float(low), value, float(high)), min(p_value * len(rho), 1.0))
-
-
-def trait_correlation(redrawn: RedrawnResults) -> pd.DataFrame:
-    """Return the correlation of each draw's trait odds with the baseline's, one column."""
-    traits = {a.key: float(a.value) for a in redrawn.inputs if a.key.startswith(TRAIT_KEYS)}
-    if len(traits) < 3:
-        return pd.DataFrame(index=redrawn.numbers.index)
-    return redrawn.numbers[list(traits)].T.corrwith(pd.Series(traits)).to_frame(TRAIT_KEYS)

@@ -21,8 +21,8 @@ from experiments.ledgers.write import TrackedTrucks, track_trucks
 from experiments.report import terminal as report_terminal
 from experiments.study.study import Study
 from experiments.training import simulated_history
-from experiments.training.find_or_train import before_change, train_all
-from experiments.training.past_practice import port_before_change
+from experiments.training.find_or_train import train_all
+from experiments.training.past_practice import past_of, port_before_change
 from experiments.training.train import ensure_fitted
 from models.explain import explain, explanation_sentence
 from models.features import feature_matrix, visible_part
@@ -60,7 +60,7 @@ def row_of_truck(tracked: TrackedTrucks, truck: int) -> np.ndarray[Any, Any]:
 
 def score_line(study: Study, scenario: Scenario, tracked: TrackedTrucks, row: int) -> str:
     """Return the risk score and what moved it most, in log odds against trucks of the past."""
-    tier, past = scenario.risk.tier, before_change(study, scenario)
+    tier, past = scenario.risk.tier, past_of(scenario, study.alternatives[study.baseline])
     fitted = ensure_fitted(scenario.risk, past, 1)
     sample = simulated_history.draw_feature_sample(port_before_change(scenario.risk, past))
     raw = feature_matrix(visible_part(some_rows(tracked.manifest, np.array([row])), tier), tier)

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison import GROWING
-from experiments.execution.robustness import WORTH_DETECTION, WORTH_WAIT_MIN, RedrawnResults
+from experiments.execution.robustness import RedrawnResults
 from experiments.execution.tuning import SCAN_SHARE
 from experiments.intervals import KIND_WORDS, Difference, IntervalKind
 from experiments.number_format import number, percent, signed
 from experiments.report.frontier import LOADS_FOUND, WAIT
+from experiments.report.standings import WORTH_DETECTION, WORTH_WAIT_MIN
 from sim.algorithms.sampling import ShareInterval, clopper_pearson
 from sim.tables import METRICS
 

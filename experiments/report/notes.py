@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from experiments.execution.replicate import plan_for_window
-from experiments.execution.robustness import RedrawnResults, standings_over_draws
+from experiments.execution.robustness import RedrawnResults
 from experiments.intervals import KIND_WORDS
 from experiments.number_format import NONE, listed, number, percent, span, with_span
 from experiments.page_templates import Cell, Table, page_table
@@ -15,6 +15,7 @@ from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
 from experiments.report.findings import Findings
 from experiments.report.frontier import margin_words
 from experiments.report.rule_frontier import efficient_choices, has_rules
+from experiments.report.standings import standings_over_draws
 from experiments.report.tables import share_span, trucks_only_note
 from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.manifest_file import drawn_columns_note as trucks_note
@@ -23,9 +24,6 @@ from experiments.study.volume_years import stand_in_note
 from sim.algorithms.sampling import ShareInterval
 from sim.replication import Scorer
 
-UNTRAINED: Final = ("constant", "rules")
-"""Risk models that learn nothing from the past."""
-
 
 def redraws_note(redrawn: RedrawnResults) -> str:
     """Return how the redraws were made, what was held, and which were refused or overloaded."""
@@ -33,8 +31,8 @@ def redraws_note(redrawn: RedrawnResults) -> str:
     words = (
         f"{len(redrawn.inputs)} assumed inputs were redrawn together {redrawn.asked} times within "
         f"their ranges (Latin hypercube: sets of assumptions), each time for {weeks} of every alternative on the same "
-        "trucks. Held fixed: the trained risk models, which so meet "
-        "smugglers unlike those they learned from; the policies; prices, costs and crews."
+        "trucks. Risk models that learn are trained again in each set, on one past whose trucks are labeled anew. "
+        "Held fixed: the policies; prices, costs and crews."
     )
     if redrawn.refused:
         first = next(iter(redrawn.refused.values()))
@@ -128,10 +126,7 @@ def redraws_ranking_note(findings: Findings) -> str:
     parts = [f"{s.alternative} {s.undominated[0]} {spans[s.alternative]}" for s in ranked if s.undominated[0]]
     never = [s.alternative for s in ranked if not s.undominated[0]]
     parts += [f"never {spans[never[-1]]} {listed(never)}"] if never else []
-    words = f"Efficient (nobody does better), in how many of {n} sets of assumptions: {'; '.join(parts)}."
-    if any(s.risk.name not in UNTRAINED for s in findings.study.alternatives.values()):
-        words += " Trained models are held fixed: there they meet smugglers unlike those they know."
-    return words
+    return f"Efficient (nobody does better), in how many of {n} sets of assumptions: {'; '.join(parts)}."
 
 
 PER_TRUCKS: Final = 1e5

@@ -28,6 +28,7 @@ from experiments.report.rule_frontier import (
     rule_frontier_figure,
     rule_frontier_table,
 )
+from experiments.report.threat_gains import threat_gains_table
 from experiments.study.inputs import input_groups
 
 PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
@@ -67,6 +68,7 @@ def render_report(findings: Findings) -> str:
         levels=tables.levels_table(findings) if several and study.equal_levels else None,
         redrawn=tables.redrawn_table(findings),
         redrawn_words=report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
+        threat_gains=threat_gains_table(findings),
         redrawn_answer=report_notes.redraws_answer(findings),
         binding=tables.binding_rows(findings),
         gains=tables.gains_table(findings) if findings.gains else None,

@@ -15,7 +15,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from experiments.comparison import metric_samples
-from experiments.execution.robustness import WORTH_DETECTION, WORTH_WAIT_MIN, standings_over_draws
 from experiments.intervals import Difference, IntervalEstimate, paired_difference
 from experiments.number_format import NONE, listed, number, percent, percent_with_span, signed, span, with_span
 from experiments.page_templates import Cell, Table, page_table
@@ -23,6 +22,7 @@ from experiments.report.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, FrontierPoint
 from experiments.report.plotly_style import GREY, MarkStyle, PointLabel, add_labels, alternative_marks, blank_figure
+from experiments.report.standings import WORTH_DETECTION, WORTH_WAIT_MIN, standings_over_draws
 from experiments.report.tables import share_span
 from sim.arrays import BoolArray
 

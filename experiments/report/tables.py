@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.bottleneck import ResourceGain, binding_stations
-from experiments.execution.robustness import DrawStanding, LeadingInput, standings_over_draws
 from experiments.execution.tuning import YARDSTICKS, Yardstick
 from experiments.number_format import (
     NONE,
@@ -30,6 +29,7 @@ from experiments.number_format import (
 from experiments.page_templates import Cell, Table, TableColumn, page_table
 from experiments.report.findings import Findings
 from experiments.report.frontier import LevelComparison
+from experiments.report.standings import DrawStanding, LeadingInput, standings_over_draws
 from experiments.study.study import Study
 from sim.algorithms.sampling import ShareInterval
 from sim.setting.contraband import CONTRABAND, CONTRABAND_UNIT, SOUTHBOUND_CONTRABAND, amount_column
@@ -189,17 +189,16 @@ def _range(standing: DrawStanding) -> Cell:
 
 
 def _hangs(standing: DrawStanding, alpha: float) -> Cell:
-    learned, blame = standing.likeness, standing.culprit
+    blame = standing.culprit
     if blame is None:
         return Cell(NONE)
     if blame.p_holm <= alpha:
-        return Cell(blame.key, _rho(blame), look="words")
-    if learned is not None and learned.p_holm <= alpha:
-        return Cell("traits that the model learned", _rho(learned), look="words")
-    return Cell("no single input", f"most: {blame.key}, {_rho(blame)}", look="words")
+        return Cell(blame.key, rank_correlation(blame), look="words")
+    return Cell("no single input", f"most: {blame.key}, {rank_correlation(blame)}", look="words")
 
 
-def _rho(leading: LeadingInput) -> str:
+def rank_correlation(leading: LeadingInput) -> str:
+    """Return a rank correlation with its interval."""
     rho = leading.rho
     return f"{signed(rho.estimate, 2)} [{number(rho.low, 2)}, {number(rho.high, 2)}]"
 

@@ -45,6 +45,7 @@ from experiments.report.notes import (
     screening_note,
 )
 from experiments.report.tables import amounts_sentence, bottleneck_answer, largest_scan_share, table_columns
+from experiments.report.threat_gains import threat_gains_line
 from sim.scenario import Scenario
 
 GAP: Final = 2
@@ -127,6 +128,7 @@ SENTENCES: Final = (
     bottleneck_answer,
     redraws_answer,
     redraws_ranking_note,
+    threat_gains_line,
     random_stream_answer,
 )
 """What is said after the tables, in this order, each only where it has something to say."""

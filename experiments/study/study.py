@@ -48,11 +48,29 @@ MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WideTraits(Spec):
+    """One range for the odds of all traits, and how many draws are repeated with it."""
+
+    low: float = bounded_field(-10.0, 10.0)
+    high: float = bounded_field(-10.0, 10.0)
+    draws: int = bounded_field(0, 10_000)
+    """Of the first draws, to be printed beside those of ``traits=sourced``."""
+
+    def check(self) -> None:
+        """Refuse a range that holds nothing."""
+        if self.low >= self.high:
+            raise ConfigError("high", f"must be above low ({self.low:g}), got {self.high:g}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RobustnessSettings(Spec):
     """How often, and how long, the assumed inputs are redrawn to see whether a ranking holds."""
 
     draws: int = bounded_field(0, 10_000)
     replications: int = bounded_field(1, 1000)
+    traits: Literal["sourced", "wide"]
+    """Range of the odds of each trait of the threat: its own, or the one of ``wide_traits`` for all."""
+    wide_traits: WideTraits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +84,9 @@ class RandomStreamPrecision(Spec):
 
 
 DEFAULT_PRECISION = RandomStreamPrecision(relative_half_width=0.5, below_share=0.005)
-NO_REDRAWS = RobustnessSettings(draws=0, replications=1)
+NO_REDRAWS = RobustnessSettings(
+    draws=0, replications=1, traits="sourced", wide_traits=WideTraits(low=-2.0, high=2.5, draws=0)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Risk models trained: the simulated past, fitting, the cache, judgment on the year after.
+"""Risk models trained: the simulated past, the same past labeled anew, fitting, the cache, judgment on the year after.
 
 In: a Study and its risk settings.
 Out: fitted models, found in the cache or trained.

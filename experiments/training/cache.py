@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import sys
@@ -18,7 +19,7 @@ from sim.shared_draws import risk_as_trained
 
 DRAWING: Final = ("experiments.training.simulated_history", "experiments.training.past_practice")
 """Modules that draw the past: they decide a model, and so does all that they import."""
-TRAINING: Final = ("experiments.training.train", "experiments.training.cache")
+TRAINING: Final = tuple(f"experiments.training.{name}" for name in ("train", "cache", "relabel", "retrain"))
 """Modules that train: they decide a model, what they say on the screen does not."""
 
 
@@ -28,15 +29,19 @@ class ModelFolders:
 
     model: Path
     history: Path
+    inspected: Path
+    """Whom the port inspected (`experiments.training.common_past`): the same for all labels and tiers."""
 
 
 def model_folders(risk: Risk, scenario: Scenario) -> ModelFolders:
     """Return the folders that this model and its past have, named by all that decides them."""
     past = (repr(port_before_change(risk, scenario)), risk.labels, code_hash())
+    own = repr(port_before_change(dataclasses.replace(risk, tier="own"), scenario))
     root = cache_files.cache().root
     return ModelFolders(
-        model=root / "models" / _digest(*past, repr(risk_as_trained(risk, scenario.sharing))),
-        history=root / "history" / f"{_digest(*past)}.parquet",
+        model=root / "models" / name_by_content(*past, repr(risk_as_trained(risk, scenario.sharing))),
+        history=root / "history" / f"{name_by_content(*past)}.parquet",
+        inspected=root / "history" / f"{name_by_content(own, 'inspected', code_hash())}.parquet",
     )
 
 
@@ -60,5 +65,6 @@ def learnt_from(folder: Path = ROOT) -> list[Path]:
     return [*package_files(("sim", "models"), folder), *drawing, *training]
 
 
-def _digest(*parts: str) -> str:
+def name_by_content(*parts: str) -> str:
+    """Return the name of what these texts decide: 20 hexadecimal digits."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from experiments.execution.content import digest, model_fingerprint
 from experiments.execution.parallel import Progress
+from experiments.execution.robustness import Retrain
 from experiments.execution.run_folder import open_run
 from experiments.report import terminal as report_terminal
 from experiments.study.study import Study
@@ -15,7 +16,7 @@ from experiments.training.cache import model_folders
 from experiments.training.past_practice import history_weeks
 from models import baselines
 from sim.replication import Scorer
-from sim.scenario import Risk, Scenario, replace_parts
+from sim.scenario import Risk, Scenario
 from sim.shared_draws import risk_key
 
 
@@ -30,14 +31,6 @@ def fitted_scorer(risk: Risk, scenario: Scenario, processes: int, progress: Prog
     return train.ensure_fitted(risk, scenario, processes, progress)
 
 
-def before_change(study: Study, scenario: Scenario) -> Scenario:
-    """Return the scenario that a model's past is of: at the baseline's port, that before the change under study."""
-    baseline = study.alternatives[study.baseline]
-    if scenario.port.name != baseline.port.name:
-        return scenario
-    return replace_parts(scenario, **{part: getattr(baseline, part) for part in ("port", "traffic", "threat")})
-
-
 def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
     """Return the fitted risk model of every alternative, each trained once (step 2).
 
@@ -49,9 +42,28 @@ def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
         if key in scorers:
             continue
         with report_terminal.show_progress(terminal, history_weeks(risk), f"training {risk.name}, weeks") as tell:
-            past = before_change(study, scenario)
+            past = past_of(scenario, study.alternatives[study.baseline])
             scorers[key] = fitted_scorer(risk, past, study.processes, tell)
         if (run := open_run()) is not None:
             learned_from = digest(key, past.port, past.traffic, past.threat)[:8]
             run.check_models({f"{risk.name} at {past.port.name} ({learned_from})": model_fingerprint(scorers[key])})
     return scorers
+
+
+def retraining_of(study: Study, terminal: Console) -> Retrain | None:
+    """Return how the study's learned models are retrained in redrawn sets of assumptions; None: it has none.
+
+    The past whose trucks are labeled anew is drawn now where it is not kept.
+    """
+    learned = {name: s for name, s in study.alternatives.items() if s.risk.name not in baselines.KNOWN_SETTINGS}
+    if not learned:
+        return None
+    # Late, because it imports the libraries of learning.
+    from experiments.training.retrain import Retraining
+
+    pasts = {name: past_of(scenario, study.alternatives[study.baseline]) for name, scenario in learned.items()}
+    retraining = Retraining.of(study.mapping(study.baseline), pasts)
+    weeks = max(history_weeks(past.risk) for past in pasts.values())
+    with report_terminal.show_progress(terminal, weeks, "past to train on again, weeks") as tell:
+        retraining.prepare(study.processes, tell)
+    return retraining

@@ -31,6 +31,16 @@ def port_before_change(risk: Risk, scenario: Scenario) -> Scenario:
     return replace_parts(today, risk=years, sharing=sharing, **kept)
 
 
+def past_of(scenario: Scenario, baseline: Scenario) -> Scenario:
+    """Return whose port, traffic and threat gave the past of an alternative's model.
+
+    All alternatives at the baseline's port share its past: that before the change under study.
+    """
+    if scenario.port.name != baseline.port.name:
+        return scenario
+    return replace_parts(scenario, port=baseline.port, traffic=baseline.traffic, threat=baseline.threat)
+
+
 DAYS_PER_YEAR = 365.25
 
 

@@ -3,7 +3,8 @@
     1  sample   every tenth week, every 25th truck: the fixed scale of all scores
     2  plan     quantiles of the days before each quarter, as the port would have set them
     3  week     MANIFEST -> rules' SCORES -> the port -> LEDGER; keep the opened trucks
-    4  history  all weeks, in parallel: visible columns and labels, nothing else
+    4  history  all weeks, in parallel: visible columns and labels, nothing else; beside it, for redrawn
+                assumptions, whom the port inspected (`experiments.training.common_past`)
 
 Only opened trucks have labels. ``labels=oracle`` is the named upper bound: the truth of every
 truck. History is drawn in its own epoch and seed, so no evaluated truck is ever among it; a week
@@ -19,8 +20,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +32,7 @@ from scipy.special import ndtr
 from experiments.execution import journal
 from experiments.execution.content import digest
 from experiments.execution.parallel import Progress
+from experiments.training.common_past import FeatureGrid, inspected_rows, inspected_trucks
 from experiments.training.past_practice import DAYS_PER_YEAR, history_weeks
 from models.features import feature_matrix, visible_part, width_of_tier
 from models.fitted import Examples, FittedRisk
@@ -75,6 +78,10 @@ class SimulatedHistory:
     frame: pd.DataFrame
     trucks: int
     """All trucks that came."""
+    inspected: pd.DataFrame | None = None
+    """Whom the port inspected, to be labeled anew (`experiments.training.common_past`); None where not just drawn."""
+    opened_share: float = 1.0
+    """Part of the trucks sent to a dock that were opened."""
 
     @property
     def tier(self) -> Tier:
@@ -141,39 +148,64 @@ def draw_feature_sample(past: Scenario) -> npt.NDArray[np.float32]:
     return sample
 
 
-def draw_opened_week(past: Scenario, rules: FittedRisk, plan: OperatingPlan, week: int) -> tuple[pd.DataFrame, int]:
-    """Return the trucks that the port opened in one week, with their labels, and how many came."""
+class HistoryPart(NamedTuple):
+    """What a stretch of the past leaves."""
+
+    frame: pd.DataFrame
+    trucks: int
+    """All that came."""
+    inspected: pd.DataFrame | None
+    """Rows of `experiments.training.common_past`; None of oracle labels."""
+    sent: int
+    """Trucks sent to a dock."""
+    opened: int
+
+
+def draw_opened_week(
+    past: Scenario, rules: FittedRisk, plan: OperatingPlan, week: int, grid: FeatureGrid
+) -> HistoryPart:
+    """Return the trucks that the port opened in one week, with their labels, and whom it inspected."""
     window = week_window(past.risk, week)
     manifest = draw_window_trucks(past, window)
     scores = rules.score(manifest)
     flow, _ = Replication(past, window, manifest, scores, plan).flow()
     ledger = build_ledger(flow, loop.run(flow), manifest)
     scanned = np.asarray(ledger["portal_done"] == SERVED, dtype=np.float64)
-    hit_share = portal_hit_share(past, plan.points)
-    worth = inverse_alarm_weight(scores["risk_score"].to_numpy(), scanned, hit_share)
+    share = scanned_share_alike(scores["risk_score"].to_numpy(), scanned)
+    worth = inverse_alarm_weight(share, portal_hit_share(past, plan.points))
     opened = ledger["opened"].to_numpy()
-    frame = (
-        only_columns(manifest, visible_columns(past.risk.tier))
-        .loc[opened]
-        .assign(
-            label=column(ledger, "seized")[opened].astype(np.float64),
-            weight=1.0,
-            ordered=column(ledger, "ordered")[opened],
-            stands_for=np.where(ledger["portal_alarm"] & ~ledger["ordered"], worth, 0.0)[opened],
-        )
+    visible = only_columns(manifest, visible_columns(past.risk.tier))
+    frame = visible.loc[opened].assign(
+        label=column(ledger, "seized")[opened].astype(np.float64),
+        weight=1.0,
+        ordered=column(ledger, "ordered")[opened],
+        stands_for=np.where(ledger["portal_alarm"] & ~ledger["ordered"], worth, 0.0)[opened],
     )
-    return frame, len(manifest)
+    rows, met = inspected_rows(manifest, ledger)
+    seen = visible_part(manifest).iloc[rows]
+    codes = grid.codes(feature_matrix(seen))
+    by_name = {name: seen[name].to_numpy() for name in visible_columns()}
+    inspected = inspected_trucks(past, by_name, codes, met, share[rows], _year_of(week))
+    sent = int((column(ledger, "dock_done") > 0).sum())
+    return HistoryPart(frame, len(manifest), inspected, sent, int((column(ledger, "dock_done") == SERVED).sum()))
 
 
-def inverse_alarm_weight(risk_score: FloatArray, scanned: FloatArray, hit_share: float) -> FloatArray:
-    """Return how many such trucks came for each one that a portal alarm led to (n values).
+def scanned_share_alike(risk_score: FloatArray, scanned: FloatArray) -> FloatArray:
+    """Return the share of the trucks with the same rules' score that were scanned (n values).
 
-    1 / (share of the trucks with the same rules' score that were scanned x P(alarm | carrying)):
-    targeted trucks are scanned always, the others by the random fill.
+    Targeted trucks are scanned always, the others by the random fill.
     """
     _, group = np.unique(risk_score, return_inverse=True)
     share = np.bincount(group, scanned) / np.bincount(group)
-    return 1.0 / np.maximum(share[group] * hit_share, 1e-9)
+    return np.asarray(share[group])
+
+
+def inverse_alarm_weight(scanned_share: FloatArray, hit_share: float) -> FloatArray:
+    """Return how many such trucks came for each one that a portal alarm led to (n values).
+
+    1 / (share of the trucks with the same rules' score that were scanned x P(alarm | carrying)).
+    """
+    return 1.0 / np.maximum(scanned_share * hit_share, 1e-9)
 
 
 def portal_hit_share(past: Scenario, points: OperatingPoints) -> float:
@@ -188,7 +220,7 @@ def portal_hit_share(past: Scenario, points: OperatingPoints) -> float:
     return float(sum(threat.type_share[name] * (hits[name] @ shares[name]) for name in shares))
 
 
-def draw_oracle_week(past: Scenario, week: int) -> tuple[pd.DataFrame, int]:
+def draw_oracle_week(past: Scenario, week: int) -> HistoryPart:
     """Return all trucks that carried and a sample of the clean ones, and how many came."""
     manifest = draw_window_trucks(past, week_window(past.risk, week))
     carrying = manifest["true_carrying"].to_numpy()
@@ -203,19 +235,34 @@ def draw_oracle_week(past: Scenario, week: int) -> tuple[pd.DataFrame, int]:
             stands_for=1.0,
         )
     )
-    return frame, len(manifest)
+    return HistoryPart(frame, len(manifest), None, 0, 0)
 
 
-def draw_quarter(past: Scenario, rules: FittedRisk, labels: Labels, weeks: range) -> tuple[pd.DataFrame, int]:
-    """Return the rows of consecutive weeks, and how many trucks came in them."""
+def draw_quarter(past: Scenario, rules: FittedRisk, labels: Labels, grid: FeatureGrid, weeks: range) -> HistoryPart:
+    """Return what consecutive weeks leave."""
     if labels == "oracle":
         parts = [draw_oracle_week(past, week) for week in weeks]
     else:
         days = draw_window_trucks(past, past_window(week_window(past.risk, weeks[0])))
         plan = make_plan(past, days, rules.score(visible_part(days)))
-        parts = [draw_opened_week(past, rules, plan, week) for week in weeks]
-    frames = [frame.assign(year=int(7 * week // DAYS_PER_YEAR)) for week, (frame, _) in zip(weeks, parts, strict=True)]
-    return pd.concat(frames, ignore_index=True), sum(came for _, came in parts)
+        parts = [draw_opened_week(past, rules, plan, week, grid) for week in weeks]
+    years = map(_year_of, weeks)
+    return _joined([p._replace(frame=p.frame.assign(year=year)) for year, p in zip(years, parts, strict=True)])
+
+
+def _year_of(week: int) -> int:
+    return int(7 * week // DAYS_PER_YEAR)
+
+
+def _joined(parts: Sequence[HistoryPart]) -> HistoryPart:
+    kept = [part.inspected for part in parts if part.inspected is not None]
+    return HistoryPart(
+        frame=pd.concat([part.frame for part in parts], ignore_index=True),
+        trucks=sum(part.trucks for part in parts),
+        inspected=pd.concat(kept, ignore_index=True) if kept else None,
+        sent=sum(part.sent for part in parts),
+        opened=sum(part.opened for part in parts),
+    )
 
 
 def draw_history(past: Scenario, labels: Labels, processes: int, progress: Progress | None = None) -> SimulatedHistory:
@@ -231,13 +278,16 @@ def draw_history(past: Scenario, labels: Labels, processes: int, progress: Progr
         loop.cached_route(route_standard)
     total = history_weeks(past.risk)
     pieces = [range(start, min(start + QUARTER_WEEKS, total)) for start in range(0, total, QUARTER_WEEKS)]
-    frames, came = [], 0
+    parts = []
     keys = [digest(past, labels, piece) for piece in pieces]
-    work = functools.partial(draw_quarter, past, rules, labels)
+    work = functools.partial(draw_quarter, past, rules, labels, FeatureGrid.of(own))
     quarters = journal.results("history", work, pieces, processes, None, keys)
-    for piece, (frame, n) in zip(pieces, quarters, strict=True):
-        frames.append(frame)
-        came += n
+    for piece, part in zip(pieces, quarters, strict=True):
+        parts.append(part)
         if progress is not None:
             progress(piece.stop, total)
-    return SimulatedHistory(frame=pd.concat(frames, ignore_index=True), trucks=came)
+    whole = _joined(parts)
+    opened_share = whole.opened / whole.sent if whole.sent else 1.0
+    return SimulatedHistory(
+        frame=whole.frame, trucks=whole.trucks, inspected=whole.inspected, opened_share=opened_share
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def train_model(
     if not model.LEARNS:
         fitted = FittedRisk.without_labels(risk.name, model, sample)
         return fitted, build_model_card(fitted, risk, training_record(past, None))
-    known = load_or_draw_past(folders.history, risk, past, processes, progress)
+    known = load_or_draw_past(folders, risk, past, processes, progress)
     fitted, held = FittedRisk.from_labels(risk.name, model, known.examples(), sample)
     judged = evaluate(held.score, held.p_hit, held.label, held.weight, CAPACITIES)
     table = reliability_table(held.p_hit, held.label, held.weight)
@@ -98,27 +98,49 @@ def training_record(past: Scenario, past_history: simulated_history.SimulatedHis
 
 
 def load_or_draw_past(
-    path: Path, risk: Risk, past: Scenario, processes: int, progress: Progress | None
+    folders: ModelFolders, risk: Risk, past: Scenario, processes: int, progress: Progress | None
 ) -> simulated_history.SimulatedHistory:
-    """Return the past from the cache, or draw it and keep it (step 3).
+    """Return the past from the cache, or draw it and keep it (step 3), with whom the port inspected beside it.
 
     Models that differ only in name or settings share one past.
     """
-    content = cache_files.read(path)
-    if content is not None:
-        try:
-            frame = pd.read_parquet(io.BytesIO(content))
-            return simulated_history.SimulatedHistory(frame=frame, trucks=int(frame.attrs["trucks"]))
-        # Another version of pandas may fail in any way; a past can always be drawn again.
-        except Exception as error:
-            cache_files.throw_away(path, f"{path}: cannot be read ({type(error).__name__})")
+    kept = read_table(folders.history)
+    if kept is not None:
+        return simulated_history.SimulatedHistory(frame=kept, trucks=int(kept.attrs["trucks"]))
     known = simulated_history.draw_history(past, risk.labels, processes, progress)
-    frame = known.frame.copy(deep=False)
-    frame.attrs = {"trucks": known.trucks}
+    write_table(folders.history, known.frame, {"trucks": known.trucks})
+    keep_inspected(folders.inspected, known)
+    return known
+
+
+def keep_inspected(path: Path, known: simulated_history.SimulatedHistory) -> None:
+    """Keep whom the port inspected in a past that was just drawn, where that was noted."""
+    if known.inspected is not None:
+        write_table(path, known.inspected, {"trucks": known.trucks, "opened_share": known.opened_share})
+
+
+def read_table(path: Path) -> pd.DataFrame | None:
+    """Return a table of the cache with its ``attrs``; None: it is not there, or is thrown away."""
+    content = cache_files.read(path)
+    if content is None:
+        return None
+    try:
+        frame = pd.read_parquet(io.BytesIO(content))
+        int(frame.attrs["trucks"])
+    # Another version of pandas may fail in any way; a past can always be drawn again.
+    except Exception as error:
+        cache_files.throw_away(path, f"{path}: cannot be read ({type(error).__name__})")
+        return None
+    return frame
+
+
+def write_table(path: Path, table: pd.DataFrame, facts: Mapping[str, float]) -> None:
+    """Keep a table in the cache; ``facts`` become its ``attrs``."""
+    frame = table.copy(deep=False)
+    frame.attrs.update(facts)
     buffer = io.BytesIO()
     frame.to_parquet(buffer, engine="pyarrow", index=False)
     cache_files.write(path, buffer.getvalue())
-    return known
 
 
 def _to_stderr(line: str) -> None:

@@ -93,13 +93,20 @@ def policy_expectation(
     if with_load is not None:
         _, carrying = _chances_with_floor(policy, setting, past_manifest, with_load, past)
     scan_share = _mean_of_scans(setting, clean)
-    analyst = setting.scanner.analyst
-    has_portal = setting.servers("portal") > 0
-    images = past.trucks_per_day * scan_share * has_portal * (1.0 - analyst.auto_clear_share)
-    total = images + analyst.test_images_per_day
     tested = policy.tested(setting, past)
-    if total == 0.0:
-        return PolicyExpectation(scan_share, analyst.reference_threat_image_share, tested)
-    p_threat = float((past.p_carrying * carrying).sum() / clean.sum()) if images > 0.0 else 0.0
-    share = (images * p_threat + analyst.test_images_per_day) / total
+    p_threat = float((past.p_carrying * carrying).sum() / clean.sum()) if scan_share > 0.0 else 0.0
+    share = threat_image_share(setting, past.trucks_per_day * scan_share, p_threat)
     return PolicyExpectation(scan_share, share, tested)
+
+
+def threat_image_share(setting: Setting, scans_per_day: float, p_threat: float) -> float:
+    """Return the expected share of analysts' images that hold a threat, test images included.
+
+    ``scans_per_day`` are the portal's, were there one, and ``p_threat`` is the mean P(carrying) of the scanned.
+    """
+    analyst = setting.scanner.analyst
+    images = scans_per_day * (setting.servers("portal") > 0) * (1.0 - analyst.auto_clear_share)
+    total = images + analyst.test_images_per_day
+    if total == 0.0:
+        return analyst.reference_threat_image_share
+    return (images * p_threat + analyst.test_images_per_day) / total

@@ -13,6 +13,8 @@ PAST = 1
 """Epoch of the days before the evaluation, from which quantiles and expected shares are taken."""
 HISTORY = 2
 """Epoch of the years on which risk models are trained."""
+RELABELED = 3
+"""Epoch of the truth that those years get anew in a redrawn set of assumptions."""
 
 
 PAST_DAYS = 14

@@ -173,7 +173,7 @@ NORMALS: dict[str, int] = {f"z_{station.sensor}": station.noise[0] for station i
 
 
 def _known_ln(setting: Setting, columns: Columns) -> FloatArray:
-    firms = threats.firms_ln_odds(setting.threat, draw_population(setting), columns)
+    firms = threats.firms_ln_odds(setting.threat, threats.firms_propensity(draw_population(setting), columns))
     return firms + threats.visible_ln_odds(setting.threat, columns)
 
 

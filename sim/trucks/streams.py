@@ -116,6 +116,7 @@ class Purpose(IntEnum):
     IMAGE_REVIEW = 205
     AUDIT = 206
     GIVE_UP = 210
+    DOCK_ROOM = 220
 
 
 _OF_STATIONS = [number for station in TABLE for number in (station.stream, station.noise[0]) if number]

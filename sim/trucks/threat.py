@@ -96,15 +96,20 @@ def visible_ln_odds(threat: Threat, columns: Columns) -> FloatArray:
     return total
 
 
-def firms_ln_odds(threat: Threat, population: Population, columns: Columns) -> FloatArray:
-    """Return the hidden part that is the carrier's and the shipper's, shape (n,).
+def firms_propensity(population: Population, columns: Columns) -> FloatArray:
+    """Return the carrier's and the shipper's standard normal propensities added up, shape (n,).
 
     A firm that is not of the population has none.
     """
     carrier = look_up_firm(population.carriers.past.latent, columns["carrier"])
     shipper = look_up_firm(population.shippers.past.latent, columns["shipper"])
     total: FloatArray = carrier + columns["laden"] * shipper
-    return threat.hidden_ln_sd * math.sqrt(threat.hidden_firm_share) * total
+    return total
+
+
+def firms_ln_odds(threat: Threat, propensity: FloatArray) -> FloatArray:
+    """Return the hidden part that is the carrier's and the shipper's, shape (n,); see `firms_propensity`."""
+    return threat.hidden_ln_sd * math.sqrt(threat.hidden_firm_share) * propensity
 
 
 def truck_ln_odds_sd(threat: Threat, laden: BoolArray) -> FloatArray:

@@ -164,7 +164,7 @@ class UncertainInput:
             return self.law.words
         one = self.assumption
         mode = 1.0 if one.factor else self.value
-        log = " on a log scale" if _logged(one) else ""
+        log = " on a log scale" if one.on_log_scale else ""
         factor = ", a factor" if one.factor else ""
         return f"beta-PERT {one.low:g}, {mode:g}, {one.high:g}{log}{factor}"
 
@@ -203,18 +203,13 @@ def uncertain_simulation_input(assumed: AssumedInput) -> UncertainInput:
     return UncertainInput((assumed.key,), group, centre, law, "assumption", "A", assumed)
 
 
-def _logged(assumed: AssumedInput) -> bool:
-    whole = isinstance(assumed.value, int) and not assumed.factor
-    return not whole and assumed.low > 0.0 and assumed.high / assumed.low > DECADE
-
-
 def _place(assumed: AssumedInput, number: float) -> float:
     """Return where a number lies in its range, so that `AssumedInput.at` gives it back."""
     if isinstance(assumed.value, int) and not assumed.factor:
         return (number - assumed.low + 0.5) / (assumed.high - assumed.low + 1.0)
     if assumed.high == assumed.low:
         return 0.5
-    if _logged(assumed):
+    if assumed.on_log_scale:
         return math.log(number / assumed.low) / math.log(assumed.high / assumed.low)
     return (number - assumed.low) / (assumed.high - assumed.low)
 

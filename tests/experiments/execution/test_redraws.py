@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 
 from experiments.execution.redraws import (
+    TRAIT_KEYS,
     AssumedInput,
     assumed_inputs,
     latin_hypercube,
     mapping_with_redraws,
     redraw_inputs,
+    with_wide_traits,
 )
 from experiments.study.study import Study, build_study
 from sim.errors import ConfigError
 from sim.scenario import build_scenario
+from sim.setting.threat import TRAIT_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,22 @@ def test_a_range_over_a_decade_is_redrawn_on_a_log_scale() -> None:
     wide = AssumedInput("p", 1e-4, 2e-5, 5e-4)
     assert wide.at(0.5) == pytest.approx(1e-4)
     assert AssumedInput("q", 0.2, 0.1, 0.5).at(0.5) == pytest.approx(0.3)
+
+
+def test_log_odds_are_redrawn_on_a_straight_scale() -> None:
+    assert AssumedInput("threat.trait_ln_odds.night", 0.4, 0.1, 1.9).at(0.5) == pytest.approx(1.0)
+
+
+def test_traits_keep_the_sign_of_their_sources_unless_they_are_wide(asked: Study, found: list[AssumedInput]) -> None:
+    odds = [one for one in found if one.key.startswith(TRAIT_KEYS)]
+    assert len(odds) == len(TRAIT_NAMES)
+    assert all(one.low * one.high > 0.0 and one.low <= one.value <= one.high for one in odds)
+    assert {one.key.rpartition(".")[2] for one in odds if one.high < 0.0} == {"fast", "empty"}
+    wide = with_wide_traits(found, asked.robustness.wide_traits)
+    assert [one.key for one in wide] == [one.key for one in found]
+    changed = {one.key for one, before in zip(wide, found, strict=True) if one != before}
+    assert changed == {one.key for one in odds}
+    assert {(one.low, one.high) for one in wide if one.key in changed} == {(-2.0, 2.5)}
 
 
 def test_every_draw_builds_and_shares_add_up(asked: Study, found: list[AssumedInput]) -> None:

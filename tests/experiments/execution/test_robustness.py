@@ -6,15 +6,9 @@ import pytest
 from ports import TruthScorer
 
 from experiments.execution import robustness
-from experiments.execution.robustness import (
-    TURNS,
-    WORTH_DETECTION,
-    RedrawnResults,
-    next_share_to_try,
-    redraw_study,
-    standings_over_draws,
-)
+from experiments.execution.robustness import TURNS, RedrawnResults, next_share_to_try, redraw_study
 from experiments.execution.tuning import SCAN_SHARE
+from experiments.report.standings import WORTH_DETECTION, standings_over_draws
 from experiments.study.study import Study, build_study, compose_scenario
 from sim.errors import ConfigError
 from sim.shared_draws import risk_key
@@ -83,7 +77,7 @@ def test_a_draw_that_makes_no_sense_is_counted(asked: Study, monkeypatch: pytest
     assert again.overloaded == 0
 
 
-def test_models_of_shared_information_are_those_of_the_study(asked: Study) -> None:
+def test_without_retraining_models_of_shared_information_are_those_of_the_study(asked: Study) -> None:
     """What is shared is redrawn too; whoever learnt from it stays as it was trained."""
     shared = ("policy=top_share", "policy.share=0.2", "risk.tier=partner", "sharing=partner")
     scenarios = {"random": asked.alternatives["random"], "partner": compose_scenario(shared)}

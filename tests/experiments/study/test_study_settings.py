@@ -28,7 +28,15 @@ def test_redraws_and_the_ledger_are_on_unless_switched_off() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["robustness.draws=-1", "robustness.replications=0", "robustness.draws=many", "bottleneck=perhaps"]
+    "bad",
+    [
+        "robustness.draws=-1",
+        "robustness.traits=narrow",
+        "robustness.wide_traits.high=-3",
+        "robustness.replications=0",
+        "robustness.draws=many",
+        "bottleneck=perhaps",
+    ],
 )
 def test_nonsense_costs_one_line(bad: str) -> None:
     key = bad.partition("=")[0]

@@ -12,6 +12,7 @@ import pytest
 
 from experiments.execution.parallel import results
 from experiments.training import simulated_history
+from experiments.training.common_past import FeatureGrid
 from experiments.training.past_practice import history_weeks, port_before_change
 from models.features import feature_matrix, visible_part
 from models.fitted import FittedRisk
@@ -38,8 +39,13 @@ def rules(past: Scenario) -> FittedRisk:
 
 
 @pytest.fixture(scope="module")
-def quarter(past: Scenario, rules: FittedRisk) -> tuple[pd.DataFrame, int]:
-    return simulated_history.draw_quarter(past, rules, "opened", range(13))
+def grid(past: Scenario) -> FeatureGrid:
+    return FeatureGrid.of(simulated_history.draw_feature_sample(past))
+
+
+@pytest.fixture(scope="module")
+def quarter(past: Scenario, rules: FittedRisk, grid: FeatureGrid) -> simulated_history.HistoryPart:
+    return simulated_history.draw_quarter(past, rules, "opened", grid, range(13))
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +73,11 @@ def test_history_shares_no_chance_and_no_truck_with_what_is_evaluated(past: Scen
     assert not np.isin(a["arrive_min"], b["arrive_min"]).any()
 
 
-def test_rows_hold_visible_columns_and_labels_only(quarter: tuple[pd.DataFrame, int]) -> None:
-    assert set(quarter[0].columns) == set(visible_columns()) | BESIDE
+def test_rows_hold_visible_columns_and_labels_only(quarter: simulated_history.HistoryPart) -> None:
+    assert set(quarter.frame.columns) == set(visible_columns()) | BESIDE
 
 
-def test_only_opened_trucks_have_labels(quarter: tuple[pd.DataFrame, int]) -> None:
+def test_only_opened_trucks_have_labels(quarter: simulated_history.HistoryPart) -> None:
     frame, came = quarter
     assert 0.005 < len(frame) / came < 0.05
     assert set(frame["label"]) == {0.0, 1.0}
@@ -80,28 +86,30 @@ def test_only_opened_trucks_have_labels(quarter: tuple[pd.DataFrame, int]) -> No
 
 
 def test_a_week_is_a_function_of_its_number(
-    past: Scenario, rules: FittedRisk, quarter: tuple[pd.DataFrame, int]
+    past: Scenario, rules: FittedRisk, grid: FeatureGrid, quarter: simulated_history.HistoryPart
 ) -> None:
     days = draw_window_trucks(past, past_window(simulated_history.week_window(past.risk, 0)))
     plan = make_plan(past, days, rules.score(visible_part(days)))
-    week, came = simulated_history.draw_opened_week(past, rules, plan, 0)
-    pd.testing.assert_frame_equal(week.reset_index(drop=True), quarter[0].head(len(week)).drop(columns="year"))
-    assert came < quarter[1]
+    week = simulated_history.draw_opened_week(past, rules, plan, 0, grid)
+    same = quarter.frame.head(len(week.frame)).drop(columns="year")
+    pd.testing.assert_frame_equal(week.frame.reset_index(drop=True), same)
+    assert week.trucks < quarter.trucks
 
 
-def test_the_number_of_processes_changes_nothing(past: Scenario, rules: FittedRisk) -> None:
+def test_the_number_of_processes_changes_nothing(past: Scenario, rules: FittedRisk, grid: FeatureGrid) -> None:
     pieces = [range(0, 2), range(2, 4), range(4, 5)]
-    draw = functools.partial(simulated_history.draw_quarter, past, rules, "opened")
+    draw = functools.partial(simulated_history.draw_quarter, past, rules, "opened", grid)
     one, two = (list(results(draw, pieces, n)) for n in (1, 2))
-    for (frame, came), (again, came_again) in zip(one, two, strict=True):
-        pd.testing.assert_frame_equal(frame, again)
-        assert came == came_again
+    for part, again in zip(one, two, strict=True):
+        pd.testing.assert_frame_equal(part.frame, again.frame)
+        pd.testing.assert_frame_equal(part.inspected, again.inspected)
+        assert (part.trucks, part.sent, part.opened) == (again.trucks, again.sent, again.opened)
 
 
 def test_history_is_made_of_its_quarters(
-    known: simulated_history.SimulatedHistory, quarter: tuple[pd.DataFrame, int]
+    known: simulated_history.SimulatedHistory, quarter: simulated_history.HistoryPart
 ) -> None:
-    pd.testing.assert_frame_equal(known.frame.head(len(quarter[0])), quarter[0])
+    pd.testing.assert_frame_equal(known.frame.head(len(quarter.frame)), quarter.frame)
 
 
 def test_every_week_is_there(past: Scenario, known: simulated_history.SimulatedHistory) -> None:
@@ -165,7 +173,9 @@ def test_no_traffic_and_no_seizure_are_said(make_scenario: Callable[..., Scenari
 
 def test_progress_counts_every_week(past: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     blank = pd.DataFrame({"label": [0.0]})
-    monkeypatch.setattr(simulated_history, "draw_quarter", lambda *_: (blank, 1))
+    monkeypatch.setattr(
+        simulated_history, "draw_quarter", lambda *_: simulated_history.HistoryPart(blank, 1, None, 0, 0)
+    )
     told: list[tuple[int, int]] = []
     simulated_history.draw_history(past, "oracle", 1, lambda *step: told.append(step))
     assert told[-1] == (260, 260)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.execution.robustness import COLUMNS, leading_input, mark_undominated
+from experiments.execution.robustness import COLUMNS
+from experiments.report.standings import leading_input, mark_undominated
 
 
 def draw_of(*rows: tuple[str, float, float, bool]) -> pd.DataFrame:
