@@ -210,7 +210,7 @@ def _difference(gap: Difference, scale: float = 1.0) -> Cell:
 
 
 def rule_frontier_figure(findings: Findings) -> go.Figure:
-    """Average wait against loads found, with a line through the efficient points of each rule; references in grey."""
+    """Average wait against loads found, a line through the efficient points of each rule; references in thin grey."""
     of_rule, best = points_by_rule(findings), efficient_choices(findings)
     figure = blank_figure("average wait to primary, minutes", "loads found, %", HEIGHT_PX)
     references, marks = reference_rules(findings), alternative_marks(list(of_rule))
@@ -218,7 +218,7 @@ def rule_frontier_figure(findings: Findings) -> go.Figure:
     labels: list[PointLabel] = []
     leader = leading_rule(findings)
     for rule, points in of_rule.items():
-        mark = MarkStyle(GREY, "dot", "circle") if rule in references else marks[rule]
+        mark = MarkStyle(GREY, "solid", "circle") if rule in references else marks[rule]
         line = efficient(points)
         _add_rule(figure, findings, (rule, mark), points, line, best)
         if seen := [point for point in line if point.wait.mean <= shown_to]:
@@ -245,7 +245,7 @@ def _add_rule(
         x=[p.wait.mean for p in line],
         y=[POINTS * p.found.mean for p in line],
         mode="lines",
-        line={"color": mark.colour, "dash": mark.dash, "width": 1.8},
+        line={"color": mark.colour, "dash": mark.dash, "width": 1.0 if mark.colour == GREY else 1.8},
         name=name,
         hoverinfo="skip",
     )
@@ -289,16 +289,17 @@ def longest_wait_shown(findings: Findings) -> float:
 
 def rule_frontier_caption(findings: Findings) -> str:
     """Return what the picture shows, and how many points lie beyond it."""
-    beyond = sum(
-        p.wait.mean > longest_wait_shown(findings) for points in points_by_rule(findings).values() for p in points
-    )
+    ends, of_rule = longest_wait_shown(findings), points_by_rule(findings)
+    beyond = {rule: sum(p.wait.mean > ends for p in points) for rule, points in of_rule.items()}
     words = "Filled, with intervals: efficient over all rules. Open: dominated. Lines join a rule's efficient points."
     if references := reference_rules(findings):
         words += (
-            f" Grey and dotted: {listed(references)}, which this port's officers could not staff; it dominates nobody."
+            f" Thin and grey: {listed(references)}, which this port's officers could not staff; it dominates nobody."
         )
-    if beyond:
-        words += f" {beyond} points wait longer than the picture shows; the tables have them."
+    if total := sum(beyond.values()):
+        words += f" {total} points wait longer than the picture shows; the tables have them."
+    if gone := [rule for rule, count in beyond.items() if count and count == len(of_rule[rule])]:
+        words += f" All of {listed(gone)} are among them."
     return words
 
 

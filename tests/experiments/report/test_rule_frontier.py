@@ -76,6 +76,8 @@ def test_the_picture_names_each_rule_and_ends_before_what_would_squeeze_it(found
     )
     assert figure.layout.xaxis.range[1] < 100.0
     assert "2 points wait longer than the picture shows" in rule_frontier.rule_frontier_caption(far)
+    gone = findings({"exams_first": (200.0, 300.0, 400.0)} | WAITS)
+    assert "All of exams_first are among them." in rule_frontier.rule_frontier_caption(gone)
     assert "longer" not in rule_frontier.rule_frontier_caption(found)
 
 
