@@ -28,7 +28,8 @@ from sim.arrays import BoolArray
 
 HEIGHT_PX: Final = 560
 SHOWN_TIMES: Final = 1.3
-"""The picture ends at the longest wait of an efficient point times this."""
+MIDDLE_TIMES: Final = 2.0
+"""The picture ends at the longest wait of an efficient point times the first, or the middle one's times the second."""
 POINTS: Final = 100.0
 
 
@@ -104,7 +105,7 @@ def rule_frontier_answer(findings: Findings) -> Lead:
         return _lead(findings, text, high.alternative, findings.study.baseline)
     step = _step(findings, low.alternative, high.alternative)
     text = (
-        f"{head}: from {_place(findings, low)} to {_place(findings, high)} {step}"
+        f"{head}: from {_place(findings, low)} to {_place(findings, high)}, {step}"
         f"{_apart(findings, low, high)}{_kept(findings, high)}."
     )
     return _lead(findings, text, high.alternative, low.alternative)
@@ -165,10 +166,9 @@ def rule_frontier_table(findings: Findings) -> Table | None:
     if not has_rules(findings):
         return None
     references = reference_rules(findings)
-    heads = [
-        "rule", "scanned", "opened", "average wait, min", "loads found", "wait from the last, min",
-        "found from the last, points", *(f"wait against {rule}, min" for rule in references), "efficient when redrawn",
-    ]  # fmt: skip
+    heads = ["rule", "scanned", "opened", "average wait, min", "loads found"]
+    heads += ["wait from the last, min", "found from the last, points"]
+    heads += [*(f"wait against {rule}, min" for rule in references), "efficient when redrawn"]
     best = efficient_choices(findings)
     rows = []
     for before, point in itertools.pairwise([None, *best]):
@@ -284,7 +284,7 @@ def _bars(intervals: Iterable[IntervalEstimate], scale: float = 1.0) -> dict[str
 def longest_wait_shown(findings: Findings) -> float:
     """Return where the picture ends: what waits longer would squeeze the rest, minutes."""
     waits = [point.wait.mean for point in efficient_choices(findings)]
-    return SHOWN_TIMES * max(waits, default=1.0)
+    return min(SHOWN_TIMES * max(waits), MIDDLE_TIMES * float(np.median(waits))) if waits else 1.0
 
 
 def rule_frontier_caption(findings: Findings) -> str:

@@ -33,15 +33,15 @@ from sim.scenario import Scenario
 from sim.setting.spec import build_spec
 from sim.shared_draws import scenario_key
 
-SWEPT_SETTINGS: Final = (
-    "calendar", "days", "high_risk_score", "manifest", "replications", "seed", "separate", "start_date",
-)  # fmt: skip
+DEFINING: Final = ("seed", "days", "start_date", "calendar", "replications", "high_risk_score", "manifest")
+"""Keys of a study itself, whatever its scenarios."""
+SWEPT_SETTINGS: Final = tuple(sorted((*DEFINING, "separate")))
 """Keys of a study that may differ between points."""
 SET_DIRECTLY: Final = ("high_risk_score", "seed", "start_date")
 """Those of them that are set without a composition: nothing else hangs on them."""
 MOST_NAMED: Final = 10
 """Points that cannot be built and are named."""
-DECIDING: Final = ("seed", "days", "start_date", "calendar", "replications", "high_risk_score", "manifest", "baseline")
+DECIDING: Final = (*DEFINING, "baseline")
 """Settings of a study that decide its numbers."""
 
 
