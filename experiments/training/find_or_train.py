@@ -13,7 +13,7 @@ from experiments.execution.run_folder import open_run
 from experiments.report import terminal as report_terminal
 from experiments.study.study import Study
 from experiments.training.cache import model_folders
-from experiments.training.past_practice import history_weeks
+from experiments.training.past_practice import history_weeks, past_of
 from models import baselines
 from sim.replication import Scorer
 from sim.scenario import Risk, Scenario
