@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 RESPONSIVE = "staffing=responsive"
+ROSTER = "staffing=roster"
+ALL_DAY = "{from_h: 0, to_h: 32, officers: 99}"
+
+
+def shifts(shift: str) -> str:
+    """Return the override that gives a roster one shift on weekdays, and officers enough on other days."""
+    return f"staffing.roster.officers={{weekday: [{shift}], saturday: [{ALL_DAY}], sunday: [{ALL_DAY}]}}"
+
+
 MALFORMED = [
     (["why"], "truck: missing; the number of a truck, as in ledger.csv"),
     (["why", "truck=first"], "truck: expected the number of a truck, as in ledger.csv: 0 or more, got 'first'"),
@@ -127,6 +136,51 @@ MALFORMED = [
         "staffing.responsive.reserve_lanes: must be at most port.primary.lanes=15, got 16",
     ),
     (["run", RESPONSIVE, "~staffing.responsive.reserve_lanes"], "staffing.responsive.reserve_lanes: missing"),
+    (
+        ["run", ROSTER, shifts("{from_h: 7, to_h: 30, officers: 9}")],
+        "staffing.roster.officers: on a weekday from 8 h on: 9 officers, and the minimum posts need 9.5",
+    ),
+    (
+        ["run", ROSTER, shifts("{from_h: 4, to_h: 6, officers: 9}")],
+        "staffing.roster.officers.weekday[0]: the shift from 4 to 6 covers no hour in which the port works",
+    ),
+    (["run", ROSTER, shifts("{from_h: 9, to_h: 6, officers: 9}")], "to_h: must be later than from_h=9, got 6"),
+    (["run", ROSTER, shifts("{from_h: 9, to_h: 37, officers: 9}")], "to_h: must be between 0 and 36, got 37"),
+    (["run", ROSTER, shifts("{from_h: 7, to_h: 30, officers: 9.5}")], "officers: expected int, got 9.5"),
+    (
+        ["run", ROSTER, "scanner.exam.crew_officers=200"],
+        "scanner.exam.crew_officers: no hour of port.officers has so many officers: at most ",
+    ),
+    (["run", ROSTER, "staffing.roster.absent_share=-0.1"], "absent_share: must be between 0 and 1, got -0.1"),
+    (["run", ROSTER, "staffing.roster.absent_share=1.1"], "absent_share: must be between 0 and 1, got 1.1"),
+    (["run", ROSTER, "staffing.roster.break_share=1"], "break_share: must be between 0 and 0.9, got 1"),
+    (["run", ROSTER, "staffing.roster.most_overtime_h=13"], "most_overtime_h: must be between 0 and 12, got 13"),
+    (
+        ["run", ROSTER, "staffing.roster.rule=lottery"],
+        "rule: expected one of fixed, booths_first, exams_first, by_line",
+    ),
+    (["run", ROSTER, "staffing.roster.rule=target_wait"], "target_wait_min: expected minutes with rule=target_wait"),
+    (["run", ROSTER, "staffing.roster.target_wait_min=9"], "target_wait_min: is read by rule=target_wait alone"),
+    (["run", ROSTER, "staffing.roster.review_every_min=25"], "review_every_min: reviews must divide a day of"),
+    (
+        ["run", ROSTER, "staffing.roster.minimum_posts={canine: 1}"],
+        "staffing.roster.minimum_posts.canine: the roster staffs no such station of this port; it staffs ['dock'",
+    ),
+    (["run", ROSTER, "staffing.roster.minimum_posts={booths: 1}"], "minimum_posts.booths: unknown station; known ["),
+    (
+        ["run", ROSTER, "staffing.roster.minimum_posts={dock: 0}"],
+        "minimum_posts.dock: must be between 1 and 1000, got 0",
+    ),
+    (
+        ["run", ROSTER, "staffing.roster.minimum_posts={dock: 17}"],
+        "staffing.roster.minimum_posts.dock: must be at most 16, the posts that are built, got 17",
+    ),
+    (
+        ["run", "port=bare", ROSTER, shifts(ALL_DAY), "staffing.roster.rule=exams_first"],
+        "staffing.roster.rule: the port has no post but booths for rule=exams_first",
+    ),
+    (["run", "port=bare", ROSTER], "staffing.roster.officers: expected shifts: port.officers is null, got null"),
+    (["run", ROSTER, "staffing.max_lanes=3"], "max_lanes: the officers of booths are the roster's"),
     (["run", "experiment=strategies"], "experiment: run takes one alternative"),
     (["run", "engine=fast"], "engine: expected one of compiled, simpy, got 'fast'"),
     (["run", "port=bare,world_trade_bridge"], "port: several values need -m"),

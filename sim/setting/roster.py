@@ -51,8 +51,8 @@ class Roster(Spec):
     """How long officers whose shift has ended may stay where trucks are in line. A truck in hand is always finished."""
     target_wait_min: float | None = bounded_field(0.0)
     """``target_wait``: the wait at booths, work in line over booths staffed, that is held; null under other rules."""
-    minimum_posts: dict[str, int] = bounded_field(1, 1000)
-    """Posts that are staffed before any other, by station (`POST_NAMES`); 1 where none is given."""
+    minimum_posts: dict[str, int] | None = bounded_field(1, 1000)
+    """Posts that are staffed before any other, by station (`POST_NAMES`); null, and where none is given: 1."""
 
     def check(self) -> None:
         if MIN_PER_DAY % self.review_every_min:
@@ -63,7 +63,7 @@ class Roster(Spec):
         if self.rule != "target_wait" and self.target_wait_min is not None:
             problem = f"is read by rule=target_wait alone: expected null with rule={self.rule}"
             raise ConfigError("target_wait_min", f"{problem}, got {self.target_wait_min:g}")
-        for name in self.minimum_posts:
+        for name in self.minimum_posts or {}:
             if name not in POST_NAMES:
                 raise ConfigError(f"minimum_posts.{name}", f"unknown station; known {sorted(POST_NAMES)}")
 
@@ -115,7 +115,7 @@ def _given(port: Port, roster: Roster) -> tuple[str, OfficerShifts]:
 
 def least_posts(roster: Roster, posts: Posts) -> int:
     """Return the posts of one kind that are staffed before any other while they are wanted."""
-    return roster.minimum_posts.get(posts.name, 1)
+    return (roster.minimum_posts or {}).get(posts.name, 1)
 
 
 def check_roster(port: Port, roster: Roster, kinds: Iterable[Posts]) -> None:
@@ -181,7 +181,7 @@ def _check_shifts(
 
 
 def _check_posts(roster: Roster, by_name: Mapping[str, Posts]) -> None:
-    for name, least in roster.minimum_posts.items():
+    for name, least in (roster.minimum_posts or {}).items():
         if name not in by_name:
             problem = f"the roster staffs no such station of this port; it staffs {sorted(by_name)}"
             raise ConfigError(f"staffing.roster.minimum_posts.{name}", problem)

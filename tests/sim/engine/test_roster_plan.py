@@ -17,7 +17,8 @@ from sim.replication import Outcome, Replication, draw_window_trucks
 from sim.stations import PRIMARY, STATIONS
 from sim.tables import CAPACITY, OPENINGS, check_table
 
-ROSTER = "staffing=roster"
+ROSTER = ("staffing=roster", *(f"staffing.roster.{share}_share=0" for share in ("absent", "break")))
+"""Everybody comes, and nobody has a break."""
 RULES = ("fixed", "booths_first", "exams_first", "by_line", "target_wait")
 RESPONDS = (
     "staffing.responsive={review_every_min: 20, open_above_min: 15, close_below_min: 5, delay_reviews: 1, "
@@ -61,30 +62,26 @@ def assert_same(one: Outcome, other: Outcome, but: set[str] = frozenset()) -> No
 @pytest.mark.parametrize(
     "port",
     [
-        ("port=world_trade_bridge",),
+        ("port=world_trade_bridge", "staffing.responsive=null"),
         ("port=ysleta", "port.closing=served_late", "scanner.analyst.from_roster=true"),
         ("port=world_trade_bridge_south", "port.closing=divert"),
         ("port=bare", "traffic.volume_scale=1.3"),
-        ("port=bota", "staffing=responsive"),
+        ("port=bota", "traffic.volume_scale=1.2"),
     ],
 )
 def test_with_officers_for_every_post_a_run_equals_separate_staffing(port: tuple[str, ...], placing: str) -> None:
     if placing in ("exams_first", "target_wait") and "port=bare" in port:
         pytest.skip("a port without any post but booths refuses the rule")
-    responds = "staffing=responsive" in port
     enough = officers((0, 36, 1000), days=("weekday",)) if "port=bota" in port else ENOUGH
-    roster = (*(word for word in port if word != "staffing=responsive"), ROSTER, enough, *rule(placing))
-    if responds:
-        rules = "open_above_min: 24, close_below_min: 10, delay_reviews: 1, min_open_reviews: 4"
-        rest = "review_every_min: 15, most_officers: null, reserve_lanes: 0"
-        roster = (*roster, f"staffing.responsive={{{rules}, {rest}}}", "staffing.roster.review_every_min=10")
+    # the roster is reviewed at other times than lanes that follow the line
+    roster = (*port, *ROSTER, enough, *rule(placing), "staffing.roster.review_every_min=10")
     assert_same(run(*port, days=2), run(*roster, days=2), OWN_HOURS)
 
 
 @pytest.mark.parametrize("closing", ["carry_over", "served_late", "divert"])
 @pytest.mark.parametrize("placing", RULES)
 def test_engines_agree_at_a_port_that_is_short_of_officers(placing: str, closing: str) -> None:
-    short = (ROSTER, FEW, *rule(placing), RESPONDS, f"port.closing={closing}", "traffic.volume_scale=0.4")
+    short = (*ROSTER, FEW, *rule(placing), RESPONDS, f"port.closing={closing}", "traffic.volume_scale=0.4")
     absent = ("staffing.roster.absent_share=0.1", "staffing.roster.break_share=0.08")
     compiled = run(*short, *absent)
     assert_same(compiled, run(*short, *absent, engine="simpy"))
@@ -93,7 +90,7 @@ def test_engines_agree_at_a_port_that_is_short_of_officers(placing: str, closing
 
 @pytest.mark.parametrize("closing", ["carry_over", "served_late"])
 def test_no_truck_begins_where_no_officer_is_and_openings_lie_within_capacity(closing: str) -> None:
-    found = run(ROSTER, FEW, *rule("by_line"), f"port.closing={closing}", "traffic.volume_scale=0.4", days=2)
+    found = run(*ROSTER, FEW, *rule("by_line"), f"port.closing={closing}", "traffic.volume_scale=0.4", days=2)
     check_table(found.openings, OPENINGS, "OPENINGS")
     worked = check_table(worked_capacity(found.capacity, found.openings), CAPACITY, "CAPACITY")
     late = dict.fromkeys(STATIONS, 0)
@@ -110,7 +107,7 @@ def test_no_truck_begins_where_no_officer_is_and_openings_lie_within_capacity(cl
 
 
 def test_who_comes_is_the_same_for_every_rule_and_more_officers_leave_the_others_luck() -> None:
-    absent = (ROSTER, FEW, "staffing.roster.absent_share=0.2")
+    absent = (*ROSTER, FEW, "staffing.roster.absent_share=0.2")
     of_rules = [draw_duties(compose_scenario((*absent, *rule(name))), window_of(7)) for name in RULES]
     assert all(duties == of_rules[0] for duties in of_rules)
     came = [
@@ -127,11 +124,11 @@ def test_who_comes_is_the_same_for_every_rule_and_more_officers_leave_the_others
     assert len(came[0]) == len(everybody)
     share = sum(came[0]) / sum(everybody)
     assert abs(share - 0.8) < 4.0 * np.sqrt(0.16 / sum(everybody))
-    assert [duty.officers for duty in draw_duties(compose_scenario((ROSTER, FEW)), window_of(7))] == everybody
+    assert [duty.officers for duty in draw_duties(compose_scenario((*ROSTER, FEW)), window_of(7))] == everybody
 
 
 def test_officers_on_a_break_are_not_placed_and_crews_are_whole() -> None:
-    scenario, window = compose_scenario((ROSTER, FEW, "staffing.roster.break_share=0.1")), window_of(1)
+    scenario, window = compose_scenario((*ROSTER, FEW, "staffing.roster.break_share=0.1")), window_of(1)
     first = np.concatenate([[0], np.cumsum([40] * len(STATIONS))])
     plan = plan_roster(scenario, window, first, np.array([0.0]))
     assert plan is not None
@@ -142,7 +139,7 @@ def test_officers_on_a_break_are_not_placed_and_crews_are_whole() -> None:
 
 
 def test_officer_hours_are_the_rosters_own_placed_or_idle() -> None:
-    short = (ROSTER, "traffic.volume_scale=0.2")
+    short = (*ROSTER, "traffic.volume_scale=0.2")
     found = run(*short, officers((7, 28, 40)))
     # and four hours of the night before
     assert found.metrics["roster_h"] == 40.0 * (24.0 - 7.0 + 4.0)
@@ -155,8 +152,8 @@ def test_officer_hours_are_the_rosters_own_placed_or_idle() -> None:
 
 def test_what_a_shortage_does_is_counted() -> None:
     traffic = ("traffic.volume_scale=0.5",)
-    enough = run(*traffic, ROSTER, ENOUGH, days=2).metrics
-    few = run(*traffic, ROSTER, officers((0, 36, 11)), *rule("booths_first"), days=2).metrics
+    enough = run(*traffic, *ROSTER, ENOUGH, days=2).metrics
+    few = run(*traffic, *ROSTER, officers((0, 36, 11)), *rule("booths_first"), days=2).metrics
     assert enough["n_put_off"] == enough["put_off_sum_min"] == 0.0
     assert few["n_put_off"] > 100
     assert few["put_off_sum_min"] > few["n_put_off"]
@@ -169,7 +166,7 @@ def test_what_a_shortage_does_is_counted() -> None:
 
 def test_the_bound_on_the_error_of_expected_detection_holds_under_a_shortage() -> None:
     """Counted against expected finds, over replications with many loads: out by no more than the bound and luck."""
-    short = (ROSTER, FEW, *rule("booths_first"), "traffic.volume_scale=0.5", "threat.prevalence_per_truck=0.1")
+    short = (*ROSTER, FEW, *rule("booths_first"), "traffic.volume_scale=0.5", "threat.prevalence_per_truck=0.1")
     found = [run(*short, days=2, replication=r).metrics for r in range(6)]
     counted, carrying = (sum(m[name] for m in found) for name in ("n_seized", "n_carrying"))
     expected, weight, doubt = (
@@ -182,7 +179,7 @@ def test_the_bound_on_the_error_of_expected_detection_holds_under_a_shortage() -
 
 
 def test_posts_of_the_roster_stand_in_openings() -> None:
-    found = run(ROSTER, FEW, "traffic.volume_scale=0.2")
+    found = run(*ROSTER, FEW, "traffic.volume_scale=0.2")
     stations = {STATIONS[k] for k in np.unique(column(found.openings, "station"))}
     assert stations == {"portal", "primary", "radiation", "secondary", "dock"}
     assert PRIMARY in np.unique(column(run("staffing=responsive", "traffic.volume_scale=0.2").openings, "station"))
