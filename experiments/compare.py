@@ -39,7 +39,7 @@ from experiments.execution.tuning import SCAN_SHARE, match_to_baseline
 from experiments.files import OutputFolder
 from experiments.ledgers.write import write_ledger
 from experiments.report import terminal as report_terminal
-from experiments.report.answer import comparison_answer
+from experiments.report.answers.answer import comparison_answer
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.replicate import Replications
-from experiments.report.answer import comparison_answer, lead_of
+from experiments.report.answers.answer import comparison_answer, lead_of
 from experiments.report.findings import Findings, gather_findings
 from experiments.study import study as study_module
 from experiments.study.study import NO_REDRAWS, Study

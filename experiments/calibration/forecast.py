@@ -83,9 +83,12 @@ def _fit_fold(fold: _Fold) -> FloatArray:
     model, likelihood = fold.fit.model, fold.fit.likelihood
     volumes = {month: trucks for month, trucks in model.trucks_per_month.items() if month != fold.month}
     return fit_from(
-        replace(model, trucks_per_month=volumes), likelihood.without(fold.month), fold.fit.theta, fold.service_min,
+        replace(model, trucks_per_month=volumes),
+        likelihood.without(fold.month),
+        fold.fit.theta,
+        fold.service_min,
         FOLD_STEPS,
-    ).theta  # fmt: skip
+    ).theta
 
 
 def leave_months_out(
@@ -114,9 +117,15 @@ def leave_months_out(
     errors, blended_errors = np.abs(simulated - observed), np.abs(blended - observed)
     held = [errors[at][seen[at]] <= _width(errors[kept], seen[kept]) for at, kept in enumerate(others)]
     return LeftOut(
-        months, simulated, blended, hour_mean, constant, _width(errors, seen), _width(blended_errors, seen),
+        months,
+        simulated,
+        blended,
+        hour_mean,
+        constant,
+        _width(errors, seen),
+        _width(blended_errors, seen),
         float(np.concatenate(held).mean()),
-    )  # fmt: skip
+    )
 
 
 def _width(errors: FloatArray, seen: BoolArray) -> float:

@@ -12,9 +12,9 @@ from experiments.intervals import KIND_WORDS
 from experiments.number_format import NONE, listed, number, percent, span, with_span
 from experiments.page_templates import Cell, Table, page_table
 from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
+from experiments.report.answers.rule_frontier import efficient_choices, has_rules
 from experiments.report.findings import Findings
 from experiments.report.frontier import margin_words
-from experiments.report.rule_frontier import efficient_choices, has_rules
 from experiments.report.standings import standings_over_draws
 from experiments.report.tables import share_span, trucks_only_note
 from experiments.study.calibrated_waits import not_calibrated_note

@@ -16,18 +16,18 @@ from experiments.number_format import listed, number, percent
 from experiments.page_templates import Cell, Table, fill_template, page_table
 from experiments.report import figures, tables
 from experiments.report import notes as report_notes
-from experiments.report.answer import comparison_answer
-from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
-from experiments.report.findings import Findings
-from experiments.report.notes import frontier_notes
-from experiments.report.rosters import officers_table
-from experiments.report.rule_frontier import (
+from experiments.report.answers.answer import comparison_answer
+from experiments.report.answers.rosters import officers_table
+from experiments.report.answers.rule_frontier import (
     describe_rule_frontier,
     has_rules,
     rule_frontier_caption,
     rule_frontier_figure,
     rule_frontier_table,
 )
+from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
+from experiments.report.findings import Findings
+from experiments.report.notes import frontier_notes
 from experiments.report.threat_gains import threat_gains_table
 from experiments.study.inputs import input_groups
 

@@ -32,8 +32,8 @@ from experiments.number_format import (
     signed,
     station_load,
 )
-from experiments.report.answer import comparison_answer
-from experiments.report.claim import Withheld
+from experiments.report.answers.answer import comparison_answer
+from experiments.report.answers.claim import Withheld
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
 from experiments.report.notes import (

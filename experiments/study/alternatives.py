@@ -105,7 +105,7 @@ def crossed_lines(alternative: str, crossed_with: Mapping[str, Sequence[str]]) -
 
 
 def compose_alternative(
-    asked: Sequence[str], alternative: str, lines: Sequence[str], crossed_with: Mapping[str, Sequence[str]]
+    overrides: Sequence[str], alternative: str, lines: Sequence[str], crossed_with: Mapping[str, Sequence[str]]
 ) -> ComposedConfig:
     """Return what Hydra makes of the overrides of a study and of one of its alternatives.
 
@@ -113,12 +113,12 @@ def compose_alternative(
     times as fast as a composition.
     """
     crossed = crossed_lines(alternative, crossed_with)
-    found = compose_config(overrides_of_parts((*asked, *lines[: len(lines) - len(crossed)])))
+    found = compose_config(overrides_of_parts((*overrides, *lines[: len(lines) - len(crossed)])))
     for override in parse_overrides(crossed):
         *above, last = override.key_or_group.split(".")
         parent, value = value_at(found.mapping, above), override.value()
         plain = above and override.type == OverrideType.CHANGE and (value is None or isinstance(value, PLAIN))
         if not plain or not isinstance(parent, dict) or last not in parent:
-            return compose_config(overrides_of_parts((*asked, *lines)))
+            return compose_config(overrides_of_parts((*overrides, *lines)))
         parent[last] = value
     return found

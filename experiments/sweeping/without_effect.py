@@ -48,7 +48,7 @@ def lines_without_effect(study: Study) -> list[str]:
     Examples
     --------
     >>> from experiments.study.study import build_study
-    >>> lines_without_effect(build_study(["port.primary.lanes=16", "days=1"], "run"))
+    >>> lines_without_effect(build_study(["staffing=timetable", "port.primary.lanes=16", "days=1"], "run"))
     ['port.primary.lanes=16 changes nothing at a first look; staffing.extra_lanes acts: the timetable
     port.primary.open_by_shift says how many are open.']
     """

@@ -140,11 +140,15 @@ def _text_cells(key: str, path: Path, text: str, delimiter: str, skip: int) -> p
     rows = [(number, cells if any(cells) else blank) for number, cells in rows]
     many = {1: "1 cell"}
     wrong = [
-        Problem(number, "", f"{many.get(len(cells), f'{len(cells)} cells')} under {len(names)} headings "
-                f"({DELIMITERS.get(delimiter, delimiter)} between cells)")
+        Problem(
+            number,
+            "",
+            f"{many.get(len(cells), f'{len(cells)} cells')} under {len(names)} headings "
+            f"({DELIMITERS.get(delimiter, delimiter)} between cells)",
+        )
         for number, cells in rows
         if len(cells) != len(names)
-    ]  # fmt: skip
+    ]
     if wrong:
         refuse_problems(key, path, "line", wrong)
     index = pd.Index([number for number, _ in rows], name="line", dtype="int64")

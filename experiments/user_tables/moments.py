@@ -74,9 +74,9 @@ def minutes_of_window(text: str, start_date: str, days: int) -> float:
     return 1440.0 * (date - dt.date.fromisoformat(start_date)).days + _minutes(found)
 
 
-def _minutes(found: re.Match[str]) -> float:
-    hour, minute = int(found["hour"]), int(found["minute"])
-    second = float((found["second"] or "0").replace(",", "."))
+def _minutes(clock: re.Match[str]) -> float:
+    hour, minute = int(clock["hour"]), int(clock["minute"])
+    second = float((clock["second"] or "0").replace(",", "."))
     whole_day = hour == 24 and minute == 0 and second == 0.0
     if not whole_day and (hour > 23 or minute > 59 or second >= 60.0):
         raise CellError("no such time of day; expected 00:00 to 24:00")

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from experiments.intervals import KIND_WORDS
-from experiments.report.answer import comparison_answer
+from experiments.report.answers.answer import comparison_answer
 from experiments.report.findings import Findings
 from experiments.report.page import render_report
 from tests import replications

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from experiments.report import tables, terminal
-from experiments.report.answer import comparison_answer
+from experiments.report.answers.answer import comparison_answer
 from experiments.report.findings import Findings
 from tests import replications
 

@@ -9,8 +9,20 @@ from experiments.user_tables.refusals import CellError
 POINT = Marks(".", sure=True)
 
 
-@pytest.mark.parametrize(("text", "flag"), [("1", True), ("yes", True), ("Y", True), ("TRUE", True), ("1.0", True),
-                                            ("0", False), ("No", False), ("f", False), ("0.0", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("1", True),
+        ("yes", True),
+        ("Y", True),
+        ("TRUE", True),
+        ("1.0", True),
+        ("0", False),
+        ("No", False),
+        ("f", False),
+        ("0.0", False),
+    ],
+)
 def test_flags_are_read(text: str, flag: bool) -> None:
     assert read_flag(text, POINT) is flag
 

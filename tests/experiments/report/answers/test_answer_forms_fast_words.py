@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.comparison import comparison_row
 from experiments.execution.replicate import Replications
-from experiments.report import answer_forms
+from experiments.report.answers import answer_forms
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications

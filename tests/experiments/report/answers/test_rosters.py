@@ -7,9 +7,9 @@ import dataclasses
 from experiments.execution.officer_gains import RULES, OfficerGain
 from experiments.execution.tuning import MatchedMetrics
 from experiments.intervals import Difference
-from experiments.report.answer import lead_of
+from experiments.report.answers.answer import lead_of
+from experiments.report.answers.rosters import adds_officers, officer_pairs, officers_table, varies_rule
 from experiments.report.findings import Findings, SideResults, gather_findings
-from experiments.report.rosters import adds_officers, officer_pairs, officers_table, varies_rule
 from experiments.study.study import compose_scenario
 from tests import replications
 

@@ -18,7 +18,7 @@ from experiments.comparison import metric_samples
 from experiments.intervals import Difference, IntervalEstimate, paired_difference
 from experiments.number_format import NONE, listed, number, percent, percent_with_span, signed, span, with_span
 from experiments.page_templates import Cell, Table, page_table
-from experiments.report.claim import Lead
+from experiments.report.answers.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, FrontierPoint
 from experiments.report.plotly_style import GREY, MarkStyle, PointLabel, add_labels, alternative_marks, blank_figure

@@ -9,13 +9,13 @@ import numpy as np
 
 from experiments.intervals import Difference
 from experiments.number_format import listed, percent, percent_with_span, span, wait_difference_words, with_span
-from experiments.report import answer_forms
-from experiments.report.claim import Answer, Description, Lead, answer_of
+from experiments.report.answers import answer_forms
+from experiments.report.answers.claim import Answer, Description, Lead, answer_of
+from experiments.report.answers.rosters import adds_officers, officers_answer, rule_answer, varies_rule
+from experiments.report.answers.rule_frontier import has_rules, rule_frontier_answer
 from experiments.report.equivalents import portal_equivalent_clause
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, LevelComparison
-from experiments.report.rosters import adds_officers, officers_answer, rule_answer, varies_rule
-from experiments.report.rule_frontier import has_rules, rule_frontier_answer
 
 SPECIAL_ANSWERS = (
     (adds_officers, officers_answer),

@@ -14,11 +14,11 @@ from experiments.execution.officer_gains import OfficerGain
 from experiments.intervals import Difference, holm_adjusted, paired_difference
 from experiments.number_format import listed, number, percent, percent_with_span, signed, span, with_span
 from experiments.page_templates import Cell, Table, page_table
-from experiments.report.answer_forms import HOURS, baseline_difference, holm_verdict, lead_on, overloaded_words
-from experiments.report.claim import Lead
+from experiments.report.answers.answer_forms import HOURS, baseline_difference, holm_verdict, lead_on, overloaded_words
+from experiments.report.answers.claim import Lead
+from experiments.report.answers.rule_frontier import has_rules, reference_rules, split_name
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, LevelComparison
-from experiments.report.rule_frontier import has_rules, reference_rules, split_name
 from sim.scenario import Scenario, replace_parts
 
 POINTS: Final = 100.0
@@ -166,16 +166,16 @@ def _sure_changes(findings: Findings, metric: str, pairs: list[MoreOfficers]) ->
     return [gap if p <= findings.alpha else None for gap, p in zip(gaps, adjusted, strict=True)]
 
 
-def _brings(findings: Findings, pair: MoreOfficers, wait: Difference | None, found: Difference | None) -> str:
+def _brings(findings: Findings, pair: MoreOfficers, wait: Difference | None, loads: Difference | None) -> str:
     for name in (pair.few, pair.many):
         if name in findings.unstable:
             return f"nothing that can be told, because {overloaded_words(findings, name)}"
     parts = []
     if wait is not None and abs(wait.mean) >= WORTH_SAYING_MIN:
         parts.append(with_span(wait.size(), f" min {'more' if wait.mean > 0.0 else 'less'} wait"))
-    if found is not None and abs(POINTS * found.mean) >= WORTH_SAYING_POINTS:
-        size = with_span(found.size(), " points", scale=POINTS)
-        parts.append(f"{size} {'more' if found.mean > 0.0 else 'fewer'} loads found")
+    if loads is not None and abs(POINTS * loads.mean) >= WORTH_SAYING_POINTS:
+        size = with_span(loads.size(), " points", scale=POINTS)
+        parts.append(f"{size} {'more' if loads.mean > 0.0 else 'fewer'} loads found")
     return listed(parts) or "no sure change"
 
 

@@ -14,8 +14,8 @@ import pytest
 from experiments.compare import write_comparison_files
 from experiments.execution.robustness import RedrawnResults
 from experiments.intervals import Difference
-from experiments.report.answer import comparison_answer, lead_of
-from experiments.report.claim import Claim, Description, Headline, Lead, Support, Withheld, answer_of
+from experiments.report.answers.answer import comparison_answer, lead_of
+from experiments.report.answers.claim import Claim, Description, Headline, Lead, Support, Withheld, answer_of
 from experiments.report.findings import Findings
 from experiments.report.page import render_report
 from tests import replications

@@ -17,7 +17,7 @@ import numpy as np
 from experiments.comparison import metric_samples
 from experiments.intervals import Difference, paired_difference
 from experiments.number_format import listed, number, percent, percent_with_span, span, with_span
-from experiments.report.claim import Lead
+from experiments.report.answers.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT
 from experiments.report.tables import amount_decimals, amount_kind_words, occurring_types

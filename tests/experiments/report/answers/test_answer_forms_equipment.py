@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 from experiments.execution.replicate import Replications
-from experiments.report import answer_forms
+from experiments.report.answers import answer_forms
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications

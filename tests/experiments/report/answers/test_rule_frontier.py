@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from experiments.report import rule_frontier
-from experiments.report.answer import lead_of
+from experiments.report.answers.answer import lead_of
 from experiments.report.findings import Findings, gather_findings
 from experiments.report.page import render_report
 from experiments.study.study import compose_scenario
