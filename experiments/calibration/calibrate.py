@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shlex
 import time
@@ -63,6 +64,7 @@ def carry_out(request: CalibrationRequest) -> int:
         )
     with report_terminal.show_progress(terminal, ROUNDS, "posterior distribution") as tell:
         posterior = draw_posterior(fit.model, fit.likelihood, center, study.processes, tell)
+    fit = dataclasses.replace(fit, theta=posterior.theta.mean(axis=0))
     with report_terminal.show_progress(terminal, request.weeks, "simulated weeks, final") as tell:
         engine = _simulate(request, fit, scorer, "final", tell)
     in_sample = score(engine.cells, fit.likelihood.wait_min)

@@ -130,6 +130,8 @@ def redraws_ranking_note(findings: Findings) -> str:
 
 
 PER_TRUCKS: Final = 1e5
+FEWEST_FINDS: Final = 5
+"""With fewer, the ends of the 95 % Poisson interval of a rate are a factor of more than nine apart."""
 """Rates of loads are said per so many trucks."""
 
 
@@ -183,10 +185,15 @@ def random_stream_answer(findings: Findings) -> str:
     loads = f"{number(one.found, 0)} load{'' if one.found == 1 else 's'}"
     text = (
         f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} found, "
-        f"{number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. From them an agency would put "
-        f"the loads that targeting interdicts at {percent(one.interdicted.estimate, 0)} "
-        f"{share_span(one.interdicted)}; in truth it is {percent(one.truth)}. "
+        f"{number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. "
     )
+    if one.found >= FEWEST_FINDS:
+        text += (
+            f"From them an agency would estimate that targeting interdicts {percent(one.interdicted.estimate, 0)} "
+            f"{share_span(one.interdicted)} of loads; counted in the model it is {percent(one.truth)}. "
+        )
+    else:
+        text += f"With fewer than {FEWEST_FINDS} finds they do not tell what share of loads targeting interdicts. "
     if one.needed is not None:
         text += (
             f"To know the rate to within ±{percent(wanted.relative_half_width, 0)} takes "

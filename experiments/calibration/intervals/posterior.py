@@ -15,6 +15,7 @@ from functools import partial
 from typing import Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from experiments.calibration.fast_model import FastModel
 from experiments.calibration.intervals.cells import stacked_outputs, week_products
@@ -75,7 +76,8 @@ def draw_posterior(
     lucks = [replace(model, seed=model.seed + 1 + at) for at in range(SPREAD_POINTS)]
     points = draw_prior(prior, n, rng)
     made_of: list[tuple[FloatArray, FloatArray]] = []
-    with ThreadPoolExecutor(threads) as pool:
+    # threads of the pool and of linear algebra would wait for each other
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         for number, temper in enumerate(TEMPERS, start=1):
             errors = np.array(list(pool.map(partial(stacked_outputs, model, likelihood), points)))
             products = list(pool.map(partial(week_products, likelihood), lucks, points))
