@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from experiments.report import rule_frontier
+from experiments.report.answers import rule_frontier
 from experiments.report.answers.answer import lead_of
 from experiments.report.findings import Findings, gather_findings
 from experiments.report.page import render_report
