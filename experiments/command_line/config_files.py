@@ -32,7 +32,8 @@ def default_options(root: str) -> dict[str, str | None]:
     'world_trade_bridge'
     """
     lines = read_values(CONFIGS / f"{root}.yaml")["defaults"]
-    return {group: option for line in lines if isinstance(line, dict) for group, option in line.items()}
+    pairs = [pair for line in lines if isinstance(line, dict) for pair in line.items()]
+    return {group.removeprefix("optional "): option for group, option in pairs}
 
 
 def group_options(group: str, folders: Iterable[Path] = (CONFIGS,)) -> list[str]:
