@@ -57,7 +57,7 @@ def row_cells(card: Scorecard, row: JudgedLine, *, several: bool) -> list[list[s
     verdict = f"{wording.MARKS[row.verdict]} {row.verdict}"
     cells = [f"{line.short}{mark}{unit}", _with_interval(row), goal, *trend, verdict]
     goal_range = " to ".join(f"{end:.3g}" for end in row.goal_range() or ())
-    beneath = ["", "", goal_range, *("" for _ in trend), "on that target" if row.hangs else ""]
+    beneath = ["", "", goal_range, *("" for _ in trend), "depends" if row.hangs else ""]
     if row.badge == "assumed" and np.isfinite(last.value):
         beneath[1] = wording.range_ends_text(line, last) if last.has_range else "range unknown"
     return [cells, beneath] if any(beneath) else [cells]
@@ -79,8 +79,8 @@ def scorecard_legend(card: Scorecard) -> str:
         [
             "~ rests on assumptions, with the range over their redraws beneath; = fitted to "
             "observation; all else is predicted. In brackets the interval over replications; <= at "
-            'most, >= at least. Beneath an assumed target stands its range, and "if so targeted" '
-            "where another target in it would change the verdict.",
+            'most, >= at least. Beneath an assumed target stands its range, and "depends" '
+            "where another target within it would change the verdict.",
             *silent,
         ]
     )
