@@ -34,6 +34,8 @@ TREE = {
     "experiments/below/pipeline.py": "",
     "experiments/training/train.py": "from experiments import words\n",
     "experiments/training/cache.py": "",
+    "experiments/training/relabel.py": "",
+    "experiments/training/retrain.py": "",
     "experiments/words.py": "",
 }
 
