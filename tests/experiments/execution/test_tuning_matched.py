@@ -130,7 +130,9 @@ def test_a_policy_is_turned_to_the_baselines_mean_wait(found) -> None:  # noqa: 
 
 
 def test_no_setting_changes_the_roster() -> None:
-    asked = asked_for(a=["policy=random_share"], b=["policy=random_share", "staffing.extra_lanes=-1"])
+    # Of the timetable alone: lanes that follow the line open again what the timetable leaves shut.
+    alone = ["policy=random_share", "staffing=timetable"]
+    asked = asked_for(a=alone, b=[*alone, "staffing.extra_lanes=-1"])
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
     equal = match_to_baseline(asked, scorers, replicate(asked, scorers).metrics)["officer_h"]
     assert "roster" in equal.missed["b"]

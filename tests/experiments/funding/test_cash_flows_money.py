@@ -29,7 +29,9 @@ from experiments.funding.request import build_case
 from experiments.funding.tables import decision_measures_table, frontier_table, ledger_table, net_benefit_table
 
 TRIPS = 1000.0
-REPLICATIONS = 3
+LUCK = np.array([0.85, 0.95, 1.05, 1.15])
+"""By replication: as few as have an interval at all (`experiments.intervals.FEWEST_FREEDOM`)."""
+REPLICATIONS = len(LUCK)
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +42,15 @@ def asked() -> FundingCase:
 def response(saved_h: float, more_loads: float, more_trips: float = 0.0) -> Response:
     """Return a response in which ``more`` saves hours a trip, finds loads and draws trips."""
     amounts = {}
-    luck = np.array([0.9, 1.0, 1.1])[:REPLICATIONS]
     for name in CLASSES:
         trips = np.full((2, 2, REPLICATIONS), TRIPS)
         trips[1] += more_trips
-        mean_h = np.ones((2, 2, REPLICATIONS)) * luck
-        mean_h[1] -= saved_h * luck
+        mean_h = np.ones((2, 2, REPLICATIONS)) * LUCK
+        mean_h[1] -= saved_h * LUCK
         amounts |= {f"trips_{name}": trips, f"truck_h_{name}": trips * mean_h}
         amounts[f"deviation_h_{name}"] = mean_h / 2.0
-    found = np.full((2, 2, REPLICATIONS), 30.0) * luck
-    found[1] += more_loads * luck
+    found = np.full((2, 2, REPLICATIONS), 30.0) * LUCK
+    found[1] += more_loads * LUCK
     amounts["loads"] = found
     return Response(("today", "more"), (1, 4), amounts)
 

@@ -25,11 +25,13 @@ SHORT = (
     "demand.growth_share_per_y=0.03",
 )
 """An alternative that scans everybody with two portals, one analyst and the docks of today."""
+CROWDED = ("traffic.volume_scale=2.0", "staffing=timetable")
+"""Booths by the timetable alone: lanes that follow the line let more trips through than the docks of ``more`` carry."""
 
 
 @pytest.fixture(scope="module")
 def asked() -> FundingCase:
-    return build_case([*SMALL, *SHORT, "traffic.volume_scale=2.0"])
+    return build_case([*SMALL, *SHORT, *CROWDED])
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +96,7 @@ def test_the_overrides_proposed_are_those_a_user_may_write(asked: FundingCase, s
     quoted = ", ".join(f"'{o}'" for o in (*before, *one.overrides))
     bought = f"{{measure: portal, units: 1, order_y: 0, late_y: 0}}, {one.purchase_words()}"
     own = [f"+alternatives.short=[{quoted}]", f"+purchases.short=[{bought}]"]
-    again = build_case([*SMALL, *written, *own, "traffic.volume_scale=2.0"])
+    again = build_case([*SMALL, *written, *own, *CROWDED])
     assert complete_alternatives(again, scorers)[0] == {}
 
 

@@ -78,7 +78,7 @@ def test_rows_hold_visible_columns_and_labels_only(quarter: simulated_history.Hi
 
 
 def test_only_opened_trucks_have_labels(quarter: simulated_history.HistoryPart) -> None:
-    frame, came = quarter
+    frame, came = quarter.frame, quarter.trucks
     assert 0.005 < len(frame) / came < 0.05
     assert set(frame["label"]) == {0.0, 1.0}
     assert frame.loc[frame["ordered"], "laden"].all()
@@ -132,9 +132,8 @@ def test_prior_finds_the_share_that_opening_would_yield(
 
 
 def test_a_seizure_stands_for_what_was_not_scanned() -> None:
-    worth = simulated_history.inverse_alarm_weight(
-        np.array([0.9, 0.1, 0.1, 0.1, 0.1]), np.array([1.0, 1.0, 0.0, 0.0, 0.0]), 0.5
-    )
+    scores, scanned = np.array([0.9, 0.1, 0.1, 0.1, 0.1]), np.array([1.0, 1.0, 0.0, 0.0, 0.0])
+    worth = simulated_history.inverse_alarm_weight(simulated_history.scanned_share_alike(scores, scanned), 0.5)
     np.testing.assert_allclose(worth, [2.0, 8.0, 8.0, 8.0, 8.0])
 
 
@@ -146,7 +145,8 @@ def test_examples_leave_ordered_exams_out_and_keep_the_weight(known: simulated_h
 
 
 def test_oracle_weights_undo_the_sampling(past: Scenario) -> None:
-    frame, came = simulated_history.draw_oracle_week(past, 7)
+    week = simulated_history.draw_oracle_week(past, 7)
+    frame, came = week.frame, week.trucks
     manifest = draw_window_trucks(past, simulated_history.week_window(past.risk, 7))
     assert frame["label"].sum() == manifest["true_carrying"].sum() > 0
     assert frame["weight"].sum() == pytest.approx(came, abs=simulated_history.ORACLE_EVERY_CLEAN)
