@@ -51,7 +51,9 @@ def asked(out: Path, *overrides: str) -> Study:
 def test_every_file_is_written_and_can_be_read_back(made_up: list[str], tmp_path: Path) -> None:
     assert compare.carry_out(asked(tmp_path / "out")) == 0
     folder = tmp_path / "out"
+    # made-up replications have no waits, crossings or redraws: their files are tested below and with the redraws
     assert sorted(path.name for path in folder.iterdir()) == [
+        "answer.json",
         "comparison.parquet",
         "metrics.parquet",
         "report.html",
@@ -63,6 +65,9 @@ def test_every_file_is_written_and_can_be_read_back(made_up: list[str], tmp_path
     assert list(metrics.columns[:2]) == ["alternative", "replication"]
     assert len(metrics) == 10
     assert json.loads((folder / "run.json").read_text())["seed"] == 1
+    answer = json.loads((folder / "answer.json").read_text())
+    assert answer["headline"] is None
+    assert "robustness.draws=0" in answer["withheld"]
     assert made_up == ["train", "loads", "replicate"]
 
 
@@ -90,7 +95,8 @@ def test_the_load_is_said_before_and_the_answer_after(
     compare.carry_out(asked(tmp_path / "out"))
     text = capsys.readouterr().out
     assert text.index("Weekly load") < text.index("replications: 5 of 5")
-    assert text.index("replications: 5 of 5") < text.index("At equal scan share")
+    # without redraws the answer is withheld, and the line that says so stands in its place
+    assert text.index("replications: 5 of 5") < text.index("No headline:")
     assert made_up
 
 

@@ -32,7 +32,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_one_alternative_leaves_the_same_files(made_up: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.carry_out(replications.study(list(ONE), "replications=4", out=made_up)) == 0
     names = sorted(path.name for path in made_up.iterdir())
-    assert names == ["comparison.parquet", "metrics.parquet", "report.html", "run.json"]
+    assert names == ["answer.json", "comparison.parquet", "metrics.parquet", "report.html", "run.json"]
     assert "Under todays_practice trucks wait" in capsys.readouterr().out
     table = pd.read_parquet(made_up / "comparison.parquet")
     assert set(table["holm_verdict"]) == {"baseline"}

@@ -12,7 +12,8 @@ import pytest
 
 from experiments.cli import main
 
-SMALL = ["port=bare", "days=1", "replications=2", "engine=simpy"]
+SMALL = ["port=bare", "days=1", "replications=4", "engine=simpy"]
+"""Four replications: the fewest that have an interval."""
 AXES = ["port.portal.servers=1,2", "policy.scan_share=0.1,0.3"]
 TABLES = ("points.parquet", "sweep.parquet", "sweep.csv", "effects.parquet")
 

@@ -41,6 +41,12 @@ def redrawn(gaps: dict[int, float], names: tuple[str, str] = ("base", "one"), as
     rows = [
         {"draw": draw, "alternative": name, "detection_expected": 0.2 + gap, "equal_detection": 0.2 + gap}
         | {"wait_mean_min": 30.0 + gap, "equal_scan_rate": 0.27, "scan_rate": 0.27, "unstable": False}
+        | {
+            "drifted_detection": 0.2 + gap,
+            "drifted_scan_rate": 0.27,
+            "wide_detection": np.nan,
+            "wide_scan_rate": np.nan,
+        }
         for draw, gap in gaps.items()
         for name, gap in zip(names, (0.0, gap), strict=True)
     ]
