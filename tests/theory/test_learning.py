@@ -176,7 +176,8 @@ class TestBinormal:
         assert auc(score, label, weight) == pytest.approx(0.83296, abs=1e-4)
 
 
-SEEDS = range(1, 7)
+SEEDS = range(1, 15)
+"""Alone, a model finds from none to a third of the moved loads: six seeds left the interval of the mean too wide."""
 
 
 NARROW, WIDE = 230.0, 277.0

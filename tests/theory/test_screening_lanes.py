@@ -12,6 +12,7 @@ from ports import FlatScorer, mean_and_half_width, window_of
 from theory_formulas import mg1_wait_min
 
 from experiments.cli import main
+from experiments.intervals import FEWEST_FREEDOM
 from experiments.study.study import build_study
 from sim.replication import Replication, draw_window_trucks, make_plan, past_window
 from sim.scenario import Scenario
@@ -88,7 +89,8 @@ def test_lanes_of_their_own_are_unstable_and_said_to_be_so() -> None:
 
 
 def test_the_terminal_says_wait_slow_scans_and_detection(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    small = ("traffic.trucks_per_h=60", "port.portal.servers=2", "replications=2", "processes=1")
+    # as few replications as give an interval
+    small = ("traffic.trucks_per_h=60", "port.portal.servers=2", f"replications={FEWEST_FREEDOM + 1}", "processes=1")
     overrides = ["experiment=screening_lanes", *small, f"out={tmp_path / 'found'}"]
     assert main(["compare", *overrides]) == 0
     said = " ".join(capsys.readouterr().out.split())
