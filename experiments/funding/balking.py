@@ -8,6 +8,9 @@ a truck balks is drawn once for that truck, so that whoever comes where less is 
 
 Where only some trucks are sent, a trip counts on its share of that wait; and everybody waits as
 soon as the trucks sent there fill their yard and stand in the way. Whichever comes first decides.
+
+Lanes that follow the line count as open from the first truck on: a ceiling below the wait at which they open
+(``port.lane_response.open_above_min``) is not kept.
 """
 
 from __future__ import annotations
@@ -43,12 +46,25 @@ class _FluidQueue:
     queue: float = 0.0
 
 
-def trips_made_share(scenario: Scenario, expected: PolicyExpectation, window: Window, ceiling_min: float) -> FloatArray:
+def trips_made_share(
+    scenario: Scenario,
+    expected: PolicyExpectation,
+    window: Window,
+    ceiling_min: float,
+    arrivals: FloatArray | None = None,
+) -> FloatArray:
     """Return the share of the trips wanted that are made, [hour, class], general and FAST.
 
     The scenario has the year's demand in ``traffic.volume_scale``; no trip accepts a wait above the ceiling.
+
+    Parameters
+    ----------
+    arrivals : float array, shape (24 days,), optional
+        Trips wanted in each hour: of a day that is simulated, with its own day factor, since who gives up meets that
+        day's line. None: those of a day like the mean.
     """
-    arrivals = rates_per_h(scenario, window)
+    if arrivals is None:
+        arrivals = rates_per_h(scenario, window)
     fast = scenario.port.mix.fast_share
     wanted = np.stack([arrivals * (1.0 - fast), arrivals * fast], axis=1)
     found = np.ones((len(arrivals), N_CLASSES))

@@ -41,6 +41,7 @@ from sim.scenario import Scenario, build_scenario, replace_parts
 from sim.setting.window import EVALUATION, Window
 from sim.shared_draws import SharedDraws, manifest_key, risk_key
 from sim.stations import FAST, GENERAL
+from sim.trucks.arrivals import rates_given_days_per_h
 from sim.trucks.streams import Purpose, draw_uniforms
 
 YearAmounts = list[list[dict[str, float]]]
@@ -182,7 +183,9 @@ def _simulate_day(
     parameters: ParameterSet, scenario: Scenario, plan: OperatingPlan, wanted_trips: _WantedTrips
 ) -> DayTotals:
     """Return the totals of one alternative on the trips of one day that are made."""
-    share = trips_made_share(scenario, plan.expected, wanted_trips.window, parameters.demand.wait_ceiling_min)
+    window = wanted_trips.window
+    wanted_per_h = rates_given_days_per_h(scenario, window)
+    share = trips_made_share(scenario, plan.expected, window, parameters.demand.wait_ceiling_min, wanted_per_h)
     key = share.tobytes()
     if key not in wanted_trips.made:
         wanted_trips.made[key] = _trips_made(wanted_trips, share)

@@ -99,6 +99,11 @@ def rates_per_h(setting: Setting, window: Window) -> FloatArray:
     return _base_rates_per_h(setting, window) * setting.traffic.volume_scale
 
 
+def rates_given_days_per_h(setting: Setting, window: Window) -> FloatArray:
+    """Return `rates_per_h` with the factor of each day that the window draws, shape (24 x days,), trucks/h."""
+    return _rates_given_days(setting, window) * setting.traffic.volume_scale
+
+
 def _rates_given_days(setting: Setting, window: Window) -> FloatArray:
     """Return the rates at ``volume_scale`` 1 with each day's factor drawn."""
     rates, factor = _base_rates_per_h(setting, window), setting.port.volume.day_factor
