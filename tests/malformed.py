@@ -56,7 +56,11 @@ MALFORMED = [
         "port.volume.hour_share.weekday: must add up to 1, got 1.2",
     ),
     (["run", "port.volume.day_factor=0.14"], "port.volume.day_factor: expected a group of keys, got 0.14"),
-    (["run", "port.volume.day_factor={ln_sd: 0.1}"], "port.volume.day_factor.correlation: missing; expected float"),
+    # bare has neither day factor nor holidays: at other ports what is given is merged with what stands there
+    (
+        ["run", "port=bare", "port.volume.day_factor={ln_sd: 0.1}"],
+        "port.volume.day_factor.correlation: missing; expected float",
+    ),
     (
         ["run", "port.volume.day_factor={ln_sd: 14, correlation: 0.3}"],
         "port.volume.day_factor.ln_sd: must be between 0 and 1, got 14",
@@ -70,9 +74,18 @@ MALFORMED = [
         ["run", "port.volume.holidays={christmas_day: 0}"],
         "port.volume.holidays.christmas_day: expected a group of keys",
     ),
-    (["run", "port.volume.holidays={juneteenth: {after: 0}}"], "port.volume.holidays.juneteenth.day: missing"),
     (
-        ["run", "port.volume.holidays={juneteenth: {before: 1, day: -1, after: 1}}"],
+        ["run", "port=bare", "port.volume.holidays={easter: {day: 0}}"],
+        "port.volume.holidays.easter: unknown key; known [",
+    ),
+    (["run", "port.volume.holidays={juneteenth: {noon: 0}}"], "holidays.juneteenth.noon: unknown key; known ['day']"),
+    (["run", "port.primary={lanes: 3, weather: 1}"], "port.primary.weather: unknown key; known ['"),
+    (
+        ["run", "port=bare", "port.volume.holidays={juneteenth: {after: 0}}"],
+        "port.volume.holidays.juneteenth.day: missing",
+    ),
+    (
+        ["run", "port=bare", "port.volume.holidays={juneteenth: {before: 1, day: -1, after: 1}}"],
         "port.volume.holidays.juneteenth.day: must be between 0 and 5, got -1",
     ),
     (
@@ -128,8 +141,8 @@ MALFORMED = [
     (["run", RESPONSIVE, "staffing.responsive.delay_reviews=1.5"], "delay_reviews: expected int, got 1.5"),
     (["run", RESPONSIVE, "staffing.responsive.min_open_reviews=-1"], "min_open_reviews: must be between 0 and 1000"),
     (
-        ["run", RESPONSIVE, "staffing.responsive.most_officers=17"],
-        "staffing.responsive.most_officers: must be at least 18, the booths that the timetable opens, got 17",
+        ["run", RESPONSIVE, "staffing.responsive.most_officers=12"],
+        "staffing.responsive.most_officers: must be at least 13, the booths that the timetable opens, got 12",
     ),
     (
         ["run", RESPONSIVE, "staffing.responsive.reserve_lanes=16"],

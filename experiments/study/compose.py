@@ -380,7 +380,9 @@ def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> Confi
     """Return Hydra's several lines as one that names the key and what is allowed."""
     text = str(error)
     if found := re.search(r"Could not override '([^']+)'", text):
-        key = found.group(1)
+        # of a key that is given a group of keys, the one within that is not there
+        within = str(getattr(error.__cause__, "full_key", None) or "")
+        key = within if within.startswith(f"{found.group(1)}.") else found.group(1)
         known = _known_beside(key, parsed, root)
         return ConfigError(key, "unknown key" + (f"; known {known}" if known else ""))
     for pattern, problem in REFUSALS.items():
