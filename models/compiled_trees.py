@@ -4,7 +4,7 @@ All comparisons of a tree are made, for a block of trucks at a time and without 
 (QuickScorer): each inner node owns a mask that strikes out the leaves on its left, a truck that goes
 right there applies it, and the first leaf that is left over is the truck's. Values are added in the
 order of the trees. As compiling takes time, a process begins with scikit-learn's own walk and changes
-over after `CHANGE_OVER` trucks; which of both gave a score cannot be told from it.
+over after `CHANGE_OVER` trucks; both give the same scores to the last bit.
 
 Source: Lucchese et al., SIGIR 2015, 73.
 """

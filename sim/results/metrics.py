@@ -168,13 +168,10 @@ def measure_replication(  # noqa: PLR0913
     work = work_of_trucks(manifest, ledger)
     passes = pass_stations(ledger, work, window.horizon_min)
     left, found = _counts(ledger)
-    found["open_min"] = usage.open_min(scenario, window)
-    found["open_h"] = found["open_min"] / 60.0
     found["n_audits"] = insider.n_audited_images(scenario, manifest, ledger)
     worked = worked_capacity(capacity, openings)
-    found["officer_h"] = usage.officer_h(scenario, window, worked, found["n_audits"], openings, roster)
-    found |= _overtime(ledger, worked, roster)
-    found["officer_h"] += found["overtime_h"] if roster is None else 0.0
+    officer_h = usage.officer_h(scenario, window, worked, found["n_audits"], openings, roster)
+    found |= _hours(usage.open_min(scenario, window), officer_h, ledger, worked, roster)
     found |= count_shortages(manifest, ledger, capacity, worked, rooms_full)
     found |= _waits(ledger, window)
     found |= _crossings(ledger, passes.free_flow_min[left], left)
@@ -191,15 +188,21 @@ def measure_replication(  # noqa: PLR0913
     found["load_portal"] = found["load_portal"] if by_lane is None else by_lane
     for name, (numerator, denominator, scale) in RATIOS.items():
         found[name] = scale * ratio_or_nan(found[numerator], found[denominator])
-    loads = [found[f"load_{s}"] for s in STATIONS]
-    found["stable"] = bool(not any(load >= 1.0 for load in loads))
+    found["stable"] = bool(not any(found[f"load_{s}"] >= 1.0 for s in STATIONS))
     found["conserved"] = all_trucks_accounted_for(manifest, ledger, passes)
     return {column.name: found[column.name] for column in METRICS}
 
 
-def _overtime(ledger: pd.DataFrame, worked: pd.DataFrame, roster: RosterUse | None) -> dict[str, float]:
+def _hours(
+    open_min: float, officer_h: float, ledger: pd.DataFrame, worked: pd.DataFrame, roster: RosterUse | None
+) -> dict[str, float]:
+    """Return the port's and its officers' hours; ``officer_h`` is without overtime, which a roster has in its own."""
+    overtime_h = overtime_min(ledger, worked) / 60.0
     return {
-        "overtime_h": overtime_min(ledger, worked) / 60.0,
+        "open_min": open_min,
+        "open_h": open_min / 60.0,
+        "officer_h": officer_h + (overtime_h if roster is None else 0.0),
+        "overtime_h": overtime_h,
         "roster_h": 0.0 if roster is None else roster.roster_h,
         "roster_overtime_h": 0.0 if roster is None else roster.overtime_h,
     }

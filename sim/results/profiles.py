@@ -1,4 +1,4 @@
-"""LEDGER -> arrays that add up over replications: the queue over the day, the waits, what binds.
+"""LEDGER -> arrays that add up over replications: the queue over the day, the waits, the bottleneck.
 
 A mean over replications is a sum over a count, so both are kept; nothing here is an average.
 """
