@@ -124,7 +124,7 @@ def wait_difference_words(gap: Difference) -> str:
     if np.isnan(gap.low):
         return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
     if gap.low <= 0.0 <= gap.high:
-        return f"the mean wait does not differ ({signed(gap.mean)} min {span(gap)})"
+        return f"the mean wait shows no clear difference ({signed(gap.mean)} min {span(gap)})"
     return f"the mean wait is {with_span(gap.size(), ' min longer' if gap.mean > 0.0 else ' min shorter')}"
 
 

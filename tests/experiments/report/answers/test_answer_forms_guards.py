@@ -69,7 +69,7 @@ def test_a_port_without_insiders_is_no_choice() -> None:
 @pytest.mark.parametrize(
     ("gap", "text"),
     [
-        (Difference(1.5, -0.5, 3.5, 0.2, 9), "the mean wait does not differ (+1.5 min [-0.5, 3.5])"),
+        (Difference(1.5, -0.5, 3.5, 0.2, 9), "the mean wait shows no clear difference (+1.5 min [-0.5, 3.5])"),
         (Difference(-2.0, -3.0, -1.0, 0.0, 9), "the mean wait is 2.0 min shorter [1.0, 3.0]"),
         (Difference(np.nan, np.nan, np.nan, np.nan, 9), "their waits cannot be compared"),
     ],
