@@ -62,6 +62,10 @@ class Findings:
         """Alternatives in the study's order."""
         return list(self.study.alternatives)
 
+    def label(self, alternative: str) -> str:
+        """Return the name of an alternative as a reader meets it; ids are for files and machines."""
+        return alternative.replace("_", " ").capitalize() if alternative in self.names else alternative
+
     @property
     def alpha(self) -> float:
         """Chance of a false verdict that the study accepts."""
