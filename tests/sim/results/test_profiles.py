@@ -30,19 +30,44 @@ def test_the_unserved_wait_to_the_end_and_are_in_no_histogram() -> None:
     assert found["wait_count"].sum() == 0.0
 
 
-def test_bins_of_wait() -> None:
-    waits = np.array([0.0, 1.99, 2.0, 479.9, 480.0, 5000.0, np.nan])
-    found = profiles.wait_histogram(waits)
-    assert (found[0], found[1], found[N_BINS - 1], found[N_BINS]) == (2, 1, 1, 2)
-    assert found.sum() == 6
+def test_bins_of_wait_by_kind_of_day_and_hour_of_arrival() -> None:
+    saturday = 5 * 1440.0
+    arrivals = [0.0, 1.0, 540.0, 545.0, saturday + 60.0, 550.0]
+    waits = [0.0, 1.99, 479.9, 480.0, 2.0, np.nan]
+    paths = [
+        ledgers.at_primary(at, at + wait, 0.001) if np.isfinite(wait) else {}
+        for at, wait in zip(arrivals, waits, strict=True)
+    ]
+    ends = [at + wait + 1.0 for at, wait in zip(arrivals, waits, strict=True)]
+    found = collect_profiles(ledgers.ledger(arrivals, paths, ends), ledgers.window(7))["wait_count"]
+    assert found.sum() == 5.0
+    assert (found[0, 0, 0], found[0, 9, N_BINS - 1], found[0, 9, N_BINS], found[1, 1, 1]) == (2.0, 1.0, 1.0, 1.0)
 
 
 def test_histogram_mean_is_the_mean_wait_within_a_bin() -> None:
     _, table = ledgers.tandem(5000)
-    counts = collect_profiles(table, ledgers.window(7))["wait_count"].sum(axis=0)
+    counts = collect_profiles(table, ledgers.window(7))["wait_count"].sum(axis=(0, 1))
     middles = BIN_MIN * (np.arange(N_BINS + 1) + 0.5)
     wait = (table["primary_start_min"] - table["arrive_min"]).mean()
     assert (counts * middles).sum() / counts.sum() == pytest.approx(wait, abs=BIN_MIN / 2)
+
+
+def test_percentiles_by_hour_are_those_of_the_waits_within_a_bin() -> None:
+    _, table = ledgers.tandem(5000)
+    shares = (0.05, 0.25, 0.5, 0.75, 0.95)
+    found = profiles.wait_percentiles(collect_profiles(table, ledgers.window(5)), shares)
+    wait = (table["primary_start_min"] - table["arrive_min"]).to_numpy()
+    hour = (table["arrive_min"].to_numpy() / 60.0).astype(int) % 24
+    for at in range(24):
+        np.testing.assert_allclose(found[:, at], np.quantile(wait[hour == at], shares), atol=BIN_MIN)
+
+
+def test_a_run_of_a_weekend_alone_has_percentiles_too() -> None:
+    counts = np.zeros((2, 24, N_BINS + 1))
+    counts[1, 9, 5] = 4.0
+    found = profiles.wait_percentiles({"wait_count": counts}, (0.0, 0.5))
+    assert found[:, 9].tolist() == [10.0, 11.0]
+    assert np.isnan(found[:, 8]).all()
 
 
 def test_sampled_queue_obeys_littles_law() -> None:
@@ -66,13 +91,14 @@ def test_profiles_add_over_replications() -> None:
     for name, values in one.items():
         np.testing.assert_array_equal(twice[name], 2 * values)
     np.testing.assert_array_equal(profiles.mean_queue(twice, (0,)), profiles.mean_queue(one, (0,)))
-    np.testing.assert_allclose(profiles.share_of_waits(twice).sum(), 1.0)
+    halves = (0.25, 0.5)
+    np.testing.assert_array_equal(profiles.wait_percentiles(twice, halves), profiles.wait_percentiles(one, halves))
 
 
 def test_a_day_that_never_came_is_nan() -> None:
     one = collect_profiles(ledgers.ledger([0.0], [{}], [np.nan]), ledgers.window())
     assert np.isnan(profiles.mean_queue(one, (5, 6))).all()
-    assert np.isnan(profiles.share_of_waits(one)).all()
+    assert np.isnan(profiles.wait_percentiles(one, (0.5,))).all()
 
 
 def test_a_wait_counts_for_the_station_and_the_hours_in_which_it_was_waited() -> None:
