@@ -81,6 +81,21 @@ class Table:
         return [[name, *(cell.text for cell in cells)] for name, cells in self.rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture as inline SVG, and what it says in words for those who cannot see it."""
+
+    kind: ClassVar = "chart"
+    name: str
+    title: str
+    svg: str
+    words: str
+    caption: str = ""
+    badge: Badge = ""
+    subtitle: str = ""
+    """What is drawn, its unit and its source."""
+
+
 def page_table(
     title: str,
     first: str,

@@ -83,8 +83,8 @@ def profiles(wait: float) -> dict[str, np.ndarray]:
     queue[:5, :, 1] = 20.0 * 2.0 * shape
     edges = 2.0 * np.arange(242)
     beyond = np.exp(-edges / wait)
-    counts = np.zeros((2, 241))
-    counts[0] = 1e5 * np.append(beyond[:-2] - beyond[1:-1], beyond[-2])
+    counts = np.zeros((2, 24, 241))
+    counts[0, 6:24] = 5e3 * np.append(beyond[:-2] - beyond[1:-1], beyond[-2])
     lost = np.zeros((7, 24, len(STATIONS)))
     lost[:5, 7:24, PRIMARY], lost[:5, 20:24, DOCK] = 20.0 * 60.0 * wait, 20.0 * 90.0 * wait
     found = {"queue_sum": queue, "queue_days": np.full(7, 20.0), "wait_count": counts}

@@ -10,7 +10,8 @@ from plotly.subplots import make_subplots
 from rich.console import Console
 from rich.table import Table
 
-from experiments.report.plotly_style import COLOURS, DASHES, FONT, SYMBOLS
+from experiments.drawing.marks import COLOURS
+from experiments.sweeping.report.plotly_style import DASHES, FONT, SYMBOLS
 
 BenchResults = dict[str, Any]
 Points = tuple[list[float], list[float]]

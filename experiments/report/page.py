@@ -1,55 +1,40 @@
 """Findings -> ``report.html``: one page that needs nothing but itself.
 
-The drawing library stands in the page once; nothing is fetched and nothing is sent. Text comes
-from the same functions as the terminal's, so the two cannot disagree.
+Charts are SVG; nothing is fetched and nothing is sent. Text comes from the same functions as the terminal's, so the two
+cannot disagree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-from markupsafe import Markup
-
-from experiments.number_format import listed, number, percent
-from experiments.page_templates import Cell, Table, fill_template, page_table
-from experiments.report import figures, tables
+from experiments.number_format import percent
+from experiments.page_templates import Cell, Chart, Table, fill_template, page_table
 from experiments.report import notes as report_notes
+from experiments.report import station_use, tables
 from experiments.report.answers.answer import comparison_answer
 from experiments.report.answers.rosters import officers_table
-from experiments.report.answers.rule_frontier import (
-    describe_rule_frontier,
-    has_rules,
-    rule_frontier_caption,
-    rule_frontier_figure,
-    rule_frontier_table,
-)
+from experiments.report.answers.rule_frontier import has_rules, rule_frontier_table
+from experiments.report.charts.day import day_chart
+from experiments.report.charts.gains import gains_chart
+from experiments.report.charts.rules import rules_chart
+from experiments.report.charts.sensitivity import Sensitivity, sensitivity, sensitivity_chart, sensitivity_table
+from experiments.report.charts.tradeoff import tradeoff_chart
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
 from experiments.report.notes import frontier_notes
 from experiments.report.threat_gains import threat_gains_table
 from experiments.study.inputs import input_groups
 
-PLOTLY: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
-FIGURES: Final = (
-    ("frontier", "Wait against loads found", figures.frontier_figure,
-     "Filled and bold: on the frontier, with the intervals of both. Grey and open: dominated."),
-    ("queue", "Queue over the day", figures.queue_figure,
-     "Mean over weekdays, general and FAST trucks together."),
-    ("waits", "How long trucks wait", figures.wait_figure,
-     "Share of trucks that waited longer, from the end of the queue to primary."),
-    ("utilisation", "How busy the stations are", figures.utilisation_figure,
-     "Work done over the time that servers are open and in order, in per cent."),
-)  # fmt: skip
-"""Name, title, function and caption of each figure, in the order of the page."""
-RULE_FIGURES: Final = (("rules", "Wait against loads found, under every rule", rule_frontier_figure, ""),)
-"""The same of a study that crosses its alternatives with several rules: a curve for each would hide all others."""
 
+def render_report(findings: Findings, target_min: float | None = None) -> str:
+    """Return the whole page; the same findings give the same bytes.
 
-def render_report(findings: Findings) -> str:
-    """Return the whole page; the same findings give the same bytes."""
+    ``target_min`` is the most that the average wait should be, in minutes, of the scorecard; None: there is no target.
+    """
     study, several = findings.study, len(findings.names) > 1
+    inputs = sensitivity(findings)
     return fill_template(
         "report.html.j2",
         title=study.alternatives[study.baseline].port.title,
@@ -59,7 +44,11 @@ def render_report(findings: Findings) -> str:
         headline_badges=headline_badges(findings),
         standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if several and line],
         notes=report_notes.reader_notes(findings),
-        figures=list(_figures(findings)),
+        charts=list(_charts(findings, inputs, target_min)),
+        sensitivity=None if isinstance(inputs, str) else sensitivity_table(inputs),
+        use=station_use.station_use_table(findings),
+        use_note=station_use.NOTE,
+        base=findings.label(study.baseline),
         names=findings.names,
         rules=rule_frontier_table(findings),
         comparison=tables.measure_tables(findings),
@@ -93,41 +82,19 @@ def _input_table(group: dict[str, Any]) -> Table:
     return page_table(f"Inputs of {group['name']}", "input", (*columns.values(), "source"), rows, look="inputs")
 
 
-def _figures(findings: Findings) -> Iterator[dict[str, object]]:
-    crossed = has_rules(findings)
-    for place, (name, title, draw, caption) in enumerate(RULE_FIGURES if crossed else FIGURES):
-        figure = draw(findings)
-        html = figure.to_html(
-            full_html=False,
-            include_plotlyjs=False if place else "inline",
-            config=PLOTLY,
-            div_id=f"figure-{name}",
-            default_height=f"{figure.layout.height}px",
-        )
-        yield {
-            "name": name,
-            "title": title,
-            "caption": " ".join(part for part in (caption, *_asides(findings, name)) if part),
-            "words": describe_rule_frontier(findings) if crossed else figures.describe_figure(findings, name),
-            "html": Markup(html),  # noqa: S704
-        }
+def _charts(findings: Findings, inputs: Sensitivity | str, target_min: float | None) -> Iterator[Chart | str]:
+    """Yield the charts in the order of the page; a sentence in place of one that would be empty.
 
-
-def _asides(findings: Findings, name: str) -> Iterator[str]:
-    """Yield what a figure's caption adds: how sure, for whom a line stands, who is left out."""
-    if name == "utilisation":
-        widest = figures.utilisation_half_width(findings)
-        if np.isfinite(widest):
-            yield f"Intervals reach {number(widest)} points to either side at most."
-        if figures.works_beyond_hours(findings):
-            yield "Above 100: lines seen to the end beyond the hours, as after an outbound pulse."
-        return
-    if name == "rules":
-        yield rule_frontier_caption(findings)
-    if name in ("queue", "waits"):
-        yield figures.shared_lines_note(findings, name)
-    if findings.unstable:
-        yield f"Left out, as unstable: {listed(list(findings.unstable))}."
+    A study that crosses its alternatives with several rules has one for all: a row for each would hide all others.
+    """
+    if has_rules(findings):
+        yield rules_chart(findings)
+    elif len(findings.names) > 1:
+        yield gains_chart(findings)
+        yield tradeoff_chart(findings)
+    yield day_chart(findings, target_min)
+    if len(findings.names) > 1:
+        yield inputs if isinstance(inputs, str) else sensitivity_chart(findings, inputs)
 
 
 def headline_badges(findings: Findings) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtr
+from scipy.special import ndtri, stdtr, stdtrit
 
 from experiments.execution.redraws import TRAIT_KEYS
 from experiments.execution.robustness import RedrawnResults
@@ -83,14 +83,14 @@ def gains_over_draws(redrawn: RedrawnResults, baseline: str, way: Redrawn) -> li
     gains = []
     for name in redrawn.rows["alternative"].unique():
         if name != baseline:
-            gap = _gaps(redrawn.rows, str(name), baseline, way)
+            gap = gaps_by_set(redrawn.rows, str(name), baseline, way)
             learned = leading_input(gap, trait_correlation(redrawn)) if way == "drifted" else None
             gains.append(GainOverDraws(str(name), _more(gap), _range(gap), learned))
     return gains
 
 
-def _gaps(rows: pd.DataFrame, name: str, baseline: str, way: Redrawn) -> pd.Series:
-    """Return the difference in loads found by draw, of draws that bring both to equal scan share."""
+def gaps_by_set(rows: pd.DataFrame, name: str, baseline: str, way: Redrawn = "equal") -> pd.Series:
+    """Return the difference in loads found by set of assumptions, of sets that bring both to equal scan share."""
     mine = rows[rows["alternative"] == name].set_index("draw")
     base = rows[rows["alternative"] == baseline].set_index("draw")
     equal = (mine[f"{way}_scan_rate"] - base[f"{way}_scan_rate"]).abs() <= SCAN_SHARE.equal
@@ -115,7 +115,7 @@ def standings_over_draws(redrawn: RedrawnResults, baseline: str) -> list[DrawSta
     best = pd.concat([mark_undominated(part) for _, part in choices.groupby("draw")])
     found = []
     for name in rows["alternative"].unique():
-        gap = _gaps(rows, name, baseline, "equal")
+        gap = gaps_by_set(rows, name, baseline, "equal")
         mine = best[best["alternative"] == name]["undominated"]
         blame = leading_input(gap, redrawn.numbers) if name != baseline else None
         found.append(DrawStanding(str(name), (int(mine.sum()), len(mine)), _more(gap), _range(gap), blame))
@@ -142,19 +142,45 @@ def mark_undominated(part: pd.DataFrame) -> pd.DataFrame:
 
 def leading_input(gap: pd.Series, numbers: pd.DataFrame) -> LeadingInput | None:
     """Return the input with the largest rank correlation with a difference in loads found."""
+    return next(iter(ranked_inputs(gap, numbers)), None)
+
+
+def ranked_inputs(gap: pd.Series, numbers: pd.DataFrame) -> list[LeadingInput]:
+    """Return every input by its rank correlation with a difference, the largest first; none of too few sets.
+
+    Each has Fisher's interval for it alone, and Holm's p value for all that were looked at.
+    """
     if len(gap) < FEWEST_DRAWS or gap.nunique() < 2 or not len(numbers.columns):
-        return None
+        return []
     ranks = numbers.loc[gap.index].rank()
     ranks = ranks.loc[:, ranks.max() > ranks.min()]
-    rho = ranks.corrwith(gap.rank())
-    key = str(rho.abs().idxmax())
-    value = float(np.clip(rho[key], -0.9999, 0.9999))
+    rho = ranks.corrwith(gap.rank()).clip(-0.9999, 0.9999)
+    rho = rho.reindex(rho.abs().sort_values(ascending=False, kind="stable").index)
     half = ndtri(0.975) / np.sqrt(len(gap) - 3)
-    low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))
-    t = abs(value) * np.sqrt((len(gap) - 2) / (1.0 - value**2))
+    t: pd.Series = rho.abs() * np.sqrt((len(gap) - 2) / (1.0 - rho**2))
     # Of few ranks no order is rarer than one in all their orders.
-    p_value = max(float(2.0 * stdtr(len(gap) - 2, -t)), 2.0 / math.factorial(len(gap)))
-    return LeadingInput(key, ShareInterval(float(low), value, float(high)), min(p_value * len(rho), 1.0))
+    single = np.maximum(2.0 * stdtr(len(gap) - 2, -t), 2.0 / math.factorial(len(gap)))
+    adjusted = np.minimum(np.maximum.accumulate(single * np.arange(len(rho), 0, -1)), 1.0)
+    ends = [np.tanh(np.arctanh(rho) + side * half) for side in (-1.0, 1.0)]
+    rows = zip(rho.index, ends[0], rho, ends[1], adjusted, strict=True)
+    return [
+        LeadingInput(str(key), ShareInterval(float(low), float(value), float(high)), float(p))
+        for key, low, value, high, p in rows
+    ]
+
+
+def noise_floor(sets: int, inputs: int, alpha: float) -> float:
+    """Return the rank correlation that the largest of so many unrelated inputs passes with a chance of ``alpha``.
+
+    From Student's t with ``sets`` - 2 degrees of freedom, two-sided, Bonferroni over inputs.
+
+    Examples
+    --------
+    >>> round(noise_floor(30, 264, 0.05), 2), round(noise_floor(30, 1, 0.05), 2)
+    (0.63, 0.36)
+    """
+    t = float(stdtrit(sets - 2, 1.0 - alpha / (2.0 * inputs)))
+    return t / math.sqrt(sets - 2 + t * t)
 
 
 def trait_correlation(redrawn: RedrawnResults) -> pd.DataFrame:

@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from experiments.drawing.labels import label_ends
+from experiments.drawing.marks import FAINT, INK, alternative_marks
+from experiments.drawing.svg import FONT_PT, finish_chart, open_figure
 from experiments.economics.cost_effectiveness import FrontierPlace
 from experiments.funding.exhibits.cells import MILLION, significant
-from experiments.funding.exhibits.elements import Chart, plain_name
+from experiments.funding.exhibits.elements import plain_name
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import (
-    FAINT,
-    FONT_PT,
-    INK,
-    alternative_styles,
-    finish_chart,
-    label_ends,
-    open_figure,
-)
 from experiments.number_format import number, usd
+from experiments.page_templates import Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +30,7 @@ WHITE: Final[dict[str, Any]] = {"boxstyle": "square,pad=0.1", "fc": "white", "ec
 
 def cost_effectiveness_chart(evidence: Evidence) -> Chart:
     """Cost-effectiveness plane: extra agency cost against extra loads, draws behind the means."""
-    looks = alternative_styles(evidence.names)
+    looks = alternative_marks(evidence.names)
     title = "Cost-effectiveness plane"
     with open_figure(3.6) as (figure, axes):
         for name in evidence.names:
@@ -112,7 +107,7 @@ def _place_words(place: FrontierPlace) -> str:
 
 def net_benefit_chart(evidence: Evidence, most_usd: float) -> Chart:
     """Net monetary benefit over the value of a load; drawn only where the user set a value."""
-    looks = alternative_styles(evidence.names)
+    looks = alternative_marks(evidence.names)
     title = "Net benefit over the value of a load"
     values = np.linspace(0.0, most_usd, 50)
     with open_figure() as (figure, axes):

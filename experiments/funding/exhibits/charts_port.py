@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from experiments.drawing.labels import label_ends, name_rows
+from experiments.drawing.marks import FAINT, INK, alternative_marks
+from experiments.drawing.svg import HEIGHT_IN, finish_chart, open_figure
 from experiments.funding.annual import HOUR
 from experiments.funding.exhibits.cells import MILLION
 from experiments.funding.exhibits.choice import COST_KIND_WORDS
-from experiments.funding.exhibits.elements import Chart, plain_name
+from experiments.funding.exhibits.elements import plain_name
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import (
-    FAINT,
-    HEIGHT_IN,
-    INK,
-    alternative_styles,
-    finish_chart,
-    label_ends,
-    name_rows,
-    open_figure,
-)
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import number, span, usd
+from experiments.page_templates import Chart
 from sim.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -43,7 +37,7 @@ def crossing_time_chart(evidence: Evidence) -> Chart:
     with open_figure(height) as (figure, axes):
         for place, name in enumerate(names):
             _one_wait(axes, evidence, name, place)
-        name_rows(axes, names)
+        name_rows(axes, [plain_name(name) for name in names])
         axes.set(xlim=(0.0, None), xlabel="crossing time, minutes")
         handles, labels = axes.get_legend_handles_labels()
         unique = dict(zip(labels, handles, strict=True))
@@ -84,7 +78,7 @@ def _wait_words(evidence: Evidence, name: str) -> str:
 def wait_by_year_chart(evidence: Evidence) -> Chart:
     """Mean wait by simulated year, one line an alternative."""
     response = evidence.appraised.response
-    looks = alternative_styles(evidence.names)
+    looks = alternative_marks(evidence.names)
     with open_figure() as (figure, axes):
         ends = []
         for name in evidence.names:
@@ -111,7 +105,7 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
     hours = sorted(int(end) for end in ends_of_keys if end.isdigit())
     if not hours:
         return None
-    looks = alternative_styles(evidence.names)
+    looks = alternative_marks(evidence.names)
     title, said = "Wait over the day in the first year", []
     with open_figure() as (figure, axes):
         ends = []

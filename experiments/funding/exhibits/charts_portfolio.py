@@ -6,19 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from experiments.drawing.labels import label_ends
+from experiments.drawing.marks import FAINT, INK, PALE, alternative_marks
+from experiments.drawing.svg import finish_chart, open_figure
 from experiments.funding.exhibits.cells import MILLION
-from experiments.funding.exhibits.elements import Chart, plain_name
-from experiments.funding.exhibits.style import (
-    FAINT,
-    INK,
-    PALE,
-    alternative_styles,
-    finish_chart,
-    label_ends,
-    open_figure,
-)
+from experiments.funding.exhibits.elements import plain_name
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_by_year
 from experiments.number_format import number, percent, usd
+from experiments.page_templates import Chart
 
 FILLS: Final = (
     ("#6e6e6e", ""),
@@ -42,7 +37,7 @@ def options_chart(portfolio: PortfolioResults) -> Chart:
     """Every option: what it spends at first against what it brings; the choice is filled."""
     factor, words = objective_axis(portfolio)
     price, in_loads = portfolio.plan.usd_per_load or 0.0, portfolio.plan.objective == "loads"
-    looks, said = alternative_styles([port.name for port in portfolio.ports]), []
+    looks, said = alternative_marks([port.name for port in portfolio.ports]), []
     with open_figure(3.4) as (figure, axes):
         for row in portfolio.chosen.options.to_dict("records"):
             look, x = looks[row["port"]], row["spend_usd"] / MILLION
@@ -139,7 +134,7 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
 def port_waits_chart(portfolio: PortfolioResults) -> Chart:
     """Mean waits by year at every port, as it is and as chosen, under its ceiling."""
     title = "Mean wait by year against the ceilings"
-    looks, said = alternative_styles([port.name for port in portfolio.ports]), []
+    looks, said = alternative_marks([port.name for port in portfolio.ports]), []
     ends: list[tuple[str, float, float, str]] = []
     with open_figure(3.3) as (figure, axes):
         for port in portfolio.ports:

@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from experiments.drawing.labels import label_ends, name_rows
+from experiments.drawing.marks import FAINT, INK, PALE, alternative_marks
+from experiments.drawing.svg import FONT_PT, finish_chart, open_figure
 from experiments.funding.exhibits.cells import MILLION, usd_range_words
-from experiments.funding.exhibits.elements import Chart, plain_name
+from experiments.funding.exhibits.elements import plain_name
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.style import (
-    FAINT,
-    FONT_PT,
-    INK,
-    PALE,
-    alternative_styles,
-    finish_chart,
-    label_ends,
-    name_rows,
-    open_figure,
-)
 from experiments.number_format import percent, usd
+from experiments.page_templates import Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +39,7 @@ def break_even_chart(evidence: Evidence) -> Chart:
             axes.plot(found / 1e3, place, "D", color=INK, ms=7)
             said.append(f"{plain_name(name)}: {usd(found)} a load, range {usd_range_words(held)}.")
         axes.axvline(0.0, color=INK, lw=0.8)
-        name_rows(axes, names)
+        name_rows(axes, [plain_name(name) for name in names])
         axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
         axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
         axes.xaxis.set_major_formatter("{x:,.0f}")
@@ -70,7 +63,7 @@ def displacement_chart(evidence: Evidence) -> Chart:
     """Break-even value as a share of the extra loads goes by another way: v* / (1 - share)."""
     thresholds = {name: evidence.break_even(name).usd_per_load or 0.0 for name in evidence.rivals}
     even = {name: least for name, least in thresholds.items() if least > 0.0}
-    looks = alternative_styles(evidence.names)
+    looks = alternative_marks(evidence.names)
     shares = np.linspace(0.0, 0.8, 60)
     title = "Break-even value if smugglers go another way"
     with open_figure() as (figure, axes):
@@ -105,7 +98,7 @@ def not_replaced_chart(evidence: Evidence) -> Chart:
             _share_bar(axes, evidence, name, place, known[name])
             said.append(f"{plain_name(name)}: {100.0 * known[name]:.3g} %.")
         axes.set_xscale("log")
-        name_rows(axes, names)
+        name_rows(axes, [plain_name(name) for name in names])
         axes.xaxis.set_major_formatter(lambda x, _: f"{100.0 * x:g} %")
         axes.set_xlabel("share not replaced at which it breaks even (log scale)")
         caption = (
@@ -156,7 +149,7 @@ def _draw_sweep(
     """Draw a column over the value of a load, a line an alternative; return the rows that are shown."""
     column, scale = column_and_scale
     shown, ends = _swept(evidence, table), []
-    for name, look in alternative_styles(evidence.names).items():
+    for name, look in alternative_marks(evidence.names).items():
         rows = shown.loc[shown["alternative"] == name]
         x, y = rows["usd_per_load"] / 1e3, scale * rows[column]
         axes.plot(x, y, color=look.colour, ls=look.dash)

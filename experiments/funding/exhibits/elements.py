@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
-from experiments.page_templates import Badge, Cell, Table, TableColumn
+from experiments.page_templates import Cell, Chart, Table, TableColumn
 
 CASE_SECTIONS: Final = [
     "answer", "problem", "alternatives", "inputs", "ledger", "present-values", "measures", "throughput",
@@ -20,19 +20,6 @@ CASE_SECTIONS: Final = [
 """Slugs of the sections of a case's report, in the order in which reviewers ask for them."""
 SECTION_NUMBER: Final = {slug: number for number, slug in enumerate(CASE_SECTIONS, 1)}
 """What one section calls another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A picture as inline SVG, and what it says in words for those who cannot see it."""
-
-    kind: ClassVar = "chart"
-    name: str
-    title: str
-    svg: str
-    words: str
-    caption: str = ""
-    badge: Badge = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from typing import Final
 
 from experiments.files import OutputFolder
 from experiments.funding.chapters import case, checks, delivery, effectiveness, inputs, money, port, uncertainty
-from experiments.funding.exhibits.elements import Chart, Part, Section, missing_part
+from experiments.funding.exhibits.elements import Part, Section, missing_part
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.report.record import SCHEMA, funding_record, report_table_csv
 from experiments.funding.report.summary import Report, case_report
-from experiments.page_templates import page_environment
+from experiments.page_templates import Chart, page_environment
 
 NO_PORTFOLIO: Final = Section(
     "portfolio",

@@ -8,28 +8,22 @@ means; references that nobody can choose are drawn beside the others and dominat
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from experiments.comparison import metric_samples
 from experiments.intervals import Difference, IntervalEstimate, paired_difference
-from experiments.number_format import NONE, listed, number, percent, percent_with_span, signed, span, with_span
+from experiments.number_format import NONE, number, percent, percent_with_span, signed, span, with_span
 from experiments.page_templates import Cell, Table, page_table
 from experiments.report.answers.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, FrontierPoint
-from experiments.report.plotly_style import GREY, MarkStyle, PointLabel, add_labels, alternative_marks, blank_figure
 from experiments.report.standings import WORTH_DETECTION, WORTH_WAIT_MIN, standings_over_draws
 from experiments.report.tables import share_span
 from sim.arrays import BoolArray
 
-HEIGHT_PX: Final = 560
-SHOWN_TIMES: Final = 1.3
-MIDDLE_TIMES: Final = 2.0
-"""The picture ends at the longest wait of an efficient point times the first, or the middle one's times the second."""
 POINTS: Final = 100.0
 
 
@@ -207,106 +201,3 @@ def _shares(findings: Findings, name: str) -> list[IntervalEstimate]:
 
 def _difference(gap: Difference, scale: float = 1.0) -> Cell:
     return Cell(signed(scale * gap.mean), span(gap, scale))
-
-
-def rule_frontier_figure(findings: Findings) -> go.Figure:
-    """Average wait against loads found, a line through the efficient points of each rule; references in thin grey."""
-    of_rule, best = points_by_rule(findings), efficient_choices(findings)
-    figure = blank_figure("average wait to primary, minutes", "loads found, %", HEIGHT_PX)
-    references, marks = reference_rules(findings), alternative_marks(list(of_rule))
-    shown_to = longest_wait_shown(findings)
-    labels: list[PointLabel] = []
-    leader = leading_rule(findings)
-    for rule, points in of_rule.items():
-        mark = MarkStyle(GREY, "solid", "circle") if rule in references else marks[rule]
-        line = efficient(points)
-        _add_rule(figure, findings, (rule, mark), points, line, best)
-        if seen := [point for point in line if point.wait.mean <= shown_to]:
-            labels.append(PointLabel(rule, seen[-1].wait.mean, POINTS * seen[-1].found.mean, bold=rule == leader))
-    top = 1.12 * POINTS * max((p.found.mean for p in findings.points), default=1.0) or 1.0
-    shortest = min((p.wait.mean for points in of_rule.values() for p in points), default=0.0)
-    room = 0.3 * (shown_to - shortest)  # for the names at the right
-    figure.update_yaxes(range=[0, top])
-    figure.update_xaxes(range=[shortest - 0.05 * (shown_to - shortest), shown_to + room])
-    add_labels(figure, labels, top)
-    return figure
-
-
-def _add_rule(
-    figure: go.Figure,
-    findings: Findings,
-    rule: tuple[str, MarkStyle],
-    points: Sequence[FrontierPoint],
-    line: Sequence[FrontierPoint],
-    best: Sequence[FrontierPoint],
-) -> None:
-    name, mark = rule
-    figure.add_scatter(
-        x=[p.wait.mean for p in line],
-        y=[POINTS * p.found.mean for p in line],
-        mode="lines",
-        line={"color": mark.colour, "dash": mark.dash, "width": 1.0 if mark.colour == GREY else 1.8},
-        name=name,
-        hoverinfo="skip",
-    )
-    for kept, symbol, size in ((False, f"{mark.symbol}-open", 6), (True, mark.symbol, 11)):
-        mine = [p for p in points if (p in best) is kept]
-        bars = {}
-        if kept:
-            bars = {"error_x": _bars(p.wait for p in mine), "error_y": _bars((p.found for p in mine), POINTS)}
-        figure.add_scatter(
-            x=[p.wait.mean for p in mine],
-            y=[POINTS * p.found.mean for p in mine],
-            mode="markers",
-            marker={"symbol": symbol, "size": size, "color": mark.colour, "line": {"width": 1.2, "color": mark.colour}},
-            name=name,
-            customdata=[
-                [split_name(findings, p.alternative)[1], span(p.wait), span(p.found, POINTS), p.words()] for p in mine
-            ],
-            hovertemplate=(
-                f"<b>{name}</b>, %{{customdata[0]}}<br>wait %{{x:.1f}} min %{{customdata[1]}}"
-                "<br>found %{y:.1f} % %{customdata[2]}<br>%{customdata[3]}<extra></extra>"
-            ),
-            **bars,
-        )
-
-
-def _bars(intervals: Iterable[IntervalEstimate], scale: float = 1.0) -> dict[str, object]:
-    halves = [scale * (interval.high - interval.mean) for interval in intervals]
-    return {
-        "type": "data",
-        "array": [half if np.isfinite(half) else 0.0 for half in halves],
-        "thickness": 1.2,
-        "width": 4,
-    }
-
-
-def longest_wait_shown(findings: Findings) -> float:
-    """Return where the picture ends: what waits longer would squeeze the rest, minutes."""
-    waits = [point.wait.mean for point in efficient_choices(findings)]
-    return min(SHOWN_TIMES * max(waits), MIDDLE_TIMES * float(np.median(waits))) if waits else 1.0
-
-
-def rule_frontier_caption(findings: Findings) -> str:
-    """Return what the picture shows, and how many points lie beyond it."""
-    ends, of_rule = longest_wait_shown(findings), points_by_rule(findings)
-    beyond = {rule: sum(p.wait.mean > ends for p in points) for rule, points in of_rule.items()}
-    words = "Filled, with intervals: efficient over all rules. Open: dominated. Lines join a rule's efficient points."
-    if references := reference_rules(findings):
-        words += (
-            f" Thin and grey: {listed(references)}, which this port's officers could not staff; it dominates nobody."
-        )
-    if total := sum(beyond.values()):
-        words += f" {total} points wait longer than the picture shows; the tables have them."
-    if gone := [rule for rule, count in beyond.items() if count and count == len(of_rule[rule])]:
-        words += f" All of {listed(gone)} are among them."
-    return words
-
-
-def describe_rule_frontier(findings: Findings) -> str:
-    """Return the picture in words: the answer, and every efficient point."""
-    points = (
-        f"{point.alternative}: {number(point.wait.mean)} min, {percent(point.found.mean)}."
-        for point in efficient_choices(findings)
-    )
-    return f"Average wait against loads found under every rule. {rule_frontier_answer(findings)} {' '.join(points)}"

@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from experiments.drawing.marks import COLOURS
 from experiments.intervals import Difference
 from experiments.number_format import number, signed, span
-from experiments.report.figures import SHADES
-from experiments.report.plotly_style import COLOURS, GREY, MarkStyle, alternative_marks, blank_figure
 from experiments.sweeping.report.levers import Lever, sparse_changes
+from experiments.sweeping.report.plotly_style import GREY, SHADES, PlotlyMark, blank_figure, plotly_marks
 from experiments.sweeping.report.readings import Reading
 from experiments.sweeping.report.surface import Surface, cell_means, half_widths, widest
 from experiments.sweeping.report.tradeoff import TradeoffPoint
@@ -52,7 +52,7 @@ def lever_panel(levers: Mapping[str, Lever], limits: tuple[float, float]) -> go.
     lever = next(iter(levers.values()))
     figure = blank_figure("", "", PANEL_PX)
     _make_small(figure)
-    marks = alternative_marks(list(levers))
+    marks = plotly_marks(list(levers))
     for place, (name, mine) in enumerate(levers.items()):
         shift = 0.0 if len(levers) == 1 else 0.12 * (place - (len(levers) - 1) / 2.0)
         _add_changes(figure, mine, marks[name], name if len(levers) > 1 else "", shift)
@@ -83,7 +83,7 @@ def _close_up(figure: go.Figure) -> None:
     figure.update_yaxes(title={"font": TITLE})
 
 
-def _add_changes(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str, shift: float) -> None:
+def _add_changes(figure: go.Figure, lever: Lever, mark: PlotlyMark, name: str, shift: float) -> None:
     if lever.kind == "fit":
         _add_fitted(figure, lever, mark, name)
         return
@@ -136,7 +136,7 @@ def short_numbers(values: Sequence[float]) -> list[float]:
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
-def _add_fitted(figure: go.Figure, lever: Lever, mark: MarkStyle, name: str) -> None:
+def _add_fitted(figure: go.Figure, lever: Lever, mark: PlotlyMark, name: str) -> None:
     x = [float(lever.changes[0].reference), *(float(change.value) for change in lever.changes)]
     ends = {end: short([0.0, *(getattr(c.gap, end) for c in lever.changes)]) for end in ("low", "mean", "high")}
     if all(value is not None for value in ends["low"]):
@@ -254,7 +254,7 @@ def tradeoff_figure(sweep: Sweep, points: Sequence[TradeoffPoint], settings: Map
     figure = blank_figure("mean wait to primary, minutes", "expected detection, % of loads", 430)
     _close_up(figure)
     names = list(dict.fromkeys(name for point in sweep.points for name in point.study.alternatives))
-    marks = alternative_marks(names)
+    marks = plotly_marks(names)
     best = [point for point in points if point.standing == "frontier"]
     rest = [point for point in points if point.standing != "frontier"]
     rest = rest[:: max(1, -(-len(rest) // MOST_DRAWN))]

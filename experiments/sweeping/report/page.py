@@ -18,12 +18,11 @@ from markupsafe import Markup
 from experiments.intervals import Difference
 from experiments.number_format import NONE, listed, number, percent, span
 from experiments.page_templates import Cell, Table, TableColumn, page_environment, page_table
-from experiments.report.page import PLOTLY
-from experiments.report.plotly_style import alternative_marks
 from experiments.study.run_record import LIBRARIES, package_version
 from experiments.sweeping.axes import Axis
 from experiments.sweeping.report import figures, wording
 from experiments.sweeping.report.levers import Lever, Levers, find_levers
+from experiments.sweeping.report.plotly_style import PLOTLY, plotly_marks
 from experiments.sweeping.report.readings import DETECTION, METRIC, WAIT, WORDS, read_points, reading_of
 from experiments.sweeping.report.surface import Surface, fit_words, half_widths, response_surface, widest
 from experiments.sweeping.report.tradeoff import TradeoffPoint, tradeoff_points
@@ -159,7 +158,7 @@ class _Drawing:
         text = figure.to_html(
             full_html=False,
             include_plotlyjs="inline" if self.number == 1 else False,
-            config={**PLOTLY, "displayModeBar": False},
+            config=PLOTLY,
             div_id=f"figure-{name}",
             default_height=f"{figure.layout.height}px",
         )
@@ -203,7 +202,7 @@ def _others_part(results: SweepResults, measure: str, draw: _Drawing) -> dict[st
     """Return the same for the differences of the other alternatives from the baseline."""
     by_name = results.others[measure]
     first = next(iter(by_name.values()))
-    marks = alternative_marks(list(by_name))
+    marks = plotly_marks(list(by_name))
     return {
         "title": f"What moves the difference from {first.reading.baseline} in {WORDS[measure]}",
         "answers": [wording.lever_answer(levers) for levers in by_name.values()],

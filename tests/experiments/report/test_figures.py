@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from experiments.report.plotly_style import GREY, LABEL_PX
 
 from experiments.report import figures
 from experiments.report.findings import Findings
-from experiments.report.plotly_style import GREY, LABEL_PX
 from tests import replications
 
 

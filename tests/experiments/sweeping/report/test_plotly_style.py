@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-
 from experiments.report.plotly_style import (
     LABEL_PX,
     PointLabel,

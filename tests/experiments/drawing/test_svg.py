@@ -6,7 +6,9 @@ import itertools
 import subprocess
 import sys
 
-from experiments.funding.exhibits.style import alternative_styles, finish_chart, label_ends, open_figure
+from experiments.drawing.labels import label_ends
+from experiments.drawing.marks import alternative_marks
+from experiments.drawing.svg import finish_chart, open_figure
 
 
 def chart(name: str) -> str:
@@ -51,8 +53,8 @@ def test_labels_of_line_ends_do_not_overlap() -> None:
 
 
 def test_alternatives_differ_without_colour() -> None:
-    found = alternative_styles([str(i) for i in range(6)])
-    assert len({(look.dash, look.marker) for look in found.values()}) == 6
+    found = alternative_marks([str(i) for i in range(20)])
+    assert len({(look.dash, look.marker) for look in found.values()}) == 20
 
 
 def test_the_drawing_library_waits_for_the_first_chart() -> None:
