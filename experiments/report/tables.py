@@ -28,7 +28,7 @@ from experiments.number_format import (
 )
 from experiments.page_templates import Cell, Table, TableColumn, page_table
 from experiments.report.findings import Findings
-from experiments.report.frontier import LevelComparison
+from experiments.report.frontier import LOADS_FOUND, LevelComparison
 from experiments.report.standings import DrawStanding, LeadingInput, standings_over_draws
 from experiments.study.study import Study
 from sim.algorithms.sampling import ShareInterval
@@ -219,11 +219,12 @@ def table_columns(table: ResultTable) -> list[tuple[Metric, Heading]]:
 
 
 def measure_tables(findings: Findings) -> list[Table]:
-    """Return each table of the comparison, a row an alternative; what no alternative has is left out."""
+    """Return each table of the comparison, those that detect most first; what nobody has is left out."""
     tables = []
     for title in COMPARISON_TABLES:
         columns = [column for column in table_columns(title) if not _absent(findings, column[0])]
-        rows = [(name, [comparison_cell(findings, name, metric) for metric, _ in columns]) for name in findings.names]
+        names = sorted(findings.names, key=lambda name: -findings.interval(name, LOADS_FOUND).mean)
+        rows = [(name, [comparison_cell(findings, name, metric) for metric, _ in columns]) for name in names]
         tables.append(page_table(title, "alternative", [_head(findings, *column) for column in columns], rows))
     return [table for table in tables if table.columns]
 

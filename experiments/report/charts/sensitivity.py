@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from experiments.drawing.labels import name_rows
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 8
 """Inputs that are drawn: those with the largest rank correlations."""
-ROW_IN: Final = 0.36
+ROW_IN: Final = 0.4
+NAME_LETTERS: Final = 26
+"""Of an input's name, side by side."""
 
 
 class Sensitivity(NamedTuple):
@@ -61,9 +64,9 @@ def sensitivity_chart(findings: Findings, found: Sensitivity) -> Chart:
         axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
         for place, row in enumerate(rows):
             _draw_row(axes, row, place, beyond=row.p_holm <= findings.alpha)
-        name_rows(axes, [input_title(row.key) for row in rows])
+        name_rows(axes, [textwrap.fill(input_title(row.key), NAME_LETTERS) for row in rows])
         axes.tick_params(axis="y", labelsize=FONT_PT - 1.5)
-        axes.set(xlim=(-1.0, 1.0), xlabel="rank correlation with the difference")
+        axes.set(xlim=(-1.0, 1.0), xlabel="rank correlation")
         axes.set_title("grey: what chance alone reaches", fontsize=FONT_PT - 1.0, loc="right")
         subtitle = (
             f"Spearman’s rank correlation of each redrawn input with the difference in detection rate between {label} "

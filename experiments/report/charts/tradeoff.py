@@ -62,7 +62,7 @@ def tradeoff_marks(findings: Findings) -> list[TradeoffMark]:
 def wait_limit(marks: Sequence[TradeoffMark]) -> float:
     """Return the largest change of the wait that is drawn to scale, in minutes."""
     sizes = [abs(mark.wait.mean) for mark in marks]
-    usual = FAR * float(np.quantile(sizes, 0.75)) if sizes else math.inf
+    usual = FAR * float(np.quantile(sizes, 0.75, method="lower")) if sizes else math.inf
     return max(usual, 1.0)
 
 

@@ -6,8 +6,10 @@ import dataclasses
 
 import pytest
 
+from experiments.page_templates import Chart
 from experiments.report.answers import rule_frontier
 from experiments.report.answers.answer import lead_of
+from experiments.report.charts.rules import longest_wait_shown, rules_chart
 from experiments.report.findings import Findings, gather_findings
 from experiments.report.page import render_report
 from experiments.study.study import compose_scenario
@@ -70,18 +72,21 @@ def test_an_overloaded_point_is_no_choice(found: Findings) -> None:
 
 def test_the_picture_names_each_rule_and_ends_before_what_would_squeeze_it(found: Findings) -> None:
     far = findings(WAITS | {"exams_first": (30.0, 200.0, 400.0)})
-    figure = rule_frontier.rule_frontier_figure(far)
-    assert {note.text.removeprefix("<b>").removesuffix("</b>") for note in figure.layout.annotations} == set(
-        WAITS | {"exams_first": ()}
-    )
-    assert figure.layout.xaxis.range[1] < 100.0
-    assert "2 points wait longer than the picture shows" in rule_frontier.rule_frontier_caption(far)
-    gone = findings({"exams_first": (200.0, 300.0, 400.0)} | WAITS)
-    assert "All of exams_first are among them." in rule_frontier.rule_frontier_caption(gone)
-    assert "longer" not in rule_frontier.rule_frontier_caption(found)
+    chart = rules_chart(far)
+    assert isinstance(chart, Chart)
+    assert all(f">{rule}</text>" in chart.svg for rule in WAITS)
+    assert longest_wait_shown(far) < 100.0
+    assert "2 points wait longer than the chart shows" in chart.caption
+    gone = rules_chart(findings({"exams_first": (200.0, 300.0, 400.0)} | WAITS))
+    assert isinstance(gone, Chart)
+    assert "All of exams_first are among them." in gone.caption
+    plain = rules_chart(found)
+    assert isinstance(plain, Chart)
+    assert "longer" not in plain.caption
 
 
 def test_the_page_has_the_picture_and_the_table(found: Findings) -> None:
     page = render_report(found)
-    assert page.count('id="figure-') == 1
+    assert 'id="chart-rules"' in page
+    assert 'id="chart-gains"' not in page
     assert "Efficient alternatives over all rules" in page
