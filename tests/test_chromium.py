@@ -1,9 +1,8 @@
-"""Report, portfolio and scorecard in a real browser: nothing leaves, nothing is cut on paper."""
+"""A page of every kind in a real browser: read by all, nothing leaves, nothing is cut on paper."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +10,12 @@ from typing import Any
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from experiments.funding.report import portfolio_page
-from experiments.scorecards import page as scorecards_page
-from experiments.scorecards.card import make_scorecard, scorecard_in_edition
-from experiments.scorecards.targets import read_targets
-from tests import cards, funded, planned
+from tests.all_pages import write_pages
+from tests.browser import needs_chromium, open_browser, open_page, violations
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine")]
+pytestmark = needs_chromium
 CHARTS = {"report": 15, "portfolio": 5}
 CARDS = ("scorecard", "public")
 PX_PER_MM = 96.0 / 25.4
@@ -51,22 +46,15 @@ LINES = """() => [...document.querySelectorAll("table.lines tbody tr")].map(r =>
   r.querySelector(".verdict").textContent.trim()])"""
 
 
+KINDS = ("compare", "run", "sweep", "report", "portfolio", "scorecard", "public", "calibrate")
+SAMPLE_ROWS = 3
+LONGEST = {1280: 6_000, 390: 12_000}
+"""Height in pixels of a comparison with its annexes folded, by width."""
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("pages")
-    made = planned.found()
-    north = [cards.write_run(folder / f"n{k}", wait=30.0 + k, seed=k) for k in (1, 2, 3)]
-    south = [cards.write_run(folder / f"s{k}", *cards.SOUTH, wait=5.0, seed=k) for k in (1, 2, 3)]
-    card = make_scorecard([cards.series(*north), cards.series(*south, key="southbound")], read_targets())
-    texts = {
-        "report": funded.page(uncertainty=funded.uncertainty()),
-        "portfolio": portfolio_page.render_portfolio_page(made, portfolio_page.build_portfolio_page(made)),
-        "scorecard": scorecards_page.render_scorecard(card),
-        "public": scorecards_page.render_scorecard(scorecard_in_edition(card, "public")),
-    }
-    for name, text in texts.items():
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in texts}
+    return write_pages(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="module")
@@ -76,32 +64,75 @@ def report(pages: dict[str, Path]) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with open_browser() as found:
         yield found
-        found.close()
 
 
-def opened(browser: Browser, path: Path, width: int) -> tuple[Page, list[str], list[str]]:
-    """Return the page without network, what it asked for, and what its console said."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
-    page = context.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(path.as_uri())
-    return page, asked, said
+def test_every_kind_of_page_is_read_by_all_and_fits_its_screen(browser: Browser, pages: dict[str, Path]) -> None:
+    """WCAG 2.1 A and AA on a sample of the rows of each table; all rows: the slow test below."""
+    assert set(pages) == set(KINDS)
+    found = {}
+    for name, path in pages.items():
+        for width in (1280, 390):
+            page, asked, said = open_page(browser, path, width)
+            assert asked == [path.as_uri()], name
+            assert said == [], name
+            if name == "compare":
+                assert page.evaluate("document.documentElement.scrollHeight") <= LONGEST[width]
+            found[name, width] = violations(page, rows=SAMPLE_ROWS)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            page.context.close()
+    assert {place: rules for place, rules in found.items() if rules} == {}
 
 
+def test_a_violation_would_be_found(browser: Browser, pages: dict[str, Path]) -> None:
+    page, _, _ = open_page(browser, pages["run"], 1280)
+    page.add_style_tag(content="p { color: #ccc; }")
+    assert any(rule.startswith("color-contrast") for rule in violations(page, rows=SAMPLE_ROWS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", KINDS)
+def test_no_row_of_any_page_breaks_a_rule(browser: Browser, pages: dict[str, Path], name: str, width: int) -> None:
+    page, _, _ = open_page(browser, pages[name], width)
+    assert violations(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KINDS)
+def test_no_heading_ends_a_printed_page(browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str) -> None:
+    page, _, _ = open_page(browser, pages[name], 1000)
+    headings: list[str] = page.evaluate(
+        "[...document.querySelectorAll('h2, h3')].map(e => e.firstChild.textContent.trim())"
+    )
+    page.pdf(path=tmp_path / "page.pdf", format="Letter", prefer_css_page_size=True)
+    last = [text.strip().splitlines()[-1] for text in texts_of(tmp_path / "page.pdf") if text.strip()]
+    wanted = {squeeze(heading) for heading in headings}
+    assert len(wanted) > 2
+    assert [line for line in last if squeeze(line) in wanted] == []
+
+
+@pytest.mark.slow
+def test_the_inputs_stay_folded_on_paper_and_the_rest_is_shown(
+    browser: Browser, pages: dict[str, Path], tmp_path: Path
+) -> None:
+    page, _, _ = open_page(browser, pages["compare"], 1000)
+    page.pdf(path=tmp_path / "page.pdf", format="Letter")
+    text = squeeze(" ".join(texts_of(tmp_path / "page.pdf")))
+    assert squeeze("95th percentile") in text
+    assert squeeze("All inputs, by group") in text
+    assert squeeze("port.primary.lanes") not in text
+    assert page.evaluate("document.querySelectorAll('details[open]').length") == 0
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", CHARTS)
 def test_nothing_leaves_and_all_charts_are_drawn(
     browser: Browser, pages: dict[str, Path], name: str, width: int
 ) -> None:
-    page, asked, said = opened(browser, pages[name], width)
+    page, asked, said = open_page(browser, pages[name], width)
     assert asked == [pages[name].as_uri()]
     assert said == []
     figures: list[dict[str, Any]] = page.evaluate(FIGURES)
@@ -115,9 +146,10 @@ def test_nothing_leaves_and_all_charts_are_drawn(
     assert page.evaluate(TOO_WIDE) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_text_of_charts_is_read_on_a_phone(browser: Browser, pages: dict[str, Path], name: str) -> None:
-    page, _, _ = opened(browser, pages[name], 390)
+    page, _, _ = open_page(browser, pages[name], 390)
     sizes = page.evaluate(
         """() => [...document.querySelectorAll("svg text")].filter(t => t.textContent.trim())
            .map(t => parseFloat(getComputedStyle(t).fontSize)
@@ -126,6 +158,7 @@ def test_the_text_of_charts_is_read_on_a_phone(browser: Browser, pages: dict[str
     assert min(sizes) >= 7.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_chart_is_cut_on_paper(
@@ -133,7 +166,7 @@ def test_no_chart_is_cut_on_paper(
 ) -> None:
     report = pages[name]
     width = int((PAPERS[paper] - 2.0 * MARGIN_MM) * PX_PER_MM)
-    page, _, said = opened(browser, report, width)
+    page, _, said = open_page(browser, report, width)
     page.emulate_media(media="print")
     assert page.evaluate(TOO_WIDE) == []
     figures = page.evaluate(FIGURES)
@@ -146,20 +179,22 @@ def test_no_chart_is_cut_on_paper(
     assert texts[1].lstrip().startswith(second), "the answer keeps to one page"
 
 
+@pytest.mark.slow
 def test_a_chart_that_is_cut_would_be_found(browser: Browser, report: Path, tmp_path: Path) -> None:
-    page, _, _ = opened(browser, report, 700)
+    page, _, _ = open_page(browser, report, 700)
     page.add_style_tag(content="@media print { #chart-plane svg { height: 2000px !important; } }")
     figures = page.evaluate(FIGURES)
     page.pdf(path=tmp_path / "cut.pdf", format="A4")
     assert cut(figures, texts_of(tmp_path / "cut.pdf")) == ["Cost-effectiveness plane"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", CARDS)
 def test_a_scorecard_asks_for_nothing_and_draws_every_line(
     browser: Browser, pages: dict[str, Path], name: str, width: int
 ) -> None:
-    page, asked, said = opened(browser, pages[name], width)
+    page, asked, said = open_page(browser, pages[name], width)
     assert asked == [pages[name].as_uri()]
     assert said == []
     strips: list[dict[str, float]] = page.evaluate(STRIPS)
@@ -169,12 +204,13 @@ def test_a_scorecard_asks_for_nothing_and_draws_every_line(
     assert page.evaluate(TOO_WIDE) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("name", CARDS)
 def test_no_line_of_a_scorecard_is_cut_on_paper(
     browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str, paper: str
 ) -> None:
-    page, _, said = opened(browser, pages[name], int((PAPERS[paper] - 2.0 * MARGIN_MM) * PX_PER_MM))
+    page, _, said = open_page(browser, pages[name], int((PAPERS[paper] - 2.0 * MARGIN_MM) * PX_PER_MM))
     page.emulate_media(media="print")
     assert page.evaluate(TOO_WIDE) == []
     rows: list[list[str]] = page.evaluate(LINES)

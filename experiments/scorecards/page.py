@@ -6,6 +6,7 @@ dashed line whose arrow points to the good side.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -26,6 +27,14 @@ STEP: Final = 18.0
 LEFT: Final = 76.0
 """Room for the periods' labels."""
 MARGIN: Final = 8.0
+SCALE: Final = 16.0
+"""Height of the scale beneath."""
+TICKS: Final = (1.0, 2.0, 5.0, 10.0)
+"""Steps of a scale, times a power of ten."""
+LETTER: Final = 5.5
+"""Width of a letter of the scale."""
+FEW_TICKS: Final = 3
+"""Numbers that a scale has room for."""
 LABEL: Final = 11
 """Most letters of a label."""
 PALE: Final = "#c9d3dc"
@@ -41,11 +50,13 @@ def line_picture(row: JudgedLine, labels: tuple[str, ...]) -> Markup:
     if ends is None:
         return Markup()
     height = STEP * len(row.levels) + 6.0
+    whole = height + SCALE
     head = (
-        f'<svg class="strip" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
-        f'height="{height:g}" role="img" aria-label="{escape(line_picture_words(row, labels))}">'
+        f'<svg class="strip" viewBox="0 0 {WIDTH:g} {whole:g}" width="{WIDTH:g}" '
+        f'height="{whole:g}" role="img" aria-label="{escape(line_picture_words(row, labels))}">'
     )
-    return Markup("".join([head, *_target(row, ends, height), *_periods(row, labels, ends), "</svg>"]))  # noqa: S704
+    body = [*_scale(row, ends, height), *_target(row, ends, height), *_periods(row, labels, ends)]
+    return Markup("".join([head, *body, "</svg>"]))  # noqa: S704
 
 
 def line_picture_words(row: JudgedLine, labels: tuple[str, ...]) -> str:
@@ -71,6 +82,38 @@ def _ends(row: JudgedLine) -> tuple[float, float] | None:
 
 def _x(number: float, ends: tuple[float, float]) -> float:
     return round(LEFT + (number - ends[0]) / (ends[1] - ends[0]) * (WIDTH - LEFT - MARGIN), 1)
+
+
+def scale_ticks(low: float, high: float) -> list[float]:
+    """Return round numbers between two ends, two or three of them where there is room for steps.
+
+    Examples
+    --------
+    >>> scale_ticks(22.0, 47.0), scale_ticks(0.0, 1.06), scale_ticks(0.93, 0.96)
+    ([30.0, 40.0], [0.0, 0.5, 1.0], [0.93, 0.94, 0.95, 0.96])
+    """
+    power = 10.0 ** math.floor(math.log10((high - low) / FEW_TICKS))
+    for step in (power * tick for tick in TICKS):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first <= FEW_TICKS:
+            return [round(step * place, 10) for place in range(first, last + 1)]
+    return []
+
+
+def _scale(row: JudgedLine, ends: tuple[float, float], height: float) -> Iterator[str]:
+    """Yield the axis beneath: round numbers, the last with its unit."""
+    ticks = scale_ticks(*ends)
+    yield f'<path d="M{LEFT:g} {height:g} H{WIDTH - MARGIN:g}" stroke="{DARK}" stroke-width=".8" fill="none"/>'
+    for tick in ticks:
+        x = _x(tick, ends)
+        words = f"{tick:,g}{wording.line_unit(row.line) if tick == ticks[-1] else ''}"
+        half = LETTER * len(words) / 2.0
+        anchor = "end" if x + half > WIDTH else "middle"
+        yield (
+            f'<path d="M{x} {height:g} v3" stroke="{DARK}" stroke-width=".8"/>'
+            f'<text x="{x}" y="{height + 13.0:g}" font-size="10" fill="#555" text-anchor="{anchor}">'
+            f"{escape(words)}</text>"
+        )
 
 
 def _target(row: JudgedLine, ends: tuple[float, float], height: float) -> Iterator[str]:

@@ -23,6 +23,8 @@ from sim.arrays import FloatArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+ROOM: Final = 1.6
+"""Height of a chart over its highest mean: an interval that is wider still is cut, so that it flattens no curve."""
 CROSSING_MARKERS: Final = (
     ("crossing_p50_min", "median", "o", "white"),
     ("crossing_mean_min", "mean", "D", INK),
@@ -86,14 +88,16 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
             known = [(y, v) for y, v in zip(response.years, levels, strict=True) if v is not None]
             if not known:
                 continue
-            x, y = [year for year, _ in known], [level.mean for _, level in known]
+            x, y = [evidence.calendar_year(year) for year, _ in known], [level.mean for _, level in known]
             half, look = _arms([level for _, level in known]), looks[name]
             axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker, ms=5, capsize=2.5)
             ends.append((plain_name(name), x[-1], y[-1], look.colour))
-        axes.set(xlabel="study year", ylabel="mean wait to primary, minutes", ylim=(0.0, None), xticks=response.years)
+        ticks = [evidence.calendar_year(year) for year in response.years]
+        axes.set(xlabel="year", ylabel="mean wait to primary, minutes", xticks=ticks)
+        axes.set_ylim(0.0, max(end[2] for end in ends) * ROOM if ends else None)
         label_ends(axes, ends, 0.075)
         title = "Mean wait as traffic grows"
-        said = " ".join(f"{name}: {number(y)} minutes in year {x}." for name, x, y, _ in ends)
+        said = " ".join(f"{name}: {number(y)} minutes in {x}." for name, x, y, _ in ends)
         return finish_chart(
             figure, "growth", title, said, "Marks: simulated years. Bars: intervals over replications.", "predicted"
         )
@@ -106,7 +110,7 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
     if not hours:
         return None
     looks = alternative_marks(evidence.names)
-    title, said = "Wait over the day in the first year", []
+    title, said, highest = "Wait over the day in the first year", [], 1.0
     with open_figure() as (figure, axes):
         ends = []
         for name in evidence.names:
@@ -120,10 +124,12 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
             last = int(np.flatnonzero(np.isfinite(y))[-1])
             ends.append((plain_name(name), float(hours[last]), float(y[last]), look.colour))
             top = int(np.nanargmax(y))
+            highest = max(highest, float(y[top]))
             said.append(f"{plain_name(name)}: highest {number(y[top])} minutes at {hours[top]} h.")
-        axes.set(xlabel="hour of arrival", ylabel="mean wait to primary, minutes", ylim=(0.0, None))
+        axes.set(xlabel="hour of arrival", ylabel="mean wait to primary, minutes")
+        axes.set_ylim(0.0, ROOM * highest)
         label_ends(axes, ends, 0.075)
-        caption = "Bands: intervals over replications."
+        caption = "Bands: intervals over replications; one that is far wider than the waits is cut at the frame."
         return finish_chart(figure, "hourly", title, " ".join(said), caption, "predicted")
 
 
@@ -144,7 +150,7 @@ FILLS: Final = {
 def spending_chart(evidence: Evidence, name: str) -> Chart:
     """Yearly spending of one alternative by kind, not discounted; residual value below zero."""
     own, base = (evidence.alternative(one).cost for one in (name, evidence.baseline))
-    years = np.arange(evidence.years + 1)
+    years = evidence.calendar_year(0) + np.arange(evidence.years + 1)
     title, said = f"Spending by year: {plain_name(name)}", []
     with open_figure(3.5) as (figure, axes):
         above, below = np.zeros(len(years)), np.zeros(len(years))
@@ -159,8 +165,9 @@ def spending_chart(evidence: Evidence, name: str) -> Chart:
             below += np.minimum(amounts, 0.0)
             said.append(f"{words} {usd(MILLION * float(amounts.sum()))} in all.")
         axes.axhline(0.0, color=INK, lw=0.8)
-        axes.set_xticks(range(0, evidence.years + 1, 2 if evidence.years <= 20 else 5))
-        axes.set(xlabel="study year", ylabel="$ million, not discounted", xlim=(-0.6, evidence.years + 0.6))
+        axes.set_xticks(years[:: 4 if evidence.years <= 20 else 5])
+        axes.set(xlabel="year", ylabel="$ million, not discounted", xlim=(years[0] - 0.6, years[-1] + 0.6))
+        axes.set_ylim(1.08 * below.min(), 1.08 * above.max() if above.any() else 1.0)
         axes.grid(axis="x", visible=False)
         if said:
             figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)

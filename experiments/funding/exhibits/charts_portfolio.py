@@ -49,6 +49,7 @@ def options_chart(portfolio: PortfolioResults) -> Chart:
             axes.plot([], [], look.marker, mec=look.colour, mfc="white", ls="", label=plain_name(name))
         axes.axhline(0.0, color=FAINT, lw=0.7)
         axes.set(xlabel="initial spending, $ million", ylabel=words)
+        axes.margins(0.08)
         axes.legend(frameon=False, loc="best")
         caption = "Filled: chosen; open: not. One mark an option, central inputs."
         return finish_chart(figure, "options", "Options of every port", " ".join(said), caption)
@@ -62,7 +63,7 @@ def option_name(row: Any) -> str:  # noqa: ANN401
 def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
     """Spending of the chosen set in each year, by port, under the yearly budget."""
     frame, title = portfolio.chosen.spending, "Spending of the chosen set by year"
-    years = np.arange(portfolio.appraisal.years + 1)
+    years, first = np.arange(portfolio.appraisal.years + 1), portfolio.appraisal.base_year
     below = np.zeros(len(years))
     with open_figure(3.0) as (figure, axes):
         for place, port in enumerate(portfolio.ports):
@@ -70,18 +71,19 @@ def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
             bar = own.reindex(years, fill_value=0.0).to_numpy(np.float64) / MILLION
             grey, hatch = FILLS[place % len(FILLS)]
             look = {"color": grey, "edgecolor": INK, "linewidth": 0.7, "hatch": hatch, "zorder": 3}
-            axes.bar(years, bar, bottom=below, width=0.75, label=plain_name(port.name), **look)
+            axes.bar(first + years, bar, bottom=below, width=0.75, label=plain_name(port.name), **look)
             below = below + bar
-        said = f"Most in year {int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
+        said = f"Most in {first + int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
         yearly = portfolio.plan.yearly_usd
         if yearly is not None:
             axes.axhline(yearly / MILLION, color=INK, ls="--", lw=1.4)
             said += f" Budget of every year: {usd(yearly)}."
         axes.set_ylim(0.0, 1.3 * max(float(below.max()), (yearly or 0.0) / MILLION, 1.0))
-        axes.set(xlabel="year of the study", ylabel="$ million, not discounted")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set(xlabel="year", ylabel="$ million, not discounted")
         axes.legend(frameon=False, loc="upper right")
         budget = "No yearly budget was given" if yearly is None else "Dashed: the budget of every year"
-        return finish_chart(figure, "spending", title, said, f"{budget}. Peaks after year 0 are replacements.")
+        return finish_chart(figure, "spending", title, said, f"{budget}. Peaks after {first} are replacements.")
 
 
 def budget_frontier_chart(portfolio: PortfolioResults) -> Chart:
@@ -102,7 +104,8 @@ def budget_frontier_chart(portfolio: PortfolioResults) -> Chart:
         axes.plot(at[now], worth[now], "o", color=INK, ms=8, zorder=5)
         if portfolio.plan.budget_usd is not None:
             axes.axvline(portfolio.plan.budget_usd / MILLION, color=INK, ls="--", lw=1.2)
-        axes.set_xlim(left=min(0.0, float(at[0])), right=last)
+        axes.set_xlim(left=min(0.0, float(at[0])), right=1.02 * last)
+        axes.margins(y=0.08)
         axes.set(xlabel="total budget, $ million (dashed: the budget asked for)", ylabel=words)
         caption = (
             "Each mark: the least budget at which that set is the best, all other limits as they are; "
@@ -126,7 +129,7 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
         axes.invert_yaxis()
         axes.set(xlim=(0.0, 115.0), xlabel=f"% of {portfolio.draws.draws} draws of uncertain inputs")
         axes.grid(visible=False, axis="y")
-        caption = "Dark: chosen at the central inputs. The shares of one port add up to 100 % of the "
+        caption = "Dark: chosen at the central inputs. The shares of one port add up to 100% of the "
         caption += "draws in which some set keeps all limits."
         return finish_chart(figure, "shares", title, said, caption)
 
@@ -139,20 +142,21 @@ def port_waits_chart(portfolio: PortfolioResults) -> Chart:
     with open_figure(3.3) as (figure, axes):
         for port in portfolio.ports:
             base, own = port_waits_by_year(portfolio, port)
-            years, look = np.arange(len(own)), looks[port.name]
-            axes.plot(years[1:], base[1:], color=look.colour, ls=":", lw=1.2)
+            years, look = portfolio.appraisal.base_year + np.arange(len(own)), looks[port.name]
             axes.plot(years[1:], own[1:], color=look.colour, ls="-", lw=1.8)
+            axes.plot(years[1:], base[1:], color=look.colour, ls=":", lw=2.4, zorder=4)
             ends.append((plain_name(port.name), float(years[-1]), float(own[-1]), look.colour))
             said.append(
-                f"{plain_name(port.name)}: {number(own[1])} min in year 1, {number(own[-1])} in year "
+                f"{plain_name(port.name)}: {number(own[1])} min in {years[1]}, {number(own[-1])} in "
                 f"{years[-1]}; as it is {number(base[1])} and {number(base[-1])}."
             )
             plan = portfolio.plan.ports[port.name]
             if plan.ceiling_min is not None:
-                last = portfolio.appraisal.years
-                axes.plot([plan.ceiling_from_y, last], [plan.ceiling_min] * 2, "--", color=look.colour, lw=1.2)
+                span = [years[0] + plan.ceiling_from_y, years[0] + portfolio.appraisal.years]
+                axes.plot(span, [plan.ceiling_min] * 2, "--", color=look.colour, lw=1.2)
         axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set(xlabel="year of the study", ylabel="mean wait, minutes", ylim=(0.0, None))
+        axes.margins(y=0.1)
+        axes.set(xlabel="year", ylabel="mean wait, minutes", ylim=(0.0, None))
         label_ends(axes, ends, 0.08)
         caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
         return finish_chart(figure, "waits", title, " ".join(said), caption, "predicted")

@@ -11,7 +11,7 @@ from experiments.drawing.labels import label_ends, name_rows
 from experiments.drawing.marks import FAINT, INK, PALE, alternative_marks
 from experiments.drawing.svg import FONT_PT, finish_chart, open_figure
 from experiments.funding.exhibits.cells import MILLION, usd_range_words
-from experiments.funding.exhibits.elements import plain_name
+from experiments.funding.exhibits.elements import Prose, plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import percent, usd
 from experiments.page_templates import Chart
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 SHOWN_BARS: Final = 10
 """Inputs of a tornado; the rest move the outcome less."""
+SPREAD: Final = 30.0
+"""Times the least value above which a sweep is drawn on a logarithmic axis."""
 KNEE: Final = 4.0
 """Times the largest break-even value up to which a sweep is drawn."""
 
 
-def break_even_chart(evidence: Evidence) -> Chart:
-    """Break-even value of a load of each alternative, with its range."""
+def break_even_chart(evidence: Evidence) -> Chart | Prose:
+    """Break-even value of a load of each alternative, with its range; a sentence where nobody interdicts more."""
     names = [n for n in evidence.rivals if evidence.worths[n].loads > 0.0][::-1]
+    if not names:
+        return Prose("No break-even value is drawn: no alternative interdicts more loads than the baseline.", "absent")
     title, said = "Break-even value of an interdicted load", []
     bars = f"Bars: {evidence.range_words}." if evidence.draws else evidence.range_note
     with open_figure(max(2.2, 1.0 + 0.36 * len(names))) as (figure, axes):
@@ -43,8 +47,7 @@ def break_even_chart(evidence: Evidence) -> Chart:
         axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
         axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        words = " ".join(said) or "No alternative interdicts more."
-        return finish_chart(figure, "break-even", title, words, f"Diamonds: central inputs. {bars}")
+        return finish_chart(figure, "break-even", title, " ".join(said), f"Diamonds: central inputs. {bars}")
 
 
 def _bar(axes: Any, value_range: tuple[float, float], row_index: int) -> None:  # noqa: ANN401
@@ -59,10 +62,13 @@ def _bar(axes: Any, value_range: tuple[float, float], row_index: int) -> None:  
     axes.annotate("", *ends, xycoords=right, textcoords="data", arrowprops=arrow)
 
 
-def displacement_chart(evidence: Evidence) -> Chart:
-    """Break-even value as a share of the extra loads goes by another way: v* / (1 - share)."""
+def displacement_chart(evidence: Evidence) -> Chart | Prose:
+    """Break-even value as a share of the extra loads goes by another way: v* / (1 - share); a sentence without one."""
     thresholds = {name: evidence.break_even(name).usd_per_load or 0.0 for name in evidence.rivals}
     even = {name: least for name, least in thresholds.items() if least > 0.0}
+    if not even:
+        why = "Break-even values if smugglers go another way are not drawn: no alternative has one above zero."
+        return Prose(why, "absent")
     looks = alternative_marks(evidence.names)
     shares = np.linspace(0.0, 0.8, 60)
     title = "Break-even value if smugglers go another way"
@@ -73,22 +79,24 @@ def displacement_chart(evidence: Evidence) -> Chart:
             axes.plot(100.0 * shares, y, color=look.colour, ls=look.dash)
             ends.append((plain_name(name), 80.0, float(y[-1]), look.colour))
         axes.set(xlim=(0.0, 80.0), xlabel="share of the extra loads that goes another way, %")
-        axes.set(yscale="log" if even else "linear", ylabel="threshold, $ thousand a load (log)")
+        axes.set(yscale="log", ylabel="threshold, $ thousand a load (log)")
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:,g}")
         label_ends(axes, ends, 0.075)
         said = [f"{plain_name(n)}: {usd(v)} if none does, {usd(2.0 * v)} if half does." for n, v in even.items()]
-        words = " ".join(said) or "No alternative has a break-even value above zero."
-        caption = "Central inputs; the ranges of the values at 0 % stand in the panel."
-        return finish_chart(figure, "displacement", title, words, caption)
+        caption = "Central inputs; the ranges of the values at 0% stand in the panel."
+        return finish_chart(figure, "displacement", title, " ".join(said), caption)
 
 
-def not_replaced_chart(evidence: Evidence) -> Chart:
-    """Share of what is seized that must not be replaced, against the range thought possible."""
+def not_replaced_chart(evidence: Evidence) -> Chart | Prose:
+    """Share of what is seized that must not be replaced, against the range thought possible; a sentence without one."""
     harm = evidence.appraised.case.harm
     shares = {n: evidence.break_even(n).not_replaced_share for n in evidence.rivals}
     known = {n: s for n, s in shares.items() if s is not None and s > 0.0}
     names = list(known)[::-1]
     low, high = harm.not_replaced_low_share, harm.not_replaced_high_share
+    if not names:
+        why = "The share of seizures that must not be replaced is not drawn: no alternative breaks even at any."
+        return Prose(why, "absent")
     title = "Share of seizures that must not be replaced"
     said = [f"Prior range {percent(low, 2)} to {percent(high, 0)}."]
     with open_figure(max(2.2, 1.1 + 0.36 * len(names))) as (figure, axes):
@@ -157,6 +165,10 @@ def _draw_sweep(
             best = rows["best"].astype(bool)
             axes.plot(x[best], y[best], ls="none", marker=look.marker, color=look.colour, ms=6.5)
         ends.append((plain_name(name), float(x.iloc[-1]), float(y.iloc[-1]), look.colour))
+    values = sorted(value for value in shown["usd_per_load"].unique() / 1e3 if value > 0.0)
+    if len(values) > 2 and values[-1] > SPREAD * values[0]:  # points lie evenly in the logarithm
+        axes.set_xscale("symlog", linthresh=values[0])
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x:,g}")
     axes.set(ylim=limits, xlabel="threshold, $ thousand a load: no value is claimed")
     label_ends(axes, ends, 0.075)
     return shown

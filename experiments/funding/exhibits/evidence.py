@@ -86,6 +86,10 @@ class Evidence:
         """Years after year 0."""
         return self.appraised.case.appraisal.years
 
+    def calendar_year(self, study_year: int) -> int:
+        """Return the year in which a year of the study falls; year 0 is the base year."""
+        return self.appraised.case.appraisal.base_year + study_year
+
     @property
     def usd_per_load(self) -> float | None:
         """Value of an interdicted load that the user set; None: none is used anywhere."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from experiments.sweeping.report.page import render_sweep_page
 from tests import made_sweep
+from tests.browser import needs_chromium, open_browser, open_page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed on this machine")]
+pytestmark = [pytest.mark.slow, *needs_chromium]
 BASE = ["policy=top_share", "days=1", "replications=4", "port.portal.servers=2,4"]
 SWEEPS = {
     "grid": ([*BASE, "staffing.extra_lanes=-1,0,1,2", "policy.share=0.1,0.2,0.27,0.35,0.4,0.5"], 11),
@@ -42,19 +40,11 @@ def test_nothing_leaves_and_every_figure_is_drawn(tmp_path: Path, name: str) -> 
     outcomes = made_sweep.outcomes(sweep, wait, found, lambda values: values.get("staffing.extra_lanes") == -1)
     path = tmp_path / "sweep.html"
     path.write_text(render_sweep_page(made_sweep.results(sweep, outcomes)), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with open_browser() as browser:
         for width in (1280, 390):
-            page = browser.new_context(viewport={"width": width, "height": 900}, offline=True).new_page()
-            asked: list[str] = []
-            said: list[str] = []
-            page.on("request", lambda request, to=asked: to.append(request.url))
-            page.on("console", lambda message, to=said: to.append(message.text))
-            page.on("pageerror", lambda error, to=said: to.append(str(error)))
-            page.goto(path.as_uri())
+            page, asked, said = open_page(browser, path, width)
             assert asked == [path.as_uri()]
             assert said == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.evaluate("document.querySelectorAll('.plotly-graph-div').length") == figures
             assert page.evaluate(EMPTY) == []
-        browser.close()
