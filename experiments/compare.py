@@ -39,8 +39,8 @@ from experiments.execution.tuning import SCAN_SHARE, match_to_baseline
 from experiments.files import OutputFolder
 from experiments.ledgers.write import write_ledger
 from experiments.report import terminal as report_terminal
-from experiments.report.answers.answer import comparison_answer
 from experiments.report.findings import Findings, SideResults, gather_findings
+from experiments.report.labeled import answer_record, by_label, labeled_study
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
 from experiments.report.threat_gains import threat_gains_rows
@@ -104,9 +104,11 @@ def carry_out(study: Study) -> int:
         report_terminal.print_line(terminal, line)
     scorers = train_all(study, terminal)
     weekly = weekly_loads(study, scorers)
-    report_terminal.print_load_check(terminal, study.alternatives, weekly, study.manifest)
+    report_terminal.print_load_check(
+        terminal, labeled_study(study).alternatives, by_label(study, weekly), study.manifest
+    )
     planned = describe_plans(study, scorers)
-    report_terminal.print_plans(terminal, planned)
+    report_terminal.print_plans(terminal, by_label(study, planned))
     done, besides = replicate_with_extras(study, scorers, terminal, weekly)
     found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write_comparison_files(found, time.perf_counter() - begin)
@@ -164,7 +166,7 @@ def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:
     return [
         *write_tables(findings.study, tables),
         output.write_json("run.json", run_record(findings.study, wall_s, findings.unstable)),
-        output.write_json("answer.json", comparison_answer(findings).record()),
+        output.write_json("answer.json", answer_record(findings)),
         output.write_text("report.html", render_report(findings)),
     ]
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from markupsafe import Markup
 
-from experiments.number_format import listed, number, percent
+from experiments.number_format import NONE, listed, number, percent
 from experiments.page_templates import Cell, Table, fill_template, page_table
 from experiments.report import figures, tables
 from experiments.report import notes as report_notes
@@ -27,6 +27,7 @@ from experiments.report.answers.rule_frontier import (
 )
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
+from experiments.report.labeled import labeled
 from experiments.report.notes import frontier_notes
 from experiments.report.threat_gains import threat_gains_table
 from experiments.study.inputs import input_groups
@@ -49,6 +50,7 @@ RULE_FIGURES: Final = (("rules", "Wait against loads found, under every rule", r
 
 def render_report(findings: Findings) -> str:
     """Return the whole page; the same findings give the same bytes."""
+    findings = labeled(findings)
     study, several = findings.study, len(findings.names) > 1
     return fill_template(
         "report.html.j2",
@@ -82,9 +84,19 @@ def render_report(findings: Findings) -> str:
         when=report_notes.calendar_words(findings),
         badges=badge_rows(findings),
         groups=[(group["name"], _input_table(group)) for group in input_groups(study.inputs(study.baseline))],
-        changes=[{"name": n, "lines": list(study.own_overrides.get(n, ()))} for n in findings.names],
+        alternatives=alternatives_table(findings),
+        changes=[
+            {"name": n, "id": study.names.id_of(n), "lines": study.own_overrides.get(n, ())} for n in findings.names
+        ],
         coverage=percent(study.coverage, 0),
     )
+
+
+def alternatives_table(findings: Findings) -> Table:
+    """Return what each alternative does, and how configs and the command line name it."""
+    names = findings.study.names
+    rows = [(name, [Cell(names.about(name) or NONE, look="words"), names.id_of(name)]) for name in findings.names]
+    return page_table("Alternatives", "alternative", ("what it does", "id in configs"), rows)
 
 
 def _input_table(group: dict[str, Any]) -> Table:

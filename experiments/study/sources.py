@@ -276,7 +276,8 @@ def _own_notes(
     """Return the notes of the numbers that an alternative sets in its experiment's file."""
     result: dict[str, tuple[SourceNote | None, str]] = {}
     for path in option_files("experiment", config.choices["experiment"], folders):
-        by_line = {key.partition(".")[2].partition(".")[2]: note for key, note in source_notes(path).items()}
+        after_name = {key.partition(".")[2].partition(".")[2]: note for key, note in source_notes(path).items()}
+        by_line = {key.removeprefix("overrides."): note for key, note in after_name.items()}
         for override in parse_overrides(alternative_overrides):
             if (line := str(override.input_line)) in by_line:
                 result[override.key_or_group] = (by_line[line], path_label(path))
