@@ -17,7 +17,7 @@ from experiments.study.display_names import DisplayName, DisplayNames
 from experiments.study.study import Study
 
 T = TypeVar("T")
-COLUMNS = ("alternative", "baseline")
+COLUMNS = ("alternative", "baseline", "best")
 """Columns of tables that hold alternatives."""
 
 

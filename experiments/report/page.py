@@ -95,7 +95,9 @@ def render_report(findings: Findings) -> str:
 def alternatives_table(findings: Findings) -> Table:
     """Return what each alternative does, and how configs and the command line name it."""
     names = findings.study.names
-    rows = [(name, [Cell(names.about(name) or NONE, look="words"), names.id_of(name)]) for name in findings.names]
+    rows: list[tuple[str, list[str | Cell]]] = [
+        (name, [Cell(names.about(name) or NONE, look="words"), names.id_of(name)]) for name in findings.names
+    ]
     return page_table("Alternatives", "alternative", ("what it does", "id in configs"), rows)
 
 

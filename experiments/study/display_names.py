@@ -89,7 +89,7 @@ def take_display_names(mapping: dict[str, Any]) -> Names:
             taken = ("about",) if part == "port" else ("label", "about")
             names[part] = {key: checked_text(f"{part}.{key}", key, values.pop(key)) for key in taken if key in values}
     for group in NAMED_SETS:
-        sets = mapping.get(group)
+        sets: Any = mapping.get(group)
         for name, values in sets.items() if isinstance(sets, dict) else ():
             if isinstance(values, dict):
                 names[f"{group}.{name}"], sets[name] = _opened(f"{group}.{name}", values)

@@ -78,10 +78,15 @@ def source_notes(path: Path) -> dict[str, SourceNote | None]:
     return dict(_notes_in(path.read_text(encoding="utf-8")))
 
 
+LABELED_SET: Final = re.compile(r"^((?:alternatives|crossed_with)\.\w+)\.overrides\.")
+"""Beginning of the keys of a set of overrides that has a label, in place of which a plain list has its name alone."""
+
+
 @lru_cache(maxsize=256)
 def _notes_in(text: str) -> dict[str, SourceNote | None]:
     root = yaml.compose(text, Loader=LOADER)
-    return {} if root is None else dict(_walk(root, "", None, _comments(text, root)))
+    found = {} if root is None else dict(_walk(root, "", None, _comments(text, root)))
+    return {LABELED_SET.sub(r"\1.", key): note for key, note in found.items()}
 
 
 def _comments(text: str, root: yaml.Node) -> _Comments:
@@ -276,8 +281,7 @@ def _own_notes(
     """Return the notes of the numbers that an alternative sets in its experiment's file."""
     result: dict[str, tuple[SourceNote | None, str]] = {}
     for path in option_files("experiment", config.choices["experiment"], folders):
-        after_name = {key.partition(".")[2].partition(".")[2]: note for key, note in source_notes(path).items()}
-        by_line = {key.removeprefix("overrides."): note for key, note in after_name.items()}
+        by_line = {key.partition(".")[2].partition(".")[2]: note for key, note in source_notes(path).items()}
         for override in parse_overrides(alternative_overrides):
             if (line := str(override.input_line)) in by_line:
                 result[override.key_or_group] = (by_line[line], path_label(path))

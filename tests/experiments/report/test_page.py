@@ -48,7 +48,7 @@ def test_the_answer_comes_before_everything_else(found: Findings, page: str) -> 
 def test_every_figure_has_words(page: str) -> None:
     labels = [a["aria-label"] for tag, a in tags(page) if a.get("role") == "img"]
     assert len(labels) == 4
-    assert all(label and "todays_practice" in label for label in labels)
+    assert all(label and "Current practice" in label for label in labels)
 
 
 def test_every_table_can_scroll_and_the_page_fits_a_telephone(page: str) -> None:
@@ -87,7 +87,7 @@ def test_the_same_findings_give_the_same_bytes(found: Findings, page: str) -> No
 def test_one_alternative_has_no_comparison_at_equal_share() -> None:
     page = render_report(replications.findings({"todays_practice": (31.0, 0.12, 0.277)}))
     assert "At equal scan share" not in page
-    assert "Under todays_practice trucks wait" in page
+    assert "Under Current practice trucks wait" in page
 
 
 def test_the_command_that_made_it_stands_below(found: Findings) -> None:
