@@ -26,11 +26,8 @@ def labeled_study(study: Study) -> Study:
 
     It is for what is shown: its inputs and scenarios are those of the study, and it is not to be run.
     """
-    label, every = study.names.label, (*study.alternatives, *study.crossed_with)
-    entries = {
-        label(n): study.names.entries.get(n) or DisplayName(study.names.id_of(n), label(n), study.names.about(n))
-        for n in every
-    }
+    label = study.names.label
+    entries = {label(name): _entry(study, name) for name in (*study.alternatives, *study.crossed_with)}
     return dataclasses.replace(
         study,
         names=DisplayNames(entries, shown=True),
@@ -39,6 +36,17 @@ def labeled_study(study: Study) -> Study:
         own_overrides=by_label(study, study.own_overrides),
         crossed_with=by_label(study, study.crossed_with),
     )
+
+
+def _entry(study: Study, name: str) -> DisplayName:
+    """Return the display name that a study has, or the one that follows from the id."""
+    if name in study.names.entries:
+        return study.names.entries[name]
+    parts = None
+    if study.crossed_with and name in study.alternatives:
+        crossed, plain = study.names.split(name, study.crossed_with)
+        parts = study.names.label(crossed), study.names.label(plain)
+    return DisplayName(name, study.names.label(name), parts=parts)
 
 
 def by_label(study: Study, by_id: Mapping[str, T]) -> dict[str, T]:

@@ -43,9 +43,9 @@ def split_name(findings: Findings, alternative: str) -> tuple[str, str]:
     return findings.study.names.split(alternative, findings.study.crossed_with)
 
 
-def _under_rule(findings: Findings, rule: str, own: str) -> str:
-    """Return the alternative that is this one under that rule."""
-    return next(name for name in findings.names if split_name(findings, name) == (rule, own))
+def _under_rule(findings: Findings, rule: str, choice: str) -> str:
+    """Return the alternative that is this choice under that rule."""
+    return next(name for name in findings.names if split_name(findings, name) == (rule, choice))
 
 
 def points_by_rule(findings: Findings) -> dict[str, list[FrontierPoint]]:
