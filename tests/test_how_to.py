@@ -15,7 +15,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 SMALL = ("days=1", "replications=2", "robustness.draws=0", "bottleneck=false", "processes=1", "store=null")
 """What makes a study small, where its page does not set the key itself."""
-FILE = re.compile(r"A file `([\w.]+)`:\n\n((?: {4}.*\n)+)")
+FILE = re.compile(r"A file `([\w./]+)`:\n\n((?: {4}.*\n)+)")
 """A file that a page shows and its commands read."""
 
 
@@ -41,6 +41,7 @@ def test_every_command_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: p
     found = commands(page)
     assert found
     for name, text in FILE.findall(page.read_text(encoding="utf-8")):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(re.sub("^ {4}", "", text, flags=re.MULTILINE), encoding="utf-8")
     for words in found:
         assert words[0] in VERBS
