@@ -342,6 +342,9 @@ def _compose(overrides: Sequence[str], root: str) -> ComposedConfig:
     mapping = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     priced = [name for name in choices if name in ECONOMIC or name.startswith("cost@")]
     found = {group: choices.get(group) for group in (*GROUPS, *priced)}
+    if root == ROOT and not any(text.lstrip("+").startswith("cost") for text in overrides):
+        for name in priced:  # an experiment may bring measures for ``fund``; no other verb reads prices
+            mapping.pop(name.partition("@")[0], None)
     if found[CALIBRATION] not in _options(CALIBRATION, overrides):
         found[CALIBRATION] = None  # a port that was not calibrated: its default option is optional
     return ComposedConfig(mapping, found, take_display_names(mapping))

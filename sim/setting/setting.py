@@ -10,7 +10,7 @@ from sim.setting.roster import FAST_BOOTHS, ROSTERED, Posts, check_roster
 from sim.setting.scanner import Scanner, Sensor
 from sim.setting.sharing import Sharing
 from sim.setting.spec import Spec, bounded_field
-from sim.setting.staffing import Staffing, check_lane_response
+from sim.setting.staffing import Staffing, check_extra_lanes, check_lane_response
 from sim.setting.threat import Threat
 from sim.setting.traffic import Traffic
 from sim.stations import STATION
@@ -41,6 +41,7 @@ class Setting(Spec):
     insider: Insider
 
     def check(self) -> None:
+        check_extra_lanes(self.port, self.staffing)
         check_lane_response(self.port, self.staffing)
         if self.staffing.roster is not None:
             check_roster(self.port, self.staffing.roster, self.roster_posts())
