@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -228,7 +229,7 @@ def hourly_loads(
     return loads + _segment_loads(scenario, expected, manned, arrivals, mix)
 
 
-Manned = dict[tuple[int, int], list[Span]]
+Manned = Mapping[tuple[int, int], list[Span]]
 """Manned intervals of every (station, server)."""
 
 
