@@ -1,6 +1,6 @@
 """The command line: ``throughgate <verb> [overrides]``, or ``python -m experiments.<verb>``.
 
-This module alone catches errors. What the user can mend costs one line on stderr and exit status
+This module alone catches errors. What the user can mend costs a line on stderr and exit status
 2, and nothing is written; a mistake of ours keeps its traceback.
 """
 
@@ -23,7 +23,7 @@ from experiments.command_line.suggestions import unknown_name
 from experiments.command_line.usage import verb_overview, verb_usage
 from experiments.command_line.verbs import SWEEP, SWEPT, VERBS, verb_module
 from experiments.execution import stopping
-from sim.errors import ConfigError, ThroughgateError
+from sim.errors import CombinedConfigError, ConfigError, ThroughgateError
 
 BAD_INPUT: Final = 2
 SHELL: Final[dict[str, Callable[[Sequence[str]], list[str]]]] = {
@@ -73,8 +73,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not isinstance(error, ThroughgateError) and not isinstance(error, _library_errors()):
             raise
-        _complain(" ".join(str(error).split()))
+        _complain_of(error)
     return BAD_INPUT
+
+
+def _complain_of(error: Exception) -> None:
+    for one in error.errors if isinstance(error, CombinedConfigError) else (error,):
+        _complain(" ".join(str(one).split()))
 
 
 def _complain_of_system(error: OSError) -> None:

@@ -39,11 +39,12 @@ from experiments.execution.tuning import SCAN_SHARE, match_to_baseline
 from experiments.files import OutputFolder
 from experiments.ledgers.write import write_ledger
 from experiments.report import terminal as report_terminal
-from experiments.report.answers.answer import comparison_answer
 from experiments.report.findings import Findings, SideResults, gather_findings
+from experiments.report.labeled import answer_record, by_label, labeled_study
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
 from experiments.report.threat_gains import threat_gains_rows
+from experiments.scorecards.targets import read_targets
 from experiments.store.run_rows import check_study_store, rows_of_comparison
 from experiments.store.write import add_run
 from experiments.study.run_record import run_record
@@ -104,9 +105,11 @@ def carry_out(study: Study) -> int:
         report_terminal.print_line(terminal, line)
     scorers = train_all(study, terminal)
     weekly = weekly_loads(study, scorers)
-    report_terminal.print_load_check(terminal, study.alternatives, weekly, study.manifest)
+    report_terminal.print_load_check(
+        terminal, labeled_study(study).alternatives, by_label(study, weekly), study.manifest
+    )
     planned = describe_plans(study, scorers)
-    report_terminal.print_plans(terminal, planned)
+    report_terminal.print_plans(terminal, by_label(study, planned))
     done, besides = replicate_with_extras(study, scorers, terminal, weekly)
     found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write_comparison_files(found, time.perf_counter() - begin)
@@ -164,9 +167,16 @@ def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:
     return [
         *write_tables(findings.study, tables),
         output.write_json("run.json", run_record(findings.study, wall_s, findings.unstable)),
-        output.write_json("answer.json", comparison_answer(findings).record()),
-        output.write_text("report.html", render_report(findings)),
+        output.write_json("answer.json", answer_record(findings)),
+        output.write_text("report.html", render_report(findings, wait_target_min(findings.study))),
     ]
+
+
+def wait_target_min(study: Study) -> float | None:
+    """Return the most that the average wait should be, by the scorecard's own targets; None: there is no target."""
+    direction = study.alternatives[study.baseline].port.direction
+    target = read_targets().get(direction, {}).get("wait_mean_at_most_min")
+    return None if target is None else target.value
 
 
 def write_tables(study: Study, tables: Mapping[str, pd.DataFrame]) -> list[Path]:

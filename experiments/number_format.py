@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.intervals import IDENTICAL, Difference, IntervalEstimate
+from sim.roster_load import ROSTER_ROW
 from sim.stations import STATION, STATIONS
 
 NONE = "-"
@@ -168,6 +169,6 @@ def station_load(load: pd.DataFrame, station: str) -> float:
 
 
 def present_stations(loads: Iterable[pd.DataFrame]) -> tuple[str, ...]:
-    """Return the stations that some alternative has, in the order of the road."""
+    """Return the stations that some alternative has, in the order of the road; last, all officers of a roster."""
     rows = {name for load in loads for name in load["station"]}
-    return tuple(s for s in STATIONS if rows & {s + kind for kind in LANE_SUFFIXES})
+    return tuple(s for s in (*STATIONS, ROSTER_ROW) if rows & {s + kind for kind in LANE_SUFFIXES})

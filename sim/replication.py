@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,17 @@ class Outcome:
     profiles: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     times: dict[str, pd.DataFrame] = field(default_factory=dict)
     """WAITS and CROSSINGS, by the names of `sim.results.times.TIMES`."""
+
+
+class _Crossed(NamedTuple):
+    """What is known of one replication before it is measured."""
+
+    manifest: pd.DataFrame
+    flow: Flow
+    capacity: pd.DataFrame
+    record: Record
+    ledger: pd.DataFrame
+    detection: ExpectedDetection
 
 
 def past_window(window: Window) -> Window:
@@ -154,42 +165,50 @@ class Replication:
 
     def run_metrics(self) -> Outcome:
         """Run it for METRICS only: a fifth less time than `run`."""
-        return self._measured(measure_replication)
+        return self._measured()
 
     def run_levels(self) -> Outcome:
-        """Run it for the few metrics of `sim.results.metrics.tuning_measures`."""
-        return self._measured(tuning_measures)
+        """Run it for the few metrics of `sim.results.metrics.tuning_measures`, which ask for no officer hours."""
+        done = self._crossed()
+        metrics = tuning_measures(ledger=done.ledger, detection=done.detection)
+        return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, metrics)
 
     def run_served_out(self) -> Outcome:
         """Run the window on for a day in which nobody comes, so that all its trucks can leave.
 
         METRICS are the window's: hours after it count as overtime, and as nobody's capacity.
         """
-        return self._measured(measure_replication, extra_days=1)
+        return self._measured(extra_days=1)
 
-    def _measured(self, measure: Callable[..., dict[str, float]], extra_days: int = 0) -> Outcome:
+    def _measured(self, extra_days: int = 0) -> Outcome:
         """Run the window and ``extra_days`` more; measure the window."""
+        scenario, window, done = self.scenario, self.window, self._crossed(extra_days)
+        longer = replace(window, days=window.days + extra_days)
+        openings = record_openings(scenario, longer, done.flow, done.record)
+        metrics = measure_replication(
+            scenario=scenario,
+            window=window,
+            manifest=done.manifest,
+            ledger=done.ledger,
+            capacity=done.capacity,
+            openings=openings,
+            detection=done.detection,
+            roster=roster_use(scenario, window, done.flow, done.record),
+            rooms_full=done.record.full,
+        )
+        return Outcome(done.manifest, done.capacity, openings, done.ledger, done.detection, metrics)
+
+    def _crossed(self, extra_days: int = 0) -> _Crossed:
+        """Run the window and ``extra_days`` more (steps 4 to 6)."""
         scenario, window = self.scenario, self.window
         manifest = with_countermeasure_work(scenario.insider, self.manifest)
         run_on = replace(self, manifest=manifest, window=replace(window, days=window.days + extra_days))
         flow, capacity = run_on.flow()
         record = ENGINES[self.engine](flow, scenario.policy.route, scenario.policy.profile)
-        openings = record_openings(scenario, run_on.window, flow, record)
         ledger = build_ledger(with_actual_portal_visits(flow, record), record, manifest)
         of_loads = run_on._ledger_if_carrying(ledger)
         detection = expected_detection(scenario, self.plan.points, manifest, of_loads, record.full, flow)
-        metrics = measure(
-            scenario=scenario,
-            window=window,
-            manifest=manifest,
-            ledger=ledger,
-            capacity=capacity,
-            openings=openings,
-            detection=detection,
-            roster=roster_use(scenario, window, flow, record),
-            rooms_full=record.full,
-        )
-        return Outcome(manifest, capacity, openings, ledger, detection, metrics)
+        return _Crossed(manifest, flow, capacity, record, ledger, detection)
 
     def _ledger_if_carrying(self, ledger: pd.DataFrame) -> pd.DataFrame:
         """Return the ledger that the probes read: of each truck as if it carried."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from sim.arrays import FloatArray
 from sim.engine.capacity import Span, manned_intervals, server_classes
 from sim.frames import column
 from sim.policies.base import PastTraffic, PolicyExpectation
+from sim.roster_load import ROSTER_ROW, officer_time_min, officer_work_min
 from sim.scenario import Scenario
 from sim.screening import portal_false_alarm, portal_mean_min, profile_detection
 from sim.sensors import OperatingPoints, operating_points, p_false_alarm
@@ -139,7 +141,7 @@ def weekly_load(scenario: Scenario, expected: PolicyExpectation, window: Window)
     -------
     DataFrame
         One row a station that the port has; booths and approach lanes that one class has to itself
-        are rows of their own (``primary_general``, ``primary_fast``).
+        are rows of their own (``primary_general``, ``primary_fast``), and so are all ``officers`` of a roster.
         ``offered_min``, ``available_min``: minutes a week of work asked for, and of manned and
         working servers; ``load_share``: their ratio; ``stable``: it is below 1; ``rush_h``: hours
         of the week in which more is asked than can be done; ``largest_scan_share``: the scan share
@@ -148,7 +150,15 @@ def weekly_load(scenario: Scenario, expected: PolicyExpectation, window: Window)
     days = 7 * max(window.days // 7, 1)
     weeks = dataclasses.replace(window, days=days)
     loads = hourly_loads(scenario, expected, weeks, rates_per_h(scenario, weeks))
-    return pd.DataFrame([load.row(days / 7.0) for load in loads])
+    return pd.DataFrame([load.row(days / 7.0) for load in (*loads, *_roster_load(scenario, weeks, loads))])
+
+
+def _roster_load(scenario: Scenario, window: Window, loads: list[HourlyLoad]) -> list[HourlyLoad]:
+    """Return the load of all officers of a roster together; none where every station has its own."""
+    if scenario.staffing.roster is None:
+        return []
+    asked, can = ({load.station: getattr(load, part) for load in loads} for part in ("offered_min", "available_min"))
+    return [HourlyLoad(ROSTER_ROW, officer_work_min(scenario, asked, can), officer_time_min(scenario, window))]
 
 
 def load_of_trucks(
@@ -176,7 +186,8 @@ def load_of_trucks(
     mix = TruckMix(
         of_fast / np.maximum(arrivals, 1.0), laden_share, float(produce.sum()) / max(float(laden.sum()), 1.0)
     )
-    return pd.DataFrame([load.row(1.0) for load in hourly_loads(scenario, expected, window, arrivals, mix)])
+    loads = hourly_loads(scenario, expected, window, arrivals, mix)
+    return pd.DataFrame([load.row(1.0) for load in (*loads, *_roster_load(scenario, window, loads))])
 
 
 def unserved_classes(scenario: Scenario, window: Window) -> dict[str, str]:
@@ -218,7 +229,7 @@ def hourly_loads(
     return loads + _segment_loads(scenario, expected, manned, arrivals, mix)
 
 
-Manned = dict[tuple[int, int], list[Span]]
+Manned = Mapping[tuple[int, int], list[Span]]
 """Manned intervals of every (station, server)."""
 
 

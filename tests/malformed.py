@@ -129,6 +129,45 @@ MALFORMED = [
     (["compare", "replications=1"], "replications: must be at least 2 to compare, got 1"),
     (["compare", "baseline=nobody"], "baseline: no alternative 'nobody'; known ['no_referral'"),
     (["compare", "experiment=null"], "alternatives: compare needs at least 2, got 1"),
+    (["run", "staffing.extra=1"], "staffing.extra: expected a list of a group of keys, got 1"),
+    (
+        ["run", "staffing.extra=[{from_h:10,to_h:14}]"],
+        "staffing.extra[0].lanes: expected lanes or fast_lanes other than 0",
+    ),
+    (
+        ["run", "staffing.extra=[{from_h:10,to_h:14,lanes:1,hours:4}]"],
+        "staffing.extra[0].hours: unknown key; known ['days'",
+    ),
+    (
+        ["run", "staffing.extra=[{from_h:14,to_h:10,lanes:1}]"],
+        "staffing.extra[0].to_h: must be later than from_h=14, got 10",
+    ),
+    (
+        ["run", "staffing.extra=[{from_h:22,to_h:6,lanes:1}]"],
+        "a night is two of them: 22 to 24, and 0 to 6 on the day after",
+    ),
+    (
+        ["run", "staffing.extra=[{from_h:22,to_h:30,lanes:1}]"],
+        "staffing.extra[0].to_h: must be between 0 and 24, got 30",
+    ),
+    (["run", "staffing.extra=[{from_h:10,to_h:14,lanes:0.5}]"], "staffing.extra[0].lanes: expected int, got 0.5"),
+    (
+        ["run", "staffing.extra=[{from_h:10,to_h:14,lanes:1,days:[monday]}]"],
+        "staffing.extra[0].days[0]: expected one of",
+    ),
+    (
+        ["run", "staffing.extra=[{from_h:10,to_h:14,lanes:1,days:[]}]"],
+        "staffing.extra[0].days: expected at least one of",
+    ),
+    (["run", "staffing.extra=[{from_h:9,to_h:14,lanes:-99}]"], "staffing.extra: closes "),
+    (
+        ["run", "port=bare", "staffing.extra=[{from_h:9,to_h:14,fast_lanes:1}]"],
+        "staffing.extra[0].fast_lanes: expected 0: the port has no such booth (port.primary.fast_lanes=0), got 1",
+    ),
+    (
+        ["run", "port.hours.weekday={open_h:22,close_h:6}"],
+        "must not be before open_h=22, got 6; hours over midnight are",
+    ),
     (["run", "staffing.responsive=3"], "staffing.responsive: expected a group of keys, got 3"),
     (["run", "staffing.responsive=always"], "staffing.responsive: expected one of port or a group of keys or null"),
     (["run", "staffing.responsive.open_above_min=20"], "staffing.responsive.open_above_min: unknown key"),

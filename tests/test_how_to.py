@@ -15,7 +15,18 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 SMALL = ("days=1", "replications=2", "robustness.draws=0", "bottleneck=false", "processes=1", "store=null")
 """What makes a study small, where its page does not set the key itself."""
-FILE = re.compile(r"A file `([\w.]+)`:\n\n((?: {4}.*\n)+)")
+SMALL_CASE = (
+    "replications=2",
+    "processes=1",
+    "store=null",
+    "appraisal.years=2",
+    "simulated_years=[1,2]",
+    "uncertainty.worlds=0",
+    "uncertainty.draws=10",
+    "uncertainty.sobol_base=2",
+)
+"""The same of a funding case."""
+FILE = re.compile(r"A file `([\w./]+)`:\n\n((?: {4}.*\n)+)")
 """A file that a page shows and its commands read."""
 
 
@@ -26,13 +37,14 @@ def commands(page: Path) -> list[list[str]]:
 
 def small(words: list[str]) -> list[str]:
     """Return a command with the settings of a small study, where it runs one."""
-    if words[0] not in ("run", "compare", "sweep"):
+    if words[0] not in ("run", "compare", "sweep", "fund"):
         return words
-    keys = {word.partition("=")[0] for word in SMALL}
+    small_settings = SMALL_CASE if words[0] == "fund" else SMALL
+    keys = {word.partition("=")[0] for word in small_settings}
     kept = [word for word in words if word.partition("=")[0] not in keys]
     if {"experiment=lanes", "experiment=volume"} & set(kept) and "calendar=week" not in kept:
         kept.append("calendar=week")
-    return [*kept, *SMALL]
+    return [*kept, *small_settings]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
@@ -41,6 +53,7 @@ def test_every_command_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: p
     found = commands(page)
     assert found
     for name, text in FILE.findall(page.read_text(encoding="utf-8")):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(re.sub("^ {4}", "", text, flags=re.MULTILINE), encoding="utf-8")
     for words in found:
         assert words[0] in VERBS

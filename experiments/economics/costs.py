@@ -23,6 +23,15 @@ from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field
 
 Payer = Literal["united_states", "mexico", "texas"]
+Provided = Literal[
+    "port.portal.servers",
+    "port.secondary.servers",
+    "port.dock.servers",
+    "port.primary.lanes",
+    "port.analyst.servers",
+    "port.officers",
+]
+"""What of a port must be bought: equipment by its key, and the persons of analysts' posts and booths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,9 @@ class InvestmentMeasure(Spec):
     yearly: dict[str, YearlyCost]
     staff: dict[str, float] = bounded_field(0.0)
     """Persons a unit takes, by the measure that a person is (officer, analyst, ...)."""
+    provides: Provided | None = None
+    """Key of the port to which a unit adds one (a booth of either kind is ``port.primary.lanes``; an analyst or officer
+    is one person); null: nothing that is counted at the port."""
 
     def check(self) -> None:
         """Refuse a measure that costs nothing at all: it would win every comparison."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from experiments.number_format import load_row_title, percent
+from sim.roster_load import ROSTER_ROW
 from sim.scenario import Scenario
 from sim.setting.port import Segment
 
@@ -44,7 +45,10 @@ def passes_when_full(scenario: Scenario, station: str) -> bool:
 
 def _asked_for(load_shares: Mapping[str, float], *, weekly: bool) -> str:
     capacity = "weekly capacity" if weekly else "capacity in the window"
+    hours = "time on duty in a week" if weekly else "time on duty in the window"
     return "; ".join(
-        f"{load_row_title(station)} is asked for {percent(share, 0)} of its {capacity}"
-        for station, share in load_shares.items()
+        f"officers are asked for {percent(share, 0)} of their {hours}"
+        if row == ROSTER_ROW
+        else f"{load_row_title(row)} is asked for {percent(share, 0)} of its {capacity}"
+        for row, share in load_shares.items()
     )

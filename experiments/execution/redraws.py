@@ -126,6 +126,21 @@ def mapping_with_redraws(
     return found
 
 
+def mappings_with_redraws(
+    mappings: Mapping[str, Mapping[str, Any]], baseline: str, drawn: Sequence[tuple[AssumedInput, float]]
+) -> dict[str, dict[str, Any]]:
+    """Return `mapping_with_redraws` of every alternative; parts that equal the baseline's are redrawn once for all."""
+    base = mappings[baseline]
+    whole = mapping_with_redraws(base, base, drawn)
+    found = {}
+    for name, mapping in mappings.items():
+        differ = {part: values for part, values in mapping.items() if values != base.get(part)}
+        theirs = [(one, number) for one, number in drawn if one.key.partition(".")[0] in differ]
+        found[name] = {part: whole[part] for part in mapping if part not in differ}
+        found[name] |= mapping_with_redraws(differ, base, theirs)
+    return found
+
+
 def _adds_up(node: object) -> bool:
     numbers = list(node.values()) if isinstance(node, dict) else []
     plain = len(numbers) > 1 and all(isinstance(n, int | float) for n in numbers)

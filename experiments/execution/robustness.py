@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -30,7 +30,7 @@ from experiments.execution.redraws import (
     TRAIT_KEYS,
     AssumedInput,
     assumed_inputs,
-    mapping_with_redraws,
+    mappings_with_redraws,
     redraw_inputs,
     with_wide_traits,
 )
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 TURNS: Final = 4
 """Most times that a knob is turned within a draw to meet the baseline's realised scan share."""
+REACH: Final = 0.01
+"""Scan share over which what is found is read off the line through two tries."""
 COLUMNS: Final = (
     "draw", "alternative", "wait_mean_min", "detection_expected", "scan_rate", "equal_detection",
     "equal_scan_rate", "drifted_detection", "drifted_scan_rate", "wide_detection", "wide_scan_rate", "unstable",
@@ -177,10 +179,11 @@ def run_draw(
     draw: Draw,
 ) -> list[dict[str, object]] | str:
     """Return the rows of one draw, or why it makes no sense."""
-    place, base = draw.place, mappings[study.baseline]
+    place = draw.place
 
     def world_of(drawn: Drawn) -> dict[str, Scenario]:
-        return {n: build_scenario(mapping_with_redraws(m, base, drawn)) for n, m in mappings.items()}
+        redrawn = mappings_with_redraws(mappings, study.baseline, drawn)
+        return {name: build_scenario(mapping) for name, mapping in redrawn.items()}
 
     def models_of(worlds: Mapping[str, Scenario], drawn: Drawn) -> dict[str, Scorer]:
         return fixed | ({} if retrain is None else retrain(worlds, drawn, place))
@@ -193,23 +196,24 @@ def run_draw(
         asked = world.run(worlds)
         first = {name: _set(worlds[name], text) for name, text in settings.items()}
         unstable = world.unstable()
-        parts = {"equal": asked}
+        parts = {"equal": levels_of(asked)}
         if study.equal_levels:
-            equal, turned = world.turned(asked, first)
-            parts = {"equal": equal, "drifted": world.drifted(equal, turned, fixed)}
+            goal = parts["equal"][study.baseline].scan_rate
+            parts["equal"], turned = world.turned(worlds, parts["equal"], first, goal)
+            parts["drifted"] = world.drifted(parts["equal"], turned, fixed)
         if study.equal_levels and draw.wide is not None:
             wide = world_of(draw.wide)
             settled = {name: replace_parts(s, threat=wide[name].threat) for name, s in turned.items()}
-            whole = dataclasses.replace(study, alternatives=settled)
-            parts["wide"] = RedrawnStudy(whole, models_of(wide, draw.wide), place).at_equal_share()
+            with_wide = RedrawnStudy(study, models_of(wide, draw.wide), place)
+            found = with_wide.levels(settled)
+            parts["wide"], _ = with_wide.turned(settled, found, {}, found[study.baseline].scan_rate)
     except ThroughgateError as error:
         return str(error)
-    found = all_metric_levels(asked, (*COLUMNS[2:5], *BESIDES))
-    levels = {way: all_metric_levels(part, ("detection_expected", "scan_rate")) for way, part in parts.items()}
+    besides = all_metric_levels(asked, (*COLUMNS[2:5], *BESIDES))
     return [
         {"draw": place, "alternative": name}
-        | {metric: values[name] for metric, values in found.items()}
-        | {f"{way}_{m.removesuffix('_expected')}": v[name] for way, of in levels.items() for m, v in of.items()}
+        | {metric: values[name] for metric, values in besides.items()}
+        | {f"{way}_{kind}": value for way, of in parts.items() for kind, value in of[name]._asdict().items()}
         | {"unstable": name in unstable}
         for name in worlds
     ]
@@ -219,6 +223,52 @@ def _set(scenario: Scenario, text: str) -> Scenario:
     """Return the scenario with ``policy.<knob>=<number>`` set."""
     value = float(text.partition("=")[2])
     return scenario_with_share(scenario, 1.0 - value if str(policy_knob(scenario)).endswith("cutoff") else value)
+
+
+class Level(NamedTuple):
+    """What one alternative scans and finds in a draw, as shares of trucks and of loads."""
+
+    detection: float
+    scan_rate: float
+
+
+def levels_of(metrics: pd.DataFrame) -> dict[str, Level]:
+    """Return the level of every alternative of METRICS."""
+    found, scanned = (metric_levels(metrics, name) for name in ("detection_expected", SCAN_SHARE.metric))
+    return {name: Level(value, scanned[name]) for name, value in found.items()}
+
+
+def level_at(goal: float, tries: Collection[Level]) -> Level:
+    """Return what is found at a scan share: of the try nearest to it, moved to it along the line through another one.
+
+    Moved are tries at most `REACH` away, and at most as far as the two tries are apart: on the same trucks the share of
+    loads found is a smooth function of the share scanned, so that what the line leaves out is of second order. A lone
+    try, or one that cannot be moved, stays what it is.
+
+    Examples
+    --------
+    >>> level_at(0.27, [Level(detection=0.2, scan_rate=0.2), Level(detection=0.3, scan_rate=0.28)])
+    Level(detection=0.2875, scan_rate=0.27)
+    """
+    first, *others = sorted(tries, key=lambda level: abs(level.scan_rate - goal))
+    away = goal - first.scan_rate
+    opposite = [level for level in others if (level.scan_rate - goal) * away > 0.0]
+    for other in (opposite or others)[:1]:
+        apart = other.scan_rate - first.scan_rate
+        if abs(away) <= min(REACH, abs(apart)) and apart != 0.0:
+            return Level(first.detection + away / apart * (other.detection - first.detection), goal)
+    return first
+
+
+def _next(tries: Mapping[float, Level], goal: float) -> float:
+    return next_share_to_try({share: level.scan_rate for share, level in tries.items()}, goal)
+
+
+def _settled(tries: Mapping[float, Level], goal: float) -> float:
+    """Return the share to ask for that comes nearest to a scan share, tried or on the line between tries."""
+    if level_at(goal, tries.values()).scan_rate == goal:
+        return _next(tries, goal)
+    return min(tries, key=lambda share: abs(tries[share].scan_rate - goal))
 
 
 class RedrawnStudy:
@@ -238,49 +288,49 @@ class RedrawnStudy:
         runs = (run_replication(part, self.scorers, self.shared, week, simulator) for week in self.weeks)
         return pd.DataFrame([row for result in runs for row in result.rows])
 
-    def at_equal_share(self) -> pd.DataFrame:
-        """Return METRICS at the baseline's realised share, of alternatives that are about there as they are."""
-        return self.turned(self.run(self.study.alternatives, Replication.run_levels), {})[0]
+    def levels(self, scenarios: Mapping[str, Scenario]) -> dict[str, Level]:
+        """Return what the scenarios scan and find over the draw's weeks."""
+        return levels_of(self.run(dict(scenarios), Replication.run_levels)) if scenarios else {}
 
-    def drifted(self, equal: pd.DataFrame, turned: Mapping[str, Scenario], fixed: Mapping[str, Scorer]) -> pd.DataFrame:
-        """Return METRICS at equal share with the models of ``fixed``; whose model is the same fares as in ``equal``."""
-        other = [n for n, s in turned.items() if fixed[risk_key(s)] is not self.scorers[risk_key(s)]]
-        if not other:
-            return equal
-        names = dict.fromkeys([self.study.baseline, *other])
-        part = dataclasses.replace(self.study, alternatives={name: turned[name] for name in names})
-        again = RedrawnStudy(part, fixed, self.draw_index, self.shared.without_scores()).at_equal_share()
-        return pd.concat([equal[~equal["alternative"].isin(other)], again[again["alternative"].isin(other)]])
+    def drifted(
+        self, equal: Mapping[str, Level], turned: Mapping[str, Scenario], fixed: Mapping[str, Scorer]
+    ) -> dict[str, Level]:
+        """Return levels at equal share with the models of ``fixed``; whose model is the same fares as in ``equal``."""
+        other = {n: s for n, s in turned.items() if fixed[risk_key(s)] is not self.scorers[risk_key(s)]}
+        again = RedrawnStudy(self.study, fixed, self.draw_index, self.shared.without_scores())
+        found = again.levels(other)
+        goal = (found.get(self.study.baseline) or equal[self.study.baseline]).scan_rate
+        return {**equal, **again.turned(other, found, {}, goal)[0]}
 
     def turned(
-        self, metrics: pd.DataFrame, first_try: Mapping[str, Scenario]
-    ) -> tuple[pd.DataFrame, dict[str, Scenario]]:
-        """Return METRICS at the baseline's realised share, of those that can be brought there, and the alternatives so.
+        self, own: Mapping[str, Scenario], found: Mapping[str, Level], first_try: Mapping[str, Scenario], goal: float
+    ) -> tuple[dict[str, Level], dict[str, Scenario]]:
+        """Return levels at the baseline's realised share, of those that can be brought there, and the alternatives so.
 
         The first turn is to where the knob stood in the study itself, or in proportion; the next ones follow the line
-        through the two tries nearest to the goal. Of all tries the nearest counts.
+        through the two tries nearest to the goal, until `level_at` reaches it.
+
+        Parameters
+        ----------
+        own, found : mapping
+            The alternatives as asked, and their levels.
+        goal : float
+            The baseline's realised scan share.
         """
-        whole, own = metric_levels(metrics, SCAN_SHARE.metric), self.study.alternatives
-        goal, best, settled = whole[self.study.baseline], metrics, dict(own)
-        tried = {n: {requested_share(own[n]): v} for n, v in whole.items() if policy_knob(own[n]) and v > 0.0}
+        tried = {n: {requested_share(own[n]): v} for n, v in found.items() if policy_knob(own[n]) and v.scan_rate > 0.0}
         for turn in range(TURNS):
-            shares = metric_levels(best, SCAN_SHARE.metric)
-            off = [name for name in tried if not SCAN_SHARE.within(shares[name], goal)]
-            todo = {name: scenario_with_share(own[name], next_share_to_try(tried[name], goal)) for name in off}
+            off = [n for n, of in tried.items() if not SCAN_SHARE.within(level_at(goal, of.values()).scan_rate, goal)]
+            todo = {name: scenario_with_share(own[name], _next(tried[name], goal)) for name in off}
             if turn == 0:
                 todo |= {name: first_try[name] for name in off if name in first_try}
             todo = {n: s for n, s in todo.items() if requested_share(s) not in tried[n]}
             if not todo or goal == 0.0:
                 break
-            done = self.run(todo, Replication.run_levels)
-            found = metric_levels(done, SCAN_SHARE.metric)
-            for name, scenario in todo.items():
-                tried[name][requested_share(scenario)] = found[name]
-            nearer = [n for n in todo if abs(found[n] - goal) < abs(shares[n] - goal)]
-            settled |= {name: todo[name] for name in nearer}
-            kept, gained = (~best["alternative"].isin(nearer), done["alternative"].isin(nearer))
-            best = pd.concat([best[kept], done[gained]])
-        return best, settled
+            for name, level in self.levels(todo).items():
+                tried[name][requested_share(todo[name])] = level
+        reached = {name: level_at(goal, of.values()) for name, of in tried.items()}
+        settled = {n: scenario_with_share(own[n], _settled(of, goal)) for n, of in tried.items() if len(of) > 1}
+        return {**found, **reached}, {**own, **settled}
 
     def unstable(self) -> dict[str, str]:
         """Return the alternatives that cannot carry their load in this world."""

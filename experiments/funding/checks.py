@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from experiments.economics.costs import InvestmentMeasure, Purchase
+from experiments.economics.costs import InvestmentMeasure, Provided, Purchase
 from experiments.execution.replicate import process_cache, scorers_token
 from experiments.funding.balking import trips_made_share
 from experiments.funding.case import FundingCase
@@ -115,19 +115,30 @@ WEEK: Final = Window(seed=0, epoch=EVALUATION, replication=0, start_date="2024-0
 """A plain week: what is manned by the timetable does not hang on chance."""
 TOLERANCE: Final = 0.06
 """Persons and units that rounding may leave out."""
-SCANNERS: Final = ("portal", "secondary_scanner")
-MANS: Final = {"analyst": ("portal",), "officer": ("booth",)}
-"""Measures whose staff man what is counted here, by person."""
-ON_ROSTER: Final = MANS | {"officer": ("booth", "dock")}
+COUNTED: Final[dict[Provided, str]] = {
+    "port.portal.servers": "portal",
+    "port.secondary.servers": "portal",
+    "port.dock.servers": "dock",
+    "port.primary.lanes": "booth",
+    "port.analyst.servers": "analyst",
+    "port.officers": "officer",
+}
+"""What measures provide (``cost.*.provides``), by the name under which it is counted: scanners are one kind."""
+MANS: Final[dict[Provided, tuple[Provided, ...]]] = {
+    "port.analyst.servers": ("port.portal.servers",),
+    "port.officers": ("port.primary.lanes",),
+}
+"""Equipment whose staff man what is counted here, by what the persons provide."""
+ON_ROSTER: Final = MANS | {"port.officers": ("port.primary.lanes", "port.dock.servers")}
 """The same where officers are on one roster."""
 
 
 def bought_units(
     purchases: Sequence[Purchase],
     catalogue: Mapping[str, InvestmentMeasure],
-    mans: Mapping[str, Collection[str]] = MANS,
+    mans: Mapping[Provided, Collection[Provided]] = MANS,
 ) -> dict[str, float]:
-    """Return the units bought of every measure, and of those persons who man what is counted.
+    """Return the units bought of what is counted (`COUNTED`), and of those persons who man it.
 
     An officer of a dock mans no booth (but on one roster), and an analyst who reads a risk model's errors reads no
     images: only persons of ``mans`` are added to those bought by themselves.
@@ -138,11 +149,18 @@ def bought_units(
     {}
     """
     units: dict[str, float] = {}
+
+    def add(provided: Provided | None, number: float) -> None:
+        if provided is not None:
+            units[COUNTED[provided]] = units.get(COUNTED[provided], 0.0) + number
+
     for purchase in purchases:
-        units[purchase.measure] = units.get(purchase.measure, 0.0) + purchase.units
-        for person, persons in catalogue[purchase.measure].staff.items():
-            if purchase.measure in mans.get(person, ()):
-                units[person] = units.get(person, 0.0) + purchase.units * persons
+        measure = catalogue[purchase.measure]
+        add(measure.provides, purchase.units)
+        for person, persons in measure.staff.items():
+            manned = catalogue[person].provides
+            if manned is not None and measure.provides in mans.get(manned, ()):
+                add(manned, purchase.units * persons)
     return units
 
 
@@ -183,12 +201,11 @@ def units_not_bought(case: FundingCase, name: str) -> dict[str, float]:
     base, own = (units_used(scenarios[n], persons) for n in (case.study.baseline, name))
     mans = MANS if scenarios[name].staffing.roster is None else ON_ROSTER
     units = bought_units(case.purchases[name], case.catalogue, mans)
-    units["portal"] = sum(units.get(scanner, 0.0) for scanner in SCANNERS)
     short = {what: own[what] - base[what] - units.get(what, 0.0) for what in own}
     return {what: number for what, number in short.items() if number > TOLERANCE}
 
 
-def check_purchases_cover_use(case: FundingCase) -> None:
+def check_purchases_cover_use(case: FundingCase, name: str) -> None:
     """Refuse an alternative that uses what it does not buy.
 
     Raises
@@ -196,7 +213,8 @@ def check_purchases_cover_use(case: FundingCase) -> None:
     ConfigError
         ``purchases.<alternative>``: the measure, and how many units are missing.
     """
-    for name in case.study.alternatives:
-        if name != case.study.baseline and (short := units_not_bought(case, name)):
-            words = ", ".join(f"{number:.2f} of {what}" for what, number in short.items())
-            raise ConfigError(f"purchases.{name}", f"uses more than it buys: {words} are missing")
+    if short := units_not_bought(case, name):
+        words = ", ".join(f"{number:.2f} of {what}" for what, number in short.items())
+        keys = sorted({key for key, what in COUNTED.items() if what in short})
+        advice = f"measures buy them whose provides: is {' or '.join(keys)}"
+        raise ConfigError(f"purchases.{name}", f"uses more than it buys: {words} are missing; {advice}")

@@ -30,7 +30,8 @@ KEYS: Final = {
     "dock": "staffing.docks",
 }
 MEASURES: Final = {"portal": "portal", "secondary": "secondary_scanner", "dock": "dock"}
-"""What is bought for one unit more of a station; analysts are bought as persons."""
+"""What is bought for one unit more of a station, unless the alternative buys a measure of its own that provides it;
+analysts are bought as persons."""
 PORTAL: Final = "portal"
 ROUNDS: Final = 6
 COLUMNS: Final = ("alternative", "short", "completion", "price_usd", "overrides", "purchases", "completed")
@@ -145,13 +146,17 @@ def measures_for_one_more(case: FundingCase, name: str, station: str) -> dict[st
     and persons alike: a legacy scanner has neither their price nor their speed.
     """
     own = units_by_measure(case.purchases[name])
-    machines = own.get(PORTAL, 0.0)
+    portals, machines = (
+        [measure for measure in own if case.catalogue[measure].provides == f"port.{what}.servers"]
+        for what in (PORTAL, station)
+    )
+    n_portals = sum(own[measure] for measure in portals)
     alternatives = case.study.alternatives
     ahead = alternatives[name].servers(PORTAL) - alternatives[case.study.baseline].servers(PORTAL)
-    if station != "secondary" or MEASURES[station] in own or machines <= 0.0 or ahead > 0:
-        return {MEASURES[station]: 1.0}
-    persons = {m: n / machines for m, n in own.items() if case.catalogue[m].unit == "person"}
-    return {PORTAL: 1.0} | persons
+    if station != "secondary" or machines or n_portals <= 0.0 or ahead > 0:
+        return {[*machines, MEASURES[station]][0]: 1.0}
+    persons = {m: n / n_portals for m, n in own.items() if case.catalogue[m].unit == "person"}
+    return {portals[0]: 1.0} | persons
 
 
 def _order(case: FundingCase, name: str, measure: str, units: float) -> Purchase:

@@ -2,14 +2,16 @@
 
 The study is composed as for every other verb; the economics beside it are composed by Hydra from ``configs/fund.yaml``,
 so that groups, overrides and private folders work alike. A number whose source nobody has opened (confidence U in its
-comment), or that has no comment at all, is refused until the user accepts it by its key.
+comment), or that has no comment at all, is refused until the user accepts it by its key; in a private folder a number
+without a comment is the user's own. All refusals are collected and told at once.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,9 +26,9 @@ from experiments.funding.annual import CLASSES
 from experiments.funding.case import CaseTerms, FundingCase, PortfolioPlan, UncertaintySettings
 from experiments.funding.checks import check_purchases_cover_use
 from experiments.study.compose import ECONOMIC, FUND, FUNDING, ComposedConfig, compose_config, parse_overrides
-from experiments.study.sources import CONFIGS, SourcedInput, describe_inputs, path_label, source_notes
+from experiments.study.sources import CONFIGS, UNKNOWN, SourcedInput, describe_inputs, path_label, source_notes
 from experiments.study.study import Study, build_study, overrides_with_experiment
-from sim.errors import ConfigError
+from sim.errors import ConfigError, Refusals
 from sim.setting.setting import Value
 from sim.setting.spec import Spec, build_spec
 
@@ -55,22 +57,14 @@ def economic_inputs(config: ComposedConfig, user_overrides: Sequence[str]) -> li
     return describe_inputs(config, keys, user_overrides, own) + describe_inputs(config, parts, user_overrides, {})
 
 
-def refuse_unverified(rows: Iterable[SourcedInput], accepted: Collection[str]) -> None:
-    """Refuse numbers that are recalled or have no source, unless the user takes them by key.
+def check_verified(row: SourcedInput) -> None:
+    """Refuse (ConfigError) a number that is recalled or has no source.
 
-    A number on the user's own command line is the user's, and is taken.
-
-    Raises
-    ------
-    ConfigError
-        The first such number, by its key.
+    A number on the user's own command line, or without a comment in a private folder, is the user's and is taken.
     """
-    for row in rows:
-        bare = row.kind == "user" and row.note == "no source given"
-        if (bare or row.confidence == "U") and row.key not in accepted:
-            problem = "unverified: nobody has opened its source"
-            hint = f"set it yourself, or take it with accept=[{row.key}]"
-            raise ConfigError(row.key, f"{problem}; {hint}")
+    if row.note == UNKNOWN.note or row.confidence == "U":
+        problem = "unverified: nobody has opened its source"
+        raise ConfigError(row.key, f"{problem}; set it yourself, or take it with accept=[{row.key}]")
 
 
 ONLY_FUND: Final = (*ECONOMIC, "cost", *FUNDING)
@@ -90,8 +84,8 @@ def build_case(overrides: Sequence[str]) -> FundingCase:
 
     Raises
     ------
-    ConfigError
-        A key that is unknown, missing, mistyped or out of range; mixed price years; a missing
+    ConfigError, CombinedConfigError
+        All at once: a key that is unknown, missing, mistyped or out of range; mixed price years; a missing
         baseline; unverified numbers without consent; purchases that are not in service in time,
         that nobody asked for, or that do not cover what an alternative uses.
     OutputError
@@ -105,15 +99,40 @@ def build_case(overrides: Sequence[str]) -> FundingCase:
     """
     _refuse_keys(overrides)
     users = (*overrides, *_value_of_benefit(overrides))
-    found = _composed(users)
-    terms = build_spec(CaseTerms, {key: found.mapping[key] for key in FUNDING if key in found.mapping})
+    found, refusals = _composed(users), Refusals()
     inputs = economic_inputs(found, users)
-    _refuse_unknown(terms.accept, {row.key for row in inputs})
-    refuse_unverified(inputs, terms.accept)
-    asked = build_study(_of_study(users), FUND)
-    made = _case(asked, found, terms, tuple(users), tuple(inputs))
-    _check(made)
+    given = {key: found.mapping[key] for key in FUNDING if key in found.mapping}
+    terms = _taken(refusals, lambda: build_spec(CaseTerms, given))
+    for row in inputs:
+        if terms is None or row.key not in terms.accept:
+            _taken(refusals, partial(check_verified, row))
+    study = _taken(refusals, lambda: build_study(_of_study(users), FUND))
+    _taken(refusals, lambda: build_spec(UncertaintySettings, found.mapping["uncertainty"], "uncertainty"))
+    parts = _economics(found.mapping, refusals)
+    if terms is not None:
+        _collect_unknown(refusals, terms.accept, {row.key for row in inputs})
+    if terms is not None and study is not None:
+        _collect_purchases(refusals, study, terms, found.mapping["cost"])
+    if terms is None or study is None or parts is None:
+        raise refusals.error()
+    purchases = {name: terms.purchases.get(name, ()) for name in study.alternatives}
+    made = FundingCase(
+        study=study, purchases=purchases, terms=terms, inputs=tuple(inputs), overrides=tuple(users), **parts
+    )
+    _collect_of_whole(refusals, made)
+    if refusals.errors:
+        raise refusals.error()
     return made
+
+
+T = TypeVar("T")
+
+
+def _taken(refusals: Refusals, make: Callable[[], T]) -> T | None:
+    """Return what is made; None where it is refused, which is collected."""
+    with refusals.collect():
+        return make()
+    return None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -167,12 +186,12 @@ def _refuse_keys(overrides: Sequence[str]) -> None:
         raise ConfigError(missing[0], "missing; expected the name of an option")
 
 
-def _refuse_unknown(accepted: Sequence[str], known_keys: Collection[str]) -> None:
+def _collect_unknown(refusals: Refusals, accepted: Sequence[str], known_keys: Collection[str]) -> None:
     """Refuse consent to a number that is not there: the key is misspelt."""
     for place, key in enumerate(accepted):
         if key not in known_keys:
             near = difflib.get_close_matches(key, sorted(known_keys), n=1) or ["see data/inputs.csv"]
-            raise ConfigError(f"accept[{place}]", f"no number {key!r}; nearest: {near[0]}")
+            refusals.add(ConfigError(f"accept[{place}]", f"no number {key!r}; nearest: {near[0]}"))
 
 
 def _value_of_benefit(overrides: Sequence[str]) -> tuple[str, ...]:
@@ -194,65 +213,75 @@ def _of_study(user_overrides: Sequence[str]) -> list[str]:
     ]
 
 
-def _case(
-    study: Study, config: ComposedConfig, terms: CaseTerms, user_overrides: tuple[str, ...], inputs: tuple[Any, ...]
-) -> FundingCase:
-    mapping = config.mapping
-    appraisal = build_spec(Appraisal, mapping["appraisal"], "appraisal")
-    deflator = build_spec(Deflator, mapping["deflator"], "deflator")
+def _economics(mapping: Mapping[str, Any], refusals: Refusals) -> dict[str, Any] | None:
+    """Return the economic fields of a case, in dollars of the appraisal's year; None: one is refused."""
+    kinds: dict[str, type[Spec]] = {
+        "appraisal": Appraisal,
+        "deflator": Deflator,
+        "harm": Harm,
+        "benefit": Benefit,
+        "value": Value,
+    }
+    made: dict[str, Any] = {
+        name: _taken(refusals, partial(build_spec, cls, mapping[name], name)) for name, cls in kinds.items()
+    }
     catalogue = {
-        name: restate_measure(build_spec(InvestmentMeasure, one, f"cost.{name}"), appraisal.price_year, deflator)
+        name: _taken(refusals, partial(build_spec, InvestmentMeasure, one, f"cost.{name}"))
         for name, one in sorted(mapping["cost"].items())
     }
-    harm = build_spec(Harm, mapping["harm"], "harm")
-    life_usd = deflator.restated(harm.value_of_statistical_life_usd, harm.price_year, appraisal.price_year)
-    return FundingCase(
-        study=study,
-        appraisal=appraisal,
-        benefit=build_spec(Benefit, mapping["benefit"], "benefit"),
-        value=build_spec(Value, mapping["value"], "value"),
-        deflator=deflator,
-        harm=dataclasses.replace(harm, value_of_statistical_life_usd=life_usd, price_year=appraisal.price_year),
-        catalogue=catalogue,
-        purchases={name: terms.purchases.get(name, ()) for name in study.alternatives},
-        terms=terms,
-        inputs=inputs,
-        overrides=user_overrides,
-    )
+    if made["appraisal"] is None or made["deflator"] is None or made["harm"] is None:
+        return None
+    year, deflator, harm = made["appraisal"].price_year, made["deflator"], made["harm"]
+    made["catalogue"] = {
+        name: _taken(refusals, partial(restate_measure, measure, year, deflator))
+        for name, measure in catalogue.items()
+        if measure is not None
+    }
+    life = (harm.value_of_statistical_life_usd, harm.price_year, year)
+    life_usd = _taken(refusals, partial(deflator.restated, *life))
+    if None in (life_usd, *made.values(), *catalogue.values(), *made["catalogue"].values()):
+        return None
+    return made | {"harm": dataclasses.replace(harm, value_of_statistical_life_usd=life_usd, price_year=year)}
 
 
-def _check(case: FundingCase) -> None:
-    """Refuse what only the whole shows: years, dollars, and who buys what."""
-    _check_purchases(case)
+def _collect_of_whole(refusals: Refusals, case: FundingCase) -> None:
+    """Collect what only the whole shows: years, dollars, and who buys what."""
     years, simulated = case.appraisal.years, case.terms.simulated_years
     if not simulated or simulated[0] != 1 or simulated[-1] != years:
         problem = f"hours are never extrapolated: begin with 1 and end with {years}"
-        raise ConfigError("simulated_years", f"{problem}, got {list(simulated)}")
-    for bought in case.purchases.values():
-        purchase_cash_flow(bought, case.catalogue, years, case.appraisal.price_year)
+        refusals.add(ConfigError("simulated_years", f"{problem}, got {list(simulated)}"))
     for name in CLASSES:
-        truck_hour_value(case.value, case.benefit, name, case.appraisal.price_year, case.deflator)
-    check_purchases_cover_use(case)
+        value = (case.value, case.benefit, name, case.appraisal.price_year, case.deflator)
+        _taken(refusals, partial(truck_hour_value, *value))
+    for name, bought in case.purchases.items():
+        if any(purchase.measure not in case.catalogue for purchase in bought):
+            continue  # collected already
+        with refusals.collect():
+            purchase_cash_flow(bought, case.catalogue, years, case.appraisal.price_year)
+            if name != case.study.baseline:
+                check_purchases_cover_use(case, name)
 
 
-def _check_purchases(case: FundingCase) -> None:
-    for name, bought in case.terms.purchases.items():
-        if name not in case.study.alternatives:
-            raise ConfigError(f"purchases.{name}", f"no such alternative; known {list(case.study.alternatives)}")
-        if name == case.study.baseline and bought:
-            raise ConfigError(f"purchases.{name}", "the baseline is today's port and buys nothing")
+def _collect_purchases(refusals: Refusals, study: Study, terms: CaseTerms, measures: Collection[str]) -> None:
+    """Collect purchases of nobody, of the baseline, and of what is no measure."""
+    for name, bought in terms.purchases.items():
+        if name not in study.alternatives:
+            problem = f"no such alternative; known {list(study.alternatives)}"
+            refusals.add(ConfigError(f"purchases.{name}", problem))
+        if name == study.baseline and bought:
+            refusals.add(ConfigError(f"purchases.{name}", "the baseline is today's port and buys nothing"))
         for place, purchase in enumerate(bought):
-            if purchase.measure not in case.catalogue:
-                problem = f"no measure {purchase.measure!r}; known {sorted(case.catalogue)}"
-                raise ConfigError(f"purchases.{name}[{place}].measure", problem)
+            if purchase.measure not in measures:
+                problem = f"no measure {purchase.measure!r}; known {sorted(measures)}"
+                refusals.add(ConfigError(f"purchases.{name}[{place}].measure", problem))
 
 
-T = TypeVar("T", bound=Spec)
+S = TypeVar("S", bound=Spec)
 
 
 def read_economic_option(
-    cls: type[T], group: str, name: str, accepted: Collection[str] = (), folder: Path = CONFIGS
-) -> T:
+    cls: type[S], group: str, name: str, accepted: Collection[str] = (), folder: Path = CONFIGS
+) -> S:
     """Return one option of one group; ``accepted`` are keys of unverified numbers that the user takes all the same.
 
     Raises

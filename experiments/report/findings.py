@@ -64,7 +64,11 @@ class Findings:
 
     def label(self, alternative: str) -> str:
         """Return the name of an alternative as a reader meets it; ids are for files and machines."""
-        return alternative.replace("_", " ").capitalize() if alternative in self.names else alternative
+        return self.study.names.label(alternative)
+
+    def about(self, alternative: str) -> str:
+        """Return what an alternative does, in a line; empty: nobody has said."""
+        return self.study.names.about(alternative)
 
     @property
     def alpha(self) -> float:

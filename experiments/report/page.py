@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from experiments.number_format import percent
+from experiments.number_format import NONE, percent
 from experiments.page_templates import Cell, Chart, Table, fill_template, page_table
 from experiments.report import notes as report_notes
 from experiments.report import station_use, tables
@@ -23,6 +23,7 @@ from experiments.report.charts.sensitivity import Sensitivity, sensitivity, sens
 from experiments.report.charts.tradeoff import tradeoff_chart
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
+from experiments.report.labeled import labeled
 from experiments.report.notes import frontier_notes
 from experiments.report.threat_gains import threat_gains_table
 from experiments.study.inputs import input_groups
@@ -33,6 +34,7 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
 
     ``target_min`` is the most that the average wait should be, in minutes, of the scorecard; None: there is no target.
     """
+    findings = labeled(findings)
     study, several = findings.study, len(findings.names) > 1
     inputs = sensitivity(findings)
     return fill_template(
@@ -71,9 +73,21 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
         when=report_notes.calendar_words(findings),
         badges=badge_rows(findings),
         groups=[(group["name"], _input_table(group)) for group in input_groups(study.inputs(study.baseline))],
-        changes=[{"name": n, "lines": list(study.own_overrides.get(n, ()))} for n in findings.names],
+        alternatives=alternatives_table(findings),
+        changes=[
+            {"name": n, "id": study.names.id_of(n), "lines": study.own_overrides.get(n, ())} for n in findings.names
+        ],
         coverage=percent(study.coverage, 0),
     )
+
+
+def alternatives_table(findings: Findings) -> Table:
+    """Return what each alternative does, and how configs and the command line name it."""
+    names = findings.study.names
+    rows: list[tuple[str, list[str | Cell]]] = [
+        (name, [Cell(names.about(name) or NONE, look="words"), names.id_of(name)]) for name in findings.names
+    ]
+    return page_table("Alternatives", "alternative", ("what it does", "id in configs"), rows)
 
 
 def _input_table(group: dict[str, Any]) -> Table:

@@ -36,6 +36,7 @@ from experiments.report.answers.answer import comparison_answer
 from experiments.report.answers.claim import Withheld
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
+from experiments.report.labeled import labeled
 from experiments.report.notes import (
     frontier_notes,
     random_stream_answer,
@@ -136,6 +137,7 @@ SENTENCES: Final = (
 
 def print_findings(terminal: Console, findings: Findings, paths: Sequence[Path], wall_s: float) -> None:
     """Print the answer, the table, what was written, and the notes, in this order."""
+    findings = labeled(findings)
     terminal.print()
     answer = comparison_answer(findings)
     terminal.print(Text(wrap_line(terminal, answer.text), style="" if isinstance(answer, Withheld) else "bold"))

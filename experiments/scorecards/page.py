@@ -225,7 +225,7 @@ def _runs(card: Scorecard) -> Iterator[dict[str, str]]:
             yield {
                 "label": f"{part.direction}, {period.label}",
                 "folder": str(period.folder),
-                "words": f"alternative {period.alternative}; seed {record['seed']}; "
+                "words": f"{period.alternative_label}; seed {record['seed']}; "
                 f"{len(period.metrics)} replications of {days} days from {period.settings['start_date']}, "
                 f"calendar={period.settings['calendar']}; throughgate {record['throughgate']}",
                 "command": f"throughgate {record['verb']} {' '.join(record['overrides'])}".strip(),

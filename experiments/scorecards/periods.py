@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from experiments.report.findings import is_fitted
+from experiments.study.display_names import derived_label
 from experiments.study.study import MONTHS
 from sim.errors import ConfigError
 from sim.scenario import Scenario, build_scenario
@@ -60,6 +61,11 @@ class Period:
         """
         is_month = self.strata is None and self.settings["calendar"] == "year"
         return not is_month and self.record["trucks"] is None and is_fitted(self.scenario)
+
+    @property
+    def alternative_label(self) -> str:
+        """The name of the alternative as readers meet it; records of earlier versions hold none."""
+        return str(self.record.get("labels", {}).get(self.alternative) or derived_label(self.alternative))
 
     @property
     def unstable(self) -> str:

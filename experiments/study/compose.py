@@ -14,7 +14,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
@@ -35,6 +35,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 import configs
 from experiments.study.calibration_file import CALIBRATION, check_calibration_file
+from experiments.study.display_names import Names, take_display_names
 from sim.caching import cache_files
 from sim.caching.source_hash import files_hash, source_files
 from sim.errors import ConfigError
@@ -128,10 +129,11 @@ SEPARATE: Final = "separate"
 
 @dataclass(frozen=True, slots=True)
 class ComposedConfig:
-    """What Hydra makes of some overrides: plain values, and the option chosen of each group."""
+    """What Hydra makes of some overrides: plain values, the option chosen of each group, and the names for readers."""
 
     mapping: dict[str, Any]
     choices: dict[str, str | None]
+    names: Names = field(default_factory=dict)
 
 
 def search_override(config_dir: Path | str) -> str:
@@ -277,7 +279,7 @@ def compose_config(overrides: Sequence[str], root: str = ROOT) -> ComposedConfig
     """
     overrides = with_calibration_file(overrides)
     found = _composed(overrides, root, _state(overrides))
-    return ComposedConfig(copy_plain_values(found.mapping), dict(found.choices))
+    return ComposedConfig(copy_plain_values(found.mapping), dict(found.choices), copy_plain_values(found.names))
 
 
 def _state(overrides: Sequence[str]) -> tuple[tuple[Path, int], ...]:
@@ -308,7 +310,8 @@ def _composed(overrides: tuple[str, ...], root: str, _state: tuple[tuple[Path, i
     kept = read_composition(overrides, root, *versions)
     if kept is None:
         made = _made(overrides, root)
-        store_composition({"mapping": made.mapping, "choices": made.choices}, overrides, root, *versions)
+        values = {"mapping": made.mapping, "choices": made.choices, "names": made.names}
+        store_composition(values, overrides, root, *versions)
         return made
     return ComposedConfig(**kept)
 
@@ -339,9 +342,12 @@ def _compose(overrides: Sequence[str], root: str) -> ComposedConfig:
     mapping = cast("dict[str, Any]", OmegaConf.to_container(config, resolve=True))
     priced = [name for name in choices if name in ECONOMIC or name.startswith("cost@")]
     found = {group: choices.get(group) for group in (*GROUPS, *priced)}
+    if root == ROOT and not any(text.lstrip("+").startswith("cost") for text in overrides):
+        for name in priced:  # an experiment may bring measures for ``fund``; no other verb reads prices
+            mapping.pop(name.partition("@")[0], None)
     if found[CALIBRATION] not in _options(CALIBRATION, overrides):
         found[CALIBRATION] = None  # a port that was not calibrated: its default option is optional
-    return ComposedConfig(mapping, found)
+    return ComposedConfig(mapping, found, take_display_names(mapping))
 
 
 def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:

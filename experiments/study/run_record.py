@@ -46,6 +46,7 @@ def run_record(study: Study, wall_s: float, unstable: Mapping[str, str] | None =
         "study": {name: getattr(study, name) for name in RECORDED}
         | {"robustness": dataclasses.asdict(study.robustness)},
         "alternatives": {name: study.mapping(name) for name in study.alternatives},
+        "labels": {name: study.names.label(name) for name in study.alternatives},
         "assumed": {name: _ranges(study.inputs(name)) for name in study.alternatives},
         "unstable": dict(unstable or {}),
         "volume_years": volume_years(study),

@@ -8,7 +8,8 @@
 
 A comment on a key's line speaks for the key and everything below it, a comment alone on its line
 for the key under it. A range belongs to those numbers below it that lie inside it: in
-``{mean_min: 2.0, cv: 0.6}  # [A 1.6..2.2]`` it is the range of ``mean_min`` alone.
+``{mean_min: 2.0, cv: 0.6}  # [A 1.6..2.2]`` it is the range of ``mean_min`` alone. In a private folder
+(``--config-dir``) a number without a comment is the planner's own.
 """
 
 from __future__ import annotations
@@ -78,10 +79,15 @@ def source_notes(path: Path) -> dict[str, SourceNote | None]:
     return dict(_notes_in(path.read_text(encoding="utf-8")))
 
 
+LABELED_SET: Final = re.compile(r"^((?:alternatives|crossed_with)\.\w+)\.overrides\.")
+"""Beginning of the keys of a set of overrides that has a label, in place of which a plain list has its name alone."""
+
+
 @lru_cache(maxsize=256)
 def _notes_in(text: str) -> dict[str, SourceNote | None]:
     root = yaml.compose(text, Loader=LOADER)
-    return {} if root is None else dict(_walk(root, "", None, _comments(text, root)))
+    found = {} if root is None else dict(_walk(root, "", None, _comments(text, root)))
+    return {LABELED_SET.sub(r"\1.", key): note for key, note in found.items()}
 
 
 def _comments(text: str, root: yaml.Node) -> _Comments:
@@ -155,6 +161,8 @@ def _sets_number(text: str) -> bool:
 
 CONFIGS: Final = Path(configs.__file__).parent
 USER: Final = SourceNote("user", note="set on the command line")
+PLANNER: Final = SourceNote("user", note="set by the planner")
+"""Of a number without a comment in a private folder: whoever wrote the file stands for it."""
 UNKNOWN: Final = SourceNote("user", note="no source given")
 
 
@@ -262,12 +270,18 @@ def _written(
     written: dict[str, tuple[SourceNote | None, str]] = {}
     for part, (group, option) in parts.items():
         for path in option_files(group, option, folders):
-            for key, note in source_notes(path).items():
+            for key, note in _notes_of_file(path).items():
                 written[f"{part}.{key}"] = (note, path_label(path))
     for group in (CALIBRATION, "experiment"):
         for path in option_files(group, config.choices[group], folders):
-            written.update({key: (note, path_label(path)) for key, note in source_notes(path).items()})
+            written.update({key: (note, path_label(path)) for key, note in _notes_of_file(path).items()})
     return written
+
+
+def _notes_of_file(path: Path) -> dict[str, SourceNote | None]:
+    """Return the notes of a file; in a private one, numbers without a comment are the planner's."""
+    unsaid = None if path.is_relative_to(CONFIGS) else PLANNER
+    return {key: note or unsaid for key, note in source_notes(path).items()}
 
 
 def _own_notes(
@@ -276,7 +290,7 @@ def _own_notes(
     """Return the notes of the numbers that an alternative sets in its experiment's file."""
     result: dict[str, tuple[SourceNote | None, str]] = {}
     for path in option_files("experiment", config.choices["experiment"], folders):
-        by_line = {key.partition(".")[2].partition(".")[2]: note for key, note in source_notes(path).items()}
+        by_line = {key.partition(".")[2].partition(".")[2]: note for key, note in _notes_of_file(path).items()}
         for override in parse_overrides(alternative_overrides):
             if (line := str(override.input_line)) in by_line:
                 result[override.key_or_group] = (by_line[line], path_label(path))

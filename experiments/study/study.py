@@ -34,6 +34,7 @@ from experiments.study.compose import (
     parse_overrides,
     search_override,
 )
+from experiments.study.display_names import DisplayNames, study_names
 from experiments.study.manifest_file import check_trucks_can_be_served, read_manifest_file
 from experiments.study.margins import DEFAULT_MARGINS, AlikeMargins
 from experiments.study.sources import SourcedInput, input_sources
@@ -197,6 +198,8 @@ class Study:
     """Trucks that score at least this are high-risk."""
     crossed_with: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     """What the alternatives of the experiment were crossed with, by name."""
+    names: DisplayNames = dataclasses.field(default_factory=DisplayNames)
+    """What readers meet in place of the ids of alternatives, and of what they were crossed with."""
     separate: bool = False
     """Whether every station has people of its own, whatever the roster says."""
     equal_levels: bool = True
@@ -250,7 +253,7 @@ class Study:
 
     def _composed(self, alternative: str) -> ComposedConfig:
         asked = overrides_with_experiment(self.overrides, self.verb)
-        return compose_alternative(asked, alternative, self.own_overrides[alternative], self.crossed_with)
+        return compose_alternative(asked, self.own_overrides[alternative], self.crossed_with)
 
 
 def compose_mapping(overrides: Sequence[str] = ()) -> dict[str, Any]:
@@ -325,10 +328,12 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     own = given or {str(base.choices["policy"]): ()}
     _check_counts(settings, own, base, verb)
     out = _out(settings, base, verb)
-    scenarios = {}
+    policies, scenarios = {}, {}
     for name, more in own.items():
         with named_alternative(name):
-            scenarios[name] = checked_scenario(compose_alternative(asked, name, more, settings.crossed_with).mapping)
+            config = compose_alternative(asked, more, settings.crossed_with)
+            scenarios[name] = checked_scenario(config.mapping)
+        policies[name] = config.names.get("policy", {})
     check_writable(out)
     fields = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)} | {
         "baseline": settings.baseline or next(iter(own)),
@@ -336,6 +341,7 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
         "store": _store(settings),
         "manifest": None if settings.manifest is None else Path(settings.manifest).expanduser(),
         "alternatives": scenarios,
+        "names": study_names(base.names, policies, list(settings.crossed_with), own_policy=not given),
     }
     study = Study(verb=verb, experiment=base.choices["experiment"], overrides=users, own_overrides=own, **fields)
     if study.manifest is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sim.scenario import Scenario
+from sim.setting.staffing import lane_response
 from sim.stations import STATION
 
 Hint = Callable[[str, Scenario], str]
@@ -38,6 +39,25 @@ def _booths(key: str, scenario: Scenario) -> str:
         if key == f"staffing.max_{kind}":
             return f"staffing.extra_{kind} acts: the timetable opens no more booths than this"
     return ""
+
+
+def _extra(key: str, scenario: Scenario) -> str:
+    """Return what stands before lanes between two hours."""
+    staffing, port = scenario.staffing, scenario.port
+    if key.partition("[")[0] != "staffing.extra":
+        return ""
+    spans = [(hours.open_h, hours.close_h, day) for day, hours in port.hours.items()]
+    if not any(
+        day in entry.days and entry.from_h < close and begin < entry.to_h
+        for entry in staffing.extra
+        for begin, close, day in spans
+    ):
+        return "port.hours acts: the port is closed in these hours"
+    if staffing.roster is not None:
+        return "staffing.roster.extra_officers acts: nobody of the roster is left to sit in more booths"
+    if lane_response(port, staffing) is not None:
+        return "port.primary.lanes acts: lanes that follow the line open all that are built in these hours without it"
+    return "port.primary.lanes acts: no more booths can be opened than are built"
 
 
 def _posts(key: str, scenario: Scenario) -> str:
@@ -81,4 +101,4 @@ def _officers(key: str, scenario: Scenario) -> str:
     return ""
 
 
-HINTS: Final[tuple[Hint, ...]] = (_officers, _booths, _posts, _left_out, _unread)
+HINTS: Final[tuple[Hint, ...]] = (_officers, _booths, _extra, _posts, _left_out, _unread)

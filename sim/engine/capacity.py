@@ -6,7 +6,9 @@ same posts, and a further server leaves the breakdowns of the others as they wer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -109,7 +111,7 @@ def draw_capacity(setting: Setting, window: Window) -> pd.DataFrame:
     return LazyFrame(LazyColumns(columns), tuple(kinds), len(rows))
 
 
-def manned_intervals(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:
+def manned_intervals(setting: Setting, window: Window) -> Mapping[tuple[int, int], list[Span]]:
     """Return the manned intervals of every (station, server), breakdowns left out.
 
     The approach is open around the clock: ``approach.lanes`` general lanes and, where FAST trucks
@@ -119,6 +121,15 @@ def manned_intervals(setting: Setting, window: Window) -> dict[tuple[int, int], 
     (`sim.engine.reviews`). Every other station keeps the port's hours, and ``extra_h`` longer. All
     of it ends with the window.
     """
+    parts = (setting.port, setting.scanner, setting.staffing)
+    return _MANNED.once(parts, window, lambda: MappingProxyType(_manned(setting, window)))
+
+
+_MANNED = KeptResults[Mapping[tuple[int, int], list[Span]]](most=64)
+"""The alternatives of a comparison are manned alike, unless their posts differ."""
+
+
+def _manned(setting: Setting, window: Window) -> dict[tuple[int, int], list[Span]]:
     manned = {(APPROACH, server): [(0.0, window.horizon_min)] for server in approach_lanes(setting)}
     manned |= _booths(setting, window)
     for station, name in enumerate(STATIONS):

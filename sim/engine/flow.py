@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sim.arrays import FloatArray, IntArray
 from sim.engine.reviews import ReviewMemory, Reviews, lay_out_reviews, review_keys
 from sim.engine.roster import RosterPlan, lay_out_roster
-from sim.stations import DOWN, N_CLASSES, N_STATIONS, UP, event_key
+from sim.stations import DOWN, N_CLASSES, N_STATIONS, STATION_SHIFT, UP, event_key
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -155,10 +155,9 @@ def order_calendar(
     station: IntArray, server: IntArray, up_min: FloatArray, down_min: FloatArray, more: tuple[FloatArray, IntArray]
 ) -> tuple[FloatArray, IntArray]:
     """Return times and keys of every UP, every DOWN and ``more`` events, in the order in which they are handled."""
-    posts = list(zip(station.tolist(), server.tolist(), strict=True))
-    keys = [event_key(kind, k, s) for kind in (UP, DOWN) for k, s in posts]
     times = np.concatenate([up_min, down_min, more[0]])
-    key = np.concatenate([np.array(keys, dtype=np.int64), more[1]])
+    post = (station << STATION_SHIFT) | server
+    key = np.concatenate([event_key(UP, 0, 0) | post, event_key(DOWN, 0, 0) | post, more[1]])
     order = np.lexsort((key, times))
     return times[order], key[order]
 

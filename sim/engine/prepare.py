@@ -112,7 +112,7 @@ def prepare_flow(  # noqa: PLR0913
         join=PRIMARY,
         state=[0.0],
         reviews=reviews,
-        roster=plan_roster(setting, window, first, reviews["review_min"]) if reviews is not None else None,
+        roster=plan_roster(setting, window, first, reviews.review_min) if reviews is not None else None,
         **_rules(setting),
     )
 

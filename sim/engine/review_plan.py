@@ -7,8 +7,9 @@ from typing import Any, Final
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.caching.kept_results import KeptResults
 from sim.engine.capacity import Span, open_intervals, timetable_booths
-from sim.engine.reviews import NO_OFFICER_LIMIT
+from sim.engine.reviews import NO_OFFICER_LIMIT, Reviews, lay_out_reviews
 from sim.setting.port import MIN_PER_DAY, Responsive
 from sim.setting.setting import Setting
 from sim.setting.staffing import lane_response, lanes_for_lines
@@ -32,8 +33,8 @@ TIMETABLE: Final = Responsive(
 """Lanes that are looked at as the timetable changes and, there being no lane beyond it, never follow the line."""
 
 
-def plan_reviews(setting: Setting, window: Window, first_booth: int) -> dict[str, Any] | None:
-    """Return the fields of `sim.engine.reviews.Reviews`; None where lanes follow the timetable, without reviews.
+def plan_reviews(setting: Setting, window: Window, first_booth: int) -> Reviews | None:
+    """Return when booths are reviewed; None where lanes follow the timetable, without reviews.
 
     Under a roster lanes that do not follow the line are reviewed too: the timetable says how many are wanted.
 
@@ -50,6 +51,17 @@ def plan_reviews(setting: Setting, window: Window, first_booth: int) -> dict[str
         if setting.staffing.roster is None:
             return None
         responsive = TIMETABLE
+    parts = (setting.port, setting.staffing, setting.insider, responsive)
+    return _REVIEWS.once(
+        parts, (window, first_booth), lambda: lay_out_reviews(_plan(setting, window, first_booth, responsive))
+    )
+
+
+_REVIEWS = KeptResults[Reviews](most=64)
+"""The alternatives of a comparison have the same reviews, unless their booths differ."""
+
+
+def _plan(setting: Setting, window: Window, first_booth: int, responsive: Responsive) -> dict[str, Any]:
     times = _review_times(setting, window, responsive)
     is_open = covers(open_intervals(setting, window), times)
     least = _opened_next(_timetable(setting, window, times), is_open)

@@ -42,6 +42,7 @@ class ReviewMemory(NamedTuple):
     beyond: IntArray
     """[1], officers at work beyond the roster, in thousandths."""
     wanted: IntArray
+    needed: IntArray
     target: IntArray
     most: IntArray
     costs: IntArray
@@ -84,7 +85,7 @@ class Reviews(NamedTuple):
         """Return what a run's reviews remember and count, before the first; of posts under a roster, their kinds."""
         lanes = self.empty_memory()
         sizes = {"closing": lanes.shape[1], "in_line": N_CLASSES, "earliest": 1, "beyond": 1, "order": servers}
-        sizes |= dict.fromkeys(("posts", "wanted", "target", "most", "costs"), kinds)
+        sizes |= dict.fromkeys(("posts", "wanted", "needed", "target", "most", "costs"), kinds)
         counts = {name: np.zeros(size, dtype=np.int64) for name, size in sizes.items()}
         return ReviewMemory(lanes=lanes, work=np.zeros(kinds), **counts)
 

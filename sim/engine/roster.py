@@ -89,43 +89,48 @@ def _exact(parts: Mapping[str, Any]) -> RosterPlan:
 
 
 @register_jitable
-def _turn(p: RosterPlan, g: int, posts: int, work: float) -> int:
-    """Return whose turn it is for the next officers: the kinds of the lowest number."""
+def _turn(p: RosterPlan, g: int, posts: int, m: ReviewMemory) -> int:
+    """Return whose turn it is for the next officers: the kinds of the lowest number.
+
+    An exam post is needed for each truck in hand or waiting and for one that may come; more of them come last.
+    """
     booths = p.lanes[g] >= 0
     if p.rule == BOOTHS_FIRST:
         return 0 if booths else 1
     if p.rule == EXAMS_FIRST:
-        return 1 if booths else 0
+        if booths:
+            return 1
+        return 0 if posts < m.needed[g] else 2
     if p.rule == TARGET_WAIT:
         if booths:
-            return 0 if work > p.target_wait_min * posts else 2
-        return 1
+            return 0 if m.work[g] > p.target_wait_min * posts else 2
+        return 1 if posts < m.needed[g] else 3
     return 0
 
 
 @register_jitable
-def _goes_before(p: RosterPlan, g: int, other: int, posts: IntArray, most: IntArray, work: FloatArray) -> bool:
+def _goes_before(p: RosterPlan, g: int, other: int, posts: IntArray, most: IntArray, m: ReviewMemory) -> bool:
     """Tell whether kind ``g`` gets the next officers before ``other``, which is earlier on the road."""
-    turn, turn_of_other = _turn(p, g, posts[g], work[g]), _turn(p, other, posts[other], work[other])
+    turn, turn_of_other = _turn(p, g, posts[g], m), _turn(p, other, posts[other], m)
     if turn != turn_of_other:
         return turn < turn_of_other
     if p.rule == BY_LINE:
-        return bool(work[g] * posts[other] > work[other] * posts[g])
+        return bool(m.work[g] * posts[other] > m.work[other] * posts[g])
     return bool(posts[g] * most[other] < posts[other] * most[g])
 
 
 @register_jitable
-def _next_kind(p: RosterPlan, left: int, posts: IntArray, most: IntArray, costs: IntArray, work: FloatArray) -> int:
+def _next_kind(p: RosterPlan, left: int, posts: IntArray, most: IntArray, costs: IntArray, m: ReviewMemory) -> int:
     """Return the kind that gets a post more, at most ``left`` officers dear; -1: none."""
     best = -1
     for g in range(len(posts)):
-        if posts[g] < most[g] and costs[g] <= left and (best < 0 or _goes_before(p, g, best, posts, most, work)):
+        if posts[g] < most[g] and costs[g] <= left and (best < 0 or _goes_before(p, g, best, posts, most, m)):
             best = g
     return best
 
 
 @register_jitable
-def _fill(p: RosterPlan, left: int, posts: IntArray, most: IntArray, work: FloatArray) -> int:
+def _fill(p: RosterPlan, left: int, posts: IntArray, most: IntArray, m: ReviewMemory) -> int:
     """Give crews to one post after the other; return the officers who are left."""
     total = 0
     for g in range(len(posts)):
@@ -135,7 +140,7 @@ def _fill(p: RosterPlan, left: int, posts: IntArray, most: IntArray, work: Float
             posts[g] = most[g]
         return left - total
     while True:
-        g = _next_kind(p, left, posts, most, p.crew, work)
+        g = _next_kind(p, left, posts, most, p.crew, m)
         if g < 0:
             return left
         posts[g] += 1
@@ -166,7 +171,7 @@ def _open_posts(p: RosterPlan, left: int, busy: IntArray, m: ReviewMemory) -> in
         for g in range(len(p.first)):
             if m.posts[g] < m.target[g]:
                 m.costs[g] = p.crew[g] * (1 - busy[m.order[p.first[g] + m.posts[g]]])
-        g = _next_kind(p, left, m.posts, m.target, m.costs, m.work)
+        g = _next_kind(p, left, m.posts, m.target, m.costs, m)
         if g < 0:
             return left
         left -= m.costs[g]
@@ -200,7 +205,7 @@ def place_officers(p: RosterPlan, row: int, busy: IntArray, staffed: IntArray, m
     for g in range(kinds):
         m.target[g] = min(p.least[g], m.wanted[g])
         left -= p.crew[g] * m.target[g]
-    left = _fill(p, left, m.target, m.wanted, m.work)
+    left = _fill(p, left, m.target, m.wanted, m)
     # officers of the shift that has ended stay at posts that they are at, where trucks are in line
     ended = max(p.officers[row - 1] - p.officers[row], 0) if row > 0 else 0
     stay = min(p.may_stay[row], m.beyond[0] + ended)
@@ -209,7 +214,7 @@ def place_officers(p: RosterPlan, row: int, busy: IntArray, staffed: IntArray, m
             m.most[g] = m.target[g]
             if m.work[g] > 0.0:
                 m.most[g] = max(m.most[g], min(m.posts[g], m.wanted[g]))
-        _fill(p, left + stay, m.target, m.most, m.work)
+        _fill(p, left + stay, m.target, m.most, m)
     used = 0
     for g in range(kinds):
         m.posts[g] = max(_posts_with_crew(p, g, busy, staffed, m), min(p.least[g], m.wanted[g]))
@@ -257,7 +262,9 @@ def hold_roster(
         m.work[g] = (waiting[k] + blocked[k]) * p.work_min[g, 0]
         if p.lanes[g] >= 0:
             m.work[g] = m.in_line[0] * p.work_min[g, 0] + m.in_line[1] * p.work_min[g, 1]
+        m.needed[g] = waiting[k] + blocked[k] + 1
         for s in range(p.first[g], p.last[g]):
+            m.needed[g] += busy[s]
             in_hand += p.crew[g] * busy[s]
     placed = place_officers(p, row, busy, staffed, m)
     if p.on_duty[row] == 0:

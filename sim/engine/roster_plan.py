@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.caching.kept_results import KeptResults
 from sim.engine.capacity import Span, manned_intervals, open_intervals
 from sim.engine.review_plan import KINDS, covers, next_opening, work_in_line
 from sim.engine.roster import RULES, RosterPlan, lay_out_roster
-from sim.setting.port import OfficerShift
+from sim.setting.port import OfficerShift, Port
 from sim.setting.roster import FAST_BOOTHS, Posts, Roster, least_posts, roster_shifts, thousandths
 from sim.setting.setting import Setting
 from sim.setting.window import Window
@@ -33,15 +34,22 @@ class Duty(NamedTuple):
     officers: int
 
 
-def draw_duties(setting: Setting, window: Window) -> list[Duty]:
+def draw_duties(setting: Setting, window: Window) -> tuple[Duty, ...]:
     """Draw who comes to each shift of the window, and of the day before it: the same for every alternative.
 
     Each officer of a shift stays away by a draw of his own, so that one more officer leaves the others' as they were.
     """
     roster = setting.staffing.roster
     if roster is None:
-        return []
-    shifts, duties = roster_shifts(setting.port, roster), []
+        return ()
+    return _DUTIES.once((setting.port, roster), window, lambda: tuple(_draw_duties(setting.port, roster, window)))
+
+
+_DUTIES = KeptResults[tuple[Duty, ...]](most=64)
+
+
+def _draw_duties(port: Port, roster: Roster, window: Window) -> list[Duty]:
+    shifts, duties = roster_shifts(port, roster), []
     days = window.dates()
     for day, weekday in enumerate([(days[0].weekday() - 1) % 7, *(date.weekday() for date in days)]):
         for place, shift in enumerate(shifts[day_type(weekday)]):
@@ -145,7 +153,7 @@ def _hours(setting: Setting, window: Window, posts: Posts) -> list[Span]:
     return [span for (k, booth), spans in manned.items() if k == PRIMARY and (booth >= lanes) == fast for span in spans]
 
 
-def _available(roster: Roster, duties: list[Duty], times: FloatArray) -> IntArray:
+def _available(roster: Roster, duties: Sequence[Duty], times: FloatArray) -> IntArray:
     """Return int[R], officers who have come and are not on a break, in thousandths, rounded down."""
     came = np.zeros(len(times), dtype=np.int64)
     for duty in duties:

@@ -311,7 +311,7 @@ TUNING_MEASURES: Final = ("wait_mean_min", "detection_expected", "scan_rate")
 """Ratios that `tuning_measures` gives beside their two sums; ``crossing_p95_min`` comes with them."""
 
 
-def tuning_measures(*, ledger: pd.DataFrame, detection: ExpectedDetection, **_others: object) -> dict[str, float]:
+def tuning_measures(*, ledger: pd.DataFrame, detection: ExpectedDetection) -> dict[str, float]:
     """Return `TUNING_MEASURES`, their sums and the 95th percentile of crossing, as `measure_replication` does."""
     exit_min, arrive = column(ledger, "exit_min"), column(ledger, "arrive_min")
     checked, start = column(ledger, "origin_leave_min"), column(ledger, "primary_start_min")

@@ -52,9 +52,8 @@ def collect_profiles(ledger: pd.DataFrame, window: Window) -> dict[str, FloatArr
     The mean queue of general trucks on Mondays at noon is
     ``queue_sum[0, 48, 0] / queue_days[0]``.
     """
-    lane_class = ledger["lane_class"].to_numpy(np.int64)
-    arrive = ledger["arrive_min"].to_numpy(np.float64)
-    start = ledger["primary_start_min"].to_numpy(np.float64)
+    lane_class, arrive = column(ledger, "lane_class"), column(ledger, "arrive_min")
+    start = column(ledger, "primary_start_min")
     weekday = np.array([date.weekday() for date in window.dates()])
     queue = np.zeros((7, N_SLOTS, N_CLASSES))
     for kind in range(N_CLASSES):
@@ -170,28 +169,28 @@ def _stood(ledger: pd.DataFrame, window: Window) -> tuple[FloatArray, FloatArray
 
     At primary a truck is held for its image until the analyst is done, and only then by a yard.
     """
-    at = {
-        (k, moment): ledger[f"{name}_{moment}_min"].to_numpy(np.float64)
-        for k, name in enumerate(STATIONS)
-        for moment in ("enter", "start", "end", "leave")
-    }
+
+    def at(k: int, moment: str) -> FloatArray:
+        return np.asarray(column(ledger, f"{STATIONS[k]}_{moment}_min"), dtype=np.float64)
+
     n = len(STATIONS)
     queued, held, work = (np.zeros((24 * window.days, *(n,) * d)) for d in (1, 2, 1))
     for k in IN_LINE:
-        if not np.isfinite(at[k, "enter"]).any():
+        # most stations see few trucks
+        came = np.flatnonzero(np.isfinite(at(k, "enter")))
+        if not len(came):
             continue
+        enter, start, free, leave = (at(k, moment)[came] for moment in ("enter", "start", "end", "leave"))
         # one turned away in line has left the queue without a start
-        began = np.where(np.isfinite(at[k, "start"]), at[k, "start"], at[k, "leave"])
-        queued[:, k] = minutes_by_hour(at[k, "enter"], began, window)
-        work[:, k] = minutes_by_hour(at[k, "start"], at[k, "end"], window)
-        free, leave = at[k, "end"], at[k, "leave"]
+        queued[:, k] = minutes_by_hour(enter, np.where(np.isfinite(start), start, leave), window)
+        work[:, k] = minutes_by_hour(start, free, window)
         if k == PRIMARY:
-            judged = np.maximum(free, np.fmin(at[ANALYST, "leave"], leave))
-            judged = np.where(np.isnan(at[ANALYST, "enter"]), free, judged)
+            judged = np.maximum(free, np.fmin(at(ANALYST, "leave")[came], leave))
+            judged = np.where(np.isnan(at(ANALYST, "enter")[came]), free, judged)
             held[:, k, ANALYST] = minutes_by_hour(free, judged, window)
             free = judged
         for later in range(k + 1, ANALYST):
-            because = np.flatnonzero(at[later, "enter"] == leave)
+            because = np.flatnonzero(at(later, "enter")[came] == leave)
             if len(because):
                 held[:, k, later] = minutes_by_hour(free[because], leave[because], window)
     return queued, held, work

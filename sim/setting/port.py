@@ -30,6 +30,13 @@ COMMODITIES = (
 """Commodity groups, in the order of the codes in MANIFEST; an empty truck has code -1."""
 
 
+def check_hours(from_h: float, to_h: float) -> None:
+    """Refuse (ConfigError) hours of a day that end before they begin, and say how a night is given."""
+    if to_h <= from_h:
+        night = f"; a night is two of them: {from_h:g} to 24, and 0 to {to_h:g} on the day after" if to_h > 0.0 else ""
+        raise ConfigError("to_h", f"must be later than from_h={from_h:g}, got {to_h:g}{night}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift(Spec):
     """Lanes open from one hour of the day to another (the rest of the lanes are shut)."""
@@ -40,8 +47,7 @@ class Shift(Spec):
     fast_lanes: int = bounded_field(0)
 
     def check(self) -> None:
-        if self.to_h <= self.from_h:
-            raise ConfigError("to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}")
+        check_hours(self.from_h, self.to_h)
 
 
 LATEST_SHIFT_H: Final = 36.0
@@ -59,7 +65,8 @@ class OfficerShift(Spec):
 
     def check(self) -> None:
         if self.to_h <= self.from_h:
-            raise ConfigError("to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}")
+            night = f"; into the night after: to_h={self.to_h + 24.0:g}" if self.to_h <= LATEST_SHIFT_H - 24.0 else ""
+            raise ConfigError("to_h", f"must be later than from_h={self.from_h:g}, got {self.to_h:g}{night}")
 
 
 OfficerShifts = dict[DayType, tuple[OfficerShift, ...]]
@@ -74,7 +81,9 @@ class Hours(Spec):
 
     def check(self) -> None:
         if self.close_h < self.open_h:
-            raise ConfigError("close_h", f"must not be before open_h={self.open_h:g}")
+            problem = f"must not be before open_h={self.open_h:g}, got {self.close_h:g}"
+            advice = "hours over midnight are 0 to 24, with a timetable (port.primary.open_by_shift) of two shifts"
+            raise ConfigError("close_h", f"{problem}; {advice}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,8 +35,8 @@ class Roster(Spec):
 
     rule: PlacingRule
     """``fixed``: in proportion to the posts wanted, whatever the lines; ``booths_first``: other posts get who is left;
-    ``exams_first``: booths do; ``by_line``: the next officer goes where work in line per post is largest;
-    ``target_wait``: booths until the wait is below ``target_wait_min``, the rest to other posts."""
+    ``exams_first``: booths get what exams in hand and waiting do not need; ``by_line``: the next officer goes where
+    work in line per post is largest; ``target_wait``: booths until the wait is below ``target_wait_min``."""
     officers: OfficerShifts | None
     """Shifts of the port's cargo officers; null: the port's own (``port.officers``)."""
     extra_officers: int = bounded_field(-10_000, 10_000)

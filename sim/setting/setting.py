@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.caching.kept_results import KeptResults
 from sim.setting.insider import Insider
 from sim.setting.port import Check, Port, Segment
 from sim.setting.roster import FAST_BOOTHS, ROSTERED, Posts, check_roster
 from sim.setting.scanner import Scanner, Sensor
 from sim.setting.sharing import Sharing
 from sim.setting.spec import Spec, bounded_field
-from sim.setting.staffing import Staffing, check_lane_response
+from sim.setting.staffing import Staffing, check_extra_lanes, check_lane_response
 from sim.setting.threat import Threat
 from sim.setting.traffic import Traffic
 from sim.stations import STATION
+
+_FITTING = KeptResults[None](most=256)
+"""Rosters that fit their port: a comparison turns policies hundreds of times at the same port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +45,11 @@ class Setting(Spec):
     insider: Insider
 
     def check(self) -> None:
+        check_extra_lanes(self.port, self.staffing)
         check_lane_response(self.port, self.staffing)
         if self.staffing.roster is not None:
-            check_roster(self.port, self.staffing.roster, self.roster_posts())
+            parts, roster = (self.port, self.scanner, self.staffing), self.staffing.roster
+            _FITTING.once(parts, "roster", lambda: check_roster(self.port, roster, self.roster_posts()))
 
     def servers(self, station: str) -> int:
         """Return the units that stand at an inspection station, overrides applied."""

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 from typing import Literal
 
 from sim.errors import ConfigError
-from sim.setting.port import DAY_TYPES, DayType, Port, Responsive, Shift
+from sim.setting.port import DAY_TYPES, DayType, Port, Responsive, Shift, check_hours
 from sim.setting.roster import Roster
 from sim.setting.spec import Spec, bounded_field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraLanes(Spec):
+    """Booths opened beyond the timetable, or closed below it, from one hour of the day to another."""
+
+    from_h: float = bounded_field(0.0, 24.0)
+    to_h: float = bounded_field(0.0, 24.0)
+    lanes: int = bounded_field(-1000, 1000, default=0)
+    """General booths; below 0: closed."""
+    fast_lanes: int = bounded_field(-1000, 1000, default=0)
+    days: tuple[DayType, ...] = DAY_TYPES
+    """Kinds of days on which they are opened."""
+
+    def check(self) -> None:
+        check_hours(self.from_h, self.to_h)
+        if self.lanes == self.fast_lanes == 0:
+            raise ConfigError("lanes", "expected lanes or fast_lanes other than 0: nothing is opened or closed, got 0")
+        if not self.days:
+            raise ConfigError("days", f"expected at least one of {list(DAY_TYPES)}, got none")
+        if len(set(self.days)) < len(self.days):
+            raise ConfigError("days", f"expected each kind of day once, got {list(self.days)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +47,8 @@ class Staffing(Spec):
     extra_lanes: int = bounded_field(-1000, 1000)
     """General booths opened beyond the timetable at every hour (up to those built)."""
     extra_fast_lanes: int = bounded_field(-1000, 1000)
+    extra: tuple[ExtraLanes, ...] = ()
+    """The same between two hours; entries that overlap add up."""
     responsive: Literal["port"] | Responsive | None = "port"
     """Lanes that follow the line; ``port``: as its officers do (``port.lane_response``); null: the timetable alone."""
     roster: Roster | None = None
@@ -57,13 +84,65 @@ def booth_shifts(port: Port, staffing: Staffing, day: DayType) -> list[Shift]:
     whole_day = Shift(from_h=hours.open_h, to_h=hours.close_h, lanes=primary.lanes, fast_lanes=primary.fast_lanes)
     timetable = primary.open_by_shift
     shifts = (whole_day,) if timetable is None else timetable.get(day, ())
-    staffed = (_staffed(port, staffing, shift) for shift in shifts)
+    staffed = [_staffed(port, staffing, shift) for shift in shifts]
     clipped = [(max(shift.from_h, hours.open_h), min(shift.to_h, hours.close_h), shift) for shift in staffed]
-    return [
+    within = [
         Shift(from_h=start, to_h=end, lanes=shift.lanes, fast_lanes=shift.fast_lanes)
         for start, end, shift in clipped
         if start < end
     ]
+    extra = [entry for entry in staffing.extra if day in entry.days]
+    return list(_with_extra(port, within, extra, (hours.open_h, hours.close_h))) if extra else within
+
+
+def _with_extra(
+    port: Port, shifts: list[Shift], extra: list[ExtraLanes], hours: tuple[float, float]
+) -> Iterator[Shift]:
+    """Give shifts cut where extra lanes begin and end, with those lanes; outside of shifts, the extra ones alone."""
+    for start, end, lanes, fast_lanes in _open_lanes(shifts, extra, hours):
+        general, fast = (
+            min(max(wanted, 0), built)
+            for wanted, built in ((lanes, port.primary.lanes), (fast_lanes, port.primary.fast_lanes))
+        )
+        if general or fast:
+            yield Shift(from_h=start, to_h=end, lanes=general, fast_lanes=fast)
+
+
+def _open_lanes(
+    shifts: list[Shift], extra: list[ExtraLanes], hours: tuple[float, float]
+) -> Iterator[tuple[float, float, int, int]]:
+    """Give (from, to, general, FAST booths) between all changes of a day, as many as are wanted, built or not."""
+    spans = [(shift.from_h, shift.to_h) for shift in shifts] + [(entry.from_h, entry.to_h) for entry in extra]
+    moments = {moment for span in (*spans, hours) for moment in span}
+    changes = sorted(moment for moment in moments if hours[0] <= moment <= hours[1])
+    for start, end in pairwise(changes):
+        planned = [shift for shift in shifts if shift.from_h <= start < shift.to_h]
+        more = [entry for entry in extra if entry.from_h <= start < entry.to_h]
+        lanes = max((shift.lanes for shift in planned), default=0) + sum(entry.lanes for entry in more)
+        fast = max((shift.fast_lanes for shift in planned), default=0) + sum(entry.fast_lanes for entry in more)
+        yield start, end, lanes, fast
+
+
+def check_extra_lanes(port: Port, staffing: Staffing) -> None:
+    """Refuse (ConfigError) extra lanes that close more booths than are open, and booths of a kind that is not built."""
+    for place, entry in enumerate(staffing.extra):
+        for name in ("lanes", "fast_lanes"):
+            if getattr(entry, name) > 0 and getattr(port.primary, name) == 0:
+                problem = f"expected 0: the port has no such booth (port.primary.{name}=0), got {getattr(entry, name)}"
+                raise ConfigError(f"staffing.extra[{place}].{name}", problem)
+    without = dataclasses.replace(staffing, extra=())
+    for day in DAY_TYPES:
+        shifts, hours = booth_shifts(port, without, day), port.hours.get(day)
+        extra = [entry for entry in staffing.extra if day in entry.days]
+        if hours is None or not extra:
+            continue
+        for start, end, *wanted in _open_lanes(shifts, extra, (hours.open_h, hours.close_h)):
+            if min(wanted) < 0:
+                kind = "general" if wanted[0] < 0 else "FAST"
+                problem = (
+                    f"closes {-min(wanted)} {kind} booths more than are open on a {day} from {start:g} to {end:g} h"
+                )
+                raise ConfigError("staffing.extra", problem)
 
 
 def _staffed(port: Port, staffing: Staffing, shift: Shift) -> Shift:

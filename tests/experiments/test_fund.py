@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,10 @@ from small_case import SMALL
 from test_no_worth_of_drugs import FORBIDDEN, priced_columns, texts
 
 from experiments.cli import main
-from experiments.funding.request import build_case
+from experiments.funding.request import build_case, read_uncertainty_settings
+from experiments.funding.uncertainty.input_distributions import uncertain_economic_inputs
+from experiments.study.compose import search_override
+from experiments.study.study import build_study
 from sim.errors import ConfigError
 
 REFUSED = {
@@ -170,3 +174,106 @@ def test_a_private_folder_adds_a_measure(tmp_path: Path) -> None:
         key.replace("training", "mine", 1): 2023 for key in asked.catalogue["training"].price_years()
     }
     assert any(row.key == "cost.mine.once.design.cost_usd" and row.low for row in asked.inputs)
+
+
+EVERY_REFUSAL = (
+    "appraisal.years=4",
+    "cost.portal.assets.scanner.life_y=0",
+    "accept=[cost.portal.prize]",
+    "uncertainty.worlds=5",
+    "+purchases.three=[]",
+    "purchases.one_more=[{measure: gate, units: 1, order_y: 0, late_y: 0}]",
+)
+
+
+def test_all_refusals_of_a_case_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["fund", "experiment=portals", *EVERY_REFUSAL[1:], f"out={out}"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    keys = ["accept[0]", "cost.portal.assets.scanner.life_y", "purchases.one_more[0].measure", "purchases.three"]
+    assert sorted(line.partition(":")[0] for line in lines) == [*keys, "uncertainty.worlds"]
+    whole = ["purchases.two_more=[]", "purchases.one_more=[]", "simulated_years=[1]"]
+    assert main(["fund", "experiment=portals", *whole, f"out={out}"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert sorted(line.partition(":")[0] for line in lines) == [
+        "purchases.one_more",
+        "purchases.two_more",
+        "simulated_years",
+    ]
+    assert not out.exists()
+
+
+MINE = """\
+name: mine
+unit: gate
+provides: port.portal.servers
+construction_y: 1
+ramp_up_share: [1.0]
+assets:
+  gate:
+    kind: equipment
+    payer: united_states
+    price_usd: 4000000  # [A 3000000..6000000] two quotes
+    price_year: 2024
+    life_y: 12
+    removal_usd: 0
+once: {}
+yearly:
+  upkeep:
+    kind: operation
+    payer: united_states
+    cost_usd_per_y: 500000
+    price_year: 2024
+staff: {analyst: 2.2}
+"""
+GATES = """\
+# @package _global_
+defaults:
+  - /cost@cost.mine: mine
+baseline: today
+alternatives:
+  today: [policy=todays_practice]
+  more: [policy=todays_practice, policy.scan_share=0.5, port.portal.servers=2, staffing.analysts=2]
+purchases:
+  more:
+    - {measure: mine, units: 1, order_y: 0, late_y: 0}
+    - {measure: analyst, units: 1, order_y: 0, late_y: 0}
+"""
+
+
+@pytest.fixture
+def gates(tmp_path: Path) -> list[str]:
+    """Return the overrides of a case whose numbers, but for one range, carry no comment."""
+    for group, name, text in (("cost", "mine", MINE), ("experiment", "gates", GATES)):
+        (tmp_path / group).mkdir()
+        (tmp_path / group / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return [search_override(tmp_path), "experiment=gates", "port=bota", "replications=2"]
+
+
+def test_a_private_measure_stands_for_equipment_and_its_numbers_are_the_planner_s(gates: list[str]) -> None:
+    case = build_case(gates)
+    rows = {row.key: row for row in case.inputs}
+    assert rows["cost.mine.yearly.upkeep.cost_usd_per_y"].note == "set by the planner"
+    assert rows["purchases.more"].note == "set by the planner"
+    assert build_study(gates, "compare").baseline == "today"
+    drawn = {key for one in uncertain_economic_inputs(case, read_uncertainty_settings(case)) for key in one.keys}
+    assert "cost.mine.assets.gate.price_usd" in drawn
+    assert "cost.mine.assets.gate.life_y" not in drawn
+
+
+def test_a_private_measure_that_provides_something_else_does_not(gates: list[str]) -> None:
+    with pytest.raises(ConfigError, match=r"purchases.more: uses more than it buys: 1.00 of portal"):
+        build_case([*gates, "cost.mine.provides=port.dock.servers"])
+    with pytest.raises(ConfigError, match=r"cost.mine.provides: expected one of port.portal.servers, .* got 'gate'"):
+        build_case([*gates, "cost.mine.provides=gate"])
+
+
+def test_the_example_of_the_documentation_works_in_a_private_folder(tmp_path: Path) -> None:
+    page = next(Path(__file__).parents[2].glob("docs/**/funding.md")).read_text(encoding="utf-8")
+    example = re.search(r"\n((?: {4}.*\n)*? {4}purchases:\n(?: {4}.*\n)+)", page)
+    assert example is not None
+    (tmp_path / "experiment").mkdir()
+    text = "# @package _global_\n" + re.sub("^ {4}", "", example[1], flags=re.MULTILINE)
+    (tmp_path / "experiment" / "copied.yaml").write_text(text, encoding="utf-8")
+    case = build_case([search_override(tmp_path), "experiment=copied"])
+    assert [purchase.measure for purchase in case.purchases["two_more"]] == ["portal", "analyst"]

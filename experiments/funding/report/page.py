@@ -14,6 +14,7 @@ from experiments.files import OutputFolder
 from experiments.funding.chapters import case, checks, delivery, effectiveness, inputs, money, port, uncertainty
 from experiments.funding.exhibits.elements import Part, Section, missing_part
 from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.labeled import labeled_evidence, with_ids
 from experiments.funding.report.record import SCHEMA, funding_record, report_table_csv
 from experiments.funding.report.summary import Report, case_report
 from experiments.page_templates import Chart, page_environment
@@ -56,12 +57,13 @@ def funding_chapters(evidence: Evidence) -> list[Section]:
 
 def build_case_report(evidence: Evidence) -> Report:
     """Return all that stands on the page of a case."""
-    return case_report(evidence, funding_chapters(evidence))
+    shown = labeled_evidence(evidence)
+    return case_report(shown, funding_chapters(shown))
 
 
 def render_case_report(evidence: Evidence, report: Report) -> str:
     """Return the page of a case; the same case gives the same bytes."""
-    case = evidence.appraised.case
+    case = labeled_evidence(evidence).appraised.case
     return fill_funding_template(
         kind="Funding case",
         record="funding.json",
@@ -90,10 +92,11 @@ def group_charts(parts: Iterable[Part]) -> Iterator[list[Part]]:
 
 def write_case_report(out: OutputFolder, evidence: Evidence) -> list[Path]:
     """Write ``report.html``, ``funding.json`` with its schema, and ``tables/*.csv``; return the paths in this order."""
-    report = build_case_report(evidence)
+    report, study = build_case_report(evidence), evidence.appraised.case.study
+    tables = [with_ids(study, table) for table in report.tables()]
     return [
         out.write_text("report.html", render_case_report(evidence, report)),
         out.write_json("funding.json", funding_record(evidence, report)),
         out.write_text("funding.schema.json", SCHEMA.read_text(encoding="utf-8")),
-        *(out.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in report.tables()),
+        *(out.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in tables),
     ]

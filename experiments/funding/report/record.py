@@ -14,6 +14,7 @@ from typing import Any, Final
 from experiments.funding.exhibits.choice import request_funding
 from experiments.funding.exhibits.elements import Bullets, Prose, Section
 from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.labeled import with_ids
 from experiments.funding.report.summary import Report
 from experiments.page_templates import Cell, Table
 
@@ -31,7 +32,7 @@ def funding_record(evidence: Evidence, report: Report) -> dict[str, Any]:
         "case": _case(evidence, report),
         "answer": _answer(evidence, report),
         "sections": [_section(number, section) for number, section in enumerate(report.sections, 2)],
-        "tables": {table.name: _table(table) for table in report.tables()},
+        "tables": {table.name: _table(with_ids(evidence.appraised.case.study, table)) for table in report.tables()},
         "portfolio": None,
     }
 

@@ -25,6 +25,7 @@ from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.chapters.money import year_words
 from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.exhibits.evidence import Evidence, drawn_ends
+from experiments.funding.exhibits.labeled import labeled_evidence, labeled_worths
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
@@ -33,6 +34,7 @@ from experiments.intervals import KIND_WORDS
 from experiments.number_format import NONE, brief_span, listed, number, percent, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
+from experiments.report.labeled import labeled_study, labeled_table
 from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.volume_years import stand_in_note
 from sim.arrays import FloatArray
@@ -131,14 +133,14 @@ def _ends(drawn: FloatArray, format_value: Callable[[float], str]) -> tuple[str,
 
 def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
     """Say what is simulated, and which alternatives cannot carry their load."""
-    study, years = case.study, case.terms.simulated_years
+    study, years = labeled_study(case.study), case.terms.simulated_years
     names = [name for name in study.alternatives if name != study.baseline]
     report_terminal.print_line(
         terminal,
         f"{listed(names)} against {study.baseline}: years {listed([str(y) for y in years])} of "
         f"demand, 12 representative days each, {study.replications} replications.",
     )
-    for row in shortfalls.to_dict(orient="records"):
+    for row in labeled_table(case.study, shortfalls).to_dict(orient="records"):
         done = "completed" if row["completed"] else "refused"
         price = number(TO_MILLIONS * float(row["price_usd"]))
         report_terminal.print_line(
@@ -153,6 +155,8 @@ def print_case_results(
     terminal: Console, evidence: Evidence, by_replication: WorthsByReplication, paths: Sequence[Path], wall_s: float
 ) -> None:
     """Print the answer, the tables, what was written, and the notes, in this order."""
+    by_replication = labeled_worths(evidence.appraised.case.study, by_replication)
+    evidence = labeled_evidence(evidence)
     appraised, uncertainty = evidence.appraised, evidence.uncertainty
     terminal.print()
     for term, text in case_answer(evidence):

@@ -34,8 +34,12 @@ def has_rules(findings: Findings) -> bool:
 
 def split_name(findings: Findings, alternative: str) -> tuple[str, str]:
     """Return the rule that an alternative is crossed with, and what it is under every rule."""
-    rule = next(rule for rule in findings.study.crossed_with if alternative.startswith(f"{rule}."))
-    return rule, alternative.removeprefix(f"{rule}.")
+    return findings.study.names.split(alternative, findings.study.crossed_with)
+
+
+def _under_rule(findings: Findings, rule: str, choice: str) -> str:
+    """Return the alternative that is this choice under that rule."""
+    return next(name for name in findings.names if split_name(findings, name) == (rule, choice))
 
 
 def points_by_rule(findings: Findings) -> dict[str, list[FrontierPoint]]:
@@ -126,7 +130,7 @@ def _apart(findings: Findings, low: FrontierPoint, high: FrontierPoint) -> str:
     """Return what the same step costs under the first rule that is a reference."""
     names = [split_name(findings, point.alternative)[1] for point in (low, high)]
     for rule in reference_rules(findings):
-        ends = [f"{rule}.{name}" for name in names]
+        ends = [_under_rule(findings, rule, name) for name in names]
         if not any(end in findings.unstable for end in ends):
             return f"; under {rule} it costs {with_span(_gap(findings, WAIT, ends[1], ends[0]), ' min')}"
     return ""
@@ -182,7 +186,7 @@ def _cells(
         steps = [_difference(gap, scale) for gap, scale in zip(gaps, (1.0, POINTS), strict=True)]
     apart: list[str | Cell] = []
     for reference in references:
-        other = f"{reference}.{own}"
+        other = _under_rule(findings, reference, own)
         apart.append("unstable" if other in findings.unstable else _difference(_gap(findings, WAIT, name, other)))
     return [
         rule,

@@ -18,6 +18,7 @@ from experiments.report.answers.rule_frontier import (
     leading_rule,
     points_by_rule,
     reference_rules,
+    split_name,
 )
 from experiments.report.charts.wording import coverage_words, run_words
 from experiments.report.findings import Findings
@@ -68,7 +69,7 @@ def rules_chart(findings: Findings) -> Chart | str:
 
 
 def _count(findings: Findings, rule: str) -> int:
-    return sum(point.alternative.startswith(f"{rule}.") for point in efficient_choices(findings))
+    return sum(split_name(findings, point.alternative)[0] == rule for point in efficient_choices(findings))
 
 
 def _draw_rule(

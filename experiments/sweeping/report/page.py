@@ -18,9 +18,11 @@ from markupsafe import Markup
 from experiments.intervals import Difference
 from experiments.number_format import NONE, listed, number, percent, span
 from experiments.page_templates import Cell, Table, TableColumn, page_environment, page_table
+from experiments.report.labeled import labeled_table
 from experiments.study.run_record import LIBRARIES, package_version
 from experiments.sweeping.axes import Axis
 from experiments.sweeping.report import figures, wording
+from experiments.sweeping.report.labeled import labeled_sweep
 from experiments.sweeping.report.levers import Lever, Levers, find_levers
 from experiments.sweeping.report.plotly_style import PLOTLY, plotly_marks
 from experiments.sweeping.report.readings import DETECTION, METRIC, WAIT, WORDS, read_points, reading_of
@@ -68,6 +70,8 @@ def sweep_results(
     inert : dict
         Values of an axis that gave the same results at every point, by axis.
     """
+    table = labeled_table(sweep.baseline_study, table)
+    sweep, outcomes = labeled_sweep(sweep, outcomes)
     samples = read_points(sweep, outcomes)
     study = sweep.baseline_study
     base = study.baseline

@@ -9,6 +9,7 @@ from experiments.execution.redraws import (
     assumed_inputs,
     latin_hypercube,
     mapping_with_redraws,
+    mappings_with_redraws,
     redraw_inputs,
     with_wide_traits,
 )
@@ -104,3 +105,13 @@ def test_shares_of_nothing_are_refused() -> None:
     drawn = [(AssumedInput(f"a.{k}", 0.5, 0.0, 1.0), 0.0) for k in ("x", "y")]
     with pytest.raises(ConfigError, match="add up to nothing"):
         mapping_with_redraws(base, base, drawn)
+
+
+def test_parts_that_equal_the_baselines_are_redrawn_once_for_all(asked: Study, found: list[AssumedInput]) -> None:
+    mappings = {name: asked.mapping(name) for name in asked.alternatives}
+    base = mappings[asked.baseline]
+    drawn = next(iter(redraw_inputs(asked, found)))
+    together = mappings_with_redraws(mappings, asked.baseline, drawn)
+    assert together == {name: mapping_with_redraws(mapping, base, drawn) for name, mapping in mappings.items()}
+    assert len({id(mapping["threat"]) for mapping in together.values()}) == 1
+    assert len({repr(mapping["staffing"]) for mapping in together.values()}) > 1

@@ -6,7 +6,15 @@ import pytest
 from ports import TruthScorer
 
 from experiments.execution import robustness
-from experiments.execution.robustness import TURNS, RedrawnResults, next_share_to_try, redraw_study
+from experiments.execution.robustness import (
+    REACH,
+    TURNS,
+    Level,
+    RedrawnResults,
+    level_at,
+    next_share_to_try,
+    redraw_study,
+)
 from experiments.execution.tuning import SCAN_SHARE
 from experiments.report.standings import WORTH_DETECTION, standings_over_draws
 from experiments.study.study import Study, build_study, compose_scenario
@@ -68,7 +76,7 @@ def test_a_draw_that_makes_no_sense_is_counted(asked: Study, monkeypatch: pytest
     def refuse(*_: object) -> None:
         raise ConfigError("port", "nonsense")
 
-    monkeypatch.setattr(robustness, "mapping_with_redraws", refuse)
+    monkeypatch.setattr(robustness, "mappings_with_redraws", refuse)
     again = redraw_study(asked, {}, {})
     assert len(again.refused) == again.asked == 4
     assert "nonsense" in again.refused[0]
@@ -104,3 +112,26 @@ def test_a_knob_whose_share_bends_meets_the_goal_within_the_turns(bend: float, g
         share = next_share_to_try(tried, goal)
         tried[share] = realised(share)
     assert min(abs(value - goal) for value in tried.values()) < SCAN_SHARE.equal
+
+
+@pytest.mark.parametrize("bend", [0.4, 0.7, 1.0])
+@pytest.mark.parametrize("goal", [0.2, 0.28, 0.45])
+@pytest.mark.parametrize("miss", [-0.0099, -0.004, 0.004, 0.0099])
+def test_what_is_found_is_read_off_the_line_to_better_than_an_equal_share(
+    bend: float, goal: float, miss: float
+) -> None:
+    """Among tries as near as half a point what is found may differ by the slope times half a point."""
+
+    def at(share: float) -> Level:
+        return Level(0.6 * share**bend, share)
+
+    off = abs(level_at(goal, [at(goal + 0.06), at(goal + miss)]).detection - at(goal).detection)
+    as_before = abs(at(goal + SCAN_SHARE.equal).detection - at(goal).detection)
+    assert off < min(WORTH_DETECTION, as_before)
+
+
+def test_a_try_that_is_far_or_alone_or_beside_another_one_is_not_moved() -> None:
+    lone, far = Level(0.3, 0.275), Level(0.3, 0.27 + 2.0 * REACH)
+    assert level_at(0.27, [lone]) == lone
+    assert level_at(0.27, [far, Level(0.4, 0.35)]) == far
+    assert level_at(0.27, [lone, Level(0.31, 0.276)]) == lone

@@ -43,7 +43,8 @@ def test_no_cell_is_cut(found: Findings) -> None:
     text = after(found)
     assert "…" not in text
     for name in found.names:
-        assert name in text
+        assert found.label(name) in text
+        assert name not in text
 
 
 def test_long_names_fold_and_keep_the_numbers_whole() -> None:
@@ -72,7 +73,7 @@ def test_what_was_written_stands_before_the_notes(found: Findings) -> None:
 
 def test_an_unstable_alternative_shows_no_wait() -> None:
     text = after(replications.findings(over={"scan_everything": ("dock",)}))
-    row = next(line for line in text.splitlines() if line.startswith("scan_everything  "))
+    row = next(line for line in text.splitlines() if line.startswith("Scan everything  "))
     assert "unstable" in row
     assert "58." not in row
 
@@ -125,7 +126,7 @@ def test_no_table_breaks_a_name_whatever_the_screen(found: Findings, width: int)
     tables = [line for line in text.splitlines() if re.search(r"  \S+ \[[\d-]", line)]
     assert max(len(line) for line in tables) <= width
     for name in found.names:
-        assert any(line.startswith(f"{name}  ") for line in tables)
+        assert any(line.startswith(f"{found.label(name)}  ") for line in tables)
     assert any("found, points" in line for line in text.splitlines())
 
 
@@ -137,5 +138,5 @@ def test_intervals_say_their_kind_and_no_half_width_stands_for_one(found: Findin
 
 def test_few_replications_have_a_word_in_place_of_an_interval() -> None:
     text = after(replications.findings(n=3))
-    row = next(line for line in text.splitlines() if line.startswith("todays_practice  "))
+    row = next(line for line in text.splitlines() if line.startswith("Current practice  "))
     assert "(too few)" in row

@@ -21,6 +21,14 @@ from experiments.sweeping.without_effect import lines_without_effect
             ["staffing=timetable", "port.primary.lanes=14"],
             "port.primary.lanes=14 changes nothing at a first look; staffing.extra_lanes acts",
         ),
+        (
+            ["port=bare", "traffic=flat", "staffing.extra=[{from_h:10,to_h:14,lanes:1}]"],
+            "staffing.extra=[{from_h:10,to_h:14,lanes:1}] changes nothing at a first look; port.primary.lanes acts",
+        ),
+        (
+            ["staffing=timetable", "staffing.extra=[{from_h:3,to_h:5,lanes:1}]"],
+            "staffing.extra=[{from_h:3,to_h:5,lanes:1}] changes nothing at a first look; port.hours acts",
+        ),
         (["staffing.docks=12", "port.dock.servers=8"], "port.dock.servers=8 changes nothing at a first look; staffing"),
         (["policy=random_share", "risk=rules"], "risk=rules changes nothing at a first look; policy acts: random"),
         (["port.portal.servers=4"], "port.portal.servers=4 changes no input: port.portal.servers is 4 without it."),
@@ -41,6 +49,7 @@ def test_an_override_that_changes_nothing_is_named(words: list[str], expected: s
         ["port.primary.lanes=10"],
         ["port.primary.lanes=16"],  # lanes that follow the line are more than the timetable's
         ["staffing.extra_lanes=1"],
+        ["staffing=timetable", "staffing.extra=[{from_h:10,to_h:14,lanes:1}]"],
         ["policy=threshold", "risk=rules"],
         ["policy=threshold", "policy.cutoff=0.8"],
         ["port.portal.servers=2"],

@@ -20,6 +20,7 @@ from sim.tables import CAPACITY, OPENINGS, check_table
 RESPONSIVE = "staffing=responsive"
 SOON = "staffing.responsive.open_above_min=12"
 NEVER = "staffing.responsive.open_above_min=1e9"
+ENGINES = ("compiled", "simpy")
 BY_ALL_LANES = {"load_primary", "stable"}
 """Metrics that read CAPACITY, in which all lanes that may open stand."""
 
@@ -123,6 +124,30 @@ def test_handovers_are_paid_but_take_no_trucks() -> None:
     more_h = responds.metrics["officer_h"] - responds.metrics["overtime_h"] - paid / 60.0
     booths_h = sum(end - up for (k, _), spans in manned(*rotation).items() if k == PRIMARY for up, end in spans) / 60.0
     assert more_h == pytest.approx(today.metrics["officer_h"] - today.metrics["overtime_h"] - booths_h)
+
+
+MIDDAY = "staffing.extra=[{from_h:10,to_h:14,lanes:2},{from_h:16.5,to_h:18,lanes:-1,fast_lanes:-1}]"
+
+
+@pytest.mark.parametrize("staffing", ["staffing=timetable", RESPONSIVE, "staffing=roster"])
+def test_engines_agree_on_lanes_between_two_hours(staffing: str) -> None:
+    words = (*FEW["ysleta"], staffing, MIDDAY)
+    if staffing == RESPONSIVE:
+        words = (*words, SOON)
+    scenario, window = compose_scenario(words), window_of(1)
+    manifest = draw_window_trucks(scenario, window)
+    plan, scores = blind_plan(scenario), flat_scores(manifest)
+    both = [Replication(scenario, window, manifest, scores, plan, engine=name).run_metrics() for name in ENGINES]
+    assert_same(*both)
+
+
+def test_a_lane_between_two_hours_is_paid_for_those_hours() -> None:
+    few, more = run(*FEW["ysleta"]), run(*FEW["ysleta"], "staffing.extra=[{from_h:10,to_h:14,lanes:1}]")
+    paid_h = (
+        more.metrics["officer_h"] - more.metrics["overtime_h"] - few.metrics["officer_h"] + few.metrics["overtime_h"]
+    )
+    assert paid_h == pytest.approx(2 * 4.0)
+    assert more.metrics["wait_mean_min"] < few.metrics["wait_mean_min"]
 
 
 @pytest.mark.parametrize("closing", ["carry_over", "served_late"])

@@ -77,8 +77,9 @@ def posts(*args: Any, **kwargs: Any) -> list[int]:
         ("booths_first", 9.0, [4, 1]),
         ("booths_first", 10.0, [4, 2]),
         ("exams_first", 6.0, [3, 1]),
-        ("exams_first", 7.0, [1, 2]),
-        ("exams_first", 9.5, [3, 2]),
+        ("exams_first", 7.0, [4, 1]),
+        ("exams_first", 9.5, [4, 1]),
+        ("exams_first", 10.0, [4, 2]),
         ("fixed", 6.0, [3, 1]),
         ("fixed", 7.0, [4, 1]),
         ("fixed", 9.0, [3, 2]),
@@ -89,9 +90,17 @@ def test_minimum_posts_first_then_the_rule(rule: str, officers: float, found: li
     assert posts(rule, [officers]) == found
 
 
+@pytest.mark.parametrize(("officers", "found"), [(6.0, [3, 1]), (7.0, [1, 2]), (9.5, [3, 2]), (10.0, [4, 2])])
+def test_exams_come_first_where_a_truck_waits_for_one(officers: float, found: list[int]) -> None:
+    assert posts("exams_first", [officers], at_dock=1) == found
+    # with a truck in hand and nobody waiting, one post more stands ready; an empty dock needs no second one
+    assert posts("exams_first", [officers], busy=[0, 0, 0, 0, 1, 0]) == found
+    assert posts("exams_first", [9.5]) == [4, 1]
+
+
 def test_a_post_without_its_whole_crew_is_closed() -> None:
-    assert posts("exams_first", [6.5]) == [3, 1]
-    assert posts("exams_first", [7.0], crew=[1000, 2500]) == [2, 2]
+    assert posts("exams_first", [6.5], at_dock=1) == [3, 1]
+    assert posts("exams_first", [7.0], at_dock=1, crew=[1000, 2500]) == [2, 2]
 
 
 def test_the_next_officers_go_where_the_work_in_line_per_post_is_largest() -> None:
@@ -104,10 +113,12 @@ def test_the_next_officers_go_where_the_work_in_line_per_post_is_largest() -> No
 
 def test_booths_until_the_wait_is_below_the_target_then_exams_then_booths() -> None:
     # 8 minutes are held with two booths for 4 trucks of 4 minutes, and with three for 5
-    assert posts("target_wait", [8.0], line=4) == [2, 2]
-    assert posts("target_wait", [8.0], line=5) == [4, 1]
-    assert posts("target_wait", [9.0], line=5) == [3, 2]
-    assert posts("target_wait", [9.0], line=4) == [3, 2]
+    assert posts("target_wait", [8.0], line=4, at_dock=1) == [2, 2]
+    assert posts("target_wait", [8.0], line=5, at_dock=1) == [4, 1]
+    assert posts("target_wait", [9.0], line=5, at_dock=1) == [3, 2]
+    assert posts("target_wait", [9.0], line=4, at_dock=1) == [3, 2]
+    # no exam needs the second dock
+    assert posts("target_wait", [8.0], line=4) == [4, 1]
 
 
 def test_no_more_booths_than_are_wanted() -> None:
@@ -122,6 +133,7 @@ def test_the_crew_of_a_post_that_closes_is_not_free_while_it_holds_a_truck() -> 
     memory.posts[:] = 4, 1
     staffed, holds = np.array([1, 1, 1, 1, 1, 0]), np.array([1, 1, 1, 1, 1, 0])
     none, queues = np.zeros(0), np.zeros((2, N_STATIONS), dtype=np.int64)
+    queues[0, DOCK] = 1
 
     def review(row: int) -> list[int]:
         up = np.ones(POSTS, dtype=np.int64)
@@ -196,11 +208,14 @@ def test_booths_first_on_paper() -> None:
 
 
 def test_exams_first_on_paper() -> None:
-    """Seven officers: one booth and two docks. Trucks leave the booth every four minutes."""
-    record = run_both(port([0.0] * 4, [1, 1, 1, 0], "exams_first", [7.0] * 10))
-    assert at(record, PRIMARY, "start") == [0.0, 4.0, 8.0, 12.0]
-    assert at(record, DOCK, "start")[:3] == [4.0, 8.0, 29.0]
-    assert record.staffed[0].tolist() == [1, 0, 0, 0, 1, 1]
+    """Seven officers: at 0 one dock is enough for exams. At 10 one is at it and two wait: three booths give their crew.
+
+    Trucks that come at 11 find one booth.
+    """
+    record = run_both(port([0.0] * 4 + [11.0] * 2, [1, 1, 1, 0, 0, 0], "exams_first", [7.0] * 10))
+    assert at(record, PRIMARY, "start") == [0.0] * 4 + [11.0, 15.0]
+    assert at(record, DOCK, "start")[:3] == [4.0, 10.0, 29.0]
+    assert record.staffed[:2].tolist() == [[1, 1, 1, 1, 1, 0], [1, 0, 0, 0, 1, 1]]
 
 
 def test_by_line_on_paper() -> None:

@@ -106,8 +106,9 @@ def test_several_alternatives_have_levers_of_their_differences() -> None:
 
     page = render_sweep_page(made_sweep.results(sweep, made_sweep.outcomes(sweep, scaled, lambda values, place: 0.2)))
     said = words_of(page)
-    names, baseline = list(sweep.baseline_study.alternatives), sweep.baseline_study.baseline
-    other = names[names.index(baseline) + 1]
+    study = sweep.baseline_study
+    names = list(study.alternatives)
+    other, baseline = (study.names.label(n) for n in (names[names.index(study.baseline) + 1], study.baseline))
     assert "Where the choice of alternative matters" in said
     assert f"Mean wait of {other} less that of {baseline}: traffic.volume_scale moves it most." in said
 

@@ -1,0 +1,56 @@
+"""A case's evidence as readers meet it: every alternative under its label. Ids are for files and the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.noise import WorthsByReplication
+from experiments.page_templates import Table
+from experiments.report.labeled import by_label, labeled_study, labeled_table
+from experiments.study.study import Study
+
+
+def labeled_evidence(evidence: Evidence) -> Evidence:
+    """Return the same evidence with labels in place of ids; of evidence that has been through here, itself."""
+    study, uncertainty = evidence.appraised.case.study, evidence.uncertainty
+    if study.names.shown:
+        return evidence
+    if uncertainty is not None:
+        tables: dict[str, Any] = {
+            name: labeled_table(study, getattr(uncertainty, name)) for name in uncertainty.tables()
+        }
+        uncertainty = dataclasses.replace(uncertainty, **tables)
+    return dataclasses.replace(evidence, appraised=labeled_case(evidence.appraised), uncertainty=uncertainty)
+
+
+def labeled_case(appraised: AppraisedCase) -> AppraisedCase:
+    """Return an appraised case with labels in place of ids."""
+    case, response = appraised.case, appraised.response
+    study = case.study
+    terms = dataclasses.replace(case.terms, purchases=by_label(study, case.terms.purchases))
+    shown = dataclasses.replace(
+        case, study=labeled_study(study), purchases=by_label(study, case.purchases), terms=terms
+    )
+    names = tuple(study.names.label(name) for name in response.alternatives)
+    return dataclasses.replace(
+        appraised,
+        case=shown,
+        response=dataclasses.replace(response, alternatives=names),
+        alternatives=by_label(study, appraised.alternatives),
+        worths={rate: by_label(study, worths) for rate, worths in appraised.worths.items()},
+        completions=labeled_table(study, appraised.completions),
+    )
+
+
+def labeled_worths(study: Study, by_replication: WorthsByReplication) -> WorthsByReplication:
+    """Return the worths of every replication with labels in place of ids."""
+    return [{rate: by_label(study, worths) for rate, worths in one.items()} for one in by_replication]
+
+
+def with_ids(study: Study, table: Table) -> Table:
+    """Return a table of a page as files hold it: rows that are alternatives bear their ids."""
+    ids = {study.names.label(name): name for name in study.alternatives}
+    return dataclasses.replace(table, rows=tuple((ids.get(name, name), cells) for name, cells in table.rows))
