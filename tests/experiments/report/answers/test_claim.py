@@ -17,6 +17,7 @@ from experiments.intervals import Difference
 from experiments.report.answers.answer import comparison_answer, lead_of
 from experiments.report.answers.claim import Claim, Description, Headline, Lead, Support, Withheld, answer_of
 from experiments.report.findings import Findings
+from experiments.report.labeled import answer_record, labeled
 from experiments.report.page import render_report
 from tests import replications
 
@@ -154,10 +155,10 @@ def test_page_and_file_read_the_same_object(claimed: Findings, tmp_path: Path) -
     answer = comparison_answer(claimed)
     assert isinstance(answer, Headline)
     assert answer.claim.holds_in == Support(17, 30)
-    assert answer.text in render_report(claimed).replace("&#39;", "'")
+    assert comparison_answer(labeled(claimed)).text in render_report(claimed).replace("&#39;", "'")
     study = dataclasses.replace(claimed.study, out=tmp_path / "run")
     write_comparison_files(dataclasses.replace(claimed, study=study), 1.0)
-    assert json.loads((tmp_path / "run" / "answer.json").read_text(encoding="utf-8")) == answer.record()
+    assert json.loads((tmp_path / "run" / "answer.json").read_text(encoding="utf-8")) == answer_record(claimed)
 
 
 def test_without_redraws_the_page_has_the_line_and_the_table() -> None:
