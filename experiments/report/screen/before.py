@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -13,9 +13,16 @@ from rich.console import Console
 from experiments.command_line.verbosity import has_details
 from experiments.execution.overload import overloaded_alternatives
 from experiments.number_format import number
-from experiments.report.findings import alternative_label
+from experiments.report.labeled import by_label, labeled_study
 from experiments.report.screen.details import print_load_check, print_plans
-from experiments.report.screen.expected_time import Stage, cores, expected_words, rounded_time, stages_of, truck_passages
+from experiments.report.screen.expected_time import (
+    Stage,
+    cores,
+    expected_words,
+    rounded_time,
+    stages_of,
+    truck_passages,
+)
 from experiments.report.terminal import print_line, show_progress
 from experiments.study.first_look import first_look_words
 from experiments.study.study import Study
@@ -81,10 +88,11 @@ def print_overloads(
 ) -> None:
     """Name the alternatives that cannot carry their load; with details every load and every plan."""
     if has_details():
-        print_load_check(terminal, study, loads)
-        print_plans(terminal, study, planned)
-    unstable, saturated = overloaded_alternatives(study.alternatives, loads, weekly=study.manifest is None)
+        print_load_check(terminal, by_label(study, loads), study.manifest)
+        print_plans(terminal, by_label(study, planned))
+    scenarios = labeled_study(study).alternatives
+    unstable, saturated = overloaded_alternatives(scenarios, by_label(study, loads), weekly=study.manifest is None)
     for name, why in unstable.items():
-        print_line(terminal, f"Unstable: {alternative_label(study, name)}: {why}.")
+        print_line(terminal, f"Unstable: {name}: {why}.")
     for name, why in saturated.items():
-        print_line(terminal, f"Saturated: {alternative_label(study, name)}: {why}; trucks pass a full yard by.")
+        print_line(terminal, f"Saturated: {name}: {why}; trucks pass a full yard by.")

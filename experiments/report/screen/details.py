@@ -1,4 +1,4 @@
-"""All that there is to say of a comparison (``details=true``): loads and plans before it, tables, notes and files after."""
+"""All that there is to say of a comparison (``details=true``): loads and plans before, tables, notes and files after."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from experiments.number_format import (
 )
 from experiments.report.equivalents import portal_equivalents_sentence as portals_worth
 from experiments.report.findings import Findings
+from experiments.report.labeled import labeled
 from experiments.report.notes import (
     frontier_notes,
     random_stream_answer,
@@ -40,9 +41,7 @@ WIDE: Final = 120
 """Columns from which on the second table is shown."""
 
 
-def print_load_check(
-    terminal: Console, loads: Mapping[str, pd.DataFrame], trucks: Path | None = None
-) -> None:
+def print_load_check(terminal: Console, loads: Mapping[str, pd.DataFrame], trucks: Path | None = None) -> None:
     """Say before the run what each station is asked for: by a week's trucks, or by those of a file."""
     head = "Weekly load of each station" if trucks is None else f"Load of each station by the trucks of {trucks.name}"
     print_line(
@@ -83,6 +82,7 @@ SENTENCES: Final = (
 
 def print_findings(terminal: Console, findings: Findings, paths: Sequence[Path], wall_s: float) -> None:
     """Print the table in the order of the study, the sentences, what was written, and the notes, in this order."""
+    findings = labeled(findings)
     terminal.print()
     print_table(terminal, *headline_table(findings))
     if terminal.width >= WIDE:
@@ -166,5 +166,3 @@ def _legend(findings: Findings) -> str:
         f"In brackets: {percent(findings.study.coverage, 0)} interval {KIND_WORDS['replications']}. wait: end of queue "
         f"to primary; found: share of loads, expected over all trucks{several}."
     )
-
-

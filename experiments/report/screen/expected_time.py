@@ -1,8 +1,8 @@
 """How long a study will take: by what its stages cost elsewhere, then by the pace of this machine.
 
 A stage costs processor time for each passage of a truck, and where models are trained anew, for each training. The
-costs were measured (below) on one core of an x86-64 server processor with a compiled engine and warm caches; another
-machine is slower or faster by one factor, which is known as soon as the first stage is done.
+costs were measured on one core of an x86-64 server (17 alternatives at World Trade Bridge, compiled engine, warm
+caches); another machine is slower or faster by one factor, which is known as soon as the first stage is done.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ REPLICATIONS: Final = "replications"
 OFFICERS: Final = "one more officer"
 LEVELS: Final = "at equal levels"
 REDRAWS: Final = "redrawn assumptions"
-PASSAGE_S: Final = {REPLICATIONS: 9e-6, OFFICERS: 9e-6, LEVELS: 9e-6, REDRAWS: 9e-6}
-"""Processor seconds for each passage of a truck, by stage."""
-TRAINING_S: Final = 3.0
+PASSAGE_S: Final = {REPLICATIONS: 6e-6, OFFICERS: 18e-6, LEVELS: 14e-6, REDRAWS: 16e-6}
+"""Processor seconds for each passage of a truck, by stage: the last three run alternatives several times over."""
+SEARCH_S: Final = 1.2
+"""Processor seconds to find the settings at which one alternative is at the baseline's levels."""
+TRAINING_S: Final = 4.0
 """Processor seconds to train one model anew in one set of assumptions."""
 SIMPY_FACTOR: Final = 4.0
 """How much longer a passage takes where no compiled engine is at hand."""
@@ -63,7 +65,7 @@ def stages_of(study: Study) -> list[Stage]:
     if study.bottleneck and base.staffing.roster is not None:
         stages.append(Stage(OFFICERS, n, cost(OFFICERS, n * alone / len(study.alternatives))))
     if study.equal_levels:
-        stages.append(Stage(LEVELS, n, cost(LEVELS, n * alone)))
+        stages.append(Stage(LEVELS, n, cost(LEVELS, n * alone) + SEARCH_S * len(study.alternatives)))
     if draws and n > 1:
         learned = {s.risk for s in study.alternatives.values() if s.risk.name not in baselines.KNOWN_SETTINGS}
         training = TRAINING_S * draws * len(learned)

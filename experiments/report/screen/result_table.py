@@ -98,7 +98,9 @@ def result_lines(findings: Findings, width: int, most_rows: int) -> list[str]:
     room = max(room, LEAST_NAME)
     labels = shorten_names([line[0] for line in cells], room)
     lines = [
-        GAP.join([label.ljust(min(widths[0], room)), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))])
+        GAP.join(
+            [label.ljust(min(widths[0], room)), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))]
+        )
         for label, line in zip(labels, cells, strict=True)
     ]
     left = len(names) - len(shown)

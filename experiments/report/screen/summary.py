@@ -1,4 +1,4 @@
-"""The answer first, then at most 25 lines: alternatives by result, what the assumptions do, the bottleneck, the page."""
+"""The answer first, then at most 25 lines: alternatives by result, what assumptions do, the bottleneck, the page."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from experiments.number_format import percent
 from experiments.report.answers.answer import comparison_answer
 from experiments.report.answers.claim import Withheld
 from experiments.report.findings import Findings
+from experiments.report.labeled import labeled
 from experiments.report.notes import redraws_answer
+from experiments.report.screen.bottleneck_line import bottleneck_line
 from experiments.report.screen.result_table import at_equal_share, result_lines, result_metric
-from experiments.report.tables import bottleneck_line
 from experiments.report.terminal import MOST_COLUMNS, print_answer, print_path
 
 MOST_LINES: Final = 25
@@ -28,6 +29,7 @@ FEWEST_ROWS: Final = 4
 
 def print_summary(terminal: Console, findings: Findings, paths: Sequence[Path]) -> None:
     """Print the answer, the table by result, what the assumptions do, the bottleneck and where the page is."""
+    findings = labeled(findings)
     answer = comparison_answer(findings)
     print_answer(terminal, answer.text, bold=not isinstance(answer, Withheld))
     for line in summary_lines(findings, terminal.width):
@@ -38,6 +40,7 @@ def print_summary(terminal: Console, findings: Findings, paths: Sequence[Path]) 
 
 def summary_lines(findings: Findings, width: int) -> list[str]:
     """Return what stands between the answer and the path, at most `MOST_LINES` - 1 lines."""
+    findings = labeled(findings)
     columns = min(width, MOST_COLUMNS)
     below = [legend(findings)]
     below += [sentence for sentence in (redraws_answer(findings), bottleneck_line(findings)) if sentence]
