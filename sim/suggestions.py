@@ -9,7 +9,7 @@ from typing import Final
 MOST_LISTED: Final = 8
 """So many names are listed whole; of more, the nearest."""
 NEAREST: Final = 3
-ALIKE: Final = 0.7
+ALIKE: Final = 0.66
 """Likeness (difflib's ratio) from which a name is taken to be meant."""
 
 

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from experiments.command_line.verbosity import has_times, is_quiet
+from experiments.command_line.verbosity import has_details, has_times, is_quiet
 from experiments.execution.progress import Pace, PaceColumn, PlainProgress, in_words
 
 GAP: Final = 2
@@ -93,6 +93,18 @@ def print_stored(terminal: Console, folder: Path, paths: Sequence[Path]) -> None
     for path in paths:
         if folder.absolute() not in path.absolute().parents:
             terminal.print(Text(f"Kept in the store as {path}"), soft_wrap=True)
+
+
+MOST_ROWS: Final = 12
+"""Rows of a table that stands among 25 lines."""
+
+
+def print_short_table(terminal: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print the first rows of a table, and how many more ``details=true`` shows; with details all of them."""
+    shown = rows if has_details() or len(rows) <= MOST_ROWS else rows[: MOST_ROWS - 1]
+    print_table(terminal, headings, shown)
+    if len(shown) < len(rows):
+        print_line(terminal, f"… {len(rows) - len(shown)} more: details=true")
 
 
 def print_table(terminal: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 from rich.console import Console
@@ -31,8 +31,8 @@ from experiments.study.study import Study
 class Stages:
     """The stages of a run, announced one by one; the time left follows this machine's pace once the first is done."""
 
-    def __init__(self, terminal: Console, study: Study) -> None:
-        self.terminal, self.processes = terminal, study.processes
+    def __init__(self, terminal: Console, study: Study, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.terminal, self.clock = terminal, clock
         self.left: list[Stage] = stages_of(study)
         self.number, self.of = 0, len(self.left)
         self.pace = 1.0 / cores(study.processes)
@@ -47,12 +47,12 @@ class Stages:
         """Show how far a stage has come, and take the pace from the first one."""
         stage = next(stage for stage in self.left if stage.name == name)
         self.number += 1
-        begin = time.perf_counter()
+        begin = self.clock()
         with show_progress(self.terminal, stage.total, f"stage {self.number} of {self.of}, {name}") as tell:
             yield tell
         self.left = [other for other in self.left if other is not stage]
         if self.number == 1 and stage.cost_s > 0.0:
-            self.pace = (time.perf_counter() - begin) / stage.cost_s
+            self.pace = (self.clock() - begin) / stage.cost_s
             if self.left:
                 print_line(self.terminal, f"At this machine's pace {rounded_time(self.expected_s())} more.")
 
@@ -60,7 +60,7 @@ class Stages:
 def print_plan(terminal: Console, study: Study, stages: Stages) -> None:
     """Say in a line what will be run and how long it will take, and of a first look what it leaves out."""
     n, alternatives = study.replications, len(study.alternatives)
-    per_run = truck_passages(study) / max(alternatives, 1)
+    per_run = truck_passages(replace(study, bottleneck=False)) / alternatives
     parts = [
         _counted(alternatives, "alternative"),
         _counted(n, "replication") + f" of {_counted(study.days, 'day')}",

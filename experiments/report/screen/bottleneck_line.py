@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from experiments.execution.bottleneck import binding_stations
 from experiments.number_format import number, station_title
 from experiments.report.findings import Findings
 from experiments.report.frontier import WAIT
 from experiments.report.standings import WORTH_WAIT_MIN
 
-ALL_DAY: tuple[int, int] = (0, 24)
+ALL_DAY: Final = (0, 24)
 
 
 def bottleneck_line(findings: Findings) -> str:
@@ -20,7 +22,7 @@ def bottleneck_line(findings: Findings) -> str:
     if not stretches:
         return f"Bottleneck: none under {base}."
     top = max(stretches, key=lambda s: s.truck_h)
-    hours = ["all day" if (s.from_h, s.to_h) == ALL_DAY else f"{s.from_h}-{s.to_h} h" for s in stretches]
+    hours = ["all day" if (s.from_h, s.to_h) == ALL_DAY else f"{s.from_h} to {s.to_h} h" for s in stretches]
     when = ", ".join(text for text, s in zip(hours, stretches, strict=True) if s.station == top.station)
     head = f"Bottleneck on weekdays: {station_title(top.station)}, {when}"
     helps = [

@@ -1,4 +1,4 @@
-"""All that there is to say of a comparison (``details=true``): loads and plans before, tables, notes and files after."""
+"""All that there is to say of a comparison (``details=true``): loads and plans before, tables, notes, files after."""
 
 from __future__ import annotations
 

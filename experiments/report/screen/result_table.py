@@ -29,7 +29,7 @@ HEADINGS: Final = (
     ("Detection", "rate"),
     ("Difference,", ""),
     ("Exams", "a day"),
-    ("Officer-", "h a day"),
+    ("Officer", "h a day"),
 )
 """Two lines above each column."""
 SHORT_UNITS: Final = {LOADS_FOUND: "points", WAIT: "min", "exited": "trucks a day", "delay_truck_h": "truck-h a day"}
@@ -48,15 +48,14 @@ def result_metric(findings: Findings) -> str:
     return lead_of(findings).metric if len(findings.names) > 1 else LOADS_FOUND
 
 
-def at_equal_share(findings: Findings, metric: str) -> bool:
-    """Return whether differences are those at equal scan rate."""
-    base = findings.study.baseline
-    return metric == LOADS_FOUND and any(s.found_gap is not None for s in findings.shares if s.alternative != base)
+def at_equal_share(findings: Findings) -> bool:
+    """Return whether the answer rests on differences at equal scan rate."""
+    return len(findings.names) > 1 and lead_of(findings).equal_share
 
 
 def result_gap(findings: Findings, name: str, metric: str) -> ResultGap:
     """Return the difference of an alternative that is not the baseline; no gap: the two were not compared."""
-    if at_equal_share(findings, metric):
+    if at_equal_share(findings):
         share = next(s for s in findings.shares if s.alternative == name)
         return ResultGap(share.found_gap, share.sure(findings.alpha))
     row = findings.row(name, metric)
@@ -117,8 +116,8 @@ def _chosen(names: Sequence[str], baseline: str, most_rows: int) -> list[str]:
 def _headings(findings: Findings) -> list[list[str]]:
     metric = result_metric(findings)
     top, below = [above for above, _ in HEADINGS], [under for _, under in HEADINGS]
-    below[4] = SHORT_UNITS[metric] + (" *" if at_equal_share(findings, metric) else "")
-    return [top, [words.removesuffix(" *") for words in below]]
+    below[4] = SHORT_UNITS[metric]
+    return [top, below]
 
 
 def _cells(findings: Findings, name: str, *, wait_interval: bool) -> list[str]:

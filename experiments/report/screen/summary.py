@@ -13,12 +13,12 @@ from rich.text import Text
 from experiments.intervals import KIND_WORDS
 from experiments.number_format import percent
 from experiments.report.answers.answer import comparison_answer
-from experiments.report.answers.claim import Withheld
+from experiments.report.answers.claim import Headline, Withheld
 from experiments.report.findings import Findings
 from experiments.report.labeled import labeled
 from experiments.report.notes import redraws_answer
 from experiments.report.screen.bottleneck_line import bottleneck_line
-from experiments.report.screen.result_table import at_equal_share, result_lines, result_metric
+from experiments.report.screen.result_table import at_equal_share, result_lines
 from experiments.report.terminal import MOST_COLUMNS, print_answer, print_path
 
 MOST_LINES: Final = 25
@@ -43,7 +43,7 @@ def summary_lines(findings: Findings, width: int) -> list[str]:
     findings = labeled(findings)
     columns = min(width, MOST_COLUMNS)
     below = [legend(findings)]
-    below += [sentence for sentence in (redraws_answer(findings), bottleneck_line(findings)) if sentence]
+    below += [sentence for sentence in (assumptions_line(findings), bottleneck_line(findings)) if sentence]
     wrapped = [line for words in below for line in textwrap.wrap(words, columns, break_on_hyphens=False)]
     room = MOST_LINES - 1 - HEADINGS - len(wrapped)
     rows = len(findings.names)
@@ -51,10 +51,21 @@ def summary_lines(findings: Findings, width: int) -> list[str]:
     return [*result_lines(findings, width, most), *wrapped]
 
 
+def assumptions_line(findings: Findings) -> str:
+    """Return what the assumptions do to the answer; empty: nobody has looked.
+
+    An answer at equal scan rate is one of the ranking, which has a sentence of its own.
+    """
+    answer = comparison_answer(findings)
+    if not isinstance(answer, Headline) or answer.claim.equal_share:
+        return redraws_answer(findings)
+    return f"Sensitivity to assumptions: the answer holds in {answer.claim.holds_in.words()} alternative sets."
+
+
 def legend(findings: Findings) -> str:
     """Say what brackets and stars mean, and at what scan rates differences are taken."""
-    kind = f"Brackets: {percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']}"
+    kind = f"In brackets {percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']}"
     if len(findings.names) == 1:
         return f"{kind}."
-    where = " Differences at equal scan rate." if at_equal_share(findings, result_metric(findings)) else ""
-    return f"{kind}; * clear of zero (Holm).{where}"
+    where = " Differences at equal scan rate." if at_equal_share(findings) else ""
+    return f"{kind}; * surely different (Holm).{where}"
