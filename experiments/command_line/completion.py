@@ -28,6 +28,10 @@ _throughgate() {
 complete -o nospace -F _throughgate throughgate
 """
 ZSH: Final = r"""
+if ! (( $+functions[compdef] )); then
+  autoload -Uz compinit
+  compinit -i
+fi
 _throughgate() {
   local -a candidates
   candidates=(${(f)"$(throughgate complete ${words[2,CURRENT-1]} "${words[CURRENT]}" 2>/dev/null)"})
