@@ -50,6 +50,8 @@ def _show_judged(terminal: Console, card: Scorecard) -> None:
     judged.sort(key=lambda row: order.index(row.verdict))
     cells = [row_cells(card, row, several=False)[0] for row in judged[:MOST_JUDGED]]
     terminal.print()
+    periods = "; ".join(f"{part.direction}, {wording.period_span(part)}" for part in card.parts)
+    print_line(terminal, f"Measures off course and on course ({periods})")
     if cells:
         print_table(terminal, ["line", "last", "target", "verdict"], cells)
     left = len(card.rows) - len(cells)

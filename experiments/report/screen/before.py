@@ -24,8 +24,10 @@ from experiments.report.screen.expected_time import (
     truck_passages,
 )
 from experiments.report.terminal import print_line, show_progress
+from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.first_look import first_look_words
 from experiments.study.study import Study
+from experiments.study.volume_years import stand_in_note
 
 
 class Stages:
@@ -58,17 +60,20 @@ class Stages:
 
 
 def print_plan(terminal: Console, study: Study, stages: Stages) -> None:
-    """Say in a line what will be run and how long it will take, and of a first look what it leaves out."""
+    """Say in a line what will be run and how long it will take, what its port lacks, what a first look leaves out."""
     n, alternatives = study.replications, len(study.alternatives)
     per_run = truck_passages(replace(study, bottleneck=False)) / alternatives
     parts = [
         _counted(alternatives, "alternative"),
         _counted(n, "replication") + f" of {_counted(study.days, 'day')}",
-        f"{number(per_run, 0)} trucks in each",
+        f"{number(per_run, 0)} commercial trucks in each",
     ]
     if study.robustness.draws and n > 1:
         parts.append(_counted(study.robustness.draws, "set") + " of assumptions")
     print_line(terminal, f"{', '.join(parts)}: {expected_words(stages.expected_s(), study.processes)}.")
+    for note in (stand_in_note([study]), not_calibrated_note([study])):
+        if note:
+            print_line(terminal, f"Note: {note}")
     settings = asdict(study.robustness)
     in_force = {f"robustness.{key}": value for key, value in settings.items()} | {
         "replications": n,

@@ -25,7 +25,7 @@ def test_the_plan_names_alternatives_replications_trucks_sets_and_time() -> None
     print_plan(console, study, Stages(console, study))
     text = " ".join(page.getvalue().split())
     assert text.startswith("5 alternatives, 5 replications of 2 days, ")
-    assert "trucks in each, 4 sets of assumptions: " in text
+    assert "commercial trucks in each, 4 sets of assumptions: " in text
     assert "core" in text
     assert "First look" not in text
 
