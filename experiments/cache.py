@@ -50,6 +50,7 @@ class Kind:
 KINDS: Final = (
     Kind("compiled code", "compiled", r"[0-9a-f]{16}", "files"),
     Kind("fitted models", "models", r"[0-9a-f]{20}|\.[0-9a-f]{20}\..*\.(tmp|old)", "sealed"),
+    Kind("models of redrawn sets", "retrained", r"[0-9a-f]{20}\.pickle|\..*\.tmp", "file"),
     Kind("simulated histories", "history", r"[0-9a-f]{20}\.parquet|\..*\.tmp", "file"),
     Kind("compositions", "composed", r"[0-9a-f]{32}\.json|\..*\.tmp", "file"),
 )

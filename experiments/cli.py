@@ -19,11 +19,12 @@ from typing import Any, Final, NoReturn
 
 # Nothing heavy stands here: a signal is to be taken before it is imported.
 from experiments.command_line.completion import candidates, completion_script
-from experiments.command_line.suggestions import unknown_name
 from experiments.command_line.usage import verb_overview, verb_usage
-from experiments.command_line.verbs import SWEEP, SWEPT, VERBS, verb_module
+from experiments.command_line.verbosity import Level, spoken_at
+from experiments.command_line.verbs import ANSWERING, SWEEP, SWEPT, VERBS, verb_module
 from experiments.execution import stopping
 from sim.errors import CombinedConfigError, ConfigError, ThroughgateError
+from sim.suggestions import nearest_names, unknown_name
 
 BAD_INPUT: Final = 2
 SHELL: Final[dict[str, Callable[[Sequence[str]], list[str]]]] = {
@@ -32,6 +33,9 @@ SHELL: Final[dict[str, Callable[[Sequence[str]], list[str]]]] = {
 }
 """Words that a shell's tab completion uses."""
 INTERRUPTED: Final = 130
+LEVELS: Final[dict[str, Level]] = {"-q": "quiet", "--quiet": "quiet", "-v": "timed", "--verbose": "timed"}
+"""Options that say how much is said."""
+OPTIONS: Final = ("-m", "--multirun", "--config-dir", "-h", "--help", *LEVELS)
 RUN_WORDS: Final = ("resume", "retry")
 """Keys that say how a run is carried out and are no part of its question."""
 
@@ -44,6 +48,8 @@ class CommandLine:
     overrides: tuple[str, ...]
     multirun: bool
     asks_help: bool
+    level: Level = "brief"
+    """How much is said."""
 
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -127,6 +133,11 @@ def _dispatch(argv: list[str]) -> int:
     if call.asks_help:
         _say(verb_usage(call.verb))
         return 0
+    with spoken_at(call.level):
+        return _carry_out(call)
+
+
+def _carry_out(call: CommandLine) -> int:
     builder = VERBS[call.verb].builder
     if call.verb == SWEEP or (call.multirun and call.verb in SWEPT):
         return _run_sweep(call)
@@ -155,8 +166,13 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     --------
     >>> parse_command_line(["compare", "-m", "port=a,b"]).multirun
     True
+    >>> parse_command_line(["compare", "-v"]).level
+    'timed'
     """
     verb, *rest = argv
+    level: Level = "brief"
+    if verb in ANSWERING:
+        level, rest = _level(rest)
     overrides: list[str] = []
     flags: set[str] = set()
     words = iter(rest)
@@ -168,12 +184,37 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
         elif word.startswith("--config-dir="):
             overrides.append(_search_override(word.partition("=")[2]))
         elif word.startswith("-") and VERBS[verb].builder is not None:
-            raise ConfigError(word, f"unknown option; known {['-m', '--multirun', '--config-dir', '-h', '--help']}")
+            raise ConfigError(word, f"unknown option; {nearest_names(word, OPTIONS)}")
         else:
             overrides.append(word)
     if VERBS[verb].builder is not None and "h" not in flags:
         overrides = [_path_override(word, lists="m" in flags or verb == SWEEP) for word in overrides]
-    return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags)
+    return CommandLine(verb, tuple(overrides), "m" in flags, "h" in flags, level)
+
+
+def _level(words: Sequence[str]) -> tuple[Level, list[str]]:
+    """Return how much is to be said, and the words that do not say so.
+
+    Raises
+    ------
+    ConfigError
+        ``details`` that is neither true nor false; ``-q`` beside what asks for more.
+    """
+    rest, asked = [], set()
+    for word in words:
+        key, equals, value = word.partition("=")
+        if word in LEVELS:
+            asked.add(LEVELS[word])
+        elif key == "details" and equals:
+            if value.lower() not in ("true", "false"):
+                raise ConfigError("details", f"expected true or false, got {value!r}")
+            asked |= {"details"} if value.lower() == "true" else set()
+        else:
+            rest.append(word)
+    if "quiet" in asked and len(asked) > 1:
+        raise ConfigError("-q", "says answer and path alone; leave out -v and details=true")
+    order: tuple[Level, ...] = ("quiet", "timed", "details")
+    return next((level for level in order if level in asked), "brief"), rest
 
 
 def _search_override(folder: str) -> str:

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
-from rich.console import Console
 
+from experiments.command_line.verbosity import has_details
 from experiments.execution.bottleneck import split_off_extras, study_with_extra_resources
 from experiments.execution.officer_gains import run_officers
 from experiments.execution.overload import overloaded_alternatives
@@ -40,9 +40,13 @@ from experiments.files import OutputFolder
 from experiments.ledgers.write import write_ledger
 from experiments.report import terminal as report_terminal
 from experiments.report.findings import Findings, SideResults, gather_findings
-from experiments.report.labeled import answer_record, by_label, labeled_study
+from experiments.report.labeled import answer_record
 from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
+from experiments.report.screen.before import Stages, print_overloads, print_plan
+from experiments.report.screen.details import print_findings
+from experiments.report.screen.expected_time import LEVELS, OFFICERS, REDRAWS, REPLICATIONS, truck_passages
+from experiments.report.screen.summary import print_summary
 from experiments.report.threat_gains import threat_gains_rows
 from experiments.scorecards.targets import read_targets
 from experiments.store.run_rows import check_study_store, rows_of_comparison
@@ -53,7 +57,6 @@ from experiments.sweeping.without_effect import lines_without_effect
 from experiments.training.find_or_train import retraining_of, train_all
 from sim.engine.kernel import loop
 from sim.replication import Scorer
-from sim.trucks.arrivals import rates_per_h
 
 Say = Callable[[str], None]
 SMALL_TRUCKS: Final = 120_000
@@ -84,15 +87,9 @@ def compile_engine_for(study: Study, say: Say) -> Study:
 
 def n_truck_passages(study: Study) -> float:
     """Return how many trucks pass in all that the study runs, its redraws and ledger included."""
-    whole = study_with_extra_resources(study) if study.bottleneck else study
-    weeks, window = study.replications, study.window(0)
+    weeks = study.replications
     draws = study.robustness.draws * study.robustness.replications if weeks > 1 else 0
-    given = study.user_trucks()
-    a_window = [
-        float(rates_per_h(scenario, window).sum()) if given is None else float(len(given))
-        for scenario in whole.alternatives.values()
-    ]
-    return sum(passages * (weeks + 2.0 * draws) for passages in a_window)
+    return truck_passages(study) * (weeks + 2.0 * draws)
 
 
 def carry_out(study: Study) -> int:
@@ -100,17 +97,16 @@ def carry_out(study: Study) -> int:
     begin = time.perf_counter()
     check_study_store(study)
     terminal = report_terminal.open_console()
+    stages = Stages(terminal, study)
+    print_plan(terminal, study, stages)
     study = compile_engine_for(study, functools.partial(report_terminal.print_line, terminal))
     for line in lines_without_effect(study):
         report_terminal.print_line(terminal, line)
     scorers = train_all(study, terminal)
     weekly = weekly_loads(study, scorers)
-    report_terminal.print_load_check(
-        terminal, labeled_study(study).alternatives, by_label(study, weekly), study.manifest
-    )
     planned = describe_plans(study, scorers)
-    report_terminal.print_plans(terminal, by_label(study, planned))
-    done, besides = replicate_with_extras(study, scorers, terminal, weekly)
+    print_overloads(terminal, study, weekly, planned)
+    done, besides = replicate_with_extras(study, scorers, stages, weekly)
     found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write_comparison_files(found, time.perf_counter() - begin)
     written += write_tables(study, done.times)
@@ -119,34 +115,37 @@ def carry_out(study: Study) -> int:
     if study.store is not None:
         rows = rows_of_comparison(study, found.metrics, found.comparison, time.perf_counter() - begin, found.unstable)
         written.append(add_run(study.store, rows))
-    report_terminal.print_findings(terminal, found, written, time.perf_counter() - begin)
+    terminal.print()
+    print_summary(terminal, found, written)
+    if has_details():
+        print_findings(terminal, found, written, time.perf_counter() - begin)
     return 0
 
 
 def replicate_with_extras(
-    study: Study, scorers: Mapping[str, Scorer], terminal: Console, weekly: Mapping[str, pd.DataFrame]
+    study: Study, scorers: Mapping[str, Scorer], stages: Stages, weekly: Mapping[str, pd.DataFrame]
 ) -> tuple[Replications, SideResults]:
     """Run the study, and beside it what its settings ask for (steps 4 to 6)."""
-    with report_terminal.show_progress(terminal, study.replications) as tell:
+    with stages.show(REPLICATIONS) as tell:
         more = study_with_extra_resources(study) if study.bottleneck else study
         extras = more.alternatives.keys() - study.alternatives.keys()
         whole = replicate(more, scorers, tell, plain=extras)
     done, extra = split_off_extras(study, whole)
     officers = None
     if study.bottleneck and study.alternatives[study.baseline].staffing.roster is not None:
-        with report_terminal.show_progress(terminal, study.replications, "one more officer") as tell:
+        with stages.show(OFFICERS) as tell:
             officers = run_officers(study, scorers, tell)
     unstable, _ = overloaded_alternatives(study.alternatives, weekly, weekly=study.manifest is None)
     equal, settings = {}, {}
     if study.equal_levels:
-        with report_terminal.show_progress(terminal, study.replications, "at equal levels") as tell:
+        with stages.show(LEVELS) as tell:
             equal = match_to_baseline(study, scorers, done.metrics, tell, unstable)
         settings = equal[SCAN_SHARE.metric].settings
     redrawn = None
     # a single replication is a first look: it has no interval, and its range would take minutes
     if study.robustness.draws and study.replications > 1:
-        retrain = retraining_of(study, terminal)
-        with report_terminal.show_progress(terminal, study.robustness.draws, "redrawn assumptions") as tell:
+        retrain = retraining_of(study, stages.terminal)
+        with stages.show(REDRAWS) as tell:
             redrawn = redraw_study(study, scorers, settings, tell, retrain)
     more_of_each = extra if study.bottleneck else None
     return done, SideResults(matched=equal, extra=more_of_each, officers=officers, redrawn=redrawn)

@@ -22,6 +22,7 @@ from experiments.execution.replicate import weekly_loads
 from experiments.files import OutputFolder, check_writable
 from experiments.report import terminal as report_terminal
 from experiments.report.findings import gather_findings
+from experiments.report.screen.before import Stages
 from experiments.scorecards import files, page
 from experiments.scorecards import terminal as scorecards_terminal
 from experiments.scorecards.card import Scorecard, make_scorecard, scorecard_in_edition
@@ -123,7 +124,7 @@ def simulate_study(study: Study, terminal: Console) -> None:
     begin = time.perf_counter()
     scorers = train_all(study, terminal)
     weekly = weekly_loads(study, scorers)
-    done, besides = compare.replicate_with_extras(study, scorers, terminal, weekly)
+    done, besides = compare.replicate_with_extras(study, scorers, Stages(terminal, study), weekly)
     compare.write_comparison_files(gather_findings(study, done, weekly, besides), time.perf_counter() - begin)
 
 

@@ -22,6 +22,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 from rich.console import Console
 
+from experiments.command_line.verbosity import has_details
 from experiments.compare import SMALL_TRUCKS
 from experiments.execution.parallel import start_workers
 from experiments.execution.replicate import compile_for_run
@@ -57,6 +58,8 @@ from sim.tables import METRICS, Metric
 
 MOST_NAMED: Final = 10
 """Failed points that are named on the screen; sweep.json has all."""
+MOST_AXES: Final = 4
+"""Axes that are told for each measure; with details all."""
 SHOWN: Final[tuple[str, ...]] = ("wait_mean_min", "detection_expected")
 """Measures by which the screen says which lever matters, where the sweep has them."""
 
@@ -92,10 +95,14 @@ def carry_out(sweep: Sweep) -> int:
     inert = inert_values(sweep, outcomes)
     effects = main_effects(sweep, outcomes)
     written = write_sweep_files(sweep, outcomes, effects, inert, time.perf_counter() - begin)
+    for line in answer_lines(sweep, effects):
+        report_terminal.print_answer(terminal, line)
     _say_effects(sweep, effects, terminal)
     _say_what_became(sweep, outcomes, inert, say)
-    names = (path.name if path.absolute().parent == sweep.out.absolute() else str(path) for path in written)
-    say(f"Written to {sweep.out}: {', '.join(names)} ({time.perf_counter() - begin:.0f} s)")
+    if has_details():
+        names = (path.name if path.absolute().parent == sweep.out.absolute() else str(path) for path in written)
+        say(f"Written to {sweep.out}: {', '.join(names)} ({time.perf_counter() - begin:.0f} s)")
+    report_terminal.print_path(terminal, next(path for path in written if path.suffix == ".html"))
     return int(any(outcome.failure for outcome in outcomes))
 
 
@@ -165,22 +172,44 @@ def _learns(study: Study) -> bool:
     return any(scenario.risk.name not in baselines.KNOWN_SETTINGS for scenario in study.alternatives.values())
 
 
-def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None:
-    """Print, for each axis, the value that changes most, at the baseline (step 6)."""
+def answer_lines(sweep: Sweep, effects: pd.DataFrame) -> list[str]:
+    """Return which axis changes each shown measure most, a line a measure."""
+    lines = []
+    for metric, rows in strongest_effects(sweep, effects):
+        axis, values, change, _ = _effect_cells(rows[0], metric)
+        lines.append(f"{metric.name} changes most with {axis}, {values}: {change} {_change_unit(metric)}.")
+    return lines
+
+
+def strongest_effects(sweep: Sweep, effects: pd.DataFrame) -> list[tuple[Metric, list[dict[Hashable, Any]]]]:
+    """Return, for each shown measure, the value of each axis that changes it most at the baseline, strongest first."""
     metrics = {metric.name: metric for metric in METRICS}
     mine = effects[effects["alternative"] == sweep.baseline_study.baseline]
     shown = [name for name in SHOWN if name in sweep.measures] or list(sweep.measures[:2])
+    strongest = []
     for name in shown:
-        metric, of_measure = metrics[name], mine[mine["measure"] == name].dropna(subset=["effect"])
+        of_measure = mine[mine["measure"] == name].dropna(subset=["effect"])
         if of_measure.empty:
             continue
-        strongest = of_measure.loc[of_measure.groupby("axis", sort=False)["effect"].apply(lambda e: e.abs().idxmax())]
-        strongest = strongest.sort_values("effect", key=abs, ascending=False)
-        rows = [_effect_cells(row, metric) for row in strongest.to_dict("records")]
-        unit = "% points" if metric.shown_unit == "%" else metric.shown_unit
+        most = of_measure.loc[of_measure.groupby("axis", sort=False)["effect"].apply(lambda e: e.abs().idxmax())]
+        strongest.append((metrics[name], most.sort_values("effect", key=abs, ascending=False).to_dict("records")))
+    return strongest
+
+
+def _change_unit(metric: Metric) -> str:
+    return "% points" if metric.shown_unit == "%" else metric.shown_unit
+
+
+def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None:
+    """Print, for each axis, the value that changes most, at the baseline (step 6)."""
+    for metric, strongest in strongest_effects(sweep, effects):
+        rows = [_effect_cells(row, metric) for row in strongest]
         kind = f"in brackets the interval {KIND_WORDS['replications']}"
-        report_terminal.print_line(terminal, f"What each axis changes most, mean over all other axes, {kind}: {name}")
-        report_terminal.print_table(terminal, ["axis", "value", f"change, {unit}", "pairs"], rows)
+        report_terminal.print_line(
+            terminal, f"What each axis changes most, mean over all other axes, {kind}: {metric.name}"
+        )
+        heads = ["axis", "value", f"change, {_change_unit(metric)}", "pairs"]
+        report_terminal.print_table(terminal, heads, rows if has_details() else rows[:MOST_AXES])
 
 
 def _effect_cells(row: Mapping[Hashable, Any], metric: Metric) -> list[str]:

@@ -21,7 +21,7 @@ from typing import Any
 from experiments.report import terminal as report_terminal
 from experiments.study.study import Study
 from experiments.training import holdout, simulated_history
-from experiments.training.cache import ModelFolders, model_folders
+from experiments.training.cache import model_folders
 from experiments.training.past_practice import history_weeks, port_before_change
 from experiments.training.train import ensure_fitted, load_or_draw_past
 from models import store
@@ -47,8 +47,11 @@ def carry_out(study: Study) -> int:
         begin = time.perf_counter()
         with report_terminal.show_progress(terminal, history_weeks(scenario.risk)) as tell:
             ensure_fitted(scenario.risk, scenario, study.processes, tell, say)
-        for line in training_summary(store.load_card(place.model), place, time.perf_counter() - begin):
+        first, *lines = training_summary(store.load_card(place.model), time.perf_counter() - begin)
+        report_terminal.print_answer(terminal, first)
+        for line in lines:
             say(line)
+        report_terminal.print_path(terminal, place.model)
         for line in spread_and_explain_lines(scenario, study):
             terminal.print(line, soft_wrap=True, markup=False)
     return 0
@@ -84,7 +87,7 @@ def draw_pasts(
         yield one, load_or_draw_past(folders, one, past, study.processes, None).examples()
 
 
-def training_summary(record: Mapping[str, Any], folders: ModelFolders, seconds: float) -> list[str]:
+def training_summary(record: Mapping[str, Any], seconds: float) -> list[str]:
     """Return the lines that say what a training gave."""
     past = record["training"]
     lines = [f"{record['model']}: ready in {seconds:.1f} s; labels: {record['labels']}"]
@@ -95,7 +98,7 @@ def training_summary(record: Mapping[str, Any], folders: ModelFolders, seconds: 
         )
     if record["held_out"] is not None:
         lines += model_card_lines(record)
-    return [*lines, f"  model and card: {folders.model}"]
+    return lines
 
 
 if __name__ == "__main__":

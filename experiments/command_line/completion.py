@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.command_line.config_files import CONFIGS, default_options, group_options, read_values
-from experiments.command_line.verbs import VERBS
+from experiments.command_line.verbs import ANSWERING, VERBS
 from sim.errors import ConfigError
 
 BASH: Final = r"""
@@ -28,6 +28,10 @@ _throughgate() {
 complete -o nospace -F _throughgate throughgate
 """
 ZSH: Final = r"""
+if ! (( $+functions[compdef] )); then
+  autoload -Uz compinit
+  compinit -i
+fi
 _throughgate() {
   local -a candidates
   candidates=(${(f)"$(throughgate complete ${words[2,CURRENT-1]} "${words[CURRENT]}" 2>/dev/null)"})
@@ -73,7 +77,9 @@ def candidates(words: Sequence[str]) -> list[str]:
     else:
         groups = [folder.name for folder in CONFIGS.iterdir() if any(folder.glob("*.yaml"))]
         own = VERBS[before[0]].keys if before[0] in VERBS else ()
-        every = [f"{name}=" for name in (*groups, *read_values(CONFIGS / "config.yaml"), *own) if name != "defaults"]
+        words_of_all = ("details",) if before[0] in ANSWERING else ()
+        names = (*groups, *read_values(CONFIGS / "config.yaml"), *own, *words_of_all)
+        every = [f"{name}=" for name in names if name != "defaults"]
     return sorted({word for word in every if word.startswith(typed)})
 
 

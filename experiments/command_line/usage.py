@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from experiments.command_line.config_files import CONFIGS, default_options, group_options
-from experiments.command_line.verbs import SWEEP, SWEPT, VERBS, verb_module
+from experiments.command_line.verbs import ANSWERING, SWEEP, SWEPT, VERBS, verb_module
 
 FUND: Final = "fund"
 
@@ -20,6 +20,9 @@ MULTIRUN: Final = (
 COMPLETION: Final = (
     'Tab completion: eval "$(throughgate completion bash)", or zsh, in the file that your shell reads at its start.'
 )
+
+
+SPOKEN: Final = "details=true says all that there is to say; -v also times each stage; -q: answer, path and errors."
 
 
 def verb_overview() -> str:
@@ -54,6 +57,7 @@ def verb_usage(verb: str) -> str:
             VERBS[verb].line,
             "",
             MULTIRUN[verb in (SWEEP, *SWEPT)],
+            *([SPOKEN] if verb in ANSWERING else []),
             *(["resume=FOLDER goes on with a run that was stopped (docs/scaling.md)."] if VERBS[verb].long else []),
             "",
             *(["Keys of this verb:", *_lines(VERBS[verb].keys), ""] if VERBS[verb].keys else []),

@@ -76,6 +76,8 @@ VERBS: Final[dict[str, Verb]] = {
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }
 """Every verb, in the order in which they are listed."""
+ANSWERING: Final = ("compare", "run", "sweep", "train", "fund", "calibrate", "capacity", "scorecard")
+"""Verbs that begin with an answer and keep to a screen; ``-q`` says less, ``details=true`` and ``-v`` say more."""
 SWEEP: Final = "sweep"
 SWEPT: Final = ("compare", "run")
 """Verbs whose ``-m`` is a sweep: the same points, in one table."""

@@ -18,8 +18,8 @@ from experiments.execution.parallel import workers_at_work
 
 WINDOW_S: Final = 30.0
 """Seconds over which the rate is taken."""
-SILENCE_S: Final = 60.0
-"""A log hears of a run at least so often, if anything is done."""
+SILENCE_S: Final = 30.0
+"""A log hears of a stage so often, if anything is done, and when it is done."""
 SHORT_S: Final = 20.0
 """A run that has taken less says nothing of the time left."""
 
@@ -94,7 +94,7 @@ class PaceColumn(ProgressColumn):
 
 
 class PlainProgress:
-    """A line at every tenth of the way, and one a minute.
+    """A line when all is done, and one every half minute.
 
     Parameters
     ----------
@@ -107,16 +107,16 @@ class PlainProgress:
     def __init__(self, label: str, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self.label, self.say, self.clock = label, say, clock
         self.pace = Pace(clock)
-        self.tenths = 0
+        self.ended = False
         self.begun = self.spoke = clock()
 
     def __call__(self, done: int, total: int) -> None:
         """Say how far it has come, where that is worth a line."""
         self.pace.note(done, total)
-        now, tenths = self.clock(), 10 * done // max(total, 1)
-        if tenths <= self.tenths and now < self.spoke + SILENCE_S:
+        now, ends = self.clock(), done >= total
+        if self.ended or (not ends and now < self.spoke + SILENCE_S):
             return
-        self.tenths, self.spoke = max(tenths, self.tenths), now
+        self.ended, self.spoke = ends, now
         line, left = f"{self.label}: {done} of {total}", self.pace.left_s()
         if left and now > self.begun + SHORT_S:
             line += f", {in_words(left)} left"

@@ -26,6 +26,7 @@ from experiments.funding.annual import CLASSES
 from experiments.funding.case import CaseTerms, FundingCase, PortfolioPlan, UncertaintySettings
 from experiments.funding.checks import check_purchases_cover_use
 from experiments.study.compose import ECONOMIC, FUND, FUNDING, ComposedConfig, compose_config, parse_overrides
+from experiments.study.first_look import with_first_look
 from experiments.study.sources import CONFIGS, UNKNOWN, SourcedInput, describe_inputs, path_label, source_notes
 from experiments.study.study import Study, build_study, overrides_with_experiment
 from sim.errors import ConfigError, Refusals
@@ -98,6 +99,7 @@ def build_case(overrides: Sequence[str]) -> FundingCase:
     (0.03, 'today')
     """
     _refuse_keys(overrides)
+    overrides = with_first_look(overrides, overrides_with_experiment(overrides, FUND), FUND)
     users = (*overrides, *_value_of_benefit(overrides))
     found, refusals = _composed(users), Refusals()
     inputs = economic_inputs(found, users)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from experiments.command_line.verbosity import has_details
 from experiments.number_format import NONE, load_row_title, number, percent
 from experiments.planning.capacity_request import CapacityRequest
 from experiments.planning.growth import StationCapacity, open_lanes, with_all_lanes
-from experiments.report.terminal import print_line, print_table
+from experiments.report.terminal import print_answer, print_line, print_path, print_short_table
 from experiments.study.volume_years import stand_in_note
 
 Month = tuple[int, int]
@@ -22,7 +23,7 @@ def print_capacity(
     terminal: Console, request: CapacityRequest, stations: Sequence[StationCapacity], written: Sequence[Path]
 ) -> None:
     """Print the answer, the table of stations, what it rests on, and the files."""
-    print_line(terminal, capacity_sentence(request, stations))
+    print_answer(terminal, capacity_sentence(request, stations))
     terminal.print()
     headings = ["station", "load", "can grow", "full in"]
     ranged = request.growth_range is not None
@@ -36,11 +37,12 @@ def print_capacity(
         ]
         for found in sorted(stations, key=lambda found: -max(found.load.load_share))
     ]
-    print_table(terminal, [*headings, "range"] if ranged else headings, rows)
-    for line in notes(request, stations):
+    print_short_table(terminal, [*headings, "range"] if ranged else headings, rows)
+    first, *others = notes(request, stations)
+    for line in (first, *(others if has_details() else ())):
         print_line(terminal, line)
-    for path in written:
-        print_line(terminal, f"wrote {path}")
+    for path in written if has_details() else written[:1]:
+        print_path(terminal, path)
 
 
 def capacity_sentence(request: CapacityRequest, stations: Sequence[StationCapacity]) -> str:

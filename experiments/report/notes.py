@@ -71,19 +71,19 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
     always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
     k, n = best.more
     if not k:
-        return f"In none of {n} sets of assumptions does anybody find more at equal share."
+        return f"Sensitivity to assumptions: nobody finds more than {base} at equal scan share in any of {n} sets."
     if always:
         find = "finds" if len(always) == 1 else "find"
-        return f"{listed(always)} {find} more than {base} in all {n} sets of assumptions."
+        return f"Sensitivity to assumptions: {listed(always)} {find} more than {base} in all {n} sets."
     times = f"in {k} of {n} {share_span(best.interval('more'))}"
     if best.interval("more").low <= 0.5:
         return (
-            f"The ranking depends on the assumptions: redrawn {redrawn.asked} times, nobody finds more than {base} "
-            f"at equal scan share in surely more than half; most often {best.alternative}, {times}."
+            f"Results depend on the assumptions: across {redrawn.asked} alternative sets, nobody reliably finds more "
+            f"than {base} at equal scan share; most often {best.alternative}, {times}."
         )
     return (
-        f"The ranking depends in part on the assumptions: redrawn {redrawn.asked} times, {best.alternative} finds more "
-        f"than {base} at equal scan share {times}, more often than any other."
+        f"Results depend in part on the assumptions: across {redrawn.asked} alternative sets, {best.alternative} finds "
+        f"more than {base} at equal scan share {times}, more often than any other."
     )
 
 
@@ -93,9 +93,8 @@ def _found_range(redrawn: RedrawnResults) -> str:
     if not len(shares):
         return ""
     return (
-        f"The share found depends on the assumptions: over {len(shares)} redraws of them between "
-        f"{percent(shares.min())} and {percent(shares.max())} of loads are found, "
-        f"half the time more than {percent(shares.median())}."
+        f"Sensitivity to assumptions: over {len(shares)} alternative sets between {percent(shares.min())} and "
+        f"{percent(shares.max())} of loads are found, in half of them more than {percent(shares.median())}."
     )
 
 
@@ -189,8 +188,9 @@ def random_stream_answer(findings: Findings) -> str:
     )
     if one.found >= FEWEST_FINDS:
         text += (
-            f"From them an agency would estimate that targeting interdicts {percent(one.interdicted.estimate, 0)} "
-            f"{share_span(one.interdicted)} of loads; counted in the model it is {percent(one.truth)}. "
+            "From random examinations an agency would estimate that targeting interdicts "
+            f"{percent(one.interdicted.estimate, 0)} {share_span(one.interdicted)} of loads; counted in the model it "
+            f"is {percent(one.truth)}. "
         )
     else:
         text += f"With fewer than {FEWEST_FINDS} finds they do not tell what share of loads targeting interdicts. "
@@ -200,7 +200,7 @@ def random_stream_answer(findings: Findings) -> str:
             f"{number(one.needed, 0)} ({_at_this_rate(findings, one, one.needed)}). "
         )
     return text + (
-        f"{number(one.clean, 0)} examinations, all clean, give {sure} confidence of fewer than "
+        f"{number(one.clean, 0)} clean examinations would show with {sure} confidence that the rate is below "
         f"{percent(wanted.below_share, 2)}."
     )
 
@@ -271,7 +271,8 @@ def reader_notes(findings: Findings) -> list[str]:
     if fitted:
         waits = f"The mean wait under {listed(fitted)} is fitted (through open lanes); the rest"
     study, when = findings.study, calendar_words(findings)
-    calendar = f"One stretch of the calendar, {when}, drawn {study.replications} times: not a year."
+    days = "1 day" if study.days == 1 else f"{study.days} days"
+    calendar = f"Simulates {days} ({when}), {study.replications} times: not an annual estimate."
     if study.calendar == "year":
         calendar = f"Annual figures, {when}, each month weighing the same; intervals are stratified by month."
     drawn = "" if study.manifest is None else trucks_note(study.manifest, study.window(0))

@@ -96,13 +96,13 @@ def bottleneck_answer(findings: Findings) -> str:
         g for g in findings.gains if g.sure("wait_mean_min", findings.alpha) and g.gaps["wait_mean_min"].mean <= -0.1
     ]
     if not helps:
-        return f"{head} One more of no resource surely shortens the mean wait by 0.1 min."
+        return f"{head} Adding one unit of any resource would not surely shorten the average wait by 0.1 min."
     best = min(helps, key=lambda g: g.gaps["wait_mean_min"].mean)
     size = best.gaps["wait_mean_min"].size()
     officers = number(best.gaps["officer_h"].mean / findings.study.days, 0)
     return (
-        f"{head} One more {best.resource} shortens the mean wait by {with_span(size, ' min')} "
-        f"for {officers} officer hours a day; no other resource by more."
+        f"{head} One more {best.resource} shortens the average wait by {with_span(size, ' min')} "
+        f"for {officers} more officer-hours a day; no other resource by more."
     )
 
 

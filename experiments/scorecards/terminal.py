@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from rich.console import Console
-from rich.text import Text
 
+from experiments.command_line.verbosity import has_details
 from experiments.number_format import number
-from experiments.report.terminal import print_line, print_table, wrap_line
+from experiments.report.terminal import print_answer, print_line, print_path, print_table
 from experiments.scorecards import wording
 from experiments.scorecards.card import JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
@@ -18,11 +19,15 @@ from experiments.scorecards.lines import GROUPS
 
 def print_scorecard(terminal: Console, card: Scorecard, paths: Sequence[Path]) -> None:
     """Print the answer, the lines, how verdicts are reached, and what was written."""
-    terminal.print(Text(wrap_line(terminal, wording.scorecard_answer(card)), style="bold"))
+    print_answer(terminal, wording.scorecard_answer(card))
     for sentence in wording.direction_findings(card):
         print_line(terminal, sentence)
     if wording.withheld_note(card):
         print_line(terminal, wording.withheld_note(card))
+    if not has_details():
+        _show_judged(terminal, card)
+        print_path(terminal, paths[0])
+        return
     for part in card.parts:
         _show_part(terminal, card, part)
     terminal.print()
@@ -30,8 +35,27 @@ def print_scorecard(terminal: Console, card: Scorecard, paths: Sequence[Path]) -
     print_line(terminal, wording.high_risk_definition(card))
     print_line(terminal, scorecard_legend(card))
     terminal.print()
-    terminal.print(Text(f"Written to {paths[0].parent}"), soft_wrap=True)
+    print_path(terminal, paths[0])
     print_line(terminal, ", ".join(path.name for path in paths))
+
+
+MOST_JUDGED: Final = 10
+"""Lines with a target that stand below the answer; each takes up to two lines of the screen."""
+
+
+def _show_judged(terminal: Console, card: Scorecard) -> None:
+    """Print the lines that have a target: those off course first, then those on course."""
+    order = ("off course", "on course")
+    judged = [row for part in card.parts for row in part.rows if row.verdict in order]
+    judged.sort(key=lambda row: order.index(row.verdict))
+    cells = [row_cells(card, row, several=False)[0] for row in judged[:MOST_JUDGED]]
+    terminal.print()
+    periods = "; ".join(f"{part.direction}, {wording.period_span(part)}" for part in card.parts)
+    print_line(terminal, f"Measures off course and on course ({periods})")
+    if cells:
+        print_table(terminal, ["line", "last", "target", "verdict"], cells)
+    left = len(card.rows) - len(cells)
+    print_line(terminal, f"… {left} more lines, and what marks and verdicts mean: details=true")
 
 
 def _show_part(terminal: Console, card: Scorecard, part: ScorecardPart) -> None:

@@ -39,6 +39,7 @@ from experiments.study.display_names import Names, take_display_names
 from sim.caching import cache_files
 from sim.caching.source_hash import files_hash, source_files
 from sim.errors import ConfigError
+from sim.suggestions import nearest_names, unknown_name
 
 MOST_KEPT: Final = 1024
 """Files that the folder holds, 20 kB each; the older half goes when there are more."""
@@ -123,6 +124,8 @@ FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "pur
 ROOT, FUND = "config", "fund"
 """The files that compositions begin with: of every verb, and of ``fund``."""
 SEARCH_PATH = "hydra.searchpath"
+HELP: Final = "throughgate run --help"
+"""What lists every study key, every group and its options."""
 SEPARATE: Final = "separate"
 """Key of a root file that decides a part of the scenario: true takes the roster away."""
 
@@ -363,7 +366,7 @@ def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
             problem = f"expected the name of an option, got {override.get_value_string()}; known {known}"
             raise ConfigError(group, problem)
         if value not in known:
-            raise ConfigError(group, f"no option {value!r}; known {known}")
+            raise ConfigError(group, f"no option {value!r}; {nearest_names(value, known, HELP)}")
 
 
 def _options(group: str, overrides: Sequence[str]) -> list[str]:
@@ -389,8 +392,8 @@ def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> Confi
         # of a key that is given a group of keys, the one within that is not there
         within = str(getattr(error.__cause__, "full_key", None) or "")
         key = within if within.startswith(f"{found.group(1)}.") else found.group(1)
-        known = _known_beside(key, parsed, root)
-        return ConfigError(key, "unknown key" + (f"; known {known}" if known else ""))
+        name, known = _known_beside(key, parsed, root)
+        return ConfigError(key, unknown_name(name, known, "key", _where_all_are(key)) if known else "unknown key")
     for pattern, problem in REFUSALS.items():
         if found := re.search(pattern, text):
             return ConfigError(found.group(1), problem)
@@ -398,19 +401,27 @@ def _condensed(error: Exception, parsed: Sequence[Override], root: str) -> Confi
     return ConfigError(key, (text.splitlines() or [type(error).__name__])[0].strip())
 
 
-def _known_beside(key: str, parsed: Sequence[Override], root: str) -> list[str]:
-    """Return the keys that exist where ``key`` was looked for, or as near above it as there are."""
+def _where_all_are(key: str) -> str:
+    """Return where all keys are listed that stand where an unknown one was looked for."""
+    group = key.partition(".")[0]
+    return HELP if group == key or group not in (*GROUPS, *ECONOMIC) else f"configs/{group}/"
+
+
+def _known_beside(key: str, parsed: Sequence[Override], root: str) -> tuple[str, list[str]]:
+    """Return the part of ``key`` that does not exist, and the keys that do where it was looked for."""
     deciding = (*GROUPS, *ECONOMIC, *EXECUTING, SEARCH_PATH)
     chosen = [str(o.input_line) for o in parsed if o.key_or_group in deciding]
     try:
         node: Any = _compose(chosen, root).mapping
     except (HydraException, OmegaConfBaseException, ValueError):
-        return []
-    for name in key.split(".")[:-1]:
-        if not isinstance(node, Mapping) or name not in node:
+        return "", []
+    *above, name = key.split(".")
+    for part in above:
+        if not isinstance(node, Mapping) or part not in node:
+            name = part
             break
-        node = node[name]
-    return sorted(map(str, node)) if isinstance(node, Mapping) else []
+        node = node[part]
+    return name, sorted(map(str, node)) if isinstance(node, Mapping) else []
 
 
 def _empty_what_was_emptied(mapping: dict[str, Any], parsed: Sequence[Override]) -> None:

@@ -35,6 +35,7 @@ from experiments.study.compose import (
     search_override,
 )
 from experiments.study.display_names import DisplayNames, study_names
+from experiments.study.first_look import with_first_look
 from experiments.study.manifest_file import check_trucks_can_be_served, read_manifest_file
 from experiments.study.margins import DEFAULT_MARGINS, AlikeMargins
 from experiments.study.sources import SourcedInput, input_sources
@@ -116,6 +117,7 @@ LOKY = BackendSettings(name="loky", address=None)
 class StudySettings(Spec):
     """The study keys of ``configs/config.yaml``, the same for every verb."""
 
+    quick: bool
     replications: int = bounded_field(1, 100_000)
     days: int = bounded_field(1, 366)
     start_date: str
@@ -204,6 +206,8 @@ class Study:
     """Whether every station has people of its own, whatever the roster says."""
     equal_levels: bool = True
     """Whether alternatives are also run at the baseline's level of each yardstick."""
+    quick: bool = False
+    """Whether this is a first look."""
     csv: bool = False
     """Whether tables are written as CSV too."""
     bottleneck: bool = False
@@ -318,6 +322,8 @@ def build_study(overrides: Sequence[str], verb: str, config_dir: Path | str | No
     'random_share'
     """
     users = (*(() if config_dir is None else (search_override(config_dir),)), *overrides)
+    if verb != "fund":
+        users = with_first_look(users, overrides_with_experiment(users, verb), verb)
     asked = overrides_with_experiment(users, verb)
     given = given_alternatives(asked)
     check_alternatives(given)

@@ -16,6 +16,7 @@ from experiments.files import check_writable
 from experiments.store.run_sides import leaf_values
 from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.compose import parse_overrides
+from experiments.study.first_look import QUICK, is_first_look
 from experiments.study.study import Study, build_study, default_folder
 from experiments.study.volume_years import stand_in_note
 from experiments.sweeping.axes import Axis, SweptWords, levels_in_order, read_axes
@@ -131,6 +132,8 @@ def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
     >>> len(build_sweep(["port.portal.servers=2,4", "policy.scan_share=0.1,0.2,0.3"]).points)
     6
     """
+    if is_first_look(overrides):
+        raise ConfigError(QUICK, "a sweep has no first look; dry_run=true says what it takes, replications=2 is quick")
     launched, processes = _launcher(overrides)
     settings, words = _split(launched)
     scope = None if settings.scope is None else read_scope(Path(settings.scope))

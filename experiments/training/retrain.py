@@ -1,14 +1,17 @@
 """Learned models retrained in a redrawn set of assumptions, as a port that trains anew each year would have them.
 
 The trucks and selections of one common past are labeled anew under the set's threat, scanners and sharing
-(`experiments.training.relabel`), and the model is fitted to that. Models are kept by content, like any other model
-(`models.store`), so that processes, repeated runs and resumed ones share them. Rules need no training.
+(`experiments.training.relabel`), and the model is fitted to that. Models are kept by content, so that processes,
+repeated runs and resumed ones share them: each in a file with a keyed checksum that is verified before a byte of it is
+read (`sim.caching.cache_files`). They have no card and none of the text that `models.store` writes for a model that
+people look at, which took as long as the fit. Rules need no training.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +26,8 @@ from experiments.training.common_past import CommonPast, FeatureGrid
 from experiments.training.past_practice import TODAYS_OVERRIDES, port_before_change
 from experiments.training.relabel import relabeled_examples
 from experiments.training.simulated_history import draw_feature_sample, draw_history
-from experiments.training.train import keep_inspected, read_table, training_record
-from models import store
+from experiments.training.train import keep_inspected, read_table
 from models.fitted import FittedRisk
-from models.model_card import build_model_card
 from models.registry import make_risk_model
 from sim.caching import cache_files
 from sim.errors import ModelError
@@ -98,21 +99,14 @@ def retrained(risk: Risk, past: Scenario, set_past: Scenario, place: int) -> Fit
     """Return the model fitted to the common past of ``past``, labeled anew under ``set_past``: kept, or fitted now."""
     as_trained = risk_as_trained(risk, set_past.sharing)
     decides = (_inspected_path(past).name, repr(set_past), repr(as_trained), str(place), "retrained", code_hash())
-    folder = cache_files.cache().root / "models" / name_by_content(*decides)
-    if folder.exists():
-        try:
-            return store.load_model(folder)
-        except ModelError as error:
-            cache_files.tell(f"training again: {error}")
-    common = common_past_of(past)
-    examples, sample = relabeled_examples(common, set_past, as_trained.labels, place)
+    path = cache_files.cache().root / "retrained" / f"{name_by_content(*decides)}.pickle"
+    kept = cache_files.read(path)
+    if kept is not None:
+        found: FittedRisk = pickle.loads(kept)  # noqa: S301  verified by `read`
+        return found
+    examples, sample = relabeled_examples(common_past_of(past), set_past, as_trained.labels, place)
     fitted, _ = FittedRisk.from_labels(risk.name, make_risk_model(as_trained), examples, sample)
-    record = training_record(set_past, None) | {"trucks": common.trucks, "positives": int(examples.label.sum())}
-    try:
-        store.save_model(fitted, folder, build_model_card(fitted, as_trained, record))
-    except ModelError as error:
-        # a model that cannot be kept is as good as one that is
-        cache_files.tell(f"not kept: {error}")
+    cache_files.write(path, pickle.dumps(fitted, protocol=pickle.HIGHEST_PROTOCOL))
     return fitted
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar, cast
 
 from sim.errors import ConfigError
+from sim.suggestions import nearest_names, unknown_name
 
 
 def bounded_field(
@@ -136,7 +137,7 @@ def build_spec(cls: type[T], mapping: object, key: str = "") -> T:
     fields = {field.name: field for field in dataclasses.fields(cls)}
     for name in mapping:
         if name not in fields:
-            raise ConfigError(_join(key, str(name)), f"unknown key; known {sorted(fields)}")
+            raise ConfigError(_join(key, str(name)), unknown_name(str(name), sorted(fields), "key"))
     hints = _hints(cast("Any", cls))
     values = {}
     for name, field in fields.items():
@@ -182,7 +183,8 @@ def _variant(cls: type[T], mapping: Mapping[str, object], key: str) -> type[T]:
         return cls
     name = mapping.get("name")
     if not isinstance(name, str) or name not in variants:
-        raise ConfigError(_join(key, "name"), f"unknown {cls.__name__.lower()} {name!r}; known {sorted(variants)}")
+        problem = f"unknown {cls.__name__.lower()} {name!r}; {nearest_names(str(name), sorted(variants))}"
+        raise ConfigError(_join(key, "name"), problem)
     return cast("type[T]", variants[name])
 
 
@@ -264,7 +266,7 @@ def _dict(kind: Any, value: object, key: str) -> dict[str, Any]:  # noqa: ANN401
     allowed = typing.get_args(names) if typing.get_origin(names) is Literal else None
     for name in value:
         if allowed is not None and name not in allowed:
-            raise ConfigError(_join(key, str(name)), f"unknown key; known {sorted(allowed)}")
+            raise ConfigError(_join(key, str(name)), unknown_name(str(name), sorted(map(str, allowed)), "key"))
     return {str(name): convert_value(inner, item, _join(key, str(name))) for name, item in value.items()}
 
 

@@ -20,6 +20,7 @@ from sim.arrays import FloatArray
 from sim.errors import ConfigError
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, LOAD_SIZE_OF
 from sim.setting.spec import Spec, bounded_field
+from sim.suggestions import unknown_name
 
 SMALL = CONCEALMENTS.index("small")
 EXACT = 2000
@@ -146,10 +147,10 @@ class Threat(Spec):
     def check(self) -> None:
         for name in self.trait_ln_odds:
             if name not in TRAIT_NAMES:
-                raise ConfigError(f"trait_ln_odds.{name}", f"unknown trait; known {sorted(TRAIT_NAMES)}")
+                raise ConfigError(f"trait_ln_odds.{name}", unknown_name(name, sorted(TRAIT_NAMES), "trait"))
         for name in self.type_share:
             if name not in CONTRABAND:
-                raise ConfigError(f"type_share.{name}", f"unknown type; known {list(CONTRABAND)}")
+                raise ConfigError(f"type_share.{name}", unknown_name(name, CONTRABAND, "type"))
         needed = {LOAD_SIZE_OF[name] for name in self.type_share}
         if set(self.loads) != needed:
             raise ConfigError("loads", f"these types need the loads {sorted(needed)}")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import main, parse_command_line
+from experiments.command_line.verbosity import is_quiet
 from experiments.command_line.verbs import VERBS
 from experiments.study.study import Study
 from sim.errors import ConfigError
@@ -65,7 +66,7 @@ def test_a_private_config_with_a_mistake_is_refused(refuse: Refuse, tmp_path: Pa
     assert "expected" in refuse("run", "--config-dir", str(private), "policy=mine")
     (private / "policy" / "mine.yaml").write_text("name: threshold\nhalf: 1\n")
     line = refuse("run", "--config-dir", str(private), "policy=mine")
-    assert line.startswith("policy.half: unknown key; known [")
+    assert line.startswith("policy.half: unknown key; ")
 
 
 def test_an_alternative_with_a_mistake_is_named(refuse: Refuse, tmp_path: Path) -> None:
@@ -220,6 +221,33 @@ def test_read_takes_flags_anywhere() -> None:
     assert (call.verb, call.overrides, call.multirun) == ("run", ("seed=1", "days=2"), True)
     with pytest.raises(ConfigError, match="--silent: unknown option"):
         parse_command_line(["run", "--silent"])
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        ([], "brief"),
+        (["-q"], "quiet"),
+        (["details=true"], "details"),
+        (["details=false"], "brief"),
+        (["--verbose", "details=true"], "timed"),
+    ],
+)
+def test_words_say_how_much_is_said_and_are_no_overrides(words: list[str], level: str) -> None:
+    call = parse_command_line(["run", *words, "seed=1"])
+    assert (call.level, call.overrides) == (level, ("seed=1",))
+
+
+def test_a_verb_that_answers_no_study_keeps_its_words() -> None:
+    assert parse_command_line(["query", "details=true"]).overrides == ("details=true",)
+
+
+def test_a_quiet_run_says_so_to_its_verb(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet: list[bool] = []
+    monkeypatch.setattr(recorder, "carry_out", lambda _study: quiet.append(is_quiet()) or 0)
+    assert main(["run", "-q"]) == 0
+    assert main(["run"]) == 0
+    assert quiet == [True, False]
 
 
 def test_verbs_have_modules_that_answer() -> None:

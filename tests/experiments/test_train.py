@@ -151,7 +151,7 @@ def test_the_card_tells_the_past(make: Callable[..., FittedRisk], make_scenario:
     assert record["training"]["weeks"] == 5 * DAYS_PER_YEAR // 7
     assert record["held_out"]["positives"] < record["training"]["positives"]
     assert len(record["reliability"]) >= 3
-    lines = train.training_summary(record, place, 1.0)
+    lines = train.training_summary(record, 1.0)
     assert any("positives among" in line for line in lines)
     assert sum("%" in line for line in lines) >= len(training.CAPACITIES)
     assert json.dumps(record, allow_nan=False)

@@ -18,13 +18,14 @@ from experiments.calibration.report.words import (
     score_rows,
     three_digits,
 )
+from experiments.command_line.verbosity import has_details
 from experiments.number_format import percent
-from experiments.report.terminal import print_line, print_table
+from experiments.report.terminal import print_answer, print_line, print_path, print_table
 
 
 def print_calibration(terminal: Console, fitted: PortCalibration, paths: Sequence[Path]) -> None:
     """Print the verdict, the errors, the parameters, and what was written."""
-    print_line(terminal, fitted.verdict)
+    print_answer(terminal, fitted.verdict)
     if fitted.naive_wins:
         print_line(terminal, fitted.why_naive_wins)
     terminal.print()
@@ -35,6 +36,15 @@ def print_calibration(terminal: Console, fitted: PortCalibration, paths: Sequenc
         f"A band of {fitted.left_out.half_width:.1f} min either way is sized to hold {percent(BAND, 0)} of cells; "
         f"of months left out it held {percent(fitted.left_out.covered, 0)}.",
     )
+    if has_details():
+        _print_details(terminal, fitted)
+    page = next(path for path in paths if path.name == "report.html")
+    for path in paths if has_details() else (paths[0], page):
+        print_path(terminal, path)
+
+
+def _print_details(terminal: Console, fitted: PortCalibration) -> None:
+    """Print what was observed, the parameters with their intervals, and the months to come."""
     for line in (daily_sentence(fitted), *observed_sentences(fitted)):
         print_line(terminal, line)
     terminal.print()
@@ -45,8 +55,6 @@ def print_calibration(terminal: Console, fitted: PortCalibration, paths: Sequenc
     for line in (NOT_IDENTIFIED[0], NOT_IDENTIFIED[3]):
         print_line(terminal, line)
     _print_ahead(terminal, fitted)
-    for path in paths:
-        print_line(terminal, f"wrote {path}")
 
 
 def _parameter_cells(estimate: Estimate) -> list[str]:

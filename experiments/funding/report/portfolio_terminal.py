@@ -8,8 +8,8 @@ from typing import Final
 
 import pandas as pd
 from rich.console import Console
-from rich.text import Text
 
+from experiments.command_line.verbosity import has_details
 from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report import terminal as funding_terminal
@@ -26,22 +26,27 @@ def print_portfolio(
     """Print the choice, the binding constraints, how sure it is, and what was written."""
     terminal.print()
     first, *rest = portfolio.chosen.why
-    terminal.print(Text(report_terminal.wrap_line(terminal, first), style="bold"))
+    report_terminal.print_answer(terminal, first)
     for line in rest:
         report_terminal.print_line(terminal, line)
     terminal.print()
-    funding_terminal.print_table(terminal, options_terminal_table(portfolio))
+    options = options_terminal_table(portfolio)
+    report_terminal.print_short_table(terminal, options.headings(), options.lines())
     report_terminal.print_line(
         terminal,
         "* chosen, + runner-up; spent: initial, undiscounted; cost and net: present values; "
         "in best: share of draws in whose best set it is.",
     )
-    terminal.print()
-    funding_terminal.print_table(terminal, limits_terminal_table(portfolio))
-    for line in choice_certainty_lines(portfolio):
-        report_terminal.print_line(terminal, line)
-    terminal.print()
-    funding_terminal.print_files(terminal, folder, paths, wall_s)
+    certain, *others = choice_certainty_lines(portfolio)
+    report_terminal.print_line(terminal, certain)
+    if has_details():
+        terminal.print()
+        funding_terminal.print_table(terminal, limits_terminal_table(portfolio))
+        for line in others:
+            report_terminal.print_line(terminal, line)
+        terminal.print()
+        funding_terminal.print_files(terminal, folder, paths, wall_s)
+    report_terminal.print_path(terminal, next((path for path in paths if path.suffix == ".html"), folder))
 
 
 def options_terminal_table(portfolio: PortfolioResults) -> Table:

@@ -12,6 +12,7 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from experiments.command_line.verbosity import has_details
 from experiments.economics.appraisal import PresentWorth, incremental_cash_flow, internal_rate_of_return, payback_year
 from experiments.economics.cost_effectiveness import (
     FrontierPlace,
@@ -154,16 +155,25 @@ def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFra
 def print_case_results(
     terminal: Console, evidence: Evidence, by_replication: WorthsByReplication, paths: Sequence[Path], wall_s: float
 ) -> None:
-    """Print the answer, the tables, what was written, and the notes, in this order."""
+    """Print the answer, what each alternative costs and brings, and where the page is; the rest with details."""
     by_replication = labeled_worths(evidence.appraised.case.study, by_replication)
     evidence = labeled_evidence(evidence)
-    appraised, uncertainty = evidence.appraised, evidence.uncertainty
+    appraised = evidence.appraised
     terminal.print()
     for term, text in case_answer(evidence):
-        terminal.print(Text(report_terminal.wrap_line(terminal, f"{term}: {text}"), style="bold"))
+        report_terminal.print_answer(terminal, f"{term}: {text}")
     terminal.print()
-    print_table(terminal, present_worth_table(appraised, by_replication))
+    worths = present_worth_table(appraised, by_replication)
+    report_terminal.print_short_table(terminal, worths.headings(), worths.lines())
     report_terminal.print_line(terminal, present_worth_legend(appraised))
+    if has_details():
+        _print_details(terminal, evidence, paths, wall_s)
+    report_terminal.print_path(terminal, next((p for p in paths if p.suffix == ".html"), appraised.case.study.out))
+
+
+def _print_details(terminal: Console, evidence: Evidence, paths: Sequence[Path], wall_s: float) -> None:
+    """Print ranges over draws, rates, the port's performance, frontiers, payers, files and notes, in this order."""
+    appraised, uncertainty = evidence.appraised, evidence.uncertainty
     terminal.print()
     if uncertainty is not None:
         print_table(terminal, draw_ranges_table(uncertainty))

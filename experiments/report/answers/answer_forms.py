@@ -30,10 +30,12 @@ HOURS: Final = "officer_h"
 
 
 class PriceMetric(NamedTuple):
-    """A metric in which something is paid: its words, and the least that is worth saying."""
+    """A metric in which something is paid: its words behind a number, and the least that is worth saying."""
 
     metric: str
     words: str
+    changed: str
+    """The same with a place for "more" or "less"."""
     scale: float = 1.0
     digits: int = 1
     least: float = 0.1
@@ -41,8 +43,8 @@ class PriceMetric(NamedTuple):
 
 
 PRICE_METRICS: Final = (
-    PriceMetric(WAIT, "min of mean wait"),
-    PriceMetric(HOURS, "officer hours a day", 1.0, 0, 2.0, a_day=True),
+    PriceMetric(WAIT, "min of average wait", "min {} average wait"),
+    PriceMetric(HOURS, "officer-hours a day", "{} officer-hours a day", 1.0, 0, 2.0, a_day=True),
 )
 
 
@@ -85,16 +87,16 @@ def points_words(difference: Difference) -> str:
 
 
 def price_words(difference: Difference, metric: PriceMetric, scale: float, suffix: str = "") -> str:
-    """Return what is paid, followed by ``suffix``, or what is saved, followed by "less".
+    """Return what is paid, with ``suffix`` ("more"), or what is saved, with "less".
 
     Examples
     --------
     >>> price_words(Difference(-2.0, -3.0, -1.0, 0.0, 9), PRICE_METRICS[0], 1.0)
-    '2.0 min of mean wait less [1.0, 3.0]'
+    '2.0 min less average wait [1.0, 3.0]'
     """
     size = difference.size()
     change = suffix if difference.mean >= 0.0 else "less"
-    words = " ".join([number(scale * size.mean, metric.digits), metric.words, *([change] if change else [])])
+    words = f"{number(scale * size.mean, metric.digits)} {metric.changed.format(change) if change else metric.words}"
     # a roster is the same in every replication, but for some overtime
     ends = {number(scale * end, metric.digits) for end in (size.low, size.mean, size.high)}
     return words if len(ends) == 1 else f"{words} {span(size, scale, metric.digits)}"
@@ -113,8 +115,8 @@ def price_phrases(
     return said
 
 
-DOCKS: Final = PriceMetric("utilisation_dock", "points of the docks' time", 100.0)
-CROSSING: Final = PriceMetric("crossing_mean_min", "min of mean crossing")
+DOCKS: Final = PriceMetric("utilisation_dock", "points of the docks' time", "points {} of the docks' time", 100.0)
+CROSSING: Final = PriceMetric("crossing_mean_min", "min of average crossing", "min {} average crossing")
 WORTH_POINTS: Final = 0.1
 """Smaller differences in loads found are called alike, however sure they are."""
 WORTH_AMOUNTS: Final = 1.0

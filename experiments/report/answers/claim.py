@@ -208,8 +208,8 @@ def answer_of(lead: Lead, redrawn: RedrawnResults | None, coverage: float, days:
         return Withheld(f"{lead.alternative} against {lead.against} has no interval ({lead.gap.reason or 'unknown'})")
     if redrawn is None:
         return Withheld(
-            "nobody has looked in how many sets of assumptions the answer holds (robustness.draws=0 or a "
-            "single replication)"
+            "nobody has looked in how many sets of assumptions the answer holds (robustness.draws=0, quick=true "
+            "or a single replication)"
         )
     gaps = _gaps(lead, redrawn.rows)
     if not len(gaps):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
@@ -77,3 +80,39 @@ def test_bash_completes(line: str, offered: str, tmp_path: Path) -> None:
     root = Path(__file__).parents[3]
     done = subprocess.run([bash, "-c", script], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == offered
+
+
+def test_details_is_offered_where_it_says_something() -> None:
+    assert candidates(["run", "detai"]) == ["details="]
+    assert candidates(["query", "detai"]) == []
+
+
+def completed(fd: int, line: str, wanted: str) -> str:
+    """Type a line and a tab, and return what the terminal shows until it shows what is wanted or is silent."""
+    os.write(fd, line.encode() + b"\t")
+    shown = ""
+    while wanted not in shown and select.select([fd], [], [], 30.0)[0]:
+        shown += os.read(fd, 65536).decode(errors="replace")
+    return shown
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+def test_zsh_completes_in_a_terminal(tmp_path: Path) -> None:
+    """With the one line that the help tells to add, in a shell that has no completion of its own set up."""
+    root = Path(__file__).parents[3]
+    program = tmp_path / "throughgate"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m experiments.cli "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    start = f'PS1="ready> "\nPATH={tmp_path}:$PATH\neval "$(throughgate completion zsh)"\n'
+    (tmp_path / ".zshrc").write_text(start, encoding="utf-8")
+    screen = {"ZDOTDIR": str(tmp_path), "TERM": "dumb", "PYTHONPATH": str(root)}
+    fd, inside = pty.openpty()
+    with subprocess.Popen(
+        ["zsh", "-i"], stdin=inside, stdout=inside, stderr=inside, env=os.environ | screen, start_new_session=True
+    ) as shell:
+        assert "compdef" not in completed(fd, "", "ready> ")
+        assert "port=ysleta" in completed(fd, "throughgate run port=ysl", "port=ysleta")
+        assert "compare" in completed(fd, "\x15throughgate comp", "compare")
+        shell.kill()
+    os.close(inside)
+    os.close(fd)

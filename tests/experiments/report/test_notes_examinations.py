@@ -32,7 +32,7 @@ def test_the_random_stream_stands_beside_the_truth(found: Findings) -> None:
 def test_the_answer_says_how_many_examinations_a_precision_takes(found: Findings) -> None:
     text = random_stream_answer(found)
     assert text.startswith("Random examinations under todays_practice: ")
-    assert text.endswith("598 examinations, all clean, give 95 % confidence of fewer than 0.50 %.")
+    assert text.endswith("598 clean examinations would show with 95 % confidence that the rate is below 0.50 %.")
 
 
 def test_another_precision_is_another_sample(found: Findings) -> None:

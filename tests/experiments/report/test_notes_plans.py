@@ -9,6 +9,7 @@ from rich.console import Console
 from experiments.report import terminal
 from experiments.report.notes import describe_plans, plan_rows
 from experiments.report.page import render_report
+from experiments.report.screen import details
 from experiments.study.study import build_study, compose_scenario
 from experiments.training.find_or_train import train_all
 from tests import replications
@@ -33,7 +34,7 @@ def test_only_policies_that_plan_have_a_plan() -> None:
 def test_a_plan_is_printed_line_by_line(width: int) -> None:
     page = io.StringIO()
     console = Console(file=page, width=width, highlight=False, no_color=True)
-    terminal.print_plans(console, {"trees": WORDS})
+    details.print_plans(console, {"trees": WORDS})
     assert f"Plan of trees, made from past days:\n{WORDS}\n" in page.getvalue()
 
 

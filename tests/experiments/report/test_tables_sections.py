@@ -60,14 +60,14 @@ def test_one_more_that_helps_is_sure_and_one_that_does_not_is_not(found: Finding
     assert not portal[0].text.endswith(" *")
     text = tables.bottleneck_answer(found)
     assert "the bottleneck on weekdays is primary (07-20 h)" in text
-    assert "One more general booth shortens the mean wait by 6." in text
+    assert "One more general booth shortens the average wait by 6." in text
 
 
 def test_where_nothing_helps_it_says_so(found: Findings) -> None:
     extra = replications.metrics({f"{PREFIX}portal": (31.0, 0.12, 0.277)})
     none = resource_gains(found.metrics, extra, "todays_practice", 0.95, None)
     text = tables.bottleneck_answer(dataclasses.replace(found, gains=none))
-    assert text.endswith("One more of no resource surely shortens the mean wait by 0.1 min.")
+    assert text.endswith("Adding one unit of any resource would not surely shorten the average wait by 0.1 min.")
     assert tables.bottleneck_answer(dataclasses.replace(found, gains=[])) == ""
 
 

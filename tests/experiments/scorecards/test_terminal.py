@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from experiments.command_line.verbosity import Level, spoken_at
 from experiments.scorecards.card import Scorecard
-from experiments.scorecards.terminal import print_scorecard, row_cells
+from experiments.scorecards.terminal import MOST_JUDGED, print_scorecard, row_cells
 from tests import cards
 
 
@@ -16,9 +17,10 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Scorecard:
     return cards.card(tmp_path_factory.mktemp("card"), 45.0, 24.0)
 
 
-def shown(card: Scorecard) -> list[str]:
+def shown(card: Scorecard, level: Level = "details") -> list[str]:
     screen = Console(file=io.StringIO(), width=80, no_color=True, highlight=False)
-    print_scorecard(screen, card, [Path("results/card/scorecard.html")])
+    with spoken_at(level):
+        print_scorecard(screen, card, [Path("results/card/scorecard.html")])
     assert isinstance(screen.file, io.StringIO)
     return screen.file.getvalue().splitlines()
 
@@ -27,7 +29,17 @@ def test_it_fits_80_columns_and_the_answer_comes_first(card: Scorecard) -> None:
     lines = shown(card)
     assert max(map(len, lines)) <= 80
     assert lines[0].startswith("World Trade Bridge")
-    assert "Written to results/card" in lines
+    assert "results/card/scorecard.html" in lines
+
+
+def test_without_a_word_it_keeps_to_a_screen_and_says_what_is_judged(card: Scorecard) -> None:
+    lines = shown(card, "brief")
+    assert len(lines) <= 25
+    assert max(map(len, lines)) <= 80
+    assert lines[-1] == "results/card/scorecard.html"
+    assert shown(card)[0] == lines[0]
+    judged = card.count("off course") + card.count("on course")
+    assert sum(line.endswith((" off course", " on course")) for line in lines) == min(judged, MOST_JUDGED)
 
 
 def test_no_table_is_cut_in_two(card: Scorecard) -> None:

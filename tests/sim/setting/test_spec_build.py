@@ -32,7 +32,7 @@ SERVICE = {"dist": "lognormal", "mean_min": 2, "cv": 0.5, "values_min": []}
         ({"values_min": "3"}, "s.values_min: expected a list of float, got '3'"),
         ({"values_min": ["x"]}, "s.values_min[0]: expected float, got 'x'"),
         ({"values_min": [1.0]}, "s.values_min: goes with dist=empirical"),
-        ({"median_min": 1}, "s.median_min: unknown key; known ['cv', 'dist', 'mean_min'"),
+        ({"median_min": 1}, "s.median_min: unknown key; did you mean 'mean_min'?"),
     ],
 )
 def test_a_bad_value_is_named_in_full(changes: dict[str, object], message: str) -> None:

@@ -36,7 +36,7 @@ def test_gains_and_prices_are_those_of_the_comparison() -> None:
     assert abs(low - 100.0 * row["diff_low"]) < 0.051
     assert abs(high - 100.0 * row["diff_high"]) < 0.051
     assert "in_secondary (scanning 20 %) finds" in text
-    assert "min of mean wait less [" in text
+    assert "min less average wait [" in text
     assert "same finds as many, at no sure price" in text
 
 

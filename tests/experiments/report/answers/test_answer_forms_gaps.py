@@ -24,7 +24,7 @@ def test_only_sure_differences_are_prices() -> None:
     found = replications.findings(NUMBERS)
     (said,) = price_phrases(found, "longer")
     own = baseline_difference(found, "longer", WAIT)
-    assert said.startswith(f"{own.mean:.1f} min of mean wait [{own.low:.1f}, {own.high:.1f}]")
+    assert said.startswith(f"{own.mean:.1f} min of average wait [{own.low:.1f}, {own.high:.1f}]")
     assert not price_phrases(found, "same")
     assert is_sure(found, "longer", WAIT)
     assert not is_sure(found, "longer", HOURS)
@@ -33,12 +33,12 @@ def test_only_sure_differences_are_prices() -> None:
 def test_a_saving_is_said_as_less_with_its_interval_turned() -> None:
     gain = Difference(-3.0, -4.0, -2.5, 0.0, 9)
     assert gain.size() == Difference(3.0, 2.5, 4.0, 0.0, 9)
-    assert price_words(gain, PRICE_METRICS[0], 1.0) == "3.0 min of mean wait less [2.5, 4.0]"
+    assert price_words(gain, PRICE_METRICS[0], 1.0) == "3.0 min less average wait [2.5, 4.0]"
 
 
 def test_a_roster_that_never_varies_has_no_interval_to_show() -> None:
     exact = Difference(70.0, 70.0, 70.0, np.nan, 9)
-    assert price_words(exact, PRICE_METRICS[1], 1.0 / 7.0) == "10 officer hours a day"
+    assert price_words(exact, PRICE_METRICS[1], 1.0 / 7.0) == "10 officer-hours a day"
 
 
 @pytest.mark.parametrize("mean", [-0.05, 0.05])

@@ -42,7 +42,7 @@ def test_the_answer_says_what_each_guard_wins_back_and_costs() -> None:
     assert span is not None
     assert float(span[1]) == pytest.approx(low, abs=0.051)
     assert float(span[2]) == pytest.approx(high, abs=0.051)
-    assert re.search(r"random_assignment 1\.\d \[.*\] for [56]\.\d min of mean wait \[", text)
+    assert re.search(r"random_assignment 1\.\d \[.*\] for [56]\.\d min of average wait \[", text)
     assert "audit surely nothing for no sure price" in text
     assert text.endswith(".")
 

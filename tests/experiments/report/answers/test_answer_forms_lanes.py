@@ -35,7 +35,7 @@ def test_waits_are_told_with_their_officer_hours_the_shortest_first() -> None:
     text = answer_text(findings(WAITS))
     assert text.startswith("Against timetable, with a mean wait of ")
     assert ": responds has " in text
-    assert text.index("min of mean wait less") < text.index("officer hours a day more") < text.index("one_more has")
+    assert text.index("min less average wait") < text.index("more officer-hours a day") < text.index("one_more has")
 
 
 def test_an_overloaded_rule_has_no_wait() -> None:
