@@ -101,17 +101,16 @@ def scale_ticks(low: float, high: float) -> list[float]:
 
 
 def _scale(row: JudgedLine, ends: tuple[float, float], height: float) -> Iterator[str]:
-    """Yield the axis beneath: round numbers, the last with its unit."""
-    ticks = scale_ticks(*ends)
+    """Yield the axis beneath: round numbers, and their unit at the left."""
+    unit, low = row.line.unit, height + 13.0
+    yield f'<text x="0" y="{low:g}" font-size="{10 if len(unit) <= LABEL else 8}" fill="#555">{escape(unit)}</text>'
     yield f'<path d="M{LEFT:g} {height:g} H{WIDTH - MARGIN:g}" stroke="{DARK}" stroke-width=".8" fill="none"/>'
-    for tick in ticks:
-        x = _x(tick, ends)
-        words = f"{tick:,g}{wording.line_unit(row.line) if tick == ticks[-1] else ''}"
-        half = LETTER * len(words) / 2.0
-        anchor = "end" if x + half > WIDTH else "middle"
+    for tick in scale_ticks(*ends):
+        x, words = _x(tick, ends), f"{tick:,g}"
+        anchor = "end" if x + LETTER * len(words) / 2.0 > WIDTH else "middle"
         yield (
             f'<path d="M{x} {height:g} v3" stroke="{DARK}" stroke-width=".8"/>'
-            f'<text x="{x}" y="{height + 13.0:g}" font-size="10" fill="#555" text-anchor="{anchor}">'
+            f'<text x="{x}" y="{low:g}" font-size="10" fill="#555" text-anchor="{anchor}">'
             f"{escape(words)}</text>"
         )
 

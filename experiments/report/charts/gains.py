@@ -65,7 +65,7 @@ def gains_chart(findings: Findings) -> Chart | str:
             _draw_row(axes, findings, row, place)
         name_rows(axes, [row.label for row in rows[::-1]])
         axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
-        axes.set_xlabel(f"points of detection rate, against {label}")
+        axes.set_xlabel("percentage points")
         axes.margins(x=0.04)
         _explain(figure, findings)
         subtitle = (

@@ -51,6 +51,18 @@ def test_what_is_assumed_has_its_band(card: Scorecard) -> None:
     assert "10" not in [bar.get("height") for bar in drawn(row(card, "wait_mean")).findall("rect")]
 
 
+def test_every_line_has_a_scale_with_its_unit(card: Scorecard) -> None:
+    for one in card.rows:
+        if not line_picture(one, LABELS):
+            continue
+        texts = [text.text or "" for text in drawn(one).findall("text")]
+        unit, *ticks = texts[: len(texts) - len(LABELS)]
+        assert unit == one.line.unit
+        assert 2 <= len(ticks) <= 4
+        places = [float(tick.replace(",", "")) for tick in ticks]
+        assert places == sorted(places)
+
+
 def test_only_a_target_that_is_set_is_drawn(card: Scorecard) -> None:
     assert len(drawn(row(card, "wait_mean")).findall("line")) == 1
     assert drawn(row(card, "commerce")).findall("line") == []
