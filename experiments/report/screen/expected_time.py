@@ -15,6 +15,7 @@ from typing import Final
 from experiments.execution.bottleneck import study_with_extra_resources
 from experiments.study.study import Study
 from models import baselines
+from sim.shared_draws import risk_key
 from sim.trucks.arrivals import rates_per_h
 
 REPLICATIONS: Final = "replications"
@@ -67,7 +68,7 @@ def stages_of(study: Study) -> list[Stage]:
     if study.equal_levels:
         stages.append(Stage(LEVELS, n, cost(LEVELS, n * alone) + SEARCH_S * len(study.alternatives)))
     if draws and n > 1:
-        learned = {s.risk for s in study.alternatives.values() if s.risk.name not in baselines.KNOWN_SETTINGS}
+        learned = {risk_key(s) for s in study.alternatives.values() if s.risk.name not in baselines.KNOWN_SETTINGS}
         training = TRAINING_S * draws * len(learned)
         passages = draws * study.robustness.replications * alone
         stages.append(Stage(REDRAWS, draws, cost(REDRAWS, passages) + training))
