@@ -132,11 +132,7 @@ def replicate_with_extras(
 
 
 def run_besides(
-    study: Study,
-    scorers: Mapping[str, Scorer],
-    stages: Stages,
-    weekly: Mapping[str, pd.DataFrame],
-    done: Replications,
+    study: Study, scorers: Mapping[str, Scorer], stages: Stages, weekly: Mapping[str, pd.DataFrame], done: Replications
 ) -> SideResults:
     """Run what the settings ask for beside the study, whose own replications are done (steps 4 to 6)."""
     extra, officers = None, None

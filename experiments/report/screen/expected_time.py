@@ -23,7 +23,7 @@ OFFICERS: Final = "one more officer"
 LEVELS: Final = "at equal levels"
 REDRAWS: Final = "redrawn assumptions"
 PASSAGE_S: Final = {REPLICATIONS: 6e-6, EXTRAS: 5e-6, OFFICERS: 18e-6, LEVELS: 10e-6, REDRAWS: 13e-6}
-"""Processor seconds for each passage of a truck, by stage: after the first two, alternatives are run several times over."""
+"""Processor seconds for each passage of a truck, by stage: the last three run alternatives several times over."""
 SEARCH_S: Final = 1.2
 """Processor seconds to find the settings at which one alternative is at the baseline's levels."""
 TRAINING_S: Final = 1.5
