@@ -305,7 +305,11 @@ class RedrawnStudy:
         return {**equal, **again.turned(other, found, {}, goal)[0]}
 
     def turned(
-        self, own: Mapping[str, Scenario], found: Mapping[str, Level], first_try: Mapping[str, Scenario], goal: float
+        self,
+        scenarios: Mapping[str, Scenario],
+        levels: Mapping[str, Level],
+        first_try: Mapping[str, Scenario],
+        goal: float,
     ) -> tuple[dict[str, Level], dict[str, Scenario]]:
         """Return levels at the baseline's realised share, of those that can be brought there, and the alternatives so.
 
@@ -314,15 +318,19 @@ class RedrawnStudy:
 
         Parameters
         ----------
-        own, found : mapping
+        scenarios, levels : mapping
             The alternatives as asked, and their levels.
         goal : float
             The baseline's realised scan share.
         """
-        tried = {n: {requested_share(own[n]): v} for n, v in found.items() if policy_knob(own[n]) and v.scan_rate > 0.0}
+        tried = {
+            n: {requested_share(scenarios[n]): v}
+            for n, v in levels.items()
+            if policy_knob(scenarios[n]) and v.scan_rate > 0.0
+        }
         for turn in range(TURNS):
             off = [n for n, of in tried.items() if not SCAN_SHARE.within(level_at(goal, of.values()).scan_rate, goal)]
-            todo = {name: scenario_with_share(own[name], _next(tried[name], goal)) for name in off}
+            todo = {name: scenario_with_share(scenarios[name], _next(tried[name], goal)) for name in off}
             if turn == 0:
                 todo |= {name: first_try[name] for name in off if name in first_try}
             todo = {n: s for n, s in todo.items() if requested_share(s) not in tried[n]}
@@ -331,8 +339,8 @@ class RedrawnStudy:
             for name, level in self.levels(todo).items():
                 tried[name][requested_share(todo[name])] = level
         reached = {name: level_at(goal, of.values()) for name, of in tried.items()}
-        settled = {n: scenario_with_share(own[n], _settled(of, goal)) for n, of in tried.items() if len(of) > 1}
-        return {**found, **reached}, {**own, **settled}
+        settled = {n: scenario_with_share(scenarios[n], _settled(of, goal)) for n, of in tried.items() if len(of) > 1}
+        return {**levels, **reached}, {**scenarios, **settled}
 
     def unstable(self) -> dict[str, str]:
         """Return the alternatives that cannot carry their load in this world."""
