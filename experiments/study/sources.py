@@ -2,7 +2,7 @@
 
 ::
 
-    # [S12 P] text            a source of docs/sources.md and its confidence (P, P*, S, D, I or U)
+    # [S12 P] text            a source of docs/reference/sources.md and its confidence (P, P*, S, D, I or U)
     # [A 0.3..0.8] text       an assumption and the range over which it is swept
     # [T by definition] text  a definition, a switch or a label: nothing to look up
 
