@@ -30,7 +30,7 @@ NOT_IDENTIFIED: Final = (
     "timetable is fixed at one number of lanes a day, and the arrivals take up the rest.",
     "The opening threshold trades off against the evening timetable, and against the closing threshold.",
     "Intervals are of the timetable that fits best, and somewhat too narrow: do not quote them as 95 % "
-    "(docs/calibration.md).",
+    "(docs/explanation/calibration.md).",
     "Hourly means do not identify how often lanes are reviewed and how late they follow: fixed at 15 minutes, one "
     "review and an hour.",
 )

@@ -89,7 +89,9 @@ def build_calibration(overrides: Sequence[str], verb: str) -> CalibrationRequest
         else:
             rest.append(str(override.input_line))
     if own.get("observed") is None:
-        raise ConfigError("observed", "missing; expected observed=FILE, a CSV of waits (docs/calibration.md)")
+        raise ConfigError(
+            "observed", "missing; expected observed=FILE, a CSV of waits (docs/explanation/calibration.md)"
+        )
     path = Path(_text("observed", own["observed"])).expanduser()
     named = {override.key_or_group for override in parse_overrides(rest)}
     quiet = [word for word in QUIET if word.partition("=")[0] not in named]

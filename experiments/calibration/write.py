@@ -53,7 +53,7 @@ def _head(p: Provenance) -> list[str]:
         f"# each month left out in turn: {p.left_out.rmse:.1f}, bias {p.left_out.bias:+.1f}, months' means "
         f"{p.left_out.month_error:.1f} off (naive {p.naive.rmse:.1f} and {p.naive.month_error:.1f}).",
         f"# Ranges are nominal {100 * p.coverage:g} % intervals of the posterior distribution, given the timetable;",
-        "# somewhat too narrow (docs/calibration.md).",
+        "# somewhat too narrow (docs/explanation/calibration.md).",
     ]
 
 
