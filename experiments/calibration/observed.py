@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,8 +34,8 @@ LONGEST_MIN: Final = 1440.0
 LEAST_LINE_MIN: Final = 5.0
 """A port whose longest wait is shorter has no line that could be fitted: officers round to five minutes."""
 STEEPEST_MIN: Final = 150.0
-"""No wait falls by more from one hour to the next: first come, first served, at most two hours lie between two trucks of
-neighboring hours, and what officers estimate may be half an hour off."""
+"""No wait falls by more from one hour to the next: first come, first served, at most two hours lie between two trucks
+of neighboring hours, and what officers estimate may be half an hour off."""
 CBP_WORDS: Final = {
     "no delay": "write 0",
     "update pending": "leave the wait empty",
@@ -61,6 +61,14 @@ class Observed:
     def months(self) -> tuple[int, ...]:
         """Months that were observed, 1-12."""
         return tuple(sorted(set(self.cells["month"].tolist())))
+
+    def without(self, month: int) -> Observed:
+        """Return what was observed in all other months."""
+        days = None
+        if self.days is not None:
+            days = self.days[[date.month != month for date in self.days["date"]]].reset_index(drop=True)
+        cells = self.cells[self.cells["month"] != month].reset_index(drop=True)
+        return replace(self, cells=cells, days=days)
 
     def array(self, months: tuple[int, ...], column: str = "wait_min") -> FloatArray:
         """Return float[months, 7, 24], one column of the cells; NaN: not observed."""

@@ -6,9 +6,9 @@ a month's cells is
 
     S(theta) / sqrt(n n') + scatter^2 I + month^2 1 1'
 
-S is how cells vary together over the model's own weeks, n the days behind a cell. S depends on the parameters as much as
-the waits do, and single cells are skewed: so the likelihood is that of means of cells, of each hour, day of the week and
-month (`means_of_cells`), of which every set of parameters has weeks enough to tell how they vary.
+S is how cells vary together over the model's own weeks, n the days behind a cell. S depends on the parameters as much
+as the waits do, and single cells are skewed: so the likelihood is that of means of cells, of each hour, day of the week
+and month (`means_of_cells`), of which every set of parameters has weeks enough to tell how they vary.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ GRID: Final = np.linspace(-2.0, 2.0, 9)
 class WeekProducts:
     """How what is observed varies over the weeks of the fast model at one set of parameters."""
 
+    theta: FloatArray
+    """[p], the parameters."""
     runs: int
     """Weeks of each month."""
     days: FloatArray
@@ -129,6 +131,7 @@ def week_products(likelihood: Likelihood, model: FastModel, theta: FloatArray) -
     ]
     spread = [likelihood.spread_rows(part, sample=True) - whole for part in parts]
     return WeekProducts(
+        theta,
         model.runs,
         apart.transpose(0, 2, 1) @ apart / (model.runs - 1),
         pairs.transpose(0, 2, 1) @ pairs / ((half - 1) * half),

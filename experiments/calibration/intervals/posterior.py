@@ -84,7 +84,7 @@ def draw_posterior(
             made_of = [*made_of[-1:], (points, errors)]
             emulator = emulate(*(np.concatenate(parts) for parts in zip(*made_of, strict=True)))
             middle = likelihood.cell_errors(model.predict(points.mean(axis=0)))
-            target = make_target(emulator, points, products, likelihood, middle, prior, temper)
+            target = make_target(emulator, products, likelihood, middle, prior, temper)
             sweeps = LAST_SWEEPS if number == ROUNDS else SWEEPS
             path, _ = sample(target.density, points[rng.choice(n, WALKERS, replace=False)], sweeps, rng)
             warm = path[round(WARM_UP * sweeps) :]

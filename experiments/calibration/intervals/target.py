@@ -46,7 +46,6 @@ class SampledTarget:
 
 def make_target(
     emulator: Emulator,
-    points: FloatArray,
     products: list[WeekProducts],
     likelihood: Likelihood,
     errors: FloatArray,
@@ -59,9 +58,8 @@ def make_target(
     ----------
     emulator : Emulator
         Of `stacked_outputs`.
-    points : float array [points, p]
-        Of this round; ``products`` are of the first of them.
     products : list of WeekProducts
+        Of some points of this round.
     likelihood : Likelihood
     errors : float array [cells]
         Predicted less observed cells at good parameters, minutes.
@@ -74,7 +72,7 @@ def make_target(
     q, coefficients, left = len(means), emulator.coefficients.copy(), emulator.residual_covariance
     # variances are of weeks that are the same at all points, whose own luck is taken off
     level = np.mean([one.ln_variance for one in products], axis=0)
-    coefficients[0, -q:] += level - emulator.predict(points[: len(products)])[:, -q:].mean(axis=0)
+    coefficients[0, -q:] += level - emulator.predict(np.array([one.theta for one in products]))[:, -q:].mean(axis=0)
     bias, spread = spread_moments(products, likelihood, runs)
     coefficients[0, -q - len(bias) : -q] += bias
     by_month = cell_covariances(likelihood, products)
