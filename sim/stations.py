@@ -8,7 +8,7 @@ Both engines read these numbers; nothing else may decide who goes first. Events 
 ``(time, kind, station, id)``, where ``id`` is `SHUTS` or `OPENS` for DOOR, the server for DOWN and
 UP, the row of `sim.engine.reviews` for REVIEW and the truck for END and ARRIVE. The triple is packed
 into one integer, so that a heap of (time, key) is a total order.
-See ``docs/explanation/decisions/006-order-of-equal-times.md``.
+See ``docs/decisions/006-order-of-equal-times.md``.
 """
 
 from __future__ import annotations

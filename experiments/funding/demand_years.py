@@ -3,7 +3,7 @@
 A replication of a year is one day of each stratum (`representative_days`). All alternatives meet the
 same trucks on it; a larger demand adds trucks and leaves those of a smaller one as they are. Days are
 independent: whoever is in line as the port closes is served late, in the night, and whoever would wait
-beyond the ceiling does not come (`trips_made_share`). See docs/explanation/decisions/013-demand-years.md.
+beyond the ceiling does not come (`trips_made_share`). See docs/decisions/013-demand-years.md.
 """
 
 from __future__ import annotations

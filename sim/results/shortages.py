@@ -2,7 +2,7 @@
 
 A truck is *put off* at an inspection post if it waits there although a post that could take it stands closed for want
 of officers. A referral is *suspended* where the yard is full and the station waives it
-(`docs/explanation/decisions/007`). Loads on trucks whose scan or referral was suspended are in ``detection_expected``
+(`docs/decisions/007`). Loads on trucks whose scan or referral was suspended are in ``detection_expected``
 as not scanned there.
 """
 

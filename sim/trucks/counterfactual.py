@@ -9,7 +9,7 @@ would have become of a load; so it must follow the path of the truck *as if carr
 3. the policy selects a second time, on those scores;
 4. `paths_of_loads` changes the ledger of the trucks whose selection differs, for the probe alone.
 
-See ``docs/explanation/decisions/009-detection-where-information-knows-the-truth.md``.
+See ``docs/decisions/009-detection-where-information-knows-the-truth.md``.
 """
 
 from __future__ import annotations
