@@ -120,17 +120,17 @@ def build_calibration(overrides: Sequence[str], verb: str) -> CalibrationRequest
     )
 
 
-def _single_days(own: Mapping[str, Any], port: Port, observed: Observed) -> Observed | None:
+def _single_days(keys: Mapping[str, Any], port: Port, observed: Observed) -> Observed | None:
     """Read the days of which the spread from day to day is computed; None: none are given."""
     key = "single_days"
-    if own.get(key) is None:
+    if keys.get(key) is None:
         return None
     for other in ("daily_sd_min", "daily_correlation"):
-        if own.get(other) is not None:
+        if keys.get(other) is not None:
             raise ConfigError(key, f"{other} is given as well; expected one of the two")
     if observed.days is not None:
         raise ConfigError(key, "the observed file holds single days itself; leave this out")
-    path = Path(_text(key, own[key])).expanduser()
+    path = Path(_text(key, keys[key])).expanduser()
     try:
         found = read_observed(path, port.hours, port.primary.lanes)
     except ConfigError as error:

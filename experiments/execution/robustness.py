@@ -249,8 +249,8 @@ def level_at(goal: float, tries: Collection[Level]) -> Level:
 
     Examples
     --------
-    >>> level_at(0.27, [Level(detection=0.2, scan_rate=0.2), Level(detection=0.3, scan_rate=0.28)])
-    Level(detection=0.2875, scan_rate=0.27)
+    >>> level_at(0.25, [Level(detection=0.125, scan_rate=0.2421875), Level(detection=0.25, scan_rate=0.2578125)])
+    Level(detection=0.1875, scan_rate=0.25)
     """
     first, *others = sorted(tries, key=lambda level: abs(level.scan_rate - goal))
     away = goal - first.scan_rate

@@ -42,10 +42,10 @@ def _use(use: IntervalEstimate) -> Cell:
     return Cell(percent(use.mean, 0), span(use, 100.0, 0)) if np.isfinite(use.mean) else Cell(NONE)
 
 
-def _end(findings: Findings, uses: dict[str, IntervalEstimate], own: float, sign: float) -> Cell:
-    """Return the alternative that works least (-1) or most (1), where it differs from the baseline's ``own`` share."""
+def _end(findings: Findings, uses: dict[str, IntervalEstimate], baseline_share: float, sign: float) -> Cell:
+    """Return the alternative that works least (-1) or most (1), where it differs from the baseline."""
     known = {name: sign * use.mean for name, use in uses.items() if np.isfinite(use.mean)}
     name = max(known, key=lambda alternative: known[alternative])
-    if np.isfinite(own) and sign * (uses[name].mean - own) < ALIKE:
+    if np.isfinite(baseline_share) and sign * (uses[name].mean - baseline_share) < ALIKE:
         return Cell("alike")
     return Cell(percent(uses[name].mean, 0), findings.label(name), look="words")

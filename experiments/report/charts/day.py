@@ -34,20 +34,20 @@ def day_chart(findings: Findings, target_min: float | None = None) -> Chart | st
     label = findings.label(base)
     if base in findings.unstable:
         return f"The wait over the day is not drawn: {label} cannot carry its load, so that no day is like another."
-    found = wait_percentiles(findings.profiles[base], SHARES)
-    if not np.isfinite(found).any():
+    waits_min = wait_percentiles(findings.profiles[base], SHARES)
+    if not np.isfinite(waits_min).any():
         return "The wait over the day is not drawn: no truck reached primary."
     other = best_alternative(findings)
     with open_figure() as (figure, axes):
         _shade_closed(axes, findings)
-        _draw_ribbon(axes, found, label)
+        _draw_ribbon(axes, waits_min, label)
         if other:
             line = wait_percentiles(findings.profiles[other], SHARES)[MIDDLE]
             axes.plot(_hours(line), line, color=COLOURS[2], ls="--", lw=1.8, label=f"{findings.label(other)}: median")
         if target_min is not None:
             axes.axhline(target_min, color=INK, ls=":", lw=1.4, label=f"target for the average: {target_min:g} min")
         axes.set(xlim=(0.0, HOURS), xlabel="hour of arrival", ylabel="wait to primary, minutes")
-        axes.set_ylim(0.0, 1.08 * max(float(np.nanmax(found)), target_min or 0.0, 1.0))
+        axes.set_ylim(0.0, 1.08 * max(float(np.nanmax(waits_min)), target_min or 0.0, 1.0))
         axes.set_xticks(range(0, HOURS + 1, 3))
         axes.legend(
             loc="lower left",
@@ -61,7 +61,13 @@ def day_chart(findings: Findings, target_min: float | None = None) -> Chart | st
         )
         subtitle = f"Wait to primary by hour of arrival, {_days(findings)}, minutes. {run_words(findings)}"
         return finish_chart(
-            figure, "day", _title(found), _words(found, label), _caption(findings), "predicted", subtitle=subtitle
+            figure,
+            "day",
+            _title(waits_min),
+            _words(waits_min, label),
+            _caption(findings),
+            "predicted",
+            subtitle=subtitle,
         )
 
 
@@ -77,9 +83,9 @@ def _hours(values: FloatArray) -> FloatArray:
     return np.arange(len(values), dtype=np.float64) + 0.5
 
 
-def _draw_ribbon(axes: Axes, found: FloatArray, label: str) -> None:
-    hours = _hours(found[0])
-    low, middle, high, most = found
+def _draw_ribbon(axes: Axes, waits_min: FloatArray, label: str) -> None:
+    hours = _hours(waits_min[0])
+    low, middle, high, most = waits_min
     axes.fill_between(hours, high, most, color=PALE, lw=0, label="up to the 95th percentile")
     axes.fill_between(hours, low, high, color=BAND, lw=0, label="middle half of trucks")
     axes.plot(hours, most, color=FAINT, lw=0.8)
@@ -110,20 +116,21 @@ def _days(findings: Findings) -> str:
     return "Monday to Friday" if max(weekdays) < 5 else "all days"
 
 
-def _title(found: FloatArray) -> str:
-    middle, hour = float(np.nanmax(found[MIDDLE])), int(np.nanargmax(found[-1]))
+def _title(waits_min: FloatArray) -> str:
+    middle, hour = float(np.nanmax(waits_min[MIDDLE])), int(np.nanargmax(waits_min[-1]))
     return (
         f"At no hour does the median wait pass {number(middle, 0)} minutes, yet one in twenty trucks that arrive from "
-        f"{hour}:00 to {hour + 1}:00 waits more than {number(float(found[-1, hour]), 0)}"
+        f"{hour}:00 to {hour + 1}:00 waits more than {number(float(waits_min[-1, hour]), 0)}"
     )
 
 
-def _words(found: FloatArray, label: str) -> str:
+def _words(waits_min: FloatArray, label: str) -> str:
     parts = [
-        f"{hour} h: {number(found[MIDDLE, hour], 0)} ({number(found[0, hour], 0)}–{number(found[2, hour], 0)}, "
-        f"95th percentile {number(found[-1, hour], 0)})"
+        f"{hour} h: {number(waits_min[MIDDLE, hour], 0)} "
+        f"({number(waits_min[0, hour], 0)}–{number(waits_min[2, hour], 0)}, "
+        f"95th percentile {number(waits_min[-1, hour], 0)})"
         for hour in range(HOURS)
-        if np.isfinite(found[MIDDLE, hour])
+        if np.isfinite(waits_min[MIDDLE, hour])
     ]
     return f"{label}, median wait in minutes with quartiles, by hour of arrival: {'; '.join(parts)}."
 

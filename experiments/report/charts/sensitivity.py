@@ -55,12 +55,12 @@ def sensitivity(findings: Findings) -> Sensitivity | str:
     return Sensitivity(name, ranked[:SHOWN], len(gap), len(ranked), floor)
 
 
-def sensitivity_chart(findings: Findings, found: Sensitivity) -> Chart:
+def sensitivity_chart(findings: Findings, ranking: Sensitivity) -> Chart:
     """Return the chart: rank correlations with their intervals, and the band that chance alone fills."""
-    label, base = findings.label(found.alternative), findings.label(findings.study.baseline)
-    rows = found.inputs[::-1]
+    label, base = findings.label(ranking.alternative), findings.label(findings.study.baseline)
+    rows = ranking.inputs[::-1]
     with open_figure(1.5 + ROW_IN * len(rows)) as (figure, axes):
-        axes.axvspan(-found.floor, found.floor, color=PALE, lw=0, zorder=0)
+        axes.axvspan(-ranking.floor, ranking.floor, color=PALE, lw=0, zorder=0)
         axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
         for place, row in enumerate(rows):
             _draw_row(axes, row, place, beyond=row.p_holm <= findings.alpha)
@@ -70,18 +70,18 @@ def sensitivity_chart(findings: Findings, found: Sensitivity) -> Chart:
         axes.set_title("grey: what chance alone reaches", fontsize=FONT_PT - 1.0, loc="right")
         subtitle = (
             f"Spearman’s rank correlation of each redrawn input with the difference in detection rate between {label} "
-            f"and {base}, over {found.sets} sets of assumptions. {run_words(findings)}"
+            f"and {base}, over {ranking.sets} sets of assumptions. {run_words(findings)}"
         )
-        words = " ".join(f"{input_title(row.key)}: {_rho(row)}." for row in found.inputs)
+        words = " ".join(f"{input_title(row.key)}: {_rho(row)}." for row in ranking.inputs)
         return finish_chart(
-            figure, "sensitivity", _title(findings, found), words, _caption(findings, found), subtitle=subtitle
+            figure, "sensitivity", _title(findings, ranking), words, _caption(findings, ranking), subtitle=subtitle
         )
 
 
-def sensitivity_table(found: Sensitivity) -> Table:
+def sensitivity_table(ranking: Sensitivity) -> Table:
     """Return the same in numbers, each input with its key."""
     heads = ("key", "rank correlation, 95% interval over sets of assumptions", "p, adjusted")
-    rows = [(input_title(row.key), (Cell(row.key, look="words"), _rho(row), _p_value(row))) for row in found.inputs]
+    rows = [(input_title(row.key), (Cell(row.key, look="words"), _rho(row), _p_value(row))) for row in ranking.inputs]
     return page_table("Inputs that go along most with the difference", "input", heads, rows)
 
 
@@ -99,21 +99,21 @@ def _p_value(row: LeadingInput) -> str:
     return "<0.001" if row.p_holm < 0.001 else number(row.p_holm, 3)
 
 
-def _title(findings: Findings, found: Sensitivity) -> str:
-    beyond = [row for row in found.inputs if row.p_holm <= findings.alpha]
-    label = findings.label(found.alternative)
+def _title(findings: Findings, ranking: Sensitivity) -> str:
+    beyond = [row for row in ranking.inputs if row.p_holm <= findings.alpha]
+    label = findings.label(ranking.alternative)
     if not beyond:
-        return f"No single one of {found.looked_at} redrawn inputs surely decides what {label} gains"
+        return f"No single one of {ranking.looked_at} redrawn inputs surely decides what {label} gains"
     first = input_title(beyond[0].key)
     more = "more" if beyond[0].rho.estimate > 0.0 else "less"
     others = f", and {len(beyond) - 1} more inputs count" if len(beyond) > 1 else ""
     return f"{label} gains {more} where this input is higher: {first}{others}"
 
 
-def _caption(findings: Findings, found: Sensitivity) -> str:
+def _caption(findings: Findings, ranking: Sensitivity) -> str:
     return (
-        f"The {len(found.inputs)} largest of {found.looked_at}, with 95% intervals over sets of assumptions, each for "
-        "itself. Filled: clear of zero for all inputs at once (Holm’s test). Grey band: the largest of "
-        f"{found.looked_at} unrelated inputs stays within ±{number(found.floor, 2)} with "
+        f"The {len(ranking.inputs)} largest of {ranking.looked_at}, with 95% intervals over sets of assumptions, each "
+        "for itself. Filled: clear of zero for all inputs at once (Holm’s test). Grey band: the largest of "
+        f"{ranking.looked_at} unrelated inputs stays within ±{number(ranking.floor, 2)} with "
         f"{percent(findings.study.coverage, 0)} chance."
     )
