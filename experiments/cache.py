@@ -1,6 +1,6 @@
 """``throughgate cache``: what is kept between runs, whether it is whole, and how to be rid of it.
 
-Compiled code, fitted models, simulated histories and compositions of configs are kept in the
+Compiled code, fitted models, those of redrawn sets, simulated histories and compositions of configs are kept in the
 user's cache folder (`sim.caching.cache_files`). All of it can be made again; nothing else is touched.
 """
 

@@ -3,7 +3,7 @@
 1  study       overrides             -> Study        (nothing is written before this succeeds)
 2  train       Study                 -> risk models  (from the cache, where they are known)
 3  loads       Study, risk models    -> each station's weekly load, said before the run
-4  replicate   Study, risk models    -> METRICS, profiles, WAITS, CROSSINGS (also with one more of each resource)
+4  replicate   Study, risk models    -> METRICS, profiles, WAITS, CROSSINGS; then METRICS with one more of each resource
 5  match       METRICS               -> METRICS at the baseline's scan share, wait, ...
 6  redraw      Study, settings of 5  -> does the ranking hold when what is assumed is redrawn?
 7  gather      METRICS, profiles     -> Findings     (intervals, verdicts, frontier)
@@ -29,7 +29,7 @@ from typing import Final
 import pandas as pd
 
 from experiments.command_line.verbosity import has_details
-from experiments.execution.bottleneck import split_off_extras, study_with_extra_resources
+from experiments.execution.bottleneck import run_extra_resources
 from experiments.execution.officer_gains import run_officers
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.parallel import start_workers
@@ -45,7 +45,7 @@ from experiments.report.notes import describe_plans
 from experiments.report.page import render_report
 from experiments.report.screen.before import Stages, print_overloads, print_plan
 from experiments.report.screen.details import print_findings
-from experiments.report.screen.expected_time import LEVELS, OFFICERS, REDRAWS, REPLICATIONS, truck_passages
+from experiments.report.screen.expected_time import EXTRAS, LEVELS, OFFICERS, REDRAWS, REPLICATIONS, truck_passages
 from experiments.report.screen.summary import print_summary
 from experiments.report.threat_gains import threat_gains_rows
 from experiments.scorecards.targets import read_targets
@@ -127,11 +127,18 @@ def replicate_with_extras(
 ) -> tuple[Replications, SideResults]:
     """Run the study, and beside it what its settings ask for (steps 4 to 6)."""
     with stages.show(REPLICATIONS) as tell:
-        more = study_with_extra_resources(study) if study.bottleneck else study
-        extras = more.alternatives.keys() - study.alternatives.keys()
-        whole = replicate(more, scorers, tell, plain=extras)
-    done, extra = split_off_extras(study, whole)
-    officers = None
+        done = replicate(study, scorers, tell)
+    return done, run_besides(study, scorers, stages, weekly, done)
+
+
+def run_besides(
+    study: Study, scorers: Mapping[str, Scorer], stages: Stages, weekly: Mapping[str, pd.DataFrame], done: Replications
+) -> SideResults:
+    """Run what the settings ask for beside the study, whose own replications are done (steps 4 to 6)."""
+    extra, officers = None, None
+    if study.bottleneck:
+        with stages.show(EXTRAS) as tell:
+            extra = run_extra_resources(study, scorers, tell)
     if study.bottleneck and study.alternatives[study.baseline].staffing.roster is not None:
         with stages.show(OFFICERS) as tell:
             officers = run_officers(study, scorers, tell)
@@ -147,8 +154,7 @@ def replicate_with_extras(
         retrain = retraining_of(study, stages.terminal)
         with stages.show(REDRAWS) as tell:
             redrawn = redraw_study(study, scorers, settings, tell, retrain)
-    more_of_each = extra if study.bottleneck else None
-    return done, SideResults(matched=equal, extra=more_of_each, officers=officers, redrawn=redrawn)
+    return SideResults(matched=equal, extra=extra, officers=officers, redrawn=redrawn)
 
 
 def write_comparison_files(findings: Findings, wall_s: float) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -50,6 +52,62 @@ def missing_folders(folder: Path) -> list[Path]:
     return [path for path in reversed((absolute, *absolute.parents)) if not path.exists()]
 
 
+WRITTEN: Final = ".written"
+"""Names and SHA-256 of the files that a run left in its folder: what a later run may clear."""
+_WRITTEN: Final[set[Path]] = set()
+"""Files that this process has written in runs that are not settled yet, absolute."""
+
+
+def settle_folder(folder: Path) -> list[str]:
+    """Record what this process wrote to a folder, clear it of what an earlier run left there, and say so.
+
+    A file is removed only where that run's record names it with the bytes that it still has, and this process has not
+    written it anew. What cannot be proved to be an earlier run's stays, and is named.
+
+    Returns
+    -------
+    list of str
+        Lines for the terminal; none where nothing was written, or the folder holds nothing else.
+    """
+    home = folder.absolute()
+    new = {path.relative_to(home).as_posix(): path for path in sorted(_WRITTEN) if path.is_relative_to(home)}
+    new = {name: path for name, path in new.items() if path.is_file() and name != WRITTEN}
+    if not new:
+        return []
+    _WRITTEN.difference_update(new.values())
+    removed = []
+    for name, digest in _recorded(home).items():
+        path = home / name
+        if name not in new and path.is_file() and not path.is_symlink() and _sha256(path) == digest:
+            path.unlink()
+            removed.append(name)
+            for above in path.parents:
+                if above == home or any(above.iterdir()):
+                    break
+                above.rmdir()
+    OutputFolder(home).write_json(WRITTEN, {name: _sha256(path) for name, path in new.items()})
+    left = [path.name for path in sorted(home.iterdir()) if path.is_file() and path.name[0] != "."]
+    left = [name for name in left if name not in new]
+    lines = [(f"Removed from {folder}, of the run before", removed), (f"Left in {folder}, not of this run", left)]
+    return [f"{head}: {', '.join(names)}" for head, names in lines if names]
+
+
+def _recorded(home: Path) -> dict[str, str]:
+    """Return the files that an earlier run recorded in its folder; none where no record can be read."""
+    try:
+        record = json.loads((home / WRITTEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(record, dict):
+        return {}
+    return {name: digest for name, digest in record.items() if (home / name).resolve().is_relative_to(home.resolve())}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class OutputFolder:
     """The folder of one run, made with its parents when the first file is written.
 
@@ -77,6 +135,7 @@ class OutputFolder:
             yield hidden
             _flush(hidden)
             hidden.replace(final)
+            _WRITTEN.add(final)
         finally:
             hidden.unlink(missing_ok=True)
 

@@ -177,7 +177,10 @@ def answer_lines(sweep: Sweep, effects: pd.DataFrame) -> list[str]:
     lines = []
     for metric, rows in strongest_effects(sweep, effects):
         axis, values, change, _ = _effect_cells(rows[0], metric)
-        lines.append(f"{metric.name} changes most with {axis}, {values}: {change} {_change_unit(metric)}.")
+        words = _words(metric)
+        lines.append(
+            f"{words[0].upper()}{words[1:]} changes most with {axis}, {values}: {change} {_change_unit(metric)}."
+        )
     return lines
 
 
@@ -196,6 +199,10 @@ def strongest_effects(sweep: Sweep, effects: pd.DataFrame) -> list[tuple[Metric,
     return strongest
 
 
+def _words(metric: Metric) -> str:
+    return metric.headings[0].words if metric.headings else metric.name
+
+
 def _change_unit(metric: Metric) -> str:
     return "% points" if metric.shown_unit == "%" else metric.shown_unit
 
@@ -206,7 +213,7 @@ def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None
         rows = [_effect_cells(row, metric) for row in strongest]
         kind = f"in brackets the interval {KIND_WORDS['replications']}"
         report_terminal.print_line(
-            terminal, f"What each axis changes most, mean over all other axes, {kind}: {metric.name}"
+            terminal, f"What each axis changes most, mean over all other axes, {kind}: {_words(metric)}"
         )
         heads = ["axis", "value", f"change, {_change_unit(metric)}", "pairs"]
         report_terminal.print_table(terminal, heads, rows if has_details() else rows[:MOST_AXES])

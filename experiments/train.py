@@ -51,6 +51,7 @@ def carry_out(study: Study) -> int:
         report_terminal.print_answer(terminal, first)
         for line in lines:
             say(line)
+        say("  model and card:")
         report_terminal.print_path(terminal, place.model)
         for line in spread_and_explain_lines(scenario, study):
             terminal.print(line, soft_wrap=True, markup=False)

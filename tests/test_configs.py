@@ -42,7 +42,7 @@ def table(text: str, first: str) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def sources() -> list[list[str]]:
-    return table((ROOT / "docs" / "sources.md").read_text(encoding="utf-8"), r"S\d+")
+    return table((ROOT / "docs" / "reference" / "sources.md").read_text(encoding="utf-8"), r"S\d+")
 
 
 def tags() -> list[tuple[str, re.Match[str]]]:
@@ -183,7 +183,9 @@ def docstrings_with_sources() -> list[tuple[str, str]]:
 
 
 def test_every_paper_that_the_code_cites_has_a_row() -> None:
-    rows = [line for line in (ROOT / "docs" / "sources.md").read_text("utf-8").splitlines() if "|" in line]
+    rows = [
+        line for line in (ROOT / "docs" / "reference" / "sources.md").read_text("utf-8").splitlines() if "|" in line
+    ]
     cited = {
         (module, name, year)
         for module, text in docstrings_with_sources()
@@ -201,7 +203,7 @@ def test_every_policy_names_its_source() -> None:
 
 
 def test_every_method_is_held_by_a_test_that_exists() -> None:
-    methods = table((ROOT / "docs" / "sources.md").read_text(encoding="utf-8"), r"M\d+")
+    methods = table((ROOT / "docs" / "reference" / "sources.md").read_text(encoding="utf-8"), r"M\d+")
     assert [row[0] for row in methods] == [f"M{place + 1}" for place in range(len(methods))]
     for row in methods:
         assert len(row) == 5, row[0]

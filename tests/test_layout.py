@@ -126,13 +126,41 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
 @pytest.mark.parametrize("path", [*FILES, *sorted(ROOT.glob("docs/**/*.md"))], ids=label)
 def test_papers_that_are_named_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for name in re.findall(r"\b[\w./-]+\.md\b", text):
+    for name in re.findall(r"(?:\.\./)*\b[\w./-]+\.md\b", text):
         if "NNN" not in name and not name.startswith("//") and name not in WRITTEN_BY_RUNS:
             here = [ROOT / name, path.parent / name, ROOT / "docs" / name]
             assert any(paper.is_file() for paper in here), name
 
 
-@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *sorted(ROOT.glob("docs/**/*.md")), *FILES], ids=label)
+PAPERS = [*ROOT.glob("*.md"), *sorted(ROOT.glob("docs/**/*.md"))]
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=label)
+def test_links_lead_to_files_and_headings(path: Path) -> None:
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        if "://" in link:
+            continue
+        if not target.exists() or (anchor and anchor not in _anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_page_is_in_the_index_of_the_documentation() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/*/*.md")]
+    assert [page for page in sorted(pages) if f"]({page})" not in index] == []
+
+
+@pytest.mark.parametrize("path", [*PAPERS, *FILES], ids=label)
 def test_modules_that_are_named_exist(path: Path) -> None:
     """Paths of modules in prose, and dotted names in backquotes, lead somewhere."""
     if path.name == "CHANGELOG.md":

@@ -76,7 +76,7 @@ def test_every_throughgate_command_composes() -> None:
 
 
 def test_the_commands_of_the_page_on_sweeps_make_sweeps() -> None:
-    text = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8").replace("\\\n", " ")
+    text = (ROOT / "docs" / "reference" / "sweeps.md").read_text(encoding="utf-8").replace("\\\n", " ")
     words = [
         shlex.split(line, comments=True) for line in re.findall(r"^ {4}throughgate sweep .*$", text, flags=re.MULTILINE)
     ]

@@ -4,7 +4,7 @@
 2  start      fluid start, timetables    -> WaitFit                  (fast model)
 3  correct    WaitFit, engine                -> WaitFit                  (what the fast model misses, twice)
 4  intervals  WaitFit                        -> PosteriorDraws
-5  judge      WaitFit                        -> LeftOut              (each month left out in turn, simulated)
+5  judge      request                        -> LeftOut              (each month left out in turn, fitted anew)
 6  papers     all of it                  -> calibration/NAME.yaml, tables, report.html; the terminal
 """
 
@@ -70,7 +70,7 @@ def carry_out(request: CalibrationRequest) -> int:
     in_sample = score(engine.cells, fit.likelihood.wait_min)
     _check_hope(in_sample.rmse, float(request.observed.cells["wait_min"].mean()))
     with report_terminal.show_progress(terminal, len(request.observed.months), "months left out") as tell:
-        left_out = leave_months_out(fit, center, study, scorer, request.weeks, tell)
+        left_out = leave_months_out(request, center, scorer, tell)
     with report_terminal.show_progress(terminal, len(request.forecast), "months to come") as tell:
         ahead = forecast_months(fit, request.forecast, study, scorer, request.weeks, tell)
     found = PortCalibration(

@@ -202,6 +202,12 @@ class EngineWaits:
         found: FloatArray = self.wait_min / np.maximum(self.trucks, 1e-12)
         return found
 
+    def part(self, first: int, n: int) -> EngineWaits:
+        """Return ``n`` of the months, from place ``first`` on."""
+        weeks, kept = self.wait_min.shape[1], slice(first, first + n)
+        arrivals = self.arrivals[first * weeks : (first + n) * weeks]
+        return EngineWaits(self.months[kept], self.wait_min[kept], self.trucks[kept], arrivals)
+
 
 @dataclass(frozen=True, slots=True)
 class MonthToSimulate:

@@ -29,8 +29,8 @@ NOT_IDENTIFIED: Final = (
     "An hour's arrivals and the lanes open in that hour trade off: a line grows by the difference of the two. The "
     "timetable is fixed at one number of lanes a day, and the arrivals take up the rest.",
     "The opening threshold trades off against the evening timetable, and against the closing threshold.",
-    "Intervals are of the timetable that fits best, and somewhat too narrow: do not quote them as 95 % "
-    "(docs/calibration.md).",
+    "Intervals are of the timetable that fits best and of the fast model, whose correction by the engine is taken as "
+    "known. How often they hold what is true on synthetic ports: docs/explanation/calibration.md.",
     "Hourly means do not identify how often lanes are reviewed and how late they follow: fixed at 15 minutes, one "
     "review and an hour.",
 )

@@ -20,8 +20,8 @@ from experiments.calibration.parameters import Parameters, Timetable
 from sim.arrays import FloatArray
 from sim.setting.port import DayType
 
-START_STEPS, FIT_STEPS, FOLD_STEPS = 5, 14, 5
-"""Derivatives taken for a first look at a timetable, for the fit, and for the fit without a month."""
+START_STEPS, FIT_STEPS = 5, 14
+"""Derivatives taken for a first look at a timetable, and for the fit."""
 TOLERANCE: Final = 1e-4
 
 

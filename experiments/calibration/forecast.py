@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,10 +13,13 @@ from experiments.calibration.engine_waits import (
     MonthToSimulate,
     calibrated_keys,
     calibrated_scenario,
+    discrepancy,
     simulate_months,
 )
-from experiments.calibration.fit import FOLD_STEPS, WaitFit, fit_from
-from experiments.calibration.request import ForecastMonth
+from experiments.calibration.fit import WaitFit
+from experiments.calibration.likelihood import make_likelihood
+from experiments.calibration.request import CalibrationRequest, ForecastMonth
+from experiments.calibration.steps import best_fit, correct, fit_look, timetable_looks
 from experiments.execution import journal
 from experiments.execution.content import digest
 from experiments.execution.parallel import Progress
@@ -26,6 +29,8 @@ from sim.replication import Scorer
 
 BAND: Final = 0.8
 """Share of cells that the bands are to hold."""
+FOLD_WEEKS: Final = 4
+"""Weeks of each month by which the engine corrects a fit without a month."""
 KINDS: Final = (tuple(range(5)), (5,), (6,))
 """Days of the week that share a mean of the hour."""
 
@@ -71,44 +76,45 @@ class MonthForecast:
     blended: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class _Fold:
-    fit: WaitFit
-    month: int
-    service_min: float
-
-
-def _fit_fold(fold: _Fold) -> FloatArray:
-    """Return the parameters of a fit without one month."""
-    model, likelihood = fold.fit.model, fold.fit.likelihood
-    volumes = {month: trucks for month, trucks in model.trucks_per_month.items() if month != fold.month}
-    return fit_from(
-        replace(model, trucks_per_month=volumes),
-        likelihood.without(fold.month),
-        fold.fit.theta,
-        fold.service_min,
-        FOLD_STEPS,
-    ).theta
-
-
-def leave_months_out(
-    fit: WaitFit, service_min: float, study: Study, scorer: Scorer, weeks: int, progress: Progress | None
-) -> LeftOut:
-    """Predict every month by a fit without it, simulated by the engine."""
-    months, observed = fit.likelihood.months, fit.likelihood.wait_min
-    folds = [_Fold(fit, month, service_min) for month in months]
-    keys = [digest(fit.theta.tobytes().hex(), str(month), repr(fit.model.trucks_per_month)) for month in months]
-    thetas = list(journal.results("months left out", _fit_fold, folds, study.processes, progress, keys))
-    parameters, model = fit.model.parameters, fit.model
-    todo = [
-        MonthToSimulate(
-            model.year,
-            month,
-            calibrated_scenario(study, calibrated_keys(parameters, model.timetable, theta), model.trucks_per_month),
-        )
-        for month, theta in zip(months, thetas, strict=True)
+def _fits_without(request: CalibrationRequest, service_min: float, scorer: Scorer, progress: Progress) -> list[WaitFit]:
+    """Return for each observed month the fit of the others: own start, own timetable, own correction by the engine."""
+    study, months = request.study, request.observed.months
+    rest = [request.observed.without(month) for month in months]
+    likelihoods = [
+        make_likelihood(one, request.daily_sd_min, request.daily_correlation, request.single_days) for one in rest
     ]
-    simulated = simulate_months(study, scorer, todo, weeks, "months left out, simulated", None).cells
+    by_month = [timetable_looks(study, one, service_min) for one in likelihoods]
+    asked = repr(request.configuration())
+    looks = [look for some in by_month for look in some]
+    keys = [digest(str(look.likelihood.months), repr(look.timetable), asked) for look in looks]
+    fits = journal.results("months left out", fit_look, looks, study.processes, progress, keys)
+    best = [best_fit([next(fits) for _ in some], service_min, study.processes) for some in by_month]
+    todo = [month for fit in best for month in _months_to_simulate(study, fit, fit.model.months)]
+    engine = simulate_months(study, scorer, todo, FOLD_WEEKS, "months left out, correction", None)
+    found, first = [], 0
+    for fit in best:
+        part = engine.part(first, len(fit.model.months))
+        first += len(fit.model.months)
+        gap = discrepancy(fit.model, fit.model.parameters.values(fit.theta), part)
+        found.append(correct(fit, gap, service_min, study.processes))
+    return found
+
+
+def _months_to_simulate(study: Study, fit: WaitFit, months: Sequence[int]) -> list[MonthToSimulate]:
+    """Return months under the parameters of a fit, with the trucks of the port's file."""
+    counts = study.alternatives[study.baseline].port.volume.trucks_per_month
+    keys = calibrated_keys(fit.model.parameters, fit.model.timetable, fit.theta)
+    scenario = calibrated_scenario(study, keys, {month: float(counts[month - 1]) for month in months})
+    return [MonthToSimulate(fit.model.year, month, scenario) for month in months]
+
+
+def leave_months_out(request: CalibrationRequest, service_min: float, scorer: Scorer, progress: Progress) -> LeftOut:
+    """Predict every observed month by a fit of the others, least squares from the start on, simulated by the engine."""
+    study, months = request.study, request.observed.months
+    observed = request.observed.array(months)
+    fits = _fits_without(request, service_min, scorer, progress)
+    todo = [one for fit, month in zip(fits, months, strict=True) for one in _months_to_simulate(study, fit, (month,))]
+    simulated = simulate_months(study, scorer, todo, request.weeks, "months left out, simulated", None).cells
     seen = np.isfinite(observed)
     others = [np.array([m != month for m in months]) for month in months]
     hour_mean = np.array([hour_means(observed[kept]) for kept in others])

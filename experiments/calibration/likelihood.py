@@ -39,6 +39,8 @@ GIVEN_SD: Final = 0.1
 """Of ln of a standard deviation that the user gives."""
 LANES_SD: Final = 0.5
 """Of the mean lanes observed in an hour."""
+FEWEST_FREE_DAYS: Final = 10
+"""Whole weekdays beyond one a month, below which nothing is made of single days."""
 WORST: Final = 2.0
 """Residuals beyond so many standard deviations weigh less than their square: an overloaded model must find back."""
 
@@ -55,7 +57,7 @@ class DaySpread:
     hours: tuple[int, ...]
     """Hours of a weekday that the means are over."""
     kind: str
-    """Observed, given or assumed."""
+    """Observed, single days, given or assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +80,6 @@ class Likelihood:
     def seen(self) -> BoolArray:
         """Which cells were observed, [months, 7, 24]."""
         return np.isfinite(self.wait_min)
-
-    def without(self, month: int) -> Likelihood:
-        """Return the same with one month left out."""
-        kept = [at for at, one in enumerate(self.months) if one != month]
-        return self._of(kept)
-
-    def only(self, month: int) -> Likelihood:
-        """Return the same of one month."""
-        return self._of([self.months.index(month)])
-
-    def _of(self, kept: list[int]) -> Likelihood:
-        gap = None if self.discrepancy is None else self.discrepancy[kept]
-        return replace(
-            self, months=tuple(self.months[at] for at in kept), wait_min=self.wait_min[kept], days=self.days[kept],
-            lanes=self.lanes[kept], discrepancy=gap,
-        )  # fmt: skip
 
     def corrected(self, prediction: Prediction) -> FloatArray:
         """Return predicted cells as officers write them down, corrected by what the engine adds, [months, 7, 24]."""
@@ -162,17 +148,22 @@ def spread_of(prediction: Prediction, hours: tuple[int, ...]) -> tuple[float, fl
     return float(np.sqrt(variance)), follow / max(variance, 1e-9)
 
 
-def make_likelihood(observed: Observed, sd_min: float | None, correlation: float | None) -> Likelihood:
+def make_likelihood(
+    observed: Observed, sd_min: float | None, correlation: float | None, single_days: Observed | None = None
+) -> Likelihood:
     """Return the likelihood of all observed cells.
 
-    ``sd_min`` and ``correlation`` of daily means come from the user where the file holds no single days.
+    ``sd_min`` and ``correlation`` of daily means come from the user where the file holds no single days, or are
+    computed of ``single_days``, which need not be of the months of the cells.
     """
     months = observed.months
     waits, days = observed.array(months), observed.array(months, "n_days")
     days = np.where(np.isnan(days), CELL_DAYS, days)
     weekday = np.isfinite(waits[:, :5]).any(axis=(0, 1))
     hours = tuple(np.flatnonzero(weekday).tolist())
-    spread = _observed_spread(observed, hours)
+    spread = day_spread(observed, hours)
+    if spread is None and single_days is not None and (others := day_spread(single_days, hours)) is not None:
+        spread = replace(others, kind="single days")
     if spread is None and sd_min is not None:
         spread = DaySpread(float(np.log(sd_min)), GIVEN_SD, correlation, 0.1, hours, "given")
     if spread is None:
@@ -181,8 +172,8 @@ def make_likelihood(observed: Observed, sd_min: float | None, correlation: float
     return Likelihood(months, waits, days, observed.array(months, "lanes_open"), spread)
 
 
-def _observed_spread(observed: Observed, hours: tuple[int, ...]) -> DaySpread | None:
-    """Return the spread of the weekdays in a file of single days; None without such days."""
+def day_spread(observed: Observed, hours: tuple[int, ...]) -> DaySpread | None:
+    """Return the spread of the weekdays in a file of single days; None without such days or with too few."""
     if observed.days is None:
         return None
     frame = observed.days.assign(weekday=[date.weekday() for date in observed.days["date"]])
@@ -196,7 +187,7 @@ def _observed_spread(observed: Observed, hours: tuple[int, ...]) -> DaySpread | 
     apart = by_day - by_day.groupby(month).transform("mean")
     groups = len(np.unique(month))
     free = len(by_day) - groups
-    if free < 10:
+    if free < FEWEST_FREE_DAYS:
         return None
     rounding = ROUNDED_MIN**2 / 12.0 / len(hours)
     # a month's mean takes a part of the spread with it, and the more the longer days go together

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,11 @@ KEY: Final = "observed"
 BY_MONTH, BY_DATE = ("month", "dow", "hour", "wait_min"), ("date", "hour", "wait_min")
 FEWEST_CELLS: Final = 100
 LONGEST_MIN: Final = 1440.0
+LEAST_LINE_MIN: Final = 5.0
+"""A port whose longest wait is shorter has no line that could be fitted: officers round to five minutes."""
+STEEPEST_MIN: Final = 150.0
+"""No wait falls by more from one hour to the next: first come, first served, at most two hours lie between two trucks
+of neighboring hours, and what officers estimate may be half an hour off."""
 CBP_WORDS: Final = {
     "no delay": "write 0",
     "update pending": "leave the wait empty",
@@ -56,6 +61,14 @@ class Observed:
     def months(self) -> tuple[int, ...]:
         """Months that were observed, 1-12."""
         return tuple(sorted(set(self.cells["month"].tolist())))
+
+    def without(self, month: int) -> Observed:
+        """Return what was observed in all other months."""
+        days = None
+        if self.days is not None:
+            days = self.days[[date.month != month for date in self.days["date"]]].reset_index(drop=True)
+        cells = self.cells[self.cells["month"] != month].reset_index(drop=True)
+        return replace(self, cells=cells, days=days)
 
     def array(self, months: tuple[int, ...], column: str = "wait_min") -> FloatArray:
         """Return float[months, 7, 24], one column of the cells; NaN: not observed."""
@@ -100,6 +113,7 @@ def read_observed(path: Path, hours: Mapping[DayType, Hours], built: int) -> Obs
         refuse_file(KEY, path, said)
     _check_open(path, source.place, frame, hours)
     frame = _once(path, source.place, frame, ["date", "hour"] if by_date else ["month", "weekday", "hour"])
+    _check_falls(path, source.place, frame, ["date"] if by_date else ["month", "weekday"])
     frame, more = _in_open_hours(frame, hours)
     cells = _means(frame) if by_date else frame.assign(n_days=math.nan)
     if len(cells) < FEWEST_CELLS:
@@ -177,10 +191,12 @@ def _general_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _check_unit(path: Path, waits: pd.Series[float]) -> None:
-    """Refuse hours where minutes are meant: officers never estimate fractions of a few minutes."""
+    """Refuse hours where minutes are meant, and waits that are no line: officers never estimate a few minutes."""
     longest = float(waits.max()) if len(waits) else 0.0
-    if 0.0 < longest <= 6.0 and float((waits != np.rint(waits)).mean()) > 0.2:
-        refuse_file(KEY, path, f"wait_min: the longest is {longest:g}, with fractions: hours? expected minutes")
+    fractions = float((waits != np.rint(waits)).mean()) > 0.2 if len(waits) else False
+    if longest < LEAST_LINE_MIN or (longest <= 6.0 and fractions):
+        words = "there is no line to fit" if longest == 0.0 else "hours? expected minutes"
+        refuse_file(KEY, path, f"wait_min: the longest is {longest:g}: {words}")
 
 
 def _once(path: Path, place: Place, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -189,9 +205,11 @@ def _once(path: Path, place: Place, frame: pd.DataFrame, keys: list[str]) -> pd.
     problems = []
     for row in first[first.duplicated(keys)].to_dict("records"):
         same = first[(first[keys] == pd.Series(row)[keys]).all(axis=1)].iloc[0]
-        names = ", ".join(f"{key} {row[key]:g}" if key != "date" else f"date {row[key]}" for key in keys)
-        words = f"{names} has wait_min {row['wait_min']:g}, {place} {int(same['line'])} has {same['wait_min']:g}"
-        problems.append(Problem(row["line"], "", f"{words}; expected one value"))
+        shown = row | ({"weekday": WEEKDAYS[row["weekday"]].capitalize()} if "weekday" in keys else {})
+        names = ", ".join(f"{key} {shown[key]}" for key in keys)
+        column = "wait_min" if row["wait_min"] != same["wait_min"] else "lanes_open"
+        words = f"{names} has {row[column]:g}, {place} {int(same['line'])} has {same[column]:g}"
+        problems.append(Problem(row["line"], column, f"{words}; expected one value"))
     if problems:
         refuse_problems(KEY, path, place, problems)
     return first
@@ -201,8 +219,23 @@ def _check_open(path: Path, place: Place, frame: pd.DataFrame, hours: Mapping[Da
     """Refuse waits that are more than an hour outside the opening hours."""
     shut = frame[~is_open(frame, hours, margin_h=1.0)]
     problems = [
-        Problem(int(at), "", f"{wait:g} min on {WEEKDAYS[day].capitalize()} at {hour} h, when the port is closed")
-        for at, wait, day, hour in zip(shut["line"], shut["wait_min"], shut["weekday"], shut["hour"], strict=True)
+        Problem(int(at), "hour", "a wait when the port is closed", f"{WEEKDAYS[day].capitalize()} {hour} h")
+        for at, day, hour in zip(shut["line"], shut["weekday"], shut["hour"], strict=True)
+    ]
+    if problems:
+        refuse_problems(KEY, path, place, problems)
+
+
+def _check_falls(path: Path, place: Place, frame: pd.DataFrame, day: list[str]) -> None:
+    """Refuse waits that no line could have: who comes an hour later is never through before those in front."""
+    ordered = frame.sort_values([*day, "hour"])
+    after = ordered.groupby(day)[["hour", "wait_min"]].shift(-1)
+    falls = (after["hour"] == ordered["hour"] + 1) & (ordered["wait_min"] - after["wait_min"] > STEEPEST_MIN)
+    problems = [
+        Problem(int(at), "wait_min", f"{wait:g} min, and {less:g} an hour later: no line works off so fast")
+        for at, wait, less in zip(
+            ordered["line"][falls], ordered["wait_min"][falls], after["wait_min"][falls], strict=True
+        )
     ]
     if problems:
         refuse_problems(KEY, path, place, problems)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.calibration.clock import refuse
+from experiments.calibration.likelihood import FEWEST_FREE_DAYS, WORKDAYS, day_spread
 from experiments.calibration.observed import Observed, read_observed
 from experiments.study.compose import out_override, parse_overrides
 from experiments.study.study import Study, build_study, default_folder
 from sim.errors import ConfigError
+from sim.setting.port import Port
 
 KEYS: Final[dict[str, str]] = {
     "observed": "CSV of observed waits: month,dow,hour,wait_min or date,hour,wait_min[,lanes_open][,class]",
     "daily_sd_min": "standard deviation of daily mean waits within a month, where known; null: a range is assumed",
     "daily_correlation": "correlation of daily mean waits from one day to the next, where known",
+    "single_days": "file date,hour,wait_min of days, of which these two are computed; of any months",
     "forecast": "[YYYY-MM, ...] months to predict beside the fit",
     "volume": "[TRUCKS, ...] of these months; the port's count of the month by default",
     "weeks": "weeks simulated of each month",
@@ -52,6 +55,7 @@ class CalibrationRequest:
     observed: Observed
     daily_sd_min: float | None
     daily_correlation: float | None
+    single_days: Observed | None
     forecast: tuple[ForecastMonth, ...]
     weeks: int
     overrides: tuple[str, ...]
@@ -62,6 +66,7 @@ class CalibrationRequest:
         own: dict[str, Any] = {
             "daily_sd_min": self.daily_sd_min,
             "daily_correlation": self.daily_correlation,
+            "single_days": None if self.single_days is None else self.single_days.sha256,
             "weeks": self.weeks,
             "forecast": [f"{month.text}:{month.trucks:g}" for month in self.forecast],
         }
@@ -89,7 +94,9 @@ def build_calibration(overrides: Sequence[str], verb: str) -> CalibrationRequest
         else:
             rest.append(str(override.input_line))
     if own.get("observed") is None:
-        raise ConfigError("observed", "missing; expected observed=FILE, a CSV of waits (docs/calibration.md)")
+        raise ConfigError(
+            "observed", "missing; expected observed=FILE, a CSV of waits (docs/explanation/calibration.md)"
+        )
     path = Path(_text("observed", own["observed"])).expanduser()
     named = {override.key_or_group for override in parse_overrides(rest)}
     quiet = [word for word in QUIET if word.partition("=")[0] not in named]
@@ -106,10 +113,35 @@ def build_calibration(overrides: Sequence[str], verb: str) -> CalibrationRequest
         observed,
         _number("daily_sd_min", own.get("daily_sd_min"), 0.5, 200.0),
         _number("daily_correlation", own.get("daily_correlation"), -0.5, 0.95),
+        _single_days(own, port, observed),
         _forecast(own.get("forecast"), own.get("volume"), port.volume.trucks_per_month),
         _weeks(own.get("weeks", WEEKS)),
         tuple(overrides),
     )
+
+
+def _single_days(own: Mapping[str, Any], port: Port, observed: Observed) -> Observed | None:
+    """Read the days of which the spread from day to day is computed; None: none are given."""
+    key = "single_days"
+    if own.get(key) is None:
+        return None
+    for other in ("daily_sd_min", "daily_correlation"):
+        if own.get(other) is not None:
+            raise ConfigError(key, f"{other} is given as well; expected one of the two")
+    if observed.days is not None:
+        raise ConfigError(key, "the observed file holds single days itself; leave this out")
+    path = Path(_text(key, own[key])).expanduser()
+    try:
+        found = read_observed(path, port.hours, port.primary.lanes)
+    except ConfigError as error:
+        raise ConfigError(key, error.problem) from None
+    hours = tuple(sorted(set(observed.cells.loc[observed.cells["weekday"] < WORKDAYS, "hour"].tolist())))
+    if found.days is None:
+        raise ConfigError(key, f"{path.name}: missing column 'date'; expected date,hour,wait_min")
+    if day_spread(found, hours) is None:
+        words = f"has too few whole weekdays; expected {FEWEST_FREE_DAYS} beyond one a month"
+        raise ConfigError(key, f"{path.name}: {words}")
+    return found
 
 
 def _check_volumes(observed: Observed, study: Study) -> None:

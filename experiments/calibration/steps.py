@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -34,7 +34,7 @@ def service_range(study: Study) -> tuple[float, tuple[float, float]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class TimetableLook:
     """One timetable, to be fitted."""
 
     parameters: Parameters
@@ -47,35 +47,45 @@ class _Look:
     seed: int
 
 
-def _fit_through(look: _Look) -> WaitFit:
+def timetable_looks(study: Study, likelihood: Likelihood, service_min: float) -> list[TimetableLook]:
+    """Return the timetables that are tried on observed months, each from a fluid start."""
+    setting = study.alternatives[study.baseline]
+    parameters = parameters_of(setting, likelihood.seen, fits_days=likelihood.spread.correlation is not None)
+    counts = setting.port.volume.trucks_per_month
+    volumes = {month: float(counts[month - 1]) for month in likelihood.months}
+    year = dt.date.fromisoformat(study.start_date).year
+    busiest = max(trucks / n_days(year, month)[:5].sum() for month, trucks in volumes.items())
+    start = parameters.fluid_start(likelihood.wait_min, service_min, busiest * (1.0 - setting.port.mix.fast_share))
+    return [
+        TimetableLook(parameters, timetable, likelihood, volumes, year, start, service_min, study.seed)
+        for timetable in timetables(parameters, volumes, year, service_min)
+    ]
+
+
+def fit_look(look: TimetableLook) -> WaitFit:
     """Return the fit of one timetable: few weeks first, then more."""
     model = FastModel(look.parameters, look.timetable, look.trucks_per_month, look.year, LOOK_RUNS, look.seed)
     first = fit_from(model, look.likelihood, look.start, look.service_min, START_STEPS)
     return fit_from(replace(model, runs=FIT_RUNS), look.likelihood, first.theta, look.service_min, FIT_STEPS)
 
 
+def best_fit(fits: Iterable[WaitFit], service_min: float, threads: int) -> WaitFit:
+    """Return the timetable that fits best, its cells weighed by the scatter that it leaves."""
+    return rescaled(min(fits, key=lambda fit: fit.cost), service_min, CORRECTION_STEPS, threads)
+
+
 def fast_fit(request: CalibrationRequest, service_min: float, progress: Callable[[int, int], None]) -> WaitFit:
-    """Return the fast model's fit: the timetable that fits best from a fluid start.
+    """Return the fast model's fit of all observed months.
 
     What an earlier process has kept of this run is not done again.
     """
-    study, observed = request.study, request.observed
-    setting = study.alternatives[study.baseline]
-    likelihood = make_likelihood(observed, request.daily_sd_min, request.daily_correlation)
-    parameters = parameters_of(setting, likelihood.seen, fits_days=likelihood.spread.correlation is not None)
-    counts = setting.port.volume.trucks_per_month
-    volumes = {month: float(counts[month - 1]) for month in observed.months}
-    year = dt.date.fromisoformat(study.start_date).year
-    busiest = max(trucks / n_days(year, month)[:5].sum() for month, trucks in volumes.items())
-    start = parameters.fluid_start(likelihood.wait_min, service_min, busiest * (1.0 - setting.port.mix.fast_share))
-    looks = [
-        _Look(parameters, timetable, likelihood, volumes, year, start, service_min, study.seed)
-        for timetable in timetables(parameters, volumes, year, service_min)
-    ]
+    study = request.study
+    likelihood = make_likelihood(request.observed, request.daily_sd_min, request.daily_correlation, request.single_days)
+    looks = timetable_looks(study, likelihood, service_min)
     asked = repr(request.configuration())
     keys = [digest(repr(look.timetable), asked) for look in looks]
-    fits = list(journal.results("timetables", _fit_through, looks, study.processes, progress, keys))
-    return rescaled(min(fits, key=lambda fit: fit.cost), service_min, CORRECTION_STEPS, study.processes)
+    fits = journal.results("timetables", fit_look, looks, study.processes, progress, keys)
+    return best_fit(fits, service_min, study.processes)
 
 
 def correct(fit: WaitFit, gap: FloatArray, service_min: float, threads: int) -> WaitFit:

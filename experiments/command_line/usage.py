@@ -13,7 +13,7 @@ FUND: Final = "fund"
 
 MULTIRUN: Final = (
     "-m runs once for each value of a comma list or range; --config-dir adds your configs.",
-    "Several values of a key (a,b or range(..)) make a sweep, docs/sweeps.md; --config-dir adds your configs.",
+    "Several values of a key (a,b or range(..)) make a sweep (docs/reference/sweeps.md); --config-dir: your configs.",
 )
 
 
@@ -58,7 +58,11 @@ def verb_usage(verb: str) -> str:
             "",
             MULTIRUN[verb in (SWEEP, *SWEPT)],
             *([SPOKEN] if verb in ANSWERING else []),
-            *(["resume=FOLDER goes on with a run that was stopped (docs/scaling.md)."] if VERBS[verb].long else []),
+            *(
+                ["resume=FOLDER goes on with a run that was stopped (docs/reference/scaling.md)."]
+                if VERBS[verb].long
+                else []
+            ),
             "",
             *(["Keys of this verb:", *_lines(VERBS[verb].keys), ""] if VERBS[verb].keys else []),
             "Study keys and their defaults:",

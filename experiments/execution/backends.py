@@ -6,7 +6,7 @@ Python or packages differ is refused by name. A piece that a worker took along w
 given to another; results are fetched as they come, so that no finished piece is done again.
 
 Dask's wire is open: whoever reaches it can run code. Bind it to the loopback address, or use TLS by
-Dask's own settings (``DASK_DISTRIBUTED__COMM__TLS__...``, tls://HOST:PORT); see ``docs/scaling.md``.
+Dask's own settings (``DASK_DISTRIBUTED__COMM__TLS__...``, tls://HOST:PORT); see ``docs/reference/scaling.md``.
 """
 
 from __future__ import annotations

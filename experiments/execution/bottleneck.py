@@ -18,9 +18,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison import metric_sample, metrics_by_alternative
-from experiments.execution.replicate import Replications
+from experiments.execution.parallel import Progress
+from experiments.execution.replicate import replicate
 from experiments.intervals import Difference, holm_adjusted, paired_difference
 from sim.arrays import FloatArray
+from sim.replication import Replication, Scorer
 from sim.results.profiles import lost_per_day
 from sim.scenario import Scenario, replace_parts
 from sim.setting.staffing import lane_response
@@ -107,23 +109,16 @@ def _post(scenario: Scenario, station: str, key: str) -> Scenario:
     return replace_parts(scenario, staffing=dataclasses.replace(scenario.staffing, **more))
 
 
-def study_with_extra_resources(study: Study) -> Study:
-    """Return the study with one alternative more for each resource of its baseline."""
+def study_of_extra_resources(study: Study) -> Study:
+    """Return the study of one alternative for each resource of the baseline, with one more of it."""
     extras = scenarios_with_one_more(study.alternatives[study.baseline])
     named = {f"{PREFIX}{resource}": scenario for resource, scenario in extras.items()}
-    return dataclasses.replace(study, alternatives=study.alternatives | named)
+    return dataclasses.replace(study, alternatives=named)
 
 
-def split_off_extras(study: Study, replications: Replications) -> tuple[Replications, pd.DataFrame]:
-    """Return the replications of the study alone, and METRICS of what was run for the ledger."""
-    own = replications.metrics["alternative"].isin(list(study.alternatives))
-    profiles = {name: replications.profiles[name] for name in study.alternatives}
-    times = {
-        name: table[table["alternative"].isin(list(study.alternatives))].reset_index(drop=True)
-        for name, table in replications.times.items()
-    }
-    kept = Replications(replications.metrics[own].reset_index(drop=True), profiles, times)
-    return kept, replications.metrics[~own]
+def run_extra_resources(study: Study, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> pd.DataFrame:
+    """Return METRICS of one more of each resource, on the trucks that the study's processes have kept."""
+    return replicate(study_of_extra_resources(study), scorers, progress, Replication.run_metrics).metrics
 
 
 def resource_gains(

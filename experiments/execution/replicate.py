@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -175,7 +175,6 @@ def run_replication(
     shared: ProcessCache,
     replication: int,
     simulator: Simulator = Replication.run,
-    plain: Collection[str] = (),
 ) -> Result:
     """Run every alternative on the trucks of one replication."""
     window, given = study.window(replication), study.user_trucks()
@@ -185,25 +184,19 @@ def run_replication(
         scorer = scorers[risk_key(scenario)]
         manifest, scores = trucks_met(met, scenario, scorer, window, given)
         plan = shared.plan(scenario, scorer, window)
-        run = Replication.run_metrics if name in plain else simulator
-        outcome = run(Replication(scenario, window, manifest, scores, plan, study.engine, met))
+        outcome = simulator(Replication(scenario, window, manifest, scores, plan, study.engine, met))
         rows.append({"alternative": name, "replication": replication} | outcome.metrics)
-        if run is not Replication.run_levels:
+        if simulator is not Replication.run_levels:
             rows[-1] |= high_risk_counts(scores, outcome.ledger, study.high_risk_score)
         profiles[name], times[name] = outcome.profiles, outcome.times
     return Result(rows, profiles, times)
 
 
 def run_piece(
-    study: Study,
-    scorers: Mapping[str, Scorer],
-    token: str,
-    simulator: Simulator,
-    plain: Collection[str],
-    replication: int,
+    study: Study, scorers: Mapping[str, Scorer], token: str, simulator: Simulator, replication: int
 ) -> Result:
     """Run one replication with what this process has made so far."""
-    return run_replication(study, scorers, process_cache(token), replication, simulator, plain)
+    return run_replication(study, scorers, process_cache(token), replication, simulator)
 
 
 def replicate(
@@ -211,17 +204,15 @@ def replicate(
     scorers: Mapping[str, Scorer],
     progress: Progress | None = None,
     simulator: Simulator = Replication.run,
-    plain: Collection[str] = (),
 ) -> Replications:
     """Run the whole study.
 
     ``scorers`` are the fitted risk models by `risk_key`. A ``simulator`` other than `Replication.run` leaves profiles
-    and times empty; the alternatives in ``plain`` run with `Replication.run_metrics`, whatever the others do. Rows are
-    sorted by (alternative in the study's order, replication).
+    and times empty. Rows are sorted by (alternative in the study's order, replication).
     """
     compile_for_run(study.engine, [s.policy for s in study.alternatives.values()])
-    work = functools.partial(run_piece, study, scorers, scorers_token(scorers), simulator, plain)
-    keys = functools.partial(replication_keys, study, scorers, simulator.__qualname__, sorted(plain))
+    work = functools.partial(run_piece, study, scorers, scorers_token(scorers), simulator)
+    keys = functools.partial(replication_keys, study, scorers, simulator.__qualname__)
     done = list(journal.results("replicate", work, range(study.replications), study.processes, progress, keys))
     rows = pd.DataFrame([row for result in done for row in result.rows])
     profiles: dict[str, Profiles] = {

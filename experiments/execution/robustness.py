@@ -56,6 +56,8 @@ TURNS: Final = 4
 """Most times that a knob is turned within a draw to meet the baseline's realised scan share."""
 REACH: Final = 0.01
 """Scan share over which what is found is read off the line through two tries."""
+BEYOND: Final = 0.25
+"""Part of the distance between two tries by which the line is followed beyond both."""
 COLUMNS: Final = (
     "draw", "alternative", "wait_mean_min", "detection_expected", "scan_rate", "equal_detection",
     "equal_scan_rate", "drifted_detection", "drifted_scan_rate", "wide_detection", "wide_scan_rate", "unstable",
@@ -241,9 +243,9 @@ def levels_of(metrics: pd.DataFrame) -> dict[str, Level]:
 def level_at(goal: float, tries: Collection[Level]) -> Level:
     """Return what is found at a scan share: of the try nearest to it, moved to it along the line through another one.
 
-    Moved are tries at most `REACH` away, and at most as far as the two tries are apart: on the same trucks the share of
-    loads found is a smooth function of the share scanned, so that what the line leaves out is of second order. A lone
-    try, or one that cannot be moved, stays what it is.
+    Moved are tries at most `REACH` away: between two tries, or beyond both by at most `BEYOND` of their distance. There
+    what the line leaves out is of second order, and luck of the few trucks at the margin is averaged, or hardly more.
+    A lone try, or one that cannot be moved, stays what it is.
 
     Examples
     --------
@@ -255,7 +257,7 @@ def level_at(goal: float, tries: Collection[Level]) -> Level:
     opposite = [level for level in others if (level.scan_rate - goal) * away > 0.0]
     for other in (opposite or others)[:1]:
         apart = other.scan_rate - first.scan_rate
-        if abs(away) <= min(REACH, abs(apart)) and apart != 0.0:
+        if apart != 0.0 and abs(away) <= min(REACH, abs(apart) * (1.0 if opposite else BEYOND)):
             return Level(first.detection + away / apart * (other.detection - first.detection), goal)
     return first
 
@@ -303,7 +305,11 @@ class RedrawnStudy:
         return {**equal, **again.turned(other, found, {}, goal)[0]}
 
     def turned(
-        self, own: Mapping[str, Scenario], found: Mapping[str, Level], first_try: Mapping[str, Scenario], goal: float
+        self,
+        scenarios: Mapping[str, Scenario],
+        levels: Mapping[str, Level],
+        first_try: Mapping[str, Scenario],
+        goal: float,
     ) -> tuple[dict[str, Level], dict[str, Scenario]]:
         """Return levels at the baseline's realised share, of those that can be brought there, and the alternatives so.
 
@@ -312,15 +318,19 @@ class RedrawnStudy:
 
         Parameters
         ----------
-        own, found : mapping
+        scenarios, levels : mapping
             The alternatives as asked, and their levels.
         goal : float
             The baseline's realised scan share.
         """
-        tried = {n: {requested_share(own[n]): v} for n, v in found.items() if policy_knob(own[n]) and v.scan_rate > 0.0}
+        tried = {
+            n: {requested_share(scenarios[n]): v}
+            for n, v in levels.items()
+            if policy_knob(scenarios[n]) and v.scan_rate > 0.0
+        }
         for turn in range(TURNS):
             off = [n for n, of in tried.items() if not SCAN_SHARE.within(level_at(goal, of.values()).scan_rate, goal)]
-            todo = {name: scenario_with_share(own[name], _next(tried[name], goal)) for name in off}
+            todo = {name: scenario_with_share(scenarios[name], _next(tried[name], goal)) for name in off}
             if turn == 0:
                 todo |= {name: first_try[name] for name in off if name in first_try}
             todo = {n: s for n, s in todo.items() if requested_share(s) not in tried[n]}
@@ -329,8 +339,8 @@ class RedrawnStudy:
             for name, level in self.levels(todo).items():
                 tried[name][requested_share(todo[name])] = level
         reached = {name: level_at(goal, of.values()) for name, of in tried.items()}
-        settled = {n: scenario_with_share(own[n], _settled(of, goal)) for n, of in tried.items() if len(of) > 1}
-        return {**found, **reached}, {**own, **settled}
+        settled = {n: scenario_with_share(scenarios[n], _settled(of, goal)) for n, of in tried.items() if len(of) > 1}
+        return {**levels, **reached}, {**scenarios, **settled}
 
     def unstable(self) -> dict[str, str]:
         """Return the alternatives that cannot carry their load in this world."""

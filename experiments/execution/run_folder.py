@@ -6,7 +6,7 @@
 
 A folder that no ``out=`` names is made by the run that writes to it, so that no two runs share it: the
 second of the same second is called NAME-2. A folder that ``out=`` names may hold an earlier run, which
-is written over; never a run that is going on or unfinished.
+is written over, and what only that run wrote is removed; never a run that is going on or unfinished.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import os
 import re
 import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ from experiments.execution import stopping
 from experiments.execution.content import program_versions, sources_hash
 from experiments.execution.journal import Journal
 from experiments.execution.parallel import Backend
-from experiments.files import OutputFolder, make_new_folder, missing_folders
+from experiments.files import OutputFolder, make_new_folder, missing_folders, settle_folder
 from experiments.study.compose import FUND, ROOT, compose_config, out_override, parse_overrides
 from experiments.study.study import Study, default_folder, overrides_with_experiment
 from sim.caching import cache_files
@@ -218,6 +219,8 @@ def _carried_out(folder: Path, lock: int, started: Started, journal: Journal) ->
             note_failure(folder, started.verb, f"{len(journal.failures)} of its pieces failed", " retry=failed")
         else:
             _remove(folder, [])
+            for line in settle_folder(folder):
+                sys.stdout.write(line + "\n")
         stopping.resume_with.pop()
     except Exception as error:
         stopping.resume_with.pop()

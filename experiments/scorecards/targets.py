@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from experiments.study.compose import parse_overrides, search_folders, value_at
-from experiments.study.sources import CONFIGS, USER, SourceNote, option_files, source_notes
+from experiments.study.sources import CONFIGS, UNKNOWN, USER, SourceNote, notes_of_file, option_files
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
 
@@ -79,13 +79,12 @@ def read_targets(overrides: Sequence[str] = ()) -> dict[str, dict[str, Target]]:
     notes: dict[str, SourceNote | None] = {}
     for path in _files(overrides):
         _lay_over(mapping, yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-        notes |= source_notes(path)
+        notes |= notes_of_file(path)
     own = _set(mapping, overrides)
     agreed, notes = build_spec(ScorecardTargets, mapping, GROUP), notes | dict.fromkeys(own, USER)
-    unsourced = SourceNote("user", note="no source")
     return {
         direction: {
-            field: Target(value, notes.get(f"{direction}.{field}") or unsourced)
+            field: Target(value, notes.get(f"{direction}.{field}") or UNKNOWN)
             for field in TargetSettings.__dataclass_fields__
             if (value := getattr(settings, field)) is not None
         }

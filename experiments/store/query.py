@@ -43,7 +43,7 @@ def usage() -> str:
             'throughgate query "select ..." [key=value ...]',
             "",
             "Asks the store of all runs one question in SQL (DuckDB). It reads and never writes; no file",
-            "outside the store can be named. docs/querying.md has ten questions of a planner.",
+            "outside the store can be named. docs/reference/querying.md has ten questions of a planner.",
             "",
             f'Tables: {", ".join(VIEWS)}. `throughgate query "describe runs"` lists the columns of one.',
             "",

@@ -158,7 +158,7 @@ def stored_runs(store: Path) -> list[StoredRun]:
         ``store``: no such folder; a file that is damaged, foreign, a link or of another schema.
     """
     if not store.is_dir():
-        raise ConfigError("store", f"no such folder: {str(store)!r}; runs make it, see docs/querying.md")
+        raise ConfigError("store", f"no such folder: {str(store)!r}; runs make it, see docs/reference/querying.md")
     files: dict[str, list[StoredFile]] = {}
     labels: dict[str, list[tuple[int, Path]]] = {}
     with os.scandir(store) as listed:

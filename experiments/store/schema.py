@@ -49,7 +49,7 @@ METRICS_KEYS: Final = (
     Column("alternative", "str", "-", "name of the alternative"),
     Column("replication", "int", "-", "number of the replication, from 0"),
 )
-"""What stands before the measures in ``metrics``; the measures are those of docs/metrics.md."""
+"""What stands before the measures in ``metrics``; the measures are those of docs/reference/metrics.md."""
 COMPARISON: Final = (
     _RUN,
     _POINT,

@@ -10,7 +10,7 @@ from experiments.study.calibration_file import CALIBRATION
 from experiments.study.study import Study
 
 FITTED_PORTS: Final = ("world_trade_bridge",)
-"""Ports whose own file has open lanes that were fitted to published waits (docs/ports.md)."""
+"""Ports whose own file has open lanes that were fitted to published waits (docs/explanation/ports.md)."""
 
 
 def not_calibrated_note(studies: Iterable[Study]) -> str:

@@ -1,6 +1,6 @@
 """Every input of a study in words: value, unit, source, confidence, range.
 
-``python -m experiments.study.inputs`` writes ``docs/assumptions.md`` anew: every assumed number of
+``python -m experiments.study.inputs`` writes ``docs/reference/assumptions.md`` anew: every assumed number of
 ``configs/``, its range and its reason; a test holds the page to the configs.
 """
 
@@ -98,15 +98,15 @@ def unit_of_key(key: str) -> str:
 
 @cache
 def source_library() -> dict[str, tuple[str, str]]:
-    """Return source and address by id from ``docs/sources.md``; empty outside a checkout."""
-    path = CONFIGS.parent / "docs" / "sources.md"
+    """Return source and address by id from ``docs/reference/sources.md``; empty outside a checkout."""
+    path = CONFIGS.parent / "docs/reference/sources.md"
     if not path.is_file():
         return {}
     rows = [line.strip("| ").split(" | ") for line in path.read_text("utf-8").splitlines()]
     return {row[0]: (row[3], row[4]) for row in rows if len(row) == 6 and row[0][1:].isdigit()}
 
 
-PAGE: Final = CONFIGS.parent / "docs" / "assumptions.md"
+PAGE: Final = CONFIGS.parent / "docs/reference/assumptions.md"
 HEAD: Final = """\
 # Assumptions
 

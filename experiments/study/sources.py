@@ -2,7 +2,7 @@
 
 ::
 
-    # [S12 P] text            a source of docs/sources.md and its confidence (P, P*, S, D, I or U)
+    # [S12 P] text            a source of docs/reference/sources.md and its confidence (P, P*, S, D, I or U)
     # [A 0.3..0.8] text       an assumption and the range over which it is swept
     # [T by definition] text  a definition, a switch or a label: nothing to look up
 
@@ -270,15 +270,15 @@ def _written(
     written: dict[str, tuple[SourceNote | None, str]] = {}
     for part, (group, option) in parts.items():
         for path in option_files(group, option, folders):
-            for key, note in _notes_of_file(path).items():
+            for key, note in notes_of_file(path).items():
                 written[f"{part}.{key}"] = (note, path_label(path))
     for group in (CALIBRATION, "experiment"):
         for path in option_files(group, config.choices[group], folders):
-            written.update({key: (note, path_label(path)) for key, note in _notes_of_file(path).items()})
+            written.update({key: (note, path_label(path)) for key, note in notes_of_file(path).items()})
     return written
 
 
-def _notes_of_file(path: Path) -> dict[str, SourceNote | None]:
+def notes_of_file(path: Path) -> dict[str, SourceNote | None]:
     """Return the notes of a file; in a private one, numbers without a comment are the planner's."""
     unsaid = None if path.is_relative_to(CONFIGS) else PLANNER
     return {key: note or unsaid for key, note in source_notes(path).items()}
@@ -290,7 +290,7 @@ def _own_notes(
     """Return the notes of the numbers that an alternative sets in its experiment's file."""
     result: dict[str, tuple[SourceNote | None, str]] = {}
     for path in option_files("experiment", config.choices["experiment"], folders):
-        by_line = {key.partition(".")[2].partition(".")[2]: note for key, note in _notes_of_file(path).items()}
+        by_line = {key.partition(".")[2].partition(".")[2]: note for key, note in notes_of_file(path).items()}
         for override in parse_overrides(alternative_overrides):
             if (line := str(override.input_line)) in by_line:
                 result[override.key_or_group] = (by_line[line], path_label(path))

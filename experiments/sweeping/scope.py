@@ -139,7 +139,7 @@ def checked_measures(names: Sequence[str], key: str) -> tuple[str, ...]:
     for place, name in enumerate(names):
         if name not in MEASURES:
             near = sorted(known for known in MEASURES if name.split("_")[0] in known)
-            raise ConfigError(key, f"no measure {name!r}; known {near or sorted(MEASURES)} (docs/metrics.md)")
+            raise ConfigError(key, f"no measure {name!r}; known {near or sorted(MEASURES)} (docs/reference/metrics.md)")
         if name in names[:place]:
             raise ConfigError(key, f"{name!r} is named twice")
     return tuple(names)

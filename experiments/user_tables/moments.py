@@ -8,11 +8,12 @@ from typing import Final
 
 from experiments.user_tables.refusals import CellError
 
-DATE: Final = r"(?P<year>[0-9]{4})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})"
+DATE: Final = r"(?P<year>[0-9]{4})(?P<mark>[-/]?)(?P<month>[0-9]{2})(?P=mark)(?P<day>[0-9]{2})"
 CLOCK: Final = r"(?P<hour>[0-9]{1,2}):?(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2}(?:[.,][0-9]{1,9})?))?"
 OFFSET: Final = r"(?P<offset>[zZ]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 MOMENT: Final = re.compile(rf"{DATE}[Tt ]\s*{CLOCK}\s*{OFFSET}")
 TIME_OF_DAY: Final = re.compile(CLOCK.replace(":?(?P<minute>", ":(?P<minute>"))
+YEAR_LAST: Final = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}\b.*")
 TWELVE_HOURS: Final = re.compile(r".*[0-9]\s*[ap]\.?m\.?", re.IGNORECASE)
 OFFSETS_H: Final = (-10.0, -3.0)
 """Offsets from UTC that a clock at a land port of entry of the United States can have, with room to spare."""
@@ -61,6 +62,8 @@ def minutes_of_window(text: str, start_date: str, days: int) -> float:
     _refuse_twelve_hours(text)
     found = MOMENT.fullmatch(text)
     if found is None:
+        if YEAR_LAST.fullmatch(text):
+            raise CellError("does not say which is the day and which the month; expected YYYY-MM-DD and 00:00 to 24:00")
         if TIME_OF_DAY.fullmatch(text) is None:
             raise CellError
         if days > 1:

@@ -277,7 +277,7 @@ class NoReferral(Policy):
     """Nobody is selected.
 
     The bound of no targeting at all: agriculture and trade-compliance exams alone go on (about 2 %
-    of produce, S7 in docs/sources.md). Its configuration also silences the primary officer.
+    of produce, S7 in docs/reference/sources.md). Its configuration also silences the primary officer.
 
     Version history: 1 (0.1.0).
     """
@@ -295,7 +295,7 @@ class TodaysPractice(Policy):
 
     Source: 27 % of commercial vehicles were scanned in FY2024 (GAO testimony, January 2026); a
     targeting system marked 3.6 % of clean shipments and 6.3 % of those with a threat (GAO, October
-    2012, maritime: the only published operating point). S23 and S25 in docs/sources.md.
+    2012, maritime: the only published operating point). S23 and S25 in docs/reference/sources.md.
 
     Version history: 1 (0.1.0).
     """
@@ -349,7 +349,7 @@ class Threshold(Policy):
     """Every truck whose risk score reaches the cutoff.
 
     Source: a fixed score above which a shipment is held, as in the Automated Targeting System (GAO,
-    October 2012; S25 in docs/sources.md). The share scanned drifts with the traffic.
+    October 2012; S25 in docs/reference/sources.md). The share scanned drifts with the traffic.
 
     Version history: 1 (0.1.0).
     """

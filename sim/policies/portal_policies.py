@@ -277,7 +277,7 @@ class AnyOf(CombinedPolicy):
     says yes.
 
     Source: layered targeting, as in CBP's list of rules, of which one is enough (GAO, October 2012;
-    S25 in docs/sources.md).
+    S25 in docs/reference/sources.md).
 
     Version history: 1 (0.2.0).
     """

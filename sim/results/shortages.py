@@ -1,8 +1,9 @@
 """What one roster gives, and what it is short of: hours, exams put off, referrals suspended, yards full.
 
 A truck is *put off* at an inspection post if it waits there although a post that could take it stands closed for want
-of officers. A referral is *suspended* where the yard is full and the station waives it (`docs/decisions/007`). Loads on
-trucks whose scan or referral was suspended are in ``detection_expected`` as not scanned there.
+of officers. A referral is *suspended* where the yard is full and the station waives it
+(`docs/decisions/007`). Loads on trucks whose scan or referral was suspended are in ``detection_expected``
+as not scanned there.
 """
 
 from __future__ import annotations

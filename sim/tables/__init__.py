@@ -1,6 +1,6 @@
 """Every column of every table between stages: name, type, unit, meaning.
 
-Code and docs both read these declarations (``docs/tables.md`` prints them), and `check_table` refuses
+Code and docs both read these declarations (``docs/reference/tables.md`` prints them), and `check_table` refuses
 a frame that does not hold to its own.
 
 In: stations, types of contraband, items that others share.

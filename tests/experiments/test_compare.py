@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments import cli, compare
+from experiments.command_line.verbosity import spoken_at
 from experiments.comparison import COLUMNS
 from experiments.report import terminal
 from experiments.study.study import Study
@@ -89,14 +90,28 @@ def test_waits_and_crossings_are_written_beside_metrics(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_parquet(written[0]), table)
 
 
-def test_the_load_is_said_before_and_the_answer_after(
+def test_the_plan_is_said_before_and_the_answer_after(
     made_up: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     compare.carry_out(asked(tmp_path / "out"))
     text = capsys.readouterr().out
-    assert text.index("Weekly load") < text.index("replications: 5 of 5")
+    assert text.index("5 replications of 7 days") < text.index("replications: 5 of 5")
     # without redraws the answer is withheld, and the line that says so stands in its place
     assert text.index("replications: 5 of 5") < text.index("No headline:")
+    assert text.splitlines()[-1] == str(tmp_path / "out" / "report.html")
+    assert "Weekly load" not in text
+    assert made_up
+
+
+def test_details_say_loads_before_and_notes_after(
+    made_up: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with spoken_at("details"):
+        compare.carry_out(asked(tmp_path / "out"))
+    text = capsys.readouterr().out
+    said = ("Weekly load", "replications: 5 of 5", "No headline:", "On the frontier", "Written to", "Note: ")
+    places = [text.index(words) for words in said]
+    assert places == sorted(places)
     assert made_up
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.files import OutputFolder, check_writable
+from experiments.files import OutputFolder, check_writable, settle_folder
 from sim.errors import OutputError
 
 ROOT = Path(__file__).parents[2]
@@ -101,3 +102,53 @@ def test_a_locked_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
     with pytest.raises(OutputError, match="Permission denied"):
         check_writable(tmp_path / "locked" / "results")
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> OutputFolder:
+    """Return a folder in which a run before this one left four files, and the user one."""
+    output = OutputFolder(tmp_path)
+    for name in ("run.json", "ledger.parquet", "tables/costs.csv", "report.html"):
+        output.write_text(name, "old")
+    settle_folder(tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    return output
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_folder_used_again_loses_what_only_the_run_before_wrote(earlier: OutputFolder) -> None:
+    (earlier.folder / "report.html").write_text("old, and changed by the user")
+    earlier.write_text("run.json", "new")
+    assert settle_folder(earlier.folder) == [
+        f"Removed from {earlier.folder}, of the run before: ledger.parquet, tables/costs.csv",
+        f"Left in {earlier.folder}, not of this run: notes.txt, report.html",
+    ]
+    assert names_in(earlier.folder) == [".written", "notes.txt", "report.html", "run.json"]
+    assert not (earlier.folder / "tables").exists()
+
+
+def test_what_no_record_names_is_never_removed(earlier: OutputFolder) -> None:
+    (earlier.folder / ".written").unlink()
+    earlier.write_text("run.json", "new")
+    assert settle_folder(earlier.folder) == [
+        f"Left in {earlier.folder}, not of this run: ledger.parquet, notes.txt, report.html"
+    ]
+
+
+def test_a_record_that_points_elsewhere_removes_nothing(earlier: OutputFolder, tmp_path: Path) -> None:
+    other = tmp_path.parent / f"{tmp_path.name}-other.txt"
+    other.write_text("old")
+    record = {f"../{other.name}": hashlib.sha256(b"old").hexdigest()}
+    (tmp_path / ".written").write_text(json.dumps(record))
+    earlier.write_text("run.json", "new")
+    settle_folder(tmp_path)
+    assert other.read_text() == "old"
+
+
+def test_a_run_that_wrote_nothing_clears_nothing(earlier: OutputFolder) -> None:
+    before = names_in(earlier.folder)
+    assert settle_folder(earlier.folder) == []
+    assert names_in(earlier.folder) == before

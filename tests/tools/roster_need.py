@@ -1,6 +1,8 @@
 """``python -m tests.tools.roster_need PORT ...``: the officers that today's practice takes, shift by shift.
 
-The derivation behind ``port.officers`` (docs/ports.md). Twelve weeks of a year are run with people of its own for
+The derivation behind ``port.officers`` (docs/explanation/ports.md).
+
+Twelve weeks of a year are run with people of its own for
 every station. Shifts are those of the timetable, halved where they are longer than `LONGEST_H`, and one from closing
 until the last post is left. A shift needs, in its busiest hour: the booths open on an average day, crews for as many
 docks as hold a truck on average and `SPARE_DOCKS` more, and a crew for every unit of the other posts that a roster

@@ -1,13 +1,14 @@
-"""What the fast model says of observed cells, and how cells vary together from day to day.
+"""What the fast model says of observed cells and of means of them, and how these vary together from day to day.
 
 An observed cell is the mean of some days. Hours of a day share the day's factor and the line that earlier hours left;
 days that follow each other share a part of it; a month may differ as a whole by what no volume tells. The covariance of
 a month's cells is
 
-    rho S / sqrt(n n') + scatter^2 I + month^2 1 1'
+    S(theta) / sqrt(n n') + scatter^2 I + month^2 1 1'
 
-S is how cells vary together over the fast model's own weeks, n the days behind a cell; rho, by which all of it grows
-with the line and the day factor, depends on the parameters.
+S is how cells vary together over the model's own weeks, n the days behind a cell. S depends on the parameters as much
+as the waits do, and single cells are skewed: so the likelihood is that of means of cells, of each hour, day of the week
+and month (`means_of_cells`), of which every set of parameters has weeks enough to tell how they vary.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ import numpy as np
 
 from experiments.calibration.fast_model import FastModel, Prediction
 from experiments.calibration.likelihood import Likelihood
-from sim.arrays import FloatArray
+from sim.arrays import BoolArray, FloatArray
 
 SCATTER_MIN, SCATTER_LN_SD = 2.0, 0.7
 """Of single cells, what no day explains, with rounding: median and standard deviation of its logarithm."""
 MONTH_MIN, MONTH_LN_SD = 1.0, 0.8
 """Of whole months likewise."""
-LEAST_VARIANCE: Final = 0.01
-"""Of cells over weeks, minutes squared."""
+LEAST_VARIANCE: Final = 0.001
+"""Of means of cells, minutes squared."""
+FRIDAY: Final = 4
+"""Day that stands for all weekdays."""
 GRID: Final = np.linspace(-2.0, 2.0, 9)
 """Standard deviations at which scatter and month are tried."""
 
@@ -35,6 +38,8 @@ GRID: Final = np.linspace(-2.0, 2.0, 9)
 class WeekProducts:
     """How what is observed varies over the weeks of the fast model at one set of parameters."""
 
+    theta: FloatArray
+    """[p], the parameters."""
     runs: int
     """Weeks of each month."""
     days: FloatArray
@@ -42,26 +47,68 @@ class WeekProducts:
     luck: FloatArray
     """[months, cells, cells]: covariance of the mean over all weeks drawn, which come in opposite pairs."""
     ln_variance: FloatArray
-    """[months]: logarithm of the variance of cells over weeks, mean of a month's observed cells."""
+    """[q]: logarithm of the variance of means of cells, `means_of_cells`."""
+    correlation: FloatArray
+    """[q, q], of the same means."""
     spread: FloatArray
     """[samples, rows]: spread rows of as many weeks as were observed, less those of all weeks drawn."""
 
 
-def stacked_outputs(model: FastModel, likelihood: Likelihood, theta: FloatArray) -> FloatArray:
-    """Return what is emulated, [n + 1].
+def means_of_cells(likelihood: Likelihood) -> FloatArray:
+    """Return weights [q, cells] that make means of observed cells, none of which follows from the others.
 
-    Predicted less observed cells in minutes, lane and spread rows of variance one [n]; then the mean over months of the
-    logarithm of the variance of cells over weeks.
+    Of every hour by kind of day, of every weekday but the last and of every month but the last.
     """
-    prediction = model.predict(theta)
-    rows = [likelihood.cell_errors(prediction), likelihood.lane_rows(prediction), likelihood.spread_rows(prediction)]
-    return np.append(np.concatenate(rows), _ln_variance(likelihood, prediction).mean())
+    month, weekday, hour = np.nonzero(likelihood.seen)
+    kind = np.maximum(weekday, FRIDAY)
+    rows = [(kind == one) & (hour == at) for one in np.unique(kind) for at in np.unique(hour[kind == one])]
+    rows += [weekday == day for day in np.unique(weekday[weekday <= FRIDAY])[:-1]]
+    rows += [month == one for one in np.unique(month)[:-1]]
+    return np.array([row / row.sum() for row in rows])
 
 
-def _ln_variance(likelihood: Likelihood, prediction: Prediction) -> FloatArray:
-    seen, variance = likelihood.seen, prediction.by_week.var(axis=1)
-    mean = np.where(seen, variance, 0.0).sum(axis=(1, 2)) / np.maximum(seen.sum(axis=(1, 2)), 1)
-    return np.asarray(np.log(np.maximum(mean, LEAST_VARIANCE)))
+def stacked_outputs(model: FastModel, likelihood: Likelihood, theta: FloatArray) -> FloatArray:
+    """Return what is emulated, [2 q + n].
+
+    Means of predicted less observed cells in minutes [q]; lane and spread rows of variance one [n]; logarithms of the
+    variance of these means over weeks [q].
+    """
+    prediction, means = model.predict(theta), means_of_cells(likelihood)
+    rows = [likelihood.lane_rows(prediction), likelihood.spread_rows(prediction)]
+    variance = np.diag(_means_covariance(likelihood, means, _apart(likelihood, prediction)))
+    return np.concatenate([means @ likelihood.cell_errors(prediction), *rows, np.log(variance)])
+
+
+def _apart(likelihood: Likelihood, prediction: Prediction) -> FloatArray:
+    """Return cells that were observed in any month less their mean over weeks, [months, runs, cells]."""
+    runs = prediction.by_week.shape[1]
+    weeks = prediction.by_week.reshape(len(likelihood.months), runs, -1)[:, :, _kept(likelihood)]
+    return np.asarray(weeks - weeks.mean(axis=1, keepdims=True))
+
+
+def _kept(likelihood: Likelihood) -> BoolArray:
+    """Return which of the 168 cells were observed in any month."""
+    return np.asarray(likelihood.seen.any(axis=0).ravel())
+
+
+def _means_covariance(likelihood: Likelihood, means: FloatArray, apart: FloatArray) -> FloatArray:
+    """Return how means of cells vary together by the days that were observed and by the weeks drawn, [q, q].
+
+    Weeks are drawn in opposite pairs, whose luck is not that of single weeks.
+    """
+    kept, runs = _kept(likelihood), apart.shape[1]
+    half, first = runs // 2, 0
+    total = np.zeros((len(means), len(means)))
+    for at, seen in enumerate(likelihood.seen):
+        mine = seen.ravel()[kept]
+        part = means[:, first : first + int(mine.sum())].T
+        first += int(mine.sum())
+        days = np.sqrt(likelihood.days[at].ravel()[kept][mine])
+        weeks = apart[at][:, mine]
+        by_days, by_luck = (weeks / days) @ part, 0.5 * (weeks[:half] + weeks[half:]) @ part
+        total += by_days.T @ by_days / (runs - 1) + by_luck.T @ by_luck / ((half - 1) * half)
+    total[np.diag_indices(len(total))] += LEAST_VARIANCE
+    return total
 
 
 def observed_weeks(likelihood: Likelihood) -> int:
@@ -72,11 +119,11 @@ def observed_weeks(likelihood: Likelihood) -> int:
 def week_products(likelihood: Likelihood, model: FastModel, theta: FloatArray) -> WeekProducts:
     """Return how cells that were observed in any month, and the spread of days, vary at ``theta``."""
     prediction = model.predict(theta)
-    weeks = prediction.by_week.reshape(len(likelihood.months), model.runs, -1)
-    weeks = weeks[:, :, likelihood.seen.any(axis=0).ravel()]
-    apart = weeks - weeks.mean(axis=1, keepdims=True)
+    apart = _apart(likelihood, prediction)
     half, some = model.runs // 2, observed_weeks(likelihood)
     pairs = 0.5 * (apart[:, :half] + apart[:, half:])
+    together = _means_covariance(likelihood, means_of_cells(likelihood), apart)
+    deviation = np.sqrt(np.diag(together))
     whole = likelihood.spread_rows(prediction)
     parts = [
         replace(prediction, by_week=prediction.by_week[:, first : first + some])
@@ -84,10 +131,12 @@ def week_products(likelihood: Likelihood, model: FastModel, theta: FloatArray) -
     ]
     spread = [likelihood.spread_rows(part, sample=True) - whole for part in parts]
     return WeekProducts(
+        theta,
         model.runs,
         apart.transpose(0, 2, 1) @ apart / (model.runs - 1),
         pairs.transpose(0, 2, 1) @ pairs / ((half - 1) * half),
-        _ln_variance(likelihood, prediction),
+        2.0 * np.log(deviation),
+        together / np.outer(deviation, deviation),
         np.array(spread),
     )
 
@@ -108,14 +157,10 @@ def spread_moments(products: list[WeekProducts], likelihood: Likelihood, runs: i
 
 
 def cell_covariances(likelihood: Likelihood, products: list[WeekProducts]) -> list[FloatArray]:
-    """Return by month how errors of its observed cells vary together, by days and weeks drawn, where rho is one.
-
-    Arrays [cells, cells]; rho is the month's variance of cells over weeks, so that where it is one the variance is too.
-    """
-    kept = likelihood.seen.any(axis=0).ravel()
-    scale = [np.exp(-one.ln_variance)[:, None, None] for one in products]
-    between = np.mean([one.days * by for one, by in zip(products, scale, strict=True)], axis=0)
-    luck = np.mean([one.luck * by for one, by in zip(products, scale, strict=True)], axis=0)
+    """Return by month how errors of its observed cells vary together, by days and weeks drawn, [cells, cells]."""
+    kept = _kept(likelihood)
+    between = np.mean([one.days for one in products], axis=0)
+    luck = np.mean([one.luck for one in products], axis=0)
     found = []
     for at, seen in enumerate(likelihood.seen):
         mine = seen.ravel()[kept]

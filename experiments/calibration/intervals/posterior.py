@@ -25,7 +25,7 @@ from experiments.calibration.intervals.target import make_target
 from experiments.calibration.likelihood import Likelihood
 from sim.arrays import FloatArray
 
-TEMPERS: Final = (1 / 64, 1 / 16, 1 / 4, 1 / 2, 1 / 2, 1.0)
+TEMPERS: Final = (1 / 64, 1 / 16, 1 / 4, 1 / 2, 1 / 2, 1 / 2, 1.0)
 """Part for which the likelihood counts, by round: the last emulator is made of points that lie wider than its draws."""
 ROUNDS: Final = len(TEMPERS)
 RUNS: Final = 16
@@ -56,7 +56,7 @@ class PosteriorDraws:
     month_min: float
     """Standard deviation of whole months that no volume explains."""
     emulator_share: float
-    """Variance of what the emulator leaves over that of a cell's error."""
+    """Variance of what the emulator leaves over that of the error of means of cells."""
     effective: float
     """Independent draws that they are worth."""
 
@@ -83,7 +83,8 @@ def draw_posterior(
             products = list(pool.map(partial(week_products, likelihood), lucks, points))
             made_of = [*made_of[-1:], (points, errors)]
             emulator = emulate(*(np.concatenate(parts) for parts in zip(*made_of, strict=True)))
-            target = make_target(emulator, points, products, likelihood, prior, temper)
+            middle = likelihood.cell_errors(model.predict(points.mean(axis=0)))
+            target = make_target(emulator, products, likelihood, middle, prior, temper)
             sweeps = LAST_SWEEPS if number == ROUNDS else SWEEPS
             path, _ = sample(target.density, points[rng.choice(n, WALKERS, replace=False)], sweeps, rng)
             warm = path[round(WARM_UP * sweeps) :]

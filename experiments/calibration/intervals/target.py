@@ -1,7 +1,9 @@
 """The density that is sampled: what is held beforehand times the likelihood of what was observed, by the emulator.
 
-The likelihood of cells and spread is normal, with means and covariances of the model's own weeks (Price, Drovandi, Lee
-and Nott, J. Comput. Graph. Stat. 27, 2018). What the emulator leaves counts as error.
+The likelihood of means of cells and of spread is normal, with means and covariances of the model's own weeks (synthetic
+likelihood: Price, Drovandi, Lee and Nott, J. Comput. Graph. Stat. 27, 2018). Variances are those of the parameters
+themselves, emulated as the means are; correlations are the average of the points. What the emulator leaves counts as
+error.
 """
 
 from __future__ import annotations
@@ -10,12 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.linalg import block_diag, eigh, solve_triangular
+from scipy.linalg import block_diag, solve_triangular
 
 from experiments.calibration.intervals.cells import (
     WeekProducts,
     cell_covariances,
     likeliest_scatter,
+    means_of_cells,
     spread_moments,
     with_scatter,
 )
@@ -25,7 +28,7 @@ from experiments.calibration.likelihood import Likelihood
 from sim.arrays import FloatArray
 
 FARTHEST: Final = 3.0
-"""Of ln rho, from what it is on average: no polynomial is trusted beyond."""
+"""Of the logarithm of a variance, from what it is on average: no polynomial is trusted beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,14 @@ class SampledTarget:
     month_min: float
     """Standard deviation of whole months that no volume explains."""
     emulator_share: float
-    """Variance of what the emulator leaves over that of a cell's error."""
+    """Variance of what the emulator leaves over that of the error of means of cells."""
 
 
 def make_target(
     emulator: Emulator,
-    points: FloatArray,
     products: list[WeekProducts],
     likelihood: Likelihood,
+    errors: FloatArray,
     prior: tuple[FloatArray, FloatArray],
     temper: float,
 ) -> SampledTarget:
@@ -55,58 +58,44 @@ def make_target(
     ----------
     emulator : Emulator
         Of `stacked_outputs`.
-    points : float array [points, p]
-        Of this round; ``products`` are of the first of them.
     products : list of WeekProducts
+        Of some points of this round.
     likelihood : Likelihood
+    errors : float array [cells]
+        Predicted less observed cells at good parameters, minutes.
     prior : tuple of float arrays
         Weights [rows, p] and target [rows], `Parameters.prior`.
     temper : float
         Part for which the likelihood counts, 0 to 1.
     """
-    cells, runs = int(likelihood.seen.sum()), products[0].runs
-    coefficients, left = emulator.coefficients.copy(), emulator.residual_covariance
+    means, runs = means_of_cells(likelihood), products[0].runs
+    q, coefficients, left = len(means), emulator.coefficients.copy(), emulator.residual_covariance
+    # variances are of weeks that are the same at all points, whose own luck is taken off
     level = np.mean([one.ln_variance for one in products], axis=0)
-    # the last output is ln rho: of weeks that are the same at all points, whose own level is taken off
-    coefficients[0, -1] -= emulator.predict(points[: len(products)])[:, -1].mean()
+    coefficients[0, -q:] += level - emulator.predict(np.array([one.theta for one in products]))[:, -q:].mean(axis=0)
     bias, spread = spread_moments(products, likelihood, runs)
-    coefficients[0, -1 - len(bias) : -1] += bias
-    by_month = [rho * days for rho, days in zip(np.exp(level), cell_covariances(likelihood, products), strict=True)]
-    scatter, month = likeliest_scatter(by_month, emulator.predict(points.mean(axis=0)[None])[0, :cells])
-    turned, grow = _turn_cells(coefficients, left, by_month, scatter, month)
-    rows = slice(cells, -1)
-    lanes = np.eye(len(left) - cells - 1 - len(bias))
+    coefficients[0, -q - len(bias) : -q] += bias
+    by_month = cell_covariances(likelihood, products)
+    scatter, month = likeliest_scatter(by_month, errors)
+    unexplained = block_diag(*(with_scatter(np.zeros_like(one), scatter, month) for one in by_month))
+    fixed = means @ unexplained @ means.T + left[:q, :q]
+    correlation = np.mean([one.correlation for one in products], axis=0)
+    rows = slice(q, -q)
+    lanes = np.eye(len(left) - 2 * q - len(bias))
     lower = np.linalg.cholesky(block_diag(lanes, spread) + left[rows, rows])
-    turned.append(solve_triangular(lower, coefficients[:, rows].T, lower=True).T)
-    standard, by_cell = np.hstack([*turned, coefficients[:, -1:]]), np.concatenate(grow)
-    share = float(np.trace(left[:cells, :cells]) / sum(np.trace(with_scatter(one, scatter, month)) for one in by_month))
+    coefficients[:, rows] = solve_triangular(lower, coefficients[:, rows].T, lower=True).T
     weights, target = prior
 
     def density(at: FloatArray) -> FloatArray:
-        outputs = terms((at - emulator.center) / emulator.scale) @ standard
-        rho = np.exp(np.clip(outputs[:, -1:], -FARTHEST, FARTHEST))
-        variance = 1.0 + by_cell * rho
-        square = (outputs[:, :cells] ** 2 / variance + np.log(variance)).sum(axis=1)
-        square += (outputs[:, cells:-1] ** 2).sum(axis=1)
+        outputs = terms((at - emulator.center) / emulator.scale) @ coefficients
+        sd = np.exp(0.5 * np.clip(outputs[:, -q:], level - FARTHEST, level + FARTHEST))
+        root = np.linalg.cholesky(correlation * sd[:, :, None] * sd[:, None, :] + fixed)
+        z = np.linalg.solve(root, outputs[:, :q, None])[:, :, 0]
+        square = (z**2).sum(axis=1) + 2.0 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        square += (outputs[:, rows] ** 2).sum(axis=1)
         held = at @ weights.T - target
         found: FloatArray = -0.5 * (held**2).sum(axis=1) - 0.5 * temper * square
         return found
 
+    share = float(np.trace(left[:q, :q]) / (np.trace(fixed) + np.exp(level).sum()))
     return SampledTarget(density, scatter, month, share)
-
-
-def _turn_cells(
-    coefficients: FloatArray, left: FloatArray, by_month: list[FloatArray], scatter: float, month: float
-) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Return coefficients of errors that do not vary together, and how their variance grows with rho, by month.
-
-    Their variance is one by scatter and by what the emulator leaves.
-    """
-    turned, grow, first = [], [], 0
-    for days in by_month:
-        mine = slice(first, first + len(days))
-        first += len(days)
-        values, vectors = eigh(days, with_scatter(left[mine, mine], scatter, month))
-        turned.append(coefficients[:, mine] @ vectors)
-        grow.append(np.maximum(values, 0.0))
-    return turned, grow

@@ -50,8 +50,8 @@ def observed_sentences(fitted: PortCalibration) -> list[str]:
     if observed.days is None:
         lines.append("The file holds means over days: the day factor rests on their spread as given or assumed.")
     lines.append(
-        "Months left out are refitted from the starting point and the engine's correction of all months: their errors "
-        "are somewhat too small."
+        "A month that is left out is predicted by a fit of the others from its beginning: start, timetable and "
+        "correction by the engine; by least squares, since a posterior distribution for each would take too long."
     )
     if fitted.ahead:
         lines.append("Blended: the observed shape of the hours at the simulated level of the month.")

@@ -222,7 +222,7 @@ def gao_practices_table(evidence: Evidence) -> Table:
 
 DOCS: Final = CONFIGS.parent / "docs"
 OF_MODEL: Final = "world_trade_bridge"
-"""The port of ``model.md``; the others stand in ``ports.md``."""
+"""The port of ``docs/explanation/model.md``; the others stand in ``docs/explanation/ports.md``."""
 KINDS: Final = ("fitted", "assumed", "predicted")
 
 
@@ -245,12 +245,12 @@ def validation_table(port: str, docs: Path = DOCS) -> Part:
 
 def _of_model(docs: Path) -> Iterator[tuple[str, ...]]:
     kinds = (*KINDS, "from counts", "by policy", "by prevalence")
-    return (tuple(cells) for cells in _rows(docs / "model.md", 4) if cells[3] in kinds)
+    return (tuple(cells) for cells in _rows(docs / "explanation/model.md", 4) if cells[3] in kinds)
 
 
 def _of_ports(port: str, docs: Path) -> Iterator[tuple[str, ...]]:
     current = ""
-    for cells in _rows(docs / "ports.md", 7):
+    for cells in _rows(docs / "explanation/ports.md", 7):
         current = cells[0] or current
         if current == port and cells[5]:
             remark = f" ({cells[6]})" if cells[6] else ""

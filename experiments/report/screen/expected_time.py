@@ -12,20 +12,22 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.execution.bottleneck import study_with_extra_resources
+from experiments.execution.bottleneck import study_of_extra_resources
 from experiments.study.study import Study
 from models import baselines
+from sim.shared_draws import risk_key
 from sim.trucks.arrivals import rates_per_h
 
 REPLICATIONS: Final = "replications"
+EXTRAS: Final = "one more of each resource"
 OFFICERS: Final = "one more officer"
 LEVELS: Final = "at equal levels"
 REDRAWS: Final = "redrawn assumptions"
-PASSAGE_S: Final = {REPLICATIONS: 6e-6, OFFICERS: 18e-6, LEVELS: 14e-6, REDRAWS: 16e-6}
+PASSAGE_S: Final = {REPLICATIONS: 6e-6, EXTRAS: 5e-6, OFFICERS: 18e-6, LEVELS: 10e-6, REDRAWS: 13e-6}
 """Processor seconds for each passage of a truck, by stage: the last three run alternatives several times over."""
 SEARCH_S: Final = 1.2
 """Processor seconds to find the settings at which one alternative is at the baseline's levels."""
-TRAINING_S: Final = 4.0
+TRAINING_S: Final = 1.5
 """Processor seconds to train one model anew in one set of assumptions."""
 SIMPY_FACTOR: Final = 4.0
 """How much longer a passage takes where no compiled engine is at hand."""
@@ -42,11 +44,11 @@ class Stage:
 
 def truck_passages(study: Study) -> float:
     """Return the passages of trucks in one replication of all alternatives, and of one more of each resource."""
-    whole = study_with_extra_resources(study) if study.bottleneck else study
+    extras = study_of_extra_resources(study).alternatives if study.bottleneck else {}
     window, given = study.window(0), study.user_trucks()
     return sum(
         float(rates_per_h(scenario, window).sum()) if given is None else float(len(given))
-        for scenario in whole.alternatives.values()
+        for scenario in (*study.alternatives.values(), *extras.values())
     )
 
 
@@ -60,14 +62,16 @@ def stages_of(study: Study) -> list[Stage]:
     def cost(stage: str, passages: float) -> float:
         return slow * PASSAGE_S[stage] * passages
 
-    stages = [Stage(REPLICATIONS, n, cost(REPLICATIONS, n * whole))]
+    stages = [Stage(REPLICATIONS, n, cost(REPLICATIONS, n * alone))]
+    if study.bottleneck:
+        stages.append(Stage(EXTRAS, n, cost(EXTRAS, n * (whole - alone))))
     base = study.alternatives[study.baseline]
     if study.bottleneck and base.staffing.roster is not None:
         stages.append(Stage(OFFICERS, n, cost(OFFICERS, n * alone / len(study.alternatives))))
     if study.equal_levels:
         stages.append(Stage(LEVELS, n, cost(LEVELS, n * alone) + SEARCH_S * len(study.alternatives)))
     if draws and n > 1:
-        learned = {s.risk for s in study.alternatives.values() if s.risk.name not in baselines.KNOWN_SETTINGS}
+        learned = {risk_key(s) for s in study.alternatives.values() if s.risk.name not in baselines.KNOWN_SETTINGS}
         training = TRAINING_S * draws * len(learned)
         passages = draws * study.robustness.replications * alone
         stages.append(Stage(REDRAWS, draws, cost(REDRAWS, passages) + training))

@@ -105,8 +105,9 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "hour 24": (added("1,Monday,24,20"), "hour: expected 0 to 23, got '24'"),
     "month 13": (added("13,Monday,6,20"), "month: expected 1 to 12, got '13'"),
     "no weekday": (added("1,Lunes,6,20"), "dow: expected Monday to Sunday, got 'Lunes'"),
-    "two values": (added("1,Monday,6,99"), "has wait_min 99, line 2 has 16; expected one value"),
-    "closed": (added("1,Sunday,9,20"), "20 min on Sunday at 9 h, when the port is closed"),
+    "two values": (added("1,Monday,6,99"), "month 1, weekday Monday, hour 6 has 99, line 2 has 16; expected one value"),
+    "closed": (added("1,Sunday,9,20"), "hour: a wait when the port is closed, got 'Sunday 9 h'"),
+    "an overtaker": (replaced("400"), "line 4, wait_min: 400 min, and 19 an hour later: no line works off so fast"),
     "a cell too many": (added("1,Monday,6,20,7"), "5 cells under 4 headings"),
     "few": (lambda rows: rows[:60], "59 cells of month, weekday and hour; expected 100 or more"),
     "marks of both kinds": (
@@ -131,6 +132,13 @@ def test_what_makes_no_sense_is_refused_in_one_line(tmp_path: Path, change: Chan
 def test_hours_for_minutes_are_refused(tmp_path: Path) -> None:
     rows = [row if row.startswith("month") else row.rpartition(",")[0] + ",0.4" for row in monthly_rows()]
     with pytest.raises(ConfigError, match="hours\\? expected minutes"):
+        read(tmp_path / "waits.csv", rows)
+
+
+@pytest.mark.parametrize(("wait", "words"), [("0", "no line to fit"), ("1", "hours\\? expected minutes")])
+def test_waits_without_a_line_are_refused(tmp_path: Path, wait: str, words: str) -> None:
+    rows = [row if row.startswith("month") else row.rpartition(",")[0] + f",{wait}" for row in monthly_rows()]
+    with pytest.raises(ConfigError, match=words):
         read(tmp_path / "waits.csv", rows)
 
 

@@ -1,4 +1,4 @@
-"""``docs/calibration.md``: the lines that hold observed waits against a run's own table, as they stand there."""
+"""``docs/explanation/calibration.md``: its lines hold observed waits against a run's own table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from experiments.study.study import compose_scenario
 from sim.tables import WAITS, check_table
 
 ROOT = Path(__file__).parents[3]
-(SNIPPET,) = re.findall(r"```python\n(.+?)```", (ROOT / "docs" / "calibration.md").read_text("utf-8"), re.DOTALL)
+(SNIPPET,) = re.findall(
+    r"```python\n(.+?)```", (ROOT / "docs" / "explanation" / "calibration.md").read_text("utf-8"), re.DOTALL
+)
 
 
 def made_waits(cells: pd.DataFrame, too_long_min: float) -> pd.DataFrame:

@@ -10,9 +10,8 @@ from experiments.execution.bottleneck import (
     PREFIX,
     binding_stations,
     resource_gains,
+    run_extra_resources,
     scenarios_with_one_more,
-    split_off_extras,
-    study_with_extra_resources,
 )
 from experiments.execution.replicate import replicate
 from experiments.study.study import build_study
@@ -91,12 +90,9 @@ def test_the_ledger_is_paired_with_the_baseline_and_leaves_the_study_alone() -> 
     short = [*alone, "port.portal.servers=2", "days=1", "start_date=2024-05-14"]
     asked = build_study([*short, "replications=8", "processes=1"], "run")
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
-    alone = replicate(asked, scorers)
-    done, extra = split_off_extras(asked, replicate(study_with_extra_resources(asked), scorers))
-    assert done.metrics.equals(alone.metrics)
-    assert set(done.profiles) == set(asked.alternatives)
-    assert all(table.equals(alone.times[name]) for name, table in done.times.items())
-    assert set(done.times) == {"waits", "crossings"}
+    done, extra = replicate(asked, scorers), run_extra_resources(asked, scorers)
+    assert (extra.groupby("alternative", sort=False)["trucks"].apply(list).map(tuple).nunique()) == 1
+    assert extra["trucks"].iloc[:8].tolist() == done.metrics["trucks"].tolist()
     assert extra["alternative"].str.startswith(PREFIX).all()
     found = {gain.resource: gain for gain in resource_gains(done.metrics, extra, asked.baseline, 0.95, None)}
     booth = found["general booth"]
@@ -121,6 +117,6 @@ def test_holm_counts_the_resources() -> None:
         "run",
     )
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
-    done, extra = split_off_extras(asked, replicate(study_with_extra_resources(asked), scorers))
+    done, extra = replicate(asked, scorers), run_extra_resources(asked, scorers)
     (gain,) = resource_gains(done.metrics, extra, asked.baseline, 0.95, None)
     assert gain.p_holm["wait_mean_min"] == gain.gaps["wait_mean_min"].p_value

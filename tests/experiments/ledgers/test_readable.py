@@ -20,7 +20,7 @@ from sim.tables import check_table
 from tests import ledgers
 
 WINDOW = ledgers.window(2, "2024-12-31")
-PAGE = (Path(__file__).parents[3] / "docs" / "tables.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
 
 
 def made() -> tuple[pd.DataFrame, pd.DataFrame, dict[str, list[str]]]:

@@ -40,7 +40,7 @@ def test_another_precision_is_another_sample(found: Findings) -> None:
         ["random_stream.below_share=0.001", "random_stream.relative_half_width=0.2"], "run"
     ).random_stream
     other = dataclasses.replace(found, study=dataclasses.replace(found.study, random_stream=wanted))
-    assert "2,995 examinations, all clean" in random_stream_answer(other)
+    assert "2,995 clean examinations" in random_stream_answer(other)
     assert "±20 %" in random_stream_note(other)
 
 

@@ -22,7 +22,7 @@ def test_twins_are_named_once_and_a_saturated_port_says_what_it_scanned() -> Non
 
 def test_notes_date_the_week_and_name_what_is_left_out() -> None:
     text = " ".join(reader_notes(replications.findings()))
-    assert "13 May to 19 May 2024, drawn 20 times: not a year" in text
+    assert "Simulates 7 days (13 May to 19 May 2024), 20 times: not an annual estimate." in text
     assert TRUCKS_ONLY in text
     assert "fitted" in text
     assert "assumed" in text

@@ -60,7 +60,7 @@ def test_a_mean_has_no_denominator() -> None:
 
 
 def test_the_paper_names_every_line(make_scenario: Callable[..., Scenario]) -> None:
-    paper = (CONFIGS.parent / "docs" / "scorecard.md").read_text(encoding="utf-8")
+    paper = (CONFIGS.parent / "docs" / "reference" / "scorecard.md").read_text(encoding="utf-8")
     for line in scorecard_lines(make_scenario()) + scorecard_lines(make_scenario(*cards.SOUTH)):
         title = line.title.partition(",")[0] if line.key.startswith(("det", "flow")) else line.title
         (row,) = [row for row in paper.splitlines() if row.startswith(f"| {title}")]

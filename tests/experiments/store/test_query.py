@@ -127,5 +127,14 @@ def test_memory_is_limited(store: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_help_names_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["query", "--help"]) == 0
     text = capsys.readouterr().out
-    for word in ("store=", "to=FILE", "overwrite=", "rows=", "memory=", "threads=", "inputs", "docs/querying.md"):
+    for word in (
+        "store=",
+        "to=FILE",
+        "overwrite=",
+        "rows=",
+        "memory=",
+        "threads=",
+        "inputs",
+        "docs/reference/querying.md",
+    ):
         assert word in text

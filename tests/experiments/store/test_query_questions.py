@@ -1,4 +1,4 @@
-"""``docs/querying.md``: ten questions of a planner, each answered by the SQL beside it."""
+"""``docs/reference/querying.md``: ten questions of a planner, each answered by the SQL beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from experiments.store.schema import VIEWS
 from experiments.store.sql_check import check_query
 from tests import stored_runs as made
 
-PAGE = (Path(__file__).parents[3] / "docs" / "querying.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "querying.md").read_text(encoding="utf-8")
 QUESTIONS = dict(re.findall(r"^(\d+)\. .+?\n\n```sql\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL))
 
 

@@ -11,7 +11,7 @@ from experiments.study.sources import CONFIGS
 
 def test_the_page_lists_what_the_configs_assume() -> None:
     assert PAGE.read_text(encoding="utf-8") == assumptions_page(), (
-        "docs/assumptions.md is out of date: python -m experiments.study.inputs"
+        "docs/reference/assumptions.md is out of date: python -m experiments.study.inputs"
     )
 
 

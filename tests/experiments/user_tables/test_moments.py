@@ -50,8 +50,8 @@ def test_a_time_of_day_needs_a_window_of_one_day(text: str) -> None:
         ("2024-05-13T10:60", "no such time"),
         ("2024-05-13T10:30:60", "no such time"),
         ("2024-05-13", "^$"),
-        ("5/13/2024 10:30", "^$"),
-        ("13.05.2024 10:30", "^$"),
+        ("5/13/2024 10:30", "the day and which the month"),
+        ("13.05.2024 10:30", "the day and which the month"),
         ("tomorrow 10:30", "^$"),
     ],
 )
@@ -65,3 +65,19 @@ def test_dates_are_read_in_one_way_only() -> None:
     for text in ("2023-02-29", "20240229", "2024-2-29", "02/29/2024", "2024-W09-4", ""):
         with pytest.raises(CellError):
             read_date(text)
+
+
+@pytest.mark.parametrize("text", ["2024/05/13 10:30", "2024-05-13 10:30", "20240513 1030"])
+def test_a_date_may_have_hyphens_or_slashes_where_the_year_stands_first(text: str) -> None:
+    assert minutes_of_window(text, "2024-05-13", 1) == 630.0
+
+
+@pytest.mark.parametrize("text", ["05/13/2024 10:30", "13/05/2024 10:30", "5/6/24 10:30", "13.05.2024 10:30"])
+def test_a_date_whose_day_and_month_cannot_be_told_apart_is_refused_with_the_reason(text: str) -> None:
+    with pytest.raises(CellError, match="which is the day and which the month"):
+        minutes_of_window(text, "2024-05-13", 1)
+
+
+def test_marks_of_a_date_are_alike() -> None:
+    with pytest.raises(CellError):
+        minutes_of_window("2024-05/13 10:30", "2024-05-13", 1)

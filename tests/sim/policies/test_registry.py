@@ -66,7 +66,7 @@ def test_every_policy_can_be_configured_and_says_where_it_comes_from(make_scenar
         assert type(built) is policy
         assert built.name == name
         assert "Version history" in (policy.__doc__ or "")
-        assert any(word in policy.__doc__ for word in ("Source", "docs/sources.md"))
+        assert any(word in policy.__doc__ for word in ("Source", "docs/reference/sources.md"))
 
 
 def test_extremes(make_scenario: Make) -> None:

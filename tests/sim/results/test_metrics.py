@@ -278,7 +278,7 @@ def documented(column: Metric) -> tuple[str, str, str]:
 
 
 def test_the_documentation_says_what_the_table_declares() -> None:
-    text = (Path(metrics.__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    text = (Path(metrics.__file__).parents[2] / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \| (.+) \|$", text, flags=re.MULTILINE)
     told = [(name, unit, meaning.replace("\\", "")) for name, unit, meaning in rows]
     declared: dict[str, tuple[str, str, str]] = {}

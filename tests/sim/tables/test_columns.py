@@ -21,7 +21,7 @@ from sim.tables import (
     visible_columns,
 )
 
-PAGE = (Path(__file__).parents[3] / "docs" / "tables.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

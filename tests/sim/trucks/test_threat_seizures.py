@@ -32,8 +32,8 @@ def presented_kg_per_load(scenario: Scenario) -> pd.Series:
 
 
 def docs_table(first: str) -> pd.DataFrame:
-    """Return the table of docs/sources.md whose first heading is this, by the words of its first column."""
-    lines = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8").splitlines()
+    """Return the table of docs/reference/sources.md whose first heading is this, by the words of its first column."""
+    lines = (ROOT / "docs" / "reference" / "sources.md").read_text(encoding="utf-8").splitlines()
     start = next(place for place, line in enumerate(lines) if line.startswith(f"| {first} |"))
     rows = []
     for line in lines[start:]:

@@ -1,70 +1,54 @@
-"""How cells vary together: hours of a day, scatter, days that were observed."""
+"""Means of cells whose likelihood is sampled, and how they vary."""
+
+from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from experiments.calibration.fast_model import FastModel
-from experiments.calibration.intervals.cells import (
-    cell_covariances,
-    likeliest_scatter,
-    spread_moments,
-    week_products,
-    with_scatter,
-)
-from experiments.calibration.likelihood import DaySpread, Likelihood
+from experiments.calibration.intervals.cells import means_of_cells, stacked_outputs, week_products
+from experiments.calibration.likelihood import Likelihood
 from sim.arrays import FloatArray
-from tests.synthetic_waits import MONTHS, SERVICE_MIN, any_fit
-
-HOURS = 7
-SPREAD = DaySpread(2.0, 0.1, 0.3, 0.1, tuple(range(8, 15)), "observed")
+from tests.synthetic_waits import MONTHS, any_fit
 
 
-def _port() -> tuple[FastModel, Likelihood, FloatArray]:
-    """Return the synthetic port under load, cells of its weekdays observed on four days each, middling parameters."""
+@pytest.fixture(scope="module")
+def observed() -> tuple[FastModel, Likelihood, FloatArray]:
+    """Return a port, waits of half an hour in some of its cells, each of four days, and parameters of it."""
     fit, _ = any_fit()
     waits = np.full((len(MONTHS), 7, 24), np.nan)
-    waits[:, :5, 8:15] = 20.0
-    days = np.full(waits.shape, 4.0)
-    weights, target = fit.model.parameters.prior(SERVICE_MIN)
-    theta = np.linalg.solve(weights.T @ weights, weights.T @ target)
-    return replace(fit.model, runs=16), Likelihood(MONTHS, waits, days, np.full(waits.shape, np.nan), SPREAD), theta
+    waits[:, :5, 8:15] = 30.0
+    waits[0, 2, 9] = np.nan
+    likelihood = replace(
+        fit.likelihood, wait_min=waits, days=np.full_like(waits, 4.0), lanes=np.full_like(waits, np.nan)
+    )
+    return replace(fit.model, runs=16), likelihood, fit.theta
 
 
-def test_hours_of_a_day_vary_together_more_than_days_apart() -> None:
-    model, likelihood, theta = _port()
-    products = [week_products(likelihood, replace(model, seed=seed), theta) for seed in range(8)]
-    for covariance in cell_covariances(likelihood, products):
-        sd = np.sqrt(np.diag(covariance))
-        correlation = (covariance / np.outer(sd, sd)).reshape(5, HOURS, 5, HOURS)
-        neighbors = correlation[0, 3, 0, 4]
-        assert neighbors > 0.5
-        assert correlation[0, 3, 4, 3] < neighbors - 0.3
+def test_means_of_cells_are_means_and_none_follows_from_the_others(
+    observed: tuple[FastModel, Likelihood, FloatArray],
+) -> None:
+    _, likelihood, _ = observed
+    means = means_of_cells(likelihood)
+    assert means.shape == (7 + 4 + 3, likelihood.seen.sum())
+    assert means.sum(axis=1) == pytest.approx(1.0)
+    assert np.linalg.matrix_rank(means) == len(means)
+    nine = np.where(likelihood.seen, np.arange(24) == 9, 0.0)[likelihood.seen]
+    hours, weekdays, months = [0, 1, 0, 0, 0, 0, 0], [4 / 28, 4 / 28, 3 / 27, 4 / 28], [4 / 34, 5 / 35, 5 / 35]
+    assert means @ nine == pytest.approx(np.array([*hours, *weekdays, *months]))
 
 
-def test_cells_of_more_days_vary_less() -> None:
-    model, likelihood, theta = _port()
-    products = [week_products(likelihood, replace(model, seed=seed), theta) for seed in range(2)]
-    few = cell_covariances(likelihood, products)[0]
-    many = cell_covariances(replace(likelihood, days=4.0 * likelihood.days), products)[0]
-    assert (np.diag(many) < 0.6 * np.diag(few)).all()
-
-
-def test_scatter_is_told_from_days_and_months() -> None:
-    rng = np.random.default_rng(6)
-    days = [4.0 * np.exp(-np.abs(np.subtract.outer(np.arange(80), np.arange(80))) / 5.0)] * 12
-    errors = [rng.multivariate_normal(np.zeros(80), with_scatter(one, 4.0, 3.0)) for one in days]
-    scatter, month = likeliest_scatter(days, np.concatenate(errors))
-    assert 3.0 < scatter < 5.5
-    assert 1.5 < month < 5.0
-
-
-def test_the_spread_that_was_observed_errs_by_its_sample_and_an_assumed_one_as_it_says() -> None:
-    model, likelihood, theta = _port()
-    products = [week_products(likelihood, replace(model, seed=seed), theta) for seed in range(20)]
-    _, observed = spread_moments(products, likelihood, model.runs)
-    assert observed[0, 0] > 0.5
-    given = replace(likelihood, spread=replace(SPREAD, kind="given"))
-    bias, covariance = spread_moments(products, given, model.runs)
-    assert (bias == 0.0).all()
-    assert (covariance == np.eye(2)).all()
+def test_variances_are_those_of_the_parameters(observed: tuple[FastModel, Likelihood, FloatArray]) -> None:
+    """Days that differ more make means vary more, and the emulated variances are of the same covariance."""
+    model, likelihood, theta = observed
+    calm, wild = theta.copy(), theta.copy()
+    calm[model.parameters.place["day_sd"]], wild[model.parameters.place["day_sd"]] = np.log(0.05), np.log(0.3)
+    products = [week_products(likelihood, model, at) for at in (calm, wild)]
+    assert (products[1].ln_variance > products[0].ln_variance).mean() > 0.9
+    for at, one in zip((calm, wild), products, strict=True):
+        q = len(one.ln_variance)
+        assert stacked_outputs(model, likelihood, at)[-q:] == pytest.approx(one.ln_variance)
+        assert np.diag(one.correlation) == pytest.approx(1.0)
+        assert np.linalg.eigvalsh(one.correlation).min() > -1e-9

@@ -14,4 +14,4 @@ def test_numbers_have_three_digits_that_count(value: float, text: str) -> None:
 
 
 def test_what_the_intervals_are_is_said() -> None:
-    assert any("somewhat too narrow" in sentence for sentence in NOT_IDENTIFIED)
+    assert any("the timetable that fits best" in sentence for sentence in NOT_IDENTIFIED)

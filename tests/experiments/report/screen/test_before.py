@@ -9,7 +9,16 @@ from rich.console import Console
 
 from experiments.command_line.verbosity import spoken_at
 from experiments.report.screen.before import Stages, print_overloads, print_plan
-from experiments.report.screen.expected_time import LEVELS, REDRAWS, REPLICATIONS, rounded_time, stages_of
+from experiments.report.screen.expected_time import (
+    LEVELS,
+    PASSAGE_S,
+    REDRAWS,
+    REPLICATIONS,
+    TRAINING_S,
+    rounded_time,
+    stages_of,
+    truck_passages,
+)
 from experiments.study.study import build_study
 from tests import replications
 
@@ -71,3 +80,16 @@ def test_what_cannot_carry_its_load_is_named_and_loads_are_a_detail() -> None:
     text = page.getvalue()
     assert "Weekly load" in text
     assert "a plan" in text
+
+
+def test_each_model_that_learns_is_trained_once_in_each_set() -> None:
+    settings = ["days=1", "replications=5", "robustness.draws=4", "bottleneck=false", "equal_levels=false"]
+    costs = {}
+    for experiment in ("strategies", "placement"):
+        study = build_study([f"experiment={experiment}", *settings], "compare")
+        redraws = next(stage for stage in stages_of(study) if stage.name == REDRAWS)
+        passages = 4 * study.robustness.replications * truck_passages(study)
+        costs[experiment] = redraws.cost_s - PASSAGE_S[REDRAWS] * passages
+    # one boosted model among the strategies; where portals stand, nothing learns
+    assert costs["strategies"] == pytest.approx(4 * TRAINING_S)
+    assert costs["placement"] == pytest.approx(0.0)
