@@ -104,7 +104,7 @@ def test_no_row_of_any_page_breaks_a_rule(browser: Browser, pages: dict[str, Pat
 def test_no_heading_ends_a_printed_page(browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str) -> None:
     page, _, _ = open_page(browser, pages[name], 1000)
     headings: list[str] = page.evaluate(
-        "[...document.querySelectorAll('h2, h3')].map(e => e.firstChild.textContent.trim())"
+        "[...document.querySelectorAll('h2, h3, summary')].map(e => e.firstChild.textContent.trim())"
     )
     page.pdf(path=tmp_path / "page.pdf", format="Letter", prefer_css_page_size=True)
     last = [text.strip().splitlines()[-1] for text in texts_of(tmp_path / "page.pdf") if text.strip()]
