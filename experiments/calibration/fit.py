@@ -67,7 +67,8 @@ def timetables(
 ) -> list[Timetable]:
     """Return timetables worth a look: the lanes that a day's work keeps busy on average; on weekdays one and two less.
 
-    Where it keeps two busy at most, these and one less. A fluid of the mean month: general trucks of the day x service time / minutes open.
+    Where it keeps two busy at most, these and one less. It is that of a fluid of the mean month: general trucks of the
+    day x service time / minutes open.
     """
     setting = parameters.setting
     built, volume = setting.port.primary.lanes, setting.port.volume
