@@ -67,7 +67,8 @@ def timetables(
 ) -> list[Timetable]:
     """Return timetables worth a look: the lanes that a day's work keeps busy on average; on weekdays one and two less.
 
-    A fluid of the mean month: general trucks of the day x service time / minutes open.
+    Where it keeps two busy at most, these and one less. It is that of a fluid of the mean month: general trucks of the
+    day x service time / minutes open.
     """
     setting = parameters.setting
     built, volume = setting.port.primary.lanes, setting.port.volume
@@ -80,7 +81,7 @@ def timetables(
             continue
         trucks = total * float(weight[list(days)].mean()) * (1.0 - setting.port.mix.fast_share)
         busy = round(trucks * service_min / (60.0 * (hours.close_h - hours.open_h)))
-        fewer = (2, 1) if kind == "weekday" else (0,)
+        fewer = ((2, 1) if busy > 2 else (1, 0)) if kind == "weekday" else (0,)
         levels[kind] = sorted({int(np.clip(busy - less, 1, built)) for less in fewer})  # type: ignore[index]
     return [Timetable(dict(zip(levels, lanes, strict=True))) for lanes in itertools.product(*levels.values())]
 

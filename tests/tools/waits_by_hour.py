@@ -1,4 +1,4 @@
-"""What ``docs/ports.md`` says of Ysleta hour by hour: simulated general waits beside observed ones, as Markdown.
+"""What ``docs/explanation/ports.md`` says of Ysleta by the hour: simulated waits beside observed ones, as Markdown.
 
     throughgate run port=ysleta calendar=year replications=48 out=results/ysleta
     python -m tests.tools.waits_by_hour results/ysleta configs/observed/ysleta.csv

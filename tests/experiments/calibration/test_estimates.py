@@ -8,7 +8,7 @@ import pytest
 
 from tests.synthetic_waits import run_trial
 
-TRIALS = range(100, 130)
+TRIALS = range(300, 330)
 """Seeds on which no change of the method was tried."""
 
 
@@ -18,7 +18,6 @@ def test_most_intervals_of_two_trials_hold_the_truth(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="87% over 17 of these trials (docs/explanation/calibration.md)")
 def test_most_intervals_hold_the_truth(tmp_path: Path) -> None:
     held = [inside for seed in TRIALS for inside in run_trial(tmp_path, seed).held.values()]
     assert 0.90 <= sum(held) / len(held) <= 0.98

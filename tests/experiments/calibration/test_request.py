@@ -29,7 +29,7 @@ def test_single_days_that_say_nothing_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="single_days: daily_sd_min is given as well"):
         build_calibration([*PORT, DAYS, "daily_sd_min=10"], "calibrate")
     with pytest.raises(ConfigError, match=r"single_days: ysleta.csv: missing column 'date'"):
-        build_calibration([*PORT, PORT[1].replace("observed", "single_days")], "calibrate")
+        build_calibration([*PORT, PORT[1].replace("observed=", "single_days=")], "calibrate")
     few = [f"2025-01-{day:02d},{hour},20" for day in range(6, 11) for hour in range(6, 24)]
     few += [f"2025-02-{day:02d},{hour},20" for day in (3, 4) for hour in range(6, 24)]
     path = tmp_path / "few.csv"
