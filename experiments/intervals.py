@@ -18,6 +18,7 @@ Holm (1979) for the simultaneous verdict.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -191,7 +192,7 @@ def unpaired_difference(sample: Sample, baseline: Sample, coverage: float = 0.95
     squares = [side.error**2 for side in sides]
     if sum(squares) == 0.0:
         return Difference(mean, mean, mean, 1.0 if mean == 0.0 else np.nan, n, IDENTICAL if mean == 0.0 else NO_SPREAD)
-    freedoms = [len(side.strata) - len(np.unique(side.strata)) for side in known]
+    freedoms = [len(side.strata) - len(_groups(side.strata)[1]) for side in known]
     freedom = sum(squares) ** 2 / sum(square**2 / own for square, own in zip(squares, freedoms, strict=True))
     cubes = sides[0].skewness * sides[0].error ** 3 - sides[1].skewness * sides[1].error ** 3
     error = float(np.sqrt(sum(squares)))
@@ -276,7 +277,7 @@ def _with_interval(estimate: _Estimate, strata: IntArray, reason: str, coverage:
     if estimate.doubt:
         end = estimate.mean if estimate.doubt == NO_SPREAD else np.nan
         return Difference(estimate.mean, end, end, np.nan, n, estimate.doubt)
-    return _bounded(estimate, n - len(np.unique(strata)), n, reason, coverage)
+    return _bounded(estimate, n - len(_groups(strata)[1]), n, reason, coverage)
 
 
 def _bounded(estimate: _Estimate, freedom: float, n: int, reason: str, coverage: float) -> Difference:
@@ -369,7 +370,7 @@ def _leave_one_out(sample: Sample) -> FloatArray:
         with np.errstate(divide="ignore", invalid="ignore"):
             without = (totals[group] - values) / (size - 1.0)
         parts.append((totals / sizes).sum() - totals[group] / size + without)
-    return np.array([_ratio(top, bottom) for top, bottom in zip(*parts, strict=True)])
+    return _ratios(*parts)
 
 
 def _ratio(numerator: float, denominator: float) -> float:
@@ -384,6 +385,13 @@ def _jackknife_parts(replicates: FloatArray, strata: IntArray) -> FloatArray:
 
 
 def _groups(strata: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the place of each replication's stratum [n], and the size of each stratum."""
-    _, group, sizes = np.unique(strata, return_inverse=True, return_counts=True)
+    """Return the place of each replication's stratum [n], and the size of each stratum; not to be written to."""
+    return _groups_of(strata.tobytes(), strata.dtype.str)
+
+
+@functools.lru_cache(maxsize=256)
+def _groups_of(strata: bytes, dtype: str) -> tuple[IntArray, IntArray]:
+    """Return `_groups`; a report asks it of the same few strata ten thousand times."""
+    _, group, sizes = np.unique(np.frombuffer(strata, dtype), return_inverse=True, return_counts=True)
+    group.flags.writeable = sizes.flags.writeable = False
     return group, sizes

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from experiments.study.study import Study
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Findings:
-    """Tables and verdicts of one study."""
+    """Tables and verdicts of one study; equal to itself alone."""
 
     study: Study
     metrics: pd.DataFrame

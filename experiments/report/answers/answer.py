@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -49,6 +50,7 @@ def comparison_answer(findings: Findings) -> Answer:
     return answer_of(lead_of(findings), findings.redrawn, findings.study.coverage, findings.study.days)
 
 
+@functools.lru_cache(maxsize=4)
 def lead_of(findings: Findings) -> Lead:
     """Return what the answer of a comparison rests on, and its sentence."""
     lead = _lead(findings)
