@@ -107,7 +107,7 @@ def not_replaced_chart(evidence: Evidence) -> Chart | Prose:
             said.append(f"{plain_name(name)}: {100.0 * known[name]:.3g} %.")
         axes.set_xscale("log")
         name_rows(axes, [plain_name(name) for name in names])
-        axes.xaxis.set_major_formatter(lambda x, _: f"{100.0 * x:g} %")
+        axes.xaxis.set_major_formatter(lambda x, _: f"{100.0 * x:g}%")
         axes.set_xlabel("share not replaced at which it breaks even (log scale)")
         caption = (
             "Grey: what studies of drug markets leave possible. Left of it: pays under all of them; "
@@ -199,7 +199,7 @@ def _lowest(shown: pd.DataFrame) -> list[str]:
 
 
 def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
-    """One input at a time at its 10 and 90 % points, the widest swing on top."""
+    """One input at a time at its 10 and 90% points, the widest swing on top."""
     shown = rows.sort_values("swing_usd", ascending=False, kind="stable").head(SHOWN_BARS)[::-1]
     base = float(shown["base_usd"].iloc[0]) / MILLION
     title = f"What moves the net present value of {plain_name(name)}"
@@ -218,7 +218,7 @@ def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
         axes.set_xlabel("net present value, $ million (dotted: zero)")
         points = [(r["input"], usd(r["low_usd"]), usd(r["high_usd"])) for r in shown[::-1].to_dict("records")]
         said = " ".join(f"{what}: {low} at its low point, {high} at its high." for what, low, high in points)
-        caption = "Dark: the input at its 10 % point; hatched: at its 90 % point."
+        caption = "Dark: the input at its 10% point; hatched: at its 90% point."
         return finish_chart(figure, "tornado", title, said, caption)
 
 

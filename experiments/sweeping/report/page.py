@@ -313,8 +313,8 @@ def _tradeoff_caption(results: SweepResults) -> str:
     rows = sum(len(point.study.alternatives) for point in results.sweep.points)
     words = (
         "Filled: not dominated, with the intervals of both. Grey, open: dominated. Point at one to see its settings. "
-        "An interval is that of a point alone; points that met the same trucks share most of their luck, so that their "
-        "differences are surer than their intervals."
+        "An interval is that of a point alone; points that met the same trucks share most of their random numbers, so "
+        "that their differences are more certain than their intervals."
     )
     left = rows - len(results.tradeoff)
     return f"{words} {left:,} of {rows:,} are not drawn, as unstable or failed." if left else words
@@ -330,8 +330,11 @@ def best_points(results: SweepResults) -> list[tuple[str, list[TradeoffPoint]]]:
     by_detection = sorted(points, key=lambda point: (-point.detection.mean, point.wait.mean))
     if results.meeting is not None:
         kept = [point for point in by_detection if (point.point, point.alternative) in results.meeting]
-        return [("Keep to the constraints, most loads found first", kept[:MOST_ROWS])]
-    return [("Shortest mean wait", list(points[:BEST_OF_EACH])), ("Most loads found", by_detection[:BEST_OF_EACH])]
+        return [("Keep to the constraints, highest detection rate first", kept[:MOST_ROWS])]
+    return [
+        ("Shortest average wait", list(points[:BEST_OF_EACH])),
+        ("Highest detection rate", by_detection[:BEST_OF_EACH]),
+    ]
 
 
 def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPoint]) -> Table:
@@ -347,7 +350,7 @@ def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPo
         name = f"{row.point}, {row.alternative}" if several else str(row.point)
         rows.append((name, (*measured, *words, *kept)))
     constraints = [] if results.meeting is None else ["keeps to constraints"]
-    measured_columns = (TableColumn("", "mean wait", "min"), TableColumn("", "expected detection", "%", "assumed"))
+    measured_columns = (TableColumn("", "average wait", "min"), TableColumn("", "expected detection", "%", "assumed"))
     return page_table(title, "point", (*measured_columns, *heads, *constraints), rows)
 
 
@@ -392,7 +395,8 @@ def _fixed(sweep: Sweep) -> list[str]:
 def _limits(results: SweepResults) -> Iterator[str]:
     """Yield how intervals were worked out, and what is not in them."""
     sweep, coverage = results.sweep, percent(results.sweep.baseline_study.coverage, 0)
-    yield f"Intervals hold {coverage}: {INTERVALS}. Points met the same trucks with the same luck where keys allow."
+    said = f"Intervals hold {coverage}: {INTERVALS}."
+    yield f"{said} Points met the same trucks with the same random numbers where keys allow."
     if sweep.drawn:
         yield (
             "What is read off a fit has chance over replications in its interval, and what the fit leaves at single "
