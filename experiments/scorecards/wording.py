@@ -103,7 +103,7 @@ def level_text(line: ScorecardLine, level: LineLevel) -> str:
 
 def line_unit(line: ScorecardLine) -> str:
     """Return a line's unit as it stands behind a number; empty: none."""
-    return f" {line.unit}" if line.unit else ""
+    return line.unit if line.unit == "%" else f" {line.unit}" if line.unit else ""
 
 
 def interval_text(line: ScorecardLine, level: LineLevel) -> str:

@@ -224,7 +224,8 @@ def _waits(portfolio: PortfolioResults) -> Section:
 
 
 def build_portfolio_page(portfolio: PortfolioResults) -> Report:
-    """Return what stands on the page."""
+    """Return what stands on the page, under labels."""
+    portfolio = labeled_portfolio(portfolio)
     appraisal = portfolio.appraisal
     purchases, costs, benefits = (say(portfolio) for say in (chosen_purchases_words, cost_words, benefit_words))
     certainty = choice_certainty_words(portfolio)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from experiments.intervals import Difference
+from experiments.intervals import KIND_WORDS, Difference
 from experiments.number_format import listed, percent, percent_with_span, span, wait_difference_words, with_span
 from experiments.report.answers import answer_forms
 from experiments.report.answers.claim import Answer, Description, Lead, answer_of
@@ -179,7 +179,9 @@ def _alone(findings: Findings) -> str:
     name = findings.names[0]
     finds, scans = (findings.interval(name, m) for m in ("detection_expected", "scan_rate"))
     found_words = f"{percent(scans.mean)} of trucks are scanned and {percent(finds.mean)} of loads detected "
-    found_words += span(finds, 100.0)
+    found_words += (
+        f"{span(finds, 100.0)} ({percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']})"
+    )
     if name in findings.unstable:
         return f"{_overload(findings)} {found_words[0].upper()}{found_words[1:]}."
     wait, p95 = (findings.interval(name, m) for m in ("wait_mean_min", "crossing_p95_min"))
