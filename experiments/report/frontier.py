@@ -34,7 +34,7 @@ from experiments.intervals import (
     paired_difference,
 )
 from experiments.number_format import number
-from experiments.study.margins import DEFAULT_MARGINS, AlikeMargins
+from experiments.study.settings import DEFAULT_MARGINS, AlikeMargins
 
 WAIT: Final = "wait_mean_min"
 LOADS_FOUND: Final = "detection_expected"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.report.agency_estimate import COUNTS, agency_estimate, agency_estimates
-from experiments.study.study import RandomStreamPrecision
+from experiments.study.settings import RandomStreamPrecision
 from sim.algorithms.sampling import clopper_pearson, confidence_when_clean
 from tests import replications
 

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.execution.tuning import MatchedMetrics
 from experiments.report.frontier import FrontierPoint, compare_at_equal_level, frontier_points
-from experiments.study.margins import AlikeMargins
+from experiments.study.settings import AlikeMargins
 from tests import replications
 
 
