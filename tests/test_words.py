@@ -36,6 +36,8 @@ BANNED: Final = {
     r"\b[Tt]he ask\b": "funding requested",
     r"\bhangs on\b": "depends on",
     r"\bin truth\b": "true value",
+    r"\bwhat is wanted\b|\bpays without\b": "demand; pays for itself",
+    r"\bchoosing wrongly\b|\btold of that way\b": "opportunity loss; reported",
     r"\d %(?![(sd\w])": "no space before a percent sign",
     r"\b(un)?(model|label|travel|cancel|total|channel|fuel)l(ed|ing)\b": "one l: modeled, labeled, traveling",
     r"\b(colou?r(?<=colour)|behaviour|favour|neighbour|labour|harbour)\w*": "-or: color, behavior, favor, neighbor",

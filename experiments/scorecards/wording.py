@@ -16,9 +16,9 @@ MARKS: Final = {ON: "+", OFF: "x", UNKNOWN: "?", NONE_SET: " "}
 MOST_NAMED: Final = 4
 NO_RANGE: Final = "over assumptions: "
 OTHER_WAY: Final = {
-    "southbound": "Northbound: no runs were given (runs=[...]), so that no line is told of that way.",
-    "northbound": "Southbound: no runs were given (southbound=[...]), so that no line is told of that way, "
-    "what is found of firearms, cash and precursors among them.",
+    "southbound": "Northbound not reported: no runs supplied (runs=[...]).",
+    "northbound": "Southbound not reported: no runs supplied (southbound=[...]); firearms, cash and "
+    "precursors are therefore missing.",
 }
 """That the other direction was not given, by the one that was."""
 

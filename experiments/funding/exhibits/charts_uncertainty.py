@@ -44,7 +44,7 @@ def break_even_chart(evidence: Evidence) -> Chart | Prose:
             said.append(f"{plain_name(name)}: {usd(found)} a load, range {usd_range_words(held)}.")
         axes.axvline(0.0, color=INK, lw=0.8)
         name_rows(axes, [plain_name(name) for name in names])
-        axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
+        axes.set_xlabel("break-even value of a load, $1,000; below 0: pays for itself")
         axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
         axes.xaxis.set_major_formatter("{x:,.0f}")
         return finish_chart(figure, "break-even", title, " ".join(said), f"Diamonds: central inputs. {bars}")
@@ -143,7 +143,7 @@ def expected_loss_chart(evidence: Evidence, table: pd.DataFrame) -> Chart:
         shown = _draw_sweep(axes, evidence, table, ("expected_loss_usd", 1.0 / MILLION), (0.0, None))
         axes.set_ylabel("expected loss, $ million")
         caption = "The lowest line at each value is the expected value of perfect information."
-        title, words = "What choosing wrongly costs on average", "Lowest at each value: " + " ".join(_lowest(shown))
+        title, words = "Expected opportunity loss", "Lowest at each value: " + " ".join(_lowest(shown))
         return finish_chart(figure, "expected-loss", title, words, caption)
 
 

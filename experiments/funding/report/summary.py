@@ -67,8 +67,8 @@ def choice_words(evidence: Evidence) -> str:
     name = quoted_name(choice.name)
     if choice.why == "none":
         return (
-            "Keep the baseline: at the central inputs no alternative returns more than it costs, "
-            "and none interdicts more at a price that could be weighed."
+            "Recommendation: do not fund. At the central inputs no alternative has positive net benefits, "
+            "and none interdicts more loads for its cost."
         )
     if choice.why == "threshold":
         sometimes = "" if share is None else f" (this one does in {percent(share, 0)} of draws)"
