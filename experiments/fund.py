@@ -38,6 +38,7 @@ from experiments.funding.case import FundingCase, PortfolioPlan, UncertaintySett
 from experiments.funding.cash_flows import AppraisedCase, present_worths, price_alternatives
 from experiments.funding.completion import complete_alternatives, completions_table
 from experiments.funding.demand_years import simulate_case
+from experiments.funding.exhibits.elements import plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import WorthsByReplication, amounts_table, present_worths_by_replication
 from experiments.funding.portfolio.best_set import Portfolio, best_portfolio
@@ -123,7 +124,7 @@ def _doubt(cases: Mapping[str, FundingCase]) -> UncertaintySettings:
     every = {name: read_uncertainty_settings(case) for name, case in cases.items()}
     first = next(iter(every.values()))
     if others := [name for name, settings in every.items() if settings != first]:
-        problem = "how sure numbers are held to be must be the same at every port"
+        problem = "what is redrawn must be the same at every port"
         raise ConfigError(f"portfolio.ports.{others[0]}: uncertainty", problem)
     return first
 
@@ -139,10 +140,10 @@ def _simulated(
         lacking, carried = complete_alternatives(asked, scorers[name])
         short = completions_table(lacking, completed=asked.terms.complete)
         tables.append(short.assign(port=name))
-        report_terminal.print_line(terminal, f"{name}:")
+        report_terminal.print_line(terminal, f"{plain_name(name)}:")
         funding_terminal.print_case_plan(terminal, carried, short)
         n = carried.study.replications
-        with report_terminal.show_progress(terminal, n, f"replications of all years, {name}") as tell:
+        with report_terminal.show_progress(terminal, n, f"replications of all years, {plain_name(name)}") as tell:
             found = simulate_case(carried, scorers[name], tell)
         ports.append(SimulatedPort(name, carried, found, plan.ports[name].ceiling_from_y))
     return ports, scorers, pd.concat(tables, ignore_index=True)
@@ -179,7 +180,7 @@ def _formulas(
     total = n_simulated_worlds(settings)
     if total == 0:
         return None
-    with report_terminal.show_progress(terminal, total, f"redrawn worlds, {port.name}") as tell:
+    with report_terminal.show_progress(terminal, total, f"sets of assumptions, {plain_name(port.name)}") as tell:
         return fit_formulas(port.asked, scorers, settings.draws, settings.worlds, tell)
 
 
@@ -214,7 +215,9 @@ def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:
         simulated = simulate_case(carried, scorers, tell)
     appraised = appraise_case(carried, simulated, short)
     by_replication = present_worths_by_replication(carried, simulated)
-    with report_terminal.show_progress(terminal, n_simulated_worlds(settings), "redrawn worlds of all years") as tell:
+    with report_terminal.show_progress(
+        terminal, n_simulated_worlds(settings), "sets of assumptions, all years"
+    ) as tell:
         uncertainty = analyze_uncertainty(carried, simulated, scorers, settings, tell)
     raw_tables = raw_case_tables(appraised, by_replication) | raw_uncertainty_tables(uncertainty, case.appraisal)
     evidence = Evidence(appraised, uncertainty)

@@ -36,9 +36,9 @@ def percent(share: float, digits: int = 1) -> str:
     """Return a share as a percentage.
 
     >>> percent(0.1912)
-    '19.1 %'
+    '19.1%'
     """
-    return f"{number(100.0 * share, digits)} %" if np.isfinite(share) else number(share)
+    return f"{number(100.0 * share, digits)}%" if np.isfinite(share) else number(share)
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -123,10 +123,10 @@ def wait_difference_words(gap: Difference) -> str:
     if np.isnan(gap.mean):
         return "their waits cannot be compared"
     if np.isnan(gap.low):
-        return f"the mean wait differs by {signed(gap.mean)} min {span(gap)}"
+        return f"the average wait differs by {signed(gap.mean)} min {span(gap)}"
     if gap.low <= 0.0 <= gap.high:
-        return f"the mean wait shows no clear difference ({signed(gap.mean)} min {span(gap)})"
-    return f"the mean wait is {with_span(gap.size(), ' min longer' if gap.mean > 0.0 else ' min shorter')}"
+        return f"the average wait shows no clear difference ({signed(gap.mean)} min {span(gap)})"
+    return f"the average wait is {with_span(gap.size(), ' min longer' if gap.mean > 0.0 else ' min shorter')}"
 
 
 LANE_SUFFIXES: Final = ("", "_general", "_fast")

@@ -47,7 +47,8 @@ from experiments.sweeping.first_look import (
 )
 from experiments.sweeping.pieces import prepare_group
 from experiments.sweeping.record import rows_of_sweep, sweep_record
-from experiments.sweeping.report.page import render_sweep_page, sweep_results
+from experiments.sweeping.report.page import render_sweep_page
+from experiments.sweeping.report.results import sweep_results
 from experiments.sweeping.request import Sweep, build_sweep
 from experiments.sweeping.running import PointResult, metrics_table, run_sweep
 from experiments.sweeping.table import sweep_table, write_table

@@ -94,7 +94,7 @@ def training_summary(record: Mapping[str, Any], seconds: float) -> list[str]:
     lines = [f"{record['model']}: ready in {seconds:.1f} s; labels: {record['labels']}"]
     if "positives" in past:
         lines.append(
-            f"  {past['positives']} positives among {past['trucks_with_labels']:,} opened of "
+            f"  {past['positives']} positives among {past['trucks_with_labels']:,} examined of "
             f"{past['trucks']:,} trucks, {past['period']}"
         )
     if record["held_out"] is not None:

@@ -65,7 +65,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.LEARNS:
             labels = _labels(y, len(raw))
             if self.NEEDS_LABELS and not {0, 1} <= set(np.unique(labels).tolist()):
-                problem = "the past holds no opened truck of each kind (found and not found)"
+                problem = "the past holds no examined truck of each kind (found and not found)"
                 raise ModelError(f"{problem}; the models 'constant' and 'rules' need no labels")
             weights = np.ones(len(raw)) if sample_weight is None else np.asarray(sample_weight)
             with thread_pool_controller().limit(limits=1):

@@ -99,7 +99,7 @@ def shift_to_prior(platt: Platt, sample: FloatArray, prior: float) -> Platt:
 def reliability_table(p_hit: FloatArray, label: FloatArray, weight: FloatArray, bins: int = 5) -> pd.DataFrame:
     """Return forecast against outcome in groups of equally many expected hits.
 
-    Columns: trucks, forecast (mean p_hit), observed (hit rate), low and high (95 % Wilson).
+    Columns: trucks, forecast (mean p_hit), observed (hit rate), low and high (95% Wilson).
     """
     order = np.argsort(p_hit, kind="stable")
     hits = (p_hit * weight)[order]

@@ -23,7 +23,7 @@ class CapacityResult:
     """What a score finds when the riskiest ``share`` of trucks is opened.
 
     ``hit_rate`` = hits / trucks opened (precision), ``detection_rate`` = hits / positives (recall);
-    both carry 95 % Wilson bounds.
+    both carry 95% Wilson bounds.
     """
 
     share: float

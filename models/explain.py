@@ -193,7 +193,7 @@ N_NEGATIVES: Final = 1500
 
 
 def feature_importance(held_out: HeldOut, shuffles: int = N_SHUFFLES, seed: int = 0) -> pd.DataFrame:
-    """Return ``feature``, ``drop`` (of the area under the curve), ``low``, ``high`` (95 %, over trucks).
+    """Return ``feature``, ``drop`` (of the area under the curve), ``low``, ``high`` (95%, over trucks).
 
     The largest drop comes first. Each feature is shuffled so many times among the trucks, of which
     two at least must be positive and two negative; the mean counts.

@@ -140,7 +140,7 @@ def hold_out(model: RiskModel, examples: Examples, sample: Float32Array) -> Held
         models[int(examples.year[this][0])] = past
     kept = np.isfinite(score)
     if not kept.any():
-        raise ModelError("the past holds fewer than three years with opened trucks")
+        raise ModelError("the past holds fewer than three years with examined trucks")
     label, weight = examples.label[kept], examples.weight[kept]
     p_hit = fit_platt(score[kept], label, weight)(score[kept])
     raw, year = examples.raw[kept], examples.year[kept]

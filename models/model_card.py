@@ -14,29 +14,29 @@ from models.fitted import FittedRisk
 from sim.scenario import Risk
 
 LABELS: Final = {
-    "opened": "trucks opened on an alarm under today's practice; the others have no label",
+    "opened": "trucks examined on an alarm under today's practice; the others have no label",
     "oracle": "the truth of every truck: an upper bound that no port can have",
-    "level": "none to rank trucks by; opened trucks only set the level of p_hit",
+    "level": "none to rank trucks by; examined trucks only set the level of p_hit",
     "none": "none: this model learns nothing from the past but its scale",
 }
 RELIABILITY: Final = {
-    "trucks": ("opened trucks", ",.0f"),
+    "trucks": ("examined trucks", ",.0f"),
     "forecast": ("forecast hit rate", ".3%"),
     "observed": ("observed", ".3%"),
     "low": ("from", ".3%"),
-    "high": ("to (95 %)", ".3%"),
+    "high": ("to (95%)", ".3%"),
 }
 """Groups of equally many expected hits, the safest trucks first."""
 IMPORTANCE: Final = {
     "feature": ("feature shuffled", ""),
     "drop": ("fall of the area under the curve", "+.4f"),
     "low": ("from", "+.4f"),
-    "high": ("to (95 %)", "+.4f"),
+    "high": ("to (95%)", "+.4f"),
 }
 USE_LIMITS: Final = (
     "Trained on simulated trucks: it shows what a model of this kind could do, not what one does.",
     "It has seen what today's practice finds; loads that today's practice misses teach it nothing.",
-    "Held-out figures are of opened trucks, which are not like all trucks; hit rates of all trucks "
+    "Held-out figures are of examined trucks, which are not like all trucks; hit rates of all trucks "
     "are lower by two orders of magnitude.",
     "It does not foresee smugglers who learn what is looked for.",
     "A score is a reason to look, never evidence against a person.",
@@ -91,14 +91,14 @@ def model_card_markdown(card: Mapping[str, Any]) -> str:
 
 def _held_out(evaluation: Mapping[str, Any] | None) -> list[str]:
     if evaluation is None:
-        return ["Nothing was learnt, so nothing was held out.", ""]
+        return ["Nothing was learned, so nothing was held out.", ""]
     auc = f"{evaluation['auc']:.3f} ({evaluation['auc_low']:.3f} to {evaluation['auc_high']:.3f})"
     brier = f"{evaluation['brier']:.6f} (constant forecast {evaluation['brier_base']:.6f})"
     return [
-        f"{evaluation['trucks']:,} opened trucks, {evaluation['positives']:g} positives. "
+        f"{evaluation['trucks']:,} examined trucks, {evaluation['positives']:g} positives. "
         f"Area under the curve {auc}; Brier score {brier}.",
         "",
-        "| riskiest share opened | hits | hit rate (95 %) | detection rate (95 %) |",
+        "| riskiest share examined | hits | hit rate (95%) | detection rate (95%) |",
         "|---|---|---|---|",
         *(
             "| " + " | ".join([f"{c['share']:.1%}", f"{c['hits']:.1f}", *_rates(c)]) + " |"
@@ -118,7 +118,7 @@ def _table(title: str, columns: Mapping[str, tuple[str, str]], rows: Sequence[Ma
 
 
 def _rates(capacity: Mapping[str, Any]) -> list[str]:
-    """Return hit rate and detection rate, each with its 95 % interval."""
+    """Return hit rate and detection rate, each with its 95% interval."""
     return [
         "{:.2%} ({:.2%} to {:.2%})".format(*(capacity[f"{name}{end}"] for end in ("", "_low", "_high")))
         for name in ("hit_rate", "detection_rate")
@@ -133,10 +133,10 @@ def model_card_lines(card: Mapping[str, Any]) -> list[str]:
     fifths, reasons = card["reliability"], card["importance"][:3]
     return [
         f"  held-out years: {auc} over {held_out['positives']:g} positives",
-        "  share opened   hit rate (95 %)            detection rate (95 %)",
+        "  share examined   hit rate (95%)            detection rate (95%)",
         *("  ".join(cells).rstrip() for cells in shares),
         "  hit rate from safest to riskiest fifth of the expected hits:",
         *(f"    {o['forecast']:.2%} forecast, {o['low']:.2%} to {o['high']:.2%} observed" for o in fifths),
-        "  AUC rests most on (95 %):",
+        "  AUC rests most on (95%):",
         *(f"    {o['feature']} {o['drop']:+.3f} ({o['low']:+.3f} to {o['high']:+.3f})" for o in reasons),
     ]

@@ -35,8 +35,8 @@ class ConstantRisk(RiskModel):
 class RulesRisk(RiskModel):
     """Weighted rules, as the Automated Targeting System's: integer points for named indicators.
 
-    See `models.baselines`. Its operating point is near the only published one: 6.3 % of shipments that
-    carry score in the range in which 3.6 % of clean ones score (GAO, October 2012, [S25 S]).
+    See `models.baselines`. Its operating point is near the only published one: 6.3% of shipments that
+    carry score in the range in which 3.6% of clean ones score (GAO, October 2012, [S25 S]).
     """
 
     KNOWN: ClassVar[Mapping[str, tuple[float, float]]] = baselines.KNOWN_SETTINGS["rules"]

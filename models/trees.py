@@ -28,8 +28,8 @@ class BoostedRisk(RiskModel):
 
     A few hundred positives cannot carry a free model: trees have few leaves, the penalty on leaves
     counts in units of positives, and each feature with an expected sign may only act in that
-    direction. That costs nothing: on the year after the history, the riskiest 27 % hold 57.1 % of
-    the loads with these constraints and 57.0 % without (mean of six pasts; 61.7 % and 61.7 % with
+    direction. That costs nothing: on the year after the history, the riskiest 27% hold 57.1% of
+    the loads with these constraints and 57.0% without (mean of six pasts; 61.7% and 61.7% with
     oracle labels).
     """
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.sweeping.effects import inert_values
 from experiments.sweeping.pieces import COLUMNS
-from experiments.sweeping.report.page import SweepResults, sweep_results
+from experiments.sweeping.report.results import SweepResults, sweep_results
 from experiments.sweeping.request import Sweep, build_sweep
 from experiments.sweeping.running import PointResult
 from experiments.sweeping.table import sweep_table

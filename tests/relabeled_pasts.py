@@ -25,7 +25,7 @@ SHARE = 0.27
 
 
 class PastPair(NamedTuple):
-    """Share of loads among the riskiest 27 % of trucks of the year after, by either past's model, and their finds."""
+    """Share of loads among the riskiest 27% of trucks of the year after, by either past's model, and their finds."""
 
     place: int
     simulated: float

@@ -13,7 +13,8 @@ from experiments.execution.replicate import Replications
 from experiments.report.answers.answer import comparison_answer, lead_of
 from experiments.report.findings import Findings, gather_findings
 from experiments.study import study as study_module
-from experiments.study.study import NO_REDRAWS, Study
+from experiments.study.settings import NO_REDRAWS
+from experiments.study.study import Study
 from sim.results.metrics import RATIOS
 from sim.stations import DOCK, PRIMARY, STATIONS
 from sim.tables import METRICS

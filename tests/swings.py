@@ -29,7 +29,7 @@ def swings(outcome: Callable[..., float], points: Mapping[str, tuple[Any, Any]])
     outcome : callable
         Takes every input as a keyword and has the central value as its default.
     points : mapping
-        Low and high point by input, the same percentiles of each (10 and 90 %).
+        Low and high point by input, the same percentiles of each (10 and 90%).
 
     Examples
     --------

@@ -38,7 +38,7 @@ def strategies() -> tuple[Study, pd.DataFrame, dict[str, float]]:
 
 
 def gap(metrics: pd.DataFrame, one: str, other: str) -> tuple[float, float]:
-    """Return the paired 95 % interval of the difference in expected detection."""
+    """Return the paired 95% interval of the difference in expected detection."""
     of = dict(iter(metrics.groupby("alternative")))
     found = paired_difference(metric_sample(of[one], DETECTION, None), metric_sample(of[other], DETECTION, None))
     return found.low, found.high
@@ -70,7 +70,7 @@ def test_todays_practice_scans_and_finds_what_is_published(
 
 
 def test_a_weekday_clears_eight_thousand_and_april_2019_five() -> None:
-    # a usual day: the mean factor of ten days is 4 % off
+    # a usual day: the mean factor of ten days is 4% off
     usual = ("replications=10", "port.volume.day_factor=null")
     asked = build_study(["experiment=april_2019", *usual], "compare")
     normal = build_study([*usual, "days=1", "policy=todays_practice"], "run")

@@ -12,8 +12,9 @@ import yaml
 from experiments.funding.request import read_portfolio_plan
 from experiments.scorecards import targets
 from experiments.study.compose import EXECUTING, GROUPS, PARTS, compose_config
+from experiments.study.settings import StudySettings
 from experiments.study.sources import CONFIGS, TAG, source_notes
-from experiments.study.study import StudySettings, build_study, compose_scenario
+from experiments.study.study import build_study, compose_scenario
 from sim.policies.base import POLICIES
 from sim.setting.spec import build_spec
 from tests.catalogue import ECONOMICS

@@ -1,6 +1,6 @@
 """A study small enough to be checked by hand: five alternatives over 20 years.
 
-All numbers are for tests alone. A million trucks a year grow by 2 %; a truck waits about an hour.
+All numbers are for tests alone. A million trucks a year grow by 2%; a truck waits about an hour.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def cost_over_flow(study: Study, scorer: Scorer, rounds: int) -> list[Row]:
         both = _timed(lambda: _run(study, two, scorer, plans, turn))  # noqa: B023
         found["further alternative, same trucks"] = both - found["first alternative"]
         for name, cases in ((study.baseline, {study.baseline: base}), (f"{len(policies)} alternatives", policies)):
-            found[f"redrawn world, {name}"] = _redrawn_world(study, cases, scorer, world, turn)
+            found[f"redrawn set of assumptions, {name}"] = _redrawn_world(study, cases, scorer, world, turn)
         if turn:
             flow_s.append(_flow_seconds_a_truck(study, base, scorer, plans, turn))
             found[f"flow stage, {RESPONDS}"] = _flow_seconds_a_truck(study, responds, scorer, plans, turn)

@@ -47,7 +47,7 @@ class SeizureComparison(NamedTuple):
     difference: float
     """Share seized in fact, less that."""
     half_width: float
-    """Of the 95 % interval of the difference: that of a count of so many loads."""
+    """Of the 95% interval of the difference: that of a count of so many loads."""
     bound: float
     """`detection_error_bound` of the runs without the loads, and what the loads' finds taught a
     policy that learns from them: each sends at most its clearance number more trucks to be scanned.

@@ -133,7 +133,7 @@ PARTS: Final = (
     ),
     BenchTable(
         "Loads put on board of trucks: share seized, less what probes said without them",
-        ("policy", "loads", "probes", "difference", "95 %", "bound"),
+        ("policy", "loads", "probes", "difference", "95%", "bound"),
         ("{policy}", "{loads:,.0f}", "{detection:.4f}", "{difference:+.4f}", "±{half_width:.4f}", "{bound:.4f}"),
         lambda results: results["rare"]["against_loads"],
     ),
@@ -167,7 +167,7 @@ TITLES: Final = (
     "By workers: times as fast as one",
     "Memory of one replication: bytes a truck",
     "Variance of detection from the same weeks (log)",
-    "Loads on board: seized less expected, 95 %",
+    "Loads on board: seized less expected, 95%",
 )
 SLOW_STAGE: Final = "flow, engine=simpy"
 """Left out among the stages, which it would flatten; the ratio stands in the title of the page."""

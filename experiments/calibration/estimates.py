@@ -24,7 +24,7 @@ INTERVAL_KIND: Final = (
     "months, scatter and rounding"
 )
 NOT_IDENTIFIED: Final = (
-    "Service time and lanes open trade off exactly in the mean wait: twice the lanes at twice the service time give "
+    "Service time and lanes open trade off exactly in the average wait: twice the lanes at twice the service time give "
     "the same waits. Only their ratio, trucks an hour, is identified; the service time rests on its assumed range.",
     "An hour's arrivals and the lanes open in that hour trade off: a line grows by the difference of the two. The "
     "timetable is fixed at one number of lanes a day, and the arrivals take up the rest.",

@@ -21,7 +21,7 @@ from sim.trucks.arrivals import day_type, hour_shares
 
 LEVELS: Final = ("service", "open_above", "close_ratio", "day_sd", "day_correlation")
 SMOOTH_SD: Final = 0.15
-"""Of the second difference of ln hour share: an hour lies within 15 % of what its neighbours say."""
+"""Of the second difference of ln hour share: an hour lies within 15% of what its neighbours say."""
 LEVEL_SD: Final = 1.0
 """Of ln hour share beside the configured one: hardly anything is held of it."""
 TILT_SD: Final = 0.03

@@ -19,8 +19,8 @@ from sim.setting.port import Port
 
 KEYS: Final[dict[str, str]] = {
     "observed": "CSV of observed waits: month,dow,hour,wait_min or date,hour,wait_min[,lanes_open][,class]",
-    "daily_sd_min": "standard deviation of daily mean waits within a month, where known; null: a range is assumed",
-    "daily_correlation": "correlation of daily mean waits from one day to the next, where known",
+    "daily_sd_min": "standard deviation of daily average waits within a month, where known; null: a range is assumed",
+    "daily_correlation": "correlation of daily average waits from one day to the next, where known",
     "single_days": "file date,hour,wait_min of days, of which these two are computed; of any months",
     "forecast": "[YYYY-MM, ...] months to predict beside the fit",
     "volume": "[TRUCKS, ...] of these months; the port's count of the month by default",

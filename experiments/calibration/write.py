@@ -52,7 +52,7 @@ def _head(p: Provenance) -> list[str]:
         f"# Simulated waits against observed ones: RMSE {p.in_sample.rmse:.1f} min, bias {p.in_sample.bias:+.1f};",
         f"# each month left out in turn: {p.left_out.rmse:.1f}, bias {p.left_out.bias:+.1f}, months' means "
         f"{p.left_out.month_error:.1f} off (naive {p.naive.rmse:.1f} and {p.naive.month_error:.1f}).",
-        f"# Ranges are {100 * p.coverage:g} % intervals of the posterior distribution, given the timetable;",
+        f"# Ranges are {100 * p.coverage:g}% intervals of the posterior distribution, given the timetable;",
         "# how often they hold what is true on synthetic ports: docs/explanation/calibration.md.",
     ]
 

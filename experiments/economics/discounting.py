@@ -21,7 +21,7 @@ from sim.setting.spec import Spec, bounded_field
 
 
 def discount_factors(rate: float, years: int) -> FloatArray:
-    """Return (1 + rate)^-t for t = 0..years; a rate of -100 % or less raises `ConfigError`.
+    """Return (1 + rate)^-t for t = 0..years; a rate of -100% or less raises `ConfigError`.
 
     Examples
     --------

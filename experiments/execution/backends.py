@@ -33,7 +33,7 @@ from experiments.execution import parallel, stopping
 from experiments.execution.content import program_versions, sources_hash
 from experiments.execution.parallel import Backend, Done, Keep, Piece
 from experiments.study.compose import compose_config, parse_overrides
-from experiments.study.study import BackendSettings
+from experiments.study.settings import BackendSettings
 from sim.caching.cache_files import tell
 from sim.errors import ConfigError
 from sim.setting.spec import build_spec

@@ -25,7 +25,8 @@ from sim.arrays import FloatArray
 from sim.errors import ConfigError
 
 if TYPE_CHECKING:
-    from experiments.study.study import Study, WideTraits
+    from experiments.study.settings import WideTraits
+    from experiments.study.study import Study
 REDRAW_KEY: Final = 2_000_000
 """Stream key of the redraws."""
 DECADE: Final = 10.0

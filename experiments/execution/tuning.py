@@ -108,7 +108,7 @@ class Yardstick:
 SCAN_SHARE: Final = Yardstick("scan_rate", "scan share", equal=0.005, close=0.001)
 YARDSTICKS: Final = (
     SCAN_SHARE,
-    Yardstick("wait_mean_min", "mean wait", equal=0.25, close=0.1, waits=True),
+    Yardstick("wait_mean_min", "average wait", equal=0.25, close=0.1, waits=True),
     Yardstick("crossing_p95_min", "95th percentile of crossing", equal=1.0, close=0.5, waits=True),
     Yardstick("officer_h", "officer hours", equal=0.005, close=0.001, relative=True, turns=False),
 )

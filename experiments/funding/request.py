@@ -64,7 +64,7 @@ def check_verified(row: SourcedInput) -> None:
     A number on the user's own command line, or without a comment in a private folder, is the user's and is taken.
     """
     if row.note == UNKNOWN.note or row.confidence == "U":
-        problem = "unverified: nobody has opened its source"
+        problem = "unverified: nobody has checked its source"
         raise ConfigError(row.key, f"{problem}; set it yourself, or take it with accept=[{row.key}]")
 
 
@@ -303,7 +303,7 @@ def read_economic_option(
     key = f"{group}.{name}" if group == "cost" else group
     for unverified in unverified_keys(path):
         if f"{key}.{unverified}" not in accepted:
-            problem = "nobody has opened its source; accept it by name or set another value"
+            problem = "nobody has checked its source; accept it by name or set another value"
             raise ConfigError(f"{key}.{unverified}", problem)
     return build_spec(cls, yaml.safe_load(path.read_text(encoding="utf-8")), key)
 

@@ -191,8 +191,8 @@ def lost_trips_words(appraised: AppraisedCase) -> str | None:
     place = appraised.response.alternatives.index(base)
     lost = TO_THOUSANDS * float(appraised.response.amounts[ELSEWHERE][place, -1].mean())
     return (
-        f"In year {year} the port under {base} does not carry what is wanted: {number(lost, 0)} "
+        f"By year {year} demand exceeds capacity in the no-build case, {base}: {number(lost, 0)} "
         f"thousand trips a year, {percent(shares[base], 0)}, go elsewhere, and at least "
-        f"{percent(shares[least], 0)} under every alternative. None is refused for booths that the "
-        "baseline lacks as well; one that is meant to carry that growth must buy them."
+        f"{percent(shares[least], 0)} under every alternative. Alternatives are not rejected for a shortage of booths "
+        "that the no-build case has too; include booths if the project should cure it."
     )

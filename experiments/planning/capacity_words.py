@@ -76,7 +76,7 @@ def notes(request: CapacityRequest, stations: Sequence[StationCapacity]) -> list
     lines = [
         f"Load is work asked for over work that can be done in the whole weeks of the busiest month, from the counts "
         f"of {request.counted_year}; demand grows by the same share in every month. Nothing is simulated. Waits grow "
-        "long before a load of 100 %.",
+        "long before a load of 100%.",
         f"All lanes that may open: {general} general and {fast} FAST, whenever the port is open.",
     ]
     if any(found.load.passes for found in stations):
@@ -92,7 +92,7 @@ def notes(request: CapacityRequest, stations: Sequence[StationCapacity]) -> list
 
 
 def _spare(share: float) -> str:
-    return NONE if math.isinf(share) else f"{'+' if share > 0.0 else ''}{number(100.0 * share, 0)} %"
+    return NONE if math.isinf(share) else f"{'+' if share > 0.0 else ''}{number(100.0 * share, 0)}%"
 
 
 def month_words(month: Month | None, last_year: int) -> str:

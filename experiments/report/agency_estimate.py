@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.study.study import RandomStreamPrecision
+from experiments.study.settings import RandomStreamPrecision
 from sim.algorithms.sampling import (
     ShareInterval,
     clopper_pearson,

@@ -34,7 +34,7 @@ from experiments.intervals import (
     paired_difference,
 )
 from experiments.number_format import number
-from experiments.study.margins import DEFAULT_MARGINS, AlikeMargins
+from experiments.study.settings import DEFAULT_MARGINS, AlikeMargins
 
 WAIT: Final = "wait_mean_min"
 LOADS_FOUND: Final = "detection_expected"
@@ -226,11 +226,11 @@ def _dominates(
 def _reason(on_waits: _Verdict, on_found: _Verdict, margins: AlikeMargins) -> str:
     """Say by how much the better one is better, and within which margin it is not worse."""
     shorter = f"wait {number(on_waits.gap)} min shorter"
-    more = f"{number(100.0 * on_found.gap)} points more loads found"
+    more = f"{number(100.0 * on_found.gap)} points more loads detected"
     if on_waits.better and on_found.better:
         return f"{shorter}, {more}"
     if on_waits.better:
-        return f"{shorter}, fewer loads found by less than {100.0 * margins.found_share:g} points"
+        return f"{shorter}, fewer loads detected by less than {100.0 * margins.found_share:g} points"
     return f"{more}, wait longer by less than {margins.wait_min:g} min"
 
 

@@ -94,7 +94,7 @@ def _found_range(redrawn: RedrawnResults) -> str:
         return ""
     return (
         f"Sensitivity to assumptions: over {len(shares)} alternative sets between {percent(shares.min())} and "
-        f"{percent(shares.max())} of loads are found, in half of them more than {percent(shares.median())}."
+        f"{percent(shares.max())} of loads are detected, in half of them more than {percent(shares.median())}."
     )
 
 
@@ -130,14 +130,14 @@ def redraws_ranking_note(findings: Findings) -> str:
 
 PER_TRUCKS: Final = 1e5
 FEWEST_FINDS: Final = 5
-"""With fewer, the ends of the 95 % Poisson interval of a rate are a factor of more than nine apart."""
+"""With fewer, the ends of the 95% Poisson interval of a rate are a factor of more than nine apart."""
 """Rates of loads are said per so many trucks."""
 
 
 def random_stream_table(findings: Findings) -> Table | None:
     """Return what an agency could infer from each alternative's random stream; None: there is none."""
     heads = (
-        "inspected at random", "loads found", "per 100,000", "interdicted, estimated", "interdicted, in truth",
+        "inspected at random", "detection rate", "per 100,000", "interdicted, estimated", "interdicted, true value",
         "sample wanted", "all clean",
     )  # fmt: skip
     rows = [(estimate.alternative, _estimate_cells(findings, estimate)) for estimate in _estimates(findings)]
@@ -149,7 +149,7 @@ def _estimate_cells(findings: Findings, estimate: AgencyEstimate) -> list[str | 
     if estimate.needed is not None:
         needed = Cell(number(estimate.needed, 0), _at_this_rate(findings, estimate, estimate.needed))
     return [
-        Cell(number(estimate.inspected, 0), f"{number(estimate.opened, 0)} of them opened"),
+        Cell(number(estimate.inspected, 0), f"{number(estimate.opened, 0)} of them examined"),
         number(estimate.found, 0),
         Cell(number(PER_TRUCKS * estimate.rate.estimate), _per_100k(estimate.rate)),
         Cell(percent(estimate.interdicted.estimate), share_span(estimate.interdicted)),
@@ -163,10 +163,10 @@ def random_stream_note(findings: Findings) -> str:
     """Return what the random stream is and what its estimate leaves out."""
     wanted = findings.study.random_stream
     return (
-        "Trucks that luck alone sent to the portal, among those that targeting let pass, all replications "
-        "together. E = F / (F + (x / n) M): F loads found by targeting, x found in n random inspections, M trucks "
-        "let pass (GAO-02-215R); what luck finds is not targeting's. Rates have Clopper-Pearson intervals over "
-        "replications, all trucks of which count alike. A "
+        "Trucks that random selection alone sent to the portal, among those that targeting let pass, all replications "
+        "together. E = F / (F + (x / n) M): F loads detected by targeting, x found in n random inspections, M trucks "
+        "let pass (GAO-02-215R); what random selection finds is not targeting's. Rates have Clopper-Pearson intervals "
+        "over replications, all trucks of which count alike. A "
         "random inspection finds only what image and exam see, so the estimate lies above the truth, which only a "
         "simulation knows. Sample wanted: trucks to inspect until the interval of the rate is as narrow as "
         f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and all found clean, "
@@ -233,7 +233,7 @@ def frontier_notes(findings: Findings) -> list[str]:
     for point in findings.points:
         if point.status != "frontier":
             off.setdefault(point.words(), []).append(point.alternative)
-    lines = [f"On the frontier of wait against loads found: {listed(on) or 'nobody'}.", *_alike(findings, on)]
+    lines = [f"On the frontier of wait against detection rate: {listed(on) or 'nobody'}.", *_alike(findings, on)]
     lines += [f"{listed(names)}: {words}." for words, names in off.items()]
     for name, why in findings.saturated.items():
         scans = percent(findings.interval(name, "scan_rate").mean)
@@ -264,12 +264,12 @@ def fitted_alternatives(findings: Findings) -> list[str]:
 def reader_notes(findings: Findings) -> list[str]:
     """Return what a reader must know before using a number."""
     fitted = fitted_alternatives(findings)
-    waits, paired = "The mean wait", ""
+    waits, paired = "The average wait", ""
     if len(findings.names) > 1:
         paired = "; differences are paired, replication by replication, on the same trucks; "
         paired += "verdicts hold for all alternatives at once (Holm)"
     if fitted:
-        waits = f"The mean wait under {listed(fitted)} is fitted (through open lanes); the rest"
+        waits = f"The average wait under {listed(fitted)} is fitted (through open lanes); the rest"
     study, when = findings.study, calendar_words(findings)
     days = "1 day" if study.days == 1 else f"{study.days} days"
     calendar = f"Simulates {days} ({when}), {study.replications} times: not an annual estimate."
@@ -281,7 +281,7 @@ def reader_notes(findings: Findings) -> list[str]:
         calendar,
         *(note for note in besides if note),
         trucks_only_note(findings.study),
-        f"{waits} is predicted. Loads found are assumed: they rest on a prevalence and on sensor "
+        f"{waits} is predicted. Detection rates are assumed: they rest on a prevalence and on sensor "
         "performance that nobody publishes.",
         f"Intervals are of {percent(findings.study.coverage, 0)} {KIND_WORDS['replications']}{paired}.",
     ]
@@ -319,7 +319,7 @@ def plan_rows(findings: Findings) -> list[dict[str, str]]:
 
 
 PLAN_NOTE: Final = (
-    f"Intervals of what the port found are {KIND_WORDS['replications']}. The plan takes sensors to be independent, "
+    f"Intervals of what the port detected are {KIND_WORDS['replications']}. The plan takes sensors to be independent, "
     "openings to find everything and yards to have room; the port has loads hidden well from every sensor, exams that "
     "miss, and queues."
 )

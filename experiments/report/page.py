@@ -117,7 +117,7 @@ def headline_badges(findings: Findings) -> list[tuple[str, str]]:
     badges = [(f"wait under {name}: fitted", "fitted") for name in fitted]
     if len(fitted) < len(findings.names):
         badges.append(("other waits: predicted" if fitted else "waits: predicted", "predicted"))
-    return [*badges, ("loads found: assumed", "assumed")]
+    return [*badges, ("detection: assumed", "assumed")]
 
 
 def badge_rows(findings: Findings) -> list[dict[str, str]]:
@@ -125,11 +125,11 @@ def badge_rows(findings: Findings) -> list[dict[str, str]]:
     fitted = report_notes.fitted_alternatives(findings)
     inputs = findings.study.inputs(findings.study.baseline)
     assumed = sum(row.kind == "assumption" for row in inputs)
-    waits = f"The mean wait under {', '.join(fitted)}: the booths open by shift were set so that a year's mean "
+    waits = f"The average wait under {', '.join(fitted)}: the booths open by shift were set so that a year's mean "
     waits += "wait is as observed."
     words = {
         "fitted": waits if fitted else "Nothing in this study.",
-        "assumed": "Everything about loads found: prevalence, hiding places, and what the "
+        "assumed": "Everything about detection: prevalence, hiding places, and what the "
         f"sensors see. {assumed} of {len(inputs)} inputs are assumptions with a range.",
         "predicted": "All other waits, queues, shares and costs, and every difference between alternatives.",
     }

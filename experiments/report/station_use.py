@@ -15,7 +15,7 @@ from sim.stations import STATIONS
 ALIKE: Final = 0.01
 """Shares of open time at work that differ by less are not told apart."""
 NOTE: Final = (
-    "Work done over the time that servers are open and in order. Above 100%: lines seen to the end beyond the hours. "
+    "Work done over the time that servers are open and available. Above 100%: lines seen to the end beyond the hours. "
     "Brackets hold intervals over replications. "
     "Lowest and highest are of the alternatives that differ from the first column by a point or more."
 )

@@ -54,7 +54,7 @@ def binding_rows(findings: Findings) -> list[tuple[str, str]]:
 def gains_table(findings: Findings) -> Table:
     """Return what one more of each resource of the baseline changes."""
     unstable, days = findings.study.baseline in findings.unstable, findings.study.days
-    heads = ("mean wait, min", "loads found, points", "trucks out a day", "officer hours a day")
+    heads = ("average wait, min", "detection rate, points", "trucks out a day", "officer hours a day")
     rows = [
         (
             gain.resource,
@@ -96,7 +96,7 @@ def bottleneck_answer(findings: Findings) -> str:
         g for g in findings.gains if g.sure("wait_mean_min", findings.alpha) and g.gaps["wait_mean_min"].mean <= -0.1
     ]
     if not helps:
-        return f"{head} Adding one unit of any resource would not surely shorten the average wait by 0.1 min."
+        return f"{head} Adding one unit of any resource would not clearly shorten the average wait by 0.1 min."
     best = min(helps, key=lambda g: g.gaps["wait_mean_min"].mean)
     size = best.gaps["wait_mean_min"].size()
     officers = number(best.gaps["officer_h"].mean / findings.study.days, 0)
@@ -108,7 +108,7 @@ def bottleneck_answer(findings: Findings) -> str:
 
 def shares_table(findings: Findings) -> Table:
     """Return the comparison at equal realised scan share; others say at what share they ran."""
-    heads = ("scanned", "loads found", f"against {findings.study.baseline}")
+    heads = ("scanned", "detection rate", f"against {findings.study.baseline}")
     return page_table("At equal scan share", "alternative", heads, (_share_row(findings, s) for s in findings.shares))
 
 
@@ -274,7 +274,7 @@ def largest_scan_share(load: pd.DataFrame) -> str:
     Examples
     --------
     >>> largest_scan_share(pd.DataFrame({"largest_scan_share": [0.61, 0.4, float("nan")]}))
-    '40 %'
+    '40%'
     """
     shares = load["largest_scan_share"].dropna()
     return percent(min(float(shares.min()), 1.0), 0) if len(shares) else NONE
@@ -287,7 +287,7 @@ CONTRABAND_WORDS: Final = dict(zip(CONTRABAND, CONTRABAND, strict=True)) | {
 }
 """Types as a reader knows them."""
 UNIT_WORDS: Final = {"kg": "kg", "usd": "USD", "n": ""}
-TRUCKS_ONLY: Final = "Trucks only: most fentanyl that is seized travels in passenger vehicles, which are not modelled."
+TRUCKS_ONLY: Final = "Trucks only: most fentanyl that is seized travels in passenger vehicles, which are not modeled."
 """What every report says; `trucks_only_note` adds what is known of the threat's own types."""
 
 
@@ -345,7 +345,7 @@ def amounts_table(findings: Findings) -> Table | None:
     cells = {kind: column for kind, column in cells.items() if any(cell.text != NONE for cell in column)}
     rows = zip(findings.names, zip(*cells.values(), strict=True), strict=True) if cells else ()
     heads = [CONTRABAND_WORDS[kind] for kind in cells]
-    return page_table("What is found, by type", "alternative", heads, rows) if cells else None
+    return page_table("What is detected, by type", "alternative", heads, rows) if cells else None
 
 
 def _amount_cell(findings: Findings, name: str, kind: str) -> Cell:

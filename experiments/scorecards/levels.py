@@ -20,7 +20,7 @@ from experiments.report.agency_estimate import COUNTS, agency_estimate
 from experiments.report.tables import amount_decimals, amount_unit_words
 from experiments.scorecards.lines import SCHEDULED, ScorecardLine
 from experiments.scorecards.periods import Period
-from experiments.study.study import DEFAULT_PRECISION
+from experiments.study.settings import DEFAULT_PRECISION
 from sim.arrays import FloatArray
 
 NOT_COMPUTED: Final = "not computed"

@@ -107,19 +107,19 @@ SCHEDULED: Final = _sums("scheduled_{}_min")
 """Columns of METRICS with the minutes for which scanners are scheduled."""
 AVAILABILITY_LINE: Final = _share_line(
     "availability", KPP, "Availability of scanners", "availability",
-    "hours that large-scale scanners are in order over the hours that they are scheduled, all portals and scanners "
+    "hours that large-scale scanners are available over the hours that they are scheduled, all portals and scanners "
     "together; an input (scanner.*.outages), not an estimate",
     special="availability", kpp=1, target="availability_at_least_share",
 )  # fmt: skip
 LEAVING_LINE: Final = _share_line(
-    "leaving_opened", KPP, "Opened by the country they leave", "opened on leaving",
+    "leaving_opened", KPP, "Opened by the country they leave", "physically examined on leaving",
     "trucks that the country they leave examined, over trucks that left the port",
     digits=2, target="leaving_opened_at_least_share", formulas=(Formula(("n_opened_on_leaving",), ("exited",)),),
 )  # fmt: skip
 OTHER_LINES: Final = (
     _share_line(
         "agency", FLOW, "Interdicted, as the agency could know it", "interdicted, as known",
-        "F / (F + (x / n) M): F loads found by targeting, x found in n random inspections of the M trucks that "
+        "F / (F + (x / n) M): F loads detected by targeting, x found in n random inspections of the M trucks that "
         "targeting let pass (GAO-02-215R); an upper view, since an inspection misses loads too",
         special="agency", **HIDDEN,
     ),
@@ -135,8 +135,8 @@ OTHER_LINES: Final = (
     ),
     _share_line(
         "insider_loss", TRUST, "Insider exposure", "finds lost to insiders",
-        "1 - loads found / loads found of those without help inside: the part of the finds that officers who help "
-        "smugglers undo",
+        "1 - loads detected / loads detected of those without help inside: the part of the finds that officers who "
+        "help smugglers undo",
         better="low", target="insider_loss_at_most_share",
         formulas=metric_formula("detection_expected") + metric_formula("detection_expected_unhelped"),
         combine=lambda found, unhelped: 1.0 - found / unhelped, signed=True, **HIDDEN,
@@ -189,7 +189,7 @@ def _type_lines(kind: str) -> tuple[ScorecardLine, ScorecardLine]:
     words = CONTRABAND_WORDS[kind]
     seized, flow = (amount_column(f"{what}_expected", kind) for what in ("seized", "presented"))
     found = _share_line(
-        f"detection_{kind}", DETECTION, f"Loads found, {words}", f"  {words}", "the same, of loads of this type",
+        f"detection_{kind}", DETECTION, f"Detection rate, {words}", f"  {words}", "the same, of loads of this type",
         formulas=metric_formula(f"detection_expected_{kind}"), target="detection_at_least_share", **HIDDEN,
     )  # fmt: skip
     of_flow = _share_line(

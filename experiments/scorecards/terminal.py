@@ -75,7 +75,7 @@ def row_cells(card: Scorecard, row: JudgedLine, *, several: bool) -> list[list[s
     """Return a line's cells, with a trend if there are several periods; of an assumed line its range beneath."""
     line, last = row.line, row.last
     mark = {"assumed": "~", "fitted": "="}.get(row.badge, "")
-    unit = f", {line.unit.replace('thousand USD', 'kUSD')}" if line.unit else ""
+    unit = f", {line.unit.replace('thousand USD', '$1,000')}" if line.unit else ""
     goal = "-" if row.target is None else f"{'<=' if line.better == 'low' else '>='} {row.goal:.4g}"
     trend = [wording.trend_word(card, row)] if several else []
     verdict = f"{wording.MARKS[row.verdict]} {row.verdict}"

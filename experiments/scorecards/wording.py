@@ -16,9 +16,9 @@ MARKS: Final = {ON: "+", OFF: "x", UNKNOWN: "?", NONE_SET: " "}
 MOST_NAMED: Final = 4
 NO_RANGE: Final = "over assumptions: "
 OTHER_WAY: Final = {
-    "southbound": "Northbound: no runs were given (runs=[...]), so that no line is told of that way.",
-    "northbound": "Southbound: no runs were given (southbound=[...]), so that no line is told of that way, "
-    "what is found of firearms, cash and precursors among them.",
+    "southbound": "Northbound not reported: no runs supplied (runs=[...]).",
+    "northbound": "Southbound not reported: no runs supplied (southbound=[...]); firearms, cash and "
+    "precursors are therefore missing.",
 }
 """That the other direction was not given, by the one that was."""
 
@@ -27,12 +27,12 @@ def verdict_rule(card: Scorecard) -> str:
     """Return how verdicts are reached."""
     return (
         f"On target: the {percent(card.coverage, 0)} interval of the last period lies wholly on the good side of "
-        "the target; off target: wholly on the bad side. A line that rests on what is assumed must lie there with "
+        "the target; off target: wholly on the bad side. A line that rests on the assumptions must lie there with "
         "its whole range over redraws of the assumptions too. Otherwise one cannot tell: interval or range holds "
         "the target, or there is none. A verdict is of its line alone. It holds for the assumptions as they are "
         "set; where redraws of them reach the other side of the target, it says so. A trend is the straight line "
-        "through the periods, marked * where it is sure for all lines of the card at once (Holm); of a line that "
-        "rests on assumptions it holds for these alone."
+        "through the periods, marked * where it is clear of zero for all lines of the card at once (Holm); of a line "
+        "that rests on assumptions it holds for these alone."
     )
 
 
@@ -103,7 +103,7 @@ def level_text(line: ScorecardLine, level: LineLevel) -> str:
 
 def line_unit(line: ScorecardLine) -> str:
     """Return a line's unit as it stands behind a number; empty: none."""
-    return f" {line.unit}" if line.unit else ""
+    return line.unit if line.unit == "%" else f" {line.unit}" if line.unit else ""
 
 
 def interval_text(line: ScorecardLine, level: LineLevel) -> str:

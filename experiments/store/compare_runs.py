@@ -259,7 +259,7 @@ def _measures(
         ]
     left = len(METRICS) - len(shown)
     more = [f"{left} more columns of METRICS: all=true, or to=FILE.csv."] if left else []
-    ends = f"* the {100.0 * coverage:g} % interval of the difference leaves out 0, each measure by itself."
+    ends = f"* the {100.0 * coverage:g}% interval of the difference leaves out 0, each measure by itself."
     print_lines("", *textwrap.wrap(" ".join([ends, *more]), screen_width()))
     return pd.DataFrame(records)
 

@@ -115,7 +115,7 @@ def _read(path: Path, days: int, start_date: str, _mtime_ns: int, _size: int) ->
 
 
 def _declared(days: int, start_date: str, names: Sequence[str]) -> UserTable:
-    drawn = {column.name: "is always drawn; leave it out" for column in MANIFEST if column.tier in ("luck", "true")}
+    drawn = {column.name: "is always drawn; leave it out" for column in MANIFEST if column.tier in ("chance", "true")}
     columns = tuple(_column(column, days, start_date) for column in GIVEN_COLUMNS.values())
     rules = (*_goods_rules(names), *_calendar_rules(start_date), *_record_rules())
     return UserTable(key=KEY, columns=columns, rules=rules, refused=drawn)

@@ -18,9 +18,9 @@ import numpy as np
 
 from experiments.study.alternatives import check_override_clashes
 from experiments.study.compose import PARTS, parse_overrides
+from experiments.study.settings import StudySettings
 from experiments.study.study import (
     Study,
-    StudySettings,
     build_study,
     checked_scenario,
     compose_mapping,

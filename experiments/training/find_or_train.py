@@ -11,6 +11,7 @@ from experiments.execution.parallel import Progress
 from experiments.execution.robustness import Retrain
 from experiments.execution.run_folder import open_run
 from experiments.report import terminal as report_terminal
+from experiments.study.display_names import derived_label
 from experiments.study.study import Study
 from experiments.training.cache import model_folders
 from experiments.training.past_practice import history_weeks, past_of
@@ -41,7 +42,9 @@ def train_all(study: Study, terminal: Console) -> dict[str, Scorer]:
         key, risk = risk_key(scenario), scenario.risk
         if key in scorers:
             continue
-        with report_terminal.show_progress(terminal, history_weeks(risk), f"training {risk.name}, weeks") as tell:
+        with report_terminal.show_progress(
+            terminal, history_weeks(risk), f"training the {derived_label(risk.name).lower()} risk model, weeks"
+        ) as tell:
             past = past_of(scenario, study.alternatives[study.baseline])
             scorers[key] = fitted_scorer(risk, past, study.processes, tell)
         if (run := open_run()) is not None:

@@ -58,7 +58,7 @@ class TreeSensor:
                 raise PolicyError(f"policy: the ROC of {self.name} must rise from (0, 0) to (1, 1); {seen}")
         for place, (one, other) in enumerate(itertools.pairwise(parts), start=1):
             if other[1] * one[0] > one[1] * other[0] + LEAST:
-                below = f"{_pair(path[place])} lies under the line through its neighbours"
+                below = f"{_pair(path[place])} lies under the line through its neighbors"
                 raise PolicyError(f"policy: the ROC of {self.name} must be concave; {below}")
         return tuple((max(good, 0.0), max(bad, 0.0)) for good, bad in parts)
 
@@ -298,16 +298,16 @@ def tree_text(tree: DecisionTree | TreeMix) -> str:
     >>> print(tree_text(vertices[1]))
     cost 0.3000 openings a truck, detection 0.8000; reading 1 is the most suspicious
     test by scan
-      reading 1 of 2 (20 % of clean, 80 % of loads): open
-      reading 2 of 2 (80 % of clean, 20 % of loads): release
+      reading 1 of 2 (20% of clean, 80% of loads): open
+      reading 2 of 2 (80% of clean, 20% of loads): release
     >>> print(tree_text(best_mix_at_budget(vertices, 0.15)))
     cost 0.1500 openings a truck, detection 0.4000; reading 1 is the most suspicious
-    50 % of trucks:
+    50% of trucks:
       release
-    50 % of trucks:
+    50% of trucks:
       test by scan
-        reading 1 of 2 (20 % of clean, 80 % of loads): open
-        reading 2 of 2 (80 % of clean, 20 % of loads): release
+        reading 1 of 2 (20% of clean, 80% of loads): open
+        reading 2 of 2 (80% of clean, 20% of loads): release
     """
     head = f"cost {tree.cost:.4f} openings a truck, detection {tree.detection:.4f}"
     parts = tree.trees() if isinstance(tree, TreeMix) else ((1.0, tree),)
@@ -342,7 +342,7 @@ def _reading(place: int, channels: tuple[Point, ...]) -> str:
 
 def _percent(share: float) -> str:
     """Return a share with three figures: 0.0123 -> 1.23 %."""
-    return f"{100.0 * share:.3g} %"
+    return f"{100.0 * share:.3g}%"
 
 
 def _verdict(tree: DecisionTree) -> str:

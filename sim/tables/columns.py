@@ -25,7 +25,7 @@ class Column:
     kind: Kind
     unit: str
     meaning: str
-    tier: Literal["key", "own", "partner", "tip", "luck", "true"] = "key"
+    tier: Literal["key", "own", "partner", "tip", "chance", "true"] = "key"
 
 
 def check_table(frame: pd.DataFrame, table: tuple[Column, ...], name: str) -> pd.DataFrame:

@@ -55,5 +55,5 @@ LEDGER: Final = (
     Column("cleared", "bool", "-", "a machine cleared its portal image: no analyst saw it"),
     Column("diverted", "bool", "-", "turned away in line as the port closed"),
     Column("opened", "bool", "-", "physically examined at a dock or by the country it leaves, to the end"),
-    Column("seized", "bool", "-", "opened and found carrying"),
+    Column("seized", "bool", "-", "physically examined and found carrying"),
 )

@@ -14,7 +14,7 @@ _true = partial(Column, tier="true")
 
 
 def _luck(name: str, unit: str, meaning: str) -> Column:
-    return Column(name, "float", unit, meaning, "luck")
+    return Column(name, "float", unit, meaning, "chance")
 
 
 _NOISES: Final = sorted(
@@ -66,7 +66,7 @@ MANIFEST: Final = (
     _luck("u_tie", "0-1", "breaks ties of the risk score"),
     _luck("u_select", "0-1", "random selection for the portal"),
     _luck("u_floor", "0-1", "random floor under a policy"),
-    _luck("u_officer", "0-1", "the primary officer's judgement"),
+    _luck("u_officer", "0-1", "the primary officer's judgment"),
     _luck("u_order", "0-1", "agriculture or trade-compliance exam ordered"),
     _luck("u_origin", "0-1", "picked for a check by the country that it leaves"),
     _luck("u_low_energy", "0-1", "led through the low-energy portal"),
@@ -95,7 +95,7 @@ MANIFEST: Final = (
         "kg, n or USD",
         "amount in the unit of its type (persons and firearms: a count), 0 when it carries none",
     ),
-    _true("true_insider_help", "bool", "-", "carries for an organisation that has help inside the port"),
+    _true("true_insider_help", "bool", "-", "carries for an organization that has help inside the port"),
     *(
         _true(f"{IF_CARRYING_PREFIX}{name}", "float", unit, f"{name} were the truck carrying")
         for name, unit, *_ in SHARED_ITEMS

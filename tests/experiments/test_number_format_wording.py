@@ -16,7 +16,7 @@ def test_number(value: float, digits: int, text: str) -> None:
 
 def test_percent_of_nothing_is_a_dash() -> None:
     assert number_format.percent(np.nan) == "-"
-    assert number_format.percent(0.2768, 0) == "28 %"
+    assert number_format.percent(0.2768, 0) == "28%"
 
 
 def test_an_interval_that_is_not_there_says_why() -> None:

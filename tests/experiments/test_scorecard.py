@@ -75,7 +75,7 @@ def test_a_way_that_was_not_given_is_said_on_the_lines_of_both(
 ) -> None:
     out = tmp_path / "out"
     assert call(f"runs={runs['2024']}", f"out={out}") == 0
-    assert "Southbound: no runs were given" in " ".join(capsys.readouterr().out.split())
+    assert "Southbound not reported: no runs supplied" in " ".join(capsys.readouterr().out.split())
     record = json.loads((out / "scorecard.json").read_text(encoding="utf-8"))
     lines = {line["line"]: line["levels"][-1]["detail"] for line in record["parts"][0]["lines"]}
     said = {key for key, detail in lines.items() if "no southbound run was given" in detail}

@@ -42,7 +42,7 @@ def test_the_table_has_a_typed_column_for_every_key(swept: Path) -> None:
 def test_the_page_says_which_lever_matters(swept: Path) -> None:
     page = (swept / "sweep.html").read_text(encoding="utf-8")
     assert "Which lever matters" in page
-    assert re.search("Expected detection: (policy.scan_share moves it most|no axis surely moves it)", page)
+    assert re.search("Expected detection: (policy.scan_share moves it most|no axis clearly moves it)", page)
 
 
 def test_the_record_says_what_was_asked(swept: Path) -> None:

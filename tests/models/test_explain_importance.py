@@ -38,7 +38,7 @@ def test_what_made_the_labels_comes_first(found: pd.DataFrame) -> None:
     assert found["feature"][0] == "amended"
     assert found["low"][0] > 0.05
     others = found.iloc[1:]
-    # Features that go with "amended" may truly matter a little; 95 % intervals miss now and then.
+    # Features that go with "amended" may truly matter a little; 95% intervals miss now and then.
     assert (others["low"] <= 0.0).mean() > 0.7
     assert others["drop"].abs().max() < 0.1 * found["drop"][0]
 

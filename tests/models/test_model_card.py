@@ -52,5 +52,5 @@ def test_text_names_period_features_limits_and_intervals(
 def test_a_model_without_labels_says_that_it_learnt_nothing(fitted: FittedRisk, scenario: Scenario) -> None:
     record = build_model_card(fitted, scenario.risk, TRAINING)
     assert record["held_out"] is None
-    assert "Nothing was learnt" in model_card_markdown(record)
+    assert "Nothing was learned" in model_card_markdown(record)
     assert "learns nothing" in record["labels"]

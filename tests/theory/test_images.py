@@ -46,7 +46,7 @@ def watched(d_prime: float, misses: float) -> Scenario:
 
 
 def test_misses_at_the_published_prevalences() -> None:
-    """Wolfe 2005: 7, 16, 30 % at 50, 10, 1 %; one slope, so the middle one within 3 points."""
+    """Wolfe 2005: 7, 16, 30% at 50, 10, 1%; one slope, so the middle one within 3 points."""
     scenario = watched(2.5, 0.07)
     found = {p: misses_and_false_alarms(scenario, p) for p in (0.5, 0.1, 0.01)}
     assert found[0.5][0] == pytest.approx(0.07, abs=1e-3)

@@ -41,7 +41,7 @@ class TestAnIdentity:
         assert found.detection_rate == pytest.approx(expected, rel=1e-12)
 
     def test_published_precision_gives_published_recall(self) -> None:
-        """Precision .3239 in the riskiest 5 % of declarations, 2.24 % illicit: recall .7230."""
+        """Precision .3239 in the riskiest 5% of declarations, 2.24% illicit: recall .7230."""
         n = 1_000_000
         label = np.zeros(n)
         label[: round(0.3239 * 0.05 * n)] = 1.0
@@ -101,7 +101,7 @@ class TestAScoreWithoutPowerIsRandomSelection:
         assert p[selected].sum() / p.sum() == pytest.approx(selected.mean(), abs=3 * noise)
 
     def test_power_fades_to_the_share_itself(self, make_scenario: Callable[..., Scenario]) -> None:
-        """Score = a x ln P(carrying) + noise: the loads selected fall to 27 % as a goes to 0."""
+        """Score = a x ln P(carrying) + noise: the loads selected fall to 27% as a goes to 0."""
         scenario = make_scenario("policy=top_share", "policy.share=0.27")
         manifest = draw_window_trucks(scenario, WINDOW)
         p = manifest["true_p_carrying"].to_numpy()
@@ -122,7 +122,7 @@ class TestAScoreWithoutPowerIsRandomSelection:
         assert power[-1] == pytest.approx(0.5, abs=3 * weigh(p) / np.sqrt(12))
 
     def test_detection_of_the_port(self, make_scenario: Callable[..., Scenario]) -> None:
-        """The riskiest 27 % by a shuffled score find what a random 27 % finds."""
+        """The riskiest 27% by a shuffled score find what a random 27% finds."""
         found = {}
         for name in ("top_share", "random_share"):
             scenario = make_scenario(f"policy={name}", "policy.share=0.27")
@@ -130,7 +130,7 @@ class TestAScoreWithoutPowerIsRandomSelection:
             outcome = Replication(scenario, WINDOW, manifest, shuffled(manifest), plan(scenario)).run()
             found[name] = outcome.metrics
         p = manifest["true_p_carrying"].to_numpy()
-        # Two sets of 27 % drawn apart from one another: their sums of P(carrying) differ by chance.
+        # Two sets of 27% drawn apart from one another: their sums of P(carrying) differ by chance.
         half = 3 * np.sqrt(2 * 0.27 * 0.73) * weigh(p)
         one, other = found["top_share"], found["random_share"]
         assert one["scan_rate"] == pytest.approx(other["scan_rate"], abs=0.01)
@@ -151,7 +151,7 @@ class TestAScoreWithoutPowerIsRandomSelection:
 class TestBinormal:
     """Positives are normal with mean d', the others with mean 0: a share x of all trucks catches.
 
-    80 % of offences in the top 30 % of declarations (Grigoriou) is d' = 1.36602, AUC 0.83296.
+    80% of offences in the top 30% of declarations (Grigoriou) is d' = 1.36602, AUC 0.83296.
     """
 
     N = 20_000
@@ -209,7 +209,7 @@ class TestExploration:
 
     @pytest.mark.parametrize(("young_days", "most"), [(NARROW, 0.01), (WIDE, 0.05)])
     def test_without_drift_it_costs_little(self, young_days: float, most: float) -> None:
-        """About 1 % or less, while the riskiest nine tenths still hold the known way whole."""
+        """About 1% or less, while the riskiest nine tenths still hold the known way whole."""
         one, other = (found(young_days, drift=False, random=random) for random in (True, False))
         low, high = interval(1.0 - one / other)
         assert high > 0.0

@@ -11,7 +11,8 @@ from ports import TruthScorer, blind_plan, ledger_of, mean_and_half_width, windo
 from scipy.stats import binom
 
 from experiments.report.agency_estimate import COUNTS, agency_estimate
-from experiments.study.study import RandomStreamPrecision, compose_scenario
+from experiments.study.settings import RandomStreamPrecision
+from experiments.study.study import compose_scenario
 from sim.algorithms.sampling import (
     assignment_table,
     clopper_pearson,

@@ -121,8 +121,8 @@ def test_a_tree_can_be_read() -> None:
     assert text.splitlines()[1] == "test by B"
     assert "test by A" in text
     mixed = tree_text(best_mix_at_budget(efficient_trees([A, B]), 0.2))
-    assert "35.7 % of trucks:" in mixed
-    assert "64.3 % of trucks:" in mixed
+    assert "35.7% of trucks:" in mixed
+    assert "64.3% of trucks:" in mixed
 
 
 @pytest.mark.parametrize(

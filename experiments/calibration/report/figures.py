@@ -82,7 +82,7 @@ def month_picture(fitted: PortCalibration) -> tuple[Markup, str]:
         body.append(f'<path d="{plane.line(points)}" fill="none" stroke="{BLUE}" stroke-width="2"{dash}/>')
     body += _dots(plane, months, observed)
     parts = [f"{MONTHS[int(m) - 1]} {o:.0f}, {s:.0f}" for m, o, s in zip(months, observed, simulated, strict=True)]
-    words = f"Mean wait of each month's observed cells, observed and simulated without it: {'; '.join(parts)} min."
+    words = f"Average wait of each month's observed cells, observed and simulated without it: {'; '.join(parts)} min."
     return _picture(body, words), words
 
 

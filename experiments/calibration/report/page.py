@@ -99,4 +99,4 @@ def _ahead(fitted: PortCalibration) -> Table | None:
     rows = [
         (one.month.text, (f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}")) for one in fitted.ahead
     ]
-    return page_table("Months to come", "month", ("trucks", "mean wait simulated, min"), rows)
+    return page_table("Months to come", "month", ("trucks", "average wait simulated, min"), rows)

@@ -91,7 +91,7 @@ class PortCalibration:
         return (
             f"A naive predictor is better at {' and '.join(self.naive_wins)}. A likely reason: it averages out the "
             "scatter of the other months' cells and does not depend on the month's volume. But a mean of the past "
-            "cannot say what one more lane or 10 % more trucks would do."
+            "cannot say what one more lane or 10% more trucks would do."
         )
 
     @property

@@ -70,5 +70,5 @@ def _print_ahead(terminal: Console, fitted: PortCalibration) -> None:
     rows = [
         [one.month.text, f"{one.month.trucks:,.0f}", f"{np.nanmean(one.simulated[seen]):.1f}"] for one in fitted.ahead
     ]
-    print_table(terminal, ["month", "trucks", "mean wait, min"], rows)
+    print_table(terminal, ["month", "trucks", "average wait, min"], rows)
     print_line(terminal, "By hour, with bands, simulated and blended: forecast.csv")

@@ -27,7 +27,7 @@ from experiments.study.calibrated_waits import not_calibrated_note
 
 Problem = tuple[str, str, str, float, int, Badge, str]
 PROBLEMS: Final[tuple[Problem, ...]] = (
-    ("wait_mean_min", "mean wait to primary", "min", 1.0, 1, "predicted",
+    ("wait_mean_min", "average wait to primary", "min", 1.0, 1, "predicted",
      "drivers and carriers; shippers of perishable and just-in-time goods"),
     ("wait_p95_min", "wait that one truck in twenty exceeds", "min", 1.0, 1, "predicted",
      "carriers who plan for bad days; drivers' hours of service"),
@@ -38,7 +38,7 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     ("scan_rate", "share of trucks scanned", "%", 100.0, 1, "predicted", "CBP; carriers that are scanned"),
     ("detection_expected", "share of loads interdicted", "%", 100.0, 1, "assumed",
      "public health and safety on both sides of the border"),
-    ("exam_rate", "share of trucks opened", "%", 100.0, 2, "predicted", "shippers and carriers; CBP officers"),
+    ("exam_rate", "share of trucks examined", "%", 100.0, 2, "predicted", "shippers and carriers; CBP officers"),
 )  # fmt: skip
 """Measure, its words, unit, scale, digits and badge, and whom it touches."""
 COMPLETIONS: Final = FrameTable(

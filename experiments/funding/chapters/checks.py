@@ -71,13 +71,14 @@ def _model_rows(evidence: Evidence) -> tuple[tuple[str, str, str], ...]:
         ("2.1", "overview diagram of the base model", ""),
         ("2.2", "logic of the base model",
          "Trucks arrive by the hour and day of the timetable, join the line, may be scanned before primary, see an "
-         "officer, may be referred, scanned again, opened at a dock, and leave; full yards hold trucks back upstream."),
+         "officer, may be referred, scanned again, physically examined at a dock, and leave; full yards hold trucks "
+         "back upstream."),
         ("2.3", "logic of the scenarios",
          f"Section {SECTION_NUMBER['alternatives']}; the settings of each alternative stand in run.json."),
         ("2.4", "algorithms",
          f"Targeting: {plain_name(scenario.policy.name)} with the risk model {plain_name(scenario.risk.name)}; "
          "discipline of each line in run.json."),
-        ("2.5.1", "entities", "Trucks, each with class, cargo, documents, and the luck that it brings."),
+        ("2.5.1", "entities", "Trucks, each with class, cargo, documents, and the random numbers that it brings."),
         ("2.5.2", "activities", f"Services at primary, {services}."),
         ("2.5.3", "resources", f"{booths} booths; {servers}; timetables and breakdowns in the inputs."),
         ("2.5.4", "queues",
@@ -113,7 +114,7 @@ def _experiment_rows(evidence: Evidence) -> tuple[tuple[str, str, str], ...]:
         ("5.1", "software", f"{release}; numpy {package_version('numpy')}."),
         ("5.2", "random sampling",
          f"Counter-based generator keyed by truck and purpose, seed {study.seed}: every "
-         "alternative meets the same trucks with the same luck."),
+         "alternative meets the same trucks with the same random numbers."),
         ("5.3", "execution of the model",
          "Events in order of time, ties by a fixed rule; two engines agree to the last bit."),
         ("5.4", "system", "Processor, operating system and run time stand in run.json."),
@@ -233,7 +234,7 @@ def validation_table(port: str, docs: Path = DOCS) -> Part:
         why = f"no published figure is on record for {port} in this installation"
         return missing_part("validation against data", why)
     columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
-        TableColumn("simulated", "simulated, 95 % interval"): lambda row: text_cell(row[1]),
+        TableColumn("simulated", "simulated, 95% interval"): lambda row: text_cell(row[1]),
         TableColumn("published", "published"): lambda row: text_cell(row[2]),
         TableColumn("kind", "kind"): lambda row: text_cell(row[3]),
     }
@@ -271,8 +272,8 @@ def validation_chapter(evidence: Evidence) -> Section:
     parts: list[Part] = [validation_table(port)]
     if (level := evidence.level(evidence.baseline, "wait_mean_min")) is not None:
         said = (
-            f"Here the mean wait of {plain_name(evidence.baseline)} in year {evidence.appraised.response.years[0]} is "
-            f"{number(level.mean)} {span(level)} minutes, with that year's traffic."
+            f"Here the average wait of {plain_name(evidence.baseline)} in year {evidence.appraised.response.years[0]} "
+            f"is {number(level.mean)} {span(level)} minutes, with that year's traffic."
         )
         parts.append(Prose(said))
     filled = [bool(item.text) for item in stress_des_items(evidence)]

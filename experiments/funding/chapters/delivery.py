@@ -159,14 +159,14 @@ def _counted(evidence: Evidence) -> Part:
 
 AMOUNTS: Final = {
     "truck_h": ("truck-hours saved", "h"),
-    "fuel_gal": ("diesel not burnt", "gal"),
+    "fuel_gal": ("diesel not burned", "gal"),
     "co2_t": ("carbon dioxide not emitted", "t"),
 }
 ALWAYS: Final = (
     ("carbon dioxide of idling trucks", "as the wait goes", "no damage value is in force; tonnes can be counted"),
     ("deterrence", "for it", "how smugglers answer to more scans is not known"),
     ("diversion to other ports, modes or hours", "against it", "break-even is shown for shares that go another way"),
-    ("injuries of officers and drivers", "for it where fewer trucks are opened", "no rate by exam is published"),
+    ("injuries of officers and drivers", "for it where fewer trucks are examined", "no rate by exam is published"),
     ("radiation dose and privacy of drivers", "against it", "limits are set by rule, not traded against dollars"),
     ("jobs, output and gross product", "not counted", "impact, not benefit: mostly a transfer between places"),
 )

@@ -192,7 +192,7 @@ def _companions(evidence: Evidence) -> Table:
 
     def not_replaced(name: str) -> Cell:
         if (share := even[name].not_replaced_share) is None:
-            return unknown_cell("none", "no more loads")
+            return unknown_cell("none", "detects no additional loads")
         low, high = (_share(evidence, name, f"not_replaced_{p}") for p in ("p5", "p95"))
         return _ranged(100.0 * share, None if low is None or high is None else (100.0 * low, 100.0 * high))
 
@@ -200,7 +200,7 @@ def _companions(evidence: Evidence) -> Table:
         return _share_cell(_share(evidence, name, "no_break_even_share"))
 
     columns: dict[TableColumn, Callable[[str], Cell]] = {
-        BREAK_EVEN: lambda n: evidence.break_even_cell(n, "no more loads"),
+        BREAK_EVEN: lambda n: evidence.break_even_cell(n, "detects no additional loads"),
         millions_column("annual_gap_usd", "gap a year"): lambda n: millions_cell(even[n].annual_gap_usd, gaps[n]),
         TableColumn("deaths_per_y", "as statistical deaths a year", "", "assumed"): deaths,
         TableColumn("officers", "officers that the yearly cost would pay", "", "assumed"): officers,

@@ -185,7 +185,7 @@ def _ledger(evidence: Evidence, name: str) -> Table:
     ]
     sums = (*(_dollars(column.sum()) for column in dollars), Cell(""), _dollars(present.sum()), Cell(""))
     rows.append(("sum", (*sums, Cell(number(loads.sum()), "", float(loads.sum())))))
-    title, note = f"{plain_name(name)}: ledger", "Interdicted loads are an amount and are not in the net."
+    title, note = f"{plain_name(name)}: ledger", "Interdictions are not monetized."
     return Table(f"ledger_{name}", title, TableColumn("year", "year"), LEDGER, tuple(rows), note, look="ledger")
 
 
@@ -297,7 +297,7 @@ def _rate_table(evidence: Evidence, rate: float) -> Table:
             lambda w: w.life_cycle_ratio(price), ratio_cell
         ),
         millions_column("annual_net_usd", "equal net gain a year"): at.column(lambda w: w.annualised_net(price)),
-        BREAK_EVEN: lambda name: at.break_even_cell(name, "no more loads"),
+        BREAK_EVEN: lambda name: at.break_even_cell(name, "detects no additional loads"),
     }
     title = f"At {percent(rate, 1)} a year{head}"
     return table_by_column(f"measures_at_{100.0 * rate:g}_percent", title, evidence.rivals, columns)

@@ -47,14 +47,14 @@ KEY_PARAMETERS: Final[tuple[SimulatedMeasure, ...]] = (
 )
 AVAILABILITY: Final = "availability_"
 DEFINITIONS: Final = (
-    "Availability: time in which the machines are in order, over the time for which they are scheduled; an input "
+    "Availability: time in which the machines are available, over the time for which they are scheduled; an input "
     "(scanner.*.outages), not an estimate. Inspection (scan) rate: trucks imaged at a portal over trucks that left "
-    "the port. Exam rate: trucks opened at a dock over trucks that left the port.",
+    "the port. Exam rate: trucks examined at a dock over trucks that left the port.",
     "Detection: share of the loads presented that is interdicted by the whole chain of checks, with every truck "
     "counted by its probability of carrying; it rests on the assumed prevalence and on assumed sensor performance. "
     "False alarms: alarms over scans of trucks that carry nothing.",
     "High-risk trucks: those whose risk score is at least the threshold of this study "
-    "(high_risk_score in run.json); inspected: scanned or opened.",
+    "(high_risk_score in run.json); inspected: scanned or physically examined.",
 )
 
 
@@ -66,7 +66,7 @@ def throughput_chapter(evidence: Evidence) -> Section:
             "Wait: end of the queue to the primary booth, as CBP counts it. Crossing: end of the queue to the last "
             "exit. Buffer index: (95th percentile - mean) / mean of crossing time. Planning-time index: 95th "
             f"percentile over the median in an empty port. {_intervals(evidence)} The lanes open in today's practice "
-            "were set so that the mean wait of the counted year comes near what was observed (fitted, section "
+            "were set so that the average wait of the counted year comes near what was observed (fitted, section "
             f"{SECTION_NUMBER['validation']}); the years here have other traffic, so that all their waits are "
             "predicted."
         )
@@ -86,7 +86,7 @@ def throughput_chapter(evidence: Evidence) -> Section:
 
 def _intervals(evidence: Evidence) -> str:
     return (
-        f"Intervals are of {100 * evidence.coverage:.0f} % over {evidence.appraised.response.replications} "
+        f"Intervals are of {100 * evidence.coverage:.0f}% over {evidence.appraised.response.replications} "
         "replications on the same trucks for all alternatives; differences from the baseline are paired."
     )
 
@@ -147,7 +147,9 @@ def _growth_table(evidence: Evidence) -> Table:
     }
     note = "Every one of these years was simulated with its own traffic. Years between are "
     note += "interpolated; a congested wait is never multiplied by growth."
-    return table_by_column("wait_by_year", "Mean wait to primary by simulated year", evidence.names, columns, note=note)
+    return table_by_column(
+        "wait_by_year", "Average wait to primary by simulated year", evidence.names, columns, note=note
+    )
 
 
 def key_parameters_chapter(evidence: Evidence) -> Section:

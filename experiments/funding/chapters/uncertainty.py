@@ -56,12 +56,12 @@ EMULATOR: Final = FrameTable(
         "output": ColumnHead("output", "", "name"),
         "year": ColumnHead("year", "", "number"),
         "method": ColumnHead("formula"),
-        "worlds": ColumnHead("worlds simulated", "", "number"),
+        "worlds": ColumnHead("sets simulated", "", "number"),
         "mean": ColumnHead("mean", "", "number"),
         "cv_rmse": ColumnHead("error, cross-validated", "", "number"),
         "cv_r2": ColumnHead("explained, cross-validated", "", "share"),
     },
-    "0 % or less: the formula says no more than the mean. The error is added to every draw that was not simulated.",
+    "0% or less: the formula says no more than the mean. The error is added to every draw that was not simulated.",
     Prose("Every draw was simulated: no formula stood in for the simulation.", "small"),
 )
 NOISE: Final = FrameTable(
@@ -87,10 +87,10 @@ TORNADO: Final = FrameTable(
     {
         "input": ColumnHead("input"),
         "usd_per_load": THRESHOLD,
-        "low_point": ColumnHead("10 % point", "", "number"),
-        "high_point": ColumnHead("90 % point", "", "number"),
-        "low_usd": ColumnHead("result at 10 %", "$ M", "millions"),
-        "high_usd": ColumnHead("result at 90 %", "$ M", "millions"),
+        "low_point": ColumnHead("10% point", "", "number"),
+        "high_point": ColumnHead("90% point", "", "number"),
+        "low_usd": ColumnHead("result at 10%", "$ M", "millions"),
+        "high_usd": ColumnHead("result at 90%", "$ M", "millions"),
         "swing_usd": ColumnHead("swing", "$ M", "millions", "assumed"),
     },
 )
@@ -107,7 +107,7 @@ RANKING: Final = FrameTable(
     },
     "Lead: how far the choice is ahead of the best of the others; rank: whether it leads at all. Share of its "
     "variance that goes with each group, as far as formulas explain the simulation: how far that is stands in the "
-    "table of formulas. Where they explain nothing, a simulation group of 0 % is unknown, not unimportant.",
+    "table of formulas. Where they explain nothing, a simulation group of 0% is unknown, not unimportant.",
     missing_part("global sensitivity of the ranking", "it was not worked out"),
 )
 SCENARIOS: Final = FrameTable(
@@ -130,7 +130,7 @@ SCENARIOS: Final = FrameTable(
 
 def acceptability_chapter(evidence: Evidence) -> Section:
     """Return acceptability curves with their frontier, losses, and what knowing is worth."""
-    found, title = evidence.uncertainty, "How sure the choice is"
+    found, title = evidence.uncertainty, "How certain the choice is"
     if found is None or found.draws.empty:
         what = "acceptability curves, expected losses and the value of information"
         return Section("acceptability", title, (missing_part(what, NOT_DRAWN),))
@@ -176,7 +176,7 @@ def sensitivity_chapter(evidence: Evidence) -> Section:
     choice = evidence.choice.name
     rows = found.tornado.loc[found.tornado["alternative"] == choice]
     said = (
-        "One input at a time at its 10 and 90 % points, all others at their central values; "
+        "One input at a time at its 10 and 90% points, all others at their central values; "
         "nothing is counted for interdiction."
     )
     swings: tuple[Part, ...] = (missing_part("tornado", f"{plain_name(choice)} does not depend on any drawn input"),)

@@ -93,10 +93,10 @@ def wait_by_year_chart(evidence: Evidence) -> Chart:
             axes.errorbar(x, y, yerr=half, color=look.colour, ls=look.dash, marker=look.marker, ms=5, capsize=2.5)
             ends.append((plain_name(name), x[-1], y[-1], look.colour))
         ticks = [evidence.calendar_year(year) for year in response.years]
-        axes.set(xlabel="year", ylabel="mean wait to primary, minutes", xticks=ticks)
+        axes.set(xlabel="year", ylabel="average wait to primary, minutes", xticks=ticks)
         axes.set_ylim(0.0, max(end[2] for end in ends) * ROOM if ends else None)
         label_ends(axes, ends, 0.075)
-        title = "Mean wait as traffic grows"
+        title = "Average wait as traffic grows"
         said = " ".join(f"{name}: {number(y)} minutes in {x}." for name, x, y, _ in ends)
         return finish_chart(
             figure, "growth", title, said, "Marks: simulated years. Bars: intervals over replications.", "predicted"
@@ -126,7 +126,7 @@ def hourly_wait_chart(evidence: Evidence) -> Chart | None:
             top = int(np.nanargmax(y))
             highest = max(highest, float(y[top]))
             said.append(f"{plain_name(name)}: highest {number(y[top])} minutes at {hours[top]} h.")
-        axes.set(xlabel="hour of arrival", ylabel="mean wait to primary, minutes")
+        axes.set(xlabel="hour of arrival", ylabel="average wait to primary, minutes")
         axes.set_ylim(0.0, ROOM * highest)
         label_ends(axes, ends, 0.075)
         caption = "Bands: intervals over replications; one that is far wider than the waits is cut at the frame."

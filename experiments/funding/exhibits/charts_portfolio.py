@@ -124,7 +124,7 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
         for place, (row, chosen) in enumerate(zip(rows, marks, strict=True)):
             share, fill = 100.0 * row["share_best"], FAINT if chosen else PALE
             axes.barh(place, share, height=0.62, color=fill, edgecolor=INK, linewidth=0.7, zorder=3)
-            axes.text(share + 1.5, place, f"{share:.0f} %", va="center", fontsize=8.5)
+            axes.text(share + 1.5, place, f"{share:.0f}%", va="center", fontsize=8.5)
         axes.set_yticks(range(len(rows)), [f"{plain_name(row['port'])}: {option_name(row)}" for row in rows])
         axes.invert_yaxis()
         axes.set(xlim=(0.0, 115.0), xlabel=f"% of {portfolio.draws.draws} draws of uncertain inputs")
@@ -136,7 +136,7 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
 
 def port_waits_chart(portfolio: PortfolioResults) -> Chart:
     """Mean waits by year at every port, as it is and as chosen, under its ceiling."""
-    title = "Mean wait by year against the ceilings"
+    title = "Average wait by year against the ceilings"
     looks, said = alternative_marks([port.name for port in portfolio.ports]), []
     ends: list[tuple[str, float, float, str]] = []
     with open_figure(3.3) as (figure, axes):
@@ -156,7 +156,7 @@ def port_waits_chart(portfolio: PortfolioResults) -> Chart:
                 axes.plot(span, [plan.ceiling_min] * 2, "--", color=look.colour, lw=1.2)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.margins(y=0.1)
-        axes.set(xlabel="year", ylabel="mean wait, minutes", ylim=(0.0, None))
+        axes.set(xlabel="year", ylabel="average wait, minutes", ylim=(0.0, None))
         label_ends(axes, ends, 0.08)
         caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
         return finish_chart(figure, "waits", title, " ".join(said), caption, "predicted")

@@ -44,7 +44,7 @@ def break_even_chart(evidence: Evidence) -> Chart | Prose:
             said.append(f"{plain_name(name)}: {usd(found)} a load, range {usd_range_words(held)}.")
         axes.axvline(0.0, color=INK, lw=0.8)
         name_rows(axes, [plain_name(name) for name in names])
-        axes.set_xlabel("threshold, $ thousand a load; left of 0: pays without")
+        axes.set_xlabel("break-even value of a load, $1,000; below 0: pays for itself")
         axes.locator_params(axis="x", nbins=5)  # an option that pays by far has long numbers
         axes.xaxis.set_major_formatter("{x:,.0f}")
         return finish_chart(figure, "break-even", title, " ".join(said), f"Diamonds: central inputs. {bars}")
@@ -107,7 +107,7 @@ def not_replaced_chart(evidence: Evidence) -> Chart | Prose:
             said.append(f"{plain_name(name)}: {100.0 * known[name]:.3g} %.")
         axes.set_xscale("log")
         name_rows(axes, [plain_name(name) for name in names])
-        axes.xaxis.set_major_formatter(lambda x, _: f"{100.0 * x:g} %")
+        axes.xaxis.set_major_formatter(lambda x, _: f"{100.0 * x:g}%")
         axes.set_xlabel("share not replaced at which it breaks even (log scale)")
         caption = (
             "Grey: what studies of drug markets leave possible. Left of it: pays under all of them; "
@@ -143,7 +143,7 @@ def expected_loss_chart(evidence: Evidence, table: pd.DataFrame) -> Chart:
         shown = _draw_sweep(axes, evidence, table, ("expected_loss_usd", 1.0 / MILLION), (0.0, None))
         axes.set_ylabel("expected loss, $ million")
         caption = "The lowest line at each value is the expected value of perfect information."
-        title, words = "What choosing wrongly costs on average", "Lowest at each value: " + " ".join(_lowest(shown))
+        title, words = "Expected opportunity loss", "Lowest at each value: " + " ".join(_lowest(shown))
         return finish_chart(figure, "expected-loss", title, words, caption)
 
 
@@ -199,7 +199,7 @@ def _lowest(shown: pd.DataFrame) -> list[str]:
 
 
 def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
-    """One input at a time at its 10 and 90 % points, the widest swing on top."""
+    """One input at a time at its 10 and 90% points, the widest swing on top."""
     shown = rows.sort_values("swing_usd", ascending=False, kind="stable").head(SHOWN_BARS)[::-1]
     base = float(shown["base_usd"].iloc[0]) / MILLION
     title = f"What moves the net present value of {plain_name(name)}"
@@ -218,7 +218,7 @@ def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
         axes.set_xlabel("net present value, $ million (dotted: zero)")
         points = [(r["input"], usd(r["low_usd"]), usd(r["high_usd"])) for r in shown[::-1].to_dict("records")]
         said = " ".join(f"{what}: {low} at its low point, {high} at its high." for what, low, high in points)
-        caption = "Dark: the input at its 10 % point; hatched: at its 90 % point."
+        caption = "Dark: the input at its 10% point; hatched: at its 90% point."
         return finish_chart(figure, "tornado", title, said, caption)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from experiments.funding.annual import Response
+from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import WorthsByReplication
@@ -28,21 +30,27 @@ def labeled_evidence(evidence: Evidence) -> Evidence:
 
 def labeled_case(appraised: AppraisedCase) -> AppraisedCase:
     """Return an appraised case with labels in place of ids."""
-    case, response = appraised.case, appraised.response
-    study = case.study
-    terms = dataclasses.replace(case.terms, purchases=by_label(study, case.terms.purchases))
-    shown = dataclasses.replace(
-        case, study=labeled_study(study), purchases=by_label(study, case.purchases), terms=terms
-    )
-    names = tuple(study.names.label(name) for name in response.alternatives)
+    study = appraised.case.study
     return dataclasses.replace(
         appraised,
-        case=shown,
-        response=dataclasses.replace(response, alternatives=names),
+        case=labeled_plan_case(appraised.case),
+        response=labeled_response(study, appraised.response),
         alternatives=by_label(study, appraised.alternatives),
         worths={rate: by_label(study, worths) for rate, worths in appraised.worths.items()},
         completions=labeled_table(study, appraised.completions),
     )
+
+
+def labeled_plan_case(case: FundingCase) -> FundingCase:
+    """Return what is asked and bought with labels in place of ids."""
+    study = case.study
+    terms = dataclasses.replace(case.terms, purchases=by_label(study, case.terms.purchases))
+    return dataclasses.replace(case, study=labeled_study(study), purchases=by_label(study, case.purchases), terms=terms)
+
+
+def labeled_response(study: Study, response: Response) -> Response:
+    """Return what years of every alternative gave with labels in place of ids."""
+    return dataclasses.replace(response, alternatives=tuple(map(study.names.label, response.alternatives)))
 
 
 def labeled_worths(study: Study, by_replication: WorthsByReplication) -> WorthsByReplication:

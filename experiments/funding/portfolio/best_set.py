@@ -212,7 +212,7 @@ def _why(program: IntegerProgram, best_set: Sequence[int], runner_up: Sequence[i
         over = "; ".join(f"{one.name} by {_amount(by, one.unit)}" for one, by in broken_limits(program, free))
         yield f"Without limits it would be {_sums(program, free)['chosen']}, which exceeds the limits: {over}."
     elif free is not None:
-        yield "No limit binds: without any the choice is the same."
+        yield "No limit is binding: without any the choice is the same."
     if runner_up is None:
         yield "No other set keeps the limits."
         return

@@ -41,6 +41,7 @@ from experiments.funding.exhibits.elements import (
 from experiments.funding.portfolio.best_set import set_words
 from experiments.funding.portfolio.draws import AMOUNTS
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
+from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.funding.report.page import fill_funding_template
 from experiments.funding.report.portfolio_tables import (
     limit_prices_table,
@@ -115,7 +116,7 @@ WAITS: Final = FrameTable(
     {
         "label": ColumnHead("port"),
         "year": ColumnHead("year of the study"),
-        "wait_min": ColumnHead("mean wait", "min", "number", "predicted"),
+        "wait_min": ColumnHead("average wait", "min", "number", "predicted"),
         "low": ColumnHead("interval from", "min", "number"),
         "high": ColumnHead("to", "min", "number"),
         "elsewhere_per_y": ColumnHead("trips turned away by the wait", "a year", "number", "predicted"),
@@ -184,7 +185,7 @@ def _spending(portfolio: PortfolioResults) -> Section:
 def _prices(portfolio: PortfolioResults) -> Section:
     solved = portfolio.chosen.solved
     said = (
-        f"Solved by HiGHS as an integer programme: the set is {'' if solved.proven else 'not '}proved to be the best; "
+        f"Solved by HiGHS as an integer program: the set is {'' if solved.proven else 'not '}proved to be the best; "
         f"gap {percent(solved.gap, 2)}, {solved.nodes} {'node' if solved.nodes == 1 else 'nodes'} of the search tree."
     )
     known = len(portfolio.chosen.shadow) > 0
@@ -198,17 +199,17 @@ def _sure(portfolio: PortfolioResults) -> Section:
     sets = [set_words([portfolio.options[place] for place in chosen]) for chosen in rows["chosen"]]
     frame = pd.DataFrame({"set": sets, "share": rows["share"]})
 
-    drawn = "Simulation inputs stay as they are: no worlds were redrawn."
+    drawn = "Simulation inputs stay as they are: nothing was redrawn."
     if worlds := portfolio.draws.worlds:
-        drawn = f"{worlds} of the draws at every port are worlds simulated anew, the rest follow formulas "
-        drawn += "fitted to them, their error added."
+        drawn = f"{worlds} of the draws at every port were simulated, each as a set of assumptions, the rest follow "
+        drawn += "formulas fitted to them, their error added."
     said = (
-        f"{portfolio.draws.draws} draws of prices, lives, values of time and loads found. "
+        f"{portfolio.draws.draws} draws of prices, service lives, values of time and loads detected. "
         f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
         "as they are. Replications by themselves are noise, no doubt about inputs."
     )
     parts = (Prose(said), selection_share_chart(portfolio), ROBUST_SETS.of(frame))
-    return Section("robustness", "How sure the choice is", parts)
+    return Section("robustness", "How certain the choice is", parts)
 
 
 def _waits(portfolio: PortfolioResults) -> Section:
@@ -223,7 +224,8 @@ def _waits(portfolio: PortfolioResults) -> Section:
 
 
 def build_portfolio_page(portfolio: PortfolioResults) -> Report:
-    """Return what stands on the page."""
+    """Return what stands on the page, under labels."""
+    portfolio = labeled_portfolio(portfolio)
     appraisal = portfolio.appraisal
     purchases, costs, benefits = (say(portfolio) for say in (chosen_purchases_words, cost_words, benefit_words))
     certainty = choice_certainty_words(portfolio)
@@ -236,7 +238,7 @@ def build_portfolio_page(portfolio: PortfolioResults) -> Report:
             ("What it costs, against the budgets", costs),
             ("What it brings", benefits),
             ("The wait at each port", port_waits_words(portfolio)),
-            ("How sure the choice is", certainty),
+            ("How certain the choice is", certainty),
         ),
         tiles=tuple(_tiles(portfolio)),
         summary=" ".join(
@@ -327,12 +329,13 @@ PLAN_KEYS: Final = ("objective", "usd_per_load", "payer", "budget_usd", "yearly_
 
 def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: float = 0.0) -> list[Path]:
     """Write ``portfolio.html``, ``portfolio.json``, ``run.json``, the page's and raw tables."""
-    output, report = OutputFolder(folder), build_portfolio_page(portfolio)
+    shown = labeled_portfolio(portfolio)
+    output, report = OutputFolder(folder), build_portfolio_page(shown)
     raw, ports = raw_portfolio_tables(portfolio), {port.name: port.asked for port in portfolio.ports}
     records = {n: run_record(case.study, wall_s) | {"overrides": list(case.overrides)} for n, case in ports.items()}
     run = {"verb": "fund", "overrides": list(portfolio.overrides), "wall_s": wall_s, "ports": records}
     return [
-        output.write_text("portfolio.html", render_portfolio_page(portfolio, report)),
+        output.write_text("portfolio.html", render_portfolio_page(shown, report)),
         output.write_json("portfolio.json", portfolio_record(portfolio, report)),
         *(output.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in report.tables()),
         *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw.items()),
@@ -370,7 +373,7 @@ def portfolio_record(portfolio: PortfolioResults, report: Report) -> dict[str, A
         "solver": {"name": "HiGHS"} | {key: getattr(chosen.solved, key) for key in ("gap", "nodes", "proven")},
         "value": chosen.value,
         "runner_up_value": chosen.runner_up_value,
-        "why": list(chosen.why),
+        "why": list(labeled_portfolio(portfolio).chosen.why),
         "answer": dict(report.answer),
         "summary": report.summary,
         "headline": [tile.record() for tile in report.tiles],

@@ -21,6 +21,7 @@ from experiments.funding.exhibits.cells import (
 from experiments.funding.exhibits.charts_portfolio import option_name
 from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
 from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.report.labeled_portfolio import rule_words
 from experiments.funding.report.portfolio_terminal import relevant_limits
 from experiments.number_format import NONE, listed, number, usd
 from experiments.page_templates import Cell, Table, TableColumn
@@ -155,9 +156,9 @@ def _plan_lines(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
     for measure, most in plan.units.items():
         yield f"{plain_name(measure)}s that can be had", number(most, 0)
     for one, needed in plan.needs:
-        yield f"{plain_name(one)} needs", plain_name(needed)
+        yield f"{rule_words(portfolio, one)} needs", rule_words(portfolio, needed)
     for group in plan.excludes:
-        yield "at most one of", listed([plain_name(one) for one in group])
+        yield "at most one of", listed([rule_words(portfolio, one) for one in group])
     for name, port in plan.ports.items():
         ceiling = NONE if port.ceiling_min is None else f"{number(port.ceiling_min, 0)} min"
         yield f"wait ceiling of {plain_name(name)}", f"{ceiling}, from year {port.ceiling_from_y}"

@@ -13,6 +13,7 @@ from experiments.command_line.verbosity import has_details
 from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report import terminal as funding_terminal
+from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.number_format import NONE, number, percent, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
@@ -25,6 +26,7 @@ def print_portfolio(
 ) -> None:
     """Print the choice, the binding constraints, how sure it is, and what was written."""
     terminal.print()
+    portfolio = labeled_portfolio(portfolio)
     first, *rest = portfolio.chosen.why
     report_terminal.print_answer(terminal, first)
     for line in rest:
@@ -116,5 +118,5 @@ def choice_certainty_lines(portfolio: PortfolioResults) -> list[str]:
         f"The same set is best in {best} of {draws.draws} draws of uncertain inputs, and keeps all limits in {within} "
         f"of them{none}.",
         f"Noise alone: the same set is best in {luck.totals['best'].sum()} of {luck.draws} replications by themselves.",
-        *([] if draws.worlds else ["Simulation inputs stay as they are: no worlds were redrawn."]),
+        *([] if draws.worlds else ["Simulation inputs stay as they are: nothing was redrawn."]),
     ]

@@ -137,5 +137,5 @@ def limit_price_notes(portfolio: PortfolioResults) -> tuple[str, ...]:
         "Options are whole, so that the true worth of a step is found by solving again with the "
         "limit one step wider and one step narrower.",
         "The same set stays the choice from “holds from” up to “next change at”, where another "
-        "set becomes worth more; two limits that bind together have no such point alone.",
+        "set becomes worth more; two limits that are binding together have no such point alone.",
     )

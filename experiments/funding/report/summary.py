@@ -67,8 +67,8 @@ def choice_words(evidence: Evidence) -> str:
     name = quoted_name(choice.name)
     if choice.why == "none":
         return (
-            "Keep the baseline: at the central inputs no alternative returns more than it costs, "
-            "and none interdicts more at a price that could be weighed."
+            "Recommendation: do not fund. At the central inputs no alternative has positive net benefits, "
+            "and none interdicts more loads for its cost."
         )
     if choice.why == "threshold":
         sometimes = "" if share is None else f" (this one does in {percent(share, 0)} of draws)"
@@ -79,7 +79,7 @@ def choice_words(evidence: Evidence) -> str:
     ground = "in time and money alone, with nothing counted for interdiction"
     if choice.why == "priced":
         ground = "at the value of a load that the user set"
-    sure = "How sure that is was not tested: uncertain inputs were not redrawn."
+    sure = "How certain that is was not tested: uncertain inputs were not redrawn."
     if share is not None:
         clear = "clear" if share >= SURE else "not certain"
         sure = f"Its gain is {clear}: above zero in {percent(share, 0)} of draws."
@@ -121,9 +121,9 @@ def share_words(share: float) -> str:
     Examples
     --------
     >>> share_words(0.0001864), share_words(0.5), share_words(1.7)
-    ('0.0186 %', '50 %', 'more than all')
+    ('0.0186%', '50%', 'more than all')
     """
-    return "more than all" if share > 1.0 else f"{significant(100.0 * share)} %"
+    return "more than all" if share > 1.0 else f"{significant(100.0 * share)}%"
 
 
 def executive_summary(request: FundingRequest, evidence: Evidence) -> str:
@@ -221,7 +221,7 @@ def case_answer(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     """Return the answer of a case in sentences, each under its term; for terminal, page and record."""
     choice = evidence.choice
     request = request_funding(evidence.appraised, choice.name)
-    answer = [("The ask", request_words(request, evidence)), ("The choice", choice_words(evidence))]
+    answer = [("Funding requested", request_words(request, evidence)), ("The choice", choice_words(evidence))]
     if choice.why != "none":
         worth = f"{present_worth_words(choice.name, evidence)} {break_even_words(choice.name, evidence)}"
         answer.append(("What it takes", worth))
@@ -261,7 +261,7 @@ def _overview(evidence: Evidence) -> Table:
     """Return all alternatives, the baseline above them with nothing of everything."""
     price, column = evidence.usd_per_load, evidence.column
     break_even = replace(BREAK_EVEN, words="break-even", unit="$ a load")
-    wait = TableColumn("wait_change_min", "change of the mean wait, first year", "min", "predicted")
+    wait = TableColumn("wait_change_min", "change of the average wait, first year", "min", "predicted")
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         millions_column("capital_usd", "initial capital"): column(lambda w: w.capital),
         millions_column("cost_usd", "life-cycle cost"): column(lambda w: w.cost),

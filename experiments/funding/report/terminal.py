@@ -48,7 +48,7 @@ MOVING = ("npv0_p5_usd", "npv0_p95_usd", "loads_p5", "loads_p95")
 
 def draw_ranges_table(uncertainty: Uncertainty) -> Table:
     """Return net value, loads and break-even of every alternative over the draws, 5 to 95 %."""
-    headings = ("5 to 95 % of draws", "net, m", "more loads", "break-even, k/load", "pays, %", "best, %")
+    headings = ("5 to 95% of draws", "net, m", "more loads", "break-even, k/load", "pays, %", "best, %")
     rows = (
         [
             str(row["alternative"]),
@@ -89,7 +89,7 @@ RANGES: Final = (
 def rates_table(evidence: Evidence) -> Table:
     """Return net present value by rate, both ratios, internal rate and payback, with ranges."""
     rates = sorted(evidence.appraised.worths)
-    lines = ("{name}", "  5 %", "  95 %") if evidence.draws else ("{name}",)
+    lines = ("{name}", "  5%", "  95%") if evidence.draws else ("{name}",)
     figures = {name: (*_figures(evidence, rates, name), *_returns(evidence, name)) for name in evidence.rivals}
     rows = [
         [words.format(name=name), *(cell[place] for cell in figures[name])]
@@ -245,8 +245,8 @@ def port_performance_table(appraised: AppraisedCase) -> Table:
     columns = (
         ("wait, min", "wait_mean_min", 1.0, 1),
         ("scanned, %", "scan_rate", 100.0, 0),
-        ("found, %", "detection_expected", 100.0, 1),
-        ("elsewhere, k/y", ELSEWHERE, TO_THOUSANDS, 0),
+        ("detected, %", "detection_expected", 100.0, 1),
+        ("elsewhere, 1,000/yr", ELSEWHERE, TO_THOUSANDS, 0),
     )
     amounts = appraised.response.amounts
     rows = []

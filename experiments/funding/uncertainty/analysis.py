@@ -88,27 +88,29 @@ def uncertainty_notes(valuation: Valuation, settings: UncertaintySettings) -> tu
 
 def _world_notes(valuation: Valuation, draws: int) -> Iterator[str]:
     if (formulas := valuation.formulas) is None:
-        yield "Simulation inputs stay as they are: no worlds were redrawn."
+        yield "Simulation inputs stay as they are: nothing was redrawn."
         return
     worlds, refused = len(formulas.simulated), formulas.refused
     senseless = f"; {refused} more made no sense" if refused else ""
-    rest = f"; {draws - worlds} follow formulas, their error on unseen worlds added" if draws > worlds else ""
-    yield f"{worlds} of the draws were simulated, each as a world of its own{senseless}{rest}."
+    rest = (
+        f"; {draws - worlds} follow formulas, their error on unseen sets of assumptions added" if draws > worlds else ""
+    )
+    yield f"{worlds} of the draws were simulated, each as a set of assumptions{senseless}{rest}."
     if formulas.tried:
         yield (
-            f"Of {formulas.tried} worlds looked at, {formulas.tried - draws} were drawn again: a station of today's "
-            "port would have been asked for more than it can do, with the trucks counted there."
+            f"Of {formulas.tried} sets of assumptions looked at, {formulas.tried - draws} were drawn again: a station "
+            "of today's port would have been asked for more than it can do, with the trucks counted there."
         )
     if len(formulas.repeated) > 1:
         yield (
-            f"{len(formulas.repeated)} worlds were simulated twice, on other luck: luck makes up "
-            f"{100.0 * chance_variance_share(valuation):.0f} % of the spread (variance) of users' gain over "
-            "worlds; the rest is doubt about inputs."
+            f"{len(formulas.repeated)} sets of assumptions were simulated twice, with other random numbers: "
+            f"chance makes up {100.0 * chance_variance_share(valuation):.0f}% of the spread (variance) of users' gain "
+            "over sets of assumptions; the rest is doubt about inputs."
         )
     yield (
         "In the tornado, simulation inputs that lead were simulated at both ends; other simulation "
         "inputs there, and all of them in the global sensitivity, act through formulas fitted to "
-        "the worlds and cover what these explain (table emulator), not the rest."
+        "the sets of assumptions and cover what these explain (table emulator), not the rest."
     )
 
 
@@ -119,7 +121,7 @@ def chance_variance_share(valuation: Valuation) -> float:
     """
     formulas = valuation.formulas
     if formulas is None:
-        raise ValueError("no worlds were simulated")
+        raise ValueError("no sets of assumptions were simulated")
 
     def gains(shifts: Sequence[FloatArray]) -> FloatArray:
         rows = [valuation.worths({}, one) for one in formulas.factors(np.array(shifts))]
@@ -163,7 +165,7 @@ class Uncertainty:
     ``break_even_p95_usd`` (NaN: no break-even at that percentile), ``no_break_even_share``,
     ``loads_p5``, ``loads_p50``, ``loads_p95``, ``not_replaced_p5``, ``.._p50``, ``.._p95``."""
     tornado: pd.DataFrame
-    """One input at a time at its 10 and 90 % points: ``alternative``, ``usd_per_load`` (0 or the
+    """One input at a time at its 10 and 90% points: ``alternative``, ``usd_per_load`` (0 or the
     alternative's break-even), ``input``, ``low_point``, ``high_point``, ``low_usd``, ``high_usd``,
     ``swing_usd``, ``base_usd``; the widest swing first."""
     sensitivity: pd.DataFrame

@@ -104,7 +104,7 @@ def fit_emulator(
     """
     x, y = np.asarray(worlds, np.float64), np.asarray(targets, np.float64)
     if len(x) < 10:
-        raise ValueError(f"{len(x)} worlds are too few to fit and check formulas")
+        raise ValueError(f"{len(x)} sets of assumptions are too few to fit and check formulas")
     may = np.asarray(relevant, bool)
     folds = np.random.default_rng(seed).permutation(len(x)) % FOLDS
     best, chosen, blocks = np.empty_like(y), [""] * y.shape[1], []

@@ -59,7 +59,7 @@ class Distribution:
         """Return the quantiles at uniforms ``u``, of any shape.
 
         uniform, log_uniform: a..b. triangular, pert, log_pert: lowest a, likeliest b, highest c.
-        gamma: mean a, coefficient of variation b. overrun: 5, 50 and 95 % points, lognormal with
+        gamma: mean a, coefficient of variation b. overrun: 5, 50 and 95% points, lognormal with
         a spread of its own on each side of the median.
 
         Examples
@@ -114,7 +114,7 @@ DISTRIBUTIONS: Final[dict[str, tuple[Callable[[FloatArray, float, float, float],
     "pert": (_pert, "beta-PERT {a:g}, {b:g}, {c:g}"),
     "log_pert": (lambda p, *abc: np.exp(_pert(p, *map(np.log, abc))), "beta-PERT {a:g}, {b:g}, {c:g} on a log scale"),
     "gamma": (_gamma, "gamma, mean {a:g}, CV {b:g}"),
-    "overrun": (_overrun, "lognormal, 5/50/95 % at {a:g}, {b:g}, {c:g}"),
+    "overrun": (_overrun, "lognormal, 5/50/95% at {a:g}, {b:g}, {c:g}"),
 }
 """Quantile function and words of every kind."""
 
@@ -304,7 +304,7 @@ def _group(key: str) -> str:
     if words[0] == "harm":
         return "harm"
     if words[-1] in WHOLE or words[-1] == "ramp_up_share":
-        return "lives and delivery"
+        return "service lives and delivery"
     if words[2] == "staff" or ".salary." in key:
         return "staff"
     if words[2] == "yearly":

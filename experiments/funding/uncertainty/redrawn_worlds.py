@@ -4,7 +4,7 @@ Every year of a world takes the random numbers of another of a few replications;
 simulated on all of them, and a world counts by its ratio to their mean. Some worlds are simulated
 twice, which tells how much of the draws' spread is replication noise. Formulas stand in for draws
 beyond the simulated ones, with their error. For the inputs that lead, the worlds at their 10 and
-90 % points are simulated for the tornado.
+90% points are simulated for the tornado.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Sobol's indices are by group of inputs (first order: the share of variance that goes if a group alone
 were known; total: the share that stays if all else were known); the tornado moves one input at a
-time to its 10 and 90 % points. Draws are draws of parameters, never replications.
+time to its 10 and 90% points. Draws are draws of parameters, never replications.
 
 Sources: Saltelli et al. (2010) for the estimators; Herman and Usher (2017) for SALib.
 """

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from experiments.intervals import Difference
+from experiments.intervals import KIND_WORDS, Difference
 from experiments.number_format import listed, percent, percent_with_span, span, wait_difference_words, with_span
 from experiments.report.answers import answer_forms
 from experiments.report.answers.claim import Answer, Description, Lead, answer_of
@@ -139,12 +139,12 @@ def _wait_gain(findings: Findings, name: str) -> str:
     finds, against = (percent_with_span(findings.interval(n, "detection_expected")) for n in (name, base))
     return (
         f"Under {name} trucks wait {with_span(wait, ' min')} on average, {_wait_change(_wait_gap(findings, name))} "
-        f"than under {base}{_others(findings, name)}; loads found are alike ({finds} against {against})."
+        f"than under {base}{_others(findings, name)}; detection rates are alike ({finds} against {against})."
     )
 
 
 def _wait_change(gap: Difference) -> str:
-    return wait_difference_words(gap).replace("the mean wait is ", "")
+    return wait_difference_words(gap).replace("the average wait is ", "")
 
 
 def _others(findings: Findings, leader: str) -> str:
@@ -180,13 +180,15 @@ def _gain(findings: Findings, leader: LevelComparison) -> Lead:
 def _alone(findings: Findings) -> str:
     name = findings.names[0]
     finds, scans = (findings.interval(name, m) for m in ("detection_expected", "scan_rate"))
-    found_words = f"{percent(scans.mean)} of trucks are scanned and {percent(finds.mean)} of loads found "
-    found_words += span(finds, 100.0)
+    found_words = f"{percent(scans.mean)} of trucks are scanned and {percent(finds.mean)} of loads detected "
+    found_words += (
+        f"{span(finds, 100.0)} ({percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']})"
+    )
     if name in findings.unstable:
         return f"{_overload(findings)} {found_words[0].upper()}{found_words[1:]}."
     wait, p95 = (findings.interval(name, m) for m in ("wait_mean_min", "crossing_p95_min"))
     return (
-        f"Under {name} trucks wait {with_span(wait, ' min')} on average and 95 % cross within "
+        f"Under {name} trucks wait {with_span(wait, ' min')} on average and 95% cross within "
         f"{with_span(p95, ' min', digits=0)}; {found_words}."
     )
 
@@ -231,7 +233,7 @@ def _nothing_better_words(findings: Findings, rivals: list[LevelComparison]) -> 
     base = _base(findings)
     sure = [share for share in rivals if share.sure(findings.alpha)]
     barely = any(share.found.mean > base.found.mean for share in sure)
-    more = f"finds more by {100.0 * WORTH_LEADING_SHARE:g} points" if barely else "surely finds more"
+    more = f"finds more by {100.0 * WORTH_LEADING_SHARE:g} points" if barely else "clearly finds more"
     words = f"At equal scan share ({percent(base.scanned.mean, 0)}), nothing {more} than {base.alternative} "
     words += f"({percent(base.found.mean)} of loads {span(base.found, 100.0)})"
     worse = [share.alternative for share in sure if share.found.mean < base.found.mean]
@@ -240,7 +242,7 @@ def _nothing_better_words(findings: Findings, rivals: list[LevelComparison]) -> 
     gaps = {share.alternative: share.wait_gap for share in rivals if share.wait_gap is not None}
     if not gaps:
         return f"{words}; waits cannot be compared."
-    said = _sure_waits(findings, gaps) or f"no mean wait surely differs by {WORTH_SAYING_MIN:g} min or more"
+    said = _sure_waits(findings, gaps) or f"no average wait clearly differs by {WORTH_SAYING_MIN:g} min or more"
     return f"{words}; {said}."
 
 
@@ -264,7 +266,7 @@ def _outright(findings: Findings) -> Lead:
     better = [share for share in findings.shares if _finds_more(findings, share)]
     if not better:
         nearest = max((s for s in findings.shares if s is not base), key=lambda share: share.found.mean)
-        text = f"{head}, and none finds surely more loads than the {against}."
+        text = f"{head}, and none finds clearly more loads than the {against}."
         return _lead_at_share(findings, nearest, text, sure=False)
     best = max(better, key=lambda share: share.found.mean)
     text = (

@@ -141,7 +141,7 @@ def equipment_answer(findings: Findings) -> Lead:
         (n for n in findings.names if n != base), key=lambda n: -baseline_difference(findings, n, LOADS_FOUND).mean
     )
     text = (
-        f"Against {base}, which finds {percent(finds.mean)} of loads {span(finds, 100.0)} at a mean wait of "
+        f"Against {base}, which finds {percent(finds.mean)} of loads {span(finds, 100.0)} at a average wait of "
         f"{with_span(wait, ' min')}: {'; '.join(_equipment_phrase(findings, name) for name in rivals)}."
     )
     return lead_on(findings, rivals[0], LOADS_FOUND, text)
@@ -160,7 +160,7 @@ def _equipment_phrase(findings: Findings, name: str) -> str:
     scans = findings.interval(name, "scan_rate").mean
     other = abs(scans - findings.interval(findings.study.baseline, "scan_rate").mean) >= OTHER_SHARE
     dose = f" (scanning {percent(scans, 0)})" if other else ""
-    return f"{name}{dose} {_finds(findings, name)}, at {listed(paid) or 'no sure price'}"
+    return f"{name}{dose} {_finds(findings, name)}, at {listed(paid) or 'no clear price'}"
 
 
 def _prices(findings: Findings) -> tuple[PriceMetric, ...]:
@@ -235,7 +235,7 @@ def staffing_answer(findings: Findings) -> Lead:
     if enough != most:
         head += f", {_over(gaps[enough])} than with {posts[most]}"
     elif len(ladder) > 1:
-        head = f"No number tried is surely enough but the most, {head}"
+        head = f"No number tried is clearly enough but the most, {head}"
     fewer = ladder[: ladder.index(enough)]
     over = [str(posts[name]) for name in fewer if name in findings.unstable]
     parts = [f"with {posts[name]} {_over(gaps[name])}" for name in reversed(fewer) if name in gaps]
@@ -291,14 +291,16 @@ def lane_response_answer(findings: Findings) -> Lead:
     base = findings.study.baseline
     rivals = sorted((n for n in findings.names if n != base), key=lambda n: baseline_difference(findings, n, WAIT).mean)
     wait = with_span(findings.interval(base, WAIT), " min")
-    text = f"Against {base}, with a mean wait of {wait}: {'; '.join(_lane_phrase(findings, name) for name in rivals)}."
+    text = (
+        f"Against {base}, with a average wait of {wait}: {'; '.join(_lane_phrase(findings, name) for name in rivals)}."
+    )
     return lead_on(findings, rivals[0], WAIT, text)
 
 
 def _lane_phrase(findings: Findings, name: str) -> str:
     if name in findings.unstable:
         return overloaded_words(findings, name)
-    return f"{name} has {listed(price_phrases(findings, name, suffix='more')) or 'no sure change'}"
+    return f"{name} has {listed(price_phrases(findings, name, suffix='more')) or 'no clear change'}"
 
 
 CLASS_WORDS: Final = {"general": "the others", "fast": "FAST trucks"}
@@ -349,7 +351,7 @@ def _change(findings: Findings, name: str, kind: str) -> str:
 def _delay(findings: Findings, name: str) -> str:
     gap, scale = baseline_difference(findings, name, DELAY), 1.0 / findings.study.days
     if not is_sure(findings, name, DELAY):
-        return "in all no sure change of delay"
+        return "in all no clear change of delay"
     change = "more" if gap.mean > 0.0 else "fewer"
     return f"in all {with_span(gap.size(), '', scale, 0)} truck-hours of delay a day {change}"
 
@@ -378,7 +380,7 @@ def insider_answer(findings: Findings) -> Lead:
     cost, finds = points_words(gaps[clean]), findings.interval(base, LOADS_FOUND)
     if holm_verdict(findings, clean, LOADS_FOUND) != "higher":
         text = (
-            f"Help from inside makes no sure difference: {percent(finds.mean)} of loads are found "
+            f"Help from inside makes no clear difference: {percent(finds.mean)} of loads are detected "
             f"{span(finds, 100.0)} with it, {cost} points more without."
         )
         return lead_on(findings, clean, LOADS_FOUND, text)
@@ -386,7 +388,7 @@ def insider_answer(findings: Findings) -> Lead:
         (name for name in findings.names if name != base and _helped(findings, name)), key=lambda name: -gaps[name].mean
     )
     text = (
-        f"Help from inside costs {cost} points of the loads found ({percent_with_span(finds)} are under {base}); "
+        f"Help from inside costs {cost} points of detection rate ({percent_with_span(finds)} are under {base}); "
         f"won back: {'; '.join(_guard(findings, name, gaps[name]) for name in guards)}."
     )
     return lead_on(findings, guards[0] if guards else clean, LOADS_FOUND, text)
@@ -398,8 +400,8 @@ def _helped(findings: Findings, name: str) -> bool:
 
 def _guard(findings: Findings, name: str, gap: Difference) -> str:
     """Return what one guard wins back, and its price in waits and officer hours."""
-    surely = holm_verdict(findings, name, LOADS_FOUND) == "higher"
-    head = f"{name} {points_words(gap) if surely else 'surely nothing'}"
+    clearly = holm_verdict(findings, name, LOADS_FOUND) == "higher"
+    head = f"{name} {points_words(gap) if clearly else 'clearly nothing'}"
     if name in findings.unstable:
         return f"{head}, but it cannot carry its load ({findings.unstable[name]})"
-    return f"{head} for {' and '.join(price_phrases(findings, name)) or 'no sure price'}"
+    return f"{head} for {' and '.join(price_phrases(findings, name)) or 'no clear price'}"

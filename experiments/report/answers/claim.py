@@ -35,7 +35,7 @@ class EffectWords(NamedTuple):
 
 
 EFFECT_WORDS: Final[Mapping[str, EffectWords]] = {
-    LOADS_FOUND: EffectWords("points of the loads found", 100.0),
+    LOADS_FOUND: EffectWords("points of detection rate", 100.0),
     WAIT: EffectWords("min of average wait"),
     "exited": EffectWords("trucks through a day", digits=0, a_day=True),
     "delay_truck_h": EffectWords("truck-hours of delay a day", digits=0, a_day=True),

@@ -74,7 +74,7 @@ def _most(findings: Findings) -> str:
             f"{best.alternative}{setting} finds most: {percent(best.found.mean)} of loads, "
             f"{with_span(gap, scale=POINTS)} points more than {findings.study.baseline}"
         )
-    return f"no rule that meets it surely finds more than {findings.study.baseline} ({base} of loads)"
+    return f"no rule that meets it clearly finds more than {findings.study.baseline} ({base} of loads)"
 
 
 def _gain(level: LevelComparison) -> float:
@@ -175,8 +175,8 @@ def _brings(findings: Findings, pair: MoreOfficers, wait: Difference | None, loa
         parts.append(with_span(wait.size(), f" min {'more' if wait.mean > 0.0 else 'less'} wait"))
     if loads is not None and abs(POINTS * loads.mean) >= WORTH_SAYING_POINTS:
         size = with_span(loads.size(), " points", scale=POINTS)
-        parts.append(f"{size} {'more' if loads.mean > 0.0 else 'fewer'} loads found")
-    return listed(parts) or "no sure change"
+        parts.append(f"{size} {'more' if loads.mean > 0.0 else 'fewer'} loads detected")
+    return listed(parts) or "no clear change"
 
 
 def _gap(findings: Findings, metric: str, pair: MoreOfficers) -> Difference:
@@ -201,5 +201,5 @@ def _officer_cell(gain: OfficerGain, alpha: float) -> Cell:
     """Return the change of the average wait, and beneath its interval and that of loads found."""
     wait, found = (gain.gaps[metric] for metric in (WAIT, LOADS_FOUND))
     sure = gain.is_sure(WAIT, alpha)
-    below = f"{span(wait, 1.0, 2)}; found {signed(POINTS * found.mean, 2)} points"
+    below = f"{span(wait, 1.0, 2)}; detected {signed(POINTS * found.mean, 2)} points"
     return Cell(f"{signed(wait.mean, 2)} min{' *' if sure else ''}", below, look="sure" if sure else "")

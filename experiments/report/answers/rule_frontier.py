@@ -123,7 +123,7 @@ def _place(findings: Findings, point: FrontierPoint) -> str:
 
 def _step(findings: Findings, low: str, high: str) -> str:
     wait, found = (_gap(findings, metric, high, low) for metric in (WAIT, LOADS_FOUND))
-    return f"{with_span(found, scale=POINTS)} points more loads found cost {with_span(wait, ' min')} of average wait"
+    return f"{with_span(found, scale=POINTS)} points more loads detected cost {with_span(wait, ' min')} of average wait"
 
 
 def _apart(findings: Findings, low: FrontierPoint, high: FrontierPoint) -> str:
@@ -164,8 +164,8 @@ def rule_frontier_table(findings: Findings) -> Table | None:
     if not has_rules(findings):
         return None
     references = reference_rules(findings)
-    heads = ["rule", "scanned", "opened", "average wait, min", "loads found"]
-    heads += ["wait from the last, min", "found from the last, points"]
+    heads = ["rule", "scanned", "examined", "average wait, min", "detection rate"]
+    heads += ["wait from the last, min", "detected beyond the last, points"]
     heads += [*(f"wait against {rule}, min" for rule in references), "efficient when redrawn"]
     best = efficient_choices(findings)
     rows = []

@@ -103,7 +103,7 @@ def _title(findings: Findings, ranking: Sensitivity) -> str:
     beyond = [row for row in ranking.inputs if row.p_holm <= findings.alpha]
     label = findings.label(ranking.alternative)
     if not beyond:
-        return f"No single one of {ranking.looked_at} redrawn inputs surely decides what {label} gains"
+        return f"No single one of {ranking.looked_at} redrawn inputs clearly decides what {label} gains"
     first = input_title(beyond[0].key)
     more = "more" if beyond[0].rho.estimate > 0.0 else "less"
     others = f", and {len(beyond) - 1} more inputs count" if len(beyond) > 1 else ""

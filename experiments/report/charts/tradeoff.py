@@ -172,14 +172,14 @@ def _title(findings: Findings, marks: Sequence[TradeoffMark]) -> str:
     changed = [mark for mark in marks if mark.sure and abs(mark.wait.mean) >= WORTH_MIN]
     base = findings.label(findings.study.baseline)
     if not changed:
-        return f"As assumed, no alternative surely changes the average wait under {base}"
+        return f"As assumed, no alternative clearly changes the average wait under {base}"
     most = max(changed, key=lambda mark: abs(mark.wait.mean))
     change = "adds {} minutes to" if most.wait.mean > 0.0 else "takes {} minutes off"
     one = f"{most.label} {change.format(number(abs(most.wait.mean)))}"
     n, of = len(changed), len(marks)
     if n == 1:
-        return f"As assumed, {one} the average wait; none of the other {of - 1} alternatives surely changes it"
-    return f"As assumed, {n} of {of} alternatives surely change the average wait: {one} it"
+        return f"As assumed, {one} the average wait; none of the other {of - 1} alternatives clearly changes it"
+    return f"As assumed, {n} of {of} alternatives clearly change the average wait: {one} it"
 
 
 def _caption(findings: Findings) -> str:

@@ -39,7 +39,7 @@ def claim_title(findings: Findings, metric: str) -> str:
     sets = f"{claim.holds_in.words()} sets of assumptions"
     if not lead.sure:
         does = f"detects more than {base}" if metric == LOADS_FOUND else f"changes the average wait under {base}"
-        return f"No alternative surely {does}{share}; the nearest, {who}, does not in {sets}"
+        return f"No alternative clearly {does}{share}; the nearest, {who}, does not in {sets}"
     told = EFFECT_WORDS[metric]
     size = number(abs(told.scale * claim.effect), told.digits)
     if metric == LOADS_FOUND:

@@ -121,8 +121,8 @@ def headline_table(findings: Findings) -> Rows:
         ]
         for name in findings.names
     ]
-    headings = ["alternative", "wait, min", "scanned, %", "found, %"]
-    return [*headings, "found, points"] if several else headings, rows
+    headings = ["alternative", "wait, min", "scanned, %", "detected, %"]
+    return [*headings, "detected, points"] if several else headings, rows
 
 
 def _found(findings: Findings, name: str) -> list[str]:
@@ -164,5 +164,5 @@ def _legend(findings: Findings) -> str:
     )
     return (
         f"In brackets: {percent(findings.study.coverage, 0)} interval {KIND_WORDS['replications']}. wait: end of queue "
-        f"to primary; found: share of loads, expected over all trucks{several}."
+        f"to primary; detected: share of smuggled loads, expected value{several}."
     )

@@ -68,4 +68,4 @@ def legend(findings: Findings) -> str:
     if len(findings.names) == 1:
         return f"{kind}."
     where = " Differences at equal scan rate." if at_equal_share(findings) else ""
-    return f"{kind}; * surely different (Holm).{where}"
+    return f"{kind}; * clearly different (Holm).{where}"

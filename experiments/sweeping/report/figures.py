@@ -251,7 +251,7 @@ def _cell_text(cell: Difference | None, surface: Surface, digits: int, *, error:
 
 def tradeoff_figure(sweep: Sweep, points: Sequence[TradeoffPoint], settings: Mapping[int, str]) -> go.Figure:
     """Draw mean wait against expected detection of every stable point; those not dominated with both intervals."""
-    figure = blank_figure("mean wait to primary, minutes", "expected detection, % of loads", 430)
+    figure = blank_figure("average wait to primary, minutes", "expected detection, % of loads", 430)
     _close_up(figure)
     names = list(dict.fromkeys(name for point in sweep.points for name in point.study.alternatives))
     marks = plotly_marks(names)
@@ -305,5 +305,5 @@ def _hover(point: TradeoffPoint, settings: Mapping[int, str], *, several: bool) 
     head = f"point {point.point}{', ' + point.alternative if several else ''}: {settings[point.point]}"
     return (
         f"{head}<br>{number(point.wait.mean)} min {span(point.wait)}, "
-        f"{number(100.0 * point.detection.mean)} % {span(point.detection, 100.0)}"
+        f"{number(100.0 * point.detection.mean)}% {span(point.detection, 100.0)}"
     )

@@ -25,9 +25,9 @@ from experiments.sweeping.table import axis_column
 from sim.arrays import FloatArray
 
 NO_LEVER: Final = {
-    "replications": "decides how sure the numbers are",
+    "replications": "decides how precise the numbers are",
     "experiment": "changes which alternatives there are",
-    "seed": "changes luck alone",
+    "seed": "changes the random numbers alone",
 }
 """Axes that are no lever, and what they are instead."""
 CURVE_POINTS: Final = 15

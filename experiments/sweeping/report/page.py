@@ -7,117 +7,32 @@ points, and what was run. The drawing library stands in the page once; nothing i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from markupsafe import Markup
 
 from experiments.intervals import Difference
 from experiments.number_format import NONE, listed, number, percent, span
 from experiments.page_templates import Cell, Table, TableColumn, page_environment, page_table
-from experiments.report.labeled import labeled_table
 from experiments.study.run_record import LIBRARIES, package_version
 from experiments.sweeping.axes import Axis
 from experiments.sweeping.report import figures, wording
-from experiments.sweeping.report.labeled import labeled_sweep
-from experiments.sweeping.report.levers import Lever, Levers, find_levers
+from experiments.sweeping.report.levers import Lever, Levers
 from experiments.sweeping.report.plotly_style import PLOTLY, plotly_marks
-from experiments.sweeping.report.readings import DETECTION, METRIC, WAIT, WORDS, read_points, reading_of
+from experiments.sweeping.report.readings import METRIC, WAIT, WORDS
+from experiments.sweeping.report.results import SweepResults, value_words
 from experiments.sweeping.report.surface import Surface, fit_words, half_widths, response_surface, widest
-from experiments.sweeping.report.tradeoff import TradeoffPoint, tradeoff_points
+from experiments.sweeping.report.tradeoff import TradeoffPoint
 from experiments.sweeping.request import Sweep
-from experiments.sweeping.running import PointResult
 from experiments.sweeping.table import INTERVALS, axis_column
 
-SHOWN_MEASURES: Final = (WAIT, DETECTION)
 MOST_ROWS: Final = 25
 """Rows of a table that stands open on the page."""
 BEST_OF_EACH: Final = 5
 MOST_COMPARED: Final = 3
 """Alternatives whose differences from the baseline have surfaces."""
-
-
-@dataclass(frozen=True, slots=True)
-class SweepResults:
-    """A sweep with all that its page is made of."""
-
-    sweep: Sweep
-    outcomes: Sequence[PointResult]
-    inert: dict[str, list[list[str]]]
-    settings: dict[int, str]
-    """By point, what sets it apart from the others, in words."""
-    levers: dict[str, Levers]
-    """By measure, of the baseline."""
-    others: dict[str, dict[str, Levers]]
-    """By measure and alternative, of its difference from the baseline."""
-    tradeoff: tuple[TradeoffPoint, ...]
-    meeting: frozenset[tuple[int, str]] | None
-    """Points and alternatives that keep to the constraints; None: there are none."""
-
-
-def sweep_results(
-    sweep: Sweep, outcomes: Sequence[PointResult], table: pd.DataFrame, inert: dict[str, list[list[str]]]
-) -> SweepResults:
-    """Return what the page of a sweep shows.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From `experiments.sweeping.table.sweep_table`.
-    inert : dict
-        Values of an axis that gave the same results at every point, by axis.
-    """
-    table = labeled_table(sweep.baseline_study, table)
-    sweep, outcomes = labeled_sweep(sweep, outcomes)
-    samples = read_points(sweep, outcomes)
-    study = sweep.baseline_study
-    base = study.baseline
-    readings = {
-        name: (
-            reading_of(sweep, outcomes, samples, WAIT, (name, "")),
-            reading_of(sweep, outcomes, samples, DETECTION, (name, "")),
-        )
-        for name in dict.fromkeys(name for point in sweep.points for name in point.study.alternatives)
-    }
-    meeting = None
-    if sweep.constraints:
-        rows = table[table["meets_constraints"]]
-        meeting = frozenset(zip(rows["point"].tolist(), rows["alternative"].tolist(), strict=True))
-    return SweepResults(
-        sweep=sweep,
-        outcomes=outcomes,
-        inert=inert,
-        settings={point.number: point_words(sweep.axes, point.values, sweep.drawn) for point in sweep.points},
-        levers={
-            measure: find_levers(sweep, reading)
-            for measure, reading in zip(SHOWN_MEASURES, readings[base], strict=True)
-        },
-        others={
-            measure: {
-                name: find_levers(sweep, reading_of(sweep, outcomes, samples, measure, (name, base)))
-                for name in study.alternatives
-                if name != base
-            }
-            for measure in SHOWN_MEASURES
-        },
-        tradeoff=tradeoff_points(readings),
-        meeting=meeting,
-    )
-
-
-def point_words(axes: Sequence[Axis], values: Sequence[object], drawn: Sequence[str]) -> str:
-    """Return the settings of a point as a reader would type them; drawn numbers to four digits."""
-    return ", ".join(f"{axis.key}={value_words(axis, value, drawn)}" for axis, value in zip(axes, values, strict=True))
-
-
-def value_words(axis: Axis, value: object, drawn: Sequence[str]) -> str:
-    """Return one value as it was typed, or to four digits where a design drew it."""
-    if axis.key in drawn and isinstance(value, float):
-        return f"{value:.4g}"
-    return next((text for text, known in zip(axis.texts, axis.values, strict=True) if known == value), str(value))
 
 
 def render_sweep_page(results: SweepResults) -> str:
@@ -313,8 +228,8 @@ def _tradeoff_caption(results: SweepResults) -> str:
     rows = sum(len(point.study.alternatives) for point in results.sweep.points)
     words = (
         "Filled: not dominated, with the intervals of both. Grey, open: dominated. Point at one to see its settings. "
-        "An interval is that of a point alone; points that met the same trucks share most of their luck, so that their "
-        "differences are surer than their intervals."
+        "An interval is that of a point alone; points that met the same trucks share most of their random numbers, so "
+        "that their differences are more certain than their intervals."
     )
     left = rows - len(results.tradeoff)
     return f"{words} {left:,} of {rows:,} are not drawn, as unstable or failed." if left else words
@@ -330,8 +245,11 @@ def best_points(results: SweepResults) -> list[tuple[str, list[TradeoffPoint]]]:
     by_detection = sorted(points, key=lambda point: (-point.detection.mean, point.wait.mean))
     if results.meeting is not None:
         kept = [point for point in by_detection if (point.point, point.alternative) in results.meeting]
-        return [("Keep to the constraints, most loads found first", kept[:MOST_ROWS])]
-    return [("Shortest mean wait", list(points[:BEST_OF_EACH])), ("Most loads found", by_detection[:BEST_OF_EACH])]
+        return [("Keep to the constraints, highest detection rate first", kept[:MOST_ROWS])]
+    return [
+        ("Shortest average wait", list(points[:BEST_OF_EACH])),
+        ("Highest detection rate", by_detection[:BEST_OF_EACH]),
+    ]
 
 
 def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPoint]) -> Table:
@@ -347,7 +265,7 @@ def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPo
         name = f"{row.point}, {row.alternative}" if several else str(row.point)
         rows.append((name, (*measured, *words, *kept)))
     constraints = [] if results.meeting is None else ["keeps to constraints"]
-    measured_columns = (TableColumn("", "mean wait", "min"), TableColumn("", "expected detection", "%", "assumed"))
+    measured_columns = (TableColumn("", "average wait", "min"), TableColumn("", "expected detection", "%", "assumed"))
     return page_table(title, "point", (*measured_columns, *heads, *constraints), rows)
 
 
@@ -392,7 +310,8 @@ def _fixed(sweep: Sweep) -> list[str]:
 def _limits(results: SweepResults) -> Iterator[str]:
     """Yield how intervals were worked out, and what is not in them."""
     sweep, coverage = results.sweep, percent(results.sweep.baseline_study.coverage, 0)
-    yield f"Intervals hold {coverage}: {INTERVALS}. Points met the same trucks with the same luck where keys allow."
+    said = f"Intervals hold {coverage}: {INTERVALS}."
+    yield f"{said} Points met the same trucks with the same random numbers where keys allow."
     if sweep.drawn:
         yield (
             "What is read off a fit has chance over replications in its interval, and what the fit leaves at single "

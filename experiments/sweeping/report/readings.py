@@ -20,7 +20,7 @@ from sim.tables import METRICS, Metric
 WAIT: Final = "wait_mean_min"
 DETECTION: Final = "detection_expected"
 METRIC: Final = {metric.name: metric for metric in METRICS}
-WORDS: Final = {WAIT: "mean wait", DETECTION: "expected detection"}
+WORDS: Final = {WAIT: "average wait", DETECTION: "expected detection"}
 
 Terms = tuple[tuple[float, Sample], ...]
 

@@ -37,7 +37,7 @@ def change_words(gap: Difference, unit: str) -> str:
     """
     way = "rises" if gap.mean > 0.0 else "falls"
     if np.isfinite(gap.low) and gap.low <= 0.0 <= gap.high:
-        return f"does not surely move ({with_span(gap, unit)})"
+        return f"does not clearly move ({with_span(gap, unit)})"
     return f"{way} by {with_span(gap.size(), unit)}"
 
 
@@ -55,7 +55,7 @@ def lever_answer(levers: Levers) -> tuple[str, str]:
     if strongest is None:
         return f"{begin}: nothing can be said.", "No two points that differ in one axis alone carry their load."
     if not _moves(strongest.gap):
-        return f"{begin}: no axis surely moves it.", _from_to(first, strongest, reading)
+        return f"{begin}: no axis clearly moves it.", _from_to(first, strongest, reading)
     parts = (_from_to(first, strongest, reading), _basis(first, strongest), _next(levers))
     return f"{begin}: {first.axis.key} moves it most.", " ".join(part for part in parts if part)
 
@@ -71,7 +71,7 @@ def _next(levers: Levers) -> str:
     if second is None:
         return ""
     if not _moves(second.gap):
-        return "No other axis surely moves it."
+        return "No other axis clearly moves it."
     return f"Next is {_from_to(levers.order[1], second, levers.reading)} {_lead(levers)}".strip()
 
 
@@ -97,12 +97,12 @@ def _lead(levers: Levers) -> str:
     if lead is None:
         gaps = [lever.strongest.gap.size() for lever in levers.order[:2] if lever.strongest]
         apart = np.isfinite(gaps[0].low) and gaps[0].low > gaps[1].high
-        return "Their intervals lie apart." if apart else "Their intervals overlap: their order is not sure."
+        return "Their intervals lie apart." if apart else "Their intervals overlap: their order is not clear."
     if not np.isfinite(lead.low):
         return ""
     if lead.low > 0.0:
         return f"The first moves it by {with_span(lead, unit)} more, paired."
-    return f"Which of the two moves it more is not sure: {with_span(lead, unit)}."
+    return f"Which of the two moves it more is not clear: {with_span(lead, unit)}."
 
 
 def _rank_answer(levers: Levers, begin: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ def test_an_overloaded_station_is_named_with_its_load() -> None:
     weekly = replications.weekly(["calm", "busy"], {"busy": ("secondary", "dock")})
     unstable, saturated = overloaded_alternatives(scenarios("port.secondary.when_full=block"), weekly)
     assert unstable == {
-        "busy": "secondary is asked for 130 % of its weekly capacity; dock is asked for 130 % of its weekly capacity"
+        "busy": "secondary is asked for 130% of its weekly capacity; dock is asked for 130% of its weekly capacity"
     }
     assert saturated == {}
 
@@ -25,8 +25,8 @@ def test_a_yard_that_trucks_pass_by_saturates_and_keeps_its_wait() -> None:
     passing = scenarios("port.portal.when_full=suspend", "port.portal.room_trucks=40")
     unstable, saturated = overloaded_alternatives(passing, weekly)
     assert unstable == {}
-    assert saturated == {"busy": "portal is asked for 130 % of its weekly capacity"}
+    assert saturated == {"busy": "portal is asked for 130% of its weekly capacity"}
     blocking = scenarios("port.portal.when_full=block")
     unstable, saturated = overloaded_alternatives(blocking, weekly)
-    assert "analyst is asked for 120 %" in unstable["busy"]
+    assert "analyst is asked for 120%" in unstable["busy"]
     assert saturated == {}

@@ -72,7 +72,7 @@ def test_an_unverified_number_needs_consent(tmp_path: Path, new: str) -> None:
     assert unverified_keys(folder / "cost" / "portal.yaml") == ["assets.site.price_usd"]
     with pytest.raises(ConfigError) as found:
         read_catalogue(2023, GDP, folder=folder)
-    assert str(found.value).startswith(f"{key}: nobody has opened its source; accept it")
+    assert str(found.value).startswith(f"{key}: nobody has checked its source; accept it")
     assert "\n" not in str(found.value)
     assert read_catalogue(2023, GDP, [key], folder)["portal"] == CATALOGUE["portal"]
 

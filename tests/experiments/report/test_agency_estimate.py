@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.report.agency_estimate import COUNTS, agency_estimate, agency_estimates
-from experiments.study.study import RandomStreamPrecision
+from experiments.study.settings import RandomStreamPrecision
 from sim.algorithms.sampling import clopper_pearson, confidence_when_clean
 from tests import replications
 
@@ -55,7 +55,7 @@ def test_nothing_found_sizes_no_sample_and_bounds_the_rate() -> None:
 
 
 def test_the_interval_covers_what_a_perfect_inspection_would_find() -> None:
-    """Of 200 random streams whose inspections find all, at least 93 % cover the truth."""
+    """Of 200 random streams whose inspections find all, at least 93% cover the truth."""
     rng = np.random.default_rng(1)
     passed, loads, sampled, seized = 50_000, 100, 5000, 60
     x = rng.hypergeometric(loads, passed - loads, sampled, size=200)

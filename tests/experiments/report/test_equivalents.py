@@ -75,7 +75,7 @@ def test_nothing_is_said_where_nobody_tried_other_portals() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_interval_holds_the_true_number(seed: int) -> None:
-    """Of 200 studies about 95 % hold it: at least 180 but for one study in ten thousand."""
+    """Of 200 studies about 95% hold it: at least 180 but for one study in ten thousand."""
     rng = np.random.default_rng(seed)
     held = 0
     for _ in range(200):

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.execution.tuning import MatchedMetrics
 from experiments.report.frontier import FrontierPoint, compare_at_equal_level, frontier_points
-from experiments.study.margins import AlikeMargins
+from experiments.study.settings import AlikeMargins
 from tests import replications
 
 
@@ -31,7 +31,7 @@ def test_strong_dominance_needs_no_loss_anywhere() -> None:
     found = standing({"good": (20.0, 0.3, 0.3), "bad": (30.0, 0.2, 0.3), "costly": (40.0, 0.4, 0.3)})
     words = found["bad"].words()
     assert re.fullmatch(
-        r"dominated by good \((wait (9|10)\.\d min shorter), (9|10)\.\d points more loads found\)", words
+        r"dominated by good \((wait (9|10)\.\d min shorter), (9|10)\.\d points more loads detected\)", words
     )
     assert found["costly"].status == "frontier"
 
@@ -39,7 +39,7 @@ def test_strong_dominance_needs_no_loss_anywhere() -> None:
 def test_equal_waits_leave_detection_to_decide() -> None:
     found = standing({"one": (30.0, 0.2, 0.3), "two": (30.0, 0.3, 0.3)})
     assert found["one"].words().startswith("dominated by two (")
-    assert found["one"].words().endswith("points more loads found, wait longer by less than 0.5 min)")
+    assert found["one"].words().endswith("points more loads detected, wait longer by less than 0.5 min)")
 
 
 def test_the_dominator_named_is_itself_undominated() -> None:

@@ -24,7 +24,7 @@ def test_the_random_stream_stands_beside_the_truth(found: Findings) -> None:
     assert table is not None
     name, (inspected, *_, truth, _, clean) = table.rows[0]
     assert name == "todays_practice"
-    assert truth.text == "0.0 %"
+    assert truth.text == "0.0%"
     assert "of them opened" in inspected.below
     assert clean.text == "598"
 
@@ -32,7 +32,7 @@ def test_the_random_stream_stands_beside_the_truth(found: Findings) -> None:
 def test_the_answer_says_how_many_examinations_a_precision_takes(found: Findings) -> None:
     text = random_stream_answer(found)
     assert text.startswith("Random examinations under todays_practice: ")
-    assert text.endswith("598 clean examinations would show with 95 % confidence that the rate is below 0.50 %.")
+    assert text.endswith("598 clean examinations would show with 95% confidence that the rate is below 0.50 %.")
 
 
 def test_another_precision_is_another_sample(found: Findings) -> None:
@@ -41,7 +41,7 @@ def test_another_precision_is_another_sample(found: Findings) -> None:
     ).random_stream
     other = dataclasses.replace(found, study=dataclasses.replace(found.study, random_stream=wanted))
     assert "2,995 clean examinations" in random_stream_answer(other)
-    assert "±20 %" in random_stream_note(other)
+    assert "±20%" in random_stream_note(other)
 
 
 def test_without_a_stream_nothing_is_said(found: Findings) -> None:

@@ -22,8 +22,8 @@ def test_a_run_alone_says_its_range_and_ranks_nobody() -> None:
     asked = replications.study(list(one), "replications=20")
     alone = gather_findings(asked, replications.done(one), replications.weekly(one), besides)
     text = notes.redraws_answer(alone)
-    assert "between 5.0 % and 27.0 % of loads" in text
-    assert "in half of them more than 16.0 %" in text
+    assert "between 5.0% and 27.0% of loads" in text
+    assert "in half of them more than 16.0%" in text
     assert notes.redraws_ranking_note(alone) == ""
     assert tables.redrawn_table(alone) is None
     page = render_report(alone)

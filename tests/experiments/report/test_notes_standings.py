@@ -17,7 +17,7 @@ def test_twins_are_named_once_and_a_saturated_port_says_what_it_scanned() -> Non
     found = replications.findings(ALIKE, over={"twin": ("portal",)})
     lines = frontier_notes(found)
     assert "todays_practice and twin are alike, within 0.5 min and 0.5 points of loads." in lines
-    assert any("twin: portal is asked for 130 %" in line and "27.7 % were" in line for line in lines)
+    assert any("twin: portal is asked for 130%" in line and "27.7% were" in line for line in lines)
 
 
 def test_notes_date_the_week_and_name_what_is_left_out() -> None:

@@ -55,7 +55,7 @@ def test_rows_hold_the_types_of_the_threat_in_their_units(option: str, units: li
     assert words.startswith("Expected finds of todays_practice in 7 days: ")
     for name in occurring_types(found.study):
         assert amount_unit_words(name) in words
-    # one of one in every replication, as made up: found 100 %, amounts without spread
+    # one of one in every replication, as made up: found 100%, amounts without spread
     assert "1.00 [1.00, 1.00] of 1.00" in words
     if option != "hard_drugs":
         assert "methamphetamine" not in words
@@ -72,5 +72,5 @@ def test_a_type_that_only_another_alternative_meets_is_a_dash() -> None:
     assert table.columns[-1].words == "people"
     (_, own), (_, other) = table.rows
     assert own[-1].text == "-"
-    assert other[-1].text.startswith("100.0 %")
+    assert other[-1].text.startswith("100.0%")
     assert "people" not in amounts_sentence(found)

@@ -49,8 +49,8 @@ def found() -> Findings:
 def test_the_binding_station_is_said_with_its_hours(found: Findings) -> None:
     (name, words), _ = tables.binding_rows(found)
     assert name == "todays_practice"
-    assert words.startswith("07-20 h primary (100 % of the standing")
-    assert "20-24 h dock (60 %" in words
+    assert words.startswith("07-20 h primary (100% of the standing")
+    assert "20-24 h dock (60%" in words
 
 
 def test_one_more_that_helps_is_sure_and_one_that_does_not_is_not(found: Findings) -> None:
@@ -67,14 +67,14 @@ def test_where_nothing_helps_it_says_so(found: Findings) -> None:
     extra = replications.metrics({f"{PREFIX}portal": (31.0, 0.12, 0.277)})
     none = resource_gains(found.metrics, extra, "todays_practice", 0.95, None)
     text = tables.bottleneck_answer(dataclasses.replace(found, gains=none))
-    assert text.endswith("Adding one unit of any resource would not surely shorten the average wait by 0.1 min.")
+    assert text.endswith("Adding one unit of any resource would not clearly shorten the average wait by 0.1 min.")
     assert tables.bottleneck_answer(dataclasses.replace(found, gains=[])) == ""
 
 
 def test_levels_name_what_is_held_equal_and_who_cannot_reach_it(found: Findings) -> None:
     table = tables.levels_table(found)
     heads = [head.words.partition(" (")[0] for head in table.columns]
-    assert heads == ["mean wait", "95th percentile of crossing", "officer hours"]
+    assert heads == ["average wait", "95th percentile of crossing", "officer hours"]
     (_, base), (_, other) = table.rows
     assert base[0].text == "baseline"
     assert other[2].text.startswith("+4.")
@@ -85,7 +85,7 @@ def test_redraws_are_counted_with_their_intervals(found: Findings) -> None:
     assert table is not None
     (_, base), (_, other) = table.rows
     assert base[1].text == "baseline"
-    assert (other[1].text, other[1].below) == ("9 of 12", "[43 %, 95 %]")
+    assert (other[1].text, other[1].below) == ("9 of 12", "[43%, 95%]")
     assert other[0].text == "7 of 10"
     words = notes.redraws_note(found.redrawn)  # type: ignore[arg-type]
     assert "1 draw made no sense" in words
@@ -103,9 +103,9 @@ def test_without_redraws_nothing_is_said() -> None:
 def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> None:
     text = notes.redraws_ranking_note(found)
     assert text.startswith(
-        "Efficient (nobody does better), in how many of 10 sets of assumptions: other 7 [35 %, 93 %]; "
+        "Efficient (nobody does better), in how many of 10 sets of assumptions: other 7 [35%, 93%]; "
     )
-    assert "todays_practice 3 [7 %, 65 %]" in text
+    assert "todays_practice 3 [7%, 65%]" in text
 
 
 def test_the_report_holds_all_of_it(found: Findings) -> None:

@@ -129,7 +129,7 @@ def test_insiders_cost_what_helped_loads_lose(periods: list[Period]) -> None:
 
 
 def test_waits_of_a_port_that_cannot_carry_its_load_are_left_out(periods: list[Period]) -> None:
-    record = periods[0].record | {"unstable": {cards.NAME: "dock is asked for 130 %"}}
+    record = periods[0].record | {"unstable": {cards.NAME: "dock is asked for 130%"}}
     (one,) = cards.with_periods(periods[:1], record=record)
     found = line_level(line(periods, "crossing_p95"), one, 0.95)
     assert np.isnan(found.value)

@@ -87,14 +87,14 @@ def test_every_level_stands_with_its_interval_and_a_reason_stands_once(
         if row.last.has_interval and row.last.low < row.last.high:
             assert wording.interval_text(row.line, row.last) in cell.split("</td>")[0], row.line.key
     bare = make_scorecard([cards.series(cards.write_run(tmp_path / "bare", draws=None))], read_targets())
-    own = next(row for row in render_scorecard(bare).split("<tr>") if "Loads found, all types" in row)
+    own = next(row for row in render_scorecard(bare).split("<tr>") if "Detection rate, all types" in row)
     assert own.count("its range is not computed") == 1
 
 
 def test_the_three_parameters_are_defined(page: str) -> None:
     for words in (
-        "hours that large-scale scanners are in order",
-        "scanned or opened",
+        "hours that large-scale scanners are available",
+        "scanned or physically examined",
         "physically examined",
         "at least 0.964",
     ):

@@ -30,7 +30,7 @@ def test_the_answer_counts_the_lines_with_a_target(card: Scorecard) -> None:
 
 def test_what_is_off_course_is_said_with_interval_badge_and_target(card: Scorecard) -> None:
     off = next(s for s in wording.direction_findings(card) if s.startswith("Off target"))
-    assert "mean wait 48." in off
+    assert "average wait 48." in off
     assert "(fitted) against at most 30 min (assumed: 15 to 45)" in off
 
 
@@ -72,7 +72,7 @@ def test_shares_move_by_points(tmp_path: Path) -> None:
 
 def test_high_risk_is_defined(card: Scorecard) -> None:
     assert "at least 0.964" in wording.high_risk_definition(card)
-    assert "3.6 %" in wording.high_risk_definition(card)
+    assert "3.6%" in wording.high_risk_definition(card)
 
 
 def test_the_rule_names_every_verdict(card: Scorecard) -> None:

@@ -41,12 +41,12 @@ def test_inputs_come_first_then_the_program_then_measures(store: Path, call: Any
     status, said = call("aaaa", "bbbb")
     assert status == 0
     assert max(map(len, said.splitlines())) <= 80
-    order = ["One input differs:", "The same program:", "Paired over 5 replications", "mean wait"]
+    order = ["One input differs:", "The same program:", "Paired over 5 replications", "average wait"]
     places = [said.index(words) for words in order]
     assert places == sorted(places)
     assert "  traffic.volume_scale\n    A  1  [assumption: a guess]\n    B  1.1  [assumption: a guess]\n" in said
     # the same luck in both runs leaves the difference without an error
-    assert row(said, "mean wait, min").split() == [
+    assert row(said, "average wait, min").split() == [
         "mean",
         "wait,",
         "min",
@@ -81,7 +81,7 @@ def test_only_replications_of_both_runs_are_paired(store: Path, call: Any) -> No
     add_run(store, replace(fewer, run_id="20260506-000000-eeee0005", metrics=few))
     _, said = call("aaaa", "eeee", "alternative=today")
     assert "Paired over 3 replications" in said
-    assert row(said, "mean wait, min").split()[5] == "+11.0"
+    assert row(said, "average wait, min").split()[5] == "+11.0"
     assert "more_scans" not in said
 
 
@@ -105,11 +105,11 @@ def test_three_runs_are_each_set_beside_the_first(store: Path, call: Any) -> Non
 
 def test_a_wait_that_an_overloaded_station_decides_is_not_compared(store: Path, call: Any) -> None:
     plain = made.more_traffic()
-    held = plain.points.assign(unstable="today: primary at 112 % of its hours")
+    held = plain.points.assign(unstable="today: primary at 112% of its hours")
     add_run(store, replace(plain, run_id="20260506-000000-eeee0005", points=held))
     _, said = call("aaaa", "eeee", "alternative=today")
-    assert "B cannot carry its weekly load (today: primary at 112 % of its hours)" in " ".join(said.split())
-    assert row(said, "mean wait, min").split()[-2:] == ["-", "unstable"]
+    assert "B cannot carry its weekly load (today: primary at 112% of its hours)" in " ".join(said.split())
+    assert row(said, "average wait, min").split()[-2:] == ["-", "unstable"]
 
 
 def test_points_of_a_sweep_are_chosen_by_number(store: Path, call: Any) -> None:

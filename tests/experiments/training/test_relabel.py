@@ -169,7 +169,7 @@ def test_where_nothing_is_found_there_is_nothing_to_learn(common: CommonPast, pa
 
 @pytest.mark.slow
 def test_five_simulated_pasts_teach_what_the_relabeled_one_teaches() -> None:
-    """Share of loads among the riskiest 27 % of the year after: models of both pasts agree on average over sets."""
+    """Share of loads among the riskiest 27% of the year after: models of both pasts agree on average over sets."""
     pairs = list(past_pairs(5, 2))
     gaps = np.array([pair.relabeled - pair.simulated for pair in pairs])
     assert len(gaps) >= 3

@@ -24,7 +24,7 @@ LISTED = ("square_root", "trusted_trader", "minimax", "exploration")
 @pytest.mark.parametrize("name", LISTED)
 @pytest.mark.parametrize("share", [0.06, 0.27, 0.8])
 def test_shares_come_out_as_asked(make_scenario: Make, name: str, share: float) -> None:
-    # 52 % are members, of whom 5 % are audited: no more than half of all can be selected
+    # 52% are members, of whom 5% are audited: no more than half of all can be selected
     reached = min(share, 0.48 + 0.05 * 0.52) if name == "trusted_trader" else share
     assert_share(chosen(make_scenario(f"policy={name}", f"policy.share={share}")), reached, N)
 
@@ -32,7 +32,7 @@ def test_shares_come_out_as_asked(make_scenario: Make, name: str, share: float) 
 @pytest.mark.parametrize("share", [0.18, 0.27, 0.8])
 def test_the_red_lane_comes_out_at_its_expected_rate(make_scenario: Make, share: float) -> None:
     port = make_scenario("policy=asycuda", f"policy.red_expected_share={share}")
-    # yellow and blue criteria keep 15 % out of the red lane
+    # yellow and blue criteria keep 15% out of the red lane
     assert_share(chosen(port), min(share, 0.85), N)
 
 
@@ -113,7 +113,7 @@ def test_lowering_the_expected_rate_keeps_the_criteria(make_scenario: Make) -> N
 
 
 def test_the_manual_s_example_through_the_policy(make_scenario: Make) -> None:
-    """V8: criteria 6 %, random 1 %, expected 10 % -> red 10 % = 6 + 1 + 3."""
+    """V8: criteria 6%, random 1%, expected 10% -> red 10% = 6 + 1 + 3."""
     port = make_scenario("policy=asycuda", "policy.red_expected_share=0.10")
     steps = port.policy.steps()[0]  # type: ignore[attr-defined]
     assert steps == pytest.approx((0.06, 0.01, 0.03))

@@ -46,7 +46,7 @@ def test_the_same_trucks_have_other_luck_in_another_replication(scenario: Scenar
     pd.testing.assert_frame_equal(again[OWN], day[OWN])
     for column in MANIFEST:
         # Times that do not vary stay, and one of a few kinds of load is often drawn again.
-        if column.tier in ("luck", "true") and day[column.name].nunique() > 100:
+        if column.tier in ("chance", "true") and day[column.name].nunique() > 100:
             assert (again[column.name] != day[column.name]).mean() > 0.99, column.name
 
 

@@ -44,7 +44,7 @@ def week(scenario: Scenario, seed: int = 1) -> pd.DataFrame:
 
 
 def agrees(values: npt.ArrayLike, mean: float) -> bool:
-    """Return whether a sample's mean is within its own interval (99.9 %) of what is expected."""
+    """Return whether a sample's mean is within its own interval (99.9%) of what is expected."""
     found = np.asarray(values, dtype=np.float64)
     return bool(abs(found.mean() - mean) <= 3.3 * found.std() / np.sqrt(len(found)) + 1e-12)
 

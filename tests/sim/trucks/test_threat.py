@@ -262,7 +262,7 @@ def test_both_northbound_threats_in_one_are_the_sum_of_the_two(make_scenario: Ma
 
 
 def test_the_outbound_loads_add_up_to_the_published_flows(make_scenario: Make) -> None:
-    """10 % of 200,000 firearms and of 28 bn USD a year, in 7.6 million trucks."""
+    """10% of 200,000 firearms and of 28 bn USD a year, in 7.6 million trucks."""
     threat = make_scenario("threat=outbound").threat
     loads = 7.6e6 * threat.prevalence_per_truck
     weights = threats.load_class_weights(threat, laden=True)

@@ -77,7 +77,7 @@ def test_shares_of_loads_follow_the_kilograms_seized(make_scenario: Make, office
 
 
 def test_drugs_have_the_shares_of_kilograms_that_were_seized_in_trucks(scenario: Scenario) -> None:
-    """Heroin had 6 % of the kilograms; 0.5 % is seized. Fentanyl has less than was seized, most of it in cars."""
+    """Heroin had 6% of the kilograms; 0.5% is seized. Fentanyl has less than was seized, most of it in cars."""
     kg = presented_kg_per_load(scenario)
     in_trucks = seizures.seized()["kg"] * PART_IN_TRUCKS
     pd.testing.assert_series_equal(

@@ -35,7 +35,7 @@ def cells(table: pd.DataFrame) -> tuple[Cell, ...]:
 def test_the_share_of_draws_that_have_a_rate_stands_beside_their_range() -> None:
     rate, payback, _ = cells(drawn([0.1, 0.3, None, None], [4, 2, None, None]))
     assert rate.value == pytest.approx(0.3425, abs=5e-5)
-    assert rate.below == "a rate in 50 % of draws: [10.0 %, 30.0 %]"
+    assert rate.below == "a rate in 50% of draws: [10.0%, 30.0%]"
     assert (rate.low, rate.high) == pytest.approx((0.1, 0.3))
     assert payback.below == "[2, never]"
     assert (payback.low, payback.high) == (2.0, None)
@@ -43,7 +43,7 @@ def test_the_share_of_draws_that_have_a_rate_stands_beside_their_range() -> None
 
 def test_no_draw_has_a_rate() -> None:
     rate, payback, _ = cells(drawn([None, None], [None, None]))
-    assert rate.below == "a rate in 0 % of draws"
+    assert rate.below == "a rate in 0% of draws"
     assert payback.below == "[never, never]"
 
 

@@ -9,6 +9,7 @@ from page_tags import tags
 from planned import DRAWS, found
 
 from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.funding.report.portfolio_page import build_portfolio_page, render_portfolio_page
 from experiments.funding.report.portfolio_text import (
     choice_certainty_words,
@@ -82,3 +83,16 @@ def test_no_limit_no_budget_still_makes_a_page() -> None:
     text = html(found(budget_usd=None))
     assert "no total budget" in text
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL).lower().split()
+
+
+def test_the_page_shows_labels_and_files_keep_ids() -> None:
+    made = found()
+    shown = labeled_portfolio(made)
+    assert [(one.port, one.name) for one in shown.options] != [(one.port, one.name) for one in made.options]
+    assert shown.chosen.solved.chosen == made.chosen.solved.chosen
+    assert set(shown.plan.ports) == {port.name for port in shown.ports} == set(shown.chosen.options["port"])
+    assert set(made.chosen.options["port"]) == {"here", "there"}
+    words = chosen_purchases_words(shown)
+    assert "Bridge of the Americas, El Paso (Here)" in words
+    assert all("“more”" not in text for text in (words, *shown.chosen.why))
+    assert labeled_portfolio(shown) is shown

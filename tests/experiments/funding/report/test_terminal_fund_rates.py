@@ -36,10 +36,10 @@ def evidence() -> Evidence:
 def test_every_figure_has_the_ends_of_its_range_below_it(evidence: Evidence) -> None:
     table = rates_table(evidence)
     heads, rows = table.headings(), table.lines()
-    assert heads[1:5] == ["at 2 %", "at 3 %", "at 7 %", "at 10 %"]
+    assert heads[1:5] == ["at 2%", "at 3%", "at 7%", "at 10%"]
     for start in range(0, len(rows), 3):
         name, low, high = rows[start : start + 3]
-        assert (low[0].strip(), high[0].strip()) == ("5 %", "95 %")
+        assert (low[0].strip(), high[0].strip()) == ("5%", "95%")
         for middle, bottom, top in zip(name[1:7], low[1:7], high[1:7], strict=True):
             assert float(bottom) <= float(top), (name[0], middle)
     found = [row[0] for row in rows].index("A4")

@@ -40,7 +40,7 @@ def test_every_draw_stands_at_every_other_rate(found: Uncertainty) -> None:
 
 
 def test_at_the_headlines_rate_they_would_be_the_headlines_draws(found: Uncertainty) -> None:
-    """Asked at 3 % with 7 % beside it, the draws at 7 % are those of the case at 7 %."""
+    """Asked at 3% with 7% beside it, the draws at 7% are those of the case at 7 %."""
     asked = small()
     swapped = dataclasses.replace(asked.appraisal, discount_rate=0.03, sensitivity_rates=(0.07,))
     one = dataclasses.replace(valuation(), asked=dataclasses.replace(asked, appraisal=swapped))

@@ -32,4 +32,4 @@ def test_the_notes_say_what_was_drawn_ruled_out_and_left_to_luck() -> None:
     for words in ("draws", "simulated twice", "formulas"):
         assert words in said
     alone = " ".join(uncertainty_notes(valuation(), standard()))
-    assert "no worlds were redrawn" in alone
+    assert "nothing was redrawn" in alone

@@ -89,7 +89,7 @@ def test_the_error_that_is_added_covers_new_worlds(seed: int) -> None:
         (missed - np.median(missed, axis=0) > low - np.median(found.errors, axis=0))
         & (missed - np.median(missed, axis=0) < high - np.median(found.errors, axis=0))
     ).mean(axis=0)
-    # 90 % asked for, ends known to about 3 % of 120 worlds, four standard errors
+    # 90% asked for, ends known to about 3% of 120 worlds, four standard errors
     assert (inside > 0.9 - 4.0 * (0.03**2 + 0.09 / 400) ** 0.5).all()
 
 

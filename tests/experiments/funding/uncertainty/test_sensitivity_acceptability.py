@@ -74,7 +74,7 @@ def test_intervals_count_draws_without_a_break_even() -> None:
     assert row["no_break_even_share"] == 0.25
     assert row["break_even_p50_usd"] == 5.0
     assert np.isnan(row["break_even_p95_usd"])
-    # thresholds -5, 5 and 10 dollars of 100 a load: two are at most 6 %
+    # thresholds -5, 5 and 10 dollars of 100 a load: two are at most 6%
     assert row["not_replaced_enough_share"] == 0.5
     assert np.isnan(table.loc["none", "break_even_p50_usd"])
 

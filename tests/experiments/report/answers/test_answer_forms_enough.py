@@ -31,13 +31,13 @@ def test_the_least_number_that_is_enough_leads() -> None:
 
 def test_the_most_is_never_called_surely_enough() -> None:
     waits = {"three": 60.0, "four": 50.0, "six": 40.0, "eight": 30.0}
-    assert answer_text(findings(waits)).startswith("No number tried is surely enough but the most")
+    assert answer_text(findings(waits)).startswith("No number tried is clearly enough but the most")
 
 
 def test_a_number_that_nobody_can_manage_with() -> None:
     waits = {"four": 60.0, "six": 60.0, "eight": 60.0}
     found = findings(waits, over={"eight": ("primary",)})
-    assert answer_forms.staffing_answer(found).text.startswith("8 analysts are not enough: primary is asked for 130 %")
+    assert answer_forms.staffing_answer(found).text.startswith("8 analysts are not enough: primary is asked for 130%")
 
 
 def test_studies_of_anything_else_are_not_asked() -> None:

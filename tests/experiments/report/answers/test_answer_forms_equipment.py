@@ -35,14 +35,14 @@ def test_gains_and_prices_are_those_of_the_comparison() -> None:
     low, high = (float(x) for x in re.findall(r"finds 2\.0 \[([\d.]+), ([\d.]+)\] points", text)[0])
     assert abs(low - 100.0 * row["diff_low"]) < 0.051
     assert abs(high - 100.0 * row["diff_high"]) < 0.051
-    assert "in_secondary (scanning 20 %) finds" in text
+    assert "in_secondary (scanning 20%) finds" in text
     assert "min less average wait [" in text
-    assert "same finds as many, at no sure price" in text
+    assert "same finds as many, at no clear price" in text
 
 
 def test_an_overloaded_alternative_is_said_to_be_one() -> None:
     text = answer_text(findings({"in_secondary": ("dock",)}))
-    assert "in_secondary cannot carry its load (dock is asked for 130 %" in text
+    assert "in_secondary cannot carry its load (dock is asked for 130%" in text
 
 
 def test_southbound_the_types_are_told_in_their_units() -> None:

@@ -43,13 +43,13 @@ def test_the_answer_says_what_each_guard_wins_back_and_costs() -> None:
     assert float(span[1]) == pytest.approx(low, abs=0.051)
     assert float(span[2]) == pytest.approx(high, abs=0.051)
     assert re.search(r"random_assignment 1\.\d \[.*\] for [56]\.\d min of average wait \[", text)
-    assert "audit surely nothing for no sure price" in text
+    assert "audit clearly nothing for no clear price" in text
     assert text.endswith(".")
 
 
 def test_help_that_changes_nothing_is_not_said_to_cost() -> None:
     alike = dict.fromkeys(NUMBERS, (22.0, 0.12, 0.277))
-    assert answer_text(findings(alike)).startswith("Help from inside makes no sure difference")
+    assert answer_text(findings(alike)).startswith("Help from inside makes no clear difference")
 
 
 def test_a_study_without_insiders_is_answered_as_ever() -> None:
@@ -69,8 +69,8 @@ def test_a_port_without_insiders_is_no_choice() -> None:
 @pytest.mark.parametrize(
     ("gap", "text"),
     [
-        (Difference(1.5, -0.5, 3.5, 0.2, 9), "the mean wait shows no clear difference (+1.5 min [-0.5, 3.5])"),
-        (Difference(-2.0, -3.0, -1.0, 0.0, 9), "the mean wait is 2.0 min shorter [1.0, 3.0]"),
+        (Difference(1.5, -0.5, 3.5, 0.2, 9), "the average wait shows no clear difference (+1.5 min [-0.5, 3.5])"),
+        (Difference(-2.0, -3.0, -1.0, 0.0, 9), "the average wait is 2.0 min shorter [1.0, 3.0]"),
         (Difference(np.nan, np.nan, np.nan, np.nan, 9), "their waits cannot be compared"),
     ],
 )

@@ -33,7 +33,7 @@ def findings(waits: dict[str, float], over: dict[str, tuple[str, ...]] | None = 
 
 def test_waits_are_told_with_their_officer_hours_the_shortest_first() -> None:
     text = answer_text(findings(WAITS))
-    assert text.startswith("Against timetable, with a mean wait of ")
+    assert text.startswith("Against timetable, with a average wait of ")
     assert ": responds has " in text
     assert text.index("min less average wait") < text.index("more officer-hours a day") < text.index("one_more has")
 

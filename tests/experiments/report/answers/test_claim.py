@@ -85,8 +85,8 @@ def test_a_headline_says_effect_interval_kind_and_support() -> None:
     answer = answer_of(LEAD, redrawn(gaps_of(17, 30)), 0.95, 7)
     assert isinstance(answer, Headline)
     assert answer.text == (
-        "One finds more. one against base: +12.0 points of the loads found [11.0, 13.0] (95 % interval over "
-        "replications); holds in 17 of 30 sets of assumptions [37 %, 75 %]."
+        "One finds more. one against base: +12.0 points of detection rate [11.0, 13.0] (95% interval over "
+        "replications); holds in 17 of 30 sets of assumptions [37%, 75%]."
     )
     assert answer.record()["claim"]["holds_in"] == "17 of 30"
     assert answer.record()["claim"]["interval_kind"] == "replications"

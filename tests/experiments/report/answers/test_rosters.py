@@ -38,7 +38,7 @@ def test_rules_are_told_at_equal_hours_and_wait() -> None:
     assert varies_rule(found)
     text = lead_of(found).text
     assert "officer hours a day of one roster and the average wait of booths_first" in text
-    assert "no rule that meets it surely finds more than booths_first" in text
+    assert "no rule that meets it clearly finds more than booths_first" in text
     assert "exams_first 6." in text
     assert "min longer" in text
     assert "separate 2." in text
@@ -80,8 +80,8 @@ def test_more_officers_are_told_rule_by_rule() -> None:
     text = lead_of(found).text
     assert text.startswith("10 officers more on every shift, 100 officer hours a day: at today under booths_first 4.")
     assert "under by_line 2." in text
-    assert "more loads found" in text.partition("under by_line")[2]
-    assert "loads found" not in text.partition("under by_line")[0]
+    assert "more loads detected" in text.partition("under by_line")[2]
+    assert "detection rate" not in text.partition("under by_line")[0]
 
 
 def test_a_pair_that_is_overloaded_tells_nothing() -> None:

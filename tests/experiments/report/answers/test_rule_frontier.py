@@ -51,7 +51,7 @@ def test_people_for_every_post_are_shown_and_dominate_nobody(found: Findings) ->
 def test_the_answer_tells_the_step_and_what_separate_staffing_makes_of_it(found: Findings) -> None:
     text = lead_of(found).text
     assert text.startswith("Of 2 rules, by_line has 2 of the 3 efficient points: from low (10.")
-    assert "points more loads found cost 2." in text
+    assert "points more loads detected cost 2." in text
     assert "; under separate it costs 0." in text
     assert text.count(".\n") == 0
 

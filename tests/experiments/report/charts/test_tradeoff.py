@@ -33,7 +33,7 @@ def test_an_outlier_is_named_at_the_edge_and_squeezes_nobody() -> None:
     assert isinstance(chart, Chart)
     assert "Far: +29 min, off the chart" in chart.svg
     assert chart.title == (
-        "As assumed, 2 of 4 alternatives surely change the average wait: Far adds 28.9 minutes to it"
+        "As assumed, 2 of 4 alternatives clearly change the average wait: Far adds 28.9 minutes to it"
     )
 
 

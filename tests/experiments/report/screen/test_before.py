@@ -71,8 +71,8 @@ def test_what_cannot_carry_its_load_is_named_and_loads_are_a_detail() -> None:
     console, page = log()
     print_overloads(console, study, weekly, {"calm": "a plan"})
     text = " ".join(page.getvalue().split())
-    assert "Unstable: Busy: dock is asked for 130 % of its weekly capacity." in text
-    assert "Saturated: Full: portal is asked for 130 %" in text
+    assert "Unstable: Busy: dock is asked for 130% of its weekly capacity." in text
+    assert "Saturated: Full: portal is asked for 130%" in text
     assert "Weekly load" not in text
     assert "a plan" not in text
     with spoken_at("details"):

@@ -80,11 +80,11 @@ def test_the_weekly_load_comes_before_the_run() -> None:
     details.print_load_check(console, weekly)
     text = page.getvalue()
     assert "130!" in text
-    assert "48 %" in text
+    assert "48%" in text
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
-@pytest.mark.parametrize(("shares", "text"), [([0.4, 0.6], "40 %"), ([2.0], "100 %"), ([float("nan")], "-")])
+@pytest.mark.parametrize(("shares", "text"), [([0.4, 0.6], "40%"), ([2.0], "100%"), ([float("nan")], "-")])
 def test_largest_sustainable_share(shares: list[float], text: str) -> None:
     assert tables.largest_scan_share(pd.DataFrame({"largest_scan_share": shares})) == text
 
@@ -96,12 +96,12 @@ def test_no_table_breaks_a_name_whatever_the_screen(found: Findings, width: int)
     assert max(len(line) for line in tables) <= width
     for name in found.names:
         assert any(line.startswith(f"{found.label(name)}  ") for line in tables)
-    assert any("found, points" in line for line in text.splitlines())
+    assert any("detected, points" in line for line in text.splitlines())
 
 
 def test_intervals_say_their_kind_and_no_half_width_stands_for_one(found: Findings) -> None:
     text = " ".join(after(found).split())
-    assert "In brackets: 95 % interval over replications." in text
+    assert "In brackets: 95% interval over replications." in text
     assert "±" not in text.split("Random examinations")[0]
 
 

@@ -50,7 +50,7 @@ def test_the_strongest_axis_is_named_with_its_change(sweep: Sweep) -> None:
     assert strongest.gap.low < -8.0 < strongest.gap.high
     assert strongest.gap.high - strongest.gap.low < 1.0, "luck that points share is not in a paired difference"
     head, rest = lever_answer(waits)
-    assert head == "Mean wait: staffing.extra_lanes moves it most."
+    assert head == "Average wait: staffing.extra_lanes moves it most."
     assert "from -1 to 1: falls by 8." in rest or "from -1 to 1: falls by 7.9" in rest
     assert "Mean over 6 pairs" in rest
     assert "Next is port.portal.servers from 2 to 8: falls by" in rest
@@ -92,11 +92,11 @@ def test_what_is_not_sure_is_not_said_to_move(sweep: Sweep) -> None:
         return 30.0
 
     head, _ = lever_answer(levers_of(sweep, made_sweep.outcomes(sweep, flat, found), WAIT))
-    assert head == "Mean wait: no axis surely moves it."
+    assert head == "Average wait: no axis clearly moves it."
     rest = lever_answer(
         levers_of(sweep, made_sweep.outcomes(sweep, lambda v, _: 30.0 - 9.0 * v["policy.share"], found), WAIT)
     )
-    assert "No other axis surely moves it." in rest[1]
+    assert "No other axis clearly moves it." in rest[1]
 
 
 OVER = "over={port.portal.servers: [2,8], policy.share: [0.1,0.5], port.primary.service.mean_min: [1.6,2.2]}"
@@ -131,7 +131,7 @@ def test_without_a_fit_that_holds_only_the_order_is_said() -> None:
     assert levers.fit is not None
     assert levers.fit.r2 < 0.7
     head, rest = lever_answer(levers)
-    assert head == "Mean wait follows policy.share most closely."
+    assert head == "Average wait follows policy.share most closely."
     assert "no fit reaches a held-out R2 of 0.7" in rest
     rho, low, high = levers.order[0].rank
     assert low < rho < high <= 1.0

@@ -42,7 +42,7 @@ def words_of(page: str) -> str:
 def test_the_first_words_say_which_lever_matters(page: str) -> None:
     words = words_of(page)
     answer = words[: words.index("Main effects")]
-    assert "Mean wait: staffing.extra_lanes moves it most." in answer
+    assert "Average wait: staffing.extra_lanes moves it most." in answer
     assert "Expected detection: policy.share moves it most." in answer
     assert "9 of 36 points" in answer
     assert "primary is asked for 1.2 of its weekly capacity (9)" in answer
@@ -94,7 +94,7 @@ def test_constraints_failures_and_axes_that_change_nothing_are_said(tmp_path: Pa
     words = words_of(render_sweep_page(made_sweep.results(sweep, outcomes)))
     assert "Constraints (wait_mean_min <= 40): 8 of 12 points keep to all of them" in words
     assert "Failed, and nowhere on this page: 2 of 12 points" in words
-    assert "Keep to the constraints, most loads found first" in words
+    assert "Keep to the constraints, highest detection rate first" in words
 
 
 def test_several_alternatives_have_levers_of_their_differences() -> None:
@@ -110,7 +110,7 @@ def test_several_alternatives_have_levers_of_their_differences() -> None:
     names = list(study.alternatives)
     other, baseline = (study.names.label(n) for n in (names[names.index(study.baseline) + 1], study.baseline))
     assert "Where the choice of alternative matters" in said
-    assert f"Mean wait of {other} less that of {baseline}: traffic.volume_scale moves it most." in said
+    assert f"Average wait of {other} less that of {baseline}: traffic.volume_scale moves it most." in said
 
 
 def test_the_same_results_give_the_same_bytes(page: str) -> None:

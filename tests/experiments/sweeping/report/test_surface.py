@@ -50,7 +50,7 @@ def test_intervals_of_cells_hold_the_truth() -> None:
                 truth = np.mean([wait({x.key: across, y.key: up, "policy.share": share}) for share in (0.1, 0.3)])
                 assert cell is not None
                 held.append(cell.low < truth < cell.high)
-    # cells of one seed share their luck: 25 seeds, of which 95 % should hold
+    # cells of one seed share their luck: 25 seeds, of which 95% should hold
     assert 0.84 <= np.mean(held) <= 1.0
 
 

@@ -137,7 +137,7 @@ def test_served_late_ends_with_the_line_and_not_with_the_hours() -> None:
 def few_booths(closing: str, *overrides: str, days: int = 3) -> Outcome:
     """Run World Trade Bridge with the booths of April 2019, from a Monday on.
 
-    At 70 % of the traffic booths have idle hours in the morning, so that a line carried over is
+    At 70% of the traffic booths have idle hours in the morning, so that a line carried over is
     served on top of the day's own trucks. Days are usual ones, without factors of their own: after a
     day far busier, nine booths need more than the seven hours until morning for the line served late.
     """
