@@ -15,7 +15,7 @@ import pytest
 from experiments.cli import main
 from experiments.execution import run_folder
 from experiments.execution.run_folder import HIDDEN, NOTE, folder_state, folder_states, read_started, running
-from experiments.files import make_new_folder
+from experiments.files import OutputFolder, make_new_folder
 from experiments.study.study import Study, build_study
 from sim.errors import ConfigError, ModelError, OutputError, PolicyError
 
@@ -213,3 +213,20 @@ def test_ten_runs_started_in_one_second_give_ten_whole_folders(tmp_path: Path) -
     records = [json.loads(path.read_text()) for path in (tmp_path / "results").glob("run-*/run.json")]
     assert sorted(record["seed"] for record in records) == list(range(1, 11))
     assert {state.state for state in folder_states(tmp_path)} == {"done"}
+
+
+def test_a_folder_used_again_is_cleared_of_the_run_before(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    for names in (("run.json", "ledger.parquet"), ("run.json",)):
+        with running(study, "run") as placed:
+            for name in names:
+                OutputFolder(placed.out).write_text(name, "of this run")
+    assert capsys.readouterr().out == "Removed from here, of the run before: ledger.parquet\n"
+    assert sorted(path.name for path in Path("here").iterdir()) == [".written", "run.json"]
+
+
+def test_a_run_that_fails_clears_nothing(study: Study) -> None:
+    with running(study, "run") as placed:
+        OutputFolder(placed.out).write_text("ledger.parquet", "of the run before")
+    with pytest.raises(ZeroDivisionError), running(study, "run"):
+        raise ZeroDivisionError("a bug")
+    assert Path("here/ledger.parquet").is_file()
