@@ -117,18 +117,25 @@ class Claim:
         if not all(map(math.isfinite, (self.effect, self.low, self.high))) or not self.low <= self.effect <= self.high:
             raise ValueError(f"an effect of {self.effect} has no interval [{self.low}, {self.high}]")
 
-    def words(self) -> str:
-        """Return the claim in a sentence: the effect, its interval with its kind, and where it holds."""
+    def words(self, *, named: bool = True) -> str:
+        """Return the claim in a sentence: the effect, its interval with its kind, and where it holds.
+
+        Parameters
+        ----------
+        named : bool
+            Whether both alternatives are named; False after a sentence that names them.
+        """
         told = EFFECT_WORDS[self.metric]
         scale = told.scale / (self.days if told.a_day else 1)
         share = " at equal scan share" if self.equal_share else ""
+        head = f"{self.alternative} against {self.against}{share}" if named else f"Difference{share}"
         ends = ", ".join(number(scale * end, told.digits) for end in (self.low, self.high))
         support = self.holds_in.interval()
         left = self.holds_in.not_compared
         effect = f"{signed(scale * self.effect, told.digits)} {told.words} [{ends}]"
         kind = f"{percent(self.coverage, 0)} interval {KIND_WORDS[self.kind]}"
         words = (
-            f"{self.alternative} against {self.against}{share}: {effect} ({kind}); holds in {self.holds_in.words()} "
+            f"{head}: {effect} ({kind}); holds in {self.holds_in.words()} "
             f"sets of assumptions [{percent(support.low, 0)}, {percent(support.high, 0)}]"
         )
         return f"{words}; in {left} more the two could not be compared." if left else f"{words}."
@@ -165,7 +172,8 @@ class Headline:
     @property
     def text(self) -> str:
         """Both, in the order in which they are read."""
-        return f"{self.lead} {self.claim.words()}"
+        lead, pair = self.lead.lower(), (self.claim.alternative.lower(), self.claim.against.lower())
+        return f"{self.lead} {self.claim.words(named=not all(name in lead for name in pair))}"
 
     def record(self) -> dict[str, Any]:
         """Return what ``answer.json`` holds."""
