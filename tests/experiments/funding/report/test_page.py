@@ -26,7 +26,7 @@ TITLES = (
     "Cost-effectiveness",
     "Efficient frontiers",
     "Net benefit",
-    "How sure",
+    "How certain",
     "What moves",
     "Break-even",
     "Spending",
