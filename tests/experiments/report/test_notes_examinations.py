@@ -25,14 +25,14 @@ def test_the_random_stream_stands_beside_the_truth(found: Findings) -> None:
     name, (inspected, *_, truth, _, clean) = table.rows[0]
     assert name == "todays_practice"
     assert truth.text == "0.0%"
-    assert "of them opened" in inspected.below
+    assert "of them examined" in inspected.below
     assert clean.text == "598"
 
 
 def test_the_answer_says_how_many_examinations_a_precision_takes(found: Findings) -> None:
     text = random_stream_answer(found)
     assert text.startswith("Random examinations under todays_practice: ")
-    assert text.endswith("598 clean examinations would show with 95% confidence that the rate is below 0.50 %.")
+    assert text.endswith("598 clean examinations would show with 95% confidence that the rate is below 0.50%.")
 
 
 def test_another_precision_is_another_sample(found: Findings) -> None:

@@ -110,6 +110,8 @@ def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> Non
 
 def test_the_report_holds_all_of_it(found: Findings) -> None:
     page = render_report(found)
-    for name in ("shares", "levels", "redrawn", "bottleneck", "random"):
+    for name in ("redrawn", "bottleneck", "random"):
         assert f'<h2 id="{name}">' in page
+    for folded in ("At equal scan share", "At equal wait, and at equal officer hours"):
+        assert f"<summary>{folded}</summary>" in page
     assert "run again on the same trucks with the setting shown" in page
