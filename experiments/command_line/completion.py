@@ -101,10 +101,10 @@ def _keys_of_group(group: str, words: Sequence[str], folders: Sequence[Path]) ->
 
 
 def _dotted(node: object, above: str) -> Iterator[str]:
-    """Yield the keys of nested values down to the last, those of files that it builds on left out."""
+    """Yield the keys of nested values down to the last; without what a file builds on and how it is called."""
     if not isinstance(node, dict) or not node:
         yield above
         return
     for key, inner in node.items():
-        if key != "defaults":
+        if key not in ("defaults", "label", "about"):
             yield from _dotted(inner, f"{above}.{key}")

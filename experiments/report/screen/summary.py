@@ -19,11 +19,13 @@ from experiments.report.labeled import labeled
 from experiments.report.notes import redraws_answer
 from experiments.report.screen.bottleneck_line import bottleneck_line
 from experiments.report.screen.result_table import at_equal_share, result_lines
-from experiments.report.terminal import MOST_COLUMNS, print_answer, print_path
+from experiments.report.terminal import MOST_COLUMNS, print_answer, print_path, print_stored
 
 MOST_LINES: Final = 25
 """After the answer; and of answer, table, assumptions and page together where the table can be cut."""
 HEADINGS: Final = 2
+BELOW: Final = 3
+"""Lines that say where page, tables and store are."""
 FEWEST_ROWS: Final = 4
 
 
@@ -36,16 +38,25 @@ def print_summary(terminal: Console, findings: Findings, paths: Sequence[Path]) 
         terminal.print(Text(line))
     page = next((path for path in paths if path.name == "report.html"), findings.study.out / "report.html")
     print_path(terminal, page)
+    print_written(terminal, page.parent, paths)
+
+
+def print_written(terminal: Console, folder: Path, paths: Sequence[Path]) -> None:
+    """Say how much stands beside the page, and where else the run wrote to."""
+    beside = sum(folder.absolute() in path.absolute().parents for path in paths) - 1
+    if beside > 0:
+        terminal.print(Text(f"Beside it: {beside} file{'s' if beside > 1 else ''} with tables and records"))
+    print_stored(terminal, folder, paths)
 
 
 def summary_lines(findings: Findings, width: int) -> list[str]:
-    """Return what stands between the answer and the path, at most `MOST_LINES` - 1 lines."""
+    """Return what stands between the answer and the path, at most `MOST_LINES` - `BELOW` lines."""
     findings = labeled(findings)
     columns = min(width, MOST_COLUMNS)
     below = [legend(findings)]
     below += [sentence for sentence in (assumptions_line(findings), bottleneck_line(findings)) if sentence]
     wrapped = [line for words in below for line in textwrap.wrap(words, columns, break_on_hyphens=False)]
-    room = MOST_LINES - 1 - HEADINGS - len(wrapped)
+    room = MOST_LINES - BELOW - HEADINGS - len(wrapped)
     rows = len(findings.names)
     most = rows if rows <= room else max(room - 1, FEWEST_ROWS)
     return [*result_lines(findings, width, most), *wrapped]

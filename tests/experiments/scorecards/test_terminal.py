@@ -50,7 +50,7 @@ def test_no_table_is_cut_in_two(card: Scorecard) -> None:
 def test_an_assumed_line_has_its_range_beneath(card: Scorecard) -> None:
     found = next(row for row in card.rows if row.line.key == "detection")
     first, beneath = row_cells(card, found, several=True)
-    assert first[0] == "loads detected~, %"
+    assert first[0] == "detection rate~, %"
     assert " to " in beneath[1]
     assert beneath[2] == "10 to 40"
 

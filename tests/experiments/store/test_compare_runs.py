@@ -47,7 +47,7 @@ def test_inputs_come_first_then_the_program_then_measures(store: Path, call: Any
     assert "  traffic.volume_scale\n    A  1  [assumption: a guess]\n    B  1.1  [assumption: a guess]\n" in said
     # the same luck in both runs leaves the difference without an error
     assert row(said, "average wait, min").split() == [
-        "mean",
+        "average",
         "wait,",
         "min",
         "30.4",
