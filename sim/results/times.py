@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.frames import column
+from sim.frames import LazyColumns, LazyFrame, column
 from sim.results.indices import rows_with
 from sim.setting.window import Window
 from sim.stations import DOCK, EARLY_SENSORS, PRIMARY, STATIONS
@@ -74,7 +75,7 @@ def waits_by_cell(ledger: pd.DataFrame, window: Window) -> pd.DataFrame:
     n_waits, [(total, [p95])] = group_statistics([wait], cell[served], len(trucks), (0.95,))
     kind, month, weekday, at_hour = np.unravel_index(cells, shape)
     n_days = np.bincount(months * WEEKDAYS + weekdays, minlength=MONTHS * WEEKDAYS)
-    return pd.DataFrame(
+    return _table(
         {
             "class": np.array(LANE_CLASSES, dtype=object)[kind],
             "month": month + 1,
@@ -121,7 +122,7 @@ def crossing_intervals(ledger: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     order = np.argsort(np.concatenate(keys))
-    return pd.DataFrame({name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]})
+    return _table({name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]})
 
 
 def _paths(ledger: pd.DataFrame) -> IntArray:
@@ -207,6 +208,10 @@ def _percentiles(together: FloatArray, counts: IntArray, shares: tuple[float, ..
         result[there] = low + (together[first + over] - low) * (place - under)
         found.append(result)
     return found
+
+
+def _table(columns: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
+    return LazyFrame(LazyColumns(columns), tuple(columns), len(columns["class"]))
 
 
 def _ratios(top: FloatArray, bottom: IntArray) -> FloatArray:
