@@ -247,7 +247,8 @@ def _times(study: Study, done: Sequence[Result]) -> Times:
             order = np.argsort(joined["alternative"], kind="stable")
             joined["replication"] = np.repeat(np.arange(len(parts)), [len(part["alternative"]) for part in parts])
             joined["alternative"] = names[joined["alternative"]]
-            found[table] = pd.DataFrame({c.name: joined[c.name][order] for c in columns})
+            whole = pd.DataFrame({c.name: joined[c.name][order] for c in columns})
+            found[table] = whole.astype({"alternative": "str"})
     return found
 
 
