@@ -1,7 +1,7 @@
 """The bottleneck ledger: which station binds at each hour, and what one more of each would change.
 
 The *binding* station of an hour is the one for which trucks stand longest, waiting in its queue or
-held upstream by its full yard (`sim.results.profiles.lost_by_hour`). What would help is another question,
+held upstream by its full yard (`sim.results.lost_minutes.lost_by_hour`). What would help is another question,
 because a queue may only move to the next station; so one more of every resource is run as an
 alternative of its own, on the same trucks, and compared pair by pair.
 """

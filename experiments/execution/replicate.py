@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +59,9 @@ class Result(NamedTuple):
     rows: list[dict[str, object]]
     """Of METRICS, one an alternative."""
     profiles: dict[str, Profiles]
-    times: dict[str, Times]
+    times: dict[str, dict[str, npt.NDArray[Any]]]
+    """Columns of WAITS and CROSSINGS but for ``replication``, by the names of `sim.results.times.TIMES`: all
+    alternatives under each other, each as its place in the study."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def run_replication(
     """Run every alternative on the trucks of one replication."""
     window, given = study.window(replication), study.user_trucks()
     met = shared.meet(window, study.manifest)
-    rows, profiles, times = [], {}, {}
+    rows, profiles, times = [], {}, []
     for name, scenario in study.alternatives.items():
         scorer = scorers[risk_key(scenario)]
         manifest, scores = trucks_met(met, scenario, scorer, window, given)
@@ -188,8 +190,21 @@ def run_replication(
         rows.append({"alternative": name, "replication": replication} | outcome.metrics)
         if simulator is not Replication.run_levels:
             rows[-1] |= high_risk_counts(scores, outcome.ledger, study.high_risk_score)
-        profiles[name], times[name] = outcome.profiles, outcome.times
-    return Result(rows, profiles, times)
+        profiles[name] = outcome.profiles
+        times.append(outcome.times)
+    return Result(rows, profiles, _under_each_other(times))
+
+
+def _under_each_other(times: Sequence[Times]) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """Return the columns of the alternatives' tables under each other, before any of them is a table of pandas."""
+    found = {}
+    for table, columns in TIMES.items():
+        parts = [of_one[table] for of_one in times if of_one]
+        if parts:
+            places = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+            joined = {c.name: np.concatenate([column(part, c.name) for part in parts]) for c in columns[2:]}
+            found[table] = {"alternative": places} | joined
+    return found
 
 
 def run_piece(
@@ -224,16 +239,16 @@ def replicate(
 
 def _times(study: Study, done: Sequence[Result]) -> Times:
     """Return the tables of all replications under each other, by alternative in the study's order and replication."""
-    found = {}
+    found, names = {}, np.array(list(study.alternatives), dtype=object)
     for table, columns in TIMES.items():
-        parts = [
-            result.times[name][table].assign(alternative=name, replication=replication)
-            for name in study.alternatives
-            for replication, result in enumerate(done)
-            if result.times[name]
-        ]
+        parts = [result.times[table] for result in done if result.times]
         if parts:
-            found[table] = pd.concat(parts, ignore_index=True)[[column.name for column in columns]]
+            joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+            order = np.argsort(joined["alternative"], kind="stable")
+            joined["replication"] = np.repeat(np.arange(len(parts)), [len(part["alternative"]) for part in parts])
+            joined["alternative"] = names[joined["alternative"]]
+            whole = pd.DataFrame({c.name: joined[c.name][order] for c in columns})
+            found[table] = whole.astype({"alternative": "str"})
     return found
 
 

@@ -14,12 +14,10 @@ import pandas as pd
 
 from sim.arrays import FloatArray, IntArray
 from sim.frames import column
+from sim.results.lost_minutes import lost_by_hour
 from sim.results.times import line_joined_min
 from sim.setting.window import Window
-from sim.stations import ANALYST, N_CLASSES, PRIMARY, STATIONS
-
-IN_LINE: Final = tuple(k for k in range(len(STATIONS)) if k != ANALYST)
-"""The stations of the road, in its order."""
+from sim.stations import N_CLASSES
 
 SLOT_MIN: Final = 15.0
 """Length of a slot of the day; the queue is sampled in its middle."""
@@ -45,7 +43,7 @@ def collect_profiles(ledger: pd.DataFrame, window: Window) -> dict[str, FloatArr
         trucks that reached primary, by kind of day (0 Monday to Friday, 1 weekend), hour of arrival and wait
         (`sim.results.times.line_joined_min`) in 2-minute bins, the last one 480 or more.
         ``lost_min`` [7, 24, K]: truck-minutes that each station made trucks wait, by day of the
-        week and hour of the day; see `lost_by_hour`.
+        week and hour of the day; see `sim.results.lost_minutes.lost_by_hour`.
 
     Examples
     --------
@@ -135,88 +133,6 @@ def wait_percentiles(profiles: Mapping[str, FloatArray], shares: Sequence[float]
             part = np.where(place < N_BINS, (wanted - below[place]) / np.maximum(row[place], 1.0), 0.0)
             found[:, hour] = edges[place] + BIN_MIN * np.minimum(part, 1.0)
     return found
-
-
-def lost_by_hour(ledger: pd.DataFrame, window: Window) -> FloatArray:
-    """Return truck-minutes lost to each station [7, 24, K], by day of the week and hour.
-
-    Trucks that wait in a station's queue, or are done and cannot leave the station before it, are
-    lost to it. Where its own servers are held from behind, that part of it is passed on to the
-    station whose full yard (or late image) holds them, and so on downstream: a queue on the bridge
-    before a full plaza is the booths'. The part is the minutes that its servers are held in this
-    hour over those in which they work or are held.
-
-    Source: the waiting-time method of bottleneck detection (Roser, Nakano and Tanaka, Winter
-    Simulation Conference 2003), blocked time given to the station that causes it.
-    """
-    lost, held, work = _stood(ledger, window)
-    for k in IN_LINE:
-        busy = work[:, k] + held[:, k].sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(busy[:, None] > 0.0, held[:, k] / busy[:, None], 0.0)
-        lost += held[:, k]
-        passed = share * lost[:, k, None]
-        lost += passed
-        lost[:, k] -= passed.sum(axis=1)
-    weekday = np.array([date.weekday() for date in window.dates()])
-    total = np.zeros((7, 24, len(STATIONS)))
-    np.add.at(total, weekday, lost.reshape(window.days, 24, len(STATIONS)))
-    return total
-
-
-def _stood(ledger: pd.DataFrame, window: Window) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return by hour: minutes in queues [h, K], held at k because of j [h, K, K], at work [h, K].
-
-    At primary a truck is held for its image until the analyst is done, and only then by a yard.
-    """
-
-    def at(k: int, moment: str) -> FloatArray:
-        return np.asarray(column(ledger, f"{STATIONS[k]}_{moment}_min"), dtype=np.float64)
-
-    n = len(STATIONS)
-    queued, held, work = (np.zeros((24 * window.days, *(n,) * d)) for d in (1, 2, 1))
-    for k in IN_LINE:
-        # most stations see few trucks
-        came = np.flatnonzero(np.isfinite(at(k, "enter")))
-        if not len(came):
-            continue
-        enter, start, free, leave = (at(k, moment)[came] for moment in ("enter", "start", "end", "leave"))
-        # one turned away in line has left the queue without a start
-        queued[:, k] = minutes_by_hour(enter, np.where(np.isfinite(start), start, leave), window)
-        work[:, k] = minutes_by_hour(start, free, window)
-        if k == PRIMARY:
-            judged = np.maximum(free, np.fmin(at(ANALYST, "leave")[came], leave))
-            judged = np.where(np.isnan(at(ANALYST, "enter")[came]), free, judged)
-            held[:, k, ANALYST] = minutes_by_hour(free, judged, window)
-            free = judged
-        for later in range(k + 1, ANALYST):
-            because = np.flatnonzero(at(later, "enter")[came] == leave)
-            if len(because):
-                held[:, k, later] = minutes_by_hour(free[because], leave[because], window)
-    return queued, held, work
-
-
-def minutes_by_hour(begin: FloatArray, end: FloatArray, window: Window) -> FloatArray:
-    """Return the minutes of all spans that fall into each hour of the window [24 x days].
-
-    A span without a beginning is none; one without an end lasts until the window's.
-
-    >>> window = Window(seed=1, epoch=0, replication=0, start_date="2024-05-13", days=1)
-    >>> minutes_by_hour(np.array([50.0, 90.0]), np.array([70.0, 100.0]), window)[:2].tolist()
-    [10.0, 20.0]
-    """
-    known = np.isfinite(begin) & ~(end <= begin)
-    last: FloatArray = np.where(np.isfinite(end), end, window.horizon_min)[known]
-    hours = 24 * window.days
-    return np.diff(_past(begin[known], hours) - _past(last, hours))
-
-
-def _past(moments: FloatArray, hours: int) -> FloatArray:
-    """Return the sum over moments of max(edge - moment, 0) for each full hour, [hours + 1]."""
-    hour = np.minimum((moments / 60.0).astype(np.int64), hours)
-    count = np.append(0.0, np.cumsum(np.bincount(hour, minlength=hours + 1)[:hours]))
-    sums = np.append(0.0, np.cumsum(np.bincount(hour, moments, minlength=hours + 1)[:hours]))
-    return np.asarray(60.0 * np.arange(hours + 1) * count - sums, dtype=np.float64)
 
 
 def lost_per_day(profiles: dict[str, FloatArray], weekdays: tuple[int, ...]) -> FloatArray:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.arrays import FloatArray, IntArray
 from sim.engine.flow import Flow, Record
 from sim.engine.roster_plan import roster_h
 from sim.frames import column
@@ -80,16 +80,24 @@ def count_shortages(
 
 def _waits_put_off(ledger: pd.DataFrame, station: int, capacity: pd.DataFrame, worked: pd.DataFrame) -> FloatArray:
     """Return the waits of trucks that began at a station after they came there while a post stood unstaffed."""
+    edges, unstaffed = _posts_unstaffed(station, capacity, worked)
     enter, start = (column(ledger, f"{STATIONS[station]}_{moment}_min") for moment in ("enter", "start"))
-    waited: BoolArray = start > enter
-    if not waited.any():
-        return np.zeros(0)
-    enter, wait = enter[waited], (start - enter)[waited]
-    return np.asarray(wait[_posts_up(capacity, station, enter) > _posts_up(worked, station, enter)])
+    waited = np.flatnonzero(start > enter) if unstaffed.any() else np.zeros(0, dtype=np.int64)
+    enter, wait = enter[waited], start[waited] - enter[waited]
+    return np.asarray(wait[unstaffed[np.searchsorted(edges, enter, side="right")] > 0])
 
 
-def _posts_up(capacity: pd.DataFrame, station: int, times: FloatArray) -> IntArray:
-    """Return how many servers of a station take trucks at each time."""
-    mine = column(capacity, "station") == station
-    up, down = (np.sort(column(capacity, name)[mine]) for name in ("up_min", "down_min"))
-    return np.searchsorted(up, times, side="right") - np.searchsorted(down, times, side="right")
+def _posts_unstaffed(station: int, capacity: pd.DataFrame, worked: pd.DataFrame) -> tuple[FloatArray, IntArray]:
+    """Return moments [m] in order, and how many posts of a station could be staffed and are not, from each on [m + 1].
+
+    The first number is that before the first moment.
+    """
+    times, steps = [], []
+    for table, sign in ((capacity, 1), (worked, -1)):
+        mine = column(table, "station") == station
+        for name, step in (("up_min", sign), ("down_min", -sign)):
+            times.append(column(table, name)[mine])
+            steps.append(np.full(len(times[-1]), step))
+    edges = np.concatenate(times)
+    order = np.argsort(edges, kind="stable")
+    return edges[order], np.append(0, np.cumsum(np.concatenate(steps)[order]))

@@ -130,7 +130,7 @@ def test_nobody_came() -> None:
 @pytest.mark.parametrize("n", [1, 2, 3, 20, 21, 1000])
 def test_percentiles_are_those_of_numpy(n: int) -> None:
     values = np.random.default_rng(n).exponential(size=n)
-    _, _, found = group_statistics(values, np.zeros(n, dtype=np.int64), 1, (0.0, 0.5, 0.95, 1.0))
+    _, [(_, found)] = group_statistics([values], np.zeros(n, dtype=np.int64), 1, (0.0, 0.5, 0.95, 1.0))
     np.testing.assert_allclose(np.ravel(found), np.percentile(values, [0.0, 50.0, 95.0, 100.0]), rtol=1e-14)
 
 
