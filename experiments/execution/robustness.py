@@ -38,7 +38,6 @@ from experiments.execution.replicate import ProcessCache, Simulator, compile_for
 from experiments.execution.tuning import (
     SCAN_SHARE,
     all_metric_levels,
-    metric_levels,
     policy_knob,
     requested_share,
     scenario_with_share,
@@ -236,7 +235,7 @@ class Level(NamedTuple):
 
 def levels_of(metrics: pd.DataFrame) -> dict[str, Level]:
     """Return the level of every alternative of METRICS."""
-    found, scanned = (metric_levels(metrics, name) for name in ("detection_expected", SCAN_SHARE.metric))
+    found, scanned = all_metric_levels(metrics, ("detection_expected", SCAN_SHARE.metric)).values()
     return {name: Level(value, scanned[name]) for name, value in found.items()}
 
 

@@ -20,6 +20,7 @@ import pandas as pd
 from experiments.execution.parallel import Progress
 from experiments.execution.replicate import in_study_order, replicate
 from experiments.study.study import Study
+from sim.arrays import FloatArray
 from sim.policies.base import Policy
 from sim.policies.portal_policies import CombinedPolicy
 from sim.replication import Replication, Scorer
@@ -280,12 +281,34 @@ def all_metric_levels(metrics: pd.DataFrame, metric_names: Sequence[str]) -> dic
     summed = list(dict.fromkeys(n for ratio in ratios.values() for n in ratio[:2]))
     averaged = [name for name in metric_names if name not in ratios]
     if metrics["alternative"].is_unique:
-        # one replication: nothing to sum, and a column at a time takes a tenth of the time
-        single = metrics.set_index("alternative")
-        sums, means = single[summed].fillna(0.0), single[averaged].astype(np.float64)
-    else:
-        groups = metrics.groupby("alternative", sort=False)
-        sums, means = groups[summed].sum(), groups[averaged].mean()
+        return _levels_of_single(metrics, metric_names, ratios)
+    groups = metrics.groupby("alternative", sort=False)
+    sums, means = groups[summed].sum(), groups[averaged].mean()
     levels = {name: means[name] for name in means}
     levels |= {name: scale * sums[top] / sums[bottom] for name, (top, bottom, scale) in ratios.items()}
     return {name: {str(key): float(value) for key, value in levels[name].items()} for name in metric_names}
+
+
+def _levels_of_single(
+    metrics: pd.DataFrame, metric_names: Sequence[str], ratios: Mapping[str, tuple[str, str, float]]
+) -> dict[str, dict[str, float]]:
+    """Return levels over one replication, where there is nothing to sum: a twentieth of the time."""
+    alternatives = [str(name) for name in metrics["alternative"]]
+
+    def numbers(name: str) -> FloatArray:
+        return metrics[name].to_numpy(dtype=np.float64)
+
+    found = {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for name in metric_names:
+            if name in ratios:
+                top, bottom, scale = ratios[name]
+                level = scale * _zero_if_missing(numbers(top)) / _zero_if_missing(numbers(bottom))
+            else:
+                level = numbers(name)
+            found[name] = dict(zip(alternatives, level.tolist(), strict=True))
+    return found
+
+
+def _zero_if_missing(numbers: FloatArray) -> FloatArray:
+    return np.where(np.isnan(numbers), 0.0, numbers)

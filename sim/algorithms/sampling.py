@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import betaincinv
@@ -169,18 +169,28 @@ def assignment_table(scans: int, arrivals: int) -> FloatArray:
     return table
 
 
-@functools.lru_cache(maxsize=8)
+BLOCK: Final = 64
+"""Numbers of arrivals whose thresholds are laid across a table at a time, which is the longer part of the work."""
+
+
 def assignment_thresholds(scans: int, arrivals: int) -> FloatArray:
     """Return t[k, n]: with k scans and n arrivals left (this one included), scan a score above it.
 
-    0 where every arrival left can be scanned, 1 where no scan is left.
+    0 where every arrival left can be scanned, 1 where no scan is left. They are the differences of `assignment_table`,
+    worked out without keeping it: the table of a day is a hundred megabytes.
 
     >>> assignment_thresholds(1, 3)[1].round(3).tolist()
     [0.0, 0.0, 0.5, 0.625]
     """
-    value = assignment_table(scans, arrivals)
-    thresholds = np.zeros_like(value)
+    thresholds = np.zeros((scans + 1, arrivals + 1))
     thresholds[0] = 1.0
-    thresholds[1:, 1:] = value[1:, :-1] - value[:-1, :-1]
+    value = np.zeros(scans + 1)
+    columns = np.empty((BLOCK, scans))
+    for first in range(1, arrivals + 1, BLOCK):
+        last = min(first + BLOCK, arrivals + 1)
+        for threshold in columns[: last - first]:
+            np.subtract(value[1:], value[:-1], out=threshold)
+            value[1:] += (1.0 - threshold) ** 2 / 2.0
+        thresholds[1:, first:last] = columns[: last - first].T
     thresholds.setflags(write=False)
     return thresholds

@@ -77,8 +77,11 @@ _LARGEST: list[FloatArray] = []
 
 def _thresholds(scans: int, arrivals: int) -> FloatArray:
     """Return t[k, n] up to these numbers, out of a table that serves others as well."""
-    if not _LARGEST or _LARGEST[0].shape[0] <= scans or _LARGEST[0].shape[1] <= arrivals:
-        _LARGEST[:] = [assignment_thresholds(_round_up(scans), _round_up(arrivals))]
+    scans_known, arrivals_known = (length - 1 for length in _LARGEST[0].shape) if _LARGEST else (0, 0)
+    if not _LARGEST or scans > scans_known or arrivals > arrivals_known:
+        # it grows in both ways alone, lest numbers that take turns make it anew each time
+        most = max(_round_up(scans), scans_known), max(_round_up(arrivals), arrivals_known)
+        _LARGEST[:] = [assignment_thresholds(*most)]
     return _LARGEST[0][: scans + 1, : arrivals + 1]
 
 

@@ -17,7 +17,12 @@ from sim.setting.traffic import Traffic
 from sim.stations import STATION
 
 _FITTING = KeptResults[None](most=256)
-"""Rosters that fit their port: a comparison turns policies hundreds of times at the same port."""
+"""Lanes and rosters that fit their port: a comparison turns policies hundreds of times at the same port."""
+
+
+def _check_lanes(port: Port, staffing: Staffing) -> None:
+    check_extra_lanes(port, staffing)
+    check_lane_response(port, staffing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +50,7 @@ class Setting(Spec):
     insider: Insider
 
     def check(self) -> None:
-        check_extra_lanes(self.port, self.staffing)
-        check_lane_response(self.port, self.staffing)
+        _FITTING.once((self.port, self.staffing), "lanes", lambda: _check_lanes(self.port, self.staffing))
         if self.staffing.roster is not None:
             parts, roster = (self.port, self.scanner, self.staffing), self.staffing.roster
             _FITTING.once(parts, "roster", lambda: check_roster(self.port, roster, self.roster_posts()))

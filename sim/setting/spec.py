@@ -12,7 +12,7 @@ import math
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 
 from sim.errors import ConfigError
 from sim.suggestions import nearest_names, unknown_name
@@ -66,27 +66,55 @@ def _shown(value: float) -> str:
     return str(value) if isinstance(value, int) and f"{value:g}" != str(value) else f"{value:g}"
 
 
+class Bounds(NamedTuple):
+    """What is asked of the numbers of one field."""
+
+    name: str
+    low: float
+    high: float
+    sums_to_one: bool
+
+
+@functools.cache
+def _bounds(cls: Any) -> tuple[Bounds, ...]:  # noqa: ANN401
+    return tuple(
+        Bounds(
+            field.name,
+            field.metadata.get("low", -math.inf),
+            field.metadata.get("high", math.inf),
+            bool(field.metadata.get("sums_to_one")),
+        )
+        for field in dataclasses.fields(cls)
+    )
+
+
+def _check_numbers(value: object, bounds: Bounds) -> None:
+    """Refuse (ConfigError) the numbers of a field that are none, out of bounds, or no shares of a whole."""
+    found = list(_numbers(value))
+    for tail, number in found:
+        if math.isnan(number):
+            raise ConfigError(f"{bounds.name}{tail}", "must be a number, got nan")
+        if not bounds.low <= number <= bounds.high:
+            problem = f"must be {_span(bounds.low, bounds.high)}, got {_shown(number)}"
+            raise ConfigError(f"{bounds.name}{tail}", problem)
+    total = sum(number for _, number in found)
+    if bounds.sums_to_one and abs(total - 1.0) > 1e-6:
+        raise ConfigError(bounds.name, f"must add up to 1, got {total:g}")
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """Base of every part of the scenario: checks each field's numbers when it is made."""
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            self._check_field(field)
+        for bounds in _bounds(cast("Any", type(self))):
+            value = getattr(self, bounds.name)
+            # most fields are one number within its bounds, or none at all
+            if bounds.sums_to_one or not (
+                bounds.low <= value <= bounds.high if type(value) in PLAIN else isinstance(value, NO_NUMBERS)
+            ):
+                _check_numbers(value, bounds)
         self.check()
-
-    def _check_field(self, field: dataclasses.Field[Any]) -> None:
-        low = field.metadata.get("low", -math.inf)
-        high = field.metadata.get("high", math.inf)
-        found = list(_numbers(getattr(self, field.name)))
-        for tail, number in found:
-            if math.isnan(number):
-                raise ConfigError(f"{field.name}{tail}", "must be a number, got nan")
-            if not low <= number <= high:
-                raise ConfigError(f"{field.name}{tail}", f"must be {_span(low, high)}, got {_shown(number)}")
-        if field.metadata.get("sums_to_one") and abs(sum(n for _, n in found) - 1.0) > 1e-6:
-            total = sum(n for _, n in found)
-            raise ConfigError(field.name, f"must add up to 1, got {total:g}")
 
     def check(self) -> None:
         """Refuse combinations of fields that make no sense; parts override it."""
@@ -104,6 +132,9 @@ class Spec:
 
 
 T = TypeVar("T", bound=Spec)
+PLAIN: Final = (float, int)
+NO_NUMBERS: Final = (Spec, str, bool, type(None))
+"""Kinds of values that hold no number that a field's bounds are about."""
 UNIONS: Final = (types.UnionType, typing.Union)
 """Origins of ``A | B``: the second where a ``Literal`` is among them."""
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.caching.kept_results import KeptResults
 from sim.setting.port import DayType, Hours, Volume
 from sim.setting.setting import Setting
 from sim.setting.window import Window
@@ -81,6 +82,16 @@ def trucks_per_day(setting: Setting, date: dt.date) -> float:
 
 
 def _base_rates_per_h(setting: Setting, window: Window) -> FloatArray:
+    """Return the rates at ``volume_scale`` 1, before any day's factor; nobody may write into them."""
+    parts, stretch = (setting.port, setting.traffic), (window.start_date, window.days)
+    return _BASE_RATES.once(parts, stretch, lambda: _work_out_base_rates(setting, window))
+
+
+_BASE_RATES = KeptResults[FloatArray](most=256)
+"""The alternatives of a comparison have the same traffic, and ask for it at every run."""
+
+
+def _work_out_base_rates(setting: Setting, window: Window) -> FloatArray:
     traffic = setting.traffic
     if traffic.name == "flat":
         return np.full(24 * window.days, traffic.trucks_per_h)

@@ -114,6 +114,12 @@ def test_more_scans_than_arrivals_scan_everybody() -> None:
     assert (thresholds[0] == 1.0).all()
 
 
+def test_thresholds_are_the_differences_of_the_table_to_the_bit() -> None:
+    table, thresholds = assignment_table(40, 150), assignment_thresholds(40, 150)
+    assert np.array_equal(thresholds[1:, 1:], table[1:, :-1] - table[:-1, :-1])
+    assert (thresholds[1:, 0] == 0.0).all()
+
+
 @pytest.mark.parametrize(("p", "clearance", "fraction"), [(0.02, 10, 0.10), (0.02, 50, 0.25), (0.08, 10, 0.20)])
 def test_a_port_under_skip_lot_inspects_the_fraction(p: float, clearance: int, fraction: float) -> None:
     """V7 through the port: trucks far apart, so that each result is known before the next comes."""
