@@ -132,9 +132,9 @@ def build_sweep(overrides: Sequence[str], verb: str = "sweep") -> Sweep:
     >>> len(build_sweep(["port.portal.servers=2,4", "policy.scan_share=0.1,0.2,0.3"]).points)
     6
     """
-    if is_first_look(overrides):
-        raise ConfigError(QUICK, "a sweep has no first look; dry_run=true says what it takes, replications=2 is quick")
     launched, processes = _launcher(overrides)
+    if is_first_look(launched):
+        raise ConfigError(QUICK, "a sweep has no first look; dry_run=true says what it takes, replications=2 is quick")
     settings, words = _split(launched)
     scope = None if settings.scope is None else read_scope(Path(settings.scope))
     swept = read_axes(_with_scope_overrides(words, scope), settings.most_points)

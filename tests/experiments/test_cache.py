@@ -14,6 +14,7 @@ from sim.caching import cache_files
 
 FILES = {
     "compiled code": "compiled/0123456789abcdef/loop.advance-1.py311.nbi",
+    "models of redrawn sets": "retrained/0123456789abcdef0123.pickle",
     "simulated histories": "history/0123456789abcdef0123.parquet",
     "compositions": "composed/0123456789abcdef0123456789abcdef.json",
 }

@@ -12,6 +12,7 @@ from planned import found
 from experiments.fund import port_cases, portfolio_folder
 from experiments.funding.case import PortfolioPlan
 from experiments.funding.portfolio.results import portfolio_limits
+from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.funding.report.portfolio_page import write_portfolio_files
 from experiments.funding.request import read_portfolio_plan
 from sim.errors import ConfigError
@@ -96,7 +97,7 @@ def test_what_was_chosen_is_written(tmp_path: Path) -> None:
     } <= names
     record = json.loads((tmp_path / "portfolio.json").read_text())
     assert record["usd_per_load"] is None
-    assert record["why"] == list(made.chosen.why)
+    assert record["why"] == list(labeled_portfolio(made).chosen.why)
     assert record["solver"]["proven"] is True
     assert record["answer"]["What to buy, where and when"].startswith("Buy at")
     with (tmp_path / "data" / "options.csv").open() as file:
