@@ -172,7 +172,7 @@ def test_a_file_that_changes_is_read_again(write: Write) -> None:
         ("arrive_min;value_usd\n600;57.642\n", "line 2, value_usd: may be 57642 or 57.642"),
         ("arrive_min;value_usd\n600,5;1\n7;0.25\n", "'600,5' has a decimal comma, but line 3 a decimal point ('0.25')"),
         ("arrive_min\n1_000\n", f"line 2, arrive_min: {TIME}, got '1_000'"),
-        ("arrive_min\n05/13/2024 10:30\n", f"line 2, arrive_min: {TIME}, got '05/13/2024 10:30'"),
+        ("arrive_min\n05/13/2024 10:30\n", "line 2, arrive_min: does not say which is the day and which the month"),
         ("arrive_min\n2024-05-13T10:30:00Z\n", "a time of UTC; expected the port's own clock"),
         ("arrive_min\n2024-05-13T10:30+02:00\n", "is not of the clock of a land port of the United States"),
         ("arrive_min\n10:30 PM\n", "is of a 12-hour clock"),
