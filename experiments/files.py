@@ -58,6 +58,10 @@ _WRITTEN: Final[set[Path]] = set()
 """Files that this process has written in runs that are not settled yet, absolute."""
 
 
+MOST_NAMED: Final = 3
+"""Files written over that are named; of more, how many."""
+
+
 def settle_folder(folder: Path) -> list[str]:
     """Record what this process wrote to a folder, clear it of what an earlier run left there, and say so.
 
@@ -75,8 +79,8 @@ def settle_folder(folder: Path) -> list[str]:
     if not new:
         return []
     _WRITTEN.difference_update(new.values())
-    removed = []
-    for name, digest in _recorded(home).items():
+    removed, recorded = [], _recorded(home)
+    for name, digest in recorded.items():
         path = home / name
         if name not in new and path.is_file() and not path.is_symlink() and _sha256(path) == digest:
             path.unlink()
@@ -88,7 +92,11 @@ def settle_folder(folder: Path) -> list[str]:
     OutputFolder(home).write_json(WRITTEN, {name: _sha256(path) for name, path in new.items()})
     left = [path.name for path in sorted(home.iterdir()) if path.is_file() and path.name[0] != "."]
     left = [name for name in left if name not in new]
-    lines = [(f"Removed from {folder}, of the run before", removed), (f"Left in {folder}, not of this run", left)]
+    over = [name for name in recorded if name in new]
+    if len(over) > MOST_NAMED:
+        over = [*over[:MOST_NAMED], f"{len(over) - MOST_NAMED} more"]
+    lines = [(f"Written over in {folder}, of the run before", over)]
+    lines += [(f"Removed from {folder}, of the run before", removed), (f"Left in {folder}, not of this run", left)]
     return [f"{head}: {', '.join(names)}" for head, names in lines if names]
 
 

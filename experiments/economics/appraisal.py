@@ -22,8 +22,9 @@ from sim.arrays import FloatArray
 from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field
 
-LEAST, MOST = -1.0 + 1e-9, 1e6
-"""Rates a year between which an internal rate of return is looked for."""
+LEAST, MOST = -0.2, 1e6
+"""Rates a year between which an internal rate of return is looked for: far below zero nearly all money is lost, and how
+fast it is lost is no return that could be compared with another."""
 ROUND: Final = 1e-12
 """Sums so far that are smaller than this part of the largest amount are zero."""
 
@@ -164,9 +165,9 @@ class InternalRateOfReturn(NamedTuple):
 def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
     """Return the rate at which net amounts [year 0..T] have no present value.
 
-    None, with the reason, where there is no such rate or where there may be several. Amounts whose
-    sign changes once have one rate. Those that change sign more often (equipment is bought again)
-    still have one above zero if the sum so far changes sign once (Norstrøm).
+    None, with the reason, where there is no such rate, where it is below -20% a year or where there
+    may be several. Amounts whose sign changes once have one rate. Those that change sign more often
+    (equipment is bought again) still have one above zero if the sum so far changes sign once (Norstrøm).
 
     Examples
     --------
@@ -178,6 +179,8 @@ def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
     'multiple possible: the sign changes 2 times'
     >>> internal_rate_of_return([-1.0, -1.0]).reason
     'none: never a net gain'
+    >>> internal_rate_of_return([-100.0, 1.0, 1.0]).reason
+    'none: below -20% a year'
     """
     flows = np.asarray(net, dtype=np.float64)
     if not flows.any():
@@ -206,5 +209,6 @@ def _between(flows: FloatArray, least: float) -> InternalRateOfReturn:
 
     low, high = math.log1p(least), math.log1p(MOST)
     if worth(low) * worth(high) > 0.0:
-        return InternalRateOfReturn(None, f"none between {least:.0%} and {MOST:.0%} a year")
+        beyond = f"below {least:.0%}" if worth(low) * flows[np.flatnonzero(flows)[0]] > 0.0 else f"above {MOST:.0%}"
+        return InternalRateOfReturn(None, f"none: {beyond} a year")
     return InternalRateOfReturn(round(math.expm1(float(brentq(worth, low, high, xtol=1e-14, rtol=1e-14))), 12))

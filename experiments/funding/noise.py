@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from experiments.comparison import possible_difference, possible_level
 from experiments.economics.appraisal import PresentWorth, appraise
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase
@@ -149,8 +150,8 @@ def _amount_row(case: FundingCase, response: Response, name: str, index: tuple[i
     alternative, year = index
     base = response.alternatives.index(case.study.baseline)
     own, other = (Sample.of(response.amounts[name][a, year]) for a in (alternative, base))
-    level = estimate_interval(own, case.study.coverage)
-    gap = paired_difference(own, other, case.study.coverage)
+    level = possible_level(estimate_interval(own, case.study.coverage), name)
+    gap = possible_difference(paired_difference(own, other, case.study.coverage), name)
     return {
         "alternative": response.alternatives[alternative],
         "year": response.years[year],

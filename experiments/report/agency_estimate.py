@@ -26,6 +26,11 @@ RANDOM: Final = ["n_random_inspected", "n_random_opened", "n_random_seized"]
 COUNTS: Final = ["n_seized", "n_passed", "n_passed_carrying", *RANDOM]
 
 
+FEWEST_FINDS: Final = 5
+"""With fewer, the ends of the 95% Poisson interval of a rate are a factor of more than nine apart; without finds by
+targeting the interval of its share would have no width."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgencyEstimate:
     """The random stream of one alternative over all its replications."""
@@ -50,6 +55,11 @@ class AgencyEstimate:
     """Trucks to inspect for the wanted precision; None: nothing was found to size it by."""
     clean: int
     """Trucks which, all found clean, rule out the share that is to be ruled out."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are finds enough, at random and by targeting, to say what share targeting interdicts."""
+        return min(self.found, self.targeted) >= FEWEST_FINDS
 
 
 def agency_estimates(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from typing import Final
@@ -11,7 +12,7 @@ from experiments.execution.robustness import RedrawnResults
 from experiments.intervals import KIND_WORDS
 from experiments.number_format import NONE, listed, number, percent, span, with_span
 from experiments.page_templates import Cell, Table, page_table
-from experiments.report.agency_estimate import AgencyEstimate, agency_estimates
+from experiments.report.agency_estimate import FEWEST_FINDS, AgencyEstimate, agency_estimates
 from experiments.report.answers.rule_frontier import efficient_choices, has_rules
 from experiments.report.findings import Findings
 from experiments.report.frontier import margin_words
@@ -129,15 +130,13 @@ def redraws_ranking_note(findings: Findings) -> str:
 
 
 PER_TRUCKS: Final = 1e5
-FEWEST_FINDS: Final = 5
-"""With fewer, the ends of the 95% Poisson interval of a rate are a factor of more than nine apart."""
 """Rates of loads are said per so many trucks."""
 
 
 def random_stream_table(findings: Findings) -> Table | None:
     """Return what an agency could infer from each alternative's random stream; None: there is none."""
     heads = (
-        "inspected at random", "detection rate", "per 100,000", "interdicted, estimated", "interdicted, true value",
+        "inspected at random", "detection rate", "per 100,000", "interdicted, estimated", "interdicted, expected",
         "sample wanted", "all clean",
     )  # fmt: skip
     rows = [(estimate.alternative, _estimate_cells(findings, estimate)) for estimate in _estimates(findings)]
@@ -148,12 +147,17 @@ def _estimate_cells(findings: Findings, estimate: AgencyEstimate) -> list[str | 
     needed = Cell(NONE, "nothing found to size it by")
     if estimate.needed is not None:
         needed = Cell(number(estimate.needed, 0), _at_this_rate(findings, estimate, estimate.needed))
+    interdicted = Cell(NONE, f"fewer than {FEWEST_FINDS} finds, random or targeted")
+    expected = Cell(percent(_expected_detection(findings, estimate)))
+    if estimate.tells:
+        interdicted = Cell(percent(estimate.interdicted.estimate), share_span(estimate.interdicted))
+        expected = dataclasses.replace(expected, below=f"{percent(estimate.truth)} of the loads that came")
     return [
         Cell(number(estimate.inspected, 0), f"{number(estimate.opened, 0)} of them examined"),
         number(estimate.found, 0),
         Cell(number(PER_TRUCKS * estimate.rate.estimate), _per_100k(estimate.rate)),
-        Cell(percent(estimate.interdicted.estimate), share_span(estimate.interdicted)),
-        percent(estimate.truth),
+        interdicted,
+        expected,
         needed,
         Cell(number(estimate.clean, 0), _at_this_rate(findings, estimate, estimate.clean)),
     ]
@@ -167,8 +171,9 @@ def random_stream_note(findings: Findings) -> str:
         "together. E = F / (F + (x / n) M): F loads detected by targeting, x found in n random inspections, M trucks "
         "let pass (GAO-02-215R); what random selection finds is not targeting's. Rates have Clopper-Pearson intervals "
         "over replications, all trucks of which count alike. A "
-        "random inspection finds only what image and exam see, so the estimate lies above the truth, which only a "
-        "simulation knows. Sample wanted: trucks to inspect until the interval of the rate is as narrow as "
+        "random inspection finds only what image and exam see, so the estimate lies above the expected detection rate, "
+        "which only a simulation knows and which counts random finds too. Sample wanted: trucks to inspect until the "
+        "interval of the rate is as narrow as "
         f"±{percent(wanted.relative_half_width, 0)} of it. All clean: trucks which, inspected and all found clean, "
         f"give {percent(findings.study.coverage, 0)} confidence that fewer than {percent(wanted.below_share, 2)} of "
         "those let pass hold a load that inspection can see."
@@ -186,14 +191,15 @@ def random_stream_answer(findings: Findings) -> str:
         f"Random examinations under {one.alternative}: {number(one.inspected, 0)} trucks, {loads} found, "
         f"{number(PER_TRUCKS * one.rate.estimate)} per 100,000 {_per_100k(one.rate)}. "
     )
-    if one.found >= FEWEST_FINDS:
+    if one.tells:
         text += (
             "From random examinations an agency would estimate that targeting interdicts "
-            f"{percent(one.interdicted.estimate, 0)} {share_span(one.interdicted)} of loads; counted in the model it "
-            f"is {percent(one.truth)}. "
+            f"{percent(one.interdicted.estimate, 0)} {share_span(one.interdicted)} of loads; the model's expected "
+            f"detection rate is {percent(_expected_detection(findings, one))}. "
         )
     else:
-        text += f"With fewer than {FEWEST_FINDS} finds they do not tell what share of loads targeting interdicts. "
+        text += f"With fewer than {FEWEST_FINDS} finds, random or targeted, they do not tell what share of loads "
+        text += "targeting interdicts. "
     if one.needed is not None:
         text += (
             f"To know the rate to within ±{percent(wanted.relative_half_width, 0)} takes "
@@ -207,6 +213,11 @@ def random_stream_answer(findings: Findings) -> str:
 
 def _estimates(findings: Findings) -> list[AgencyEstimate]:
     return agency_estimates(findings.metrics, findings.study.random_stream, findings.study.coverage)
+
+
+def _expected_detection(findings: Findings, estimate: AgencyEstimate) -> float:
+    """Return the expected share of loads detected, random inspections included: no count of a handful of loads."""
+    return findings.interval(estimate.alternative, "detection_expected").mean
 
 
 def _at_this_rate(findings: Findings, estimate: AgencyEstimate, n_needed: int) -> str:

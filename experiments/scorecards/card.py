@@ -28,6 +28,9 @@ ON: Final = "on target"
 OFF: Final = "off target"
 UNKNOWN: Final = "cannot tell"
 NONE_SET: Final = "no target"
+AS_ASSUMED: Final = "as assumed"
+REDRAWS_DIFFER: Final = "redraws reach the other side"
+"""Why a verdict on a predicted line holds for the assumptions as they are set, and no further."""
 VERDICTS: Final[tuple[Verdict, ...]] = (ON, OFF, UNKNOWN, NONE_SET)
 BOTH_WAYS: Final = (DETECTION, FLOW)
 """Groups that are meant for both directions."""
@@ -61,6 +64,11 @@ class JudgedLine:
     def goal(self) -> float:
         """The target in the line's unit; NaN: none."""
         return np.nan if self.target is None else self.line.scale * self.target.value
+
+    @property
+    def verdict_words(self) -> str:
+        """The verdict as readers meet it: with its condition where it holds for the assumptions alone."""
+        return f"{self.verdict}, {AS_ASSUMED}" if self.why == REDRAWS_DIFFER else self.verdict
 
     def goal_range(self) -> tuple[float, float] | None:
         """Return the range of an assumed target in the line's unit."""
@@ -172,21 +180,27 @@ def judge_line(line: ScorecardLine, level: LineLevel, target: float | None) -> t
     """Return the verdict on the last period, and why one cannot tell; a target that is a share is 0-1."""
     if target is None or line.better == "neither":
         return NONE_SET, ""
-    if np.isnan(level.value):
-        return UNKNOWN, level.reason
-    if not level.has_interval:
-        return UNKNOWN, f"no interval: {level.reason}"
+    if np.isnan(level.value) or not level.has_interval:
+        return UNKNOWN, level.reason if np.isnan(level.value) else f"no interval: {level.reason}"
     if line.assumed and not level.has_range:
         return UNKNOWN, f"range over assumptions {level.range_words}"
     goal, high_is_good = line.scale * target, line.better == "high"
     side = _side(level.low, level.high, goal, high_is_good=high_is_good)
     reached = _side(level.range_low, level.range_high, goal, high_is_good=high_is_good) if level.has_range else side
+    if side == ON and level.n_overloaded:  # a wait that is not counted reaches no target
+        reached = UNKNOWN
+    if side == ON and 2 * level.n_overloaded > level.n_redraws:
+        return UNKNOWN, f"the port is overloaded in {level.n_overloaded} of {level.n_redraws} redraws"
     if side != UNKNOWN and (reached == side or not line.assumed):
-        return side, "" if reached == side else "as assumed; redraws reach the other side"
+        return side, "" if reached == side else REDRAWS_DIFFER
+    return UNKNOWN, _why_unknown(line, side, reached)
+
+
+def _why_unknown(line: ScorecardLine, side: Verdict, reached: Verdict) -> str:
     sides = {"interval": side} | ({"range over assumptions": reached} if line.assumed else {})
     straddles = [name for name, where in sides.items() if where == UNKNOWN]
     words = f"target within the {' and the '.join(straddles)}"
-    return UNKNOWN, words if straddles else "interval and range lie on different sides"
+    return words if straddles else "interval and range lie on different sides"
 
 
 def _side(low: float, high: float, goal: float, *, high_is_good: bool) -> Verdict:

@@ -16,7 +16,7 @@ import pandas as pd
 from experiments.comparison import GROWING
 from experiments.intervals import Difference, Sample, function_interval
 from experiments.number_format import number
-from experiments.report.agency_estimate import COUNTS, agency_estimate
+from experiments.report.agency_estimate import COUNTS, FEWEST_FINDS, agency_estimate
 from experiments.report.tables import amount_decimals, amount_unit_words
 from experiments.scorecards.lines import SCHEDULED, ScorecardLine
 from experiments.scorecards.periods import Period
@@ -42,6 +42,9 @@ class LineLevel:
     range_high: float = np.nan
     range_words: str = NOT_COMPUTED
     """Of how many draws the range is, or why there is none."""
+    n_overloaded: int = 0
+    """Redraws that do not count because the port is overloaded in them."""
+    n_redraws: int = 0
     detail: str = ""
 
     @property
@@ -136,13 +139,16 @@ def _range(line: ScorecardLine, period: Period) -> dict[str, Any]:
     asked = len(draws)
     if _waits(line):
         draws = draws[~draws["unstable"].to_numpy(bool)]
+    counts = {"n_overloaded": asked - len(draws), "n_redraws": asked}
     samples = [formula_samples(line, draws.iloc[[k]], None) for k in range(len(draws))]
     values = [line.scale * function_interval(of_draw, line.combine).mean for of_draw in samples]
     known = [value for value in values if np.isfinite(value)]
     if len(known) < FEWEST_DRAWS:
-        return {"range_words": f"{NOT_COMPUTED}: {len(known)} of {asked} redraws have it, {FEWEST_DRAWS} are needed"}
+        few = f"{NOT_COMPUTED}: {len(known)} of {asked} redraws have it, {FEWEST_DRAWS} are needed"
+        return counts | {"range_words": few}
     left = "" if len(draws) == asked else f" of {asked}, the rest overloaded"
-    return {"range_low": min(known), "range_high": max(known), "range_words": f"{len(known)} redraws{left}"}
+    words = f"{len(known)} redraws{left}"
+    return counts | {"range_low": min(known), "range_high": max(known), "range_words": words}
 
 
 def _amounts(line: ScorecardLine, period: Period) -> str:
@@ -206,6 +212,9 @@ def _agency(line: ScorecardLine, period: Period, coverage: float) -> LineLevel:
     if counts["n_random_inspected"] == 0.0:
         return LineLevel(value=np.nan, reason="no trucks were inspected at random", range_words="")
     found = agency_estimate(period.alternative, counts, DEFAULT_PRECISION, coverage)
+    if not found.tells:
+        few = f"fewer than {FEWEST_FINDS} finds, random or targeted, do not tell it"
+        return LineLevel(value=np.nan, reason=few, range_words="")
     low, middle, high = (line.scale * share for share in found.interdicted)
     return LineLevel(
         value=middle,

@@ -196,7 +196,7 @@ def _row(card: Scorecard, part: ScorecardPart, row: JudgedLine) -> dict[str, Any
         "goal_whence": wording.target_origin(row),
         "moves": wording.trend_word(card, row),
         "moves_by": wording.trend_size_text(row),
-        "verdict": row.verdict,
+        "verdict": row.verdict_words,
         "look": LOOKS[row.verdict],
         "why": row.why,
     }

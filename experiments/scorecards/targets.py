@@ -32,7 +32,6 @@ class TargetSettings(Spec):
     crossing_mean_at_most_min: float | None = bounded_field(0.0)
     crossing_p95_at_most_min: float | None = bounded_field(0.0)
     buffer_index_at_most: float | None = bounded_field(0.0)
-    planning_time_index_at_most: float | None = bounded_field(1.0)
     commerce_at_least_usd_per_min: float | None = bounded_field(0.0)
     availability_at_least_share: float | None = share_field()
     high_risk_inspected_at_least_share: float | None = share_field()

@@ -13,7 +13,7 @@ from experiments.command_line.verbosity import has_details
 from experiments.number_format import number
 from experiments.report.terminal import print_answer, print_line, print_path, print_table
 from experiments.scorecards import wording
-from experiments.scorecards.card import JudgedLine, Scorecard, ScorecardPart
+from experiments.scorecards.card import AS_ASSUMED, REDRAWS_DIFFER, JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
 
 
@@ -81,7 +81,8 @@ def row_cells(card: Scorecard, row: JudgedLine, *, several: bool) -> list[list[s
     verdict = f"{wording.MARKS[row.verdict]} {row.verdict}"
     cells = [f"{line.short}{mark}{unit}", _with_interval(row), goal, *trend, verdict]
     goal_range = " to ".join(f"{end:.3g}" for end in row.goal_range() or ())
-    beneath = ["", "", goal_range, *("" for _ in trend), "depends" if row.hangs else ""]
+    condition = AS_ASSUMED if row.why == REDRAWS_DIFFER else "depends" if row.hangs else ""
+    beneath = ["", "", goal_range, *("" for _ in trend), condition]
     if row.badge == "assumed" and np.isfinite(last.value):
         beneath[1] = wording.range_ends_text(line, last) if last.has_range else "range unknown"
     return [cells, beneath] if any(beneath) else [cells]
@@ -104,7 +105,8 @@ def scorecard_legend(card: Scorecard) -> str:
             "~ rests on assumptions, with the range over their redraws beneath; = fitted to "
             "observation; all else is predicted. In brackets the interval over replications; <= at "
             'most, >= at least. Beneath an assumed target stands its range, and "depends" '
-            "where another target within it would change the verdict.",
+            'where another target within it would change the verdict; "as assumed" where redraws '
+            "of the assumptions would.",
             *silent,
         ]
     )

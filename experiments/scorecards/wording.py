@@ -7,7 +7,18 @@ from typing import Final
 import numpy as np
 
 from experiments.number_format import NONE, listed, number, percent, signed, span
-from experiments.scorecards.card import NONE_SET, OFF, ON, UNKNOWN, WITHHELD, JudgedLine, Scorecard, ScorecardPart
+from experiments.scorecards.card import (
+    AS_ASSUMED,
+    NONE_SET,
+    OFF,
+    ON,
+    REDRAWS_DIFFER,
+    UNKNOWN,
+    WITHHELD,
+    JudgedLine,
+    Scorecard,
+    ScorecardPart,
+)
 from experiments.scorecards.levels import LineLevel
 from experiments.scorecards.lines import ScorecardLine
 
@@ -30,7 +41,8 @@ def verdict_rule(card: Scorecard) -> str:
         "the target; off target: wholly on the bad side. A line that rests on the assumptions must lie there with "
         "its whole range over redraws of the assumptions too. Otherwise one cannot tell: interval or range holds "
         "the target, or there is none. A verdict is of its line alone. It holds for the assumptions as they are "
-        "set; where redraws of them reach the other side of the target, it says so. A trend is the straight line "
+        "set; where redraws of them reach the other side of the target, or overload the port, it says as assumed, and "
+        "where most of them overload it, one cannot tell. A trend is the straight line "
         "through the periods, marked * where it is clear of zero for all lines of the card at once (Holm); of a line "
         "that rests on assumptions it holds for these alone."
     )
@@ -43,8 +55,14 @@ def scorecard_answer(card: Scorecard) -> str:
     where = f"{listed([part.title for part in card.parts])}, {listed(list(lasts))}"
     return (
         f"{where}: of {judged} lines with a target {card.count(ON)} {'is' if card.count(ON) == 1 else 'are'} "
-        f"on target and {card.count(OFF)} off target; {card.count(UNKNOWN)} cannot be determined."
+        f"on target{_only_as_assumed(card)} and {card.count(OFF)} off target; "
+        f"{card.count(UNKNOWN)} cannot be determined."
     )
+
+
+def _only_as_assumed(card: Scorecard) -> str:
+    k = sum(row.verdict == ON and row.why == REDRAWS_DIFFER for row in card.rows)
+    return f" ({k} of them only {AS_ASSUMED})" if k else ""
 
 
 def period_span(part: ScorecardPart) -> str:

@@ -19,9 +19,9 @@ import pandas as pd
 
 from experiments.user_tables.cells import read_cells
 from experiments.user_tables.kinds import MONTH_NAMES, WEEKDAYS, names_or_codes, numbered, read_flag
-from experiments.user_tables.moments import is_moment, minutes_of_day, minutes_of_window
+from experiments.user_tables.moments import ends_its_day, is_moment, minutes_of_day, minutes_of_window
 from experiments.user_tables.numerals import Marks, read_number, read_whole
-from experiments.user_tables.refusals import Place, Problem, refuse_problems
+from experiments.user_tables.refusals import CellError, Place, Problem, refuse_problems
 from experiments.user_tables.schema import ReadCell, RowRule, TableColumn, UserTable, typed_table
 from sim.errors import ConfigError
 from sim.scenario import Scenario
@@ -85,7 +85,8 @@ def read_manifest_file(path: Path, days: int, start_date: str) -> pd.DataFrame:
     """Read a file of trucks, once for as long as it does not change.
 
     The file is a text table (see `experiments.user_tables.cells`) or Parquet; all arrivals lie within ``days`` from
-    midnight of ``start_date``, as minutes or as dates and times. The table holds ``arrive_min`` and the visible columns
+    midnight of ``start_date``, as minutes or as dates and times. 24:00 is 0:00 of the next day; on the last day, which
+    has no next, it is that day's last moment. The table holds ``arrive_min`` and the visible columns
     that the file holds, of their declared kinds, in the file's order. It is shared: not to be written to.
 
     Raises
@@ -111,27 +112,27 @@ def _read(path: Path, days: int, start_date: str, _mtime_ns: int, _size: int) ->
     table = _declared(days, start_date, list(source.cells.columns))
     found = typed_table(table, source)
     frame = found.frame.reset_index(drop=True)
+    frame["arrive_min"] = _before_the_end(days, frame["arrive_min"])
     return ManifestFile(frame, tuple(found.frame.index), source.place, found.dialect)
 
 
 def _declared(days: int, start_date: str, names: Sequence[str]) -> UserTable:
     drawn = {column.name: "is always drawn; leave it out" for column in MANIFEST if column.tier in ("chance", "true")}
     columns = tuple(_column(column, days, start_date) for column in GIVEN_COLUMNS.values())
-    rules = (*_goods_rules(names), *_calendar_rules(start_date), *_record_rules())
+    rules = (*_goods_rules(names), *_calendar_rules(days, start_date), *_record_rules())
     return UserTable(key=KEY, columns=columns, rules=rules, refused=drawn)
 
 
 def _column(column: Column, days: int, start_date: str) -> TableColumn:
     if column.name == "arrive_min":
-        end = 1440 * days
         return TableColumn(
             name="arrive_min",
             dtype="float64",
             expected="a number of minutes, or a date and time such as 2024-05-13T10:30",
             read=partial(_arrival, days, start_date),
             low=0.0,
-            high=math.nextafter(end, 0.0),
-            span=f"must lie within days={days} from start_date={start_date}, from 0 to below {end} min",
+            high=1440.0 * days,
+            span=_window_words(days, start_date),
             required=True,
         )
     low, high = RANGES.get(column.name, (0, math.inf))
@@ -158,7 +159,22 @@ def _reader(name: str, kind: str) -> ReadCell:
 
 
 def _arrival(days: int, start_date: str, text: str, marks: Marks) -> float:
-    return minutes_of_window(text, start_date, days) if is_moment(text) else read_number(text, marks)
+    if not is_moment(text):
+        return read_number(text, marks)
+    arrive_min = minutes_of_window(text, start_date, days)
+    if arrive_min == 1440.0 * days and not ends_its_day(text):
+        raise CellError(_window_words(days, start_date))
+    return arrive_min
+
+
+def _window_words(days: int, start_date: str) -> str:
+    return f"must lie within days={days} from start_date={start_date}, from 0 to {1440 * days} min"
+
+
+def _before_the_end(days: int, arrive_min: pd.Series[float]) -> pd.Series[float]:
+    """Return arrivals with 24:00 of the last day, which has no next, as that day's last moment."""
+    end = 1440.0 * days
+    return arrive_min.mask(arrive_min == end, math.nextafter(end, 0.0))
 
 
 def _goods_rules(names: Sequence[str]) -> Iterator[RowRule]:
@@ -194,13 +210,13 @@ def _nothing_when_empty(first: str, other: str, frame: pd.DataFrame) -> pd.Serie
     return _says_laden(frame, first) | (frame[other] == 0)
 
 
-def _calendar_rules(start_date: str) -> Iterator[RowRule]:
+def _calendar_rules(days: int, start_date: str) -> Iterator[RowRule]:
     """Give what the day of arrival says of weekday, month and scheduled hour."""
     of_day: dict[str, Callable[[dt.date], int]] = {"weekday": dt.date.weekday, "month": lambda date: date.month}
     for name, tell in of_day.items():
         yield RowRule(
             columns=("arrive_min", name),
-            holds=partial(_on_its_day, dt.date.fromisoformat(start_date), name, tell),
+            holds=partial(_on_its_day, days, dt.date.fromisoformat(start_date), name, tell),
             words=f"contradicts the calendar: {name}={{{name}}}, but "
             f"arrive_min={{arrive_min}} from start_date={start_date}",
         )
@@ -212,8 +228,10 @@ def _calendar_rules(start_date: str) -> Iterator[RowRule]:
     )
 
 
-def _on_its_day(start: dt.date, name: str, tell: Callable[[dt.date], int], frame: pd.DataFrame) -> pd.Series[bool]:
-    day = (frame["arrive_min"] // 1440.0).astype("int64")
+def _on_its_day(
+    days: int, start: dt.date, name: str, tell: Callable[[dt.date], int], frame: pd.DataFrame
+) -> pd.Series[bool]:
+    day = (_before_the_end(days, frame["arrive_min"]) // 1440.0).astype("int64")
     number = {place: tell(start + dt.timedelta(days=place)) for place in day[_inside(day)].unique().tolist()}
     return day.map(number).eq(frame[name]) | ~_inside(day)
 

@@ -33,6 +33,18 @@ def is_moment(text: str) -> bool:
     return ":" in text or "T" in text.upper() or bool(re.match(r"[0-9]{4}-[0-9]{2}|[0-9]{1,4}/", text))
 
 
+def ends_its_day(text: str) -> bool:
+    """Tell whether a date and time, or a time of day, is 24:00 of its own day rather than 0:00 of the next.
+
+    Examples
+    --------
+    >>> ends_its_day("2024-05-13T24:00"), ends_its_day("24:00"), ends_its_day("2024-05-14T00:00")
+    (True, True, False)
+    """
+    found = MOMENT.fullmatch(text) or TIME_OF_DAY.fullmatch(text)
+    return found is not None and int(found["hour"]) == 24
+
+
 def minutes_of_day(text: str) -> float:
     """Return a time of day H:MM[:SS] in minutes since midnight, 24:00 included; CellError for anything else.
 

@@ -123,11 +123,23 @@ def test_a_folder_used_again_loses_what_only_the_run_before_wrote(earlier: Outpu
     (earlier.folder / "report.html").write_text("old, and changed by the user")
     earlier.write_text("run.json", "new")
     assert settle_folder(earlier.folder) == [
+        f"Written over in {earlier.folder}, of the run before: run.json",
         f"Removed from {earlier.folder}, of the run before: ledger.parquet, tables/costs.csv",
         f"Left in {earlier.folder}, not of this run: notes.txt, report.html",
     ]
     assert names_in(earlier.folder) == [".written", "notes.txt", "report.html", "run.json"]
     assert not (earlier.folder / "tables").exists()
+
+
+def test_a_run_written_over_is_said_even_where_nothing_else_is_left(tmp_path: Path) -> None:
+    output, names = OutputFolder(tmp_path), ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv"]
+    for name in names:
+        output.write_text(name, "old")
+    assert settle_folder(tmp_path) == []
+    for name in names:
+        output.write_text(name, "new")
+    (line,) = settle_folder(tmp_path)
+    assert line == f"Written over in {tmp_path}, of the run before: a.csv, b.csv, c.csv, 2 more"
 
 
 def test_what_no_record_names_is_never_removed(earlier: OutputFolder) -> None:

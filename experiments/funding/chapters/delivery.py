@@ -181,6 +181,6 @@ def _effects(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
         why = "the value of a day in transit was estimated on long hauls; may be switched on"
         yield "time of the cargo", "for it where waits fall, against it where they rise", why
     if benefit.reliability_ratio is None:
-        why = "shown as buffer and planning-time index; may be switched on"
+        why = "shown as the buffer index; may be switched on"
         yield "reliability of the wait", "for it where the 95th percentile falls", why
     yield from ALWAYS

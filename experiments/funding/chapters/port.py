@@ -34,7 +34,6 @@ WAITS: Final[tuple[SimulatedMeasure, ...]] = (
     ("crossing_p50_min", "crossing time, median", "min", 1.0, 1, "predicted"),
     ("crossing_p95_min", "crossing time, 95th percentile", "min", 1.0, 1, "predicted"),
     ("buffer_index", "buffer index", "", 1.0, 2, "predicted"),
-    ("planning_time_index", "planning-time index", "", 1.0, 2, "predicted"),
 )
 KEY_PARAMETERS: Final[tuple[SimulatedMeasure, ...]] = (
     ("availability_portal", "availability of portals", "%", 100.0, 1, "assumed"),
@@ -64,8 +63,8 @@ def throughput_chapter(evidence: Evidence) -> Section:
     parts: list[Part] = [
         Prose(
             "Wait: end of the queue to the primary booth, as CBP counts it. Crossing: end of the queue to the last "
-            "exit. Buffer index: (95th percentile - mean) / mean of crossing time. Planning-time index: 95th "
-            f"percentile over the median in an empty port. {_intervals(evidence)} The lanes open in today's practice "
+            "exit. Buffer index: (95th percentile - mean) / mean of crossing time. "
+            f"{_intervals(evidence)} The lanes open in today's practice "
             "were set so that the average wait of the counted year comes near what was observed (fitted, section "
             f"{SECTION_NUMBER['validation']}); the years here have other traffic, so that all their waits are "
             "predicted."

@@ -62,7 +62,7 @@ EMULATOR: Final = FrameTable(
         "cv_r2": ColumnHead("explained, cross-validated", "", "share"),
     },
     "0% or less: the formula says no more than the mean. The error is added to every draw that was not simulated.",
-    Prose("Every draw was simulated: no formula stood in for the simulation.", "small"),
+    Prose("No draw was simulated: simulation inputs were held, and no formula was fitted.", "small"),
 )
 NOISE: Final = FrameTable(
     "noise",
@@ -141,7 +141,7 @@ def acceptability_chapter(evidence: Evidence) -> Section:
         noise = noise.assign(measure=noise["measure"].replace(MEASURES))
     parts = (
         Prose(
-            "Share of draws of all uncertain inputs in which each alternative is best, as the "
+            f"Share of draws of {evidence.drawn_inputs} in which each alternative is best, as the "
             "threshold value of a load rises. Best in most draws is not best on average, so "
             "the alternative of the highest mean is marked as well, and beside it stands what "
             "choosing each would lose on average. " + " ".join(found.notes)

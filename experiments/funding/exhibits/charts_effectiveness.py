@@ -46,7 +46,7 @@ def cost_effectiveness_chart(evidence: Evidence) -> Chart:
         said = " ".join(
             f"{plain_name(n)}: {number(x)} more loads for {usd(MILLION * y)}." for n, (x, y) in points.items()
         )
-        drawn = "Small marks: draws of all uncertain inputs. " if evidence.draws else ""
+        drawn = f"Small marks: draws of {evidence.drawn_inputs}. " if evidence.draws else ""
         caption = (
             f"{drawn}Large marks: central inputs. Upper right: dearer and interdicts more; lower left: "
             "cheaper and interdicts less."

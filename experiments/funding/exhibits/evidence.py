@@ -166,9 +166,17 @@ class Evidence:
         return self.appraised.case.study.coverage
 
     @cached_property
+    def drawn_inputs(self) -> str:
+        """What was drawn: all uncertain inputs, or the economic ones alone where nothing was simulated again."""
+        found = self.uncertainty
+        if found is None or found.emulator.empty:
+            return "uncertain economic inputs alone (simulation inputs were held)"
+        return "all uncertain inputs"
+
+    @cached_property
     def range_words(self) -> str:
         """What the ranges of this report are."""
-        drawn = f"5th to 95th percentile {KIND_WORDS['assumptions']}, {len(self.draws)} draws of all uncertain inputs"
+        drawn = f"5th to 95th percentile {KIND_WORDS['assumptions']}, {len(self.draws)} draws of {self.drawn_inputs}"
         return drawn if self.draws else "none: uncertain inputs were not redrawn in this run"
 
     @cached_property

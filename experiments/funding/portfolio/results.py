@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from experiments.comparison import possible_level
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.benefits import interpolate_years
 from experiments.funding.annual import ELSEWHERE
@@ -94,7 +95,9 @@ def _wait_rows(portfolio: PortfolioResults, port: SimulatedPort, *, chosen: bool
     amounts, place = port.found.amounts, port.found.alternatives.index(name)
     away = amounts.get(ELSEWHERE)
     for at, year in enumerate(port.found.years):
-        level = estimate_interval(Sample.of(amounts[WAIT][place, at].tolist()), portfolio.coverage)
+        level = possible_level(
+            estimate_interval(Sample.of(amounts[WAIT][place, at].tolist()), portfolio.coverage), WAIT
+        )
         full = abs(level.mean - means[year]) < 1e-9
         yield {
             "port": port.name,

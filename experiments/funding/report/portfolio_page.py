@@ -255,7 +255,8 @@ def render_portfolio_page(portfolio: PortfolioResults, report: Report) -> str:
         kind="Portfolio",
         record="portfolio.json",
         report=report,
-        ranges=f"Ranges in brackets: 5th to 95th percentile of {portfolio.draws.draws} draws of uncertain inputs.",
+        ranges=f"Ranges in brackets: 5th to 95th percentile of {portfolio.draws.draws} draws of uncertain "
+        f"{'' if portfolio.draws.worlds else 'economic '}inputs.",
         study=portfolio.ports[0].asked.study,
         command=f"throughgate fund {' '.join(portfolio.overrides)}".strip(),
     )

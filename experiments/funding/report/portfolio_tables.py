@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -25,6 +25,7 @@ from experiments.funding.report.labeled_portfolio import rule_words
 from experiments.funding.report.portfolio_terminal import relevant_limits
 from experiments.number_format import NONE, listed, number, usd
 from experiments.page_templates import Cell, Table, TableColumn
+from experiments.study.compose import parse_overrides
 
 USD: Final = "USD"
 
@@ -159,7 +160,19 @@ def _plan_lines(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
         yield f"{rule_words(portfolio, one)} needs", rule_words(portfolio, needed)
     for group in plan.excludes:
         yield "at most one of", listed([rule_words(portfolio, one) for one in group])
+    asked = {port.name: port.asked for port in portfolio.ports}
     for name, port in plan.ports.items():
         ceiling = NONE if port.ceiling_min is None else f"{number(port.ceiling_min, 0)} min"
         yield f"wait ceiling of {plain_name(name)}", f"{ceiling}, from year {port.ceiling_from_y}"
-        yield f"case of {plain_name(name)}", " ".join(port.overrides)
+        yield f"case of {plain_name(name)}", in_force_words(asked[name].overrides)
+
+
+def in_force_words(overrides: Sequence[str]) -> str:
+    """Return overrides as they are in force: of several for one key the last, in the place of the first.
+
+    Examples
+    --------
+    >>> in_force_words(["port=pharr", "replications=4", "replications=2"])
+    'port=pharr replications=2'
+    """
+    return " ".join({one.key_or_group: str(one.input_line) for one in parse_overrides(overrides)}.values())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from experiments.economics.appraisal import internal_rate_of_return
 from experiments.economics.discounting import annuity, present_value
 
-RATES = st.floats(-0.5, 3.0).filter(lambda rate: abs(rate) > 1e-6)
+RATES = st.floats(-0.199, 3.0).filter(lambda rate: abs(rate) > 1e-6)
 
 
 @given(RATES, st.integers(1, 40), st.floats(1.0, 1e9))
@@ -64,4 +64,16 @@ def test_a_loan_has_a_rate_too() -> None:
 
 
 def test_a_rate_beyond_all_bounds_is_none() -> None:
-    assert internal_rate_of_return([-1e-9, 1e9]).reason.startswith("none between")
+    assert internal_rate_of_return([-1e-9, 1e9]) == (None, "none: above 100000000% a year")
+
+
+@pytest.mark.parametrize("rate", [-0.982, -0.5, -0.201])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_rate_far_below_zero_says_nothing_and_is_none(rate: float, sign: float) -> None:
+    amounts = sign * np.array([-100.0, *[100.0 / annuity(rate, 7)] * 7])
+    assert present_value(rate, amounts) == pytest.approx(0.0, abs=1e-6)
+    assert internal_rate_of_return(amounts) == (None, "none: below -20% a year")
+
+
+def test_a_loss_that_can_still_be_read_has_its_rate() -> None:
+    assert internal_rate_of_return([-100.0, 81.0]).rate == pytest.approx(-0.19)

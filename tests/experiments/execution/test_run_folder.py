@@ -220,7 +220,9 @@ def test_a_folder_used_again_is_cleared_of_the_run_before(study: Study, capsys: 
         with running(study, "run") as placed:
             for name in names:
                 OutputFolder(placed.out).write_text(name, "of this run")
-    assert capsys.readouterr().out == "Removed from here, of the run before: ledger.parquet\n"
+    assert capsys.readouterr().out == (
+        "Written over in here, of the run before: run.json\nRemoved from here, of the run before: ledger.parquet\n"
+    )
     assert sorted(path.name for path in Path("here").iterdir()) == [".written", "run.json"]
 
 

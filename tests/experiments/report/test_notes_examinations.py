@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from experiments.number_format import percent
 from experiments.report.findings import Findings
 from experiments.report.notes import random_stream_answer, random_stream_note, random_stream_table
 from experiments.report.page import render_report
@@ -22,11 +24,26 @@ def found() -> Findings:
 def test_the_random_stream_stands_beside_the_truth(found: Findings) -> None:
     table = random_stream_table(found)
     assert table is not None
-    name, (inspected, *_, truth, _, clean) = table.rows[0]
+    name, (inspected, *_, interdicted, expected, _, clean) = table.rows[0]
     assert name == "todays_practice"
-    assert truth.text == "0.0%"
+    assert (interdicted.text, interdicted.below) == ("-", "fewer than 5 finds, random or targeted")
+    assert expected.text == percent(found.interval(name, "detection_expected").mean)
+    assert expected.below == ""
     assert "of them examined" in inspected.below
     assert clean.text == "598"
+
+
+@pytest.mark.parametrize("finds", [0, 1, 4, 5])
+def test_a_share_is_told_from_five_finds_on(found: Findings, finds: int) -> None:
+    """At one find the interval of the share was [0%, 0%], and "in truth" a count of a handful of loads."""
+    per = np.where(found.metrics["replication"] == 0, float(finds), 0.0)
+    few = dataclasses.replace(found, metrics=found.metrics.assign(n_random_seized=per, n_seized=per + 3.0))
+    text, expected = random_stream_answer(few), percent(found.interval("todays_practice", "detection_expected").mean)
+    table = random_stream_table(few)
+    assert table is not None
+    assert ("With fewer than 5 finds" in text) == (finds < 5)
+    assert (f"the model's expected detection rate is {expected}" in text) == (finds >= 5)
+    assert (table.rows[0][1][3].below == "fewer than 5 finds, random or targeted") == (finds < 5)
 
 
 def test_the_answer_says_how_many_examinations_a_precision_takes(found: Findings) -> None:

@@ -9,6 +9,8 @@ from experiments.intervals import holm_adjusted
 from experiments.scorecards.card import Scorecard, judge_line
 from experiments.scorecards.levels import LineLevel
 from experiments.scorecards.lines import METRIC_LINES
+from experiments.scorecards.page import render_scorecard
+from experiments.scorecards.wording import scorecard_answer
 from tests import cards
 
 LINES = {line.key: line for line in METRIC_LINES}
@@ -45,6 +47,31 @@ def test_a_predicted_line_says_when_redraws_reach_the_other_side() -> None:
     assert verdict == "on target"
     assert "redraws reach the other side" in why
     assert judge_line(WAIT, at(20.0, 25.0, range_low=1.0, range_high=29.0), 30.0)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("n_overloaded", "verdict", "words"),
+    [
+        (0, "on target", ""),
+        (1, "on target", "redraws reach the other side"),
+        (15, "on target", "redraws reach the other side"),
+        (18, "cannot tell", "the port is overloaded in 18 of 30 redraws"),
+    ],
+)
+def test_a_wait_that_most_redraws_do_not_have_is_not_on_target(n_overloaded: int, verdict: str, words: str) -> None:
+    within = at(20.0, 25.0, range_low=1.0, range_high=29.0, n_overloaded=n_overloaded, n_redraws=30)
+    assert judge_line(WAIT, within, 30.0) == (verdict, words)
+    beyond = at(40.0, 45.0, range_low=35.0, range_high=50.0, n_overloaded=n_overloaded, n_redraws=30)
+    assert judge_line(WAIT, beyond, 30.0) == ("off target", "")
+
+
+def test_a_verdict_that_holds_only_as_assumed_says_so_wherever_it_stands(card: Scorecard) -> None:
+    """One of the six redraws overloads the port."""
+    wait = row(card, "wait_mean")
+    assert (wait.last.n_overloaded, wait.last.n_redraws) == (1, 6)
+    assert wait.verdict_words == "on target, as assumed"
+    assert "on target, as assumed" in render_scorecard(card)
+    assert "of them only as assumed)" in scorecard_answer(card)
 
 
 def test_without_interval_or_target_there_is_no_verdict() -> None:

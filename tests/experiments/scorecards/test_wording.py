@@ -10,6 +10,7 @@ from experiments.scorecards import wording
 from experiments.scorecards.card import Scorecard
 from experiments.scorecards.levels import LineLevel
 from experiments.scorecards.lines import METRIC_LINES
+from sim.tables import METRICS
 from tests import cards
 
 LINES = {line.key: line for line in METRIC_LINES}
@@ -78,3 +79,11 @@ def test_high_risk_is_defined(card: Scorecard) -> None:
 def test_the_rule_names_every_verdict(card: Scorecard) -> None:
     text = wording.verdict_rule(card).lower()
     assert all(word in text for word in ("on target", "off target", "cannot tell", "holm"))
+
+
+def test_an_index_of_roads_is_on_no_card(card: Scorecard) -> None:
+    """Against two minutes in an empty port the planning-time index is 26 and more; those of roads are 1 to 3."""
+    assert "buffer_index" in {row.line.key for row in card.rows}
+    assert "planning_time_index" not in {row.line.key for row in card.rows}
+    metric = next(metric for metric in METRICS if metric.name == "planning_time_index")
+    assert not metric.headings

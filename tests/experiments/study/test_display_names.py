@@ -29,6 +29,16 @@ def test_every_alternative_that_is_shipped_says_what_it_does(path: Path) -> None
             assert values["about"].endswith("."), name
 
 
+def test_no_sentence_can_speak_of_a_baseline_called_none() -> None:
+    """Of a label such as none, "the port under none does not carry what is wanted" reads as if nothing did."""
+    for path in EXPERIMENTS:
+        content = yaml.safe_load(path.read_text("utf-8"))
+        labels = [values["label"] for values in content.get("alternatives", {}).values()]
+        assert not [label for label in labels if label.lower() in ("none", "no", "null")], path.stem
+    state = build_study(["experiment=state_inspection"], "fund")
+    assert state.names.label(state.baseline) == "No state inspection"
+
+
 @pytest.mark.parametrize("group", ["policy", "risk"])
 def test_every_policy_and_risk_model_says_what_it_does(group: str) -> None:
     for path in (CONFIGS / group).glob("*.yaml"):

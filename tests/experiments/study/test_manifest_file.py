@@ -102,6 +102,33 @@ def test_files_of_other_programs_are_read(write: Write, text: str, expected: dic
     assert read_manifest_file(write(text), 2, MONDAY).to_dict("list") == expected
 
 
+MIDNIGHT = "arrive_min\n1430\n1431\n1432\n1433\n1440\n"
+
+
+@pytest.mark.parametrize("last", ["1440", "24:00", "2024-05-13T24:00"])
+def test_midnight_ends_the_last_day_and_begins_any_other(write: Write, last: str) -> None:
+    path = write(MIDNIGHT.replace("1440", last))
+    (*early, ends) = read_manifest_file(path, 1, MONDAY)["arrive_min"]
+    assert early == [1430.0, 1431.0, 1432.0, 1433.0]
+    assert 1440.0 - 1e-9 < ends < 1440.0
+    if ":" not in last or "T" in last:
+        assert read_manifest_file(path, 2, MONDAY)["arrive_min"].tolist() == [*early, 1440.0]
+
+
+def test_midnight_is_of_the_day_that_the_file_says(write: Write) -> None:
+    path = write("arrive_min,weekday\n1440,Mon\n")
+    assert read_manifest_file(path, 1, MONDAY)["weekday"].tolist() == [0]
+    with pytest.raises(ConfigError, match="line 2: contradicts the calendar: weekday=Mon"):
+        read_manifest_file(path, 2, MONDAY)
+
+
+def test_a_truck_at_midnight_is_run(write: Write) -> None:
+    for days in (1, 2):
+        _, found = run(manifest(write(MIDNIGHT)), "port=bare", "policy=no_referral", f"days={days}")
+        assert found.metrics["trucks"].tolist() == [5, 5]
+        assert (found.metrics["wait_sum_min"] == 0.0).all()
+
+
 def test_dates_and_times_of_parquet_are_read(write: Write) -> None:
     times = pd.to_datetime(["2024-05-13 10:30", "2024-05-14 00:00"])
     found = read_manifest_file(write(pd.DataFrame({"arrive_min": times})), 2, MONDAY)
@@ -131,7 +158,7 @@ def test_rows_that_contradict_themselves_or_the_calendar_are_refused(write: Writ
 
 
 def test_all_problems_are_named_at_once(write: Write) -> None:
-    text = "arrive_min,fast,laden,commodity\n0x10,1,1,1\n5,maybe,1,1\n6,1,1,-1\n1440,1,1,1\nN/A,1,1,1\n"
+    text = "arrive_min,fast,laden,commodity\n0x10,1,1,1\n5,maybe,1,1\n6,1,1,-1\n1441,1,1,1\nN/A,1,1,1\n"
     with pytest.raises(ConfigError) as refused:
         read_manifest_file(write(text), 1, MONDAY)
     said = str(refused.value)
@@ -178,7 +205,6 @@ def test_a_file_that_changes_is_read_again(write: Write) -> None:
         ("arrive_min\n10:30 PM\n", "is of a 12-hour clock"),
         ("arrive_min\n2024-02-30T10:30\n", "no such date"),
         ("arrive_min\n24:01\n", "no such time of day"),
-        ("arrive_min\n24:00\n", "must lie within days=1 from start_date=2024-05-13"),
         ("arrive_min\n2024-05-12T23:59\n", "must lie within days=1 from start_date=2024-05-13"),
         ('arrive_min\n"1\n', "is no table (unexpected end of data)"),
         ("arrive_min,commodity\n1,red\n", "line 2, commodity: expected a code or one of empty, electrical"),
@@ -195,9 +221,10 @@ def test_a_file_that_changes_is_read_again(write: Write) -> None:
         ("arrive_min,carrier\n1,1e30\n", f"line 2, carrier: {WHOLE}, got '1e30'"),
         (
             "arrive_min\n1\n-1\n",
-            "line 3, arrive_min: must lie within days=1 from start_date=2024-05-13, from 0 to below 1440 min, got '-1'",
+            "line 3, arrive_min: must lie within days=1 from start_date=2024-05-13, from 0 to 1440 min, got '-1'",
         ),
-        ("arrive_min\n1\n1440\n", "line 3, arrive_min: must lie within days=1"),
+        ("arrive_min\n1\n1440.1\n", "line 3, arrive_min: must lie within days=1"),
+        ("arrive_min\n2024-05-14T00:00\n", "line 2, arrive_min: must lie within days=1"),
         ("arrive_min,arrive_hour\n1,25\n", "line 2, arrive_hour: must be between 0 and 24, got '25'"),
         ("arrive_min,weekday\n1,7\n", "line 2, weekday: must be between 0 and 6, got '7'"),
         ("arrive_min,month\n1,0\n", "line 2, month: must be between 1 and 12, got '0'"),

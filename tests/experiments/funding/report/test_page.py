@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
+import pandas as pd
 import pytest
 
 from experiments.funding.chapters import effectiveness
@@ -119,6 +121,17 @@ def test_what_was_not_run_is_said_in_its_place(page: str, bare: str) -> None:
         assert f"Not available: {missing}" not in page
     assert "Not available: best set of investments" in page
     assert "no range" in bare
+
+
+def test_without_sets_of_assumptions_nothing_is_said_to_be_simulated(uncertainty: Uncertainty, page: str) -> None:
+    """``uncertainty.worlds=0`` draws prices and holds the simulation's inputs: the page may claim no more."""
+    held = funded.page(uncertainty=dataclasses.replace(uncertainty, emulator=pd.DataFrame()))
+    assert "No draw was simulated: simulation inputs were held" in held
+    assert "draws of uncertain economic inputs alone (simulation inputs were held)" in held
+    assert "all uncertain inputs" not in held
+    assert "Every draw was simulated" not in held + page
+    assert "draws of all uncertain inputs" in page
+    assert "No draw was simulated" not in page
 
 
 def test_the_lines_over_the_value_of_a_load_need_a_users_value(uncertainty: Uncertainty, page: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -65,6 +66,19 @@ def test_tables_are_those_of_the_choice() -> None:
     assert cell(tables["portfolio_shadow_prices"], "total budget", "next_better_at") == (pytest.approx(2.0 * spent))
     ends = [cells[1] for _, cells in tables["portfolio_options"].rows if cells[1].value]
     assert all(one.low is not None and one.low <= one.high for one in ends)  # type: ignore[operator]
+
+
+def test_the_case_of_a_port_is_shown_as_it_was_in_force() -> None:
+    """What stands beside the plan wins over what the plan says of a port, and the table shows what won."""
+    made = found()
+    plan, beside = ["port=bota", "replications=4", "uncertainty.worlds=40"], ["replications=2", "uncertainty.worlds=0"]
+    ports = [
+        dataclasses.replace(one, asked=dataclasses.replace(one.asked, overrides=(*plan, *beside))) for one in made.ports
+    ]
+    made = dataclasses.replace(made, ports=tuple(ports))
+    tables = {table.name: table for table in build_portfolio_page(made).tables()}
+    cases = {name: cells[0].text for name, cells in tables["portfolio_plan"].rows if name.startswith("case of ")}
+    assert list(cases.values()) == ["port=bota replications=2 uncertainty.worlds=0"] * 2
 
 
 def cell(table: Table, name: str, key: str) -> object:
