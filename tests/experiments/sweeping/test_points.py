@@ -41,7 +41,7 @@ def test_an_option_that_follows_another_is_composed_at_every_point() -> None:
         compose_config([*point.overrides]).mapping["port"]["closing"] for point in points
     ]
     factors = [point.study.alternatives[point.study.baseline].port.volume.day_factor for point in points]
-    assert [factor and factor.ln_sd for factor in factors] == [0.1434, 0.1434, None, None]
+    assert [factor and factor.ln_sd for factor in factors] == [0.1873, 0.1873, None, None]
 
 
 @pytest.mark.parametrize(

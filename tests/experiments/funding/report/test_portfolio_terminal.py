@@ -43,4 +43,4 @@ def test_all_fits_in_eighty_columns_and_ends_with_the_files() -> None:
     text = out.getvalue()
     assert max(map(len, text.splitlines())) <= 80
     assert f"of {DRAWS} draws" in text
-    assert text.rstrip().endswith("portfolio.html, 1 tables in data (12 s)")
+    assert text.rstrip().endswith(str(folder.absolute() / "portfolio.html"))
