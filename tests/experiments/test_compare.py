@@ -98,7 +98,9 @@ def test_the_plan_is_said_before_and_the_answer_after(
     assert text.index("5 replications of 7 days") < text.index("replications: 5 of 5")
     # without redraws the answer is withheld, and the line that says so stands in its place
     assert text.index("replications: 5 of 5") < text.index("No headline:")
-    assert text.splitlines()[-1] == str(tmp_path / "out" / "report.html")
+    page, beside = text.splitlines()[-2:]
+    assert page == str(tmp_path / "out" / "report.html")
+    assert beside == "Beside it: 4 files with tables and records"
     assert "Weekly load" not in text
     assert made_up
 

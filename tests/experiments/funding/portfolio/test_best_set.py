@@ -88,7 +88,7 @@ def test_no_money_buys_nothing_and_enough_money_buys_the_best_of_every_port() ->
     assert none.options.loc[none.options["chosen"], "option"].tolist() == ["none", "none"]
     enough = best_portfolio(TWO, limits(total=17.0), "npv", None)
     assert enough.options.loc[enough.options["chosen"], "option"].tolist() == ["large", "small"]
-    assert "No limit binds: without any the choice is the same." in enough.why
+    assert "No limit is binding: without any the choice is the same." in enough.why
 
 
 def test_the_solver_says_that_the_set_is_proved() -> None:
@@ -114,4 +114,4 @@ def test_what_cannot_be_met_is_one_line() -> None:
 def test_one_option_a_port_leaves_no_runner_up() -> None:
     found = best_portfolio(TWO[:1], limits(), "npv", None)
     assert found.runner_up_value is None
-    assert found.why[1:] == ("No limit binds: without any the choice is the same.", "No other set keeps the limits.")
+    assert found.why[1:] == ("No limit is binding: without any the choice is the same.", "No other set keeps the limits.")
