@@ -46,7 +46,7 @@ from experiments.report.page import render_report
 from experiments.report.screen.before import Stages, print_overloads, print_plan
 from experiments.report.screen.details import print_findings
 from experiments.report.screen.expected_time import EXTRAS, LEVELS, OFFICERS, REDRAWS, REPLICATIONS, truck_passages
-from experiments.report.screen.summary import print_summary
+from experiments.report.screen.summary import print_first_table, print_summary
 from experiments.report.threat_gains import threat_gains_rows
 from experiments.scorecards.targets import read_targets
 from experiments.store.run_rows import check_study_store, rows_of_comparison
@@ -106,7 +106,11 @@ def carry_out(study: Study) -> int:
     weekly = weekly_loads(study, scorers)
     planned = describe_plans(study, scorers)
     print_overloads(terminal, study, weekly, planned)
-    done, besides = replicate_with_extras(study, scorers, stages, weekly)
+    with stages.show(REPLICATIONS) as tell:
+        done = replicate(study, scorers, tell)
+    if len(study.alternatives) > 1 and study.robustness.draws and study.replications > 1:
+        print_first_table(terminal, gather_findings(study, done, weekly))
+    besides = run_besides(study, scorers, stages, weekly, done)
     found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write_comparison_files(found, time.perf_counter() - begin)
     written += write_tables(study, done.times)

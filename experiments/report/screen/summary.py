@@ -41,6 +41,15 @@ def print_summary(terminal: Console, findings: Findings, paths: Sequence[Path]) 
     print_written(terminal, page.parent, paths)
 
 
+def print_first_table(terminal: Console, findings: Findings) -> None:
+    """Print what the replications alone say, while what they are held against is still to be run."""
+    findings = labeled(findings)
+    terminal.print(Text("Alternatives as they were asked for; the answer follows:"))
+    for line in (*result_lines(findings, terminal.width, len(findings.names)), legend(findings)):
+        terminal.print(Text(line))
+    terminal.print()
+
+
 def print_written(terminal: Console, folder: Path, paths: Sequence[Path]) -> None:
     """Say how much stands beside the page, and where else the run wrote to."""
     beside = sum(folder.absolute() in path.absolute().parents for path in paths) - 1

@@ -114,4 +114,7 @@ def test_what_cannot_be_met_is_one_line() -> None:
 def test_one_option_a_port_leaves_no_runner_up() -> None:
     found = best_portfolio(TWO[:1], limits(), "npv", None)
     assert found.runner_up_value is None
-    assert found.why[1:] == ("No limit is binding: without any the choice is the same.", "No other set keeps the limits.")
+    assert found.why[1:] == (
+        "No limit is binding: without any the choice is the same.",
+        "No other set keeps the limits.",
+    )
