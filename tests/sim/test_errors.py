@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from sim import errors
-from sim.errors import ConfigError, ThroughgateError
+from sim.errors import CombinedConfigError, ConfigError, ThroughgateError
 
 FAMILY = [found for _, found in inspect.getmembers(errors, inspect.isclass) if issubclass(found, ThroughgateError)]
 
@@ -18,9 +18,15 @@ def test_every_error_is_drawn_at_the_top() -> None:
         assert error.__name__ in str(errors.__doc__)
 
 
+def example_of(error: type[ThroughgateError]) -> ThroughgateError:
+    if error is CombinedConfigError:
+        return error([ConfigError("port.lanes", "got 3"), ConfigError("days", "missing")])
+    return error("port.lanes", "got 3") if error is ConfigError else error("got 3")
+
+
 @pytest.mark.parametrize("error", FAMILY)
 def test_errors_survive_pickling(error: type[ThroughgateError]) -> None:
-    raised = error("port.lanes", "got 3") if error is ConfigError else error("got 3")
+    raised = example_of(error)
     copy = pickle.loads(pickle.dumps(raised))  # noqa: S301
     assert type(copy) is error
     assert str(copy) == str(raised)

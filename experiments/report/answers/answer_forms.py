@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.comparison import metric_samples
 from experiments.intervals import Difference, paired_difference
-from experiments.number_format import listed, number, percent, percent_with_span, span, with_span
+from experiments.number_format import listed, number, percent, percent_with_span, signed, span, with_span
 from experiments.report.answers.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT
@@ -87,7 +87,7 @@ def points_words(difference: Difference) -> str:
 
 
 def price_words(difference: Difference, metric: PriceMetric, scale: float, suffix: str = "") -> str:
-    """Return what is paid, with ``suffix`` ("more"), or what is saved, with "less".
+    """Return what is paid, with ``suffix`` ("more"), or what is saved, with "less" or "fewer".
 
     Examples
     --------
@@ -95,7 +95,8 @@ def price_words(difference: Difference, metric: PriceMetric, scale: float, suffi
     '2.0 min less average wait [1.0, 3.0]'
     """
     size = difference.size()
-    change = suffix if difference.mean >= 0.0 else "less"
+    fewer = "fewer" if metric.changed.startswith("{}") else "less"
+    change = suffix if difference.mean >= 0.0 else fewer
     words = f"{number(scale * size.mean, metric.digits)} {metric.changed.format(change) if change else metric.words}"
     # a roster is the same in every replication, but for some overtime
     ends = {number(scale * end, metric.digits) for end in (size.low, size.mean, size.high)}
@@ -141,7 +142,7 @@ def equipment_answer(findings: Findings) -> Lead:
         (n for n in findings.names if n != base), key=lambda n: -baseline_difference(findings, n, LOADS_FOUND).mean
     )
     text = (
-        f"Against {base}, which finds {percent(finds.mean)} of loads {span(finds, 100.0)} at a average wait of "
+        f"Against {base}, which finds {percent(finds.mean)} of loads {span(finds, 100.0)} at an average wait of "
         f"{with_span(wait, ' min')}: {'; '.join(_equipment_phrase(findings, name) for name in rivals)}."
     )
     return lead_on(findings, rivals[0], LOADS_FOUND, text)
@@ -177,8 +178,11 @@ def _prices(findings: Findings) -> tuple[PriceMetric, ...]:
 
 def _finds(findings: Findings, name: str) -> str:
     gap = baseline_difference(findings, name, LOADS_FOUND)
+    margin = findings.study.alike.found_share
+    if -margin < gap.low and gap.high < margin:
+        return f"finds as many to within {number(100.0 * margin)} points"
     if not is_sure(findings, name, LOADS_FOUND) or abs(100.0 * gap.mean) < WORTH_POINTS:
-        return "finds as many"
+        return f"shows no clear difference in loads found ({signed(100.0 * gap.mean)} points {span(gap, 100.0)})"
     verdict = holm_verdict(findings, name, LOADS_FOUND)
     kinds = _kinds(findings, name, verdict) if abs(gap.mean) >= WORTH_AMOUNTS / 100.0 else ""
     size = f"{points_words(gap.size())} points {'more' if verdict == 'higher' else 'fewer'}"

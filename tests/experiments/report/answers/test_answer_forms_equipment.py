@@ -37,7 +37,7 @@ def test_gains_and_prices_are_those_of_the_comparison() -> None:
     assert abs(high - 100.0 * row["diff_high"]) < 0.051
     assert "in_secondary (scanning 20%) finds" in text
     assert "min less average wait [" in text
-    assert "same finds as many, at no clear price" in text
+    assert "same finds as many to within 0.5 points, at no clear price" in text
 
 
 def test_an_overloaded_alternative_is_said_to_be_one() -> None:
