@@ -23,11 +23,11 @@ EXTRAS: Final = "one more of each resource"
 OFFICERS: Final = "one more officer"
 LEVELS: Final = "at equal levels"
 REDRAWS: Final = "redrawn assumptions"
-PASSAGE_S: Final = {REPLICATIONS: 6e-6, EXTRAS: 5e-6, OFFICERS: 18e-6, LEVELS: 10e-6, REDRAWS: 13e-6}
+PASSAGE_S: Final = {REPLICATIONS: 2.6e-6, EXTRAS: 2e-6, OFFICERS: 8e-6, LEVELS: 4e-6, REDRAWS: 5.5e-6}
 """Processor seconds for each passage of a truck, by stage: the last three run alternatives several times over."""
-SEARCH_S: Final = 1.2
+SEARCH_S: Final = 0.6
 """Processor seconds to find the settings at which one alternative is at the baseline's levels."""
-TRAINING_S: Final = 1.5
+TRAINING_S: Final = 0.8
 """Processor seconds to train one model anew in one set of assumptions."""
 SIMPY_FACTOR: Final = 4.0
 """How much longer a passage takes where no compiled engine is at hand."""
