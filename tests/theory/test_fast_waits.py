@@ -56,9 +56,12 @@ def test_the_room_before_the_booths_limits_a_split_beyond_it() -> None:
 
 
 def test_a_late_split_moves_no_general_truck_to_another_booth() -> None:
-    """General booths alone serve them, first come first served: only who stands where changes."""
-    own = waits("general", "port.approach.fast_lane=own", "port.approach.split_trucks=null")
-    assert waits("general", *split(20)) == pytest.approx(own, rel=0.02)
+    """General booths of a timetable alone serve them, first come first served: only who stands where changes.
+
+    Lanes that follow the line open at other moments where the line stands elsewhere.
+    """
+    own = waits("general", "staffing=timetable", "port.approach.fast_lane=own", "port.approach.split_trucks=null")
+    assert waits("general", "staffing=timetable", *split(20)) == pytest.approx(own, rel=0.02)
 
 
 def test_fast_trucks_wait_longer_where_their_booths_serve_both_classes() -> None:
