@@ -92,8 +92,8 @@ def test_the_terminal_says_wait_slow_scans_and_detection(capsys: pytest.CaptureF
     # as few replications as give an interval
     small = ("traffic.trucks_per_h=60", "port.portal.servers=2", f"replications={FEWEST_FREEDOM + 1}", "processes=1")
     overrides = ["experiment=screening_lanes", *small, f"out={tmp_path / 'found'}"]
-    assert main(["compare", *overrides]) == 0
+    assert main(["compare", "details=true", *overrides]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "At the portal: under random_slow a wait of" in said
-    ticketed = r"under ticketed a wait of \d+\.\d s \[.*?\], (19|20)\.\d % of scans slow"
+    assert "At the portal: under Slow scans at random a wait of" in said
+    ticketed = r"under Slow scans by ticket a wait of \d+\.\d s \[.*?\], (19|20)\.\d% of scans slow"
     assert re.search(ticketed, said)
