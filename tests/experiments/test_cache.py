@@ -63,7 +63,7 @@ def test_it_shows_what_is_kept_where(root: Path, call: Any, tmp_path: Path) -> N
 def test_a_whole_cache_is_well_and_an_empty_one_too(
     root: Path, call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert call("check") == (0, "5 files checked, 0 problems\n")
+    assert call("check") == (0, "6 files checked, 0 problems\n")
     monkeypatch.setenv("THROUGHGATE_CACHE", str(tmp_path / "none"))
     assert call("check") == (0, "0 files checked, 0 problems\n")
     assert call()[0] == 0
@@ -120,7 +120,7 @@ def test_what_is_a_strangers_is_no_problem(root: Path, call: Any) -> None:
     (root / "mine.txt").write_text("mine")
     status, said = call("check")
     assert status == 0
-    assert said == f"5 files checked, 0 problems\n1 files are not of this cache, as {root / 'mine.txt'}\n"
+    assert said == f"6 files checked, 0 problems\n1 files are not of this cache, as {root / 'mine.txt'}\n"
     assert f"1 files are not of this cache and were left, as {root / 'mine.txt'}" in call("clear")[1]
 
 
@@ -176,7 +176,7 @@ def test_clear_says_what_it_could_not_remove(name: str, root: Path, call: Any, m
     monkeypatch.setattr(os, "unlink", refuse)
     status, said = call("clear")
     assert status == 1
-    assert "4 files removed" in said
+    assert "5 files removed" in said
     assert [line for line in said.splitlines() if "not removed" in line] == [
         f"not removed: {root / name}: Operation not permitted"
     ]
@@ -202,7 +202,7 @@ def test_clear_removes_what_is_kept_and_nothing_else(root: Path, call: Any, tmp_
     (root / MODEL / "link").symlink_to(outside)
     status, said = call("clear")
     assert status == 0
-    assert "7 files removed" in said
+    assert "8 files removed" in said
     assert "2 files are not of this cache" in said
     left = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
     assert left == {"models/__init__.py", "notes.txt"}

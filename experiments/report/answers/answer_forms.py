@@ -182,7 +182,7 @@ def _finds(findings: Findings, name: str) -> str:
     if -margin < gap.low and gap.high < margin:
         return f"finds as many to within {number(100.0 * margin)} points"
     if not is_sure(findings, name, LOADS_FOUND) or abs(100.0 * gap.mean) < WORTH_POINTS:
-        return f"shows no clear difference in loads found ({signed(100.0 * gap.mean)} points {span(gap, 100.0)})"
+        return f"shows no clear difference in detection rate ({signed(100.0 * gap.mean)} points {span(gap, 100.0)})"
     verdict = holm_verdict(findings, name, LOADS_FOUND)
     kinds = _kinds(findings, name, verdict) if abs(gap.mean) >= WORTH_AMOUNTS / 100.0 else ""
     size = f"{points_words(gap.size())} points {'more' if verdict == 'higher' else 'fewer'}"
