@@ -13,7 +13,7 @@ from experiments.command_line.verbosity import has_details
 from experiments.number_format import number
 from experiments.report.terminal import print_answer, print_line, print_path, print_table
 from experiments.scorecards import wording
-from experiments.scorecards.card import AS_ASSUMED, REDRAWS_DIFFER, JudgedLine, Scorecard, ScorecardPart
+from experiments.scorecards.card import AS_ASSUMED, OFF, ON, REDRAWS_DIFFER, JudgedLine, Scorecard, ScorecardPart
 from experiments.scorecards.lines import GROUPS
 
 
@@ -39,19 +39,19 @@ def print_scorecard(terminal: Console, card: Scorecard, paths: Sequence[Path]) -
     print_line(terminal, ", ".join(path.name for path in paths))
 
 
-MOST_JUDGED: Final = 10
+MOST_JUDGED: Final = 8
 """Lines with a target that stand below the answer; each takes up to two lines of the screen."""
 
 
 def _show_judged(terminal: Console, card: Scorecard) -> None:
-    """Print the lines that have a target: those off course first, then those on course."""
-    order = ("off course", "on course")
+    """Print the lines that have a target: those off target first, then those on target."""
+    order = (OFF, ON)
     judged = [row for part in card.parts for row in part.rows if row.verdict in order]
     judged.sort(key=lambda row: order.index(row.verdict))
     cells = [row_cells(card, row, several=False)[0] for row in judged[:MOST_JUDGED]]
     terminal.print()
     periods = "; ".join(f"{part.direction}, {wording.period_span(part)}" for part in card.parts)
-    print_line(terminal, f"Measures off course and on course ({periods})")
+    print_line(terminal, f"Measures off target and on target ({periods})")
     if cells:
         print_table(terminal, ["line", "last", "target", "verdict"], cells)
     left = len(card.rows) - len(cells)

@@ -162,8 +162,7 @@ def measure_replication(  # noqa: PLR0913
     -------
     dict
         Every column of METRICS, in its order; NaN where a port lacks what the measure is about.
-        The random stream is empty: only who knows the policy can tell luck from targeting. Nobody
-        is high-risk: only who knows the scores can tell (`sim.results.groups`).
+        The random stream is empty and nobody is high-risk: that takes policy and scores (`sim.results.groups`).
     """
     work = work_of_trucks(manifest, ledger)
     passes = pass_stations(ledger, work, window.horizon_min)
