@@ -106,11 +106,12 @@ def carry_out(study: Study) -> int:
     weekly = weekly_loads(study, scorers)
     planned = describe_plans(study, scorers)
     print_overloads(terminal, study, weekly, planned)
-    with stages.show(REPLICATIONS) as tell:
-        done = replicate(study, scorers, tell)
-    if len(study.alternatives) > 1 and study.robustness.draws and study.replications > 1:
-        print_first_table(terminal, gather_findings(study, done, weekly))
-    besides = run_besides(study, scorers, stages, weekly, done)
+
+    def show_first(done: Replications) -> None:
+        if len(study.alternatives) > 1 and study.robustness.draws and study.replications > 1:
+            print_first_table(terminal, gather_findings(study, done, weekly))
+
+    done, besides = replicate_with_extras(study, scorers, stages, weekly, show_first)
     found = gather_findings(study, done, weekly, dataclasses.replace(besides, plans=planned))
     written = write_comparison_files(found, time.perf_counter() - begin)
     written += write_tables(study, done.times)
@@ -127,11 +128,23 @@ def carry_out(study: Study) -> int:
 
 
 def replicate_with_extras(
-    study: Study, scorers: Mapping[str, Scorer], stages: Stages, weekly: Mapping[str, pd.DataFrame]
+    study: Study,
+    scorers: Mapping[str, Scorer],
+    stages: Stages,
+    weekly: Mapping[str, pd.DataFrame],
+    show_first: Callable[[Replications], None] | None = None,
 ) -> tuple[Replications, SideResults]:
-    """Run the study, and beside it what its settings ask for (steps 4 to 6)."""
+    """Run the study, and beside it what its settings ask for (steps 4 to 6).
+
+    Parameters
+    ----------
+    show_first : callable, optional
+        Is given the replications before anything is run beside them.
+    """
     with stages.show(REPLICATIONS) as tell:
         done = replicate(study, scorers, tell)
+    if show_first is not None:
+        show_first(done)
     return done, run_besides(study, scorers, stages, weekly, done)
 
 
