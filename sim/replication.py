@@ -31,6 +31,7 @@ from sim.frames import column, only_columns
 from sim.policies.base import PAST_COLUMNS, HookInputs, PastTraffic, PolicyExpectation, with_hook_data
 from sim.policies.portal_route import with_actual_portal_visits
 from sim.policies.registry import policy_expectation, select_trucks
+from sim.results.detection_by_group import GroupTotals, detection_by_group
 from sim.results.expected_detection import ExpectedDetection, expected_detection, ledger_if_carrying
 from sim.results.groups import random_stream_counts, targeted_trucks
 from sim.results.metrics import measure_replication, tuning_measures
@@ -82,6 +83,13 @@ class Outcome:
     """WAITS and CROSSINGS, by the names of `sim.results.times.TIMES`."""
 
 
+class GroupedOutcome(NamedTuple):
+    """What a replication gives, and its probes by group of trucks and class of load."""
+
+    outcome: Outcome
+    totals: GroupTotals
+
+
 class _Crossed(NamedTuple):
     """What is known of one replication before it is measured."""
 
@@ -90,6 +98,8 @@ class _Crossed(NamedTuple):
     capacity: pd.DataFrame
     record: Record
     ledger: pd.DataFrame
+    ledger_of_loads: pd.DataFrame
+    """What the probes read."""
     detection: ExpectedDetection
 
 
@@ -180,9 +190,31 @@ class Replication:
         """
         return self._measured(extra_days=1)
 
+    def run_by_group(self, groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]], many: int) -> GroupedOutcome:
+        """Run it for METRICS, and take the probes apart by group of trucks and class of load.
+
+        Parameters
+        ----------
+        groups_of : callable
+            MANIFEST -> the group of each truck, from 0 to ``many`` - 1.
+        """
+        done = self._crossed()
+        totals = detection_by_group(
+            self.scenario,
+            self.plan.points,
+            (done.manifest, done.ledger_of_loads),
+            (groups_of(done.manifest), many),
+            done.record.full,
+            done.flow,
+        )
+        return GroupedOutcome(self._measured_of(done), totals)
+
     def _measured(self, extra_days: int = 0) -> Outcome:
         """Run the window and ``extra_days`` more; measure the window."""
-        scenario, window, done = self.scenario, self.window, self._crossed(extra_days)
+        return self._measured_of(self._crossed(extra_days), extra_days)
+
+    def _measured_of(self, done: _Crossed, extra_days: int = 0) -> Outcome:
+        scenario, window = self.scenario, self.window
         longer = replace(window, days=window.days + extra_days)
         openings = record_openings(scenario, longer, done.flow, done.record)
         metrics = measure_replication(
@@ -208,7 +240,7 @@ class Replication:
         ledger = build_ledger(with_actual_portal_visits(flow, record), record, manifest)
         of_loads = run_on._ledger_if_carrying(ledger)
         detection = expected_detection(scenario, self.plan.points, manifest, of_loads, record.full, flow)
-        return _Crossed(manifest, flow, capacity, record, ledger, detection)
+        return _Crossed(manifest, flow, capacity, record, ledger, of_loads, detection)
 
     def _ledger_if_carrying(self, ledger: pd.DataFrame) -> pd.DataFrame:
         """Return the ledger that the probes read: of each truck as if it carried."""

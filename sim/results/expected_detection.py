@@ -164,9 +164,9 @@ def expected_detection(
         as load nor as seizure.
     """
     share = scenario.insider.helped_load_share
-    paths, unhelped, helped = _tables(scenario, points, ledger, rooms_full, flow)
+    paths, unhelped, helped = seizure_tables(scenario, points, ledger, rooms_full, flow)
     p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
-    weights, amounts = _classes(scenario)
+    weights, amounts = load_classes(scenario)
     weight = carrying_weight(manifest, ledger)
     loads = _loads_by_cell(manifest, weight, paths, len(p_seized))
     presented = np.einsum("pld,ltc->tc", loads, weights)
@@ -196,10 +196,15 @@ def _loads_by_cell(manifest: pd.DataFrame, weight: FloatArray, paths: IntArray, 
     return np.asarray(loads.reshape(n_paths, 2, len(DENSITIES)), dtype=np.float64)
 
 
-def _tables(
+def seizure_tables(
     scenario: Scenario, points: OperatingPoints, ledger: pd.DataFrame, rooms_full: IntArray | None, flow: Flow | None
 ) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return each truck's kind of path, and P(seized | path) of loads without and with help."""
+    """Return each truck's kind of path, and P(seized | path) of loads without and with help.
+
+    Returns
+    -------
+    int64[n], float64[path, laden, density, contraband, concealment] twice
+    """
     if scenario.policy.tests_before_primary and flow is not None:
         early = functools.partial(paths_before_primary, scenario, points, ledger, flow, rooms_full)
         paths, unhelped = early()
@@ -211,8 +216,8 @@ def _tables(
     return paths, unhelped, average_over_help(scenario, unhelped, of_help)
 
 
-def _classes(scenario: Scenario) -> tuple[FloatArray, FloatArray]:
-    """Return P(type, concealment) and mean load, each [empty or laden, type, concealment]."""
+def load_classes(scenario: Scenario) -> tuple[FloatArray, FloatArray]:
+    """Return P(type, concealment) and mean load, each float64[empty or laden, type, concealment]."""
     threat = scenario.threat
     weights = [load_class_weights(threat, laden=laden) for laden in (False, True)]
     amounts = [load_class_means(threat, laden=laden) for laden in (False, True)]

@@ -117,6 +117,8 @@ class Purpose(IntEnum):
     AUDIT = 206
     GIVE_UP = 210
     DOCK_ROOM = 220
+    ATTEMPTS = 230
+    ATTEMPTS_FOUND = 231
 
 
 _OF_STATIONS = [number for station in TABLE for number in (station.stream, station.noise[0]) if number]

@@ -1,0 +1,160 @@
+"""One adversary against one alternative, week after week: attempts, what is found of them, and how they move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from experiments.adaptation.adversary import AdversaryName, Reaction, Seen, State, react, start_state
+from experiments.adaptation.options import Prices
+from sim.setting.window import Window
+from sim.trucks.streams import Purpose, draw_uniforms
+
+Array = npt.NDArray[np.float64]
+
+AT_ONCE: Final = ("knowing",)
+"""Adversaries that choose with this week's chances before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptWeek:
+    """One week of one adversary.
+
+    Attributes
+    ----------
+    shares : float[organization, option + 1]
+        Shares of attempts, the way outside last.
+    loads : float[organization, option]
+        Expected attempts on each option.
+    detection : float[option]
+        P(found | option).
+    outside : float
+        Expected attempts that went another way.
+    drawn, found : float[organization, option]
+        Attempts and finds that happened, by the week's own random numbers.
+    """
+
+    shares: Array
+    loads: Array
+    detection: Array
+    outside: float
+    drawn: Array
+    found: Array
+
+    @property
+    def attempts(self) -> float:
+        """Expected attempts on all options and outside."""
+        return float(self.loads.sum()) + self.outside
+
+    @property
+    def caught(self) -> float:
+        """Expected seizures."""
+        return float((self.loads * self.detection).sum())
+
+    @property
+    def detection_rate(self) -> float:
+        """Expected seizures per expected attempt on the options."""
+        return self.caught / float(self.loads.sum())
+
+    @property
+    def best_evasion(self) -> float:
+        """1 - detection on the option that is found least."""
+        return float(1.0 - self.detection[self.loads.sum(axis=0) > 0.0].min())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSettings:
+    """How an adversary meets a port.
+
+    Attributes
+    ----------
+    feedback : str
+        ``drawn``: organizations see what happened to their loads. ``expected``: they see the expected part of them.
+    sees_this_week : bool
+        Whether a responsive adversary chooses with this week's chances before him, not last week's.
+    """
+
+    name: AdversaryName
+    reaction: Reaction
+    feedback: str = "drawn"
+    sees_this_week: bool = False
+
+
+def play_weeks(
+    weeks: Iterable[tuple[Window, Prices]], base: Prices, settings: AttemptSettings
+) -> Iterator[AttemptWeek]:
+    """Yield the weeks of one adversary against one plan.
+
+    Expected loads of a week are those of the static threat model, tilted by share over base share; with base shares
+    they are the static threat's. Random numbers are keyed by the week alone, so that all adversaries and plans meet
+    the same luck.
+
+    Parameters
+    ----------
+    weeks : iterable of (Window, Prices)
+        In order, week 0 first.
+    base : Prices
+        Week 0 under today's practice: base shares, and the chances to which they belong.
+
+    Examples
+    --------
+    >>> plan = Prices(loads=np.array([2.0, 2.0]), caught=np.array([1.0, 0.0]))
+    >>> window = Window(seed=1, epoch=0, replication=0, start_date="2024-05-13", days=7)
+    >>> still = Reaction(reaction_per_detection=0.0, reconsider_share=0.2, memory_share=0.9, prior_loads=20.0,
+    ...                  organizations=1, outside_share=0.0, switching_cost=0.0)
+    >>> week = next(play_weeks([(window, plan)], plan, AttemptSettings(name="static", reaction=still)))
+    >>> week.loads.tolist(), week.detection_rate
+    ([[2.0, 2.0]], 0.25)
+    """
+    reaction = settings.reaction
+    state = start_state(base.loads, base.detection, reaction)
+    for number, (window, prices) in enumerate(weeks):
+        at_once = settings.name in AT_ONCE or settings.sees_this_week
+        if at_once and number > 0:
+            state = react(settings.name, state, _nothing_happened(prices, reaction), reaction)
+        week = _week(state, window, prices, reaction)
+        yield week
+        if not at_once:
+            state = react(settings.name, state, _seen(week, settings.feedback), reaction)
+
+
+def _nothing_happened(prices: Prices, reaction: Reaction) -> Seen:
+    nothing = np.zeros((reaction.organizations, len(prices.loads)))
+    return Seen(detection=prices.detection, found=nothing, passed=nothing)
+
+
+def _seen(week: AttemptWeek, feedback: str) -> Seen:
+    if feedback == "expected":
+        found = week.loads * week.detection
+        return Seen(detection=week.detection, found=found, passed=week.loads - found)
+    return Seen(detection=week.detection, found=week.found, passed=week.drawn - week.found)
+
+
+def _week(state: State, window: Window, prices: Prices, reaction: Reaction) -> AttemptWeek:
+    inside = float(prices.loads.sum())
+    of_each = inside / (1.0 - reaction.outside_share) / reaction.organizations
+    tilt = np.divide(state.shares[:, :-1], state.base, out=np.zeros_like(state.shares[:, :-1]), where=state.base > 0.0)
+    weights = prices.loads * tilt
+    totals = weights.sum(axis=1, keepdims=True)
+    stay = 1.0 - state.shares[:, -1:]
+    loads = of_each * stay * np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0.0)
+    drawn = stats.poisson.ppf(_uniforms(window, Purpose.ATTEMPTS, loads.shape), loads)
+    drawn = np.where(loads > 0.0, drawn, 0.0)
+    found = stats.binom.ppf(_uniforms(window, Purpose.ATTEMPTS_FOUND, loads.shape), drawn, prices.detection)
+    return AttemptWeek(
+        shares=state.shares,
+        loads=loads,
+        detection=prices.detection,
+        outside=float(of_each * state.shares[:, -1].sum()),
+        drawn=drawn,
+        found=np.where(drawn > 0.0, found, 0.0),
+    )
+
+
+def _uniforms(window: Window, purpose: int, shape: tuple[int, ...]) -> Array:
+    return draw_uniforms(window, purpose, int(np.prod(shape))).reshape(shape)
