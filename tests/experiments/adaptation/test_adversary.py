@@ -97,7 +97,7 @@ def test_one_who_learns_reads_no_true_chance(name: str) -> None:
     week = Seen(detection=np.array([0.2, 0.3]), found=np.array([[3.0, 1.0]]), passed=np.array([[2.0, 4.0]]))
     blind = replace(week, detection=np.full(2, np.nan))
     shares = [react(name, state, one, QUICK).shares for one in (week, blind)]  # type: ignore[arg-type]
-    assert np.array_equal(*shares)
+    assert np.array_equal(shares[0], shares[1])
     assert not np.array_equal(shares[0], state.shares)
 
 
