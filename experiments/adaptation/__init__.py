@@ -1,5 +1,5 @@
-"""Organizations that smuggle and learn, week after week, against one port's plan.
+"""Organizations that smuggle and learn, week after week, against each policy of one port.
 
-In: detection and expected loads of each option in a week. Out: shares of attempts in the next week, and what an
-organization believes. Imported by: nobody yet; the verb ``campaign`` will.
+In: a study, its fitted models, and how organizations react. Out: EPOCHS and OPTIONS, every policy against every
+organization, and the page. Imported by: experiments.campaign.
 """

@@ -73,6 +73,8 @@ class AttemptSettings:
 
     Attributes
     ----------
+    knowledge_share : float
+        How much of the rule organizations know beside their own experience.
     feedback : str
         ``drawn``: organizations see what happened to their loads. ``expected``: they see the expected part of them.
     sees_this_week : bool
@@ -81,6 +83,7 @@ class AttemptSettings:
 
     name: AdversaryName
     reaction: Reaction
+    knowledge_share: float = 0.0
     feedback: str = "drawn"
     sees_this_week: bool = False
 
@@ -120,7 +123,7 @@ def play_weeks(
         week = _week(state, window, prices, reaction)
         yield week
         if not at_once:
-            state = react(settings.name, state, _seen(week, settings.feedback), reaction)
+            state = react(settings.name, state, _seen(week, settings), reaction)
 
 
 def _nothing_happened(prices: Prices, reaction: Reaction) -> Seen:
@@ -128,11 +131,11 @@ def _nothing_happened(prices: Prices, reaction: Reaction) -> Seen:
     return Seen(detection=prices.detection, found=nothing, passed=nothing)
 
 
-def _seen(week: AttemptWeek, feedback: str) -> Seen:
-    if feedback == "expected":
-        found = week.loads * week.detection
-        return Seen(detection=week.detection, found=found, passed=week.loads - found)
-    return Seen(detection=week.detection, found=week.found, passed=week.drawn - week.found)
+def _seen(week: AttemptWeek, settings: AttemptSettings) -> Seen:
+    found, sent = week.found, week.drawn
+    if settings.feedback == "expected":
+        found, sent = week.loads * week.detection, week.loads
+    return Seen(detection=week.detection, found=found, passed=sent - found, knowledge_share=settings.knowledge_share)
 
 
 def _week(state: State, window: Window, prices: Prices, reaction: Reaction) -> AttemptWeek:

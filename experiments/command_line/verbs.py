@@ -39,6 +39,18 @@ VERBS: Final[dict[str, Verb]] = {
         builder="experiments.funding.request:build_case_or_plan",
         long=True,
     ),
+    "campaign": Verb(
+        "experiments.campaign",
+        "weeks in a row against organizations that learn where their loads are found",
+        builder="experiments.adaptation.request:build_campaign",
+        long=True,
+        keys={
+            "weeks": "weeks in a row, 52 by default; week 0 is the week of compare",
+            "adversaries": "whom each alternative meets: static, responsive, learning, fictitious, exp3, knowing",
+            "margins": "what organizations can change: front, day_part, concealment",
+            "adversary.KEY": "how they react: the keys of configs/adversary/standard.yaml",
+        },
+    ),
     "calibrate": Verb(
         "experiments.calibration.calibrate",
         "fit a port's arrivals, lanes and day-to-day demand to observed waits",
@@ -76,7 +88,7 @@ VERBS: Final[dict[str, Verb]] = {
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }
 """Every verb, in the order in which they are listed."""
-ANSWERING: Final = ("compare", "run", "sweep", "train", "fund", "calibrate", "capacity", "scorecard")
+ANSWERING: Final = ("compare", "run", "sweep", "train", "fund", "campaign", "calibrate", "capacity", "scorecard")
 """Verbs that begin with an answer and keep to a screen; ``-q`` says less, ``details=true`` and ``-v`` say more."""
 SWEEP: Final = "sweep"
 SWEPT: Final = ("compare", "run")

@@ -24,7 +24,7 @@ from sim.tables import MANIFEST, visible_columns
 
 DECIDING: Final = (
     "sim", "models", "experiments/execution", "experiments/study", "experiments/training", "experiments/funding",
-    "experiments/sweeping", "experiments/calibration",
+    "experiments/sweeping", "experiments/calibration", "experiments/adaptation", "experiments/games",
 )  # fmt: skip
 """Folders whose sources decide results."""
 COMPUTING: Final = ("numpy", "pandas", "scipy", "numba", "llvmlite", "scikit-learn", "simpy")

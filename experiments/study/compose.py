@@ -119,10 +119,12 @@ ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
 EXECUTING = ("backend",)
 """Config groups that say how a study is carried out; no result depends on them."""
+ADAPTING = ("adversary",)
+"""Config groups of a campaign."""
 FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
-ROOT, FUND = "config", "fund"
-"""The files that compositions begin with: of every verb, and of ``fund``."""
+ROOT, FUND, CAMPAIGN = "config", "fund", "campaign"
+"""The files that compositions begin with: of every verb, of ``fund``, and of what ``campaign`` adds to a study."""
 SEARCH_PATH = "hydra.searchpath"
 HELP: Final = "throughgate run --help"
 """What lists every study key, every group and its options."""
@@ -357,7 +359,11 @@ def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
     """Refuse an option that its group does not have, before Hydra does so at length."""
     for override in parsed:
         group = override.key_or_group
-        if override.is_delete() or override.package is not None or group not in (*GROUPS, *ECONOMIC, *EXECUTING):
+        if (
+            override.is_delete()
+            or override.package is not None
+            or group not in (*GROUPS, *ECONOMIC, *EXECUTING, *ADAPTING)
+        ):
             continue
         value, known = override.value(), _options(group, overrides)
         if group == "experiment" and value is None:
@@ -409,7 +415,7 @@ def _where_all_are(key: str) -> str:
 
 def _known_beside(key: str, parsed: Sequence[Override], root: str) -> tuple[str, list[str]]:
     """Return the part of ``key`` that does not exist, and the keys that do where it was looked for."""
-    deciding = (*GROUPS, *ECONOMIC, *EXECUTING, SEARCH_PATH)
+    deciding = (*GROUPS, *ECONOMIC, *EXECUTING, *ADAPTING, SEARCH_PATH)
     chosen = [str(o.input_line) for o in parsed if o.key_or_group in deciding]
     try:
         node: Any = _compose(chosen, root).mapping

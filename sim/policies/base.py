@@ -235,6 +235,8 @@ class Policy(Spec):
     """The hook that chooses the fast or the slow scan as it begins, where the portal has both."""
     tests_before_primary: ClassVar[bool] = False
     """Whether alarms decide where a truck goes before it leaves primary."""
+    learns_from_finds: ClassVar[bool] = False
+    """Whether choices hang on what was found before, in the same run."""
     plans_ahead: ClassVar[bool] = False
     """Whether the policy makes a plan for its port that `describe` puts in words."""
     tuned_setting: ClassVar[str | None] = None

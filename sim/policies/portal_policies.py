@@ -152,6 +152,7 @@ class SkipLot(GatedPolicy):
     Version history: 1 (0.2.0).
     """
 
+    learns_from_finds: ClassVar[bool] = True
     tuned_setting: ClassVar[str | None] = "fraction"
 
     clearance_trucks: int = bounded_field(0, 10_000_000)

@@ -8,6 +8,7 @@ Out: the tables and `check_table`; who needs one imports it from here.
 Imported by: `sim`, `models`, `experiments`.
 """
 
+from sim.tables.campaign import EPOCHS, OPTIONS
 from sim.tables.columns import Column, Kind, check_table
 from sim.tables.flow import CAPACITY, LANE_CLASSES, LEDGER, MOMENTS, OPENINGS
 from sim.tables.metrics import (
@@ -28,6 +29,7 @@ __all__ = [
     "CAPACITY",
     "CROSSINGS",
     "DISPLAY_UNITS",
+    "EPOCHS",
     "HELP_SUFFIXES",
     "INTERVALS",
     "LANE_CLASSES",
@@ -36,6 +38,7 @@ __all__ = [
     "METRICS",
     "MOMENTS",
     "OPENINGS",
+    "OPTIONS",
     "PATHS",
     "SCORES",
     "UNIT_WORDS",

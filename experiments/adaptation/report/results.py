@@ -1,0 +1,126 @@
+"""A campaign that has run, as screen and page read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from experiments.adaptation.request import Campaign
+from experiments.adaptation.tournament import Standing, Tournament, hold_tournament, settled_week
+from experiments.number_format import number, percent, span
+
+ADVERSARY_WORDS: Final = {
+    "static": "does not react",
+    "responsive": "sees last week's chances",
+    "learning": "learns from its own loads",
+    "fictitious": "answers the mean of all weeks",
+    "exp3": "tries options, no model",
+    "knowing": "knows this week's chances",
+}
+"""What stands above the columns of the matrix."""
+NO_HEADLINE: Final = (
+    "No headline: these numbers hold for one set of assumed reactions. How many sets of assumptions agree was not run."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignResults:
+    """A campaign, its tables, and its tournament over all weeks and over the later half."""
+
+    campaign: Campaign
+    epochs: pd.DataFrame
+    options: pd.DataFrame
+    whole: Tournament
+    later: Tournament
+
+    @property
+    def later_from(self) -> int:
+        """First week of the later half."""
+        return settled_week(self.campaign.settings.weeks)
+
+    def label(self, alternative: str) -> str:
+        """Return what readers meet in place of an id."""
+        return self.campaign.study.names.label(alternative)
+
+
+def campaign_results(campaign: Campaign, epochs: pd.DataFrame, options: pd.DataFrame) -> CampaignResults:
+    """Return what is shown of EPOCHS and OPTIONS."""
+    study = campaign.study
+    first = settled_week(campaign.settings.weeks)
+    return CampaignResults(
+        campaign,
+        epochs,
+        options,
+        hold_tournament(epochs, study.baseline, study.coverage),
+        hold_tournament(epochs, study.baseline, study.coverage, first_week=first),
+    )
+
+
+def ordered_alternatives(results: CampaignResults) -> list[str]:
+    """Return the alternatives, the one that finds most in its worst case first (later half)."""
+    later = results.later
+    return sorted(
+        results.campaign.study.alternatives, key=lambda name: -later.standings[name, later.worst[name]].detection.mean
+    )
+
+
+def matrix_rows(results: CampaignResults, tournament: Tournament) -> list[tuple[str, list[Standing], str, float]]:
+    """Return for each alternative its standings by adversary, its worst adversary and its regret."""
+    adversaries = results.campaign.settings.adversaries
+    return [
+        (
+            name,
+            [tournament.standings[name, adversary] for adversary in adversaries],
+            tournament.worst[name],
+            tournament.regret[name],
+        )
+        for name in ordered_alternatives(results)
+    ]
+
+
+def detection_words(standing: Standing) -> str:
+    """Return a detection rate with its interval."""
+    return f"{percent(standing.detection.mean)} {span(standing.detection, 100.0)}"
+
+
+def gain_words(standing: Standing) -> str:
+    """Return the difference from the baseline in points, with its interval; empty for the baseline."""
+    if standing.gain is None:
+        return ""
+    sign = "+" if standing.gain.mean >= 0.0 else ""
+    return f"{sign}{number(100.0 * standing.gain.mean)} points {span(standing.gain, 100.0)}"
+
+
+def answer_sentences(results: CampaignResults) -> list[str]:
+    """Return what the matrix says in words: who leads in the worst case, and what reactions take away."""
+    later, adversaries = results.later, results.campaign.settings.adversaries
+    best = ordered_alternatives(results)[0]
+    worst = later.standings[best, later.worst[best]]
+    weeks = f"weeks {results.later_from} to {results.campaign.settings.weeks - 1}"
+    if len(adversaries) == 1:
+        return [f"{results.label(best)} has the highest mean: {detection_words(worst)} of loads found ({weeks})."]
+    return [
+        f"{results.label(best)} has the highest mean in its worst case, where the organization "
+        f"{ADVERSARY_WORDS[worst.adversary]}: {detection_words(worst)} of loads found ({weeks}).",
+        _order_sentence(results, adversaries),
+    ]
+
+
+def _order_sentence(results: CampaignResults, adversaries: Sequence[str]) -> str:
+    """Return which alternative has the highest mean against whom."""
+    leads: dict[str, list[str]] = {}
+    for adversary in adversaries:
+        means = {name: results.later.standings[name, adversary].detection.mean for name in results.later.worst}
+        leads.setdefault(max(means, key=lambda name, of=means: of[name]), []).append(adversary)
+    if len(leads) == 1:
+        return (
+            f"{results.label(next(iter(leads)))} has the highest mean against each of {len(adversaries)} organizations."
+        )
+    parts = [
+        f"{results.label(name)} where the organization {' or '.join(ADVERSARY_WORDS[one] for one in against)}"
+        for name, against in leads.items()
+    ]
+    return f"The highest mean changes with the organization: {'; '.join(parts)}."

@@ -1,0 +1,153 @@
+"""Carrying a campaign out: one piece a replication, and the tables EPOCHS and OPTIONS of all of them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.adaptation.attempts import AttemptWeek, play_weeks
+from experiments.adaptation.campaign_weeks import CampaignWeeks, PortWeek, campaign_window
+from experiments.adaptation.request import Campaign
+from experiments.execution import journal
+from experiments.execution.content import replication_keys
+from experiments.execution.parallel import Progress
+from experiments.execution.replicate import compile_for_run, process_cache, scorers_token
+from sim.replication import Scorer
+from sim.tables import EPOCHS, OPTIONS, check_table
+
+Columns = dict[str, npt.NDArray[Any]]
+
+
+class CampaignTables(NamedTuple):
+    """EPOCHS and OPTIONS of all replications."""
+
+    epochs: pd.DataFrame
+    options: pd.DataFrame
+
+
+def run_campaign(campaign: Campaign, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> CampaignTables:
+    """Run every replication of a campaign; those that a resumed run has kept are not run again.
+
+    Parameters
+    ----------
+    scorers : mapping
+        Fitted risk models by `sim.shared_draws.risk_key`.
+
+    Returns
+    -------
+    CampaignTables
+        Rows in the order of alternatives, adversaries, replications, weeks and options; the same bytes for any number
+        of processes.
+    """
+    study = campaign.study
+    compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
+    work = functools.partial(run_piece, campaign, scorers, scorers_token(scorers))
+    keys = functools.partial(replication_keys, study, scorers, repr(campaign.settings))
+    done = list(journal.results("campaign", work, range(study.replications), study.processes, progress, keys))
+    return CampaignTables(
+        check_table(_joined([piece[0] for piece in done], campaign), EPOCHS, "epochs"),
+        check_table(_joined([piece[1] for piece in done], campaign), OPTIONS, "options"),
+    )
+
+
+def run_piece(
+    campaign: Campaign, scorers: Mapping[str, Scorer], token: str, replication: int
+) -> tuple[Columns, Columns]:
+    """Run one replication: every week of every alternative, and every adversary on the same weeks."""
+    port = CampaignWeeks(campaign.study, scorers, process_cache(token), replication, campaign.options)
+    weeks = [port.run_next() for _ in range(campaign.settings.weeks)]
+    windows = [campaign_window(campaign.study, replication, week) for week in range(len(weeks))]
+    base = weeks[0][campaign.study.baseline].prices
+    epochs, options = [], []
+    for place, name in enumerate(campaign.study.alternatives):
+        ports = [week[name] for week in weeks]
+        for number, settings in enumerate(campaign.attempt_settings().values()):
+            played = list(play_weeks(zip(windows, (one.prices for one in ports), strict=True), base, settings))
+            keys = {"alternative": place, "adversary": number, "replication": replication}
+            starts = [window.start_date for window in windows]
+            epochs.append(_epoch_columns(keys, starts, ports, played))
+            options.append(_option_columns(keys, campaign, base.shares, played))
+    return _stacked(epochs), _stacked(options)
+
+
+def _epoch_columns(
+    keys: Mapping[str, int], starts: Sequence[str], ports: Sequence[PortWeek], played: Sequence[AttemptWeek]
+) -> Columns:
+    def of_port(name: str) -> npt.NDArray[np.float64]:
+        return np.array([port.metrics[name] for port in ports])
+
+    loads = np.array([week.loads.sum() for week in played])
+    outside = np.array([week.outside for week in played])
+    caught = np.array([week.caught for week in played])
+    evasion = np.array([week.best_evasion for week in played])
+    detection = caught / loads
+    return _keyed(keys, len(played)) | {
+        "week": np.arange(len(played)),
+        "start_date": np.array(starts, dtype=object),
+        "trucks": of_port("trucks").astype(np.int64),
+        "wait_mean_min": of_port("wait_mean_min"),
+        "scan_rate": of_port("scan_rate"),
+        "true_attempts_expected": loads + outside,
+        "true_loads_expected": loads,
+        "true_outside_expected": outside,
+        "true_found_expected": caught,
+        "true_delivered_expected": loads - caught,
+        "true_detection": detection,
+        "true_best_evasion": evasion,
+        "true_exploitable": evasion - (1.0 - detection),
+        "true_loads_drawn": np.array([week.drawn.sum() for week in played]),
+        "found_drawn": np.array([week.found.sum() for week in played]),
+    }
+
+
+def _option_columns(
+    keys: Mapping[str, int], campaign: Campaign, base: npt.NDArray[np.float64], played: Sequence[AttemptWeek]
+) -> Columns:
+    names = campaign.options.names()
+    weeks, many = len(played), len(names)
+    loads = np.stack([week.loads.sum(axis=0) for week in played])
+    repeated = {
+        field: np.tile(np.array([getattr(name, field) for name in names], dtype=object), weeks)
+        for field in ("front", "day_part", "concealment")
+    }
+    return (
+        _keyed(keys, weeks * many)
+        | {"week": np.repeat(np.arange(weeks), many)}
+        | repeated
+        | {
+            "true_base_share": np.tile(base, weeks),
+            "true_share": (loads / loads.sum(axis=1, keepdims=True)).ravel(),
+            "true_loads_expected": loads.ravel(),
+            "true_detection": np.concatenate([week.detection for week in played]),
+            "true_loads_drawn": np.concatenate([week.drawn.sum(axis=0) for week in played]),
+            "found_drawn": np.concatenate([week.found.sum(axis=0) for week in played]),
+        }
+    )
+
+
+def _keyed(keys: Mapping[str, int], rows: int) -> Columns:
+    return {name: np.full(rows, place, dtype=np.int64) for name, place in keys.items()}
+
+
+def _stacked(parts: Sequence[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _joined(parts: Sequence[Columns], campaign: Campaign) -> pd.DataFrame:
+    """Return the rows of all replications, by alternative, adversary and replication, with names for places."""
+    whole = _stacked(parts)
+    order = np.lexsort((whole["replication"], whole["adversary"], whole["alternative"]))
+    frame = pd.DataFrame({name: values[order] for name, values in whole.items()})
+    for column, names in _names(campaign):
+        frame[column] = pd.Series(np.array(names, dtype=object)[frame[column].to_numpy()], dtype="str")
+    return frame
+
+
+def _names(campaign: Campaign) -> Iterator[tuple[str, list[str]]]:
+    yield "alternative", list(campaign.study.alternatives)
+    yield "adversary", list(campaign.settings.adversaries)

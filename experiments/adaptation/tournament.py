@@ -1,0 +1,123 @@
+"""Every alternative against every adversary: means, the worst case and regret, over replications.
+
+Weeks of one replication hang on each other, so intervals are over replications and never over weeks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from experiments.intervals import Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
+from sim.arrays import FloatArray
+
+SETTLED_SHARE: Final = 0.5
+"""The later part of a campaign is shown beside all of it: in the first weeks shares are still on their way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One alternative against one adversary, over all weeks or over the later half.
+
+    Attributes
+    ----------
+    detection : IntervalEstimate
+        Loads found per load that came by truck, a ratio of sums over weeks.
+    caught, outside, delivered : IntervalEstimate
+        Shares of all attempts, which add up: found, gone another way, past the port with the load.
+    gain : Difference or None
+        Detection less the baseline's against the same adversary, paired; None for the baseline.
+    """
+
+    alternative: str
+    adversary: str
+    detection: IntervalEstimate
+    caught: IntervalEstimate
+    outside: IntervalEstimate
+    delivered: IntervalEstimate
+    gain: Difference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tournament:
+    """Every pair of alternative and adversary, and what follows for each alternative.
+
+    Attributes
+    ----------
+    standings : dict of (alternative, adversary) to Standing
+    worst : dict of alternative to adversary
+        Against whom each alternative finds least.
+    regret : dict of alternative to float
+        The most by which another alternative finds more, over adversaries.
+    """
+
+    standings: dict[tuple[str, str], Standing]
+    worst: dict[str, str]
+    regret: dict[str, float]
+
+
+def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, first_week: int = 0) -> Tournament:
+    """Return the tournament of EPOCHS from one week on.
+
+    Parameters
+    ----------
+    epochs : DataFrame
+        EPOCHS.
+    coverage : float
+        Of every interval.
+    first_week : int
+        Weeks before it are left out.
+    """
+    later = epochs[epochs["week"] >= first_week]
+    summed = ("true_found_expected", "true_loads_expected", "true_outside_expected", "true_delivered_expected")
+    sums = later.groupby(["alternative", "adversary", "replication"], sort=False)[
+        [*summed, "true_attempts_expected"]
+    ].sum()
+    names = list(dict.fromkeys(later["alternative"]))
+    adversaries = list(dict.fromkeys(later["adversary"]))
+
+    def values(pair: tuple[str, str], column: str) -> FloatArray:
+        return np.asarray(sums.loc[pair, column], dtype=np.float64)
+
+    def sample(pair: tuple[str, str], top: str, bottom: str) -> Sample:
+        return Sample.of(values(pair, top), values(pair, bottom))
+
+    standings = {}
+    for pair in [(name, adversary) for name in names for adversary in adversaries]:
+        detection = sample(pair, "true_found_expected", "true_loads_expected")
+        base = sample((baseline, pair[1]), "true_found_expected", "true_loads_expected")
+        gain = None if pair[0] == baseline else paired_difference(detection, base, coverage)
+        standings[pair] = Standing(
+            *pair,
+            *(
+                estimate_interval(one, coverage).within(0.0, 1.0)
+                for one in (
+                    detection,
+                    sample(pair, "true_found_expected", "true_attempts_expected"),
+                    sample(pair, "true_outside_expected", "true_attempts_expected"),
+                    sample(pair, "true_delivered_expected", "true_attempts_expected"),
+                )
+            ),
+            gain,
+        )
+    means = {pair: standing.detection.mean for pair, standing in standings.items()}
+    best = {adversary: max(means[name, adversary] for name in names) for adversary in adversaries}
+    return Tournament(
+        standings,
+        {name: min(adversaries, key=lambda adversary: means[name, adversary]) for name in names},
+        {name: max(best[adversary] - means[name, adversary] for adversary in adversaries) for name in names},
+    )
+
+
+def settled_week(weeks: int) -> int:
+    """Return the first week of the later part.
+
+    Examples
+    --------
+    >>> settled_week(52)
+    26
+    """
+    return int(weeks * SETTLED_SHARE)

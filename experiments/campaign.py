@@ -1,0 +1,123 @@
+"""``throughgate campaign``: weeks in a row, against organizations that learn where their loads are found.
+
+1  request     overrides              -> Campaign   (nothing is written before this succeeds)
+2  train       Study                  -> risk models (from the cache, where they are known)
+3  run         Campaign, risk models  -> EPOCHS, OPTIONS
+4  compare     EPOCHS                 -> every alternative against every adversary
+5  write       epochs, options, tournament, run.json, campaign.html; the terminal
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.adaptation.report.page import render_campaign_page
+from experiments.adaptation.report.results import (
+    ADVERSARY_WORDS,
+    NO_HEADLINE,
+    CampaignResults,
+    answer_sentences,
+    campaign_results,
+    matrix_rows,
+)
+from experiments.adaptation.request import Campaign, plain_settings
+from experiments.adaptation.running import run_campaign
+from experiments.compare import compile_engine_for
+from experiments.files import OutputFolder
+from experiments.number_format import number, percent
+from experiments.report import terminal as report_terminal
+from experiments.study.run_record import run_record
+from experiments.training.find_or_train import train_all
+from sim.trucks.arrivals import rates_per_h
+
+
+def carry_out(campaign: Campaign) -> int:
+    """Run a campaign and return the exit status (steps 2 to 5)."""
+    begin, terminal = time.perf_counter(), report_terminal.open_console()
+    say = functools.partial(report_terminal.print_line, terminal)
+    study, settings = campaign.study, campaign.settings
+    weeks = f"{settings.weeks} week{'' if settings.weeks == 1 else 's'}"
+    say(
+        f"{study.alternatives[study.baseline].port.title}: {len(study.alternatives)} alternatives, {weeks}, "
+        f"{study.replications} replications, {n_passages(campaign):,.0f} passages of trucks; organizations: "
+        f"{', '.join(settings.adversaries)}."
+    )
+    campaign = dataclasses.replace(campaign, study=compile_engine_for(study, say))
+    scorers = train_all(campaign.study, terminal)
+    with report_terminal.show_progress(terminal, study.replications) as tell:
+        tables = run_campaign(campaign, scorers, tell)
+    results = campaign_results(campaign, tables.epochs, tables.options)
+    written = write_campaign_files(results, time.perf_counter() - begin)
+    terminal.print()
+    print_campaign(terminal, results)
+    say(f"Written to {study.out}: {', '.join(path.name for path in written)}")
+    report_terminal.print_path(terminal, next(path for path in written if path.suffix == ".html"))
+    return 0
+
+
+def n_passages(campaign: Campaign) -> float:
+    """Return about how many trucks pass in all weeks, replications and alternatives."""
+    study = campaign.study
+    window = study.window(0)
+    per_week = sum(float(rates_per_h(scenario, window).sum()) for scenario in study.alternatives.values())
+    return per_week * campaign.settings.weeks * study.replications
+
+
+def write_campaign_files(results: CampaignResults, wall_s: float) -> list[Path]:
+    """Write the files of a campaign, each whole or not at all (step 5)."""
+    study = results.campaign.study
+    output = OutputFolder(study.out)
+    record = run_record(study, wall_s) | {"campaign": plain_settings(results.campaign.settings)}
+    return [
+        output.write_parquet("epochs.parquet", results.epochs),
+        output.write_parquet("options.parquet", results.options),
+        output.write_text("tournament.csv", tournament_table(results).to_csv(index=False)),
+        output.write_json("run.json", record),
+        output.write_text("campaign.html", render_campaign_page(results)),
+    ]
+
+
+def tournament_table(results: CampaignResults) -> pd.DataFrame:
+    """Return tournament.csv: a row an alternative, adversary and stretch of weeks, with intervals over replications."""
+    rows = []
+    for weeks, tournament in (("all", results.whole), ("later half", results.later)):
+        for standing in tournament.standings.values():
+            row: dict[str, object] = {
+                "weeks": weeks,
+                "alternative": standing.alternative,
+                "adversary": standing.adversary,
+            }
+            for name in ("detection", "caught", "outside", "delivered", "gain"):
+                part = getattr(standing, name)
+                for end in ("mean", "low", "high"):
+                    row[f"{name}_{end}"] = float("nan") if part is None else getattr(part, end)
+            row["regret"] = tournament.regret[standing.alternative]
+            row["is_worst_case"] = tournament.worst[standing.alternative] == standing.adversary
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def print_campaign(terminal: report_terminal.Console, results: CampaignResults) -> None:
+    """Print the answer and the matrix (step 5)."""
+    settings, study = results.campaign.settings, results.campaign.study
+    report_terminal.print_answer(terminal, NO_HEADLINE)
+    for sentence in answer_sentences(results):
+        report_terminal.print_line(terminal, sentence)
+    terminal.print()
+    report_terminal.print_line(
+        terminal,
+        f"Loads found per load that came by truck, %, weeks {results.later_from} to {settings.weeks - 1}; regret in "
+        f"points. {percent(study.coverage, 0)} intervals over replications are on the page.",
+    )
+    rows = [
+        [results.label(name), *(number(100.0 * one.detection.mean) for one in standings), number(100.0 * regret)]
+        for name, standings, _, regret in matrix_rows(results, results.later)
+    ]
+    report_terminal.print_short_table(terminal, ["Alternative", *settings.adversaries, "regret"], rows)
+    for name in settings.adversaries:
+        report_terminal.print_line(terminal, f"  {name}: the organization {ADVERSARY_WORDS[name]}")

@@ -1,0 +1,54 @@
+"""EPOCHS and OPTIONS: what the weeks of a campaign leave behind.
+
+Columns whose names begin with ``true_`` are what no agency could know: they never enter a model, a plan or a review.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.tables.columns import Column
+
+_RUN: Final = (
+    Column("alternative", "str", "-", "alternative, as METRICS name it"),
+    Column(
+        "adversary", "str", "-", "how organizations choose: static, responsive, learning, fictitious, exp3 or knowing"
+    ),
+    Column("replication", "int", "-", "number of the replication, from 0"),
+    Column("week", "int", "-", "week of the campaign, from 0; week 0 is the week of compare"),
+)
+
+EPOCHS: Final = (
+    *_RUN,
+    Column("start_date", "str", "-", "first day of the week, YYYY-MM-DD"),
+    Column("trucks", "int", "-", "trucks that arrived"),
+    Column("wait_mean_min", "float", "min", "mean wait, as METRICS give it"),
+    Column("scan_rate", "float", "0-1", "trucks scanned, as METRICS give it"),
+    Column("true_attempts_expected", "float", "loads", "expected attempts, by trucks at this port and outside", "true"),
+    Column("true_loads_expected", "float", "loads", "expected loads in trucks that left primary", "true"),
+    Column("true_outside_expected", "float", "loads", "expected attempts by other ways", "true"),
+    Column("true_found_expected", "float", "loads", "expected loads found", "true"),
+    Column("true_delivered_expected", "float", "loads", "expected loads that passed the port", "true"),
+    Column("true_detection", "float", "0-1", "true_found_expected / true_loads_expected", "true"),
+    Column(
+        "true_best_evasion", "float", "0-1", "1 - P(found) on the option found least of those that are used", "true"
+    ),
+    Column("true_exploitable", "float", "0-1", "true_best_evasion - (1 - true_detection)", "true"),
+    Column("true_loads_drawn", "float", "loads", "loads that came by trucks, drawn", "true"),
+    Column("found_drawn", "float", "loads", "loads found, drawn: what the agency sees"),
+)
+"""One row an alternative, adversary, replication and week."""
+
+OPTIONS: Final = (
+    *_RUN,
+    Column("front", "str", "-", "whose truck: fast, laden or empty; any: not told apart"),
+    Column("day_part", "str", "-", "six hours from midnight: night, morning, afternoon, evening; any"),
+    Column("concealment", "str", "-", "how the load is hidden; any"),
+    Column("true_base_share", "float", "0-1", "share of attempts under the static threat, of those by trucks", "true"),
+    Column("true_share", "float", "0-1", "expected loads of the option / loads of all options", "true"),
+    Column("true_loads_expected", "float", "loads", "expected loads", "true"),
+    Column("true_detection", "float", "0-1", "P(found | option)", "true"),
+    Column("true_loads_drawn", "float", "loads", "loads drawn", "true"),
+    Column("found_drawn", "float", "loads", "loads found, drawn"),
+)
+"""One row an alternative, adversary, replication, week and option."""

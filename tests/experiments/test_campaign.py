@@ -1,0 +1,89 @@
+"""``throughgate campaign``: what it writes, and that neither processes, order nor other adversaries change a byte."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.adaptation.tournament import hold_tournament
+from experiments.cli import main
+from sim.tables import EPOCHS, OPTIONS, check_table
+
+ALTERNATIVES = [
+    "+alternatives.a=['policy=todays_practice']",
+    "+alternatives.b=['policy=random_share', 'policy.share=0.6']",
+]
+SMALL = ["port=pharr", "days=1", "weeks=3", "replications=4", "baseline=a", *ALTERNATIVES]
+WHOM = "adversaries=[static,responsive,learning,knowing]"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("campaign") / "one"
+    assert main(["campaign", *SMALL, WHOM, "processes=1", f"out={out}"]) == 0
+    return out
+
+
+def test_tables_hold_to_their_declarations(folder: Path) -> None:
+    epochs = check_table(pd.read_parquet(folder / "epochs.parquet"), EPOCHS, "epochs")
+    options = check_table(pd.read_parquet(folder / "options.parquet"), OPTIONS, "options")
+    assert len(epochs) == 2 * 4 * 4 * 3
+    keys = ["alternative", "adversary", "replication", "week"]
+    of_options = options.groupby(keys, sort=False)["true_loads_expected"].sum()
+    assert of_options.to_numpy() == pytest.approx(epochs["true_loads_expected"].to_numpy(), rel=1e-9)
+    ends = epochs["true_found_expected"] + epochs["true_delivered_expected"] + epochs["true_outside_expected"]
+    assert ends.to_numpy() == pytest.approx(epochs["true_attempts_expected"].to_numpy(), rel=1e-12)
+
+
+def test_week_0_is_that_of_compare(folder: Path, tmp_path: Path) -> None:
+    command = [one for one in SMALL if not one.startswith("weeks")]
+    fast = ["robustness.draws=0", "bottleneck=false", "equal_levels=false", "processes=1"]
+    assert main(["compare", *command, *fast, f"out={tmp_path / 'compare'}"]) == 0
+    metrics = pd.read_parquet(tmp_path / "compare" / "metrics.parquet").set_index(["alternative", "replication"])
+    epochs = pd.read_parquet(folder / "epochs.parquet")
+    first = epochs[epochs["week"] == 0]
+    for adversary, rows in first.groupby("adversary"):
+        rows = rows.set_index(["alternative", "replication"])  # noqa: PLW2901
+        assert (rows["wait_mean_min"] == metrics["wait_mean_min"]).all(), adversary
+        assert (rows["trucks"] == metrics["trucks"]).all()
+        assert np.allclose(rows["true_detection"], metrics["detection_expected"], rtol=1e-9, atol=0.0)
+
+
+def test_processes_and_other_adversaries_change_no_byte(folder: Path, tmp_path: Path) -> None:
+    two, turned = tmp_path / "two", tmp_path / "turned"
+    assert main(["campaign", *SMALL, WHOM, "processes=2", f"out={two}"]) == 0
+    for name in ("epochs.parquet", "options.parquet", "tournament.csv"):
+        assert (two / name).read_bytes() == (folder / name).read_bytes()
+    assert main(["campaign", *SMALL, "adversaries=[knowing,static]", "processes=1", f"out={turned}"]) == 0
+    both = [pd.read_parquet(one / "epochs.parquet") for one in (folder, turned)]
+    for adversary in ("static", "knowing"):
+        parts = [table[table["adversary"] == adversary].reset_index(drop=True) for table in both]
+        pd.testing.assert_frame_equal(*parts, check_exact=True)
+
+
+def test_the_page_says_that_there_is_no_headline_and_shows_the_matrix(folder: Path) -> None:
+    page = (folder / "campaign.html").read_text()
+    assert "No headline" in page
+    assert page.count("knows this week") >= 3  # in the matrix, in a chart, where attempts end
+    record = json.loads((folder / "run.json").read_text())
+    assert record["campaign"]["weeks"] == 3
+    assert record["campaign"]["adversary"]["reaction_per_detection"] == 10.0
+
+
+def test_the_worst_case_and_regret_are_those_of_the_matrix(folder: Path) -> None:
+    epochs = pd.read_parquet(folder / "epochs.parquet")
+    held = hold_tournament(epochs, "a", 0.95)
+    means = {pair: one.detection.mean for pair, one in held.standings.items()}
+    sums = epochs.groupby(["alternative", "adversary"])[["true_found_expected", "true_loads_expected"]].sum()
+    for pair, mean in means.items():
+        row = sums.loc[pair]
+        assert mean == pytest.approx(row["true_found_expected"] / row["true_loads_expected"])
+    for name, adversary in held.worst.items():
+        assert means[name, adversary] == min(mean for (one, _), mean in means.items() if one == name)
+    assert min(held.regret.values()) >= 0.0
+    assert held.standings["b", "static"].gain is not None
+    assert held.standings["a", "static"].gain is None
