@@ -11,16 +11,16 @@ import yaml
 
 from experiments.funding.request import read_portfolio_plan
 from experiments.scorecards import targets
-from experiments.study.compose import EXECUTING, GROUPS, PARTS, compose_config
+from experiments.study.compose import ADAPTING, EXECUTING, GROUPS, PARTS, compose_config
 from experiments.study.settings import StudySettings
 from experiments.study.sources import CONFIGS, TAG, source_notes
-from experiments.study.study import build_study, compose_scenario
+from experiments.study.study import DEFAULT_EXPERIMENT, build_study, compose_scenario
 from sim.policies.base import POLICIES
 from sim.setting.spec import build_spec
 from tests.catalogue import ECONOMICS
 
 ROOT = CONFIGS.parent
-ROOTS = (CONFIGS / "config.yaml", CONFIGS / "fund.yaml")
+ROOTS = [CONFIGS / name for name in ("config.yaml", "fund.yaml", "campaign.yaml")]
 FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in ROOTS)
 OPTIONS = [path for path in FILES if path.parent.name in PARTS]
 ECONOMIC = [path for path in FILES if path.parent.name in ECONOMICS]
@@ -57,7 +57,7 @@ def tags() -> list[tuple[str, re.Match[str]]]:
 
 def test_every_group_has_options_and_every_folder_is_a_group() -> None:
     folders = {path.name for path in CONFIGS.iterdir() if any(path.glob("*.yaml"))}
-    assert folders == {*GROUPS, *ECONOMICS, *EXECUTING, targets.GROUP}
+    assert folders == {*GROUPS, *ECONOMICS, *EXECUTING, *ADAPTING, targets.GROUP}
     assert {path.parent.parent for path in FILES} == {CONFIGS}
 
 
@@ -88,6 +88,7 @@ def test_every_experiment_opens_with_its_command_and_question(path: Path) -> Non
     assert package == "# @package _global_"
     keys = yaml.safe_load(path.read_text(encoding="utf-8"))
     verb = "fund" if {"purchases", "portfolio"} & set(keys) else "compare"
+    verb = "campaign" if path.stem == DEFAULT_EXPERIMENT["campaign"] else verb
     assert command == f"# throughgate {verb} experiment={path.stem}"
     assert question.startswith("# ")
     assert "?" in question

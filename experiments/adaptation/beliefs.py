@@ -12,7 +12,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """Loads found and passed that each organization remembers, by option, float64[organization, option].
+    """Loads detected and passed that each organization remembers, by option, float64[organization, option].
 
     Both may be fractions: memory fades, and the start counts as loads that were never sent.
     """

@@ -25,7 +25,7 @@ class Standing:
     Attributes
     ----------
     detection : IntervalEstimate
-        Loads found per load that came by truck, a ratio of sums over weeks.
+        Loads detected per load that came by truck, a ratio of sums over weeks.
     caught, outside, delivered : IntervalEstimate
         Shares of all attempts, which add up: found, gone another way, past the port with the load.
     gain : Difference or None
@@ -90,18 +90,18 @@ def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, fir
         detection = sample(pair, "true_found_expected", "true_loads_expected")
         base = sample((baseline, pair[1]), "true_found_expected", "true_loads_expected")
         gain = None if pair[0] == baseline else paired_difference(detection, base, coverage)
+        caught, outside, delivered = (
+            sample(pair, f"true_{what}_expected", "true_attempts_expected")
+            for what in ("found", "outside", "delivered")
+        )
         standings[pair] = Standing(
-            *pair,
-            *(
-                estimate_interval(one, coverage).within(0.0, 1.0)
-                for one in (
-                    detection,
-                    sample(pair, "true_found_expected", "true_attempts_expected"),
-                    sample(pair, "true_outside_expected", "true_attempts_expected"),
-                    sample(pair, "true_delivered_expected", "true_attempts_expected"),
-                )
-            ),
-            gain,
+            alternative=pair[0],
+            adversary=pair[1],
+            detection=_share(detection, coverage),
+            caught=_share(caught, coverage),
+            outside=_share(outside, coverage),
+            delivered=_share(delivered, coverage),
+            gain=gain,
         )
     means = {pair: standing.detection.mean for pair, standing in standings.items()}
     best = {adversary: max(means[name, adversary] for name in names) for adversary in adversaries}
@@ -110,6 +110,10 @@ def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, fir
         {name: min(adversaries, key=lambda adversary: means[name, adversary]) for name in names},
         {name: max(best[adversary] - means[name, adversary] for adversary in adversaries) for name in names},
     )
+
+
+def _share(sample: Sample, coverage: float) -> IntervalEstimate:
+    return estimate_interval(sample, coverage).within(0.0, 1.0)
 
 
 def settled_week(weeks: int) -> int:

@@ -40,7 +40,7 @@ VERBS: Final[dict[str, Verb]] = {
         long=True,
     ),
     "campaign": Verb(
-        "experiments.campaign",
+        "experiments.adaptation.campaign",
         "weeks in a row against organizations that learn where their loads are found",
         builder="experiments.adaptation.request:build_campaign",
         long=True,

@@ -22,12 +22,12 @@ EPOCHS: Final = (
     *_RUN,
     Column("start_date", "str", "-", "first day of the week, YYYY-MM-DD"),
     Column("trucks", "int", "-", "trucks that arrived"),
-    Column("wait_mean_min", "float", "min", "mean wait, as METRICS give it"),
+    Column("wait_mean_min", "float", "min", "average wait, as METRICS give it"),
     Column("scan_rate", "float", "0-1", "trucks scanned, as METRICS give it"),
     Column("true_attempts_expected", "float", "loads", "expected attempts, by trucks at this port and outside", "true"),
     Column("true_loads_expected", "float", "loads", "expected loads in trucks that left primary", "true"),
     Column("true_outside_expected", "float", "loads", "expected attempts by other ways", "true"),
-    Column("true_found_expected", "float", "loads", "expected loads found", "true"),
+    Column("true_found_expected", "float", "loads", "expected loads detected", "true"),
     Column("true_delivered_expected", "float", "loads", "expected loads that passed the port", "true"),
     Column("true_detection", "float", "0-1", "true_found_expected / true_loads_expected", "true"),
     Column(
@@ -35,7 +35,7 @@ EPOCHS: Final = (
     ),
     Column("true_exploitable", "float", "0-1", "true_best_evasion - (1 - true_detection)", "true"),
     Column("true_loads_drawn", "float", "loads", "loads that came by trucks, drawn", "true"),
-    Column("found_drawn", "float", "loads", "loads found, drawn: what the agency sees"),
+    Column("found_drawn", "float", "loads", "loads detected, drawn: what the agency sees"),
 )
 """One row an alternative, adversary, replication and week."""
 
@@ -49,6 +49,6 @@ OPTIONS: Final = (
     Column("true_loads_expected", "float", "loads", "expected loads", "true"),
     Column("true_detection", "float", "0-1", "P(found | option)", "true"),
     Column("true_loads_drawn", "float", "loads", "loads drawn", "true"),
-    Column("found_drawn", "float", "loads", "loads found, drawn"),
+    Column("found_drawn", "float", "loads", "loads detected, drawn"),
 )
 """One row an alternative, adversary, replication, week and option."""

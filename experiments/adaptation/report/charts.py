@@ -35,7 +35,7 @@ def detection_chart(results: CampaignResults, adversary: str) -> Chart:
         axes.axvline(results.later_from - 0.5, color=FAINT, linewidth=0.8, linestyle=":")
         axes.set_ylim(0.0, None)
         axes.set_xlabel("week of the campaign")
-        axes.set_ylabel("loads found, %")
+        axes.set_ylabel("loads detected, %")
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize="small")
         ends_of, last = of_weeks, results.campaign.settings.weeks - 1
         ends = "; ".join(
@@ -49,7 +49,7 @@ def detection_chart(results: CampaignResults, adversary: str) -> Chart:
             f"Mean over {study.replications} replications, from week 0 to the last: {ends}.",
             "To the left of the dotted line the organization is on its way from the static threat. Means over "
             "replications; intervals stand in the tables.",
-            subtitle="Loads found per load that came by truck, %. Source: EPOCHS, expected over all trucks as probes.",
+            subtitle="Loads detected per load that came by truck, %. Source: EPOCHS, expected; every truck a probe.",
         )
 
 

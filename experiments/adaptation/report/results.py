@@ -101,10 +101,10 @@ def answer_sentences(results: CampaignResults) -> list[str]:
     worst = later.standings[best, later.worst[best]]
     weeks = f"weeks {results.later_from} to {results.campaign.settings.weeks - 1}"
     if len(adversaries) == 1:
-        return [f"{results.label(best)} has the highest mean: {detection_words(worst)} of loads found ({weeks})."]
+        return [f"{results.label(best)} has the highest mean: {detection_words(worst)} of loads detected ({weeks})."]
     return [
         f"{results.label(best)} has the highest mean in its worst case, where the organization "
-        f"{ADVERSARY_WORDS[worst.adversary]}: {detection_words(worst)} of loads found ({weeks}).",
+        f"{ADVERSARY_WORDS[worst.adversary]}: {detection_words(worst)} of loads detected ({weeks}).",
         _order_sentence(results, adversaries),
     ]
 
@@ -114,7 +114,7 @@ def _order_sentence(results: CampaignResults, adversaries: Sequence[str]) -> str
     leads: dict[str, list[str]] = {}
     for adversary in adversaries:
         means = {name: results.later.standings[name, adversary].detection.mean for name in results.later.worst}
-        leads.setdefault(max(means, key=lambda name, of=means: of[name]), []).append(adversary)
+        leads.setdefault(max(means, key=means.__getitem__), []).append(adversary)
     if len(leads) == 1:
         return (
             f"{results.label(next(iter(leads)))} has the highest mean against each of {len(adversaries)} organizations."

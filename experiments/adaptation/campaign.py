@@ -9,12 +9,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import time
 from pathlib import Path
 
 import pandas as pd
+from rich.console import Console
 
 from experiments.adaptation.report.page import render_campaign_page
 from experiments.adaptation.report.results import (
@@ -27,12 +27,13 @@ from experiments.adaptation.report.results import (
 )
 from experiments.adaptation.request import Campaign, plain_settings
 from experiments.adaptation.running import run_campaign
-from experiments.compare import compile_engine_for
+from experiments.execution.replicate import compile_for_run
 from experiments.files import OutputFolder
 from experiments.number_format import number, percent
 from experiments.report import terminal as report_terminal
 from experiments.study.run_record import run_record
 from experiments.training.find_or_train import train_all
+from sim.engine.kernel import loop
 from sim.trucks.arrivals import rates_per_h
 
 
@@ -47,8 +48,10 @@ def carry_out(campaign: Campaign) -> int:
         f"{study.replications} replications, {n_passages(campaign):,.0f} passages of trucks; organizations: "
         f"{', '.join(settings.adversaries)}."
     )
-    campaign = dataclasses.replace(campaign, study=compile_engine_for(study, say))
-    scorers = train_all(campaign.study, terminal)
+    if study.engine == "compiled" and not loop.is_engine_cached():
+        say("Compiling the engine, once for this version on this machine: 10 to 25 seconds.")
+    compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
+    scorers = train_all(study, terminal)
     with report_terminal.show_progress(terminal, study.replications) as tell:
         tables = run_campaign(campaign, scorers, tell)
     results = campaign_results(campaign, tables.epochs, tables.options)
@@ -102,7 +105,7 @@ def tournament_table(results: CampaignResults) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def print_campaign(terminal: report_terminal.Console, results: CampaignResults) -> None:
+def print_campaign(terminal: Console, results: CampaignResults) -> None:
     """Print the answer and the matrix (step 5)."""
     settings, study = results.campaign.settings, results.campaign.study
     report_terminal.print_answer(terminal, NO_HEADLINE)
@@ -111,7 +114,7 @@ def print_campaign(terminal: report_terminal.Console, results: CampaignResults) 
     terminal.print()
     report_terminal.print_line(
         terminal,
-        f"Loads found per load that came by truck, %, weeks {results.later_from} to {settings.weeks - 1}; regret in "
+        f"Loads detected per load that came by truck, %, weeks {results.later_from} to {settings.weeks - 1}; regret in "
         f"points. {percent(study.coverage, 0)} intervals over replications are on the page.",
     )
     rows = [
