@@ -14,7 +14,7 @@ from experiments.economics.appraisal import Appraisal, PresentWorth, appraise
 from experiments.economics.cost_effectiveness import DrawOutcomes, Harm, break_even_usd_per_load, decide_at_value
 from experiments.economics.costs import Purchase
 from experiments.funding.annual import Response
-from experiments.funding.case import CaseTerms, Demand
+from experiments.funding.case import CaseTerms, Demand, PublishedGains
 from experiments.funding.case import FundingCase as Funding
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.exhibits.evidence import Evidence
@@ -91,7 +91,19 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
             portfolio=None,
             purchases=bought,
             simulated_years=YEARS,
-            demand=Demand(growth_share_per_y=0.02, wait_ceiling_min=90.0),
+            demand=Demand(
+                growth_share_per_y=0.02,
+                wait_ceiling_min=90.0,
+                most_elsewhere_share=0.1,
+                elsewhere_detection_share=None,
+            ),
+            published=PublishedGains(
+                officer_usd_per_y=500_000.0,
+                officer_price_year=example.PRICE_YEAR,
+                delay_usd_per_truck=15.0,
+                delay_price_year=example.PRICE_YEAR,
+                most_multiple=3.0,
+            ),
             persons_per_post=3.2,
             complete=False,
             accept=(),

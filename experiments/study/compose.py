@@ -119,7 +119,7 @@ ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
 EXECUTING = ("backend",)
 """Config groups that say how a study is carried out; no result depends on them."""
-FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "purchases", "simulated_years")
+FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "published", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
 ROOT, FUND = "config", "fund"
 """The files that compositions begin with: of every verb, and of ``fund``."""
