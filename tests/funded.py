@@ -92,10 +92,7 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
             purchases=bought,
             simulated_years=YEARS,
             demand=Demand(
-                growth_share_per_y=0.02,
-                wait_ceiling_min=90.0,
-                most_elsewhere_share=0.1,
-                elsewhere_detection_share=None,
+                growth_share_per_y=0.02, wait_ceiling_min=90.0, most_elsewhere_share=0.1, elsewhere_detection_share=None
             ),
             published=PublishedGains(
                 officer_usd_per_y=500_000.0,

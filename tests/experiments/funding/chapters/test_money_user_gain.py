@@ -36,7 +36,7 @@ def test_the_parts_add_up_to_the_gain(tmp_path: Path, more: tuple[str, ...]) -> 
     for name in found.rivals:
         parts = present_value_by_part(found, name)
         assert sum(parts.values()) == pytest.approx(found.worths[name].user_benefit)
-        assert ("damage of emissions" in parts) == ("carrier" not in "".join(more))
+        assert "damage of emissions" not in parts  # no table at hand
         assert ("time of the cargo" in parts) == ("cargo" in "".join(more))
 
 
