@@ -76,7 +76,10 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
         own_overrides=dict.fromkeys(names, base.own_overrides[base.baseline]),
     )
     appraisal = read_economic_option(Appraisal, "appraisal", "dot")
-    appraisal = dataclasses.replace(appraisal, interdiction_usd_per_load=usd_per_load)
+    # the example's ratios of cost to loads are worked out at the rate of its net values
+    appraisal = dataclasses.replace(
+        appraisal, interdiction_usd_per_load=usd_per_load, cost_effectiveness_rate=appraisal.discount_rate
+    )
     bought = {n: () if n == "A0" else (Purchase(measure=n, units=1.0, order_y=0, late_y=0),) for n in names}
     return Funding(
         study=asked,

@@ -204,8 +204,8 @@ def internal_rate_of_return(net: npt.ArrayLike, residual: npt.ArrayLike = 0.0) -
     'none: only the residual value comes in'
     """
     flows = np.asarray(net, dtype=np.float64)
-    cash = flows - np.asarray(residual, dtype=np.float64)
-    if (flows > 0.0).any() and not (cash > ROUND * np.abs(flows).max()).any():
+    left = np.asarray(residual, dtype=np.float64)
+    if left.any() and (flows > 0.0).any() and not (flows - left > ROUND * np.abs(flows).max()).any():
         return InternalRateOfReturn(None, "none: only the residual value comes in")
     if not flows.any():
         return InternalRateOfReturn(None, "none: nothing is spent and nothing gained")
