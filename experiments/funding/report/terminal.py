@@ -169,6 +169,8 @@ def print_case_results(
     worths = present_worth_table(appraised, by_replication)
     report_terminal.print_short_table(terminal, worths.headings(), worths.lines())
     report_terminal.print_line(terminal, present_worth_legend(appraised))
+    for warning in implausible_gains(appraised):
+        report_terminal.print_line(terminal, warning)
     if has_details():
         _print_details(terminal, evidence, paths, wall_s)
     report_terminal.print_path(terminal, next((p for p in paths if p.suffix == ".html"), appraised.case.study.out))
@@ -320,7 +322,6 @@ def case_notes(appraised: AppraisedCase) -> list[str]:
     ]
     if (lost := lost_trips_words(appraised)) is not None:
         lines.append(lost)
-    lines += implausible_gains(appraised)
     lines += [note for note in (stand_in_note([asked.study]), not_calibrated_note([asked.study])) if note]
     if asked.appraisal.interdiction_usd_per_load is None:
         lines.append(
