@@ -66,11 +66,11 @@ def plausibility_parts(evidence: Evidence) -> Iterator[Part]:
         yield Bullets(warnings)
 
 
-def _plausibility_cells(evidence: Evidence, name: str, one: PublishedComparison) -> tuple[Cell, ...]:
-    worth, gain = evidence.worths[name], evidence.of(name, one.usd_per_unit)
+def _plausibility_cells(evidence: Evidence, name: str, compared: PublishedComparison) -> tuple[Cell, ...]:
+    worth, gain = evidence.worths[name], evidence.of(name, compared.usd_per_unit)
     return (
-        Cell(number(one.units, 1), "", one.units),
-        dollars_cell(one.usd_per_unit(worth), gain),
-        dollars_cell(one.published_usd),
-        ratio_cell(one.multiple(worth), evidence.of(name, one.multiple)),
+        Cell(number(compared.units, 1), "", compared.units),
+        dollars_cell(compared.usd_per_unit(worth), gain),
+        dollars_cell(compared.published_usd),
+        ratio_cell(compared.multiple(worth), evidence.of(name, compared.multiple)),
     )

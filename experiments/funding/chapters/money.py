@@ -67,15 +67,15 @@ def returns_table(evidence: Evidence) -> Table:
     return table_by_column("returns", "Internal rate of return and payback", evidence.rivals, columns, note=note)
 
 
-def _rate(found: ProjectReturns, drawn: FloatArray) -> Cell:
+def _rate(returns: ProjectReturns, drawn: FloatArray) -> Cell:
     known = drawn[np.isfinite(drawn)]
     below = f"a rate in {percent(len(known) / len(drawn), 0)} of draws" if len(drawn) else ""
     low, high = drawn_ends(known) or (None, None)
     if low is not None and high is not None:
         below = f"{below}: [{percent(low, 1)}, {percent(high, 1)}]"
-    if found.irr is None:
-        return Cell(found.irr_reason, below, None, low, high, look="aside words")
-    return Cell(percent(found.irr, 2), below, found.irr, low, high)
+    if returns.irr is None:
+        return Cell(returns.irr_reason, below, None, low, high, look="aside words")
+    return Cell(percent(returns.irr, 2), below, returns.irr, low, high)
 
 
 def _payback(year: int | None, drawn_years: FloatArray) -> Cell:
