@@ -19,6 +19,7 @@ from experiments.funding.annual import Response, with_loads_of_wanted_trips
 from experiments.funding.completion import completions_table
 from experiments.funding.noise import present_worths_by_replication
 from experiments.funding.request import build_case
+from sim.arrays import FloatArray
 
 CLASSES = ("empty", "fast", "loaded", "perishable")
 GDP = {2015: 97.277, 2019: 103.982, 2023: 122.272, 2024: 125.231}
@@ -46,7 +47,7 @@ def made(seed: int) -> Response:
     rng = np.random.default_rng(seed)
     shape = (2, 2, 4)
 
-    def level(low: float, high: float) -> np.ndarray:  # type: ignore[type-arg]
+    def level(low: float, high: float) -> FloatArray:
         return rng.uniform(low, high, shape)
 
     amounts = {f"trips_{name}": level(20e3, 40e3) for name in CLASSES}

@@ -17,6 +17,7 @@ from experiments.funding.chapters.measure_checks import excess_burden_table, pla
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.plausibility import implausible_gains, published_comparisons
 from experiments.funding.request import build_case
+from sim.arrays import FloatArray
 
 BOOTH = "+purchases.booth=[{measure: booth, units: 1, order_y: 0, late_y: 0}]"
 LANE = "+alternatives.booth=['policy=todays_practice', 'port.primary.lanes=6', 'staffing.extra_lanes=1']"
@@ -30,7 +31,7 @@ def asked() -> FundingCase:
 def appraised(case: FundingCase, saved_h: float) -> AppraisedCase:
     """Return the case with so many hours saved a trip by the booth, none by the portal."""
     shape, names = (3, 2, 2), tuple(case.study.alternatives)
-    amounts = {}
+    amounts: dict[str, FloatArray] = {}
     for kind in CLASSES:
         hours = np.full(shape, 500e3)
         hours[names.index("booth")] -= 500e3 * saved_h
