@@ -14,7 +14,7 @@ from experiments.economics.appraisal import Appraisal, PresentWorth, appraise
 from experiments.economics.cost_effectiveness import DrawOutcomes, Harm, break_even_usd_per_load, decide_at_value
 from experiments.economics.costs import Purchase
 from experiments.funding.annual import Response
-from experiments.funding.case import CaseTerms, Demand
+from experiments.funding.case import CaseTerms, Demand, PublishedGains
 from experiments.funding.case import FundingCase as Funding
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.exhibits.evidence import Evidence
@@ -76,7 +76,10 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
         own_overrides=dict.fromkeys(names, base.own_overrides[base.baseline]),
     )
     appraisal = read_economic_option(Appraisal, "appraisal", "dot")
-    appraisal = dataclasses.replace(appraisal, interdiction_usd_per_load=usd_per_load)
+    # the example's ratios of cost to loads are worked out at the rate of its net values
+    appraisal = dataclasses.replace(
+        appraisal, interdiction_usd_per_load=usd_per_load, cost_effectiveness_rate=appraisal.discount_rate
+    )
     bought = {n: () if n == "A0" else (Purchase(measure=n, units=1.0, order_y=0, late_y=0),) for n in names}
     return Funding(
         study=asked,
@@ -91,7 +94,16 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
             portfolio=None,
             purchases=bought,
             simulated_years=YEARS,
-            demand=Demand(growth_share_per_y=0.02, wait_ceiling_min=90.0),
+            demand=Demand(
+                growth_share_per_y=0.02, wait_ceiling_min=90.0, most_elsewhere_share=0.1, elsewhere_detection_share=None
+            ),
+            published=PublishedGains(
+                officer_usd_per_y=500_000.0,
+                officer_price_year=example.PRICE_YEAR,
+                delay_usd_per_truck=15.0,
+                delay_price_year=example.PRICE_YEAR,
+                most_multiple=3.0,
+            ),
             persons_per_post=3.2,
             complete=False,
             accept=(),

@@ -48,7 +48,7 @@ def sources() -> list[list[str]]:
 
 def tags() -> list[tuple[str, re.Match[str]]]:
     found = []
-    for path in FILES:
+    for path in (*FILES, *CONFIGS.glob("*.yaml")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if (hit := TAG.search(line)) is not None:
                 found.append((f"{label(path)}: {line.strip()}", hit))

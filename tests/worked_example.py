@@ -15,6 +15,7 @@ from experiments.economics.benefits import (
     Benefit,
     Cargo,
     Emissions,
+    OtherBridge,
     TruckHourValue,
     interpolate_years,
     truck_hour_value,
@@ -49,9 +50,28 @@ BENEFIT = Benefit(
     view="dot",
     value="example",
     occupants_per_truck=1.0,
+    reefer_fuel_gal_per_h=0.0,
     reliability_ratio=None,
-    emissions=Emissions(nox_g_per_h=30.0, nox_damage_usd_per_t=15_000.0, price_year=PRICE_YEAR, co2_kg_per_gal=10.0),
-    cargo=Cargo(value_share_per_day=0.01, value_usd_per_truck={"all": 60_000.0}, price_year=PRICE_YEAR),
+    emissions=Emissions(
+        nox_g_per_h=30.0,
+        nox_damage_usd_per_t=15_000.0,
+        pm25_g_per_h=None,
+        pm25_damage_usd_per_t=None,
+        so2_g_per_h=None,
+        so2_damage_usd_per_t=None,
+        price_year=PRICE_YEAR,
+        co2_kg_per_gal=10.0,
+    ),
+    safety=None,
+    cargo=Cargo(value_share_per_day={"all": 0.01}, value_usd_per_truck={"all": 60_000.0}, price_year=PRICE_YEAR),
+    other_bridge=OtherBridge(
+        detour_min=30.0,
+        detour_miles=20.0,
+        vehicle_usd_per_mile=1.0,
+        price_year=PRICE_YEAR,
+        wait_min=30.0,
+        others_min=30.0,
+    ),
 )
 
 

@@ -2,21 +2,22 @@
 
 Loads are priced only where the user gives a value of a load.
 
-Source: Norstrøm (1972) for the second test that there is only one internal rate of return.
+Sources: Norstrøm (1972) for the second test that there is only one internal rate of return; OMB Circular A-94 (1992),
+sections 8.c and 11, for the rate of cost-effectiveness analysis and the excess burden of taxes.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from experiments.economics.costs import INITIAL_COST_KINDS, CashFlow
+from experiments.economics.costs import INITIAL_COST_KINDS, RESIDUAL_KINDS, CashFlow
 from experiments.economics.discounting import annualised, check_price_years, present_value
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
@@ -42,12 +43,16 @@ class Appraisal(Spec):
     discount_rate: float = bounded_field(0.0, 1.0)
     """Real rate of the headline."""
     sensitivity_rates: tuple[float, ...] = bounded_field(0.0, 1.0)
+    cost_effectiveness_rate: float = bounded_field(0.0, 1.0)
+    """Real Treasury rate at which cost per load and the frontiers are worked out: no dollar of benefit is in them."""
+    excess_burden_share: float = bounded_field(0.0, 2.0)
+    """What a dollar of public money costs beyond itself, because taxes distort; in a supplementary run alone."""
     interdiction_usd_per_load: float | None = bounded_field(0.0)
     """Value of one more interdicted load; null: interdiction is not priced anywhere."""
 
     def rates(self) -> list[float]:
         """Return every rate, each once, in increasing order."""
-        return sorted({self.discount_rate, *self.sensitivity_rates})
+        return sorted({self.discount_rate, self.cost_effectiveness_rate, *self.sensitivity_rates})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,10 @@ class PresentWorth:
         gain = self.user_benefit + (0.0 if usd_per_load is None else usd_per_load * self.loads)
         return gain / self.cost if self.cost > 0.0 else None
 
+    def with_excess_burden(self, share: float) -> PresentWorth:
+        """Return the worth with every public dollar costing ``1 + share``."""
+        return replace(self, capital=self.capital * (1.0 + share), cost=self.cost * (1.0 + share))
+
 
 def appraise(alternatives: Mapping[str, AnnualFlows], baseline: str | None, rate: float) -> dict[str, PresentWorth]:
     """Return the worth of every alternative, the baseline (all zero) among them.
@@ -121,19 +130,28 @@ def incremental_cash_flow(flows: AnnualFlows, baseline: AnnualFlows, usd_per_loa
 
 
 def payback_year(net: npt.ArrayLike, rate: float = 0.0) -> int | None:
-    """Return the first year at whose end the amounts so far, discounted, add up to zero or more.
+    """Return the year from whose end on the amounts so far, discounted, never fall below zero again.
 
-    None: never within the years; 0: nothing is spent before it comes back.
+    It is looked for from the first year with an outlay on. None: not within the years; 0: there is no outlay at all.
+    Residual values are no cash: leave them out of ``net`` (`project_returns` does).
 
     Examples
     --------
     >>> payback_year([-10.0, 6.0, 6.0]), payback_year([-10.0, 6.0, 6.0], 0.2), payback_year([1.0])
     (2, None, 0)
+    >>> payback_year([0.0, -1.0, -1.0]) is None  # ordered a year late, and never paid back
+    True
+    >>> payback_year([-10.0, 12.0, -5.0, 4.0])  # bought again in year 2
+    3
     """
     flows = np.asarray(net, dtype=np.float64)
+    outlays = np.flatnonzero(flows < 0.0)
+    if not len(outlays):
+        return 0
     so_far = np.cumsum(flows * (1.0 + rate) ** -np.arange(len(flows), dtype=np.float64))
-    back = np.flatnonzero(so_far >= 0.0)
-    return int(back[0]) if len(back) else None
+    short = np.flatnonzero(so_far < -ROUND * np.abs(flows).max())
+    year = max(int(outlays[0]), int(short[-1]) + 1 if len(short) else 0)
+    return year if year < len(flows) else None
 
 
 def _check_alike(name: str, flows: AnnualFlows, baseline: AnnualFlows) -> None:
@@ -162,12 +180,13 @@ class InternalRateOfReturn(NamedTuple):
     reason: str = ""
 
 
-def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
+def internal_rate_of_return(net: npt.ArrayLike, residual: npt.ArrayLike = 0.0) -> InternalRateOfReturn:
     """Return the rate at which net amounts [year 0..T] have no present value.
 
-    None, with the reason, where there is no such rate, where it is below -20% a year or where there
-    may be several. Amounts whose sign changes once have one rate. Those that change sign more often
-    (equipment is bought again) still have one above zero if the sum so far changes sign once (Norstrøm).
+    None, with the reason, where there is no such rate, where it is below -20% a year, where there may be several or
+    where nothing but ``residual``, the value left at the end that ``net`` holds, comes in. Amounts whose sign changes
+    once have one rate. Those that change sign more often (equipment is bought again) still have one above zero if the
+    sum so far changes sign once (Norstrøm).
 
     Examples
     --------
@@ -181,8 +200,13 @@ def internal_rate_of_return(net: npt.ArrayLike) -> InternalRateOfReturn:
     'none: never a net gain'
     >>> internal_rate_of_return([-100.0, 1.0, 1.0]).reason
     'none: below -20% a year'
+    >>> internal_rate_of_return([-100.0, -1.0, 50.0], [0.0, 0.0, 51.0]).reason
+    'none: only the residual value comes in'
     """
     flows = np.asarray(net, dtype=np.float64)
+    left = np.asarray(residual, dtype=np.float64)
+    if left.any() and (flows > 0.0).any() and not (flows - left > ROUND * np.abs(flows).max()).any():
+        return InternalRateOfReturn(None, "none: only the residual value comes in")
     if not flows.any():
         return InternalRateOfReturn(None, "none: nothing is spent and nothing gained")
     flows = flows / np.abs(flows).max()
@@ -212,3 +236,22 @@ def _between(flows: FloatArray, least: float) -> InternalRateOfReturn:
         beyond = f"below {least:.0%}" if worth(low) * flows[np.flatnonzero(flows)[0]] > 0.0 else f"above {MOST:.0%}"
         return InternalRateOfReturn(None, f"none: {beyond} a year")
     return InternalRateOfReturn(round(math.expm1(float(brentq(worth, low, high, xtol=1e-14, rtol=1e-14))), 12))
+
+
+class ProjectReturns(NamedTuple):
+    """What an alternative returns on its own money."""
+
+    irr: float | None
+    irr_reason: str
+    payback_y: int | None
+    discounted_payback_y: int | None
+
+
+def project_returns(
+    flows: AnnualFlows, baseline: AnnualFlows, usd_per_load: float | None, rate: float
+) -> ProjectReturns:
+    """Return rate and paybacks of an alternative above the baseline; its residual value pays nothing back."""
+    net = incremental_cash_flow(flows, baseline, usd_per_load)
+    left = baseline.cost.total(kinds=RESIDUAL_KINDS) - flows.cost.total(kinds=RESIDUAL_KINDS)
+    cash = net - left
+    return ProjectReturns(*internal_rate_of_return(net, left), payback_year(cash), payback_year(cash, rate))

@@ -1,6 +1,8 @@
 """What users gain from shorter waits: the value of a truck-hour, hours saved, reliability, fuel.
 
-Hours are interpolated between simulated years, never scaled with demand: queues are convex in load.
+Hours are interpolated between simulated years, never scaled with demand: queues are convex in load. Every trip that is
+wanted is made, here or by the other bridge: a trip that leaves is priced by what it takes there, detour, line and the
+delay of others, so that nothing rests on a demand curve.
 An hour is valued in one of two views that are never added: DOT's (the driver's time, idle fuel,
 emissions and, if asked for, cargo in transit) or the carrier's (marginal cost an hour, idle fuel).
 """
@@ -8,7 +10,7 @@ emissions and, if asked for, cargo in transit) or the carrier's (marginal cost a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -23,27 +25,87 @@ from sim.setting.spec import Spec, bounded_field
 View = Literal["dot", "carrier"]
 G_PER_T: Final = 1e6
 HOURS_PER_DAY: Final = 24.0
+MIN_PER_H: Final = 60.0
+PERISHABLE: Final = "perishable"
+"""The class of trucks whose trailer is cooled while it waits."""
+POLLUTANTS: Final = ("nox", "pm25", "so2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emissions(Spec):
-    """What an idling truck emits, and the damage of it."""
+    """What an idling truck emits, and the damage of it; null: not known, and counted nowhere."""
 
-    nox_g_per_h: float = bounded_field(0.0)
-    nox_damage_usd_per_t: float = bounded_field(0.0)
+    nox_g_per_h: float | None = bounded_field(0.0)
+    nox_damage_usd_per_t: float | None = bounded_field(0.0)
+    pm25_g_per_h: float | None = bounded_field(0.0)
+    pm25_damage_usd_per_t: float | None = bounded_field(0.0)
+    so2_g_per_h: float | None = bounded_field(0.0)
+    so2_damage_usd_per_t: float | None = bounded_field(0.0)
     price_year: int = bounded_field(1990, 2100)
     co2_kg_per_gal: float = bounded_field(0.0)
     """Counted in tonnes, not priced: no damage value is in force."""
+
+    def check(self) -> None:
+        """Refuse the damage of a pollutant whose emission is not given: it would count for nothing."""
+        for name in POLLUTANTS:
+            if self.damage_usd_per_t(name) is not None and self.grams_per_h(name) is None:
+                raise ConfigError(f"{name}_g_per_h", f"null; expected a number, since {name}_damage_usd_per_t is given")
+
+    def grams_per_h(self, pollutant: str) -> float | None:
+        """Return what an idling truck emits of one of `POLLUTANTS`; None: not given."""
+        return {"nox": self.nox_g_per_h, "pm25": self.pm25_g_per_h, "so2": self.so2_g_per_h}[pollutant]
+
+    def damage_usd_per_t(self, pollutant: str) -> float | None:
+        """Return the damage of a tonne of one of `POLLUTANTS`; None: not given."""
+        damage = {
+            "nox": self.nox_damage_usd_per_t,
+            "pm25": self.pm25_damage_usd_per_t,
+            "so2": self.so2_damage_usd_per_t,
+        }
+        return damage[pollutant]
+
+    def usd_per_h(self) -> float:
+        """Return the damage that an hour of idling does, in dollars of ``price_year``, of what is given."""
+        pairs = ((self.grams_per_h(name), self.damage_usd_per_t(name)) for name in POLLUTANTS)
+        return sum((grams or 0.0) * (usd or 0.0) for grams, usd in pairs) / G_PER_T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety(Spec):
+    """Expected damage of crashes; null: not known, and counted nowhere."""
+
+    crash_usd_per_truck_h: float | None = bounded_field(0.0)
+    """Of an hour in line."""
+    crash_usd_per_mile: float | None = bounded_field(0.0)
+    """Of a mile of the detour."""
+    price_year: int = bounded_field(1990, 2100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cargo(Spec):
     """The value of time in transit of what trucks carry."""
 
-    value_share_per_day: float = bounded_field(0.0, 1.0)
-    value_usd_per_truck: dict[str, float] = bounded_field(0.0)
+    value_share_per_day: dict[str, float] = bounded_field(0.0, 1.0)
     """By class of truck: loaded, empty, fast, perishable, as the study names them."""
+    value_usd_per_truck: dict[str, float] = bounded_field(0.0)
+    """By the same classes."""
     price_year: int = bounded_field(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherBridge(Spec):
+    """What a trip takes that leaves this port for the other bridge."""
+
+    detour_min: float = bounded_field(0.0, 1440.0)
+    """Driving time beyond that to this port."""
+    detour_miles: float = bounded_field(0.0, 1000.0)
+    vehicle_usd_per_mile: float = bounded_field(0.0)
+    """Of driving, beside what the hour of driving is worth."""
+    price_year: int = bounded_field(1990, 2100)
+    wait_min: float = bounded_field(0.0, 1440.0)
+    """Line to primary that it meets there; inspection there takes as long as here."""
+    others_min: float = bounded_field(0.0, 1440.0)
+    """What one truck more there adds to the waits of all others, together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +117,19 @@ class Benefit(Spec):
     value: str
     """The option of the group ``value`` whose time and fuel it goes with."""
     occupants_per_truck: float = bounded_field(0.0, 10.0)
+    reefer_fuel_gal_per_h: float = bounded_field(0.0)
+    """What the cooling of a perishable load burns, beside the engine."""
     emissions: Emissions | None
+    safety: Safety | None
     cargo: Cargo | None
     reliability_ratio: float | None = bounded_field(0.0, 5.0)
     """Hours of the mean wait that an hour of its standard deviation is worth; null: none."""
+    other_bridge: OtherBridge
 
     def check(self) -> None:
         """Refuse to count in the carrier's view what the carrier does not pay."""
-        if self.view == "carrier" and (self.emissions is not None or self.cargo is not None):
-            raise ConfigError("view", "a carrier pays neither emissions nor cargo time; set null")
+        if self.view == "carrier" and any(part is not None for part in (self.emissions, self.safety, self.cargo)):
+            raise ConfigError("view", "a carrier pays neither emissions, crashes of others nor cargo time; set null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +140,20 @@ class TruckHourValue:
     price_year: int
     time: float
     fuel: float
+    cooling: float
     emissions: float
+    safety: float
     cargo: float
 
     @property
     def usd_per_h(self) -> float:
-        """The whole hour."""
-        return self.time + self.fuel + self.emissions + self.cargo
+        """The whole hour in line."""
+        return self.time + self.fuel + self.cooling + self.emissions + self.safety + self.cargo
+
+    @property
+    def driving_usd_per_h(self) -> float:
+        """The hour on the road: what miles cost holds the fuel and all else of the truck."""
+        return self.time + self.cooling + self.cargo
 
     def __add__(self, other: object) -> TruckHourValue:
         """Refuse: views are alternatives, and hours of two classes are weighed by their hours."""
@@ -92,7 +165,7 @@ def truck_hour_value(
 ) -> TruckHourValue:
     """Return what an hour of one class of truck is worth, in dollars of ``price_year``.
 
-    occupants x time + fuel x price + grams x damage + cargo value x share a day / 24.
+    occupants x time + (fuel + fuel of cooling) x price + grams x damage + crashes + cargo value x share a day / 24.
 
     Raises
     ------
@@ -104,20 +177,26 @@ def truck_hour_value(
     --------
     >>> value = Value(name="v", price_year=2023, value_of_time_usd_per_truck_h=30.0,
     ...               idle_fuel_gal_per_h=0.5, diesel_usd_per_gal=4.0)
-    >>> plain = Benefit(name="b", view="dot", value="v", occupants_per_truck=1.0, emissions=None,
-    ...                 cargo=None, reliability_ratio=None)
-    >>> truck_hour_value(value, plain, "loaded", 2023, Deflator(name="none", price_index={})).usd_per_h
-    32.0
+    >>> there = OtherBridge(detour_min=30.0, detour_miles=20.0, vehicle_usd_per_mile=1.0, price_year=2023,
+    ...                     wait_min=30.0, others_min=0.0)
+    >>> plain = Benefit(name="b", view="dot", value="v", occupants_per_truck=1.0, reefer_fuel_gal_per_h=0.75,
+    ...                 emissions=None, safety=None, cargo=None, reliability_ratio=None, other_bridge=there)
+    >>> none = Deflator(name="none", price_index={})
+    >>> [truck_hour_value(value, plain, name, 2023, none).usd_per_h for name in ("loaded", "perishable")]
+    [32.0, 35.0]
     """
     if value.name != benefit.value:
         raise ConfigError("benefit.value", f"{benefit.name} goes with {benefit.value}, not with {value.name}")
     to_year = deflator.restated(1.0, value.price_year, price_year)
+    cooling_gal = benefit.reefer_fuel_gal_per_h if truck_class == PERISHABLE else 0.0
     return TruckHourValue(
         view=benefit.view,
         price_year=price_year,
         time=benefit.occupants_per_truck * value.value_of_time_usd_per_truck_h * to_year,
         fuel=value.idle_fuel_gal_per_h * value.diesel_usd_per_gal * to_year,
+        cooling=cooling_gal * value.diesel_usd_per_gal * to_year,
         emissions=_emissions(benefit.emissions, price_year, deflator),
+        safety=_safety(benefit.safety, price_year, deflator),
         cargo=_cargo(benefit.cargo, truck_class, price_year, deflator),
     )
 
@@ -125,17 +204,25 @@ def truck_hour_value(
 def _emissions(emissions: Emissions | None, price_year: int, deflator: Deflator) -> float:
     if emissions is None:
         return 0.0
-    damage = emissions.nox_g_per_h * emissions.nox_damage_usd_per_t / G_PER_T
-    return deflator.restated(damage, emissions.price_year, price_year)
+    return deflator.restated(emissions.usd_per_h(), emissions.price_year, price_year)
+
+
+def _safety(safety: Safety | None, price_year: int, deflator: Deflator) -> float:
+    if safety is None or safety.crash_usd_per_truck_h is None:
+        return 0.0
+    return deflator.restated(safety.crash_usd_per_truck_h, safety.price_year, price_year)
 
 
 def _cargo(cargo: Cargo | None, truck_class: str, price_year: int, deflator: Deflator) -> float:
     if cargo is None:
         return 0.0
-    if truck_class not in cargo.value_usd_per_truck:
-        problem = f"no {truck_class!r}; known {sorted(cargo.value_usd_per_truck)}"
-        raise ConfigError("benefit.cargo.value_usd_per_truck", problem)
-    worth = cargo.value_usd_per_truck[truck_class] * cargo.value_share_per_day / HOURS_PER_DAY
+    for key, by_class in (
+        ("value_usd_per_truck", cargo.value_usd_per_truck),
+        ("value_share_per_day", cargo.value_share_per_day),
+    ):
+        if truck_class not in by_class:
+            raise ConfigError(f"benefit.cargo.{key}", f"no {truck_class!r}; known {sorted(by_class)}")
+    worth = cargo.value_usd_per_truck[truck_class] * cargo.value_share_per_day[truck_class] / HOURS_PER_DAY
     return deflator.restated(worth, cargo.price_year, price_year)
 
 
@@ -163,29 +250,50 @@ def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
     return np.asarray(np.interp(np.arange(years + 1.0), at, [simulated[year] for year in at]), dtype=np.float64)
 
 
-def rule_of_half_below_ceiling(
-    trips: ArrayLike, new_trips: ArrayLike, hours: ArrayLike, new_hours: ArrayLike, most_hours: ArrayLike
+def trip_elsewhere_usd(
+    benefit: Benefit, hour: TruckHourValue, inspection_h: ArrayLike, deflator: Deflator
 ) -> FloatArray:
-    """Return the hours gained by users when trips are turned away by a ceiling of the wait.
+    """Return what a trip by the other bridge costs, dollars of the hour's price year; of any shape as ``inspection_h``.
 
-    The rule of one half, with the ceiling as the end of demand. Trips made both times gain the
-    whole difference. A trip that is won gains half of what its new hours leave below the ceiling;
-    one that is lost loses half of what its old hours left. Each array is [..., year]; ``most_hours``
-    are the hours at the port that the last trip still accepts.
+    Driving hours + miles + hours in line and at the inspection there + the hours that others wait longer for it.
+    ``inspection_h`` are the hours from primary to the last exit.
 
     Examples
     --------
-    >>> float(rule_of_half_below_ceiling(100.0, 120.0, 1.0, 0.5, 1.5))  # 100 gain 0.5 h, 20 gain 1 h / 2
-    60.0
-    >>> float(rule_of_half_below_ceiling(100.0, 50.0, 1.0, 0.75, 2.0))  # 50 gain 0.25 h, 50 lose 1 h / 2
-    -12.5
+    >>> there = OtherBridge(detour_min=30.0, detour_miles=20.0, vehicle_usd_per_mile=1.0, price_year=2023,
+    ...                     wait_min=30.0, others_min=15.0)
+    >>> plain = Benefit(name="b", view="dot", value="v", occupants_per_truck=1.0, reefer_fuel_gal_per_h=0.0,
+    ...                 emissions=None, safety=None, cargo=None, reliability_ratio=None, other_bridge=there)
+    >>> hour = TruckHourValue("dot", 2023, time=30.0, fuel=2.0, cooling=0.0, emissions=0.0, safety=0.0, cargo=0.0)
+    >>> float(trip_elsewhere_usd(plain, hour, 0.25, Deflator(name="none", price_index={})))  # 15 + 20 + 24 + 8
+    67.0
     """
-    before, after, old, new = (np.asarray(given, np.float64) for given in (trips, new_trips, hours, new_hours))
-    most = np.maximum(np.asarray(most_hours, np.float64), np.maximum(old, new))
-    both = np.minimum(before, after) * (old - new)
-    won = np.maximum(after - before, 0.0) * (most - new) / 2.0
-    lost = np.maximum(before - after, 0.0) * (most - old) / 2.0
-    return np.asarray(both + won - lost)
+    there = benefit.other_bridge
+    miles = deflator.restated(there.detour_miles * there.vehicle_usd_per_mile, there.price_year, hour.price_year)
+    if benefit.safety is not None and benefit.safety.crash_usd_per_mile is not None:
+        crashes = there.detour_miles * benefit.safety.crash_usd_per_mile
+        miles += deflator.restated(crashes, benefit.safety.price_year, hour.price_year)
+    standing_h = np.asarray(inspection_h, np.float64) + (there.wait_min + there.others_min) / MIN_PER_H
+    return np.asarray(there.detour_min / MIN_PER_H * hour.driving_usd_per_h + miles + standing_h * hour.usd_per_h)
+
+
+def wait_as_dear_min(benefit: Benefit, hour: TruckHourValue, deflator: Deflator) -> float:
+    """Return the wait here that costs a truck as much as leaving does, minutes: beyond it, whoever may leave does.
+
+    What it does to others at the other bridge is no part of it.
+
+    Examples
+    --------
+    >>> there = OtherBridge(detour_min=30.0, detour_miles=20.0, vehicle_usd_per_mile=1.0, price_year=2023,
+    ...                     wait_min=30.0, others_min=15.0)
+    >>> plain = Benefit(name="b", view="dot", value="v", occupants_per_truck=1.0, reefer_fuel_gal_per_h=0.0,
+    ...                 emissions=None, safety=None, cargo=None, reliability_ratio=None, other_bridge=there)
+    >>> hour = TruckHourValue("dot", 2023, time=30.0, fuel=2.0, cooling=0.0, emissions=0.0, safety=0.0, cargo=0.0)
+    >>> round(wait_as_dear_min(plain, hour, Deflator(name="none", price_index={})), 3)  # (15 + 20 + 16) / 32 h
+    95.625
+    """
+    alone = replace(benefit, other_bridge=replace(benefit.other_bridge, others_min=0.0))
+    return float(trip_elsewhere_usd(alone, hour, 0.0, deflator)) / hour.usd_per_h * MIN_PER_H
 
 
 def user_benefit(
@@ -193,8 +301,8 @@ def user_benefit(
 ) -> FloatArray:
     """Return the users' gain by year [0..T], dollars of ``price_year``, summed over classes.
 
-    ``hours_saved`` are truck-hours below the baseline's by class, each [0..T] (where trips change:
-    `rule_of_half_below_ceiling`); ``hour`` is what an hour of each class is worth.
+    ``hours_saved`` are truck-hours below the baseline's by class, each [0..T]; ``hour`` is what an hour of each class
+    is worth. Trips that leave are priced by `trip_elsewhere_usd`.
 
     Raises
     ------
@@ -215,7 +323,8 @@ def reliability_benefit(
 ) -> FloatArray:
     """Return what a steadier wait is worth by year, dollars; zero where it is not counted.
 
-    trips x reliability ratio x (standard deviation of the wait, baseline - alternative) x time.
+    trips x reliability ratio x (standard deviation of the wait, baseline - alternative) x time. The deviation is that
+    within an hour of a kind of day: who knows the rush hour is not surprised by it.
     Only the driver's time is in it: on average nothing idles longer and no cargo waits longer.
     """
     ratio = benefit.reliability_ratio or 0.0

@@ -131,8 +131,11 @@ def amounts_of(part: CostPart) -> dict[str, float]:
 
 Line = tuple[str, str]
 """Who pays, and for what."""
-INITIAL_COST_KINDS: Final = ("equipment", "civil_works")
-LATER_COST_KINDS: Final = ("integration", "training", "replacement", "operation", "staff", "removal", "residual")
+INITIAL_COST_KINDS: Final = ("equipment", "civil_works", "integration")
+"""Initial spending: buying, building and joining, software among it. The capital of DOT's ratio, the capital that is
+asked for and what a portfolio's budget has to pay are all this."""
+RESIDUAL_KINDS: Final = ("residual",)
+LATER_COST_KINDS: Final = ("training", "replacement", "operation", "staff", "removal", *RESIDUAL_KINDS)
 COST_KINDS: Final = (*INITIAL_COST_KINDS, *LATER_COST_KINDS)
 
 

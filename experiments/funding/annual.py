@@ -10,7 +10,6 @@ in a replication, so that differences between them are paired along the last axi
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -44,29 +43,43 @@ N_MIN: Final = 1440
 class DayTotals:
     """What one day leaves behind."""
 
+    kind: str
+    """Kind of day, one of `DAY_TYPES`: who travels knows it beforehand."""
     sums: dict[str, float]
-    """METRICS that add up, and ``hours_``, ``trips_``, ``squares_``, ``wanted_`` by class."""
+    """METRICS that add up, ``hours_``, ``trips_``, ``wanted_`` by class, and ``presented_wanted``: the loads that are
+    presented if all trips are made here."""
+    by_hour: FloatArray
+    """Trips, their hours and the squares of these, by class and hour of arrival [3, class, 24]."""
     histograms: dict[str, FloatArray]
     """Trucks by whole minutes [1440]: ``wait``, ``crossing``, ``free_flow``."""
 
 
-def day_totals(outcome: Outcome, wanted_trips: FloatArray) -> DayTotals:
-    """Return the totals of a day that was served out.
+def day_totals(outcome: Outcome, wanted_trips: pd.DataFrame, kind: str) -> DayTotals:
+    """Return the totals of a day of one kind that was served out.
 
-    ``wanted_trips`` [class] are the trips wanted in the order of `CLASSES`, those that were not made among them.
+    ``wanted_trips`` is the MANIFEST of the trips wanted, those that were not made among them.
     """
     manifest, ledger = outcome.manifest, outcome.ledger
     hours = (ledger["exit_min"] - ledger["arrive_min"]).to_numpy(np.float64) / 60.0
     left = np.isfinite(hours) & ~ledger["diverted"].to_numpy(bool)
     sums = {name: float(outcome.metrics[name]) for name in ADDED}
-    for name, mine, wanted in zip(CLASSES, truck_class_masks(manifest), wanted_trips.tolist(), strict=True):
+    sums[PRESENTED_WANTED] = float(wanted_trips["true_p_carrying"].to_numpy(np.float64).sum())
+    masks = truck_class_masks(manifest)
+    for name, mine, wanted in zip(CLASSES, masks, truck_class_masks(wanted_trips), strict=True):
         own = hours[mine & left]
         sums[f"hours_{name}"] = float(own.sum())
-        sums[f"squares_{name}"] = float((own * own).sum())
         sums[f"trips_{name}"] = float(len(own))
-        sums[f"wanted_{name}"] = wanted
+        sums[f"wanted_{name}"] = float(wanted.sum())
     sums |= _by_hour(ledger, left)
-    return DayTotals(sums, _histograms(manifest, ledger, left))
+    arrive_h = ledger["arrive_min"].to_numpy(np.float64) // 60.0
+    by_hour = np.stack([_hours_by_hour(arrive_h[mine & left], hours[mine & left]) for mine in masks], axis=1)
+    return DayTotals(kind, sums, by_hour, _histograms(manifest, ledger, left))
+
+
+def _hours_by_hour(arrive_h: FloatArray, hours: FloatArray) -> FloatArray:
+    """Return trips, hours and squares of hours by hour of arrival, [3, 24]."""
+    hour = arrive_h.astype(np.int64)
+    return np.stack([np.bincount(hour, weights=hours**power, minlength=HOURS) for power in (0, 1, 2)])
 
 
 def truck_class_masks(manifest: pd.DataFrame) -> list[BoolArray]:
@@ -128,7 +141,13 @@ TRUCK_H = "truck_h_"
 TRIPS = "trips_"
 """Prefix of the trips a year of one class of truck."""
 LOADS = "loads"
-"""Loads interdicted a year, of all types together: every truck as a probe."""
+"""Loads interdicted a year of all trips that are wanted, here or by the other bridge: every truck as a probe."""
+LOADS_HERE = "loads_here"
+"""Loads interdicted a year at this port."""
+PRESENTED_WANTED: Final = "presented_wanted"
+"""Loads a year that all trips wanted carry, those that are made elsewhere among them."""
+PRESENTED_HERE: Final = "expected_weight"
+"""Loads a year that are presented at this port."""
 LOADS_OF = "loads_"
 """Prefix of the loads interdicted a year of one type of contraband."""
 PRESENTED_OF = "presented_"
@@ -167,10 +186,32 @@ class Response:
         return Response(self.alternatives, self.years, one)
 
 
+def with_loads_of_wanted_trips(response: Response, baseline: str, detection_elsewhere: float | None) -> Response:
+    """Return the response with `LOADS`: what is interdicted here, and of the trips that leave by the other bridge.
+
+    A trip that leaves carries its load elsewhere. It is interdicted there with the probability
+    ``detection_elsewhere``; None: that of the baseline here in the same year and replication.
+
+    Examples
+    --------
+    >>> amounts = {name: np.array([[[value]]]) for name, value in
+    ...            {LOADS_HERE: 2.0, PRESENTED_HERE: 20.0, PRESENTED_WANTED: 30.0}.items()}
+    >>> alone = Response(("today",), (1,), amounts)
+    >>> [float(with_loads_of_wanted_trips(alone, "today", share).amounts["loads"][0, 0, 0]) for share in (None, 0.5)]
+    [3.0, 7.0]
+    """
+    here, presented = response.amounts[LOADS_HERE], response.amounts[PRESENTED_HERE]
+    away = np.maximum(response.amounts[PRESENTED_WANTED] - presented, 0.0)
+    base = response.alternatives.index(baseline)
+    own = np.divide(here[base], presented[base], out=np.zeros_like(here[base]), where=presented[base] > 0.0)
+    found = own if detection_elsewhere is None else np.full_like(own, detection_elsewhere)
+    return Response(response.alternatives, response.years, {**response.amounts, LOADS: here + away * found})
+
+
 WANTED: Final = "wanted_"
 """Prefix of the trips a year that one class of truck would make if nobody waited too long."""
 DEVIATION: Final = "deviation_h_"
-"""Prefix of the standard deviation of one class's hours at the port, over the year's trips."""
+"""Prefix of the standard deviation of one class's hours at the port, within an hour of a kind of day."""
 HOUR: Final = "wait_min_hour_"
 """Prefix of the mean wait of trucks that arrive in one hour of the day, over the year."""
 ELSEWHERE: Final = "elsewhere"
@@ -184,16 +225,16 @@ def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
     for name, (numerator, denominator, scale) in RATIOS.items():
         found[name] = scale * ratio_or_nan(sums[numerator], sums[denominator])
     found |= _times(days, found["crossing_mean_min"])
-    found |= _by_class(sums)
+    found |= _by_class(sums, _deviations(days))
     found |= {f"{HOUR}{h:02d}": ratio_or_nan(sums[f"waited_{h:02d}"], sums[f"came_{h:02d}"]) for h in range(HOURS)}
-    found[LOADS] = sums["expected_caught"]
+    found[LOADS_HERE] = sums["expected_caught"]
     for kind in CONTRABAND:
         found[f"{LOADS_OF}{kind}"] = sums[f"expected_caught_{kind}"]
         found[f"{PRESENTED_OF}{kind}"] = sums[f"expected_weight_{kind}"]
     return {name: value for name, value in found.items() if not name.startswith(HIDDEN)}
 
 
-HIDDEN: Final = ("hours_", "squares_", "came_", "waited_")
+HIDDEN: Final = ("hours_", "came_", "waited_")
 """Prefixes of sums that serve to work out others."""
 
 
@@ -213,14 +254,25 @@ def _times(days: Sequence[tuple[float, DayTotals]], mean_min: float) -> dict[str
     }
 
 
-def _by_class(sums: dict[str, float]) -> dict[str, float]:
+def _deviations(days: Sequence[tuple[float, DayTotals]]) -> FloatArray:
+    """Return the standard deviation of each class's hours within an hour of a kind of day, over the year's trips.
+
+    Dates of a kind count together, so that a day that is worse than others of its kind is a surprise.
+    """
+    squares, trips = np.zeros(len(CLASSES)), np.zeros(len(CLASSES))
+    for kind in dict.fromkeys(day.kind for _, day in days):
+        count, total, square = np.sum([w * day.by_hour for w, day in days if day.kind == kind], axis=0)
+        spread = square - np.divide(total * total, count, out=np.zeros_like(total), where=count > 0.0)
+        squares += np.maximum(spread, 0.0).sum(axis=1)
+        trips += count.sum(axis=1)
+    return np.sqrt(np.divide(squares, trips, out=np.zeros_like(squares), where=trips > 0.0))
+
+
+def _by_class(sums: dict[str, float], deviations: FloatArray) -> dict[str, float]:
     found = {}
-    for name in CLASSES:
-        trips, hours = sums[f"{TRIPS}{name}"], sums[f"hours_{name}"]
-        mean = ratio_or_nan(hours, trips)
-        spread = ratio_or_nan(sums[f"squares_{name}"], trips) - mean * mean
-        found[f"{TRUCK_H}{name}"] = hours
-        found[f"{DEVIATION}{name}"] = math.sqrt(max(spread, 0.0)) if trips > 0.0 else 0.0
+    for name, deviation in zip(CLASSES, deviations.tolist(), strict=True):
+        found[f"{TRUCK_H}{name}"] = sums[f"hours_{name}"]
+        found[f"{DEVIATION}{name}"] = deviation
     made = sum(sums[f"{TRIPS}{name}"] for name in CLASSES)
     return found | {ELSEWHERE: sum(sums[f"{WANTED}{name}"] for name in CLASSES) - made}
 

@@ -31,17 +31,37 @@ class Demand(Spec):
     growth_share_per_y: float = bounded_field(-0.2, 0.2)
     """Of the trips wanted; year 0 has the counts of ``port.volume``."""
     wait_ceiling_min: float = bounded_field(1.0, 1440.0)
-    """A trip that would wait longer than this to reach primary is not made here."""
+    """A trip that would wait longer than this to reach primary is made by the other bridge."""
+    most_elsewhere_share: float = bounded_field(0.0, 1.0)
+    """Of the trips wanted: an alternative that sends more away is refused, since no price of a detour holds for so
+    many."""
+    elsewhere_detection_share: float | None = bounded_field(0.0, 1.0)
+    """Of the loads of trips that leave; null: as many as the baseline interdicts here."""
 
     def factor(self, year: int) -> float:
         """Return the trips wanted in a study year, as a multiple of year 0's.
 
         Examples
         --------
-        >>> round(Demand(growth_share_per_y=0.1, wait_ceiling_min=60.0).factor(2), 12)
+        >>> terms = {"most_elsewhere_share": 0.1, "elsewhere_detection_share": None}
+        >>> round(Demand(growth_share_per_y=0.1, wait_ceiling_min=60.0, **terms).factor(2), 12)
         1.21
         """
         return float((1.0 + self.growth_share_per_y) ** year)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedGains(Spec):
+    """What studies print of the gains of staff and capacity, to hold a result against."""
+
+    officer_usd_per_y: float = bounded_field(1.0)
+    """Time that travelers save by one officer more."""
+    officer_price_year: int = bounded_field(1990, 2100)
+    delay_usd_per_truck: float = bounded_field(0.01)
+    """What all delay costs a truck that crosses: no measure can save more of it."""
+    delay_price_year: int = bounded_field(1990, 2100)
+    most_multiple: float = bounded_field(1.0)
+    """Times a published figure from which on a result is warned of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +121,7 @@ class CaseTerms(Spec):
     purchases: dict[str, tuple[Purchase, ...]]
     simulated_years: tuple[int, ...] = bounded_field(0, 100)
     demand: Demand
+    published: PublishedGains
     persons_per_post: float = bounded_field(1.0, 10.0)
     """Persons that man one post over the week."""
     complete: bool

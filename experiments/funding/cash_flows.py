@@ -1,9 +1,9 @@
 """Case and Response -> each alternative's costs, users' gain and loads, year by year.
 
-Hours and trips lie straight between the simulated years. Users' gain follows the rule of one half:
-trips that are made anyway gain the whole difference of the mean hours at the port, trips that are
-won or lost half of what is left to the wait at which trips are not made. What is not yet in service
-gives nothing: the gain of the complete alternative is scaled by the share that is.
+Hours and trips lie straight between the simulated years. Every trip that is wanted is made under each alternative:
+here, where it takes hours at the port, or by the other bridge, where it takes a detour, a line and an inspection,
+and delays others. Users gain what all these trips together take less. What is not yet in service gives nothing: the
+gain of the complete alternative is scaled by the share that is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from experiments.economics.benefits import (
     TruckHourValue,
     interpolate_years,
     reliability_benefit,
-    rule_of_half_below_ceiling,
+    trip_elsewhere_usd,
     truck_hour_value,
     user_benefit,
 )
@@ -65,48 +65,75 @@ def truck_hour_values(case: FundingCase) -> dict[str, TruckHourValue]:
     return {name: truck_hour_value(case.value, case.benefit, name, dollars, case.deflator) for name in CLASSES}
 
 
-def hours_gained(case: FundingCase, response: Response, name: str) -> dict[str, FloatArray]:
-    """Return the hours a year that users gain over the baseline, by class [0..T]."""
-    base, share = case.study.baseline, share_in_service(case, name)
-    most = hours_at_ceiling(case, response)
-    gained = {}
-    for kind in response.classes:
-        before, after = (_trips_and_hours(case, response, n, kind) for n in (base, name))
-        gained[kind] = rule_of_half_below_ceiling(before[0], after[0], before[1], after[1], most) * share
-    return gained
+def hours_saved(case: FundingCase, response: Response, name: str) -> dict[str, FloatArray]:
+    """Return the truck-hours a year below the baseline's at this port, by class [0..T].
 
-
-def hours_at_ceiling(case: FundingCase, response: Response) -> FloatArray:
-    """Return the hours at the port that the last trip accepts [0..T]: ceiling and inspection.
-
-    What comes on top of the wait to primary is the baseline's mean, where it is known.
+    A port that sends trips away has fewer of them: what these take elsewhere is `trips_kept`.
     """
+    return _above_baseline(case, response, name, TRUCK_H, -1.0)
+
+
+def trips_kept(case: FundingCase, response: Response, name: str) -> dict[str, FloatArray]:
+    """Return the trips a year that are made here and, under the baseline, by the other bridge, by class [0..T]."""
+    return _above_baseline(case, response, name, TRIPS, 1.0)
+
+
+def trip_elsewhere_usd_by_class(case: FundingCase, response: Response) -> dict[str, FloatArray]:
+    """Return what a trip by the other bridge costs, by class [0..T] dollars."""
+    inspection_h, worth = inspection_hours(case, response), truck_hour_values(case)
+    return {name: trip_elsewhere_usd(case.benefit, hour, inspection_h, case.deflator) for name, hour in worth.items()}
+
+
+def inspection_hours(case: FundingCase, response: Response) -> FloatArray:
+    """Return the baseline's mean hours from primary to the last exit [0..T]; 0 where they are not known."""
     years, base = case.appraisal.years, case.study.baseline
-    minutes = np.full(years + 1, case.terms.demand.wait_ceiling_min)
-    if set(WAIT_AND_CROSSING) <= set(response.amounts):
-        crossing, wait = (interpolate_years(response.mean(name, base), years) for name in WAIT_AND_CROSSING)
-        minutes += crossing - wait
-    return np.asarray(minutes / MIN_PER_H)
+    if not set(WAIT_AND_CROSSING) <= set(response.amounts):
+        return np.zeros(years + 1)
+    crossing, wait = (interpolate_years(response.mean(name, base), years) for name in WAIT_AND_CROSSING)
+    return np.asarray((crossing - wait) / MIN_PER_H)
+
+
+def _above_baseline(
+    case: FundingCase, response: Response, name: str, prefix: str, sign: float
+) -> dict[str, FloatArray]:
+    years, share = case.appraisal.years, share_in_service(case, name)
+    found = {}
+    for kind in response.classes:
+        own, base = (interpolate_years(response.mean(f"{prefix}{kind}", n), years) for n in (name, case.study.baseline))
+        found[kind] = np.asarray(sign * (own - base) * share)
+    return found
 
 
 def annual_user_benefit(case: FundingCase, response: Response, name: str) -> FloatArray:
     """Return the users' gain over the baseline by year [0..T], dollars."""
-    worth = truck_hour_values(case)
-    gain = user_benefit(hours_gained(case, response, name), worth, case.appraisal.price_year)
+    worth, trip_usd = truck_hour_values(case), trip_elsewhere_usd_by_class(case, response)
+    gain = user_benefit(hours_saved(case, response, name), worth, case.appraisal.price_year)
+    for kind, trips in trips_kept(case, response, name).items():
+        gain = gain + trips * trip_usd[kind]
+    return gain + annual_reliability_benefit(case, response, name)
+
+
+def annual_reliability_benefit(case: FundingCase, response: Response, name: str) -> FloatArray:
+    """Return what a steadier wait is worth to the trips that are made here anyway [0..T]; zeros: not counted."""
+    base, years, worth = case.study.baseline, case.appraisal.years, truck_hour_values(case)
+    total = np.zeros(years + 1)
     if case.benefit.reliability_ratio is None:
-        return gain
-    base, share, years = case.study.baseline, share_in_service(case, name), case.appraisal.years
+        return total
     for kind in response.classes:
-        trips = _trips_and_hours(case, response, base, kind)[0]
-        spreads = [interpolate_years(response.mean(f"{DEVIATION}{kind}", n), years) for n in (base, name)]
-        steadier = reliability_benefit(case.benefit, worth[kind], trips, *spreads)
-        gain = gain + steadier * share
-    return gain
+        made, spreads = (
+            [interpolate_years(response.mean(f"{prefix}{kind}", n), years) for n in (base, name)]
+            for prefix in (TRIPS, DEVIATION)
+        )
+        total += reliability_benefit(case.benefit, worth[kind], np.minimum(*made), *spreads)
+    return np.asarray(total * share_in_service(case, name))
 
 
-def loads_interdicted(case: FundingCase, response: Response, name: str) -> FloatArray:
-    """Return the loads interdicted a year [0..T], the baseline's until all is in service."""
-    base, own = (interpolate_years(response.mean(LOADS, n), case.appraisal.years) for n in (case.study.baseline, name))
+def loads_interdicted(case: FundingCase, response: Response, name: str, amount: str = LOADS) -> FloatArray:
+    """Return the loads interdicted a year [0..T], the baseline's until all is in service.
+
+    Of all trips that are wanted; with ``amount`` `LOADS_HERE` of those alone that are made here.
+    """
+    base, own = (interpolate_years(response.mean(amount, n), case.appraisal.years) for n in (case.study.baseline, name))
     return np.asarray(base + (own - base) * share_in_service(case, name))
 
 
@@ -129,14 +156,6 @@ def present_worths(case: FundingCase, alternatives: Mapping[str, AnnualFlows]) -
     """Return the present values of all alternatives, at every rate."""
     base = case.study.baseline
     return {rate: appraise(alternatives, base, rate) for rate in case.appraisal.rates()}
-
-
-def _trips_and_hours(case: FundingCase, response: Response, name: str, kind: str) -> tuple[FloatArray, FloatArray]:
-    """Return trips a year and mean hours a trip of one class, each [0..T]."""
-    years = case.appraisal.years
-    trips = interpolate_years(response.mean(f"{TRIPS}{kind}", name), years)
-    total = interpolate_years(response.mean(f"{TRUCK_H}{kind}", name), years)
-    return trips, np.divide(total, trips, out=np.zeros_like(total), where=trips > 0.0)
 
 
 @dataclass(frozen=True, slots=True)

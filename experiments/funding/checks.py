@@ -16,16 +16,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from experiments.economics.costs import InvestmentMeasure, Provided, Purchase
 from experiments.execution.replicate import process_cache, scorers_token
+from experiments.funding.annual import representative_days
 from experiments.funding.balking import trips_made_share
 from experiments.funding.case import FundingCase
 from experiments.funding.demand_years import build_parameter_set, operating_plans, scenario_at_demand
+from experiments.number_format import percent
 from sim.engine.capacity import manned_intervals
 from sim.errors import ConfigError
 from sim.replication import OperatingPlan, Scorer
 from sim.results.usage import open_min
 from sim.scenario import Scenario
+from sim.setting.port import DAY_TYPES
 from sim.setting.roster import roster_shifts
 from sim.setting.window import EVALUATION, Window
 from sim.stations import FAST, GENERAL, PRIMARY
@@ -96,6 +101,42 @@ def offered_and_available_min(days: Iterable[tuple[float, Iterable[HourlyLoad]]]
             work, time = (float((weight * part).sum()) for part in (load.offered_min, load.available_min))
             minutes[load.station] = offered + work, available + time
     return minutes
+
+
+def elsewhere_share(case: FundingCase, scenario: Scenario, plan: OperatingPlan, year: int) -> float:
+    """Return the share of the trips wanted in one year that leave, by the fluid line of a mean day of each kind."""
+    grown = scenario_at_demand(scenario, case.terms.demand, year)
+    wanted, made = 0.0, 0.0
+    fast = np.array([1.0 - grown.port.mix.fast_share, grown.port.mix.fast_share])
+    for stratum in representative_days(int(case.study.start_date[:4]), len(DAY_TYPES)):
+        middle = stratum.dates[len(stratum.dates) // 2].isoformat()
+        day = Window(seed=0, epoch=EVALUATION, replication=0, start_date=middle, days=1)
+        arrivals = rates_per_h(grown, day)
+        kept = trips_made_share(grown, plan.expected, day, case.terms.demand.wait_ceiling_min, arrivals)
+        wanted += stratum.weight * float(arrivals.sum())
+        made += stratum.weight * float((arrivals[:, None] * fast * kept).sum())
+    return 1.0 - made / wanted if wanted > 0.0 else 0.0
+
+
+def check_trips_stay(case: FundingCase, plans: Mapping[str, OperatingPlan]) -> None:
+    """Refuse a case of which an alternative sends more trips away than the price of a detour holds for.
+
+    Raises
+    ------
+    ConfigError
+        ``alternatives.<name>``: the share that leaves in the worst of the first and the last year, and the key.
+    """
+    most = case.terms.demand.most_elsewhere_share
+    for name, scenario in case.study.alternatives.items():
+        ends = {
+            year: elsewhere_share(case, scenario, plans[name], year)
+            for year in case.terms.simulated_years[:: max(len(case.terms.simulated_years) - 1, 1)]
+        }
+        year = max(ends, key=lambda one: ends[one])
+        if ends[year] > most:
+            problem = f"{percent(ends[year], 0)} of the trips wanted in year {year} would go by the other bridge"
+            allowed = f"at most {percent(most, 0)} may (demand.most_elsewhere_share)"
+            raise ConfigError(f"alternatives.{name}", f"{problem}; {allowed}: add booths, or ask for less")
 
 
 def shortages(case: FundingCase, scenario: Scenario, plan: OperatingPlan) -> list[Shortage]:

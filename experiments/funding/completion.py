@@ -17,7 +17,7 @@ import pandas as pd
 from experiments.economics.costs import Purchase, purchase_cash_flow, units_by_measure
 from experiments.economics.discounting import present_value
 from experiments.funding.case import FundingCase
-from experiments.funding.checks import Shortage, base_year_plans, shortages, units_not_bought
+from experiments.funding.checks import Shortage, base_year_plans, check_trips_stay, shortages, units_not_bought
 from experiments.number_format import listed, percent
 from experiments.study.study import compose_scenario
 from sim.errors import ConfigError
@@ -78,9 +78,10 @@ def complete_alternatives(
     Raises
     ------
     ConfigError
-        Nothing is left to compare, or a station for which the catalogue has nothing.
+        Too many trips leave, nothing is left to compare, or a station for which the catalogue has nothing.
     """
     known = base_year_plans(case, scorers)
+    check_trips_stay(case, known)
     found = {
         name: cheapest_completion(case, name, known[name])
         for name in case.study.alternatives

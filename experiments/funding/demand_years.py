@@ -27,7 +27,7 @@ from experiments.funding.annual import (
     Stratum,
     day_totals,
     representative_days,
-    truck_class_masks,
+    with_loads_of_wanted_trips,
     year_amounts,
 )
 from experiments.funding.balking import trips_made_share
@@ -41,7 +41,7 @@ from sim.scenario import Scenario, build_scenario, replace_parts
 from sim.setting.window import EVALUATION, Window
 from sim.shared_draws import SharedDraws, manifest_key, risk_key
 from sim.stations import FAST, GENERAL
-from sim.trucks.arrivals import rates_given_days_per_h
+from sim.trucks.arrivals import day_type, rates_given_days_per_h
 from sim.trucks.streams import Purpose, draw_uniforms
 
 YearAmounts = list[list[dict[str, float]]]
@@ -193,8 +193,7 @@ def _simulate_day(
     outcome = Replication(
         scenario, wanted_trips.window, made.manifest, made.scores, plan, parameters.engine, made.met
     ).run_served_out()
-    wanted = [mine.sum() for mine in truck_class_masks(wanted_trips.manifest)]
-    return day_totals(outcome, np.array(wanted, dtype=np.float64))
+    return day_totals(outcome, wanted_trips.manifest, day_type(window.dates()[0].weekday()))
 
 
 def _trips_made(wanted_trips: _WantedTrips, share: FloatArray) -> _TripsMade:
@@ -220,7 +219,11 @@ def simulate_case(case: FundingCase, scorers: Mapping[str, Scorer], progress: Pr
     work = partial(_piece, world, scorers, scorers_token(scorers))
     keys = partial(case_keys, case, scorers, range(study.replications))
     done = journal.results("years", work, range(study.replications), study.processes, progress, keys)
-    return combine_replications(world, list(done))
+    return _of_wanted_trips(case, combine_replications(world, list(done)))
+
+
+def _of_wanted_trips(case: FundingCase, response: Response) -> Response:
+    return with_loads_of_wanted_trips(response, case.study.baseline, case.terms.demand.elsewhere_detection_share)
 
 
 def case_keys(case: FundingCase, scorers: Mapping[str, Scorer], pieces: Sequence[object]) -> list[str]:
@@ -257,7 +260,7 @@ def simulate_redrawn_case(
         one = dataclasses.replace(world, years=(year,))
         for kept, each_year in zip(found, replicate_annual_amounts(one, trained, luck, shared), strict=True):
             kept.extend(each_year)
-    return combine_replications(world, [found])
+    return _of_wanted_trips(case, combine_replications(world, [found]))
 
 
 def _piece(parameters: ParameterSet, scorers: Mapping[str, Scorer], token: str, number: int) -> YearAmounts:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.economics.appraisal import PresentWorth, incremental_cash_flow, internal_rate_of_return, payback_year
+from experiments.economics.appraisal import PresentWorth, project_returns
 from experiments.economics.cost_effectiveness import (
     agency_frontier,
     best_by_value,
@@ -37,9 +37,10 @@ def decision_measures_table(appraised: AppraisedCase, by_replication: WorthsByRe
 
     Columns: ``rate``, ``alternative``, ``capital_usd``, ``cost_usd``, ``user_benefit_usd`` with ``_low`` and ``_high``,
     ``loads`` (..), ``npv0_usd`` (..), ``dot_ratio``, ``life_cycle_ratio``, ``annualised_usd``, ``irr``, ``irr_reason``,
-    ``payback_year``, ``discounted_payback_y``, ``break_even_usd_per_load`` (..), ``cost_usd_per_load`` (..),
-    ``annual_gap_usd``, ``gap_deaths_per_y``, ``not_replaced_share``; ``npv_usd`` where the user gives a value of a
-    load, which ratios, rates of return and paybacks then hold too.
+    ``payback_y``, ``discounted_payback_y``, ``break_even_usd_per_load`` (..), ``cost_usd_per_load`` (..),
+    ``annual_gap_usd``, ``gap_deaths_per_y``, ``not_replaced_share``, ``burdened_npv0_usd`` and
+    ``burdened_break_even_usd_per_load`` (with the excess burden of taxes); ``npv_usd`` where the user gives a value of
+    a load, which ratios, rates of return and paybacks then hold too.
     """
     rows = [
         _measures_row(appraised, by_replication, rate, name)
@@ -55,8 +56,8 @@ def _measures_row(
 ) -> dict[str, Any]:
     worth, value = appraised.worths[rate][name], appraised.case.appraisal.interdiction_usd_per_load
     base = appraised.alternatives[appraised.case.study.baseline]
-    net = incremental_cash_flow(appraised.alternatives[name], base, value)
-    internal, even = internal_rate_of_return(net), break_even_threshold(worth, appraised.case.harm)
+    even = break_even_threshold(worth, appraised.case.harm)
+    burdened = worth.with_excess_burden(appraised.case.appraisal.excess_burden_share)
     row: dict[str, Any] = {"rate": rate, "alternative": name}
     row |= {"capital_usd": worth.capital, "cost_usd": worth.cost}
     row |= _with_noise(appraised, by_replication, rate, name)
@@ -66,13 +67,12 @@ def _measures_row(
         "dot_ratio": worth.dot_ratio(value),
         "life_cycle_ratio": worth.life_cycle_ratio(value),
         "annualised_usd": worth.annualised_net(value),
-        "irr": internal.rate,
-        "irr_reason": internal.reason,
-        "payback_y": payback_year(net),
-        "discounted_payback_y": payback_year(net, rate),
+        **project_returns(appraised.alternatives[name], base, value, rate)._asdict(),
         "annual_gap_usd": even.annual_gap_usd,
         "gap_deaths_per_y": even.deaths_per_y,
         "not_replaced_share": even.not_replaced_share,
+        "burdened_npv0_usd": burdened.npv0,
+        "burdened_break_even_usd_per_load": break_even_usd_per_load(burdened),
     }
 
 
@@ -117,13 +117,13 @@ def ledger_table(appraised: AppraisedCase) -> pd.DataFrame:
 
 
 def frontier_table(appraised: AppraisedCase) -> pd.DataFrame:
-    """Return both frontiers at the appraisal's own rate.
+    """Return both frontiers at the rate of cost-effectiveness analyses.
 
     Columns: ``frontier`` (agency: what governments pay; social: users' time counted too),
     ``alternative``, ``cost_usd``, ``loads``, ``status`` (frontier, strong, extended, same),
     ``icer_usd_per_load`` (over the option before it), ``by`` (who dominates it).
     """
-    worths = appraised.worths[appraised.case.appraisal.discount_rate]
+    worths = appraised.worths[appraised.case.appraisal.cost_effectiveness_rate]
     rows = [
         (frontier, p.name, p.cost, p.effect, p.status, p.icer, " + ".join(p.by) if p.status != "frontier" else "")
         for frontier, places in (("agency", agency_frontier(worths)), ("social", social_frontier(worths)))

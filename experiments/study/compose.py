@@ -121,7 +121,7 @@ EXECUTING = ("backend",)
 """Config groups that say how a study is carried out; no result depends on them."""
 ADAPTING = ("adversary",)
 """Config groups of a campaign."""
-FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "purchases", "simulated_years")
+FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "published", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
 ROOT, FUND, CAMPAIGN = "config", "fund", "campaign"
 """The files that compositions begin with: of every verb, of ``fund``, and of what ``campaign`` adds to a study."""

@@ -23,7 +23,7 @@ UNITS: Final = {
     "persons_n": "people", "firearms_n": "firearms", "y": "years", "g_per_h": "g per h", "per_y": "per year",
     "gal_per_h": "gal per h", "kg_per_gal": "kg per gal", "kg_per_y": "kg per year",
     "usd_per_gal": "USD per gal", "usd_per_t": "USD per t", "usd_per_y": "USD per year",
-    "usd_per_unit": "USD per unit", "usd_per_unit_year": "USD per unit and year",
+    "miles": "miles", "usd_per_mile": "USD per mile", "usd_per_truck": "USD per truck",
     "usd_per_truck_h": "USD per truck-h",
 }  # fmt: skip
 """Unit by the end of a key's name, the longest that fits."""

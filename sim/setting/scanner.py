@@ -65,17 +65,8 @@ class Outages(Spec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost(Spec):
-    """Price of one unit (price year in ``value``)."""
-
-    capital_usd_per_unit: float = bounded_field(0.0)
-    om_usd_per_unit_year: float = bounded_field(0.0)
-    life_years: float = bounded_field(1.0, 100.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sensor(Spec):
-    """One kind of instrument or exam: service, sensing, outages, crew, cost."""
+    """One kind of instrument or exam: service, sensing, outages, crew. What it costs stands in configs/cost."""
 
     title: str
     units: int | None = bounded_field(0, 1000)
@@ -84,7 +75,6 @@ class Sensor(Spec):
     sensing: Sensing
     outages: Outages
     crew_officers: float = bounded_field(0.0)
-    cost: Cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

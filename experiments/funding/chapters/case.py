@@ -33,7 +33,7 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
      "carriers who plan for bad days; drivers' hours of service"),
     ("delay_truck_h", "truck-hours of delay a year", "thousand h", 1e-3, 0, "predicted",
      "carriers, shippers, residents beside the approach (idling engines)"),
-    ("elsewhere", "trips given up or made elsewhere a year", "thousand", 1e-3, 1, "predicted",
+    ("elsewhere", "trips made by the other bridge a year", "thousand", 1e-3, 1, "predicted",
      "carriers and other ports of entry"),
     ("scan_rate", "share of trucks scanned", "%", 100.0, 1, "predicted", "CBP; carriers that are scanned"),
     ("detection_expected", "share of loads interdicted", "%", 100.0, 1, "assumed",

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import pandas as pd
-
 from experiments.economics.appraisal import PresentWorth
 from experiments.economics.cost_effectiveness import FrontierPlace, agency_frontier, social_frontier
-from experiments.economics.discounting import annualised
+from experiments.economics.discounting import annualised, present_value
+from experiments.funding.annual import LOADS_HERE
+from experiments.funding.cash_flows import loads_interdicted
 from experiments.funding.exhibits import charts_effectiveness, charts_uncertainty
 from experiments.funding.exhibits.cells import (
+    SHARE_DIGITS,
     Range,
     amount_cell,
     dollars_cell,
     millions_cell,
-    rows_of_alternatives,
     significant,
     text_cell,
     unknown_cell,
@@ -42,7 +42,8 @@ TITLES: Final = {"agency": "Agency frontier", "social": "Society's frontier"}
 
 
 def cost_effectiveness_chapter(evidence: Evidence) -> Section:
-    """Return the cost-effectiveness plane."""
+    """Return the cost-effectiveness plane, at the rate of cost-effectiveness analyses."""
+    evidence = at_cost_effectiveness_rate(evidence)
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         millions_column("agency_cost_usd", "agency cost above baseline"): evidence.column(lambda w: w.cost),
         MORE_LOADS: evidence.column(lambda w: w.loads, amount_cell),
@@ -50,21 +51,65 @@ def cost_effectiveness_chapter(evidence: Evidence) -> Section:
     }
     spread = missing_part("spread of the points", "uncertain inputs were not redrawn")
     parts = (
-        Prose(evidence.range_note),
+        Prose(f"{_rate_words(evidence)} {evidence.range_note}"),
         *(() if evidence.draws else (spread,)),
         charts_effectiveness.cost_effectiveness_chart(evidence),
         table_by_column("cost_effectiveness", "Cost and effect above the baseline", evidence.rivals, columns),
+        _loads_apart_table(evidence),
     )
     return Section("plane", "Cost-effectiveness plane", parts)
 
 
+def at_cost_effectiveness_rate(evidence: Evidence) -> Evidence:
+    """Return the evidence at the rate at which cost per load and the frontiers are worked out."""
+    return evidence.at(evidence.appraised.case.appraisal.cost_effectiveness_rate)
+
+
+def _rate_words(evidence: Evidence) -> str:
+    return (
+        f"Cost and loads are discounted at {percent(evidence.rate)}, the real Treasury rate that Circular A-94 has for "
+        "analyses without a dollar of benefit; net values and break-even values at "
+        f"{percent(evidence.appraised.case.appraisal.discount_rate)}."
+    )
+
+
+def _loads_apart_table(evidence: Evidence) -> Part:
+    """Return loads interdicted here and by the other bridge: what finding does, and what traffic does."""
+    case, response = evidence.appraised.case, evidence.appraised.response
+    if LOADS_HERE not in response.amounts:
+        return missing_part("loads here and by the other bridge", "the simulation kept no loads by place")
+
+    def here(name: str) -> float:
+        own, base = (loads_interdicted(case, response, n, LOADS_HERE) for n in (name, evidence.baseline))
+        return present_value(evidence.rate, own - base)
+
+    columns: dict[TableColumn, Callable[[str], Cell]] = {
+        TableColumn("loads", "all trips wanted", "", "assumed"): evidence.column(lambda w: w.loads, amount_cell),
+        TableColumn("loads_here", "at this port", "", "assumed"): lambda n: amount_cell(here(n)),
+        TableColumn("loads_elsewhere", "by the other bridge", "", "assumed"): lambda n: amount_cell(
+            evidence.worths[n].loads - here(n)
+        ),
+    }
+    share = case.terms.demand.elsewhere_detection_share
+    found = "as often as the baseline does here" if share is None else f"in {percent(share)} of cases"
+    note = (
+        "Every figure of this report rests on the first column. A trip that leaves carries its load with it, and the "
+        f"other bridge finds it {found} (demand.elsewhere_detection_share): what a port gains by drawing trips, or "
+        "loses by sending them away, is moved and not found. Columns two and three are at the central inputs."
+    )
+    title = "More loads interdicted, discounted: finding and traffic apart"
+    return table_by_column("loads_by_place", title, evidence.rivals, columns, note=note)
+
+
 def frontiers_chapter(evidence: Evidence) -> Section:
     """Return both frontiers, the cost of one more load on them, and why the others are off."""
+    evidence = at_cost_effectiveness_rate(evidence)
     said = (
-        "A frontier holds the options that interdict most for their cost. Strongly dominated: another costs no "
+        f"{_rate_words(evidence)} A frontier holds the options that interdict most for their cost. Strongly dominated: "
+        "another costs no "
         "more and interdicts no less. Dominated by a mix: two others, built in parts, interdict as much for "
         "less. The agency's frontier counts budgets alone and may keep an option that costs users more than it "
-        "saves; society's counts users' time as well, and is the one that the choice rests on."
+        "saves; society's counts users' time as well."
     )
     places = {"agency": agency_frontier(evidence.worths), "social": social_frontier(evidence.worths)}
     charts = (charts_effectiveness.cost_frontier_chart(evidence, name, TITLES[name], places[name]) for name in places)
@@ -193,11 +238,11 @@ def _companions(evidence: Evidence) -> Table:
     def not_replaced(name: str) -> Cell:
         if (share := even[name].not_replaced_share) is None:
             return unknown_cell("none", "detects no additional loads")
-        low, high = (_share(evidence, name, f"not_replaced_{p}") for p in ("p5", "p95"))
-        return _ranged(100.0 * share, None if low is None or high is None else (100.0 * low, 100.0 * high))
+        held = evidence.not_replaced_range(name)
+        return _ranged(100.0 * share, None if held is None else (100.0 * held[0], 100.0 * held[1]), SHARE_DIGITS)
 
     def none_share(name: str) -> Cell:
-        return _share_cell(_share(evidence, name, "no_break_even_share"))
+        return _share_cell(evidence.interval_column(name, "no_break_even_share"))
 
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         BREAK_EVEN: lambda n: evidence.break_even_cell(n, "detects no additional loads"),
@@ -212,18 +257,9 @@ def _companions(evidence: Evidence) -> Table:
     return table_by_column("break_even", title, evidence.rivals, columns, note=note)
 
 
-def _ranged(value: float, value_range: Range) -> Cell:
-    words = "" if value_range is None else f"[{significant(value_range[0])}, {significant(value_range[1])}]"
-    return Cell(significant(value), words, value, *(value_range or ()))
-
-
-def _share(evidence: Evidence, name: str, column: str) -> float | None:
-    if evidence.uncertainty is None or column not in evidence.uncertainty.intervals:
-        return None
-    rows = rows_of_alternatives(evidence.uncertainty.intervals, [name])
-    if rows.empty or pd.isna(rows.iloc[0][column]):
-        return None
-    return float(rows.iloc[0][column])
+def _ranged(value: float, value_range: Range, digits: int = 3) -> Cell:
+    ends = () if value_range is None else tuple(significant(end, digits) for end in value_range)
+    return Cell(significant(value, digits), f"[{', '.join(ends)}]" if ends else "", value, *(value_range or ()))
 
 
 def _officer_usd(evidence: Evidence) -> float | None:

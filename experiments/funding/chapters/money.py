@@ -12,12 +12,20 @@ from typing import Final
 
 import numpy as np
 
-from experiments.economics.appraisal import PresentWorth, incremental_cash_flow, internal_rate_of_return, payback_year
-from experiments.economics.benefits import TruckHourValue, fuel_saved_gal
+from experiments.economics.appraisal import PresentWorth, ProjectReturns, incremental_cash_flow, project_returns
+from experiments.economics.benefits import MIN_PER_H, PERISHABLE, POLLUTANTS, Benefit, TruckHourValue, fuel_saved_gal
 from experiments.economics.costs import INITIAL_COST_KINDS
 from experiments.economics.discounting import discount_factors, present_value
 from experiments.funding.annual import CLASSES
-from experiments.funding.cash_flows import hours_gained, truck_hour_values
+from experiments.funding.cash_flows import (
+    annual_reliability_benefit,
+    hours_saved,
+    inspection_hours,
+    trip_elsewhere_usd_by_class,
+    trips_kept,
+    truck_hour_values,
+)
+from experiments.funding.chapters.measure_checks import excess_burden_table, plausibility_parts
 from experiments.funding.exhibits.cells import MILLION, amount_cell, millions_cell, ratio_cell, text_cell, unknown_cell
 from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
 from experiments.funding.exhibits.elements import (
@@ -38,33 +46,36 @@ from sim.arrays import FloatArray
 def returns_table(evidence: Evidence) -> Table:
     """Return rate and paybacks at the central inputs, over what the draws say."""
     base = evidence.alternative(evidence.baseline)
-    net = {n: incremental_cash_flow(evidence.alternative(n), base, evidence.usd_per_load) for n in evidence.rivals}
+    found = {
+        n: project_returns(evidence.alternative(n), base, evidence.usd_per_load, evidence.rate) for n in evidence.rivals
+    }
 
-    def payback(column: str, rate: float) -> Callable[[str], Cell]:
-        return lambda name: _payback(payback_year(net[name], rate), evidence.returns(name, column))
+    def payback(column: str) -> Callable[[str], Cell]:
+        return lambda name: _payback(getattr(found[name], column), evidence.returns(name, column))
 
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         TableColumn("internal_rate", "internal rate of return", "", "assumed"): lambda name: _rate(
-            net[name], evidence.returns(name, "irr")
+            found[name], evidence.returns(name, "irr")
         )
     }
-    for key, words, rate in (("payback_y", "not ", 0.0), ("discounted_payback_y", "", evidence.rate)):
-        columns[TableColumn(key, f"payback, {words}discounted", "year", "assumed")] = payback(key, rate)
-    note = "The internal rate is given only where there is exactly one; else the reason stands. "
+    for key, words in (("payback_y", "not "), ("discounted_payback_y", "")):
+        columns[TableColumn(key, f"payback, {words}discounted", "year", "assumed")] = payback(key)
+    note = "The internal rate is given only where there is exactly one; else the reason stands. Paid back: from the "
+    note += "year on in which the sums since the first outlay stay above zero; a residual value pays nothing back. "
     note += f"{evidence.range_note} The range of the rate is over the draws that have one; a payback "
     note += "of never stands above all years."
     return table_by_column("returns", "Internal rate of return and payback", evidence.rivals, columns, note=note)
 
 
-def _rate(net: FloatArray, drawn: FloatArray) -> Cell:
-    found, known = internal_rate_of_return(net), drawn[np.isfinite(drawn)]
+def _rate(returns: ProjectReturns, drawn: FloatArray) -> Cell:
+    known = drawn[np.isfinite(drawn)]
     below = f"a rate in {percent(len(known) / len(drawn), 0)} of draws" if len(drawn) else ""
     low, high = drawn_ends(known) or (None, None)
     if low is not None and high is not None:
         below = f"{below}: [{percent(low, 1)}, {percent(high, 1)}]"
-    if found.rate is None:
-        return Cell(found.reason, below, None, low, high, look="aside words")
-    return Cell(percent(found.rate, 2), below, found.rate, low, high)
+    if returns.irr is None:
+        return Cell(returns.irr_reason, below, None, low, high, look="aside words")
+    return Cell(percent(returns.irr, 2), below, returns.irr, low, high)
 
 
 def _payback(year: int | None, drawn_years: FloatArray) -> Cell:
@@ -83,44 +94,61 @@ def year_words(year: float) -> str:
 
 TRUCK_HOUR_PARTS: Final[Mapping[str, Callable[[TruckHourValue], float]]] = {
     "time": lambda hour: hour.time,
-    "fuel": lambda hour: hour.fuel,
+    "fuel": lambda hour: hour.fuel + hour.cooling,
     "damage of emissions": lambda hour: hour.emissions,
+    "crashes": lambda hour: hour.safety,
     "time of the cargo": lambda hour: hour.cargo,
 }
-"""Parts of the worth of an hour."""
+"""Parts of the worth of an hour at the port."""
+ELSEWHERE_PART: Final = "trips that need not go by the other bridge"
+RELIABILITY_PART: Final = "steadier waits"
 KG_PER_T: Final = 1000.0
+POLLUTANT_WORDS: Final = {"nox": "NOx", "pm25": "PM2.5", "so2": "SO2"}
 
 
-def truck_hours_gained(evidence: Evidence, name: str) -> dict[str, FloatArray] | None:
-    """Return truck-hours gained over the baseline by class, [0..T]; None: not known by class."""
-    response = evidence.appraised.response
-    if not set(response.classes) <= set(CLASSES):
-        return None
-    return hours_gained(evidence.appraised.case, response, name)
+def _known_by_class(evidence: Evidence) -> bool:
+    """Say whether hours are known by the classes that hours are valued by."""
+    return set(evidence.appraised.response.classes) <= set(CLASSES)
 
 
 def present_value_by_part(evidence: Evidence, name: str) -> dict[str, float]:
-    """Return the present value of users' gain by part of an hour; empty where it is not known."""
-    gained = truck_hours_gained(evidence, name)
-    if gained is None:
+    """Return the present value of users' gain by part; empty where it is not known by class.
+
+    Parts of an hour at the port, the trips that leave or no longer leave, and steadier waits.
+    """
+    if not _known_by_class(evidence):
         return {}
-    worth = truck_hour_values(evidence.appraised.case)
-    return {
-        part: sum(present_value(evidence.rate, gained[c]) * of(worth[c]) for c in gained)
+    case, response = evidence.appraised.case, evidence.appraised.response
+    worth, saved = truck_hour_values(case), hours_saved(case, response, name)
+    found = {
+        part: sum(present_value(evidence.rate, saved[c]) * of(worth[c]) for c in saved)
         for part, of in TRUCK_HOUR_PARTS.items()
         if any(of(hour) for hour in worth.values())
     }
+    kept, trip_usd = trips_kept(case, response, name), trip_elsewhere_usd_by_class(case, response)
+    found[ELSEWHERE_PART] = sum(present_value(evidence.rate, kept[c] * trip_usd[c]) for c in kept)
+    if case.benefit.reliability_ratio is not None:
+        found[RELIABILITY_PART] = present_value(evidence.rate, annual_reliability_benefit(case, response, name))
+    return found
 
 
 def undiscounted_amounts(evidence: Evidence, name: str) -> dict[str, float]:
-    """Return hours, gallons and tonnes gained over all years, not discounted; empty: not known."""
-    gained = truck_hours_gained(evidence, name)
-    if gained is None:
+    """Return truck-hours, gallons idled and tonnes gained over all years, not discounted; empty: not known.
+
+    Hours are those of all trips, here and by the other bridge; gallons those of engines and cooling that stand.
+    """
+    if not _known_by_class(evidence):
         return {}
-    case = evidence.appraised.case
-    total = float(np.sum([series.sum() for series in gained.values()]))
+    case, response = evidence.appraised.case, evidence.appraised.response
+    there, inspection_h = case.benefit.other_bridge, inspection_hours(case, response)
+    standing_h = inspection_h + (there.wait_min + there.others_min) / MIN_PER_H
+    saved, kept = hours_saved(case, response, name), trips_kept(case, response, name)
+    standing = {c: float(np.sum(saved[c] + kept[c] * standing_h)) for c in saved}
+    driving = sum(float(np.sum(kept[c])) for c in kept) * there.detour_min / MIN_PER_H
+    total = sum(standing.values())
     gallons = float(fuel_saved_gal(total, case.value.idle_fuel_gal_per_h))
-    found = {"truck_h": total, "fuel_gal": gallons}
+    gallons += float(fuel_saved_gal(standing.get(PERISHABLE, 0.0), case.benefit.reefer_fuel_gal_per_h))
+    found = {"truck_h": total + driving, "fuel_gal": gallons}
     if case.benefit.emissions is not None:
         found["co2_t"] = gallons * case.benefit.emissions.co2_kg_per_gal / KG_PER_T
     return found
@@ -128,7 +156,7 @@ def undiscounted_amounts(evidence: Evidence, name: str) -> dict[str, float]:
 
 LEDGER: Final = (
     TableColumn("capital_usd", "capital", "$ M"),
-    TableColumn("once_usd", "integration, training", "$ M"),
+    TableColumn("once_usd", "training", "$ M"),
     TableColumn("renewal_usd", "renewal less residual", "$ M"),
     TableColumn("operation_usd", "operation", "$ M"),
     TableColumn("staff_usd", "staff", "$ M"),
@@ -142,7 +170,7 @@ LEDGER: Final = (
 )
 COST_KIND_GROUPS: Final = (
     INITIAL_COST_KINDS,
-    ("integration", "training"),
+    ("training",),
     ("replacement", "removal", "residual"),
     ("operation",),
     ("staff",),
@@ -223,9 +251,12 @@ def _category_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]
         if any(found):
             yield name, tuple(millions_cell(amount) for amount in found)
     apart = {rival: present_value_by_part(evidence, rival) for rival in evidence.rivals}
-    for part in TRUCK_HOUR_PARTS:
+    for part in (*TRUCK_HOUR_PARTS, ELSEWHERE_PART, RELIABILITY_PART):
         if all(part in parts for parts in apart.values()) and apart:
             yield f"of users' gain: {part}", tuple(millions_cell(p[part]) for p in apart.values())
+    for part, key in uncounted_benefits(evidence.appraised.case.benefit):
+        empty = unknown_cell("not counted", f"no table at hand: {key}")
+        yield f"of users' gain: {part}", tuple(empty for _ in evidence.rivals)
     figures: list[tuple[str, Callable[[PresentWorth], float]]] = [
         ("all costs", lambda w: w.cost),
         ("users' gain", lambda w: w.user_benefit),
@@ -236,6 +267,20 @@ def _category_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]
     for words, figure in figures:
         yield words, tuple(evidence.cell(rival, figure) for rival in evidence.rivals)
     yield "more loads interdicted (an amount, discounted)", _loads(evidence)
+
+
+def uncounted_benefits(benefit: Benefit) -> Iterator[tuple[str, str]]:
+    """Yield what a view may count and this run does not, for want of a figure: words and key."""
+    emissions, safety = benefit.emissions, benefit.safety
+    if emissions is not None:
+        for name in POLLUTANTS:
+            if emissions.damage_usd_per_t(name) is None:
+                yield f"damage of {POLLUTANT_WORDS[name]}", f"benefit.emissions.{name}_damage_usd_per_t"
+    if safety is not None:
+        if safety.crash_usd_per_truck_h is None:
+            yield "crashes in line", "benefit.safety.crash_usd_per_truck_h"
+        if safety.crash_usd_per_mile is None:
+            yield "crashes on the detour", "benefit.safety.crash_usd_per_mile"
 
 
 def _loads(evidence: Evidence) -> tuple[Cell, ...]:
@@ -270,7 +315,9 @@ def _party_rows(evidence: Evidence) -> Iterator[tuple[str, tuple[Cell, ...]]]:
 
 def decision_measures_chapter(evidence: Evidence) -> Section:
     """Return net present value and both ratios at every rate, internal rate and payback."""
-    rates = sorted(evidence.appraised.worths, key=lambda rate: (rate != evidence.rate, rate))
+    appraisal = evidence.appraised.case.appraisal
+    shown = {appraisal.discount_rate, *appraisal.sensitivity_rates}
+    rates = sorted(shown, key=lambda rate: (rate != evidence.rate, rate))
     priced = "counted at the value of a load that the user set"
     counted = f"Interdiction is {'not priced' if evidence.usd_per_load is None else priced}."
     parts: list[Part] = [
@@ -280,7 +327,10 @@ def decision_measures_chapter(evidence: Evidence) -> Section:
             f"over nothing a ratio is undefined. {evidence.range_note} The same draws stand behind every rate: a rate "
             "is a scenario and never drawn. A high end of none: in so many draws no value of a load would do."
         ),
-        *(_rate_table(evidence, rate) for rate in rates),
+        _rate_table(evidence, rates[0]),
+        *plausibility_parts(evidence),
+        *(_rate_table(evidence, rate) for rate in rates[1:]),
+        excess_burden_table(evidence),
         returns_table(evidence),
     ]
     return Section("measures", "Net present value and benefit-cost ratios", tuple(parts))

@@ -178,6 +178,8 @@ def _number(number: float, style: str) -> Cell:
     return Cell(percent(number, 1) if style == "share" else significant(number, 4), "", number)
 
 
+SHARE_DIGITS: Final = 2
+"""Digits of the share of what is seized that must not be replaced: its inputs are known to no more."""
 TOP: Final = 12
 """Rows of a long ranking that are shown; the rest stand in the CSV of the tables behind it."""
 

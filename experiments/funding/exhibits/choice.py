@@ -16,7 +16,7 @@ from experiments.economics.cost_effectiveness import social_frontier
 from experiments.economics.costs import INITIAL_COST_KINDS, purchases_with_staff, units_by_measure
 from experiments.funding.cash_flows import AppraisedCase
 
-ONCE: Final = ("integration", "training")
+ONCE: Final = ("training",)
 YEARLY: Final = ("operation", "staff", "training")
 PERSON: Final = "person"
 """Unit of the measures that are people."""
@@ -50,9 +50,9 @@ class FundingRequest:
     """What has to be granted for one alternative; dollars of the price year, not discounted."""
 
     capital: Mapping[tuple[str, str], float]
-    """Initial capital by payer and kind."""
+    """Initial spending by payer and kind: buying, building, joining."""
     once_usd: float
-    """Integration and training before service."""
+    """Training before service."""
     yearly_usd: float
     """Operation and staff in a year of full service."""
     posts: Mapping[str, float]

@@ -18,7 +18,7 @@ from experiments.comparison import possible_difference, possible_level
 from experiments.economics.appraisal import AnnualFlows, PresentWorth
 from experiments.economics.cost_effectiveness import BreakEven, break_even_threshold
 from experiments.funding.cash_flows import AppraisedCase
-from experiments.funding.exhibits.cells import Range, dollars_cell, millions_cell
+from experiments.funding.exhibits.cells import Range, dollars_cell, millions_cell, rows_of_alternatives
 from experiments.funding.exhibits.choice import Choice, choose_alternative
 from experiments.funding.uncertainty.analysis import Uncertainty
 from experiments.funding.uncertainty.sensitivity import break_even_values
@@ -43,8 +43,9 @@ class Evidence:
 
     @cached_property
     def choice(self) -> Choice:
-        """What the numbers support: one choice for the terminal, the page and the record."""
-        return choose_alternative(self.worths, self.baseline, self.usd_per_load)
+        """What the numbers support at the headline's rate: one choice for the terminal, the page and the record."""
+        headline = self.appraised.worths[self.appraised.case.appraisal.discount_rate]
+        return choose_alternative(headline, self.baseline, self.usd_per_load)
 
     @cached_property
     def draws(self) -> tuple[Mapping[str, PresentWorth], ...]:
@@ -145,6 +146,18 @@ class Evidence:
         npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
         ends = drawn_ends(break_even_values(npv0, loads))
         return ends if ends and np.isfinite(ends[0]) else None
+
+    def not_replaced_range(self, name: str) -> Range:
+        """Return the range of the share of what is seized that must not be replaced; None: not drawn."""
+        low, high = (self.interval_column(name, f"not_replaced_{end}") for end in ("p5", "p95"))
+        return None if low is None or high is None else (low, high)
+
+    def interval_column(self, name: str, column: str) -> float | None:
+        """Return one column of the table of intervals of one alternative; None: it is not there, or not a number."""
+        if self.uncertainty is None or column not in self.uncertainty.intervals:
+            return None
+        rows = rows_of_alternatives(self.uncertainty.intervals, [name])
+        return None if rows.empty or pd.isna(rows.iloc[0][column]) else float(rows.iloc[0][column])
 
     def returns(self, name: str, column: str) -> FloatArray:
         """Return the draws' own rates of return or paybacks; NaN: none; empty: nothing drawn."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.economics.appraisal import appraise
 from experiments.economics.benefits import interpolate_years
-from experiments.economics.costs import COST_KINDS, units_by_measure
+from experiments.economics.costs import COST_KINDS, INITIAL_COST_KINDS, units_by_measure
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase, PortfolioPlan
 from experiments.funding.cash_flows import price_alternatives, share_in_service
@@ -25,8 +25,6 @@ from experiments.funding.uncertainty.scenarios import defer_purchases, last_serv
 from sim.arrays import FloatArray
 from sim.errors import ConfigError
 
-BOUGHT: Final = ("equipment", "civil_works", "integration")
-"""What counts against the total budget."""
 SPENT: Final = tuple(kind for kind in COST_KINDS if kind != "residual")
 """What a year's budget has to pay; residual values are nobody's cash."""
 WAIT: Final = "wait_mean_min"
@@ -76,7 +74,7 @@ def price_options(
                 name=name,
                 start_y=start,
                 spend_usd=cost.total(plan.payer, SPENT),
-                initial_usd=float(np.sum(cost.total(plan.payer, BOUGHT))),
+                initial_usd=float(np.sum(cost.total(plan.payer, INITIAL_COST_KINDS))),
                 cost_usd=worth.cost,
                 npv0_usd=worth.npv0,
                 loads=loads_scale * worth.loads,

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.economics.appraisal import Appraisal
 from experiments.funding.exhibits.cells import (
+    SHARE_DIGITS,
     amount_cell,
     dollars_cell,
     ratio_cell,
@@ -53,7 +54,7 @@ def request_words(request: FundingRequest, evidence: Evidence) -> str:
         capital += f" ({listed(parts)})"
     elif payers:
         capital += f" from the {PAYERS.get(payers[0], payers[0])}"
-    once = f", {usd(request.once_usd)} once for integration and training" if request.once_usd else ""
+    once = f", {usd(request.once_usd)} once for training" if request.once_usd else ""
     yearly = f" and {usd(request.yearly_usd)} a year in full service"
     posts = [f"{significant(n)} {plain_name(name)} posts" for name, n in request.posts.items()]
     staff = f", which pays for {listed(posts)}" if posts else ""
@@ -111,7 +112,11 @@ def break_even_words(name: str, evidence: Evidence) -> str:
             f"(break-even {usd(found.usd_per_load)} a load, {_held(held)})."
         )
     share = found.not_replaced_share
-    also = "" if share is None else (f", that is if at least {share_words(share)} of what is seized is not replaced")
+    also = ""
+    if share is not None:
+        shares = evidence.not_replaced_range(name)
+        ends = "no range" if shares is None else f"range {share_words(shares[0])} to {share_words(shares[1])}"
+        also = f", that is if at least {share_words(share)} ({ends}) of what is seized is not replaced"
     return f"It pays if each extra interdicted load is worth at least {usd(found.usd_per_load)} ({_held(held)}){also}."
 
 
@@ -121,9 +126,9 @@ def share_words(share: float) -> str:
     Examples
     --------
     >>> share_words(0.0001864), share_words(0.5), share_words(1.7)
-    ('0.0186%', '50%', 'more than all')
+    ('0.019%', '50%', 'more than all')
     """
-    return "more than all" if share > 1.0 else f"{significant(100.0 * share)}%"
+    return "more than all" if share > 1.0 else f"{significant(100.0 * share, SHARE_DIGITS)}%"
 
 
 def executive_summary(request: FundingRequest, evidence: Evidence) -> str:

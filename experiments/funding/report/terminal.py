@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.command_line.verbosity import has_details
-from experiments.economics.appraisal import PresentWorth, incremental_cash_flow, internal_rate_of_return, payback_year
+from experiments.economics.appraisal import PresentWorth, project_returns
 from experiments.economics.cost_effectiveness import (
     FrontierPlace,
     agency_frontier,
@@ -28,6 +28,7 @@ from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.exhibits.evidence import Evidence, drawn_ends
 from experiments.funding.exhibits.labeled import labeled_evidence, labeled_worths
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
+from experiments.funding.plausibility import implausible_gains
 from experiments.funding.report.summary import case_answer
 from experiments.funding.tables import lost_trips_words
 from experiments.funding.uncertainty.analysis import Uncertainty
@@ -119,12 +120,14 @@ def _cell(
 
 def _returns(evidence: Evidence, name: str) -> Iterator[tuple[str, str, str]]:
     own, base = evidence.alternative(name), evidence.alternative(evidence.baseline)
-    net = incremental_cash_flow(own, base, evidence.usd_per_load)
-    found, year = internal_rate_of_return(net), payback_year(net)
+    found = project_returns(own, base, evidence.usd_per_load, evidence.rate)
     rates, years = evidence.returns(name, "irr"), evidence.returns(name, "payback_y")
-    shown = found.reason.partition(":")[0] if found.rate is None else percent(found.rate)
+    shown = found.irr_reason.partition(":")[0] if found.irr is None else percent(found.irr)
     yield shown, *_ends(rates[np.isfinite(rates)], percent)
-    yield "never" if year is None else str(year), *_ends(np.where(np.isfinite(years), years, np.inf), year_words)
+    yield (
+        "never" if found.payback_y is None else str(found.payback_y),
+        *_ends(np.where(np.isfinite(years), years, np.inf), year_words),
+    )
 
 
 def _ends(drawn: FloatArray, format_value: Callable[[float], str]) -> tuple[str, str]:
@@ -166,6 +169,8 @@ def print_case_results(
     worths = present_worth_table(appraised, by_replication)
     report_terminal.print_short_table(terminal, worths.headings(), worths.lines())
     report_terminal.print_line(terminal, present_worth_legend(appraised))
+    for warning in implausible_gains(appraised):
+        report_terminal.print_line(terminal, warning)
     if has_details():
         _print_details(terminal, evidence, paths, wall_s)
     report_terminal.print_path(terminal, next((p for p in paths if p.suffix == ".html"), appraised.case.study.out))
@@ -260,9 +265,10 @@ def port_performance_table(appraised: AppraisedCase) -> Table:
 
 def frontier_words(appraised: AppraisedCase) -> list[str]:
     """Return both frontiers in words: who keeps others off, and what one more load costs."""
-    worths = appraised.worths[appraised.case.appraisal.discount_rate]
+    rate = appraised.case.appraisal.cost_effectiveness_rate
+    worths = appraised.worths[rate]
     agency, social = agency_frontier(worths), social_frontier(worths)
-    title = "Governments' money for loads (agency frontier)"
+    title = f"Governments' money for loads at {percent(rate)} (agency frontier)"
     return [_frontier(title, agency), _frontier("All costs, users' time too (social frontier)", social)]
 
 
@@ -311,8 +317,8 @@ def case_notes(appraised: AppraisedCase) -> list[str]:
         f"and else assumed ({assumed} of {len(kinds)} numbers; ranges in data/inputs.csv).",
         f"Demand grows by {percent(demand.growth_share_per_y)} a year (assumed); years "
         f"{listed([str(y) for y in asked.terms.simulated_years])} are simulated, amounts lie straight between them. "
-        f"Trips that would wait more than {number(demand.wait_ceiling_min, 0)} min (assumed) go elsewhere; trips won "
-        "or lost count half of what is left to that.",
+        f"Trips that would wait more than {number(demand.wait_ceiling_min, 0)} min (assumed) go by the other bridge: "
+        "each is priced by what it takes there, and its load counts there.",
     ]
     if (lost := lost_trips_words(appraised)) is not None:
         lines.append(lost)

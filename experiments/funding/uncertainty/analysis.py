@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from experiments.economics.appraisal import appraise, incremental_cash_flow, internal_rate_of_return, payback_year
+from experiments.economics.appraisal import appraise, project_returns
 from experiments.economics.cost_effectiveness import break_even_usd_per_load
 from experiments.execution.parallel import Progress
 from experiments.funding.annual import Response
@@ -69,9 +69,8 @@ def draws_at_other_rates(
         scaled = None if price is None else draw.scale * price
         for name, flows in alternatives.items():
             if name != baseline:
-                net = incremental_cash_flow(flows, alternatives[baseline], scaled)
-                paid_back = payback_year(net), payback_year(net, case.appraisal.discount_rate)
-                returns.append((number, name, *internal_rate_of_return(net), *paid_back))
+                found = project_returns(flows, alternatives[baseline], scaled, case.appraisal.discount_rate)
+                returns.append((number, name, *found))
     return pd.DataFrame(rates, columns=list(RATE_COLUMNS)), pd.DataFrame(returns, columns=list(RETURN_COLUMNS))
 
 

@@ -7,10 +7,19 @@ import inspect
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from worked_example import YEARS, Case, net
 
 from experiments.economics import appraisal
-from experiments.economics.appraisal import Appraisal, PresentWorth, appraise, payback_year
+from experiments.economics.appraisal import (
+    Appraisal,
+    PresentWorth,
+    appraise,
+    internal_rate_of_return,
+    payback_year,
+    project_returns,
+)
 from experiments.economics.discounting import present_value
 from experiments.funding.request import read_economic_option
 from sim.errors import ConfigError
@@ -91,7 +100,59 @@ def test_payback() -> None:
     assert payback_year(net("A4", 3e5)) == 3
     assert payback_year(net("A4", 3e5), 0.07) == 4
     assert payback_year(net("A4", None), 0.07) is None
-    assert payback_year([0.0, -1.0, 2.0]) == 0
+
+
+@pytest.mark.parametrize(
+    ("amounts", "year"),
+    [
+        ([0.0, -1.0, -1.0], None),  # ordered a year late, never paid back
+        ([0.0, -1.0, 2.0], 2),
+        ([0.0, 0.0, -4.0, 3.0, 1.0], 4),
+        ([-10.0, 12.0, -5.0, 4.0], 3),  # paid back, bought again, paid back for good
+        ([-10.0, 12.0, -5.0], None),
+        ([5.0, -3.0, 1.0], 1),  # the outlay is covered as it is made
+        ([0.0, 0.1, 0.2], 0),  # nothing is laid out
+        ([0.0, 0.0], 0),
+        ([-0.3, 0.1, 0.1, 0.1], 3),  # to the last bit
+    ],
+)
+def test_paid_back_is_from_the_first_outlay_on_and_for_good(amounts: list[float], year: int | None) -> None:
+    assert payback_year(amounts) == year
+
+
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=12))
+def test_paid_back_by_a_plain_search(amounts: list[int]) -> None:
+    first = next((year for year, usd in enumerate(amounts) if usd < 0), None)
+    good = [
+        year
+        for year in range(len(amounts))
+        if first is not None
+        and year >= first
+        and all(sum(amounts[: end + 1]) >= 0 for end in range(year, len(amounts)))
+    ]
+    assert payback_year(amounts) == (0 if first is None else min(good, default=None))
+
+
+def test_what_is_left_at_the_end_pays_nothing_back_and_returns_nothing() -> None:
+    """A4 loses in cash every year, and its works are worth a third at the end."""
+    case = Case()
+    flows = dict(case.alternatives())
+    lost = dataclasses.replace(flows["A4"], user_benefit=np.zeros(YEARS + 1))
+    found = project_returns(lost, flows["A0"], None, 0.07)
+    assert lost.cost.total(kinds=["residual"])[-1] < 0.0
+    assert found == (None, found.irr_reason, None, None)
+    assert found.irr_reason.startswith("none: ")
+    sold = internal_rate_of_return([-10.0, -1.0, 8.0], [0.0, 0.0, 8.0])
+    assert sold == (None, "none: only the residual value comes in")
+    assert internal_rate_of_return([-10.0, 6.0, 8.0], [0.0, 0.0, 4.0]).rate is not None
+
+
+def test_public_money_costs_a_quarter_more_in_the_supplementary_run() -> None:
+    worth = Case().worths()["A4"]
+    more = worth.with_excess_burden(0.25)
+    assert more.npv0 == pytest.approx(worth.user_benefit - 1.25 * worth.cost)
+    assert more.loads == worth.loads
+    assert worth.with_excess_burden(0.0) == worth
 
 
 def test_the_shipped_rates() -> None:

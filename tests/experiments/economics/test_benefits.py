@@ -1,10 +1,9 @@
-"""Users' gains: hours, the rule of one half, two views that are never added."""
+"""Users' gains: hours, trips by the other bridge, two views that are never added."""
 
 from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,61 +11,80 @@ from worked_example import BENEFIT, NONE, PRICE_YEAR, VALUE, hour
 
 from experiments.economics.benefits import (
     Benefit,
+    Safety,
     fuel_saved_gal,
     interpolate_years,
     reliability_benefit,
-    rule_of_half_below_ceiling,
+    trip_elsewhere_usd,
     truck_hour_value,
     user_benefit,
+    wait_as_dear_min,
 )
 from experiments.economics.discounting import Deflator
 from experiments.funding.request import read_economic_option, read_time_values
 from sim.errors import ConfigError
 
-POSITIVE = st.floats(0.0, 1e6)
+CLASSES = ("empty", "loaded", "perishable")
 
 
-@given(st.floats(1.0, 1e4), st.floats(0.1, 10.0), st.floats(0.05, 0.95), st.floats(0.1, 1e3))
-def test_up_to_the_old_hours_it_is_the_area_under_a_straight_demand(
-    trips: float, hours: float, part: float, slope: float
+@given(*[st.floats(0.0, 300.0)] * 4, st.floats(0.0, 2.0))
+def test_a_trip_elsewhere_costs_its_driving_its_standing_and_the_delay_of_others(
+    driving: float, miles: float, waiting: float, others: float, inspection_h: float
 ) -> None:
-    new_hours = hours * part
-    at = np.linspace(new_hours, hours, 2001)
-    demand = trips + slope * (hours - at)
-    area = float(np.trapezoid(demand, at))
-    found = rule_of_half_below_ceiling(trips, trips + slope * (hours - new_hours), hours, new_hours, hours)
-    assert float(found) == pytest.approx(area, rel=1e-9)
+    """Hours are worked out by hand from what an hour of the example holds: 33.5 + 3 + 0.45 + 25 dollars."""
+    there = dataclasses.replace(
+        BENEFIT.other_bridge, detour_min=driving, detour_miles=miles, wait_min=waiting, others_min=others
+    )
+    moved = dataclasses.replace(BENEFIT, other_bridge=there)
+    road, line = driving / 60.0 * (33.5 + 25.0), (waiting + others) / 60.0 + inspection_h
+    found = float(trip_elsewhere_usd(moved, hour(), inspection_h, NONE))
+    assert found == pytest.approx(road + miles * 1.0 + line * 61.95)
 
 
-@given(POSITIVE, st.floats(0.0, 10.0), st.floats(0.0, 10.0), st.floats(0.0, 10.0))
-def test_without_trips_won_or_lost_the_ceiling_is_without_effect(
-    trips: float, hours: float, new: float, most: float
-) -> None:
-    found = float(rule_of_half_below_ceiling(trips, trips, hours, new, most))
-    assert found == pytest.approx(trips * (hours - new))
+def test_the_wait_as_dear_as_leaving_is_where_a_truck_does_not_care() -> None:
+    minutes = wait_as_dear_min(BENEFIT, hour(), NONE)
+    alone = dataclasses.replace(BENEFIT.other_bridge, others_min=0.0)
+    leaving = float(trip_elsewhere_usd(dataclasses.replace(BENEFIT, other_bridge=alone), hour(), 0.0, NONE))
+    assert minutes / 60.0 * hour().usd_per_h == pytest.approx(leaving)
 
 
-@given(st.floats(1.0, 1e4), st.floats(0.0, 1.0), st.floats(0.1, 3.0), st.floats(0.0, 5.0))
-def test_turning_trips_away_is_never_a_gain(trips: float, part: float, hours: float, most: float) -> None:
-    """Those who are left go on as before, or no faster: who is turned away loses or breaks even."""
-    assert float(rule_of_half_below_ceiling(trips, trips * part, hours, hours, most)) <= 0.0
+@pytest.mark.parametrize("name", ["dot_2023", "carrier_2024"])
+def test_shipped_prices_of_leaving_agree_with_the_ceiling_at_which_trips_leave(name: str) -> None:
+    """Who leaves at 90 minutes would be out of his mind if it cost him three hours, or ten minutes."""
+    gdp = read_economic_option(Deflator, "deflator", "gdp")
+    benefit = read_economic_option(Benefit, "benefit", name)
+    for kind in CLASSES:
+        worth = truck_hour_value(read_time_values(benefit), benefit, kind, 2023, gdp)
+        assert 45.0 <= wait_as_dear_min(benefit, worth, gdp) <= 180.0  # the range of demand.wait_ceiling_min
 
 
-@given(st.floats(0.1, 10.0), st.floats(0.05, 0.95), st.floats(1.0, 1e3), st.floats(0.1, 1e3))
-def test_trips_won_up_to_the_ceiling_are_the_area_under_a_straight_demand(
-    most: float, part: float, trips: float, slope: float
-) -> None:
-    """At the ceiling only those come who always come: all that is won is won below it."""
-    new = most * part
-    at = np.linspace(new, most, 2001)
-    area = float(np.trapezoid(trips + slope * (most - at), at))
-    found = rule_of_half_below_ceiling(trips, trips + slope * (most - new), most, new, most)
-    assert float(found) == pytest.approx(area, rel=1e-9)
+@pytest.mark.parametrize("name", ["dot_2023", "dot_2023_cargo", "carrier_2024"])
+def test_an_hour_of_a_perishable_load_is_worth_more_than_any_other(name: str) -> None:
+    gdp = read_economic_option(Deflator, "deflator", "gdp")
+    benefit = read_economic_option(Benefit, "benefit", name)
+    empty, loaded, perishable = (
+        truck_hour_value(read_time_values(benefit), benefit, kind, 2023, gdp).usd_per_h for kind in CLASSES
+    )
+    assert empty <= loaded < perishable
 
 
-def test_what_is_won_one_way_is_lost_the_other() -> None:
-    there = float(rule_of_half_below_ceiling(100.0, 120.0, 1.0, 0.5, 1.5))
-    assert there == -float(rule_of_half_below_ceiling(120.0, 100.0, 0.5, 1.0, 1.5)) == 60.0
+def test_damages_count_where_both_numbers_are_given_and_are_refused_by_halves() -> None:
+    assert BENEFIT.emissions is not None
+    soot = dataclasses.replace(BENEFIT.emissions, pm25_g_per_h=2.0, pm25_damage_usd_per_t=500_000.0)
+    assert soot.usd_per_h() == pytest.approx(0.45 + 1.0)
+    bare = dataclasses.replace(BENEFIT.emissions, nox_damage_usd_per_t=None)
+    assert bare.usd_per_h() == 0.0
+    with pytest.raises(ConfigError, match=r"^so2_g_per_h: null; expected a number, since so2_damage_usd_per_t is"):
+        dataclasses.replace(BENEFIT.emissions, so2_damage_usd_per_t=1.0)
+
+
+def test_crashes_count_by_the_hour_in_line_and_by_the_mile_of_the_detour() -> None:
+    safe = Safety(crash_usd_per_truck_h=2.0, crash_usd_per_mile=0.5, price_year=PRICE_YEAR)
+    counted = dataclasses.replace(BENEFIT, safety=safe)
+    worth = truck_hour_value(VALUE, counted, "all", PRICE_YEAR, NONE)
+    assert worth.usd_per_h == pytest.approx(61.95 + 2.0)
+    more = trip_elsewhere_usd(counted, hour(), 0.0, NONE) - trip_elsewhere_usd(BENEFIT, hour(), 0.0, NONE)
+    assert float(more) == pytest.approx(20.0 * 0.5)
 
 
 def test_hours_between_simulated_years() -> None:
@@ -99,7 +117,7 @@ def test_views_are_never_added() -> None:
 
 @pytest.mark.parametrize("part", ["emissions", "cargo"])
 def test_a_carrier_pays_no_damage_and_no_cargo_time(part: str) -> None:
-    parts = {"emissions": None, "cargo": None} | {part: getattr(BENEFIT, part)}
+    parts = {"emissions": None, "safety": None, "cargo": None} | {part: getattr(BENEFIT, part)}
     with pytest.raises(ConfigError, match=r"^view: a carrier pays neither"):
         dataclasses.replace(BENEFIT, view="carrier", **parts)
 
@@ -128,11 +146,12 @@ def test_each_shipped_view_in_dollars_of_2023(name: str) -> None:
         assert found.time == pytest.approx(71.57 * 122.272 / 125.231)
         assert found.emissions == found.cargo == 0.0
     else:
-        assert found.time == pytest.approx(33.50)
-        assert found.emissions == pytest.approx(30.0 * 11_000.0 / 1e6 * 122.272 / 97.277)
+        driver_2020 = 32.00
+        assert found.time == pytest.approx(driver_2020 * 122.272 / 105.380, abs=0.005)
+        assert found.fuel == pytest.approx(0.49 * (4.20 - 0.244 - 0.20), rel=2e-3)
+        assert found.emissions == found.safety == 0.0  # no table at hand: shown empty
     assert (found.cargo > 0.0) == (name == "dot_2023_cargo")
-    total = found.time + found.fuel + found.emissions + found.cargo
-    assert found.usd_per_h == pytest.approx(total)
+    assert found.usd_per_h == pytest.approx(found.time + found.fuel + found.cargo)
 
 
 def test_steadier_waits_count_where_they_are_asked_for() -> None:

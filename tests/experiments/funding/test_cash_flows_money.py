@@ -9,17 +9,20 @@ import pandas as pd
 import pytest
 from small_case import SMALL
 
+from experiments.economics.benefits import wait_as_dear_min
 from experiments.economics.costs import Purchase
-from experiments.funding.annual import CLASSES, Response
+from experiments.funding.annual import CLASSES, Response, with_loads_of_wanted_trips
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import (
     AppraisedCase,
-    hours_at_ceiling,
-    hours_gained,
+    hours_saved,
+    inspection_hours,
     loads_interdicted,
     present_worths,
     price_alternatives,
     share_in_service,
+    trip_elsewhere_usd_by_class,
+    trips_kept,
     truck_hour_values,
 )
 from experiments.funding.exhibits.evidence import Evidence
@@ -85,36 +88,65 @@ def test_late_delivery_moves_the_gain(asked: FundingCase) -> None:
     assert share_in_service(delayed, "more").tolist() == [0.0, 0.0, 0.0, 0.5, 1.0]
 
 
-def test_hours_saved_follow_the_rule_of_one_half(asked: FundingCase) -> None:
-    """1,000 trips gain 0.1 h; 200 are won at 0.9 h of the 1.5 h that a trip accepts."""
-    gained = hours_gained(asked, response(0.1, 0.0, more_trips=200.0), "more")
-    assert set(gained) == set(CLASSES)
-    whole = 1000.0 * 0.1 + 200.0 * (1.5 - 0.9) / 2.0
-    assert gained["loaded"].tolist() == pytest.approx([0.0, whole / 2, whole, whole, whole])
+def test_a_trip_that_comes_back_saves_what_it_cost_by_the_other_bridge(asked: FundingCase) -> None:
+    """1,000 trips gain 0.1 h each; 200 more stand 0.9 h here, and no longer cost what leaving takes."""
+    found = response(0.1, 0.0, more_trips=200.0)
+    saved, kept = hours_saved(asked, found, "more"), trips_kept(asked, found, "more")
+    assert set(saved) == set(kept) == set(CLASSES)
+    whole = 1000.0 * 1.0 - 1200.0 * 0.9
+    assert saved["loaded"].tolist() == pytest.approx([0.0, whole / 2, whole, whole, whole])
+    assert kept["loaded"].tolist() == pytest.approx([0.0, 100.0, 200.0, 200.0, 200.0])
+    hour, trip_usd = truck_hour_values(asked), trip_elsewhere_usd_by_class(asked, found)
+    gain = sum(whole * hour[c].usd_per_h + 200.0 * float(trip_usd[c][-1]) for c in CLASSES)
+    assert price_alternatives(asked, found)["more"].user_benefit[-1] == pytest.approx(gain)
 
 
-def test_a_port_that_turns_trips_away_does_not_gain_by_its_shorter_line(asked: FundingCase) -> None:
-    gained = hours_gained(asked, response(0.02, 0.0, more_trips=-200.0), "more")
-    assert gained["loaded"][-1] == pytest.approx(800.0 * 0.02 - 200.0 * (1.5 - 1.0) / 2.0)
-    assert gained["loaded"][-1] < 0.0
+def test_a_port_that_sends_trips_away_does_not_gain_by_its_shorter_line(asked: FundingCase) -> None:
+    """Its hours fall; what the trips take elsewhere is more than that."""
+    found = response(0.02, 0.0, more_trips=-200.0)
+    assert hours_saved(asked, found, "more")["loaded"][-1] == pytest.approx(1000.0 - 800.0 * 0.98)
+    assert price_alternatives(asked, found)["more"].user_benefit[-1] < 0.0
 
 
-def test_inspection_after_primary_is_no_part_of_the_wait_ceiling(asked: FundingCase) -> None:
+def test_sending_away_who_would_wait_at_the_ceiling_is_about_no_loss(asked: FundingCase) -> None:
+    """Behaviour and price agree: who leaves at the wait that is as dear as leaving gains and loses nothing."""
+    hour = truck_hour_values(asked)
+    found = response(0.0, 0.0)
+    there = dataclasses.replace(asked.benefit.other_bridge, others_min=0.0)
+    alone = dataclasses.replace(asked, benefit=dataclasses.replace(asked.benefit, other_bridge=there))
+    for kind, worth in hour.items():
+        dear_h = wait_as_dear_min(alone.benefit, worth, asked.deflator) / 60.0
+        trip_usd = float(trip_elsewhere_usd_by_class(alone, found)[kind][-1])
+        assert trip_usd == pytest.approx(dear_h * worth.usd_per_h)
+
+
+def test_inspection_by_the_other_bridge_takes_as_long_as_here(asked: FundingCase) -> None:
     found = response(0.0, 0.0, more_trips=100.0)
     minutes = {"wait_mean_min": 50.0, "crossing_mean_min": 60.0}
     shape = found.amounts["loads"].shape
     known = {**found.amounts, **{name: np.full(shape, v) for name, v in minutes.items()}}
     longer = dataclasses.replace(found, amounts=known)
-    most_h = (90.0 + 10.0) / 60.0
-    assert hours_at_ceiling(asked, longer).tolist() == pytest.approx([most_h] * 5)
-    assert hours_gained(asked, longer, "more")["loaded"][-1] == pytest.approx(100.0 * (most_h - 1.0) / 2.0)
+    assert inspection_hours(asked, longer).tolist() == pytest.approx([10.0 / 60.0] * 5)
+    short, long = (trip_elsewhere_usd_by_class(asked, one)["loaded"] for one in (found, longer))
+    assert (long - short).tolist() == pytest.approx([truck_hour_values(asked)["loaded"].usd_per_h / 6.0] * 5)
 
 
 def test_the_gain_is_hours_times_their_worth(asked: FundingCase) -> None:
     found = price_alternatives(asked, response(0.1, 0.0))["more"].user_benefit
-    hour = {one.usd_per_h for one in truck_hour_values(asked).values()}
-    assert len(hour) == 1  # no cargo is counted, so that all classes are alike
-    assert found[-1] == pytest.approx(4 * 100.0 * hour.pop())
+    hours = [one.usd_per_h for one in truck_hour_values(asked).values()]
+    assert len(set(hours)) == 2  # no cargo is counted, so that all classes are alike but the one that is cooled
+    assert found[-1] == pytest.approx(100.0 * sum(hours))
+
+
+def test_loads_are_those_of_all_trips_wanted() -> None:
+    """A port that sends half of its trips away finds what it found before: the other bridge meets their loads."""
+    shape = (2, 1, 1)
+    made = {"presented_wanted": np.full(shape, 40.0), "expected_weight": np.array([40.0, 20.0]).reshape(shape)}
+    made["loads_here"] = 0.25 * made["expected_weight"]
+    found = Response(("today", "more"), (1,), made)
+    assert with_loads_of_wanted_trips(found, "today", None).amounts["loads"].ravel().tolist() == [10.0, 10.0]
+    assert with_loads_of_wanted_trips(found, "today", 0.0).amounts["loads"].ravel().tolist() == [10.0, 5.0]
+    assert with_loads_of_wanted_trips(found, "today", 1.0).amounts["loads"].ravel().tolist() == [10.0, 25.0]
 
 
 def test_reliability_counts_where_it_is_asked_for(asked: FundingCase) -> None:

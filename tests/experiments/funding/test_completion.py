@@ -25,7 +25,7 @@ SHORT = (
     "demand.growth_share_per_y=0.03",
 )
 """An alternative that scans everybody with two portals, one analyst and the docks of today."""
-CROWDED = ("traffic.volume_scale=2.0", "staffing=timetable")
+CROWDED = ("traffic.volume_scale=2.0", "staffing=timetable", "demand.most_elsewhere_share=1.0")
 """Booths by the timetable alone: lanes that follow the line let more trips through than the docks of ``more`` carry."""
 
 

@@ -34,7 +34,7 @@ def test_a_source_is_looked_up_and_an_assumption_has_its_range() -> None:
         ("port.primary.service.mean_min", "min"),
         ("value.idle_fuel_gal_per_h", "gal per h"),
         ("port.mix.fast_share", "share"),
-        ("scanner.portal.cost.capital_usd_per_unit", "USD per unit"),
+        ("benefit.other_bridge.vehicle_usd_per_mile", "USD per mile"),
         ("scanner.portal.sensing.d_prime.in_cargo", "z"),
         ("threat.loads.heroin_kg.median", "kg"),
         ("threat.loads.heroin_kg.ln_sd", "ln"),

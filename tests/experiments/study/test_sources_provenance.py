@@ -48,13 +48,14 @@ def test_an_assumption_has_a_range_that_holds_its_value() -> None:
 
 
 def test_what_the_user_sets_is_the_users() -> None:
-    rows = rows_of("port.mix.fast_share=0.4", "policy=top_share", "scanner.exam.cost={life_years: 9}")
+    rows = rows_of("port.mix.fast_share=0.4", "policy=top_share", "scanner.exam.outages={repair_median_h: 9}")
     mine = {key for key, row in rows.items() if row.kind == "user"}
     assert mine == {
         "port.mix.fast_share",
-        "scanner.exam.cost.capital_usd_per_unit",
-        "scanner.exam.cost.om_usd_per_unit_year",
-        "scanner.exam.cost.life_years",
+        "scanner.exam.outages.availability_share",
+        "scanner.exam.outages.repair_median_h",
+        "scanner.exam.outages.repair_ln_sd",
+        "scanner.exam.outages.repair_max_h",
     }
     assert rows["policy.share"].source_id == "S23"
 

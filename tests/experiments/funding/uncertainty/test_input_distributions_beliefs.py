@@ -41,7 +41,7 @@ KINDS = {
     "cost.portal.assets.scanner.life_y": "pert",
     "cost.portal.yearly.upkeep.cost_usd_per_y": "uniform",
     "cost.portal.staff.analyst": "pert",
-    "cost.analyst.yearly.salary.cost_usd_per_y": "gamma",
+    "cost.analyst.yearly.salary.cost_usd_per_y": "pert",
     "value.value_of_time_usd_per_truck_h": "gamma",
     "value.diesel_usd_per_gal": "triangular",
 }
@@ -61,13 +61,13 @@ def test_rates_years_and_prices_without_a_range_are_never_drawn() -> None:
 
 def test_one_number_written_twice_is_drawn_once() -> None:
     bought = "purchases.more=[{measure: portal, units: 1, order_y: 0, late_y: 0}, {measure: analyst"
-    bought += ", units: 1, order_y: 0, late_y: 0}, {measure: officer, units: 1, order_y: 0, "
+    bought += ", units: 1, order_y: 0, late_y: 0}, {measure: secondary_scanner, units: 1, order_y: 0, "
     bought += "late_y: 0}]"
     found = uncertain_economic_inputs(
         build_case([*SMALL[:-1], f"+{bought}"]), read_economic_option(UncertaintySettings, "uncertainty", "standard")
     )
-    (pay,) = [one for one in found if "cost.officer.yearly.salary.cost_usd_per_y" in one.keys]
-    assert set(pay.keys) == {"cost.officer.yearly.salary.cost_usd_per_y", "cost.analyst.yearly.salary.cost_usd_per_y"}
+    (paid,) = [one for one in found if "cost.portal.once.courses.cost_usd" in one.keys]
+    assert set(paid.keys) == {"cost.portal.once.courses.cost_usd", "cost.secondary_scanner.once.courses.cost_usd"}
 
 
 def test_what_the_user_sets_stays() -> None:
