@@ -35,7 +35,7 @@ from experiments.calibration.report.result import PortCalibration
 from experiments.calibration.report.tables import forecast_table, left_out_table, record
 from experiments.calibration.report.terminal import print_calibration
 from experiments.calibration.request import CalibrationRequest
-from experiments.calibration.steps import CORRECTIONS, correct, fast_fit, service_range
+from experiments.calibration.steps import CORRECTION_WEEKS, CORRECTIONS, correct, fast_fit, service_range
 from experiments.calibration.write import Provenance, calibration_yaml
 from experiments.execution.replicate import compile_for_run
 from experiments.files import OutputFolder
@@ -57,8 +57,9 @@ def carry_out(request: CalibrationRequest) -> int:
     with report_terminal.show_progress(terminal, 2, "fast model, timetables fitted") as tell:
         fit = fast_fit(request, center, tell)
     for number in range(CORRECTIONS):
-        with report_terminal.show_progress(terminal, request.weeks, f"simulated weeks, round {number + 1}") as tell:
-            engine = _simulate(request, fit, scorer, f"round {number + 1}", tell)
+        weeks = min(request.weeks, CORRECTION_WEEKS)
+        with report_terminal.show_progress(terminal, weeks, f"simulated weeks, round {number + 1}") as tell:
+            engine = _simulate(request, fit, scorer, weeks, f"round {number + 1}", tell)
         fit = correct(
             fit, discrepancy(fit.model, fit.model.parameters.values(fit.theta), engine), center, study.processes
         )
@@ -66,7 +67,7 @@ def carry_out(request: CalibrationRequest) -> int:
         posterior = draw_posterior(fit.model, fit.likelihood, center, study.processes, tell)
     fit = dataclasses.replace(fit, theta=posterior.theta.mean(axis=0))
     with report_terminal.show_progress(terminal, request.weeks, "simulated weeks, final") as tell:
-        engine = _simulate(request, fit, scorer, "final", tell)
+        engine = _simulate(request, fit, scorer, request.weeks, "final", tell)
     in_sample = score(engine.cells, fit.likelihood.wait_min)
     _check_hope(in_sample.rmse, float(request.observed.cells["wait_min"].mean()))
     with report_terminal.show_progress(terminal, len(request.observed.months), "months left out") as tell:
@@ -89,13 +90,13 @@ def carry_out(request: CalibrationRequest) -> int:
 
 
 def _simulate(
-    request: CalibrationRequest, fit: WaitFit, scorer: Scorer, stage: str, tell: Callable[[int, int], None]
+    request: CalibrationRequest, fit: WaitFit, scorer: Scorer, weeks: int, stage: str, tell: Callable[[int, int], None]
 ) -> EngineWaits:
     model, study = fit.model, request.study
     keys = calibrated_keys(model.parameters, model.timetable, fit.theta)
     scenario = calibrated_scenario(study, keys, model.trucks_per_month)
     months = [MonthToSimulate(model.year, month, scenario) for month in model.months]
-    return simulate_months(study, scorer, months, request.weeks, stage, tell)
+    return simulate_months(study, scorer, months, weeks, stage, tell)
 
 
 def _check_hope(rmse: float, mean: float) -> None:

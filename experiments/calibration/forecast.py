@@ -18,6 +18,7 @@ from experiments.calibration.engine_waits import (
 )
 from experiments.calibration.fit import WaitFit
 from experiments.calibration.likelihood import make_likelihood
+from experiments.calibration.month_levels import expected_offset, month_offsets
 from experiments.calibration.request import CalibrationRequest, ForecastMonth
 from experiments.calibration.steps import best_fit, correct, fit_look, timetable_looks
 from experiments.execution import journal
@@ -55,7 +56,7 @@ class LeftOut:
     months: tuple[int, ...]
     simulated: FloatArray
     blended: FloatArray
-    """The hour's mean of the other months, moved to the simulated level of the month."""
+    """The hour's mean of the other months, moved to the month's level: as simulated, and by what others are off."""
     hour_mean: FloatArray
     """Naive: the hour's mean of the other months, by weekdays, Saturdays and Sundays."""
     constant: FloatArray
@@ -119,7 +120,10 @@ def leave_months_out(request: CalibrationRequest, service_min: float, scorer: Sc
     others = [np.array([m != month for m in months]) for month in months]
     hour_mean = np.array([hour_means(observed[kept]) for kept in others])
     constant = np.array([np.full((7, 24), np.nanmean(observed[kept])) for kept in others])
-    blended = np.array([blend(hour, one, mine) for hour, one, mine in zip(hour_mean, simulated, seen, strict=True)])
+    offsets = [
+        expected_offset(fit.model.months, month_offsets(fit), month) for fit, month in zip(fits, months, strict=True)
+    ]
+    blended = np.array([blend(*one) for one in zip(hour_mean, simulated, seen, offsets, strict=True)])
     errors, blended_errors = np.abs(simulated - observed), np.abs(blended - observed)
     held = [errors[at][seen[at]] <= _width(errors[kept], seen[kept]) for at, kept in enumerate(others)]
     return LeftOut(
@@ -150,11 +154,20 @@ def hour_means(observed: FloatArray) -> FloatArray:
     return found
 
 
-def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray) -> FloatArray:
-    """Return the observed shape of the hours at the simulated level of the month, [7, 24]."""
+def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray, offset_min: float) -> FloatArray:
+    """Return the observed shape of the hours at the level of the month, [7, 24].
+
+    The level is the simulated one and ``offset_min``, by which the month is expected to be longer (`month_levels`).
+
+    Examples
+    --------
+    >>> seen = np.ones((7, 24), dtype=bool)
+    >>> blend(np.full((7, 24), 20.0), np.full((7, 24), 30.0), seen, 4.0)[0, 0].item()
+    34.0
+    """
     both = seen & np.isfinite(hour_mean) & np.isfinite(simulated)
-    level = float(simulated[both].mean()) / max(float(hour_mean[both].mean()), 1e-9)
-    return hour_mean * level
+    level = max(float(simulated[both].mean()) + offset_min, 0.0)
+    return hour_mean * (level / max(float(hour_mean[both].mean()), 1e-9))
 
 
 def score(predicted: FloatArray, observed: FloatArray) -> Score:
@@ -182,7 +195,11 @@ def forecast_months(
     shape = hour_means(fit.likelihood.wait_min)
     seen = np.asarray(fit.likelihood.seen.any(axis=0))
     cells = np.where(found.trucks.sum(axis=1) > 0.0, found.cells, np.nan)
-    return [MonthForecast(month, one, blend(shape, one, seen)) for month, one in zip(wanted, cells, strict=True)]
+    offsets = month_offsets(fit)
+    return [
+        MonthForecast(month, one, blend(shape, one, seen, expected_offset(fit.model.months, offsets, month.month)))
+        for month, one in zip(wanted, cells, strict=True)
+    ]
 
 
 def daily_spread(simulated: EngineWaits, hours: Sequence[int]) -> float:

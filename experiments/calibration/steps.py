@@ -22,6 +22,8 @@ SERVICE: Final = "port.primary.service.mean_min"
 LOOK_RUNS, FIT_RUNS = 8, 16
 """Weeks of the fast model a month: to begin with, and for the fit."""
 CORRECTIONS: Final = 2
+CORRECTION_WEEKS: Final = 12
+"""Weeks of each month by which the engine corrects a fit: few, since the fast model is run on the same arrivals."""
 CORRECTION_STEPS: Final = 4
 
 

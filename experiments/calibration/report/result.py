@@ -49,7 +49,7 @@ class PortCalibration:
 
     @cached_property
     def blended_score(self) -> Score:
-        """Of the observed shape at the simulated level."""
+        """Of the observed shape of the hours at the month's level."""
         return score(self.left_out.blended, self.observed)
 
     @cached_property
