@@ -68,7 +68,7 @@ def carry_out(request: CalibrationRequest) -> int:
     fit = dataclasses.replace(fit, theta=posterior.theta.mean(axis=0))
     with report_terminal.show_progress(terminal, request.weeks, "simulated weeks, final") as tell:
         engine = _simulate(request, fit, scorer, request.weeks, "final", tell)
-    in_sample = score(engine.cells, fit.likelihood.wait_min)
+    in_sample = score(engine.cells, fit.likelihood.wait_min, fit.likelihood.days)
     _check_hope(in_sample.rmse, float(request.observed.cells["wait_min"].mean()))
     with report_terminal.show_progress(terminal, len(request.observed.months), "months left out") as tell:
         left_out = leave_months_out(request, center, scorer, tell)

@@ -87,8 +87,8 @@ def timetables(
 
 
 def scatter_of(fit: WaitFit) -> float:
-    """Return the root mean square of the cells' residuals, in minutes."""
-    errors = fit.likelihood.cell_errors(fit.model.predict(fit.theta))
+    """Return the root mean square of the cells' residuals, in minutes; cells weigh by their days."""
+    errors = fit.likelihood.cell_errors(fit.model.predict(fit.theta)) * fit.likelihood.day_weights
     return max(float(np.sqrt((errors**2).mean())), LEAST_SCATTER_MIN)
 
 

@@ -17,7 +17,7 @@ from experiments.calibration.engine_waits import (
     simulate_months,
 )
 from experiments.calibration.fit import WaitFit
-from experiments.calibration.likelihood import make_likelihood
+from experiments.calibration.likelihood import cell_days, make_likelihood
 from experiments.calibration.month_levels import expected_offset, month_offsets
 from experiments.calibration.request import CalibrationRequest, ForecastMonth
 from experiments.calibration.steps import best_fit, correct, fit_look, timetable_looks
@@ -118,8 +118,11 @@ def leave_months_out(request: CalibrationRequest, service_min: float, scorer: Sc
     simulated = simulate_months(study, scorer, todo, request.weeks, "months left out, simulated", None).cells
     seen = np.isfinite(observed)
     others = [np.array([m != month for m in months]) for month in months]
-    hour_mean = np.array([hour_means(observed[kept]) for kept in others])
-    constant = np.array([np.full((7, 24), np.nanmean(observed[kept])) for kept in others])
+    days = cell_days(request.observed)
+    hour_mean = np.array([hour_means(observed[kept], days[kept]) for kept in others])
+    weight = np.where(seen, days, 0.0)
+    level = [np.average(np.nan_to_num(observed[kept]), weights=weight[kept]) for kept in others]
+    constant = np.array([np.full((7, 24), mean) for mean in level])
     offsets = [
         expected_offset(fit.model.months, month_offsets(fit), month) for fit, month in zip(fits, months, strict=True)
     ]
@@ -143,14 +146,17 @@ def _width(errors: FloatArray, seen: BoolArray) -> float:
     return float(np.quantile(errors[seen & np.isfinite(errors)], BAND))
 
 
-def hour_means(observed: FloatArray) -> FloatArray:
-    """Return the mean of each hour over months [months, 7, 24] and like days, [7, 24]; NaN: never observed."""
+def hour_means(observed: FloatArray, days: FloatArray) -> FloatArray:
+    """Return the mean of each hour over months [months, 7, 24] and like days, [7, 24]; NaN: never observed.
+
+    ``days`` [months, 7, 24] lie behind each cell, which weighs by them.
+    """
     found = np.full((7, 24), np.nan)
-    for days in KINDS:
-        part = observed[:, list(days)]
-        seen = np.isfinite(part)
-        total, count = np.where(seen, part, 0.0).sum(axis=(0, 1)), seen.sum(axis=(0, 1))
-        found[list(days)] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    for kind in KINDS:
+        part = observed[:, list(kind)]
+        weight = np.where(np.isfinite(part), days[:, list(kind)], 0.0)
+        total, count = (np.nan_to_num(part) * weight).sum(axis=(0, 1)), weight.sum(axis=(0, 1))
+        found[list(kind)] = np.where(count > 0.0, total / np.maximum(count, 1e-9), np.nan)
     return found
 
 
@@ -170,13 +176,31 @@ def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray, offset_
     return hour_mean * (level / max(float(hour_mean[both].mean()), 1e-9))
 
 
-def score(predicted: FloatArray, observed: FloatArray) -> Score:
-    """Return the errors of predicted waits [months, 7, 24] over the observed cells."""
-    error = np.where(np.isfinite(observed) & np.isfinite(predicted), predicted - observed, np.nan)
-    by_month = tuple(float(np.sqrt(np.nanmean(one**2))) for one in error)
-    bias = tuple(float(np.nanmean(one)) for one in error)
+def score(predicted: FloatArray, observed: FloatArray, days: FloatArray) -> Score:
+    """Return the errors of predicted waits over the observed cells, all [months, 7, 24].
+
+    A cell weighs by the days behind it, months weigh alike in ``month_error``.
+
+    Examples
+    --------
+    >>> observed = np.full((1, 7, 24), np.nan)
+    >>> observed[0, 0, 8:10] = [30.0, 90.0]
+    >>> days = np.where(np.arange(24) == 9, 1.0, 3.0) * np.ones((1, 7, 24))
+    >>> found = score(np.full((1, 7, 24), 30.0), observed, days)
+    >>> found.rmse, found.bias
+    (30.0, -15.0)
+    """
+    error = predicted - observed
+    weight = np.where(np.isfinite(error), days, 0.0)
+    error = np.nan_to_num(error)
+    by_month = weight.sum(axis=(1, 2))
+    bias, square = ((weight * part).sum(axis=(1, 2)) / by_month for part in (error, error**2))
     return Score(
-        float(np.sqrt(np.nanmean(error**2))), float(np.nanmean(error)), float(np.mean(np.abs(bias))), by_month, bias
+        float(np.sqrt((weight * error**2).sum() / weight.sum())),
+        float((weight * error).sum() / weight.sum()),
+        float(np.mean(np.abs(bias))),
+        tuple(np.sqrt(square).tolist()),
+        tuple(bias.tolist()),
     )
 
 
@@ -192,7 +216,7 @@ def forecast_months(
         for month in wanted
     ]
     found = simulate_months(study, scorer, todo, weeks, "forecast", progress)
-    shape = hour_means(fit.likelihood.wait_min)
+    shape = hour_means(fit.likelihood.wait_min, fit.likelihood.days)
     seen = np.asarray(fit.likelihood.seen.any(axis=0))
     cells = np.where(found.trucks.sum(axis=1) > 0.0, found.cells, np.nan)
     offsets = month_offsets(fit)

@@ -62,7 +62,7 @@ def expected_offset(months: Sequence[int], off_min: FloatArray, month: int) -> f
 
 
 def month_offsets(fit: WaitFit) -> FloatArray:
-    """Return the observed mean of each month less that of the fit, [months], minutes."""
+    """Return the observed mean of each month less that of the fit, [months], minutes; cells weigh by their days."""
     errors = fit.likelihood.cell_errors(replace(fit.model, runs=LEVEL_WEEKS).predict(fit.theta))
-    month = np.nonzero(fit.likelihood.seen)[0]
-    return np.asarray(-np.bincount(month, errors) / np.bincount(month))
+    month, days = np.nonzero(fit.likelihood.seen)[0], fit.likelihood.days[fit.likelihood.seen]
+    return np.asarray(-np.bincount(month, errors * days) / np.bincount(month, days))

@@ -179,6 +179,8 @@ def _forecast(months: object, volumes: object, counts: Sequence[float]) -> tuple
     trucks = volumes if isinstance(volumes, list) else [volumes] * (1 if volumes is not None else len(listed))
     if len(trucks) != len(listed):
         raise ConfigError("volume", f"expected one number a month of forecast, {len(listed)}; got {len(trucks)}")
+    if twice := next((text for text in listed if listed.count(text) > 1), None):
+        raise ConfigError("forecast", f"expected each month once, got {twice} twice")
     found = []
     for text, given in zip(listed, trucks, strict=True):
         match = MONTH.fullmatch(str(text))

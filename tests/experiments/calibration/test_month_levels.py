@@ -42,5 +42,9 @@ def test_a_month_is_off_by_the_mean_of_its_observed_cells() -> None:
     waits[:, :5, 8:15] = fit.likelihood.corrected(prediction)[:, :5, 8:15]
     waits[1, :5, 8:10] += np.array([6.0, 0.0])
     waits[2, :, 12:] = np.nan
-    off = month_offsets(replace(fit, likelihood=replace(fit.likelihood, wait_min=waits)))
+    days = np.full_like(waits, 4.0)
+    off = month_offsets(replace(fit, likelihood=replace(fit.likelihood, wait_min=waits, days=days)))
     assert off == pytest.approx([0.0, 6.0 / 7.0, 0.0, 0.0])
+    days[1, :, 8] = 1.0
+    off = month_offsets(replace(fit, likelihood=replace(fit.likelihood, wait_min=waits, days=days)))
+    assert off == pytest.approx([0.0, 6.0 / 25.0, 0.0, 0.0])
