@@ -66,7 +66,7 @@ def timetable_looks(study: Study, likelihood: Likelihood, service_min: float) ->
     )
     return [
         TimetableLook(parameters, timetable, likelihood, volumes, year, start, service_min, study.seed)
-        for timetable in timetables(parameters, volumes, year, service_min)
+        for timetable in timetables(parameters, volumes, year, service_min, likelihood.lanes)
     ]
 
 

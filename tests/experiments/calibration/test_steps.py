@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments.calibration.fit import timetables
 from experiments.calibration.steps import lane_minutes
 from tests.synthetic_waits import MONTHS, SERVICE_MIN, YEAR, any_fit, synthetic_port
 
@@ -29,3 +30,16 @@ def test_without_all_lanes_nothing_is_said() -> None:
     waits[:, :5, 8:15], lanes[:, :5, 8:14] = 30.0, 4.0
     likelihood = replace(fit.likelihood, wait_min=waits, lanes=lanes)
     assert lane_minutes(synthetic_port(), likelihood, dict.fromkeys(MONTHS, 18_000.0), YEAR) is None
+
+
+def test_lanes_observed_say_what_the_timetable_opens() -> None:
+    """Three lanes in the morning and up to six at noon: the timetable has three, or four."""
+    fit, _ = any_fit()
+    lanes = np.full((len(MONTHS), 7, 24), np.nan)
+    lanes[:, :5, 8:15] = [3.0, 3.0, 4.0, 6.0, 6.0, 5.0, 3.4]
+    volumes = dict.fromkeys(MONTHS, 18_000.0)
+    found = [one.lanes["weekday"] for one in timetables(fit.model.parameters, volumes, YEAR, SERVICE_MIN, lanes)]
+    assert found == [3, 4]
+    none = np.full_like(lanes, np.nan)
+    fluid = [one.lanes["weekday"] for one in timetables(fit.model.parameters, volumes, YEAR, SERVICE_MIN, none)]
+    assert fluid == [2, 3]
