@@ -1,9 +1,15 @@
-"""Months that the fit has not seen: each observed month left out in turn, naive predictors, bands, months to come."""
+"""Months that the fit has not seen: each observed month left out in turn, naive predictors, bands, months to come.
+
+Officers on leave, works on a bridge, trucks that another crossing sends over: no count of trucks tells them, and they
+last for months. What observed months are off is taken for a stationary process of months, of which the nearest say
+most, and its mean at another month moves the blended forecast (kriging: Rasmussen and Williams, Gaussian Processes for
+Machine Learning, 2006, section 2.2).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +24,6 @@ from experiments.calibration.engine_waits import (
 )
 from experiments.calibration.fit import WaitFit
 from experiments.calibration.likelihood import cell_days, make_likelihood
-from experiments.calibration.month_levels import expected_offset, month_offsets
 from experiments.calibration.request import CalibrationRequest, ForecastMonth
 from experiments.calibration.steps import best_fit, correct, fit_look, timetable_looks
 from experiments.execution import journal
@@ -32,6 +37,12 @@ BAND: Final = 0.8
 """Share of cells that the bands are to hold."""
 FOLD_WEEKS: Final = 4
 """Weeks of each month by which the engine corrects a fit without a month."""
+CARRIED: Final = np.linspace(0.0, 0.9, 10)
+"""Correlation of neighboring months that are tried."""
+LASTING: Final = (0.25, 0.5, 0.75, 0.95)
+"""Share of the variance that lasts at all; the rest is the luck of a month's few days."""
+LEVEL_WEEKS: Final = 96
+"""Weeks of the fast model that say how far a month is off."""
 KINDS: Final = (tuple(range(5)), (5,), (6,))
 """Days of the week that share a mean of the hour."""
 
@@ -163,7 +174,7 @@ def hour_means(observed: FloatArray, days: FloatArray) -> FloatArray:
 def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray, offset_min: float) -> FloatArray:
     """Return the observed shape of the hours at the level of the month, [7, 24].
 
-    The level is the simulated one and ``offset_min``, by which the month is expected to be longer (`month_levels`).
+    The level is the simulated one and ``offset_min``, by which the month is expected to be longer (`expected_offset`).
 
     Examples
     --------
@@ -174,6 +185,51 @@ def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray, offset_
     both = seen & np.isfinite(hour_mean) & np.isfinite(simulated)
     level = max(float(simulated[both].mean()) + offset_min, 0.0)
     return hour_mean * (level / max(float(hour_mean[both].mean()), 1e-9))
+
+
+def expected_offset(months: Sequence[int], off_min: FloatArray, month: int) -> float:
+    """Return by how much a month is expected to be longer than simulated, minutes.
+
+    How far what months are off carries is not known: all points of a grid count by how likely they make what is known,
+    the scale integrated out.
+
+    Parameters
+    ----------
+    months : sequence of int
+        Other months that were observed, 1-12. Which year they are of is not told: December stands beside January.
+    off_min : float array [months]
+        Their mean waits less what was simulated.
+    month : int
+        1-12.
+
+    Examples
+    --------
+    >>> round(expected_offset([1, 2, 3, 4], np.array([5.0, 5.0, 5.0, 5.0]), 5), 1)
+    3.3
+    >>> round(expected_offset([1, 2, 3, 4], np.array([5.0, -5.0, 5.0, -5.0]), 5), 1)
+    -0.6
+    """
+    places = np.array([*months, month])
+    apart = np.abs(places[:, None] - places)
+    apart = np.minimum(apart, 12 - apart)
+    n, levels, found = len(months), [], []
+    for carried in CARRIED:
+        for lasting in LASTING:
+            together = lasting * carried**apart
+            np.fill_diagonal(together, 1.0)
+            weights = np.linalg.solve(together[:n, :n], off_min)
+            square = max(float(off_min @ weights), 1e-12)
+            levels.append(-0.5 * float(np.linalg.slogdet(together[:n, :n])[1]) - 0.5 * n * np.log(square))
+            found.append(float(together[n, :n] @ weights))
+    likely = np.exp(np.array(levels) - max(levels))
+    return float(likely @ np.array(found) / likely.sum())
+
+
+def month_offsets(fit: WaitFit) -> FloatArray:
+    """Return the observed mean of each month less that of the fit, [months], minutes; cells weigh by their days."""
+    errors = fit.likelihood.cell_errors(replace(fit.model, runs=LEVEL_WEEKS).predict(fit.theta))
+    month, days = np.nonzero(fit.likelihood.seen)[0], fit.likelihood.days[fit.likelihood.seen]
+    return np.asarray(-np.bincount(month, errors * days) / np.bincount(month, days))
 
 
 def score(predicted: FloatArray, observed: FloatArray, days: FloatArray) -> Score:
