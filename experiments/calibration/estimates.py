@@ -69,6 +69,8 @@ def estimate_parameters(fit: WaitFit, draws: FloatArray, service_min: float, cov
         low, high = np.quantile([of(values) for values in there], [tail, 1.0 - tail])
         return Estimate(name, key, unit, of(here), float(low), float(high), by)
 
+    # waits alone tell lanes over service time; how narrow its distribution is rests on the lanes that are held
+    service_by = identified["service"] if np.isfinite(fit.likelihood.lanes).any() else "prior"
     lanes, built = fit.model.timetable.lanes, parameters.setting.port.primary.lanes
     response, volume = "port.lane_response", "port.volume"
     rows = [
@@ -76,7 +78,7 @@ def estimate_parameters(fit: WaitFit, draws: FloatArray, service_min: float, cov
     ]
     rows += [
         row(f"all {built} lanes", "", "trucks/h", _capacity(built), "waits"),
-        row("service time at these lanes", "port.primary.service.mean_min", "min", _service, "prior"),
+        row("service time at these lanes", "port.primary.service.mean_min", "min", _service, service_by),
         row("a lane opens above", f"{response}.open_above_min", "min", _opens, identified["open_above"]),
         row("a lane closes below", f"{response}.close_below_min", "min", _closes, identified["close_ratio"]),
         row("day factor, sd of ln", f"{volume}.day_factor.ln_sd", "", _day_sd, identified["day_sd"]),

@@ -63,12 +63,13 @@ def fit_from(
 
 
 def timetables(
-    parameters: Parameters, trucks_per_month: dict[int, float], year: int, service_min: float
+    parameters: Parameters, trucks_per_month: dict[int, float], year: int, service_min: float, lanes: FloatArray
 ) -> list[Timetable]:
     """Return timetables worth a look: the lanes that a day's work keeps busy on average; on weekdays one and two less.
 
     Where it keeps two busy at most, these and one less. It is that of a fluid of the mean month: general trucks of the
-    day x service time / minutes open.
+    day x service time / minutes open. Where lanes were observed ([months, 7, 24]; NaN: not), those of the hour with the
+    fewest, since no review closes a lane of the timetable; on weekdays one more as well.
     """
     setting = parameters.setting
     built, volume = setting.port.primary.lanes, setting.port.volume
@@ -82,13 +83,29 @@ def timetables(
         trucks = total * float(weight[list(days)].mean()) * (1.0 - setting.port.mix.fast_share)
         busy = round(trucks * service_min / (60.0 * (hours.close_h - hours.open_h)))
         fewer = ((2, 1) if busy > 2 else (1, 0)) if kind == "weekday" else (0,)
+        least = fewest_lanes(lanes[:, list(days)])
+        if least is not None:
+            busy, fewer = least, (0, -1) if kind == "weekday" else (0,)
         levels[kind] = sorted({int(np.clip(busy - less, 1, built)) for less in fewer})  # type: ignore[index]
     return [Timetable(dict(zip(levels, lanes, strict=True))) for lanes in itertools.product(*levels.values())]
 
 
+def fewest_lanes(lanes: FloatArray) -> int | None:
+    """Return the lanes of the hour in which the fewest were open on average; None: none were observed.
+
+    >>> fewest_lanes(np.array([[[np.nan, 4.2, 6.0], [np.nan, 3.8, 5.0]]]))
+    4
+    """
+    seen = np.isfinite(lanes)
+    hours = np.flatnonzero(seen.any(axis=(0, 1)))
+    if not len(hours):
+        return None
+    return round(min(float(lanes[..., hour][seen[..., hour]].mean()) for hour in hours))
+
+
 def scatter_of(fit: WaitFit) -> float:
-    """Return the root mean square of the cells' residuals, in minutes."""
-    errors = fit.likelihood.cell_errors(fit.model.predict(fit.theta))
+    """Return the root mean square of the cells' residuals, in minutes; cells weigh by their days."""
+    errors = fit.likelihood.cell_errors(fit.model.predict(fit.theta)) * fit.likelihood.day_weights
     return max(float(np.sqrt((errors**2).mean())), LEAST_SCATTER_MIN)
 
 

@@ -1,9 +1,15 @@
-"""Months that the fit has not seen: each observed month left out in turn, naive predictors, bands, months to come."""
+"""Months that the fit has not seen: each observed month left out in turn, naive predictors, bands, months to come.
+
+Officers on leave, works on a bridge, trucks that another crossing sends over: no count of trucks tells them, and they
+last for months. What observed months are off is taken for a stationary process of months, of which the nearest say
+most, and its mean at another month moves the blended forecast (kriging: Rasmussen and Williams, Gaussian Processes for
+Machine Learning, 2006, section 2.2).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +23,7 @@ from experiments.calibration.engine_waits import (
     simulate_months,
 )
 from experiments.calibration.fit import WaitFit
-from experiments.calibration.likelihood import make_likelihood
+from experiments.calibration.likelihood import cell_days, make_likelihood
 from experiments.calibration.request import CalibrationRequest, ForecastMonth
 from experiments.calibration.steps import best_fit, correct, fit_look, timetable_looks
 from experiments.execution import journal
@@ -31,6 +37,12 @@ BAND: Final = 0.8
 """Share of cells that the bands are to hold."""
 FOLD_WEEKS: Final = 4
 """Weeks of each month by which the engine corrects a fit without a month."""
+CARRIED: Final = np.linspace(0.0, 0.9, 10)
+"""Correlation of neighboring months that are tried."""
+LASTING: Final = (0.25, 0.5, 0.75, 0.95)
+"""Share of the variance that lasts at all; the rest is the luck of a month's few days."""
+LEVEL_WEEKS: Final = 96
+"""Weeks of the fast model that say how far a month is off."""
 KINDS: Final = (tuple(range(5)), (5,), (6,))
 """Days of the week that share a mean of the hour."""
 
@@ -55,7 +67,7 @@ class LeftOut:
     months: tuple[int, ...]
     simulated: FloatArray
     blended: FloatArray
-    """The hour's mean of the other months, moved to the simulated level of the month."""
+    """The hour's mean of the other months, moved to the month's level: as simulated, and by what others are off."""
     hour_mean: FloatArray
     """Naive: the hour's mean of the other months, by weekdays, Saturdays and Sundays."""
     constant: FloatArray
@@ -117,9 +129,15 @@ def leave_months_out(request: CalibrationRequest, service_min: float, scorer: Sc
     simulated = simulate_months(study, scorer, todo, request.weeks, "months left out, simulated", None).cells
     seen = np.isfinite(observed)
     others = [np.array([m != month for m in months]) for month in months]
-    hour_mean = np.array([hour_means(observed[kept]) for kept in others])
-    constant = np.array([np.full((7, 24), np.nanmean(observed[kept])) for kept in others])
-    blended = np.array([blend(hour, one, mine) for hour, one, mine in zip(hour_mean, simulated, seen, strict=True)])
+    days = cell_days(request.observed)
+    hour_mean = np.array([hour_means(observed[kept], days[kept]) for kept in others])
+    weight = np.where(seen, days, 0.0)
+    level = [np.average(np.nan_to_num(observed[kept]), weights=weight[kept]) for kept in others]
+    constant = np.array([np.full((7, 24), mean) for mean in level])
+    offsets = [
+        expected_offset(fit.model.months, month_offsets(fit), month) for fit, month in zip(fits, months, strict=True)
+    ]
+    blended = np.array([blend(*one) for one in zip(hour_mean, simulated, seen, offsets, strict=True)])
     errors, blended_errors = np.abs(simulated - observed), np.abs(blended - observed)
     held = [errors[at][seen[at]] <= _width(errors[kept], seen[kept]) for at, kept in enumerate(others)]
     return LeftOut(
@@ -139,31 +157,106 @@ def _width(errors: FloatArray, seen: BoolArray) -> float:
     return float(np.quantile(errors[seen & np.isfinite(errors)], BAND))
 
 
-def hour_means(observed: FloatArray) -> FloatArray:
-    """Return the mean of each hour over months [months, 7, 24] and like days, [7, 24]; NaN: never observed."""
+def hour_means(observed: FloatArray, days: FloatArray) -> FloatArray:
+    """Return the mean of each hour over months [months, 7, 24] and like days, [7, 24]; NaN: never observed.
+
+    ``days`` [months, 7, 24] lie behind each cell, which weighs by them.
+    """
     found = np.full((7, 24), np.nan)
-    for days in KINDS:
-        part = observed[:, list(days)]
-        seen = np.isfinite(part)
-        total, count = np.where(seen, part, 0.0).sum(axis=(0, 1)), seen.sum(axis=(0, 1))
-        found[list(days)] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    for kind in KINDS:
+        part = observed[:, list(kind)]
+        weight = np.where(np.isfinite(part), days[:, list(kind)], 0.0)
+        total, count = (np.nan_to_num(part) * weight).sum(axis=(0, 1)), weight.sum(axis=(0, 1))
+        found[list(kind)] = np.where(count > 0.0, total / np.maximum(count, 1e-9), np.nan)
     return found
 
 
-def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray) -> FloatArray:
-    """Return the observed shape of the hours at the simulated level of the month, [7, 24]."""
+def blend(hour_mean: FloatArray, simulated: FloatArray, seen: BoolArray, offset_min: float) -> FloatArray:
+    """Return the observed shape of the hours at the level of the month, [7, 24].
+
+    The level is the simulated one and ``offset_min``, by which the month is expected to be longer (`expected_offset`).
+
+    Examples
+    --------
+    >>> seen = np.ones((7, 24), dtype=bool)
+    >>> blend(np.full((7, 24), 20.0), np.full((7, 24), 30.0), seen, 4.0)[0, 0].item()
+    34.0
+    """
     both = seen & np.isfinite(hour_mean) & np.isfinite(simulated)
-    level = float(simulated[both].mean()) / max(float(hour_mean[both].mean()), 1e-9)
-    return hour_mean * level
+    level = max(float(simulated[both].mean()) + offset_min, 0.0)
+    return hour_mean * (level / max(float(hour_mean[both].mean()), 1e-9))
 
 
-def score(predicted: FloatArray, observed: FloatArray) -> Score:
-    """Return the errors of predicted waits [months, 7, 24] over the observed cells."""
-    error = np.where(np.isfinite(observed) & np.isfinite(predicted), predicted - observed, np.nan)
-    by_month = tuple(float(np.sqrt(np.nanmean(one**2))) for one in error)
-    bias = tuple(float(np.nanmean(one)) for one in error)
+def expected_offset(months: Sequence[int], off_min: FloatArray, month: int) -> float:
+    """Return by how much a month is expected to be longer than simulated, minutes.
+
+    How far what months are off carries is not known: all points of a grid count by how likely they make what is known,
+    the scale integrated out.
+
+    Parameters
+    ----------
+    months : sequence of int
+        Other months that were observed, 1-12. Which year they are of is not told: December stands beside January.
+    off_min : float array [months]
+        Their mean waits less what was simulated.
+    month : int
+        1-12.
+
+    Examples
+    --------
+    >>> round(expected_offset([1, 2, 3, 4], np.array([5.0, 5.0, 5.0, 5.0]), 5), 1)
+    3.3
+    >>> round(expected_offset([1, 2, 3, 4], np.array([5.0, -5.0, 5.0, -5.0]), 5), 1)
+    -0.6
+    """
+    places = np.array([*months, month])
+    apart = np.abs(places[:, None] - places)
+    apart = np.minimum(apart, 12 - apart)
+    n, levels, found = len(months), [], []
+    for carried in CARRIED:
+        for lasting in LASTING:
+            together = lasting * carried**apart
+            np.fill_diagonal(together, 1.0)
+            weights = np.linalg.solve(together[:n, :n], off_min)
+            square = max(float(off_min @ weights), 1e-12)
+            levels.append(-0.5 * float(np.linalg.slogdet(together[:n, :n])[1]) - 0.5 * n * np.log(square))
+            found.append(float(together[n, :n] @ weights))
+    likely = np.exp(np.array(levels) - max(levels))
+    return float(likely @ np.array(found) / likely.sum())
+
+
+def month_offsets(fit: WaitFit) -> FloatArray:
+    """Return the observed mean of each month less that of the fit, [months], minutes; cells weigh by their days."""
+    errors = fit.likelihood.cell_errors(replace(fit.model, runs=LEVEL_WEEKS).predict(fit.theta))
+    month, days = np.nonzero(fit.likelihood.seen)[0], fit.likelihood.days[fit.likelihood.seen]
+    return np.asarray(-np.bincount(month, errors * days) / np.bincount(month, days))
+
+
+def score(predicted: FloatArray, observed: FloatArray, days: FloatArray) -> Score:
+    """Return the errors of predicted waits over the observed cells, all [months, 7, 24].
+
+    A cell weighs by the days behind it, months weigh alike in ``month_error``.
+
+    Examples
+    --------
+    >>> observed = np.full((1, 7, 24), np.nan)
+    >>> observed[0, 0, 8:10] = [30.0, 90.0]
+    >>> days = np.where(np.arange(24) == 9, 1.0, 3.0) * np.ones((1, 7, 24))
+    >>> found = score(np.full((1, 7, 24), 30.0), observed, days)
+    >>> found.rmse, found.bias
+    (30.0, -15.0)
+    """
+    error = predicted - observed
+    weight = np.where(np.isfinite(error), days, 0.0)
+    error = np.nan_to_num(error)
+    by_month = weight.sum(axis=(1, 2))
+    bias, square = ((weight * part).sum(axis=(1, 2)) / by_month for part in (error, error**2))
     return Score(
-        float(np.sqrt(np.nanmean(error**2))), float(np.nanmean(error)), float(np.mean(np.abs(bias))), by_month, bias
+        float(np.sqrt((weight * error**2).sum() / weight.sum())),
+        float((weight * error).sum() / weight.sum()),
+        float(np.mean(np.abs(bias))),
+        tuple(np.sqrt(square).tolist()),
+        tuple(bias.tolist()),
     )
 
 
@@ -179,10 +272,14 @@ def forecast_months(
         for month in wanted
     ]
     found = simulate_months(study, scorer, todo, weeks, "forecast", progress)
-    shape = hour_means(fit.likelihood.wait_min)
+    shape = hour_means(fit.likelihood.wait_min, fit.likelihood.days)
     seen = np.asarray(fit.likelihood.seen.any(axis=0))
     cells = np.where(found.trucks.sum(axis=1) > 0.0, found.cells, np.nan)
-    return [MonthForecast(month, one, blend(shape, one, seen)) for month, one in zip(wanted, cells, strict=True)]
+    offsets = month_offsets(fit)
+    return [
+        MonthForecast(month, one, blend(shape, one, seen, expected_offset(fit.model.months, offsets, month.month)))
+        for month, one in zip(wanted, cells, strict=True)
+    ]
 
 
 def daily_spread(simulated: EngineWaits, hours: Sequence[int]) -> float:

@@ -94,8 +94,15 @@ class Likelihood:
     def residuals(self, model: FastModel, theta: FloatArray) -> FloatArray:
         """Return every row of variance one: cells, lanes, spread over days."""
         prediction = model.predict(theta)
-        cells = softened(self.cell_errors(prediction) / self.scatter_min)
+        cells = softened(self.cell_errors(prediction) * self.day_weights / self.scatter_min)
         return np.concatenate([cells, self.lane_rows(prediction), self.spread_rows(prediction)])
+
+    @property
+    def day_weights(self) -> FloatArray:
+        """Return root of the days behind each observed cell over the mean cell's: a mean of few days says less."""
+        days = self.days[self.seen]
+        found: FloatArray = np.sqrt(days / days.mean())
+        return found
 
     def lane_rows(self, prediction: Prediction) -> FloatArray:
         """Return rows of variance one: lanes observed open."""
@@ -157,8 +164,7 @@ def make_likelihood(
     computed of ``single_days``, which need not be of the months of the cells.
     """
     months = observed.months
-    waits, days = observed.array(months), observed.array(months, "n_days")
-    days = np.where(np.isnan(days), CELL_DAYS, days)
+    waits, days = observed.array(months), cell_days(observed)
     weekday = np.isfinite(waits[:, :5]).any(axis=(0, 1))
     hours = tuple(np.flatnonzero(weekday).tolist())
     spread = day_spread(observed, hours)
@@ -170,6 +176,12 @@ def make_likelihood(
         usual = DAY_CV * float(np.nanmean(waits))
         spread = DaySpread(float(np.log(max(usual, 0.5))), DAY_CV_SD, None, 1.0, hours, "assumed")
     return Likelihood(months, waits, days, observed.array(months, "lanes_open"), spread)
+
+
+def cell_days(observed: Observed) -> FloatArray:
+    """Return the days behind each cell of the observed months, [months, 7, 24]; `CELL_DAYS` where it is not told."""
+    days = observed.array(observed.months, "n_days")
+    return np.where(np.isnan(days), CELL_DAYS, days)
 
 
 def day_spread(observed: Observed, hours: tuple[int, ...]) -> DaySpread | None:

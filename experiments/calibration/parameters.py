@@ -117,11 +117,14 @@ class Parameters:
         """Configured shares of the hours, [24] by kind of day."""
         return {kind: hour_shares(self.setting, kind) for kind in DAY_TYPES}
 
-    def fluid_start(self, wait_min: FloatArray, center_min: float, busiest: float) -> FloatArray:
+    def fluid_start(
+        self, wait_min: FloatArray, center_min: float, busiest: float, lanes_min: float | None = None
+    ) -> FloatArray:
         """Return where the fit begins, theta [p]: arrivals of a fluid that makes the mean waits at constant lanes.
 
         A line that is served at a constant rate grows as long as more come than are served, so that an hour's arrivals
-        over those served are 1 + d wait / d time. The service time leaves the busiest hour a tenth of all lanes.
+        over those served are 1 + d wait / d time. The service time is what the lanes observed spend on a truck; where
+        none were observed, it leaves the busiest hour a tenth of all lanes.
 
         Parameters
         ----------
@@ -131,6 +134,8 @@ class Parameters:
             Service time that is held to be likeliest.
         busiest : float
             General trucks of the busiest month's mean weekday.
+        lanes_min : float, optional
+            Minutes of a lane to a truck, where lanes were observed.
         """
         theta = np.zeros(len(self.names))
         peak = 1e-9
@@ -142,8 +147,9 @@ class Parameters:
             theta[[self.place[f"share.{kind}.{hour}"] for hour in hours]] = np.log(flow / flow.mean())
             if kind == "weekday":
                 peak = busiest * float(flow.max() / flow.sum()) * (1.0 + DAY_SD)
-        lanes = self.setting.port.primary.lanes
-        service_min = min(center_min, 0.9 * 60.0 * lanes / peak)
+        service_min = min(center_min, 0.9 * 60.0 * self.setting.port.primary.lanes / peak)
+        if lanes_min is not None:
+            service_min = lanes_min
         for name, value in self._centers(service_min).items():
             theta[self.place[name]] = value
         return theta

@@ -8,20 +8,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from experiments.calibration.fast_model import FastModel, n_days
 from experiments.calibration.fit import FIT_STEPS, START_STEPS, WaitFit, fit_from, rescaled, timetables
-from experiments.calibration.likelihood import Likelihood, make_likelihood
+from experiments.calibration.likelihood import WORKDAYS, Likelihood, make_likelihood
 from experiments.calibration.parameters import Parameters, Timetable, parameters_of
 from experiments.calibration.request import CalibrationRequest
 from experiments.execution import journal
 from experiments.execution.content import digest
 from experiments.study.study import Study
 from sim.arrays import FloatArray
+from sim.setting.setting import Setting
 
 SERVICE: Final = "port.primary.service.mean_min"
 LOOK_RUNS, FIT_RUNS = 8, 16
 """Weeks of the fast model a month: to begin with, and for the fit."""
 CORRECTIONS: Final = 2
+CORRECTION_WEEKS: Final = 12
+"""Weeks of each month by which the engine corrects a fit: few, since the fast model is run on the same arrivals."""
 CORRECTION_STEPS: Final = 4
 
 
@@ -55,11 +60,29 @@ def timetable_looks(study: Study, likelihood: Likelihood, service_min: float) ->
     volumes = {month: float(counts[month - 1]) for month in likelihood.months}
     year = dt.date.fromisoformat(study.start_date).year
     busiest = max(trucks / n_days(year, month)[:5].sum() for month, trucks in volumes.items())
-    start = parameters.fluid_start(likelihood.wait_min, service_min, busiest * (1.0 - setting.port.mix.fast_share))
+    general = 1.0 - setting.port.mix.fast_share
+    start = parameters.fluid_start(
+        likelihood.wait_min, service_min, busiest * general, lane_minutes(setting, likelihood, volumes, year)
+    )
     return [
         TimetableLook(parameters, timetable, likelihood, volumes, year, start, service_min, study.seed)
-        for timetable in timetables(parameters, volumes, year, service_min)
+        for timetable in timetables(parameters, volumes, year, service_min, likelihood.lanes)
     ]
+
+
+def lane_minutes(
+    setting: Setting, likelihood: Likelihood, trucks_per_month: dict[int, float], year: int
+) -> float | None:
+    """Return minutes of open lanes to a general truck on weekdays; None where an hour's lanes were not observed."""
+    lanes, seen = likelihood.lanes[:, :WORKDAYS], likelihood.seen[:, :WORKDAYS]
+    weight = np.array(setting.port.volume.weekday_weight)
+    share = float(weight[:WORKDAYS].mean())
+    if not np.isfinite(lanes[seen]).all() or not seen.any() or share == 0.0:
+        return None
+    trucks = np.mean([n * share / (n_days(year, month) @ weight) for month, n in trucks_per_month.items()])
+    hours = seen.any(axis=(0, 1))
+    lane_hours = sum(float(lanes[:, :, hour][seen[:, :, hour]].mean()) for hour in np.flatnonzero(hours))
+    return 60.0 * lane_hours / float(trucks * (1.0 - setting.port.mix.fast_share))
 
 
 def fit_look(look: TimetableLook) -> WaitFit:

@@ -57,14 +57,16 @@ class WeekProducts:
 def means_of_cells(likelihood: Likelihood) -> FloatArray:
     """Return weights [q, cells] that make means of observed cells, none of which follows from the others.
 
-    Of every hour by kind of day, of every weekday but the last and of every month but the last.
+    Of every hour by kind of day, of every weekday but the last and of every month but the last. Cells weigh by the days
+    behind them.
     """
     month, weekday, hour = np.nonzero(likelihood.seen)
     kind = np.maximum(weekday, FRIDAY)
     rows = [(kind == one) & (hour == at) for one in np.unique(kind) for at in np.unique(hour[kind == one])]
     rows += [weekday == day for day in np.unique(weekday[weekday <= FRIDAY])[:-1]]
     rows += [month == one for one in np.unique(month)[:-1]]
-    return np.array([row / row.sum() for row in rows])
+    days = likelihood.days[likelihood.seen]
+    return np.array([row * days / (row * days).sum() for row in rows])
 
 
 def stacked_outputs(model: FastModel, likelihood: Likelihood, theta: FloatArray) -> FloatArray:

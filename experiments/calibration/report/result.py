@@ -45,22 +45,22 @@ class PortCalibration:
     @cached_property
     def left_out_score(self) -> Score:
         """Of the simulation."""
-        return score(self.left_out.simulated, self.observed)
+        return score(self.left_out.simulated, self.observed, self.fit.likelihood.days)
 
     @cached_property
     def blended_score(self) -> Score:
-        """Of the observed shape at the simulated level."""
-        return score(self.left_out.blended, self.observed)
+        """Of the observed shape of the hours at the month's level."""
+        return score(self.left_out.blended, self.observed, self.fit.likelihood.days)
 
     @cached_property
     def naive_score(self) -> Score:
         """Of the hour's mean of the other months."""
-        return score(self.left_out.hour_mean, self.observed)
+        return score(self.left_out.hour_mean, self.observed, self.fit.likelihood.days)
 
     @cached_property
     def constant_score(self) -> Score:
         """Of the mean of the other months."""
-        return score(self.left_out.constant, self.observed)
+        return score(self.left_out.constant, self.observed, self.fit.likelihood.days)
 
     @cached_property
     def daily_sd(self) -> float:

@@ -53,6 +53,8 @@ def observed_sentences(fitted: PortCalibration) -> list[str]:
         "A month that is left out is predicted by a fit of the others from its beginning: start, timetable and "
         "correction by the engine; by least squares, since a posterior distribution for each would take too long."
     )
-    if fitted.ahead:
-        lines.append("Blended: the observed shape of the hours at the simulated level of the month.")
+    lines.append(
+        "Blended: the observed shape of the hours at the month's level, which is the simulated one and what months "
+        "near it are off."
+    )
     return lines

@@ -1,15 +1,19 @@
 """A file of observed waits is read, or refused in one line that names what was found."""
 
+import calendar
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.calibration.observed import Observed, read_observed
 from experiments.study.study import compose_scenario
 from sim.errors import ConfigError
 
+OBSERVED = Path(__file__).parents[3] / "configs/observed/ysleta.csv"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 Change = Callable[[list[str]], list[str]]
 
@@ -173,3 +177,20 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     port = compose_scenario(["port=ysleta"]).port
     with pytest.raises(ConfigError, match="cannot read"):
         read_observed(tmp_path / "nothing.csv", port.hours, 7)
+
+
+def test_last_digits_of_the_means_of_ysleta_fit_2025_best() -> None:
+    """Means of n estimates in fives end in round(5 k / n), of four never in 2 or 7."""
+    observed = pd.read_csv(OBSERVED)
+    observed["last"] = observed["wait_min"].astype(int) % 5
+    level = dict.fromkeys(range(2018, 2026), 0.0)
+    for year, month in itertools.product(level, range(1, 9)):
+        weekdays = [weekday for number, weekday in calendar.Calendar().itermonthdays2(year, month) if number]
+        for weekday, n in enumerate(np.bincount(weekdays).tolist()):
+            likely = np.full(5, 0.02)
+            np.add.at(likely, np.floor(5.0 * np.arange(n) / n + 0.5).astype(int) % 5, 0.9 / n)
+            mine = (observed["month"] == month) & (observed["dow"] == calendar.day_name[weekday])
+            level[year] += float(np.log(likely[observed["last"][mine]]).sum())
+    best, second = sorted(level, key=lambda year: -level[year])[:2]
+    assert best == 2025
+    assert level[best] - level[second] == pytest.approx(20.2, abs=0.5)

@@ -36,3 +36,9 @@ def test_single_days_that_say_nothing_are_refused(tmp_path: Path) -> None:
     path.write_text("\n".join(["date,hour,wait_min", *few]) + "\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"single_days: few.csv: has too few whole weekdays"):
         build_calibration([*PORT, f"single_days={path}"], "calibrate")
+
+
+def test_a_month_is_forecast_once() -> None:
+    with pytest.raises(ConfigError, match=r"forecast: expected each month once, got 2025-03 twice"):
+        build_calibration([*PORT, "forecast=[2025-03,2025-04,2025-03]"], "calibrate")
+    assert len(build_calibration([*PORT, "forecast=[2025-03,2025-04]"], "calibrate").forecast) == 2

@@ -40,6 +40,20 @@ def test_means_of_cells_are_means_and_none_follows_from_the_others(
     assert means @ nine == pytest.approx(np.array([*hours, *weekdays, *months]))
 
 
+def test_a_cell_of_one_day_weighs_less_than_one_of_four(observed: tuple[FastModel, Likelihood, FloatArray]) -> None:
+    _, likelihood, _ = observed
+    days = likelihood.days.copy()
+    days[0] = 1.0
+    fewer = replace(likelihood, days=days)
+    first = (np.nonzero(likelihood.seen)[0] == 0).astype(np.float64)
+    # ten o'clock of four months, five weekdays each
+    assert means_of_cells(fewer)[2] @ first == pytest.approx(1.0 / 13.0)
+    assert means_of_cells(likelihood)[2] @ first == pytest.approx(1.0 / 4.0)
+    assert (fewer.day_weights**2).mean() == pytest.approx(1.0)
+    assert fewer.day_weights[first > 0.0] == pytest.approx(0.5 * fewer.day_weights[first == 0.0].min())
+    assert likelihood.day_weights == pytest.approx(1.0)
+
+
 def test_variances_are_those_of_the_parameters(observed: tuple[FastModel, Likelihood, FloatArray]) -> None:
     """Days that differ more make means vary more, and the emulated variances are of the same covariance."""
     model, likelihood, theta = observed
