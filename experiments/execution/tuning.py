@@ -247,12 +247,9 @@ class KnobSearch:
         values = self._values(name, yardstick)
         if yardstick.within(self._best(name, yardstick, goal)[1], goal, pilot=close):
             return None
-        below = sorted((x, v) for x, v in values.items() if v < goal)
-        above = sorted((x, v) for x, v in values.items() if v >= goal)
-        if below and above:
-            (low, _), (high, _) = below[-1], above[0]
-            return _between(low, high, values, goal) if low < high else None
-        wanted = _beyond(below[::-1] or above, goal, proportional=yardstick is SCAN_SHARE)
+        wanted = share_to_try(values, goal, proportional=yardstick is SCAN_SHARE)
+        if wanted is None:
+            return None
         share = requested_share(scenario_with_share(self.study.alternatives[name], wanted))
         return None if share in values else share
 
@@ -262,6 +259,29 @@ class KnobSearch:
         done = replicate(trial, self.scorers, simulator=Replication.run_levels).metrics
         for name, share in shares.items():
             self.tried[name][share] = done[done["alternative"] == name]
+
+
+def share_to_try(values: Mapping[float, float], goal: float, *, proportional: bool) -> float | None:
+    """Return the share to ask for next on the way to a value; None: no other lies between the two nearest tries.
+
+    Parameters
+    ----------
+    values : mapping
+        What shares gave, in the order in which they were tried; one at least. NaN counts as not tried.
+    proportional : bool
+        Whether the value is itself a share of trucks selected; else it is a wait, which grows faster than that.
+
+    Examples
+    --------
+    >>> share_to_try({0.2: 16.0}, goal=25.0, proportional=False), share_to_try({0.2: 0.25}, goal=0.5, proportional=True)
+    (0.25, 0.4)
+    """
+    below = sorted((x, v) for x, v in values.items() if v < goal)
+    above = sorted((x, v) for x, v in values.items() if v >= goal)
+    if not (below and above):
+        return _beyond(below[::-1] or above, goal, proportional=proportional)
+    low, high = below[-1][0], above[0][0]
+    return _between(low, high, values, goal) if low < high else None
 
 
 def _between(low: float, high: float, values: Mapping[float, float], goal: float) -> float | None:
@@ -287,13 +307,6 @@ def _beyond(tries: Sequence[tuple[float, float]], goal: float, *, proportional: 
 
     In proportion where the value is a share itself. Else by the square root of the ratio at first, as waits grow
     faster than what is selected, and then along the line through two tries, by at most a factor of two.
-
-    Examples
-    --------
-    >>> _beyond([(0.2, 16.0)], goal=25.0, proportional=False)
-    0.25
-    >>> _beyond([(0.2, 16.0), (0.1, 12.0)], goal=18.0, proportional=False)
-    0.25
     """
     share, value = tries[0]
     least = 0.01 if value < goal else 0.0
