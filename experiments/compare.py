@@ -33,7 +33,7 @@ from experiments.execution.bottleneck import run_extra_resources
 from experiments.execution.officer_gains import run_officers
 from experiments.execution.overload import overloaded_alternatives
 from experiments.execution.parallel import start_workers
-from experiments.execution.replicate import Replications, compile_for_run, replicate, weekly_loads
+from experiments.execution.replicate import Replications, compile_besides, compile_for_run, replicate, weekly_loads
 from experiments.execution.robustness import redraw_study
 from experiments.execution.tuning import SCAN_SHARE, match_to_baseline
 from experiments.files import OutputFolder
@@ -69,6 +69,7 @@ def compile_engine_for(study: Study, say: Say) -> Study:
 
     PolicyError where a policy's hook cannot be compiled; nothing has been run or written then.
     """
+    policies = [scenario.policy for scenario in study.alternatives.values()]
     if study.engine == "compiled" and not loop.is_engine_cached():
         n = n_truck_passages(study)
         if n <= SMALL_TRUCKS:
@@ -78,7 +79,8 @@ def compile_engine_for(study: Study, say: Say) -> Study:
             )
             return dataclasses.replace(study, engine="simpy")
         say("Compiling the engine, once for this version on this machine: 10 to 25 seconds.")
-    compile_all = functools.partial(compile_for_run, study.engine, [s.policy for s in study.alternatives.values()])
+        start_workers(study.processes, functools.partial(compile_besides, policies))
+    compile_all = functools.partial(compile_for_run, study.engine, policies)
     compile_all()
     if study.replications > 1:
         start_workers(study.processes, compile_all)

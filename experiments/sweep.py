@@ -25,7 +25,7 @@ from rich.console import Console
 from experiments.command_line.verbosity import has_details
 from experiments.compare import SMALL_TRUCKS
 from experiments.execution.parallel import start_workers
-from experiments.execution.replicate import compile_for_run
+from experiments.execution.replicate import compile_besides, compile_for_run
 from experiments.files import OutputFolder
 from experiments.intervals import KIND_WORDS, Difference
 from experiments.number_format import brief_span, signed
@@ -141,17 +141,19 @@ def _headline(sweep: Sweep, amount: Amount) -> str:
 def _engine(sweep: Sweep, amount: Amount, say: Callable[[str], None]) -> Literal["compiled", "simpy"]:
     """Return the engine, compiled and ready for all policies; see `experiments.compare`."""
     engine = sweep.baseline_study.engine
+    by_class = {type(s.policy): s.policy for point in sweep.points for s in point.study.alternatives.values()}
+    policies = list(by_class.values())
     if engine == "compiled" and not loop.is_engine_cached():
         if amount.trucks <= SMALL_TRUCKS:
             say("In SimPy: compiling the engine would take longer. The results are the same.")
             return "simpy"
         say("Compiling the engine, once for this version on this machine: 10 to 25 seconds.")
         first = sweep.points[0].study
-        if not sweep.dry_run and not _learns(first):
+        if not sweep.dry_run:
             # what others can do while this process compiles
-            start_workers(sweep.processes, functools.partial(prepare_group, first))
-    by_class = {type(s.policy): s.policy for point in sweep.points for s in point.study.alternatives.values()}
-    policies = list(by_class.values())
+            start_workers(sweep.processes, functools.partial(compile_besides, policies))
+            if not _learns(first):
+                start_workers(sweep.processes, functools.partial(prepare_group, first))
     compile_for_run(engine, policies)
     if not sweep.dry_run:
         start_workers(sweep.processes, functools.partial(compile_for_run, engine, policies))

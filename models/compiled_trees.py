@@ -162,6 +162,24 @@ def sum_trees(ensemble: CompiledTrees, values: FloatArray) -> FloatArray:
     return score
 
 
+def compile_trees() -> None:
+    """Compile what adds trees up, or load it, by adding up none of them."""
+    none, ints, masks = np.empty(0), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)
+    nobody = CompiledTrees(
+        base=0.0,
+        first=np.zeros(1, dtype=np.int64),
+        coded=ints,
+        column=ints,
+        edge=none,
+        missing=np.empty(0, dtype=np.bool_),
+        mask=masks,
+        row=ints,
+        by_code=masks.reshape(-1, CODES + 1),
+        leaf=none.reshape(-1, MOST_LEAVES),
+    )
+    sum_trees(nobody, np.empty((0, 1)))
+
+
 def _add(e, values, score):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Add the trees to ``score`` [n], block by block; ``values`` is [features, n]."""
     left, code = np.empty(BLOCK, np.uint64), np.empty((len(e.coded), BLOCK), np.int64)

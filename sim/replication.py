@@ -31,6 +31,7 @@ from sim.frames import column, only_columns
 from sim.policies.base import PAST_COLUMNS, HookInputs, PastTraffic, PolicyExpectation, with_hook_data
 from sim.policies.portal_route import with_actual_portal_visits
 from sim.policies.registry import policy_expectation, select_trucks
+from sim.portal_workload import planned_slow_share
 from sim.results.detection_by_group import GroupTotals, detection_by_group
 from sim.results.expected_detection import ExpectedDetection, expected_detection, ledger_if_carrying
 from sim.results.groups import random_stream_counts, targeted_trucks
@@ -46,7 +47,6 @@ from sim.trucks.arrivals import rates_per_h
 from sim.trucks.counterfactual import manifest_if_carrying, scores_if_carrying, with_scores_if_carrying
 from sim.trucks.insider import with_countermeasure_work
 from sim.trucks.manifest import complete_manifest, draw_manifest
-from sim.workload import planned_slow_share
 
 ENGINES: Mapping[str, Callable[[Flow, Route, Profile], Record]] = {"compiled": loop.run, "simpy": simpy_port.run}
 

@@ -15,11 +15,12 @@ import pandas as pd
 from sim.arrays import FloatArray
 from sim.engine.capacity import Span, manned_intervals, server_classes
 from sim.frames import column
-from sim.policies.base import PastTraffic, PolicyExpectation
+from sim.policies.base import PolicyExpectation
+from sim.portal_workload import splits_lanes
 from sim.roster_load import ROSTER_ROW, officer_time_min, officer_work_min
 from sim.scenario import Scenario
-from sim.screening import portal_false_alarm, portal_mean_min, profile_detection
-from sim.sensors import OperatingPoints, operating_points, p_false_alarm
+from sim.screening import portal_false_alarm, portal_mean_min
+from sim.sensors import operating_points, p_false_alarm
 from sim.setting.port import COMMODITIES
 from sim.setting.window import Window
 from sim.stations import APPROACH, PORTAL, PRIMARY, REFERRAL_SENSORS, SENSOR_OF, STATION, STATIONS
@@ -347,73 +348,3 @@ def _largest_share(whole_min: FloatArray, available_min: FloatArray, visits_at_0
         return math.nan
     visits = float(available_min.sum() / whole_min.sum())
     return min(max((visits - visits_at_0) / (visits_at_1 - visits_at_0), 0.0), 1.0)
-
-
-def planned_slow_share(
-    scenario: Scenario, points: OperatingPoints, trucks: pd.DataFrame, scores: pd.DataFrame, past: PastTraffic
-) -> float:
-    """Return the share of scans that the policy means to make slowly, from past days.
-
-    Parameters
-    ----------
-    trucks, scores : DataFrame
-        Past trucks (`sim.policies.base.PAST_COLUMNS`) and their SCORES; ``past`` is their summary.
-
-    Raises
-    ------
-    ConfigError
-        A target detection that fast and slow scans of these trucks cannot reach.
-    """
-    if not scenario.has_slow_scan():
-        return 0.0
-    policy = scenario.policy
-    _, scanned = policy.ex_ante(scenario, trucks, scores, past)
-    both = profile_detection(scenario, points, trucks, scanned * past.p_carrying)
-    return policy.slow_share_of(scenario, *both)
-
-
-def portal_work(manifest: pd.DataFrame, ledger: pd.DataFrame) -> FloatArray:
-    """Return the work that each truck asks of the portal, in minutes [n], by the profile it got.
-
-    A truck whose scan has not begun counts with both works, in the proportion chosen so far.
-    """
-    fast, chosen = column(manifest, "service_portal_min"), column(ledger, "portal_slow").astype(bool)
-    begun = np.isfinite(column(ledger, "portal_start_min"))
-    share = chosen[begun].mean() if begun.any() else 0.0
-    if not chosen.any():
-        return np.asarray(fast, dtype=np.float64)
-    slow = column(manifest, "service_portal_slow_min")
-    return np.asarray(np.where(begun, np.where(chosen, slow, fast), fast + share * (slow - fast)))
-
-
-def portal_load(scenario: Scenario, manifest: pd.DataFrame, ledger: pd.DataFrame, available_min: float) -> float | None:
-    """Return the load of the busier kind of lane where lanes are fast or slow for good.
-
-    None where a truck of either kind of lane could have gone to the other, so that the whole
-    portal's load says it all.
-
-    Parameters
-    ----------
-    available_min : float
-        Server-minutes of the whole portal within the window.
-    """
-    lanes, slow_lanes = scenario.servers("portal"), scenario.policy.always_slow()
-    if not splits_lanes(scenario) or available_min <= 0.0:
-        return None
-    came = np.isfinite(column(ledger, "portal_enter_min"))
-    to_slow = column(manifest, "u_lane") * lanes < slow_lanes
-    loads = []
-    for goes, work, n in (
-        (to_slow, "service_portal_slow_min", slow_lanes),
-        (~to_slow, "service_portal_min", lanes - slow_lanes),
-    ):
-        asked = column(manifest, work)[came & goes].sum()
-        loads.append(asked / (available_min * n / lanes))
-    return float(max(loads))
-
-
-def splits_lanes(scenario: Scenario) -> bool:
-    """Tell whether some lanes always scan slowly, some never, and trucks cannot choose."""
-    portal, slow_lanes = scenario.port.portal, scenario.policy.always_slow()
-    held = portal.queue == "per_lane" and portal.lane_choice == "random"
-    return scenario.has_slow_scan() and held and 0 < slow_lanes < scenario.servers("portal")

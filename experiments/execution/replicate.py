@@ -10,6 +10,7 @@ import functools
 import itertools
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from experiments.execution import journal
 from experiments.execution.content import replication_keys
 from experiments.execution.parallel import Progress
 from experiments.study.study import Study
+from models import compiled_trees
 from sim.engine.kernel import loop
 from sim.engine.routes import profile_fast, route_standard
 from sim.errors import PolicyError
@@ -39,6 +41,7 @@ from sim.replication import (
     score_manifest,
     summarize_past,
 )
+from sim.results import lost_minutes, overtime, station_passes
 from sim.results.groups import high_risk_counts
 from sim.results.times import TIMES
 from sim.scenario import Scenario
@@ -327,6 +330,26 @@ def compile_for_run(engine: str, policies: Iterable[Policy] = ()) -> None:
             raise PolicyError(
                 f"policy {policy.name}: its hook cannot be compiled ({_reason(error)}); engine=simpy runs it as it is"
             ) from None
+
+
+def compile_besides(policies: Iterable[Policy]) -> None:
+    """Compile all but the engine itself, which another process is compiling meanwhile: hooks, measures, trees.
+
+    A hook that cannot be compiled is left to `compile_for_run`, which says so.
+    """
+    with suppress(Exception):
+        for policy in policies:
+            loop.cached_route(policy.route)
+            loop.cached_profile(policy.profile)
+    for hold in loop.REVIEWS:
+        loop.cached_review(hold)
+    loop.cached_route(route_standard)
+    loop.cached_profile(profile_fast)
+    station_passes.compiled_pass()
+    overtime.compiled_reader()
+    for which in lost_minutes.SPANS:
+        lost_minutes.compiled_spans(which)
+    compiled_trees.compile_trees()
 
 
 def _reason(error: Exception) -> str:

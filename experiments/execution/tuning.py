@@ -10,6 +10,8 @@ many are selected, turned on a pilot of the same trucks. Who cannot reach the le
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -81,6 +83,10 @@ def _turned(policy: Policy, name: str, value: float) -> Policy:
 PILOT: Final = 4
 """Replications of the pilot."""
 ROUNDS: Final = 8
+CLOSE_ROUNDS: Final = 3
+"""Rounds in which a pilot is brought close; after them equal is good enough, as chance moves it by as much."""
+FINEST: Final = 0.002
+"""Part of a share within which no other one is tried: some twenty trucks of a week."""
 JOINT: Final = " at equal "
 """Between an alternative's name and a metric, where several are run at once."""
 
@@ -205,8 +211,8 @@ class KnobSearch:
         missed = {name: why for name in off if (why := self._fixed(name, yardstick, unstable))}
         todo = [name for name in off if name not in missed]
         goal = metric_levels(self.pilot, yardstick.metric)[self.study.baseline]
-        for _ in range(ROUNDS):
-            shares = {name: self._next(name, yardstick, goal) for name in todo}
+        for turn in range(ROUNDS):
+            shares = {name: self._next(name, yardstick, goal, close=turn < CLOSE_ROUNDS) for name in todo}
             trials = {name: share for name, share in shares.items() if share is not None}
             if not trials:
                 break
@@ -236,21 +242,14 @@ class KnobSearch:
     def _best(self, name: str, yardstick: Yardstick, goal: float) -> tuple[float, float]:
         return min(self._values(name, yardstick).items(), key=lambda item: abs(item[1] - goal))
 
-    def _next(self, name: str, yardstick: Yardstick, goal: float) -> float | None:
+    def _next(self, name: str, yardstick: Yardstick, goal: float, *, close: bool) -> float | None:
         """Return the share to try next; None: near enough, or nothing is left to try."""
         values = self._values(name, yardstick)
-        if yardstick.within(self._best(name, yardstick, goal)[1], goal, pilot=True):
+        if yardstick.within(self._best(name, yardstick, goal)[1], goal, pilot=close):
             return None
-        low = max((x for x, v in values.items() if v < goal), default=None)
-        high = min((x for x, v in values.items() if v >= goal), default=None)
-        if low is not None and high is not None:
-            return _between(low, high, values, goal) if low < high else None
-        if low is not None:
-            value = values[low]
-            wanted = max(low * goal / value if yardstick is SCAN_SHARE and value > 0.0 else 2.0 * low, 0.01)
-        else:
-            assert high is not None  # noqa: S101  one share at least was tried
-            wanted = high * goal / values[high] if yardstick is SCAN_SHARE else 0.5 * high
+        wanted = share_to_try(values, goal, proportional=yardstick is SCAN_SHARE)
+        if wanted is None:
+            return None
         share = requested_share(scenario_with_share(self.study.alternatives[name], wanted))
         return None if share in values else share
 
@@ -262,12 +261,66 @@ class KnobSearch:
             self.tried[name][share] = done[done["alternative"] == name]
 
 
+def share_to_try(values: Mapping[float, float], goal: float, *, proportional: bool) -> float | None:
+    """Return the share to ask for next on the way to a value; None: no other lies between the two nearest tries.
+
+    Parameters
+    ----------
+    values : mapping
+        What shares gave, in the order in which they were tried; one at least. NaN counts as not tried.
+    proportional : bool
+        Whether the value is itself a share of trucks selected; else it is a wait, which grows faster than that.
+
+    Examples
+    --------
+    >>> share_to_try({0.2: 16.0}, goal=25.0, proportional=False), share_to_try({0.2: 0.25}, goal=0.5, proportional=True)
+    (0.25, 0.4)
+    """
+    below = sorted((x, v) for x, v in values.items() if v < goal)
+    above = sorted((x, v) for x, v in values.items() if v >= goal)
+    if not (below and above):
+        return _beyond(below[::-1] or above, goal, proportional=proportional)
+    low, high = below[-1][0], above[0][0]
+    return _between(low, high, values, goal) if low < high else None
+
+
 def _between(low: float, high: float, values: Mapping[float, float], goal: float) -> float | None:
-    """Return where a straight line meets the goal, not too near either end."""
-    if high - low < 1e-4:
+    """Return where a straight line meets the goal, not too near either end; None: the ends are hardly apart.
+
+    ``values`` are what shares gave, in the order in which they were tried. Where the last ones fell on one side, the
+    other end counts half as far off for each but the first (the Illinois rule).
+    """
+    if high - low < FINEST * high:
         return None
-    part = (goal - values[low]) / (values[high] - values[low])
-    return low + min(max(part, 0.1), 0.9) * (high - low)
+    above = [value >= goal for value in values.values()]
+    repeats = sum(1 for _ in itertools.takewhile(above[-1].__eq__, reversed(above))) - 1
+    too_few, too_many = goal - values[low], values[high] - goal
+    if above[-1]:
+        too_few *= 0.5**repeats
+    else:
+        too_many *= 0.5**repeats
+    return low + min(max(too_few / (too_few + too_many), 0.1), 0.9) * (high - low)
+
+
+def _beyond(tries: Sequence[tuple[float, float]], goal: float, *, proportional: bool) -> float:
+    """Return the share to try next where all tries (share, value) fall on one side of the goal, the nearest first.
+
+    In proportion where the value is a share itself. Else by the square root of the ratio at first, as waits grow
+    faster than what is selected, and then along the line through two tries, by at most a factor of two.
+    """
+    share, value = tries[0]
+    least = 0.01 if value < goal else 0.0
+    if proportional and value > 0.0:
+        return max(share * goal / value, least)
+    factor = 2.0 if value < goal else 0.5
+    if len(tries) > 1:
+        further, its_value = tries[1]
+        wanted = share + (goal - value) * (share - further) / (value - its_value) if value != its_value else 0.0
+        # a line that leads the wrong way says nothing
+        factor = wanted / share if (wanted > share) == (value < goal) else factor
+    elif value > 0.0 and goal > 0.0:
+        factor = math.sqrt(goal / value)
+    return max(share * min(max(factor, 0.5), 2.0), least)
 
 
 def metric_levels(metrics: pd.DataFrame, metric: str) -> dict[str, float]:

@@ -19,6 +19,7 @@ import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray
 from sim.errors import ConfigError
+from sim.portal_workload import portal_work
 from sim.replication import Outcome
 from sim.results.indices import buffer_index, planning_time_index, ratio_or_nan
 from sim.results.metrics import RATIOS
@@ -28,7 +29,6 @@ from sim.setting.port import COMMODITIES, DAY_TYPES
 from sim.stations import STATIONS
 from sim.tables import METRICS
 from sim.trucks.arrivals import day_type
-from sim.workload import portal_work
 
 CLASSES: Final = ("empty", "fast", "loaded", "perishable")
 """Classes of trucks whose hours are counted apart; FAST are laden ones, perishable is produce."""

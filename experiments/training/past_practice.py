@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from experiments.study.study import compose_scenario
 from sim.scenario import Risk, Scenario, replace_parts
@@ -18,7 +19,7 @@ def port_before_change(risk: Risk, scenario: Scenario) -> Scenario:
     ``risk`` gives the years and the seed; ``scenario`` the port, the traffic and the threat. What the partner shares
     is there as it was agreed, for the models that read it.
     """
-    today, learnt = compose_scenario(TODAYS_OVERRIDES), risk_as_trained(risk, scenario.sharing)
+    today, learnt = _todays_practice(), risk_as_trained(risk, scenario.sharing)
     years = dataclasses.replace(
         today.risk,
         tier=learnt.tier,
@@ -29,6 +30,12 @@ def port_before_change(risk: Risk, scenario: Scenario) -> Scenario:
     sharing = today.sharing if learnt.tier == "own" else scenario.sharing.as_agreed()
     kept = {"port": scenario.port, "traffic": scenario.traffic, "threat": scenario.threat}
     return replace_parts(today, risk=years, sharing=sharing, **kept)
+
+
+@functools.cache
+def _todays_practice() -> Scenario:
+    """Return today's practice at the default port, composed once: each redrawn set asks for it some five times."""
+    return compose_scenario(TODAYS_OVERRIDES)
 
 
 def past_of(scenario: Scenario, baseline: Scenario) -> Scenario:

@@ -21,11 +21,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
@@ -37,7 +36,7 @@ from experiments.training.past_practice import DAYS_PER_YEAR, history_weeks
 from models.features import feature_matrix, visible_part, width_of_tier
 from models.fitted import Examples, FittedRisk
 from models.registry import make_risk_model
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import Float32Array, FloatArray, IntArray
 from sim.engine.kernel import loop
 from sim.engine.ledger import build_ledger
 from sim.engine.routes import route_standard
@@ -138,13 +137,36 @@ def week_window(risk: Risk, week: int) -> Window:
     return Window(seed=risk.history_seed, epoch=HISTORY, replication=week, start_date=str(start), days=7)
 
 
-def draw_feature_sample(past: Scenario) -> npt.NDArray[np.float32]:
-    """Return raw features of trucks taken evenly from the whole past, shape (m, features); ModelError: none came."""
+def draw_feature_sample(past: Scenario) -> Float32Array:
+    """Return raw features of trucks taken evenly from the whole past, [m, width], which nobody may write into.
+
+    The last ones are kept: who draws a past, fits to it and labels it anew asks for the same trucks.
+
+    Raises
+    ------
+    ModelError
+        Not one truck came.
+    """
+    return _feature_sample(_Keyed(repr(past), past))
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """A past that is equal to another if all that decides its trucks is."""
+
+    key: str
+    past: Scenario = field(compare=False)
+
+
+@functools.lru_cache(maxsize=2)
+def _feature_sample(keyed: _Keyed) -> Float32Array:
+    past = keyed.past
     weeks, tier = range(0, history_weeks(past.risk), SAMPLE_EVERY_WEEK), past.risk.tier
     parts = (visible_part(draw_window_trucks(past, week_window(past.risk, week)), tier) for week in weeks)
     sample = np.concatenate([feature_matrix(part.iloc[::SAMPLE_EVERY_TRUCK], tier) for part in parts])
     if len(sample) == 0:
         raise ModelError("risk: not one truck came in the simulated past")
+    sample.flags.writeable = False
     return sample
 
 

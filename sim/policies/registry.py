@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import BoolArray, FloatArray
-from sim.policies import lists, portal_policies, sensor_tree, slow_scans
+from sim.policies import lists, portal_policies, published_lists, sensor_tree, slow_scans
 from sim.policies.base import POLICIES, Chances, PastTraffic, Policy, PolicyExpectation
 from sim.trucks.counterfactual import scores_if_carrying
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["POLICIES", "Policy", "floor_top_up", "policy_expectation", "select_trucks"]
 
-MODULES = (lists, portal_policies, sensor_tree, slow_scans)
+MODULES = (lists, published_lists, portal_policies, sensor_tree, slow_scans)
 """Modules whose policies are registered as they are imported."""
 
 

@@ -27,6 +27,8 @@ from sim.stations import ANALYST, PRIMARY, STATIONS
 IN_LINE: Final = tuple(k for k in range(len(STATIONS)) if k != ANALYST)
 """The stations of the road, in its order."""
 
+SPANS: Final = ("stand", "hold")
+"""The two passes: how long trucks stand at a station, and how long one holds them for another."""
 QUEUED: Final = 0
 """First place of a tally: spans in the queue. Spans held because of another station follow from `HELD` on."""
 WORK: Final = 1
@@ -89,9 +91,9 @@ def _stood(ledger: pd.DataFrame, window: Window) -> tuple[FloatArray, FloatArray
         causes = [ANALYST, *(later for later in range(k + 1, ANALYST) if len(came[later]))]
         tally = np.zeros((HELD + len(causes), 2, 2, hours + 1))
         enter, start, end, leave = (at(k, moment) for moment in ("enter", "start", "end", "leave"))
-        _compiled("stand")(came[k], enter, start, end, leave, *image, window.horizon_min, free, tally)
+        compiled_spans("stand")(came[k], enter, start, end, leave, *image, window.horizon_min, free, tally)
         for place, later in enumerate(causes[1:], start=HELD + 1):
-            _compiled("hold")(came[k], free, leave, at(later, "enter"), window.horizon_min, place, tally)
+            compiled_spans("hold")(came[k], free, leave, at(later, "enter"), window.horizon_min, place, tally)
         minutes = _minutes_by_hour(tally)
         queued[:, k], work[:, k] = minutes[QUEUED], minutes[WORK]
         held[:, k, causes] = minutes[HELD:].T
@@ -156,7 +158,7 @@ def hold_at_station(came, free, leave, enter_later, horizon_min, place, tally):
 
 
 @functools.cache
-def _compiled(which: str) -> Any:  # noqa: ANN401
+def compiled_spans(which: str) -> Any:  # noqa: ANN401
     """Return one of the two passes compiled (from the compiler's disk cache when nothing has changed)."""
     floats, rows = (types.Array(kind, 1, "C", readonly=True) for kind in (types.float64, types.int64))
     tally, free = types.float64[:, :, :, ::1], types.float64[::1]

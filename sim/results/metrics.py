@@ -19,6 +19,7 @@ import pandas as pd
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.engine.openings import worked_capacity
 from sim.frames import LazyColumns, column, column_at
+from sim.portal_workload import portal_load, portal_work
 from sim.results import usage
 from sim.results.expected_detection import ExpectedDetection, screening_measures
 from sim.results.groups import random_stream_counts
@@ -43,7 +44,6 @@ from sim.setting.window import Window
 from sim.stations import INSPECTION_STATIONS, SCANNERS, SERVED, STATIONS
 from sim.tables import LANE_CLASSES, METRICS
 from sim.trucks import insider
-from sim.workload import portal_load, portal_work
 
 
 def all_trucks_accounted_for(manifest: pd.DataFrame, ledger: pd.DataFrame, passes: StationPasses) -> bool:

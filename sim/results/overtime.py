@@ -34,7 +34,7 @@ def overtime_min(ledger: pd.DataFrame, capacity: pd.DataFrame) -> float:
     n_booths = 1 + int(max(servers.max(initial=-1), booth.max(initial=-1)))
     first = np.searchsorted(booth, np.arange(n_booths + 1))
     ends, late = np.zeros(n_booths + 1, dtype=np.int64), np.zeros(len(start))
-    _compiled_reader()(start, leave, servers, first, up, down, ends, late)
+    compiled_reader()(start, leave, servers, first, up, down, ends, late)
     # NumPy's own sums, booth by booth, so that METRICS stay what they were to the last bit
     return float(sum(late[begin:end].sum() for begin, end in itertools.pairwise(ends)))
 
@@ -73,7 +73,7 @@ def read_late_minutes(start, leave, servers, first, up, down, ends, late):
 
 
 @functools.cache
-def _compiled_reader() -> Any:  # noqa: ANN401
+def compiled_reader() -> Any:  # noqa: ANN401
     """Return `read_late_minutes` compiled (from the compiler's disk cache when nothing has changed)."""
     floats, numbers = (types.Array(kind, 1, "C", readonly=True) for kind in (types.float64, types.int64))
     out = (types.int64[::1], types.float64[::1])

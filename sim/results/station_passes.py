@@ -102,7 +102,7 @@ def pass_stations(ledger: pd.DataFrame, work: Mapping[str, FloatArray], horizon_
         counts = np.zeros(5, dtype=np.int64)
         chain = [arrive, *map(_floats, moments), exit_min]
         joins = JOINS.get(station, ADDED)
-        _compiled_pass()(*chain, done, left, _floats(work[station]), horizon_min, joins, free_flow, picked, counts)
+        compiled_pass()(*chain, done, left, _floats(work[station]), horizon_min, joins, free_flow, picked, counts)
         busy, held, came = (float(picked[row, : counts[row]].sum()) for row in (BUSY, HELD, CAME))
         in_order = counts[N_OUT_OF_ORDER] == 0
         at[station] = AtStation(busy, held, int(counts[CAME]), came, int(counts[N_STOPS]), bool(in_order))
@@ -169,7 +169,7 @@ def read_station(
 
 
 @functools.cache
-def _compiled_pass() -> Any:  # noqa: ANN401
+def compiled_pass() -> Any:  # noqa: ANN401
     """Return `read_station` compiled (from the compiler's disk cache when nothing has changed)."""
     floats = types.Array(types.float64, 1, "C", readonly=True)
     codes, flags = (types.Array(kind, 1, "C", readonly=True) for kind in (types.uint8, types.boolean))

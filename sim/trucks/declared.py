@@ -19,15 +19,8 @@ from sim.setting.setting import Setting
 from sim.setting.traffic import Declared
 from sim.setting.window import Window
 from sim.trucks import threat as threats
-from sim.trucks.population import (
-    NO_COLUMNS,
-    Columns,
-    Population,
-    add_parties,
-    draw_population,
-    look_up_firm,
-    population_key,
-)
+from sim.trucks.firms import look_up_firm
+from sim.trucks.population import NO_COLUMNS, Columns, Population, add_parties, draw_population, population_key
 from sim.trucks.streams import Draw, Purpose, lognormal_quantiles, normal_quantiles
 
 

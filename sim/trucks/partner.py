@@ -22,7 +22,8 @@ from sim.arrays import BoolArray, FloatArray
 from sim.frames import LazyColumns
 from sim.setting.setting import Setting
 from sim.setting.sharing import IF_CARRYING_PREFIX, SHARED_ITEMS, SharedItem
-from sim.trucks.population import draw_population, look_up_firm
+from sim.trucks.firms import look_up_firm
+from sim.trucks.population import draw_population
 from sim.trucks.streams import Draw, Purpose, exponential_quantiles, keyed_uniforms, normal_quantiles
 
 Columns = Mapping[str, NDArray[Any]]

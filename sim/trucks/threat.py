@@ -26,7 +26,8 @@ from sim.frames import LazyColumns
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND, LOAD_SIZE_OF
 from sim.setting.port import COMMODITIES
 from sim.setting.threat import SMALL, TRAIT_NAMES, Threat, is_counted, shares_and_means_by_concealment
-from sim.trucks.population import YEAR_DAYS, Columns, Population, look_up_firm
+from sim.trucks.firms import YEAR_DAYS, look_up_firm
+from sim.trucks.population import Columns, Population
 from sim.trucks.streams import Draw, Purpose, lognormal_quantiles
 
 Rows: TypeAlias = IntArray | slice

@@ -11,7 +11,7 @@ import pytest
 from ports import FlatScorer
 
 from experiments import cli, compare
-from experiments.execution.replicate import compile_for_run
+from experiments.execution.replicate import compile_besides, compile_for_run
 from experiments.study.study import Study, build_study
 from experiments.training import find_or_train
 from sim.compiling import Route
@@ -20,6 +20,7 @@ from sim.engine.routes import route_standard
 from sim.errors import PolicyError
 from sim.policies.base import POLICIES
 from sim.policies.lists import NoReferral
+from sim.results import station_passes
 
 DAY = ["days=1", "replications=1", "processes=1"]
 
@@ -77,6 +78,21 @@ def test_the_reason_is_the_compilers_own() -> None:
     with pytest.raises(PolicyError, match=r"policy mine: its hook cannot be compiled \(.+\);"):
         compile_for_run("compiled", [policy])
     compile_for_run("simpy", [policy])
+
+
+def test_what_is_compiled_besides_leaves_such_a_hook_to_who_can_say_so() -> None:
+    compile_besides([Talkative(name="mine", officer_referral=False, random_floor_share=0.0)])
+    assert station_passes.compiled_pass.cache_info().currsize == 1
+
+
+def test_the_other_process_compiles_the_hooks_while_this_one_compiles_the_engine(
+    cold: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+    monkeypatch.setattr(compare, "start_workers", lambda _, prepare: begun.append(prepare.func))
+    monkeypatch.setattr(compare, "compile_for_run", lambda *_: begun.append("engine"))
+    compare.compile_engine_for(build_study(["replications=4", "processes=2"], "run"), cold.append)
+    assert begun[:2] == [compile_besides, "engine"]
 
 
 @pytest.fixture

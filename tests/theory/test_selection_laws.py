@@ -23,7 +23,7 @@ from theory_formulas import (
 
 from experiments.study.study import compose_scenario
 from sim.policies.base import PastTraffic, risk_position
-from sim.policies.lists import Asycuda, Minimax
+from sim.policies.published_lists import Asycuda, Minimax
 from sim.policies.registry import select_trucks
 from sim.replication import draw_window_trucks as draw
 from sim.scenario import Scenario, replace_parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numba
 import numpy as np
@@ -46,6 +46,8 @@ from sim.stations import (
     UP,
 )
 
+REVIEWS: Final = (hold_none, hold_review, hold_roster)
+"""What decides at reviews: nobody, the line at each port, the officers of a roster."""
 PREFETCH_TRUCKS = 48
 PLAIN_TRUCKS = 50_000
 """From so many trucks on, the loop for plain ports is compiled for them if it is not kept."""
@@ -187,7 +189,8 @@ def cached_profile(profile: Profile) -> Any:
 
 
 @functools.cache
-def _cached_review(hook: Review) -> Any:
+def cached_review(hook: Review) -> Any:
+    """Return the compiled form of what decides at a review, once a process."""
     return compile_hook(review_signature(*_review_types()), hook)
 
 
@@ -227,7 +230,7 @@ def run_events(flow: Flow, route: Route = route_standard, profile: Profile = pro
     hold = hold_none
     if len(flow.review_min()):
         hold = hold_roster if len(flow.roster.review_min) else hold_review
-    hooks = (cached_route(route), cached_profile(profile), _cached_review(hold))
+    hooks = (cached_route(route), cached_profile(profile), cached_review(hold))
     loop(_without_reviews(flow), work, record, (flow.reviews, flow.roster), flow.new_memory(), *hooks)
     if work.count[ERROR]:
         raise PolicyError(f"policy: truck {work.count[ERROR] - 1} was sent to an impossible station")

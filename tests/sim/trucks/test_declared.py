@@ -14,7 +14,7 @@ from sim.setting.port import COMMODITIES
 from sim.setting.window import EVALUATION, Window
 from sim.tables import visible_columns
 from sim.trucks.declared import add_declared_columns
-from sim.trucks.population import look_up_firm
+from sim.trucks.firms import look_up_firm
 from sim.trucks.streams import Purpose, keyed_uniforms
 
 Make = Callable[..., Scenario]

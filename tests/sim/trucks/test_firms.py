@@ -8,15 +8,8 @@ import numpy as np
 import pytest
 
 from experiments.study.study import compose_scenario
-from sim.trucks.population import (
-    CARRIER_FIRMS,
-    DRIVERS,
-    PopulationKey,
-    draw_crew,
-    draw_firms,
-    make_sampling_table,
-    standardised,
-)
+from sim.trucks.firms import PopulationKey, draw_crew, draw_firms, make_sampling_table, standardised
+from sim.trucks.population import CARRIER_FIRMS, DRIVERS
 
 U = (np.arange(400_000) + 0.5) / 400_000
 
