@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.setting.roster import FAST_BOOTHS, roster_shifts
+from sim.setting.roster import FAST_BOOTHS, extra_shifts, roster_shifts
 from sim.setting.setting import Setting
 from sim.setting.window import Window
 from sim.trucks.arrivals import day_type
@@ -48,7 +48,7 @@ def officer_work_min(
 
 
 def officer_time_min(setting: Setting, window: Window) -> FloatArray:
-    """Return the officer-minutes on duty that are expected, hour by hour: less absences and breaks, without overtime.
+    """Return the officer-minutes on duty that are expected, hour by hour: less absences and breaks, no overtime.
 
     Returns
     -------
@@ -59,9 +59,10 @@ def officer_time_min(setting: Setting, window: Window) -> FloatArray:
     roster = setting.staffing.roster
     if roster is None:
         return total
-    shifts, first = roster_shifts(setting.port, roster), window.dates()[0].weekday()
-    for day in range(-1, window.days):
-        for shift in shifts[day_type((first + day) % 7)]:
-            start, end = (1440.0 * day + 60.0 * hour for hour in (shift.from_h, shift.to_h))
-            total += shift.officers * np.diff(np.clip(edges, start, end))
-    return total * (1.0 - roster.absent_share) * (1.0 - roster.break_share)
+    first, at_posts = window.dates()[0].weekday(), (1.0 - roster.absent_share) * (1.0 - roster.break_share)
+    for shifts, share in ((roster_shifts(setting.port, roster), at_posts), (extra_shifts(roster), 1.0)):
+        for day in range(-1, window.days):
+            for shift in shifts[day_type((first + day) % 7)]:
+                start, end = (1440.0 * day + 60.0 * hour for hour in (shift.from_h, shift.to_h))
+                total += share * shift.officers * np.diff(np.clip(edges, start, end))
+    return total

@@ -264,7 +264,10 @@ MALFORMED = [
         ["run", "port=bare", ROSTER, shifts(ALL_DAY), "staffing.roster.rule=exams_first"],
         "staffing.roster.rule: the port has no post but booths for rule=exams_first",
     ),
-    (["run", "port=bare", ROSTER], "staffing.roster.officers: expected shifts: port.officers is null, got null"),
+    (
+        ["compare", "port=bare"],
+        "staffing.roster.officers: expected shifts: bare has none (port.officers=null); without a roster, separate=true",
+    ),
     (["run", ROSTER, "staffing.max_lanes=3"], "max_lanes: the officers of booths are the roster's"),
     (["run", "experiment=strategies"], "experiment: run takes one alternative"),
     (["run", "engine=fast"], "engine: expected one of compiled, simpy, got 'fast'"),

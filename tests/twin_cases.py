@@ -167,6 +167,7 @@ def random_roster(
     drawn = rng.integers(0, int((crew * (last - first)).sum()) + 2000, len(times))[shift] // 500 * 500
     on_duty = np.maximum(drawn, works @ (least * crew)) * works.any(axis=1)
     ahead = next_opening(works.any(axis=1))
+    placed = np.append(on_duty, 0)[ahead]
     return {
         "review_min": times,
         "lane_row": [
@@ -180,8 +181,9 @@ def random_roster(
         "least": least,
         "wanted": rng.integers(1, last - first + 1, (len(times), len(kinds)))[shift],
         "is_open": np.vstack([works, np.zeros_like(works[:1])])[ahead],
-        "officers": np.append(on_duty, 0)[ahead],
+        "officers": placed,
         "on_duty": on_duty,
+        "ended": np.maximum(-np.diff(placed, prepend=placed[:1]), 0),
         "may_stay": rng.integers(0, 3000, len(times)) // 500 * 500 * (on_duty > 0),
         "work_min": rng.choice([0.0, 1.0, 3.0, 5.0], size=(len(kinds), 2)) * scale,
         "rule": int(rng.integers(0, 5)),

@@ -1,121 +1,149 @@
-"""What one more officer on one shift brings, under every rule that places the officers of a roster.
+"""What one more officer at each hour of a weekday brings, under every rule that places the officers of a roster.
 
-An officer is hired for a shift, so the hours that can be told apart are those of the roster's shifts. Each rule is run
-as it is and with one more officer on each shift of a weekday, on the same trucks, and compared pair by pair.
+What one officer does in one hour is small beside the chance of a week. So hours are not tried singly: every run has one
+officer more (`sim.setting.roster.ExtraOfficers`) in half of the hours, by a balanced design, and an hour's change is
+that of all runs with an officer more in it against all without, on the same trucks.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+import numpy as np
 import pandas as pd
 
 from experiments.comparison import metric_samples
 from experiments.execution.parallel import Progress
 from experiments.execution.replicate import replicate
-from experiments.intervals import Difference, holm_adjusted, paired_difference
+from experiments.intervals import Difference, Sample, holm_adjusted, paired_difference
+from sim.algorithms.screening_design import balanced_design
 from sim.replication import Replication, Scorer
 from sim.scenario import Scenario, replace_parts
-from sim.setting.port import DayType, OfficerShifts
-from sim.setting.roster import PlacingRule
+from sim.setting.port import DayType
+from sim.setting.roster import ExtraOfficers, PlacingRule, Roster, roster_shifts
 
 if TYPE_CHECKING:
     from experiments.study.study import Study
-MOST_REPLICATIONS: Final = 8
-"""Replications of a study of one stretch of days: pairs on the same trucks are sure with few."""
+MOST_REPLICATIONS: Final = 6
+"""Replications of a study of one stretch of days: each is some 24 runs under every rule."""
 DAY: Final[DayType] = "weekday"
 GAINS_OF_OFFICERS: Final = ("wait_mean_min", "detection_expected")
 RULES: Final[tuple[PlacingRule, ...]] = get_args(PlacingRule)
-TARGET_WAIT_MIN: Final = 15.0
-"""Wait that is held under ``target_wait`` where the roster has another rule, as in ``experiment=officers``."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerGain:
-    """What one more officer on one shift changes under one rule."""
+    """What one more officer at one hour of a weekday changes under one rule."""
 
     rule: str
-    from_h: float
-    to_h: float
+    from_h: int
+    """Above 23: in the night after."""
     gaps: dict[str, Difference]
     p_holm: dict[str, float]
-    """Adjusted for all shifts and rules."""
+    """Adjusted for all hours and rules."""
 
     def is_sure(self, metric: str, alpha: float) -> bool:
-        """Return whether the change in a metric is sure for all shifts and rules at once."""
+        """Return whether the change in a metric is sure for all hours and rules at once."""
         return self.p_holm[metric] <= alpha
 
 
 def scenario_under_rule(scenario: Scenario, rule: PlacingRule) -> Scenario:
-    """Return the scenario with its officers placed by another rule; ``target_wait`` holds `TARGET_WAIT_MIN`."""
-    roster = scenario.staffing.roster
-    if roster is None or roster.rule == rule:
-        return scenario
-    return _with_roster(scenario, rule=rule, target_wait_min=TARGET_WAIT_MIN if rule == "target_wait" else None)
+    """Return the scenario with its officers placed by another rule."""
+    return _with_roster(scenario, rule=rule)
 
 
-def scenario_with_officer(scenario: Scenario, shift: int) -> Scenario:
-    """Return the scenario with one more officer on one shift of a weekday, by its place in the roster."""
-    shifts = officer_shifts(scenario)
-    more = tuple(
-        dataclasses.replace(one, officers=one.officers + 1) if place == shift else one
-        for place, one in enumerate(shifts[DAY])
-    )
-    return _with_roster(scenario, officers={**shifts, DAY: more})
+def scenario_with_officers(scenario: Scenario, hours: Iterable[int]) -> Scenario:
+    """Return the scenario with one more officer in each of these hours of a weekday."""
+    more = (ExtraOfficers(from_h=hour, to_h=hour + 1, officers=1, days=(DAY,)) for hour in hours)
+    return _with_roster(scenario, extra=(*_roster(scenario).extra, *more))
 
 
-def officer_shifts(scenario: Scenario) -> OfficerShifts:
-    """Return the shifts of the roster, by kind of day, without its extra officers."""
+def officer_hours_of_day(scenario: Scenario) -> list[int]:
+    """Return the hours of a weekday in which the roster has officers on a shift and the port works."""
+    shifts = roster_shifts(scenario.port, _roster(scenario)).get(DAY, ())
+    hours = sorted({h for s in shifts for h in range(math.floor(s.from_h), math.ceil(s.to_h)) if s.officers > 0})
+    return [h for h in hours if _works(scenario, h)]
+
+
+def _works(scenario: Scenario, from_h: int) -> bool:
+    """Return whether some post works in this hour of a weekday: an officer in it is not refused."""
+    hours, last = scenario.port.hours.get(DAY), max(posts.extra_h for posts in scenario.roster_posts())
+    return hours is not None and from_h + 1 > hours.open_h and from_h < hours.close_h + last
+
+
+def _roster(scenario: Scenario) -> Roster:
     roster = scenario.staffing.roster
     assert roster is not None  # noqa: S101  asked of rosters only
-    return dict(roster.officers or scenario.port.officers or {})
+    return roster
 
 
 def _with_roster(scenario: Scenario, **changes: Any) -> Scenario:  # noqa: ANN401
-    roster = scenario.staffing.roster
-    assert roster is not None  # noqa: S101  asked of rosters only
-    changed = dataclasses.replace(roster, **changes)
+    changed = dataclasses.replace(_roster(scenario), **changes)
     return replace_parts(scenario, staffing=dataclasses.replace(scenario.staffing, roster=changed))
 
 
-def run_officers(study: Study, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> pd.DataFrame | None:
-    """Return METRICS of the baseline under every rule, and with one more officer on each shift; None: no roster.
+def officer_passes(study: Study) -> tuple[int, int]:
+    """Return the replications of `run_officers`, and how many runs each of them is; zeros without a roster."""
+    base = study.alternatives[study.baseline]
+    if base.staffing.roster is None:
+        return 0, 0
+    weeks = study.replications if study.calendar == "year" else min(study.replications, MOST_REPLICATIONS)
+    return weeks, len(RULES) * len(balanced_design(len(officer_hours_of_day(base))))
 
-    ``alternative`` is the rule, or rule and shift (``by_line 2``).
+
+def run_officers(study: Study, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> pd.DataFrame | None:
+    """Return METRICS of the baseline with more officers, under every rule; None: no roster.
+
+    ``alternative`` is the rule and the run of the design (``by_line 15``).
     """
     base = study.alternatives[study.baseline]
     if base.staffing.roster is None:
         return None
-    scenarios: dict[str, Scenario] = {}
-    for rule in RULES:
-        scenarios[rule] = scenario_under_rule(base, rule)
-        for shift in range(len(officer_shifts(base).get(DAY, ()))):
-            scenarios[f"{rule} {shift}"] = scenario_with_officer(scenarios[rule], shift)
-    weeks = study.replications if study.calendar == "year" else min(study.replications, MOST_REPLICATIONS)
-    beside = dataclasses.replace(study, alternatives=scenarios, replications=weeks)
+    hours = np.array(officer_hours_of_day(base))
+    scenarios = {
+        f"{rule} {run}": scenario_with_officers(scenario_under_rule(base, rule), hours[more].tolist())
+        for rule in RULES
+        for run, more in enumerate(balanced_design(len(hours)))
+    }
+    beside = dataclasses.replace(study, alternatives=scenarios, replications=officer_passes(study)[0])
     return replicate(beside, scorers, progress, Replication.run_levels).metrics
 
 
 def officer_gains(study: Study, metrics: pd.DataFrame, strata: int | None) -> list[OfficerGain]:
-    """Return what one more officer changes, rule by rule and shift by shift, from `run_officers`."""
-    shifts = officer_shifts(study.alternatives[study.baseline]).get(DAY, ())
-    samples = {metric: metric_samples(metrics, metric, strata) for metric in GAINS_OF_OFFICERS}
-    cells = [(rule, place) for rule in RULES for place in range(len(shifts))]
+    """Return what one more officer changes, rule by rule and hour by hour, from `run_officers`."""
+    hours = officer_hours_of_day(study.alternatives[study.baseline])
     gaps = {
-        metric: [paired_difference(found[f"{rule} {place}"], found[rule], study.coverage) for rule, place in cells]
-        for metric, found in samples.items()
+        metric: [gap for rule in RULES for gap in _changes(samples, rule, len(hours), study.coverage)]
+        for metric, samples in ((name, metric_samples(metrics, name, strata)) for name in GAINS_OF_OFFICERS)
     }
     adjusted = {metric: holm_adjusted([gap.p_value for gap in of_metric]) for metric, of_metric in gaps.items()}
     return [
         OfficerGain(
             rule,
-            shifts[place].from_h,
-            shifts[place].to_h,
+            hour,
             {metric: gaps[metric][k] for metric in gaps},
             {metric: float(adjusted[metric][k]) for metric in gaps},
         )
-        for k, (rule, place) in enumerate(cells)
+        for k, (rule, hour) in enumerate(itertools.product(RULES, hours))
     ]
+
+
+def _changes(samples: Mapping[str, Sample], rule: str, n_hours: int, coverage: float) -> list[Difference]:
+    """Return the change by each hour: all runs with an officer more in it against all without."""
+    return [
+        paired_difference(
+            *(_pooled([samples[f"{rule} {run}"] for run in np.flatnonzero(side)]) for side in (more, ~more)), coverage
+        )
+        for more in balanced_design(n_hours).T
+    ]
+
+
+def _pooled(samples: Sequence[Sample]) -> Sample:
+    """Return several runs of the same replications as one."""
+    top, bottom = (np.sum([getattr(s, part) for s in samples], axis=0) for part in ("numerator", "denominator"))
+    return Sample(top, bottom, samples[0].strata)

@@ -31,7 +31,7 @@ from sim.replication import OperatingPlan, Scorer
 from sim.results.usage import open_min
 from sim.scenario import Scenario
 from sim.setting.port import DAY_TYPES
-from sim.setting.roster import roster_shifts
+from sim.setting.roster import extra_shifts, roster_shifts
 from sim.setting.window import EVALUATION, Window
 from sim.stations import FAST, GENERAL, PRIMARY
 from sim.trucks.arrivals import day_type, rates_per_h, trucks_per_day
@@ -223,9 +223,10 @@ def officer_hours(scenario: Scenario) -> float:
     roster = scenario.staffing.roster
     if roster is None:
         return booth_hours(scenario)
+    shifts, extra = roster_shifts(scenario.port, roster), extra_shifts(roster)
     hours = {
-        day: sum(shift.officers * (shift.to_h - shift.from_h) for shift in shifts)
-        for day, shifts in roster_shifts(scenario.port, roster).items()
+        day: sum(shift.officers * (shift.to_h - shift.from_h) for shift in (*shifts[day], *extra[day]))
+        for day in shifts
     }
     return sum(hours[day_type(date.weekday())] for date in WEEK.dates())
 

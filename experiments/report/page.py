@@ -14,7 +14,7 @@ from experiments.page_templates import Cell, Chart, Table, fill_template, page_t
 from experiments.report import notes as report_notes
 from experiments.report import station_use, tables
 from experiments.report.answers.answer import comparison_answer
-from experiments.report.answers.rosters import officers_table
+from experiments.report.answers.rosters import officers_table, officers_words
 from experiments.report.answers.rule_frontier import has_rules, rule_frontier_table
 from experiments.report.charts.day import day_chart
 from experiments.report.charts.gains import gains_chart
@@ -64,6 +64,7 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
         binding=tables.binding_rows(findings),
         gains=tables.gains_table(findings) if findings.gains else None,
         officers=officers_table(findings),
+        officers_words=officers_words(findings),
         bottleneck=tables.bottleneck_answer(findings),
         plans=report_notes.plan_rows(findings),
         plan_note=report_notes.PLAN_NOTE,

@@ -56,6 +56,8 @@ class RosterPlan(NamedTuple):
     """[R], officers who may be placed from this review on, in thousandths; enough for the minimum posts."""
     on_duty: IntArray
     """[R], the same while the port works; 0 while it does not and ``officers`` are those of its next opening."""
+    ended: IntArray
+    """[R], officers of shifts who may no longer be placed from this review on, in thousandths."""
     may_stay: IntArray
     """[R], officers whose shift has ended so lately that they may stay, in thousandths."""
     work_min: FloatArray
@@ -207,8 +209,7 @@ def place_officers(p: RosterPlan, row: int, busy: IntArray, staffed: IntArray, m
         left -= p.crew[g] * m.target[g]
     left = _fill(p, left, m.target, m.wanted, m)
     # officers of the shift that has ended stay at posts that they are at, where trucks are in line
-    ended = max(p.officers[row - 1] - p.officers[row], 0) if row > 0 else 0
-    stay = min(p.may_stay[row], m.beyond[0] + ended)
+    stay = min(p.may_stay[row], m.beyond[0] + p.ended[row])
     if stay > 0:
         for g in range(kinds):
             m.most[g] = m.target[g]

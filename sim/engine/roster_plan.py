@@ -13,7 +13,7 @@ from sim.engine.capacity import Span, manned_intervals, open_intervals
 from sim.engine.review_plan import KINDS, covers, next_opening, work_in_line
 from sim.engine.roster import RULES, RosterPlan, lay_out_roster
 from sim.setting.port import OfficerShift, Port
-from sim.setting.roster import FAST_BOOTHS, Posts, Roster, least_posts, roster_shifts, thousandths
+from sim.setting.roster import FAST_BOOTHS, Posts, Roster, extra_shifts, least_posts, roster_shifts, thousandths
 from sim.setting.setting import Setting
 from sim.setting.window import Window
 from sim.stations import FAST, GENERAL, PRIMARY, STATION, STATIONS
@@ -32,6 +32,8 @@ class Duty(NamedTuple):
     start_min: float
     end_min: float
     officers: int
+    is_extra: bool = False
+    """Whether they come beside the shifts: without breaks and overtime."""
 
 
 def draw_duties(setting: Setting, window: Window) -> tuple[Duty, ...]:
@@ -49,14 +51,16 @@ _DUTIES = KeptResults[tuple[Duty, ...]](most=64)
 
 
 def _draw_duties(port: Port, roster: Roster, window: Window) -> list[Duty]:
-    shifts, duties = roster_shifts(port, roster), []
+    shifts, extra, duties = roster_shifts(port, roster), extra_shifts(roster), []
     days = window.dates()
     for day, weekday in enumerate([(days[0].weekday() - 1) % 7, *(date.weekday() for date in days)]):
-        for place, shift in enumerate(shifts[day_type(weekday)]):
-            came = _who_came(roster, window, (day, place), shift)
+        kind = day_type(weekday)
+        came = [(shift, _who_came(roster, window, (day, place), shift)) for place, shift in enumerate(shifts[kind])]
+        more = [(shift, shift.officers) for shift in extra[kind]]
+        for place, (shift, officers) in enumerate([*came, *more]):
             start, end = (1440.0 * (day - 1) + 60.0 * hour for hour in (shift.from_h, shift.to_h))
             if end > 0.0 and start < window.horizon_min:
-                duties.append(Duty(max(start, 0.0), min(end, window.horizon_min), came))
+                duties.append(Duty(max(start, 0.0), min(end, window.horizon_min), officers, place >= len(came)))
     return duties
 
 
@@ -111,8 +115,14 @@ def _plan(
     works_at_all = np.asarray(works.any(axis=1))
     least = np.array([least_posts(roster, posts) for posts in kinds])
     crew = np.array([thousandths(posts.crew_officers) for posts in kinds])
-    on_duty = np.maximum(_available(roster, duties, times), works @ (least * crew)) * works_at_all
+    need = works @ (least * crew)
+    # those beside the shifts leave on time: who may stay is decided by the shifts alone
+    on_duty, of_shifts = (
+        np.maximum(_available(roster, part, times), need) * works_at_all
+        for part in (duties, [duty for duty in duties if not duty.is_extra])
+    )
     row = next_opening(works_at_all)
+    placed_of_shifts = np.append(of_shifts, 0)[row]
     first, last = _servers(setting, kinds, server_first)
     parts = {
         "review_min": times,
@@ -127,10 +137,11 @@ def _plan(
         "is_open": np.vstack([works, np.zeros_like(works[:1])])[row],
         "officers": np.append(on_duty, 0)[row],
         "on_duty": on_duty,
-        "may_stay": _may_stay(roster, times, on_duty),
+        "ended": np.maximum(-np.diff(placed_of_shifts, prepend=placed_of_shifts[:1]), 0),
+        "may_stay": _may_stay(roster, times, of_shifts),
         "work_min": [_work(setting, posts) for posts in kinds],
         "rule": RULES[roster.rule],
-        "target_wait_min": roster.target_wait_min or 0.0,
+        "target_wait_min": roster.target_wait_min,
     }
     return lay_out_roster(parts)
 
@@ -155,10 +166,11 @@ def _hours(setting: Setting, window: Window, posts: Posts) -> list[Span]:
 
 def _available(roster: Roster, duties: Sequence[Duty], times: FloatArray) -> IntArray:
     """Return int[R], officers who have come and are not on a break, in thousandths, rounded down."""
-    came = np.zeros(len(times), dtype=np.int64)
+    came = np.zeros((2, len(times)), dtype=np.int64)
     for duty in duties:
-        came += duty.officers * ((duty.start_min <= times) & (times < duty.end_min))
-    return np.asarray(np.floor(1000.0 * (1.0 - roster.break_share) * came + WHOLE), dtype=np.int64)
+        came[int(duty.is_extra)] += duty.officers * ((duty.start_min <= times) & (times < duty.end_min))
+    at_posts = np.floor(1000.0 * (1.0 - roster.break_share) * came[0] + WHOLE)
+    return np.asarray(at_posts + 1000 * came[1], dtype=np.int64)
 
 
 def _may_stay(roster: Roster, times: FloatArray, on_duty: IntArray) -> IntArray:

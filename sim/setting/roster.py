@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sim.errors import ConfigError
-from sim.setting.port import DAY_TYPES, MIN_PER_DAY, DayType, OfficerShift, OfficerShifts, Port
+from sim.setting.port import DAY_TYPES, LATEST_SHIFT_H, MIN_PER_DAY, DayType, OfficerShift, OfficerShifts, Port
 from sim.setting.spec import Spec, bounded_field, share_field
 from sim.stations import STATIONS
 
@@ -23,10 +23,34 @@ POST_NAMES: Final = tuple(
     name for station in ROSTERED for name in ((station, FAST_BOOTHS) if station == "primary" else (station,))
 )
 """Kinds of posts that a roster may staff, in the order of the road."""
+EXTRA_KEY: Final = "staffing.roster.extra"
 WEEK_H: Final = 168.0
 WEEK: Final[tuple[DayType, ...]] = (*("weekday",) * 5, "saturday", "sunday")
 WEEKS: Final = (*WEEK, *WEEK, *WEEK)
 """The week before, a week, and the week after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraOfficers(Spec):
+    """Officers beside the shifts, between two hours: all of them come, have no breaks, and leave on time."""
+
+    from_h: float = bounded_field(0.0, LATEST_SHIFT_H)
+    to_h: float = bounded_field(0.0, LATEST_SHIFT_H)
+    """Above 24: in the night after."""
+    officers: int = bounded_field(1, 10_000)
+    days: tuple[DayType, ...] = DAY_TYPES
+    """Kinds of days on which they come."""
+
+    def check(self) -> None:
+        self.as_shift()
+        if not self.days:
+            raise ConfigError("days", f"expected at least one of {list(DAY_TYPES)}, got none")
+        if len(set(self.days)) < len(self.days):
+            raise ConfigError("days", f"expected each kind of day once, got {list(self.days)}")
+
+    def as_shift(self) -> OfficerShift:
+        """Return the same hours and officers as a shift."""
+        return OfficerShift(from_h=self.from_h, to_h=self.to_h, officers=self.officers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +65,8 @@ class Roster(Spec):
     """Shifts of the port's cargo officers; null: the port's own (``port.officers``)."""
     extra_officers: int = bounded_field(-10_000, 10_000)
     """Added to every shift."""
+    extra: tuple[ExtraOfficers, ...] = ()
+    """Added between two hours; entries that overlap add up."""
     review_every_min: int = bounded_field(1, MIN_PER_DAY)
     """Officers are placed so often, from midnight on, and at every change of timetable, hours or shift."""
     absent_share: float = share_field()
@@ -49,8 +75,8 @@ class Roster(Spec):
     """Share of the officers on duty who are on a break."""
     most_overtime_h: float = bounded_field(0.0, 12.0)
     """How long officers whose shift has ended may stay where trucks are in line. A truck in hand is always finished."""
-    target_wait_min: float | None = bounded_field(0.0)
-    """``target_wait``: the wait at booths, work in line over booths staffed, that is held; null under other rules."""
+    target_wait_min: float = bounded_field(0.0)
+    """``target_wait``: the wait at booths, work in line over booths staffed, that is held; other rules read none."""
     minimum_posts: dict[str, int] | None = bounded_field(1, 1000)
     """Posts that are staffed before any other, by station (`POST_NAMES`); null, and where none is given: 1."""
 
@@ -58,11 +84,6 @@ class Roster(Spec):
         if MIN_PER_DAY % self.review_every_min:
             problem = f"reviews must divide a day of {MIN_PER_DAY} minutes evenly"
             raise ConfigError("review_every_min", f"{problem}, got {self.review_every_min}")
-        if self.rule == "target_wait" and self.target_wait_min is None:
-            raise ConfigError("target_wait_min", "expected minutes with rule=target_wait, got null")
-        if self.rule != "target_wait" and self.target_wait_min is not None:
-            problem = f"is read by rule=target_wait alone: expected null with rule={self.rule}"
-            raise ConfigError("target_wait_min", f"{problem}, got {self.target_wait_min:g}")
         for name in self.minimum_posts or {}:
             if name not in POST_NAMES:
                 raise ConfigError(f"minimum_posts.{name}", f"unknown station; known {sorted(POST_NAMES)}")
@@ -104,13 +125,19 @@ def roster_shifts(port: Port, roster: Roster) -> OfficerShifts:
     }
 
 
+def extra_shifts(roster: Roster) -> OfficerShifts:
+    """Return the officers beside the shifts, by kind of day."""
+    return {day: tuple(entry.as_shift() for entry in roster.extra if day in entry.days) for day in DAY_TYPES}
+
+
 def _given(port: Port, roster: Roster) -> tuple[str, OfficerShifts]:
     """Return the key of the shifts and the shifts."""
     if roster.officers is not None:
         return "staffing.roster.officers", roster.officers
     if port.officers is not None:
         return "port.officers", port.officers
-    raise ConfigError("staffing.roster.officers", "expected shifts: port.officers is null, got null")
+    problem = f"expected shifts: {port.name} has none (port.officers=null); without a roster, separate=true"
+    raise ConfigError("staffing.roster.officers", f"{problem}, got null")
 
 
 def least_posts(roster: Roster, posts: Posts) -> int:
@@ -169,14 +196,15 @@ def _check_shifts(
 ) -> list[tuple[float, float, int]]:
     """Return all shifts, (start, end, officers), in hours as `_hours_at_work`; refuse one without any work."""
     shifts, on_duty = roster_shifts(port, roster), []
-    for kind, rows in shifts.items():
-        days = [day for day, name in enumerate(WEEKS) if name == kind]
-        for place, shift in enumerate(rows):
-            spans = [(24.0 * day - WEEK_H + shift.from_h, 24.0 * day - WEEK_H + shift.to_h) for day in days]
-            on_duty += [(start, end, shift.officers) for start, end in spans]
-            if not any(begin < end and start < stop for start, end in spans for begin, stop in at_work):
-                problem = f"the shift from {shift.from_h:g} to {shift.to_h:g} covers no hour in which the port works"
-                raise ConfigError(f"{key}.{kind}[{place}]", problem)
+    rows = [(f"{key}.{kind}[{place}]", (kind,), shift) for kind in shifts for place, shift in enumerate(shifts[kind])]
+    rows += [(f"{EXTRA_KEY}[{place}]", extra.days, extra.as_shift()) for place, extra in enumerate(roster.extra)]
+    for where, kinds, shift in rows:
+        days = [day for day, name in enumerate(WEEKS) if name in kinds]
+        spans = [(24.0 * day - WEEK_H + shift.from_h, 24.0 * day - WEEK_H + shift.to_h) for day in days]
+        on_duty += [(start, end, shift.officers) for start, end in spans]
+        if not any(begin < end and start < stop for start, end in spans for begin, stop in at_work):
+            problem = f"the shift from {shift.from_h:g} to {shift.to_h:g} covers no hour in which the port works"
+            raise ConfigError(where, problem)
     return on_duty
 
 

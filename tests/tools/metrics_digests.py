@@ -32,7 +32,8 @@ CASES: Final[dict[str, tuple[str, ...]]] = {
     "a week": ("days=7",),
     "full traffic": ("traffic.volume_scale=1.0",),
     "more than the counted traffic": ("traffic.volume_scale=1.7", "port.primary.room_trucks=40"),
-    "bare port": ("port=bare",),
+    "bare port": ("port=bare", "separate=true"),
+    "southbound under a roster": ("port=world_trade_bridge_south", "scanner=nuevo_laredo", "threat=outbound"),
     "strategies": ("experiment=strategies",),
     "every policy": (
         "baseline=asycuda",

@@ -1,6 +1,6 @@
-"""``python -m tests.tools.roster_need PORT ...``: the officers that today's practice takes, shift by shift.
+"""``python -m tests.tools.roster_need PORT ... [KEY=VALUE ...]``: the officers that today's practice takes, by shift.
 
-The derivation behind ``port.officers`` (docs/explanation/ports.md).
+The derivation behind ``port.officers`` (docs/explanation/ports.md); overrides hold for every port named.
 
 Twelve weeks of a year are run with people of its own for
 every station. Shifts are those of the timetable, halved where they are longer than `LONGEST_H`, and one from closing
@@ -80,7 +80,8 @@ def posts_in_use(outcome: Outcome, days: int) -> dict[str, FloatArray]:
 def year_of_use(words: Sequence[str]) -> tuple[Scenario, Use]:
     """Return the port without a roster, and its posts in use."""
     asked = ["policy=todays_practice", "calendar=year", f"replications={WEEKS}", "processes=1", *words]
-    study = build_study(asked, "run")
+    last = {word.partition("=")[0]: word for word in asked}
+    study = build_study(list(last.values()), "run")
     scenario, scorers = study.alternatives[study.baseline], train_all(study, Console(stderr=True))
     found: dict[DayType, dict[str, list[FloatArray]]] = {day: {"primary": [], "dock": []} for day in DAY_TYPES}
     for week in range(WEEKS):
@@ -145,11 +146,12 @@ def _halved(shifts: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return found
 
 
-def main(ports: Sequence[str]) -> int:
+def main(words: Sequence[str]) -> int:
     """Print the roster of every port named."""
-    for port in ports:
+    overrides = [word for word in words if "=" in word]
+    for port in (word for word in words if word not in overrides):
         print(f"# {port}")  # noqa: T201
-        for day, shifts in needed_roster([f"port={port}"]).items():
+        for day, shifts in needed_roster([f"port={port}", *overrides]).items():
             print(f"  {day}:" if shifts else f"  {day}: []")  # noqa: T201
             for begin, end, officers in shifts:
                 print(f"    - {{from_h: {begin:g}, to_h: {end:g}, officers: {officers}}}")  # noqa: T201

@@ -185,16 +185,31 @@ def _gap(findings: Findings, metric: str, pair: MoreOfficers) -> Difference:
 
 
 def officers_table(findings: Findings) -> Table | None:
-    """Return what one more officer on each shift of a weekday changes, by rule; None: not asked, or no roster."""
+    """Return what one more officer at each hour of a weekday changes, by rule; None: not asked, or no roster."""
     if not findings.officers:
         return None
     rules = list(dict.fromkeys(gain.rule for gain in findings.officers))
-    shifts = dict.fromkeys((gain.from_h, gain.to_h) for gain in findings.officers)
-    cells = {(gain.rule, gain.from_h, gain.to_h): _officer_cell(gain, findings.alpha) for gain in findings.officers}
+    cells = {(gain.rule, gain.from_h): _officer_cell(gain, findings.alpha) for gain in findings.officers}
     rows = [
-        (f"{number(begin, 0)}-{number(end, 0)} h", [cells[rule, begin, end] for rule in rules]) for begin, end in shifts
+        (_hour_words(hour), [cells[rule, hour] for rule in rules])
+        for hour in dict.fromkeys(gain.from_h for gain in findings.officers)
     ]
-    return page_table("One more officer", "shift", rules, rows)
+    return page_table("One more officer at each hour", "hour", [_rule_words(rule) for rule in rules], rows)
+
+
+def _rule_words(rule: str) -> str:
+    return rule.replace("_", " ").capitalize()
+
+
+def _hour_words(hour: int) -> str:
+    """Return an hour of the day.
+
+    Examples
+    --------
+    >>> _hour_words(7), _hour_words(25)
+    ('7–8 h', '1–2 h, night after')
+    """
+    return f"{hour % 24}–{hour % 24 + 1} h{', night after' if hour >= 24 else ''}"
 
 
 def _officer_cell(gain: OfficerGain, alpha: float) -> Cell:
@@ -203,3 +218,17 @@ def _officer_cell(gain: OfficerGain, alpha: float) -> Cell:
     sure = gain.is_sure(WAIT, alpha)
     below = f"{span(wait, 1.0, 2)}; detected {signed(POINTS * found.mean, 2)} points"
     return Cell(f"{signed(wait.mean, 2)} min{' *' if sure else ''}", below, look="sure" if sure else "")
+
+
+def officers_words(findings: Findings) -> str:
+    """Return in a sentence at which hour and by which rule one more officer brings most; empty: not asked."""
+    if not findings.officers:
+        return ""
+    sure = [gain for gain in findings.officers if gain.is_sure(WAIT, findings.alpha) and gain.gaps[WAIT].mean < 0.0]
+    if not sure:
+        return "At no hour and by no rule does one more officer clearly shorten the average wait."
+    best = min(sure, key=lambda gain: gain.gaps[WAIT].mean)
+    return (
+        f"One more officer brings most from {_hour_words(best.from_h)} under {_rule_words(best.rule).lower()}: "
+        f"{with_span(best.gaps[WAIT].size(), ' min', digits=2)} less average wait."
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.execution.bottleneck import study_of_extra_resources
+from experiments.execution.officer_gains import officer_passes
 from experiments.study.study import Study
 from models import baselines
 from sim.shared_draws import risk_key
@@ -23,8 +24,8 @@ EXTRAS: Final = "one more of each resource"
 OFFICERS: Final = "one more officer"
 LEVELS: Final = "at equal levels"
 REDRAWS: Final = "redrawn assumptions"
-PASSAGE_S: Final = {REPLICATIONS: 2.6e-6, EXTRAS: 2e-6, OFFICERS: 8e-6, LEVELS: 4e-6, REDRAWS: 5.5e-6}
-"""Processor seconds for each passage of a truck, by stage: the last three run alternatives several times over."""
+PASSAGE_S: Final = {REPLICATIONS: 2.6e-6, EXTRAS: 2e-6, OFFICERS: 1e-6, LEVELS: 4e-6, REDRAWS: 5.5e-6}
+"""Processor seconds for each passage of a truck, by stage: the last two run alternatives several times over."""
 SEARCH_S: Final = 0.6
 """Processor seconds to find the settings at which one alternative is at the baseline's levels."""
 TRAINING_S: Final = 0.8
@@ -67,7 +68,8 @@ def stages_of(study: Study) -> list[Stage]:
         stages.append(Stage(EXTRAS, n, cost(EXTRAS, n * (whole - alone))))
     base = study.alternatives[study.baseline]
     if study.bottleneck and base.staffing.roster is not None:
-        stages.append(Stage(OFFICERS, n, cost(OFFICERS, n * alone / len(study.alternatives))))
+        weeks, runs = officer_passes(study)
+        stages.append(Stage(OFFICERS, weeks, cost(OFFICERS, weeks * runs * alone / len(study.alternatives))))
     if study.equal_levels:
         stages.append(Stage(LEVELS, n, cost(LEVELS, n * alone) + SEARCH_S * len(study.alternatives)))
     if draws and n > 1:

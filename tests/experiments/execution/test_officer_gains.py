@@ -1,35 +1,52 @@
-"""One more officer on one shift: what is run, and that nothing else changes."""
+"""One more officer at each hour: what is run, and that nothing else changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import pandas as pd
 import pytest
-from ports import FlatScorer
+from ports import FlatScorer, window_of
 
+from experiments.comparison import RATIOS
 from experiments.execution.officer_gains import (
-    DAY,
+    GAINS_OF_OFFICERS,
     RULES,
     officer_gains,
-    officer_shifts,
+    officer_hours_of_day,
+    officer_passes,
     run_officers,
     scenario_under_rule,
-    scenario_with_officer,
+    scenario_with_officers,
 )
 from experiments.study.study import Study, build_study
+from sim.algorithms.screening_design import balanced_design
+from sim.roster_load import officer_time_min
 from sim.scenario import Scenario
 from sim.shared_draws import risk_key
 
 SHORT = ("days=1", "start_date=2024-05-14", "replications=3", "processes=1", "policy=todays_practice")
 
 
-def test_one_shift_has_one_officer_more(make_scenario: Callable[..., Scenario]) -> None:
+def test_some_hours_have_one_officer_more(make_scenario: Callable[..., Scenario]) -> None:
     scenario = make_scenario("staffing=roster")
-    before, after = (officer_shifts(one)[DAY] for one in (scenario, scenario_with_officer(scenario, 1)))
-    assert [b.officers - a.officers for a, b in zip(before, after, strict=True)] == [0, 1, 0]
+    window = window_of(7)
+    more = officer_time_min(scenario_with_officers(scenario, [9, 25]), window) - officer_time_min(scenario, window)
+    weekdays = np.tile(np.arange(24), 7) + 24 * (np.arange(168) // 24 > 4)
+    assert more[np.isin(np.arange(168), [9, 25, 33, 49])] == pytest.approx([60.0] * 4)
+    assert more.sum() == pytest.approx(60.0 * 10)
+    assert not more[weekdays == 12].any()
     roster = scenario_under_rule(scenario, "by_line").staffing.roster
     assert roster is not None
     assert roster.rule == "by_line"
+
+
+def test_hours_are_those_with_officers_and_work(make_scenario: Callable[..., Scenario]) -> None:
+    assert officer_hours_of_day(make_scenario("staffing=roster")) == list(range(7, 28))
+    early = "staffing.roster.officers={weekday: [{from_h: 5, to_h: 30, officers: 99}], saturday: [], sunday: []}"
+    port = ("port.hours.saturday.close_h=8", "port.hours.sunday.close_h=8")
+    assert officer_hours_of_day(make_scenario("staffing=roster", early, *port)) == list(range(7, 28))
 
 
 def study(*words: str) -> Study:
@@ -45,12 +62,37 @@ def asked() -> Study:
     return study("staffing=roster", "port=bota")
 
 
-def test_every_rule_is_compared_with_itself(asked: Study) -> None:
+def test_every_rule_and_hour_is_compared(asked: Study) -> None:
     scorers = {risk_key(s): FlatScorer() for s in asked.alternatives.values()}
     metrics = run_officers(asked, scorers)
     assert metrics is not None
-    shifts = officer_shifts(asked.alternatives[asked.baseline])[DAY]
-    assert metrics["alternative"].nunique() == len(RULES) * (1 + len(shifts))
+    hours = officer_hours_of_day(asked.alternatives[asked.baseline])
+    weeks, runs = officer_passes(asked)
+    assert (weeks, runs) == (3, len(RULES) * len(balanced_design(len(hours))))
+    assert metrics["alternative"].nunique() == runs
     gains = officer_gains(asked, metrics, None)
-    assert [(gain.rule, gain.from_h) for gain in gains] == [(rule, s.from_h) for rule in RULES for s in shifts]
+    assert [(gain.rule, gain.from_h) for gain in gains] == [(rule, hour) for rule in RULES for hour in hours]
     assert all(set(gain.p_holm) == set(gain.gaps) for gain in gains)
+
+
+def test_a_change_is_that_of_the_runs_with_an_officer_against_those_without(asked: Study) -> None:
+    hours = officer_hours_of_day(asked.alternatives[asked.baseline])
+    design, effect = balanced_design(len(hours)), np.arange(len(hours), dtype=float)
+    levels = [
+        (rule, run, week, wait + week)
+        for rule in RULES
+        for run, wait in enumerate(design @ effect + 50.0)
+        for week in range(3)
+    ]
+    rows = [{"alternative": f"{rule} {run}", "replication": week} | _ratios(wait) for rule, run, week, wait in levels]
+    gains = officer_gains(asked, pd.DataFrame(rows), None)
+    assert [gain.gaps["wait_mean_min"].mean for gain in gains] == pytest.approx([*effect] * len(RULES))
+
+
+def _ratios(value: float) -> dict[str, float]:
+    """Return what the measures of officers are ratios of, at one level of each."""
+    found: dict[str, float] = {}
+    for metric in GAINS_OF_OFFICERS:
+        top, bottom, scale = RATIOS[metric]
+        found |= {top: 1000.0 * value / scale, bottom: 1000.0}
+    return found

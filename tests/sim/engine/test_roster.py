@@ -41,6 +41,7 @@ def plan_of(rule: str, officers: list[float], **changes: Any) -> tuple[Any, Any]
         "is_open": np.ones((rows, 2)),
         "officers": thousandths,
         "on_duty": thousandths,
+        "ended": np.maximum(-np.diff(thousandths, prepend=thousandths[:1]), 0),
         "may_stay": np.zeros(rows),
         "work_min": [[4.0, 4.0], [30.0, 30.0]],
         "rule": RULES[rule],

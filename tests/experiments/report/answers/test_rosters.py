@@ -8,7 +8,7 @@ from experiments.execution.officer_gains import RULES, OfficerGain
 from experiments.execution.tuning import MatchedMetrics
 from experiments.intervals import Difference
 from experiments.report.answers.answer import lead_of
-from experiments.report.answers.rosters import adds_officers, officer_pairs, officers_table, varies_rule
+from experiments.report.answers.rosters import adds_officers, officer_pairs, officers_table, officers_words, varies_rule
 from experiments.report.findings import Findings, SideResults, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
@@ -91,16 +91,26 @@ def test_a_pair_that_is_overloaded_tells_nothing() -> None:
     )
 
 
-def test_one_more_officer_has_a_row_a_shift_and_a_column_a_rule() -> None:
+def test_one_more_officer_has_a_row_an_hour_and_a_column_a_rule() -> None:
     gap = Difference(-0.25, -0.3, -0.2, 0.001, 8)
     more = dict.fromkeys(("wait_mean_min", "detection_expected"), gap)
     gains = [
-        OfficerGain(rule, start, start + 8.0, more, dict.fromkeys(more, p))
+        OfficerGain(rule, hour, more, dict.fromkeys(more, p))
         for rule, p in zip(RULES, (0.01, 0.2, 0.2, 0.2, 0.2), strict=True)
-        for start in (7.0, 15.0)
+        for hour in (7, 25)
     ]
-    table = officers_table(dataclasses.replace(officer_findings(), officers=gains))
+    found = dataclasses.replace(officer_findings(), officers=gains)
+    table = officers_table(found)
     assert table is not None
-    assert [row[0] for row in table.rows] == ["7-15 h", "15-23 h"]
+    assert [row[0] for row in table.rows] == ["7–8 h", "1–2 h, night after"]
     assert [cell.text for cell in table.rows[0][1]] == ["-0.25 min *", *["-0.25 min"] * 4]
+    assert officers_words(found) == (
+        "One more officer brings most from 7–8 h under fixed: 0.25 min [0.20, 0.30] less average wait."
+    )
+    none = dataclasses.replace(found, officers=gains[2:])
+    assert officers_words(none) == "At no hour and by no rule does one more officer clearly shorten the average wait."
+
+
+def test_without_a_roster_there_is_no_table_of_officers() -> None:
     assert officers_table(officer_findings()) is None
+    assert officers_words(officer_findings()) == ""

@@ -1,0 +1,29 @@
+"""Balanced designs: every change in half of the runs, and any two in a quarter, for as many changes as a day has hours."""
+
+import numpy as np
+import pytest
+
+from sim.algorithms.screening_design import balanced_design
+
+
+@pytest.mark.parametrize("changes", [1, 2, 3, 8, 16, 21, 24, 28, 36])
+def test_changes_are_made_evenly(changes: int) -> None:
+    design = balanced_design(changes).astype(int)
+    runs = len(design)
+    assert (design.sum(axis=0) * 2 == runs).all()
+    together = design.T @ design
+    assert (4 * together[~np.eye(changes, dtype=bool)] == runs).all()
+    assert runs <= changes + 12
+
+
+@pytest.mark.parametrize("changes", [5, 17])
+def test_effects_that_add_up_are_told_apart(changes: int) -> None:
+    design, effect = balanced_design(changes), np.arange(float(changes))
+    runs = design @ effect
+    found = [runs[more].mean() - runs[~more].mean() for more in design.T]
+    assert found == pytest.approx(effect)
+
+
+def test_no_change_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1, got 0"):
+        balanced_design(0)
