@@ -244,8 +244,24 @@ MALFORMED = [
         ["run", ROSTER, "staffing.roster.rule=lottery"],
         "rule: expected one of fixed, booths_first, exams_first, by_line",
     ),
-    (["run", ROSTER, "staffing.roster.rule=target_wait"], "target_wait_min: expected minutes with rule=target_wait"),
-    (["run", ROSTER, "staffing.roster.target_wait_min=9"], "target_wait_min: is read by rule=target_wait alone"),
+    (["run", ROSTER, "staffing.roster.target_wait_min=-1"], "target_wait_min: must be at least 0, got -1"),
+    (["run", ROSTER, "staffing.roster.target_wait_min=null"], "target_wait_min: expected float, got None"),
+    (
+        ["run", ROSTER, "staffing.roster.extra=[{from_h: 1, to_h: 3, officers: 2, days: [sunday]}]"],
+        "staffing.roster.extra[0]: the shift from 1 to 3 covers no hour in which the port works",
+    ),
+    (
+        ["run", ROSTER, "staffing.roster.extra=[{from_h: 9, to_h: 8, officers: 2}]"],
+        "staffing.roster.extra[0].to_h: must be later than from_h=9, got 8",
+    ),
+    (
+        ["run", ROSTER, "staffing.roster.extra=[{from_h: 9, to_h: 10, officers: 0}]"],
+        "staffing.roster.extra[0].officers: must be between 1 and 10000, got 0",
+    ),
+    (
+        ["run", ROSTER, "staffing.roster.extra=[{from_h: 9, to_h: 10, officers: 1, days: []}]"],
+        "staffing.roster.extra[0].days: expected at least one of ['weekday', 'saturday', 'sunday'], got none",
+    ),
     (["run", ROSTER, "staffing.roster.review_every_min=25"], "review_every_min: reviews must divide a day of"),
     (
         ["run", ROSTER, "staffing.roster.minimum_posts={canine: 1}"],
@@ -266,7 +282,8 @@ MALFORMED = [
     ),
     (
         ["compare", "port=bare"],
-        "staffing.roster.officers: expected shifts: bare has none (port.officers=null); without a roster, separate=true",
+        "staffing.roster.officers: expected shifts: bare has none (port.officers=null); without a roster, "
+        "separate=true, got null",
     ),
     (["run", ROSTER, "staffing.max_lanes=3"], "max_lanes: the officers of booths are the roster's"),
     (["run", "experiment=strategies"], "experiment: run takes one alternative"),

@@ -135,12 +135,11 @@ def officer_gains(study: Study, metrics: pd.DataFrame, strata: int | None) -> li
 
 def _changes(samples: Mapping[str, Sample], rule: str, n_hours: int, coverage: float) -> list[Difference]:
     """Return the change by each hour: all runs with an officer more in it against all without."""
-    return [
-        paired_difference(
-            *(_pooled([samples[f"{rule} {run}"] for run in np.flatnonzero(side)]) for side in (more, ~more)), coverage
-        )
-        for more in balanced_design(n_hours).T
-    ]
+    gaps = []
+    for more in balanced_design(n_hours).T:
+        sides = [_pooled([samples[f"{rule} {run}"] for run in np.flatnonzero(side)]) for side in (more, ~more)]
+        gaps.append(paired_difference(sides[0], sides[1], coverage))
+    return gaps
 
 
 def _pooled(samples: Sequence[Sample]) -> Sample:

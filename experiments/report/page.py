@@ -15,7 +15,8 @@ from experiments.report import notes as report_notes
 from experiments.report import station_use, tables
 from experiments.report.answers.answer import comparison_answer
 from experiments.report.answers.rosters import officers_table, officers_words
-from experiments.report.answers.rule_frontier import has_rules, rule_frontier_table
+from experiments.report.answers.rule_frontier import has_rules
+from experiments.report.answers.rule_tables import own_frontiers_table, rule_frontier_table, rule_redraws_words
 from experiments.report.charts.day import day_chart
 from experiments.report.charts.gains import gains_chart
 from experiments.report.charts.rules import rules_chart
@@ -36,7 +37,9 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
     """
     findings = labeled(findings)
     study, several = findings.study, len(findings.names) > 1
-    inputs = sensitivity(findings)
+    inputs, crossed = sensitivity(findings), has_rules(findings)
+    # where alternatives are crossed with rules, their table stands in place of the sentences
+    standings = [portals_worth(findings)] if crossed else [*frontier_notes(findings), portals_worth(findings)]
     return fill_template(
         "report.html.j2",
         title=study.alternatives[study.baseline].port.title,
@@ -44,7 +47,7 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
         command=f"throughgate {study.verb} {' '.join(study.overrides)}".strip(),
         answer=comparison_answer(findings).text,
         headline_badges=headline_badges(findings),
-        standings=[line for line in (*frontier_notes(findings), portals_worth(findings)) if several and line],
+        standings=[line for line in standings if several and line],
         notes=report_notes.reader_notes(findings),
         charts=list(_charts(findings, inputs, target_min)),
         sensitivity=None if isinstance(inputs, str) else sensitivity_table(inputs),
@@ -53,6 +56,7 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
         base=findings.label(study.baseline),
         names=findings.names,
         rules=rule_frontier_table(findings),
+        own_frontiers=own_frontiers_table(findings) if crossed else None,
         comparison=tables.measure_tables(findings),
         amounts=tables.amounts_table(findings),
         shares=tables.shares_table(findings) if several and study.equal_levels else None,
@@ -60,7 +64,7 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
         redrawn=tables.redrawn_table(findings),
         redrawn_words=report_notes.redraws_note(findings.redrawn) if findings.redrawn else "",
         threat_gains=threat_gains_table(findings),
-        redrawn_answer=report_notes.redraws_answer(findings),
+        redrawn_answer=rule_redraws_words(findings) if crossed else report_notes.redraws_answer(findings),
         binding=tables.binding_rows(findings),
         gains=tables.gains_table(findings) if findings.gains else None,
         officers=officers_table(findings),

@@ -196,7 +196,9 @@ def _check_shifts(
 ) -> list[tuple[float, float, int]]:
     """Return all shifts, (start, end, officers), in hours as `_hours_at_work`; refuse one without any work."""
     shifts, on_duty = roster_shifts(port, roster), []
-    rows = [(f"{key}.{kind}[{place}]", (kind,), shift) for kind in shifts for place, shift in enumerate(shifts[kind])]
+    rows: list[tuple[str, tuple[DayType, ...], OfficerShift]] = [
+        (f"{key}.{kind}[{place}]", (kind,), shift) for kind in shifts for place, shift in enumerate(shifts[kind])
+    ]
     rows += [(f"{EXTRA_KEY}[{place}]", extra.days, extra.as_shift()) for place, extra in enumerate(roster.extra)]
     for where, kinds, shift in rows:
         days = [day for day, name in enumerate(WEEKS) if name in kinds]

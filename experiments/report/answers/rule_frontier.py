@@ -7,24 +7,20 @@ means; references that nobody can choose are drawn beside the others and dominat
 
 from __future__ import annotations
 
-import itertools
+import functools
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
 from experiments.comparison import metric_samples
-from experiments.intervals import Difference, IntervalEstimate, paired_difference
-from experiments.number_format import NONE, number, percent, percent_with_span, signed, span, with_span
-from experiments.page_templates import Cell, Table, page_table
+from experiments.intervals import Difference, Sample, n_unequal, paired_difference
+from experiments.number_format import listed, percent_with_span, with_span
 from experiments.report.answers.claim import Lead
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, FrontierPoint
 from experiments.report.standings import WORTH_DETECTION, WORTH_WAIT_MIN, standings_over_draws
 from experiments.report.tables import share_span
 from sim.arrays import BoolArray
-
-POINTS: Final = 100.0
 
 
 def has_rules(findings: Findings) -> bool:
@@ -37,7 +33,7 @@ def split_name(findings: Findings, alternative: str) -> tuple[str, str]:
     return findings.study.names.split(alternative, findings.study.crossed_with)
 
 
-def _under_rule(findings: Findings, rule: str, choice: str) -> str:
+def under_rule(findings: Findings, rule: str, choice: str) -> str:
     """Return the alternative that is this choice under that rule."""
     return next(name for name in findings.names if split_name(findings, name) == (rule, choice))
 
@@ -66,8 +62,31 @@ def efficient(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
 
 
 def efficient_choices(findings: Findings) -> list[FrontierPoint]:
-    """Return the efficient points of all rules together, references left out."""
-    return efficient([p for p in findings.points if p.status not in ("unstable", "reference")])
+    """Return the efficient points of all rules together, references left out, the shortest wait first.
+
+    A choice that fares alike under several rules, to the last truck, is one point: that of the first rule.
+    """
+    best: list[FrontierPoint] = []
+    for point in efficient([p for p in findings.points if p.status not in ("unstable", "reference")]):
+        if not any(_is_same(findings, point.alternative, kept.alternative) for kept in best):
+            best.append(point)
+    return best
+
+
+def rules_of_point(findings: Findings, alternative: str) -> list[str]:
+    """Return the rules under which a choice fares as this alternative does, to the last truck."""
+    rivals = (p.alternative for p in findings.points if p.status not in ("unstable", "reference"))
+    return [split_name(findings, name)[0] for name in rivals if _is_same(findings, name, alternative)]
+
+
+def _is_same(findings: Findings, name: str, other: str) -> bool:
+    """Return whether two alternatives are one choice with the same waits and finds in every replication."""
+    if name == other:
+        return True
+    if split_name(findings, name)[1] != split_name(findings, other)[1]:
+        return False
+    samples = (_samples(findings, metric) for metric in (WAIT, LOADS_FOUND))
+    return all(n_unequal(of_metric[name], of_metric[other]) == 0 for of_metric in samples)
 
 
 def reference_rules(findings: Findings) -> list[str]:
@@ -78,74 +97,92 @@ def reference_rules(findings: Findings) -> list[str]:
 
 def leading_rule(findings: Findings) -> str:
     """Return the rule that most efficient points have, of several the first; empty: no point is efficient."""
-    rules = [split_name(findings, point.alternative)[0] for point in efficient_choices(findings)]
+    rules = [rule for point in efficient_choices(findings) for rule in rules_of_point(findings, point.alternative)]
     return max(dict.fromkeys(rules), key=rules.count, default="")
 
 
-def _gap(findings: Findings, metric: str, name: str, other: str) -> Difference:
-    samples = metric_samples(findings.metrics, metric, findings.strata)
+def points_of_rule(findings: Findings, rule: str) -> list[FrontierPoint]:
+    """Return the efficient points over all rules that a rule has, those that it shares with others among them."""
+    best = {point.alternative: rules_of_point(findings, point.alternative) for point in efficient_choices(findings)}
+    named = [under_rule(findings, rule, split_name(findings, n)[1]) for n, rules in best.items() if rule in rules]
+    return [point for point in points_by_rule(findings).get(rule, []) if point.alternative in named]
+
+
+def difference_between(findings: Findings, metric: str, name: str, other: str) -> Difference:
+    """Return the paired difference of two alternatives, as both ran."""
+    samples = _samples(findings, metric)
     return paired_difference(samples[name], samples[other], findings.study.coverage)
 
 
+@functools.lru_cache(maxsize=4)
+def _samples(findings: Findings, metric: str) -> dict[str, Sample]:
+    return metric_samples(findings.metrics, metric, findings.strata)
+
+
 def rule_frontier_answer(findings: Findings) -> Lead:
-    """Return in a sentence which rule leads, and what its efficient points cost in wait, also under a reference."""
+    """Return in a sentence what detecting most costs in wait by the rule that leads, also under a reference."""
     best, leader = efficient_choices(findings), leading_rule(findings)
     if not best:
         others = [name for name in findings.names if name != findings.study.baseline]
         text = "No alternative carries its load under any rule, so that there is no frontier."
-        return _lead(findings, text, others[0], findings.study.baseline)
-    mine = [point for point in best if split_name(findings, point.alternative)[0] == leader]
-    rules = [rule for rule in findings.study.crossed_with if rule not in reference_rules(findings)]
-    head = f"Of {len(rules)} rules, {leader} has {len(mine)} of the {len(best)} efficient points"
+        return _lead(findings, LOADS_FOUND, text, others[0], findings.study.baseline)
+    mine = points_of_rule(findings, leader)
+    count = f"{leader}, the rule with most efficient points ({len(mine)} of {len(best)})"
     low, high = mine[0], mine[-1]
     if low is high:
-        text = f"{head}: {_place(findings, low)}{_kept(findings, high)}."
-        return _lead(findings, text, high.alternative, findings.study.baseline)
-    step = _step(findings, low.alternative, high.alternative)
+        text = f"On one roster, detecting {_place(findings, high)} is efficient under {count}{_kept(findings, high)}."
+        return _lead(findings, LOADS_FOUND, text, high.alternative, findings.study.baseline)
+    cost = with_span(difference_between(findings, WAIT, high.alternative, low.alternative), " min")
     text = (
-        f"{head}: from {_place(findings, low)} to {_place(findings, high)}, {step}"
-        f"{_apart(findings, low, high)}{_kept(findings, high)}."
+        f"On one roster, detecting {_place(findings, high)} in place of {_place(findings, low)} costs {cost} of wait "
+        f"under {count}{_apart(findings, low, high)}{_kept(findings, high)}.{_carried_apart(findings)}"
     )
-    return _lead(findings, text, high.alternative, low.alternative)
+    return _lead(findings, WAIT, text, high.alternative, low.alternative)
 
 
-def _lead(findings: Findings, text: str, name: str, other: str) -> Lead:
-    """Return the lead of a difference in loads found between two points, as both ran."""
-    gap = _gap(findings, LOADS_FOUND, name, other)
+def _lead(findings: Findings, metric: str, text: str, name: str, other: str) -> Lead:
+    """Return the lead of a difference between two points, as both ran."""
+    gap = difference_between(findings, metric, name, other)
     sure = gap.low > 0.0 or gap.high < 0.0
-    return Lead(text=text, alternative=name, against=other, metric=LOADS_FOUND, gap=gap, sure=sure)
+    return Lead(text=text, alternative=name, against=other, metric=metric, gap=gap, sure=sure)
 
 
 def _place(findings: Findings, point: FrontierPoint) -> str:
-    name = split_name(findings, point.alternative)[1]
-    return f"{name} ({percent_with_span(point.found)} of loads at {with_span(point.wait, ' min')})"
-
-
-def _step(findings: Findings, low: str, high: str) -> str:
-    wait, found = (_gap(findings, metric, high, low) for metric in (WAIT, LOADS_FOUND))
-    return f"{with_span(found, scale=POINTS)} points more loads detected cost {with_span(wait, ' min')} of average wait"
+    return f"{percent_with_span(point.found)} of loads ({split_name(findings, point.alternative)[1]})"
 
 
 def _apart(findings: Findings, low: FrontierPoint, high: FrontierPoint) -> str:
     """Return what the same step costs under the first rule that is a reference."""
     names = [split_name(findings, point.alternative)[1] for point in (low, high)]
     for rule in reference_rules(findings):
-        ends = [_under_rule(findings, rule, name) for name in names]
+        ends = [under_rule(findings, rule, name) for name in names]
         if not any(end in findings.unstable for end in ends):
-            return f"; under {rule} it costs {with_span(_gap(findings, WAIT, ends[1], ends[0]), ' min')}"
+            cost = with_span(difference_between(findings, WAIT, ends[1], ends[0]), " min")
+            return f", and {cost} under {rule}"
     return ""
 
 
 def _kept(findings: Findings, point: FrontierPoint) -> str:
-    words = _draws(findings, point.alternative)
-    return (
-        f"; {split_name(findings, point.alternative)[1]} stays efficient in {words} sets of assumptions"
-        if words
-        else ""
-    )
+    words = draws_words(findings, point.alternative)
+    return f"; the former stays efficient in {words} sets of assumptions" if words else ""
 
 
-def _draws(findings: Findings, alternative: str) -> str:
+def _carried_apart(findings: Findings) -> str:
+    """Return which choices carry their load under the first reference and under no rule; empty: there are none."""
+    rules = [rule for rule in findings.study.crossed_with if rule not in reference_rules(findings)]
+    for reference in reference_rules(findings):
+        alone = [
+            choice
+            for choice in dict.fromkeys(split_name(findings, name)[1] for name in findings.names)
+            if under_rule(findings, reference, choice) not in findings.unstable
+            and all(under_rule(findings, rule, choice) in findings.unstable for rule in rules)
+        ]
+        if alone:
+            return f" No rule carries the load of {listed(alone)}, as {reference} does."
+    return ""
+
+
+def draws_words(findings: Findings, alternative: str) -> str:
     """Return in how many of the redrawn sets of assumptions an alternative is not dominated; empty: not known."""
     if findings.redrawn is None:
         return ""
@@ -154,54 +191,3 @@ def _draws(findings: Findings, alternative: str) -> str:
             k, n = standing.undominated
             return f"{k} of {n} {share_span(standing.interval('undominated'))}"
     return ""
-
-
-def rule_frontier_table(findings: Findings) -> Table | None:
-    """Return the efficient points of all rules, the shortest wait first; None: the study crosses no rules.
-
-    Steps are paired differences from the point before; so is what the same alternative waits under a reference.
-    """
-    if not has_rules(findings):
-        return None
-    references = reference_rules(findings)
-    heads = ["rule", "scanned", "examined", "average wait, min", "detection rate"]
-    heads += ["wait from the last, min", "detected beyond the last, points"]
-    heads += [*(f"wait against {rule}, min" for rule in references), "efficient when redrawn"]
-    best = efficient_choices(findings)
-    rows = []
-    for before, point in itertools.pairwise([None, *best]):
-        assert point is not None  # noqa: S101  only the first of all is missing
-        rows.append((split_name(findings, point.alternative)[1], _cells(findings, point, before, references)))
-    return page_table("Efficient alternatives over all rules", "alternative", heads, rows)
-
-
-def _cells(
-    findings: Findings, point: FrontierPoint, before: FrontierPoint | None, references: Sequence[str]
-) -> list[str | Cell]:
-    name = point.alternative
-    rule, own = split_name(findings, name)
-    steps: list[str | Cell] = [NONE, NONE]
-    if before is not None:
-        gaps = (_gap(findings, metric, name, before.alternative) for metric in (WAIT, LOADS_FOUND))
-        steps = [_difference(gap, scale) for gap, scale in zip(gaps, (1.0, POINTS), strict=True)]
-    apart: list[str | Cell] = []
-    for reference in references:
-        other = _under_rule(findings, reference, own)
-        apart.append("unstable" if other in findings.unstable else _difference(_gap(findings, WAIT, name, other)))
-    return [
-        rule,
-        *(Cell(percent(share.mean), span(share, POINTS)) for share in _shares(findings, name)),
-        Cell(number(point.wait.mean), span(point.wait)),
-        Cell(percent(point.found.mean), span(point.found, POINTS)),
-        *steps,
-        *apart,
-        _draws(findings, name) or NONE,
-    ]
-
-
-def _shares(findings: Findings, name: str) -> list[IntervalEstimate]:
-    return [findings.interval(name, metric) for metric in ("scan_rate", "exam_rate")]
-
-
-def _difference(gap: Difference, scale: float = 1.0) -> Cell:
-    return Cell(signed(scale * gap.mean), span(gap, scale))

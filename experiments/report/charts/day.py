@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SHARES: Final = (0.25, 0.5, 0.75, 0.95)
 MIDDLE: Final = 1
 """Place of the median among `SHARES`."""
+TWO_COLUMNS: Final = 34
+"""Letters of the longest entry of a legend up to which two stand side by side."""
 
 
 def day_chart(findings: Findings, target_min: float | None = None) -> Chart | str:
@@ -49,10 +51,11 @@ def day_chart(findings: Findings, target_min: float | None = None) -> Chart | st
         axes.set(xlim=(0.0, HOURS), xlabel="hour of arrival", ylabel="wait to primary, minutes")
         axes.set_ylim(0.0, 1.08 * max(float(np.nanmax(waits_min)), target_min or 0.0, 1.0))
         axes.set_xticks(range(0, HOURS + 1, 3))
+        longest = max(len(text) for text in axes.get_legend_handles_labels()[1])
         axes.legend(
             loc="lower left",
             bbox_to_anchor=(0.0, 1.0),
-            ncols=2,
+            ncols=2 if longest <= TWO_COLUMNS else 1,
             frameon=False,
             fontsize=FONT_PT - 1.0,
             borderaxespad=0.2,

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from experiments.drawing.labels import Box, PointLabel, place_labels
-from experiments.drawing.marks import FAINT, MarkStyle, alternative_marks
-from experiments.drawing.svg import finish_chart, open_figure
+from experiments.drawing.marks import FAINT, INK, MarkStyle, alternative_marks
+from experiments.drawing.svg import FONT_PT, finish_chart, open_figure
 from experiments.number_format import listed, number, percent
 from experiments.page_templates import Chart
 from experiments.report.answers.rule_frontier import (
+    difference_between,
     efficient,
     efficient_choices,
     leading_rule,
     points_by_rule,
+    points_of_rule,
     reference_rules,
-    split_name,
 )
 from experiments.report.charts.wording import coverage_words, run_words
 from experiments.report.findings import Findings
-from experiments.report.frontier import FrontierPoint
+from experiments.report.frontier import WAIT, FrontierPoint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,22 +41,19 @@ def rules_chart(findings: Findings) -> Chart | str:
         return "No alternative carries its load under any rule, so that waits are not drawn against detection."
     references, marks = reference_rules(findings), alternative_marks(list(of_rule))
     leader, ends = leading_rule(findings), longest_wait_shown(findings)
-    labels = []
     with open_figure(HEIGHT_IN) as (figure, axes):
         for rule, points in of_rule.items():
             mark = MarkStyle(FAINT, "-", "o") if rule in references else marks[rule]
-            line = efficient(points)
-            _draw_rule(axes, mark, [p for p in points if p.wait.mean <= ends], line, best)
-            if seen := [point for point in line if point.wait.mean <= ends]:
-                labels.append(PointLabel(rule, seen[-1].wait.mean, POINTS * seen[-1].found.mean, bold=rule == leader))
+            _draw_rule(axes, rule, mark, [p for p in points if p.wait.mean <= ends], efficient(points), best)
         shown = [p for points in of_rule.values() for p in points if p.wait.mean <= ends]
         shortest = min(p.wait.mean for p in shown)
         axes.set_xlim(shortest - 0.05 * (ends - shortest), ends + 0.1 * (ends - shortest))
         axes.set_ylim(0.0, 1.12 * POINTS * max(p.found.mean for p in shown))
         axes.set(xlabel="average wait to primary, minutes", ylabel="detection rate, %")
-        place_labels(axes, labels, [Box(*2 * (p.wait.mean, POINTS * p.found.mean)) for p in shown])
+        axes.legend(loc="lower right", frameon=False, fontsize=FONT_PT - 1.0, handlelength=3.0)
         words = " ".join(f"{p.alternative}: {number(p.wait.mean)} min, {percent(p.found.mean)}." for p in best)
-        title = f"{leader} has most of the efficient points: {_count(findings, leader)} of {len(best)}"
+        _draw_intervals(axes, findings, best)
+        title = f"{leader} has most of the efficient points: {len(points_of_rule(findings, leader))} of {len(best)}"
         return finish_chart(
             figure,
             "rules",
@@ -68,35 +65,57 @@ def rules_chart(findings: Findings) -> Chart | str:
         )
 
 
-def _count(findings: Findings, rule: str) -> int:
-    return sum(split_name(findings, point.alternative)[0] == rule for point in efficient_choices(findings))
-
-
 def _draw_rule(
     axes: Axes,
+    rule: str,
     mark: MarkStyle,
     points: Sequence[FrontierPoint],
     line: Sequence[FrontierPoint],
     best: Sequence[FrontierPoint],
 ) -> None:
     joined = [(p.wait.mean, POINTS * p.found.mean) for p in line]
-    axes.plot(*zip(*joined, strict=True), color=mark.colour, ls=mark.dash, lw=1.0 if mark.colour == FAINT else 1.6)
+    axes.plot(
+        *zip(*joined, strict=True),
+        color=mark.colour,
+        ls=mark.dash,
+        lw=1.0 if mark.colour == FAINT else 1.6,
+        marker=mark.marker,
+        ms=5,
+        mfc="white",
+        label=rule,
+    )
     for point in points:
         kept = point in best
-        arms = [[point.wait.mean - point.wait.low], [point.wait.high - point.wait.mean]]
+        axes.plot(
+            point.wait.mean,
+            POINTS * point.found.mean,
+            marker=mark.marker,
+            ms=8 if kept else 5,
+            color=mark.colour,
+            mfc=mark.colour if kept else "white",
+            zorder=4,
+        )
+
+
+def _draw_intervals(axes: Axes, findings: Findings, best: Sequence[FrontierPoint]) -> None:
+    """Draw what each efficient point waits beyond the first and finds, with intervals.
+
+    Days that differ move all waits together, so that the interval of a single wait would tell nothing of the points.
+    """
+    for point in best:
+        gap = difference_between(findings, WAIT, point.alternative, best[0].alternative)
+        arms = [[gap.mean - gap.low], [gap.high - gap.mean]]
         rise = [[point.found.mean - point.found.low], [point.found.high - point.found.mean]]
         axes.errorbar(
             point.wait.mean,
             POINTS * point.found.mean,
-            xerr=np.nan_to_num(arms) if kept else None,
-            yerr=POINTS * np.nan_to_num(rise) if kept else None,
-            fmt=mark.marker,
-            ms=8 if kept else 5,
-            color=mark.colour,
-            mfc=mark.colour if kept else "white",
+            xerr=np.nan_to_num(arms),
+            yerr=POINTS * np.nan_to_num(rise),
+            fmt="none",
+            ecolor=INK,
             lw=1.0,
             capsize=2,
-            zorder=4,
+            zorder=5,
         )
 
 
@@ -110,8 +129,10 @@ def _caption(findings: Findings) -> str:
     """Return what the picture shows, and how many points lie beyond it."""
     ends, of_rule = longest_wait_shown(findings), points_by_rule(findings)
     beyond = {rule: sum(p.wait.mean > ends for p in points) for rule, points in of_rule.items()}
-    words = f"Filled, with {coverage_words(findings)}: efficient over all rules. Open: another alternative is better. "
-    words += "Lines join a rule’s efficient points."
+    words = (
+        "Filled: efficient over all rules. Open: another alternative is better. Lines join a rule’s efficient points. "
+    )
+    words += f"Bars: {coverage_words(findings)}, of the wait as paired difference from the shortest efficient one."
     if references := reference_rules(findings):
         words += (
             f" Thin and grey: {listed(references)}, which this port’s officers could not staff; shown for comparison."

@@ -49,7 +49,7 @@ def sensitivity(findings: Findings) -> Sensitivity | str:
     if not ranked:
         return (
             f"Which inputs matter most is not drawn: {findings.label(name)} and {findings.label(base)} were compared "
-            f"at equal scan share in {len(gap)} sets of assumptions, and {FEWEST_DRAWS} that differ are needed."
+            f"at equal scan share in {len(gap)} of the sets of assumptions, and {FEWEST_DRAWS} that differ are needed."
         )
     floor = noise_floor(len(gap), len(ranked), findings.alpha)
     return Sensitivity(name, ranked[:SHOWN], len(gap), len(ranked), floor)

@@ -16,6 +16,7 @@ from experiments.intervals import Difference
 from experiments.number_format import NONE, brief_span, number, signed
 from experiments.report.answers.answer import lead_of
 from experiments.report.answers.claim import EFFECT_WORDS, EffectWords
+from experiments.report.answers.rule_frontier import efficient_choices, has_rules
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT
 
@@ -81,10 +82,15 @@ def sorted_by_result(findings: Findings) -> list[str]:
 def result_lines(findings: Findings, width: int, most_rows: int) -> list[str]:
     """Return the table in lines of at most ``width`` columns: two of headings, then at most ``most_rows``.
 
-    Where there are more alternatives, the best are shown, the baseline, and a last line that counts the others.
+    Where there are more alternatives, the best are shown, the baseline, and a last line that counts the others; where
+    they are crossed with rules, the efficient ones and the baseline.
     """
-    names = sorted_by_result(findings)
-    shown = _chosen(names, findings.study.baseline, most_rows)
+    names, base = sorted_by_result(findings), findings.study.baseline
+    if has_rules(findings):
+        best = [point.alternative for point in efficient_choices(findings)]
+        names = [*best, *(name for name in names if name not in best)]
+        most_rows = min(most_rows, len(best) + 1 + (base not in best))
+    shown = _chosen(names, base, most_rows)
     for with_interval in (True, False):
         rows = [_cells(findings, name, wait_interval=with_interval) for name in shown]
         heads = _headings(findings)

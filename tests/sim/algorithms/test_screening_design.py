@@ -1,4 +1,4 @@
-"""Balanced designs: every change in half of the runs, and any two in a quarter, for as many changes as a day has hours."""
+"""Balanced designs: every change in half of the runs, and any two in a quarter, up to the hours of a day."""
 
 import numpy as np
 import pytest

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from experiments.page_templates import Chart
-from experiments.report.answers import rule_frontier
+from experiments.report.answers import rule_frontier, rule_tables
 from experiments.report.answers.answer import lead_of
 from experiments.report.charts.rules import longest_wait_shown, rules_chart
 from experiments.report.findings import Findings, gather_findings
@@ -50,24 +50,49 @@ def test_people_for_every_post_are_shown_and_dominate_nobody(found: Findings) ->
 
 def test_the_answer_tells_the_step_and_what_separate_staffing_makes_of_it(found: Findings) -> None:
     text = lead_of(found).text
-    assert text.startswith("Of 2 rules, by_line has 2 of the 3 efficient points: from low (10.")
-    assert "points more loads detected cost 2." in text
-    assert "; under separate it costs 0." in text
-    assert text.count(".\n") == 0
+    assert text.startswith("On one roster, detecting 14.")
+    assert "of loads (middle) in place of 10." in text
+    assert "of loads (low) costs 2." in text
+    assert "of wait under by_line, the rule with most efficient points (2 of 3), and 0." in text
+    assert text.endswith("] under separate.")
 
 
 def test_the_table_has_a_row_for_each_efficient_point(found: Findings) -> None:
-    table = rule_frontier.rule_frontier_table(found)
+    table = rule_tables.rule_frontier_table(found)
     assert table is not None
     assert [row[0] for row in table.rows] == ["low", "middle", "high"]
     assert len({len(row[1]) for row in table.rows}) == 1
+
+
+def test_a_choice_that_fares_alike_under_two_rules_is_one_point() -> None:
+    same = findings({"separate": WAITS["separate"], "by_line": (22.0, 25.0, 33.0), "fixed": (22.0, 28.0, 31.0)})
+    assert [p.alternative for p in rule_frontier.efficient_choices(same)] == [
+        "by_line.low",
+        "by_line.middle",
+        "fixed.high",
+    ]
+    assert rule_frontier.rules_of_point(same, "by_line.low") == ["by_line", "fixed"]
+    assert [p.alternative for p in rule_frontier.points_of_rule(same, "fixed")] == ["fixed.low", "fixed.high"]
+    table = rule_tables.rule_frontier_table(same)
+    assert table is not None
+    assert table.rows[0][1][0].text == "by_line and fixed"
+
+
+def test_each_rule_has_its_own_frontier(found: Findings) -> None:
+    rows = [row[0] for row in rule_tables.own_frontiers_table(found).rows]
+    assert rows == [f"{rule}: {name}" for rule in WAITS for name in POINTS]
+
+
+def test_what_only_separate_staffing_carries_is_said() -> None:
+    over = findings(over=("by_line.high", "fixed.high"))
+    assert lead_of(over).text.endswith(" No rule carries the load of high, as separate does.")
 
 
 def test_an_overloaded_point_is_no_choice(found: Findings) -> None:
     fewer = findings(over=("by_line.low", "separate.low"))
     best = [point.alternative for point in rule_frontier.efficient_choices(fewer)]
     assert best == ["fixed.low", "by_line.middle", "fixed.high"]
-    assert "; under separate" not in lead_of(fewer).text
+    assert "under separate" not in lead_of(fewer).text
 
 
 def test_the_picture_names_each_rule_and_ends_before_what_would_squeeze_it(found: Findings) -> None:
