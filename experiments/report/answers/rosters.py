@@ -50,17 +50,16 @@ def rule_answer(findings: Findings) -> Lead:
     hours = number(findings.interval(base, HOURS).mean / findings.study.days, 0)
     wait = with_span(findings.interval(base, WAIT), " min")
     head = f"At the {hours} officer hours a day of one roster and the average wait of {base}, {wait}, "
-    found = {name: findings.interval(name, LOADS_FOUND).mean for name in findings.names if name != base}
-    return lead_on(
-        findings, max(found, key=found.__getitem__), LOADS_FOUND, f"{head}{_most(findings)}; {_waits(findings)}."
-    )
+    others = [name for name in _rosters(findings) if name != base]
+    nearest = max(others, key=lambda name: findings.interval(name, LOADS_FOUND).mean)
+    return lead_on(findings, nearest, LOADS_FOUND, f"{head}{_most(findings, nearest)}; {_waits(findings)}.")
 
 
 def _rosters(findings: Findings) -> list[str]:
     return [name for name, scenario in findings.study.alternatives.items() if scenario.staffing.roster is not None]
 
 
-def _most(findings: Findings) -> str:
+def _most(findings: Findings, nearest: str) -> str:
     levels = [level for level in findings.levels.get(WAIT, []) if level.alternative in _rosters(findings)]
     equal = [level for level in levels if level.equal and level.found_gap is not None]
     sure = [level for level in equal if level.sure(findings.alpha) and _gain(level) > 0.0]
@@ -74,7 +73,8 @@ def _most(findings: Findings) -> str:
             f"{best.alternative}{setting} finds most: {percent(best.found.mean)} of loads, "
             f"{with_span(gap, scale=POINTS)} points more than {findings.study.baseline}"
         )
-    return f"no rule that meets it clearly finds more than {findings.study.baseline} ({base} of loads)"
+    words = f"no rule that meets it clearly finds more than {findings.study.baseline} ({base} of loads)"
+    return f"{words}, nearest {nearest}"
 
 
 def _gain(level: LevelComparison) -> float:
