@@ -63,7 +63,7 @@ def _equipment_phrase(findings: Findings, name: str) -> str:
     scans = findings.interval(name, "scan_rate").mean
     other = abs(scans - findings.interval(findings.study.baseline, "scan_rate").mean) >= OTHER_SHARE
     dose = f" (scanning {percent(scans, 0)})" if other else ""
-    return f"with {name}{dose} {_finds(findings, name)}, at {listed(paid) or 'no clear price'}"
+    return f"with {name}{dose}, {_finds(findings, name)}, at {listed(paid) or 'no clear price'}"
 
 
 def _prices(findings: Findings) -> tuple[PriceMetric, ...]:

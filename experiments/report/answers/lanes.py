@@ -46,7 +46,7 @@ def lane_response_answer(findings: Findings) -> Lead:
 def _lane_phrase(findings: Findings, name: str) -> str:
     if name in findings.unstable:
         return overloaded_words(findings, name)
-    return f"with {name} {listed(price_phrases(findings, name, suffix='more')) or 'no clear change'}"
+    return f"with {name}, {listed(price_phrases(findings, name, suffix='more')) or 'no clear change'}"
 
 
 CLASS_WORDS: Final = {"general": "the others", "fast": "FAST trucks"}

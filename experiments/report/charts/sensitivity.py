@@ -109,7 +109,7 @@ def _title(findings: Findings, ranking: Sensitivity) -> str:
     first = input_title(beyond[0].key)
     more = "more" if beyond[0].rho.estimate > 0.0 else "less"
     others = f", and {len(beyond) - 1} more inputs count" if len(beyond) > 1 else ""
-    return findings.sentences(f"With {label} {more} is gained where this input is higher: {first}{others}")
+    return findings.sentences(f"With {label}, {more} is gained where this input is higher: {first}{others}")
 
 
 def _caption(findings: Findings, ranking: Sensitivity) -> str:

@@ -49,7 +49,7 @@ def _claim(findings: Findings, metric: str) -> str:
     if metric == LOADS_FOUND:
         more = "more" if claim.effect > 0.0 else "fewer"
         what = f"{size} points {more} of the smuggled loads are detected"
-        return f"With {who} {what} than with {base}{share}; so in {sets}"
+        return f"With {who}, {what} than with {base}{share}; so in {sets}"
     change = "shorter" if claim.effect < 0.0 else "longer"
     return f"The average wait is {size} minutes {change} under {who} than under {base}; so in {sets}"
 

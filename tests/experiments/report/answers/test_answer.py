@@ -17,7 +17,7 @@ def test_the_best_at_equal_scan_share_leads() -> None:
     assert text.startswith(
         "At equal scan share (28%), 19.0% of loads [18.9, 19.0] are detected with boosted_27 against"
     )
-    assert "under todays_practice" in text
+    assert "with todays_practice" in text
     row = found.row("boosted_27", "detection_expected")
     low, high = (float(x) for x in re.findall(r"loads \[([\d.]+), ([\d.]+)\]", text)[0])
     assert low == pytest.approx(100 * row["low"], abs=0.051)

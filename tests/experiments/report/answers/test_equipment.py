@@ -33,12 +33,12 @@ def test_gains_and_prices_are_those_of_the_comparison() -> None:
     text = answer_text(found)
     row = found.row("in_secondary", "detection_expected")
     low, high = (
-        float(x) for x in re.findall(r"with in_secondary \(scanning 20%\) 2\.0 \[([\d.]+), ([\d.]+)\] points", text)[0]
+        float(x) for x in re.findall(r"with in_secondary \(scanning 20%\), 2\.0 \[([\d.]+), ([\d.]+)\] points", text)[0]
     )
     assert abs(low - 100.0 * row["diff_low"]) < 0.051
     assert abs(high - 100.0 * row["diff_high"]) < 0.051
     assert "min less average wait [" in text
-    assert "with same as many to within 0.5 points, at no clear price" in text
+    assert "with same, as many to within 0.5 points, at no clear price" in text
 
 
 def test_an_overloaded_alternative_is_said_to_be_one() -> None:

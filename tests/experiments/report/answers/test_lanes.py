@@ -34,8 +34,8 @@ def findings(waits: dict[str, float], over: dict[str, tuple[str, ...]] | None = 
 def test_waits_are_told_with_their_officer_hours_the_shortest_first() -> None:
     text = answer_text(findings(WAITS))
     assert text.startswith("Against timetable, with an average wait of ")
-    assert ": with responds " in text
-    assert text.index("min less average wait") < text.index("more officer-hours a day") < text.index("with one_more")
+    assert ": with responds, " in text
+    assert text.index("min less average wait") < text.index("more officer-hours a day") < text.index("with one_more,")
 
 
 def test_an_overloaded_rule_has_no_wait() -> None:

@@ -47,7 +47,7 @@ def test_rules_are_told_at_equal_hours_and_wait() -> None:
 def test_the_rule_that_finds_more_at_equal_wait_leads() -> None:
     text = lead_of(rule_findings({"booths_first": (30.0, 0.12, 0.277), "exams_first": (30.0, 0.15, 0.15)})).text
     assert "most is detected with exams_first (set to policy.scan_share=0.1500): 15." in text
-    assert "points more than booths_first" in text
+    assert "points more than with booths_first" in text
 
 
 def officer_findings(over: tuple[str, ...] = ()) -> Findings:
