@@ -43,7 +43,7 @@ def binding_rows(findings: Findings) -> list[tuple[str, str]]:
     rows = []
     for name in sorted(findings.names, key=lambda name: name != findings.study.baseline):
         parts = [
-            f"{s.from_h:02d}-{s.to_h:02d} h {station_title(s.station)} ({percent(s.share, 0)} of the standing, "
+            f"{s.from_h}–{s.to_h} h {station_title(s.station)} ({percent(s.share, 0)} of the time in line, "
             f"{number(s.truck_h, 0)} truck-h)"
             for s in binding_stations(findings.profiles[name])
         ]
@@ -88,7 +88,7 @@ def bottleneck_answer(findings: Findings) -> str:
     head = f"Under {base} no station is a bottleneck."
     if stretches:
         top = max(stretches, key=lambda s: s.truck_h)
-        hours = [f"{s.from_h:02d}-{s.to_h:02d} h" for s in stretches if s.station == top.station]
+        hours = [f"{s.from_h}–{s.to_h} h" for s in stretches if s.station == top.station]
         head = f"Under {base} the bottleneck on weekdays is {station_title(top.station)} ({listed(hours)})."
     if base in findings.unstable:
         return findings.sentences(head)

@@ -192,7 +192,7 @@ def officers_table(findings: Findings) -> Table | None:
     shifts = dict.fromkeys((gain.from_h, gain.to_h) for gain in findings.officers)
     cells = {(gain.rule, gain.from_h, gain.to_h): _officer_cell(gain, findings.alpha) for gain in findings.officers}
     rows = [
-        (f"{number(begin, 0)}-{number(end, 0)} h", [cells[rule, begin, end] for rule in rules]) for begin, end in shifts
+        (f"{number(begin, 0)}–{number(end, 0)} h", [cells[rule, begin, end] for rule in rules]) for begin, end in shifts
     ]
     return page_table("One more officer", "shift", rules, rows)
 
