@@ -53,7 +53,7 @@ HYPHENED_RANGE: Final = re.compile(r"(?<![\w.,:/$-])\d[\d.,]*%?-\d[\d.,]*%?(?![\
 """A range of numbers with a hyphen; a date has two, and a designation has letters."""
 BARE_THOUSANDS: Final = re.compile(r"(?<![\w.,#/:-])(?!(?:19|20)\d\d(?![\d]))\d{4,}(?![\w/:%-]|\.\d{4})")
 """A number of four digits or more without a comma, that is no year."""
-ADDRESS: Final = re.compile(r"https?://\S+|\b[0-9a-f]{8,}\b|\b\d{4}-\d\d-\d\d\b")
+ADDRESS: Final = re.compile(r"publication \d+|https?://\S+|\b[0-9a-f]{8,}\b|\b\d{4}-\d\d-\d\d\b")
 
 
 def set_badly(text: str) -> list[str]:

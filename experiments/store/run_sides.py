@@ -163,7 +163,7 @@ def _source(row: Mapping[str, Any]) -> str:
     return f"{kind}: {source}" if source and kind != "user" else str(kind)
 
 
-def _number_text(number: float, key: str) -> str:
+def _number_text(number: float, key: str = "") -> str:
     """Return a number with all the digits that tell it from another."""
     return value_text(int(number), key) if number.is_integer() and abs(number) < 1e15 else repr(number)
 

@@ -103,7 +103,7 @@ def test_without_redraws_nothing_is_said() -> None:
 def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> None:
     text = notes.redraws_ranking_note(found)
     assert text.startswith(
-        "Efficient (nobody does better), in how many of 10 sets of assumptions: other 7 [35%, 93%]; "
+        "Efficient (no other does better), in how many of 10 sets of assumptions: other 7 [35%, 93%]; "
     )
     assert "todays_practice 3 [7%, 65%]" in text
 

@@ -101,6 +101,6 @@ def test_one_more_officer_has_a_row_a_shift_and_a_column_a_rule() -> None:
     ]
     table = officers_table(dataclasses.replace(officer_findings(), officers=gains))
     assert table is not None
-    assert [row[0] for row in table.rows] == ["7-15 h", "15-23 h"]
+    assert [row[0] for row in table.rows] == ["7–15 h", "15–23 h"]
     assert [cell.text for cell in table.rows[0][1]] == ["-0.25 min *", *["-0.25 min"] * 4]
     assert officers_table(officer_findings()) is None
