@@ -127,7 +127,7 @@ def badge_rows(findings: Findings) -> list[dict[str, str]]:
     inputs = findings.study.inputs(findings.study.baseline)
     assumed = sum(row.kind == "assumption" for row in inputs)
     waits = f"The average wait under {', '.join(map(lower_first, fitted))}: the booths open by shift were set so "
-    waits += "that a year's mean wait is as observed."
+    waits += "that a year's average wait is as observed."
     words = {
         "fitted": waits if fitted else "Nothing in this study.",
         "assumed": "Everything about detection: prevalence, hiding places, and what the "
