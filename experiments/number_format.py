@@ -6,6 +6,7 @@ Terminals, pages and scorecards format with these; templates know them as filter
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -39,6 +40,15 @@ def percent(share: float, digits: int = 1) -> str:
     '19.1%'
     """
     return f"{number(100.0 * share, digits)}%" if np.isfinite(share) else number(share)
+
+
+def typeset(text: str) -> str:
+    """Return a text as it is printed: en dashes in ranges of numbers, a sign for plus or minus.
+
+    >>> typeset("4-6 times (+-0.2), since 2011-12-01"), typeset("GAO-02-215R")
+    ('4–6 times (±0.2), since 2011-12-01', 'GAO-02-215R')
+    """
+    return re.sub(r"(?<![\w.-])(\d[\d.,]*%?)-(\d[\d.,]*%?)(?![\w-])", r"\1–\2", text.replace("+-", "±"))
 
 
 def signed(value: float, digits: int = 1) -> str:

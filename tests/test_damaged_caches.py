@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from experiments import cache, cli, train
-from experiments.study import compose
+from experiments.study import kept_compositions
 from experiments.study.compose import _composed
 from experiments.study.study import compose_scenario
 from experiments.training import past_practice, simulated_history
@@ -248,4 +248,4 @@ def test_what_was_damaged_is_found_by_the_check(root: Path) -> None:
     path = one_file(root, "composed/*.json")
     path.write_bytes(FORMS["a bit flipped"](path.read_bytes()))
     assert cache.main(["check"]) == 1
-    assert compose.read_composition(RUN, "config") is None
+    assert kept_compositions.read_composition(RUN, "config") is None

@@ -49,6 +49,23 @@ def shown_ids(text: str) -> list[str]:
     return sorted(name for name in ids() if re.search(rf"(?<![\w/.-]){name}(?![\w])", text))
 
 
+HYPHENED_RANGE: Final = re.compile(r"(?<![\w.,:/$-])\d[\d.,]*%?-\d[\d.,]*%?(?![\w-])")
+"""A range of numbers with a hyphen; a date has two, and a designation has letters."""
+BARE_THOUSANDS: Final = re.compile(r"(?<![\w.,#/:-])(?!(?:19|20)\d\d(?![\d]))\d{4,}(?![\w/:%-]|\.\d{4})")
+"""A number of four digits or more without a comma, that is no year."""
+ADDRESS: Final = re.compile(r"publication \d+|https?://\S+|\b[0-9a-f]{8,}\b|\b\d{4}-\d\d-\d\d\b")
+
+
+def set_badly(text: str) -> list[str]:
+    """Return ranges with a hyphen and thousands without a comma, with the words before."""
+    text = " ".join(ADDRESS.sub(" ", text).split())
+    return [
+        text[max(0, found.start() - 30) : found.end()]
+        for pattern in (HYPHENED_RANGE, BARE_THOUSANDS)
+        for found in pattern.finditer(text)
+    ]
+
+
 def unnamed_intervals(html: str) -> list[str]:
     """Return the head of every section that has an interval in brackets and nothing that says of which kind it is."""
     sections = re.split(r"(?=<section\b)", NOT_TEXT.sub(" ", html))
@@ -64,6 +81,16 @@ def test_no_id_stands_on_a_page(pages: dict[str, str], kind: str) -> None:
 @pytest.mark.parametrize("kind", PAGES)
 def test_every_interval_in_brackets_has_its_kind(pages: dict[str, str], kind: str) -> None:
     assert unnamed_intervals(pages[kind]) == []
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_ranges_have_en_dashes_and_thousands_commas(pages: dict[str, str], kind: str) -> None:
+    assert set_badly(visible(pages[kind])) == []
+
+
+def test_numbers_that_are_set_badly_are_told() -> None:
+    assert set_badly("from 9000 to 12,000 in 4-6 h") == ["from 9000 to 12,000 in 4-6", "from 9000"]
+    assert set_badly("in 2024, on 2024-05-13, 1,234 of 4–6, GAO-02-215R, https://x.gov/2025-7/12345") == []
 
 
 def test_all_pages_are_looked_at(pages: dict[str, str]) -> None:

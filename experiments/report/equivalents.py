@@ -100,7 +100,7 @@ def portal_equivalent_clause(findings: Findings, alternative: str) -> str:
 def portal_equivalents_sentence(findings: Findings) -> str:
     """Return what each alternative is worth in portals, in a sentence; empty: not asked."""
     worth = listed([f"{_words(one)} as {one.alternative}" for one in portal_equivalents(findings)])
-    return f"With own information it takes {worth} to find as many loads." if worth else ""
+    return findings.sentences(f"With own information it takes {worth} to detect as many loads.") if worth else ""
 
 
 def _words(equivalent: PortalEquivalent) -> str:

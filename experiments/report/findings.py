@@ -21,6 +21,7 @@ from experiments.execution.robustness import RedrawnResults
 from experiments.execution.tuning import SCAN_SHARE, YARDSTICKS, MatchedMetrics
 from experiments.intervals import IntervalEstimate
 from experiments.report.frontier import FrontierPoint, LevelComparison, compare_at_equal_level, frontier_points
+from experiments.study.display_names import within_sentences
 from experiments.study.study import MONTHS
 from sim.scenario import Scenario
 
@@ -69,6 +70,12 @@ class Findings:
     def about(self, alternative: str) -> str:
         """Return what an alternative does, in a line; empty: nobody has said."""
         return self.study.names.about(alternative)
+
+    def sentences(self, text: str) -> str:
+        """Return sentences whose alternatives, and what they are crossed with, have small letters within."""
+        names = self.study.names
+        parts = [part for entry in names.entries.values() for part in entry.parts or ()]
+        return within_sentences(text, {*map(names.label, (*self.names, *self.study.crossed_with)), *parts})
 
     @property
     def alpha(self) -> float:

@@ -57,7 +57,7 @@ def redraws_answer(findings: Findings) -> str:
     if len(findings.names) == 1:
         return _found_range(findings.redrawn)
     overloaded = set(findings.names) == set(findings.unstable)
-    return (_through_range if overloaded else _ranking)(findings.redrawn, findings)
+    return findings.sentences((_through_range if overloaded else _ranking)(findings.redrawn, findings))
 
 
 def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
@@ -72,19 +72,24 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
     always = [s.alternative for s in rivals if s.more[0] == s.more[1]]
     k, n = best.more
     if not k:
-        return f"Sensitivity to assumptions: nobody finds more than {base} at equal scan share in any of {n} sets."
+        return f"Sensitivity to assumptions: nothing detects more than {base} at equal scan share in any of {n} sets."
     if always:
-        find = "finds" if len(always) == 1 else "find"
-        return f"Sensitivity to assumptions: {listed(always)} {find} more than {base} in all {n} sets."
+        few = len(always) <= MOST_LISTED
+        whom = listed(always) if few else f"{len(always)} of {len(findings.names) - 1} alternatives"
+        most_of_all = "" if few else f", by the median most with {best.alternative}"
+        return (
+            f"Sensitivity to assumptions: with {whom} more is detected than with {base} at equal scan share in all {n} "
+            f"sets{most_of_all}."
+        )
     times = f"in {k} of {n} {share_span(best.interval('more'))}"
     if best.interval("more").low <= 0.5:
         return (
-            f"Results depend on the assumptions: across {redrawn.asked} alternative sets, nobody reliably finds more "
-            f"than {base} at equal scan share; most often {best.alternative}, {times}."
+            f"Results depend on the assumptions: across {redrawn.asked} alternative sets, nothing reliably detects "
+            f"more than {base} at equal scan share; most often {best.alternative}, {times}."
         )
     return (
-        f"Results depend in part on the assumptions: across {redrawn.asked} alternative sets, {best.alternative} finds "
-        f"more than {base} at equal scan share {times}, more often than any other."
+        f"Results depend in part on the assumptions: across {redrawn.asked} alternative sets, more is detected with "
+        f"{best.alternative} than with {base} at equal scan share {times}, more often than with any other."
     )
 
 
@@ -126,9 +131,12 @@ def redraws_ranking_note(findings: Findings) -> str:
     parts = [f"{s.alternative} {s.undominated[0]} {spans[s.alternative]}" for s in ranked if s.undominated[0]]
     never = [s.alternative for s in ranked if not s.undominated[0]]
     parts += [f"never {spans[never[-1]]} {listed(never)}"] if never else []
-    return f"Efficient (nobody does better), in how many of {n} sets of assumptions: {'; '.join(parts)}."
+    text = f"Efficient (no other does better), in how many of {n} sets of assumptions: {'; '.join(parts)}."
+    return findings.sentences(text)
 
 
+MOST_LISTED: Final = 3
+"""Alternatives that a sentence lists; of more it gives the count."""
 PER_TRUCKS: Final = 1e5
 """Rates of loads are said per so many trucks."""
 
@@ -205,7 +213,7 @@ def random_stream_answer(findings: Findings) -> str:
             f"To know the rate to within ±{percent(wanted.relative_half_width, 0)} takes "
             f"{number(one.needed, 0)} ({_at_this_rate(findings, one, one.needed)}). "
         )
-    return text + (
+    return findings.sentences(text) + (
         f"{number(one.clean, 0)} clean examinations would show with {sure} confidence that the rate is below "
         f"{percent(wanted.below_share, 2)}."
     )
@@ -231,20 +239,23 @@ def _per_100k(rate: ShareInterval) -> str:
 
 
 def frontier_notes(findings: Findings) -> list[str]:
-    """Return the frontier in words: who is on it, who is dominated by whom, who is unstable.
+    """Return the frontier in sentences: who is on it, who is dominated by whom, who is unstable."""
+    return [findings.sentences(line) for line in _frontier_lines(findings)]
+
+
+def _frontier_lines(findings: Findings) -> list[str]:
+    """Return these sentences, with names as in a table.
 
     Where alternatives are crossed with rules they are many: those that are efficient over all rules alone.
     """
     if has_rules(findings):
-        return [
-            f"Efficient over all rules: {listed([p.alternative for p in efficient_choices(findings)]) or 'nobody'}."
-        ]
+        return [f"Efficient over all rules: {listed([p.alternative for p in efficient_choices(findings)]) or 'none'}."]
     on = [p.alternative for p in findings.points if p.status == "frontier"]
     off: dict[str, list[str]] = {}
     for point in findings.points:
         if point.status != "frontier":
             off.setdefault(point.words(), []).append(point.alternative)
-    lines = [f"On the frontier of wait against detection rate: {listed(on) or 'nobody'}.", *_alike(findings, on)]
+    lines = [f"On the frontier of wait against detection rate: {listed(on) or 'none'}.", *_alike(findings, on)]
     lines += [f"{listed(names)}: {words}." for words, names in off.items()]
     for name, why in findings.saturated.items():
         scans = percent(findings.interval(name, "scan_rate").mean)
@@ -280,7 +291,7 @@ def reader_notes(findings: Findings) -> list[str]:
         paired = "; differences are paired, replication by replication, on the same trucks; "
         paired += "verdicts hold for all alternatives at once (Holm)"
     if fitted:
-        waits = f"The average wait under {listed(fitted)} is fitted (through open lanes); the rest"
+        waits = findings.sentences(f"The average wait under {listed(fitted)} is fitted (through open lanes); the rest")
     study, when = findings.study, calendar_words(findings)
     days = "1 day" if study.days == 1 else f"{study.days} days"
     calendar = f"Simulates {days} ({when}), {study.replications} times: not an annual estimate."
@@ -342,7 +353,9 @@ def screening_note(findings: Findings) -> str:
     scenarios = findings.study.alternatives
     if not any(scenario.has_slow_scan() for scenario in scenarios.values()):
         return ""
-    return "At the portal: " + "; ".join(_portal_sentence(findings, name) for name in findings.names) + "."
+    return findings.sentences(
+        "At the portal: " + "; ".join(_portal_sentence(findings, name) for name in findings.names) + "."
+    )
 
 
 def _portal_sentence(findings: Findings, name: str) -> str:

@@ -27,6 +27,7 @@ from experiments.report.findings import Findings
 from experiments.report.labeled import labeled
 from experiments.report.notes import frontier_notes
 from experiments.report.threat_gains import threat_gains_table
+from experiments.study.display_names import lower_first
 from experiments.study.inputs import input_groups
 
 
@@ -53,7 +54,7 @@ def render_report(findings: Findings, target_min: float | None = None) -> str:
         sensitivity=None if isinstance(inputs, str) else sensitivity_table(inputs),
         use=station_use.station_use_table(findings),
         use_note=station_use.NOTE,
-        base=findings.label(study.baseline),
+        base=lower_first(findings.label(study.baseline)),
         names=findings.names,
         rules=rule_frontier_table(findings),
         own_frontiers=own_frontiers_table(findings) if crossed else None,
@@ -119,7 +120,7 @@ def _charts(findings: Findings, inputs: Sensitivity | str, target_min: float | N
 def headline_badges(findings: Findings) -> list[tuple[str, str]]:
     """Return what the answer's numbers are: (words, badge)."""
     fitted = report_notes.fitted_alternatives(findings)
-    badges = [(f"wait under {name}: fitted", "fitted") for name in fitted]
+    badges = [(f"wait under {lower_first(name)}: fitted", "fitted") for name in fitted]
     if len(fitted) < len(findings.names):
         badges.append(("other waits: predicted" if fitted else "waits: predicted", "predicted"))
     return [*badges, ("detection: assumed", "assumed")]
@@ -130,8 +131,8 @@ def badge_rows(findings: Findings) -> list[dict[str, str]]:
     fitted = report_notes.fitted_alternatives(findings)
     inputs = findings.study.inputs(findings.study.baseline)
     assumed = sum(row.kind == "assumption" for row in inputs)
-    waits = f"The average wait under {', '.join(fitted)}: the booths open by shift were set so that a year's mean "
-    waits += "wait is as observed."
+    waits = f"The average wait under {', '.join(map(lower_first, fitted))}: the booths open by shift were set so "
+    waits += "that a year's average wait is as observed."
     words = {
         "fitted": waits if fitted else "Nothing in this study.",
         "assumed": "Everything about detection: prevalence, hiding places, and what the "

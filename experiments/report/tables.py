@@ -43,7 +43,7 @@ def binding_rows(findings: Findings) -> list[tuple[str, str]]:
     rows = []
     for name in sorted(findings.names, key=lambda name: name != findings.study.baseline):
         parts = [
-            f"{s.from_h:02d}-{s.to_h:02d} h {station_title(s.station)} ({percent(s.share, 0)} of the standing, "
+            f"{s.from_h}–{s.to_h} h {station_title(s.station)} ({percent(s.share, 0)} of the time in line, "
             f"{number(s.truck_h, 0)} truck-h)"
             for s in binding_stations(findings.profiles[name])
         ]
@@ -88,19 +88,20 @@ def bottleneck_answer(findings: Findings) -> str:
     head = f"Under {base} no station is a bottleneck."
     if stretches:
         top = max(stretches, key=lambda s: s.truck_h)
-        hours = [f"{s.from_h:02d}-{s.to_h:02d} h" for s in stretches if s.station == top.station]
+        hours = [f"{s.from_h}–{s.to_h} h" for s in stretches if s.station == top.station]
         head = f"Under {base} the bottleneck on weekdays is {station_title(top.station)} ({listed(hours)})."
     if base in findings.unstable:
-        return head
+        return findings.sentences(head)
     helps = [
         g for g in findings.gains if g.sure("wait_mean_min", findings.alpha) and g.gaps["wait_mean_min"].mean <= -0.1
     ]
     if not helps:
-        return f"{head} Adding one unit of any resource would not clearly shorten the average wait by 0.1 min."
+        head += " Adding one unit of any resource would not clearly shorten the average wait by 0.1 min."
+        return findings.sentences(head)
     best = min(helps, key=lambda g: g.gaps["wait_mean_min"].mean)
     size = best.gaps["wait_mean_min"].size()
     officers = number(best.gaps["officer_h"].mean / findings.study.days, 0)
-    return (
+    return findings.sentences(
         f"{head} One more {best.resource} shortens the average wait by {with_span(size, ' min')} "
         f"for {officers} more officer-hours a day; no other resource by more."
     )
@@ -160,7 +161,7 @@ def redrawn_table(findings: Findings) -> Table | None:
         return None
     heads = (
         "efficient",
-        f"finds more than {base} at equal scan share",
+        findings.sentences(f"detects more than {base} at equal scan share"),
         "by points: median, range over sets of assumptions",
         "depends most on (rank correlation)",
     )
@@ -377,6 +378,8 @@ def amounts_sentence(findings: Findings) -> str:
         for kind, amount in amounts.items()
         if amount
     ]
-    return (
-        f"Expected finds of {base} in {'a day' if days == 1 else f'{days} days'}: {'; '.join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    return findings.sentences(
+        f"Expected finds of {base} in {'a day' if days == 1 else f'{days} days'}: {'; '.join(parts)}."
     )

@@ -151,7 +151,7 @@ def _plain(inputs: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _input_value(row: Mapping[str, Any]) -> InputValue:
     number, text = row["value_number"], row["value_text"]
-    value = _number_text(number) if number is not None else "none" if text is None else str(text)
+    value = _number_text(number, row["key"]) if number is not None else "none" if text is None else str(text)
     return InputValue(value, row["unit"] or "", _source(row))
 
 
@@ -163,9 +163,9 @@ def _source(row: Mapping[str, Any]) -> str:
     return f"{kind}: {source}" if source and kind != "user" else str(kind)
 
 
-def _number_text(number: float) -> str:
+def _number_text(number: float, key: str = "") -> str:
     """Return a number with all the digits that tell it from another."""
-    return value_text(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+    return value_text(int(number), key) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def _from_folder(folder: Path) -> RunSide:

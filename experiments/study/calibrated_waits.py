@@ -20,7 +20,7 @@ def not_calibrated_note(studies: Iterable[Study]) -> str:
     --------
     >>> from experiments.study.study import build_study
     >>> not_calibrated_note([build_study(["port=pharr"], "run")])
-    'Waits at pharr are not calibrated: compare alternatives, do not quote levels.'
+    'Waits at Pharr-Reynosa International Bridge are not calibrated: compare alternatives, do not quote levels.'
     >>> not_calibrated_note([build_study(["port=ysleta"], "run")])  # its calibration is the default
     ''
     """
@@ -30,7 +30,7 @@ def not_calibrated_note(studies: Iterable[Study]) -> str:
             chosen = [word for word in study.overrides_of(name) if word.startswith(f"{CALIBRATION}=")]
             first.setdefault((scenario.port.name, *chosen), (study, name))
     ports = [
-        port
+        study.alternatives[name].port.title.partition(" (")[0]
         for (port, *_), (study, name) in first.items()
         if port not in FITTED_PORTS and study.choices(name)[CALIBRATION] in (None, "none")
     ]

@@ -9,13 +9,11 @@ is never stale. What private configs or the environment have a say in is compose
 from __future__ import annotations
 
 import copy
-import hashlib
 import itertools
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -33,84 +31,11 @@ from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-import configs
 from experiments.study.calibration_file import CALIBRATION, check_calibration_file
 from experiments.study.display_names import Names, take_display_names
-from sim.caching import cache_files
-from sim.caching.source_hash import files_hash, source_files
+from experiments.study.kept_compositions import are_plain, read_composition, store_composition
 from sim.errors import ConfigError
 from sim.suggestions import nearest_names, unknown_name
-
-MOST_KEPT: Final = 1024
-"""Files that the folder holds, 20 kB each; the older half goes when there are more."""
-COMPOSING: Final = "experiments.study.compose"
-"""The module that composes."""
-
-
-def read_composition(overrides: Sequence[str], root: str, *versions: str) -> dict[str, Any] | None:
-    """Return what was kept of these overrides; None where nothing was, or it is damaged."""
-    if not _are_plain(overrides):
-        return None
-    content = cache_files.read(_file(overrides, root, versions))
-    values: dict[str, Any] | None = None if content is None else json.loads(content)
-    return values
-
-
-def store_composition(values: dict[str, Any], overrides: Sequence[str], root: str, *versions: str) -> None:
-    """Keep plain values for the processes to come, where they come back from JSON as they are."""
-    text = json.dumps(values)
-    if not _are_plain(overrides) or repr(json.loads(text)) != repr(values):
-        return
-    path = _file(overrides, root, versions)
-    if cache_files.write(path, text.encode()):
-        _make_room(path.parent)
-
-
-def copy_plain_values(node: Any) -> Any:  # noqa: ANN401
-    """Return a copy of plain values, in a tenth of the time of ``copy.deepcopy``.
-
-    Examples
-    --------
-    >>> one = {"a": [1, {"b": 2.0}]}
-    >>> two = copy_plain_values(one)
-    >>> two == one, two["a"] is one["a"]
-    (True, False)
-    """
-    if isinstance(node, dict):
-        return {name: copy_plain_values(inner) for name, inner in node.items()}
-    return [copy_plain_values(inner) for inner in node] if isinstance(node, list) else node
-
-
-def value_at(node: Any, path: Iterable[str]) -> Any:  # noqa: ANN401
-    """Return what stands below these keys of nested plain values; None: nothing does."""
-    for name in path:
-        node = node.get(name) if isinstance(node, Mapping) else None
-    return node
-
-
-def _are_plain(overrides: Sequence[str]) -> bool:
-    """Return whether nothing but these overrides and the project's own configs has a say."""
-    return not any("${" in text or text.lstrip("+~").startswith("hydra") for text in overrides)
-
-
-def _file(overrides: Sequence[str], root: str, versions: Sequence[str]) -> Path:
-    digest = hashlib.sha256(json.dumps([_of_configs(), root, *versions, *overrides]).encode())
-    return cache_files.cache().root / "composed" / f"{digest.hexdigest()[:32]}.json"
-
-
-@cache
-def _of_configs() -> str:
-    """Return a hash of every config file, and of the code that composes them."""
-    folder = Path(configs.__file__).resolve().parent
-    return files_hash([*folder.rglob("*.yaml"), *source_files([COMPOSING])])
-
-
-def _make_room(folder: Path) -> None:
-    files = list(folder.glob("*.json"))
-    if len(files) > MOST_KEPT:
-        for path in sorted(files, key=lambda one: one.stat().st_mtime)[: MOST_KEPT // 2]:
-            path.unlink(missing_ok=True)
-
 
 PARTS = ("port", "traffic", "threat", "scanner", "staffing", "sharing", "risk", "policy", "value", "insider")
 """Config groups that fill the scenario, one part each."""
@@ -139,6 +64,28 @@ class ComposedConfig:
     mapping: dict[str, Any]
     choices: dict[str, str | None]
     names: Names = field(default_factory=dict)
+
+
+def copy_plain_values(node: Any) -> Any:  # noqa: ANN401
+    """Return a copy of plain values, in a tenth of the time of ``copy.deepcopy``.
+
+    Examples
+    --------
+    >>> one = {"a": [1, {"b": 2.0}]}
+    >>> two = copy_plain_values(one)
+    >>> two == one, two["a"] is one["a"]
+    (True, False)
+    """
+    if isinstance(node, dict):
+        return {name: copy_plain_values(inner) for name, inner in node.items()}
+    return [copy_plain_values(inner) for inner in node] if isinstance(node, list) else node
+
+
+def value_at(node: Any, path: Iterable[str]) -> Any:  # noqa: ANN401
+    """Return what stands below these keys of nested plain values; None: nothing does."""
+    for name in path:
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node
 
 
 def search_override(config_dir: Path | str) -> str:
@@ -243,7 +190,7 @@ def overrides_of_parts(overrides: Sequence[str]) -> tuple[str, ...]:
     No part of a scenario depends on such a key (but `SEPARATE`), so that one kept composition serves whatever its
     value is. Where another key, or a private config, could refer to one, all overrides stay.
     """
-    if not _are_plain(overrides):
+    if not are_plain(overrides):
         return tuple(overrides)
     groups = {*GROUPS, *ECONOMIC, "alternatives", "cost", SEPARATE}
     parsed = parse_overrides(overrides)

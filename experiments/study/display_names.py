@@ -6,6 +6,7 @@ result and no cached model depends on a label.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ LONGEST_ABOUT: Final = 240
 MARKUP: Final = "<>[]{}\\|`*_$"
 """Characters that a page, a terminal or a table would read as something else."""
 KEYS: Final = ("label", "about", "overrides")
+PROPER_NAMES: Final = frozenset(calendar.month_name) | {
+    *("Mexico", "Mexican", "Texas", "American", "Canadian", "Laredo", "Pharr", "Ysleta", "Nogales", "Otay", "Colombia"),
+    *("Poisson", "Easter", "Christmas"),
+}
+"""First words of labels that keep their capital within a sentence."""
 
 Names = dict[str, dict[str, str]]
 """Label and line of explanation, where given, by key: ``policy``, or ``alternatives.few``."""
@@ -132,14 +138,32 @@ def derived_label(name: str) -> str:
 
 
 def lower_first(label: str) -> str:
-    """Return a label as it stands after a comma; words that are written in capitals keep them.
+    """Return a label as it stands within a sentence; proper names and words in capitals keep theirs.
 
     Examples
     --------
-    >>> lower_first("Booths first"), lower_first("FAST lanes open to all")
-    ('booths first', 'FAST lanes open to all')
+    >>> lower_first("Booths first"), lower_first("FAST lanes open to all"), lower_first("Mexican scans by rules")
+    ('booths first', 'FAST lanes open to all', 'Mexican scans by rules')
     """
-    return label if label[1:2].isupper() else label[0].lower() + label[1:]
+    first = re.split(r"[^\w]", label, maxsplit=1)[0]
+    proper = first[1:] != first[1:].lower() or first in PROPER_NAMES
+    return label if proper else label[0].lower() + label[1:]
+
+
+def within_sentences(text: str, labels: Iterable[str]) -> str:
+    """Return sentences in which labels begin with a small letter, but where a sentence begins with one.
+
+    Examples
+    --------
+    >>> within_sentences("Booths first is best. Booths first, not Exams first.", ["Booths first", "Exams first"])
+    'Booths first is best. Booths first, not exams first.'
+    """
+    names = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    if not names:
+        return text
+    return re.sub(
+        rf"(?<=[^.!?]\s)(?:{names})(?!\w)|(?<=\()(?:{names})(?!\w)", lambda found: lower_first(found[0]), text
+    )
 
 
 def alternative_name(name: str, given: Names, policy: Mapping[str, str], *, own_policy: bool) -> DisplayName:

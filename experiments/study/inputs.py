@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import yaml
 
+from experiments.number_format import typeset
 from experiments.study.sources import CONFIGS, SourcedInput, SourceNote, numbers_in, source_notes
 
 UNITS: Final = {
@@ -46,11 +47,11 @@ def input_row(row: SourcedInput) -> dict[str, str]:
         "user": "user",
     }[row.kind]
     ends = (row.low, row.high)
-    held = "" if None in ends else " to ".join(_end_text(end) for end in ends)
+    held = "" if None in ends else " to ".join(_end_text(end, row.key) for end in ends)
     words, address = source_words(row)
     return {
         "key": row.key,
-        "value": value_text(row.value),
+        "value": value_text(row.value, row.key),
         "unit": unit_of_key(row.key),
         "badge": badge,
         "range": f"times {held}" if row.factor else held,
@@ -62,20 +63,28 @@ def input_row(row: SourcedInput) -> dict[str, str]:
 def source_words(note: SourcedInput | SourceNote) -> tuple[str, str]:
     """Return a number's source and reason in words, and the source's address; empty: none."""
     source, address = source_library().get(note.source_id or "", ("", ""))
-    return "; ".join(text for text in (source, note.note) if text), address
+    return "; ".join(text for text in (source, typeset(note.note)) if text), address
 
 
-def _end_text(end: object) -> str:
+def _end_text(end: object, key: str) -> str:
     """Return one end of a range: whole thousands with their commas, never powers of ten."""
-    return value_text(int(end) if isinstance(end, float) and end.is_integer() else end)
+    return value_text(int(end) if isinstance(end, float) and end.is_integer() else end, key)
 
 
-def value_text(value: object) -> str:
-    """Return a value as a reader would write it; long lists in short."""
+def value_text(value: object, key: str = "") -> str:
+    """Return a value as a reader would write it: thousands with commas, but those of a year; ``key`` tells which.
+
+    Examples
+    --------
+    >>> value_text(9000, "traffic.n_drivers"), value_text(2024, "port.volume.counted_year"), value_text(0.25)
+    ('9,000', '2024', '0.25')
+    """
     if isinstance(value, list):
-        return ", ".join(value_text(item) for item in value)
+        return ", ".join(value_text(item, key) for item in value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,}" if isinstance(value, int) and value >= 10_000 else f"{value:g}"
+        whole = float(value).is_integer() and abs(value) < 1e15
+        is_year = key.endswith("year") and "_per_" not in key and not key.endswith("_unit_year")
+        return f"{value:,.0f}" if whole and not is_year else f"{value:g}"
     return str(value)
 
 
@@ -134,9 +143,10 @@ def assumption_rows(path: Path) -> Iterator[str]:
         if note is not None and note.kind == "assumption":
             # an alternative's override is its own key: it holds the value that it sets
             shown, _, overridden = key.partition("=")
-            value = value_text(values[key]) if key in values else overridden
-            why = note.note.replace("|", "/") or "-"
-            yield f"| {name} | `{shown}` | {value} | {note.low:g} to {note.high:g} | {why} |\n"
+            value = value_text(values[key], key) if key in values else overridden
+            why = typeset(note.note).replace("|", "/") or "-"
+            ends = " to ".join(_end_text(end, key) for end in (note.low, note.high))
+            yield f"| {name} | `{shown}` | {value} | {ends} | {why} |\n"
 
 
 def main() -> None:

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from experiments.study import manifest_file
 from experiments.study.compose import search_folders
-from experiments.study.processor import processor
 from experiments.study.sources import CONFIGS, SourcedInput, option_files, path_label
 from experiments.study.study import Study
 from experiments.study.volume_years import volume_years
@@ -102,3 +101,27 @@ def git_commit(root: Path) -> str | None:
     call = [git, "-C", str(root), "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+"]
     done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
     return done.stdout.strip() or None
+
+
+def numpy_features() -> list[str]:
+    """Return the features of this processor that NumPy uses beyond those it was built for, sorted.
+
+    For each of them NumPy has code of its own, whose last bits can differ. The environment variable
+    ``NPY_DISABLE_CPU_FEATURES`` turns features off; those are left out.
+    """
+    # The public ``show_runtime`` prints these and returns nothing.
+    built = importlib.import_module("numpy._core._multiarray_umath")
+    return sorted(name for name in built.__cpu_dispatch__ if built.__cpu_features__[name])
+
+
+def processor() -> dict[str, Any]:
+    """Return the machine type, NumPy's features, and the processor that Numba compiles for."""
+    # Late, because who only lists inputs needs no compiler.
+    import llvmlite.binding
+
+    asked = importlib.import_module("numba.core.config").CPU_NAME
+    return {
+        "machine": platform.machine(),
+        "numpy_features": numpy_features(),
+        "numba_target": asked or llvmlite.binding.get_host_cpu_name(),
+    }

@@ -26,8 +26,9 @@ from sim.replication import Replication
 SEEDS: Final = 200
 REPLICATIONS: Final = 20
 """Of a seed; the default of a study."""
-POOL: Final = 150
-"""Weeks simulated at each port."""
+POOL: Final = 400
+"""Weeks simulated at each port. Long breakdowns are rare: of fewer weeks one with a portal down may be all that there
+are, and half of the seeds would never draw it, which says more of the pool than of the intervals."""
 PORTS: Final = ("world_trade_bridge", "pharr", "ysleta")
 RULES: Final = ("policy=todays_practice", "risk=rules")
 ALTERNATIVES: Final = {

@@ -33,7 +33,7 @@ def test_one_alternative_leaves_the_same_files(made_up: Path, capsys: pytest.Cap
     assert run.carry_out(replications.study(list(ONE), "replications=4", out=made_up)) == 0
     names = sorted(path.name for path in made_up.iterdir())
     assert names == ["answer.json", "comparison.parquet", "metrics.parquet", "report.html", "run.json"]
-    assert "Under Current practice trucks wait" in capsys.readouterr().out
+    assert "Under current practice trucks wait" in capsys.readouterr().out
     table = pd.read_parquet(made_up / "comparison.parquet")
     assert set(table["holm_verdict"]) == {"baseline"}
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from experiments.study.processor import numpy_features
+from experiments.study.run_record import numpy_features
 
 sys.stdout.write(",".join(numpy_features()) + "\n")

@@ -18,7 +18,7 @@ from experiments.funding.exhibits.elements import (
     table_by_column,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.number_format import NONE
+from experiments.number_format import NONE, typeset
 from experiments.page_templates import Cell, Table, TableColumn
 from experiments.study.inputs import input_row, source_library, unit_of_key, value_text
 from experiments.study.sources import SourcedInput
@@ -127,5 +127,5 @@ def _input_cells(row: SourcedInput, years: Mapping[str, object]) -> tuple[Cell, 
     above = (".".join(words[:n]) for n in range(len(words) - 1, 0, -1))
     year = next((str(years[key]) for key in above if key in years), NONE)
     value = float(row.value) if isinstance(row.value, int | float) else value_text(row.value)
-    others = (unit, year, said["badge"], said["range"], row.note)
+    others = (unit, year, said["badge"], said["range"], typeset(row.note))
     return (Cell(said["value"], "", value, look="words"), *map(text_cell, others))

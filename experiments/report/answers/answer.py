@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from experiments.intervals import KIND_WORDS, Difference
 from experiments.number_format import listed, percent, percent_with_span, span, wait_difference_words, with_span
-from experiments.report.answers import answer_forms
 from experiments.report.answers.claim import Answer, Description, Lead, answer_of
+from experiments.report.answers.differences import baseline_difference, holm_verdict, is_sure, lead_on, overloaded_words
+from experiments.report.answers.equipment import equipment_answer, varies_equipment
+from experiments.report.answers.insiders import insider_answer, varies_insiders
+from experiments.report.answers.lanes import (
+    fast_lane_answer,
+    lane_response_answer,
+    varies_fast_lanes,
+    varies_lane_response,
+)
+from experiments.report.answers.posts import staffing_answer, varies_staffing
 from experiments.report.answers.rosters import adds_officers, officers_answer, rule_answer, varies_rule
 from experiments.report.answers.rule_frontier import has_rules, rule_frontier_answer
 from experiments.report.equivalents import portal_equivalent_clause
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, LevelComparison
+from experiments.study.display_names import lower_first
 
 SPECIAL_ANSWERS = (
     (adds_officers, officers_answer),
     (varies_rule, rule_answer),
     (has_rules, rule_frontier_answer),
-    (answer_forms.varies_insiders, answer_forms.insider_answer),
-    (answer_forms.varies_staffing, answer_forms.staffing_answer),
-    (answer_forms.varies_lane_response, answer_forms.lane_response_answer),
-    (answer_forms.varies_fast_lanes, answer_forms.fast_lane_answer),
-    (answer_forms.varies_equipment, answer_forms.equipment_answer),
+    (varies_insiders, insider_answer),
+    (varies_staffing, staffing_answer),
+    (varies_lane_response, lane_response_answer),
+    (varies_fast_lanes, fast_lane_answer),
+    (varies_equipment, equipment_answer),
 )
 """Forms for other questions than who finds more at equal scan share; the first that fits."""
 WORTH_SAYING_MIN = 0.1
@@ -46,7 +56,7 @@ def comparison_answer(findings: Findings) -> Answer:
     and nobody finds more, how many trucks got through.
     """
     if len(findings.names) == 1:
-        return Description(_in_its_year(findings, _alone(findings)))
+        return Description(findings.sentences(_in_its_year(findings, _alone(findings))))
     return answer_of(lead_of(findings), findings.redrawn, findings.study.coverage, findings.study.days)
 
 
@@ -54,12 +64,12 @@ def comparison_answer(findings: Findings) -> Answer:
 def lead_of(findings: Findings) -> Lead:
     """Return what the answer of a comparison rests on, and its sentence."""
     lead = _lead(findings)
-    return dataclasses.replace(lead, text=_in_its_year(findings, lead.text))
+    return dataclasses.replace(lead, text=findings.sentences(_in_its_year(findings, lead.text)))
 
 
 def _in_its_year(findings: Findings, text: str) -> str:
     if findings.study.calendar == "year":
-        return f"Over the year {findings.study.start_date[:4]}, {text[0].lower()}{text[1:]}"
+        return f"Over the year {findings.study.start_date[:4]}, {lower_first(text)}"
     return text
 
 
@@ -77,18 +87,24 @@ def _lead(findings: Findings) -> Lead:
 
 def _compared(findings: Findings) -> Lead:
     if better := _better(findings):
-        as_asked = [share for share in better if not share.setting] or better
-        return _gain(findings, max(as_asked, key=lambda share: share.found.mean))
+        return _gain(findings, _leader(better))
     if shorter := _shorter(findings):
-        return answer_forms.lead_on(findings, shorter, WAIT, _wait_gain(findings, shorter))
+        return lead_on(findings, shorter, WAIT, _wait_gain(findings, shorter))
     rivals = [share for share in findings.shares if share.found_gap is not None]
     return _nothing_better(findings, rivals) if rivals else _outright(findings)
+
+
+def _leader(better: Sequence[LevelComparison]) -> LevelComparison:
+    """Return who gains most; of those that are as good, one that ran as it was asked for."""
+    gains = [share.found.mean if share.found_gap is None else share.found_gap.mean for share in better]
+    near = [s for s, gain in zip(better, gains, strict=True) if gain >= max(gains) - WORTH_LEADING_SHARE]
+    return max([share for share in near if not share.setting] or near, key=lambda share: share.found.mean)
 
 
 def _lead_at_share(findings: Findings, share: LevelComparison, text: str, *, sure: bool) -> Lead:
     """Return the lead of a difference in loads found, at equal scan share where there is one."""
     if share.found_gap is None:
-        return dataclasses.replace(answer_forms.lead_on(findings, share.alternative, LOADS_FOUND, text), sure=sure)
+        return dataclasses.replace(lead_on(findings, share.alternative, LOADS_FOUND, text), sure=sure)
     return Lead(
         text=text,
         alternative=share.alternative,
@@ -154,11 +170,11 @@ def _others(findings: Findings, leader: str) -> str:
 
 
 def _finds_more(findings: Findings, share: LevelComparison) -> bool:
-    return answer_forms.holm_verdict(findings, share.alternative, "detection_expected") == "higher"
+    return holm_verdict(findings, share.alternative, "detection_expected") == "higher"
 
 
 def _wait_gap(findings: Findings, name: str) -> Difference:
-    return answer_forms.baseline_difference(findings, name, "wait_mean_min")
+    return baseline_difference(findings, name, "wait_mean_min")
 
 
 def _gain(findings: Findings, leader: LevelComparison) -> Lead:
@@ -166,14 +182,14 @@ def _gain(findings: Findings, leader: LevelComparison) -> Lead:
     gap = leader.wait_gap if leader.equal else _wait_gap(findings, name)
     wait = wait_difference_words(gap) if gap else "their waits cannot be compared"
     turned = f" (set to {leader.setting})" if leader.setting else ""
-    finds = f"finds {percent(leader.found.mean)} of loads {span(leader.found, 100.0)}"
-    against = f"{percent_with_span(base.found)} under {base.alternative}"
+    finds = f"{percent(leader.found.mean)} of loads {span(leader.found, 100.0)} are detected"
+    against = f"{percent_with_span(base.found)} with {base.alternative}"
     if leader.equal:
-        head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {name}{turned} {finds}"
+        head = f"At equal scan share ({percent(base.scanned.mean, 0)}), {finds} with {name}{turned}"
         text = f"{head} against {against}; {wait}{portal_equivalent_clause(findings, name)}."
     else:
-        head = f"Scanning {percent(leader.scanned.mean)} of trucks, {name} {finds}"
-        text = f"{head} against {against}, which scans {percent(base.scanned.mean)}; {wait}."
+        head = f"With {name}, scanning {percent(leader.scanned.mean)} of trucks, {finds}"
+        text = f"{head} against {against}, scanning {percent(base.scanned.mean)}; {wait}."
     return _lead_at_share(findings, leader, text, sure=True)
 
 
@@ -203,8 +219,8 @@ def _through(findings: Findings) -> Lead:
     when = "In a day" if days == 1 else f"In {days} days"
     text = f"{when} {'; '.join(parts)}. {listed(list(findings.unstable))} cannot carry the load."
     rivals = [name for name in findings.names if name != findings.study.baseline]
-    most = max(rivals, key=lambda name: abs(answer_forms.baseline_difference(findings, name, "exited").mean))
-    return answer_forms.lead_on(findings, most, "exited", text)
+    most = max(rivals, key=lambda name: abs(baseline_difference(findings, name, "exited").mean))
+    return lead_on(findings, most, "exited", text)
 
 
 def _overload(findings: Findings) -> str:
@@ -213,8 +229,7 @@ def _overload(findings: Findings) -> str:
     for name in findings.unstable:
         out, inside = _out_and_inside(findings, name)
         parts.append(
-            f"{answer_forms.overloaded_words(findings, name)}: {out} left the port, {inside} were still in line "
-            f"at the end{grows}."
+            f"{overloaded_words(findings, name)}: {out} left the port, {inside} were still in line at the end{grows}."
         )
     return " ".join(parts)
 
@@ -233,8 +248,8 @@ def _nothing_better_words(findings: Findings, rivals: list[LevelComparison]) -> 
     base = _base(findings)
     sure = [share for share in rivals if share.sure(findings.alpha)]
     barely = any(share.found.mean > base.found.mean for share in sure)
-    more = f"finds more by {100.0 * WORTH_LEADING_SHARE:g} points" if barely else "clearly finds more"
-    words = f"At equal scan share ({percent(base.scanned.mean, 0)}), nothing {more} than {base.alternative} "
+    more = f"detects more by {100.0 * WORTH_LEADING_SHARE:g} points" if barely else "clearly detects more"
+    words = f"At equal scan share ({percent(base.scanned.mean, 0)}), no alternative {more} than {base.alternative} "
     words += f"({percent(base.found.mean)} of loads {span(base.found, 100.0)})"
     worse = [share.alternative for share in sure if share.found.mean < base.found.mean]
     if worse:
@@ -251,7 +266,7 @@ def _sure_waits(findings: Findings, gaps: Mapping[str, Difference]) -> str:
     sure = [
         name
         for name, gap in gaps.items()
-        if answer_forms.is_sure(findings, name, "wait_mean_min") and abs(gap.mean) >= WORTH_SAYING_MIN
+        if is_sure(findings, name, "wait_mean_min") and abs(gap.mean) >= WORTH_SAYING_MIN
     ]
     sure.sort(key=lambda name: -abs(gaps[name].mean))
     words = [wait_difference_words(gaps[name]) for name in sure[:1]]
@@ -262,16 +277,16 @@ def _sure_waits(findings: Findings, gaps: Mapping[str, Difference]) -> str:
 def _outright(findings: Findings) -> Lead:
     base = _base(findings)
     head = f"No alternative ran at the scan share of {base.alternative} ({percent(base.scanned.mean, 0)})"
-    against = f"{percent_with_span(base.found)} under {base.alternative}"
+    against = f"{percent_with_span(base.found)} with {base.alternative}"
     better = [share for share in findings.shares if _finds_more(findings, share)]
     if not better:
         nearest = max((s for s in findings.shares if s is not base), key=lambda share: share.found.mean)
-        text = f"{head}, and none finds clearly more loads than the {against}."
+        text = f"{head}, and with none are clearly more loads detected than the {against}."
         return _lead_at_share(findings, nearest, text, sure=False)
     best = max(better, key=lambda share: share.found.mean)
     text = (
-        f"{head}; {best.alternative}, which scans {percent(best.scanned.mean, 0)}, finds "
-        f"{percent(best.found.mean)} of loads {span(best.found, 100.0)} against {against}, and "
+        f"{head}; with {best.alternative}, scanning {percent(best.scanned.mean, 0)}, "
+        f"{percent(best.found.mean)} of loads {span(best.found, 100.0)} are detected against {against}, and "
         f"{wait_difference_words(_wait_gap(findings, best.alternative))}."
     )
     return _lead_at_share(findings, best, text, sure=True)

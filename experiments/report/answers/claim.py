@@ -21,6 +21,7 @@ from experiments.intervals import KIND_WORDS, Difference, IntervalKind
 from experiments.number_format import number, percent, signed
 from experiments.report.frontier import LOADS_FOUND, WAIT
 from experiments.report.standings import WORTH_DETECTION, WORTH_WAIT_MIN
+from experiments.study.display_names import lower_first
 from sim.algorithms.sampling import ShareInterval, clopper_pearson
 from sim.tables import METRICS
 
@@ -128,7 +129,7 @@ class Claim:
         told = EFFECT_WORDS[self.metric]
         scale = told.scale / (self.days if told.a_day else 1)
         share = " at equal scan share" if self.equal_share else ""
-        head = f"{self.alternative} against {self.against}{share}" if named else f"Difference{share}"
+        head = f"{self.alternative} against {lower_first(self.against)}{share}" if named else f"Difference{share}"
         ends = ", ".join(number(scale * end, told.digits) for end in (self.low, self.high))
         support = self.holds_in.interval()
         left = self.holds_in.not_compared
@@ -212,8 +213,9 @@ Answer = Headline | Withheld | Description
 
 def answer_of(lead: Lead, redrawn: RedrawnResults | None, coverage: float, days: int) -> Headline | Withheld:
     """Return the headline of a lead, or why there can be none."""
+    pair = lower_first(lead.alternative), lower_first(lead.against)
     if not np.isfinite(lead.gap.low):
-        return Withheld(f"{lead.alternative} against {lead.against} has no interval ({lead.gap.reason or 'unknown'})")
+        return Withheld(f"{pair[0]} against {pair[1]} has no interval ({lead.gap.reason or 'unknown'})")
     if redrawn is None:
         return Withheld(
             "nobody has looked in how many sets of assumptions the answer holds (robustness.draws=0, quick=true "
@@ -221,7 +223,7 @@ def answer_of(lead: Lead, redrawn: RedrawnResults | None, coverage: float, days:
         )
     gaps = _gaps(lead, redrawn.rows)
     if not len(gaps):
-        return Withheld(f"{lead.alternative} and {lead.against} could be compared in no set of assumptions")
+        return Withheld(f"{pair[0]} and {pair[1]} could be compared in no set of assumptions")
     held = sum(lead.holds(float(gap)) for gap in gaps)
     return Headline(
         lead.text,

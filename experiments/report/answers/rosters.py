@@ -14,8 +14,8 @@ from experiments.execution.officer_gains import OfficerGain
 from experiments.intervals import Difference, holm_adjusted, paired_difference
 from experiments.number_format import listed, number, percent, percent_with_span, signed, span, with_span
 from experiments.page_templates import Cell, Table, page_table
-from experiments.report.answers.answer_forms import HOURS, baseline_difference, holm_verdict, lead_on, overloaded_words
 from experiments.report.answers.claim import Lead
+from experiments.report.answers.differences import HOURS, baseline_difference, holm_verdict, lead_on, overloaded_words
 from experiments.report.answers.rule_frontier import has_rules, reference_rules, split_name
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT, LevelComparison
@@ -70,10 +70,10 @@ def _most(findings: Findings, nearest: str) -> str:
         assert gap is not None  # noqa: S101  those without one are left out
         setting = f" (set to {best.setting})" if best.setting else ""
         return (
-            f"{best.alternative}{setting} finds most: {percent(best.found.mean)} of loads, "
-            f"{with_span(gap, scale=POINTS)} points more than {findings.study.baseline}"
+            f"most is detected with {best.alternative}{setting}: {percent(best.found.mean)} of loads, "
+            f"{with_span(gap, scale=POINTS)} points more than with {findings.study.baseline}"
         )
-    words = f"no rule that meets it clearly finds more than {findings.study.baseline} ({base} of loads)"
+    words = f"no rule that meets it clearly detects more than {findings.study.baseline} ({base} of loads)"
     return f"{words}, nearest {nearest}"
 
 

@@ -35,7 +35,9 @@ def day_chart(findings: Findings, target_min: float | None = None) -> Chart | st
     base = findings.study.baseline
     label = findings.label(base)
     if base in findings.unstable:
-        return f"The wait over the day is not drawn: {label} cannot carry its load, so that no day is like another."
+        return findings.sentences(
+            f"The wait over the day is not drawn: {label} cannot carry its load, so that no day is like another."
+        )
     waits_min = wait_percentiles(findings.profiles[base], SHARES)
     if not np.isfinite(waits_min).any():
         return "The wait over the day is not drawn: no truck reached primary."

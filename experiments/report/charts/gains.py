@@ -57,9 +57,11 @@ def gains_chart(findings: Findings) -> Chart | str:
     label = findings.label(base.alternative)
     scans = percent(base.scanned.mean, 0)
     if not any(row.share.found_gap for row in rows):
-        return f"No alternative ran at the scan share of {label} ({scans}): detection at equal share is not drawn."
+        return findings.sentences(
+            f"No alternative ran at the scan share of {label} ({scans}): detection at equal share is not drawn."
+        )
     title = claim_title(findings, LOADS_FOUND)
-    title = title or f"Detection against {label} at equal scan share, {AS_THEY_STAND}"
+    title = title or findings.sentences(f"Detection against {label} at equal scan share, {AS_THEY_STAND}")
     with open_figure(1.3 + ROW_IN * len(rows)) as (figure, axes):
         for place, row in enumerate(rows[::-1]):
             _draw_row(axes, findings, row, place)

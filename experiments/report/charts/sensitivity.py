@@ -47,7 +47,7 @@ def sensitivity(findings: Findings) -> Sensitivity | str:
     gap = gaps_by_set(redrawn.rows, name, base)
     ranked = ranked_inputs(gap, redrawn.numbers)
     if not ranked:
-        return (
+        return findings.sentences(
             f"Which inputs matter most is not drawn: {findings.label(name)} and {findings.label(base)} were compared "
             f"at equal scan share in {len(gap)} of the sets of assumptions, and {FEWEST_DRAWS} that differ are needed."
         )
@@ -68,7 +68,7 @@ def sensitivity_chart(findings: Findings, ranking: Sensitivity) -> Chart:
         axes.tick_params(axis="y", labelsize=FONT_PT - 1.5)
         axes.set(xlim=(-1.0, 1.0), xlabel="rank correlation")
         axes.set_title("grey: what chance alone reaches", fontsize=FONT_PT - 1.0, loc="right")
-        subtitle = (
+        subtitle = findings.sentences(
             f"Spearman’s rank correlation of each redrawn input with the difference in detection rate between {label} "
             f"and {base}, over {ranking.sets} sets of assumptions. {run_words(findings)}"
         )
@@ -103,11 +103,13 @@ def _title(findings: Findings, ranking: Sensitivity) -> str:
     beyond = [row for row in ranking.inputs if row.p_holm <= findings.alpha]
     label = findings.label(ranking.alternative)
     if not beyond:
-        return f"No single one of {ranking.looked_at} redrawn inputs clearly decides what {label} gains"
+        return findings.sentences(
+            f"No single one of {ranking.looked_at} redrawn inputs clearly decides what is gained with {label}"
+        )
     first = input_title(beyond[0].key)
     more = "more" if beyond[0].rho.estimate > 0.0 else "less"
     others = f", and {len(beyond) - 1} more inputs count" if len(beyond) > 1 else ""
-    return f"{label} gains {more} where this input is higher: {first}{others}"
+    return findings.sentences(f"With {label}, {more} is gained where this input is higher: {first}{others}")
 
 
 def _caption(findings: Findings, ranking: Sensitivity) -> str:

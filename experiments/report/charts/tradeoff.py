@@ -14,7 +14,7 @@ from experiments.drawing.svg import finish_chart, open_figure
 from experiments.intervals import Difference
 from experiments.number_format import listed, number, signed, span
 from experiments.page_templates import Chart
-from experiments.report.answers.answer_forms import baseline_difference, is_sure
+from experiments.report.answers.differences import baseline_difference, is_sure
 from experiments.report.charts.wording import claim_title, coverage_words, run_words
 from experiments.report.findings import Findings
 from experiments.report.frontier import LOADS_FOUND, WAIT
@@ -71,7 +71,7 @@ def tradeoff_chart(findings: Findings) -> Chart | str:
     base, marks = findings.study.baseline, tradeoff_marks(findings)
     label = findings.label(base)
     if base in findings.unstable or not marks:
-        return (
+        return findings.sentences(
             "Waits are not drawn against detection: "
             f"{label if base in findings.unstable else 'every alternative'} cannot carry its load, so that its wait "
             "grows for as long as the run lasts."
@@ -85,7 +85,8 @@ def tradeoff_chart(findings: Findings) -> Chart | str:
             _draw(axes, mark, looks[mark.name])
         _draw_baseline(axes, findings, looks[base])
         _set_limits(axes, near, marks)
-        axes.set(xlabel=f"average wait against {label}, minutes", ylabel=f"detection rate against {label}, points")
+        against = findings.sentences(f"against {label}")
+        axes.set(xlabel=f"average wait {against}, minutes", ylabel=f"detection rate {against}, points")
         names = [PointLabel(m.label, m.wait.mean, POINTS * m.found.mean, bold=m.efficient) for m in near]
         edge = [_edge_label(axes, mark) for mark in marks if mark not in near]
         own = PointLabel(label, 0.0, 0.0, bold=_efficient(findings, base))
@@ -100,12 +101,12 @@ def tradeoff_chart(findings: Findings) -> Chart | str:
         return finish_chart(
             figure,
             "tradeoff",
-            _title(findings, marks),
+            findings.sentences(_title(findings, marks)),
             words,
             _caption(findings),
             "predicted",
-            subtitle=f"Changes from {label}, each as it was asked for: average wait to primary and detection rate. "
-            f"{run_words(findings)}",
+            subtitle=findings.sentences(f"Changes from {label}, each as it was asked for: average wait to primary and ")
+            + f"detection rate. {run_words(findings)}",
         )
 
 
@@ -186,7 +187,7 @@ def _caption(findings: Findings) -> str:
     words = f"Filled and bold: efficient. Open: another alternative is better. Bars: {coverage_words(findings)} of "
     words += "the paired difference. Upper left is better."
     if findings.unstable:
-        words += (
+        words += findings.sentences(
             f" Left out, as they cannot carry their load: {listed([findings.label(n) for n in findings.unstable])}."
         )
     return words

@@ -28,6 +28,10 @@ def claim_title(findings: Findings, metric: str) -> str:
 
     A title claims no more than the headline does: where that is withheld, there is none.
     """
+    return findings.sentences(_claim(findings, metric))
+
+
+def _claim(findings: Findings, metric: str) -> str:
     if len(findings.names) == 1:
         return ""
     answer = comparison_answer(findings)
@@ -39,12 +43,13 @@ def claim_title(findings: Findings, metric: str) -> str:
     sets = f"{claim.holds_in.words()} sets of assumptions"
     if not lead.sure:
         does = f"detects more than {base}" if metric == LOADS_FOUND else f"changes the average wait under {base}"
-        return f"No alternative clearly {does}{share}; the nearest, {who}, does not in {sets}"
+        return f"No alternative clearly {does}{share}; nor, in {sets}, does the nearest, {who}"
     told = EFFECT_WORDS[metric]
     size = number(abs(told.scale * claim.effect), told.digits)
     if metric == LOADS_FOUND:
         more = "more" if claim.effect > 0.0 else "fewer"
-        return f"{who} detects {size} points {more} of the smuggled loads than {base}{share}; so in {sets}"
+        what = f"{size} points {more} of the smuggled loads are detected"
+        return f"With {who}, {what} than with {base}{share}; so in {sets}"
     change = "shorter" if claim.effect < 0.0 else "longer"
     return f"The average wait is {size} minutes {change} under {who} than under {base}; so in {sets}"
 

@@ -20,7 +20,7 @@ def bottleneck_line(findings: Findings) -> str:
         return ""
     stretches = binding_stations(findings.profiles[base])
     if not stretches:
-        return f"Bottleneck: none under {base}."
+        return findings.sentences(f"Bottleneck: none under {base}.")
     top = max(stretches, key=lambda s: s.truck_h)
     hours = ["all day" if (s.from_h, s.to_h) == ALL_DAY else f"{s.from_h} to {s.to_h} h" for s in stretches]
     when = ", ".join(text for text, s in zip(hours, stretches, strict=True) if s.station == top.station)

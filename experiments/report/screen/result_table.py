@@ -49,14 +49,14 @@ def result_metric(findings: Findings) -> str:
     return lead_of(findings).metric if len(findings.names) > 1 else LOADS_FOUND
 
 
-def at_equal_share(findings: Findings) -> bool:
-    """Return whether the answer rests on differences at equal scan rate."""
-    return len(findings.names) > 1 and lead_of(findings).equal_share
+def at_equal_share(findings: Findings, *, as_asked: bool = False) -> bool:
+    """Return whether differences are taken at equal scan rate: where the answer rests on them, unless ``as_asked``."""
+    return len(findings.names) > 1 and not as_asked and lead_of(findings).equal_share
 
 
-def result_gap(findings: Findings, name: str, metric: str) -> ResultGap:
+def result_gap(findings: Findings, name: str, metric: str, *, as_asked: bool = False) -> ResultGap:
     """Return the difference of an alternative that is not the baseline; no gap: the two were not compared."""
-    if at_equal_share(findings):
+    if at_equal_share(findings, as_asked=as_asked):
         share = next(s for s in findings.shares if s.alternative == name)
         return ResultGap(share.found_gap, share.sure(findings.alpha))
     row = findings.row(name, metric)
@@ -64,13 +64,13 @@ def result_gap(findings: Findings, name: str, metric: str) -> ResultGap:
     return ResultGap(None if np.isnan(gap.mean) else gap, row["holm_verdict"] in ("higher", "lower"))
 
 
-def sorted_by_result(findings: Findings) -> list[str]:
+def sorted_by_result(findings: Findings, *, as_asked: bool = False) -> list[str]:
     """Return the alternatives, the best result first; those that cannot be compared last, by detection rate."""
     metric, base = result_metric(findings), findings.study.baseline
     direction = 1.0 if metric in (LOADS_FOUND, "exited") else -1.0
 
     def rank(name: str) -> tuple[bool, float]:
-        gap = None if name == base else result_gap(findings, name, metric).gap
+        gap = None if name == base else result_gap(findings, name, metric, as_asked=as_asked).gap
         found = findings.interval(name, LOADS_FOUND).mean
         if name == base:
             return True, 0.0
@@ -79,20 +79,21 @@ def sorted_by_result(findings: Findings) -> list[str]:
     return sorted(findings.names, key=rank, reverse=True)
 
 
-def result_lines(findings: Findings, width: int, most_rows: int) -> list[str]:
+def result_lines(findings: Findings, width: int, most_rows: int, *, as_asked: bool = False) -> list[str]:
     """Return the table in lines of at most ``width`` columns: two of headings, then at most ``most_rows``.
 
-    Where there are more alternatives, the best are shown, the baseline, and a last line that counts the others; where
-    they are crossed with rules, the efficient ones and the baseline.
+    Where there are more alternatives, the best are shown, the baseline, and a last line that counts the others and
+    gives their range; where they are crossed with rules, the efficient ones and the baseline. With ``as_asked`` every
+    alternative is told as it ran, whatever it scanned.
     """
-    names, base = sorted_by_result(findings), findings.study.baseline
+    names, base = sorted_by_result(findings, as_asked=as_asked), findings.study.baseline
     if has_rules(findings):
         best = [point.alternative for point in efficient_choices(findings)]
         names = [*best, *(name for name in names if name not in best)]
         most_rows = min(most_rows, len(best) + 1 + (base not in best))
     shown = _chosen(names, base, most_rows)
     for with_interval in (True, False):
-        rows = [_cells(findings, name, wait_interval=with_interval) for name in shown]
+        rows = [_cells(findings, name, wait_interval=with_interval, as_asked=as_asked) for name in shown]
         heads = _headings(findings)
         columns = [0, 1, 2, 3, *([4] if len(findings.names) > 1 else []), 5, 6]
         cells = [[line[column] for column in columns] for line in (*heads, *rows)]
@@ -108,8 +109,22 @@ def result_lines(findings: Findings, width: int, most_rows: int) -> list[str]:
         )
         for label, line in zip(labels, cells, strict=True)
     ]
-    left = len(names) - len(shown)
-    return [line.rstrip() for line in lines] + ([f"… {left} more: details=true"] if left else [])
+    left = [name for name in names if name not in shown]
+    return [line.rstrip() for line in lines] + ([_left_out(findings, left, as_asked=as_asked)] if left else [])
+
+
+def _left_out(findings: Findings, names: Sequence[str], *, as_asked: bool) -> str:
+    """Return how many alternatives are not shown, from which result to which, and where they stand."""
+    metric = result_metric(findings)
+    scale, told = _scale(findings, metric), EFFECT_WORDS[metric]
+    gaps = [result_gap(findings, name, metric, as_asked=as_asked).gap for name in names]
+    means = [signed(scale * gap.mean, told.digits) for gap in gaps if gap is not None]
+    parts = [f"… {len(names)} more"]
+    if means:
+        parts.append(f"{means[0]} to {means[-1]} {SHORT_UNITS[metric]}" if len(means) > 1 else means[0])
+    if left := len(names) - len(means):
+        parts.append(f"{left} not compared")
+    return f"{', '.join(parts)}: details=true, or the page"
 
 
 def _chosen(names: Sequence[str], baseline: str, most_rows: int) -> list[str]:
@@ -126,7 +141,7 @@ def _headings(findings: Findings) -> list[list[str]]:
     return [top, below]
 
 
-def _cells(findings: Findings, name: str, *, wait_interval: bool) -> list[str]:
+def _cells(findings: Findings, name: str, *, wait_interval: bool, as_asked: bool) -> list[str]:
     days = findings.study.days
     wait = "unstable"
     if name not in findings.unstable:
@@ -136,24 +151,30 @@ def _cells(findings: Findings, name: str, *, wait_interval: bool) -> list[str]:
     scan, found = (findings.interval(name, metric).mean for metric in ("scan_rate", LOADS_FOUND))
     exams, hours = (findings.interval(name, metric).mean / days for metric in ("n_opened", "officer_h"))
     rates = (f"{number(100.0 * scan, 0)}%", f"{number(100.0 * found)}%")
-    return [findings.label(name), wait, *rates, _difference(findings, name), number(exams, 0), number(hours, 0)]
+    gap = _difference(findings, name, as_asked=as_asked)
+    return [findings.label(name), wait, *rates, gap, number(exams, 0), number(hours, 0)]
 
 
 def _star(findings: Findings, name: str, metric: str) -> str:
     return "*" if findings.row(name, metric)["holm_verdict"] in ("higher", "lower") else ""
 
 
-def _difference(findings: Findings, name: str) -> str:
+def _difference(findings: Findings, name: str, *, as_asked: bool) -> str:
     if name == findings.study.baseline:
         return "baseline"
     metric = result_metric(findings)
-    result = result_gap(findings, name, metric)
+    result = result_gap(findings, name, metric, as_asked=as_asked)
     if result.gap is None:
         return NONE
     told: EffectWords = EFFECT_WORDS[metric]
-    scale = told.scale / (findings.study.days if told.a_day else 1)
+    scale = _scale(findings, metric)
     star = "*" if result.sure else ""
     return f"{signed(scale * result.gap.mean, told.digits)} {brief_span(result.gap, scale, told.digits)}{star}"
+
+
+def _scale(findings: Findings, metric: str) -> float:
+    told: EffectWords = EFFECT_WORDS[metric]
+    return told.scale / (findings.study.days if told.a_day else 1)
 
 
 def shorten_names(names: Sequence[str], width: int) -> list[str]:

@@ -45,7 +45,8 @@ def print_first_table(terminal: Console, findings: Findings) -> None:
     """Print what the replications alone say, while what they are held against is still to be run."""
     findings = labeled(findings)
     terminal.print(Text("Alternatives as they were asked for; the answer follows:"))
-    for line in (*result_lines(findings, terminal.width, len(findings.names)), legend(findings)):
+    table = result_lines(findings, terminal.width, len(findings.names), as_asked=True)
+    for line in (*table, legend(findings, as_asked=True)):
         terminal.print(Text(line))
     terminal.print()
 
@@ -82,10 +83,10 @@ def assumptions_line(findings: Findings) -> str:
     return f"Sensitivity to assumptions: the answer holds in {answer.claim.holds_in.words()} alternative sets."
 
 
-def legend(findings: Findings) -> str:
+def legend(findings: Findings, *, as_asked: bool = False) -> str:
     """Say what brackets and stars mean, and at what scan rates differences are taken."""
     kind = f"In brackets {percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']}"
     if len(findings.names) == 1:
         return f"{kind}."
-    where = " Differences at equal scan rate." if at_equal_share(findings) else ""
+    where = " Differences at equal scan rate." if at_equal_share(findings, as_asked=as_asked) else ""
     return f"{kind}; * clearly different (Holm).{where}"

@@ -97,7 +97,7 @@ def test_the_same_findings_give_the_same_bytes(found: Findings, page: str) -> No
 def test_one_alternative_has_no_comparison_at_equal_share() -> None:
     page = render_report(replications.findings({"todays_practice": (31.0, 0.12, 0.277)}))
     assert "At equal scan share" not in page
-    assert "Under Current practice trucks wait" in page
+    assert "Under current practice trucks wait" in page
 
 
 def test_the_command_that_made_it_stands_below(found: Findings) -> None:

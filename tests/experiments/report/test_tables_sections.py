@@ -49,8 +49,8 @@ def found() -> Findings:
 def test_the_binding_station_is_said_with_its_hours(found: Findings) -> None:
     (name, words), _ = tables.binding_rows(found)
     assert name == "todays_practice"
-    assert words.startswith("07-20 h primary (100% of the standing")
-    assert "20-24 h dock (60%" in words
+    assert words.startswith("7–20 h primary (100% of the time in line")
+    assert "20–24 h dock (60%" in words
 
 
 def test_one_more_that_helps_is_sure_and_one_that_does_not_is_not(found: Findings) -> None:
@@ -59,7 +59,7 @@ def test_one_more_that_helps_is_sure_and_one_that_does_not_is_not(found: Finding
     assert booth[0].text.endswith(" *")
     assert not portal[0].text.endswith(" *")
     text = tables.bottleneck_answer(found)
-    assert "the bottleneck on weekdays is primary (07-20 h)" in text
+    assert "the bottleneck on weekdays is primary (7–20 h)" in text
     assert "One more general booth shortens the average wait by 6." in text
 
 
@@ -103,7 +103,7 @@ def test_without_redraws_nothing_is_said() -> None:
 def test_who_stays_undominated_is_said_with_the_interval(found: Findings) -> None:
     text = notes.redraws_ranking_note(found)
     assert text.startswith(
-        "Efficient (nobody does better), in how many of 10 sets of assumptions: other 7 [35%, 93%]; "
+        "Efficient (no other does better), in how many of 10 sets of assumptions: other 7 [35%, 93%]; "
     )
     assert "todays_practice 3 [7%, 65%]" in text
 

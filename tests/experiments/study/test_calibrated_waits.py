@@ -9,7 +9,8 @@ from experiments.study.study import build_study
 def test_each_port_without_observed_waits_is_named_once() -> None:
     words = [["port=pharr"], ["port=pharr", "days=1"], ["port=ysleta", "calibration=none"], ["port=ysleta"], []]
     note = not_calibrated_note(build_study(own, "run") for own in words)
-    assert note == "Waits at pharr and ysleta are not calibrated: compare alternatives, do not quote levels."
+    ports = "Pharr-Reynosa International Bridge and Ysleta-Zaragoza Bridge, El Paso"
+    assert note == f"Waits at {ports} are not calibrated: compare alternatives, do not quote levels."
 
 
 def test_a_port_that_was_calibrated_says_nothing() -> None:

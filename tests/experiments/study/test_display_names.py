@@ -49,7 +49,7 @@ def test_every_policy_and_risk_model_says_what_it_does(group: str) -> None:
 
 def test_names_decide_no_result() -> None:
     found = compose_config(["policy=threshold"])
-    assert found.names["policy"]["label"] == "Score above a cutoff"
+    assert found.names["policy"]["label"] == "Risk-score cutoff"
     assert not {"label", "about"} & (found.mapping["policy"].keys() | found.mapping["risk"].keys())
 
 
@@ -69,7 +69,7 @@ def test_an_alternative_without_a_label_bears_its_id_and_what_its_policy_does() 
 
 
 def test_one_policy_that_runs_alone_bears_its_own_name() -> None:
-    assert build_study(["policy=threshold"], "run").names.label("threshold") == "Score above a cutoff"
+    assert build_study(["policy=threshold"], "run").names.label("threshold") == "Risk-score cutoff"
 
 
 def test_crossed_alternatives_combine_labels() -> None:

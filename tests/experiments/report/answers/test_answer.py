@@ -14,8 +14,10 @@ ALIKE = {"todays_practice": (31.0, 0.12, 0.277), "twin": (31.0, 0.12, 0.277)}
 def test_the_best_at_equal_scan_share_leads() -> None:
     found = replications.findings()
     text = answer_text(found)
-    assert text.startswith("At equal scan share (28%), boosted_27 finds ")
-    assert "under todays_practice" in text
+    assert text.startswith(
+        "At equal scan share (28%), 19.0% of loads [18.9, 19.0] are detected with boosted_27 against"
+    )
+    assert "with todays_practice" in text
     row = found.row("boosted_27", "detection_expected")
     low, high = (float(x) for x in re.findall(r"loads \[([\d.]+), ([\d.]+)\]", text)[0])
     assert low == pytest.approx(100 * row["low"], abs=0.051)
@@ -24,7 +26,7 @@ def test_the_best_at_equal_scan_share_leads() -> None:
 
 def test_nothing_is_claimed_where_nothing_can_be_told_apart() -> None:
     text = answer_text(replications.findings(ALIKE))
-    assert "nothing clearly finds more than todays_practice" in text
+    assert "no alternative clearly detects more than todays_practice" in text
     assert "no average wait clearly differs by 0.1 min or more" in text
 
 
@@ -41,20 +43,20 @@ def test_where_loads_are_alike_a_surely_shorter_wait_leads() -> None:
 
 def test_a_shorter_wait_does_not_lead_where_fewer_loads_are_found() -> None:
     laxer = {"todays_practice": (31.0, 0.12, 0.277), "laxer": (22.0, 0.08, 0.277)}
-    assert "nothing clearly finds more than todays_practice" in answer_text(replications.findings(laxer))
+    assert "no alternative clearly detects more than todays_practice" in answer_text(replications.findings(laxer))
 
 
 def test_differences_that_decide_nothing_do_not_lead() -> None:
     close = {"todays_practice": (31.0, 0.12, 0.277), "closer": (30.9, 0.1215, 0.277)}
     text = answer_text(replications.findings(close, n=400))
-    assert text.startswith("At equal scan share (28%), nothing finds more by 0.2 points than")
+    assert text.startswith("At equal scan share (28%), no alternative detects more by 0.2 points than")
 
 
 def test_finding_more_while_scanning_less_counts_as_better() -> None:
     sharper = {"todays_practice": (31.0, 0.12, 0.277), "sharper": (30.9, 0.2, 0.15)}
     text = answer_text(replications.findings(sharper))
-    assert text.startswith("Scanning 15.0% of trucks, sharper finds ")
-    assert "todays_practice, which scans 27.7%" in text
+    assert text.startswith("With sharper, scanning 15.0% of trucks, 20.0% of loads ")
+    assert "todays_practice, scanning 27.7%" in text
 
 
 def test_worse_alternatives_are_not_hidden() -> None:
@@ -66,7 +68,7 @@ def test_without_equal_share_the_price_is_named_beside_the_gain() -> None:
     other = {"todays_practice": (31.0, 0.12, 0.277), "scan_everything": (58.0, 0.33, 0.99)}
     text = answer_text(replications.findings(other))
     assert text.startswith("No alternative ran at the scan share of todays_practice (28%)")
-    assert "scan_everything, which scans 99%" in text
+    assert "with scan_everything, scanning 99%, 33.0% of loads" in text
     assert "min longer" in text
 
 
@@ -82,7 +84,9 @@ def test_an_overloaded_port_is_judged_by_who_gets_through() -> None:
 
 def test_who_finds_more_leads_beside_an_overloaded_alternative() -> None:
     text = answer_text(replications.findings(over={"scan_everything": ("dock",)}))
-    assert text.startswith("At equal scan share (28%), boosted_27 finds ")
+    assert text.startswith(
+        "At equal scan share (28%), 19.0% of loads [18.9, 19.0] are detected with boosted_27 against"
+    )
     assert "scan_everything cannot carry its load (dock is asked for 130%" in text
 
 

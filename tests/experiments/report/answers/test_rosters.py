@@ -38,7 +38,7 @@ def test_rules_are_told_at_equal_hours_and_wait() -> None:
     assert varies_rule(found)
     text = lead_of(found).text
     assert "officer hours a day of one roster and the average wait of booths_first" in text
-    assert "no rule that meets it clearly finds more than booths_first" in text
+    assert "no rule that meets it clearly detects more than booths_first" in text
     assert "exams_first 6." in text
     assert "min longer" in text
     assert "separate 2." in text
@@ -46,8 +46,8 @@ def test_rules_are_told_at_equal_hours_and_wait() -> None:
 
 def test_the_rule_that_finds_more_at_equal_wait_leads() -> None:
     text = lead_of(rule_findings({"booths_first": (30.0, 0.12, 0.277), "exams_first": (30.0, 0.15, 0.15)})).text
-    assert "exams_first (set to policy.scan_share=0.1500) finds most: 15." in text
-    assert "points more than booths_first" in text
+    assert "most is detected with exams_first (set to policy.scan_share=0.1500): 15." in text
+    assert "points more than with booths_first" in text
 
 
 def officer_findings(over: tuple[str, ...] = ()) -> Findings:

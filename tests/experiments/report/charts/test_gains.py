@@ -34,7 +34,9 @@ def test_a_row_holds_the_difference_of_every_set_of_assumptions(found: Findings)
 def test_the_title_is_the_claim_and_no_more(found: Findings) -> None:
     chart = gains_chart(found)
     assert isinstance(chart, Chart)
-    assert chart.title.startswith("Boosted 27 detects 7.0 points more of the smuggled loads than Current practice")
+    assert chart.title.startswith(
+        "With boosted 27, 7.0 points more of the smuggled loads are detected than with current practice"
+    )
     assert "of 12 sets of assumptions" in chart.title
     assert "Commercial trucks only" in chart.subtitle
 

@@ -17,7 +17,7 @@ def test_the_input_that_drives_the_difference_leads_and_is_named() -> None:
     assert not isinstance(inputs, str)
     assert inputs.inputs[0].key == "scanner.portal.sensing.d_prime.i0"
     chart = sensitivity_chart(found, inputs)
-    assert "gains more where this input is higher: Portal: sensitivity to loads in i0" in chart.title
+    assert ", more is gained where this input is higher: Portal: sensitivity to loads in i0" in chart.title
     table = sensitivity_table(inputs)
     assert table.rows[0][1][0].text == "scanner.portal.sensing.d_prime.i0"
     assert len(table.rows) == 8

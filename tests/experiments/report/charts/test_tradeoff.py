@@ -33,7 +33,7 @@ def test_an_outlier_is_named_at_the_edge_and_squeezes_nobody() -> None:
     assert isinstance(chart, Chart)
     assert "Far: +29 min, off the chart" in chart.svg
     assert chart.title == (
-        "As assumed, 2 of 4 alternatives clearly change the average wait: Far adds 28.9 minutes to it"
+        "As assumed, 2 of 4 alternatives clearly change the average wait: far adds 28.9 minutes to it"
     )
 
 
@@ -51,7 +51,7 @@ def test_those_that_cannot_carry_their_load_are_left_out_and_named() -> None:
     assert "scan_everything" not in {mark.name for mark in tradeoff_marks(found)}
     chart = tradeoff_chart(found)
     assert isinstance(chart, Chart)
-    assert "Left out, as they cannot carry their load: Scan everything." in chart.caption
+    assert "Left out, as they cannot carry their load: scan everything." in chart.caption
 
 
 def test_an_overloaded_baseline_is_a_sentence() -> None:

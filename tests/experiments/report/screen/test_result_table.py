@@ -19,6 +19,15 @@ def test_more_detection_comes_first_and_what_cannot_be_compared_last() -> None:
     assert set(names[4:]) == {"scan_everything", "no_referral"}
 
 
+def test_as_asked_every_alternative_is_compared_whatever_it_scans() -> None:
+    found = replications.findings()
+    names = sorted_by_result(found, as_asked=True)
+    assert names == ["scan_everything", "boosted_27", "rules_27", "todays_practice", "random_27", "no_referral"]
+    lines = result_lines(labeled(found), 80, 10, as_asked=True)
+    assert all("[" in line or "baseline" in line for line in lines[2:])
+    assert " -  " in "".join(result_lines(labeled(found), 80, 10))
+
+
 def test_where_waits_decide_the_shortest_comes_first() -> None:
     found = replications.findings(
         {"few": (31.0, 0.12, 0.277), "more": (22.0, 0.12, 0.277), "most": (20.0, 0.12, 0.277)}, baseline="few"

@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 from experiments.execution.replicate import Replications
-from experiments.report.answers import answer_forms
+from experiments.report.answers import equipment
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
@@ -32,12 +32,13 @@ def test_gains_and_prices_are_those_of_the_comparison() -> None:
     found = findings()
     text = answer_text(found)
     row = found.row("in_secondary", "detection_expected")
-    low, high = (float(x) for x in re.findall(r"finds 2\.0 \[([\d.]+), ([\d.]+)\] points", text)[0])
+    low, high = (
+        float(x) for x in re.findall(r"with in_secondary \(scanning 20%\), 2\.0 \[([\d.]+), ([\d.]+)\] points", text)[0]
+    )
     assert abs(low - 100.0 * row["diff_low"]) < 0.051
     assert abs(high - 100.0 * row["diff_high"]) < 0.051
-    assert "in_secondary (scanning 20%) finds" in text
     assert "min less average wait [" in text
-    assert "same finds as many to within 0.5 points, at no clear price" in text
+    assert "with same, as many to within 0.5 points, at no clear price" in text
 
 
 def test_an_overloaded_alternative_is_said_to_be_one() -> None:
@@ -59,4 +60,4 @@ def test_southbound_the_types_are_told_in_their_units() -> None:
 
 
 def test_a_choice_of_trucks_is_another_question() -> None:
-    assert not answer_forms.varies_equipment(replications.findings())
+    assert not equipment.varies_equipment(replications.findings())

@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.comparison import comparison_row
 from experiments.execution.replicate import Replications
-from experiments.report.answers import answer_forms
+from experiments.report.answers import lanes
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
@@ -45,4 +45,4 @@ def test_an_overloaded_rule_is_said_to_be_one() -> None:
 
 
 def test_studies_of_anything_else_are_not_asked() -> None:
-    assert not answer_forms.varies_fast_lanes(replications.findings())
+    assert not lanes.varies_fast_lanes(replications.findings())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.intervals import Difference
-from experiments.report.answers.answer_forms import (
+from experiments.report.answers.differences import (
     HOURS,
     PRICE_METRICS,
     WAIT,

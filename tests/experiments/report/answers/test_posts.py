@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from experiments.report.answers import answer_forms
+from experiments.report.answers import posts
 from experiments.report.findings import Findings, gather_findings
 from experiments.study.study import compose_scenario
 from tests import replications
@@ -37,8 +37,8 @@ def test_the_most_is_never_called_surely_enough() -> None:
 def test_a_number_that_nobody_can_manage_with() -> None:
     waits = {"four": 60.0, "six": 60.0, "eight": 60.0}
     found = findings(waits, over={"eight": ("primary",)})
-    assert answer_forms.staffing_answer(found).text.startswith("8 analysts are not enough: primary is asked for 130%")
+    assert posts.staffing_answer(found).text.startswith("8 analysts are not enough: primary is asked for 130%")
 
 
 def test_studies_of_anything_else_are_not_asked() -> None:
-    assert not answer_forms.varies_staffing(replications.findings())
+    assert not posts.varies_staffing(replications.findings())

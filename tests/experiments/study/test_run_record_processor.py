@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from experiments.study.processor import numpy_features, processor
+from experiments.study.run_record import numpy_features, processor
 
 ROOT = Path(__file__).parents[3]
 

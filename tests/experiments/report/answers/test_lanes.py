@@ -33,9 +33,9 @@ def findings(waits: dict[str, float], over: dict[str, tuple[str, ...]] | None = 
 
 def test_waits_are_told_with_their_officer_hours_the_shortest_first() -> None:
     text = answer_text(findings(WAITS))
-    assert text.startswith("Against timetable, with a average wait of ")
-    assert ": responds has " in text
-    assert text.index("min less average wait") < text.index("more officer-hours a day") < text.index("one_more has")
+    assert text.startswith("Against timetable, with an average wait of ")
+    assert ": with responds, " in text
+    assert text.index("min less average wait") < text.index("more officer-hours a day") < text.index("with one_more,")
 
 
 def test_an_overloaded_rule_has_no_wait() -> None:
@@ -44,7 +44,7 @@ def test_an_overloaded_rule_has_no_wait() -> None:
 
 
 def test_rules_at_different_ports_are_another_question() -> None:
-    assert not answer_text(findings(WAITS | {"elsewhere": 30.0})).startswith("Against timetable, with a mean")
+    assert not answer_text(findings(WAITS | {"elsewhere": 30.0})).startswith("Against timetable, with an average wait")
 
 
 def test_timetables_under_one_rule_are_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
