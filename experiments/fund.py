@@ -14,15 +14,17 @@
 1  cases      Plan, overrides  -> a Case a port       (nothing is written before this succeeds)
 2  complete   Case             -> who cannot carry the last year is left out, or completed
 3  simulate   Case             -> Response            (demand years, paired replications)
-4  choose     options, limits  -> Portfolio           (an integer programme, solved by HiGHS)
-5  doubt      draws, worlds    -> Robustness          (how often each option is in the best set)
-6  write      all of it        -> the page, the whole as JSON, tables as CSV
+4  package    pairs            -> interactions        (of alternatives of one port, where the plan asks for them)
+5  choose     options, limits  -> Portfolio           (an integer programme, solved by HiGHS)
+6  doubt      draws, worlds    -> Robustness          (how often each option is in the best set)
+7  write      all of it        -> the page, the whole as JSON, tables as CSV
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -34,20 +36,35 @@ from experiments.economics.appraisal import Appraisal
 from experiments.files import OutputFolder, check_writable
 from experiments.funding import tables as funding_tables
 from experiments.funding.annual import Response
-from experiments.funding.case import FundingCase, PortfolioPlan, UncertaintySettings
+from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import AppraisedCase, present_worths, price_alternatives
 from experiments.funding.completion import complete_alternatives, completions_table
 from experiments.funding.demand_years import simulate_case
 from experiments.funding.exhibits.elements import plain_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.noise import WorthsByReplication, amounts_table, present_worths_by_replication
-from experiments.funding.portfolio.best_set import Portfolio, best_portfolio
+from experiments.funding.portfolio.best_set import Portfolio
 from experiments.funding.portfolio.draws import PortfolioRobustness, options_by_draw, portfolio_robustness
-from experiments.funding.portfolio.options import SimulatedPort, check_comparable_cases, check_portfolio_plan
-from experiments.funding.portfolio.results import PortfolioResults, portfolio_limits
+from experiments.funding.portfolio.options import (
+    SimulatedPort,
+    check_comparable_cases,
+    check_portfolio_plan,
+    portfolio_limits,
+)
+from experiments.funding.portfolio.package_runs import (
+    PackageScreen,
+    check_package_plan,
+    package_tables,
+    screen_pairs,
+    settled_choice,
+    with_pairs,
+    without_dominated,
+)
+from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.portfolio_plan import PortfolioPlan
 from experiments.funding.report import terminal as funding_terminal
 from experiments.funding.report.page import write_case_report
-from experiments.funding.report.portfolio_page import write_portfolio_files
+from experiments.funding.report.portfolio_files import write_portfolio_files
 from experiments.funding.report.portfolio_terminal import print_portfolio
 from experiments.funding.request import PortfolioRequest, build_case, build_case_or_plan, read_uncertainty_settings
 from experiments.funding.uncertainty.analysis import Uncertainty, analyze_uncertainty
@@ -78,12 +95,13 @@ def fund_portfolio(plan: PortfolioPlan, overrides: Sequence[str]) -> int:
     cases = port_cases(plan, overrides)
     doubted = _doubt(cases)
     ports, scorers, refused = _simulated(terminal, plan, cases)
-    options = [one for port in ports for one in port.options(plan)]
-    if len(options) == len(ports):
+    if all(len(port.choices(plan)) == 1 for port in ports):
         raise ConfigError("portfolio.ports", "nothing to choose: no port has another option")
-    chosen = best_portfolio(options, portfolio_limits(plan), plan.objective, plan.usd_per_load)
+    ports, screens = _packaged(terminal, plan, ports, scorers)
+    ports, options, chosen, _ = settled_choice(ports, plan, scorers, partial(report_terminal.print_line, terminal))
     unsure = _doubted(terminal, ports, scorers, (plan, doubted), chosen)
-    found = PortfolioResults(plan, tuple(overrides), tuple(ports), tuple(options), chosen, *unsure, refused)
+    packages = package_tables(ports, screens)
+    found = PortfolioResults(plan, tuple(overrides), tuple(ports), tuple(options), chosen, *unsure, refused, *packages)
     written = write_portfolio_files(found, folder, time.perf_counter() - begin)
     print_portfolio(terminal, found, folder, written, time.perf_counter() - begin)
     return 0
@@ -111,6 +129,8 @@ def port_cases(plan: PortfolioPlan, overrides: Sequence[str]) -> dict[str, Fundi
             raise ConfigError(f"portfolio.ports.{name}: {error.key}", error.problem) from None
     check_comparable_cases(cases)
     check_portfolio_plan(plan, cases)
+    for case in cases.values():
+        check_package_plan(plan.packages, case)
     return cases
 
 
@@ -145,8 +165,26 @@ def _simulated(
         n = carried.study.replications
         with report_terminal.show_progress(terminal, n, f"replications of all years, {plain_name(name)}") as tell:
             found = simulate_case(carried, scorers[name], tell)
-        ports.append(SimulatedPort(name, carried, found, plan.ports[name].ceiling_from_y))
+        ports.append(SimulatedPort(name, carried, found, plan.ports[name].wait_limit))
     return ports, scorers, pd.concat(tables, ignore_index=True)
+
+
+def _packaged(
+    terminal: Console, plan: PortfolioPlan, ports: Sequence[SimulatedPort], scorers: Mapping[str, Mapping[str, Scorer]]
+) -> tuple[list[SimulatedPort], dict[str, PackageScreen]]:
+    """Return the ports with packages of their alternatives, where the plan makes any, and what was simulated."""
+    few = plan.packages
+    if few is None:
+        return list(ports), {}
+    limits, screens, packaged = portfolio_limits(plan, ports[0].asked.appraisal.years), {}, []
+    for port in ports:
+        screen = screens[port.name] = screen_pairs(port, plan, limits, scorers[port.name])
+        pairs = len(screen.simulated)
+        n = min(few.replications, port.asked.study.replications) if pairs else 0
+        what = f"replications of {pairs} pairs, {plain_name(port.name)}"
+        with report_terminal.show_progress(terminal, n, what) as tell:
+            packaged.append(without_dominated(with_pairs(port, few, screen, scorers[port.name], tell), plan))
+    return packaged, screens
 
 
 def _doubted(
@@ -165,7 +203,7 @@ def _doubted(
         worlds, beliefs[port.name] = options_by_draw(port, plan, doubted, formulas)
         by_port.append(worlds)
     luck = [[port.only(r).options(plan) for r in range(port.found.replications)] for port in ports]
-    asked = (portfolio_limits(plan), plan.objective, plan.usd_per_load)
+    asked = (portfolio_limits(plan, ports[0].asked.appraisal.years), plan.objective, plan.usd_per_load)
     sets = portfolio.solved.chosen, portfolio.second
     draws, replications = (
         portfolio_robustness([list(chain.from_iterable(o)) for o in zip(*worlds, strict=True)], asked, *sets, n)

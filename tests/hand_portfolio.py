@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.funding.portfolio.integer_program import PortfolioLimits, PortfolioOption
+from experiments.funding.portfolio.integer_program import PortfolioLimits, PortfolioOption, WaitBound
 
 MILLION = 1e6
 
@@ -22,6 +22,7 @@ def option(port: str, name: str, initial: float, npv0: float, loads: float, wait
         loads,
         wait,
         {"portal": round(initial / 5.0)},
+        wait_counted=wait,
     )
 
 
@@ -31,7 +32,7 @@ def limits(
     return PortfolioLimits(
         None if total is None else total * MILLION,
         None if yearly is None else yearly * MILLION,
-        {} if ceiling is None else {"port0": ceiling},
+        {} if ceiling is None else {"port0": WaitBound(ceiling, "min")},
         {} if units is None else {"portal": units},
         (),
         (),

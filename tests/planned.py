@@ -9,15 +9,17 @@ from typing import Any
 import pandas as pd
 from made_response import response, small, standard
 
-from experiments.funding.case import PortfolioPlan, PortPlan
 from experiments.funding.portfolio.best_set import best_portfolio
 from experiments.funding.portfolio.draws import options_by_draw, portfolio_robustness
-from experiments.funding.portfolio.options import SimulatedPort
-from experiments.funding.portfolio.results import PortfolioResults, portfolio_limits
+from experiments.funding.portfolio.options import SimulatedPort, portfolio_limits
+from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.portfolio_plan import PortfolioPlan, PortPlan, WaitLimit
 from experiments.funding.request import read_portfolio_plan
 
 DRAWS = 12
-PORT = PortPlan(overrides=("port=bota",), ceiling_min=40.0, ceiling_from_y=1)
+LIMIT = WaitLimit(measure="wait_mean_min", at_most=40.0, rise_at_most=None, from_y=1)
+PORT = PortPlan(overrides=("port=bota",), wait_limit=LIMIT)
+YEARS = 4
 
 
 def asked(**changes: Any) -> PortfolioPlan:
@@ -25,7 +27,8 @@ def asked(**changes: Any) -> PortfolioPlan:
     found = read_portfolio_plan(["experiment=portfolio"])
     assert found is not None
     ports = {"here": PORT, "there": PORT}
-    every: dict[str, Any] = {"ports": ports, "start_y": (0, 1)} | changes
+    plain = {"start_y": (0, 1), "phase_after_y": (), "appropriations": {}, "yearly_usd": 25e6}
+    every: dict[str, Any] = {"ports": ports} | plain | changes
     return dataclasses.replace(found, **every)
 
 
@@ -35,7 +38,7 @@ def port(name: str, hours: float = 1.0) -> SimulatedPort:
     amounts = {key: values * (hours if key.startswith("truck_h") else 1.0) for key, values in made.amounts.items()}
     amounts["wait_mean_min"] = amounts["truck_h_loaded"] / 1000.0
     amounts["elsewhere"] = 0.0 * amounts["truck_h_loaded"] + 100.0
-    return SimulatedPort(name, small(), dataclasses.replace(made, amounts=amounts), 1)
+    return SimulatedPort(name, small(), dataclasses.replace(made, amounts=amounts), LIMIT)
 
 
 @functools.cache
@@ -45,10 +48,10 @@ def found(budget_usd: float | None = 8e6, objective: str = "loads") -> Portfolio
     ports = (port("here"), port("there", 0.5))
     doubt = dataclasses.replace(standard(), draws=DRAWS)
     options = [one for each in ports for one in each.options(own)]
-    chosen = best_portfolio(options, portfolio_limits(own), own.objective, own.usd_per_load)
+    chosen = best_portfolio(options, portfolio_limits(own, YEARS), own.objective, own.usd_per_load)
     drawn = {each.name: options_by_draw(each, own, doubt, None) for each in ports}
     luck = [[each.only(r).options(own) for r in range(each.found.replications)] for each in ports]
-    how = (portfolio_limits(own), own.objective, own.usd_per_load)
+    how = (portfolio_limits(own, YEARS), own.objective, own.usd_per_load)
     return PortfolioResults(
         plan=own,
         overrides=("experiment=portfolio",),
@@ -61,6 +64,8 @@ def found(budget_usd: float | None = 8e6, objective: str = "loads") -> Portfolio
         luck=portfolio_robustness(joined(luck), how, chosen.solved.chosen, chosen.second, 0),
         beliefs={name: beliefs for name, (_, beliefs) in drawn.items()},
         refused=pd.DataFrame(),
+        packages=pd.DataFrame(),
+        interactions=pd.DataFrame(),
     )
 
 

@@ -16,7 +16,7 @@ from tests.all_pages import write_pages
 from tests.browser import needs_chromium, open_browser, open_page, violations
 
 pytestmark = needs_chromium
-CHARTS = {"report": 15, "portfolio": 5}
+CHARTS = {"report": 16, "portfolio": 5}
 CARDS = ("scorecard", "public")
 PX_PER_MM = 96.0 / 25.4
 MARGIN_MM = 12.0
@@ -30,6 +30,7 @@ FIGURES = """() => [...document.querySelectorAll("figure")].map(f => ({
   width: f.querySelector("svg").getBoundingClientRect().width,
   height: f.querySelector("svg").getBoundingClientRect().height,
 }))"""
+UNFOLD = "() => document.querySelectorAll('details').forEach(part => { part.open = true; })"
 TOO_WIDE = """() => [...document.querySelectorAll("svg, table, p, h1, h2, h3")]
   .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .filter(e => matchMedia("print").matches || !e.closest(".wide"))
@@ -50,6 +51,9 @@ KINDS = ("compare", "run", "sweep", "report", "portfolio", "scorecard", "public"
 SAMPLE_ROWS = 3
 LONGEST = {1280: 6_000, 390: 12_000}
 """Height in pixels of a comparison with its annexes folded, by width."""
+LONGEST_CASE = {1280: 8_500, 390: 16_000}
+"""Height in pixels of a case and of a portfolio as they open, by width."""
+FIRST_SCREEN = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +83,26 @@ def test_every_kind_of_page_is_read_by_all_and_fits_its_screen(browser: Browser,
             assert said == [], name
             if name == "compare":
                 assert page.evaluate("document.documentElement.scrollHeight") <= LONGEST[width]
+            if name in CHARTS:
+                assert page.evaluate("document.documentElement.scrollHeight") <= LONGEST_CASE[width]
             found[name, width] = violations(page, rows=SAMPLE_ROWS)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             page.context.close()
     assert {place: rules for place, rules in found.items() if rules} == {}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_first_screen_holds_the_request_the_picture_and_the_cost_by_year(
+    browser: Browser, pages: dict[str, Path], name: str
+) -> None:
+    page, _, _ = open_page(browser, pages[name], 1280)
+    page.set_viewport_size(FIRST_SCREEN)  # type: ignore[arg-type]
+    ends = page.evaluate(
+        "[...document.querySelectorAll('dl.answer:not(.more), .screen svg, .screen tbody')]"
+        ".map(part => part.getBoundingClientRect().bottom)"
+    )
+    assert len(ends) == 3
+    assert max(ends) <= FIRST_SCREEN["height"]
 
 
 def test_a_violation_would_be_found(browser: Browser, pages: dict[str, Path]) -> None:
@@ -135,6 +155,7 @@ def test_nothing_leaves_and_all_charts_are_drawn(
     page, asked, said = open_page(browser, pages[name], width)
     assert asked == [pages[name].as_uri()]
     assert said == []
+    page.evaluate(UNFOLD)
     figures: list[dict[str, Any]] = page.evaluate(FIGURES)
     assert len(figures) == CHARTS[name]
     for figure in figures:
@@ -150,6 +171,7 @@ def test_nothing_leaves_and_all_charts_are_drawn(
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_text_of_charts_is_read_on_a_phone(browser: Browser, pages: dict[str, Path], name: str) -> None:
     page, _, _ = open_page(browser, pages[name], 390)
+    page.evaluate(UNFOLD)
     sizes = page.evaluate(
         """() => [...document.querySelectorAll("svg text")].filter(t => t.textContent.trim())
            .map(t => parseFloat(getComputedStyle(t).fontSize)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.benefits import Benefit
 from experiments.economics.cost_effectiveness import Harm
 from experiments.economics.costs import InvestmentMeasure, Purchase
 from experiments.economics.discounting import Deflator
+from experiments.funding.portfolio_plan import PortfolioPlan
 from sim.errors import ConfigError
 from sim.setting.setting import Value
 from sim.setting.spec import Spec, bounded_field
@@ -62,56 +63,6 @@ class PublishedGains(Spec):
     delay_price_year: int = bounded_field(1990, 2100)
     most_multiple: float = bounded_field(1.0)
     """Times a published figure from which on a result is warned of."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortPlan(Spec):
-    """One port of a portfolio: a funding case of its own."""
-
-    overrides: tuple[str, ...]
-    """What its case is asked with, its experiment among them."""
-    ceiling_min: float | None = bounded_field(0.1, 1440.0)
-    """Highest yearly mean wait that is allowed there; null: none."""
-    ceiling_from_y: int = bounded_field(1, 60)
-    """First year in which it has to be kept: before, nothing new may stand yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortfolioPlan(Spec):
-    """Ports, budgets and what is sought over all of them."""
-
-    payer: Literal["united_states", "mexico"]
-    """Whose budget it is."""
-    objective: Literal["npv", "loads"]
-    usd_per_load: float | None = bounded_field(0.0)
-    budget_usd: float | None = bounded_field(0.0)
-    """Of buying, building and joining, all ports and years together, undiscounted."""
-    yearly_usd: float | None = bounded_field(0.0)
-    """In every year, running costs and staff included."""
-    price_year: int = bounded_field(1990, 2100)
-    """Whose dollars the budgets are."""
-    start_y: tuple[int, ...] = bounded_field(0, 60)
-    """Years by which all orders of an option may be put off."""
-    units: dict[str, float] = bounded_field(0.0)
-    """Units that can be had in all, by measure."""
-    needs: tuple[tuple[str, ...], ...]
-    """Pairs of PORT.OPTION: the first not without the second, which begins no later."""
-    excludes: tuple[tuple[str, ...], ...]
-    """Groups of PORT.OPTION of which at most one may be."""
-    ports: dict[str, PortPlan]
-
-    def check(self) -> None:
-        """Refuse a portfolio of no port or no start, starts said twice, and a price not asked."""
-        if not self.ports or not self.start_y:
-            raise ConfigError("ports" if self.start_y else "start_y", "at least one is needed")
-        if list(self.start_y) != sorted(set(self.start_y)):
-            found = list(self.start_y)
-            raise ConfigError("start_y", f"expected years in order, each once, got {found}")
-        if any(len(pair) != 2 for pair in self.needs):
-            raise ConfigError("needs", "expected pairs, e.g. [[laredo.two_more, el_paso.one_more]]")
-        if self.usd_per_load is not None and self.objective == "loads":
-            problem = "a value of a load counts for objective=npv alone; loads are counted already"
-            raise ConfigError("usd_per_load", problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,9 @@ from experiments.economics.cost_effectiveness import Harm
 from experiments.economics.costs import InvestmentMeasure, purchase_cash_flow, restate_measure
 from experiments.economics.discounting import Deflator
 from experiments.funding.annual import CLASSES
-from experiments.funding.case import CaseTerms, FundingCase, PortfolioPlan, UncertaintySettings
+from experiments.funding.case import CaseTerms, FundingCase, UncertaintySettings
 from experiments.funding.checks import check_purchases_cover_use
+from experiments.funding.portfolio_plan import PortfolioPlan
 from experiments.study.compose import ECONOMIC, FUND, FUNDING, ComposedConfig, compose_config, parse_overrides
 from experiments.study.first_look import with_first_look
 from experiments.study.sources import CONFIGS, UNKNOWN, SourcedInput, describe_inputs, path_label, source_notes

@@ -10,10 +10,10 @@ import pytest
 from planned import found
 
 from experiments.fund import port_cases, portfolio_folder
-from experiments.funding.case import PortfolioPlan
-from experiments.funding.portfolio.results import portfolio_limits
+from experiments.funding.portfolio.options import portfolio_limits
+from experiments.funding.portfolio_plan import PortfolioPlan
 from experiments.funding.report.labeled_portfolio import labeled_portfolio
-from experiments.funding.report.portfolio_page import write_portfolio_files
+from experiments.funding.report.portfolio_files import write_portfolio_files
 from experiments.funding.request import read_portfolio_plan
 from sim.errors import ConfigError
 
@@ -28,7 +28,7 @@ def asked(*overrides: str) -> PortfolioPlan:
 
 def test_the_shipped_plan_is_sound_and_other_cases_have_none() -> None:
     assert set(asked().ports) == {"laredo", "el_paso"}
-    assert portfolio_limits(asked()).ceiling_min == {"laredo": 90.0, "el_paso": 90.0}
+    assert portfolio_limits(asked(), 20).waits == {"laredo": (2.0, "%"), "el_paso": (2.0, "%")}
     assert read_portfolio_plan(["experiment=portals"]) is None
 
 
@@ -41,8 +41,17 @@ def test_the_shipped_plan_is_sound_and_other_cases_have_none() -> None:
         ("portfolio.ports={}", "portfolio.ports"),
         ("portfolio.start_y=[]", "portfolio.start_y"),
         ("portfolio.start_y=[2,0]", "portfolio.start_y"),
-        ("portfolio.ports.laredo.ceiling_min=0", "portfolio.ports.laredo.ceiling_min"),
-        ("portfolio.ports.laredo.ceiling_min=-5", "portfolio.ports.laredo.ceiling_min"),
+        ("portfolio.ports.laredo.wait_limit.rise_at_most=-5", "portfolio.ports.laredo.wait_limit.rise_at_most"),
+        ("portfolio.ports.laredo.wait_limit.rise_at_most=5", "portfolio.ports.laredo.wait_limit.at_most"),
+        ("portfolio.ports.laredo.wait_limit.at_most=0.5", "portfolio.ports.laredo.wait_limit.at_most"),
+        ("portfolio.ports.laredo.wait_limit.measure=length", "portfolio.ports.laredo.wait_limit.measure"),
+        ("portfolio.phase_after_y=[3,1]", "portfolio.phase_after_y"),
+        ("portfolio.appropriations.operations.kinds=[]", "portfolio.appropriations.operations.kinds"),
+        ("portfolio.appropriations.operations.kinds=[staff,staff]", "portfolio.appropriations.operations.kinds"),
+        ("portfolio.appropriations.operations.kinds=[civil_works]", "portfolio.appropriations.operations.kinds"),
+        ("portfolio.appropriations.operations.carry_over_y=-1", "portfolio.appropriations.operations.carry_over_y"),
+        ("portfolio.appropriations.operations.payer=france", "portfolio.appropriations.operations.payer"),
+        ("portfolio.packages={most_measures: 1, replications: 2, years: [1], checked: 0}", "portfolio.packages"),
         ("portfolio.payer=france", "portfolio.payer"),
         ("portfolio.objective=votes", "portfolio.objective"),
         ("portfolio.usd_per_load=5", "portfolio.usd_per_load"),

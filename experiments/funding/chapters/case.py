@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from experiments.funding.chapters.port import paired_difference_words
-from experiments.funding.exhibits.cells import (
-    ColumnHead,
-    FrameTable,
-    interval_cell,
-    millions_cell,
-    significant,
-    text_cell,
-)
+from experiments.funding.exhibits.cells import ColumnHead, FrameTable, interval_cell, millions_cell, text_cell
 from experiments.funding.exhibits.choice import FundingRequest, request_funding
-from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
+from experiments.funding.exhibits.counted import counted_words, persons_words
+from experiments.funding.exhibits.elements import (
+    Part,
+    Prose,
+    Section,
+    millions_column,
+    plain_name,
+    quoted_name,
+    table_by_column,
+)
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.tables import lost_trips_words
 from experiments.number_format import NONE, listed
@@ -60,7 +62,7 @@ COMPLETIONS: Final = FrameTable(
 def problem_chapter(evidence: Evidence) -> Section:
     """Return the problem matrix: today, the last year without building, the change, the users."""
     first, last = evidence.appraised.response.years[0], evidence.appraised.response.years[-1]
-    change, base = f"change under {plain_name(evidence.choice.name)}", evidence.appraised.case.appraisal.base_year
+    change, base = f"change under {quoted_name(evidence.shown)}", evidence.appraised.case.appraisal.base_year
     table = table_by_column(
         "problem_matrix",
         "Problem matrix",
@@ -80,7 +82,8 @@ def problem_chapter(evidence: Evidence) -> Section:
         "loads is assumed."
     )
     said = " ".join(note for note in (said, not_calibrated_note([evidence.appraised.case.study])) if note)
-    return Section("problem", "The problem: today, without building, and with the choice", (Prose(said), table))
+    whose = "the choice" if evidence.choice.name != evidence.baseline else "the best rival"
+    return Section("problem", f"The problem: today, without building, and with {whose}", (Prose(said), table))
 
 
 def _level_cell(evidence: Evidence, row: Problem, year: int) -> Cell:
@@ -89,8 +92,8 @@ def _level_cell(evidence: Evidence, row: Problem, year: int) -> Cell:
 
 
 def _change_cell(evidence: Evidence, row: Problem, year: int) -> Cell:
-    gap, scale = evidence.change(evidence.choice.name, row[0], year), row[3]
-    if evidence.choice.name == evidence.baseline or gap is None or not np.isfinite(gap.mean):
+    gap, scale = evidence.change(evidence.shown, row[0], year), row[3]
+    if evidence.shown == evidence.baseline or gap is None or not np.isfinite(gap.mean):
         return Cell(NONE)
     head, _, tail = paired_difference_words(gap, scale, row[4]).removeprefix("change ").partition(" ")
     ends = (scale * gap.low, scale * gap.high) if np.isfinite(gap.low) else (None, None)
@@ -103,13 +106,13 @@ def alternatives_chapter(evidence: Evidence) -> Section:
     asked = {name: request_funding(evidence.appraised, name) for name in evidence.rivals}
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         TableColumn("bought", "what is bought"): lambda n: text_cell(
-            _counted_words((measure, units) for measure, units, _ in asked[n].units) or "no equipment"
+            listed([counted_words(measure, units) for measure, units, _ in asked[n].units]) or "no equipment"
         ),
         TableColumn("in_service", "in service from"): lambda n: _service_cell(evidence, n, asked[n]),
         millions_column("capital_usd", "initial capital"): lambda n: millions_cell(asked[n].capital_usd),
         millions_column("once_usd", "integration and training, once"): lambda n: millions_cell(asked[n].once_usd),
         millions_column("yearly_usd", "a year in full service"): lambda n: millions_cell(asked[n].yearly_usd),
-        TableColumn("posts", "staff"): lambda n: text_cell(_counted_words(asked[n].posts.items()) or "none"),
+        TableColumn("staff", "staff, full time"): lambda n: text_cell(_staff(evidence, asked[n]) or "none"),
     }
     table = table_by_column("alternatives", "What each alternative buys", evidence.rivals, columns)
     nothing = text_cell("nothing: today's port, staff and rules, with the traffic of each year")
@@ -128,8 +131,9 @@ def alternatives_chapter(evidence: Evidence) -> Section:
     return Section("alternatives", "Alternatives and the no-build baseline", tuple(parts))
 
 
-def _counted_words(counts: Iterable[tuple[str, float]]) -> str:
-    return listed([f"{significant(n)} x {plain_name(name)}" for name, n in counts])
+def _staff(evidence: Evidence, request: FundingRequest) -> str:
+    per_post = evidence.appraised.case.terms.persons_per_post
+    return listed([persons_words(name, n, per_post) for name, n in request.persons.items()])
 
 
 def _service_cell(evidence: Evidence, name: str, request: FundingRequest) -> Cell:

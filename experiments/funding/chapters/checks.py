@@ -1,19 +1,18 @@
-"""Chapters that let a reviewer check: validation, reporting list, GAO's practices, what is left out.
+"""Chapters that let a reviewer check: validation, reporting list, what is left out.
 
 Published figures and what the model gives beside them were compared once for every port and stand in
 the documents; they are read from there, so that page and document cannot disagree. STRESS-DES is what
 a report of a discrete-event simulation has to say (Monks et al., 2019, Journal of Simulation 13(1)).
-GAO's 22 practices for an analysis of alternatives (GAO Cost Estimating and Assessment Guide,
-appendix) are *done* where the report holds them, *part* where the author gives the rest, else *open*.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
+from experiments.funding.chapters.practices import NUMBER_COLUMN, STATUS_COLUMN, status_cell
 from experiments.funding.exhibits.cells import text_cell
 from experiments.funding.exhibits.elements import (
     SECTION_NUMBER,
@@ -42,8 +41,6 @@ class ChecklistItem(NamedTuple):
 
 OPEN_ENDED: Final = ("approach", "primary")
 """Stations whose servers are lanes: those of the approach need none, booths open by timetable."""
-STATUS_COLUMN: Final = TableColumn("status", "status")
-NUMBER_COLUMN: Final = TableColumn("number", "no.")
 
 
 def stress_des_items(evidence: Evidence) -> list[ChecklistItem]:
@@ -126,99 +123,11 @@ def stress_des_table(evidence: Evidence) -> Table:
     """Return the checklist as a table."""
     columns: dict[TableColumn, Callable[[ChecklistItem], Cell]] = {
         TableColumn("asks", "item"): lambda item: text_cell(item.asks),
-        STATUS_COLUMN: lambda item: _status_cell("done" if item.text else "open"),
+        STATUS_COLUMN: lambda item: status_cell("done" if item.text else "open"),
         TableColumn("text", "what this run says"): lambda item: text_cell(item.text or "to be written"),
     }
     items, note = stress_des_items(evidence), "Items without an answer are open for the author."
     return table_by_column("stress_des", "STRESS-DES", items, columns, (NUMBER_COLUMN, lambda item: item.number), note)
-
-
-Status = Literal["done", "part", "open"]
-STATUS_WORDS: Final[Mapping[Status, str]] = {
-    "done": "filled by the program",
-    "part": "in part; rest open: for the author",
-    "open": "open: for the author",
-}
-
-
-def _status_cell(status: Status) -> Cell:
-    return Cell(STATUS_WORDS[status], "", status, look=status)
-
-
-class GaoPractice(NamedTuple):
-    """One practice: its number, what it asks, how far the report answers it, and where."""
-
-    number: int
-    phase: str
-    asks: str
-    status: Status
-    where: str
-
-
-def gao_practices(evidence: Evidence) -> list[GaoPractice]:
-    """Return all 22 with their status in this run: ranges count only if inputs were redrawn."""
-    ranged: Status = "done" if evidence.draws else "open"
-    undrawn = None if evidence.draws else "uncertain inputs were not redrawn in this run"
-    at = SECTION_NUMBER
-    rows: tuple[tuple[str, str, Status, str], ...] = (
-        ("initialise", "define the mission need", "part",
-         f"section {at['problem']} gives the problem in numbers; the mission need statement is the author's"),
-        ("initialise", "define functional requirements", "open",
-         "the operational requirements document is the requesting office's"),
-        ("initialise", "set the time frame of the analysis", "open",
-         "when the analysis was ordered and is due is not known to the program"),
-        ("initialise", "form the team", "open", "names and skills of the team"),
-        ("initialise", "define selection criteria", "done",
-         "net present value, ratios, break-even and cost of a further load; "
-         f"section {at['measures']}, {at['frontiers']}, {at['break-even']}"),
-        ("initialise", "weigh the selection criteria", "part",
-         "dollars weigh alike; the weight of a load is shown as a threshold, for a decider"),
-        ("initialise", "write down the process of the analysis", "done",
-         f"section {at['validation']} (STRESS-DES) and the method notes of each section"),
-        ("identify", "list a full range of alternatives", "part",
-         f"section {at['alternatives']}; whether the list is wide enough is the author's to argue"),
-        ("identify", "describe the alternatives", "done", f"section {at['alternatives']} and {at['inputs']}"),
-        ("identify", "include a baseline", "done", f"the no-build baseline; section {at['alternatives']}"),
-        ("identify", "assess the viability of alternatives", "done",
-         f"each must carry the load of the design year, or is completed; section {at['alternatives']}"),
-        ("analyse", "identify risks and mitigation", "part",
-         f"section {at['risks']}; likelihood and owner are open there"),
-        ("analyse", "measure benefits over the life cycle", "done",
-         f"section {at['ledger']} and {at['present-values']}"),
-        ("analyse", "tie benefits to the mission need", "part",
-         f"section {at['problem']} and {at['key-performance']}; "
-         "the link to the mission need statement is the author's"),
-        ("analyse", "estimate life-cycle costs", "done",
-         f"section {at['ledger']}, {at['present-values']} and {at['spending']}"),
-        ("analyse", "give a confidence range of the cost", ranged,
-         undrawn or f"sections {at['present-values']} and {at['measures']}"),
-        ("analyse", "do a sensitivity analysis", ranged,
-         undrawn or f"sections {at['acceptability']} and {at['sensitivity']}"),
-        ("document", "put the analysis in one document", "done", "this report"),
-        ("document", "state ground rules and assumptions", "done",
-         f"section {at['inputs']}, each with source, confidence and range"),
-        ("document", "ensure that the analysis is impartial", "part",
-         "the same trucks, prices and rules for all; who pays for the analysis is open"),
-        ("document", "have it reviewed independently", "open",
-         "no review is claimed; the inputs, seed and version to repeat it stand in run.json"),
-        ("select", "compare by net present value", "done",
-         f"section {at['measures']}, in time and money; interdiction is compared by break-even, because no "
-         "accepted value of a load exists"),
-    )  # fmt: skip
-    return [GaoPractice(number, *row) for number, row in enumerate(rows, 1)]
-
-
-def gao_practices_table(evidence: Evidence) -> Table:
-    """Return the self-check as a table."""
-    columns: dict[TableColumn, Callable[[GaoPractice], Cell]] = {
-        TableColumn("phase", "phase"): lambda practice: text_cell(practice.phase),
-        TableColumn("practice", "practice"): lambda practice: text_cell(practice.asks),
-        STATUS_COLUMN: lambda practice: _status_cell(practice.status),
-        TableColumn("where", "where, or what is missing"): lambda practice: text_cell(practice.where),
-    }
-    title, named = "Self-check against GAO's 22 practices", (NUMBER_COLUMN, lambda practice: str(practice.number))
-    note = "A self-check by the program, not a review."
-    return table_by_column("gao_22_practices", title, gao_practices(evidence), columns, named, note)
 
 
 DOCS: Final = CONFIGS.parent / "docs"
@@ -283,14 +192,6 @@ def validation_chapter(evidence: Evidence) -> Section:
     )
     parts += [Prose(said), stress_des_table(evidence)]
     return Section("validation", "Validation against data, and STRESS-DES", tuple(parts))
-
-
-def self_check_chapter(evidence: Evidence) -> Section:
-    """Return GAO's practices with what is done and what is open."""
-    status = [practice.status for practice in gao_practices(evidence)]
-    said = f"{status.count('done')} of 22 are filled by the program, {status.count('part')} in part, "
-    said += f"{status.count('open')} are open for the author."
-    return Section("self-check", "Self-check: GAO's 22 practices", (Prose(said), gao_practices_table(evidence)))
 
 
 NO_IMPACT: Final = Prose(

@@ -11,19 +11,19 @@ import numpy as np
 from experiments.economics.costs import purchases_with_staff
 from experiments.funding.chapters.money import undiscounted_amounts
 from experiments.funding.exhibits import charts_port
-from experiments.funding.exhibits.cells import MILLION, millions_cell, significant, text_cell, unknown_cell
+from experiments.funding.exhibits.cells import MILLION, significant, text_cell, unknown_cell
 from experiments.funding.exhibits.choice import PERSON
 from experiments.funding.exhibits.elements import (
     Part,
     Prose,
     Section,
-    millions_column,
     missing_part,
     plain_name,
+    quoted_name,
     table_by_column,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.number_format import number
+from experiments.number_format import number, usd
 from experiments.page_templates import Cell, TableColumn
 
 OPEN: Final = "open: for the author"
@@ -42,20 +42,20 @@ def spending_chapter(evidence: Evidence) -> Section:
     for name in evidence.rivals:
         title, spent = plain_name(name), evidence.alternative(name).cost.total() - none
         money = TableColumn(f"{name}_usd", f"{title}, all spending", "$ M", "assumed")
-        persons = TableColumn(f"{name}_posts", f"{title}, staff", "persons", "assumed")
-        columns |= {money: of_year(spent, MILLION, 2), persons: of_year(_posts(evidence, name), 1.0, 1)}
+        persons = TableColumn(f"{name}_persons", f"{title}, staff", "persons", "assumed")
+        columns |= {money: of_year(spent, MILLION, 2), persons: of_year(_persons(evidence, name), 1.0, 1)}
     year = (TableColumn("year", "year"), lambda y: f"{y} ({base + y})")
     table = table_by_column("spending", "Spending and staff by year", range(evidence.years + 1), columns, year)
-    said = (
-        "Central inputs, not discounted; the ranges of the prices stand among the "
-        "inputs. The last year holds the value that is left, below zero."
-    )
+    said = "Central inputs, not discounted; the ranges of the prices stand among the inputs."
+    left = [evidence.alternative(name).cost.total(kinds=["residual"]).min() for name in evidence.rivals]
+    if min(left, default=0.0) < 0.0:
+        said += " The last year holds the value that is left, below zero."
     charts = (charts_port.spending_chart(evidence, n) for n in evidence.rivals[:MOST_CHARTS])
     parts: list[Part] = [Prose(said), *charts, replace(table, look="ledger")]
     return Section("spending", "Spending profile with civil works and staff", tuple(parts))
 
 
-def _posts(evidence: Evidence, name: str) -> np.ndarray:
+def _persons(evidence: Evidence, name: str) -> np.ndarray:
     """Return the persons on the payroll by year [0..T]."""
     case = evidence.appraised.case
     found = np.zeros(evidence.years + 1)
@@ -67,7 +67,7 @@ def _posts(evidence: Evidence, name: str) -> np.ndarray:
 
 
 RISKS: Final = (
-    ("late", "late delivery", "service, and with it all gain, begins later; bills do not wait",
+    ("late", "late delivery", "service, and with it all gain, begins later; equipment is paid as planned",
      "contract milestones; civil works funded with the scanners"),
     ("downtime", "downtime", "machines stand still more often than assumed",
      "spares and repair times in the contract; availability reported monthly"),
@@ -84,49 +84,70 @@ RISKS: Final = (
 
 
 def risk_register_chapter(evidence: Evidence) -> Section:
-    """Return the risk register: effect filled from scenarios, owner and likelihood left open."""
-    then = f"net present value of {plain_name(evidence.choice.name)} then"
+    """Return the risk register: effects on break-even and loads from scenarios, owner and likelihood left open."""
+    name = evidence.shown
     columns: dict[TableColumn, Callable[[tuple[str, ...]], Cell]] = {
         TableColumn("what_happens", "what happens"): lambda risk: text_cell(risk[2]),
-        millions_column("effect_usd", then): lambda risk: _effect(evidence, risk[0]),
+        TableColumn("break_even_usd_per_load", "break-even value of a load then", "$", "assumed"): lambda risk: (
+            _then_cell(evidence, risk[0], 0)
+        ),
+        TableColumn("loads", "more loads interdicted then", "", "assumed"): lambda risk: _then_cell(
+            evidence, risk[0], 1
+        ),
         TableColumn("mitigation", "possible mitigation"): lambda risk: text_cell(risk[3]),
         TableColumn("likelihood", "likelihood"): lambda _: Cell(OPEN, look="open"),
         TableColumn("owner", "owner"): lambda _: Cell(OPEN, look="open"),
     }
+    as_planned = (_even_words(evidence.break_even(name).usd_per_load), significant(evidence.worths[name].loads))
     said = (
-        "Effects are the lowest and highest net present value over the scenarios and swings of that kind, interdiction "
-        "not priced; mitigations are suggestions. Likelihood and owner are for the requesting office to fill in."
+        f"{quoted_name(name)} as planned: break-even {as_planned[0]} a load, {as_planned[1]} more loads. Beside each "
+        "risk stand the lowest and the highest over its scenarios, or over both ends of drawn prices. A net present "
+        "value would mislead here: what comes late also costs less. Mitigations are suggestions; likelihood and owner "
+        "are for the requesting office to fill in."
     )
     named = (TableColumn("risk", "risk"), lambda risk: str(risk[1]))
-    table = table_by_column("risk_register", "Risks of the choice", RISKS, columns, named)
+    title = f"Risks of {quoted_name(name)}"
+    table = table_by_column("risk_register", title, RISKS, columns, named)
     return Section("risks", "Risk register", (Prose(said), table))
 
 
 PRICED: Final = ("price", "capital", "cost_usd", "overrun", "civil", "equipment")
+NOT_SIMULATED: Final = ("staffing",)
+"""Kinds of risk for which the program has no scenario."""
 
 
-def _effect(evidence: Evidence, kind: str) -> Cell:
-    found = list(_outcomes(evidence, kind))
+def _even_words(usd_per_load: float | None) -> str:
+    return "none" if usd_per_load is None or not np.isfinite(usd_per_load) else usd(usd_per_load)
+
+
+def _then_cell(evidence: Evidence, kind: str, place: int) -> Cell:
+    """Return the lowest and the highest break-even (0) or loads (1) of a kind of risk."""
+    found = [pair[place] for pair in _outcomes(evidence, kind)]
     if not found:
-        return unknown_cell("not known", "not simulated" if kind == "staffing" else "no such scenario was run")
-    low, high = min(found), max(found)
-    if len(found) == 1:
-        return millions_cell(low)
-    return Cell(f"{number(low / MILLION, 2)} to {number(high / MILLION, 2)}", f"{len(found)} cases", low, low, high)
+        return unknown_cell("not known", "not simulated" if kind in NOT_SIMULATED else "no such scenario was run")
+    known = [value for value in found if value is not None and np.isfinite(value)]
+    if len(known) < len(found):
+        return unknown_cell("none", "in some case no value of a load would do")
+    low, high = min(known), max(known)
+    show = usd if place == 0 else significant
+    text = show(low) if show(low) == show(high) else f"{show(low)} to {show(high)}"
+    return Cell(text, "" if len(found) == 1 else f"{len(found)} cases", low, low, high)
 
 
-def _outcomes(evidence: Evidence, kind: str) -> Iterator[float]:
-    """Yield net present values of the choice in the scenarios of a kind, and at both ends of drawn prices."""
+def _outcomes(evidence: Evidence, kind: str) -> Iterator[tuple[float | None, float]]:
+    """Yield (break-even, loads) of the alternative in the scenarios of a kind, and at both ends of drawn prices."""
     if evidence.uncertainty is None:
         return
-    name, table = evidence.choice.name, evidence.uncertainty.tornado
+    name, table = evidence.shown, evidence.uncertainty.tornado
     for row in evidence.uncertainty.scenarios.to_dict("records"):
         if row["kind"] == kind and row["alternative"] == name:
-            yield float(row["npv0_usd"])
+            yield row["break_even_usd"], float(row["loads"])
+    loads = evidence.worths[name].loads
     for row in table.to_dict("records") if kind == "price" else ():
         mine = row["alternative"] == name and row["usd_per_load"] == table["usd_per_load"].min()
-        if mine and any(word in str(row["input"]) for word in PRICED):
-            yield from (float(row["low_usd"]), float(row["high_usd"]))
+        if mine and any(word in str(row.get("key", row["input"])) for word in PRICED):
+            for end in ("low_usd", "high_usd"):
+                yield (-float(row[end]) / loads if loads > 0.0 else None), loads
 
 
 def unquantified_effects_chapter(evidence: Evidence) -> Section:

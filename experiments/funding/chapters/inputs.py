@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import pandas as pd
+
 from experiments.funding.case import FundingCase
 from experiments.funding.exhibits.cells import ColumnHead, FrameTable, text_cell
 from experiments.funding.exhibits.elements import (
@@ -18,6 +20,7 @@ from experiments.funding.exhibits.elements import (
     table_by_column,
 )
 from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.input_words import input_words
 from experiments.number_format import NONE, typeset
 from experiments.page_templates import Cell, Table, TableColumn
 from experiments.study.inputs import input_row, source_library, unit_of_key, value_text
@@ -30,6 +33,7 @@ INPUTS: Final = (
     TableColumn("confidence", "source and confidence"),
     TableColumn("range", "range"),
     TableColumn("note", "what it is taken from"),
+    TableColumn("key", "key"),
 )
 
 
@@ -37,7 +41,7 @@ DRAWN: Final = FrameTable(
     "inputs_drawn",
     "What was drawn, and from what",
     {
-        "key": ColumnHead("input drawn"),
+        "words": ColumnHead("input drawn"),
         "group": ColumnHead("group", "", "name"),
         "value": ColumnHead("central", "", "number"),
         "distribution": ColumnHead("distribution"),
@@ -47,6 +51,7 @@ DRAWN: Final = FrameTable(
         "unit": ColumnHead("unit"),
         "source": ColumnHead("source"),
         "confidence": ColumnHead("confidence"),
+        "key": ColumnHead("key"),
     },
     "x: a factor on the central value.",
 )
@@ -63,7 +68,7 @@ def inputs_chapter(evidence: Evidence) -> Section:
     parts: list[Part] = [
         Prose(
             f"{CONFIDENCE_WORDS} Prices are in dollars of the year of their quote; before use they are restated to "
-            f"{case.appraisal.price_year} dollars by the price index of gross domestic product. Catalogue entries that "
+            f"{case.appraisal.price_year} dollars by the price index “{case.deflator.name}”. Catalogue entries that "
             "nobody buys are left out. Inputs of the simulation, the laws that uncertain numbers are drawn from, and "
             f"addresses of all sources: section {SECTION_NUMBER['annex']}."
         ),
@@ -96,10 +101,14 @@ def inputs_annex(evidence: Evidence) -> Section:
             sourced_inputs_table("inputs_simulation", "Inputs of the simulation", rows),
             missing_part("how inputs were drawn", "uncertain inputs were not redrawn in this run")
             if evidence.uncertainty is None
-            else DRAWN.of(evidence.uncertainty.inputs),
+            else DRAWN.of(_drawn_words(evidence.uncertainty.inputs)),
             table,
         ),
     )
+
+
+def _drawn_words(drawn_inputs: pd.DataFrame) -> pd.DataFrame:
+    return drawn_inputs.assign(words=[input_words(str(key)) for key in drawn_inputs["key"]])
 
 
 def bears_on_case(case: FundingCase, key: str) -> bool:
@@ -115,7 +124,7 @@ def sourced_inputs_table(name: str, title: str, rows: Sequence[SourcedInput]) ->
     """Return inputs with value, unit, price year, source or range, and what they are taken from."""
     ends = "price_year"
     years = {row.key.rpartition(".")[0]: row.value for row in rows if row.key.endswith(ends)}
-    shown = tuple((row.key, _input_cells(row, years)) for row in rows if not row.key.endswith(ends))
+    shown = tuple((input_words(row.key), _input_cells(row, years)) for row in rows if not row.key.endswith(ends))
     return Table(name, title, TableColumn("input", "input"), INPUTS, shown, look="inputs")
 
 
@@ -127,5 +136,5 @@ def _input_cells(row: SourcedInput, years: Mapping[str, object]) -> tuple[Cell, 
     above = (".".join(words[:n]) for n in range(len(words) - 1, 0, -1))
     year = next((str(years[key]) for key in above if key in years), NONE)
     value = float(row.value) if isinstance(row.value, int | float) else value_text(row.value)
-    others = (unit, year, said["badge"], said["range"], typeset(row.note))
+    others = (unit, year, said["badge"], said["range"], typeset(row.note), row.key)
     return (Cell(said["value"], "", value, look="words"), *map(text_cell, others))

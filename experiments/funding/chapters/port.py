@@ -22,6 +22,7 @@ from experiments.funding.exhibits.evidence import Evidence
 from experiments.intervals import Difference
 from experiments.number_format import NONE, number, signed, span
 from experiments.page_templates import Badge, Cell, Table, TableColumn
+from experiments.study.calibrated_waits import not_calibrated_note
 from sim.setting.contraband import CONTRABAND
 
 SimulatedMeasure = tuple[str, str, str, float, int, Badge]
@@ -64,10 +65,7 @@ def throughput_chapter(evidence: Evidence) -> Section:
         Prose(
             "Wait: end of the queue to the primary booth, as CBP counts it. Crossing: end of the queue to the last "
             "exit. Buffer index: (95th percentile - mean) / mean of crossing time. "
-            f"{_intervals(evidence)} The lanes open in today's practice "
-            "were set so that the average wait of the counted year comes near what was observed (fitted, section "
-            f"{SECTION_NUMBER['validation']}); the years here have other traffic, so that all their waits are "
-            "predicted."
+            f"{_intervals(evidence)} {_fit_words(evidence)}"
         )
     ]
     if table := measure_table(evidence, "throughput", f"Study year {years[0]}", WAITS):
@@ -81,6 +79,17 @@ def throughput_chapter(evidence: Evidence) -> Section:
     hourly = charts_port.hourly_wait_chart(evidence)
     parts.append(hourly or missing_part("course of the wait over the day", "this run kept no hourly profile"))
     return Section("throughput", "Throughput and reliability", tuple(parts))
+
+
+def _fit_words(evidence: Evidence) -> str:
+    """Return whether the lanes of today's practice were fitted to an observed wait, or nobody has compared them."""
+    if note := not_calibrated_note([evidence.appraised.case.study]):
+        return note
+    return (
+        "The lanes open in today's practice were set so that the average wait of the counted year comes near what was "
+        f"observed (fitted, section {SECTION_NUMBER['validation']}); the years here have other traffic, so that all "
+        "their waits are predicted."
+    )
 
 
 def _intervals(evidence: Evidence) -> str:

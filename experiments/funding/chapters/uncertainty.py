@@ -173,7 +173,7 @@ def sensitivity_chapter(evidence: Evidence) -> Section:
     if found is None or found.draws.empty:
         what = "tornado, sensitivity of the ranking, scenarios"
         return Section("sensitivity", title, (missing_part(what, NOT_DRAWN),))
-    choice = evidence.choice.name
+    choice = evidence.shown
     rows = found.tornado.loc[found.tornado["alternative"] == choice]
     said = (
         "One input at a time at its 10 and 90% points, all others at their central values; "

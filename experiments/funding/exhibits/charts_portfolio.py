@@ -57,7 +57,10 @@ def options_chart(portfolio: PortfolioResults) -> Chart:
 
 def option_name(row: Any) -> str:  # noqa: ANN401
     """Return an option and its start in words, from its row in a table."""
-    return plain_name(str(row["option"])) + (f" from year {row['start_y']}" if row["start_y"] else "")
+    name = plain_name(str(row["option"]))
+    if row["first_phase"]:
+        return f"{name} in two phases, years {row['start_y']} and {row['final_y']}"
+    return name + (f" from year {row['start_y']}" if row["start_y"] else "")
 
 
 def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
@@ -83,7 +86,7 @@ def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
         axes.set(xlabel="year", ylabel="$ million, not discounted")
         axes.legend(frameon=False, loc="upper right")
         budget = "No yearly budget was given" if yearly is None else "Dashed: the budget of every year"
-        return finish_chart(figure, "spending", title, said, f"{budget}. Peaks after {first} are replacements.")
+        return finish_chart(figure, "spending", title, said, f"{budget}.")
 
 
 def budget_frontier_chart(portfolio: PortfolioResults) -> Chart:
@@ -120,12 +123,12 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
     rows = frame.to_dict("records")
     marks = portfolio.chosen.options["chosen"].to_list()
     said = " ".join(f"{option_name(r)} at {plain_name(r['port'])}: {percent(r['share_best'], 0)}." for r in rows)
-    with open_figure(0.9 + 0.32 * len(rows)) as (figure, axes):
+    with open_figure(0.9 + 0.42 * len(rows)) as (figure, axes):
         for place, (row, chosen) in enumerate(zip(rows, marks, strict=True)):
             share, fill = 100.0 * row["share_best"], FAINT if chosen else PALE
             axes.barh(place, share, height=0.62, color=fill, edgecolor=INK, linewidth=0.7, zorder=3)
             axes.text(share + 1.5, place, f"{share:.0f}%", va="center", fontsize=8.5)
-        axes.set_yticks(range(len(rows)), [f"{plain_name(row['port'])}: {option_name(row)}" for row in rows])
+        axes.set_yticks(range(len(rows)), [f"{plain_name(row['port'])}:\n{option_name(row)}" for row in rows])
         axes.invert_yaxis()
         axes.set(xlim=(0.0, 115.0), xlabel=f"% of {portfolio.draws.draws} draws of uncertain inputs")
         axes.grid(visible=False, axis="y")
@@ -135,8 +138,8 @@ def selection_share_chart(portfolio: PortfolioResults) -> Chart:
 
 
 def port_waits_chart(portfolio: PortfolioResults) -> Chart:
-    """Mean waits by year at every port, as it is and as chosen, under its ceiling."""
-    title = "Average wait by year against the ceilings"
+    """Mean waits by year at every port, as it is and as chosen, against its limit."""
+    title = "Average wait by year"
     looks, said = alternative_marks([port.name for port in portfolio.ports]), []
     ends: list[tuple[str, float, float, str]] = []
     with open_figure(3.3) as (figure, axes):
@@ -150,13 +153,14 @@ def port_waits_chart(portfolio: PortfolioResults) -> Chart:
                 f"{plain_name(port.name)}: {number(own[1])} min in {years[1]}, {number(own[-1])} in "
                 f"{years[-1]}; as it is {number(base[1])} and {number(base[-1])}."
             )
-            plan = portfolio.plan.ports[port.name]
-            if plan.ceiling_min is not None:
-                span = [years[0] + plan.ceiling_from_y, years[0] + portfolio.appraisal.years]
-                axes.plot(span, [plan.ceiling_min] * 2, "--", color=look.colour, lw=1.2)
+            limit = portfolio.plan.ports[port.name].wait_limit
+            if limit is not None and limit.measure == "wait_mean_min":
+                span = years[limit.from_y :]
+                most = limit.most if limit.rise_at_most is None else base[limit.from_y :] + limit.most
+                axes.plot(span, np.broadcast_to(most, span.shape), "--", color=look.colour, lw=1.2)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.margins(y=0.1)
         axes.set(xlabel="year", ylabel="average wait, minutes", ylim=(0.0, None))
         label_ends(axes, ends, 0.08)
-        caption = "Solid: the chosen set; dotted: the port as it is; dashed: the ceiling."
+        caption = "Solid: the chosen set; dotted: the port as it is; dashed: the limit, where it is one of the mean."
         return finish_chart(figure, "waits", title, " ".join(said), caption, "predicted")

@@ -55,7 +55,8 @@ class FundingRequest:
     """Training before service."""
     yearly_usd: float
     """Operation and staff in a year of full service."""
-    posts: Mapping[str, float]
+    persons: Mapping[str, float]
+    """Full-time staff by what they are; a post over the week takes ``persons_per_post`` of them."""
     units: tuple[tuple[str, float, str], ...]
     """Measure, how many, and what one unit is."""
     first_service_y: int | None
@@ -99,7 +100,7 @@ def request_funding(appraised: AppraisedCase, name: str) -> FundingRequest:
         capital={line: usd for line, usd in capital.items() if usd},
         once_usd=float(once[: min(first, default=1)].sum()),
         yearly_usd=float(yearly[case.appraisal.years - 1]),
-        posts={name: n for name, n in bought.items() if kinds[name] == PERSON},
+        persons={name: n for name, n in bought.items() if kinds[name] == PERSON},
         units=tuple((name, n, kinds[name]) for name, n in bought.items() if kinds[name] != PERSON),
         first_service_y=min(first, default=None),
     )

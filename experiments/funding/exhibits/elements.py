@@ -50,6 +50,8 @@ class Section:
     slug: str
     title: str
     parts: tuple[Part, ...]
+    shown: int = 1
+    """Parts that stand unfolded; the rest folds away behind what it is."""
 
     def tables(self) -> Iterator[Table]:
         """Yield the tables, in their order."""
@@ -95,6 +97,20 @@ def terminal_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Ta
     """Return a table of words alone, as the terminal shows it."""
     first, *others = (TableColumn(words, words) for words in headings)
     return Table("", "", first, tuple(others), tuple((row[0], tuple(map(Cell, row[1:]))) for row in rows))
+
+
+def folded_words(parts: Sequence[Part]) -> str:
+    """Return what is folded away, in words.
+
+    Examples
+    --------
+    >>> folded_words([Prose("a"), Chart("c", "C", "", ""), Chart("d", "D", "", "")])
+    'Details: 2 charts'
+    """
+    kinds = [part.kind for part in parts]
+    counts = [(kinds.count("chart"), "chart"), (kinds.count("table"), "table")]
+    words = [f"{n} {name}{'' if n == 1 else 's'}" for n, name in counts if n]
+    return f"Details: {' and '.join(words)}" if words else "Details"
 
 
 def missing_part(title: str, why: str) -> Prose:

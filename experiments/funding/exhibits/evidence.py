@@ -48,6 +48,13 @@ class Evidence:
         return choose_alternative(headline, self.baseline, self.usd_per_load)
 
     @cached_property
+    def shown(self) -> str:
+        """The choice; where the baseline stands, the rival of the highest net present value, so that both are seen."""
+        if self.choice.name != self.baseline or not self.rivals:
+            return self.choice.name
+        return max(self.rivals, key=lambda name: (self.npv(name), -self.worths[name].cost))
+
+    @cached_property
     def draws(self) -> tuple[Mapping[str, PresentWorth], ...]:
         """Worths by draw of the inputs: what not knowing does."""
         if self.uncertainty is None:

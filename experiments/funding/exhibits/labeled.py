@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import pandas as pd
+
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.exhibits.evidence import Evidence
+from experiments.funding.exhibits.input_words import input_words
 from experiments.funding.noise import WorthsByReplication
 from experiments.page_templates import Table
 from experiments.report.labeled import by_label, labeled_study, labeled_table
@@ -22,10 +25,17 @@ def labeled_evidence(evidence: Evidence) -> Evidence:
         return evidence
     if uncertainty is not None:
         tables: dict[str, Any] = {
-            name: labeled_table(study, getattr(uncertainty, name)) for name in uncertainty.tables()
+            name: _input_labels(labeled_table(study, getattr(uncertainty, name))) for name in uncertainty.tables()
         }
         uncertainty = dataclasses.replace(uncertainty, **tables)
     return dataclasses.replace(evidence, appraised=labeled_case(evidence.appraised), uncertainty=uncertainty)
+
+
+def _input_labels(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with inputs in words; their keys stay beside them."""
+    if "input" not in table.columns:
+        return table
+    return table.assign(key=table["input"], input=[input_words(str(key)) for key in table["input"]])
 
 
 def labeled_case(appraised: AppraisedCase) -> AppraisedCase:

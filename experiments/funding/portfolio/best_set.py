@@ -1,4 +1,4 @@
-"""The best set of investments over several ports under budgets and wait ceilings.
+"""The best set of investments over several ports under budgets and wait limits.
 
 Exactly one simulated option is chosen at each port, its no-build option among them: what several
 measures do together at one port is simulated together, never added up.
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.funding.portfolio.integer_program import (
+    SLACK,
     TOTAL_BUDGET,
     IntegerProgram,
     LinearLimit,
@@ -29,9 +30,11 @@ from sim.errors import ConfigError
 
 OPTION_COLUMNS: Final = {
     "port": "port", "option": "name", "start_y": "start_y", "spend_usd": "initial_usd", "cost_usd": "cost_usd",
-    "npv0_usd": "npv0_usd", "loads": "loads", "wait_min": "wait_min",
+    "npv0_usd": "npv0_usd", "loads": "loads", "wait_min": "wait_min", "wait_counted": "wait_counted",
+    "first_phase": "first_phase", "final_y": "final_y",
 }  # fmt: skip
 """Column of the table of options -> field of an option."""
+DO_NOTHING: Final = "do nothing, every port as it is"
 MOST_SETS: Final = 5
 """Best sets that are ranked beside the choice."""
 
@@ -44,12 +47,12 @@ class Portfolio:
     """Every option: ``port``, ``option``, ``start_y`` (year of the first order), ``spend_usd``
     (initial, undiscounted, of the payer whose budget it is), ``cost_usd`` (present value),
     ``npv0_usd``, ``loads`` (discounted, above the port's baseline), ``wait_min`` (highest yearly
-    mean in which the ceiling holds), ``ceiling_min``, ``allowed`` (False: its wait breaks the
-    ceiling), ``chosen``, ``runner_up``."""
+    mean), ``wait_counted`` (against the port's limit, in its unit), ``first_phase`` and ``final_y`` (of an option in
+    two phases), ``wait_limit``, ``allowed`` (False: its wait breaks the limit), ``chosen``, ``runner_up``."""
     spending: pd.DataFrame
     """``year``, ``port``, ``option``, ``usd`` of the chosen set, undiscounted."""
     shadow: pd.DataFrame
-    """``constraint`` (total budget, budget of a year, wait ceiling of a port, units of a measure),
+    """``constraint`` (total budget, budget of a year, wait limit of a port, units of a measure),
     ``limit``, ``used``, ``left``; ``relaxed_price`` (dual of the linear relaxation, a unit) and
     the limits ``relaxed_low`` and ``relaxed_high`` between which it holds; ``step``,
     ``gain_of_step`` and ``loss_of_step`` (of the integer optimum, solved again with the limit so
@@ -61,9 +64,10 @@ class Portfolio:
     (least that pays for the set), ``objective``, ``npv0_usd``, ``loads``, ``spend_usd``,
     ``chosen`` (words), ``now`` (whether it is the choice)."""
     sets: pd.DataFrame
-    """The choice and the next best sets that keep all limits: ``rank``, ``chosen`` (words),
-    ``objective``, ``npv0_usd``, ``loads``, ``spend_usd``, ``cost_usd``, ``behind`` (objective
-    short of the choice's), ``differs`` (where, in words)."""
+    """The choice and the next best sets that keep all limits, and last to do nothing, whatever it keeps: ``rank``
+    (NaN for that), ``chosen`` (words), ``objective``, ``npv0_usd``, ``loads``, ``spend_usd``, ``cost_usd``,
+    ``break_even_usd_per_load``, ``cost_usd_per_load`` (NaN: there is none), ``behind`` (objective short of the
+    choice's), ``within`` (whether it keeps all limits), ``differs`` (where, in words)."""
     objective: str
     """``npv`` or ``loads``."""
     usd_per_load: float | None
@@ -131,8 +135,8 @@ def _options_table(
     rows = [
         {column: getattr(one, name) for column, name in OPTION_COLUMNS.items()}
         | {
-            "ceiling_min": (ceiling := limits.ceiling_min.get(one.port)),
-            "allowed": ceiling is None or one.wait_min <= ceiling,
+            "wait_limit": None if (bound := limits.waits.get(one.port)) is None else bound.most,
+            "allowed": bound is None or one.wait_counted <= bound.most + SLACK * abs(bound.most),
             "chosen": place in best_set,
             "runner_up": runner_up is not None and place in runner_up,
         }
@@ -154,13 +158,29 @@ def _spending_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.Data
 def _sums(program: IntegerProgram, chosen_set: Sequence[int]) -> dict[str, Any]:
     own = [program.options[place] for place in chosen_set]
     return {
-        "chosen": set_words(own),
+        "chosen": DO_NOTHING if all(one.as_it_is for one in own) else set_words(own),
         "objective": program.value(chosen_set),
         "npv0_usd": sum(one.npv0_usd for one in own),
         "loads": sum(one.loads for one in own),
         "spend_usd": sum(one.initial_usd for one in own),
         "cost_usd": sum(one.cost_usd for one in own),
     }
+
+
+def break_even_usd(npv0_usd: float, loads: float) -> float:
+    """Return what a load must be worth for a set to pay; NaN: it pays without, or no value would do.
+
+    Examples
+    --------
+    >>> break_even_usd(-30.0, 10.0), break_even_usd(5.0, 10.0)
+    (3.0, nan)
+    """
+    return -npv0_usd / loads if npv0_usd < 0.0 < loads else float("nan")
+
+
+def cost_per_load_usd(cost_usd: float, loads: float) -> float:
+    """Return the life-cycle cost of one more load; NaN: there is no further load."""
+    return cost_usd / loads if loads > 0.0 else float("nan")
 
 
 def _budgets_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.DataFrame:
@@ -179,15 +199,25 @@ def _budgets_table(program: IntegerProgram, best_set: Sequence[int]) -> pd.DataF
 
 def _sets_table(program: IntegerProgram, ranked: Sequence[tuple[int, ...]]) -> pd.DataFrame:
     best = ranked[0]
-    rows = [
-        {
-            "rank": rank,
-            **_sums(program, chosen),
-            "behind": program.value(best) - program.value(chosen),
-            "differs": "; ".join(set_differences(program.options, best, chosen)),
-        }
-        for rank, chosen in enumerate(ranked, 1)
-    ]
+    nothing = tuple(place for place, one in enumerate(program.options) if one.as_it_is)
+    known = {frozenset(chosen) for chosen in ranked}
+    listed_sets: list[tuple[float, tuple[int, ...]]] = [*enumerate(ranked, 1)]
+    if nothing and frozenset(nothing) not in known:
+        listed_sets.append((np.nan, nothing))
+    rows = []
+    for rank, chosen in listed_sets:
+        sums = _sums(program, chosen)
+        rows.append(
+            {
+                "rank": rank,
+                **sums,
+                "break_even_usd_per_load": break_even_usd(sums["npv0_usd"], sums["loads"]),
+                "cost_usd_per_load": cost_per_load_usd(sums["cost_usd"], sums["loads"]),
+                "behind": program.value(best) - program.value(chosen),
+                "within": not broken_limits(program, chosen),
+                "differs": "; ".join(set_differences(program.options, best, chosen)),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -238,4 +268,6 @@ def set_words(options: Sequence[PortfolioOption]) -> str:
 
 
 def _amount(number: float, unit: str) -> str:
+    if unit == "%":
+        return f"{number:,.1f} points"
     return f"{number / 1e6:,.1f} m USD" if unit == "USD" else f"{number:,.1f} {unit}"

@@ -6,7 +6,6 @@ Budgets and waits stay as they are, so a set may cost more than there is.
 
 from __future__ import annotations
 
-import dataclasses
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.funding.case import PortfolioPlan, UncertaintySettings
+from experiments.funding.case import UncertaintySettings
 from experiments.funding.portfolio.integer_program import (
     PortfolioLimits,
     PortfolioOption,
@@ -24,6 +23,7 @@ from experiments.funding.portfolio.integer_program import (
     build_integer_program,
 )
 from experiments.funding.portfolio.options import SimulatedPort, price_options
+from experiments.funding.portfolio_plan import PortfolioPlan
 from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
 from experiments.funding.uncertainty.valuation import Valuation, mean_response
@@ -43,7 +43,7 @@ class PortfolioRobustness:
 
     options: pd.DataFrame
     """Every option in the order of the portfolio's: ``port``, ``option``, ``start_y``,
-    ``share_best`` (of draws, in whose best set it is), and 5th and 95th percentile of
+    ``first_phase``, ``final_y``, ``share_best`` (of draws, in whose best set it is), and 5th and 95th percentile of
     ``npv0_usd``, ``loads``, ``cost_usd``, ``spend_usd`` as ``.._p5`` and ``.._p95``."""
     sets: pd.DataFrame
     """Every set that is best in some draw: ``chosen`` (places), ``share``."""
@@ -63,15 +63,14 @@ def options_by_draw(
 ) -> tuple[OptionsByDraw, tuple[UncertainInput, ...]]:
     """Return the port's options in every draw, and what was drawn."""
     beliefs, seed = tuple(uncertain_economic_inputs(port.asked, settings)), port.asked.study.seed
-    valuation, choices = Valuation(port.asked, mean_response(port.found), beliefs, formulas), port.choices(plan)
+    valuation, choices = Valuation(port.asked, mean_response(port.simulated), beliefs, formulas), port.choices(plan)
     shifts = None
     if formulas is not None:
         shifts = formulas.shifts(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,))))
     uniforms = [_uniforms(one, settings.draws, seed) for one in beliefs]
     worlds = []
     for draw in valuation.drawn_cases(uniforms, shifts, settings.draws):
-        moved = dataclasses.replace(port, asked=draw.case, found=draw.response)
-        worlds.append(list(price_options(moved, choices, plan, draw.scale)))
+        worlds.append(list(price_options(port.moved(draw.case, draw.response), choices, plan, draw.scale)))
     return worlds, (*beliefs, *(formulas.inputs if formulas else ()))
 
 
@@ -128,6 +127,8 @@ def _options_table(worlds: OptionsByDraw, chosen_sets: Sequence[Sequence[int]]) 
             "port": one.port,
             "option": one.name,
             "start_y": one.start_y,
+            "first_phase": one.first_phase,
+            "final_y": one.final_y,
             "share_best": sum(place in winner for winner in chosen_sets) / len(worlds),
         }
         for key, field in AMOUNTS.items():

@@ -11,8 +11,8 @@ Source: Huangfu and Hall (2018) for HiGHS.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy import optimize
@@ -29,8 +29,8 @@ SLACK: Final = 1e-9
 RULE: Final = "rule"
 """Unit of what is no amount but a condition between options."""
 TOTAL_BUDGET: Final = "total budget"
-CEILING: Final = "wait ceiling"
-"""How the names of wait ceilings begin."""
+WAIT_LIMIT: Final = "wait limit"
+"""How the names of wait limits begin."""
 OPTIMAL, INFEASIBLE = 0, 2
 """Status of `scipy.optimize.milp`."""
 
@@ -50,9 +50,23 @@ class PortfolioOption:
     npv0_usd: float
     loads: float
     wait_min: float
-    """Highest mean wait of a year in which the ceiling holds."""
+    """Highest mean wait of a year."""
     units: Mapping[str, float]
     """Units that it buys, by measure."""
+    wait_counted: float = 0.0
+    """What counts against the port's wait limit, in the limit's unit."""
+    by_appropriation: Mapping[str, FloatArray] = field(default_factory=dict)
+    """[0..T] what each appropriation pays, undiscounted."""
+    first_phase: str = ""
+    """Alternative that stands until ``name`` does; empty: all is ordered at once."""
+    final_y: int = 0
+    """Year in which a second phase is ordered."""
+    as_it_is: bool = False
+    """Whether it is the port as it stands."""
+    members: tuple[str, ...] = ()
+    """Alternatives of which a package is made."""
+    by_formula: bool = False
+    """Whether it is a package that was not simulated itself."""
 
     @property
     def key(self) -> str:
@@ -67,7 +81,33 @@ class PortfolioOption:
     @property
     def begin_words(self) -> str:
         """When it begins, in words; nothing if that is year 0."""
+        if self.first_phase:
+            return f" in two phases ({self.first_phase} from year {self.start_y}, the rest from year {self.final_y})"
         return f" from year {self.start_y}" if self.start_y else ""
+
+    def begin_y(self, key: str) -> int | None:
+        """Return the year from which the option holds what a rule names; None: it does not."""
+        if key == f"{self.port}.{self.first_phase}":
+            return self.start_y
+        if key == self.key or key in (f"{self.port}.{member}" for member in self.members):
+            return self.final_y if self.first_phase else self.start_y
+        return None
+
+
+class WaitBound(NamedTuple):
+    """A limit of the wait at one port."""
+
+    most: float
+    unit: str
+    """``min``, or ``%`` of trips."""
+
+
+class Grants(NamedTuple):
+    """New money of an appropriation by year [0..T], and for how many years what is left may still be spent."""
+
+    usd: Sequence[float]
+    carry_over_y: int | None
+    """None: it never lapses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +117,16 @@ class PortfolioLimits:
     total_usd: float | None
     yearly_usd: float | None
     """In every year 0..T."""
-    ceiling_min: Mapping[str, float]
-    """Highest yearly mean wait, by port."""
+    waits: Mapping[str, WaitBound]
+    """By port."""
     units: Mapping[str, float]
     """Units that can be had in all, by measure."""
     needs: Sequence[Sequence[str]]
     """Pairs of port.option: the first not without the second, which begins no later."""
     excludes: Sequence[Sequence[str]]
     """Groups of port.option of which at most one may be."""
+    appropriations: Mapping[str, Grants] = field(default_factory=dict)
+    """By name, as in `PortfolioOption.by_appropriation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +137,8 @@ class LinearLimit:
     unit: str
     row: FloatArray
     bound: float
+    window: bool = False
+    """Whether it is one of many that keep an appropriation: its years against the money that may reach them."""
 
     @property
     def scale(self) -> float:
@@ -191,6 +235,11 @@ class IntegerProgram:
         """The limits that are amounts: all but the rules between options."""
         return tuple(one for one in self.limits if one.unit != RULE)
 
+    def felt(self, chosen_set: Sequence[int], step: float) -> tuple[LinearLimit, ...]:
+        """Return the amounts, of an appropriation's many windows only those that a set leaves less than a step of."""
+        places = list(chosen_set)
+        return tuple(o for o in self.amounts if not o.window or o.bound - float(o.row[places].sum()) < step)
+
     def ports(self) -> FloatArray:
         """Return which options are of which port [port, option], zeros and ones."""
         ports = list(dict.fromkeys(option.port for option in self.options))
@@ -231,24 +280,52 @@ def _limits(options: Sequence[PortfolioOption], limits: PortfolioLimits) -> Iter
         for year, spend in enumerate(np.array([o.spend_usd for o in options]).T):
             if spend.max() > 0.0:
                 yield LinearLimit(f"budget of year {year}", "USD", spend, limits.yearly_usd)
-    for port, ceiling in limits.ceiling_min.items():
-        row = np.array([o.wait_min if o.port == port else 0.0 for o in options])
-        yield LinearLimit(f"{CEILING} of {port}", "min", row, ceiling)
+    for port, bound in limits.waits.items():
+        row = np.array([o.wait_counted if o.port == port else 0.0 for o in options])
+        yield LinearLimit(f"{WAIT_LIMIT} of {port}", bound.unit, row, bound.most)
+    for name, grants in limits.appropriations.items():
+        yield from _windows(options, name, grants)
     for measure, most in limits.units.items():
         yield LinearLimit(f"units of {measure}", measure, np.array([o.units.get(measure, 0.0) for o in options]), most)
     yield from _rules(options, limits)
 
 
+def _windows(options: Sequence[PortfolioOption], name: str, grants: Grants) -> Iterator[LinearLimit]:
+    """Yield what keeps an appropriation: no run of years may spend more than the grants that may reach it.
+
+    A grant reaches its own year and ``carry_over_y`` more. Each year draws on an unbroken run of grants, and a later
+    year on no earlier one, so that by Hall's theorem there is a way to pay for everything exactly if every run of years
+    costs no more than the grants that reach it. Runs that begin or end with a year without spending follow from shorter
+    ones, and so do those that begin late where money never lapses.
+    """
+    spent = np.array([option.by_appropriation[name] for option in options])
+    years = np.flatnonzero(spent.max(axis=0) > 0.0).tolist()
+    granted = np.concatenate([[0.0], np.cumsum(grants.usd)])
+    for last in years:
+        for first in years:
+            if first > last or (grants.carry_over_y is None and first != years[0]):
+                continue
+            if grants.carry_over_y == 0 and first != last:
+                continue
+            since = 0 if grants.carry_over_y is None else max(first - grants.carry_over_y, 0)
+            bound = float(granted[last + 1] - granted[since])
+            when = f"year {last}" if first == last else f"years {first} to {last}"
+            row = spent[:, first : last + 1].sum(axis=1)
+            yield LinearLimit(f"{name}, {when}", "USD", row, bound, window=True)
+
+
 def _rules(options: Sequence[PortfolioOption], limits: PortfolioLimits) -> Iterator[LinearLimit]:
     """Yield needs and exclusions: an option by a year takes what it needs by that year."""
     for one, needed in limits.needs:
-        for year in sorted({o.start_y for o in options if o.key == one}):
+        begins = {o.begin_y(one) for o in options}
+        for year in sorted(begin for begin in begins if begin is not None):
             own, base = (
-                np.array([float(o.key == key and o.start_y <= year) for o in options]) for key in (one, needed)
+                np.array([float((at := o.begin_y(key)) is not None and at <= year) for o in options])
+                for key in (one, needed)
             )
             yield LinearLimit(f"{one} by year {year} needs {needed}", RULE, own - base, 0.0)
     for group in limits.excludes:
-        row = np.array([float(option.key in group) for option in options])
+        row = np.array([float(any(option.begin_y(key) is not None for key in group)) for option in options])
         yield LinearLimit(f"at most one of {', '.join(group)}", RULE, row, 1.0)
 
 
@@ -261,10 +338,10 @@ def broken_limits(program: IntegerProgram, chosen_set: Sequence[int]) -> list[tu
 def why_infeasible(program: IntegerProgram) -> tuple[str, str]:
     """Return the limit that no set can keep, alone or last of all, and why, for one line.
 
-    First ceilings that no option of a port meets; then the first limit, in their order, that
+    First wait limits that no option of a port meets; then the first limit, in their order, that
     cannot be kept beside those before it, with the set that needs least of it.
     """
-    order = sorted(program.limits, key=lambda one: not one.name.startswith(CEILING))
+    order = sorted(program.limits, key=lambda one: not one.name.startswith(WAIT_LIMIT))
     for place, one in enumerate(order):
         if replace(program, limits=tuple(order[: place + 1])).best() is None:
             return one.name, _problem(replace(program, limits=tuple(order[:place])), one)
@@ -277,10 +354,11 @@ def _problem(program: IntegerProgram, tested_limit: LinearLimit) -> str:
     chosen = program.cheapest(tested_limit.row, -np.inf) or ()
     used = float(tested_limit.row[list(chosen)].sum())
     words = _words(program, [place for place in chosen if tested_limit.row[place] > 0.0])
-    if tested_limit.name.startswith(CEILING):
-        return f"no option keeps to {tested_limit.bound:,.0f} min: the least wait is {used:,.1f} min ({words})"
-    ceilings = any(limit.name.startswith(CEILING) for limit in program.limits)
-    beside = ", and the wait ceilings must be kept" if ceilings else ""
+    if tested_limit.name.startswith(WAIT_LIMIT):
+        unit = tested_limit.unit
+        return f"no option keeps to {tested_limit.bound:,.1f} {unit}: the least is {used:,.1f} {unit} ({words})"
+    waits = any(limit.name.startswith(WAIT_LIMIT) for limit in program.limits)
+    beside = ", and the wait limits must be kept" if waits else ""
     bound = f"{tested_limit.bound:,.0f} {tested_limit.unit}"
     return f"{bound} is not enough{beside}: the cheapest set takes {used:,.0f} ({words})"
 

@@ -10,15 +10,14 @@ import pandas as pd
 
 from experiments.comparison import possible_level
 from experiments.economics.appraisal import Appraisal
-from experiments.economics.benefits import interpolate_years
 from experiments.funding.annual import ELSEWHERE
-from experiments.funding.case import PortfolioPlan
 from experiments.funding.portfolio.best_set import Portfolio
 from experiments.funding.portfolio.draws import PortfolioRobustness
-from experiments.funding.portfolio.integer_program import PortfolioLimits, PortfolioOption
-from experiments.funding.portfolio.options import WAIT, SimulatedPort, mean_wait_by_year
+from experiments.funding.portfolio.integer_program import PortfolioOption
+from experiments.funding.portfolio.options import Begin, SimulatedPort, begin_of, option_wait
+from experiments.funding.portfolio.waits import KNOWN, LONG, WAIT, wait_amounts
+from experiments.funding.portfolio_plan import PortfolioPlan
 from experiments.funding.uncertainty.input_distributions import UncertainInput
-from experiments.funding.uncertainty.scenarios import defer_purchases
 from experiments.intervals import IntervalEstimate, Sample, estimate_interval
 
 
@@ -40,6 +39,10 @@ class PortfolioResults:
     refused: pd.DataFrame
     """Alternatives that cannot carry their load: ``port``, ``alternative``, ``short``,
     ``completion``, ``price_usd``, ``completed``."""
+    packages: pd.DataFrame
+    """What was simulated of packages; see `experiments.funding.portfolio.package_runs.package_tables`."""
+    interactions: pd.DataFrame
+    """Of the pairs that were simulated; see there."""
 
     @property
     def coverage(self) -> float:
@@ -70,50 +73,47 @@ class PortfolioResults:
         return next(option for option in self.best_set if option.port == port)
 
 
-def portfolio_limits(plan: PortfolioPlan) -> PortfolioLimits:
-    """Return what a set of options may not exceed."""
-    ceilings = {name: port.ceiling_min for name, port in plan.ports.items() if port.ceiling_min is not None}
-    return PortfolioLimits(plan.budget_usd, plan.yearly_usd, ceilings, plan.units, plan.needs, plan.excludes)
-
-
 def port_waits_table(portfolio: PortfolioResults) -> pd.DataFrame:
-    """Return the mean waits of the baseline and the choice at every port in simulated years.
+    """Return the waits of the baseline and the choice at every port in simulated years.
 
     Columns: ``port``, ``option`` (the baseline's or the chosen one's name), ``chosen``, ``year``,
-    ``wait_min``, ``low``, ``high`` (of the alternative with everything in service, over
-    replications; NaN while it is not), ``elsewhere_per_y`` (trips that the wait turns away),
-    ``ceiling_min``.
+    ``wait_min``, ``low``, ``high`` (mean wait, of the alternative with everything in service, over
+    replications; NaN while it is not), ``p95_min``, ``long_wait_share``, ``elsewhere_per_y`` (trips that the wait
+    turns away); NaN where it was not counted.
     """
     pairs = ((port, chosen) for port in portfolio.ports for chosen in (False, True))
     return pd.DataFrame(row for port, chosen in pairs for row in _wait_rows(portfolio, port, chosen=chosen))
 
 
 def _wait_rows(portfolio: PortfolioResults, port: SimulatedPort, *, chosen: bool) -> Iterator[dict[str, object]]:
-    own = portfolio.own(port.name)
-    name, start = (own.name, own.start_y) if chosen else (port.asked.study.baseline, 0)
-    means = mean_wait_by_year(defer_purchases(port.asked, start), port.found, name)
-    amounts, place = port.found.amounts, port.found.alternatives.index(name)
-    away = amounts.get(ELSEWHERE)
+    own = begin_of(portfolio.own(port.name)) if chosen else Begin(port.asked.study.baseline, 0)
+    means = option_wait(port, own, WAIT)
+    others = {"p95_min": "wait_p95_min", "long_wait_share": LONG}
+    known = {column: option_wait(port, own, measure) for column, measure in others.items() if _counted(port, measure)}
+    place, away = port.found.alternatives.index(own.name), port.found.amounts.get(ELSEWHERE)
     for at, year in enumerate(port.found.years):
         level = possible_level(
-            estimate_interval(Sample.of(amounts[WAIT][place, at].tolist()), portfolio.coverage), WAIT
+            estimate_interval(Sample.of(wait_amounts(port.found, WAIT)[place, at].tolist()), portfolio.coverage), WAIT
         )
         full = abs(level.mean - means[year]) < 1e-9
         yield {
             "port": port.name,
-            "option": name,
+            "option": own.name,
             "chosen": chosen,
             "year": year,
             "wait_min": float(means[year]),
             "low": level.low if full else np.nan,
             "high": level.high if full else np.nan,
+            **{column: float(known[column][year]) if column in known else np.nan for column in others},
             "elsewhere_per_y": np.nan if away is None else float(away[place, at].mean()),
-            "ceiling_min": portfolio.plan.ports[port.name].ceiling_min,
         }
+
+
+def _counted(port: SimulatedPort, measure: str) -> bool:
+    return (KNOWN if measure == LONG else measure) in port.found.amounts
 
 
 def port_waits_by_year(portfolio: PortfolioResults, port: SimulatedPort) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean waits [0..T] of the port as it is, and of what is chosen there."""
-    own, years = portfolio.own(port.name), port.asked.appraisal.years
-    base = interpolate_years(port.found.mean(WAIT, port.asked.study.baseline), years)
-    return base, mean_wait_by_year(defer_purchases(port.asked, own.start_y), port.found, own.name)
+    own = begin_of(portfolio.own(port.name))
+    return option_wait(port, Begin(port.asked.study.baseline, 0), WAIT), option_wait(port, own, WAIT)

@@ -8,7 +8,7 @@ least at which another one is worth more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -89,8 +89,8 @@ class _Relaxed:
         return sign * np.inf if found.x is None else float(found.x[n])
 
 
-def relaxed_prices(program: IntegerProgram) -> dict[str, DualPrice]:
-    """Return by limit what a unit more gains if options could be split; NaN: no such point."""
+def relaxed_prices(program: IntegerProgram, wanted_limits: Collection[str] | None = None) -> dict[str, DualPrice]:
+    """Return by limit (of some, or of all) what a unit more gains if options could be split; NaN: no such point."""
     if not program.limits:
         return {}
     scales = np.array([one.scale for one in program.limits])
@@ -107,6 +107,8 @@ def relaxed_prices(program: IntegerProgram) -> dict[str, DualPrice]:
     value, duals = found
     prices = {}
     for place, (one, scale) in enumerate(zip(program.limits, scales, strict=True)):
+        if wanted_limits is not None and one.name not in wanted_limits:
+            continue
         slope = float(duals[place]) + 0.0
         low, high = (scale * relaxed.end(place, value, slope, sign) for sign in (-1.0, 1.0))
         prices[one.name] = DualPrice(slope * size / scale, low, high)
@@ -115,8 +117,9 @@ def relaxed_prices(program: IntegerProgram) -> dict[str, DualPrice]:
 
 def shadow_price_table(program: IntegerProgram, solution: Solution) -> pd.DataFrame:
     """Return what every limit is worth; see `experiments.funding.portfolio.best_set.Portfolio`."""
-    prices, value = relaxed_prices(program), program.value(solution.chosen)
-    rows = [_row(program, solution, value, one, prices[one.name]) for one in program.amounts]
+    limits, value = program.felt(solution.chosen, LIMIT_STEPS["USD"]), program.value(solution.chosen)
+    prices = relaxed_prices(program, {one.name for one in limits})
+    rows = [_row(program, solution, value, one, prices[one.name]) for one in limits]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.funding.case import PortfolioPlan
 from experiments.funding.exhibits.labeled import labeled_plan_case, labeled_response
 from experiments.funding.portfolio.best_set import best_portfolio
 from experiments.funding.portfolio.integer_program import PortfolioOption
-from experiments.funding.portfolio.options import SimulatedPort
-from experiments.funding.portfolio.results import PortfolioResults, portfolio_limits
+from experiments.funding.portfolio.options import SimulatedPort, portfolio_limits
+from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.portfolio_plan import PortfolioPlan
 from experiments.study.display_names import derived_label
 
 OptionNames = Mapping[tuple[str, str], str]
@@ -32,20 +32,23 @@ def labeled_portfolio(portfolio: PortfolioResults) -> PortfolioResults:
     names = {
         (port.name, name): port.asked.study.names.label(name)
         for port in portfolio.ports
-        for name in port.asked.study.alternatives
+        for name in port.found.alternatives
     }
     plan = _plan(portfolio.plan, ports, names)
     options = tuple(_option(one, ports, names) for one in portfolio.options)
+    limits = portfolio_limits(plan, portfolio.appraisal.years)
     return dataclasses.replace(
         portfolio,
         plan=plan,
         ports=tuple(_port(port, ports) for port in portfolio.ports),
         options=options,
-        chosen=best_portfolio(options, portfolio_limits(plan), plan.objective, plan.usd_per_load),
+        chosen=best_portfolio(options, limits, plan.objective, plan.usd_per_load),
         draws=dataclasses.replace(portfolio.draws, options=_frame(portfolio.draws.options, ports, names)),
         luck=dataclasses.replace(portfolio.luck, options=_frame(portfolio.luck.options, ports, names)),
         beliefs={ports[name]: inputs for name, inputs in portfolio.beliefs.items()},
         refused=_frame(portfolio.refused, ports, names),
+        packages=_frame(portfolio.packages, ports, names),
+        interactions=_frame(portfolio.interactions, ports, names),
     )
 
 
@@ -67,7 +70,8 @@ def port_labels(portfolio: PortfolioResults) -> dict[str, str]:
 
 
 def _option(option: PortfolioOption, ports: Mapping[str, str], names: OptionNames) -> PortfolioOption:
-    return dataclasses.replace(option, port=ports[option.port], name=names[option.port, option.name])
+    first = names[option.port, option.first_phase] if option.first_phase else ""
+    return dataclasses.replace(option, port=ports[option.port], name=names[option.port, option.name], first_phase=first)
 
 
 def _port(port: SimulatedPort, ports: Mapping[str, str]) -> SimulatedPort:
@@ -92,6 +96,6 @@ def _frame(table: pd.DataFrame, ports: Mapping[str, str], names: OptionNames) ->
     if table.empty:
         return table
     renamed: dict[str, list[Any]] = {"port": [ports[port] for port in table["port"]]}
-    for column in {"option", "alternative"} & set(table.columns):
-        renamed[column] = [names[pair] for pair in zip(table["port"], table[column], strict=True)]
+    for column in {"option", "alternative", "first_phase"} & set(table.columns):
+        renamed[column] = [names.get(pair, "") for pair in zip(table["port"], table[column], strict=True)]
     return table.assign(**renamed)

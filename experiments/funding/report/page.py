@@ -11,10 +11,21 @@ from pathlib import Path
 from typing import Final
 
 from experiments.files import OutputFolder
-from experiments.funding.chapters import case, checks, delivery, effectiveness, inputs, money, port, uncertainty
-from experiments.funding.exhibits.elements import Part, Section, missing_part
+from experiments.funding.chapters import (
+    case,
+    checks,
+    delivery,
+    effectiveness,
+    inputs,
+    money,
+    port,
+    practices,
+    uncertainty,
+)
+from experiments.funding.exhibits.elements import Part, Section, folded_words, missing_part
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.exhibits.labeled import labeled_evidence, with_ids
+from experiments.funding.report.frames import frame_texts
 from experiments.funding.report.record import SCHEMA, funding_record, report_table_csv
 from experiments.funding.report.summary import Report, case_report
 from experiments.page_templates import Chart, page_environment
@@ -48,7 +59,7 @@ def funding_chapters(evidence: Evidence) -> list[Section]:
         delivery.risk_register_chapter(evidence),
         delivery.unquantified_effects_chapter(evidence),
         checks.validation_chapter(evidence),
-        checks.self_check_chapter(evidence),
+        practices.self_check_chapter(evidence),
         checks.ECONOMIC_IMPACT,
         NO_PORTFOLIO,
         inputs.inputs_annex(evidence),
@@ -78,6 +89,7 @@ def fill_funding_template(**what: object) -> str:
     """Return the page of a case or of a portfolio, which have one form."""
     environment = page_environment()
     environment.filters["grouped"] = lambda parts: list(group_charts(parts))
+    environment.filters["folded"] = folded_words
     return environment.get_template("fund.html.j2").render(**what)
 
 
@@ -91,12 +103,14 @@ def group_charts(parts: Iterable[Part]) -> Iterator[list[Part]]:
 
 
 def write_case_report(out: OutputFolder, evidence: Evidence) -> list[Path]:
-    """Write ``report.html``, ``funding.json`` with its schema, and ``tables/*.csv``; return the paths in this order."""
-    report, study = build_case_report(evidence), evidence.appraised.case.study
+    """Write the page, the record with its schema, the frames and ``tables/*.csv``; return the paths in this order."""
+    shown = labeled_evidence(evidence)
+    report, study = build_case_report(shown), evidence.appraised.case.study
     tables = [with_ids(study, table) for table in report.tables()]
     return [
         out.write_text("report.html", render_case_report(evidence, report)),
         out.write_json("funding.json", funding_record(evidence, report)),
         out.write_text("funding.schema.json", SCHEMA.read_text(encoding="utf-8")),
+        *(out.write_text(name, text) for name, text in frame_texts(shown, report).items()),
         *(out.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in tables),
     ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import dataclasses
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from experiments.files import OutputFolder
 from experiments.funding.exhibits.cells import (
     ColumnHead,
     FrameTable,
@@ -41,10 +39,13 @@ from experiments.funding.exhibits.elements import (
 from experiments.funding.portfolio.best_set import set_words
 from experiments.funding.portfolio.draws import AMOUNTS
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
+from experiments.funding.portfolio.waits import limit_scale, limit_unit
 from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.funding.report.page import fill_funding_template
 from experiments.funding.report.portfolio_tables import (
+    appropriations_table,
     limit_prices_table,
+    portfolio_by_year,
     portfolio_inputs_section,
     portfolio_options_table,
 )
@@ -54,17 +55,17 @@ from experiments.funding.report.portfolio_text import (
     choice_certainty_words,
     chosen_purchases_words,
     cost_words,
+    dependence_words,
     limit_price_notes,
     objective_words,
+    package_words,
     port_waits_words,
+    portfolio_summary,
     runner_up_words,
 )
-from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
-from experiments.funding.uncertainty.input_distributions import uncertain_inputs_table
 from experiments.number_format import NONE, listed, number, percent, usd
 from experiments.page_templates import Badge, Cell, Table, TableColumn
-from experiments.study.run_record import run_record
 
 BUDGETS: Final = FrameTable(
     "portfolio_budgets",
@@ -83,14 +84,17 @@ SETS: Final = FrameTable(
     "portfolio_sets",
     "The choice and the next best sets within the limits",
     {
-        "rank": ColumnHead("rank"),
         "chosen": ColumnHead("set", "", "name"),
+        "rank": ColumnHead("rank", "", "number"),
         "objective": ColumnHead("objective", "", "number", "assumed"),
         "behind": ColumnHead("behind the choice", "", "number", "assumed"),
         "npv0_usd": ColumnHead("net present value", "$ M", "millions", "assumed"),
         "loads": ColumnHead("more loads", "", "number", "assumed"),
         "spend_usd": ColumnHead("initial spending", "$ M", "millions", "assumed"),
         "cost_usd": ColumnHead("life-cycle cost", "$ M", "millions", "assumed"),
+        "break_even_usd_per_load": ColumnHead("pays if a load is worth", "$", "dollars", "assumed"),
+        "cost_usd_per_load": ColumnHead("cost of a further load", "$", "dollars", "assumed"),
+        "within": ColumnHead("keeps all limits"),
         "differs": ColumnHead("differs from the choice by", "", "name"),
     },
 )
@@ -120,9 +124,38 @@ WAITS: Final = FrameTable(
         "low": ColumnHead("interval from", "min", "number"),
         "high": ColumnHead("to", "min", "number"),
         "elsewhere_per_y": ColumnHead("trips turned away by the wait", "a year", "number", "predicted"),
-        "ceiling_min": ColumnHead("ceiling", "min", "number"),
+        "p95_min": ColumnHead("one truck in twenty waits over", "min", "number", "predicted"),
+        "long_wait_share": ColumnHead("over 30 min, or not made", "of trips wanted", "share", "predicted"),
     },
     "No interval: not all of it is in service in that year.",
+)
+
+
+PACKAGES: Final = FrameTable(
+    "portfolio_packages",
+    "Packages: what was simulated",
+    {
+        "port": ColumnHead("port", "", "name"),
+        "alternatives": ColumnHead("alternatives", "", "number"),
+        "pairs": ColumnHead("pairs", "", "number"),
+        "simulated": ColumnHead("of them simulated", "", "number"),
+        "not_simulated": ColumnHead("not simulated, and why"),
+        "by_formula": ColumnHead("larger packages by formula", "", "number"),
+        "checked": ColumnHead("larger packages simulated", "", "number"),
+    },
+)
+INTERACTIONS: Final = FrameTable(
+    "portfolio_interactions",
+    "What two alternatives do to each other",
+    {
+        "pair": ColumnHead("pair", "", "name"),
+        "port": ColumnHead("port", "", "name"),
+        "year": ColumnHead("year of the study"),
+        "wait_share": ColumnHead("average wait beyond both alone", "", "share", "predicted"),
+        "loads_share": ColumnHead("loads interdicted beyond both alone", "", "share", "assumed"),
+    },
+    "0%: together they do what they do one by one. Years without a simulation lie straight between.",
+    Prose("No two alternatives of a port were simulated together.", "small"),
 )
 
 
@@ -137,20 +170,40 @@ def portfolio_sections(portfolio: PortfolioResults) -> tuple[Section, ...]:
         Section("runner-up", "The runner-up, and why it lost", (Prose(runner_up_words(portfolio), "lead"), sets)),
         _sure(portfolio),
         _waits(portfolio),
-        Section("method", "What is counted, and what is not", (Bullets(METHOD),)),
+        Section("method", "What is counted, and what is approximated", _method_parts(portfolio)),
         portfolio_inputs_section(portfolio),
     )
 
 
-METHOD: Final = (
-    "Exactly one simulated option at each port, the port as it is among them: what measures do together at one "
-    "port is simulated together and never added up. Ports do not send each other trips: their gains are added.",
-    "An option that is put off brings nothing until it is in service; its port keeps the wait that it has until then.",
-    "The total budget pays for equipment, civil works and joining; a year's budget for all cash of that year, "
-    "without residual values.",
-    "Of sets that are worth the same the one that costs least over its life is taken.",
-    "Every port is also a funding case of its own: throughgate fund with the port's overrides gives its full report.",
-)
+def method_words(portfolio: PortfolioResults) -> tuple[str, ...]:
+    """Return what is counted and what is not in this plan."""
+    plan = portfolio.plan
+    money = "The total budget pays for equipment, civil works and joining"
+    money += ", undiscounted." if plan.yearly_usd is None else "; a year's budget for all cash of that year."
+    if plan.appropriations:
+        money += " Appropriations are in constant dollars; what is left is carried over or lapses as each of them says."
+    phases = (
+        "An option that is put off brings nothing until it is in service; its port keeps the wait that it has till "
+    )
+    phases += "then."
+    if any(option.first_phase for option in portfolio.options):
+        phases += " Of two phases the first gives what it gives alone, and the whole as the second comes into service."
+    return (
+        "Exactly one option at each port, the port as it is among them. Ports do not send each other trips: their "
+        "gains are added.",
+        package_words(portfolio),
+        phases,
+        money,
+        "Of sets that are worth the same the one that costs least over its life is taken.",
+        "Every port is a funding case of its own too: throughgate fund with the port's overrides gives its report.",
+    )
+
+
+def _method_parts(portfolio: PortfolioResults) -> tuple[Part, ...]:
+    parts: tuple[Part, ...] = (Bullets(method_words(portfolio)),)
+    if len(portfolio.packages):
+        parts = (*parts, PACKAGES.of(portfolio.packages), INTERACTIONS.of(portfolio.interactions))
+    return parts
 
 
 def _choice(portfolio: PortfolioResults) -> Section:
@@ -176,7 +229,9 @@ def _spending(portfolio: PortfolioResults) -> Section:
     shown = pd.DataFrame([*years.to_dict("records"), total])
     said = "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
     said += "residual values are nobody's cash."
-    parts: tuple[Part, ...] = (Prose(said), portfolio_spending_chart(portfolio), SPENDING.of(shown))
+    parts: tuple[Part, ...] = (Prose(said), SPENDING.of(shown))
+    if (table := appropriations_table(portfolio)) is not None:
+        parts = (*parts, table)
     if years.empty:
         parts = (missing_part("spending by year", "nothing is bought"),)
     return Section("spending", "Cost against each year's budget", parts)
@@ -220,7 +275,7 @@ def _waits(portfolio: PortfolioResults) -> Section:
         "elsewhere: a wait that stays low because trips stay away is no relief, so they stand beside it."
     )
     parts = (Prose(said), port_waits_chart(portfolio), WAITS.of(frame))
-    return Section("waits", "The wait at each port against its ceiling", parts)
+    return Section("waits", "The wait at each port against its limit", parts)
 
 
 def build_portfolio_page(portfolio: PortfolioResults) -> Report:
@@ -236,14 +291,15 @@ def build_portfolio_page(portfolio: PortfolioResults) -> Report:
         answer=(
             ("What to buy, where and when", purchases),
             ("What it costs, against the budgets", costs),
+            ("What it depends on", dependence_words(portfolio)),
             ("What it brings", benefits),
             ("The wait at each port", port_waits_words(portfolio)),
             ("How certain the choice is", certainty),
         ),
         tiles=tuple(_tiles(portfolio)),
-        summary=" ".join(
-            [purchases, costs, benefits, runner_up_words(portfolio), certainty, objective_words(portfolio)]
-        ),
+        summary=portfolio_summary(portfolio),
+        picture=portfolio_spending_chart(portfolio),
+        by_year=portfolio_by_year(portfolio),
         overview=_overview(portfolio),
         sections=portfolio_sections(portfolio),
     )
@@ -299,9 +355,14 @@ def _overview(portfolio: PortfolioResults) -> Table:
         year = base + own[port].start_y
         return Cell(str(year) if bought[port] else NONE, "", float(year))
 
-    def ceiling(port: str) -> Cell:
-        most = portfolio.plan.ports[port].ceiling_min
-        return Cell(NONE) if most is None else amount_cell(most, digits=0)
+    def limit(port: str) -> Cell:
+        held_to = portfolio.plan.ports[port].wait_limit
+        if held_to is None:
+            return Cell(NONE)
+        unit = limit_unit(held_to.measure)
+        most = limit_scale(held_to.measure) * held_to.most
+        counted = own[port].wait_counted
+        return Cell(f"{significant(counted)} {unit}", f"at most {significant(most)} {unit}", counted)
 
     def share(port: str) -> Cell:
         best = float(drawn[port]["share_best"])
@@ -315,78 +376,12 @@ def _overview(portfolio: PortfolioResults) -> Table:
         millions_column("npv0_usd", "net present value"): money("npv0_usd", "npv0_usd"),
         MORE_LOADS: lambda port: amount_cell(own[port].loads, held(port, "loads")),
         TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda n: amount_cell(own[n].wait_min),
-        TableColumn("ceiling_min", "ceiling", "min"): ceiling,
+        TableColumn("wait_counted", "against its wait limit"): limit,
         TableColumn("share_best", "best in draws", "%", "assumed"): share,
     }
     named = TableColumn("port", "port and option"), lambda port: f"{plain_name(port)}: {plain_name(own[port].name)}"
     ports = [port.name for port in portfolio.ports]
-    return table_by_column("overview", "The chosen set at a glance", ports, columns, named)
-
-
-FORMAT: Final = "throughgate-portfolio/2"
-PLAN_KEYS: Final = ("objective", "usd_per_load", "payer", "budget_usd", "yearly_usd", "price_year")
-"""Keys of the plan that its record repeats as they are."""
-
-
-def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: float = 0.0) -> list[Path]:
-    """Write ``portfolio.html``, ``portfolio.json``, ``run.json``, the page's and raw tables."""
-    shown = labeled_portfolio(portfolio)
-    output, report = OutputFolder(folder), build_portfolio_page(shown)
-    raw, ports = raw_portfolio_tables(portfolio), {port.name: port.asked for port in portfolio.ports}
-    records = {n: run_record(case.study, wall_s) | {"overrides": list(case.overrides)} for n, case in ports.items()}
-    run = {"verb": "fund", "overrides": list(portfolio.overrides), "wall_s": wall_s, "ports": records}
-    return [
-        output.write_text("portfolio.html", render_portfolio_page(shown, report)),
-        output.write_json("portfolio.json", portfolio_record(portfolio, report)),
-        *(output.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in report.tables()),
-        *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw.items()),
-        output.write_json("run.json", run),
-    ]
-
-
-def raw_portfolio_tables(portfolio: PortfolioResults) -> dict[str, pd.DataFrame]:
-    """Return every table behind the page by the name of its file."""
-    drawn = {port: uncertain_inputs_table(inputs) for port, inputs in portfolio.beliefs.items()}
-    drawn_inputs = pd.concat(drawn, names=["port"]).reset_index("port").drop(columns="p50")
-    return {
-        **portfolio.chosen.tables(),
-        "waits": port_waits_table(portfolio),
-        "robustness": portfolio.draws.options,
-        "draws": portfolio.draws.totals,
-        "replications": portfolio.luck.totals,
-        "drawn_inputs": drawn_inputs.rename(columns={"key": "input"}),
-        "refused": portfolio.refused,
-    }
-
-
-def portfolio_record(portfolio: PortfolioResults, report: Report) -> dict[str, Any]:
-    """Return the whole as plain values."""
-    plan, chosen, first = portfolio.plan, portfolio.chosen, portfolio.ports[0].asked
-    return {
-        "format": FORMAT,
-        "overrides": list(portfolio.overrides),
-        **{key: getattr(plan, key) for key in PLAN_KEYS},
-        "ports": {p.name: list(p.asked.overrides) for p in portfolio.ports},
-        "replications": first.study.replications,
-        "seed": first.study.seed,
-        "draws": portfolio.draws.draws,
-        "worlds": portfolio.draws.worlds,
-        "solver": {"name": "HiGHS"} | {key: getattr(chosen.solved, key) for key in ("gap", "nodes", "proven")},
-        "value": chosen.value,
-        "runner_up_value": chosen.runner_up_value,
-        "why": list(labeled_portfolio(portfolio).chosen.why),
-        "answer": dict(report.answer),
-        "summary": report.summary,
-        "headline": [tile.record() for tile in report.tiles],
-        "none_share": portfolio.draws.none_share,
-        "tables": {name: _rows(table) for name, table in raw_portfolio_tables(portfolio).items()},
-    }
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows with numbers that JSON has; what is missing or without end is null."""
-    known = table.astype(object).where(table.notna(), None)
-    return [
-        {str(k): None if isinstance(v, float) and math.isinf(v) else v for k, v in row.items()}
-        for row in known.to_dict(orient="records")
-    ]
+    table = table_by_column("overview", "The chosen set at a glance", ports, columns, named)
+    none, unknown = (Cell("0", "", 0.0) for _ in range(4)), (Cell(NONE) for _ in range(3))
+    nothing = (text_cell("nothing"), Cell(NONE), *none, *unknown)
+    return dataclasses.replace(table, rows=(*table.rows, ("Do nothing, every port as it is", nothing)))

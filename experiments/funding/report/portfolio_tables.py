@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from experiments.funding.chapters.inputs import CONFIDENCE_WORDS, bears_on_case, sourced_inputs_table
@@ -18,14 +19,20 @@ from experiments.funding.exhibits.cells import (
     unknown_cell,
     yes_cell,
 )
+from experiments.funding.exhibits.charts_first import FIRST_YEARS
 from experiments.funding.exhibits.charts_portfolio import option_name
+from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
 from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
+from experiments.funding.portfolio.carry_over import carried_ledger
 from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.portfolio.waits import limit_unit, limit_words
+from experiments.funding.portfolio_plan import Appropriation
 from experiments.funding.report.labeled_portfolio import rule_words
 from experiments.funding.report.portfolio_terminal import relevant_limits
 from experiments.number_format import NONE, listed, number, usd
 from experiments.page_templates import Cell, Table, TableColumn
 from experiments.study.compose import parse_overrides
+from sim.arrays import FloatArray
 
 USD: Final = "USD"
 
@@ -43,12 +50,79 @@ def portfolio_options_table(portfolio: PortfolioResults) -> Table:
     columns |= {
         TableColumn("loads", "more loads", "", "assumed"): lambda r: amount_cell(r[0]["loads"], _ends(r, "loads")),
         TableColumn("wait_min", "highest yearly wait", "min", "predicted"): lambda row: amount_cell(row[0]["wait_min"]),
-        TableColumn("allowed", "within the ceiling"): lambda row: yes_cell(row[0]["allowed"]),
+        TableColumn("wait_counted", "against the wait limit"): lambda row: _wait_cell(portfolio, row[0]),
+        TableColumn("allowed", "within the limit"): lambda row: yes_cell(row[0]["allowed"]),
         TableColumn("place", "place"): lambda row: text_cell(_place_words(row[0])),
     }
     named = TableColumn("option", "option"), lambda row: option_label(row[0])
     note = "Ranges: 5th to 95th percentile of the draws; waits: central."
     return table_by_column("portfolio_options", "All options", rows, columns, named, note)
+
+
+def _wait_cell(portfolio: PortfolioResults, row: Any) -> Cell:  # noqa: ANN401
+    limit = portfolio.plan.ports[str(row["port"])].wait_limit
+    if limit is None:
+        return Cell(NONE)
+    unit = limit_unit(limit.measure)
+    return Cell(
+        f"{significant(row['wait_counted'])} {unit}",
+        f"at most {significant(row['wait_limit'])} {unit}",
+        float(row["wait_counted"]),
+    )
+
+
+def appropriations_table(portfolio: PortfolioResults) -> Table | None:
+    """Return what each appropriation is granted, pays, carries over and loses, by fiscal year; None without any."""
+    plan, base = portfolio.plan, portfolio.appraisal.base_year
+    ledgers = {
+        name: carried_ledger(
+            np.sum([option.by_appropriation[name] for option in portfolio.best_set], axis=0),
+            one.granted(portfolio.appraisal.years),
+            one.carry_over_y,
+        )
+        for name, one in plan.appropriations.items()
+    }
+    if not ledgers:
+        return None
+    last = max([0, *(year for rows in ledgers.values() for year, row in enumerate(rows) if row.moves)])
+
+    def cell(name: str, key: str) -> Callable[[int], Cell]:
+        return lambda year: millions_cell(getattr(ledgers[name][year], key))
+
+    columns = {
+        millions_column(f"{name}_{key}", f"{plain_name(name)}: {words}"): cell(name, key)
+        for name in ledgers
+        for key, words in (("granted", "granted"), ("spent", "spent"), ("kept", "carried over"), ("lapsed", "lapsed"))
+    }
+    named = TableColumn("year", "fiscal year"), lambda year: str(base + year)
+    note = (
+        f"Constant {plan.price_year} dollars. Money is spent oldest first; what is carried over may still be spent. "
+        f"Years after {base + last} without grants or spending are left out."
+    )
+    title = "Appropriations of the chosen set"
+    return table_by_column("portfolio_appropriations", title, range(last + 1), columns, named, note)
+
+
+def portfolio_by_year(portfolio: PortfolioResults) -> Table:
+    """Return the spending of the chosen set by fiscal year, all of it and by appropriation, later years together."""
+    base, last = portfolio.appraisal.base_year, portfolio.appraisal.years
+    rows = {str(base + year): slice(year, year + 1) for year in range(min(FIRST_YEARS, last + 1))}
+    if last >= FIRST_YEARS:
+        rows[f"{base + FIRST_YEARS} to {base + last}"] = slice(FIRST_YEARS, last + 1)
+    rows["all years"] = slice(0, last + 1)
+    chosen = portfolio.best_set
+
+    def of(amounts: FloatArray) -> Callable[[str], Cell]:
+        return lambda row: millions_cell(float(amounts[rows[row]].sum()))
+
+    total = np.sum([option.spend_usd for option in chosen], axis=0)
+    columns = {TableColumn("usd", "all of the payer's spending", "$ M"): of(total)}
+    for name in portfolio.plan.appropriations:
+        spent = np.sum([option.by_appropriation[name] for option in chosen], axis=0)
+        columns[TableColumn(f"{name}_usd", plain_name(name), "$ M")] = of(spent)
+    note = f"Planner's figures in {portfolio.plan.price_year} dollars; fiscal year: the study's."
+    named = TableColumn("year", "fiscal year"), str
+    return table_by_column("cost_by_fiscal_year", "Cost by fiscal year: the chosen set", rows, columns, named, note)
 
 
 def option_label(row: Any) -> str:  # noqa: ANN401
@@ -153,18 +227,48 @@ def _plan_lines(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
     dollars = f"{plan.price_year} dollars"
     for name, value in (("total budget", plan.budget_usd), ("budget of a year", plan.yearly_usd)):
         yield name, "none" if value is None else f"{usd(value)}, {dollars}"
+    for name, purse in plan.appropriations.items():
+        yield f"appropriation: {plain_name(name)}", _appropriation_words(purse)
+    yield from _option_lines(portfolio)
+    asked = {port.name: port.asked for port in portfolio.ports}
+    for name, port in plan.ports.items():
+        limit = "none" if port.wait_limit is None else limit_words(port.wait_limit)
+        yield f"wait limit of {plain_name(name)}", limit
+        yield f"case of {plain_name(name)}", in_force_words(asked[name].overrides)
+
+
+def _option_lines(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
+    """Yield when options may begin, which packages are made, and what binds options to each other."""
+    plan = portfolio.plan
     yield "years in which an option may begin", listed([str(year) for year in plan.start_y])
+    if plan.phase_after_y:
+        yield "years from a first phase to the rest", listed([str(year) for year in plan.phase_after_y])
+    if (few := plan.packages) is not None:
+        years = listed([str(year) for year in few.years])
+        yield (
+            "packages",
+            f"up to {few.most_measures} alternatives of a port; pairs simulated on {few.replications} replications in "
+            f"years {years}; at most {few.checked} chosen packages simulated whole",
+        )
     for measure, most in plan.units.items():
         yield f"{plain_name(measure)}s that can be had", number(most, 0)
     for one, needed in plan.needs:
         yield f"{rule_words(portfolio, one)} needs", rule_words(portfolio, needed)
     for group in plan.excludes:
         yield "at most one of", listed([rule_words(portfolio, one) for one in group])
-    asked = {port.name: port.asked for port in portfolio.ports}
-    for name, port in plan.ports.items():
-        ceiling = NONE if port.ceiling_min is None else f"{number(port.ceiling_min, 0)} min"
-        yield f"wait ceiling of {plain_name(name)}", f"{ceiling}, from year {port.ceiling_from_y}"
-        yield f"case of {plain_name(name)}", in_force_words(asked[name].overrides)
+
+
+def _appropriation_words(appropriation: Appropriation) -> str:
+    """Return what an appropriation may pay, what is granted when, and when it lapses."""
+    kinds = listed([COST_KIND_WORDS[kind] for kind in appropriation.kinds])
+    grants = [usd(amount) for amount in appropriation.grants_usd]
+    first = f"{listed(grants)} in years 0 to {len(grants) - 1}, then " if grants else ""
+    kept = appropriation.carry_over_y
+    lapses = "never lapses" if kept is None else "lapses with its year"
+    if kept:
+        lapses = f"may be spent for {kept} more {'year' if kept == 1 else 'years'}"
+    payer = PAYERS.get(appropriation.payer, plain_name(appropriation.payer))
+    return f"{kinds}, paid by the {payer}: {first}{usd(appropriation.later_usd_per_y)} a year; {lapses}"
 
 
 def in_force_words(overrides: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report import terminal as funding_terminal
 from experiments.funding.report.labeled_portfolio import labeled_portfolio
+from experiments.funding.report.portfolio_text import dependence_words
 from experiments.number_format import NONE, number, percent, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
@@ -29,6 +30,7 @@ def print_portfolio(
     portfolio = labeled_portfolio(portfolio)
     first, *rest = portfolio.chosen.why
     report_terminal.print_answer(terminal, first)
+    report_terminal.print_line(terminal, dependence_words(portfolio))
     for line in rest:
         report_terminal.print_line(terminal, line)
     terminal.print()
@@ -36,7 +38,8 @@ def print_portfolio(
     report_terminal.print_short_table(terminal, options.headings(), options.lines())
     report_terminal.print_line(
         terminal,
-        "* chosen, + runner-up; spent: initial, undiscounted; cost and net: present values; "
+        "* chosen, + runner-up; y2: ordered in year 2, two years: in two phases; spent: initial, undiscounted; cost "
+        "and net: present values; "
         "in best: share of draws in whose best set it is.",
     )
     certain, *others = choice_certainty_lines(portfolio)
@@ -58,6 +61,8 @@ def options_terminal_table(portfolio: PortfolioResults) -> Table:
     for row, share in zip(portfolio.chosen.options.to_dict("records"), shares, strict=True):
         mark = "*" if row["chosen"] else "+" if row["runner_up"] else ""
         start = f" y{row['start_y']}" if row["start_y"] else ""
+        if row["first_phase"]:
+            start = f" y{row['start_y']} and y{row['final_y']}"
         rows.append(
             [
                 f"{row['port']}: {row['option']}{start}{mark}",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import numpy as np
 
 from experiments.economics.costs import purchases_with_staff, units_by_measure
 from experiments.funding.exhibits.cells import significant, usd_range_words
 from experiments.funding.exhibits.choice import PERSON
+from experiments.funding.exhibits.counted import counted_words, persons_words
 from experiments.funding.exhibits.elements import plain_name, quoted_name
-from experiments.funding.portfolio.best_set import set_words
+from experiments.funding.portfolio.best_set import break_even_usd, cost_per_load_usd, set_words
 from experiments.funding.portfolio.integer_program import PortfolioOption
 from experiments.funding.portfolio.results import PortfolioResults
+from experiments.funding.portfolio.waits import WORDS, limit_scale, limit_unit
+from experiments.funding.report.summary import MOST_WORDS
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import listed, number, percent, usd
 
@@ -19,10 +24,15 @@ def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> 
     """Return the units and posts that an option buys; empty for nothing."""
     case = next(port.asked for port in portfolio.ports if port.name == option.port)
     units = units_by_measure(purchases_with_staff(case.purchases[option.name], case.catalogue))
-    ends = {
-        name: " posts" if case.catalogue[name].unit == PERSON else "s" if n > 1.0 else "" for name, n in units.items()
-    }
-    return listed([f"{significant(n)} {plain_name(name)}{ends[name]}" for name, n in units.items() if n > 0.0])
+    return listed(
+        [
+            persons_words(name, n, case.terms.persons_per_post)
+            if case.catalogue[name].unit == PERSON
+            else counted_words(name, n)
+            for name, n in units.items()
+            if n > 0.0
+        ]
+    )
 
 
 def chosen_purchases_words(portfolio: PortfolioResults) -> str:
@@ -32,9 +42,7 @@ def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     for port in portfolio.ports:
         own = portfolio.own(port.name)
         if bought := bought_units_words(portfolio, own):
-            parts.append(
-                f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), ordered in {base + own.start_y}"
-            )
+            parts.append(f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), {_ordered_words(own, base)}")
         else:
             idle.append(plain_name(port.name))
     if not parts:
@@ -43,18 +51,55 @@ def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     return f"Buy at {'; at '.join(parts)}{rest}."
 
 
+def _ordered_words(option: PortfolioOption, base_year: int) -> str:
+    """Return when an option's orders are placed."""
+    first = f"ordered in {base_year + option.start_y}"
+    if not option.first_phase:
+        return first
+    return f"{quoted_name(option.first_phase)} {first}, the rest in {base_year + option.final_y}"
+
+
+def dependence_words(portfolio: PortfolioResults) -> str:
+    """Return what the whole set depends on: what a load must be worth, with its range, and what one more load costs."""
+    chosen = portfolio.best_set
+    npv0, loads, cost = (sum(getattr(o, key) for o in chosen) for key in ("npv0_usd", "loads", "cost_usd"))
+    if all(option.as_it_is for option in chosen):
+        return "Nothing is bought, so that nothing has to be made good."
+    each = cost_per_load_usd(cost, loads)
+    per_load = "" if isnan(each) else f" One more load costs {usd(each)} over the life of the set."
+    if npv0 >= 0.0:
+        return f"It pays in time and money alone, whatever a load is worth.{per_load}"
+    even = break_even_usd(npv0, loads)
+    if isnan(even):
+        return "It loses money and interdicts no more loads: no value of a load would make it pay."
+    totals = portfolio.draws.totals
+    drawn = [break_even_usd(*pair) for pair in totals[["npv0_usd", "loads"]].itertuples(index=False)]
+    known = [value for value in drawn if not isnan(value)]
+    ranged = "no range"
+    if len(known) == len(drawn):
+        low, middle, high = np.percentile(known, [5.0, 50.0, 95.0]).tolist()
+        ranged = f"median of draws {usd(middle)}, range {usd_range_words((low, high))}"
+    return (
+        f"Time and money alone lose {usd(-npv0)}: it pays only if one more interdicted load is worth at least "
+        f"{usd(even)} ({ranged}).{per_load}"
+    )
+
+
 def cost_words(portfolio: PortfolioResults) -> str:
     """Return what the set costs against the total and the years' budgets."""
     chosen = portfolio.best_set
     spent, life = sum(o.initial_usd for o in chosen), sum(o.cost_usd for o in chosen)
     by_year = np.sum([o.spend_usd for o in chosen], axis=0)
     peak, base, plan = int(by_year.argmax()), portfolio.appraisal.base_year, portfolio.plan
-    of = "" if plan.budget_usd is None else f" of a budget of {usd(plan.budget_usd)}"
+    of = " (no total budget was set)" if plan.budget_usd is None else f" of a budget of {usd(plan.budget_usd)}"
     yearly = "" if plan.yearly_usd is None else f" of {usd(plan.yearly_usd)} allowed in any year"
     most = usd(float(by_year[peak]))
+    drawn = portfolio.draws.totals["spend_usd"]
+    p80, holds = float(np.quantile(drawn, 0.8)), float((drawn <= spent).mean())
     return (
-        f"{usd(spent)} of initial spending{of}; at most {most} in one year ({base + peak}){yearly}. Over its life "
-        f"it costs {usd(life)}, present value (range {usd_range_words(portfolio.drawn('cost_usd'))})."
+        f"{usd(p80)} of initial spending{of} is enough in 80% of draws, the planner's own {usd(spent)} in "
+        f"{percent(holds, 0)}; by it at most {most} falls due in one year ({base + peak}){yearly}. Over its life the "
+        f"set costs {usd(life)}, present value (range {usd_range_words(portfolio.drawn('cost_usd'))})."
     )
 
 
@@ -65,6 +110,8 @@ def benefit_words(portfolio: PortfolioResults) -> str:
     years = portfolio.appraisal.years
     low, high = portfolio.drawn("loads")
     n = portfolio.luck.draws
+    if all(option.as_it_is for option in chosen):
+        return "Nothing beyond the ports as they are."
     return (
         f"{number(loads)} more loads interdicted over {years} years, discounted (range {number(low)} to "
         f"{number(high)}; noise of {n} replications {_noise(portfolio, 'loads')}). In time and money alone {usd(npv0)} "
@@ -80,14 +127,37 @@ def _noise(portfolio: PortfolioResults, column: str) -> str:
     return f"±{usd(half) if column.endswith('usd') else number(half)}"
 
 
+def portfolio_summary(portfolio: PortfolioResults) -> str:
+    """Return the summary: at most `MOST_WORDS` words, whole sentences, what to buy and what it depends on first."""
+    kept = [
+        chosen_purchases_words(portfolio),
+        cost_words(portfolio),
+        dependence_words(portfolio),
+        objective_words(portfolio),
+        choice_certainty_words(portfolio),
+        benefit_words(portfolio),
+        runner_up_words(portfolio),
+    ]
+    while len(" ".join(kept).split()) > MOST_WORDS and len(kept) > 3:
+        kept.pop()
+    return " ".join(kept)
+
+
 def port_waits_words(portfolio: PortfolioResults) -> str:
-    """Return the highest yearly wait at each port, against its ceiling."""
+    """Return the wait at each port against its limit, or the highest yearly mean where there is none."""
     parts = []
     for port in portfolio.ports:
-        own, plan = portfolio.own(port.name), portfolio.plan.ports[port.name]
-        ceiling = "no ceiling" if plan.ceiling_min is None else f"ceiling {number(plan.ceiling_min, 0)}"
-        parts.append(f"{plain_name(port.name)} {number(own.wait_min)} min ({ceiling})")
-    return f"Highest yearly mean: {listed(parts)}."
+        own, limit = portfolio.own(port.name), portfolio.plan.ports[port.name].wait_limit
+        if limit is None:
+            parts.append(f"{plain_name(port.name)}: highest yearly mean {number(own.wait_min)} min, no limit set")
+            continue
+        unit = limit_unit(limit.measure)
+        most = limit_scale(limit.measure) * limit.most
+        what = "rises by" if limit.rise_at_most is not None else "reaches"
+        ending = " min" if unit == "min" else "%" if limit.rise_at_most is None else " points"
+        own_words, most_words = (f"{significant(value)}{ending}" for value in (own.wait_counted, most))
+        parts.append(f"{plain_name(port.name)}: {WORDS[limit.measure]} {what} {own_words} at most (limit {most_words})")
+    return f"{'; '.join(parts)}."
 
 
 def choice_certainty_words(portfolio: PortfolioResults) -> str:
@@ -126,6 +196,33 @@ def objective_words(portfolio: PortfolioResults) -> str:
     return (
         f"Sought: the highest net present value, an interdicted load counted with the user's {usd(plan.usd_per_load)}."
     )
+
+
+def package_words(portfolio: PortfolioResults) -> str:
+    """Return how packages of one port's alternatives were found, and what of it is approximated."""
+    few = portfolio.plan.packages
+    if few is None:
+        return "What alternatives of one port do together is not asked: the plan makes no packages of them."
+    table = portfolio.packages
+    simulated, formula = int(table["simulated"].sum()), int(table["by_formula"].sum())
+    checked = int(table["checked"].sum())
+    pairs = f"{simulated} {'pair' if simulated == 1 else 'pairs'} of alternatives"
+    n = min(few.replications, portfolio.ports[0].asked.study.replications)
+    said = (
+        f"{pairs} of one port were simulated together, on {n} replications in years "
+        f"{listed([str(year) for year in few.years])}; what two do to each other is added to, or multiplied with, what "
+        "each does alone on all replications."
+    )
+    if formula or checked:
+        said += (
+            f" Of three and more, {formula} {'package follows' if formula == 1 else 'packages follow'} from pairs "
+            "(approximated: nothing that three do to each other), "
+            f"and {checked} {'was' if checked == 1 else 'were'} simulated whole once chosen."
+        )
+    untested = [option.words for option in portfolio.best_set if option.by_formula]
+    if untested:
+        return f"{said} Chosen by formula, and not simulated: {plain_name(listed(untested))}."
+    return f"{said} Every option of the chosen set was simulated."
 
 
 def limit_price_notes(portfolio: PortfolioResults) -> tuple[str, ...]:

@@ -68,7 +68,8 @@ def _answer(evidence: Evidence, report: Report) -> dict[str, Any]:
                 {"payer": payer, "kind": kind, "usd": usd} for (payer, kind), usd in request.capital.items()
             ],
             "units": [{"measure": m, "units": n, "unit": u} for m, n, u in request.units],
-            "posts": dict(request.posts),
+            "persons": dict(request.persons),
+            "posts": {name: n / evidence.appraised.case.terms.persons_per_post for name, n in request.persons.items()},
         },
         "headline": [tile.record() for tile in report.tiles],
     }

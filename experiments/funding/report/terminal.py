@@ -24,7 +24,7 @@ from experiments.funding.annual import ELSEWHERE
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.chapters.money import year_words
-from experiments.funding.exhibits.elements import terminal_table
+from experiments.funding.exhibits.elements import quoted_name, terminal_table
 from experiments.funding.exhibits.evidence import Evidence, drawn_ends
 from experiments.funding.exhibits.labeled import labeled_evidence, labeled_worths
 from experiments.funding.noise import MEASURES, WorthsByReplication, measure_interval, ratio_interval
@@ -65,13 +65,30 @@ def draw_ranges_table(uncertainty: Uncertainty) -> Table:
 
 
 def draw_ranges_note(uncertainty: Uncertainty) -> str:
-    """Return what the table stands for."""
+    """Return what the table stands for, and how wide the noise of replications is beside it."""
     draws = int(uncertainty.draws["draw"].nunique())
+    drawn = "prices, values and assumptions" if not uncertainty.emulator.empty else "prices and values"
+    held = "" if not uncertainty.emulator.empty else "; the simulation's inputs were held"
     return (
-        f"{draws} draws of all prices, values and assumptions together: what is not known, "
-        "beside which the noise of replications above is small. pays: draws with a net value "
-        "above zero; best: draws in which it leads, with no worth put on loads."
+        f"{draws} draws of all {drawn} together{held}: what is not known. {_noise_words(uncertainty)} pays: draws with "
+        "a net value above zero; best: draws in which it leads, with no worth put on loads."
     )
+
+
+def _noise_words(uncertainty: Uncertainty) -> str:
+    """Return the widest interval over replications of a net value, as a share of its range over draws."""
+    noise = uncertainty.noise
+    rows = noise.loc[noise["measure"] == "npv0"].to_dict("records") if not noise.empty else []
+    ranges = uncertainty.intervals.set_index("alternative")
+    shares = []
+    for row in rows:
+        drawn = ranges.loc[row["alternative"], ["npv0_p5_usd", "npv0_p95_usd"]].to_numpy(np.float64)
+        width = float(row["high"]) - float(row["low"])
+        if math.isfinite(width) and drawn[1] > drawn[0]:
+            shares.append(width / float(drawn[1] - drawn[0]))
+    if not shares or len(shares) < len(rows):
+        return "The noise of the replications is not known beside it: they are too few."
+    return f"The noise of the replications above is {percent(max(shares), 0)} of the range of net values, at most."
 
 
 def _range(row: dict[Any, Any], name: str, unit: float, ending: str, digits: int = 1) -> str:
@@ -138,10 +155,10 @@ def _ends(drawn: FloatArray, format_value: Callable[[float], str]) -> tuple[str,
 def print_case_plan(terminal: Console, case: FundingCase, shortfalls: pd.DataFrame) -> None:
     """Say what is simulated, and which alternatives cannot carry their load."""
     study, years = labeled_study(case.study), case.terms.simulated_years
-    names = [name for name in study.alternatives if name != study.baseline]
+    names = [quoted_name(name) for name in study.alternatives if name != study.baseline]
     report_terminal.print_line(
         terminal,
-        f"{listed(names)} against {study.baseline}: years {listed([str(y) for y in years])} of "
+        f"{listed(names)} against {quoted_name(study.baseline)}: years {listed([str(y) for y in years])} of "
         f"demand, 12 representative days each, {study.replications} replications.",
     )
     for row in labeled_table(case.study, shortfalls).to_dict(orient="records"):
@@ -275,9 +292,10 @@ def frontier_words(appraised: AppraisedCase) -> list[str]:
 def _frontier(title: str, places: Sequence[FrontierPlace]) -> str:
     on = sorted((p for p in places if p.status == "frontier"), key=lambda p: p.effect)
     ratios = ("" if p.icer is None else f" ({number(TO_THOUSANDS * p.icer, 0)} k a further load)" for p in on)
-    steps = ", then ".join(f"{p.name}{ratio}" for p, ratio in zip(on, ratios, strict=True))
+    steps = ", then ".join(f"{quoted_name(p.name)}{ratio}" for p, ratio in zip(on, ratios, strict=True))
     off = [
-        f"{p.name} is off it ({'dominated' if p.status != 'extended' else 'a mix does better'}: {listed(p.by)})"
+        f"{quoted_name(p.name)} is off it ({'dominated by' if p.status != 'extended' else 'better is a mix of'} "
+        f"{listed([quoted_name(name) for name in p.by])})"
         for p in places
         if p.status != "frontier"
     ]
@@ -291,7 +309,7 @@ def spending_by_payer(appraised: AppraisedCase) -> list[str]:
         cost = appraised.alternatives[name].cost
         millions = {payer: TO_MILLIONS * float(cost.total(payer).sum()) for payer in cost.payers()}
         paid = [f"{payer.replace('_', ' ')} {number(amount)} m" for payer, amount in millions.items()]
-        lines.append(f"{name} spends over all years, undiscounted: {listed(paid) or 'nothing'}.")
+        lines.append(f"{quoted_name(name)} spends over all years, undiscounted: {listed(paid) or 'nothing'}.")
     return lines
 
 
@@ -299,7 +317,7 @@ def present_worth_legend(appraised: AppraisedCase) -> str:
     """Say what the first table's columns mean."""
     appraisal, coverage = appraised.case.appraisal, appraised.case.study.coverage
     return (
-        f"Present values above {appraised.case.study.baseline}, USD of {appraisal.price_year} at "
+        f"Present values above {quoted_name(appraised.case.study.baseline)}, USD of {appraisal.price_year} at "
         f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after {appraisal.base_year}; users: "
         f"{appraised.case.benefit.view} view of time and fuel; loads discounted like money; in brackets the "
         f"{percent(coverage, 0)} interval {KIND_WORDS['replications']} alone."

@@ -8,11 +8,11 @@ import itertools
 import numpy as np
 import pytest
 from made_response import formulas, standard
-from planned import DRAWS, asked, found, joined, port
+from planned import DRAWS, YEARS, asked, found, joined, port
 
 from experiments.funding.portfolio.draws import options_by_draw, portfolio_robustness
 from experiments.funding.portfolio.integer_program import broken_limits, build_integer_program
-from experiments.funding.portfolio.results import portfolio_limits
+from experiments.funding.portfolio.options import portfolio_limits
 
 DOUBT = dataclasses.replace(standard(), draws=DRAWS)
 
@@ -40,8 +40,8 @@ def test_shares_of_a_port_add_up_and_totals_are_those_of_the_choice() -> None:
 def test_every_draw_is_solved_as_brute_force_would() -> None:
     plan = asked(budget_usd=8e6, units={})
     worlds = joined([options_by_draw(port(n, h), plan, DOUBT, None)[0] for n, h in (("a", 1), ("b", 0.5))])
-    limits = portfolio_limits(found().plan)
-    limits = dataclasses.replace(limits, ceiling_min={})
+    limits = portfolio_limits(found().plan, YEARS)
+    limits = dataclasses.replace(limits, waits={})
     made = portfolio_robustness(worlds, (limits, "loads", None), (0, 3), None, 0)
     counts = np.zeros(len(worlds[0]))
     for options in worlds:

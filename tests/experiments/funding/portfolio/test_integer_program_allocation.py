@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from experiments.funding.portfolio.integer_program import (
     IntegerProgram,
     PortfolioOption,
+    WaitBound,
     broken_limits,
     build_integer_program,
     why_infeasible,
@@ -135,20 +136,20 @@ def test_units_that_can_be_had_bind() -> None:
 
 
 def test_an_infeasible_ceiling_names_the_least_wait() -> None:
-    one = build_integer_program(TWO, replace(limits(), ceiling_min={"north": 15.0}), "npv", None)
+    one = build_integer_program(TWO, replace(limits(), waits={"north": WaitBound(15.0, "min")}), "npv", None)
     assert one.best() is None
     assert why_infeasible(one) == (
-        "wait ceiling of north",
-        "no option keeps to 15 min: the least wait is 20.0 min (large at north for 12.0 m USD)",
+        "wait limit of north",
+        "no option keeps to 15.0 min: the least is 20.0 min (large at north for 12.0 m USD)",
     )
 
 
 def test_a_budget_too_small_for_the_ceilings_says_what_they_take() -> None:
-    one = build_integer_program(TWO, replace(limits(total=6.0), ceiling_min={"north": 40.0}), "npv", None)
+    one = build_integer_program(TWO, replace(limits(total=6.0), waits={"north": WaitBound(40.0, "min")}), "npv", None)
     name, why = why_infeasible(one)
     assert name == "total budget"
     assert why == (
-        "6,000,000 USD is not enough, and the wait ceilings must be kept: "
+        "6,000,000 USD is not enough, and the wait limits must be kept: "
         "the cheapest set takes 12,000,000 (large at north for 12.0 m USD)"
     )
 

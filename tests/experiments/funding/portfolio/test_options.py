@@ -7,15 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 from made_response import small
-from planned import PORT, asked, port
+from planned import LIMIT, PORT, asked, port
 
 from experiments.economics.benefits import interpolate_years
-from experiments.funding.portfolio.options import (
-    check_comparable_cases,
-    check_portfolio_plan,
-    defer_purchases,
-    mean_wait_by_year,
-)
+from experiments.funding.portfolio.options import check_comparable_cases, check_portfolio_plan
+from experiments.funding.portfolio.waits import WAIT, wait_by_year
+from experiments.funding.portfolio_plan import Appropriation
+from experiments.funding.uncertainty.scenarios import defer_purchases
 from sim.errors import ConfigError
 
 
@@ -42,23 +40,23 @@ def test_until_it_is_in_service_an_option_keeps_the_ports_wait() -> None:
     more = interpolate_years(here.found.mean("wait_mean_min", "more"), 4)
     assert (more < base).all()
     moved = defer_purchases(small(), 2)
-    found = mean_wait_by_year(moved, here.found, "more")
+    found = wait_by_year(moved, here.found, "more", WAIT)
     # ordered in year 2, built in one, half in service in its first year and whole from the next
     assert found[:4] == pytest.approx(base[:4])
     assert found[4] == pytest.approx(more[4])
-    assert mean_wait_by_year(small(), here.found, "today") == pytest.approx(base)
+    assert wait_by_year(small(), here.found, "today", WAIT) == pytest.approx(base)
 
 
-def test_a_ceiling_may_begin_when_something_can_stand() -> None:
+def test_a_limit_may_begin_when_something_can_stand() -> None:
     here = port("here")
     late = next(o for o in here.options(asked(start_y=(0, 2))) if o.start_y == 2)
-    from_last = dataclasses.replace(here, ceiling_from_y=4)
+    from_last = dataclasses.replace(here, wait_limit=dataclasses.replace(LIMIT, from_y=4))
     later = next(o for o in from_last.options(asked(start_y=(0, 2))) if o.start_y == 2)
     base = interpolate_years(here.found.mean("wait_mean_min", "today"), 4)
     more = interpolate_years(here.found.mean("wait_mean_min", "more"), 4)
-    assert late.wait_min == pytest.approx(base[3])
-    assert later.wait_min == pytest.approx(more[4])
-    assert later.wait_min < late.wait_min
+    assert late.wait_counted == pytest.approx(base[3])
+    assert later.wait_counted == pytest.approx(more[4])
+    assert later.wait_counted < late.wait_counted
 
 
 def test_a_replication_by_itself_is_part_of_the_mean() -> None:
@@ -75,7 +73,20 @@ def test_a_replication_by_itself_is_part_of_the_mean() -> None:
         ({"units": {"dirigible": 1.0}}, "portfolio.units.dirigible: no such measure"),
         ({"needs": (("here.more", "here.none"),)}, "portfolio.needs: no option 'here.none'"),
         ({"excludes": (("here.more", "x.y"),)}, "portfolio.excludes: no option 'x.y'"),
-        ({"ports": {"here": dataclasses.replace(PORT, ceiling_from_y=9)}}, "portfolio.ports.here.ceiling_from_y"),
+        (
+            {"ports": {"here": dataclasses.replace(PORT, wait_limit=dataclasses.replace(LIMIT, from_y=9))}},
+            "portfolio.ports.here.wait_limit.from_y",
+        ),
+        (
+            {
+                "appropriations": {
+                    "a": Appropriation(
+                        payer="mexico", kinds=("staff",), grants_usd=(1.0,) * 9, later_usd_per_y=0.0, carry_over_y=None
+                    )
+                }
+            },
+            "portfolio.appropriations.a.grants_usd: at most years 0 to 4",
+        ),
     ],
 )
 def test_a_plan_that_names_what_no_port_has_is_one_line(changes: dict[str, object], key: str) -> None:

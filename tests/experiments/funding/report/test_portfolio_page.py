@@ -16,6 +16,7 @@ from experiments.funding.report.portfolio_text import (
     choice_certainty_words,
     chosen_purchases_words,
     cost_words,
+    dependence_words,
     port_waits_words,
 )
 from experiments.page_templates import Table
@@ -29,10 +30,12 @@ def test_the_answer_says_what_where_when_and_against_which_budget() -> None:
     made = found()
     assert [made.own(name).name for name in ("here", "there")].count("more") == 1
     words = chosen_purchases_words(made)
-    assert "1 portal and 3.2 analyst posts" in words
+    assert "1 portal and 3.2 full-time analysts (1 post)" in words
     assert "ordered in 2026" in words
     assert "of a budget of $8.00 million" in cost_words(made)
-    assert "(ceiling 40)" in port_waits_words(made)
+    assert "(limit 40 min)" in port_waits_words(made)
+    assert "pays only if one more interdicted load is worth at least" in dependence_words(made)
+    assert "One more load costs" in dependence_words(made)
     assert f"of {DRAWS} draws" in choice_certainty_words(made)
 
 
@@ -52,7 +55,7 @@ def test_one_page_that_needs_nothing_else() -> None:
     charts = [attrs for tag, attrs in every if tag == "svg"]
     assert len(charts) == 5
     assert all(one["role"] == "img" and one["aria-labelledby"] for one in charts)
-    assert text.index("What to buy") < text.index("Executive summary") < text.index("2. The choice")
+    assert text.index("What to buy") < text.index("Cost by fiscal year") < text.index("2. The choice")
 
 
 def test_tables_are_those_of_the_choice() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from experiments.economics.appraisal import PresentWorth
 from experiments.funding.exhibits.cells import dollars_cell
 from experiments.funding.exhibits.choice import Choice, choose_alternative, request_funding
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.report import summary
+from experiments.funding.exhibits.stated import stated_figures
+from experiments.funding.report import sentences, summary
+from experiments.number_format import percent, usd
 from tests import funded
 
 
@@ -64,48 +67,102 @@ def test_what_finds_fewer_loads_and_does_not_pay_is_no_choice() -> None:
     assert choose_alternative({"base": NOTHING, "worse": worth(2e6, 0.0, -3.0)}, "base", None) == Choice("base", "none")
 
 
-def test_the_ask_is_what_is_bought(evidence: Evidence) -> None:
+def test_the_request_is_what_is_bought_at_its_confidence(evidence: Evidence) -> None:
     request = request_funding(evidence.appraised, "A4")
     assert request.capital_usd == pytest.approx(30e6)
     assert request.yearly_usd == pytest.approx(5e6)
     assert request.first_service_y == 1
-    words = summary.request_words(request, evidence)
-    assert "$30.0 million of initial capital from the United States government" in words
+    words = sentences.request_words(request, evidence, "A4")
+    stated = stated_figures(evidence, "A4")
+    assert stated is not None
+    assert stated.ask.planned == pytest.approx(30e6)
+    assert words.startswith(f"{usd(stated.ask.p80)} of initial capital from the United States government")
+    assert f"the planner's own $30.0 million in {percent(stated.budget_holds, 0)}" in words
     assert "$5.00 million a year" in words
+    # nothing drawn, no confidence claimed
+    bare = sentences.request_words(request, Evidence(funded.appraised()), "A4")
+    assert bare.startswith("$30.0 million of initial capital")
+    assert "%" not in bare
+
+
+def test_stated_figures_are_percentiles_of_the_draws(evidence: Evidence) -> None:
+    stated = stated_figures(evidence, "A4")
+    assert stated is not None
+    npv = np.sort([draw["A4"].npv0 for draw in evidence.draws])
+    assert stated.npv.p50 == npv[math.ceil(0.5 * len(npv)) - 1]
+    assert stated.npv.p80 == npv[math.ceil(0.8 * len(npv)) - 1]
+    assert stated.pays == pytest.approx((npv > 0.0).mean())
+    assert stated_figures(Evidence(funded.appraised()), "A4") is None
 
 
 def test_the_break_even_sentence_carries_value_range_and_share(evidence: Evidence) -> None:
-    words = summary.break_even_words("A4", evidence)
+    words = sentences.break_even_words("A4", evidence)
     low, high = evidence.break_even_range("A4") or (0.0, 0.0)
     assert "at least $40,800" in words
     assert low < 40_844 < high
-    assert "is not replaced" in words
+    assert "must not be replaced" in words
+    assert "(range " in words.partition("at least ")[2].partition("at least ")[2], "the share has its range too"
 
 
-@pytest.mark.parametrize("usd_per_load", [None, 3e5])
-def test_the_summary_is_short_and_whole(usd_per_load: float | None) -> None:
+@pytest.mark.parametrize("usd_per_load", [None, 3e5, 0.0])
+def test_the_summary_is_short_and_opens_with_what_to_grant(usd_per_load: float | None) -> None:
     evidence = Evidence(funded.appraised(usd_per_load), funded.uncertainty())
-    text = summary.executive_summary(request_funding(evidence.appraised, evidence.choice.name), evidence)
+    text = summary.executive_summary(evidence)
     assert 60 <= len(text.split()) <= summary.MOST_WORDS
     assert text.endswith(".")
     assert ("No dollar value is put on interdiction" in text) == (usd_per_load is None)
+    assert text.startswith("Do not fund" if usd_per_load == 0.0 else "Grant $")
 
 
 def test_a_summary_that_is_too_long_loses_whole_sentences(evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary, "MOST_WORDS", 120)
-    text = summary.executive_summary(request_funding(evidence.appraised, evidence.choice.name), evidence)
+    text = summary.executive_summary(evidence)
     assert len(text.split()) <= 120
-    assert text.startswith("This case compares")
+    assert text.startswith("Grant $")
     assert text.endswith("listed with ranges.")
+
+
+def test_where_the_baseline_stands_the_best_rival_is_shown() -> None:
+    evidence = Evidence(funded.appraised(0.0), funded.uncertainty())
+    assert evidence.choice.name == "A0"
+    best = max(evidence.rivals, key=evidence.npv)
+    assert evidence.shown == best
+    answer = dict(summary.case_answer(evidence))
+    assert answer["Funding requested"].startswith(f"Nothing. “{best}” would ask for $")
+    assert answer["The choice"].startswith("Do not fund")
+    assert usd(abs(evidence.npv(best))) in answer["The choice"]
+    report = summary.case_report(evidence, ())
+    assert len(report.tiles) == 4
+    assert report.by_year is not None
+    # of a choice that is no baseline, itself is shown
+    assert Evidence(funded.appraised(), funded.uncertainty()).shown == "A4"
+
+
+def test_the_baseline_alone_asks_for_nothing_and_shows_no_rival() -> None:
+    evidence = Evidence(funded.appraised(names=("A0",)))
+    assert evidence.shown == "A0"
+    assert dict(summary.case_answer(evidence))["The choice"].endswith(
+        "there is no alternative to the no-build baseline."
+    )
+    assert summary.case_report(evidence, ()).picture is None
+
+
+def test_the_most_sensitive_input_is_that_of_the_widest_swing(evidence: Evidence) -> None:
+    assert evidence.uncertainty is not None
+    rows = evidence.uncertainty.tornado
+    mine = rows.loc[rows["alternative"] == "A4"]
+    widest = str(mine.loc[mine["swing_usd"].idxmax(), "input"])
+    assert f"Most sensitive input: {widest}:" in sentences.sensitive_words(evidence, "A4")
+    assert sentences.sensitive_words(Evidence(funded.appraised()), "A4") == ""
 
 
 def test_a_gain_is_called_clear_only_if_nearly_all_draws_agree() -> None:
     evidence = Evidence(funded.appraised(3e5), funded.uncertainty())
-    words = summary.choice_words(evidence)
+    words = sentences.choice_words(evidence)
     share = evidence.share_above("A4") or 0.0
     assert ("is clear" in words) == (share >= 0.95)
     bare = Evidence(funded.appraised(3e5))
-    assert "not tested" in summary.choice_words(bare)
+    assert "not tested" in sentences.choice_words(bare)
 
 
 @pytest.mark.parametrize(

@@ -46,3 +46,26 @@ def test_draws_are_counted_once() -> None:
 def test_what_may_stand_in_the_baselines_row_is_left_out() -> None:
     rows = draw_ranges_table(unsure(loads_p95=0.0, loads_p5=0.0, npv0_p5_usd=0.0, npv0_p95_usd=0.0)).lines()
     assert rows == []
+
+
+NOISE = {"alternative": "portals", "measure": "npv0", "low": -1e6, "high": 2.5e6}
+
+
+def test_the_noise_is_measured_against_the_draws_and_never_called_small() -> None:
+    """A run of two replications had noise as wide as its draws, under a fixed sentence that called it small."""
+    base = unsure()
+    wide = dataclasses.replace(base, noise=pd.DataFrame([NOISE]))
+    assert "is 50% of the range of net values" in draw_ranges_note(wide)
+    narrow = dataclasses.replace(base, noise=pd.DataFrame([NOISE | {"low": 0.0, "high": 0.7e6}]))
+    assert "is 10% of the range of net values" in draw_ranges_note(narrow)
+    for noise in (pd.DataFrame(), pd.DataFrame([NOISE | {"low": NAN, "high": NAN}])):
+        assert "is not known beside it" in draw_ranges_note(dataclasses.replace(base, noise=noise))
+
+
+def test_what_was_held_is_said_and_nothing_more_is_claimed() -> None:
+    held = draw_ranges_note(unsure())
+    assert "simulation's inputs were held" in held
+    assert "assumptions" not in held
+    simulated = draw_ranges_note(dataclasses.replace(unsure(), emulator=pd.DataFrame({"output": ["truck_h"]})))
+    assert "held" not in simulated
+    assert "prices, values and assumptions" in simulated

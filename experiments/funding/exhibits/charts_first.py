@@ -1,0 +1,127 @@
+"""What stands on the first screen beside the words: cost by fiscal year, and one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from experiments.drawing.labels import label_ends
+from experiments.drawing.marks import FAINT, INK, alternative_marks
+from experiments.drawing.svg import finish_chart, open_figure
+from experiments.funding.exhibits.cells import MILLION, Range, millions_cell
+from experiments.funding.exhibits.elements import plain_name, table_by_column
+from experiments.funding.exhibits.evidence import Evidence
+from experiments.number_format import percent, usd
+from experiments.page_templates import Chart, Table, TableColumn
+from sim.arrays import FloatArray
+
+FIRST_YEARS: Final = 5
+"""Fiscal years that have a row of their own."""
+POINTS: Final = 161
+"""Values of a load at which the picture is drawn."""
+REACH: Final = 1.6
+"""Times the highest break-even value of a draw up to which it is drawn."""
+KINDS: Final = {
+    "initial_usd": ("buying, building, joining", ("equipment", "civil_works", "integration", "training")),
+    "running_usd": ("running and staff", ("operation", "staff")),
+    "replacement_usd": ("replacement, removal", ("replacement", "removal")),
+}
+"""Columns of cost by fiscal year: words, and the kinds of cost in them; residual values are nobody's cash."""
+
+
+def by_fiscal_year(evidence: Evidence, name: str) -> Table:
+    """Return what one alternative spends above the baseline by fiscal year, the later years together."""
+    own, base = (evidence.alternative(one).cost for one in (name, evidence.baseline))
+    spent = {key: own.total(kinds=kinds) - base.total(kinds=kinds) for key, (_, kinds) in KINDS.items()}
+    total = np.sum(list(spent.values()), axis=0)
+    last = evidence.years
+    rows = {str(evidence.calendar_year(year)): slice(year, year + 1) for year in range(min(FIRST_YEARS, last + 1))}
+    if last >= FIRST_YEARS:
+        rows[f"{evidence.calendar_year(FIRST_YEARS)} to {evidence.calendar_year(last)}"] = slice(FIRST_YEARS, last + 1)
+    rows["all years"] = slice(0, last + 1)
+
+    def of(amounts: FloatArray) -> Callable[[str], object]:
+        return lambda row: millions_cell(float(amounts[rows[row]].sum()))
+
+    columns = {TableColumn(key, words, "$ M"): of(spent[key]) for key, (words, _) in KINDS.items()}
+    columns |= {TableColumn("usd", "together", "$ M"): of(total)}
+    price_year = evidence.appraised.case.appraisal.price_year
+    note = f"Planner's figures in {price_year} dollars, above the baseline (assumed prices); fiscal year: the study's."
+    title = f"Cost by fiscal year: {plain_name(name)}"
+    named = (TableColumn("year", "fiscal year"), str)
+    return table_by_column("cost_by_fiscal_year", title, rows, columns, named, note)  # type: ignore[arg-type]
+
+
+def first_picture(evidence: Evidence) -> Chart:
+    """Return the one picture: in how many draws each alternative pays as a load is worth more, or its gain and cost."""
+    names = [name for name in evidence.rivals if evidence.worths[name].loads > 0.0]
+    if evidence.draws and evidence.usd_per_load is None and names:
+        return pays_chart(evidence, names)
+    return gain_and_cost_chart(evidence)
+
+
+def pays_chart(evidence: Evidence, names: list[str]) -> Chart:
+    """Share of draws in which an alternative pays, by what one more interdicted load is worth."""
+    looks, ends, said = alternative_marks(evidence.names), [], []
+    drawn = {name: _thresholds(evidence, name) for name in names}
+    known = np.concatenate([values[np.isfinite(values)] for values in drawn.values()] or [np.zeros(1)])
+    most = REACH * max(float(np.quantile(known, 0.95)) if len(known) else 0.0, 1.0)
+    grid = np.linspace(0.0, most, POINTS)
+    with open_figure(2.4) as (figure, axes):
+        for name in names:
+            share = 100.0 * np.array([(drawn[name] <= value).mean() for value in grid])
+            axes.plot(grid / 1e3, share, color=looks[name].colour, ls=looks[name].dash, lw=2.0)
+            ends.append((plain_name(name), most / 1e3, float(share[-1]), looks[name].colour))
+            half = float(np.quantile(drawn[name], 0.5, method="inverted_cdf"))
+            when = (
+                f"from {usd(half)} a load in half of the draws" if np.isfinite(half) else "in fewer than half of them"
+            )
+            said.append(f"{plain_name(name)} pays {when}.")
+        axes.axhline(50.0, color=FAINT, lw=1.0, ls=":")
+        axes.set(xlim=(0.0, most / 1e3), ylim=(0.0, 104.0), ylabel="draws in which it pays, %")
+        axes.set_xlabel("value of one more interdicted load, $1,000")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        label_ends(axes, ends, 0.09)
+        title = "How often it pays, by what a load is worth"
+        caption = f"{len(evidence.draws)} draws of {evidence.drawn_inputs}. Dotted: half of them. No value is claimed."
+        return finish_chart(figure, "first", title, " ".join(said), caption, "assumed")
+
+
+def _thresholds(evidence: Evidence, name: str) -> FloatArray:
+    """Return by draw the least value of a load at which an alternative pays; infinite: none does."""
+    worths = [draw[name] for draw in evidence.draws]
+    least = [-one.npv0 / one.loads if one.loads > 0.0 else (0.0 if one.npv0 > 0.0 else np.inf) for one in worths]
+    return np.maximum(np.array(least, dtype=np.float64), 0.0)
+
+
+def gain_and_cost_chart(evidence: Evidence) -> Chart:
+    """Present values of what each alternative costs and what its users gain, with ranges where inputs were drawn."""
+    names, said = evidence.rivals[::-1], []
+    with open_figure(max(2.2, 1.0 + 0.6 * len(names))) as (figure, axes):
+        for place, name in enumerate(names):
+            worth = evidence.worths[name]
+            bars = (("cost", worth.cost, 0.18, "#33475b"), ("users' gain", worth.user_benefit, -0.18, "white"))
+            for words, amount, above, face in bars:
+                label = words if place == 0 else None
+                axes.barh(place + above, amount / MILLION, height=0.32, fc=face, ec=INK, lw=0.8, label=label)
+                _range_line(axes, _range(evidence, name, words), place + above)
+            said.append(f"{plain_name(name)} costs {usd(worth.cost)}; its users gain {usd(worth.user_benefit)}.")
+        axes.axvline(0.0, color=INK, lw=0.8)
+        axes.set_yticks(range(len(names)), [plain_name(name) for name in names])
+        axes.grid(visible=False, axis="y")
+        axes.set_xlabel(f"present value at {percent(evidence.rate, 0)}, $ million")
+        figure.legend(loc="outside upper center", ncols=2, frameon=False)
+        held = evidence.range_note if not evidence.draws else f"Lines: {evidence.range_words}."
+        title = "What it costs, and what its users gain"
+        return finish_chart(figure, "first", title, " ".join(said), f"Bars: planner's figures. {held}", "assumed")
+
+
+def _range(evidence: Evidence, name: str, words: str) -> Range:
+    return evidence.of(name, lambda worth: worth.cost if words == "cost" else worth.user_benefit)
+
+
+def _range_line(axes: object, ends: Range, height: float) -> None:
+    if ends is not None:
+        axes.plot([ends[0] / MILLION, ends[1] / MILLION], [height, height], color=FAINT, lw=2.2, marker="|", ms=8)  # type: ignore[attr-defined]
