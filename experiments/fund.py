@@ -6,7 +6,7 @@
 4  simulate    Case, risk models    -> Response     (demand years, paired replications)
 5  appraise    Case, Response       -> Appraised    (costs, users' gain, loads, present values)
 6  doubt       Case, Response       -> Uncertainty  (draws, worlds of their own, sensitivities)
-7  write       all of it            -> the report, the whole as JSON, tables as CSV
+7  write       all of it            -> the report, the whole as JSON, tables as CSV, the workbook
 8  say         Appraised            -> the answer, the tables, the notes
 
 ``throughgate fund`` of several ports: each a funding case, and the best set over all of them.
@@ -36,6 +36,8 @@ from experiments.economics.appraisal import Appraisal
 from experiments.files import OutputFolder, check_writable
 from experiments.funding import tables as funding_tables
 from experiments.funding.annual import Response
+from experiments.funding.budget.draws import stated_budgets
+from experiments.funding.budget.tables import budget_tables
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import AppraisedCase, present_worths, price_alternatives
 from experiments.funding.completion import complete_alternatives, completions_table
@@ -70,6 +72,7 @@ from experiments.funding.request import PortfolioRequest, build_case, build_case
 from experiments.funding.uncertainty.analysis import Uncertainty, analyze_uncertainty
 from experiments.funding.uncertainty.input_distributions import UncertainInput
 from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, n_simulated_worlds
+from experiments.funding.workbook.write import write_workbook
 from experiments.report import terminal as report_terminal
 from experiments.store.run_rows import check_study_store, rows_of_case
 from experiments.store.write import add_run
@@ -286,6 +289,7 @@ def raw_case_tables(appraised: AppraisedCase, by_replication: WorthsByReplicatio
         "amounts": amounts_table(appraised.case, appraised.response),
         "inputs": funding_tables.economic_inputs_table(appraised),
         "completions": appraised.completions,
+        **budget_tables(appraised),
     } | ({} if net_benefit is None else {"net_benefit": net_benefit})
 
 
@@ -306,8 +310,11 @@ def write_case_files(evidence: Evidence, raw_tables: Mapping[str, pd.DataFrame],
     case = evidence.appraised.case
     output = OutputFolder(case.study.out)
     record = run_record(case.study, wall_s) | {"overrides": list(case.overrides)}
+    drawn = pd.DataFrame() if evidence.uncertainty is None else evidence.uncertainty.draws
+    stated = {name: stated_budgets(case, evidence.alternative(name), drawn, name) for name in evidence.rivals}
     return [
         *write_case_report(output, evidence),
+        write_workbook(output, evidence.appraised, stated),
         *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw_tables.items()),
         output.write_json("run.json", record),
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.benefits import Benefit
+from experiments.economics.budget_terms import BudgetTerms
 from experiments.economics.cost_effectiveness import Harm
 from experiments.economics.costs import InvestmentMeasure, restate_measure
 from experiments.economics.discounting import Deflator
@@ -18,6 +19,7 @@ from sim.setting.spec import Spec
 ECONOMICS: dict[str, type[Spec]] = {
     "appraisal": Appraisal,
     "benefit": Benefit,
+    "budget": BudgetTerms,
     "cost": InvestmentMeasure,
     "deflator": Deflator,
     "harm": Harm,

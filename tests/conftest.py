@@ -27,24 +27,28 @@ def scenario() -> Scenario:
     return compose_scenario()
 
 
-BROWSER_REQUIRED = os.environ.get("THROUGHGATE_BROWSER") == "required"
-"""Whether a browser test that is skipped fails the run, as in `.ci/run`."""
-skipped_browser_tests: list[str] = []
+REQUIRED_MARKS = [
+    mark
+    for mark, variable in (("browser", "THROUGHGATE_BROWSER"), ("office", "THROUGHGATE_OFFICE"))
+    if os.environ.get(variable) == "required"
+]
+"""Marks whose tests fail the run where they are skipped, as in `.ci/run`."""
+skipped_required_tests: list[str] = []
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Keep the names of browser tests that did not run."""
-    if report.skipped and "browser" in report.keywords:
-        skipped_browser_tests.append(report.nodeid)
+    """Keep the names of required tests that did not run."""
+    if report.skipped and any(mark in report.keywords for mark in REQUIRED_MARKS):
+        skipped_required_tests.append(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where browser tests are required and one was skipped."""
-    if BROWSER_REQUIRED and skipped_browser_tests:
+    """Fail where a required test was skipped."""
+    if skipped_required_tests:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the browser tests for which the run failed."""
-    for name in skipped_browser_tests if BROWSER_REQUIRED else ():
-        terminalreporter.write_line(f"a browser test was skipped: {name}", red=True)
+    """Name the tests for which the run failed."""
+    for name in skipped_required_tests:
+        terminalreporter.write_line(f"a required test was skipped: {name}", red=True)

@@ -11,6 +11,7 @@ import pandas as pd
 from swings import Swing
 
 from experiments.economics.appraisal import Appraisal, PresentWorth, appraise
+from experiments.economics.budget_terms import BudgetTerms
 from experiments.economics.cost_effectiveness import DrawOutcomes, Harm, break_even_usd_per_load, decide_at_value
 from experiments.economics.costs import Purchase
 from experiments.funding.annual import Response
@@ -88,6 +89,8 @@ def funding(usd_per_load: float | None, names: tuple[str, ...]) -> Funding:
         value=example.VALUE,
         deflator=example.NONE,
         harm=read_economic_option(Harm, "harm", "opioids"),
+        budget=read_economic_option(BudgetTerms, "budget", "federal"),
+        quoted={n: example.measure(n) for n in names if n != "A0"},
         catalogue={n: example.measure(n) for n in names if n != "A0"},
         purchases=bought,
         terms=CaseTerms(

@@ -47,6 +47,15 @@ def response() -> Response:
     return Response(("today", "more"), (1, 4), amounts)
 
 
+def response_with_trips_that_leave() -> Response:
+    """Return the response with a fifth more trips made here by the alternative, and hours of inspection."""
+    made = response()
+    amounts = {f"trips_{name}": made.amounts[f"trips_{name}"] * np.array([1.0, 1.2])[:, None, None] for name in CLASSES}
+    minutes = np.full_like(made.amounts["loads"], 40.0)
+    amounts |= {"crossing_mean_min": minutes + 25.0, "wait_mean_min": minutes}
+    return Response(made.alternatives, made.years, {**made.amounts, **amounts})
+
+
 @functools.cache
 def formulas() -> FittedFormulas:
     """Growth moves the baseline's hours by its position, up and down; nothing else matters."""

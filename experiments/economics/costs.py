@@ -23,6 +23,8 @@ from sim.errors import ConfigError
 from sim.setting.spec import Spec, bounded_field
 
 Payer = Literal["united_states", "mexico", "texas"]
+AppropriationName = Literal["gsa_construction", "cbp_procurement", "salaries_and_expenses", "state", "binational"]
+"""Which money pays: GSA's construction, CBP's procurement, CBP's salaries and expenses, the state's, or Mexico's."""
 Provided = Literal[
     "port.portal.servers",
     "port.secondary.servers",
@@ -45,6 +47,8 @@ class Asset(Spec):
     life_y: int = bounded_field(1, 100)
     removal_usd: float = bounded_field(0.0)
     """Decommissioning, paid whenever a life ends; in dollars of the same year."""
+    appropriation: AppropriationName | None = None
+    """Which money pays; null: as is usual for the kind (`usual_appropriation`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class OneTimeCost(Spec):
     payer: Payer
     cost_usd: float = bounded_field(0.0)
     price_year: int = bounded_field(1990, 2100)
+    appropriation: AppropriationName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +70,27 @@ class YearlyCost(Spec):
     payer: Payer
     cost_usd_per_y: float = bounded_field(0.0)
     price_year: int = bounded_field(1990, 2100)
+    appropriation: AppropriationName | None = None
 
 
 CostPart = Asset | OneTimeCost | YearlyCost
+
+
+def usual_appropriation(payer: Payer, kind: str) -> AppropriationName:
+    """Return the money that usually pays for a kind of cost.
+
+    Examples
+    --------
+    >>> usual_appropriation("united_states", "civil_works"), usual_appropriation("mexico", "staff")
+    ('gsa_construction', 'binational')
+    """
+    if payer != "united_states":
+        return "binational" if payer == "mexico" else "state"
+    if kind == "civil_works":
+        return "gsa_construction"
+    return "cbp_procurement" if kind in ("equipment", "integration") else "salaries_and_expenses"
+
+
 PART_GROUPS: Final = ("assets", "once", "yearly")
 """Fields of a measure that hold its parts."""
 AMOUNT_FIELDS: Final = ("price_usd", "removal_usd", "cost_usd", "cost_usd_per_y")
@@ -187,6 +210,35 @@ def purchase_cash_flow(
         not in service before the last year.
     """
     lines: dict[Line, FloatArray] = {}
+    for payment in itemized_payments(purchases, catalogue, years, price_year):
+        lines.setdefault((payment.payer, payment.kind), np.zeros(years + 1))[payment.year] += payment.usd
+    return CashFlow(price_year, lines, years)
+
+
+Stage = Literal["acquisition", "operation", "replacement", "disposal", "residual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment: what for, who pays from which money, when, and how much."""
+
+    measure: str
+    part: str
+    """Group and name of the part, as ``assets.scanner``."""
+    payer: Payer
+    kind: str
+    """One of `COST_KINDS`."""
+    appropriation: AppropriationName
+    stage: Stage
+    year: int
+    usd: float
+    """Of all units, in dollars of the catalogue; a residual value is below 0."""
+
+
+def itemized_payments(
+    purchases: Iterable[Purchase], catalogue: Mapping[str, InvestmentMeasure], years: int, price_year: int
+) -> Iterator[Payment]:
+    """Yield every payment of the purchases and of the staff that they take; raises as `purchase_cash_flow` does."""
     for purchase in purchases_with_staff(purchases, catalogue):
         measure = catalogue[purchase.measure]
         check_price_years(measure.price_years(), price_year)
@@ -194,9 +246,9 @@ def purchase_cash_flow(
         if first > years:
             problem = f"{years} years end before {measure.name} is in service (year {first})"
             raise ConfigError("appraisal.years", problem)
-        for payer, kind, year, usd in _payments(purchase, measure, years):
-            lines.setdefault((payer, kind), np.zeros(years + 1))[year] += usd * purchase.units
-    return CashFlow(price_year, lines, years)
+        for key, part, kind, stage, year, usd in _payments(purchase, measure, years):
+            money = part.appropriation or usual_appropriation(part.payer, part.kind)
+            yield Payment(measure.name, key, part.payer, kind, money, stage, year, usd * purchase.units)
 
 
 def purchases_with_staff(
@@ -239,28 +291,34 @@ def _known(name: str, catalogue: Mapping[str, InvestmentMeasure], key: str) -> I
     return catalogue[name]
 
 
-def _payments(purchase: Purchase, measure: InvestmentMeasure, years: int) -> Iterator[tuple[str, str, int, float]]:
-    """Yield (payer, kind, year, dollars) for one unit."""
+_Paid = tuple[str, CostPart, str, Stage, int, float]
+"""Key of the part, the part, kind of cost, stage, year, dollars."""
+
+
+def _payments(purchase: Purchase, measure: InvestmentMeasure, years: int) -> Iterator[_Paid]:
+    """Yield what one unit costs, payment by payment."""
     first = purchase.first_service_y(measure)
-    for asset in measure.assets.values():
+    for name, asset in measure.assets.items():
+        key = f"assets.{name}"
         for step in range(measure.construction_y):
-            yield asset.payer, asset.kind, purchase.order_y + step, asset.price_usd / measure.construction_y
-        yield from _worn_out(asset, first - 1, years)
-    for once in measure.once.values():
-        yield once.payer, once.kind, purchase.order_y, once.cost_usd
-    for yearly in measure.yearly.values():
+            part = asset.price_usd / measure.construction_y
+            yield key, asset, asset.kind, "acquisition", purchase.order_y + step, part
+        yield from _worn_out(key, asset, first - 1, years)
+    for name, once in measure.once.items():
+        yield f"once.{name}", once, once.kind, "acquisition", purchase.order_y, once.cost_usd
+    for name, yearly in measure.yearly.items():
         for year in range(first, years + 1):
-            yield yearly.payer, yearly.kind, year, yearly.cost_usd_per_y
+            yield f"yearly.{name}", yearly, yearly.kind, "operation", year, yearly.cost_usd_per_y
 
 
-def _worn_out(asset: Asset, delivered: int, years: int) -> Iterator[tuple[str, str, int, float]]:
+def _worn_out(key: str, asset: Asset, delivered: int, years: int) -> Iterator[_Paid]:
     """Yield replacements, removals and the residual value of an asset delivered at a year's end."""
     last = delivered
     while last + asset.life_y < years:
         last += asset.life_y
-        yield asset.payer, "replacement", last, asset.price_usd
-        yield asset.payer, "removal", last, asset.removal_usd
+        yield key, asset, "replacement", "replacement", last, asset.price_usd
+        yield key, asset, "removal", "disposal", last, asset.removal_usd
     left = asset.life_y - (years - last)
-    yield asset.payer, "residual", years, -asset.price_usd * left / asset.life_y
+    yield key, asset, "residual", "residual", years, -asset.price_usd * left / asset.life_y
     if left == 0:
-        yield asset.payer, "removal", years, asset.removal_usd
+        yield key, asset, "removal", "disposal", years, asset.removal_usd

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.benefits import Benefit
+from experiments.economics.budget_terms import BudgetTerms
 from experiments.economics.cost_effectiveness import Harm
 from experiments.economics.costs import InvestmentMeasure, Purchase
 from experiments.economics.discounting import Deflator
@@ -142,6 +143,10 @@ class FundingCase:
     value: Value
     deflator: Deflator
     harm: Harm
+    budget: BudgetTerms
+    """Fiscal years, then-year dollars, contingency, and whose gains are whose."""
+    quoted: Mapping[str, InvestmentMeasure]
+    """Every measure in dollars of its quotes, as it is written."""
     catalogue: Mapping[str, InvestmentMeasure]
     """Every measure, in dollars of the appraisal's price year."""
     purchases: Mapping[str, tuple[Purchase, ...]]

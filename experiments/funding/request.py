@@ -19,6 +19,7 @@ import yaml
 
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.benefits import Benefit, truck_hour_value
+from experiments.economics.budget_terms import BudgetTerms
 from experiments.economics.cost_effectiveness import Harm
 from experiments.economics.costs import InvestmentMeasure, purchase_cash_flow, restate_measure
 from experiments.economics.discounting import Deflator
@@ -223,6 +224,7 @@ def _economics(mapping: Mapping[str, Any], refusals: Refusals) -> dict[str, Any]
         "deflator": Deflator,
         "harm": Harm,
         "benefit": Benefit,
+        "budget": BudgetTerms,
         "value": Value,
     }
     made: dict[str, Any] = {
@@ -235,6 +237,7 @@ def _economics(mapping: Mapping[str, Any], refusals: Refusals) -> dict[str, Any]
     if made["appraisal"] is None or made["deflator"] is None or made["harm"] is None:
         return None
     year, deflator, harm = made["appraisal"].price_year, made["deflator"], made["harm"]
+    made["quoted"] = catalogue
     made["catalogue"] = {
         name: _taken(refusals, partial(restate_measure, measure, year, deflator))
         for name, measure in catalogue.items()
@@ -250,6 +253,10 @@ def _economics(mapping: Mapping[str, Any], refusals: Refusals) -> dict[str, Any]
 def _collect_of_whole(refusals: Refusals, case: FundingCase) -> None:
     """Collect what only the whole shows: years, dollars, and who buys what."""
     years, simulated = case.appraisal.years, case.terms.simulated_years
+    optimized = case.budget.mexico.optimized_baseline
+    if optimized is not None and optimized not in case.study.alternatives:
+        problem = f"no such alternative {optimized!r}; known {list(case.study.alternatives)}"
+        refusals.add(ConfigError("budget.mexico.optimized_baseline", problem))
     if not simulated or simulated[0] != 1 or simulated[-1] != years:
         problem = f"hours are never extrapolated: begin with 1 and end with {years}"
         refusals.add(ConfigError("simulated_years", f"{problem}, got {list(simulated)}"))

@@ -40,7 +40,7 @@ from sim.suggestions import nearest_names, unknown_name
 PARTS = ("port", "traffic", "threat", "scanner", "staffing", "sharing", "risk", "policy", "value", "insider")
 """Config groups that fill the scenario, one part each."""
 GROUPS = (*PARTS, CALIBRATION, "experiment")
-ECONOMIC = ("appraisal", "benefit", "deflator", "harm", "uncertainty")
+ECONOMIC = ("appraisal", "benefit", "budget", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
 EXECUTING = ("backend",)
 """Config groups that say how a study is carried out; no result depends on them."""

@@ -86,6 +86,15 @@ REFUSED = {
     "purchases.two_more=[{measure: portal, units: 2}]": ("purchases.two_more[0].order_y: missing; expected int"),
     "purchases.two_more=[]": "purchases.two_more: uses more than it buys: 2.00 of portal",
     "purchases.one_more=[{measure: gate, units: 1, order_y: 0, late_y: 0}]": "no measure 'gate'",
+    "budget.inflation_share_per_y=2.5": "budget.inflation_share_per_y: must be between -0.05 and 0.2, got 2.5",
+    "budget.first_month=13": "budget.first_month: must be between 1 and 12, got 13",
+    "budget.contingency_share=-0.1": "budget.contingency_share: must be between 0 and 1, got -0.1",
+    "budget.standing.us_carrier_share=2": "budget.standing.us_carrier_share: must be between 0 and 1, got 2",
+    "budget.mexico.exchange_rate_mxn_per_usd=0": "exchange_rate_mxn_per_usd: must be between 0.01 and 1000, got 0",
+    "budget.mexico.optimized_baseline=better": "budget.mexico.optimized_baseline: no such alternative 'better'",
+    "budget=state": "budget: no option 'state'; known ['federal']",
+    "~budget": "budget: missing; expected the name of an option",
+    "cost.portal.assets.site.appropriation=cbp": "appropriation: expected one of gsa_construction, cbp_procurement",
     "+cost.portal.yearly.gift={kind: staff, payer: mexico, price_year: 2024}": "missing",
 }
 

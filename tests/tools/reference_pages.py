@@ -24,6 +24,7 @@ from experiments.command_line.usage import study_keys
 from experiments.command_line.verbs import VERBS
 from experiments.economics.appraisal import Appraisal
 from experiments.economics.benefits import Benefit
+from experiments.economics.budget_terms import BudgetTerms
 from experiments.economics.cost_effectiveness import Harm
 from experiments.economics.costs import InvestmentMeasure
 from experiments.economics.discounting import Deflator
@@ -78,7 +79,7 @@ def _groups(study: Mapping[str, Any], fund: Mapping[str, Any]) -> Iterator[tuple
     for option in group_options("policy"):
         words = [f"policy={option}"]
         yield words[0], type(compose_scenario(words).policy), compose_config(words).mapping
-    economics = {"appraisal": Appraisal, "benefit": Benefit, "deflator": Deflator, "harm": Harm}
+    economics = {"appraisal": Appraisal, "benefit": Benefit, "budget": BudgetTerms, "deflator": Deflator, "harm": Harm}
     for name, cls in (economics | {"uncertainty": UncertaintySettings}).items():
         yield name, cls, fund
     yield "cost.portal", InvestmentMeasure, fund

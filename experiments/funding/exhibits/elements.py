@@ -15,7 +15,8 @@ from experiments.page_templates import Cell, Chart, Table, TableColumn
 CASE_SECTIONS: Final = [
     "answer", "problem", "alternatives", "inputs", "ledger", "present-values", "measures", "throughput",
     "key-performance", "plane", "frontiers", "net-benefit", "acceptability", "sensitivity", "break-even",
-    "spending", "risks", "unquantified", "validation", "self-check", "impact", "portfolio", "annex",
+    "spending", "budget", "governments", "risks", "unquantified", "validation", "self-check", "impact", "portfolio",
+    "annex",
 ]  # fmt: skip
 """Slugs of the sections of a case's report, in the order in which reviewers ask for them."""
 SECTION_NUMBER: Final = {slug: number for number, slug in enumerate(CASE_SECTIONS, 1)}

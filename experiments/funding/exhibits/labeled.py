@@ -55,7 +55,16 @@ def labeled_plan_case(case: FundingCase) -> FundingCase:
     """Return what is asked and bought with labels in place of ids."""
     study = case.study
     terms = dataclasses.replace(case.terms, purchases=by_label(study, case.terms.purchases))
-    return dataclasses.replace(case, study=labeled_study(study), purchases=by_label(study, case.purchases), terms=terms)
+    mexico, named = case.budget.mexico, case.budget.mexico.optimized_baseline
+    if named is not None and named in study.alternatives:
+        mexico = dataclasses.replace(mexico, optimized_baseline=study.names.label(named))
+    return dataclasses.replace(
+        case,
+        study=labeled_study(study),
+        purchases=by_label(study, case.purchases),
+        terms=terms,
+        budget=dataclasses.replace(case.budget, mexico=mexico),
+    )
 
 
 def labeled_response(study: Study, response: Response) -> Response:

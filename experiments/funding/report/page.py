@@ -12,6 +12,7 @@ from typing import Final
 
 from experiments.files import OutputFolder
 from experiments.funding.chapters import (
+    budget,
     case,
     checks,
     delivery,
@@ -28,6 +29,7 @@ from experiments.funding.exhibits.labeled import labeled_evidence, with_ids
 from experiments.funding.report.frames import frame_texts
 from experiments.funding.report.record import SCHEMA, funding_record, report_table_csv
 from experiments.funding.report.summary import Report, case_report
+from experiments.funding.workbook.write import WORKBOOK
 from experiments.page_templates import Chart, page_environment
 
 NO_PORTFOLIO: Final = Section(
@@ -56,6 +58,8 @@ def funding_chapters(evidence: Evidence) -> list[Section]:
         uncertainty.sensitivity_chapter(evidence),
         effectiveness.break_even_chapter(evidence),
         delivery.spending_chapter(evidence),
+        budget.budget_chapter(evidence),
+        budget.governments_chapter(evidence),
         delivery.risk_register_chapter(evidence),
         delivery.unquantified_effects_chapter(evidence),
         checks.validation_chapter(evidence),
@@ -78,6 +82,7 @@ def render_case_report(evidence: Evidence, report: Report) -> str:
     return fill_funding_template(
         kind="Funding case",
         record="funding.json",
+        workbook=WORKBOOK,
         report=report,
         ranges=evidence.range_note,
         study=case.study,
@@ -85,12 +90,12 @@ def render_case_report(evidence: Evidence, report: Report) -> str:
     )
 
 
-def fill_funding_template(**what: object) -> str:
-    """Return the page of a case or of a portfolio, which have one form."""
+def fill_funding_template(*, workbook: str = "", **what: object) -> str:
+    """Return the page of a case or of a portfolio, which have one form; ``workbook`` is the file that it links."""
     environment = page_environment()
     environment.filters["grouped"] = lambda parts: list(group_charts(parts))
     environment.filters["folded"] = folded_words
-    return environment.get_template("fund.html.j2").render(**what)
+    return environment.get_template("fund.html.j2").render(workbook=workbook, **what)
 
 
 def group_charts(parts: Iterable[Part]) -> Iterator[list[Part]]:

@@ -21,6 +21,7 @@ from experiments.economics.appraisal import appraise, project_returns
 from experiments.economics.cost_effectiveness import break_even_usd_per_load
 from experiments.execution.parallel import Progress
 from experiments.funding.annual import Response
+from experiments.funding.budget.draws import with_budget_columns
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import price_alternatives
 from experiments.funding.noise import noise_table
@@ -143,7 +144,7 @@ class Uncertainty:
     (``x`` for a factor), ``source``, ``confidence``."""
     draws: pd.DataFrame
     """``draw``, ``alternative``, ``capital_usd``, ``cost_usd``, ``user_benefit_usd``, ``npv0_usd``,
-    ``loads``."""
+    ``loads``; not discounted: ``ask_usd``, ``ask_then_year_usd``, ``life_cycle_usd``, ``life_cycle_then_year_usd``."""
     emulator: pd.DataFrame
     """How well cheap formulas stand in for the simulation: ``output`` (``truck_h``, ``loads``),
     ``alternative``, ``year``, ``method``, ``worlds``, ``mean``, ``cv_rmse``, ``cv_r2``; the error
@@ -224,7 +225,7 @@ def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, no
     swings, places = tornado_table(valuation), {one.name: place for place, one in enumerate(valuation.beliefs)}
     return Uncertainty(
         inputs=uncertain_inputs_table(valuation.beliefs),
-        draws=_draws_table(points),
+        draws=with_budget_columns(_draws_table(points), _economic_cases(valuation, uniforms[:, :n])),
         emulator=pd.DataFrame() if formulas is None else formula_errors_table(formulas, valuation.response),
         acceptability=uncertainty_sensitivity.acceptability_table(points.outcomes, prices),
         information=uncertainty_sensitivity.perfect_information_table(points.outcomes, prices),
@@ -261,6 +262,11 @@ def _drawn(
     shifts = valuation.formulas.shifts(rng)
     points = valuation.at(economic, shifts)
     return np.hstack([economic, valuation.formulas.uniforms]), shifts, points
+
+
+def _economic_cases(valuation: Valuation, uniforms: FloatArray) -> Iterator[FundingCase]:
+    """Yield every draw's case with its prices and lives; what is simulated moves no payment."""
+    return (drawn.case for drawn in valuation.drawn_cases(uniforms.T, None, len(uniforms)))
 
 
 def _groups_known(valuation: Valuation, uniforms: FloatArray) -> dict[str, FloatArray]:
