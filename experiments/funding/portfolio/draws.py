@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from experiments.funding.annual import Response
 from experiments.funding.case import PortfolioPlan, UncertaintySettings
 from experiments.funding.portfolio.integer_program import (
     PortfolioLimits,
@@ -23,9 +24,9 @@ from experiments.funding.portfolio.integer_program import (
     broken_limits,
     build_integer_program,
 )
-from experiments.funding.portfolio.options import SimulatedPort, price_options
-from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
-from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
+from experiments.funding.portfolio.options import WAIT, SimulatedPort, price_options
+from experiments.funding.sets.input_distributions import UncertainInput, uncertain_economic_inputs
+from experiments.funding.sets.simulated_sets import SimulatedSets
 from experiments.funding.uncertainty.valuation import Valuation, mean_response
 from sim.arrays import FloatArray
 
@@ -59,20 +60,21 @@ class PortfolioRobustness:
 
 
 def options_by_draw(
-    port: SimulatedPort, plan: PortfolioPlan, settings: UncertaintySettings, formulas: FittedFormulas | None
+    port: SimulatedPort, plan: PortfolioPlan, settings: UncertaintySettings, sets: SimulatedSets | None
 ) -> tuple[OptionsByDraw, tuple[UncertainInput, ...]]:
     """Return the port's options in every draw, and what was drawn."""
     beliefs, seed = tuple(uncertain_economic_inputs(port.asked, settings)), port.asked.study.seed
-    valuation, choices = Valuation(port.asked, mean_response(port.found), beliefs, formulas), port.choices(plan)
-    shifts = None
-    if formulas is not None:
-        shifts = formulas.shifts(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,))))
+    valuation, choices = Valuation(port.asked, mean_response(port.found), beliefs, sets), port.choices(plan)
+    responses = valuation.responses_of(settings.draws)
+    waits = {WAIT: valuation.response.amounts[WAIT]}
     uniforms = [_uniforms(one, settings.draws, seed) for one in beliefs]
     worlds = []
-    for draw in valuation.drawn_cases(uniforms, shifts, settings.draws):
-        moved = dataclasses.replace(port, asked=draw.case, found=draw.response)
+    for draw in valuation.drawn_cases(uniforms, responses, settings.draws):
+        # budgets and waits stay as they are: what is drawn is what options cost and bring
+        found = Response(draw.response.alternatives, draw.response.years, {**draw.response.amounts, **waits})
+        moved = dataclasses.replace(port, asked=draw.case, found=found)
         worlds.append(list(price_options(moved, choices, plan, draw.scale)))
-    return worlds, (*beliefs, *(formulas.inputs if formulas else ()))
+    return worlds, (*beliefs, *(sets.inputs if sets else ()))
 
 
 def _uniforms(uncertain_input: UncertainInput, draws: int, seed: int) -> FloatArray:

@@ -17,7 +17,7 @@ from experiments.funding.portfolio.best_set import Portfolio
 from experiments.funding.portfolio.draws import PortfolioRobustness
 from experiments.funding.portfolio.integer_program import PortfolioLimits, PortfolioOption
 from experiments.funding.portfolio.options import WAIT, SimulatedPort, mean_wait_by_year
-from experiments.funding.uncertainty.input_distributions import UncertainInput
+from experiments.funding.sets.input_distributions import UncertainInput
 from experiments.funding.uncertainty.scenarios import defer_purchases
 from experiments.intervals import IntervalEstimate, Sample, estimate_interval
 

@@ -61,7 +61,7 @@ from experiments.funding.report.portfolio_text import (
 )
 from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
-from experiments.funding.uncertainty.input_distributions import uncertain_inputs_table
+from experiments.funding.sets.input_distributions import uncertain_inputs_table
 from experiments.number_format import NONE, listed, number, percent, usd
 from experiments.page_templates import Badge, Cell, Table, TableColumn
 from experiments.study.run_record import run_record

@@ -67,11 +67,13 @@ def draw_ranges_table(uncertainty: Uncertainty) -> Table:
 def draw_ranges_note(uncertainty: Uncertainty) -> str:
     """Return what the table stands for."""
     draws = int(uncertainty.draws["draw"].nunique())
-    return (
-        f"{draws} draws of all prices, values and assumptions together: what is not known, "
-        "beside which the noise of replications above is small. pays: draws with a net value "
-        "above zero; best: draws in which it leads, with no worth put on loads."
-    )
+    said = f"{draws} draws of all prices, values and assumptions together: what is not known."
+    noise = uncertainty.noise_share
+    shown = noise.loc[noise["measure"] == "npv0"] if len(noise) else noise
+    for row in shown.to_dict(orient="records"):
+        ends = f"{percent(row['low'], 0)} to {percent(row['high'], 0)}"
+        said += f" Noise of simulation is {percent(row['share'], 0)} [{ends}] of the variance of {row['alternative']}."
+    return f"{said} pays: draws with a net value above zero; best: draws in which it leads, with no worth put on loads."
 
 
 def _range(row: dict[Any, Any], name: str, unit: float, ending: str, digits: int = 1) -> str:
