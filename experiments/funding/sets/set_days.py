@@ -170,7 +170,7 @@ def measure_prices(replication: Replication, wanted_trips: pd.DataFrame) -> DayT
     kind, hours = truck_classes(manifest)[left], crossing[left] / MIN_PER_H
     cell = kind * HOURS + (arrive[left] // MIN_PER_H).astype(np.int64)
     counted = [np.bincount(cell, weights=hours**power, minlength=len(CLASSES) * HOURS) for power in (0, 1, 2)]
-    by_hour = np.stack(counted).reshape(3, len(CLASSES), HOURS)
+    by_hour = np.asarray(np.stack(counted).reshape(3, len(CLASSES), HOURS), dtype=np.float64)
     trips, total = (np.bincount(kind, weights=hours**power, minlength=len(CLASSES)).tolist() for power in (0, 1))
     wanted = np.bincount(truck_classes(wanted_trips), minlength=len(CLASSES)).tolist()
     sums = {
