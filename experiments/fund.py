@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -33,6 +34,7 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.economics.appraisal import Appraisal
+from experiments.execution.parallel import Progress
 from experiments.files import OutputFolder, check_writable
 from experiments.funding import tables as funding_tables
 from experiments.funding.annual import Response
@@ -69,18 +71,19 @@ from experiments.funding.report.page import write_case_report
 from experiments.funding.report.portfolio_files import write_portfolio_files
 from experiments.funding.report.portfolio_terminal import print_portfolio
 from experiments.funding.request import PortfolioRequest, build_case, build_case_or_plan, read_uncertainty_settings
+from experiments.funding.sets.input_distributions import UncertainInput
 from experiments.funding.uncertainty.analysis import Uncertainty, analyze_uncertainty
-from experiments.funding.uncertainty.input_distributions import UncertainInput
-from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas, fit_formulas, n_simulated_worlds
+from experiments.funding.uncertainty.simulation_stages import draw_sets, expected_cpu_s
 from experiments.funding.workbook.write import write_workbook
 from experiments.report import terminal as report_terminal
+from experiments.report.screen.expected_time import cores, expected_words
 from experiments.store.run_rows import check_study_store, rows_of_case
 from experiments.store.write import add_run
 from experiments.study.compose import parse_overrides
 from experiments.study.run_record import run_record
 from experiments.study.study import default_folder
 from experiments.sweeping.without_effect import lines_without_effect
-from experiments.training.find_or_train import train_all
+from experiments.training.find_or_train import retraining_of, train_all
 from sim.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -201,9 +204,16 @@ def _doubted(
     plan, doubted = plan_and_settings
     by_port, beliefs, simulated = [], {}, doubted.draws
     for port in ports:
-        formulas = _formulas(terminal, port, scorers[port.name], doubted)
-        simulated = min(simulated, 0 if formulas is None else len(formulas.simulated))
-        worlds, beliefs[port.name] = options_by_draw(port, plan, doubted, formulas)
+        show = partial(_show, terminal, f", {plain_name(port.name)}")
+        drawn = draw_sets(
+            port.asked,
+            scorers[port.name],
+            doubted,
+            show,
+            retraining_of(port.asked.study, terminal) if doubted.worlds else None,
+        )
+        simulated = min(simulated, 0 if drawn is None else len(drawn.drawn))
+        worlds, beliefs[port.name] = options_by_draw(port, plan, doubted, drawn)
         by_port.append(worlds)
     luck = [[port.only(r).options(plan) for r in range(port.found.replications)] for port in ports]
     asked = (portfolio_limits(plan, ports[0].asked.appraisal.years), plan.objective, plan.usd_per_load)
@@ -215,14 +225,18 @@ def _doubted(
     return draws, replications, beliefs
 
 
-def _formulas(
-    terminal: Console, port: SimulatedPort, scorers: Mapping[str, Scorer], settings: UncertaintySettings
-) -> FittedFormulas | None:
-    total = n_simulated_worlds(settings)
-    if total == 0:
-        return None
-    with report_terminal.show_progress(terminal, total, f"sets of assumptions, {plain_name(port.name)}") as tell:
-        return fit_formulas(port.asked, scorers, settings.draws, settings.worlds, tell)
+def print_expected_time(terminal: Console, case: FundingCase, settings: UncertaintySettings) -> None:
+    """Say what is simulated for the uncertainty and how long all of it takes, before it begins."""
+    seconds = expected_cpu_s(case, settings) / cores(case.study.processes)
+    sets = min(settings.worlds, settings.draws)
+    what = f"{sets} sets of assumptions, {settings.sobol_base} rows of each sample of the global sensitivity"
+    said = what if sets else "Simulation inputs are held"
+    report_terminal.print_line(terminal, f"{said}: {expected_words(seconds, case.study.processes)} in all.")
+
+
+def _show(terminal: Console, at_port: str, words: str) -> AbstractContextManager[Progress | None]:
+    """Show how far a stage of the uncertainty has come."""
+    return report_terminal.show_progress(terminal, 1, f"{words}{at_port}")
 
 
 PRICED_COLUMNS: Final = ("mean_nmb_usd", "nmb_usd")
@@ -252,14 +266,14 @@ def fund_case(case: FundingCase, settings: UncertaintySettings) -> int:
     lacking, carried = complete_alternatives(case, scorers)
     short = completions_table(lacking, completed=case.terms.complete)
     funding_terminal.print_case_plan(terminal, carried, short)
+    print_expected_time(terminal, carried, settings)
     with report_terminal.show_progress(terminal, carried.study.replications, "replications of all years") as tell:
         simulated = simulate_case(carried, scorers, tell)
     appraised = appraise_case(carried, simulated, short)
     by_replication = present_worths_by_replication(carried, simulated)
-    with report_terminal.show_progress(
-        terminal, n_simulated_worlds(settings), "sets of assumptions, all years"
-    ) as tell:
-        uncertainty = analyze_uncertainty(carried, simulated, scorers, settings, tell)
+    retrain = retraining_of(carried.study, terminal) if settings.worlds else None
+    show = partial(_show, terminal, "")
+    uncertainty = analyze_uncertainty(carried, simulated, scorers, settings, show, retrain)
     raw_tables = raw_case_tables(appraised, by_replication) | raw_uncertainty_tables(uncertainty, case.appraisal)
     evidence = Evidence(appraised, uncertainty)
     written = write_case_files(evidence, raw_tables, time.perf_counter() - begin)
@@ -300,6 +314,8 @@ def raw_uncertainty_tables(uncertainty: Uncertainty, appraisal: Appraisal) -> di
     threshold is in them, and what it would then be worth is not.
     """
     made = {name: table for name, table in uncertainty.tables().items() if len(table.columns)}
+    # whoever studies what the draws hang on finds inputs and outputs in one file
+    made["draws"] = made["draws"].merge(made.pop("drawn_numbers"), on="draw")
     if appraisal.interdiction_usd_per_load is None:
         made = {n: table.drop(columns=list(PRICED_COLUMNS), errors="ignore") for n, table in made.items()}
     return {"drawn_inputs" if name == "inputs" else name: table for name, table in made.items()}

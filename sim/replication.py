@@ -190,6 +190,11 @@ class Replication:
         """
         return self._measured(extra_days=1)
 
+    def run_served_out_ledger(self) -> Outcome:
+        """Run it as `run_served_out` does for LEDGER and detection alone: no METRICS."""
+        done = self._crossed(extra_days=1)
+        return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, {})
+
     def run_by_group(self, groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]], many: int) -> GroupedOutcome:
         """Run it for METRICS, and take the probes apart by group of trucks and class of load.
 

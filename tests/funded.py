@@ -22,6 +22,7 @@ from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.report.page import build_case_report, render_case_report
 from experiments.funding.request import economic_inputs, read_economic_option
 from experiments.funding.uncertainty.analysis import Uncertainty
+from experiments.funding.uncertainty.headline import headline_of, headline_table
 from experiments.study.compose import compose_config
 from experiments.study.sources import SourcedInput
 from experiments.study.study import Study, build_study
@@ -176,18 +177,34 @@ def uncertainty(draws: int = 40) -> Uncertainty:
     return Uncertainty(
         inputs=_inputs(),
         draws=pd.DataFrame([_draw(k, n, w[n]) for k, w in enumerate(found) for n in w]),
-        emulator=pd.DataFrame(
+        drawn_numbers=pd.DataFrame({"draw": range(draws), "cost.capital": np.linspace(0.9, 1.5, draws)}),
+        headline=pd.DataFrame([row for n in rivals for row in _headline(n, found)]),
+        noise_share=pd.DataFrame(
             [
                 {
-                    "output": "truck_h",
                     "alternative": "A4",
-                    "year": 1,
-                    "method": "quadratic",
-                    "worlds": 20,
-                    "mean": 9e5,
-                    "cv_rmse": 1e4,
-                    "cv_r2": 0.98,
+                    "measure": "npv0",
+                    "share": 0.05,
+                    "low": 0.02,
+                    "high": 0.09,
+                    "repeated": 20,
+                    "seeds": 16,
+                    "mean_se": 1e6,
+                    "sd": 5e6,
                 }
+            ]
+        ),
+        rank_estimates=pd.DataFrame(
+            [
+                {
+                    "alternative": n,
+                    "input": "cost.capital",
+                    "rank_estimate": 0.4,
+                    "dummy_floor": 0.1,
+                    "above_floor": True,
+                    "draws": draws,
+                }
+                for n in rivals
             ]
         ),
         acceptability=pd.DataFrame(
@@ -233,9 +250,13 @@ def uncertainty(draws: int = 40) -> Uncertainty:
                     "output": "lead",
                     "group": "time",
                     "first": 0.5,
-                    "first_half_width": 0.1,
+                    "first_half_width": 0.08,
+                    "first_resolved": True,
                     "total": 0.6,
-                    "total_half_width": 0.1,
+                    "total_half_width": 0.2,
+                    "total_resolved": False,
+                    "noise_share": 0.1,
+                    "rows": 128,
                 }
             ]
         ),
@@ -294,10 +315,22 @@ def _inputs() -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
+def _headline(name: str, found: list[dict[str, PresentWorth]]) -> list[dict[str, object]]:
+    drawn = pd.DataFrame([_draw(k, n, w[n]) for k, w in enumerate(found) for n in w])
+    own = example.Case().worths()[name]
+    least = break_even_usd_per_load(own)
+    planned = {"ask_usd": own.capital, "cost_usd": own.cost, "npv0_usd": own.npv0, "loads": own.loads}
+    planned["break_even_usd"] = float("nan") if least is None else least
+    return headline_table([headline_of(drawn, name, planned)]).to_dict("records")
+
+
 def _draw(draw: int, name: str, worth: PresentWorth) -> dict[str, object]:
     return {
         "draw": draw,
         "alternative": name,
+        "set": draw,
+        "ask_usd": worth.capital,
+        "break_even_usd": -worth.npv0 / worth.loads if worth.loads > 0.0 else np.inf,
         "cost_usd": worth.cost,
         "capital_usd": worth.capital,
         "npv0_usd": worth.npv0,
@@ -352,6 +385,8 @@ def _tornado(name: str) -> list[dict[str, object]]:
             "low_usd": s.low,
             "high_usd": s.high,
             "swing_usd": s.width,
+            "se_usd": 0.0,
+            "dummy_floor_usd": 1e6,
             "base_usd": base,
         }
         for s in sorted(swings, key=lambda s: -s.width)

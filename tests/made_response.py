@@ -1,4 +1,4 @@
-"""A response of the small case that nobody simulated, and formulas with a known truth."""
+"""A response of the small case that nobody simulated, and sets of assumptions with a known truth."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from small_case import SMALL
 from experiments.funding.annual import CLASSES, Response
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.request import build_case, read_economic_option
-from experiments.funding.uncertainty.accepted_draws import drawn_simulation_inputs
-from experiments.funding.uncertainty.emulator import fit_emulator
-from experiments.funding.uncertainty.input_distributions import uncertain_economic_inputs
-from experiments.funding.uncertainty.redrawn_worlds import OUTPUTS, FittedFormulas
+from experiments.funding.sets.accepted_draws import drawn_simulation_inputs, range_positions
+from experiments.funding.sets.input_distributions import uncertain_economic_inputs
+from experiments.funding.sets.set_days import BlockAmounts
+from experiments.funding.sets.simulated_sets import ENDS, SetAmounts, SimulatedSets, centre_positions
 from experiments.funding.uncertainty.valuation import Valuation, mean_response
 
 REPLICATIONS = 4
@@ -56,23 +56,41 @@ def response_with_trips_that_leave() -> Response:
     return Response(made.alternatives, made.years, {**made.amounts, **amounts})
 
 
+def _block(factor: float, rng: np.random.Generator) -> BlockAmounts:
+    """Hours of the made response times a factor, and some luck of the block."""
+    luck = 1.0 + 0.003 * rng.normal(size=(2, 2, 1))
+    amounts = {
+        name: values.mean(axis=2, keepdims=True) * (factor * luck if name.startswith("truck_h_") else 1.0)
+        for name, values in response().amounts.items()
+    }
+    return BlockAmounts(Response(("today", "more"), (1, 4), amounts), np.array([0.0, 1e8]))
+
+
+def _amounts(factor: float, rng: np.random.Generator, blocks: int = 1) -> SetAmounts:
+    return SetAmounts(tuple(_block(factor, rng) for _ in range(blocks)))
+
+
 @functools.cache
-def formulas() -> FittedFormulas:
-    """Growth moves the baseline's hours by its position, up and down; nothing else matters."""
+def sets() -> SimulatedSets:
+    """Growth moves all hours by its position, up and down; nothing else matters."""
     inputs = drawn_simulation_inputs(small())
     place = [one.name for one in inputs].index(GROWTH)
-    centre = np.array([one.law.b for one in inputs])
+    centre = centre_positions(inputs)[place]
     rng = np.random.default_rng(2)
-    x = rng.random((WORLDS, len(inputs)))
-    columns = len(OUTPUTS) * 2 * 2
-    y = 1e-3 * rng.normal(size=(WORLDS, columns))
-    y[:, :2] += x[:, [place]] - centre[place]
-    relevant = np.zeros((len(inputs), columns), bool)
-    relevant[place] = True
-    emulator = fit_emulator(x, y, centre, relevant, 1)
-    again = {place: y[place] + 1e-3 * rng.normal(size=columns) for place in range(8)}
-    first = {place: y[place] for place in range(8)}
-    return FittedFormulas(tuple(inputs), emulator, ("today", "more"), (1, 4), 0, x, first, 0, again, WORLDS, {})
+    uniforms = rng.random((WORLDS, len(inputs)))
+    moved = np.exp(range_positions(inputs, uniforms)[:, place] - centre)
+    ends = {(place, u): _amounts(float(np.exp(inputs[place].law.at(u) - centre)), rng, 2) for u in ENDS}
+    return SimulatedSets(
+        inputs=tuple(inputs),
+        uniforms=uniforms,
+        drawn=tuple(_amounts(factor, rng, 1 + (place % 2)) for place, factor in enumerate(moved.tolist())),
+        itself=_amounts(1.0, rng, 2),
+        again={number: _block(float(moved[number]), rng) for number in range(8)},
+        tried=WORLDS + 10,
+        senseless=0,
+        ends=ends,
+        growth={0.02: _amounts(1.1, rng, 2)},
+    )
 
 
 def valuation(*, simulated: bool = False) -> Valuation:
@@ -80,5 +98,5 @@ def valuation(*, simulated: bool = False) -> Valuation:
         small(),
         mean_response(response()),
         tuple(uncertain_economic_inputs(small(), standard())),
-        formulas() if simulated else None,
+        sets() if simulated else None,
     )

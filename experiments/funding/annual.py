@@ -219,14 +219,20 @@ ELSEWHERE: Final = "elsewhere"
 
 
 def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
-    """Return the amounts of a year from its representative days: how many days each stands for, and its totals."""
+    """Return the amounts of a year from its representative days: how many days each stands for, and its totals.
+
+    Of days that have no histograms the amounts that their sums give.
+    """
     sums = {name: sum(w * day.sums[name] for w, day in days) for name in days[0][1].sums}
     found = dict(sums)
     for name, (numerator, denominator, scale) in RATIOS.items():
+        if not {numerator, denominator} <= sums.keys():
+            continue
         found[name] = scale * ratio_or_nan(sums[numerator], sums[denominator])
-    found |= _times(days, found["crossing_mean_min"])
     found |= _by_class(sums, _deviations(days))
-    found |= {f"{HOUR}{h:02d}": ratio_or_nan(sums[f"waited_{h:02d}"], sums[f"came_{h:02d}"]) for h in range(HOURS)}
+    if days[0][1].histograms:
+        found |= _times(days, found["crossing_mean_min"])
+        found |= {f"{HOUR}{h:02d}": ratio_or_nan(sums[f"waited_{h:02d}"], sums[f"came_{h:02d}"]) for h in range(HOURS)}
     found[LOADS_HERE] = sums["expected_caught"]
     for kind in CONTRABAND:
         found[f"{LOADS_OF}{kind}"] = sums[f"expected_caught_{kind}"]

@@ -39,9 +39,9 @@ class _FluidQueue:
     """Trucks that wait for one set of servers, as a fluid."""
 
     classes: tuple[int, ...]
-    capacity: FloatArray
+    capacity: list[float]
     """[hour], trucks that can be served."""
-    room: FloatArray
+    room: list[float]
     """[hour], the longest line at the hour's end that is served within the ceiling."""
     queue: float = 0.0
 
@@ -73,15 +73,17 @@ def trips_made_share(
     loads = hourly_loads(scenario, expected, window, arrivals)
     visits = expected_visits(scenario, expected, expected.scan_share)
     lines = [_line(scenario, load, visits, wanted, ceiling_min) for load in _holding(scenario, loads)]
-    for hour in range(len(arrivals)):
+    # hour by hour in plain numbers: arrays of one or two would take longer than the arithmetic
+    for hour, trips in enumerate(wanted.tolist()):
+        shares = [1.0] * N_CLASSES
         for line in lines:
-            share = _allowed(line, hour, wanted[hour])
+            share = _allowed(line, hour, trips)
             for kind in line.classes:
-                found[hour, kind] = min(found[hour, kind], share)
+                shares[kind] = min(shares[kind], share)
         for line in lines:
-            mine = list(line.classes)
-            came = float((wanted[hour] * found[hour])[mine].sum())
-            line.queue = max(0.0, line.queue + came - float(line.capacity[hour]))
+            came = sum(trips[kind] * shares[kind] for kind in line.classes)
+            line.queue = max(0.0, line.queue + came - line.capacity[hour])
+        found[hour] = shares
     return found
 
 
@@ -114,7 +116,8 @@ def _line(
         share = 1.0
     # in trucks of the whole line, of whom a share is sent here
     before_all_wait = _room(capacity, ceiling_min) + yard_trucks / share
-    return _FluidQueue(classes, capacity, np.minimum(before_all_wait, _room(capacity, ceiling_min / share)))
+    room_trucks = np.minimum(before_all_wait, _room(capacity, ceiling_min / share))
+    return _FluidQueue(classes, capacity.tolist(), room_trucks.tolist())
 
 
 def _room(capacity: FloatArray, ceiling_min: float) -> FloatArray:
@@ -133,9 +136,9 @@ def _room(capacity: FloatArray, ceiling_min: float) -> FloatArray:
     return np.asarray(gone - served[1 : hours + 1])
 
 
-def _allowed(line: _FluidQueue, hour: int, wanted_trips: FloatArray) -> float:
-    came = float(wanted_trips[list(line.classes)].sum())
+def _allowed(line: _FluidQueue, hour: int, wanted_trips: list[float]) -> float:
+    came = sum(wanted_trips[kind] for kind in line.classes)
     if came <= 0.0:
         return 1.0
-    most = float(line.room[hour] + line.capacity[hour]) - line.queue
+    most = line.room[hour] + line.capacity[hour] - line.queue
     return min(1.0, max(0.0, most / came))

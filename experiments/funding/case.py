@@ -1,7 +1,7 @@
 """A funding case before anything is simulated: who asks for what, how it is counted, how sure it is.
 
 Case terms are the keys of ``configs/fund.yaml``. The distributions of what is uncertain are rules by
-kind of number (`experiments.funding.uncertainty.input_distributions`); their parameters are here.
+kind of number (`experiments.funding.sets.input_distributions`); their parameters are here.
 """
 
 from __future__ import annotations
@@ -107,10 +107,11 @@ class UncertaintySettings(Spec):
 
     name: str
     draws: int = bounded_field(10, 100_000)
-    """Fewer say nothing of a range, and leave nothing to cross-validate on."""
+    """Fewer say nothing of a range."""
     worlds: int = bounded_field(0, 100_000)
-    """Redrawn worlds that are simulated; 0: simulation inputs stay as they are."""
-    sobol_base: int = bounded_field(2, 2**16)
+    """Sets of assumptions that are simulated; 0: simulation inputs stay as they are. More draws take them in turn."""
+    sobol_base: int = bounded_field(0, 2**16)
+    """Rows of each sample of the global sensitivity; 0: none."""
     overrun: CostOverrun
     cv: float = bounded_field(0.0, 1.0)
     loads_scale: tuple[float, ...] = bounded_field(0.0)
@@ -125,9 +126,9 @@ class UncertaintySettings(Spec):
     def check(self) -> None:
         """Refuse a base sample that is no power of two, a law without three points in order."""
         if self.sobol_base & (self.sobol_base - 1):
-            raise ConfigError("sobol_base", f"must be a power of two, got {self.sobol_base}")
+            raise ConfigError("sobol_base", f"must be 0 or a power of two, got {self.sobol_base}")
         if self.worlds and self.worlds < 10:
-            raise ConfigError("worlds", f"must be 0, or at least 10 to fit to, got {self.worlds}")
+            raise ConfigError("worlds", f"must be 0, or at least 10 to tell a range, got {self.worlds}")
         if len(self.loads_scale) != 3 or sorted(self.loads_scale) != list(self.loads_scale):
             raise ConfigError("loads_scale", "lowest, likeliest and highest factor, in order")
 

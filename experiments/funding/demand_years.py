@@ -9,7 +9,7 @@ beyond the ceiling does not come (`trips_made_share`). See docs/decisions/013-de
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -35,6 +35,7 @@ from experiments.funding.case import Demand, FundingCase
 from experiments.study.compose import PARTS
 from experiments.study.study import Study
 from sim.arrays import FloatArray
+from sim.caching.kept_results import KeptResults
 from sim.frames import some_rows, with_columns
 from sim.replication import OperatingPlan, Replication, Scorer, draw_window_trucks, score_manifest
 from sim.scenario import Scenario, build_scenario, replace_parts
@@ -46,6 +47,8 @@ from sim.trucks.streams import Purpose, draw_uniforms
 
 YearAmounts = list[list[dict[str, float]]]
 """[alternative][year] -> amounts of one replication."""
+MeasureDay = Callable[[Replication, pd.DataFrame], DayTotals]
+"""A day that is ready to run, and MANIFEST of the trips wanted -> its totals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def replicate_annual_amounts(
         days: list[list[tuple[float, DayTotals]]] = [[] for _ in parameters.scenarios]
         for number, stratum in enumerate(parameters.strata):
             window = _window(parameters, number, replication)
-            for place, totals in enumerate(_day(parameters, scorers, plans, (year, window))):
+            for place, totals in enumerate(totals_of_day(parameters, scorers, plans, (year, window))):
                 days[place].append((stratum.weight, totals))
         for place, own in enumerate(days):
             found[place].append(year_amounts(own))
@@ -127,13 +130,20 @@ def combine_replications(parameters: ParameterSet, replications: Sequence[YearAm
 
 
 def scenario_at_demand(scenario: Scenario, demand: Demand, year: int) -> Scenario:
-    """Return an alternative as it meets a year's demand, the line at closing served late."""
-    scale = scenario.traffic.volume_scale * demand.factor(year)
-    return replace_parts(
-        scenario,
-        traffic=dataclasses.replace(scenario.traffic, volume_scale=scale),
-        port=dataclasses.replace(scenario.port, closing="served_late"),
-    )
+    """Return an alternative as it meets a year's demand, the line at closing served late; the same object each time."""
+
+    def make() -> Scenario:
+        scale = scenario.traffic.volume_scale * demand.factor(year)
+        return replace_parts(
+            scenario,
+            traffic=dataclasses.replace(scenario.traffic, volume_scale=scale),
+            port=dataclasses.replace(scenario.port, closing="served_late"),
+        )
+
+    return _AT_DEMAND.once((scenario,), (demand, year), make)
+
+
+_AT_DEMAND = KeptResults[Scenario](most=256)
 
 
 def operating_plans(
@@ -151,13 +161,27 @@ def _window(parameters: ParameterSet, number: int, replication: int) -> Window:
     return Window(seed=parameters.seed, epoch=EVALUATION, replication=own, start_date=date, days=1)
 
 
-def _day(
+def measure_whole_day(replication: Replication, wanted_trips: pd.DataFrame) -> DayTotals:
+    """Run a day that is served out and return all that a report shows of it."""
+    return day_totals(replication.run_served_out(), wanted_trips, kind_of_day(replication.window))
+
+
+def kind_of_day(window: Window) -> str:
+    """Return the kind of a window's first day, one of `DAY_TYPES`."""
+    return day_type(window.dates()[0].weekday())
+
+
+def totals_of_day(
     parameters: ParameterSet,
     scorers: Mapping[str, Scorer],
     plans: Mapping[str, OperatingPlan],
     year_and_window: tuple[int, Window],
+    measure: MeasureDay = measure_whole_day,
 ) -> list[DayTotals]:
-    """Return the totals of one day under every alternative, all on the same trucks."""
+    """Return the totals of one day under every alternative, all on the same trucks.
+
+    ``plans`` are what each alternative knows of past days (`operating_plans`), the window is of one day.
+    """
     year, window = year_and_window
     met: dict[tuple[str, str], _WantedTrips] = {}
     found = []
@@ -169,7 +193,7 @@ def _day(
         past = plans[name].past
         past = dataclasses.replace(past, trucks_per_day=past.trucks_per_day * parameters.demand.factor(year))
         plan = dataclasses.replace(plans[name], past=past)
-        found.append(_simulate_day(parameters, scenario, plan, met[key]))
+        found.append(_simulate_day(parameters, scenario, plan, met[key], measure))
     return found
 
 
@@ -180,7 +204,7 @@ def _draw_wanted_trips(scenario: Scenario, scorer: Scorer, window: Window) -> _W
 
 
 def _simulate_day(
-    parameters: ParameterSet, scenario: Scenario, plan: OperatingPlan, wanted_trips: _WantedTrips
+    parameters: ParameterSet, scenario: Scenario, plan: OperatingPlan, wanted_trips: _WantedTrips, measure: MeasureDay
 ) -> DayTotals:
     """Return the totals of one alternative on the trips of one day that are made."""
     window = wanted_trips.window
@@ -190,10 +214,8 @@ def _simulate_day(
     if key not in wanted_trips.made:
         wanted_trips.made[key] = _trips_made(wanted_trips, share)
     made = wanted_trips.made[key]
-    outcome = Replication(
-        scenario, wanted_trips.window, made.manifest, made.scores, plan, parameters.engine, made.met
-    ).run_served_out()
-    return day_totals(outcome, wanted_trips.manifest, day_type(window.dates()[0].weekday()))
+    day = Replication(scenario, window, made.manifest, made.scores, plan, parameters.engine, made.met)
+    return measure(day, wanted_trips.manifest)
 
 
 def _trips_made(wanted_trips: _WantedTrips, share: FloatArray) -> _TripsMade:

@@ -81,7 +81,7 @@ def show_progress(terminal: Console, total: int, label: str = "replications") ->
 
             def tell(done: int, of: int) -> None:
                 pace.note(done, of)
-                bar.update(task, completed=done)
+                bar.update(task, completed=done, total=of)
 
             yield tell
     if has_times():

@@ -13,7 +13,7 @@ from test_no_worth_of_drugs import FORBIDDEN, priced_columns, texts
 
 from experiments.cli import main
 from experiments.funding.request import build_case, read_uncertainty_settings
-from experiments.funding.uncertainty.input_distributions import uncertain_economic_inputs
+from experiments.funding.sets.input_distributions import uncertain_economic_inputs
 from experiments.study.compose import search_override
 from experiments.study.study import build_study
 from sim.errors import ConfigError

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from experiments.economics.appraisal import AnnualFlows
-from experiments.funding.budget.spending import BUDGET_FIGURES, budget_totals
+from experiments.funding.budget.spending import budget_totals
 from experiments.funding.case import FundingCase
-from experiments.funding.cash_flows import alternative_costs
 
 ASKED_AT: Final = (50, 80)
 """Percentiles at which a budget is stated."""
-
-
-def with_budget_columns(draws: pd.DataFrame, cases: Iterable[FundingCase]) -> pd.DataFrame:
-    """Return the draws with the columns of `experiments.funding.budget.spending.BUDGET_FIGURES`.
-
-    ``draws`` has ``draw`` and ``alternative``; ``cases`` are the drawn cases, one for each draw in its order.
-    """
-    drawn = [(case, alternative_costs(case)) for case in cases]
-    rows = []
-    for draw, name in zip(draws["draw"], draws["alternative"], strict=True):
-        case, costs = drawn[draw]
-        nothing = np.zeros(case.appraisal.years + 1)
-        rows.append(budget_totals(case, AnnualFlows(costs[name], nothing, nothing)))
-    return draws.assign(**{column: [row[column] for row in rows] for column in BUDGET_FIGURES})
 
 
 class StatedBudget(NamedTuple):

@@ -178,10 +178,10 @@ def _analyse(evidence: Evidence) -> Iterator[PracticeRow]:
         phase,
         "estimate life-cycle costs",
         "part" if evidence.rivals else "open",
-        f"sections {at['ledger']}, {at['present-values']} and {at['spending']}: catalogue prices of units; design, "
-        "land, program office and contingency are the author's",
+        f"sections {at['ledger']}, {at['present-values']} and {at['spending']}: catalogue prices of units and a "
+        "contingency; design, land and program office are the author's",
     )
-    held = found is not None and not found.emulator.empty
+    held = found is not None and bool((found.draws["set"] >= 0).any())
     yield (
         phase,
         "give a confidence range of the cost",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import pandas as pd
 
@@ -48,21 +49,59 @@ PARTIAL_INFORMATION: Final = FrameTable(
         "no input or group is worth more to know than a shuffled one by chance: these draws are too few to rank them",
     ),
 )
-EMULATOR: Final = FrameTable(
-    "emulator",
-    "How well fitted formulas stand in for the simulation",
+NOISE_SHARE: Final = FrameTable(
+    "noise_share",
+    "Noise of simulation that is left in the draws",
     {
         "alternative": NAME,
-        "output": ColumnHead("output", "", "name"),
-        "year": ColumnHead("year", "", "number"),
-        "method": ColumnHead("formula"),
-        "worlds": ColumnHead("sets simulated", "", "number"),
-        "mean": ColumnHead("mean", "", "number"),
-        "cv_rmse": ColumnHead("error, cross-validated", "", "number"),
-        "cv_r2": ColumnHead("explained, cross-validated", "", "share"),
+        "measure": ColumnHead("measure", "", "name"),
+        "share": ColumnHead("of the variance over draws", "", "share"),
+        "low": ColumnHead("low", "", "share"),
+        "high": ColumnHead("high", "", "share"),
+        "repeated": ColumnHead("sets simulated again", "", "number"),
+        "seeds": ColumnHead("seeds of every set", "", "number"),
+        "mean_se": ColumnHead("standard error of a draw, mean, $", "", "number"),
+        "sd": ColumnHead("standard deviation over draws", "", "number"),
     },
-    "0% or less: the formula says no more than the mean. The error is added to every draw that was not simulated.",
-    Prose("No draw was simulated: simulation inputs were held, and no formula was fitted.", "small"),
+    "Sets of assumptions simulated again on seeds that nothing else uses: what they then differ by is noise. Low and "
+    "high: 95% interval over sets. Noisy sets were simulated on more seeds than the others.",
+    Prose("No draw was simulated: simulation inputs were held, and no noise of simulation is in the draws.", "small"),
+)
+HEADLINE: Final = FrameTable(
+    "headline",
+    "Figures at a stated confidence",
+    {
+        "alternative": NAME,
+        "figure": ColumnHead("figure", "", "name"),
+        "planned": ColumnHead("planner's own", "", "number"),
+        "planned_percentile": ColumnHead("draws no higher, %", "", "number"),
+        "mean": ColumnHead("mean of draws", "", "number"),
+        "p50": ColumnHead("half of draws no higher", "", "number"),
+        "p50_low": ColumnHead("low", "", "number"),
+        "p50_high": ColumnHead("high", "", "number"),
+        "p80": ColumnHead("80% of draws no higher", "", "number"),
+        "p80_low": ColumnHead("low", "", "number"),
+        "p80_high": ColumnHead("high", "", "number"),
+    },
+    "Constant dollars of the price year; asks are not discounted, all else is at the headline's rate. The planner's "
+    "own figures are those of the central inputs. Low and high: 95% intervals over draws.",
+    missing_part("figures at a stated confidence", NOT_DRAWN),
+)
+RANKS: Final = FrameTable(
+    "rank_estimates",
+    "Which single inputs net value depends on, above what dummy inputs reach",
+    {
+        "alternative": NAME,
+        "input": ColumnHead("input", "", "name"),
+        "rank_estimate": ColumnHead("rank estimate", "", "share", "assumed"),
+        "dummy_floor": ColumnHead("reached by dummy inputs", "", "share"),
+        "draws": ColumnHead("draws", "", "number"),
+    },
+    "Chatterjee's coefficient: 0% where net value does not hang on the input, 100% where it alone decides. Left out "
+    "are inputs that cannot act, and those that the largest of as many dummy inputs would reach in one of twenty runs.",
+    missing_part(
+        "single inputs by rank", "no input is above what dummy inputs reach: these draws are too few to rank them"
+    ),
 )
 NOISE: Final = FrameTable(
     "noise",
@@ -96,19 +135,19 @@ TORNADO: Final = FrameTable(
 )
 RANKING: Final = FrameTable(
     "sensitivity",
-    "What decides the ranking (Sobol's indices)",
+    "What net value depends on, by group (Sobol's indices)",
     {
         "group": ColumnHead("group of inputs", "", "name"),
         "output": ColumnHead("of", "", "name"),
-        "first": ColumnHead("alone", "", "share", "assumed"),
-        "first_half_width": ColumnHead("±", "", "share"),
-        "total": ColumnHead("with all interactions", "", "share", "assumed"),
-        "total_half_width": ColumnHead("±", "", "share"),
+        "first_words": ColumnHead("alone", "", "name", "assumed"),
+        "total_words": ColumnHead("with all interactions", "", "name", "assumed"),
+        "noise_share": ColumnHead("noise of one seed, taken out", "", "share"),
+        "rows": ColumnHead("rows", "", "number"),
     },
-    "Lead: how far the choice is ahead of the best of the others; rank: whether it leads at all. Share of its "
-    "variance that goes with each group, as far as formulas explain the simulation: how far that is stands in the "
-    "table of formulas. Where they explain nothing, a simulation group of 0% is unknown, not unimportant.",
-    missing_part("global sensitivity of the ranking", "it was not worked out"),
+    "Share of the variance that goes with each group, simulated; net value in normal scores, because a few sets near "
+    "saturation hold most of its variance in dollars. ±: 95% interval over rows. An index with a half-width above 10 "
+    "points is not resolved, and is not ranked. ",
+    missing_part("global sensitivity", "it was not worked out"),
 )
 SCENARIOS: Final = FrameTable(
     "scenarios",
@@ -146,16 +185,51 @@ def acceptability_chapter(evidence: Evidence) -> Section:
             "the alternative of the highest mean is marked as well, and beside it stands what "
             "choosing each would lose on average. " + " ".join(found.notes)
         ),
+        HEADLINE.of(figures_at_confidence(found.headline)),
         charts_uncertainty.acceptability_chart(evidence, found.acceptability),
         charts_uncertainty.expected_loss_chart(evidence, found.acceptability),
         INFORMATION.of(_information(evidence, found.information)),
         missing_part("value of knowing single inputs", "it was not worked out")
         if found.partial_information.empty
         else PARTIAL_INFORMATION.of(partial),
-        EMULATOR.of(found.emulator),
+        NOISE_SHARE.of(found.noise_share),
         NOISE.of(noise),
     )
     return Section("acceptability", title, parts)
+
+
+FIGURE_WORDS: Final = {
+    "ask_usd": "initial spending, $",
+    "cost_usd": "life-cycle cost, $",
+    "user_benefit_usd": "users' gain, $",
+    "npv0_usd": "net present value, $",
+    "loads": "more loads",
+    "break_even_usd": "break-even, $ a load",
+}
+"""Figures of the headline in a reader's words."""
+
+
+def figures_at_confidence(headline: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the headline that are figures, in a reader's words; shares stand in the text."""
+    if headline.empty:
+        return headline
+    shown = headline.loc[headline["p50"].notna()]
+    return shown.assign(figure=shown["figure"].replace(FIGURE_WORDS))
+
+
+def resolved_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return Sobol's indices as a reader meets them: with their half-widths, or not resolved."""
+    if table.empty:
+        return table
+
+    def words(row: Mapping[Any, Any], index: str) -> str:
+        value, half = float(row[index]), float(row[f"{index}_half_width"])
+        if not row[f"{index}_resolved"]:
+            return "not resolved" if math.isnan(half) else f"not resolved (±{percent(half, 0)})"
+        return f"{percent(value, 0)} ±{percent(half, 0)}"
+
+    rows = table.to_dict("records")
+    return table.assign(**{f"{index}_words": [words(row, index) for row in rows] for index in ("first", "total")})
 
 
 def _information(evidence: Evidence, frame: pd.DataFrame) -> pd.DataFrame:
@@ -177,7 +251,8 @@ def sensitivity_chapter(evidence: Evidence) -> Section:
     rows = found.tornado.loc[found.tornado["alternative"] == choice]
     said = (
         "One input at a time at its 10 and 90% points, all others at their central values; "
-        "nothing is counted for interdiction."
+        "nothing is counted for interdiction. Of the inputs of the simulation those are shown that say most by rank, "
+        "simulated at both points."
     )
     swings: tuple[Part, ...] = (missing_part("tornado", f"{plain_name(choice)} does not depend on any drawn input"),)
     if not rows.empty:
@@ -186,8 +261,21 @@ def sensitivity_chapter(evidence: Evidence) -> Section:
         chart = charts_uncertainty.tornado_chart(evidence, choice, unpriced)
         swings = (Prose(said), chart, TORNADO.of(widest))
     scenarios = SCENARIOS._replace(note=SCENARIOS.note.format(rate=percent(evidence.rate, 1)))
-    others = (RANKING.of(found.sensitivity), scenarios.of(found.scenarios), _two_way(found.two_way))
+    others: tuple[Part, ...] = (
+        RANKS.of(_ranked(found.rank_estimates, choice)),
+        RANKING.of(resolved_words(found.sensitivity)),
+        scenarios.of(found.scenarios),
+        _two_way(found.two_way),
+    )
     return Section("sensitivity", title, (*swings, *others))
+
+
+def _ranked(frame: pd.DataFrame, choice: str) -> pd.DataFrame:
+    """Return the inputs above the floor, of the choice, or of all where it is the baseline."""
+    if frame.empty:
+        return frame
+    shown = frame.loc[frame["above_floor"].astype(bool)]
+    return shown.loc[shown["alternative"] == choice] if (shown["alternative"] == choice).any() else shown
 
 
 def _two_way(frame: pd.DataFrame) -> Part:

@@ -211,6 +211,9 @@ def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
                 axes.barh(place, end - base, left=base, height=0.62, hatch=hatch, fc=face, ec=INK, lw=0.8)
             labels.append(_short(str(row["input"])))
         axes.axvline(base, color=INK, lw=1.0)
+        floor = float(shown["dummy_floor_usd"].iloc[0]) / MILLION
+        if np.isfinite(floor):
+            axes.axvspan(base - floor / 2.0, base + floor / 2.0, color=PALE, zorder=0)
         if shown[["low_usd", "high_usd"]].min().min() < 0.0 < shown[["low_usd", "high_usd"]].max().max():
             axes.axvline(0.0, color=FAINT, lw=1.2, ls=":")
         axes.set_yticks(range(len(labels)), labels, fontsize=FONT_PT - 1.5)
@@ -219,6 +222,12 @@ def tornado_chart(evidence: Evidence, name: str, rows: pd.DataFrame) -> Chart:
         points = [(r["input"], usd(r["low_usd"]), usd(r["high_usd"])) for r in shown[::-1].to_dict("records")]
         said = " ".join(f"{what}: {low} at its low point, {high} at its high." for what, low, high in points)
         caption = "Dark: the input at its 10% point; hatched: at its 90% point."
+        if np.isfinite(floor):
+            caption += (
+                " Grey: what a simulated input that moves nothing (a dummy) would swing by noise of simulation; a bar "
+                "of a simulated input within it says nothing."
+            )
+            said += f" Noise floor: {usd(floor * MILLION)}."
         return finish_chart(figure, "tornado", title, said, caption)
 
 

@@ -189,7 +189,7 @@ class Evidence:
     def drawn_inputs(self) -> str:
         """What was drawn: all uncertain inputs, or the economic ones alone where nothing was simulated again."""
         found = self.uncertainty
-        if found is None or found.emulator.empty:
+        if found is None or (found.draws["set"] < 0).all():
             return "uncertain economic inputs alone (simulation inputs were held)"
         return "all uncertain inputs"
 

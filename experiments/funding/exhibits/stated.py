@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from experiments.economics.appraisal import PresentWorth
 from experiments.economics.cost_effectiveness import break_even_usd_per_load
-from experiments.funding.exhibits.choice import request_funding
+from experiments.funding.budget.spending import budget_totals
 from experiments.funding.exhibits.evidence import Evidence
 from sim.arrays import FloatArray
+
+ASK: Final = "ask_then_year_usd"
+"""Column of the draws from which the ask is stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class StatedFigures:
     """What one alternative asks for, costs and depends on."""
 
     ask: StatedFigure
-    """Initial capital, not discounted."""
+    """Initial spending in then-year dollars, not discounted."""
     cost: StatedFigure
     """Life-cycle cost, present value."""
     npv: StatedFigure
@@ -60,21 +64,28 @@ def stated_figures(evidence: Evidence, name: str) -> StatedFigures | None:
     if not evidence.draws:
         return None
     drawn, central = [draw[name] for draw in evidence.draws], evidence.worths[name]
-    asked = request_funding(evidence.appraised, name).capital_usd
-    undiscounted = asked / central.capital if central.capital > 0.0 else 0.0
+    planned = budget_totals(evidence.appraised.case, evidence.alternative(name))[ASK]
 
     def figure(of: Callable[[PresentWorth], float]) -> StatedFigure:
         return _stated(np.array([of(one) for one in drawn], dtype=np.float64), of(central))
 
     price = evidence.usd_per_load
     return StatedFigures(
-        ask=figure(lambda worth: worth.capital * undiscounted),
+        ask=_stated(_column(evidence, name, ASK), planned),
         cost=figure(lambda worth: worth.cost),
         npv=figure(lambda worth: worth.npv(price)),
         break_even=figure(_break_even),
         pays=float(np.mean([one.npv(price) > 0.0 for one in drawn])),
         draws=len(drawn),
     )
+
+
+def _column(evidence: Evidence, name: str, column: str) -> FloatArray:
+    """Return a column of ``draws.csv`` for one alternative."""
+    if evidence.uncertainty is None:
+        raise ValueError("nothing was drawn")
+    draws = evidence.uncertainty.draws
+    return draws.loc[draws["alternative"] == name, column].to_numpy(np.float64)
 
 
 def _break_even(worth: PresentWorth) -> float:

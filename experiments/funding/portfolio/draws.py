@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from experiments.funding.annual import Response
 from experiments.funding.case import UncertaintySettings
 from experiments.funding.portfolio.integer_program import (
     PortfolioLimits,
@@ -23,9 +24,10 @@ from experiments.funding.portfolio.integer_program import (
     build_integer_program,
 )
 from experiments.funding.portfolio.options import SimulatedPort, price_options
+from experiments.funding.portfolio.waits import KNOWN, OVER_30, WORDS
 from experiments.funding.portfolio_plan import PortfolioPlan
-from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_economic_inputs
-from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
+from experiments.funding.sets.input_distributions import UncertainInput, uncertain_economic_inputs
+from experiments.funding.sets.simulated_sets import SimulatedSets
 from experiments.funding.uncertainty.valuation import Valuation, mean_response
 from sim.arrays import FloatArray
 
@@ -59,19 +61,20 @@ class PortfolioRobustness:
 
 
 def options_by_draw(
-    port: SimulatedPort, plan: PortfolioPlan, settings: UncertaintySettings, formulas: FittedFormulas | None
+    port: SimulatedPort, plan: PortfolioPlan, settings: UncertaintySettings, sets: SimulatedSets | None
 ) -> tuple[OptionsByDraw, tuple[UncertainInput, ...]]:
     """Return the port's options in every draw, and what was drawn."""
     beliefs, seed = tuple(uncertain_economic_inputs(port.asked, settings)), port.asked.study.seed
-    valuation, choices = Valuation(port.asked, mean_response(port.simulated), beliefs, formulas), port.choices(plan)
-    shifts = None
-    if formulas is not None:
-        shifts = formulas.shifts(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PORTFOLIO_KEY,))))
+    valuation, choices = Valuation(port.asked, mean_response(port.simulated), beliefs, sets), port.choices(plan)
+    responses = valuation.responses_of(settings.draws)
+    waits = {name: amount for name, amount in valuation.response.amounts.items() if name in (*WORDS, OVER_30, KNOWN)}
     uniforms = [_uniforms(one, settings.draws, seed) for one in beliefs]
     worlds = []
-    for draw in valuation.drawn_cases(uniforms, shifts, settings.draws):
-        worlds.append(list(price_options(port.moved(draw.case, draw.response), choices, plan, draw.scale)))
-    return worlds, (*beliefs, *(formulas.inputs if formulas else ()))
+    for draw in valuation.drawn_cases(uniforms, responses, settings.draws):
+        # budgets and waits stay as they are: what is drawn is what options cost and bring
+        simulated = Response(draw.response.alternatives, draw.response.years, {**draw.response.amounts, **waits})
+        worlds.append(list(price_options(port.moved(draw.case, simulated), choices, plan, draw.scale)))
+    return worlds, (*beliefs, *(sets.inputs if sets else ()))
 
 
 def _uniforms(uncertain_input: UncertainInput, draws: int, seed: int) -> FloatArray:

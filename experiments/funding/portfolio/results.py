@@ -17,7 +17,7 @@ from experiments.funding.portfolio.integer_program import PortfolioOption
 from experiments.funding.portfolio.options import Begin, SimulatedPort, begin_of, option_wait
 from experiments.funding.portfolio.waits import KNOWN, LONG, WAIT, wait_amounts
 from experiments.funding.portfolio_plan import PortfolioPlan
-from experiments.funding.uncertainty.input_distributions import UncertainInput
+from experiments.funding.sets.input_distributions import UncertainInput
 from experiments.intervals import IntervalEstimate, Sample, estimate_interval
 
 

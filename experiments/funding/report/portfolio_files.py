@@ -14,7 +14,7 @@ from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.funding.report.portfolio_page import build_portfolio_page, render_portfolio_page
 from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import Report
-from experiments.funding.uncertainty.input_distributions import uncertain_inputs_table
+from experiments.funding.sets.input_distributions import uncertain_inputs_table
 from experiments.study.run_record import run_record
 
 FORMAT: Final = "throughgate-portfolio/3"

@@ -30,7 +30,7 @@ def request_words(request: FundingRequest, evidence: Evidence, name: str) -> str
     stated = stated_figures(evidence, name)
     ask = usd(request.capital_usd)
     if request.capital_usd and stated is not None:
-        ask = usd(stated.ask.p80)
+        ask = f"{usd(stated.ask.p80)} in then-year dollars"
     once = f", {usd(request.once_usd)} once before service" if request.once_usd else ""
     staff = staff_words(request, case.terms.persons_per_post)
     pays = f", which pays for {staff}" if staff else ""
@@ -39,9 +39,10 @@ def request_words(request: FundingRequest, evidence: Evidence, name: str) -> str
     dollars = f"{case.appraisal.price_year} dollars, not discounted."
     if not request.capital_usd or stated is None:
         return f"{words}; {dollars}"
+    other = "Sums once and by year are in" if request.once_usd else "The yearly sum is in"
     return (
-        f"{words}; {dollars} The sum is enough in 80% of {stated.draws} draws, {usd(stated.ask.p50)} in half of them, "
-        f"and the planner's own {usd(request.capital_usd)} in {percent(stated.budget_holds, 0)}."
+        f"{words}. The ask is enough in 80% of {stated.draws} draws, {usd(stated.ask.p50)} in half of them, and the "
+        f"planner's own {usd(stated.ask.planned)} in {percent(stated.budget_holds, 0)}. {other} {dollars}"
     )
 
 

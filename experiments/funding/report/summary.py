@@ -81,7 +81,7 @@ def _bought(evidence: Evidence, name: str) -> str:
     stated = stated_figures(evidence, name)
     capital = f"{usd(request.capital_usd)} of capital"
     if stated is not None and request.capital_usd:
-        capital = f"{usd(stated.ask.p80)} of capital (enough in 80% of draws)"
+        capital = f"{usd(stated.ask.p80)} of capital in then-year dollars (enough in 80% of draws)"
     return f"{capital} in {order_words(evidence, name)} and {usd(request.yearly_usd)} a year for {what}."
 
 

@@ -67,12 +67,20 @@ def draw_ranges_table(uncertainty: Uncertainty) -> Table:
 def draw_ranges_note(uncertainty: Uncertainty) -> str:
     """Return what the table stands for, and how wide the noise of replications is beside it."""
     draws = int(uncertainty.draws["draw"].nunique())
-    drawn = "prices, values and assumptions" if not uncertainty.emulator.empty else "prices and values"
-    held = "" if not uncertainty.emulator.empty else "; the simulation's inputs were held"
-    return (
-        f"{draws} draws of all {drawn} together{held}: what is not known. {_noise_words(uncertainty)} pays: draws with "
-        "a net value above zero; best: draws in which it leads, with no worth put on loads."
-    )
+    parts = [
+        f"{draws} draws of all prices, values and assumptions together: what is not known."
+        if (uncertainty.draws["set"] >= 0).any()
+        else f"{draws} draws of all prices and values together; the simulation's inputs were held: what is not known.",
+        _noise_words(uncertainty),
+    ]
+    noise = uncertainty.noise_share
+    for row in (noise.loc[noise["measure"] == "npv0"] if len(noise) else noise).to_dict(orient="records"):
+        span = f"{percent(row['low'], 0)} to {percent(row['high'], 0)}"
+        parts.append(
+            f"Noise of simulation is {percent(row['share'], 0)} [{span}] of the variance of {row['alternative']}."
+        )
+    ends = "pays: draws with a net value above zero; best: draws in which it leads, with no worth put on loads."
+    return f"{' '.join(parts)} {ends}"
 
 
 def _noise_words(uncertainty: Uncertainty) -> str:

@@ -1,137 +1,56 @@
 """What is not known about a funding case, and what that does to the choice.
 
 Parameters are drawn together, and each draw has its own best alternative. What more replications of
-the same parameters would remove is no such uncertainty; it stands in `Uncertainty.noise` alone.
-Every field of `Uncertainty` is one table, written as one CSV of its own name. Dollars are present
-values of the appraisal's price year above the baseline; loads are discounted like money.
-``usd_per_load`` is the axis of a sweep: no value of a load is claimed.
+the same parameters would remove is no such uncertainty; it stands in `Uncertainty.noise`, and what is
+left of it in the draws in `Uncertainty.noise_share`. Every field of `Uncertainty` is one table, written
+as one CSV of its own name. Dollars are present values of the appraisal's price year above the baseline;
+loads are discounted like money. ``usd_per_load`` is the axis of a sweep: no value of a load is claimed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final
 
-import numpy as np
 import pandas as pd
-from scipy.stats import qmc
 
-from experiments.economics.appraisal import appraise, project_returns
 from experiments.economics.cost_effectiveness import break_even_usd_per_load
-from experiments.execution.parallel import Progress
+from experiments.execution.robustness import Retrain
 from experiments.funding.annual import Response
-from experiments.funding.budget.draws import with_budget_columns
 from experiments.funding.case import FundingCase, UncertaintySettings
-from experiments.funding.cash_flows import price_alternatives
 from experiments.funding.noise import noise_table
+from experiments.funding.sets.acting_inputs import acting_inputs
+from experiments.funding.sets.input_distributions import uncertain_economic_inputs, uncertain_inputs_table
+from experiments.funding.sets.simulated_sets import Scorers
 from experiments.funding.uncertainty import scenarios as uncertainty_scenarios
 from experiments.funding.uncertainty import sensitivity as uncertainty_sensitivity
+from experiments.funding.uncertainty.draw_tables import (
+    draw_points,
+    drawn_numbers_table,
+    draws_table,
+    groups_known,
+    headlines_of,
+    noise_share_table,
+    ranks_of_draws,
+    sensitivity_table,
+)
 from experiments.funding.uncertainty.evppi import evppi_table
-from experiments.funding.uncertainty.input_distributions import uncertain_economic_inputs, uncertain_inputs_table
-from experiments.funding.uncertainty.redrawn_worlds import fit_formulas, formula_errors_table
-from experiments.funding.uncertainty.sensitivity import sobol_indices, tornado_table, widest_swing_inputs
-from experiments.funding.uncertainty.valuation import Valuation, ValuationPoints, mean_response
-from sim.arrays import FloatArray
-from sim.replication import Scorer
+from experiments.funding.uncertainty.sensitivity import tornado_table, widest_swing_inputs
+from experiments.funding.uncertainty.simulation_stages import (
+    Show,
+    draw_sets,
+    shows_nothing,
+    simulated_matrices,
+    with_moved_inputs,
+)
+from experiments.funding.uncertainty.sobol_estimates import FIRST_LOOK
+from experiments.funding.uncertainty.sobol_matrices import SimulatedMatrices
+from experiments.funding.uncertainty.valuation import Valuation, draws_at_other_rates, mean_response
 
-DRAW_KEY: Final = 2_100_000
-"""Stream key of the draws."""
 LEADING: Final = 8
 """Inputs whose partial information is worked out one by one."""
-RATE_COLUMNS: Final = (
-    "draw", "alternative", "rate", "capital_usd", "cost_usd", "user_benefit_usd", "npv0_usd", "loads",
-)  # fmt: skip
-RETURN_COLUMNS: Final = ("draw", "alternative", "irr", "irr_reason", "payback_y", "discounted_payback_y")
-
-
-def draws_at_other_rates(
-    valuation: Valuation, uniforms: FloatArray, shifts: FloatArray | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return every draw at every other rate (`RATE_COLUMNS`), and every draw's returns (`RETURN_COLUMNS`).
-
-    ``uniforms`` are [draw, economic input], ``shifts`` [draw, column] those of the headline's draws.
-    The baseline, which is zero, is left out. Missing: no rate, or never paid back within the years.
-    Where the user gives a value of a load, it is in the returns as in the headline's.
-    """
-    case, baseline = valuation.asked, valuation.asked.study.baseline
-    price = case.appraisal.interdiction_usd_per_load
-    rates: list[tuple[object, ...]] = []
-    returns: list[tuple[object, ...]] = []
-    for number, draw in enumerate(valuation.drawn_cases(uniforms.T, shifts, len(uniforms))):
-        alternatives = price_alternatives(draw.case, draw.response)
-        rates += [
-            (number, name, rate, worth.capital, worth.cost, worth.user_benefit, worth.npv0, draw.scale * worth.loads)
-            for rate in case.appraisal.rates()
-            if rate != case.appraisal.discount_rate
-            for name, worth in appraise(alternatives, baseline, rate).items()
-            if name != baseline
-        ]
-        scaled = None if price is None else draw.scale * price
-        for name, flows in alternatives.items():
-            if name != baseline:
-                found = project_returns(flows, alternatives[baseline], scaled, case.appraisal.discount_rate)
-                returns.append((number, name, *found))
-    return pd.DataFrame(rates, columns=list(RATE_COLUMNS)), pd.DataFrame(returns, columns=list(RETURN_COLUMNS))
-
-
-def uncertainty_notes(valuation: Valuation, settings: UncertaintySettings) -> tuple[str, ...]:
-    """Return the sentences that go beside the tables: what was drawn, ruled out, left to chance."""
-    return (
-        f"{settings.draws} draws of {len(valuation.beliefs)} uncertain numbers, all together, by a "
-        "Latin hypercube; discount rate, years and price index are scenarios and never drawn.",
-        "Prices that are one number written twice share a draw; one overrun hits all equipment, "
-        "one all civil works; all else is drawn independently.",
-        *_world_notes(valuation, settings.draws),
-    )
-
-
-def _world_notes(valuation: Valuation, draws: int) -> Iterator[str]:
-    if (formulas := valuation.formulas) is None:
-        yield "Simulation inputs stay as they are: nothing was redrawn."
-        return
-    worlds, refused = len(formulas.simulated), formulas.refused
-    senseless = f"; {refused} more made no sense" if refused else ""
-    rest = (
-        f"; {draws - worlds} follow formulas, their error on unseen sets of assumptions added" if draws > worlds else ""
-    )
-    yield f"{worlds} of the draws were simulated, each as a set of assumptions{senseless}{rest}."
-    if formulas.tried:
-        yield (
-            f"Of {formulas.tried} sets of assumptions looked at, {formulas.tried - draws} were drawn again: a station "
-            "of today's port would have been asked for more than it can do, with the trucks counted there."
-        )
-    if len(formulas.repeated) > 1:
-        yield (
-            f"{len(formulas.repeated)} sets of assumptions were simulated twice, with other random numbers: "
-            f"chance makes up {100.0 * chance_variance_share(valuation):.0f}% of the spread (variance) of users' gain "
-            "over sets of assumptions; the rest is doubt about inputs."
-        )
-    yield (
-        "In the tornado, simulation inputs that lead were simulated at both ends; other simulation "
-        "inputs there, and all of them in the global sensitivity, act through formulas fitted to "
-        "the sets of assumptions and cover what these explain (table emulator), not the rest."
-    )
-
-
-def chance_variance_share(valuation: Valuation) -> float:
-    """Return the share of the variance of users' gain over worlds that is luck, of the worst rival.
-
-    Half of the mean square between two simulations of the same world.
-    """
-    formulas = valuation.formulas
-    if formulas is None:
-        raise ValueError("no sets of assumptions were simulated")
-
-    def gains(shifts: Sequence[FloatArray]) -> FloatArray:
-        rows = [valuation.worths({}, one) for one in formulas.factors(np.array(shifts))]
-        base = valuation.asked.study.baseline
-        return np.array([[w.user_benefit for n, w in row.items() if n != base] for row in rows])
-
-    first = gains([formulas.simulated[place] for place in formulas.repeated])
-    between = ((first - gains(list(formulas.repeated.values()))) ** 2).mean(axis=0) / 2.0
-    whole = gains(list(formulas.simulated.values())).var(axis=0, ddof=1)
-    return float((between / np.maximum(whole, 1e-300)).max())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +62,26 @@ class Uncertainty:
     ``group``, ``value`` (central), ``distribution`` (words), ``p10``, ``p50``, ``p90``, ``unit``
     (``x`` for a factor), ``source``, ``confidence``."""
     draws: pd.DataFrame
-    """``draw``, ``alternative``, ``capital_usd``, ``cost_usd``, ``user_benefit_usd``, ``npv0_usd``,
-    ``loads``; not discounted: ``ask_usd``, ``ask_then_year_usd``, ``life_cycle_usd``, ``life_cycle_then_year_usd``."""
-    emulator: pd.DataFrame
-    """How well cheap formulas stand in for the simulation: ``output`` (``truck_h``, ``loads``),
-    ``alternative``, ``year``, ``method``, ``worlds``, ``mean``, ``cv_rmse``, ``cv_r2``; the error
-    is added to every draw."""
+    """``draw``, ``alternative``, ``ask_usd`` (initial spending, undiscounted),
+    ``ask_then_year_usd``, ``life_cycle_usd``, ``life_cycle_then_year_usd``, ``capital_usd``, ``cost_usd``,
+    ``user_benefit_usd``, ``npv0_usd``, ``npv0_se_usd`` (standard error over seeds; 0: not simulated),
+    ``loads``, ``break_even_usd`` (infinite: none), ``set`` (number of the simulated set; -1: the case's own
+    response), and by simulated year ``truck_h_y1``, ``trips_y1``, ``loads_y1`` and so on."""
+    drawn_numbers: pd.DataFrame
+    """``draw``, and every drawn input by its key: the number, or the factor on a list."""
+    headline: pd.DataFrame
+    """Figures at a stated confidence, a row an alternative and ``figure`` (a column of the draws): ``planned``,
+    ``planned_percentile`` (percent of draws no higher), ``mean``, ``p50``, ``p80`` and the ends of their
+    intervals over draws (``p50_low``, ...), ``draws``. Shares of draws (``budget_holds_share``, ``pays_share``,
+    ``pays_at_planned_break_even_share``) stand in ``mean``, their intervals in ``low``, ``high``."""
+    noise_share: pd.DataFrame
+    """What is left of the noise of simulation in the draws, on other seeds: ``alternative``, ``measure``
+    (npv0, loads), ``share`` of the variance over draws, ``low``, ``high``, ``repeated`` (sets simulated again),
+    ``seeds``, ``mean_se`` (of a draw's net value, over its seeds), ``sd`` over draws."""
+    rank_estimates: pd.DataFrame
+    """What single inputs say of net value, by ranks of the draws: ``alternative``, ``input``, ``rank_estimate``,
+    ``dummy_floor`` (the largest of as many dummy inputs in one of twenty runs), ``above_floor``, ``draws``.
+    Inputs that cannot act are left out."""
     acceptability: pd.DataFrame
     """``usd_per_load``, ``alternative``, ``acceptability`` (share of draws in which it is best),
     ``mean_nmb_usd``, ``expected_loss_usd``, ``best`` (highest mean: the frontier)."""
@@ -167,11 +100,12 @@ class Uncertainty:
     tornado: pd.DataFrame
     """One input at a time at its 10 and 90% points: ``alternative``, ``usd_per_load`` (0 or the
     alternative's break-even), ``input``, ``low_point``, ``high_point``, ``low_usd``, ``high_usd``,
-    ``swing_usd``, ``base_usd``; the widest swing first."""
+    ``swing_usd``, ``base_usd``, ``se_usd`` (over seeds; 0: no simulation in it), ``dummy_floor_usd`` (the widest
+    swing of as many dummy inputs as were simulated, in one of twenty runs); the widest swing first."""
     sensitivity: pd.DataFrame
-    """Sobol's indices by group of inputs: ``output``, ``group``, ``first``, ``first_half_width``,
-    ``total``, ``total_half_width``, at 95 %. Outputs: ``lead`` (how far the choice is ahead of the
-    best of the others) and ``rank`` (whether it leads at all: 1 or 0)."""
+    """Sobol's indices by group of inputs, simulated: ``output``, ``group``, ``first``, ``first_half_width``,
+    ``first_resolved`` (half-width at most 0.1), the same of ``total``, ``noise_share`` (of the variance of one
+    seed, taken out), ``rows``. Outputs: net value in normal scores, and whether it pays at its break-even."""
     scenarios: pd.DataFrame
     """``scenario`` (words), ``kind`` (rate, horizon, growth, late, downtime, displaced, view),
     ``alternative``, ``npv0_usd``, ``loads``, ``break_even_usd``, ``best`` (True for the highest
@@ -198,124 +132,122 @@ class Uncertainty:
 def analyze_uncertainty(
     case: FundingCase,
     response: Response,
-    scorers: Mapping[str, Scorer],
+    scorers: Scorers,
     settings: UncertaintySettings,
-    progress: Progress | None = None,
+    show: Show = shows_nothing,
+    retrain: Retrain | None = None,
 ) -> Uncertainty:
     """Return all that is uncertain about a case.
 
-    ``scorers`` are fitted risk models by `sim.shared_draws.risk_key`; ``progress`` is told how many
-    worlds of all are simulated.
+    ``scorers`` are fitted risk models by `sim.shared_draws.risk_key`; ``retrain`` trains those that learn again in each
+    drawn set of assumptions (None: no alternative has one).
     """
-    formulas = fit_formulas(case, scorers, settings.draws, settings.worlds, progress)
-    valuation = Valuation(case, mean_response(response), tuple(uncertain_economic_inputs(case, settings)), formulas)
-    return tabulate_uncertainty(valuation, settings, noise_table(case, response))
+    economic = tuple(uncertain_economic_inputs(case, settings))
+    sets = draw_sets(case, scorers, settings, show, retrain)
+    valuation = Valuation(case, mean_response(response), economic, sets)
+    acting: tuple[str, ...] = ()
+    if sets is not None:
+        with show("inputs that can act") as tell:
+            acting = acting_inputs(case, scorers, sets.inputs, sets.uniforms, tell)
+        valuation = dataclasses.replace(
+            valuation, sets=with_moved_inputs(valuation, sets, scorers, (settings, acting), show)
+        )
+    matrices = None
+    if settings.sobol_base:
+        matrices = simulated_matrices(valuation, scorers, settings, show)
+    with show("present values of the draws") as tell:
+        found = tabulate_uncertainty(valuation, settings, noise_table(case, response), (acting, matrices))
+        if tell is not None:
+            tell(1, 1)
+    return found
 
 
-def tabulate_uncertainty(valuation: Valuation, settings: UncertaintySettings, noise: pd.DataFrame) -> Uncertainty:
-    """Return every table of a case whose formulas are fitted."""
-    formulas = valuation.formulas
-    uniforms, shifts, points = _drawn(valuation, settings)
-    n = len(valuation.economic)
-    at_rates, returns = draws_at_other_rates(valuation, uniforms[:, :n], shifts)
-    base = valuation.worths({}, None)
+def tabulate_uncertainty(
+    valuation: Valuation,
+    settings: UncertaintySettings,
+    noise: pd.DataFrame,
+    acting_and_matrices: tuple[Sequence[str], SimulatedMatrices | None] = ((), None),
+) -> Uncertainty:
+    """Return every table of a case whose sets of assumptions are simulated."""
+    (acting, matrices), baseline = acting_and_matrices, valuation.asked.study.baseline
+    uniforms, points = draw_points(valuation, settings)
+    n, responses = len(valuation.economic), valuation.responses_of(settings.draws)
+    at_rates, returns = draws_at_other_rates(valuation, uniforms[:, :n], responses)
+    base = valuation.worths({})
     thresholds = {name: break_even_usd_per_load(worth) for name, worth in base.items()}
     prices = uncertainty_sensitivity.sweep_points(settings.usd_per_load, thresholds.values())
     shown = [price for price in prices if price == 0.0 or price in thresholds.values()]
     swings, places = tornado_table(valuation), {one.name: place for place, one in enumerate(valuation.beliefs)}
+    draws = draws_table(valuation, points, uniforms)
+    sensitivity = sensitivity_table(valuation, matrices, thresholds)
     return Uncertainty(
         inputs=uncertain_inputs_table(valuation.beliefs),
-        draws=with_budget_columns(_draws_table(points), _economic_cases(valuation, uniforms[:, :n])),
-        emulator=pd.DataFrame() if formulas is None else formula_errors_table(formulas, valuation.response),
+        draws=draws,
+        drawn_numbers=drawn_numbers_table(valuation, uniforms),
+        headline=headlines_of(valuation, draws),
+        noise_share=noise_share_table(valuation, points, uniforms, draws),
+        rank_estimates=ranks_of_draws(valuation, uniforms, points, acting),
         acceptability=uncertainty_sensitivity.acceptability_table(points.outcomes, prices),
         information=uncertainty_sensitivity.perfect_information_table(points.outcomes, prices),
         partial_information=evppi_table(
             points.outcomes,
             {name: uniforms[:, [places[name]]] for name in widest_swing_inputs(swings, LEADING)},
-            _groups_known(valuation, uniforms),
+            groups_known(valuation, uniforms, settings.draws),
             shown,
             valuation.asked.study.seed,
         ),
         intervals=uncertainty_sensitivity.draw_intervals_table(
-            points.outcomes, points.harm_usd_per_load, points.not_replaced, valuation.asked.study.baseline
+            points.outcomes, points.harm_usd_per_load, points.not_replaced, baseline
         ),
         tornado=swings,
-        sensitivity=_sensitivity(valuation, settings, shown),
+        sensitivity=sensitivity,
         scenarios=uncertainty_scenarios.scenario_table(valuation, settings),
         two_way=uncertainty_scenarios.two_way_table(valuation, settings, prices),
         noise=noise,
-        notes=uncertainty_notes(valuation, settings),
+        notes=uncertainty_notes(valuation, settings, matrices),
         draws_at_rates=at_rates,
         drawn_returns=returns,
     )
 
 
-def _drawn(
-    valuation: Valuation, settings: UncertaintySettings
-) -> tuple[FloatArray, FloatArray | None, ValuationPoints]:
-    """Return the draws' uniforms [draw, belief], their shifts, and what they come to."""
-    seeds = np.random.SeedSequence(valuation.asked.study.seed, spawn_key=(DRAW_KEY,))
-    rng = np.random.default_rng(seeds)
-    economic = qmc.LatinHypercube(d=len(valuation.economic), rng=rng).random(settings.draws)
-    if valuation.formulas is None:
-        return economic, None, valuation.at(economic, None)
-    shifts = valuation.formulas.shifts(rng)
-    points = valuation.at(economic, shifts)
-    return np.hstack([economic, valuation.formulas.uniforms]), shifts, points
+def uncertainty_notes(
+    valuation: Valuation, settings: UncertaintySettings, matrices: SimulatedMatrices | None = None
+) -> tuple[str, ...]:
+    """Return the sentences that go beside the tables: what was drawn, ruled out, left to chance."""
+    return (
+        f"{settings.draws} draws of {len(valuation.beliefs)} uncertain numbers, all together, by a "
+        "Latin hypercube; discount rate, years and price index are scenarios and never drawn.",
+        "Prices that are one number written twice share a draw; one overrun hits all equipment, "
+        "one all civil works; all else is drawn independently.",
+        *_set_notes(valuation, settings.draws),
+        *_matrix_notes(valuation, matrices),
+    )
 
 
-def _economic_cases(valuation: Valuation, uniforms: FloatArray) -> Iterator[FundingCase]:
-    """Yield every draw's case with its prices and lives; what is simulated moves no payment."""
-    return (drawn.case for drawn in valuation.drawn_cases(uniforms.T, None, len(uniforms)))
+def _set_notes(valuation: Valuation, draws: int) -> Iterator[str]:
+    if (sets := valuation.sets) is None:
+        yield "Simulation inputs stay as they are: nothing was redrawn."
+        return
+    n = len(sets.drawn)
+    senseless = f"; {sets.senseless} more made no sense" if sets.senseless else ""
+    shared = f"; {draws - n} more draws take them in turn" if draws > n else ""
+    yield f"{n} sets of assumptions were simulated, all on the same {sets.seeds} seeds{senseless}{shared}."
+    if sets.tried:
+        yield (
+            f"Of {sets.tried} sets of assumptions looked at, {sets.tried - n - sets.senseless} were rejected and drawn "
+            "again: a station of today's port would have been asked for more than it can do, with the trucks counted "
+            "there. Inputs so depend on each other, in the draws as in the global sensitivity."
+        )
 
 
-def _groups_known(valuation: Valuation, uniforms: FloatArray) -> dict[str, FloatArray]:
-    """Return what each group's draws say: the outcomes if it alone moved [draw, feature]."""
-    groups = [one.group for one in valuation.beliefs]
-    found = {}
-    for group in dict.fromkeys(groups):
-        if group == "harm":
-            continue
-        outcomes = valuation.only(uniforms, [one == group for one in groups])
-        features = np.hstack([outcomes.npv0, outcomes.loads])
-        found[group] = features[:, np.ptp(features, axis=0) > 0.0]
-    return found
-
-
-def _sensitivity(valuation: Valuation, settings: UncertaintySettings, prices: list[float]) -> pd.DataFrame:
-    """Return Sobol's indices of the lead of the case's own choice, and of whether it leads.
-
-    Of what the formulas say: what they leave unexplained is no input that could be known.
-    """
-    groups = [one.group for one in valuation.beliefs]
-    base = valuation.worths({}, None)
-    first = {p: max(base, key=lambda name: (base[name].npv(p), -base[name].cost)) for p in prices}
-
-    def outputs(points: FloatArray) -> dict[str, FloatArray]:
-        n = len(valuation.economic)
-        found = valuation.at(points[:, :n], valuation.emulated(points[:, n:])).outcomes
-        columns: dict[str, FloatArray] = {}
-        for price in prices:
-            benefit = found.benefit(price)
-            place = found.names.index(first[price])
-            lead = benefit[:, place] - np.delete(benefit, place, axis=1).max(axis=1)
-            what = f"of {first[price]} at {price:.0f} USD a load"
-            columns |= {f"lead {what}": lead, f"rank {what}": (lead >= 0.0).astype(np.float64)}
-        return columns
-
-    return sobol_indices(outputs, groups, settings.sobol_base, valuation.asked.study.seed)
-
-
-def _draws_table(points: ValuationPoints) -> pd.DataFrame:
-    names, (n, width) = points.outcomes.names, points.outcomes.npv0.shape
-    return pd.DataFrame(
-        {
-            "draw": np.repeat(np.arange(n), width),
-            "alternative": np.tile(np.array(names, dtype=object), n),
-            "capital_usd": points.capital.ravel(),
-            "cost_usd": points.costs.ravel(),
-            "user_benefit_usd": points.user_benefit.ravel(),
-            "npv0_usd": points.outcomes.npv0.ravel(),
-            "loads": points.outcomes.loads.ravel(),
-        }
+def _matrix_notes(valuation: Valuation, matrices: SimulatedMatrices | None) -> Iterator[str]:
+    if matrices is None or valuation.sets is None:
+        return
+    rows = len(matrices.matrices.economic)
+    look = ", a first look (uncertainty=full takes 1,024)" if rows < FIRST_LOOK else ""
+    left = matrices.matrices.left_out
+    out = f" {left} rows were left out: nothing that was drawn anew was accepted." if left else ""
+    yield (
+        f"Global sensitivity: {rows} rows of each sample{look}, every row simulated on a seed of its own, noise of "
+        f"simulation taken out; learned models are those of the case there, and are not trained again.{out}"
     )

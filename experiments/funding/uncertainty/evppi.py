@@ -147,7 +147,7 @@ def evppi_table(
 
     ``inputs`` hold what is known of each input [draw, 1]: its numbers, or the uniforms behind them;
     ``groups`` what is known of each group [draw, feature]: a few numbers that sum it up, such as
-    the outcomes if it alone moved. Formulas behind them must not have seen the draw's own outcome.
+    the outcomes if it alone moved.
     """
     tried = [(name, False, known) for name, known in inputs.items()]
     tried += [(name, True, known) for name, known in groups.items()]

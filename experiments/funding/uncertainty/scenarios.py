@@ -6,7 +6,7 @@ Each scenario changes one thing in the case and goes through the arithmetic of t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,8 +18,9 @@ from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import price_alternatives
 from experiments.funding.request import read_economic_option, read_time_values
-from experiments.funding.uncertainty.accepted_draws import DEMAND
-from experiments.funding.uncertainty.valuation import Valuation, scale_response
+from experiments.funding.sets.accepted_draws import DEMAND
+from experiments.funding.sets.input_distributions import UncertainInput
+from experiments.funding.uncertainty.valuation import Valuation
 
 OTHER_VIEWS = ("dot_2023", "dot_2023_cargo", "carrier_2024")
 """Benefits that are shown beside the case's own, never added to it."""
@@ -29,7 +30,7 @@ WorthScenario = tuple[str, str, Mapping[str, PresentWorth]]
 
 def scenario_table(valuation: Valuation, settings: UncertaintySettings) -> pd.DataFrame:
     """Return every scenario by alternative; see `Uncertainty.scenarios`."""
-    base = valuation.worths({}, None)
+    base = valuation.worths({})
     found = [("the case itself", "base", base), *_of_case(valuation, settings), *_of_worths(base, settings)]
     found += _views(valuation.asked, valuation.response)
     return pd.DataFrame(row for scenario in found for row in _rows(*scenario))
@@ -40,7 +41,7 @@ def two_way_table(valuation: Valuation, settings: UncertaintySettings, usd_per_l
 
     Columns: ``usd_per_load``, ``saving_factor``, ``best``, ``nmb_usd``.
     """
-    base = valuation.worths({}, None)
+    base = valuation.worths({})
     rows = []
     for price in usd_per_load:
         for factor in settings.saving_factors:
@@ -83,7 +84,7 @@ def _of_case(valuation: Valuation, settings: UncertaintySettings) -> Iterator[Wo
     for years in sorted({*settings.horizons_y, last}):
         if last_service_y(case) <= years <= last:
             yield f"{years} years of operation", "horizon", _worths(case, response, years=years)
-    yield from _growth(valuation, settings.growth_points)
+    yield from _growth(valuation)
     for late in settings.late_y:
         moved = defer_purchases(case, late_y=late)
         if last_service_y(moved) <= last:
@@ -129,19 +130,22 @@ def defer_purchases(case: FundingCase, order_y: int = 0, late_y: int = 0) -> Fun
     return dataclasses.replace(case, purchases=purchases)
 
 
-def _growth(valuation: Valuation, points: float) -> Iterator[WorthScenario]:
-    """Yield slower and faster growth by the formulas, as far as their range goes."""
-    formulas = valuation.formulas
-    if formulas is None:
-        return
-    for place, belief in enumerate(formulas.inputs):
+def growth_steps(case: FundingCase, inputs: Sequence[UncertainInput], points: float) -> dict[float, tuple[int, float]]:
+    """Return slower and faster growth of demand, within its range: growth -> (place of the input, position)."""
+    found = {}
+    for place, belief in enumerate(inputs):
         one = belief.assumption
         if one is None or one.key != f"{DEMAND}growth_share_per_y":
             continue
         for step in (-points, points):
-            growth = min(max(belief.value + step, one.low), one.high)
-            point = formulas.emulator.centre.copy()
-            point[place] = (growth - one.low) / (one.high - one.low)
-            factors = formulas.factors(formulas.emulator.shift(point[None, :]))[0]
-            worths = _worths(valuation.asked, scale_response(valuation.response, factors))
-            yield f"growth {growth:.1%} a year (formulas)", "growth", worths
+            growth = min(max(case.terms.demand.growth_share_per_y + step, one.low), one.high)
+            found[growth] = (place, (growth - one.low) / (one.high - one.low))
+    return found
+
+
+def _growth(valuation: Valuation) -> Iterator[WorthScenario]:
+    """Yield slower and faster growth, as simulated."""
+    if valuation.sets is None:
+        return
+    for growth, amounts in valuation.sets.growth.items():
+        yield f"growth {growth:.1%} a year", "growth", valuation.moved_worths(amounts.whole)

@@ -1,23 +1,23 @@
-"""Which alternative is best in how many draws, and which inputs that hangs on.
+"""Which alternative is best in how many draws, and how far single inputs swing it.
 
-Sobol's indices are by group of inputs (first order: the share of variance that goes if a group alone
-were known; total: the share that stays if all else were known); the tornado moves one input at a
-time to its 10 and 90% points. Draws are draws of parameters, never replications.
-
-Sources: Saltelli et al. (2010) for the estimators; Herman and Usher (2017) for SALib.
+The tornado moves one input at a time to its 10 and 90% points. Draws are draws of parameters, never replications.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
 from experiments.economics.appraisal import PresentWorth
 from experiments.economics.cost_effectiveness import DrawOutcomes, break_even_usd_per_load, decide_at_value
+from experiments.funding.sets.simulated_sets import ENDS
 from experiments.funding.uncertainty.valuation import Valuation
 from sim.arrays import FloatArray
 
@@ -106,70 +106,101 @@ def _percentiles(name: str, values: FloatArray, unit: str) -> dict[str, float]:
     }
 
 
-SOBOL_COLUMNS = ["output", "group", "first", "first_half_width", "total", "total_half_width"]
-
-
-def sobol_indices(
-    outputs: Callable[[FloatArray], Mapping[str, FloatArray]],
-    groups: Sequence[str],
-    n_base: int,
-    seed: int,
-    coverage: float = 0.95,
-) -> pd.DataFrame:
-    """Return Sobol's indices of every output by group of inputs; see `Uncertainty.sensitivity`.
-
-    ``outputs`` takes uniforms [point, input] and returns each output [point]; inputs of one of the
-    ``groups`` move together. The base sample ``n_base`` is a power of two; (groups + 2) times as
-    many points are evaluated. Indices are zero for an output that nothing moves.
-    """
-    from SALib.analyze import sobol as analyze
-    from SALib.sample import sobol as sample
-
-    names = [f"x{place}" for place in range(len(groups))]
-    problem = {"num_vars": len(groups), "names": names, "bounds": [[0.0, 1.0]] * len(groups), "groups": list(groups)}
-    points = np.asarray(sample.sample(problem, n_base, calc_second_order=False, seed=seed))
-    order = list(dict.fromkeys(groups))
-    rows: list[tuple[object, ...]] = []
-    for name, values in outputs(points).items():
-        if np.ptp(values) == 0.0:
-            rows += [(name, group, 0.0, 0.0, 0.0, 0.0) for group in order]
-            continue
-        found = analyze.analyze(problem, values, calc_second_order=False, conf_level=coverage, seed=seed)
-        parts = [np.asarray(found[key], np.float64) for key in ("S1", "S1_conf", "ST", "ST_conf")]
-        rows += [(name, group, *(float(part[place]) for part in parts)) for place, group in enumerate(order)]
-    table = pd.DataFrame(rows, columns=SOBOL_COLUMNS)
-    return table.sort_values(["output", "total"], ascending=[True, False], ignore_index=True)
-
-
-POINTS: Final = (0.1, 0.9)
 NEGLIGIBLE: Final = 1e-4
 """Swings below this share of the widest are left out."""
+BY_LUCK: Final = 0.05
+TORNADO_COLUMNS: Final = (
+    "alternative", "usd_per_load", "input", "low_point", "high_point", "low_usd", "high_usd", "swing_usd", "base_usd",
+    "se_usd", "dummy_floor_usd",
+)  # fmt: skip
 
 
 def tornado_table(valuation: Valuation) -> pd.DataFrame:
     """Return the swings of every alternative; see `Uncertainty.tornado`.
 
     Two outcomes: net present value without any worth of loads, and net monetary benefit at the
-    alternative's own break-even, where it is zero in the case itself.
+    alternative's own break-even, where it is zero in the case itself. Simulation inputs that were not
+    simulated at their ends are left out.
     """
-    base = valuation.worths({}, None)
-    rows = []
-    for one, ends in zip(valuation.beliefs, valuation.ends(POINTS), strict=True):
-        label = (one.name, *(one.number(u) for u in POINTS))
+    base, beliefs, rows = valuation.worths({}), valuation.beliefs, []
+    by_block = {place: swings_by_block(valuation, place) for place in simulated_ends(valuation)}
+    for place, ends in valuation.ends().items():
+        one = beliefs[place]
+        label = (one.name, *(one.number(u) for u in ENDS))
         for name in base:
             if name != valuation.asked.study.baseline:
-                rows += _rows(name, base, ends, label)
-    columns = [
-        "alternative", "usd_per_load", "input", "low_point", "high_point",
-        "low_usd", "high_usd", "swing_usd", "base_usd",
-    ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns)
+                rows += _rows(name, base, ends, label, by_block.get(place))
+    table = pd.DataFrame(rows, columns=list(TORNADO_COLUMNS[:-1]))
     if table.empty:
         return table
     widest = table.groupby(["alternative", "usd_per_load"])["swing_usd"].transform("max")
+    keys = [(str(name), float(price)) for name, price in zip(table["alternative"], table["usd_per_load"], strict=True)]
+    floors = {
+        (name, price): dummy_swing([one[name].npv0 + price * one[name].loads for one in by_block.values()])
+        for name, price in dict.fromkeys(keys)
+    }
+    table = table.assign(dummy_floor_usd=[floors[key] for key in keys])
     table = table[table["swing_usd"] > NEGLIGIBLE * widest]
     order = ["alternative", "usd_per_load", "swing_usd", "input"]
     return table.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SwingByBlock:
+    """How far one alternative moves from the low to the high end of an input, on each block of seeds [block]."""
+
+    npv0: FloatArray
+    loads: FloatArray
+
+
+def simulated_ends(valuation: Valuation) -> list[int]:
+    """Return the places of the beliefs that were simulated at both ends."""
+    if valuation.sets is None:
+        return []
+    n, ends = len(valuation.economic), valuation.sets.ends
+    return sorted({n + place for place, _ in ends if all((place, u) in ends for u in ENDS)})
+
+
+def swings_by_block(valuation: Valuation, place: int) -> dict[str, SwingByBlock]:
+    """Return the swing of every alternative on each block, of a belief that was simulated at both ends.
+
+    Raises
+    ------
+    ValueError
+        No set was simulated.
+    """
+    if valuation.sets is None:
+        raise ValueError("no sets of assumptions were simulated")
+    low, high = (valuation.sets.ends[place - len(valuation.economic), u].blocks for u in ENDS)
+    pairs = [
+        (valuation.worths({}, up.response), valuation.worths({}, down.response))
+        for up, down in zip(high, low, strict=True)
+    ]
+    return {
+        name: SwingByBlock(
+            np.array([up[name].npv0 - down[name].npv0 for up, down in pairs]),
+            np.array([up[name].loads - down[name].loads for up, down in pairs]),
+        )
+        for name in pairs[0][0]
+    }
+
+
+def dummy_swing(swings: Sequence[FloatArray]) -> float:
+    """Return what the widest swing of as many dummy inputs reaches in one of twenty runs; NaN of none.
+
+    ``swings`` are those of each simulated input by block of seeds [block]. A dummy's ends are the same set, so that all
+    that its swing shows is noise; that of the mean over blocks is pooled over inputs (t).
+
+    Examples
+    --------
+    >>> round(dummy_swing([np.array([1.0, 3.0]), np.array([7.0, 5.0])]), 3)  # standard error 1, the wider of two
+    6.164
+    """
+    if not len(swings):
+        return math.nan
+    error = math.sqrt(float(np.mean([own.var(ddof=1) / len(own) for own in swings])))
+    share, freedom = (1.0 - BY_LUCK) ** (1.0 / len(swings)), sum(len(own) - 1 for own in swings)
+    return float(special.stdtrit(freedom, (1.0 + share) / 2.0)) * error
 
 
 def widest_swing_inputs(table: pd.DataFrame, count: int) -> list[str]:
@@ -179,12 +210,20 @@ def widest_swing_inputs(table: pd.DataFrame, count: int) -> list[str]:
 
 
 def _rows(
-    name: str, base: Mapping[str, PresentWorth], ends: list[dict[str, PresentWorth]], label: tuple[object, ...]
+    name: str,
+    base: Mapping[str, PresentWorth],
+    ends: list[dict[str, PresentWorth]],
+    label: tuple[object, ...],
+    by_block: Mapping[str, SwingByBlock] | None,
 ) -> list[tuple[object, ...]]:
     own = break_even_usd_per_load(base[name])
     prices = [0.0] if own is None or own <= 0.0 else [0.0, own]
     rows: list[tuple[object, ...]] = []
     for price in prices:
         low, high = (end[name].npv(price) for end in ends)
-        rows.append((name, price, *label, low, high, abs(high - low), base[name].npv(price)))
+        error = 0.0
+        if by_block is not None:
+            swings = by_block[name].npv0 + price * by_block[name].loads
+            error = float(swings.std(ddof=1)) / math.sqrt(len(swings))
+        rows.append((name, price, *label, low, high, abs(high - low), base[name].npv(price), error))
     return rows

@@ -1,27 +1,28 @@
 """What a funding case is worth as a function of everything that is uncertain about it.
 
-Drawn prices, lives and values, and drawn changes of the response, go through the same arithmetic as
+Drawn prices, lives and values, and the response of simulated sets of assumptions, go through the same arithmetic as
 the headline (`experiments.funding.cash_flows.price_alternatives`): there is no second account.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
+import pandas as pd
 
-from experiments.economics.appraisal import PresentWorth, appraise
+from experiments.economics.appraisal import AnnualFlows, PresentWorth, appraise, project_returns
 from experiments.economics.cost_effectiveness import DrawOutcomes
 from experiments.economics.costs import Asset, CostPart, InvestmentMeasure, amounts_of
-from experiments.funding.annual import DEVIATION, LOADS, TRIPS, TRUCK_H, Response
+from experiments.funding.annual import Response
+from experiments.funding.budget.spending import BUDGET_FIGURES
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import price_alternatives
-from experiments.funding.uncertainty.accepted_draws import range_positions
-from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, NOT_REPLACED, OVERRUN, UncertainInput
-from experiments.funding.uncertainty.redrawn_worlds import FittedFormulas
+from experiments.funding.sets.input_distributions import LOADS_SCALE, NOT_REPLACED, OVERRUN, UncertainInput
+from experiments.funding.sets.simulated_sets import ENDS, SimulatedSets
 from sim.arrays import FloatArray
 
 DrawnChanges = Mapping[str, tuple[float, float]]
@@ -132,7 +133,22 @@ class DrawnCase(NamedTuple):
     scale: float
     """Factor on loads above the baseline's, for what simulation does not know."""
 
+    def flows(self) -> dict[str, AnnualFlows]:
+        """Return costs, users' gain and loads of every alternative by year."""
+        return price_alternatives(self.case, self.response)
 
+    def worths(self, flows: Mapping[str, AnnualFlows]) -> dict[str, PresentWorth]:
+        """Return present values at the headline's rate."""
+        found = appraise(flows, self.case.study.baseline, self.case.appraisal.discount_rate)
+        return {name: dataclasses.replace(one, loads=one.loads * self.scale) for name, one in found.items()}
+
+
+Figure = Callable[[FundingCase, AnnualFlows], float]
+"""The drawn case and one alternative's flows in it -> a figure of the alternative."""
+
+
+DRAWN_FIGURES: Final[Mapping[str, Figure]] = BUDGET_FIGURES
+"""Column of the draws -> figure of every alternative, beside the present values."""
 TOTALS: Final = ("user_benefit", "cost", "capital")
 
 
@@ -144,6 +160,8 @@ class ValuationPoints:
     user_benefit: FloatArray
     costs: FloatArray
     capital: FloatArray
+    figures: Mapping[str, FloatArray]
+    """`DRAWN_FIGURES` by name."""
     harm_usd_per_load: FloatArray
     """[point] what a load would do if nothing replaced it; for shares of seizures only."""
     not_replaced: FloatArray
@@ -158,116 +176,161 @@ class Valuation:
     response: Response
     """Means of the replications: one replication."""
     economic: tuple[UncertainInput, ...]
-    formulas: FittedFormulas | None
+    sets: SimulatedSets | None
+    """None: simulation inputs stay as they are."""
 
     @property
     def beliefs(self) -> tuple[UncertainInput, ...]:
         """Every uncertain number, those of the economics first."""
-        return (*self.economic, *(self.formulas.inputs if self.formulas else ()))
+        return (*self.economic, *(self.sets.inputs if self.sets else ()))
 
-    def at(self, uniforms: FloatArray, shifts: FloatArray | None) -> ValuationPoints:
-        """Return the worth of every alternative at many points.
+    def responses_of(self, draws: int) -> list[Response] | None:
+        """Return what each draw was simulated to, sets in turn where there are more draws; None: the case's own."""
+        if self.sets is None:
+            return None
+        return [self.sets.drawn[draw % len(self.sets.drawn)].whole for draw in range(draws)]
 
-        ``uniforms`` are [point, economic input]; ``shifts`` [point, column] change the response on
-        a log scale (None: as in the case itself).
-        """
+    def at(self, uniforms: FloatArray, responses: Sequence[Response] | None) -> ValuationPoints:
+        """Return the outcomes of draws: uniforms [draw, economic input], and the response of each."""
         changes = changes_by_draw(self.economic, uniforms.T, len(uniforms))
-        factors = self.factors(shifts, len(uniforms))
-        rows = [self.worths(*each) for each in zip(changes, factors, strict=True)]
+        drawn = [
+            self.drawn(one, response) for one, response in zip(changes, self._each(responses, changes), strict=True)
+        ]
+        flows = [one.flows() for one in drawn]
+        rows = [one.worths(of) for one, of in zip(drawn, flows, strict=True)]
         gains, costs, capital = (
             np.array([[getattr(worth, name) for worth in row.values()] for row in rows]) for name in TOTALS
         )
-        harms, shares = np.array([self._harm(drawn) for drawn in changes]).T
-        return ValuationPoints(DrawOutcomes.of(rows), gains, costs, capital, harms, shares)
-
-    def emulated(self, uniforms: FloatArray) -> FloatArray | None:
-        """Return changes of the response [point, column] by formulas, from uniforms [point, simulation input]."""
-        formulas = self.formulas
-        return None if formulas is None else formulas.emulator.shift(range_positions(formulas.inputs, uniforms))
+        figures = {
+            name: np.array([[figure(one.case, of[n]) for n in of] for one, of in zip(drawn, flows, strict=True)])
+            for name, figure in DRAWN_FIGURES.items()
+        }
+        harms, shares = np.array([self._harm(one) for one in changes]).T
+        return ValuationPoints(DrawOutcomes.of(rows), gains, costs, capital, figures, harms, shares)
 
     def only(self, uniforms: FloatArray, group: Sequence[bool]) -> DrawOutcomes:
-        """Return the outcomes if some numbers alone were drawn, all others as in the case itself.
+        """Return the outcomes if some economic numbers alone were drawn, all else as in the case itself.
 
-        ``uniforms`` are [point, input], ``group`` says which inputs are drawn. Simulation inputs
-        act by formulas that have not seen the draw's own world.
+        ``uniforms`` are [draw, economic input], ``group`` says which of them are drawn.
         """
-        n = len(self.economic)
-        places = [place for place in range(n) if group[place]]
+        places = [place for place, mine in enumerate(group) if mine]
         changes = changes_by_draw([self.economic[p] for p in places], uniforms.T[places], len(uniforms))
-        shifts = None
-        if self.formulas is not None and any(group[n:]):
-            points = range_positions(self.formulas.inputs, uniforms[:, n:])
-            kept = np.where(np.asarray(group[n:]), points, self.formulas.emulator.centre)
-            shifts = self.formulas.shift_left_out(kept)
-        factors = self.factors(shifts, len(uniforms))
-        return DrawOutcomes.of([self.worths(*each) for each in zip(changes, factors, strict=True)])
+        return DrawOutcomes.of([self.worths(one) for one in changes])
 
-    def ends(self, points: Sequence[float]) -> list[list[dict[str, PresentWorth]]]:
-        """Return the worths with one number at each quantile, [belief][quantile].
+    def only_simulated(self, draws: int) -> DrawOutcomes:
+        """Return the outcomes if the simulation inputs alone were drawn, as simulated.
 
-        As simulated there, for simulation inputs that lead; else by formulas.
+        Raises
+        ------
+        ValueError
+            No set was simulated.
         """
-        ends = [
-            [self.worths(drawn_changes([one], [float(one.law.at(u))]), None) for u in points] for one in self.economic
-        ]
-        if self.formulas is None:
-            return ends
-        n, formulas = len(self.formulas.inputs), self.formulas
-        worlds = np.repeat(formulas.emulator.centre[None, :], n * len(points), axis=0)
-        for place, one in enumerate(formulas.inputs):
-            for step, u in enumerate(points):
-                worlds[place * len(points) + step, place] = float(one.law.at(u))
-        shifts = formulas.emulator.shift(worlds)
-        for (place, u), change in formulas.ends.items():
-            if u in points:
-                shifts[place * len(points) + points.index(u)] = change
-        every = [self.worths({}, factor) for factor in formulas.factors(shifts)]
-        return ends + [every[i * len(points) : (i + 1) * len(points)] for i in range(n)]
+        if (responses := self.responses_of(draws)) is None:
+            raise ValueError("no sets of assumptions were simulated")
+        return DrawOutcomes.of([self.worths({}, one) for one in responses])
 
-    def worths(self, drawn_changes: DrawnChanges, factors: FloatArray | None) -> dict[str, PresentWorth]:
-        """Return the worths with drawn numbers, and amounts changed by factors."""
-        drawn = self.drawn(drawn_changes, factors)
-        alternatives = price_alternatives(drawn.case, drawn.response)
-        worths = appraise(alternatives, self.asked.study.baseline, self.asked.appraisal.discount_rate)
-        return {name: dataclasses.replace(worth, loads=worth.loads * drawn.scale) for name, worth in worths.items()}
+    def ends(self, points: Sequence[float] = ENDS) -> dict[int, list[dict[str, PresentWorth]]]:
+        """Return the worths with one number at each quantile, [quantile], by place of the belief.
 
-    def drawn(self, drawn_changes: DrawnChanges, factors: FloatArray | None) -> DrawnCase:
-        """Return the case with drawn numbers, and its response changed by factors."""
+        Of every economic number, and of the simulation inputs that were simulated there: above what the case itself
+        comes to on the same seeds.
+        """
+        found = {
+            place: [self.worths(drawn_changes([one], [float(one.law.at(u))])) for u in points]
+            for place, one in enumerate(self.economic)
+        }
+        if self.sets is None:
+            return found
+        for place in sorted({place for place, _ in self.sets.ends}):
+            moved = [self.sets.ends.get((place, u)) for u in points]
+            if all(one is not None for one in moved):
+                found[len(self.economic) + place] = [self.moved_worths(one.whole) for one in moved if one is not None]
+        return found
+
+    def moved_worths(self, response: Response) -> dict[str, PresentWorth]:
+        """Return the case's own worths, moved as far as a simulated set lies from the case on the same seeds.
+
+        Raises
+        ------
+        ValueError
+            No set was simulated.
+        """
+        if self.sets is None:
+            raise ValueError("no sets of assumptions were simulated")
+        base = self.worths({})
+        there, here = self.worths({}, response), self.worths({}, self.sets.itself.whole)
+        return {
+            name: dataclasses.replace(
+                worth,
+                user_benefit=worth.user_benefit + there[name].user_benefit - here[name].user_benefit,
+                loads=worth.loads + there[name].loads - here[name].loads,
+            )
+            for name, worth in base.items()
+        }
+
+    def worths(self, drawn_changes: DrawnChanges, response: Response | None = None) -> dict[str, PresentWorth]:
+        """Return the worths with drawn numbers, and a response in the place of the case's own."""
+        drawn = self.drawn(drawn_changes, response)
+        return drawn.worths(drawn.flows())
+
+    def drawn(self, drawn_changes: DrawnChanges, response: Response | None = None) -> DrawnCase:
+        """Return the case with drawn numbers, and a response in the place of its own."""
         case = redrawn_case(self.asked, drawn_changes) if drawn_changes else self.asked
-        response = self.response if factors is None else scale_response(self.response, factors)
-        return DrawnCase(case, response, drawn_changes.get(LOADS_SCALE, (1.0, 1.0))[0])
+        scale = drawn_changes.get(LOADS_SCALE, (1.0, 1.0))[0]
+        return DrawnCase(case, self.response if response is None else response, scale)
 
-    def drawn_cases(self, uniforms: Iterable[FloatArray], shifts: FloatArray | None, draws: int) -> Iterator[DrawnCase]:
+    def drawn_cases(
+        self, uniforms: Iterable[FloatArray], responses: Sequence[Response] | None, draws: int
+    ) -> Iterator[DrawnCase]:
         """Yield the case of every draw, from the uniforms of each economic input, [draw] each."""
         changes = changes_by_draw(self.economic, uniforms, draws)
-        return (self.drawn(*each) for each in zip(changes, self.factors(shifts, draws), strict=True))
+        return (self.drawn(*each) for each in zip(changes, self._each(responses, changes), strict=True))
 
-    def factors(self, shifts: FloatArray | None, points: int) -> Sequence[FloatArray | None]:
-        """Return the factors on the response by point; None: as in the case itself."""
-        return [None] * points if self.formulas is None or shifts is None else list(self.formulas.factors(shifts))
+    def _each(self, responses: Sequence[Response] | None, changes: Sequence[object]) -> Sequence[Response | None]:
+        return [None] * len(changes) if responses is None else responses
 
     def _harm(self, drawn_changes: DrawnChanges) -> tuple[float, float]:
         harm = redrawn_case(self.asked, drawn_changes).harm
         return harm.usd_per_load, drawn_changes.get(NOT_REPLACED, (harm.not_replaced_high_share, 0.0))[0]
 
 
-def scale_response(response: Response, factors: FloatArray) -> Response:
-    """Return a response with hours, trips and loads changed [output, alternative, year].
-
-    All classes change alike; the spread of a class's hours changes as its mean does.
-    """
-    hours, trips, loads = (factor[:, :, None] for factor in factors)
-    by_prefix = {TRUCK_H: hours, TRIPS: trips, DEVIATION: hours / trips}
-    amounts: dict[str, FloatArray] = dict(response.amounts)
-    amounts[LOADS] = amounts[LOADS] * loads
-    for prefix, factor in by_prefix.items():
-        for name in response.classes:
-            if (key := f"{prefix}{name}") in amounts:
-                amounts[key] = amounts[key] * factor
-    return Response(response.alternatives, response.years, amounts)
-
-
 def mean_response(response: Response) -> Response:
     """Return a response of one replication: the mean of all."""
     amounts = {name: values.mean(axis=2, keepdims=True) for name, values in response.amounts.items()}
     return Response(response.alternatives, response.years, amounts)
+
+
+RATE_COLUMNS: Final = (
+    "draw", "alternative", "rate", "capital_usd", "cost_usd", "user_benefit_usd", "npv0_usd", "loads",
+)  # fmt: skip
+RETURN_COLUMNS: Final = ("draw", "alternative", "irr", "irr_reason", "payback_y", "discounted_payback_y")
+
+
+def draws_at_other_rates(
+    valuation: Valuation, uniforms: FloatArray, responses: Sequence[Response] | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return every draw at every other rate (`RATE_COLUMNS`), and every draw's returns (`RETURN_COLUMNS`).
+
+    ``uniforms`` are [draw, economic input], ``responses`` those of the headline's draws.
+    The baseline, which is zero, is left out. Missing: no rate, or never paid back within the years.
+    Where the user gives a value of a load, it is in the returns as in the headline's.
+    """
+    case, baseline = valuation.asked, valuation.asked.study.baseline
+    price = case.appraisal.interdiction_usd_per_load
+    rates: list[tuple[object, ...]] = []
+    returns: list[tuple[object, ...]] = []
+    for number, draw in enumerate(valuation.drawn_cases(uniforms.T, responses, len(uniforms))):
+        alternatives = draw.flows()
+        rates += [
+            (number, name, rate, worth.capital, worth.cost, worth.user_benefit, worth.npv0, draw.scale * worth.loads)
+            for rate in case.appraisal.rates()
+            if rate != case.appraisal.discount_rate
+            for name, worth in appraise(alternatives, baseline, rate).items()
+            if name != baseline
+        ]
+        scaled = None if price is None else draw.scale * price
+        for name, flows in alternatives.items():
+            if name != baseline:
+                found = project_returns(flows, alternatives[baseline], scaled, case.appraisal.discount_rate)
+                returns.append((number, name, *found))
+    return pd.DataFrame(rates, columns=list(RATE_COLUMNS)), pd.DataFrame(returns, columns=list(RETURN_COLUMNS))

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from made_response import response, small, valuation
 
-from experiments.funding.budget.draws import stated_budgets, with_budget_columns
-from experiments.funding.budget.spending import BUDGET_FIGURES, budget_totals
+from experiments.funding.budget.draws import stated_budgets
+from experiments.funding.budget.spending import budget_totals
 from experiments.funding.cash_flows import price_alternatives
 from experiments.funding.uncertainty.valuation import redrawn_case
 
@@ -19,20 +19,18 @@ KEY = "cost.portal.assets.scanner.price_usd"
 def test_a_dearer_draw_asks_for_more() -> None:
     case = small()
     dearer = redrawn_case(case, {KEY: (7.0e6, 3.5e6)})
-    draws = pd.DataFrame({"draw": [0, 0, 1, 1], "alternative": ["today", "more"] * 2})
-    columns = with_budget_columns(draws, [case, dearer])
-    assert columns.loc[[0, 2], list(BUDGET_FIGURES)].to_numpy().sum() == 0.0
-    ask = columns["ask_usd"].to_numpy()
-    assert ask[1] == budget_totals(case, FLOWS)["ask_usd"]
-    assert ask[3] - ask[1] == pytest.approx(3.5e6 * 122.272 / 125.231)
+    totals = [budget_totals(one, price_alternatives(one, response())["more"]) for one in (case, dearer)]
+    assert sum(budget_totals(dearer, price_alternatives(dearer, response())["today"]).values()) == 0.0
+    assert totals[1]["ask_usd"] - totals[0]["ask_usd"] == pytest.approx(3.5e6 * 122.272 / 125.231)
 
 
 def test_stated_percentiles_are_values_of_draws() -> None:
     made, n = valuation(), 20
     rng = np.random.default_rng(3)
     uniforms = rng.random((n, len(made.economic)))
-    cases = (drawn.case for drawn in made.drawn_cases(uniforms.T, None, n))
-    draws = with_budget_columns(pd.DataFrame({"draw": range(n), "alternative": "more"}), cases)
+    figures = made.at(uniforms, None).figures
+    place = list(made.response.alternatives).index("more")
+    draws = pd.DataFrame({"alternative": "more"} | {name: values[:, place] for name, values in figures.items()})
     for stated in stated_budgets(small(), FLOWS, draws, "more").values():
         assert stated is not None
         assert stated.p50_usd < stated.p80_usd

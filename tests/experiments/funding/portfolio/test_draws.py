@@ -7,7 +7,7 @@ import itertools
 
 import numpy as np
 import pytest
-from made_response import formulas, standard
+from made_response import sets, standard
 from planned import DRAWS, YEARS, asked, found, joined, port
 
 from experiments.funding.portfolio.draws import options_by_draw, portfolio_robustness
@@ -58,11 +58,11 @@ def test_replications_average_to_the_choice() -> None:
     assert made.noise("loads").low < made.noise("loads").mean < made.noise("loads").high
 
 
-def test_redrawn_worlds_move_what_is_found() -> None:
-    doubt = dataclasses.replace(standard(), draws=len(formulas().uniforms))
+def test_simulated_sets_move_what_is_found() -> None:
+    doubt = dataclasses.replace(standard(), draws=len(sets().uniforms))
     plain = options_by_draw(port("a"), asked(), doubt, None)
-    moved = options_by_draw(port("a"), asked(), doubt, formulas())
-    assert len(moved[1]) == len(plain[1]) + len(formulas().inputs)
+    moved = options_by_draw(port("a"), asked(), doubt, sets())
+    assert len(moved[1]) == len(plain[1]) + len(sets().inputs)
     pairs = list(zip(plain[0], moved[0], strict=True))
     assert all(a[1].cost_usd == b[1].cost_usd for a, b in pairs)
     assert all(a[1].npv0_usd != b[1].npv0_usd for a, b in pairs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 
-import pandas as pd
 import pytest
 
 from experiments.funding.chapters import effectiveness
@@ -128,7 +127,10 @@ def test_what_was_not_run_is_said_in_its_place(page: str, bare: str) -> None:
 
 def test_without_sets_of_assumptions_nothing_is_said_to_be_simulated(uncertainty: Uncertainty, page: str) -> None:
     """``uncertainty.worlds=0`` draws prices and holds the simulation's inputs: the page may claim no more."""
-    held = funded.page(uncertainty=dataclasses.replace(uncertainty, emulator=pd.DataFrame()))
+    nothing = uncertainty.noise_share.iloc[:0]
+    held = funded.page(
+        uncertainty=dataclasses.replace(uncertainty, draws=uncertainty.draws.assign(set=-1), noise_share=nothing)
+    )
     assert "No draw was simulated: simulation inputs were held" in held
     assert "draws of uncertain economic inputs alone (simulation inputs were held)" in held
     assert "all uncertain inputs" not in held

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from made_response import small, standard, valuation
 
-from experiments.funding.uncertainty.scenarios import scenario_table, two_way_table
+from experiments.funding.uncertainty.scenarios import growth_steps, scenario_table, two_way_table
 
 DOUBT = dataclasses.replace(standard(), late_y=(1, 9), horizons_y=(2, 30))
 
@@ -48,10 +48,27 @@ def test_views_stand_beside_each_other() -> None:
     assert carrier["user_benefit_usd"] > base["user_benefit_usd"]
 
 
-def test_growth_follows_the_formulas_as_far_as_its_range_goes() -> None:
+def test_growth_is_as_simulated_above_the_case_on_the_same_seeds() -> None:
     assert more("growth") == {}
-    slow, fast = more("growth", simulated=True).values()
-    assert slow["user_benefit_usd"] < fast["user_benefit_usd"]
+    one, base = valuation(simulated=True), more("base")["the case itself"]
+    ((name, row),) = more("growth", simulated=True).items()
+    assert name == "growth 2.0% a year"
+    assert one.sets is not None
+    (amounts,) = one.sets.growth.values()
+    gap = (
+        one.worths({}, amounts.whole)["more"].user_benefit - one.worths({}, one.sets.itself.whole)["more"].user_benefit
+    )
+    assert row["user_benefit_usd"] == pytest.approx(base["user_benefit_usd"] + gap)
+
+
+def test_growth_is_moved_within_its_range() -> None:
+    one = valuation(simulated=True)
+    assert one.sets is not None
+    steps = growth_steps(small(), one.sets.inputs, 0.5)
+    (growth,) = [b.assumption for b in one.sets.inputs if b.name == "demand.growth_share_per_y"]
+    assert growth is not None
+    assert list(steps) == [growth.low, growth.high]
+    assert [position for _, position in steps.values()] == [0.0, 1.0]
 
 
 def test_the_grid_turns_where_savings_and_loads_pay() -> None:

@@ -9,14 +9,15 @@ import pytest
 from made_response import REPLICATIONS, response, small, valuation
 
 from experiments.economics.appraisal import appraise
+from experiments.economics.costs import INITIAL_COST_KINDS
 from experiments.funding.cash_flows import price_alternatives
-from experiments.funding.uncertainty.input_distributions import LOADS_SCALE
-from experiments.funding.uncertainty.valuation import mean_response, scale_response
+from experiments.funding.sets.input_distributions import LOADS_SCALE
+from experiments.funding.uncertainty.valuation import DRAWN_FIGURES, mean_response
 
 
 def test_the_case_itself_is_the_headline() -> None:
     headline = appraise(price_alternatives(small(), response()), "today", small().appraisal.discount_rate)
-    found = valuation().worths({}, None)
+    found = valuation().worths({})
     for name, worth in headline.items():
         for field in dataclasses.fields(worth):
             assert getattr(found[name], field.name) == pytest.approx(getattr(worth, field.name))
@@ -24,14 +25,14 @@ def test_the_case_itself_is_the_headline() -> None:
 
 def test_only_numbers_that_are_drawn_move() -> None:
     one = valuation()
-    nothing = one.only(np.full((2, len(one.beliefs)), 0.9), [False] * len(one.beliefs))
-    base = one.worths({}, None)["more"]
+    nothing = one.only(np.full((2, len(one.economic)), 0.9), [False] * len(one.economic))
+    base = one.worths({})["more"]
     assert nothing.npv0[:, 1].tolist() == [base.npv0] * 2
 
 
 def test_loads_are_scaled_and_money_is_not() -> None:
     one = valuation()
-    base, moved = one.worths({}, None), one.worths({LOADS_SCALE: (0.5, 1.0)}, None)
+    base, moved = one.worths({}), one.worths({LOADS_SCALE: (0.5, 1.0)})
     assert moved["more"].loads == pytest.approx(0.5 * base["more"].loads)
     assert moved["more"].npv0 == base["more"].npv0
 
@@ -45,18 +46,6 @@ def test_a_price_moves_its_cost_one_for_one() -> None:
     assert ends[1] - ends[0] == pytest.approx(step * restated)
 
 
-def test_factors_move_hours_trips_and_loads_by_alternative_and_year() -> None:
-    middle = mean_response(response())
-    factors = np.ones((3, 2, 2))
-    factors[0, 1, 0], factors[2, 0, 1] = 0.5, 3.0
-    found = scale_response(middle, factors)
-    assert found.mean("truck_h_loaded", "more")[1] == 0.5 * middle.mean("truck_h_loaded", "more")[1]
-    assert found.mean("truck_h_loaded", "more")[4] == middle.mean("truck_h_loaded", "more")[4]
-    assert found.mean("loads", "today")[4] == 3.0 * middle.mean("loads", "today")[4]
-    # the spread of hours follows their mean
-    assert found.mean("deviation_h_empty", "more")[1] == pytest.approx(0.1)
-
-
 def test_draws_of_the_economics_leave_the_baseline_at_zero() -> None:
     one = valuation()
     points = one.at(np.random.default_rng(1).random((5, len(one.economic))), None)
@@ -66,14 +55,36 @@ def test_draws_of_the_economics_leave_the_baseline_at_zero() -> None:
     assert (points.harm_usd_per_load > 0.0).all()
 
 
-def test_a_simulated_input_moves_through_its_formula() -> None:
+def test_a_simulated_input_moves_as_far_as_it_was_simulated_to() -> None:
     one = valuation(simulated=True)
     (growth,) = [b for b in one.beliefs if b.name.startswith("demand.growth")]
-    less, more = (end["more"].user_benefit for end in one.ends((0.1, 0.9))[one.beliefs.index(growth)])
-    base = one.worths({}, None)["more"].user_benefit
+    ends = one.ends()
+    assert sorted(ends) == [*range(len(one.economic)), one.beliefs.index(growth)], "others were not simulated there"
+    less, more = (end["more"].user_benefit for end in ends[one.beliefs.index(growth)])
+    base = one.worths({})["more"].user_benefit
     assert less < base < more
     # hours of both alternatives move by the same factor, exp(position - middle)
-    assert more / base == pytest.approx(np.exp(growth.law.at(0.9) - growth.law.b), rel=0.05)
+    assert more / base == pytest.approx(np.exp(growth.law.at(0.9) - growth.law.b), rel=0.1)
+
+
+def test_draws_take_the_sets_in_turn() -> None:
+    one = valuation(simulated=True)
+    assert one.sets is not None
+    responses = one.responses_of(len(one.sets.drawn) + 1)
+    assert responses is not None
+    hours = [one.amounts["truck_h_loaded"].tolist() for one in responses]
+    assert hours[0] == hours[-1]
+    assert hours[1] != hours[0]
+    assert valuation().responses_of(3) is None
+
+
+def test_each_alternative_has_its_initial_spending_undiscounted() -> None:
+    one = valuation()
+    middle = one.at(np.full((1, len(one.economic)), 0.5), None)
+    spent = price_alternatives(small(), one.response)["more"].cost.total(kinds=INITIAL_COST_KINDS)
+    assert DRAWN_FIGURES["ask_usd"](one.asked, one.drawn({}).flows()["more"]) == pytest.approx(spent.sum())
+    assert middle.figures["ask_usd"][0, 0] == 0.0
+    assert middle.figures["ask_usd"][0, 1] > 0.0
 
 
 def test_the_mean_response_has_one_replication() -> None:

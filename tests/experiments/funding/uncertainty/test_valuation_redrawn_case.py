@@ -11,7 +11,7 @@ from small_case import SMALL
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import alternative_costs
 from experiments.funding.request import build_case, read_economic_option
-from experiments.funding.uncertainty.input_distributions import LOADS_SCALE, NOT_REPLACED, uncertain_economic_inputs
+from experiments.funding.sets.input_distributions import LOADS_SCALE, NOT_REPLACED, uncertain_economic_inputs
 from experiments.funding.uncertainty.valuation import drawn_changes, redrawn_case
 
 

@@ -170,10 +170,15 @@ class UncertainInput:
 
     def number(self, u: float) -> float:
         """Return the number at a uniform, as a reader sees it."""
-        drawn = float(self.law.at(u))
+        return float(self.numbers(np.array([u]))[0])
+
+    def numbers(self, uniforms: FloatArray) -> FloatArray:
+        """Return the numbers at uniforms [draw], as a reader sees them."""
+        drawn = np.asarray(self.law.at(uniforms))
         if self.assumption is not None:
-            return float(self.assumption.at(min(drawn, math.nextafter(1.0, 0.0))))
-        return float(round(drawn)) if self.whole else drawn
+            nearly_one = math.nextafter(1.0, 0.0)
+            return np.array([float(self.assumption.at(min(one, nearly_one))) for one in drawn.tolist()])
+        return np.round(drawn) if self.whole else drawn
 
 
 def uncertain_inputs_table(inputs: Iterable[UncertainInput]) -> pd.DataFrame:

@@ -10,8 +10,8 @@ from small_case import SMALL
 from experiments.execution.redraws import AssumedInput
 from experiments.funding.case import UncertaintySettings
 from experiments.funding.request import build_case, read_economic_option
-from experiments.funding.uncertainty.accepted_draws import drawn_simulation_inputs
-from experiments.funding.uncertainty.input_distributions import (
+from experiments.funding.sets.accepted_draws import drawn_simulation_inputs
+from experiments.funding.sets.input_distributions import (
     UncertainInput,
     uncertain_economic_inputs,
     uncertain_simulation_input,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from experiments.funding.uncertainty.input_distributions import Distribution, pert_over_range
+from experiments.funding.sets.input_distributions import Distribution, pert_over_range
 
 LAWS = [
     Distribution("uniform", 2.0, 5.0),

@@ -12,14 +12,8 @@ from made_response import response, small, standard, valuation
 from experiments.economics.appraisal import appraise, project_returns
 from experiments.funding.cash_flows import price_alternatives
 from experiments.funding.noise import noise_table
-from experiments.funding.uncertainty.analysis import (
-    RATE_COLUMNS,
-    RETURN_COLUMNS,
-    Uncertainty,
-    draws_at_other_rates,
-    tabulate_uncertainty,
-)
-from experiments.funding.uncertainty.valuation import Valuation
+from experiments.funding.uncertainty.analysis import Uncertainty, tabulate_uncertainty
+from experiments.funding.uncertainty.valuation import RATE_COLUMNS, RETURN_COLUMNS, Valuation, draws_at_other_rates
 
 DRAWS = 10
 

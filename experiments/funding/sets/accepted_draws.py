@@ -25,9 +25,9 @@ from experiments.funding.balking import is_passed_when_full
 from experiments.funding.case import FundingCase
 from experiments.funding.checks import base_year_plans, offered_and_available_min
 from experiments.funding.demand_years import case_keys, scenario_at_demand
-from experiments.funding.uncertainty.input_distributions import UncertainInput, uncertain_simulation_input
+from experiments.funding.sets.input_distributions import UncertainInput, uncertain_simulation_input
 from experiments.study.compose import PARTS
-from sim.arrays import FloatArray
+from sim.arrays import BoolArray, FloatArray
 from sim.errors import ThroughgateError
 from sim.policies.base import PolicyExpectation
 from sim.replication import OperatingPlan, Scorer
@@ -132,6 +132,14 @@ def draw_accepted(
         if len(kept) == draws:
             return AcceptedDraws(many[kept], place + 1)
     return plain
+
+
+def accepted_sets(
+    case: FundingCase, scorers: Mapping[str, Scorer], inputs: Sequence[UncertainInput], uniforms: FloatArray
+) -> BoolArray:
+    """Return under which uniforms [set, input] the port can have carried its base year [set]."""
+    plan = base_year_plans(case, scorers)[case.study.baseline]
+    return np.array(list(_judged(case, scorers, plan, inputs, range_positions(inputs, uniforms))), dtype=bool)
 
 
 def _judged(

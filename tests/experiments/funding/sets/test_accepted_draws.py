@@ -9,7 +9,7 @@ from made_response import small
 
 from experiments.funding.checks import base_year_plans
 from experiments.funding.demand_years import scenario_at_demand
-from experiments.funding.uncertainty.accepted_draws import (
+from experiments.funding.sets.accepted_draws import (
     base_year_load_shares,
     case_with_drawn_inputs,
     draw_accepted,
