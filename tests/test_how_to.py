@@ -26,6 +26,16 @@ SMALL_CASE = (
     "uncertainty.sobol_base=2",
 )
 """The same of a funding case."""
+SMALL_CAMPAIGN = (
+    "days=1",
+    "weeks=2",
+    "replications=2",
+    "processes=1",
+    "store=null",
+    "+alternatives.rules=['policy=todays_practice']",
+    "+alternatives.random=['policy=random_share']",
+)
+"""The same of a campaign, of two alternatives without a model that is trained."""
 FILE = re.compile(r"A file `([\w./]+)`:\n\n((?: {4}.*\n)+)")
 """A file that a page shows and its commands read."""
 
@@ -37,9 +47,9 @@ def commands(page: Path) -> list[list[str]]:
 
 def small(words: list[str]) -> list[str]:
     """Return a command with the settings of a small study, where it runs one."""
-    if words[0] not in ("run", "compare", "sweep", "fund"):
+    if words[0] not in ("run", "compare", "sweep", "fund", "campaign"):
         return words
-    small_settings = SMALL_CASE if words[0] == "fund" else SMALL
+    small_settings = {"fund": SMALL_CASE, "campaign": SMALL_CAMPAIGN}.get(words[0], SMALL)
     keys = {word.partition("=")[0] for word in small_settings}
     kept = [word for word in words if word.partition("=")[0] not in keys]
     if {"experiment=lanes", "experiment=volume"} & set(kept) and "calendar=week" not in kept:

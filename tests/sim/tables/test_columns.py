@@ -10,11 +10,13 @@ from sim.errors import TableError
 from sim.tables import (
     CAPACITY,
     CROSSINGS,
+    EPOCHS,
     INTERVALS,
     LEDGER,
     MANIFEST,
     METRICS,
     OPENINGS,
+    OPTIONS,
     SCORES,
     WAITS,
     check_table,
@@ -47,7 +49,9 @@ def test_what_is_not_declared_is_refused(scores: pd.DataFrame, change, message: 
         check_table(change(scores), SCORES, "SCORES")
 
 
-@pytest.mark.parametrize("table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER, METRICS, WAITS, CROSSINGS])
+@pytest.mark.parametrize(
+    "table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER, METRICS, WAITS, CROSSINGS, EPOCHS, OPTIONS]
+)
 def test_names_are_unique_and_every_column_says_unit_and_meaning(table) -> None:  # noqa: ANN001
     names = [column.name for column in table]
     assert len(set(names)) == len(names)
@@ -61,7 +65,7 @@ def test_hidden_columns_are_those_named_true() -> None:
 
 
 def test_minutes_are_named_so() -> None:
-    for column in (*MANIFEST, *CAPACITY, *OPENINGS, *LEDGER, *WAITS, *CROSSINGS):
+    for column in (*MANIFEST, *CAPACITY, *OPENINGS, *LEDGER, *WAITS, *CROSSINGS, *EPOCHS, *OPTIONS):
         assert (column.unit == "min") == column.name.endswith("_min"), column.name
 
 
