@@ -163,7 +163,7 @@ def _source(row: Mapping[str, Any]) -> str:
     return f"{kind}: {source}" if source and kind != "user" else str(kind)
 
 
-def _number_text(number: float, key: str = "") -> str:
+def _number_text(number: float, key: str) -> str:
     """Return a number with all the digits that tell it from another."""
     return value_text(int(number), key) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
@@ -182,12 +182,12 @@ def _from_folder(folder: Path) -> RunSide:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[0][:100]
         raise ConfigError("run", f"cannot read the run in {str(folder)!r} ({reason})") from None
-    inputs = {("", key): InputValue(_value(value), "", "setting") for key, value in settings.items()}
+    inputs = {("", key): InputValue(_value(value, key), "", "setting") for key, value in settings.items()}
     for name, mapping in alternatives.items():
         numbers = {key for key, _ in numbers_in(mapping)}
         for key, value in leaf_values(mapping):
             kind = "assumption" if key in ranges.get(name, {}) else "" if key in numbers else "setting"
-            inputs[name, key] = InputValue(_value(value), unit_of_key(key) if key in numbers else "", kind)
+            inputs[name, key] = InputValue(_value(value, key), unit_of_key(key) if key in numbers else "", kind)
     return RunSide(
         title=str(folder),
         alternatives=tuple(dict.fromkeys(metrics["alternative"])),
@@ -220,9 +220,9 @@ def leaf_values(node: object, key: str = "") -> Iterator[tuple[str, object]]:
         yield key, node
 
 
-def _value(value: object) -> str:
+def _value(value: object, key: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _number_text(float(value))
+        return _number_text(float(value), key)
     if value is None:
         return "none"
     return value if isinstance(value, str) else json.dumps(value)

@@ -41,8 +41,8 @@ def request_words(request: FundingRequest, evidence: Evidence, name: str) -> str
         return f"{words}; {dollars}"
     other = "Sums once and by year are in" if request.once_usd else "The yearly sum is in"
     return (
-        f"{words}. The funding requested is enough in 80% of {stated.draws} draws, {usd(stated.ask.p50)} in half of them, and the "
-        f"planner's own {usd(stated.ask.planned)} in {percent(stated.budget_holds, 0)}. {other} {dollars}"
+        f"{words}. The funding requested is enough in 80% of {stated.draws} draws, {usd(stated.ask.p50)} in half of "
+        f"them, and the planner's own {usd(stated.ask.planned)} in {percent(stated.budget_holds, 0)}. {other} {dollars}"
     )
 
 
