@@ -15,6 +15,7 @@ from experiments.economics.budget_terms import BudgetTerms
 from experiments.economics.cost_effectiveness import DrawOutcomes, Harm, break_even_usd_per_load, decide_at_value
 from experiments.economics.costs import Purchase
 from experiments.funding.annual import Response
+from experiments.funding.budget.spending import budget_totals
 from experiments.funding.case import CaseTerms, Demand, PublishedGains
 from experiments.funding.case import FundingCase as Funding
 from experiments.funding.cash_flows import AppraisedCase
@@ -324,12 +325,21 @@ def _headline(name: str, found: list[dict[str, PresentWorth]]) -> list[dict[str,
     return headline_table([headline_of(drawn, name, planned)]).to_dict("records")
 
 
+@functools.cache
+def _then_year_ask(name: str) -> float:
+    """Return the planner's own ask in then-year dollars."""
+    return budget_totals(funding(None, tuple(example.OPTIONS)), example.Case().alternatives()[name])[
+        "ask_then_year_usd"
+    ]
+
+
 def _draw(draw: int, name: str, worth: PresentWorth) -> dict[str, object]:
     return {
         "draw": draw,
         "alternative": name,
         "set": draw,
         "ask_usd": worth.capital,
+        "ask_then_year_usd": _then_year_ask(name) * worth.capital / max(example.Case().worths()[name].capital, 1.0),
         "break_even_usd": -worth.npv0 / worth.loads if worth.loads > 0.0 else np.inf,
         "cost_usd": worth.cost,
         "capital_usd": worth.capital,

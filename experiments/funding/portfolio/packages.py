@@ -64,13 +64,12 @@ class PackageModel:
         values = response.amounts[amount]
         base = values[response.alternatives.index(self.base)]
         held = np.array([[float(one in self.members[name]) for one in response.alternatives] for name in names])
-        if amount in self.factors:
-            return np.asarray(base * np.exp(np.tensordot(held, np.log(values / base), axes=1)))
-        changes = values - base
+        changes = np.log(values / base) if amount in self.factors else values - base
         if np.isfinite(changes).all():
-            return np.asarray(base + np.tensordot(held, changes, axes=1))
-        # what a member lacks is unknown of its packages alone
-        return np.array([base + changes[held[place] > 0.0].sum(axis=0) for place in range(len(names))])
+            added = np.tensordot(held, changes, axes=1)
+        else:  # what a member lacks is unknown of its packages alone
+            added = np.array([changes[held[place] > 0.0].sum(axis=0) for place in range(len(names))])
+        return np.asarray(base * np.exp(added) if amount in self.factors else base + added)
 
     def extended(self, response: Response) -> Response:
         """Return the response of a port's own alternatives with its packages behind them."""

@@ -89,7 +89,7 @@ def test_a_port_that_nobody_calibrated_is_not_said_to_be_fitted() -> None:
     case = dataclasses.replace(made.case, study=dataclasses.replace(study, alternatives=others))
     elsewhere = text_of(Evidence(dataclasses.replace(made, case=case)))
     assert "(fitted, section" not in elsewhere
-    assert "Waits at pharr are not calibrated" in elsewhere
+    assert "are not calibrated: compare alternatives" in elsewhere
 
 
 def test_value_that_is_left_is_spoken_of_only_where_there_is_some() -> None:
@@ -116,6 +116,7 @@ def test_inputs_bear_words_and_no_keys_in_the_tornado() -> None:
     swing = Swing(key, -2e7, -1e7)
     row = {"alternative": "A4", "usd_per_load": 0.0, "input": swing.name, "low_point": 1.0, "high_point": 2.0}
     row |= {"low_usd": swing.low, "high_usd": swing.high, "swing_usd": swing.width, "base_usd": -1.5e7}
+    row |= {"se_usd": 0.0, "dummy_floor_usd": 1e6}
     made = dataclasses.replace(funded.uncertainty(), tornado=pd.DataFrame([row]))
     evidence = labeled_evidence(Evidence(funded.appraised(), made))
     tables = {table.name: table for table in build_case_report(evidence).tables()}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from experiments.economics.appraisal import PresentWorth
+from experiments.funding.budget.spending import budget_totals
 from experiments.funding.exhibits.cells import dollars_cell
 from experiments.funding.exhibits.choice import Choice, choose_alternative, request_funding
 from experiments.funding.exhibits.evidence import Evidence
@@ -75,9 +76,12 @@ def test_the_request_is_what_is_bought_at_its_confidence(evidence: Evidence) -> 
     words = sentences.request_words(request, evidence, "A4")
     stated = stated_figures(evidence, "A4")
     assert stated is not None
-    assert stated.ask.planned == pytest.approx(30e6)
-    assert words.startswith(f"{usd(stated.ask.p80)} of initial capital from the United States government")
-    assert f"the planner's own $30.0 million in {percent(stated.budget_holds, 0)}" in words
+    then_year = budget_totals(evidence.appraised.case, evidence.alternative("A4"))["ask_then_year_usd"]
+    assert stated.ask.planned == pytest.approx(then_year)
+    assert 30e6 < then_year < 36e6, "prices of 2023, ordered some years later"
+    start = f"{usd(stated.ask.p80)} in then-year dollars of initial capital from the United States government"
+    assert words.startswith(start)
+    assert f"the planner's own {usd(then_year)} in {percent(stated.budget_holds, 0)}" in words
     assert "$5.00 million a year" in words
     # nothing drawn, no confidence claimed
     bare = sentences.request_words(request, Evidence(funded.appraised()), "A4")

@@ -25,7 +25,7 @@ EMPTY = {f.name: pd.DataFrame() for f in dataclasses.fields(Uncertainty) if f.na
 
 
 def unsure(**changed: float) -> Uncertainty:
-    more = {"intervals": pd.DataFrame([ROW | changed]), "draws": pd.DataFrame({"draw": [0, 0, 1]})}
+    more = {"intervals": pd.DataFrame([ROW | changed]), "draws": pd.DataFrame({"draw": [0, 0, 1], "set": -1})}
     return Uncertainty(**(EMPTY | more), notes=())
 
 
@@ -66,6 +66,8 @@ def test_what_was_held_is_said_and_nothing_more_is_claimed() -> None:
     held = draw_ranges_note(unsure())
     assert "simulation's inputs were held" in held
     assert "assumptions" not in held
-    simulated = draw_ranges_note(dataclasses.replace(unsure(), emulator=pd.DataFrame({"output": ["truck_h"]})))
+    simulated = draw_ranges_note(
+        dataclasses.replace(unsure(), draws=pd.DataFrame({"draw": [0, 0, 1], "set": [0, 0, 1]}))
+    )
     assert "held" not in simulated
     assert "prices, values and assumptions" in simulated
