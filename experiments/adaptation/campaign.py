@@ -124,3 +124,9 @@ def print_campaign(terminal: Console, results: CampaignResults) -> None:
     report_terminal.print_short_table(terminal, ["Alternative", *settings.adversaries, "regret"], rows)
     for name in settings.adversaries:
         report_terminal.print_line(terminal, f"  {name}: the organization {ADVERSARY_WORDS[name]}")
+
+
+if __name__ == "__main__":
+    from experiments.cli import run_verb
+
+    run_verb("campaign")

@@ -226,7 +226,7 @@ def test_the_frontier_says_who_is_off_and_by_whom(asked: FundingCase) -> None:
     [
         (900.0, 6.0, "it has the highest net present value in time and money alone", "more"),
         (0.1, 6.0, "It pays if each extra interdicted load is worth at least", "more"),
-        (0.1, -6.0, "Recommendation: do not fund", "today"),
+        (0.1, -6.0, "Do not fund: ", "today"),
     ],
 )
 def test_the_answer_follows_what_is_sure(
