@@ -69,7 +69,9 @@ def calibration_page() -> str:
     observed[:, :6, 8:18] = 20.0 + 10.0 * rng.random((2, 6, 10))
     left = LeftOut((3, 4), observed + 2.0, observed + 1.0, observed + 3.0, observed + 4.0, 8.0, 9.0, 0.8)
     spread = SimpleNamespace(hours=tuple(range(8, 18)), ln_sd=0.5, kind="as assumed")
-    likelihood = SimpleNamespace(wait_min=observed, seen=np.isfinite(observed), spread=spread)
+    likelihood = SimpleNamespace(
+        wait_min=observed, seen=np.isfinite(observed), spread=spread, days=np.ones_like(observed)
+    )
     engine = SimpleNamespace(by_week=20.0 + rng.random((2, 3, 7, 24)))
     waits = SimpleNamespace(
         sha256="ab" * 32, cells=[0] * 120, months=[3, 4], path=Path("waits.csv"), notes=[], days=None
@@ -80,8 +82,19 @@ def calibration_page() -> str:
     share = Estimate("share of 8 h", "", "%", 5.0, 4.0, 6.0, "both")
     made: Any = engine
     nothing: Any = None
+    of_left_out = score(left.simulated, observed, likelihood.days)
     return render_page(
-        PortCalibration(request, fit, made, score(left.simulated, observed), left, (), nothing, (estimate, share), 1.0)
+        PortCalibration(
+            request,
+            fit,
+            made,
+            score(left.simulated, observed, np.ones_like(observed)),
+            left,
+            (),
+            nothing,
+            (estimate, share),
+            1.0,
+        )
     )
 
 

@@ -6,13 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.funding.chapters.checks import (
-    gao_practices,
-    gao_practices_table,
-    stress_des_items,
-    stress_des_table,
-    validation_table,
-)
+from experiments.funding.chapters.checks import stress_des_items, stress_des_table, validation_table
+from experiments.funding.chapters.practices import gao_practices, gao_practices_table
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.page_templates import Table
 from tests import funded

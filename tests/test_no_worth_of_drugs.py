@@ -7,6 +7,7 @@ import dataclasses
 import html
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,10 +51,16 @@ def files(folder: Path, usd_per_load: float | None) -> Path:
     return folder
 
 
+def workbook_text(path: Path) -> str:
+    """Return everything that is written in a workbook: its parts are XML in an archive."""
+    with zipfile.ZipFile(path) as parts:
+        return " ".join(parts.read(name).decode("utf-8") for name in parts.namelist())
+
+
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != "funding.schema.json":
-            text = path.read_text(encoding="utf-8")
+            text = workbook_text(path) if path.suffix == ".xlsx" else path.read_text(encoding="utf-8")
             yield path.name, html.unescape(re.sub(r"<[^>]+>", " ", text))
 
 

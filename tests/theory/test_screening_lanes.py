@@ -94,6 +94,6 @@ def test_the_terminal_says_wait_slow_scans_and_detection(capsys: pytest.CaptureF
     overrides = ["experiment=screening_lanes", *small, f"out={tmp_path / 'found'}"]
     assert main(["compare", "details=true", *overrides]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "At the portal: under Slow scans at random a wait of" in said
-    ticketed = r"under Slow scans by ticket a wait of \d+\.\d s \[.*?\], (19|20)\.\d% of scans slow"
+    assert "At the portal: under slow scans at random a wait of" in said
+    ticketed = r"under slow scans by ticket a wait of \d+\.\d s \[.*?\], (19|20)\.\d% of scans slow"
     assert re.search(ticketed, said)
