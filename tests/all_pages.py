@@ -83,19 +83,7 @@ def calibration_page() -> str:
     made: Any = engine
     nothing: Any = None
     of_left_out = score(left.simulated, observed, likelihood.days)
-    return render_page(
-        PortCalibration(
-            request,
-            fit,
-            made,
-            score(left.simulated, observed, np.ones_like(observed)),
-            left,
-            (),
-            nothing,
-            (estimate, share),
-            1.0,
-        )
-    )
+    return render_page(PortCalibration(request, fit, made, of_left_out, left, (), nothing, (estimate, share), 1.0))
 
 
 def scorecard(folder: Path) -> Scorecard:
