@@ -88,8 +88,8 @@ def bottleneck_answer(findings: Findings) -> str:
     head = f"Under {base} no station is a bottleneck."
     if stretches:
         top = max(stretches, key=lambda s: s.truck_h)
-        hours = [f"{s.from_h}–{s.to_h} h" for s in stretches if s.station == top.station]
-        head = f"Under {base} the bottleneck on weekdays is {station_title(top.station)} ({listed(hours)})."
+        spans = [f"{s.from_h}–{s.to_h} h" for s in stretches if s.station == top.station]
+        head = f"Under {base} the bottleneck on weekdays is {station_title(top.station)} ({listed(spans)})."
     if base in findings.unstable:
         return findings.sentences(head)
     helps = [
@@ -100,10 +100,11 @@ def bottleneck_answer(findings: Findings) -> str:
         return findings.sentences(head)
     best = min(helps, key=lambda g: g.gaps["wait_mean_min"].mean)
     size = best.gaps["wait_mean_min"].size()
-    officers = number(best.gaps["officer_h"].mean / findings.study.days, 0)
+    hours = best.gaps["officer_h"].mean / findings.study.days
+    officers = f"{number(abs(hours), 0)} {'more' if hours >= 0.0 else 'fewer'}"
     return findings.sentences(
         f"{head} One more {best.resource} shortens the average wait by {with_span(size, ' min')} "
-        f"for {officers} more officer-hours a day; no other resource by more."
+        f"for {officers} officer-hours a day; no other resource by more."
     )
 
 
