@@ -117,10 +117,22 @@ def portals(
     """
     before, after = np.asarray(evasion, dtype=np.float64), np.asarray(with_portal, dtype=np.float64)
     w = np.asarray(weights, dtype=np.float64)
+    _check_portals(before, after, w, budget)
+    built = _best_crossings(before, after, w, budget)
+    left = before.copy()
+    left[:, list(built)] = after[:, list(built)]
+    return float((w * left.max(axis=1)).sum()), built
+
+
+def _check_portals(before: Array, after: Array, w: Array, budget: int) -> None:
     if before.ndim != 2 or before.shape != after.shape or w.shape != before.shape[:1]:
         raise ValueError(f"shapes differ: {before.shape}, {after.shape}, {w.shape}")
     if not ((after >= 0.0) & (after <= before) & (before <= 1.0)).all() or (w < 0.0).any() or budget < 0:
         raise ValueError("chances must lie between 0 and 1, a portal must not help, weights and budget not be negative")
+
+
+def _best_crossings(before: Array, after: Array, w: Array, budget: int) -> tuple[int, ...]:
+    """Return the crossings that get a portal, by a mixed-integer program."""
     pairs, crossings = before.shape
     # z_pair >= evasion less what a portal takes away, at each crossing
     rows = np.zeros((pairs * crossings, crossings + pairs))
@@ -140,7 +152,4 @@ def portals(
     )
     if found.x is None:
         raise ValueError(f"no set of portals was found: {found.message}")
-    built = tuple(int(crossing) for crossing in np.flatnonzero(found.x[:crossings] > 0.5))
-    left = before.copy()
-    left[:, list(built)] = after[:, list(built)]
-    return float((w * left.max(axis=1)).sum()), built
+    return tuple(int(crossing) for crossing in np.flatnonzero(found.x[:crossings] > 0.5))

@@ -120,11 +120,17 @@ def coverage(
     _check(v, w, budget, rationality, p_detection)
     if rationality == 0.0:
         return _dearest_first(v, w, budget)
+    return _by_halving(v, w, (budget, rationality, p_detection))
+
+
+def _by_halving(v: Array, w: Array, limits: tuple[float, float, float]) -> Array:
+    """Return the coverage of least loss; ``limits`` are budget, rationality and detection."""
+    _, rationality, p_detection = limits
     x = np.zeros_like(v)
     low, high = 0.0, loss(v, x, rationality=rationality)
     for _ in range(_ROUNDS):
         level = (low + high) / 2.0
-        tried = _best_at(v, w, (budget, rationality, p_detection), level)
+        tried = _best_at(v, w, limits, level)
         reached = loss(v, tried, rationality=rationality, p_detection=p_detection)
         if reached < high:
             x, high = tried, reached

@@ -49,7 +49,7 @@ def detection_chart(results: CampaignResults, adversary: str) -> Chart:
             f"Mean over {study.replications} replications, from week 0 to the last: {ends}.",
             "To the left of the dotted line the organization is on its way from the static threat. Means over "
             "replications; intervals stand in the tables.",
-            subtitle="Loads detected per load that came by truck, %. Source: EPOCHS, expected; every truck a probe.",
+            subtitle="Loads detected per load that came by truck, %. Source: EPOCHS, expected loads of all trucks.",
         )
 
 

@@ -238,7 +238,7 @@ def _plan_lines(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
 
 
 def _option_lines(portfolio: PortfolioResults) -> Iterator[tuple[str, str]]:
-    """Yield when options may begin, which packages are made, and what binds options to each other."""
+    """Yield when options may begin, which packages are made, and which options need or exclude each other."""
     plan = portfolio.plan
     yield "years in which an option may begin", listed([str(year) for year in plan.start_y])
     if plan.phase_after_y:
