@@ -89,18 +89,15 @@ def tournament_table(results: CampaignResults) -> pd.DataFrame:
     """Return tournament.csv: a row an alternative, adversary and stretch of weeks, with intervals over replications."""
     rows = []
     for weeks, tournament in (("all", results.whole), ("later half", results.later)):
-        for standing in tournament.standings.values():
-            row: dict[str, object] = {
-                "weeks": weeks,
-                "alternative": standing.alternative,
-                "adversary": standing.adversary,
-            }
+        for result in tournament.results.values():
+            row: dict[str, object] = {"weeks": weeks, "alternative": result.alternative, "adversary": result.adversary}
             for name in ("detection", "caught", "outside", "delivered", "gain"):
-                part = getattr(standing, name)
+                part = getattr(result, name)
                 for end in ("mean", "low", "high"):
                     row[f"{name}_{end}"] = float("nan") if part is None else getattr(part, end)
-            row["regret"] = tournament.regret[standing.alternative]
-            row["is_worst_case"] = tournament.worst[standing.alternative] == standing.adversary
+            for end in ("mean", "low", "high"):
+                row[f"regret_{end}"] = getattr(tournament.regret[result.alternative], end)
+            row["is_worst_case"] = tournament.worst[result.alternative] == result.adversary
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -118,8 +115,8 @@ def print_campaign(terminal: Console, results: CampaignResults) -> None:
         f"points. {percent(study.coverage, 0)} intervals over replications are on the page.",
     )
     rows = [
-        [results.label(name), *(number(100.0 * one.detection.mean) for one in standings), number(100.0 * regret)]
-        for name, standings, _, regret in matrix_rows(results, results.later)
+        [results.label(name), *(number(100.0 * one.detection.mean) for one in row_results), number(100.0 * regret.mean)]
+        for name, row_results, _, regret in matrix_rows(results, results.later)
     ]
     report_terminal.print_short_table(terminal, ["Alternative", *settings.adversaries, "regret"], rows)
     for name in settings.adversaries:

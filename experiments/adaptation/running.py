@@ -46,7 +46,7 @@ def run_campaign(campaign: Campaign, scorers: Mapping[str, Scorer], progress: Pr
     """
     study = campaign.study
     compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
-    work = functools.partial(run_piece, campaign, scorers, scorers_token(scorers))
+    work = functools.partial(run_campaign_replication, campaign, scorers, scorers_token(scorers))
     keys = functools.partial(replication_keys, study, scorers, repr(campaign.settings))
     done = list(journal.results("campaign", work, range(study.replications), study.processes, progress, keys))
     return CampaignTables(
@@ -55,7 +55,7 @@ def run_campaign(campaign: Campaign, scorers: Mapping[str, Scorer], progress: Pr
     )
 
 
-def run_piece(
+def run_campaign_replication(
     campaign: Campaign, scorers: Mapping[str, Scorer], token: str, replication: int
 ) -> tuple[Columns, Columns]:
     """Run one replication: every week of every alternative, and every adversary on the same weeks."""

@@ -19,7 +19,7 @@ SETTLED_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PolicyResult:
     """One alternative against one adversary, over all weeks or over the later half.
 
     Attributes
@@ -47,16 +47,18 @@ class Tournament:
 
     Attributes
     ----------
-    standings : dict of (alternative, adversary) to Standing
+    results : dict of (alternative, adversary) to PolicyResult
     worst : dict of alternative to adversary
         Against whom each alternative finds least.
-    regret : dict of alternative to float
-        The most by which another alternative finds more, over adversaries.
+    regret : dict of alternative to Difference
+        The most by which another alternative detects more, over adversaries: that one's detection rate less the
+        alternative's own, paired; zero for one that leads everywhere. Which one it is was chosen by the same
+        replications, so that the interval is somewhat too narrow.
     """
 
-    standings: dict[tuple[str, str], Standing]
+    results: dict[tuple[str, str], PolicyResult]
     worst: dict[str, str]
-    regret: dict[str, float]
+    regret: dict[str, Difference]
 
 
 def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, first_week: int = 0) -> Tournament:
@@ -85,7 +87,7 @@ def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, fir
     def sample(pair: tuple[str, str], top: str, bottom: str) -> Sample:
         return Sample.of(values(pair, top), values(pair, bottom))
 
-    standings = {}
+    results = {}
     for pair in [(name, adversary) for name in names for adversary in adversaries]:
         detection = sample(pair, "true_found_expected", "true_loads_expected")
         base = sample((baseline, pair[1]), "true_found_expected", "true_loads_expected")
@@ -94,7 +96,7 @@ def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, fir
             sample(pair, f"true_{what}_expected", "true_attempts_expected")
             for what in ("found", "outside", "delivered")
         )
-        standings[pair] = Standing(
+        results[pair] = PolicyResult(
             alternative=pair[0],
             adversary=pair[1],
             detection=_share(detection, coverage),
@@ -103,12 +105,22 @@ def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, fir
             delivered=_share(delivered, coverage),
             gain=gain,
         )
-    means = {pair: standing.detection.mean for pair, standing in standings.items()}
-    best = {adversary: max(means[name, adversary] for name in names) for adversary in adversaries}
+    means = {pair: result.detection.mean for pair, result in results.items()}
+    best: dict[str, str] = {}
+    for adversary in adversaries:
+        against = {name: means[name, adversary] for name in names}
+        best[adversary] = max(against, key=against.__getitem__)
+
+    def regret(name: str) -> Difference:
+        gaps = {one: means[best[one], one] - means[name, one] for one in adversaries}
+        at = max(gaps, key=gaps.__getitem__)
+        most = sample((best[at], at), "true_found_expected", "true_loads_expected")
+        return paired_difference(most, sample((name, at), "true_found_expected", "true_loads_expected"), coverage)
+
     return Tournament(
-        standings,
+        results,
         {name: min(adversaries, key=lambda adversary: means[name, adversary]) for name in names},
-        {name: max(best[adversary] - means[name, adversary] for adversary in adversaries) for name in names},
+        {name: regret(name) for name in names},
     )
 
 

@@ -45,12 +45,19 @@ def render_campaign_page(results: CampaignResults) -> str:
 
 def _matrix(results: CampaignResults, tournament: Tournament, title: str) -> Table:
     rows = []
-    for name, standings, worst, regret in matrix_rows(results, tournament):
+    for name, row_results, worst, regret in matrix_rows(results, tournament):
         cells = [
-            Cell(percent(one.detection.mean), span(one.detection, 100.0), gap=gain_words(one)) for one in standings
+            Cell(percent(one.detection.mean), span(one.detection, 100.0), gap=gain_words(one)) for one in row_results
         ]
         rows.append(
-            (results.label(name), [*cells, Cell(ADVERSARY_WORDS[worst], look="words"), Cell(number(100.0 * regret))])
+            (
+                results.label(name),
+                [
+                    *cells,
+                    Cell(ADVERSARY_WORDS[worst], look="words"),
+                    Cell(number(100.0 * regret.mean), span(regret, 100.0)),
+                ],
+            )
         )
     heads = [ADVERSARY_WORDS[one] for one in results.campaign.settings.adversaries]
     return page_table(title, "alternative", [*heads, "worst case", "regret, points"], rows)
@@ -59,8 +66,8 @@ def _matrix(results: CampaignResults, tournament: Tournament, title: str) -> Tab
 def _ways(results: CampaignResults) -> Table:
     """Return where attempts ended, of 100: found, delivered by truck, by other ways."""
     rows = []
-    for name, standings, _, _ in matrix_rows(results, results.later):
-        for one in standings:
+    for name, row_results, _, _ in matrix_rows(results, results.later):
+        for one in row_results:
             rows.append(
                 (
                     f"{results.label(name)}: {ADVERSARY_WORDS[one.adversary]}",

@@ -9,7 +9,8 @@ from typing import Final
 import pandas as pd
 
 from experiments.adaptation.request import Campaign
-from experiments.adaptation.tournament import Standing, Tournament, hold_tournament, settled_week
+from experiments.adaptation.tournament import PolicyResult, Tournament, hold_tournament, settled_week
+from experiments.intervals import Difference
 from experiments.number_format import number, percent, span
 
 ADVERSARY_WORDS: Final = {
@@ -63,17 +64,19 @@ def ordered_alternatives(results: CampaignResults) -> list[str]:
     """Return the alternatives, the one that finds most in its worst case first (later half)."""
     later = results.later
     return sorted(
-        results.campaign.study.alternatives, key=lambda name: -later.standings[name, later.worst[name]].detection.mean
+        results.campaign.study.alternatives, key=lambda name: -later.results[name, later.worst[name]].detection.mean
     )
 
 
-def matrix_rows(results: CampaignResults, tournament: Tournament) -> list[tuple[str, list[Standing], str, float]]:
-    """Return for each alternative its standings by adversary, its worst adversary and its regret."""
+def matrix_rows(
+    results: CampaignResults, tournament: Tournament
+) -> list[tuple[str, list[PolicyResult], str, Difference]]:
+    """Return for each alternative its results by adversary, its worst adversary and its regret."""
     adversaries = results.campaign.settings.adversaries
     return [
         (
             name,
-            [tournament.standings[name, adversary] for adversary in adversaries],
+            [tournament.results[name, adversary] for adversary in adversaries],
             tournament.worst[name],
             tournament.regret[name],
         )
@@ -81,24 +84,24 @@ def matrix_rows(results: CampaignResults, tournament: Tournament) -> list[tuple[
     ]
 
 
-def detection_words(standing: Standing) -> str:
+def detection_words(result: PolicyResult) -> str:
     """Return a detection rate with its interval."""
-    return f"{percent(standing.detection.mean)} {span(standing.detection, 100.0)}"
+    return f"{percent(result.detection.mean)} {span(result.detection, 100.0)}"
 
 
-def gain_words(standing: Standing) -> str:
+def gain_words(result: PolicyResult) -> str:
     """Return the difference from the baseline in points, with its interval; empty for the baseline."""
-    if standing.gain is None:
+    if result.gain is None:
         return ""
-    sign = "+" if standing.gain.mean >= 0.0 else ""
-    return f"{sign}{number(100.0 * standing.gain.mean)} points {span(standing.gain, 100.0)}"
+    sign = "+" if result.gain.mean >= 0.0 else ""
+    return f"{sign}{number(100.0 * result.gain.mean)} points {span(result.gain, 100.0)}"
 
 
 def answer_sentences(results: CampaignResults) -> list[str]:
     """Return what the matrix says in words: who leads in the worst case, and what reactions take away."""
     later, adversaries = results.later, results.campaign.settings.adversaries
     best = ordered_alternatives(results)[0]
-    worst = later.standings[best, later.worst[best]]
+    worst = later.results[best, later.worst[best]]
     weeks = f"weeks {results.later_from} to {results.campaign.settings.weeks - 1}"
     if len(adversaries) == 1:
         return [f"{results.label(best)} has the highest mean: {detection_words(worst)} of loads detected ({weeks})."]
@@ -113,7 +116,7 @@ def _order_sentence(results: CampaignResults, adversaries: Sequence[str]) -> str
     """Return which alternative has the highest mean against whom."""
     leads: dict[str, list[str]] = {}
     for adversary in adversaries:
-        means = {name: results.later.standings[name, adversary].detection.mean for name in results.later.worst}
+        means = {name: results.later.results[name, adversary].detection.mean for name in results.later.worst}
         leads.setdefault(max(means, key=means.__getitem__), []).append(adversary)
     if len(leads) == 1:
         return (

@@ -30,11 +30,11 @@ from experiments.funding.uncertainty.draw_tables import (
     draw_points,
     drawn_numbers_table,
     draws_table,
+    global_sensitivity_table,
     groups_known,
     headlines_of,
     noise_share_table,
     ranks_of_draws,
-    sensitivity_table,
 )
 from experiments.funding.uncertainty.evppi import evppi_table
 from experiments.funding.uncertainty.sensitivity import tornado_table, widest_swing_inputs
@@ -179,7 +179,7 @@ def tabulate_uncertainty(
     shown = [price for price in prices if price == 0.0 or price in thresholds.values()]
     swings, places = tornado_table(valuation), {one.name: place for place, one in enumerate(valuation.beliefs)}
     draws = draws_table(valuation, points, uniforms)
-    sensitivity = sensitivity_table(valuation, matrices, thresholds)
+    sensitivity = global_sensitivity_table(valuation, matrices, thresholds)
     return Uncertainty(
         inputs=uncertain_inputs_table(valuation.beliefs),
         draws=draws,

@@ -85,7 +85,7 @@ def ranks_of_draws(
     return rank_table(known, outcomes, np.random.default_rng(seeds))
 
 
-def sensitivity_table(
+def global_sensitivity_table(
     valuation: Valuation, matrices: SimulatedMatrices | None, thresholds: Mapping[str, float | None]
 ) -> pd.DataFrame:
     """Return Sobol's indices of every rival's net value, and of whether it pays at its own break-even."""

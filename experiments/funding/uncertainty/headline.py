@@ -63,7 +63,7 @@ class ShareOfDraws:
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
+class HeadlineFigures:
     """What one alternative is asked for, costs and brings, at a stated confidence."""
 
     alternative: str
@@ -128,7 +128,7 @@ def figure_at_confidence(draws: pd.DataFrame, alternative: str, column: str, pla
 
 def headline_of(
     draws: pd.DataFrame, alternative: str, planned: Mapping[str, float], usd_per_load: float | None = None
-) -> Headline:
+) -> HeadlineFigures:
     """Return the headline of one alternative.
 
     Parameters
@@ -144,7 +144,7 @@ def headline_of(
     at_planned = None
     if math.isfinite(least):
         at_planned = share_of_draws((mine["npv0_usd"] + least * mine["loads"]) >= 0.0)
-    return Headline(
+    return HeadlineFigures(
         alternative=alternative,
         figures={name: figure_at_confidence(draws, alternative, name, value) for name, value in planned.items()},
         budget_holds=share_of_draws(mine["ask_usd"] <= planned["ask_usd"]),
@@ -153,7 +153,7 @@ def headline_of(
     )
 
 
-def headline_table(headlines: Iterable[Headline]) -> pd.DataFrame:
+def headline_table(headlines: Iterable[HeadlineFigures]) -> pd.DataFrame:
     """Return the headlines, a row an alternative and figure; columns as in `Uncertainty.headline`."""
     rows = []
     for one in headlines:
