@@ -45,7 +45,7 @@ class Findings:
     unstable: dict[str, str]
     """Alternatives that cannot carry their load, and which station."""
     saturated: dict[str, str]
-    """Alternatives that inspect less than they ask for, because trucks pass a full yard by."""
+    """Alternatives that inspect less than they ask for, because trucks bypass a station whose yard is full."""
     loads: dict[str, pd.DataFrame]
     """Weekly load of each alternative's stations, from theory and before the run."""
     profiles: Mapping[str, Mapping[str, npt.NDArray[np.float64]]]

@@ -259,7 +259,7 @@ def _frontier_lines(findings: Findings) -> list[str]:
     lines += [f"{listed(names)}: {words}." for words, names in off.items()]
     for name, why in findings.saturated.items():
         scans = percent(findings.interval(name, "scan_rate").mean)
-        lines.append(f"{name}: {why}; trucks pass a full yard by, and {scans} were scanned.")
+        lines.append(f"{name}: {why}; trucks bypass it while its yard is full, and {scans} were scanned.")
     return lines
 
 

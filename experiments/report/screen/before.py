@@ -100,4 +100,4 @@ def print_overloads(
     for name, why in unstable.items():
         print_line(terminal, f"Unstable: {name}: {why}.")
     for name, why in saturated.items():
-        print_line(terminal, f"Saturated: {name}: {why}; trucks pass a full yard by.")
+        print_line(terminal, f"Saturated: {name}: {why}; trucks bypass it while its yard is full.")

@@ -44,7 +44,7 @@ def print_summary(terminal: Console, findings: Findings, paths: Sequence[Path]) 
 def print_first_table(terminal: Console, findings: Findings) -> None:
     """Print what the replications alone say, while what they are held against is still to be run."""
     findings = labeled(findings)
-    terminal.print(Text("Alternatives as they were asked for; the answer follows:"))
+    terminal.print(Text("Alternatives as configured; the answer follows:"))
     table = result_lines(findings, terminal.width, len(findings.names), as_asked=True)
     for line in (*table, legend(findings, as_asked=True)):
         terminal.print(Text(line))
