@@ -76,7 +76,7 @@ class Seen:
     Attributes
     ----------
     detection : float[option]
-        The true chances of being found; adversaries that learn do not read them.
+        The true chances of being found; NaN where no truck of the option came. Adversaries that learn do not read them.
     found, passed : float[organization, option]
         Outcomes of each organization's own loads.
     knowledge_share : float
@@ -103,8 +103,10 @@ class State:
         Shares of each organization's attempts; the last is the way outside.
     beliefs : Beliefs
         Of each organization.
-    detection_sum, weeks : float[option], int
-        Of all weeks so far.
+    last_detection : float[option]
+        The chances of the last week in which a truck of the option came; before one did, those of ``base_detection``.
+    detection_sum, weeks : float[option]
+        Of all weeks so far in which a truck of the option came.
     learners : tuple of Exp3
         One for each organization, for the adversary ``exp3`` alone.
     """
@@ -113,8 +115,9 @@ class State:
     base_detection: Array
     shares: Array
     beliefs: Beliefs
+    last_detection: Array
     detection_sum: Array
-    weeks: int = 0
+    weeks: Array
     learners: tuple[Exp3, ...] = field(default=(), compare=False)
 
 
@@ -132,7 +135,8 @@ def start_state(base: npt.ArrayLike, base_detection: npt.ArrayLike, reaction: Re
     [[0.2, 0.6, 0.2]]
     """
     weights = np.asarray(base, dtype=np.float64)
-    chance = np.asarray(base_detection, dtype=np.float64)
+    # an option that nobody takes at first stays closed, so that its chance is never read
+    chance = np.where(weights > 0.0, np.asarray(base_detection, dtype=np.float64), 0.0)
     within = logit.shares(weights, change=np.zeros_like(weights), scale=0.0)
     every = np.append(within * (1.0 - reaction.outside_share), reaction.outside_share)
     return State(
@@ -140,7 +144,9 @@ def start_state(base: npt.ArrayLike, base_detection: npt.ArrayLike, reaction: Re
         base_detection=chance,
         shares=np.tile(every, (reaction.organizations, 1)),
         beliefs=start_beliefs(chance, organizations=reaction.organizations, prior_loads=reaction.prior_loads),
+        last_detection=chance,
         detection_sum=np.zeros_like(chance),
+        weeks=np.zeros_like(chance),
     )
 
 
@@ -170,8 +176,15 @@ def react(name: AdversaryName, state: State, seen: Seen, reaction: Reaction) -> 
         pooled(seen.passed, shared=reaction.shared),
         memory_share=memory,
     )
-    known = replace(state, beliefs=beliefs, detection_sum=state.detection_sum + seen.detection, weeks=state.weeks + 1)
-    return REACTIONS[name](known, seen, reaction)
+    known = np.isfinite(seen.detection)
+    after = replace(
+        state,
+        beliefs=beliefs,
+        last_detection=np.where(known, seen.detection, state.last_detection),
+        detection_sum=state.detection_sum + np.where(known, seen.detection, 0.0),
+        weeks=state.weeks + known,
+    )
+    return REACTIONS[name](after, seen, reaction)
 
 
 def _static(state: State, seen: Seen, reaction: Reaction) -> State:
@@ -180,12 +193,13 @@ def _static(state: State, seen: Seen, reaction: Reaction) -> State:
 
 
 def _responsive(state: State, seen: Seen, reaction: Reaction) -> State:
-    chances = np.broadcast_to(seen.detection, state.beliefs.found.shape)
+    del seen
+    chances = np.broadcast_to(state.last_detection, state.beliefs.found.shape)
     return _moved(state, chances, reaction)
 
 
 def _learning(state: State, seen: Seen, reaction: Reaction) -> State:
-    chances = believed_detection(state.beliefs, seen.detection, knowledge_share=seen.knowledge_share)
+    chances = believed_detection(state.beliefs, state.last_detection, knowledge_share=seen.knowledge_share)
     return _moved(state, chances, reaction)
 
 
@@ -219,7 +233,8 @@ def _wanted(base: Array, now: Array, change: Array, reaction: Reaction) -> Array
 
 def _fictitious(state: State, seen: Seen, reaction: Reaction) -> State:
     del seen
-    return _best(state, state.detection_sum / state.weeks, reaction)
+    mean = np.divide(state.detection_sum, state.weeks, out=state.base_detection.copy(), where=state.weeks > 0.0)
+    return _best(state, mean, reaction)
 
 
 def _knowing(state: State, seen: Seen, reaction: Reaction) -> State:
@@ -233,9 +248,11 @@ TIE: Final = 1e-12
 def _best(state: State, chances: Array, reaction: Reaction) -> State:
     """Return all attempts within the options on the best of them; equally good ones keep their base odds.
 
-    The outside share stays: that way has no chance that could be compared.
+    The outside share stays: that way has no chance that could be compared. Where no option has a chance nobody moves.
     """
-    open_options = state.base > 0.0
+    open_options = (state.base > 0.0) & np.isfinite(chances)
+    if not open_options.any():
+        return state
     best = open_options & (chances <= chances[open_options].min() + TIE)
     within = np.where(best, state.base, 0.0)
     within = within / within.sum() * (1.0 - reaction.outside_share)

@@ -54,17 +54,19 @@ class AttemptWeek:
     @property
     def caught(self) -> float:
         """Expected seizures."""
-        return float((self.loads * self.detection).sum())
+        return float((self.loads * np.nan_to_num(self.detection)).sum())
 
     @property
     def detection_rate(self) -> float:
-        """Expected seizures per expected attempt on the options."""
-        return self.caught / float(self.loads.sum())
+        """Expected seizures per expected attempt on the options; NaN: none was made."""
+        loads = float(self.loads.sum())
+        return self.caught / loads if loads > 0.0 else float("nan")
 
     @property
     def best_evasion(self) -> float:
-        """1 - detection on the option that is found least."""
-        return float(1.0 - self.detection[self.loads.sum(axis=0) > 0.0].min())
+        """1 - detection on the option that is found least of those that are used; NaN: none is."""
+        used = self.loads.sum(axis=0) > 0.0
+        return float(1.0 - self.detection[used].min()) if used.any() else float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,9 @@ def play_weeks(
     """Yield the weeks of one adversary against one plan.
 
     Expected loads of a week are those of the static threat model, tilted by share over base share; with base shares
-    they are the static threat's. Random numbers are keyed by the week alone, so that all adversaries and plans meet
-    the same luck.
+    they are the static threat's. An option of which no truck comes in a week takes no load in it; an organization whose
+    options are all of this kind waits that week. Random numbers are keyed by the week alone, so that all adversaries and
+    plans meet the same luck.
 
     Parameters
     ----------
@@ -134,7 +137,7 @@ def _nothing_happened(prices: Prices, reaction: Reaction) -> Seen:
 def _seen(week: AttemptWeek, settings: AttemptSettings) -> Seen:
     found, sent = week.found, week.drawn
     if settings.feedback == "expected":
-        found, sent = week.loads * week.detection, week.loads
+        found, sent = week.loads * np.nan_to_num(week.detection), week.loads
     return Seen(detection=week.detection, found=found, passed=sent - found, knowledge_share=settings.knowledge_share)
 
 
@@ -146,9 +149,10 @@ def _week(state: State, window: Window, prices: Prices, reaction: Reaction) -> A
     totals = weights.sum(axis=1, keepdims=True)
     stay = 1.0 - state.shares[:, -1:]
     loads = of_each * stay * np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0.0)
+    chances = np.nan_to_num(prices.detection)
     drawn = stats.poisson.ppf(_uniforms(window, Purpose.ATTEMPTS, loads.shape), loads)
     drawn = np.where(loads > 0.0, drawn, 0.0)
-    found = stats.binom.ppf(_uniforms(window, Purpose.ATTEMPTS_FOUND, loads.shape), drawn, prices.detection)
+    found = stats.binom.ppf(_uniforms(window, Purpose.ATTEMPTS_FOUND, loads.shape), drawn, chances)
     return AttemptWeek(
         shares=state.shares,
         loads=loads,

@@ -57,8 +57,8 @@ class Prices:
 
     @property
     def detection(self) -> Array:
-        """P(found | a load takes this option); 0 where no load would."""
-        return np.divide(self.caught, self.loads, out=np.zeros_like(self.loads), where=self.loads > 0.0)
+        """P(found | a load takes this option); NaN where no truck of its kind came, so that no load could."""
+        return np.divide(self.caught, self.loads, out=np.full_like(self.loads, np.nan), where=self.loads > 0.0)
 
 
 @dataclass(frozen=True, slots=True)

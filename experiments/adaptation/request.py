@@ -16,7 +16,9 @@ from experiments.execution.run_folder import configuration_of
 from experiments.study.compose import ADAPTING, CAMPAIGN, SEARCH_PATH, compose_config, parse_overrides
 from experiments.study.study import Study, build_study
 from sim.errors import ConfigError
+from sim.scenario import Scenario
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
+from sim.trucks.arrivals import rates_per_h
 
 KEYS: Final = ("weeks", "adversaries", "margins")
 """Keys of ``configs/campaign.yaml``, beside the group ``adversary``."""
@@ -145,9 +147,19 @@ def _check(study: Study, settings: CampaignSettings) -> None:
         problem = f"{settings.weeks} weeks from {study.start_date} go beyond the calendar's last day, 9999-12-31"
         raise ConfigError("weeks", problem) from None
     for name, scenario in study.alternatives.items():
-        if scenario.policy.learns_from_finds:
-            problem = f"{name}: choices read finds, so that options cannot be priced; leave the alternative out"
-            raise ConfigError("alternatives", problem)
+        _check_alternative(name, scenario, study)
+
+
+def _check_alternative(name: str, scenario: Scenario, study: Study) -> None:
+    if scenario.threat.prevalence_per_truck == 0.0:
+        problem = f"{name}: must be above 0, or nobody carries who could react"
+        raise ConfigError("threat.prevalence_per_truck", problem)
+    if not rates_per_h(scenario, study.window(0)).any():
+        problem = f"{name}: no truck comes in the first week, from {study.start_date}, {study.days} days"
+        raise ConfigError("start_date", problem)
+    if scenario.policy.learns_from_finds:
+        problem = f"{name}: choices read finds, so that options cannot be priced; leave the alternative out"
+        raise ConfigError("alternatives", problem)
 
 
 def plain_settings(settings: CampaignSettings) -> dict[str, Any]:

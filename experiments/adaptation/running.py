@@ -85,7 +85,7 @@ def _epoch_columns(
     outside = np.array([week.outside for week in played])
     caught = np.array([week.caught for week in played])
     evasion = np.array([week.best_evasion for week in played])
-    detection = caught / loads
+    detection = np.array([week.detection_rate for week in played])
     return _keyed(keys, len(played)) | {
         "week": np.arange(len(played)),
         "start_date": np.array(starts, dtype=object),
@@ -111,6 +111,7 @@ def _option_columns(
     names = campaign.options.names()
     weeks, many = len(played), len(names)
     loads = np.stack([week.loads.sum(axis=0) for week in played])
+    totals = loads.sum(axis=1, keepdims=True)
     repeated = {
         field: np.tile(np.array([getattr(name, field) for name in names], dtype=object), weeks)
         for field in ("front", "day_part", "concealment")
@@ -121,7 +122,7 @@ def _option_columns(
         | repeated
         | {
             "true_base_share": np.tile(base, weeks),
-            "true_share": (loads / loads.sum(axis=1, keepdims=True)).ravel(),
+            "true_share": np.divide(loads, totals, out=np.zeros_like(loads), where=totals > 0.0).ravel(),
             "true_loads_expected": loads.ravel(),
             "true_detection": np.concatenate([week.detection for week in played]),
             "true_loads_drawn": np.concatenate([week.drawn.sum(axis=0) for week in played]),

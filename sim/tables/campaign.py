@@ -29,7 +29,7 @@ EPOCHS: Final = (
     Column("true_outside_expected", "float", "loads", "expected attempts by other ways", "true"),
     Column("true_found_expected", "float", "loads", "expected loads detected", "true"),
     Column("true_delivered_expected", "float", "loads", "expected loads that passed the port", "true"),
-    Column("true_detection", "float", "0-1", "true_found_expected / true_loads_expected", "true"),
+    Column("true_detection", "float", "0-1", "true_found_expected / true_loads_expected; NaN: no load came", "true"),
     Column(
         "true_best_evasion", "float", "0-1", "1 - P(found) on the option found least of those that are used", "true"
     ),
@@ -47,7 +47,7 @@ OPTIONS: Final = (
     Column("true_base_share", "float", "0-1", "share of attempts under the static threat, of those by trucks", "true"),
     Column("true_share", "float", "0-1", "expected loads of the option / loads of all options", "true"),
     Column("true_loads_expected", "float", "loads", "expected loads", "true"),
-    Column("true_detection", "float", "0-1", "P(found | option)", "true"),
+    Column("true_detection", "float", "0-1", "P(found | option); NaN: no truck of the option came", "true"),
     Column("true_loads_drawn", "float", "loads", "loads drawn", "true"),
     Column("found_drawn", "float", "loads", "loads detected, drawn"),
 )
