@@ -97,8 +97,8 @@ def play_weeks(
 
     Expected loads of a week are those of the static threat model, tilted by share over base share; with base shares
     they are the static threat's. An option of which no truck comes in a week takes no load in it; an organization whose
-    options are all of this kind waits that week. Random numbers are keyed by the week alone, so that all adversaries and
-    plans meet the same luck.
+    options are all of this kind waits that week. Random numbers are keyed by the week alone, so that all adversaries
+    and plans meet the same luck.
 
     Parameters
     ----------
