@@ -43,6 +43,11 @@ MALFORMED = [
         ["campaign", "experiment=strategies"],
         "alternatives: skip_lot: choices read finds, so that options cannot be priced",
     ),
+    (["campaign", "threat.prevalence_per_truck=0"], "threat.prevalence_per_truck: todays_practice: must be above 0"),
+    (
+        ["campaign", "days=1", "port.volume.weekday_weight=[0,1,1,1,1,1,1]"],
+        "start_date: todays_practice: no truck comes in the first week, from 2024-05-13",
+    ),
     (["campaign", "replications=1"], "replications: must be at least 2 to compare, got 1"),
     (["run", "csv=perhaps"], "csv: expected bool, got 'perhaps'"),
     (["run", "polcy=top_share"], "polcy: unknown key; did you mean 'policy'? (all: throughgate run --help)"),

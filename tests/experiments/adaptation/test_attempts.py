@@ -100,3 +100,29 @@ def test_routes_that_are_redrawn_are_found_more_often_than_fixed_ones_by_one_who
         caught.append(np.mean([week.detection_rate for week in played[50:]]))
     assert 0.05 < caught[0] < caught[1] < caught[2]
     assert caught[2] == pytest.approx(0.14, abs=0.01)
+
+
+@pytest.mark.parametrize("name", list(REACTIONS))
+def test_an_option_of_which_no_truck_comes_takes_no_load_and_says_nothing(name: str) -> None:
+    """In a quiet week an option may have no truck: its chance is unknown, not 0, which would draw everybody."""
+    weeks = _weeks(12)
+    for number in (3, 4, 8):
+        window, prices = weeks[number]
+        gone = np.arange(4) == 1
+        weeks[number] = (window, Prices(np.where(gone, 0.0, prices.loads), np.where(gone, 0.0, prices.caught)))
+    for number, week in enumerate(_play(name, weeks)):
+        assert week.shares.sum(axis=1) == pytest.approx(1.0, abs=1e-12)
+        assert np.isfinite(week.loads).all()
+        if number in (3, 4, 8):
+            assert week.loads[:, 1].sum() == week.drawn[:, 1].sum() == 0.0
+            assert name != "knowing" or (week.shares[:, 1] == 0.0).all()
+
+
+def test_a_week_without_a_load_has_no_detection_rate() -> None:
+    weeks = _weeks(3)
+    weeks[1] = (weeks[1][0], Prices(np.zeros(4), np.zeros(4)))
+    for name in REACTIONS:
+        quiet = _play(name, weeks)[1]
+        assert np.isnan(quiet.detection_rate)
+        assert np.isnan(quiet.best_evasion)
+        assert quiet.caught == 0.0
