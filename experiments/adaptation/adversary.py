@@ -1,13 +1,15 @@
 """How smuggling organizations spread their attempts over options, from one week to the next.
 
 An option is a way to take a load across. Attempts begin at base shares, those of the static threat model; an adversary
-turns what happened into the shares of the next week. With a reaction of 0 every adversary stays at the base shares.
+turns what happened into the shares of the next week. With a reaction of 0 ``static``, ``responsive`` and ``learning``
+stay at the base shares. No strength, speed or cost of a reaction holds ``fictitious``, ``exp3`` and ``knowing`` back,
+and what they send outside stays at its base share; ``knowing`` is a bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy.typing as npt
 
 from experiments.adaptation.beliefs import Beliefs, believed_detection, learn, pooled, start_beliefs
 from experiments.games import logit
-from experiments.games.regret import Exp3
+from experiments.games.regret import exp3_rate
 
 Array = npt.NDArray[np.float64]
 
@@ -107,8 +109,8 @@ class State:
         The chances of the last week in which a truck of the option came; before one did, those of ``base_detection``.
     detection_sum, weeks : float[option]
         Of all weeks so far in which a truck of the option came.
-    learners : tuple of Exp3
-        One for each organization, for the adversary ``exp3`` alone.
+    losses : float[organization, option]
+        What ``exp3`` estimates that each option has lost so far, in loads.
     """
 
     base: Array
@@ -118,7 +120,7 @@ class State:
     last_detection: Array
     detection_sum: Array
     weeks: Array
-    learners: tuple[Exp3, ...] = field(default=(), compare=False)
+    losses: Array
 
 
 AdversaryName = Literal["static", "responsive", "learning", "fictitious", "exp3", "knowing"]
@@ -147,6 +149,7 @@ def start_state(base: npt.ArrayLike, base_detection: npt.ArrayLike, reaction: Re
         last_detection=chance,
         detection_sum=np.zeros_like(chance),
         weeks=np.zeros_like(chance),
+        losses=np.zeros((reaction.organizations, len(chance))),
     )
 
 
@@ -265,24 +268,22 @@ EXP3_ROUNDS: Final = 1000
 
 
 def _exp3(state: State, seen: Seen, reaction: Reaction) -> State:
-    """Return shares by EXP3, one round for each load of the week; loads of a fraction count as that part of a round."""
-    options = np.flatnonzero(state.base > 0.0)
-    learners = state.learners or tuple(Exp3(len(options), rounds=EXP3_ROUNDS) for _ in range(reaction.organizations))
-    shares = np.empty_like(state.shares)
-    following = []
-    for row, learner in enumerate(learners):
-        after = Exp3(len(options), rounds=EXP3_ROUNDS)
-        after.rewards = learner.rewards.copy()
-        for place, option in enumerate(options):
-            for _ in range(round(float(seen.passed[row, option]))):
-                after.learn(place, 1.0)
-            for _ in range(round(float(seen.found[row, option]))):
-                after.learn(place, 0.0)
-        within = np.zeros(len(state.base))
-        within[options] = after.probabilities() * (1.0 - reaction.outside_share)
-        shares[row] = np.append(within, reaction.outside_share)
-        following.append(after)
-    return replace(state, shares=shares, learners=tuple(following))
+    """Return shares by EXP3 that begins at the base shares.
+
+    A load found on an option lowers its weight by 1 / (the share with which loads were sent there), one that passed by
+    nothing; a load of a fraction counts as that part.
+    """
+    options = state.base > 0.0
+    sent = state.shares[:, :-1] / (1.0 - state.shares[:, -1:])
+    lost = np.divide(seen.found, sent, out=np.zeros_like(sent), where=sent > 0.0)
+    losses = state.losses + lost
+    rate = exp3_rate(int(options.sum()), rounds=EXP3_ROUNDS)
+    within = np.zeros_like(losses)
+    for row, of_row in enumerate(losses):
+        within[row, options] = logit.shares(state.base[options], change=of_row[options], scale=rate)
+    inside = 1.0 - reaction.outside_share
+    outside = np.full((len(losses), 1), reaction.outside_share)
+    return replace(state, shares=np.hstack([within * inside, outside]), losses=losses)
 
 
 REACTIONS: Final[dict[AdversaryName, Callable[[State, Seen, Reaction], State]]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +15,6 @@ from sim.setting.window import Window
 from sim.trucks.streams import Purpose, draw_uniforms
 
 Array = npt.NDArray[np.float64]
-
-AT_ONCE: Final = ("knowing",)
-"""Adversaries that choose with this week's chances before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,7 @@ def play_weeks(
     reaction = settings.reaction
     state = start_state(base.loads, base.detection, reaction)
     for number, (window, prices) in enumerate(weeks):
-        at_once = settings.name in AT_ONCE or settings.sees_this_week
+        at_once = settings.name == "knowing" or (settings.name == "responsive" and settings.sees_this_week)
         if at_once and number > 0:
             state = react(settings.name, state, _nothing_happened(prices, reaction), reaction)
         week = _week(state, window, prices, reaction)

@@ -32,7 +32,7 @@ class AdversarySettings(Spec):
     name: str
     reaction_per_detection: float = bounded_field(0.0, 1000.0)
     reconsider_share: float = bounded_field(0.001, 1.0)
-    memory_share: float = bounded_field(0.01, 1.0)
+    memory_share: float = bounded_field(0.5, 1.0)
     prior_loads: float = bounded_field(0.01, 1e6)
     organizations: int = bounded_field(1, 100)
     outside_share: float = bounded_field(0.0, 0.99)

@@ -67,7 +67,12 @@ class Response:
 
     @property
     def taken_back(self) -> float:
-        """The part of the gain without a reaction that the reaction takes back; above 1 where it does harm."""
+        """The part of the gain without a reaction that the reaction takes back; above 1 where it does harm.
+
+        ValueError: without a reaction the change would gain nothing.
+        """
+        if self.caught_unmoved == self.caught_before:
+            raise ValueError("the change gains nothing even without a reaction: there is no part to take back")
         return 1.0 - (self.caught - self.caught_before) / (self.caught_unmoved - self.caught_before)
 
 

@@ -97,6 +97,17 @@ def hedge(losses_matrix: npt.ArrayLike, *, rounds: int) -> HedgeGame:
     )
 
 
+def exp3_rate(options: int, *, rounds: int) -> float:
+    """Return the learning rate sqrt(2 ln k / (n k)) of EXP3 for k options and n rounds.
+
+    Examples
+    --------
+    >>> round(exp3_rate(4, rounds=1_000), 5)
+    0.02633
+    """
+    return float(np.sqrt(2.0 * np.log(max(options, 2)) / (rounds * options)))
+
+
 class Exp3:
     """A learner that sees the outcome of its own choice alone.
 
@@ -119,7 +130,7 @@ class Exp3:
         """Begin with equal chances; the rate is sqrt(2 ln k / (n k)) for k options and n rounds."""
         if options < 1 or rounds < 1:
             raise ValueError(f"an option and a round or more are needed: {options}, {rounds}")
-        self.rate = float(np.sqrt(2.0 * np.log(max(options, 2)) / (rounds * options)))
+        self.rate = exp3_rate(options, rounds=rounds)
         self.rewards = np.zeros(options)
 
     def probabilities(self) -> Array:

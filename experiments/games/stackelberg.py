@@ -103,4 +103,11 @@ def _if_taken(g: Array, c: Array, target: int, budget: float) -> Array | None:
     cost = np.zeros(n)
     cost[target] = -1.0
     found = linprog(cost, A_ub=np.array(rows), b_ub=np.array(limits), bounds=[(0.0, 1.0)] * n, method="highs")
-    return np.asarray(found.x, dtype=np.float64) if found.success else None
+    if not found.success:
+        return None
+    x = np.asarray(found.x, dtype=np.float64)
+    at_target = (1.0 - x[target]) * g[target] - x[target] * c[target]
+    stake = g + c
+    least = np.divide(g - at_target, stake, out=np.zeros(n), where=stake > 0.0)
+    least[target] = x[target]
+    return np.asarray(np.clip(least, 0.0, 1.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from experiments.adaptation.report.charts import attempts_chart, detection_chart, is_moving
 from experiments.adaptation.report.results import (
     ADVERSARY_WORDS,
@@ -12,7 +14,7 @@ from experiments.adaptation.report.results import (
     matrix_rows,
 )
 from experiments.adaptation.tournament import Tournament
-from experiments.number_format import number, percent, span
+from experiments.number_format import NONE, number, percent, span
 from experiments.page_templates import Cell, Table, fill_template, page_table
 from experiments.study.sources import CONFIGS, source_notes
 
@@ -83,13 +85,16 @@ def _ways(results: CampaignResults) -> Table:
 
 
 def _inputs(results: CampaignResults) -> Table:
+    """Return every key of the group ``adversary`` with its range; a private file's ranges are not known here."""
     settings = results.campaign.settings.adversary
-    notes = source_notes(CONFIGS / "adversary" / f"{settings.name}.yaml")
+    path = CONFIGS / "adversary" / f"{settings.name}.yaml"
+    notes = source_notes(path) if path.is_file() else {}
     rows = []
-    for name, note in notes.items():
-        if hasattr(settings, name) and note is not None and note.low is not None:
-            value = getattr(settings, name)
-            rows.append(
-                (name.replace("_", " "), (f"{value:g}", f"{note.low:g}–{note.high:g}", Cell(note.note, look="words")))
-            )
+    for field in dataclasses.fields(settings):
+        if field.name != "name":
+            note, value = notes.get(field.name), getattr(settings, field.name)
+            bounds = NONE if note is None or note.low is None else f"{note.low:g}–{note.high:g}"
+            shown = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+            about = Cell("" if note is None else note.note, look="words")
+            rows.append((field.name.replace("_", " "), (shown, bounds, about)))
     return page_table("Assumptions about organizations", "input", ("value", "range", "what it is"), rows, look="inputs")

@@ -152,3 +152,24 @@ def test_fictitious_play_answers_the_mean_of_all_weeks() -> None:
 def test_a_number_out_of_range_is_named(key: str, number: float) -> None:
     with pytest.raises(ValueError, match=key):
         replace(QUICK, **{key: number})  # type: ignore[arg-type]
+
+
+def test_one_without_a_model_stays_where_all_options_are_alike() -> None:
+    """Weights by the shares under which loads were sent: what is used most is not held against an option."""
+    reaction = replace(QUICK, organizations=1)
+    start = start_state([0.8, 0.1, 0.1], [0.3] * 3, reaction)
+    loads = 1_000.0 * start.shares[0, :3]
+    week = Seen(detection=np.full(3, 0.3), found=(0.3 * loads)[None], passed=(0.7 * loads)[None])
+    assert react("exp3", start, week, reaction).shares == pytest.approx(start.shares, abs=1e-12)
+
+
+def test_many_finds_in_one_week_and_loads_of_a_fraction_are_read() -> None:
+    reaction = replace(QUICK, organizations=1)
+    start = start_state(np.ones(36), np.full(36, 0.2), reaction)
+    found = np.zeros((1, 36))
+    found[0, 5] = 500.0
+    after = react("exp3", start, Seen(detection=np.full(36, 0.2), found=found, passed=np.zeros((1, 36))), reaction)
+    assert np.isfinite(after.shares).all()
+    assert after.shares[0, 5] < 1e-6
+    little = react("exp3", start, Seen(detection=np.full(36, 0.2), found=found / 1_000.0, passed=found), reaction)
+    assert 0.0 < little.shares[0, 5] < start.shares[0, 5]

@@ -126,3 +126,28 @@ def test_a_week_without_a_load_has_no_detection_rate() -> None:
         assert np.isnan(quiet.detection_rate)
         assert np.isnan(quiet.best_evasion)
         assert quiet.caught == 0.0
+
+
+@pytest.mark.parametrize("name", ["learning", "exp3"])
+def test_one_who_learns_learns_all_the_same_where_others_see_this_week(name: str) -> None:
+    weeks = _weeks(20)
+    settings = AttemptSettings(name=name, reaction=REACTION)  # type: ignore[arg-type]
+    plain, seeing = (
+        [week.shares for week in play_weeks(weeks, weeks[0][1], replace(settings, sees_this_week=one))]
+        for one in (False, True)
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(plain, seeing, strict=True))
+    assert not np.array_equal(plain[0], plain[-1])
+
+
+def test_a_responsive_organization_that_sees_this_week_is_a_week_ahead() -> None:
+    weeks = _weeks(10)
+    lagged, ahead = (
+        list(play_weeks(weeks, weeks[0][1], AttemptSettings(name="responsive", reaction=REACTION, sees_this_week=one)))
+        for one in (False, True)
+    )
+    assert np.allclose(lagged[0].shares, ahead[0].shares)
+    # week 0 has the base chances, so that a lagged one reacts to nothing at first
+    assert np.allclose(lagged[1].shares, lagged[0].shares)
+    for number in range(1, 9):
+        assert np.allclose(lagged[number + 1].shares, ahead[number].shares)

@@ -40,6 +40,11 @@ def test_shares_that_are_none_are_refused(base: list[float]) -> None:
         logit.shares(base, change=[0.0, 0.0], scale=1.0)
 
 
+def test_a_change_of_nothing_has_no_part_to_take_back() -> None:
+    with pytest.raises(ValueError, match="gains nothing"):
+        _ = displacement.response([0.5, 0.5], [0.1, 0.1], [0.1, 0.1], scale=10.0).taken_back
+
+
 def test_a_strong_reaction_lowers_what_is_caught_and_what_is_delivered() -> None:
     weak, strong = (
         displacement.response([0.5, 0.3, 0.2], [0.14] * 3, [0.28, 0.14, 0.14], scale=scale, outside_share=0.2)

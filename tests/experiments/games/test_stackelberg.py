@@ -35,3 +35,12 @@ def test_a_plan_without_ties_loses_the_same_either_way() -> None:
 def test_a_negative_harm_is_refused() -> None:
     with pytest.raises(ValueError, match="not negative"):
         stackelberg.strong([1.0], [1.0], [-1.0], budget=1.0)
+
+
+def test_no_more_is_covered_than_keeps_the_attacker_at_the_target() -> None:
+    plan = stackelberg.strong([3.0, 7.0], [2.0, 6.0], [8.0, 7.0], budget=2.0)
+    taken = (1.0 - plan.x) * [3.0, 7.0] - plan.x * [2.0, 6.0]
+    assert plan.loss == pytest.approx(0.0)
+    other = 1 - plan.target
+    assert taken[other] == pytest.approx(taken[plan.target]), "covered no further than to a tie"
+    assert plan.loss_if_ties_go_against > 2.0
