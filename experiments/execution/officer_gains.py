@@ -182,8 +182,10 @@ def _changes(
     """Return the change by each hour: all runs with an officer more in it against all without."""
     gaps = []
     for more in balanced_design(n_hours).T:
-        sides = [_pooled([samples[f"{rule} {run}"] for run in np.flatnonzero(side)]) for side in (more, ~more)]
-        with_it, without = _exchanged(*sides, folded), _exchanged(*reversed(sides), folded)
+        there, elsewhere = (
+            _pooled([samples[f"{rule} {run}"] for run in np.flatnonzero(side)]) for side in (more, ~more)
+        )
+        with_it, without = _exchanged(there, elsewhere, folded), _exchanged(elsewhere, there, folded)
         gaps.append(paired_difference(with_it, without, coverage))
     return gaps
 
