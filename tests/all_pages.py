@@ -62,8 +62,8 @@ def sweep_page() -> str:
     return render_sweep_page(made_sweep.results(sweep, outcomes))
 
 
-def calibration_page() -> str:
-    """Return the page of a calibration that left two months out."""
+def calibrated(*, left_out: bool = True) -> PortCalibration:
+    """Return a calibration that left two months out, or none."""
     rng = np.random.default_rng(1)
     observed = np.full((2, 7, 24), np.nan)
     observed[:, :6, 8:18] = 20.0 + 10.0 * rng.random((2, 6, 10))
@@ -83,7 +83,8 @@ def calibration_page() -> str:
     made: Any = engine
     nothing: Any = None
     of_left_out = score(left.simulated, observed, likelihood.days)
-    return render_page(PortCalibration(request, fit, made, of_left_out, left, (), nothing, (estimate, share), 1.0))
+    judged = left if left_out else None
+    return PortCalibration(request, fit, made, of_left_out, judged, (), nothing, (estimate, share), 1.0)
 
 
 def scorecard(folder: Path) -> Scorecard:
@@ -104,7 +105,7 @@ def write_pages(folder: Path) -> dict[str, Path]:
         "portfolio": portfolio_page.render_portfolio_page(plan, portfolio_page.build_portfolio_page(plan)),
         "scorecard": scorecards_page.render_scorecard(card),
         "public": scorecards_page.render_scorecard(scorecard_in_edition(card, "public")),
-        "calibrate": calibration_page(),
+        "calibrate": render_page(calibrated()),
     }
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")

@@ -73,8 +73,10 @@ def carry_out(request: CalibrationRequest) -> int:
         engine = _simulate(request, fit, scorer, request.weeks, "final", tell)
     in_sample = score(engine.cells, fit.likelihood.wait_min, fit.likelihood.days)
     refuse_hopeless(engine.cells, fit.likelihood.wait_min, fit.likelihood.days)
-    with report_terminal.show_progress(terminal, len(request.observed.months), "months left out") as tell:
-        left_out = leave_months_out(request, center, scorer, tell)
+    left_out = None
+    if len(request.observed.months) > 1:
+        with report_terminal.show_progress(terminal, len(request.observed.months), "months left out") as tell:
+            left_out = leave_months_out(request, center, scorer, tell)
     with report_terminal.show_progress(terminal, len(request.forecast), "months to come") as tell:
         ahead = forecast_months(fit, request.forecast, study, scorer, request.weeks, tell)
     found = PortCalibration(
@@ -120,7 +122,7 @@ def refuse_hopeless(simulated: FloatArray, observed: FloatArray, days: FloatArra
 def write_files(fitted: PortCalibration) -> list[Path]:
     """Write config file, tables, record and page, each whole or not at all."""
     request, output = fitted.request, OutputFolder(fitted.request.study.out)
-    model = fitted.fit.model
+    model, judged, left_out = fitted.fit.model, fitted.judgment, fitted.left_out
     keys = calibrated_keys(model.parameters, model.timetable, fitted.fit.theta)
     where = Provenance(
         port=request.study.alternatives[request.study.baseline].port.title,
@@ -131,14 +133,17 @@ def write_files(fitted: PortCalibration) -> list[Path]:
         made=dt.datetime.now().astimezone().date(),
         command=shlex.join(["throughgate", "calibrate", *(o for o in request.overrides if not o.startswith("out="))]),
         in_sample=fitted.in_sample,
-        left_out=fitted.left_out_score,
-        naive=fitted.naive_score,
+        left_out=None if judged is None else (judged.simulated, judged.hour_mean),
         coverage=request.study.coverage,
     )
+    tables = {}
+    if left_out is not None:
+        tables = {"left_out.csv": left_out_table(fitted, left_out)}
+        if fitted.ahead:
+            tables["forecast.csv"] = forecast_table(fitted, left_out)
     return [
         output.write_text(f"calibration/{fitted.name}.yaml", calibration_yaml(keys, fitted.estimates, where)),
-        output.write_text("left_out.csv", left_out_table(fitted).to_csv(index=False)),
-        *([output.write_text("forecast.csv", forecast_table(fitted).to_csv(index=False))] if fitted.ahead else []),
+        *(output.write_text(name, table.to_csv(index=False)) for name, table in tables.items()),
         output.write_json("calibration.json", record(fitted, keys)),
         output.write_text("report.html", render_page(fitted)),
     ]

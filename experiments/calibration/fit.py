@@ -7,6 +7,7 @@ It weighs cells alike: how they vary together is known by the intervals alone (`
 from __future__ import annotations
 
 import itertools
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,7 +19,7 @@ from experiments.calibration.fast_model import FastModel, n_days
 from experiments.calibration.likelihood import LEAST_SCATTER_MIN, Likelihood
 from experiments.calibration.parameters import Parameters, Timetable
 from sim.arrays import FloatArray
-from sim.setting.port import DayType
+from sim.setting.port import DayType, Hours
 
 START_STEPS, FIT_STEPS = 5, 14
 """Derivatives taken for a first look at a timetable, and for the fit."""
@@ -68,8 +69,8 @@ def timetables(
     """Return timetables worth a look: the lanes that a day's work keeps busy on average; on weekdays one and two less.
 
     Where it keeps two busy at most, these and one less. It is that of a fluid of the mean month: general trucks of the
-    day x service time / minutes open. Where lanes were observed ([months, 7, 24]; NaN: not), those of the hour with the
-    fewest, since no review closes a lane of the timetable; on weekdays one more as well.
+    day x service time / minutes open. Where lanes were observed ([months, 7, 24]; NaN: not) in every open hour, those
+    of the hour with the fewest, since no review closes a lane of the timetable; on weekdays one more as well.
     """
     setting = parameters.setting
     built, volume = setting.port.primary.lanes, setting.port.volume
@@ -83,22 +84,33 @@ def timetables(
         trucks = total * float(weight[list(days)].mean()) * (1.0 - setting.port.mix.fast_share)
         busy = round(trucks * service_min / (60.0 * (hours.close_h - hours.open_h)))
         fewer = ((2, 1) if busy > 2 else (1, 0)) if kind == "weekday" else (0,)
-        least = fewest_lanes(lanes[:, list(days)])
+        least = fewest_lanes(lanes[:, list(days)], open_hours(hours))
         if least is not None:
             busy, fewer = least, (0, -1) if kind == "weekday" else (0,)
         levels[kind] = sorted({int(np.clip(busy - less, 1, built)) for less in fewer})  # type: ignore[index]
     return [Timetable(dict(zip(levels, lanes, strict=True))) for lanes in itertools.product(*levels.values())]
 
 
-def fewest_lanes(lanes: FloatArray) -> int | None:
-    """Return the lanes of the hour in which the fewest were open on average; None: none were observed.
+def open_hours(hours: Hours) -> range:
+    """Return the hours of a day in which the port is open, wholly or in part.
 
-    >>> fewest_lanes(np.array([[[np.nan, 4.2, 6.0], [np.nan, 3.8, 5.0]]]))
-    4
+    >>> open_hours(Hours(open_h=6.5, close_h=9.0))
+    range(6, 9)
+    """
+    return range(math.floor(hours.open_h), math.ceil(hours.close_h))
+
+
+def fewest_lanes(lanes: FloatArray, hours: range) -> int | None:
+    """Return the lanes of the hour in which the fewest were open on average; None: some open hour's were not observed.
+
+    ``lanes`` is [months, days, 24]. Hours that nobody observed may well be those with the fewest.
+
+    >>> lanes = np.array([[[np.nan, 4.2, 6.0], [np.nan, 3.8, 5.0]]])
+    >>> fewest_lanes(lanes, range(1, 3)), fewest_lanes(lanes, range(3))
+    (4, None)
     """
     seen = np.isfinite(lanes)
-    hours = np.flatnonzero(seen.any(axis=(0, 1)))
-    if not len(hours):
+    if not seen[..., list(hours)].any(axis=(0, 1)).all():
         return None
     return round(min(float(lanes[..., hour][seen[..., hour]].mean()) for hour in hours))
 

@@ -108,6 +108,9 @@ def build_calibration(overrides: Sequence[str], verb: str) -> CalibrationRequest
         study = dataclasses.replace(study, out=folder, overrides=(*study.overrides, out_override(str(folder))))
     study = dataclasses.replace(study, verb=verb, store=None)
     observed = read_observed(path, port.hours, port.primary.lanes)
+    if len(observed.months) == 1 and own.get("forecast") is not None:
+        words = "a single month; its bands are the errors of months left out, so that two or more are needed"
+        raise ConfigError("forecast", f"{path.name} holds {words}")
     _check_volumes(observed, study)
     return CalibrationRequest(
         study,

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from experiments.calibration.fast_model import FastModel, n_days
-from experiments.calibration.fit import FIT_STEPS, START_STEPS, WaitFit, fit_from, rescaled, timetables
+from experiments.calibration.fit import FIT_STEPS, START_STEPS, WaitFit, fit_from, open_hours, rescaled, timetables
 from experiments.calibration.likelihood import WORKDAYS, Likelihood, make_likelihood
 from experiments.calibration.parameters import Parameters, Timetable, parameters_of
 from experiments.calibration.request import CalibrationRequest
@@ -73,15 +73,20 @@ def timetable_looks(study: Study, likelihood: Likelihood, service_min: float) ->
 def lane_minutes(
     setting: Setting, likelihood: Likelihood, trucks_per_month: dict[int, float], year: int
 ) -> float | None:
-    """Return minutes of open lanes to a general truck on weekdays; None where an hour's lanes were not observed."""
-    lanes, seen = likelihood.lanes[:, :WORKDAYS], likelihood.seen[:, :WORKDAYS]
+    """Return minutes of open lanes to a general truck on weekdays; None: lanes of an open hour were not observed."""
+    lanes, seen, span = likelihood.lanes[:, :WORKDAYS], likelihood.seen[:, :WORKDAYS], setting.port.hours.get("weekday")
     weight = np.array(setting.port.volume.weekday_weight)
     share = float(weight[:WORKDAYS].mean())
-    if not np.isfinite(lanes[seen]).all() or not seen.any() or share == 0.0:
+    if span is None or share == 0.0 or not np.isfinite(lanes[seen]).all():
+        return None
+    hours = open_hours(span)
+    if not hours or not seen[..., list(hours)].any(axis=(0, 1)).all():
         return None
     trucks = np.mean([n * share / (n_days(year, month) @ weight) for month, n in trucks_per_month.items()])
-    hours = seen.any(axis=(0, 1))
-    lane_hours = sum(float(lanes[:, :, hour][seen[:, :, hour]].mean()) for hour in np.flatnonzero(hours))
+    opened = [min(hour + 1.0, span.close_h) - max(float(hour), span.open_h) for hour in hours]
+    lane_hours = sum(
+        part * float(lanes[..., hour][seen[..., hour]].mean()) for hour, part in zip(hours, opened, strict=True)
+    )
     return 60.0 * lane_hours / float(trucks * (1.0 - setting.port.mix.fast_share))
 
 

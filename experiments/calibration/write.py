@@ -29,8 +29,8 @@ class Provenance:
     made: dt.date
     command: str
     in_sample: Score
-    left_out: Score
-    naive: Score
+    left_out: tuple[Score, Score] | None
+    """Of months left out, simulated and by the hour's mean of the others; None: a single month was observed."""
     coverage: float
 
 
@@ -50,11 +50,20 @@ def _head(p: Provenance) -> list[str]:
         f"# Observed: {p.file}, SHA-256 {p.sha256[:16]}.",
         f"# {p.command}",
         f"# Simulated waits against observed ones: RMSE {p.in_sample.rmse:.1f} min, bias {p.in_sample.bias:+.1f};",
-        f"# each month left out in turn: {p.left_out.rmse:.1f}, bias {p.left_out.bias:+.1f}, months' means "
-        f"{p.left_out.month_error:.1f} off (naive {p.naive.rmse:.1f} and {p.naive.month_error:.1f}).",
+        f"# {_left_out_words(p)}.",
         f"# Ranges are {100 * p.coverage:g}% intervals of the posterior distribution, given the timetable;",
         "# how often they hold what is true on synthetic ports: docs/explanation/calibration.md.",
     ]
+
+
+def _left_out_words(p: Provenance) -> str:
+    if p.left_out is None:
+        return "a single month, so that none was left out and nothing tells how far other months are off"
+    mine, naive = p.left_out
+    return (
+        f"each month left out in turn: {mine.rmse:.1f}, bias {mine.bias:+.1f}, months' means "
+        f"{mine.month_error:.1f} off (naive {naive.rmse:.1f} and {naive.month_error:.1f})"
+    )
 
 
 def _lines(keys: Mapping[str, Any], ranges: Mapping[str, Sequence[Estimate]]) -> Iterator[str]:

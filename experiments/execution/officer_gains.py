@@ -2,43 +2,50 @@
 
 What one officer does in one hour is small beside the chance of a week. So hours are not tried singly: every run has one
 officer more (`sim.setting.roster.ExtraOfficers`) in half of the hours, by a balanced design, and an hour's change is
-that of all runs with an officer more in it against all without, on the same trucks.
+that of all runs with an officer more in it against all without, on the same trucks. Officers of neighboring hours
+stand in for each other, and what two hours do together would count as the change of a third. So every other replication
+runs the design folded over (`is_folded`), in which it counts with the opposite sign: it cancels in the mean.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 import pandas as pd
 
 from experiments.comparison import metric_samples
+from experiments.execution import journal
+from experiments.execution.content import digest, replication_keys
 from experiments.execution.parallel import Progress
-from experiments.execution.replicate import replicate
+from experiments.execution.replicate import Result, compile_for_run, in_study_order, run_piece, scorers_token
 from experiments.intervals import Difference, Sample, holm_adjusted, paired_difference
+from experiments.study.study import MONTHS, Study
 from sim.algorithms.screening_design import balanced_design
+from sim.arrays import BoolArray, IntArray
 from sim.replication import Replication, Scorer
 from sim.scenario import Scenario, replace_parts
 from sim.setting.port import DayType
 from sim.setting.roster import ExtraOfficers, PlacingRule, Roster, roster_shifts
 
-if TYPE_CHECKING:
-    from experiments.study.study import Study
 MOST_REPLICATIONS: Final = 6
 """Replications of a study of one stretch of days: each is some 24 runs under every rule."""
 DAY: Final[DayType] = "weekday"
+DESIGNS: Final = 2
+"""The balanced design and the same folded over, replication by replication."""
 GAINS_OF_OFFICERS: Final = ("wait_mean_min", "detection_expected")
 RULES: Final[tuple[PlacingRule, ...]] = get_args(PlacingRule)
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerGain:
-    """What one more officer at one hour of a weekday changes under one rule."""
+    """What one more officer at one hour of a weekday changes under one rule, beside one more in half of the others."""
 
     rule: str
     from_h: int
@@ -96,30 +103,66 @@ def officer_passes(study: Study) -> tuple[int, int]:
     return weeks, len(RULES) * len(balanced_design(len(officer_hours_of_day(base))))
 
 
+def is_folded(replication: IntArray) -> BoolArray:
+    """Return which replications run the design folded over: every other one, and of a year every other week of a month.
+
+    Examples
+    --------
+    >>> is_folded(np.array([0, 1, 2, 12, 13])).tolist()
+    [False, True, False, True, False]
+    """
+    return np.asarray((replication + replication // MONTHS) % 2 == 1)
+
+
 def run_officers(study: Study, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> pd.DataFrame | None:
     """Return METRICS of the baseline with more officers, under every rule; None: no roster.
 
-    ``alternative`` is the rule and the run of the design (``by_line 15``).
+    ``alternative`` is the rule and the run of the design (``by_line 15``), of the design that its replication runs.
     """
     base = study.alternatives[study.baseline]
     if base.staffing.roster is None:
         return None
     hours = np.array(officer_hours_of_day(base))
-    scenarios = {
+    design = balanced_design(len(hours))
+    plain, folded = (
+        dataclasses.replace(study, alternatives=_scenarios(base, hours, runs), replications=officer_passes(study)[0])
+        for runs in (design, ~design)
+    )
+    compile_for_run(study.engine, [base.policy])
+    work = functools.partial(_run_piece, plain, folded, scorers, scorers_token(scorers))
+    keys = functools.partial(_keys, plain, folded, scorers)
+    done = journal.results("officers", work, range(plain.replications), study.processes, progress, keys)
+    return in_study_order(pd.DataFrame([row for result in done for row in result.rows]), plain)
+
+
+def _scenarios(base: Scenario, hours: IntArray, runs: BoolArray) -> dict[str, Scenario]:
+    return {
         f"{rule} {run}": scenario_with_officers(scenario_under_rule(base, rule), hours[more].tolist())
         for rule in RULES
-        for run, more in enumerate(balanced_design(len(hours)))
+        for run, more in enumerate(runs)
     }
-    beside = dataclasses.replace(study, alternatives=scenarios, replications=officer_passes(study)[0])
-    return replicate(beside, scorers, progress, Replication.run_levels).metrics
+
+
+def _run_piece(plain: Study, folded: Study, scorers: Mapping[str, Scorer], token: str, replication: int) -> Result:
+    asked = folded if is_folded(np.array(replication)) else plain
+    return run_piece(asked, scorers, token, Replication.run_levels, replication)
+
+
+def _keys(plain: Study, folded: Study, scorers: Mapping[str, Scorer]) -> list[str]:
+    both = zip(*(replication_keys(study, scorers) for study in (plain, folded)), strict=True)
+    return [digest(*of_replication) for of_replication in both]
 
 
 def officer_gains(study: Study, metrics: pd.DataFrame, strata: int | None) -> list[OfficerGain]:
-    """Return what one more officer changes, rule by rule and hour by hour, from `run_officers`."""
+    """Return what one more officer changes, rule by rule and hour by hour, from `run_officers`.
+
+    Either design weighs the same: without ``strata`` of a year, it is the stratum of a replication.
+    """
     hours = officer_hours_of_day(study.alternatives[study.baseline])
+    folded = is_folded(np.sort(metrics["replication"].unique()))
     gaps = {
-        metric: [gap for rule in RULES for gap in _changes(samples, rule, len(hours), study.coverage)]
-        for metric, samples in ((name, metric_samples(metrics, name, strata)) for name in GAINS_OF_OFFICERS)
+        metric: [gap for rule in RULES for gap in _changes(samples, rule, len(hours), folded, study.coverage)]
+        for metric, samples in ((name, metric_samples(metrics, name, strata or DESIGNS)) for name in GAINS_OF_OFFICERS)
     }
     adjusted = {metric: holm_adjusted([gap.p_value for gap in of_metric]) for metric, of_metric in gaps.items()}
     return [
@@ -133,13 +176,26 @@ def officer_gains(study: Study, metrics: pd.DataFrame, strata: int | None) -> li
     ]
 
 
-def _changes(samples: Mapping[str, Sample], rule: str, n_hours: int, coverage: float) -> list[Difference]:
+def _changes(
+    samples: Mapping[str, Sample], rule: str, n_hours: int, folded: BoolArray, coverage: float
+) -> list[Difference]:
     """Return the change by each hour: all runs with an officer more in it against all without."""
     gaps = []
     for more in balanced_design(n_hours).T:
-        sides = [_pooled([samples[f"{rule} {run}"] for run in np.flatnonzero(side)]) for side in (more, ~more)]
-        gaps.append(paired_difference(sides[0], sides[1], coverage))
+        there, elsewhere = (
+            _pooled([samples[f"{rule} {run}"] for run in np.flatnonzero(side)]) for side in (more, ~more)
+        )
+        with_it, without = _exchanged(there, elsewhere, folded), _exchanged(elsewhere, there, folded)
+        gaps.append(paired_difference(with_it, without, coverage))
     return gaps
+
+
+def _exchanged(sample: Sample, other: Sample, where: BoolArray) -> Sample:
+    """Return a sample whose replications are those of another one in some places."""
+    top, bottom = (
+        np.where(where, getattr(other, part), getattr(sample, part)) for part in ("numerator", "denominator")
+    )
+    return Sample(top, bottom, sample.strata)
 
 
 def _pooled(samples: Sequence[Sample]) -> Sample:

@@ -109,9 +109,9 @@ def _range(gap: pd.Series) -> tuple[float, float, float]:
 def standings_over_draws(redrawn: RedrawnResults, baseline: str) -> list[DrawStanding]:
     """Return how every alternative fares over the draws, in the order of the study; terminal and page both ask."""
     rows = redrawn.rows
-    if not len(rows):
-        return []
     choices = rows[~rows["alternative"].isin(redrawn.references)]
+    if not len(choices):
+        return []
     best = pd.concat([mark_undominated(part) for _, part in choices.groupby("draw")])
     found = []
     for name in rows["alternative"].unique():

@@ -1,6 +1,7 @@
 """Balanced two-level designs: many small changes looked at together, each in half of all runs.
 
-Sources: Plackett and Burman (1946), Biometrika 33, 305-325; Paley (1933), J. Math. Phys. 12, 311-320, for the rows.
+Sources: Plackett and Burman (1946), Biometrika 33, 305-325; Paley (1933), J. Math. Phys. 12, 311-320, for the rows; Box
+and Wilson (1951), J. R. Statist. Soc. B 13, 1-45, for the design folded over.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ def balanced_design(changes: int) -> BoolArray:
     """Return which changes are made in which run.
 
     Each change is made in half of the runs, and any two are made together in a quarter, so that the mean with a change
-    less that without it holds nothing of what the others do by themselves. What two do together is not told apart.
+    less that without it holds nothing of what the others do by themselves. What two do together does go into the change
+    of a third. In the design folded over, which makes the changes that this one does not, it goes in with the opposite
+    sign, so that the mean over both holds nothing of it.
 
     Parameters
     ----------

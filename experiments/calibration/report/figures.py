@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from markupsafe import Markup, escape
 
-from experiments.calibration.report.result import PortCalibration
+from experiments.calibration.report.result import Judgment
 from sim.arrays import BoolArray, FloatArray
 
 WIDTH, HEIGHT = 340.0, 190.0
@@ -41,16 +41,16 @@ class Plane:
         return "M" + " L".join(f"{x},{y}" for x, y in (self.at(*point) for point in points))
 
 
-def hour_pictures(fitted: PortCalibration) -> list[tuple[str, Markup, str]]:
+def hour_pictures(judged: Judgment) -> list[tuple[str, Markup, str]]:
     """Return a picture of each month's weekdays by hour: title, picture, words."""
-    return [_hours(fitted, at) for at in range(len(fitted.left_out.months))]
+    return [_hours(judged, at) for at in range(len(judged.months.months))]
 
 
-def _hours(fitted: PortCalibration, at: int) -> tuple[str, Markup, str]:
-    month, out = MONTHS[fitted.left_out.months[at] - 1], fitted.left_out
-    seen = np.isfinite(fitted.observed[at, :5])
+def _hours(judged: Judgment, at: int) -> tuple[str, Markup, str]:
+    month, out = MONTHS[judged.months.months[at] - 1], judged.months
+    seen = np.isfinite(judged.observed[at, :5])
     hours = np.flatnonzero(seen.any(axis=0))
-    observed = np.array([fitted.observed[at, :5][seen[:, h], h].mean() for h in hours])
+    observed = np.array([judged.observed[at, :5][seen[:, h], h].mean() for h in hours])
     simulated = np.array([out.simulated[at, :5][seen[:, h], h].mean() for h in hours])
     top = max(60.0, float(np.max([*observed, *(simulated + out.half_width)], initial=0.0)))
     plane = Plane(
@@ -59,7 +59,7 @@ def _hours(fitted: PortCalibration, at: int) -> tuple[str, Markup, str]:
     ticks = [float(h) for h in hours if h % 3 == 0]
     words = (
         f"{month}, Monday to Friday: observed {observed.mean():.0f} min on average, simulated without this month "
-        f"{simulated.mean():.0f}; RMSE of its cells {fitted.left_out_score.by_month[at]:.1f} min."
+        f"{simulated.mean():.0f}; RMSE of its cells {judged.simulated.by_month[at]:.1f} min."
     )
     body = [
         *_axes(plane, ticks, "h"),
@@ -68,11 +68,11 @@ def _hours(fitted: PortCalibration, at: int) -> tuple[str, Markup, str]:
     return month, _picture(body, words), words
 
 
-def month_picture(fitted: PortCalibration) -> tuple[Markup, str]:
+def month_picture(judged: Judgment) -> tuple[Markup, str]:
     """Return the picture of the months' means, and words."""
-    out, seen = fitted.left_out, np.isfinite(fitted.observed)
+    out, seen = judged.months, np.isfinite(judged.observed)
     months = np.array(out.months, dtype=np.float64)
-    observed = _means(fitted.observed, seen)
+    observed = _means(judged.observed, seen)
     simulated, naive = _means(out.simulated, seen), _means(out.hour_mean, seen)
     top = 10.0 * np.ceil(max(observed.max(), simulated.max(), naive.max()) / 10.0 + 0.2)
     plane = Plane((months.min() - 0.5, months.max() + 0.5), (0.0, float(top)))

@@ -9,7 +9,7 @@ import numpy as np
 from experiments.calibration.estimates import DAYS, IDENTIFIED_BELOW, INTERVAL_KIND, NOT_IDENTIFIED, Estimate
 from experiments.calibration.forecast import BAND, Score
 from experiments.calibration.report import figures
-from experiments.calibration.report.result import PortCalibration
+from experiments.calibration.report.result import Judgment, PortCalibration
 from experiments.calibration.report.words import (
     IDENTIFIED_BY_WORDS,
     daily_sentence,
@@ -25,7 +25,6 @@ def render_page(fitted: PortCalibration) -> str:
     """Return the page."""
     request = fitted.request
     port = request.study.alternatives[request.study.baseline].port
-    month_picture, month_words = figures.month_picture(fitted)
     shares = [one for one in fitted.estimates if one.name.startswith(("share of", *DAYS))]
     others = [one for one in fitted.estimates if one not in shares]
     return fill_template(
@@ -34,14 +33,8 @@ def render_page(fitted: PortCalibration) -> str:
         verdict=fitted.verdict,
         why=fitted.why_naive_wins,
         findings=[daily_sentence(fitted), *observed_sentences(fitted)],
-        hours=figures.hour_pictures(fitted),
-        month_picture=month_picture,
-        month_words=month_words,
-        band=percent(BAND, 0),
-        covered=percent(fitted.left_out.covered, 0),
-        half_width=fitted.left_out.half_width,
+        judged=None if fitted.judgment is None else _judged(fitted.judgment),
         scores=_scores(score_rows(fitted)),
-        by_month=_by_month(fitted),
         parameters=_parameters("Parameters", others, request.study.coverage),
         shares=_parameters("Hours and days", shares, request.study.coverage),
         not_identified=NOT_IDENTIFIED,
@@ -53,6 +46,20 @@ def render_page(fitted: PortCalibration) -> str:
     )
 
 
+def _judged(judged: Judgment) -> dict[str, object]:
+    """Return what the page shows of months left out."""
+    month_picture, month_words = figures.month_picture(judged)
+    return {
+        "hours": figures.hour_pictures(judged),
+        "month_picture": month_picture,
+        "month_words": month_words,
+        "band": percent(BAND, 0),
+        "covered": percent(judged.months.covered, 0),
+        "half_width": judged.months.half_width,
+        "by_month": _by_month(judged),
+    }
+
+
 def _scores(rows: Iterable[tuple[str, Score]]) -> Table:
     return page_table(
         "Errors, min",
@@ -62,12 +69,12 @@ def _scores(rows: Iterable[tuple[str, Score]]) -> Table:
     )
 
 
-def _by_month(fitted: PortCalibration) -> Table:
+def _by_month(judged: Judgment) -> Table:
     rows = []
-    mine, naive, blended = fitted.left_out_score, fitted.naive_score, fitted.blended_score
-    for at, month in enumerate(fitted.left_out.months):
+    mine, naive, blended = judged.simulated, judged.hour_mean, judged.blended
+    for at, month in enumerate(judged.months.months):
         cells = (
-            f"{np.nanmean(fitted.observed[at]):.1f}",
+            f"{np.nanmean(judged.observed[at]):.1f}",
             f"{mine.by_month[at]:.1f}", f"{mine.month_bias[at]:+.1f}",
             f"{blended.by_month[at]:.1f}",
             f"{naive.by_month[at]:.1f}", f"{naive.month_bias[at]:+.1f}",

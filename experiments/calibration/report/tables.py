@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibration.estimates import DAYS, INTERVAL_KIND, NOT_IDENTIFIED
-from experiments.calibration.forecast import BAND
-from experiments.calibration.report.result import PortCalibration
+from experiments.calibration.forecast import BAND, LeftOut
+from experiments.calibration.report.result import Judgment, PortCalibration
 
 
-def left_out_table(fitted: PortCalibration) -> pd.DataFrame:
+def left_out_table(fitted: PortCalibration, out: LeftOut) -> pd.DataFrame:
     """Return one row an observed cell: observed, simulated in sample and left out, band, naive."""
-    rows, out = [], fitted.left_out
+    rows = []
     for at, month in enumerate(out.months):
         for weekday, hour in np.argwhere(np.isfinite(fitted.observed[at])).tolist():
             place = (at, weekday, hour)
@@ -39,7 +39,7 @@ def left_out_table(fitted: PortCalibration) -> pd.DataFrame:
     return pd.DataFrame(rows).round(2)
 
 
-def forecast_table(fitted: PortCalibration) -> pd.DataFrame:
+def forecast_table(fitted: PortCalibration, out: LeftOut) -> pd.DataFrame:
     """Return one row a cell of the months to come: simulated and blended, with bands."""
     rows = []
     for one in fitted.ahead:
@@ -51,8 +51,8 @@ def forecast_table(fitted: PortCalibration) -> pd.DataFrame:
                 "hour": hour,
             }
             for name, wait, width in (
-                ("simulated", one.simulated[weekday, hour], fitted.left_out.half_width),
-                ("blended", one.blended[weekday, hour], fitted.left_out.blended_half_width),
+                ("simulated", one.simulated[weekday, hour], out.half_width),
+                ("blended", one.blended[weekday, hour], out.blended_half_width),
             ):
                 row |= {
                     f"{name}_min": wait,
@@ -65,7 +65,7 @@ def forecast_table(fitted: PortCalibration) -> pd.DataFrame:
 
 def record(fitted: PortCalibration, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record of a calibration."""
-    request = fitted.request
+    request, out = fitted.request, fitted.left_out
     return {
         "verb": "calibrate",
         "port": request.study.alternatives[request.study.baseline].port.name,
@@ -84,17 +84,22 @@ def record(fitted: PortCalibration, keys: Mapping[str, Any]) -> dict[str, Any]:
             "month_min": fitted.posterior.month_min,
         },
         "not_identified": list(NOT_IDENTIFIED),
-        "scores": {
-            "in_sample": dataclasses.asdict(fitted.in_sample),
-            "left_out": dataclasses.asdict(fitted.left_out_score),
-            "left_out_blended": dataclasses.asdict(fitted.blended_score),
-            "naive_hour_mean": dataclasses.asdict(fitted.naive_score),
-            "naive_constant": dataclasses.asdict(fitted.constant_score),
-        },
-        "band": {"share": BAND, "half_width_min": fitted.left_out.half_width, "covered": fitted.left_out.covered},
+        "scores": {"in_sample": dataclasses.asdict(fitted.in_sample), **_left_out_scores(fitted.judgment)},
+        "band": out and {"share": BAND, "half_width_min": out.half_width, "covered": out.covered},
         "daily_means_sd_min": {"simulated": fitted.daily_sd, "held_against": fitted.target_daily_sd,
                                "kind": fitted.fit.likelihood.spread.kind},
         "verdict": fitted.verdict,
         "why_naive_wins": fitted.why_naive_wins,
         "wall_s": round(fitted.wall_s, 1),
     }  # fmt: skip
+
+
+def _left_out_scores(judged: Judgment | None) -> dict[str, Any]:
+    if judged is None:
+        return {}
+    return {
+        "left_out": dataclasses.asdict(judged.simulated),
+        "left_out_blended": dataclasses.asdict(judged.blended),
+        "naive_hour_mean": dataclasses.asdict(judged.hour_mean),
+        "naive_constant": dataclasses.asdict(judged.constant),
+    }

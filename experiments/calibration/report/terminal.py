@@ -26,16 +26,17 @@ from experiments.report.terminal import print_answer, print_line, print_path, pr
 def print_calibration(terminal: Console, fitted: PortCalibration, paths: Sequence[Path]) -> None:
     """Print the verdict, the errors, the parameters, and what was written."""
     print_answer(terminal, fitted.verdict)
-    if fitted.naive_wins:
+    if fitted.why_naive_wins:
         print_line(terminal, fitted.why_naive_wins)
     terminal.print()
     rows = [[name, f"{one.rmse:.1f}", f"{one.bias:+.1f}", f"{one.month_error:.1f}"] for name, one in score_rows(fitted)]
     print_table(terminal, ["error, min", "RMSE", "bias", "months' means"], rows)
-    print_line(
-        terminal,
-        f"A band of {fitted.left_out.half_width:.1f} min either way is sized to hold {percent(BAND, 0)} of cells; "
-        f"of months left out it held {percent(fitted.left_out.covered, 0)}.",
-    )
+    if fitted.left_out is not None:
+        print_line(
+            terminal,
+            f"A band of {fitted.left_out.half_width:.1f} min either way is sized to hold {percent(BAND, 0)} of cells; "
+            f"of months left out it held {percent(fitted.left_out.covered, 0)}.",
+        )
     if has_details():
         _print_details(terminal, fitted)
     page = next(path for path in paths if path.name == "report.html")

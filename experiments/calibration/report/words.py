@@ -24,13 +24,15 @@ def three_digits(value: float) -> str:
 
 def score_rows(fitted: PortCalibration) -> list[tuple[str, Score]]:
     """Return every predictor with its errors."""
-    return [
-        ("simulated, in sample", fitted.in_sample),
-        ("simulated, month left out", fitted.left_out_score),
-        ("blended, month left out", fitted.blended_score),
-        ("naive: the hour's mean", fitted.naive_score),
-        ("naive: one mean", fitted.constant_score),
-    ]
+    rows, judged = [("simulated, in sample", fitted.in_sample)], fitted.judgment
+    if judged is not None:
+        rows += [
+            ("simulated, month left out", judged.simulated),
+            ("blended, month left out", judged.blended),
+            ("naive: the hour's mean", judged.hour_mean),
+            ("naive: one mean", judged.constant),
+        ]
+    return rows
 
 
 def daily_sentence(fitted: PortCalibration) -> str:
@@ -49,6 +51,8 @@ def observed_sentences(fitted: PortCalibration) -> list[str]:
     lines = [f"Fitted to {len(observed.cells)} cells of {months} in {observed.path.name}.", *observed.notes]
     if observed.days is None:
         lines.append("The file holds means over days: the day factor rests on their spread as given or assumed.")
+    if fitted.judgment is None:
+        return lines
     lines.append(
         "A month that is left out is predicted by a fit of the others from its beginning: start, timetable and "
         "correction by the engine; by least squares, since a posterior distribution for each would take too long."

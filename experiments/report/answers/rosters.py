@@ -226,9 +226,13 @@ def officers_words(findings: Findings) -> str:
         return ""
     sure = [gain for gain in findings.officers if gain.is_sure(WAIT, findings.alpha) and gain.gaps[WAIT].mean < 0.0]
     if not sure:
-        return "At no hour and by no rule does one more officer clearly shorten the average wait."
+        return (
+            "Beside one more in half of the other hours, one more officer clearly shortens the average wait at no hour "
+            "and by no rule."
+        )
     best = min(sure, key=lambda gain: gain.gaps[WAIT].mean)
     return (
-        f"One more officer brings most from {_hour_words(best.from_h)} under {_rule_words(best.rule).lower()}: "
+        "Beside one more in half of the other hours, "
+        f"one more officer brings most from {_hour_words(best.from_h)} under {_rule_words(best.rule).lower()}: "
         f"{with_span(best.gaps[WAIT].size(), ' min', digits=2)} less average wait."
     )

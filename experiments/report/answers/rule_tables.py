@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from experiments.intervals import Difference, IntervalEstimate
@@ -71,14 +72,17 @@ def _times_efficient(findings: Findings, rule: str) -> dict[str, int]:
     if findings.redrawn is None:
         return {}
     rows = findings.redrawn.rows
-    own = rows[[split_name(findings, str(name))[0] == rule for name in rows["alternative"]]]
+    is_own = np.array([split_name(findings, str(name))[0] == rule for name in rows["alternative"]], dtype=bool)
+    own = rows[is_own]
     marked = _marked(own)
-    times = marked.groupby("alternative")["undominated"].sum().astype(int).to_dict() if len(marked) else {}
+    times = marked.groupby("alternative")["undominated"].sum().astype(int).to_dict()
     return {str(name): times.get(name, 0) for name in own["alternative"].unique()} | {_SETS: marked["draw"].nunique()}
 
 
 def _marked(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return which alternatives are undominated in each set in which some carry their load."""
+    """Return which alternatives are undominated in each set in which some carry their load; rows may be none."""
+    if not len(rows):
+        return pd.DataFrame({"alternative": [], "undominated": np.array([], dtype=bool), "draw": []})
     return pd.concat([mark_undominated(part).assign(draw=draw) for draw, part in rows.groupby("draw")])
 
 

@@ -38,6 +38,22 @@ def test_single_days_that_say_nothing_are_refused(tmp_path: Path) -> None:
         build_calibration([*PORT, f"single_days={path}"], "calibrate")
 
 
+def single_month(folder: Path) -> list[str]:
+    """Return a request of the waits of one month alone, open from Monday to Saturday."""
+    lines = ["month,dow,hour,wait_min"]
+    lines += [f"3,{day},{hour},20" for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat") for hour in range(6, 24)]
+    path = folder / "march.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return ["port=ysleta", "port.hours.saturday.close_h=24", f"observed={path}"]
+
+
+def test_a_single_month_gives_no_bands_of_a_forecast(tmp_path: Path) -> None:
+    words = single_month(tmp_path)
+    assert build_calibration(words, "calibrate").observed.months == (3,)
+    with pytest.raises(ConfigError, match=r"forecast: march.csv holds a single month; .* two or more are needed"):
+        build_calibration([*words, "forecast=[2025-04]"], "calibrate")
+
+
 def test_a_month_is_forecast_once() -> None:
     with pytest.raises(ConfigError, match=r"forecast: expected each month once, got 2025-03 twice"):
         build_calibration([*PORT, "forecast=[2025-03,2025-04,2025-03]"], "calibrate")

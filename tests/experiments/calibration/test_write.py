@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,14 +32,35 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, o
         made=dt.date(2026, 1, 2),
         command="throughgate calibrate port=bare observed=waits.csv",
         in_sample=SCORE,
-        left_out=SCORE,
-        naive=SCORE,
+        left_out=(SCORE, SCORE),
         coverage=0.95,
     )
     path = tmp_path_factory.mktemp("made") / "calibration" / "mine.yaml"
     path.parent.mkdir()
     path.write_text(calibration_yaml(keys, estimates, where), encoding="utf-8")
     return path, keys
+
+
+def test_the_head_tells_what_months_left_out_say() -> None:
+    where = Provenance(
+        port="A port",
+        file="waits.csv",
+        sha256="0" * 64,
+        months=(3,),
+        cells=100,
+        made=dt.date(2026, 1, 2),
+        command="throughgate calibrate port=bare observed=waits.csv",
+        in_sample=SCORE,
+        left_out=None,
+        coverage=0.95,
+    )
+    fit, draws = any_fit()
+    keys = calibrated_keys(fit.model.parameters, fit.model.timetable, fit.theta)
+    estimates = estimate_parameters(fit, draws, SERVICE_MIN, 0.95)
+    one = calibration_yaml(keys, estimates, where)
+    assert "# a single month, so that none was left out" in one
+    more = calibration_yaml(keys, estimates, replace(where, months=(3, 4), left_out=(SCORE, SCORE)))
+    assert "# each month left out in turn: 8.0, bias -0.5, months' means 3.0 off (naive 8.0 and 3.0)." in more
 
 
 def test_a_run_reads_the_numbers_that_were_fitted(written: tuple[Path, dict[str, object]]) -> None:

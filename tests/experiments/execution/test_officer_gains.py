@@ -10,9 +10,11 @@ import pytest
 from ports import FlatScorer, window_of
 
 from experiments.comparison import RATIOS
+from experiments.execution import officer_gains as officer_gains_module
 from experiments.execution.officer_gains import (
     GAINS_OF_OFFICERS,
     RULES,
+    OfficerGain,
     officer_gains,
     officer_hours_of_day,
     officer_passes,
@@ -20,8 +22,10 @@ from experiments.execution.officer_gains import (
     scenario_under_rule,
     scenario_with_officers,
 )
+from experiments.execution.replicate import Result
 from experiments.study.study import Study, build_study
 from sim.algorithms.screening_design import balanced_design
+from sim.arrays import BoolArray, FloatArray
 from sim.roster_load import officer_time_min
 from sim.scenario import Scenario
 from sim.shared_draws import risk_key
@@ -75,18 +79,53 @@ def test_every_rule_and_hour_is_compared(asked: Study) -> None:
     assert all(set(gain.p_holm) == set(gain.gaps) for gain in gains)
 
 
-def test_a_change_is_that_of_the_runs_with_an_officer_against_those_without(asked: Study) -> None:
-    hours = officer_hours_of_day(asked.alternatives[asked.baseline])
-    design, effect = balanced_design(len(hours)), np.arange(len(hours), dtype=float)
-    levels = [
-        (rule, run, week, wait + week)
+def made_up(asked: Study, wait: Callable[[BoolArray], FloatArray]) -> list[OfficerGain]:
+    """Return the gains where the wait of a run is a function of the hours with one officer more [runs, hours]."""
+    design = balanced_design(len(officer_hours_of_day(asked.alternatives[asked.baseline])))
+    of_design = [wait(runs) for runs in (design, ~design)]
+    rows = [
+        {"alternative": f"{rule} {run}", "replication": week} | _ratios(of_design[week % 2][run] + week)
         for rule in RULES
-        for run, wait in enumerate(design @ effect + 50.0)
-        for week in range(3)
+        for run in range(len(design))
+        for week in range(6)
     ]
-    rows = [{"alternative": f"{rule} {run}", "replication": week} | _ratios(wait) for rule, run, week, wait in levels]
-    gains = officer_gains(asked, pd.DataFrame(rows), None)
+    return officer_gains(asked, pd.DataFrame(rows), None)
+
+
+def test_a_change_is_that_of_the_runs_with_an_officer_against_those_without(asked: Study) -> None:
+    effect = np.arange(len(officer_hours_of_day(asked.alternatives[asked.baseline])), dtype=float)
+    gains = made_up(asked, lambda more: more @ effect + 50.0)
     assert [gain.gaps["wait_mean_min"].mean for gain in gains] == pytest.approx([*effect] * len(RULES))
+
+
+def test_hours_that_stand_in_for_each_other_give_no_other_hour_a_change(asked: Study) -> None:
+    """An officer more at the third to the sixth hour takes two minutes off, one less beside one in the hour before."""
+    hours = officer_hours_of_day(asked.alternatives[asked.baseline])
+
+    def wait(more: BoolArray) -> FloatArray:
+        together = (more[:, 2:5] & more[:, 3:6]).sum(axis=1)
+        return np.asarray(90.0 - 2.0 * more[:, 2:6].sum(axis=1) + together)
+
+    found = np.array([gain.gaps["wait_mean_min"].mean for gain in made_up(asked, wait)]).reshape(len(RULES), -1)
+    # a neighbor has one more in half of the runs, and takes half a minute of what an hour brings
+    expected = np.zeros(len(hours))
+    expected[2:6] = [-1.5, -1.0, -1.0, -1.5]
+    assert found == pytest.approx(np.tile(expected, (len(RULES), 1)), abs=1e-9)
+
+
+def test_every_other_replication_runs_the_design_folded_over(asked: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: dict[int, list[list[float]]] = {}
+
+    def run(study: Study, _scorers: object, _token: str, _simulator: object, replication: int) -> Result:
+        rosters = [scenario.staffing.roster for scenario in study.alternatives.values()]
+        ran[replication] = [[extra.from_h for extra in roster.extra] for roster in rosters if roster is not None]
+        return Result([{"alternative": name, "replication": replication} for name in study.alternatives], {}, {})
+
+    monkeypatch.setattr(officer_gains_module, "run_piece", run)
+    run_officers(asked, {})
+    hours = set(officer_hours_of_day(asked.alternatives[asked.baseline]))
+    assert ran[0] == ran[2]
+    assert [set(more) for more in ran[1]] == [hours - set(more) for more in ran[0]]
 
 
 def _ratios(value: float) -> dict[str, float]:

@@ -24,6 +24,18 @@ def test_effects_that_add_up_are_told_apart(changes: int) -> None:
     assert found == pytest.approx(effect)
 
 
+def test_what_two_changes_do_together_cancels_in_the_design_folded_over() -> None:
+    """Two of eight changes stand in for each other: by the design alone, changes that do nothing get a part of it."""
+    design = balanced_design(8)
+    found = []
+    for runs in (design, ~design):
+        outcome = 3.0 * runs[:, 0] + 3.0 * runs[:, 1] - 2.0 * (runs[:, 0] & runs[:, 1])
+        found.append(np.array([outcome[more].mean() - outcome[~more].mean() for more in runs.T]))
+    assert np.abs(found[0][2:]).max() > 0.1
+    assert found[0][2:] == pytest.approx(-found[1][2:])
+    assert np.mean(found, axis=0) == pytest.approx([2.0, 2.0, *[0.0] * 6])
+
+
 def test_no_change_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1, got 0"):
         balanced_design(0)

@@ -105,10 +105,14 @@ def test_one_more_officer_has_a_row_an_hour_and_a_column_a_rule() -> None:
     assert [row[0] for row in table.rows] == ["7–8 h", "1–2 h, night after"]
     assert [cell.text for cell in table.rows[0][1]] == ["-0.25 min *", *["-0.25 min"] * 4]
     assert officers_words(found) == (
-        "One more officer brings most from 7–8 h under fixed: 0.25 min [0.20, 0.30] less average wait."
+        "Beside one more in half of the other hours, one more officer brings most from 7–8 h under fixed: "
+        "0.25 min [0.20, 0.30] less average wait."
     )
     none = dataclasses.replace(found, officers=gains[2:])
-    assert officers_words(none) == "At no hour and by no rule does one more officer clearly shorten the average wait."
+    assert officers_words(none) == (
+        "Beside one more in half of the other hours, one more officer clearly shortens the average wait at no hour "
+        "and by no rule."
+    )
 
 
 def test_without_a_roster_there_is_no_table_of_officers() -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
+import pandas as pd
 import pytest
 
+from experiments.execution.robustness import BESIDES, COLUMNS, RedrawnResults
+from experiments.number_format import NONE
 from experiments.page_templates import Chart
 from experiments.report.answers import rule_frontier, rule_tables
 from experiments.report.answers.answer import lead_of
@@ -21,7 +25,7 @@ WAITS = {"separate": (20.0, 20.1, 20.3), "by_line": (22.0, 25.0, 33.0), "fixed":
 
 
 def findings(
-    waits: dict[str, tuple[float, ...]] = WAITS, over: tuple[str, ...] = (), alike: tuple[str, str] | None = None
+    waits: dict[str, tuple[float, ...]] = WAITS, over: Sequence[str] = (), alike: tuple[str, str] | None = None
 ) -> Findings:
     """Return findings of these waits; of ``alike`` the second runs as the first does."""
     numbers = {
@@ -97,6 +101,46 @@ def test_an_overloaded_point_is_no_choice(found: Findings) -> None:
     best = [point.alternative for point in rule_frontier.efficient_choices(fewer)]
     assert best == ["fixed.low", "by_line.middle", "fixed.high"]
     assert "under separate" not in lead_of(fewer).text
+
+
+REFERENCES = tuple(f"separate.{name}" for name in POINTS)
+
+
+def redrawn_rows(names: Sequence[str]) -> RedrawnResults:
+    """Return two redrawn sets of these alternatives, the others refused; of none at all where every set is refused."""
+    rows = [
+        dict.fromkeys([*COLUMNS, *BESIDES], 0.3) | {"draw": draw, "alternative": name, "unstable": False, "exited": 9}
+        for draw in range(2)
+        for name in names
+    ]
+    refused = dict.fromkeys(range(2), "port.volume: no such port") if not names else {}
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *BESIDES])
+    return RedrawnResults(2, 1, [], table, pd.DataFrame(index=range(2)), refused, references=REFERENCES)
+
+
+def test_where_every_redrawn_set_is_refused_the_tables_stand_without_them(found: Findings) -> None:
+    refused = dataclasses.replace(found, redrawn=redrawn_rows([]))
+    table = rule_tables.own_frontiers_table(refused)
+    assert [row[0] for row in table.rows] == [row[0] for row in rule_tables.own_frontiers_table(found).rows]
+    assert {row[1][-1].text for row in table.rows} == {NONE}
+    assert rule_tables.rule_redraws_words(refused) == ""
+    assert "Efficient alternatives under each rule" in render_report(refused)
+
+
+def test_where_only_references_are_redrawn_no_rule_is_ranked(found: Findings) -> None:
+    alone = dataclasses.replace(found, redrawn=redrawn_rows(REFERENCES))
+    last = {row[0]: row[1][-1].text for row in rule_tables.own_frontiers_table(alone).rows}
+    assert last["separate: low"] == "2 of 2"
+    assert last["by_line: low"] == NONE
+    assert rule_tables.rule_redraws_words(alone) == ""
+    assert rule_frontier.draws_words(alone, "by_line.low") == ""
+
+
+def test_where_only_references_carry_their_load_no_picture_is_drawn() -> None:
+    none = findings(over=[f"{rule}.{name}" for rule in ("by_line", "fixed") for name in POINTS])
+    words = "No alternative carries its load under any rule"
+    assert str(rules_chart(none)).startswith(words)
+    assert words in render_report(none)
 
 
 def test_the_picture_names_each_rule_and_ends_before_what_would_squeeze_it(found: Findings) -> None:
