@@ -36,8 +36,12 @@ def test_options_add_up_to_the_detection_of_the_replication(
     assert len(prices.loads) == len(options.names())
     assert prices.loads.sum() == pytest.approx(outcome.detection.weight, rel=1e-9)
     assert prices.caught.sum() == pytest.approx(outcome.detection.caught, rel=1e-9)
-    assert prices.shares @ prices.detection == pytest.approx(outcome.metrics["detection_expected"], rel=1e-9)
-    assert ((prices.detection >= 0.0) & (prices.detection <= 1.0)).all()
+    chosen = prices.loads > 0.0
+    assert chosen.any()
+    assert np.isnan(prices.detection[~chosen]).all()
+    assert ((prices.detection[chosen] >= 0.0) & (prices.detection[chosen] <= 1.0)).all()
+    overall = prices.shares[chosen] @ prices.detection[chosen]
+    assert overall == pytest.approx(outcome.metrics["detection_expected"], rel=1e-9)
 
 
 def test_taking_the_probes_apart_changes_no_metric(replication: Replication) -> None:
