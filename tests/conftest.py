@@ -15,6 +15,12 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_configure() -> None:
+    """One thread for numerical libraries: two test processes with two each wait for one another, five times as long."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 @pytest.fixture(scope="session")
 def make_scenario() -> Callable[..., Scenario]:
     """Return a function from Hydra overrides to a scenario, e.g. ``make_scenario("port=bare")``."""
