@@ -38,7 +38,7 @@ from experiments.execution.parallel import Progress
 from experiments.files import OutputFolder, check_writable
 from experiments.funding import tables as funding_tables
 from experiments.funding.annual import Response
-from experiments.funding.budget.draws import stated_budgets
+from experiments.funding.budget.spending import BUDGET_WORDS
 from experiments.funding.budget.tables import budget_tables
 from experiments.funding.case import FundingCase, UncertaintySettings
 from experiments.funding.cash_flows import AppraisedCase, present_worths, price_alternatives
@@ -326,8 +326,10 @@ def write_case_files(evidence: Evidence, raw_tables: Mapping[str, pd.DataFrame],
     case = evidence.appraised.case
     output = OutputFolder(case.study.out)
     record = run_record(case.study, wall_s) | {"overrides": list(case.overrides)}
-    drawn = pd.DataFrame() if evidence.uncertainty is None else evidence.uncertainty.draws
-    stated = {name: stated_budgets(case, evidence.alternative(name), drawn, name) for name in evidence.rivals}
+    stated = {
+        name: {words: evidence.budget_at_confidence(name, column) for column, words in BUDGET_WORDS.items()}
+        for name in evidence.rivals
+    }
     return [
         *write_case_report(output, evidence),
         write_workbook(output, evidence.appraised, stated),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 import numpy as np
@@ -115,6 +116,30 @@ def usd(amount: float) -> str:
     scale, name = (1e9, " billion") if rounded >= 1e9 else (1e6, " million") if rounded >= 1e6 else (1.0, "")
     places = min(max(0, 2 - math.floor(math.log10(rounded / scale))), 4)
     return f"{'-' if amount < 0.0 else ''}${rounded / scale:,.{places}f}{name}"
+
+
+def usd_at_least(amount: float) -> str:
+    """Return dollars to three digits, rounded up: what is stated as enough must not fall short by its rounding.
+
+    >>> usd_at_least(10_047_479.0), usd_at_least(9_995_000.0), usd_at_least(683_200.0), usd_at_least(-95.38)
+    ('$10.1 million', '$10.0 million', '$684,000', '-$95.3')
+    """
+    if amount == 0.0 or not math.isfinite(amount):
+        return usd(amount)
+    exact = Decimal(amount)
+    return usd(float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - 2), rounding=ROUND_CEILING)))
+
+
+def millions_at_least(amount_usd: float, digits: int = 2) -> str:
+    """Return dollars in millions, rounded up to so many decimals.
+
+    >>> millions_at_least(10_041_000.0), millions_at_least(10_040_000.0)
+    ('10.05', '10.04')
+    """
+    if not math.isfinite(amount_usd):
+        return number(amount_usd)
+    unit = Decimal(1).scaleb(6 - digits)
+    return number(float(Decimal(amount_usd).quantize(unit, rounding=ROUND_CEILING)) / 1e6, digits)
 
 
 def listed(names: Sequence[str]) -> str:

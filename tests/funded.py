@@ -321,25 +321,25 @@ def _headline(name: str, found: list[dict[str, PresentWorth]]) -> list[dict[str,
     own = example.Case().worths()[name]
     least = break_even_usd_per_load(own)
     planned = {"ask_usd": own.capital, "cost_usd": own.cost, "npv0_usd": own.npv0, "loads": own.loads}
+    planned["ask_then_year_usd"] = _then_year(name)["ask_then_year_usd"]
     planned["break_even_usd"] = float("nan") if least is None else least
     return headline_table([headline_of(drawn, name, planned)]).to_dict("records")
 
 
 @functools.cache
-def _then_year_ask(name: str) -> float:
-    """Return the planner's own ask in then-year dollars."""
-    return budget_totals(funding(None, tuple(example.OPTIONS)), example.Case().alternatives()[name])[
-        "ask_then_year_usd"
-    ]
+def _then_year(name: str) -> dict[str, float]:
+    """Return the planner's own budget."""
+    return budget_totals(funding(None, tuple(example.OPTIONS)), example.Case().alternatives()[name])
 
 
 def _draw(draw: int, name: str, worth: PresentWorth) -> dict[str, object]:
+    dearer = worth.capital / max(example.Case().worths()[name].capital, 1.0)
     return {
         "draw": draw,
         "alternative": name,
         "set": draw,
+        **{column: dearer * planned for column, planned in _then_year(name).items()},
         "ask_usd": worth.capital,
-        "ask_then_year_usd": _then_year_ask(name) * worth.capital / max(example.Case().worths()[name].capital, 1.0),
         "break_even_usd": -worth.npv0 / worth.loads if worth.loads > 0.0 else np.inf,
         "cost_usd": worth.cost,
         "capital_usd": worth.capital,

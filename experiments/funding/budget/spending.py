@@ -134,6 +134,15 @@ The ask is the initial spending of all orders, the life-cycle cost all spending 
 """
 
 
+BUDGET_WORDS: Final[Mapping[str, str]] = {
+    "ask_then_year_usd": "ask, then-year",
+    "life_cycle_then_year_usd": "life-cycle cost, then-year",
+    "ask_usd": "ask, constant",
+    "life_cycle_usd": "life-cycle cost, constant",
+}
+"""`BUDGET_FIGURES` in words, in the order in which they are stated at a confidence."""
+
+
 def budget_totals(case: FundingCase, flows: AnnualFlows) -> dict[str, float]:
     """Return every one of `BUDGET_FIGURES` for one alternative, from its flows in the case."""
     return {name: figure(case, flows) for name, figure in BUDGET_FIGURES.items()}

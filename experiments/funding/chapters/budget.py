@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from experiments.economics.budget_terms import Standing
-from experiments.funding.budget.draws import StatedBudget, stated_budgets
 from experiments.funding.budget.life_cycle import LifeCycleLine, life_cycle_lines, life_cycle_total
 from experiments.funding.budget.mexican_appraisal import (
     MexicanIndicators,
@@ -23,7 +22,14 @@ from experiments.funding.budget.mexican_appraisal import (
 from experiments.funding.budget.spending import APPROPRIATION_WORDS, budget_totals, spending_plan
 from experiments.funding.budget.standing import country_values, standing_ledger
 from experiments.funding.case import FundingCase
-from experiments.funding.exhibits.cells import Range, amount_cell, millions_cell, text_cell, unknown_cell
+from experiments.funding.exhibits.cells import (
+    Range,
+    amount_cell,
+    millions_at_least_cell,
+    millions_cell,
+    text_cell,
+    unknown_cell,
+)
 from experiments.funding.exhibits.elements import (
     ALTERNATIVE,
     Part,
@@ -35,7 +41,8 @@ from experiments.funding.exhibits.elements import (
     table_by_column,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.number_format import percent, usd
+from experiments.funding.uncertainty.headline import ASK, FigureAtConfidence, PointOfDraws
+from experiments.number_format import percent, usd, usd_at_least
 from experiments.page_templates import Cell, Table, TableColumn
 from sim.arrays import FloatArray
 
@@ -65,16 +72,9 @@ def budget_chapter(evidence: Evidence) -> Section:
         _plan_table(evidence, name),
         _life_cycle_table(evidence, name),
     ]
-    if not _stated(evidence, name):
+    if evidence.uncertainty is None:
         parts.insert(1, missing_part("the budget at 50 and 80% confidence", "uncertain inputs were not redrawn"))
     return Section("budget", "Budget: then-year spending by appropriation, life-cycle cost", tuple(parts))
-
-
-def _stated(evidence: Evidence, name: str) -> dict[str, StatedBudget]:
-    if evidence.uncertainty is None:
-        return {}
-    every = stated_budgets(evidence.appraised.case, evidence.alternative(name), evidence.uncertainty.draws, name)
-    return {words: one for words, one in every.items() if one is not None}
 
 
 def _budget_words(evidence: Evidence, name: str) -> str:
@@ -85,12 +85,12 @@ def _budget_words(evidence: Evidence, name: str) -> str:
         f"{plain_name(name)} asks for {usd(planned['ask_usd'])} in {year} dollars, to be ordered from fiscal year "
         f"{first} on: {usd(planned['ask_then_year_usd'])} in dollars of the years that spend it."
     )
-    stated = _stated(evidence, name).get("ask, then-year")
-    if stated is None:
+    stated = evidence.budget_at_confidence(name, ASK)
+    if stated is None or stated.planned_share is None:
         return said
     return (
-        f"{said} In {percent(stated.planned_percentile / 100.0, 0)} of the draws that is enough; "
-        f"{usd(stated.p50_usd)} is enough in 50% and {usd(stated.p80_usd)} in 80%."
+        f"{said} In {stated.planned_share.words()} of the draws that is enough; "
+        f"{usd_at_least(stated.p50.value)} is enough in 50% and {usd_at_least(stated.p80.value)} in 80%."
     )
 
 
@@ -110,23 +110,24 @@ def _stated_table(evidence: Evidence) -> Table:
 
         return cell
 
-    def drawn(words: str, which: str) -> Callable[[str], Cell]:
+    def drawn(column: str, of: Callable[[FigureAtConfidence], PointOfDraws]) -> Callable[[str], Cell]:
         def cell(name: str) -> Cell:
-            stated = _stated(evidence, name).get(words)
-            return unknown_cell("none", "no draws") if stated is None else millions_cell(getattr(stated, which))
+            stated = evidence.budget_at_confidence(name, column)
+            return unknown_cell("none", "no draws") if stated is None else millions_at_least_cell(of(stated).value)
 
         return cell
 
+    half, most = (lambda stated: stated.p50), (lambda stated: stated.p80)
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         millions_column("ask_usd", f"ask, {case.appraisal.price_year} dollars"): planned("ask_usd"),
         millions_column("ask_then_year_usd", "ask, then-year"): planned("ask_then_year_usd"),
-        millions_column("ask_p50_usd", "ask, then-year, enough in 50% of draws"): drawn("ask, then-year", "p50_usd"),
-        millions_column("ask_p80_usd", "in 80%"): drawn("ask, then-year", "p80_usd"),
+        millions_column("ask_p50_usd", "ask, then-year, enough in 50% of draws"): drawn(ASK, half),
+        millions_column("ask_p80_usd", "in 80%"): drawn(ASK, most),
         millions_column("life_cycle_then_year_usd", "life-cycle cost, then-year"): planned("life_cycle_then_year_usd"),
         millions_column("life_cycle_p50_usd", "life-cycle cost, enough in 50% of draws"): drawn(
-            "life-cycle cost, then-year", "p50_usd"
+            "life_cycle_then_year_usd", half
         ),
-        millions_column("life_cycle_p80_usd", "in 80% "): drawn("life-cycle cost, then-year", "p80_usd"),
+        millions_column("life_cycle_p80_usd", "in 80% "): drawn("life_cycle_then_year_usd", most),
     }
     note = (
         "Not discounted. Brackets: prices grow at both ends of their range after the last year of the price index "

@@ -11,7 +11,7 @@ import pandas as pd
 
 from experiments.funding.exhibits.elements import Part, Prose, plain_name
 from experiments.intervals import IntervalEstimate
-from experiments.number_format import NONE, number, percent, signed, span, usd
+from experiments.number_format import NONE, millions_at_least, number, percent, signed, span, usd
 from experiments.page_templates import Badge, Cell, Table, TableColumn
 
 MILLION: Final = 1e6
@@ -50,6 +50,11 @@ def millions_cell(amount: float, value_range: Range = None, *, sign: bool = Fals
         return Cell(NONE)
     text = signed(amount / MILLION, 2) if sign else number(amount / MILLION, 2)
     return Cell(text, range_words(value_range, MILLION, 2), amount, *_ends(value_range))
+
+
+def millions_at_least_cell(amount: float) -> Cell:
+    """Return a cell in millions of dollars that is stated as enough: its text is rounded up, its value is exact."""
+    return Cell(millions_at_least(amount), "", amount)
 
 
 def amount_cell(value: float, value_range: Range = None, digits: int = 1, scale: float = 1.0) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -10,11 +10,13 @@ import numpy as np
 from experiments.drawing.labels import label_ends
 from experiments.drawing.marks import FAINT, INK, alternative_marks
 from experiments.drawing.svg import finish_chart, open_figure
+from experiments.economics.costs import Stage
+from experiments.funding.budget.spending import spending_plan
 from experiments.funding.exhibits.cells import MILLION, Range, millions_cell
 from experiments.funding.exhibits.elements import plain_name, table_by_column
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.number_format import percent, usd
-from experiments.page_templates import Chart, Table, TableColumn
+from experiments.page_templates import Cell, Chart, Table, TableColumn
 from sim.arrays import FloatArray
 
 FIRST_YEARS: Final = 5
@@ -23,35 +25,42 @@ POINTS: Final = 161
 """Values of a load at which the picture is drawn."""
 REACH: Final = 1.6
 """Times the highest break-even value of a draw up to which it is drawn."""
-KINDS: Final = {
-    "initial_usd": ("buying, building, joining", ("equipment", "civil_works", "integration", "training")),
-    "running_usd": ("running and staff", ("operation", "staff")),
-    "replacement_usd": ("replacement, removal", ("replacement", "removal")),
+STAGES: Final[Mapping[str, tuple[str, tuple[Stage, ...]]]] = {
+    "initial": ("initial", ("acquisition",)),
+    "running": ("running, staff, training", ("operation",)),
+    "replacement": ("replacement, removal", ("replacement", "disposal")),
 }
-"""Columns of cost by fiscal year: words, and the kinds of cost in them; residual values are nobody's cash."""
+"""Columns of cost by fiscal year: words, and the stages of the spending plan in them."""
 
 
 def by_fiscal_year(evidence: Evidence, name: str) -> Table:
-    """Return what one alternative spends above the baseline by fiscal year, the later years together."""
-    own, base = (evidence.alternative(one).cost for one in (name, evidence.baseline))
-    spent = {key: own.total(kinds=kinds) - base.total(kinds=kinds) for key, (_, kinds) in KINDS.items()}
-    total = np.sum(list(spent.values()), axis=0)
-    last = evidence.years
-    rows = {str(evidence.calendar_year(year)): slice(year, year + 1) for year in range(min(FIRST_YEARS, last + 1))}
-    if last >= FIRST_YEARS:
-        rows[f"{evidence.calendar_year(FIRST_YEARS)} to {evidence.calendar_year(last)}"] = slice(FIRST_YEARS, last + 1)
-    rows["all years"] = slice(0, last + 1)
+    """Return the spending plan of one alternative by fiscal year and stage, the later years together.
 
-    def of(amounts: FloatArray) -> Callable[[str], object]:
+    The baseline buys nothing, so that all of it is above the baseline.
+    """
+    plan = spending_plan(evidence.appraised.case, name)
+    years, count = plan.fiscal_years, len(plan.fiscal_years)
+    rows = {str(year): slice(place, place + 1) for place, year in enumerate(years[:FIRST_YEARS])}
+    if count > FIRST_YEARS:
+        rows[f"{years[FIRST_YEARS]} to {years[-1]}"] = slice(FIRST_YEARS, count)
+    rows["all years"] = slice(0, count)
+
+    def of(amounts: FloatArray) -> Callable[[str], Cell]:
         return lambda row: millions_cell(float(amounts[rows[row]].sum()))
 
-    columns = {TableColumn(key, words, "$ M"): of(spent[key]) for key, (words, _) in KINDS.items()}
-    columns |= {TableColumn("usd", "together", "$ M"): of(total)}
     price_year = evidence.appraised.case.appraisal.price_year
-    note = f"Planner's figures in {price_year} dollars, above the baseline (assumed prices); fiscal year: the study's."
+    columns: dict[TableColumn, Callable[[str], Cell]] = {}
+    for key, (words, stages) in STAGES.items():
+        columns[TableColumn(f"{key}_then_year_usd", f"{words}, then-year", "$ M")] = of(plan.then_year(stages=stages))
+        columns[TableColumn(f"{key}_usd", f"in {price_year} dollars", "$ M")] = of(plan.constant(stages=stages))
+    columns[TableColumn("then_year_usd", "together, then-year", "$ M")] = of(plan.then_year())
+    columns[TableColumn("usd", f"in {price_year} dollars", "$ M")] = of(plan.constant())
+    note = (
+        "Planner's figures, above the baseline (assumed prices); what is requested at 80% of draws is higher. Fiscal "
+        "years begin on October 1. Initial: with the first training, which the capital requested does not hold."
+    )
     title = f"Cost by fiscal year: {plain_name(name)}"
-    named = (TableColumn("year", "fiscal year"), str)
-    return table_by_column("cost_by_fiscal_year", title, rows, columns, named, note)  # type: ignore[arg-type]
+    return table_by_column("cost_by_fiscal_year", title, rows, columns, (TableColumn("year", "fiscal year"), str), note)
 
 
 def first_picture(evidence: Evidence) -> Chart:
@@ -91,9 +100,7 @@ def pays_chart(evidence: Evidence, names: list[str]) -> Chart:
 
 def _thresholds(evidence: Evidence, name: str) -> FloatArray:
     """Return by draw the least value of a load at which an alternative pays; infinite: none does."""
-    worths = [draw[name] for draw in evidence.draws]
-    least = [-one.npv0 / one.loads if one.loads > 0.0 else (0.0 if one.npv0 > 0.0 else np.inf) for one in worths]
-    return np.maximum(np.array(least, dtype=np.float64), 0.0)
+    return np.maximum(evidence.drawn_break_even(name), 0.0)
 
 
 def gain_and_cost_chart(evidence: Evidence) -> Chart:

@@ -6,7 +6,7 @@ none, and the report says so: the noise of replications is no substitute and sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -17,10 +17,18 @@ import pandas as pd
 from experiments.comparison import possible_difference, possible_level
 from experiments.economics.appraisal import AnnualFlows, PresentWorth
 from experiments.economics.cost_effectiveness import BreakEven, break_even_threshold
+from experiments.funding.budget.spending import BUDGET_FIGURES
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.exhibits.cells import Range, dollars_cell, millions_cell, rows_of_alternatives
 from experiments.funding.exhibits.choice import Choice, choose_alternative
 from experiments.funding.uncertainty.analysis import Uncertainty
+from experiments.funding.uncertainty.headline import (
+    FigureAtConfidence,
+    ShareOfDraws,
+    figure_at_confidence,
+    figure_of_values,
+    share_of_draws,
+)
 from experiments.funding.uncertainty.sensitivity import break_even_values
 from experiments.intervals import KIND_WORDS, Difference, IntervalEstimate, Sample, estimate_interval, paired_difference
 from experiments.page_templates import Cell
@@ -98,6 +106,10 @@ class Evidence:
         """Return the year in which a year of the study falls; year 0 is the base year."""
         return self.appraised.case.appraisal.base_year + study_year
 
+    def fiscal_year(self, study_year: int) -> int:
+        """Return the fiscal year in which a year of the study begins: that of its orders."""
+        return self.appraised.case.budget.fiscal_years(self.appraised.case.appraisal.base_year, self.years)[study_year]
+
     @property
     def usd_per_load(self) -> float | None:
         """Value of an interdicted load that the user set; None: none is used anywhere."""
@@ -149,10 +161,12 @@ class Evidence:
         Draws in which no value of a load would do stand above all others: an infinite high end is
         one that there is none at. None where there is none at the low end either.
         """
-        worths = [draw[name] for draw in self.draws]
-        npv0, loads = (np.array([getattr(one, of) for one in worths]) for of in ("npv0", "loads"))
-        ends = drawn_ends(break_even_values(npv0, loads))
+        ends = drawn_ends(self.drawn_break_even(name))
         return ends if ends and np.isfinite(ends[0]) else None
+
+    def drawn_break_even(self, name: str) -> FloatArray:
+        """Return the break-even value of a load by draw, in the order of `break_even_values`; empty: nothing drawn."""
+        return _break_even_of([draw[name] for draw in self.draws])
 
     def not_replaced_range(self, name: str) -> Range:
         """Return the range of the share of what is seized that must not be replaced; None: not drawn."""
@@ -174,11 +188,44 @@ class Evidence:
         mine = found.loc[found["alternative"] == name, column]
         return mine.to_numpy(dtype=np.float64, na_value=np.nan)
 
-    def share_above(self, name: str) -> float | None:
-        """Return the share of draws in which the headline net present value is above zero."""
+    def share_above(self, name: str) -> ShareOfDraws | None:
+        """Return the share of draws in which the headline net present value is above zero; None: nothing drawn."""
         if not self.draws:
             return None
-        return float(np.mean([draw[name].npv(self.usd_per_load) > 0.0 for draw in self.draws]))
+        return share_of_draws([draw[name].npv(self.usd_per_load) > 0.0 for draw in self.draws])
+
+    def share_cheapest(self, name: str) -> ShareOfDraws | None:
+        """Return the share of draws in which no rival asks society for less per additional load; None: nothing drawn.
+
+        What pays without loads asks for least; where no value of a load would do, nothing is asked for.
+        """
+        if not self.draws:
+            return None
+        least = np.min([self.drawn_break_even(rival) for rival in self.rivals], axis=0)
+        mine = self.drawn_break_even(name)
+        return share_of_draws((mine <= least) & (mine < np.inf))
+
+    def budget_at_confidence(self, name: str, column: str) -> FigureAtConfidence | None:
+        """Return one of `BUDGET_FIGURES` over the draws, beside the planner's; None: nothing drawn."""
+        if self.uncertainty is None:
+            return None
+        planned = BUDGET_FIGURES[column](self.appraised.case, self.alternative(name))
+        return figure_at_confidence(self.uncertainty.draws, name, column, planned)
+
+    def worth_at_confidence(self, name: str, figure: Callable[[PresentWorth], float]) -> FigureAtConfidence | None:
+        """Return a figure of present worth over the draws, beside the planner's; None: nothing drawn."""
+        if not self.draws:
+            return None
+        drawn = np.array([figure(draw[name]) for draw in self.draws], dtype=np.float64)
+        return figure_of_values("present worth", drawn, figure(self.worths[name]))
+
+    def npv_at_confidence(self, name: str) -> FigureAtConfidence | None:
+        """Return the headline net present value over the draws; None: nothing drawn."""
+        return self.worth_at_confidence(name, lambda worth: worth.npv(self.usd_per_load))
+
+    def break_even_at_confidence(self, name: str) -> FigureAtConfidence | None:
+        """Return the break-even value of a load over the draws; None: nothing drawn."""
+        return self.worth_at_confidence(name, lambda worth: float(_break_even_of([worth])[0]))
 
     @property
     def coverage(self) -> float:
@@ -225,6 +272,11 @@ class Evidence:
         place = 0 if year is None else response.years.index(year)
         found = response.amounts[metric][response.alternatives.index(name), place]
         return found if np.isfinite(found).any() else None
+
+
+def _break_even_of(worths: Sequence[PresentWorth]) -> FloatArray:
+    npv0, loads = (np.array([getattr(one, of) for one in worths], dtype=np.float64) for of in ("npv0", "loads"))
+    return break_even_values(npv0, loads)
 
 
 def drawn_ends(values: FloatArray) -> Range:

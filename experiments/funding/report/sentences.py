@@ -5,18 +5,21 @@ The terminal prints the same sentences as the page.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
+from experiments.economics.cost_effectiveness import social_frontier
 from experiments.funding.annual import ELSEWHERE
 from experiments.funding.exhibits.cells import SHARE_DIGITS, significant, usd_range_words
 from experiments.funding.exhibits.choice import PAYERS, FundingRequest
 from experiments.funding.exhibits.counted import persons_words
 from experiments.funding.exhibits.elements import plain_name, quoted_name
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.stated import stated_figures
-from experiments.number_format import listed, number, percent, usd
+from experiments.funding.uncertainty.headline import ASK, FigureAtConfidence, ShareOfDraws
+from experiments.intervals import KIND_WORDS, IntervalEstimate
+from experiments.number_format import listed, percent, usd, usd_at_least, with_span
 
 SURE: Final = 0.95
 """Share of draws from which on a sign is called clear."""
@@ -27,10 +30,10 @@ def request_words(request: FundingRequest, evidence: Evidence, name: str) -> str
     if not request.units and not request.persons:
         return "Nothing: the no-build baseline asks for no money."
     case = evidence.appraised.case
-    stated = stated_figures(evidence, name)
+    stated = evidence.budget_at_confidence(name, ASK)
     ask = usd(request.capital_usd)
     if request.capital_usd and stated is not None:
-        ask = f"{usd(stated.ask.p80)} in then-year dollars"
+        ask = f"{usd_at_least(stated.p80.value)} in then-year dollars"
     once = f", {usd(request.once_usd)} once before service" if request.once_usd else ""
     staff = staff_words(request, case.terms.persons_per_post)
     pays = f", which pays for {staff}" if staff else ""
@@ -41,9 +44,15 @@ def request_words(request: FundingRequest, evidence: Evidence, name: str) -> str
         return f"{words}; {dollars}"
     other = "Sums once and by year are in" if request.once_usd else "The yearly sum is in"
     return (
-        f"{words}. The funding requested is enough in 80% of {stated.draws} draws, {usd(stated.ask.p50)} in half of "
-        f"them, and the planner's own {usd(stated.ask.planned)} in {percent(stated.budget_holds, 0)}. {other} {dollars}"
+        f"{words}. The funding requested is enough in 80% of {stated.draws} draws, {usd_at_least(stated.p50.value)} in "
+        f"half of them, and the planner's own {usd(stated.planned)} in {_share(stated.planned_share)} of them. "
+        f"{other} {dollars}"
     )
+
+
+def _share(found: ShareOfDraws | None) -> str:
+    """Return a share of draws with its interval."""
+    return "an unknown share" if found is None else found.words()
 
 
 def _payer_words(request: FundingRequest) -> str:
@@ -64,11 +73,10 @@ def staff_words(request: FundingRequest, persons_per_post: float) -> str:
 
 
 def order_words(evidence: Evidence, name: str) -> str:
-    """Return the calendar years in which orders are placed."""
-    orders = sorted(
-        {bought.order_y for bought in evidence.appraised.case.purchases.get(name, ()) if bought.units > 0.0}
-    )
-    return listed([str(evidence.calendar_year(year)) for year in orders]) or str(evidence.calendar_year(0))
+    """Return the fiscal years in which orders are placed."""
+    bought = evidence.appraised.case.purchases.get(name, ())
+    orders = sorted({one.order_y for one in bought if one.units > 0.0}) or [0]
+    return f"fiscal year{'s' if len(orders) > 1 else ''} {listed([str(evidence.fiscal_year(year)) for year in orders])}"
 
 
 def choice_words(evidence: Evidence) -> str:
@@ -78,19 +86,31 @@ def choice_words(evidence: Evidence) -> str:
     if choice.why == "none":
         return f"Do not fund: {_against_words(evidence)}"
     if choice.why == "threshold":
-        sometimes = "" if share is None else f" (this one does in {percent(share, 0)} of draws)"
+        sometimes = "" if share is None else f" (this one does in {share.words()} of draws)"
+        cheapest = evidence.share_cheapest(choice.name)
+        drawn = "" if cheapest is None else f", as in {cheapest.words()} of draws"
         return (
             f"{name}, but only if interdiction is worth its price: at the central inputs no alternative pays in time "
-            f"saved alone{sometimes}. Of all alternatives it asks society for least per additional load."
+            f"saved alone{sometimes}. It asks society for least per additional load{drawn}{_overtaken_words(evidence)}."
         )
     ground = "in time and money alone, with nothing counted for interdiction"
     if choice.why == "priced":
         ground = "at the value of a load that the user set"
     sure = "How certain that is was not tested: uncertain inputs were not redrawn."
     if share is not None:
-        clear = "clear" if share >= SURE else "not certain"
-        sure = f"Its gain is {clear}: above zero in {percent(share, 0)} of draws."
+        clear = "clear" if share.share >= SURE else "not certain"
+        sure = f"Its gain is {clear}: above zero in {share.words()} of draws."
     return f"{name}: it has the highest net present value {ground}. {sure}"
+
+
+def _overtaken_words(evidence: Evidence) -> str:
+    """Return from what value of a load on the next step of the social frontier is worth more; empty: there is none."""
+    chosen = evidence.worths[evidence.choice.name].loads
+    steps = [one for one in social_frontier(evidence.worths) if one.status == "frontier" and one.effect > chosen]
+    step = min(steps, key=lambda one: one.effect, default=None)
+    if step is None or step.icer is None:
+        return ""
+    return f"; from {usd(step.icer)} a load on, {quoted_name(step.name)} is worth more"
 
 
 def _against_words(evidence: Evidence) -> str:
@@ -105,7 +125,7 @@ def _against_words(evidence: Evidence) -> str:
     one = "The alternative" if len(evidence.rivals) == 1 else "The best of the alternatives"
     said = f"{one[0].lower()}{one[1:]}, {quoted_name(best)}, {_gain_words(evidence, best)} {priced}{also}"
     if (share := evidence.share_above(best)) is not None:
-        said += f"; it pays in {percent(share, 0)} of draws"
+        said += f"; it pays in {share.words()} of draws"
     return f"{said}."
 
 
@@ -117,69 +137,113 @@ def _gain_words(evidence: Evidence, name: str) -> str:
 def case_dependence_words(evidence: Evidence) -> str:
     """Return the one number on which the case depends, at its confidence, and the input that moves it most."""
     name = evidence.shown
-    stated, most = stated_figures(evidence, name), sensitive_words(evidence, name)
+    drawn, most = evidence.break_even_at_confidence(name), sensitive_words(evidence, name)
     even = evidence.break_even(name)
     if evidence.usd_per_load is None and even.usd_per_load is not None and not even.pays_without:
         said = break_even_words(name, evidence)
-        if stated is not None and np.isfinite(stated.break_even.p50):
+        if drawn is not None and np.isfinite(drawn.p50.value):
             said = (
                 f"What one more interdicted load is worth: {quoted_name(name)} pays from "
-                f"{usd(stated.break_even.p50)} on (median of draws, {range_in_words(evidence.break_even_range(name))}; "
-                f"{usd(even.usd_per_load)} by the planner's figures)."
+                f"{usd_at_least(drawn.p50.value)} on (median of draws, "
+                f"{range_in_words(evidence.break_even_range(name))}; planner's {usd(even.usd_per_load)})."
             )
         return f"{said}{most}"
     return f"{present_worth_words(name, evidence, f'the net present value of {quoted_name(name)}')}{most}"
 
 
 def sensitive_words(evidence: Evidence, name: str) -> str:
-    """Return the input that moves the net present value of one alternative most; empty: none was tried."""
+    """Return the input that moves the net present value of one alternative most; empty: none was tried.
+
+    Simulated inputs (those with a standard error over blocks of seeds) are fewer than those that were drawn, and count
+    only above what the widest swing of as many dummy inputs reaches (`dummy_floor_usd`).
+    """
     found = evidence.uncertainty
     if found is None or found.tornado.empty:
         return ""
     rows = found.tornado.loc[found.tornado["alternative"] == name]
     rows = rows.loc[rows["usd_per_load"] == rows["usd_per_load"].min()].sort_values("swing_usd", kind="stable")
-    if rows.empty or float(rows.iloc[-1]["swing_usd"]) <= 0.0:
+    above = (rows["se_usd"] == 0.0) | (rows["swing_usd"] > rows["dummy_floor_usd"])
+    rows = rows.loc[above & (rows["swing_usd"] > 0.0)]
+    if rows.empty:
         return ""
     row = rows.iloc[-1]
     ends = usd_range_words((float(row["low_usd"]), float(row["high_usd"])))
-    what = str(row["input"])
-    return f" Most sensitive input: {what}: between its 10 and 90% points the net present value goes from {ends}."
+    simulated = found.tornado.loc[found.tornado["se_usd"] > 0.0, "input"].nunique()
+    prices = found.tornado["input"].nunique() - simulated
+    tried = f"{_counted(prices, 'price')} and {_counted(simulated, 'simulation input')}"
+    return f" Widest swing of those tried ({tried}): {row['input']}, net present value {ends} at its 10 and 90% points."
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def confidence_words(evidence: Evidence) -> str:
     """Return the probability that the alternative pays, and what range the draws give; or that nothing was drawn."""
     name = evidence.shown
-    stated = stated_figures(evidence, name)
-    if stated is None:
+    npv, cost = evidence.npv_at_confidence(name), evidence.worth_at_confidence(name, lambda worth: worth.cost)
+    if npv is None or cost is None:
         return "Not tested: uncertain inputs were not redrawn in this run, so that no figure has a range."
     counted = "at the user's value of a load" if evidence.usd_per_load is not None else "in time and money alone"
-    npv, cost = stated.npv, stated.cost
     also = _not_replaced_words(name, evidence) if evidence.usd_per_load is None else ""
     return (
-        f"{quoted_name(name)} pays {counted} in {percent(stated.pays, 0)} of {stated.draws} draws of "
-        f"{evidence.drawn_inputs}. Net present value: median {usd(npv.p50)}, {range_in_words((npv.p5, npv.p95))}; the "
-        f"planner's {usd(npv.planned)} is no lower than {percent(npv.planned_share, 0)} of draws. Life-cycle cost: "
-        f"{usd(cost.p50)} in half, at most {usd(cost.p80)} in 80%.{also}"
+        f"{quoted_name(name)} pays {counted} in {_share(evidence.share_above(name))} of {npv.draws} draws of "
+        f"{evidence.drawn_inputs}. Net present value at {percent(evidence.rate, 0)}: median {usd(npv.p50.value)}, "
+        f"{range_in_words(npv_range(evidence, name))}; the planner's {usd(npv.planned)} is no lower than "
+        f"{_share(npv.planned_share)} of draws. Life-cycle cost, {present_value_words(evidence)}: at most "
+        f"{usd_at_least(cost.p50.value)} in half of draws, at most {usd_at_least(cost.p80.value)} in 80%.{also}"
     )
 
 
+def present_value_words(evidence: Evidence) -> str:
+    """Return whose dollars a present value is in."""
+    return f"present value at {percent(evidence.rate, 0)}"
+
+
+def npv_range(evidence: Evidence, name: str) -> tuple[float, float] | None:
+    """Return the range of the headline net present value over draws; None: nothing was drawn."""
+    return evidence.of(name, lambda worth: worth.npv(evidence.usd_per_load))
+
+
+def drawn_words(
+    drawn: FigureAtConfidence | None,
+    held: str,
+    planned: float,
+    show: Callable[[float], str] = usd,
+    show_median: Callable[[float], str] | None = None,
+) -> str:
+    """Return the median of the draws with its range and the planner's own; or the planner's own, named as that.
+
+    A median that is stated as enough is shown rounded up (``show_median``).
+    """
+    if drawn is None or not np.isfinite(drawn.p50.value):
+        return f"{show(planned)} by the planner's figures ({held})"
+    return f"{(show_median or show)(drawn.p50.value)} (median of draws, {held}; planner's {show(planned)})"
+
+
+def interval_words(level: IntervalEstimate, unit: str, scale: float = 1.0) -> str:
+    """Return a simulated level with its unit, its interval and the kind of that; or why it has none."""
+    kind = f" {KIND_WORDS[level.kind]}" if np.isfinite(level.low) else ""
+    return f"{with_span(level, f' {unit}', scale)}{kind}"
+
+
 def nothing_words(evidence: Evidence) -> str:
-    """Return what doing nothing costs and leaves: the wait and the trips that stay away, first and last year."""
+    """Return what doing nothing costs and leaves: wait in the first and last year, trips by the other bridge."""
     response = evidence.appraised.response
     first, last = response.years[0], response.years[-1]
     said = [f"{quoted_name(evidence.baseline)} asks for no money."]
     waits = [evidence.level(evidence.baseline, "wait_mean_min", year) for year in (first, last)]
     if all(wait is not None for wait in waits):
         ends = [
-            f"{number(wait.mean)} minutes in {evidence.calendar_year(year)}"
+            f"{interval_words(wait, 'minutes')} in {evidence.calendar_year(year)}"
             for wait, year in zip(waits, (first, last), strict=True)
             if wait is not None
         ]
         said.append(f"The average wait is {ends[0]} and {ends[1]}, with that year's traffic.")
     away = evidence.level(evidence.baseline, ELSEWHERE, last)
     if away is not None and away.mean > 0.0:
-        where = f"trips in {evidence.calendar_year(last)} stay away for the wait"
-        said.append(f"{number(away.mean / 1000.0)} thousand {where}.")
+        trips = interval_words(away, "thousand trips", 1e-3)
+        said.append(f"For the wait {trips} go by the other bridge in {evidence.calendar_year(last)}.")
     return " ".join(said)
 
 
@@ -187,11 +251,9 @@ def present_worth_words(name: str, evidence: Evidence, whose: str = "its net pre
     """Return the net present value with its range in a sentence; ``whose`` names what it is of."""
     priced = evidence.usd_per_load is not None
     counted = "time, money and the user's value of a load" if priced else "time and money alone"
-    held = range_in_words(evidence.of(name, lambda worth: worth.npv(evidence.usd_per_load)))
-    return (
-        f"Over {evidence.years} years at {percent(evidence.rate, 0)} {whose} on "
-        f"{counted} is {usd(evidence.npv(name))} ({held})."
-    )
+    held = range_in_words(npv_range(evidence, name))
+    said = drawn_words(evidence.npv_at_confidence(name), held, evidence.npv(name))
+    return f"Over {evidence.years} years at {percent(evidence.rate, 0)} {whose} on {counted} is {said}."
 
 
 def break_even_words(name: str, evidence: Evidence) -> str:
@@ -205,11 +267,12 @@ def break_even_words(name: str, evidence: Evidence) -> str:
     if found.pays_without:
         return (
             "It pays on time and money alone, whatever an interdicted load is worth "
-            f"(break-even {usd(found.usd_per_load)} a load, {range_in_words(held)})."
+            f"(break-even {usd(found.usd_per_load)} a load by the planner's figures, {range_in_words(held)})."
         )
-    even = usd(found.usd_per_load)
+    drawn = evidence.break_even_at_confidence(name)
+    even = drawn_words(drawn, range_in_words(held), found.usd_per_load, show_median=usd_at_least)
     also = _not_replaced_words(name, evidence)
-    return f"It pays if each extra interdicted load is worth at least {even} ({range_in_words(held)}).{also}"
+    return f"It pays if each extra interdicted load is worth at least {even}.{also}"
 
 
 def _not_replaced_words(name: str, evidence: Evidence) -> str:
@@ -217,10 +280,13 @@ def _not_replaced_words(name: str, evidence: Evidence) -> str:
     found = evidence.break_even(name)
     if found.not_replaced_share is None or found.pays_without:
         return ""
-    shares = evidence.not_replaced_range(name)
+    shares, median = evidence.not_replaced_range(name), evidence.interval_column(name, "not_replaced_p50")
     ends = "no range" if shares is None else f"range {share_words(shares[0])} to {share_words(shares[1])}"
-    least = share_words(found.not_replaced_share)
-    return f" To break even by lives saved, at least {least} ({ends}) of what is seized must not be replaced."
+    planned = share_words(found.not_replaced_share)
+    least = f"{planned} by the planner's figures ({ends})"
+    if median is not None:
+        least = f"{share_words(median)} (median of draws, {ends}; planner's {planned})"
+    return f" To break even by lives saved, at least {least} of what is seized must not be replaced."
 
 
 def share_words(share: float) -> str:

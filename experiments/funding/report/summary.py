@@ -26,20 +26,22 @@ from experiments.funding.exhibits.elements import (
     table_by_column,
 )
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.stated import stated_figures
 from experiments.funding.report.sentences import (
     break_even_words,
     case_dependence_words,
     choice_words,
     confidence_words,
+    drawn_words,
     nothing_words,
     order_words,
+    present_value_words,
     present_worth_words,
     request_words,
     staff_words,
 )
+from experiments.funding.uncertainty.headline import ASK
 from experiments.intervals import KIND_WORDS
-from experiments.number_format import NONE, listed, percent, signed, span, usd, wait_difference_words
+from experiments.number_format import NONE, listed, percent, signed, span, usd, usd_at_least, wait_difference_words
 from experiments.page_templates import Badge, Cell, Chart, Table, TableColumn
 
 MOST_WORDS: Final = 200
@@ -57,12 +59,13 @@ def executive_summary(evidence: Evidence) -> str:
     whose = "No dollar value is put on interdiction."
     if price is not None:
         whose = f"The value of a load, {usd(price)}, is the user's."
+    constant = "all but the capital" if evidence.draws else "all"
     opening = f"Grant {_bought(evidence, name)}" if evidence.choice.why != "none" else choice_words(evidence)
     kept = [
         opening,
         case_dependence_words(evidence),
         *([f"The choice: {choice_words(evidence)}"] if evidence.choice.why != "none" else []),
-        f"Compared with {quoted_name(evidence.baseline)} at {port} over {evidence.years} years, in "
+        f"Compared with {quoted_name(evidence.baseline)} at {port} over {evidence.years} years, {constant} in "
         f"{case.appraisal.price_year} dollars.",
         *(_of_choice(name, evidence) if evidence.rivals else []),
         f"{whose} Waits are predicted; loads and prices rest on assumptions, listed with ranges.",
@@ -78,11 +81,12 @@ def _bought(evidence: Evidence, name: str) -> str:
     staff = staff_words(request, evidence.appraised.case.terms.persons_per_post)
     units = [counted_words(unit, n) for unit, n, _ in request.units]
     what = listed([*units, *([staff] if staff else [])])
-    stated = stated_figures(evidence, name)
+    stated = evidence.budget_at_confidence(name, ASK)
     capital = f"{usd(request.capital_usd)} of capital"
     if stated is not None and request.capital_usd:
-        capital = f"{usd(stated.ask.p80)} of capital in then-year dollars (enough in 80% of draws)"
-    return f"{capital} in {order_words(evidence, name)} and {usd(request.yearly_usd)} a year for {what}."
+        capital = f"{usd_at_least(stated.p80.value)} of capital in then-year dollars (enough in 80% of draws)"
+    yearly = f"{usd(request.yearly_usd)} a year in {evidence.appraised.case.appraisal.price_year} dollars"
+    return f"{capital} in {order_words(evidence, name)} and {yearly} for {what}."
 
 
 def _of_choice(name: str, evidence: Evidence) -> list[str]:
@@ -90,14 +94,14 @@ def _of_choice(name: str, evidence: Evidence) -> list[str]:
     said = [present_worth_words(name, evidence)] if hinges else [break_even_words(name, evidence)]
     gap = evidence.change(name, "wait_mean_min")
     if gap is not None:
-        said.append(f"In the first year {wait_difference_words(gap)}.")
-    loads, ends = evidence.worths[name].loads, evidence.of(name, lambda worth: worth.loads)
+        words = wait_difference_words(gap)
+        kind = f" {KIND_WORDS[gap.kind]}" if "[" in words else ""
+        said.append(f"In the first year {words}{kind}.")
+    ends = evidence.of(name, lambda worth: worth.loads)
+    drawn = evidence.worth_at_confidence(name, lambda worth: worth.loads)
     held = "no range" if ends is None else f"range {significant(ends[0])} to {significant(ends[1])}"
-    more = "more" if loads >= 0.0 else "fewer"
-    said.append(
-        f"{quoted_name(name)} interdicts {significant(abs(loads))} {more} loads over the period, discounted "
-        f"({held} more)."
-    )
+    loads = drawn_words(drawn, held, evidence.worths[name].loads, significant)
+    said.append(f"More loads interdicted over the period, discounted: {loads}.")
     return said
 
 
@@ -204,7 +208,7 @@ def _overview(evidence: Evidence) -> Table:
     wait = TableColumn("wait_change_min", "change of the average wait, first year", "min", "predicted")
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         millions_column("capital_usd", "initial capital"): column(lambda w: w.capital),
-        millions_column("cost_usd", "life-cycle cost"): column(lambda w: w.cost),
+        millions_column("cost_usd", f"life-cycle cost, {present_value_words(evidence)}"): column(lambda w: w.cost),
         millions_column("npv_usd", "net present value"): column(lambda w: w.npv(price)),
         wait: lambda name: _wait(evidence, name),
         MORE_LOADS: column(lambda w: w.loads, amount_cell),
@@ -213,7 +217,8 @@ def _overview(evidence: Evidence) -> Table:
             name, lambda w: w.dot_ratio(price), ratio_cell
         ),
     }
-    table = table_by_column("overview", "All alternatives at a glance, above the baseline", evidence.rivals, columns)
+    title = "All alternatives at a glance, above the baseline: planner's figures"
+    table = table_by_column("overview", title, evidence.rivals, columns)
     nothing = (*(Cell("0", "", 0.0) for _ in list(columns)[2:]), unknown_cell(), unknown_cell())
     return replace(table, rows=((f"{plain_name(evidence.baseline)} (baseline)", nothing), *table.rows))
 

@@ -2,7 +2,7 @@
 
 The planner's figures are those of the central inputs. Prices overrun and ranges lean to one side, so that they need not
 lie in the middle of the draws: each is shown with the share of draws that are no higher. Page, record and terminal read
-their numbers here.
+their numbers here, and nothing else makes a figure at a confidence.
 
 Source: GAO-20-195G, best practice 12 and 14: a point estimate at a stated confidence.
 """
@@ -18,14 +18,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from experiments.number_format import number, percent
 from sim.arrays import FloatArray
 
 COVERAGE: Final = 0.95
 """Of the intervals over draws."""
 STATED: Final = (0.5, 0.8)
 """Confidences at which asks are stated."""
-HEADLINE_FIGURES: Final = ("ask_usd", "cost_usd", "user_benefit_usd", "npv0_usd", "loads", "break_even_usd")
-"""Columns of the draws that the headline holds, in its order."""
+ASK: Final = "ask_then_year_usd"
+"""Column of what is asked for: the initial spending in the dollars of the years that spend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +39,47 @@ class PointOfDraws:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureAtConfidence:
-    """One figure of one alternative over the draws; missing (NaN or infinite) draws stand above all others."""
-
-    column: str
-    planned: float
-    """At the central inputs; NaN: there is none."""
-    planned_percentile: float
-    """Percent of the draws that are no higher."""
-    mean: float
-    """NaN: some draws have none."""
-    p50: PointOfDraws
-    p80: PointOfDraws
-    draws: int
-
-
-@dataclass(frozen=True, slots=True)
 class ShareOfDraws:
     """A share of the draws, with its interval over draws (Wilson)."""
 
     share: float
     low: float
     high: float
+
+    def words(self) -> str:
+        """Return the share with its interval, to be followed by what it is a share of.
+
+        Examples
+        --------
+        >>> ShareOfDraws(0.02, 0.00781, 0.0503).words()
+        '2% [0.8, 5.0]'
+        """
+        return f"{percent(self.share, 0)} [{number(100.0 * self.low)}, {number(100.0 * self.high)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureAtConfidence:
+    """One figure of one alternative over the draws; missing (NaN) draws stand above all others, as infinite ones do.
+
+    A break-even value is -inf where an alternative pays whatever a load is worth, and so lowest; it is +inf where no
+    value would do (`experiments.funding.uncertainty.sensitivity.break_even_values`).
+    """
+
+    column: str
+    planned: float
+    """At the central inputs; NaN: there is none."""
+    planned_share: ShareOfDraws | None
+    """Of the draws, those that are no higher than the planner's; None: there is no planner's."""
+    mean: float
+    """NaN: some draws have none."""
+    p50: PointOfDraws
+    p80: PointOfDraws
+    draws: int
+
+    @property
+    def planned_percentile(self) -> float:
+        """Percent of the draws that are no higher than the planner's; NaN: there is none."""
+        return math.nan if self.planned_share is None else 100.0 * self.planned_share.share
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +88,9 @@ class HeadlineFigures:
 
     alternative: str
     figures: Mapping[str, FigureAtConfidence]
-    """By column, `HEADLINE_FIGURES` and what else the draws hold."""
+    """By column of the draws."""
     budget_holds: ShareOfDraws
-    """Draws in which the planner's ask is enough."""
+    """Draws in which the planner's ask is enough, both in then-year dollars."""
     pays: ShareOfDraws
     """Draws in which the net present value is above zero; loads count where the user gives them a value."""
     pays_at_planned_break_even: ShareOfDraws | None
@@ -119,11 +139,16 @@ def figure_at_confidence(draws: pd.DataFrame, alternative: str, column: str, pla
         The planner's own figure; NaN: there is none.
     """
     values = draws.loc[draws["alternative"] == alternative, column].to_numpy(np.float64, na_value=np.inf)
-    values = np.where(np.isnan(values), np.inf, values)
-    percentile = math.nan if math.isnan(planned) else 100.0 * float((values <= planned).mean())
+    return figure_of_values(column, values, planned)
+
+
+def figure_of_values(column: str, drawn: FloatArray, planned: float) -> FigureAtConfidence:
+    """Return a figure whose value in every draw is known [draw], with the planner's own."""
+    values = np.where(np.isnan(drawn), np.inf, drawn)
+    share = None if math.isnan(planned) else share_of_draws(values <= planned)
     mean = float(values.mean()) if np.isfinite(values).all() else math.nan
     half, most = (point_of_draws(values, share) for share in STATED)
-    return FigureAtConfidence(column, planned, percentile, mean, half, most, len(values))
+    return FigureAtConfidence(column, planned, share, mean, half, most, len(values))
 
 
 def headline_of(
@@ -147,7 +172,7 @@ def headline_of(
     return HeadlineFigures(
         alternative=alternative,
         figures={name: figure_at_confidence(draws, alternative, name, value) for name, value in planned.items()},
-        budget_holds=share_of_draws(mine["ask_usd"] <= planned["ask_usd"]),
+        budget_holds=share_of_draws(mine[ASK] <= planned[ASK]),
         pays=share_of_draws(net > 0.0),
         pays_at_planned_break_even=at_planned,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.funding.budget.draws import StatedBudget
 from experiments.funding.budget.spending import APPROPRIATION_WORDS, RUNNING_KINDS, SPENDING_STAGES
 from experiments.funding.case import FundingCase
+from experiments.funding.uncertainty.headline import FigureAtConfidence
 from experiments.funding.workbook.assumptions import BUDGET_KEYS, InputCells, labels_of
 from experiments.funding.workbook.costs import CostCells, PaymentRow
 from experiments.funding.workbook.formulas import CellRange, Formula, sum_of, total
@@ -16,7 +16,7 @@ from experiments.funding.workbook.sheets import Book, Sheet
 WIDTHS: Final = (30, 28, 18, 16, 16, 6, 6)
 HEAD: Final = ("alternative", "appropriation", "for what", "all years", "")
 STATED_HEAD: Final = ("alternative", "what", "planner's figure", "p50 of draws", "p80 of draws")
-Stated = dict[str, dict[str, StatedBudget | None]]
+Stated = dict[str, dict[str, FigureAtConfidence | None]]
 """By alternative, then by what is stated."""
 
 
@@ -43,7 +43,7 @@ def write_spending(
                 if one is not None:
                     sheet.text(0, labels[name])
                     sheet.text(1, words)
-                    for column, usd in enumerate((one.planned_usd, one.p50_usd, one.p80_usd), 2):
+                    for column, usd in enumerate((one.planned, one.p50.value, one.p80.value), 2):
                         sheet.number(column, usd, "usd")
                     sheet.end_row()
     sheet.page.freeze_panes(0, 3)

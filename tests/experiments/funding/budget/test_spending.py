@@ -15,10 +15,19 @@ from experiments.funding.budget.spending import budget_totals, spending_plan
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import alternative_costs, price_alternatives
 from experiments.funding.request import build_case
+from experiments.funding.uncertainty.valuation import redrawn_case
 
 
 def flows_of(case: FundingCase, name: str = "more") -> AnnualFlows:
     return price_alternatives(case, response())[name]
+
+
+def test_a_dearer_draw_asks_for_more() -> None:
+    case = small()
+    dearer = redrawn_case(case, {"cost.portal.assets.scanner.price_usd": (7.0e6, 3.5e6)})
+    totals = [budget_totals(one, flows_of(one)) for one in (case, dearer)]
+    assert sum(budget_totals(dearer, flows_of(dearer, "today")).values()) == 0.0
+    assert totals[1]["ask_usd"] - totals[0]["ask_usd"] == pytest.approx(3.5e6 * 122.272 / 125.231)
 
 
 def test_the_plan_holds_every_payment_but_the_residual_value() -> None:

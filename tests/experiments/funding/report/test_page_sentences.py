@@ -76,7 +76,7 @@ def test_without_draws_no_share_of_draws_is_named_and_with_them_it_is() -> None:
         words = " ".join(text for _, text in build_case_report(evidence).answer)
         assert ("of draws" in words or "draws," in words) == claimed
         assert ("Not tested: uncertain inputs were not redrawn" in words) != claimed
-        assert ("Most sensitive input" in words) == claimed
+        assert ("Widest swing of those tried" in words) == claimed
 
 
 def test_a_port_that_nobody_calibrated_is_not_said_to_be_fitted() -> None:
@@ -122,7 +122,7 @@ def test_inputs_bear_words_and_no_keys_in_the_tornado() -> None:
     tables = {table.name: table for table in build_case_report(evidence).tables()}
     assert [name for name, _ in tables["tornado"].rows] == ["analyst and officer: salary, a year"]
     assert (
-        "Most sensitive input: analyst and officer: salary, a year"
+        "Widest swing of those tried (1 price and 0 simulation inputs): analyst and officer: salary, a year"
         in dict(build_case_report(evidence).answer)["What it depends on"]
     )
     # the key stays where somebody looks for it: in a column of its own, last in the tables of inputs

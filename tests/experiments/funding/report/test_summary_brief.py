@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.economics.appraisal import PresentWorth
-from experiments.funding.budget.spending import budget_totals
+from experiments.funding.annual import ELSEWHERE
+from experiments.funding.budget.spending import budget_totals, spending_plan
 from experiments.funding.exhibits.cells import dollars_cell
 from experiments.funding.exhibits.choice import Choice, choose_alternative, request_funding
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.exhibits.stated import stated_figures
 from experiments.funding.report import sentences, summary
-from experiments.number_format import percent, usd
+from experiments.funding.uncertainty.headline import ASK
+from experiments.number_format import usd, usd_at_least
 from tests import funded
 
 
@@ -74,14 +78,17 @@ def test_the_request_is_what_is_bought_at_its_confidence(evidence: Evidence) -> 
     assert request.yearly_usd == pytest.approx(5e6)
     assert request.first_service_y == 1
     words = sentences.request_words(request, evidence, "A4")
-    stated = stated_figures(evidence, "A4")
+    stated = evidence.budget_at_confidence("A4", ASK)
     assert stated is not None
+    assert stated.planned_share is not None
     then_year = budget_totals(evidence.appraised.case, evidence.alternative("A4"))["ask_then_year_usd"]
-    assert stated.ask.planned == pytest.approx(then_year)
+    assert stated.planned == pytest.approx(then_year)
     assert 30e6 < then_year < 36e6, "prices of 2023, ordered some years later"
-    start = f"{usd(stated.ask.p80)} in then-year dollars of initial capital from the United States government"
+    start = (
+        f"{usd_at_least(stated.p80.value)} in then-year dollars of initial capital from the United States government"
+    )
     assert words.startswith(start)
-    assert f"the planner's own {usd(then_year)} in {percent(stated.budget_holds, 0)}" in words
+    assert f"the planner's own {usd(then_year)} in {stated.planned_share.words()} of them" in words
     assert "$5.00 million a year" in words
     # nothing drawn, no confidence claimed
     bare = sentences.request_words(request, Evidence(funded.appraised()), "A4")
@@ -89,23 +96,27 @@ def test_the_request_is_what_is_bought_at_its_confidence(evidence: Evidence) -> 
     assert "%" not in bare
 
 
-def test_stated_figures_are_percentiles_of_the_draws(evidence: Evidence) -> None:
-    stated = stated_figures(evidence, "A4")
+def test_figures_at_a_confidence_are_percentiles_of_the_draws(evidence: Evidence) -> None:
+    stated, pays = evidence.npv_at_confidence("A4"), evidence.share_above("A4")
     assert stated is not None
+    assert pays is not None
     npv = np.sort([draw["A4"].npv0 for draw in evidence.draws])
-    assert stated.npv.p50 == npv[math.ceil(0.5 * len(npv)) - 1]
-    assert stated.npv.p80 == npv[math.ceil(0.8 * len(npv)) - 1]
-    assert stated.pays == pytest.approx((npv > 0.0).mean())
-    assert stated_figures(Evidence(funded.appraised()), "A4") is None
+    assert stated.p50.value == npv[math.ceil(0.5 * len(npv)) - 1]
+    assert stated.p80.value == npv[math.ceil(0.8 * len(npv)) - 1]
+    assert pays.share == pytest.approx((npv > 0.0).mean())
+    bare = Evidence(funded.appraised())
+    assert bare.npv_at_confidence("A4") is None
+    assert bare.budget_at_confidence("A4", ASK) is None
+    assert bare.share_above("A4") is None
 
 
 def test_the_break_even_sentence_carries_value_range_and_share(evidence: Evidence) -> None:
     words = sentences.break_even_words("A4", evidence)
     low, high = evidence.break_even_range("A4") or (0.0, 0.0)
-    assert "at least $40,800" in words
+    assert "planner's $40,800" in words
     assert low < 40_844 < high
     assert "must not be replaced" in words
-    assert "(range " in words.partition("at least ")[2].partition("at least ")[2], "the share has its range too"
+    assert ", range " in words.partition("at least ")[2].partition("at least ")[2], "the share has its range too"
 
 
 @pytest.mark.parametrize("usd_per_load", [None, 3e5, 0.0])
@@ -156,15 +167,19 @@ def test_the_most_sensitive_input_is_that_of_the_widest_swing(evidence: Evidence
     rows = evidence.uncertainty.tornado
     mine = rows.loc[rows["alternative"] == "A4"]
     widest = str(mine.loc[mine["swing_usd"].idxmax(), "input"])
-    assert f"Most sensitive input: {widest}:" in sentences.sensitive_words(evidence, "A4")
+    assert (
+        f"Widest swing of those tried (5 prices and 0 simulation inputs): {widest}, net present value"
+        in sentences.sensitive_words(evidence, "A4")
+    )
     assert sentences.sensitive_words(Evidence(funded.appraised()), "A4") == ""
 
 
 def test_a_gain_is_called_clear_only_if_nearly_all_draws_agree() -> None:
     evidence = Evidence(funded.appraised(3e5), funded.uncertainty())
     words = sentences.choice_words(evidence)
-    share = evidence.share_above("A4") or 0.0
-    assert ("is clear" in words) == (share >= 0.95)
+    share = evidence.share_above("A4")
+    assert share is not None
+    assert ("is clear" in words) == (share.share >= 0.95)
     bare = Evidence(funded.appraised(3e5))
     assert "not tested" in sentences.choice_words(bare)
 
@@ -184,3 +199,104 @@ def test_a_range_without_a_high_end_says_so() -> None:
     cell = dollars_cell(3e5, (1e5, math.inf))
     assert (cell.text, cell.below) == ("$300,000", "[$100,000, none]")
     assert (cell.low, cell.high) == (None, None)
+
+
+def interval_kinds_missing(text: str) -> list[str]:
+    """Return the intervals and ranges of a text that no words after them, or before a range, name the kind of."""
+    named = r"(?: in \d{4})?(?: of (?:them|\d* ?(?:the )?draws)| over (?:replications|sets of assumptions))"
+    brackets = re.findall(rf"\[[^\]]*\](?!\)?{named}).{{0,30}}", text)
+    return brackets + re.findall(r"(?<!of draws, )(?<!half of )\brange [-$\d].{0,30}", text)
+
+
+@pytest.mark.parametrize("usd_per_load", [None, 3e5, 0.0])
+def test_every_interval_of_the_summary_and_of_the_answer_is_named(usd_per_load: float | None) -> None:
+    evidence = Evidence(funded.appraised(usd_per_load), funded.uncertainty())
+    text = summary.executive_summary(evidence)
+    assert "[" in text
+    assert interval_kinds_missing(text) == []
+    assert "planner's" in text
+    for term, said in summary.case_answer(evidence):
+        missing = [one for one in interval_kinds_missing(said) if one.startswith("[")]
+        assert missing == [], term
+    assert interval_kinds_missing("the wait is 0.1 min longer [0.0, 0.3]. Loads: 3 (range 1 to 4).") != []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_printed_as_enough_is_enough_at_its_confidence(seed: int) -> None:
+    """Rounded to the nearest, an ask at 80% was enough in 78% of the draws."""
+    rng = np.random.default_rng(seed)
+    made = funded.uncertainty()
+    asks = rng.lognormal(np.log(1.0047e7), 1e-3, len(made.draws))
+    evidence = Evidence(
+        funded.appraised(), dataclasses.replace(made, draws=made.draws.assign(ask_then_year_usd=np.round(asks)))
+    )
+    own = evidence.uncertainty.draws.loc[made.draws["alternative"] == "A4", ASK]  # type: ignore[union-attr]
+    words = sentences.request_words(request_funding(evidence.appraised, "A4"), evidence, "A4")
+    most, half = re.findall(r"\$([\d.]+) million", words.partition("the planner's own")[0])[0::2][:2]
+    assert (own <= 1e6 * float(most)).mean() >= 0.8
+    assert (own <= 1e6 * float(half)).mean() >= 0.5
+
+
+def tornado_of(*rows: tuple[str, float, float, float]) -> Evidence:
+    """Return the evidence with swings of A4: input, swing, standard error, what dummies reach."""
+    table = pd.DataFrame(rows, columns=["input", "swing_usd", "se_usd", "dummy_floor_usd"])
+    table = table.assign(alternative="A4", usd_per_load=0.0, low_usd=-2e7, high_usd=-1e7, low_point=0.0, high_point=1.0)
+    return Evidence(funded.appraised(), dataclasses.replace(funded.uncertainty(), tornado=table.assign(base_usd=-1e7)))
+
+
+def test_a_simulated_swing_below_what_dummies_reach_is_not_the_widest() -> None:
+    price, noisy = ("price", 2e6, 0.0, 5e6), ("threshold", 4e6, 1e6, 5e6)
+    tried = "Widest swing of those tried (1 price and 1 simulation input): "
+    assert f"{tried}price," in sentences.sensitive_words(tornado_of(price, noisy), "A4")
+    assert f"{tried}threshold," in sentences.sensitive_words(tornado_of(price, ("threshold", 6e6, 1e6, 5e6)), "A4")
+    assert sentences.sensitive_words(tornado_of(noisy), "A4") == ""
+
+
+def test_the_choice_says_how_often_it_is_cheapest_and_who_overtakes_it() -> None:
+    appraised = funded.appraised()
+    rate = appraised.case.appraisal.discount_rate
+    more = PresentWorth(20, rate, 9e7, 9e7, 0.0, 900.0)
+    appraised.worths[rate].update({"A1": more})  # type: ignore[attr-defined]
+    evidence = Evidence(appraised, funded.uncertainty())
+    chosen, share = evidence.worths["A4"], evidence.share_cheapest("A4")
+    assert evidence.choice == Choice("A4", "threshold")
+    assert share is not None
+    words = sentences.choice_words(evidence)
+    step = (-more.npv0 + chosen.npv0) / (more.loads - chosen.loads)
+    assert f"as in {share.words()} of draws; from {usd(step)} a load on, “A1” is worth more." in words
+    alone = sentences.choice_words(Evidence(funded.appraised(names=("A0", "A4"))))
+    assert "is worth more" not in alone
+
+
+def test_the_share_of_draws_in_which_the_choice_is_cheapest_is_counted(evidence: Evidence) -> None:
+    share, count = evidence.share_cheapest("A4"), 0
+    for draw in evidence.draws:
+        least = {name: -draw[name].npv0 / draw[name].loads for name in evidence.rivals if draw[name].loads > 0.0}
+        count += least["A4"] == min(least.values())
+    assert share is not None
+    assert share.share == count / len(evidence.draws)
+
+
+def test_trips_that_leave_go_by_the_other_bridge_and_waits_bear_their_intervals(evidence: Evidence) -> None:
+    whole = evidence.appraised.response
+    away = np.full((len(whole.alternatives), len(whole.years), 6), 2e5) + np.arange(6.0)
+    response = dataclasses.replace(whole, amounts={**whole.amounts, ELSEWHERE: away})
+    said = sentences.nothing_words(Evidence(dataclasses.replace(evidence.appraised, response=response)))
+    assert "thousand trips [" in said
+    assert "go by the other bridge" in said
+    assert said.count("over replications") == 3
+
+
+def test_a_plan_by_fiscal_year_is_that_of_the_budget(evidence: Evidence) -> None:
+    table = summary.case_report(evidence, ()).by_year
+    assert table is not None
+    plan = spending_plan(evidence.appraised.case, "A4")
+    keys = [column.key for column in table.columns]
+    rows = {name: dict(zip(keys, [cell.value for cell in row], strict=True)) for name, row in table.rows}
+    assert list(rows)[0] == str(plan.fiscal_years[0])
+    assert rows["all years"]["then_year_usd"] == pytest.approx(plan.then_year().sum())
+    stages = ("initial", "running", "replacement")
+    for row in rows.values():
+        for dollars in ("usd", "then_year_usd"):
+            assert row[dollars] == pytest.approx(sum(row[f"{stage}_{dollars}"] for stage in stages))  # type: ignore[misc]
+    assert f"ordered in fiscal year {plan.fiscal_years[0]}" in dict(summary.case_answer(evidence))["Funding requested"]

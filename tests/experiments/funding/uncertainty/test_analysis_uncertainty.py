@@ -94,7 +94,8 @@ def test_a_headline_is_recomputed_from_the_draws() -> None:
         assert rows.loc[column, "mean"] == pytest.approx(draws[column].mean())
         assert rows.loc[column, "p50_low"] <= rows.loc[column, "p50"] <= rows.loc[column, "p50_high"]
     assert rows.loc["pays_share", "mean"] == (draws["npv0_usd"] > 0.0).mean()
-    assert rows.loc["budget_holds_share", "mean"] == (draws["ask_usd"] <= ask["planned"]).mean()
+    then_year = rows.loc["ask_then_year_usd", "planned"]
+    assert rows.loc["budget_holds_share", "mean"] == (draws["ask_then_year_usd"] <= then_year).mean()
     least = -draws["npv0_usd"] / draws["loads"]
     assert draws["break_even_usd"].to_numpy() == pytest.approx(least.to_numpy())
 

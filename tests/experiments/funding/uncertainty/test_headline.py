@@ -14,7 +14,11 @@ from experiments.funding.uncertainty.headline import figure_at_confidence, headl
 def draws(n: int = 100) -> pd.DataFrame:
     number = np.arange(1.0, n + 1.0)
     rows = {"ask_usd": number, "cost_usd": 2.0 * number, "npv0_usd": number - 60.0, "loads": 1.0}
-    rows |= {"break_even_usd": 60.0 - number, "user_benefit_usd": 3.0 * number - 60.0, "then_year_usd": 10.0 * number}
+    rows |= {
+        "break_even_usd": 60.0 - number,
+        "user_benefit_usd": 3.0 * number - 60.0,
+        "ask_then_year_usd": 10.0 * number,
+    }
     own = pd.DataFrame(rows | {"alternative": "more"})
     return pd.concat([own, own.assign(alternative="today", ask_usd=0.0)], ignore_index=True)
 
@@ -26,7 +30,7 @@ def test_a_figure_has_the_percentile_of_the_planners_own() -> None:
 
 
 def test_any_column_of_the_draws_can_be_asked_for() -> None:
-    found = figure_at_confidence(draws(), "more", "then_year_usd", 60.0)
+    found = figure_at_confidence(draws(), "more", "ask_then_year_usd", 60.0)
     assert (found.planned_percentile, found.p80.value) == (6.0, 800.0)
 
 
@@ -47,7 +51,7 @@ def test_intervals_of_percentiles_cover_them() -> None:
 
 
 def test_a_headline_says_how_often_the_budget_holds_and_it_pays() -> None:
-    planned = {"ask_usd": 30.0, "npv0_usd": -20.0, "break_even_usd": 20.0}
+    planned = {"ask_usd": 90.0, "ask_then_year_usd": 300.0, "npv0_usd": -20.0, "break_even_usd": 20.0}
     found = headline_of(draws(), "more", planned)
     assert list(found.figures) == list(planned)
     assert found.budget_holds.share == 0.3
