@@ -293,7 +293,7 @@ def test_a_plan_by_fiscal_year_is_that_of_the_budget(evidence: Evidence) -> None
     plan = spending_plan(evidence.appraised.case, "A4")
     keys = [column.key for column in table.columns]
     rows = {name: dict(zip(keys, [cell.value for cell in row], strict=True)) for name, row in table.rows}
-    assert list(rows)[0] == str(plan.fiscal_years[0])
+    assert next(iter(rows)) == str(plan.fiscal_years[0])
     assert rows["all years"]["then_year_usd"] == pytest.approx(plan.then_year().sum())
     stages = ("initial", "running", "replacement")
     for row in rows.values():
