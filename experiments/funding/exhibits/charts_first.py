@@ -15,7 +15,7 @@ from experiments.funding.budget.spending import spending_plan
 from experiments.funding.exhibits.cells import MILLION, Range, millions_cell
 from experiments.funding.exhibits.elements import plain_name, table_by_column
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.number_format import percent, usd
+from experiments.number_format import percent, usd, usd_at_least
 from experiments.page_templates import Cell, Chart, Table, TableColumn
 from sim.arrays import FloatArray
 
@@ -51,13 +51,12 @@ def by_fiscal_year(evidence: Evidence, name: str) -> Table:
     price_year = evidence.appraised.case.appraisal.price_year
     columns: dict[TableColumn, Callable[[str], Cell]] = {}
     for key, (words, stages) in STAGES.items():
-        columns[TableColumn(f"{key}_then_year_usd", f"{words}, then-year", "$ M")] = of(plan.then_year(stages=stages))
-        columns[TableColumn(f"{key}_usd", f"in {price_year} dollars", "$ M")] = of(plan.constant(stages=stages))
-    columns[TableColumn("then_year_usd", "together, then-year", "$ M")] = of(plan.then_year())
+        columns[TableColumn(f"{key}_then_year_usd", words, "$ M")] = of(plan.then_year(stages=stages))
+    columns[TableColumn("then_year_usd", "together", "$ M")] = of(plan.then_year())
     columns[TableColumn("usd", f"in {price_year} dollars", "$ M")] = of(plan.constant())
     note = (
-        "Planner's figures, above the baseline (assumed prices); what is requested at 80% of draws is higher. Fiscal "
-        "years begin on October 1. Initial: with the first training, which the capital requested does not hold."
+        "Planner's figures above the baseline, in then-year dollars but for the last column; prices are assumed. "
+        "Fiscal years begin on October 1. Initial: with the first training, which the capital requested does not hold."
     )
     title = f"Cost by fiscal year: {plain_name(name)}"
     return table_by_column("cost_by_fiscal_year", title, rows, columns, (TableColumn("year", "fiscal year"), str), note)
@@ -84,9 +83,8 @@ def pays_chart(evidence: Evidence, names: list[str]) -> Chart:
             axes.plot(grid / 1e3, share, color=looks[name].colour, ls=looks[name].dash, lw=2.0)
             ends.append((plain_name(name), most / 1e3, float(share[-1]), looks[name].colour))
             half = float(np.quantile(drawn[name], 0.5, method="inverted_cdf"))
-            when = (
-                f"from {usd(half)} a load in half of the draws" if np.isfinite(half) else "in fewer than half of them"
-            )
+            start = f"from {usd_at_least(half)} a load in half of the draws"
+            when = start if np.isfinite(half) else "in fewer than half of them"
             said.append(f"{plain_name(name)} pays {when}.")
         axes.axhline(50.0, color=FAINT, lw=1.0, ls=":")
         axes.set(xlim=(0.0, most / 1e3), ylim=(0.0, 104.0), ylabel="draws in which it pays, %")

@@ -168,6 +168,18 @@ class Evidence:
         """Return the break-even value of a load by draw, in the order of `break_even_values`; empty: nothing drawn."""
         return _break_even_of([draw[name] for draw in self.draws])
 
+    def overtaking_at_confidence(self, name: str, other: str) -> FigureAtConfidence | None:
+        """Return from what value of a load on one alternative is worth more than another; None: nothing drawn."""
+        if not self.draws:
+            return None
+        (planned,) = _overtaking_of([self.worths], name, other)
+        return figure_of_values("value of a load", _overtaking_of(self.draws, name, other), float(planned))
+
+    def overtaking_range(self, name: str, other: str) -> Range:
+        """Return its range, as that of the break-even value."""
+        ends = drawn_ends(_overtaking_of(self.draws, name, other))
+        return ends if ends and np.isfinite(ends[0]) else None
+
     def not_replaced_range(self, name: str) -> Range:
         """Return the range of the share of what is seized that must not be replaced; None: not drawn."""
         low, high = (self.interval_column(name, f"not_replaced_{end}") for end in ("p5", "p95"))
@@ -276,6 +288,14 @@ class Evidence:
 
 def _break_even_of(worths: Sequence[PresentWorth]) -> FloatArray:
     npv0, loads = (np.array([getattr(one, of) for one in worths], dtype=np.float64) for of in ("npv0", "loads"))
+    return break_even_values(npv0, loads)
+
+
+def _overtaking_of(draws: Sequence[Mapping[str, PresentWorth]], name: str, other: str) -> FloatArray:
+    npv0, loads = (
+        np.array([getattr(draw[name], of) - getattr(draw[other], of) for draw in draws], dtype=np.float64)
+        for of in ("npv0", "loads")
+    )
     return break_even_values(npv0, loads)
 
 

@@ -18,10 +18,16 @@ from experiments.funding.chapters.practices import gao_practices
 from experiments.funding.exhibits.choice import request_funding
 from experiments.funding.exhibits.counted import counted_words, persons_words
 from experiments.funding.exhibits.evidence import Evidence
-from experiments.funding.report.sentences import break_even_words, interval_words, present_value_words, request_words
+from experiments.funding.report.sentences import (
+    break_even_words,
+    interval_words,
+    loads_words,
+    present_value_words,
+    request_words,
+)
 from experiments.funding.report.summary import Report
 from experiments.intervals import Sample, estimate_interval
-from experiments.number_format import listed, number, usd, usd_at_least
+from experiments.number_format import listed, usd, usd_at_least
 from experiments.page_templates import TEMPLATES, Table
 
 FRAMES: Final = ("gsa_prospectus.md", "dhs_capital_plan.md")
@@ -68,8 +74,8 @@ def _values(evidence: Evidence, report: Report) -> Mapping[str, str]:
         "practices": f"{practices.count('done')} of GAO's 22 practices evidenced, {practices.count('part')} in part",
         "cost": _cost_words(evidence, name),
         "by_year": BLANK if report.by_year is None else markdown_table(report.by_year),
-        "loads": number(evidence.worths[name].loads),
-        "break_even": f"{break_even_words(name, evidence)} {case.appraisal.price_year} dollars."
+        "loads": loads_words(name, evidence),
+        "break_even": f"{break_even_words(name, evidence)} In {case.appraisal.price_year} dollars."
         if name != evidence.baseline
         else BLANK,
         "risks": "\n".join(

@@ -42,11 +42,11 @@ def request_words(request: FundingRequest, evidence: Evidence, name: str) -> str
     dollars = f"{case.appraisal.price_year} dollars, not discounted."
     if not request.capital_usd or stated is None:
         return f"{words}; {dollars}"
-    other = "Sums once and by year are in" if request.once_usd else "The yearly sum is in"
+    other = "Sums once and by year are" if request.once_usd else "The yearly sum is"
     return (
         f"{words}. The funding requested is enough in 80% of {stated.draws} draws, {usd_at_least(stated.p50.value)} in "
         f"half of them, and the planner's own {usd(stated.planned)} in {_share(stated.planned_share)} of them. "
-        f"{other} {dollars}"
+        f"{other} the planner's, in {dollars}"
     )
 
 
@@ -91,7 +91,7 @@ def choice_words(evidence: Evidence) -> str:
         drawn = "" if cheapest is None else f", as in {cheapest.words()} of draws"
         return (
             f"{name}, but only if interdiction is worth its price: at the central inputs no alternative pays in time "
-            f"saved alone{sometimes}. It asks society for least per additional load{drawn}{_overtaken_words(evidence)}."
+            f"saved alone{sometimes}. It asks society for least per additional load{drawn}."
         )
     ground = "in time and money alone, with nothing counted for interdiction"
     if choice.why == "priced":
@@ -103,14 +103,19 @@ def choice_words(evidence: Evidence) -> str:
     return f"{name}: it has the highest net present value {ground}. {sure}"
 
 
-def _overtaken_words(evidence: Evidence) -> str:
+def overtaken_words(evidence: Evidence) -> str:
     """Return from what value of a load on the next step of the social frontier is worth more; empty: there is none."""
-    chosen = evidence.worths[evidence.choice.name].loads
-    steps = [one for one in social_frontier(evidence.worths) if one.status == "frontier" and one.effect > chosen]
+    chosen = evidence.choice.name
+    if evidence.choice.why != "threshold":
+        return ""
+    least = evidence.worths[chosen].loads
+    steps = [one for one in social_frontier(evidence.worths) if one.status == "frontier" and one.effect > least]
     step = min(steps, key=lambda one: one.effect, default=None)
     if step is None or step.icer is None:
         return ""
-    return f"; from {usd(step.icer)} a load on, {quoted_name(step.name)} is worth more"
+    drawn, ends = evidence.overtaking_at_confidence(step.name, chosen), evidence.overtaking_range(step.name, chosen)
+    start = drawn_words(drawn, range_in_words(ends), step.icer, show_median=usd_at_least, unit=" a load on")
+    return f"From {start}, {quoted_name(step.name)} is worth more."
 
 
 def _against_words(evidence: Evidence) -> str:
@@ -123,7 +128,8 @@ def _against_words(evidence: Evidence) -> str:
     more = f"interdicts {significant(abs(loads))} {'more' if loads > 0.0 else 'fewer'} loads" if loads else ""
     also = f" and {more}" if more else ""
     one = "The alternative" if len(evidence.rivals) == 1 else "The best of the alternatives"
-    said = f"{one[0].lower()}{one[1:]}, {quoted_name(best)}, {_gain_words(evidence, best)} {priced}{also}"
+    gain = f"by the planner's figures {_gain_words(evidence, best)} {priced}{also}"
+    said = f"{one[0].lower()}{one[1:]}, {quoted_name(best)}, {gain}"
     if (share := evidence.share_above(best)) is not None:
         said += f"; it pays in {share.words()} of draws"
     return f"{said}."
@@ -135,43 +141,40 @@ def _gain_words(evidence: Evidence, name: str) -> str:
 
 
 def case_dependence_words(evidence: Evidence) -> str:
-    """Return the one number on which the case depends, at its confidence, and the input that moves it most."""
-    name = evidence.shown
-    drawn, most = evidence.break_even_at_confidence(name), sensitive_words(evidence, name)
-    even = evidence.break_even(name)
+    """Return the one number on which the case depends, at its confidence."""
+    name, even = evidence.shown, evidence.break_even(evidence.shown)
     if evidence.usd_per_load is None and even.usd_per_load is not None and not even.pays_without:
-        said = break_even_words(name, evidence)
-        if drawn is not None and np.isfinite(drawn.p50.value):
-            said = (
-                f"What one more interdicted load is worth: {quoted_name(name)} pays from "
-                f"{usd_at_least(drawn.p50.value)} on (median of draws, "
-                f"{range_in_words(evidence.break_even_range(name))}; planner's {usd(even.usd_per_load)})."
-            )
-        return f"{said}{most}"
-    return f"{present_worth_words(name, evidence, f'the net present value of {quoted_name(name)}')}{most}"
+        drawn = evidence.break_even_at_confidence(name)
+        if drawn is None or not np.isfinite(drawn.p50.value):
+            return break_even_words(name, evidence)
+        held = range_in_words(evidence.break_even_range(name))
+        start = drawn_words(drawn, held, even.usd_per_load, show_median=usd_at_least, unit=" on")
+        return f"What one more interdicted load is worth: {quoted_name(name)} pays from {start}."
+    return present_worth_words(name, evidence, f"the net present value of {quoted_name(name)}")
 
 
 def sensitive_words(evidence: Evidence, name: str) -> str:
     """Return the input that moves the net present value of one alternative most; empty: none was tried.
 
     Simulated inputs (those with a standard error over blocks of seeds) are fewer than those that were drawn, and count
-    only above what the widest swing of as many dummy inputs reaches (`dummy_floor_usd`).
+    only above what the widest swing of as many dummy inputs reaches (`dummy_floor_usd`); where one block leaves the
+    error unknown, none does. Prices are free of noise. Inputs that move nothing are not in the table, and not counted.
     """
     found = evidence.uncertainty
     if found is None or found.tornado.empty:
         return ""
     rows = found.tornado.loc[found.tornado["alternative"] == name]
     rows = rows.loc[rows["usd_per_load"] == rows["usd_per_load"].min()].sort_values("swing_usd", kind="stable")
-    above = (rows["se_usd"] == 0.0) | (rows["swing_usd"] > rows["dummy_floor_usd"])
+    above = (rows["se_usd"] == 0.0) | (rows["swing_usd"] > rows["dummy_floor_usd"])  # false where that is unknown
     rows = rows.loc[above & (rows["swing_usd"] > 0.0)]
     if rows.empty:
         return ""
     row = rows.iloc[-1]
     ends = usd_range_words((float(row["low_usd"]), float(row["high_usd"])))
-    simulated = found.tornado.loc[found.tornado["se_usd"] > 0.0, "input"].nunique()
+    simulated = found.tornado.loc[found.tornado["se_usd"] != 0.0, "input"].nunique()
     prices = found.tornado["input"].nunique() - simulated
-    tried = f"{_counted(prices, 'price')} and {_counted(simulated, 'simulation input')}"
-    return f" Widest swing of those tried ({tried}): {row['input']}, net present value {ends} at its 10 and 90% points."
+    tried = f"{_counted(prices, 'price')}, {_counted(simulated, 'simulation input')}"
+    return f"Widest swing of those tried ({tried}): {row['input']}, net present value {ends} at its 10 and 90% points."
 
 
 def _counted(count: int, what: str) -> str:
@@ -211,14 +214,20 @@ def drawn_words(
     planned: float,
     show: Callable[[float], str] = usd,
     show_median: Callable[[float], str] | None = None,
+    unit: str = "",
 ) -> str:
     """Return the median of the draws with its range and the planner's own; or the planner's own, named as that.
 
-    A median that is stated as enough is shown rounded up (``show_median``).
+    A median that is stated as enough is shown rounded up (``show_median``); ``unit`` follows the first figure. Where no
+    value of a load would do in half of the draws, or any would, the median says so.
     """
-    if drawn is None or not np.isfinite(drawn.p50.value):
-        return f"{show(planned)} by the planner's figures ({held})"
-    return f"{(show_median or show)(drawn.p50.value)} (median of draws, {held}; planner's {show(planned)})"
+    if drawn is None:
+        return f"{show(planned)}{unit} by the planner's figures ({held})"
+    if not np.isfinite(drawn.p50.value):
+        median = "no value" if drawn.p50.value > 0.0 else "any value"
+        return f"{show(planned)}{unit} by the planner's figures (median of draws: {median}, {held})"
+    median = (show_median or show)(drawn.p50.value)
+    return f"{median}{unit} (median of draws, {held}; planner's {show(planned)})"
 
 
 def interval_words(level: IntervalEstimate, unit: str, scale: float = 1.0) -> str:
@@ -254,6 +263,14 @@ def present_worth_words(name: str, evidence: Evidence, whose: str = "its net pre
     held = range_in_words(npv_range(evidence, name))
     said = drawn_words(evidence.npv_at_confidence(name), held, evidence.npv(name))
     return f"Over {evidence.years} years at {percent(evidence.rate, 0)} {whose} on {counted} is {said}."
+
+
+def loads_words(name: str, evidence: Evidence) -> str:
+    """Return the loads interdicted above the baseline over the period, discounted, with their range."""
+    ends = evidence.of(name, lambda worth: worth.loads)
+    held = "no range" if ends is None else f"range {significant(ends[0])} to {significant(ends[1])}"
+    drawn = evidence.worth_at_confidence(name, lambda worth: worth.loads)
+    return drawn_words(drawn, held, evidence.worths[name].loads, significant)
 
 
 def break_even_words(name: str, evidence: Evidence) -> str:

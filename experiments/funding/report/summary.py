@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.economics.appraisal import Appraisal
-from experiments.funding.exhibits.cells import amount_cell, dollars_cell, ratio_cell, significant, unknown_cell
+from experiments.funding.exhibits.cells import amount_cell, dollars_cell, ratio_cell, unknown_cell
 from experiments.funding.exhibits.charts_first import by_fiscal_year, first_picture
 from experiments.funding.exhibits.choice import request_funding
 from experiments.funding.exhibits.counted import counted_words
@@ -31,12 +31,14 @@ from experiments.funding.report.sentences import (
     case_dependence_words,
     choice_words,
     confidence_words,
-    drawn_words,
+    loads_words,
     nothing_words,
     order_words,
+    overtaken_words,
     present_value_words,
     present_worth_words,
     request_words,
+    sensitive_words,
     staff_words,
 )
 from experiments.funding.uncertainty.headline import ASK
@@ -59,16 +61,16 @@ def executive_summary(evidence: Evidence) -> str:
     whose = "No dollar value is put on interdiction."
     if price is not None:
         whose = f"The value of a load, {usd(price)}, is the user's."
-    constant = "all but the capital" if evidence.draws else "all"
+    constant = "all but the capital in" if evidence.draws else "in"
     opening = f"Grant {_bought(evidence, name)}" if evidence.choice.why != "none" else choice_words(evidence)
     kept = [
         opening,
         case_dependence_words(evidence),
         *([f"The choice: {choice_words(evidence)}"] if evidence.choice.why != "none" else []),
-        f"Compared with {quoted_name(evidence.baseline)} at {port} over {evidence.years} years, {constant} in "
-        f"{case.appraisal.price_year} dollars.",
+        f"Compared with {quoted_name(evidence.baseline)} at {port}, {constant} {case.appraisal.price_year} dollars.",
         *(_of_choice(name, evidence) if evidence.rivals else []),
-        f"{whose} Waits are predicted; loads and prices rest on assumptions, listed with ranges.",
+        *filter(None, (overtaken_words(evidence), sensitive_words(evidence, name))),
+        f"{whose} Waits are predicted; loads and prices are assumed, with ranges.",
     ]
     while len(" ".join(kept).split()) > MOST_WORDS and len(kept) > 3:
         kept.pop(-2)
@@ -85,23 +87,19 @@ def _bought(evidence: Evidence, name: str) -> str:
     capital = f"{usd(request.capital_usd)} of capital"
     if stated is not None and request.capital_usd:
         capital = f"{usd_at_least(stated.p80.value)} of capital in then-year dollars (enough in 80% of draws)"
-    yearly = f"{usd(request.yearly_usd)} a year in {evidence.appraised.case.appraisal.price_year} dollars"
-    return f"{capital} in {order_words(evidence, name)} and {yearly} for {what}."
+    return f"{capital} in {order_words(evidence, name)} and the planner's {usd(request.yearly_usd)} a year for {what}."
 
 
 def _of_choice(name: str, evidence: Evidence) -> list[str]:
-    hinges = evidence.break_even(name).usd_per_load is not None and evidence.usd_per_load is None
-    said = [present_worth_words(name, evidence)] if hinges else [break_even_words(name, evidence)]
+    said = []
     gap = evidence.change(name, "wait_mean_min")
     if gap is not None:
         words = wait_difference_words(gap)
         kind = f" {KIND_WORDS[gap.kind]}" if "[" in words else ""
         said.append(f"In the first year {words}{kind}.")
-    ends = evidence.of(name, lambda worth: worth.loads)
-    drawn = evidence.worth_at_confidence(name, lambda worth: worth.loads)
-    held = "no range" if ends is None else f"range {significant(ends[0])} to {significant(ends[1])}"
-    loads = drawn_words(drawn, held, evidence.worths[name].loads, significant)
-    said.append(f"More loads interdicted over the period, discounted: {loads}.")
+    hinges = evidence.break_even(name).usd_per_load is not None and evidence.usd_per_load is None
+    said.append(present_worth_words(name, evidence) if hinges else break_even_words(name, evidence))
+    said.append(f"More loads interdicted over the period, discounted: {loads_words(name, evidence)}.")
     return said
 
 
@@ -163,8 +161,8 @@ def case_answer(evidence: Evidence) -> tuple[tuple[str, str], ...]:
         asks = f"Nothing. {quoted_name(name)} would ask for {asks}"
     return (
         ("Funding requested", asks),
-        ("The choice", choice_words(evidence)),
-        ("What it depends on", case_dependence_words(evidence)),
+        ("The choice", f"{choice_words(evidence)} {overtaken_words(evidence)}".strip()),
+        ("What it depends on", f"{case_dependence_words(evidence)} {sensitive_words(evidence, name)}".strip()),
         ("How certain", confidence_words(evidence)),
         ("If nothing is done", nothing_words(evidence)),
     )

@@ -34,6 +34,16 @@ def test_figures_are_those_of_the_run() -> None:
     assert "| late delivery | $60,000 |" in plan
 
 
+def test_a_prospectus_certifies_nothing_and_every_sum_says_its_dollars() -> None:
+    prospectus = frames(Evidence(funded.appraised(), funded.uncertainty()))["gsa_prospectus.md"]
+    assert "It has been determined" not in prospectus
+    assert f"{BLANK} The proposed project is the best solution" in prospectus
+    assert "today" not in prospectus.lower()
+    sums = [line for line in prospectus.splitlines() if "$" in line]
+    assert len(sums) >= 4
+    assert all("2023 dollars" in line for line in sums)
+
+
 def test_a_table_in_markdown() -> None:
     table = Table("t", "T", TableColumn("year", "year"), (TableColumn("x", "x", "$ M"),), (("2026", (Cell("1.00"),)),))
     assert markdown_table(table).splitlines() == ["| year | x, $ M |", "| --- | --- |", "| 2026 | 1.00 |"]

@@ -122,7 +122,7 @@ def test_inputs_bear_words_and_no_keys_in_the_tornado() -> None:
     tables = {table.name: table for table in build_case_report(evidence).tables()}
     assert [name for name, _ in tables["tornado"].rows] == ["analyst and officer: salary, a year"]
     assert (
-        "Widest swing of those tried (1 price and 0 simulation inputs): analyst and officer: salary, a year"
+        "Widest swing of those tried (1 price, 0 simulation inputs): analyst and officer: salary, a year"
         in dict(build_case_report(evidence).answer)["What it depends on"]
     )
     # the key stays where somebody looks for it: in a column of its own, last in the tables of inputs

@@ -134,7 +134,7 @@ def test_a_summary_that_is_too_long_loses_whole_sentences(evidence: Evidence, mo
     text = summary.executive_summary(evidence)
     assert len(text.split()) <= 120
     assert text.startswith("Grant $")
-    assert text.endswith("listed with ranges.")
+    assert text.endswith("are assumed, with ranges.")
 
 
 def test_where_the_baseline_stands_the_best_rival_is_shown() -> None:
@@ -168,7 +168,7 @@ def test_the_most_sensitive_input_is_that_of_the_widest_swing(evidence: Evidence
     mine = rows.loc[rows["alternative"] == "A4"]
     widest = str(mine.loc[mine["swing_usd"].idxmax(), "input"])
     assert (
-        f"Widest swing of those tried (5 prices and 0 simulation inputs): {widest}, net present value"
+        f"Widest swing of those tried (5 prices, 0 simulation inputs): {widest}, net present value"
         in sentences.sensitive_words(evidence, "A4")
     )
     assert sentences.sensitive_words(Evidence(funded.appraised()), "A4") == ""
@@ -201,24 +201,62 @@ def test_a_range_without_a_high_end_says_so() -> None:
     assert (cell.low, cell.high) == (None, None)
 
 
-def interval_kinds_missing(text: str) -> list[str]:
-    """Return the intervals and ranges of a text that no words after them, or before a range, name the kind of."""
-    named = r"(?: in \d{4})?(?: of (?:them|\d* ?(?:the )?draws)| over (?:replications|sets of assumptions))"
-    brackets = re.findall(rf"\[[^\]]*\](?!\)?{named}).{{0,30}}", text)
-    return brackets + re.findall(r"(?<!of draws, )(?<!half of )\brange [-$\d].{0,30}", text)
+FIGURE = r"-?\$[\d.,]+(?: (?:m|b)illion)?|\d[\d.,]*%|-?\d[\d.,]*(?= (?:minutes|min|thousand|loads)\b)"
+AMOUNT = r"(?:more than all|none|-?\$?[\d.,]+%?(?: (?:m|b)illion)?)"
+KIND = r"(?: in \d{4})? (?:of (?:them|(?:\d+ )?draws)|over (?:replications|sets of assumptions))"
+NAMED = (
+    rf"{AMOUNT}(?: a load on| on)? \(median of draws, range {AMOUNT} to {AMOUNT}; planner's {AMOUNT}\)",
+    rf"median {AMOUNT}, range {AMOUNT} to {AMOUNT}",
+    rf"net present value {AMOUNT} to {AMOUNT} at its 10 and 90% points",
+    rf"{AMOUNT}(?: (?:minutes|min|thousand)[\w ]*)? \[[^\]]*\]{KIND}",
+    rf"{AMOUNT} of capital in then-year dollars \(enough in 80% of draws\)",
+    rf"{AMOUNT} in then-year dollars of initial capital(?=.*The funding requested is enough in 80%)",
+    r"The funding requested is enough in 80% of \d+ draws",
+    rf"(?:at most )?{AMOUNT} in (?:half(?: of (?:them|draws))?|80%)",
+    rf"the planner's(?: own)? {AMOUNT}",
+    rf"by the planner's figures (?:gains|loses) {AMOUNT}",
+    rf"{AMOUNT}(?: a load)? by the planner's figures(?: \(range {AMOUNT} to {AMOUNT}\))?",
+    r"(?:present value|\d+ years) at \d+%",
+    rf"The value of a load, {AMOUNT}, is the user's",
+)
+"""What makes a figure a named one: the draws or replications that it holds in, or that it is the planner's or given."""
+
+
+def figures_without_interval(text: str) -> list[str]:
+    """Return the figures of a text that neither have an interval whose kind is named nor are named the planner's."""
+    for form in NAMED:
+        text = re.sub(form, "", text)
+    return re.findall(FIGURE, text)
 
 
 @pytest.mark.parametrize("usd_per_load", [None, 3e5, 0.0])
-def test_every_interval_of_the_summary_and_of_the_answer_is_named(usd_per_load: float | None) -> None:
+def test_every_figure_of_the_summary_and_of_the_answer_has_a_named_interval(usd_per_load: float | None) -> None:
     evidence = Evidence(funded.appraised(usd_per_load), funded.uncertainty())
     text = summary.executive_summary(evidence)
-    assert "[" in text
-    assert interval_kinds_missing(text) == []
-    assert "planner's" in text
+    assert re.search(r"\[[^\]]*\] of draws", text)
+    assert "longer" in text or "shorter" in text or "differs" in text, "the wait is not cut for want of room"
+    assert figures_without_interval(text) == []
+    given = r", \$[\d.]+ (?:m|b)?illion once before service|\$[\d.]+ (?:m|b)?illion a year in full service"
     for term, said in summary.case_answer(evidence):
-        missing = [one for one in interval_kinds_missing(said) if one.startswith("[")]
-        assert missing == [], term
-    assert interval_kinds_missing("the wait is 0.1 min longer [0.0, 0.3]. Loads: 3 (range 1 to 4).") != []
+        planned = re.sub(given, "", said) if "the planner's, in 2023 dollars" in said else said
+        assert figures_without_interval(planned) == [], term
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("In the first year the average wait is 0.1 min longer [0.0, 0.3].", ["0.1"]),
+        ("In the first year the average wait is 0.1 min longer [0.0, 0.3] over replications.", []),
+        ("It pays in 2% of draws.", ["2%"]),
+        ("From $615,000 a load on, “B” is worth more.", ["$615,000"]),
+        ("Its net present value is -$22.3 million (range -$135 million to -$20.0 million).", 3),
+        ("The average wait is 33.5 minutes in 2027.", ["33.5"]),
+        ("230.0 thousand trips in 2046 stay away for the wait.", ["230.0"]),
+    ],
+)
+def test_figures_as_they_stood_before_are_found(text: str, bare: list[str] | int) -> None:
+    found = figures_without_interval(text)
+    assert (len(found) if isinstance(bare, int) else found) == bare
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -246,7 +284,7 @@ def tornado_of(*rows: tuple[str, float, float, float]) -> Evidence:
 
 def test_a_simulated_swing_below_what_dummies_reach_is_not_the_widest() -> None:
     price, noisy = ("price", 2e6, 0.0, 5e6), ("threshold", 4e6, 1e6, 5e6)
-    tried = "Widest swing of those tried (1 price and 1 simulation input): "
+    tried = "Widest swing of those tried (1 price, 1 simulation input): "
     assert f"{tried}price," in sentences.sensitive_words(tornado_of(price, noisy), "A4")
     assert f"{tried}threshold," in sentences.sensitive_words(tornado_of(price, ("threshold", 6e6, 1e6, 5e6)), "A4")
     assert sentences.sensitive_words(tornado_of(noisy), "A4") == ""
@@ -257,15 +295,32 @@ def test_the_choice_says_how_often_it_is_cheapest_and_who_overtakes_it() -> None
     rate = appraised.case.appraisal.discount_rate
     more = PresentWorth(20, rate, 9e7, 9e7, 0.0, 900.0)
     appraised.worths[rate].update({"A1": more})  # type: ignore[attr-defined]
-    evidence = Evidence(appraised, funded.uncertainty())
+    made = funded.uncertainty()
+    is_a1 = made.draws["alternative"] == "A1"
+    drawn = made.draws.assign(
+        cost_usd=made.draws["cost_usd"].mask(is_a1, 9e7 + 1e5 * made.draws["draw"]),
+        loads=made.draws["loads"].mask(is_a1, 900.0),
+    )
+    evidence = Evidence(appraised, dataclasses.replace(made, draws=drawn))
     chosen, share = evidence.worths["A4"], evidence.share_cheapest("A4")
     assert evidence.choice == Choice("A4", "threshold")
     assert share is not None
-    words = sentences.choice_words(evidence)
+    words = summary.case_answer(evidence)[1][1]
     step = (-more.npv0 + chosen.npv0) / (more.loads - chosen.loads)
-    assert f"as in {share.words()} of draws; from {usd(step)} a load on, “A1” is worth more." in words
-    alone = sentences.choice_words(Evidence(funded.appraised(names=("A0", "A4"))))
-    assert "is worth more" not in alone
+    assert f"as in {share.words()} of draws. From " in words
+    assert f"planner's {usd(step)}), “A1” is worth more." in words
+    overtaking = [
+        (one["A4"].npv0 - one["A1"].npv0) / (one["A1"].loads - one["A4"].loads)
+        for one in evidence.draws
+        if one["A1"].loads > one["A4"].loads
+    ]
+    assert len(overtaking) == len(evidence.draws)
+    stated = evidence.overtaking_at_confidence("A1", "A4")
+    assert stated is not None
+    assert stated.p50.value == pytest.approx(np.quantile(overtaking, 0.5, method="inverted_cdf"))
+    never = summary.case_answer(Evidence(appraised, made))[1][1]
+    assert f"From {usd(step)} a load on by the planner's figures (median of draws: no value, no range)" in never
+    assert sentences.overtaken_words(Evidence(funded.appraised(names=("A0", "A4")))) == ""
 
 
 def test_the_share_of_draws_in_which_the_choice_is_cheapest_is_counted(evidence: Evidence) -> None:
@@ -297,6 +352,6 @@ def test_a_plan_by_fiscal_year_is_that_of_the_budget(evidence: Evidence) -> None
     assert rows["all years"]["then_year_usd"] == pytest.approx(plan.then_year().sum())
     stages = ("initial", "running", "replacement")
     for row in rows.values():
-        for dollars in ("usd", "then_year_usd"):
-            assert row[dollars] == pytest.approx(sum(row[f"{stage}_{dollars}"] for stage in stages))  # type: ignore[misc]
+        assert row["then_year_usd"] == pytest.approx(sum(row[f"{stage}_then_year_usd"] for stage in stages))  # type: ignore[misc]
+    assert rows["all years"]["usd"] == pytest.approx(plan.constant().sum())
     assert f"ordered in fiscal year {plan.fiscal_years[0]}" in dict(summary.case_answer(evidence))["Funding requested"]
