@@ -50,9 +50,9 @@ def request_words(request: FundingRequest, evidence: Evidence, name: str) -> str
     )
 
 
-def _share(found: ShareOfDraws | None) -> str:
+def _share(share: ShareOfDraws | None) -> str:
     """Return a share of draws with its interval."""
-    return "an unknown share" if found is None else found.words()
+    return "an unknown share" if share is None else share.words()
 
 
 def _payer_words(request: FundingRequest) -> str:
