@@ -99,7 +99,7 @@ def _of_choice(name: str, evidence: Evidence) -> list[str]:
         said.append(f"In the first year {words}{kind}.")
     hinges = evidence.break_even(name).usd_per_load is not None and evidence.usd_per_load is None
     said.append(present_worth_words(name, evidence) if hinges else break_even_words(name, evidence))
-    said.append(f"More loads interdicted over the period, discounted: {loads_words(name, evidence)}.")
+    said.append(f"More loads interdicted, discounted: {loads_words(name, evidence)}.")
     return said
 
 
