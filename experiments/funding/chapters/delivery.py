@@ -135,7 +135,7 @@ def _then_cell(evidence: Evidence, kind: str, place: int) -> Cell:
 
 
 def _outcomes(evidence: Evidence, kind: str) -> Iterator[tuple[float | None, float]]:
-    """Yield (break-even, loads) of the alternative in the scenarios of a kind, and at the costlier end of each price."""
+    """Yield (break-even, loads) of the alternative in a kind's scenarios, and at the costlier end of each price."""
     if evidence.uncertainty is None:
         return
     name, table = evidence.shown, evidence.uncertainty.tornado

@@ -29,8 +29,8 @@ INFORMATION: Final = FrameTable(
         "frontier_acceptability": ColumnHead("draws in which it is best", "", "share"),
         "evpi_usd": ColumnHead("expected value of perfect information", "$ M", "millions", "assumed"),
     },
-    "Most that a study which removed all doubt could be worth to this decision. Rows: nothing counted, the planner's own "
-    "break-even values, and the swept values before and after each change of the alternative of the highest mean.",
+    "Most that a study which removed all doubt could be worth to this decision. Rows: nothing counted, the planner's "
+    "own break-even values, and the swept values before and after each change of the alternative of the highest mean.",
 )
 PARTIAL_INFORMATION: Final = FrameTable(
     "partial_information",
@@ -85,9 +85,9 @@ HEADLINE: Final = FrameTable(
         "p80_low": ColumnHead("low", "", "number"),
         "p80_high": ColumnHead("high", "", "number"),
     },
-    "Each row says which dollars it is in, and whether it is discounted. Draws hold overruns, and so no contingency: with "
-    "the contingency of the planner's figures these are the sums of the chapter on the budget. The planner's own figures "
-    "are those of the central inputs. Low and high: 95% intervals over draws.",
+    "Each row says which dollars it is in, and whether it is discounted. Draws hold overruns, and so no contingency: "
+    "with the contingency of the planner's figures these are the sums of the chapter on the budget. The planner's own "
+    "figures are those of the central inputs. Low and high: 95% intervals over draws.",
     missing_part("figures at a stated confidence", NOT_DRAWN),
 )
 RANKS: Final = FrameTable(

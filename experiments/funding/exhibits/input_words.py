@@ -16,15 +16,12 @@ PARTS_OF_COST: Final = {
     ("yearly", "cost_usd_per_y"): "{0}, a year",
 }
 """Group and field of a catalogue entry -> words with the part's name."""
-WORDS: Final = {
-    "construction_y": "years of building",
-    "ramp_up_share": "share of full effect in the first years",
-}
+WORDS: Final = {"construction_y": "years of building", "ramp_up_share": "share of full effect in the first years"}
 """Segments of keys of costs that say little by themselves."""
-UNIT_ENDING: Final = re.compile(r"(_(usd|gal|kg|share|min|h|y|t|mi|miles|mph|per_y|per_h|per_d))(_per_[a-z]+(_[a-z])?)?$")
-PATTERNS: Final = [
-    (re.compile(re.escape(key).replace(r"\*", "([^.]+)")), phrase) for key, phrase in PHRASES.items()
-]
+UNIT_ENDING: Final = re.compile(
+    r"(_(usd|gal|kg|share|min|h|y|t|mi|miles|mph|per_y|per_h|per_d))(_per_[a-z]+(_[a-z])?)?$"
+)
+PATTERNS: Final = [(re.compile(re.escape(key).replace(r"\*", "([^.]+)")), phrase) for key, phrase in PHRASES.items()]
 """`PHRASES` as what a whole key must match."""
 
 
