@@ -62,6 +62,7 @@ from experiments.funding.report.portfolio_text import (
     port_waits_words,
     portfolio_summary,
     runner_up_words,
+    simulated_draws_words,
 )
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
 from experiments.number_format import NONE, listed, number, percent, usd
@@ -253,15 +254,10 @@ def _sure(portfolio: PortfolioResults) -> Section:
     rows = portfolio.draws.sets.head(8)
     sets = [set_words([portfolio.options[place] for place in chosen]) for chosen in rows["chosen"]]
     frame = pd.DataFrame({"set": sets, "share": rows["share"]})
-
-    drawn = "Simulation inputs stay as they are: nothing was redrawn."
-    if worlds := portfolio.draws.worlds:
-        drawn = f"{worlds} of the draws at every port were simulated, each as a set of assumptions, the rest follow "
-        drawn += "formulas fitted to them, their error added."
     said = (
         f"{portfolio.draws.draws} draws of prices, service lives, values of time and loads detected. "
-        f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
-        "as they are. Replications by themselves are noise, no doubt about inputs."
+        f"{simulated_draws_words(portfolio)} A number that ports share is one draw for all; limits stay as they are. "
+        "Replications by themselves are noise, no doubt about inputs."
     )
     parts = (Prose(said), selection_share_chart(portfolio), ROBUST_SETS.of(frame))
     return Section("robustness", "How certain the choice is", parts)

@@ -160,10 +160,36 @@ def port_waits_words(portfolio: PortfolioResults) -> str:
     return f"{'; '.join(parts)}."
 
 
+def simulated_draws_words(portfolio: PortfolioResults) -> str:
+    """Return what of a draw was simulated, and whether its waits are its own."""
+    sets = portfolio.draws.worlds
+    if not sets:
+        return (
+            "Simulation inputs stay as they are: nothing was simulated anew, and waits change only where a measure "
+            "comes into service sooner or later."
+        )
+    taken = "one a draw" if sets == portfolio.draws.draws else "which the draws take in turn"
+    return (
+        f"At every port {sets} sets of assumptions were simulated, {taken}. A draw's waits are those of its sets, and "
+        "so hold the noise of a few days."
+    )
+
+
+def limits_kept_words(portfolio: PortfolioResults) -> str:
+    """Return in which share of draws the set keeps all limits, and of both kinds where it does not always."""
+    totals, plan = portfolio.draws.totals, portfolio.plan
+    within = float(totals["within"].mean())
+    said = f"keeps all limits in {percent(within, 0)}"
+    if within == 1.0 or all(port.wait_limit is None for port in plan.ports.values()):
+        return said
+    waits, others = (percent(float(totals[f"within_{kind}"].mean()), 0) for kind in ("waits", "others"))
+    return f"{said} (those of waits in {waits}, all others in {others})"
+
+
 def choice_certainty_words(portfolio: PortfolioResults) -> str:
     """Return how often the set is best, and how often its limits hold."""
     draws, luck = portfolio.draws, portfolio.luck
-    best, within = (float(draws.totals[key].mean()) for key in ("best", "within"))
+    best = float(draws.totals["best"].mean())
     same = int(luck.totals["best"].sum())
     sure = "clear" if best >= 0.95 else "not certain"
     none = f", and in {percent(draws.none_share, 0)} no set does" if draws.none_share else ""
@@ -173,7 +199,7 @@ def choice_certainty_words(portfolio: PortfolioResults) -> str:
         none += f"; most often else: {plain_name(words)} ({percent(rival['share'], 0)})"
     return (
         f"The choice is {sure}: the same set is best in {percent(best, 0)} of {draws.draws} draws of uncertain inputs "
-        f"and keeps all limits in {percent(within, 0)}{none}. Noise alone: best in {same} of {luck.draws} replications."
+        f"and {limits_kept_words(portfolio)}{none}. Noise alone: best in {same} of {luck.draws} replications."
     )
 
 
