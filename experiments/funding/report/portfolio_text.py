@@ -16,8 +16,10 @@ from experiments.funding.portfolio.integer_program import PortfolioOption
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.portfolio.waits import WORDS, limit_scale, limit_unit
 from experiments.funding.report.summary import MOST_WORDS
+from experiments.funding.uncertainty.sensitivity import break_even_values
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import listed, number, percent, usd
+from sim.arrays import FloatArray
 
 
 def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> str:
@@ -72,17 +74,27 @@ def dependence_words(portfolio: PortfolioResults) -> str:
     even = break_even_usd(npv0, loads)
     if isnan(even):
         return "It loses money and interdicts no more loads: no value of a load would make it pay."
-    totals = portfolio.draws.totals
-    drawn = [break_even_usd(*pair) for pair in totals[["npv0_usd", "loads"]].itertuples(index=False)]
-    known = [value for value in drawn if not isnan(value)]
-    ranged = "no range"
-    if len(known) == len(drawn):
-        low, middle, high = np.percentile(known, [5.0, 50.0, 95.0]).tolist()
-        ranged = f"median of draws {usd(middle)}, range {usd_range_words((low, high))}"
     return (
         f"Time and money alone lose {usd(-npv0)}: it pays only if one more interdicted load is worth at least "
-        f"{usd(even)} ({ranged}).{per_load}"
+        f"{usd(even)} ({_drawn_even_words(portfolio)}).{per_load}"
     )
+
+
+def _drawn_even_words(portfolio: PortfolioResults) -> str:
+    """Return the break-even over the draws, those in which the set pays at once or never among them."""
+    totals = portfolio.draws.totals
+    drawn = break_even_values(totals["npv0_usd"].to_numpy(np.float64), totals["loads"].to_numpy(np.float64))
+    low, middle, high = np.quantile(drawn, [0.05, 0.5, 0.95], method="inverted_cdf").tolist()
+
+    def words(value: float) -> str:
+        return "no value that would do" if value == np.inf else usd(max(value, 0.0))
+
+    said = f"median of draws {words(middle)}, range {words(low)} to {words(high)}"
+    if pays := float((drawn <= 0.0).mean()):
+        said += f"; whatever it is worth in {percent(pays, 0)} of draws"
+    if never := float((drawn == np.inf).mean()):
+        said += f"; at no value in {percent(never, 0)} of draws"
+    return said
 
 
 def cost_words(portfolio: PortfolioResults) -> str:
@@ -91,16 +103,27 @@ def cost_words(portfolio: PortfolioResults) -> str:
     spent, life = sum(o.initial_usd for o in chosen), sum(o.cost_usd for o in chosen)
     by_year = np.sum([o.spend_usd for o in chosen], axis=0)
     peak, base, plan = int(by_year.argmax()), portfolio.appraisal.base_year, portfolio.plan
-    of = " (no total budget was set)" if plan.budget_usd is None else f" of a budget of {usd(plan.budget_usd)}"
     yearly = "" if plan.yearly_usd is None else f" of {usd(plan.yearly_usd)} allowed in any year"
     most = usd(float(by_year[peak]))
-    drawn = portfolio.draws.totals["spend_usd"]
-    p80, holds = float(np.quantile(drawn, 0.8)), float((drawn <= spent).mean())
+    drawn = portfolio.draws.totals["spend_usd"].to_numpy(np.float64)
+    p80, holds = float(np.quantile(drawn, 0.8, method="inverted_cdf")), float((drawn <= spent).mean())
+    against = _against_budget_words(plan.budget_usd, drawn, p80)
     return (
-        f"{usd(p80)} of initial spending{of} is enough in 80% of draws, the planner's own {usd(spent)} in "
-        f"{percent(holds, 0)}; by it at most {most} falls due in one year ({base + peak}){yearly}. Over its life the "
-        f"set costs {usd(life)}, present value (range {usd_range_words(portfolio.drawn('cost_usd'))})."
+        f"{usd(p80)} of initial spending is enough in 80% of draws{against}; the planner's own {usd(spent)} in "
+        f"{percent(holds, 0)}; by it at most {most} falls due in one year "
+        f"({base + peak}){yearly}. Over its life the set costs {usd(life)}, present value (range "
+        f"{usd_range_words(portfolio.drawn('cost_usd'))})."
     )
+
+
+def _against_budget_words(budget_usd: float | None, drawn: FloatArray, p80: float) -> str:
+    """Return whether the total budget covers what is enough in 80% of draws, and in how many draws it holds."""
+    if budget_usd is None:
+        return " (no total budget was set)"
+    if p80 <= budget_usd:
+        return f", within the budget of {usd(budget_usd)}"
+    holds = percent(float((drawn <= budget_usd).mean()), 0)
+    return f", {usd(p80 - budget_usd)} above the budget of {usd(budget_usd)}, which covers it in {holds}"
 
 
 def benefit_words(portfolio: PortfolioResults) -> str:
