@@ -103,8 +103,8 @@ SPENDING: Final = FrameTable(
     "portfolio_spending",
     "Year by year",
     {
-        "year": ColumnHead("year of the study"),
-        "calendar": ColumnHead("calendar year"),
+        "year": ColumnHead("year of the plan"),
+        "fiscal_year": ColumnHead("fiscal year"),
         "usd": ColumnHead("spending", "$ M", "millions", "assumed"),
         "left_usd": ColumnHead("left of the year's budget", "$ M", "millions"),
     },
@@ -224,9 +224,8 @@ def _choice(portfolio: PortfolioResults) -> Section:
 def _spending(portfolio: PortfolioResults) -> Section:
     years = pd.DataFrame(portfolio.chosen.spending.groupby("year")["usd"].sum()).reset_index()
     years["left_usd"] = np.nan if portfolio.plan.yearly_usd is None else (portfolio.plan.yearly_usd - years["usd"])
-    base = portfolio.appraisal.base_year
-    years["calendar"] = (years["year"] + base).astype(str)
-    total = {"year": "all years", "calendar": "-", "usd": years["usd"].sum(), "left_usd": "-"}
+    years["fiscal_year"] = [str(portfolio.fiscal_years[int(year)]) for year in years["year"]]
+    total = {"year": "all years", "fiscal_year": "-", "usd": years["usd"].sum(), "left_usd": "-"}
     shown = pd.DataFrame([*years.to_dict("records"), total])
     said = "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
     said += "residual values are nobody's cash."
@@ -335,7 +334,6 @@ def _tiles(portfolio: PortfolioResults) -> Iterator[HeadlineTile]:
 
 
 def _overview(portfolio: PortfolioResults) -> Table:
-    base = portfolio.appraisal.base_year
     chosen = {portfolio.options[place].port: place for place in portfolio.chosen.solved.chosen}
     drawn = {port: portfolio.draws.options.iloc[place] for port, place in chosen.items()}
     own = {option.port: option for option in portfolio.best_set}
@@ -348,7 +346,7 @@ def _overview(portfolio: PortfolioResults) -> Table:
         return lambda port: millions_cell(getattr(own[port], field), held(port, key))
 
     def start(port: str) -> Cell:
-        year = base + own[port].start_y
+        year = portfolio.fiscal_years[own[port].start_y]
         return Cell(str(year) if bought[port] else NONE, "", float(year))
 
     def limit(port: str) -> Cell:
@@ -366,7 +364,7 @@ def _overview(portfolio: PortfolioResults) -> Table:
 
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         TableColumn("buys", "buys"): lambda port: text_cell(bought[port] or "nothing"),
-        TableColumn("start_y", "ordered in"): start,
+        TableColumn("start_y", "ordered in fiscal year"): start,
         millions_column("spend_usd", "initial spending"): money("spend_usd", "initial_usd"),
         millions_column("cost_usd", "life-cycle cost"): money("cost_usd", "cost_usd"),
         millions_column("npv0_usd", "net present value"): money("npv0_usd", "npv0_usd"),

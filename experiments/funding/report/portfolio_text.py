@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 
 import numpy as np
@@ -39,12 +40,13 @@ def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> 
 
 def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     """Return what to buy where and when."""
-    base = portfolio.appraisal.base_year
     parts, idle = [], []
     for port in portfolio.ports:
         own = portfolio.own(port.name)
         if bought := bought_units_words(portfolio, own):
-            parts.append(f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), {_ordered_words(own, base)}")
+            parts.append(
+                f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), {_ordered_words(own, portfolio.fiscal_years)}"
+            )
         else:
             idle.append(plain_name(port.name))
     if not parts:
@@ -53,12 +55,12 @@ def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     return f"Buy at {'; at '.join(parts)}{rest}."
 
 
-def _ordered_words(option: PortfolioOption, base_year: int) -> str:
+def _ordered_words(option: PortfolioOption, fiscal_years: Sequence[int]) -> str:
     """Return when an option's orders are placed."""
-    first = f"ordered in {base_year + option.start_y}"
+    first = f"ordered in fiscal year {fiscal_years[option.start_y]}"
     if not option.first_phase:
         return first
-    return f"{quoted_name(option.first_phase)} {first}, the rest in {base_year + option.final_y}"
+    return f"{quoted_name(option.first_phase)} {first}, the rest in {fiscal_years[option.final_y]}"
 
 
 def dependence_words(portfolio: PortfolioResults) -> str:
@@ -102,7 +104,7 @@ def cost_words(portfolio: PortfolioResults) -> str:
     chosen = portfolio.best_set
     spent, life = sum(o.initial_usd for o in chosen), sum(o.cost_usd for o in chosen)
     by_year = np.sum([o.spend_usd for o in chosen], axis=0)
-    peak, base, plan = int(by_year.argmax()), portfolio.appraisal.base_year, portfolio.plan
+    peak, plan = int(by_year.argmax()), portfolio.plan
     yearly = "" if plan.yearly_usd is None else f" of {usd(plan.yearly_usd)} allowed in any year"
     most = usd(float(by_year[peak]))
     drawn = portfolio.draws.totals["spend_usd"].to_numpy(np.float64)
@@ -111,7 +113,7 @@ def cost_words(portfolio: PortfolioResults) -> str:
     return (
         f"{usd(p80)} of initial spending is enough in 80% of draws{against}; the planner's own {usd(spent)} in "
         f"{percent(holds, 0)}; by it at most {most} falls due in one year "
-        f"({base + peak}){yearly}. Over its life the set costs {usd(life)}, present value (range "
+        f"(FY {portfolio.fiscal_years[peak]}){yearly}. Over its life the set costs {usd(life)}, present value (range "
         f"{usd_range_words(portfolio.drawn('cost_usd'))})."
     )
 

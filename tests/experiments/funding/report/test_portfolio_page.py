@@ -7,12 +7,14 @@ import re
 
 import pandas as pd
 import pytest
+from made_response import small
 from page_tags import tags
 from planned import DRAWS, found
 
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.funding.report.portfolio_page import build_portfolio_page, render_portfolio_page
+from experiments.funding.report.portfolio_tables import portfolio_by_year
 from experiments.funding.report.portfolio_text import (
     choice_certainty_words,
     chosen_purchases_words,
@@ -33,7 +35,7 @@ def test_the_answer_says_what_where_when_and_against_which_budget() -> None:
     assert [made.own(name).name for name in ("here", "there")].count("more") == 1
     words = chosen_purchases_words(made)
     assert "1 portal and 3.2 full-time analysts (1 post)" in words
-    assert "ordered in 2026" in words
+    assert "ordered in fiscal year 2027" in words
     assert "the budget of $8.00 million" in cost_words(made)
     assert "(limit 40 min)" in port_waits_words(made)
     assert "pays only if one more interdicted load is worth at least" in dependence_words(made)
@@ -61,6 +63,17 @@ def test_draws_that_pay_at_once_or_never_are_in_the_range_of_the_break_even() ->
     said = dependence_words(with_draws(found(), npv0_usd=npv0, loads=loads))
     assert "median of draws $300,000, range $0 to no value that would do" in said
     assert "whatever it is worth in 8% of draws; at no value in 8% of draws" in said
+
+
+def test_spending_stands_under_the_fiscal_years_of_the_budget() -> None:
+    """Orders of October 2026 stood under 2026, and running costs of a study year that straddles two under one."""
+    made = found()
+    by_year = portfolio_by_year(made)
+    assert [name for name, _ in by_year.rows][:2] == ["2027", "2028"]
+    assert "falls due in one year (FY 2027)" in cost_words(made)
+    early = dataclasses.replace(small(), budget=dataclasses.replace(small().budget, first_month=1))
+    moved = dataclasses.replace(made, ports=tuple(dataclasses.replace(port, asked=early) for port in made.ports))
+    assert moved.fiscal_years == (2026, 2027, 2028, 2029, 2030, 2031)
 
 
 def test_limits_are_kept_of_waits_and_of_others_apart() -> None:
