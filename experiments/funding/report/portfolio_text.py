@@ -44,9 +44,8 @@ def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     for port in portfolio.ports:
         own = portfolio.own(port.name)
         if bought := bought_units_words(portfolio, own):
-            parts.append(
-                f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), {_ordered_words(own, portfolio.fiscal_years)}"
-            )
+            when = _ordered_words(own, portfolio.fiscal_years)
+            parts.append(f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), {when}")
         else:
             idle.append(plain_name(port.name))
     if not parts:
