@@ -253,8 +253,8 @@ def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:
             "view of benefits": (one.benefit.view, first.benefit.view),
             "number of replications": (one.study.replications, first.study.replications),
             "seed": (one.study.seed, first.study.seed),
-            "budget": (one.budget, first.budget),
-            "deflator": (one.deflator, first.deflator),
+            "first month": (one.budget.first_month, first.budget.first_month),
+            "growth of prices": tuple((of.budget.inflation_share_per_y, of.deflator) for of in (one, first)),
         }
         if differ := [what for what, (own, other) in pairs.items() if own != other]:
             problem = f"another {differ[0]} than {first_name}; values would not add up"

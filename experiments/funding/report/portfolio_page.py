@@ -64,6 +64,7 @@ from experiments.funding.report.portfolio_text import (
     runner_up_words,
     simulated_draws_words,
 )
+from experiments.funding.report.portfolio_workbook import PORTFOLIO_WORKBOOK
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
 from experiments.number_format import NONE, listed, number, percent, usd
 from experiments.page_templates import Badge, Cell, Table, TableColumn
@@ -305,6 +306,8 @@ def render_portfolio_page(portfolio: PortfolioResults, report: Report) -> str:
     return fill_funding_template(
         kind="Portfolio",
         record="portfolio.json",
+        workbook=PORTFOLIO_WORKBOOK,
+        workbook_holds="Every option with live sums, so that another set can be tried",
         report=report,
         ranges=f"Ranges in brackets: 5th to 95th percentile of {portfolio.draws.draws} draws of uncertain "
         f"{'' if portfolio.draws.worlds else 'economic '}inputs.",

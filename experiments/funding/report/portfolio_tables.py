@@ -23,7 +23,7 @@ from experiments.funding.exhibits.charts_first import FIRST_YEARS
 from experiments.funding.exhibits.charts_portfolio import option_name
 from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
 from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
-from experiments.funding.portfolio.carry_over import carried_ledger
+from experiments.funding.portfolio.carry_over import carried_ledger, carry_over_words
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.portfolio.waits import limit_unit, limit_words
 from experiments.funding.portfolio_plan import Appropriation
@@ -267,10 +267,7 @@ def _appropriation_words(appropriation: Appropriation) -> str:
     kinds = listed([COST_KIND_WORDS[kind] for kind in appropriation.kinds])
     grants = [usd(amount) for amount in appropriation.grants_usd]
     first = f"{listed(grants)} in years 0 to {len(grants) - 1}, then " if grants else ""
-    kept = appropriation.carry_over_y
-    lapses = "never lapses" if kept is None else "lapses with its year"
-    if kept:
-        lapses = f"may be spent for {kept} more {'year' if kept == 1 else 'years'}"
+    lapses = carry_over_words(appropriation.carry_over_y)
     payer = PAYERS.get(appropriation.payer, plain_name(appropriation.payer))
     return f"{kinds}, paid by the {payer}: {first}{usd(appropriation.later_usd_per_y)} a year; {lapses}"
 
