@@ -41,22 +41,36 @@ SHEETS: Final = (
     ("Packages", "alternatives of one port together: what was simulated, where packages were made"),
 )
 OPTION_HEAD: Final = {
-    "port": "", "option": "", "chosen": "1 or 0", "buys": "", "ordered in fiscal year": "",
-    "initial spending": "$", "life-cycle cost": "$, discounted", "net present value, loads not priced": "$, discounted",
-    "more loads": "loads, discounted", "net value with loads": "$, discounted",
+    "port": "",
+    "option": "",
+    "chosen": "1 or 0",
+    "buys": "",
+    "ordered in fiscal year": "",
+    "initial spending": "$",
+    "life-cycle cost": "$, discounted",
+    "net present value, loads not priced": "$, discounted",
+    "more loads": "loads, discounted",
+    "net value with loads": "$, discounted",
     "wait against the port's limit": "min or %",
-    "wait limit": "min or %", "net present value, low": "$, 5% of draws", "net present value, high": "$, 95% of draws",
+    "wait limit": "min or %",
+    "net present value, low": "$, 5% of draws",
+    "net present value, high": "$, 95% of draws",
     "in the best set": "of draws",
-}  # fmt: skip
+}
 """Columns of "Options" and their units."""
 FIGURES: Final = {"initial_usd": 5, "cost_usd": 6, "npv0_usd": 7, "loads": 8}
 """Field of an option -> its column on "Options"."""
 CHOSEN, WITH_LOADS = 2, 9
 PLAN_HEAD: Final = {
-    "port": "", "chosen option": "", "options chosen": "must be 1", "initial spending": "$",
-    "life-cycle cost": "$, discounted", "net present value, loads not priced": "$, discounted",
-    "more loads": "loads, discounted", "net value with loads": "$, discounted",
-}  # fmt: skip
+    "port": "",
+    "chosen option": "",
+    "options chosen": "must be 1",
+    "initial spending": "$",
+    "life-cycle cost": "$, discounted",
+    "net present value, loads not priced": "$, discounted",
+    "more loads": "loads, discounted",
+    "net value with loads": "$, discounted",
+}
 WIDTHS: Final = (34, 30, 10, 44, 14, *(19,) * 10)
 
 
@@ -215,7 +229,7 @@ def _against_limits(sheet: Sheet, portfolio: PortfolioResults, sums: dict[int, F
     value = break_even_usd(npv0.number, loads.number)
     even = Formula(f"(-{npv0.text}/{loads.text})", 0.0 if np.isnan(value) else value)
     pays = both(above(0.0, npv0), above(loads, 0.0))
-    sheet.formula(3, either(pays, even, either(above(0.0, npv0), "no value would do", "pays without")), "usd")
+    sheet.formula(3, either(pays, even, either(above(0.0, npv0), "no value would do", "pays for itself")), "usd")
     sheet.end_row()
     for words, now, field in (("initial spending", spent, "initial_usd"), ("net present value", npv0, "npv0_usd")):
         sheet.text(0, f"{words} on the page, $, and the difference from it")
