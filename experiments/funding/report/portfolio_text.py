@@ -110,8 +110,8 @@ def cost_words(portfolio: PortfolioResults) -> str:
     p80, holds = float(np.quantile(drawn, 0.8, method="inverted_cdf")), float((drawn <= spent).mean())
     against = _against_budget_words(plan.budget_usd, drawn, p80)
     return (
-        f"{usd(p80)} of initial spending is enough in 80% of draws{against}; the planner's own {usd(spent)} in "
-        f"{percent(holds, 0)}; by it at most {most} falls due in one year "
+        f"{usd(p80)} of initial spending ({plan.price_year} dollars) is enough in 80% of draws{against}; the planner's "
+        f"own {usd(spent)} in {percent(holds, 0)}; by it at most {most} falls due in one year "
         f"(FY {portfolio.fiscal_years[peak]}){yearly}. Over its life the set costs {usd(life)}, present value (range "
         f"{usd_range_words(portfolio.drawn('cost_usd'))})."
     )
