@@ -53,6 +53,7 @@ from experiments.funding.portfolio.options import (
     SimulatedPort,
     check_comparable_cases,
     check_portfolio_plan,
+    last_fiscal_year,
     portfolio_limits,
 )
 from experiments.funding.portfolio.package_runs import (
@@ -182,7 +183,7 @@ def _packaged(
     few = plan.packages
     if few is None:
         return list(ports), {}
-    limits, screens, packaged = portfolio_limits(plan, ports[0].asked.appraisal.years), {}, []
+    limits, screens, packaged = portfolio_limits(plan, last_fiscal_year(ports[0].asked)), {}, []
     for port in ports:
         screen = screens[port.name] = screen_pairs(port, plan, limits, scorers[port.name])
         pairs = len(screen.simulated)
@@ -216,7 +217,7 @@ def _doubted(
         worlds, beliefs[port.name] = options_by_draw(port, plan, doubted, drawn)
         by_port.append(worlds)
     luck = [[port.only(r).options(plan) for r in range(port.found.replications)] for port in ports]
-    asked = (portfolio_limits(plan, ports[0].asked.appraisal.years), plan.objective, plan.usd_per_load)
+    asked = (portfolio_limits(plan, last_fiscal_year(ports[0].asked)), plan.objective, plan.usd_per_load)
     sets = portfolio.solved.chosen, portfolio.second
     draws, replications = (
         portfolio_robustness([list(chain.from_iterable(o)) for o in zip(*worlds, strict=True)], asked, *sets, n)

@@ -112,10 +112,11 @@ def _histograms(manifest: pd.DataFrame, ledger: pd.DataFrame, exited: BoolArray)
         "crossing": ledger["exit_min"].to_numpy(np.float64) - arrive,
         "free_flow": pass_stations(ledger, work, np.inf).free_flow_min,
     }
-    return {name: _counted(minutes[exited]) for name, minutes in times.items()}
+    return {name: minute_histogram(minutes[exited]) for name, minutes in times.items()}
 
 
-def _counted(minutes: FloatArray) -> FloatArray:
+def minute_histogram(minutes: FloatArray) -> FloatArray:
+    """Return how many trucks took so many whole minutes [1440]; what is not known is left out."""
     known = minutes[np.isfinite(minutes)]
     place = np.clip(known, 0.0, N_MIN - 1.0).astype(np.int64)
     return np.bincount(place, minlength=N_MIN).astype(np.float64)
@@ -221,7 +222,7 @@ ELSEWHERE: Final = "elsewhere"
 def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
     """Return the amounts of a year from its representative days: how many days each stands for, and its totals.
 
-    Of days that have no histograms the amounts that their sums give.
+    Of days that lack histograms or sums by hour the amounts that the others give.
     """
     sums = {name: sum(w * day.sums[name] for w, day in days) for name in days[0][1].sums}
     found = dict(sums)
@@ -230,8 +231,8 @@ def year_amounts(days: Sequence[tuple[float, DayTotals]]) -> dict[str, float]:
             continue
         found[name] = scale * ratio_or_nan(sums[numerator], sums[denominator])
     found |= _by_class(sums, _deviations(days))
-    if days[0][1].histograms:
-        found |= _times(days, found["crossing_mean_min"])
+    found |= _times(days, found["crossing_mean_min"])
+    if "came_00" in sums:
         found |= {f"{HOUR}{h:02d}": ratio_or_nan(sums[f"waited_{h:02d}"], sums[f"came_{h:02d}"]) for h in range(HOURS)}
     found[LOADS_HERE] = sums["expected_caught"]
     for kind in CONTRABAND:
@@ -249,8 +250,11 @@ def _times(days: Sequence[tuple[float, DayTotals]], mean_min: float) -> dict[str
     found = {
         f"{name}_p{percent}_min": percentile_min(whole[name], float(percent))
         for name in ("wait", "crossing")
+        if name in whole
         for percent in (50, 95)
     }
+    if "free_flow" not in whole:
+        return found
     free = percentile_min(whole["free_flow"], 50.0)
     p95 = found["crossing_p95_min"]
     return found | {

@@ -63,14 +63,14 @@ class Appropriation(Spec):
     kinds: tuple[CostKind, ...]
     """Kinds of cost that it may pay."""
     grants_usd: tuple[float, ...] = bounded_field(0.0)
-    """New money of years 0, 1, and so on."""
+    """New money of fiscal years 0, 1, and so on; study year 0 begins in fiscal year 0."""
     later_usd_per_y: float = bounded_field(0.0)
     """New money of every year after those."""
     carry_over_y: int | None = bounded_field(0, 60)
     """Years for which money that is not spent may still be; 0: it lapses with its year; null: it never lapses."""
 
     def granted(self, years: int) -> tuple[float, ...]:
-        """Return the new money of years 0..``years``.
+        """Return the new money of fiscal years 0..``years``.
 
         Examples
         --------
@@ -107,7 +107,7 @@ class PortfolioPlan(Spec):
     budget_usd: float | None = bounded_field(0.0)
     """Of buying, building and joining, all ports and years together, undiscounted."""
     yearly_usd: float | None = bounded_field(0.0)
-    """In every year, running costs and staff included; what is left lapses."""
+    """In every fiscal year, running costs and staff included; what is left lapses."""
     appropriations: dict[str, Appropriation]
     """Budgets by purpose and year, by name; a kind of cost that none of a payer's covers is not limited."""
     price_year: int = bounded_field(1990, 2100)

@@ -99,11 +99,13 @@ def test_what_was_chosen_is_written(tmp_path: Path) -> None:
     assert {
         "portfolio.html",
         "portfolio.json",
+        "portfolio.xlsx",
         "run.json",
         "data/shadow.csv",
         "tables/portfolio_options.csv",
         "tables/overview.csv",
     } <= names
+    assert 'href="portfolio.xlsx"' in (tmp_path / "portfolio.html").read_text(encoding="utf-8")
     record = json.loads((tmp_path / "portfolio.json").read_text())
     assert record["usd_per_load"] is None
     assert record["why"] == list(labeled_portfolio(made).chosen.why)

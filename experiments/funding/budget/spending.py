@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from experiments.economics.appraisal import AnnualFlows
-from experiments.economics.budget_terms import then_year_factor
+from experiments.economics.budget_terms import BudgetTerms, then_year_factor
 from experiments.economics.costs import (
     COST_KINDS,
     INITIAL_COST_KINDS,
@@ -99,6 +99,26 @@ def spending_plan(case: FundingCase, name: str, inflation: float | None = None) 
         line[payment.year : payment.year + len(shares)] += payment.usd * np.asarray(shares)
     factors = [then_year_factor(year, appraisal.price_year, case.deflator, rate) for year in fiscal_years]
     return SpendingPlan(fiscal_years, np.asarray(factors), lines)
+
+
+def fiscal_year_sums(terms: BudgetTerms, by_kind: Mapping[str, FloatArray]) -> FloatArray:
+    """Return dollars by kind of cost and study year, [0..T] each, as the fiscal years that spend them, all kinds added.
+
+    Examples
+    --------
+    >>> from experiments.funding.request import read_economic_option
+    >>> import dataclasses
+    >>> terms = dataclasses.replace(read_economic_option(BudgetTerms, "budget", "federal"), first_month=1)
+    >>> fiscal_year_sums(terms, {"equipment": np.array([8.0, 0.0]), "staff": np.array([0.0, 4.0])}).tolist()
+    [8.0, 3.0, 1.0]
+    """
+    shares = terms.month_shares()
+    years = max(len(usd) for usd in by_kind.values())
+    total = np.zeros(years + len(shares) - 1)
+    for kind, usd in by_kind.items():
+        for late, share in enumerate(shares if kind in RUNNING_KINDS else (1.0,)):
+            total[late : late + years] += share * usd
+    return total
 
 
 def then_year_dollars(case: FundingCase, by_year: Mapping[str, FloatArray]) -> float:

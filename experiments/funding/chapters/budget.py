@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from experiments.economics.budget_terms import Standing
-from experiments.funding.budget.life_cycle import LifeCycleLine, life_cycle_lines, life_cycle_total
+from experiments.funding.budget.life_cycle import CONTINGENCY, LifeCycleLine, life_cycle_lines, life_cycle_total
 from experiments.funding.budget.mexican_appraisal import (
     MexicanIndicators,
     Scope,
@@ -23,6 +23,7 @@ from experiments.funding.budget.spending import APPROPRIATION_WORDS, budget_tota
 from experiments.funding.budget.standing import country_values, standing_ledger
 from experiments.funding.case import FundingCase
 from experiments.funding.exhibits.cells import (
+    MILLION,
     Range,
     amount_cell,
     millions_at_least_cell,
@@ -42,7 +43,7 @@ from experiments.funding.exhibits.elements import (
 )
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.uncertainty.headline import ASK, FigureAtConfidence, PointOfDraws
-from experiments.number_format import percent, usd, usd_at_least
+from experiments.number_format import number, percent, usd, usd_at_least
 from experiments.page_templates import Cell, Table, TableColumn
 from sim.arrays import FloatArray
 
@@ -57,15 +58,9 @@ def assumed_ends(case: FundingCase, key: str) -> tuple[float, float] | None:
     return None if row is None or row.low is None or row.high is None else (row.low, row.high)
 
 
-def shown_alternative(evidence: Evidence) -> str:
-    """Return the choice, or the best rival of a baseline that stands: whose budget is shown in full."""
-    name = evidence.choice.name
-    return max(evidence.rivals, key=evidence.npv, default=name) if name == evidence.baseline else name
-
-
 def budget_chapter(evidence: Evidence) -> Section:
     """Return the spending plan by fiscal year and appropriation, and the life-cycle cost by work breakdown."""
-    name = shown_alternative(evidence)
+    name = evidence.shown
     parts: list[Part] = [
         Prose(_budget_words(evidence, name), "lead"),
         _stated_table(evidence),
@@ -203,8 +198,17 @@ def _life_cycle_table(evidence: Evidence, name: str) -> Table:
     }
     title = f"Life-cycle cost of {plain_name(name)} by work breakdown"
     named = (TableColumn("element", "work breakdown"), words)
-    note = "Not discounted; no residual value. Brackets: the contingency at both ends of its range (assumptions)."
+    note = "Not discounted; no residual value. Brackets: the contingency at both ends of its range (assumptions). "
+    note += f"Then-year: {_sum_words(lines)}."
     return table_by_column("life_cycle_cost", title, range(len(lines) + 1), columns, named, note)
+
+
+def _sum_words(lines: Sequence[LifeCycleLine]) -> str:
+    """Return how the life-cycle cost with its contingency follows from the one that is stated beside the draws."""
+    total = life_cycle_total(list(lines))[1]
+    spare = next(line.then_year_usd for line in lines if line.element is CONTINGENCY)
+    stated, more, whole = (number(amount / MILLION, 2) for amount in (total - spare, spare, total))
+    return f"${stated} million stated above and in the figures at a confidence, + {more} contingency = {whole} million"
 
 
 def _line_words(line: LifeCycleLine) -> str:
@@ -217,7 +221,7 @@ def _pair(ends: Sequence[float]) -> Range:
 
 def governments_chapter(evidence: Evidence) -> Section:
     """Return both governments' ledger and the indicators of a Mexican cost-benefit analysis."""
-    name = shown_alternative(evidence)
+    name = evidence.shown
     said = (
         "Standing: the net present value of all users is that of both countries together. Costs are their payers'; "
         "users' gain is divided by the residents' shares (budget.standing), which nobody publishes. Interdiction is "

@@ -101,9 +101,9 @@ def risk_register_chapter(evidence: Evidence) -> Section:
     as_planned = (_even_words(evidence.break_even(name).usd_per_load), significant(evidence.worths[name].loads))
     said = (
         f"{quoted_name(name)} as planned: break-even {as_planned[0]} a load, {as_planned[1]} more loads. Beside each "
-        "risk stand the lowest and the highest over its scenarios, or over both ends of drawn prices. A net present "
-        "value would mislead here: what comes late also costs less. Mitigations are suggestions; likelihood and owner "
-        "are for the requesting office to fill in."
+        "risk stand the lowest and the highest over its scenarios, or over the costlier ends of drawn prices, one at a "
+        "time. A net present value would mislead here: what comes late also costs less. Mitigations are suggestions; "
+        "likelihood and owner are for the requesting office to fill in."
     )
     named = (TableColumn("risk", "risk"), lambda risk: str(risk[1]))
     title = f"Risks of {quoted_name(name)}"
@@ -135,7 +135,7 @@ def _then_cell(evidence: Evidence, kind: str, place: int) -> Cell:
 
 
 def _outcomes(evidence: Evidence, kind: str) -> Iterator[tuple[float | None, float]]:
-    """Yield (break-even, loads) of the alternative in the scenarios of a kind, and at both ends of drawn prices."""
+    """Yield (break-even, loads) of the alternative in a kind's scenarios, and at the costlier end of each price."""
     if evidence.uncertainty is None:
         return
     name, table = evidence.shown, evidence.uncertainty.tornado
@@ -146,8 +146,8 @@ def _outcomes(evidence: Evidence, kind: str) -> Iterator[tuple[float | None, flo
     for row in table.to_dict("records") if kind == "price" else ():
         mine = row["alternative"] == name and row["usd_per_load"] == table["usd_per_load"].min()
         if mine and any(word in str(row.get("key", row["input"])) for word in PRICED):
-            for end in ("low_usd", "high_usd"):
-                yield (-float(row[end]) / loads if loads > 0.0 else None), loads
+            costlier = min(float(row["low_usd"]), float(row["high_usd"]))
+            yield (-costlier / loads if loads > 0.0 else None), loads
 
 
 def unquantified_effects_chapter(evidence: Evidence) -> Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -29,7 +29,8 @@ INFORMATION: Final = FrameTable(
         "frontier_acceptability": ColumnHead("draws in which it is best", "", "share"),
         "evpi_usd": ColumnHead("expected value of perfect information", "$ M", "millions", "assumed"),
     },
-    "Most that a study which removed all doubt could be worth to this decision.",
+    "Most that a study which removed all doubt could be worth to this decision. Rows: nothing counted, the planner's "
+    "own break-even values, and the swept values before and after each change of the alternative of the highest mean.",
 )
 PARTIAL_INFORMATION: Final = FrameTable(
     "partial_information",
@@ -73,6 +74,7 @@ HEADLINE: Final = FrameTable(
     {
         "alternative": NAME,
         "figure": ColumnHead("figure", "", "name"),
+        "terms": ColumnHead("dollars, discounting"),
         "planned": ColumnHead("planner's own", "", "number"),
         "planned_percentile": ColumnHead("draws no higher, %", "", "number"),
         "mean": ColumnHead("mean of draws", "", "number"),
@@ -83,8 +85,9 @@ HEADLINE: Final = FrameTable(
         "p80_low": ColumnHead("low", "", "number"),
         "p80_high": ColumnHead("high", "", "number"),
     },
-    "Constant dollars of the price year; asks are not discounted, all else is at the headline's rate. The planner's "
-    "own figures are those of the central inputs. Low and high: 95% intervals over draws.",
+    "Each row says which dollars it is in, and whether it is discounted. Draws hold overruns, and so no contingency: "
+    "with the contingency of the planner's figures these are the sums of the chapter on the budget. The planner's own "
+    "figures are those of the central inputs. Low and high: 95% intervals over draws.",
     missing_part("figures at a stated confidence", NOT_DRAWN),
 )
 RANKS: Final = FrameTable(
@@ -173,11 +176,9 @@ def acceptability_chapter(evidence: Evidence) -> Section:
     if found is None or found.draws.empty:
         what = "acceptability curves, expected losses and the value of information"
         return Section("acceptability", title, (missing_part(what, NOT_DRAWN),))
-    partial, noise = found.partial_information, found.noise
+    partial = found.partial_information
     if not partial.empty:
         partial = partial.loc[partial["shown"].astype(bool)].head(TOP)
-    if not noise.empty:
-        noise = noise.assign(measure=noise["measure"].replace(MEASURES))
     parts = (
         Prose(
             f"Share of draws of {evidence.drawn_inputs} in which each alternative is best, as the "
@@ -185,36 +186,60 @@ def acceptability_chapter(evidence: Evidence) -> Section:
             "the alternative of the highest mean is marked as well, and beside it stands what "
             "choosing each would lose on average. " + " ".join(found.notes)
         ),
-        HEADLINE.of(figures_at_confidence(found.headline)),
+        HEADLINE.of(figures_at_confidence(found.headline, evidence)),
         charts_uncertainty.acceptability_chart(evidence, found.acceptability),
         charts_uncertainty.expected_loss_chart(evidence, found.acceptability),
-        INFORMATION.of(_information(evidence, found.information)),
+        INFORMATION.of(shown_thresholds(evidence, found.information)),
         missing_part("value of knowing single inputs", "it was not worked out")
         if found.partial_information.empty
         else PARTIAL_INFORMATION.of(partial),
-        NOISE_SHARE.of(found.noise_share),
-        NOISE.of(noise),
+        NOISE_SHARE.of(measure_words(found.noise_share)),
+        NOISE.of(measure_words(found.noise)),
     )
     return Section("acceptability", title, parts)
 
 
+class FigureWords(NamedTuple):
+    """A figure of the headline in a reader's words."""
+
+    words: str
+    dollars: str
+    """``constant`` or ``then-year``; empty: it is no sum of dollars."""
+    discounted: bool
+
+
 FIGURE_WORDS: Final = {
-    "ask_usd": "initial spending, $",
-    "cost_usd": "life-cycle cost, $",
-    "user_benefit_usd": "users' gain, $",
-    "npv0_usd": "net present value, $",
-    "loads": "more loads",
-    "break_even_usd": "break-even, $ a load",
+    "ask_usd": FigureWords("initial spending, $", "constant", discounted=False),
+    "ask_then_year_usd": FigureWords("initial spending, $", "then-year", discounted=False),
+    "life_cycle_usd": FigureWords("life-cycle cost, undiscounted, $", "constant", discounted=False),
+    "life_cycle_then_year_usd": FigureWords("life-cycle cost, undiscounted, $", "then-year", discounted=False),
+    "cost_usd": FigureWords("life-cycle cost, present value, $", "constant", discounted=True),
+    "user_benefit_usd": FigureWords("users' gain, present value, $", "constant", discounted=True),
+    "npv0_usd": FigureWords("net present value, $", "constant", discounted=True),
+    "loads": FigureWords("more loads", "", discounted=True),
+    "break_even_usd": FigureWords("break-even, $ a load", "constant", discounted=True),
 }
-"""Figures of the headline in a reader's words."""
+"""Every figure of the headline: `HEADLINE_FIGURES` and `BUDGET_FIGURES`."""
 
 
-def figures_at_confidence(headline: pd.DataFrame) -> pd.DataFrame:
+def figures_at_confidence(headline: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """Return the rows of the headline that are figures, in a reader's words; shares stand in the text."""
     if headline.empty:
         return headline
     shown = headline.loc[headline["p50"].notna()]
-    return shown.assign(figure=shown["figure"].replace(FIGURE_WORDS))
+    words = [FIGURE_WORDS[str(figure)] for figure in shown["figure"]]
+    return shown.assign(figure=[one.words for one in words], terms=[_terms_words(one, evidence) for one in words])
+
+
+def _terms_words(figure: FigureWords, evidence: Evidence) -> str:
+    dollars = {"constant": f"{evidence.appraised.case.appraisal.price_year} dollars", "then-year": "then-year dollars"}
+    counted = f"discounted at {percent(evidence.rate, 1)}" if figure.discounted else "not discounted"
+    return f"{dollars[figure.dollars]}, {counted}" if figure.dollars else counted
+
+
+def measure_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of noise with its measures in a reader's words."""
+    return table if table.empty else table.assign(measure=[MEASURES[str(measure)] for measure in table["measure"]])
 
 
 def resolved_words(table: pd.DataFrame) -> pd.DataFrame:
@@ -232,12 +257,18 @@ def resolved_words(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{f"{index}_words": [words(row, index) for row in rows] for index in ("first", "total")})
 
 
-def _information(evidence: Evidence, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows nearest to no value of a load, the user's, and every break-even."""
+def shown_thresholds(evidence: Evidence, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows nearest to no value of a load, the user's and every break-even, and those where the best changes.
+
+    Of each change the row before and the row after it are kept: between them another alternative takes over.
+    """
     wanted = {0.0, evidence.usd_per_load or 0.0}
     wanted |= {evidence.break_even(n).usd_per_load or 0.0 for n in evidence.rivals}
-    keep = {int((frame["usd_per_load"] - value).abs().to_numpy().argmin()) for value in wanted if value >= 0.0}
-    chosen = frame.loc[sorted(keep)]
+    ranked = frame.sort_values("usd_per_load", ignore_index=True, kind="stable")
+    keep = {int((ranked["usd_per_load"] - value).abs().to_numpy().argmin()) for value in wanted if value >= 0.0}
+    best = ranked["best"].tolist()
+    keep |= {row for after in range(1, len(best)) if best[after] != best[after - 1] for row in (after - 1, after)}
+    chosen = ranked.loc[sorted(keep)]
     return chosen.assign(usd_per_load=chosen["usd_per_load"].map(usd))
 
 

@@ -65,8 +65,8 @@ def option_name(row: Any) -> str:  # noqa: ANN401
 
 def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
     """Spending of the chosen set in each year, by port, under the yearly budget."""
-    frame, title = portfolio.chosen.spending, "Spending of the chosen set by year"
-    years, first = np.arange(portfolio.appraisal.years + 1), portfolio.appraisal.base_year
+    frame, title = portfolio.chosen.spending, "Spending of the chosen set by fiscal year"
+    years, first = np.arange(len(portfolio.fiscal_years)), portfolio.fiscal_years[0]
     below = np.zeros(len(years))
     with open_figure(3.0) as (figure, axes):
         for place, port in enumerate(portfolio.ports):
@@ -76,14 +76,14 @@ def portfolio_spending_chart(portfolio: PortfolioResults) -> Chart:
             look = {"color": grey, "edgecolor": INK, "linewidth": 0.7, "hatch": hatch, "zorder": 3}
             axes.bar(first + years, bar, bottom=below, width=0.75, label=plain_name(port.name), **look)
             below = below + bar
-        said = f"Most in {first + int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
+        said = f"Most in FY {first + int(below.argmax())}: {usd(float(below.max()) * MILLION)}."
         yearly = portfolio.plan.yearly_usd
         if yearly is not None:
             axes.axhline(yearly / MILLION, color=INK, ls="--", lw=1.4)
             said += f" Budget of every year: {usd(yearly)}."
         axes.set_ylim(0.0, 1.3 * max(float(below.max()), (yearly or 0.0) / MILLION, 1.0))
         axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set(xlabel="year", ylabel="$ million, not discounted")
+        axes.set(xlabel="fiscal year", ylabel="$ million, not discounted")
         axes.legend(frameon=False, loc="upper right")
         budget = "No yearly budget was given" if yearly is None else "Dashed: the budget of every year"
         return finish_chart(figure, "spending", title, said, f"{budget}.")

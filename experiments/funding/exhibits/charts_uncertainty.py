@@ -175,9 +175,11 @@ def _draw_sweep(
 
 
 def _swept(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the sweep as far as something changes: some times the largest break-even value."""
+    """Return the sweep as far as something changes: some times the largest break-even value, and the last change."""
     found = [evidence.break_even(n).usd_per_load or 0.0 for n in evidence.rivals]
-    most = max([KNEE * max(found, default=0.0), evidence.usd_per_load or 0.0])
+    best = table.loc[table["best"].astype(bool)].sort_values("usd_per_load", kind="stable")
+    changes = best.loc[best["alternative"] != best["alternative"].shift(), "usd_per_load"]
+    most = max([KNEE * max(found, default=0.0), evidence.usd_per_load or 0.0, float(changes.max())])
     near = table.loc[table["usd_per_load"] <= most] if most > 0.0 else table
     few = near["usd_per_load"].nunique() < 3
     return (table if few else near).sort_values("usd_per_load", kind="stable")

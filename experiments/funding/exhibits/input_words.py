@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from experiments.funding.exhibits.input_phrases import NAMES, PHRASES, STATIONS
 from experiments.study.inputs import unit_of_key
 
 PARTS_OF_COST: Final = {
@@ -15,18 +16,13 @@ PARTS_OF_COST: Final = {
     ("yearly", "cost_usd_per_y"): "{0}, a year",
 }
 """Group and field of a catalogue entry -> words with the part's name."""
-WORDS: Final = {
-    "overrun": "cost overrun",
-    "construction_y": "years of building",
-    "ramp_up_share": "share of full effect in the first years",
-    "growth_share_per_y": "growth of trips wanted a year",
-    "wait_ceiling_min": "wait above which trips go elsewhere",
-    "persons_per_post": "persons for each post",
-}
-"""Segments of keys that say little by themselves."""
+WORDS: Final = {"construction_y": "years of building", "ramp_up_share": "share of full effect in the first years"}
+"""Segments of keys of costs that say little by themselves."""
 UNIT_ENDING: Final = re.compile(
-    r"_(usd(_per_[a-z]+(_[a-z])?)?|share|min|h|y|kg|t|mi|mph|gal|per_y|per_h|per_d|g_per_h)$"
+    r"(_(usd|gal|kg|share|min|h|y|t|mi|miles|mph|per_y|per_h|per_d))(_per_[a-z]+(_[a-z])?)?$"
 )
+PATTERNS: Final = [(re.compile(re.escape(key).replace(r"\*", "([^.]+)")), phrase) for key, phrase in PHRASES.items()]
+"""`PHRASES` as what a whole key must match."""
 
 
 def input_words(key: str) -> str:
@@ -49,18 +45,28 @@ def input_words(key: str) -> str:
 
 
 def _words(key: str) -> str:
-    segments = key.strip().split(".")
+    key = key.strip()
+    segments = key.split(".")
     if len(segments) == 1 and "_" not in key:
-        return key.strip()
+        return key
+    for pattern, phrase in PATTERNS:
+        if (found := pattern.fullmatch(key)) is not None:
+            return phrase.format(*(_name(one, segments[0]) for one in found.groups()))
     if segments[0] == "cost" and len(segments) > 2:
         return f"{_plain(segments[1])}: {_cost_words(segments[2:])}"
-    leaf = WORDS.get(segments[-1]) or _plain(UNIT_ENDING.sub("", segments[-1]))
-    if segments[0] == "overrun":
-        return f"{WORDS['overrun']}: {leaf}"
-    above = [WORDS.get(one) or _plain(one) for one in segments[:-1]]
-    if not above or leaf.startswith(above[-1]) or segments[0] in ("demand", "benefit", "harm"):
-        above = above[1:-1] if above and leaf.startswith(above[-1]) else above[1:]
+    above = [_plain(one) for one in segments[:-1]]
+    leaf = _plain(UNIT_ENDING.sub("", segments[-1]))
+    if segments[0] in ("demand", "benefit", "harm", "value"):
+        above = above[1:]
     return f"{' '.join(above)}: {leaf}" if above else leaf
+
+
+def _name(segment: str, group: str) -> str:
+    """Return what fills a phrase: the name of a segment of a key of a group."""
+    if group == "port" and segment in STATIONS:
+        return STATIONS[segment]
+    plain = _plain(UNIT_ENDING.sub("", segment))
+    return NAMES.get(segment) or (plain.title() if segment.endswith("_day") else plain)
 
 
 def _cost_words(segments: list[str]) -> str:

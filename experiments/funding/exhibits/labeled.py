@@ -10,9 +10,11 @@ import pandas as pd
 from experiments.funding.annual import Response
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import AppraisedCase
+from experiments.funding.exhibits.elements import quoted_name
 from experiments.funding.exhibits.evidence import Evidence
 from experiments.funding.exhibits.input_words import input_words
 from experiments.funding.noise import WorthsByReplication
+from experiments.funding.uncertainty.sobol_matrices import NET_VALUE_OF, PAYS_AT
 from experiments.page_templates import Table
 from experiments.report.labeled import by_label, labeled_study, labeled_table
 from experiments.study.study import Study
@@ -25,7 +27,8 @@ def labeled_evidence(evidence: Evidence) -> Evidence:
         return evidence
     if uncertainty is not None:
         tables: dict[str, Any] = {
-            name: _input_labels(labeled_table(study, getattr(uncertainty, name))) for name in uncertainty.tables()
+            name: _output_labels(study, _input_labels(labeled_table(study, getattr(uncertainty, name))))
+            for name in uncertainty.tables()
         }
         uncertainty = dataclasses.replace(uncertainty, **tables)
     return dataclasses.replace(evidence, appraised=labeled_case(evidence.appraised), uncertainty=uncertainty)
@@ -36,6 +39,21 @@ def _input_labels(table: pd.DataFrame) -> pd.DataFrame:
     if "input" not in table.columns:
         return table
     return table.assign(key=table["input"], input=[input_words(str(key)) for key in table["input"]])
+
+
+def _output_labels(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of Sobol's indices whose outputs (`sobol_samples`) name alternatives by their labels."""
+    if "output" not in table.columns:
+        return table
+
+    def words(output: str) -> str:
+        if output.startswith(NET_VALUE_OF):
+            return f"{NET_VALUE_OF}{quoted_name(labels.get(rest := output.removeprefix(NET_VALUE_OF), rest))}"
+        name, pays, price = output.partition(PAYS_AT)
+        return f"{labels.get(name, name)}{pays}{price}"
+
+    labels = {name: study.names.label(name) for name in study.alternatives}
+    return table.assign(output=[words(str(output)) for output in table["output"]])
 
 
 def labeled_case(appraised: AppraisedCase) -> AppraisedCase:

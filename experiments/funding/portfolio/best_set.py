@@ -50,7 +50,7 @@ class Portfolio:
     mean), ``wait_counted`` (against the port's limit, in its unit), ``first_phase`` and ``final_y`` (of an option in
     two phases), ``wait_limit``, ``allowed`` (False: its wait breaks the limit), ``chosen``, ``runner_up``."""
     spending: pd.DataFrame
-    """``year``, ``port``, ``option``, ``usd`` of the chosen set, undiscounted."""
+    """``year`` (number of the fiscal year, from 0), ``port``, ``option``, ``usd`` of the chosen set, undiscounted."""
     shadow: pd.DataFrame
     """``constraint`` (total budget, budget of a year, wait limit of a port, units of a measure),
     ``limit``, ``used``, ``left``; ``relaxed_price`` (dual of the linear relaxation, a unit) and

@@ -10,6 +10,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
+def carry_over_words(carry_over_y: int | None) -> str:
+    """Return when the money of an appropriation lapses.
+
+    Examples
+    --------
+    >>> [carry_over_words(years) for years in (None, 0, 1, 4)][1:3]
+    ['lapses with its year', 'may be spent for 1 more year']
+    """
+    if carry_over_y is None:
+        return "never lapses"
+    if carry_over_y == 0:
+        return "lapses with its year"
+    return f"may be spent for {carry_over_y} more {'year' if carry_over_y == 1 else 'years'}"
+
+
 class CarryOverYear(NamedTuple):
     """One year of an appropriation, dollars."""
 

@@ -1,7 +1,8 @@
 """How often each option is in the best set: over draws of uncertain inputs, and over replications.
 
-Economic inputs that two ports share are one draw for both; simulation inputs are drawn port by port.
-Budgets and waits stay as they are, so a set may cost more than there is.
+Economic inputs that two ports share are one draw for both; simulation inputs are drawn port by port. Limits stay as
+they are, and what counts against them is the draw's: a set may cost more than there is, and where sets of assumptions
+were simulated its trucks may wait for longer.
 """
 
 from __future__ import annotations
@@ -15,16 +16,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.funding.annual import Response
 from experiments.funding.case import UncertaintySettings
 from experiments.funding.portfolio.integer_program import (
+    WAIT_LIMIT,
     PortfolioLimits,
     PortfolioOption,
     broken_limits,
     build_integer_program,
 )
 from experiments.funding.portfolio.options import SimulatedPort, price_options
-from experiments.funding.portfolio.waits import KNOWN, OVER_30, WORDS
 from experiments.funding.portfolio_plan import PortfolioPlan
 from experiments.funding.sets.input_distributions import UncertainInput, uncertain_economic_inputs
 from experiments.funding.sets.simulated_sets import SimulatedSets
@@ -52,7 +52,8 @@ class PortfolioRobustness:
     totals: pd.DataFrame
     """``draw``, and of the chosen set ``npv0_usd``, ``loads``, ``cost_usd``, ``spend_usd``,
     ``objective``, ``lead`` (its objective above the runner-up's; NaN: none), ``within`` (whether
-    it keeps every limit), ``best`` (whether it is the draw's best set)."""
+    it keeps every limit), ``within_waits`` and ``within_others`` (its wait limits, and all other limits), ``best``
+    (whether it is the draw's best set)."""
     none_share: float
     """Share of draws in which no set keeps the limits."""
     draws: int
@@ -67,13 +68,11 @@ def options_by_draw(
     beliefs, seed = tuple(uncertain_economic_inputs(port.asked, settings)), port.asked.study.seed
     valuation, choices = Valuation(port.asked, mean_response(port.simulated), beliefs, sets), port.choices(plan)
     responses = valuation.responses_of(settings.draws)
-    waits = {name: amount for name, amount in valuation.response.amounts.items() if name in (*WORDS, OVER_30, KNOWN)}
     uniforms = [_uniforms(one, settings.draws, seed) for one in beliefs]
-    worlds = []
-    for draw in valuation.drawn_cases(uniforms, responses, settings.draws):
-        # budgets and waits stay as they are: what is drawn is what options cost and bring
-        simulated = Response(draw.response.alternatives, draw.response.years, {**draw.response.amounts, **waits})
-        worlds.append(list(price_options(port.moved(draw.case, simulated), choices, plan, draw.scale)))
+    worlds = [
+        list(price_options(port.moved(draw.case, draw.response), choices, plan, draw.scale))
+        for draw in valuation.drawn_cases(uniforms, responses, settings.draws)
+    ]
     return worlds, (*beliefs, *(sets.inputs if sets else ()))
 
 
@@ -102,13 +101,16 @@ def portfolio_robustness(
         chosen.append(winner)
         own = [options[place] for place in best_set]
         value = whole.value(best_set)
+        broken = [limit.name.startswith(WAIT_LIMIT) for limit, _ in broken_limits(whole, best_set)]
         rows.append(
             {
                 "draw": draw,
                 **{column: sum(getattr(o, field) for o in own) for column, field in AMOUNTS.items()},
                 "objective": value,
                 "lead": np.nan if runner_up is None else value - whole.value(runner_up),
-                "within": not broken_limits(whole, best_set),
+                "within": not broken,
+                "within_waits": True not in broken,
+                "within_others": False not in broken,
                 "best": winner is not None and set(winner) == set(best_set),
             }
         )

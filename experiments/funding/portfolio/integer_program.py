@@ -43,7 +43,7 @@ class PortfolioOption:
     name: str
     start_y: int
     spend_usd: FloatArray
-    """[0..T] what the budget's payer pays, undiscounted, residual values left out."""
+    """[fiscal year] what the budget's payer pays, undiscounted, residual values left out."""
     initial_usd: float
     """What counts against the total: buying and joining, undiscounted."""
     cost_usd: float
@@ -56,7 +56,7 @@ class PortfolioOption:
     wait_counted: float = 0.0
     """What counts against the port's wait limit, in the limit's unit."""
     by_appropriation: Mapping[str, FloatArray] = field(default_factory=dict)
-    """[0..T] what each appropriation pays, undiscounted."""
+    """[fiscal year] what each appropriation pays, undiscounted."""
     first_phase: str = ""
     """Alternative that stands until ``name`` does; empty: all is ordered at once."""
     final_y: int = 0
@@ -103,7 +103,7 @@ class WaitBound(NamedTuple):
 
 
 class Grants(NamedTuple):
-    """New money of an appropriation by year [0..T], and for how many years what is left may still be spent."""
+    """New money of an appropriation by fiscal year, and for how many years what is left may still be spent."""
 
     usd: Sequence[float]
     carry_over_y: int | None
@@ -116,7 +116,7 @@ class PortfolioLimits:
 
     total_usd: float | None
     yearly_usd: float | None
-    """In every year 0..T."""
+    """In every fiscal year."""
     waits: Mapping[str, WaitBound]
     """By port."""
     units: Mapping[str, float]

@@ -18,6 +18,7 @@ import numpy as np
 from experiments.economics.appraisal import AnnualFlows, appraise
 from experiments.economics.costs import COST_KINDS, INITIAL_COST_KINDS, CashFlow, Purchase, units_by_measure
 from experiments.funding.annual import Response
+from experiments.funding.budget.spending import fiscal_year_sums
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import price_alternatives, share_in_service
 from experiments.funding.portfolio.integer_program import Grants, PortfolioLimits, PortfolioOption, WaitBound
@@ -146,7 +147,7 @@ def price_options(
             port=port.name,
             name=begin.name,
             start_y=begin.start_y,
-            spend_usd=flows.cost.total(plan.payer, SPENT),
+            spend_usd=spending_by_fiscal_year(port.asked, flows.cost, plan.payer, SPENT),
             initial_usd=float(np.sum(flows.cost.total(plan.payer, INITIAL_COST_KINDS))),
             cost_usd=worth.cost,
             npv0_usd=worth.npv0,
@@ -155,7 +156,8 @@ def price_options(
             units=units_by_measure(port.asked.purchases[begin.name]),
             wait_counted=_counted(port, begin),
             by_appropriation={
-                name: flows.cost.total(one.payer, one.kinds) for name, one in plan.appropriations.items()
+                name: spending_by_fiscal_year(port.asked, flows.cost, one.payer, one.kinds)
+                for name, one in plan.appropriations.items()
             },
             first_phase=begin.first_phase,
             final_y=begin.final_y,
@@ -163,6 +165,16 @@ def price_options(
             members=port.packages.members.get(begin.name, ()),
             by_formula=begin.name in port.by_formula,
         )
+
+
+def spending_by_fiscal_year(case: FundingCase, cost: CashFlow, payer: str, kinds: Sequence[str]) -> FloatArray:
+    """Return what a payer pays for some kinds of cost in each fiscal year, undiscounted."""
+    return fiscal_year_sums(case.budget, {kind: cost.total(payer, [kind]) for kind in kinds})
+
+
+def last_fiscal_year(case: FundingCase) -> int:
+    """Return the number of the last fiscal year that the study's years touch; the first, of its first orders, is 0."""
+    return len(case.budget.fiscal_years(case.appraisal.base_year, case.appraisal.years)) - 1
 
 
 def _phased_flows(port: SimulatedPort, begin: Begin, priced: Mapping[str, AnnualFlows]) -> AnnualFlows:
@@ -222,7 +234,7 @@ def begin_of(option: PortfolioOption) -> Begin:
 
 
 def portfolio_limits(plan: PortfolioPlan, years: int) -> PortfolioLimits:
-    """Return what a set of options may not exceed in years 0..``years``."""
+    """Return what a set of options may not exceed in the fiscal years 0..``years``, up to `last_fiscal_year`."""
     limits = {name: port.wait_limit for name, port in plan.ports.items() if port.wait_limit is not None}
     waits = {
         name: WaitBound(limit_scale(limit.measure) * limit.most, limit_unit(limit.measure))
@@ -241,6 +253,8 @@ def check_comparable_cases(cases: Mapping[str, FundingCase]) -> None:
             "view of benefits": (one.benefit.view, first.benefit.view),
             "number of replications": (one.study.replications, first.study.replications),
             "seed": (one.study.seed, first.study.seed),
+            "first month": (one.budget.first_month, first.budget.first_month),
+            "growth of prices": tuple((of.budget.inflation_share_per_y, of.deflator) for of in (one, first)),
         }
         if differ := [what for what, (own, other) in pairs.items() if own != other]:
             problem = f"another {differ[0]} than {first_name}; values would not add up"

@@ -32,7 +32,13 @@ from experiments.funding.portfolio.integer_program import (
     broken_limits,
     build_integer_program,
 )
-from experiments.funding.portfolio.options import SPENT, SimulatedPort, portfolio_limits
+from experiments.funding.portfolio.options import (
+    SPENT,
+    SimulatedPort,
+    last_fiscal_year,
+    portfolio_limits,
+    spending_by_fiscal_year,
+)
 from experiments.funding.portfolio.packages import (
     Correction,
     Members,
@@ -107,14 +113,17 @@ def affordable(case: FundingCase, members: Members, plan: PortfolioPlan, limits:
                 port=name,
                 name=name,
                 start_y=start,
-                spend_usd=cost.total(plan.payer, SPENT),
+                spend_usd=spending_by_fiscal_year(case, cost, plan.payer, SPENT),
                 initial_usd=float(np.sum(cost.total(plan.payer, INITIAL_COST_KINDS))),
                 cost_usd=0.0,
                 npv0_usd=0.0,
                 loads=0.0,
                 wait_min=0.0,
                 units=units_by_measure(bought.purchases[name]),
-                by_appropriation={key: cost.total(one.payer, one.kinds) for key, one in plan.appropriations.items()},
+                by_appropriation={
+                    key: spending_by_fiscal_year(case, cost, one.payer, one.kinds)
+                    for key, one in plan.appropriations.items()
+                },
             )
         )
     money = dataclasses.replace(limits, waits={}, needs=(), excludes=())
@@ -247,7 +256,7 @@ def settled_choice(
     many were simulated as the plan allows. ``scorers`` are by port; ``announce`` is told what is simulated.
     """
     left = 0 if plan.packages is None else plan.packages.checked
-    limits, checked = portfolio_limits(plan, ports[0].asked.appraisal.years), 0
+    limits, checked = portfolio_limits(plan, last_fiscal_year(ports[0].asked)), 0
     by_name = {port.name: port for port in ports}
     while True:
         options = [option for port in by_name.values() for option in port.options(plan)]

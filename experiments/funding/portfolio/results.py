@@ -55,6 +55,12 @@ class PortfolioResults:
         return self.ports[0].asked.appraisal
 
     @property
+    def fiscal_years(self) -> tuple[int, ...]:
+        """The years of budgets and spending, the same at every port."""
+        case = self.ports[0].asked
+        return case.budget.fiscal_years(case.appraisal.base_year, case.appraisal.years)
+
+    @property
     def best_set(self) -> list[PortfolioOption]:
         """The option that is chosen at each port."""
         return [self.options[place] for place in self.chosen.solved.chosen]

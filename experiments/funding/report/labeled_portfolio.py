@@ -36,7 +36,7 @@ def labeled_portfolio(portfolio: PortfolioResults) -> PortfolioResults:
     }
     plan = _plan(portfolio.plan, ports, names)
     options = tuple(_option(one, ports, names) for one in portfolio.options)
-    limits = portfolio_limits(plan, portfolio.appraisal.years)
+    limits = portfolio_limits(plan, len(portfolio.fiscal_years) - 1)
     return dataclasses.replace(
         portfolio,
         plan=plan,

@@ -83,6 +83,7 @@ def render_case_report(evidence: Evidence, report: Report) -> str:
         kind="Funding case",
         record="funding.json",
         workbook=WORKBOOK,
+        workbook_holds="All of it with live formulas, from inputs to net present value",
         report=report,
         ranges=evidence.range_note,
         study=case.study,
@@ -90,12 +91,12 @@ def render_case_report(evidence: Evidence, report: Report) -> str:
     )
 
 
-def fill_funding_template(*, workbook: str = "", **what: object) -> str:
-    """Return the page of a case or of a portfolio, which have one form; ``workbook`` is the file that it links."""
+def fill_funding_template(**what: object) -> str:
+    """Return the page of a case or of a portfolio, which have one form."""
     environment = page_environment()
     environment.filters["grouped"] = lambda parts: list(group_charts(parts))
     environment.filters["folded"] = folded_words
-    return environment.get_template("fund.html.j2").render(workbook=workbook, **what)
+    return environment.get_template("fund.html.j2").render(**what)
 
 
 def group_charts(parts: Iterable[Part]) -> Iterator[list[Part]]:

@@ -1,4 +1,4 @@
-"""A portfolio's files: its page, its record for machines, and its tables as CSV."""
+"""A portfolio's files: its page, its record for machines, its workbook, and its tables as CSV."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from experiments.files import OutputFolder
 from experiments.funding.portfolio.results import PortfolioResults, port_waits_table
 from experiments.funding.report.labeled_portfolio import labeled_portfolio
 from experiments.funding.report.portfolio_page import build_portfolio_page, render_portfolio_page
+from experiments.funding.report.portfolio_workbook import write_portfolio_workbook
 from experiments.funding.report.record import report_table_csv
 from experiments.funding.report.summary import Report
 from experiments.funding.sets.input_distributions import uncertain_inputs_table
@@ -23,7 +24,7 @@ PLAN_KEYS: Final = ("objective", "usd_per_load", "payer", "budget_usd", "yearly_
 
 
 def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: float = 0.0) -> list[Path]:
-    """Write ``portfolio.html``, ``portfolio.json``, ``run.json``, the page's and raw tables."""
+    """Write ``portfolio.html``, ``.json`` and ``.xlsx``, ``run.json``, the page's and raw tables."""
     shown = labeled_portfolio(portfolio)
     output, report = OutputFolder(folder), build_portfolio_page(shown)
     raw, ports = raw_portfolio_tables(portfolio), {port.name: port.asked for port in portfolio.ports}
@@ -32,6 +33,7 @@ def write_portfolio_files(portfolio: PortfolioResults, folder: Path, wall_s: flo
     return [
         output.write_text("portfolio.html", render_portfolio_page(shown, report)),
         output.write_json("portfolio.json", portfolio_record(portfolio, report)),
+        write_portfolio_workbook(output, shown),
         *(output.write_text(f"tables/{table.name}.csv", report_table_csv(table)) for table in report.tables()),
         *(output.write_text(f"data/{name}.csv", table.to_csv(index=False)) for name, table in raw.items()),
         output.write_json("run.json", run),

@@ -62,7 +62,9 @@ from experiments.funding.report.portfolio_text import (
     port_waits_words,
     portfolio_summary,
     runner_up_words,
+    simulated_draws_words,
 )
+from experiments.funding.report.portfolio_workbook import PORTFOLIO_WORKBOOK
 from experiments.funding.report.summary import HeadlineTile, Report, period_words
 from experiments.number_format import NONE, listed, number, percent, usd
 from experiments.page_templates import Badge, Cell, Table, TableColumn
@@ -102,8 +104,8 @@ SPENDING: Final = FrameTable(
     "portfolio_spending",
     "Year by year",
     {
-        "year": ColumnHead("year of the study"),
-        "calendar": ColumnHead("calendar year"),
+        "year": ColumnHead("year of the plan"),
+        "fiscal_year": ColumnHead("fiscal year"),
         "usd": ColumnHead("spending", "$ M", "millions", "assumed"),
         "left_usd": ColumnHead("left of the year's budget", "$ M", "millions"),
     },
@@ -223,9 +225,8 @@ def _choice(portfolio: PortfolioResults) -> Section:
 def _spending(portfolio: PortfolioResults) -> Section:
     years = pd.DataFrame(portfolio.chosen.spending.groupby("year")["usd"].sum()).reset_index()
     years["left_usd"] = np.nan if portfolio.plan.yearly_usd is None else (portfolio.plan.yearly_usd - years["usd"])
-    base = portfolio.appraisal.base_year
-    years["calendar"] = (years["year"] + base).astype(str)
-    total = {"year": "all years", "calendar": "-", "usd": years["usd"].sum(), "left_usd": "-"}
+    years["fiscal_year"] = [str(portfolio.fiscal_years[int(year)]) for year in years["year"]]
+    total = {"year": "all years", "fiscal_year": "-", "usd": years["usd"].sum(), "left_usd": "-"}
     shown = pd.DataFrame([*years.to_dict("records"), total])
     said = "Cash of the payer whose budget it is: purchases, replacements, staff and upkeep; "
     said += "residual values are nobody's cash."
@@ -253,15 +254,10 @@ def _sure(portfolio: PortfolioResults) -> Section:
     rows = portfolio.draws.sets.head(8)
     sets = [set_words([portfolio.options[place] for place in chosen]) for chosen in rows["chosen"]]
     frame = pd.DataFrame({"set": sets, "share": rows["share"]})
-
-    drawn = "Simulation inputs stay as they are: nothing was redrawn."
-    if worlds := portfolio.draws.worlds:
-        drawn = f"{worlds} of the draws at every port were simulated, each as a set of assumptions, the rest follow "
-        drawn += "formulas fitted to them, their error added."
     said = (
         f"{portfolio.draws.draws} draws of prices, service lives, values of time and loads detected. "
-        f"{drawn} A number that ports share is one draw for all; budgets and waits stay "
-        "as they are. Replications by themselves are noise, no doubt about inputs."
+        f"{simulated_draws_words(portfolio)} A number that ports share is one draw for all; limits stay as they are. "
+        "Replications by themselves are noise, no doubt about inputs."
     )
     parts = (Prose(said), selection_share_chart(portfolio), ROBUST_SETS.of(frame))
     return Section("robustness", "How certain the choice is", parts)
@@ -310,6 +306,8 @@ def render_portfolio_page(portfolio: PortfolioResults, report: Report) -> str:
     return fill_funding_template(
         kind="Portfolio",
         record="portfolio.json",
+        workbook=PORTFOLIO_WORKBOOK,
+        workbook_holds="Every option with live sums, so that another set can be tried",
         report=report,
         ranges=f"Ranges in brackets: 5th to 95th percentile of {portfolio.draws.draws} draws of uncertain "
         f"{'' if portfolio.draws.worlds else 'economic '}inputs.",
@@ -339,7 +337,6 @@ def _tiles(portfolio: PortfolioResults) -> Iterator[HeadlineTile]:
 
 
 def _overview(portfolio: PortfolioResults) -> Table:
-    base = portfolio.appraisal.base_year
     chosen = {portfolio.options[place].port: place for place in portfolio.chosen.solved.chosen}
     drawn = {port: portfolio.draws.options.iloc[place] for port, place in chosen.items()}
     own = {option.port: option for option in portfolio.best_set}
@@ -352,7 +349,7 @@ def _overview(portfolio: PortfolioResults) -> Table:
         return lambda port: millions_cell(getattr(own[port], field), held(port, key))
 
     def start(port: str) -> Cell:
-        year = base + own[port].start_y
+        year = portfolio.fiscal_years[own[port].start_y]
         return Cell(str(year) if bought[port] else NONE, "", float(year))
 
     def limit(port: str) -> Cell:
@@ -370,7 +367,7 @@ def _overview(portfolio: PortfolioResults) -> Table:
 
     columns: dict[TableColumn, Callable[[str], Cell]] = {
         TableColumn("buys", "buys"): lambda port: text_cell(bought[port] or "nothing"),
-        TableColumn("start_y", "ordered in"): start,
+        TableColumn("start_y", "ordered in fiscal year"): start,
         millions_column("spend_usd", "initial spending"): money("spend_usd", "initial_usd"),
         millions_column("cost_usd", "life-cycle cost"): money("cost_usd", "cost_usd"),
         millions_column("npv0_usd", "net present value"): money("npv0_usd", "npv0_usd"),

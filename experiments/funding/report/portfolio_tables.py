@@ -23,7 +23,7 @@ from experiments.funding.exhibits.charts_first import FIRST_YEARS
 from experiments.funding.exhibits.charts_portfolio import option_name
 from experiments.funding.exhibits.choice import COST_KIND_WORDS, PAYERS
 from experiments.funding.exhibits.elements import Part, Prose, Section, millions_column, plain_name, table_by_column
-from experiments.funding.portfolio.carry_over import carried_ledger
+from experiments.funding.portfolio.carry_over import carried_ledger, carry_over_words
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.portfolio.waits import limit_unit, limit_words
 from experiments.funding.portfolio_plan import Appropriation
@@ -35,6 +35,10 @@ from experiments.study.compose import parse_overrides
 from sim.arrays import FloatArray
 
 USD: Final = "USD"
+FISCAL_YEAR_WORDS: Final = (
+    "A fiscal year begins on October 1 of the year before: orders fall into that in which they are placed, running "
+    "costs on the months of their year."
+)
 
 
 def portfolio_options_table(portfolio: PortfolioResults) -> Table:
@@ -73,11 +77,11 @@ def _wait_cell(portfolio: PortfolioResults, row: Any) -> Cell:  # noqa: ANN401
 
 def appropriations_table(portfolio: PortfolioResults) -> Table | None:
     """Return what each appropriation is granted, pays, carries over and loses, by fiscal year; None without any."""
-    plan, base = portfolio.plan, portfolio.appraisal.base_year
+    plan, fiscal_years = portfolio.plan, portfolio.fiscal_years
     ledgers = {
         name: carried_ledger(
             np.sum([option.by_appropriation[name] for option in portfolio.best_set], axis=0),
-            one.granted(portfolio.appraisal.years),
+            one.granted(len(fiscal_years) - 1),
             one.carry_over_y,
         )
         for name, one in plan.appropriations.items()
@@ -94,10 +98,10 @@ def appropriations_table(portfolio: PortfolioResults) -> Table | None:
         for name in ledgers
         for key, words in (("granted", "granted"), ("spent", "spent"), ("kept", "carried over"), ("lapsed", "lapsed"))
     }
-    named = TableColumn("year", "fiscal year"), lambda year: str(base + year)
+    named = TableColumn("year", "fiscal year"), lambda year: str(fiscal_years[year])
     note = (
         f"Constant {plan.price_year} dollars. Money is spent oldest first; what is carried over may still be spent. "
-        f"Years after {base + last} without grants or spending are left out."
+        f"Years after {fiscal_years[last]} without grants or spending are left out."
     )
     title = "Appropriations of the chosen set"
     return table_by_column("portfolio_appropriations", title, range(last + 1), columns, named, note)
@@ -105,11 +109,11 @@ def appropriations_table(portfolio: PortfolioResults) -> Table | None:
 
 def portfolio_by_year(portfolio: PortfolioResults) -> Table:
     """Return the spending of the chosen set by fiscal year, all of it and by appropriation, later years together."""
-    base, last = portfolio.appraisal.base_year, portfolio.appraisal.years
-    rows = {str(base + year): slice(year, year + 1) for year in range(min(FIRST_YEARS, last + 1))}
-    if last >= FIRST_YEARS:
-        rows[f"{base + FIRST_YEARS} to {base + last}"] = slice(FIRST_YEARS, last + 1)
-    rows["all years"] = slice(0, last + 1)
+    fiscal_years = portfolio.fiscal_years
+    rows = {str(year): slice(place, place + 1) for place, year in enumerate(fiscal_years[:FIRST_YEARS])}
+    if len(fiscal_years) > FIRST_YEARS:
+        rows[f"{fiscal_years[FIRST_YEARS]} to {fiscal_years[-1]}"] = slice(FIRST_YEARS, None)
+    rows["all years"] = slice(None)
     chosen = portfolio.best_set
 
     def of(amounts: FloatArray) -> Callable[[str], Cell]:
@@ -120,7 +124,7 @@ def portfolio_by_year(portfolio: PortfolioResults) -> Table:
     for name in portfolio.plan.appropriations:
         spent = np.sum([option.by_appropriation[name] for option in chosen], axis=0)
         columns[TableColumn(f"{name}_usd", plain_name(name), "$ M")] = of(spent)
-    note = f"Planner's figures in {portfolio.plan.price_year} dollars; fiscal year: the study's."
+    note = f"Planner's figures in {portfolio.plan.price_year} dollars. {FISCAL_YEAR_WORDS}"
     named = TableColumn("year", "fiscal year"), str
     return table_by_column("cost_by_fiscal_year", "Cost by fiscal year: the chosen set", rows, columns, named, note)
 
@@ -263,10 +267,7 @@ def _appropriation_words(appropriation: Appropriation) -> str:
     kinds = listed([COST_KIND_WORDS[kind] for kind in appropriation.kinds])
     grants = [usd(amount) for amount in appropriation.grants_usd]
     first = f"{listed(grants)} in years 0 to {len(grants) - 1}, then " if grants else ""
-    kept = appropriation.carry_over_y
-    lapses = "never lapses" if kept is None else "lapses with its year"
-    if kept:
-        lapses = f"may be spent for {kept} more {'year' if kept == 1 else 'years'}"
+    lapses = carry_over_words(appropriation.carry_over_y)
     payer = PAYERS.get(appropriation.payer, plain_name(appropriation.payer))
     return f"{kinds}, paid by the {payer}: {first}{usd(appropriation.later_usd_per_y)} a year; {lapses}"
 

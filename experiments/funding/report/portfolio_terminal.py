@@ -14,7 +14,7 @@ from experiments.funding.exhibits.elements import terminal_table
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.report import terminal as funding_terminal
 from experiments.funding.report.labeled_portfolio import labeled_portfolio
-from experiments.funding.report.portfolio_text import dependence_words
+from experiments.funding.report.portfolio_text import dependence_words, limits_kept_words, simulated_draws_words
 from experiments.number_format import NONE, number, percent, signed
 from experiments.page_templates import Table
 from experiments.report import terminal as report_terminal
@@ -117,11 +117,11 @@ def objective_scale(portfolio: PortfolioResults) -> float:
 def choice_certainty_lines(portfolio: PortfolioResults) -> list[str]:
     """Say how often draws and replications choose the same set."""
     draws, luck = portfolio.draws, portfolio.luck
-    best, within = (percent(float(draws.totals[key].mean()), 0) for key in ("best", "within"))
+    best = percent(float(draws.totals["best"].mean()), 0)
     none = f"; in {percent(draws.none_share, 0)} no set does" if draws.none_share else ""
     return [
-        f"The same set is best in {best} of {draws.draws} draws of uncertain inputs, and keeps all limits in {within} "
-        f"of them{none}.",
+        f"The same set is best in {best} of {draws.draws} draws of uncertain inputs, and "
+        f"{limits_kept_words(portfolio)}{none}.",
         f"Noise alone: the same set is best in {luck.totals['best'].sum()} of {luck.draws} replications by themselves.",
-        *([] if draws.worlds else ["Simulation inputs stay as they are: nothing was redrawn."]),
+        simulated_draws_words(portfolio),
     ]

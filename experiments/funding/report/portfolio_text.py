@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 
 import numpy as np
@@ -16,8 +17,10 @@ from experiments.funding.portfolio.integer_program import PortfolioOption
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.portfolio.waits import WORDS, limit_scale, limit_unit
 from experiments.funding.report.summary import MOST_WORDS
+from experiments.funding.uncertainty.sensitivity import break_even_values
 from experiments.intervals import IntervalEstimate
 from experiments.number_format import listed, number, percent, usd
+from sim.arrays import FloatArray
 
 
 def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> str:
@@ -37,12 +40,12 @@ def bought_units_words(portfolio: PortfolioResults, option: PortfolioOption) -> 
 
 def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     """Return what to buy where and when."""
-    base = portfolio.appraisal.base_year
     parts, idle = [], []
     for port in portfolio.ports:
         own = portfolio.own(port.name)
         if bought := bought_units_words(portfolio, own):
-            parts.append(f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), {_ordered_words(own, base)}")
+            when = _ordered_words(own, portfolio.fiscal_years)
+            parts.append(f"{plain_name(port.name)}: {bought} ({quoted_name(own.name)}), {when}")
         else:
             idle.append(plain_name(port.name))
     if not parts:
@@ -51,12 +54,12 @@ def chosen_purchases_words(portfolio: PortfolioResults) -> str:
     return f"Buy at {'; at '.join(parts)}{rest}."
 
 
-def _ordered_words(option: PortfolioOption, base_year: int) -> str:
+def _ordered_words(option: PortfolioOption, fiscal_years: Sequence[int]) -> str:
     """Return when an option's orders are placed."""
-    first = f"ordered in {base_year + option.start_y}"
+    first = f"ordered in fiscal year {fiscal_years[option.start_y]}"
     if not option.first_phase:
         return first
-    return f"{quoted_name(option.first_phase)} {first}, the rest in {base_year + option.final_y}"
+    return f"{quoted_name(option.first_phase)} {first}, the rest in {fiscal_years[option.final_y]}"
 
 
 def dependence_words(portfolio: PortfolioResults) -> str:
@@ -72,17 +75,27 @@ def dependence_words(portfolio: PortfolioResults) -> str:
     even = break_even_usd(npv0, loads)
     if isnan(even):
         return "It loses money and interdicts no more loads: no value of a load would make it pay."
-    totals = portfolio.draws.totals
-    drawn = [break_even_usd(*pair) for pair in totals[["npv0_usd", "loads"]].itertuples(index=False)]
-    known = [value for value in drawn if not isnan(value)]
-    ranged = "no range"
-    if len(known) == len(drawn):
-        low, middle, high = np.percentile(known, [5.0, 50.0, 95.0]).tolist()
-        ranged = f"median of draws {usd(middle)}, range {usd_range_words((low, high))}"
     return (
         f"Time and money alone lose {usd(-npv0)}: it pays only if one more interdicted load is worth at least "
-        f"{usd(even)} ({ranged}).{per_load}"
+        f"{usd(even)} ({_drawn_even_words(portfolio)}).{per_load}"
     )
+
+
+def _drawn_even_words(portfolio: PortfolioResults) -> str:
+    """Return the break-even over the draws, those in which the set pays at once or never among them."""
+    totals = portfolio.draws.totals
+    drawn = break_even_values(totals["npv0_usd"].to_numpy(np.float64), totals["loads"].to_numpy(np.float64))
+    low, middle, high = np.quantile(drawn, [0.05, 0.5, 0.95], method="inverted_cdf").tolist()
+
+    def words(value: float) -> str:
+        return "no value that would do" if value == np.inf else usd(max(value, 0.0))
+
+    said = f"median of draws {words(middle)}, range {words(low)} to {words(high)}"
+    if pays := float((drawn <= 0.0).mean()):
+        said += f"; whatever it is worth in {percent(pays, 0)} of draws"
+    if never := float((drawn == np.inf).mean()):
+        said += f"; at no value in {percent(never, 0)} of draws"
+    return said
 
 
 def cost_words(portfolio: PortfolioResults) -> str:
@@ -90,17 +103,28 @@ def cost_words(portfolio: PortfolioResults) -> str:
     chosen = portfolio.best_set
     spent, life = sum(o.initial_usd for o in chosen), sum(o.cost_usd for o in chosen)
     by_year = np.sum([o.spend_usd for o in chosen], axis=0)
-    peak, base, plan = int(by_year.argmax()), portfolio.appraisal.base_year, portfolio.plan
-    of = " (no total budget was set)" if plan.budget_usd is None else f" of a budget of {usd(plan.budget_usd)}"
+    peak, plan = int(by_year.argmax()), portfolio.plan
     yearly = "" if plan.yearly_usd is None else f" of {usd(plan.yearly_usd)} allowed in any year"
     most = usd(float(by_year[peak]))
-    drawn = portfolio.draws.totals["spend_usd"]
-    p80, holds = float(np.quantile(drawn, 0.8)), float((drawn <= spent).mean())
+    drawn = portfolio.draws.totals["spend_usd"].to_numpy(np.float64)
+    p80, holds = float(np.quantile(drawn, 0.8, method="inverted_cdf")), float((drawn <= spent).mean())
+    against = _against_budget_words(plan.budget_usd, drawn, p80)
     return (
-        f"{usd(p80)} of initial spending{of} is enough in 80% of draws, the planner's own {usd(spent)} in "
-        f"{percent(holds, 0)}; by it at most {most} falls due in one year ({base + peak}){yearly}. Over its life the "
-        f"set costs {usd(life)}, present value (range {usd_range_words(portfolio.drawn('cost_usd'))})."
+        f"{usd(p80)} of initial spending ({plan.price_year} dollars) is enough in 80% of draws{against}; the planner's "
+        f"own {usd(spent)} in {percent(holds, 0)}; by it at most {most} falls due in one year "
+        f"(FY {portfolio.fiscal_years[peak]}){yearly}. Over its life the set costs {usd(life)}, present value (range "
+        f"{usd_range_words(portfolio.drawn('cost_usd'))})."
     )
+
+
+def _against_budget_words(budget_usd: float | None, drawn: FloatArray, p80: float) -> str:
+    """Return whether the total budget covers what is enough in 80% of draws, and in how many draws it holds."""
+    if budget_usd is None:
+        return " (no total budget was set)"
+    if p80 <= budget_usd:
+        return f", within the budget of {usd(budget_usd)}"
+    holds = percent(float((drawn <= budget_usd).mean()), 0)
+    return f", {usd(p80 - budget_usd)} above the budget of {usd(budget_usd)}, which covers it in {holds}"
 
 
 def benefit_words(portfolio: PortfolioResults) -> str:
@@ -160,10 +184,36 @@ def port_waits_words(portfolio: PortfolioResults) -> str:
     return f"{'; '.join(parts)}."
 
 
+def simulated_draws_words(portfolio: PortfolioResults) -> str:
+    """Return what of a draw was simulated, and whether its waits are its own."""
+    sets = portfolio.draws.worlds
+    if not sets:
+        return (
+            "Simulation inputs stay as they are: nothing was simulated anew, and waits change only where a measure "
+            "comes into service sooner or later."
+        )
+    taken = "one a draw" if sets == portfolio.draws.draws else "which the draws take in turn"
+    return (
+        f"At every port {sets} sets of assumptions were simulated, {taken}. A draw's waits are those of its sets, and "
+        "so hold the noise of a few days."
+    )
+
+
+def limits_kept_words(portfolio: PortfolioResults) -> str:
+    """Return in which share of draws the set keeps all limits, and of both kinds where it does not always."""
+    totals, plan = portfolio.draws.totals, portfolio.plan
+    within = float(totals["within"].mean())
+    said = f"keeps all limits in {percent(within, 0)}"
+    if within == 1.0 or all(port.wait_limit is None for port in plan.ports.values()):
+        return said
+    waits, others = (percent(float(totals[f"within_{kind}"].mean()), 0) for kind in ("waits", "others"))
+    return f"{said} (those of waits in {waits}, all others in {others})"
+
+
 def choice_certainty_words(portfolio: PortfolioResults) -> str:
     """Return how often the set is best, and how often its limits hold."""
     draws, luck = portfolio.draws, portfolio.luck
-    best, within = (float(draws.totals[key].mean()) for key in ("best", "within"))
+    best = float(draws.totals["best"].mean())
     same = int(luck.totals["best"].sum())
     sure = "clear" if best >= 0.95 else "not certain"
     none = f", and in {percent(draws.none_share, 0)} no set does" if draws.none_share else ""
@@ -173,7 +223,7 @@ def choice_certainty_words(portfolio: PortfolioResults) -> str:
         none += f"; most often else: {plain_name(words)} ({percent(rival['share'], 0)})"
     return (
         f"The choice is {sure}: the same set is best in {percent(best, 0)} of {draws.draws} draws of uncertain inputs "
-        f"and keeps all limits in {percent(within, 0)}{none}. Noise alone: best in {same} of {luck.draws} replications."
+        f"and {limits_kept_words(portfolio)}{none}. Noise alone: best in {same} of {luck.draws} replications."
     )
 
 

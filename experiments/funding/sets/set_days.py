@@ -26,6 +26,7 @@ from experiments.funding.annual import (
     PRESENTED_WANTED,
     DayTotals,
     Response,
+    minute_histogram,
     truck_class_masks,
     year_amounts,
 )
@@ -52,6 +53,8 @@ MOST_DAYS: Final = 64
 FIRST_SINGLE: Final = 1000
 """Single seeds take their windows from this block on."""
 MIN_PER_H: Final = 60.0
+LONG_WAIT_MIN: Final = 30.0
+"""As in the METRIC of waits over 30 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +163,15 @@ def _dates(calendar_year: int) -> tuple[tuple[dt.date, ...], tuple[dt.date, ...]
 
 
 def measure_prices(replication: Replication, wanted_trips: pd.DataFrame) -> DayTotals:
-    """Run a day that is served out and return what present values read of it."""
+    """Run a day that is served out and return what present values and limits of the wait read of it."""
     outcome = replication.run_served_out_ledger()
     manifest, ledger, detection = outcome.manifest, outcome.ledger, outcome.detection
     arrive, leave, start = (column(ledger, f"{name}_min") for name in ("arrive", "exit", "primary_start"))
     crossing = leave - arrive
     left = np.flatnonzero(np.isfinite(crossing) & ~column(ledger, "diverted").astype(bool))
-    wait = (start - line_joined_min(arrive, column(ledger, "origin_leave_min")))[np.isfinite(start)]
+    joined, served = line_joined_min(arrive, column(ledger, "origin_leave_min")), np.isfinite(start)
+    wait, over = (start - joined)[served], np.where(served, start, leave) - joined > LONG_WAIT_MIN
+    waited = (start - arrive)[left]
     kind, hours = truck_classes(manifest)[left], crossing[left] / MIN_PER_H
     cell = kind * HOURS + (arrive[left] // MIN_PER_H).astype(np.int64)
     counted = [np.bincount(cell, weights=hours**power, minlength=len(CLASSES) * HOURS) for power in (0, 1, 2)]
@@ -177,6 +182,8 @@ def measure_prices(replication: Replication, wanted_trips: pd.DataFrame) -> DayT
         "exited": float(len(left)),
         "n_waits": float(len(wait)),
         "wait_sum_min": float(wait.sum()),
+        "n_wait_over_30": float(over.sum()),
+        "n_wait_known": float((served | over).sum()),
         "crossing_sum_min": float(crossing[left].sum()),
         "expected_weight": float(detection.weight),
         "expected_caught": float(detection.caught),
@@ -188,7 +195,7 @@ def measure_prices(replication: Replication, wanted_trips: pd.DataFrame) -> DayT
     for place, name in enumerate(CLASSES):
         sums[f"trips_{name}"], sums[f"hours_{name}"] = trips[place], total[place]
         sums[f"wanted_{name}"] = float(wanted[place])
-    return DayTotals(kind_of_day(replication.window), sums, by_hour, {})
+    return DayTotals(kind_of_day(replication.window), sums, by_hour, {"wait": minute_histogram(waited)})
 
 
 def truck_classes(manifest: pd.DataFrame) -> IntArray:

@@ -25,6 +25,7 @@ from experiments.funding.sets.input_distributions import UncertainInput
 from experiments.funding.sets.simulated_sets import Scorers, SetTask, simulate_tasks
 from experiments.funding.uncertainty.sobol_estimates import SobolSample
 from experiments.funding.uncertainty.valuation import Valuation
+from experiments.number_format import usd
 from sim.arrays import BoolArray, FloatArray
 
 SOBOL_KEY: Final = 2_100_003
@@ -33,6 +34,9 @@ BASE: Final = "base"
 OTHER_SEEDS: Final = "other seeds"
 REDRAWN: Final = "redrawn: "
 KEPT: Final = "kept: "
+NET_VALUE_OF: Final = "net value of "
+PAYS_AT: Final = " pays at "
+"""Of the outputs: the first stands before an alternative's name, the second between it and a value of a load."""
 MOST_ROUNDS: Final = 40
 """Times that what is drawn anew may be rejected; the row is then left out of every sample."""
 Accept = Callable[[FloatArray], BoolArray]
@@ -199,14 +203,14 @@ def sobol_samples(
     for name, price in thresholds.items():
         place = names.index(name)
         value = _sample(outcomes, economic, lambda one, place=place: one.npv0[:, place])  # type: ignore[misc]
-        found[f"net value of {name}"] = value.transformed(np.concatenate(value.columns()))
+        found[f"{NET_VALUE_OF}{name}"] = value.transformed(np.concatenate(value.columns()))
         if np.isfinite(price):
             pays = _sample(
                 outcomes,
                 economic,
                 lambda one, place=place, price=price: (one.benefit(price)[:, place] >= 0.0).astype(np.float64),  # type: ignore[misc]
             )
-            found[f"{name} pays at {price:.0f} USD a load"] = pays
+            found[f"{name}{PAYS_AT}{usd(price)} a load"] = pays
     return found
 
 

@@ -59,6 +59,19 @@ def test_what_the_model_does_not_price_is_open_on_the_page() -> None:
     }
 
 
+def test_one_line_leads_from_the_stated_life_cycle_cost_to_the_one_with_contingency() -> None:
+    chapter = budget_chapter(Evidence(funded.appraised()))
+    found = next(one for one in chapter.tables() if one.name == "life_cycle_cost")
+    lines = cells(chapter, "life_cycle_cost")
+    total, spare = (
+        float(lines[name]["then_year_usd"].value or 0.0) for name in ("all that is priced", "1.7 contingency")
+    )
+    assert spare > 0.0
+    said = [f"{usd / 1e6:,.2f}" for usd in (total - spare, spare, total)]
+    assert f"${said[0]} million stated above" in found.note
+    assert f"+ {said[1]} contingency = {said[2]} million" in found.note
+
+
 def test_countries_and_mexican_indicators_stand_side_by_side() -> None:
     chapter = governments_chapter(Evidence(funded.appraised()))
     values = cells(chapter, "governments")["A4"]

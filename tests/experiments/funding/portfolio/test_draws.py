@@ -11,8 +11,10 @@ from made_response import sets, standard
 from planned import DRAWS, YEARS, asked, found, joined, port
 
 from experiments.funding.portfolio.draws import options_by_draw, portfolio_robustness
-from experiments.funding.portfolio.integer_program import broken_limits, build_integer_program
+from experiments.funding.portfolio.integer_program import WaitBound, broken_limits, build_integer_program
 from experiments.funding.portfolio.options import portfolio_limits
+from experiments.funding.sets.set_days import BlockAmounts
+from experiments.funding.sets.simulated_sets import SimulatedSets
 
 DOUBT = dataclasses.replace(standard(), draws=DRAWS)
 
@@ -58,11 +60,38 @@ def test_replications_average_to_the_choice() -> None:
     assert made.noise("loads").low < made.noise("loads").mean < made.noise("loads").high
 
 
+def waiting(made: SimulatedSets) -> SimulatedSets:
+    """Return made sets in which trucks wait for so long as their hours say, as they do in `planned.port`."""
+
+    def of(block: BlockAmounts) -> BlockAmounts:
+        hours = block.response.amounts["truck_h_loaded"]
+        amounts = {**block.response.amounts, "wait_mean_min": hours / 1000.0, "elsewhere": 0.0 * hours + 100.0}
+        return dataclasses.replace(block, response=dataclasses.replace(block.response, amounts=amounts))
+
+    drawn = tuple(dataclasses.replace(one, blocks=tuple(of(block) for block in one.blocks)) for one in made.drawn)
+    return dataclasses.replace(made, drawn=drawn)
+
+
 def test_simulated_sets_move_what_is_found() -> None:
     doubt = dataclasses.replace(standard(), draws=len(sets().uniforms))
     plain = options_by_draw(port("a"), asked(), doubt, None)
-    moved = options_by_draw(port("a"), asked(), doubt, sets())
+    moved = options_by_draw(port("a"), asked(), doubt, waiting(sets()))
     assert len(moved[1]) == len(plain[1]) + len(sets().inputs)
     pairs = list(zip(plain[0], moved[0], strict=True))
     assert all(a[1].cost_usd == b[1].cost_usd for a, b in pairs)
     assert all(a[1].npv0_usd != b[1].npv0_usd for a, b in pairs)
+
+
+def test_a_limit_of_waits_is_held_against_the_waits_of_each_draw() -> None:
+    """All draws once had the waits of the central inputs, so that a limit of waits that held there held in all."""
+    doubt = dataclasses.replace(standard(), draws=len(sets().uniforms))
+    plan = asked(budget_usd=None, yearly_usd=None, units={}, start_y=(0,))
+    worlds = options_by_draw(port("a"), plan, doubt, waiting(sets()))[0]
+    waits = np.array([options[1].wait_counted for options in worlds])
+    middle = float(np.median(waits))
+    limits = dataclasses.replace(portfolio_limits(plan, YEARS), waits={"a": WaitBound(middle, "min")})
+    made = portfolio_robustness(worlds, (limits, "loads", None), (1,), None, len(worlds)).totals
+    assert made["within_waits"].tolist() == (waits <= middle).tolist()
+    assert 0.4 < made["within_waits"].mean() < 0.6
+    assert made["within_others"].all()
+    assert made["within"].tolist() == made["within_waits"].tolist()

@@ -30,6 +30,20 @@ def test_later_starts_cost_and_find_less() -> None:
     assert early.units == {"portal": 1.0, "analyst": 1.0}
 
 
+def test_running_costs_fall_into_the_fiscal_years_of_their_months() -> None:
+    """Study years that begin in January spend a quarter of a year's running costs in the fiscal year after."""
+    here, plan = port("here"), asked(start_y=(0,), appropriations={"staff": STAFF})
+    early = dataclasses.replace(small(), budget=dataclasses.replace(small().budget, first_month=1))
+    aligned, split = (dataclasses.replace(here, asked=case).options(plan)[1] for case in (small(), early))
+    staff, late = aligned.by_appropriation["staff"], split.by_appropriation["staff"]
+    assert len(late) == len(staff) + 1
+    assert late == pytest.approx(0.75 * np.append(staff, 0.0) + 0.25 * np.append(0.0, staff))
+    assert split.spend_usd.sum() == pytest.approx(aligned.spend_usd.sum())
+
+
+STAFF = Appropriation(payer="united_states", kinds=("staff",), grants_usd=(), later_usd_per_y=1e6, carry_over_y=None)
+
+
 def test_what_comes_too_late_to_serve_is_no_option() -> None:
     assert [one.start_y for one in port("here").options(asked(start_y=(0, 60)))] == [0, 0]
 

@@ -10,7 +10,7 @@ import pytest
 from made_response import small
 
 from experiments.execution.replicate import ProcessCache
-from experiments.funding.annual import CLASSES
+from experiments.funding.annual import CLASSES, year_amounts
 from experiments.funding.demand_years import build_parameter_set, measure_whole_day, operating_plans, totals_of_day
 from experiments.funding.sets.set_days import (
     SEEDS,
@@ -80,6 +80,10 @@ def test_a_day_for_prices_is_measured_as_the_whole_day_is() -> None:
         assert {f"hours_{name}" for name in CLASSES} <= own.sums.keys()
         for name, value in own.sums.items():
             assert value == pytest.approx(full.sums[name], rel=1e-12), name
+        assert own.sums["n_wait_over_30"] > 0.0
+        assert own.histograms["wait"].tolist() == full.histograms["wait"].tolist()
+    amounts = year_amounts([(1.0, found[0])])
+    assert {"wait_mean_min", "wait_p95_min", "n_wait_over_30", "n_wait_known", "elsewhere"} <= set(amounts)
 
 
 def test_noise_of_a_block_is_that_of_its_weekdays() -> None:
