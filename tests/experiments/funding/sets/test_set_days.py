@@ -68,7 +68,14 @@ def test_years_that_count_for_more_have_more_weekdays() -> None:
     assert (near[0] < far[0], near[2] > far[2]) == (True, True), "a higher rate looks at earlier years"
 
 
-YEARS = ((1, 20), (1, 5, 30), tuple(range(1, 10)), tuple(range(1, 20, 2)), (1, 2, 3, 4, 5, 6, 7, 20), tuple(range(1, 21)))
+YEARS = (
+    (1, 20),
+    (1, 5, 30),
+    tuple(range(1, 10)),
+    tuple(range(1, 20, 2)),
+    (1, 2, 3, 4, 5, 6, 7, 20),
+    tuple(range(1, 21)),
+)
 
 
 @pytest.mark.parametrize(("years", "rate"), list(itertools.product(YEARS, (0.0, 0.07, 0.2))))
