@@ -173,8 +173,8 @@ def _amount_row(case: FundingCase, response: Response, name: str, index: tuple[i
 class SimulatedTwice:
     """One measure of sets of assumptions that were simulated on blocks of seeds, some of them on one other block."""
 
-    values: FloatArray
-    """Of every set, the mean of its blocks [set]."""
+    means: FloatArray
+    """Of every set, that of its blocks [set]."""
     first_block: FloatArray
     """On the first block alone, which all sets share [set]."""
     blocks: IntArray
@@ -224,13 +224,13 @@ def noise_share(sets: SimulatedTwice) -> NoiseShare:
     >>> found.low < 0.1 < found.high
     True
     """
-    n, m, every = len(sets.values), len(sets.repeated), np.arange(len(sets.repeated))
-    whole, noise = float(sets.values.var(ddof=1)), _noise_variance(sets, every)
+    n, m, every = len(sets.means), len(sets.repeated), np.arange(len(sets.repeated))
+    whole, noise = float(sets.means.var(ddof=1)), _noise_variance(sets, every)
     if whole <= 0.0 or noise <= 0.0:
         share = 0.0 if whole > 0.0 else math.nan
         return NoiseShare(share, share, share, m)
     left_out = np.log([max(_noise_variance(sets, np.delete(every, one)), LITTLE * noise) for one in every])
-    other = np.log([np.delete(sets.values, one).var(ddof=1) for one in range(n)])
+    other = np.log([np.delete(sets.means, one).var(ddof=1) for one in range(n)])
     variance = (m - 1.0) * left_out.var() + (n - 1.0) * other.var()
     factor = math.exp(float(stats.t.ppf(0.5 + COVERAGE / 2.0, m - 1)) * math.sqrt(variance))
     return NoiseShare(noise / whole, noise / whole / factor, noise / whole * factor, m)
@@ -266,7 +266,7 @@ def _further_blocks_variance(sets: SimulatedTwice) -> float:
 
     Products of two sets' moves hold no noise of a set by itself.
     """
-    moved, n = sets.values - sets.first_block, len(sets.values)
+    moved, n = sets.means - sets.first_block, len(sets.means)
     alike = [moved[sets.blocks == many] for many in np.unique(sets.blocks[sets.blocks > 1])]
     return sum(len(one) / n * _squared_mean(one) for one in alike) - _squared_mean(moved)
 

@@ -148,7 +148,8 @@ def analyze_uncertainty(
     economic = tuple(uncertain_economic_inputs(case, settings))
     sets = draw_sets(case, scorers, settings, show, retrain)
     valuation = Valuation(case, mean_response(response), economic, sets)
-    drawn, acting = draw_points(valuation, settings), ()
+    drawn = draw_points(valuation, settings)
+    acting: tuple[str, ...] = ()
     if sets is not None:
         with show("inputs that can act") as tell:
             acting = acting_inputs(case, scorers, sets.inputs, sets.uniforms, tell)

@@ -24,7 +24,6 @@ from experiments.funding.sets.simulated_sets import (
     simulate_drawn_sets,
     simulate_moved_inputs,
 )
-from experiments.funding.uncertainty.draw_tables import leading_inputs
 from experiments.funding.uncertainty.scenarios import growth_steps
 from experiments.funding.uncertainty.sobol_matrices import (
     BASE,
@@ -33,7 +32,7 @@ from experiments.funding.uncertainty.sobol_matrices import (
     draw_matrices,
     simulate_matrices,
 )
-from experiments.funding.uncertainty.valuation import Valuation, ValuationPoints
+from experiments.funding.uncertainty.valuation import Valuation
 from sim.arrays import BoolArray, FloatArray
 from sim.trucks.arrivals import trucks_per_day
 

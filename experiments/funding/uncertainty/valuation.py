@@ -316,7 +316,8 @@ RETURN_COLUMNS: Final = ("draw", "alternative", "irr", "irr_reason", "payback_y"
 def draws_at_other_rates(valuation: Valuation, points: ValuationPoints) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every draw at every other rate (`RATE_COLUMNS`), and every draw's returns (`RETURN_COLUMNS`).
 
-    ``points`` are the headline's draws. The baseline, which is zero, is left out. Missing: no rate, or never paid back within the years.
+    ``points`` are the headline's draws. The baseline, which is zero, is left out. Missing: no rate, or never paid
+    back within the years.
     Where the user gives a value of a load, it is in the returns as in the headline's.
     """
     case, baseline = valuation.asked, valuation.asked.study.baseline

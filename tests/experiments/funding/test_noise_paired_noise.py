@@ -91,7 +91,7 @@ def test_the_share_of_noise_is_right_whatever_all_sets_have_in_common(blocks: st
     assert all(one.repeated == 20 for one, _ in found)
     if common_sd:
         squares = [
-            ((sets.values[sets.repeated] - sets.other_block) ** 2).mean() / 2.0 / sets.values.var() for sets, _ in every
+            ((sets.means[sets.repeated] - sets.other_block) ** 2).mean() / 2.0 / sets.means.var() for sets, _ in every
         ]
         assert np.mean(squares) > 2.0 * np.mean([share for _, share in every]), "plain squares would hold the shift"
 
@@ -102,7 +102,7 @@ def test_the_error_that_all_sets_share_is_that_of_their_mean() -> None:
     means, told = [], []
     for _ in range(200):
         sets, _share = twice(rng, 2.0, 0.5, blocks, repeated=60)
-        means.append(sets.values.mean())
+        means.append(sets.means.mean())
         block_variance = 2.0**2 + 0.5**2 * np.exp(2.0 * 0.3**2)
         told.append(common_error(sets.first_block[sets.repeated] - sets.other_block, blocks, block_variance))
     sampled = 16.0 / 300  # sets are drawn as well
