@@ -132,7 +132,11 @@ def _same_at_both_ends(
 
 def _priced_amounts(
     case: FundingCase, scorers: Scorers, inputs: Sequence[UncertainInput], point: TestPoint, row: FloatArray
-) -> list[Mapping[str, float]]:
+) -> list[tuple[Mapping[str, float], bytes]]:
+    """Return what each alternative's day comes to: its sums, and trips and hours by the hour of arrival, bit by bit.
+
+    The spread within an hour is priced where reliability is, and may move where no sum does.
+    """
     study = case.study
     mappings = {name: study.mapping(name) for name in point.alternatives}
     moved, found = case_with_drawn_inputs(case, mappings, numbers_at_positions(inputs, row))
@@ -144,4 +148,4 @@ def _priced_amounts(
     window = day_window(study.seed, own)
     plans = operating_plans(parameters, fitted, ProcessCache())
     totals = totals_of_day(parameters, fitted, plans, (years[-1], window), measure_prices)
-    return [one.sums for one in totals]
+    return [(one.sums, one.by_hour.tobytes()) for one in totals]
