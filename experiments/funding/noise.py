@@ -1,9 +1,10 @@
 """Replication noise: paired intervals of amounts, present values and thresholds.
 
-An interval here says how far more replications of the same parameters could move a figure. It is no
+An interval of replications says how far more of them could move a figure. It is no
 decision uncertainty (`experiments.funding.uncertainty.analysis`): it vanishes with run length.
 Alternatives meet the same trucks, so that their difference varies less than they do; what independent
-trucks would have cost in precision is shown beside it.
+trucks would have cost in precision is shown beside it. Of the spread over sets of assumptions, `noise_share` says how
+much is noise, and `common_error` what all sets share of it.
 """
 
 from __future__ import annotations

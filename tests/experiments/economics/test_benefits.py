@@ -18,7 +18,6 @@ from experiments.economics.benefits import (
     trip_elsewhere_usd,
     truck_hour_value,
     user_benefit,
-    wait_as_dear_min,
 )
 from experiments.economics.discounting import Deflator
 from experiments.funding.request import read_economic_option, read_time_values
@@ -41,13 +40,6 @@ def test_a_trip_elsewhere_costs_its_driving_its_standing_and_the_delay_of_others
     assert found == pytest.approx(road + miles * 1.0 + line * 61.95)
 
 
-def test_the_wait_as_dear_as_leaving_is_where_a_truck_does_not_care() -> None:
-    minutes = wait_as_dear_min(BENEFIT, hour(), NONE)
-    alone = dataclasses.replace(BENEFIT.other_bridge, others_min=0.0)
-    leaving = float(trip_elsewhere_usd(dataclasses.replace(BENEFIT, other_bridge=alone), hour(), 0.0, NONE))
-    assert minutes / 60.0 * hour().usd_per_h == pytest.approx(leaving)
-
-
 @pytest.mark.parametrize("name", ["dot_2023", "carrier_2024"])
 def test_shipped_prices_of_leaving_agree_with_the_ceiling_at_which_trips_leave(name: str) -> None:
     """Who leaves at 90 minutes would be out of his mind if it cost him three hours, or ten minutes."""
@@ -55,7 +47,9 @@ def test_shipped_prices_of_leaving_agree_with_the_ceiling_at_which_trips_leave(n
     benefit = read_economic_option(Benefit, "benefit", name)
     for kind in CLASSES:
         worth = truck_hour_value(read_time_values(benefit), benefit, kind, 2023, gdp)
-        assert 45.0 <= wait_as_dear_min(benefit, worth, gdp) <= 180.0  # the range of demand.wait_ceiling_min
+        alone = dataclasses.replace(benefit, other_bridge=dataclasses.replace(benefit.other_bridge, others_min=0.0))
+        as_dear_min = float(trip_elsewhere_usd(alone, worth, 0.0, gdp)) / worth.usd_per_h * 60.0
+        assert 45.0 <= as_dear_min <= 180.0  # the range of demand.wait_ceiling_min
 
 
 @pytest.mark.parametrize("name", ["dot_2023", "dot_2023_cargo", "carrier_2024"])

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from small_case import SMALL
 
-from experiments.economics.benefits import wait_as_dear_min
 from experiments.economics.costs import Purchase
 from experiments.funding.annual import CLASSES, Response, with_loads_of_wanted_trips
 from experiments.funding.case import FundingCase
@@ -106,18 +105,6 @@ def test_a_port_that_sends_trips_away_does_not_gain_by_its_shorter_line(asked: F
     found = response(0.02, 0.0, more_trips=-200.0)
     assert hours_saved(asked, found, "more")["loaded"][-1] == pytest.approx(1000.0 - 800.0 * 0.98)
     assert price_alternatives(asked, found)["more"].user_benefit[-1] < 0.0
-
-
-def test_sending_away_who_would_wait_at_the_ceiling_is_about_no_loss(asked: FundingCase) -> None:
-    """Behaviour and price agree: who leaves at the wait that is as dear as leaving gains and loses nothing."""
-    hour = truck_hour_values(asked)
-    found = response(0.0, 0.0)
-    there = dataclasses.replace(asked.benefit.other_bridge, others_min=0.0)
-    alone = dataclasses.replace(asked, benefit=dataclasses.replace(asked.benefit, other_bridge=there))
-    for kind, worth in hour.items():
-        dear_h = wait_as_dear_min(alone.benefit, worth, asked.deflator) / 60.0
-        trip_usd = float(trip_elsewhere_usd_by_class(alone, found)[kind][-1])
-        assert trip_usd == pytest.approx(dear_h * worth.usd_per_h)
 
 
 def test_inspection_by_the_other_bridge_takes_as_long_as_here(asked: FundingCase) -> None:
