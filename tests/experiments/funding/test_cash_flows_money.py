@@ -14,6 +14,7 @@ from experiments.funding.annual import CLASSES, Response, with_loads_of_wanted_t
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import (
     AppraisedCase,
+    class_shares,
     hours_saved,
     inspection_hours,
     loads_interdicted,
@@ -105,6 +106,24 @@ def test_a_port_that_sends_trips_away_does_not_gain_by_its_shorter_line(asked: F
     found = response(0.02, 0.0, more_trips=-200.0)
     assert hours_saved(asked, found, "more")["loaded"][-1] == pytest.approx(1000.0 - 800.0 * 0.98)
     assert price_alternatives(asked, found)["more"].user_benefit[-1] < 0.0
+
+
+def test_others_who_wait_longer_are_of_all_classes(asked: FundingCase) -> None:
+    """Nine dry trucks of ten: a cooled one that leaves is no dearer to those behind it than a dry one."""
+    shares = {"empty": 0.2, "loaded": 0.4, "fast": 0.3, "perishable": 0.1}
+    assert set(shares) == set(CLASSES)
+    found = response(0.0, 0.0)
+    trips = {f"trips_{c}": np.full_like(found.amounts["loads"], 1e4 * share) for c, share in shares.items()}
+    mixed = dataclasses.replace(found, amounts={**found.amounts, **trips})
+    assert {c: float(one[-1]) for c, one in class_shares(asked, mixed).items()} == pytest.approx(shares)
+    there = dataclasses.replace(asked.benefit.other_bridge, others_min=asked.benefit.other_bridge.others_min + 60.0)
+    longer = dataclasses.replace(asked, benefit=dataclasses.replace(asked.benefit, other_bridge=there))
+    hour = truck_hour_values(asked)
+    mean = sum(shares[c] * hour[c].usd_per_h for c in CLASSES)
+    assert hour["perishable"].usd_per_h > mean
+    for kind in CLASSES:
+        more = trip_elsewhere_usd_by_class(longer, mixed)[kind] - trip_elsewhere_usd_by_class(asked, mixed)[kind]
+        assert more.tolist() == pytest.approx([mean] * 5)
 
 
 def test_inspection_by_the_other_bridge_takes_as_long_as_here(asked: FundingCase) -> None:
