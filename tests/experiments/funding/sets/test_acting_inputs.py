@@ -48,6 +48,22 @@ def test_an_input_that_moves_trips_between_hours_alone_acts(monkeypatch: pytest.
     monkeypatch.setattr(tested, "totals_of_day", moved)
     point = tested.TestPoint((0.5,), 0, (case.study.baseline,))
     scorers = train_all(case.study, open_console())
-    assert not tested._same_at_both_ends(case, scorers, [growth], point, (0,))
+    assert tested._acting_at(case, scorers, [growth], point, [(0,)]).tolist() == [True]
     monkeypatch.setattr(tested, "totals_of_day", lambda *_: [DayTotals("weekday", {}, np.zeros(3), {})])
-    assert tested._same_at_both_ends(case, scorers, [growth], point, (0,))
+    assert tested._acting_at(case, scorers, [growth], point, [(0,)]).tolist() == [False]
+
+
+@pytest.mark.parametrize("acting", [(), (3,), (0, 5, 6), tuple(range(7))])
+def test_halving_finds_every_input_that_acts(monkeypatch: pytest.MonkeyPatch, acting: tuple[int, ...]) -> None:
+    """Of two ends one alone may differ from the point itself; both are looked at."""
+    looked: list[tuple[float, ...]] = []
+
+    def amounts(_case: object, _scorers: object, _inputs: object, _point: object, row: np.ndarray) -> tested.Amounts:
+        looked.append(tuple(row))
+        return [({"trips": float(sum(row[place] == place % 2 for place in acting))}, b"")]
+
+    monkeypatch.setattr(tested, "_priced_amounts", amounts)
+    point = tested.TestPoint((0.5,) * 7, 0, ("today",))
+    block = tuple(range(7))
+    assert tested._acting_in_block(small(), {}, [], (point, [({"trips": 0.0}, b"")]), block) == acting
+    assert len(looked) == 2 if not acting else len(looked) >= 2 * len(acting) - 1
