@@ -104,13 +104,19 @@ class Amounts:
         )
         crossing, wait = (self.by_year("today", f"{what}_mean_min") for what in ("crossing", "wait"))
         for year in range(5):
-            standing = (28.0 + 19.0 + crossing[year] - wait[year]) / 60.0
+            standing = (28.0 + crossing[year] - wait[year]) / 60.0
             leaving = 37.0 / 60.0 * worth["road"] + worth["miles"] + standing * worth["line"]
+            leaving += 19.0 / 60.0 * self.line_of_all(year)
             here = (hours[0][year] - hours[1][year]) * worth["line"]
             kept = (trips[1][year] - trips[0][year]) * leaving
             steadier = min(trips[0][year], trips[1][year]) * (spread[0][year] - spread[1][year]) * worth["time"]
             gain.append((here + kept + steadier) * RAMP[year])
         return gain
+
+    def line_of_all(self, year: int) -> float:
+        """Return an hour in line of a truck of today's mix, dollars."""
+        trips = {name: self.by_year("today", f"trips_{name}")[year] for name in CLASSES}
+        return sum(trips[name] * hour_usd(name)["line"] for name in CLASSES) / sum(trips.values())
 
     def loads_of(self, who: str) -> list[float]:
         names = ("loads_here", "presented_wanted", "expected_weight")

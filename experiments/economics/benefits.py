@@ -10,7 +10,7 @@ emissions and, if asked for, cargo in transit) or the carrier's (marginal cost a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -251,12 +251,13 @@ def interpolate_years(simulated: Mapping[int, float], years: int) -> FloatArray:
 
 
 def trip_elsewhere_usd(
-    benefit: Benefit, hour: TruckHourValue, inspection_h: ArrayLike, deflator: Deflator
+    benefit: Benefit, hour: TruckHourValue, inspection_h: ArrayLike, others_usd_per_h: ArrayLike, deflator: Deflator
 ) -> FloatArray:
     """Return what a trip by the other bridge costs, dollars of the hour's price year; of any shape as ``inspection_h``.
 
     Driving hours + miles + hours in line and at the inspection there + the hours that others wait longer for it.
-    ``inspection_h`` are the hours from primary to the last exit.
+    ``inspection_h`` are the hours from primary to the last exit; ``others_usd_per_h`` is what an hour of those others
+    is worth, who are trucks of all classes.
 
     Examples
     --------
@@ -265,35 +266,20 @@ def trip_elsewhere_usd(
     >>> plain = Benefit(name="b", view="dot", value="v", occupants_per_truck=1.0, reefer_fuel_gal_per_h=0.0,
     ...                 emissions=None, safety=None, cargo=None, reliability_ratio=None, other_bridge=there)
     >>> hour = TruckHourValue("dot", 2023, time=30.0, fuel=2.0, cooling=0.0, emissions=0.0, safety=0.0, cargo=0.0)
-    >>> float(trip_elsewhere_usd(plain, hour, 0.25, Deflator(name="none", price_index={})))  # 15 + 20 + 24 + 8
-    67.0
+    >>> none = Deflator(name="none", price_index={})
+    >>> float(trip_elsewhere_usd(plain, hour, 0.25, 40.0, none))  # 15 + 20 + 24 + a quarter of an hour at 40
+    69.0
     """
     there = benefit.other_bridge
     miles = deflator.restated(there.detour_miles * there.vehicle_usd_per_mile, there.price_year, hour.price_year)
     if benefit.safety is not None and benefit.safety.crash_usd_per_mile is not None:
         crashes = there.detour_miles * benefit.safety.crash_usd_per_mile
         miles += deflator.restated(crashes, benefit.safety.price_year, hour.price_year)
-    standing_h = np.asarray(inspection_h, np.float64) + (there.wait_min + there.others_min) / MIN_PER_H
-    return np.asarray(there.detour_min / MIN_PER_H * hour.driving_usd_per_h + miles + standing_h * hour.usd_per_h)
-
-
-def wait_as_dear_min(benefit: Benefit, hour: TruckHourValue, deflator: Deflator) -> float:
-    """Return the wait here that costs a truck as much as leaving does, minutes: beyond it, whoever may leave does.
-
-    What it does to others at the other bridge is no part of it.
-
-    Examples
-    --------
-    >>> there = OtherBridge(detour_min=30.0, detour_miles=20.0, vehicle_usd_per_mile=1.0, price_year=2023,
-    ...                     wait_min=30.0, others_min=15.0)
-    >>> plain = Benefit(name="b", view="dot", value="v", occupants_per_truck=1.0, reefer_fuel_gal_per_h=0.0,
-    ...                 emissions=None, safety=None, cargo=None, reliability_ratio=None, other_bridge=there)
-    >>> hour = TruckHourValue("dot", 2023, time=30.0, fuel=2.0, cooling=0.0, emissions=0.0, safety=0.0, cargo=0.0)
-    >>> round(wait_as_dear_min(plain, hour, Deflator(name="none", price_index={})), 3)  # (15 + 20 + 16) / 32 h
-    95.625
-    """
-    alone = replace(benefit, other_bridge=replace(benefit.other_bridge, others_min=0.0))
-    return float(trip_elsewhere_usd(alone, hour, 0.0, deflator)) / hour.usd_per_h * MIN_PER_H
+    standing_h = np.asarray(inspection_h, np.float64) + there.wait_min / MIN_PER_H
+    others = there.others_min / MIN_PER_H * np.asarray(others_usd_per_h, np.float64)
+    return np.asarray(
+        there.detour_min / MIN_PER_H * hour.driving_usd_per_h + miles + standing_h * hour.usd_per_h + others
+    )
 
 
 def user_benefit(

@@ -208,6 +208,10 @@ class DrawOutcomes:
         )
         return cls(names, npv0, loads, cost.mean(axis=0))
 
+    def first(self, draws: int) -> DrawOutcomes:
+        """Return the first draws alone."""
+        return DrawOutcomes(self.names, self.npv0[:draws], self.loads[:draws], self.cost)
+
     def benefit(self, usd_per_load: float) -> FloatArray:
         """Return the net monetary benefit [draw, alternative] at one value of a load."""
         return self.npv0 + usd_per_load * self.loads

@@ -107,16 +107,12 @@ def _line(
     work_min = float(load.offered_min.sum()) / float(wanted_trips[:, list(classes)].sum())
     capacity = load.available_min / work_min
     name = load.station.removesuffix("_slow").removesuffix("_fast").removesuffix("_general")
-    share, yard_trucks = visits.get(name, 1.0), 0.0
+    share, room_trucks = visits.get(name, 1.0), _room(capacity, ceiling_min)
     if 0.0 < share < 1.0:
-        # those who wait there stand in nobody's way
+        # those who wait there stand in nobody's way; in trucks of the whole line, of whom a share is sent here
         room = getattr(getattr(scenario.port, name), "room_trucks", None)
         yard_trucks = math.inf if room is None else float(room)
-    else:
-        share = 1.0
-    # in trucks of the whole line, of whom a share is sent here
-    before_all_wait = _room(capacity, ceiling_min) + yard_trucks / share
-    room_trucks = np.minimum(before_all_wait, _room(capacity, ceiling_min / share))
+        room_trucks = np.minimum(room_trucks + yard_trucks / share, _room(capacity, ceiling_min / share))
     return _FluidQueue(classes, capacity.tolist(), room_trucks.tolist())
 
 

@@ -79,9 +79,25 @@ def trips_kept(case: FundingCase, response: Response, name: str) -> dict[str, Fl
 
 
 def trip_elsewhere_usd_by_class(case: FundingCase, response: Response) -> dict[str, FloatArray]:
-    """Return what a trip by the other bridge costs, by class [0..T] dollars."""
+    """Return what a trip by the other bridge costs, by class [0..T] dollars.
+
+    Those who wait longer for it there are of all classes, as they are here: their hour is worth the mean.
+    """
     inspection_h, worth = inspection_hours(case, response), truck_hour_values(case)
-    return {name: trip_elsewhere_usd(case.benefit, hour, inspection_h, case.deflator) for name, hour in worth.items()}
+    mix = class_shares(case, response)
+    others_usd_per_h = np.sum([mix[name] * worth[name].usd_per_h for name in mix], axis=0)
+    return {
+        name: trip_elsewhere_usd(case.benefit, hour, inspection_h, others_usd_per_h, case.deflator)
+        for name, hour in worth.items()
+    }
+
+
+def class_shares(case: FundingCase, response: Response) -> dict[str, FloatArray]:
+    """Return the share of each class in the trips of the baseline [0..T]; zeros in years without a trip."""
+    years, base = case.appraisal.years, case.study.baseline
+    trips = {kind: interpolate_years(response.mean(f"{TRIPS}{kind}", base), years) for kind in response.classes}
+    total = np.sum(list(trips.values()), axis=0)
+    return {kind: np.divide(one, total, out=np.zeros(years + 1), where=total > 0.0) for kind, one in trips.items()}
 
 
 def inspection_hours(case: FundingCase, response: Response) -> FloatArray:

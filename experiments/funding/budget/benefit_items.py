@@ -27,6 +27,7 @@ from experiments.economics.benefits import (
 from experiments.funding.annual import DEVIATION, TRIPS, Response
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import (
+    class_shares,
     hours_saved,
     inspection_hours,
     loads_interdicted,
@@ -87,17 +88,20 @@ def benefit_items(case: FundingCase, response: Response, name: str) -> list[Bene
     """Return every item of users' gain of an alternative over the baseline that is not zero in all years.
 
     Hours saved here, and trips that stay here: what each would have taken by the other bridge, detour, line, inspection
-    and the wait of others (`experiments.economics.benefits.trip_elsewhere_usd`).
+    and the wait of others, who are of all classes (`experiments.economics.benefits.trip_elsewhere_usd`).
     """
     complete = _in_full_service(case, name)
     inspection_h = inspection_hours(case, response)
     items: list[BenefitItem] = []
+    kept, mix = trips_kept(complete, response, name), class_shares(case, response)
+    all_kept = np.sum(list(kept.values()), axis=0)
     for kind, hours in hours_saved(complete, response, name).items():
-        trips = trips_kept(complete, response, name)[kind]
+        trips = kept[kind]
         parts = _hour_prices(case, kind)
         items += _priced("hours saved", kind, hours, "truck-hours", parts)
         items += _priced("hours of inspection elsewhere", kind, trips * inspection_h, "truck-hours", parts)
         items += _priced("trips kept from the other bridge", kind, trips, "trips", _trip_prices(case, parts))
+        items += _priced("trips kept that others wait for", kind, all_kept * mix[kind], "trips", _others(case, parts))
     items += _steadier_wait(complete, response, name)
     return [item for item in items if item.amount.any()]
 
@@ -170,13 +174,13 @@ def _damages(air: Emissions) -> Iterator[PriceTerm]:
 
 
 def _trip_prices(case: FundingCase, hour: Prices) -> Prices:
-    """Return the parts of a trip by the other bridge, without its inspection there, from those of an hour."""
+    """Return the parts of a trip by the other bridge but its inspection and others' wait, from those of an hour."""
     there, safety, key = case.benefit.other_bridge, case.benefit.safety, "benefit.other_bridge"
     driving = PriceFactor(f"{key}.detour_min", there.detour_min)
-    standing = [PriceFactor(f"{key}.wait_min", there.wait_min), PriceFactor(f"{key}.others_min", there.others_min)]
+    waiting = PriceFactor(f"{key}.wait_min", there.wait_min)
     found: Prices = {}
     for part, (terms, year) in hour.items():
-        minutes = [driving, *standing] if part in DRIVING else standing
+        minutes = [driving, waiting] if part in DRIVING else [waiting]
         found[part] = tuple((*term, of, PER_HOUR) for of in minutes for term in terms), year
     miles = PriceFactor(f"{key}.detour_miles", there.detour_miles)
     vehicle = PriceFactor(f"{key}.vehicle_usd_per_mile", there.vehicle_usd_per_mile)
@@ -186,6 +190,12 @@ def _trip_prices(case: FundingCase, hour: Prices) -> Prices:
         terms = found["safety"][0] if "safety" in found else ()
         found["safety"] = (*terms, (miles, crashes)), safety.price_year
     return found
+
+
+def _others(case: FundingCase, hour: Prices) -> Prices:
+    """Return the parts of what others of one class wait longer for a trip by the other bridge."""
+    minutes = PriceFactor("benefit.other_bridge.others_min", case.benefit.other_bridge.others_min)
+    return {part: (tuple((*term, minutes, PER_HOUR) for term in terms), year) for part, (terms, year) in hour.items()}
 
 
 DRIVING: Final = ("time", "cooling", "cargo")

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from experiments.economics.appraisal import InternalRateOfReturn, internal_rate_of_return
+from experiments.economics.costs import RESIDUAL_KINDS
 from experiments.economics.discounting import annualised, present_value
 from experiments.funding.budget.benefit_items import gain_by_part
 from experiments.funding.budget.standing import mexican_share_by_year
@@ -32,7 +33,7 @@ class MexicanIndicators:
     npv_usd: float
     """VPN."""
     internal_rate: InternalRateOfReturn
-    """TIR."""
+    """TIR; none where nothing but a residual value comes in."""
     first_year_return: float | None
     """TRI: net gain of the first year of service over what was invested before it; None: nothing was invested."""
     annual_cost_usd: float
@@ -49,6 +50,12 @@ def flows_of_scope(appraised: AppraisedCase, name: str, scope: Scope) -> tuple[F
     return mexican_share_by_year(appraised.case, flows.cost, gain_by_part(appraised.case, appraised.response, name))
 
 
+def residual_of_scope(appraised: AppraisedCase, name: str, scope: Scope) -> FloatArray:
+    """Return the value left at the end by year [0..T], of both countries or of what Mexico paid for alone."""
+    payer = None if scope == "binational" else "mexico"
+    return -appraised.alternatives[name].cost.total(payer, RESIDUAL_KINDS)
+
+
 def without_project(appraised: AppraisedCase) -> str:
     """Return the alternative that stands for the port without the project."""
     named = appraised.case.budget.mexico.optimized_baseline
@@ -63,10 +70,11 @@ def mexican_indicators(appraised: AppraisedCase, name: str, scope: Scope) -> Mex
     rate, years = case.budget.mexico.social_discount_rate, case.appraisal.years
     (cost, gain), (base_cost, base_gain) = (flows_of_scope(appraised, one, scope) for one in (name, base))
     paid, net = cost - base_cost, gain - base_gain - (cost - base_cost)
+    left = residual_of_scope(appraised, name, scope) - residual_of_scope(appraised, base, scope)
     return MexicanIndicators(
         without_project=base,
         npv_usd=present_value(rate, net),
-        internal_rate=internal_rate_of_return(net),
+        internal_rate=internal_rate_of_return(net, left),
         first_year_return=first_year_return(net, first_service_year(appraised, name)),
         annual_cost_usd=annualised(present_value(rate, paid), rate, years),
     )

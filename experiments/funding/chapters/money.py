@@ -19,6 +19,7 @@ from experiments.economics.discounting import discount_factors, present_value
 from experiments.funding.annual import CLASSES
 from experiments.funding.cash_flows import (
     annual_reliability_benefit,
+    class_shares,
     hours_saved,
     inspection_hours,
     trip_elsewhere_usd_by_class,
@@ -141,9 +142,10 @@ def undiscounted_amounts(evidence: Evidence, name: str) -> dict[str, float]:
         return {}
     case, response = evidence.appraised.case, evidence.appraised.response
     there, inspection_h = case.benefit.other_bridge, inspection_hours(case, response)
-    standing_h = inspection_h + (there.wait_min + there.others_min) / MIN_PER_H
+    standing_h, others_h = inspection_h + there.wait_min / MIN_PER_H, there.others_min / MIN_PER_H
     saved, kept = hours_saved(case, response, name), trips_kept(case, response, name)
-    standing = {c: float(np.sum(saved[c] + kept[c] * standing_h)) for c in saved}
+    all_kept, mix = np.sum(list(kept.values()), axis=0), class_shares(case, response)
+    standing = {c: float(np.sum(saved[c] + kept[c] * standing_h + all_kept * mix[c] * others_h)) for c in saved}
     driving = sum(float(np.sum(kept[c])) for c in kept) * there.detour_min / MIN_PER_H
     total = sum(standing.values())
     gallons = float(fuel_saved_gal(total, case.value.idle_fuel_gal_per_h))

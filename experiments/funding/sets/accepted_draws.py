@@ -19,7 +19,7 @@ import numpy as np
 
 from experiments.execution import journal
 from experiments.execution.content import digest
-from experiments.execution.redraws import AssumedInput, assumed_inputs, latin_hypercube, mapping_with_redraws
+from experiments.execution.redraws import AssumedInput, assumed_inputs, latin_hypercube, mappings_with_redraws
 from experiments.funding.annual import representative_days
 from experiments.funding.balking import is_passed_when_full
 from experiments.funding.case import FundingCase
@@ -107,9 +107,7 @@ def case_with_drawn_inputs(
     demand = {one.key.removeprefix(DEMAND): v for one, v in drawn_numbers if one.key.startswith(DEMAND)}
     terms = dataclasses.replace(case.terms, demand=dataclasses.replace(case.terms.demand, **demand))
     own = [(one, number) for one, number in drawn_numbers if not one.key.startswith(DEMAND)]
-    base = case.study.mapping(case.study.baseline)
-    found = {name: mapping_with_redraws(one, base, own) for name, one in mappings.items()}
-    return dataclasses.replace(case, terms=terms), found
+    return dataclasses.replace(case, terms=terms), mappings_with_redraws(mappings, case.study.baseline, own)
 
 
 def draw_accepted(

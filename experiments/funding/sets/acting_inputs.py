@@ -1,9 +1,9 @@
 """Which simulation inputs can act: an exact test, without statistics.
 
-An input cannot act where every amount that is priced is the same to the last bit, whether it stands at the low or at
-the high end of its range: for every alternative, on a weekday, a Saturday and a Sunday, in the last simulated year, in
-the case itself and in an accepted set of assumptions. Inputs are moved in blocks, and one by one where a block acts.
-What was found is kept in the user's cache: the test is made once for a case.
+An input cannot act where every amount that is priced is the same to the last bit, whether it is left alone or stands at
+the low or at the high end of its range: for every alternative, on a weekday, a Saturday and a Sunday, in the last
+simulated year, in the case itself and in an accepted set of assumptions. Inputs are moved in blocks; a block that acts
+is halved until single inputs are left. What was found is kept in the user's cache: the test is made once for a case.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -38,7 +38,11 @@ SETS: Final = 1
 DAYS: Final = (0, 1, 2)
 """A weekday, a Saturday and a Sunday."""
 BLOCK: Final = 8
-"""Inputs that are moved together."""
+"""Inputs that are moved together where most act."""
+LARGE_BLOCK: Final = 32
+"""Inputs that are moved together where few of them are left that act."""
+Amounts: TypeAlias = list[tuple[Mapping[str, float], bytes]]
+"""By alternative, the sums of a day, and trips and hours by the hour of arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,62 +81,90 @@ def acting_inputs(
     # most inputs that act do so on the calmest day of the baseline; the rest is put to every other test
     points = [TestPoint(rows[0], 2, (case.study.baseline,))]
     points += [TestPoint(row, day, tuple(case.study.alternatives)) for day in DAYS for row in rows]
-    for point in points:
-        acts |= _acting_at(case, scorers, inputs, point, ~acts)
+    for number, point in enumerate(points):
+        acts |= _acting_at(case, scorers, inputs, point, _blocks(~acts, LARGE_BLOCK if number else BLOCK))
         if progress is not None:
-            progress(points.index(point) + 1, len(points))
+            progress(number + 1, len(points))
     found = tuple(one.name for one, acting in zip(inputs, acts, strict=True) if acting)
     cache_files.write(path, json.dumps(found).encode())
     return found
 
 
+def _blocks(in_question: BoolArray, size: int) -> list[tuple[int, ...]]:
+    places = np.flatnonzero(in_question)
+    return [tuple(places[start : start + size].tolist()) for start in range(0, len(places), size)]
+
+
 def _acting_at(
-    case: FundingCase, scorers: Scorers, inputs: Sequence[UncertainInput], point: TestPoint, open_: BoolArray
+    case: FundingCase,
+    scorers: Scorers,
+    inputs: Sequence[UncertainInput],
+    point: TestPoint,
+    blocks: Sequence[tuple[int, ...]],
 ) -> BoolArray:
-    """Return which of the inputs in question act at one point [input]."""
-    places = np.flatnonzero(open_)
-    blocks = [tuple(places[start : start + BLOCK].tolist()) for start in range(0, len(places), BLOCK)]
-    work = partial(_acting_in_block, case, scorers, inputs, point)
+    """Return which of the inputs in the blocks act at one point [input]."""
+    found = np.zeros(len(inputs), dtype=bool)
+    if not blocks:
+        return found
+    itself = _priced_amounts(case, scorers, inputs, point, np.array(point.positions))
+    work = partial(_acting_in_block, case, scorers, inputs, (point, itself))
     drawn = digest(inputs)
     keys = partial(case_keys, case, scorers, [(drawn, point, block) for block in blocks])
-    found = np.zeros(len(inputs), dtype=bool)
     for acting in journal.results("acting", work, blocks, case.study.processes, None, keys):
         found[list(acting)] = True
     return found
 
 
 def _acting_in_block(
-    case: FundingCase, scorers: Scorers, inputs: Sequence[UncertainInput], point: TestPoint, block: tuple[int, ...]
+    case: FundingCase,
+    scorers: Scorers,
+    inputs: Sequence[UncertainInput],
+    point_and_itself: tuple[TestPoint, Amounts],
+    block: tuple[int, ...],
 ) -> tuple[int, ...]:
     """Return the inputs of a block that act."""
-    if _same_at_both_ends(case, scorers, inputs, point, block):
+    if _same_at_both_ends(case, scorers, inputs, point_and_itself, block):
         return ()
     if len(block) == 1:
         return block
-    return tuple(one for one in block if not _same_at_both_ends(case, scorers, inputs, point, (one,)))
+    middle = len(block) // 2
+    return tuple(
+        place
+        for half in (block[:middle], block[middle:])
+        for place in _acting_in_block(case, scorers, inputs, point_and_itself, half)
+    )
 
 
 def _same_at_both_ends(
-    case: FundingCase, scorers: Scorers, inputs: Sequence[UncertainInput], point: TestPoint, block: Sequence[int]
+    case: FundingCase,
+    scorers: Scorers,
+    inputs: Sequence[UncertainInput],
+    point_and_itself: tuple[TestPoint, Amounts],
+    block: Sequence[int],
 ) -> bool:
-    """Return whether all priced amounts are the same with the inputs at their low and at their high ends.
+    """Return whether all priced amounts are those of the point itself, with the inputs at their high and low ends.
 
     Numbers that make no sense together act: nobody can say that they do not.
     """
-    found = []
-    for end in (0.0, 1.0):
+    point, itself = point_and_itself
+    for end in (1.0, 0.0):
         moved = np.array(point.positions)
         moved[list(block)] = end
         try:
-            found.append(_priced_amounts(case, scorers, inputs, point, moved))
+            if _priced_amounts(case, scorers, inputs, point, moved) != itself:
+                return False
         except ThroughgateError:
             return False
-    return found[0] == found[1]
+    return True
 
 
 def _priced_amounts(
     case: FundingCase, scorers: Scorers, inputs: Sequence[UncertainInput], point: TestPoint, row: FloatArray
-) -> list[Mapping[str, float]]:
+) -> Amounts:
+    """Return what each alternative's day comes to: its sums, and trips and hours by the hour of arrival, bit by bit.
+
+    The spread within an hour is priced where reliability is, and may move where no sum does.
+    """
     study = case.study
     mappings = {name: study.mapping(name) for name in point.alternatives}
     moved, found = case_with_drawn_inputs(case, mappings, numbers_at_positions(inputs, row))
@@ -144,4 +176,4 @@ def _priced_amounts(
     window = day_window(study.seed, own)
     plans = operating_plans(parameters, fitted, ProcessCache())
     totals = totals_of_day(parameters, fitted, plans, (years[-1], window), measure_prices)
-    return [one.sums for one in totals]
+    return [(one.sums, one.by_hour.tobytes()) for one in totals]

@@ -83,19 +83,21 @@ DaysByYear = tuple[tuple[SampleDay, ...], ...]
 def weekdays_by_year(years: Sequence[int], rate: float) -> tuple[int, ...]:
     """Return how many weekdays of a block each simulated year has: by the share of a present value that hangs on it.
 
-    Amounts lie straight between simulated years, and are discounted at ``rate``.
+    Amounts lie straight between simulated years, and are discounted at ``rate``. No year has fewer than
+    `LEAST_WEEKDAYS`: a block of more than eight years has more than two weekdays a seed.
 
     Examples
     --------
     >>> weekdays_by_year((1, 7, 14, 20), 0.07)
     (9, 11, 8, 4)
     """
-    total = SEEDS * WEEKDAYS_A_SEED
+    total = max(SEEDS * WEEKDAYS_A_SEED, LEAST_WEEKDAYS * len(years))
     every = np.arange(1, years[-1] + 1, dtype=np.float64)
     discount = (1.0 + rate) ** -every
     shares = np.array([(np.interp(every, years, row) * discount).sum() for row in np.eye(len(years))])
     found = np.maximum(np.round(total * shares / shares.sum()).astype(np.int64), LEAST_WEEKDAYS)
-    found[int(np.argmax(found))] += total - int(found.sum())
+    while surplus := int(found.sum()) - total:
+        found[int(np.argmax(found))] -= np.sign(surplus)
     return tuple(found.tolist())
 
 

@@ -33,6 +33,7 @@ from experiments.funding.uncertainty.draw_tables import (
     global_sensitivity_table,
     groups_known,
     headlines_of,
+    leading_inputs,
     noise_share_table,
     ranks_of_draws,
 )
@@ -47,7 +48,8 @@ from experiments.funding.uncertainty.simulation_stages import (
 )
 from experiments.funding.uncertainty.sobol_estimates import FIRST_LOOK
 from experiments.funding.uncertainty.sobol_matrices import SimulatedMatrices
-from experiments.funding.uncertainty.valuation import Valuation, draws_at_other_rates, mean_response
+from experiments.funding.uncertainty.valuation import Valuation, ValuationPoints, draws_at_other_rates, mean_response
+from sim.arrays import FloatArray
 
 LEADING: Final = 8
 """Inputs whose partial information is worked out one by one."""
@@ -77,7 +79,8 @@ class Uncertainty:
     noise_share: pd.DataFrame
     """What is left of the noise of simulation in the draws, on other seeds: ``alternative``, ``measure``
     (npv0, loads), ``share`` of the variance over draws, ``low``, ``high``, ``repeated`` (sets simulated again),
-    ``seeds``, ``mean_se`` (of a draw's net value, over its seeds), ``sd`` over draws."""
+    ``seeds``, ``mean_se`` (of a draw's net value, over its seeds), ``common_se`` (of the mean of all draws, over the
+    seeds that they share; no part of ``share``), ``sd`` over draws."""
     rank_estimates: pd.DataFrame
     """What single inputs say of net value, by ranks of the draws: ``alternative``, ``input``, ``rank_estimate``,
     ``dummy_floor`` (the largest of as many dummy inputs in one of twenty runs), ``above_floor``, ``draws``.
@@ -145,18 +148,19 @@ def analyze_uncertainty(
     economic = tuple(uncertain_economic_inputs(case, settings))
     sets = draw_sets(case, scorers, settings, show, retrain)
     valuation = Valuation(case, mean_response(response), economic, sets)
+    drawn = draw_points(valuation, settings)
     acting: tuple[str, ...] = ()
     if sets is not None:
         with show("inputs that can act") as tell:
             acting = acting_inputs(case, scorers, sets.inputs, sets.uniforms, tell)
-        valuation = dataclasses.replace(
-            valuation, sets=with_moved_inputs(valuation, sets, scorers, (settings, acting), show)
-        )
+        leading = leading_inputs(valuation, *drawn, acting)
+        moved = with_moved_inputs(valuation, sets, scorers, (leading, settings.growth_points), show)
+        valuation = dataclasses.replace(valuation, sets=moved)
     matrices = None
     if settings.sobol_base:
         matrices = simulated_matrices(valuation, scorers, settings, show)
     with show("present values of the draws") as tell:
-        found = tabulate_uncertainty(valuation, settings, noise_table(case, response), (acting, matrices))
+        found = tabulate_uncertainty(valuation, settings, noise_table(case, response), (acting, matrices), drawn)
         if tell is not None:
             tell(1, 1)
     return found
@@ -167,12 +171,16 @@ def tabulate_uncertainty(
     settings: UncertaintySettings,
     noise: pd.DataFrame,
     acting_and_matrices: tuple[Sequence[str], SimulatedMatrices | None] = ((), None),
+    drawn: tuple[FloatArray, ValuationPoints] | None = None,
 ) -> Uncertainty:
-    """Return every table of a case whose sets of assumptions are simulated."""
+    """Return every table of a case whose sets of assumptions are simulated.
+
+    ``drawn`` are its `draw_points`; None: they are drawn here.
+    """
     (acting, matrices), baseline = acting_and_matrices, valuation.asked.study.baseline
-    uniforms, points = draw_points(valuation, settings)
-    n, responses = len(valuation.economic), valuation.responses_of(settings.draws)
-    at_rates, returns = draws_at_other_rates(valuation, uniforms[:, :n], responses)
+    uniforms, points = draw_points(valuation, settings) if drawn is None else drawn
+    n = valuation.n_independent(settings.draws)
+    at_rates, returns = draws_at_other_rates(valuation, points)
     base = valuation.worths({})
     thresholds = {name: break_even_usd_per_load(worth) for name, worth in base.items()}
     prices = uncertainty_sensitivity.sweep_points(settings.usd_per_load, thresholds.values())
@@ -190,9 +198,9 @@ def tabulate_uncertainty(
         acceptability=uncertainty_sensitivity.acceptability_table(points.outcomes, prices),
         information=uncertainty_sensitivity.perfect_information_table(points.outcomes, prices),
         partial_information=evppi_table(
-            points.outcomes,
-            {name: uniforms[:, [places[name]]] for name in widest_swing_inputs(swings, LEADING)},
-            groups_known(valuation, uniforms, settings.draws),
+            points.outcomes.first(n),
+            {name: uniforms[:n, [places[name]]] for name in widest_swing_inputs(swings, LEADING)},
+            groups_known(valuation, uniforms[:n]),
             shown,
             valuation.asked.study.seed,
         ),
@@ -220,7 +228,7 @@ def uncertainty_notes(
         "Prices that are one number written twice share a draw; one overrun hits all equipment, "
         "one all civil works; all else is drawn independently.",
         *_set_notes(valuation, settings.draws),
-        *_matrix_notes(valuation, matrices),
+        *_matrix_notes(valuation, matrices, settings.sobol_base),
     )
 
 
@@ -240,11 +248,11 @@ def _set_notes(valuation: Valuation, draws: int) -> Iterator[str]:
         )
 
 
-def _matrix_notes(valuation: Valuation, matrices: SimulatedMatrices | None) -> Iterator[str]:
+def _matrix_notes(valuation: Valuation, matrices: SimulatedMatrices | None, sobol_base: int) -> Iterator[str]:
     if matrices is None or valuation.sets is None:
         return
     rows = len(matrices.matrices.economic)
-    look = ", a first look (uncertainty=full takes 1,024)" if rows < FIRST_LOOK else ""
+    look = ", a first look (uncertainty=full takes 1,024)" if sobol_base < FIRST_LOOK else ""
     left = matrices.matrices.left_out
     out = f" {left} rows were left out: nothing that was drawn anew was accepted." if left else ""
     yield (

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from experiments.economics.cost_effectiveness import break_even_usd_per_load
+from experiments.economics.cost_effectiveness import DrawOutcomes, break_even_usd_per_load
 from experiments.funding.annual import LOADS, TRIPS, TRUCK_H, Response
 from experiments.funding.case import UncertaintySettings
-from experiments.funding.noise import noise_share
+from experiments.funding.noise import LEAST_REPEATED, SimulatedTwice, common_error, noise_share
+from experiments.funding.sets.simulated_sets import SimulatedSets
 from experiments.funding.uncertainty.headline import headline_of, headline_table
 from experiments.funding.uncertainty.rank_estimates import rank_table
 from experiments.funding.uncertainty.sensitivity import break_even_values
@@ -25,7 +26,7 @@ from experiments.funding.uncertainty.sobol_matrices import (
     sobol_samples,
 )
 from experiments.funding.uncertainty.valuation import DRAWN_FIGURES, Valuation, ValuationPoints
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, IntArray
 
 DRAW_KEY: Final = 2_100_000
 """Stream key of the draws."""
@@ -47,7 +48,7 @@ def draw_points(valuation: Valuation, settings: UncertaintySettings) -> tuple[Fl
     return np.hstack([economic, valuation.sets.uniforms[rows]]), points
 
 
-def groups_known(valuation: Valuation, uniforms: FloatArray, draws: int) -> dict[str, FloatArray]:
+def groups_known(valuation: Valuation, uniforms: FloatArray) -> dict[str, FloatArray]:
     """Return what each group's draws say: the outcomes if it alone moved [draw, feature].
 
     What is simulated is one group: of its parts nobody knows the outcome alone.
@@ -58,7 +59,7 @@ def groups_known(valuation: Valuation, uniforms: FloatArray, draws: int) -> dict
         for group in economic_groups(valuation)
     }
     if valuation.sets is not None:
-        alone[SIMULATED] = valuation.only_simulated(draws)
+        alone[SIMULATED] = valuation.only_simulated(len(uniforms))
     found = {}
     for group, outcomes in alone.items():
         features = np.hstack([outcomes.npv0, outcomes.loads])
@@ -73,15 +74,46 @@ def _rivals(valuation: Valuation) -> list[str]:
 def ranks_of_draws(
     valuation: Valuation, uniforms: FloatArray, points: ValuationPoints, acting: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the rank estimates of every economic input that values read, and of simulation inputs that act."""
+    """Return what ranks say of net value: every economic input that values read, and simulation inputs that act.
+
+    Draws beyond the simulated sets are left out: a set that comes twice would make every input of it look strong.
+    """
     names = points.outcomes.names
+    net = {name: points.outcomes.npv0[:, names.index(name)] for name in _rivals(valuation)}
+    return _ranks(valuation, uniforms, net, acting)
+
+
+def leading_inputs(
+    valuation: Valuation, uniforms: FloatArray, points: ValuationPoints, acting: Sequence[str]
+) -> list[str]:
+    """Return the simulation inputs that act, by ranks: the leaders of net value and of worth at break-even in turn.
+
+    Worth at break-even is net value with every load at its alternative's own break-even, by which loads count.
+    """
+    names, worths = points.outcomes.names, valuation.worths({})
+    tables = [ranks_of_draws(valuation, uniforms, points, acting)]
+    prices = {name: break_even_usd_per_load(worths[name]) for name in _rivals(valuation)}
+    at_price = {name: points.outcomes.benefit(usd)[:, names.index(name)] for name, usd in prices.items() if usd}
+    if at_price:
+        tables.append(_ranks(valuation, uniforms, at_price, acting))
+    orders = []
+    for table in tables:
+        known = table.loc[table["input"].isin(list(acting))]
+        orders.append(dict.fromkeys(known.sort_values("rank_estimate", ascending=False, kind="stable")["input"]))
+    return list(dict.fromkeys(name for turn in zip(*orders, strict=True) for name in turn))
+
+
+def _ranks(
+    valuation: Valuation, uniforms: FloatArray, values: Mapping[str, FloatArray], acting: Sequence[str]
+) -> pd.DataFrame:
+    n = valuation.n_independent(len(uniforms))
     known = {
-        one.name: uniforms[:, place]
+        one.name: uniforms[:n, place]
         for place, one in enumerate(valuation.beliefs)
         if (place < len(valuation.economic) and one.group != "harm") or one.name in acting
     }
     seeds = np.random.SeedSequence(valuation.asked.study.seed, spawn_key=(RANK_KEY,))
-    outcomes = {name: points.outcomes.npv0[:, names.index(name)] for name in _rivals(valuation)}
+    outcomes = {name: column[:n] for name, column in values.items()}
     return rank_table(known, outcomes, np.random.default_rng(seeds))
 
 
@@ -103,27 +135,37 @@ def global_sensitivity_table(
 def noise_share_table(
     valuation: Valuation, points: ValuationPoints, uniforms: FloatArray, draws: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return what is left of the noise of simulation in the draws; no rows where nothing was simulated twice."""
-    columns = ["alternative", "measure", "share", "low", "high", "repeated", "seeds", "mean_se", "sd"]
+    """Return what is left of the noise of simulation in the draws; no rows where too few sets were simulated twice."""
+    columns = ["alternative", "measure", "share", "low", "high", "repeated", "seeds", "mean_se", "common_se", "sd"]
     sets = valuation.sets
-    if sets is None or len(sets.again) < 2:
+    if sets is None or len(sets.again) < LEAST_REPEATED:
         return pd.DataFrame(columns=columns)
-    numbers, n = sorted(sets.again), len(valuation.economic)
-    again = valuation.at(uniforms[numbers, :n], [sets.again[number].response for number in numbers]).outcomes
+    repeated, n = np.array(sorted(sets.again)), len(sets.drawn)
+    economic = uniforms[:n, : len(valuation.economic)]
+    first = valuation.at(economic, [one.blocks[0].response for one in sets.drawn]).outcomes
+    again = valuation.at(economic[repeated], [sets.again[number].response for number in repeated]).outcomes
+    common = _common_errors(valuation, sets, repeated)
     rows = []
     for place, name in enumerate(points.outcomes.names):
         if name == valuation.asked.study.baseline:
             continue
-        errors = draws.loc[draws["alternative"] == name, "npv0_se_usd"]
+        error = float(draws.loc[draws["alternative"] == name, "npv0_se_usd"].mean())
         for measure in ("npv0", "loads"):
-            values = getattr(points.outcomes, measure)[:, place]
-            other = getattr(again, measure)[:, place]
-            blocks = sets.n_blocks[numbers].astype(np.float64)
-            found = noise_share(values, values[numbers], other, blocks, valuation.asked.study.seed)
-            error = float(errors.mean()) if measure == "npv0" else math.nan
+            values, alone, other = (getattr(one, measure)[:, place] for one in (points.outcomes, first, again))
+            found = noise_share(SimulatedTwice(values[:n], alone, sets.n_blocks, repeated, other))
+            errors = (error, common[place]) if measure == "npv0" else (math.nan, math.nan)
             ends = (found.share, found.low, found.high, found.repeated)
-            rows.append((name, measure, *ends, sets.seeds, error, float(values.std(ddof=1))))
+            rows.append((name, measure, *ends, sets.seeds, *errors, float(values[:n].std(ddof=1))))
     return pd.DataFrame(rows, columns=columns)
+
+
+def _common_errors(valuation: Valuation, sets: SimulatedSets, repeated: IntArray) -> list[float]:
+    """Return the error of the mean over sets that all of them share [alternative], at the case's own prices."""
+    blocks = [(sets.drawn[number].blocks[0], sets.again[number]) for number in repeated]
+    both = [DrawOutcomes.of([valuation.worths({}, pair[k].response) for pair in blocks]).npv0 for k in (0, 1)]
+    variances = np.mean([one.variance for pair in blocks for one in pair], axis=0)
+    gaps = (both[0] - both[1]).T
+    return [common_error(gap, sets.n_blocks, float(one)) for gap, one in zip(gaps, variances, strict=True)]
 
 
 def headlines_of(valuation: Valuation, draws: pd.DataFrame) -> pd.DataFrame:

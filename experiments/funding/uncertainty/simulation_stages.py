@@ -24,7 +24,6 @@ from experiments.funding.sets.simulated_sets import (
     simulate_drawn_sets,
     simulate_moved_inputs,
 )
-from experiments.funding.uncertainty.draw_tables import draw_points, ranks_of_draws
 from experiments.funding.uncertainty.scenarios import growth_steps
 from experiments.funding.uncertainty.sobol_matrices import (
     BASE,
@@ -94,18 +93,19 @@ def with_moved_inputs(
     valuation: Valuation,
     sets: SimulatedSets,
     scorers: Scorers,
-    settings_and_acting: tuple[UncertaintySettings, Sequence[str]],
+    leading_and_growth: tuple[Sequence[str], float],
     show: Show,
 ) -> SimulatedSets:
-    """Return the sets with the leading inputs that act simulated at both ends, and growth of demand up and down."""
-    settings, acting = settings_and_acting
-    uniforms, points = draw_points(valuation, settings)
-    ranked = ranks_of_draws(valuation, uniforms, points, acting)
-    order = ranked.loc[ranked["input"].isin(acting)].sort_values("rank_estimate", ascending=False, kind="stable")
+    """Return the sets with leading inputs simulated at both ends, and growth of demand up and down.
+
+    ``leading_and_growth`` are names of simulation inputs, strongest first (`leading_inputs`), of which as many are
+    taken as the sets can tell apart, and how far growth goes up and down.
+    """
+    leading, growth_points = leading_and_growth
     names = [one.name for one in sets.inputs]
-    leading = [names.index(name) for name in dict.fromkeys(order["input"])][: n_ends(len(sets.drawn))]
-    ends = {(place, u): (place, float(sets.inputs[place].law.at(u))) for place in leading for u in ENDS}
-    growth = growth_steps(valuation.asked, sets.inputs, settings.growth_points)
+    places = [names.index(name) for name in leading[: n_ends(len(sets.drawn))]]
+    ends = {(place, u): (place, float(sets.inputs[place].law.at(u))) for place in places for u in ENDS}
+    growth = growth_steps(valuation.asked, sets.inputs, growth_points)
     with show("single inputs moved") as tell:
         found = simulate_moved_inputs(valuation.asked, scorers, sets.inputs, [*ends.values(), *growth.values()], tell)
     made = dict(zip([*ends, *growth], found, strict=True))

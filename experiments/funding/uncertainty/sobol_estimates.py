@@ -10,8 +10,13 @@ the variance of the mean given the group, the total one the mean of the variance
     first   = Cov(f, f_kept) / V
     total   = (E[(f - f_redrawn)^2] / 2 - noise) / V
 
-A group that no simulation depends on is drawn anew on the same seed, and no noise is subtracted. Half-widths are 1.96
-standard deviations over rows drawn again.
+A group that no simulation depends on is drawn anew on the same seed, on both seeds of a row. What it changes is
+then multiplied over the two seeds, so that noise drops out, whether it adds to the output or acts through it (a yes or
+no, hours times a price):
+
+    total   = E[(f - f_redrawn) (f' - f'_redrawn)] / 2 / V
+
+Half-widths are 1.96 standard deviations over rows drawn again.
 
 Sources: Saltelli et al. (2010) for the estimators; Kucherenko et al. (2012) for inputs that depend on each other; Mazo
 (2021) for outputs with noise.
@@ -145,6 +150,6 @@ def _total(sample: SobolSample, group: str, rows: IntArray) -> float:
     first, second, redrawn = sample.base[rows], sample.other_seeds[rows], sample.redrawn[group][rows]
     if group in sample.redrawn_other_seeds:
         other = sample.redrawn_other_seeds[group][rows]
-        return float(((first - redrawn) ** 2 + (second - other) ** 2).mean()) / 4.0 / explained
+        return float(((first - redrawn) * (second - other)).mean()) / 2.0 / explained
     gap = float(((first - redrawn) ** 2 + (second - redrawn) ** 2).mean()) / 4.0
     return (gap - noise) / explained

@@ -166,6 +166,8 @@ class ValuationPoints:
     """[point] what a load would do if nothing replaced it; for shares of seizures only."""
     not_replaced: FloatArray
     """[point] share of seizures not replaced, from its prior."""
+    priced: Sequence[tuple[DrawnCase, Mapping[str, AnnualFlows]]]
+    """[point] the drawn case, and its flows by alternative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,10 @@ class Valuation:
             return None
         return [self.sets.drawn[draw % len(self.sets.drawn)].whole for draw in range(draws)]
 
+    def n_independent(self, draws: int) -> int:
+        """Return how many of so many draws have a set of their own: the first ones."""
+        return draws if self.sets is None else min(draws, len(self.sets.drawn))
+
     def at(self, uniforms: FloatArray, responses: Sequence[Response] | None) -> ValuationPoints:
         """Return the outcomes of draws: uniforms [draw, economic input], and the response of each."""
         changes = changes_by_draw(self.economic, uniforms.T, len(uniforms))
@@ -206,7 +212,8 @@ class Valuation:
             for name, figure in DRAWN_FIGURES.items()
         }
         harms, shares = np.array([self._harm(one) for one in changes]).T
-        return ValuationPoints(DrawOutcomes.of(rows), gains, costs, capital, figures, harms, shares)
+        priced = tuple(zip(drawn, flows, strict=True))
+        return ValuationPoints(DrawOutcomes.of(rows), gains, costs, capital, figures, harms, shares, priced)
 
     def only(self, uniforms: FloatArray, group: Sequence[bool]) -> DrawOutcomes:
         """Return the outcomes if some economic numbers alone were drawn, all else as in the case itself.
@@ -306,21 +313,18 @@ RATE_COLUMNS: Final = (
 RETURN_COLUMNS: Final = ("draw", "alternative", "irr", "irr_reason", "payback_y", "discounted_payback_y")
 
 
-def draws_at_other_rates(
-    valuation: Valuation, uniforms: FloatArray, responses: Sequence[Response] | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def draws_at_other_rates(valuation: Valuation, points: ValuationPoints) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every draw at every other rate (`RATE_COLUMNS`), and every draw's returns (`RETURN_COLUMNS`).
 
-    ``uniforms`` are [draw, economic input], ``responses`` those of the headline's draws.
-    The baseline, which is zero, is left out. Missing: no rate, or never paid back within the years.
+    ``points`` are the headline's draws. The baseline, which is zero, is left out. Missing: no rate, or never paid
+    back within the years.
     Where the user gives a value of a load, it is in the returns as in the headline's.
     """
     case, baseline = valuation.asked, valuation.asked.study.baseline
     price = case.appraisal.interdiction_usd_per_load
     rates: list[tuple[object, ...]] = []
     returns: list[tuple[object, ...]] = []
-    for number, draw in enumerate(valuation.drawn_cases(uniforms.T, responses, len(uniforms))):
-        alternatives = draw.flows()
+    for number, (draw, alternatives) in enumerate(points.priced):
         rates += [
             (number, name, rate, worth.capital, worth.cost, worth.user_benefit, worth.npv0, draw.scale * worth.loads)
             for rate in case.appraisal.rates()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from experiments.economics.appraisal import LEAST, internal_rate_of_return
+from experiments.economics.appraisal import LEAST, ROUND, internal_rate_of_return
 from sim.arrays import FloatArray
 
 
@@ -211,13 +211,31 @@ def sum_product(left: CellRange, right: CellRange) -> Formula:
     return Formula(f"SUMPRODUCT({left.text},{right.text})", float(left.values @ right.values))
 
 
-def rate_of_return(net: CellRange) -> Formula:
+def sum_where(cells: CellRange, years: CellRange, sign: Literal["<", "="], year: Formula) -> Formula:
+    """Return the sum of the cells whose year, beside them in another range, is before a year or is it.
+
+    Examples
+    --------
+    >>> years, cells = (CellRange("By year", row, 0, np.array(v)) for row, v in enumerate(([0.0, 1.0], [-5.0, 2.0])))
+    >>> sum_where(cells, years, "<", Formula("$B$9", 1.0)).value
+    -5.0
+    """
+    chosen = years.values < year.number if sign == "<" else years.values == year.number
+    return Formula(f"SUMPRODUCT(({years.text}{sign}{year.text})*{cells.text})", float(cells.values[chosen].sum()))
+
+
+def rate_of_return(net: CellRange, residual: Formula) -> Formula:
     """Return the internal rate of return, or why there is none in one word.
 
-    A rate below -20% a year is none, as on the page. The page refuses several possible rates as well, of which a
-    spreadsheet knows nothing: the value that is kept is the page's.
+    ``residual`` is the value left in the last year, which ``net`` holds: where nothing but that comes in, the rate is
+    none. A rate below -20% a year is none too, as on the page. The page refuses several possible rates as well, of
+    which a spreadsheet knows nothing: the value that is kept is the page's.
     """
-    rate = internal_rate_of_return(net.values).rate
+    last = len(net) - 1
+    left = np.zeros(len(net))
+    left[last] = residual.number
+    rate = internal_rate_of_return(net.values, left).rate
     inner = f'IFERROR(IF(IRR({net.text})<{LEAST!r},"none",IRR({net.text})),"none")'
-    text = f'IF(AND(MIN({net.text})<0,MAX({net.text})>0),{inner},"none")'
-    return Formula(text, "none" if rate is None else rate)
+    largest = f"MAX(MAX({net.text}),-MIN({net.text}))"
+    comes_in = f"MAX(MAX({net.upto(last - 1).text}),{net[last].text}-{residual.text})>{ROUND!r}*{largest}"
+    return Formula(f'IF(AND(MIN({net.text})<0,{comes_in}),{inner},"none")', "none" if rate is None else rate)

@@ -40,14 +40,17 @@ STYLES: Final[dict[str, dict[str, Any]]] = {
 
 
 def plain_text(text: str) -> str:
-    """Return text that no program takes for a formula: what begins like one begins with an apostrophe.
+    """Return text that no program takes for a formula or for markup: such text begins with an apostrophe.
+
+    XlsxWriter puts text between ``<r>`` and ``</r>`` into the file as it stands, for markup of its own: of a user's it
+    would break the file.
 
     Examples
     --------
-    >>> plain_text("=HYPERLINK(1)"), plain_text("two more")
-    ("'=HYPERLINK(1)", 'two more')
+    >>> plain_text("=HYPERLINK(1)"), plain_text("<r>x</r>"), plain_text("two more")
+    ("'=HYPERLINK(1)", "'<r>x</r>", 'two more')
     """
-    return f"'{text}" if text.startswith(PLANTED) else text
+    return f"'{text}" if text.startswith((*PLANTED, "<r>")) else text
 
 
 class Book:

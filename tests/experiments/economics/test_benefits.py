@@ -18,7 +18,6 @@ from experiments.economics.benefits import (
     trip_elsewhere_usd,
     truck_hour_value,
     user_benefit,
-    wait_as_dear_min,
 )
 from experiments.economics.discounting import Deflator
 from experiments.funding.request import read_economic_option, read_time_values
@@ -27,25 +26,18 @@ from sim.errors import ConfigError
 CLASSES = ("empty", "loaded", "perishable")
 
 
-@given(*[st.floats(0.0, 300.0)] * 4, st.floats(0.0, 2.0))
+@given(*[st.floats(0.0, 300.0)] * 5, st.floats(0.0, 2.0))
 def test_a_trip_elsewhere_costs_its_driving_its_standing_and_the_delay_of_others(
-    driving: float, miles: float, waiting: float, others: float, inspection_h: float
+    driving: float, miles: float, waiting: float, others: float, others_usd_per_h: float, inspection_h: float
 ) -> None:
     """Hours are worked out by hand from what an hour of the example holds: 33.5 + 3 + 0.45 + 25 dollars."""
     there = dataclasses.replace(
         BENEFIT.other_bridge, detour_min=driving, detour_miles=miles, wait_min=waiting, others_min=others
     )
     moved = dataclasses.replace(BENEFIT, other_bridge=there)
-    road, line = driving / 60.0 * (33.5 + 25.0), (waiting + others) / 60.0 + inspection_h
-    found = float(trip_elsewhere_usd(moved, hour(), inspection_h, NONE))
-    assert found == pytest.approx(road + miles * 1.0 + line * 61.95)
-
-
-def test_the_wait_as_dear_as_leaving_is_where_a_truck_does_not_care() -> None:
-    minutes = wait_as_dear_min(BENEFIT, hour(), NONE)
-    alone = dataclasses.replace(BENEFIT.other_bridge, others_min=0.0)
-    leaving = float(trip_elsewhere_usd(dataclasses.replace(BENEFIT, other_bridge=alone), hour(), 0.0, NONE))
-    assert minutes / 60.0 * hour().usd_per_h == pytest.approx(leaving)
+    road, line = driving / 60.0 * (33.5 + 25.0), waiting / 60.0 + inspection_h
+    found = float(trip_elsewhere_usd(moved, hour(), inspection_h, others_usd_per_h, NONE))
+    assert found == pytest.approx(road + miles * 1.0 + line * 61.95 + others / 60.0 * others_usd_per_h)
 
 
 @pytest.mark.parametrize("name", ["dot_2023", "carrier_2024"])
@@ -55,7 +47,8 @@ def test_shipped_prices_of_leaving_agree_with_the_ceiling_at_which_trips_leave(n
     benefit = read_economic_option(Benefit, "benefit", name)
     for kind in CLASSES:
         worth = truck_hour_value(read_time_values(benefit), benefit, kind, 2023, gdp)
-        assert 45.0 <= wait_as_dear_min(benefit, worth, gdp) <= 180.0  # the range of demand.wait_ceiling_min
+        as_dear_min = float(trip_elsewhere_usd(benefit, worth, 0.0, 0.0, gdp)) / worth.usd_per_h * 60.0
+        assert 45.0 <= as_dear_min <= 180.0  # the range of demand.wait_ceiling_min
 
 
 @pytest.mark.parametrize("name", ["dot_2023", "dot_2023_cargo", "carrier_2024"])
@@ -83,7 +76,7 @@ def test_crashes_count_by_the_hour_in_line_and_by_the_mile_of_the_detour() -> No
     counted = dataclasses.replace(BENEFIT, safety=safe)
     worth = truck_hour_value(VALUE, counted, "all", PRICE_YEAR, NONE)
     assert worth.usd_per_h == pytest.approx(61.95 + 2.0)
-    more = trip_elsewhere_usd(counted, hour(), 0.0, NONE) - trip_elsewhere_usd(BENEFIT, hour(), 0.0, NONE)
+    more = trip_elsewhere_usd(counted, hour(), 0.0, 9.0, NONE) - trip_elsewhere_usd(BENEFIT, hour(), 0.0, 9.0, NONE)
     assert float(more) == pytest.approx(20.0 * 0.5)
 
 

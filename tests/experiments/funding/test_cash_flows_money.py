@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from small_case import SMALL
 
-from experiments.economics.benefits import wait_as_dear_min
 from experiments.economics.costs import Purchase
 from experiments.funding.annual import CLASSES, Response, with_loads_of_wanted_trips
 from experiments.funding.case import FundingCase
 from experiments.funding.cash_flows import (
     AppraisedCase,
+    class_shares,
     hours_saved,
     inspection_hours,
     loads_interdicted,
@@ -108,16 +108,22 @@ def test_a_port_that_sends_trips_away_does_not_gain_by_its_shorter_line(asked: F
     assert price_alternatives(asked, found)["more"].user_benefit[-1] < 0.0
 
 
-def test_sending_away_who_would_wait_at_the_ceiling_is_about_no_loss(asked: FundingCase) -> None:
-    """Behaviour and price agree: who leaves at the wait that is as dear as leaving gains and loses nothing."""
-    hour = truck_hour_values(asked)
+def test_others_who_wait_longer_are_of_all_classes(asked: FundingCase) -> None:
+    """Nine dry trucks of ten: a cooled one that leaves is no dearer to those behind it than a dry one."""
+    shares = {"empty": 0.2, "loaded": 0.4, "fast": 0.3, "perishable": 0.1}
+    assert set(shares) == set(CLASSES)
     found = response(0.0, 0.0)
-    there = dataclasses.replace(asked.benefit.other_bridge, others_min=0.0)
-    alone = dataclasses.replace(asked, benefit=dataclasses.replace(asked.benefit, other_bridge=there))
-    for kind, worth in hour.items():
-        dear_h = wait_as_dear_min(alone.benefit, worth, asked.deflator) / 60.0
-        trip_usd = float(trip_elsewhere_usd_by_class(alone, found)[kind][-1])
-        assert trip_usd == pytest.approx(dear_h * worth.usd_per_h)
+    trips = {f"trips_{c}": np.full_like(found.amounts["loads"], 1e4 * share) for c, share in shares.items()}
+    mixed = dataclasses.replace(found, amounts={**found.amounts, **trips})
+    assert {c: float(one[-1]) for c, one in class_shares(asked, mixed).items()} == pytest.approx(shares)
+    there = dataclasses.replace(asked.benefit.other_bridge, others_min=asked.benefit.other_bridge.others_min + 60.0)
+    longer = dataclasses.replace(asked, benefit=dataclasses.replace(asked.benefit, other_bridge=there))
+    hour = truck_hour_values(asked)
+    mean = sum(shares[c] * hour[c].usd_per_h for c in CLASSES)
+    assert hour["perishable"].usd_per_h > mean
+    for kind in CLASSES:
+        more = trip_elsewhere_usd_by_class(longer, mixed)[kind] - trip_elsewhere_usd_by_class(asked, mixed)[kind]
+        assert more.tolist() == pytest.approx([mean] * 5)
 
 
 def test_inspection_by_the_other_bridge_takes_as_long_as_here(asked: FundingCase) -> None:

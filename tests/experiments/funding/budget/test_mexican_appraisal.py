@@ -18,6 +18,7 @@ from experiments.funding.budget.mexican_appraisal import (
     first_year_return,
     mexican_indicators,
     optimized_words,
+    residual_of_scope,
 )
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.request import build_case
@@ -63,6 +64,22 @@ def test_an_optimized_port_without_the_project_takes_its_gain_away(appraised: Ap
     assert found.npv_usd == pytest.approx(plain.npv_usd - 20.0 - 19.0 * (1.0 - 1.1**-4) / 0.1)
     assert "at its best" in optimized_words(optimized)
     assert "Hacienda asks for" in optimized_words(one)
+
+
+def test_a_return_that_only_the_residual_value_makes_is_none(appraised: AppraisedCase) -> None:
+    """Running costs eat the gain of every year; what is left in year 4 alone is above what was paid."""
+    lines = {
+        ("mexico", "civil_works"): np.array([100.0, 0, 0, 0, 0]),
+        ("mexico", "operation"): np.array([0, 60.0, 60, 60, 60]),
+        ("mexico", "residual"): np.array([0, 0.0, 0, 0, -150]),
+    }
+    flows = AnnualFlows(CashFlow(2023, lines, 4), np.array([0.0, 60, 60, 60, 60]), np.zeros(5))
+    case = dataclasses.replace(appraised, alternatives={**appraised.alternatives, "more": flows})
+    found = mexican_indicators(case, "more", "binational")
+    assert found.internal_rate == (None, "none: only the residual value comes in")
+    assert found.npv_usd == pytest.approx(-100.0 + 150.0 / 1.1**4)
+    for scope in ("binational", "Mexico"):
+        assert residual_of_scope(case, "more", scope).tolist() == [0.0, 0.0, 0.0, 0.0, 150.0]
 
 
 def test_nothing_invested_has_no_first_year_return() -> None:

@@ -13,6 +13,7 @@ from experiments.execution.replicate import ProcessCache
 from experiments.funding.annual import CLASSES, year_amounts
 from experiments.funding.demand_years import build_parameter_set, measure_whole_day, operating_plans, totals_of_day
 from experiments.funding.sets.set_days import (
+    LEAST_WEEKDAYS,
     SEEDS,
     WEEKDAYS_A_SEED,
     block_days,
@@ -61,9 +62,29 @@ def test_single_seeds_stand_for_the_year_on_average() -> None:
 
 
 def test_years_that_count_for_more_have_more_weekdays() -> None:
-    assert weekdays_by_year((1, 4), 0.07)[0] > weekdays_by_year((1, 4), 0.07)[1]
-    for years, rate in itertools.product(((1, 20), (1, 5, 30)), (0.0, 0.1)):
-        assert sum(weekdays_by_year(years, rate)) == SEEDS * WEEKDAYS_A_SEED
+    first, last = weekdays_by_year((1, 4), 0.07)
+    assert first > last
+    near, far = weekdays_by_year((1, 8, 20), 0.0), weekdays_by_year((1, 8, 20), 0.2)
+    assert (near[0] < far[0], near[2] > far[2]) == (True, True), "a higher rate looks at earlier years"
+
+
+YEARS = (
+    (1, 20),
+    (1, 5, 30),
+    tuple(range(1, 10)),
+    tuple(range(1, 20, 2)),
+    (1, 2, 3, 4, 5, 6, 7, 20),
+    tuple(range(1, 21)),
+)
+
+
+@pytest.mark.parametrize(("years", "rate"), list(itertools.product(YEARS, (0.0, 0.07, 0.2))))
+def test_every_year_has_weekdays_that_can_differ(years: tuple[int, ...], rate: float) -> None:
+    many = weekdays_by_year(years, rate)
+    assert min(many) >= LEAST_WEEKDAYS
+    assert sum(many) == max(SEEDS * WEEKDAYS_A_SEED, LEAST_WEEKDAYS * len(years))
+    windows = [day.window for days in block_days(2024, many, 0) for day in days]
+    assert len(set(windows)) == sum(many) + 2 * len(years)
 
 
 def test_a_day_for_prices_is_measured_as_the_whole_day_is() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import special
 
 from experiments.funding.uncertainty.sobol_estimates import SobolSample, normal_scores, sobol_table
 from experiments.funding.uncertainty.sobol_matrices import BASE, KEPT, REDRAWN, draw_matrices
@@ -102,6 +103,42 @@ def test_a_group_without_simulation_shares_its_noise_with_the_base() -> None:
     (row,) = sobol_table({"f": sample}, 1).itertuples()
     assert row.total == pytest.approx(0.5, abs=1.5 * row.total_half_width)
     assert row.first == pytest.approx(0.5, abs=1.5 * row.first_half_width)
+
+
+def _economic_total(output: Callable[..., np.ndarray], n: int = 20_000) -> tuple[float, float]:
+    """Return the estimated total index of an economic group, and its half-width; ``output`` takes (e, s, z)."""
+    rng = np.random.default_rng(7)
+    e, s, anew_e, anew_s, z, other, third = rng.normal(size=(7, n))
+    sample = SobolSample(
+        output(e, s, z),
+        output(e, s, other),
+        {"e": output(anew_e, s, z)},
+        {"e": output(e, anew_s, third)},
+        {"e": output(anew_e, s, other)},
+    )
+    (row,) = sobol_table({"f": sample}, 1).itertuples()
+    return row.total, row.total_half_width
+
+
+@pytest.mark.parametrize("sigma", [0.5, 2.0])
+def test_noise_that_decides_a_yes_or_no_is_no_part_of_an_economic_group(sigma: float) -> None:
+    """f = 1{e + s + sigma z > 0}: what e and s explain is p = Phi((e + s) / sigma), integrated over a grid of both."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(120)
+    weights = weights / weights.sum()
+    p = special.ndtr((nodes[:, None] + nodes[None, :]) / sigma)
+    mean_e = weights @ p
+    within = float(weights @ (weights @ p**2 - mean_e**2))
+    whole = float(weights @ p**2 @ weights) - float(weights @ p @ weights) ** 2
+    total, half = _economic_total(lambda e, s, z: (e + s + sigma * z > 0.0).astype(float))
+    assert total == pytest.approx(within / whole, abs=1.5 * half)
+    assert half < 0.06, "the old estimate is off by more"
+
+
+def test_noise_of_hours_times_a_drawn_price_is_no_part_of_the_price() -> None:
+    """f = (1 + e / 2)(s + 3 z): V = 1 + 1/4, of which E[s^2] Var[e / 2] = 1/4 hangs on e; noise is nine times V."""
+    total, half = _economic_total(lambda e, s, z: (1.0 + e / 2.0) * (s + 3.0 * z))
+    assert total == pytest.approx(0.2, abs=1.5 * half)
+    assert half < 0.1, "with the square of noise the index would be above 1"
 
 
 def test_an_index_with_a_wide_interval_is_not_resolved() -> None:

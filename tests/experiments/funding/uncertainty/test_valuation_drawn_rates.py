@@ -49,7 +49,7 @@ def test_at_the_headlines_rate_they_would_be_the_headlines_draws(found: Uncertai
 def test_without_anything_drawn_it_is_the_case_itself() -> None:
     asked = small()
     one = Valuation(asked, valuation().response, (), None)
-    rates, returns = draws_at_other_rates(one, np.empty((1, 0)), None)
+    rates, returns = draws_at_other_rates(one, one.at(np.empty((1, 0)), None))
     alternatives = price_alternatives(asked, one.response)
     worth = appraise(alternatives, "today", 0.1)["more"]
     (row,) = rates.loc[rates["rate"] == 0.1].to_dict("records")

@@ -20,6 +20,8 @@ TEXTS = (
     '=HYPERLINK("http://example.org")',
     "http://example.org",
     "12",
+    "<r>bold</r>",
+    "<r><t>a & b</r>",
 )
 
 

@@ -8,14 +8,16 @@ import openpyxl
 import pandas as pd
 import pytest
 from made_response import response, response_with_trips_that_leave
-from office import formulas_of, needs_office, recalculated, values_of
+from office import Values, formulas_of, needs_office, recalculated, values_of, with_inputs
 from small_case import SMALL
 
 from experiments.economics.cost_effectiveness import break_even_usd_per_load
 from experiments.fund import appraise_case
+from experiments.funding.budget.mexican_appraisal import Scope, first_service_year, mexican_indicators
 from experiments.funding.budget.spending import budget_totals
 from experiments.funding.cash_flows import AppraisedCase
 from experiments.funding.request import build_case
+from experiments.funding.workbook.governments import SCOPES
 from experiments.funding.workbook.write import CONTENTS, build_workbook
 
 PHASED = (
@@ -84,6 +86,59 @@ def test_sheets_come_in_the_order_of_the_template_with_units_in_a_row_of_their_o
     units = [cell.value for cell in book["Summary"][head[0].row + 1]]
     assert units[1:9] == ["$, discounted"] * 4 + ["ratio", "ratio", "loads", "$ a load"]
     assert [row[0].value for row in book["Sources"].iter_rows(min_row=4)]
+
+
+def mexican_sheet(values: Values) -> dict[str, list[object]]:
+    """Return the indicators of each scope in the order of their columns, from "VPN" on."""
+    rows = {cell[1:]: value for (sheet, cell), value in values.items() if sheet == "Mexico" and cell[0] == "A"}
+    head = next(int(row) for row, value in rows.items() if str(value).startswith("Indicators")) + 3
+    return {
+        str(values["Mexico", f"B{row}"]): [values["Mexico", f"{column}{row}"] for column in "CDEFGHI"]
+        for row in (head, head + 1)
+    }
+
+
+def expected_indicators(case: AppraisedCase, scope: Scope) -> list[object]:
+    one, pesos = mexican_indicators(case, "more", scope), case.case.budget.mexico.exchange_rate_mxn_per_usd
+    rate = "none" if one.internal_rate.rate is None else one.internal_rate.rate
+    tri = "none" if one.first_year_return is None else one.first_year_return
+    usd = [one.npv_usd, one.annual_cost_usd]
+    in_pesos = ["no exchange rate"] * 2 if pesos is None else [pesos * each for each in usd]
+    return [usd[0], rate, tri, usd[1], *in_pesos, first_service_year(case, "more")]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_mexican_sheet_says_what_the_indicators_are(tmp_path: Path, name: str) -> None:
+    case = appraised(CASES[name])
+    build_workbook(tmp_path / "case.xlsx", case, {})
+    found = mexican_sheet(values_of(tmp_path / "case.xlsx"))
+    for scope in SCOPES:
+        assert all(map(alike, expected_indicators(case, scope), found[scope])), found[scope]
+
+
+MOVED = {
+    "budget.mexico.social_discount_rate": 0.0,
+    "budget.mexico.exchange_rate_mxn_per_usd": 20.0,
+    "cost.portal.construction_y": 2.0,
+    "cost.analyst.construction_y": 2.0,
+}
+
+
+class TestMexicanSheetMoves:
+    """A rate of zero, pesos given and works that take a year longer, in the workbook and in the product."""
+
+    pytestmark = needs_office
+
+    def test_changed_inputs_move_the_mexican_sheet_as_they_move_the_product(self, tmp_path: Path) -> None:
+        works = (*SMALL, "cost.portal.assets.site.payer=mexico")
+        build_workbook(tmp_path / "case.xlsx", appraised(works), {})
+        changed = with_inputs(tmp_path / "case.xlsx", MOVED, tmp_path / "changed.xlsx")
+        found = mexican_sheet(recalculated(changed, tmp_path))
+        moved = appraised((*works, *(f"{key}={value:g}" for key, value in MOVED.items())))
+        before = mexican_sheet(values_of(tmp_path / "case.xlsx"))
+        for scope in SCOPES:
+            assert all(map(alike, expected_indicators(moved, scope), found[scope])), found[scope]
+            assert found[scope][-1] == before[scope][-1] + 1  # type: ignore[operator]  # the year of the TRI
 
 
 @pytest.mark.parametrize("name", CASES)
