@@ -31,7 +31,7 @@ Purses = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnRange:
     """Cells below each other in one column of a sheet."""
 
     sheet: str
@@ -44,19 +44,19 @@ class Column:
         """The cells as formulas name them."""
         return f"'{self.sheet}'!{xl_range_abs(self.row, self.column, self.row + len(self.numbers) - 1, self.column)}"
 
-    def part(self, first: int, last: int) -> Column:
+    def part(self, first: int, last: int) -> ColumnRange:
         """Return the cells from the ``first`` to before the ``last``."""
-        return Column(self.sheet, self.row + first, self.column, self.numbers[first:last])
+        return ColumnRange(self.sheet, self.row + first, self.column, self.numbers[first:last])
 
 
-def sum_chosen(flags: Column, amounts: Column) -> Formula:
+def sum_chosen(flags: ColumnRange, amounts: ColumnRange) -> Formula:
     """Return the sum of amounts of what is chosen."""
     return Formula(f"SUMPRODUCT({flags.text},{amounts.text})", float(flags.numbers @ amounts.numbers))
 
 
-def write_spending_of_options(book: Book, portfolio: PortfolioResults, purses: Purses) -> dict[str, list[Column]]:
+def write_spending_of_options(book: Book, portfolio: PortfolioResults, purses: Purses) -> dict[str, list[ColumnRange]]:
     """Write "Spending of options" and return by purse, the payer's whole budget being "", a column a fiscal year."""
-    sheet, made = Sheet(book, "Spending of options", YEAR_WIDTHS), dict[str, list[Column]]()
+    sheet, made = Sheet(book, "Spending of options", YEAR_WIDTHS), dict[str, list[ColumnRange]]()
     sheet.heading("Spending of every option by fiscal year, not discounted", "title")
     sheet.note("Orders fall into the fiscal year in which they are placed, running costs on the months of their year.")
     sheet.note(f"Dollars of {portfolio.plan.price_year}.")
@@ -72,13 +72,17 @@ def write_spending_of_options(book: Book, portfolio: PortfolioResults, purses: P
                 sheet.number(FIRST_YEAR + year, usd, "usd")
             sheet.formula(3, sum_of(CellRange(sheet.title, sheet.row, FIRST_YEAR, by_year)))
             sheet.end_row()
-        made[purse] = [Column(sheet.title, first, FIRST_YEAR + y, of) for y, of in enumerate(amounts.T)]
+        made[purse] = [ColumnRange(sheet.title, first, FIRST_YEAR + y, of) for y, of in enumerate(amounts.T)]
         sheet.end_row()
     return made
 
 
 def write_spending_of_set(
-    book: Book, portfolio: PortfolioResults, purses: Purses, flags: Column, of_options: Mapping[str, Sequence[Column]]
+    book: Book,
+    portfolio: PortfolioResults,
+    purses: Purses,
+    flags: ColumnRange,
+    of_options: Mapping[str, Sequence[ColumnRange]],
 ) -> dict[str, CellRange]:
     """Write "Spending" and return the chosen set's by fiscal year, by purse."""
     sheet, plan = Sheet(book, "Spending", YEAR_WIDTHS), portfolio.plan

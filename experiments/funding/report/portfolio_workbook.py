@@ -21,7 +21,7 @@ from experiments.funding.portfolio.best_set import break_even_usd
 from experiments.funding.portfolio.integer_program import PortfolioOption
 from experiments.funding.portfolio.results import PortfolioResults
 from experiments.funding.portfolio.spending_sheets import (
-    Column,
+    ColumnRange,
     sum_chosen,
     write_appropriations,
     write_spending_of_options,
@@ -94,8 +94,8 @@ def write_portfolio_workbook(out: OutputFolder, portfolio: PortfolioResults) -> 
 class OptionCells:
     """Where "Options" holds what other sheets add up."""
 
-    flags: Column
-    figures: dict[int, Column]
+    flags: ColumnRange
+    figures: dict[int, ColumnRange]
     """By column."""
 
 
@@ -152,8 +152,8 @@ def _options(book: Book, portfolio: PortfolioResults) -> OptionCells:
     sheet.page.freeze_panes(first, 3)
     options = portfolio.options
 
-    def below(at: int, values: Sequence[float]) -> Column:
-        return Column(sheet.title, first, at, np.asarray(values, np.float64))
+    def below(at: int, values: Sequence[float]) -> ColumnRange:
+        return ColumnRange(sheet.title, first, at, np.asarray(values, np.float64))
 
     figures = {at: below(at, [getattr(one, field) for one in options]) for field, at in FIGURES.items()}
     figures[WITH_LOADS] = below(WITH_LOADS, [one.npv0_usd + load.number * one.loads for one in options])
@@ -191,7 +191,7 @@ def _plan(book: Book, portfolio: PortfolioResults, cells: OptionCells) -> None:
         places = [place for place, one in enumerate(portfolio.options) if one.port == port.name]
         span = places[0], places[-1] + 1
         flags = cells.flags.part(*span)
-        names = Column("Options", flags.row, 1, flags.numbers).text
+        names = ColumnRange("Options", flags.row, 1, flags.numbers).text
         now = portfolio.own(port.name)
         shown = f"{now.name}, {now.first_phase} first" if now.first_phase else now.name
         sheet.text(0, port.name)
