@@ -37,10 +37,8 @@ SETS: Final = 1
 """Accepted sets of assumptions in which inputs are moved, beside the case itself."""
 DAYS: Final = (0, 1, 2)
 """A weekday, a Saturday and a Sunday."""
-BLOCK: Final = 8
-"""Inputs that are moved together where most act."""
-LARGE_BLOCK: Final = 32
-"""Inputs that are moved together where few of them are left that act."""
+BLOCK: Final = 32
+"""Inputs that are moved together where few of them are left that act; at the first point, where most do, none are."""
 Amounts: TypeAlias = list[tuple[Mapping[str, float], bytes]]
 """By alternative, the sums of a day, and trips and hours by the hour of arrival."""
 
@@ -82,7 +80,7 @@ def acting_inputs(
     points = [TestPoint(rows[0], 2, (case.study.baseline,))]
     points += [TestPoint(row, day, tuple(case.study.alternatives)) for day in DAYS for row in rows]
     for number, point in enumerate(points):
-        acts |= _acting_at(case, scorers, inputs, point, _blocks(~acts, LARGE_BLOCK if number else BLOCK))
+        acts |= _acting_at(case, scorers, inputs, point, _blocks(~acts, BLOCK if number else 1))
         if progress is not None:
             progress(number + 1, len(points))
     found = tuple(one.name for one, acting in zip(inputs, acts, strict=True) if acting)

@@ -54,7 +54,7 @@ BASE_MODEL: Final = -1
 """Place of a set whose learned models are those of the case."""
 ENDS: Final = (0.1, 0.9)
 """Quantiles at which single inputs are simulated."""
-MORE_BLOCKS: Final = 0.4
+MORE_BLOCKS: Final = 0.25
 """Further blocks, over the number of drawn sets."""
 MOST_BLOCKS: Final = 12
 """Blocks of one set."""

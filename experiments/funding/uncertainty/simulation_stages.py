@@ -44,16 +44,20 @@ SETS_EACH: Final = 25
 """Drawn sets for each input whose ends are simulated: fewer cannot tell who leads."""
 REPEATED: Final = 20
 """Drawn sets that are simulated again on other seeds."""
-DAY_S: Final = 0.009
+DAY_S: Final = 0.011
 TRUCK_S: Final = 1.5e-6
 """Processor seconds that a day of one alternative takes beside its trucks, and each of them, measured on this project's
 machine (docs/explanation/performance.md)."""
-SET_S: Final = 0.06
+SET_S: Final = 0.1
 """Processor seconds before the first day of a set: its scenarios, and what they know of past days."""
 ACCEPT_S: Final = 0.02
 """Processor seconds that it takes to tell whether a set is accepted."""
-TESTS: Final = 400
-"""Days that the test of which inputs act takes, about."""
+TESTS_AN_INPUT: Final = 1.6
+"""Days that the test takes for each input, of whether it acts: most act on the first day."""
+ROW_S: Final = 0.03
+"""Processor seconds that pricing a row of one sample of the global sensitivity takes."""
+REPORT_S: Final = 20.0
+"""Processor seconds of tables, charts and files."""
 Show = Callable[[str], AbstractContextManager[Progress | None]]
 """Words of a stage -> who is told how far it has come."""
 
@@ -138,7 +142,7 @@ def simulated_matrices(
 
 
 def expected_cpu_s(case: FundingCase, settings: UncertaintySettings) -> float:
-    """Return about how many processor seconds the simulations take, those of the case itself included."""
+    """Return about how many processor seconds a case takes, its own simulation and its files included."""
     study, years = case.study, case.terms.simulated_years
     base, n_years = study.alternatives[study.baseline], len(years)
     calendar = [dt.date(int(study.start_date[:4]), month, 1) for month in range(1, 13)]
@@ -148,10 +152,11 @@ def expected_cpu_s(case: FundingCase, settings: UncertaintySettings) -> float:
     total = 1.5 * day_s * study.replications * n_years * CASE_DAYS
     n = min(settings.worlds, settings.draws)
     if n == 0:
-        return total
+        return total + REPORT_S
     block_s = SET_S + day_s * (SEEDS * WEEKDAYS_A_SEED + 2 * n_years)
     blocks = (1.0 + MORE_BLOCKS) * n + n_repeated(n) + MOVED_BLOCKS * (1 + len(ENDS) * n_ends(n) + 2)
     inputs = drawn_simulation_inputs(case)
     samples = 2 + 2 * len({one.group for one in inputs})
-    single_s = SET_S + day_s * (n_years + 1) + 1.5 * ACCEPT_S
-    return total + block_s * blocks + settings.sobol_base * samples * single_s + TESTS * (SET_S + day_s)
+    single_s = SET_S + day_s * (n_years + 1) + 1.5 * ACCEPT_S + ROW_S
+    acting_s = TESTS_AN_INPUT * len(inputs) * (SET_S + day_s)
+    return total + block_s * blocks + settings.sobol_base * samples * single_s + acting_s + REPORT_S
