@@ -75,6 +75,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[SetTask]:
         return made_block(float(task.block), 9.0 if task.place % 2 == 0 else 0.0)
 
     monkeypatch.setattr(simulated_sets, "_simulate_task", made)
+    monkeypatch.setattr(simulated_sets, "MORE_BLOCKS", 0.75)  # of four sets: three blocks
     return told
 
 
