@@ -219,7 +219,7 @@ FIGURE_WORDS: Final = {
     "loads": FigureWords("more loads", "", discounted=True),
     "break_even_usd": FigureWords("break-even, $ a load", "constant", discounted=True),
 }
-"""Every figure of the headline: `HEADLINE_FIGURES` and `BUDGET_FIGURES`."""
+"""Every figure of the headline."""
 
 
 def figures_at_confidence(headline: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
