@@ -30,7 +30,9 @@ def test_every_figure_says_which_dollars_it_is_in_and_whether_it_is_discounted(e
     """Figures without words bore their keys, and a note said of undiscounted sums that they were discounted."""
     assert evidence.uncertainty is not None
     headline = evidence.uncertainty.headline
-    assert set(FIGURE_WORDS) == set(headline.loc[headline["p50"].notna(), "figure"])
+    held = set(headline.loc[headline["p50"].notna(), "figure"])
+    # the made draws hold no gain of users
+    assert set(FIGURE_WORDS) == {*held, *BUDGET_FIGURES, "user_benefit_usd"}
     rows = pd.DataFrame({"alternative": "A4", "figure": list(FIGURE_WORDS), "p50": 1.0})
     terms = dict(zip(FIGURE_WORDS, figures_at_confidence(rows, evidence)["terms"], strict=True))
     assert {key for key, said in terms.items() if "not discounted" in said} == set(BUDGET_FIGURES)
