@@ -107,17 +107,39 @@ def _shuffled(who: Codes, when: Codes, rng: np.random.Generator) -> Codes:
 
 
 def _chance(who: Codes, whom: Codes, when: Codes, officers: int, partners: int) -> tuple[Array, Array]:
-    """Return mean and variance of how often each pair meets, hypergeometric within shifts, added up over them."""
+    """Return mean and variance of how often each pair meets, added up over shifts."""
     shifts = int(when.max()) + 1
     by_officer = np.bincount(when * officers + who, minlength=shifts * officers).reshape(shifts, officers)
     by_partner = np.bincount(when * partners + whom, minlength=shifts * partners).reshape(shifts, partners)
-    trucks = np.maximum(by_officer.sum(axis=1), 1).astype(np.float64)
-    expected = np.einsum("so,sp,s->op", by_officer, by_partner, 1.0 / trucks)
-    spread = np.where(trucks > 1.0, 1.0 / (trucks**2 * np.maximum(trucks - 1.0, 1.0)), 0.0)
-    variance = np.einsum(
-        "so,sp,s->op", by_officer * (trucks[:, None] - by_officer), by_partner * (trucks[:, None] - by_partner), spread
-    )
-    return expected, variance
+    return chance_of_pairs(by_officer, by_partner, by_officer.sum(axis=1))
+
+
+def chance_of_pairs(by_officer: npt.ArrayLike, by_partner: npt.ArrayLike, trucks: npt.ArrayLike) -> tuple[Array, Array]:
+    """Return mean and variance of how often each pair meets if trucks are matched at random within groups.
+
+    Parameters
+    ----------
+    by_officer, by_partner : float[groups, officers], float[groups, partners]
+        Trucks of each in each group (shift, or hour and class of lane).
+    trucks : float[groups]
+        All trucks of the group, of partners that are not listed too.
+
+    Returns
+    -------
+    (mean, variance) : float[officers, partners] each
+        Hypergeometric within a group, added up over groups.
+
+    Examples
+    --------
+    >>> mean, variance = chance_of_pairs([[2, 2]], [[2, 1]], [4])
+    >>> mean.tolist(), variance.round(4).tolist()
+    ([[1.0, 0.5], [1.0, 0.5]], [[0.3333, 0.25], [0.3333, 0.25]])
+    """
+    officers, partners = np.asarray(by_officer, dtype=np.float64), np.asarray(by_partner, dtype=np.float64)
+    total = np.maximum(np.asarray(trucks, dtype=np.float64), 1.0)[:, None]
+    spread = np.where(total > 1.0, 1.0 / (total**2 * np.maximum(total - 1.0, 1.0)), 0.0)
+    mean = (officers / total).T @ partners
+    return mean, (officers * (total - officers) * spread).T @ (partners * (total - partners))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def step(
 ) -> Array:
     """Return the compromised share of officers a week later.
 
-    Those discovered leave, some leave anyway, smugglers recruit among the honest who stay, and whoever left is replaced.
+    Those discovered leave, others leave anyway, some honest ones who stay are bought, and whoever left is replaced.
 
     Parameters
     ----------
@@ -89,7 +89,9 @@ def step(
     """
     c, h, f, t, new = (
         _within(name, value)
-        for name, value in _named(share=share, recruited=recruited, discovered=discovered, turnover=turnover, hired=hired)
+        for name, value in _named(
+            share=share, recruited=recruited, discovered=discovered, turnover=turnover, hired=hired
+        )
     )
     staying = 1.0 - t
     replaced = t * (1.0 - f * c) + f * c
