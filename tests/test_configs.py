@@ -20,7 +20,7 @@ from sim.setting.spec import build_spec
 from tests.catalogue import ECONOMICS
 
 ROOT = CONFIGS.parent
-ROOTS = [CONFIGS / name for name in ("config.yaml", "fund.yaml", "campaign.yaml")]
+ROOTS = [CONFIGS / name for name in ("config.yaml", "fund.yaml", "campaign.yaml", "collusion.yaml")]
 FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in ROOTS)
 OPTIONS = [path for path in FILES if path.parent.name in PARTS]
 ECONOMIC = [path for path in FILES if path.parent.name in ECONOMICS]
@@ -88,7 +88,8 @@ def test_every_experiment_opens_with_its_command_and_question(path: Path) -> Non
     assert package == "# @package _global_"
     keys = yaml.safe_load(path.read_text(encoding="utf-8"))
     verb = "fund" if {"purchases", "portfolio"} & set(keys) else "compare"
-    verb = "campaign" if path.stem == DEFAULT_EXPERIMENT["campaign"] else verb
+    of_verb = {DEFAULT_EXPERIMENT[name]: name for name in ("campaign", "collusion")}
+    verb = of_verb.get(path.stem, verb)
     assert command == f"# throughgate {verb} experiment={path.stem}"
     assert question.startswith("# ")
     assert "?" in question

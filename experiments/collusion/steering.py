@@ -29,6 +29,7 @@ class PairTrucks:
     def of(
         cls, logs: Sequence[WeekLog], duties: Sequence[IntArray], groups: Sequence[GroupCounts], pair: tuple[int, int]
     ) -> PairTrucks:
+        """Return the trucks of a pair (officer, carrier) over some weeks of logs and duty."""
         officer, carrier = pair
         parts = []
         for number, (log, duty, counted) in enumerate(zip(logs, duties, groups, strict=True)):

@@ -51,6 +51,17 @@ VERBS: Final[dict[str, Verb]] = {
             "adversary.KEY": "how they react: the keys of configs/adversary/standard.yaml",
         },
     ),
+    "collusion": Verb(
+        "experiments.collusion.collusion",
+        "how soon a port's logs show an officer and a carrier who arrange to meet",
+        builder="experiments.collusion.request:build_collusion",
+        long=True,
+        keys={
+            "test_weeks": "the log is tested after so many weeks, 4, 13 and 26 by default",
+            "steered_shares": "of a carrier's trucks, those that are to reach their officer",
+            "KEY": "the other keys of configs/collusion.yaml",
+        },
+    ),
     "calibrate": Verb(
         "experiments.calibration.calibrate",
         "fit a port's arrivals, lanes and day-to-day demand to observed waits",
@@ -88,7 +99,10 @@ VERBS: Final[dict[str, Verb]] = {
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }
 """Every verb, in the order in which they are listed."""
-ANSWERING: Final = ("compare", "run", "sweep", "train", "fund", "campaign", "calibrate", "capacity", "scorecard")
+ANSWERING: Final = (
+    *("compare", "run", "sweep", "train", "fund", "campaign"),
+    *("collusion", "calibrate", "capacity", "scorecard"),
+)
 """Verbs that begin with an answer and keep to a screen; ``-q`` says less, ``details=true`` and ``-v`` say more."""
 SWEEP: Final = "sweep"
 SWEPT: Final = ("compare", "run")

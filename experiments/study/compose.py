@@ -48,8 +48,8 @@ ADAPTING = ("adversary",)
 """Config groups of a campaign."""
 FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "published", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
-ROOT, FUND, CAMPAIGN = "config", "fund", "campaign"
-"""The files that compositions begin with: of every verb, of ``fund``, and of what ``campaign`` adds to a study."""
+ROOT, FUND, CAMPAIGN, COLLUSION = "config", "fund", "campaign", "collusion"
+"""The files that compositions begin with: of every verb, of ``fund``, of what ``campaign`` and ``collusion`` add."""
 SEARCH_PATH = "hydra.searchpath"
 HELP: Final = "throughgate run --help"
 """What lists every study key, every group and its options."""

@@ -58,7 +58,7 @@ MONTHS = 12
 """Strata of a year's replications: replication r is a week of month r modulo 12."""
 
 
-DEFAULT_EXPERIMENT = {"compare": "strategies", "fund": "portals", "campaign": "adaptation"}
+DEFAULT_EXPERIMENT = {"compare": "strategies", "fund": "portals", "campaign": "adaptation", "collusion": "collusion"}
 """Experiment of a verb whose overrides name none."""
 DEFAULT_STORE = Path("results/store")
 """Store of all runs that name neither a store nor a folder of their own."""
