@@ -50,6 +50,16 @@ def test_two_processes_write_the_same_bytes(folder: Path, tmp_path: Path) -> Non
     assert (tmp_path / "two" / "collusion.csv").read_bytes() == (folder / "collusion.csv").read_bytes()
 
 
+def test_an_alternative_without_insiders_is_refused() -> None:
+    pair = [
+        "+alternatives.a=['policy=todays_practice', 'insider=baseline']",
+        "+alternatives.b=['policy=todays_practice']",
+    ]
+    with pytest.raises(ConfigError) as refused:
+        build_collusion(pair, "collusion")
+    assert str(refused.value).startswith("insider: b:")
+
+
 @pytest.mark.parametrize(
     ("override", "key"),
     [
@@ -60,11 +70,10 @@ def test_two_processes_write_the_same_bytes(folder: Path, tmp_path: Path) -> Non
         ("test_weeks=[105]", "test_weeks"),
         ("steered_shares=[0.5,0.1]", "steered_shares"),
         ("steered_shares=[1.2]", "steered_shares"),
-        ("runs=10", "runs"),
+        ("runs=9", "runs"),
         ("false_alarm_share=0", "false_alarm_share"),
         ("calendar=year", "calendar"),
         ("days=8", "days"),
-        ("+alternatives.idle=['policy=todays_practice']", "insider"),
         ("start_date=9999-12-01", "test_weeks"),
     ],
 )
