@@ -51,6 +51,21 @@ VERBS: Final[dict[str, Verb]] = {
             "adversary.KEY": "how they react: the keys of configs/adversary/standard.yaml",
         },
     ),
+    "corridor": Verb(
+        "experiments.diversion.corridor",
+        "several ports that share traffic: where trucks and loads go when one of them changes",
+        builder="experiments.diversion.request:build_corridor",
+        long=True,
+        keys={
+            "corridor": "ports that share traffic: laredo, el_paso; experiment=NAME names one too",
+            "corridor.KEY": "how trucks choose and what changes: the keys of configs/corridor",
+            "port.NAME.KEY": "a key of one port of the corridor: what changes there",
+            "weeks": "weeks that organizations have to answer what changed, 26 by default",
+            "adversaries": "who carries loads: static, responsive, learning, fictitious, exp3, knowing",
+            "adversary.KEY": "how they react: the keys of configs/adversary/standard.yaml",
+            "most_steps": "steps after which an equilibrium is taken as it is, 40 by default",
+        },
+    ),
     "calibrate": Verb(
         "experiments.calibration.calibrate",
         "fit a port's arrivals, lanes and day-to-day demand to observed waits",
@@ -88,7 +103,18 @@ VERBS: Final[dict[str, Verb]] = {
     "cache": Verb("experiments.cache", "show, check or clear what is kept between runs", builder=None),
 }
 """Every verb, in the order in which they are listed."""
-ANSWERING: Final = ("compare", "run", "sweep", "train", "fund", "campaign", "calibrate", "capacity", "scorecard")
+ANSWERING: Final = (
+    "compare",
+    "run",
+    "sweep",
+    "train",
+    "fund",
+    "campaign",
+    "corridor",
+    "calibrate",
+    "capacity",
+    "scorecard",
+)
 """Verbs that begin with an answer and keep to a screen; ``-q`` says less, ``details=true`` and ``-v`` say more."""
 SWEEP: Final = "sweep"
 SWEPT: Final = ("compare", "run")

@@ -11,15 +11,12 @@ from scipy.stats import qmc
 
 from experiments.diversion.settings import CorridorSettings, Inspection
 from sim.scenario import Scenario
-from sim.setting.spec import Spec
 
 ASSUMED: Final = 2001
 """Keys the chance of the sets of assumptions: no truck's luck hangs on it."""
 
 
-def drawn_values(
-    ranges: Mapping[str, tuple[float, float]], seed: int, sets: int, number: int
-) -> dict[str, float]:
+def drawn_values(ranges: Mapping[str, tuple[float, float]], seed: int, sets: int, number: int) -> dict[str, float]:
     """Return one set of assumptions of some: a Latin hypercube, each key evenly on the scale of its logarithm.
 
     A range that begins at 0 is met evenly on its own scale.
@@ -56,10 +53,10 @@ def _with_value(part: Any, path: list[str], value: float) -> Any:  # noqa: ANN40
 
 
 def inspected(scenario: Scenario, inspection: Inspection) -> Scenario:
-    """Return a port beyond whose exit the state inspects every truck; its yard backs up into the port when it is full."""
+    """Return a port beyond whose exit the state inspects every truck; its full yard backs up into the port."""
     port = scenario.port
     booths = port.primary.lanes + port.primary.fast_lanes
-    service: Spec = dataclasses.replace(port.safety.service, mean_min=inspection.service_min)
+    service = dataclasses.replace(port.safety.service, mean_min=inspection.service_min)
     safety = dataclasses.replace(
         port.safety,
         servers=max(1, round(inspection.posts_per_booth * booths)),

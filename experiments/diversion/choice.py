@@ -72,9 +72,7 @@ def utilities(
     return np.where(np.asarray(open_now, dtype=bool), found, -np.inf)
 
 
-def choose_ports(
-    utility: Array, minutes: Array, waits: Array, patience_min: Array | None, *, per_min: float
-) -> Ints:
+def choose_ports(utility: Array, minutes: Array, waits: Array, patience_min: Array | None, *, per_min: float) -> Ints:
     """Return the port that each truck takes now.
 
     Parameters
@@ -101,7 +99,7 @@ def choose_ports(
     [1]
     """
     worth = utility - per_min * minutes
-    taken = worth.argmax(axis=1).astype(np.int64)
+    taken: Ints = worth.argmax(axis=1).astype(np.int64)
     rows = np.arange(len(taken))
     taken[~np.isfinite(worth[rows, taken])] = LOST
     if patience_min is not None:

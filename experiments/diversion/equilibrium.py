@@ -107,4 +107,3 @@ def port_shares(taken: Ints, ports: int) -> Array:
 def are_alike(one: Ints, other: Ints, ports: int) -> bool:
     """Tell whether two starts end at the same shares, within `ALIKE_SHARE`."""
     return bool(np.abs(port_shares(one, ports) - port_shares(other, ports)).max() <= ALIKE_SHARE)
-

@@ -99,7 +99,11 @@ class Comers:
 
     @staticmethod
     def _joined(
-        tables: Mapping[str, pd.DataFrame], homes: Sequence[str], rows: Mapping[str, Ints], name: str, order: Ints | None
+        tables: Mapping[str, pd.DataFrame],
+        homes: Sequence[str],
+        rows: Mapping[str, Ints],
+        name: str,
+        order: Ints | None,
     ) -> npt.NDArray[np.float64]:
         parts = [column(tables[home], name)[rows[home]] for home in homes]
         whole = np.concatenate(parts) if parts else column(next(iter(tables.values())), name)[:0]

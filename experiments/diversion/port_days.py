@@ -274,9 +274,7 @@ class PortDays:
         """Return a port as usual."""
         port = self.ports[name]
         assert port.scores is not None  # noqa: S101  (a port in use)
-        return Replication(
-            port.usual, port.window, self._own(name), port.scores, port.plan, self.engine, SharedDraws()
-        )
+        return Replication(port.usual, port.window, self._own(name), port.scores, port.plan, self.engine, SharedDraws())
 
     def simulate(self, taken: Ints) -> Lines:
         """Return what lines do if each truck takes this port."""
@@ -297,4 +295,3 @@ def measured(replication: Replication) -> tuple[Outcome, Array]:
     ledger = outcome.ledger
     joined = line_joined_min(column(ledger, "arrive_min"), column(ledger, "origin_leave_min"))
     return outcome, np.asarray(column(ledger, "primary_start_min") - joined)
-

@@ -18,7 +18,7 @@ from experiments.diversion.normal_months import NormalMonth, normal_month, read_
 from experiments.diversion.settings import CorridorSettings, Measure
 from experiments.diversion.stretches import Stretch, stretches_between, stretches_of_months
 from experiments.execution.run_folder import configuration_of
-from experiments.study.compose import CORRIDOR, SEARCH_PATH, compose_config, parse_overrides
+from experiments.study.compose import CORRIDOR, SEARCH_PATH, compose_config, parse_overrides, search_folders
 from experiments.study.sources import CONFIGS, source_notes
 from experiments.study.study import Study, build_study, default_folder
 from sim.errors import ConfigError
@@ -52,7 +52,9 @@ class RunKeys(Spec):
             if name not in known:
                 raise ConfigError("adversaries", unknown_name(name, known, "adversary"))
         if not self.adversaries or len(set(self.adversaries)) != len(self.adversaries):
-            raise ConfigError("adversaries", f"expected one or more of {known}, each once, got {list(self.adversaries)}")
+            raise ConfigError(
+                "adversaries", f"expected one or more of {known}, each once, got {list(self.adversaries)}"
+            )
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,18 @@ class Corridor:
         }
 
     def ranges(self) -> dict[str, tuple[float, float]]:
-        """Return the range of each key that replications draw; ConfigError: it has none."""
-        return varied_ranges(self.settings)
+        """Return the range of each key that sets of assumptions draw; ConfigError: it has none.
+
+        Where another corridor's fit decides what sets count, they are that one's sets.
+        """
+        counted = self.settings.counted
+        if counted is None or counted.weights_of is None:
+            return varied_ranges(self.settings, self.overrides)
+        found = varied_ranges(corridor_settings([f"corridor={counted.weights_of}"]))
+        for place, key in enumerate(self.settings.varied):
+            if key not in found:
+                raise ConfigError(f"corridor.varied[{place}]", f"{key!r} does not vary in {counted.weights_of}")
+        return found
 
 
 def changed_name(port: str, measures: Sequence[str]) -> str:
@@ -138,17 +150,16 @@ def build_corridor(overrides: Sequence[str], verb: str) -> Corridor:
     >>> sorted(corridor.study.alternatives)
     ['colombia', 'colombia_asked', 'world_trade_bridge']
     """
-    own, of_port, of_policy, rest = _sorted_out(overrides)
-    mapping = compose_config(own, CORRIDOR).mapping
-    known = {field.name for field in dataclasses.fields(CorridorSettings)}
-    settings = build_spec(CorridorSettings, {k: v for k, v in mapping["corridor"].items() if k in known}, "corridor")
+    asked = _sorted_out(overrides)
+    mapping = compose_config(asked.own, CORRIDOR).mapping
+    settings = corridor_settings(asked.own)
     keys = build_spec(RunKeys, {key: mapping[key] for key in KEYS})
     adversary = build_spec(AdversarySettings, mapping["adversary"], "adversary")
-    settings = _with_asked(settings, of_port)
+    settings, rest = _with_asked(settings, asked.of_port), asked.rest
     given = {override.key_or_group for override in parse_overrides(rest)}
     if settings.replications is not None and "replications" not in given:
         rest = [*rest, f"replications={settings.replications}"]
-    study = _build_ports(settings, of_policy, rest, verb)
+    study = _build_ports(settings, asked.of_policy, rest, verb)
     if "out" not in given:
         study = replace(study, out=default_folder(verb, settings.name))
     corridor = Corridor(replace(study, experiment=settings.name), settings, keys, adversary, tuple(overrides))
@@ -157,37 +168,47 @@ def build_corridor(overrides: Sequence[str], verb: str) -> Corridor:
     return corridor
 
 
-def _sorted_out(
-    overrides: Sequence[str],
-) -> tuple[list[str], dict[str, list[str]], list[str], list[str]]:
-    """Return the overrides of the corridor, of single ports, of the policy, and of every port's study."""
-    own: list[str] = []
-    of_port: dict[str, list[str]] = {}
-    of_policy: list[str] = []
-    rest: list[str] = []
+def corridor_settings(overrides: Sequence[str]) -> CorridorSettings:
+    """Return the corridor that some overrides of its group name; ConfigError: a key that is unknown or out of range."""
+    return build_spec(CorridorSettings, compose_config(overrides, CORRIDOR).mapping["corridor"], "corridor")
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The overrides of a command line: of the corridor, of single ports, of the policy, and of every port's study."""
+
+    own: list[str] = dataclasses.field(default_factory=list)
+    of_port: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    of_policy: list[str] = dataclasses.field(default_factory=list)
+    rest: list[str] = dataclasses.field(default_factory=list)
+
+
+def _sorted_out(overrides: Sequence[str]) -> _Asked:
+    asked = _Asked()
     for override in parse_overrides(overrides):
         root, *below = override.key_or_group.split(".")
         line = str(override.input_line)
         if root == SEARCH_PATH.split(".")[0]:
-            own.append(line)
-            rest.append(line)
-        elif root == "experiment":
-            own.append("corridor=" + line.partition("=")[2])
-        elif root in ROOTS:
-            own.append(line)
+            asked.own.append(line)
+            asked.rest.append(line)
+        elif root in ("experiment", *ROOTS):
+            asked.own.append(line if root != "experiment" else "corridor=" + line.partition("=")[2])
         elif root == "port":
-            if len(below) < 2:
-                problem = "a corridor has several ports; expected port.NAME.KEY=VALUE"
-                raise ConfigError(override.key_or_group, problem)
-            name, *key = below
-            of_port.setdefault(name, []).append(f"port.{'.'.join(key)}={line.partition('=')[2]}")
-        elif root == "policy":
-            of_policy.append(line)
+            name, changed = _port_override(override.key_or_group, below, line)
+            asked.of_port.setdefault(name, []).append(changed)
         elif root in ("alternatives", "crossed_with", "baseline"):
             raise ConfigError(root, "the alternatives of a corridor are its ports, as usual and changed; leave it out")
         else:
-            rest.append(line)
-    return own, of_port, of_policy, rest
+            (asked.of_policy if root == "policy" else asked.rest).append(line)
+    return asked
+
+
+def _port_override(key: str, below: Sequence[str], line: str) -> tuple[str, str]:
+    """Return the port that an override names, and the override for that port alone."""
+    if len(below) < 2:
+        raise ConfigError(key, "a corridor has several ports; expected port.NAME.KEY=VALUE")
+    name, *rest = below
+    return name, f"port.{'.'.join(rest)}={line.partition('=')[2]}"
 
 
 def _with_asked(settings: CorridorSettings, of_port: Mapping[str, Sequence[str]]) -> CorridorSettings:
@@ -202,10 +223,12 @@ def _with_asked(settings: CorridorSettings, of_port: Mapping[str, Sequence[str]]
 
 def _build_ports(settings: CorridorSettings, of_policy: Sequence[str], rest: Sequence[str], verb: str) -> Study:
     """Return the study whose alternatives are the ports as usual, and each under the measures that meet on some day."""
-    policy = list(of_policy) if any(line.startswith("policy=") for line in of_policy) else [
-        "policy=todays_practice", *of_policy
-    ]
-    usual = {name: [f"port={name}", *policy, *port.overrides] for name, port in settings.ports.items()}
+    policy = (
+        list(of_policy)
+        if any(line.startswith("policy=") for line in of_policy)
+        else ["policy=todays_practice", *of_policy]
+    )
+    usual = {name: [f"port={port.option or name}", *policy, *port.overrides] for name, port in settings.ports.items()}
     first, days = _study_days(rest)
     lines = dict(usual)
     for stretch in _stretches(settings, first, days):
@@ -280,10 +303,10 @@ def _ports_trucks(
             yield name, groups[group].trucks * around[name] / sum(around.values())
 
 
-def varied_ranges(settings: CorridorSettings) -> dict[str, tuple[float, float]]:
+def varied_ranges(settings: CorridorSettings, overrides: Sequence[str] = ()) -> dict[str, tuple[float, float]]:
     """Return the range of each varied key, from the comments of the corridor's file; ConfigError: one has none."""
-    path = CONFIGS / "corridor" / f"{settings.name}.yaml"
-    notes = source_notes(path) if path.is_file() else {}
+    path = corridor_file(settings.name, overrides)
+    notes = {} if path is None else source_notes(path)
     found = {}
     for place, key in enumerate(settings.varied):
         note = notes.get(key)
@@ -291,6 +314,13 @@ def varied_ranges(settings: CorridorSettings) -> dict[str, tuple[float, float]]:
             raise ConfigError(f"corridor.varied[{place}]", f"no range stands beside {key!r} in configs/corridor")
         found[key] = (note.low, note.high)
     return found
+
+
+def corridor_file(name: str, overrides: Sequence[str]) -> Path | None:
+    """Return the file of a corridor, in a private folder first; None: it stands in no file of its name."""
+    folders = (*search_folders(overrides), CONFIGS)
+    paths = (folder / "corridor" / f"{name}.yaml" for folder in folders)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _check(corridor: Corridor) -> None:
@@ -326,8 +356,3 @@ def _first_window(corridor: Corridor) -> Window:
     return Window(
         seed=study.seed, epoch=EVALUATION, replication=0, start_date=study.start_date, days=min(study.days, 7)
     )
-
-
-def config_file(corridor: Corridor) -> Path:
-    """Return the corridor's own file of the project; it may not be there, for a private one."""
-    return CONFIGS / "corridor" / f"{corridor.settings.name}.yaml"

@@ -23,7 +23,6 @@ from experiments.execution import journal
 from experiments.execution.content import digest, replication_keys
 from experiments.execution.parallel import Progress
 from experiments.execution.replicate import ProcessCache, compile_for_run, process_cache, scorers_token, trucks_met
-from sim.frames import column
 from sim.replication import Outcome, Scorer
 from sim.results.expected_detection import ExpectedDetection
 from sim.scenario import Scenario
@@ -35,6 +34,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 SIDES: Final = ("usual", "changed")
 WEEK_H: Final = 168
+DAYS_A_MONTH: Final = 365.25 / 12.0
 CHECKED: Final = 4
 """Replications that look for the equilibrium from both starts; the others begin with all at home."""
 
@@ -52,9 +52,7 @@ class CorridorTables(NamedTuple):
     """A row a replication: the values of the keys that vary."""
 
 
-def run_corridor(
-    corridor: Corridor, scorers: Mapping[str, Scorer], progress: Progress | None = None
-) -> CorridorTables:
+def run_corridor(corridor: Corridor, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> CorridorTables:
     """Run every replication of a corridor; those that a resumed run has kept are not run again.
 
     Parameters
@@ -70,7 +68,7 @@ def run_corridor(
     flows = pd.concat([piece.flows for piece in done], ignore_index=True)
     order = np.lexsort((flows["replication"], np.where(flows["side"] == SIDES[0], 0, 1)))
     flows = flows.iloc[order].reset_index(drop=True)
-    texts = {name: "str" for name in ("side", "start_date", "port")}
+    texts = dict.fromkeys(("side", "start_date", "port"), "str")
     return CorridorTables(
         check_table(flows.astype(texts), FLOWS, "flows"),
         pd.concat([piece.ports for piece in done], ignore_index=True),
@@ -90,12 +88,23 @@ def run_corridor_replication(
     """Run one replication: every stretch as usual, and changed from both starts."""
     study = corridor.study
     values = drawn_values(corridor.ranges(), study.seed, study.replications, replication)
-    settings = with_values(corridor.settings, values)
+    settings = with_values(corridor.settings, {key: values[key] for key in corridor.settings.varied})
     run = _Run(corridor, settings, scorers, process_cache(token), replication)
     for stretch in corridor.stretches:
         run.add(stretch)
     assumed = pd.DataFrame([{"replication": replication} | values])
-    return CorridorTables(pd.concat(run.flows, ignore_index=True), *(pd.DataFrame(r) for r in run.rows), assumed)
+    flows = pd.concat(run.flows, ignore_index=True)
+    return CorridorTables(flows, pd.DataFrame(run.rows[0]), pd.DataFrame(run.rows[1]), assumed)
+
+
+class _Side(NamedTuple):
+    """One stretch on one side."""
+
+    name: str
+    taken: Ints
+    lines: Lines
+    expected: Array
+    outcomes: Mapping[str, Outcome]
 
 
 class _Run:
@@ -121,10 +130,10 @@ class _Run:
             return
         outcomes, lines = self._usual(days)
         usual = days.home.copy()
-        self._note("usual", stretch, days, usual, lines, lines.hourly, outcomes)
+        self._note(stretch, days, _Side("usual", usual, lines, lines.hourly, outcomes))
         tolls = any(port.toll_change_usd for port in self.settings.ports.values())
         if not stretch.measures and not tolls:
-            self._note("changed", stretch, days, usual, lines, lines.hourly, outcomes)
+            self._note(stretch, days, _Side("changed", usual, lines, lines.hourly, outcomes))
             return
         found = self._equilibria(days, lines.hourly)
         taken = found[0].taken
@@ -136,7 +145,7 @@ class _Run:
                 changed[name], of_these = measured(replication[0])
                 waits[replication[1]] = of_these
                 hourly[k] = hourly_waits(replication[0].manifest, of_these, days.days)
-        self._note("changed", stretch, days, taken, Lines(waits, hourly), found[0].expected, changed)
+        self._note(stretch, days, _Side("changed", taken, Lines(waits, hourly), found[0].expected, changed))
         self._note_equilibria(stretch, days, found)
 
     def _port_days(self, stretch: Stretch) -> PortDays:
@@ -175,16 +184,23 @@ class _Run:
         return PortNow(usual, changed, plan, plan_changed, window, is_used, is_open, manifest, scores), trucks
 
     def _with_demand(self, scenario: Scenario, stretch: Stretch, name: str) -> Scenario:
-        """Return a port with the trucks that a counted month would have had, or its base share of all trucks."""
+        """Return a port with the trucks that a counted month would have had, or its base share of all trucks.
+
+        A port that is not in use has the trucks of its latent share: on them rest quantiles of its past days.
+        """
+        port, study = self.corridor.settings.ports[name], self.corridor.study
         if stretch.month is not None:
-            trucks = self.corridor.months_trucks[stretch.month].get(name)
-            return scenario if trucks is None else with_trucks(scenario, trucks)
-        share = self.settings.ports[name].base_share
-        if share is None:
+            trucks = self.corridor.months_trucks[stretch.month]
+            latent = (port.latent_share or 0.0) * sum(trucks.values())
+            return with_trucks(scenario, trucks.get(name, latent))
+        if port.base_share is None and port.latent_share is None:
             return scenario
-        study = self.corridor.study
         window = stretch.window(study.seed, self.replication)
-        of_all = {port: float(rates_per_h(study.alternatives[port], window).sum()) for port in self.corridor.used}
+        of_all = {one: float(rates_per_h(study.alternatives[one], window).sum()) for one in self.corridor.used}
+        if port.latent_share is not None:
+            a_month = sum(of_all.values()) / stretch.days * DAYS_A_MONTH
+            return with_trucks(scenario, port.latent_share * a_month)
+        share = port.base_share or 0.0
         return with_scaled_trucks(scenario, share * sum(of_all.values()) / of_all[name]) if of_all[name] else scenario
 
     def _usual(self, days: PortDays) -> tuple[dict[str, Outcome], Lines]:
@@ -211,23 +227,15 @@ class _Run:
             for start in starts
         ]
 
-    def _note(
-        self,
-        side: str,
-        stretch: Stretch,
-        days: PortDays,
-        taken: Ints,
-        lines: Lines,
-        expected: Array,
-        outcomes: Mapping[str, Outcome],
-    ) -> None:
-        keys = {"side": side, "replication": self.replication, "start_date": stretch.first.isoformat()}
+    def _note(self, stretch: Stretch, days: PortDays, side: _Side) -> None:
+        taken, lines = side.taken, side.lines
+        keys = {"side": side.name, "replication": self.replication, "start_date": stretch.first.isoformat()}
         joined = (taken >= 0) & np.isfinite(lines.waits)
         for k, name in enumerate(days.names):
             mine, here = days.home == k, taken == k
-            self.flows.append(_flows(keys, stretch, days, k, taken, lines, expected))
+            self.flows.append(_flows(keys, stretch, days, k, side))
             met = here & joined
-            outcome = outcomes.get(name)
+            outcome = side.outcomes.get(name)
             metrics = {} if outcome is None else outcome.metrics
             found = None if outcome is None else outcome.detection
             self.rows[0].append(
@@ -266,7 +274,7 @@ class _Run:
 
 
 def _loads(detection: ExpectedDetection | None) -> dict[str, float]:
-    """Return the loads that came by these trucks under the static threat, expected, and those of them that are found."""
+    """Return the loads that these trucks bring under the static threat, expected, and those that are found."""
     if detection is None:
         return {"true_loads_expected": 0.0, "true_found_expected": 0.0}
     return {"true_loads_expected": float(detection.weight), "true_found_expected": float(detection.caught)}
@@ -283,9 +291,8 @@ def _surprise(days: PortDays, one: Equilibrium) -> float:
     return float(gaps.mean())
 
 
-def _flows(
-    keys: Mapping[str, object], stretch: Stretch, days: PortDays, k: int, taken: Ints, lines: Lines, expected: Array
-) -> pd.DataFrame:
+def _flows(keys: Mapping[str, object], stretch: Stretch, days: PortDays, k: int, side: _Side) -> pd.DataFrame:
+    taken, lines = side.taken, side.lines
     hours = 24 * days.days
     mine, here = days.home == k, taken == k
 
@@ -305,7 +312,7 @@ def _flows(
             "diverted_out": count(mine & ~here & (taken != LOST)),
             "lost": count(mine & (taken == LOST)),
             "trucks": count(here),
-            "wait_expected_min": expected[k, 0],
+            "wait_expected_min": side.expected[k, 0],
             "wait_mean_min": np.divide(total, many, out=np.full(hours, np.nan), where=many > 0),
         }
     )

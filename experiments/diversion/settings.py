@@ -18,6 +18,8 @@ LAG_H: Final[dict[Information, int]] = {"equilibrium": 0, "posted": 1, "yesterda
 class CorridorPort(Spec):
     """One port of a corridor."""
 
+    option: str | None = None
+    """Its option of the group ``port``; null: its own name."""
     base_share: float | None = bounded_field(0.0, 1.0, default=None)
     """Share of the corridor's trucks as usual; null: by the ports' own counts."""
     latent_share: float | None = bounded_field(0.0, 1.0, default=None)
@@ -85,6 +87,8 @@ class CountedMonths(Spec):
     """Months of the same year from which a usual month is estimated."""
     controls: tuple[str, ...]
     """Ports far away, as the file names them, whose season is taken off."""
+    model_ln_sd: float = bounded_field(0.0, 2.0)
+    """Spread of ln(trucks) for what the model leaves out, beside that of years in which nothing happened."""
     fitted: tuple[str, ...] = ()
     """Months, YYYY-MM, whose counts decide how much each set of assumptions counts."""
     predicted: tuple[str, ...] = ()
@@ -135,15 +139,7 @@ class CorridorSettings(Spec):
         """Refuse fewer than two ports, shares that do not add up, and names that are none of the ports."""
         if len(self.ports) < 2:
             raise ConfigError("ports", f"a corridor has two ports or more, got {list(self.ports)}")
-        used = {name: port for name, port in self.ports.items() if port.latent_share is None}
-        if not used:
-            raise ConfigError("ports", "no port is in use as usual: latent_share stands at each of them")
-        given = [port.base_share for port in used.values() if port.base_share is not None]
-        if given and len(given) < len(used):
-            missing = [name for name, port in used.items() if port.base_share is None]
-            raise ConfigError("ports", f"base_share: given for some ports, missing for {missing}")
-        if given and abs(sum(given) - 1.0) > 1e-6:
-            raise ConfigError("ports", f"base_share adds up to {sum(given):g}, not 1")
+        self._check_shares()
         for name, measure in self.measures.items():
             if measure.port not in self.ports:
                 raise ConfigError(f"measures.{name}.port", f"no port {measure.port!r}; known {list(self.ports)}")
@@ -153,6 +149,19 @@ class CorridorSettings(Spec):
             for place, name in enumerate(getattr(self.counted, key, ())):
                 if name not in self.ports:
                     raise ConfigError(f"counted.{key}[{place}]", f"no port {name!r}; known {list(self.ports)}")
+
+    def _check_shares(self) -> None:
+        used = {name: port for name, port in self.ports.items() if port.latent_share is None}
+        if not used:
+            raise ConfigError("ports", "no port is in use as usual: latent_share stands at each of them")
+        given = [port.base_share for port in used.values() if port.base_share is not None]
+        if given and len(given) < len(used):
+            missing = [name for name, port in used.items() if port.base_share is None]
+            raise ConfigError("ports", f"base_share: given for some ports, missing for {missing}")
+        if given and abs(sum(given) - 1.0) > 1e-6:
+            raise ConfigError("ports", f"base_share adds up to {sum(given):g}, not 1")
+        if given and min(given) <= 0.0:
+            raise ConfigError("ports", "base_share must be above 0 at every port in use")
 
 
 def parse_date(key: str, text: str, form: str = "YYYY-MM-DD", shown: str | None = None) -> dt.date:
