@@ -14,7 +14,7 @@ ports:
 per_min: {per_min}  # [A 0.001..0.1] of no source
 information: equilibrium
 demand_lost_after_min: {limit}
-patience_spread_share: 0.0
+patience_spread_share: 0.3
 inspection: {{posts_per_booth: 1.0, service_min: 10.0}}
 measures: {measures}
 """

@@ -21,6 +21,8 @@ class Verb:
     """Whether it keeps what it has finished, and can be resumed."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that no other verb has, with a line about each."""
+    own_experiments: bool = False
+    """Whether ``experiment=NAME`` names one of its own, and no study of ``configs/experiment``."""
 
 
 VERBS: Final[dict[str, Verb]] = {
@@ -56,6 +58,7 @@ VERBS: Final[dict[str, Verb]] = {
         "several ports that share traffic: where trucks and loads go when one of them changes",
         builder="experiments.diversion.request:build_corridor",
         long=True,
+        own_experiments=True,
         keys={
             "corridor": "ports that share traffic: laredo, el_paso; experiment=NAME names one too",
             "corridor.KEY": "how trucks choose and what changes: the keys of configs/corridor",

@@ -19,7 +19,7 @@ from sim.replication import OperatingPlan, Outcome, Replication
 from sim.results.times import line_joined_min
 from sim.scenario import Scenario
 from sim.setting.window import Window
-from sim.shared_draws import SharedDraws
+from sim.shared_draws import SharedDraws, manifest_key
 from sim.trucks.arrivals import day_type, hour_shares
 
 Array = npt.NDArray[np.float64]
@@ -233,19 +233,21 @@ class PortDays:
     def comers(self) -> dict[str, Comers]:
         """Of each port all trucks of the corridor as they would come to it."""
         found = {}
-        for name, port in self.ports.items():
+        for name in self.names:
             extra = self.settings.ports[name].extra_min
-            manifests = {
-                home: self._own(home)
-                if home == name
-                else come_over(
-                    self._own(home), self.ports[home].usual, port.changed, self.ports[home].window, extra_min=extra
-                )
-                for home in self.used
-            }
+            manifests = {home: self._at_port(home, name, extra) for home in self.used}
             scores = {home: self.ports[home].scores for home in self.used}
             found[name] = Comers(manifests, scores)  # type: ignore[arg-type]
         return found
+
+    def _at_port(self, home: str, name: str, extra_min: float) -> pd.DataFrame:
+        """Return all trucks of a port as they would come to another, or to itself under the measures."""
+        own, there = self._own(home), self.ports[name].changed
+        usual = self.ports[home].usual
+        if home == name and manifest_key(usual) == manifest_key(there):
+            return own
+        drive = 0.0 if home == name else extra_min
+        return come_over(own, usual, there, self.ports[home].window, extra_min=drive)
 
     def rows_of(self, taken: Ints, name: str) -> dict[str, Ints]:
         """Return who comes to a port: rows of each port's own trucks."""

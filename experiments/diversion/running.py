@@ -35,7 +35,7 @@ Ints = npt.NDArray[np.int64]
 SIDES: Final = ("usual", "changed")
 WEEK_H: Final = 168
 DAYS_A_MONTH: Final = 365.25 / 12.0
-CHECKED: Final = 4
+CHECKED: Final = 2
 """Replications that look for the equilibrium from both starts; the others begin with all at home."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sim.errors import ConfigError
-from sim.setting.spec import Spec, bounded_field, share_field
+from sim.setting.spec import Spec, bounded_field
 
 Information = Literal["equilibrium", "posted", "yesterday"]
 LAG_H: Final[dict[Information, int]] = {"equilibrium": 0, "posted": 1, "yesterday": 24}
@@ -125,8 +125,9 @@ class CorridorSettings(Spec):
     information: Information
     demand_lost_after_min: float | None = bounded_field(1.0)
     """Wait beyond which a truck does not cross; null: all cross, however long they wait."""
-    patience_spread_share: float = share_field()
-    """Half the width of what trucks differ in that: 0.2 is 20% less to 20% more."""
+    patience_spread_share: float = bounded_field(0.05, 1.0)
+    """Half the width of what trucks differ in that: 0.2 is 20% less to 20% more. If all gave up at one moment, hours
+    would be joined by all or by nobody, and choices and waits would never agree."""
     inspection: Inspection
     measures: dict[str, Measure]
     varied: tuple[str, ...] = ()
