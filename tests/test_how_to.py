@@ -36,6 +36,8 @@ SMALL_CAMPAIGN = (
     "+alternatives.random=['policy=random_share']",
 )
 """The same of a campaign, of two alternatives without a model that is trained."""
+SMALL_CORRIDOR = ("days=1", "replications=2", "processes=1", "store=null", "most_steps=2", "weeks=2")
+"""The same of a corridor."""
 FILE = re.compile(r"A file `([\w./]+)`:\n\n((?: {4}.*\n)+)")
 """A file that a page shows and its commands read."""
 
@@ -47,9 +49,9 @@ def commands(page: Path) -> list[list[str]]:
 
 def small(words: list[str]) -> list[str]:
     """Return a command with the settings of a small study, where it runs one."""
-    if words[0] not in ("run", "compare", "sweep", "fund", "campaign"):
+    if words[0] not in ("run", "compare", "sweep", "fund", "campaign", "corridor"):
         return words
-    small_settings = {"fund": SMALL_CASE, "campaign": SMALL_CAMPAIGN}.get(words[0], SMALL)
+    small_settings = {"fund": SMALL_CASE, "campaign": SMALL_CAMPAIGN, "corridor": SMALL_CORRIDOR}.get(words[0], SMALL)
     keys = {word.partition("=")[0] for word in small_settings}
     kept = [word for word in words if word.partition("=")[0] not in keys]
     if {"experiment=lanes", "experiment=volume"} & set(kept) and "calendar=week" not in kept:

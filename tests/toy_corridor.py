@@ -20,12 +20,7 @@ measures: {measures}
 """
 FLAT = ("traffic=flat", "traffic.trucks_per_h=40", "policy=no_referral", "store=null", "processes=1")
 """Trucks of each port, an hour; with base shares, half of those of both together."""
-SEEN = (
-    "port.portal.servers=40",
-    "port.secondary.servers=40",
-    "port.dock.servers=60",
-    "policy=random_share",
-)
+SEEN = ("port.portal.servers=40", "port.secondary.servers=40", "port.dock.servers=60", "policy=random_share")
 """What makes a bare port find loads."""
 
 

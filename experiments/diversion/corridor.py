@@ -24,7 +24,7 @@ from rich.console import Console
 from experiments.diversion.fit import fit_weights, month_results
 from experiments.diversion.loads import play_loads
 from experiments.diversion.report.page import render_corridor_page
-from experiments.diversion.report.results import CorridorResults, answer_sentences
+from experiments.diversion.report.results import CorridorResults, answer_sentences, closing_sentence
 from experiments.diversion.request import Corridor, build_corridor, plain_keys
 from experiments.diversion.running import CorridorTables, run_corridor
 from experiments.execution.parallel import Progress
@@ -155,6 +155,8 @@ def print_corridor(terminal: Console, results: CorridorResults) -> None:
         rows.append([port, *(number(value, 0) for value in counts), *(number(value) for value in waits)])
     headings = ["Port", "as usual", "go elsewhere", "do not cross", "come over", "wait before", "wait now"]
     report_terminal.print_short_table(terminal, headings, rows)
+    terminal.print()
+    report_terminal.print_line(terminal, closing_sentence(results))
 
 
 if __name__ == "__main__":

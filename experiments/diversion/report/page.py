@@ -14,6 +14,7 @@ from experiments.diversion.report.results import (
     CorridorResults,
     answer_sentences,
     band_words,
+    closing_sentence,
     month_words,
     value_words,
 )
@@ -33,7 +34,8 @@ def render_corridor_page(results: CorridorResults) -> str:
         title=corridor.settings.title,
         question=corridor.settings.question,
         sentences=answer_sentences(results),
-        badge="fitted" if results.months else "assumed",
+        badge=results.months[0].kind if results.months else "assumed",
+        closing=closing_sentence(results),
         ports=_ports(results),
         measures=_measures(results),
         counts=_counts(results) if results.months else None,

@@ -85,10 +85,60 @@ class CorridorResults:
 
 
 def answer_sentences(results: CorridorResults) -> list[str]:
-    """Return the answer to the corridor's question, in words that an official would use."""
+    """Return what was found, the answer to the corridor's question first."""
     if results.months:
         return _counted_answer(results)
     return _changed_answer(results)
+
+
+def closing_sentence(results: CorridorResults) -> str:
+    """Return the answer in one sentence, as an official would say it."""
+    if results.months:
+        return _counted_closing(results)
+    settings = results.corridor.settings
+    ports = list(dict.fromkeys(measure.port for measure in settings.measures.values()))
+    if not ports:
+        return "Nothing changes, and nobody goes elsewhere."
+    others = [port for port in settings.ports if port not in ports]
+    moved = results.whole("changed", "diverted_out", "demand")
+    lost = results.whole("changed", "lost", "demand")
+    words = f"{percent(moved.mean)} of the corridor's trucks change port and {percent(lost.mean)} do not cross"
+    if others:
+        gaps = [
+            results.ratio("changed", port, "wait_sum_min", "crossed").mean
+            - results.ratio("usual", port, "wait_sum_min", "crossed").mean
+            for port in others
+        ]
+        worst = int(np.nanargmax(gaps))
+        words += f"; at {results.title(others[worst])} everybody waits {number(gaps[worst])} minutes longer"
+    gain = _taken_back(results, "responsive")
+    if gain is not None:
+        words += f", and smugglers who see the chances take back {percent(gain, 0)} of what is gained"
+    return f"{words}."
+
+
+def _counted_closing(results: CorridorResults) -> str:
+    first = results.months[0].month
+    found = {one.measure: one for one in results.months if one.month == first}
+    tenths = round(10.0 * found["regained_share"].band.middle)
+    counted = round(10.0 * found["regained_share"].counted)
+    predicted = [one for one in results.months if one.kind == "predicted" and one.measure not in MEASURES]
+    inside = sum(one.band.holds(one.counted) for one in predicted)
+    return (
+        f"Of ten trucks that cannot cross where they usually do, about {tenths} cross at a neighboring port in that month "
+        f"(counted: {counted}) and the others do not cross; {inside} of {len(predicted)} port counts that nothing was "
+        "fitted to lie where the model says."
+    )
+
+
+def _taken_back(results: CorridorResults, adversary: str) -> float | None:
+    """Return the part of what is gained without a reaction that one takes back; None: nothing is gained, or unknown."""
+    names = results.corridor.keys.adversaries
+    if results.loads.empty or "static" not in names or adversary not in names:
+        return None
+    usual = results.first_loads("true_caught").mean
+    gain = results.later_loads("static", "true_caught").mean - usual
+    return 1.0 - (results.later_loads(adversary, "true_caught").mean - usual) / gain if gain > 0.0 else None
 
 
 def month_words(month: str) -> str:
@@ -184,20 +234,18 @@ def _changed_answer(results: CorridorResults) -> list[str]:
 def _loads_answer(results: CorridorResults) -> list[str]:
     if results.loads.empty:
         return []
-    usual, names = results.first_loads("true_caught"), results.corridor.keys.adversaries
-    still = results.later_loads("static", "true_caught") if "static" in names else None
-    found = []
-    for name in names:
-        if name == "static" or still is None:
-            continue
-        moved = results.later_loads(name, "true_caught")
-        gain, rest = still.mean - usual.mean, moved.mean - usual.mean
-        if gain <= 0.0:
-            found.append(f"against the {name} organization {_with(moved, 100.0, '%')} are found")
-            continue
-        found.append(f"a {name} organization takes back {percent(1.0 - rest / gain, 0)} of it")
-    if still is None:
+    names = results.corridor.keys.adversaries
+    if "static" not in names:
         return []
+    usual, still = results.first_loads("true_caught"), results.later_loads("static", "true_caught")
+    found = []
+    for name in (one for one in names if one != "static"):
+        back = _taken_back(results, name)
+        if back is None:
+            caught = results.later_loads(name, "true_caught")
+            found.append(f"against the {name} organization {_with(caught, 100.0, '')} are found")
+        else:
+            found.append(f"a {name} organization takes back {percent(back, 0)} of what is gained")
     lead = (
         f"Of 100 attempts {_with(usual, 100.0, '')} were found before and {_with(still, 100.0, '')} would be if no "
         "organization moved"

@@ -37,7 +37,9 @@ def test_its_luck_at_the_booth_is_its_own() -> None:
 
 def test_a_port_with_all_of_its_own_trucks_has_its_own_tables() -> None:
     scores = flat_scores(TRUCKS)
-    comers = Comers({"here": TRUCKS, "away": come_over(TRUCKS, HOME, HOME, WINDOW, extra_min=5.0)}, {"here": scores, "away": scores})
+    comers = Comers(
+        {"here": TRUCKS, "away": come_over(TRUCKS, HOME, HOME, WINDOW, extra_min=5.0)}, {"here": scores, "away": scores}
+    )
     rows = {"here": np.arange(len(TRUCKS)), "away": np.zeros(0, dtype=np.int64)}
     manifest, found, (whose, row) = comers.chosen(rows)
     assert manifest is TRUCKS

@@ -63,7 +63,9 @@ def test_no_truck_is_made_or_forgotten(shut: CorridorTables) -> None:
         assert rows["diverted_in"].sum() == rows["diverted_out"].sum(), keys
         assert rows["demand"].sum() == rows["trucks"].sum() + rows["lost"].sum(), keys
     changed = ports[ports["side"] == "changed"]
-    assert (changed["demand"] - changed["diverted_out"] - changed["lost"] + changed["diverted_in"] == changed["crossed"]).all()
+    assert (
+        changed["demand"] - changed["diverted_out"] - changed["lost"] + changed["diverted_in"] == changed["crossed"]
+    ).all()
     usual = flows[flows["side"] == "usual"]
     assert not usual[["diverted_in", "diverted_out", "lost"]].to_numpy().any()
 
