@@ -1,9 +1,8 @@
 """Which port a truck takes when waits change: a logit that pivots on the port it takes as usual.
 
-Each truck has a utility for each port, drawn once: ln(base share) plus a Gumbel number, given that its own port is the
-best of those open to it. So nobody moves while nothing changes, those who move do so by the logit of base shares and
-changed minutes, and a truck keeps its numbers whatever else changes. What is further or dearer as usual is in the base
-shares; only changes count.
+Each truck has a utility for each port, drawn once: ln(base share) less what the drive there costs, plus a Gumbel number,
+given that its own port is the best of those open to it. So nobody moves while nothing changes, those who move do so by
+the logit of base shares, drives and changed minutes, and a truck keeps its numbers whatever else changes.
 """
 
 from __future__ import annotations
@@ -30,8 +29,9 @@ def utilities(
 
     Parameters
     ----------
-    base : float[port]
-        Base shares; of a port that is not in use, the share that it would have.
+    base : float[port] or float[truck, port]
+        Base shares; of a port that is not in use, the share that it would have. To a truck of another port a share
+        may be less by its drive: times exp(-per_min x minutes).
     uniforms : float[truck, port]
         Inside (0, 1), one for each truck and port.
     home : int[truck]
@@ -59,6 +59,7 @@ def utilities(
     shares, u = np.asarray(base, dtype=np.float64), np.asarray(uniforms, dtype=np.float64)
     own = np.asarray(home, dtype=np.int64)
     rows = np.arange(len(own))
+    shares = np.broadcast_to(shares, u.shape)
     could = np.asarray(usual, dtype=bool).copy()
     could[rows, own] = True
     hazard = -np.log(u)

@@ -168,8 +168,9 @@ class PortDays:
         uniforms = [
             port_uniforms(self.ports[name].window, name, self.names, len(self._own(name))) for name in self.used
         ]
+        drive = self.arrive_min - self.arrive_min[rows, self.home][:, None]
         return utilities(
-            np.array([self.base[name] for name in self.names]),
+            np.array([self.base[name] for name in self.names]) * np.exp(-self.settings.per_min * drive),
             np.concatenate(uniforms),
             home=self.home,
             usual=could,

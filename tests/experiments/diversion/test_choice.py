@@ -88,3 +88,16 @@ def test_another_port_or_order_moves_no_luck() -> None:
     assert (few[:, 0] == more[:5, 2]).all()
     assert (few[:, 1] == more[:5, 1]).all()
     assert len({port_seed(1, name) for name in ("ysleta", "bota", "santa_teresa", "tornillo")}) == 4
+
+
+def test_a_longer_drive_leaves_a_port_fewer_of_those_who_move() -> None:
+    rng = np.random.default_rng(8)
+    home = np.zeros(TRUCKS, dtype=np.int64)
+    usual = np.ones((TRUCKS, 3), dtype=bool)
+    now = usual.copy()
+    now[:, 0] = False
+    drives = np.exp(-0.01 * np.array([0.0, 100.0, 20.0]))
+    utility = utilities(BASE * drives, rng.random((TRUCKS, 3)), home=home, usual=usual, open_now=now)
+    taken = choose_ports(utility, np.zeros_like(utility), np.zeros_like(utility), None, per_min=0.01)
+    weights = BASE[1:] * drives[1:]
+    assert (taken == 1).mean() == pytest.approx(weights[0] / weights.sum(), abs=0.005)
