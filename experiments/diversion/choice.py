@@ -1,6 +1,6 @@
 """Which port a truck takes when waits change: a logit that pivots on the port it takes as usual.
 
-Each truck has a utility for each port, drawn once: ln(base share) less what the drive there costs, plus a Gumbel number,
+Each truck has a utility for each port, drawn once: ln(base share) less the cost of the drive, plus a Gumbel number,
 given that its own port is the best of those open to it. So nobody moves while nothing changes, those who move do so by
 the logit of base shares, drives and changed minutes, and a truck keeps its numbers whatever else changes.
 """

@@ -255,9 +255,9 @@ class _Run:
                 | _loads(found)
             )
 
-    def _note_equilibria(self, stretch: Stretch, days: PortDays, found: Sequence[Equilibrium]) -> None:
-        alike = are_alike(found[0].taken, found[-1].taken, len(days.names))
-        for start, one in zip(STARTS, found, strict=False):
+    def _note_equilibria(self, stretch: Stretch, days: PortDays, ends: Sequence[Equilibrium]) -> None:
+        alike = are_alike(ends[0].taken, ends[-1].taken, len(days.names))
+        for start, one in zip(STARTS, ends, strict=False):
             shares = port_shares(one.taken, len(days.names)).tolist()
             self.rows[1].append(
                 {
@@ -280,14 +280,14 @@ def _loads(detection: ExpectedDetection | None) -> dict[str, float]:
     return {"true_loads_expected": float(detection.weight), "true_found_expected": float(detection.caught)}
 
 
-def _surprise(days: PortDays, one: Equilibrium) -> float:
+def _surprise(days: PortDays, end: Equilibrium) -> float:
     """Return the mean wait that trucks met less the one that they expected, minutes, of all that joined a line."""
-    joined = one.taken >= 0
+    joined = end.taken >= 0
     if not joined.any():
         return 0.0
-    rows, place = np.flatnonzero(joined), one.taken[joined]
+    rows, place = np.flatnonzero(joined), end.taken[joined]
     hour = days.hour[rows, place]
-    gaps = (one.waits - one.expected)[place, days.lane_class[rows], hour]
+    gaps = (end.waits - end.expected)[place, days.lane_class[rows], hour]
     return float(gaps.mean())
 
 

@@ -17,7 +17,7 @@ FLOWS: Final = (
     Column("diverted_out", "int", "trucks", "trucks of this port that went to another one"),
     Column("lost", "int", "trucks", "trucks of this port that did not cross: counted as lost, never as fast"),
     Column("trucks", "int", "trucks", "trucks that joined the line here"),
-    Column("wait_expected_min", "float", "min", "mean wait that general trucks of this hour expect here"),
-    Column("wait_mean_min", "float", "min", "mean wait of trucks that joined in this hour; NaN: none did"),
+    Column("wait_expected_min", "float", "min", "average wait that general trucks of this hour expect here"),
+    Column("wait_mean_min", "float", "min", "average wait of trucks that joined in this hour; NaN: none did"),
 )
 """One row a side, replication, stretch, port and hour."""

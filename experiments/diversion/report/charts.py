@@ -67,11 +67,11 @@ def waits_chart(results: CorridorResults) -> Chart:
                     label = _short(results, port) if side == "changed" else None
                     color = marks[port].colour
                     places = [str(value)[5:10] for value in line.index]
-                    axes.plot(places, line.to_numpy(), color=color, linewidth=width, linestyle=marks[port].dash,
-                              label=label, alpha=1.0 if side == "changed" else 0.5)  # fmt: skip
+                    look = {"color": color, "linestyle": marks[port].dash, "linewidth": width}
+                    axes.plot(places, line.to_numpy(), label=label, alpha=0.5 if side == "usual" else 1.0, **look)
                     said.append(f"{results.title(port)} {side}: up to {number(float(np.max(line.to_numpy())), 0)} min")
         axes.set_ylim(0.0, None)
-        axes.set_ylabel("mean wait of the day, min")
+        axes.set_ylabel("average wait of the day, min")
         step = max(1, len(dict.fromkeys(dates.tolist())) // 6)
         axes.set_xticks(axes.get_xticks()[::step])
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize="small")
@@ -83,7 +83,7 @@ def waits_chart(results: CorridorResults) -> Chart:
             "Strong lines: changed; thin ones: as usual. Trucks that do not cross are in no wait: how many they are "
             "stands in the table.",
             "assumed",
-            subtitle="Mean wait until a booth, minutes, by day (month-day), mean over replications. Source: FLOWS.",
+            subtitle="Average wait until a booth, minutes, by day (month-day), mean over replications. Source: FLOWS.",
         )
 
 

@@ -176,10 +176,9 @@ def _equilibria(results: CorridorResults) -> Table:
                     ),
                 )
             )
-    heads = (
-        "steps", "last step moved a share by", "waits met less expected, min",
-        *(results.title(port) for port in results.corridor.settings.ports), "do not cross", "two starts",
-    )  # fmt: skip
+    ports = (results.title(port) for port in results.corridor.settings.ports)
+    lead = ("steps", "last step moved a share by", "waits met less expected, min")
+    heads = (*lead, *ports, "do not cross", "two starts")
     return page_table("Equilibria from two starts", "first day and start", heads, rows)
 
 

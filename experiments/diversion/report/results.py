@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -125,9 +126,9 @@ def _counted_closing(results: CorridorResults) -> str:
     predicted = [one for one in results.months if one.kind == "predicted" and one.measure not in MEASURES]
     inside = sum(one.band.holds(one.counted) for one in predicted)
     return (
-        f"Of ten trucks that cannot cross where they usually do, about {tenths} cross at a neighboring port in that month "
-        f"(counted: {counted}) and the others do not cross; {inside} of {len(predicted)} port counts that nothing was "
-        "fitted to lie where the model says."
+        f"Of ten trucks that cannot cross where they usually do, about {tenths} cross at a neighboring port in that "
+        f"month (counted: {counted}) and the others do not cross; {inside} of {len(predicted)} port counts that "
+        "nothing was fitted to lie where the model says."
     )
 
 
@@ -150,10 +151,7 @@ def month_words(month: str) -> str:
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
 
 
-MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+MONTHS: Final = tuple(calendar.month_name)[1:]
 
 
 def band_words(band: Band, measure: str) -> str:
