@@ -279,7 +279,7 @@ def _answer(call: CommandLine, overrides: Sequence[str], questions: Sequence[obj
     status = 0
     verb_module(call.verb)
     stopping.begin_work()
-    with connected(overrides if VERBS[call.verb].long else ()) as backend:
+    with connected(_carrying_out(call.verb, overrides) if VERBS[call.verb].long else ()) as backend:
         for number, question in enumerate(questions):
             if said:
                 _say(f"job {number} of {len(said)}: {said[number]}")
@@ -289,6 +289,12 @@ def _answer(call: CommandLine, overrides: Sequence[str], questions: Sequence[obj
             else:
                 status = max(status, verb_module(call.verb).carry_out(question))
     return status
+
+
+def _carrying_out(verb: str, overrides: Sequence[str]) -> tuple[str, ...]:
+    """Return the overrides that may say how a study is carried out: not the experiment of a verb that has its own."""
+    own = VERBS[verb].own_experiments
+    return tuple(text for text in overrides if not (own and text.partition("=")[0] == "experiment"))
 
 
 def _without_run_words(call: CommandLine) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -332,7 +338,7 @@ def _resume(call: CommandLine, folder: Path, build: Callable[[Sequence[str], str
     verb_module(call.verb)
     stopping.begin_work()
     with (
-        connected((*kept, *call.overrides)) as backend,
+        connected(_carrying_out(call.verb, (*kept, *call.overrides))) as backend,
         run_folder.resuming(question, started, folder, backend, retry_failed=retry) as placed,
     ):
         return int(verb_module(call.verb).carry_out(placed))

@@ -11,7 +11,7 @@ import yaml
 
 from experiments.funding.request import read_portfolio_plan
 from experiments.scorecards import targets
-from experiments.study.compose import ADAPTING, EXECUTING, GROUPS, PARTS, compose_config
+from experiments.study.compose import ADAPTING, DIVERTING, EXECUTING, GROUPS, PARTS, compose_config
 from experiments.study.settings import StudySettings
 from experiments.study.sources import CONFIGS, TAG, source_notes
 from experiments.study.study import DEFAULT_EXPERIMENT, build_study, compose_scenario
@@ -20,7 +20,7 @@ from sim.setting.spec import build_spec
 from tests.catalogue import ECONOMICS
 
 ROOT = CONFIGS.parent
-ROOTS = [CONFIGS / name for name in ("config.yaml", "fund.yaml", "campaign.yaml", "collusion.yaml")]
+ROOTS = [CONFIGS / f"{name}.yaml" for name in ("config", "fund", "campaign", "collusion", "corridor")]
 FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in ROOTS)
 OPTIONS = [path for path in FILES if path.parent.name in PARTS]
 ECONOMIC = [path for path in FILES if path.parent.name in ECONOMICS]
@@ -57,7 +57,7 @@ def tags() -> list[tuple[str, re.Match[str]]]:
 
 def test_every_group_has_options_and_every_folder_is_a_group() -> None:
     folders = {path.name for path in CONFIGS.iterdir() if any(path.glob("*.yaml"))}
-    assert folders == {*GROUPS, *ECONOMICS, *EXECUTING, *ADAPTING, targets.GROUP}
+    assert folders == {*GROUPS, *ECONOMICS, *EXECUTING, *ADAPTING, *DIVERTING, targets.GROUP}
     assert {path.parent.parent for path in FILES} == {CONFIGS}
 
 

@@ -41,6 +41,8 @@ SMALL_LOGS = (
     *("runs=10", "shuffles=20", "carriers=20"),
 )
 """The same of a study of collusion."""
+SMALL_CORRIDOR = ("days=1", "replications=2", "processes=1", "store=null", "most_steps=2", "weeks=2")
+"""The same of a corridor."""
 FILE = re.compile(r"A file `([\w./]+)`:\n\n((?: {4}.*\n)+)")
 """A file that a page shows and its commands read."""
 
@@ -52,9 +54,10 @@ def commands(page: Path) -> list[list[str]]:
 
 def small(words: list[str]) -> list[str]:
     """Return a command with the settings of a small study, where it runs one."""
-    if words[0] not in ("run", "compare", "sweep", "fund", "campaign", "collusion"):
+    of_verbs = {"fund": SMALL_CASE, "campaign": SMALL_CAMPAIGN, "collusion": SMALL_LOGS, "corridor": SMALL_CORRIDOR}
+    if words[0] not in ("run", "compare", "sweep", *of_verbs):
         return words
-    small_settings = {"fund": SMALL_CASE, "campaign": SMALL_CAMPAIGN, "collusion": SMALL_LOGS}.get(words[0], SMALL)
+    small_settings = of_verbs.get(words[0], SMALL)
     keys = {word.partition("=")[0] for word in small_settings}
     kept = [word for word in words if word.partition("=")[0] not in keys]
     if {"experiment=lanes", "experiment=volume"} & set(kept) and "calendar=week" not in kept:

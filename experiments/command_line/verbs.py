@@ -21,6 +21,8 @@ class Verb:
     """Whether it keeps what it has finished, and can be resumed."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that no other verb has, with a line about each."""
+    own_experiments: bool = False
+    """Whether ``experiment=NAME`` names one of its own, and no study of ``configs/experiment``."""
 
 
 VERBS: Final[dict[str, Verb]] = {
@@ -62,6 +64,22 @@ VERBS: Final[dict[str, Verb]] = {
             "KEY": "the other keys of configs/collusion.yaml",
         },
     ),
+    "corridor": Verb(
+        "experiments.diversion.corridor",
+        "several ports that share traffic: where trucks and loads go when one of them changes",
+        builder="experiments.diversion.request:build_corridor",
+        long=True,
+        own_experiments=True,
+        keys={
+            "corridor": "ports that share traffic: laredo, el_paso; experiment=NAME names one too",
+            "corridor.KEY": "how trucks choose and what changes: the keys of configs/corridor",
+            "port.NAME.KEY": "a key of one port of the corridor: what changes there",
+            "weeks": "weeks that organizations have to answer what changed, 26 by default",
+            "adversaries": "who carries loads: static, responsive, learning, fictitious, exp3, knowing",
+            "adversary.KEY": "how they react: the keys of configs/adversary/standard.yaml",
+            "most_steps": "steps after which an equilibrium is taken as it is, 40 by default",
+        },
+    ),
     "calibrate": Verb(
         "experiments.calibration.calibrate",
         "fit a port's arrivals, lanes and day-to-day demand to observed waits",
@@ -101,7 +119,7 @@ VERBS: Final[dict[str, Verb]] = {
 """Every verb, in the order in which they are listed."""
 ANSWERING: Final = (
     *("compare", "run", "sweep", "train", "fund", "campaign"),
-    *("collusion", "calibrate", "capacity", "scorecard"),
+    *("corridor", "collusion", "calibrate", "capacity", "scorecard"),
 )
 """Verbs that begin with an answer and keep to a screen; ``-q`` says less, ``details=true`` and ``-v`` say more."""
 SWEEP: Final = "sweep"

@@ -25,6 +25,7 @@ from sim.tables import MANIFEST, visible_columns
 DECIDING: Final = (
     "sim", "models", "experiments/execution", "experiments/study", "experiments/training", "experiments/funding",
     "experiments/sweeping", "experiments/calibration", "experiments/adaptation", "experiments/games",
+    "experiments/diversion",
 )  # fmt: skip
 """Folders whose sources decide results."""
 COMPUTING: Final = ("numpy", "pandas", "scipy", "numba", "llvmlite", "scikit-learn", "simpy")

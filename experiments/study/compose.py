@@ -46,10 +46,12 @@ EXECUTING = ("backend",)
 """Config groups that say how a study is carried out; no result depends on them."""
 ADAPTING = ("adversary",)
 """Config groups of a campaign."""
+DIVERTING = ("corridor",)
+"""Config groups of a corridor, beside those of a campaign."""
 FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "published", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
-ROOT, FUND, CAMPAIGN, COLLUSION = "config", "fund", "campaign", "collusion"
-"""The files that compositions begin with: of every verb, of ``fund``, of what ``campaign`` and ``collusion`` add."""
+ROOT, FUND, CAMPAIGN, CORRIDOR, COLLUSION = "config", "fund", "campaign", "corridor", "collusion"
+"""The files that compositions begin with: of every verb, and of what the other four verbs add."""
 SEARCH_PATH = "hydra.searchpath"
 HELP: Final = "throughgate run --help"
 """What lists every study key, every group and its options."""
@@ -309,7 +311,7 @@ def _check_groups(parsed: Sequence[Override], overrides: Sequence[str]) -> None:
         if (
             override.is_delete()
             or override.package is not None
-            or group not in (*GROUPS, *ECONOMIC, *EXECUTING, *ADAPTING)
+            or group not in (*GROUPS, *ECONOMIC, *EXECUTING, *ADAPTING, *DIVERTING)
         ):
             continue
         value, known = override.value(), _options(group, overrides)
@@ -362,7 +364,7 @@ def _where_all_are(key: str) -> str:
 
 def _known_beside(key: str, parsed: Sequence[Override], root: str) -> tuple[str, list[str]]:
     """Return the part of ``key`` that does not exist, and the keys that do where it was looked for."""
-    deciding = (*GROUPS, *ECONOMIC, *EXECUTING, *ADAPTING, SEARCH_PATH)
+    deciding = (*GROUPS, *ECONOMIC, *EXECUTING, *ADAPTING, *DIVERTING, SEARCH_PATH)
     chosen = [str(o.input_line) for o in parsed if o.key_or_group in deciding]
     try:
         node: Any = _compose(chosen, root).mapping

@@ -10,6 +10,7 @@ Imported by: `sim`, `models`, `experiments`.
 
 from sim.tables.campaign import EPOCHS, OPTIONS
 from sim.tables.columns import Column, Kind, check_table
+from sim.tables.corridor import FLOWS
 from sim.tables.flow import CAPACITY, LANE_CLASSES, LEDGER, MOMENTS, OPENINGS
 from sim.tables.metrics import (
     DISPLAY_UNITS,
@@ -30,6 +31,7 @@ __all__ = [
     "CROSSINGS",
     "DISPLAY_UNITS",
     "EPOCHS",
+    "FLOWS",
     "HELP_SUFFIXES",
     "INTERVALS",
     "LANE_CLASSES",

@@ -119,6 +119,8 @@ class Purpose(IntEnum):
     DOCK_ROOM = 220
     ATTEMPTS = 230
     ATTEMPTS_FOUND = 231
+    PORT_CHOICE = 240
+    PATIENCE = 241
 
 
 _OF_STATIONS = [number for station in TABLE for number in (station.stream, station.noise[0]) if number]

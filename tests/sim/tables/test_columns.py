@@ -11,6 +11,7 @@ from sim.tables import (
     CAPACITY,
     CROSSINGS,
     EPOCHS,
+    FLOWS,
     INTERVALS,
     LEDGER,
     MANIFEST,
@@ -50,7 +51,7 @@ def test_what_is_not_declared_is_refused(scores: pd.DataFrame, change, message: 
 
 
 @pytest.mark.parametrize(
-    "table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER, METRICS, WAITS, CROSSINGS, EPOCHS, OPTIONS]
+    "table", [MANIFEST, SCORES, CAPACITY, OPENINGS, LEDGER, METRICS, WAITS, CROSSINGS, EPOCHS, OPTIONS, FLOWS]
 )
 def test_names_are_unique_and_every_column_says_unit_and_meaning(table) -> None:  # noqa: ANN001
     names = [column.name for column in table]
@@ -65,7 +66,7 @@ def test_hidden_columns_are_those_named_true() -> None:
 
 
 def test_minutes_are_named_so() -> None:
-    for column in (*MANIFEST, *CAPACITY, *OPENINGS, *LEDGER, *WAITS, *CROSSINGS, *EPOCHS, *OPTIONS):
+    for column in (*MANIFEST, *CAPACITY, *OPENINGS, *LEDGER, *WAITS, *CROSSINGS, *EPOCHS, *OPTIONS, *FLOWS):
         assert (column.unit == "min") == column.name.endswith("_min"), column.name
 
 
