@@ -104,6 +104,6 @@ def port_shares(taken: Ints, ports: int) -> Array:
     return np.bincount(np.where(taken < 0, ports, taken), minlength=ports + 1) / max(len(taken), 1)
 
 
-def are_alike(one: Ints, other: Ints, ports: int) -> bool:
+def are_alike(first: Ints, second: Ints, ports: int) -> bool:
     """Tell whether two starts end at the same shares, within `ALIKE_SHARE`."""
-    return bool(np.abs(port_shares(one, ports) - port_shares(other, ports)).max() <= ALIKE_SHARE)
+    return bool(np.abs(port_shares(first, ports) - port_shares(second, ports)).max() <= ALIKE_SHARE)
