@@ -13,6 +13,7 @@ import pytest
 from experiments.calibration.request import build_calibration
 from experiments.cli import parse_command_line
 from experiments.command_line.verbs import VERBS
+from experiments.diversion.request import build_corridor
 from experiments.ledgers.request import build_why
 from experiments.planning.new import read_new
 from experiments.scorecards.request import read_request
@@ -57,6 +58,7 @@ READ_BY: dict[str, Callable[[Sequence[str]], object]] = {
     "compare-runs": lambda words: read_words(words, ()).positional,
     "results": lambda words: read_words(words, ()),
     "calibrate": lambda words: len(build_calibration(words, "calibrate").observed.cells) > 100,
+    "corridor": lambda words: build_corridor(words, "corridor").stretches,
     "why": lambda words: build_why(words, "why").truck == 123,
 }
 """What reads the words of a verb whose words are no overrides alone, and holds of those of the README."""

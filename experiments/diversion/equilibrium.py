@@ -19,7 +19,8 @@ Ints = npt.NDArray[np.int64]
 Start = Literal["home", "emptiest"]
 STARTS: Final[tuple[Start, ...]] = ("home", "emptiest")
 SETTLED_SHARE: Final = 0.001
-"""A tenth of a point: a step that moves no port's share by as much is the last."""
+"""A tenth of a point: where no port's share moves by as much, `SETTLED_STEPS` in a row, trucks have settled."""
+SETTLED_STEPS: Final = 2
 ALIKE_SHARE: Final = 0.02
 """Part of trucks by which the shares of two starts may differ and still be called one equilibrium."""
 
@@ -70,26 +71,27 @@ def settle(
     ports : int
         How many there are.
     settled_share : float
-        It ends once a step moves all shares by less.
+        It ends once `SETTLED_STEPS` in a row move all shares by less.
 
     Examples
     --------
     >>> stay, half = np.zeros(4, dtype=int), np.arange(4) % 2
     >>> halves = settle(stay, lambda w: half, lambda t: np.zeros((2, 1, 1)), most_steps=9, ports=2)
     >>> halves.taken.tolist(), halves.steps, halves.moved_share
-    ([0, 1, 0, 1], 2, 0.0)
+    ([0, 1, 0, 1], 3, 0.0)
     """
     if most_steps < 1:
         raise ValueError(f"most_steps: {most_steps} is not 1 or more")
     taken, caused = first, simulate(first)
     expected = known = caused
-    moved, step = 1.0, 0
+    moved, step, still = 1.0, 0, 0
     while step < most_steps:
         step += 1
         chosen, known = choose(expected), expected
         moved = float(np.abs(port_shares(taken, ports) - port_shares(chosen, ports)).max())
         taken, caused = chosen, simulate(chosen)
-        if moved < settled_share:
+        still = still + 1 if moved < settled_share else 0
+        if still == SETTLED_STEPS:
             break
         expected = expected + (caused - expected) / (step + 1.0)
     return Equilibrium(taken, known, caused, step, moved)

@@ -81,7 +81,7 @@ def waits_chart(results: CorridorResults) -> Chart:
             "Waits day by day",
             "; ".join(said) + ".",
             "Strong lines: changed; thin ones: as usual. Trucks that do not cross are in no wait: how many they are "
-            "stands in the table.",
+            "stands in the table. A line that stands over a closed day makes the day before it long.",
             "assumed",
             subtitle="Average wait until a booth, minutes, by day (month-day), mean over replications. Source: FLOWS.",
         )

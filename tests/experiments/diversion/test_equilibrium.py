@@ -59,5 +59,14 @@ def test_two_starts_are_alike_within_two_points() -> None:
     one, other = np.zeros(1000, dtype=np.int64), np.zeros(1000, dtype=np.int64)
     other[:15] = 1
     assert are_alike(one, other, 2)
+    assert are_alike(other, other, 2)
     other[:30] = -1
     assert not are_alike(one, other, 2)
+
+
+def test_one_quiet_step_is_not_the_end() -> None:
+    """Shares that stand still for one step and then move have not settled."""
+    steps = iter([np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), np.array([0, 1])])
+    found = settle(np.array([0, 0]), lambda _: next(steps), lambda _: np.zeros((2, 1, 1)), most_steps=4, ports=2)
+    assert found.steps == 4
+    assert found.taken.tolist() == [0, 1]
