@@ -46,17 +46,12 @@ def draw_duty(log: WeekLog, officers: int, insider: Insider, rng: np.random.Gene
     int[n]
         Codes from 0.
     """
-    shift, posts = log.shift, _posts_in_use(log)
-    post = log.booth * 2 + log.lane_class
+    posts = _posts_in_use(log)
     rotation_h = HOURS_OF_SHIFT if insider.rotation_h is None else insider.rotation_h
-    officer = np.empty(len(shift), dtype=np.int64)
-    order = np.argsort(shift, kind="stable")
-    ends = np.searchsorted(shift[order], np.arange(len(posts) + 1))
-    pool = np.arange(officers)
-    for number in range(len(posts)):
+    officer = np.empty(len(log.hour), dtype=np.int64)
+    for number, (trucks, place) in enumerate(zip(log.trucks_of_shift, log.place_in_shift, strict=True)):
         if number % SHIFTS_OF_DAY == 0:
             pool, first = rng.permutation(officers), 0
-        trucks = order[ends[number] : ends[number + 1]]
         if not len(trucks):
             continue
         on_duty = pool[first : first + posts[number]]
@@ -64,7 +59,6 @@ def draw_duty(log: WeekLog, officers: int, insider: Insider, rng: np.random.Gene
         if insider.random_assignment == "everywhere":
             officer[trucks] = rng.choice(on_duty, len(trucks))
             continue
-        _, place = np.unique(post[trucks], return_inverse=True)
         turn = ((log.hour[trucks] - number * HOURS_OF_SHIFT) / rotation_h).astype(np.int64)
         turns = np.array([rng.permutation(on_duty) for _ in range(int(turn.max()) + 1)])
         officer[trucks] = turns[turn, place]
@@ -73,8 +67,6 @@ def draw_duty(log: WeekLog, officers: int, insider: Insider, rng: np.random.Gene
 
 def _posts_in_use(log: WeekLog) -> IntArray:
     """Return the booths that served somebody in each shift, int[shifts], whole days."""
-    post = log.booth * 2 + log.lane_class
-    width = int(post.max()) + 1
-    used = np.unique(log.shift * width + post) // width
-    days = int(log.shift.max()) // SHIFTS_OF_DAY + 1
-    return np.bincount(used, minlength=days * SHIFTS_OF_DAY)
+    in_use = [int(place.max()) + 1 if len(place) else 0 for place in log.place_in_shift]
+    days = -(-len(in_use) // SHIFTS_OF_DAY)
+    return np.array(in_use + [0] * (days * SHIFTS_OF_DAY - len(in_use)), dtype=np.int64)

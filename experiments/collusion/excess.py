@@ -11,17 +11,6 @@ from experiments.cooperation.collusion import chance_of_pairs
 from sim.arrays import FloatArray, IntArray
 
 
-@dataclass(frozen=True, slots=True)
-class GroupCounts:
-    """Trucks of each group (hour and class) of a week, of each officer and of each carrier among them."""
-
-    trucks: FloatArray
-    by_officer: FloatArray
-    by_carrier: FloatArray
-    group: IntArray
-    """Of each truck, from 0."""
-
-
 @dataclass(slots=True)
 class PairCounts:
     """Meetings of officers and carriers over some weeks, and what random assignment would give within hour and class.
@@ -42,14 +31,16 @@ class PairCounts:
         """Begin with nothing seen."""
         self.met, self.expected, self.variance = (np.zeros((self.officers, self.carriers)) for _ in range(3))
 
-    def add(self, log: WeekLog, officer: IntArray) -> GroupCounts:
-        """Add a week; return its counts by group of trucks."""
-        groups = group_counts(log, officer, self.officers, self.carriers)
+    def add(self, log: WeekLog, officer: IntArray) -> FloatArray:
+        """Add a week; return the trucks of each officer in each group, float[groups, officers]."""
+        many = len(log.by_group)
+        counts = np.bincount(log.group * self.officers + officer, minlength=many * self.officers)
+        by_officer = counts.reshape(many, self.officers).astype(np.float64)
         self.met += pair_counts(officer, log.carrier, self.officers, self.carriers)
-        mean, variance = chance_of_pairs(groups.by_officer, groups.by_carrier, groups.trucks)
+        mean, variance = chance_of_pairs(by_officer, log.by_carrier, log.by_group)
         self.expected += mean
         self.variance += variance
-        return groups
+        return by_officer
 
     def copy(self) -> PairCounts:
         """Return the counts as they stand."""
@@ -62,22 +53,6 @@ class PairCounts:
         varies = self.variance > 0.0
         counted = self.met if met is None else met
         return np.where(varies, (counted - self.expected) / np.sqrt(np.where(varies, self.variance, 1.0)), 0.0)
-
-
-def group_counts(log: WeekLog, officer: IntArray, officers: int, carriers: int) -> GroupCounts:
-    """Return the counts of a week by group of trucks; carriers beyond those listed count among the trucks alone."""
-    _, group = np.unique(log.group, return_inverse=True)
-    many = int(group.max()) + 1
-    by_officer = np.bincount(group * officers + officer, minlength=many * officers).reshape(many, officers)
-    listed = log.carrier < carriers
-    places = group[listed] * carriers + log.carrier[listed]
-    by_carrier = np.bincount(places, minlength=many * carriers).reshape(many, carriers)
-    return GroupCounts(
-        np.bincount(group, minlength=many).astype(np.float64),
-        by_officer.astype(np.float64),
-        by_carrier.astype(np.float64),
-        group.astype(np.int64),
-    )
 
 
 def pair_counts(officer: IntArray, carrier: IntArray, officers: int, carriers: int) -> FloatArray:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from experiments.execution.replicate import trucks_met
-from sim.arrays import IntArray
+from sim.arrays import FloatArray, IntArray
 from sim.frames import column
 from sim.replication import OperatingPlan, Replication, Scorer
 from sim.scenario import Scenario
@@ -22,7 +24,7 @@ LOGS: Final = 3000
 HOURS_OF_SHIFT: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WeekLog:
     """Trucks of one week that primary served, in no particular order.
 
@@ -38,6 +40,8 @@ class WeekLog:
         Code of the carrier.
     scanned : float
         Share of these trucks with an image of the portal.
+    listed : int
+        Carriers whose pairs are tested; ``carrier`` is then the place in their list, ``listed`` for all others.
     """
 
     hour: IntArray
@@ -45,16 +49,53 @@ class WeekLog:
     lane_class: IntArray
     carrier: IntArray
     scanned: float
+    listed: int = 0
 
     @property
     def shift(self) -> IntArray:
         """The shift of eight hours of each truck, from 0."""
         return self.hour // HOURS_OF_SHIFT
 
-    @property
+    def is_same(self, log: WeekLog) -> bool:
+        """Return whether another log holds the same trucks at the same booths."""
+        names = ("hour", "booth", "lane_class", "carrier")
+        return all(np.array_equal(getattr(self, name), getattr(log, name)) for name in names)
+
+    @cached_property
     def group(self) -> IntArray:
-        """Hour and class of lane: trucks of one group could have met each other's officers."""
-        return self.hour * 2 + self.lane_class
+        """Hour and class of lane, numbered from 0: trucks of one group could have met each other's officers."""
+        _, group = np.unique(self.hour * 2 + self.lane_class, return_inverse=True)
+        return np.asarray(group, dtype=np.int64)
+
+    @cached_property
+    def by_group(self) -> FloatArray:
+        """Trucks of each group."""
+        return np.bincount(self.group).astype(np.float64)
+
+    @cached_property
+    def by_carrier(self) -> FloatArray:
+        """Trucks of each listed carrier in each group, float[groups, listed]."""
+        known = self.carrier < self.listed
+        places = self.group[known] * self.listed + self.carrier[known]
+        counts = np.bincount(places, minlength=len(self.by_group) * self.listed)
+        return counts.reshape(-1, self.listed).astype(np.float64)
+
+    @cached_property
+    def post(self) -> IntArray:
+        """Booth and class of lane of each truck, one number."""
+        return self.booth * 2 + self.lane_class
+
+    @cached_property
+    def trucks_of_shift(self) -> list[IntArray]:
+        """Rows of the trucks of each shift."""
+        order = np.argsort(self.shift, kind="stable")
+        ends = np.searchsorted(self.shift[order], np.arange(int(self.shift.max()) + 2))
+        return [order[first:last] for first, last in itertools.pairwise(ends.tolist())]
+
+    @cached_property
+    def place_in_shift(self) -> list[IntArray]:
+        """Of the trucks of each shift, their booth's place among those in use."""
+        return [np.unique(self.post[rows], return_inverse=True)[1] for rows in self.trucks_of_shift]
 
 
 def run_week(
@@ -98,4 +139,4 @@ def with_places(log: WeekLog, carriers: IntArray) -> WeekLog:
     at = np.searchsorted(carriers[order], log.carrier)
     known = (at < len(carriers)) & (carriers[order][np.minimum(at, len(carriers) - 1)] == log.carrier)
     place = np.where(known, order[np.minimum(at, len(carriers) - 1)], len(carriers))
-    return replace(log, carrier=place.astype(np.int64))
+    return replace(log, carrier=place.astype(np.int64), listed=len(carriers))

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from experiments.collusion.duty import draw_duty, officers_needed
-from experiments.collusion.excess import GroupCounts, PairCounts, pair_counts, shuffled
+from experiments.collusion.excess import PairCounts, pair_counts, shuffled
 from experiments.collusion.port_logs import WeekLog, largest_carriers, with_places
 from experiments.collusion.settings import CollusionSettings
 from experiments.collusion.steering import PairTrucks, excess_of_both
@@ -111,9 +111,9 @@ def _by_chance(
     met = np.zeros((shuffles, officers, carriers))
     largest = []
     for week, (log, duty) in enumerate(zip(logs, duties, strict=True), start=1):
-        group = counts.add(log, duty).group
+        counts.add(log, duty)
         for number in range(shuffles):
-            met[number] += pair_counts(shuffled(duty, group, rng), log.carrier, officers, carriers)
+            met[number] += pair_counts(shuffled(duty, log.group, rng), log.carrier, officers, carriers)
         if week in settings.test_weeks:
             largest.append([counts.excess(one).max() for one in met])
     return np.array(largest).T
@@ -121,7 +121,7 @@ def _by_chance(
 
 def _counted(
     logs: Sequence[WeekLog], duties: Sequence[IntArray], size: tuple[int, int], settings: CollusionSettings
-) -> tuple[list[PairCounts], list[GroupCounts], list[float]]:
+) -> tuple[list[PairCounts], list[FloatArray], list[float]]:
     """Return the counts of pairs at each test, of groups in each week, and the largest excess at each test."""
     counts = PairCounts(*size)
     at_tests, groups, largest = [], [], []

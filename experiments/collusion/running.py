@@ -16,7 +16,9 @@ from experiments.execution import journal
 from experiments.execution.content import replication_keys
 from experiments.execution.parallel import Progress
 from experiments.execution.replicate import compile_for_run, process_cache, scorers_token
+from experiments.study.study import Study
 from sim.replication import Scorer
+from sim.setting.insider import BOOTH
 from sim.setting.window import Window
 from sim.shared_draws import SharedDraws, risk_key
 
@@ -49,13 +51,25 @@ def run_logs_replication(
             scorer = scorers[risk_key(scenario)]
             plan = shared.plan(scenario, scorer, first)
             logs[name].append(run_week(scenario, scorer, plan, drawn, window, study.engine))
-    counts = tuple(_part(whole, study.replications, replication) for whole in (settings.shuffles, settings.runs))
-    return {
-        name: weigh_logs(
-            logs[name], scenario.insider, settings, (counts[0], counts[1]), (study.seed, replication, PAIRS)
-        )
-        for name, scenario in study.alternatives.items()
-    }
+    shuffles, runs = (_part(whole, study.replications, replication) for whole in (settings.shuffles, settings.runs))
+    key, done = (study.seed, replication, PAIRS), dict[str, LogEvidence]()
+    for name, scenario in study.alternatives.items():
+        twin = next((earlier for earlier in done if _are_same(study, earlier, name, logs)), None)
+        if twin is None:
+            done[name] = weigh_logs(logs[name], scenario.insider, settings, (shuffles, runs), key)
+        else:
+            done[name] = done[twin]  # what is done with recorded images later changes no log
+    return done
+
+
+def _are_same(study: Study, first: str, second: str, logs: Mapping[str, list[WeekLog]]) -> bool:
+    """Return whether two alternatives have the same logs and the same duty."""
+    duties = [
+        (insider.rotation_h, insider.random_assignment, insider.steered[BOOTH])
+        for insider in (study.alternatives[name].insider for name in (first, second))
+    ]
+    pairs = zip(logs[first], logs[second], strict=True)
+    return duties[0] == duties[1] and all(earlier.is_same(later) for earlier, later in pairs)
 
 
 def log_window(first: Window, week: int) -> Window:

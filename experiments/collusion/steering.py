@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.collusion.excess import GroupCounts
 from experiments.collusion.port_logs import WeekLog
 from experiments.collusion.settings import CollusionSettings
 from sim.arrays import BoolArray, FloatArray, IntArray
@@ -27,16 +26,16 @@ class PairTrucks:
 
     @classmethod
     def of(
-        cls, logs: Sequence[WeekLog], duties: Sequence[IntArray], groups: Sequence[GroupCounts], pair: tuple[int, int]
+        cls, logs: Sequence[WeekLog], duties: Sequence[IntArray], counts: Sequence[FloatArray], pair: tuple[int, int]
     ) -> PairTrucks:
-        """Return the trucks of a pair (officer, carrier) over some weeks of logs and duty."""
+        """Return the trucks of a pair (officer, carrier); ``counts`` are the officers' trucks by group, a week each."""
         officer, carrier = pair
         parts = []
-        for number, (log, duty, counted) in enumerate(zip(logs, duties, groups, strict=True)):
-            trucks = np.flatnonzero((log.carrier == carrier) & (counted.by_officer[counted.group, officer] > 0.0))
+        for number, (log, duty, counted) in enumerate(zip(logs, duties, counts, strict=True)):
+            trucks = np.flatnonzero((log.carrier == carrier) & (counted[log.group, officer] > 0.0))
             trucks = trucks[np.argsort(log.hour[trucks], kind="stable")]
-            group = counted.group[trucks]
-            most = counted.by_officer[group, officer].astype(np.int64)
+            group = log.group[trucks]
+            most = counted[group, officer].astype(np.int64)
             parts.append((np.full(len(trucks), number), duty[trucks] == officer, most, number * 100_000 + group))
         week, own, most, place = (np.concatenate([part[k] for part in parts]) for k in range(4))
         return cls(week, own, most, place)

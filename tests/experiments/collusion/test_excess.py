@@ -35,7 +35,7 @@ def test_weeks_add_up_as_groups_do() -> None:
     booth, lane_class, carrier = (
         np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("booth", "lane_class", "carrier")
     )
-    both = WeekLog(np.concatenate([first.hour, second.hour + 168]), booth, lane_class, carrier, 0.3)
+    both = WeekLog(np.concatenate([first.hour, second.hour + 168]), booth, lane_class, carrier, 0.3, 12)
     whole = PairCounts(9, 12)
     whole.add(both, np.concatenate([one, two]))
     np.testing.assert_allclose(counts.excess(), whole.excess())
@@ -46,9 +46,9 @@ def test_carriers_that_are_not_listed_count_as_traffic_alone() -> None:
     log, officer = _log(4, carriers=40)
     places = with_places(log, largest_carriers([log], 12))
     counts = PairCounts(9, 12)
-    groups = counts.add(places, officer)
-    assert groups.trucks.sum() == len(log.hour)
-    assert groups.by_carrier.sum() == counts.met.sum() < len(log.hour)
+    by_officer = counts.add(places, officer)
+    assert by_officer.sum() == places.by_group.sum() == len(log.hour)
+    assert places.by_carrier.sum() == counts.met.sum() < len(log.hour)
 
 
 def test_shuffles_keep_every_officer_s_trucks_in_each_group() -> None:
