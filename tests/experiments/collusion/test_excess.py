@@ -12,10 +12,8 @@ from experiments.cooperation.collusion import pair_test
 def _log(seed: int, carriers: int = 12) -> tuple[WeekLog, np.ndarray]:
     rng = np.random.default_rng(seed)
     n = 900
-    log = WeekLog(
-        rng.integers(0, 20, n), rng.integers(0, 4, n), rng.integers(0, 2, n), rng.integers(0, carriers, n), 0.3
-    )
-    return log, rng.integers(0, 9, n)
+    hour, booth, lane_class, carrier = (rng.integers(0, most, n) for most in (20, 4, 2, carriers))
+    return WeekLog(hour, booth, lane_class, carrier, 0.3, carriers), rng.integers(0, 9, n)
 
 
 def test_one_week_is_the_test_of_one_log() -> None:
