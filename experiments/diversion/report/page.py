@@ -194,7 +194,8 @@ def _inputs(results: CorridorResults) -> Table:
         low, high = note.low, note.high
         bounds = NONE if low is None or high is None else f"{low:g}–{high:g}"
         after_fit = [] if results.weights is None else [_posterior(results, key)]
-        rows.append((_words(key), (f"{value:g}", bounds, *after_fit, Cell(note.note, look="words"))))
+        cells: list[str | Cell] = [f"{value:g}", bounds, *after_fit, Cell(note.note, look="words")]
+        rows.append((_words(key), cells))
     fit = [] if results.weights is None else ["80% after the fit"]
     heads = ("value", "range", *fit, "what it is")
     return page_table("Assumptions of the corridor", "input", heads, rows, look="inputs")
