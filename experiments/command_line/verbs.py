@@ -71,7 +71,8 @@ VERBS: Final[dict[str, Verb]] = {
         long=True,
         own_experiments=True,
         keys={
-            "corridor": "ports that share traffic: laredo, el_paso; experiment=NAME names one too",
+            "corridor": "ports that share traffic: laredo or el_paso",
+            "experiment": "el_paso_2023, pharr_2022 or corridor_displacement: a corridor with its question",
             "corridor.KEY": "how trucks choose and what changes: the keys of configs/corridor",
             "port.NAME.KEY": "a key of one port of the corridor: what changes there",
             "weeks": "weeks that organizations have to answer what changed, 26 by default",

@@ -189,18 +189,16 @@ def _inputs(results: CorridorResults) -> Table:
     rows = []
     for key, note in notes.items():
         value = values.get(key)
-        if note is None or not isinstance(value, int | float):
+        if note is None or note.kind == "definition" or not isinstance(value, int | float):
             continue
         low, high = note.low, note.high
         bounds = NONE if low is None or high is None else f"{low:g}–{high:g}"
-        rows.append((_words(key), (f"{value:g}", bounds, _posterior(results, key), Cell(note.note, look="words"))))
-    return page_table(
-        "Assumptions of the corridor",
-        "input",
-        ("value", "range", "80% after the fit", "what it is"),
-        rows,
-        look="inputs",
-    )
+        after_fit = [] if results.weights is None else [_posterior(results, key)]
+        cells: list[str | Cell] = [f"{value:g}", bounds, *after_fit, Cell(note.note, look="words")]
+        rows.append((_words(key), cells))
+    fit = [] if results.weights is None else ["80% after the fit"]
+    heads = ("value", "range", *fit, "what it is")
+    return page_table("Assumptions of the corridor", "input", heads, rows, look="inputs")
 
 
 def _posterior(results: CorridorResults, key: str) -> str:

@@ -59,25 +59,27 @@ class CorridorResults:
         below = None if bottom is None else rows[bottom].to_numpy(dtype=np.float64)
         if below is not None and not below.any():
             return IntervalEstimate(math.nan, math.nan, math.nan, 0, "nobody came")
-        return estimate_interval(Sample.of(rows[top].to_numpy(dtype=np.float64), below), self.corridor.study.coverage)
+        found = estimate_interval(Sample.of(rows[top].to_numpy(dtype=np.float64), below), self.corridor.study.coverage)
+        return found.within(0.0, math.inf)
 
     def whole(self, side: str, top: str, bottom: str | None = None) -> IntervalEstimate:
         """Return a sum over ports, or a ratio of such sums, over replications."""
         rows = self.tables.ports[self.tables.ports["side"] == side].groupby("replication").sum(numeric_only=True)
         below = None if bottom is None else rows[bottom].to_numpy(dtype=np.float64)
-        return estimate_interval(Sample.of(rows[top].to_numpy(dtype=np.float64), below), self.corridor.study.coverage)
+        found = estimate_interval(Sample.of(rows[top].to_numpy(dtype=np.float64), below), self.corridor.study.coverage)
+        return found.within(0.0, math.inf)
 
     def later_loads(self, adversary: str, column: str) -> IntervalEstimate:
         """Return a column of the organizations' weeks, its mean over the later half of the weeks, over replications."""
         rows = self.loads[self.loads["adversary"] == adversary]
         later = rows[rows["week"] > self.corridor.keys.weeks / 2]
         means = later.groupby("replication")[column].mean()
-        return estimate_interval(Sample.of(means.to_numpy()), self.corridor.study.coverage)
+        return estimate_interval(Sample.of(means.to_numpy()), self.corridor.study.coverage).within(0.0, 1.0)
 
     def first_loads(self, column: str) -> IntervalEstimate:
         """Return a column of week 0, in which nothing has changed and no organization has reacted."""
         rows = self.loads[(self.loads["week"] == 0) & (self.loads["adversary"] == self.corridor.keys.adversaries[0])]
-        return estimate_interval(Sample.of(rows[column].to_numpy()), self.corridor.study.coverage)
+        return estimate_interval(Sample.of(rows[column].to_numpy()), self.corridor.study.coverage).within(0.0, 1.0)
 
     @property
     def starts_differ(self) -> bool:

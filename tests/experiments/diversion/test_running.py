@@ -147,3 +147,32 @@ def test_old_news_of_waits_is_acted_on_late(tmp_path: Path, information: str) ->
     first_hours = 1 if information == "posted" else 24
     assert moved.iloc[:first_hours].sum() == 0
     assert moved.iloc[first_hours : 2 * first_hours + 24].sum() > 0
+
+
+def test_both_engines_send_the_same_trucks_to_the_same_ports(tmp_path: Path) -> None:
+    fewer = "{fewer: {port: left, overrides: [port.primary.lanes=1]}}"
+    folder = toy_folder(tmp_path, measures=fewer, per_min=0.05)
+    words = [folder, "corridor=toy", *FLAT[:-1], "days=1", "replications=1"]
+    compiled, simpy = (run([*words, f"engine={name}"]).flows for name in ("compiled", "simpy"))
+    assert compiled["diverted_in"].sum() > 100
+    pd.testing.assert_frame_equal(compiled, simpy, check_exact=True)
+
+
+def test_the_order_of_ports_moves_nobody(tmp_path: Path) -> None:
+    fewer = "{fewer: {port: left, overrides: [port.primary.lanes=1]}}"
+    first, second = tmp_path / "first", tmp_path / "second"
+    words = ["corridor=toy", *FLAT[:-1], "days=1", "replications=1"]
+    as_is = run([toy_folder(first, measures=fewer, per_min=0.05), *words]).flows
+    folder = toy_folder(second, measures=fewer, per_min=0.05)
+    path = second / "corridor" / "toy.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    places = {line.split(":")[0].strip(): k for k, line in enumerate(lines)}
+    left, right = places["left"], places["right"]
+    lines[left], lines[right] = lines[right], lines[left]
+    path.write_text("".join(lines), encoding="utf-8")
+    turned = run([folder, *words]).flows
+    keys = ["side", "port", "hour_of_week"]
+    parts = [
+        one.sort_values(keys, ignore_index=True)[[*keys, "demand", "diverted_in", "lost"]] for one in (as_is, turned)
+    ]
+    pd.testing.assert_frame_equal(*parts)
