@@ -32,7 +32,7 @@ from sim.policies.base import PAST_COLUMNS, HookInputs, PastTraffic, PolicyExpec
 from sim.policies.portal_route import with_actual_portal_visits
 from sim.policies.registry import policy_expectation, select_trucks
 from sim.portal_workload import planned_slow_share
-from sim.results.detection_by_group import GroupTotals, detection_by_group
+from sim.results.detection_by_group import GroupTotals, detection_by_group, seizures_by_truck
 from sim.results.expected_detection import ExpectedDetection, expected_detection, ledger_if_carrying
 from sim.results.groups import random_stream_counts, targeted_trucks
 from sim.results.metrics import measure_replication, tuning_measures
@@ -88,6 +88,8 @@ class GroupedOutcome(NamedTuple):
 
     outcome: Outcome
     totals: GroupTotals
+    seizures: npt.NDArray[np.float64] | None = None
+    """Each truck's expected seizures by concealment [n, concealment], where they were asked for."""
 
 
 class _Crossed(NamedTuple):
@@ -195,24 +197,24 @@ class Replication:
         done = self._crossed(extra_days=1)
         return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, {})
 
-    def run_by_group(self, groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]], many: int) -> GroupedOutcome:
+    def run_by_group(
+        self, groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]], many: int, *, by_truck: bool = False
+    ) -> GroupedOutcome:
         """Run it for METRICS, and take the probes apart by group of trucks and class of load.
 
         Parameters
         ----------
         groups_of : callable
             MANIFEST -> the group of each truck, from 0 to ``many`` - 1.
+        by_truck : bool
+            Whether each truck's own seizures are wanted too.
         """
         done = self._crossed()
-        totals = detection_by_group(
-            self.scenario,
-            self.plan.points,
-            (done.manifest, done.ledger_of_loads),
-            (groups_of(done.manifest), many),
-            done.record.full,
-            done.flow,
-        )
-        return GroupedOutcome(self._measured_of(done), totals)
+        trucks, points = (done.manifest, done.ledger_of_loads), self.plan.points
+        groups = (groups_of(done.manifest), many)
+        totals = detection_by_group(self.scenario, points, trucks, groups, done.record.full, done.flow)
+        seizures = seizures_by_truck(self.scenario, points, trucks, done.record.full, done.flow) if by_truck else None
+        return GroupedOutcome(self._measured_of(done), totals, seizures)
 
     def _measured(self, extra_days: int = 0) -> Outcome:
         """Run the window and ``extra_days`` more; measure the window."""

@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.adaptation.attempts import AttemptWeek, play_weeks
-from experiments.adaptation.campaign_weeks import CampaignWeeks, PortWeek, campaign_window
+from experiments.adaptation.attempts import AttemptWeek
+from experiments.adaptation.campaign_weeks import CampaignWeeks, campaign_window
 from experiments.adaptation.request import Campaign
+from experiments.adaptation.tracks import Track, TrackWeek, live_through, tracks_of
 from experiments.execution import journal
 from experiments.execution.content import replication_keys
 from experiments.execution.parallel import Progress
-from experiments.execution.replicate import compile_for_run, process_cache, scorers_token
+from experiments.execution.replicate import ProcessCache, compile_for_run, process_cache, scorers_token
 from sim.replication import Scorer
+from sim.shared_draws import risk_key
 from sim.tables import EPOCHS, OPTIONS, check_table
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -59,28 +61,37 @@ def run_campaign_replication(
     campaign: Campaign, scorers: Mapping[str, Scorer], token: str, replication: int
 ) -> tuple[Columns, Columns]:
     """Run one replication: every week of every alternative, and every adversary on the same weeks."""
-    port = CampaignWeeks(campaign.study, scorers, process_cache(token), replication, campaign.options)
-    weeks = [port.run_next() for _ in range(campaign.settings.weeks)]
-    windows = [campaign_window(campaign.study, replication, week) for week in range(len(weeks))]
-    base = weeks[0][campaign.study.baseline].prices
+    tracks = lived_tracks(campaign, scorers, process_cache(token), replication)
+    base = next(track for track in tracks if track.name == campaign.study.baseline)
+    shares = next(iter(base.weeks.values()))[0].port.prices.shares
     epochs, options = [], []
     for place, name in enumerate(campaign.study.alternatives):
-        ports = [week[name] for week in weeks]
-        for number, settings in enumerate(campaign.attempt_settings().values()):
-            played = list(play_weeks(zip(windows, (one.prices for one in ports), strict=True), base, settings))
+        for number, adversary in enumerate(campaign.attempt_settings()):
+            track = next(one for one in tracks if one.name == name and adversary in one.whom)
             keys = {"alternative": place, "adversary": number, "replication": replication}
-            starts = [window.start_date for window in windows]
-            epochs.append(_epoch_columns(keys, starts, ports, played))
-            options.append(_option_columns(keys, campaign, base.shares, played))
+            epochs.append(_epoch_columns(keys, track, track.weeks[adversary]))
+            options.append(_option_columns(keys, campaign, shares, [week.played for week in track.weeks[adversary]]))
     return _stacked(epochs), _stacked(options)
 
 
-def _epoch_columns(
-    keys: Mapping[str, int], starts: Sequence[str], ports: Sequence[PortWeek], played: Sequence[AttemptWeek]
-) -> Columns:
-    def of_port(name: str) -> npt.NDArray[np.float64]:
-        return np.array([port.metrics[name] for port in ports])
+def lived_tracks(
+    campaign: Campaign, scorers: Mapping[str, Scorer], shared: ProcessCache, replication: int
+) -> list[Track]:
+    """Return every track of one replication after all its weeks."""
+    study, settings = campaign.study, campaign.settings
+    asked = {name: (one, scorers[risk_key(one)]) for name, one in study.alternatives.items()}
+    groups = (settings.effort, settings.retraining)
+    tracks = tracks_of(asked, settings.rules, campaign.attempt_settings(), groups, campaign.options)
+    windows = [campaign_window(study, replication, week) for week in range(settings.weeks)]
+    live_through(tracks, CampaignWeeks(study, scorers, shared, replication, campaign.options), windows, study.baseline)
+    return tracks
 
+
+def _epoch_columns(keys: Mapping[str, int], track: Track, weeks: Sequence[TrackWeek]) -> Columns:
+    def of_port(name: str) -> npt.NDArray[np.float64]:
+        return np.array([week.port.metrics[name] for week in weeks])
+
+    played = [week.played for week in weeks]
     loads = np.array([week.loads.sum() for week in played])
     outside = np.array([week.outside for week in played])
     caught = np.array([week.caught for week in played])
@@ -88,7 +99,7 @@ def _epoch_columns(
     detection = np.array([week.detection_rate for week in played])
     return _keyed(keys, len(played)) | {
         "week": np.arange(len(played)),
-        "start_date": np.array(starts, dtype=object),
+        "start_date": np.array([window.start_date for window in track.windows], dtype=object),
         "trucks": of_port("trucks").astype(np.int64),
         "wait_mean_min": of_port("wait_mean_min"),
         "scan_rate": of_port("scan_rate"),
@@ -102,6 +113,12 @@ def _epoch_columns(
         "true_exploitable": evasion - (1.0 - detection),
         "true_loads_drawn": np.array([week.drawn.sum() for week in played]),
         "found_drawn": np.array([week.found.sum() for week in played]),
+        "random_found_drawn": np.array([week.seen.random_finds for week in weeks]),
+        "random_loads_projected": np.array([week.seen.random_loads for week in weeks]),
+        "model_age_weeks": np.array([week.model_age_weeks for week in weeks], dtype=np.int64),
+        "retrained": np.array([week.retrained for week in weeks], dtype=bool),
+        "labels_positive": np.array([week.labels_positive for week in weeks], dtype=np.int64),
+        "drift_alarm": np.array([week.drift_alarm for week in weeks], dtype=bool),
     }
 
 
