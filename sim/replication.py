@@ -181,9 +181,7 @@ class Replication:
 
     def run_levels(self) -> Outcome:
         """Run it for the few metrics of `sim.results.metrics.tuning_measures`, which ask for no officer hours."""
-        done = self._crossed()
-        metrics = tuning_measures(ledger=done.ledger, detection=done.detection)
-        return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, metrics)
+        return _levels_of(self._crossed())
 
     def run_served_out(self) -> Outcome:
         """Run the window on for a day in which nobody comes, so that all its trucks can leave.
@@ -198,7 +196,12 @@ class Replication:
         return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, {})
 
     def run_by_group(
-        self, groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]], many: int, *, by_truck: bool = False
+        self,
+        groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]],
+        many: int,
+        *,
+        by_truck: bool = False,
+        levels: bool = False,
     ) -> GroupedOutcome:
         """Run it for METRICS, and take the probes apart by group of trucks and class of load.
 
@@ -208,13 +211,15 @@ class Replication:
             MANIFEST -> the group of each truck, from 0 to ``many`` - 1.
         by_truck : bool
             Whether each truck's own seizures are wanted too.
+        levels : bool
+            Whether the few metrics of `run_levels` are enough.
         """
         done = self._crossed()
         trucks, points = (done.manifest, done.ledger_of_loads), self.plan.points
         groups = (groups_of(done.manifest), many)
         totals = detection_by_group(self.scenario, points, trucks, groups, done.record.full, done.flow)
         seizures = seizures_by_truck(self.scenario, points, trucks, done.record.full, done.flow) if by_truck else None
-        return GroupedOutcome(self._measured_of(done), totals, seizures)
+        return GroupedOutcome(_levels_of(done) if levels else self._measured_of(done), totals, seizures)
 
     def _measured(self, extra_days: int = 0) -> Outcome:
         """Run the window and ``extra_days`` more; measure the window."""
@@ -258,6 +263,11 @@ class Replication:
         selected = select_trucks(policy, self.manifest, self.scores, past)
         if_carrying = select_trucks(policy, self.manifest, with_load, past)
         return ledger_if_carrying(self.scenario, ledger, selected, if_carrying)
+
+
+def _levels_of(done: _Crossed) -> Outcome:
+    metrics = tuning_measures(ledger=done.ledger, detection=done.detection)
+    return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, metrics)
 
 
 def score_manifest(scenario: Scenario, scorer: Scorer, manifest: pd.DataFrame) -> pd.DataFrame:

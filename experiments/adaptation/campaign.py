@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import time
 from pathlib import Path
@@ -28,7 +29,7 @@ from experiments.adaptation.report.results import (
     matrix_rows,
 )
 from experiments.adaptation.request import Campaign, plain_settings
-from experiments.adaptation.running import run_campaign
+from experiments.adaptation.running import CampaignTables, run_campaign
 from experiments.execution.replicate import compile_for_run
 from experiments.files import OutputFolder
 from experiments.number_format import number, percent
@@ -55,7 +56,7 @@ def carry_out(campaign: Campaign) -> int:
     compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
     scorers = train_all(study, terminal)
     with report_terminal.show_progress(terminal, study.replications) as tell:
-        tables = run_campaign(campaign, scorers, tell)
+        tables = run_campaign(campaign, scorers, tell, functools.partial(write_first_look, campaign))
     panel = None
     if study.robustness.draws and study.replications > 1:
         retrain = retraining_of(study, terminal)
@@ -76,6 +77,15 @@ def n_passages(campaign: Campaign) -> float:
     window = study.window(0)
     per_week = sum(float(rates_per_h(scenario, window).sum()) for scenario in study.alternatives.values())
     return per_week * campaign.settings.weeks * study.replications
+
+
+def write_first_look(campaign: Campaign, tables: CampaignTables) -> Path:
+    """Write the page of the first replications, which that of all takes the place of (step 3)."""
+    study, done = campaign.study, int(tables.epochs["replication"].nunique())
+    part = dataclasses.replace(campaign, study=dataclasses.replace(study, replications=done))
+    note = f"First look: {done} of {study.replications} replications, which tell no interval. The page is written anew."
+    page = render_campaign_page(campaign_results(part, tables.epochs, tables.options), note)
+    return OutputFolder(study.out).write_text("campaign.html", page)
 
 
 def write_campaign_files(results: CampaignResults, wall_s: float) -> list[Path]:

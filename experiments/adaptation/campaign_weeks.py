@@ -69,7 +69,7 @@ class PortWeek:
     """One alternative in one week."""
 
     metrics: dict[str, float]
-    """METRICS."""
+    """METRICS in week 0; ``trucks`` and those of `sim.results.metrics.tuning_measures` in later weeks."""
     prices: Prices
     """Expected loads and seizures of every option under the static threat model."""
     trucks: FloatArray
@@ -153,7 +153,7 @@ class CampaignWeeks:
             manifest, scores = self._trucks(met, one, window)
             plan = self._plan(one, window)
             port = Replication(one.scenario, window, manifest, scores, plan, self.study.engine, met)
-            done[key] = self._port_week(port, by_truck=one.by_truck)
+            done[key] = self._port_week(port, by_truck=one.by_truck, levels=week > 0)
             manifests[manifest_key(one.scenario)] = manifest
             scored[_key(one)] = scores
         for of_trucks, manifest in manifests.items():
@@ -170,13 +170,15 @@ class CampaignWeeks:
         manifest = met.once(("trucks", manifest_key(plan.scenario)), draw)
         return manifest, score_manifest(plan.scenario, plan.scorer, manifest)
 
-    def _port_week(self, port: Replication, *, by_truck: bool) -> PortWeek:
+    def _port_week(self, port: Replication, *, by_truck: bool, levels: bool) -> PortWeek:
         ways = self.options.group_of(port.manifest)
         lucky = chosen_by_luck(port.scenario, port.manifest, port.scores, port.plan.past)
         many = self.options.groups
         groups = ways if lucky is None else ways + many * lucky
-        outcome, totals, seizures = port.run_by_group(lambda _: groups, 2 * many, by_truck=by_truck)
-        counts = high_risk_counts(port.scores, outcome.ledger, self.study.high_risk_score)
+        outcome, totals, seizures = port.run_by_group(lambda _: groups, 2 * many, by_truck=by_truck, levels=levels)
+        metrics = {"trucks": float(len(port.manifest))} | outcome.metrics
+        if not levels:
+            metrics = outcome.metrics | high_risk_counts(port.scores, outcome.ledger, self.study.high_risk_score)
         by_chance = GroupTotals(*(part[many:] for part in totals))
         prices = self.options.prices(GroupTotals(*(part[:many] + part[many:] for part in totals)))
         luck = None
@@ -195,7 +197,7 @@ class CampaignWeeks:
             )
         unseen = column(outcome.ledger, "opened").astype(bool) & (column(outcome.ledger, "portal_done") != SERVED)
         trucks, opened = (np.bincount(part, minlength=many).astype(np.float64) for part in (ways, ways[unseen]))
-        return PortWeek(outcome.metrics | counts, prices, trucks, opened, luck, probed)
+        return PortWeek(metrics, prices, trucks, opened, luck, probed)
 
     def _plan(self, plan: WeekPlan, window: Window) -> OperatingPlan:
         """Return the plan of an alternative: from days before the campaign, then from the weeks before."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +32,27 @@ class CampaignTables(NamedTuple):
     options: pd.DataFrame
 
 
-def run_campaign(campaign: Campaign, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> CampaignTables:
+FIRST_LOOK: Final = 2
+"""Replications after which a first page can be shown."""
+FEWEST_FOR_LOOK: Final = 4
+"""Replications of a campaign that is worth a first look."""
+
+
+def run_campaign(
+    campaign: Campaign,
+    scorers: Mapping[str, Scorer],
+    progress: Progress | None = None,
+    show_first: Callable[[CampaignTables], object] | None = None,
+) -> CampaignTables:
     """Run every replication of a campaign; those that a resumed run has kept are not run again.
 
     Parameters
     ----------
     scorers : mapping
         Fitted risk models by `sim.shared_draws.risk_key`.
+    show_first : callable, optional
+        Is given the tables of the first `FIRST_LOOK` replications as soon as they have run, of a campaign that has
+        `FEWEST_FOR_LOOK` or more.
 
     Returns
     -------
@@ -50,7 +64,15 @@ def run_campaign(campaign: Campaign, scorers: Mapping[str, Scorer], progress: Pr
     compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
     work = functools.partial(run_campaign_replication, campaign, scorers, scorers_token(scorers))
     keys = functools.partial(replication_keys, study, scorers, repr(campaign.settings))
-    done = list(journal.results("campaign", work, range(study.replications), study.processes, progress, keys))
+    done: list[tuple[Columns, Columns]] = []
+    for piece in journal.results("campaign", work, range(study.replications), study.processes, progress, keys):
+        done.append(piece)
+        if show_first is not None and len(done) == FIRST_LOOK and study.replications >= FEWEST_FOR_LOOK:
+            show_first(_tables(done, campaign))
+    return _tables(done, campaign)
+
+
+def _tables(done: Sequence[tuple[Columns, Columns]], campaign: Campaign) -> CampaignTables:
     return CampaignTables(
         check_table(_joined([piece[0] for piece in done], campaign), EPOCHS, "epochs"),
         check_table(_joined([piece[1] for piece in done], campaign), OPTIONS, "options"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,7 +105,8 @@ def monotone_plan(
     if not budget >= 0.0:
         raise ValueError(f"the budget must not be negative: {budget}")
     starts = {tuple(np.argsort(-first, kind="stable").tolist()) for first in (g, h, g + c, g / np.maximum(w, 1e-12))}
-    found = [_improved((g, c, h, w), order, budget) for order in sorted(starts)]
+    best_of = functools.cache(lambda order: _in_order((g, c, h, w), order, budget))
+    found = [_improved(best_of, order) for order in sorted(starts)]
     x, _ = min(found, key=lambda plan: plan[1])
     return MonotonePlan(x, *worst_loss(g, c, h, x))
 
@@ -111,15 +114,15 @@ def monotone_plan(
 _Game = tuple[Array, Array, Array, Array]
 
 
-def _improved(game: _Game, order: tuple[int, ...], budget: float) -> tuple[Array, float]:
+def _improved(best_of: Callable[[tuple[int, ...]], tuple[Array, float]], order: tuple[int, ...]) -> tuple[Array, float]:
     """Return the best plan that exchanges of two targets reach from an order, and its loss."""
-    best = _in_order(game, order, budget)
+    best = best_of(order)
     pairs = list(itertools.combinations(range(len(order)), 2))
     for _ in range(_ROUNDS):
-        for one, other in pairs:
+        for first, second in pairs:
             tried = list(order)
-            tried[one], tried[other] = tried[other], tried[one]
-            plan = _in_order(game, tuple(tried), budget)
+            tried[first], tried[second] = tried[second], tried[first]
+            plan = best_of(tuple(tried))
             if plan[1] < best[1] - 1e-12:
                 best, order = plan, tuple(tried)
                 break

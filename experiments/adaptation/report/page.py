@@ -32,8 +32,8 @@ from experiments.study.compose import ADAPTING
 from experiments.study.sources import CONFIGS, source_notes
 
 
-def render_campaign_page(results: CampaignResults) -> str:
-    """Return the whole page; the same results give the same bytes."""
+def render_campaign_page(results: CampaignResults, note: str = "") -> str:
+    """Return the whole page, with a note above the answer; the same results give the same bytes."""
     campaign = results.campaign
     study, settings = campaign.study, campaign.settings
     port = study.alternatives[study.baseline].port
@@ -42,6 +42,7 @@ def render_campaign_page(results: CampaignResults) -> str:
         "campaign.html.j2",
         title=f"{port.title}: {weeks} weeks against smugglers who adapt",
         sentences=answer_sentences(results),
+        note=note,
         answer=campaign_answer(results).text,
         question=question_of(results),
         against=organizations_sentence(results),

@@ -9,6 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.adaptation import campaign as command
+from experiments.adaptation.campaign import write_first_look
+from experiments.adaptation.request import Campaign
+from experiments.adaptation.running import CampaignTables
 from experiments.adaptation.tournament import hold_tournament
 from experiments.cli import main
 from sim.tables import EPOCHS, OPTIONS, check_table
@@ -91,3 +95,17 @@ def test_the_worst_case_and_regret_are_those_of_the_matrix(folder: Path) -> None
         assert regret.mean == pytest.approx(max(gaps))
     assert held.results["b", "static"].gain is not None
     assert held.results["a", "static"].gain is None
+
+
+def test_a_first_page_stands_before_all_replications_have_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = []
+
+    def write(campaign: Campaign, tables: CampaignTables) -> Path:
+        pages.append(write_first_look(campaign, tables).read_text())
+        return campaign.study.out
+
+    monkeypatch.setattr(command, "write_first_look", write)
+    assert main(["campaign", *SMALL, "adversaries=[static]", "processes=1", f"out={tmp_path / 'one'}"]) == 0
+    assert len(pages) == 1
+    assert "First look: 2 of 4 replications" in pages[0]
+    assert "First look" not in (tmp_path / "one" / "campaign.html").read_text()
