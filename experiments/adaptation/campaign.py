@@ -28,12 +28,15 @@ from experiments.adaptation.report.results import (
     campaign_results,
     matrix_rows,
 )
-from experiments.adaptation.request import Campaign, plain_settings
+from experiments.adaptation.request import Campaign, notes_before, plain_settings
 from experiments.adaptation.running import CampaignTables, run_campaign
+from experiments.adaptation.stored import rows_of_campaign
 from experiments.execution.replicate import compile_for_run
 from experiments.files import OutputFolder
 from experiments.number_format import number, percent
 from experiments.report import terminal as report_terminal
+from experiments.store.run_rows import check_study_store
+from experiments.store.write import add_run
 from experiments.study.run_record import run_record
 from experiments.training.find_or_train import retraining_of, train_all
 from sim.engine.kernel import loop
@@ -43,6 +46,7 @@ from sim.trucks.arrivals import rates_per_h
 def carry_out(campaign: Campaign) -> int:
     """Run a campaign and return the exit status (steps 2 to 6)."""
     begin, terminal = time.perf_counter(), report_terminal.open_console()
+    check_study_store(campaign.study)
     say = functools.partial(report_terminal.print_line, terminal)
     study, settings = campaign.study, campaign.settings
     weeks = f"{settings.weeks} week{'' if settings.weeks == 1 else 's'}"
@@ -51,6 +55,8 @@ def carry_out(campaign: Campaign) -> int:
         f"{study.replications} replications, {n_passages(campaign):,.0f} passages of trucks; organizations: "
         f"{', '.join(settings.adversaries)}."
     )
+    for note in notes_before(campaign):
+        say(f"Note: {note}")
     if study.engine == "compiled" and not loop.is_engine_cached():
         say("Compiling the engine, once for this version on this machine: 10 to 25 seconds.")
     compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
@@ -64,9 +70,12 @@ def carry_out(campaign: Campaign) -> int:
             panel = run_panel(campaign, scorers, tell, retrain)
     results = campaign_results(campaign, tables.epochs, tables.options, panel)
     written = write_campaign_files(results, time.perf_counter() - begin)
+    if study.store is not None:
+        written.append(add_run(study.store, rows_of_campaign(results, time.perf_counter() - begin)))
     terminal.print()
     print_campaign(terminal, results)
-    say(f"Written to {study.out}: {', '.join(path.name for path in written)}")
+    names = (path.name if path.parent == study.out else str(path) for path in written)
+    say(f"Written to {study.out}: {', '.join(names)}")
     report_terminal.print_path(terminal, next(path for path in written if path.suffix == ".html"))
     return 0
 

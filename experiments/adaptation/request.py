@@ -16,6 +16,8 @@ from experiments.adaptation.rules.scan_rules import SCAN_RULES
 from experiments.adaptation.rules.scans_by_way import luck_of
 from experiments.adaptation.rules.settings import RETRAINING, RULE_WORDS, EffortSettings, RetrainingSettings
 from experiments.execution.run_folder import configuration_of
+from experiments.games.selective_labels import weeks_to_first_find
+from experiments.number_format import number, percent
 from experiments.study.compose import ADAPTING, CAMPAIGN, SEARCH_PATH, WEEKLY, compose_config, parse_overrides
 from experiments.study.study import Study, build_study, overrides_with_experiment
 from sim.errors import ConfigError
@@ -28,6 +30,8 @@ KEYS: Final = tuple(key for key in WEEKLY if key not in ADAPTING)
 LEARNING_MODELS: Final = ("logistic", "boosted", "hybrid")
 """Risk models that learn from labels, so that they can be trained again."""
 MOST_WEEKS: Final = 520
+FEWEST_REPLICATIONS: Final = 10
+"""Replications below which a note says that intervals are wide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +239,33 @@ def _check_alternative(name: str, scenario: Scenario, study: Study) -> None:
     if scenario.policy.learns_from_finds:
         problem = f"{name}: choices read finds, so that options cannot be priced; leave the alternative out"
         raise ConfigError("alternatives", problem)
+
+
+def notes_before(campaign: Campaign) -> list[str]:
+    """Return what should be known before a campaign runs: settings with which it can say little."""
+    study, settings = campaign.study, campaign.settings
+    notes = []
+    if settings.adversary.reaction_per_detection == 0.0 and {"responsive", "learning"} & set(settings.adversaries):
+        notes.append("adversary.reaction_per_detection=0: responsive and learning organizations do as the static one.")
+    if study.replications < FEWEST_REPLICATIONS:
+        notes.append(f"{study.replications} replications: intervals are wide; {FEWEST_REPLICATIONS} or more tell more.")
+    for name, rule in settings.rules.items():
+        share, scenario = settings.retraining.exploration_share, study.alternatives[name]
+        if rule in RETRAINING and share > 0.0:
+            trucks = float(rates_per_h(scenario, study.window(0)).sum())
+            weeks = weeks_to_first_find(
+                trucks=trucks,
+                prevalence=scenario.threat.prevalence_per_truck,
+                p_find=settings.effort.scan_detection["laden"],
+                share=share,
+            )
+            if float(weeks) > settings.weeks:
+                label = study.names.label(name)
+                notes.append(
+                    f"{label}: {percent(share)} random selection is expected to detect its first load after "
+                    f"{number(float(weeks), 0)} weeks, the campaign has {settings.weeks}."
+                )
+    return notes
 
 
 def plain_settings(settings: CampaignSettings) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.adaptation import campaign as command
 from experiments.adaptation.campaign import write_first_look
-from experiments.adaptation.request import Campaign
+from experiments.adaptation.request import Campaign, build_campaign, notes_before
 from experiments.adaptation.running import CampaignTables
 from experiments.adaptation.tournament import hold_tournament
 from experiments.cli import main
@@ -109,3 +109,12 @@ def test_a_first_page_stands_before_all_replications_have_run(tmp_path: Path, mo
     assert len(pages) == 1
     assert "First look: 2 of 4 replications" in pages[0]
     assert "First look" not in (tmp_path / "one" / "campaign.html").read_text()
+
+
+def test_settings_that_say_little_are_noted_before_the_run() -> None:
+    asked = ["experiment=retraining", "port=pharr", "weeks=10", "replications=4", "adversary.reaction_per_detection=0"]
+    notes = " ".join(notes_before(build_campaign(asked, "campaign")))
+    assert "do as the static one" in notes
+    assert "4 replications" in notes
+    assert "1.0% random selection is expected to detect its first load after" in notes
+    assert notes_before(build_campaign(["experiment=whac_a_mole", "replications=12"], "campaign")) == []
