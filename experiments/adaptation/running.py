@@ -141,6 +141,8 @@ def _epoch_columns(keys: Mapping[str, int], track: Track, weeks: Sequence[TrackW
         "retrained": np.array([week.retrained for week in weeks], dtype=bool),
         "labels_positive": np.array([week.labels_positive for week in weeks], dtype=np.int64),
         "drift_alarm": np.array([week.drift_alarm for week in weeks], dtype=bool),
+        "planned_loss": np.array([week.planned_losses[0] for week in weeks]),
+        "planned_loss_if_ties_against": np.array([week.planned_losses[1] for week in weeks]),
     }
 
 

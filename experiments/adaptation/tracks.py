@@ -19,7 +19,7 @@ from experiments.adaptation.campaign_weeks import PortWeek, WeekPlan, luck_share
 from experiments.adaptation.options import Options, Prices
 from experiments.adaptation.rules.labels import found_trucks, labels_of, trucks_partner_tells
 from experiments.adaptation.rules.retrainer import ModelState, next_state
-from experiments.adaptation.rules.scan_rules import SCAN_RULES, Before, planned_shares
+from experiments.adaptation.rules.scan_rules import SCAN_RULES, Before, planned_losses, planned_shares
 from experiments.adaptation.rules.scans_by_way import luck_of, scans_by_way
 from experiments.adaptation.rules.seen import SeenWeek
 from experiments.adaptation.rules.settings import READ_FINDS, RETRAINING, EffortSettings, RetrainingSettings
@@ -44,6 +44,8 @@ class TrackWeek:
     retrained: bool
     labels_positive: int
     drift_alarm: bool
+    planned_losses: tuple[float, float]
+    """See `experiments.adaptation.rules.scan_rules.planned_losses`."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Track:
     organizations: dict[AdversaryName, Organizations] = field(default_factory=dict)
     model: ModelState | None = None
     weeks: dict[AdversaryName, list[TrackWeek]] = field(default_factory=dict)
+    planned_losses: tuple[float, float] = (float("nan"), float("nan"))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -87,6 +90,8 @@ class Track:
             luck = cast("float", luck_of(self.scenario.policy))
             before = Before(self.seen, self.windows, luck, self.ways)
             shares = planned_shares(self.rule, before, self.effort)
+            if (len(self.seen) - 1) % self.effort.replan_every_weeks == 0:
+                self.planned_losses = planned_losses(self.rule, before, self.effort)
             policy = scans_by_way(self.scenario.policy, shares, self.ways)
             return WeekPlan(replace(self.scenario, policy=policy), self.scorer)
         scenario = with_exploration(self.scenario, self.retraining.exploration_share)
@@ -118,6 +123,7 @@ class Track:
                     retrained=model is not None and model.trained_week == week and week > 0,
                     labels_positive=0 if model is None else model.positives,
                     drift_alarm=model is not None and model.alarm,
+                    planned_losses=self.planned_losses,
                 )
             )
         self.seen.append(replace(seen, labels=None))

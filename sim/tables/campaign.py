@@ -47,6 +47,13 @@ EPOCHS: Final = (
     Column("retrained", "bool", "-", "whether this is the first week of a model trained in the campaign"),
     Column("labels_positive", "int", "loads", "loads detected in the campaign that the model has learned from"),
     Column("drift_alarm", "bool", "-", "whether finds of the weeks before fell off so far that the alarm rang"),
+    Column(
+        "planned_loss",
+        "float",
+        "0-1",
+        "stackelberg, monotone: loads that planners expect to pass, of those tried; NaN: another rule",
+    ),
+    Column("planned_loss_if_ties_against", "float", "0-1", "the same where smugglers break ties against the agency"),
 )
 """One row an alternative, adversary, replication and week."""
 

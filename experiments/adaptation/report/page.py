@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from experiments.adaptation.report.answer import (
     campaign_answer,
     organizations_sentence,
@@ -21,7 +23,7 @@ from experiments.adaptation.report.results import (
     matrix_rows,
 )
 from experiments.adaptation.request import plain_settings
-from experiments.adaptation.rules.scan_rules import SCAN_RULES
+from experiments.adaptation.rules.scan_rules import BREAKS_TIES, SCAN_RULES
 from experiments.adaptation.rules.settings import RETRAINING, RULE_WORDS
 from experiments.adaptation.tournament import Tournament
 from experiments.number_format import NONE, number, percent, span
@@ -119,7 +121,17 @@ def _rules(results: CampaignResults) -> Table | None:
     if set(rules.values()) & set(RETRAINING):
         heads += ["trainings", "finds learned from", "weeks to the next find", "alarms"]
     rows = [(name, cells[: len(heads)]) for name, cells in rows]
+    if set(rules.values()) & set(BREAKS_TIES):
+        heads += ["loads planners expect to pass", "if ties go against them"]
+        rows = [(shown, [*cells, *_losses(results, name)]) for (shown, cells), name in zip(rows, rules, strict=True)]
     return page_table("What alternatives change", "alternative", heads, rows)
+
+
+def _losses(results: CampaignResults, name: str) -> list[str]:
+    """Return the loads that planners expect to pass, for both ways to break ties, mean over weeks and replications."""
+    rows = results.epochs[results.epochs["alternative"] == name]
+    means = (float(rows[one].mean()) for one in ("planned_loss", "planned_loss_if_ties_against"))
+    return [NONE if np.isnan(one) else percent(one) for one in means]
 
 
 def _training(results: CampaignResults, name: str, rule: str) -> list[str]:

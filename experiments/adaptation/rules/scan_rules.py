@@ -14,7 +14,7 @@ from experiments.adaptation.rules.scans_by_way import shares_within
 from experiments.adaptation.rules.seen import SeenWeek
 from experiments.adaptation.rules.settings import EffortSettings
 from experiments.games import stackelberg
-from experiments.games.monotone_plan import monotone_plan
+from experiments.games.monotone_plan import MonotonePlan, monotone_plan
 from sim.algorithms.security_game import minimax_coverage
 from sim.setting.window import Window
 from sim.trucks.streams import Purpose, draw_uniforms
@@ -110,19 +110,25 @@ def against_watcher(before: Before, settings: EffortSettings) -> Array:
 
 def against_all(before: Before, settings: EffortSettings) -> Array:
     """Return the plan that loses least against any smuggler who takes no front more often than a better one."""
-
-    def plan(fronts: _Fronts) -> Array:
-        none = np.zeros_like(fronts.gain)
-        cost = fronts.traffic / fronts.per_scan
-        return monotone_plan(fronts.gain, none, fronts.missed, budget=before.luck, weights=cost).x
-
-    return _by_front(before, settings, plan)
+    return _by_front(before, settings, lambda fronts: _against_all(before.luck, fronts).x)
 
 
-def watcher_losses(before: Before, settings: EffortSettings) -> tuple[float, float]:
-    """Return the share of loads lost under `against_watcher`: ties broken for the agency, and against it."""
-    plan = _commitment(before.luck, _fronts(before, settings))
+def planned_losses(rule: str, before: Before, settings: EffortSettings) -> tuple[float, float]:
+    """Return the share of loads that planners expect to lose under a plan against smugglers who prefer better fronts.
+
+    The first number is for ties that go the agency's way (``stackelberg``) or are taken alike (``monotone``), the
+    second for ties that go against it; NaN for other rules.
+    """
+    if rule not in BREAKS_TIES:
+        return float("nan"), float("nan")
+    fronts = _fronts(_when_planned(rule, before, settings), settings)
+    plan = _commitment(before.luck, fronts) if rule == "stackelberg" else _against_all(before.luck, fronts)
     return plan.loss, plan.loss_if_ties_go_against
+
+
+def _against_all(luck: float, fronts: _Fronts) -> MonotonePlan:
+    none = np.zeros_like(fronts.gain)
+    return monotone_plan(fronts.gain, none, fronts.missed, budget=luck, weights=fronts.traffic / fronts.per_scan)
 
 
 def _commitment(luck: float, fronts: _Fronts) -> stackelberg.Commitment:
@@ -199,9 +205,18 @@ PLANNED_AHEAD: Final = ("minimax", "stackelberg", "monotone")
 """Rules whose plan is made anew every ``replan_every_weeks`` and stands in between."""
 
 
+BREAKS_TIES: Final = ("stackelberg", "monotone")
+"""Rules whose plan makes fronts equally good for a smuggler, so that its loss depends on which he takes."""
+
+
 def planned_shares(rule: str, before: Before, settings: EffortSettings) -> Array:
     """Return the scan shares by way of the week after those seen, float[way]."""
-    weeks = before.weeks
-    if rule in PLANNED_AHEAD:
-        weeks = weeks[: 1 + (len(weeks) - 1) // settings.replan_every_weeks * settings.replan_every_weeks]
-    return SCAN_RULES[rule](replace(before, weeks=weeks), settings)
+    return SCAN_RULES[rule](_when_planned(rule, before, settings), settings)
+
+
+def _when_planned(rule: str, before: Before, settings: EffortSettings) -> Before:
+    """Return what was seen when the plan in force was made."""
+    if rule not in PLANNED_AHEAD:
+        return before
+    every = settings.replan_every_weeks
+    return replace(before, weeks=before.weeks[: 1 + (len(before.weeks) - 1) // every * every])

@@ -10,7 +10,7 @@ from toy_port import SHARP, ToyPort, run_toy, scenario, settings, windows
 
 from experiments.adaptation.attempts import AttemptSettings, Organizations
 from experiments.adaptation.options import Options, Prices
-from experiments.adaptation.rules.scan_rules import SCAN_RULES, Before, planned_shares
+from experiments.adaptation.rules.scan_rules import BREAKS_TIES, SCAN_RULES, Before, planned_shares
 from experiments.adaptation.rules.settings import READ_FINDS, RETRAINING, RULE_WORDS
 from experiments.adaptation.tracks import Track, seen_week, tracks_of, with_exploration
 from experiments.games.repeated_play import chase_cycle, chase_path, hot_routes
@@ -146,3 +146,16 @@ def test_organizations_a_week_at_a_time_are_those_of_all_weeks_at_once() -> None
     organizations = Organizations.start(prices, whom)
     first, second = (organizations.play(window, prices) for window in windows(2))
     assert first.shares.tolist() == second.shares.tolist()
+
+
+@pytest.mark.parametrize("rule", [*BREAKS_TIES, "minimax"])
+def test_plans_that_make_ways_equally_good_say_both_losses(rule: str) -> None:
+    whom = AttemptSettings(name="learning", reaction=SHARP)
+    port = ToyPort(np.array([3.0, 2.0, 1.0]), 30.0)
+    track = run_toy(rule, port, whom, share=0.27, ways=FRONTS, weeks=6, groups=settings())
+    losses = [week.planned_losses for week in track.weeks["learning"]]
+    assert np.isnan(losses[0]).all()
+    if rule in BREAKS_TIES:
+        assert all(0.0 < loss <= against <= 1.0 for loss, against in losses[1:])
+    else:
+        assert np.isnan(losses[-1]).all()
