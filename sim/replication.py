@@ -32,7 +32,7 @@ from sim.policies.base import PAST_COLUMNS, HookInputs, PastTraffic, PolicyExpec
 from sim.policies.portal_route import with_actual_portal_visits
 from sim.policies.registry import policy_expectation, select_trucks
 from sim.portal_workload import planned_slow_share
-from sim.results.detection_by_group import GroupTotals, detection_by_group
+from sim.results.detection_by_group import GroupTotals, detection_by_group, seizures_by_truck
 from sim.results.expected_detection import ExpectedDetection, expected_detection, ledger_if_carrying
 from sim.results.groups import random_stream_counts, targeted_trucks
 from sim.results.metrics import measure_replication, tuning_measures
@@ -88,6 +88,8 @@ class GroupedOutcome(NamedTuple):
 
     outcome: Outcome
     totals: GroupTotals
+    seizures: npt.NDArray[np.float64] | None = None
+    """Each truck's expected seizures by concealment [n, concealment], where they were asked for."""
 
 
 class _Crossed(NamedTuple):
@@ -179,9 +181,7 @@ class Replication:
 
     def run_levels(self) -> Outcome:
         """Run it for the few metrics of `sim.results.metrics.tuning_measures`, which ask for no officer hours."""
-        done = self._crossed()
-        metrics = tuning_measures(ledger=done.ledger, detection=done.detection)
-        return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, metrics)
+        return _levels_of(self._crossed())
 
     def run_served_out(self) -> Outcome:
         """Run the window on for a day in which nobody comes, so that all its trucks can leave.
@@ -195,24 +195,31 @@ class Replication:
         done = self._crossed(extra_days=1)
         return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, {})
 
-    def run_by_group(self, groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]], many: int) -> GroupedOutcome:
+    def run_by_group(
+        self,
+        groups_of: Callable[[pd.DataFrame], npt.NDArray[np.int64]],
+        many: int,
+        *,
+        by_truck: bool = False,
+        levels: bool = False,
+    ) -> GroupedOutcome:
         """Run it for METRICS, and take the probes apart by group of trucks and class of load.
 
         Parameters
         ----------
         groups_of : callable
             MANIFEST -> the group of each truck, from 0 to ``many`` - 1.
+        by_truck : bool
+            Whether each truck's own seizures are wanted too.
+        levels : bool
+            Whether the few metrics of `run_levels` are enough.
         """
         done = self._crossed()
-        totals = detection_by_group(
-            self.scenario,
-            self.plan.points,
-            (done.manifest, done.ledger_of_loads),
-            (groups_of(done.manifest), many),
-            done.record.full,
-            done.flow,
-        )
-        return GroupedOutcome(self._measured_of(done), totals)
+        trucks, points = (done.manifest, done.ledger_of_loads), self.plan.points
+        groups = (groups_of(done.manifest), many)
+        totals = detection_by_group(self.scenario, points, trucks, groups, done.record.full, done.flow)
+        seizures = seizures_by_truck(self.scenario, points, trucks, done.record.full, done.flow) if by_truck else None
+        return GroupedOutcome(_levels_of(done) if levels else self._measured_of(done), totals, seizures)
 
     def _measured(self, extra_days: int = 0) -> Outcome:
         """Run the window and ``extra_days`` more; measure the window."""
@@ -256,6 +263,11 @@ class Replication:
         selected = select_trucks(policy, self.manifest, self.scores, past)
         if_carrying = select_trucks(policy, self.manifest, with_load, past)
         return ledger_if_carrying(self.scenario, ledger, selected, if_carrying)
+
+
+def _levels_of(done: _Crossed) -> Outcome:
+    metrics = tuning_measures(ledger=done.ledger, detection=done.detection)
+    return Outcome(done.manifest, done.capacity, None, done.ledger, done.detection, metrics)
 
 
 def score_manifest(scenario: Scenario, scorer: Scorer, manifest: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import yaml
 
 from experiments.funding.request import read_portfolio_plan
 from experiments.scorecards import targets
-from experiments.study.compose import ADAPTING, DIVERTING, EXECUTING, GROUPS, PARTS, compose_config
+from experiments.study.compose import ADAPTING, DIVERTING, EXECUTING, GROUPS, PARTS, WEEKLY, compose_config
 from experiments.study.settings import StudySettings
 from experiments.study.sources import CONFIGS, TAG, source_notes
 from experiments.study.study import DEFAULT_EXPERIMENT, build_study, compose_scenario
@@ -89,7 +89,7 @@ def test_every_experiment_opens_with_its_command_and_question(path: Path) -> Non
     keys = yaml.safe_load(path.read_text(encoding="utf-8"))
     verb = "fund" if {"purchases", "portfolio"} & set(keys) else "compare"
     of_verb = {DEFAULT_EXPERIMENT[name]: name for name in ("campaign", "collusion")}
-    verb = of_verb.get(path.stem, verb)
+    verb = "campaign" if set(WEEKLY) & set(keys) else of_verb.get(path.stem, verb)
     assert command == f"# throughgate {verb} experiment={path.stem}"
     assert question.startswith("# ")
     assert "?" in question

@@ -32,6 +32,7 @@ SMALL_CAMPAIGN = (
     "replications=2",
     "processes=1",
     "store=null",
+    "robustness.draws=2",
     "+alternatives.rules=['policy=todays_practice']",
     "+alternatives.random=['policy=random_share']",
 )

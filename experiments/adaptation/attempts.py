@@ -113,16 +113,33 @@ def play_weeks(
     >>> week.loads.tolist(), week.detection_rate
     ([[2.0, 2.0]], 0.25)
     """
-    reaction = settings.reaction
-    state = start_state(base.loads, base.detection, reaction)
-    for number, (window, prices) in enumerate(weeks):
-        at_once = settings.name == "knowing" or (settings.name == "responsive" and settings.sees_this_week)
-        if at_once and number > 0:
-            state = react(settings.name, state, _nothing_happened(prices, reaction), reaction)
-        week = _week(state, window, prices, reaction)
-        yield week
-        if not at_once:
-            state = react(settings.name, state, _seen(week, settings), reaction)
+    organizations = Organizations.start(base, settings)
+    for window, prices in weeks:
+        yield organizations.play(window, prices)
+
+
+@dataclass(slots=True)
+class Organizations:
+    """One adversary against one alternative, a week at a time; what `play_weeks` does of all weeks at once."""
+
+    settings: AttemptSettings
+    state: State
+    last: AttemptWeek | None = None
+
+    @classmethod
+    def start(cls, base: Prices, settings: AttemptSettings) -> Organizations:
+        """Return the adversary before week 0; ``base`` is week 0 under today's practice."""
+        return cls(settings, start_state(base.loads, base.detection, settings.reaction))
+
+    def play(self, window: Window, prices: Prices) -> AttemptWeek:
+        """Return the next week: organizations react to the one before, or to this one, and attempt."""
+        name, reaction = self.settings.name, self.settings.reaction
+        if self.last is not None:
+            at_once = name == "knowing" or (name == "responsive" and self.settings.sees_this_week)
+            seen = _nothing_happened(prices, reaction) if at_once else _seen(self.last, self.settings)
+            self.state = react(name, self.state, seen, reaction)
+        self.last = _week(self.state, window, prices, reaction)
+        return self.last
 
 
 def _nothing_happened(prices: Prices, reaction: Reaction) -> Seen:
@@ -146,9 +163,9 @@ def _week(state: State, window: Window, prices: Prices, reaction: Reaction) -> A
     stay = 1.0 - state.shares[:, -1:]
     loads = of_each * stay * np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0.0)
     chances = np.nan_to_num(prices.detection)
-    drawn = stats.poisson.ppf(_uniforms(window, Purpose.ATTEMPTS, loads.shape), loads)
+    drawn = stats.poisson.ppf(week_uniforms(window, Purpose.ATTEMPTS, loads.shape), loads)
     drawn = np.where(loads > 0.0, drawn, 0.0)
-    found = stats.binom.ppf(_uniforms(window, Purpose.ATTEMPTS_FOUND, loads.shape), drawn, chances)
+    found = stats.binom.ppf(week_uniforms(window, Purpose.ATTEMPTS_FOUND, loads.shape), drawn, chances)
     return AttemptWeek(
         shares=state.shares,
         loads=loads,
@@ -159,5 +176,6 @@ def _week(state: State, window: Window, prices: Prices, reaction: Reaction) -> A
     )
 
 
-def _uniforms(window: Window, purpose: int, shape: tuple[int, ...]) -> Array:
+def week_uniforms(window: Window, purpose: int, shape: tuple[int, ...]) -> Array:
+    """Return the uniforms of a week for one purpose, in a shape."""
     return draw_uniforms(window, purpose, int(np.prod(shape))).reshape(shape)

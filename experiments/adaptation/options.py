@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.caching.kept_results import KeptResults
 from sim.frames import column
 from sim.results.detection_by_group import GroupTotals
 from sim.setting.contraband import CONCEALMENTS, CONTRABAND
@@ -61,6 +62,10 @@ class Prices:
         return np.divide(self.caught, self.loads, out=np.full_like(self.loads, np.nan), where=self.loads > 0.0)
 
 
+_KINDS: Final = KeptResults[npt.NDArray[np.int64]](most=4)
+"""Kinds of the trucks asked for last: alternatives of a week share their trucks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of a campaign: the product of the margins that organizations move.
@@ -102,6 +107,9 @@ class Options:
         manifest : DataFrame
             MANIFEST: ``fast``, ``laden`` and ``arrive_hour``.
         """
+        return _KINDS.once((manifest,), self.margins, lambda: self._group_of(manifest))
+
+    def _group_of(self, manifest: pd.DataFrame) -> npt.NDArray[np.int64]:
         number = np.zeros(len(manifest), dtype=np.int64)
         if "front" in self.margins:
             fast, laden = column(manifest, "fast").astype(bool), column(manifest, "laden").astype(bool)
@@ -109,6 +117,7 @@ class Options:
         if "day_part" in self.margins:
             hour = column(manifest, "arrive_hour")
             number = number * len(DAY_PARTS) + np.minimum(hour // 6.0, 3.0).astype(np.int64)
+        number.setflags(write=False)
         return number
 
     def prices(self, totals: GroupTotals, contraband: Sequence[str] = CONTRABAND) -> Prices:

@@ -12,17 +12,26 @@ from typing import Any, Final, Literal, cast
 from experiments.adaptation.adversary import REACTIONS, AdversaryName, Reaction
 from experiments.adaptation.attempts import AttemptSettings
 from experiments.adaptation.options import LEVELS, Margin, Options
+from experiments.adaptation.rules.scan_rules import SCAN_RULES
+from experiments.adaptation.rules.scans_by_way import luck_of
+from experiments.adaptation.rules.settings import RETRAINING, RULE_WORDS, EffortSettings, RetrainingSettings
 from experiments.execution.run_folder import configuration_of
-from experiments.study.compose import ADAPTING, CAMPAIGN, SEARCH_PATH, compose_config, parse_overrides
-from experiments.study.study import Study, build_study
+from experiments.games.selective_labels import weeks_to_first_find
+from experiments.number_format import number, percent
+from experiments.study.compose import ADAPTING, CAMPAIGN, SEARCH_PATH, WEEKLY, compose_config, parse_overrides
+from experiments.study.study import Study, build_study, overrides_with_experiment
 from sim.errors import ConfigError
 from sim.scenario import Scenario
 from sim.setting.spec import Spec, bounded_field, build_spec, share_field
 from sim.trucks.arrivals import rates_per_h
 
-KEYS: Final = ("weeks", "adversaries", "margins")
-"""Keys of ``configs/campaign.yaml``, beside the group ``adversary``."""
+KEYS: Final = tuple(key for key in WEEKLY if key not in ADAPTING)
+"""Keys of ``configs/campaign.yaml``, beside the groups ``adversary``, ``effort`` and ``retraining``."""
+LEARNING_MODELS: Final = ("logistic", "boosted", "hybrid")
+"""Risk models that learn from labels, so that they can be trained again."""
 MOST_WEEKS: Final = 520
+FEWEST_REPLICATIONS: Final = 10
+"""Replications below which a note says that intervals are wide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +64,10 @@ class CampaignSettings(Spec):
     weeks: int = bounded_field(1, MOST_WEEKS)
     adversaries: tuple[str, ...]
     margins: tuple[str, ...]
+    rules: dict[str, str]
     adversary: AdversarySettings
+    effort: EffortSettings
+    retraining: RetrainingSettings
 
     def check(self) -> None:
         """Refuse adversaries and margins that are not known, or named twice."""
@@ -68,6 +80,13 @@ class CampaignSettings(Spec):
                     raise ConfigError(key, f"no {kind} {name!r}; known {known}")
             if not names or len(set(names)) != len(names):
                 raise ConfigError(key, f"expected one or more of {known}, each once, got {list(names)}")
+        for name, rule in self.rules.items():
+            if rule not in RULE_WORDS:
+                raise ConfigError(f"rules.{name}", f"no rule {rule!r}; known {list(RULE_WORDS)}")
+        retrains = any(rule in RETRAINING for rule in self.rules.values())
+        if retrains and self.weeks < 2 * self.retraining.every_weeks:
+            least = f"2 x retraining.every_weeks={self.retraining.every_weeks}"
+            raise ConfigError("weeks", f"{self.weeks} < {least}: no model could be judged after it learned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +101,8 @@ class Campaign:
     def configuration(self) -> dict[str, Any]:
         """Return every key that decides the results, with its plain value, so that a resumed run can be checked."""
         own = plain_settings(self.settings)
-        of_adversary = {f"adversary.{key}": value for key, value in own["adversary"].items()}
-        return configuration_of(self.study, self.study.verb) | {key: own[key] for key in KEYS} | of_adversary
+        of_groups = {f"{group}.{key}": value for group in ADAPTING for key, value in own[group].items()}
+        return configuration_of(self.study, self.study.verb) | {key: own[key] for key in KEYS} | of_groups
 
     @property
     def options(self) -> Options:
@@ -127,11 +146,55 @@ def build_campaign(overrides: Sequence[str], verb: str) -> Campaign:
             own.append(str(override.input_line))
         if both or root not in (*KEYS, *ADAPTING):
             rest.append(str(override.input_line))
-    mapping = compose_config(own, CAMPAIGN).mapping
-    settings = build_spec(CampaignSettings, {key: mapping[key] for key in (*KEYS, *ADAPTING)})
     study = build_study(rest, verb)
+    asked = _with_rules_by_name(own)
+    mapping = compose_config([*_of_experiment(rest, verb, asked), *asked], CAMPAIGN).mapping
+    settings = build_spec(CampaignSettings, {key: mapping[key] for key in WEEKLY})
     _check(study, settings)
     return Campaign(study, settings, tuple(overrides))
+
+
+RULES: Final = "rules"
+
+
+def _with_rules_by_name(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides with rules by alternative, which the root file cannot know, as new keys."""
+    found = []
+    for text, override in zip(overrides, parse_overrides(overrides), strict=True):
+        key = str(override.key_or_group)
+        value = override.value() if key == RULES else None
+        if key.startswith(f"{RULES}.") and not override.is_delete():
+            found.append(f"+{text.lstrip('+')}")
+        elif isinstance(value, dict) and value:
+            found += [f"+{RULES}.{name}={_plain(rule)}" for name, rule in value.items()]
+        else:
+            found.append(text)
+    return found
+
+
+def _of_experiment(overrides: Sequence[str], verb: str, users: Sequence[str]) -> list[str]:
+    """Return what the experiment sets of a campaign, as overrides that the user's own come after."""
+    given = {str(override.key_or_group) for override in parse_overrides(users)}
+    mapping = compose_config(overrides_with_experiment(overrides, verb)).mapping
+    found = []
+    for key in WEEKLY:
+        value = mapping.get(key)
+        new = "+" if key == RULES else ""
+        if isinstance(value, dict):
+            leaves = {f"{key}.{name}": inner for name, inner in value.items()}
+            found += [f"{new}{leaf}={_plain(inner)}" for leaf, inner in leaves.items() if not {leaf, key} & given]
+        elif value is not None and key not in given:
+            found.append(f"{key}={_plain(value)}")
+    return found
+
+
+def _plain(value: object) -> str:
+    """Return a value as the grammar of overrides writes it."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{name}:{_plain(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_plain(inner) for inner in value) + "]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _check(study: Study, settings: CampaignSettings) -> None:
@@ -148,6 +211,22 @@ def _check(study: Study, settings: CampaignSettings) -> None:
         raise ConfigError("weeks", problem) from None
     for name, scenario in study.alternatives.items():
         _check_alternative(name, scenario, study)
+    for name, rule in settings.rules.items():
+        if name not in study.alternatives:
+            raise ConfigError(f"rules.{name}", f"no alternative {name!r}; known {list(study.alternatives)}")
+        _check_rule(name, rule, study.alternatives[name], settings)
+
+
+def _check_rule(name: str, rule: str, scenario: Scenario, settings: CampaignSettings) -> None:
+    key, margins = f"rules.{name}", set(settings.margins)
+    if rule in SCAN_RULES and not margins & {"front", "day_part"}:
+        raise ConfigError(key, f"{rule} moves scans between fronts or times of day; margins has {sorted(margins)}")
+    if rule in SCAN_RULES and not luck_of(scenario.policy):
+        problem = f"{rule} moves scans by random selection; policy {scenario.policy.name} has none"
+        raise ConfigError(key, f"{problem} (random_share and todays_practice have)")
+    if rule in RETRAINING and scenario.risk.name not in LEARNING_MODELS:
+        problem = f"risk={scenario.risk.name} learns nothing, so that {rule} has nothing to train"
+        raise ConfigError(key, f"{problem}; expected risk={' or '.join(LEARNING_MODELS)}")
 
 
 def _check_alternative(name: str, scenario: Scenario, study: Study) -> None:
@@ -160,6 +239,33 @@ def _check_alternative(name: str, scenario: Scenario, study: Study) -> None:
     if scenario.policy.learns_from_finds:
         problem = f"{name}: choices read finds, so that options cannot be priced; leave the alternative out"
         raise ConfigError("alternatives", problem)
+
+
+def notes_before(campaign: Campaign) -> list[str]:
+    """Return what should be known before a campaign runs: settings with which it can say little."""
+    study, settings = campaign.study, campaign.settings
+    notes = []
+    if settings.adversary.reaction_per_detection == 0.0 and {"responsive", "learning"} & set(settings.adversaries):
+        notes.append("adversary.reaction_per_detection=0: responsive and learning organizations do as the static one.")
+    if study.replications < FEWEST_REPLICATIONS:
+        notes.append(f"{study.replications} replications: intervals are wide; {FEWEST_REPLICATIONS} or more tell more.")
+    for name, rule in settings.rules.items():
+        share, scenario = settings.retraining.exploration_share, study.alternatives[name]
+        if rule in RETRAINING and share > 0.0:
+            trucks = float(rates_per_h(scenario, study.window(0)).sum())
+            weeks = weeks_to_first_find(
+                trucks=trucks,
+                prevalence=scenario.threat.prevalence_per_truck,
+                p_find=settings.effort.scan_detection["laden"],
+                share=share,
+            )
+            if float(weeks) > settings.weeks:
+                label = study.names.label(name)
+                notes.append(
+                    f"{label}: {percent(share)} random selection is expected to detect its first load after "
+                    f"{number(float(weeks), 0)} weeks, the campaign has {settings.weeks}."
+                )
+    return notes
 
 
 def plain_settings(settings: CampaignSettings) -> dict[str, Any]:

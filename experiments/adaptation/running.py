@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.adaptation.attempts import AttemptWeek, play_weeks
-from experiments.adaptation.campaign_weeks import CampaignWeeks, PortWeek, campaign_window
+from experiments.adaptation.attempts import AttemptWeek
+from experiments.adaptation.campaign_weeks import CampaignWeeks, campaign_window
 from experiments.adaptation.request import Campaign
+from experiments.adaptation.tracks import Track, TrackWeek, live_through, tracks_of
 from experiments.execution import journal
 from experiments.execution.content import replication_keys
 from experiments.execution.parallel import Progress
-from experiments.execution.replicate import compile_for_run, process_cache, scorers_token
+from experiments.execution.replicate import ProcessCache, compile_for_run, process_cache, scorers_token
 from sim.replication import Scorer
+from sim.shared_draws import risk_key
 from sim.tables import EPOCHS, OPTIONS, check_table
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -30,13 +32,27 @@ class CampaignTables(NamedTuple):
     options: pd.DataFrame
 
 
-def run_campaign(campaign: Campaign, scorers: Mapping[str, Scorer], progress: Progress | None = None) -> CampaignTables:
+FIRST_LOOK: Final = 2
+"""Replications after which a first page can be shown."""
+FEWEST_FOR_LOOK: Final = 4
+"""Replications of a campaign that is worth a first look."""
+
+
+def run_campaign(
+    campaign: Campaign,
+    scorers: Mapping[str, Scorer],
+    progress: Progress | None = None,
+    show_first: Callable[[CampaignTables], object] | None = None,
+) -> CampaignTables:
     """Run every replication of a campaign; those that a resumed run has kept are not run again.
 
     Parameters
     ----------
     scorers : mapping
         Fitted risk models by `sim.shared_draws.risk_key`.
+    show_first : callable, optional
+        Is given the tables of the first `FIRST_LOOK` replications as soon as they have run, of a campaign that has
+        `FEWEST_FOR_LOOK` or more.
 
     Returns
     -------
@@ -48,7 +64,15 @@ def run_campaign(campaign: Campaign, scorers: Mapping[str, Scorer], progress: Pr
     compile_for_run(study.engine, [scenario.policy for scenario in study.alternatives.values()])
     work = functools.partial(run_campaign_replication, campaign, scorers, scorers_token(scorers))
     keys = functools.partial(replication_keys, study, scorers, repr(campaign.settings))
-    done = list(journal.results("campaign", work, range(study.replications), study.processes, progress, keys))
+    done: list[tuple[Columns, Columns]] = []
+    for piece in journal.results("campaign", work, range(study.replications), study.processes, progress, keys):
+        done.append(piece)
+        if show_first is not None and len(done) == FIRST_LOOK and study.replications >= FEWEST_FOR_LOOK:
+            show_first(_tables(done, campaign))
+    return _tables(done, campaign)
+
+
+def _tables(done: Sequence[tuple[Columns, Columns]], campaign: Campaign) -> CampaignTables:
     return CampaignTables(
         check_table(_joined([piece[0] for piece in done], campaign), EPOCHS, "epochs"),
         check_table(_joined([piece[1] for piece in done], campaign), OPTIONS, "options"),
@@ -59,28 +83,37 @@ def run_campaign_replication(
     campaign: Campaign, scorers: Mapping[str, Scorer], token: str, replication: int
 ) -> tuple[Columns, Columns]:
     """Run one replication: every week of every alternative, and every adversary on the same weeks."""
-    port = CampaignWeeks(campaign.study, scorers, process_cache(token), replication, campaign.options)
-    weeks = [port.run_next() for _ in range(campaign.settings.weeks)]
-    windows = [campaign_window(campaign.study, replication, week) for week in range(len(weeks))]
-    base = weeks[0][campaign.study.baseline].prices
+    tracks = lived_tracks(campaign, scorers, process_cache(token), replication)
+    base = next(track for track in tracks if track.name == campaign.study.baseline)
+    shares = next(iter(base.weeks.values()))[0].port.prices.shares
     epochs, options = [], []
     for place, name in enumerate(campaign.study.alternatives):
-        ports = [week[name] for week in weeks]
-        for number, settings in enumerate(campaign.attempt_settings().values()):
-            played = list(play_weeks(zip(windows, (one.prices for one in ports), strict=True), base, settings))
+        for number, adversary in enumerate(campaign.attempt_settings()):
+            track = next(one for one in tracks if one.name == name and adversary in one.whom)
             keys = {"alternative": place, "adversary": number, "replication": replication}
-            starts = [window.start_date for window in windows]
-            epochs.append(_epoch_columns(keys, starts, ports, played))
-            options.append(_option_columns(keys, campaign, base.shares, played))
+            epochs.append(_epoch_columns(keys, track, track.weeks[adversary]))
+            options.append(_option_columns(keys, campaign, shares, [week.played for week in track.weeks[adversary]]))
     return _stacked(epochs), _stacked(options)
 
 
-def _epoch_columns(
-    keys: Mapping[str, int], starts: Sequence[str], ports: Sequence[PortWeek], played: Sequence[AttemptWeek]
-) -> Columns:
-    def of_port(name: str) -> npt.NDArray[np.float64]:
-        return np.array([port.metrics[name] for port in ports])
+def lived_tracks(
+    campaign: Campaign, scorers: Mapping[str, Scorer], shared: ProcessCache, replication: int
+) -> list[Track]:
+    """Return every track of one replication after all its weeks."""
+    study, settings = campaign.study, campaign.settings
+    asked = {name: (one, scorers[risk_key(one)]) for name, one in study.alternatives.items()}
+    groups = (settings.effort, settings.retraining)
+    tracks = tracks_of(asked, settings.rules, campaign.attempt_settings(), groups, campaign.options)
+    windows = [campaign_window(study, replication, week) for week in range(settings.weeks)]
+    live_through(tracks, CampaignWeeks(study, scorers, shared, replication, campaign.options), windows, study.baseline)
+    return tracks
 
+
+def _epoch_columns(keys: Mapping[str, int], track: Track, weeks: Sequence[TrackWeek]) -> Columns:
+    def of_port(name: str) -> npt.NDArray[np.float64]:
+        return np.array([week.port.metrics[name] for week in weeks])
+
+    played = [week.played for week in weeks]
     loads = np.array([week.loads.sum() for week in played])
     outside = np.array([week.outside for week in played])
     caught = np.array([week.caught for week in played])
@@ -88,7 +121,7 @@ def _epoch_columns(
     detection = np.array([week.detection_rate for week in played])
     return _keyed(keys, len(played)) | {
         "week": np.arange(len(played)),
-        "start_date": np.array(starts, dtype=object),
+        "start_date": np.array([window.start_date for window in track.windows], dtype=object),
         "trucks": of_port("trucks").astype(np.int64),
         "wait_mean_min": of_port("wait_mean_min"),
         "scan_rate": of_port("scan_rate"),
@@ -102,6 +135,14 @@ def _epoch_columns(
         "true_exploitable": evasion - (1.0 - detection),
         "true_loads_drawn": np.array([week.drawn.sum() for week in played]),
         "found_drawn": np.array([week.found.sum() for week in played]),
+        "random_found_drawn": np.array([week.seen.random_finds for week in weeks]),
+        "random_loads_projected": np.array([week.seen.random_loads for week in weeks]),
+        "model_age_weeks": np.array([week.model_age_weeks for week in weeks], dtype=np.int64),
+        "retrained": np.array([week.retrained for week in weeks], dtype=bool),
+        "labels_positive": np.array([week.labels_positive for week in weeks], dtype=np.int64),
+        "drift_alarm": np.array([week.drift_alarm for week in weeks], dtype=bool),
+        "planned_loss": np.array([week.planned_losses[0] for week in weeks]),
+        "planned_loss_if_ties_against": np.array([week.planned_losses[1] for week in weeks]),
     }
 
 

@@ -124,6 +124,20 @@ def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, fir
     )
 
 
+def paired_gap(
+    epochs: pd.DataFrame, lead: tuple[str, str], against: tuple[str, str], coverage: float, *, first_week: int = 0
+) -> Difference:
+    """Return the detection rate of one pair of alternative and adversary less that of another, by replication."""
+    later = epochs[epochs["week"] >= first_week]
+
+    def sample(pair: tuple[str, str]) -> Sample:
+        rows = later[(later["alternative"] == pair[0]) & (later["adversary"] == pair[1])]
+        sums = rows.groupby("replication")[["true_found_expected", "true_loads_expected"]].sum()
+        return Sample.of(sums["true_found_expected"].to_numpy(), sums["true_loads_expected"].to_numpy())
+
+    return paired_difference(sample(lead), sample(against), coverage)
+
+
 def _share(sample: Sample, coverage: float) -> IntervalEstimate:
     return estimate_interval(sample, coverage).within(0.0, 1.0)
 

@@ -51,6 +51,10 @@ VERBS: Final[dict[str, Verb]] = {
             "adversaries": "whom each alternative meets: static, responsive, learning, fictitious, exp3, knowing",
             "margins": "what organizations can change: front, day_part, concealment",
             "adversary.KEY": "how they react: the keys of configs/adversary/standard.yaml",
+            "rules.ALTERNATIVE": "what it changes from week to week: chase, surges_fixed, surges_redrawn, minimax, "
+            "stackelberg, monotone, retrain, retrain_partner",
+            "effort.KEY": "how rules move scans: the keys of configs/effort/standard.yaml",
+            "retraining.KEY": "how models are trained anew: the keys of configs/retraining/standard.yaml",
         },
     ),
     "collusion": Verb(

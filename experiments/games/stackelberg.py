@@ -36,7 +36,14 @@ class Commitment:
     loss_if_ties_go_against: float
 
 
-def strong(gain: npt.ArrayLike, penalty: npt.ArrayLike, harm: npt.ArrayLike, *, budget: float) -> Commitment:
+def strong(
+    gain: npt.ArrayLike,
+    penalty: npt.ArrayLike,
+    harm: npt.ArrayLike,
+    *,
+    budget: float,
+    weights: npt.ArrayLike | None = None,
+) -> Commitment:
     """Return the strong Stackelberg plan: for each target, the least loss there while it is the attacker's best.
 
     The attacker at target i gets (1 - x_i) g_i - x_i c_i, the defender loses (1 - x_i) h_i.
@@ -46,7 +53,9 @@ def strong(gain: npt.ArrayLike, penalty: npt.ArrayLike, harm: npt.ArrayLike, *, 
     gain, penalty, harm : float[n]
         g, c and h: not negative.
     budget : float
-        Sum of x at most.
+        Sum of weights times x at most.
+    weights : float[n], optional
+        What covering each target costs; 1 each by default.
 
     Raises
     ------
@@ -64,14 +73,20 @@ def strong(gain: npt.ArrayLike, penalty: npt.ArrayLike, harm: npt.ArrayLike, *, 
     ([0.454545, 0.236364, 0.309091], 2, 2.072727, 6.872727)
     """
     g, c, h = (np.asarray(part, dtype=np.float64) for part in (gain, penalty, harm))
-    values = np.concatenate([g, c, h])
-    if not g.shape == c.shape == h.shape or not len(g) or not np.isfinite(values).all() or (values < 0.0).any():
-        raise ValueError("gains, penalties and harms must be as many, finite and not negative")
+    w = np.ones_like(g) if weights is None else np.asarray(weights, dtype=np.float64)
+    values = np.concatenate([g, c, h, w])
+    if (
+        not g.shape == c.shape == h.shape == w.shape
+        or not len(g)
+        or not np.isfinite(values).all()
+        or (values < 0.0).any()
+    ):
+        raise ValueError("gains, penalties, harms and weights must be as many, finite and not negative")
     if not budget >= 0.0:
         raise ValueError(f"the budget must not be negative: {budget}")
     best: tuple[float, int, Array] | None = None
     for target in range(len(g)):
-        x = _if_taken(g, c, target, budget)
+        x = _if_taken((g, c, w), target, budget)
         if x is not None:
             loss = float((1.0 - x[target]) * h[target])
             if best is None or loss < best[0] - 1e-12:
@@ -80,15 +95,16 @@ def strong(gain: npt.ArrayLike, penalty: npt.ArrayLike, harm: npt.ArrayLike, *, 
         raise ValueError("no target can be the attacker's best: the program has no solution")
     loss, target, x = best
     taken = (1.0 - x) * g - x * c
-    alike = taken >= taken.max() - TIE * max(1.0, float(np.abs(taken).max()))
-    return Commitment(x, target, loss, float(((1.0 - x) * h)[alike].max()))
+    tied = taken >= taken.max() - TIE * max(1.0, float(np.abs(taken).max()))
+    return Commitment(x, target, loss, float(((1.0 - x) * h)[tied].max()))
 
 
-def _if_taken(g: Array, c: Array, target: int, budget: float) -> Array | None:
+def _if_taken(stakes: tuple[Array, Array, Array], target: int, budget: float) -> Array | None:
     """Return the plan with most coverage of ``target`` under which the attacker still takes it, or None.
 
     Among equals the one with least coverage elsewhere that keeps the attacker at the target.
     """
+    g, c, w = stakes
     n = len(g)
     # (1 - x_i) g_i - x_i c_i <= (1 - x_t) g_t - x_t c_t
     rows, limits = [], []
@@ -98,7 +114,7 @@ def _if_taken(g: Array, c: Array, target: int, budget: float) -> Array | None:
             row[other], row[target] = -(g[other] + c[other]), g[target] + c[target]
             rows.append(row)
             limits.append(g[target] - g[other])
-    rows.append(np.ones(n))
+    rows.append(w)
     limits.append(budget)
     cost = np.zeros(n)
     cost[target] = -1.0

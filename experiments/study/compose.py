@@ -44,10 +44,12 @@ ECONOMIC = ("appraisal", "benefit", "budget", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
 EXECUTING = ("backend",)
 """Config groups that say how a study is carried out; no result depends on them."""
-ADAPTING = ("adversary",)
+ADAPTING = ("adversary", "effort", "retraining")
 """Config groups of a campaign."""
 DIVERTING = ("corridor",)
 """Config groups of a corridor, beside those of a campaign."""
+WEEKLY = ("weeks", "adversaries", "margins", "rules", *ADAPTING)
+"""Keys of a campaign that an experiment may set; other verbs pass them by."""
 FUNDING = ("accept", "complete", "demand", "persons_per_post", "portfolio", "published", "purchases", "simulated_years")
 """Keys of a funding case that an experiment may set; other verbs pass them by."""
 ROOT, FUND, CAMPAIGN, CORRIDOR, COLLUSION = "config", "fund", "campaign", "corridor", "collusion"

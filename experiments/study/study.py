@@ -27,6 +27,7 @@ from experiments.study.alternatives import (
 from experiments.study.compose import (
     FUNDING,
     PARTS,
+    WEEKLY,
     ComposedConfig,
     compose_config,
     overrides_of_parts,
@@ -266,7 +267,8 @@ def given_alternatives(overrides: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _settings(mapping: Mapping[str, Any]) -> StudySettings:
-    return build_spec(StudySettings, {key: value for key, value in mapping.items() if key not in (*PARTS, *FUNDING)})
+    others = (*PARTS, *FUNDING, *WEEKLY)
+    return build_spec(StudySettings, {key: value for key, value in mapping.items() if key not in others})
 
 
 def _check_counts(

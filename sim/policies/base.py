@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PAST_COLUMNS = (
     "truck",
     "arrive_min",
+    "arrive_hour",
     "u_tie",
     "u_select",
     "u_floor",

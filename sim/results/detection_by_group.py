@@ -28,6 +28,28 @@ class GroupTotals(NamedTuple):
     """Expected seizures of them."""
 
 
+def seizures_by_truck(
+    scenario: Scenario,
+    points: OperatingPoints,
+    trucks: tuple[pd.DataFrame, pd.DataFrame],
+    rooms_full: IntArray | None = None,
+    flow: Flow | None = None,
+) -> FloatArray:
+    """Return each truck's expected seizures by concealment, float64[n, concealment], as its own probe.
+
+    Added up they are the seizures of `detection_by_group`. Parameters are those of `expected_detection`.
+    """
+    manifest, ledger = trucks
+    paths, unhelped, helped = seizure_tables(scenario, points, ledger, rooms_full, flow)
+    share = scenario.insider.helped_load_share
+    p_seized = unhelped if share == 0.0 else (1.0 - share) * unhelped + share * helped
+    weights, _ = load_classes(scenario)
+    laden = column(manifest, "laden").astype(np.int64)
+    density = np.where(laden > 0, column(manifest, "density"), 0).astype(np.int64)
+    by_kind = np.einsum("pldtc,ltc->pldc", p_seized, weights)
+    return np.asarray(carrying_weight(manifest, ledger)[:, None] * by_kind[paths, laden, density])
+
+
 def detection_by_group(
     scenario: Scenario,
     points: OperatingPoints,

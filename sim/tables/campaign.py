@@ -36,6 +36,24 @@ EPOCHS: Final = (
     Column("true_exploitable", "float", "0-1", "true_best_evasion - (1 - true_detection)", "true"),
     Column("true_loads_drawn", "float", "loads", "loads that came by trucks, drawn", "true"),
     Column("found_drawn", "float", "loads", "loads detected, drawn: what the agency sees"),
+    Column("random_found_drawn", "float", "loads", "of these, in trucks that only random selection sent to the portal"),
+    Column(
+        "random_loads_projected",
+        "float",
+        "loads",
+        "random_found_drawn, each over the share of its way selected at random; NaN: no fair random selection",
+    ),
+    Column("model_age_weeks", "int", "weeks", "weeks since the risk model was trained, or since week 0"),
+    Column("retrained", "bool", "-", "whether this is the first week of a model trained in the campaign"),
+    Column("labels_positive", "int", "loads", "loads detected in the campaign that the model has learned from"),
+    Column("drift_alarm", "bool", "-", "whether finds of the weeks before fell off so far that the alarm rang"),
+    Column(
+        "planned_loss",
+        "float",
+        "0-1",
+        "stackelberg, monotone: loads that planners expect to pass, of those tried; NaN: another rule",
+    ),
+    Column("planned_loss_if_ties_against", "float", "0-1", "the same where smugglers break ties against the agency"),
 )
 """One row an alternative, adversary, replication and week."""
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from experiments.adaptation.panel import Panel
 from experiments.adaptation.request import Campaign
 from experiments.adaptation.tournament import PolicyResult, Tournament, hold_tournament, settled_week
 from experiments.intervals import Difference
@@ -22,20 +23,19 @@ ADVERSARY_WORDS: Final = {
     "knowing": "knows this week's chances",
 }
 """What stands above the columns of the matrix."""
-NO_HEADLINE: Final = (
-    "No headline: these numbers hold for one set of assumed reactions. How many sets of assumptions agree was not run."
-)
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignResults:
-    """A campaign, its tables, and its tournament over all weeks and over the later half."""
+    """A campaign, its tables, its tournament over all weeks and over the later half, and its sets of assumptions."""
 
     campaign: Campaign
     epochs: pd.DataFrame
     options: pd.DataFrame
     whole: Tournament
     later: Tournament
+    panel: Panel | None = None
+    """None: no set of assumptions was redrawn."""
 
     @property
     def later_from(self) -> int:
@@ -47,7 +47,9 @@ class CampaignResults:
         return self.campaign.study.names.label(alternative)
 
 
-def campaign_results(campaign: Campaign, epochs: pd.DataFrame, options: pd.DataFrame) -> CampaignResults:
+def campaign_results(
+    campaign: Campaign, epochs: pd.DataFrame, options: pd.DataFrame, panel: Panel | None = None
+) -> CampaignResults:
     """Return what is shown of EPOCHS and OPTIONS."""
     study = campaign.study
     first = settled_week(campaign.settings.weeks)
@@ -57,6 +59,7 @@ def campaign_results(campaign: Campaign, epochs: pd.DataFrame, options: pd.DataF
         options,
         hold_tournament(epochs, study.baseline, study.coverage),
         hold_tournament(epochs, study.baseline, study.coverage, first_week=first),
+        panel,
     )
 
 

@@ -9,6 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.adaptation import campaign as command
+from experiments.adaptation.campaign import write_first_look
+from experiments.adaptation.request import Campaign, build_campaign, notes_before
+from experiments.adaptation.running import CampaignTables
 from experiments.adaptation.tournament import hold_tournament
 from experiments.cli import main
 from sim.tables import EPOCHS, OPTIONS, check_table
@@ -17,7 +21,7 @@ ALTERNATIVES = [
     "+alternatives.a=['policy=todays_practice']",
     "+alternatives.b=['policy=random_share', 'policy.share=0.6']",
 ]
-SMALL = ["port=pharr", "days=1", "weeks=3", "replications=4", "baseline=a", *ALTERNATIVES]
+SMALL = ["port=pharr", "days=1", "weeks=3", "replications=4", "baseline=a", "robustness.draws=0", *ALTERNATIVES]
 WHOM = "adversaries=[static,responsive,learning,knowing]"
 
 
@@ -41,7 +45,7 @@ def test_tables_hold_to_their_declarations(folder: Path) -> None:
 
 def test_week_0_is_that_of_compare(folder: Path, tmp_path: Path) -> None:
     command = [one for one in SMALL if not one.startswith("weeks")]
-    fast = ["robustness.draws=0", "bottleneck=false", "equal_levels=false", "processes=1"]
+    fast = ["bottleneck=false", "equal_levels=false", "processes=1"]
     assert main(["compare", *command, *fast, f"out={tmp_path / 'compare'}"]) == 0
     metrics = pd.read_parquet(tmp_path / "compare" / "metrics.parquet").set_index(["alternative", "replication"])
     epochs = pd.read_parquet(folder / "epochs.parquet")
@@ -65,9 +69,11 @@ def test_processes_and_other_adversaries_change_no_byte(folder: Path, tmp_path: 
         pd.testing.assert_frame_equal(*parts, check_exact=True)
 
 
-def test_the_page_says_that_there_is_no_headline_and_shows_the_matrix(folder: Path) -> None:
+def test_without_other_sets_of_assumptions_there_is_no_headline(folder: Path) -> None:
     page = (folder / "campaign.html").read_text()
     assert "No headline" in page
+    assert json.loads((folder / "answer.json").read_text())["headline"] is None
+    assert not (folder / "panel.parquet").exists()
     assert page.count("knows this week") >= 3  # in the matrix, in a chart, where attempts end
     record = json.loads((folder / "run.json").read_text())
     assert record["campaign"]["weeks"] == 3
@@ -89,3 +95,26 @@ def test_the_worst_case_and_regret_are_those_of_the_matrix(folder: Path) -> None
         assert regret.mean == pytest.approx(max(gaps))
     assert held.results["b", "static"].gain is not None
     assert held.results["a", "static"].gain is None
+
+
+def test_a_first_page_stands_before_all_replications_have_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = []
+
+    def write(campaign: Campaign, tables: CampaignTables) -> Path:
+        pages.append(write_first_look(campaign, tables).read_text())
+        return campaign.study.out
+
+    monkeypatch.setattr(command, "write_first_look", write)
+    assert main(["campaign", *SMALL, "adversaries=[static]", "processes=1", f"out={tmp_path / 'one'}"]) == 0
+    assert len(pages) == 1
+    assert "First look: 2 of 4 replications" in pages[0]
+    assert "First look" not in (tmp_path / "one" / "campaign.html").read_text()
+
+
+def test_settings_that_say_little_are_noted_before_the_run() -> None:
+    asked = ["experiment=retraining", "port=pharr", "weeks=10", "replications=4", "adversary.reaction_per_detection=0"]
+    notes = " ".join(notes_before(build_campaign(asked, "campaign")))
+    assert "do as the static one" in notes
+    assert "4 replications" in notes
+    assert "1.0% random selection is expected to detect its first load after" in notes
+    assert notes_before(build_campaign(["experiment=whac_a_mole", "replications=12"], "campaign")) == []

@@ -31,7 +31,7 @@ def test_options_add_up_to_the_detection_of_the_replication(
     replication: Replication, margins: tuple[Margin, ...]
 ) -> None:
     options = Options(margins)
-    outcome, totals = _run(replication, options)
+    outcome, totals, _ = _run(replication, options)
     prices = options.prices(totals)
     assert len(prices.loads) == len(options.names())
     assert prices.loads.sum() == pytest.approx(outcome.detection.weight, rel=1e-9)
@@ -52,7 +52,7 @@ def test_taking_the_probes_apart_changes_no_metric(replication: Replication) -> 
 
 def test_types_of_contraband_add_up_too(replication: Replication) -> None:
     options = Options(("front",))
-    outcome, totals = _run(replication, options)
+    outcome, totals, _ = _run(replication, options)
     fentanyl = options.prices(totals, ["fentanyl"])
     by_type = outcome.detection
     assert fentanyl.loads.sum() == pytest.approx(by_type.weight_by_type[CONTRABAND.index("fentanyl")], rel=1e-9)
