@@ -12,6 +12,7 @@ from experiments.adaptation.adversary import Reaction
 from experiments.adaptation.attempts import AttemptSettings
 from experiments.adaptation.campaign_weeks import Luck, PortWeek, WeekPlan, luck_shares
 from experiments.adaptation.options import Options, Prices
+from experiments.adaptation.partners.settings import PartnerSettings
 from experiments.adaptation.request import build_campaign
 from experiments.adaptation.rules.settings import EffortSettings, RetrainingSettings
 from experiments.adaptation.tracks import Track, live_through, tracks_of
@@ -46,10 +47,10 @@ class ToyPort:
         return PortWeek({}, Prices(loads, loads * shares), self.trucks, self.trucks * 0.0, Luck(shares, loads * shares))
 
 
-def settings(**effort: object) -> tuple[EffortSettings, RetrainingSettings]:
-    """Return the groups ``effort`` and ``retraining`` as they stand, but for these keys of the first."""
+def settings(**effort: object) -> tuple[EffortSettings, RetrainingSettings, PartnerSettings]:
+    """Return the groups of a campaign as they stand, but for these keys of ``effort``."""
     found = build_campaign(["replications=2"], "campaign").settings
-    return replace(found.effort, **effort), found.retraining  # type: ignore[arg-type]
+    return replace(found.effort, **effort), found.retraining, found.partners  # type: ignore[arg-type]
 
 
 def scenario(share: float) -> Scenario:
@@ -69,7 +70,7 @@ def run_toy(
     share: float,
     ways: Options,
     weeks: int,
-    groups: tuple[EffortSettings, RetrainingSettings],
+    groups: tuple[EffortSettings, RetrainingSettings, PartnerSettings],
     seed: int = 5,
 ) -> Track:
     """Return one alternative under a rule after all its weeks, through the product's own loop."""

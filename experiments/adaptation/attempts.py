@@ -30,7 +30,9 @@ class AttemptWeek:
     detection : float[option]
         P(found | option).
     outside : float
-        Expected attempts that went another way.
+        Expected attempts that went another way, those called off among them.
+    called_off : float
+        Expected attempts called off because a shared record leaked.
     drawn, found : float[organization, option]
         Attempts and finds that happened, by the week's own random numbers.
     """
@@ -41,6 +43,7 @@ class AttemptWeek:
     outside: float
     drawn: Array
     found: Array
+    called_off: float = 0.0
 
     @property
     def attempts(self) -> float:
@@ -131,14 +134,22 @@ class Organizations:
         """Return the adversary before week 0; ``base`` is week 0 under today's practice."""
         return cls(settings, start_state(base.loads, base.detection, settings.reaction))
 
-    def play(self, window: Window, prices: Prices) -> AttemptWeek:
-        """Return the next week: organizations react to the one before, or to this one, and attempt."""
+    def play(self, window: Window, prices: Prices, called_off: float = 0.0, leaked_rule: float = 0.0) -> AttemptWeek:
+        """Return the next week: organizations react to the one before, or to this one, and attempt.
+
+        Parameters
+        ----------
+        called_off : float
+            Of loads, those that are not sent because a shared record leaked.
+        leaked_rule : float
+            Part of the targeting rule that organizations know by leaks.
+        """
         name, reaction = self.settings.name, self.settings.reaction
         if self.last is not None:
             at_once = name == "knowing" or (name == "responsive" and self.settings.sees_this_week)
-            seen = _nothing_happened(prices, reaction) if at_once else _seen(self.last, self.settings)
+            seen = _nothing_happened(prices, reaction) if at_once else _seen(self.last, self.settings, leaked_rule)
             self.state = react(name, self.state, seen, reaction)
-        self.last = _week(self.state, window, prices, reaction)
+        self.last = _week(self.state, window, prices, reaction, called_off)
         return self.last
 
 
@@ -147,21 +158,23 @@ def _nothing_happened(prices: Prices, reaction: Reaction) -> Seen:
     return Seen(detection=prices.detection, found=nothing, passed=nothing)
 
 
-def _seen(week: AttemptWeek, settings: AttemptSettings) -> Seen:
+def _seen(week: AttemptWeek, settings: AttemptSettings, leaked_rule: float) -> Seen:
     found, sent = week.found, week.drawn
     if settings.feedback == "expected":
         found, sent = week.loads * np.nan_to_num(week.detection), week.loads
-    return Seen(detection=week.detection, found=found, passed=sent - found, knowledge_share=settings.knowledge_share)
+    known = settings.knowledge_share + (1.0 - settings.knowledge_share) * leaked_rule
+    return Seen(detection=week.detection, found=found, passed=sent - found, knowledge_share=known)
 
 
-def _week(state: State, window: Window, prices: Prices, reaction: Reaction) -> AttemptWeek:
+def _week(state: State, window: Window, prices: Prices, reaction: Reaction, called_off: float) -> AttemptWeek:
     inside = float(prices.loads.sum())
     of_each = inside / (1.0 - reaction.outside_share) / reaction.organizations
     tilt = np.divide(state.shares[:, :-1], state.base, out=np.zeros_like(state.shares[:, :-1]), where=state.base > 0.0)
     weights = prices.loads * tilt
     totals = weights.sum(axis=1, keepdims=True)
     stay = 1.0 - state.shares[:, -1:]
-    loads = of_each * stay * np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0.0)
+    meant = of_each * stay * np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0.0)
+    loads = meant * (1.0 - called_off)
     chances = np.nan_to_num(prices.detection)
     drawn = stats.poisson.ppf(week_uniforms(window, Purpose.ATTEMPTS, loads.shape), loads)
     drawn = np.where(loads > 0.0, drawn, 0.0)
@@ -170,9 +183,10 @@ def _week(state: State, window: Window, prices: Prices, reaction: Reaction) -> A
         shares=state.shares,
         loads=loads,
         detection=prices.detection,
-        outside=float(of_each * state.shares[:, -1].sum()),
+        outside=float(of_each * state.shares[:, -1].sum()) + called_off * float(meant.sum()),
         drawn=drawn,
         found=np.where(drawn > 0.0, found, 0.0),
+        called_off=called_off * float(meant.sum()),
     )
 
 

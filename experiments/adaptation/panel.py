@@ -16,8 +16,6 @@ from typing import Any, Final
 import pandas as pd
 
 from experiments.adaptation.request import Campaign, CampaignSettings, plain_settings
-from experiments.adaptation.rules.scan_rules import SCAN_RULES
-from experiments.adaptation.rules.settings import RETRAINING
 from experiments.adaptation.running import lived_tracks
 from experiments.adaptation.tournament import settled_week
 from experiments.execution import journal
@@ -77,8 +75,7 @@ def panel_inputs(campaign: Campaign) -> list[AssumedInput]:
 def _own_inputs(campaign: Campaign) -> list[AssumedInput]:
     """Return the assumed inputs of the campaign's own groups; what the user set stays as it was set."""
     settings, plain = campaign.settings, plain_settings(campaign.settings)
-    rules = set(settings.rules.values())
-    acting = {"adversary": True, "effort": bool(rules & set(SCAN_RULES)), "retraining": bool(rules & set(RETRAINING))}
+    acting = settings.acting()
     users = {str(override.key_or_group) for override in parse_overrides(campaign.overrides)}
     found = []
     for group in (one for one in ADAPTING if acting[one]):

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, cast
 from experiments.adaptation.adversary import REACTIONS, AdversaryName, Reaction
 from experiments.adaptation.attempts import AttemptSettings
 from experiments.adaptation.options import LEVELS, Margin, Options
+from experiments.adaptation.partners.settings import KnowledgeSettings, PartnerSettings, TrustSettings, VettingSettings
 from experiments.adaptation.rules.scan_rules import SCAN_RULES
 from experiments.adaptation.rules.scans_by_way import luck_of
 from experiments.adaptation.rules.settings import RETRAINING, RULE_WORDS, EffortSettings, RetrainingSettings
@@ -68,6 +69,9 @@ class CampaignSettings(Spec):
     adversary: AdversarySettings
     effort: EffortSettings
     retraining: RetrainingSettings
+    trust: TrustSettings
+    knowledge: KnowledgeSettings
+    vetting: VettingSettings
 
     def check(self) -> None:
         """Refuse adversaries and margins that are not known, or named twice."""
@@ -80,6 +84,9 @@ class CampaignSettings(Spec):
                     raise ConfigError(key, f"no {kind} {name!r}; known {known}")
             if not names or len(set(names)) != len(names):
                 raise ConfigError(key, f"expected one or more of {known}, each once, got {list(names)}")
+        self._check_rules()
+
+    def _check_rules(self) -> None:
         for name, rule in self.rules.items():
             if rule not in RULE_WORDS:
                 raise ConfigError(f"rules.{name}", f"no rule {rule!r}; known {list(RULE_WORDS)}")
@@ -87,6 +94,27 @@ class CampaignSettings(Spec):
         if retrains and self.weeks < 2 * self.retraining.every_weeks:
             least = f"2 x retraining.every_weeks={self.retraining.every_weeks}"
             raise ConfigError("weeks", f"{self.weeks} < {least}: no model could be judged after it learned")
+        for place, shock in enumerate(self.trust.shocks):
+            if shock.week >= self.weeks:
+                problem = f"{shock.week} is after the last week, {self.weeks - 1}"
+                raise ConfigError(f"trust.shocks[{place}].week", problem)
+
+    @property
+    def partners(self) -> PartnerSettings:
+        """Trust, leaks and vetting together."""
+        return PartnerSettings(self.trust, self.knowledge, self.vetting)
+
+    def acting(self) -> dict[str, bool]:
+        """Return which groups of a campaign act in this one."""
+        rules = set(self.rules.values())
+        return {
+            "adversary": True,
+            "effort": bool(rules & set(SCAN_RULES)),
+            "retraining": bool(rules & set(RETRAINING)),
+            "trust": self.trust.moves,
+            "knowledge": self.knowledge.leaks,
+            "vetting": self.vetting.moves,
+        }
 
 
 @dataclass(frozen=True, slots=True)

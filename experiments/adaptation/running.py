@@ -102,7 +102,7 @@ def lived_tracks(
     """Return every track of one replication after all its weeks."""
     study, settings = campaign.study, campaign.settings
     asked = {name: (one, scorers[risk_key(one)]) for name, one in study.alternatives.items()}
-    groups = (settings.effort, settings.retraining)
+    groups = (settings.effort, settings.retraining, settings.partners)
     tracks = tracks_of(asked, settings.rules, campaign.attempt_settings(), groups, campaign.options)
     windows = [campaign_window(study, replication, week) for week in range(settings.weeks)]
     live_through(tracks, CampaignWeeks(study, scorers, shared, replication, campaign.options), windows, study.baseline)
@@ -141,6 +141,19 @@ def _epoch_columns(keys: Mapping[str, int], track: Track, weeks: Sequence[TrackW
         "retrained": np.array([week.retrained for week in weeks], dtype=bool),
         "labels_positive": np.array([week.labels_positive for week in weeks], dtype=np.int64),
         "drift_alarm": np.array([week.drift_alarm for week in weeks], dtype=bool),
+        "trust_us": np.array([week.partners.state.trust(0) for week in weeks]),
+        "trust_mx": np.array([week.partners.state.trust(1) for week in weeks]),
+        "sent_share": np.array([week.partners.level.sent for week in weeks]),
+        "used_share": np.array([week.partners.level.used for week in weeks]),
+        "finds_credited": np.array([week.partners.credited for week in weeks]),
+        "leaks_noticed": np.array([week.partners.noticed for week in weeks]),
+        "true_leaks_drawn": np.array([week.partners.leaks for week in weeks]),
+        "true_called_off_expected": np.array([week.called_off for week in played]),
+        "true_rule_known": np.array([week.partners.state.knowledge for week in weeks]),
+        "true_sources_left": np.array([week.partners.state.sources for week in weeks]),
+        "true_insider_booth": np.array([week.partners.state.insiders.booth for week in weeks]),
+        "true_insider_dock": np.array([week.partners.state.insiders.dock for week in weeks]),
+        "true_insider_image": np.array([week.partners.state.insiders.image for week in weeks]),
         "planned_loss": np.array([week.planned_losses[0] for week in weeks]),
         "planned_loss_if_ties_against": np.array([week.planned_losses[1] for week in weeks]),
     }

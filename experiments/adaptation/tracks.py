@@ -17,6 +17,17 @@ from experiments.adaptation.adversary import AdversaryName
 from experiments.adaptation.attempts import AttemptSettings, AttemptWeek, Organizations, week_uniforms
 from experiments.adaptation.campaign_weeks import PortWeek, WeekPlan, luck_shares
 from experiments.adaptation.options import Options, Prices
+from experiments.adaptation.partners.settings import PartnerSettings
+from experiments.adaptation.partners.state import (
+    Outcomes,
+    PartnerState,
+    PartnerWeek,
+    SharingLevel,
+    after_week,
+    scenario_of_week,
+    sharing_level,
+    start_partners,
+)
 from experiments.adaptation.rules.labels import found_trucks, labels_of, trucks_partner_tells
 from experiments.adaptation.rules.retrainer import ModelState, next_state
 from experiments.adaptation.rules.scan_rules import SCAN_RULES, Before, planned_losses, planned_shares
@@ -44,6 +55,8 @@ class TrackWeek:
     retrained: bool
     labels_positive: int
     drift_alarm: bool
+    partners: PartnerWeek
+    """``state`` is the one before the week."""
     planned_losses: tuple[float, float]
     """See `experiments.adaptation.rules.scan_rules.planned_losses`."""
 
@@ -67,6 +80,7 @@ class Track:
     whom: Mapping[AdversaryName, AttemptSettings]
     effort: EffortSettings
     retraining: RetrainingSettings
+    partners: PartnerSettings
     ways: Options
     windows: list[Window] = field(default_factory=list)
     seen: list[SeenWeek] = field(default_factory=list)
@@ -74,15 +88,32 @@ class Track:
     model: ModelState | None = None
     weeks: dict[AdversaryName, list[TrackWeek]] = field(default_factory=dict)
     planned_losses: tuple[float, float] = (float("nan"), float("nan"))
+    state: PartnerState = field(init=False)
+    level: SharingLevel = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let both governments begin where the study has them."""
+        self.state = start_partners(self.scenario, self.partners.trust)
 
     @property
     def key(self) -> tuple[str, str]:
         """Tell this track from others."""
-        return self.name, "" if self.rule not in READ_FINDS else next(iter(self.whom))
+        apart = reads_outcomes(self.rule, self.scenario, self.partners)
+        return self.name, next(iter(self.whom)) if apart else ""
 
     def plan(self, window: Window) -> WeekPlan:
-        """Return what the alternative does in the next week, from what its agency has seen."""
+        """Return what the alternative does in the next week, from what its agency and its partner have seen.
+
+        Week 0 is the study's own: all that is agreed is sent and used.
+        """
         self.windows.append(window)
+        plan = self._plan_of_rule()
+        self.level = sharing_level(self.state, self.scenario, self.partners, first=not self.seen)
+        if not self.seen:
+            return plan
+        return replace(plan, scenario=scenario_of_week(plan.scenario, self.state, self.level, self.partners))
+
+    def _plan_of_rule(self) -> WeekPlan:
         by_truck = self.rule in RETRAINING
         if not self.seen or self.rule == "constant":
             return WeekPlan(self.scenario, self.scorer, by_truck=by_truck)
@@ -108,10 +139,16 @@ class Track:
     def live(self, plan: WeekPlan, port: PortWeek) -> None:
         """Let the organizations attempt in the week that was planned, and the agency see what came of it."""
         window, week = self.windows[-1], len(self.seen)
+        before, level, met = self.state, self.level, self.model
         for name, organizations in self.organizations.items():
-            played = organizations.play(window, port.prices)
+            played = organizations.play(window, port.prices, level.called_off, before.knowledge)
             seen = seen_week(port, played, window, self.ways)
-            model = self.model
+            model = met
+            retrained = model is not None and model.trained_week == week and week > 0
+            meant = float(played.loads.sum()) + played.called_off
+            outcomes = Outcomes(week, float(seen.finds.sum()), meant, retrained)
+            between = after_week(before, level, window, outcomes, self.partners)
+            self.state = between.state
             if self.rule in RETRAINING:
                 seen = replace(seen, labels=self._labels(port, played, window, plan))
             self.weeks[name].append(
@@ -120,9 +157,10 @@ class Track:
                     played=played,
                     seen=replace(seen, labels=None),
                     model_age_weeks=week - (0 if model is None else model.trained_week),
-                    retrained=model is not None and model.trained_week == week and week > 0,
+                    retrained=retrained,
                     labels_positive=0 if model is None else model.positives,
                     drift_alarm=model is not None and model.alarm,
+                    partners=replace(between, state=before),
                     planned_losses=self.planned_losses,
                 )
             )
@@ -242,11 +280,17 @@ def live_through(tracks: Sequence[Track], port: Port, windows: Sequence[Window],
             track.live(plans[track.key], done[track.key])
 
 
+def reads_outcomes(rule: str, scenario: Scenario, partners: PartnerSettings) -> bool:
+    """Return whether an alternative's next week hangs on what came of this one, and so on whom it meets."""
+    shares = scenario.sharing.has_partner or scenario.sharing.has_tips
+    return rule in READ_FINDS or (partners.reads_outcomes and shares)
+
+
 def tracks_of(
     alternatives: Mapping[str, tuple[Scenario, Scorer]],
     rules: Mapping[str, str],
     whom: Mapping[AdversaryName, AttemptSettings],
-    settings: tuple[EffortSettings, RetrainingSettings],
+    settings: tuple[EffortSettings, RetrainingSettings, PartnerSettings],
     ways: Options,
 ) -> list[Track]:
     """Return the tracks of a campaign, in the order of alternatives and organizations.
@@ -260,7 +304,7 @@ def tracks_of(
     for name, (scenario, scorer) in alternatives.items():
         rule = rules.get(name, "constant")
         groups: Sequence[Mapping[AdversaryName, AttemptSettings]] = [whom]
-        if rule in READ_FINDS:
+        if reads_outcomes(rule, scenario, settings[2]):
             groups = [{one: how} for one, how in whom.items()]
         found += [Track(name, scenario, scorer, rule, group, *settings, ways) for group in groups]
     return found

@@ -44,7 +44,7 @@ ECONOMIC = ("appraisal", "benefit", "budget", "deflator", "harm", "uncertainty")
 """Config groups of a funding case, beside the catalogue of costs; only ``fund`` composes them."""
 EXECUTING = ("backend",)
 """Config groups that say how a study is carried out; no result depends on them."""
-ADAPTING = ("adversary", "effort", "retraining")
+ADAPTING = ("adversary", "effort", "retraining", "trust", "knowledge", "vetting")
 """Config groups of a campaign."""
 DIVERTING = ("corridor",)
 """Config groups of a corridor, beside those of a campaign."""

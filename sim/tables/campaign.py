@@ -54,6 +54,19 @@ EPOCHS: Final = (
         "stackelberg, monotone: loads that planners expect to pass, of those tried; NaN: another rule",
     ),
     Column("planned_loss_if_ties_against", "float", "0-1", "the same where smugglers break ties against the agency"),
+    Column("trust_us", "float", "0-1", "trust of the United States in Mexico before the week"),
+    Column("trust_mx", "float", "0-1", "trust of Mexico in the United States before the week"),
+    Column("sent_share", "float", "0-1", "of agreed items, those that Mexico sends"),
+    Column("used_share", "float", "0-1", "of items sent, those that the port uses"),
+    Column("finds_credited", "float", "loads", "finds that are credited to shared items"),
+    Column("leaks_noticed", "float", "leaks", "leaks that came to both governments' notice"),
+    Column("true_leaks_drawn", "float", "leaks", "leaks that happened", "true"),
+    Column("true_called_off_expected", "float", "loads", "of true_outside_expected, those a leak called off", "true"),
+    Column("true_rule_known", "float", "0-1", "part of the targeting rule known by leaks before the week", "true"),
+    Column("true_sources_left", "float", "0-1", "part of the sources of tips that is left before the week", "true"),
+    Column("true_insider_booth", "float", "0-1", "officers at booths who help smugglers, before the week", "true"),
+    Column("true_insider_dock", "float", "0-1", "officers at docks who help smugglers, before the week", "true"),
+    Column("true_insider_image", "float", "0-1", "analysts who help smugglers, before the week", "true"),
 )
 """One row an alternative, adversary, replication and week."""
 

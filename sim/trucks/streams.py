@@ -123,6 +123,8 @@ class Purpose(IntEnum):
     SURGES = 233
     FOUND_TRUCK = 234
     PARTNER_FINDS = 235
+    LEAKS = 236
+    LEAKS_NOTICED = 237
     PORT_CHOICE = 240
     PATIENCE = 241
 

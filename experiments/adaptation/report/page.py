@@ -23,7 +23,7 @@ from experiments.adaptation.report.results import (
     matrix_rows,
 )
 from experiments.adaptation.request import plain_settings
-from experiments.adaptation.rules.scan_rules import BREAKS_TIES, SCAN_RULES
+from experiments.adaptation.rules.scan_rules import BREAKS_TIES
 from experiments.adaptation.rules.settings import RETRAINING, RULE_WORDS
 from experiments.adaptation.tournament import Tournament
 from experiments.number_format import NONE, number, percent, span
@@ -170,8 +170,7 @@ def _ways(results: CampaignResults) -> Table:
 
 def _inputs(results: CampaignResults) -> Table:
     """Return every key of the campaign's groups that act, with its range; a private file's ranges are not known."""
-    plain, rules = plain_settings(results.campaign.settings), set(results.campaign.settings.rules.values())
-    acting = {"adversary": True, "effort": bool(rules & set(SCAN_RULES)), "retraining": bool(rules & set(RETRAINING))}
+    plain, acting = plain_settings(results.campaign.settings), results.campaign.settings.acting()
     rows = []
     for group in (one for one in ADAPTING if acting[one]):
         path = CONFIGS / group / f"{plain[group]['name']}.yaml"
