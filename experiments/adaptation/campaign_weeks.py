@@ -205,7 +205,7 @@ class CampaignWeeks:
         weeks = self.trucks.get(manifest_key(scenario), [])
         if len(weeks) < WEEKS_OF_PAST:
             first = campaign_window(self.study, self.replication, 0)
-            return self.shared.plan(scenario, self.scorers[risk_key(scenario)], first)
+            return self.shared.plan(scenario, self.scorers.get(risk_key(scenario), plan.scorer), first)
         kept = [pd.DataFrame({name: column(part, name) for name in PAST_COLUMNS}) for part in weeks]
         trucks = pd.concat(kept, ignore_index=True)
         later = np.repeat(np.arange(len(weeks)), [len(part) for part in weeks])

@@ -21,8 +21,8 @@ from sim.setting.window import Window
 from sim.trucks.streams import Purpose, draw_uniforms
 
 ITEMS: Final = ("declaration", "scan", "certification", "dwell", "tip")
-LEVELS: Final = 100
-"""Levels of sharing are rounded to so many steps, so that plans of past days serve several weeks."""
+LEVELS: Final = 20
+"""Items that come are rounded to so many steps, so that plans of past days serve several weeks."""
 
 
 class Posts(NamedTuple):
@@ -112,10 +112,7 @@ def sharing_level(
     of, leaking, sharing = settings.trust, settings.knowledge, scenario.sharing
     if not (sharing.has_partner or sharing.has_tips):
         return SharingLevel(0.0, 0.0, 0.0, 0.0)
-    sent, used = (
-        round(LEVELS * float(_shared(state.trust(side), of))) / LEVELS if of.moves and not first else 1.0
-        for side in (1, 0)
-    )
+    sent, used = (float(_shared(state.trust(side), of)) if of.moves and not first else 1.0 for side in (1, 0))
     silent = math.prod(1.0 - _there(sharing, name, sent, state.sources) * _item(sharing, name).p_leak for name in ITEMS)
     leak_share = 1.0 - silent
     called_off = leaking.called_off_share * leak_share if leaking.leaks and not first else 0.0
@@ -167,15 +164,15 @@ def _item_of_week(
     Items on clean trucks stay as they are, so that what is missing on loads counts as held back.
     """
     item = _item(sharing, name)
-    share = round(LEVELS * level.sent * level.used) / LEVELS
+    left = sources if name == "tip" and leaking.leaks else 1.0
+    share = round(LEVELS * level.sent * level.used * left) / LEVELS
     if not leaking.leaks:
         return replace(item, completeness_share=item.completeness_share * share)
-    left = round(LEVELS * sources) / LEVELS if name == "tip" else 1.0
     gone = item.p_leak * leaking.called_off_share if level.called_off > 0.0 else 0.0
     kept = (1.0 - gone) / (1.0 - _there(sharing, name, level.sent, sources) * gone)
     return replace(
         item,
-        completeness_share=item.completeness_share * share * left,
+        completeness_share=item.completeness_share * share,
         withheld_share=1.0 - (1.0 - item.withheld_share) * kept,
         p_leak=(item.p_leak - gone) / (1.0 - gone) if gone < 1.0 else 0.0,
     )
