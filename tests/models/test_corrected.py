@@ -73,6 +73,18 @@ def test_finds_in_empty_trucks_raise_the_scores_of_empty_trucks(manifest: pd.Dat
     assert 0.0 < gaps[1] < gaps[2]
 
 
+def test_nothing_that_the_simulation_alone_knows_reaches_a_model_or_its_labels(
+    manifest: pd.DataFrame, fitted: FittedRisk
+) -> None:
+    hidden = [name for name in manifest.columns if name.startswith("true_")]
+    blind = manifest.assign(**dict.fromkeys(hidden, np.nan))
+    assert len(hidden) > 10
+    raw = raw_features(fitted, manifest)
+    assert np.array_equal(raw_features(fitted, blind), raw)
+    model = refit(CorrectedRisk.unchanged(fitted, raw), _labels(raw[:300], np.arange(300) % 9 == 0), raw, shrinkage=5.0)
+    assert np.array_equal(model.score(blind)["risk_score"], model.score(manifest)["risk_score"])
+
+
 def test_labels_count_once_however_often_the_model_is_trained(manifest: pd.DataFrame, fitted: FittedRisk) -> None:
     raw = raw_features(fitted, manifest)
     labels = _labels(raw[:300], np.arange(300) % 10 == 0)

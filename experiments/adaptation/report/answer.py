@@ -161,11 +161,12 @@ def question_of(results: CampaignResults) -> str:
 
 def answer_record(results: CampaignResults) -> dict[str, Any]:
     """Return what ``answer.json`` holds."""
-    rivals = rivals_of(results)
+    rivals, panel = rivals_of(results), results.panel
     return campaign_answer(results).record() | {
         "question": question_of(results) or None,
         "organizations": list(rivals.by_adversary),
         "leads_against": rivals.leads_against,
+        "sets_refused": {} if panel is None else {str(one): why for one, why in panel.worst.refused.items()},
         "switching_values": [
             {"input": one.key, "rank_correlation": one.rho, "p_holm": one.p_holm, "turns_at": one.at}
             for one in switching_values(results)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from experiments.adaptation.report.answer import (
@@ -19,6 +21,7 @@ from experiments.adaptation.report.results import (
     ADVERSARY_WORDS,
     CampaignResults,
     answer_sentences,
+    best_response,
     gain_words,
     matrix_rows,
 )
@@ -67,12 +70,19 @@ def render_campaign_page(results: CampaignResults, note: str = "") -> str:
     )
 
 
+BOUND: Final = "knowing"
+"""The organization that is the best response; where it is not run, the bound stands in its place."""
+
+
 def _matrix(results: CampaignResults, tournament: Tournament, title: str) -> Table:
     rows = []
     for name, row_results, worst, regret in matrix_rows(results, tournament):
         cells = [
             Cell(percent(one.detection.mean), span(one.detection, 100.0), gap=gain_words(one)) for one in row_results
         ]
+        if BOUND not in results.campaign.settings.adversaries:
+            least = best_response(results, name)
+            cells.append(Cell(percent(least.mean), span(least, 100.0)))
         rows.append(
             (
                 results.label(name),
@@ -84,6 +94,8 @@ def _matrix(results: CampaignResults, tournament: Tournament, title: str) -> Tab
             )
         )
     heads = [ADVERSARY_WORDS[one] for one in results.campaign.settings.adversaries]
+    if BOUND not in results.campaign.settings.adversaries:
+        heads.append("best response, a bound")
     return page_table(title, "alternative", [*heads, "worst case", "regret, points"], rows)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.adaptation.panel import Panel
 from experiments.adaptation.request import Campaign
 from experiments.adaptation.tournament import PolicyResult, Tournament, hold_tournament, settled_week
-from experiments.intervals import Difference
+from experiments.intervals import Difference, IntervalEstimate, Sample, estimate_interval
 from experiments.number_format import number, percent, span
 
 ADVERSARY_WORDS: Final = {
@@ -85,6 +85,17 @@ def matrix_rows(
         )
         for name in ordered_alternatives(results)
     ]
+
+
+def best_response(results: CampaignResults, alternative: str) -> IntervalEstimate:
+    """Return P(found) on the way across that is found least each week, of those used: what no organization can beat.
+
+    Mean over the later weeks; against the first organization, where the alternative's plan depends on whom it meets.
+    """
+    rows, first = results.epochs, results.campaign.settings.adversaries[0]
+    rows = rows[(rows["alternative"] == alternative) & (rows["adversary"] == first)]
+    means = 1.0 - rows[rows["week"] >= results.later_from].groupby("replication")["true_best_evasion"].mean()
+    return estimate_interval(Sample.of(means.to_numpy()), results.campaign.study.coverage).within(0.0, 1.0)
 
 
 def detection_words(result: PolicyResult) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from experiments.adaptation.rules.settings import RetrainingSettings
-from experiments.games.control_chart import cusum_step
+from experiments.cooperation.control_charts import poisson_cusum
 from models.corrected import CorrectedRisk, refit
 from models.fitted import Examples
 from sim.arrays import Float32Array
@@ -31,8 +31,8 @@ class ModelState:
         First week with this model; 0: trained before the campaign.
     learned_from : int
         First week whose labels count.
-    level : float
-        Of the drift alarm, in finds that are missing.
+    finds : tuple of float
+        Of each week so far, as the drift alarm counts them.
     alarm : bool
         Whether it rang after the last week.
     """
@@ -41,7 +41,7 @@ class ModelState:
     labels: tuple[Examples, ...] = ()
     trained_week: int = 0
     learned_from: int = 0
-    level: float = 0.0
+    finds: tuple[float, ...] = ()
     alarm: bool = False
 
     @property
@@ -67,15 +67,15 @@ def next_state(
     """
     gathered = (*state.labels, labels)
     coming = len(gathered)
-    level, alarm = state.level, False
+    counted, alarm = (*state.finds, finds), False
     if settings.detector == "poisson_cusum":
-        level = cusum_step(level, finds, reference=settings.alarm_finds_per_week, upper=False)
-        alarm = level >= settings.alarm_limit
+        reference, limit = settings.alarm_finds_per_week, settings.alarm_limit
+        alarm = bool(poisson_cusum(counted, reference=reference, limit=limit, upper=False)[-1] >= limit)
     due = coming >= FIRST_WEEK and (alarm or coming % settings.every_weeks == 0)
     learned_from = max(state.learned_from, coming - settings.window_weeks)
     if alarm:
-        learned_from, level = max(learned_from, coming - settings.alarm_window_weeks), 0.0
-    after = replace(state, labels=gathered, level=level, alarm=alarm)
+        learned_from = max(learned_from, coming - settings.alarm_window_weeks)
+    after = replace(state, labels=gathered, finds=counted, alarm=alarm)
     if not due:
         return after
     learned = weighted_labels(gathered[learned_from:], settings.forgetting_per_week)

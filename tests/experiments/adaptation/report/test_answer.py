@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +18,7 @@ from experiments.adaptation.report.answer import (
 )
 from experiments.adaptation.report.known import known_band
 from experiments.adaptation.report.page import render_campaign_page
-from experiments.adaptation.report.results import CampaignResults, campaign_results
+from experiments.adaptation.report.results import CampaignResults, best_response, campaign_results
 from experiments.adaptation.request import Campaign, build_campaign
 from experiments.execution.redraws import AssumedInput
 from experiments.execution.robustness import RedrawnResults
@@ -43,7 +45,7 @@ def _tables(campaign: Campaign, rates: dict[tuple[str, str], float]) -> tuple[pd
                     keys = {"alternative": name, "adversary": adversary, "replication": replication, "week": week}
                     loads = {"true_attempts_expected": 5.0, "true_loads_expected": 4.0, "true_outside_expected": 1.0}
                     found = {"true_found_expected": 4.0 * rate, "true_delivered_expected": 4.0 * (1.0 - rate)}
-                    seen = {"found_drawn": 1.0, "random_loads_projected": 1.0 / 0.27}
+                    seen = {"found_drawn": 1.0, "random_loads_projected": 1.0 / 0.27, "true_best_evasion": 0.96 + luck}
                     epochs.append(keys | loads | found | seen)
             for front in ("fast", "laden", "empty"):
                 keys = {"alternative": name, "adversary": adversary, "week": 0, "front": front}
@@ -146,3 +148,13 @@ def test_what_an_agency_infers_is_too_much_by_what_scans_miss() -> None:
     assert band.without == pytest.approx(1.0 / 3.0)
     assert band.middle == pytest.approx(np.median([0.5, 0.25]))
     assert known_band(rows.assign(random_loads_projected=np.nan)) is None
+
+
+def test_the_best_response_stands_beside_organizations_that_do_not_know(campaign: Campaign) -> None:
+    page = render_campaign_page(_results(campaign, LEADS))
+    assert "best response, a bound" not in page
+    settings = replace(campaign.settings, adversaries=("static",))
+    alone = replace(campaign, settings=settings)
+    results = campaign_results(alone, *_tables(alone, LEADS), _panel(alone, "redrawn"))
+    assert "best response, a bound" in render_campaign_page(results)
+    assert best_response(results, "redrawn").mean == pytest.approx(0.04, abs=0.004)

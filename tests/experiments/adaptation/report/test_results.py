@@ -38,6 +38,7 @@ def _epochs(campaign: Campaign, detection: dict[tuple[str, str], float]) -> pd.D
                             "true_outside_expected": 1.0,
                             "true_found_expected": 4.0 * rate,
                             "true_delivered_expected": 4.0 * (1.0 - rate),
+                            "true_best_evasion": 0.9,
                             "found_drawn": float(week % 2),
                             "random_loads_projected": float(week % 2) / 0.27,
                         }

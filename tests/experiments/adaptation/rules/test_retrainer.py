@@ -69,7 +69,6 @@ def test_the_alarm_rings_where_finds_stay_away_and_trains_at_once() -> None:
     assert [state.alarm for state in states] == [False] * 6 + [True, False]
     assert states[6].trained_week == 6
     assert states[6].learned_from == 4
-    assert states[6].level == 0.0
     assert not any(state.alarm for state in _run(settings, [1] * 7))
 
 
