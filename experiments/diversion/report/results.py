@@ -202,6 +202,15 @@ def _counted_answer(results: CorridorResults) -> list[str]:
         )
         words += f"; missed: {names}"
     sentences.append(words + ".")
+    beside = [one for one in results.months if one.kind == "predicted" and one.measure in MEASURES]
+    off = [one for one in beside if not one.band.holds(one.counted)]
+    if off:
+        names = "; ".join(
+            f"{MEASURE_WORDS[one.measure]}, {month_words(one.month)}: counted {value_words(one.counted, one.measure)}, "
+            f"band {band_words(one.band, one.measure)}"
+            for one in off
+        )
+        sentences.append(f"Missed as well: {names}.")
     if results.weights is not None:
         sets, of_all = effective_sets(results.weights), len(results.weights)
         thin = ": bands rest on few sets" if sets < FEWEST_SETS else ""
