@@ -23,6 +23,8 @@ MEASURE_WORDS: Final = {
     "regained_share": "share of what was lost that crossed elsewhere",
     "lost": "trucks that did not cross",
 }
+NOTICED_MIN: Final = 0.5
+"""Minutes below which a longer wait is none: a tenth of the 5 minutes to which observed waits are rounded."""
 FEWEST_SETS: Final = 8.0
 """Effective sets below which bands rest on too few sets, and the page says so."""
 
@@ -113,7 +115,8 @@ def closing_sentence(results: CorridorResults) -> str:
             for port in others
         ]
         worst = int(np.nanargmax(gaps))
-        words += f"; at {results.title(others[worst])} everybody waits {number(gaps[worst])} minutes longer"
+        longer = f"at {results.title(others[worst])} everybody waits {number(gaps[worst])} minutes longer"
+        words += f"; {longer if gaps[worst] >= NOTICED_MIN else 'nobody at a neighboring port waits noticeably longer'}"
     gain = _taken_back(results, "responsive")
     if gain is not None:
         words += f", and smugglers who see the chances take back {percent(gain, 0)} of what is gained"
@@ -202,6 +205,15 @@ def _counted_answer(results: CorridorResults) -> list[str]:
         )
         words += f"; missed: {names}"
     sentences.append(words + ".")
+    beside = [one for one in results.months if one.kind == "predicted" and one.measure in MEASURES]
+    off = [one for one in beside if not one.band.holds(one.counted)]
+    if off:
+        names = "; ".join(
+            f"{MEASURE_WORDS[one.measure]}, {month_words(one.month)}: counted {value_words(one.counted, one.measure)}, "
+            f"band {band_words(one.band, one.measure)}"
+            for one in off
+        )
+        sentences.append(f"Missed as well: {names}.")
     if results.weights is not None:
         sets, of_all = effective_sets(results.weights), len(results.weights)
         thin = ": bands rest on few sets" if sets < FEWEST_SETS else ""

@@ -54,11 +54,12 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> CorridorResults:
 
 
 def test_the_fitted_month_comes_first_and_a_missed_count_is_named(results: CorridorResults) -> None:
-    first, second, third, fourth = answer_sentences(results)
+    first, second, third, *more = answer_sentences(results)
     assert first.startswith("September 2023 (fitted): of every 100 trucks")
     assert second.startswith("October 2023 (predicted): of every 100 trucks")
     assert "3 lie within their 80% bands; missed: Bridge of the Americas, El Paso October 2023: counted 5,859" in third
-    assert "effective sets of assumptions of 6 carry the weight: bands rest on few sets" in fourth
+    assert any(line.startswith("Missed as well: ") for line in more)
+    assert "effective sets of assumptions of 6 carry the weight: bands rest on few sets" in more[-1]
 
 
 def test_the_last_sentence_is_one_that_an_official_would_say(results: CorridorResults) -> None:
