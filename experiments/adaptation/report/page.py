@@ -17,6 +17,7 @@ from experiments.adaptation.report.answer import (
 )
 from experiments.adaptation.report.charts import attempts_chart, detection_chart, is_moving
 from experiments.adaptation.report.known import known_chart
+from experiments.adaptation.report.partners import partners_table, shock_sentences, trust_charts
 from experiments.adaptation.report.results import (
     ADVERSARY_WORDS,
     CampaignResults,
@@ -59,6 +60,9 @@ def render_campaign_page(results: CampaignResults, note: str = "") -> str:
         matrix=_matrix(results, results.later, f"Detection rate, weeks {results.later_from} to {weeks - 1}"),
         whole=_matrix(results, results.whole, "Detection rate, all weeks"),
         ways=_ways(results),
+        partners=partners_table(results),
+        trust=trust_charts(results),
+        shocks=shock_sentences(results),
         charts=[detection_chart(results, adversary) for adversary in settings.adversaries],
         attempts=[
             attempts_chart(results, adversary) for adversary in settings.adversaries if is_moving(results, adversary)
