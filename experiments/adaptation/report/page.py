@@ -184,6 +184,15 @@ def _ways(results: CampaignResults) -> Table:
     return page_table("Where 100 attempts end", "alternative and organization", heads, rows)
 
 
+def _shown(value: object) -> str:
+    """Return a setting as a reader meets it; a list of records as their names."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(str(one["name"]) if isinstance(one, dict) else str(one) for one in value) or NONE
+    return str(value)
+
+
 def _inputs(results: CampaignResults) -> Table:
     """Return every key of the campaign's groups that act, with its range; a private file's ranges are not known."""
     plain, acting = plain_settings(results.campaign.settings), results.campaign.settings.acting()
@@ -195,7 +204,7 @@ def _inputs(results: CampaignResults) -> Table:
             if key != "name":
                 note = notes.get(key)
                 bounds = NONE if note is None or note.low is None else f"{note.low:g}–{note.high:g}"
-                shown = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+                shown = _shown(value)
                 about = Cell("" if note is None else note.note, look="words")
                 rows.append((input_title(f"{group}.{key}"), (shown, bounds, about)))
     return page_table("Assumptions of a campaign", "input", ("value", "range", "what it is"), rows, look="inputs")

@@ -13,9 +13,9 @@ from experiments.collusion.request import build_collusion
 from sim.errors import ConfigError
 
 SMALL = (
-    "experiment=collusion", "port=pharr", "test_weeks=[1,2]", "steered_shares=[0.3,0.8]", "replications=2", "runs=20",
-    "shuffles=40", "carriers=50",
-)  # fmt: skip
+    *("experiment=collusion", "port=pharr", "test_weeks=[1,2]", "steered_shares=[0.3,0.8]"),
+    *("replications=2", "runs=20", "shuffles=40", "carriers=50"),
+)
 
 
 @pytest.fixture(scope="module")
