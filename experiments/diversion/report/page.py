@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,10 +66,8 @@ def _ports(results: CorridorResults) -> Table:
                     _cell(results.ratio("changed", port, "lost"), 0),
                     _cell(results.ratio("changed", port, "diverted_in"), 0),
                     _cell(results.ratio("changed", port, "crossed"), 0),
-                    _cell(before),
-                    _cell(after),
-                    _cell(scanned[0], scale=100.0),
-                    _cell(scanned[1], scale=100.0),
+                    _beside_usual(after, before),
+                    _beside_usual(scanned[1], scanned[0], 100.0),
                 ),
             )
         )
@@ -78,10 +77,8 @@ def _ports(results: CorridorResults) -> Table:
         TableColumn("", "of them, do not cross"),
         TableColumn("", "come over"),
         TableColumn("", "cross here"),
-        TableColumn("", "wait as usual", "min"),
-        TableColumn("", "wait now", "min"),
-        TableColumn("", "scanned as usual", "%"),
-        TableColumn("", "scanned now", "%"),
+        TableColumn("", "wait", "min"),
+        TableColumn("", "scanned", "%"),
     )
     return page_table("Trucks and waits by port", "port", heads, rows)
 
@@ -90,6 +87,12 @@ def _cell(estimate: IntervalEstimate, digits: int = 1, scale: float = 1.0) -> Ce
     if math.isnan(estimate.mean):
         return Cell(NONE)
     return Cell(number(scale * estimate.mean, digits), span(estimate, scale, digits))
+
+
+def _beside_usual(now: IntervalEstimate, usual: IntervalEstimate, scale: float = 1.0) -> Cell:
+    """Return what holds now, and beneath it what holds as usual."""
+    cell, before = _cell(now, 1, scale), _cell(usual, 1, scale)
+    return replace(cell, below=f"{cell.below}; usual {before.text}; {before.below}")
 
 
 def _measures(results: CorridorResults) -> Table:

@@ -138,13 +138,16 @@ def _counted_closing(results: CorridorResults) -> str:
 
 
 def _taken_back(results: CorridorResults, adversary: str) -> float | None:
-    """Return the part of what is gained without a reaction that one takes back; None: nothing is gained, or unknown."""
+    """Return the part of what is gained without a reaction that one takes back.
+
+    None: it is not known, or what is gained is within the margin in which detection rates are alike.
+    """
     names = results.corridor.keys.adversaries
     if results.loads.empty or "static" not in names or adversary not in names:
         return None
     usual = results.first_loads("true_caught").mean
-    gain = results.later_loads("static", "true_caught").mean - usual
-    return 1.0 - (results.later_loads(adversary, "true_caught").mean - usual) / gain if gain > 0.0 else None
+    gain, least = results.later_loads("static", "true_caught").mean - usual, results.corridor.study.alike.found_share
+    return 1.0 - (results.later_loads(adversary, "true_caught").mean - usual) / gain if gain > least else None
 
 
 def month_words(month: str) -> str:
@@ -240,7 +243,8 @@ def _changed_answer(results: CorridorResults) -> list[str]:
             sentences.append(
                 f"At {results.title(port)} all wait {_with(after, 1.0, ' min')} in place of {number(before.mean)}."
             )
-    return [*sentences, *_loads_answer(results)]
+    loads = _loads_answer(results)
+    return [*loads, *sentences] if _taken_back(results, "static") is not None else [*sentences, *loads]
 
 
 def _loads_answer(results: CorridorResults) -> list[str]:
