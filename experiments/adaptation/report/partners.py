@@ -117,10 +117,8 @@ def partners_table(results: CampaignResults) -> Table | None:
             rows.append(
                 (f"{results.label(name)}: {ADVERSARY_WORDS[adversary]}", [_cell(one, study.coverage) for one in values])
             )
-    heads = (
-        "leaks", "leaks noticed", "loads called off", "rule known at the end, %", "sources left, %",
-        "officers at booths who help, %",
-    )  # fmt: skip
+    heads = ["leaks", "leaks noticed", "loads called off"]
+    heads += ["rule known at the end, %", "sources left, %", "officers at booths who help, %"]
     return page_table("What leaked, and who was left", "alternative and organization", heads, rows)
 
 
