@@ -196,6 +196,8 @@ def _gain(findings: Findings, leader: LevelComparison) -> Lead:
 def _alone(findings: Findings) -> str:
     name = findings.names[0]
     finds, scans = (findings.interval(name, m) for m in ("detection_expected", "scan_rate"))
+    if np.isnan(scans.mean):
+        return f"Under {name} no truck was admitted: none came, or the port turned all of them away."
     found_words = f"{percent(scans.mean)} of trucks are scanned and {percent(finds.mean)} of loads detected "
     found_words += (
         f"{span(finds, 100.0)} ({percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']})"
