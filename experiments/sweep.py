@@ -48,6 +48,7 @@ from experiments.sweeping.first_look import (
 from experiments.sweeping.pieces import prepare_group
 from experiments.sweeping.record import rows_of_sweep, sweep_record
 from experiments.sweeping.report.page import render_sweep_page
+from experiments.sweeping.report.readings import WORDS
 from experiments.sweeping.report.results import sweep_results
 from experiments.sweeping.request import Sweep, build_sweep
 from experiments.sweeping.running import PointResult, metrics_table, run_sweep
@@ -205,11 +206,11 @@ def strongest_effects(sweep: Sweep, effects: pd.DataFrame) -> list[tuple[Metric,
 
 
 def _words(metric: Metric) -> str:
-    return metric.headings[0].words if metric.headings else metric.name
+    return WORDS.get(metric.name) or (metric.headings[0].words if metric.headings else metric.name)
 
 
 def _change_unit(metric: Metric) -> str:
-    return "% points" if metric.shown_unit == "%" else metric.shown_unit
+    return "percentage points" if metric.shown_unit == "%" else metric.shown_unit
 
 
 def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None:
