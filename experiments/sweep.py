@@ -48,9 +48,11 @@ from experiments.sweeping.first_look import (
 from experiments.sweeping.pieces import prepare_group
 from experiments.sweeping.record import rows_of_sweep, sweep_record
 from experiments.sweeping.report.page import render_sweep_page
+from experiments.sweeping.report.readings import WORDS
 from experiments.sweeping.report.results import sweep_results
 from experiments.sweeping.request import Sweep, build_sweep
 from experiments.sweeping.running import PointResult, metrics_table, run_sweep
+from experiments.sweeping.setting_words import option_labels, setting_words
 from experiments.sweeping.table import sweep_table, write_table
 from experiments.training.find_or_train import train_all
 from models import baselines
@@ -128,12 +130,13 @@ def write_sweep_files(
 
 
 def _headline(sweep: Sweep, amount: Amount) -> str:
-    sizes = " x ".join(f"{len(axis.values)} {axis.key}" for axis in sweep.axes)
-    kind = f"grid of {sizes}" if sweep.design == "grid" else f"{sweep.design} design over {', '.join(sweep.drawn)}"
+    sizes = ", ".join(f"{setting_words(axis.key)} ({len(axis.values)} values)" for axis in sweep.axes)
+    drawn = ", ".join(setting_words(key) for key in sweep.drawn)
+    kind = f"grid of {sizes}" if sweep.design == "grid" else f"{sweep.design} design over {drawn}"
     same = "" if amount.distinct == amount.points else f", {amount.distinct:,} of them distinct"
     each = "1 alternative" if amount.alternatives == 1 else f"{amount.alternatives} alternatives"
     return (
-        f"{sweep.title + ': ' if sweep.title else ''}{amount.points:,} points{same} ({kind}), {each} at each, "
+        f"{sweep.title + ': ' if sweep.title else ''}{amount.points:,} points{same}, {kind}; {each} at each, "
         f"{amount.runs:,} replications in all, {amount.trucks:,.0f} passages of trucks."
     )
 
@@ -177,9 +180,9 @@ def _learns(study: Study) -> bool:
 
 def answer_lines(sweep: Sweep, effects: pd.DataFrame) -> list[str]:
     """Return which axis changes each shown measure most, a line a measure."""
-    lines = []
+    lines, labels = [], option_labels(sweep)
     for metric, rows in strongest_effects(sweep, effects):
-        axis, values, change, _ = _effect_cells(rows[0], metric)
+        axis, values, change, _ = _effect_cells(rows[0], metric, labels)
         words = _words(metric)
         lines.append(
             f"{words[0].upper()}{words[1:]} changes most with {axis}, {values}: {change} {_change_unit(metric)}."
@@ -203,29 +206,31 @@ def strongest_effects(sweep: Sweep, effects: pd.DataFrame) -> list[tuple[Metric,
 
 
 def _words(metric: Metric) -> str:
-    return metric.headings[0].words if metric.headings else metric.name
+    return WORDS.get(metric.name) or (metric.headings[0].words if metric.headings else metric.name)
 
 
 def _change_unit(metric: Metric) -> str:
-    return "% points" if metric.shown_unit == "%" else metric.shown_unit
+    return "percentage points" if metric.shown_unit == "%" else metric.shown_unit
 
 
 def _say_effects(sweep: Sweep, effects: pd.DataFrame, terminal: Console) -> None:
     """Print, for each axis, the value that changes most, at the baseline (step 6)."""
+    labels = option_labels(sweep)
     for metric, strongest in strongest_effects(sweep, effects):
-        rows = [_effect_cells(row, metric) for row in strongest]
+        rows = [_effect_cells(row, metric, labels) for row in strongest]
         kind = f"in brackets the interval {KIND_WORDS['replications']}"
         report_terminal.print_line(
-            terminal, f"What each axis changes most, mean over all other axes, {kind}: {_words(metric)}"
+            terminal, f"What each setting changes most, mean over all others, {kind}: {_words(metric)}"
         )
-        heads = ["axis", "value", f"change, {_change_unit(metric)}", "pairs"]
+        heads = ["setting", "value", f"change, {_change_unit(metric)}", "pairs"]
         report_terminal.print_table(terminal, heads, rows if has_details() else rows[:MOST_AXES])
 
 
-def _effect_cells(row: Mapping[Hashable, Any], metric: Metric) -> list[str]:
+def _effect_cells(row: Mapping[Hashable, Any], metric: Metric, labels: Mapping[str, Mapping[str, str]]) -> list[str]:
     gap = Difference(row["effect"], row["low"], row["high"], math.nan, row["pairs"], row["note"])
     change = f"{signed(metric.scale * gap.mean)} {brief_span(gap, metric.scale)}"
-    return [row["axis"], f"{row['reference_value']} to {row['value']}", change, str(row["pairs"])]
+    start, end = (labels[row["axis"]][row[value]] for value in ("reference_value", "value"))
+    return [setting_words(row["axis"]), f"{start} to {end}", change, str(row["pairs"])]
 
 
 def _say_what_became(
@@ -238,7 +243,7 @@ def _say_what_became(
         words = "; ".join(" and ".join(texts) for texts in groups)
         whole = len(groups[0]) == size
         hint = f"; {key_that_would_act(key, study.alternatives[study.baseline])}" if whole else ""
-        say(f"Note: {key}: {words} gave the same results at every point{hint}.")
+        say(f"Note: {setting_words(key)} ({key}): {words} gave the same results at every point{hint}.")
     reasons = [words for outcome in outcomes for words in outcome.unstable.values()]
     if reasons:
         n = sum(bool(outcome.unstable) for outcome in outcomes)

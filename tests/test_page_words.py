@@ -22,7 +22,7 @@ IDS_TABLE: Final = re.compile(r"<details>\s*<summary>[^<]*\bid for configs</summ
 OVERRIDE: Final = re.compile(r"[\w.@+]+=\S+")
 """Something to type: ``scanner=ai_review``."""
 BRACKETS: Final = re.compile(r"\[[-+]?[\d.,]+%?, [-+]?[\d.,]+%?\]")
-KINDS: Final = re.compile(r"\b(over replications|sets of assumptions|over assumptions|draws of|draws\b)")
+KINDS: Final = re.compile(r"\b(over replications|sets of assumptions|over assumptions|over \d+ runs|draws of|draws\b)")
 
 
 @pytest.fixture(scope="module")

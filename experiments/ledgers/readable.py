@@ -48,6 +48,8 @@ def clock_times(minutes: FloatArray, window: Window) -> npt.NDArray[Any]:
     >>> clock_times(np.array([61.5, np.nan]), window).tolist()
     ['2024-05-13 01:01:30', '']
     """
+    if not len(minutes):
+        return np.empty(0, "U19")  # numpy replaces nothing in no texts
     known = np.isfinite(minutes)
     seconds = np.round(60.0 * np.where(known, minutes, 0.0)).astype("timedelta64[s]")
     texts = np.datetime_as_string(np.datetime64(window.start_date, "s") + seconds, unit="s")

@@ -289,7 +289,9 @@ CONTRABAND_WORDS: Final = dict(zip(CONTRABAND, CONTRABAND, strict=True)) | {
 }
 """Types as a reader knows them."""
 UNIT_WORDS: Final = {"kg": "kg", "usd": "USD", "n": ""}
-TRUCKS_ONLY: Final = "Trucks only: most fentanyl that is seized travels in passenger vehicles, which are not modeled."
+TRUCKS_ONLY: Final = (
+    "Commercial trucks only: most fentanyl that is seized travels in passenger vehicles, which are not modeled."
+)
 """What every report says; `trucks_only_note` adds what is known of the threat's own types."""
 
 

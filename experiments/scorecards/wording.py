@@ -213,5 +213,5 @@ def high_risk_definition(card: Scorecard) -> str:
     return (
         f"High-risk trucks are those with a risk score of at least {card.high_risk_score:g}: they "
         f"score as the riskiest {percent(1.0 - card.high_risk_score)} of past trucks did "
-        "(high_risk_score of the runs; GAO-25-107379 found the term undefined)."
+        "(a setting of the runs; GAO-25-107379 found the term undefined)."
     )

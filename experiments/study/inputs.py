@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,10 @@ UNITS: Final = {
     "usd_per_truck_h": "USD per truck-h",
 }  # fmt: skip
 """Unit by the end of a key's name, the longest that fits."""
+
+
+HOURS: Final = ("from_h", "to_h")
+"""Keys between which a shift lies."""
 
 
 def input_groups(inputs: list[SourcedInput]) -> list[dict[str, Any]]:
@@ -78,9 +82,14 @@ def value_text(value: object, key: str = "") -> str:
     --------
     >>> value_text(9000, "traffic.n_drivers"), value_text(2024, "port.volume.counted_year"), value_text(0.25)
     ('9,000', '2024', '0.25')
+    >>> value_text([{"from_h": 6, "to_h": 16, "fast_lanes": 1}, {"from_h": 16, "to_h": 24, "fast_lanes": 0}])
+    '6 to 16 h: fast lanes 1; 16 to 24 h: fast lanes 0'
     """
     if isinstance(value, list):
-        return ", ".join(value_text(item, key) for item in value)
+        mark = "; " if any(isinstance(item, dict) for item in value) else ", "
+        return mark.join(value_text(item, key) for item in value)
+    if isinstance(value, dict):
+        return _group_text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         whole = float(value).is_integer() and abs(value) < 1e15
         is_year = key.endswith("year") and "_per_" not in key and not key.endswith("_unit_year")
@@ -103,6 +112,14 @@ def unit_of_key(key: str) -> str:
             if ending in UNITS:
                 return UNITS[ending]
     return ""
+
+
+def _group_text(values: Mapping[str, object]) -> str:
+    """Return keys in words with their values, two hours of a day before all others."""
+    hours = HOURS if values.keys() >= set(HOURS) else ()
+    rest = [f"{key.replace('_', ' ')} {value_text(value, key)}" for key, value in values.items() if key not in hours]
+    head = f"{' to '.join(value_text(values[end]) for end in hours)} h: " if hours else ""
+    return head + ", ".join(rest)
 
 
 @cache

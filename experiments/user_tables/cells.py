@@ -57,8 +57,8 @@ def read_cells(key: str, path: Path) -> CellTable:
     Raises
     ------
     ConfigError
-        A file that cannot be read, is too large or is no table; a row that is longer or shorter than the header; a
-        header with a column that has no name or comes twice.
+        A file that cannot be read, is too large or is no table; a row that is longer or shorter than the header (empty
+        cells at the end of a line are dropped); a header with a column that has no name or comes twice.
     """
     content = _content(key, path)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -134,16 +134,16 @@ def _text_cells(key: str, path: Path, text: str, delimiter: str, skip: int) -> p
         rows.pop()
     if not rows or not any(rows[0][1]):
         refuse_file(key, path, f"line {skip + 1} is empty; expected the names of columns")
-    names = rows.pop(0)[1]
+    names = _without_trailing(rows.pop(0)[1])
     _check_names(key, path, names)
-    blank = [""] * len(names)
-    rows = [(number, cells if any(cells) else blank) for number, cells in rows]
+    rows = [(number, _of_width(cells, len(names))) for number, cells in rows]
     many = {1: "1 cell"}
+    headings = "1 heading" if len(names) == 1 else f"{len(names)} headings"
     wrong = [
         Problem(
             number,
             "",
-            f"{many.get(len(cells), f'{len(cells)} cells')} under {len(names)} headings "
+            f"{many.get(len(cells), f'{len(cells)} cells')} under {headings} "
             f"({DELIMITERS.get(delimiter, delimiter)} between cells)",
         )
         for number, cells in rows
@@ -155,11 +155,31 @@ def _text_cells(key: str, path: Path, text: str, delimiter: str, skip: int) -> p
     return pd.DataFrame([cells for _, cells in rows], columns=names, index=index, dtype="str")
 
 
+def _without_trailing(cells: list[str]) -> list[str]:
+    """Return cells without the empty ones at the end, as a delimiter at the end of a line leaves them."""
+    return cells[: max((place for place, cell in enumerate(cells, start=1) if cell), default=0)]
+
+
+def _of_width(cells: list[str], width: int) -> list[str]:
+    """Return a row with as many cells as there are names, where only empty ones are in excess or all are empty."""
+    if not any(cells):
+        return [""] * width
+    return cells if len(cells) <= width or any(cells[width:]) else cells[:width]
+
+
 def _rows(key: str, path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Give each row with the line that it begins on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     last = 0
-    for row in reader:
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            if str(error) != "unexpected end of data":
+                raise
+            refuse_problems(key, path, "line", [Problem(last + 1, "", "a quotation mark is never closed")])
+        if row is None:
+            return
         yield last + 1, [cell.strip() for cell in row]
         last = reader.line_num
         if last > MOST_ROWS:
@@ -184,7 +204,10 @@ def _parquet_cells(key: str, path: Path, content: bytes) -> pd.DataFrame:
         table = file.read()
         names = [str(name) for name in table.column_names]
         _check_names(key, path, names)
-        columns = {name: _as_text(table.column(number).to_pandas()) for number, name in enumerate(names)}
+        columns = {
+            name: _as_text(table.column(number).to_pandas(integer_object_nulls=True))
+            for number, name in enumerate(names)
+        }
     except (ValueError, OSError, pa.ArrowException) as error:
         words = (str(error).splitlines() or [type(error).__name__])[0].strip().rstrip(".")
         refuse_file(key, path, f"is no table ({words})")

@@ -108,7 +108,9 @@ def _refuse_offset(offset: str | None) -> None:
         return
     if offset in "zZ":
         raise CellError("a time of UTC; expected the port's own clock")
-    sign = -1.0 if offset[0] == "-" else 1.0
-    hours = sign * (int(offset[1:3]) + int(offset[3:].lstrip(":") or 0) / 60.0)
+    sign, minutes = -1.0 if offset[0] == "-" else 1.0, int(offset[3:].lstrip(":") or 0)
+    if minutes > 59:
+        raise CellError("no such offset from UTC; expected the port's own clock")
+    hours = sign * (int(offset[1:3]) + minutes / 60.0)
     if not OFFSETS_H[0] <= hours <= OFFSETS_H[1]:
         raise CellError("is not of the clock of a land port of the United States; expected the port's own clock")

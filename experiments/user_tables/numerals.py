@@ -101,14 +101,14 @@ def plain_numeral(text: str, marks: Marks) -> str:
 
 
 def read_number(text: str, marks: Marks) -> float:
-    """Return a finite number; CellError for anything else.
+    """Return a finite number, -0 as 0; CellError for anything else.
 
     Examples
     --------
     >>> read_number("57,642", Marks(".", sure=True)), read_number("57,642", Marks(",", sure=True))
     (57642.0, 57.642)
     """
-    number = float(plain_numeral(text, marks))
+    number = float(plain_numeral(text, marks)) + 0.0  # no negative zero
     if not math.isfinite(number):
         raise CellError
     return number

@@ -155,7 +155,7 @@ def _marks(columns: Sequence[TableColumn], source: CellTable) -> tuple[Marks, li
 def _read_column(column: TableColumn, text: pd.Series[str], marks: Marks) -> tuple[pd.Series[Any], list[Problem]]:
     """Return a column's values, and the cells that hold none; these stand as zero until they are refused."""
     if column.dtype == "float64" and marks.decimal == "." and marks.sure and text.str.fullmatch(PLAIN.pattern).all():
-        numbers = pd.to_numeric(text).astype("float64")
+        numbers = pd.to_numeric(text).astype("float64") + 0.0  # no negative zero
         if np.isfinite(numbers).all():
             return numbers, []
     problems: dict[str, tuple[str, bool]] = {}

@@ -42,7 +42,7 @@ def test_the_table_has_a_typed_column_for_every_key(swept: Path) -> None:
 def test_the_page_says_which_lever_matters(swept: Path) -> None:
     page = (swept / "sweep.html").read_text(encoding="utf-8")
     assert "Which lever matters" in page
-    assert re.search("Expected detection: (policy.scan_share moves it most|no axis clearly moves it)", page)
+    assert re.search("Expected detection( moves most with share of trucks scanned|: no axis clearly moves it)", page)
 
 
 def test_the_record_says_what_was_asked(swept: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_dry_run_writes_nothing(
     monkeypatch.chdir(tmp_path)
     assert main(["sweep", *SMALL, *AXES, "dry_run=true"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "4 points (grid of 2 port.portal.servers x 2 policy.scan_share)" in said
+    assert "4 points, grid of portals (2 values), share of trucks scanned (2 values)" in said
     assert "passages of trucks" in said
     assert "Expected: about" in said
     assert "GB of memory" in said

@@ -198,7 +198,7 @@ def _inputs(results: CorridorResults) -> Table:
         bounds = NONE if low is None or high is None else f"{low:g}–{high:g}"
         after_fit = [] if results.weights is None else [_posterior(results, key)]
         cells: list[str | Cell] = [f"{value:g}", bounds, *after_fit, Cell(note.note, look="words")]
-        rows.append((_words(key), cells))
+        rows.append((_words(results, key), cells))
     fit = [] if results.weights is None else ["80% after the fit"]
     heads = ("value", "range", *fit, "what it is")
     return page_table("Assumptions of the corridor", "input", heads, rows, look="inputs")
@@ -220,5 +220,9 @@ def _flat(mapping: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
     return found
 
 
-def _words(key: str) -> str:
-    return key.replace("ports.", "").replace(".", ", ").replace("_", " ")
+def _words(results: CorridorResults, key: str) -> str:
+    """Return an input of the corridor in words; one of a port bears the port's title."""
+    group, *names = key.split(".")
+    if group == "ports" and names[0] in results.corridor.study.alternatives:
+        return ", ".join([results.title(names[0]), *(name.replace("_", " ") for name in names[1:])])
+    return ", ".join(name.replace("_", " ") for name in (group, *names))

@@ -196,10 +196,11 @@ def _gain(findings: Findings, leader: LevelComparison) -> Lead:
 def _alone(findings: Findings) -> str:
     name = findings.names[0]
     finds, scans = (findings.interval(name, m) for m in ("detection_expected", "scan_rate"))
-    found_words = f"{percent(scans.mean)} of trucks are scanned and {percent(finds.mean)} of loads detected "
-    found_words += (
-        f"{span(finds, 100.0)} ({percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']})"
-    )
+    if np.isnan(scans.mean):
+        return f"Under {name} no truck was admitted: none came, or the port turned all of them away."
+    found_words = f"{percent(scans.mean)} of trucks are scanned and {percent_with_span(finds)} of loads detected"
+    if np.isfinite(finds.low):
+        found_words += f" ({percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']})"
     if name in findings.unstable:
         return f"{_overload(findings)} {found_words[0].upper()}{found_words[1:]}."
     wait, p95 = (findings.interval(name, m) for m in ("wait_mean_min", "crossing_p95_min"))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from typing import Final
 
 import pandas as pd
 from rich.console import Console
@@ -28,6 +29,9 @@ from experiments.study.calibrated_waits import not_calibrated_note
 from experiments.study.first_look import first_look_words
 from experiments.study.study import Study
 from experiments.study.volume_years import stand_in_note
+
+LEAST_PACE_S: Final = 0.5
+"""Expected processor seconds of a first stage that tells a machine's pace; a shorter one is mostly start-up."""
 
 
 class Stages:
@@ -53,7 +57,7 @@ class Stages:
         with show_progress(self.terminal, stage.total, f"stage {self.number} of {self.of}, {name}") as tell:
             yield tell
         self.left = [other for other in self.left if other is not stage]
-        if self.number == 1 and stage.cost_s > 0.0:
+        if self.number == 1 and stage.cost_s >= LEAST_PACE_S:
             self.pace = (self.clock() - begin) / stage.cost_s
             if self.left:
                 print_line(self.terminal, f"At this machine's pace {rounded_time(self.expected_s())} more.")

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from experiments.intervals import Difference
-from experiments.number_format import NONE, brief_span, number, signed
+from experiments.number_format import NONE, brief_span, number, percent, signed
 from experiments.report.answers.answer import lead_of
 from experiments.report.answers.claim import EFFECT_WORDS, EffectWords
 from experiments.report.answers.rule_frontier import efficient_choices, has_rules
@@ -150,7 +150,7 @@ def _cells(findings: Findings, name: str, *, wait_interval: bool, as_asked: bool
         wait = number(estimate.mean) + span + _star(findings, name, WAIT)
     scan, found = (findings.interval(name, metric).mean for metric in ("scan_rate", LOADS_FOUND))
     exams, hours = (findings.interval(name, metric).mean / days for metric in ("n_opened", "officer_h"))
-    rates = (f"{number(100.0 * scan, 0)}%", f"{number(100.0 * found)}%")
+    rates = (percent(scan, 0), percent(found))
     gap = _difference(findings, name, as_asked=as_asked)
     return [findings.label(name), wait, *rates, gap, number(exams, 0), number(hours, 0)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from experiments.number_format import percent
 from experiments.report.answers.answer import comparison_answer
 from experiments.report.answers.claim import Headline, Withheld
 from experiments.report.findings import Findings
+from experiments.report.frontier import LOADS_FOUND
 from experiments.report.labeled import labeled
 from experiments.report.notes import redraws_answer
 from experiments.report.screen.bottleneck_line import bottleneck_line
@@ -86,6 +88,8 @@ def assumptions_line(findings: Findings) -> str:
 def legend(findings: Findings, *, as_asked: bool = False) -> str:
     """Say what brackets and stars mean, and at what scan rates differences are taken."""
     kind = f"In brackets {percent(findings.study.coverage, 0)} intervals {KIND_WORDS['replications']}"
+    if not any(math.isfinite(findings.interval(name, LOADS_FOUND).low) for name in findings.names):
+        kind = "Too few replications for intervals"
     if len(findings.names) == 1:
         return f"{kind}."
     where = " Differences at equal scan rate." if at_equal_share(findings, as_asked=as_asked) else ""

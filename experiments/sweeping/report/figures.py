@@ -175,7 +175,7 @@ def surface_figure(surface: Surface, *, error: bool) -> go.Figure:
     """Draw a surface, or half the width of its intervals, darker for more."""
     rows = half_widths(surface) if error else cell_means(surface)
     height = 380 if surface.fitted else max(250, 100 + 44 * len(surface.y_values))
-    figure = blank_figure(surface.x.column, surface.y.column, height)
+    figure = blank_figure(surface.x.heading, surface.y.heading, height)
     _close_up(figure)
     shared = {"colorscale": [list(shade) for shade in SHADES], "hoverongaps": False, "connectgaps": False}
     digits = 2 if error else 1

@@ -21,7 +21,7 @@ from experiments.sweeping.axes import Axis
 from experiments.sweeping.report.fit import LEAST_R2, Fit, best_fit
 from experiments.sweeping.report.readings import Reading
 from experiments.sweeping.request import Sweep
-from experiments.sweeping.table import axis_column
+from experiments.sweeping.setting_words import chosen_text, setting_heading
 from sim.arrays import FloatArray
 
 NO_LEVER: Final = {
@@ -65,9 +65,9 @@ class Lever:
     """Rank correlation and its interval; NaN where the axis is no number."""
 
     @property
-    def column(self) -> str:
-        """Return the key with its unit."""
-        return axis_column(self.axis)
+    def heading(self) -> str:
+        """Return what readers meet in place of the key, with its unit."""
+        return setting_heading(self.axis)
 
     @property
     def strongest(self) -> Change | None:
@@ -148,7 +148,7 @@ def axis_values(sweep: Sweep) -> tuple[FloatArray, list[int | None]]:
             names.append(None)
         else:
             level = {text: number for number, text in enumerate(axis.texts)}
-            columns.append([float(level[point.overrides[place].partition("=")[2]]) for point in sweep.points])
+            columns.append([float(level[chosen_text(point, place)]) for point in sweep.points])
             names.append(len(axis.texts))
     return np.array(columns, np.float64).T, names
 

@@ -26,7 +26,8 @@ from experiments.sweeping.report.results import SweepResults, value_words
 from experiments.sweeping.report.surface import Surface, fit_words, half_widths, response_surface, widest
 from experiments.sweeping.report.tradeoff import TradeoffPoint
 from experiments.sweeping.request import Sweep
-from experiments.sweeping.table import INTERVALS, axis_column
+from experiments.sweeping.setting_words import setting_heading, setting_words
+from experiments.sweeping.table import INTERVALS
 
 MOST_ROWS: Final = 25
 """Rows of a table that stands open on the page."""
@@ -43,7 +44,7 @@ def render_sweep_page(results: SweepResults) -> str:
         page_environment()
         .get_template("sweep.html.j2")
         .render(
-            title=sweep.title or f"{listed([axis.key for axis in sweep.axes])}",
+            title=sweep.title or f"{listed([setting_words(axis.key) for axis in sweep.axes])}",
             study=study,
             port=study.alternatives[study.baseline].port.title,
             n_points=len(sweep.points),
@@ -147,7 +148,7 @@ def _panel(
         figure, words = figures.scatter_panel(results.sweep, lever, reading), f"{_rank_words(lever)}: all stable points"
     else:
         figure, words = figures.lever_panel(mine, limits), _panel_words(mine)
-    return {"name": name, "title": lever.column, "words": words, "html": draw.html(name, figure)}
+    return {"name": name, "title": lever.heading, "words": words, "html": draw.html(name, figure)}
 
 
 def _panel_words(levers: Mapping[str, Lever]) -> str:
@@ -172,7 +173,7 @@ def _levers_table(title: str, every: Sequence[Levers]) -> Table:
     for levers in every:
         head = f"{levers.reading.alternative}: " if levers.reading.baseline else ""
         for lever in levers.order:
-            name = head + lever.column
+            name = head + lever.heading
             if lever.kind == "rank":
                 rows.append((name, (NONE, Cell(NONE, _rank_words(lever)), f"{len(levers.reading.estimates)} points")))
             for change in lever.changes[-1:] if lever.kind == "fit" else lever.changes:
@@ -210,7 +211,7 @@ def _surface_part(sweep: Sweep, levers: Levers, name: str, draw: _Drawing) -> di
                 "name": key,
                 "title": words,
                 "caption": caption,
-                "words": f"{words} over {surface.x.column} and {surface.y.column}. {_surface_words(surface)}",
+                "words": f"{words} over {surface.x.heading} and {surface.y.heading}. {_surface_words(surface)}",
                 "html": draw.html(key, figures.surface_figure(surface, error=error)),
             }
             for key, words, caption, error in kept
@@ -255,7 +256,7 @@ def best_points(results: SweepResults) -> list[tuple[str, list[TradeoffPoint]]]:
 def _points_table(results: SweepResults, title: str, points: Sequence[TradeoffPoint]) -> Table:
     sweep = results.sweep
     several = any(len(point.study.alternatives) > 1 for point in sweep.points)
-    heads = [axis_column(axis) for axis in sweep.axes]
+    heads = [setting_heading(axis) for axis in sweep.axes]
     rows: list[tuple[str, tuple[str | Cell, ...]]] = []
     for row in points:
         pairs = zip(sweep.axes, sweep.points[row.point].values, strict=True)
@@ -276,12 +277,16 @@ def _share_cell(share: Difference) -> Cell:
 def _run_rows(results: SweepResults) -> Iterator[tuple[str, str]]:
     """Yield what was run, by what it is called."""
     sweep, study = results.sweep, results.sweep.baseline_study
-    design = "grid" if sweep.design == "grid" else f"{sweep.design} design over {listed(list(sweep.drawn))}"
+    design = (
+        "grid"
+        if sweep.design == "grid"
+        else f"{sweep.design} design over {listed([setting_words(key) for key in sweep.drawn])}"
+    )
     distinct = len({point.content for point in sweep.points})
     same = "" if distinct == len(sweep.points) else f", {distinct:,} of them distinct"
     yield "Points", f"{len(sweep.points):,}{same}: {design}"
     for axis in sweep.axes:
-        yield axis_column(axis), _axis_words(axis, drawn=axis.key in sweep.drawn)
+        yield setting_heading(axis), _axis_words(axis, drawn=axis.key in sweep.drawn)
     yield "Same at every point", " ".join(_fixed(sweep)) or "all as configured"
     lengths = sorted({len(outcome.metrics) for outcome in results.outcomes if not outcome.failure})
     counts = listed([str(length) for length in lengths]) or "no"

@@ -16,6 +16,7 @@ from experiments.sweeping.report.readings import DETECTION, WAIT, read_points, r
 from experiments.sweeping.report.tradeoff import TradeoffPoint, tradeoff_points
 from experiments.sweeping.request import Sweep
 from experiments.sweeping.running import PointResult
+from experiments.sweeping.setting_words import setting_words
 
 SHOWN_MEASURES: Final = (WAIT, DETECTION)
 
@@ -89,12 +90,15 @@ def sweep_results(
 
 
 def point_words(axes: Sequence[Axis], values: Sequence[object], drawn: Sequence[str]) -> str:
-    """Return the settings of a point as a reader would type them; drawn numbers to four digits."""
-    return ", ".join(f"{axis.key}={value_words(axis, value, drawn)}" for axis, value in zip(axes, values, strict=True))
+    """Return the settings of a point in words; drawn numbers to four digits."""
+    return ", ".join(
+        f"{setting_words(axis.key)} = {value_words(axis, value, drawn)}"
+        for axis, value in zip(axes, values, strict=True)
+    )
 
 
 def value_words(axis: Axis, value: object, drawn: Sequence[str]) -> str:
-    """Return one value as it was typed, or to four digits where a design drew it."""
+    """Return one value as readers meet it, or to four digits where a design drew it."""
     if axis.key in drawn and isinstance(value, float):
         return f"{value:.4g}"
     return next((text for text, known in zip(axis.texts, axis.values, strict=True) if known == value), str(value))

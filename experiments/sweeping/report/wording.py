@@ -13,12 +13,15 @@ from experiments.sweeping.acting_keys import key_that_would_act
 from experiments.sweeping.first_look import most_common_unstable
 from experiments.sweeping.report.fit import LEAST_R2
 from experiments.sweeping.report.levers import NO_LEVER, Change, Lever, Levers, sparse_changes
-from experiments.sweeping.report.readings import Reading
+from experiments.sweeping.report.readings import METRIC, Reading
 from experiments.sweeping.report.tradeoff import TradeoffPoint
 from experiments.sweeping.request import Sweep
 from experiments.sweeping.running import PointResult
+from experiments.sweeping.scope import Constraint
+from experiments.sweeping.setting_words import setting_words
 
 MOST_REASONS: Final = 3
+RELATIONS: Final = {"<=": "at most", ">=": "at least"}
 
 
 def unit_words(reading: Reading) -> str:
@@ -55,9 +58,13 @@ def lever_answer(levers: Levers) -> tuple[str, str]:
     if strongest is None:
         return f"{begin}: nothing can be said.", "No two points that differ in one axis alone carry their load."
     if not _moves(strongest.gap):
-        return f"{begin}: no axis clearly moves it.", _from_to(first, strongest, reading)
-    parts = (_from_to(first, strongest, reading), _basis(first, strongest), _next(levers))
-    return f"{begin}: {first.axis.key} moves it most.", " ".join(part for part in parts if part)
+        return f"{begin}: no axis clearly moves it.", _as_sentence(_from_to(first, strongest, reading))
+    parts = (_as_sentence(_from_to(first, strongest, reading)), _basis(first, strongest), _next(levers))
+    return f"{begin} moves most with {setting_words(first.axis.key)}.", " ".join(part for part in parts if part)
+
+
+def _as_sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _moves(gap: Difference) -> bool:
@@ -77,7 +84,7 @@ def _next(levers: Levers) -> str:
 
 def _from_to(lever: Lever, change: Change, reading: Reading) -> str:
     words = change_words(change.gap, unit_words(reading))
-    return f"{lever.axis.key} from {change.reference} to {change.value}: {words}."
+    return f"{setting_words(lever.axis.key)} from {change.reference} to {change.value}: {words}."
 
 
 def _basis(lever: Lever, change: Change) -> str:
@@ -112,11 +119,12 @@ def _rank_answer(levers: Levers, begin: str) -> tuple[str, str]:
     if not ranked:
         return f"{begin}: nothing can be said.", f"{n} stable points are too few to say which axis matters."
     parts = [
-        f"{lever.axis.key} ({number(lever.rank[0], 2)} [{number(lever.rank[1], 2)}, {number(lever.rank[2], 2)}])"
+        f"{setting_words(lever.axis.key)} ({mid} [{low}, {high}])"
         for lever in ranked[:3]
+        for mid, low, high in [[number(end, 2) for end in lever.rank]]
     ]
     return (
-        f"{begin} follows {ranked[0].axis.key} most closely.",
+        f"{begin} goes most closely with {setting_words(ranked[0].axis.key)}.",
         f"Rank correlations over {n:,} stable points, with their intervals over points: {listed(parts)}. By how much "
         f"it moves is not said: no fit reaches a held-out R2 of {LEAST_R2:g}.",
     )
@@ -126,7 +134,7 @@ def constraint_sentence(sweep: Sweep, meeting: Sequence[TradeoffPoint], settings
     """Say how many points keep to the constraints, and which of them finds most."""
     if not sweep.constraints:
         return ""
-    asked = listed([f"{c.measure} {c.relation} {c.limit:g}" for c in sweep.constraints])
+    asked = listed([constraint_words(c) for c in sweep.constraints])
     if not meeting:
         return f"Constraints ({asked}): none of {total:,} points keeps to all of them."
     best = max(meeting, key=lambda point: point.detection.mean)
@@ -135,6 +143,20 @@ def constraint_sentence(sweep: Sweep, meeting: Sequence[TradeoffPoint], settings
         f"point {best.point} finds most: {settings[best.point]}, {percent(best.detection.mean)} "
         f"{span(best.detection, 100.0)} of loads at {with_span(best.wait, ' min')}."
     )
+
+
+def constraint_words(constraint: Constraint) -> str:
+    """Return a constraint in words.
+
+    Examples
+    --------
+    >>> constraint_words(Constraint("scan_rate", "<=", 0.2))
+    'scanned at most 20%'
+    """
+    metric = METRIC[constraint.measure]
+    words = metric.headings[0].words if metric.headings else metric.name
+    unit = metric.shown_unit if metric.shown_unit in ("", "%") else f" {metric.shown_unit}"
+    return f"{words} {RELATIONS[constraint.relation]} {metric.scale * constraint.limit:,g}{unit}"
 
 
 def tradeoff_sentence(points: Sequence[TradeoffPoint]) -> str:
@@ -177,6 +199,6 @@ def trouble_sentences(
         hint = ""
         if len(groups[0]) == sizes[key]:
             hint = f"; {key_that_would_act(key, study.alternatives[study.baseline])}"
-        yield f"Changed nothing: {key}, {listed([' = '.join(texts) for texts in groups])}{hint}."
+        yield f"Changed nothing: {setting_words(key)} ({key}), {listed([' = '.join(texts) for texts in groups])}{hint}."
     for key in (axis.key for axis in sweep.axes if axis.key in NO_LEVER):
         yield f"{key} {NO_LEVER[key]}: it is ranked with no lever."

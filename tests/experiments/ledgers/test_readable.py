@@ -39,6 +39,10 @@ def test_times_run_into_the_next_year_and_are_rounded_to_seconds() -> None:
     assert found.tolist() == ["2024-12-31 00:00:00", "2025-01-01 00:00:00", "2025-01-01 00:00:00", ""]
 
 
+def test_no_moment_has_no_time() -> None:
+    assert clock_times(np.empty(0), WINDOW).tolist() == []
+
+
 def test_a_row_tells_a_truck_from_arrival_to_outcome() -> None:
     ledger, scores, reasons = made()
     found = readable_ledger(ledger, scores, reasons, WINDOW)

@@ -51,3 +51,5 @@ def test_values_as_a_reader_writes_them() -> None:
     assert value_text(177187) == "177,187"
     assert value_text([1, 0.25]) == "1, 0.25"
     assert value_text(1e-4) == "0.0001"
+    assert value_text([{"from_h": 22, "officers": 2}]) == "from h 22, officers 2"
+    assert value_text({"low": 1000, "high": [1, 2]}) == "low 1,000, high 1, 2"

@@ -176,6 +176,13 @@ def test_parquet_codes_stay_exact(write: Write) -> None:
     assert found["arrive_min"].dtype == np.float64
 
 
+@pytest.mark.parametrize("odd", ["5", '"1,000"'])
+def test_zero_has_no_sign(write: Write, odd: str) -> None:
+    """Read all at once, and cell by cell where one cell is written in another way."""
+    found = read_manifest_file(write(f"arrive_min\n-0\n-0.0\n{odd}\n"), 1, MONDAY)["arrive_min"]
+    assert not np.signbit(found).any()
+
+
 def test_a_file_that_changes_is_read_again(write: Write) -> None:
     assert len(read_manifest_file(write("arrive_min\n1\n"), 1, MONDAY)) == 1
     path = write("arrive_min\n1\n2\n")
@@ -206,7 +213,7 @@ def test_a_file_that_changes_is_read_again(write: Write) -> None:
         ("arrive_min\n2024-02-30T10:30\n", "no such date"),
         ("arrive_min\n24:01\n", "no such time of day"),
         ("arrive_min\n2024-05-12T23:59\n", "must lie within days=1 from start_date=2024-05-13"),
-        ('arrive_min\n"1\n', "is no table (unexpected end of data)"),
+        ('arrive_min\n"1\n', "line 2: a quotation mark is never closed"),
         ("arrive_min,commodity\n1,red\n", "line 2, commodity: expected a code or one of empty, electrical"),
         ("arrive_min\n1\nsoon\n", f"trucks.csv, line 3, arrive_min: {TIME}, got 'soon'"),
         ("arrive_min\n1\n\n2\n", f"line 3, arrive_min: {TIME}, got an empty cell"),
@@ -236,7 +243,7 @@ def test_a_file_that_changes_is_read_again(write: Write) -> None:
         ("arrive_min,weight_ratio\n1,0\n", "line 2, weight_ratio: must be between 0.001 and"),
         ("arrive_min,value_usd\n1,-5\n", "line 2, value_usd: must be at least 0, got '-5'"),
         ("arrive_min,carrier_finds_5y\n1,-1\n", "line 2, carrier_finds_5y: must be at least 0"),
-        ("arrive_min\n1,2\n", "line 2: 2 cells under 1 headings"),
+        ("arrive_min\n1,2\n", "line 2: 2 cells under 1 heading "),
         ("arrive_min,fast\n1,1\n2,1,9\n", "line 3: 3 cells under 2 headings"),
     ],
 )
@@ -308,6 +315,20 @@ def test_a_bad_file_costs_one_line_and_leaves_nothing(
     assert len(lines) == 1
     assert "trucks.csv, line 3, fast: expected true or false (1 or 0), got 'maybe'" in lines[0]
     assert not out.exists()
+
+
+def test_a_file_without_trucks_is_run_and_says_so(
+    write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, port = tmp_path / "results", ["port=bare", "traffic=flat", "policy=no_referral", "engine=simpy"]
+    small = ["days=1", "replications=2", "robustness.draws=0", "bottleneck=false", "processes=1"]
+    given = [manifest(write("arrive_min,fast\n")), "ledger=true", "csv=true", f"out={out}"]
+    assert main(["run", *port, *small, *given]) == 0
+    said = capsys.readouterr().out
+    assert "Under no targeting no truck was admitted" in said
+    assert "-%" not in said
+    assert pd.read_csv(out / "ledger.csv").empty
+    assert pd.read_csv(out / "events.csv").empty
 
 
 def test_a_manifest_is_no_year(write: Write) -> None:

@@ -37,6 +37,9 @@ def written(folder: Path, content: bytes, name: str = "table.csv") -> Path:
         TEXT.replace(",", "|").encode(),
         ("sep=;\n" + TEXT.replace(",", ";")).encode(),
         (TEXT + ",\n\n").encode(),
+        TEXT.replace("\n", ",\n").encode(),
+        TEXT.replace("\n", ",,\n").replace("b,,", "b").encode(),
+        TEXT.replace("\n", "\r\n", 1).replace("x\n", "x\r").encode(),
         b'"a","b"\n" 1 ","x"\n2,"y z"\n',
     ],
 )
@@ -52,7 +55,13 @@ def test_rows_know_their_lines(tmp_path: Path) -> None:
 
 def test_parquet_gives_text_from_which_values_come_back(tmp_path: Path) -> None:
     frame = pd.DataFrame(
-        {"n": [2**53 + 1, 3], "x": [0.1, None], "flag": [True, False], "day": pd.to_datetime(["2024-05-13", None])}
+        {
+            "n": [2**53 + 1, 3],
+            "code": pd.array([2**53 + 1, None], "Int64"),
+            "x": [0.1, None],
+            "flag": [True, False],
+            "day": pd.to_datetime(["2024-05-13", None]),
+        }
     )
     frame.to_parquet(tmp_path / "table.parquet")
     source = read_cells("key", tmp_path / "table.parquet")
@@ -60,6 +69,7 @@ def test_parquet_gives_text_from_which_values_come_back(tmp_path: Path) -> None:
     assert source.cells.index.tolist() == [1, 2]
     assert source.cells.to_dict("list") == {
         "n": ["9007199254740993", "3"],
+        "code": ["9007199254740993", ""],
         "x": ["0.1", ""],
         "flag": ["True", "False"],
         "day": ["2024-05-13T00:00:00", ""],
@@ -75,8 +85,10 @@ def test_parquet_gives_text_from_which_values_come_back(tmp_path: Path) -> None:
         (b"a;b\n1,2\n", "line 2: 1 cell under 2 headings (semicolons between cells)"),
         (b"a,b;c\n1,2\n", "line 1: commas and semicolons in one header"),
         (b"a,a\n1,2\n", "the column 'a' comes twice"),
-        (b"a,\n1,2\n", "column 2 has no name"),
-        (b'a\n"1\n', "is no table (unexpected end of data)"),
+        (b"a,\n1,2\n", "line 2: 2 cells under 1 heading (commas between cells)"),
+        (b"a,,c\n1,2,3\n", "column 2 has no name"),
+        (b"a,b\n1,2,,3\n", "line 2: 4 cells under 2 headings"),
+        (b'a\n"1\n', "line 2: a quotation mark is never closed"),
         (b"a\n1\n\xff\n", "line 3: is not UTF-8; save it as CSV UTF-8"),
         (b"a\n1\x00\n", "a NUL character"),
         (b"PK\x03\x04rest", "a spreadsheet or archive"),

@@ -43,6 +43,7 @@ def test_a_time_of_day_needs_a_window_of_one_day(text: str) -> None:
         ("2024-05-13T10:30Z", "UTC"),
         ("2024-05-13T10:30+00:00", "not of the clock"),
         ("2024-05-13T10:30+05:30", "not of the clock"),
+        ("2024-05-13T10:30-05:99", "no such offset"),
         ("2024-05-13T10:30 PM", "12-hour"),
         ("2024-13-13T10:30", "no such date"),
         ("2024-02-30T10:30", "no such date"),

@@ -10,6 +10,7 @@ import pytest
 from experiments.adaptation.report.page import render_campaign_page
 from experiments.adaptation.report.results import answer_sentences, campaign_results, ordered_alternatives
 from experiments.adaptation.request import Campaign, build_campaign
+from tests.test_page_words import set_badly, shown_ids, unnamed_intervals, visible
 
 ASKED = ["port=pharr", "weeks=4", "replications=6", "adversaries=[static,knowing]", "margins=[front]"]
 
@@ -93,6 +94,9 @@ def test_the_page_holds_every_result_with_its_interval(campaign: Campaign) -> No
     results = campaign_results(campaign, _epochs(campaign, {}), _options(campaign))
     page = render_campaign_page(results)
     assert page == render_campaign_page(results)
+    assert shown_ids(visible(page)) == []
+    assert unnamed_intervals(page) == []
+    assert set_badly(visible(page)) == []
     assert page.count('data-label="does not react"') >= len(campaign.study.alternatives)
     for name in campaign.study.alternatives:
         assert results.label(name) in page

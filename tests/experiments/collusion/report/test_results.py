@@ -10,6 +10,7 @@ from experiments.collusion.power import CAREFUL, LogEvidence
 from experiments.collusion.report.page import render_collusion_page, weeks_words
 from experiments.collusion.report.results import CollusionResults, answer_sentences, collusion_table
 from experiments.collusion.request import build_collusion
+from tests.test_page_words import set_badly, shown_ids, unnamed_intervals, visible
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +70,10 @@ def test_table_sentences_and_page_hold_the_same_numbers(results: CollusionResult
     assert "name the pair in 90% [60%, 98%] of runs" in said
     assert "1.0 [1.0, 1.0] of the carrier's trucks a week" in said
     assert "90%" in render_collusion_page(results)
+
+
+def test_the_page_names_no_id_and_every_kind_of_interval(results: CollusionResults) -> None:
+    page = render_collusion_page(results)
+    assert shown_ids(visible(page)) == []
+    assert unnamed_intervals(page) == []
+    assert set_badly(visible(page)) == []

@@ -21,6 +21,7 @@ from experiments.diversion.report.results import (
 )
 from experiments.diversion.request import build_corridor
 from experiments.diversion.running import CorridorTables
+from tests.test_page_words import shown_ids, unnamed_intervals, visible
 
 SETS = 6
 
@@ -74,6 +75,8 @@ def test_files_and_page_hold_every_month(results: CorridorResults) -> None:
     assert {path.name for path in written} >= {"months.csv", "flows.parquet", "corridor.html", "run.json"}
     page = Path(next(path for path in written if path.name == "corridor.html")).read_text()
     assert page.index("Model and counts") < page.index("The answer in one sentence")
+    assert shown_ids(visible(page)) == []
+    assert unnamed_intervals(page) == []
     for words in ("September 2023: what the model was fitted to", "October 2023: what the model predicts", "missed"):
         assert words in page
     table = months_table(results)

@@ -95,6 +95,14 @@ def test_one_replication_says_that_it_has_no_interval() -> None:
     assert "(no interval: one replication only)" in text
 
 
+def test_a_kind_of_interval_is_named_where_there_is_one() -> None:
+    one = {"todays_practice": (31.0, 0.12, 0.277)}
+    assert "(95% intervals over replications)" in answer_text(replications.findings(one))
+    few = answer_text(replications.findings(one, n=1))
+    assert "(no interval: one replication only)" in few
+    assert "95% intervals" not in few
+
+
 def test_a_single_alternative() -> None:
     one = {"todays_practice": (31.0, 0.12, 0.277)}
     assert answer_text(replications.findings(one)).startswith("Under todays_practice trucks wait ")

@@ -49,20 +49,32 @@ def test_a_first_look_says_what_it_leaves_out() -> None:
 
 
 def test_stages_are_announced_with_their_number_and_the_pace_is_taken_from_the_first() -> None:
-    settings = ["days=2", "replications=5", "robustness.draws=4", "bottleneck=false"]
+    settings = ["days=7", "replications=20", "robustness.draws=4", "bottleneck=false"]
     study = build_study(["experiment=placement", *settings], "compare")
-    assert [(stage.name, stage.total) for stage in stages_of(study)] == [(REPLICATIONS, 5), (LEVELS, 5), (REDRAWS, 4)]
+    assert [(stage.name, stage.total) for stage in stages_of(study)] == [(REPLICATIONS, 20), (LEVELS, 20), (REDRAWS, 4)]
     console, page = log()
     first = stages_of(study)[0].cost_s
     stages = Stages(console, study, iter([0.0, 100.0 * first]).__next__)
     whole = stages.expected_s()
     with stages.show(REPLICATIONS) as tell:
-        tell(5, 5)
+        tell(20, 20)
     assert stages.pace == pytest.approx(100.0)
     assert stages.expected_s() > whole
     lines = page.getvalue().splitlines()
-    assert lines[0] == "stage 1 of 3, replications: 5 of 5"
+    assert lines[0] == "stage 1 of 3, replications: 20 of 20"
     assert lines[1] == f"At this machine's pace {rounded_time(stages.expected_s())} more."
+
+
+def test_a_first_stage_that_is_mostly_start_up_tells_no_pace() -> None:
+    settings = ["days=1", "replications=2", "robustness.draws=4", "bottleneck=false"]
+    study = build_study(["experiment=placement", *settings], "compare")
+    console, page = log()
+    stages = Stages(console, study, iter([0.0, 60.0]).__next__)
+    before = stages.pace
+    with stages.show(REPLICATIONS) as tell:
+        tell(2, 2)
+    assert stages.pace == before
+    assert "pace" not in page.getvalue()
 
 
 def test_what_cannot_carry_its_load_is_named_and_loads_are_a_detail() -> None:

@@ -13,7 +13,7 @@ from experiments.command_line.verbosity import spoken_at
 from experiments.report.answers.answer import comparison_answer
 from experiments.report.findings import Findings
 from experiments.report.labeled import labeled
-from experiments.report.screen.summary import MOST_LINES, print_summary
+from experiments.report.screen.summary import MOST_LINES, legend, print_summary
 from tests import replications
 
 WRITTEN = [Path("results/compare-strategies-20261130-134600") / name for name in ("metrics.parquet", "report.html")]
@@ -83,3 +83,14 @@ def test_quiet_leaves_answer_and_path() -> None:
         print_summary(Console(file=page, width=80, highlight=False, no_color=True, quiet=True), found, WRITTEN)
     lines = page.getvalue().splitlines()
     assert lines[n_answer_lines(lines, found) :] == [str(WRITTEN[-1])]
+
+
+def test_brackets_are_explained_where_there_are_some() -> None:
+    assert (
+        legend(replications.findings({"todays_practice": (31.0, 0.12, 0.277)}))
+        == "In brackets 95% intervals over replications."
+    )
+    assert (
+        legend(replications.findings({"todays_practice": (31.0, 0.12, 0.277)}, n=2))
+        == "Too few replications for intervals."
+    )

@@ -50,10 +50,10 @@ def test_the_strongest_axis_is_named_with_its_change(sweep: Sweep) -> None:
     assert strongest.gap.low < -8.0 < strongest.gap.high
     assert strongest.gap.high - strongest.gap.low < 1.0, "luck that points share is not in a paired difference"
     head, rest = lever_answer(waits)
-    assert head == "Average wait: staffing.extra_lanes moves it most."
+    assert head == "Average wait moves most with booths opened beyond the timetable."
     assert "from -1 to 1: falls by 8." in rest or "from -1 to 1: falls by 7.9" in rest
     assert "Mean over 6 pairs" in rest
-    assert "Next is port.portal.servers from 2 to 8: falls by" in rest
+    assert "Next is portals from 2 to 8: falls by" in rest
     lead = waits.lead()
     assert lead is not None
     assert lead.low < 5.0 < lead.high
@@ -81,7 +81,7 @@ def test_pairs_that_are_left_out_are_said(sweep: Sweep) -> None:
 
     waits = levers_of(sweep, made_sweep.outcomes(sweep, bent, found, heavy), WAIT)
     rest = lever_answer(waits)[1]
-    assert "staffing.extra_lanes from 0 to 1: falls by" in rest
+    assert "Booths opened beyond the timetable from 0 to 1: falls by" in rest
     assert "Mean over 6 pairs of points that differ in nothing else. More pairs are left out at -1 (3 of 6)." in rest
     finds = levers_of(sweep, made_sweep.outcomes(sweep, bent, found, heavy), DETECTION)
     assert "Mean over 6 pairs of points that differ in nothing else; 3 more are left out" in lever_answer(finds)[1]
@@ -131,7 +131,7 @@ def test_without_a_fit_that_holds_only_the_order_is_said() -> None:
     assert levers.fit is not None
     assert levers.fit.r2 < 0.7
     head, rest = lever_answer(levers)
-    assert head == "Average wait follows policy.share most closely."
+    assert head == "Average wait goes most closely with share of trucks selected."
     assert "no fit reaches a held-out R2 of 0.7" in rest
     rho, low, high = levers.order[0].rank
     assert low < rho < high <= 1.0

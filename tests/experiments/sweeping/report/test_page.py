@@ -42,8 +42,8 @@ def words_of(page: str) -> str:
 def test_the_first_words_say_which_lever_matters(page: str) -> None:
     words = words_of(page)
     answer = words[: words.index("Main effects")]
-    assert "Average wait: staffing.extra_lanes moves it most." in answer
-    assert "Expected detection: policy.share moves it most." in answer
+    assert "Average wait moves most with booths opened beyond the timetable." in answer
+    assert "Expected detection moves most with share of trucks selected." in answer
     assert "9 of 36 points" in answer
     assert "primary is asked for 1.2 of its weekly capacity (9)" in answer
     assert "of 27 stable points are not dominated" in answer
@@ -92,7 +92,7 @@ def test_constraints_failures_and_axes_that_change_nothing_are_said(tmp_path: Pa
     outcomes[0] = type(outcomes[0])(outcomes[0].metrics[:0], {}, "replication 0: no way out")
     outcomes[2] = type(outcomes[0])(outcomes[0].metrics[:0], {}, "replication 0: no way out")
     words = words_of(render_sweep_page(made_sweep.results(sweep, outcomes)))
-    assert "Constraints (wait_mean_min <= 40): 8 of 12 points keep to all of them" in words
+    assert "Constraints (average wait at most 40 min): 8 of 12 points keep to all of them" in words
     assert "Failed, and nowhere on this page: 2 of 12 points" in words
     assert "Keep to the constraints, highest detection rate first" in words
 
@@ -110,7 +110,7 @@ def test_several_alternatives_have_levers_of_their_differences() -> None:
     names = list(study.alternatives)
     other, baseline = (study.names.label(n) for n in (names[names.index(study.baseline) + 1], study.baseline))
     assert "Where the choice of alternative matters" in said
-    assert f"Average wait of {other} less that of {baseline}: traffic.volume_scale moves it most." in said
+    assert f"Average wait of {other} less that of {baseline} moves most with traffic" in said
 
 
 def test_the_same_results_give_the_same_bytes(page: str) -> None:
