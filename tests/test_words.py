@@ -23,6 +23,7 @@ BANNED: Final = {
     r"\b(no|not|a|is|are|how) sure\b(?! to)": "clear, certain, precise",
     r"\bsurer\b": "more certain",
     r"\bk/y\b": "1,000/yr",
+    r"\bk/load\b|\b(cost|net|net value|users|spent), m\b": "$000/load; $M",
     r"\bkUSD\b": "$1,000",
     r"\b(trucks?|loads?|share|cargo|of them) opened\b": "physically examined",
     r"\bopened (trucks?|at a dock|on leaving)\b": "physically examined",

@@ -74,7 +74,7 @@ def options_terminal_table(portfolio: PortfolioResults) -> Table:
                 percent(float(share), 0),
             ]
         )
-    return terminal_table(("option", "spent, m", "cost, m", "net, m", "loads", "wait, min", "in best"), rows)
+    return terminal_table(("option", "spent, $M", "cost, $M", "net, $M", "loads", "wait, min", "in best"), rows)
 
 
 def limits_terminal_table(portfolio: PortfolioResults) -> Table:

@@ -49,7 +49,7 @@ MOVING = ("npv0_p5_usd", "npv0_p95_usd", "loads_p5", "loads_p95")
 
 def draw_ranges_table(uncertainty: Uncertainty) -> Table:
     """Return net value, loads and break-even of every alternative over the draws, 5 to 95 %."""
-    headings = ("5 to 95% of draws", "net, m", "more loads", "break-even, k/load", "pays, %", "best, %")
+    headings = ("5 to 95% of draws", "net, $M", "more loads", "break-even, $000/load", "pays, %", "best, %")
     rows = (
         [
             str(row["alternative"]),
@@ -123,7 +123,7 @@ def rates_table(evidence: Evidence) -> Table:
         for place, words in enumerate(lines)
     ]
     heads = [f"at {percent(rate, 0)}" for rate in rates]
-    return terminal_table(["net value, m", *heads, "BCR DOT", "BCR life", "IRR", "payback, y"], rows)
+    return terminal_table(["net value, $M", *heads, "BCR DOT", "BCR life", "IRR", "payback, y"], rows)
 
 
 def _figures(evidence: Evidence, rates: list[float], name: str) -> Iterator[tuple[str, str, str]]:
@@ -256,7 +256,9 @@ def present_worth_table(appraised: AppraisedCase, by_replication: WorthsByReplic
         ]
         for name in _rivals(appraised)
     )
-    return terminal_table(("alternative", "cost, m", "users, m", "net, m", "more loads", "break-even, k/load"), rows)
+    return terminal_table(
+        ("alternative", "cost, $M", "users, $M", "net, $M", "more loads", "break-even, $000/load"), rows
+    )
 
 
 def _threshold(appraised: AppraisedCase, by_replication: WorthsByReplication, name: str) -> str:
@@ -327,8 +329,9 @@ def present_worth_legend(appraised: AppraisedCase) -> str:
     return (
         f"Present values above {quoted_name(appraised.case.study.baseline)}, USD of {appraisal.price_year} at "
         f"{percent(appraisal.discount_rate, 0)} over {appraisal.years} years after {appraisal.base_year}; users: "
-        f"{appraised.case.benefit.view} view of time and fuel; loads discounted like money; in brackets the "
-        f"{percent(coverage, 0)} interval {KIND_WORDS['replications']} alone."
+        f"{appraised.case.benefit.view} view of time and fuel; loads discounted like money; in brackets here "
+        f"the {percent(coverage, 0)} interval {KIND_WORDS['replications']} alone, beside a share of draws that of "
+        "counting draws."
     )
 
 

@@ -38,7 +38,7 @@ from scipy import special, stats
 
 from experiments.execution.redraws import DECADE, AssumedInput
 from experiments.funding.case import FundingCase, UncertaintySettings
-from experiments.study.inputs import unit_of_key
+from experiments.study.inputs import unit_of_key, value_text
 from experiments.study.sources import CONFIGS, SourcedInput, source_notes
 from sim.arrays import FloatArray
 
@@ -74,7 +74,7 @@ class Distribution:
     @property
     def words(self) -> str:
         """The law as a reader sees it."""
-        return DISTRIBUTIONS[self.kind][1].format(a=self.a, b=self.b, c=self.c)
+        return DISTRIBUTIONS[self.kind][1].format(a=value_text(self.a), b=value_text(self.b), c=value_text(self.c))
 
 
 def pert_over_range(low: float, likeliest: float, high: float) -> Distribution:
@@ -108,13 +108,13 @@ def _pert(p: FloatArray, low: float, mode: float, high: float) -> FloatArray:
 
 
 DISTRIBUTIONS: Final[dict[str, tuple[Callable[[FloatArray, float, float, float], FloatArray], str]]] = {
-    "uniform": (lambda p, low, high, _: np.asarray(low + p * (high - low)), "uniform {a:g} to {b:g}"),
-    "log_uniform": (lambda p, low, high, _: np.asarray(low * (high / low) ** p), "log-uniform {a:g} to {b:g}"),
-    "triangular": (_triangular, "triangular {a:g}, {b:g}, {c:g}"),
-    "pert": (_pert, "beta-PERT {a:g}, {b:g}, {c:g}"),
-    "log_pert": (lambda p, *abc: np.exp(_pert(p, *map(np.log, abc))), "beta-PERT {a:g}, {b:g}, {c:g} on a log scale"),
-    "gamma": (_gamma, "gamma, mean {a:g}, CV {b:g}"),
-    "overrun": (_overrun, "lognormal, 5/50/95% at {a:g}, {b:g}, {c:g}"),
+    "uniform": (lambda p, low, high, _: np.asarray(low + p * (high - low)), "uniform {a} to {b}"),
+    "log_uniform": (lambda p, low, high, _: np.asarray(low * (high / low) ** p), "log-uniform {a} to {b}"),
+    "triangular": (_triangular, "triangular {a}, {b}, {c}"),
+    "pert": (_pert, "beta-PERT {a}, {b}, {c}"),
+    "log_pert": (lambda p, *abc: np.exp(_pert(p, *map(np.log, abc))), "beta-PERT {a}, {b}, {c} on a log scale"),
+    "gamma": (_gamma, "gamma, mean {a}, CV {b}"),
+    "overrun": (_overrun, "lognormal, 5/50/95% at {a}, {b}, {c}"),
 }
 """Quantile function and words of every kind."""
 
@@ -166,7 +166,8 @@ class UncertainInput:
         mode = 1.0 if one.factor else self.value
         log = " on a log scale" if one.on_log_scale else ""
         factor = ", a factor" if one.factor else ""
-        return f"beta-PERT {one.low:g}, {mode:g}, {one.high:g}{log}{factor}"
+        ends = ", ".join(map(value_text, (one.low, mode, one.high)))
+        return f"beta-PERT {ends}{log}{factor}"
 
     def number(self, u: float) -> float:
         """Return the number at a uniform, as a reader sees it."""

@@ -12,7 +12,9 @@ from experiments.funding.case import UncertaintySettings
 from experiments.funding.request import build_case, read_economic_option
 from experiments.funding.sets.accepted_draws import drawn_simulation_inputs
 from experiments.funding.sets.input_distributions import (
+    Distribution,
     UncertainInput,
+    pert_over_range,
     uncertain_economic_inputs,
     uncertain_simulation_input,
 )
@@ -113,3 +115,8 @@ def test_points_are_in_the_number_s_own_unit() -> None:
     growth = inputs()["demand.growth_share_per_y"]
     assert 0.0 < growth.number(0.1) < growth.number(0.9) < 0.03
     assert growth.words.startswith("beta-PERT 0, 0.015, 0.03")
+
+
+def test_a_law_is_written_with_thousands() -> None:
+    assert pert_over_range(10_000.0, 25_000.0, 60_000.0).words.endswith("10,000, 25,000, 60,000")
+    assert Distribution("gamma", 25_000.0, 0.2).words == "gamma, mean 25,000, CV 0.2"
