@@ -258,7 +258,8 @@ def set_variances(gaps: FloatArray) -> FloatArray:
     n = len(gaps)
     if n < LEAST_REPEATED:
         raise ValueError(f"{n} sets were simulated twice; at least {LEAST_REPEATED} tell what they share")
-    squares = ((gaps[:, None] - gaps[None, :]) ** 2).sum(axis=1)
+    centered = gaps - gaps.mean()
+    squares = n * centered**2 + (centered**2).sum()  # of the differences to all other sets
     return np.asarray((squares - squares.sum() / (2.0 * (n - 1.0))) / (n - 2.0) / 2.0)
 
 

@@ -10,10 +10,10 @@ STUDY = (
     "experiment=whac_a_mole",
     "port=pharr",
     "days=1",
-    "weeks=4",
-    "replications=6",
+    "weeks=2",
+    "replications=4",
     "adversaries=[static,learning]",
-    "robustness.draws=3",
+    "robustness.draws=2",
 )
 TABLES = ("epochs.parquet", "options.parquet", "panel.parquet", "tournament.csv", "answer.json")
 
