@@ -72,7 +72,7 @@ class ScoredPort:
 def _late_detection(manifest: pd.DataFrame, explored: float, reaction: float) -> float:
     model = ConstantRisk(settings={"base_p_hit": 1e-3}).fit(np.zeros((2, len(FEATURES)), dtype=np.float32))
     flat = FittedRisk(name="logistic", model=model, platt=Platt(intercept=-5.0, slope=1.0), scale=np.zeros(2))
-    effort, retraining = settings()
+    effort, retraining, partners = settings()
     retraining = replace(
         retraining, every_weeks=1, window_weeks=8, forgetting_per_week=0.8, shrinkage=2.0, exploration_share=explored
     )
@@ -80,7 +80,7 @@ def _late_detection(manifest: pd.DataFrame, explored: float, reaction: float) ->
     reacts = replace(SHARP, reaction_per_detection=reaction, reconsider_share=0.3, outside_share=0.0)
     whom = {"responsive": AttemptSettings(name="responsive", reaction=reacts)}
     alternatives = {"a": (scenario, flat)}
-    (track,) = tracks_of(alternatives, {"a": "retrain"}, whom, (effort, retraining), FRONTS)  # type: ignore[arg-type]
+    (track,) = tracks_of(alternatives, {"a": "retrain"}, whom, (effort, retraining, partners), FRONTS)  # type: ignore[arg-type]
     live_through([track], ScoredPort(manifest), windows(30), "a")
     assert track.weeks["responsive"][-1].labels_positive > 5
     return _mean(track)
