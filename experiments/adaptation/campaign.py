@@ -19,14 +19,19 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.adaptation.panel import run_panel
-from experiments.adaptation.report.answer import answer_record, campaign_answer, organizations_sentence, question_of
+from experiments.adaptation.report.answer import (
+    campaign_answer,
+    campaign_answer_record,
+    organizations_sentence,
+    question_of,
+)
 from experiments.adaptation.report.page import render_campaign_page
 from experiments.adaptation.report.results import (
     ADVERSARY_WORDS,
     CampaignResults,
-    answer_sentences,
     campaign_results,
     matrix_rows,
+    tournament_sentences,
 )
 from experiments.adaptation.request import Campaign, notes_before, plain_settings
 from experiments.adaptation.running import CampaignTables, run_campaign
@@ -114,7 +119,7 @@ def write_campaign_files(results: CampaignResults, wall_s: float) -> list[Path]:
         *sets,
         output.write_text("tournament.csv", tournament_table(results).to_csv(index=False)),
         output.write_json("run.json", record),
-        output.write_json("answer.json", answer_record(results)),
+        output.write_json("answer.json", campaign_answer_record(results)),
         output.write_text("campaign.html", render_campaign_page(results)),
     ]
 
@@ -141,7 +146,7 @@ def print_campaign(terminal: Console, results: CampaignResults) -> None:
     settings, study = results.campaign.settings, results.campaign.study
     if question := question_of(results):
         report_terminal.print_answer(terminal, question)
-    for sentence in answer_sentences(results):
+    for sentence in tournament_sentences(results):
         report_terminal.print_line(terminal, sentence)
     terminal.print()
     report_terminal.print_line(

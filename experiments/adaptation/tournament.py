@@ -87,25 +87,18 @@ def hold_tournament(epochs: pd.DataFrame, baseline: str, coverage: float, *, fir
     def sample(pair: tuple[str, str], top: str, bottom: str) -> Sample:
         return Sample.of(values(pair, top), values(pair, bottom))
 
-    results = {}
-    for pair in [(name, adversary) for name in names for adversary in adversaries]:
+    def result(pair: tuple[str, str]) -> PolicyResult:
         detection = sample(pair, "true_found_expected", "true_loads_expected")
         base = sample((baseline, pair[1]), "true_found_expected", "true_loads_expected")
-        gain = None if pair[0] == baseline else paired_difference(detection, base, coverage)
         caught, outside, delivered = (
-            sample(pair, f"true_{what}_expected", "true_attempts_expected")
+            _share(sample(pair, f"true_{what}_expected", "true_attempts_expected"), coverage)
             for what in ("found", "outside", "delivered")
         )
-        results[pair] = PolicyResult(
-            alternative=pair[0],
-            adversary=pair[1],
-            detection=_share(detection, coverage),
-            caught=_share(caught, coverage),
-            outside=_share(outside, coverage),
-            delivered=_share(delivered, coverage),
-            gain=gain,
-        )
-    means = {pair: result.detection.mean for pair, result in results.items()}
+        gain = None if pair[0] == baseline else paired_difference(detection, base, coverage)
+        return PolicyResult(*pair, _share(detection, coverage), caught, outside, delivered, gain)
+
+    results = {(name, adversary): result((name, adversary)) for name in names for adversary in adversaries}
+    means = {pair: one.detection.mean for pair, one in results.items()}
     best: dict[str, str] = {}
     for adversary in adversaries:
         against = {name: means[name, adversary] for name in names}

@@ -28,7 +28,7 @@ from experiments.adaptation.partners.state import (
     sharing_level,
     start_partners,
 )
-from experiments.adaptation.rules.labels import found_trucks, labels_of, trucks_partner_tells
+from experiments.adaptation.rules.labels import found_trucks, labels_of_week, trucks_partner_tells
 from experiments.adaptation.rules.retrainer import ModelState, next_state
 from experiments.adaptation.rules.scan_rules import SCAN_RULES, Before, planned_losses, planned_shares
 from experiments.adaptation.rules.scans_by_way import luck_of, scans_by_way
@@ -182,7 +182,7 @@ class Track:
         positive = found_trucks(probed, window, found)
         share = self.retraining.partner_find_share if self.rule == "retrain_partner" else 0.0
         told = trucks_partner_tells(probed, window, missed, share)
-        return labels_of(
+        return labels_of_week(
             cast("FittedRisk", self.scorer),
             probed,
             positive,
@@ -252,14 +252,14 @@ def by_luck_chance(port: PortWeek) -> FloatArray:
     return np.asarray(np.clip(part, 0.0, 1.0))
 
 
-class Port(Protocol):
+class WeeklyPort(Protocol):
     """What runs the weeks of all tracks: `CampaignWeeks`, or a toy in its place."""
 
     def run_next(self, plans: Mapping[tuple[str, str], WeekPlan]) -> Mapping[tuple[str, str], PortWeek]:
         """Return the next week of every plan."""
 
 
-def live_through(tracks: Sequence[Track], port: Port, windows: Sequence[Window], baseline: str) -> None:
+def live_through(tracks: Sequence[Track], port: WeeklyPort, windows: Sequence[Window], baseline: str) -> None:
     """Take every track through all weeks.
 
     Parameters

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from experiments.collusion.report.page import matrix_lines, render_collusion_page
-from experiments.collusion.report.results import CollusionResults, answer_sentences, collusion_table
+from experiments.collusion.report.results import CollusionResults, collusion_sentences, collusion_table
 from experiments.collusion.request import CollusionRequest
 from experiments.collusion.running import run_collusion
 from experiments.execution.replicate import compile_for_run
@@ -63,7 +63,7 @@ def write_collusion_files(results: CollusionResults, wall_s: float) -> list[Path
 def print_collusion(terminal: Console, results: CollusionResults) -> None:
     """Print the answer and the table (step 4)."""
     settings = results.request.settings
-    for sentence in answer_sentences(results):
+    for sentence in collusion_sentences(results):
         report_terminal.print_line(terminal, sentence)
     terminal.print()
     share = settings.steered_shares[len(settings.steered_shares) // 2]

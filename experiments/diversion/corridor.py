@@ -24,7 +24,7 @@ from rich.console import Console
 from experiments.diversion.fit import fit_weights, month_results
 from experiments.diversion.loads import play_loads
 from experiments.diversion.report.page import render_corridor_page
-from experiments.diversion.report.results import CorridorResults, answer_sentences, closing_sentence
+from experiments.diversion.report.results import CorridorResults, closing_sentence, corridor_sentences
 from experiments.diversion.request import Corridor, build_corridor, plain_keys
 from experiments.diversion.running import CorridorTables, run_corridor
 from experiments.execution.parallel import Progress
@@ -142,7 +142,7 @@ def months_table(results: CorridorResults) -> pd.DataFrame:
 
 def print_corridor(terminal: Console, results: CorridorResults) -> None:
     """Print question, answer and ports (step 6)."""
-    first, *more = answer_sentences(results)
+    first, *more = corridor_sentences(results)
     report_terminal.print_line(terminal, results.corridor.settings.question)
     report_terminal.print_answer(terminal, first)
     for sentence in more:

@@ -74,16 +74,7 @@ def strong(
     """
     g, c, h = (np.asarray(part, dtype=np.float64) for part in (gain, penalty, harm))
     w = np.ones_like(g) if weights is None else np.asarray(weights, dtype=np.float64)
-    values = np.concatenate([g, c, h, w])
-    if (
-        not g.shape == c.shape == h.shape == w.shape
-        or not len(g)
-        or not np.isfinite(values).all()
-        or (values < 0.0).any()
-    ):
-        raise ValueError("gains, penalties, harms and weights must be as many, finite and not negative")
-    if not budget >= 0.0:
-        raise ValueError(f"the budget must not be negative: {budget}")
+    _check_stakes((g, c, h, w), budget)
     best: tuple[float, int, Array] | None = None
     for target in range(len(g)):
         x = _if_taken((g, c, w), target, budget)
@@ -97,6 +88,15 @@ def strong(
     taken = (1.0 - x) * g - x * c
     tied = taken >= taken.max() - TIE * max(1.0, float(np.abs(taken).max()))
     return Commitment(x, target, loss, float(((1.0 - x) * h)[tied].max()))
+
+
+def _check_stakes(parts: tuple[Array, ...], budget: float) -> None:
+    values = np.concatenate(parts)
+    same = len({part.shape for part in parts}) == 1 and len(parts[0]) > 0
+    if not same or not np.isfinite(values).all() or (values < 0.0).any():
+        raise ValueError("gains, penalties, harms and weights must be as many, finite and not negative")
+    if not budget >= 0.0:
+        raise ValueError(f"the budget must not be negative: {budget}")
 
 
 def _if_taken(stakes: tuple[Array, Array, Array], target: int, budget: float) -> Array | None:

@@ -25,7 +25,7 @@ LEVELS: Final = 20
 """Items that come are rounded to so many steps, so that plans of past days serve several weeks."""
 
 
-class Posts(NamedTuple):
+class InsiderShares(NamedTuple):
     """Share of officers who help smugglers, at booths, docks and images."""
 
     booth: float
@@ -45,14 +45,14 @@ class PartnerState:
         Part of the targeting rule that smugglers know by leaks.
     sources : float
         Part of the sources of tips that are left.
-    insiders : Posts
+    insiders : InsiderShares
     """
 
     good: tuple[float, float]
     bad: tuple[float, float]
     knowledge: float
     sources: float
-    insiders: Posts
+    insiders: InsiderShares
 
     def trust(self, side: int) -> float:
         """Return a side's trust in the other: 0 the United States, 1 Mexico."""
@@ -102,7 +102,7 @@ def start_partners(scenario: Scenario, settings: TrustSettings) -> PartnerState:
     """Return where everything stands before week 0."""
     prior = (settings.prior_good, settings.prior_good), (settings.prior_bad, settings.prior_bad)
     of = scenario.insider
-    return PartnerState(*prior, 0.0, 1.0, Posts(of.booth_share, of.dock_share, of.image_share))
+    return PartnerState(*prior, 0.0, 1.0, InsiderShares(of.booth_share, of.dock_share, of.image_share))
 
 
 def sharing_level(
@@ -227,7 +227,8 @@ def after_week(
         state = _known_after(state, leaks, settings.knowledge, retrained=outcomes.retrained)
     if settings.vetting.moves:
         state = replace(
-            state, insiders=Posts(*(_vetted(share, settings.vetting, outcomes.week) for share in state.insiders))
+            state,
+            insiders=InsiderShares(*(_vetted(share, settings.vetting, outcomes.week) for share in state.insiders)),
         )
     return PartnerWeek(state, level, leaks, noticed, credited)
 

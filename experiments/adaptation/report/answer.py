@@ -159,7 +159,7 @@ def question_of(results: CampaignResults) -> str:
     return next((found[1] for line in lines[:4] if (found := re.match(r"# (.*\?)$", line))), "")
 
 
-def answer_record(results: CampaignResults) -> dict[str, Any]:
+def campaign_answer_record(results: CampaignResults) -> dict[str, Any]:
     """Return what ``answer.json`` holds."""
     rivals, panel = rivals_of(results), results.panel
     return campaign_answer(results).record() | {

@@ -21,10 +21,10 @@ from experiments.adaptation.report.partners import partners_table, shock_sentenc
 from experiments.adaptation.report.results import (
     ADVERSARY_WORDS,
     CampaignResults,
-    answer_sentences,
     best_response,
     gain_words,
     matrix_rows,
+    tournament_sentences,
 )
 from experiments.adaptation.request import plain_settings
 from experiments.adaptation.rules.scan_rules import BREAKS_TIES
@@ -47,7 +47,7 @@ def render_campaign_page(results: CampaignResults, note: str = "") -> str:
     return fill_template(
         "campaign.html.j2",
         title=f"{port.title}: {weeks} weeks against smugglers who adapt",
-        sentences=answer_sentences(results),
+        sentences=tournament_sentences(results),
         note=note,
         answer=campaign_answer(results).text,
         question=question_of(results),

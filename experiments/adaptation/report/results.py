@@ -111,7 +111,7 @@ def gain_words(result: PolicyResult) -> str:
     return f"{sign}{number(100.0 * result.gain.mean)} points {span(result.gain, 100.0)}"
 
 
-def answer_sentences(results: CampaignResults) -> list[str]:
+def tournament_sentences(results: CampaignResults) -> list[str]:
     """Return what the matrix says in words: who leads in the worst case, and what reactions take away."""
     later, adversaries = results.later, results.campaign.settings.adversaries
     best = ordered_alternatives(results)[0]

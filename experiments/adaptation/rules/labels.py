@@ -102,7 +102,7 @@ def _uniforms(window: Window, purpose: int, shape: tuple[int, ...]) -> Array:
     return draw_uniforms(window, purpose, int(np.prod(shape)) * MOST_FINDS).reshape(*shape, MOST_FINDS)
 
 
-def labels_of(
+def labels_of_week(
     model: FittedRisk, probed: Probed, positive: Rows, told: Rows, *, luck_weight: float, week: int
 ) -> Examples:
     """Return what the model may learn of a week: opened trucks without a find, and those with one.

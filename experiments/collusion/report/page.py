@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from experiments.collusion.power import CAREFUL, KINDS, OPEN_HANDED
-from experiments.collusion.report.results import LIKELY, CollusionResults, RunShare, answer_sentences
+from experiments.collusion.report.results import LIKELY, CollusionResults, RunShare, collusion_sentences
 from experiments.drawing.marks import FAINT, alternative_marks
 from experiments.drawing.svg import finish_chart, open_figure
 from experiments.number_format import NONE, number, percent
@@ -34,7 +34,7 @@ def render_collusion_page(results: CollusionResults) -> str:
     return fill_template(
         "collusion.html.j2",
         title=f"{study.alternatives[study.baseline].port.title}: collusion in the logs",
-        sentences=answer_sentences(results),
+        sentences=collusion_sentences(results),
         power=_power(results),
         alarms=_false_alarms(results),
         charts=[power_chart(results, kind) for kind in KINDS],

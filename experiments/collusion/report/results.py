@@ -121,7 +121,7 @@ def _row(alternative: str, steered: float, kind: str, week: int, share: RunShare
     }
 
 
-def answer_sentences(results: CollusionResults) -> list[str]:
+def collusion_sentences(results: CollusionResults) -> list[str]:
     """Return the answer: how soon logs name the pair as posts stand, what hinders it most, and what they cannot see."""
     study, settings = results.request.study, results.request.settings
     middle = len(settings.steered_shares) // 2

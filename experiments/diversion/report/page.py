@@ -13,9 +13,9 @@ from experiments.diversion.report.charts import counts_chart, waits_chart
 from experiments.diversion.report.results import (
     MEASURE_WORDS,
     CorridorResults,
-    answer_sentences,
     band_words,
     closing_sentence,
+    corridor_sentences,
     month_words,
     value_words,
 )
@@ -34,7 +34,7 @@ def render_corridor_page(results: CorridorResults) -> str:
         "corridor.html.j2",
         title=corridor.settings.title,
         question=corridor.settings.question,
-        sentences=answer_sentences(results),
+        sentences=corridor_sentences(results),
         badge=results.months[0].kind if results.months else "assumed",
         closing=closing_sentence(results),
         ports=_ports(results),

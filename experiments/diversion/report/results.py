@@ -89,7 +89,7 @@ class CorridorResults:
         return len(self.tables.equilibria) > 0 and not bool(self.tables.equilibria["alike"].all())
 
 
-def answer_sentences(results: CorridorResults) -> list[str]:
+def corridor_sentences(results: CorridorResults) -> list[str]:
     """Return what was found, the answer to the corridor's question first."""
     if results.months:
         return _counted_answer(results)

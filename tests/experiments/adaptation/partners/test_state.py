@@ -15,9 +15,9 @@ from experiments.adaptation.campaign_weeks import PortWeek, WeekPlan
 from experiments.adaptation.options import Options, Prices
 from experiments.adaptation.partners.settings import PartnerSettings, Shock
 from experiments.adaptation.partners.state import (
+    InsiderShares,
     Outcomes,
     PartnerState,
-    Posts,
     SharingLevel,
     after_week,
     scenario_of_week,
@@ -145,7 +145,7 @@ def test_one_blow_costs_weeks_of_sharing_and_a_pilot_share_brings_it_back_sooner
 def test_trust_moves_by_what_is_seen_alone() -> None:
     """NaN in place of what no government could know changes neither trust nor what is sent."""
     partners = _partners(trust={"moves": True}, knowledge={"leaks": True, "noticed_share": 0.5})
-    state = PartnerState((3.0, 3.0), (0.0, 1.0), 0.2, 0.9, Posts(0.01, 0.01, 0.01))
+    state = PartnerState((3.0, 3.0), (0.0, 1.0), 0.2, 0.9, InsiderShares(0.01, 0.01, 0.01))
     level, window = SharingLevel(0.8, 0.9, 0.3, 0.1), windows(1)[0]
     known = after_week(state, level, window, Outcomes(2, 4.0, 50.0), partners)
     hidden = replace(state, knowledge=float("nan"), sources=float("nan"))
@@ -189,7 +189,7 @@ def test_officers_are_as_honest_as_vetting_leaves_them() -> None:
 
 def test_a_new_model_makes_part_of_what_leaked_worthless() -> None:
     partners = _partners(knowledge={"leaks": True, "rule_fades_per_week": 0.0, "rule_lost_at_retraining": 0.5})
-    state = PartnerState((3.0, 3.0), (0.0, 0.0), 0.4, 1.0, Posts(0.0, 0.0, 0.0))
+    state = PartnerState((3.0, 3.0), (0.0, 0.0), 0.4, 1.0, InsiderShares(0.0, 0.0, 0.0))
     nothing = SharingLevel(0.0, 0.0, 0.0, 0.0)
     for retrained, left in ((False, 0.4), (True, 0.2)):
         after = after_week(state, nothing, windows(1)[0], Outcomes(0, 0.0, 0.0, retrained), partners)

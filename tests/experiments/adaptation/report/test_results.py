@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from experiments.adaptation.report.page import render_campaign_page
-from experiments.adaptation.report.results import answer_sentences, campaign_results, ordered_alternatives
+from experiments.adaptation.report.results import campaign_results, ordered_alternatives, tournament_sentences
 from experiments.adaptation.request import Campaign, build_campaign
 from tests.test_page_words import set_badly, shown_ids, unnamed_intervals, visible
 
@@ -80,14 +80,14 @@ def test_the_words_change_with_the_matrix(campaign: Campaign) -> None:
     one = {("boosted_27", a): 0.3 for a in campaign.settings.adversaries}
     two = {("boosted_27", "static"): 0.3, ("random_27", "knowing"): 0.2}
     said = [
-        " ".join(answer_sentences(campaign_results(campaign, _epochs(campaign, rates), _options(campaign))))
+        " ".join(tournament_sentences(campaign_results(campaign, _epochs(campaign, rates), _options(campaign))))
         for rates in (one, two)
     ]
     assert "has the highest mean against each of 2 organizations" in said[0]
     assert "changes with the organization" in said[1]
     alone = replace(campaign, settings=replace(campaign.settings, adversaries=("static",)))
     results = campaign_results(alone, _epochs(alone, one), _options(alone))
-    assert len(answer_sentences(results)) == 1
+    assert len(tournament_sentences(results)) == 1
 
 
 def test_the_page_holds_every_result_with_its_interval(campaign: Campaign) -> None:

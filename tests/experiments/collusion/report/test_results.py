@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 
 from experiments.collusion.power import CAREFUL, LogEvidence
 from experiments.collusion.report.page import render_collusion_page, weeks_words
-from experiments.collusion.report.results import CollusionResults, answer_sentences, collusion_table
+from experiments.collusion.report.results import CollusionResults, collusion_sentences, collusion_table
 from experiments.collusion.request import build_collusion
 from tests.test_page_words import set_badly, shown_ids, unnamed_intervals, visible
 
@@ -66,7 +66,7 @@ def test_table_sentences_and_page_hold_the_same_numbers(results: CollusionResult
     table = collusion_table(results)
     row = table[(table["alternative"] == "todays_posts") & (table["weeks"] == 6) & (table["steered_share"] == 0.3)]
     assert row["named_share"].tolist() == [0.9, 0.0]
-    said = " ".join(answer_sentences(results))
+    said = " ".join(collusion_sentences(results))
     assert "name the pair in 90% [60%, 98%] of runs" in said
     assert "1.0 [1.0, 1.0] of the carrier's trucks a week" in said
     assert "90%" in render_collusion_page(results)

@@ -13,9 +13,9 @@ from experiments.diversion.corridor import corridor_results, months_table, write
 from experiments.diversion.fit import Band, observed
 from experiments.diversion.report.results import (
     CorridorResults,
-    answer_sentences,
     band_words,
     closing_sentence,
+    corridor_sentences,
     month_words,
     value_words,
 )
@@ -55,7 +55,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> CorridorResults:
 
 
 def test_the_fitted_month_comes_first_and_a_missed_count_is_named(results: CorridorResults) -> None:
-    first, second, third, *more = answer_sentences(results)
+    first, second, third, *more = corridor_sentences(results)
     assert first.startswith("September 2023 (fitted): of every 100 trucks")
     assert second.startswith("October 2023 (predicted): of every 100 trucks")
     assert "3 lie within their 80% bands; missed: Bridge of the Americas, El Paso October 2023: counted 5,859" in third
