@@ -72,12 +72,12 @@ def weigh_logs(
     officers = officers_needed(logs, settings.officers_per_post)
     rng = np.random.default_rng(np.random.SeedSequence(entropy=list(seed)))
     by_chance = _by_chance(
-        logs, draw_weeks_of_duty(logs, officers, insider, rng), (officers, len(carriers), shuffles), settings, rng
+        logs, duty_of_weeks(logs, officers, insider, rng), (officers, len(carriers), shuffles), settings, rng
     )
     alarms = np.quantile(by_chance, 1.0 - settings.false_alarm_share, axis=0, method="higher")
     without, excess, steered, met = [], [], [], []
     for _ in range(runs):
-        duties = draw_weeks_of_duty(logs, officers, insider, rng)
+        duties = duty_of_weeks(logs, officers, insider, rng)
         pairs, groups, largest = _counted(logs, duties, (officers, len(carriers)), settings)
         without.append(largest)
         pair = _draw_pair(pairs[-1].met, rng)
@@ -94,9 +94,7 @@ def weigh_logs(
     return LogEvidence(by_chance, np.array(without), np.array(excess), np.array(steered), np.array(met), scanned)
 
 
-def draw_weeks_of_duty(
-    logs: Sequence[WeekLog], officers: int, insider: Insider, rng: np.random.Generator
-) -> list[IntArray]:
+def duty_of_weeks(logs: Sequence[WeekLog], officers: int, insider: Insider, rng: np.random.Generator) -> list[IntArray]:
     """Return the officer of each truck, week by week."""
     return [draw_duty(log, officers, insider, rng) for log in logs]
 

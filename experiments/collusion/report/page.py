@@ -65,7 +65,9 @@ def _power(results: CollusionResults) -> Table:
                     Cell(number(trucks.mean), f"[{number(trucks.low)}, {number(trucks.high)}]"),
                     Cell(percent(power.mean, 0), _ends(power)),
                     Cell(weeks_words(results.weeks_to_name(name, place, kind), settings.test_weeks[-1])),
-                    Cell(percent(images, 0) if images else NONE),
+                    Cell(percent(images.mean, 1), f"[{percent(images.low)}, {percent(images.high)}]")
+                    if images.mean
+                    else Cell(NONE),
                 )
                 rows.append((f"{results.label(name)}: {percent(steered, 0)}, officer {kind}", cells))
     heads = (

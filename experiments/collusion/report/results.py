@@ -72,16 +72,20 @@ class CollusionResults:
     def steered(self, alternative: str, share: int, kind: str = OPEN_HANDED) -> RunMean:
         """Return the trucks a week that reach their officer by arrangement."""
         trucks = self.evidence[alternative].steered[:, share, KINDS.index(kind)]
-        half = float(norm.ppf(0.5 + self.request.study.coverage / 2.0) * trucks.std(ddof=1) / np.sqrt(len(trucks)))
-        return RunMean(float(trucks.mean()), max(0.0, float(trucks.mean()) - half), float(trucks.mean()) + half)
+        return self._mean(trucks)
 
-    def found_by_images(self, alternative: str, share: int, kind: str = OPEN_HANDED) -> list[float]:
+    def found_by_images(self, alternative: str, share: int, kind: str = OPEN_HANDED) -> list[RunMean]:
         """Return P(a second look at images sees one of the loads that came by arrangement), at each test."""
         request, evidence = self.request, self.evidence[alternative]
         audit = request.study.alternatives[alternative].insider.audit_share
         p_load = evidence.scanned * audit * request.settings.image_detection * request.settings.helped_load_share
         trucks = evidence.steered[:, share, KINDS.index(kind)]
-        return [float((1.0 - (1.0 - p_load) ** (trucks * weeks)).mean()) for weeks in request.settings.test_weeks]
+        return [self._mean(1.0 - (1.0 - p_load) ** (trucks * weeks)) for weeks in request.settings.test_weeks]
+
+    def _mean(self, values: FloatArray) -> RunMean:
+        mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+        half = float(norm.ppf(0.5 + self.request.study.coverage / 2.0)) * error
+        return RunMean(mean, max(0.0, mean - half), mean + half)
 
     def _share(self, named: FloatArray) -> RunShare:
         count, runs = int(named.sum()), len(named)
@@ -103,7 +107,7 @@ def collusion_table(results: CollusionResults) -> pd.DataFrame:
                 images = results.found_by_images(name, place, kind)
                 power, trucks = results.power(name, place, kind), results.steered(name, place, kind)
                 for week, share, seen in zip(settings.test_weeks, power, images, strict=True):
-                    more = {"trucks_per_week": trucks.mean, "found_by_images": seen}
+                    more = {"trucks_per_week": trucks.mean, "found_by_images": seen.mean}
                     rows.append(_row(name, steered, kind, week, share) | more)
     return pd.DataFrame(rows)
 

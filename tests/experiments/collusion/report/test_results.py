@@ -58,8 +58,10 @@ def test_power_and_weeks_are_counts_of_runs(results: CollusionResults) -> None:
 def test_a_second_look_adds_up_over_loads(results: CollusionResults) -> None:
     audit = results.request.study.alternatives["audit"].insider.audit_share
     p_load = 0.25 * audit * 0.7 * 0.1
-    assert results.found_by_images("audit", 0) == pytest.approx([1.0 - (1.0 - p_load) ** n for n in (8.0, 24.0)])
-    assert results.found_by_images("todays_posts", 0) == [0.0, 0.0]
+    assert [one.mean for one in results.found_by_images("audit", 0)] == pytest.approx(
+        [1.0 - (1.0 - p_load) ** n for n in (8.0, 24.0)]
+    )
+    assert [one.high for one in results.found_by_images("todays_posts", 0)] == [0.0, 0.0]
 
 
 def test_table_sentences_and_page_hold_the_same_numbers(results: CollusionResults) -> None:
