@@ -19,7 +19,8 @@ from experiments.adaptation.rules.settings import RETRAINING, RULE_WORDS, Effort
 from experiments.execution.run_folder import configuration_of
 from experiments.games.selective_labels import weeks_to_first_find
 from experiments.number_format import number, percent
-from experiments.study.compose import ADAPTING, CAMPAIGN, SEARCH_PATH, WEEKLY, compose_config, parse_overrides
+from experiments.study.alternatives import split_overrides
+from experiments.study.compose import ADAPTING, CAMPAIGN, WEEKLY, compose_config, parse_overrides
 from experiments.study.study import Study, build_study, overrides_with_experiment
 from sim.errors import ConfigError
 from sim.scenario import Scenario
@@ -166,14 +167,7 @@ def build_campaign(overrides: Sequence[str], verb: str) -> Campaign:
     >>> build_campaign(["weeks=4", "adversaries=[static]", "adversary.organizations=1"], "campaign").settings.weeks
     4
     """
-    own, rest = [], []
-    for override in parse_overrides(overrides):
-        root = override.key_or_group.split(".")[0]
-        both = root == SEARCH_PATH.split(".")[0]
-        if both or root in (*KEYS, *ADAPTING):
-            own.append(str(override.input_line))
-        if both or root not in (*KEYS, *ADAPTING):
-            rest.append(str(override.input_line))
+    own, rest = split_overrides(overrides, (*KEYS, *ADAPTING))
     study = build_study(rest, verb)
     asked = _with_rules_by_name(own)
     mapping = compose_config([*_of_experiment(rest, verb, asked), *asked], CAMPAIGN).mapping

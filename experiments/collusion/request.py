@@ -10,7 +10,8 @@ from typing import Any
 
 from experiments.collusion.settings import CollusionSettings
 from experiments.execution.run_folder import configuration_of
-from experiments.study.compose import COLLUSION, SEARCH_PATH, compose_config, parse_overrides
+from experiments.study.alternatives import split_overrides
+from experiments.study.compose import COLLUSION, compose_config
 from experiments.study.study import Study, build_study
 from sim.errors import ConfigError
 from sim.setting.spec import build_spec
@@ -49,14 +50,7 @@ def build_collusion(overrides: Sequence[str], verb: str) -> CollusionRequest:
     >>> build_collusion(["port=pharr", "test_weeks=[2]"], "collusion").settings.test_weeks
     (2,)
     """
-    own, rest = [], []
-    for override in parse_overrides(overrides):
-        root = override.key_or_group.split(".")[0]
-        both = root == SEARCH_PATH.split(".")[0]
-        if both or root in KEYS:
-            own.append(str(override.input_line))
-        if both or root not in KEYS:
-            rest.append(str(override.input_line))
+    own, rest = split_overrides(overrides, KEYS)
     mapping = compose_config(own, COLLUSION).mapping
     settings = build_spec(CollusionSettings, {key: mapping[key] for key in KEYS})
     study = build_study(rest, verb)

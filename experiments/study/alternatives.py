@@ -10,6 +10,7 @@ from hydra.core.override_parser.types import OverrideType
 
 from experiments.study.compose import (
     PARTS,
+    SEARCH_PATH,
     ComposedConfig,
     compose_config,
     overrides_of_parts,
@@ -19,6 +20,30 @@ from experiments.study.compose import (
 from sim.errors import ConfigError
 
 PLAIN: Final = (bool, int, float, str)
+
+
+def split_overrides(overrides: Sequence[str], keys: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the overrides of a verb's own keys, and those of the study; a search path is in both.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        The first parts of the verb's own keys.
+
+    Examples
+    --------
+    >>> split_overrides(["weeks=4", "port=pharr", "adversary.organizations=1"], ("weeks", "adversary"))
+    (['weeks=4', 'adversary.organizations=1'], ['port=pharr'])
+    """
+    own, rest = [], []
+    for override in parse_overrides(overrides):
+        root = override.key_or_group.split(".")[0]
+        both = root == SEARCH_PATH.split(".")[0]
+        if both or root in keys:
+            own.append(str(override.input_line))
+        if both or root not in keys:
+            rest.append(str(override.input_line))
+    return own, rest
 
 
 def check_alternatives(alternatives: Mapping[str, Sequence[str]]) -> None:
