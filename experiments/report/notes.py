@@ -78,7 +78,7 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
         whom = listed(always) if few else f"{len(always)} of {len(findings.names) - 1} alternatives"
         most_of_all = "" if few else f", by the median most with {best.alternative}"
         return (
-            f"Sensitivity to assumptions: with {whom} more is detected than with {base} at equal scan share in all {n} "
+            f"Sensitivity to assumptions: at equal scan share, {base} detects fewer loads than {whom} in all {n} "
             f"sets{most_of_all}."
         )
     times = f"in {k} of {n} {share_span(best.interval('more'))}"
@@ -88,8 +88,8 @@ def _ranking(redrawn: RedrawnResults, findings: Findings) -> str:
             f"more than {base} at equal scan share; most often {best.alternative}, {times}."
         )
     return (
-        f"Results depend in part on the assumptions: across {redrawn.asked} alternative sets, more is detected with "
-        f"{best.alternative} than with {base} at equal scan share {times}, more often than with any other."
+        f"Results depend in part on the assumptions: across {redrawn.asked} alternative sets, {best.alternative} "
+        f"detects more than {base} at equal scan share {times}, more often than any other."
     )
 
 
